@@ -1,0 +1,193 @@
+"""Everything a forecast assumes before any leak: priors, the race, events, levers and regimes, checked together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from ..priors.distributions import FAMILY_KEYS, take_distribution
+from ..priors.errors import InputError, unknown_name
+from ..priors.families import Family
+from ..priors.layers import Layer, merge
+from ..priors.strict import StrictModel, validate
+from ..priors.table import PriorTable, fixed_values_layer, load_prior_table, packaged_layers, read_overlay
+from .calendar import Calendar
+from .policies import Lever, Regime, load_levers, load_regimes
+from .race import Names, Race, load_race
+
+HERE = Path(__file__).parent
+MYTHOS_QUANTITIES = ("mythos_chips", "mythos_training_months", "mfu_anthropic", "algorithmic_progress")
+FINISH_QUANTITIES = ("post_training_months",)
+LEVER_QUANTITIES = ("distilled_share", "distillation_removed_share")
+DEFAULT_EVENT = "compute-equivalent"
+
+
+class EventText(StrictModel):
+    """What an event's row says beside the distribution of its multiple."""
+
+    title: str
+    references: Names = ()
+
+
+@dataclass(frozen=True)
+class Event:
+    """A reading of "a model like Mythos": a multiple of Mythos's pre-training compute.
+
+    Attributes
+    ----------
+    text : EventText
+        Title and references.
+    multiple : Family
+        What is believed of the multiple.
+    """
+
+    text: EventText
+    multiple: Family
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """All assumptions of a forecast.
+
+    Attributes
+    ----------
+    layers : sequence of Layer
+        The files they come from, lowest first.
+    table : PriorTable
+        References, constants and quantities.
+    race : Race
+        Firms and sources.
+    events, levers, regimes : mapping
+        By id.
+    """
+
+    layers: Sequence[Layer]
+    table: PriorTable
+    race: Race
+    events: Mapping[str, Event]
+    levers: Mapping[str, Lever]
+    regimes: Mapping[str, Regime]
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """Conversion between days and months."""
+        return Calendar(self.table.day("origin"), self.table.number("days_per_month"))
+
+    @cached_property
+    def beliefs(self) -> dict[str, Family]:
+        """Distribution of everything that is drawn, by name: quantities, then event multiples."""
+        return {
+            **{name: quantity.distribution for name, quantity in self.table.quantities.items()},
+            **{multiple_name(event): self.events[event].multiple for event in self.events},
+        }
+
+    def needed(self, events: Iterable[str] = (DEFAULT_EVENT,), *, distillation: bool = False) -> list[str]:
+        """Names of the quantities that the dates of some events depend on."""
+        names = [
+            *MYTHOS_QUANTITIES,
+            *self.race.quantities(),
+            *FINISH_QUANTITIES,
+            *(LEVER_QUANTITIES if distillation else ()),
+            *map(multiple_name, events),
+        ]
+        return list(dict.fromkeys(names))
+
+    def event(self, name: str) -> Event:
+        """Return an event by id.
+
+        Raises
+        ------
+        InputError
+            If there is none of that name.
+        """
+        if name not in self.events:
+            raise unknown_name("event", name, self.events, key="--event")
+        return self.events[name]
+
+
+def multiple_name(event: str) -> str:
+    """Name under which an event's multiple is drawn."""
+    return event.replace("-", "_") + "_multiple"
+
+
+def packaged_model_layers() -> list[Layer]:
+    """Return the project's own files, lowest first."""
+    own = [
+        Layer.of(Layer.read(HERE / name).tables, file=f"model/{name}")
+        for name in ("race.toml", "events.toml", "policies.toml")
+    ]
+    return [*packaged_layers(), *own]
+
+
+def load_assumptions(
+    overlays: Iterable[str | Path | Layer] = (), fixed: Mapping[str, float] | None = None
+) -> Assumptions:
+    """Load and check all assumptions.
+
+    Parameters
+    ----------
+    overlays : iterable of str, Path or Layer
+        Overlays on the project's own files, later ones above earlier ones: files, names of overlays that
+        come with the project, or layers read already.
+    fixed : mapping of str to float, optional
+        Quantities fixed at a value, above everything else.
+
+    Returns
+    -------
+    Assumptions
+        The merged and checked whole.
+
+    Raises
+    ------
+    InputError
+        At the first fault, naming file and key.
+    """
+    layers = packaged_model_layers()
+    layers += [overlay if isinstance(overlay, Layer) else read_overlay(overlay) for overlay in overlays]
+    if fixed:
+        known = [name for layer in layers for name in layer.tables.get("quantity", {})]
+        layers.append(fixed_values_layer(fixed, dict.fromkeys(known)))
+    table = load_prior_table(layers)
+    race = load_race(layers, table.quantities, table.references)
+    assumptions = Assumptions(
+        layers=layers,
+        table=table,
+        race=race,
+        events=_load_events(layers, table),
+        levers=load_levers(layers, race, table.references),
+        regimes=load_regimes(layers, table.quantities, table.references),
+    )
+    _refuse_unused(assumptions)
+    return assumptions
+
+
+def _load_events(layers: Iterable[Layer], table: PriorTable) -> dict[str, Event]:
+    events = {}
+    for name, row in merge(layers, "event", exclusive={"family": FAMILY_KEYS}).items():
+        key = f"event.{name}"
+        distribution, rest = take_distribution(row, EventText, key)
+        text = validate(EventText, rest, file=row.file, key=key)
+        for reference in text.references:
+            if reference not in table.references:
+                raise unknown_name("reference", reference, table.references, file=row.file, key=f"{key}.references")
+        low, high = distribution.support()
+        if low < 0 or high <= 0 or low == high == 0:
+            raise InputError(f"a multiple above 0 was expected, not {low:g} to {high:g}", file=row.file, key=key)
+        if multiple_name(name) in table.quantities:
+            raise InputError("an event cannot have the name of a quantity", file=row.file, key=key)
+        events[name] = Event(text, distribution)
+    return events
+
+
+def _refuse_unused(assumptions: Assumptions) -> None:
+    """A quantity of the model's own that nothing draws on is a mistake in a table."""
+    used = {*assumptions.needed(distillation=True)}
+    for name, quantity in assumptions.table.quantities.items():
+        if quantity.text.role == "model" and name not in used:
+            raise InputError(
+                "nothing in the race draws on it; name it in a source or firm, or give it another role",
+                file=quantity.file,
+                key=f"quantity.{name}",
+            )

@@ -1,0 +1,121 @@
+"""Prior draws: uniform numbers, and the values they stand for.
+
+Every quantity has a stream of its own, keyed by its name. A quantity's draws therefore do not change when
+another is added, fixed or given another prior, when chunks are cut differently or when threads share the
+work: two forecasts that differ in one assumption share all other random numbers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..priors.bases import BASES
+from ..priors.families import Family
+
+Array = NDArray[np.float64]
+
+HALF_STEP = 2.0**-54  # half the spacing of the generator's doubles: keeps them inside (0, 1)
+
+
+class UniformStreams:
+    """Independent uniform streams, one per name.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Sets the streams' common entropy; advanced once.
+    """
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._entropy = [int(word) for word in rng.integers(0, 2**63, size=4)]
+
+    def chunks(self, names: Sequence[str], start: int, count: int, size: int) -> Iterator[Array]:
+        """Yield draws `start` to `start + count` of some streams, `size` at a time.
+
+        Yields
+        ------
+        array, shape (name, at most `size`)
+            Numbers inside (0, 1), rows as in `names`.
+        """
+        generators = []
+        for name in names:
+            bits = np.random.PCG64(np.random.SeedSequence([*self._entropy, *_words(name)]))
+            generators.append(np.random.Generator(bits.advance(start)))
+        for first in range(0, count, size):
+            uniforms = np.empty((len(names), min(size, count - first)))
+            for row, generator in zip(uniforms, generators, strict=True):
+                generator.random(out=row)
+            uniforms += HALF_STEP
+            yield uniforms
+
+
+class SobolStreams:
+    """One scrambled Sobol sequence, a dimension per name.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Sets the scramble; two instances from one generator are independent.
+    """
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._rng = rng.spawn(1)[0]
+
+    def chunks(self, names: Sequence[str], start: int, count: int, size: int) -> Iterator[Array]:
+        """Yield points `start` to `start + count`, as `UniformStreams.chunks` does; to be read only once."""
+        from scipy.stats import qmc
+
+        engine = qmc.Sobol(len(names), scramble=True, rng=self._rng)
+        if start:
+            engine.fast_forward(start)
+        for first in range(0, count, size):
+            points = engine.random(min(size, count - first)).T
+            yield np.clip(points, HALF_STEP, 1.0 - HALF_STEP)
+
+
+def _words(name: str) -> list[int]:
+    """A name as seed words, the same on every machine."""
+    digest = hashlib.blake2b(name.encode(), digest_size=16).digest()
+    return [int.from_bytes(digest[i : i + 4], "little") for i in range(0, 16, 4)]
+
+
+class QuantileTransform:
+    """Turns uniforms into values of several quantities, family by family.
+
+    Parameters
+    ----------
+    beliefs : mapping of str to Family
+        What is believed of each name.
+    names : sequence of str
+        Which to draw.
+    """
+
+    def __init__(self, beliefs: Mapping[str, Family], names: Sequence[str]) -> None:
+        self._beliefs = {name: beliefs[name] for name in names}
+        self.fixed = {name: family for name, family in self._beliefs.items() if family.base is None}
+        self._groups: dict[str, list[str]] = {}
+        for name, family in self._beliefs.items():
+            if family.base is not None:
+                self._groups.setdefault(family.base, []).append(name)
+        self.names = [name for group in self._groups.values() for name in group]
+        self._parameters = {
+            base: np.array([self._beliefs[name].base_parameters() for name in group]).T[:, :, None]
+            for base, group in self._groups.items()
+        }
+
+    def __call__(self, uniforms: Array) -> dict[str, Array]:
+        """Carry uniforms of shape (name, draw), rows as in `names`, to values of shape (draw,)."""
+        values: dict[str, Array] = {
+            name: np.full(uniforms.shape[1], family.base_parameters()[0]) for name, family in self.fixed.items()
+        }
+        first = 0
+        for base, group in self._groups.items():
+            rows = BASES[base].quantile(uniforms[first : first + len(group)], *self._parameters[base])
+            first += len(group)
+            for name, row in zip(group, rows, strict=True):
+                values[name] = self._beliefs[name].to_natural(row)
+        return values

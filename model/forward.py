@@ -1,0 +1,160 @@
+"""Forward simulation: any number of prior draws, in chunks that stay in the processor's cache.
+
+Nothing here imports PyMC. A caller says what to keep of each chunk; what it keeps is all that grows
+with the number of draws.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
+from .draws import QuantileTransform, SobolStreams, UniformStreams
+from .generative import Outcome, World, intervened_world, run_race
+from .launch import solve
+from .policies import NO_INTERVENTION, Intervention, committed_budgets
+
+Array = NDArray[np.float64]
+Kept = TypeVar("Kept")
+
+CHUNK = 8_192  # draws; a chunk's arrays fit into a second-level cache
+BLOCK = 4  # chunks handed to a thread at once
+
+
+def outcome(
+    assumptions: Assumptions,
+    values: dict[str, Array],
+    *,
+    event: str = DEFAULT_EVENT,
+    intervention: Intervention = NO_INTERVENTION,
+    launch_grid: float | None = None,
+    world: World | None = None,
+) -> tuple[World, Outcome]:
+    """Work out the dates that given values imply.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The model.
+    values : dict of str to array
+        Values of every quantity needed, shape (draw,).
+    event : str
+        Which event.
+    intervention : Intervention
+        What is changed.
+    launch_grid : float, optional
+        Months between possible launches.
+    world : World, optional
+        What another event's call with the same values and intervention returned.
+
+    Returns
+    -------
+    tuple of World and Outcome
+        Every intermediate, and the dates in months since t = 0.
+    """
+    world = world or intervened_world(np, assumptions, values, intervention)
+    committed = committed_budgets(intervention, assumptions.beliefs, values)
+    return world, run_race(
+        np,
+        assumptions,
+        world,
+        values[multiple_name(event)],
+        values,
+        solve,
+        committed=committed,
+        act_from=intervention.act_from,
+        launch_grid=launch_grid,
+    )
+
+
+def simulate(
+    assumptions: Assumptions,
+    keep: Callable[[dict[str, Array]], Kept],
+    draws: int,
+    rng: np.random.Generator,
+    *,
+    names: Sequence[str] | None = None,
+    replicates: int = 0,
+    workers: int | None = None,
+) -> Iterator[Kept]:
+    """Draw from the prior and keep something of each chunk.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The model.
+    keep : callable
+        Given a chunk's values (quantity name to array of shape (draw,)), returns what to keep of it. Runs
+        in several threads.
+    draws : int
+        How many draws in all.
+    rng : numpy.random.Generator
+        Source of randomness.
+    names : sequence of str, optional
+        Quantities to draw; those that the default event's date depends on by default.
+    replicates : int, default 0
+        0 for plain random draws. Otherwise the number of independently scrambled Sobol sequences that
+        share the draws, one after the other; `draws` must be a multiple of it.
+    workers : int, optional
+        Threads; one per processor by default.
+
+    Yields
+    ------
+    Kept
+        What `keep` returned, chunk by chunk, always in the same order.
+    """
+    transform = QuantileTransform(assumptions.beliefs, names or assumptions.needed())
+    if replicates:
+        per_job = draws // replicates
+        streams: list[UniformStreams | SobolStreams] = [SobolStreams(rng) for _ in range(replicates)]
+    else:
+        per_job = BLOCK * CHUNK
+        streams = [UniformStreams(rng)]
+
+    def work(job: int) -> list[Kept]:
+        stream, first = (streams[job], 0) if replicates else (streams[0], job * per_job)
+        count = min(per_job, draws - first)
+        return [keep(transform(chunk)) for chunk in stream.chunks(transform.names, first, count, CHUNK)]
+
+    for kept in in_order(work, range(-(-draws // per_job)), workers):
+        yield from kept
+
+
+def sobol_layout(draws: int) -> tuple[int, int]:
+    """Split a number of draws into independent scrambles of a power of two each.
+
+    Returns
+    -------
+    tuple of int
+        Number of scrambles (8 to 15 from 16 draws up), and the draws that they use in all: at most as asked.
+    """
+    size = 2 ** max(int(np.log2(max(draws / 8, 1))), 0)
+    replicates = max(draws // size, 2)
+    return replicates, replicates * size
+
+
+def in_order(work: Callable[[int], Kept], jobs: Sequence[int], workers: int | None = None) -> Iterator[Kept]:
+    """Run jobs in threads and yield their results in order, never holding more than a few at once."""
+    workers = workers or os.cpu_count() or 1
+    if workers == 1 or len(jobs) == 1:
+        yield from map(work, jobs)
+        return
+    with ThreadPoolExecutor(workers) as executor:
+        pending: deque[Future[Kept]] = deque()
+        try:
+            for job in jobs:
+                pending.append(executor.submit(work, job))
+                if len(pending) > workers:
+                    yield pending.popleft().result()
+            while pending:
+                yield pending.popleft().result()
+        finally:
+            for future in pending:
+                future.cancel()

@@ -1,0 +1,280 @@
+"""The model: from quantities to dates, over NumPy arrays and PyTensor variables alike.
+
+`describe_world` works out what every event shares (Mythos's compute, the pace of progress, the pools);
+`run_race` then asks when a given multiple of that compute is reached. Both only assemble
+`equations`: the forward simulation calls them with arrays of draws, the PyMC graph with scalars.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from . import equations
+from .assumptions import Assumptions
+from .policies import NO_INTERVENTION, Intervention
+from .race import Source
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Pool:
+    """A firm's compute through time.
+
+    Attributes
+    ----------
+    stock : (draw,)
+        H100e at t = 0.
+    rate, start, length : (source, draw) or (source, 1)
+        H100e a month, first month and months of arrivals, per arriving source.
+    """
+
+    stock: Any
+    rate: Any
+    start: Any
+    length: Any
+
+    def at(self, xp: Any, t: Any) -> Any:
+        """H100e at time t (months)."""
+        return equations.pool(self.stock, self.rate, equations.months_arrived(xp, t, self.start, self.length))
+
+
+@dataclass(frozen=True)
+class World:
+    """What every event shares.
+
+    Attributes
+    ----------
+    mythos_flop : (draw,)
+        Mythos's pre-training compute, FLOP.
+    annual_progress : (draw,)
+        Algorithmic progress in force, factor per year.
+    log_growth : (draw,)
+        The same, as a rate per month.
+    flop_month : dict of str to (draw,)
+        By firm, what an H100e delivers in a month, FLOP.
+    pools : dict of str to Pool
+        By firm.
+    """
+
+    mythos_flop: Any
+    annual_progress: Any
+    log_growth: Any
+    flop_month: dict[str, Any]
+    pools: dict[str, Pool]
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One firm's way to an event; months since t = 0 unless said otherwise.
+
+    Attributes
+    ----------
+    launch : (draw,)
+        When its run launches.
+    pool : (draw,)
+        Its compute then, H100e.
+    requirement : (draw,)
+        What the capability costs then, FLOP.
+    run_length : (draw,)
+        Months that the run would take on the whole pool.
+    pretrained : (draw,)
+        When its pre-training ends.
+    """
+
+    launch: Any
+    pool: Any
+    requirement: Any
+    run_length: Any
+    pretrained: Any
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """When an event comes.
+
+    Attributes
+    ----------
+    target_flop : (draw,)
+        Compute that the event asks for at t = 0, FLOP.
+    contenders : dict of str to Contender
+        By firm.
+    pretrained : (draw,)
+        First end of pre-training among the firms, months.
+    ready : (draw,)
+        The same plus post-training, months.
+    """
+
+    target_flop: Any
+    contenders: dict[str, Contender]
+    pretrained: Any
+    ready: Any
+
+
+def describe_world(
+    xp: Any,
+    assumptions: Assumptions,
+    values: Values,
+    *,
+    kept: Mapping[str, Any] | None = None,
+    stop: Mapping[str, Any] | None = None,
+    distillation_limited: Any = 0.0,
+) -> World:
+    """Work out what every event shares.
+
+    Parameters
+    ----------
+    xp : module
+        ``numpy`` or ``pytensor.tensor``.
+    assumptions : Assumptions
+        Constants, firms and sources.
+    values : mapping
+        Quantity name to values, shape (draw,) or a scalar variable.
+    kept, stop : mapping, optional
+        Per source, the share kept and the month its arrivals stop; see `Intervention`.
+    distillation_limited : float or variable, default 0
+        1 to take from progress what policy removes of distillation.
+    """
+    number = assumptions.table.number
+    seconds = number("days_per_month") * equations.SECONDS_PER_DAY
+    flop = equations.mythos_flop(
+        values["mythos_chips"],
+        number("trainium2_peak"),
+        values["mfu_anthropic"],
+        values["mythos_training_months"],
+        seconds,
+    )
+    progress = values["algorithmic_progress"]
+    if not (isinstance(distillation_limited, float) and distillation_limited == 0.0):
+        progress = equations.remaining_progress(
+            progress, distillation_limited * values["distilled_share"], values["distillation_removed_share"]
+        )
+    pools, flop_month = {}, {}
+    for name, firm in assumptions.race.firms.items():
+        flop_month[name] = equations.flop_per_h100e_month(number("h100_peak"), values[firm.mfu], seconds)
+        pools[name] = _pool(xp, assumptions, name, values, kept or {}, stop or {})
+    return World(flop, progress, equations.log_growth_per_month(xp, progress), flop_month, pools)
+
+
+def run_race(
+    xp: Any,
+    assumptions: Assumptions,
+    world: World,
+    multiple: Any,
+    values: Values,
+    solve: Callable[..., Any],
+    *,
+    committed: Values | None = None,
+    act_from: float = 0.0,
+    launch_grid: float | None = None,
+) -> Outcome:
+    """Ask when a multiple of Mythos's compute is reached.
+
+    Parameters
+    ----------
+    xp : module
+        ``numpy`` or ``pytensor.tensor``.
+    assumptions : Assumptions
+        The firms.
+    world : World
+        From `describe_world`.
+    multiple : (draw,)
+        The event's multiple of Mythos's pre-training compute.
+    values : mapping
+        Quantity name to values.
+    solve : callable
+        `launch.solve`, or the operation that wraps it.
+    committed : mapping, optional
+        Budgets that replace those of `values` from month `act_from` on.
+    launch_grid : float, optional
+        Months between the dates at which a launch is possible; None for any moment.
+    """
+    target = world.mythos_flop * multiple
+    contenders = {}
+    for name, firm in assumptions.race.firms.items():
+        pool, flop_month = world.pools[name], world.flop_month[name]
+
+        def launch_with(budget: Any, pool: Pool = pool, flop_month: Any = flop_month) -> Any:
+            log_target = equations.log_target_stock(xp, target, budget, flop_month)
+            return solve(pool.stock, pool.rate, pool.start, pool.length, world.log_growth, log_target)
+
+        launch = launch_with(values[firm.budget])
+        if committed and firm.budget in committed:
+            launch = equations.launch_after_switch(xp, launch, launch_with(committed[firm.budget]), act_from)
+        if firm.earliest:
+            launch = xp.maximum(launch, sum(values[quantity] for quantity in firm.earliest))
+        if launch_grid is not None:
+            launch = equations.round_up(xp, launch, launch_grid)
+        required = equations.requirement(xp, target, world.log_growth, launch)
+        stock = pool.at(xp, launch)
+        length = equations.run_length(required, stock, flop_month)
+        end = equations.pretrained(xp, launch, length, values[firm.minimum_training])
+        contenders[name] = Contender(launch, stock, required, length, end)
+    ends = [contender.pretrained for contender in contenders.values()]
+    first = ends[0]
+    for end in ends[1:]:
+        first = xp.minimum(first, end)
+    return Outcome(target, contenders, first, first + values["post_training_months"])
+
+
+def _pool(
+    xp: Any, assumptions: Assumptions, firm: str, values: Values, kept: Mapping[str, Any], stop: Mapping[str, Any]
+) -> Pool:
+    race = assumptions.race
+    amounts: dict[str, Any] = {}
+    for name in race.sources_of(firm):
+        source = race.sources[name]
+        amount = math.prod((values[quantity] for quantity in source.amount[1:]), start=values[source.amount[0]])
+        amounts[name] = amount * kept[name] if name in kept else amount
+    present = [amount for name, amount in amounts.items() if not race.sources[name].arrives]
+    shape_like = next(iter(amounts.values())) * 0.0
+    stock = sum(present[1:], start=present[0]) if present else shape_like
+    arriving = [name for name in amounts if race.sources[name].arrives]
+    if not arriving:
+        nothing = _stack(xp, [shape_like])
+        return Pool(stock, nothing, nothing, nothing)
+    starts = [_number_or_value(race.sources[name].start, values) for name in arriving]
+    lengths = [_number_or_value(race.sources[name].length, values) for name in arriving]
+    rates = [
+        equations.arrival_rate(amounts[name], _arrival_months(race.sources[name], values)) for name in arriving
+    ]
+    lengths = [
+        equations.arrival_length(xp, start, length, stop[name]) if name in stop else length
+        for name, start, length in zip(arriving, starts, lengths, strict=True)
+    ]
+    return Pool(stock, _stack(xp, rates), _stack(xp, starts), _stack(xp, lengths))
+
+
+def _arrival_months(source: Source, values: Values) -> Any:
+    """Months in which one amount of a source arrives."""
+    return values[source.per] if source.per else _number_or_value(source.length, values)
+
+
+def _number_or_value(entry: float | str | None, values: Values) -> Any:
+    return values[entry] if isinstance(entry, str) else entry
+
+
+def _stack(xp: Any, rows: Sequence[Any]) -> Any:
+    """Stack over sources: (source, draw), or (source, 1) where no row varies between draws."""
+    if xp.__name__ != "numpy":
+        return xp.stack([xp.as_tensor_variable(row, dtype="float64") for row in rows])
+    width = max((row.shape[0] for row in rows if getattr(row, "ndim", 0)), default=1)
+    stacked = xp.empty((len(rows), width))
+    for position, row in enumerate(rows):
+        stacked[position] = row
+    return stacked
+
+
+def intervened_world(xp: Any, assumptions: Assumptions, values: Values, intervention: Intervention = NO_INTERVENTION) -> World:
+    """Work out what every event shares, under an intervention."""
+    return describe_world(
+        xp,
+        assumptions,
+        values,
+        kept=intervention.kept,
+        stop=intervention.stop,
+        distillation_limited=1.0 if intervention.limit_distillation else 0.0,
+    )

@@ -1,0 +1,158 @@
+r"""The launch date as an operation of the PyMC graph.
+
+The operation runs `launch.solve`: in NumPy when evaluated in Python, compiled by numba when PyTensor's
+numba backend (or nutpie) compiles the graph. Its gradient is that of the implicit function theorem: where
+:math:`g(t, \theta) = 0`, :math:`\partial t / \partial \theta = -(\partial g / \partial \theta) / (\partial g / \partial t)`.
+
+Inputs keep `source` as their first axis and may carry one batch axis behind it, so that a vectorised
+graph solves a whole chunk of draws in one call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytensor.tensor as pt
+from pytensor.graph.basic import Apply, Variable
+from pytensor.graph.op import Op
+from pytensor.graph.replace import _vectorize_node
+from pytensor.link.numba.dispatch import basic as numba_basic
+
+from . import equations
+from .launch import solve
+
+
+class LaunchDate(Op):
+    """Solve for the launch date.
+
+    Takes stock, rate, start, length, log_growth and log_target as `launch.solve` does, with the source
+    axis last (``(..., source)`` and ``(...)``, at most one batch axis), all of the same batch rank.
+    """
+
+    __props__ = ()
+
+    def make_node(self, *inputs: Any) -> Apply:
+        stock, rate, start, length, log_growth, log_target = (
+            pt.as_tensor_variable(value, dtype="float64") for value in inputs
+        )
+        batch = stock.ndim
+        ranks = [value.ndim for value in (stock, log_growth, log_target)]
+        source_ranks = [value.ndim for value in (rate, start, length)]
+        if ranks != [batch] * 3 or source_ranks != [batch + 1] * 3 or batch > 1:
+            raise TypeError(
+                f"LaunchDate takes inputs of one batch rank, 0 or 1, sources last; got ranks {ranks} and {source_ranks}"
+            )
+        return Apply(
+            self,
+            [stock, rate, start, length, log_growth, log_target],
+            [pt.tensor(dtype="float64", shape=(None,) * batch)],
+        )
+
+    def infer_shape(self, fgraph: Any, node: Apply, shapes: Sequence[Any]) -> list[tuple[Any, ...]]:
+        if node.outputs[0].ndim == 0:
+            return [()]
+        return [(pt.maximum(shapes[0][0], pt.maximum(shapes[4][0], shapes[5][0])),)]
+
+    def perform(self, node: Apply, inputs: Sequence[Any], outputs: Any) -> None:
+        stock, rate, start, length, log_growth, log_target = inputs
+        if stock.ndim == 0:
+            date = solve(
+                stock.reshape(1),
+                rate.reshape(-1, 1),
+                start.reshape(-1, 1),
+                length.reshape(-1, 1),
+                log_growth.reshape(1),
+                log_target.reshape(1),
+            )
+            outputs[0][0] = np.asarray(date[0])
+            return
+        draws = max(stock.shape[0], log_growth.shape[0], log_target.shape[0])
+        wide = [np.broadcast_to(value, (draws,)) for value in (stock, log_growth, log_target)]
+        outputs[0][0] = solve(
+            wide[0],
+            np.ascontiguousarray(rate.T),
+            np.ascontiguousarray(start.T),
+            np.ascontiguousarray(length.T),
+            wide[1],
+            wide[2],
+        )
+
+    def pullback(
+        self, inputs: Sequence[Variable], outputs: Sequence[Variable], cotangents: Sequence[Variable]
+    ) -> list[Variable]:
+        stock, rate, start, length, log_growth, log_target = inputs
+        (date,) = outputs
+        if date.ndim != 0:
+            raise NotImplementedError("the gradient is taken before the graph is vectorised over draws")
+        elapsed = date - start
+        arrived = equations.months_arrived(pt, date, start, length)
+        arriving = pt.and_(pt.gt(elapsed, 0.0), pt.lt(elapsed, length))
+        complete = pt.ge(elapsed, length)
+        pool = equations.pool(stock, rate, arrived)
+        rises = pt.sum(rate * arriving) / pool + log_growth
+        # A budget that suffices at t = 0 launches then whatever else changes: no slope there. One that
+        # never suffices has none either.
+        moves = pt.and_(pt.gt(date, 0.0), pt.lt(date, np.inf))
+        scale = pt.switch(moves, cotangents[0] / rises, 0.0)
+        per_stock = -scale / pool
+        return [
+            per_stock,
+            per_stock * arrived,
+            -per_stock * rate * arriving,
+            per_stock * rate * complete,
+            pt.switch(moves, -scale * date, 0.0),
+            scale,
+        ]
+
+
+launch_date = LaunchDate()
+
+
+@_vectorize_node.register(LaunchDate)
+def _vectorise(op: LaunchDate, node: Apply, *batched: Any) -> Apply:
+    """Give every input the batch axis that any of them has (length one where it is constant)."""
+    batch = max(value.ndim - core.ndim for value, core in zip(batched, node.inputs, strict=True))
+    padded = [
+        pt.shape_padleft(value, batch - (value.ndim - core.ndim)) if value.ndim - core.ndim < batch else value
+        for value, core in zip(batched, node.inputs, strict=True)
+    ]
+    return op.make_node(*padded)
+
+
+@numba_basic.register_funcify_default_op_cache_key(LaunchDate)
+def _compile_for_numba(op: LaunchDate, node: Apply, **kwargs: Any) -> Any:
+    """Compile `launch.solve` itself, between two reshapes."""
+    compiled = numba_basic.numba_njit(solve)
+
+    if node.outputs[0].ndim == 0:
+
+        @numba_basic.numba_njit
+        def scalar_launch(stock, rate, start, length, log_growth, log_target):  # type: ignore[no-untyped-def]
+            one = compiled(
+                np.full(1, stock.item()),
+                np.ascontiguousarray(rate).reshape((-1, 1)),
+                np.ascontiguousarray(start).reshape((-1, 1)),
+                np.ascontiguousarray(length).reshape((-1, 1)),
+                np.full(1, log_growth.item()),
+                np.full(1, log_target.item()),
+            )
+            return np.asarray(one[0])
+
+        return scalar_launch
+
+    @numba_basic.numba_njit
+    def batch_launch(stock, rate, start, length, log_growth, log_target):  # type: ignore[no-untyped-def]
+        draws = max(stock.shape[0], log_growth.shape[0], log_target.shape[0])
+        zeros = np.zeros(draws)
+        return compiled(
+            zeros + stock,
+            np.ascontiguousarray(rate.T),
+            np.ascontiguousarray(start.T),
+            np.ascontiguousarray(length.T),
+            zeros + log_growth,
+            zeros + log_target,
+        )
+
+    return batch_launch

@@ -1,0 +1,168 @@
+"""Levers and regimes as data, and the interventions they make on the model."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from ..priors.errors import InputError, unknown_name
+from ..priors.distributions import FAMILY_KEYS, take_distribution
+from ..priors.families import Family
+from ..priors.layers import Layer, Row, merge
+from ..priors.strict import StrictModel, validate
+from .race import Names, Race
+
+
+class Lever(StrictModel):
+    """A policy: channels to remove or freeze, and whether distillation is limited."""
+
+    title: str
+    remove: Names = ()
+    freeze: Names = ()
+    limit_distillation: bool = False
+    references: Names = ()
+
+
+class RegimeText(StrictModel):
+    """What a regime's row says beside its distribution."""
+
+    title: str
+    quantity: str
+    references: Names = ()
+
+
+@dataclass(frozen=True)
+class Regime:
+    """A commitment: from the day it acts, a budget is drawn from another distribution.
+
+    Attributes
+    ----------
+    text : RegimeText
+        Title, the budget it replaces, references.
+    distribution : Family
+        What that budget is drawn from instead.
+    """
+
+    text: RegimeText
+    distribution: Family
+
+
+@dataclass(frozen=True)
+class Intervention:
+    """What is changed on the model.
+
+    Attributes
+    ----------
+    kept : mapping of str to float
+        Share of a source that is kept; sources not named are kept whole.
+    stop : mapping of str to float
+        Month at which a source's arrivals stop; sources not named never stop.
+    limit_distillation : bool
+        Whether algorithmic progress loses what policy removes of distillation.
+    commitments : mapping of str to Family
+        Budgets drawn from another distribution, by the name of the quantity.
+    act_from : float
+        Month from which those commitments hold.
+    """
+
+    kept: Mapping[str, float] = field(default_factory=dict)
+    stop: Mapping[str, float] = field(default_factory=dict)
+    limit_distillation: bool = False
+    commitments: Mapping[str, Family] = field(default_factory=dict)
+    act_from: float = 0.0
+
+
+NO_INTERVENTION = Intervention()
+
+
+def apply_lever(lever: Lever, race: Race, as_of: float) -> Intervention:
+    """Turn a lever into the intervention it makes when pulled at month `as_of`."""
+    return Intervention(
+        kept={name: 0.0 for name, source in race.sources.items() if source.channel in lever.remove},
+        stop={
+            name: max(as_of, 0.0)
+            for name, source in race.sources.items()
+            if source.channel in lever.freeze and source.arrives
+        },
+        limit_distillation=lever.limit_distillation,
+    )
+
+
+def apply_regime(regime: Regime, as_of: float) -> Intervention:
+    """Turn a regime into the intervention it makes when it begins at month `as_of`."""
+    return Intervention(commitments={regime.text.quantity: regime.distribution}, act_from=max(as_of, 0.0))
+
+
+def committed_budgets(
+    intervention: Intervention, beliefs: Mapping[str, Family], values: Mapping[str, object]
+) -> dict[str, object]:
+    """Draw the budgets a regime commits, each firm at the rank of willingness it already has.
+
+    The rank under the old distribution is carried into the new one, so that a forecast and its
+    counterfactual share their random numbers, whether the draws come from the prior or a posterior.
+    """
+    committed = {}
+    for name, distribution in intervention.commitments.items():
+        if distribution == beliefs[name] or beliefs[name].base is None:
+            rank = None
+        else:
+            rank = beliefs[name].cdf(values[name]).clip(1e-12, 1.0 - 1e-12)  # type: ignore[arg-type]
+        if distribution == beliefs[name]:
+            committed[name] = values[name]
+        elif rank is None:
+            raise InputError("a regime cannot act on a quantity that has been fixed", key=name)
+        else:
+            committed[name] = distribution.quantile(rank)
+    return committed
+
+
+def load_levers(layers: Iterable[Layer], race: Race, references: Iterable[str]) -> dict[str, Lever]:
+    """Validate the levers of some layers.
+
+    Raises
+    ------
+    InputError
+        At the first unknown key, channel or reference, or a lever that does nothing.
+    """
+    levers, channels, references = {}, race.channels(), list(references)
+    for name, row in merge(layers, "lever").items():
+        key = f"lever.{name}"
+        lever = levers[name] = validate(Lever, row.values, file=row.file, key=key)
+        for list_name in ("remove", "freeze"):
+            for channel in getattr(lever, list_name):
+                if channel not in channels:
+                    raise unknown_name("channel", channel, channels, file=row.file, key=f"{key}.{list_name}")
+        _check_references(lever.references, references, row, key)
+        if not (lever.remove or lever.freeze or lever.limit_distillation):
+            raise InputError("does nothing: give remove, freeze or limit_distillation", file=row.file, key=key)
+    return levers
+
+
+def load_regimes(layers: Iterable[Layer], quantities: Iterable[str], references: Iterable[str]) -> dict[str, Regime]:
+    """Validate the regimes of some layers.
+
+    Raises
+    ------
+    InputError
+        At the first unknown key, family, quantity or reference, or a commitment that is not positive.
+    """
+    regimes, quantities, references = {}, list(quantities), list(references)
+    for name, row in merge(layers, "regime", exclusive={"family": FAMILY_KEYS}).items():
+        key = f"regime.{name}"
+        distribution, rest = take_distribution(row, RegimeText, key)
+        text = validate(RegimeText, rest, file=row.file, key=key)
+        if text.quantity not in quantities:
+            raise unknown_name("quantity", text.quantity, quantities, file=row.file, key=f"{key}.quantity")
+        low, high = distribution.support()
+        if low < 0 or high > 1 or math.isinf(high):
+            raise InputError(f"a share between 0 and 1 was expected, not {low:g} to {high:g}", file=row.file, key=key)
+        _check_references(text.references, references, row, key)
+        regimes[name] = Regime(text, distribution)
+    return regimes
+
+
+def _check_references(names: Iterable[str], known: list[str], row: Row, key: str) -> None:
+    for name in names:
+        if name not in known:
+            raise unknown_name("reference", name, known, file=row.file, key=f"{key}.references")

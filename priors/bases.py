@@ -1,0 +1,139 @@
+"""The four base distributions, each over a whole vector of quantities at once.
+
+Every family is one of these in some coordinate (its natural one, a logarithm, a scaled one). Holding
+the quantile function, the distribution function and the PyMC form of a base side by side is what
+keeps the forward simulation and the PyMC model the same model; and a vector per base, instead of a
+scalar per quantity, is what keeps the compiled model small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Base:
+    """A base distribution.
+
+    Attributes
+    ----------
+    name : str
+        Its name.
+    parameters : tuple of str
+        The names of its parameters, in order.
+    quantile : callable
+        ``quantile(u, *parameters)``: u in (0, 1), shape (quantity, draw); parameters of shape (quantity, 1).
+    cdf : callable
+        ``cdf(x, *parameters)``, of the same shapes.
+    pymc : callable
+        ``pymc(name, *parameters, dims=...)``: the vector random variable; parameters of shape (quantity,).
+    """
+
+    name: str
+    parameters: tuple[str, ...]
+    quantile: Callable[..., Array]
+    cdf: Callable[..., Array]
+    pymc: Callable[..., Any]
+
+
+def _triangular_quantile(u: Array, low: Array, mode: Array, high: Array) -> Array:
+    r"""Invert :math:`F(x) = (x-a)^2 / ((b-a)(c-a))` below the mode c, and its mirror image above.
+
+    References
+    ----------
+    .. [1] Kotz and van Dorp, Beyond Beta (2004), chapter 1.
+    """
+    width = high - low
+    below = np.sqrt(u * (width * (mode - low)))
+    below += low
+    above = 1.0 - u
+    above *= width * (high - mode)
+    np.sqrt(above, out=above)
+    np.subtract(high, above, out=above)
+    return np.where(u * width < mode - low, below, above)
+
+
+def _triangular_cdf(x: Array, low: Array, mode: Array, high: Array) -> Array:
+    width = high - low
+    x = np.clip(x, low, high)
+    left = np.where(mode > low, mode - low, 1.0)
+    right = np.where(high > mode, high - mode, 1.0)
+    return np.where(x < mode, (x - low) ** 2 / (width * left), 1.0 - (high - x) ** 2 / (width * right))
+
+
+def _triangular_pymc(name: str, low: Array, mode: Array, high: Array, *, dims: str) -> Any:
+    import pymc as pm
+
+    # PyMC divides by the distance from the mode to either bound, even where that side is empty: a
+    # mode on a bound (a quantity that cannot exceed its most likely value) is moved inside by a
+    # billionth of the width, which changes no density by more than that.
+    inside = 1e-9 * (high - low)
+    return pm.Triangular(name, lower=low, c=np.clip(mode, low + inside, high - inside), upper=high, dims=dims)
+
+
+def _normal_quantile(u: Array, mean: Array, sd: Array) -> Array:
+    from scipy.special import ndtri
+
+    return np.asarray(mean + sd * ndtri(u))
+
+
+def _normal_cdf(x: Array, mean: Array, sd: Array) -> Array:
+    from scipy.special import ndtr
+
+    return np.asarray(ndtr((x - mean) / sd))
+
+
+def _normal_pymc(name: str, mean: Array, sd: Array, *, dims: str) -> Any:
+    import pymc as pm
+
+    return pm.Normal(name, mu=mean, sigma=sd, dims=dims)
+
+
+def _uniform_quantile(u: Array, low: Array, high: Array) -> Array:
+    return low + (high - low) * u
+
+
+def _uniform_cdf(x: Array, low: Array, high: Array) -> Array:
+    return np.clip((x - low) / (high - low), 0.0, 1.0)
+
+
+def _uniform_pymc(name: str, low: Array, high: Array, *, dims: str) -> Any:
+    import pymc as pm
+
+    return pm.Uniform(name, lower=low, upper=high, dims=dims)
+
+
+def _beta_quantile(u: Array, alpha: Array, beta: Array) -> Array:
+    from scipy.special import betaincinv
+
+    return np.asarray(betaincinv(alpha, beta, u))
+
+
+def _beta_cdf(x: Array, alpha: Array, beta: Array) -> Array:
+    from scipy.special import betainc
+
+    return np.asarray(betainc(alpha, beta, np.clip(x, 0.0, 1.0)))
+
+
+def _beta_pymc(name: str, alpha: Array, beta: Array, *, dims: str) -> Any:
+    import pymc as pm
+
+    return pm.Beta(name, alpha=alpha, beta=beta, dims=dims)
+
+
+BASES = {
+    base.name: base
+    for base in (
+        Base("triangular", ("low", "mode", "high"), _triangular_quantile, _triangular_cdf, _triangular_pymc),
+        Base("normal", ("mean", "sd"), _normal_quantile, _normal_cdf, _normal_pymc),
+        Base("uniform", ("low", "high"), _uniform_quantile, _uniform_cdf, _uniform_pymc),
+        Base("beta", ("alpha", "beta"), _beta_quantile, _beta_cdf, _beta_pymc),
+    )
+}

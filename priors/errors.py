@@ -1,0 +1,84 @@
+"""What can go wrong through no fault of the program, said in one or two lines."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+
+
+class CatchupError(Exception):
+    """Base of every error that is shown to a user without a traceback.
+
+    Attributes
+    ----------
+    exit_code : int
+        Exit status of the command line: 1 when the answer cannot be trusted, 2 for bad input.
+    """
+
+    exit_code = 1
+
+
+class InputError(CatchupError):
+    """Something the user wrote cannot be used.
+
+    Parameters
+    ----------
+    problem : str
+        What is wrong and what was expected.
+    file : str or Path, optional
+        Where it stands.
+    key : str, optional
+        Dotted key inside the file, or the option on the command line.
+    nearest : str, optional
+        The nearest valid name, where a name was not recognised.
+    """
+
+    exit_code = 2
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        file: str | Path | None = None,
+        key: str | None = None,
+        nearest: str | None = None,
+    ) -> None:
+        self.problem = problem
+        self.file = None if file is None else str(file)
+        self.key = key
+        self.nearest = nearest
+        place = ": ".join(part for part in (self.file, key) if part)
+        text = f"{place}: {problem}" if place else problem
+        if nearest:
+            text += f"; did you mean '{nearest}'?"
+        super().__init__(text)
+
+
+def nearest_name(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name most like `name`, or None when none is at all like it."""
+    names = sorted(known)
+    matches = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    if not matches:
+        by_lower = {candidate.lower().replace("-", "_"): candidate for candidate in names}
+        matches = difflib.get_close_matches(name.lower().replace("-", "_"), by_lower, n=1, cutoff=0.5)
+        return by_lower[matches[0]] if matches else None
+    return matches[0]
+
+
+def unknown_name(
+    kind: str,
+    name: str,
+    known: Iterable[str],
+    *,
+    file: str | Path | None = None,
+    key: str | None = None,
+) -> InputError:
+    """Build the error for a name that is not among those known."""
+    names = sorted(known)
+    nearest = nearest_name(name, names)
+    problem = f"unknown {kind} '{name}'"
+    if nearest is None and names:
+        shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
+        problem += f"; known are {shown}"
+    return InputError(problem, file=file, key=key, nearest=nearest)

@@ -1,0 +1,127 @@
+"""Assumption files laid over one another: the packaged tables below, a user's overlays above.
+
+Each file is a set of sections (``quantity``, ``event``, ``firm`` ...), each section a set of rows by
+name. A later file replaces single keys of a row or adds rows; where a key stands is remembered, so
+that every message names the file it came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .errors import InputError, unknown_name
+from .strict import describe, read_toml
+
+SECTIONS = (
+    "reference",
+    "constant",
+    "quantity",
+    "correlation",
+    "event",
+    "firm",
+    "source",
+    "lever",
+    "regime",
+    "scenario",
+)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One file's tables.
+
+    Attributes
+    ----------
+    file : str
+        How messages name it.
+    tables : mapping
+        Section name to rows.
+    """
+
+    file: str
+    tables: Mapping[str, Mapping[str, Any]]
+
+    @classmethod
+    def read(cls, path: str | Path) -> Layer:
+        """Read a file.
+
+        Raises
+        ------
+        InputError
+            If it is no TOML file of known sections.
+        """
+        return cls.of(read_toml(path), file=str(path))
+
+    @classmethod
+    def of(cls, tables: Mapping[str, Any], *, file: str) -> Layer:
+        """Take tables that have been read already.
+
+        Raises
+        ------
+        InputError
+            If a section is unknown, or is not a table of tables.
+        """
+        for section, rows in tables.items():
+            if section not in SECTIONS:
+                raise unknown_name("table", section, SECTIONS, file=file, key=section)
+            if not isinstance(rows, Mapping):
+                raise InputError(f"a table of rows was expected, not {describe(rows)}", file=file, key=section)
+            for name, row in rows.items():
+                if not isinstance(row, Mapping):
+                    raise InputError(
+                        f"a table was expected, not {describe(row)}", file=file, key=f"{section}.{name}"
+                    )
+        return cls(file, tables)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A merged row, with the file that last touched it and the one that brought it in.
+
+    Attributes
+    ----------
+    values : dict
+        Its keys and values.
+    file : str
+        The last file to change it.
+    first_file : str
+        The file that added it.
+    """
+
+    values: dict[str, Any]
+    file: str
+    first_file: str
+
+
+def merge(layers: Iterable[Layer], section: str, exclusive: Mapping[str, frozenset[str]] | None = None) -> dict[str, Row]:
+    """Merge one section of several files, later ones over earlier ones.
+
+    Parameters
+    ----------
+    layers : iterable of Layer
+        From the lowest to the highest.
+    section : str
+        Which section.
+    exclusive : mapping, optional
+        A key, and the keys that lose their earlier values when a later layer states that key
+        (naming another distribution family discards the numbers of the old one).
+
+    Returns
+    -------
+    dict
+        Row name to merged row, in order of first appearance.
+    """
+    merged: dict[str, Row] = {}
+    for layer in layers:
+        for name, row in layer.tables.get(section, {}).items():
+            earlier = merged.get(name)
+            values = dict(earlier.values) if earlier else {}
+            for key, dropped in (exclusive or {}).items():
+                if key in row:
+                    values = {kept: value for kept, value in values.items() if kept not in dropped}
+            values.update(row)
+            merged[name] = Row(values, layer.file, earlier.first_file if earlier else layer.file)
+    return merged
