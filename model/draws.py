@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ..priors.bases import BASES
 from ..priors.families import Family
 
 Array = NDArray[np.float64]
@@ -84,7 +83,7 @@ def _words(name: str) -> list[int]:
 
 
 class QuantileTransform:
-    """Turns uniforms into values of several quantities, family by family.
+    """Turns uniforms into values of several quantities.
 
     Parameters
     ----------
@@ -92,30 +91,20 @@ class QuantileTransform:
         What is believed of each name.
     names : sequence of str
         Which to draw.
+
+    Attributes
+    ----------
+    names : list of str
+        Those that need a uniform number: all that are not fixed.
     """
 
     def __init__(self, beliefs: Mapping[str, Family], names: Sequence[str]) -> None:
         self._beliefs = {name: beliefs[name] for name in names}
-        self.fixed = {name: family for name, family in self._beliefs.items() if family.base is None}
-        self._groups: dict[str, list[str]] = {}
-        for name, family in self._beliefs.items():
-            if family.base is not None:
-                self._groups.setdefault(family.base, []).append(name)
-        self.names = [name for group in self._groups.values() for name in group]
-        self._parameters = {
-            base: np.array([self._beliefs[name].base_parameters() for name in group]).T[:, :, None]
-            for base, group in self._groups.items()
-        }
+        self.names = [name for name, family in self._beliefs.items() if family.base is not None]
 
     def __call__(self, uniforms: Array) -> dict[str, Array]:
         """Carry uniforms of shape (name, draw), rows as in `names`, to values of shape (draw,)."""
-        values: dict[str, Array] = {
-            name: np.full(uniforms.shape[1], family.base_parameters()[0]) for name, family in self.fixed.items()
-        }
-        first = 0
-        for base, group in self._groups.items():
-            rows = BASES[base].quantile(uniforms[first : first + len(group)], *self._parameters[base])
-            first += len(group)
-            for name, row in zip(group, rows, strict=True):
-                values[name] = self._beliefs[name].to_natural(row)
-        return values
+        rows = dict(zip(self.names, uniforms, strict=True))
+        nothing = np.zeros(uniforms.shape[1])
+        # One quantity at a time: a row stays in the first-level cache, a matrix would not.
+        return {name: family.quantile(rows.get(name, nothing)) for name, family in self._beliefs.items()}

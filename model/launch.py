@@ -50,12 +50,14 @@ def solve(stock: Array, rate: Array, start: Array, length: Array, log_growth: Ar
     log_stock = np.log(np.maximum(stock, SMALLEST_STOCK))
     last_arrival = np.zeros(1) if start.shape[0] == 0 else np.full(1, (start + length).max())
     low = np.zeros_like(log_target)
+    after_arrivals = (log_target - log_full) / log_growth
     high = np.minimum(
-        np.maximum(log_target - log_stock, 0.0) / log_growth,
-        np.maximum((log_target - log_full) / log_growth, last_arrival),
+        np.maximum(log_target - log_stock, 0.0) / log_growth, np.maximum(after_arrivals, last_arrival)
     )
-    # The pool's own growth over the bracket brings the first guess within a month or so of the root.
-    t = np.minimum(np.maximum((log_target - 0.5 * (log_stock + log_full)) / log_growth, low), high)
+    # First guess: once everything has arrived the root is known; before, the pool grows about evenly in logarithm.
+    growth = log_growth + (log_full - log_stock) / np.maximum(last_arrival, 1.0)
+    t = np.where(after_arrivals >= last_arrival, after_arrivals, (log_target - log_stock) / growth)
+    t = np.minimum(np.maximum(t, low), high)
     for _ in range(MOST_STEPS):
         elapsed = t - start
         arrived = np.minimum(np.maximum(elapsed, 0.0), length)

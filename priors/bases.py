@@ -1,4 +1,4 @@
-"""The four base distributions, each over a whole vector of quantities at once.
+"""The four base distributions.
 
 Every family is one of these in some coordinate (its natural one, a logarithm, a scaled one). Holding
 the quantile function, the distribution function and the PyMC form of a base side by side is what
@@ -29,11 +29,11 @@ class Base:
     parameters : tuple of str
         The names of its parameters, in order.
     quantile : callable
-        ``quantile(u, *parameters)``: u in (0, 1), shape (quantity, draw); parameters of shape (quantity, 1).
+        ``quantile(u, *parameters)`` of one quantity: u in (0, 1).
     cdf : callable
-        ``cdf(x, *parameters)``, of the same shapes.
+        ``cdf(x, *parameters)`` of one quantity.
     pymc : callable
-        ``pymc(name, *parameters, dims=...)``: the vector random variable; parameters of shape (quantity,).
+        ``pymc(name, *parameters, dims=...)``: the vector random variable of many; parameters of shape (quantity,).
     """
 
     name: str
@@ -43,7 +43,7 @@ class Base:
     pymc: Callable[..., Any]
 
 
-def _triangular_quantile(u: Array, low: Array, mode: Array, high: Array) -> Array:
+def _triangular_quantile(u: Array, low: float, mode: float, high: float) -> Array:
     r"""Invert :math:`F(x) = (x-a)^2 / ((b-a)(c-a))` below the mode c, and its mirror image above.
 
     References
@@ -51,20 +51,16 @@ def _triangular_quantile(u: Array, low: Array, mode: Array, high: Array) -> Arra
     .. [1] Kotz and van Dorp, Beyond Beta (2004), chapter 1.
     """
     width = high - low
-    below = np.sqrt(u * (width * (mode - low)))
-    below += low
-    above = 1.0 - u
-    above *= width * (high - mode)
-    np.sqrt(above, out=above)
-    np.subtract(high, above, out=above)
+    below = np.sqrt(u * (width * (mode - low))) + low
+    above = high - np.sqrt((1.0 - u) * (width * (high - mode)))
     return np.where(u * width < mode - low, below, above)
 
 
-def _triangular_cdf(x: Array, low: Array, mode: Array, high: Array) -> Array:
+def _triangular_cdf(x: Array, low: float, mode: float, high: float) -> Array:
     width = high - low
     x = np.clip(x, low, high)
-    left = np.where(mode > low, mode - low, 1.0)
-    right = np.where(high > mode, high - mode, 1.0)
+    left = mode - low if mode > low else 1.0
+    right = high - mode if high > mode else 1.0
     return np.where(x < mode, (x - low) ** 2 / (width * left), 1.0 - (high - x) ** 2 / (width * right))
 
 
@@ -78,13 +74,13 @@ def _triangular_pymc(name: str, low: Array, mode: Array, high: Array, *, dims: s
     return pm.Triangular(name, lower=low, c=np.clip(mode, low + inside, high - inside), upper=high, dims=dims)
 
 
-def _normal_quantile(u: Array, mean: Array, sd: Array) -> Array:
+def _normal_quantile(u: Array, mean: float, sd: float) -> Array:
     from scipy.special import ndtri
 
     return np.asarray(mean + sd * ndtri(u))
 
 
-def _normal_cdf(x: Array, mean: Array, sd: Array) -> Array:
+def _normal_cdf(x: Array, mean: float, sd: float) -> Array:
     from scipy.special import ndtr
 
     return np.asarray(ndtr((x - mean) / sd))
@@ -96,11 +92,11 @@ def _normal_pymc(name: str, mean: Array, sd: Array, *, dims: str) -> Any:
     return pm.Normal(name, mu=mean, sigma=sd, dims=dims)
 
 
-def _uniform_quantile(u: Array, low: Array, high: Array) -> Array:
+def _uniform_quantile(u: Array, low: float, high: float) -> Array:
     return low + (high - low) * u
 
 
-def _uniform_cdf(x: Array, low: Array, high: Array) -> Array:
+def _uniform_cdf(x: Array, low: float, high: float) -> Array:
     return np.clip((x - low) / (high - low), 0.0, 1.0)
 
 
@@ -110,13 +106,13 @@ def _uniform_pymc(name: str, low: Array, high: Array, *, dims: str) -> Any:
     return pm.Uniform(name, lower=low, upper=high, dims=dims)
 
 
-def _beta_quantile(u: Array, alpha: Array, beta: Array) -> Array:
+def _beta_quantile(u: Array, alpha: float, beta: float) -> Array:
     from scipy.special import betaincinv
 
     return np.asarray(betaincinv(alpha, beta, u))
 
 
-def _beta_cdf(x: Array, alpha: Array, beta: Array) -> Array:
+def _beta_cdf(x: Array, alpha: float, beta: float) -> Array:
     from scipy.special import betainc
 
     return np.asarray(betainc(alpha, beta, np.clip(x, 0.0, 1.0)))

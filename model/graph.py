@@ -1,0 +1,214 @@
+"""The PyMC model: the same equations over random variables, to be conditioned, intervened on and checked.
+
+Quantities of one base distribution are one vector random variable (named ``triangular_quantities`` and so
+on, with a dim of their names), because compiling many scalars is slow; each quantity is a deterministic of
+its own name in natural units. Levers are switched data (``source_kept``, ``source_stop``,
+``distillation_limited``): `set_lever` changes them without rebuilding. Any named node can be fixed with ``pm.do``.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import pytensor.tensor as pt
+
+from ..priors.bases import BASES
+from ..priors.families import Family
+from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
+from .generative import Outcome, World, describe_world, run_race
+from .launch_operation import launch_date
+from .policies import NO_INTERVENTION, Intervention
+
+NEVER_STOPS = 1e6  # months; finite, so that every gradient is
+
+
+UNITS = {
+    "mythos_flop": "FLOP",
+    "annual_progress": "x per year",
+    "flop_per_h100e_month": "FLOP per H100e-month",
+    "target_flop": "FLOP",
+    "launch": "months since t = 0",
+    "pool_at_launch": "H100e",
+    "requirement_at_launch": "FLOP",
+    "run_length": "months",
+    "firm_pretrained": "months since t = 0",
+    "pretrained": "months since t = 0",
+    "ready": "months since t = 0",
+}
+"""Unit of every derived variable; quantities carry their own."""
+
+
+def build_model(
+    assumptions: Assumptions,
+    *,
+    events: Sequence[str] = (DEFAULT_EVENT,),
+    extra_quantities: Iterable[str] = (),
+    launch_grid: float | None = None,
+) -> pm.Model:
+    """Build the generative model.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        Priors, firms, sources and events.
+    events : sequence of str
+        The first gives the plain names (``ready``, ``launch`` ...); each further one gives the same names
+        followed by ``::`` and its id.
+    extra_quantities : iterable of str
+        Quantities beyond those the dates depend on, for the likelihoods that need them.
+    launch_grid : float, optional
+        Months between possible launches.
+
+    Returns
+    -------
+    pymc.Model
+        With coords ``firm`` and ``source``. Months count from t = 0; see `UNITS`.
+    """
+    names = list(dict.fromkeys([*assumptions.needed(events, distillation=True), *extra_quantities]))
+    race = assumptions.race
+    with pm.Model(coords={"firm": list(race.firms), "source": list(race.sources)}) as model:
+        values = _quantities(assumptions.beliefs, names)
+        kept = pm.Data("source_kept", np.ones(len(race.sources)), dims="source")
+        stop = pm.Data("source_stop", np.full(len(race.sources), NEVER_STOPS), dims="source")
+        limited = pm.Data("distillation_limited", 0.0)
+        world = describe_world(
+            pt,
+            assumptions,
+            values,
+            kept={name: kept[index] for index, name in enumerate(race.sources)},
+            stop={name: stop[index] for index, name in enumerate(race.sources)},
+            distillation_limited=limited,
+        )
+        _name_world(world)
+        for position, event in enumerate(events):
+            outcome = run_race(
+                pt,
+                assumptions,
+                world,
+                values[multiple_name(event)],
+                values,
+                launch_date,
+                launch_grid=launch_grid,
+            )
+            _name_outcome(outcome, "" if position == 0 else f"::{event}")
+    return model
+
+
+def _quantities(beliefs: Mapping[str, Family], names: Sequence[str]) -> dict[str, Any]:
+    """One vector random variable per base distribution, one named deterministic per quantity."""
+    model = pm.modelcontext(None)
+    values: dict[str, Any] = {}
+    for base in BASES.values():
+        group = [name for name in names if beliefs[name].base == base.name]
+        if not group:
+            continue
+        dim = f"{base.name}_quantity"
+        model.add_coord(dim, group)
+        parameters = np.array([beliefs[name].base_parameters() for name in group], dtype=float).T
+        vector = base.pymc(f"{base.name}_quantities", *parameters, dims=dim)
+        for index, name in enumerate(group):
+            values[name] = pm.Deterministic(name, beliefs[name].to_natural(vector[index]))
+    for name in names:
+        if beliefs[name].base is None:
+            values[name] = pm.Deterministic(name, pt.constant(beliefs[name].base_parameters()[0], dtype="float64"))
+    return values
+
+
+def _name_world(world: World) -> None:
+    pm.Deterministic("mythos_flop", world.mythos_flop)
+    pm.Deterministic("annual_progress", world.annual_progress)
+    pm.Deterministic("flop_per_h100e_month", pt.stack(list(world.flop_month.values())), dims="firm")
+
+
+def _name_outcome(outcome: Outcome, suffix: str) -> None:
+    pm.Deterministic("target_flop" + suffix, outcome.target_flop)
+    by_firm = {
+        "launch": "launch",
+        "pool_at_launch": "pool",
+        "requirement_at_launch": "requirement",
+        "run_length": "run_length",
+        "firm_pretrained": "pretrained",
+    }
+    for name, attribute in by_firm.items():
+        rows = [getattr(contender, attribute) for contender in outcome.contenders.values()]
+        pm.Deterministic(name + suffix, pt.stack(rows), dims="firm")
+    pm.Deterministic("pretrained" + suffix, outcome.pretrained)
+    pm.Deterministic("ready" + suffix, outcome.ready)
+
+
+def set_intervention(model: pm.Model, assumptions: Assumptions, intervention: Intervention = NO_INTERVENTION) -> None:
+    """Switch the model's data to an intervention's sources and distillation; without one, back to none.
+
+    Commitments are not data: fix the budget's node with ``pm.do`` instead.
+    """
+    sources = list(assumptions.race.sources)
+    pm.set_data(
+        {
+            "source_kept": np.array([intervention.kept.get(name, 1.0) for name in sources]),
+            "source_stop": np.array([intervention.stop.get(name, NEVER_STOPS) for name in sources]),
+            "distillation_limited": float(intervention.limit_distillation),
+        },
+        model=model,
+    )
+
+
+class CompiledDates:
+    """The model's graph compiled for whole arrays of draws.
+
+    Parameters
+    ----------
+    model : pymc.Model
+        From `build_model`.
+    outputs : sequence of str
+        Named variables to work out.
+    chunk : int
+        Draws worked out in one call.
+
+    Notes
+    -----
+    PyMC's own forward sampling loops over draws in Python. Here the quantities are inputs of a graph
+    vectorised over a leading draw axis, which is evaluated chunk by chunk.
+    """
+
+    def __init__(self, model: pm.Model, outputs: Sequence[str] = ("ready",), chunk: int = 8_192) -> None:
+        import pytensor
+        from pytensor.graph.replace import graph_replace, vectorize_graph
+
+        free = list(model.free_RVs)
+        self.coords = {variable.name: model.coords[model.named_vars_to_dims[variable.name][0]] for variable in free}
+        self._chunk = chunk
+        self._outputs = list(outputs)
+        cores = [pt.vector(variable.name) for variable in free]
+        graphs = graph_replace([model[name] for name in outputs], dict(zip(free, cores, strict=True)), strict=False)
+        batched = [pt.matrix(variable.name) for variable in free]
+        vectorised = vectorize_graph(graphs, dict(zip(cores, batched, strict=True)))
+        self._function = pytensor.function(batched, vectorised, trust_input=True, on_unused_input="ignore")
+        self._names = [variable.name for variable in free]
+
+    def __call__(self, base_values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Work out the outputs.
+
+        Parameters
+        ----------
+        base_values : mapping
+            Free random variable name to values, shape (draw, quantity), in the base's coordinate.
+
+        Returns
+        -------
+        dict
+            Output name to array with draws first.
+        """
+        inputs = [np.ascontiguousarray(base_values[name], dtype=float) for name in self._names]
+        draws = inputs[0].shape[0]
+        pieces = [
+            self._function(*(array[first : first + self._chunk] for array in inputs))
+            for first in range(0, draws, self._chunk)
+        ]
+        return {
+            name: np.concatenate([piece[position] for piece in pieces])
+            for position, name in enumerate(self._outputs)
+        }
