@@ -238,9 +238,7 @@ def _pool(
         return Pool(stock, nothing, nothing, nothing)
     starts = [_number_or_value(race.sources[name].start, values) for name in arriving]
     lengths = [_number_or_value(race.sources[name].length, values) for name in arriving]
-    rates = [
-        equations.arrival_rate(amounts[name], _arrival_months(race.sources[name], values)) for name in arriving
-    ]
+    rates = [equations.arrival_rate(amounts[name], _arrival_months(race.sources[name], values)) for name in arriving]
     lengths = [
         equations.arrival_length(xp, start, length, stop[name]) if name in stop else length
         for name, start, length in zip(arriving, starts, lengths, strict=True)
@@ -268,7 +266,9 @@ def _stack(xp: Any, rows: Sequence[Any]) -> Any:
     return stacked
 
 
-def intervened_world(xp: Any, assumptions: Assumptions, values: Values, intervention: Intervention = NO_INTERVENTION) -> World:
+def intervened_world(
+    xp: Any, assumptions: Assumptions, values: Values, intervention: Intervention = NO_INTERVENTION
+) -> World:
     """Work out what every event shares, under an intervention."""
     return describe_world(
         xp,

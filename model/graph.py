@@ -8,7 +8,6 @@ its own name in natural units. Levers are switched data (``source_kept``, ``sour
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -209,6 +208,5 @@ class CompiledDates:
             for first in range(0, draws, self._chunk)
         ]
         return {
-            name: np.concatenate([piece[position] for piece in pieces])
-            for position, name in enumerate(self._outputs)
+            name: np.concatenate([piece[position] for piece in pieces]) for position, name in enumerate(self._outputs)
         }

@@ -51,9 +51,7 @@ def solve(stock: Array, rate: Array, start: Array, length: Array, log_growth: Ar
     last_arrival = np.zeros(1) if start.shape[0] == 0 else np.full(1, (start + length).max())
     low = np.zeros_like(log_target)
     after_arrivals = (log_target - log_full) / log_growth
-    high = np.minimum(
-        np.maximum(log_target - log_stock, 0.0) / log_growth, np.maximum(after_arrivals, last_arrival)
-    )
+    high = np.minimum(np.maximum(log_target - log_stock, 0.0) / log_growth, np.maximum(after_arrivals, last_arrival))
     # First guess: once everything has arrived the root is known; before, the pool grows about evenly in logarithm.
     growth = log_growth + (log_full - log_stock) / np.maximum(last_arrival, 1.0)
     t = np.where(after_arrivals >= last_arrival, after_arrivals, (log_target - log_stock) / growth)

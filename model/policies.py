@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ..priors.errors import InputError, unknown_name
 from ..priors.distributions import FAMILY_KEYS, take_distribution
+from ..priors.errors import InputError, unknown_name
 from ..priors.families import Family
 from ..priors.layers import Layer, Row, merge
 from ..priors.strict import StrictModel, validate

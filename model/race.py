@@ -74,7 +74,10 @@ class Race:
         """Every quantity the race draws on, in order of first use."""
         names: list[str] = []
         for source in self.sources.values():
-            names += [*source.amount, *(value for value in (source.start, source.length, source.per) if isinstance(value, str))]
+            names += [
+                *source.amount,
+                *(value for value in (source.start, source.length, source.per) if isinstance(value, str)),
+            ]
         for firm in self.firms.values():
             names += [firm.budget, firm.mfu, firm.minimum_training, *firm.earliest]
         return list(dict.fromkeys(names))
@@ -120,7 +123,9 @@ def _check_ramp(source: Source, file: str, key: str) -> None:
     if source.start is None:
         for field in ("length", "per"):
             if getattr(source, field) is not None:
-                raise InputError("needs a start: a source without one is there from t = 0", file=file, key=f"{key}.{field}")
+                raise InputError(
+                    "needs a start: a source without one is there from t = 0", file=file, key=f"{key}.{field}"
+                )
         return
     if source.length is None:
         raise InputError("is missing: months over which the source arrives", file=file, key=f"{key}.length")

@@ -71,9 +71,7 @@ class Layer:
                 raise InputError(f"a table of rows was expected, not {describe(rows)}", file=file, key=section)
             for name, row in rows.items():
                 if not isinstance(row, Mapping):
-                    raise InputError(
-                        f"a table was expected, not {describe(row)}", file=file, key=f"{section}.{name}"
-                    )
+                    raise InputError(f"a table was expected, not {describe(row)}", file=file, key=f"{section}.{name}")
         return cls(file, tables)
 
 
@@ -96,7 +94,9 @@ class Row:
     first_file: str
 
 
-def merge(layers: Iterable[Layer], section: str, exclusive: Mapping[str, frozenset[str]] | None = None) -> dict[str, Row]:
+def merge(
+    layers: Iterable[Layer], section: str, exclusive: Mapping[str, frozenset[str]] | None = None
+) -> dict[str, Row]:
     """Merge one section of several files, later ones over earlier ones.
 
     Parameters

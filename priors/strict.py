@@ -47,9 +47,7 @@ def read_toml(path: str | Path) -> dict[str, Any]:
             raise InputError("is a directory; a TOML file was expected", file=path)
         size = path.stat().st_size
         if size > LARGEST_FILE:
-            raise InputError(
-                f"has {size:,} bytes; a TOML file of at most {LARGEST_FILE:,} was expected", file=path
-            )
+            raise InputError(f"has {size:,} bytes; a TOML file of at most {LARGEST_FILE:,} was expected", file=path)
         text = path.read_bytes().decode("utf-8")
     except FileNotFoundError:
         raise InputError("no such file", file=path) from None
@@ -96,9 +94,7 @@ def validate(model: type[Model], table: object, *, file: str | Path | None = Non
         raise from_pydantic(error, model, file=file, key=key) from None
 
 
-def from_pydantic(
-    error: ValidationError, model: type[BaseModel], *, file: str | Path | None, key: str
-) -> InputError:
+def from_pydantic(error: ValidationError, model: type[BaseModel], *, file: str | Path | None, key: str) -> InputError:
     """Turn pydantic's first complaint into one line for a user; unknown keys come first."""
     faults = sorted(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
     fault = faults[0]

@@ -188,9 +188,7 @@ def load_prior_table(layers: Iterable[Layer]) -> PriorTable:
             for source in entry.sources:
                 if source not in references:
                     file = rows[name].file if section == "quantity" else layers[0].file
-                    raise unknown_name(
-                        "reference", source, references, file=file, key=f"{section}.{name}.sources"
-                    )
+                    raise unknown_name("reference", source, references, file=file, key=f"{section}.{name}.sources")
     return PriorTable(references, constants, quantities)
 
 
