@@ -1,1 +1,5 @@
-"""Room."""
+"""What follows: conditioning, summaries, sensitivity, checks, figures, reports and the command line."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

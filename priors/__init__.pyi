@@ -1,0 +1,24 @@
+# Public names of the room, loaded on first use.
+from .bases import BASES as BASES
+from .bases import Base as Base
+from .distributions import FAMILY_KEYS as FAMILY_KEYS
+from .distributions import take_distribution as take_distribution
+from .errors import CatchupError as CatchupError
+from .errors import InputError as InputError
+from .errors import nearest_name as nearest_name
+from .errors import unknown_name as unknown_name
+from .families import FAMILIES as FAMILIES
+from .families import Family as Family
+from .layers import Layer as Layer
+from .layers import Row as Row
+from .layers import merge as merge
+from .strict import StrictModel as StrictModel
+from .strict import read_toml as read_toml
+from .strict import validate as validate
+from .table import PriorTable as PriorTable
+from .table import Quantity as Quantity
+from .table import fixed_values_layer as fixed_values_layer
+from .table import load_prior_table as load_prior_table
+from .table import named_overlays as named_overlays
+from .table import packaged_layers as packaged_layers
+from .table import read_overlay as read_overlay
