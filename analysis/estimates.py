@@ -1,0 +1,182 @@
+"""Estimates from draws, each with its Monte Carlo standard error (MCSE).
+
+Whatever the draws are (independent, replicates of a quasi-random sequence, importance-weighted, Markov
+chains), every estimate here is, to first order, the mean of an influence function over them. Its MCSE is
+therefore always the MCSE of a mean, for which each kind of draws has its own formula; and the MCSE of a
+difference between two scenarios that share their draws is the MCSE of the difference of their influence
+functions.
+
+References
+----------
+.. [1] van der Vaart, Asymptotic Statistics (1998), chapter 21: the influence function of a quantile.
+.. [2] Vehtari et al., Rank-normalization, folding, and localization: an improved R-hat (2021).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+TAIL_DRAWS = 10  # effective draws beyond a quantile, below which it is called meaningless
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A figure and its Monte Carlo standard error.
+
+    Attributes
+    ----------
+    value, mcse : float
+        In the unit of what was estimated.
+    meaningful : bool
+        False when too few draws lie beyond a quantile to speak of it.
+    """
+
+    value: float
+    mcse: float
+    meaningful: bool = True
+
+
+@dataclass(frozen=True)
+class Weighting:
+    """How draws stand for a distribution.
+
+    Attributes
+    ----------
+    draws : int
+        Number of draws.
+    weights : array of shape (draw,), optional
+        Importance weights, summing to one.
+    replicates : int
+        Number of independent replicates that follow one another (0: every draw is independent).
+    chains : int
+        Number of Markov chains that follow one another (0: none).
+    """
+
+    draws: int
+    weights: Array | None = None
+    replicates: int = 0
+    chains: int = 0
+
+    def mean(self, values: Array) -> float:
+        """Mean of values of shape (draw,)."""
+        return float(values.mean() if self.weights is None else self.weights @ values)
+
+    def mcse(self, values: Array) -> float:
+        """Monte Carlo standard error of the mean of values of shape (draw,)."""
+        if self.draws < 2:
+            return math.inf
+        if self.weights is not None:
+            return float(np.sqrt(np.sum((self.weights * (values - self.mean(values))) ** 2)))
+        if self.replicates:
+            means = values.reshape(self.replicates, -1).mean(axis=1)
+            return float(means.std(ddof=1) / math.sqrt(self.replicates))
+        if self.chains:
+            from arviz_stats.base import array_stats
+
+            if np.ptp(values) == 0.0:
+                return 0.0
+            chained = values.reshape(self.chains, -1)
+            return float(array_stats.mcse(chained, chain_axis=0, draw_axis=1, method="mean"))
+        return float(values.std(ddof=1) / math.sqrt(self.draws))
+
+    def effective_draws(self, values: Array | None = None) -> float:
+        """Number of independent draws worth as much: Kish's for weights, bulk ESS of `values` for chains."""
+        if self.weights is not None:
+            return float(1.0 / np.sum(self.weights**2))
+        if self.chains and values is not None:
+            from arviz_stats.base import array_stats
+
+            return float(array_stats.ess(values.reshape(self.chains, -1), chain_axis=0, draw_axis=1, method="bulk"))
+        return float(self.draws)
+
+
+class Distribution:
+    """The distribution of one variable, as draws stand for it.
+
+    Parameters
+    ----------
+    values : array of shape (draw,)
+        The draws; infinite where something never happens.
+    weighting : Weighting
+        How they stand for the distribution.
+    """
+
+    def __init__(self, values: Array, weighting: Weighting) -> None:
+        self.values = values
+        self.weighting = weighting
+
+    @cached_property
+    def effective_draws(self) -> float:
+        """Number of independent draws worth as much."""
+        return self.weighting.effective_draws(self.values)
+
+    @cached_property
+    def _sorted(self) -> tuple[Array, Array]:
+        """Values in order, and the cumulative probability at the middle of each."""
+        if self.weighting.weights is None:
+            ordered = np.sort(self.values)
+            return ordered, (np.arange(ordered.size) + 0.5) / ordered.size
+        order = np.argsort(self.values)
+        weights = self.weighting.weights[order]
+        return self.values[order], np.cumsum(weights) - 0.5 * weights
+
+    @property
+    def mean(self) -> Estimate:
+        """Mean, with its MCSE."""
+        return Estimate(self.weighting.mean(self.values), self.weighting.mcse(self.values))
+
+    @property
+    def sd(self) -> float:
+        """Standard deviation."""
+        centre = self.weighting.mean(self.values)
+        return math.sqrt(self.weighting.mean((self.values - centre) ** 2))
+
+    def quantile_value(self, p: float) -> float:
+        """Quantile alone, without its MCSE."""
+        ordered, cumulative = self._sorted
+        position = int(np.searchsorted(cumulative, p))
+        if 0 < position < ordered.size and not np.isfinite(ordered[position]):
+            return float(ordered[position])
+        return float(np.interp(p, cumulative, ordered))
+
+    def density(self, p: float) -> float:
+        """Density at the quantile p, from the spacing of quantiles around it."""
+        half_width = min(0.5 * min(p, 1.0 - p), max(self.effective_draws, 1.0) ** (-1.0 / 3.0))
+        spacing = self.quantile_value(p + half_width) - self.quantile_value(p - half_width)
+        return 2.0 * half_width / spacing if spacing > 0.0 else math.inf
+
+    def quantile_influence(self, p: float) -> Array:
+        r"""Influence of each draw on the quantile p: :math:`(p - 1[x \le q]) / f(q)`."""
+        return (p - (self.values <= self.quantile_value(p))) / self.density(p)
+
+    def quantile(self, p: float) -> Estimate:
+        """Quantile, with its MCSE."""
+        value = self.quantile_value(p)
+        meaningful = self.effective_draws * min(p, 1.0 - p) >= TAIL_DRAWS
+        return Estimate(value, self.weighting.mcse(self.quantile_influence(p)), meaningful)
+
+    def probability_below(self, value: float) -> Estimate:
+        """Probability of lying strictly below a value."""
+        below = (self.values < value).astype(float)
+        return Estimate(self.weighting.mean(below), self.weighting.mcse(below))
+
+
+def quantile_shift(changed: Distribution, baseline: Distribution, p: float) -> Estimate:
+    """How far a quantile lies from the baseline's, when both rest on the same draws.
+
+    Returns
+    -------
+    Estimate
+        Changed minus baseline. Common random numbers make its MCSE smaller than either quantile's own.
+    """
+    difference = changed.quantile_influence(p) - baseline.quantile_influence(p)
+    meaningful = min(changed.effective_draws, baseline.effective_draws) * min(p, 1.0 - p) >= TAIL_DRAWS
+    shift = changed.quantile_value(p) - baseline.quantile_value(p)
+    return Estimate(shift, changed.weighting.mcse(difference), meaningful)

@@ -1,0 +1,175 @@
+"""What is asked, and the draws that answer it.
+
+A `Question` says everything that determines an answer; a `DrawSource` yields the draws, from the prior or a
+posterior, to whatever a command wants to work out of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+import numpy as np
+
+from ..model.assumptions import DEFAULT_EVENT, Assumptions
+from ..model.forward import CHUNK, in_order, outcome, simulate, sobol_layout
+from ..model.policies import NO_INTERVENTION, Intervention
+from ..priors.errors import InputError
+from .estimates import Array, Weighting
+
+DEFAULT_DRAWS = 100_000
+MOST_STORED_DRAWS = 10_000_000
+MOST_DRAWS = 100_000_000
+
+Values = dict[str, Array]
+Evaluate = Callable[[Values], Mapping[str, Array]]
+
+
+@dataclass(frozen=True)
+class Question:
+    """Everything that determines a forecast, evidence aside.
+
+    Attributes
+    ----------
+    assumptions : Assumptions
+        The model and its priors.
+    as_of : date
+        The day it is asked: evidence known later is not used, policies act from it.
+    event : str
+        Which event.
+    draws, seed : int
+        How many draws, and the seed of their random numbers.
+    quasi_random : bool
+        Scrambled Sobol points instead of independent draws.
+    launch_grid : float, optional
+        Months between possible launches.
+    """
+
+    assumptions: Assumptions
+    as_of: date
+    event: str = DEFAULT_EVENT
+    draws: int = DEFAULT_DRAWS
+    seed: int = 1
+    quasi_random: bool = False
+    launch_grid: float | None = None
+
+    def __post_init__(self) -> None:
+        self.assumptions.event(self.event)
+        if not 1 <= self.draws <= MOST_DRAWS:
+            raise InputError(f"between 1 and {MOST_DRAWS:,} draws were expected, not {self.draws:,}", key="--draws")
+        if self.quasi_random and self.draws < 16:
+            raise InputError(f"quasi-random draws come in scrambles: at least 16, not {self.draws}", key="--draws")
+        if self.seed < 0:
+            raise InputError(f"a whole number from 0 up was expected, not {self.seed}", key="--seed")
+        if self.launch_grid is not None and not 0.0 < self.launch_grid < float("inf"):
+            raise InputError(f"months above 0 were expected, not {self.launch_grid:g}", key="--launch-grid")
+        if self.as_of < self.assumptions.calendar.origin:
+            raise InputError(
+                f"a day from {self.assumptions.calendar.origin} (t = 0) on was expected, not {self.as_of}", key="--as-of"
+            )
+
+    @property
+    def as_of_months(self) -> float:
+        """The day it is asked, in months since t = 0."""
+        return self.assumptions.calendar.months(self.as_of)
+
+
+class DrawSource(Protocol):
+    """Draws that can be evaluated again and again, always the same ones in the same order."""
+
+    @property
+    def weighting(self) -> Weighting:
+        """How the draws stand for the distribution."""
+
+    def map(self, evaluate: Evaluate) -> dict[str, Array]:
+        """Evaluate all draws, chunk by chunk, and join what `evaluate` returns along the draws."""
+
+
+class PriorDraws:
+    """Draws from the prior, made anew (and the same) at every call instead of being stored.
+
+    Parameters
+    ----------
+    question : Question
+        Sets the assumptions, the number of draws, the seed and whether they are quasi-random.
+    names : sequence of str, optional
+        Quantities to draw: by default those that the event's date depends on, levers included.
+    """
+
+    def __init__(self, question: Question, names: Sequence[str] | None = None) -> None:
+        self._question = question
+        needed = question.assumptions.needed([question.event], distillation=True)
+        self._names = list(dict.fromkeys([*needed, *(names or ())]))
+        replicates, draws = sobol_layout(question.draws) if question.quasi_random else (0, question.draws)
+        self._weighting = Weighting(draws=draws, replicates=replicates)
+
+    @property
+    def weighting(self) -> Weighting:
+        """How the draws stand for the distribution."""
+        return self._weighting
+
+    def chunks(self, evaluate: Evaluate) -> Sequence[Mapping[str, Array]]:
+        """Yield what `evaluate` returns of each chunk, in order."""
+        return simulate(  # type: ignore[return-value]
+            self._question.assumptions,
+            evaluate,
+            self._weighting.draws,
+            np.random.default_rng(self._question.seed),
+            names=self._names,
+            replicates=self._weighting.replicates,
+        )
+
+    def map(self, evaluate: Evaluate) -> dict[str, Array]:
+        """Evaluate all draws and join the results; refuses more draws than fit into memory."""
+        if self._weighting.draws > MOST_STORED_DRAWS:
+            raise InputError(
+                f"at most {MOST_STORED_DRAWS:,} draws are compared pairwise, not {self._weighting.draws:,}", key="--draws"
+            )
+        return _join(list(self.chunks(evaluate)))
+
+
+class StoredDraws:
+    """Draws held in memory: a posterior's.
+
+    Parameters
+    ----------
+    values : dict of str to array of shape (draw,)
+        Quantity name to values.
+    weighting : Weighting
+        How they stand for the posterior.
+    """
+
+    def __init__(self, values: Values, weighting: Weighting) -> None:
+        self.values = values
+        self._weighting = weighting
+
+    @property
+    def weighting(self) -> Weighting:
+        """How the draws stand for the distribution."""
+        return self._weighting
+
+    def map(self, evaluate: Evaluate) -> dict[str, Array]:
+        """Evaluate all draws and join the results."""
+
+        def work(first: int) -> Mapping[str, Array]:
+            return evaluate({name: column[first : first + CHUNK] for name, column in self.values.items()})
+
+        return _join(list(in_order(work, range(0, self._weighting.draws, CHUNK))))
+
+
+def ready_under(question: Question, values: Values, intervention: Intervention = NO_INTERVENTION) -> Array:
+    """Months at which the question's event is ready, under an intervention; shape (draw,)."""
+    ready: Array = outcome(
+        question.assumptions,
+        values,
+        event=question.event,
+        intervention=intervention,
+        launch_grid=question.launch_grid,
+    )[1].ready
+    return ready
+
+
+def _join(chunks: list[Mapping[str, Array]]) -> dict[str, Array]:
+    return {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}

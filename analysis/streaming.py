@@ -1,0 +1,103 @@
+"""The distribution of a variable whose draws are too many to keep: a histogram fine enough not to matter."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .estimates import TAIL_DRAWS, Estimate
+
+Array = NDArray[np.float64]
+
+
+class StreamedDistribution:
+    """A distribution built up chunk by chunk, in memory that does not grow.
+
+    Parameters
+    ----------
+    low, high : float
+        Range of the histogram; values beyond it are counted, not placed.
+    bins : int
+        Number of bins. A quantile is interpolated inside one, so that its error is of the order of the
+        bin's width times the density's change across it, far below any MCSE that draws can reach.
+
+    Notes
+    -----
+    For independent draws only: the MCSE of a quantile is :math:`\\sqrt{p (1 - p) / n} / f(q)`, the MCSE of the
+    mean of its influence function.
+    """
+
+    def __init__(self, low: float, high: float, bins: int = 120_000) -> None:
+        self._low, self._high, self._bins = low, high, bins
+        self._counts = np.zeros(bins, dtype=np.int64)
+        self._below = self._above = 0
+        self._draws = 0
+        self._mean = 0.0
+        self._squares = 0.0
+
+    def add(self, values: Array) -> None:
+        """Take in a chunk of values, shape (draw,)."""
+        inside = values[(values >= self._low) & (values < self._high)]
+        positions = ((inside - self._low) * (self._bins / (self._high - self._low))).astype(np.int64)
+        self._counts += np.bincount(np.minimum(positions, self._bins - 1), minlength=self._bins)
+        below = int((values < self._low).sum())
+        self._below += below
+        self._above += values.size - inside.size - below
+        # Chan's update of a running mean and sum of squares
+        total = self._draws + values.size
+        mean = float(values.mean())
+        gap = mean - self._mean
+        self._squares += float(((values - mean) ** 2).sum()) + gap * gap * self._draws * values.size / total
+        self._mean += gap * values.size / total
+        self._draws = total
+
+    @property
+    def effective_draws(self) -> float:
+        """Number of draws taken in."""
+        return float(self._draws)
+
+    @property
+    def mean(self) -> Estimate:
+        """Mean, with its MCSE."""
+        return Estimate(self._mean, self.sd / math.sqrt(self._draws))
+
+    @property
+    def sd(self) -> float:
+        """Standard deviation."""
+        return math.sqrt(self._squares / self._draws)
+
+    def quantile_value(self, p: float) -> float:
+        """Quantile alone, without its MCSE."""
+        cumulative = self._below + np.cumsum(self._counts)
+        wanted = p * self._draws
+        if wanted < self._below or self._draws == 0:
+            return -math.inf
+        if wanted > cumulative[-1]:
+            return math.inf
+        bin_ = int(np.searchsorted(cumulative, wanted))
+        before = cumulative[bin_] - self._counts[bin_]
+        inside = (wanted - before) / self._counts[bin_] if self._counts[bin_] else 0.0
+        return self._low + (bin_ + inside) * (self._high - self._low) / self._bins
+
+    def density(self, p: float) -> float:
+        """Density at the quantile p, from the spacing of quantiles around it."""
+        half_width = min(0.5 * min(p, 1.0 - p), self._draws ** (-1.0 / 3.0))
+        spacing = self.quantile_value(p + half_width) - self.quantile_value(p - half_width)
+        return 2.0 * half_width / spacing if spacing > 0.0 else math.inf
+
+    def quantile(self, p: float) -> Estimate:
+        """Quantile, with its MCSE."""
+        mcse = math.sqrt(p * (1.0 - p) / self._draws) / self.density(p)
+        return Estimate(self.quantile_value(p), mcse, self._draws * min(p, 1.0 - p) >= TAIL_DRAWS)
+
+    def probability_below(self, value: float) -> Estimate:
+        """Probability of lying below a value."""
+        place = (value - self._low) * self._bins / (self._high - self._low)
+        bin_ = min(max(int(place), 0), self._bins)
+        count = float(self._below + self._counts[:bin_].sum())
+        if 0 <= place < self._bins:
+            count += (place - bin_) * float(self._counts[bin_])
+        share = count / self._draws
+        return Estimate(share, math.sqrt(share * (1.0 - share) / self._draws))
