@@ -1,0 +1,78 @@
+# Everything runs from .venv, which any of these makes on first use; nothing is needed but make and Python 3.12 or later.
+# make forecast ARGS="--json"          options for the command
+# make test ARGS="-k families"         options for pytest
+# make install PYTHON=/path/to/python  another Python than the one found
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+ROOMS := priors model evidence analysis
+ARGS ?=
+
+.PHONY: help install forecast test test-slow lint format bench docs lock clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo 'make forecast   when it comes, given what has leaked so far'
+	@echo 'make test       the tests; test-slow: the long statistical sets'
+	@echo 'make lint       ruff and mypy; format: let ruff repair what it can'
+	@echo 'make bench      the benchmarks'
+	@echo 'make docs       regenerate the documents that hold figures'
+	@echo 'make lock       renew requirements.lock from pyproject.toml (UPGRADE=1: to the newest releases)'
+	@echo 'make install    only make .venv; clean: remove it and all caches'
+
+install: $(INSTALLED)
+
+forecast: $(INSTALLED)
+	@$(BIN)/catchup forecast $(ARGS)
+
+test: $(INSTALLED)
+	@$(BIN)/python -m pytest $(ARGS)
+
+test-slow: $(INSTALLED)
+	@$(BIN)/python -m pytest -m slow --timeout 0 $(ARGS)
+
+lint: $(INSTALLED) build/types/catchup
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy
+
+format: $(INSTALLED)
+	@$(BIN)/ruff check --quiet --fix .
+	@$(BIN)/ruff format --quiet .
+
+bench: $(INSTALLED)
+	@$(BIN)/python -m pytest benchmarks --benchmark-only $(ARGS)
+
+docs: $(INSTALLED)
+	@$(BIN)/python -m catchup.analysis.reproduction docs/reproduction.md
+
+lock: $(INSTALLED)
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.12 --all-extras --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command 'make lock' \
+		$(if $(UPGRADE),--upgrade) --output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks *.egg-info
+
+$(INSTALLED): requirements.lock pyproject.toml | $(BIN)/python
+	@echo 'Installing into .venv (the first time takes a minute or two) ...' >&2
+	@$(PIP) install --require-hashes --requirement requirements.lock >&2
+	@$(PIP) install --no-deps --no-build-isolation --editable . >&2
+	@$(PIP) check >&2
+	@touch $@
+
+$(BIN)/python:
+	@for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.14); do \
+		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null; then \
+			exec $$python -m venv --clear .venv; \
+		fi; \
+	done; \
+	echo 'Python 3.12 or later is needed, and $(or $(PYTHON),python3 (or python3.13, python3.12, python3.14)) is none: try make PYTHON=/path/to/python' >&2; \
+	exit 1
+
+# mypy does not see through an editable install whose folders lie elsewhere: show it the rooms as links.
+build/types/catchup: Makefile
+	@mkdir -p $@
+	@for room in $(ROOMS); do ln -sfn ../../../$$room $@/$$room; done
+	@touch $@
