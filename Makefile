@@ -5,7 +5,7 @@
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip --disable-pip-version-check
 ROOMS := priors model evidence analysis
 ARGS ?=
 
@@ -57,9 +57,9 @@ clean:
 
 $(INSTALLED): requirements.lock pyproject.toml | $(BIN)/python
 	@echo 'Installing into .venv (the first time takes a minute or two) ...' >&2
-	@$(PIP) install --require-hashes --requirement requirements.lock >&2
-	@$(PIP) install --no-deps --no-build-isolation --editable . >&2
-	@$(PIP) check >&2
+	@$(PIP) install -qq --require-hashes --requirement requirements.lock >&2
+	@$(PIP) install -qq --no-deps --no-build-isolation --editable . >&2
+	@missing=$$($(PIP) check 2>&1) || { echo "requirements.lock does not satisfy pyproject.toml (make lock):" "$$missing" >&2; exit 1; }
 	@touch $@
 
 $(BIN)/python:
