@@ -1,0 +1,84 @@
+"""From a request to its draws and its forecast: the one way that every command takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .forecast import Diagnostics, Forecast, forecast_from, forecast_prior
+from .question import DrawSource, PriorDraws, Question
+
+
+@dataclass(frozen=True)
+class Request:
+    """A question, and the evidence it is to be answered on.
+
+    Attributes
+    ----------
+    question : Question
+        What is asked.
+    evidence : str
+        ``none``, ``default`` or ids separated by commas.
+    engine : str
+        ``auto``, ``importance`` or ``nuts``.
+    ledger : Path, optional
+        Folder of items instead of the project's own.
+    added : tuple of Path
+        Files of further items.
+    """
+
+    question: Question
+    evidence: str = "default"
+    engine: str = "auto"
+    ledger: Path | None = None
+    added: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Draws that answer a request.
+
+    Attributes
+    ----------
+    question : Question
+        What was asked.
+    source : DrawSource
+        The draws.
+    engine : str
+        What made them.
+    evidence : tuple of str
+        Items counted.
+    """
+
+    question: Question
+    source: DrawSource
+    engine: str = "forward"
+    evidence: tuple[str, ...] = ()
+    log_evidence: float = 0.0
+    diagnostics: Diagnostics | None = None
+    notes: tuple[str, ...] = field(default=())
+
+    def origin(self) -> dict[str, Any]:
+        """Return what results say of where their draws came from."""
+        return {"engine": self.engine, "evidence": self.evidence}
+
+
+def draw(request: Request) -> Drawn:
+    """Draw from the prior, or from the posterior that the evidence makes of it."""
+    return Drawn(request.question, PriorDraws(request.question))
+
+
+def answer(request: Request) -> Forecast:
+    """Answer a request."""
+    if request.evidence == "none" and not request.added:
+        return forecast_prior(request.question)
+    drawn = draw(request)
+    return forecast_from(
+        drawn.question,
+        drawn.source,
+        **drawn.origin(),
+        log_evidence=drawn.log_evidence,
+        notes=drawn.notes,
+        **({"diagnostics": drawn.diagnostics} if drawn.diagnostics else {}),
+    )

@@ -1,0 +1,80 @@
+"""``catchup forecast``: when the event comes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from ..forecast import QUANTILES, Forecast
+from .options import OUTPUT, Asked
+from .output import console, date_text, day_text, error_text, print_json, table, warn
+
+
+def forecast(
+    *,
+    asked: Asked | None = None,
+    plot: Annotated[Path | None, Parameter(group=OUTPUT, help="Draw the cumulative date into a file (png, svg or pdf).")] = None,
+    figures: Annotated[Path | None, Parameter(group=OUTPUT, help="Draw every figure into a folder.")] = None,
+) -> int:
+    """When the event comes, with its spread and who gets there first."""
+    asked = asked or Asked()
+    from ..answer import answer
+
+    result = answer(asked.request())
+    for message in result.warnings():
+        warn(message)
+    if plot is not None or figures is not None:
+        from ..figures import draw_forecast
+
+        for path in draw_forecast(result, plot=plot, folder=figures):
+            warn(f"drew {path}")
+    if asked.json:
+        print_json(result.as_json())
+    else:
+        print_forecast(result)
+    return 0
+
+
+def print_forecast(result: Forecast) -> None:
+    """Print a forecast for people."""
+    question = result.question
+    out = console()
+    low, middle, high = (day_text(question, result.ready.quantile(p).value) for p in (0.05, 0.5, 0.95))
+    out.print(f"[bold]A Chinese lab has a model like Mythos around {middle}[/] (90% interval: {low} to {high})")
+    out.print(f"event {question.event}, as of {date_text(question.as_of)}, {_origin(result)}\n")
+    rows = []
+    for p in QUANTILES:
+        ready, pretrained = result.ready.quantile(p), result.pretrained.quantile(p)
+        rows.append(
+            (
+                f"{p:.0%}",
+                day_text(question, ready.value),
+                f"{ready.value:.2f}",
+                error_text(question, ready.mcse) if ready.meaningful else "too few draws",
+                day_text(question, pretrained.value),
+            )
+        )
+    out.print(table("Probability", "Ready by", "months since t = 0", "Monte Carlo error", "Pre-trained by", rows=rows))
+    chances = [
+        (date_text(day), f"{chance.value:.1%}") for day, chance in result.probabilities_by() if chance.value < 0.995
+    ]
+    shown = chances[: 12 if len(chances) > 12 else None]
+    out.print(table("By the end of", "Probability", rows=shown))
+    firms = question.assumptions.race.firms
+    first = ", ".join(f"{firms[firm].title.lower()} {share.value:.0%}" for firm, share in result.first_firm.items())
+    out.print(f"First to pre-train: {first}")
+    flop = [10.0 ** result.log_flop.quantile(p).value for p in (0.05, 0.5, 0.95)]
+    out.print(f"Mythos's pre-training compute: {flop[1]:.1e} FLOP (90% interval: {flop[0]:.1e} to {flop[2]:.1e})")
+    if result.evidence:
+        out.print(f"Evidence counted: {', '.join(result.evidence)}")
+    for note in result.notes:
+        out.print(note)
+
+
+def _origin(result: Forecast) -> str:
+    draws = f"{result.draws:,} draws"
+    if result.engine == "forward":
+        return f"prior alone, {draws}"
+    return f"{result.engine}, {draws}, {result.diagnostics.ess:,.0f} effective"

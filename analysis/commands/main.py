@@ -1,0 +1,94 @@
+"""The command ``catchup``: which subcommands there are, and what every failure looks like."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from cyclopts import App, CycloptsError
+
+from ...priors.errors import CatchupError
+
+COMMANDS = {
+    "forecast": "When the event comes, with its spread and who gets there first.",
+    "levers": "What each policy lever would change.",
+    "regimes": "What each commitment of compute would change.",
+    "sensitivity": "Which quantities the date depends on.",
+    "thresholds": "How much compute a firm would need to change the answer.",
+    "reproduce": "The published forecast's claims beside this model's figures.",
+}
+COMMAND_GROUPS = {
+    "priors": (
+        "What is believed before any leak.",
+        {
+            "list": "Every quantity with its distribution.",
+            "show": "One quantity in full.",
+            "check": "Check overlay files without forecasting.",
+        },
+    ),
+}
+
+HERE = "catchup.analysis.commands"
+
+app = App(
+    name="catchup",
+    help="When will a Chinese lab have a fully developed model like Claude Mythos?",
+    version_flags=["--version"],
+    help_format="plaintext",
+)
+for name, text in COMMANDS.items():
+    app.command(f"{HERE}.{name}:{name}", name=name, help=text)
+for group, (text, members) in COMMAND_GROUPS.items():
+    subapp = App(name=group, help=text, help_format="plaintext")
+    for name, member_text in members.items():
+        subapp.command(f"{HERE}.{group}:{name}_{group}", name=name, help=member_text)
+    app.command(subapp)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and exit.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Those after the program's name; the process's own by default.
+
+    Raises
+    ------
+    SystemExit
+        With status 0 when done, 1 when the answer cannot be trusted, 2 for bad input, 130 when interrupted.
+    """
+    status = run(sys.argv[1:] if arguments is None else arguments)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # whoever read our output has stopped; nothing is left to say, not even at shutdown
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise SystemExit(status)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command line and return its exit status, printing one line for whatever went wrong."""
+    try:
+        result = app(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
+    except CatchupError as error:
+        return _fail(str(error), error.exit_code)
+    except CycloptsError as error:
+        return _fail(" ".join(str(error).split()), 2)
+    except KeyboardInterrupt:
+        return _fail("interrupted", 130)
+    except BrokenPipeError:
+        return 0
+    except MemoryError:
+        return _fail("not enough memory; ask for fewer --draws", 1)
+    return result if isinstance(result, int) else 0
+
+
+def _fail(message: str, status: int) -> int:
+    print(f"catchup: {message}", file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""Options that the commands share, and the question they add up to."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Group, Parameter
+
+from ...model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions
+from ...priors.errors import InputError
+from ..answer import Request
+from ..progress import show_progress
+from ..question import DEFAULT_DRAWS, Question
+
+WHAT = Group("What is asked", sort_key=1)
+BELIEF = Group("What is assumed", sort_key=2)
+HOW = Group("How it is computed", sort_key=3)
+OUTPUT = Group("What is printed", sort_key=4)
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Assumed:
+    """What is assumed before any leak."""
+
+    priors: Annotated[list[str] | None, Parameter(group=BELIEF, negative="", help="Overlay on the priors: a TOML file, or the name of one that comes with the project; repeatable.")] = None
+    set: Annotated[list[str] | None, Parameter(group=BELIEF, negative="", help="QUANTITY=VALUE fixes a quantity; repeatable.")] = None
+
+    def assumptions(self) -> Assumptions:
+        """Load the assumptions.
+
+        Raises
+        ------
+        InputError
+            If an overlay or a fixed value is wrong.
+        """
+        return load_assumptions(self.priors or (), _fixed(self.set or []))
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Asked(Assumed):
+    """What every forecast-like command takes."""
+
+    event: Annotated[str, Parameter(group=WHAT, help="Which reading of a model like Mythos.")] = DEFAULT_EVENT
+    as_of: Annotated[date | None, Parameter(group=WHAT, help="Day the question is asked: later evidence is not used, policies act from it. Today by default.")] = None
+    launch_grid: Annotated[float | None, Parameter(group=WHAT, help="Months between possible launches; any moment by default.")] = None
+    evidence: Annotated[str, Parameter(group=BELIEF, help="none, default, or ids of items separated by commas.")] = "default"
+    ledger: Annotated[Path | None, Parameter(group=BELIEF, help="Folder of evidence items to use instead of the project's own.")] = None
+    add: Annotated[list[Path] | None, Parameter(group=BELIEF, negative="", help="One more item of evidence for this run: a TOML file; repeatable.")] = None
+    draws: Annotated[int, Parameter(group=HOW, help="Number of draws.")] = DEFAULT_DRAWS
+    seed: Annotated[int, Parameter(group=HOW, help="Seed of the random numbers.")] = 1
+    engine: Annotated[Literal["auto", "importance", "nuts"], Parameter(group=HOW, help="What draws from the posterior.")] = "auto"
+    quasi: Annotated[bool, Parameter(group=HOW, negative="", help="Quasi-random prior draws (scrambled Sobol): a smaller error for the same number.")] = False
+    json: Annotated[bool, Parameter(group=OUTPUT, negative="", help="Print one JSON object instead of tables.")] = False
+
+    def question(self) -> Question:
+        """Build the question.
+
+        Raises
+        ------
+        InputError
+            If any option's value cannot be used.
+        """
+        show_progress(not self.json)
+        return Question(
+            assumptions=self.assumptions(),
+            as_of=self.as_of or date.today(),
+            event=self.event,
+            draws=self.draws,
+            seed=self.seed,
+            quasi_random=self.quasi,
+            launch_grid=self.launch_grid,
+        )
+
+    def request(self) -> Request:
+        """Build the question together with the evidence to answer it on."""
+        return Request(
+            question=self.question(),
+            evidence=self.evidence,
+            engine=self.engine,
+            ledger=self.ledger,
+            added=tuple(self.add or ()),
+        )
+
+
+def _fixed(settings: list[str]) -> dict[str, float]:
+    """Read QUANTITY=VALUE settings; numbers may be written 500_000 or 5e5."""
+    values = {}
+    for setting in settings:
+        name, equals, text = setting.partition("=")
+        if not equals or not name:
+            raise InputError(f"QUANTITY=VALUE was expected, not '{setting}'", key="--set")
+        try:
+            value = float(text)
+        except ValueError:
+            raise InputError(f"a number was expected, not '{text}'", key=f"--set {name}") from None
+        if not math.isfinite(value):
+            raise InputError(f"a finite number was expected, not {text}", key=f"--set {name}")
+        values[name.strip()] = value
+    return values

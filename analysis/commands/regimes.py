@@ -1,0 +1,16 @@
+"""``catchup regimes``: what each commitment of compute would change."""
+
+from __future__ import annotations
+
+from .compared import print_comparison
+from .options import Asked
+
+
+def regimes(*, asked: Asked | None = None) -> int:
+    """What each commitment of compute would change, begun on the day of the question."""
+    from ..answer import draw
+    from ..counterfactuals import regimes as compare_regimes
+
+    asked = asked or Asked()
+    drawn = draw(asked.request())
+    return print_comparison(compare_regimes(drawn.question, drawn.source, **drawn.origin()), "Regime", json=asked.json)

@@ -1,0 +1,55 @@
+"""Progress shown to people: a bar on standard error for whatever takes more than a second."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
+from typing import TypeVar
+
+Item = TypeVar("Item")
+
+PATIENCE = 1.0  # seconds before a bar appears
+_shown: ContextVar[bool] = ContextVar("progress_shown", default=False)
+
+
+def show_progress(shown: bool) -> None:
+    """Say whether bars may appear: for people at a terminal, never for scripts."""
+    _shown.set(shown and sys.stderr.isatty())
+
+
+def track(items: Iterable[Item], total: int, description: str) -> Iterator[Item]:
+    """Yield items, with a progress bar once they have taken more than a second."""
+    if not _shown.get():
+        yield from items
+        return
+    started = time.monotonic()
+    bar = None
+    task = None
+    try:
+        for done, item in enumerate(items, start=1):
+            yield item
+            if bar is None and time.monotonic() - started > PATIENCE and done < total:
+                bar = _bar()
+                bar.start()
+                task = bar.add_task(description, total=total)
+            if bar is not None and task is not None:
+                bar.update(task, completed=done)
+    finally:
+        if bar is not None:
+            bar.stop()
+
+
+def _bar():  # type: ignore[no-untyped-def]
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
