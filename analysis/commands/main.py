@@ -6,9 +6,9 @@ import os
 import sys
 from collections.abc import Sequence
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, UnknownCommandError
 
-from ...priors.errors import CatchupError
+from ...priors.errors import CatchupError, InputError, unknown_name
 
 COMMANDS = {
     "forecast": "When the event comes, with its spread and who gets there first.",
@@ -74,6 +74,9 @@ def run(arguments: Sequence[str]) -> int:
         result = app(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
     except CatchupError as error:
         return _fail(str(error), error.exit_code)
+    except UnknownCommandError as error:
+        # its own message imports every command to find the nearest name
+        return _fail(str(_unknown_command(error)), 2)
     except CycloptsError as error:
         return _fail(" ".join(str(error).split()), 2)
     except KeyboardInterrupt:
@@ -83,6 +86,13 @@ def run(arguments: Sequence[str]) -> int:
     except MemoryError:
         return _fail("not enough memory; ask for fewer --draws", 1)
     return result if isinstance(result, int) else 0
+
+
+def _unknown_command(error: UnknownCommandError) -> InputError:
+    word = error.unused_tokens[0] if error.unused_tokens else ""
+    group = next((name for name in error.command_chain or () if name in COMMAND_GROUPS), None)
+    known = COMMAND_GROUPS[group][1] if group else [*COMMANDS, *COMMAND_GROUPS]
+    return unknown_name("command", f"{group} {word}" if group else word, [f"{group} {name}" for name in known] if group else known)
 
 
 def _fail(message: str, status: int) -> int:
