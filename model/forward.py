@@ -10,7 +10,6 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +21,6 @@ from .launch import solve
 from .policies import NO_INTERVENTION, Intervention, committed_budgets
 
 Array = NDArray[np.float64]
-Kept = TypeVar("Kept")
 
 CHUNK = 8_192  # draws; a chunk's arrays fit into a second-level cache
 BLOCK = 4  # chunks handed to a thread at once
@@ -74,7 +72,7 @@ def outcome(
     )
 
 
-def simulate(
+def simulate[Kept](
     assumptions: Assumptions,
     keep: Callable[[dict[str, Array]], Kept],
     draws: int,
@@ -140,7 +138,7 @@ def sobol_layout(draws: int) -> tuple[int, int]:
     return replicates, replicates * size
 
 
-def in_order(work: Callable[[int], Kept], jobs: Sequence[int], workers: int | None = None) -> Iterator[Kept]:
+def in_order[Kept](work: Callable[[int], Kept], jobs: Sequence[int], workers: int | None = None) -> Iterator[Kept]:
     """Run jobs in threads and yield their results in order, never holding more than a few at once."""
     workers = workers or os.cpu_count() or 1
     if workers == 1 or len(jobs) == 1:

@@ -2,7 +2,9 @@ r"""The launch date as an operation of the PyMC graph.
 
 The operation runs `launch.solve`: in NumPy when evaluated in Python, compiled by numba when PyTensor's
 numba backend (or nutpie) compiles the graph. Its gradient is that of the implicit function theorem: where
-:math:`g(t, \theta) = 0`, :math:`\partial t / \partial \theta = -(\partial g / \partial \theta) / (\partial g / \partial t)`.
+:math:`g(t, \theta) = 0`,
+
+.. math:: \partial t / \partial \theta = -(\partial g / \partial \theta) / (\partial g / \partial t).
 
 Inputs keep `source` as their first axis and may carry one batch axis behind it, so that a vectorised
 graph solves a whole chunk of draws in one call.
@@ -66,7 +68,7 @@ class LaunchDate(Op):
     def pullback(
         self, inputs: Sequence[Variable], outputs: Sequence[Variable], cotangents: Sequence[Variable]
     ) -> list[Variable]:
-        stock, rate, start, length, log_growth, log_target = inputs
+        stock, rate, start, length, log_growth, _log_target = inputs
         (date,) = outputs
         if date.ndim != 0:
             raise NotImplementedError("the gradient is taken before the graph is vectorised over draws")
