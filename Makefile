@@ -33,8 +33,8 @@ test-slow: $(INSTALLED)
 	@$(BIN)/python -m pytest -m slow --timeout 0 $(ARGS)
 
 lint: $(INSTALLED) build/types/catchup
-	@$(BIN)/ruff check --quiet .
-	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/ruff check --quiet --output-format concise .
+	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
 format: $(INSTALLED)
