@@ -73,7 +73,12 @@ class Weighting:
         if self.draws < 2:
             return math.inf
         if self.weights is not None:
-            return float(np.sqrt(np.sum((self.weights * (values - self.mean(values))) ** 2)))
+            # the linearised error of a self-normalised ratio: each draw's (or replicate's) contribution sums to 0
+            contributions = self.weights * (values - self.mean(values))
+            if self.replicates:
+                contributions = contributions.reshape(self.replicates, -1).sum(axis=1)
+            parts = contributions.size
+            return float(np.sqrt(np.sum(contributions**2) * parts / (parts - 1)))
         if self.replicates:
             means = values.reshape(self.replicates, -1).mean(axis=1)
             return float(means.std(ddof=1) / math.sqrt(self.replicates))
