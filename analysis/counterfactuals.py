@@ -124,7 +124,8 @@ def regimes(question: Question, source: DrawSource, **origin: Any) -> Comparison
     for name, regime in table.items():
         if question.assumptions.beliefs[regime.text.quantity].base is None:
             raise InputError(
-                f"regime '{name}' changes {regime.text.quantity}, which has been fixed", key=f"--set {regime.text.quantity}"
+                f"regime '{name}' changes {regime.text.quantity}, which has been fixed",
+                key=f"--set {regime.text.quantity}",
             )
     interventions = {name: apply_regime(regime, question.as_of_months) for name, regime in table.items()}
     titles = {name: regime.text.title for name, regime in table.items()}

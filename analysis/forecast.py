@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..model.forward import outcome
 from .estimates import Array, Distribution, Estimate
-from .question import DrawSource, PriorDraws, Question, Values
+from .question import DrawSource, PriorDraws, Question, Values, outcome_of
 from .streaming import StreamedDistribution
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -96,9 +95,7 @@ class Forecast:
         few = [f"{p:g}" for p in QUANTILES if not self.ready.quantile(p).meaningful]
         if not few:
             return []
-        return [
-            f"only {self.ready.effective_draws:,.0f} effective draws: too few for the quantile(s) {', '.join(few)}"
-        ]
+        return [f"only {self.ready.effective_draws:,.0f} effective draws: too few for the quantile(s) {', '.join(few)}"]
 
     def as_json(self) -> dict[str, Any]:
         """Return the stable JSON object of a forecast."""
@@ -114,7 +111,9 @@ class Forecast:
             "pretrained": distribution_as_json(self.pretrained, self.question),
             "mythos_flop": _flop_as_json(self.log_flop),
             "probability_by": {day.isoformat(): round(chance.value, 5) for day, chance in self.probabilities_by()},
-            "probability_by_mcse": {day.isoformat(): significant(chance.mcse) for day, chance in self.probabilities_by()},
+            "probability_by_mcse": {
+                day.isoformat(): significant(chance.mcse) for day, chance in self.probabilities_by()
+            },
             "first_firm": {firm: round(share.value, 5) for firm, share in self.first_firm.items()},
             "first_firm_mcse": {firm: significant(share.mcse) for firm, share in self.first_firm.items()},
             "log_evidence": round(self.log_evidence, 4),
@@ -185,9 +184,7 @@ def forecast_from(question: Question, source: DrawSource, *, engine: str, **rest
 
 def summarise_draws(question: Question, values: Values) -> dict[str, Array]:
     """Work out, for a chunk of draws, the columns that a forecast summarises."""
-    world, result = outcome(
-        question.assumptions, values, event=question.event, launch_grid=question.launch_grid
-    )
+    world, result = outcome_of(question, values)
     ends = np.stack([contender.pretrained for contender in result.contenders.values()])
     return {
         "ready": result.ready,

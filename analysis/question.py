@@ -15,6 +15,7 @@ import numpy as np
 
 from ..model.assumptions import DEFAULT_EVENT, Assumptions
 from ..model.forward import CHUNK, in_order, outcome, simulate, sobol_layout
+from ..model.generative import Outcome, World
 from ..model.policies import NO_INTERVENTION, Intervention
 from ..priors.errors import InputError
 from .estimates import Array, Weighting
@@ -67,7 +68,8 @@ class Question:
             raise InputError(f"months above 0 were expected, not {self.launch_grid:g}", key="--launch-grid")
         if self.as_of < self.assumptions.calendar.origin:
             raise InputError(
-                f"a day from {self.assumptions.calendar.origin} (t = 0) on was expected, not {self.as_of}", key="--as-of"
+                f"a day from {self.assumptions.calendar.origin} (t = 0) on was expected, not {self.as_of}",
+                key="--as-of",
             )
 
     @property
@@ -125,7 +127,8 @@ class PriorDraws:
         """Evaluate all draws and join the results; refuses more draws than fit into memory."""
         if self._weighting.draws > MOST_STORED_DRAWS:
             raise InputError(
-                f"at most {MOST_STORED_DRAWS:,} draws are compared pairwise, not {self._weighting.draws:,}", key="--draws"
+                f"at most {MOST_STORED_DRAWS:,} draws are compared pairwise, not {self._weighting.draws:,}",
+                key="--draws",
             )
         return _join(list(self.chunks(evaluate)))
 
@@ -159,15 +162,35 @@ class StoredDraws:
         return _join(list(in_order(work, range(0, self._weighting.draws, CHUNK))))
 
 
-def ready_under(question: Question, values: Values, intervention: Intervention = NO_INTERVENTION) -> Array:
-    """Months at which the question's event is ready, under an intervention; shape (draw,)."""
-    ready: Array = outcome(
+def outcome_of(
+    question: Question, values: Values, intervention: Intervention = NO_INTERVENTION, event: str | None = None
+) -> tuple[World, Outcome]:
+    """Work out every intermediate and date that given values imply for a question.
+
+    Parameters
+    ----------
+    question : Question
+        Sets the model, the event, the day and the launch grid.
+    values : dict of str to array of shape (draw,)
+        Quantity name to values.
+    intervention : Intervention
+        What is changed.
+    event : str, optional
+        Another event than the question's.
+    """
+    return outcome(
         question.assumptions,
         values,
-        event=question.event,
+        event=event or question.event,
         intervention=intervention,
         launch_grid=question.launch_grid,
-    )[1].ready
+        as_of=question.as_of_months,
+    )
+
+
+def ready_under(question: Question, values: Values, intervention: Intervention = NO_INTERVENTION) -> Array:
+    """Months at which the question's event is ready, under an intervention; shape (draw,)."""
+    ready: Array = outcome_of(question, values, intervention)[1].ready
     return ready
 
 

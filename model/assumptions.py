@@ -15,7 +15,8 @@ from ..priors.strict import StrictModel, validate
 from ..priors.table import PriorTable, fixed_values_layer, load_prior_table, packaged_layers, read_overlay
 from .calendar import Calendar
 from .policies import Lever, Regime, load_levers, load_regimes
-from .race import Names, Race, load_race
+from .race import Names, Race, load_race, refuse_oversold
+from .scenarios import Scenario, load_scenarios
 
 HERE = Path(__file__).parent
 MYTHOS_QUANTITIES = ("mythos_chips", "mythos_training_months", "mfu_anthropic", "algorithmic_progress")
@@ -59,7 +60,7 @@ class Assumptions:
         References, constants and quantities.
     race : Race
         Firms and sources.
-    events, levers, regimes : mapping
+    events, levers, regimes, scenarios : mapping
         By id.
     """
 
@@ -69,6 +70,7 @@ class Assumptions:
     events: Mapping[str, Event]
     levers: Mapping[str, Lever]
     regimes: Mapping[str, Regime]
+    scenarios: Mapping[str, Scenario]
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -116,7 +118,7 @@ def packaged_model_layers() -> list[Layer]:
     """Return the project's own files, lowest first."""
     own = [
         Layer.of(Layer.read(HERE / name).tables, file=f"model/{name}")
-        for name in ("race.toml", "events.toml", "policies.toml")
+        for name in ("race.toml", "events.toml", "policies.toml", "scenarios.toml")
     ]
     return [*packaged_layers(), *own]
 
@@ -149,8 +151,24 @@ def load_assumptions(
     if fixed:
         known = [name for layer in layers for name in layer.tables.get("quantity", {})]
         layers.append(fixed_values_layer(fixed, dict.fromkeys(known)))
+    assumptions = assemble(layers)
+    own = {layer.file for layer in packaged_model_layers()}
+    for scenario in assumptions.scenarios.values():
+        if scenario.file not in own:
+            under_scenario(assumptions, scenario.id)
+    return assumptions
+
+
+def assemble(layers: Sequence[Layer]) -> Assumptions:
+    """Merge and check layers, lowest first.
+
+    Raises
+    ------
+    InputError
+        At the first fault, naming file and key.
+    """
     table = load_prior_table(layers)
-    race = load_race(layers, table.quantities, table.references)
+    race = load_race(layers, table.quantities, table.references, table.day("origin"))
     assumptions = Assumptions(
         layers=layers,
         table=table,
@@ -158,9 +176,24 @@ def load_assumptions(
         events=_load_events(layers, table),
         levers=load_levers(layers, race, table.references),
         regimes=load_regimes(layers, table.quantities, table.references),
+        scenarios=load_scenarios(layers, table.references),
     )
     _refuse_unused(assumptions)
+    refuse_oversold(race, table.quantities)
     return assumptions
+
+
+def under_scenario(assumptions: Assumptions, name: str) -> Assumptions:
+    """Return the assumptions that a scenario makes of others.
+
+    Raises
+    ------
+    InputError
+        If there is no such scenario, or it does not fit the model.
+    """
+    if name not in assumptions.scenarios:
+        raise unknown_name("scenario", name, assumptions.scenarios, key="--scenario")
+    return assemble([*assumptions.layers, assumptions.scenarios[name].layer])
 
 
 def _load_events(layers: Iterable[Layer], table: PriorTable) -> dict[str, Event]:
@@ -182,10 +215,11 @@ def _load_events(layers: Iterable[Layer], table: PriorTable) -> dict[str, Event]
 
 
 def _refuse_unused(assumptions: Assumptions) -> None:
-    """A quantity of the model's own that nothing draws on is a mistake in a table."""
+    """A quantity that a file brings in for the model, and nothing draws on, is a mistake in that file."""
     used = {*assumptions.needed(distillation=True)}
+    own = assumptions.layers[0].tables["quantity"]
     for name, quantity in assumptions.table.quantities.items():
-        if quantity.text.role == "model" and name not in used:
+        if name not in own and quantity.text.role == "model" and name not in used:
             raise InputError(
                 "nothing in the race draws on it; name it in a source or firm, or give it another role",
                 file=quantity.file,

@@ -33,6 +33,7 @@ def outcome(
     event: str = DEFAULT_EVENT,
     intervention: Intervention = NO_INTERVENTION,
     launch_grid: float | None = None,
+    as_of: float = 0.0,
     world: World | None = None,
 ) -> tuple[World, Outcome]:
     """Work out the dates that given values imply.
@@ -49,6 +50,8 @@ def outcome(
         What is changed.
     launch_grid : float, optional
         Months between possible launches.
+    as_of : float, default 0
+        Month of the question, from which firms that have yet to decide can do so.
     world : World, optional
         What another event's call with the same values and intervention returned.
 
@@ -69,6 +72,7 @@ def outcome(
         committed=committed,
         act_from=intervention.act_from,
         launch_grid=launch_grid,
+        as_of=as_of,
     )
 
 

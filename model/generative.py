@@ -10,12 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from . import equations
 from .assumptions import Assumptions
 from .policies import NO_INTERVENTION, Intervention
-from .race import Source
+from .race import Firm, Source
 
 Values = Mapping[str, Any]
 
@@ -170,6 +171,7 @@ def run_race(
     committed: Values | None = None,
     act_from: float = 0.0,
     launch_grid: float | None = None,
+    as_of: float = 0.0,
 ) -> Outcome:
     """Ask when a multiple of Mythos's compute is reached.
 
@@ -191,6 +193,8 @@ def run_race(
         Budgets that replace those of `values` from month `act_from` on.
     launch_grid : float, optional
         Months between the dates at which a launch is possible; None for any moment.
+    as_of : float, default 0
+        Month of the question: firms that decide on that day launch no earlier.
     """
     target = world.mythos_flop * multiple
     contenders = {}
@@ -204,8 +208,8 @@ def run_race(
         launch = launch_with(values[firm.budget])
         if committed and firm.budget in committed:
             launch = equations.launch_after_switch(xp, launch, launch_with(committed[firm.budget]), act_from)
-        if firm.earliest:
-            launch = xp.maximum(launch, sum(values[quantity] for quantity in firm.earliest))
+        if firm.decision is not None or firm.delay:
+            launch = xp.maximum(launch, _earliest(firm, assumptions, values, as_of))
         if launch_grid is not None:
             launch = equations.round_up(xp, launch, launch_grid)
         required = equations.requirement(xp, target, world.log_growth, launch)
@@ -218,6 +222,15 @@ def run_race(
     for end in ends[1:]:
         first = xp.minimum(first, end)
     return Outcome(target, contenders, first, first + values["post_training_months"])
+
+
+def _earliest(firm: Firm, assumptions: Assumptions, values: Values, as_of: float) -> Any:
+    """First month in which a firm that has yet to decide can launch."""
+    if isinstance(firm.decision, date):
+        decision = assumptions.calendar.months(firm.decision)
+    else:
+        decision = as_of if firm.decision == "as-of" else 0.0
+    return decision + sum(values[quantity] for quantity in firm.delay)
 
 
 def _pool(

@@ -47,6 +47,7 @@ def build_model(
     events: Sequence[str] = (DEFAULT_EVENT,),
     extra_quantities: Iterable[str] = (),
     launch_grid: float | None = None,
+    as_of: float = 0.0,
 ) -> pm.Model:
     """Build the generative model.
 
@@ -61,6 +62,8 @@ def build_model(
         Quantities beyond those the dates depend on, for the likelihoods that need them.
     launch_grid : float, optional
         Months between possible launches.
+    as_of : float, default 0
+        Month of the question, from which firms that have yet to decide can do so.
 
     Returns
     -------
@@ -92,6 +95,7 @@ def build_model(
                 values,
                 launch_date,
                 launch_grid=launch_grid,
+                as_of=as_of,
             )
             _name_outcome(outcome, "" if position == 0 else f"::{event}")
     return model

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from ..priors.errors import InputError, unknown_name
 from ..priors.layers import Layer, merge
 from ..priors.strict import StrictModel, validate
+from ..priors.table import Quantity
 
 Number = Annotated[float, Field(strict=False)]
 Names = Annotated[tuple[str, ...], Field(strict=False)]
@@ -19,15 +22,18 @@ Names = Annotated[tuple[str, ...], Field(strict=False)]
 class Firm(StrictModel):
     """A contender: what it commits to one run, and how it trains.
 
-    `budget`, `mfu` and `minimum_training` name quantities; `earliest` names quantities (months, summed)
-    before which it cannot launch.
+    `budget`, `mfu` and `minimum_training` name quantities. A firm that has yet to decide names the day of its
+    `decision` (or ``as-of``, the day the question is asked) and, in `delay`, quantities in months that pass
+    from then until it can launch. One that does not compete is left out of the race.
     """
 
     title: str
     budget: str
     mfu: str
     minimum_training: str
-    earliest: Names = ()
+    decision: date | Literal["as-of"] | None = None
+    delay: Names = ()
+    competes: bool = True
     references: Names = ()
 
 
@@ -57,10 +63,13 @@ class Race:
     ----------
     firms : mapping of str to Firm
     sources : mapping of str to Source
+    files : mapping of str to str
+        The file that last changed each source, for messages.
     """
 
     firms: Mapping[str, Firm]
     sources: Mapping[str, Source]
+    files: Mapping[str, str] = field(default_factory=dict)
 
     def sources_of(self, firm: str) -> list[str]:
         """Names of a firm's sources, in order."""
@@ -79,17 +88,18 @@ class Race:
                 *(value for value in (source.start, source.length, source.per) if isinstance(value, str)),
             ]
         for firm in self.firms.values():
-            names += [firm.budget, firm.mfu, firm.minimum_training, *firm.earliest]
+            names += [firm.budget, firm.mfu, firm.minimum_training, *firm.delay]
         return list(dict.fromkeys(names))
 
 
-def load_race(layers: Iterable[Layer], quantities: Iterable[str], references: Iterable[str]) -> Race:
-    """Validate the firms and sources of some layers.
+def load_race(layers: Iterable[Layer], quantities: Iterable[str], references: Iterable[str], origin: date) -> Race:
+    """Validate the firms and sources of some layers; `origin` is the day t = 0.
 
     Raises
     ------
     InputError
-        At the first fault: an unknown key, quantity, firm or reference, a ramp of no length, a firm without a source.
+        At the first fault: an unknown key, quantity, firm or reference, a ramp of no length, a firm without a source,
+        a decision before t = 0.
     """
     layers, quantities, references = list(layers), list(quantities), list(references)
     firm_rows, source_rows = merge(layers, "firm"), merge(layers, "source")
@@ -99,7 +109,13 @@ def load_race(layers: Iterable[Layer], quantities: Iterable[str], references: It
         firm = firms[name] = validate(Firm, row.values, file=row.file, key=key)
         for field in ("budget", "mfu", "minimum_training"):
             _known("quantity", [getattr(firm, field)], quantities, row.file, f"{key}.{field}")
-        _known("quantity", firm.earliest, quantities, row.file, f"{key}.earliest")
+        _known("quantity", firm.delay, quantities, row.file, f"{key}.delay")
+        if isinstance(firm.decision, date) and firm.decision < origin:
+            raise InputError(
+                f"a day from {origin} (t = 0) on was expected, not {firm.decision}",
+                file=row.file,
+                key=f"{key}.decision",
+            )
         _known("reference", firm.references, references, row.file, f"{key}.references")
     sources = {}
     for name, row in source_rows.items():
@@ -114,9 +130,37 @@ def load_race(layers: Iterable[Layer], quantities: Iterable[str], references: It
         _known("reference", source.references, references, row.file, f"{key}.references")
         _check_ramp(source, row.file, key)
     for name, row in firm_rows.items():
-        if not any(source.firm == name for source in sources.values()):
+        if firms[name].competes and not any(source.firm == name for source in sources.values()):
             raise InputError("has no source of compute", file=row.file, key=f"firm.{name}")
-    return Race(firms, sources)
+    competing = {name: firm for name, firm in firms.items() if firm.competes}
+    if not competing:
+        raise InputError("no firm competes", file=list(firm_rows.values())[-1].file, key="firm")
+    running = {name: source for name, source in sources.items() if source.firm in competing}
+    return Race(competing, running, {name: source_rows[name].file for name in running})
+
+
+def refuse_oversold(race: Race, quantities: Mapping[str, Quantity]) -> None:
+    """Refuse a race in which firms' shares of one flow of compute could exceed the whole.
+
+    Raises
+    ------
+    InputError
+        Naming the last source that takes a share of the flow.
+    """
+    taken: dict[tuple[str | float | None, ...], float] = {}
+    for name, source in race.sources.items():
+        shares = [quantity for quantity in source.amount if quantities[quantity].text.maximum == 1.0]
+        if not shares:
+            continue
+        flow = (*sorted(set(source.amount) - set(shares)), source.start)
+        highest = math.prod(quantities[quantity].distribution.support()[1] for quantity in shares)
+        taken[flow] = taken.get(flow, 0.0) + highest
+        if taken[flow] > 1.0 + 1e-9:
+            raise InputError(
+                f"shares of {' x '.join(str(part) for part in flow[:-1])} could add up to {taken[flow]:.2f}, above 1",
+                file=race.files.get(name),
+                key=f"source.{name}.amount",
+            )
 
 
 def _check_ramp(source: Source, file: str, key: str) -> None:

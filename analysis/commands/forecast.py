@@ -15,7 +15,9 @@ from .output import console, date_text, day_text, error_text, print_json, table,
 def forecast(
     *,
     asked: Asked | None = None,
-    plot: Annotated[Path | None, Parameter(group=OUTPUT, help="Draw the cumulative date into a file (png, svg or pdf).")] = None,
+    plot: Annotated[
+        Path | None, Parameter(group=OUTPUT, help="Draw the cumulative date into a file (png, svg or pdf).")
+    ] = None,
     figures: Annotated[Path | None, Parameter(group=OUTPUT, help="Draw every figure into a folder.")] = None,
 ) -> int:
     """When the event comes, with its spread and who gets there first."""

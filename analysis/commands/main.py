@@ -92,7 +92,9 @@ def _unknown_command(error: UnknownCommandError) -> InputError:
     word = error.unused_tokens[0] if error.unused_tokens else ""
     group = next((name for name in error.command_chain or () if name in COMMAND_GROUPS), None)
     known = COMMAND_GROUPS[group][1] if group else [*COMMANDS, *COMMAND_GROUPS]
-    return unknown_name("command", f"{group} {word}" if group else word, [f"{group} {name}" for name in known] if group else known)
+    return unknown_name(
+        "command", f"{group} {word}" if group else word, [f"{group} {name}" for name in known] if group else known
+    )
 
 
 def _fail(message: str, status: int) -> int:

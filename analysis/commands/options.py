@@ -27,8 +27,17 @@ OUTPUT = Group("What is printed", sort_key=4)
 class Assumed:
     """What is assumed before any leak."""
 
-    priors: Annotated[list[str] | None, Parameter(group=BELIEF, negative="", help="Overlay on the priors: a TOML file, or the name of one that comes with the project; repeatable.")] = None
-    set: Annotated[list[str] | None, Parameter(group=BELIEF, negative="", help="QUANTITY=VALUE fixes a quantity; repeatable.")] = None
+    priors: Annotated[
+        list[str] | None,
+        Parameter(
+            group=BELIEF,
+            negative="",
+            help="Overlay on the priors: a TOML file, or the name of one that comes with the project; repeatable.",
+        ),
+    ] = None
+    set: Annotated[
+        list[str] | None, Parameter(group=BELIEF, negative="", help="QUANTITY=VALUE fixes a quantity; repeatable.")
+    ] = None
 
     def assumptions(self) -> Assumptions:
         """Load the assumptions.
@@ -47,15 +56,39 @@ class Asked(Assumed):
     """What every forecast-like command takes."""
 
     event: Annotated[str, Parameter(group=WHAT, help="Which reading of a model like Mythos.")] = DEFAULT_EVENT
-    as_of: Annotated[date | None, Parameter(group=WHAT, help="Day the question is asked: later evidence is not used, policies act from it. Today by default.")] = None
-    launch_grid: Annotated[float | None, Parameter(group=WHAT, help="Months between possible launches; any moment by default.")] = None
-    evidence: Annotated[str, Parameter(group=BELIEF, help="none, default, or ids of items separated by commas.")] = "default"
-    ledger: Annotated[Path | None, Parameter(group=BELIEF, help="Folder of evidence items to use instead of the project's own.")] = None
-    add: Annotated[list[Path] | None, Parameter(group=BELIEF, negative="", help="One more item of evidence for this run: a TOML file; repeatable.")] = None
+    as_of: Annotated[
+        date | None,
+        Parameter(
+            group=WHAT,
+            help="Day the question is asked: later evidence is not used, policies act from it. Today by default.",
+        ),
+    ] = None
+    launch_grid: Annotated[
+        float | None, Parameter(group=WHAT, help="Months between possible launches; any moment by default.")
+    ] = None
+    evidence: Annotated[str, Parameter(group=BELIEF, help="none, default, or ids of items separated by commas.")] = (
+        "default"
+    )
+    ledger: Annotated[
+        Path | None, Parameter(group=BELIEF, help="Folder of evidence items to use instead of the project's own.")
+    ] = None
+    add: Annotated[
+        list[Path] | None,
+        Parameter(group=BELIEF, negative="", help="One more item of evidence for this run: a TOML file; repeatable."),
+    ] = None
     draws: Annotated[int, Parameter(group=HOW, help="Number of draws.")] = DEFAULT_DRAWS
     seed: Annotated[int, Parameter(group=HOW, help="Seed of the random numbers.")] = 1
-    engine: Annotated[Literal["auto", "importance", "nuts"], Parameter(group=HOW, help="What draws from the posterior.")] = "auto"
-    quasi: Annotated[bool, Parameter(group=HOW, negative="", help="Quasi-random prior draws (scrambled Sobol): a smaller error for the same number.")] = False
+    engine: Annotated[
+        Literal["auto", "importance", "nuts"], Parameter(group=HOW, help="What draws from the posterior.")
+    ] = "auto"
+    quasi: Annotated[
+        bool,
+        Parameter(
+            group=HOW,
+            negative="",
+            help="Quasi-random prior draws (scrambled Sobol): a smaller error for the same number.",
+        ),
+    ] = False
     json: Annotated[bool, Parameter(group=OUTPUT, negative="", help="Print one JSON object instead of tables.")] = False
 
     def question(self) -> Question:

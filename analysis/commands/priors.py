@@ -33,7 +33,12 @@ def list_priors(*, listed: Listed | None = None) -> int:
         print_json({"schema": 1, "quantities": [quantity_as_json(quantity) for quantity in quantities.values()]})
         return 0
     rows = [
-        (quantity.name, quantity.distribution.family, *map(figure, quantity.distribution.quantile(np.array(SHOWN))), quantity.text.unit)
+        (
+            quantity.name,
+            quantity.distribution.family,
+            *map(figure, quantity.distribution.quantile(np.array(SHOWN))),
+            quantity.text.unit,
+        )
         for quantity in quantities.values()
     ]
     console().print(table("Quantity", "Family", *(f"{p:.0%}" for p in SHOWN), "Unit", rows=rows, left=2))
