@@ -121,9 +121,8 @@ def sensitivity(
         )
     else:
         sobol = []
-        notes.append(
-            f"In {np.isinf(ready).mean():.2%} of the draws the event never comes, so that the date has no variance to share out."
-        )
+        never = np.mean(~np.isfinite(ready))
+        notes.append(f"in {never:.2%} of the draws the event never comes: the date has no variance to share out")
     correlations = [
         RankCorrelation(name, rank_correlation(values, ready, source.weighting)) for name, values in drawn.items()
     ]

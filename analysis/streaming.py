@@ -13,7 +13,7 @@ Array = NDArray[np.float64]
 
 
 class StreamedDistribution:
-    """A distribution built up chunk by chunk, in memory that does not grow.
+    r"""A distribution built up chunk by chunk, in memory that does not grow.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ class StreamedDistribution:
 
     Notes
     -----
-    For independent draws only: the MCSE of a quantile is :math:`\\sqrt{p (1 - p) / n} / f(q)`, the MCSE of the
+    For independent draws only: the MCSE of a quantile is :math:`\sqrt{p (1 - p) / n} / f(q)`, the MCSE of the
     mean of its influence function.
     """
 
