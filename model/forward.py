@@ -61,19 +61,27 @@ def outcome(
         Every intermediate, and the dates in months since t = 0.
     """
     world = world or intervened_world(np, assumptions, values, intervention)
+    multiple = values[multiple_name(event)]
+
+    def race(values: dict[str, Array], before: dict[str, Array] | None = None) -> Outcome:
+        return run_race(
+            np,
+            assumptions,
+            world,
+            multiple,
+            values,
+            solve,
+            before=before,
+            act_from=intervention.act_from,
+            launch_grid=launch_grid,
+            as_of=as_of,
+        )
+
+    if not intervention.commitments:
+        return world, race(values)
+    earlier = {firm: contender.launch for firm, contender in race(values).contenders.items()}
     committed = committed_budgets(intervention, assumptions.beliefs, values)
-    return world, run_race(
-        np,
-        assumptions,
-        world,
-        values[multiple_name(event)],
-        values,
-        solve,
-        committed=committed,
-        act_from=intervention.act_from,
-        launch_grid=launch_grid,
-        as_of=as_of,
-    )
+    return world, race(values | committed, before=earlier)
 
 
 def simulate[Kept](

@@ -168,7 +168,7 @@ def run_race(
     values: Values,
     solve: Callable[..., Any],
     *,
-    committed: Values | None = None,
+    before: Values | None = None,
     act_from: float = 0.0,
     launch_grid: float | None = None,
     as_of: float = 0.0,
@@ -189,8 +189,9 @@ def run_race(
         Quantity name to values.
     solve : callable
         `launch.solve`, or the operation that wraps it.
-    committed : mapping, optional
-        Budgets that replace those of `values` from month `act_from` on.
+    before : mapping, optional
+        By firm, the launch under the circumstances that held until month `act_from`: one that came earlier
+        stands, and no other can predate that month. Firms not named had none.
     launch_grid : float, optional
         Months between the dates at which a launch is possible; None for any moment.
     as_of : float, default 0
@@ -201,13 +202,11 @@ def run_race(
     for name, firm in assumptions.race.firms.items():
         pool, flop_month = world.pools[name], world.flop_month[name]
 
-        def launch_with(budget: Any, pool: Pool = pool, flop_month: Any = flop_month) -> Any:
-            log_target = equations.log_target_stock(xp, target, budget, flop_month)
-            return solve(pool.stock, pool.rate, pool.start, pool.length, world.log_growth, log_target)
-
-        launch = launch_with(values[firm.budget])
-        if committed and firm.budget in committed:
-            launch = equations.launch_after_switch(xp, launch, launch_with(committed[firm.budget]), act_from)
+        log_target = equations.log_target_stock(xp, target, values[firm.budget], flop_month)
+        launch = solve(pool.stock, pool.rate, pool.start, pool.length, world.log_growth, log_target)
+        if before is not None:
+            earlier = before.get(name, xp.inf)
+            launch = equations.launch_after_switch(xp, earlier, launch, act_from)
         if firm.decision is not None or firm.delay:
             launch = xp.maximum(launch, _earliest(firm, assumptions, values, as_of))
         if launch_grid is not None:

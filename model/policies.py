@@ -6,6 +6,9 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..priors.distributions import FAMILY_KEYS, take_distribution
 from ..priors.errors import InputError, unknown_name
 from ..priors.families import Family
@@ -74,6 +77,7 @@ class Intervention:
 
 
 NO_INTERVENTION = Intervention()
+SMALLEST_RANK = 1e-12  # keeps a rank inside (0, 1), where every quantile is finite
 
 
 def apply_lever(lever: Lever, race: Race, as_of: float) -> Intervention:
@@ -95,8 +99,8 @@ def apply_regime(regime: Regime, as_of: float) -> Intervention:
 
 
 def committed_budgets(
-    intervention: Intervention, beliefs: Mapping[str, Family], values: Mapping[str, object]
-) -> dict[str, object]:
+    intervention: Intervention, beliefs: Mapping[str, Family], values: Mapping[str, NDArray[np.float64]]
+) -> dict[str, NDArray[np.float64]]:
     """Draw the budgets a regime commits, each firm at the rank of willingness it already has.
 
     The rank under the old distribution is carried into the new one, so that a forecast and its
@@ -104,16 +108,14 @@ def committed_budgets(
     """
     committed = {}
     for name, distribution in intervention.commitments.items():
-        if distribution == beliefs[name] or beliefs[name].base is None:
-            rank = None
-        else:
-            rank = beliefs[name].cdf(values[name]).clip(1e-12, 1.0 - 1e-12)  # type: ignore[arg-type]
-        if distribution == beliefs[name]:
+        belief = beliefs[name]
+        if distribution == belief:
             committed[name] = values[name]
-        elif rank is None:
-            raise InputError("a regime cannot act on a quantity that has been fixed", key=name)
-        else:
-            committed[name] = distribution.quantile(rank)
+            continue
+        if belief.base is None:
+            raise InputError("a commitment cannot change a quantity that has been fixed", key=name)
+        rank = belief.cdf(values[name]).clip(SMALLEST_RANK, 1.0 - SMALLEST_RANK)
+        committed[name] = distribution.quantile(rank)
     return committed
 
 

@@ -107,8 +107,8 @@ def load_race(layers: Iterable[Layer], quantities: Iterable[str], references: It
     for name, row in firm_rows.items():
         key = f"firm.{name}"
         firm = firms[name] = validate(Firm, row.values, file=row.file, key=key)
-        for field in ("budget", "mfu", "minimum_training"):
-            _known("quantity", [getattr(firm, field)], quantities, row.file, f"{key}.{field}")
+        for entry in ("budget", "mfu", "minimum_training"):
+            _known("quantity", [getattr(firm, entry)], quantities, row.file, f"{key}.{entry}")
         _known("quantity", firm.delay, quantities, row.file, f"{key}.delay")
         if isinstance(firm.decision, date) and firm.decision < origin:
             raise InputError(
@@ -123,10 +123,10 @@ def load_race(layers: Iterable[Layer], quantities: Iterable[str], references: It
         source = sources[name] = validate(Source, row.values, file=row.file, key=key)
         _known("firm", [source.firm], firms, row.file, f"{key}.firm")
         _known("quantity", source.amount, quantities, row.file, f"{key}.amount")
-        for field in ("start", "length", "per"):
-            value = getattr(source, field)
+        for entry in ("start", "length", "per"):
+            value = getattr(source, entry)
             if isinstance(value, str):
-                _known("quantity", [value], quantities, row.file, f"{key}.{field}")
+                _known("quantity", [value], quantities, row.file, f"{key}.{entry}")
         _known("reference", source.references, references, row.file, f"{key}.references")
         _check_ramp(source, row.file, key)
     for name, row in firm_rows.items():
@@ -165,10 +165,10 @@ def refuse_oversold(race: Race, quantities: Mapping[str, Quantity]) -> None:
 
 def _check_ramp(source: Source, file: str, key: str) -> None:
     if source.start is None:
-        for field in ("length", "per"):
-            if getattr(source, field) is not None:
+        for entry in ("length", "per"):
+            if getattr(source, entry) is not None:
                 raise InputError(
-                    "needs a start: a source without one is there from t = 0", file=file, key=f"{key}.{field}"
+                    "needs a start: a source without one is there from t = 0", file=file, key=f"{key}.{entry}"
                 )
         return
     if source.length is None:
