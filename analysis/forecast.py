@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..model.generative import Outcome
 from .estimates import Array, Distribution, Estimate
 from .question import DrawSource, PriorDraws, Question, Values, outcome_of
 from .streaming import StreamedDistribution
@@ -19,6 +20,7 @@ MONTHS_AHEAD = 24
 MOST_EXACT_DRAWS = 1_000_000  # more draws than this are streamed through histograms
 DATE_RANGE = (0.0, 600.0)  # months; the histogram's range for dates
 LOG_FLOP_RANGE = (20.0, 32.0)  # log10 FLOP; the histogram's range for compute
+FIRST = "first:"  # begins the columns that hold firms' shares in being first
 
 AnyDistribution = Distribution | StreamedDistribution
 
@@ -166,16 +168,13 @@ def forecast_from(question: Question, source: DrawSource, *, engine: str, **rest
     weighting = source.weighting
     ready = Distribution(columns["ready"], weighting)
     firms = question.assumptions.race.firms
-    shares = {
-        firm: _share((columns["first_firm"] == index).astype(float), weighting) for index, firm in enumerate(firms)
-    }
     rest.setdefault("diagnostics", Diagnostics(ess=ready.effective_draws))
     return Forecast(
         question=question,
         ready=ready,
         pretrained=Distribution(columns["pretrained"], weighting),
         log_flop=Distribution(columns["log_flop"], weighting),
-        first_firm=shares,
+        first_firm={firm: _share(columns[FIRST + firm], weighting) for firm in firms},
         engine=engine,
         draws=weighting.draws,
         **rest,
@@ -185,13 +184,28 @@ def forecast_from(question: Question, source: DrawSource, *, engine: str, **rest
 def summarise_draws(question: Question, values: Values) -> dict[str, Array]:
     """Work out, for a chunk of draws, the columns that a forecast summarises."""
     world, result = outcome_of(question, values)
-    ends = np.stack([contender.pretrained for contender in result.contenders.values()])
     return {
         "ready": result.ready,
         "pretrained": result.pretrained,
         "log_flop": np.log10(world.mythos_flop),
-        "first_firm": ends.argmin(axis=0),
+        **{FIRST + firm: share for firm, share in first_shares(result).items()},
     }
+
+
+def first_shares(result: Outcome) -> dict[str, Array]:
+    """Each firm's share in being first: 1 alone, divided among ties (a launch grid makes them), 0 where none ever is.
+
+    Returns
+    -------
+    dict of str to array of shape (draw,)
+        By firm.
+    """
+    first = {
+        firm: (contender.pretrained == result.pretrained) & np.isfinite(contender.pretrained)
+        for firm, contender in result.contenders.items()
+    }
+    tied = np.maximum(sum(won.astype(float) for won in first.values()), 1.0)
+    return {firm: won / tied for firm, won in first.items()}
 
 
 def _forecast_streamed(question: Question, source: PriorDraws) -> Forecast:
@@ -203,9 +217,9 @@ def _forecast_streamed(question: Question, source: PriorDraws) -> Forecast:
         ready.add(columns["ready"])
         pretrained.add(columns["pretrained"])
         log_flop.add(columns["log_flop"])
-        wins += np.bincount(columns["first_firm"], minlength=len(firms))
-    shares = wins / wins.sum()
-    errors = np.sqrt(shares * (1.0 - shares) / wins.sum())
+        wins += [columns[FIRST + firm].sum() for firm in firms]
+    shares = wins / source.weighting.draws
+    errors = np.sqrt(shares * (1.0 - shares) / source.weighting.draws)  # at most: ties make it smaller
     return Forecast(
         question=question,
         ready=ready,
