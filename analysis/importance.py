@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..priors.families import Family
 from .estimates import Array, Estimate, Weighting
 from .question import Evaluate, PriorDraws
 
@@ -101,6 +102,10 @@ class ReweightedPrior:
     def weighting(self) -> Weighting:
         """How the draws stand for the posterior."""
         return self._weighting
+
+    def extended(self, beliefs: Mapping[str, Family]) -> ReweightedPrior:
+        """Return the same draws with further, independent quantities beside them."""
+        return ReweightedPrior(self._prior.extended(beliefs), self.smoothed)
 
     def map(self, evaluate: Evaluate) -> dict[str, Array]:
         """Evaluate all draws and join the results."""

@@ -14,10 +14,12 @@ from typing import Protocol
 import numpy as np
 
 from ..model.assumptions import DEFAULT_EVENT, Assumptions
+from ..model.draws import QuantileTransform, UniformStreams
 from ..model.forward import CHUNK, in_order, outcome, simulate, sobol_layout
 from ..model.generative import Outcome, World
 from ..model.policies import NO_INTERVENTION, Intervention
 from ..priors.errors import InputError
+from ..priors.families import Family
 from .estimates import Array, Weighting
 
 DEFAULT_DRAWS = 100_000
@@ -88,6 +90,9 @@ class DrawSource(Protocol):
     def map(self, evaluate: Evaluate) -> dict[str, Array]:
         """Evaluate all draws, chunk by chunk, and join what `evaluate` returns along the draws."""
 
+    def extended(self, beliefs: Mapping[str, Family]) -> DrawSource:
+        """Return the same draws with further, independent quantities beside them."""
+
 
 class PriorDraws:
     """Draws from the prior, made anew (and the same) at every call instead of being stored.
@@ -96,14 +101,19 @@ class PriorDraws:
     ----------
     question : Question
         Sets the assumptions, the number of draws, the seed and whether they are quasi-random.
-    names : sequence of str, optional
-        Quantities to draw: by default those that the event's date depends on, levers included.
+    names : sequence of str
+        Quantities to draw beyond those that the event's date and the levers depend on.
+    beliefs : mapping of str to Family, optional
+        Distributions of quantities that the question's own assumptions do not know: drawn as well.
     """
 
-    def __init__(self, question: Question, names: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, question: Question, names: Sequence[str] = (), beliefs: Mapping[str, Family] | None = None
+    ) -> None:
         self._question = question
+        self._extra = dict(beliefs or {})
         needed = question.assumptions.needed([question.event], distillation=True)
-        self._names = list(dict.fromkeys([*needed, *(names or ())]))
+        self._names = list(dict.fromkeys([*needed, *names, *self._extra]))
         replicates, draws = sobol_layout(question.draws) if question.quasi_random else (0, question.draws)
         self._weighting = Weighting(draws=draws, replicates=replicates)
 
@@ -111,6 +121,10 @@ class PriorDraws:
     def weighting(self) -> Weighting:
         """How the draws stand for the distribution."""
         return self._weighting
+
+    def extended(self, beliefs: Mapping[str, Family]) -> PriorDraws:
+        """Return the same draws with further quantities beside them."""
+        return PriorDraws(self._question, self._names, {**self._extra, **beliefs})
 
     def chunks(self, evaluate: Evaluate) -> Sequence[Mapping[str, Array]]:
         """Yield what `evaluate` returns of each chunk, in order."""
@@ -120,6 +134,7 @@ class PriorDraws:
             self._weighting.draws,
             np.random.default_rng(self._question.seed),
             names=self._names,
+            beliefs={**self._question.assumptions.beliefs, **self._extra},
             replicates=self._weighting.replicates,
         )
 
@@ -142,16 +157,27 @@ class StoredDraws:
         Quantity name to values.
     weighting : Weighting
         How they stand for the posterior.
+    seed : int
+        For quantities that are drawn beside them.
     """
 
-    def __init__(self, values: Values, weighting: Weighting) -> None:
+    def __init__(self, values: Values, weighting: Weighting, seed: int) -> None:
         self.values = values
         self._weighting = weighting
+        self._seed = seed
 
     @property
     def weighting(self) -> Weighting:
         """How the draws stand for the distribution."""
         return self._weighting
+
+    def extended(self, beliefs: Mapping[str, Family]) -> StoredDraws:
+        """Return the same draws with further quantities beside them, drawn from their prior."""
+        transform = QuantileTransform(beliefs, list(beliefs))
+        streams = UniformStreams(np.random.default_rng(self._seed))
+        draws = self._weighting.draws
+        uniforms = next(streams.chunks(transform.names, 0, draws, draws))
+        return StoredDraws({**self.values, **transform(uniforms)}, self._weighting, self._seed)
 
     def map(self, evaluate: Evaluate) -> dict[str, Array]:
         """Evaluate all draws and join the results."""

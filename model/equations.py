@@ -83,6 +83,11 @@ def log_target_stock(xp: Any, target_flop: Any, budget: Any, flop_month: Any) ->
     return xp.log(target_flop / (MONTHS_PER_YEAR * budget * flop_month))
 
 
+def largest_run(budget: Any, stock: Any, flop_month: Any) -> Any:
+    r"""Largest run that a firm commits to, :math:`12\,\gamma\,\mathrm{pool}\,F` (FLOP)."""
+    return MONTHS_PER_YEAR * budget * stock * flop_month
+
+
 def run_length(requirement_flop: Any, stock: Any, flop_month: Any) -> Any:
     r"""Months the run would take on the whole pool, :math:`L = R / (\mathrm{pool}\,F)`."""
     return requirement_flop / (stock * flop_month)

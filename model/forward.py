@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..priors.families import Family
 from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
 from .draws import QuantileTransform, SobolStreams, UniformStreams
 from .generative import Outcome, World, intervened_world, run_race
 from .launch import solve
-from .policies import NO_INTERVENTION, Intervention, committed_budgets
+from .policies import NO_INTERVENTION, Intervention, redrawn
 
 Array = NDArray[np.float64]
 
@@ -35,6 +36,8 @@ def outcome(
     launch_grid: float | None = None,
     as_of: float = 0.0,
     world: World | None = None,
+    before: dict[str, Array] | None = None,
+    act_from: float = 0.0,
 ) -> tuple[World, Outcome]:
     """Work out the dates that given values imply.
 
@@ -54,6 +57,10 @@ def outcome(
         Month of the question, from which firms that have yet to decide can do so.
     world : World, optional
         What another event's call with the same values and intervention returned.
+    before : dict of str to array, optional
+        By firm, launches under the circumstances that held until month `act_from`; see `run_race`.
+    act_from : float, default 0
+        That month.
 
     Returns
     -------
@@ -63,7 +70,7 @@ def outcome(
     world = world or intervened_world(np, assumptions, values, intervention)
     multiple = values[multiple_name(event)]
 
-    def race(values: dict[str, Array], before: dict[str, Array] | None = None) -> Outcome:
+    def race(values: dict[str, Array], before: dict[str, Array] | None, act_from: float) -> Outcome:
         return run_race(
             np,
             assumptions,
@@ -72,16 +79,20 @@ def outcome(
             values,
             solve,
             before=before,
-            act_from=intervention.act_from,
+            act_from=act_from,
             launch_grid=launch_grid,
             as_of=as_of,
         )
 
     if not intervention.commitments:
-        return world, race(values)
-    earlier = {firm: contender.launch for firm, contender in race(values).contenders.items()}
-    committed = committed_budgets(intervention, assumptions.beliefs, values)
-    return world, race(values | committed, before=earlier)
+        return world, race(values, before, act_from)
+    committed = redrawn(intervention.commitments, assumptions.beliefs, values)
+    return world, race(values | committed, launches(race(values, before, act_from)), intervention.act_from)
+
+
+def launches(result: Outcome) -> dict[str, Array]:
+    """Return each firm's launch, months since t = 0."""
+    return {firm: contender.launch for firm, contender in result.contenders.items()}
 
 
 def simulate[Kept](
@@ -91,6 +102,7 @@ def simulate[Kept](
     rng: np.random.Generator,
     *,
     names: Sequence[str] | None = None,
+    beliefs: Mapping[str, Family] | None = None,
     replicates: int = 0,
     workers: int | None = None,
 ) -> Iterator[Kept]:
@@ -109,6 +121,8 @@ def simulate[Kept](
         Source of randomness.
     names : sequence of str, optional
         Quantities to draw; those that the default event's date depends on by default.
+    beliefs : mapping of str to Family, optional
+        What is believed of them; the assumptions' own beliefs by default.
     replicates : int, default 0
         0 for plain random draws. Otherwise the number of independently scrambled Sobol sequences that
         share the draws, one after the other; `draws` must be a multiple of it.
@@ -120,7 +134,7 @@ def simulate[Kept](
     Kept
         What `keep` returned, chunk by chunk, always in the same order.
     """
-    transform = QuantileTransform(assumptions.beliefs, names or assumptions.needed())
+    transform = QuantileTransform(beliefs or assumptions.beliefs, names or assumptions.needed())
     if replicates:
         per_job = draws // replicates
         streams: list[UniformStreams | SobolStreams] = [SobolStreams(rng) for _ in range(replicates)]

@@ -98,22 +98,27 @@ def apply_regime(regime: Regime, as_of: float) -> Intervention:
     return Intervention(commitments={regime.text.quantity: regime.distribution}, act_from=max(as_of, 0.0))
 
 
-def committed_budgets(
-    intervention: Intervention, beliefs: Mapping[str, Family], values: Mapping[str, NDArray[np.float64]]
+def redrawn(
+    distributions: Mapping[str, Family], beliefs: Mapping[str, Family], values: Mapping[str, NDArray[np.float64]]
 ) -> dict[str, NDArray[np.float64]]:
-    """Draw the budgets a regime commits, each firm at the rank of willingness it already has.
+    """Give quantities other distributions, each draw keeping the rank it already has.
 
     The rank under the old distribution is carried into the new one, so that a forecast and its
     counterfactual share their random numbers, whether the draws come from the prior or a posterior.
+
+    Raises
+    ------
+    InputError
+        If a quantity has been fixed, so that its draws have no rank.
     """
     committed = {}
-    for name, distribution in intervention.commitments.items():
+    for name, distribution in distributions.items():
         belief = beliefs[name]
         if distribution == belief:
             committed[name] = values[name]
             continue
         if belief.base is None:
-            raise InputError("a commitment cannot change a quantity that has been fixed", key=name)
+            raise InputError("has been fixed, and cannot be given another distribution", key=name)
         rank = belief.cdf(values[name]).clip(SMALLEST_RANK, 1.0 - SMALLEST_RANK)
         committed[name] = distribution.quantile(rank)
     return committed

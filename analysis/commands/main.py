@@ -14,6 +14,7 @@ COMMANDS = {
     "forecast": "When the event comes, with its spread and who gets there first.",
     "levers": "What each policy lever would change.",
     "regimes": "What each commitment of compute would change.",
+    "scenarios": "Other ways the world could go, beside the baseline.",
     "sensitivity": "Which quantities the date depends on.",
     "thresholds": "How much compute a firm would need to change the answer.",
     "reproduce": "The published forecast's claims beside this model's figures.",
