@@ -1,0 +1,53 @@
+"""``catchup sensitivity``: what the date depends on."""
+
+from __future__ import annotations
+
+from .options import Asked
+from .output import console, date_text, day_text, print_json, table, warn
+from .priors import figure
+
+WIDEST = 12
+
+
+def sensitivity(*, asked: Asked | None = None) -> int:
+    """Which quantities the date depends on: one at a time, by shares of variance, and by rank correlation."""
+    from ..answer import draw
+    from ..sensitivity import sensitivity as examine
+
+    asked = asked or Asked()
+    drawn = draw(asked.request())
+    result = examine(drawn.question, drawn.source, **drawn.origin())
+    for note in result.notes:
+        warn(note)
+    if asked.json:
+        print_json(result.as_json())
+        return 0
+    question = result.question
+    out = console()
+    middle = day_text(question, result.one_at_a_time.months.value)
+    out.print(
+        f"event {question.event}, as of {date_text(question.as_of)}: {middle} with every quantity at its median\n"
+    )
+    indices = {index.quantity: index for index in result.sobol}
+    ranks = {row.quantity: row.value for row in result.rank_correlations}
+    rows = []
+    for swing in result.one_at_a_time.swings[:WIDEST]:
+        index, rank = indices.get(swing.quantity), ranks.get(swing.quantity)
+        share = (index.total or index.first) if index else None
+        rows.append(
+            (
+                swing.quantity,
+                f"{figure(swing.low.value)}: {day_text(question, swing.low.months.value)}",
+                f"{figure(swing.high.value)}: {day_text(question, swing.high.months.value)}",
+                f"{swing.span.value:+.2f}",
+                "" if share is None else f"{share.value:.2f}",
+                "" if rank is None else f"{rank.value:+.2f}",
+            )
+        )
+    out.print(
+        table("Quantity", "at its 10th percentile", "at its 90th", "months", "of variance", "rank corr.", rows=rows)
+    )
+    hidden = len(result.one_at_a_time.swings) - WIDEST
+    if hidden > 0:
+        out.print(f"and {hidden} more that move it less (--json lists all)")
+    return 0
