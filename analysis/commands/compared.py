@@ -15,11 +15,11 @@ def print_comparison(comparison: Comparison, what: str, *, json: bool) -> int:
         return 0
     question = comparison.question
     out = console()
-    out.print(f"event {question.event}, acting from {date_text(question.as_of)}\n")
+    out.print(f"event {question.event}, acting from {date_text(question.as_of)}; shifts in months ± Monte Carlo error\n")
     baseline = [day_text(question, comparison.baseline.quantile_value(p)) for p in SHOWN]
     rows = [("(no change)", *baseline, "", "")]
     for row in comparison.counterfactuals:
         days = [day_text(question, row.ready.quantile_value(p)) for p in SHOWN]
         rows.append((row.title, *days, shift_text(row.shift(0.5)), shift_text(row.shift(0.95))))
-    out.print(table(what, "5%", "median", "95%", "median shift, months", "95% shift, months", rows=rows))
+    out.print(table(what, "5%", "median", "95%", "median shift", "95% shift", rows=rows))
     return 0

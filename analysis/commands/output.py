@@ -34,7 +34,7 @@ def table(*columns: str, rows: Iterable[Sequence[str]], title: str | None = None
     """Build a table whose first `left` columns are text and whose others are figures."""
     built = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False)
     for index, column in enumerate(columns):
-        built.add_column(column, justify="left" if index < left else "right", overflow="fold")
+        built.add_column(column, justify="left" if index < left else "right", overflow="fold", no_wrap=index >= left)
     for row in rows:
         built.add_row(*row)
     return built

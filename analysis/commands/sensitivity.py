@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from .options import Asked
 from .output import console, date_text, day_text, print_json, table, warn
-from .priors import figure
 
 WIDEST = 12
 
@@ -37,16 +36,14 @@ def sensitivity(*, asked: Asked | None = None) -> int:
         rows.append(
             (
                 swing.quantity,
-                f"{figure(swing.low.value)}: {day_text(question, swing.low.months.value)}",
-                f"{figure(swing.high.value)}: {day_text(question, swing.high.months.value)}",
+                day_text(question, swing.low.months.value),
+                day_text(question, swing.high.months.value),
                 f"{swing.span.value:+.2f}",
                 "" if share is None else f"{share.value:.2f}",
                 "" if rank is None else f"{rank.value:+.2f}",
             )
         )
-    out.print(
-        table("Quantity", "at its 10th percentile", "at its 90th", "months", "of variance", "rank corr.", rows=rows)
-    )
+    out.print(table("Quantity", "if low (10%)", "if high (90%)", "months", "variance", "rank corr.", rows=rows))
     hidden = len(result.one_at_a_time.swings) - WIDEST
     if hidden > 0:
         out.print(f"and {hidden} more that move it less (--json lists all)")
