@@ -29,9 +29,9 @@ class Base:
     parameters : tuple of str
         The names of its parameters, in order.
     quantile : callable
-        ``quantile(u, *parameters)`` of one quantity: u in (0, 1).
+        ``quantile(u, *parameters)`` of one quantity: u in (0, 1), of any shape.
     cdf : callable
-        ``cdf(x, *parameters)`` of one quantity.
+        ``cdf(x, *parameters)`` of one quantity: x of any shape.
     pymc : callable
         ``pymc(name, *parameters, dims=...)``: the vector random variable of many; parameters of shape (quantity,).
     """
@@ -44,24 +44,34 @@ class Base:
 
 
 def _triangular_quantile(u: Array, low: float, mode: float, high: float) -> Array:
-    r"""Invert :math:`F(x) = (x-a)^2 / ((b-a)(c-a))` below the mode c, and its mirror image above.
+    r"""Invert the distribution function on either side of the mode c of a triangle from a to b.
+
+    .. math:: Q(u) = a + \sqrt{u (b - a)(c - a)} \quad\text{or}\quad b - \sqrt{(1 - u)(b - a)(b - c)},
+
+    the first while u is below the share :math:`(c - a)/(b - a)` of the probability that lies below the mode.
 
     References
     ----------
     .. [1] Kotz and van Dorp, Beyond Beta (2004), chapter 1.
     """
     width = high - low
-    below = np.sqrt(u * (width * (mode - low))) + low
-    above = high - np.sqrt((1.0 - u) * (width * (high - mode)))
-    return np.where(u * width < mode - low, below, above)
+    # In place where it can be: this runs for every quantity of every draw.
+    below = np.sqrt(u * (width * (mode - low)))
+    below += low
+    above = 1.0 - u
+    above *= width * (high - mode)
+    above = high - np.sqrt(above)
+    return np.where(u < (mode - low) / width, below, above)
 
 
 def _triangular_cdf(x: Array, low: float, mode: float, high: float) -> Array:
     width = high - low
-    x = np.clip(x, low, high)
-    left = mode - low if mode > low else 1.0
-    right = high - mode if high > mode else 1.0
-    return np.where(x < mode, (x - low) ** 2 / (width * left), 1.0 - (high - x) ** 2 / (width * right))
+    share_below = (mode - low) / width
+    position = np.clip((x - low) / width, 0.0, 1.0)
+    # A side that is empty (a mode on a bound) is never selected; its share only must not divide by zero.
+    below = position**2 / (share_below or 1.0)
+    above = 1.0 - (1.0 - position) ** 2 / ((1.0 - share_below) or 1.0)
+    return np.where(position < share_below, below, above)
 
 
 def _triangular_pymc(name: str, low: Array, mode: Array, high: Array, *, dims: str) -> Any:
@@ -69,9 +79,10 @@ def _triangular_pymc(name: str, low: Array, mode: Array, high: Array, *, dims: s
 
     # PyMC divides by the distance from the mode to either bound, even where that side is empty: a
     # mode on a bound (a quantity that cannot exceed its most likely value) is moved inside by a
-    # billionth of the width, which changes no density by more than that.
+    # billionth of the width, or by the spacing of floats, which changes no density by more than that.
     inside = 1e-9 * (high - low)
-    return pm.Triangular(name, lower=low, c=np.clip(mode, low + inside, high - inside), upper=high, dims=dims)
+    lowest, highest = np.nextafter(low + inside, np.inf), np.nextafter(high - inside, -np.inf)
+    return pm.Triangular(name, lower=low, c=np.clip(mode, lowest, highest), upper=high, dims=dims)
 
 
 def _normal_quantile(u: Array, mean: float, sd: float) -> Array:

@@ -1,37 +1,129 @@
-"""A row of a table that holds a distribution: the family's numbers, and the rest of its keys."""
+"""A row of a table that holds a distribution: the family's numbers, the rest of its keys, and their limits."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from .errors import InputError, unknown_name
 from .families import FAMILIES, Family
 from .layers import Row
-from .strict import StrictModel, validate
+from .strict import StrictModel, describe, validate
 
 FAMILY_KEYS = frozenset(key for family in FAMILIES.values() for key in family.model_fields)
+SMALLEST_UNIFORM = 2.0**-54  # the uniform number nearest to 0 that is ever drawn
 
 
 def take_distribution(row: Row, text: type[StrictModel], key: str) -> tuple[Family, dict[str, object]]:
     """Split a row into its distribution and the rest of its keys.
+
+    Parameters
+    ----------
+    row : Row
+        The row.
+    text : type
+        Schema of what the row says beside its distribution.
+    key : str
+        Where the row stands in its file.
+
+    Returns
+    -------
+    tuple of Family and dict
+        The distribution, and the values of the keys that `text` knows, not checked yet.
 
     Raises
     ------
     InputError
         If the family is unknown, its numbers are wrong, or a key belongs to neither part.
     """
-    family_name = row.values.get("family")
-    if family_name is None:
-        raise InputError(f"is missing: one of {', '.join(FAMILIES)} was expected", file=row.file, key=f"{key}.family")
-    if not isinstance(family_name, str) or family_name not in FAMILIES:
-        raise unknown_name("family", str(family_name), FAMILIES, file=row.file, key=f"{key}.family")
-    family = FAMILIES[family_name]
-    known = [*family.model_fields, *text.model_fields, "family"]
-    for stray in [name for name in row.values if name not in known]:
-        raise unknown_name("key", stray, known, file=row.file, key=f"{key}.{stray}")
-    numbers = {name: _as_float(value) for name, value in row.values.items() if name in family.model_fields}
+    stray = [name for name in row.values if name not in {"family", *FAMILY_KEYS, *text.model_fields}]
+    name = row.values.get("family")
+    if name is not None and not isinstance(name, str):
+        raise InputError(f"the name of a family was expected, not {describe(name)}", file=row.file, key=f"{key}.family")
+    if name is not None and name not in FAMILIES:
+        raise unknown_name("family", name, FAMILIES, file=row.file, key=f"{key}.family")
+    family = FAMILIES[name] if name is not None else None
+    if stray:
+        known = [*(family.model_fields if family else FAMILY_KEYS), *text.model_fields, "family"]
+        raise unknown_name("key", stray[0], known, file=row.file, key=f"{key}.{stray[0]}")
+    if family is None:
+        raise InputError(f"is missing; one of {', '.join(FAMILIES)} was expected", file=row.file, key=f"{key}.family")
+    _refuse_other_families(family, row, text, key)
+    numbers = {name: value for name, value in row.values.items() if name in family.model_fields}
     rest = {name: value for name, value in row.values.items() if name in text.model_fields}
     return validate(family, numbers, file=row.file, key=key), rest
 
 
-def _as_float(value: object) -> object:
-    """TOML writes 500_000 for a number that happens to be whole: integers are taken as floats."""
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+def _refuse_other_families(family: type[Family], row: Row, text: type[StrictModel], key: str) -> None:
+    """Refuse a number of another family, and the lack of one of this family's."""
+    taken = f"the {family.family} family takes {_listed(family.model_fields)}"
+    for name in row.values:
+        if name in FAMILY_KEYS and name not in family.model_fields and name not in text.model_fields:
+            others = " or ".join(other for other in FAMILIES if name in FAMILIES[other].model_fields)
+            raise InputError(f"{taken}; family = '{others}' takes {name}", file=row.file, key=f"{key}.{name}")
+    for name, field in family.model_fields.items():
+        if field.is_required() and name not in row.values:
+            raise InputError(f"is missing; {taken}", file=row.file, key=f"{key}.{name}")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds on the values that make sense at all, whatever the belief.
+
+    Attributes
+    ----------
+    above, minimum, maximum : float or None
+        Values must be greater than, at least, at most this.
+    unit : str
+        Unit of the values.
+    """
+
+    above: float | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    unit: str = "1"
+
+    def check(self, distribution: Family, *, file: str, key: str) -> None:
+        """Refuse a distribution that can leave the bounds.
+
+        Raises
+        ------
+        InputError
+            Naming what was demanded, how far the distribution reaches and which families stay inside.
+        """
+        low, high = distribution.support()
+        too_low = self.minimum is not None and low < self.minimum
+        if self.above is not None:
+            # A bound that is never drawn is no harm, as long as nothing is rounded to it.
+            touches = low == self.above and float(distribution.quantile(SMALLEST_UNIFORM)) > self.above
+            too_low = too_low or (low <= self.above and not touches)
+        too_high = self.maximum is not None and high > self.maximum
+        if not too_low and not too_high:
+            return
+        demanded = f"must be {self._demand()}"
+        if low == high:
+            raise InputError(f"{demanded}, not {low:g}", file=file, key=key)
+        problem = f"{demanded}, but its values reach from {low:g} to {high:g}"
+        if distribution.widest is not None:
+            fitting = [name for name, family in FAMILIES.items() if self._can_hold(family)]
+            problem += f": a {distribution.family} distribution cannot be held there, {_listed(fitting, 'or')} can"
+        raise InputError(problem, file=file, key=key)
+
+    def _demand(self) -> str:
+        """Say what is demanded."""
+        demands = {"above": self.above, "at least": self.minimum, "at most": self.maximum}
+        text = " and ".join(f"{word} {bound:g}" for word, bound in demands.items() if bound is not None)
+        return text if self.unit == "1" else f"{text} {self.unit}"
+
+    def _can_hold(self, family: type[Family]) -> bool:
+        """Whether a family can be kept inside by its numbers, or is inside whatever they are."""
+        if family.widest is None:
+            return True
+        low, high = family.widest
+        bounds = [bound for bound in (self.above, self.minimum) if bound is not None]
+        return all(low >= bound for bound in bounds) and (self.maximum is None or high <= self.maximum)
+
+
+def _listed(names: Iterable[str], word: str = "and") -> str:
+    *first, last = names
+    return f"{', '.join(first)} {word} {last}" if first else last

@@ -56,14 +56,13 @@ class InputError(CatchupError):
 
 
 def nearest_name(name: str, known: Iterable[str]) -> str | None:
-    """Return the known name most like `name`, or None when none is at all like it."""
-    names = sorted(known)
-    matches = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    if not matches:
-        by_lower = {candidate.lower().replace("-", "_"): candidate for candidate in names}
-        matches = difflib.get_close_matches(name.lower().replace("-", "_"), by_lower, n=1, cutoff=0.5)
-        return by_lower[matches[0]] if matches else None
-    return matches[0]
+    """Return the known name most like `name`, or None when none is at all like it.
+
+    Case, and hyphens for underscores, count for nothing.
+    """
+    by_plain_name = {_plain(candidate): candidate for candidate in sorted(known)}
+    matches = difflib.get_close_matches(_plain(name), by_plain_name, n=1, cutoff=0.5)
+    return by_plain_name[matches[0]] if matches else None
 
 
 def unknown_name(
@@ -82,3 +81,7 @@ def unknown_name(
         shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
         problem += f"; known are {shown}"
     return InputError(problem, file=file, key=key, nearest=nearest)
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("-", "_")

@@ -7,15 +7,19 @@ coordinate to natural units. Quantile, distribution function and PyMC form then 
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 from pydantic import Field, model_validator
 
 from .bases import BASES, Array
-from .strict import StrictModel
+from .strict import StrictModel, misfit
 
-Positive = Annotated[float, Field(gt=0)]
+CLOSEST = 1e-9  # relative distance of two bounds; nearer ones drown in rounding
+LARGEST = 1e100  # so that no product of two figures overflows
+Figure = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]
+Positive = Annotated[float, Field(gt=0, le=LARGEST)]
+Shape = Annotated[float, Field(ge=0.5, le=1e6)]  # below, draws pile up on the bounds; above, the quantile is not exact
 
 
 class Family(StrictModel):
@@ -27,10 +31,13 @@ class Family(StrictModel):
         Its name in TOML.
     base : str or None
         Which base distribution carries it; None for a quantity without uncertainty.
+    widest : tuple of float or None
+        Its support, where that is the same whatever its numbers; None where they bound it.
     """
 
     family: ClassVar[str]
     base: ClassVar[str | None]
+    widest: ClassVar[tuple[float, float] | None] = None
 
     def base_parameters(self) -> tuple[float, ...]:
         """Parameters of the base distribution, in its order."""
@@ -38,7 +45,9 @@ class Family(StrictModel):
 
     def support(self) -> tuple[float, float]:
         """Lowest and highest value, in natural units."""
-        raise NotImplementedError
+        if self.widest is None:
+            raise NotImplementedError
+        return self.widest
 
     def to_natural(self, value: Any) -> Any:
         """Carry a value from the base's coordinate to natural units (NumPy array or PyTensor variable)."""
@@ -78,13 +87,15 @@ class Family(StrictModel):
 class _Bounded(Family):
     """A family given by its lowest and highest value."""
 
-    low: float
-    high: float
+    low: Figure
+    high: Figure
 
     @model_validator(mode="after")
-    def _ordered(self) -> _Bounded:
+    def _ordered(self) -> Self:
         if not self.low < self.high:
-            raise ValueError(f"low ({self.low:g}) must be below high ({self.high:g})")
+            raise misfit("high", f"must be above low ({self.low:g}), not {self.high:g}")
+        if self.high - self.low < CLOSEST * max(abs(self.low), abs(self.high)):
+            raise misfit("high", f"is too close to low ({self.low:g}) to tell apart; the fixed family takes one value")
         return self
 
     def support(self) -> tuple[float, float]:
@@ -108,12 +119,12 @@ class Triangular(_Bounded):
 
     family: ClassVar[str] = "triangular"
     base: ClassVar[str | None] = "triangular"
-    mode: float
+    mode: Figure
 
     @model_validator(mode="after")
-    def _mode_inside(self) -> Triangular:
+    def _mode_inside(self) -> Self:
         if not self.low <= self.mode <= self.high:
-            raise ValueError(f"mode ({self.mode:g}) must lie between low ({self.low:g}) and high ({self.high:g})")
+            raise misfit("mode", f"must lie between low ({self.low:g}) and high ({self.high:g}), not {self.mode:g}")
         return self
 
     def base_parameters(self) -> tuple[float, ...]:
@@ -159,14 +170,12 @@ class Normal(Family):
 
     family: ClassVar[str] = "normal"
     base: ClassVar[str | None] = "normal"
-    mean: float
+    widest: ClassVar[tuple[float, float] | None] = (-math.inf, math.inf)
+    mean: Figure
     sd: Positive
 
     def base_parameters(self) -> tuple[float, ...]:
         return self.mean, self.sd
-
-    def support(self) -> tuple[float, float]:
-        return -math.inf, math.inf
 
 
 class LogNormal(_Log10):
@@ -174,14 +183,12 @@ class LogNormal(_Log10):
 
     family: ClassVar[str] = "lognormal"
     base: ClassVar[str | None] = "normal"
+    widest: ClassVar[tuple[float, float] | None] = (0.0, math.inf)
     median: Positive
-    sigma: Positive
+    sigma: Annotated[float, Field(gt=0, le=10)]
 
     def base_parameters(self) -> tuple[float, ...]:
         return math.log10(self.median), self.sigma / math.log(10.0)
-
-    def support(self) -> tuple[float, float]:
-        return 0.0, math.inf
 
 
 class Beta(_Bounded):
@@ -189,10 +196,10 @@ class Beta(_Bounded):
 
     family: ClassVar[str] = "beta"
     base: ClassVar[str | None] = "beta"
-    alpha: Positive
-    beta: Positive
-    low: float = 0.0
-    high: float = 1.0
+    alpha: Shape
+    beta: Shape
+    low: Figure = 0.0
+    high: Figure = 1.0
 
     def base_parameters(self) -> tuple[float, ...]:
         return self.alpha, self.beta
@@ -209,7 +216,7 @@ class Fixed(Family):
 
     family: ClassVar[str] = "fixed"
     base: ClassVar[str | None] = None
-    value: float
+    value: Figure
 
     def base_parameters(self) -> tuple[float, ...]:
         return (self.value,)

@@ -19,7 +19,6 @@ SECTIONS = (
     "reference",
     "constant",
     "quantity",
-    "correlation",
     "event",
     "firm",
     "source",
@@ -68,7 +67,9 @@ class Layer:
             if section not in SECTIONS:
                 raise unknown_name("table", section, SECTIONS, file=file, key=section)
             if not isinstance(rows, Mapping):
-                raise InputError(f"a table of rows was expected, not {describe(rows)}", file=file, key=section)
+                raise InputError(f"tables [{section}.NAME] were expected, not {describe(rows)}", file=file, key=section)
+            if not rows:
+                raise InputError(f"is empty; a table [{section}.NAME] was expected", file=file, key=section)
             for name, row in rows.items():
                 if not isinstance(row, Mapping):
                     raise InputError(f"a table was expected, not {describe(row)}", file=file, key=f"{section}.{name}")

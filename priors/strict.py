@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from .errors import InputError, nearest_name
 
 LARGEST_FILE = 1_000_000  # bytes; an assumptions or evidence file is a few kilobytes
+
+WANTED: dict[Any, str] = {str: "text", float: "a number", int: "a whole number", bool: "true or false", date: "a day"}
+"""How a message names the types of TOML."""
 
 
 class StrictModel(BaseModel):
@@ -20,7 +27,9 @@ class StrictModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
-Model = TypeVar("Model", bound=BaseModel)
+def misfit(key: str, problem: str) -> PydanticCustomError:
+    """Build what a validator of several keys raises, naming the key at fault."""
+    return PydanticCustomError("misfit", "{problem}", {"key": key, "problem": problem})
 
 
 def read_toml(path: str | Path) -> dict[str, Any]:
@@ -43,28 +52,33 @@ def read_toml(path: str | Path) -> dict[str, Any]:
     """
     path = Path(path)
     try:
-        if path.is_dir():
-            raise InputError("is a directory; a TOML file was expected", file=path)
-        size = path.stat().st_size
-        if size > LARGEST_FILE:
-            raise InputError(f"has {size:,} bytes; a TOML file of at most {LARGEST_FILE:,} was expected", file=path)
-        text = path.read_bytes().decode("utf-8")
+        with path.open("rb") as stream:
+            content = stream.read(LARGEST_FILE + 1)  # bounded: a device has no end
+    except IsADirectoryError:
+        raise InputError("is a directory; a TOML file was expected", file=path) from None
     except FileNotFoundError:
-        raise InputError("no such file", file=path) from None
+        beside = [neighbour.name for neighbour in path.parent.glob("*.toml")]
+        raise InputError("no such file", file=path, nearest=nearest_name(path.name, beside)) from None
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror}); a TOML file was expected", file=path) from None
+    if len(content) > LARGEST_FILE:
+        raise InputError(f"is larger than {LARGEST_FILE:,} bytes; a TOML file was expected", file=path)
+    try:
+        table = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise InputError("is not UTF-8 text; a TOML file was expected", file=path) from None
-    except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", file=path) from None
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise InputError("is not valid TOML: nested too deeply", file=path) from None
+    except ValueError as error:  # also what an integer of thousands of digits raises
         raise InputError(f"is not valid TOML: {error}", file=path) from None
     if not table:
         raise InputError("is empty; at least one table was expected", file=path)
     return table
 
 
-def validate(model: type[Model], table: object, *, file: str | Path | None = None, key: str = "") -> Model:
+def validate[Model: BaseModel](
+    model: type[Model], table: object, *, file: str | Path | None = None, key: str = ""
+) -> Model:
     """Check a table against its schema.
 
     Parameters
@@ -98,24 +112,25 @@ def from_pydantic(error: ValidationError, model: type[BaseModel], *, file: str |
     """Turn pydantic's first complaint into one line for a user; unknown keys come first."""
     faults = sorted(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
     fault = faults[0]
-    path = [str(part) for part in fault["loc"]]
-    where = ".".join(part for part in [key, *path] if part)
+    path, owner = _locate(model, fault["loc"])
+    where = ".".join(part for part in [key, *path, fault.get("ctx", {}).get("key", "")] if part)
     if fault["type"] == "extra_forbidden":
-        owner = _model_at(model, fault["loc"][:-1])
         known = list(owner.model_fields) if owner else []
-        name = str(fault["loc"][-1])
-        nearest = nearest_name(name, known)
-        problem = "unknown key"
-        if nearest is None and known:
-            problem += f"; known are {', '.join(known)}"
+        nearest = nearest_name(path[-1], known)
+        problem = "unknown key" if nearest or not known else f"unknown key; known are {', '.join(known)}"
         return InputError(problem, file=file, key=where, nearest=nearest)
     if fault["type"] == "missing":
-        return InputError("is missing", file=file, key=where)
-    message = fault["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
+        wanted = _wanted(owner.model_fields[path[-1]].annotation) if owner and path[-1] in owner.model_fields else ""
+        return InputError("is missing" + (f"; {wanted} was expected" if wanted else ""), file=file, key=where)
+    if fault["type"] == "misfit":
+        return InputError(fault["msg"], file=file, key=where)
     if fault["type"] == "value_error":
-        return InputError(message, file=file, key=where)
-    message = message.replace("Input should be", "should be")
-    return InputError(f"{message}, not {describe(fault['input'])}", file=file, key=where)
+        return InputError(fault["msg"].removeprefix("Value error, "), file=file, key=where)
+    first, *others = dict.fromkeys(_plainly(other) for other in faults if _locate(model, other["loc"])[0] == path)
+    expected = " or ".join([first, *(other.removeprefix("should be ") for other in others)])
+    options = re.findall("'([^']*)'", fault["ctx"]["expected"]) if fault["type"] == "literal_error" else []
+    nearest = nearest_name(str(fault["input"]), options)
+    return InputError(f"{expected}, not {describe(fault['input'])}", file=file, key=where, nearest=nearest)
 
 
 def describe(value: object) -> str:
@@ -123,34 +138,71 @@ def describe(value: object) -> str:
     if isinstance(value, Mapping):
         return "a table"
     if isinstance(value, (list, tuple)):
-        return "a list"
+        return "a list" if value else "an empty list"
     if isinstance(value, bool):
         return str(value).lower()
     text = repr(value) if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _model_at(model: type[BaseModel], path: tuple[int | str, ...]) -> type[BaseModel] | None:
-    """Follow field names (skipping list positions) to the nested schema that refused a key."""
-    current: type[BaseModel] | None = model
-    for part in path:
-        if current is None or isinstance(part, int):
+def _plainly(fault: ErrorDetails) -> str:
+    """Say what pydantic expected in the words of TOML."""
+    match fault["type"]:
+        case "tuple_type" | "list_type":
+            return "should be a list"
+        case "too_short":
+            return "should hold at least one entry"
+        case "string_too_short":
+            return "should not be empty"
+        case "date_type" | "date_from_datetime_inexact":
+            return "should be a day such as 2026-02-24"
+        case "string_type":
+            return "should be text in quotes"
+        case "bool_type":
+            return "should be true or false"
+        case "model_type" | "model_attributes_type" | "dict_type":
+            return "should be a table"
+    return fault["msg"].removeprefix("Assertion failed, ").replace("Input should be", "should be")
+
+
+def _wanted(annotation: Any) -> str:
+    """Name the type of a key, or nothing if it has no short name."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return "a table"
+    if get_origin(annotation) in (tuple, list):
+        return "a list"
+    return WANTED.get(annotation, "")
+
+
+def _locate(model: type[BaseModel], location: Iterable[int | str]) -> tuple[list[str], type[BaseModel] | None]:
+    """Turn pydantic's location into the key as a user wrote it, and the schema that holds that key.
+
+    Pydantic names the member of a union after the key that has it; a user never wrote that.
+    """
+    path: list[str] = []
+    owner: type[BaseModel] | None = model
+    inside: type[BaseModel] | None = model
+    union = False
+    for part in location:
+        if union:
+            union = False
             continue
-        field = current.model_fields.get(str(part))
-        if field is None:
-            return None
-        current = next(
-            (
-                candidate
-                for candidate in _flatten(field.annotation)
-                if isinstance(candidate, type) and issubclass(candidate, BaseModel)
-            ),
-            None,
-        )
-    return current
+        path.append(str(part))
+        if isinstance(part, int):
+            continue
+        owner = inside
+        field = inside.model_fields.get(part) if inside else None
+        if field is not None:
+            parts = _flatten(field.annotation)
+            union = any(
+                get_origin(inner) in (Union, UnionType)
+                and sum(member is not NoneType for member in get_args(inner)) > 1
+                for inner in parts
+            )
+            inside = next((inner for inner in parts if isinstance(inner, type) and issubclass(inner, BaseModel)), None)
+    return path, owner
 
 
 def _flatten(annotation: Any) -> list[Any]:
     """List an annotation and everything inside its brackets."""
-    inner = getattr(annotation, "__args__", ())
-    return [annotation, *(item for part in inner for item in _flatten(part))]
+    return [annotation, *(item for part in get_args(annotation) for item in _flatten(part))]

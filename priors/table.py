@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,21 +12,22 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from .distributions import FAMILY_KEYS, take_distribution
+from .distributions import FAMILY_KEYS, Limits, take_distribution
 from .errors import InputError, unknown_name
 from .families import Family, Fixed
 from .layers import Layer, Row, merge
 from .strict import StrictModel, validate
 
 HERE = Path(__file__).parent
+PartialDate = Annotated[str, Field(pattern=r"^([0-9]{4}(-[0-9]{2})?|undated)$")]
 
 
 class Reference(StrictModel):
-    """A text that figures rest on."""
+    """A text that figures rest on; its date is a day, or as much of it as is known."""
 
     title: str
     publisher: str
-    date: date
+    date: date | PartialDate
     address: str | None = None
     notes: str = ""
 
@@ -37,6 +39,7 @@ class Constant(StrictModel):
     unit: str
     description: str
     sources: tuple[str, ...] = Field(min_length=1, strict=False)
+    above: float | None = None
 
 
 class QuantityText(StrictModel):
@@ -54,6 +57,10 @@ class QuantityText(StrictModel):
     minimum: float | None = None
     maximum: float | None = None
     notes: str = ""
+
+    def limits(self) -> Limits:
+        """Bounds that the distribution must keep."""
+        return Limits(self.above, self.minimum, self.maximum, self.unit)
 
 
 @dataclass(frozen=True)
@@ -128,10 +135,11 @@ def read_overlay(name_or_path: str | Path) -> Layer:
     """
     overlays = named_overlays()
     text = str(name_or_path)
-    if text in overlays and not Path(text).exists():
-        return Layer.of(Layer.read(overlays[text]).tables, file=f"priors/overlays/{text}.toml")
-    if not Path(text).exists() and "/" not in text and not text.endswith(".toml"):
-        raise unknown_name("overlay", text, overlays, key="--priors")
+    if not os.path.exists(text):
+        if text in overlays:
+            return Layer.of(Layer.read(overlays[text]).tables, file=f"priors/overlays/{text}.toml")
+        if os.sep not in text and not text.endswith(".toml"):
+            raise unknown_name("overlay", text, overlays, key="--priors")
     return Layer.read(text)
 
 
@@ -176,23 +184,36 @@ def load_prior_table(layers: Iterable[Layer]) -> PriorTable:
         name: validate(Reference, row.values, file=row.file, key=f"reference.{name}")
         for name, row in merge(layers, "reference").items()
     }
-    constants = {
-        name: validate(Constant, row.values, file=row.file, key=f"constant.{name}")
-        for name, row in merge(layers, "constant").items()
-    }
-    rows = merge(layers, "quantity", exclusive={"family": FAMILY_KEYS})
-    own = {name for name, row in rows.items() if row.first_file == layers[0].file}
-    quantities = {name: _quantity(name, row, own) for name, row in rows.items()}
-    for section, named in (("constant", constants), ("quantity", {n: q.text for n, q in quantities.items()})):
-        for name, entry in named.items():
-            for source in entry.sources:
-                if source not in references:
-                    file = rows[name].file if section == "quantity" else layers[0].file
-                    raise unknown_name("reference", source, references, file=file, key=f"{section}.{name}.sources")
+    constant_rows = merge(layers, "constant")
+    constants = {name: _constant(name, row, layers[0]) for name, row in constant_rows.items()}
+    quantity_rows = merge(layers, "quantity", exclusive={"family": FAMILY_KEYS})
+    own = layers[0].tables.get("quantity", {})
+    quantities = {name: _quantity(name, row, own) for name, row in quantity_rows.items()}
+    for name, constant in constants.items():
+        _check_sources(constant.sources, references, constant_rows[name], f"constant.{name}")
+    for name, quantity in quantities.items():
+        _check_sources(quantity.text.sources, references, quantity_rows[name], f"quantity.{name}")
     return PriorTable(references, constants, quantities)
 
 
-def _quantity(name: str, row: Row, own: set[str]) -> Quantity:
+def _constant(name: str, row: Row, lowest: Layer) -> Constant:
+    """Check a constant: the program knows each by name, so a file may change one but not add one."""
+    key = f"constant.{name}"
+    own = lowest.tables.get("constant", {})
+    if name not in own:
+        raise unknown_name("constant", name, own, file=row.file, key=key)
+    constant = validate(Constant, row.values, file=row.file, key=key)
+    is_day, was_day = (isinstance(value, date) for value in (constant.value, own[name].get("value")))
+    if is_day != was_day:
+        wanted = "a day such as 2026-02-24" if was_day else "a number"
+        raise InputError(f"should be {wanted}, not {constant.value}", file=row.file, key=f"{key}.value")
+    if constant.above is not None and isinstance(constant.value, float):
+        limits = Limits(above=constant.above, unit=constant.unit)
+        limits.check(Fixed(value=constant.value), file=row.file, key=f"{key}.value")
+    return constant
+
+
+def _quantity(name: str, row: Row, own: Collection[str]) -> Quantity:
     key = f"quantity.{name}"
     if name not in own and not {"family", "unit", "description"} <= row.values.keys():
         error = unknown_name("quantity", name, own, file=row.file, key=key)
@@ -204,30 +225,11 @@ def _quantity(name: str, row: Row, own: set[str]) -> Quantity:
         )
     distribution, rest = take_distribution(row, QuantityText, key)
     text = validate(QuantityText, rest, file=row.file, key=key)
-    _check_support(name, distribution, text, row.file)
+    text.limits().check(distribution, file=row.file, key=name if row.file.startswith("--") else key)
     return Quantity(name, distribution, text, row.file)
 
 
-def _check_support(name: str, distribution: Family, text: QuantityText, file: str) -> None:
-    low, high = distribution.support()
-    demands = []
-    if text.above is not None and not low > text.above and not (low == text.above == 0 and not _has_atom(distribution)):
-        demands.append(f"above {text.above:g}")
-    if text.minimum is not None and low < text.minimum:
-        demands.append(f"at least {text.minimum:g}")
-    if text.maximum is not None and high > text.maximum:
-        demands.append(f"at most {text.maximum:g}")
-    if demands:
-        reach = f"{low:g}" if low == high else f"{low:g} to {high:g}"
-        raise InputError(
-            f"must be {' and '.join(demands)} ({text.unit}), but its values reach from {reach}"
-            if low != high
-            else f"must be {' and '.join(demands)} ({text.unit}), not {reach}",
-            file=file,
-            key=f"quantity.{name}" if not file.startswith("--") else name,
-        )
-
-
-def _has_atom(distribution: Family) -> bool:
-    """Whether the lowest value itself can be drawn."""
-    return isinstance(distribution, Fixed)
+def _check_sources(sources: Iterable[str], references: Collection[str], row: Row, key: str) -> None:
+    for source in sources:
+        if source not in references:
+            raise unknown_name("reference", source, references, file=row.file, key=f"{key}.sources")
