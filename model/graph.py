@@ -77,14 +77,7 @@ def build_model(
         kept = pm.Data("source_kept", np.ones(len(race.sources)), dims="source")
         stop = pm.Data("source_stop", np.full(len(race.sources), NEVER_STOPS), dims="source")
         limited = pm.Data("distillation_limited", 0.0)
-        world = describe_world(
-            pt,
-            assumptions,
-            values,
-            kept={name: kept[index] for index, name in enumerate(race.sources)},
-            stop={name: stop[index] for index, name in enumerate(race.sources)},
-            distillation_limited=limited,
-        )
+        world = _world(assumptions, values, kept, stop, limited)
         _name_world(world)
         for position, event in enumerate(events):
             outcome = run_race(
@@ -99,6 +92,33 @@ def build_model(
             )
             _name_outcome(outcome, "" if position == 0 else f"::{event}")
     return model
+
+
+def world_of(model: pm.Model, assumptions: Assumptions) -> World:
+    """Work out what every event shares from a model's own variables: pools through time, for likelihoods.
+
+    Parameters
+    ----------
+    model : pymc.Model
+        From `build_model`.
+    assumptions : Assumptions
+        Those that it was built from.
+    """
+    return _world(
+        assumptions, model.named_vars, model["source_kept"], model["source_stop"], model["distillation_limited"]
+    )
+
+
+def _world(assumptions: Assumptions, values: Mapping[str, Any], kept: Any, stop: Any, limited: Any) -> World:
+    sources = list(assumptions.race.sources)
+    return describe_world(
+        pt,
+        assumptions,
+        values,
+        kept={name: kept[index] for index, name in enumerate(sources)},
+        stop={name: stop[index] for index, name in enumerate(sources)},
+        distillation_limited=limited,
+    )
 
 
 def _quantities(beliefs: Mapping[str, Family], names: Sequence[str]) -> dict[str, Any]:
