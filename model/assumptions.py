@@ -118,7 +118,7 @@ def packaged_model_layers() -> list[Layer]:
     """Return the project's own files, lowest first."""
     own = [
         Layer.of(Layer.read(HERE / name).tables, file=f"model/{name}")
-        for name in ("race.toml", "events.toml", "policies.toml", "scenarios.toml")
+        for name in ("race.toml", "events.toml", "policies.toml", "scenarios.toml", "readings.toml")
     ]
     return [*packaged_layers(), *own]
 

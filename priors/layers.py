@@ -25,6 +25,8 @@ SECTIONS = (
     "lever",
     "regime",
     "scenario",
+    "trend",
+    "capacity",
 )
 
 

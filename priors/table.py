@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -19,6 +19,7 @@ from .layers import Layer, Row, merge
 from .strict import StrictModel, validate
 
 HERE = Path(__file__).parent
+PACKAGED = ("baseline.toml", "readings.toml")
 PartialDate = Annotated[str, Field(pattern=r"^([0-9]{4}(-[0-9]{2})?|undated)$")]
 
 
@@ -116,8 +117,16 @@ class PriorTable:
 
 
 def packaged_layers() -> list[Layer]:
-    """Return the project's own prior table, as the lowest layer."""
-    return [Layer.of(Layer.read(HERE / "baseline.toml").tables, file="priors/baseline.toml")]
+    """Return the project's own prior tables, as the lowest layers."""
+    return [Layer.of(Layer.read(HERE / name).tables, file=f"priors/{name}") for name in PACKAGED]
+
+
+def own_rows(layers: Iterable[Layer], section: str) -> dict[str, Mapping[str, Any]]:
+    """Rows that the lowest layer and the project's own prior tables bring in, by name."""
+    lowest, *others = layers
+    files = [f"priors/{name}" for name in PACKAGED]
+    own = [lowest, *(layer for layer in others if layer.file in files)]
+    return {name: row for layer in own for name, row in layer.tables.get(section, {}).items()}
 
 
 def named_overlays() -> dict[str, Path]:
@@ -185,9 +194,10 @@ def load_prior_table(layers: Iterable[Layer]) -> PriorTable:
         for name, row in merge(layers, "reference").items()
     }
     constant_rows = merge(layers, "constant")
-    constants = {name: _constant(name, row, layers[0]) for name, row in constant_rows.items()}
+    own_constants = own_rows(layers, "constant")
+    constants = {name: _constant(name, row, own_constants) for name, row in constant_rows.items()}
     quantity_rows = merge(layers, "quantity", exclusive={"family": FAMILY_KEYS})
-    own = layers[0].tables.get("quantity", {})
+    own = own_rows(layers, "quantity")
     quantities = {name: _quantity(name, row, own) for name, row in quantity_rows.items()}
     for name, constant in constants.items():
         _check_sources(constant.sources, references, constant_rows[name], f"constant.{name}")
@@ -196,10 +206,9 @@ def load_prior_table(layers: Iterable[Layer]) -> PriorTable:
     return PriorTable(references, constants, quantities)
 
 
-def _constant(name: str, row: Row, lowest: Layer) -> Constant:
+def _constant(name: str, row: Row, own: Mapping[str, Mapping[str, Any]]) -> Constant:
     """Check a constant: the program knows each by name, so a file may change one but not add one."""
     key = f"constant.{name}"
-    own = lowest.tables.get("constant", {})
     if name not in own:
         raise unknown_name("constant", name, own, file=row.file, key=key)
     constant = validate(Constant, row.values, file=row.file, key=key)

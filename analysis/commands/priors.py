@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from ...model.assumptions import Assumptions
 from ...priors.errors import unknown_name
-from ...priors.table import Quantity
+from ...priors.table import Quantity, packaged_layers
 from .options import OUTPUT, Assumed
 from .output import console, print_json, table
 
@@ -129,5 +129,5 @@ def figure(value: float) -> str:
 
 def _changed(assumptions: Assumptions) -> list[str]:
     """Names of quantities that a file other than the project's own touched."""
-    own = assumptions.layers[0].file
-    return [name for name, quantity in assumptions.table.quantities.items() if quantity.file != own]
+    own = {layer.file for layer in packaged_layers()}
+    return [name for name, quantity in assumptions.table.quantities.items() if quantity.file not in own]
