@@ -73,7 +73,7 @@ def build_model(
     names = list(dict.fromkeys([*assumptions.needed(events, distillation=True), *extra_quantities]))
     race = assumptions.race
     with pm.Model(coords={"firm": list(race.firms), "source": list(race.sources)}) as model:
-        values = _quantities(assumptions.beliefs, names)
+        values = declare_quantities(assumptions.beliefs, names)
         kept = pm.Data("source_kept", np.ones(len(race.sources)), dims="source")
         stop = pm.Data("source_stop", np.full(len(race.sources), NEVER_STOPS), dims="source")
         limited = pm.Data("distillation_limited", 0.0)
@@ -121,8 +121,8 @@ def _world(assumptions: Assumptions, values: Mapping[str, Any], kept: Any, stop:
     )
 
 
-def _quantities(beliefs: Mapping[str, Family], names: Sequence[str]) -> dict[str, Any]:
-    """One vector random variable per base distribution, one named deterministic per quantity."""
+def declare_quantities(beliefs: Mapping[str, Family], names: Sequence[str]) -> dict[str, Any]:
+    """Add quantities to the model in context: a vector random variable per base, a named deterministic per quantity."""
     model = pm.modelcontext(None)
     values: dict[str, Any] = {}
     for base in BASES.values():

@@ -1,0 +1,99 @@
+r"""Efficiency: how progress stands in for compute, and through which channels it comes.
+
+A capability that cost M costs :math:`M a^{-t/12}` after t months of catch-up progress at a factor a per year.
+Progress compounds, so its parts are shares of its logarithm: d of it is distilled, r of the rest is replicated
+from others, what is left is innovated. Throughout, :math:`\lambda = \log(a) / 12` per month, and a gap is a
+ratio of compute.
+
+References
+----------
+.. [1] Essay on whether compute-poor labs can compete, 2026: the three channels, and what each may give.
+.. [2] The Substrate, June 2026: the distilled share of progress, in orders of magnitude.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .equations import MONTHS_PER_YEAR, log_growth_per_month
+
+CHANNELS = ("own", "replicated", "distilled")
+CHANNEL_QUANTITIES = ("distilled_share", "replicated_share", "replication_delay_months", "distillation_ceiling")
+EDGE_QUANTITIES = ("own_innovation_edge", "replication_edge")
+
+
+@dataclass(frozen=True)
+class Split:
+    """Something divided between the channels.
+
+    Attributes
+    ----------
+    own, replicated, distilled : (draw,)
+        The parts: of a logarithm, or factors that multiply to the whole.
+    """
+
+    own: Any
+    replicated: Any
+    distilled: Any
+
+    @property
+    def total(self) -> Any:
+        """Sum of the parts."""
+        return self.own + self.replicated + self.distilled
+
+
+def lag_months(xp: Any, gap: Any, progress: Any) -> Any:
+    r"""Months of progress that make up for a gap in compute, :math:`12 \log g / \log a`."""
+    return xp.log(gap) / log_growth_per_month(xp, progress)
+
+
+def gap_made_up(xp: Any, months: Any, progress: Any) -> Any:
+    r"""Gap in compute that months of progress make up for, :math:`a^{t/12}`."""
+    return xp.exp(log_growth_per_month(xp, progress) * months)
+
+
+def channel_shares(distilled_share: Any, replicated_share: Any) -> Split:
+    r"""Shares of progress by channel: :math:`(1-d)(1-r)`, :math:`(1-d) r` and d."""
+    rest = 1.0 - distilled_share
+    return Split(rest * (1.0 - replicated_share), rest * replicated_share, distilled_share)
+
+
+def split_progress(xp: Any, needed: Any, shares: Split) -> Split:
+    r"""Factors whose product is a needed progress, each :math:`n^{\mathrm{share}}`."""
+    log_needed = xp.log(needed)
+    return Split(
+        xp.exp(shares.own * log_needed), xp.exp(shares.replicated * log_needed), xp.exp(shares.distilled * log_needed)
+    )
+
+
+def held_back_progress(xp: Any, months: Any, progress: Any, shares: Split, delay: Any, ceiling: Any) -> Split:
+    r"""Logarithm of progress when replication has to wait and distillation has a ceiling.
+
+    .. math:: \lambda\,[s_o t + s_r \max(t - \tau, 0)] + \min(\lambda s_d t, \log c)
+
+    with :math:`\tau` the delay of replication (months) and c the most that distillation saves.
+    """
+    log_growth = log_growth_per_month(xp, progress)
+    return Split(
+        log_growth * shares.own * months,
+        log_growth * shares.replicated * xp.maximum(months - delay, 0.0),
+        xp.minimum(log_growth * shares.distilled * months, xp.log(ceiling)),
+    )
+
+
+def edge_over_rich(
+    xp: Any, months: Any, own_edge: Any, replication_edge: Any, delay: Any, distilled_log_growth: Any, ceiling: Any
+) -> Split:
+    r"""Logarithm of the efficiency that compute-poor labs have gained on the compute-rich, who progress as well.
+
+    .. math:: \frac{t}{12} \log e_o + 1[t \ge \tau] \log e_r + \min(\lambda s_d t, \log c)
+
+    Only distillation works one way. What both sides innovate or copy cancels but for the edges :math:`e_o` (per
+    year) and :math:`e_r` (once).
+    """
+    return Split(
+        xp.log(own_edge) * (months / MONTHS_PER_YEAR),
+        xp.where(months >= delay, xp.log(replication_edge), 0.0),
+        xp.minimum(distilled_log_growth * months, xp.log(ceiling)),
+    )

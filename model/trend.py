@@ -1,0 +1,123 @@
+r"""Trend forecasters: the same event's date from how far behind Chinese models are measured to be.
+
+On day t (months since t = 0) Chinese models are
+
+.. math:: L(t) = L_m + g\,(t - t_m)
+
+months behind the frontier, having been :math:`L_m` behind when that was measured, with a gap that grows by g months
+a month. They do on day t what the frontier did on day t - L(t). Where the frontier's trend comes to Mythos's
+level on day h, they come to it on the day with :math:`t - L(t) = h`,
+
+.. math:: T = \frac{h + L_m - g\,t_m}{1 - g} .
+
+With g = 0 and h = 0 this is the lag itself, counted from the day Mythos was ready.
+
+References
+----------
+.. [1] "China will likely have its own Mythos-like model around February 2027", The Substrate, 2026: the two trends
+   that it sets beside its own forecast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ..priors.errors import InputError, unknown_name
+from ..priors.layers import Row, merge
+from ..priors.strict import StrictModel, validate
+from .assumptions import Assumptions
+from .race import Names
+
+
+class TrendText(StrictModel):
+    """A trend's row: what it is called, the quantities it is made of and the day its lag was measured."""
+
+    title: str
+    lag: str
+    measured: date
+    growth: str | None = None
+    lead: str | None = None
+    references: Names = ()
+
+    def quantities(self) -> list[str]:
+        """Quantities it draws on."""
+        return [name for name in (self.lag, self.growth, self.lead) if name is not None]
+
+
+@dataclass(frozen=True)
+class Trend:
+    """A trend with values for its quantities; an array of shape (draw,), or a scalar variable, each.
+
+    Attributes
+    ----------
+    lag : (draw,)
+        Months behind on the day it was measured.
+    growth : (draw,)
+        Months by which that grows in a month.
+    lead : (draw,)
+        Months after t = 0 at which the frontier's trend comes to Mythos's level.
+    measured : float
+        That day, months since t = 0.
+    """
+
+    lag: Any
+    growth: Any
+    lead: Any
+    measured: float
+
+    @classmethod
+    def of(cls, text: TrendText, assumptions: Assumptions, values: Mapping[str, Any]) -> Trend:
+        """Give a row's quantities their values."""
+        nothing = values[text.lag] * 0.0
+        return cls(
+            lag=values[text.lag],
+            growth=values[text.growth] if text.growth else nothing,
+            lead=values[text.lead] if text.lead else nothing,
+            measured=assumptions.calendar.months(text.measured),
+        )
+
+    def lag_on(self, months: float) -> Any:
+        """Months behind at a time (months since t = 0)."""
+        return self.lag + self.growth * (months - self.measured)
+
+    @property
+    def ready(self) -> Any:
+        """Months since t = 0 at which a Chinese lab comes to Mythos's level."""
+        return (self.lead + self.lag - self.growth * self.measured) / (1.0 - self.growth)
+
+
+def load_trends(assumptions: Assumptions) -> dict[str, TrendText]:
+    """Read the trends of the assumptions' layers.
+
+    Raises
+    ------
+    InputError
+        At the first unknown key, quantity or reference, or a gap that grows so fast that it never closes.
+    """
+    table, trends = assumptions.table, {}
+    for name, row in merge(assumptions.layers, "trend").items():
+        key = f"trend.{name}"
+        trend = trends[name] = validate(TrendText, row.values, file=row.file, key=key)
+        for entry in ("lag", "growth", "lead"):
+            quantity = getattr(trend, entry)
+            if quantity is not None and quantity not in table.quantities:
+                raise unknown_name("quantity", quantity, table.quantities, file=row.file, key=f"{key}.{entry}")
+        for reference in trend.references:
+            if reference not in table.references:
+                raise unknown_name("reference", reference, table.references, file=row.file, key=f"{key}.references")
+        if trend.growth is not None:
+            _check_growth(assumptions, trend.growth, row, f"{key}.growth")
+    return trends
+
+
+def _check_growth(assumptions: Assumptions, growth: str, row: Row, key: str) -> None:
+    highest = assumptions.beliefs[growth].support()[1]
+    if not highest < 1.0:
+        raise InputError(
+            f"{growth} reaches {highest:g} months a month: a gap that grows by a month or more a month never closes",
+            file=row.file,
+            key=key,
+        )
