@@ -1,0 +1,135 @@
+"""The gate: the falling requirement meets the compute that each firm would commit to one run."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator
+
+from .bands import draw_band, name_ends
+from .dates import date_number, day_number, day_text, month_text, set_date_axis
+from .style import INK, LABEL_SIZE, MUTED, PAPER, SERIES, WIDTH, frame, house_style, mark_day, new_figure
+from .trajectories import LEVELS, Trajectories
+from .wording import event_text, power_text, source_line
+
+HEIGHT = 3.9  # inches
+SIDES = 1.6  # inches beside the plotting area
+AXIS_HEIGHT = 3.2  # inches
+MEDIAN = LEVELS.index(0.5)
+*BUDGETS, REQUIREMENT = SERIES
+
+
+@house_style()
+def draw_gate(paths: Trajectories, *, width: float = WIDTH) -> Figure:
+    """Draw the requirement and every firm's budget through time, and where they cross.
+
+    Parameters
+    ----------
+    paths : Trajectories
+        From `race_trajectories`.
+    width : float
+        Inches.
+    """
+    question = paths.question
+    days = date_number(question.assumptions.calendar, paths.months)
+    figure = new_figure(width, HEIGHT)
+    axes = figure.add_subplot()
+    axes.set_yscale("log")
+    lines = {"Requirement": paths.requirement}
+    looks = {"Requirement": REQUIREMENT}
+    for position, (firm, budget) in enumerate(paths.budgets.items()):
+        name = f"Budget, {_lower(question.assumptions.race.firms[firm].title)}"
+        lines[name], looks[name] = budget, BUDGETS[position % len(BUDGETS)]
+    for name, quantiles in lines.items():
+        draw_band(axes, days, np.maximum(quantiles, 1.0), looks[name])
+    shown = np.concatenate([quantiles[1:4].ravel() for quantiles in lines.values()])
+    axes.set_ylim(shown.min() / 2.0, shown.max() * 2.5)
+    axes.yaxis.set_major_locator(LogLocator(base=10.0, numticks=8))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: power_text(round(math.log10(value)))))
+    axes.set_ylabel("Training compute (FLOP, logarithmic)")
+    set_date_axis(axes, float(days[0]), float(days[-1]), width - SIDES, "Date")
+    name_ends(figure, axes, list(lines), [quantiles[MEDIAN, -1] for quantiles in lines.values()], AXIS_HEIGHT)
+    _mark_crossings(axes, paths)
+    mark_day(axes, day_number(question.as_of), f"as of {day_text(question.as_of)}")
+    frame(figure, _finding(paths), f"{event_text(question)} Line: median; bands: 50 and 90%.", _source(paths))
+    return figure
+
+
+def crossing(paths: Trajectories, firm: str) -> tuple[float, float] | None:
+    """Where the median requirement falls to a firm's median budget.
+
+    Returns
+    -------
+    tuple of float, or None
+        Months since t = 0, and FLOP; None where they do not cross within the span shown.
+    """
+    gap = np.log(paths.requirement[MEDIAN]) - np.log(np.maximum(paths.budgets[firm][MEDIAN], 1.0))
+    below = np.flatnonzero(gap <= 0.0)
+    if below.size == 0:
+        return None
+    after = int(below[0])
+    if after == 0:
+        return float(paths.months[0]), float(paths.requirement[MEDIAN, 0])
+    share = float(gap[after - 1] / (gap[after - 1] - gap[after]))
+    months = paths.months[after - 1] + share * (paths.months[after] - paths.months[after - 1])
+    required = np.exp(np.interp(months, paths.months, np.log(paths.requirement[MEDIAN])))
+    return float(months), float(required)
+
+
+def _mark_crossings(axes: Axes, paths: Trajectories) -> None:
+    calendar = paths.question.assumptions.calendar
+    firms = sorted(
+        (firm for firm in paths.budgets if crossing(paths, firm) is not None),
+        key=lambda firm: crossing(paths, firm) or (0.0, 0.0),
+    )
+    for position, firm in enumerate(firms):
+        months, required = crossing(paths, firm) or (0.0, 0.0)
+        day = float(date_number(calendar, months))
+        axes.plot(day, required, marker="o", markersize=8, markerfacecolor="white", markeredgecolor=INK, zorder=6)
+        title = paths.question.assumptions.race.firms[firm].title
+        # above the first crossing everything has fallen away to the right; below the others, to the left
+        corner = (0.98, 0.97) if position == 0 else (0.03, 0.04 + 0.13 * (len(firms) - 1 - position))
+        axes.annotate(
+            f"{title}: medians cross {day_text(calendar.day(months))}\n{_launch_text(paths, firm)}",
+            (day, required),
+            xytext=corner,
+            textcoords="axes fraction",
+            ha="right" if position == 0 else "left",
+            va="top" if position == 0 else "bottom",
+            fontsize=LABEL_SIZE,
+            color=INK,
+            bbox=PAPER,
+            arrowprops={"arrowstyle": "-", "color": MUTED, "linewidth": 0.8, "shrinkB": 5},
+            zorder=7,
+        )
+
+
+def _launch_text(paths: Trajectories, firm: str) -> str:
+    calendar = paths.question.assumptions.calendar
+    low, high = (calendar.day(float(paths.launches[firm][LEVELS.index(p)])) for p in (0.05, 0.95))
+    return f"launch, 90%: {_short(low)} to {_short(high)}"
+
+
+def _short(day: date | None) -> str:
+    return "never" if day is None else f"{day:%b %Y}"
+
+
+def _lower(title: str) -> str:
+    return title[:1].lower() + title[1:]
+
+
+def _finding(paths: Trajectories) -> str:
+    calendar = paths.question.assumptions.calendar
+    day = calendar.day(float(paths.first_launch[MEDIAN]))
+    if day is None:
+        return "In most draws no firm's budget ever meets the requirement"
+    firm = _lower(paths.question.assumptions.race.firms[paths.first_firm].title)
+    return f"The first run launches around {month_text(day)}, most often the {firm}'s"
+
+
+def _source(paths: Trajectories) -> str:
+    return source_line(paths.question, paths.engine, paths.draws, paths.evidence)

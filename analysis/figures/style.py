@@ -1,0 +1,177 @@
+"""What all figures share: palette, sizes, heading and source line.
+
+References
+----------
+.. [1] Tol, Colour Schemes, SRON technical note 09-002 (2021): the high-contrast scheme, made to be told apart
+   by colour-blind readers and in greyscale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.text import Text
+
+WIDTH = 7.2  # inches; a page's text width
+NARROW = 5.5  # inches; below this a figure leaves out side columns
+TITLE_SIZE, SUBTITLE_SIZE, SOURCE_SIZE, LABEL_SIZE = 11.0, 8.5, 7.0, 8.0
+MARGIN, BLOCK_GAP = 0.08, 0.05  # inches
+
+INK = "#222222"
+MUTED = "#666666"
+FAINT = "#e3e3e3"
+BAND_ALPHA = {0.9: 0.13, 0.5: 0.27}  # opacity of a central interval, by its probability
+PAPER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.8}  # behind text that crosses a line
+
+
+@dataclass(frozen=True)
+class Series:
+    """How one of several series is drawn: told apart by lightness, line and marker, not by hue alone.
+
+    Attributes
+    ----------
+    colour, line, marker, hatch : str
+        In matplotlib's notation.
+    """
+
+    colour: str
+    line: str
+    marker: str
+    hatch: str
+
+
+SERIES = (
+    Series("#004488", "-", "o", ""),
+    Series("#bb5566", "--", "s", "////"),
+    Series("#ddaa33", "-.", "^", "...."),
+    Series("#000000", ":", "D", "xxxx"),
+)
+
+
+def series(index: int) -> Series:
+    """Return the look of a series by its position; after the fourth they repeat."""
+    return SERIES[index % len(SERIES)]
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw or save under the house style, whatever the user's own settings; works as a decorator too."""
+    style = matplotlib.rc_params_from_file(Path(__file__).with_name("house.mplstyle"), use_default_template=True)
+    with matplotlib.rc_context({key: value for key, value in style.items() if not key.startswith("backend")}):
+        yield
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """Make an empty figure that belongs to no window; in inches, without what `frame` adds."""
+    figure = Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=MARGIN, h_pad=0.04))
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def frame(figure: Figure, title: str, subtitle: str = "", source: str = "") -> None:
+    """Write the finding above a figure and where it comes from below it, making the figure taller for both.
+
+    Parameters
+    ----------
+    figure : Figure
+        From `new_figure`, everything else on it.
+    title : str
+        The finding, as a sentence.
+    subtitle : str
+        What is shown, and of which event.
+    source : str
+        From `source_line`.
+    """
+    width, body = figure.get_size_inches()
+    head = [
+        _block(figure, title, TITLE_SIZE, INK, "bold"),
+        _block(figure, subtitle, SUBTITLE_SIZE, MUTED),
+    ]
+    foot = _block(figure, source, SOURCE_SIZE, MUTED)
+    above = MARGIN + sum(height + BLOCK_GAP for _, height in head)
+    below = MARGIN + foot[1] + BLOCK_GAP
+    total = above + body + below
+    figure.set_size_inches(width, total)
+    top = total - MARGIN
+    for block, height in head:
+        block.set(position=(MARGIN / width, top / total), verticalalignment="top")
+        top -= height + BLOCK_GAP
+    foot[0].set(position=(MARGIN / width, MARGIN / total), verticalalignment="bottom")
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.set(rect=(0.0, below / total, 1.0, body / total))  # type: ignore[call-arg]
+
+
+def wrap(figure: Figure, text: str, size: float, width: float, weight: str = "normal") -> str:
+    """Break a text into lines no wider than so many inches, as measured in the figure's font."""
+    renderer = _renderer(figure)
+    font = FontProperties(size=size, weight=weight)
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and renderer.get_text_width_height_descent(longer, font, False)[0] > width * figure.dpi:
+            lines.append(word)
+        else:
+            lines[-1:] = [longer]
+    return "\n".join(lines)
+
+
+def text_width(figure: Figure, text: str, size: float) -> float:
+    """Width of a line of text, inches."""
+    return float(
+        _renderer(figure).get_text_width_height_descent(text, FontProperties(size=size), False)[0] / figure.dpi
+    )
+
+
+def mark_day(axes: Axes, position: float, text: str) -> None:
+    """Mark a day by a vertical line, named above the axes where no data can be in its way.
+
+    Parameters
+    ----------
+    axes : Axes
+        With its date limits set.
+    position : float
+        The day, in matplotlib's date numbers; one outside the axes is left out.
+    text : str
+        Its name.
+    """
+    low, high = axes.get_xlim()
+    if not low <= position <= high:
+        return
+    axes.axvline(position, color=MUTED, linewidth=0.9, linestyle=(0, (1, 2)), zorder=1)
+    share = (position - low) / (high - low)
+    side = "left" if share < 0.2 else "right" if share > 0.8 else "center"
+    axes.annotate(
+        text,
+        (position, 1.0),
+        xycoords=("data", "axes fraction"),
+        xytext=(0, 2),
+        textcoords="offset points",
+        ha=side,
+        va="bottom",
+        fontsize=LABEL_SIZE,
+        color=MUTED,
+        annotation_clip=False,
+    )
+
+
+def _block(figure: Figure, text: str, size: float, colour: str, weight: str = "normal") -> tuple[Text, float]:
+    """Write a wrapped text, to be placed later; return it with its height in inches."""
+    lines = wrap(figure, text, size, figure.get_size_inches()[0] - 2 * MARGIN, weight)
+    block = figure.text(0.0, 0.0, lines, fontsize=size, color=colour, fontweight=weight, linespacing=1.25)
+    block.set_in_layout(False)
+    return block, block.get_window_extent(_renderer(figure)).height / figure.dpi if lines else 0.0
+
+
+def _renderer(figure: Figure) -> Any:
+    return figure.canvas.get_renderer()  # type: ignore[attr-defined]
