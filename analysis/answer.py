@@ -65,20 +65,42 @@ class Drawn:
 
 
 def draw(request: Request) -> Drawn:
-    """Draw from the prior, or from the posterior that the evidence makes of it."""
-    return Drawn(request.question, PriorDraws(request.question))
+    """Draw from the prior, or from the posterior that the evidence makes of it.
+
+    Raises
+    ------
+    InputError
+        If the evidence cannot be used.
+    UntrustworthyError
+        If the posterior's draws cannot be trusted.
+    """
+    if request.evidence == "none" and not request.added and request.engine != "nuts":
+        return Drawn(request.question, PriorDraws(request.question))
+    from .conditioning import choose_evidence, condition
+
+    selection = choose_evidence(request.question, request.evidence, request.ledger, request.added)
+    conditioned = condition(request.question, selection, request.engine)
+    return Drawn(
+        conditioned.question,
+        conditioned.source,
+        conditioned.engine,
+        tuple(item.id for item in selection.counted),
+        conditioned.log_evidence,
+        conditioned.diagnostics,
+        conditioned.notes,
+    )
 
 
 def answer(request: Request) -> Forecast:
-    """Answer a request."""
-    if request.evidence == "none" and not request.added:
-        return forecast_prior(request.question)
+    """Answer a request; raises as `draw` does."""
     drawn = draw(request)
+    if drawn.engine == "forward":
+        return forecast_prior(drawn.question)
     return forecast_from(
         drawn.question,
         drawn.source,
         **drawn.origin(),
         log_evidence=drawn.log_evidence,
         notes=drawn.notes,
-        **({"diagnostics": drawn.diagnostics} if drawn.diagnostics else {}),
+        diagnostics=drawn.diagnostics,
     )

@@ -189,7 +189,11 @@ class StoredDraws:
 
 
 def outcome_of(
-    question: Question, values: Values, intervention: Intervention = NO_INTERVENTION, event: str | None = None
+    question: Question,
+    values: Values,
+    intervention: Intervention = NO_INTERVENTION,
+    event: str | None = None,
+    world: World | None = None,
 ) -> tuple[World, Outcome]:
     """Work out every intermediate and date that given values imply for a question.
 
@@ -203,6 +207,8 @@ def outcome_of(
         What is changed.
     event : str, optional
         Another event than the question's.
+    world : World, optional
+        From a call for another event with the same values and intervention.
     """
     return outcome(
         question.assumptions,
@@ -211,6 +217,7 @@ def outcome_of(
         intervention=intervention,
         launch_grid=question.launch_grid,
         as_of=question.as_of_months,
+        world=world,
     )
 
 

@@ -15,7 +15,9 @@ def print_comparison(comparison: Comparison, what: str, *, json: bool) -> int:
         return 0
     question = comparison.question
     out = console()
-    out.print(f"event {question.event}, acting from {date_text(question.as_of)}; shifts in months ± Monte Carlo error\n")
+    out.print(
+        f"event {question.event}, acting from {date_text(question.as_of)}; shifts in months ± Monte Carlo error\n"
+    )
     baseline = [day_text(question, comparison.baseline.quantile_value(p)) for p in SHOWN]
     rows = [("(no change)", *baseline, "", "")]
     for row in comparison.counterfactuals:

@@ -63,7 +63,7 @@ def shift_text(shift: Estimate) -> str:
     text = f"{shift.value:+.2f} ± {shift.mcse:.2f}"
     if shift.value == 0.0 and shift.mcse == 0.0:
         return "no change"
-    return text if abs(shift.value) > 2.0 * shift.mcse else f"{text} (noise)"
+    return text if abs(shift.value) > 2.0 * shift.mcse else "within noise"
 
 
 def warn(message: str) -> None:

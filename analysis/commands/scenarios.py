@@ -27,7 +27,9 @@ def scenarios(*ids: str, asked: Asked | None = None) -> int:
         return 0
     question = comparison.question
     out = console()
-    out.print(f"event {question.event}, beginning on {date_text(question.as_of)}; shifts in months ± Monte Carlo error\n")
+    out.print(
+        f"event {question.event}, beginning on {date_text(question.as_of)}; shifts in months ± Monte Carlo error\n"
+    )
     rows = [("(baseline)", *(day_text(question, comparison.baseline.quantile_value(p)) for p in SHOWN), "", "")]
     for row in comparison.scenarios:
         leader = max(row.first_firm, key=lambda firm, row=row: row.first_firm[firm].value)

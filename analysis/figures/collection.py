@@ -73,7 +73,9 @@ def write_all(
         If the folder cannot be made or written into.
     """
     folder = check_folder(folder, key="--figures")
-    drawn = {name: draw() for name, draw in _drawings(forecast, prior, events, paths, levers, regimes, sensitivity).items()}
+    drawn = {
+        name: draw() for name, draw in _drawings(forecast, prior, events, paths, levers, regimes, sensitivity).items()
+    }
     make_folder(folder, key="--figures")
     return [save(figure, folder / f"{name}{suffix}", key="--figures") for name, figure in drawn.items()]
 

@@ -60,7 +60,9 @@ def draw_pools(paths: Trajectories, *, width: float = WIDTH) -> Figure:
     mark_day(axes, day_number(question.as_of), f"as of {day_text(question.as_of)}")
     if beside:
         _draw_densities(side, paths)
-    subtitle = "Line: median; bands: 50 and 90%." + (f" Right: density on {day_text(question.as_of)}." if beside else "")
+    subtitle = "Line: median; bands: 50 and 90%." + (
+        f" Right: density on {day_text(question.as_of)}." if beside else ""
+    )
     frame(figure, _finding(paths), subtitle, source_line(question, paths.engine, paths.draws, paths.evidence))
     return figure
 
