@@ -19,7 +19,7 @@ CLOSEST = 1e-9  # relative distance of two bounds; nearer ones drown in rounding
 LARGEST = 1e100  # so that no product of two figures overflows
 Figure = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]
 Positive = Annotated[float, Field(gt=0, le=LARGEST)]
-Shape = Annotated[float, Field(ge=0.5, le=1e6)]  # below, draws pile up on the bounds; above, the quantile is not exact
+Shape = Annotated[float, Field(ge=1, le=1e6)]  # below 1 the density is infinite at a bound, where draws then pile up
 
 
 class Family(StrictModel):
