@@ -1,0 +1,61 @@
+"""What an item may not be: about something the model does not have, or a statement counted twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..model.assumptions import Assumptions
+from ..priors.errors import InputError, unknown_name
+from .schema import Item
+
+
+def check_against(item: Item, assumptions: Assumptions) -> None:
+    """Refuse an item about an event, a firm or a quantity that the model does not have, or a day before its start.
+
+    Raises
+    ------
+    InputError
+        Naming the item's file and key.
+    """
+    event, firm = item.event, item.kind.firm(item.observed)
+    if event is not None and event not in assumptions.events:
+        raise unknown_name("event", event, assumptions.events, file=item.file, key="observed.event")
+    if firm is not None and firm not in assumptions.race.firms:
+        key = "observed.firm" if getattr(item.observed, "firm", None) == firm else "kind"
+        raise unknown_name("firm", firm, assumptions.race.firms, file=item.file, key=key)
+    for name in item.kind.latents(item.observed):
+        if name not in assumptions.beliefs:
+            raise unknown_name("quantity", name, assumptions.beliefs, file=item.file, key="observed.quantity")
+    day, origin = item.kind.day(item.observed), assumptions.calendar.origin
+    if event is not None and day is not None and day < origin:
+        raise InputError(f"{day} is before {origin}, when Mythos came to be", file=item.file, key="observed.date")
+
+
+def refuse_double_counting(counted: Sequence[Item], assumptions: Assumptions) -> None:
+    """Refuse items that count a public statement a second time at full weight.
+
+    A statement may be counted once at full weight: by a prior, or by one item. Any other item that rests on it
+    needs a weight below 1, which its schema makes it explain.
+
+    Raises
+    ------
+    InputError
+        Naming the item, the statement and what counts it already.
+    """
+    taken: dict[str, str] = {}
+    for name, quantity in assumptions.table.quantities.items():
+        if quantity.text.role != "comparison":
+            for statement in quantity.text.shares:
+                taken.setdefault(statement, f"the prior of {name}")
+    for item in counted:
+        if item.text.weight < 1:
+            continue
+        for statement in item.text.shares:
+            if statement in taken:
+                raise InputError(
+                    f"{item.id} rests on '{statement}', and so does {taken[statement]}: "
+                    "leave one out, or give it a weight below 1 and a weight_reason",
+                    file=item.file,
+                    key="shares",
+                )
+            taken[statement] = item.id

@@ -1,0 +1,72 @@
+r"""`claim`: somebody says publicly, on a day, that an event has been reached.
+
+.. math:: P(\text{claim seen}) = t\,\bigl(1 - e^{-\max(d - T, 0)/\tau}\bigr) + f
+
+t (`true_positive`) is the chance that a lab which is ready, and known to be, is claimed to be; f (`false_positive`)
+that such a claim is made whatever the truth. An observation of 1 is the claim seen, 0 none. What a claim
+moves depends on t / f alone: it multiplies the odds of readiness by at most 1 + t / f.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+from pydantic import Field, ValidationInfo, field_validator
+
+from .kind import Array, Clock, Figures, Positive
+from .reporting import DelayLikelihood, Report, ReportingKind, delays_since, probability_reported
+
+
+class Observed(Report):
+    """Which event is claimed, and when."""
+
+    date: datetime.date
+
+
+class Likelihood(DelayLikelihood):
+    """How far such a claim can be trusted."""
+
+    true_positive: Annotated[float, Field(ge=0, le=1)]
+    false_positive: Positive
+
+    @field_validator("false_positive")
+    @classmethod
+    def _probability(cls, false_positive: float, info: ValidationInfo) -> float:
+        both = false_positive + info.data.get("true_positive", 0.0)
+        if both > 1:
+            raise ValueError(f"true_positive and false_positive should add up to at most 1, not {both:g}")
+        return false_positive
+
+
+class Claim(ReportingKind[Observed, Likelihood]):
+    """A public claim of parity."""
+
+    name: ClassVar[str] = "claim"
+    unit: ClassVar[str] = "1 for a claim, 0 for none"
+    observed = Observed
+    likelihood = Likelihood
+
+    def observation(self, observed: Observed, clock: Clock) -> float:
+        return 1.0
+
+    def figures(self, observed: Observed, likelihood: Likelihood, clock: Clock) -> dict[str, float]:
+        return {"date": clock.months(observed.date), **likelihood.model_dump()}
+
+    def log_density(self, xp: Any, value: Any, prediction: Any, figures: Figures) -> Any:
+        true = self._true_part(xp, prediction, figures)
+        seen, unseen = true + figures["false_positive"], 1.0 - true - figures["false_positive"]
+        return xp.log(xp.where(value > 0.5, seen, xp.maximum(unseen, 1e-12)))
+
+    def simulate(self, xp: Any, normal: Any, uniform: Any, prediction: Any, figures: Figures) -> Any:
+        seen = self._true_part(xp, prediction, figures) + figures["false_positive"]
+        return xp.where(uniform < seen, xp.ones_like(seen), xp.zeros_like(seen))
+
+    def probability_genuine(self, value: float, prediction: Array, figures: Figures) -> Array:
+        true = self._true_part(np, prediction, figures)
+        return np.asarray(true / (true + figures["false_positive"]))
+
+    def _true_part(self, xp: Any, ready: Any, figures: Figures) -> Any:
+        delays = delays_since(xp, figures["date"], ready, figures["delay_months"])
+        return figures["true_positive"] * probability_reported(xp, delays)

@@ -1,0 +1,103 @@
+r"""`compute_reading`: somebody read or estimated Mythos's compute.
+
+With q the compute in question (pre-training M, or :math:`M (1 + \rho)` for everything), y the reading and
+N the normal density,
+
+.. math:: \log_{10} y \sim r\,N(\log_{10} q, s) + (1 - r)\,N(m_b, s_b), \qquad s^2 = s_r^2 + s_a^2 .
+
+:math:`s_r` is the error of reading (the interval's width in :math:`\log_{10}` over 3.92 at 95%), :math:`s_a` the
+scatter between ways of accounting for compute, r the reliability: with probability 1 - r the figure is about
+something else, and then only the background says what it might be. The mixture is marginalised: whether
+the reading is genuine is not drawn but summed over.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field, ValidationInfo, field_validator
+
+from ...model.equations import total_flop
+from ...priors.strict import StrictModel
+from .kind import Array, Clock, Figures, Kind, ModelState, Positive, log_of
+from .normal import interval_sd, log_normal_density
+
+
+class Observed(StrictModel):
+    """A figure with its interval, FLOP; `scope` says whether reinforcement learning is in it."""
+
+    value: Positive
+    interval: Annotated[tuple[float, float], Field(strict=False)]
+    level: Annotated[float, Field(gt=0, lt=1)]
+    scope: Literal["pretraining", "total"]
+
+    @field_validator("interval")
+    @classmethod
+    def _around_value(cls, interval: tuple[float, float], info: ValidationInfo) -> tuple[float, float]:
+        low, high = interval
+        if not 0 < low < high:
+            raise ValueError(f"two positive numbers, the lower first, were expected, not [{low:g}, {high:g}]")
+        value = info.data.get("value")
+        if value is not None and not low <= value <= high:
+            raise ValueError(f"the value {value:g} should lie inside its interval [{low:g}, {high:g}]")
+        return interval
+
+
+class Likelihood(StrictModel):
+    """Scatter and trust: all but the reliability in log10 FLOP."""
+
+    accounting_sd: Annotated[float, Field(ge=0)]
+    reliability: Annotated[float, Field(ge=0, le=1)]
+    background_mean: float
+    background_sd: Positive
+
+
+class ComputeReading(Kind[Observed, Likelihood]):
+    """A reading of Mythos's compute."""
+
+    name: ClassVar[str] = "compute_reading"
+    unit: ClassVar[str] = "log10 FLOP"
+    observed = Observed
+    likelihood = Likelihood
+
+    def latents(self, observed: Observed) -> tuple[str, ...]:
+        return ("rl_ratio",) if observed.scope == "total" else ()
+
+    def observation(self, observed: Observed, clock: Clock) -> float:
+        return math.log10(observed.value)
+
+    def figures(self, observed: Observed, likelihood: Likelihood, clock: Clock) -> dict[str, float]:
+        low, high = observed.interval
+        return {"reading_sd": interval_sd(math.log10(high / low), observed.level), **likelihood.model_dump()}
+
+    def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
+        flop = state.mythos_flop
+        if observed.scope == "total":
+            flop = total_flop(flop, state.quantity["rl_ratio"])
+        return log_of(xp, flop) / math.log(10.0)
+
+    def log_density(self, xp: Any, value: Any, prediction: Any, figures: Figures) -> Any:
+        genuine, background = self._parts(xp, value, prediction, figures)
+        return xp.logaddexp(genuine, background)
+
+    def simulate(self, xp: Any, normal: Any, uniform: Any, prediction: Any, figures: Figures) -> Any:
+        genuine = prediction + _spread(xp, figures) * normal
+        background = figures["background_mean"] + figures["background_sd"] * normal
+        return xp.where(uniform < figures["reliability"], genuine, background)
+
+    def probability_genuine(self, value: float, prediction: Array, figures: Figures) -> Array:
+        genuine, background = self._parts(np, value, prediction, figures)
+        return np.asarray(np.exp(genuine - np.logaddexp(genuine, background)))
+
+    def _parts(self, xp: Any, value: Any, prediction: Any, figures: Figures) -> tuple[Any, Any]:
+        """Both parts of the mixture, each with the logarithm of its share."""
+        reliability = figures["reliability"]
+        genuine = log_normal_density(xp, value, prediction, _spread(xp, figures))
+        background = log_normal_density(xp, value, figures["background_mean"], figures["background_sd"])
+        return genuine + log_of(xp, reliability), background + log_of(xp, 1.0 - reliability)
+
+
+def _spread(xp: Any, figures: Figures) -> Any:
+    return xp.sqrt(figures["reading_sd"] ** 2 + figures["accounting_sd"] ** 2)

@@ -1,0 +1,143 @@
+"""What every kind of evidence provides, and what it may ask of the model."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from ...model.assumptions import Assumptions
+from ...model.calendar import Calendar
+from ...model.generative import Pool
+from ...priors.strict import StrictModel
+
+Array = NDArray[np.float64]
+Figures = Mapping[str, Any]
+
+Positive = Annotated[float, Field(gt=0)]
+Name = Annotated[str, Field(min_length=1)]
+
+SMALLEST = 1e-200  # keeps the logarithm of nothing finite; no figure of the model comes near it
+
+
+@dataclass(frozen=True)
+class Clock:
+    """When a question is asked, and how its days count.
+
+    Attributes
+    ----------
+    calendar : Calendar
+        Days to months since t = 0.
+    as_of : date
+        The day of the question.
+    """
+
+    calendar: Calendar
+    as_of: date
+
+    def months(self, day: date | None = None) -> float:
+        """Months from t = 0 to a day, or to the day of the question."""
+        return self.calendar.months(day or self.as_of)
+
+
+@dataclass(frozen=True)
+class ModelState:
+    """What the model says in each draw, for a kind to predict its observation from.
+
+    Arrays have shape (draw,) in NumPy and are scalars in the PyMC graph.
+
+    Attributes
+    ----------
+    assumptions : Assumptions
+        Constants and firms.
+    quantity : mapping of str to array
+        Values by quantity name.
+    mythos_flop : array
+        Mythos's pre-training compute, FLOP.
+    ready : mapping of str to array
+        By event, months since t = 0.
+    pools : mapping of str to Pool
+        By firm, H100e.
+    flop_month : mapping of str to array
+        By firm, FLOP that an H100e delivers in a month.
+    """
+
+    assumptions: Assumptions
+    quantity: Mapping[str, Any]
+    mythos_flop: Any
+    ready: Mapping[str, Any]
+    pools: Mapping[str, Pool]
+    flop_month: Mapping[str, Any]
+
+
+class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
+    """A kind of evidence: its tables in an item's file, and the density of what is observed.
+
+    The density is taken in the coordinate that `unit` names. It is written over the array namespace
+    `xp` (``numpy`` or ``pytensor.tensor``), so that both engines share it.
+
+    Attributes
+    ----------
+    name : str
+        Its name in TOML.
+    unit : str
+        Coordinate and unit of the observation, for instance ``log10 FLOP``.
+    observed, likelihood : type
+        Schemas of the item's two tables.
+    """
+
+    name: ClassVar[str]
+    unit: ClassVar[str]
+    observed: type[Observed]
+    likelihood: type[Likelihood]
+
+    def latents(self, observed: Observed) -> tuple[str, ...]:
+        """Quantities that the prediction needs beyond those that the dates depend on."""
+        return ()
+
+    def event(self, observed: Observed) -> str | None:
+        """Event whose date the prediction needs."""
+        return None
+
+    def firm(self, observed: Observed) -> str | None:
+        """Firm of the race that the prediction needs."""
+        return None
+
+    def day(self, observed: Observed) -> date | None:
+        """Day that the observation reports, where it has one."""
+        return None
+
+    @abstractmethod
+    def observation(self, observed: Observed, clock: Clock) -> float:
+        """What was seen, in the kind's coordinate."""
+
+    def figures(self, observed: Observed, likelihood: Likelihood, clock: Clock) -> dict[str, float]:
+        """Numbers that prediction and density take beside the observation; a refit may change each."""
+        return likelihood.model_dump()
+
+    @abstractmethod
+    def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
+        """What the model says the observation is about."""
+
+    @abstractmethod
+    def log_density(self, xp: Any, value: Any, prediction: Any, figures: Figures) -> Any:
+        """Log density (or probability) of an observation in the kind's coordinate, given the prediction."""
+
+    @abstractmethod
+    def simulate(self, xp: Any, normal: Any, uniform: Any, prediction: Any, figures: Figures) -> Any:
+        """Turn a standard normal and a uniform number in (0, 1) into an observation, given the prediction."""
+
+    def probability_genuine(self, value: float, prediction: Array, figures: Figures) -> Array | None:
+        """Probability, per draw, that the observation is about what it says; None where nothing else is allowed for."""
+        return None
+
+
+def log_of(xp: Any, value: Any) -> Any:
+    """Logarithm that stays finite, with its gradient, where `value` is nothing."""
+    return xp.log(xp.maximum(value, SMALLEST))

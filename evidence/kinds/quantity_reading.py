@@ -1,0 +1,47 @@
+r"""`quantity_reading`: a published value of a quantity that the model draws.
+
+.. math:: \log y \sim N(\log q, s)
+
+For figures that are about one row of the prior table and nothing else (an MFU, a stock, a ratio), so that they
+stand in the ledger beside the prior they set or check.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, ClassVar
+
+from ...priors.strict import StrictModel
+from .kind import Clock, Figures, ModelState, Name, Positive, log_of
+from .normal import NormalKind
+
+
+class Observed(StrictModel):
+    """A value in the quantity's own unit, and which quantity."""
+
+    value: Positive
+    quantity: Name
+
+
+class Likelihood(StrictModel):
+    """Scatter of the value's logarithm."""
+
+    sd: Positive
+
+
+class QuantityReading(NormalKind[Observed, Likelihood]):
+    """A published value of a quantity."""
+
+    name: ClassVar[str] = "quantity_reading"
+    unit: ClassVar[str] = "log of the quantity's unit"
+    observed = Observed
+    likelihood = Likelihood
+
+    def latents(self, observed: Observed) -> tuple[str, ...]:
+        return (observed.quantity,)
+
+    def observation(self, observed: Observed, clock: Clock) -> float:
+        return math.log(observed.value)
+
+    def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
+        return log_of(xp, state.quantity[observed.quantity])

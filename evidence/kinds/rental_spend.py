@@ -1,0 +1,56 @@
+r"""`rental_spend`: what a start-up paid for rented compute in a year.
+
+.. math:: \log y \sim N\bigl(\log(B_0\, k\, \phi\, h\, p),\ s\bigr)
+
+:math:`B_0` is the top start-up's stock at t = 0 (H100e), k the year's mean stock as a multiple of it, :math:`\phi`
+this firm's compute as a share of the top start-up's, h the hours of a year and p the price of an H100e-hour (USD).
+Each firm has a :math:`\phi` of its own (see `evidence.latents`); the price is the same for all.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, ClassVar
+
+from ...priors.strict import StrictModel
+from .kind import Clock, Figures, ModelState, Name, Positive, log_of
+from .normal import NormalKind
+
+STARTUP = "startup"  # the firm of the race that the start-ups' bills are measured against
+
+
+class Observed(StrictModel):
+    """USD in a year, and whose."""
+
+    value: Positive
+    firm: Name
+
+
+class Likelihood(StrictModel):
+    """The year's mean stock over that at t = 0, and the scatter of the bill's logarithm."""
+
+    mean_stock_ratio: Positive
+    sd: Positive
+
+
+class RentalSpend(NormalKind[Observed, Likelihood]):
+    """A start-up's bill for rented compute."""
+
+    name: ClassVar[str] = "rental_spend"
+    unit: ClassVar[str] = "log USD"
+    observed = Observed
+    likelihood = Likelihood
+
+    def latents(self, observed: Observed) -> tuple[str, ...]:
+        return ("firm_ratio", "rental_price")
+
+    def firm(self, observed: Observed) -> str | None:
+        return STARTUP
+
+    def observation(self, observed: Observed, clock: Clock) -> float:
+        return math.log(observed.value)
+
+    def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
+        rented = state.pools[STARTUP].stock * figures["mean_stock_ratio"] * state.quantity["firm_ratio"]
+        hours = state.assumptions.table.number("hours_per_year")
+        return log_of(xp, rented * hours * state.quantity["rental_price"])

@@ -1,0 +1,72 @@
+r"""`training_run`: a published run, against what the model lets a firm of that kind commit.
+
+.. math:: \log(6 N D) \sim N\bigl(\log(12\,\gamma\,\mathrm{pool}(t)\,F\,u),\ s\bigr)
+
+N are the active parameters, D the tokens, so :math:`6 N D` is the run's compute. :math:`12\,\gamma\,\mathrm{pool}(t)\,F`
+is the largest run that the top firm of that kind commits to at the run's date t (its stock at t = 0, for an
+earlier run), and u the share of it that a published run typically comes to. Chips are recorded, not used.
+
+References
+----------
+.. [1] Kaplan et al., Scaling Laws for Neural Language Models (2020), for 6 N D.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from typing import Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from ...model.equations import largest_run
+from ...priors.strict import StrictModel
+from .kind import Clock, Figures, ModelState, Name, Positive, log_of
+from .normal import NormalKind
+
+FLOP_PER_PARAMETER_AND_TOKEN = 6.0  # two for the forward pass, four for the backward one
+
+
+class Observed(StrictModel):
+    """A run's size, its end, the hardware where known, and the kind of firm."""
+
+    active_parameters: Positive
+    tokens: Positive
+    chips: Positive | None = None
+    chip: Name | None = None
+    firm: Name
+    date: datetime.date
+
+
+class Likelihood(StrictModel):
+    """The typical run's share of the largest one, and the scatter of its logarithm."""
+
+    typical_share: Annotated[float, Field(gt=0, le=1)]
+    sd: Positive
+
+
+class TrainingRun(NormalKind[Observed, Likelihood]):
+    """A published training run."""
+
+    name: ClassVar[str] = "training_run"
+    unit: ClassVar[str] = "log FLOP"
+    observed = Observed
+    likelihood = Likelihood
+
+    def firm(self, observed: Observed) -> str | None:
+        return observed.firm
+
+    def day(self, observed: Observed) -> datetime.date | None:
+        return observed.date
+
+    def observation(self, observed: Observed, clock: Clock) -> float:
+        return math.log(FLOP_PER_PARAMETER_AND_TOKEN * observed.active_parameters * observed.tokens)
+
+    def figures(self, observed: Observed, likelihood: Likelihood, clock: Clock) -> dict[str, float]:
+        return {"date": max(clock.months(observed.date), 0.0), **likelihood.model_dump()}
+
+    def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
+        budget = state.quantity[state.assumptions.race.firms[observed.firm].budget]
+        stock = state.pools[observed.firm].at(xp, figures["date"])
+        flop = largest_run(budget, stock, state.flop_month[observed.firm])
+        return log_of(xp, flop * figures["typical_share"])

@@ -1,0 +1,101 @@
+"""Log likelihoods of items over arrays of draws, for the importance engine; nothing here imports PyMC."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ..model.assumptions import Assumptions
+from ..model.draws import HALF_STEP
+from ..model.generative import Outcome, World
+from .kinds.kind import Array, Clock, ModelState
+from .schema import Item
+
+
+def log_likelihoods(
+    items: Iterable[Item],
+    assumptions: Assumptions,
+    values: Mapping[str, Array],
+    world: World,
+    outcomes: Mapping[str, Outcome],
+    as_of: datetime.date,
+) -> dict[str, Array]:
+    """Log likelihood of each item in each draw, its weight applied.
+
+    Parameters
+    ----------
+    items : iterable of Item
+        Which items.
+    assumptions : Assumptions
+        Constants, firms and the calendar.
+    values : mapping of str to array, shape (draw,)
+        Values of every quantity drawn, `latent_quantities` of the items among them.
+    world : World
+        From `describe_world` on the same values.
+    outcomes : mapping of str to Outcome
+        By event; `events_of` the items at least.
+    as_of : date
+        Day of the question.
+
+    Returns
+    -------
+    dict of str to array, shape (draw,)
+        By item.
+    """
+    clock = Clock(assumptions.calendar, as_of)
+    predicted = predictions(items := list(items), assumptions, values, world, outcomes, as_of)
+    return {item.id: log_density(item, item.observation(clock), predicted[item.id], clock) for item in items}
+
+
+def predictions(
+    items: Iterable[Item],
+    assumptions: Assumptions,
+    values: Mapping[str, Array],
+    world: World,
+    outcomes: Mapping[str, Outcome],
+    as_of: datetime.date,
+) -> dict[str, Array]:
+    """What the model says each observation is about, in each draw; parameters as for `log_likelihoods`.
+
+    Returns
+    -------
+    dict of str to array, shape (draw,)
+        By item, in the coordinate of its kind. Many observations can be held against one prediction.
+    """
+    ready = {event: outcome.ready for event, outcome in outcomes.items()}
+    state = ModelState(assumptions, values, world.mythos_flop, ready, world.pools, world.flop_month)
+    clock = Clock(assumptions.calendar, as_of)
+    return {item.id: predict(np, item, state, item.figures(clock)) for item in items}
+
+
+def log_density(item: Item, observation: float | Array, prediction: Array, clock: Clock) -> Array:
+    """Log density of an observation given the prediction, times the item's weight.
+
+    `observation` and `prediction` broadcast: ``(fit, 1)`` against ``(draw,)`` holds many simulated
+    observations against one set of draws.
+    """
+    density = item.kind.log_density(np, observation, prediction, item.figures(clock))
+    return np.asarray(density if item.text.weight == 1 else density * item.text.weight)
+
+
+def simulate(item: Item, prediction: Array, clock: Clock, rng: np.random.Generator) -> Array:
+    """Draw an observation for each prediction, in the kind's coordinate; a weight has no part in it."""
+    shape = np.shape(prediction)
+    normal, uniform = rng.standard_normal(shape), rng.random(shape) + HALF_STEP
+    return np.asarray(item.kind.simulate(np, normal, uniform, prediction, item.figures(clock)))
+
+
+def probability_genuine(item: Item, prediction: Array, clock: Clock) -> Array | None:
+    """Probability, in each draw, that a reading or claim is about what it says; None for other kinds."""
+    return item.kind.probability_genuine(item.observation(clock), prediction, item.figures(clock))
+
+
+def predict(xp: Any, item: Item, state: ModelState, figures: Mapping[str, Any]) -> Any:
+    """Let a kind predict, each quantity the item has of its own standing in for the one it knows."""
+    own = {plain: state.quantity[name] for plain, name in item.renamed.items()}
+    seen = replace(state, quantity={**state.quantity, **own}) if own else state
+    return item.kind.predict(xp, seen, item.observed, figures)
