@@ -15,6 +15,7 @@ References
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -69,8 +70,8 @@ class Weighting:
         return float(values.mean() if self.weights is None else self.weights @ values)
 
     def mcse(self, values: Array) -> float:
-        """Monte Carlo standard error of the mean of values of shape (draw,)."""
-        if self.draws < 2:
+        """Monte Carlo standard error of the mean of values of shape (draw,); infinite where any is not finite."""
+        if self.draws < 2 or not np.isfinite(values).all():
             return math.inf
         if self.weights is not None:
             # the linearised error of a self-normalised ratio: each draw's (or replicate's) contribution sums to 0
@@ -134,12 +135,16 @@ class Distribution:
 
     @property
     def mean(self) -> Estimate:
-        """Mean, with its MCSE."""
+        """Mean, with its MCSE; infinite where some draws are."""
+        if not np.isfinite(self.values).all():
+            return Estimate(math.inf, math.inf)
         return Estimate(self.weighting.mean(self.values), self.weighting.mcse(self.values))
 
     @property
     def sd(self) -> float:
-        """Standard deviation."""
+        """Standard deviation; infinite where some draws are."""
+        if not np.isfinite(self.values).all():
+            return math.inf
         centre = self.weighting.mean(self.values)
         return math.sqrt(self.weighting.mean((self.values - centre) ** 2))
 
@@ -152,14 +157,15 @@ class Distribution:
         return float(np.interp(p, cumulative, ordered))
 
     def density(self, p: float) -> float:
-        """Density at the quantile p, from the spacing of quantiles around it."""
-        half_width = min(0.5 * min(p, 1.0 - p), max(self.effective_draws, 1.0) ** (-1.0 / 3.0))
-        spacing = self.quantile_value(p + half_width) - self.quantile_value(p - half_width)
-        return 2.0 * half_width / spacing if spacing > 0.0 else math.inf
+        """Density at the quantile p, from the spacing of quantiles around it; 0 where they reach infinity."""
+        return density_from_quantiles(self.quantile_value, p, self.effective_draws)
 
     def quantile_influence(self, p: float) -> Array:
-        r"""Influence of each draw on the quantile p: :math:`(p - 1[x \le q]) / f(q)`."""
-        return (p - (self.values <= self.quantile_value(p))) / self.density(p)
+        r"""Influence of each draw on the quantile p: :math:`(p - 1[x \le q]) / f(q)`; undefined where f is 0."""
+        density = self.density(p)
+        if density == 0.0:
+            return np.full(self.values.shape, np.nan)
+        return (p - (self.values <= self.quantile_value(p))) / density
 
     def quantile(self, p: float) -> Estimate:
         """Quantile, with its MCSE."""
@@ -171,6 +177,33 @@ class Distribution:
         """Probability of lying strictly below a value."""
         below = (self.values < value).astype(float)
         return Estimate(self.weighting.mean(below), self.weighting.mcse(below))
+
+
+def density_from_quantiles(quantile_value: Callable[[float], float], p: float, draws: float) -> float:
+    """Density at the quantile p, from the spacing of quantiles around it.
+
+    Parameters
+    ----------
+    quantile_value : callable
+        From probability to quantile.
+    p : float
+        Where.
+    draws : float
+        Effective number of draws behind the quantiles.
+
+    Returns
+    -------
+    float
+        Infinite where neighbouring quantiles coincide. 0 where they are infinite within the noise of p itself,
+        so that nothing can be said of the quantile's error.
+    """
+    noise = math.sqrt(p * (1.0 - p) / max(draws, 1.0))
+    for half_width in (max(draws, 1.0) ** (-1.0 / 3.0), 2.0 * noise):
+        half_width = min(half_width, 0.5 * min(p, 1.0 - p))
+        spacing = quantile_value(p + half_width) - quantile_value(p - half_width)
+        if math.isfinite(spacing):
+            return 2.0 * half_width / spacing if spacing > 0.0 else math.inf
+    return 0.0
 
 
 def quantile_shift(changed: Distribution, baseline: Distribution, p: float) -> Estimate:

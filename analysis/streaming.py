@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from .estimates import TAIL_DRAWS, Estimate
+from .estimates import TAIL_DRAWS, Estimate, density_from_quantiles
 
 Array = NDArray[np.float64]
 
@@ -33,7 +33,7 @@ class StreamedDistribution:
         self._low, self._high, self._bins = low, high, bins
         self._counts = np.zeros(bins, dtype=np.int64)
         self._below = self._above = 0
-        self._draws = 0
+        self._draws = self._finite = 0
         self._mean = 0.0
         self._squares = 0.0
 
@@ -45,13 +45,19 @@ class StreamedDistribution:
         below = int((values < self._low).sum())
         self._below += below
         self._above += values.size - inside.size - below
-        # Chan's update of a running mean and sum of squares
-        total = self._draws + values.size
-        mean = float(values.mean())
+        self._draws += values.size
+        self._add_moments(values[np.isfinite(values)])
+
+    def _add_moments(self, finite: Array) -> None:
+        """Chan's update of a running mean and sum of squares."""
+        if finite.size == 0:
+            return
+        total = self._finite + finite.size
+        mean = float(finite.mean())
         gap = mean - self._mean
-        self._squares += float(((values - mean) ** 2).sum()) + gap * gap * self._draws * values.size / total
-        self._mean += gap * values.size / total
-        self._draws = total
+        self._squares += float(((finite - mean) ** 2).sum()) + gap * gap * self._finite * finite.size / total
+        self._mean += gap * finite.size / total
+        self._finite = total
 
     @property
     def effective_draws(self) -> float:
@@ -60,12 +66,16 @@ class StreamedDistribution:
 
     @property
     def mean(self) -> Estimate:
-        """Mean, with its MCSE."""
+        """Mean, with its MCSE; infinite where some draws are."""
+        if self._finite < self._draws:
+            return Estimate(math.inf, math.inf)
         return Estimate(self._mean, self.sd / math.sqrt(self._draws))
 
     @property
     def sd(self) -> float:
-        """Standard deviation."""
+        """Standard deviation; infinite where some draws are."""
+        if self._finite < self._draws:
+            return math.inf
         return math.sqrt(self._squares / self._draws)
 
     def quantile_value(self, p: float) -> float:
@@ -82,14 +92,13 @@ class StreamedDistribution:
         return self._low + (bin_ + inside) * (self._high - self._low) / self._bins
 
     def density(self, p: float) -> float:
-        """Density at the quantile p, from the spacing of quantiles around it."""
-        half_width = min(0.5 * min(p, 1.0 - p), self._draws ** (-1.0 / 3.0))
-        spacing = self.quantile_value(p + half_width) - self.quantile_value(p - half_width)
-        return 2.0 * half_width / spacing if spacing > 0.0 else math.inf
+        """Density at the quantile p, from the spacing of quantiles around it; 0 where they reach infinity."""
+        return density_from_quantiles(self.quantile_value, p, float(self._draws))
 
     def quantile(self, p: float) -> Estimate:
         """Quantile, with its MCSE."""
-        mcse = math.sqrt(p * (1.0 - p) / self._draws) / self.density(p)
+        density = self.density(p)
+        mcse = math.sqrt(p * (1.0 - p) / self._draws) / density if density > 0.0 else math.inf
         return Estimate(self.quantile_value(p), mcse, self._draws * min(p, 1.0 - p) >= TAIL_DRAWS)
 
     def probability_below(self, value: float) -> Estimate:
