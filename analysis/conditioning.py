@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from ..evidence.latents import events_of, latent_quantities, with_latents
-from ..evidence.ledger import Ledger, Selection, load_ledger, select
+from ..evidence.ledgers import Ledger, load_ledger
 from ..evidence.likelihood import log_likelihoods
 from ..evidence.schema import Item
+from ..evidence.selection import Selection, select
 from ..model.assumptions import multiple_name
 from .estimates import Array
 from .forecast import Diagnostics

@@ -10,11 +10,8 @@ from .kinds import ModelState as ModelState
 from .latents import events_of as events_of
 from .latents import latent_quantities as latent_quantities
 from .latents import with_latents as with_latents
-from .ledger import Ledger as Ledger
-from .ledger import Selection as Selection
-from .ledger import SetAside as SetAside
-from .ledger import load_ledger as load_ledger
-from .ledger import select as select
+from .ledgers import Ledger as Ledger
+from .ledgers import load_ledger as load_ledger
 from .likelihood import log_density as log_density
 from .likelihood import log_likelihoods as log_likelihoods
 from .likelihood import predictions as predictions
@@ -25,4 +22,7 @@ from .schema import ItemText as ItemText
 from .schema import Source as Source
 from .schema import item_from_table as item_from_table
 from .schema import read_item as read_item
-from .templates import template as template
+from .selection import Selection as Selection
+from .selection import SetAside as SetAside
+from .selection import select as select
+from .template import template as template

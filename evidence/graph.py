@@ -99,8 +99,8 @@ def _observe(item: Item, state: ModelState, data: Mapping[str, float]) -> None:
         known = dict(zip(names, figures, strict=True))
         return known["weight"] * item.kind.log_density(pt, value, prediction, known)
 
-    def simulated(prediction: Any, *figures: Any) -> Any:
-        *figures, size = figures
+    def simulated(prediction: Any, *figures_and_size: Any) -> Any:
+        *figures, size = figures_and_size
         normal, uniform = pm.Normal.dist(size=size), pm.Uniform.dist(size=size)
         return item.kind.simulate(pt, normal, uniform, prediction, dict(zip(names, figures, strict=True)))
 

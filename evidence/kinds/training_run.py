@@ -2,7 +2,7 @@ r"""`training_run`: a published run, against what the model lets a firm of that 
 
 .. math:: \log(6 N D) \sim N\bigl(\log(12\,\gamma\,\mathrm{pool}(t)\,F\,u),\ s\bigr)
 
-N are the active parameters, D the tokens, so :math:`6 N D` is the run's compute. :math:`12\,\gamma\,\mathrm{pool}(t)\,F`
+N are the active parameters, D the tokens, so :math:`6 N D` is the run's compute. :math:`12\,\gamma\,\mathrm{pool}(t) F`
 is the largest run that the top firm of that kind commits to at the run's date t (its stock at t = 0, for an
 earlier run), and u the share of it that a published run typically comes to. Chips are recorded, not used.
 
