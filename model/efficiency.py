@@ -82,18 +82,16 @@ def held_back_progress(xp: Any, months: Any, progress: Any, shares: Split, delay
     )
 
 
-def edge_over_rich(
-    xp: Any, months: Any, own_edge: Any, replication_edge: Any, delay: Any, distilled_log_growth: Any, ceiling: Any
-) -> Split:
+def edge_over_rich(xp: Any, months: Any, own_edge: Any, replication_edge: Any, delay: Any, ceiling: Any) -> Split:
     r"""Logarithm of the efficiency that compute-poor labs have gained on the compute-rich, who progress as well.
 
-    .. math:: \frac{t}{12} \log e_o + 1[t \ge \tau] \log e_r + \min(\lambda s_d t, \log c)
+    .. math:: \frac{t}{12} \log e_o + 1[t \ge \tau] \log e_r + \log c
 
-    Only distillation works one way. What both sides innovate or copy cancels but for the edges :math:`e_o` (per
-    year) and :math:`e_r` (once).
+    What both sides innovate or copy cancels but for the edges :math:`e_o` (per year) and :math:`e_r` (once, after
+    the delay); only distillation works one way, and it works in full, since it is done to models that are there.
     """
     return Split(
         xp.log(own_edge) * (months / MONTHS_PER_YEAR),
         xp.where(months >= delay, xp.log(replication_edge), 0.0),
-        xp.minimum(distilled_log_growth * months, xp.log(ceiling)),
+        xp.log(ceiling),
     )

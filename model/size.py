@@ -57,7 +57,7 @@ def implied_size(xp: Any, assumptions: Assumptions, flop: Any, values: Mapping[s
 
 
 def thread_flop(assumptions: Assumptions) -> dict[str, float]:
-    """Mythos's compute as the thread estimates it, by length of the run (days): from a month to the longest possible."""
+    """Mythos's compute as the thread estimates it, by length of the run (days)."""
     table = assumptions.table
     longest = (table.day("origin") - table.day("thread_first_day")).days
     lengths = [table.number(f"thread_{name}_days") for name in ("shortest", "likely", "long")]

@@ -17,6 +17,10 @@ COMMANDS = {
     "scenarios": "Other ways the world could go, beside the baseline.",
     "sensitivity": "Which quantities the date depends on.",
     "thresholds": "How much compute a firm would need to change the answer.",
+    "trend": "What measured lags, carried forward, say of the date.",
+    "capacity": "China's compute through 2027, in two accounts.",
+    "efficiency": "What progress has to do for compute, and can.",
+    "size": "How large a model Mythos's compute implies.",
     "reproduce": "The published forecast's claims beside this model's figures.",
 }
 COMMAND_GROUPS = {

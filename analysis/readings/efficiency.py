@@ -142,7 +142,7 @@ def efficiency(question: Question, source: DrawSource, gap: float | None = None,
     moments = [assumptions.calendar.months(day + timedelta(days=1)) for day in days]
     gaps = sorted({*GAPS, wanted})
 
-    def evaluate(values: Values) -> Values:
+    def evaluate(values: Values) -> dict[str, Any]:
         world, result = outcome_of(question, values)
         needed = result.target_flop / first_requirement(result)
         shares = channel_shares(values["distilled_share"], values["replicated_share"])
@@ -150,27 +150,33 @@ def efficiency(question: Question, source: DrawSource, gap: float | None = None,
         return {
             "needed": needed,
             **{name: getattr(split, name) for name in CHANNELS},
-            "beyond ceiling": (split.distilled > values["distillation_ceiling"]).astype(float),
+            "beyond ceiling": split.distilled > values["distillation_ceiling"],
             "gap": smallest_gap(question, values, world, result),
-            **{f"lag {at:g}": lag_months(np, at, world.annual_progress) for at in gaps},
+            **{f"lag {at}": lag_months(np, at, world.annual_progress) for at in gaps},
             **_closed(values, world.annual_progress, moments, wanted),
         }
 
     names = [*CHANNEL_QUANTITIES, *EDGE_QUANTITIES]
     columns = source.extended({name: assumptions.beliefs[name] for name in names}).map(evaluate)
-    drawn = {name: Distribution(values, source.weighting) for name, values in columns.items()}
+
+    def spread(name: str) -> Distribution:
+        return Distribution(columns[name], source.weighting)
+
+    def chance(name: str) -> Estimate:
+        return Distribution(columns[name].astype(float), source.weighting).mean
+
     return Efficiency(
         question,
-        drawn["needed"],
-        {name: drawn[name] for name in CHANNELS},
-        drawn["beyond ceiling"].mean,
-        drawn["gap"],
-        wanted,
-        tuple(
-            ClosedBy(day, {name: drawn[f"{name} {months:g}"].mean for name in READINGS})
+        needed=spread("needed"),
+        channels={name: spread(name) for name in CHANNELS},
+        beyond_ceiling=chance("beyond ceiling"),
+        gap_now=spread("gap"),
+        gap=wanted,
+        closed=tuple(
+            ClosedBy(day, {name: chance(f"{name} {months}") for name in READINGS})
             for day, months in zip(days, moments, strict=True)
         ),
-        {at: drawn[f"lag {at:g}"] for at in gaps},
+        lags={at: spread(f"lag {at}") for at in gaps},
         **origin,
     )
 
@@ -192,17 +198,17 @@ def smallest_gap(question: Question, values: Values, world: World, result: Outco
     return np.asarray(result.target_flop / np.max(runs, axis=0))
 
 
-def _closed(values: Values, progress: Array, moments: Sequence[float], gap: float) -> Values:
+def _closed(values: Values, progress: Array, moments: Sequence[float], gap: float) -> dict[str, Any]:
     """Whether the gap is made up for at each moment, by reading."""
     shares = channel_shares(values["distilled_share"], values["replicated_share"])
     delay, ceiling = values["replication_delay_months"], values["distillation_ceiling"]
     edges = values["own_innovation_edge"], values["replication_edge"]
-    closed = {}
+    closed: dict[str, Any] = {}
     for months in moments:
         reached = {
             "progress": gap_made_up(np, months, progress),
             "held_back": np.exp(held_back_progress(np, months, progress, shares, delay, ceiling).total),
             "edge": np.exp(edge_over_rich(np, months, *edges, delay, ceiling).total),
         }
-        closed |= {f"{name} {months:g}": (factor >= gap).astype(float) for name, factor in reached.items()}
+        closed |= {f"{name} {months}": factor >= gap for name, factor in reached.items()}
     return closed

@@ -1,0 +1,56 @@
+"""``catchup trend``: what measured lags, carried forward, say of the date."""
+
+from __future__ import annotations
+
+from ..readings.trend import Carried, Trends
+from .options import Asked
+from .output import console, date_text, day_text, print_json, table
+
+SHOWN = (0.05, 0.5, 0.95)
+
+
+def trend(*ids: str, asked: Asked | None = None) -> int:
+    """What measured lags, carried forward, say of the date: as published and on the evidence, beside the race.
+
+    Parameters
+    ----------
+    ids
+        Which trends; all by default.
+    """
+    from ..answer import draw
+    from ..conditioning import choose_evidence
+    from ..readings.trend import trends
+
+    asked = asked or Asked()
+    request = asked.request()
+    drawn = draw(request)
+    selection = choose_evidence(request.question, request.evidence, request.ledger, request.added)
+    result = trends(drawn.question, drawn.source, selection.counted, ids, **drawn.origin())
+    if asked.json:
+        print_json(result.as_json())
+    else:
+        print_trends(result)
+    return 0
+
+
+def print_trends(result: Trends) -> None:
+    """Print trends for people."""
+    out = console()
+    question = result.question
+    rows = [
+        ("The race for compute", *(day_text(question, result.compute.quantile_value(p)) for p in SHOWN), ""),
+    ]
+    for row in result.trends:
+        rows.append((f"{row.title}, as stated", *_days(result, row.stated)))
+        if row.conditioned is not None:
+            rows.append(("  on the evidence", *_days(result, row.conditioned)))
+    out.print(f"as of {date_text(question.as_of)}\n")
+    out.print(table("Mythos's level reached", "5%", "median", "95%", "months behind now", rows=rows))
+    for row in result.trends:
+        if row.conditioned is not None:
+            out.print(f"{row.id}: counts {', '.join(row.conditioned.evidence)}", soft_wrap=True)
+
+
+def _days(result: Trends, carried: Carried) -> tuple[str, ...]:
+    days = (day_text(result.question, carried.ready.quantile_value(p)) for p in SHOWN)
+    return (*days, f"{carried.lag.quantile_value(0.5):.1f}")
