@@ -85,7 +85,7 @@ def prior_tables(assumptions: Assumptions) -> str:
         for name, constant in table.constants.items()
     ]
     references = [
-        (f"`{name}`", text.title, text.publisher, text.date.isoformat(), text.address or text.notes)
+        (f"`{name}`", text.title, text.publisher, f"{text.date}", text.address or text.notes)
         for name, text in table.references.items()
     ]
     parts += [

@@ -165,7 +165,8 @@ class Distribution:
         density = self.density(p)
         if density == 0.0:
             return np.full(self.values.shape, np.nan)
-        return (p - (self.values <= self.quantile_value(p))) / density
+        influence: Array = (p - (self.values <= self.quantile_value(p))) / density
+        return influence
 
     def quantile(self, p: float) -> Estimate:
         """Quantile, with its MCSE."""

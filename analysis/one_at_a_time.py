@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -101,21 +102,21 @@ def one_at_a_time(question: Question, source: DrawSource) -> OneAtATime:
     points = [middle]
     for name, marginal in marginals.items():
         points += [middle | {name: marginal.value(p)} for p in (LOW, HIGH)]
-    dates = evaluate(points)
+    dates = evaluate(points).tolist()
     noise = _Noise(question, source.weighting, marginals)
     centre = noise.influence(middle, {})
     swings = []
     for index, name in enumerate(marginals):
-        low, high = (int(at) for at in (2 * index + 1, 2 * index + 2))
+        low, high = 2 * index + 1, 2 * index + 2
         influences = [noise.influence(points[at], {name: p}) for at, p in ((low, LOW), (high, HIGH))]
         ends = [
-            Setting(points[at][name], Estimate(float(dates[at]), noise.mcse(influence)))
+            Setting(points[at][name], Estimate(dates[at], noise.mcse(influence)))
             for at, influence in zip((low, high), influences, strict=True)
         ]
-        span = Estimate(float(dates[high] - dates[low]), noise.mcse(_difference(influences[1], influences[0])))
+        span = Estimate(dates[high] - dates[low], noise.mcse(_difference(influences[1], influences[0])))
         swings.append(Swing(name, *_wording(question, name), ends[0], ends[1], span, _part_of(name, marginals)))
-    swings.sort(key=lambda swing: -abs(swing.span.value))
-    return OneAtATime(Estimate(float(dates[0]), noise.mcse(centre)), tuple(swings))
+    swings.sort(key=lambda swing: -abs(swing.span.value) if math.isfinite(swing.span.value) else 0.0)
+    return OneAtATime(Estimate(dates[0], noise.mcse(centre)), tuple(swings))
 
 
 def uncertain_quantities(question: Question) -> list[str]:
@@ -199,7 +200,7 @@ class _Noise:
             return None
         steps = {name: DERIVATIVE_STEP * self._marginals[name].scale for name in moved}
         shifted = [point | {name: point[name] + sign * steps[name]} for name in moved for sign in (1.0, -1.0)]
-        dates = self._evaluate(shifted)
+        dates = self._evaluate(shifted).tolist()
         total = np.zeros(self._weighting.draws)
         for index, name in enumerate(moved):
             slope = (dates[2 * index] - dates[2 * index + 1]) / (2.0 * steps[name])

@@ -28,11 +28,13 @@ SALTELLI = "saltelli-2010"
 GIVEN_DATA = "given-data"
 REPLICATES = 8  # independently scrambled designs, whose spread is the Monte Carlo error
 DESIGN_POINTS = 1_024  # points of each design's two base matrices, a power of two
-FEWEST_BINS, MOST_BINS = 4, 64
+BINS_POWER = 0.4  # of the effective draws: fine enough for the conditional mean, each bin still with many draws
+MOST_LEVERAGE = 0.9
+TINY = 1e-300
 
 METHODS = {
     SALTELLI: "Independent quantities: Saltelli's 2010 estimators on Sobol designs, MCSE from independent scrambles",
-    GIVEN_DATA: "Dependent or weighted draws: conditional means in bins of equal weight, less their own noise; "
+    GIVEN_DATA: "Dependent or weighted draws: conditional mean by lines in bins of equal weight, less their own noise; "
     "the first-order index alone is defined, and those of dependent quantities need not add up to at most 1",
 }
 
@@ -125,31 +127,39 @@ def _first_order(values: Array, outcome: Array, weighting: Weighting) -> Estimat
     draws = weighting.draws
     weights = np.full(draws, 1.0 / draws) if weighting.weights is None else weighting.weights
     effective = min(weighting.effective_draws(outcome), float(draws))
-    # The cube root keeps the bins' bias (their width squared) and their noise (their number over draws) both small.
-    bins = int(np.clip(effective ** (1.0 / 3.0), FEWEST_BINS, MOST_BINS))
-    order = np.argsort(values, kind="stable")
-    position = np.empty(draws)
-    position[order] = np.cumsum(weights[order]) - 0.5 * weights[order]
-    labels = np.minimum((position * bins).astype(np.int64), bins - 1)
     mean = float(weights @ outcome)
     variance = float(weights @ (outcome - mean) ** 2)
     if variance == 0.0:
         return Estimate(0.0, 0.0)
-    mass = np.bincount(labels, weights, bins)
-    filled = mass > 0.0
-    means = np.bincount(labels, weights * outcome, bins)[filled] / mass[filled]
-    conditional = np.zeros(bins)
-    conditional[filled] = means
-    expected = conditional[labels]
-    # Each bin's mean carries noise of its own, which would count as variance explained.
-    noise = np.bincount(labels, (weights * (outcome - expected)) ** 2, bins)[filled] / mass[filled]
+    expected, leverage = _conditional_mean(values, outcome, weights, int(effective**BINS_POWER))
+    # What the fit takes from a draw's own noise would count as variance explained (HC2, as for any regression).
+    overfit = weights @ (leverage / (1.0 - leverage) * (outcome - expected) ** 2)
     if weighting.weights is None:
-        noise *= draws / effective
-    explained = float(mass[filled] @ (means - mean) ** 2) - float(noise.sum())
-    index = explained / variance
+        overfit *= draws / effective
     gap = expected - mean
+    index = float(weights @ gap**2 - overfit) / variance
     influence = (2.0 * gap * (outcome - mean) - gap**2 - index * (outcome - mean) ** 2) / variance
     return Estimate(index, weighting.mcse(influence))
+
+
+def _conditional_mean(values: Array, outcome: Array, weights: Array, bins: int) -> tuple[Array, Array]:
+    """Fit a line in each of some bins of equal weight; return the fit at each draw, and the draw's leverage on it."""
+    order = np.argsort(values, kind="stable")
+    position = np.empty(values.size)
+    position[order] = np.cumsum(weights[order]) - 0.5 * weights[order]
+    bins = max(bins, 1)
+    labels = np.minimum((position * bins).astype(np.int64), bins - 1)
+
+    def within(summand: Array) -> Array:
+        return np.asarray(np.bincount(labels, weights * summand, bins))
+
+    mass = np.maximum(within(np.ones(values.size)), TINY)
+    gap = values - (within(values) / mass)[labels]
+    centre = (within(outcome) / mass)[labels]
+    spread = np.maximum(within(gap**2), TINY)
+    slope = (within(gap * (outcome - centre)) / spread)[labels]
+    leverage = weights * (1.0 / mass[labels] + gap**2 / spread[labels])
+    return centre + slope * gap, np.minimum(leverage, MOST_LEVERAGE)
 
 
 def _over_replicates(values: Array) -> Estimate:
