@@ -52,7 +52,8 @@ class InputError(CatchupError):
         text = f"{place}: {problem}" if place else problem
         if nearest:
             text += f"; did you mean '{nearest}'?"
-        super().__init__(text)
+        # What a file holds must not break the line, nor reach the terminal as a command.
+        super().__init__("".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text))
 
 
 def nearest_name(name: str, known: Iterable[str]) -> str | None:

@@ -148,6 +148,14 @@ def describe(value: object) -> str:
 def _plainly(fault: ErrorDetails) -> str:
     """Say what pydantic expected in the words of TOML."""
     match fault["type"]:
+        case "greater_than":
+            return f"should be above {fault['ctx']['gt']:g}"
+        case "greater_than_equal":
+            return f"should be at least {fault['ctx']['ge']:g}"
+        case "less_than":
+            return f"should be below {fault['ctx']['lt']:g}"
+        case "less_than_equal":
+            return f"should be at most {fault['ctx']['le']:g}"
         case "tuple_type" | "list_type":
             return "should be a list"
         case "too_short":
@@ -156,6 +164,8 @@ def _plainly(fault: ErrorDetails) -> str:
             return "should not be empty"
         case "date_type" | "date_from_datetime_inexact":
             return "should be a day such as 2026-02-24"
+        case "string_pattern_mismatch":
+            return f"should be text of the form {fault['ctx']['pattern']}"
         case "string_type":
             return "should be text in quotes"
         case "bool_type":
