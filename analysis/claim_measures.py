@@ -13,6 +13,7 @@ from ..model import equations
 from ..model.assumptions import MYTHOS_QUANTITIES
 from .claims import Claim, Run
 from .counterfactuals import Comparison, levers
+from .documentation import thousands
 from .estimates import Estimate
 from .forecast import Forecast, forecast_prior, month_ends
 from .one_at_a_time import OneAtATime, one_at_a_time
@@ -117,11 +118,6 @@ def published(claim: Claim) -> str:
     if claim.measure in words:
         return words[claim.measure]
     return f"{figures(claim.value, claim.digits)}{'' if claim.unit == '1' else ' ' + claim.unit}"
-
-
-def thousands(value: float) -> str:
-    """Write a count in groups of three digits."""
-    return f"{value:,.0f}".replace(",", "\N{NO-BREAK SPACE}")
 
 
 def figures(value: float, digits: int) -> str:

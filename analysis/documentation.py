@@ -29,9 +29,22 @@ def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"
 
 
+def thousands(value: float) -> str:
+    """Write a count in groups of three digits."""
+    return f"{value:,.0f}".replace(",", "\N{NO-BREAK SPACE}")
+
+
 def numbers_of(family: Family) -> str:
     """Numbers of a distribution, by name: ``low 0.15, mode 0.2, high 0.3``."""
-    return ", ".join(f"{name} {value:g}" for name, value in family.model_dump().items())
+    values = family.model_dump()
+    ordered = sorted(
+        values, key=lambda name: ("low", "mode", "high").index(name) if name in ("low", "mode", "high") else -1
+    )
+    return ", ".join(f"{name} {_plain(values[name])}" for name in ordered)
+
+
+def _plain(value: float) -> str:
+    return thousands(value) if value >= 1000.0 and value.is_integer() else f"{value:g}"
 
 
 def prior_tables(assumptions: Assumptions) -> str:

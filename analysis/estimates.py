@@ -165,8 +165,7 @@ class Distribution:
         density = self.density(p)
         if density == 0.0:
             return np.full(self.values.shape, np.nan)
-        influence: Array = (p - (self.values <= self.quantile_value(p))) / density
-        return influence
+        return np.asarray((p - (self.values <= self.quantile_value(p))) / density, dtype=np.float64)
 
     def quantile(self, p: float) -> Estimate:
         """Quantile, with its MCSE."""
