@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .forecast import Diagnostics, Forecast, forecast_from, forecast_prior
+from .forecast import Forecast, forecast_from, forecast_prior
 from .question import DrawSource, PriorDraws, Question
+
+if TYPE_CHECKING:
+    from ..evidence.schema import Item
+    from .conditioning import Conditioned
 
 
 @dataclass(frozen=True)
@@ -47,17 +51,22 @@ class Drawn:
         The draws.
     engine : str
         What made them.
-    evidence : tuple of str
+    items : tuple of Item
         Items counted.
+    conditioned : Conditioned or None
+        The posterior with all that is known of it; None for the prior.
     """
 
     question: Question
     source: DrawSource
     engine: str = "forward"
-    evidence: tuple[str, ...] = ()
-    log_evidence: float = 0.0
-    diagnostics: Diagnostics | None = None
-    notes: tuple[str, ...] = field(default=())
+    items: tuple[Item, ...] = ()
+    conditioned: Conditioned | None = None
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """Ids of the items counted."""
+        return tuple(item.id for item in self.items)
 
     def origin(self) -> dict[str, Any]:
         """Return what results say of where their draws came from."""
@@ -80,27 +89,23 @@ def draw(request: Request) -> Drawn:
 
     selection = choose_evidence(request.question, request.evidence, request.ledger, request.added)
     conditioned = condition(request.question, selection, request.engine)
-    return Drawn(
-        conditioned.question,
-        conditioned.source,
-        conditioned.engine,
-        tuple(item.id for item in selection.counted),
-        conditioned.log_evidence,
-        conditioned.diagnostics,
-        conditioned.notes,
-    )
+    return Drawn(conditioned.question, conditioned.source, conditioned.engine, tuple(selection.counted), conditioned)
 
 
 def answer(request: Request) -> Forecast:
     """Answer a request; raises as `draw` does."""
-    drawn = draw(request)
-    if drawn.engine == "forward":
+    return forecast_of(draw(request))
+
+
+def forecast_of(drawn: Drawn) -> Forecast:
+    """Sum draws up into a forecast."""
+    if drawn.conditioned is None:
         return forecast_prior(drawn.question)
     return forecast_from(
         drawn.question,
         drawn.source,
         **drawn.origin(),
-        log_evidence=drawn.log_evidence,
-        notes=drawn.notes,
-        diagnostics=drawn.diagnostics,
+        log_evidence=drawn.conditioned.log_evidence,
+        notes=drawn.conditioned.notes,
+        diagnostics=drawn.conditioned.diagnostics,
     )

@@ -1,0 +1,140 @@
+"""A run's manifest: what made it, and how to make it again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from datetime import date
+from importlib import metadata
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+
+from ...priors.errors import CatchupError
+from ...priors.strict import StrictModel
+
+SCHEMA = 1
+MANIFEST = "manifest.json"
+LIBRARIES = ("catchup", "numpy", "scipy", "pymc", "pytensor", "nutpie", "arviz", "arviz-stats", "xarray")
+LOCK = Path(__file__).resolve().parents[2] / "requirements.lock"
+
+
+class BrokenRunError(CatchupError):
+    """A run that cannot be read; the message names its folder and what is wrong."""
+
+    exit_code = 2
+
+
+class Manifest(StrictModel):
+    """What made a run.
+
+    `timings` (seconds) are the only part that differs between two runs of the same inputs and seed; `files`
+    gives the SHA-256 of every file of the run but this one.
+    """
+
+    model_config = {**StrictModel.model_config, "extra": "ignore"}
+
+    schema_: Annotated[int, Field(alias="schema")]
+    as_of: date
+    event: str
+    engine: str
+    draws: int
+    seed: int
+    quasi_random: bool
+    launch_grid: float | None
+    evidence: tuple[str, ...]
+    command: str
+    versions: dict[str, str]
+    python: str
+    priors_hash: str
+    ledger_hash: str
+    lock_hash: str | None
+    environment_hash: str
+    files: dict[str, str]
+    timings: dict[str, float]
+
+    def dump(self) -> str:
+        """Write as JSON."""
+        return json.dumps(self.model_dump(mode="json", by_alias=True), indent=2) + "\n"
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read a run's manifest.
+
+    Raises
+    ------
+    BrokenRunError
+        If it is missing, truncated, of a newer schema or not a manifest.
+    """
+    path = folder / MANIFEST
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BrokenRunError(f"{folder}: has no {MANIFEST}") from None
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        raise BrokenRunError(f"{path}: is truncated or damaged") from None
+    except OSError as error:
+        raise BrokenRunError(f"{path}: cannot be read ({error.strerror})") from None
+    schema = content.get("schema") if isinstance(content, dict) else None
+    if isinstance(schema, int) and schema > SCHEMA:
+        raise BrokenRunError(f"{path}: is of schema {schema}; this version reads up to {SCHEMA}")
+    try:
+        return Manifest.model_validate_json(json.dumps(content))
+    except ValidationError as error:
+        place = ".".join(map(str, error.errors()[0]["loc"])) or "the whole"
+        raise BrokenRunError(f"{path}: is no manifest of a run ({place}: {error.errors()[0]['msg'].lower()})") from None
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of the libraries that a result hangs on."""
+    return {name: metadata.version(name) for name in LIBRARIES}
+
+
+def environment_hash() -> str:
+    """Hash of the names and versions of everything installed."""
+    installed = sorted({f"{dist.name.lower()}=={dist.version}" for dist in metadata.distributions() if dist.name})
+    return hashlib.sha256("\n".join(installed).encode()).hexdigest()
+
+
+def lock_hash() -> str | None:
+    """Hash of the lock file; None where the project is installed without it."""
+    return file_hash(LOCK) if LOCK.is_file() else None
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def python_version() -> str:
+    """Version of the interpreter."""
+    return platform.python_version()
+
+
+def hashes_of(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file of a run but its manifest and lock, by relative path."""
+    return {
+        path.relative_to(folder).as_posix(): file_hash(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name not in (MANIFEST, ".lock")
+    }
+
+
+def read_json(folder: Path, name: str) -> Any:
+    """Read one of a run's JSON files.
+
+    Raises
+    ------
+    BrokenRunError
+        If it is missing or damaged.
+    """
+    path = folder / name
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BrokenRunError(f"{folder}: has no {name}") from None
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        raise BrokenRunError(f"{path}: is truncated or damaged") from None

@@ -1,0 +1,234 @@
+"""One run: condition, check, ask the counterfactuals, draw, report, and put it all into a dated folder."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ...priors.errors import InputError
+from ..answer import Drawn, Request, draw, forecast_of
+from ..forecast import Forecast
+from .attribution import Attribution, Workshop, attribute
+from .inputs import inputs_of
+from .manifest import (
+    MANIFEST,
+    SCHEMA,
+    Manifest,
+    environment_hash,
+    hashes_of,
+    library_versions,
+    lock_hash,
+    python_version,
+)
+from .reading import FORECAST, INPUTS, POSTERIOR, Run, newest_before, read_run
+from .store import building, check_runs_folder
+
+
+@dataclass
+class Stopwatch:
+    """Seconds that each part took."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """Time a part."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = round(time.perf_counter() - started, 3)
+
+
+@dataclass(frozen=True)
+class Sections:
+    """Everything that a run works out, before it is written.
+
+    Attributes
+    ----------
+    drawn : Drawn
+        Its draws.
+    forecast : Forecast
+        The answer.
+    results : dict of str to object
+        By section (levers, regimes, scenarios, sensitivity, influence, checks ...), the result objects.
+    attribution : Attribution or None
+        What moved since the run before.
+    previous : Run or None
+        That run.
+    """
+
+    drawn: Drawn
+    forecast: Forecast
+    results: dict[str, Any]
+    attribution: Attribution | None
+    previous: Run | None
+
+
+def run(request: Request, runs: Path, *, command: str = "catchup run", brief: bool = False) -> Run:
+    """Answer a request, and keep everything.
+
+    Parameters
+    ----------
+    request : Request
+        Question and evidence.
+    runs : Path
+        The runs folder.
+    command : str
+        How the manifest says it was made.
+    brief : bool
+        Leave out figures, report and all but the forecast and what moved.
+
+    Returns
+    -------
+    Run
+        The run, read back.
+
+    Raises
+    ------
+    InputError, UntrustworthyError
+        As the forecast does; then nothing is written.
+    """
+    if request.question.as_of > today():
+        raise InputError(f"a day up to today was expected, not {request.question.as_of}", key="--as-of")
+    check_runs_folder(runs)
+    watch = Stopwatch()
+    sections = work_out(request, runs, watch, brief=brief)
+    name = request.question.as_of.isoformat()
+    with building(runs, name) as folder:
+        write(sections, folder, watch, brief=brief)
+        manifest = _manifest(sections, folder, watch, command)
+        (folder / MANIFEST).write_text(manifest.dump(), encoding="utf-8")
+        marker = manifest
+    return next(found for found in _candidates(runs, name) if found.manifest == marker)
+
+
+def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = False) -> Sections:
+    """Work out every section of a run."""
+    with watch.part("condition"):
+        drawn = draw(request)
+        forecast = forecast_of(drawn)
+    results: dict[str, Any] = {}
+    if not brief:
+        for name, section in sections_of_a_run().items():
+            with watch.part(name):
+                results[name] = section(drawn)
+    with watch.part("attribution"):
+        previous = newest_before(runs, request.question.event)
+        attribution = _since(previous, drawn, forecast) if previous else None
+    return Sections(drawn, forecast, results, attribution, previous)
+
+
+def sections_of_a_run() -> dict[str, Callable[[Drawn], Any]]:
+    """What a run asks beside the forecast, by the name of the file it goes to."""
+    from ..counterfactuals import levers, regimes
+    from ..scenarios import scenarios
+    from ..sensitivity import sensitivity
+
+    return {
+        "levers": lambda drawn: levers(drawn.question, drawn.source, **drawn.origin()),
+        "regimes": lambda drawn: regimes(drawn.question, drawn.source, **drawn.origin()),
+        "scenarios": lambda drawn: scenarios(drawn.question, drawn.source, **drawn.origin()),
+        "sensitivity": lambda drawn: sensitivity(drawn.question, drawn.source, **drawn.origin()),
+    }
+
+
+def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = False) -> None:
+    """Write a run's files into a folder."""
+    _write_json(folder / FORECAST, sections.forecast.as_json())
+    for name, result in sections.results.items():
+        _write_json(folder / f"{name}.json", result.as_json())
+    if sections.attribution is not None and sections.previous is not None:
+        _write_json(folder / "diff.json", {"against": sections.previous.name, **sections.attribution.as_json()})
+    inputs_of(sections.drawn.question.assumptions, sections.drawn.items).write(folder / INPUTS)
+    if brief:
+        return
+    with watch.part("posterior"):
+        _write_posterior(sections, folder / POSTERIOR)
+    with watch.part("figures"):
+        from ..figures import write_all
+
+        write_all(
+            folder / "figures",
+            sections.forecast,
+            sections.drawn.source,
+            levers=sections.results.get("levers"),
+            regimes=sections.results.get("regimes"),
+            sensitivity=sections.results.get("sensitivity"),
+        )
+    with watch.part("report"):
+        from ..report import write_report
+
+        write_report(folder / "report.html", sections)
+
+
+def today() -> Any:
+    """Today; the one place that looks at the clock."""
+    from datetime import date
+
+    return date.today()
+
+
+def _since(previous: Run, drawn: Drawn, forecast: Forecast) -> Attribution:
+    from .attribution import QUANTILES, Snapshot
+
+    items = {item.id: item for item in drawn.items}
+    now = Snapshot(
+        question=drawn.question,
+        items=items,
+        inputs=inputs_of(drawn.question.assumptions, drawn.items),
+        version=library_versions()["catchup"],
+        recorded={p: forecast.ready.quantile_value(p) for p in QUANTILES},
+    )
+    return attribute(previous.snapshot, now, Workshop())
+
+
+def _write_posterior(sections: Sections, path: Path) -> None:
+    from ..result_tree import result_tree, save_tree
+
+    save_tree(result_tree(sections.drawn), path)
+
+
+def _manifest(sections: Sections, folder: Path, watch: Stopwatch, command: str) -> Manifest:
+    question = sections.drawn.question
+    inputs = inputs_of(question.assumptions, sections.drawn.items)
+    return Manifest.model_validate(
+        {
+            "schema": SCHEMA,
+            "as_of": question.as_of,
+            "event": question.event,
+            "engine": sections.drawn.engine,
+            "draws": question.draws,
+            "seed": question.seed,
+            "quasi_random": question.quasi_random,
+            "launch_grid": question.launch_grid,
+            "evidence": tuple(item.id for item in sections.drawn.items),
+            "command": command,
+            "versions": library_versions(),
+            "python": python_version(),
+            "priors_hash": inputs.priors_hash(),
+            "ledger_hash": inputs.ledger_hash(),
+            "lock_hash": lock_hash(),
+            "environment_hash": environment_hash(),
+            "files": hashes_of(folder),
+            "timings": watch.seconds,
+        }
+    )
+
+
+def _candidates(runs: Path, name: str) -> Iterator[Run]:
+    """Runs of a day, the newest suffix first."""
+    from .store import run_folders
+
+    for folder in reversed(run_folders(runs)):
+        if folder.name == name or folder.name.startswith(f"{name}-"):
+            yield read_run(folder)
+
+
+def _write_json(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", encoding="utf-8")
