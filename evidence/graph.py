@@ -71,7 +71,7 @@ def add_evidence(
     data = evidence_data(items, assumptions, as_of)
     with model:
         for item in items:
-            _observe(item, state, data)
+            observe(item, state, data)
     return model
 
 
@@ -89,7 +89,18 @@ def evidence_data(items: Iterable[Item], assumptions: Assumptions, as_of: dateti
     }
 
 
-def _observe(item: Item, state: ModelState, data: Mapping[str, float]) -> None:
+def observe(item: Item, state: ModelState, data: Mapping[str, float]) -> None:
+    """Add one item to the model in context, as an observed variable of what a state says.
+
+    Parameters
+    ----------
+    item : Item
+        The item.
+    state : ModelState
+        What the model says, as variables.
+    data : mapping of str to float
+        From `evidence_data`.
+    """
     mine = {name.split("::")[1]: name for name in data if name.split("::")[0] == item.id}
     shared = {figure: pm.Data(name, np.float64(data[name])) for figure, name in mine.items()}
     observed = shared.pop("observed")
