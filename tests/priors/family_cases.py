@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from catchup.priors.families import FAMILIES, Family
 from scipy import stats
+
+from catchup.priors.families import FAMILIES, Family
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 
 import pytest
+
 from catchup.priors.table import load_prior_table, named_overlays, packaged_layers, read_overlay
 
 PUBLISHED = """

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
 from catchup.priors.distributions import SMALLEST_UNIFORM
 from catchup.priors.families import FAMILIES, Family, Fixed
 from family_cases import CASES, oracle_of
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 EXTREMES = np.array([1e-12, 1e-9, 1e-6, 1e-3])
 PROBABILITIES = np.concatenate([EXTREMES, np.linspace(0.01, 0.99, 99), 1.0 - EXTREMES[::-1]])

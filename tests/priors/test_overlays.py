@@ -6,6 +6,7 @@ import math
 import tomllib
 
 import pytest
+
 from catchup.priors.errors import InputError
 from catchup.priors.layers import Layer, merge
 from catchup.priors.table import (

@@ -9,6 +9,10 @@ import pymc as pm
 import pytensor
 import pytensor.tensor as pt
 import pytest
+from pymc.blocking import DictToArrayBijection
+from pymc.distributions.shape_utils import change_dist_size
+from scipy import stats
+
 from catchup.priors.bases import BASES
 from catchup.priors.distributions import take_distribution
 from catchup.priors.families import Family
@@ -16,9 +20,6 @@ from catchup.priors.layers import Row
 from catchup.priors.strict import StrictModel
 from catchup.priors.table import load_prior_table, packaged_layers
 from family_cases import CASES, oracle_of
-from pymc.blocking import DictToArrayBijection
-from pymc.distributions.shape_utils import change_dist_size
-from scipy import stats
 
 FALSE_ALARMS = 1e-3  # of the whole set of comparisons of draws, were the forms exact and the seed another
 DRAWS = 20_000
