@@ -21,6 +21,10 @@ COMMANDS = {
     "capacity": "China's compute through 2027, in two accounts.",
     "efficiency": "What progress has to do for compute, and can.",
     "size": "How large a model Mythos's compute implies.",
+    "run": "Forecast, check and report into a dated folder.",
+    "diff": "What moved between two runs, and why.",
+    "history": "The forecast through time.",
+    "replay": "Ask again on past days, without hindsight.",
     "reproduce": "The published forecast's claims beside this model's figures.",
 }
 COMMAND_GROUPS = {
@@ -30,6 +34,15 @@ COMMAND_GROUPS = {
             "list": "Every quantity with its distribution.",
             "show": "One quantity in full.",
             "check": "Check overlay files without forecasting.",
+        },
+    ),
+    "evidence": (
+        "What has been seen, and how it is counted.",
+        {
+            "list": "Every item, its role, and whether it is counted.",
+            "show": "One item in full.",
+            "check": "Check item files without forecasting.",
+            "new": "Print a filled-in item of a kind, to be edited.",
         },
     ),
 }

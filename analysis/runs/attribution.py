@@ -19,9 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from ...evidence.latents import latent_quantities, with_latents
+from ...evidence.latents import with_latents
 from ...evidence.schema import Item
-from ..conditioning import likelihoods, prior_for
+from ..conditioning import likelihoods_of, prior_for
 from ..estimates import Array, Distribution, Estimate, Weighting
 from ..forecast import number, significant
 from ..importance import smooth_weights, total
@@ -150,6 +150,7 @@ def attribute(before: Snapshot, after: Snapshot, workshop: Workshop | None = Non
         Steps whose shifts add up to the shift between the published quantiles.
     """
     shop = workshop or Workshop()
+    before = _on_common_ground(before, after)
     day = after.question.as_of
     reference = after.question.assumptions.calendar.months(_year_end(day))
     plan = list(_plan(before, after))
@@ -162,6 +163,20 @@ def attribute(before: Snapshot, after: Snapshot, workshop: Workshop | None = Non
     steps = _with_rest(steps, before, after, published, reached, states)
     total = _whole(steps, published, reached)
     return Attribution(published, reached, total, tuple(steps), _year_end(day))
+
+
+def _on_common_ground(before: Snapshot, after: Snapshot) -> Snapshot:
+    """Let equal priors and items be the same objects, so that what hangs on them is worked out once."""
+    question = before.question
+    if before.inputs.priors_hash() == after.inputs.priors_hash():
+        question = replace(question, assumptions=after.question.assumptions)
+    items = {
+        name: after.items[name]
+        if name in after.items and before.inputs.item_hash(name) == after.inputs.item_hash(name)
+        else item
+        for name, item in before.items.items()
+    }
+    return replace(before, question=question, items=items)
 
 
 class Workshop:
@@ -191,8 +206,6 @@ class Workshop:
             source = prior_for(asked, counted)
 
             def evaluate(values: Values) -> Values:
-                from ..conditioning import likelihoods_of
-
                 return {"": ready_under(asked, values), **likelihoods_of(asked, values, missing)}
 
             columns = source.map(evaluate)

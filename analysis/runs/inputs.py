@@ -18,6 +18,7 @@ from ...priors.strict import read_toml
 LAYERS = "layers"
 ITEMS = "items"
 RENAMED = "renamed.toml"
+ORIGINS = "origins.toml"  # what each layer's file was called
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,16 @@ class Inputs:
 
     def write(self, folder: Path) -> None:
         """Write one TOML file per layer and item."""
+        place = folder / LAYERS
+        place.mkdir(parents=True, exist_ok=True)
+        names = {}
         for index, layer in enumerate(self.layers):
             label = "".join(letter if letter.isalnum() else "-" for letter in layer.file).strip("-")
-            path = folder / LAYERS / f"{index:02d}-{label[-60:]}.toml"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(tomli_w.dumps(_plain(layer.tables)), encoding="utf-8")
+            names[f"{index:02d}-{label[-60:]}"] = layer.file
+            (place / f"{index:02d}-{label[-60:]}.toml").write_text(
+                tomli_w.dumps(_plain(layer.tables)), encoding="utf-8"
+            )
+        (folder / ORIGINS).write_text(tomli_w.dumps({"layers": names}), encoding="utf-8")
         (folder / ITEMS).mkdir(parents=True, exist_ok=True)
         for name, table in self.items.items():
             (folder / ITEMS / f"{name}.toml").write_text(tomli_w.dumps(_plain(table)), encoding="utf-8")
@@ -81,7 +87,8 @@ class Inputs:
         InputError
             If a file is missing or damaged.
         """
-        layers = [Layer.of(read_toml(path), file=str(path)) for path in sorted((folder / LAYERS).glob("*.toml"))]
+        origins = read_toml(folder / ORIGINS)["layers"]
+        layers = [Layer.of(read_toml(folder / LAYERS / f"{name}.toml"), file=origins[name]) for name in sorted(origins)]
         items = {path.stem: read_toml(path) for path in sorted((folder / ITEMS).glob("*.toml"))}
         renamed = read_toml(folder / RENAMED) if (folder / RENAMED).exists() else {}
         return cls(tuple(layers), items, renamed)

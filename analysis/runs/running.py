@@ -151,15 +151,15 @@ def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = F
     with watch.part("posterior"):
         _write_posterior(sections, folder / POSTERIOR)
     with watch.part("figures"):
-        from ..figures import write_all
+        from ..figures import race_trajectories, write_all
 
         write_all(
             folder / "figures",
-            sections.forecast,
-            sections.drawn.source,
-            levers=sections.results.get("levers"),
-            regimes=sections.results.get("regimes"),
-            sensitivity=sections.results.get("sensitivity"),
+            forecast=sections.forecast,
+            paths=race_trajectories(sections.drawn.question, sections.drawn.source, **sections.drawn.origin()),
+            levers=sections.results["levers"],
+            regimes=sections.results["regimes"],
+            sensitivity=sections.results["sensitivity"],
         )
     with watch.part("report"):
         from ..report import write_report

@@ -1,0 +1,36 @@
+"""``catchup replay``: the past asked again, without hindsight."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from .options import WHAT, Asked
+from .output import console
+
+
+def replay(
+    *,
+    runs: Annotated[Path, Parameter(help="Folder that the dated folders go into.")],
+    from_: Annotated[date, Parameter(name="--from", group=WHAT, help="First day.")],
+    to: Annotated[date, Parameter(group=WHAT, help="Last day.")],
+    every: Annotated[str, Parameter(group=WHAT, help="Step between days, like 7d or 2w.")] = "7d",
+    asked: Asked | None = None,
+) -> int:
+    """Ask again on past days, each time with what was known then; a brief run a day."""
+    from ..progress import track
+    from ..runs.history import parse_step, replay_days
+    from ..runs.history import replay as replay_days_of
+
+    asked = asked or Asked()
+    step = parse_step(every)
+    kept = replay_days_of(asked.request(), runs, from_, to, step)
+    count = 0
+    for _ in track(kept, max(replay_days(from_, to, step), 1), "replaying"):
+        count += 1
+    if not asked.json:
+        console().print(f"{count} runs in {runs}; catchup history --runs {runs} shows them", markup=False)
+    return 0

@@ -1,0 +1,42 @@
+"""``catchup run``: a forecast kept in a dated folder, for the scheduled job."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from .options import OUTPUT, Asked
+from .output import console, date_text
+
+
+def run(
+    *,
+    runs: Annotated[Path, Parameter(help="Folder that the dated folder goes into.")],
+    asked: Asked | None = None,
+    quiet: Annotated[bool, Parameter(group=OUTPUT, negative="", help="Print nothing when all is well.")] = False,
+    log_json: Annotated[
+        bool, Parameter(group=OUTPUT, negative="", help="Log to standard error as one JSON object a line.")
+    ] = False,
+) -> int:
+    """Forecast, check, ask the counterfactuals, draw and report, into RUNS/<as-of>/."""
+    from ..runs.running import run as keep_run
+
+    asked = asked or Asked()
+    command = shlex.join(["catchup", *sys.argv[1:]])
+    kept = keep_run(asked.request(), runs, command=command)
+    ready = kept.forecast["ready"]["quantiles"]
+    if log_json:
+        record = {"event": "run", "folder": str(kept.folder), "as_of": kept.manifest.as_of.isoformat()}
+        print(json.dumps({**record, "median": ready["0.5"]["date"], "seconds": kept.manifest.timings}), file=sys.stderr)
+    if asked.json:
+        sys.stdout.write((kept.folder / "forecast.json").read_text(encoding="utf-8"))
+    elif not quiet and not log_json:
+        question = asked.question()
+        days = [date_text(question.assumptions.calendar.day(ready[p]["months"])) for p in ("0.05", "0.5", "0.95")]
+        console().print(f"{kept.folder}: around {days[1]} (90% interval: {days[0]} to {days[2]})", markup=False)
+    return 0
