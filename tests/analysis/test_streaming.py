@@ -1,0 +1,87 @@
+"""A histogram in place of the draws: the same figures, within the width of a bin."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catchup.analysis.estimates import Distribution, Estimate, Weighting
+from catchup.analysis.streaming import StreamedDistribution
+
+LOW, HIGH, BINS = -6.0, 14.0, 20_000
+WIDTH = (HIGH - LOW) / BINS
+PROBABILITIES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+
+
+def streamed(values: np.ndarray, *cuts: int) -> StreamedDistribution:
+    distribution = StreamedDistribution(LOW, HIGH, BINS)
+    for chunk in np.split(values, sorted(cuts)):
+        if chunk.size:
+            distribution.add(chunk)
+    return distribution
+
+
+@given(st.integers(0, 2**32), st.integers(10, 3_000), st.lists(st.integers(0, 3_000), max_size=5))
+def test_quantiles_lie_within_a_bin_of_the_draws(seed: int, draws: int, cuts: list[int]) -> None:
+    values = np.random.default_rng(seed).gamma(3.0, size=draws)
+    found = streamed(values, *cuts)
+    ordered = np.sort(values)
+    for p in PROBABILITIES:
+        # Either lies between the draws on both sides of p, the histogram's up to the bin that holds them.
+        rank = p * draws
+        below = ordered[max(int(np.floor(rank)) - 1, 0)]
+        above = ordered[min(int(np.ceil(rank)), draws - 1)]
+        assert below - WIDTH <= found.quantile_value(p) <= above + WIDTH
+
+
+@given(st.integers(0, 2**32), st.lists(st.integers(0, 2_000), max_size=8))
+def test_chunks_do_not_matter(seed: int, cuts: list[int]) -> None:
+    values = np.random.default_rng(seed).normal(3.0, 2.0, size=2_000)
+    whole, cut = streamed(values), streamed(values, *cuts)
+    assert cut.quantile(0.3) == whole.quantile(0.3)
+    assert cut.mean.value == pytest.approx(values.mean(), rel=1e-12)
+    assert cut.sd == pytest.approx(values.std(), rel=1e-12)
+    assert cut.mean.mcse == pytest.approx(values.std() / np.sqrt(values.size), rel=1e-12)
+
+
+@pytest.mark.parametrize("p", [0.05, 0.25, 0.5, 0.75, 0.95])
+def test_errors_are_those_of_the_draws(p: float) -> None:
+    values = np.random.default_rng(5).gamma(3.0, size=200_000)
+    exact = Distribution(values, Weighting(values.size)).quantile(p)
+    found = streamed(values).quantile(p)
+    # Both divide by the spacing of the same two quantiles, each found to within a bin; their distance is of the order
+    # of the draws' range times the cube root of their number, 0.02 or more here.
+    assert found.mcse == pytest.approx(exact.mcse, rel=2 * WIDTH / 0.02)
+    assert abs(found.value - exact.value) <= 2 * WIDTH
+
+
+def test_probabilities_are_counts_at_the_edges_of_bins() -> None:
+    values = np.random.default_rng(5).gamma(3.0, size=10_000)
+    found = streamed(values)
+    for edge in (-7.0, 0.0, 1.0, 2.5, 9.0, 14.0):
+        assert found.probability_below(edge).value == pytest.approx((values < edge).mean(), abs=2 / values.size)
+
+
+def test_values_beyond_the_range_are_counted() -> None:
+    values = np.concatenate([np.full(100, LOW - 1), np.linspace(0, 1, 800), np.full(100, HIGH + 1)])
+    found = streamed(values)
+    assert found.quantile_value(0.05) == -np.inf
+    assert found.quantile_value(0.95) == np.inf
+    assert found.quantile_value(0.5) == pytest.approx(0.5, abs=2e-3)
+    assert found.mean.value == pytest.approx(values.mean())
+
+
+def test_what_may_never_happen() -> None:
+    values = np.random.default_rng(2).normal(size=1_000)
+    values[::5] = np.inf
+    found = streamed(values, 100, 105)
+    assert found.quantile(0.9) == Estimate(np.inf, np.inf)
+    assert found.mean == Estimate(np.inf, np.inf)
+    assert found.sd == np.inf
+    assert found.quantile(0.4).value == pytest.approx(np.quantile(values, 0.4), abs=0.02)
+
+
+def test_too_few_draws_are_said() -> None:
+    found = streamed(np.linspace(0, 1, 150))
+    assert found.quantile(0.5).meaningful
+    assert not found.quantile(0.05).meaningful
