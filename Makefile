@@ -46,6 +46,7 @@ bench: $(INSTALLED)
 
 docs: $(INSTALLED)
 	@$(BIN)/python -m catchup.analysis.reproduction docs/reproduction.md
+	@$(BIN)/python -m catchup.analysis.documentation docs/priors.md
 
 lock: $(INSTALLED)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.12 --all-extras --generate-hashes \
