@@ -55,8 +55,8 @@ def load_ledger(folder: str | Path | None = None, extra_files: Iterable[str | Pa
                 f"is '{item.id}', but the file is named {path.name}: both should be the same", file=item.file, key="id"
             )
         items[item.id] = item
-    for path in extra_files:
-        item = read_item(path)
+    for extra in extra_files:
+        item = read_item(extra)
         if item.id in items:
             raise InputError(f"'{item.id}' is the id of {items[item.id].file} already", file=item.file, key="id")
         items[item.id] = item

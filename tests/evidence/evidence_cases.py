@@ -1,0 +1,71 @@
+"""Items for tests: each kind's template, as tables that a test may spoil."""
+
+from __future__ import annotations
+
+import copy
+import datetime
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from catchup.evidence.kinds import KINDS
+from catchup.evidence.schema import Item, item_from_table
+from catchup.evidence.template import template
+
+DAY = datetime.date(2026, 11, 21)  # day of the question
+
+
+def table(kind: str, /, **changes: Any) -> dict[str, Any]:
+    """A kind's template as a table; ``observed__value=3`` changes one key, None removes it."""
+    made = copy.deepcopy(tomllib.loads(template(kind)))
+    for path, value in changes.items():
+        *parents, key = path.split("__")
+        place = made
+        for parent in parents:
+            place = place.setdefault(parent, {})
+        if value is None:
+            place.pop(key, None)
+        else:
+            place[key] = value
+    return made
+
+
+def item(kind: str, /, **changes: Any) -> Item:
+    """An item of a kind, as `table` makes it."""
+    return item_from_table(table(kind, **changes), file=f"{changes.get('id', 'new-item')}.toml")
+
+
+def one_of_each_kind() -> list[Item]:
+    """One item of every kind, and further ones for every branch that a kind has."""
+    single = [item(kind, id=kind.replace("_", "-")) for kind in KINDS]
+    return [
+        *single,
+        item("compute_reading", id="reading-total", observed__scope="total"),
+        item("capability_lag", id="lag-cyber", observed__scope="cyber", weight=0.5, weight_reason="half"),
+        item("not_yet", id="silence-default", observed=None),
+        item("claim", id="claim-range", observed__event="autonomous-range", likelihood__true_positive=0.0),
+        item("training_run", id="run-hyperscaler", observed__firm="hyperscaler"),
+    ]
+
+
+def toml(values: Mapping[str, Any]) -> str:
+    """Write a table as TOML, nan and infinities as TOML spells them."""
+    lines, tables = [], []
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            tables.append(f"[{key}]\n{toml(value)}")
+        elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+            tables += [f"[[{key}]]\n{toml(entry)}" for entry in value]
+        else:
+            lines.append(f"{key} = {_scalar(value)}")
+    return "\n".join([*lines, *tables]) + "\n"
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_scalar, value)) + "]"
+    return str(value)

@@ -1,0 +1,160 @@
+"""Every malformed item is refused with its file and key, and what was expected."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from catchup.evidence.kinds import KINDS
+from catchup.evidence.schema import item_from_table, read_item
+from catchup.evidence.template import template
+from catchup.priors.errors import InputError
+from evidence_cases import item, table, toml
+from hypothesis import given
+from hypothesis import strategies as st
+
+LATE = datetime.date(2027, 1, 1)
+
+SPOILT: list[tuple[str, dict[str, Any], str, str]] = [
+    ("claim", {"kind": "claims"}, "kind", "claim"),
+    ("claim", {"kind": None}, "kind", "missing"),
+    ("claim", {"colour": "red"}, "colour", "unknown key"),
+    ("claim", {"wieght": 0.5}, "wieght", "weight"),
+    ("claim", {"observed__evnt": "x"}, "observed.evnt", "event"),
+    ("claim", {"likelihood__true_positives": 0.5}, "likelihood.true_positives", "true_positive"),
+    ("claim", {"sources": [{"title": "a", "publisher": "b", "date": LATE, "adress": "c"}]}, "sources.0.adress", "address"),
+    ("claim", {"id": None}, "id", "missing"),
+    ("claim", {"id": "Two Words"}, "id", "lower-case"),
+    ("claim", {"id": "default"}, "id", "own"),
+    ("claim", {"title": ""}, "title", "empty"),
+    ("claim", {"role": "likely"}, "role", "likelihood"),
+    ("claim", {"known_since": None}, "known_since", "missing"),
+    ("claim", {"known_since": "yesterday"}, "known_since", "day"),
+    ("claim", {"known_since": datetime.datetime(2026, 11, 1, 12, 0)}, "known_since", "day"),
+    ("claim", {"sources": None}, "sources", "missing"),
+    ("claim", {"sources": []}, "sources", "at least one"),
+    ("claim", {"sources": [{"title": "a", "publisher": "b", "date": datetime.date(2026, 1, 1)}]}, "sources.0.quoted_in", "address"),
+    ("claim", {"sources": [{"title": "a", "publisher": "b", "date": LATE, "address": "c"}]}, "sources", "after known_since"),
+    ("claim", {"sources": [{"title": "a", "publisher": "b", "address": "c"}]}, "sources.0.date", "missing"),
+    ("claim", {"weight": 0.0}, "weight", "above 0"),
+    ("claim", {"weight": 1.5, "weight_reason": "strong"}, "weight", "at most 1"),
+    ("claim", {"weight": 0.5}, "weight_reason", "reason"),
+    ("claim", {"weight": math.nan}, "weight", "finite"),
+    ("claim", {"shares": ["one", "one"]}, "shares", "twice"),
+    ("claim", {"shares": ["A statement"]}, "shares.0", "lower-case"),
+    ("claim", {"shares": "one"}, "shares", "list"),
+    ("claim", {"observed": 3}, "observed", "table"),
+    ("claim", {"likelihood": None}, "likelihood.delay_months", "missing"),
+    ("claim", {"observed__date": LATE}, "observed.date", "known_since"),
+    ("claim", {"likelihood__delay_months": 0.0}, "likelihood.delay_months", "above 0"),
+    ("claim", {"likelihood__true_positive": 1.2}, "likelihood.true_positive", "at most 1"),
+    ("claim", {"likelihood__false_positive": 0.0}, "likelihood.false_positive", "above 0"),
+    ("claim", {"likelihood__true_positive": 0.8, "likelihood__false_positive": 0.3}, "likelihood.false_positive", "at most 1"),
+    ("milestone", {"observed__date": None}, "observed.date", "missing"),
+    ("milestone", {"observed__event": None}, "observed.event", "missing"),
+    ("not_yet", {"observed__date": LATE}, "observed.date", "known_since"),
+    ("training_run", {"observed__date": LATE}, "observed.date", "known_since"),
+    ("training_run", {"observed__tokens": -1.0}, "observed.tokens", "above 0"),
+    ("training_run", {"observed__firm": None}, "observed.firm", "missing"),
+    ("compute_reading", {"observed__value": None}, "observed.value", "missing"),
+    ("compute_reading", {"observed__value": "6e27"}, "observed.value", "number"),
+    ("compute_reading", {"observed__value": True}, "observed.value", "number"),
+    ("compute_reading", {"observed__value": math.nan}, "observed.value", "finite"),
+    ("compute_reading", {"observed__value": math.inf}, "observed.value", "finite"),
+    ("compute_reading", {"observed__value": -8e26}, "observed.value", "above 0"),
+    ("compute_reading", {"observed__interval": [1.2e27, 5e26]}, "observed.interval", "lower first"),
+    ("compute_reading", {"observed__interval": [-5e26, 1.2e27]}, "observed.interval", "positive"),
+    ("compute_reading", {"observed__interval": [9e26, 1.2e27]}, "observed.interval", "inside"),
+    ("compute_reading", {"observed__interval": [5e26]}, "observed.interval.1", "missing"),
+    ("compute_reading", {"observed__interval": [5e26, math.nan]}, "observed.interval.1", "finite"),
+    ("compute_reading", {"observed__level": 95.0}, "observed.level", "below 1"),
+    ("compute_reading", {"observed__scope": "post-training"}, "observed.scope", "total"),
+    ("compute_reading", {"likelihood__reliability": -0.1}, "likelihood.reliability", "at least 0"),
+    ("compute_reading", {"likelihood__reliability": 1.1}, "likelihood.reliability", "at most 1"),
+    ("compute_reading", {"likelihood__accounting_sd": -0.1}, "likelihood.accounting_sd", "at least 0"),
+    ("compute_reading", {"likelihood__background_sd": 0.0}, "likelihood.background_sd", "above 0"),
+    ("rental_spend", {"observed__value": -1.0}, "observed.value", "above 0"),
+    ("rental_spend", {"observed__firm": ""}, "observed.firm", "empty"),
+    ("rental_spend", {"likelihood__sd": 0.0}, "likelihood.sd", "above 0"),
+    ("capability_lag", {"observed__value": 0}, "observed.value", "above 0"),
+    ("capability_lag", {"observed__scope": "chess"}, "observed.scope", "cyber"),
+    ("budget_share", {"observed__low": 0.03}, "observed.high", "at least low"),
+    ("budget_share", {"observed__high": 1.5}, "observed.high", "at most 1"),
+    ("quantity_reading", {"observed__value": 0.0}, "observed.value", "above 0"),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "key", "says"), SPOILT, ids=[f"{kind}-{'-'.join(changes)}" for kind, changes, _, _ in SPOILT]
+)
+def test_a_spoilt_item_is_refused_by_file_and_key(
+    kind: str, changes: dict[str, Any], key: str, says: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "leak.toml"
+    path.write_text(toml(table(kind, **changes)))
+    with pytest.raises(InputError) as refusal:
+        read_item(path)
+    assert (refusal.value.file, refusal.value.key) == (str(path), key)
+    assert says in str(refusal.value)
+    assert str(refusal.value).count("\n") == 0
+    assert refusal.value.exit_code == 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_unspoilt_item_is_accepted(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "leak.toml"
+    path.write_text(toml(table(kind)))
+    assert read_item(path).kind is KINDS[kind]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(b"", "empty"), (b"kind = ", "not valid TOML"), (b"\xff\xfe", "UTF-8"), (b"# " + b"x" * 2_000_000, "bytes")],
+    ids=["empty", "not-toml", "not-text", "large"],
+)
+def test_a_file_that_is_no_item_is_refused(content: bytes, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "leak.toml"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=says):
+        read_item(path)
+
+
+def test_a_directory_and_a_missing_file_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="directory"):
+        read_item(tmp_path)
+    with pytest.raises(InputError, match="no such file"):
+        read_item(tmp_path / "leak.toml")
+
+
+@given(
+    low=st.floats(1e20, 1e28), high=st.floats(1e20, 1e28), value=st.floats(1e20, 1e28), level=st.floats(0.01, 0.999)
+)
+def test_an_interval_is_accepted_only_around_its_value(low: float, high: float, value: float, level: float) -> None:
+    changes = {"observed__interval": [low, high], "observed__value": value, "observed__level": level}
+    if low < high and low <= value <= high:
+        assert item("compute_reading", **changes).observed.interval == (low, high)
+    else:
+        with pytest.raises(InputError, match=r"observed\.interval"):
+            item("compute_reading", **changes)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_template_is_an_item_and_takes_an_id(kind: str) -> None:
+    assert item(kind).kind.name == kind
+    assert 'id = "my-leak"' in template(kind, "my-leak")
+
+
+def test_a_template_of_no_kind_names_the_nearest() -> None:
+    with pytest.raises(InputError, match="did you mean 'claim'"):
+        template("claims")
+    with pytest.raises(InputError, match="lower-case"):
+        template("claim", "My Leak")
+
+
+def test_a_later_source_may_follow_the_first() -> None:
+    later = {"title": "b", "publisher": "c", "date": LATE, "quoted_in": "d"}
+    sources = [*table("claim")["sources"], later]
+    assert len(item_from_table(table("claim", sources=sources), file="x").text.sources) == 2

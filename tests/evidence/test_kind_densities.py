@@ -1,0 +1,211 @@
+"""Each kind's density against SciPy, against PyTensor and against its own draws."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pytensor
+import pytensor.tensor as pt
+import pytest
+from catchup.evidence.kinds import KINDS, Clock
+from catchup.evidence.kinds.milestone import WIDTH
+from catchup.evidence.kinds.normal import interval_sd
+from catchup.evidence.likelihood import simulate
+from catchup.evidence.schema import Item
+from catchup.model.assumptions import load_assumptions
+from evidence_cases import DAY, item, one_of_each_kind
+from numpy.typing import NDArray
+from pytensor.compile.mode import Mode
+from scipy import integrate, stats
+
+CLOCK = Clock(load_assumptions().calendar, DAY)
+FALSE_ALARMS = 1e-3  # of each test's whole set of comparisons of draws, were the draws exact and the seed another
+DRAWS = 20_000
+BINARY = {"not_yet", "claim"}
+PLAIN = Mode(linker="py", optimizer=None)  # the graph as written: nothing compiled, nothing rewritten
+
+Array = NDArray[np.float64]
+Figures = Mapping[str, float]
+
+
+def scipy_mixture(value: Any, prediction: Any, f: Figures) -> Any:
+    spread = math.hypot(f["reading_sd"], f["accounting_sd"])
+    genuine = stats.norm.pdf(value, prediction, spread)
+    return np.log(
+        f["reliability"] * genuine
+        + (1 - f["reliability"]) * stats.norm.pdf(value, f["background_mean"], f["background_sd"])
+    )
+
+
+def scipy_silence(value: Any, prediction: Any, f: Figures) -> Any:
+    """Silence is the survival function of an exponential delay after readiness."""
+    delay = stats.expon(loc=prediction, scale=f["delay_months"])
+    with np.errstate(divide="ignore"):
+        return np.where(value > 0.5, delay.logsf(f["as_of"]), delay.logcdf(f["as_of"]))
+
+
+def scipy_milestone(value: Any, prediction: Any, f: Figures) -> Any:
+    """An exponential density after readiness, a logistic curve's shoulder before."""
+    after = stats.expon.logpdf(value, prediction, f["delay_months"])
+    shoulder = 2 * stats.logistic.cdf(value, prediction, WIDTH) / f["delay_months"]
+    with np.errstate(divide="ignore"):
+        return np.where(value >= prediction, after, np.log(shoulder))
+
+
+def scipy_claim(value: Any, prediction: Any, f: Figures) -> Any:
+    seen = f["true_positive"] * stats.expon.cdf(f["date"], prediction, f["delay_months"]) + f["false_positive"]
+    return stats.bernoulli.logpmf(np.asarray(value, dtype=int), seen)
+
+
+def scipy_normal(*spread: str) -> Callable[[Any, Any, Figures], Any]:
+    return lambda value, prediction, f: stats.norm.logpdf(value, prediction, math.hypot(*(f[name] for name in spread)))
+
+
+TWINS: dict[str, Callable[[Any, Any, Figures], Any]] = {
+    "compute_reading": scipy_mixture,
+    "rental_spend": scipy_normal("sd"),
+    "capability_lag": scipy_normal("sd"),
+    "not_yet": scipy_silence,
+    "milestone": scipy_milestone,
+    "claim": scipy_claim,
+    "training_run": scipy_normal("sd"),
+    "budget_share": scipy_normal("reading_sd", "sd"),
+    "quantity_reading": scipy_normal("sd"),
+}
+ITEMS = one_of_each_kind()
+
+
+def about(case: Item, width: float = 3.0, count: int = 401) -> Array:
+    """Predictions on either side of what was observed, far into the tails; months for kinds about a date."""
+    if case.event is not None and case.kind.name != "capability_lag":
+        return np.concatenate([np.linspace(0.5, 20.0, count), [40.0, 400.0]])
+    return case.observation(CLOCK) + np.linspace(-width, width, count)
+
+
+def values(case: Item) -> list[float]:
+    return [0.0, 1.0] if case.kind.name in BINARY else [case.observation(CLOCK)]
+
+
+@pytest.mark.parametrize("case", ITEMS, ids=lambda case: case.id)
+def test_a_density_equals_its_twin_in_scipy(case: Item) -> None:
+    figures = case.figures(CLOCK)
+    prediction = about(case)
+    for value in values(case):
+        ours = case.kind.log_density(np, value, prediction, figures)
+        theirs = TWINS[case.kind.name](value, prediction, figures)
+        possible = np.isfinite(theirs)
+        assert possible.any()
+        np.testing.assert_allclose(ours[possible], theirs[possible], rtol=1e-9, atol=1e-9)
+        # What SciPy calls impossible stays finite, for a sampler's sake, but out of reach.
+        assert np.all(ours[~possible] < -25)
+
+
+@pytest.mark.parametrize("case", ITEMS, ids=lambda case: case.id)
+def test_numpy_and_pytensor_agree_and_gradients_are_finite(case: Item) -> None:
+    figures = case.figures(CLOCK)
+    names = list(figures)
+    prediction, value = pt.vector("prediction"), pt.scalar("value")
+    symbols = [pt.scalar(name) for name in names]
+    known = dict(zip(names, symbols, strict=True))
+    density = case.kind.log_density(pt, value, prediction, known)
+    normal, uniform = pt.vector("normal"), pt.vector("uniform")
+    simulated = case.kind.simulate(pt, normal, uniform, prediction, known)
+    slope = pt.grad(density.sum(), prediction)
+    inputs = [value, prediction, normal, uniform, *symbols]
+    graph = pytensor.function(inputs, [density, slope, simulated], mode=PLAIN, on_unused_input="ignore")
+    here = about(case, width=30.0)
+    noise, ranks = stats.norm.ppf(grid(here.size)), np.random.default_rng(1).permutation(grid(here.size))
+    for seen in values(case):
+        ours, slopes, draws = graph(seen, here, noise, ranks, *figures.values())
+        np.testing.assert_allclose(ours, case.kind.log_density(np, seen, here, figures), rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(draws, case.kind.simulate(np, noise, ranks, here, figures), rtol=1e-9, atol=1e-9)
+        assert np.isfinite(ours).all()
+        assert np.isfinite(slopes).all()
+
+
+def grid(size: int) -> Array:
+    return (np.arange(size) + 0.5) / size
+
+
+@pytest.mark.parametrize("case", [case for case in ITEMS if case.kind.name not in BINARY], ids=lambda case: case.id)
+def test_draws_follow_the_density(case: Item) -> None:
+    """Kolmogorov and Smirnov's test of draws against the density, integrated numerically."""
+    figures, rng = case.figures(CLOCK), np.random.default_rng(2)
+    prediction = float(np.median(about(case)))
+    draws = simulate(case, np.full(DRAWS, prediction), CLOCK, rng)
+    # Fine enough for the milestone's falling side, wide enough for the longest delay.
+    points = np.linspace(draws.min() - 2.0, draws.max() + 20.0, 400_001)
+    density = np.exp(case.kind.log_density(np, points, prediction, figures))
+    cumulated = integrate.cumulative_trapezoid(density, points, initial=0.0)
+    falling = 2 * WIDTH * math.log(2) / figures["delay_months"] if case.kind.name == "milestone" else 0.0
+    assert cumulated[-1] == pytest.approx(1 + falling, abs=1e-4)
+    level = FALSE_ALARMS / len(ITEMS)
+    assert stats.kstest(np.interp(draws, points, cumulated / cumulated[-1]), "uniform").pvalue > level
+
+
+@pytest.mark.parametrize("case", [case for case in ITEMS if case.kind.name in BINARY], ids=lambda case: case.id)
+def test_two_outcomes_come_as_often_as_they_should(case: Item) -> None:
+    figures, rng = case.figures(CLOCK), np.random.default_rng(3)
+    moments = np.array([1.0, 5.0, 8.0, 12.0])
+    for ready in moments:
+        both = [math.exp(case.kind.log_density(np, seen, ready, figures)) for seen in (0.0, 1.0)]
+        assert sum(both) == pytest.approx(1.0, abs=1e-9)
+        ones = int(simulate(case, np.full(DRAWS, ready), CLOCK, rng).sum())
+        level = FALSE_ALARMS / (len(ITEMS) * len(moments))
+        assert stats.binomtest(ones, DRAWS, min(both[1], 1.0)).pvalue > level
+
+
+def test_an_interval_is_3_92_standard_deviations_wide_at_95_percent() -> None:
+    assert interval_sd(3.92, 0.95) == pytest.approx(1.0, abs=1e-4)
+    for level in (0.5, 0.8, 0.9, 0.99):
+        assert interval_sd(1.0, level) == pytest.approx(1 / np.ptp(stats.norm.interval(level)), rel=1e-12)
+
+
+@pytest.mark.parametrize("reliability", [0.0, 1.0])
+def test_a_reading_is_all_background_or_all_genuine_at_either_end(reliability: float) -> None:
+    case = item("compute_reading", likelihood__reliability=reliability)
+    figures, prediction = case.figures(CLOCK), about(case, width=1.0)
+    spread = math.hypot(figures["reading_sd"], figures["accounting_sd"])
+    mean, sd = (prediction, spread) if reliability else (26.8, 0.8)
+    expected = np.broadcast_to(stats.norm.logpdf(case.observation(CLOCK), mean, sd), prediction.shape)
+    np.testing.assert_allclose(case.kind.log_density(np, case.observation(CLOCK), prediction, figures), expected)
+    genuine = case.kind.probability_genuine(case.observation(CLOCK), prediction, figures)
+    assert genuine is not None
+    np.testing.assert_allclose(genuine, reliability, atol=1e-12)
+
+
+def test_whether_a_reading_is_genuine_is_bayess_rule() -> None:
+    case = item("compute_reading")
+    figures, prediction, rng = case.figures(CLOCK), np.full(400_000, 26.9), np.random.default_rng(4)
+    uniform, normal = rng.random(prediction.size), rng.standard_normal(prediction.size)
+    draws = case.kind.simulate(np, normal, uniform, prediction, figures)
+    near = np.abs(draws - 27.0) < 0.02
+    expected = case.kind.probability_genuine(27.0, np.array([26.9]), figures)
+    assert expected is not None
+    real = int((uniform[near] < figures["reliability"]).sum())
+    assert stats.binomtest(real, int(near.sum()), float(expected[0])).pvalue > FALSE_ALARMS
+
+
+def test_a_claim_moves_the_odds_by_at_most_its_ratio() -> None:
+    case = item("claim")
+    figures = case.figures(CLOCK)
+    moved = case.kind.log_density(np, 1.0, np.array([0.0, 5.0, 60.0]), figures)
+    bound = math.log1p(figures["true_positive"] / figures["false_positive"])
+    assert moved[2] == pytest.approx(math.log(figures["false_positive"]))
+    assert moved[2] < moved[1] < moved[0] < moved[2] + bound
+    genuine = case.kind.probability_genuine(1.0, np.array([0.0, 60.0]), figures)
+    assert genuine is not None
+    assert genuine[1] == 0.0 < genuine[0] < figures["true_positive"] / 0.9 + 1e-12
+
+
+@pytest.mark.parametrize("name", ["not_yet", "milestone", "rental_spend"])
+def test_kinds_without_doubt_say_so(name: str) -> None:
+    case = item(name)
+    assert case.kind.probability_genuine(1.0, np.ones(1), case.figures(CLOCK)) is None
+
+
+def test_every_kind_has_a_twin() -> None:
+    assert set(TWINS) == set(KINDS) == {case.kind.name for case in ITEMS}
