@@ -17,7 +17,7 @@ from ..priors.families import Family
 
 Array = NDArray[np.float64]
 
-HALF_STEP = 2.0**-54  # half the spacing of the generator's doubles: keeps them inside (0, 1)
+HALF_STEP = 2.0**-54  # half the spacing of the generator's doubles, which reach from 0 to one spacing below 1
 
 
 class UniformStreams:
@@ -48,7 +48,7 @@ class UniformStreams:
             uniforms = np.empty((len(names), min(size, count - first)))
             for row, generator in zip(uniforms, generators, strict=True):
                 generator.random(out=row)
-            uniforms += HALF_STEP
+            np.maximum(uniforms, HALF_STEP, out=uniforms)  # adding it instead would round the greatest double to 1
             yield uniforms
 
 
@@ -73,7 +73,7 @@ class SobolStreams:
             engine.fast_forward(start)
         for first in range(0, count, size):
             points = engine.random(min(size, count - first)).T
-            yield np.clip(points, HALF_STEP, 1.0 - HALF_STEP)
+            yield np.maximum(points, HALF_STEP)
 
 
 def _words(name: str) -> list[int]:
