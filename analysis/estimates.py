@@ -73,24 +73,32 @@ class Weighting:
         """Monte Carlo standard error of the mean of values of shape (draw,); infinite where any is not finite."""
         if self.draws < 2 or not np.isfinite(values).all():
             return math.inf
-        if self.weights is not None:
-            # the linearised error of a self-normalised ratio: each draw's (or replicate's) contribution sums to 0
-            contributions = self.weights * (values - self.mean(values))
-            if self.replicates:
-                contributions = contributions.reshape(self.replicates, -1).sum(axis=1)
-            parts = contributions.size
-            return float(np.sqrt(np.sum(contributions**2) * parts / (parts - 1)))
-        if self.replicates:
-            means = values.reshape(self.replicates, -1).mean(axis=1)
-            return float(means.std(ddof=1) / math.sqrt(self.replicates))
+        return self.error_of_sum(self.contributions(values))
+
+    def contributions(self, values: Array) -> Array:
+        """What each draw adds to the error of the mean of values, to first order; shape (draw,), summing to zero."""
+        deviations = values - self.mean(values)
+        return deviations / self.draws if self.weights is None else self.weights * deviations
+
+    def error_of_sum(self, contributions: Array) -> float:
+        """Standard error of an estimate whose error is, to first order, the sum of its draws' contributions.
+
+        Contributions to several estimates from the same draws add up, whatever the weights of each: the error of
+        any difference or sum of them follows. Infinite where a contribution is not finite.
+        """
+        if self.draws < 2 or not np.isfinite(contributions).all():
+            return math.inf
         if self.chains:
             from arviz_stats.base import array_stats
 
-            if np.ptp(values) == 0.0:
+            if np.ptp(contributions) == 0.0:
                 return 0.0
-            chained = values.reshape(self.chains, -1)
+            chained = (self.draws * contributions).reshape(self.chains, -1)
             return float(array_stats.mcse(chained, chain_axis=0, draw_axis=1, method="mean"))
-        return float(values.std(ddof=1) / math.sqrt(self.draws))
+        if self.replicates:
+            contributions = contributions.reshape(self.replicates, -1).sum(axis=1)
+        parts = contributions.size
+        return float(np.sqrt(np.sum(contributions**2) * parts / (parts - 1)))
 
     def effective_draws(self, values: Array | None = None) -> float:
         """Number of independent draws worth as much: Kish's for weights, bulk ESS of `values` for chains."""
@@ -209,12 +217,24 @@ def density_from_quantiles(quantile_value: Callable[[float], float], p: float, d
 def quantile_shift(changed: Distribution, baseline: Distribution, p: float) -> Estimate:
     """How far a quantile lies from the baseline's, when both rest on the same draws.
 
+    Their values may differ (another policy), or their weights (other evidence), or both.
+
     Returns
     -------
     Estimate
         Changed minus baseline. Common random numbers make its MCSE smaller than either quantile's own.
     """
-    difference = changed.quantile_influence(p) - baseline.quantile_influence(p)
+    after, before = (
+        distribution.weighting.contributions(distribution.quantile_influence(p)) for distribution in (changed, baseline)
+    )
+    return _shift(changed, baseline, p, changed.weighting.error_of_sum(after - before))
+
+
+def independent_quantile_shift(changed: Distribution, baseline: Distribution, p: float) -> Estimate:
+    """How far a quantile lies from the baseline's, when the two rest on different draws."""
+    return _shift(changed, baseline, p, math.hypot(changed.quantile(p).mcse, baseline.quantile(p).mcse))
+
+
+def _shift(changed: Distribution, baseline: Distribution, p: float, mcse: float) -> Estimate:
     meaningful = min(changed.effective_draws, baseline.effective_draws) * min(p, 1.0 - p) >= TAIL_DRAWS
-    shift = changed.quantile_value(p) - baseline.quantile_value(p)
-    return Estimate(shift, changed.weighting.mcse(difference), meaningful)
+    return Estimate(changed.quantile_value(p) - baseline.quantile_value(p), mcse, meaningful)

@@ -15,10 +15,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..priors.families import Family
 from .estimates import Array, Estimate, Weighting
-from .question import Evaluate, PriorDraws
+from .question import Evaluate, PriorDraws, StoredDraws
+
+Positions = NDArray[np.int64]
+
+FEWEST_WEIGHTED = 5  # draws; a Pareto tail cannot be fitted to fewer
+RESAMPLED_CHAINS = 4
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,8 @@ def smooth_weights(log_ratios: Array, replicates: int = 0) -> SmoothedWeights:
     Returns
     -------
     SmoothedWeights
-        With k-hat infinite where fewer than five draws have any weight.
+        With k-hat infinite where fewer than five draws have any weight, and minus infinity where weights are bounded
+        by a value that a whole tail of draws has.
     """
     largest = float(log_ratios.max())
     if not math.isfinite(largest):
@@ -68,10 +75,11 @@ def smooth_weights(log_ratios: Array, replicates: int = 0) -> SmoothedWeights:
     mean = float(raw.mean())
     error = Weighting(raw.size, replicates=replicates).mcse(raw) / mean
     log_mean = Estimate(largest + math.log(mean), error)
-    if np.ptp(raw) == 0.0:
-        return SmoothedWeights(raw / raw.sum(), -math.inf, log_mean)
-    if np.count_nonzero(raw) < 5:
+    if np.count_nonzero(raw) < FEWEST_WEIGHTED:
         return SmoothedWeights(raw / raw.sum(), math.inf, log_mean)
+    if np.count_nonzero(log_ratios == largest) >= _tail_length(raw.size):
+        # weights that many draws share at the top are bounded (silence so far weighs every later date alike)
+        return SmoothedWeights(raw / raw.sum(), -math.inf, log_mean)
     from arviz_stats.base import array_stats
 
     with np.errstate(under="ignore"):
@@ -110,6 +118,53 @@ class ReweightedPrior:
     def map(self, evaluate: Evaluate) -> dict[str, Array]:
         """Evaluate all draws and join the results."""
         return self._prior.map(evaluate)
+
+    def resampled(self, draws: int, rng: np.random.Generator) -> tuple[StoredDraws, Positions]:
+        """Return draws of equal weight, and which prior draws they are.
+
+        Parameters
+        ----------
+        draws : int
+            How many; a multiple of `RESAMPLED_CHAINS`.
+        rng : numpy.random.Generator
+            Sets the one uniform number that resampling takes.
+
+        Notes
+        -----
+        Systematic resampling [2]_ keeps the order of the prior draws, so that copies of one draw follow one another:
+        cut into consecutive chains, what is resampled looks like Markov chains that stay where they are, each of
+        draws of its own. Effective sample sizes and R-hat worked out for chains are then right for it.
+
+        References
+        ----------
+        .. [2] Douc, Cappe and Moulines, Comparison of resampling schemes for particle filtering (2005).
+        """
+        positions = systematic(self.smoothed.weights, draws, rng)
+        kept, first = [], 0
+        for values in self._prior.chunks(lambda values: values):
+            size = next(iter(values.values())).size
+            inside = positions[np.searchsorted(positions, first) : np.searchsorted(positions, first + size)] - first
+            kept.append({name: column[inside] for name, column in values.items()})
+            first += size
+        columns = {name: np.concatenate([chunk[name] for chunk in kept]) for name in kept[0]}
+        return StoredDraws(columns, Weighting(draws, chains=RESAMPLED_CHAINS), self._prior.seed), positions
+
+
+def systematic(weights: Array, draws: int, rng: np.random.Generator) -> Positions:
+    """Choose positions in proportion to weights, by equally spaced points that share one random offset.
+
+    Returns
+    -------
+    array of int, shape (draws,)
+        In ascending order; each position comes its weight times `draws` times, rounded up or down.
+    """
+    points = (np.arange(draws) + rng.random()) / draws
+    return np.searchsorted(np.cumsum(weights) / np.sum(weights), points, side="right").clip(max=weights.size - 1)
+
+
+def _tail_length(draws: int) -> int:
+    """Number of largest weights that the Pareto tail is fitted to, as the reference has it."""
+    return min(draws // 5, math.ceil(3.0 * math.sqrt(draws)))
 
 
 def total(log_likelihoods: Mapping[str, Array]) -> Array:

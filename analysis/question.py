@@ -111,9 +111,9 @@ class PriorDraws:
         self, question: Question, names: Sequence[str] = (), beliefs: Mapping[str, Family] | None = None
     ) -> None:
         self._question = question
-        self._extra = dict(beliefs or {})
         needed = question.assumptions.needed([question.event], distillation=True)
-        self._names = list(dict.fromkeys([*needed, *names, *self._extra]))
+        self._names = list(dict.fromkeys([*needed, *names]))
+        self._beside = {name: belief for name, belief in (beliefs or {}).items() if name not in self._names}
         replicates, draws = sobol_layout(question.draws) if question.quasi_random else (0, question.draws)
         self._weighting = Weighting(draws=draws, replicates=replicates)
 
@@ -122,9 +122,14 @@ class PriorDraws:
         """How the draws stand for the distribution."""
         return self._weighting
 
+    @property
+    def seed(self) -> int:
+        """Seed of their random numbers."""
+        return self._question.seed
+
     def extended(self, beliefs: Mapping[str, Family]) -> PriorDraws:
         """Return the same draws with further quantities beside them."""
-        return PriorDraws(self._question, self._names, {**self._extra, **beliefs})
+        return PriorDraws(self._question, self._names, {**self._beside, **beliefs})
 
     def chunks(self, evaluate: Evaluate) -> Sequence[Mapping[str, Array]]:
         """Yield what `evaluate` returns of each chunk, in order."""
@@ -134,7 +139,7 @@ class PriorDraws:
             self._weighting.draws,
             np.random.default_rng(self._question.seed),
             names=self._names,
-            beliefs={**self._question.assumptions.beliefs, **self._extra},
+            beside=self._beside,
             replicates=self._weighting.replicates,
         )
 
@@ -172,8 +177,8 @@ class StoredDraws:
         return self._weighting
 
     def extended(self, beliefs: Mapping[str, Family]) -> StoredDraws:
-        """Return the same draws with further quantities beside them, drawn from their prior."""
-        transform = QuantileTransform(beliefs, list(beliefs))
+        """Return the same draws with those quantities beside them that they lack, drawn from their prior."""
+        transform = QuantileTransform(beliefs, [name for name in beliefs if name not in self.values])
         streams = UniformStreams(np.random.default_rng(self._seed))
         draws = self._weighting.draws
         uniforms = next(streams.chunks(transform.names, 0, draws, draws))

@@ -103,6 +103,7 @@ def simulate[Kept](
     *,
     names: Sequence[str] | None = None,
     beliefs: Mapping[str, Family] | None = None,
+    beside: Mapping[str, Family] | None = None,
     replicates: int = 0,
     workers: int | None = None,
 ) -> Iterator[Kept]:
@@ -123,6 +124,9 @@ def simulate[Kept](
         Quantities to draw; those that the default event's date depends on by default.
     beliefs : mapping of str to Family, optional
         What is believed of them; the assumptions' own beliefs by default.
+    beside : mapping of str to Family, optional
+        Further quantities, drawn at random even where the others are not: a Sobol sequence of more dimensions
+        would be another sequence, and weights worked out on this one would no longer belong to its draws.
     replicates : int, default 0
         0 for plain random draws. Otherwise the number of independently scrambled Sobol sequences that
         share the draws, one after the other; `draws` must be a multiple of it.
@@ -135,17 +139,23 @@ def simulate[Kept](
         What `keep` returned, chunk by chunk, always in the same order.
     """
     transform = QuantileTransform(beliefs or assumptions.beliefs, names or assumptions.needed())
+    further = QuantileTransform(beside or {}, list(beside or {}))
     if replicates:
         per_job = draws // replicates
         streams: list[UniformStreams | SobolStreams] = [SobolStreams(rng) for _ in range(replicates)]
     else:
         per_job = BLOCK * CHUNK
         streams = [UniformStreams(rng)]
+    plain = UniformStreams(rng) if further.names and replicates else streams[0]
 
     def work(job: int) -> list[Kept]:
         stream, first = (streams[job], 0) if replicates else (streams[0], job * per_job)
         count = min(per_job, draws - first)
-        return [keep(transform(chunk)) for chunk in stream.chunks(transform.names, first, count, CHUNK)]
+        chunks = stream.chunks(transform.names, first, count, CHUNK)
+        if not beside:
+            return [keep(transform(chunk)) for chunk in chunks]
+        others = plain.chunks(further.names, job * per_job, count, CHUNK)
+        return [keep(transform(chunk) | further(other)) for chunk, other in zip(chunks, others, strict=True)]
 
     for kept in in_order(work, range(-(-draws // per_job)), workers):
         yield from kept
