@@ -22,16 +22,25 @@ def forecast(
 ) -> int:
     """When the event comes, with its spread and who gets there first."""
     asked = asked or Asked()
-    from ..answer import answer
+    from ..answer import draw, forecast_of
 
-    result = answer(asked.request())
+    request = asked.request()
+    if plot is not None or figures is not None:
+        from ..figures import check_file, check_folder
+
+        if plot is not None:  # before the work, not after it
+            check_file(plot, key="--plot")
+        if figures is not None:
+            check_folder(figures, key="--figures")
+    drawn = draw(request)
+    result = forecast_of(drawn)
     for message in result.warnings():
         warn(message)
     if plot is not None or figures is not None:
         from ..figures import draw_forecast
 
-        for path in draw_forecast(result, plot=plot, folder=figures):
-            warn(f"drew {path}")
+        for message in draw_forecast(result, drawn, plot=plot, folder=figures):
+            warn(message)
     if asked.json:
         print_json(result.as_json())
     else:

@@ -1,7 +1,7 @@
 # Public names of the package, loaded on first use.
 from .collection import draw_forecast as draw_forecast
-from .collection import write_cumulative as write_cumulative
 from .collection import write_all as write_all
+from .collection import write_cumulative as write_cumulative
 from .cumulative import draw_cumulative as draw_cumulative
 from .files import check_file as check_file
 from .files import check_folder as check_folder

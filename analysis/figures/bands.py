@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -25,7 +26,7 @@ def draw_band(axes: Axes, days: Array, quantiles: Array, look: Series) -> None:
     axes : Axes
         With a logarithmic y axis.
     days : array, shape (time,)
-        Matplotlib's date numbers.
+        Day numbers.
     quantiles : array, shape (level, time)
         5, 25, 50, 75 and 95%.
     look : Series
@@ -90,9 +91,9 @@ def spread(wanted: Sequence[float], sizes: Sequence[float]) -> list[float]:
     """
     order = sorted(range(len(wanted)), key=lambda i: wanted[i])
     placed = [min(max(share, size / 2), 1.0 - size / 2) for share, size in zip(wanted, sizes, strict=True)]
-    for below, above in zip(order, order[1:], strict=False):
+    for below, above in pairwise(order):
         placed[above] = max(placed[above], placed[below] + (sizes[below] + sizes[above]) / 2)
-    for above, below in zip(order[::-1], order[-2::-1], strict=False):
+    for above, below in pairwise(order[::-1]):
         limit = 1.0 - sizes[above] / 2 if above == order[-1] else placed[above]
         placed[above] = min(placed[above], limit)
         placed[below] = min(placed[below], placed[above] - (sizes[below] + sizes[above]) / 2)

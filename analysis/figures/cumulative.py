@@ -9,12 +9,26 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
 from ..forecast import AnyDistribution, Forecast
 from .dates import date_number, day_number, day_text, month_text, set_date_axis
-from .style import INK, LABEL_SIZE, MUTED, PAPER, WIDTH, Series, frame, house_style, mark_day, new_figure, series
+from .style import (
+    INK,
+    LABEL_SIZE,
+    PAPER,
+    WIDTH,
+    Series,
+    frame,
+    house_style,
+    legend_below,
+    mark_day,
+    new_figure,
+    series,
+    wrap,
+)
 from .wording import event_text, source_line
 
 Array = NDArray[np.float64]
@@ -66,29 +80,33 @@ def draw_cumulative(
     figure = new_figure(width, HEIGHT)
     axes = figure.add_subplot()
     _set_limits(axes, curves, width - SIDES)
-    for curve in reversed(curves):
-        _draw_curve(axes, curve)
-    _mark_interval(axes, curves[0], width - SIDES)
+    lines = [_draw_curve(axes, curve, position) for position, curve in enumerate(curves)]
+    _mark_interval(axes, curves[0], width - SIDES, label=len(curves) == 1)
     mark_day(axes, day_number(forecast.question.as_of), f"as of {day_text(forecast.question.as_of)}")
-    if len(curves) > 1:
-        axes.legend(loc="lower right", borderaxespad=0.2)
+    if len(curves) > 1:  # beside several curves there is no room for labels: their dates stand below
+        texts = [wrap(figure, _legend_text(curve), LABEL_SIZE, width - 0.9) for curve in curves]
+        figure.set_size_inches(width, HEIGHT + legend_below(axes, lines, texts))
     frame(figure, _finding(forecast), _subtitle(forecast, prior, events), _source(forecast))
     return figure
 
 
 def curve_of(forecast: Forecast) -> tuple[Array, Array]:
-    """Return the curve: days in matplotlib's date numbers, and probabilities; without what never comes."""
+    """Return the curve: days in day numbers, and probabilities; without what never comes."""
     months = np.array([forecast.ready.quantile_value(float(p)) for p in PROBABILITIES])
     happens = np.isfinite(months)
     return date_number(forecast.question.assumptions.calendar, months[happens]), PROBABILITIES[happens]
 
 
-def _draw_curve(axes: Axes, curve: _Curve) -> None:
+def _draw_curve(axes: Axes, curve: _Curve, position: int) -> Line2D:
     days, probabilities = curve_of(curve.forecast)
-    axes.plot(days, probabilities, color=curve.look.colour, linestyle=curve.look.line, label=_legend_text(curve))
+    if days.size and days[-1] < axes.get_xlim()[1]:
+        days, probabilities = np.append(days, axes.get_xlim()[1]), np.append(probabilities, probabilities[-1])
+    look = curve.look
+    (line,) = axes.plot(days, probabilities, color=look.colour, linestyle=look.line, zorder=3.5 - 0.1 * position)
+    return line
 
 
-def _mark_interval(axes: Axes, curve: _Curve, width: float) -> None:
+def _mark_interval(axes: Axes, curve: _Curve, width: float, *, label: bool) -> None:
     days, probabilities = curve_of(curve.forecast)
     inside = (probabilities >= MARKED[0] - 1e-9) & (probabilities <= MARKED[-1] + 1e-9)
     axes.fill_between(days[inside], 0.0, probabilities[inside], color=curve.look.colour, alpha=0.10, linewidth=0)
@@ -100,6 +118,8 @@ def _mark_interval(axes: Axes, curve: _Curve, width: float) -> None:
         day = float(date_number(calendar, months))
         axes.plot([day, day], [0.0, p], color=curve.look.colour, linewidth=0.8, zorder=2)
         axes.plot(day, p, marker=curve.look.marker, color=curve.look.colour, markersize=5.5, zorder=4)
+        if not label:
+            continue
         # left of a rising curve there is room above it; where that is too little, right of it below it
         low, high = axes.get_xlim()
         early = p < 0.25 and (day - low) / (high - low) * width < LABEL_WIDTH
@@ -146,11 +166,14 @@ def _set_limits(axes: Axes, curves: Sequence[_Curve], width: float) -> None:
 
 def _legend_text(curve: _Curve) -> str:
     calendar = curve.forecast.question.assumptions.calendar
-    return f"{curve.name}: median {day_text(calendar.day(curve.ready.quantile_value(0.5)))}"
+    low, middle, high = (day_text(calendar.day(curve.ready.quantile_value(p))) for p in MARKED)
+    return f"{curve.name}: median {middle} (90%: {low} to {high})"
 
 
 def _finding(forecast: Forecast) -> str:
     calendar = forecast.question.assumptions.calendar
+    if not forecast.ready.quantile(0.5).meaningful:
+        return "Too few draws to say when a Chinese lab has a model like Mythos"
     middle = calendar.day(forecast.ready.quantile_value(0.5))
     if middle is None:
         return "In most draws no Chinese lab ever gets there"

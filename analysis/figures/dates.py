@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.dates import date2num
 from numpy.typing import ArrayLike, NDArray
 
 from ...model.calendar import Calendar
@@ -20,13 +19,13 @@ TICK_WIDTH = 0.44  # inches that a tick label and the gap beside it take
 
 
 def date_number(calendar: Calendar, months: ArrayLike) -> NDArray[np.float64]:
-    """Carry months since t = 0 to matplotlib's date numbers (days)."""
-    return np.asarray(date2num(calendar.origin) + np.asarray(months, dtype=float) * calendar.days_per_month)
+    """Carry months since t = 0 to day numbers, as `day_number` counts them."""
+    return np.asarray(day_number(calendar.origin) + np.asarray(months, dtype=float) * calendar.days_per_month)
 
 
 def day_number(day: date) -> float:
-    """Carry a day to matplotlib's date numbers."""
-    return float(date2num(day))
+    """Number of a day on a date axis: days since the year 1 began (ticks are set, so no other epoch matters)."""
+    return float(day.toordinal())
 
 
 def day_text(day: date | None) -> str:
@@ -47,7 +46,7 @@ def set_date_axis(axes: Axes, low: float, high: float, width: float, label: str)
     axes : Axes
         Whose x axis.
     low, high : float
-        Its limits, in matplotlib's date numbers; kept inside the years 1 to 9999.
+        Its limits, in day numbers; kept inside the years 1 to 9999.
     width : float
         Its width in inches, which limits the number of ticks.
     label : str
@@ -73,7 +72,7 @@ def date_ticks(low: float, high: float, most: int) -> list[tuple[date, str]]:
     """
     for step in DAY_STEPS:
         if (high - low) / step <= most * 0.6:  # a day's label is wider than a month's
-            first = date.fromordinal(_ordinal(low) + 1)
+            first = date.fromordinal(math.ceil(low))
             days = [first + timedelta(days=i) for i in range(0, int(high - low) + 1, step)]
             return _labelled([day for day in days if low <= day_number(day) <= high], "day")
     for step in MONTH_STEPS:
@@ -99,7 +98,7 @@ def _labelled(days: list[date], unit: str) -> list[tuple[date, str]]:
 
 
 def _months(low: float, high: float, step: int) -> Iterator[date]:
-    start = date.fromordinal(_ordinal(low))
+    start = date.fromordinal(int(low))
     for month in range(start.year * 12 + start.month - 1, 10_000 * 12):
         if month % step == 0:
             day = date(month // 12, month % 12 + 1, 1)
@@ -110,17 +109,13 @@ def _months(low: float, high: float, step: int) -> Iterator[date]:
 
 
 def _years(low: float, high: float, step: int) -> Iterator[date]:
-    start = date.fromordinal(_ordinal(low)).year
+    start = date.fromordinal(int(low)).year
     for year in range(-(-start // step) * step or step, 10_000, step):
         day = date(year, 1, 1)
         if day_number(day) > high:
             return
         if day_number(day) >= low:
             yield day
-
-
-def _ordinal(number: Any) -> int:
-    return int(np.floor(number)) + date(1970, 1, 1).toordinal()
 
 
 def _months_between(one: date, other: date) -> int:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import math
 from datetime import date
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator
+from matplotlib.ticker import NullFormatter
 
 from .bands import draw_band, name_ends
 from .dates import date_number, day_number, day_text, month_text, set_date_axis
+from .flop_axis import flop_tick_text, flop_ticks
 from .style import INK, LABEL_SIZE, MUTED, PAPER, SERIES, WIDTH, frame, house_style, mark_day, new_figure
 from .trajectories import LEVELS, Trajectories
-from .wording import event_text, power_text, source_line
+from .wording import event_text, source_line
 
 HEIGHT = 3.9  # inches
 SIDES = 1.6  # inches beside the plotting area
 AXIS_HEIGHT = 3.2  # inches
+MOST_TICKS = 5
 MEDIAN = LEVELS.index(0.5)
 *BUDGETS, REQUIREMENT = SERIES
 
@@ -48,8 +49,10 @@ def draw_gate(paths: Trajectories, *, width: float = WIDTH) -> Figure:
         draw_band(axes, days, np.maximum(quantiles, 1.0), looks[name])
     shown = np.concatenate([quantiles[1:4].ravel() for quantiles in lines.values()])
     axes.set_ylim(shown.min() / 2.0, shown.max() * 2.5)
-    axes.yaxis.set_major_locator(LogLocator(base=10.0, numticks=8))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: power_text(round(math.log10(value)))))
+    low, high = np.log10(axes.get_ylim())
+    ticks = flop_ticks(low, high, MOST_TICKS)
+    axes.set_yticks(ticks, [flop_tick_text(tick) for tick in ticks])
+    axes.yaxis.set_minor_formatter(NullFormatter())
     axes.set_ylabel("Training compute (FLOP, logarithmic)")
     set_date_axis(axes, float(days[0]), float(days[-1]), width - SIDES, "Date")
     name_ends(figure, axes, list(lines), [quantiles[MEDIAN, -1] for quantiles in lines.values()], AXIS_HEIGHT)
@@ -91,10 +94,11 @@ def _mark_crossings(axes: Axes, paths: Trajectories) -> None:
         day = float(date_number(calendar, months))
         axes.plot(day, required, marker="o", markersize=8, markerfacecolor="white", markeredgecolor=INK, zorder=6)
         title = paths.question.assumptions.race.firms[firm].title
+        when = f"medians cross {day_text(calendar.day(months))}" if months > 0.0 else "budget suffices from the start"
         # above the first crossing everything has fallen away to the right; below the others, to the left
         corner = (0.98, 0.97) if position == 0 else (0.03, 0.04 + 0.13 * (len(firms) - 1 - position))
         axes.annotate(
-            f"{title}: medians cross {day_text(calendar.day(months))}\n{_launch_text(paths, firm)}",
+            f"{title}: {when}\n{_launch_text(paths, firm)}",
             (day, required),
             xytext=corner,
             textcoords="axes fraction",

@@ -28,6 +28,8 @@ def draw_levers(comparison: Comparison, *, width: float = WIDTH) -> Figure:
 
 
 def _finding(comparison: Comparison) -> str:
+    if not all(row.shift(0.5).meaningful for row in comparison.counterfactuals):
+        return "Too few draws to say which lever delays most"
     moving = [row for row in comparison.counterfactuals if not in_noise(row.shift(0.5))]
     if not moving:
         return "No lever moves the median by more than its Monte Carlo error"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,12 +11,15 @@ from matplotlib.figure import Figure
 
 from ..forecast import AnyDistribution, Forecast
 from .densities import density
+from .flop_axis import flop_tick_text, flop_ticks
 from .style import INK, LABEL_SIZE, WIDTH, Series, frame, house_style, new_figure, series
 from .wording import flop_text, source_line
 
 HEIGHT = 2.6  # inches
+SIDES = 0.6  # inches beside the plotting area
+LABEL_WIDTH, TICK_WIDTH = 0.8, 0.75  # inches
+SMALLEST_SPAN = 0.3  # of log10 FLOP
 MARKED = (0.05, 0.5, 0.95)
-MANTISSAS = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0)
 
 
 @house_style()
@@ -38,11 +42,10 @@ def draw_mythos_compute(forecast: Forecast, *, prior: Forecast | None = None, wi
         tallest = _draw_density(axes, prior.log_flop, series(1), "Prior alone")
     tallest = max(tallest, _draw_density(axes, forecast.log_flop, series(0), "With evidence", filled=True))
     _mark(axes, forecast.log_flop, tallest)
-    low = min(f.log_flop.quantile_value(0.001) for f in (forecast, prior) if f is not None) - 0.02
-    high = max(f.log_flop.quantile_value(0.999) for f in (forecast, prior) if f is not None) + 0.02
+    low, high = _limits([f.log_flop for f in (forecast, prior) if f is not None], LABEL_WIDTH / (width - SIDES))
     axes.set_xlim(low, high)
-    ticks = flop_ticks(low, high, int((width - 0.6) / 0.75))
-    axes.set_xticks([math.log10(tick) for tick in ticks], [flop_text(tick).replace(".0", "") for tick in ticks])
+    ticks = flop_ticks(low, high, int((width - SIDES) / TICK_WIDTH))
+    axes.set_xticks([math.log10(tick) for tick in ticks], [flop_tick_text(tick) for tick in ticks])
     axes.set_ylim(0.0, (tallest or 1.0) * 1.3)
     axes.set_yticks([])
     axes.set_xlabel("Pre-training compute (FLOP, logarithmic)")
@@ -54,15 +57,17 @@ def draw_mythos_compute(forecast: Forecast, *, prior: Forecast | None = None, wi
     return figure
 
 
-def flop_ticks(low: float, high: float, most: int) -> list[float]:
-    """Choose round FLOP figures between two powers of ten, at most so many."""
-    decades = range(math.floor(low), math.ceil(high) + 1)
-    for mantissas in (MANTISSAS, (1.0, 2.0, 3.0, 5.0), (1.0, 2.0, 5.0), (1.0, 3.0), (1.0,)):
-        ticks = [m * 10.0**decade for decade in decades for m in mantissas]
-        ticks = [tick for tick in ticks if low <= math.log10(tick) <= high]
-        if len(ticks) <= most:
-            return ticks
-    return ticks[:: -(-len(ticks) // max(most, 1))]
+def _limits(distributions: Sequence[AnyDistribution], room: float) -> tuple[float, float]:
+    """Limits in log10 FLOP that hold nearly all of each distribution, and the labels beside the first's quantiles."""
+    low = min(distribution.quantile_value(0.001) for distribution in distributions)
+    high = max(distribution.quantile_value(0.999) for distribution in distributions)
+    missing = max(SMALLEST_SPAN - (high - low), 0.04) / 2.0
+    low, high = low - missing, high + missing
+    first, last = (distributions[0].quantile_value(p) for p in (MARKED[0], MARKED[-1]))
+    for _ in range(20):  # each end's room takes some of the other's
+        low = min(low, first - room * (high - low))
+        high = max(high, last + room * (high - low))
+    return low, high
 
 
 def _draw_density(

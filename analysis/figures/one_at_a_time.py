@@ -12,8 +12,20 @@ from matplotlib.figure import Figure
 from ..one_at_a_time import HIGH, LOW, Setting, Swing
 from ..sensitivity import Sensitivity
 from .dates import date_number, day_text, set_date_axis
-from .style import INK, LABEL_SIZE, SERIES, WIDTH, frame, house_style, mark_day, new_figure, text_width, wrap
-from .wording import event_text, quantity_text, source_line, value_text
+from .style import (
+    INK,
+    LABEL_SIZE,
+    SERIES,
+    WIDTH,
+    frame,
+    house_style,
+    legend_below,
+    mark_day,
+    new_figure,
+    text_width,
+    wrap,
+)
+from .wording import brief, event_text, quantity_text, source_line, value_text
 
 ROW_HEIGHT = 0.31  # inches
 SURROUNDINGS = 0.95  # inches of axis and legend
@@ -66,8 +78,7 @@ def draw_one_at_a_time(sensitivity: Sensitivity, *, width: float = WIDTH) -> Fig
     axes.spines["left"].set_visible(False)
     mark_day(axes, baseline, f"all at their medians: {day_text(calendar.day(result.months.value))}")
     if shown:
-        below = -0.52 / (ROW_HEIGHT * len(shown))  # inches under the axis, clear of its label
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, below), ncols=2, columnspacing=1.5, borderpad=0.0)
+        legend_below(axes, *axes.get_legend_handles_labels(), columns=2)
     left_out = len(swings) - len(shown)
     note = f"{left_out} further quantities move it by less" if left_out else ""
     frame(figure, _finding(shown), _subtitle(sensitivity), _source(sensitivity, note))
@@ -111,7 +122,7 @@ def _set_limits(figure: Figure, axes: Axes, sensitivity: Sensitivity, shown: Seq
 def _finding(shown: Sequence[Swing]) -> str:
     if not shown:
         return "No quantity alone moves the date"
-    return f"{quantity_text(shown[0].quantity)} moves the date most, by {abs(shown[0].span.value):.1f} months"
+    return f"{quantity_text(shown[0].quantity)} moves the date most, by {brief(abs(shown[0].span.value))} months"
 
 
 def _subtitle(sensitivity: Sensitivity) -> str:

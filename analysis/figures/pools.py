@@ -90,7 +90,7 @@ def _finding(paths: Trajectories) -> str:
     middle = {firm: float(np.median(stock)) for firm, stock in paths.pools_as_of.items()}
     ordered = sorted(middle, key=lambda firm: -middle[firm])
     first = ordered[0]
-    text = f"{firms[first].title}: about {count_text(float(f'{middle[first]:.2g}'))} H100e on {day_text(paths.question.as_of)}"
+    text = f"{firms[first].title}: about {count_text(middle[first])} H100e on {day_text(paths.question.as_of)}"
     if len(ordered) > 1 and middle[ordered[1]] > 0:
         text += f", {middle[first] / middle[ordered[1]]:.2g} times the {firms[ordered[1]].title.lower()}"
     return text

@@ -6,9 +6,11 @@ from matplotlib.figure import Figure
 
 from ..counterfactuals import Comparison, Counterfactual
 from .dates import month_text
-from .rows import Row, draw_rows
+from .rows import Row, draw_rows, in_noise
 from .style import WIDTH, house_style
-from .wording import event_text
+from .wording import EN_DASH, brief, event_text
+
+NOTABLE = 0.05  # months
 
 
 @house_style()
@@ -30,14 +32,20 @@ def draw_regimes(comparison: Comparison, *, width: float = WIDTH) -> Figure:
 
 def _name(comparison: Comparison, row: Counterfactual) -> str:
     low, high = comparison.question.assumptions.regimes[row.id].distribution.support()
-    return f"{row.title} ({100.0 * low:.3g}–{100.0 * high:.3g}%)"
+    return f"{row.title} ({100.0 * low:.3g}{EN_DASH}{100.0 * high:.3g}%)"
 
 
 def _finding(comparison: Comparison) -> str:
-    if not comparison.counterfactuals:
-        return "No regimes to compare"
+    """The regime that brings the median forward most; where none does, the one that brings the late tail forward."""
     calendar = comparison.question.assumptions.calendar
-    first = min(comparison.counterfactuals, key=lambda row: row.ready.quantile_value(0.5))
-    name = first.title[:1].lower() + first.title[1:] if first.title[1:2].islower() else first.title
-    day = calendar.day(first.ready.quantile_value(0.5))
-    return f"With the earliest, {name}, the median is {month_text(day)}"
+    for p, what in ((0.5, "the median"), (0.95, "the 95% date")):
+        if not all(row.shift(p).meaningful for row in comparison.counterfactuals):
+            return "Too few draws to say what the regimes change"
+        moving = [
+            row for row in comparison.counterfactuals if not in_noise(row.shift(p)) and row.shift(p).value < -NOTABLE
+        ]
+        if moving:
+            first = min(moving, key=lambda row: row.ready.quantile_value(p))
+            day = calendar.day(first.ready.quantile_value(p))
+            return f"{first.title} brings {what} forward by {brief(-first.shift(p).value)} months, to {month_text(day)}"
+    return "No regime brings the date forward by much"

@@ -8,19 +8,21 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import matplotlib
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text
+from matplotlib.transforms import ScaledTranslation
 
 WIDTH = 7.2  # inches; a page's text width
 NARROW = 5.5  # inches; below this a figure leaves out side columns
@@ -141,7 +143,7 @@ def mark_day(axes: Axes, position: float, text: str) -> None:
     axes : Axes
         With its date limits set.
     position : float
-        The day, in matplotlib's date numbers; one outside the axes is left out.
+        The day, in day numbers; one outside the axes is left out.
     text : str
         Its name.
     """
@@ -163,6 +165,43 @@ def mark_day(axes: Axes, position: float, text: str) -> None:
         color=MUTED,
         annotation_clip=False,
     )
+
+
+def legend_below(
+    axes: Axes, handles: Sequence[Artist], texts: Sequence[str], *, columns: int = 1, clear: float = 0.55
+) -> float:
+    """Put a legend under the x axis.
+
+    Parameters
+    ----------
+    axes : Axes
+        Whose legend it is.
+    handles, texts : sequence of Artist, sequence of str
+        Its entries.
+    columns : int
+        How many stand side by side.
+    clear : float
+        Inches from the axis to the legend, for tick labels and the axis's own.
+
+    Returns
+    -------
+    float
+        Inches that the figure must be taller for it.
+    """
+    inches = axes.figure.dpi_scale_trans
+    axes.legend(
+        handles,
+        texts,
+        loc="upper center",
+        bbox_to_anchor=(0.5, 0.0),
+        bbox_transform=axes.transAxes + ScaledTranslation(0.0, -clear, inches),
+        borderaxespad=0.0,
+        borderpad=0.0,
+        columnspacing=1.5,
+        ncols=columns,
+    )
+    lines = sum(text.count("\n") + 1 for text in texts) / columns
+    return (1.2 * lines + 0.5 * len(texts) / columns) * LABEL_SIZE / 72.0
 
 
 def _block(figure: Figure, text: str, size: float, colour: str, weight: str = "normal") -> tuple[Text, float]:

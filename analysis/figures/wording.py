@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ..question import Question
 from .dates import day_text
 
+TIMES, MINUS, EN_DASH = "\N{MULTIPLICATION SIGN}", "\N{MINUS SIGN}", "\N{EN DASH}"
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 ACRONYMS = {"mfu": "MFU", "h200": "H200", "h200s": "H200s", "950pr": "950PR", "950dt": "950DT", "rl": "RL"}
 PERCENT_WORDS = ("share", "budget", "mfu")  # quantities without a unit that are shares of a whole
@@ -20,11 +21,11 @@ def power_text(exponent: int) -> str:
 
 
 def flop_text(flop: float) -> str:
-    """Write compute with two digits: 5.1 × 10²⁶."""
+    """Write compute with two digits: 5.1 times a power of ten."""
     if not (math.isfinite(flop) and flop > 0):
         return str(flop)
     mantissa, exponent = f"{flop:.1e}".split("e")
-    return f"{mantissa} × {power_text(int(exponent))}"
+    return f"{mantissa} {TIMES} {power_text(int(exponent))}"
 
 
 def brief(value: float) -> str:
@@ -52,8 +53,9 @@ def value_text(quantity: str, value: float, unit: str) -> str:
 
 
 def quantity_text(name: str) -> str:
-    """Write a quantity's name for people, without the unit that stands beside its values: Algorithmic progress."""
+    """Write a quantity's name for people: Algorithmic progress; a number of months is a time."""
     words = [ACRONYMS.get(word, word) for word in name.removesuffix("_months").split("_")]
+    words += ["time"] * name.endswith("_months")
     text = " ".join(words).replace("post training", "post-training")
     return text[:1].upper() + text[1:]
 
