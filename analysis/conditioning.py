@@ -14,6 +14,7 @@ from ..evidence.likelihood import log_likelihoods
 from ..evidence.schema import Item
 from ..evidence.selection import Selection, select
 from ..model.assumptions import multiple_name
+from ..model.generative import Outcome, World
 from .estimates import Array
 from .forecast import Diagnostics
 from .importance import ReweightedPrior, SmoothedWeights, smooth_weights, total
@@ -144,12 +145,18 @@ def likelihoods(question: Question, source: DrawSource, items: Sequence[Item]) -
 
 def likelihoods_of(question: Question, values: Values, items: Sequence[Item]) -> Mapping[str, Array]:
     """Work out every item's log likelihood in a chunk of draws."""
+    world, outcomes = outcomes_of(question, values, items)
+    return log_likelihoods(items, question.assumptions, values, world, outcomes, question.as_of)
+
+
+def outcomes_of(question: Question, values: Values, items: Sequence[Item]) -> tuple[World, dict[str, Outcome]]:
+    """Work out, in a chunk of draws, what every event shares, and by event the dates that the question and items need."""
     world, own = outcome_of(question, values)
     outcomes = {question.event: own}
     for event in events_of(items):
         if event not in outcomes:
             outcomes[event] = outcome_of(question, values, event=event, world=world)[1]
-    return log_likelihoods(items, question.assumptions, values, world, outcomes, question.as_of)
+    return world, outcomes
 
 
 def refuse_conflict(question: Question, items: Sequence[Item], smoothed: SmoothedWeights) -> None:
