@@ -8,17 +8,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from . import equations
 from .assumptions import Assumptions
+from .launch import SMALLEST_STOCK
 from .policies import NO_INTERVENTION, Intervention
-from .race import Firm, Source
+from .race import Firm
 
 Values = Mapping[str, Any]
+
+SHORTEST_ARRIVAL = 1e-6  # months, a few seconds
 
 
 @dataclass(frozen=True)
@@ -29,18 +32,18 @@ class Pool:
     ----------
     stock : (draw,)
         H100e at t = 0.
-    rate, start, length : (source, draw) or (source, 1)
+    rate, start, length : tuple of (draw,) or float
         H100e a month, first month and months of arrivals, per arriving source.
     """
 
     stock: Any
-    rate: Any
-    start: Any
-    length: Any
+    rate: tuple[Any, ...]
+    start: tuple[Any, ...]
+    length: tuple[Any, ...]
 
     def at(self, xp: Any, t: Any) -> Any:
         """H100e at time t (months)."""
-        return equations.pool(self.stock, self.rate, equations.months_arrived(xp, t, self.start, self.length))
+        return equations.pool(xp, t, self.stock, self.rate, self.start, self.length)
 
 
 @dataclass(frozen=True)
@@ -213,7 +216,8 @@ def run_race(
             launch = equations.round_up(xp, launch, launch_grid)
         required = equations.requirement(xp, target, world.log_growth, launch)
         stock = pool.at(xp, launch)
-        length = equations.run_length(required, stock, flop_month)
+        # a firm that never has any compute never launches: its run takes no time, instead of 0/0
+        length = equations.run_length(required, xp.maximum(stock, SMALLEST_STOCK), flop_month)
         end = equations.pretrained(xp, launch, length, values[firm.minimum_training])
         contenders[name] = Contender(launch, stock, required, length, end)
     ends = [contender.pretrained for contender in contenders.values()]
@@ -242,40 +246,28 @@ def _pool(
         amount = math.prod((values[quantity] for quantity in source.amount[1:]), start=values[source.amount[0]])
         amounts[name] = amount * kept[name] if name in kept else amount
     present = [amount for name, amount in amounts.items() if not race.sources[name].arrives]
-    shape_like = next(iter(amounts.values())) * 0.0
-    stock = sum(present[1:], start=present[0]) if present else shape_like
-    arriving = [name for name in amounts if race.sources[name].arrives]
-    if not arriving:
-        nothing = _stack(xp, [shape_like])
-        return Pool(stock, nothing, nothing, nothing)
-    starts = [_number_or_value(race.sources[name].start, values) for name in arriving]
-    lengths = [_number_or_value(race.sources[name].length, values) for name in arriving]
-    rates = [equations.arrival_rate(amounts[name], _arrival_months(race.sources[name], values)) for name in arriving]
+    stock = sum(present[1:], start=present[0]) if present else next(iter(amounts.values())) * 0.0
+    arriving = {name: race.sources[name] for name in amounts if race.sources[name].arrives}
+    starts = [_number_or_value(source.start, values) for source in arriving.values()]
+    lengths = [_months(xp, source.length, values) for source in arriving.values()]
+    rates = [
+        equations.arrival_rate(amounts[name], _months(xp, source.per, values) if source.per else length)
+        for (name, source), length in zip(arriving.items(), lengths, strict=True)
+    ]
     lengths = [
         equations.arrival_length(xp, start, length, stop[name]) if name in stop else length
         for name, start, length in zip(arriving, starts, lengths, strict=True)
     ]
-    return Pool(stock, _stack(xp, rates), _stack(xp, starts), _stack(xp, lengths))
+    return Pool(stock, tuple(rates), tuple(starts), tuple(lengths))
 
 
-def _arrival_months(source: Source, values: Values) -> Any:
-    """Months in which one amount of a source arrives."""
-    return values[source.per] if source.per else _number_or_value(source.length, values)
+def _months(xp: Any, entry: float | str | None, values: Values) -> Any:
+    """A duration; one that is drawn can come so near to nothing that nothing could be divided by it."""
+    return xp.maximum(values[entry], SHORTEST_ARRIVAL) if isinstance(entry, str) else entry
 
 
 def _number_or_value(entry: float | str | None, values: Values) -> Any:
     return values[entry] if isinstance(entry, str) else entry
-
-
-def _stack(xp: Any, rows: Sequence[Any]) -> Any:
-    """Stack over sources: (source, draw), or (source, 1) where no row varies between draws."""
-    if xp.__name__ != "numpy":
-        return xp.stack([xp.as_tensor_variable(row, dtype="float64") for row in rows])
-    width = max((row.shape[0] for row in rows if getattr(row, "ndim", 0)), default=1)
-    stacked = xp.empty((len(rows), width))
-    for position, row in enumerate(rows):
-        stacked[position] = row
-    return stacked
 
 
 def intervened_world(

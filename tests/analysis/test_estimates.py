@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from false_alarms import covers
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import signal, stats
 from scipy.stats import qmc
 
 from catchup.analysis.estimates import TAIL_DRAWS, Distribution, Estimate, Weighting, quantile_shift
+from false_alarms import covers
 
 REPETITIONS = 600
 SKEWED = stats.gamma(2.0)

@@ -1,0 +1,125 @@
+"""Every figure of one forecast, and where the texts on a figure stand."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from catchup.analysis.counterfactuals import Comparison, levers, regimes
+from catchup.analysis.figures import (
+    Trajectories,
+    draw_cumulative,
+    draw_gate,
+    draw_levers,
+    draw_mythos_compute,
+    draw_one_at_a_time,
+    draw_pools,
+    draw_regimes,
+    race_trajectories,
+)
+from catchup.analysis.forecast import Forecast, forecast_from
+from catchup.analysis.one_at_a_time import one_at_a_time
+from catchup.analysis.question import PriorDraws, Question
+from catchup.analysis.sensitivity import Sensitivity
+
+WIDE, NARROW = 7.2, 4.2  # inches
+SLACK = 0.5  # pixels by which boxes may touch
+
+
+@dataclass(frozen=True)
+class Results:
+    """All that figures are drawn from."""
+
+    forecast: Forecast
+    prior: Forecast
+    events: tuple[Forecast, ...]
+    paths: Trajectories
+    levers: Comparison
+    regimes: Comparison
+    sensitivity: Sensitivity
+
+
+def results_of(question: Question) -> Results:
+    source = PriorDraws(question)
+    other = replace(question, seed=question.seed + 1)
+    return Results(
+        forecast=forecast_from(question, source, engine="forward"),
+        prior=forecast_from(other, PriorDraws(other), engine="forward"),
+        events=tuple(
+            forecast_from(asked, PriorDraws(asked), engine="forward")
+            for event in question.assumptions.events
+            if (asked := replace(question, event=event)).event != question.event
+        ),
+        paths=race_trajectories(question, source),
+        levers=levers(question, source),
+        regimes=regimes(question, source),
+        sensitivity=Sensitivity(question, one_at_a_time(question, source), (), "", (), draws=question.draws),
+    )
+
+
+def drawings(results: Results) -> dict[str, Callable[[float], Figure]]:
+    """Every figure by name, drawn at a width in inches."""
+    forecast, prior, events = results.forecast, results.prior, results.events
+    return {
+        "cumulative": lambda width: draw_cumulative(forecast, width=width),
+        "cumulative-prior": lambda width: draw_cumulative(forecast, prior=prior, width=width),
+        "cumulative-events": lambda width: draw_cumulative(forecast, events=events, width=width),
+        "gate": lambda width: draw_gate(results.paths, width=width),
+        "levers": lambda width: draw_levers(results.levers, width=width),
+        "regimes": lambda width: draw_regimes(results.regimes, width=width),
+        "one-at-a-time": lambda width: draw_one_at_a_time(results.sensitivity, width=width),
+        "mythos-compute": lambda width: draw_mythos_compute(forecast, width=width),
+        "mythos-compute-prior": lambda width: draw_mythos_compute(forecast, prior=prior, width=width),
+        "pools": lambda width: draw_pools(results.paths, width=width),
+    }
+
+
+def texts(figure: Figure) -> list[tuple[str, Bbox]]:
+    """Every visible text of a figure and the box it takes, in pixels, once the figure is laid out."""
+    figure.draw_without_rendering()
+    found = []
+    for text in _shown(figure):
+        box = text.get_window_extent()
+        if text.get_text().strip() and box.width > 0.0:
+            found.append((text.get_text(), box))
+    return found
+
+
+def _shown(figure: Figure) -> Iterator[Text]:
+    """Texts that are drawn: matplotlib keeps others in store, and ticks beyond an axis's limits."""
+    yield from figure.texts
+    for axes in figure.axes:
+        yield from axes.texts
+        yield from (axes.xaxis.label, axes.yaxis.label, axes.title)
+        legend = axes.get_legend()
+        yield from legend.get_texts() if legend else ()
+        for axis, limits in ((axes.xaxis, sorted(axes.get_xlim())), (axes.yaxis, sorted(axes.get_ylim()))):
+            for tick in [*axis.get_major_ticks(), *axis.get_minor_ticks()]:
+                if limits[0] <= tick.get_loc() <= limits[1]:
+                    yield from (label for label in (tick.label1, tick.label2) if label.get_visible())
+
+
+def overlaps(figure: Figure) -> list[tuple[str, str]]:
+    """Pairs of texts that cover one another."""
+    boxes = [(text, box.padded(-SLACK)) for text, box in texts(figure)]
+    return [(one, other) for (one, a), (other, b) in combinations(boxes, 2) if a.overlaps(b)]
+
+
+def clipped(figure: Figure) -> list[str]:
+    """Texts that reach beyond the figure."""
+    found = texts(figure)
+    width, height = figure.get_size_inches() * figure.dpi
+    page = Bbox([[-SLACK, -SLACK], [width + SLACK, height + SLACK]])
+    return [text for text, box in found if not (page.contains(box.x0, box.y0) and page.contains(box.x1, box.y1))]
+
+
+def lightness(colour: str) -> float:
+    """CIE L* of an sRGB colour, 0 to 100: what is left of it in greyscale."""
+    from matplotlib.colors import to_rgb
+
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return 116.0 * luminance ** (1 / 3) - 16.0 if luminance > 0.008856 else 903.3 * luminance

@@ -1,0 +1,209 @@
+"""Figures as a reader meets them: nothing overlaps or is cut off, axes say their units, greys can be told apart."""
+
+import re
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+from figure_cases import NARROW, WIDE, Results, clipped, drawings, lightness, overlaps, results_of, texts
+from matplotlib.figure import Figure
+
+from catchup.analysis.estimates import Distribution, Weighting
+from catchup.analysis.figures import (
+    draw_cumulative,
+    draw_gate,
+    draw_levers,
+    draw_mythos_compute,
+    draw_one_at_a_time,
+    draw_pools,
+    draw_regimes,
+)
+from catchup.analysis.figures.cumulative import curve_of
+from catchup.analysis.figures.dates import date_number, day_text
+from catchup.analysis.figures.style import SERIES
+from catchup.analysis.question import Question
+
+NAMES = (
+    "cumulative",
+    "cumulative-prior",
+    "cumulative-events",
+    "gate",
+    "levers",
+    "regimes",
+    "one-at-a-time",
+    "mythos-compute",
+    "mythos-compute-prior",
+    "pools",
+)
+LABELS = {
+    "cumulative": ("Date", "Probability ready by then (%)"),
+    "gate": ("Date", "Training compute (FLOP, logarithmic)"),
+    "levers": ("Date ready", ""),
+    "regimes": ("Date ready", ""),
+    "one-at-a-time": ("Date ready", ""),
+    "mythos-compute": ("Pre-training compute (FLOP, logarithmic)", "Density\n(per factor of ten)"),
+    "pools": ("Date", "Compute (H100e, logarithmic)"),
+}
+DATED = [name for name in NAMES if not name.startswith("mythos")]
+TELL_APART = 15.0  # difference in L* between neighbouring greys
+
+
+@pytest.fixture(scope="module")
+def asked(question: Question) -> Question:
+    return replace(question, draws=4_000)
+
+
+@pytest.fixture(scope="module")
+def results(asked: Question) -> Results:
+    return results_of(asked)
+
+
+@pytest.fixture(scope="module")
+def wide(results: Results) -> dict[str, Figure]:
+    return {name: draw(WIDE) for name, draw in drawings(results).items()}
+
+
+@pytest.fixture(scope="module")
+def narrow(results: Results) -> dict[str, Figure]:
+    return {name: draw(NARROW) for name, draw in drawings(results).items()}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_texts_stand_clear_of_one_another(name: str, wide: dict[str, Figure], narrow: dict[str, Figure]) -> None:
+    for figure in (wide[name], narrow[name]):
+        assert overlaps(figure) == []
+        assert clipped(figure) == []
+
+
+def test_overlapping_and_clipped_texts_would_be_found(results: Results) -> None:
+    figure = draw_cumulative(results.forecast)
+    figure.text(0.02, 0.985, "over the title")
+    figure.text(0.99, 0.5, "over the edge")
+    assert ("over the title" in pair for pair in overlaps(figure))
+    assert clipped(figure) == ["over the edge"]
+    assert len(overlaps(figure)) == 1
+
+
+@pytest.mark.parametrize("day", ["2026-11-21", "2027-06-30"])
+def test_texts_stand_clear_whatever_the_day_and_event(asked: Question, day: str) -> None:
+    later = replace(asked, as_of=type(asked.as_of).fromisoformat(day), event="narrow-exploit", draws=1_000)
+    for draw in drawings(results_of(later)).values():
+        figure = draw(WIDE)
+        assert overlaps(figure) == []
+        assert clipped(figure) == []
+
+
+@pytest.mark.parametrize("name", LABELS)
+def test_axes_say_what_they_show_and_in_which_unit(name: str, wide: dict[str, Figure]) -> None:
+    axes = wide[name].axes[0]
+    assert (axes.get_xlabel(), axes.get_ylabel()) == LABELS[name]
+
+
+@pytest.mark.parametrize("name", DATED)
+def test_time_is_shown_as_dates(name: str, wide: dict[str, Figure], narrow: dict[str, Figure]) -> None:
+    for figure in (wide[name], narrow[name]):
+        labels = [label.get_text() for label in figure.axes[0].get_xticklabels()]
+        assert 3 <= len(labels) <= 16
+        assert re.fullmatch(r"[A-Z][a-z]{2}\n20\d\d", labels[0])
+        assert all(re.fullmatch(r"[A-Z][a-z]{2}(\n20\d\d)?", label) for label in labels)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_title_states_a_finding_and_the_foot_says_where_it_comes_from(name: str, wide: dict[str, Figure]) -> None:
+    title, subtitle, source = (text.get_text().replace("\n", " ") for text in wide[name].texts)
+    assert len(title) > 30
+    assert subtitle.endswith(".")
+    assert source.startswith("As of 12 Jun 2026; prior alone; 4,000 draws (forward, seed 1)")
+
+
+def test_series_are_told_apart_without_colour() -> None:
+    greys = [lightness(look.colour) for look in SERIES]
+    assert min(abs(a - b) for a, b in combinations(greys, 2)) > TELL_APART
+    assert max(greys) < 80.0  # still seen on white
+    for attribute in ("line", "marker", "hatch"):
+        assert len({getattr(look, attribute) for look in SERIES}) == len(SERIES)
+
+
+@pytest.mark.parametrize("name", ["cumulative-prior", "cumulative-events", "gate", "mythos-compute-prior", "pools"])
+def test_lines_of_a_figure_differ_in_lightness_and_in_dashes(name: str, wide: dict[str, Figure]) -> None:
+    thick = [line for line in wide[name].axes[0].lines if line.get_linewidth() >= 1.8 and len(line.get_xdata()) > 50]
+    assert len(thick) >= 2
+    for one, other in combinations(thick, 2):
+        assert abs(lightness(one.get_color()) - lightness(other.get_color())) > TELL_APART
+        assert one.get_linestyle() != other.get_linestyle()
+
+
+def test_bars_differ_in_lightness_and_in_hatching(wide: dict[str, Figure]) -> None:
+    low, high = (container.patches[0] for container in wide["one-at-a-time"].axes[0].containers[:2])
+    assert abs(lightness(low.get_facecolor()) - lightness(high.get_facecolor())) > TELL_APART
+    assert low.get_hatch() != high.get_hatch()
+
+
+def test_cumulative_curve_is_the_distribution(results: Results) -> None:
+    forecast = results.forecast
+    days, probabilities = curve_of(forecast)
+    months = (days - forecast.question.assumptions.calendar.origin.toordinal()) / 30.44
+    shares = [np.mean(forecast.ready.values <= at) for at in months]
+    np.testing.assert_allclose(shares, probabilities, atol=1.5 / forecast.draws)
+
+
+def test_cumulative_figure_names_the_dates_of_its_quantiles(results: Results, wide: dict[str, Figure]) -> None:
+    calendar = results.forecast.question.assumptions.calendar
+    written = [text for text, _ in texts(wide["cumulative"])]
+    low, middle, high = (day_text(calendar.day(results.forecast.ready.quantile_value(p))) for p in (0.05, 0.5, 0.95))
+    assert {f"5% by {low}", f"median {middle}", f"95% by {high}", "as of 12 Jun 2026"} <= set(written)
+
+
+def test_levers_stand_in_order_of_their_delay_with_their_dates(results: Results, wide: dict[str, Figure]) -> None:
+    axes = wide["levers"].axes[0]
+    names = [label.get_text().replace("\n", " ") for label in axes.get_yticklabels()]
+    ordered = sorted(results.levers.counterfactuals, key=lambda row: -row.shift(0.5).value)
+    assert names == ["No lever pulled", *(row.title for row in ordered)]
+    dots = [line.get_xdata()[0] for line in axes.lines if line.get_marker() in "oD" and len(line.get_xdata()) == 1]
+    rows = [results.levers.baseline, *(row.ready for row in ordered)]
+    calendar = results.levers.question.assumptions.calendar
+    np.testing.assert_allclose(dots, [date_number(calendar, row.quantile_value(0.5)) for row in rows])
+
+
+def test_bars_end_at_their_dates(results: Results, wide: dict[str, Figure]) -> None:
+    swing = results.sensitivity.one_at_a_time.swings[0]
+    calendar = results.sensitivity.question.assumptions.calendar
+    bar = wide["one-at-a-time"].axes[0].containers[0].patches[0]
+    assert bar.get_x() + bar.get_width() == pytest.approx(float(date_number(calendar, swing.low.months.value)))
+
+
+def test_an_event_that_may_never_come_is_drawn_as_far_as_it_does(results: Results) -> None:
+    values = np.where(np.arange(4_000) % 5 < 3, np.inf, results.forecast.ready.values)
+    never = replace(results.forecast, ready=Distribution(values, Weighting(draws=4_000)))
+    figure = draw_cumulative(never)
+    assert "In most draws no Chinese lab ever gets there" in [text for text, _ in texts(figure)]
+    assert max(figure.axes[0].lines[0].get_ydata()) == pytest.approx(0.4, abs=0.01)
+    comparison = replace(results.levers, baseline=never.ready)
+    assert overlaps(draw_levers(comparison)) == []
+
+
+def test_too_few_draws_are_said_to_be_too_few(asked: Question) -> None:
+    few = results_of(replace(asked, draws=15))
+    for figure in (draw_cumulative(few.forecast), draw_levers(few.levers), draw_regimes(few.regimes)):
+        assert figure.texts[0].get_text().startswith("Too few draws")
+
+
+def test_what_is_known_exactly_is_drawn_without_a_spread(asked: Question) -> None:
+    from catchup.model.assumptions import load_assumptions
+
+    beliefs = asked.assumptions.beliefs
+    fixed = {name: float(beliefs[name].quantile(0.5)) for name in asked.assumptions.needed()}
+    fixed = {name: value for name, value in fixed.items() if name in asked.assumptions.table.quantities}
+    certain = results_of(replace(asked, assumptions=load_assumptions((), fixed | {"hyperscaler_budget": 0.0101})))
+    figures = [
+        draw_cumulative(certain.forecast),
+        draw_gate(certain.paths),
+        draw_levers(certain.levers),
+        draw_one_at_a_time(certain.sensitivity),
+        draw_mythos_compute(certain.forecast),
+        draw_pools(certain.paths),
+    ]
+    for figure in figures:
+        assert clipped(figure) == []
+    assert figures[3].texts[0].get_text() == "No quantity alone moves the date"
