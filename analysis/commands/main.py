@@ -25,6 +25,8 @@ COMMANDS = {
     "diff": "What moved between two runs, and why.",
     "history": "The forecast through time.",
     "replay": "Ask again on past days, without hindsight.",
+    "score": "Runs judged by what happened, beside rival views.",
+    "export": "A run in other people's formats.",
     "reproduce": "The published forecast's claims beside this model's figures.",
 }
 COMMAND_GROUPS = {

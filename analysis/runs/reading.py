@@ -8,6 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ...evidence.schema import Item
 from ...priors.errors import CatchupError
 from ..question import Question
@@ -140,3 +143,24 @@ def newest_before(runs: Path, event: str) -> Run | None:
         return None
     same = [run for run in read_runs(runs).runs if run.manifest.event == event]
     return same[-1] if same else None
+
+
+def posterior_ready(run: Run) -> tuple[NDArray[np.float64], int]:
+    """Draws of the date from a run's posterior, chain after chain, and the number of chains.
+
+    Raises
+    ------
+    BrokenRunError
+        If the run keeps no posterior, or it cannot be read.
+    """
+    import xarray as xr
+
+    path = run.folder / POSTERIOR
+    if not path.is_file():
+        raise BrokenRunError(f"{path}: no such file; the run was made without its posterior")
+    try:
+        with xr.open_dataset(path, group="posterior", engine="h5netcdf") as group:
+            ready = group["ready"].transpose("chain", "draw").values
+    except (OSError, KeyError, ValueError) as error:
+        raise BrokenRunError(f"{path}: cannot be read ({type(error).__name__})") from None
+    return np.ascontiguousarray(ready.ravel(), dtype=float), int(ready.shape[0])

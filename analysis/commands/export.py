@@ -1,0 +1,36 @@
+"""``catchup export``: a run in other people's formats."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from .options import OUTPUT
+
+
+def export(
+    run: Path,
+    /,
+    *,
+    format: Annotated[
+        Literal["csv", "json", "hubverse", "metaculus"], Parameter(group=OUTPUT, help="Which format.")
+    ] = "csv",
+    lower: Annotated[date | None, Parameter(group=OUTPUT, help="metaculus: first day of the question's range.")] = None,
+    upper: Annotated[date | None, Parameter(group=OUTPUT, help="metaculus: last day of the question's range.")] = None,
+) -> int:
+    """Write a run on standard output.
+
+    Parameters
+    ----------
+    run
+        The run's folder.
+    """
+    from ..runs.exports import export as write
+    from ..runs.reading import read_run
+
+    sys.stdout.write(write(read_run(run), format, lower=lower, upper=upper))
+    return 0

@@ -1,0 +1,79 @@
+"""``catchup score``: runs judged by what happened."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from ...priors.errors import InputError
+from .options import OUTPUT
+from .output import console, print_json, table, warn
+
+
+def score(
+    *,
+    runs: Annotated[Path, Parameter(help="Folder of runs.")],
+    outcome: Annotated[date | None, Parameter(help="The day it happened.")] = None,
+    outcome_after: Annotated[date | None, Parameter(help="Still open: the last day on which it had not.")] = None,
+    json: Annotated[
+        bool, Parameter(group=OUTPUT, negative="", help="Print one JSON object instead of tables.")
+    ] = False,
+) -> int:
+    """Judge every run, and rival views beside them, by what is known of the date."""
+    from ..runs.reading import read_runs
+    from ..runs.scores import Outcome, score_rivals, score_runs, score_trends
+
+    if (outcome is None) == (outcome_after is None):
+        raise InputError("give one of --outcome DATE and --outcome-after DATE")
+    known = Outcome(outcome) if outcome is not None else Outcome(outcome_after or date.max, open=True)
+    shelf = read_runs(runs)
+    for fault in shelf.faults:
+        warn(fault)
+    if not shelf.runs:
+        raise InputError("holds no sound run to score", file=runs, key="--runs")
+    calendar = shelf.runs[-1].snapshot.question.assumptions.calendar
+    rows = [*score_runs(shelf.runs, known), *score_rivals(calendar, known), *score_trends(shelf.runs[-1], known)]
+    if json:
+        print_json(
+            {
+                "schema": 1,
+                "outcome": {"date": known.day.isoformat(), "open": known.open},
+                "scores": [row.as_json() for row in rows],
+            }
+        )
+        return 0
+    marks = {True: "yes", False: "no", None: "open"}
+    out = console()
+    out.print(
+        "lower is better; while the question is open, scores count only what is decided\n"
+        if known.open
+        else "lower is better\n"
+    )
+    out.print(
+        table(
+            "Forecast",
+            "of",
+            "CRPS, months",
+            "log score",
+            "PIT",
+            "50%",
+            "90%",
+            rows=[
+                (
+                    row.id if row.title.startswith("this model") else row.title,
+                    row.as_of.isoformat(),
+                    f"{row.crps:.2f}",
+                    f"{row.log_score:.2f}",
+                    f"{row.pit[0]:.2f}" + (" to 1" if known.open else ""),
+                    marks[row.covered[0.5]],
+                    marks[row.covered[0.9]],
+                )
+                for row in rows
+            ],
+            left=2,
+        )
+    )
+    return 0
