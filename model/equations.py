@@ -2,7 +2,7 @@ r"""Every equation of the model, once.
 
 Each function takes NumPy arrays or PyTensor variables alike. Those that need more than arithmetic take
 the array namespace `xp` (``numpy`` or ``pytensor.tensor``) first. Time t is in months since t = 0,
-stocks in H100e, compute in FLOP; arrays over sources have `source` as their first axis.
+stocks in H100e, compute in FLOP.
 
 References
 ----------
@@ -66,12 +66,15 @@ def months_arrived(xp: Any, t: Any, start: Any, length: Any) -> Any:
     return xp.minimum(xp.maximum(t - start, 0.0), length)
 
 
-def pool(stock: Any, rate: Any, arrived: Any) -> Any:
+def pool(xp: Any, t: Any, stock: Any, rate: Any, start: Any, length: Any) -> Any:
     r"""A firm's compute: :math:`\mathrm{stock} + \sum_s \mathrm{rate}_s \, \mathrm{arrived}_s` (H100e).
 
-    `rate` and `arrived` have shape (source, ...), `stock` (...).
+    `rate`, `start` and `length` have an entry for each arriving source.
     """
-    return stock + (rate * arrived).sum(axis=0)
+    total = stock + 0.0  # a copy, to be added to in place
+    for source in range(len(rate)):
+        total += rate[source] * months_arrived(xp, t, start[source], length[source])
+    return total
 
 
 def log_target_stock(xp: Any, target_flop: Any, budget: Any, flop_month: Any) -> Any:

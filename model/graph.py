@@ -19,7 +19,7 @@ from ..priors.bases import BASES
 from ..priors.families import Family
 from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
 from .generative import Outcome, World, describe_world, run_race
-from .launch_operation import launch_date
+from .launch_operation import solve_launch
 from .policies import NO_INTERVENTION, Intervention
 
 NEVER_STOPS = 1e6  # months; finite, so that every gradient is
@@ -86,7 +86,7 @@ def build_model(
                 world,
                 values[multiple_name(event)],
                 values,
-                launch_date,
+                solve_launch,
                 launch_grid=launch_grid,
                 as_of=as_of,
             )

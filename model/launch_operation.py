@@ -12,8 +12,10 @@ graph solves a whole chunk of draws in one call.
 
 from __future__ import annotations
 
+import inspect
+import sys
+import zlib
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 import numba
@@ -24,7 +26,7 @@ from pytensor.graph.op import Op
 from pytensor.graph.replace import _vectorize_node
 from pytensor.link.numba.dispatch import basic as numba_basic
 
-from . import equations
+from . import equations, launch
 from .launch import Array, solve
 
 
@@ -68,19 +70,20 @@ class LaunchDate(Op):
     def pullback(
         self, inputs: Sequence[Variable], outputs: Sequence[Variable], cotangents: Sequence[Variable]
     ) -> list[Variable]:
-        stock, rate, start, length, log_growth, _log_target = inputs
+        _, rate, start, length, log_growth, log_target = inputs
         (date,) = outputs
         if date.ndim != 0:
             raise NotImplementedError("the gradient is taken before the graph is vectorised over draws")
+        # A budget that suffices at t = 0 launches then whatever else changes: no slope there. One that
+        # never suffices has none either.
+        moves = pt.and_(pt.gt(date, 0.0), pt.lt(date, np.inf))
+        date = pt.switch(moves, date, 0.0)
         elapsed = date - start
         arrived = equations.months_arrived(pt, date, start, length)
         arriving = pt.and_(pt.gt(elapsed, 0.0), pt.lt(elapsed, length))
         complete = pt.ge(elapsed, length)
-        pool = equations.pool(stock, rate, arrived)
+        pool = pt.exp(log_target - log_growth * date)  # as it is at the root
         rises = pt.sum(rate * arriving) / pool + log_growth
-        # A budget that suffices at t = 0 launches then whatever else changes: no slope there. One that
-        # never suffices has none either.
-        moves = pt.and_(pt.gt(date, 0.0), pt.lt(date, np.inf))
         scale = pt.switch(moves, cotangents[0] / rises, 0.0)
         per_stock = -scale / pool
         return [
@@ -88,7 +91,7 @@ class LaunchDate(Op):
             per_stock * arrived,
             -per_stock * rate * arriving,
             per_stock * rate * complete,
-            pt.switch(moves, -scale * date, 0.0),
+            -scale * date,
             scale,
         ]
 
@@ -96,14 +99,27 @@ class LaunchDate(Op):
 launch_date = LaunchDate()
 
 
+def solve_launch(stock: Any, rate: Any, start: Any, length: Any, log_growth: Any, log_target: Any) -> Variable:
+    """Solve for a firm's launch date as `launch.solve` does, for scalar variables."""
+    ramps = (
+        pt.stack([pt.as_tensor(row, dtype="float64") for row in rows]) if rows else np.zeros(0)
+        for rows in (rate, start, length)
+    )
+    return launch_date(stock, *ramps, log_growth, log_target)
+
+
 def _solve_chunk(stock: Array, rate: Array, start: Array, length: Array, log_growth: Array, log_target: Array) -> Array:
-    """Call `launch.solve` with the source axis first and every draw spelt out."""
+    """Call `launch.solve` with an array for each source and every draw spelt out."""
     draws = max(len(stock), len(log_growth), len(log_target))
+
+    def sources(matrix: Array) -> list[Array]:
+        return [np.broadcast_to(column, (draws,)) for column in np.ascontiguousarray(matrix.T)]
+
     return solve(
         np.broadcast_to(stock, (draws,)),
-        np.ascontiguousarray(rate.T),
-        np.ascontiguousarray(start.T),
-        np.ascontiguousarray(length.T),
+        sources(rate),
+        sources(start),
+        sources(length),
         np.broadcast_to(log_growth, (draws,)),
         np.broadcast_to(log_target, (draws,)),
     )
@@ -120,15 +136,33 @@ def _vectorise(op: LaunchDate, node: Apply, *batched: Any) -> Apply:
     return op.make_node(*padded)
 
 
-@cache
-def _compiled_solve() -> Any:
-    """`launch.solve`, compiled once for all nodes of all graphs."""
-    return numba_basic.numba_njit(solve)
+for _shared in (
+    equations.months_arrived,
+    equations.pool,
+    launch.solve_closing_in,
+    launch.prepare,
+    launch.close_in,
+    launch.gap_at,
+    launch.halley,
+    launch.never_where,
+):
+    numba.extending.register_jitable(_shared)
+
+
+@numba.extending.overload(launch.choose)
+def _choose(condition, yes, no):  # type: ignore[no-untyped-def]
+    return lambda condition, yes, no: yes if condition else no
+
+
+def _version() -> int:
+    """Change with the code that is compiled: PyTensor's cache on disk knows an operation by its name only."""
+    sources = "".join(map(inspect.getsource, (equations, launch, sys.modules[__name__])))
+    return zlib.crc32(sources.encode())
 
 
 @numba_basic.register_funcify_default_op_cache_key(LaunchDate)
 def _compile_for_numba(op: LaunchDate, node: Apply, **kwargs: Any) -> Any:
-    """Compile `launch.solve` itself for single draws; for a chunk of them, call it: NumPy is as fast."""
+    """Compile the steps of `launch.solve` for a single draw; for a chunk of them, call it: NumPy is as fast."""
     if node.outputs[0].ndim == 1:
 
         @numba_basic.numba_njit
@@ -137,19 +171,12 @@ def _compile_for_numba(op: LaunchDate, node: Apply, **kwargs: Any) -> Any:
                 dates = _solve_chunk(stock, rate, start, length, log_growth, log_target)
             return dates
 
-        return launches
-    compiled = _compiled_solve()
+        return launches, _version()
 
     @numba_basic.numba_njit
-    def launch(stock, rate, start, length, log_growth, log_target):  # type: ignore[no-untyped-def]
-        one = compiled(
-            np.full(1, stock.item()),
-            np.ascontiguousarray(rate).reshape((-1, 1)),
-            np.ascontiguousarray(start).reshape((-1, 1)),
-            np.ascontiguousarray(length).reshape((-1, 1)),
-            np.full(1, log_growth.item()),
-            np.full(1, log_target.item()),
+    def launch_of_one(stock, rate, start, length, log_growth, log_target):  # type: ignore[no-untyped-def]
+        return np.asarray(
+            launch.solve_closing_in(stock.item(), rate, start, length, log_growth.item(), log_target.item())
         )
-        return np.asarray(one[0])
 
-    return launch
+    return launch_of_one, _version()
