@@ -16,10 +16,11 @@ from .distributions import FAMILY_KEYS, Limits, take_distribution
 from .errors import InputError, unknown_name
 from .families import Family, Fixed
 from .layers import Layer, Row, merge
-from .strict import StrictModel, validate
+from .strict import StrictModel, describe, read_toml, validate
 
 HERE = Path(__file__).parent
-PACKAGED = ("baseline.toml", "readings.toml")
+PACKAGED = {f"priors/{name}": HERE / name for name in ("baseline.toml", "readings.toml")}
+SETTLED = ("unit", "above", "minimum", "maximum")  # keys that the equations rely on, whatever an overlay believes
 PartialDate = Annotated[str, Field(pattern=r"^([0-9]{4}(-[0-9]{2})?|undated)$")]
 
 
@@ -118,14 +119,13 @@ class PriorTable:
 
 def packaged_layers() -> list[Layer]:
     """Return the project's own prior tables, as the lowest layers."""
-    return [Layer.of(Layer.read(HERE / name).tables, file=f"priors/{name}") for name in PACKAGED]
+    return [Layer.of(read_toml(path), file=file) for file, path in PACKAGED.items()]
 
 
 def own_rows(layers: Iterable[Layer], section: str) -> dict[str, Mapping[str, Any]]:
     """Rows that the lowest layer and the project's own prior tables bring in, by name."""
     lowest, *others = layers
-    files = [f"priors/{name}" for name in PACKAGED]
-    own = [lowest, *(layer for layer in others if layer.file in files)]
+    own = [lowest, *(layer for layer in others if layer.file in PACKAGED)]
     return {name: row for layer in own for name, row in layer.tables.get(section, {}).items()}
 
 
@@ -146,10 +146,10 @@ def read_overlay(name_or_path: str | Path) -> Layer:
     text = str(name_or_path)
     if not os.path.exists(text):
         if text in overlays:
-            return Layer.of(Layer.read(overlays[text]).tables, file=f"priors/overlays/{text}.toml")
+            return Layer.of(read_toml(overlays[text]), file=f"priors/overlays/{text}.toml")
         if os.sep not in text and not text.endswith(".toml"):
             raise unknown_name("overlay", text, overlays, key="--priors")
-    return Layer.read(text)
+    return Layer.read(os.path.abspath(text) if text in PACKAGED else text)  # a user's file is never the project's own
 
 
 def fixed_values_layer(values: Mapping[str, float], known: Iterable[str], option: str = "--set") -> Layer:
@@ -211,6 +211,7 @@ def _constant(name: str, row: Row, own: Mapping[str, Mapping[str, Any]]) -> Cons
     key = f"constant.{name}"
     if name not in own:
         raise unknown_name("constant", name, own, file=row.file, key=key)
+    _refuse_resettling(row, own[name], key)
     constant = validate(Constant, row.values, file=row.file, key=key)
     is_day, was_day = (isinstance(value, date) for value in (constant.value, own[name].get("value")))
     if is_day != was_day:
@@ -222,7 +223,7 @@ def _constant(name: str, row: Row, own: Mapping[str, Mapping[str, Any]]) -> Cons
     return constant
 
 
-def _quantity(name: str, row: Row, own: Collection[str]) -> Quantity:
+def _quantity(name: str, row: Row, own: Mapping[str, Mapping[str, Any]]) -> Quantity:
     key = f"quantity.{name}"
     if name not in own and not {"family", "unit", "description"} <= row.values.keys():
         error = unknown_name("quantity", name, own, file=row.file, key=key)
@@ -232,10 +233,20 @@ def _quantity(name: str, row: Row, own: Collection[str]) -> Quantity:
             key=key,
             nearest=error.nearest,
         )
+    if name in own:
+        _refuse_resettling(row, own[name], key)
     distribution, rest = take_distribution(row, QuantityText, key)
     text = validate(QuantityText, rest, file=row.file, key=key)
     text.limits().check(distribution, file=row.file, key=name if row.file.startswith("--") else key)
     return Quantity(name, distribution, text, row.file)
+
+
+def _refuse_resettling(row: Row, own: Mapping[str, Any], key: str) -> None:
+    """Refuse an overlay that changes a unit or a limit."""
+    for settled in SETTLED:
+        if row.values.get(settled) != own.get(settled):
+            was = f"it is {describe(own[settled])}" if settled in own else "there is none"
+            raise InputError(f"cannot be changed by an overlay: {was}", file=row.file, key=f"{key}.{settled}")
 
 
 def _check_sources(sources: Iterable[str], references: Collection[str], row: Row, key: str) -> None:

@@ -139,6 +139,15 @@ def test_an_overlay_is_found_by_name_or_by_path(tmp_path, monkeypatch):
     assert "china_stock" in read_overlay("progress-scher").tables["quantity"], "a user's own file comes first"
 
 
+def test_a_copy_of_the_projects_own_file_is_an_overlay_like_any_other(tmp_path, monkeypatch):
+    (tmp_path / "priors").mkdir()
+    (tmp_path / "priors" / "baseline.toml").write_text("[quantity.mythos_chip]\nmode = 1\n")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=r"priors/baseline\.toml: quantity\.mythos_chip: unknown quantity") as caught:
+        load_prior_table([*packaged_layers(), read_overlay("priors/baseline.toml")])
+    assert caught.value.file == str(tmp_path / "priors" / "baseline.toml")
+
+
 def test_a_misspelt_overlay():
     assert "progress-scher" in named_overlays()
     with pytest.raises(InputError, match="--priors: unknown overlay 'progress-sher'; did you mean 'progress-scher'"):
