@@ -21,26 +21,25 @@ def forecast(
     figures: Annotated[Path | None, Parameter(group=OUTPUT, help="Draw every figure into a folder.")] = None,
 ) -> int:
     """When the event comes, with its spread and who gets there first."""
-    asked = asked or Asked()
     from ..answer import draw, forecast_of
 
-    request = asked.request()
+    asked = asked or Asked()
     if plot is not None or figures is not None:
         from ..figures import check_file, check_folder
 
-        if plot is not None:  # before the work, not after it
+        if plot is not None:
             check_file(plot, key="--plot")
         if figures is not None:
             check_folder(figures, key="--figures")
-    drawn = draw(request)
+    drawn = draw(asked.request())
     result = forecast_of(drawn)
     for message in result.warnings():
         warn(message)
     if plot is not None or figures is not None:
         from ..figures import draw_forecast
 
-        for message in draw_forecast(result, drawn, plot=plot, folder=figures):
-            warn(message)
+        for line in draw_forecast(result, drawn, plot=plot, folder=figures):
+            warn(line)
     if asked.json:
         print_json(result.as_json())
     else:

@@ -15,6 +15,7 @@ COMMANDS = {
     "levers": "What each policy lever would change.",
     "regimes": "What each commitment of compute would change.",
     "scenarios": "Other ways the world could go, beside the baseline.",
+    "influence": "What each item of evidence did to the date.",
     "sensitivity": "Which quantities the date depends on.",
     "thresholds": "How much compute a firm would need to change the answer.",
     "trend": "What measured lags, carried forward, say of the date.",

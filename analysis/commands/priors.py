@@ -12,7 +12,7 @@ from ...model.assumptions import Assumptions
 from ...priors.errors import unknown_name
 from ...priors.table import Quantity, packaged_layers
 from .options import OUTPUT, Assumed
-from .output import console, print_json, table
+from .output import console, figure, print_json, table
 
 SHOWN = (0.05, 0.5, 0.95)
 
@@ -118,13 +118,6 @@ def quantity_as_json(quantity: Quantity) -> dict[str, Any]:
         "shares": list(quantity.text.shares),
         "file": quantity.file,
     }
-
-
-def figure(value: float) -> str:
-    """Write a number briefly: 330 000, 0.012, 5.1e+26."""
-    if value == 0 or 1e-3 <= abs(value) < 1e4:
-        return f"{value:.3g}"
-    return f"{value:,.0f}".replace(",", " ") if abs(value) < 1e8 else f"{value:.2e}"
 
 
 def _changed(assumptions: Assumptions) -> list[str]:

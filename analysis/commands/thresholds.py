@@ -7,8 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from .options import WHAT, Asked
-from .output import console, date_text, day_text, print_json, table
-from .priors import figure
+from .output import console, date_text, day_text, figure, print_json, table
 
 
 def thresholds(

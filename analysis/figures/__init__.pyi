@@ -1,5 +1,6 @@
 # Public names of the package, loaded on first use.
 from .collection import draw_forecast as draw_forecast
+from .collection import drawings as drawings
 from .collection import write_all as write_all
 from .collection import write_cumulative as write_cumulative
 from .cumulative import draw_cumulative as draw_cumulative

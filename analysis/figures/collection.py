@@ -74,7 +74,7 @@ def write_all(
     """
     folder = check_folder(folder, key="--figures")
     drawn = {
-        name: draw() for name, draw in _drawings(forecast, prior, events, paths, levers, regimes, sensitivity).items()
+        name: draw() for name, draw in drawings(forecast, prior, events, paths, levers, regimes, sensitivity).items()
     }
     make_folder(folder, key="--figures")
     return [save(figure, folder / f"{name}{suffix}", key="--figures") for name, figure in drawn.items()]
@@ -149,14 +149,14 @@ def draw_forecast(
     return [*said, *(f"drew {path}" for path in written)]
 
 
-def _drawings(
-    forecast: Forecast | None,
-    prior: Forecast | None,
-    events: Sequence[Forecast],
-    paths: Trajectories | None,
-    levers: Comparison | None,
-    regimes: Comparison | None,
-    sensitivity: Sensitivity | None,
+def drawings(
+    forecast: Forecast | None = None,
+    prior: Forecast | None = None,
+    events: Sequence[Forecast] = (),
+    paths: Trajectories | None = None,
+    levers: Comparison | None = None,
+    regimes: Comparison | None = None,
+    sensitivity: Sensitivity | None = None,
 ) -> dict[str, Callable[[], Figure]]:
     """Name every figure whose result is given, and say how it is drawn."""
     from .cumulative import draw_cumulative
@@ -167,19 +167,19 @@ def _drawings(
     from .pools import draw_pools
     from .regimes import draw_regimes
 
-    drawings: dict[str, Callable[[], Figure]] = {}
+    named: dict[str, Callable[[], Figure]] = {}
     if forecast is not None:
-        drawings["cumulative"] = partial(draw_cumulative, forecast, prior=prior, events=events)
+        named["cumulative"] = partial(draw_cumulative, forecast, prior=prior, events=events)
     if paths is not None:
-        drawings["gate"] = partial(draw_gate, paths)
+        named["gate"] = partial(draw_gate, paths)
     if levers is not None:
-        drawings["levers"] = partial(draw_levers, levers)
+        named["levers"] = partial(draw_levers, levers)
     if regimes is not None:
-        drawings["regimes"] = partial(draw_regimes, regimes)
+        named["regimes"] = partial(draw_regimes, regimes)
     if sensitivity is not None:
-        drawings["one-at-a-time"] = partial(draw_one_at_a_time, sensitivity)
+        named["one-at-a-time"] = partial(draw_one_at_a_time, sensitivity)
     if forecast is not None:
-        drawings["mythos-compute"] = partial(draw_mythos_compute, forecast, prior=prior)
+        named["mythos-compute"] = partial(draw_mythos_compute, forecast, prior=prior)
     if paths is not None:
-        drawings["pools"] = partial(draw_pools, paths)
-    return drawings
+        named["pools"] = partial(draw_pools, paths)
+    return named

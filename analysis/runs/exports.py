@@ -142,7 +142,8 @@ def continuous_curve(ready: Distribution, lower: float, upper: float) -> list[fl
     if steps.max() > LARGEST_STEP:
         place = int(steps.argmax())
         raise CatchupError(
-            f"{steps.max():.0%} of the probability lies in one of 200 steps (month {points[place]:.2f}); narrow the bounds"
+            f"{steps.max():.0%} of the probability lies in one of 200 steps (month {points[place]:.2f}): "
+            "narrow the bounds"
         )
     return [float(value) for value in curve]
 

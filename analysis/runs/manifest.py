@@ -10,7 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from ...priors.errors import CatchupError
 from ...priors.strict import StrictModel
@@ -34,7 +34,7 @@ class Manifest(StrictModel):
     gives the SHA-256 of every file of the run but this one.
     """
 
-    model_config = {**StrictModel.model_config, "extra": "ignore"}
+    model_config = ConfigDict(extra="ignore")
 
     schema_: Annotated[int, Field(alias="schema")]
     as_of: date

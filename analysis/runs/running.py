@@ -6,13 +6,14 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ...priors.errors import InputError
 from ..answer import Drawn, Request, draw, forecast_of
-from ..forecast import Forecast
+from ..forecast import Forecast, forecast_prior
+from ..wording import day_text
 from .attribution import Attribution, Workshop, attribute
 from .inputs import inputs_of
 from .manifest import (
@@ -61,6 +62,8 @@ class Sections:
         What moved since the run before.
     previous : Run or None
         That run.
+    drawings : dict of str to tuple of Figure and str
+        By name, each figure and what it shows in words.
     """
 
     drawn: Drawn
@@ -68,6 +71,7 @@ class Sections:
     results: dict[str, Any]
     attribution: Attribution | None
     previous: Run | None
+    drawings: dict[str, tuple[Any, str]] = field(default_factory=dict)
 
 
 def run(request: Request, runs: Path, *, command: str = "catchup run", brief: bool = False) -> Run:
@@ -121,7 +125,38 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
     with watch.part("attribution"):
         previous = newest_before(runs, request.question.event)
         attribution = _since(previous, drawn, forecast) if previous else None
-    return Sections(drawn, forecast, results, attribution, previous)
+    sections = Sections(drawn, forecast, results, attribution, previous)
+    if brief:
+        return sections
+    with watch.part("draw"):
+        return replace(sections, drawings=drawings_of(sections))
+
+
+def drawings_of(sections: Sections) -> dict[str, tuple[Any, str]]:
+    """Draw every figure of a run, each with what it shows in words."""
+    from ..figures import drawings, race_trajectories
+
+    drawn, results, forecast = sections.drawn, sections.results, sections.forecast
+    prior = forecast_prior(forecast.question) if drawn.conditioned is not None else None
+    jobs = drawings(
+        forecast=forecast,
+        prior=prior,
+        paths=race_trajectories(drawn.question, drawn.source, **drawn.origin()),
+        levers=results["levers"],
+        regimes=results["regimes"],
+        sensitivity=results["sensitivity"],
+    )
+    days = [day_text(forecast.question, forecast.ready.quantile_value(p)) for p in (0.05, 0.5, 0.95)]
+    shows = {
+        "cumulative": f"Cumulative probability of the date: 5% by {days[0]}, half by {days[1]}, 95% by {days[2]}.",
+        "gate": "The compute that Mythos's level costs falls through time, and each firm's budget rises to meet it.",
+        "levers": "How far each policy lever would move the date; the table below holds the figures.",
+        "regimes": "When the event comes under each commitment of compute; the table below holds the figures.",
+        "one-at-a-time": "How far the date moves with one quantity low or high; the table below holds the figures.",
+        "mythos-compute": "Density of Mythos's pre-training compute in FLOP; the head of the page has its quantiles.",
+        "pools": "Each firm's compute in H100e through time, with its uncertainty.",
+    }
+    return {name: (job(), shows[name]) for name, job in jobs.items()}
 
 
 def sections_of_a_run() -> dict[str, Callable[[Drawn], Any]]:
@@ -148,19 +183,15 @@ def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = F
     inputs_of(sections.drawn.question.assumptions, sections.drawn.items).write(folder / INPUTS)
     if brief:
         return
-    with watch.part("posterior"):
-        _write_posterior(sections, folder / POSTERIOR)
+    if sections.drawn.conditioned is not None:
+        with watch.part("posterior"):
+            _write_posterior(sections, folder / POSTERIOR)
     with watch.part("figures"):
-        from ..figures import race_trajectories, write_all
+        from ..figures import save
 
-        write_all(
-            folder / "figures",
-            forecast=sections.forecast,
-            paths=race_trajectories(sections.drawn.question, sections.drawn.source, **sections.drawn.origin()),
-            levers=sections.results["levers"],
-            regimes=sections.results["regimes"],
-            sensitivity=sections.results["sensitivity"],
-        )
+        (folder / "figures").mkdir()
+        for name, (drawing, _) in sections.drawings.items():
+            save(drawing, folder / "figures" / f"{name}.png")
     with watch.part("report"):
         from ..report import write_report
 
