@@ -11,6 +11,7 @@ from .question import DrawSource, PriorDraws, Question
 
 if TYPE_CHECKING:
     from ..evidence.schema import Item
+    from ..evidence.selection import Selection
     from .conditioning import Conditioned
 
 
@@ -85,11 +86,24 @@ def draw(request: Request) -> Drawn:
     """
     if request.evidence == "none" and not request.added and request.engine != "nuts":
         return Drawn(request.question, PriorDraws(request.question))
-    from .conditioning import choose_evidence, condition
+    from .conditioning import condition
 
-    selection = choose_evidence(request.question, request.evidence, request.ledger, request.added)
+    selection = evidence_of(request)
     conditioned = condition(request.question, selection, request.engine)
     return Drawn(conditioned.question, conditioned.source, conditioned.engine, tuple(selection.counted), conditioned)
+
+
+def evidence_of(request: Request) -> Selection:
+    """Decide what a request counts.
+
+    Raises
+    ------
+    InputError
+        If the evidence cannot be used.
+    """
+    from .conditioning import choose_evidence
+
+    return choose_evidence(request.question, request.evidence, request.ledger, request.added)
 
 
 def answer(request: Request) -> Forecast:

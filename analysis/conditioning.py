@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from ..evidence.kinds.kind import Clock
 from ..evidence.latents import events_of, latent_quantities, with_latents
 from ..evidence.ledgers import Ledger, load_ledger
-from ..evidence.likelihood import log_likelihoods
+from ..evidence.likelihood import log_density, predictions
 from ..evidence.schema import Item
 from ..evidence.selection import Selection, select
 from ..model.assumptions import multiple_name
@@ -145,18 +146,21 @@ def likelihoods(question: Question, source: DrawSource, items: Sequence[Item]) -
 
 def likelihoods_of(question: Question, values: Values, items: Sequence[Item]) -> Mapping[str, Array]:
     """Work out every item's log likelihood in a chunk of draws."""
-    world, outcomes = outcomes_of(question, values, items)
-    return log_likelihoods(items, question.assumptions, values, world, outcomes, question.as_of)
+    predicted = predictions_of(question, values, items)[2]
+    clock = Clock(question.assumptions.calendar, question.as_of)
+    return {item.id: log_density(item, item.observation(clock), predicted[item.id], clock) for item in items}
 
 
-def outcomes_of(question: Question, values: Values, items: Sequence[Item]) -> tuple[World, dict[str, Outcome]]:
-    """Work out, in a chunk of draws, what every event shares, and by event the dates that the question and items need."""
+def predictions_of(
+    question: Question, values: Values, items: Sequence[Item]
+) -> tuple[World, Outcome, Mapping[str, Array]]:
+    """Work out a chunk's intermediates and dates, and what the model says of every item's observation."""
     world, own = outcome_of(question, values)
     outcomes = {question.event: own}
     for event in events_of(items):
         if event not in outcomes:
             outcomes[event] = outcome_of(question, values, event=event, world=world)[1]
-    return world, outcomes
+    return world, own, predictions(items, question.assumptions, values, world, outcomes, question.as_of)
 
 
 def refuse_conflict(question: Question, items: Sequence[Item], smoothed: SmoothedWeights) -> None:

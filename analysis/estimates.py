@@ -65,9 +65,18 @@ class Weighting:
     replicates: int = 0
     chains: int = 0
 
+    @property
+    def shares(self) -> Array:
+        """Share of the whole that each draw stands for; shape (draw,), summing to one."""
+        return np.full(self.draws, 1.0 / self.draws) if self.weights is None else self.weights
+
     def mean(self, values: Array) -> float:
         """Mean of values of shape (draw,)."""
         return float(values.mean() if self.weights is None else self.weights @ values)
+
+    def estimate(self, values: Array) -> Estimate:
+        """Mean of values of shape (draw,), with its MCSE."""
+        return Estimate(self.mean(values), self.mcse(values))
 
     def mcse(self, values: Array) -> float:
         """Monte Carlo standard error of the mean of values of shape (draw,); infinite where any is not finite."""
@@ -146,7 +155,7 @@ class Distribution:
         """Mean, with its MCSE; infinite where some draws are."""
         if not np.isfinite(self.values).all():
             return Estimate(math.inf, math.inf)
-        return Estimate(self.weighting.mean(self.values), self.weighting.mcse(self.values))
+        return self.weighting.estimate(self.values)
 
     @property
     def sd(self) -> float:
@@ -169,11 +178,8 @@ class Distribution:
         return density_from_quantiles(self.quantile_value, p, self.effective_draws)
 
     def quantile_influence(self, p: float) -> Array:
-        r"""Influence of each draw on the quantile p: :math:`(p - 1[x \le q]) / f(q)`; undefined where f is 0."""
-        density = self.density(p)
-        if density == 0.0:
-            return np.full(self.values.shape, np.nan)
-        return np.asarray((p - (self.values <= self.quantile_value(p))) / density, dtype=np.float64)
+        """Influence of each draw on the quantile p."""
+        return quantile_influence(self.values, p, self.quantile_value(p), self.density(p))
 
     def quantile(self, p: float) -> Estimate:
         """Quantile, with its MCSE."""
@@ -184,7 +190,7 @@ class Distribution:
     def probability_below(self, value: float) -> Estimate:
         """Probability of lying strictly below a value."""
         below = (self.values < value).astype(float)
-        return Estimate(self.weighting.mean(below), self.weighting.mcse(below))
+        return self.weighting.estimate(below)
 
 
 def density_from_quantiles(quantile_value: Callable[[float], float], p: float, draws: float) -> float:
@@ -212,6 +218,13 @@ def density_from_quantiles(quantile_value: Callable[[float], float], p: float, d
         if math.isfinite(spacing):
             return 2.0 * half_width / spacing if spacing > 0.0 else math.inf
     return 0.0
+
+
+def quantile_influence(values: Array, p: float, quantile: float, density: float) -> Array:
+    r"""Influence of each draw on a quantile: :math:`(p - 1[x \le q]) / f(q)`; undefined where f is 0."""
+    if density == 0.0:
+        return np.full(values.shape, np.nan)
+    return np.asarray((p - (values <= quantile)) / density, dtype=np.float64)
 
 
 def quantile_shift(changed: Distribution, baseline: Distribution, p: float) -> Estimate:

@@ -121,8 +121,8 @@ class Forecast:
             "log_evidence": round(self.log_evidence, 4),
             "diagnostics": {
                 "ess": round(self.diagnostics.ess, 1),
-                "khat": _rounded(self.diagnostics.khat, 3),
-                "rhat_max": _rounded(self.diagnostics.rhat_max, 4),
+                "khat": rounded(self.diagnostics.khat, 3),
+                "rhat_max": rounded(self.diagnostics.rhat_max, 4),
                 "divergences": self.diagnostics.divergences,
             },
             "warnings": self.warnings(),
@@ -174,7 +174,7 @@ def forecast_from(question: Question, source: DrawSource, *, engine: str, **rest
         ready=ready,
         pretrained=Distribution(columns["pretrained"], weighting),
         log_flop=Distribution(columns["log_flop"], weighting),
-        first_firm={firm: _share(columns[FIRST + firm], weighting) for firm in firms},
+        first_firm={firm: weighting.estimate(columns[FIRST + firm]) for firm in firms},
         engine=engine,
         draws=weighting.draws,
         **rest,
@@ -259,6 +259,11 @@ def shift_as_json(shift: Estimate) -> dict[str, Any]:
     return entry if shift.meaningful else {**entry, "meaningful": False}
 
 
+def estimate_as_json(estimate: Estimate) -> dict[str, Any]:
+    """Return a figure with its MCSE."""
+    return {"value": number(estimate.value), "mcse": significant(estimate.mcse)}
+
+
 def number(value: float, digits: int = 4) -> float | None:
     """Round a figure for output; None where it is infinite or undefined, which JSON cannot say."""
     return round(value, digits) + 0.0 if np.isfinite(value) else None
@@ -279,10 +284,6 @@ def month_ends(day: date, count: int) -> Iterator[date]:
         yield date(year, month, 1) - timedelta(days=1)
 
 
-def _share(indicator: Array, weighting: Any) -> Estimate:
-    return Estimate(weighting.mean(indicator), weighting.mcse(indicator))
-
-
 def _flop_as_json(log_flop: AnyDistribution) -> dict[str, Any]:
     quantiles = {p: log_flop.quantile(p) for p in FLOP_QUANTILES}
     return {
@@ -291,5 +292,6 @@ def _flop_as_json(log_flop: AnyDistribution) -> dict[str, Any]:
     }
 
 
-def _rounded(value: float | None, digits: int) -> float | None:
+def rounded(value: float | None, digits: int) -> float | None:
+    """Round a figure that may not apply."""
     return None if value is None else number(value, digits)

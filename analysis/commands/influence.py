@@ -53,8 +53,8 @@ def print_influence(result: Influence) -> None:
     ]
     alone = [(row.item.id, *_cells(row.alone), _brief(row.log_predictive_prior)) for row in result.items]
     title = "Leaving an item out of the whole"
-    out.print(table("Item", *CELLS, "log predictive", "genuine", rows=left_out, title=title))
-    out.print(table("Item", *CELLS, "log predictive", rows=alone, title="Adding an item alone to the prior"))
+    out.print(table("Item", *CELLS, "log p", "genuine", rows=left_out, title=title))
+    out.print(table("Item", *CELLS, "log p", rows=alone, title="Adding an item alone to the prior"))
     conflicts = [pair for pair in result.pairs if pair.conflict]
     for pair in conflicts[:PAIRS_SHOWN]:
         out.print(
@@ -74,7 +74,7 @@ def _cells(effect: Effect) -> tuple[str, str, str, str]:
     if effect.problem or effect.bits is None:
         return f"k-hat {effect.khat:.2f}", "not to", "be", "trusted"
     low, middle, high = (shift_text(effect.shifts[p]) for p in (0.05, 0.5, 0.95))
-    return low, middle, high, f"{effect.bits.value:.3f}"
+    return low, middle, high, f"{max(effect.bits.value, 0.0):.3f}"
 
 
 def _brief(figure: Estimate) -> str:

@@ -1,0 +1,299 @@
+"""What each item of evidence did to the date: alone, in the whole, and beside every other item.
+
+Everything is a reweighting of the same prior draws, so that every figure's error is that of a difference
+between estimates which share their draws.
+
+References
+----------
+.. [1] Vehtari, Gelman and Gabry, Practical Bayesian model evaluation using leave-one-out cross-validation (2017).
+.. [2] Jeffreys, Theory of Probability (1961), appendix B: evidence is substantial from a factor of the root of 10 on.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..evidence.kinds.kind import Clock
+from ..evidence.latents import with_latents
+from ..evidence.likelihood import log_density, probability_genuine
+from ..evidence.schema import Item
+from ..evidence.selection import Selection
+from ..priors.errors import InputError
+from .conditioning import predictions_of, prior_for, refuse_conflict
+from .estimates import Array, Distribution, Estimate, Weighting, quantile_shift
+from .forecast import Diagnostics, date_as_json, estimate_as_json, number, rounded, shift_as_json
+from .importance import SmoothedWeights, smooth_weights, total
+from .information import information_gain
+from .log_means import log_mean
+from .question import Question, Values
+from .trust import WORST_KHAT
+
+SHIFT_QUANTILES = (0.05, 0.5, 0.95)
+CONFLICT = -0.5 * math.log(10.0)  # log of the factor by which two items make each other less likely
+LIKELIHOOD, GENUINE = "likelihood:", "genuine:"  # begin the columns of items
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What one item changes, added alone to the prior or left out of the whole.
+
+    Attributes
+    ----------
+    khat, ess : float
+        Pareto shape and effective number of the draws under the changed weights.
+    shifts : mapping of float to Estimate
+        By probability, how far that quantile of the date moves, months; empty where k-hat forbids a figure.
+    bits : Estimate or None
+        Divergence of the date's distribution with the item from that without it.
+    """
+
+    khat: float
+    ess: float
+    shifts: Mapping[float, Estimate]
+    bits: Estimate | None
+
+    @property
+    def problem(self) -> str:
+        """Why there are no figures, if so."""
+        return "" if self.shifts else f"not to be trusted: k-hat {self.khat:.2f}, above {WORST_KHAT}"
+
+
+@dataclass(frozen=True)
+class ItemInfluence:
+    """What one item did.
+
+    Attributes
+    ----------
+    item : Item
+        Which.
+    alone : Effect
+        Added to the prior, nothing else counted.
+    left_out : Effect
+        Left out, everything else counted: shifts are those of leaving it out.
+    log_predictive, log_predictive_prior : Estimate
+        Log density of what was observed, given the other items and given none; natural, in the kind's coordinate.
+    genuine : Estimate or None
+        Posterior probability that the reading or claim is about what it says; None for kinds that never doubt it.
+    """
+
+    item: Item
+    alone: Effect
+    left_out: Effect
+    log_predictive: Estimate
+    log_predictive_prior: Estimate
+    genuine: Estimate | None
+
+    @property
+    def size(self) -> float:
+        """By which items are put in order: how far leaving it out moves the median, months."""
+        shift = self.left_out.shifts.get(0.5) or self.alone.shifts.get(0.5)
+        return abs(shift.value) if shift else math.inf
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Whether two items agree.
+
+    Attributes
+    ----------
+    items : tuple of str
+        Their ids.
+    log_ratio : Estimate
+        Log of how much likelier both together are than if neither said anything of the other; below 0 they
+        contradict each other.
+    """
+
+    items: tuple[str, str]
+    log_ratio: Estimate
+
+    @property
+    def conflict(self) -> bool:
+        """Whether they contradict each other by more than a factor of the root of 10, and more than chance."""
+        return self.log_ratio.value + 2.0 * self.log_ratio.mcse < CONFLICT
+
+
+@dataclass(frozen=True)
+class Influence:
+    """What every item did.
+
+    Attributes
+    ----------
+    question : Question
+        What was asked.
+    prior, posterior : Distribution
+        Months since t = 0, before and after all items.
+    items : tuple of ItemInfluence
+        The most influential first.
+    pairs : tuple of Pair
+        The most contradictory first.
+    diagnostics : Diagnostics
+        Of the whole.
+    """
+
+    question: Question
+    prior: Distribution
+    posterior: Distribution
+    items: tuple[ItemInfluence, ...]
+    pairs: tuple[Pair, ...]
+    diagnostics: Diagnostics
+
+    @property
+    def trustworthy(self) -> bool:
+        """Whether the whole can be reweighted at all."""
+        return self.diagnostics.khat is not None and self.diagnostics.khat <= WORST_KHAT
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON object of ``catchup influence``."""
+        return {
+            "schema": 1,
+            "event": self.question.event,
+            "as_of": self.question.as_of.isoformat(),
+            "engine": "importance",
+            "draws": self.prior.weighting.draws,
+            "seed": self.question.seed,
+            "evidence": sorted(row.item.id for row in self.items),
+            "prior": _quantiles_as_json(self.prior, self.question),
+            "posterior": _quantiles_as_json(self.posterior, self.question) if self.trustworthy else None,
+            "diagnostics": {"ess": number(self.diagnostics.ess, 1), "khat": rounded(self.diagnostics.khat, 3)},
+            "items": [_item_as_json(row) for row in self.items],
+            "pairs": [
+                {"items": list(pair.items), "log_ratio": estimate_as_json(pair.log_ratio), "conflict": pair.conflict}
+                for pair in self.pairs
+            ],
+        }
+
+
+def influence(question: Question, selection: Selection) -> Influence:
+    """Work out what each counted item did.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+    selection : Selection
+        Whose counted items are looked at.
+
+    Raises
+    ------
+    InputError
+        If no item is counted.
+    UntrustworthyError
+        If prior and evidence hardly overlap.
+    """
+    items = selection.counted
+    if not items:
+        raise InputError("at least one item to count was expected", key="--evidence")
+    question = replace(question, assumptions=with_latents(question.assumptions, items))
+    source = prior_for(question, items)
+    columns = source.map(lambda values: _columns(question, values, items))
+    likelihoods = {item.id: columns[LIKELIHOOD + item.id] for item in items}
+    smoothed = smooth_weights(total(likelihoods), source.weighting.replicates)
+    refuse_conflict(question, items, smoothed)
+    prior = _State(Distribution(columns["ready"], source.weighting), -math.inf)
+    whole = prior.reweighted(smoothed)
+    return Influence(
+        question=question,
+        prior=prior.ready,
+        posterior=whole.ready,
+        items=tuple(sorted(_examine(items, columns, prior, whole), key=lambda row: -row.size)),
+        pairs=tuple(sorted(_pairs(likelihoods, source.weighting), key=lambda pair: pair.log_ratio.value)),
+        diagnostics=Diagnostics(ess=smoothed.effective_draws, khat=smoothed.khat),
+    )
+
+
+@dataclass(frozen=True)
+class _State:
+    """The date under some weights of the common draws, and how far they can be believed."""
+
+    ready: Distribution
+    khat: float
+
+    def reweighted(self, smoothed: SmoothedWeights) -> _State:
+        weighting = replace(self.ready.weighting, weights=smoothed.weights)
+        return _State(Distribution(self.ready.values, weighting), smoothed.khat)
+
+
+def _examine(
+    items: Sequence[Item], columns: Mapping[str, Array], prior: _State, whole: _State
+) -> Iterator[ItemInfluence]:
+    weighting = prior.ready.weighting
+    likelihoods = {item.id: columns[LIKELIHOOD + item.id] for item in items}
+    evidence = log_mean(total(likelihoods), weighting)
+    for item in items:
+        own = likelihoods[item.id]
+        others = total({"": np.zeros(own.size)} | {name: likelihoods[name] for name in likelihoods if name != item.id})
+        alone = prior.reweighted(smooth_weights(own, weighting.replicates))
+        without = prior.reweighted(smooth_weights(others, weighting.replicates))
+        doubted = columns.get(GENUINE + item.id)
+        yield ItemInfluence(
+            item=item,
+            alone=_effect(prior, alone, added=True),
+            left_out=_effect(without, whole, added=False),
+            log_predictive=(evidence - log_mean(others, weighting)).estimate,
+            log_predictive_prior=log_mean(own, weighting).estimate,
+            genuine=None if doubted is None else whole.ready.weighting.estimate(doubted),
+        )
+
+
+def _effect(without: _State, informed: _State, *, added: bool) -> Effect:
+    """What an item changes when it is added to what is known without it, or taken from what is known with it."""
+    khat = max(without.khat, informed.khat)
+    changed, baseline = (informed, without) if added else (without, informed)
+    ess = changed.ready.weighting.effective_draws()
+    if khat > WORST_KHAT:
+        return Effect(khat, ess, {}, None)
+    shifts = {p: quantile_shift(changed.ready, baseline.ready, p) for p in SHIFT_QUANTILES}
+    return Effect(khat, ess, shifts, information_gain(informed.ready, without.ready))
+
+
+def _pairs(likelihoods: Mapping[str, Array], weighting: Weighting) -> Iterator[Pair]:
+    alone = {name: log_mean(column, weighting) for name, column in likelihoods.items()}
+    for first, second in itertools.combinations(likelihoods, 2):
+        both = log_mean(likelihoods[first] + likelihoods[second], weighting)
+        yield Pair((first, second), (both - alone[first] - alone[second]).estimate)
+
+
+def _columns(question: Question, values: Values, items: Sequence[Item]) -> Values:
+    _, dates, predicted = predictions_of(question, values, items)
+    clock = Clock(question.assumptions.calendar, question.as_of)
+    columns = {"ready": dates.ready}
+    for item in items:
+        prediction = predicted[item.id]
+        columns[LIKELIHOOD + item.id] = log_density(item, item.observation(clock), prediction, clock)
+        doubted = probability_genuine(item, prediction, clock)
+        if doubted is not None:
+            columns[GENUINE + item.id] = doubted
+    return columns
+
+
+def _item_as_json(row: ItemInfluence) -> dict[str, Any]:
+    return {
+        "id": row.item.id,
+        "title": row.item.text.title,
+        "kind": row.item.text.kind,
+        "alone": _effect_as_json(row.alone),
+        "left_out": _effect_as_json(row.left_out),
+        "log_predictive": {
+            "given_others": estimate_as_json(row.log_predictive),
+            "given_prior": estimate_as_json(row.log_predictive_prior),
+        },
+        "probability_genuine": None if row.genuine is None else estimate_as_json(row.genuine),
+    }
+
+
+def _effect_as_json(effect: Effect) -> dict[str, Any]:
+    entry: dict[str, Any] = {"khat": number(effect.khat, 3), "ess": number(effect.ess, 1)}
+    if effect.problem or effect.bits is None:
+        return {**entry, "problem": effect.problem}
+    shifts = {f"{p:g}": shift_as_json(shift) for p, shift in effect.shifts.items()}
+    return {**entry, "shift": shifts, "bits": estimate_as_json(effect.bits)}
+
+
+def _quantiles_as_json(ready: Distribution, question: Question) -> dict[str, Any]:
+    return {"quantiles": {f"{p:g}": date_as_json(ready.quantile(p), question) for p in SHIFT_QUANTILES}}
