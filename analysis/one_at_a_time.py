@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from .estimates import Array, Distribution, Estimate, Weighting
+from ..priors.families import Family
+from .estimates import Array, Distribution, Estimate, Weighting, quantile_influence
 from .question import DrawSource, PriorDraws, Question, Values, ready_under
 
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
@@ -95,28 +96,22 @@ def one_at_a_time(question: Question, source: DrawSource) -> OneAtATime:
         Draws from the prior or a posterior. A prior's percentiles come from its quantile functions; a
         posterior's, and the ratio's, from draws.
     """
-    names = uncertain_quantities(question)
-    marginals = _marginals(question, source, names)
-    evaluate = _evaluator(question)
-    middle = {name: marginal.value(MIDDLE) for name, marginal in marginals.items() if name != MFU_RATIO}
-    points = [middle]
-    for name, marginal in marginals.items():
-        points += [middle | {name: marginal.value(p)} for p in (LOW, HIGH)]
-    dates = evaluate(points).tolist()
+    marginals = _marginals(question, source, uncertain_quantities(question))
+    middle = {name: marginal.values[MIDDLE] for name, marginal in marginals.items() if name != MFU_RATIO}
+    moves = [(name, p) for name in marginals for p in (LOW, HIGH)]
+    points = [middle, *({**middle, name: marginals[name].values[p]} for name, p in moves)]
+    dates = _evaluator(question)(points).tolist()
     noise = _Noise(question, source.weighting, marginals)
-    centre = noise.influence(middle, {})
+    influences = noise.influences(points, [{}, *({name: p} for name, p in moves)])
+    centre = Estimate(dates[0], noise.mcse(next(influences)))
     swings = []
     for index, name in enumerate(marginals):
-        low, high = 2 * index + 1, 2 * index + 2
-        influences = [noise.influence(points[at], {name: p}) for at, p in ((low, LOW), (high, HIGH))]
-        ends = [
-            Setting(points[at][name], Estimate(dates[at], noise.mcse(influence)))
-            for at, influence in zip((low, high), influences, strict=True)
-        ]
-        span = Estimate(dates[high] - dates[low], noise.mcse(_difference(influences[1], influences[0])))
-        swings.append(Swing(name, *_wording(question, name), ends[0], ends[1], span, _part_of(name, marginals)))
+        pair = [(points[at][name], dates[at], next(influences)) for at in (2 * index + 1, 2 * index + 2)]
+        low, high = (Setting(value, Estimate(months, noise.mcse(influence))) for value, months, influence in pair)
+        span = Estimate(high.months.value - low.months.value, noise.mcse(_difference(pair[1][2], pair[0][2])))
+        swings.append(Swing(name, *_wording(question, name), low, high, span, _part_of(name, marginals)))
     swings.sort(key=lambda swing: -abs(swing.span.value) if math.isfinite(swing.span.value) else 0.0)
-    return OneAtATime(Estimate(dates[0], noise.mcse(centre)), tuple(swings))
+    return OneAtATime(centre, tuple(swings))
 
 
 def uncertain_quantities(question: Question) -> list[str]:
@@ -135,33 +130,48 @@ def describe_quantity(question: Question, name: str) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class _Marginal:
-    """Percentiles of one quantity: exact from a prior's quantile function, else from draws."""
+    """Percentiles of one quantity, and how each draw acts on them: not at all where they are a prior's own."""
 
-    value: Callable[[float], float]
-    influence: Callable[[float], Array] | None = None
-    scale: float = field(default=1.0)
+    values: Mapping[float, float]
+    draws: Array | None = None
+    densities: Mapping[float, float] = field(default_factory=dict)
+
+    @classmethod
+    def exact(cls, family: Family) -> _Marginal:
+        return cls({p: float(family.quantile(p)) for p in (LOW, MIDDLE, HIGH)})
+
+    @classmethod
+    def drawn(cls, draws: Array, weighting: Weighting) -> _Marginal:
+        distribution = Distribution(draws, weighting)
+        return cls(
+            {p: distribution.quantile_value(p) for p in (LOW, MIDDLE, HIGH)},
+            draws,
+            {p: distribution.density(p) for p in (LOW, MIDDLE, HIGH)},
+        )
+
+    @property
+    def scale(self) -> float:
+        return self.values[HIGH] - self.values[LOW]
+
+    def influence(self, p: float) -> Array:
+        if self.draws is None:
+            raise ValueError("an exact percentile rests on no draws")
+        return quantile_influence(self.draws, p, self.values[p], self.densities[p])
 
 
 def _marginals(question: Question, source: DrawSource, names: Sequence[str]) -> dict[str, _Marginal]:
     beliefs, exact = question.assumptions.beliefs, isinstance(source, PriorDraws)
-    pair = all(name in question.assumptions.needed([question.event]) for name in MFU_PAIR)
-    pair = pair and any(name in names for name in MFU_PAIR)
+    pair = any(name in names for name in MFU_PAIR)
 
     def keep(values: Values) -> Values:
         kept = {} if exact else {name: values[name] for name in names}
         return kept | ({MFU_RATIO: values[MFU_PAIR[0]] / values[MFU_PAIR[1]]} if pair else {})
 
     drawn = source.map(keep) if pair or not exact else {}
-    marginals = {}
-    for name in [*names, *([MFU_RATIO] if pair else [])]:
-        if name in drawn:
-            distribution = Distribution(drawn[name], source.weighting)
-            value, influence = distribution.quantile_value, distribution.quantile_influence
-            marginals[name] = _Marginal(value, influence, value(HIGH) - value(LOW))
-        else:
-            family = beliefs[name]
-            marginals[name] = _Marginal(lambda p, family=family: float(family.quantile(p)))  # type: ignore[misc]
-    return marginals
+    return {
+        name: _Marginal.drawn(drawn[name], source.weighting) if name in drawn else _Marginal.exact(beliefs[name])
+        for name in [*names, *([MFU_RATIO] if pair else [])]
+    }
 
 
 def _evaluator(question: Question) -> Callable[[Sequence[Coordinates]], Array]:
@@ -186,41 +196,40 @@ def _evaluator(question: Question) -> Callable[[Sequence[Coordinates]], Array]:
 class _Noise:
     """Monte Carlo error of a date worked out at percentiles that draws estimate, by the delta method."""
 
-    def __init__(self, question: Question, weighting: Weighting, marginals: dict[str, _Marginal]) -> None:
+    def __init__(self, question: Question, weighting: Weighting, marginals: Mapping[str, _Marginal]) -> None:
         # In continuous time: a date on a grid of launches does not change smoothly.
         self._evaluate = _evaluator(replace(question, launch_grid=None))
         self._weighting = weighting
-        self._marginals = {name: marginal for name, marginal in marginals.items() if marginal.influence}
-        self._known: dict[tuple[str, float], Array] = {}
+        self._marginals = {name: marginal for name, marginal in marginals.items() if marginal.draws is not None}
 
-    def influence(self, point: Coordinates, percentiles: dict[str, float]) -> Array | None:
-        """Influence of each draw on the date at a point; None where the point is known exactly."""
-        moved = [name for name in self._marginals if name in point]
-        if not moved:
-            return None
-        steps = {name: DERIVATIVE_STEP * self._marginals[name].scale for name in moved}
-        shifted = [point | {name: point[name] + sign * steps[name]} for name in moved for sign in (1.0, -1.0)]
-        dates = self._evaluate(shifted).tolist()
-        total = np.zeros(self._weighting.draws)
-        for index, name in enumerate(moved):
-            slope = (dates[2 * index] - dates[2 * index + 1]) / (2.0 * steps[name])
-            if slope != 0.0:
-                total += slope * self._quantile_influence(name, percentiles.get(name, MIDDLE))
-        return total
+    def influences(
+        self, points: Sequence[Coordinates], percentiles: Sequence[Mapping[str, float]]
+    ) -> Iterator[Array | None]:
+        """Yield each draw's influence on the date at each point; None where a point is known exactly.
+
+        `percentiles` says which percentile a point's coordinate is; the median where it does not.
+        """
+        steps = {name: DERIVATIVE_STEP * marginal.scale for name, marginal in self._marginals.items()}
+        moves = [[name for name in steps if name in point] for point in points]
+        shifted = [
+            {**point, name: point[name] + side * steps[name]}
+            for point, moved in zip(points, moves, strict=True)
+            for name in moved
+            for side in (1.0, -1.0)
+        ]
+        dates = iter(self._evaluate(shifted).tolist() if shifted else [])
+        for moved, percentile in zip(moves, percentiles, strict=True):
+            total = None
+            for name in moved:
+                slope = (next(dates) - next(dates)) / (2.0 * steps[name])
+                if slope != 0.0:
+                    influence = slope * self._marginals[name].influence(percentile.get(name, MIDDLE))
+                    total = influence if total is None else total + influence
+            yield total
 
     def mcse(self, influence: Array | None) -> float:
         """MCSE of what has this influence."""
         return 0.0 if influence is None else self._weighting.mcse(influence)
-
-    def _quantile_influence(self, name: str, p: float) -> Array:
-        known = self._marginals[name].influence
-        if known is None:  # pragma: no cover - exact marginals are left out above
-            raise KeyError(name)
-        if p != MIDDLE:  # used by one entry alone
-            return known(p)
-        if (name, p) not in self._known:
-            self._known[name, p] = known(p)
-        return self._known[name, p]
 
 
 def _difference(one: Array | None, other: Array | None) -> Array | None:
@@ -235,5 +244,5 @@ def _wording(question: Question, name: str) -> tuple[str, str]:
     return describe_quantity(question, name)
 
 
-def _part_of(name: str, marginals: dict[str, _Marginal]) -> str | None:
+def _part_of(name: str, marginals: Mapping[str, _Marginal]) -> str | None:
     return MFU_RATIO if name in MFU_PAIR and MFU_RATIO in marginals else None

@@ -14,6 +14,8 @@ import numpy as np
 
 from .estimates import Array, Estimate, Weighting
 
+NO_SPREAD = 1e-12  # of ranks: below it a variable has one value, up to rounding
+
 
 def rank_correlation(one: Array, other: Array, weighting: Weighting) -> Estimate:
     """Spearman's rank correlation of two variables, each of shape (draw,); 0 where one never varies."""
@@ -21,7 +23,7 @@ def rank_correlation(one: Array, other: Array, weighting: Weighting) -> Estimate
     weights = np.full(draws, 1.0 / draws) if weighting.weights is None else weighting.weights
     rank, rank_other = _Ranks(one, weights), _Ranks(other, weights)
     spread = float(np.sqrt(rank.variance * rank_other.variance))
-    if spread == 0.0:
+    if spread < NO_SPREAD:
         return Estimate(0.0, 0.0)
     product = float(weights @ (rank.centred * rank_other.centred))
     influence = (

@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..model.draws import HALF_STEP
 from ..priors.families import Family
@@ -120,13 +121,25 @@ def first_order_from_draws(quantities: dict[str, Array], outcome: Array, weighti
     list of SobolIndex
         In the order of `quantities`, without totals.
     """
-    return [SobolIndex(name, _first_order(values, outcome, weighting)) for name, values in quantities.items()]
+    keep, thinned = _nearly_independent(outcome, weighting)
+    return [SobolIndex(name, _first_order(values[keep], outcome[keep], thinned)) for name, values in quantities.items()]
+
+
+def _nearly_independent(outcome: Array, weighting: Weighting) -> tuple[NDArray[np.intp], Weighting]:
+    """Thin chains to their effective draws: neighbours' noise would not average out within a bin."""
+    positions = np.arange(weighting.draws)
+    effective = weighting.effective_draws(outcome)
+    if not weighting.chains or not effective > 0.0:
+        return positions, weighting
+    step = max(round(weighting.draws / effective), 1)
+    kept = positions.reshape(weighting.chains, -1)[:, ::step].ravel()
+    return kept, replace(weighting, draws=kept.size)
 
 
 def _first_order(values: Array, outcome: Array, weighting: Weighting) -> Estimate:
     draws = weighting.draws
     weights = np.full(draws, 1.0 / draws) if weighting.weights is None else weighting.weights
-    effective = min(weighting.effective_draws(outcome), float(draws))
+    effective = float(draws) if weighting.weights is None else weighting.effective_draws()
     mean = float(weights @ outcome)
     variance = float(weights @ (outcome - mean) ** 2)
     if variance == 0.0:
@@ -134,8 +147,6 @@ def _first_order(values: Array, outcome: Array, weighting: Weighting) -> Estimat
     expected, leverage = _conditional_mean(values, outcome, weights, int(effective**BINS_POWER))
     # What the fit takes from a draw's own noise would count as variance explained (HC2, as for any regression).
     overfit = weights @ (leverage / (1.0 - leverage) * (outcome - expected) ** 2)
-    if weighting.weights is None:
-        overfit *= draws / effective
     gap = expected - mean
     index = float(weights @ gap**2 - overfit) / variance
     influence = (2.0 * gap * (outcome - mean) - gap**2 - index * (outcome - mean) ** 2) / variance

@@ -1,0 +1,205 @@
+"""Sensitivity of the date: against direct evaluation, and from draws against the prior they came from."""
+
+import json
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from catchup.analysis.estimates import Weighting
+from catchup.analysis.one_at_a_time import MFU_RATIO, one_at_a_time, uncertain_quantities
+from catchup.analysis.question import PriorDraws, Question, StoredDraws
+from catchup.analysis.sensitivity import Sensitivity, sensitivity
+from catchup.analysis.variance import REPLICATES, first_order_from_draws
+from catchup.model.assumptions import load_assumptions
+from catchup.model.forward import outcome
+from false_alarms import covers, widest
+
+
+@pytest.fixture(scope="module")
+def of_prior(question: Question) -> Sensitivity:
+    return sensitivity(question, PriorDraws(question))
+
+
+def stored(question: Question) -> StoredDraws:
+    source = PriorDraws(question)
+    return StoredDraws(source.map(lambda values: values), source.weighting, question.seed)
+
+
+def date_at(question: Question, **changed: float) -> float:
+    """Months until ready with everything at its median but what is named: one draw through the model."""
+    beliefs = question.assumptions.beliefs
+    values = {
+        name: np.array([changed.get(name, float(beliefs[name].quantile(0.5)))])
+        for name in question.assumptions.needed([question.event])
+    }
+    return float(outcome(question.assumptions, values, event=question.event)[1].ready[0])
+
+
+def test_each_quantity_is_moved_alone(question: Question, of_prior: Sensitivity) -> None:
+    beliefs = question.assumptions.beliefs
+    assert of_prior.one_at_a_time.months.value == pytest.approx(date_at(question), abs=1e-9)
+    swings = {swing.quantity: swing for swing in of_prior.one_at_a_time.swings}
+    assert swings.keys() == {*uncertain_quantities(question), MFU_RATIO}
+    for name in uncertain_quantities(question):
+        for p, setting in ((0.1, swings[name].low), (0.9, swings[name].high)):
+            value = float(beliefs[name].quantile(p))
+            assert setting.value == value
+            assert setting.months.value == pytest.approx(date_at(question, **{name: value}), abs=1e-9)
+            assert setting.months.mcse == 0.0
+        assert swings[name].span.value == swings[name].high.months.value - swings[name].low.months.value
+
+
+def test_the_two_mfus_move_as_their_ratio(question: Question, of_prior: Sensitivity) -> None:
+    swing = next(swing for swing in of_prior.one_at_a_time.swings if swing.quantity == MFU_RATIO)
+    drawn = PriorDraws(question).map(lambda v: {"ratio": v["mfu_anthropic"] / v["mfu_china"]})["ratio"]
+    china = float(question.assumptions.beliefs["mfu_china"].quantile(0.5))
+    for p, setting in ((0.1, swing.low), (0.9, swing.high)):
+        assert setting.value == pytest.approx(np.quantile(drawn, p, method="hazen"), rel=1e-12)
+        # imposed on either MFU, the ratio gives the same date
+        assert setting.months.value == pytest.approx(date_at(question, mfu_anthropic=setting.value * china), abs=1e-7)
+        anthropic = float(question.assumptions.beliefs["mfu_anthropic"].quantile(0.5))
+        assert setting.months.value == pytest.approx(date_at(question, mfu_china=anthropic / setting.value), abs=1e-7)
+    for part in ("mfu_anthropic", "mfu_china"):
+        entry = next(s for s in of_prior.one_at_a_time.swings if s.quantity == part)
+        assert entry.part_of == MFU_RATIO
+        assert abs(entry.span.value) < abs(swing.span.value)
+
+
+def test_widest_first_and_the_articles_order(of_prior: Sensitivity) -> None:
+    spans = [abs(swing.span.value) for swing in of_prior.one_at_a_time.swings]
+    assert spans == sorted(spans, reverse=True)
+    leaders = [swing.quantity for swing in of_prior.one_at_a_time.swings if swing.part_of is None][:4]
+    assert leaders == ["algorithmic_progress", "hyperscaler_budget", "mythos_chips", MFU_RATIO]
+    assert of_prior.one_at_a_time.swings[-1].span.value == 0.0  # the start-up does not win at the medians
+
+
+def test_percentiles_from_draws_carry_their_error(question: Question) -> None:
+    """Draws of the prior, treated as a posterior's, find the prior's own figures within the errors they state."""
+    exact = one_at_a_time(question, PriorDraws(replace(question, draws=400_000)))
+    truth = {swing.quantity: swing for swing in exact.swings}
+    names = ["algorithmic_progress", "hyperscaler_budget", "mythos_training_months", MFU_RATIO]
+    middle, spans, ends = [], {name: [] for name in names}, {name: [] for name in names}  # type: ignore[var-annotated]
+    for seed in range(80):
+        found = one_at_a_time(question, stored(replace(question, draws=600, seed=seed)))
+        swings = {swing.quantity: swing for swing in found.swings}
+        middle.append((found.months.value - exact.months.value, found.months.mcse))
+        for name in names:
+            spans[name].append((swings[name].span.value - truth[name].span.value, swings[name].span.mcse))
+            low = swings[name].low.months
+            ends[name].append((low.value - truth[name].low.months.value, low.mcse))
+    assert covers(*zip(*middle, strict=True))
+    for name in names:
+        assert covers(*zip(*spans[name], strict=True)), name
+        assert covers(*zip(*ends[name], strict=True)), name
+
+
+def test_weights_move_the_medians(question: Question) -> None:
+    source = stored(question)
+    kept = source.values["algorithmic_progress"] > 20.0
+    weighted = StoredDraws(source.values, Weighting(kept.size, weights=kept / kept.sum()), seed=1)
+    found = one_at_a_time(question, weighted)
+    swing = next(swing for swing in found.swings if swing.quantity == "algorithmic_progress")
+    assert swing.low.value > 20.0
+    assert found.months.value < one_at_a_time(question, source).months.value - 1.0
+
+
+def test_given_data_agrees_with_the_design(question: Question, of_prior: Sensitivity) -> None:
+    design = {index.quantity: index.first for index in of_prior.sobol}
+    draws = stored(replace(question, draws=100_000))
+    ready = draws.map(lambda values: {"ready": outcome(question.assumptions, values)[1].ready})["ready"]
+    leaders = {name: draws.values[name] for name in ("algorithmic_progress", "hyperscaler_budget", "mythos_chips")}
+    for index in first_order_from_draws(leaders, ready, draws.weighting):
+        other = design[index.quantity]
+        reach = widest(other.mcse, REPLICATES - 1) + widest(index.first.mcse)
+        assert abs(index.first.value - other.value) <= reach
+        assert reach < 0.04
+
+
+def test_totals_are_at_least_first_orders_and_lead(of_prior: Sensitivity) -> None:
+    totals = [index.total for index in of_prior.sobol if index.total]
+    assert len(totals) == len(of_prior.sobol)
+    assert [t.value for t in totals] == sorted((t.value for t in totals), reverse=True)
+    assert sum(index.first.value for index in of_prior.sobol) < 1.0 < sum(t.value for t in totals)
+    assert [index.quantity for index in of_prior.sobol[:3]] == [
+        "algorithmic_progress",
+        "hyperscaler_budget",
+        "mythos_chips",
+    ]
+
+
+def test_rank_correlations_have_the_signs_of_the_model(of_prior: Sensitivity) -> None:
+    correlations = {row.quantity: row.value for row in of_prior.rank_correlations}
+    for name in ("algorithmic_progress", "hyperscaler_budget", "mfu_china", "china_stock"):
+        assert correlations[name].value < -widest(correlations[name].mcse)
+    for name in ("mythos_chips", "mfu_anthropic", "post_training_months"):
+        assert correlations[name].value > widest(correlations[name].mcse)
+
+
+def test_json_of_a_prior_and_of_a_posterior(question: Question, of_prior: Sensitivity) -> None:
+    posterior = sensitivity(question, stored(question), power_scaling=[{"quantity": "mythos_chips", "prior": 0.1}])
+    for result in (of_prior, posterior):
+        answer = json.loads(json.dumps(result.as_json(), allow_nan=False))
+        assert {"schema", "baseline", "one_at_a_time", "sobol", "power_scaling"} <= answer.keys()
+        assert answer["baseline"]["months"] == pytest.approx(result.one_at_a_time.months.value, abs=1e-4)
+        entry = answer["one_at_a_time"][0]
+        assert entry["quantity"] == "algorithmic_progress"
+        assert entry["unit"] == "x per year"
+        assert entry["swing"]["months"] == pytest.approx(entry["high"]["months"] - entry["low"]["months"], abs=2e-4)
+        assert {"value", "months", "date", "mcse"} <= entry["low"].keys()
+        assert {"quantity", "first", "first_mcse", "total", "total_mcse"} == answer["sobol"][0].keys()
+    assert of_prior.as_json()["power_scaling"] == []
+    assert of_prior.as_json()["sobol_method"]["id"] == "saltelli-2010"
+    assert posterior.as_json()["power_scaling"] == [{"quantity": "mythos_chips", "prior": 0.1}]
+    assert posterior.as_json()["sobol_method"]["id"] == "given-data"
+    assert posterior.as_json()["sobol"][0]["total"] is None
+
+
+def test_the_same_question_has_the_same_answer(question: Question, of_prior: Sensitivity) -> None:
+    assert sensitivity(question, PriorDraws(question)).as_json() == of_prior.as_json()
+
+
+def test_a_fixed_quantity_has_no_sensitivity(question: Question) -> None:
+    fixed = load_assumptions(fixed={"algorithmic_progress": 10.0, "mfu_china": 0.2})
+    result = sensitivity(replace(question, assumptions=fixed), PriorDraws(replace(question, assumptions=fixed)))
+    names = {swing.quantity for swing in result.one_at_a_time.swings}
+    assert "algorithmic_progress" not in names
+    assert {"mfu_anthropic", MFU_RATIO} <= names
+    assert "algorithmic_progress" not in {index.quantity for index in result.sobol}
+
+
+def test_an_events_multiple_counts(question: Question) -> None:
+    asked = replace(question, event="narrow-exploit")
+    swings = {swing.quantity: swing for swing in one_at_a_time(asked, PriorDraws(asked)).swings}
+    assert swings["narrow_exploit_multiple"].span.value > 3.0
+    assert "narrow_exploit_multiple" not in uncertain_quantities(question)
+
+
+def test_everything_fixed(question: Question) -> None:
+    beliefs = question.assumptions.beliefs
+    medians = {name: float(beliefs[name].quantile(0.5)) for name in uncertain_quantities(question)}
+    fixed = replace(question, assumptions=load_assumptions(fixed=medians))
+    result = sensitivity(fixed, PriorDraws(fixed))
+    assert result.one_at_a_time.swings == ()
+    assert result.sobol == ()
+    assert result.one_at_a_time.months.value == pytest.approx(date_at(question), abs=1e-9)
+
+
+def test_what_never_comes_has_no_variance(question: Question) -> None:
+    amounts = {name for source in question.assumptions.race.sources.values() for name in source.amount}
+    nothing = load_assumptions(fixed=dict.fromkeys(amounts - {"rubin_uplift"}, 0.0))
+    asked = Question(nothing, date(2026, 6, 12), draws=500)
+    for source in (PriorDraws(asked), stored(asked)):
+        result = sensitivity(asked, source)
+        assert result.sobol == ()
+        assert "never comes" in result.notes[0]
+        assert json.loads(json.dumps(result.as_json(), allow_nan=False))["baseline"]["months"] is None
+
+
+def test_the_launch_grid_is_honoured(question: Question) -> None:
+    gridded = replace(question, launch_grid=2.0)
+    found = one_at_a_time(gridded, PriorDraws(gridded))
+    smooth = one_at_a_time(question, PriorDraws(question))
+    assert 0.0 <= found.months.value - smooth.months.value <= 2.0
+    assert found.months.value != smooth.months.value
