@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from catchup.evidence.kinds import KINDS
 from catchup.evidence.schema import item_from_table, read_item
 from catchup.evidence.template import template
 from catchup.priors.errors import InputError
 from evidence_cases import item, table, toml
-from hypothesis import given
-from hypothesis import strategies as st
 
 LATE = datetime.date(2027, 1, 1)
 
@@ -25,7 +26,12 @@ SPOILT: list[tuple[str, dict[str, Any], str, str]] = [
     ("claim", {"wieght": 0.5}, "wieght", "weight"),
     ("claim", {"observed__evnt": "x"}, "observed.evnt", "event"),
     ("claim", {"likelihood__true_positives": 0.5}, "likelihood.true_positives", "true_positive"),
-    ("claim", {"sources": [{"title": "a", "publisher": "b", "date": LATE, "adress": "c"}]}, "sources.0.adress", "address"),
+    (
+        "claim",
+        {"sources": [{"title": "a", "publisher": "b", "date": LATE, "adress": "c"}]},
+        "sources.0.adress",
+        "address",
+    ),
     ("claim", {"id": None}, "id", "missing"),
     ("claim", {"id": "Two Words"}, "id", "lower-case"),
     ("claim", {"id": "default"}, "id", "own"),
@@ -36,8 +42,18 @@ SPOILT: list[tuple[str, dict[str, Any], str, str]] = [
     ("claim", {"known_since": datetime.datetime(2026, 11, 1, 12, 0)}, "known_since", "day"),
     ("claim", {"sources": None}, "sources", "missing"),
     ("claim", {"sources": []}, "sources", "at least one"),
-    ("claim", {"sources": [{"title": "a", "publisher": "b", "date": datetime.date(2026, 1, 1)}]}, "sources.0.quoted_in", "address"),
-    ("claim", {"sources": [{"title": "a", "publisher": "b", "date": LATE, "address": "c"}]}, "sources", "after known_since"),
+    (
+        "claim",
+        {"sources": [{"title": "a", "publisher": "b", "date": datetime.date(2026, 1, 1)}]},
+        "sources.0.quoted_in",
+        "address",
+    ),
+    (
+        "claim",
+        {"sources": [{"title": "a", "publisher": "b", "date": LATE, "address": "c"}]},
+        "sources",
+        "after known_since",
+    ),
     ("claim", {"sources": [{"title": "a", "publisher": "b", "address": "c"}]}, "sources.0.date", "missing"),
     ("claim", {"weight": 0.0}, "weight", "above 0"),
     ("claim", {"weight": 1.5, "weight_reason": "strong"}, "weight", "at most 1"),
@@ -52,7 +68,12 @@ SPOILT: list[tuple[str, dict[str, Any], str, str]] = [
     ("claim", {"likelihood__delay_months": 0.0}, "likelihood.delay_months", "above 0"),
     ("claim", {"likelihood__true_positive": 1.2}, "likelihood.true_positive", "at most 1"),
     ("claim", {"likelihood__false_positive": 0.0}, "likelihood.false_positive", "above 0"),
-    ("claim", {"likelihood__true_positive": 0.8, "likelihood__false_positive": 0.3}, "likelihood.false_positive", "at most 1"),
+    (
+        "claim",
+        {"likelihood__true_positive": 0.8, "likelihood__false_positive": 0.3},
+        "likelihood.false_positive",
+        "at most 1",
+    ),
     ("milestone", {"observed__date": None}, "observed.date", "missing"),
     ("milestone", {"observed__event": None}, "observed.event", "missing"),
     ("not_yet", {"observed__date": LATE}, "observed.date", "known_since"),
@@ -129,9 +150,7 @@ def test_a_directory_and_a_missing_file_are_refused(tmp_path: Path) -> None:
         read_item(tmp_path / "leak.toml")
 
 
-@given(
-    low=st.floats(1e20, 1e28), high=st.floats(1e20, 1e28), value=st.floats(1e20, 1e28), level=st.floats(0.01, 0.999)
-)
+@given(low=st.floats(1e20, 1e28), high=st.floats(1e20, 1e28), value=st.floats(1e20, 1e28), level=st.floats(0.01, 0.999))
 def test_an_interval_is_accepted_only_around_its_value(low: float, high: float, value: float, level: float) -> None:
     changes = {"observed__interval": [low, high], "observed__value": value, "observed__level": level}
     if low < high and low <= value <= high:

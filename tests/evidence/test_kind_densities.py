@@ -10,6 +10,10 @@ import numpy as np
 import pytensor
 import pytensor.tensor as pt
 import pytest
+from numpy.typing import NDArray
+from pytensor.compile.mode import Mode
+from scipy import integrate, stats
+
 from catchup.evidence.kinds import KINDS, Clock
 from catchup.evidence.kinds.milestone import WIDTH
 from catchup.evidence.kinds.normal import interval_sd
@@ -17,9 +21,6 @@ from catchup.evidence.likelihood import simulate
 from catchup.evidence.schema import Item
 from catchup.model.assumptions import load_assumptions
 from evidence_cases import DAY, item, one_of_each_kind
-from numpy.typing import NDArray
-from pytensor.compile.mode import Mode
-from scipy import integrate, stats
 
 CLOCK = Clock(load_assumptions().calendar, DAY)
 FALSE_ALARMS = 1e-3  # of each test's whole set of comparisons of draws, were the draws exact and the seed another

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from catchup.evidence.latents import latent_quantities, with_latents
 from catchup.evidence.ledgers import Ledger, load_ledger
 from catchup.evidence.selection import Selection, select
@@ -76,7 +77,7 @@ def test_a_choice_that_means_nothing_is_refused(which: str) -> None:
 def test_two_items_on_one_statement_are_refused(tmp_path: Path) -> None:
     write(tmp_path, "capability_lag", id="first", shares=["a", "b"])
     write(tmp_path, "capability_lag", id="second", shares=["b"])
-    with pytest.raises(InputError, match="'b'.*first") as refusal:
+    with pytest.raises(InputError, match=r"'b'.*first") as refusal:
         chosen(tmp_path)
     assert (refusal.value.file, refusal.value.key) == (str(tmp_path / "second.toml"), "shares")
     assert ids(chosen(tmp_path, "second").counted) == ["second"]

@@ -1,0 +1,127 @@
+"""The project's own ledger: the items that are counted, with the figures they were given."""
+
+from __future__ import annotations
+
+import datetime
+import subprocess
+import sys
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy import stats
+from scipy.special import logsumexp
+
+from catchup.evidence.latents import events_of, latent_quantities
+from catchup.evidence.ledgers import load_ledger
+from catchup.evidence.likelihood import log_likelihoods
+from catchup.evidence.selection import select
+from catchup.model.assumptions import DEFAULT_EVENT, load_assumptions
+from catchup.model.forward import outcome, simulate
+from evidence_cases import DAY
+
+ASSUMPTIONS = load_assumptions()
+LEDGER = load_ledger()
+
+READING = {"value": 6.1e27, "interval": (5.3e27, 7.1e27), "level": 0.95, "scope": "total"}
+DOUBT = {"accounting_sd": 0.15, "reliability": 0.25, "background_mean": 26.8, "background_sd": 0.8}
+COUNTED: dict[str, tuple[str, str, dict[str, Any], dict[str, Any]]] = {
+    "microsoft-slide": ("compute_reading", "2026-06-02", READING, DOUBT),
+    "zai-spend-2025": (
+        "rental_spend",
+        "2026-03-31",
+        {"value": 340e6, "firm": "Z.ai"},
+        {"mean_stock_ratio": 0.7, "sd": 0.1},
+    ),
+    "eci-lag": ("capability_lag", "2026-06-12", {"value": 7.0, "scope": "general"}, {"sd": 0.25}),
+    "caisi-deepseek-v4-lag": ("capability_lag", "2026-05-01", {"value": 8.0, "scope": "general"}, {"sd": 0.25}),
+    "aisi-open-weight-cyber-lag": ("capability_lag", "2026-07-17", {"value": 5.29, "scope": "cyber"}, {"sd": 0.30}),
+    "caisi-glm-5-3-cyber-lag": ("capability_lag", "2026-09-17", {"value": 4.0, "scope": "cyber"}, {"sd": 0.30}),
+    "no-public-model": ("not_yet", "2026-02-24", {"event": DEFAULT_EVENT, "date": None}, {"delay_months": 2.0}),
+}
+"""A second transcription of the items that are counted."""
+
+
+def test_the_counted_items_are_those_of_the_design() -> None:
+    counted = {
+        item.id: (item.kind.name, str(item.text.known_since), item.observed.model_dump(), item.likelihood.model_dump())
+        for item in LEDGER.items.values()
+        if item.text.role == "likelihood"
+    }
+    assert counted == COUNTED
+    assert all(item.text.weight == 1 for item in LEDGER.items.values())
+
+
+def test_the_default_question_counts_them_all_and_no_statement_twice() -> None:
+    selection = select(LEDGER, "default", DAY, ASSUMPTIONS)
+    assert {item.id for item in selection.counted} == set(COUNTED)
+    assert len(selection.counted) + len(selection.checks) + len(selection.priors) == len(LEDGER.items)
+    assert latent_quantities(selection.counted) == [
+        "benchmark_optimism_cyber",
+        "benchmark_optimism_general",
+        "rl_ratio",
+        "firm_ratio",
+        "rental_price",
+    ]
+    assert events_of(selection.counted) == [DEFAULT_EVENT]
+
+
+@pytest.mark.parametrize(("day", "known"), [("2026-02-23", 0), ("2026-02-24", 1), ("2026-06-11", 4), ("2026-09-17", 7)])
+def test_a_question_knows_only_what_was_known(day: str, known: int) -> None:
+    selection = select(LEDGER, "default", datetime.date.fromisoformat(day), ASSUMPTIONS)
+    assert len(selection.counted) == known
+
+
+def test_items_that_set_a_prior_share_its_statement_and_no_check_does() -> None:
+    priors = {
+        statement
+        for quantity in ASSUMPTIONS.table.quantities.values()
+        if quantity.text.role != "comparison"
+        for statement in quantity.text.shares
+    }
+    for item in LEDGER.items.values():
+        assert bool(priors & set(item.text.shares)) == (item.text.role == "prior"), item.id
+
+
+def test_log_likelihoods_equal_an_independent_account_of_the_whole_ledger() -> None:
+    """The design's table once more, in SciPy, from quantities to the log evidence."""
+    items = select(LEDGER, "default", DAY, ASSUMPTIONS).counted
+    names = [*ASSUMPTIONS.needed(), *latent_quantities(items)]
+    (values,) = simulate(ASSUMPTIONS, lambda chunk: chunk, 5_000, np.random.default_rng(5), names=names)
+    world, dates = outcome(ASSUMPTIONS, values)
+    ours = log_likelihoods(items, ASSUMPTIONS, values, world, {DEFAULT_EVENT: dates}, DAY)
+
+    mythos = (
+        values["mythos_chips"] * 6.5e14 * values["mfu_anthropic"] * values["mythos_training_months"] * 30.44 * 86_400
+    )
+    spread = np.hypot(np.log10(7.1 / 5.3) / np.ptp(stats.norm.interval(0.95)), 0.15)
+    reading = np.log10(6.1e27)
+    genuine = stats.norm.logpdf(reading, np.log10(mythos * (1 + values["rl_ratio"])), spread)
+    bill = values["startup_stock"] * 0.7 * values["firm_ratio"] * 8_760 * values["rental_price"]
+    lag = {scope: np.log(dates.ready) - values[f"benchmark_optimism_{scope}"] for scope in ("general", "cyber")}
+    days = (DAY - datetime.date(2026, 2, 24)).days
+    theirs = {
+        "microsoft-slide": logsumexp(
+            [genuine + np.log(0.25), np.full_like(genuine, stats.norm.logpdf(reading, 26.8, 0.8) + np.log(0.75))],
+            axis=0,
+        ),
+        "zai-spend-2025": stats.norm.logpdf(np.log(340e6), np.log(bill), 0.1),
+        "eci-lag": stats.norm.logpdf(np.log(7), lag["general"], 0.25),
+        "caisi-deepseek-v4-lag": stats.norm.logpdf(np.log(8), lag["general"], 0.25),
+        "aisi-open-weight-cyber-lag": stats.norm.logpdf(np.log(5.29), lag["cyber"], 0.3),
+        "caisi-glm-5-3-cyber-lag": stats.norm.logpdf(np.log(4), lag["cyber"], 0.3),
+        "no-public-model": -np.maximum(days / 30.44 - dates.ready, 0) / 2,
+    }
+    assert ours.keys() == theirs.keys()
+    for name in ours:
+        np.testing.assert_allclose(ours[name], theirs[name], rtol=1e-9, atol=1e-9, err_msg=name)
+
+
+def test_likelihoods_over_arrays_need_neither_pymc_nor_scipy() -> None:
+    heavy = "{'pymc', 'pytensor', 'scipy.stats', 'arviz'}"
+    code = (
+        "import sys, catchup.evidence.likelihood, catchup.evidence.selection, catchup.evidence.template;"
+        f"print(sorted({heavy} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

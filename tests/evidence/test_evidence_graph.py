@@ -1,0 +1,173 @@
+"""Evidence in the PyMC model: the same numbers as over arrays, finite everywhere, refitted without compiling."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import pytensor
+import pytensor.tensor as pt
+import pytest
+from pytensor.compile.mode import Mode
+from scipy import stats
+
+from catchup.evidence.graph import add_evidence, evidence_data
+from catchup.evidence.kinds import Clock
+from catchup.evidence.latents import events_of, latent_quantities, with_latents
+from catchup.evidence.ledgers import load_ledger
+from catchup.evidence.likelihood import log_likelihoods, predictions, simulate
+from catchup.evidence.schema import Item
+from catchup.evidence.selection import select
+from catchup.model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions, multiple_name
+from catchup.model.forward import outcome
+from catchup.model.graph import build_model
+from evidence_cases import DAY, item, one_of_each_kind
+
+PLAIN = Mode(linker="py", optimizer=None)  # the graph as written: nothing compiled, nothing rewritten
+FALSE_ALARMS = 1e-3
+
+
+def everything() -> list[Item]:
+    """The counted items, one of every kind, and a second firm's bill with a ratio of its own."""
+    second = replace(item("rental_spend", id="second-firm"), renamed={"firm_ratio": "firm_ratio_second"})
+    counted = select(load_ledger(), "default", DAY, load_assumptions()).counted
+    return [*counted, *one_of_each_kind(), second]
+
+
+class Conditioned:
+    """A model with evidence, and functions of its unconstrained parameters."""
+
+    def __init__(self, items: list[Item]) -> None:
+        self.items = items
+        self.assumptions: Assumptions = with_latents(load_assumptions(), items)
+        self.events = list(dict.fromkeys(["autonomous-range", DEFAULT_EVENT]))
+        extra = latent_quantities(items)
+        self.quantities = list(dict.fromkeys([*self.assumptions.needed(self.events), *extra]))
+        self.model = build_model(self.assumptions, events=self.events, extra_quantities=extra)
+        add_evidence(self.model, items, self.assumptions, DAY, events=self.events)
+        logps = self.model.logp(vars=self.model.observed_RVs, sum=False)
+        inputs = self.model.value_vars
+        slopes = pt.grad(pt.add(*logps), inputs)
+        natural = self.model.replace_rvs_by_values([self.model[name] for name in self.quantities])
+        self.size = [array.size for array in self.model.initial_point().values()]
+        self.function = pytensor.function(inputs, [pt.stack(logps), pt.concatenate(slopes), *natural], mode=PLAIN)
+
+    def at(self, unconstrained: np.ndarray) -> tuple[np.ndarray, np.ndarray, dict[str, float]]:
+        """Log likelihoods, gradient, and values of the quantities at one point."""
+        cuts = np.cumsum(self.size)[:-1]
+        logps, slopes, *natural = self.function(*np.split(unconstrained, cuts))
+        return logps, slopes, dict(zip(self.quantities, map(float, natural), strict=True))
+
+
+@pytest.fixture(scope="module")
+def conditioned() -> Conditioned:
+    return Conditioned(everything())
+
+
+def over_arrays(conditioned: Conditioned, rows: list[dict[str, float]]) -> dict[str, np.ndarray]:
+    values = {name: np.array([row[name] for row in rows]) for name in conditioned.quantities}
+    return likelihoods_of(conditioned.items, conditioned.assumptions, values, conditioned.events)
+
+
+def likelihoods_of(
+    items: list[Item], assumptions: Assumptions, values: dict[str, Any], events: list[str]
+) -> dict[str, np.ndarray]:
+    world, outcomes = None, {}
+    for event in events:
+        assert multiple_name(event) in values
+        world, outcomes[event] = outcome(assumptions, values, event=event, world=world)
+    assert world is not None
+    return log_likelihoods(items, assumptions, values, world, outcomes, DAY)
+
+
+@pytest.mark.parametrize("scale", [1.0, 6.0], ids=["prior", "tails"])
+def test_the_graph_and_arrays_agree_and_gradients_are_finite(scale: float, conditioned: Conditioned) -> None:
+    rng = np.random.default_rng(6)
+    points = scale * rng.standard_normal((25, sum(conditioned.size)))
+    found = [conditioned.at(point) for point in points]
+    expected = over_arrays(conditioned, [natural for _, _, natural in found])
+    assert [item.id for item in conditioned.items] == list(expected)
+    for column, name in enumerate(expected):
+        graph = np.array([logps[column] for logps, _, _ in found])
+        np.testing.assert_allclose(graph, expected[name], rtol=1e-9, atol=1e-9, err_msg=name)
+    assert np.isfinite([logps for logps, _, _ in found]).all()
+    assert np.isfinite([slopes for _, slopes, _ in found]).all()
+
+
+def test_every_item_is_an_observed_variable_and_every_figure_is_data(conditioned: Conditioned) -> None:
+    model = conditioned.model
+    assert [variable.name for variable in model.observed_RVs] == [item.id for item in conditioned.items]
+    assert model.potentials == []
+    data = evidence_data(conditioned.items, conditioned.assumptions, DAY)
+    assert data.keys() <= {variable.name for variable in model.data_vars}
+    for name, figure in data.items():
+        assert float(model[name].get_value()) == figure
+
+
+def test_new_figures_change_the_likelihood_without_a_new_graph(conditioned: Conditioned) -> None:
+    lag = next(item for item in conditioned.items if item.id == "eci-lag")
+    column = [item.id for item in conditioned.items].index("eci-lag")
+    here = np.zeros(sum(conditioned.size))
+    before, _, natural = conditioned.at(here)
+    assumptions = conditioned.assumptions
+    changed = replace(
+        lag,
+        observed=lag.observed.model_copy(update={"value": 11.0}),
+        likelihood=lag.likelihood.model_copy(update={"sd": 0.4}),
+        text=lag.text.model_copy(update={"weight": 0.5}),
+    )
+    old, new = (evidence_data([each], assumptions, DAY) for each in (lag, changed))
+    try:
+        pm.set_data(new, model=conditioned.model)
+        after, _, _ = conditioned.at(here)
+    finally:
+        pm.set_data(old, model=conditioned.model)
+    values = {name: np.array([value]) for name, value in natural.items()}
+    expected = likelihoods_of([changed], assumptions, values, conditioned.events)["eci-lag"]
+    assert after[column] == pytest.approx(float(expected[0]), abs=1e-9)
+    others = np.arange(len(before)) != column
+    np.testing.assert_array_equal(after[others], before[others])
+    assert after[column] != before[column]
+
+
+def test_predictive_draws_of_the_model_follow_the_kinds(conditioned: Conditioned) -> None:
+    """Draws of an observed variable against draws over arrays, two-sample Kolmogorov and Smirnov."""
+    assumptions, rng = conditioned.assumptions, np.random.default_rng(7)
+    clock = Clock(assumptions.calendar, DAY)
+    chosen = [each for each in conditioned.items if each.id in ("microsoft-slide", "milestone", "eci-lag")]
+    names = [each.id for each in chosen]
+    graph = pm.draw([conditioned.model[name] for name in names], draws=400, random_seed=8, mode=PLAIN)
+    beliefs = {name: assumptions.beliefs[name].quantile(rng.random(20_000)) for name in conditioned.quantities}
+    world, outcomes = None, {}
+    for event in conditioned.events:
+        world, outcomes[event] = outcome(assumptions, beliefs, event=event, world=world)
+    assert world is not None
+    predicted = predictions(chosen, assumptions, beliefs, world, outcomes, DAY)
+    for each, draws in zip(chosen, graph, strict=True):
+        arrays = simulate(each, predicted[each.id], clock, rng)
+        assert stats.ks_2samp(draws, arrays).pvalue > FALSE_ALARMS / len(chosen)
+
+
+def test_an_event_that_the_model_lacks_is_a_mistake_of_the_caller() -> None:
+    assumptions = load_assumptions()
+    model = build_model(assumptions)
+    with pytest.raises(ValueError, match="autonomous-range"):
+        add_evidence(model, [item("milestone")], assumptions, DAY)
+
+
+@pytest.mark.slow
+def test_nuts_samples_the_default_ledger_without_divergence() -> None:
+    import nutpie
+
+    assumptions = load_assumptions()
+    items = select(load_ledger(), "default", DAY, assumptions).counted
+    model = build_model(assumptions, extra_quantities=latent_quantities(items))
+    compiled = nutpie.compile_pymc_model(add_evidence(model, items, assumptions, DAY))
+    tree = nutpie.sample(compiled, draws=500, tune=1_000, chains=4, seed=9, progress_bar=False)
+    assert int(tree["sample_stats"]["diverging"].sum()) == 0
+    # Later silence pushes the date out: the same compiled model, other figures.
+    later = evidence_data(items, assumptions, DAY.replace(year=2027))
+    again = nutpie.sample(compiled.with_data(**later), draws=500, tune=1_000, chains=4, seed=9, progress_bar=False)
+    assert float(again["posterior"]["ready"].mean()) > float(tree["posterior"]["ready"].mean()) + 2.0
