@@ -1,0 +1,58 @@
+"""The readings' commands: one JSON object or tables, and one line for what a user got wrong."""
+
+import json
+
+import pytest
+
+from catchup.analysis.commands.main import run
+
+COMMANDS = ("trend", "capacity", "efficiency", "size")
+OPTIONS = ["--evidence", "none", "--as-of", "2026-11-21", "--draws", "1000"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_json_is_one_object(command, capsys):
+    assert run([command, *OPTIONS, "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert (result["schema"], result["draws"], result["as_of"]) == (1, 1000, "2026-11-21")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_tables_for_people(command, capsys):
+    assert run([command, *OPTIONS]) == 0
+    captured = capsys.readouterr()
+    assert len(captured.out.splitlines()) > 5
+    assert captured.err == ""
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_answers_on_the_evidence(command, capsys):
+    assert run([command, "--as-of", "2026-11-21", "--draws", "20000", "--engine", "importance", "--json"]) == 0
+    assert "eci-lag" in json.loads(capsys.readouterr().out)["evidence"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_quasi_random_draws(command, capsys):
+    assert run([command, *OPTIONS, "--quasi", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["draws"] <= 1000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["size", "--flop", "-1"], "--flop"),
+        (["size", "--flop", "much"], "much"),
+        (["efficiency", "--gap", "0.5"], "--gap"),
+        (["trend", "growing-lags"], "did you mean 'growing-lag'"),
+        (["trend", "--event", "narrow-exploit"], "--event"),
+        (["capacity", "--set", "capacity_coverage=0"], "capacity_coverage"),
+        (["trend", "--set", "trend_lag_growth=1"], "trend_lag_growth"),
+        (["size", "--set", "active_share=2"], "active_share"),
+    ],
+)
+def test_bad_input_is_one_line(arguments, message, capsys):
+    assert run([*arguments, *OPTIONS]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert message in captured.err
+    assert len(captured.err.splitlines()) == 1

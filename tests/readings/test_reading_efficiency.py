@@ -1,0 +1,148 @@
+"""Efficiency: equations against each other, draws against closed forms and an independent quadrature."""
+
+import math
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from catchup.analysis.question import outcome_of
+from catchup.analysis.readings.efficiency import efficiency, first_requirement
+from catchup.model.assumptions import load_assumptions
+from catchup.model.efficiency import (
+    channel_shares,
+    edge_over_rich,
+    gap_made_up,
+    held_back_progress,
+    lag_months,
+    split_progress,
+)
+from catchup.priors.errors import InputError
+from reading_cases import ask, assert_estimates, prior
+
+shares = st.floats(0.0, 1.0)
+rates = st.floats(1.01, 1e3)
+months = st.floats(0.0, 120.0)
+
+
+@pytest.fixture(scope="module")
+def reading():
+    question = ask()
+    return efficiency(question, prior(question))
+
+
+def test_tenfold_progress_a_year_makes_up_for_a_tenfold_gap_in_a_year():
+    assert lag_months(np, 10.0, 10.0) == pytest.approx(12.0, rel=1e-12)
+    assert lag_months(np, 10.0, 100.0) == pytest.approx(6.0, rel=1e-12)
+
+
+@given(gap=st.floats(1.0, 1e6), progress=rates)
+def test_lag_and_gap_invert_each_other(gap, progress):
+    assert gap_made_up(np, lag_months(np, gap, progress), progress) == pytest.approx(gap, rel=1e-9)
+
+
+@given(needed=st.floats(1.0, 1e6), distilled=shares, replicated=shares)
+def test_channels_multiply_to_the_progress_needed(needed, distilled, replicated):
+    split = channel_shares(distilled, replicated)
+    assert split.total == pytest.approx(1.0, abs=1e-12)
+    factors = split_progress(np, needed, split)
+    assert factors.own * factors.replicated * factors.distilled == pytest.approx(needed, rel=1e-9)
+    assert min(factors.own, factors.replicated, factors.distilled) >= 1.0
+
+
+@given(t=months, progress=rates, distilled=shares, replicated=shares, delay=st.floats(0.0, 24.0), ceiling=rates)
+def test_delay_and_ceiling_only_hold_progress_back(t, progress, distilled, replicated, delay, ceiling):
+    split = channel_shares(distilled, replicated)
+    plain = math.log(gap_made_up(np, t, progress))
+    held_back = held_back_progress(np, t, progress, split, delay, ceiling).total
+    free = held_back_progress(np, t, progress, split, 0.0, math.inf).total
+    assert held_back <= plain + 1e-9
+    assert free == pytest.approx(plain, rel=1e-9, abs=1e-9)
+
+
+@given(t=months, delay=st.floats(0.0, 24.0), ceiling=rates)
+def test_without_edges_only_distillation_is_gained_on_labs_that_progress(t, delay, ceiling):
+    edge = edge_over_rich(np, t, 1.0, 1.0, delay, ceiling)
+    assert edge.total == pytest.approx(math.log(ceiling), abs=1e-12)
+
+
+def test_progress_needed_is_what_has_passed_by_the_first_launch():
+    question = ask(2_000)
+    source = prior(question)
+
+    def evaluate(values):
+        world, result = outcome_of(question, values)
+        ends = np.stack([contender.pretrained for contender in result.contenders.values()])
+        launches = np.stack([contender.launch for contender in result.contenders.values()])
+        launch = np.choose(ends.argmin(axis=0), launches)
+        passed = world.annual_progress ** (launch / 12.0)
+        return {"needed": result.target_flop / first_requirement(result), "passed": passed}
+
+    columns = source.map(evaluate)
+    np.testing.assert_allclose(columns["needed"], columns["passed"], rtol=1e-9)
+    np.testing.assert_allclose(efficiency(question, source).needed.values, columns["needed"], rtol=1e-12)
+
+
+def test_channels_of_each_draw_multiply_to_its_need(reading):
+    product = np.prod([spread.values for spread in reading.channels.values()], axis=0)
+    np.testing.assert_allclose(product, reading.needed.values, rtol=1e-9)
+
+
+@pytest.mark.parametrize("p", [0.05, 0.5, 0.95])
+@pytest.mark.parametrize("gap", [2.0, 10.0, 100.0])
+def test_lag_of_a_gap_follows_from_the_rate_of_progress(reading, gap, p):
+    progress = float(load_assumptions().beliefs["algorithmic_progress"].quantile(1.0 - p))
+    assert_estimates(reading.lags[gap].quantile(p), 12.0 * math.log(gap) / math.log(progress))
+
+
+def test_chance_that_progress_closes_the_gap_follows_from_its_rate(reading):
+    calendar = reading.question.assumptions.calendar
+    progress = reading.question.assumptions.beliefs["algorithmic_progress"]
+    for row in reading.closed:
+        t = calendar.months(row.day + timedelta(days=1))
+        exact = 1.0 - float(progress.cdf(10.0 ** (12.0 / t)))
+        # a chance near 0 or 1 may not show at all: its error then follows from the chance itself
+        error = math.sqrt(exact * (1.0 - exact) / 20_000)
+        assert_estimates(row.probability["progress"], exact, known_to=5.0 * error + 1e-12)
+
+
+def test_chance_of_a_gap_closed_on_labs_that_progress_follows_by_quadrature(reading):
+    def log_triangle(low, mode, high):
+        low, mode, high = map(math.log, (low, mode, high))
+        return stats.triang((mode - low) / (high - low), loc=low, scale=high - low)
+
+    points = (np.arange(400) + 0.5) / 400.0
+    own = log_triangle(0.5, 1.0, 1.2).ppf(points)[:, None]
+    ceiling = log_triangle(1.5, 3.0, 6.0).ppf(points)[None, :]
+    copied, delay = log_triangle(0.5, 1.0, 4.0), log_triangle(0.5, 5.0, 10.0)
+    calendar = reading.question.assumptions.calendar
+    for row in reading.closed[:4]:
+        t = calendar.months(row.day + timedelta(days=1))
+        missing = math.log(10.0) - own * t / 12.0 - ceiling
+        copied_by_then = delay.cdf(math.log(t))
+        exact = float((copied_by_then * copied.sf(missing) + (1.0 - copied_by_then) * (missing <= 0.0)).mean())
+        assert_estimates(row.probability["edge"], exact, known_to=2e-4)
+        assert 0.0 < exact < 0.05  # unlikely, not ruled out
+
+
+def test_held_back_progress_closes_the_gap_later(reading):
+    for row in reading.closed:
+        chance = row.probability
+        assert chance["edge"].value < chance["held_back"].value <= chance["progress"].value
+
+
+def test_a_wider_gap_is_closed_later():
+    question = ask(2_000)
+    narrow, wide = (efficiency(question, prior(question), gap).closed for gap in (3.0, 30.0))
+    for row, later in zip(narrow, wide, strict=True):
+        assert all(later.probability[name].value <= row.probability[name].value for name in row.probability)
+
+
+@pytest.mark.parametrize("gap", [1.0, 0.5, -3.0, math.inf, math.nan])
+def test_a_gap_that_is_none_is_refused(gap):
+    question = ask(100)
+    with pytest.raises(InputError, match="--gap"):
+        efficiency(question, prior(question), gap)

@@ -1,0 +1,236 @@
+"""Trends: the published dates, closed forms before and after evidence, and the PyMC model against the arrays."""
+
+import math
+from datetime import date
+from statistics import NormalDist
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from catchup.analysis.readings.trend import condition_trend, draw_trend, read_trend, trends
+from catchup.analysis.trust import UntrustworthyError
+from catchup.evidence.ledgers import load_ledger
+from catchup.evidence.schema import item_from_table
+from catchup.evidence.selection import select
+from catchup.model.assumptions import load_assumptions
+from catchup.model.draws import QuantileTransform, UniformStreams
+from catchup.model.trend import Trend, load_trends
+from catchup.priors.errors import InputError
+from catchup.priors.layers import Layer
+from reading_cases import AS_OF, ask, assert_estimates, prior
+
+NO_OPTIMISM = {"benchmark_optimism_general": 0.0, "benchmark_optimism_cyber": 0.0}
+
+
+def default_items(question):
+    return select(load_ledger(), "default", question.as_of, question.assumptions).counted
+
+
+def lag_item(value: float, sd: float, **rest):
+    table = {
+        "id": "a-lag",
+        "title": "A measured lag",
+        "kind": "capability_lag",
+        "role": "likelihood",
+        "known_since": date(2026, 6, 12),
+        "observed": {"value": value, "scope": "general"},
+        "likelihood": {"sd": sd},
+        "sources": [{"title": "x", "publisher": "x", "date": date(2026, 6, 12), "address": "example.org"}],
+        **rest,
+    }
+    return item_from_table(table, file="a-lag.toml")
+
+
+def read(question, name, items=()):
+    return read_trend(question, name, load_trends(question.assumptions)[name], items)
+
+
+def test_constant_seven_month_lag_comes_out_in_late_september():
+    stated = read(ask(100_000), "constant-lag").stated
+    median = ask().assumptions.calendar.day(stated.ready.quantile_value(0.5))
+    assert date(2026, 9, 21) <= median <= date(2026, 9, 30)
+    exactly_seven = read(ask(10, fixed={"trend_lag_constant": 7.0}), "constant-lag").stated.ready.values
+    np.testing.assert_allclose(exactly_seven, 7.0)
+
+
+def test_growing_lag_takes_more_than_twelve_months():
+    ready = read(ask(100_000), "growing-lag").stated.ready
+    median = ready.quantile(0.5)
+    assert median.value - 5.0 * median.mcse > 12.0
+    assert 1.0 - ready.probability_below(12.0).value > 2.0 / 3.0
+
+
+@pytest.mark.parametrize("p", [0.05, 0.25, 0.5, 0.75, 0.95])
+def test_stated_constant_lag_has_its_prior_for_a_date(p):
+    ready = read(ask(), "constant-lag").stated.ready
+    assert_estimates(ready.quantile(p), 7.0 * math.exp(0.25 * NormalDist().inv_cdf(p)))
+
+
+@given(
+    lag=st.floats(0.1, 60.0), growth=st.floats(-1.0, 0.9), lead=st.floats(-6.0, 24.0), measured=st.floats(-12.0, 24.0)
+)
+def test_on_the_day_chinese_models_do_what_the_trend_did_a_lag_ago(lag, growth, lead, measured):
+    trend = Trend(lag, growth, lead, measured)
+    assert trend.ready - trend.lag_on(trend.ready) == pytest.approx(lead, abs=1e-9 * (1.0 + abs(trend.ready)))
+
+
+@given(lag=st.floats(0.1, 60.0), growth=st.floats(0.0, 0.8), lead=st.floats(0.0, 24.0), more=st.floats(0.01, 0.1))
+def test_a_wider_faster_or_later_gap_never_brings_the_date_forward(lag, growth, lead, more):
+    day = Trend(lag, growth, lead, 0.0).ready
+    assert Trend(lag + more, growth, lead, 0.0).ready > day
+    assert Trend(lag, growth + more, lead, 0.0).ready > day
+    assert Trend(lag, growth, lead + more, 0.0).ready > day
+
+
+@pytest.mark.parametrize("p", [0.05, 0.5, 0.95])
+def test_one_measured_lag_is_conjugate(p):
+    """Normal prior and normal likelihood of the logarithm: the posterior is known."""
+    question = ask(100_000, fixed=NO_OPTIMISM)
+    conditioned = read(question, "constant-lag", [lag_item(9.0, 0.25)]).conditioned
+    assert conditioned.evidence == ("a-lag",)
+    mean, sd = 0.5 * (math.log(7.0) + math.log(9.0)), 0.25 / math.sqrt(2.0)
+    assert_estimates(conditioned.ready.quantile(p), math.exp(mean + sd * NormalDist().inv_cdf(p)))
+    evidence = NormalDist(math.log(7.0), 0.25 * math.sqrt(2.0)).pdf(math.log(9.0))
+    assert_estimates(conditioned.log_evidence, math.log(evidence))
+
+
+def test_a_lag_is_held_against_the_gap_of_its_own_day():
+    """A gap that grows by half a month a month, measured nine months later, was that much smaller before."""
+    fixed = {**NO_OPTIMISM, "trend_lag_growth": 0.5, "trend_lag_growing": 8.0, "trend_lead_growing": 2.0}
+    question = ask(10, fixed=fixed)
+    later = lag_item(8.0, 0.25, known_since=date(2026, 11, 1))
+    columns, _ = draw_trend(question, load_trends(question.assumptions)["growing-lag"], [later])
+    calendar = question.assumptions.calendar
+    gap = 8.0 + 0.5 * (calendar.months(date(2026, 11, 1)) - calendar.months(date(2026, 5, 1)))
+    exact = math.log(NormalDist(math.log(gap), 0.25).pdf(math.log(8.0)))
+    np.testing.assert_allclose(columns["a-lag"], exact, rtol=1e-9)
+
+
+def test_silence_moves_the_date_later():
+    question = ask()
+    items = [item for item in default_items(question) if item.kind.name == "not_yet"]
+    reading = read(question, "constant-lag", items)
+    for p in (0.05, 0.5, 0.95):
+        assert reading.conditioned.ready.quantile_value(p) > reading.stated.ready.quantile_value(p)
+
+
+def test_items_that_the_trend_rests_on_or_that_say_nothing_of_it_are_set_aside():
+    question = ask(2_000)
+    items = default_items(question)
+    constant = {aside.item for aside in read(question, "constant-lag", items).set_aside}
+    growing = {aside.item for aside in read(question, "growing-lag", items).set_aside}
+    assert constant - growing == {"eci-lag"}
+    assert growing - constant == {"caisi-deepseek-v4-lag"}
+    assert {"microsoft-slide", "zai-spend-2025"} <= constant & growing
+
+
+@pytest.mark.parametrize("name", ["constant-lag", "growing-lag", "constant-lag-with-lead"])
+def test_pymc_model_agrees_with_arrays(name):
+    """The date, and the log likelihood of every item, at the same values."""
+    import pymc as pm
+    import pytensor
+    from pytensor.graph.replace import graph_replace
+
+    from catchup.analysis.readings.trend_graph import build_trend_posterior
+
+    question = ask(20)
+    text = load_trends(question.assumptions)[name]
+    items = default_items(question)
+    model = build_trend_posterior(question, text, items)
+    counted = [variable.name for variable in model.observed_RVs]
+    columns, _ = draw_trend(question, text, [item for item in items if item.id in counted])
+    beliefs = question.assumptions.beliefs
+    names = [name for coords in model.coords.values() for name in coords]
+    transform = QuantileTransform(beliefs, names)
+    uniforms = next(UniformStreams(np.random.default_rng(question.seed)).chunks(transform.names, 0, 20, 20))
+    values = transform(uniforms)
+    logps = model.logp(vars=model.observed_RVs, sum=False)
+    inputs = [pytensor.tensor.vector(variable.name) for variable in model.free_RVs]
+    to_value = {}
+    for variable, given_values in zip(model.free_RVs, inputs, strict=True):
+        forward = model.rvs_to_transforms[variable]
+        carried = given_values if forward is None else forward.forward(given_values, *variable.owner.inputs)
+        to_value[model.rvs_to_values[variable]] = carried
+    ready = graph_replace([model["ready"]], dict(zip(model.free_RVs, inputs, strict=True)), strict=False)
+    evaluate = pm.compile(inputs, [*ready, *graph_replace(logps, to_value, strict=False)], on_unused_input="ignore")
+    for draw in range(20):
+        base = [
+            np.array([float(beliefs[quantity].to_base(values[quantity][draw])) for quantity in model.coords[dim]])
+            for dim in (model.named_vars_to_dims[variable.name][0] for variable in model.free_RVs)
+        ]
+        computed = evaluate(*base)
+        expected = [columns["ready"][draw], *(columns[item][draw] for item in counted)]
+        np.testing.assert_allclose(np.array(computed, dtype=float), expected, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["constant-lag", "growing-lag"])
+def test_nuts_agrees_with_reweighted_draws(name):
+    import nutpie
+
+    from catchup.analysis.estimates import Distribution, Weighting
+    from catchup.analysis.readings.trend_graph import build_trend_posterior
+
+    question = ask(400_000)
+    text, items = load_trends(question.assumptions)[name], default_items(question)
+    compiled = nutpie.compile_pymc_model(build_trend_posterior(question, text, items))
+    tree = nutpie.sample(compiled, draws=20_000, tune=1_000, chains=4, seed=1, target_accept=0.9, progress_bar=False)
+    assert int(tree["sample_stats"]["diverging"].values.sum()) == 0
+    draws = tree["posterior"]["ready"].values.ravel()
+    sampled = Distribution(draws, Weighting(draws.size, chains=4))
+    reweighted = read_trend(question, name, text, items).conditioned.ready
+    for p in (0.05, 0.25, 0.5, 0.75, 0.95):
+        one, other = sampled.quantile(p), reweighted.quantile(p)
+        assert one.value == pytest.approx(other.value, abs=5.0 * math.hypot(one.mcse, other.mcse))
+
+
+def test_trends_stand_beside_the_race():
+    question = ask(2_000)
+    result = trends(question, prior(question), default_items(question)).as_json()
+    assert [row["id"] for row in result["trends"]] == ["constant-lag", "growing-lag", "constant-lag-with-lead"]
+    assert result["compute"]["ready"]["quantiles"]["0.5"]["date"].startswith("202")
+    assert trends(question, prior(question), (), ["growing-lag"]).trends[0].conditioned is None
+
+
+def test_a_trend_added_in_toml_is_found():
+    row = {"title": "Twelve months", "lag": "twelve_months", "measured": AS_OF}
+    quantity = {"family": "fixed", "value": 12.0, "unit": "months", "description": "x", "sources": ["project"]}
+    tables = {"trend": {"a-year": row}, "quantity": {"twelve_months": {**quantity, "role": "comparison"}}}
+    question = ask(100, tables=tables)
+    assert trends(question, prior(question), (), ["a-year"]).trends[0].stated.ready.values == pytest.approx(12.0)
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"lag": "trend_lag_constnt"}, "did you mean 'trend_lag_constant'"),
+        ({"lag": "trend_lag_constant", "growth": "trend_lag_constant"}, "never closes"),
+        ({"lag": "trend_lag_constant", "grow": "trend_lag_growth"}, "did you mean 'growth'"),
+        ({"lag": "trend_lag_constant", "references": ["nobody"]}, "unknown reference"),
+        ({}, "lag: is missing"),
+    ],
+)
+def test_a_wrong_trend_is_refused(row, message):
+    tables = {"trend": {"wrong": {"title": "Wrong", "measured": AS_OF, **row}}}
+    with pytest.raises(InputError, match=message) as refused:
+        load_trends(load_assumptions([Layer.of(tables, file="overlay.toml")]))
+    assert refused.value.file == "overlay.toml"
+
+
+def test_an_unknown_trend_or_another_event_is_refused():
+    question = ask(100)
+    with pytest.raises(InputError, match="did you mean 'constant-lag'"):
+        trends(question, prior(question), (), ["constnt-lag"])
+    other = ask(100, event="narrow-exploit")
+    with pytest.raises(InputError, match="--event"):
+        trends(other, prior(other))
+
+
+def test_evidence_that_a_trend_hardly_allows_is_refused():
+    question = ask(2_000, fixed=NO_OPTIMISM)
+    with pytest.raises(UntrustworthyError, match="constant-lag"):
+        condition_trend(
+            question, "constant-lag", load_trends(question.assumptions)["constant-lag"], [lag_item(500.0, 0.01)]
+        )
