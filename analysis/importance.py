@@ -23,7 +23,9 @@ from .question import Evaluate, PriorDraws, StoredDraws
 
 Positions = NDArray[np.int64]
 
-FEWEST_WEIGHTED = 5  # draws; a Pareto tail cannot be fitted to fewer
+TAILS_KEPT = 6  # tails' lengths handed to the library; its rule needs five and a bit
+LOWEST = -700.0  # log ratio; the exponential of anything lower is nothing
+FEWEST_WEIGHTED = 5  # draws, of any weight or in the tail; a Pareto distribution cannot be fitted to fewer
 RESAMPLED_CHAINS = 4
 
 
@@ -64,8 +66,8 @@ def smooth_weights(log_ratios: Array, replicates: int = 0) -> SmoothedWeights:
     Returns
     -------
     SmoothedWeights
-        With k-hat infinite where fewer than five draws have any weight, and minus infinity where weights are bounded
-        by a value that a whole tail of draws has.
+        With k-hat infinite where too few draws have any weight, or make too short a tail, to fit one, and minus infinity where
+        weights are bounded by a value that a whole tail of draws has.
     """
     largest = float(log_ratios.max())
     if not math.isfinite(largest):
@@ -75,17 +77,33 @@ def smooth_weights(log_ratios: Array, replicates: int = 0) -> SmoothedWeights:
     mean = float(raw.mean())
     error = Weighting(raw.size, replicates=replicates).mcse(raw) / mean
     log_mean = Estimate(largest + math.log(mean), error)
-    if np.count_nonzero(raw) < FEWEST_WEIGHTED:
+    if min(np.count_nonzero(raw), _tail_length(raw.size)) < FEWEST_WEIGHTED:
         return SmoothedWeights(raw / raw.sum(), math.inf, log_mean)
     if np.count_nonzero(log_ratios == largest) >= _tail_length(raw.size):
         # weights that many draws share at the top are bounded (silence so far weighs every later date alike)
         return SmoothedWeights(raw / raw.sum(), -math.inf, log_mean)
+    khat = _smooth_tail(raw, log_ratios - largest)
+    return SmoothedWeights(raw / raw.sum(), khat, log_mean)
+
+
+def _smooth_tail(raw: Array, log_ratios: Array) -> float:
+    """Smooth the largest weights in place and return k-hat.
+
+    All but the largest weights stay as they are, so only those, and as many below as the library's rule for the
+    length of the tail asks for, are handed to it: sorting the rest would take most of the time.
+    """
     from arviz_stats.base import array_stats
 
-    with np.errstate(under="ignore"):
-        log_weights, khat = array_stats.psislw(-np.maximum(log_ratios, largest - 700.0))
-        weights = np.exp(log_weights - log_weights.max())
-    return SmoothedWeights(weights / weights.sum(), float(khat), log_mean)
+    draws, tail = raw.size, _tail_length(raw.size)
+    kept = min(TAILS_KEPT * tail, draws)
+    top = np.argpartition(log_ratios, draws - kept)[draws - kept :]
+    logs = np.maximum(log_ratios[top], LOWEST)
+    # with this r_eff the library finds the tail of all draws; the hair's breadth is for its rounding down
+    share = kept / draws * (1.0 - 1e-12)
+    log_weights, khat = array_stats.psislw(-logs, r_eff=share)
+    lowest = int(np.argmin(logs))  # not in the tail: tells by how much the library has normalised
+    raw[top] = np.exp(np.minimum(log_weights - log_weights[lowest] + logs[lowest], 0.0))
+    return math.inf if np.isnan(khat) else float(khat)
 
 
 class ReweightedPrior:

@@ -1,0 +1,25 @@
+"""Smoothing of the largest weights alone, against the library's smoothing of all."""
+
+import numpy as np
+import pytest
+from arviz_stats.base import array_stats
+
+from catchup.analysis.importance import smooth_weights
+
+
+@pytest.mark.parametrize("scale", [0.3, 1.0, 3.0, 30.0])
+@pytest.mark.parametrize("draws", [60, 225, 226, 1_000, 5_000, 100_000])
+def test_smoothing_the_tail_alone_gives_the_librarys_weights(draws: int, scale: float) -> None:
+    log_ratios = scale * np.random.default_rng(draws).standard_normal(draws)
+    smoothed = smooth_weights(log_ratios)
+    log_weights, khat = array_stats.psislw(-log_ratios)
+    expected = np.exp(log_weights - log_weights.max())
+    assert smoothed.khat == pytest.approx(khat, abs=1e-9)
+    np.testing.assert_allclose(smoothed.weights, expected / expected.sum(), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("draws", [1, 5, 24, 25])
+def test_too_few_draws_for_a_tail_cannot_be_trusted(draws: int) -> None:
+    smoothed = smooth_weights(np.random.default_rng(1).standard_normal(draws))
+    assert smoothed.khat == np.inf
+    assert smoothed.weights.sum() == pytest.approx(1.0)
