@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from ..estimates import Distribution
 from ..forecast import QUANTILES, Forecast
+from ..question import Question
 from .options import OUTPUT, Asked
 from .output import console, date_text, day_text, error_text, print_json, table, warn
+
+if TYPE_CHECKING:
+    from ..answer import Drawn, Request
+    from ..movement import Movement
 
 
 def forecast(
@@ -31,8 +37,10 @@ def forecast(
             check_file(plot, key="--plot")
         if figures is not None:
             check_folder(figures, key="--figures")
-    drawn = draw(asked.request())
+    request = asked.request()
+    drawn = draw(request)
     result = forecast_of(drawn)
+    movements = _movements(request, drawn, result)
     for message in result.warnings():
         warn(message)
     if plot is not None or figures is not None:
@@ -41,9 +49,11 @@ def forecast(
         for line in draw_forecast(result, drawn, plot=plot, folder=figures):
             warn(line)
     if asked.json:
-        print_json(result.as_json())
+        print_json({**result.as_json(), **{name: movement.as_json() for name, movement in movements.items()}})
     else:
         print_forecast(result)
+        for movement in movements.values():
+            console().print(_moved_text(question=result.question, movement=movement))
     return 0
 
 
@@ -81,6 +91,29 @@ def print_forecast(result: Forecast) -> None:
         out.print(f"Evidence counted: {', '.join(result.evidence)}")
     for note in result.notes:
         out.print(note)
+
+
+def _movements(request: Request, drawn: Drawn, result: Forecast) -> dict[str, Movement]:
+    """How far the evidence moved the date, and how far what was added for this run did, by their keys in JSON."""
+    if drawn.conditioned is None or not drawn.items or not isinstance(result.ready, Distribution):
+        return {}
+    from ..movement import moved_by_added, moved_by_evidence
+
+    moved = {"moved_by_evidence": moved_by_evidence(drawn, result.ready)}
+    return {**moved, "added": moved_by_added(request, drawn, result.ready)} if request.added else moved
+
+
+def _moved_text(question: Question, movement: Movement) -> str:
+    if movement.before is None:
+        return f"Added items: {movement.note}"
+    shift = movement.shifts[0.5]
+    what = movement.items[0] if len(movement.items) == 1 else f"{len(movement.items)} items"
+    before = day_text(question, movement.before.quantile_value(0.5))
+    size = "larger than" if movement.beyond_noise else "within"
+    return (
+        f"{what} moved the median by {shift.value:+.2f} ± {shift.mcse:.2f} months, from {before}: "
+        f"{size} its Monte Carlo error"
+    )
 
 
 def _origin(result: Forecast) -> str:

@@ -26,6 +26,7 @@ COMMANDS = {
     "diff": "What moved between two runs, and why.",
     "history": "The forecast through time.",
     "replay": "Ask again on past days, without hindsight.",
+    "explore": "A page in which evidence can be switched on and off.",
     "score": "Runs judged by what happened, beside rival views.",
     "export": "A run in other people's formats.",
     "reproduce": "The published forecast's claims beside this model's figures.",

@@ -30,6 +30,10 @@ from .reading import FORECAST, INPUTS, POSTERIOR, Run, newest_before, read_run
 from .store import building, check_runs_folder
 
 
+REPORT = "report.html"
+EXPLORER = "explore.html"
+
+
 @dataclass
 class Stopwatch:
     """Seconds that each part took."""
@@ -192,10 +196,14 @@ def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = F
         (folder / "figures").mkdir()
         for name, (drawing, _) in sections.drawings.items():
             save(drawing, folder / "figures" / f"{name}.png")
+    with watch.part("explorer"):
+        from ..explorer import write_explorer
+
+        write_explorer(folder / EXPLORER, sections.drawn)
     with watch.part("report"):
         from ..report import write_report
 
-        write_report(folder / "report.html", sections)
+        write_report(folder / REPORT, sections, explorer=EXPLORER)
 
 
 def today() -> Any:

@@ -1,0 +1,29 @@
+"""``catchup explore``: a page in which a reader switches evidence on and off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from .options import OUTPUT, Asked
+from .output import warn
+
+
+def explore(
+    *,
+    asked: Asked | None = None,
+    out: Annotated[Path, Parameter(group=OUTPUT, help="The HTML file to write.")] = Path("explore.html"),
+) -> int:
+    """Write a page, readable without network, in which evidence, event and lever can be changed."""
+    from ...priors.errors import InputError
+    from ..answer import draw
+    from ..explorer import write_explorer
+
+    asked = asked or Asked()
+    if not out.parent.is_dir():
+        raise InputError("no such folder", file=out.parent, key="--out")
+    write_explorer(out, draw(asked.request()))
+    warn(f"wrote {out}")
+    return 0
