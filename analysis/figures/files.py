@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,8 +56,8 @@ def save(figure: Figure, path: str | Path, *, key: str | None = None) -> Path:
     except OSError as error:
         raise InputError(f"cannot be written: {_reason(error)}", file=path, key=key) from None
     finally:
-        if path.parent.is_dir():
-            unfinished.unlink(missing_ok=True)
+        with suppress(OSError):  # it is gone already when all went well, and was never there when its name is too long
+            unfinished.unlink()
     return path
 
 
@@ -71,10 +72,10 @@ def check_file(path: str | Path, *, key: str | None = None) -> Path:
     path = Path(path)
     if path.suffix.lower() not in METADATA:
         raise unknown_name("kind of picture", path.suffix.lower(), METADATA, file=path, key=key)
-    if path.is_dir():
+    if os.path.isdir(path):  # os.path answers for names that are too long, where Path raises
         raise InputError("is a folder; a file was expected", file=path, key=key)
     _check_folder(path.parent, path, key)
-    if path.exists() and not os.access(path, os.W_OK):
+    if os.path.exists(path) and not os.access(path, os.W_OK):
         raise InputError("cannot be written: it is protected", file=path, key=key)
     return path
 
@@ -88,9 +89,10 @@ def check_folder(path: str | Path, *, key: str | None = None) -> Path:
         If it is a file, cannot be written into, or would have to be made inside a folder that is missing.
     """
     path = Path(path)
-    if path.exists() and not path.is_dir():
+    exists = os.path.exists(path)
+    if exists and not os.path.isdir(path):
         raise InputError("is a file; a folder was expected", file=path, key=key)
-    _check_folder(path if path.exists() else path.parent, path, key)
+    _check_folder(path if exists else path.parent, path, key)
     return path
 
 
@@ -143,11 +145,8 @@ def render(figure: Figure, suffix: str) -> bytes:
 
 
 def _check_folder(folder: Path, path: Path, key: str | None) -> None:
-    try:
-        if not folder.is_dir():
-            raise InputError(f"there is no folder '{folder}'", file=path, key=key)
-    except OSError as error:
-        raise InputError(f"cannot be written: {_reason(error)}", file=path, key=key) from None
+    if not os.path.isdir(folder):
+        raise InputError(f"there is no folder '{folder}'", file=path, key=key)
     if not os.access(folder, os.W_OK | os.X_OK):
         raise InputError(f"folder '{folder}' cannot be written into", file=path, key=key)
 

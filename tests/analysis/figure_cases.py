@@ -102,18 +102,14 @@ def _shown(figure: Figure) -> Iterator[Text]:
                     yield from (label for label in (tick.label1, tick.label2) if label.get_visible())
 
 
-def overlaps(figure: Figure) -> list[tuple[str, str]]:
-    """Pairs of texts that cover one another."""
-    boxes = [(text, box.padded(-SLACK)) for text, box in texts(figure)]
-    return [(one, other) for (one, a), (other, b) in combinations(boxes, 2) if a.overlaps(b)]
-
-
-def clipped(figure: Figure) -> list[str]:
-    """Texts that reach beyond the figure."""
+def faults(figure: Figure) -> list[str]:
+    """Texts that cover one another or reach beyond the figure."""
     found = texts(figure)
     width, height = figure.get_size_inches() * figure.dpi
-    page = Bbox([[-SLACK, -SLACK], [width + SLACK, height + SLACK]])
-    return [text for text, box in found if not (page.contains(box.x0, box.y0) and page.contains(box.x1, box.y1))]
+    boxes = [(text, box.padded(-SLACK)) for text, box in found]
+    covered = [f"{one!r} over {other!r}" for (one, a), (other, b) in combinations(boxes, 2) if a.overlaps(b)]
+    beyond = [f"{text!r} cut off" for text, b in boxes if b.x0 < 0 or b.y0 < 0 or b.x1 > width or b.y1 > height]
+    return covered + beyond
 
 
 def lightness(colour: str) -> float:
