@@ -47,6 +47,7 @@ bench: $(INSTALLED)
 docs: $(INSTALLED)
 	@$(BIN)/python -m catchup.analysis.reproduction docs/reproduction.md
 	@$(BIN)/python -m catchup.analysis.documentation docs/priors.md
+	@$(BIN)/python -m catchup.analysis.readings.pages docs/readings
 
 lock: $(INSTALLED)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.12 --all-extras --generate-hashes \

@@ -1,0 +1,254 @@
+"""Figures in the pages on the readings: generated between marks, so that none is written by hand.
+
+A page says ``<!-- figures: NAME -->`` where a table of that name begins and ``<!-- end -->`` where it ends.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from ...model.assumptions import load_assumptions
+from ...priors.errors import CatchupError, InputError, unknown_name
+from ..answer import Request, draw
+from ..conditioning import choose_evidence
+from ..documentation import markdown_table, numbers_of, write_document
+from ..estimates import Distribution
+from ..question import PriorDraws, Question
+from .capacity import capacity
+from .efficiency import READINGS, efficiency
+from .size import MEASURES, sizes
+from .trend import Carried, trends
+
+AS_OF = date(2026, 11, 21)
+SHOWN = (0.05, 0.5, 0.95)
+COLUMNS = ("5%", "median", "95%")
+MARKED = re.compile(r"(<!-- figures: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+NAMES = {
+    "trend": ("trend_",),
+    "capacity": ("capacity_", "h200_buyers"),
+    "efficiency": (
+        "distilled_share",
+        "replicated_share",
+        "replication_delay_months",
+        "distillation_ceiling",
+        "own_innovation_edge",
+        "replication_edge",
+    ),
+    "size": ("tokens_per_parameter", "active_share"),
+}
+"""Quantities of each page, by name or by how their names begin."""
+
+
+def figures(question: Question) -> dict[str, Callable[[], str]]:
+    """Return every table by name, worked out when it is asked for."""
+    tables: dict[str, Callable[[], str]] = {
+        "trend-dates": lambda: trend_dates(question),
+        "capacity-known": lambda: capacity_known(question),
+        "capacity-through-2027": lambda: capacity_through_2027(question),
+        "capacity-essay": lambda: capacity_essay(question),
+        "efficiency-needed": lambda: efficiency_needed(question),
+        "efficiency-closed": lambda: efficiency_closed(question),
+        "efficiency-lags": lambda: efficiency_lags(question),
+        "size-thread": lambda: size_thread(question),
+        "size-mythos": lambda: size_mythos(question),
+    }
+    for page, names in NAMES.items():
+        tables[f"{page}-quantities"] = lambda names=names: quantities(question, names)  # type: ignore[misc]
+    return tables
+
+
+def filled(text: str, tables: Mapping[str, Callable[[], str]], file: Path) -> str:
+    """Fill in the tables of a page.
+
+    Raises
+    ------
+    InputError
+        If it asks for a table that does not exist.
+    """
+
+    def fill(match: re.Match[str]) -> str:
+        name = match.group(2)
+        if name not in tables:
+            raise unknown_name("table", name, tables, file=file)
+        return f"{match.group(1)}\n{tables[name]()}\n{match.group(3)}"
+
+    return MARKED.sub(fill, text)
+
+
+def quantities(question: Question, names: Sequence[str]) -> str:
+    """Priors of some quantities."""
+    rows = [
+        (
+            f"`{name}`",
+            quantity.text.description,
+            f"{quantity.distribution.family}: {numbers_of(quantity.distribution)}",
+            quantity.text.unit,
+            ", ".join(quantity.text.sources),
+        )
+        for name, quantity in question.assumptions.table.quantities.items()
+        if name.startswith(tuple(names))
+    ]
+    return markdown_table(("name", "quantity", "prior", "unit", "source"), rows)
+
+
+def trend_dates(question: Question) -> str:
+    """Dates of every trend, as stated and on the evidence, beside the race."""
+    request = Request(question, engine="importance")
+    drawn = draw(request)
+    items = choose_evidence(question, request.evidence, None, ()).counted
+    result = trends(drawn.question, drawn.source, items)
+    calendar = question.assumptions.calendar
+
+    def days(ready: Distribution) -> list[str]:
+        return [f"{calendar.day(ready.quantile_value(p))}" for p in SHOWN]
+
+    def row(title: str, carried: Carried) -> list[str]:
+        return [title, *days(carried.ready), f"{carried.lag.quantile_value(0.5):.1f}", ", ".join(carried.evidence)]
+
+    rows = []
+    for trend in result.trends:
+        rows.append(row(f"{trend.title}, as stated", trend.stated))
+        if trend.conditioned is not None:
+            rows.append(row(f"{trend.title}, on the evidence", trend.conditioned))
+    rows.append(["The race for compute, on the evidence", *days(result.compute), "", ", ".join(drawn.evidence)])
+    return markdown_table(("reading", *COLUMNS, f"months behind on {question.as_of}", "evidence counted"), rows)
+
+
+def capacity_known(question: Question) -> str:
+    """What the data set knows of each nation."""
+    result = capacity(question, PriorDraws(question))
+    rows = [
+        (
+            {"us": "United States", "china": "China"}[nation],
+            f"{part.performance:.2g}",
+            f"{part.share:.0%}",
+            f"{part.h100e:,.0f}",
+            f"{part.whole:.3g}",
+        )
+        for nation, part in result.nations.items()
+    ]
+    covered = [
+        ("believed of the data set", *_percent(result.coverage)),
+        ("implied by the race's stock inside China at t = 0", *_percent(result.coverage_implied)),
+        ("at most, by the dies obtained through a proxy", "", f"{result.coverage_at_most:.1%}", ""),
+    ]
+    header = ("known in 2025", "FLOP/s", "share of the data set", "H100e", "data set that follows, FLOP/s")
+    return markdown_table(header, rows) + "\n" + markdown_table(("share of China's compute known", *COLUMNS), covered)
+
+
+def capacity_through_2027(question: Question) -> str:
+    """China's compute by both accounts."""
+    result = capacity(question, PriorDraws(question))
+    rows = []
+    for row in result.days:
+        for name, title in result.titles.items():
+            known = f"{row.known[name].quantile_value(0.5):.3g}"
+            rows.append((f"{row.day}", f"data set: {title.lower()}", known, *_millions(row.whole[name])))
+        if row.inside is not None and row.with_remote is not None:
+            rows.append((f"{row.day}", "race: inside China", "", *_millions(row.inside)))
+            rows.append((f"{row.day}", "race: with remote access", "", *_millions(row.with_remote)))
+    return markdown_table(
+        ("day", "account", "known part, FLOP/s (median)", *(f"{c}, million H100e" for c in COLUMNS)), rows
+    )
+
+
+def capacity_essay(question: Question) -> str:
+    """The essay's projection worked out again."""
+    essay = capacity(question, PriorDraws(question)).essay
+    rows = [
+        ("published, by 2027", f"{essay.published:.4g}"),
+        (f"one year of growth at {essay.growth:.0%}", f"{essay.after_one_year:.4g}"),
+        ("two years", f"{essay.after_two_years:.4g}"),
+    ]
+    return markdown_table(("figure", "FLOP/s"), rows)
+
+
+def efficiency_needed(question: Question) -> str:
+    """The progress that the first launch needs, and its channels."""
+    result = efficiency(question, PriorDraws(question))
+    titles = {"own": "own innovation", "replicated": "replication", "distilled": "distillation"}
+    rows = [("progress needed", *_factors(result.needed))]
+    rows += [(f"of which {titles[name]}", *_factors(spread)) for name, spread in result.channels.items()]
+    rows.append((f"gap on {question.as_of}", *_factors(result.gap_now)))
+    table = markdown_table(("Mythos's compute over what is spent, x", *COLUMNS), rows)
+    chance = result.beyond_ceiling.value
+    return f"{table}\nProbability that distillation would have to give more than it can: {chance:.1%}.\n"
+
+
+def efficiency_closed(question: Question) -> str:
+    """When a tenfold gap is closed."""
+    result = efficiency(question, PriorDraws(question))
+    rows = [(f"{row.day}", *(f"{row.probability[name].value:.1%}" for name in READINGS)) for row in result.closed]
+    return markdown_table((f"{result.gap:g}-fold gap closed on", *READINGS.values()), rows)
+
+
+def efficiency_lags(question: Question) -> str:
+    """Gaps in compute as months of progress."""
+    result = efficiency(question, PriorDraws(question))
+    rows = [
+        (f"{gap:g}-fold", *(f"{spread.quantile_value(p):.1f}" for p in SHOWN)) for gap, spread in result.lags.items()
+    ]
+    return markdown_table(("gap in compute", *(f"{c}, months" for c in COLUMNS)), rows)
+
+
+def size_thread(question: Question) -> str:
+    """The thread's table."""
+    rows = [
+        _size_row(row.title, row.flop, row.tokens, row.parameters, row.active_parameters)
+        for row in sizes(question, PriorDraws(question)).thread
+    ]
+    return markdown_table(("run of", "compute, FLOP", "tokens", "parameters", "of which active"), rows)
+
+
+def size_mythos(question: Question) -> str:
+    """Mythos's size by the prior."""
+    mythos = sizes(question, PriorDraws(question)).mythos
+    rows = [
+        _size_row(column, *(mythos[name].quantile_value(p) for name in MEASURES))
+        for column, p in zip(COLUMNS, SHOWN, strict=True)
+    ]
+    return markdown_table(("quantile", "compute, FLOP", "tokens", "parameters", "of which active"), rows)
+
+
+def _size_row(title: str, flop: float, tokens: float, parameters: float, active: float) -> tuple[str, ...]:
+    return title, f"{flop:.3g}", *(f"{value:.3g}" for value in (tokens, parameters, active))
+
+
+def _millions(spread: Distribution) -> tuple[str, ...]:
+    return tuple(f"{spread.quantile_value(p) / 1e6:.2f}" for p in SHOWN)
+
+
+def _percent(spread: Distribution) -> tuple[str, ...]:
+    return tuple(f"{spread.quantile_value(p):.1%}" for p in SHOWN)
+
+
+def _factors(spread: Distribution) -> tuple[str, ...]:
+    return tuple(f"{spread.quantile_value(p):.2f}" for p in SHOWN)
+
+
+def main(arguments: Iterable[str]) -> int:
+    """Fill in the tables of the pages in a folder."""
+    folders = [Path(argument) for argument in arguments]
+    if len(folders) != 1:
+        print("usage: python -m catchup.analysis.readings.pages FOLDER", file=sys.stderr)
+        return 2
+    try:
+        pages = sorted(folders[0].glob("*.md"))
+        if not pages:
+            raise InputError("holds no page", file=folders[0])
+        tables = figures(Question(load_assumptions(), AS_OF))
+        for page in pages:
+            write_document(page, filled(page.read_text(encoding="utf-8"), tables, page))
+    except CatchupError as error:
+        print(f"catchup: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

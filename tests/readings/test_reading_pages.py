@@ -1,0 +1,86 @@
+"""The pages on the readings: their tables are current, and what they say beside them holds."""
+
+import math
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from catchup.analysis.readings.capacity import capacity
+from catchup.analysis.readings.efficiency import efficiency
+from catchup.analysis.readings.pages import AS_OF, MARKED, figures, filled, main
+from catchup.analysis.readings.size import size_given, sizes
+from catchup.model.assumptions import load_assumptions
+from catchup.model.trend import load_trends
+from catchup.priors.errors import InputError
+from catchup.priors.layers import Layer
+from reading_cases import ask, prior
+
+PAGES = sorted((Path(__file__).parents[2] / "docs" / "readings").glob("*.md"))
+NUMBER = re.compile(r"\d[\d,.]*(?:e[+-]?\d+)?")
+
+
+def last_digit(figure: str) -> tuple[float, float]:
+    """Value of a figure, and what its last digit is worth."""
+    mantissa, _, exponent = figure.rstrip(".,").replace(",", "").partition("e")
+    power = int(exponent or 0) - len(mantissa.partition(".")[2])
+    return float(mantissa) * 10.0 ** int(exponent or 0), 10.0**power
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_tables_are_current(page):
+    """Word for word but for the last digits, which another processor may round another way."""
+    text = page.read_text(encoding="utf-8")
+    renewed = filled(text, figures(ask(100_000, as_of=AS_OF)), page)
+    assert MARKED.search(text)
+    assert NUMBER.sub("#", renewed) == NUMBER.sub("#", text), "run make docs"
+    for shown, current in zip(NUMBER.findall(text), NUMBER.findall(renewed), strict=True):
+        if shown != current:
+            (one, unit), (other, _) = map(last_digit, (shown, current))
+            assert one == pytest.approx(other, abs=1.01 * unit, rel=0.0), "run make docs"
+
+
+def test_every_table_is_on_a_page():
+    used = {match.group(2) for page in PAGES for match in MARKED.finditer(page.read_text(encoding="utf-8"))}
+    assert used == set(figures(ask(100)))
+
+
+def test_capacity_page_compares_the_accounts_rightly():
+    question = ask()
+    by_year = {row.day.year: row for row in capacity(question, prior(question)).days}[2027]
+    inside = by_year.inside.quantile_value(0.5)
+    assert by_year.whole["tight-chips-lax-cloud"].quantile_value(0.5) == pytest.approx(inside, rel=0.2)
+    assert by_year.whole["tight-chips"].quantile_value(0.5) < 0.5 * inside
+
+
+def test_efficiency_page_reads_the_lag_backwards_rightly():
+    question = ask()
+    lags = efficiency(question, prior(question)).lags
+    assert lags[3.0].quantile_value(0.5) < 7.0 < lags[5.0].quantile_value(0.5)
+
+
+def test_size_page_sizes_the_slide_rightly():
+    question = ask()
+    middle = sizes(question, prior(question)).mythos
+    slide = size_given(question, 6.1e27, "")
+    assert math.log10(slide.flop / middle["flop"].quantile_value(0.5)) == pytest.approx(1.0, abs=0.2)
+    assert slide.parameters / middle["parameters"].quantile_value(0.5) == pytest.approx(3.0, abs=0.5)
+
+
+def test_trend_page_shows_a_row_that_works():
+    page = next(page for page in PAGES if page.stem == "trend")
+    (example,) = re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assumptions = load_assumptions([Layer.of(tomllib.loads(example), file="overlay.toml")])
+    assert "a-year" in load_trends(assumptions)
+
+
+def test_a_table_that_does_not_exist_is_refused():
+    text = "<!-- figures: trend-date -->\n<!-- end -->\n"
+    with pytest.raises(InputError, match="did you mean 'trend-dates'"):
+        filled(text, figures(ask(100)), Path("page.md"))
+
+
+def test_a_folder_without_pages_is_refused(tmp_path, capsys):
+    assert main([str(tmp_path)]) == 2
+    assert "holds no page" in capsys.readouterr().err
