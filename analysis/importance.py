@@ -66,8 +66,8 @@ def smooth_weights(log_ratios: Array, replicates: int = 0) -> SmoothedWeights:
     Returns
     -------
     SmoothedWeights
-        With k-hat infinite where too few draws have any weight, or make too short a tail, to fit one, and minus infinity where
-        weights are bounded by a value that a whole tail of draws has.
+        With k-hat infinite where too few draws have any weight, or make too short a tail, to fit one, and minus
+        infinity where weights are bounded by a value that a whole tail of draws has.
     """
     largest = float(log_ratios.max())
     if not math.isfinite(largest):
