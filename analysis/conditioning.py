@@ -16,6 +16,7 @@ from ..evidence.schema import Item
 from ..evidence.selection import Selection, select
 from ..model.assumptions import multiple_name
 from ..model.generative import Outcome, World
+from ..priors.families import Family
 from .estimates import Array
 from .forecast import Diagnostics
 from .importance import ReweightedPrior, SmoothedWeights, smooth_weights, total
@@ -56,8 +57,23 @@ class Conditioned:
     notes: tuple[str, ...] = ()
 
 
-def choose_evidence(question: Question, evidence: str, ledger: Path | None, added: Sequence[Path]) -> Selection:
-    """Read a ledger and decide what a question counts; items added for this run are counted in any case.
+def choose_evidence(
+    question: Question, evidence: str, ledger: Path | None, added: Sequence[Path], *, count_added: bool = True
+) -> Selection:
+    """Read a ledger and decide what a question counts.
+
+    Parameters
+    ----------
+    question : Question
+        Its day and its assumptions.
+    evidence : str
+        ``none``, ``default`` or ids separated by commas.
+    ledger : Path, optional
+        Folder of items instead of the project's own.
+    added : sequence of Path
+        Files of items added for this run.
+    count_added : bool, default True
+        Whether those are counted, whatever `evidence` says, or left out.
 
     Raises
     ------
@@ -67,8 +83,11 @@ def choose_evidence(question: Question, evidence: str, ledger: Path | None, adde
     known: Ledger = load_ledger(ledger, added)
     files = {str(path) for path in added}
     extra = [item.id for item in known.items.values() if item.file in files]
-    names = [name for name in evidence.split(",") if not (extra and name.strip() == "none")]
-    return select(known, ",".join([*names, *extra]), question.as_of, question.assumptions)
+    names = [name for name in evidence.split(",") if not (extra and name.strip() in ("none", *extra))]
+    if not count_added:
+        known = Ledger({name: item for name, item in known.items.items() if name not in extra})
+    wanted = [*names, *extra] if count_added else names or ["none"]
+    return select(known, ",".join(wanted), question.as_of, question.assumptions)
 
 
 def condition(question: Question, selection: Selection, engine: str = "auto") -> Conditioned:
@@ -133,8 +152,13 @@ def condition(question: Question, selection: Selection, engine: str = "auto") ->
 
 def prior_for(question: Question, items: Sequence[Item]) -> PriorDraws:
     """Prior draws of everything that the question and the items depend on."""
-    names = [*latent_quantities(items), *map(multiple_name, events_of(items))]
-    return PriorDraws(question, names)
+    return PriorDraws(question, list(latent_beliefs(question, items)))
+
+
+def latent_beliefs(question: Question, items: Sequence[Item]) -> dict[str, Family]:
+    """What is believed of everything that items depend on beyond what the question does, by name."""
+    beliefs = with_latents(question.assumptions, items).beliefs
+    return {name: beliefs[name] for name in [*latent_quantities(items), *map(multiple_name, events_of(items))]}
 
 
 def likelihoods(question: Question, source: DrawSource, items: Sequence[Item]) -> dict[str, Array]:

@@ -52,8 +52,9 @@ def forecast(
         print_json({**result.as_json(), **{name: movement.as_json() for name, movement in movements.items()}})
     else:
         print_forecast(result)
-        for movement in movements.values():
-            console().print(_moved_text(question=result.question, movement=movement))
+        for name, movement in movements.items():
+            what = "The evidence" if name == "moved_by_evidence" else " and ".join(movement.items) or "Added items"
+            console().print(_moved_text(result.question, what, movement))
     return 0
 
 
@@ -103,11 +104,10 @@ def _movements(request: Request, drawn: Drawn, result: Forecast) -> dict[str, Mo
     return {**moved, "added": moved_by_added(request, drawn, result.ready)} if request.added else moved
 
 
-def _moved_text(question: Question, movement: Movement) -> str:
+def _moved_text(question: Question, what: str, movement: Movement) -> str:
     if movement.before is None:
-        return f"Added items: {movement.note}"
+        return f"{what}: {movement.note}"
     shift = movement.shifts[0.5]
-    what = movement.items[0] if len(movement.items) == 1 else f"{len(movement.items)} items"
     before = day_text(question, movement.before.quantile_value(0.5))
     size = "larger than" if movement.beyond_noise else "within"
     return (
