@@ -18,7 +18,7 @@ from .estimates import Estimate
 from .forecast import Forecast, forecast_prior, month_ends
 from .one_at_a_time import OneAtATime, one_at_a_time
 from .question import PriorDraws, Question
-from .thresholds import MedianBy, TestBench, WinsShare
+from .thresholds import MedianBy, StockSearch, WinsShare
 
 NOISE = 2.0  # Monte Carlo errors within which two figures count as one
 WITHOUT_LAUNCH = frozenset(
@@ -85,9 +85,9 @@ class Measured:
         return one_at_a_time(self.question, self._source)
 
     @cached_property
-    def bench(self) -> TestBench:
+    def search(self) -> StockSearch:
         """Where stocks are tried."""
-        return TestBench(self.question, self._source)
+        return StockSearch(self.question, self._source)
 
     def middle(self, quantity: str) -> float:
         """Median of a quantity under the prior."""
@@ -210,8 +210,8 @@ def _lever_order(claim: Claim, measured: Measured) -> Finding:
 
 
 def _win_share(claim: Claim, measured: Measured) -> Finding:
-    win = measured.bench.trial(claim.stock, claim.budget_factor).win
-    solved = measured.bench.solve(WinsShare(claim.value), claim.budget_factor).stock
+    win = measured.search.trial(claim.stock, claim.budget_factor).win
+    solved = measured.search.solve(WinsShare(claim.value), claim.budget_factor).stock
     verdict = _judge(abs(win.value - claim.value) - claim.tolerance, measured.noise(win.mcse, launch=True))
     remark = f"wins {claim.value:.0%} at {_stock(solved)}; about: within {claim.tolerance:g}"
     return Finding(f"{win.value:.3f}", f"{win.mcse:.1g}", verdict, remark)
@@ -219,20 +219,22 @@ def _win_share(claim: Claim, measured: Measured) -> Finding:
 
 def _median_by(claim: Claim, measured: Measured) -> Finding:
     criterion = MedianBy(claim.day)
-    trial = measured.bench.trial(claim.stock)
+    trial = measured.search.trial(claim.stock)
     score, median = criterion.score(trial, measured.question), trial.ready.quantile(0.5)
     verdict = _judge(-score.value, measured.noise(score.mcse, launch=True))
     day = measured.question.assumptions.calendar.day(median.value)
-    remark = f"this is the median there; it reaches {claim.day} from {_stock(measured.bench.solve(criterion).stock)} on"
+    remark = (
+        f"this is the median there; it reaches {claim.day} from {_stock(measured.search.solve(criterion).stock)} on"
+    )
     return Finding(f"{day} ({median.value:.3f})", f"{median.mcse:.2g}", verdict, remark)
 
 
 def _threshold_by(claim: Claim, measured: Measured) -> Finding:
-    stock = measured.bench.solve(MedianBy(claim.day)).stock
+    stock = measured.search.solve(MedianBy(claim.day)).stock
     if stock is None:
         return Finding("never", "", Verdict.NOT_MET)
     outside = abs(stock.value - claim.stock) - claim.tolerance * claim.stock
-    median = measured.bench.trial(claim.stock).ready.quantile(0.5).value
+    median = measured.search.trial(claim.stock).ready.quantile(0.5).value
     day = measured.question.assumptions.calendar.day(median)
     remark = f"at {thousands(claim.stock)} the median is {day}; met: within {claim.tolerance:.0%}"
     verdict = _judge(outside, measured.noise(stock.mcse, launch=True))

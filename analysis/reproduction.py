@@ -106,9 +106,11 @@ class Reproduction:
 
     def as_markdown(self) -> str:
         """Return `docs/reproduction.md`."""
-        met = [row for row in self.rows if row.grid.verdict is not Verdict.NOT_MET]
+        verdicts = [row.grid.verdict for row in self.rows]
+        met = len(verdicts) - verdicts.count(Verdict.NOT_MET)
+        noisy = verdicts.count(Verdict.WITHIN_NOISE)
         parts = [
-            generated_by(f"{COMMAND} docs/reproduction.md"),
+            generated_by(f"{COMMAND} docs/reproduction.md --draws {self.question.draws} --seed {self.question.seed}"),
             f"<!-- inputs: {self.fingerprint} -->\n",
             "# The published forecast, reproduced\n",
             "Each claim of the article beside this model's figure and its Monte Carlo standard error (MCSE), from "
@@ -117,7 +119,9 @@ class Reproduction:
             f"{self.question.assumptions.calendar.origin.isoformat()}. The published run tried launches every "
             f"{self.launch_grid:g} month; this model solves for them in continuous time unless told otherwise, so "
             "that both are shown.\n",
-            f"With the published grid {len(met)} of {len(self.rows)} claims are met.\n",
+            f"With the published grid {met} of {len(verdicts)} claims are met"
+            + (f", {noisy} of them only within Monte Carlo error" if noisy else "")
+            + ".\n",
             self._table("With launches on the published grid", [(row, row.grid) for row in self.rows]),
             self._table("In continuous time", [(row, self._continuous(row)) for row in self.rows]),
             "## Where they differ, and why\n",

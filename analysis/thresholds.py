@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..priors.errors import InputError, unknown_name
+from .claims import load_claims
 from .estimates import Array, Distribution, Estimate, quantile_shift
 from .forecast import date_as_json, first_shares, number, significant
 from .question import DrawSource, Question, StoredDraws, Values, outcome_of, ready_under
@@ -219,7 +220,7 @@ def thresholds(
     firm: str = FIRM,
     stock: str | None = None,
     budget_factors: Sequence[float] = BUDGET_FACTORS,
-    criteria: Iterable[Criterion] = CRITERIA,
+    criteria: Iterable[Criterion] | None = None,
     **origin: Any,
 ) -> Thresholds:
     """Solve for the stock at which a firm meets each criterion.
@@ -236,8 +237,8 @@ def thresholds(
         The quantity that is held at a value; by default the firm's own stock at t = 0.
     budget_factors : sequence of float
         What the firm's budget is multiplied by.
-    criteria : iterable of Criterion
-        What must be achieved.
+    criteria : iterable of Criterion, optional
+        What must be achieved: `CRITERIA`, and the days of the published claims, by default.
     **origin
         Further fields of `Thresholds` (engine, evidence).
 
@@ -246,11 +247,11 @@ def thresholds(
     InputError
         If there is no such firm or stock, or a multiplied budget is more than a year's compute.
     """
-    criteria = tuple(criteria)
-    bench = TestBench(question, source, criteria, firm, stock)
-    found = tuple(bench.solve(criterion, factor) for factor in budget_factors for criterion in criteria)
-    unit = question.assumptions.table.quantities[bench.stock].text.unit
-    return Thresholds(question, firm, bench.stock, bench.budget, unit, found, draws=source.weighting.draws, **origin)
+    criteria = (*CRITERIA, *map(MedianBy, load_claims().days())) if criteria is None else tuple(criteria)
+    search = StockSearch(question, source, criteria, firm, stock)
+    found = tuple(search.solve(criterion, factor) for factor in budget_factors for criterion in criteria)
+    unit = question.assumptions.table.quantities[search.stock].text.unit
+    return Thresholds(question, firm, search.stock, search.budget, unit, found, draws=source.weighting.draws, **origin)
 
 
 def stock_of(question: Question, firm: str, stock: str | None = None) -> str:
@@ -276,10 +277,8 @@ def stock_of(question: Question, firm: str, stock: str | None = None) -> str:
     return stock
 
 
-class TestBench:
+class StockSearch:
     """Tries stocks of one firm on the same draws, remembering what each did."""
-
-    __test__ = False  # no test class, whatever its name looks like to pytest
 
     def __init__(
         self,
