@@ -97,6 +97,13 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
     observed: type[Observed]
     likelihood: type[Likelihood]
 
+    # A kind holds no state: one that another process sent back is the same kind.
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other)
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
     def latents(self, observed: Observed) -> tuple[str, ...]:
         """Quantities that the prediction needs beyond those that the dates depend on."""
         return ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import pickle
 import subprocess
 import sys
 from typing import Any
@@ -115,6 +116,10 @@ def test_log_likelihoods_equal_an_independent_account_of_the_whole_ledger() -> N
     assert ours.keys() == theirs.keys()
     for name in ours:
         np.testing.assert_allclose(ours[name], theirs[name], rtol=1e-9, atol=1e-9, err_msg=name)
+
+
+def test_items_survive_the_way_to_another_process() -> None:
+    assert pickle.loads(pickle.dumps(LEDGER)) == LEDGER
 
 
 def test_likelihoods_over_arrays_need_neither_pymc_nor_scipy() -> None:
