@@ -32,6 +32,8 @@ class Base:
         ``quantile(u, *parameters)`` of one quantity: u in (0, 1), of any shape.
     cdf : callable
         ``cdf(x, *parameters)`` of one quantity: x of any shape.
+    log_density : callable
+        ``log_density(x, *parameters)`` of one quantity: x of any shape, natural logarithm.
     pymc : callable
         ``pymc(name, *parameters, dims=...)``: the vector random variable of many; parameters of shape (quantity,).
     """
@@ -40,6 +42,7 @@ class Base:
     parameters: tuple[str, ...]
     quantile: Callable[..., Array]
     cdf: Callable[..., Array]
+    log_density: Callable[..., Array]
     pymc: Callable[..., Any]
 
 
@@ -74,6 +77,12 @@ def _triangular_cdf(x: Array, low: float, mode: float, high: float) -> Array:
     return np.where(position < share_below, below, above)
 
 
+def _triangular_log_density(x: Array, low: float, mode: float, high: float) -> Array:
+    from scipy import stats
+
+    return np.asarray(stats.triang.logpdf(x, (mode - low) / (high - low), loc=low, scale=high - low))
+
+
 def _triangular_pymc(name: str, low: Array, mode: Array, high: Array, *, dims: str) -> Any:
     import pymc as pm
 
@@ -97,6 +106,12 @@ def _normal_cdf(x: Array, mean: float, sd: float) -> Array:
     return np.asarray(ndtr((x - mean) / sd))
 
 
+def _normal_log_density(x: Array, mean: float, sd: float) -> Array:
+    from scipy import stats
+
+    return np.asarray(stats.norm.logpdf(x, mean, sd))
+
+
 def _normal_pymc(name: str, mean: Array, sd: Array, *, dims: str) -> Any:
     import pymc as pm
 
@@ -109,6 +124,12 @@ def _uniform_quantile(u: Array, low: float, high: float) -> Array:
 
 def _uniform_cdf(x: Array, low: float, high: float) -> Array:
     return np.clip((x - low) / (high - low), 0.0, 1.0)
+
+
+def _uniform_log_density(x: Array, low: float, high: float) -> Array:
+    from scipy import stats
+
+    return np.asarray(stats.uniform.logpdf(x, low, high - low))
 
 
 def _uniform_pymc(name: str, low: Array, high: Array, *, dims: str) -> Any:
@@ -129,6 +150,12 @@ def _beta_cdf(x: Array, alpha: float, beta: float) -> Array:
     return np.asarray(betainc(alpha, beta, np.clip(x, 0.0, 1.0)))
 
 
+def _beta_log_density(x: Array, alpha: float, beta: float) -> Array:
+    from scipy import stats
+
+    return np.asarray(stats.beta.logpdf(x, alpha, beta))
+
+
 def _beta_pymc(name: str, alpha: Array, beta: Array, *, dims: str) -> Any:
     import pymc as pm
 
@@ -138,9 +165,16 @@ def _beta_pymc(name: str, alpha: Array, beta: Array, *, dims: str) -> Any:
 BASES = {
     base.name: base
     for base in (
-        Base("triangular", ("low", "mode", "high"), _triangular_quantile, _triangular_cdf, _triangular_pymc),
-        Base("normal", ("mean", "sd"), _normal_quantile, _normal_cdf, _normal_pymc),
-        Base("uniform", ("low", "high"), _uniform_quantile, _uniform_cdf, _uniform_pymc),
-        Base("beta", ("alpha", "beta"), _beta_quantile, _beta_cdf, _beta_pymc),
+        Base(
+            "triangular",
+            ("low", "mode", "high"),
+            _triangular_quantile,
+            _triangular_cdf,
+            _triangular_log_density,
+            _triangular_pymc,
+        ),
+        Base("normal", ("mean", "sd"), _normal_quantile, _normal_cdf, _normal_log_density, _normal_pymc),
+        Base("uniform", ("low", "high"), _uniform_quantile, _uniform_cdf, _uniform_log_density, _uniform_pymc),
+        Base("beta", ("alpha", "beta"), _beta_quantile, _beta_cdf, _beta_log_density, _beta_pymc),
     )
 }

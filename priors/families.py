@@ -83,6 +83,13 @@ class Family(StrictModel):
             return (values >= self.base_parameters()[0]).astype(float)
         return BASES[self.base].cdf(np.asarray(self.to_base(values)), *map(np.float64, self.base_parameters()))
 
+    def log_density(self, value: Array | float) -> Array:
+        """Log density in the base's coordinate, which the PyMC model's is too, at values in natural units."""
+        values = np.asarray(value, dtype=float)
+        if self.base is None:
+            return np.zeros(values.shape)
+        return BASES[self.base].log_density(np.asarray(self.to_base(values)), *map(np.float64, self.base_parameters()))
+
 
 class _Bounded(Family):
     """A family given by its lowest and highest value."""

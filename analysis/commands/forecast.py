@@ -54,7 +54,7 @@ def forecast(
         print_forecast(result)
         for name, movement in movements.items():
             what = "The evidence" if name == "moved_by_evidence" else " and ".join(movement.items) or "Added items"
-            console().print(_moved_text(result.question, what, movement))
+            console().print(_moved_text(result.question, what, movement), soft_wrap=True)
     return 0
 
 

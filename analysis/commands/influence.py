@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...priors.errors import InputError
 from ..estimates import Estimate
-from ..influence import Effect, Influence
+from ..influence import Effect, Influence, Pair
 from ..trust import WORST_KHAT
 from .options import Asked
 from .output import console, date_text, day_text, print_json, shift_text, table, warn
@@ -57,17 +57,15 @@ def print_influence(result: Influence) -> None:
     out.print(table("Item", *CELLS, "log p", rows=alone, title="Adding an item alone to the prior"))
     conflicts = [pair for pair in result.pairs if pair.conflict]
     for pair in conflicts[:PAIRS_SHOWN]:
-        out.print(
-            f"In conflict: {' and '.join(pair.items)} (log ratio {pair.log_ratio.value:+.2f} ± {pair.log_ratio.mcse:.2f})"
-        )
+        out.print(f"In conflict: {_pair_text(pair)}")
     if len(conflicts) > PAIRS_SHOWN:
         out.print(f"and {len(conflicts) - PAIRS_SHOWN} more pairs (--json lists all)")
     if not conflicts and result.pairs:
-        worst = result.pairs[0]
-        out.print(
-            f"No two items are in conflict; the least agreeing are {' and '.join(worst.items)} "
-            f"(log ratio {worst.log_ratio.value:+.2f} ± {worst.log_ratio.mcse:.2f})"
-        )
+        out.print(f"No two items are in conflict; those that agree least are {_pair_text(result.pairs[0])}")
+
+
+def _pair_text(pair: Pair) -> str:
+    return f"{' and '.join(pair.items)} (log ratio {pair.log_ratio.value:+.2f} ± {pair.log_ratio.mcse:.2f})"
 
 
 def _cells(effect: Effect) -> tuple[str, str, str, str]:

@@ -110,6 +110,13 @@ def test_density_is_scipys(name, log_density):
 
 
 @pytest.mark.parametrize("name", BELIEFS)
+def test_log_density_without_pymc_is_the_same(name, log_density):
+    family = BELIEFS[name]
+    x = family.quantile(SUPPORT[(SUPPORT >= 1e-6) & (SUPPORT <= 1 - 1e-6)])
+    np.testing.assert_allclose(family.log_density(x), log_density(name, family.to_base(x)), rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", BELIEFS)
 def test_density_integrates_to_the_distribution_function(name, log_density):
     # Gauss-Legendre over 200 pieces of the range that holds all but a millionth of the probability.
     family = BELIEFS[name]
