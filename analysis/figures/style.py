@@ -168,7 +168,7 @@ def mark_day(axes: Axes, position: float, text: str) -> None:
 
 
 def legend_below(
-    axes: Axes, handles: Sequence[Artist], texts: Sequence[str], *, columns: int = 1, clear: float = 0.55
+    axes: Axes, handles: Sequence[Artist], texts: Sequence[str], *, columns: int = 1, clear: float = 0.62
 ) -> float:
     """Put a legend under the x axis.
 
