@@ -178,7 +178,7 @@ def assemble(layers: Sequence[Layer]) -> Assumptions:
         regimes=load_regimes(layers, table.quantities, table.references),
         scenarios=load_scenarios(layers, table.references),
     )
-    _refuse_unused(assumptions)
+    _refuse_unused(assumptions, layers[-1])
     refuse_oversold(race, table.quantities)
     return assumptions
 
@@ -214,14 +214,14 @@ def _load_events(layers: Iterable[Layer], table: PriorTable) -> dict[str, Event]
     return events
 
 
-def _refuse_unused(assumptions: Assumptions) -> None:
-    """A quantity that a file brings in for the model, and nothing draws on, is a mistake in that file."""
+def _refuse_unused(assumptions: Assumptions, newest: Layer) -> None:
+    """A quantity that the newest file brings in for the model, and nothing draws on, is a mistake in that file."""
     used = {*assumptions.needed(distillation=True)}
-    own = assumptions.layers[0].tables["quantity"]
-    for name, quantity in assumptions.table.quantities.items():
-        if name not in own and quantity.text.role == "model" and name not in used:
+    earlier = {name for layer in assumptions.layers[:-1] for name in layer.tables.get("quantity", {})}
+    for name in newest.tables.get("quantity", {}).keys() - earlier - used:
+        if assumptions.table.quantities[name].text.role == "model":
             raise InputError(
                 "nothing in the race draws on it; name it in a source or firm, or give it another role",
-                file=quantity.file,
+                file=newest.file,
                 key=f"quantity.{name}",
             )

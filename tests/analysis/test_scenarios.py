@@ -1,0 +1,188 @@
+"""Counterfactuals and scenarios on shared draws."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from catchup.analysis.counterfactuals import levers, regimes
+from catchup.analysis.question import PriorDraws, Question
+from catchup.analysis.scenarios import scenarios
+from catchup.model.assumptions import Assumptions, load_assumptions
+from catchup.priors import InputError, Layer
+
+LEVERS = {
+    "remote-revoked",
+    "distillation-limited",
+    "remote-revoked-and-distillation-limited",
+    "remote-frozen",
+    "smuggling-stopped",
+    "h200-stopped",
+    "ascend-2027-removed",
+}
+REGIMES = ["business-as-usual", "seed-push", "crash-programme", "mobilisation"]
+
+
+@pytest.fixture(scope="module")
+def source(question: Question) -> PriorDraws:
+    return PriorDraws(question)
+
+
+def test_every_lever_delays_every_draw(question: Question, source: PriorDraws) -> None:
+    found = levers(question, source)
+    assert {row.id for row in found.counterfactuals} == LEVERS
+    for row in found.counterfactuals:
+        assert (row.ready.values >= row.baseline.values - 1e-9).all()
+        assert row.shift(0.5).value >= 0.0
+
+
+def test_levers_pulled_late_do_less(question: Question, source: PriorDraws) -> None:
+    late = replace(question, as_of=date(2027, 6, 1))
+    early = {row.id: row for row in levers(question, source).counterfactuals}
+    for row in levers(late, PriorDraws(late)).counterfactuals:
+        assert (row.ready.values <= early[row.id].ready.values + 1e-9).all()
+
+
+def test_json_of_levers_and_regimes(question: Question, source: PriorDraws) -> None:
+    content = levers(question, source).as_json()
+    assert content["schema"] == 1
+    assert set(content["levers"][0]["shift"]) == {"0.5", "0.75", "0.95"}
+    assert set(content["levers"][0]["shift"]["0.5"]) >= {"months", "mcse"}
+    assert [row["id"] for row in regimes(question, source).as_json()["regimes"]] == REGIMES
+
+
+def test_regimes_commit_from_their_day_on(question: Question, source: PriorDraws) -> None:
+    found = {row.id: row.ready.values for row in regimes(question, source).counterfactuals}
+    baseline = found["business-as-usual"]
+    np.testing.assert_array_equal(baseline, regimes(question, source).baseline.values)
+    assert (found["seed-push"] <= baseline + 1e-9).all()
+    assert (found["mobilisation"] <= found["crash-programme"] + 1e-9).all()
+    # nothing that a regime brings forward can launch before its day
+    moved = found["mobilisation"] < baseline - 1e-9
+    assert found["mobilisation"][moved].min() >= question.as_of_months
+
+
+def test_a_regime_cannot_change_what_is_fixed(question: Question) -> None:
+    fixed = replace(question, assumptions=load_assumptions(fixed={"hyperscaler_budget": 0.01}))
+    with pytest.raises(InputError, match="hyperscaler_budget"):
+        regimes(fixed, PriorDraws(fixed))
+
+
+def test_scenarios_share_the_baselines_draws(question: Question, source: PriorDraws) -> None:
+    found = scenarios(question, source)
+    rows = {row.id: row for row in found.scenarios}
+    assert set(rows) == set(question.assumptions.scenarios)
+    committed = rows["startup-commitment"]  # a larger budget on the same pool
+    assert (committed.ready.values <= committed.baseline.values + 1e-9).all()
+    assert set(rows["firms-pooled"].first_firm) == {"hyperscaler"}
+    assert set(rows["domestic-superpods"].first_firm) == {"hyperscaler", "startup", "consortium"}
+    for row in found.scenarios:
+        assert sum(share.value for share in row.first_firm.values()) == pytest.approx(1.0)
+    content = found.as_json()
+    assert set(content["scenarios"][0]) == {"id", "title", "source", "quantiles", "shift", "first_firm"}
+
+
+def test_a_scenario_leaves_the_past_as_it_was(question: Question) -> None:
+    late = replace(question, as_of=date(2027, 3, 1))
+    found = scenarios(late, PriorDraws(late), ["startup-commitment"])
+    row = found.scenarios[0]
+    early = row.baseline.values < late.as_of_months
+    np.testing.assert_array_equal(row.ready.values[early], row.baseline.values[early])
+    assert row.ready.values[~early].min() >= late.as_of_months
+
+
+def overlay(text: str) -> Layer:
+    import tomllib
+
+    return Layer.of(tomllib.loads(text), file="mine.toml")
+
+
+def with_layer(text: str) -> Assumptions:
+    return load_assumptions([overlay(text)])
+
+
+ADDED = """
+[firm.ministry]
+title = "Ministry"
+budget = "startup_budget"
+mfu = "mfu_china"
+minimum_training = "minimum_training_months"
+decision = 2026-08-01
+
+[source.ministry-cluster]
+title = "Ministry's cluster"
+firm = "ministry"
+amount = ["ministry_cluster"]
+start = 6
+length = 4
+channel = "ministry"
+
+[quantity.ministry_cluster]
+family = "lognormal"
+median = 300e3
+sigma = 0.3
+unit = "H100e"
+description = "A cluster"
+sources = ["project"]
+
+[event.half]
+title = "Half of Mythos"
+family = "fixed"
+value = 0.5
+
+[scenario.no-ministry]
+title = "Without it"
+[scenario.no-ministry.firm.ministry]
+competes = false
+"""
+
+
+def test_a_firm_a_chip_cohort_an_event_and_a_scenario_are_rows_of_data(question: Question) -> None:
+    asked = replace(question, assumptions=with_layer(ADDED), event="half")
+    found = scenarios(asked, PriorDraws(asked), ["no-ministry"])
+    row = found.scenarios[0]
+    assert set(row.first_firm) == {"hyperscaler", "startup"}
+    assert row.shift(0.5).value > 0.0  # without the ministry, later
+    whole = replace(question, assumptions=with_layer(ADDED))
+    assert found.baseline.quantile_value(0.5) < scenarios(whole, PriorDraws(whole), []).baseline.quantile_value(0.5)
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "said"),
+    [
+        (
+            "[scenario.x]\ntitle = 'x'\n[scenario.x.quantity.mythos_chp]\nhigh = 3\n",
+            "quantity.mythos_chp",
+            "mythos_chips",
+        ),
+        ("[scenario.x]\ntitle = 'x'\n[scenario.x.source.h200]\nfirm = 'startupp'\n", "source.h200.firm", "startup"),
+        (
+            "[scenario.x]\ntitle = 'x'\n[scenario.x.source.h200]\nlength = 0\n",
+            "source.h200.length",
+            "more than 0 months",
+        ),
+        (
+            "[scenario.x]\ntitle = 'x'\n[scenario.x.firm.startup]\ndecision = 2026-01-01\n",
+            "firm.startup.decision",
+            "t = 0",
+        ),
+        ("[scenario.x]\ntitle = 'x'\n", "scenario.x", "changes nothing"),
+        ("[scenario.x]\ntitel = 'x'\n", "scenario.x.titel", "title"),
+        ("[scenario.x]\ntitle = 'x'\n[scenario.x.event.narrow-exploit]\nvalue = 3\n", "event.narrow-exploit.value", ""),
+        (
+            "[source.again]\ntitle = 'x'\nfirm = 'startup'\namount = ['china_stock', 'remote_share']\nchannel = 'x'\n"
+            "[source.more]\ntitle = 'x'\nfirm = 'startup'\namount = ['china_stock', 'remote_share']\nchannel = 'x'\n",
+            "source.",
+            "above 1",
+        ),
+    ],
+)
+def test_a_wrong_scenario_is_refused_with_file_key_and_nearest_name(text: str, key: str, said: str) -> None:
+    with pytest.raises(InputError) as error:
+        with_layer(text)
+    assert "mine.toml" in str(error.value)
+    assert key in str(error.value)
+    assert said in str(error.value)

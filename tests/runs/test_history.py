@@ -1,0 +1,249 @@
+"""Runs kept, read back, compared and scored."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from catchup.analysis.answer import Request
+from catchup.analysis.estimates import Distribution, Weighting
+from catchup.analysis.runs.attribution import QUANTILES, attribute
+from catchup.analysis.runs.exports import (
+    CURVE_POINTS,
+    HUB_COLUMNS,
+    LARGEST_STEP,
+    OPEN_MARGIN,
+    SMALLEST_STEP,
+    continuous_curve,
+    export,
+)
+from catchup.analysis.runs.history import history, parse_step, replay_days
+from catchup.analysis.runs.manifest import BrokenRunError
+from catchup.analysis.runs.reading import Run, read_run, read_runs
+from catchup.analysis.runs.running import run
+from catchup.analysis.runs.scores import Outcome, distribution_of, score, score_rivals, score_runs
+from catchup.model.calendar import Calendar
+from catchup.priors.errors import InputError
+
+Shelf = tuple[Path, list[Run]]
+
+
+def test_replay_makes_a_run_a_step(shelf: Shelf) -> None:
+    folder, runs = shelf
+    assert [one.manifest.as_of for one in runs] == [
+        date(2026, 6, 26) + timedelta(days=13 * k) for k in range(len(runs))
+    ]
+    assert [one.folder for one in read_runs(folder).runs] == [one.folder for one in runs]
+
+
+def test_no_hindsight(shelf: Shelf) -> None:
+    for one in shelf[1]:
+        assert all(item.text.known_since <= one.manifest.as_of for item in one.inputs.evidence())
+    assert len(shelf[1][0].manifest.evidence) < len(shelf[1][-1].manifest.evidence)
+
+
+def test_a_run_read_back_is_worked_out_again_to_the_digit(shelf: Shelf) -> None:
+    for one in shelf[1]:
+        again = distribution_of(one)
+        for p in QUANTILES:
+            assert again.quantile_value(p) == pytest.approx(
+                one.forecast["ready"]["quantiles"][f"{p:g}"]["months"], abs=6e-5
+            )
+
+
+def test_same_inputs_and_seed_give_the_same_bytes(shelf: Shelf, request_: Request, tmp_path: Path) -> None:
+    last = shelf[1][-1]
+    from dataclasses import replace
+
+    asked = replace(request_, question=replace(request_.question, as_of=last.manifest.as_of))
+    again = run(asked, tmp_path / "runs", brief=True)
+    assert (again.folder / "forecast.json").read_bytes() == (last.folder / "forecast.json").read_bytes()
+
+
+def test_shares_of_a_shift_add_up_to_it(shelf: Shelf) -> None:
+    for one in shelf[1][1:]:
+        diff = one.section("diff")
+        for p in map("{:g}".format, QUANTILES):
+            parts = sum(step["shift"][p]["months"] for step in diff["steps"])
+            whole = diff["shift"]["shift"][p]["months"]
+            # each figure is rounded to 1e-4
+            assert parts == pytest.approx(whole, abs=1e-4 * (len(diff["steps"]) + 1))
+            assert diff["after"][p] - diff["before"][p] == pytest.approx(whole, abs=2e-4)
+
+
+def test_an_item_that_arrives_is_named(shelf: Shelf) -> None:
+    entries = history(shelf[0]).entries
+    arrived = [name for entry in entries[1:] for name in entry.items_added]
+    assert arrived == ["aisi-open-weight-cyber-lag", "caisi-glm-5-3-cyber-lag"]
+    for entry in entries[1:]:
+        steps = [step["id"] for step in entry.run.section("diff")["steps"]]
+        assert [f"added:{name}" for name in entry.items_added] == [name for name in steps if name.startswith("added")]
+
+
+def test_attribution_against_itself_is_nothing(shelf: Shelf) -> None:
+    snapshot = shelf[1][0].snapshot
+    attribution = attribute(snapshot, snapshot)
+    assert attribution.steps == ()
+    assert attribution.total.shifts[0.5].value == 0.0
+
+
+def test_a_prior_that_changes_is_a_step_of_its_own(shelf: Shelf, request_: Request, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    from catchup.model.assumptions import load_assumptions
+
+    last = shelf[1][-1]
+    other = load_assumptions(["progress-scher"])
+    question = replace(request_.question, assumptions=other, as_of=last.manifest.as_of)
+    changed = run(replace(request_, question=question), tmp_path / "runs", brief=True)
+    attribution = attribute(last.snapshot, changed.snapshot)
+    assert [step.id for step in attribution.steps] == ["priors"]
+    assert attribution.steps[0].shifts[0.5].value < 0  # faster progress, earlier date
+    assert not attribution.steps[0].noise
+
+
+def test_other_random_numbers_are_noise(shelf: Shelf, request_: Request, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    last = shelf[1][-1]
+    question = replace(request_.question, as_of=last.manifest.as_of, seed=7)
+    other = run(replace(request_, question=question), tmp_path / "runs", brief=True)
+    attribution = attribute(last.snapshot, other.snapshot)
+    assert [step.id for step in attribution.steps] == ["noise"]
+    middle = attribution.total.shifts[0.5]
+    assert abs(middle.value) < 5.0 * np.hypot(middle.mcse, middle.mcse)
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda folder: (folder / "manifest.json").write_text('{"schema": 1, "as_'), "truncated or damaged"),
+        (lambda folder: (folder / "manifest.json").unlink(), "has no manifest.json"),
+        (lambda folder: (folder / "manifest.json").write_text('{"schema": 99}'), "schema 99"),
+        (lambda folder: (folder / "forecast.json").unlink(), "lacks forecast.json"),
+        (lambda folder: shutil.rmtree(folder / "inputs"), "lacks inputs"),
+        (lambda folder: (folder / "manifest.json").write_text("[]"), "no manifest of a run"),
+    ],
+)
+def test_a_broken_run_is_named_and_the_others_are_shown(shelf: Shelf, tmp_path: Path, damage, said: str) -> None:  # type: ignore[no-untyped-def]
+    copy = tmp_path / "runs"
+    shutil.copytree(shelf[0], copy)
+    broken = sorted(copy.iterdir())[2]
+    damage(broken)
+    with pytest.raises(BrokenRunError, match=said) as error:
+        read_run(broken)
+    assert str(broken) in str(error.value)
+    assert "\n" not in str(error.value)
+    found = history(copy)
+    assert len(found.entries) == len(shelf[1]) - 1
+    assert len(found.faults) == 1
+    assert broken.exists()
+
+
+def test_a_day_in_the_future_or_before_the_start_is_refused(request_: Request, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    with pytest.raises(InputError, match="up to today"):
+        run(replace(request_, question=replace(request_.question, as_of=date(2999, 1, 1))), tmp_path)
+    with pytest.raises(InputError, match="t = 0"):
+        replace(request_.question, as_of=date(2026, 1, 1))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_steps() -> None:
+    assert parse_step("7d") == timedelta(days=7) == parse_step("1w")
+    for wrong in ("7", "d", "0d", "-1d", "week"):
+        with pytest.raises(InputError, match="7d or 2w"):
+            parse_step(wrong)
+    assert replay_days(date(2026, 6, 12), date(2026, 11, 21), timedelta(days=7)) == 24
+
+
+CALENDAR = Calendar(date(2026, 2, 24), 30.44)
+
+
+def normal(mean: float, sd: float, draws: int = 40_000) -> Distribution:
+    from scipy.stats import norm
+
+    return Distribution(norm.ppf((np.arange(draws) + 0.5) / draws, mean, sd), Weighting(draws))
+
+
+def test_scores_against_the_normal_distributions_own() -> None:
+    import scoringrules
+
+    outcome = Outcome(date(2027, 1, 15))
+    moment = outcome.months(CALENDAR)
+    found = score("x", "x", date(2026, 6, 1), normal(10.0, 2.0), outcome, CALENDAR)
+    # 2 000 equally likely values stand for the distribution: the error of the score is of the order of their spacing
+    assert found.crps == pytest.approx(scoringrules.crps_normal(moment, 10.0, 2.0), abs=2e-3)
+    assert found.log_score == pytest.approx(scoringrules.logs_normal(moment, 10.0, 2.0), abs=0.05)
+    assert found.covered == {0.5: True, 0.9: True}
+
+
+def test_an_open_outcome_scores_what_is_decided() -> None:
+    from scipy.stats import norm
+
+    outcome = Outcome(date(2027, 1, 15), open=True)
+    moment = outcome.months(CALENDAR)
+    found = score("x", "x", date(2026, 6, 1), normal(10.0, 2.0), outcome, CALENDAR)
+    assert found.log_score == pytest.approx(-norm.logsf(moment, 10.0, 2.0), abs=1e-3)
+    assert found.pit == (pytest.approx(norm.cdf(moment, 10.0, 2.0), abs=1e-3), 1.0)
+    points = np.linspace(-20, moment, 200_001)
+    integral = np.trapezoid(norm.cdf(points, 10.0, 2.0) ** 2, points)
+    assert found.crps == pytest.approx(integral, abs=2e-3)
+    assert found.covered[0.9] is None
+
+
+def test_runs_and_rivals_stand_in_one_table(shelf: Shelf) -> None:
+    outcome = Outcome(date(2027, 2, 10))
+    ours = score_runs(shelf[1], outcome)
+    rivals = {row.id: row for row in score_rivals(CALENDAR, outcome)}
+    assert len(ours) == len(shelf[1])
+    assert rivals["article"].crps < rivals["first-quarter"].crps < rivals["sooner"].crps
+
+
+def test_the_hubs_columns(shelf: Shelf) -> None:
+    rows = list(csv.DictReader(io.StringIO(export(shelf[1][-1], "hubverse"))))
+    assert tuple(rows[0]) == HUB_COLUMNS
+    assert {row["output_type"] for row in rows} == {"quantile", "sample"}
+    quantiles = [row for row in rows if row["output_type"] == "quantile"]
+    levels = [float(row["output_type_id"]) for row in quantiles]
+    values = [float(row["value"]) for row in quantiles]
+    assert levels == sorted(levels)
+    assert values == sorted(values)
+    assert all(0 < level < 1 for level in levels)
+    samples = [row["output_type_id"] for row in rows if row["output_type"] == "sample"]
+    assert len(set(samples)) == len(samples) == 100
+
+
+def test_the_continuous_curve_keeps_the_formats_rules(shelf: Shelf) -> None:
+    content = json.loads(export(shelf[1][-1], "metaculus"))
+    curve = np.array(content["continuous_cdf"])
+    steps = np.diff(curve)
+    assert curve.size == CURVE_POINTS
+    assert steps.min() >= SMALLEST_STEP
+    assert steps.max() <= LARGEST_STEP
+    assert curve[0] >= OPEN_MARGIN
+    assert curve[-1] <= 1 - OPEN_MARGIN
+
+
+def test_the_continuous_curve_is_the_distribution() -> None:
+    from scipy.stats import norm
+
+    curve = np.array(continuous_curve(normal(10.0, 2.0), 4.0, 16.0))
+    exact = norm.cdf(np.linspace(4.0, 16.0, CURVE_POINTS), 10.0, 2.0)
+    # a hundredth of a uniform rise is mixed in, and 1/1000 kept beyond each bound
+    assert np.abs(curve - exact).max() < 0.0115
+
+
+def test_csv_and_json_say_what_the_forecast_says(shelf: Shelf) -> None:
+    last = shelf[1][-1]
+    assert json.loads(export(last, "json")) == last.forecast
+    rows = list(csv.DictReader(io.StringIO(export(last, "csv"))))
+    assert float(rows[2]["months"]) == last.forecast["ready"]["quantiles"]["0.5"]["months"]

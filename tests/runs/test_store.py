@@ -1,0 +1,127 @@
+"""The runs folder holds whole runs only, whatever happens to those who write it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from catchup.analysis.runs.store import building, check_runs_folder, foreign_entries, run_folders
+from catchup.priors.errors import InputError
+
+FILES = 20
+DAY = "2026-11-21"
+FORK = multiprocessing.get_context("fork")
+
+
+def build_slowly(runs: Path, pause: float, started: multiprocessing.synchronize.Event | None = None) -> None:
+    """Write a run of twenty files, with a pause after each."""
+    with building(runs, DAY) as folder:
+        if started is not None:
+            started.set()
+        for index in range(FILES):
+            (folder / f"{index:02d}.txt").write_text("x" * 1000)
+            time.sleep(pause)
+
+
+def is_whole(folder: Path) -> bool:
+    return sorted(path.name for path in folder.iterdir()) == [f"{index:02d}.txt" for index in range(FILES)]
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> Path:
+    return check_runs_folder(tmp_path / "runs")
+
+
+def test_a_second_run_of_a_day_gets_a_suffix(runs: Path) -> None:
+    for _ in range(11):
+        build_slowly(runs, 0.0)
+    names = [folder.name for folder in run_folders(runs)]
+    assert names == [DAY, *(f"{DAY}-{suffix}" for suffix in range(2, 12))]
+
+
+def test_a_failed_build_leaves_nothing(runs: Path, tmp_path: Path) -> None:
+    def fail() -> None:
+        with building(runs, DAY) as folder:
+            (folder / "half").write_text("half")
+            raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        fail()
+    assert list(runs.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["runs"]
+
+
+def test_killed_at_any_moment_the_folder_holds_whole_runs_only(runs: Path) -> None:
+    rng = np.random.default_rng(1)
+    killed = finished = 0
+    for _ in range(40):
+        process = FORK.Process(target=build_slowly, args=(runs, 0.002))
+        process.start()
+        process.join(timeout=float(rng.uniform(0.0, 0.09)))
+        if process.is_alive():
+            os.kill(process.pid or 0, signal.SIGKILL)
+            process.join()
+            killed += 1
+        else:
+            finished += 1
+        assert all(is_whole(folder) for folder in runs.iterdir())
+    assert killed >= 5
+    assert len(list(runs.iterdir())) >= finished
+
+
+def test_what_a_killed_builder_left_is_cleared_by_the_next(runs: Path, tmp_path: Path) -> None:
+    started = FORK.Event()
+    process = FORK.Process(target=build_slowly, args=(runs, 1.0, started))
+    process.start()
+    assert started.wait(timeout=30)
+    os.kill(process.pid or 0, signal.SIGKILL)
+    process.join()
+    build_slowly(runs, 0.0)
+    assert [path.name for path in tmp_path.iterdir()] == ["runs"]
+    assert len(run_folders(runs)) == 1
+
+
+def test_builders_at_once_do_not_harm_each_other(runs: Path) -> None:
+    processes = [FORK.Process(target=build_slowly, args=(runs, 0.001)) for _ in range(8)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    assert [process.exitcode for process in processes] == [0] * 8
+    assert len(run_folders(runs)) == 8
+    assert all(is_whole(folder) for folder in run_folders(runs))
+
+
+def test_a_living_builder_is_left_alone(runs: Path) -> None:
+    started = FORK.Event()
+    process = FORK.Process(target=build_slowly, args=(runs, 0.02, started))
+    process.start()
+    assert started.wait(timeout=30)
+    build_slowly(runs, 0.0)
+    process.join()
+    assert process.exitcode == 0
+    assert [is_whole(folder) for folder in run_folders(runs)] == [True, True]
+
+
+def test_foreign_files_are_named_and_kept(runs: Path) -> None:
+    (runs / "notes.txt").write_text("mine")
+    (runs / "2026-13").mkdir()
+    build_slowly(runs, 0.0)
+    assert [entry.name for entry in foreign_entries(runs)] == ["2026-13", "notes.txt"]
+    assert (runs / "notes.txt").read_text() == "mine"
+
+
+def test_a_file_or_a_missing_parent_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="is a file"):
+        check_runs_folder(tmp_path / "file")
+    with pytest.raises(InputError, match="cannot be made"):
+        check_runs_folder(tmp_path / "missing" / "runs")
+    with pytest.raises(InputError, match="no such folder"):
+        run_folders(tmp_path / "none")
