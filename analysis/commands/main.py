@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -19,6 +21,7 @@ COMMANDS = {
     "sensitivity": "Which quantities the date depends on.",
     "thresholds": "How much compute a firm would need to change the answer.",
     "trend": "What measured lags, carried forward, say of the date.",
+    "structures": "Models of other shapes side by side, pooled, and what would tell them apart.",
     "capacity": "China's compute through 2027, in two accounts.",
     "efficiency": "What progress has to do for compute, and can.",
     "size": "How large a model Mythos's compute implies.",
@@ -81,12 +84,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     SystemExit
         With status 0 when done, 1 when the answer cannot be trusted, 2 for bad input, 130 when interrupted.
     """
-    status = run(sys.argv[1:] if arguments is None else arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    status = run(arguments)
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
-        # whoever read our output has stopped; nothing is left to say, not even at shutdown
+    except OSError as error:
+        # whoever read our output has stopped, or its disk is full: keep the interpreter from trying again at shutdown
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            status = _fail(f"standard output: {_reason(error)}", 1, arguments)
     raise SystemExit(status)
 
 
@@ -95,18 +101,21 @@ def run(arguments: Sequence[str]) -> int:
     try:
         result = app(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
     except CatchupError as error:
-        return _fail(str(error), error.exit_code)
+        # a full disk is not the user's mistake, whatever was being written
+        return _fail(str(error), 1 if _is_full_disk(error.__context__) else error.exit_code, arguments)
     except UnknownCommandError as error:
         # its own message imports every command to find the nearest name
-        return _fail(str(_unknown_command(error)), 2)
+        return _fail(str(_unknown_command(error)), 2, arguments)
     except CycloptsError as error:
-        return _fail(" ".join(str(error).split()), 2)
+        return _fail(str(error), 2, arguments)
     except KeyboardInterrupt:
-        return _fail("interrupted", 130)
+        return _fail("interrupted", 130, arguments)
     except BrokenPipeError:
         return 0
+    except OSError as error:
+        return _fail(f"{error.filename}: {_reason(error)}" if error.filename else _reason(error), 1, arguments)
     except MemoryError:
-        return _fail("not enough memory; ask for fewer --draws", 1)
+        return _fail("not enough memory; ask for fewer --draws", 1, arguments)
     return result if isinstance(result, int) else 0
 
 
@@ -119,8 +128,20 @@ def _unknown_command(error: UnknownCommandError) -> InputError:
     )
 
 
-def _fail(message: str, status: int) -> int:
-    print(f"catchup: {message}", file=sys.stderr)
+def _is_full_disk(error: BaseException | None) -> bool:
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
+
+
+def _fail(message: str, status: int, arguments: Sequence[str]) -> int:
+    message = " ".join(message.split())
+    if "--log-json" in arguments:
+        print(json.dumps({"event": "error", "status": status, "message": message}), file=sys.stderr)
+    else:
+        print(f"catchup: {message}", file=sys.stderr)
     return status
 
 

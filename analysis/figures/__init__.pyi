@@ -16,3 +16,4 @@ from .pools import draw_pools as draw_pools
 from .regimes import draw_regimes as draw_regimes
 from .trajectories import Trajectories as Trajectories
 from .trajectories import race_trajectories as race_trajectories
+from .structures import draw_structures as draw_structures
