@@ -97,7 +97,7 @@ class Forecast:
         few = [f"{p:g}" for p in QUANTILES if not self.ready.quantile(p).meaningful]
         if not few:
             return []
-        return [f"only {self.ready.effective_draws:,.0f} effective draws: too few for the quantile(s) {', '.join(few)}"]
+        return [few_draws(self.ready.effective_draws, f"quantile(s) {', '.join(few)}")]
 
     def as_json(self) -> dict[str, Any]:
         """Return the stable JSON object of a forecast."""
@@ -129,6 +129,11 @@ class Forecast:
             "notes": list(self.notes),
             **self.extra,
         }
+
+
+def few_draws(effective: float, what: str) -> str:
+    """Say that so many effective draws are too few for something."""
+    return f"only {effective:,.0f} effective draws: too few for the {what}"
 
 
 def forecast_prior(question: Question) -> Forecast:

@@ -151,7 +151,7 @@ class _Marginal:
 
     @property
     def scale(self) -> float:
-        return self.values[HIGH] - self.values[LOW]
+        return self.values[HIGH] - self.values[LOW] or abs(self.values[MIDDLE]) or 1.0
 
     def influence(self, p: float) -> Array:
         if self.draws is None:

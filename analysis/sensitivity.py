@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from .estimates import Array, Estimate
-from .forecast import date_as_json, number, significant
-from .one_at_a_time import OneAtATime, Setting, Swing, one_at_a_time, uncertain_quantities
+from .estimates import Array, Distribution, Estimate
+from .forecast import date_as_json, few_draws, number, significant
+from .one_at_a_time import HIGH, LOW, OneAtATime, Setting, Swing, one_at_a_time, uncertain_quantities
 from .question import DrawSource, PriorDraws, Question, Values, ready_under
 from .rank_correlation import rank_correlation
 from .variance import GIVEN_DATA, METHODS, SALTELLI, SobolIndex, first_order_from_draws, leading, sobol_from_design
@@ -114,7 +114,10 @@ def sensitivity(
     drawn = source.map(lambda values: _draws_of(question, values, names))
     ready = drawn.pop("")
     independent = isinstance(source, PriorDraws)
+    distribution = Distribution(ready, source.weighting)
     notes = []
+    if not distribution.quantile(LOW).meaningful:
+        notes.append(few_draws(distribution.effective_draws, f"percentiles {LOW:.0%} and {HIGH:.0%}"))
     if np.isfinite(ready).all():
         sobol = (
             _sobol_of_prior(question, names) if independent else first_order_from_draws(drawn, ready, source.weighting)

@@ -10,17 +10,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from ..priors.errors import InputError, unknown_name
 from .claims import load_claims
-from .estimates import Array, Distribution, Estimate, quantile_shift
-from .forecast import date_as_json, first_shares, number, significant
+from .estimates import Distribution, Estimate
+from .forecast import date_as_json, few_draws, first_shares, number, significant
 from .question import DrawSource, Question, StoredDraws, Values, outcome_of, ready_under
+from .threshold_criteria import CRITERIA, Criterion, MedianBy, Trial
 
 FIRM = "startup"
 BUDGET_FACTORS = (1.0, 2.0)
@@ -29,100 +29,6 @@ TOLERANCE = 3e-4  # of the stock: a tenth of its usual MCSE
 SLOPE_STEP = 0.02  # of the stock
 NEVER = 1e9  # stands for an infinite score, which the search could not use
 DOUBLINGS = 24  # either way from the starting stock
-
-
-@dataclass(frozen=True)
-class Trial:
-    """What follows when a firm's stock is held at a value.
-
-    Attributes
-    ----------
-    wins : array, shape (draw,)
-        The firm's share in being first.
-    ready : Distribution
-        Months since t = 0.
-    baseline : Distribution
-        The same on the same draws, nothing changed.
-    """
-
-    wins: Array
-    ready: Distribution
-    baseline: Distribution
-
-    @property
-    def win(self) -> Estimate:
-        """Probability that the firm is first."""
-        weighting = self.ready.weighting
-        return Estimate(weighting.mean(self.wins), weighting.mcse(self.wins))
-
-
-class Criterion(Protocol):
-    """What a stock must achieve: a score that grows with the stock, and reaches zero at the threshold."""
-
-    @property
-    def id(self) -> str:
-        """Its name in results."""
-
-    @property
-    def title(self) -> str:
-        """Its name for people."""
-
-    def score(self, trial: Trial, question: Question) -> Estimate:
-        """How far a trial is beyond the criterion."""
-
-
-@dataclass(frozen=True)
-class WinsShare:
-    """The firm is first in a share of the draws."""
-
-    share: float = 0.5
-    id: str = "wins-half"
-
-    @property
-    def title(self) -> str:
-        return f"is first in {self.share:.0%} of the draws"
-
-    def score(self, trial: Trial, question: Question) -> Estimate:
-        return Estimate(trial.win.value - self.share, trial.win.mcse)
-
-
-@dataclass(frozen=True)
-class MedianEarlier:
-    """The median date comes earlier than the baseline's by some months."""
-
-    months: float = 1.0
-    id: str = "median-month-earlier"
-
-    @property
-    def title(self) -> str:
-        return f"brings the median forward by {self.months:g} month{'' if self.months == 1.0 else 's'}"
-
-    def score(self, trial: Trial, question: Question) -> Estimate:
-        shift = quantile_shift(trial.ready, trial.baseline, 0.5)
-        return Estimate(-shift.value - self.months, shift.mcse)
-
-
-@dataclass(frozen=True)
-class MedianBy:
-    """The median date is on a day or before it."""
-
-    day: date
-
-    @property
-    def id(self) -> str:
-        return f"median-by-{self.day.isoformat()}"
-
-    @property
-    def title(self) -> str:
-        return f"brings the median to {self.day.isoformat()} or earlier"
-
-    def score(self, trial: Trial, question: Question) -> Estimate:
-        end = question.assumptions.calendar.months(self.day + timedelta(days=1))
-        median = trial.ready.quantile(0.5)
-        return Estimate(end - median.value, median.mcse)
-
-
-CRITERIA: tuple[Criterion, ...] = (WinsShare(), MedianEarlier())
 
 
 @dataclass(frozen=True)
@@ -166,6 +72,8 @@ class Thresholds:
         What made the draws.
     evidence : tuple of str
         Items counted.
+    notes : tuple of str
+        What the reader must know.
     """
 
     question: Question
@@ -177,6 +85,7 @@ class Thresholds:
     draws: int
     engine: str = "forward"
     evidence: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the stable JSON object of ``catchup thresholds``."""
@@ -192,6 +101,7 @@ class Thresholds:
             "stock": self.stock,
             "budget": self.budget,
             "thresholds": [self._entry(threshold) for threshold in self.thresholds],
+            "notes": list(self.notes),
         }
 
     def _entry(self, threshold: Threshold) -> dict[str, Any]:
@@ -250,8 +160,19 @@ def thresholds(
     criteria = (*CRITERIA, *map(MedianBy, load_claims().days())) if criteria is None else tuple(criteria)
     search = StockSearch(question, source, criteria, firm, stock)
     found = tuple(search.solve(criterion, factor) for factor in budget_factors for criterion in criteria)
-    unit = question.assumptions.table.quantities[search.stock].text.unit
-    return Thresholds(question, firm, search.stock, search.budget, unit, found, draws=source.weighting.draws, **origin)
+    median = search.baseline.quantile(0.5)
+    notes = () if median.meaningful else (few_draws(search.baseline.effective_draws, "medians"),)
+    return Thresholds(
+        question=question,
+        firm=firm,
+        stock=search.stock,
+        budget=search.budget,
+        unit=question.assumptions.table.quantities[search.stock].text.unit,
+        thresholds=found,
+        draws=source.weighting.draws,
+        notes=notes,
+        **origin,
+    )
 
 
 def stock_of(question: Question, firm: str, stock: str | None = None) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from .options import WHAT, Asked
-from .output import console, date_text, day_text, figure, print_json, table
+from .output import console, date_text, day_text, figure, print_json, table, warn
 
 
 def thresholds(
@@ -25,6 +25,8 @@ def thresholds(
     asked = asked or Asked()
     drawn = draw(asked.request())
     result = solve(drawn.question, drawn.source, firm=firm, stock=stock, **drawn.origin())
+    for note in result.notes:
+        warn(note)
     if asked.json:
         print_json(result.as_json())
         return 0

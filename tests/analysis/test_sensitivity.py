@@ -197,6 +197,17 @@ def test_what_never_comes_has_no_variance(question: Question) -> None:
         assert json.loads(json.dumps(result.as_json(), allow_nan=False))["baseline"]["months"] is None
 
 
+@pytest.mark.parametrize("draws", [1, 99])
+def test_too_few_draws_are_said(question: Question, draws: int) -> None:
+    few = replace(question, draws=draws)
+    for source in (PriorDraws(few), stored(few)):
+        answer = sensitivity(few, source).as_json()
+        assert answer["notes"] == [f"only {draws} effective draws: too few for the percentiles 10% and 90%"]
+        json.dumps(answer, allow_nan=False)
+    ratio = next(entry for entry in answer["one_at_a_time"] if entry["quantity"] == MFU_RATIO)
+    assert (ratio["low"]["mcse"] is None) is (draws == 1)
+
+
 def test_the_launch_grid_is_honoured(question: Question) -> None:
     gridded = replace(question, launch_grid=2.0)
     found = one_at_a_time(gridded, PriorDraws(gridded))
