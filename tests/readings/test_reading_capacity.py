@@ -91,6 +91,15 @@ def test_race_says_nothing_before_its_start(reading):
     assert by_day[date(2026, 2, 24)].inside is not None
 
 
+def test_remote_access_comes_on_top(reading):
+    start = next(row for row in reading.days if row.day == date(2026, 2, 24))
+    stock = load_assumptions().beliefs["remote_stock"]
+    added = start.with_remote.values - start.inside.values
+    low, high = stock.support()
+    assert low <= added.min() <= added.max() <= high
+    assert added.mean() == pytest.approx(float(stock.quantile(0.5)), abs=5.0 * added.std() / np.sqrt(added.size))
+
+
 @pytest.mark.parametrize("t", [0.0, 6.0, 12.0, 18.0, 24.0, 30.0])
 def test_national_pools_are_the_national_flows_at_their_medians(t):
     assumptions = load_assumptions()

@@ -69,6 +69,49 @@ def test_without_edges_only_distillation_is_gained_on_labs_that_progress(t, dela
     assert edge.total == pytest.approx(math.log(ceiling), abs=1e-12)
 
 
+def test_held_back_progress_worked_by_hand():
+    """At e a month: half innovated for 10 months, a quarter replicated from month 4 on, a quarter distilled up to e."""
+    split = channel_shares(0.25, 1.0 / 3.0)
+    parts = held_back_progress(np, 10.0, math.exp(12.0), split, 4.0, math.e)
+    assert (parts.own, parts.replicated, parts.distilled) == pytest.approx((5.0, 1.5, 1.0), rel=1e-12)
+    early = held_back_progress(np, 2.0, math.exp(12.0), split, 4.0, math.e)
+    assert (early.own, early.replicated, early.distilled) == pytest.approx((1.0, 0.0, 0.5), rel=1e-12)
+
+
+def test_edge_worked_by_hand():
+    """Two years of halving, a doubling copied after six months, six-fold distillation."""
+    parts = edge_over_rich(np, 24.0, 0.5, 2.0, 6.0, 6.0)
+    factors = np.exp([parts.own, parts.replicated, parts.distilled])
+    np.testing.assert_allclose(factors, [0.25, 2.0, 6.0], rtol=1e-12)
+    assert edge_over_rich(np, 5.0, 0.5, 2.0, 6.0, 6.0).replicated == 0.0
+
+
+def test_gap_on_the_day_is_to_the_firm_that_would_spend_most():
+    assumptions = load_assumptions()
+    medians = {name: float(assumptions.beliefs[name].quantile(0.5)) for name in assumptions.needed()}
+    fixed = {name: value for name, value in medians.items() if name in assumptions.table.quantities}
+    question = ask(10, fixed=fixed, as_of=assumptions.calendar.origin)
+    pools = {
+        "hyperscaler_budget": medians["china_stock"] * medians["hyperscaler_share"]
+        + medians["remote_stock"] * medians["remote_share"],
+        "startup_budget": medians["startup_stock"],
+    }
+    seconds = 30.44 * 86_400.0
+    year = 12.0 * seconds * 9.89e14 * medians["mfu_china"]
+    runs = [medians[budget] * stock * year for budget, stock in pools.items()]
+    spent = seconds * 6.5e14 * medians["mfu_anthropic"]
+    mythos = medians["mythos_chips"] * spent * medians["mythos_training_months"]
+    gap = efficiency(question, prior(question)).gap_now.values
+    np.testing.assert_allclose(gap, mythos / max(runs), rtol=1e-9)
+    assert max(runs) > 1.5 * min(runs)
+
+
+@pytest.mark.parametrize(("ceiling", "chance"), [(1.0, 1.0), (100.0, 0.0)])
+def test_distillation_is_asked_for_more_than_it_can_give_beyond_its_ceiling(ceiling, chance):
+    question = ask(1_000, fixed={"distillation_ceiling": ceiling})
+    assert efficiency(question, prior(question)).beyond_ceiling.value == chance
+
+
 def test_progress_needed_is_what_has_passed_by_the_first_launch():
     question = ask(2_000)
     source = prior(question)
