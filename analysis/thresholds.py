@@ -19,6 +19,7 @@ from ..priors.errors import InputError, unknown_name
 from .claims import load_claims
 from .estimates import Distribution, Estimate
 from .forecast import date_as_json, few_draws, first_shares, number, significant
+from .progress import track
 from .question import DrawSource, Question, StoredDraws, Values, outcome_of, ready_under
 from .threshold_criteria import CRITERIA, Criterion, MedianBy, Trial
 
@@ -159,7 +160,8 @@ def thresholds(
     """
     criteria = (*CRITERIA, *map(MedianBy, load_claims().days())) if criteria is None else tuple(criteria)
     search = StockSearch(question, source, criteria, firm, stock)
-    found = tuple(search.solve(criterion, factor) for factor in budget_factors for criterion in criteria)
+    asked = [(criterion, factor) for factor in budget_factors for criterion in criteria]
+    found = tuple(search.solve(*each) for each in track(asked, len(asked), "solving for thresholds"))
     median = search.baseline.quantile(0.5)
     notes = () if median.meaningful else (few_draws(search.baseline.effective_draws, "medians"),)
     return Thresholds(
