@@ -167,11 +167,16 @@ class Distribution:
 
     def quantile_value(self, p: float) -> float:
         """Quantile alone, without its MCSE."""
+        return float(self.quantile_values(np.array([p]))[0])
+
+    def quantile_values(self, p: Array) -> Array:
+        """Quantiles at many probabilities, without their MCSEs; of the shape of `p`."""
         ordered, cumulative = self._sorted
-        position = int(np.searchsorted(cumulative, p))
-        if 0 < position < ordered.size and not np.isfinite(ordered[position]):
-            return float(ordered[position])
-        return float(np.interp(p, cumulative, ordered))
+        position = np.minimum(np.searchsorted(cumulative, p), ordered.size - 1)
+        with np.errstate(invalid="ignore"):
+            between = np.interp(p, cumulative, ordered)
+        # half-way to a date that never comes is never
+        return np.where(np.isfinite(ordered[position]) | (position == 0), between, ordered[position])
 
     def density(self, p: float) -> float:
         """Density at the quantile p, from the spacing of quantiles around it; 0 where they reach infinity."""

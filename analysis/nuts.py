@@ -89,6 +89,7 @@ class CompiledPosterior:
             seed=seed,
             target_accept=TARGET_ACCEPTANCE,
             progress_bar=False,
+            save_warmup=False,
         )
 
 
@@ -173,7 +174,8 @@ def refuse_untrustworthy(diagnostics: Diagnostics, draws: int) -> None:
         )
     if diagnostics.ess < FEWEST_CHAIN_EFFECTIVE:
         raise UntrustworthyError(
-            f"only {diagnostics.ess:.0f} effective draws of the date ({FEWEST_CHAIN_EFFECTIVE} are wanted): try more --draws"
+            f"only {diagnostics.ess:.0f} effective draws of the date ({FEWEST_CHAIN_EFFECTIVE} are wanted): "
+            "try more --draws"
         )
     if diagnostics.divergences is not None and diagnostics.divergences > MOST_DIVERGENT * draws:
         raise UntrustworthyError(

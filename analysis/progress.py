@@ -6,9 +6,6 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
-from typing import TypeVar
-
-Item = TypeVar("Item")
 
 PATIENCE = 1.0  # seconds before a bar appears
 _shown: ContextVar[bool] = ContextVar("progress_shown", default=False)
@@ -19,7 +16,7 @@ def show_progress(shown: bool) -> None:
     _shown.set(shown and sys.stderr.isatty())
 
 
-def track(items: Iterable[Item], total: int, description: str) -> Iterator[Item]:
+def track[Item](items: Iterable[Item], total: int, description: str) -> Iterator[Item]:
     """Yield items, with a progress bar once they have taken more than a second."""
     if not _shown.get():
         yield from items

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .forecast import QUANTILES, Forecast
 from .question import Question
+from .report_readings import reading_sections
 from .wording import date_text, day_text, error_text, figure, shift_text
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def render_report(sections: Sections, *, explorer: str | None = None) -> str:
 
 def _content(sections: Sections) -> dict[str, Any]:
     forecast, question = sections.forecast, sections.forecast.question
-    readings = _readings(sections)
+    readings = reading_sections(sections.results)
     contents = list(CONTENTS)
     contents[6:6] = [(reading["id"], reading["heading"]) for reading in readings]
     return {
@@ -178,7 +179,24 @@ def _evidence(sections: Sections) -> list[tuple[str, ...]]:
 
 def _influence(sections: Sections) -> dict[str, Any] | None:
     result = sections.results.get("influence")
-    return None if result is None else result.as_table()
+    if result is None:
+        return None
+
+    def cell(effect: Any) -> str:
+        return effect.problem or shift_text(effect.shifts[0.5])
+
+    rows = [
+        (
+            row.item.id,
+            cell(row.left_out),
+            cell(row.alone),
+            "" if row.left_out.bits is None else f"{max(row.left_out.bits.value, 0.0):.3f}",
+            "" if row.genuine is None else f"{row.genuine.value:.0%}",
+        )
+        for row in result.items
+    ]
+    columns = ["Item", "If left out", "Alone, on the prior", "Bits", "Genuine"]
+    return {"columns": columns, "rows": rows, "numbers": [1, 2, 3, 4]}
 
 
 def _set_aside(sections: Sections) -> list[tuple[str, str]]:
@@ -261,15 +279,6 @@ def _priors(question: Question) -> list[tuple[str, ...]]:
             ", ".join(quantity.text.sources),
         )
         for name, quantity in question.assumptions.table.quantities.items()
-    ]
-
-
-def _readings(sections: Sections) -> list[dict[str, Any]]:
-    """Tables of the other readings of the question, each result describing its own."""
-    return [
-        {"id": name, **result.as_table()}
-        for name, result in sections.results.items()
-        if name in ("trend", "structures", "capacity", "efficiency", "size") and hasattr(result, "as_table")
     ]
 
 

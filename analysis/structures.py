@@ -205,7 +205,7 @@ def structures(question: Question, source: DrawSource, items: Sequence[Item] = (
 
 def representative(ready: Distribution, count: int = POOL_DRAWS) -> Array:
     """Equally likely values that stand for a distribution, shape (count,)."""
-    return np.array([ready.quantile_value(p) for p in (np.arange(count) + 0.5) / count])
+    return ready.quantile_values((np.arange(count) + 0.5) / count)
 
 
 def linear_pool(rows: Sequence[Structure], weights: Mapping[str, float] | None = None) -> Distribution:

@@ -14,6 +14,6 @@ from .mythos_compute import draw_mythos_compute as draw_mythos_compute
 from .one_at_a_time import draw_one_at_a_time as draw_one_at_a_time
 from .pools import draw_pools as draw_pools
 from .regimes import draw_regimes as draw_regimes
+from .structures import draw_structures as draw_structures
 from .trajectories import Trajectories as Trajectories
 from .trajectories import race_trajectories as race_trajectories
-from .structures import draw_structures as draw_structures

@@ -70,5 +70,5 @@ def draw_structures(result: Structures, *, width: float = WIDTH) -> Figure:
         f"Models of other shapes put the median between {month_text(calendar.day(min(medians)))} "
         f"and {month_text(calendar.day(max(medians)))}"
     )
-    subtitle = f"{result.between:.0%} of the pooled variance lies between structures. Shifts against the first row"
+    subtitle = f"{result.between:.0%} of the pooled variance lies between structures. Shifts against the first row."
     return draw_rows(_First(result), rows, title, subtitle, "asked on", width)

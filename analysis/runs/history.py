@@ -11,7 +11,7 @@ from typing import Any
 from ...priors.errors import InputError
 from ..answer import Request
 from .reading import Run, Shelf, read_runs
-from .running import run
+from .running import run, today
 
 DAYS = {"d": 1, "w": 7}
 
@@ -127,6 +127,8 @@ def replay(request: Request, runs: Path, first: date, last: date, every: timedel
     """
     if last < first:
         raise InputError(f"a day from {first} on was expected, not {last}", key="--to")
+    if last > today():
+        raise InputError(f"a day up to today was expected, not {last}", key="--to")
     day = first
     while day <= last:
         asked = replace(request, question=replace(request.question, as_of=day))

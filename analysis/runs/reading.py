@@ -95,7 +95,8 @@ def read_run(folder: str | Path) -> Run:
     missing = [name for name in run.manifest.files if not (folder / name).is_file()]
     if missing:
         raise BrokenRunError(f"{folder}: lacks {missing[0]}" + (f" and {len(missing) - 1} more" if missing[1:] else ""))
-    _ = run.forecast
+    if not isinstance(run.forecast, dict):
+        raise BrokenRunError(f"{folder / FORECAST}: is damaged")
     return run
 
 

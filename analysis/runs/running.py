@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ...evidence import Item
+from ...model.assumptions import DEFAULT_EVENT
 from ...priors.errors import InputError
 from ..answer import Drawn, Request, draw, forecast_of
+from ..conditioning import Conditioned
 from ..forecast import Forecast, forecast_prior
+from ..question import Question
 from ..wording import day_text
 from .attribution import Attribution, Workshop, attribute
 from .inputs import inputs_of
@@ -28,7 +32,6 @@ from .manifest import (
 )
 from .reading import FORECAST, INPUTS, POSTERIOR, Run, newest_before, read_run
 from .store import building, check_runs_folder
-
 
 REPORT = "report.html"
 EXPLORER = "explore.html"
@@ -123,7 +126,7 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
         forecast = forecast_of(drawn)
     results: dict[str, Any] = {}
     if not brief:
-        for name, section in sections_of_a_run().items():
+        for name, section in sections_of_a_run(drawn.question, drawn.items).items():
             with watch.part(name):
                 results[name] = section(drawn)
     with watch.part("attribution"):
@@ -163,18 +166,40 @@ def drawings_of(sections: Sections) -> dict[str, tuple[Any, str]]:
     return {name: (job(), shows[name]) for name, job in jobs.items()}
 
 
-def sections_of_a_run() -> dict[str, Callable[[Drawn], Any]]:
+def sections_of_a_run(question: Question, items: Sequence[Item]) -> dict[str, Callable[[Drawn], Any]]:
     """What a run asks beside the forecast, by the name of the file it goes to."""
     from ..counterfactuals import levers, regimes
+    from ..influence import influence
+    from ..readings.capacity import capacity
+    from ..readings.efficiency import efficiency
+    from ..readings.size import sizes
     from ..scenarios import scenarios
     from ..sensitivity import sensitivity
+    from ..structures import structures
 
-    return {
-        "levers": lambda drawn: levers(drawn.question, drawn.source, **drawn.origin()),
-        "regimes": lambda drawn: regimes(drawn.question, drawn.source, **drawn.origin()),
-        "scenarios": lambda drawn: scenarios(drawn.question, drawn.source, **drawn.origin()),
-        "sensitivity": lambda drawn: sensitivity(drawn.question, drawn.source, **drawn.origin()),
+    plain: dict[str, Callable[..., Any]] = {
+        "levers": levers,
+        "regimes": regimes,
+        "scenarios": scenarios,
+        "sensitivity": sensitivity,
+        "capacity": capacity,
+        "efficiency": efficiency,
+        "size": sizes,
     }
+    asked: dict[str, Callable[[Drawn], Any]] = {
+        name: lambda drawn, ask=ask: ask(drawn.question, drawn.source, **drawn.origin()) for name, ask in plain.items()
+    }
+    if items:
+        asked["influence"] = lambda drawn: influence(drawn.question, _conditioned(drawn).selection)
+    if question.event == DEFAULT_EVENT:  # all that trends know
+        asked["structures"] = lambda drawn: structures(drawn.question, drawn.source, drawn.items, **drawn.origin())
+    return asked
+
+
+def _conditioned(drawn: Drawn) -> Conditioned:
+    if drawn.conditioned is None:
+        raise ValueError("a prior has no evidence to look at")
+    return drawn.conditioned
 
 
 def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = False) -> None:

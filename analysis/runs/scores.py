@@ -122,7 +122,7 @@ def score(identity: str, title: str, as_of: date, ready: Distribution, outcome: 
     import scoringrules
 
     moment = outcome.months(calendar)
-    ensemble = np.array([ready.quantile_value(p) for p in LEVELS])
+    ensemble = ready.quantile_values(LEVELS)
     # A date that never comes counts as one far beyond any that matters, not as a score without end.
     ensemble = np.minimum(ensemble, moment + 1_200.0)
     earlier = ready.probability_below(moment).value
@@ -218,7 +218,7 @@ def _log_score(ready: Distribution, moment: float) -> float:
     """Minus the log of the density at a moment, from equally likely values by a normal kernel."""
     import scoringrules
 
-    ensemble = np.array([ready.quantile_value(p) for p in LEVELS])
+    ensemble = ready.quantile_values(LEVELS)
     finite: Array = ensemble[np.isfinite(ensemble)]
     if finite.size < 2:
         return math.inf
