@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,8 @@ def write_explorer(path: Path, drawn: Drawn, *, draws: int = THINNED) -> None:
         unfinished.write_text(page, encoding="utf-8")
         unfinished.replace(path)
     except OSError as error:
+        with suppress(OSError):  # it may never have come to be
+            unfinished.unlink()
         raise InputError(f"cannot be written ({error.strerror})", file=path, key="--out") from None
 
 

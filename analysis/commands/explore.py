@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from .options import OUTPUT, Asked
-from .output import warn
+from .output import print_json, warn
 
 
 def explore(
@@ -20,10 +20,15 @@ def explore(
     from ...priors.errors import InputError
     from ..answer import draw
     from ..explorer import write_explorer
+    from ..figures import check_folder
 
     asked = asked or Asked()
-    if not out.parent.is_dir():
-        raise InputError("no such folder", file=out.parent, key="--out")
+    check_folder(out.parent, key="--out")
+    if out.is_dir():
+        raise InputError("is a folder; a file was expected", file=out, key="--out")
     write_explorer(out, draw(asked.request()))
-    warn(f"wrote {out}")
+    if asked.json:
+        print_json({"schema": 1, "file": str(out)})
+    else:
+        warn(f"wrote {out}")
     return 0

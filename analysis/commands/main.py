@@ -61,6 +61,7 @@ app = App(
     help="When will a Chinese lab have a fully developed model like Claude Mythos?",
     version_flags=["--version"],
     help_format="plaintext",
+    suppress_keyboard_interrupt=False,
 )
 for name, text in COMMANDS.items():
     app.command(f"{HERE}.{name}:{name}", name=name, help=text)

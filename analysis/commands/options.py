@@ -1,6 +1,6 @@
 """Options that the commands share, and the question they add up to."""
 
-from __future__ import annotations
+# Annotations are evaluated here: left as text, those that a class inherits would be looked up in its own module.
 
 import math
 from dataclasses import dataclass

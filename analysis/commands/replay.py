@@ -9,7 +9,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from .options import WHAT, Asked
-from .output import console
+from .output import console, print_json
 
 
 def replay(
@@ -28,9 +28,9 @@ def replay(
     asked = asked or Asked()
     step = parse_step(every)
     kept = replay_days_of(asked.request(), runs, from_, to, step)
-    count = 0
-    for _ in track(kept, max(replay_days(from_, to, step), 1), "replaying"):
-        count += 1
-    if not asked.json:
-        console().print(f"{count} runs in {runs}; catchup history --runs {runs} shows them", markup=False)
+    names = [one.name for one in track(kept, max(replay_days(from_, to, step), 1), "replaying")]
+    if asked.json:
+        print_json({"schema": 1, "runs": names})
+    else:
+        console().print(f"{len(names)} runs in {runs}; catchup history --runs {runs} shows them", markup=False)
     return 0

@@ -10,8 +10,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from ..progress import show_progress
 from .options import OUTPUT, Asked
-from .output import console, date_text
+from .output import console, day_text
 
 
 def run(
@@ -27,8 +28,10 @@ def run(
     from ..runs.running import run as keep_run
 
     asked = asked or Asked()
+    request = asked.request()
+    show_progress(not (asked.json or quiet or log_json))
     command = shlex.join(["catchup", *sys.argv[1:]])
-    kept = keep_run(asked.request(), runs, command=command)
+    kept = keep_run(request, runs, command=command)
     ready = kept.forecast["ready"]["quantiles"]
     if log_json:
         record = {"event": "run", "folder": str(kept.folder), "as_of": kept.manifest.as_of.isoformat()}
@@ -36,7 +39,6 @@ def run(
     if asked.json:
         sys.stdout.write((kept.folder / "forecast.json").read_text(encoding="utf-8"))
     elif not quiet and not log_json:
-        question = asked.question()
-        days = [date_text(question.assumptions.calendar.day(ready[p]["months"])) for p in ("0.05", "0.5", "0.95")]
+        days = [day_text(request.question, ready[p]["months"]) for p in ("0.05", "0.5", "0.95")]
         console().print(f"{kept.folder}: around {days[1]} (90% interval: {days[0]} to {days[2]})", markup=False)
     return 0
