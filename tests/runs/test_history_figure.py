@@ -1,0 +1,72 @@
+"""The fan of dates shows what the runs say, and says why where it cannot."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from catchup.analysis.commands.main import run as command
+from catchup.analysis.figures import draw_history
+from catchup.analysis.figures.dates import day_number
+from catchup.analysis.runs.history import History, history
+from catchup.analysis.runs.reading import Run
+from catchup.priors.errors import InputError
+
+Shelf = tuple[Path, list[Run]]
+
+
+@pytest.fixture(scope="module")
+def found(shelf: Shelf) -> History:
+    return history(shelf[0])
+
+
+def test_the_median_drawn_is_the_runs(found: History) -> None:
+    (axes,) = draw_history(found).axes
+    (median,) = [line for line in axes.lines if line.get_label() == "median"]
+    calendar = found.entries[0].run.snapshot.question.assumptions.calendar
+    expected = [
+        day_number(calendar.origin)
+        + calendar.days_per_month * entry.run.forecast["ready"]["quantiles"]["0.5"]["months"]
+        for entry in found.entries
+    ]
+    np.testing.assert_allclose(median.get_ydata(), expected)
+    np.testing.assert_array_equal(median.get_xdata(), [day_number(entry.run.manifest.as_of) for entry in found.entries])
+    assert axes.get_xlabel()
+    assert axes.get_ylabel()
+
+
+def test_arrivals_are_numbered_where_they_came(found: History) -> None:
+    figure = draw_history(found)
+    arrived = [entry for entry in found.entries[1:] if entry.items_added]
+    assert arrived
+    words = [text.get_text() for text in figure.texts]
+    for number, entry in enumerate(arrived, start=1):
+        (mark,) = [text for text in figure.axes[0].texts if text.get_text() == str(number)]
+        assert mark.xy[0] == day_number(entry.run.manifest.as_of)
+        assert any(item in text.replace("\n", " ") for text in words for item in entry.items_added)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_few_runs_are_drawn_too(count: int, found: History) -> None:
+    draw_history(replace(found, entries=found.entries[:count])).canvas.draw()
+
+
+def test_nothing_to_draw_is_said() -> None:
+    with pytest.raises(InputError, match="no sound run"):
+        draw_history(History((), ()))
+
+
+def test_events_are_not_mixed(found: History) -> None:
+    first, *rest = found.entries
+    other = Run(first.run.folder, first.run.manifest.model_copy(update={"event": "narrow-exploit"}))
+    with pytest.raises(InputError, match="--event"):
+        draw_history(replace(found, entries=(replace(first, run=other), *rest)))
+
+
+def test_plot_is_written(shelf: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command(["history", "--runs", str(shelf[0]), "--plot", str(tmp_path / "fan.svg"), "--json"]) == 0
+    assert (tmp_path / "fan.svg").stat().st_size > 5_000
+    assert command(["history", "--runs", str(shelf[0]), "--plot", str(tmp_path / "fan.xyz")]) == 2
