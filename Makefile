@@ -48,6 +48,7 @@ docs: $(INSTALLED)
 	@$(BIN)/python -m catchup.analysis.reproduction docs/reproduction.md
 	@$(BIN)/python -m catchup.analysis.documentation docs/priors.md
 	@$(BIN)/python -m catchup.analysis.readings.pages docs/readings
+	@$(BIN)/python -m catchup.analysis.event_page docs/events.md
 
 lock: $(INSTALLED)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.12 --all-extras --generate-hashes \
