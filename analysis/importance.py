@@ -77,27 +77,40 @@ def smooth_weights(log_ratios: Array, replicates: int = 0) -> SmoothedWeights:
     mean = float(raw.mean())
     error = Weighting(raw.size, replicates=replicates).mcse(raw) / mean
     log_mean = Estimate(largest + math.log(mean), error)
-    if min(np.count_nonzero(raw), _tail_length(raw.size)) < FEWEST_WEIGHTED:
-        return SmoothedWeights(raw / raw.sum(), math.inf, log_mean)
-    if np.count_nonzero(log_ratios == largest) >= _tail_length(raw.size):
-        # weights that many draws share at the top are bounded (silence so far weighs every later date alike)
-        return SmoothedWeights(raw / raw.sum(), -math.inf, log_mean)
-    khat = _smooth_tail(raw, log_ratios - largest)
+    khat = pareto_smooth(raw, log_ratios)
     return SmoothedWeights(raw / raw.sum(), khat, log_mean)
 
 
-def _smooth_tail(raw: Array, log_ratios: Array) -> float:
-    """Smooth the largest weights in place and return k-hat.
+def pareto_smooth(raw: Array, log_ratios: Array) -> float:
+    """Smooth the largest of raw weights in place.
 
-    All but the largest weights stay as they are, so only those, and as many below as the library's rule for the
-    length of the tail asks for, are handed to it: sorting the rest would take most of the time.
+    All but the largest stay as they are, so only those, and as many below as the library's rule for the length of
+    the tail asks for, are handed to it: sorting the rest would take most of the time.
+
+    Parameters
+    ----------
+    raw : array of shape (draw,)
+        Importance ratios, the largest being 1.
+    log_ratios : array of shape (draw,)
+        Their logarithms, up to a constant.
+
+    Returns
+    -------
+    float
+        k-hat, as `smooth_weights` has it.
     """
+    draws, tail = raw.size, _tail_length(raw.size)
+    if min(np.count_nonzero(raw > 0.0), tail) < FEWEST_WEIGHTED:
+        return math.inf
+    largest = log_ratios.max()
+    if np.count_nonzero(log_ratios == largest) >= tail:
+        # weights that many draws share at the top are bounded (silence so far weighs every later date alike)
+        return -math.inf
     from arviz_stats.base import array_stats
 
-    draws, tail = raw.size, _tail_length(raw.size)
     kept = min(TAILS_KEPT * tail, draws)
     top = np.argpartition(log_ratios, draws - kept)[draws - kept :]
-    logs = np.maximum(log_ratios[top], LOWEST)
+    logs = np.maximum(log_ratios[top] - largest, LOWEST)
     # with this r_eff the library finds the tail of all draws; the hair's breadth is for its rounding down
     share = kept / draws * (1.0 - 1e-12)
     log_weights, khat = array_stats.psislw(-logs, r_eff=share)
@@ -118,7 +131,7 @@ class ReweightedPrior:
     """
 
     def __init__(self, prior: PriorDraws, smoothed: SmoothedWeights) -> None:
-        self._prior = prior
+        self.prior = prior
         self.smoothed = smoothed
         self._weighting = Weighting(
             draws=prior.weighting.draws, weights=smoothed.weights, replicates=prior.weighting.replicates
@@ -131,11 +144,11 @@ class ReweightedPrior:
 
     def extended(self, beliefs: Mapping[str, Family]) -> ReweightedPrior:
         """Return the same draws with further, independent quantities beside them."""
-        return ReweightedPrior(self._prior.extended(beliefs), self.smoothed)
+        return ReweightedPrior(self.prior.extended(beliefs), self.smoothed)
 
     def map(self, evaluate: Evaluate) -> dict[str, Array]:
         """Evaluate all draws and join the results."""
-        return self._prior.map(evaluate)
+        return self.prior.map(evaluate)
 
     def resampled(self, draws: int, rng: np.random.Generator) -> tuple[StoredDraws, Positions]:
         """Return draws of equal weight, and which prior draws they are.
@@ -159,13 +172,13 @@ class ReweightedPrior:
         """
         positions = systematic(self.smoothed.weights, draws, rng)
         kept, first = [], 0
-        for values in self._prior.chunks(lambda values: values):
+        for values in self.prior.chunks(lambda values: values):
             size = next(iter(values.values())).size
             inside = positions[np.searchsorted(positions, first) : np.searchsorted(positions, first + size)] - first
             kept.append({name: column[inside] for name, column in values.items()})
             first += size
         columns = {name: np.concatenate([chunk[name] for chunk in kept]) for name in kept[0]}
-        return StoredDraws(columns, Weighting(draws, chains=RESAMPLED_CHAINS), self._prior.seed), positions
+        return StoredDraws(columns, Weighting(draws, chains=RESAMPLED_CHAINS), self.prior.seed), positions
 
 
 def systematic(weights: Array, draws: int, rng: np.random.Generator) -> Positions:

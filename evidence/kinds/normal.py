@@ -29,7 +29,7 @@ class NormalKind[Observed: StrictModel, Likelihood: StrictModel](Kind[Observed, 
 def log_normal_density(xp: Any, value: Any, mean: Any, sd: Any) -> Any:
     r"""Log of :math:`N(x; \mu, \sigma)`."""
     standard = (value - mean) / sd
-    return -0.5 * standard * standard - xp.log(sd) - HALF_LOG_TWO_PI
+    return -0.5 * standard * standard - (xp.log(sd) + HALF_LOG_TWO_PI)
 
 
 def interval_sd(width: float, level: float) -> float:
