@@ -81,10 +81,13 @@ def solve(
     pool = equations.pool(np, date, stock, rate, start, length)
     (far,) = np.nonzero(np.abs(gap_at(date, pool, log_growth, log_target)) > near)
     if far.size:
-        ramps = (tuple(row[far] if np.ndim(row) else row for row in rows) for rows in (rate, start, length))
+        ramps = (
+            tuple(row[far] if isinstance(row, np.ndarray) else row for row in rows) for rows in (rate, start, length)
+        )
         others = (row[far] for row in (log_growth, log_target, date, latest, near))
         date[far] = close_in(stock[far], *ramps, *others)
-    return never_where(empty, date)
+    dates: Array = never_where(empty, date)
+    return dates
 
 
 def solve_closing_in(stock: Any, rate: Any, start: Any, length: Any, log_growth: Any, log_target: Any) -> Any:
