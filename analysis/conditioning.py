@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -46,6 +47,8 @@ class Conditioned:
         Log of the evidence's density under the prior.
     notes : tuple of str
         Why this engine, and what was set aside.
+    sample_stats : mapping of str to xarray.DataArray
+        What the sampler recorded of its transitions; empty where none was run.
     """
 
     question: Question
@@ -55,6 +58,7 @@ class Conditioned:
     diagnostics: Diagnostics
     log_evidence: float
     notes: tuple[str, ...] = ()
+    sample_stats: Mapping[str, Any] = field(default_factory=dict)
 
 
 def choose_evidence(
@@ -147,6 +151,7 @@ def condition(question: Question, selection: Selection, engine: str = "auto") ->
         diagnostics,
         smoothed.log_mean.value,
         (*([reason] if reason else []), *notes),
+        dict(posterior.tree["sample_stats"].data_vars),
     )
 
 

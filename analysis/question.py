@@ -143,6 +143,16 @@ class PriorDraws:
             replicates=self._weighting.replicates,
         )
 
+    def first(self, draws: int) -> Values:
+        """Values of the first draws, or of all where there are no more."""
+        kept, count = [], 0
+        for chunk in self.chunks(lambda values: values):
+            kept.append(chunk)
+            count += next(iter(chunk.values())).size
+            if count >= draws:
+                break
+        return {name: column[:draws] for name, column in _join(kept).items()}
+
     def map(self, evaluate: Evaluate) -> dict[str, Array]:
         """Evaluate all draws and join the results; refuses more draws than fit into memory."""
         if self._weighting.draws > MOST_STORED_DRAWS:
