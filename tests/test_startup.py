@@ -1,0 +1,40 @@
+"""What starting up must not import: a forecast from the prior answers before PyMC would have loaded."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+RUN = """
+import json, sys
+from catchup.analysis.commands.main import main
+try:
+    main(sys.argv[1:])
+except SystemExit as ended:
+    print("\\n" + json.dumps({"status": ended.code, "modules": sorted(sys.modules)}))
+"""
+
+SLOW = {"arviz", "arviz_base", "arviz_stats", "matplotlib", "numba", "nutpie", "pymc", "pytensor", "scipy", "xarray"}
+
+
+def imported_by(*arguments: str) -> set[str]:
+    """Top-level names of what a command imports, in a process of its own."""
+    done = subprocess.run([sys.executable, "-c", RUN, *arguments], capture_output=True, text=True, check=True)
+    ended = json.loads(done.stdout.splitlines()[-1])
+    assert ended["status"] == 0, done.stderr
+    return {name.partition(".")[0] for name in ended["modules"]}
+
+
+@pytest.mark.parametrize("output", [[], ["--json"]], ids=["table", "json"])
+def test_a_forecast_from_the_prior_loads_no_slow_library(output: list[str]) -> None:
+    names = imported_by("forecast", "--evidence", "none", "--draws", "1000", *output)
+    assert "numpy" in names  # so that what is seen are the command's own imports
+    assert not names & SLOW
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"]], ids=["help", "version"])
+def test_help_loads_no_arrays(arguments: list[str]) -> None:
+    names = imported_by(*arguments)
+    assert "cyclopts" in names
+    assert not names & {*SLOW, "numpy", "pydantic"}
