@@ -77,9 +77,10 @@ class Browser:
         return self.driver.execute_script(script, *arguments)
 
     def requests(self) -> list[str]:
-        """Addresses that the page has asked for since it was opened."""
+        """Addresses that the page has asked for since it was opened, but for what stands in the page itself."""
         messages = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
-        return [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+        asked = [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+        return [address for address in asked if not address.startswith("data:")]
 
     def complaints(self) -> list[str]:
         """Errors and warnings of the page's console."""
