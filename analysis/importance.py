@@ -100,7 +100,7 @@ def pareto_smooth(raw: Array, log_ratios: Array) -> float:
         k-hat, as `smooth_weights` has it.
     """
     draws, tail = raw.size, _tail_length(raw.size)
-    if min(np.count_nonzero(raw > 0.0), tail) < FEWEST_WEIGHTED:
+    if tail < FEWEST_WEIGHTED or np.count_nonzero(raw > 0.0) < FEWEST_WEIGHTED:
         return math.inf
     largest = log_ratios.max()
     if np.count_nonzero(log_ratios == largest) >= tail:

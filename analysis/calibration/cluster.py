@@ -1,7 +1,7 @@
 """Fits on a Dask cluster: each worker sets the engine up once and keeps it.
 
-Neither prior draws nor a compiled model travel. A worker is sent the plan, a few tens of kilobytes, with its first block, and
-makes its own of them; a compiled NUTS model cannot be pickled anyway.
+Neither prior draws nor a compiled model travel. A worker is sent the plan, some tens of kilobytes, and makes its own of
+them; a compiled NUTS model cannot be pickled anyway.
 """
 
 from __future__ import annotations

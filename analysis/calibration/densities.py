@@ -1,17 +1,18 @@
 """Many simulated data sets held against one set of predictions.
 
-Every density goes through `evidence.likelihood.log_density`, the engine's own, but where that would do the same work again
-and again: items of a normal kind are together a quadratic form, so that their densities for all data sets are one
-product with one matrix, and an indicator has two values, so that its densities are worked out twice and shared.
+Every density goes through `evidence.likelihood.log_density`, the engine's own, but where that would do the same work
+again and again: items of a normal kind are together a quadratic form, so that their densities for all data sets are
+products with one matrix, and an indicator has two values, so that its densities are worked out twice and shared.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any, TypeGuard
 
 import numpy as np
 
-from ...evidence.kinds.kind import Clock
+from ...evidence.kinds.kind import Clock, Kind
 from ...evidence.kinds.normal import HALF_LOG_TWO_PI, NormalKind
 from ...evidence.likelihood import log_density
 from ...evidence.schema import Item
@@ -19,6 +20,7 @@ from ..estimates import Array
 
 FEW = 2  # distinct observations whose densities are shared
 PIECE = 1_500  # draws; small enough for the matrix library not to start threads of its own beside ours
+FARTHEST = 1e6  # standard deviations; a draw further off, of a date that never comes, has no weight
 
 
 class SharedDensities:
@@ -37,13 +39,16 @@ class SharedDensities:
     def __init__(self, items: Sequence[Item], predictions: Mapping[str, Array], clock: Clock) -> None:
         self._clock = clock
         self._predictions = predictions
-        self._normal = [item for item in items if type(item.kind).log_density is NormalKind.log_density]
-        self._others = [item for item in items if item not in self._normal]
-        rows = [predictions[item.id] for item in self._normal]
-        self._sd = np.array([item.kind.spread(np, item.figures(clock)) for item in self._normal])
+        spreads = {item.id: item.kind.spread(np, item.figures(clock)) for item in items if is_normal(item.kind)}
+        self._normal, self._sd = list(spreads), np.array(list(spreads.values()))
+        self._others = [item for item in items if item.id not in spreads]
+        rows = [predictions[name] for name in self._normal]
         # about their middle, and in their own unit, so that the square below cancels without loss
         self._middle = np.array([np.median(row) for row in rows])
-        standard = [(row - middle) / sd for row, middle, sd in zip(rows, self._middle, self._sd, strict=True)]
+        standard = [
+            np.clip((row - middle) / sd, -FARTHEST, FARTHEST)
+            for row, middle, sd in zip(rows, self._middle, self._sd, strict=True)
+        ]
         draws = next(iter(predictions.values())).size
         form = np.array([*standard, -0.5 * sum((row**2 for row in standard), np.zeros(draws))])
         self._pieces = [
@@ -62,7 +67,7 @@ class SharedDensities:
             By item, in the coordinate of its kind.
         """
         fits = log_densities.shape[0]
-        seen = np.array([observed[item.id] for item in self._normal]).reshape(-1, fits)
+        seen = np.array([observed[name] for name in self._normal]).reshape(-1, fits)
         seen = (seen - self._middle[:, None]) / self._sd[:, None]
         constant = (-0.5 * seen**2 - np.log(self._sd)[:, None] - HALF_LOG_TWO_PI).sum(axis=0)[:, None]
         factors = np.vstack([seen, np.ones(fits)]).T
@@ -80,3 +85,8 @@ class SharedDensities:
                 else:
                     densities += log_density(item, observed[item.id][:, None], prediction, self._clock)
             log_densities[:, piece] = densities
+
+
+def is_normal(kind: Kind[Any, Any]) -> TypeGuard[NormalKind[Any, Any]]:
+    """Whether a kind's density is the normal one, and not one of its own."""
+    return isinstance(kind, NormalKind) and type(kind).log_density is NormalKind.log_density

@@ -3,18 +3,20 @@ r"""Importance fits that share one sample from the prior.
 The model runs once, for the sample; each fit is then nothing but the density of its data over predictions that are
 there already. Two things keep the ranks exact although the sample is finite and shared.
 
-- **The truth is one of the draws.** Truth and prior draws are independent and alike, so given all of them and the data, the
-  truth is the j-th with probability :math:`w_j / \sum_k w_k`, w being the likelihoods. The truth is therefore added to the
-  draws that are weighted, and ranked among L draws resampled from all of them by those weights: L + 1 exchangeable numbers,
-  ties broken at random, however few effective draws there are. No fit has to be discarded for a small effective sample,
-  which would favour truths in the middle of the prior. Without the truth among the draws, the ranks would be too
-  extreme by about one part in the effective number of draws.
-- **Sharing the sample** leaves each rank uniform and makes ranks dependent: the variance of their mean
-  grows by a share of at most (number of fits) / (number of shared draws), 1% for 1 000 fits on 100 000 draws.
+- **The truth is one of the draws.** Truth and prior draws are independent and alike, so given all of them and the data,
+  the truth is the j-th with probability :math:`w_j / \sum_k w_k`, w being the likelihoods. The truth is therefore added
+  to the draws that are weighted, and ranked among L draws resampled from all of them by those weights: L + 1
+  exchangeable numbers, ties broken at random, however few effective draws there are. No fit has to be discarded for a
+  small effective sample, which would favour truths in the middle of the prior. Without the truth among the draws, the
+  ranks would be too extreme by about one part in the effective number of draws.
+- **Sharing the sample** leaves each rank uniform and makes ranks dependent: the variance of their mean grows by a share
+  of at most (number of fits) / (number of shared draws), 1% for 1 000 fits on 100 000 draws.
 
-The weights are the engine's own, Pareto smoothing included. What the smoothing moves, and the truth's own share of the
-weight (`Fit.own_share`, the most by which adding it moves any probability), are small wherever the engine trusts itself;
-k-hat and effective draws are recorded, so that fits which the engine would refuse are counted instead of hidden.
+The weights are the engine's own, Pareto smoothing included, wherever the engine would answer, and the likelihoods as
+they are where it would refuse (k-hat above 0.7): which of the two is decided by the draws and the data, not by which
+of the draws is the truth. What smoothing moves where k-hat is small, and the truth's own share of the weight
+(`Fit.own_share`, the most by which adding it moves any probability), are small. Effective draws and k-hat are kept, so
+that fits which the engine would refuse are counted, not hidden.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from ..conditioning import prior_for
 from ..estimates import Array
 from ..importance import Positions, pareto_smooth
 from ..question import Values
+from ..trust import WORST_KHAT
 from .densities import SharedDensities
 from .fits import Fit, bounded, ranks_of
 from .plan import Plan
@@ -60,17 +63,17 @@ class ImportanceFits:
     def __call__(self, first: int, count: int) -> list[Fit]:
         """Fit the truths `first` to `first + count`."""
         truths, draws = simulate_truths(self._plan, first, count), self._tracked.shape[0]
-        own = sum(
-            log_density(item, truths.observations[item.id], truths.predictions[item.id], self._plan.clock)
-            for item in self._plan.analysed
-        )
+        own = np.zeros(count)
+        for item in self._plan.analysed:
+            observed, predicted = truths.observations[item.id], truths.predictions[item.id]
+            own += log_density(item, observed, predicted, self._plan.clock)
         fits = []
         at_once = max(WEIGHED // draws, 1)
         for start in range(0, count, at_once):
             rows = slice(start, min(start + at_once, count))
             log_ratios = np.empty((rows.stop - start, draws + 1))
-            observed = {name: column[rows] for name, column in truths.observations.items()}
-            self._densities.fill(log_ratios[:, :draws], observed)
+            data = {name: column[rows] for name, column in truths.observations.items()}
+            self._densities.fill(log_ratios[:, :draws], data)
             log_ratios[:, draws] = own[rows]
             fits += [self._fit(first + row, truths.tracked[row], log_ratios[row - start]) for row in range(count)[rows]]
         return fits
@@ -79,6 +82,8 @@ class ImportanceFits:
         rng = generator(self._plan, RANKS, fit)
         weights = np.exp(log_ratios - log_ratios.max())
         khat = pareto_smooth(weights, log_ratios)
+        if khat > WORST_KHAT:
+            weights = np.exp(log_ratios - log_ratios.max())
         own, total = log_ratios.size - 1, float(weights.sum())
         chosen = resample(weights, self._plan.ranked_draws, rng)
         draws = self._tracked[np.minimum(chosen, own - 1)]
@@ -93,4 +98,5 @@ def resample(weights: Array, count: int, rng: np.random.Generator) -> Positions:
     """Draw positions independently, each as often as its weight says, which need not be normalised; shape (count,)."""
     cumulative = np.cumsum(weights)
     points = np.sort(rng.random(count)) * cumulative[-1]
-    return np.minimum(np.searchsorted(cumulative, points, side="right"), weights.size - 1)
+    positions: Positions = np.minimum(np.searchsorted(cumulative, points, side="right"), weights.size - 1)
+    return positions

@@ -1,7 +1,7 @@
 """Finished fits in a file, so that a calibration that was stopped goes on where it was.
 
-The file holds one JSON object a line: the settings first, then a fit each, in the order in which they were finished. A line
-is appended whole; should the machine fail in the middle of one, the torn end is cut off when the file is next opened.
+The file holds one JSON object a line: the settings first, then a fit each, in the order in which they were finished. A
+line is appended whole; should the machine fail in the middle of one, the torn end is cut off when the file is opened.
 """
 
 from __future__ import annotations

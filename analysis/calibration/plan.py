@@ -4,10 +4,10 @@ A truth is drawn from the prior, evidence from the likelihoods given that truth,
 it. If model, likelihoods and engine agree, the truth cannot be told from the posterior's draws: its rank among L of
 them is uniform on 0 ... L, for every quantity. What follows from that, and is easily got wrong:
 
-- **Silence is data.** A silence (`not_yet`) and a `claim` are indicators, whose likelihoods know both outcomes. A truth that
-  is ready before the day of the question is therefore simulated into a report as often as the likelihood says,
-  and the engine conditions on that report. Keeping only truths that stay silent would be valid too, but would
-  leave the likelihood of a report untested and the early truths unused.
+- **Silence is data.** A silence (`not_yet`) and a `claim` are indicators, whose likelihoods know both outcomes. A truth
+  that is ready before the day of the question is therefore simulated into a report as often as the likelihood says,
+  and the engine conditions on that report. Keeping only truths that stay silent would be valid too, but would leave the
+  likelihood of a report untested and the early truths unused.
 - **A milestone's date is drawn whole**, also where it falls after the day of the question: its likelihood is a density
   over all dates, and only data drawn from that density can calibrate it.
 - **Items count in full.** A likelihood raised to a power below 1 is no distribution that data could be drawn from.
@@ -60,12 +60,15 @@ class Plan:
         The same items as the engine is told of them; another spread here is a wrong likelihood.
     engine : str
         ``importance`` or ``nuts``.
+    spread : float
+        What the engine takes every standard deviation of a likelihood to be, as a multiple of the true one.
     """
 
     question: Question
     items: tuple[Item, ...]
     analysed: tuple[Item, ...]
     engine: str
+    spread: float = 1.0
 
     @property
     def clock(self) -> Clock:
@@ -171,7 +174,7 @@ def make_plan(question: Question, items: Sequence[Item], engine: str = "importan
         raise InputError(f"a finite number above 0 was expected, not {spread:g}", key="--wrong-spread")
     question = replace(question, assumptions=with_latents(question.assumptions, items))
     in_full = tuple(replace(item, text=item.text.model_copy(update={"weight": 1.0})) for item in items)
-    return Plan(question, in_full, tuple(with_spread(item, spread) for item in in_full), engine)
+    return Plan(question, in_full, tuple(with_spread(item, spread) for item in in_full), engine, spread)
 
 
 def with_spread(item: Item, factor: float) -> Item:

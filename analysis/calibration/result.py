@@ -172,6 +172,7 @@ class Calibration:
             "evidence": [item.id for item in plan.items],
             "fits": len(self.fits),
             "ranked_draws": plan.ranked_draws,
+            "spread": plan.spread,
             "level": LEVEL,
             "passed": not self.failed,
             "failed": self.failed,

@@ -60,6 +60,8 @@ def calibrate(
             kept.add(rows)
         done.update({row.fit: row for row in rows})
     notes = []
+    if plan.spread != 1.0:
+        notes.append(f"analysed with {plan.spread:g} times the true spread of every likelihood")
     if resumed:
         notes.append(f"{resumed:,} of the fits were finished already in {out}")
     if kept is not None and kept.torn:

@@ -1,10 +1,10 @@
 r"""Whether ranks are uniform: the ECDF's difference from uniformity, with bands that hold at all points at once.
 
-With n independent uniform ranks, the number that lies below a share z of them is binomial; at several points at once, these
-numbers are a random walk whose law is known. A band of pointwise tail probability :math:`\gamma` therefore holds the
-whole walk with a probability that is worked out, not simulated: given n, the counts between points are as if Poisson, so
-one convolution per point carries the walk's distribution on, cut off where it leaves the band. The p-value of an
-observed ECDF is the probability of leaving the narrowest band that holds it.
+Of n independent uniform ranks, the number that lie below a share z of their range is binomial; at several points at
+once, these numbers are a random walk whose law is known. A band of pointwise tail probability :math:`\gamma` therefore
+holds the whole walk with a probability that is worked out, not simulated: the counts between points are Poisson given
+their sum n, so one convolution per point carries the walk's distribution on, cut off where it leaves the band. The
+p-value of an observed ECDF is the probability of going as far out as it does at its worst point.
 
 References
 ----------

@@ -18,6 +18,7 @@ COMMANDS = {
     "regimes": "What each commitment of compute would change.",
     "scenarios": "Other ways the world could go, beside the baseline.",
     "influence": "What each item of evidence did to the date.",
+    "calibrate": "Whether the intervals hold what they promise, on simulated evidence.",
     "sensitivity": "Which quantities the date depends on.",
     "thresholds": "How much compute a firm would need to change the answer.",
     "trend": "What measured lags, carried forward, say of the date.",

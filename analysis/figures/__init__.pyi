@@ -1,4 +1,5 @@
 # Public names of the package, loaded on first use.
+from .calibration import draw_calibration as draw_calibration
 from .collection import draw_forecast as draw_forecast
 from .collection import drawings as drawings
 from .collection import write_all as write_all
