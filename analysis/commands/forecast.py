@@ -25,6 +25,9 @@ def forecast(
         Path | None, Parameter(group=OUTPUT, help="Draw the cumulative date into a file (png, svg or pdf).")
     ] = None,
     figures: Annotated[Path | None, Parameter(group=OUTPUT, help="Draw every figure into a folder.")] = None,
+    save: Annotated[
+        Path | None, Parameter(group=OUTPUT, help="Keep the draws as an ArviZ tree (NetCDF .nc or Zarr .zarr).")
+    ] = None,
 ) -> int:
     """When the event comes, with its spread and who gets there first."""
     from ..answer import draw, forecast_of
@@ -37,6 +40,10 @@ def forecast(
             check_file(plot, key="--plot")
         if figures is not None:
             check_folder(figures, key="--figures")
+    if save is not None:
+        from ..tree_files import check_tree_path
+
+        check_tree_path(save, key="--save")
     request = asked.request()
     drawn = draw(request)
     result = forecast_of(drawn)
@@ -48,6 +55,10 @@ def forecast(
 
         for line in draw_forecast(result, drawn, plot=plot, folder=figures):
             warn(line)
+    if save is not None:
+        from ..result_tree import result_tree, save_tree
+
+        warn(f"saved {save_tree(result_tree(drawn), save, key='--save')}")
     if asked.json:
         print_json({**result.as_json(), **{name: movement.as_json() for name, movement in movements.items()}})
     else:
