@@ -44,8 +44,8 @@ def event_page(question: Question) -> str:
     for p in SHOWN:
         first, second = before.quantile(p), after.quantile(p)
         shift = replace(first, value=second.value - first.value, mcse=float(np.hypot(first.mcse, second.mcse)))
-        days = (day_text(question, first.value), day_text(question, second.value))
-        shifts.append((f"{p:.0%}", *days, shift_text(shift)))
+        moved = (day_text(question, first.value), day_text(question, second.value))
+        shifts.append((f"{p:.0%}", *moved, shift_text(shift)))
     name = multiple_name(MILESTONE_EVENT)
     belief = question.assumptions.beliefs[name]
     columns = with_milestone.source.map(lambda values: {name: values[name]})
@@ -69,8 +69,8 @@ def event_page(question: Question) -> str:
             markdown_table(("event", "reading", "conditioned", "5%", "median", "95%"), rows),
             "## Counting a narrow milestone\n",
             f"`{MILESTONE}` reports that a Chinese model matched Mythos on narrow exploit development. It is held out "
-            f"as a check by default. Counted (`catchup forecast --evidence default,{MILESTONE}`), it says that the event "
-            f"`{MILESTONE_EVENT}` has come, and what that does to the compute-equivalent date hangs on how large a part "
+            f"as a check by default. Counted (`catchup forecast --evidence default,{MILESTONE}`), it says that "
+            f"`{MILESTONE_EVENT}` has come; what that does to the compute-equivalent date hangs on how large a part "
             "of Mythos's compute the narrow event asks for. Shifts in months, with their Monte Carlo error:\n",
             markdown_table((f"`{DEFAULT_EVENT}`", "without it", "with it", "shift"), shifts),
             "Most of what it says goes into the multiple itself:\n",

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..evidence import Clock, Item, events_of, latent_quantities, predictions
 from ..model.assumptions import multiple_name
@@ -139,7 +140,7 @@ def explorer_data(question: Question, items: Sequence[Item], draws: int = THINNE
     }
 
 
-def _choose(likelihood: dict[str, Array], available: int, draws: int) -> tuple[Array, Array]:
+def _choose(likelihood: dict[str, Array], available: int, draws: int) -> tuple[NDArray[np.intp], Array]:
     """Choose draws from the mixture of prior and posterior: their positions and log base weights."""
     half = draws // 2
     if not likelihood:

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
+from typing import Any
 
 PATIENCE = 1.0  # seconds before a bar appears
 _shown: ContextVar[bool] = ContextVar("progress_shown", default=False)
@@ -38,7 +39,7 @@ def track[Item](items: Iterable[Item], total: int, description: str) -> Iterator
             bar.stop()
 
 
-def _bar():  # type: ignore[no-untyped-def]
+def _bar() -> Any:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 

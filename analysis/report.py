@@ -114,7 +114,7 @@ def _headline(forecast: Forecast) -> dict[str, Any]:
 
 def _quantiles(forecast: Forecast) -> list[tuple[str, ...]]:
     question = forecast.question
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for p in QUANTILES:
         ready, pretrained = forecast.ready.quantile(p), forecast.pretrained.quantile(p)
         rows.append(
@@ -230,8 +230,8 @@ def _dates(result: Any, rows: str, *, first: bool) -> list[tuple[str, ...]]:
         days = [day_text(result.question, row.ready.quantile_value(p)) for p in (0.05, 0.5, 0.95)]
         entry = (row.title, *days, shift_text(row.shift(0.5)))
         if first:
-            leader = max(row.first_firm, key=lambda firm, row=row: row.first_firm[firm].value)
-            entry = (*entry, f"{leader} {row.first_firm[leader].value:.0%}")
+            leader, share = max(row.first_firm.items(), key=lambda one: one[1].value)
+            entry = (*entry, f"{leader} {share.value:.0%}")
         table.append(entry)
     return table
 

@@ -38,8 +38,8 @@ def list_evidence(*, shown: Shown | None = None) -> int:
     selection = select(ledger, "default", day, shown.assumptions())
     uses = _uses(selection)
     if shown.json:
-        rows = [{**item_as_json(item), "use": uses[item.id]} for item in ledger.items.values()]
-        print_json({"schema": 1, "as_of": day.isoformat(), "items": rows})
+        content = [{**item_as_json(item), "use": uses[item.id]} for item in ledger.items.values()]
+        print_json({"schema": 1, "as_of": day.isoformat(), "items": content})
         return 0
     rows = [
         (item.id, item.text.kind, uses[item.id], item.text.known_since.isoformat())

@@ -32,13 +32,13 @@ def scenarios(*ids: str, asked: Asked | None = None) -> int:
     )
     rows = [("(baseline)", *(day_text(question, comparison.baseline.quantile_value(p)) for p in SHOWN), "", "")]
     for row in comparison.scenarios:
-        leader = max(row.first_firm, key=lambda firm, row=row: row.first_firm[firm].value)
+        leader, share = max(row.first_firm.items(), key=lambda entry: entry[1].value)
         rows.append(
             (
                 row.title,
                 *(day_text(question, row.ready.quantile_value(p)) for p in SHOWN),
                 shift_text(row.shift(0.5)),
-                f"{leader} {row.first_firm[leader].value:.0%}",
+                f"{leader} {share.value:.0%}",
             )
         )
     out.print(table("Scenario", "5%", "median", "95%", "median shift", "first", rows=rows))

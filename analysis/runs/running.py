@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -186,14 +187,16 @@ def sections_of_a_run(question: Question, items: Sequence[Item]) -> dict[str, Ca
         "efficiency": efficiency,
         "size": sizes,
     }
-    asked: dict[str, Callable[[Drawn], Any]] = {
-        name: lambda drawn, ask=ask: ask(drawn.question, drawn.source, **drawn.origin()) for name, ask in plain.items()
-    }
+    asked: dict[str, Callable[[Drawn], Any]] = {name: partial(_ask, ask) for name, ask in plain.items()}
     if items:
         asked["influence"] = lambda drawn: influence(drawn.question, _conditioned(drawn).selection)
     if question.event == DEFAULT_EVENT:  # all that trends know
         asked["structures"] = lambda drawn: structures(drawn.question, drawn.source, drawn.items, **drawn.origin())
     return asked
+
+
+def _ask(ask: Callable[..., Any], drawn: Drawn) -> Any:
+    return ask(drawn.question, drawn.source, **drawn.origin())
 
 
 def _conditioned(drawn: Drawn) -> Conditioned:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -30,9 +31,9 @@ class Rival(StrictModel):
     """A view stated by somebody else: some time between two days, both included."""
 
     title: str
-    date: date
-    from_: Annotated[date, Field(alias="from")]
-    to: date
+    date: datetime.date
+    from_: Annotated[datetime.date, Field(alias="from")]
+    to: datetime.date
     source: str
 
 
