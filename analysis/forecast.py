@@ -17,7 +17,7 @@ from .streaming import StreamedDistribution
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 FLOP_QUANTILES = (0.05, 0.5, 0.95)
 MONTHS_AHEAD = 24
-MOST_EXACT_DRAWS = 1_000_000  # more draws than this are streamed through histograms
+MOST_EXACT_DRAWS = 100_000  # more are streamed through histograms, whose memory is that of about as many draws
 DATE_RANGE = (0.0, 600.0)  # months; the histogram's range for dates
 LOG_FLOP_RANGE = (20.0, 32.0)  # log10 FLOP; the histogram's range for compute
 FIRST = "first:"  # begins the columns that hold firms' shares in being first
@@ -147,7 +147,7 @@ def forecast_prior(question: Question) -> Forecast:
     Returns
     -------
     Forecast
-        Exact up to a million draws; beyond that through histograms, in memory that does not grow.
+        Exact up to `MOST_EXACT_DRAWS` draws; beyond that through histograms, in memory that does not grow.
     """
     source = PriorDraws(question)
     if question.quasi_random or source.weighting.draws <= MOST_EXACT_DRAWS:

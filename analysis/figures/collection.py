@@ -13,7 +13,7 @@ from ..answer import Drawn
 from ..counterfactuals import Comparison
 from ..counterfactuals import levers as compare_levers
 from ..counterfactuals import regimes as compare_regimes
-from ..forecast import MOST_EXACT_DRAWS, Forecast, forecast_prior
+from ..forecast import Forecast, forecast_prior
 from ..one_at_a_time import one_at_a_time
 from ..progress import track
 from ..question import PriorDraws
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SUFFIX = ".png"
+MOST_COMPARED_DRAWS = 1_000_000  # scenarios compared draw by draw hold all of them
 
 
 def write_all(
@@ -128,8 +129,8 @@ def draw_forecast(
         return said
     check_folder(folder, key="--figures")
     source = drawn.source
-    if isinstance(source, PriorDraws) and question.draws > MOST_EXACT_DRAWS:
-        question = replace(question, draws=MOST_EXACT_DRAWS)
+    if isinstance(source, PriorDraws) and question.draws > MOST_COMPARED_DRAWS:
+        question = replace(question, draws=MOST_COMPARED_DRAWS)
         source = PriorDraws(question)
     results: dict[str, Any] = {}
     jobs: dict[str, Callable[[], Any]] = {
