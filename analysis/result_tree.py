@@ -102,7 +102,7 @@ def _posterior_draws(drawn: Drawn, draws: int) -> tuple[StoredDraws, xr.Dataset]
     stats = {
         str(name): Variable(SAMPLED, _thin(_plain(column.values), draws), "see nutpie", str(name).replace("_", " "))
         for name, column in drawn.conditioned.sample_stats.items()
-        if column.ndim == len(SAMPLED) and column.dtype.kind in "fiub"
+        if column.ndim == len(SAMPLED) and column.dtype.kind in "fiub" and np.isfinite(column.values).all()
     }
     step = drawn.source.weighting.draws // kept
     source = StoredDraws(values, Weighting(kept, chains=chains), drawn.question.seed)
