@@ -1,0 +1,95 @@
+"""Whole runs killed at random moments, and pairs of them at once: no broken folder, no lost run."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from catchup.analysis.runs.manifest import file_hash
+from catchup.analysis.runs.reading import read_runs
+
+KILLS = 200
+PAIRS = 50
+# A run without figures and report, so that two hundred of them take minutes and not hours; it is built as all are.
+RUN = """
+import sys
+from datetime import date
+from pathlib import Path
+from catchup.analysis.answer import Request
+from catchup.analysis.question import Question
+from catchup.analysis.runs.running import run
+from catchup.model.assumptions import load_assumptions
+
+question = Question(load_assumptions(), date(2026, 11, 21), draws=20_000)
+print("ready", flush=True)
+run(Request(question, engine="importance"), Path(sys.argv[1]), brief=True)
+print("done", flush=True)
+"""
+
+
+def start(runs: Path) -> subprocess.Popen[str]:
+    process = subprocess.Popen([sys.executable, "-c", RUN, str(runs)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def finish(process: subprocess.Popen[str]) -> bool:
+    """Wait for the end; whether the run said that it was done."""
+    return "done" in process.communicate(timeout=300)[0]
+
+
+def check_whole(runs: Path) -> int:
+    """Hold every entry of the folder to being a whole run; return how many there are."""
+    shelf = read_runs(runs)
+    assert shelf.faults == ()
+    assert len(shelf.runs) == len(list(runs.iterdir()))
+    for one in shelf.runs:
+        assert {name: file_hash(one.folder / name) for name in one.manifest.files} == one.manifest.files
+        json.loads((one.folder / "forecast.json").read_text(encoding="utf-8"))
+    return len(shelf.runs)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(0)
+def test_killed_at_any_moment_only_whole_runs_are_left(tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    runs.mkdir()
+    process = start(runs)
+    begun = time.monotonic()
+    assert finish(process)
+    length = time.monotonic() - begun
+    rng = np.random.default_rng(1)
+    done, killed = 1, 0
+    for _ in range(KILLS):
+        process = start(runs)
+        try:
+            process.wait(timeout=float(rng.uniform(0.0, 1.2 * length)))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            killed += 1
+        done += finish(process)
+        # killed between the rename and its last word, a run is there although it did not say so
+        assert done <= check_whole(runs) <= done + killed
+    assert killed >= KILLS // 3
+    # what the killed have left beside the folder is gone with the next run that ends
+    assert finish(start(runs))
+    assert [path.name for path in tmp_path.iterdir()] == ["runs"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(0)
+def test_runs_at_once_are_all_kept(tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    for pair in range(1, PAIRS + 1):
+        both = [start(runs), start(runs)]
+        assert [finish(process) for process in both] == [True, True]
+        assert check_whole(runs) == 2 * pair
+    contents = {(folder / "forecast.json").read_bytes() for folder in runs.iterdir()}
+    assert len(contents) == 1
