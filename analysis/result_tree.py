@@ -95,25 +95,17 @@ def _posterior_draws(drawn: Drawn, draws: int) -> tuple[StoredDraws, xr.Dataset]
         return source, dataset(variables).assign_attrs(resampling=how)
     if not isinstance(drawn.source, StoredDraws) or drawn.conditioned is None:
         raise TypeError(f"no way to keep some of the draws of {type(drawn.source).__name__}")
-    chains = drawn.source.weighting.chains
-    thinned = {name: _thin(column.reshape(chains, -1), draws) for name, column in drawn.source.values.items()}
-    kept = next(iter(thinned.values())).size
-    values = {name: column.ravel() for name, column in thinned.items()}
+    chains, every = drawn.source.weighting.chains, drawn.source.weighting.draws
+    step = max(-(-every // draws), 1)
+    values = {name: column.reshape(chains, -1)[:, ::step].ravel() for name, column in drawn.source.values.items()}
     stats = {
-        str(name): Variable(SAMPLED, _thin(_plain(column.values), draws), "see nutpie", str(name).replace("_", " "))
+        str(name): Variable(SAMPLED, _plain(column.values)[:, ::step], "see nutpie", str(name).replace("_", " "))
         for name, column in drawn.conditioned.sample_stats.items()
         if column.ndim == len(SAMPLED) and column.dtype.kind in "fiub" and np.isfinite(column.values).all()
     }
-    step = drawn.source.weighting.draws // kept
+    kept = next(iter(values.values())).size
     source = StoredDraws(values, Weighting(kept, chains=chains), drawn.question.seed)
     return source, dataset(stats).assign_attrs(thinning=step)
-
-
-def _thin(column: Array, draws: int) -> Array:
-    """Keep evenly spaced draws of every chain; shape (chain, draw)."""
-    per_chain = max(draws // column.shape[0], 1)
-    step = -(-column.shape[1] // per_chain)
-    return column[:, ::step]
 
 
 def _plain(column: Any) -> Any:
