@@ -66,14 +66,19 @@ def months_arrived(xp: Any, t: Any, start: Any, length: Any) -> Any:
     return xp.minimum(xp.maximum(t - start, 0.0), length)
 
 
-def pool(xp: Any, t: Any, stock: Any, rate: Any, start: Any, length: Any) -> Any:
-    r"""A firm's compute: :math:`\mathrm{stock} + \sum_s \mathrm{rate}_s \, \mathrm{arrived}_s` (H100e).
+def arrived_stock(xp: Any, t: Any, rate: Any, start: Any, length: Any) -> Any:
+    r"""What has arrived of a source by time t, :math:`\mathrm{rate} \cdot \mathrm{clip}(t - s, 0, \ell)` (H100e)."""
+    return rate * months_arrived(xp, t, start, length)
 
-    `rate`, `start` and `length` have an entry for each arriving source.
+
+def pool(xp: Any, t: Any, stock: Any, rate: Any, start: Any, length: Any) -> Any:
+    r"""A firm's compute: its stock and what has arrived of every source (H100e).
+
+    `rate`, `start` and `length` have an entry for each source that arrives.
     """
     total = stock + 0.0  # a copy, to be added to in place
     for source in range(len(rate)):
-        total += rate[source] * months_arrived(xp, t, start[source], length[source])
+        total += arrived_stock(xp, t, rate[source], start[source], length[source])
     return total
 
 

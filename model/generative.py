@@ -43,7 +43,9 @@ class Pool:
 
     def at(self, xp: Any, t: Any) -> Any:
         """H100e at time t (months)."""
-        return equations.pool(xp, t, self.stock, self.rate, self.start, self.length)
+        if isinstance(self.rate, tuple):
+            return equations.pool(xp, t, self.stock, self.rate, self.start, self.length)
+        return self.stock + equations.arrived_stock(xp, t, self.rate, self.start, self.length).sum()
 
 
 @dataclass(frozen=True)
@@ -258,7 +260,13 @@ def _pool(
         equations.arrival_length(xp, start, length, stop[name]) if name in stop else length
         for name, start, length in zip(arriving, starts, lengths, strict=True)
     ]
-    return Pool(stock, tuple(rates), tuple(starts), tuple(lengths))
+    if xp.__name__ == "numpy":
+        return Pool(stock, tuple(rates), tuple(starts), tuple(lengths))
+    return Pool(stock, *(_vector(xp, rows) for rows in (rates, starts, lengths)))
+
+
+def _vector(xp: Any, rows: list[Any]) -> Any:
+    return xp.stack([xp.as_tensor_variable(row, dtype="float64") for row in rows]) if rows else xp.zeros(0)
 
 
 def _months(xp: Any, entry: float | str | None, values: Values) -> Any:

@@ -3,7 +3,7 @@
 Quantities of one base distribution are one vector random variable (named ``triangular_quantities`` and so
 on, with a dim of their names), because compiling many scalars is slow; each quantity is a deterministic of
 its own name in natural units. Levers are switched data (``source_kept``, ``source_stop``,
-``distillation_limited``): `set_lever` changes them without rebuilding. Any named node can be fixed with ``pm.do``.
+``distillation_limited``): `set_intervention` changes them without rebuilding. Any named node can be fixed with ``pm.do``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ..priors.bases import BASES
 from ..priors.families import Family
 from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
 from .generative import Outcome, World, describe_world, run_race
-from .launch_operation import solve_launch
+from .launch_operation import launch_date
 from .policies import NO_INTERVENTION, Intervention
 
 NEVER_STOPS = 1e6  # months; finite, so that every gradient is
@@ -86,7 +86,7 @@ def build_model(
                 world,
                 values[multiple_name(event)],
                 values,
-                solve_launch,
+                launch_date,
                 launch_grid=launch_grid,
                 as_of=as_of,
             )
@@ -177,60 +177,3 @@ def set_intervention(model: pm.Model, assumptions: Assumptions, intervention: In
         },
         model=model,
     )
-
-
-class CompiledDates:
-    """The model's graph compiled for whole arrays of draws.
-
-    Parameters
-    ----------
-    model : pymc.Model
-        From `build_model`.
-    outputs : sequence of str
-        Named variables to work out.
-    chunk : int
-        Draws worked out in one call.
-
-    Notes
-    -----
-    PyMC's own forward sampling loops over draws in Python. Here the quantities are inputs of a graph
-    vectorised over a leading draw axis, which is evaluated chunk by chunk.
-    """
-
-    def __init__(self, model: pm.Model, outputs: Sequence[str] = ("ready",), chunk: int = 8_192) -> None:
-        import pytensor
-        from pytensor.graph.replace import graph_replace, vectorize_graph
-
-        free = list(model.free_RVs)
-        self.coords = {variable.name: model.coords[model.named_vars_to_dims[variable.name][0]] for variable in free}
-        self._chunk = chunk
-        self._outputs = list(outputs)
-        cores = [pt.vector(variable.name) for variable in free]
-        graphs = graph_replace([model[name] for name in outputs], dict(zip(free, cores, strict=True)), strict=False)
-        batched = [pt.matrix(variable.name) for variable in free]
-        vectorised = vectorize_graph(graphs, dict(zip(cores, batched, strict=True)))
-        self._function = pytensor.function(batched, vectorised, trust_input=True, on_unused_input="ignore")
-        self._names = [variable.name for variable in free]
-
-    def __call__(self, base_values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """Work out the outputs.
-
-        Parameters
-        ----------
-        base_values : mapping
-            Free random variable name to values, shape (draw, quantity), in the base's coordinate.
-
-        Returns
-        -------
-        dict
-            Output name to array with draws first.
-        """
-        inputs = [np.ascontiguousarray(base_values[name], dtype=float) for name in self._names]
-        draws = inputs[0].shape[0]
-        pieces = [
-            self._function(*(array[first : first + self._chunk] for array in inputs))
-            for first in range(0, draws, self._chunk)
-        ]
-        return {
-            name: np.concatenate([piece[position] for piece in pieces]) for position, name in enumerate(self._outputs)
-        }

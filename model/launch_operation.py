@@ -99,15 +99,6 @@ class LaunchDate(Op):
 launch_date = LaunchDate()
 
 
-def solve_launch(stock: Any, rate: Any, start: Any, length: Any, log_growth: Any, log_target: Any) -> Variable:
-    """Solve for a firm's launch date as `launch.solve` does, for scalar variables."""
-    ramps = (
-        pt.stack([pt.as_tensor(row, dtype="float64") for row in rows]) if rows else np.zeros(0)
-        for rows in (rate, start, length)
-    )
-    return launch_date(stock, *ramps, log_growth, log_target)
-
-
 def _solve_chunk(stock: Array, rate: Array, start: Array, length: Array, log_growth: Array, log_target: Array) -> Array:
     """Call `launch.solve` with an array for each source and every draw spelt out."""
     draws = max(len(stock), len(log_growth), len(log_target))
@@ -138,6 +129,7 @@ def _vectorise(op: LaunchDate, node: Apply, *batched: Any) -> Apply:
 
 for _shared in (
     equations.months_arrived,
+    equations.arrived_stock,
     equations.pool,
     launch.solve_closing_in,
     launch.prepare,
