@@ -15,7 +15,7 @@ import xarray as xr
 
 from .answer import Drawn
 from .conditioning import latent_beliefs, prior_for
-from .estimates import Array, Weighting
+from .estimates import Weighting
 from .importance import RESAMPLED_CHAINS, ReweightedPrior
 from .question import PriorDraws, StoredDraws
 from .tree_files import load_tree as load_tree
