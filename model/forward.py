@@ -23,7 +23,7 @@ from .policies import NO_INTERVENTION, Intervention, redrawn
 
 Array = NDArray[np.float64]
 
-CHUNK = 8_192  # draws; a chunk's arrays fit into a second-level cache
+CHUNK = 6_144  # draws; a chunk's arrays, of which a thread holds about a hundred, nearly fit into a second-level cache
 BLOCK = 4  # chunks handed to a thread at once
 
 
