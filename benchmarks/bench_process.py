@@ -1,0 +1,72 @@
+"""What a user waits for, from the start of the process, against the least that a program on PyMC could take."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from comparing import Ledger, in_turns, shortest
+
+FORECAST = ("forecast", "--evidence", "none")
+CONDITIONED = ("forecast", "--draws", "1000000", "--engine", "importance")
+
+
+def process(*arguments: str, bytecode: Path | None = None) -> Callable[[], None]:
+    """Return what runs Python with these arguments; where `bytecode` is given, none is kept or found there."""
+    environment = dict(os.environ)
+    if bytecode is not None:
+        environment |= {"PYTHONPYCACHEPREFIX": str(bytecode), "PYTHONDONTWRITEBYTECODE": "1"}
+
+    def run() -> None:
+        done = subprocess.run([sys.executable, *arguments], env=environment, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr.decode()
+
+    return run
+
+
+def catchup(*arguments: str, bytecode: Path | None = None) -> Callable[[], None]:
+    """Return what runs the command, as the installed script does."""
+    start = "from catchup.analysis.commands.main import main; main()"
+    return process("-c", start, *arguments, bytecode=bytecode)
+
+
+def import_pymc(bytecode: Path | None = None) -> Callable[[], None]:
+    return process("-c", "import pymc", bytecode=bytecode)
+
+
+@pytest.mark.parametrize(("temperature", "rounds"), [("warm", 8), ("cold", 3)])
+def test_forecast_from_the_prior(benchmark: Any, ledger: Ledger, tmp_path: Path, temperature: str, rounds: int) -> None:
+    bytecode = tmp_path if temperature == "cold" else None
+    own, other = catchup(*FORECAST, bytecode=bytecode), import_pymc(bytecode)
+    own()
+    forecast, pymc = shortest(*in_turns(benchmark, own, other, rounds=rounds))
+    assert not any(tmp_path.iterdir())
+    ledger.at_most(
+        f"catchup {' '.join(FORECAST)} / import pymc, {temperature}",
+        forecast / pymc,
+        0.8,
+        f"{forecast:.2f} s against {pymc:.2f} s",
+    )
+
+
+def test_help(benchmark: Any, ledger: Ledger) -> None:
+    own = catchup("--help")
+    own()
+    shown, pymc = shortest(*in_turns(benchmark, own, import_pymc(), rounds=8))
+    ledger.at_most("catchup --help / import pymc", shown / pymc, 0.4, f"{shown:.2f} s against {pymc:.2f} s")
+
+
+def test_conditioning_on_the_ledger(benchmark: Any, ledger: Ledger) -> None:
+    own = catchup(*CONDITIONED)
+    conditioned, pymc = shortest(*in_turns(benchmark, own, import_pymc(), rounds=5))
+    ledger.at_most(
+        f"catchup {' '.join(CONDITIONED)} / import pymc",
+        conditioned / pymc,
+        6.0,
+        f"{conditioned:.2f} s against {pymc:.2f} s",
+    )
