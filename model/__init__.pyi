@@ -3,13 +3,13 @@ from .assumptions import Assumptions as Assumptions
 from .assumptions import Event as Event
 from .assumptions import load_assumptions as load_assumptions
 from .calendar import Calendar as Calendar
+from .compiled import CompiledDates as CompiledDates
 from .forward import outcome as outcome
 from .forward import simulate as simulate
 from .generative import Contender as Contender
 from .generative import Outcome as Outcome
 from .generative import Pool as Pool
 from .generative import World as World
-from .graph import CompiledDates as CompiledDates
 from .graph import build_model as build_model
 from .graph import set_intervention as set_intervention
 from .policies import Intervention as Intervention

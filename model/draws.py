@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,8 @@ from ..priors.families import Family
 
 Array = NDArray[np.float64]
 
-HALF_STEP = 2.0**-54  # half the spacing of the generator's doubles, which reach from 0 to one spacing below 1
+OFFSET = 2.0**-55  # a quarter of the generator's step: moves its 0 off 0 and, rounded, nothing up to 1
+SOBOL_BITS = 30  # of SciPy's sequence: half its step moves every point to the middle of its cell
 
 
 class UniformStreams:
@@ -31,6 +33,7 @@ class UniformStreams:
 
     def __init__(self, rng: np.random.Generator) -> None:
         self._entropy = [int(word) for word in rng.integers(0, 2**63, size=4)]
+        self._seeds: dict[str, _HashedSeed] = {}
 
     def chunks(self, names: Sequence[str], start: int, count: int, size: int) -> Iterator[Array]:
         """Yield draws `start` to `start + count` of some streams, `size` at a time.
@@ -40,16 +43,35 @@ class UniformStreams:
         array, shape (name, at most `size`)
             Numbers inside (0, 1), rows as in `names`.
         """
-        generators = []
-        for name in names:
-            bits = np.random.PCG64(np.random.SeedSequence([*self._entropy, *_words(name)]))
-            generators.append(np.random.Generator(bits.advance(start)))
+        generators = [np.random.Generator(self._bits(name).advance(start)) for name in names]
         for first in range(0, count, size):
-            uniforms = np.empty((len(names), min(size, count - first)))
-            for row, generator in zip(uniforms, generators, strict=True):
-                generator.random(out=row)
-            np.maximum(uniforms, HALF_STEP, out=uniforms)  # adding it instead would round the greatest double to 1
-            yield uniforms
+            yield _fill(generators, min(size, count - first))
+
+    def _bits(self, name: str) -> np.random.PCG64:
+        """A stream at its start; its seed is hashed once, which takes as long as drawing a thousand numbers."""
+        if name not in self._seeds:
+            seed = np.random.SeedSequence([*self._entropy, *_words(name)])
+            self._seeds[name] = _HashedSeed(seed.generate_state(4, np.uint64))
+        return np.random.PCG64(self._seeds[name])  # type: ignore[arg-type]  # the stub knows SeedSequence only
+
+
+def _fill(generators: Sequence[np.random.Generator], draws: int) -> Array:
+    uniforms = np.empty((len(generators), draws))
+    for row, generator in zip(uniforms, generators, strict=True):
+        generator.random(out=row)
+        row += OFFSET
+    return uniforms
+
+
+class _HashedSeed(np.random.bit_generator.ISeedSequence):
+    """A seed that has been hashed already."""
+
+    def __init__(self, words: NDArray[Any]) -> None:
+        self._words = words
+
+    def generate_state(self, n_words: int, dtype: Any = np.uint64) -> NDArray[Any]:
+        """Return the words, whatever is asked for: PCG64 asks for just these."""
+        return self._words
 
 
 class SobolStreams:
@@ -68,12 +90,13 @@ class SobolStreams:
         """Yield points `start` to `start + count`, as `UniformStreams.chunks` does; to be read only once."""
         from scipy.stats import qmc
 
-        engine = qmc.Sobol(len(names), scramble=True, rng=self._rng)
+        engine = qmc.Sobol(len(names), scramble=True, bits=SOBOL_BITS, rng=self._rng)
         if start:
             engine.fast_forward(start)
         for first in range(0, count, size):
-            points = engine.random(min(size, count - first)).T
-            yield np.maximum(points, HALF_STEP)
+            points = np.ascontiguousarray(engine.random(min(size, count - first)).T)
+            points += 0.5**SOBOL_BITS / 2.0
+            yield points
 
 
 def _words(name: str) -> list[int]:

@@ -6,6 +6,7 @@ with the number of draws.
 
 from __future__ import annotations
 
+import operator
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,8 +24,7 @@ from .policies import NO_INTERVENTION, Intervention, redrawn
 
 Array = NDArray[np.float64]
 
-CHUNK = 6_144  # draws; a chunk's arrays, of which a thread holds about a hundred, nearly fit into a second-level cache
-BLOCK = 4  # chunks handed to a thread at once
+CHUNK = 8_192  # draws, a power of two for Sobol's points; a chunk's arrays nearly fit into a second-level cache
 
 
 def outcome(
@@ -144,18 +144,19 @@ def simulate[Kept](
         per_job = draws // replicates
         streams: list[UniformStreams | SobolStreams] = [SobolStreams(rng) for _ in range(replicates)]
     else:
-        per_job = BLOCK * CHUNK
+        per_job = CHUNK
         streams = [UniformStreams(rng)]
     plain = UniformStreams(rng) if further.names and replicates else streams[0]
 
     def work(job: int) -> list[Kept]:
         stream, first = (streams[job], 0) if replicates else (streams[0], job * per_job)
         count = min(per_job, draws - first)
-        chunks = stream.chunks(transform.names, first, count, CHUNK)
-        if not beside:
-            return [keep(transform(chunk)) for chunk in chunks]
-        others = plain.chunks(further.names, job * per_job, count, CHUNK)
-        return [keep(transform(chunk) | further(other)) for chunk, other in zip(chunks, others, strict=True)]
+        # Mapped, and named nowhere: a chunk's uniforms are gone by the time that its values are put to use.
+        values = map(transform, stream.chunks(transform.names, first, count, CHUNK))
+        if beside:
+            others = map(further, plain.chunks(further.names, job * per_job, count, CHUNK))
+            values = map(operator.or_, values, others)
+        return list(map(keep, values))
 
     for kept in in_order(work, range(-(-draws // per_job)), workers):
         yield from kept

@@ -3,7 +3,8 @@
 Quantities of one base distribution are one vector random variable (named ``triangular_quantities`` and so
 on, with a dim of their names), because compiling many scalars is slow; each quantity is a deterministic of
 its own name in natural units. Levers are switched data (``source_kept``, ``source_stop``,
-``distillation_limited``): `set_intervention` changes them without rebuilding. Any named node can be fixed with ``pm.do``.
+``distillation_limited``): `set_intervention` changes them without rebuilding. Any named node can be fixed with
+``pm.do``.
 """
 
 from __future__ import annotations

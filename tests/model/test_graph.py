@@ -11,9 +11,10 @@ import pytensor.tensor as pt
 import pytest
 
 from catchup.model.assumptions import Assumptions, load_assumptions
+from catchup.model.compiled import CompiledDates
 from catchup.model.draws import QuantileTransform, UniformStreams
 from catchup.model.forward import outcome
-from catchup.model.graph import CompiledDates, build_model, set_intervention
+from catchup.model.graph import build_model, set_intervention
 from catchup.model.launch_operation import launch_date
 from catchup.model.policies import apply_lever
 from catchup.priors import Layer
@@ -47,19 +48,10 @@ sources = ["project"]
 """
 
 
-def base_values(
-    assumptions: Assumptions, compiled: CompiledDates, values: dict[str, np.ndarray]
-) -> dict[str, np.ndarray]:
-    return {
-        name: np.stack([assumptions.beliefs[quantity].to_base(values[quantity]) for quantity in quantities], axis=1)
-        for name, quantities in compiled.coords.items()
-    }
-
-
 def compare(
     assumptions: Assumptions, compiled: CompiledDates, values: dict[str, np.ndarray], **options: object
 ) -> None:
-    found = compiled(base_values(assumptions, compiled, values))
+    found = compiled(values)
     world, expected = outcome(assumptions, values, **options)  # type: ignore[arg-type]
     contenders = list(expected.contenders.values())
     np.testing.assert_allclose(found["ready"], expected.ready, rtol=0, atol=WITHIN)
@@ -73,8 +65,8 @@ def compare(
 def test_every_event(assumptions: Assumptions, values: dict[str, np.ndarray]) -> None:
     events = list(assumptions.events)
     outputs = ["ready", *(f"ready::{event}" for event in events[1:])]
-    compiled = CompiledDates(build_model(assumptions, events=events), outputs)
-    found = compiled(base_values(assumptions, compiled, values))
+    compiled = CompiledDates(build_model(assumptions, events=events), assumptions, outputs)
+    found = compiled(values)
     for event, name in zip(events, outputs, strict=True):
         _, expected = outcome(assumptions, values, event=event)
         np.testing.assert_allclose(found[name], expected.ready, rtol=0, atol=WITHIN)
@@ -82,7 +74,7 @@ def test_every_event(assumptions: Assumptions, values: dict[str, np.ndarray]) ->
 
 def test_every_lever(assumptions: Assumptions, values: dict[str, np.ndarray]) -> None:
     model = build_model(assumptions)
-    compiled = CompiledDates(model, OUTPUTS)
+    compiled = CompiledDates(model, assumptions, OUTPUTS)
     compare(assumptions, compiled, values)
     for lever in assumptions.levers.values():
         change = apply_lever(lever, assumptions.race, 5.0)
@@ -93,7 +85,12 @@ def test_every_lever(assumptions: Assumptions, values: dict[str, np.ndarray]) ->
 
 
 def test_the_launch_grid(assumptions: Assumptions, values: dict[str, np.ndarray]) -> None:
-    compare(assumptions, CompiledDates(build_model(assumptions, launch_grid=0.5), OUTPUTS), values, launch_grid=0.5)
+    compare(
+        assumptions,
+        CompiledDates(build_model(assumptions, launch_grid=0.5), assumptions, OUTPUTS),
+        values,
+        launch_grid=0.5,
+    )
 
 
 def test_a_firm_added_as_rows_of_data() -> None:
@@ -101,7 +98,7 @@ def test_a_firm_added_as_rows_of_data() -> None:
     transform = QuantileTransform(assumptions.beliefs, assumptions.needed(distillation=True))
     streams = UniformStreams(np.random.default_rng(2))
     values = transform(next(iter(streams.chunks(transform.names, 0, 2_000, 2_000))))
-    compiled = CompiledDates(build_model(assumptions, as_of=8.0), OUTPUTS)
+    compiled = CompiledDates(build_model(assumptions, as_of=8.0), assumptions, OUTPUTS)
     compare(assumptions, compiled, values, as_of=8.0)
 
 
