@@ -31,6 +31,7 @@ from .conditioning import likelihoods_of
 from .estimates import Array
 from .importance import smooth_weights, total
 from .question import PriorDraws, Question, Values, outcome_of
+from .repeating import is_foreign, options_of_assumptions
 from .wording import date_text
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -128,6 +129,7 @@ def explorer_data(question: Question, items: Sequence[Item], draws: int = THINNE
         "asOf": question.as_of.isoformat(),
         "seed": question.seed,
         "event": question.event,
+        "options": " ".join(options_of_assumptions(question)),
         "believable": BELIEVABLE,
         "base": _packed(log_base, "<f4"),
         "dates": dates,
@@ -162,6 +164,7 @@ def _describe(question: Question, item: Item, values: Values, log_likelihood: Ar
     """What the page needs of an item: its log likelihood, and that of its two parts where it is a mixture."""
     entry: dict[str, Any] = {
         "id": item.id,
+        "file": item.file if is_foreign(item) else "",
         "title": item.text.title,
         "knownSince": item.text.known_since.isoformat(),
         "weight": float(item.text.weight),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .forecast import QUANTILES, Forecast
 from .question import Question
+from .repeating import options_of
 from .report_readings import reading_sections
 from .wording import date_text, day_text, error_text, figure, shift_text
 
@@ -289,21 +290,9 @@ def _figures(sections: Sections) -> dict[str, dict[str, str]]:
 
 
 def _repeat(sections: Sections) -> str:
-    question = sections.drawn.question
-    command = [
-        "catchup run --runs RUNS",
-        f"--as-of {question.as_of}",
-        f"--event {question.event}",
-        f"--draws {question.draws}",
-        f"--seed {question.seed}",
-        f"--engine {'auto' if sections.drawn.engine == 'forward' else sections.drawn.engine}",
-        f"--evidence {','.join(sections.drawn.evidence) or 'none'}",
-    ]
-    if question.quasi_random:
-        command.append("--quasi")
-    if question.launch_grid is not None:
-        command.append(f"--launch-grid {question.launch_grid:g}")
-    return " ".join(command)
+    engine = "auto" if sections.drawn.engine == "forward" else sections.drawn.engine
+    options = options_of(sections.drawn.question, sections.drawn.items)
+    return " ".join(["catchup run --runs RUNS", *options, f"--engine {engine}"])
 
 
 def _made_with(sections: Sections) -> list[tuple[str, str]]:
