@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..model.draws import HALF_STEP
+from ..model.draws import OFFSET
 from ..priors.families import Family
 from .estimates import Array, Estimate, Weighting
 
@@ -184,7 +184,7 @@ class _QuantileFunction:
     family: Family
 
     def ppf(self, u: Any) -> Array:
-        return self.family.quantile(np.clip(u, HALF_STEP, 1.0 - HALF_STEP))
+        return self.family.quantile(np.clip(u, OFFSET, 1.0 - OFFSET))
 
 
 def leading(indices: Sequence[SobolIndex]) -> list[SobolIndex]:

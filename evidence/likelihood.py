@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..model.assumptions import Assumptions
-from ..model.draws import HALF_STEP
+from ..model.draws import OFFSET
 from ..model.generative import Outcome, World
 from .kinds.kind import Array, Clock, ModelState
 from .schema import Item
@@ -85,7 +85,7 @@ def log_density(item: Item, observation: float | Array, prediction: Array, clock
 def simulate(item: Item, prediction: Array, clock: Clock, rng: np.random.Generator) -> Array:
     """Draw an observation for each prediction, in the kind's coordinate; a weight has no part in it."""
     shape = np.shape(prediction)
-    normal, uniform = rng.standard_normal(shape), rng.random(shape) + HALF_STEP
+    normal, uniform = rng.standard_normal(shape), rng.random(shape) + OFFSET
     return np.asarray(item.kind.simulate(np, normal, uniform, prediction, item.figures(clock)))
 
 
