@@ -94,7 +94,7 @@ def choose_evidence(
     return select(known, ",".join(wanted), question.as_of, question.assumptions)
 
 
-def condition(question: Question, selection: Selection, engine: str = "auto") -> Conditioned:
+def condition(question: Question, selection: Selection, engine: str = "auto", *, refuse: bool = True) -> Conditioned:
     """Condition a question on what was selected.
 
     Parameters
@@ -105,6 +105,8 @@ def condition(question: Question, selection: Selection, engine: str = "auto") ->
         Whose counted items condition it.
     engine : str
         ``importance``, ``nuts`` or ``auto``: importance where its weights are good, else NUTS.
+    refuse : bool, default True
+        Refuse draws whose diagnostics failed; False for who wants to look into them.
 
     Returns
     -------
@@ -124,7 +126,7 @@ def condition(question: Question, selection: Selection, engine: str = "auto") ->
     refuse_conflict(question, items, smoothed)
     good = smoothed.khat < GOOD_KHAT and smoothed.effective_draws >= FEWEST_EFFECTIVE
     if engine == "importance" or (engine == "auto" and good):
-        if smoothed.khat > WORST_KHAT:
+        if refuse and smoothed.khat > WORST_KHAT:
             raise UntrustworthyError(
                 f"importance weights cannot be trusted (k-hat {smoothed.khat:.2f}, above {WORST_KHAT}): "
                 "try --engine nuts, or more --draws"
@@ -141,7 +143,7 @@ def condition(question: Question, selection: Selection, engine: str = "auto") ->
     from .nuts import sample_posterior
 
     reason = "" if engine == "nuts" else _why_not_importance(smoothed)
-    posterior = sample_posterior(question, items)
+    posterior = sample_posterior(question, items, refuse=refuse)
     diagnostics = replace(posterior.diagnostics, khat=smoothed.khat)
     return Conditioned(
         question,

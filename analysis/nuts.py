@@ -106,8 +106,8 @@ def build_posterior_model(question: Question, items: Sequence[Item]) -> Any:
     return add_evidence(model, items, question.assumptions, question.as_of, events=events)
 
 
-def sample_posterior(question: Question, items: Sequence[Item]) -> NutsPosterior:
-    """Sample a question's posterior.
+def sample_posterior(question: Question, items: Sequence[Item], *, refuse: bool = True) -> NutsPosterior:
+    """Sample a question's posterior; unless `refuse` is False, only a trustworthy one.
 
     Raises
     ------
@@ -119,7 +119,8 @@ def sample_posterior(question: Question, items: Sequence[Item]) -> NutsPosterior
         question.draws, question.seed, data=evidence_data(items, question.assumptions, question.as_of)
     )
     posterior = as_posterior(tree, question)
-    refuse_untrustworthy(posterior.diagnostics, posterior.source.weighting.draws)
+    if refuse:
+        refuse_untrustworthy(posterior.diagnostics, posterior.source.weighting.draws)
     return posterior
 
 
