@@ -62,10 +62,17 @@ def _triangular_quantile(u: Array, low: float, mode: float, high: float) -> Arra
     share_below = (mode - low) / width
     share_above = 1.0 - share_below
     # Each root stops growing at the mode, so that their difference is right on both sides of it: to choose
-    # between the two by a mask, which no processor can predict, takes longer than the second root.
+    # between the two by a mask, which no processor can predict, takes longer than the second root. In place where
+    # it can be: this runs for every quantity of every draw.
     below = np.sqrt(np.minimum(u * share_below, share_below**2))
-    above = np.sqrt(np.minimum((1.0 - u) * share_above, share_above**2))
-    return np.minimum(low + width * (below + (share_above - above)), high)
+    above = 1.0 - u
+    above *= share_above
+    above = np.sqrt(np.minimum(above, share_above**2))
+    above -= share_above
+    below -= above
+    below *= width
+    below += low
+    return np.minimum(below, high)
 
 
 def _triangular_cdf(x: Array, low: float, mode: float, high: float) -> Array:
