@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -46,7 +45,7 @@ def selection(question: Question) -> Selection:
 
 
 @pytest.fixture(scope="module")
-def first_fit(question: Question, selection: Selection) -> Iterator[FirstFit]:
+def first_fit(question: Question, selection: Selection) -> FirstFit:
     import nutpie  # noqa: F401  # what importing takes is not the engine's
 
     wanted = replace(question, assumptions=with_latents(question.assumptions, selection.counted))
@@ -54,7 +53,7 @@ def first_fit(question: Question, selection: Selection) -> Iterator[FirstFit]:
     posterior = CompiledPosterior(wanted, selection.counted)
     tree = posterior.sample(NUTS_DRAWS, wanted.seed)
     seconds = time.perf_counter() - start
-    yield FirstFit(posterior, seconds, as_posterior(tree, wanted).diagnostics.ess)
+    return FirstFit(posterior, seconds, as_posterior(tree, wanted).diagnostics.ess)
 
 
 def test_effective_draws_a_second(

@@ -63,7 +63,7 @@ def test_help(benchmark: Any, ledger: Ledger) -> None:
 
 def test_conditioning_on_the_ledger(benchmark: Any, ledger: Ledger) -> None:
     own = catchup(*CONDITIONED)
-    conditioned, pymc = shortest(*in_turns(benchmark, own, import_pymc(), rounds=5))
+    conditioned, pymc = shortest(*in_turns(benchmark, own, import_pymc(), rounds=4))
     ledger.at_most(
         f"catchup {' '.join(CONDITIONED)} / import pymc",
         conditioned / pymc,
