@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ...priors.errors import CatchupError, InputError
@@ -54,11 +54,11 @@ def run_blocks(address: str, plan: Plan, blocks: Sequence[tuple[int, int]]) -> I
         raise InputError("needs Dask: pip install 'catchup[dask]'", key=OPTION) from None
     client = _connect(address)
     try:
-        shared = client.scatter(plan, broadcast=True, hash=False)
+        shared = _told(lambda: client.scatter(plan, broadcast=True, hash=False))
         futures = [client.submit(fit_block, shared, *block, pure=False) for block in blocks]
         try:
-            for future in as_completed(futures):
-                yield _result(future)
+            for future in as_completed(futures, loop=client.loop):
+                yield _told(future.result)
         finally:
             client.cancel(futures)
     finally:
@@ -95,14 +95,14 @@ def _connect(address: str) -> Any:
     return client
 
 
-def _result(future: Any) -> list[Fit]:
+def _told(ask: Callable[[], Any]) -> Any:
+    """Ask something of the cluster; its failure is told in a line."""
     from distributed import CancelledError, KilledWorker
 
     try:
-        rows: list[Fit] = future.result()
+        return ask()
     except (KilledWorker, CancelledError, ImportError, OSError) as error:
         raise ClusterError(
-            f"the cluster lost its work ({type(error).__name__}: {str(error).splitlines()[0]}); what was finished is "
-            "in the file of --out, if one was given: the same command goes on from there"
+            f"the cluster failed ({type(error).__name__}: {str(error).splitlines()[0]}); workers need this version of "
+            "catchup. What was finished is in the file of --out, if one was given: the same command goes on from there"
         ) from None
-    return rows

@@ -44,7 +44,7 @@ class SharedDensities:
         self._others = [item for item in items if item.id not in spreads]
         rows = [predictions[name] for name in self._normal]
         # about their middle, and in their own unit, so that the square below cancels without loss
-        self._middle = np.array([np.median(row) for row in rows])
+        self._middle = np.array([np.median(row[np.isfinite(row)]) if np.isfinite(row).any() else 0.0 for row in rows])
         standard = [
             np.clip((row - middle) / sd, -FARTHEST, FARTHEST)
             for row, middle, sd in zip(rows, self._middle, self._sd, strict=True)

@@ -1,0 +1,31 @@
+"""Many simulated data sets fitted by importance against one: what sharing the prior draws saves."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from comparing import Ledger, in_turns, shortest
+
+from catchup.analysis.calibration import calibrate, make_plan
+from catchup.analysis.conditioning import choose_evidence
+from catchup.analysis.question import Question
+from catchup.model.assumptions import load_assumptions
+
+DRAWS = 100_000
+FITS = 1_000
+
+
+def test_many_simulated_data_sets(benchmark: Any, ledger: Ledger) -> None:
+    question = Question(load_assumptions(), date(2026, 11, 21), draws=DRAWS)
+    plan = make_plan(question, choose_evidence(question, "default", None, ()).counted)
+    calibrate(plan, 1)
+    one, many = shortest(
+        *in_turns(benchmark, lambda: calibrate(plan, 1), lambda: calibrate(plan, FITS), rounds=3, own_each=5)
+    )
+    ledger.at_most(
+        f"{FITS:,} importance fits to simulated data / one",
+        many / one,
+        20.0,
+        f"{many:.2f} s against {1e3 * one:.0f} ms, {DRAWS:,} prior draws",
+    )

@@ -1,0 +1,103 @@
+"""Recovery: intervals hold the truths that evidence was simulated from, as often as they promise."""
+
+import dataclasses
+import math
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from catchup.analysis.calibration import Calibration, calibrate
+from catchup.analysis.calibration.plan import Plan
+from catchup.analysis.calibration.truths import simulate_truths
+from catchup.analysis.conditioning import condition
+from catchup.analysis.estimates import Distribution
+from catchup.analysis.nuts import CompiledPosterior, as_posterior
+from catchup.analysis.trust import UntrustworthyError
+from catchup.evidence.graph import evidence_data
+from catchup.evidence.schema import Item
+from catchup.evidence.selection import Selection
+
+FALSE_ALARM = 1e-6  # of one quantity's interval; the seeds are fixed
+PROMISES = (0.5, 0.9)
+ASKED = ("ready", "pretrained", "mythos_flop", "algorithmic_progress", "rl_ratio", "benchmark_optimism_general")
+
+
+def covers_as_promised(held: int, truths: int, promise: float) -> bool:
+    low, high = stats.binom.interval(1.0 - FALSE_ALARM, truths, promise)
+    return bool(low <= held <= high)
+
+
+def assert_intervals_keep_their_promise(result: Calibration) -> None:
+    for verdict in result.verdicts:
+        for coverage in verdict.coverages:
+            held = round(coverage.share * len(result.fits))
+            assert covers_as_promised(held, len(result.fits), coverage.probability), (verdict.name, coverage)
+
+
+def test_ranked_draws_hold_the_truth_as_often_as_they_promise(plan: Plan) -> None:
+    assert_intervals_keep_their_promise(calibrate(plan, 200))
+
+
+@pytest.mark.slow
+def test_ranked_draws_hold_500_truths_as_often_as_they_promise(full_plan: Plan) -> None:
+    assert_intervals_keep_their_promise(calibrate(full_plan, 500))
+
+
+def test_items_that_have_seen_something_else_say_so(plan: Plan) -> None:
+    truths = simulate_truths(plan, 0, 1)
+    seen = {name: float(column[0]) for name, column in truths.observations.items()} | {"no-public-model": 1.0}
+    changed = items_that_saw(plan.items, seen)
+    for item in changed:
+        assert item.observation(plan.clock) == pytest.approx(seen[item.id], rel=1e-12)
+    for before, after in zip(plan.items, changed, strict=True):
+        assert after.figures(plan.clock) == pytest.approx(before.figures(plan.clock))
+
+
+@pytest.mark.slow
+def test_forecasts_hold_500_truths_as_often_as_they_promise(plan: Plan) -> None:
+    """From a user's side: items with simulated figures, conditioned on by importance, or by NUTS where that refuses."""
+    wanted, held = 500, dict.fromkeys([(name, promise) for name in ASKED for promise in PROMISES], 0)
+    compiled = CompiledPosterior(plan.question, plan.items)
+    truths = simulate_truths(plan, 0, 2 * wanted)
+    silent = np.flatnonzero(truths.observations["no-public-model"] == 1.0)[:wanted]  # what an item's file can say
+    assert silent.size == wanted
+    for row in silent:
+        items = items_that_saw(plan.items, {name: float(column[row]) for name, column in truths.observations.items()})
+        draws = posterior_of(plan, items, compiled, seed=int(row) + 10)
+        for name in ASKED:
+            truth = truths.tracked[row, plan.tracked.index(name)]
+            for promise in PROMISES:
+                low, high = (draws[name].quantile_value(0.5 + side * promise / 2.0) for side in (-1.0, 1.0))
+                held[name, promise] += int(low <= truth <= high)
+    for (name, promise), count in held.items():
+        assert covers_as_promised(count, wanted, promise), (name, promise, count)
+
+
+def posterior_of(plan: Plan, items: list[Item], compiled: CompiledPosterior, seed: int) -> dict[str, Distribution]:
+    question = dataclasses.replace(plan.question, draws=50_000, seed=seed)
+    try:
+        conditioned = condition(question, Selection(tuple(items), (), (), ()), "importance")
+        question, source = conditioned.question, conditioned.source
+    except UntrustworthyError:
+        data = evidence_data(items, question.assumptions, question.as_of)
+        source = as_posterior(compiled.sample(2_000, seed, chains=2, data=data), question).source
+    columns = source.map(lambda values: {name: plan.describe(values, items)[0][name] for name in ASKED})
+    return {name: Distribution(columns[name], source.weighting) for name in ASKED}
+
+
+def items_that_saw(items: tuple[Item, ...], seen: Mapping[str, float]) -> list[Item]:
+    """Items whose files would hold other figures, of the same precision."""
+    changed = []
+    for item in items:
+        if item.kind.name == "compute_reading":
+            factor = 10.0 ** seen[item.id] / item.observed.value
+            low, high = item.observed.interval
+            update = {"value": item.observed.value * factor, "interval": (low * factor, high * factor)}
+        elif item.kind.name == "not_yet":
+            update = {}
+        else:
+            update = {"value": math.exp(seen[item.id])}
+        changed.append(dataclasses.replace(item, observed=item.observed.model_copy(update=update)))
+    return changed
