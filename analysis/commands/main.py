@@ -19,6 +19,7 @@ COMMANDS = {
     "scenarios": "Other ways the world could go, beside the baseline.",
     "influence": "What each item of evidence did to the date.",
     "calibrate": "Whether the intervals hold what they promise, on simulated evidence.",
+    "check": "Whether the answer can be trusted: one verdict a line.",
     "sensitivity": "Which quantities the date depends on.",
     "thresholds": "How much compute a firm would need to change the answer.",
     "trend": "What measured lags, carried forward, say of the date.",

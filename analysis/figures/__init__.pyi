@@ -15,6 +15,7 @@ from .levers import draw_levers as draw_levers
 from .mythos_compute import draw_mythos_compute as draw_mythos_compute
 from .one_at_a_time import draw_one_at_a_time as draw_one_at_a_time
 from .pools import draw_pools as draw_pools
+from .predictive import draw_predictive as draw_predictive
 from .regimes import draw_regimes as draw_regimes
 from .structures import draw_structures as draw_structures
 from .trajectories import Trajectories as Trajectories

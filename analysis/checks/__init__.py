@@ -1,0 +1,1 @@
+"""Whether an answer can be trusted: one result type for every check."""

@@ -1,0 +1,100 @@
+"""Leave-one-out checks: how well the other items predict each one, and whether they speak against it.
+
+References
+----------
+.. [1] Vehtari, Gelman and Gabry, Practical Bayesian model evaluation using leave-one-out cross-validation (2017).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..conditioning import Conditioned, likelihoods, prior_for
+from ..estimates import Array, Estimate, Weighting
+from ..importance import smooth_weights, total
+from ..influence import CONFLICT
+from ..log_means import log_mean
+from ..trust import WORST_KHAT
+from .result import CheckResult, Verdict
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """One item's log predictive density, the other items known.
+
+    Attributes
+    ----------
+    item : str
+        Its id.
+    given_others : Estimate
+        Log density of what was observed, natural, in the kind's coordinate.
+    given_prior : float
+        The same with no other item known.
+    khat : float
+        Pareto shape of the weights that leave it out.
+    """
+
+    item: str
+    given_others: Estimate
+    given_prior: float
+    khat: float
+
+
+def leave_one_out(conditioned: Conditioned) -> Iterator[LeftOut]:
+    """Leave out each counted item, by reweighting whatever draws there are."""
+    question, items = conditioned.question, conditioned.selection.counted
+    if not items:
+        return
+    prior = prior_for(question, items)
+    of_prior = likelihoods(question, prior, items)
+    if conditioned.engine == "importance":
+        figures = _from_prior(of_prior, prior.weighting)
+    else:
+        figures = _from_chains(likelihoods(question, conditioned.source, items), conditioned.source.weighting)
+    for name, figure, khat in figures:
+        yield LeftOut(name, figure, log_mean(of_prior[name], prior.weighting).value, khat)
+
+
+def _from_prior(columns: Mapping[str, Array], weighting: Weighting) -> Iterator[tuple[str, Estimate, float]]:
+    """Difference between the log evidence of all items and that of the others."""
+    whole = total(columns)
+    evidence = log_mean(whole, weighting)
+    for name, column in columns.items():
+        others = whole - column
+        khat = smooth_weights(others, weighting.replicates).khat
+        yield name, (evidence - log_mean(others, weighting)).estimate, khat
+
+
+def _from_chains(columns: Mapping[str, Array], weighting: Weighting) -> Iterator[tuple[str, Estimate, float]]:
+    """Mean density under the posterior without the item: draws weighted by one over its likelihood."""
+    for name, column in columns.items():
+        smoothed = smooth_weights(-column)
+        largest = float(column.max())
+        density = replace(weighting, weights=smoothed.weights).estimate(np.exp(column - largest))
+        yield name, Estimate(math.log(density.value) + largest, density.mcse / density.value), smoothed.khat
+
+
+def check_left_out(rows: Iterator[LeftOut]) -> Iterator[CheckResult]:
+    """Hold each item's density given the others against that given the prior alone."""
+    for row in rows:
+        change = row.given_others.value - row.given_prior
+        verdict: Verdict = "pass"
+        advice = ""
+        if not row.khat <= WORST_KHAT:
+            verdict, advice = "warn", f"k-hat {row.khat:.2f}: too few draws without it; ask for more --draws"
+        elif change + 2.0 * row.given_others.mcse < CONFLICT:
+            verdict, advice = "warn", "the other items speak against it: see catchup influence"
+        yield CheckResult(
+            id=f"leave-one-out:{row.item}",
+            title=f"log predictive density of {row.item} given the others",
+            verdict=verdict,
+            figure=row.given_others.value,
+            threshold=row.given_prior + CONFLICT,
+            detail=f"{row.given_prior:+.2f} given the prior alone; the others change it by {change:+.2f}",
+            advice=advice,
+            mcse=row.given_others.mcse,
+        )
