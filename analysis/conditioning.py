@@ -124,6 +124,11 @@ def condition(question: Question, selection: Selection, engine: str = "auto", *,
     prior = prior_for(question, items)
     smoothed = smooth_weights(total(likelihoods(question, prior, items)), prior.weighting.replicates)
     refuse_conflict(question, items, smoothed)
+    if engine == "auto" and _more_would_do(question, smoothed):
+        more = replace(question, draws=ESCALATED_DRAWS)
+        again = condition(more, selection, "auto", refuse=refuse)
+        said = f"{ESCALATED_DRAWS:,} draws, because of {question.draws:,} only {smoothed.effective_draws:,.0f} counted"
+        return replace(again, notes=(said, *again.notes))
     good = smoothed.khat < GOOD_KHAT and smoothed.effective_draws >= FEWEST_EFFECTIVE
     if engine == "importance" or (engine == "auto" and good):
         if refuse and smoothed.khat > WORST_KHAT:
@@ -154,6 +159,16 @@ def condition(question: Question, selection: Selection, engine: str = "auto", *,
         smoothed.log_mean.value,
         (*([reason] if reason else []), *notes),
         dict(posterior.tree["sample_stats"].data_vars),
+    )
+
+
+def _more_would_do(question: Question, smoothed: SmoothedWeights) -> bool:
+    """Whether a million prior draws would have enough that count: they take seconds, a NUTS compile a minute."""
+    share = smoothed.effective_draws / question.draws
+    return (
+        smoothed.khat < GOOD_KHAT
+        and smoothed.effective_draws < FEWEST_EFFECTIVE <= share * ESCALATED_DRAWS
+        and question.draws < ESCALATED_DRAWS
     )
 
 

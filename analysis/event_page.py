@@ -34,11 +34,11 @@ def event_page(question: Question) -> str:
     for name, event in question.assumptions.events.items():
         asked = replace(question, event=name)
         for title, evidence in (("prior", "none"), ("on the default items", "default")):
-            ready = forecast_of(draw(Request(asked, evidence=evidence))).ready
+            ready = forecast_of(draw(Request(asked, evidence=evidence, engine="importance"))).ready
             days = [day_text(asked, ready.quantile_value(p)) for p in SHOWN]
             rows.append((f"`{name}`", event.text.title, title, *days))
-    plain = draw(Request(question))
-    with_milestone = draw(Request(question, evidence=f"default,{MILESTONE}"))
+    plain = draw(Request(question, engine="importance"))
+    with_milestone = draw(Request(question, evidence=f"default,{MILESTONE}", engine="importance"))
     before, after = forecast_of(plain).ready, forecast_of(with_milestone).ready
     shifts = []
     for p in SHOWN:

@@ -77,25 +77,22 @@ def test_uncertain_rules_of_thumb_widen_the_size():
 
 
 def test_pymc_model_agrees_with_arrays():
-    from catchup.model.graph import CompiledDates, build_model
+    from catchup.model.compiled import CompiledDates
+    from catchup.model.graph import build_model
     from catchup.model.size import add_size
 
     assumptions = load_assumptions()
     model = build_model(assumptions, extra_quantities=SIZE_QUANTITIES)
     add_size(model, assumptions)
     names = ("mythos_tokens", "mythos_parameters", "mythos_active_parameters")
-    compiled = CompiledDates(model, names)
+    compiled = CompiledDates(model, assumptions, names)
     needed = [*assumptions.needed(distillation=True), *SIZE_QUANTITIES]
     transform = QuantileTransform(assumptions.beliefs, needed)
     uniforms = next(UniformStreams(np.random.default_rng(3)).chunks(transform.names, 0, 50, 50))
     values = transform(uniforms)
-    base = {
-        variable: np.stack([assumptions.beliefs[name].to_base(values[name]) for name in quantities], axis=1)
-        for variable, quantities in compiled.coords.items()
-    }
     flop = outcome(assumptions, values)[0].mythos_flop
     size = implied_size(np, assumptions, flop, values)
-    computed = compiled(base)
+    computed = compiled(values)
     for name, exact in zip(names, (size.tokens, size.parameters, size.active_parameters), strict=True):
         np.testing.assert_allclose(computed[name], exact, rtol=1e-9)
 
