@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
 from .options import Asked
 from .output import console, date_text, day_text, print_json, table, warn
 
+if TYPE_CHECKING:
+    from ..answer import Drawn
+
 WIDEST = 12
+STRONGEST = 3
 
 
 def sensitivity(*, asked: Asked | None = None) -> int:
@@ -15,7 +22,7 @@ def sensitivity(*, asked: Asked | None = None) -> int:
 
     asked = asked or Asked()
     drawn = draw(asked.request())
-    result = examine(drawn.question, drawn.source, **drawn.origin())
+    result = examine(drawn.question, drawn.source, power_scaling=_power_scaling(drawn), **drawn.origin())
     for note in result.notes:
         warn(note)
     if asked.json:
@@ -47,4 +54,25 @@ def sensitivity(*, asked: Asked | None = None) -> int:
     hidden = len(result.one_at_a_time.swings) - WIDEST
     if hidden > 0:
         out.print(f"and {hidden} more that move it less (--json lists all)")
+    if result.power_scaling:
+        whole, *parts = result.power_scaling
+        strongest = ", ".join(f"{row['component']} {row['prior'] or row['likelihood']:.3f}" for row in _alone(parts))
+        out.print(
+            f"Power-scaling of the date: prior {whole['prior']:.3f}, likelihood {whole['likelihood']:.3f} "
+            f"({whole['diagnosis']}); alone: {strongest}"
+        )
     return 0
+
+
+def _power_scaling(drawn: Drawn) -> list[dict[str, Any]]:
+    """How far prior and likelihood each pull a posterior; nothing for a prior."""
+    if drawn.conditioned is None or not drawn.items:
+        return []
+    from ..power_scaling import power_scaling_of
+
+    return [row.as_json() for row in power_scaling_of(drawn)]
+
+
+def _alone(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The parts that move the date most by themselves."""
+    return [row for row in rows if row["component"] != "all"][:STRONGEST]
