@@ -82,10 +82,11 @@ def power_scaling(
     list of PowerScaling
         The date first, the other quantities, then the date under each part alone, the strongest first.
     """
-    log_prior = tree["log_prior"]["quantities"]
-    names = [name for name in log_prior["quantity"].values.tolist() if not relevant or name in relevant]
+    log_prior = tree["log_prior"].to_dataset()["quantities"]
+    names = [str(name) for name in log_prior.coords["quantity"].values if not relevant or name in relevant]
     parts = dict(_likelihoods(tree))
-    whole_prior, whole_likelihood = log_prior.sel(quantity=names).sum("quantity"), sum(parts.values())
+    whole_prior = log_prior.sel(quantity=names).sum("quantity")
+    whole_likelihood = sum(parts.values(), xr.zeros_like(whole_prior))
     moved = [DATE, *quantities]
     by_prior, by_likelihood = _sensitivity(tree, whole_prior, moved), _sensitivity(tree, whole_likelihood, moved)
     rows = [PowerScaling(name, "all", by_prior[name], by_likelihood[name]) for name in moved]
@@ -116,8 +117,8 @@ def _likelihoods(tree: xr.DataTree) -> Iterator[tuple[str, xr.DataArray]]:
     """Yield every item's log likelihood."""
     for variable in tree["log_likelihood"].data_vars.values():
         dim = next(str(dim) for dim in variable.dims if dim not in SAMPLED)
-        for item in variable[dim].values.tolist():
-            yield item, variable.sel({dim: item}, drop=True)
+        for item in variable.coords[dim].values:
+            yield str(item), variable.sel({dim: item}, drop=True)
 
 
 def _sensitivity(tree: xr.DataTree, log_density: xr.DataArray, names: Sequence[str]) -> dict[str, float]:
