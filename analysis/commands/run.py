@@ -11,6 +11,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from ..progress import show_progress
+from ..trust import UntrustworthyError
 from .options import OUTPUT, Asked
 from .output import console, day_text
 
@@ -41,4 +42,7 @@ def run(
     elif not quiet and not log_json:
         days = [day_text(request.question, ready[p]["months"]) for p in ("0.05", "0.5", "0.95")]
         console().print(f"{kept.folder}: around {days[1]} (90% interval: {days[0]} to {days[2]})", markup=False)
+    checks = kept.section("checks")
+    if checks is not None and not checks["trustworthy"]:
+        raise UntrustworthyError(f"{kept.folder}: the answer should not be trusted; its report says which check failed")
     return 0

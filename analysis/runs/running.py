@@ -169,6 +169,7 @@ def drawings_of(sections: Sections) -> dict[str, tuple[Any, str]]:
 
 def sections_of_a_run(question: Question, items: Sequence[Item]) -> dict[str, Callable[[Drawn], Any]]:
     """What a run asks beside the forecast, by the name of the file it goes to."""
+    from ..checks.running import checks_of
     from ..counterfactuals import levers, regimes
     from ..influence import influence
     from ..readings.capacity import capacity
@@ -189,6 +190,7 @@ def sections_of_a_run(question: Question, items: Sequence[Item]) -> dict[str, Ca
     }
     asked: dict[str, Callable[[Drawn], Any]] = {name: partial(_ask, ask) for name, ask in plain.items()}
     if items:
+        asked["checks"] = lambda drawn: checks_of(_conditioned(drawn))
         asked["influence"] = lambda drawn: influence(drawn.question, _conditioned(drawn).selection)
     if question.event == DEFAULT_EVENT:  # all that trends know
         asked["structures"] = lambda drawn: structures(drawn.question, drawn.source, drawn.items, **drawn.origin())
