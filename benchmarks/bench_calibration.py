@@ -7,7 +7,7 @@ from typing import Any
 
 from comparing import Ledger, in_turns, shortest
 
-from catchup.analysis.calibration import calibrate, make_plan
+from catchup.analysis.calibration import Calibration, calibrate, make_plan
 from catchup.analysis.conditioning import choose_evidence
 from catchup.analysis.question import Question
 from catchup.model.assumptions import load_assumptions
@@ -16,13 +16,15 @@ DRAWS = 100_000
 FITS = 1_000
 
 
-def test_many_simulated_data_sets(benchmark: Any, ledger: Ledger) -> None:
+def fitted(fits: int) -> Calibration:
+    """Read priors and ledger, draw the prior, fit: all that one fit takes, and all that many take."""
     question = Question(load_assumptions(), date(2026, 11, 21), draws=DRAWS)
-    plan = make_plan(question, choose_evidence(question, "default", None, ()).counted)
-    calibrate(plan, 1)
-    one, many = shortest(
-        *in_turns(benchmark, lambda: calibrate(plan, 1), lambda: calibrate(plan, FITS), rounds=3, own_each=5)
-    )
+    return calibrate(make_plan(question, choose_evidence(question, "default", None, ()).counted), fits)
+
+
+def test_many_simulated_data_sets(benchmark: Any, ledger: Ledger) -> None:
+    fitted(1)
+    one, many = shortest(*in_turns(benchmark, lambda: fitted(1), lambda: fitted(FITS), rounds=3, own_each=5))
     ledger.at_most(
         f"{FITS:,} importance fits to simulated data / one",
         many / one,

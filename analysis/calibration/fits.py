@@ -25,7 +25,9 @@ class Fit:
     ess : float
         Effective draws behind the ranked ones: Kish's, or the smallest bulk ESS over the tracked quantities.
     khat : float or None
-        Pareto shape of the importance weights.
+        Pareto shape of the importance weights, where they were examined.
+    smoothed : float or None
+        Total variation between the weights and the same smoothed, where they were examined.
     own_share : float or None
         Share of the importance weight that the truth itself has.
     divergences : int or None
@@ -38,6 +40,7 @@ class Fit:
     ranks: tuple[int, ...]
     ess: float
     khat: float | None = None
+    smoothed: float | None = None
     own_share: float | None = None
     divergences: int | None = None
     draws: int | None = None

@@ -26,6 +26,7 @@ class _Row(StrictModel):
     ranks: list[int]
     ess: float
     khat: float | None = None
+    smoothed: float | None = None
     own_share: float | None = None
     divergences: int | None = None
     draws: int | None = None

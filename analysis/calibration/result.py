@@ -148,13 +148,18 @@ class Calibration:
                 "divergences": sum(fit.divergences or 0 for fit in self.fits),
                 "draws_max": max(fit.draws or 0 for fit in self.fits),
             }
-        khat = np.array([fit.khat for fit in self.fits], dtype=float)
+        examined = [fit for fit in self.fits if fit.khat is not None]
+        khat, moved = (np.array([getattr(fit, name) for fit in examined]) for name in ("khat", "smoothed"))
+        few = np.array([fit.ess < FEWEST_EFFECTIVE for fit in examined])
         own = np.array([fit.own_share for fit in self.fits], dtype=float)
         return {
             **summary,
+            "fits_examined": len(examined),
             "khat_max": round(float(khat.max()), 3),
             "fits_refused": int((khat > WORST_KHAT).sum()),
-            "fits_left_to_nuts": int(((khat >= GOOD_KHAT) | (ess < FEWEST_EFFECTIVE)).sum()),
+            "fits_left_to_nuts": int(((khat >= GOOD_KHAT) | few).sum()),
+            "smoothing_median": significant(float(np.median(moved))),
+            "smoothing_max": significant(float(moved[khat <= WORST_KHAT].max(initial=0.0))),
             "own_share_median": significant(float(np.median(own))),
             "own_share_max": significant(float(own.max())),
         }

@@ -105,6 +105,7 @@ def _print(result: Calibration) -> None:
         return
     out.print(
         f"Effective draws of a fit: {diagnostics['ess_median']:,.0f} in the middle, {diagnostics['ess_min']:,.0f} at "
-        f"least. Of these fits a forecast would leave {diagnostics['fits_left_to_nuts']} to NUTS, and refuse to answer "
-        f"{diagnostics['fits_refused']} by importance (k-hat); their ranks are exact all the same"
+        f"least. Of {diagnostics['fits_examined']} fits that were examined a forecast would leave "
+        f"{diagnostics['fits_left_to_nuts']} to NUTS, and refuse to answer {diagnostics['fits_refused']} by importance "
+        "(k-hat); their ranks are exact all the same"
     )

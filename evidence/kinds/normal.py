@@ -9,6 +9,7 @@ from typing import Any
 from ...priors.strict import StrictModel
 from .kind import Figures, Kind
 
+SQRT_HALF = math.sqrt(0.5)
 HALF_LOG_TWO_PI = 0.5 * math.log(2.0 * math.pi)
 
 
@@ -28,8 +29,8 @@ class NormalKind[Observed: StrictModel, Likelihood: StrictModel](Kind[Observed, 
 
 def log_normal_density(xp: Any, value: Any, mean: Any, sd: Any) -> Any:
     r"""Log of :math:`N(x; \mu, \sigma)`."""
-    standard = (value - mean) / sd
-    return -0.5 * standard * standard - (xp.log(sd) + HALF_LOG_TWO_PI)
+    scaled = (value - mean) * (SQRT_HALF / sd)
+    return -(xp.log(sd) + HALF_LOG_TWO_PI) - scaled * scaled
 
 
 def interval_sd(width: float, level: float) -> float:

@@ -14,7 +14,6 @@ from catchup.analysis.calibration.plan import Plan, with_spread
 from catchup.analysis.calibration.truths import simulate_truths
 from catchup.analysis.calibration.uniformity import counts_below, p_value
 from catchup.analysis.conditioning import choose_evidence
-from catchup.analysis.importance import pareto_smooth
 from catchup.analysis.question import Question
 from catchup.evidence.likelihood import log_density
 from catchup.evidence.schema import Item
@@ -32,10 +31,7 @@ def twin_ranks(draws: int, fits: int, sd: float, *, with_truth: bool, seed: int 
         truth = rng.standard_normal()
         pool = np.append(sample, truth) if with_truth else sample
         log_ratios = stats.norm.logpdf(truth + sd * rng.standard_normal(), pool, sd)
-        weights = np.exp(log_ratios - log_ratios.max())
-        if pareto_smooth(weights, log_ratios) > 0.7:
-            weights = np.exp(log_ratios - log_ratios.max())
-        chosen = resample(weights, 99, rng)
+        chosen = resample(np.exp(log_ratios - log_ratios.max()), 99, rng)
         ranks += ranks_of(np.array([truth]), pool[chosen, None], rng)
     return np.array(ranks)
 
@@ -157,7 +153,7 @@ def test_full_calibration_passes(full_plan: Plan) -> None:
 def test_full_calibration_of_a_wrong_likelihood_fails(question: Question, items: tuple[Item, ...]) -> None:
     wrong = make_plan(dataclasses.replace(question, draws=100_000), items, spread=0.5)
     result = calibrate(wrong, 1_000)
-    assert {"log_likelihood"} <= set(result.failed)
+    assert {"log_likelihood", "benchmark_optimism_cyber", "benchmark_optimism_general"} <= set(result.failed)
 
 
 @pytest.mark.slow

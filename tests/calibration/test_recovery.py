@@ -20,6 +20,7 @@ from catchup.evidence.schema import Item
 from catchup.evidence.selection import Selection
 
 FALSE_ALARM = 1e-6  # of one quantity's interval; the seeds are fixed
+TRUTHS = 500
 PROMISES = (0.5, 0.9)
 ASKED = ("ready", "pretrained", "mythos_flop", "algorithmic_progress", "rl_ratio", "benchmark_optimism_general")
 
@@ -58,7 +59,7 @@ def test_items_that_have_seen_something_else_say_so(plan: Plan) -> None:
 @pytest.mark.slow
 def test_forecasts_hold_500_truths_as_often_as_they_promise(plan: Plan) -> None:
     """From a user's side: items with simulated figures, conditioned on by importance, or by NUTS where that refuses."""
-    wanted, held = 500, dict.fromkeys([(name, promise) for name in ASKED for promise in PROMISES], 0)
+    wanted, held = TRUTHS, dict.fromkeys([(name, promise) for name in ASKED for promise in PROMISES], 0)
     compiled = CompiledPosterior(plan.question, plan.items)
     truths = simulate_truths(plan, 0, 2 * wanted)
     silent = np.flatnonzero(truths.observations["no-public-model"] == 1.0)[:wanted]  # what an item's file can say
