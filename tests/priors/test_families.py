@@ -75,9 +75,17 @@ def families(draw) -> Family:
 
 
 def rounding_of(family: Family, x: np.ndarray) -> np.ndarray:
-    """How far the distribution function moves when x, or its distance from the lower bound, is rounded."""
-    nudge = 8 * np.finfo(float).eps * np.maximum(np.abs(x), np.abs(family.quantile(0.5)))
-    return family.cdf(x + nudge) - family.cdf(x - nudge)
+    """How far the distribution function moves when x, its distance from the lower bound, or its logarithm is rounded.
+
+    A logarithm rounded by one part in 1/eps moves x by eps x |log x|.
+    """
+    size = np.maximum(np.abs(x), np.abs(family.quantile(0.5)))
+    spread = np.maximum(1.0, np.abs(np.log(np.maximum(size, np.finfo(float).tiny))))
+    if family.to_natural(0.0) != 1.0:
+        nudge = 8 * np.finfo(float).eps * size
+        return family.cdf(x + nudge) - family.cdf(x - nudge)
+    nudge = 8 * np.finfo(float).eps * size * spread
+    return family.cdf(x + nudge) - family.cdf(np.maximum(x - nudge, np.finfo(float).tiny))
 
 
 @given(families(), uniforms)
