@@ -15,7 +15,7 @@ from ..priors.strict import StrictModel, validate
 from ..priors.table import PriorTable, fixed_values_layer, load_prior_table, packaged_layers, read_overlay
 from .calendar import Calendar
 from .policies import Lever, Regime, load_levers, load_regimes
-from .race import Names, Race, load_race, refuse_oversold
+from .race import Names, Race, load_race, refuse_impossible, refuse_oversold
 from .scenarios import Scenario, load_scenarios
 
 HERE = Path(__file__).parent
@@ -179,6 +179,7 @@ def assemble(layers: Sequence[Layer]) -> Assumptions:
         scenarios=load_scenarios(layers, table.references),
     )
     _refuse_unused(assumptions, layers[-1])
+    refuse_impossible(race, table.quantities)
     refuse_oversold(race, table.quantities)
     return assumptions
 

@@ -271,7 +271,7 @@ def _vector(xp: Any, rows: list[Any]) -> Any:
 
 def _months(xp: Any, entry: float | str | None, values: Values) -> Any:
     """A duration; one that is drawn can come so near to nothing that nothing could be divided by it."""
-    return xp.maximum(values[entry], SHORTEST_ARRIVAL) if isinstance(entry, str) else entry
+    return xp.maximum(_number_or_value(entry, values), SHORTEST_ARRIVAL)
 
 
 def _number_or_value(entry: float | str | None, values: Values) -> Any:

@@ -15,7 +15,6 @@ from ..priors.layers import Layer, merge
 from ..priors.strict import StrictModel, validate
 from ..priors.table import Quantity
 
-Number = Annotated[float, Field(strict=False)]
 Names = Annotated[tuple[str, ...], Field(strict=False)]
 
 
@@ -43,8 +42,8 @@ class Source(StrictModel):
     title: str
     firm: str
     amount: Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
-    start: Number | str | None = None
-    length: Number | str | None = None
+    start: float | str | None = None
+    length: float | str | None = None
     per: str | None = None
     channel: str
     references: Names = ()
@@ -64,7 +63,7 @@ class Race:
     firms : mapping of str to Firm
     sources : mapping of str to Source
     files : mapping of str to str
-        The file that last changed each source, for messages.
+        The file that last changed each firm and source (``firm.`` or ``source.`` and its name), for messages.
     """
 
     firms: Mapping[str, Firm]
@@ -136,7 +135,9 @@ def load_race(layers: Iterable[Layer], quantities: Iterable[str], references: It
     if not competing:
         raise InputError("no firm competes", file=list(firm_rows.values())[-1].file, key="firm")
     running = {name: source for name, source in sources.items() if source.firm in competing}
-    return Race(competing, running, {name: source_rows[name].file for name in running})
+    files = {f"firm.{name}": firm_rows[name].file for name in competing}
+    files |= {f"source.{name}": source_rows[name].file for name in running}
+    return Race(competing, running, files)
 
 
 def refuse_oversold(race: Race, quantities: Mapping[str, Quantity]) -> None:
@@ -158,9 +159,52 @@ def refuse_oversold(race: Race, quantities: Mapping[str, Quantity]) -> None:
         if taken[flow] > 1.0 + 1e-9:
             raise InputError(
                 f"shares of {' x '.join(str(part) for part in flow[:-1])} could add up to {taken[flow]:.2f}, above 1",
-                file=race.files.get(name),
+                file=race.files.get(f"source.{name}"),
                 key=f"source.{name}.amount",
             )
+
+
+def refuse_impossible(race: Race, quantities: Mapping[str, Quantity]) -> None:
+    """Refuse a race that puts a quantity where some of its values make no sense, such as a negative number of chips.
+
+    Raises
+    ------
+    InputError
+        Naming the firm or source, the quantity and how far it reaches.
+    """
+    for name, source in race.sources.items():
+        ramp = {entry: getattr(source, entry) for entry in ("start", "length", "per")}
+        drawn = {entry: (value,) for entry, value in ramp.items() if isinstance(value, str)}
+        for entry, names in {"amount": source.amount, **drawn}.items():
+            for quantity in names:
+                reach = quantities[quantity].distribution.support()
+                divides = entry in ("length", "per")
+                _check_reach(quantity, reach, f"source.{name}.{entry}", race.files, above=divides)
+    for name, firm in race.firms.items():
+        for quantity in (firm.budget, firm.mfu):
+            reach = quantities[quantity].distribution.support()
+            _check_reach(quantity, reach, f"firm.{name}", race.files, above=True, most=1.0)
+        for quantity in (firm.minimum_training, *firm.delay):
+            reach = quantities[quantity].distribution.support()
+            _check_reach(quantity, reach, f"firm.{name}", race.files)
+
+
+def _check_reach(
+    quantity: str,
+    reach: tuple[float, float],
+    key: str,
+    files: Mapping[str, str],
+    *,
+    above: bool = False,
+    most: float = math.inf,
+) -> None:
+    """Check how far a quantity reaches: not below 0, not up to 0 only where it must lie above, not beyond the most."""
+    low, high = reach
+    if low < 0 or high > most or (above and high <= 0):
+        expected = ("above 0" if above else "0 or more") + ("" if math.isinf(most) else f", at most {most:g},")
+        found = f"is {low:g}" if low == high else f"reaches from {low:g} to {high:g}"
+        file = files.get(".".join(key.split(".")[:2]))
+        raise InputError(f"a quantity {expected} was expected, but {quantity} {found}", file=file, key=key)
 
 
 def _check_ramp(source: Source, file: str, key: str) -> None:
@@ -175,6 +219,12 @@ def _check_ramp(source: Source, file: str, key: str) -> None:
         raise InputError("is missing: months over which the source arrives", file=file, key=f"{key}.length")
     if isinstance(source.length, float) and source.length <= 0:
         raise InputError(f"a ramp takes more than 0 months, not {source.length:g}", file=file, key=f"{key}.length")
+    if isinstance(source.start, float) and source.start < 0:
+        raise InputError(
+            f"arrivals start at t = 0 or later, not in month {source.start:g}; what is there already needs no start",
+            file=file,
+            key=f"{key}.start",
+        )
 
 
 def _known(kind: str, names: Iterable[str], known: Iterable[str], file: str, key: str) -> None:
