@@ -7,24 +7,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from ..evidence.kinds.kind import Clock
-from ..evidence.latents import events_of, latent_quantities, with_latents
+from ..evidence.latents import with_latents
 from ..evidence.ledgers import Ledger, load_ledger
-from ..evidence.likelihood import log_density, predictions
-from ..evidence.schema import Item
 from ..evidence.selection import Selection, select
-from ..model.assumptions import multiple_name
-from ..model.generative import Outcome, World
-from ..priors.families import Family
-from .estimates import Array
+from .conflict import ESCALATED_DRAWS, refuse_conflict
 from .forecast import Diagnostics
 from .importance import ReweightedPrior, SmoothedWeights, smooth_weights, total
-from .question import DrawSource, PriorDraws, Question, Values, outcome_of
-from .trust import COLLAPSED, FEWEST_EFFECTIVE, GOOD_KHAT, WORST_KHAT, UntrustworthyError
-
-ESCALATED_DRAWS = 1_000_000  # prior draws tried before prior and evidence are said to conflict
+from .likelihoods import likelihoods, prior_for
+from .question import DrawSource, Question
+from .trust import FEWEST_EFFECTIVE, GOOD_KHAT, WORST_KHAT, UntrustworthyError
 
 
 @dataclass(frozen=True)
@@ -170,83 +161,6 @@ def _more_would_do(question: Question, smoothed: SmoothedWeights) -> bool:
         and smoothed.effective_draws < FEWEST_EFFECTIVE <= share * ESCALATED_DRAWS
         and question.draws < ESCALATED_DRAWS
     )
-
-
-def prior_for(question: Question, items: Sequence[Item]) -> PriorDraws:
-    """Prior draws of everything that the question and the items depend on."""
-    return PriorDraws(question, list(latent_beliefs(question, items)))
-
-
-def latent_beliefs(question: Question, items: Sequence[Item]) -> dict[str, Family]:
-    """What is believed of everything that items depend on beyond what the question does, by name."""
-    beliefs = with_latents(question.assumptions, items).beliefs
-    return {name: beliefs[name] for name in [*latent_quantities(items), *map(multiple_name, events_of(items))]}
-
-
-def likelihoods(question: Question, source: DrawSource, items: Sequence[Item]) -> dict[str, Array]:
-    """Work out every item's log likelihood in every draw, shape (draw,)."""
-    if not items:
-        return {"": np.zeros(source.weighting.draws)}
-    return source.map(lambda values: likelihoods_of(question, values, items))
-
-
-def likelihoods_of(question: Question, values: Values, items: Sequence[Item]) -> Mapping[str, Array]:
-    """Work out every item's log likelihood in a chunk of draws."""
-    predicted = predictions_of(question, values, items)[2]
-    clock = Clock(question.assumptions.calendar, question.as_of)
-    return {item.id: log_density(item, item.observation(clock), predicted[item.id], clock) for item in items}
-
-
-def predictions_of(
-    question: Question, values: Values, items: Sequence[Item]
-) -> tuple[World, Outcome, Mapping[str, Array]]:
-    """Work out a chunk's intermediates and dates, and what the model says of every item's observation."""
-    world, own = outcome_of(question, values)
-    outcomes = {question.event: own}
-    for event in events_of(items):
-        if event not in outcomes:
-            outcomes[event] = outcome_of(question, values, event=event, world=world)[1]
-    return world, own, predictions(items, question.assumptions, values, world, outcomes, question.as_of)
-
-
-def refuse_conflict(question: Question, items: Sequence[Item], smoothed: SmoothedWeights) -> None:
-    """Refuse evidence that the prior hardly allows, naming the items in conflict.
-
-    Raises
-    ------
-    UntrustworthyError
-        If fewer than `COLLAPSED` effective draws are left even of a million.
-    """
-    if smoothed.effective_draws >= COLLAPSED or not items:
-        return
-    many = replace(question, draws=max(question.draws, ESCALATED_DRAWS), quasi_random=False)
-    columns = likelihoods(many, prior_for(many, items), items)
-    effective = _effective(total(columns))
-    if effective >= COLLAPSED:
-        return
-    alone = {name: _effective(column) for name, column in columns.items()}
-    impossible = [name for name, left in alone.items() if left < COLLAPSED]
-    if impossible:
-        culprits = f"{', '.join(impossible)}: hardly possible under the prior"
-    else:
-        without = {
-            name: _effective(total({other: column for other, column in columns.items() if other != name}))
-            for name in columns
-        }
-        worst = sorted(without, key=lambda name: -without[name])[:2]
-        culprits = f"{' and '.join(worst)} contradict each other or the rest"
-    raise UntrustworthyError(
-        f"evidence and prior conflict: of {many.draws:,} prior draws only {effective:.1f} count. {culprits}. "
-        "Leave items out with --evidence, lower their reliability or weight, or widen the prior"
-    )
-
-
-def _effective(log_ratios: Array) -> float:
-    largest = log_ratios.max()
-    if not np.isfinite(largest):
-        return 0.0
-    raw = np.exp(log_ratios - largest)
-    return float(raw.sum() ** 2 / (raw**2).sum())
 
 
 def _why_not_importance(smoothed: SmoothedWeights) -> str:

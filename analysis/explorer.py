@@ -27,9 +27,9 @@ from ..model.assumptions import multiple_name
 from ..model.policies import NO_INTERVENTION, apply_lever
 from ..priors.errors import InputError
 from .answer import Drawn
-from .conditioning import likelihoods_of
 from .estimates import Array
 from .importance import smooth_weights, total
+from .likelihoods import likelihoods_of
 from .question import PriorDraws, Question, Values, outcome_of
 from .repeating import is_foreign, options_of_assumptions
 from .wording import date_text

@@ -25,11 +25,12 @@ from ..evidence.likelihood import log_density, probability_genuine
 from ..evidence.schema import Item
 from ..evidence.selection import Selection
 from ..priors.errors import InputError
-from .conditioning import predictions_of, prior_for, refuse_conflict
+from .conflict import refuse_conflict
 from .estimates import Array, Distribution, Estimate, Weighting, quantile_shift
 from .forecast import Diagnostics, date_as_json, estimate_as_json, number, rounded, shift_as_json
 from .importance import SmoothedWeights, smooth_weights, total
 from .information import information_gain
+from .likelihoods import predictions_of, prior_for
 from .log_means import log_mean
 from .question import Question, Values
 from .trust import WORST_KHAT

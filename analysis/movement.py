@@ -9,10 +9,11 @@ from typing import Any
 from ..evidence.schema import Item
 from ..evidence.selection import Selection
 from .answer import Drawn, Request
-from .conditioning import choose_evidence, condition, latent_beliefs, likelihoods_of
+from .conditioning import choose_evidence, condition
 from .estimates import Distribution, Estimate, independent_quantile_shift, quantile_shift
 from .forecast import shift_as_json
 from .importance import smooth_weights, total
+from .likelihoods import latent_beliefs, likelihoods_of
 from .question import PriorDraws, Values, ready_under
 from .trust import WORST_KHAT, UntrustworthyError
 from .wording import NOISE_FACTOR

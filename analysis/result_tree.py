@@ -14,9 +14,9 @@ import numpy as np
 import xarray as xr
 
 from .answer import Drawn
-from .conditioning import latent_beliefs, prior_for
 from .estimates import Weighting
 from .importance import RESAMPLED_CHAINS, ReweightedPrior
+from .likelihoods import latent_beliefs, prior_for
 from .question import PriorDraws, StoredDraws
 from .tree_files import load_tree as load_tree
 from .tree_files import save_tree as save_tree

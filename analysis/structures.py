@@ -31,10 +31,10 @@ from ..evidence import Item
 from ..model.assumptions import DEFAULT_EVENT
 from ..model.trend import load_trends
 from ..priors.errors import InputError
-from .conditioning import likelihoods, prior_for
 from .estimates import Array, Distribution, Weighting
 from .forecast import MONTHS_AHEAD, distribution_as_json, month_ends, number
 from .importance import smooth_weights, total
+from .likelihoods import likelihoods, prior_for
 from .question import DrawSource, Question, ready_under
 from .readings.trend import condition_trend, draw_trend
 from .readings.trend_evidence import countable

@@ -15,8 +15,8 @@ from ..evidence.likelihood import log_density, simulate
 from ..evidence.schema import Item
 from ..model.assumptions import multiple_name
 from ..model.generative import Outcome, World
-from .conditioning import predictions_of
 from .estimates import Array
+from .likelihoods import predictions_of
 from .question import Question, StoredDraws, Values
 
 SAMPLED = ("chain", "draw")

@@ -26,9 +26,9 @@ from dataclasses import replace
 import numpy as np
 
 from ...evidence.likelihood import log_density
-from ..conditioning import prior_for
 from ..estimates import Array
 from ..importance import Positions, pareto_smooth
+from ..likelihoods import prior_for
 from ..question import Values
 from .densities import SharedDensities
 from .fits import Fit, bounded, ranks_of

@@ -36,8 +36,8 @@ from ...evidence.kinds.kind import Clock
 from ...evidence.latents import events_of, latent_quantities, with_latents
 from ...evidence.schema import Item
 from ...priors.errors import InputError
-from ..conditioning import predictions_of
 from ..estimates import Array
+from ..likelihoods import predictions_of
 from ..question import Question, Values
 from ..runs.inputs import inputs_of
 

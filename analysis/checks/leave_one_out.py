@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..conditioning import Conditioned, likelihoods, prior_for
+from ..conditioning import Conditioned
 from ..estimates import Array, Estimate, Weighting
 from ..importance import smooth_weights, total
 from ..influence import CONFLICT
+from ..likelihoods import likelihoods, prior_for
 from ..log_means import log_mean
 from ..trust import WORST_KHAT
 from .result import CheckResult, Verdict

@@ -16,8 +16,8 @@ import numpy as np
 from ...evidence.kinds.kind import Clock
 from ...evidence.likelihood import simulate
 from ...evidence.schema import Item
-from ..conditioning import latent_beliefs, predictions_of
 from ..estimates import Distribution, Estimate
+from ..likelihoods import latent_beliefs, predictions_of
 from ..question import DrawSource, Question, Values
 from .result import CheckResult, Verdict
 

@@ -8,9 +8,10 @@ from typing import Any
 from ...evidence.latents import with_latents
 from ...evidence.selection import Selection
 from ..answer import Drawn, Request, evidence_of
-from ..conditioning import Conditioned, condition, prior_for
+from ..conditioning import Conditioned, condition
 from ..estimates import Distribution
 from ..importance import ReweightedPrior
+from ..likelihoods import prior_for
 from ..power_scaling import power_scaling_of
 from ..question import Question, ready_under
 from ..trust import UntrustworthyError

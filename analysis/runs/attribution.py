@@ -21,10 +21,10 @@ import numpy as np
 
 from ...evidence.latents import with_latents
 from ...evidence.schema import Item
-from ..conditioning import likelihoods_of, prior_for
 from ..estimates import Array, Distribution, Estimate, Weighting
 from ..forecast import number, significant
 from ..importance import smooth_weights, total
+from ..likelihoods import likelihoods_of, prior_for
 from ..question import Question, Values, ready_under
 from .inputs import Inputs
 
