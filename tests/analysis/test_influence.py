@@ -1,0 +1,339 @@
+"""What items did, against closed forms."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+from scipy.stats import qmc
+
+from catchup.analysis.commands.main import run
+from catchup.analysis.estimates import Distribution, Weighting, independent_quantile_shift, quantile_shift
+from catchup.analysis.importance import smooth_weights
+from catchup.analysis.influence import CONFLICT, Influence, influence
+from catchup.analysis.information import information_gain
+from catchup.analysis.log_means import log_mean
+from catchup.analysis.question import Question
+from catchup.analysis.trust import UntrustworthyError
+from false_alarms import covers, widest
+from item_cases import (
+    DAY,
+    assumptions_with,
+    conjugate,
+    constant_part,
+    counting,
+    impossible,
+    item,
+    reading,
+    twin_question,
+    write_item,
+)
+
+REPETITIONS = 400
+NORMAL = stats.norm()
+READ, READ_SD = 0.8, 0.9  # a reading of a standard normal, and its error
+POSTERIOR = stats.norm(READ / (1 + READ_SD**2), math.sqrt(READ_SD**2 / (1 + READ_SD**2)))
+
+
+def plain(rng: np.random.Generator) -> tuple[np.ndarray, Weighting]:
+    return rng.normal(size=2_000), Weighting(2_000)
+
+
+def scrambled(rng: np.random.Generator) -> tuple[np.ndarray, Weighting]:
+    # the second dimension is one that the reading is blind to, as most quantities are to most items
+    points = np.concatenate([qmc.Sobol(2, rng=stream).random(128) for stream in rng.spawn(16)])
+    normal = NORMAL.ppf(np.clip(points, 1e-12, 1 - 1e-12))
+    return (normal[:, 0] + normal[:, 1]) / math.sqrt(2.0), Weighting(2_048, replicates=16)
+
+
+def before_and_after(values: np.ndarray, weighting: Weighting) -> tuple[Distribution, Distribution]:
+    log_ratios = -0.5 * ((READ - values) / READ_SD) ** 2
+    weights = np.exp(log_ratios) / np.exp(log_ratios).sum()
+    after = Weighting(weighting.draws, weights=weights, replicates=weighting.replicates)
+    return Distribution(values, weighting), Distribution(values, after)
+
+
+@pytest.mark.parametrize(("make", "degrees"), [(plain, None), (scrambled, 15)])
+@pytest.mark.parametrize("p", [0.05, 0.5, 0.95])
+def test_a_shift_between_weightings_covers_the_truth(make, degrees, p) -> None:
+    errors, mcses = [], []
+    for rng in np.random.default_rng(3).spawn(REPETITIONS):
+        before, after = before_and_after(*make(rng))
+        shift = quantile_shift(after, before, p)
+        errors.append(shift.value - (POSTERIOR.ppf(p) - NORMAL.ppf(p)))
+        mcses.append(shift.mcse)
+    assert covers(errors, mcses, degrees)
+
+
+def test_shared_draws_make_a_shift_more_certain() -> None:
+    values = np.random.default_rng(1).normal(size=20_000)
+    before, after = before_and_after(values, Weighting(20_000))
+    assert quantile_shift(after, before, 0.5).mcse < 0.9 * independent_quantile_shift(after, before, 0.5).mcse
+
+
+BITS = (0.5 * (POSTERIOR.var() + POSTERIOR.mean() ** 2 - 1.0) - math.log(POSTERIOR.std())) / math.log(2.0)
+
+
+def test_bits_gained_cover_the_closed_form() -> None:
+    errors, mcses = [], []
+    for rng in np.random.default_rng(5).spawn(REPETITIONS):
+        before, after = before_and_after(*plain(rng))
+        bits = information_gain(after, before)
+        errors.append(bits.value - BITS)
+        mcses.append(bits.mcse)
+    assert covers(errors, mcses)
+
+
+def test_bits_gained_by_quasi_random_draws() -> None:
+    """Scrambles err so little that what bins hide, a hundredth, is all that is left."""
+    for rng in np.random.default_rng(5).spawn(20):
+        before, after = before_and_after(*scrambled(rng))
+        bits = information_gain(after, before)
+        assert abs(bits.value - BITS) < 0.02 * BITS + widest(bits.mcse, 15)
+        assert bits.mcse < 0.01 * BITS
+
+
+def test_bits_gained_from_nothing_are_nought() -> None:
+    """Weights that have nothing to do with the variable: what the plug-in estimate takes for knowledge is taken off."""
+    found = []
+    for rng in np.random.default_rng(6).spawn(REPETITIONS):
+        values, weights = rng.normal(size=1_000), rng.exponential(size=1_000)
+        weighting = Weighting(1_000)
+        after = Weighting(1_000, weights=weights / weights.sum())
+        found.append(information_gain(Distribution(values, after), Distribution(values, weighting)).value)
+    assert abs(np.mean(found)) < widest(float(np.std(found)) / math.sqrt(REPETITIONS)) + 5e-4
+    assert np.std(found) < 0.02
+
+
+def test_what_the_baseline_excludes_is_infinitely_informative() -> None:
+    values = np.arange(100.0)
+    early = np.where(values < 50, 1.0, 0.0)
+    late = 1.0 - early
+    first, second = (Distribution(values, Weighting(100, weights=w / w.sum())) for w in (early, late))
+    assert information_gain(first, second).value == math.inf
+
+
+def test_differences_of_log_means_cover_the_truth() -> None:
+    """Log of the density of a second reading given a first, both of one standard normal."""
+    second = -0.3
+    given_first = stats.norm(POSTERIOR.mean(), math.sqrt(POSTERIOR.var() + READ_SD**2)).logpdf(second)
+    errors, mcses = [], []
+    for rng in np.random.default_rng(7).spawn(REPETITIONS):
+        values, weighting = plain(rng)
+        one, two = (stats.norm(values, READ_SD).logpdf(y) for y in (READ, second))
+        found = (log_mean(one + two, weighting) - log_mean(one, weighting)).estimate
+        errors.append(found.value - given_first)
+        mcses.append(found.mcse)
+    assert covers(errors, mcses)
+
+
+def test_log_mean_of_nothing() -> None:
+    assert log_mean(np.full(10, -np.inf), Weighting(10)).estimate.value == -math.inf
+
+
+READINGS = {"first": (2.2, 0.3), "second": (1.4, 0.5), "third": (2.0, 0.6)}
+
+
+@pytest.fixture(scope="module")
+def twin() -> Influence:
+    """Three readings of the one quantity that the date hangs on."""
+    question = twin_question(200_000)
+    return influence(question, counting([reading(name, *figures) for name, figures in READINGS.items()]))
+
+
+def of_date(question: Question, names: list[str]) -> stats.rv_continuous:
+    """Exact distribution of the twin's date, given some readings."""
+    mean, sd = conjugate([READINGS[name][0] for name in names], [READINGS[name][1] for name in names])
+    return stats.lognorm(sd, loc=constant_part(question), scale=math.exp(mean))
+
+
+def divergence(names: list[str], baseline: list[str]) -> float:
+    """Exact bits that some readings hold beyond others."""
+    (m, s), (n, t) = (
+        conjugate([READINGS[name][0] for name in known], [READINGS[name][1] for name in known])
+        for known in (names, baseline)
+    )
+    return (math.log(t / s) + (s**2 + (m - n) ** 2) / (2 * t**2) - 0.5) / math.log(2.0)
+
+
+def predictive(name: str, others: list[str]) -> float:
+    """Exact log density of a reading, given others."""
+    mean, sd = conjugate([READINGS[other][0] for other in others], [READINGS[other][1] for other in others])
+    value, error = READINGS[name]
+    return float(stats.norm(mean, math.hypot(sd, error)).logpdf(math.log(value)))
+
+
+def test_shifts_are_those_of_the_closed_form(twin: Influence) -> None:
+    for row in twin.items:
+        others = [name for name in READINGS if name != row.item.id]
+        for p in (0.05, 0.5, 0.95):
+            exact = {
+                "alone": of_date(twin.question, [row.item.id]).ppf(p) - of_date(twin.question, []).ppf(p),
+                "left_out": of_date(twin.question, others).ppf(p) - of_date(twin.question, list(READINGS)).ppf(p),
+            }
+            for which, truth in exact.items():
+                shift = getattr(row, which).shifts[p]
+                assert abs(shift.value - truth) < widest(shift.mcse), (row.item.id, which, p)
+
+
+def test_bits_are_those_of_the_closed_form(twin: Influence) -> None:
+    for row in twin.items:
+        others = [name for name in READINGS if name != row.item.id]
+        for effect, exact in (
+            (row.alone, divergence([row.item.id], [])),
+            (row.left_out, divergence(list(READINGS), others)),
+        ):
+            assert effect.bits is not None
+            # bins hide up to a two-hundredth of what there is, see `information`
+            assert abs(effect.bits.value - exact) < widest(effect.bits.mcse) + 0.005 * exact
+
+
+def test_predictive_densities_are_those_of_the_closed_form(twin: Influence) -> None:
+    for row in twin.items:
+        others = [name for name in READINGS if name != row.item.id]
+        for found, exact in (
+            (row.log_predictive, predictive(row.item.id, others)),
+            (row.log_predictive_prior, predictive(row.item.id, [])),
+        ):
+            assert abs(found.value - exact) < widest(found.mcse)
+
+
+def test_pairs_are_those_of_the_closed_form(twin: Influence) -> None:
+    assert len(twin.pairs) == 3
+    for pair in twin.pairs:
+        first, second = pair.items
+        exact = predictive(first, [second]) - predictive(first, [])
+        assert abs(pair.log_ratio.value - exact) < widest(pair.log_ratio.mcse)
+    assert [pair.log_ratio.value for pair in twin.pairs] == sorted(pair.log_ratio.value for pair in twin.pairs)
+
+
+def test_items_stand_in_the_order_of_what_leaving_them_out_moves(twin: Influence) -> None:
+    sizes = [abs(row.left_out.shifts[0.5].value) for row in twin.items]
+    assert sizes == sorted(sizes, reverse=True)
+    assert twin.items[0].item.id == "first"
+
+
+def test_leaving_the_only_item_out_undoes_it() -> None:
+    row = influence(twin_question(20_000), counting([reading("only", 2.0, 0.3)])).items[0]
+    for p, shift in row.alone.shifts.items():
+        assert row.left_out.shifts[p].value == pytest.approx(-shift.value, abs=1e-12)
+        assert row.left_out.shifts[p].mcse == pytest.approx(shift.mcse, rel=1e-9)
+    assert row.left_out.bits == row.alone.bits
+    assert row.log_predictive.value == pytest.approx(row.log_predictive_prior.value, abs=1e-12)
+
+
+def test_an_item_on_something_else_moves_nothing() -> None:
+    items = [reading("of-the-date", 2.0, 0.3), reading("of-nothing", 2.0, 0.4, "rl_ratio")]
+    rows = {row.item.id: row for row in influence(twin_question(100_000), counting(items)).items}
+    idle = rows["of-nothing"]
+    for effect in (idle.alone, idle.left_out):
+        for shift in effect.shifts.values():
+            assert abs(shift.value) < widest(shift.mcse)
+        assert effect.bits is not None
+        assert abs(effect.bits.value) < widest(effect.bits.mcse) + 1e-3
+    exact = stats.norm(math.log(1.25), math.hypot(0.75, 0.4)).logpdf(math.log(2.0))
+    assert abs(idle.log_predictive.value - exact) < widest(idle.log_predictive.mcse)
+
+
+def test_items_that_contradict_each_other_are_flagged() -> None:
+    question = twin_question(200_000)
+    apart = influence(question, counting([reading("low", 0.8, 0.2), reading("high", 2.8, 0.2)])).pairs[0]
+    assert apart.conflict
+    assert apart.log_ratio.value < CONFLICT
+    alike = influence(question, counting([reading("one", 2.7, 0.2), reading("two", 2.8, 0.2)])).pairs[0]
+    assert alike.log_ratio.value > 0.0
+    assert not alike.conflict
+
+
+def test_probability_of_being_genuine_is_bayes_rule() -> None:
+    """With Mythos's compute known, the reading is weighed against its background alone."""
+    quantities = {"mythos_chips": 500e3, "mythos_training_months": 3.0, "mfu_anthropic": 0.2}
+    assumptions = assumptions_with(quantities)
+    seconds = assumptions.table.number("days_per_month") * 86_400
+    flop = 500e3 * 3.0 * 0.2 * assumptions.table.number("trainium2_peak") * seconds
+    slide = item(
+        "compute_reading",
+        "slide",
+        observed={"value": 8e26, "interval": [6e26, 10.7e26], "level": 0.95, "scope": "pretraining"},
+        likelihood={"accounting_sd": 0.15, "reliability": 0.4, "background_mean": 27.5, "background_sd": 0.8},
+    )
+    found = influence(Question(assumptions, DAY, draws=2_000), counting([slide])).items[0].genuine
+    spread = math.hypot(math.log10(10.7 / 6) / (2 * stats.norm.ppf(0.975)), 0.15)
+    genuine = 0.4 * stats.norm(math.log10(flop), spread).pdf(math.log10(8e26))
+    background = 0.6 * stats.norm(27.5, 0.8).pdf(math.log10(8e26))
+    assert found is not None
+    assert found.value == pytest.approx(genuine / (genuine + background), rel=1e-9)
+    assert found.mcse == pytest.approx(0.0, abs=1e-12)
+
+
+def test_weights_that_cannot_be_trusted_give_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def heavy(log_ratios, replicates=0):
+        smoothed = smooth_weights(log_ratios, replicates)
+        narrow = np.ptp(log_ratios) > 5.0  # the narrow reading, and the whole
+        return type(smoothed)(smoothed.weights, 0.9 if narrow else smoothed.khat, smoothed.log_mean)
+
+    monkeypatch.setattr("catchup.analysis.influence.smooth_weights", heavy)
+    result = influence(twin_question(5_000), counting([reading("narrow", 1.6, 0.2), reading("wide", 1.6, 3.0)]))
+    rows = {row["id"]: row for row in result.as_json()["items"]}
+    assert "shift" in rows["wide"]["alone"]
+    assert rows["narrow"]["alone"]["problem"] == "not to be trusted: k-hat 0.90, above 0.7"
+    assert "shift" not in rows["narrow"]["alone"]
+    assert all("problem" in row["left_out"] for row in rows.values())
+    assert not result.trustworthy
+    assert result.as_json()["posterior"] is None
+
+
+def test_impossible_evidence_is_refused_by_name() -> None:
+    odd = item("compute_reading", "odd-reading", **impossible())
+    with pytest.raises(UntrustworthyError, match="odd-reading: hardly possible under the prior"):
+        influence(twin_question(2_000), counting([odd, reading("fine", 1.6, 0.5)]))
+
+
+def test_quasi_random_draws_say_the_same() -> None:
+    items = counting([reading("one", 2.0, 0.4)])
+    exact = of_date_with(2.0, 0.4)
+    row = influence(twin_question(16_384, quasi_random=True), items).items[0]
+    shift = row.alone.shifts[0.5]
+    assert abs(shift.value - exact) < widest(shift.mcse, 15)
+    assert shift.mcse < 0.5 * influence(twin_question(16_384), items).items[0].alone.shifts[0.5].mcse
+
+
+def of_date_with(value: float, sd: float) -> float:
+    mean, _ = conjugate([value], [sd])
+    return math.exp(mean) - math.exp(conjugate([], [])[0])
+
+
+def test_the_command_prints_one_object(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["influence", "--as-of", DAY.isoformat(), "--draws", "20000", "--evidence", "eci-lag,microsoft-slide"]
+    assert run([*arguments, "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert {row["id"] for row in printed["items"]} == {"eci-lag", "microsoft-slide"}
+    for row in printed["items"]:
+        assert set(row["alone"]["shift"]) == set(row["left_out"]["shift"]) == {"0.05", "0.5", "0.95"}
+        assert row["alone"]["shift"]["0.5"]["mcse"] > 0.0
+        assert (row["probability_genuine"] is None) == (row["kind"] != "compute_reading")
+    assert len(printed["pairs"]) == 1
+    assert run(arguments) == 0
+    assert "eci-lag" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [(["--evidence", "none"], "--evidence: at least one"), (["--engine", "nuts"], "--engine: influence reweights")],
+)
+def test_what_cannot_be_asked(options: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["influence", "--draws", "2000", *options]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_impossible_evidence_exits_with_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    odd = write_item(tmp_path, "compute_reading", "odd-reading", **impossible())
+    assert run(["influence", "--draws", "20000", "--add", str(odd)]) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert len(captured.err.splitlines()) == 1
+    assert "odd-reading: hardly possible under the prior" in captured.err
