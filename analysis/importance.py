@@ -25,6 +25,7 @@ Positions = NDArray[np.int64]
 
 TAILS_KEPT = 6  # tails' lengths handed to the library; its rule needs five and a bit
 LOWEST = -700.0  # log ratio; the exponential of anything lower is nothing
+SMALLEST_TAIL = 3.0 / math.sqrt(100_000)  # share of the draws: the reference's for 100 000
 FEWEST_WEIGHTED = 5  # draws, of any weight or in the tail; a Pareto distribution cannot be fitted to fewer
 RESAMPLED_CHAINS = 4
 
@@ -112,7 +113,8 @@ def pareto_smooth(raw: Array, log_ratios: Array) -> float:
     top = np.argpartition(log_ratios, draws - kept)[draws - kept :]
     logs = np.maximum(log_ratios[top] - largest, LOWEST)
     # with this r_eff the library finds the tail of all draws; the hair's breadth is for its rounding down
-    share = kept / draws * (1.0 - 1e-12)
+    longer = tail > _reference_tail(draws)
+    share = 9.0 * kept / tail**2 * (1.0 + 1e-12) if longer else kept / draws * (1.0 - 1e-12)
     log_weights, khat = array_stats.psislw(-logs, r_eff=share)
     lowest = int(np.argmin(logs))  # not in the tail: tells by how much the library has normalised
     raw[top] = np.exp(np.minimum(log_weights - log_weights[lowest] + logs[lowest], 0.0))
@@ -194,8 +196,16 @@ def systematic(weights: Array, draws: int, rng: np.random.Generator) -> Position
 
 
 def _tail_length(draws: int) -> int:
-    """Number of largest weights that the Pareto tail is fitted to, as the reference has it."""
-    return min(draws // 5, math.ceil(3.0 * math.sqrt(draws)))
+    """Number of largest weights that the Pareto tail is fitted to: the reference's, but never a smaller share.
+
+    The reference's share of the draws shrinks with their number. Among millions it would be fitted to the few in
+    which an unlikely reading happens to be genuine: weights that are bounded, yet look heavy before the bound.
+    """
+    return min(draws // 5, max(_reference_tail(draws), round(SMALLEST_TAIL * draws)))
+
+
+def _reference_tail(draws: int) -> int:
+    return math.ceil(3.0 * math.sqrt(draws))
 
 
 def total(log_likelihoods: Mapping[str, Array]) -> Array:

@@ -23,3 +23,15 @@ def test_too_few_draws_for_a_tail_cannot_be_trusted(draws: int) -> None:
     smoothed = smooth_weights(np.random.default_rng(1).standard_normal(draws))
     assert smoothed.khat == np.inf
     assert smoothed.weights.sum() == pytest.approx(1.0)
+
+
+def test_bounded_weights_do_not_look_heavier_the_more_draws_there_are() -> None:
+    """A reading that is genuine in one draw of a thousand: bounded weights, whatever the number of draws."""
+    rng = np.random.default_rng(11)
+    shapes = []
+    for draws in (100_000, 3_000_000):
+        genuine = rng.random(draws) < 1e-3
+        log_ratios = np.where(genuine, np.log(4.0), 0.0) - 0.5 * (10.0 * rng.standard_normal(draws)) ** 2
+        shapes.append(smooth_weights(log_ratios).khat)
+    assert max(shapes) < 0.5
+    assert abs(shapes[1] - shapes[0]) < 0.25  # k-hat's own error on a tail of 949 draws is about 0.05
