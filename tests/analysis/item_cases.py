@@ -6,6 +6,7 @@ import copy
 import math
 import tomllib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import tomli_w
 
 from catchup.analysis.conditioning import Conditioned, choose_evidence, condition
-from catchup.analysis.question import Question
+from catchup.analysis.question import PriorDraws, Question, ready_under
 from catchup.evidence.schema import Item, item_from_table
 from catchup.evidence.selection import Selection
 from catchup.evidence.template import template
@@ -102,9 +103,7 @@ def conjugate(values: Sequence[float], sds: Sequence[float]) -> tuple[float, flo
 
 def constant_part(question: Question) -> float:
     """Months that the twin's date has beside its one uncertain quantity."""
-    from catchup.analysis.question import PriorDraws, ready_under
-
-    source = PriorDraws(question)
+    source = PriorDraws(replace(question, draws=1))
     columns = source.map(lambda values: {"rest": ready_under(question, values) - values["post_training_months"]})
     return float(columns["rest"][0])
 

@@ -1,0 +1,377 @@
+"""Which engine answers, what is refused, and how far evidence moved the date."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import xarray as xr
+from scipy import stats
+
+from catchup.analysis import conditioning
+from catchup.analysis.answer import Request, draw, forecast_of
+from catchup.analysis.commands.main import run
+from catchup.analysis.conditioning import choose_evidence, condition
+from catchup.analysis.estimates import Distribution, Weighting
+from catchup.analysis.forecast import Diagnostics
+from catchup.analysis.importance import ReweightedPrior, SmoothedWeights, smooth_weights, systematic
+from catchup.analysis.likelihoods import likelihoods
+from catchup.analysis.movement import moved_by_added, moved_by_evidence
+from catchup.analysis.nuts import NutsPosterior, refuse_untrustworthy
+from catchup.analysis.question import PriorDraws, Question, StoredDraws, ready_under
+from catchup.analysis.trust import UntrustworthyError
+from catchup.model.assumptions import Assumptions
+from catchup.priors.errors import InputError
+from false_alarms import widest
+from item_cases import DAY, counting, default_posterior, impossible, item, reading, twin_question, write_item
+
+
+@pytest.fixture(scope="module")
+def asked(assumptions: Assumptions) -> Question:
+    return Question(assumptions, DAY, draws=50_000)
+
+
+@pytest.fixture
+def no_compiling(monkeypatch: pytest.MonkeyPatch) -> list[Question]:
+    """Stands in for the sampler; returns the questions that it was asked."""
+    questions = []
+
+    def sampled(question: Question, items: Any, *, refuse: bool = True) -> NutsPosterior:
+        questions.append(question)
+        values = PriorDraws(replace(question, draws=400)).map(lambda values: values)
+        stats_ = xr.Dataset({"diverging": (("chain", "draw"), np.zeros((4, 100), dtype=bool))})
+        tree = xr.DataTree.from_dict({"sample_stats": stats_})
+        return NutsPosterior(StoredDraws(values, Weighting(400, chains=4), 1), Diagnostics(400.0, None, 1.0, 0), tree)
+
+    monkeypatch.setattr("catchup.analysis.nuts.sample_posterior", sampled)
+    return questions
+
+
+def with_khat(monkeypatch: pytest.MonkeyPatch, khat: float) -> None:
+    def smoothed(log_ratios: np.ndarray, replicates: int = 0) -> SmoothedWeights:
+        return replace(smooth_weights(log_ratios, replicates), khat=khat)
+
+    monkeypatch.setattr(conditioning, "smooth_weights", smoothed)
+
+
+TWO = counting([reading("one", 2.0, 0.5), reading("two", 1.4, 0.6)])
+
+
+@pytest.mark.parametrize(("khat", "engine"), [(0.3, "importance"), (0.49, "importance"), (0.5, "nuts"), (0.9, "nuts")])
+def test_auto_hands_over_where_weights_are_not_good(khat, engine, monkeypatch, no_compiling) -> None:
+    with_khat(monkeypatch, khat)
+    answer = condition(twin_question(20_000), TWO)
+    assert answer.engine == engine
+    assert len(no_compiling) == (engine == "nuts")
+    assert answer.diagnostics.khat == khat
+    if engine == "nuts":
+        assert answer.notes[0] == f"NUTS, because the importance weights' k-hat is {khat:.2f} (good below 0.5)"
+
+
+def test_auto_takes_more_draws_before_it_compiles(no_compiling) -> None:
+    answer = condition(twin_question(800), TWO)
+    assert answer.engine == "importance"
+    assert answer.source.weighting.draws == 1_000_000
+    assert "of 800 only" in answer.notes[0]
+    assert not no_compiling
+
+
+def test_auto_hands_over_where_no_number_of_draws_would_do(no_compiling) -> None:
+    few = counting([reading(f"rare-{index}", 30.0, 0.8) for index in range(2)])
+    answer = condition(twin_question(800), few)
+    assert answer.engine == "nuts"
+    assert "of the importance draws count" in answer.notes[0] or "k-hat" in answer.notes[0]
+
+
+def test_nuts_is_asked_for_by_name(no_compiling) -> None:
+    answer = condition(twin_question(20_000), TWO, "nuts")
+    assert (answer.engine, answer.notes) == ("nuts", ())
+
+
+@pytest.mark.parametrize(("khat", "refused"), [(0.7, False), (0.71, True), (np.inf, True)])
+def test_importance_refuses_weights_that_cannot_be_trusted(khat, refused, monkeypatch) -> None:
+    with_khat(monkeypatch, khat)
+    question = twin_question(5_000)
+    if not refused:
+        assert condition(question, TWO, "importance").engine == "importance"
+        return
+    with pytest.raises(UntrustworthyError, match=r"k-hat .*, above 0.7\): try --engine nuts, or more --draws"):
+        condition(question, TWO, "importance")
+    assert condition(question, TWO, "importance", refuse=False).diagnostics.khat == khat
+
+
+def test_evidence_evenly_likely_everywhere_weighs_nothing(asked: Question) -> None:
+    """Silence before anybody can be ready: the largest weight is shared by every draw."""
+    early = replace(asked, as_of=asked.assumptions.calendar.origin)
+    answer = condition(early, choose_evidence(early, "no-public-model", None, ()))
+    assert answer.diagnostics.khat == -np.inf
+    assert answer.diagnostics.ess == pytest.approx(early.draws)
+    assert answer.log_evidence == 0.0
+
+
+@pytest.mark.parametrize(
+    ("diagnostics", "said"),
+    [
+        (Diagnostics(5_000.0, None, 1.02, 0), "chains disagree .R-hat 1.020"),
+        (Diagnostics(5_000.0, None, float("nan"), 0), "chains disagree"),
+        (Diagnostics(399.0, None, 1.0, 0), "only 399 effective draws"),
+        (Diagnostics(5_000.0, None, 1.0, 9), "9 of 8,000 transitions diverged"),
+    ],
+)
+def test_chains_that_cannot_be_trusted_are_refused(diagnostics: Diagnostics, said: str) -> None:
+    with pytest.raises(UntrustworthyError, match=said):
+        refuse_untrustworthy(diagnostics, 8_000)
+
+
+def test_chains_that_can_be_trusted_are_not() -> None:
+    refuse_untrustworthy(Diagnostics(400.0, None, 1.009, 8), 8_000)
+
+
+def test_impossible_evidence_is_refused_by_name(asked: Question) -> None:
+    odd = item("compute_reading", "odd-reading", **impossible())
+    with pytest.raises(UntrustworthyError, match="odd-reading: hardly possible under the prior") as refusal:
+        condition(asked, counting([odd, reading("fine", 1.5, 0.5)]))
+    assert "fine" not in str(refusal.value)
+
+
+def test_what_every_draw_contradicts_alike_is_refused_too(no_compiling) -> None:
+    """With Mythos's compute fixed, an impossible reading of it moves no weight; it is impossible all the same."""
+    odd = item("compute_reading", "odd-reading", **impossible())
+    with pytest.raises(UntrustworthyError, match="none of 1,000,000 prior draws predicts anything as far out"):
+        condition(twin_question(5_000), counting([odd]))
+
+
+def test_items_that_contradict_each_other_are_both_named(asked: Question) -> None:
+    """Each can be alone; together they would meet in the middle, where neither was."""
+    apart = [reading(name, value, 0.02, "mythos_chips") for name, value in (("few", 3e5), ("many", 7e5))]
+    with pytest.raises(UntrustworthyError, match="few and many contradict each other"):
+        condition(asked, counting([*apart, reading("fine", 1.5, 0.5)]))
+
+
+def test_an_item_that_the_others_rule_out_is_named() -> None:
+    agreeing = [reading(f"sharp-{index}", 2.0, 0.03) for index in range(3)]
+    with pytest.raises(UntrustworthyError, match=r"far out\. .*odd-one"):
+        condition(twin_question(50_000), counting([*agreeing, reading("odd-one", 0.8, 0.05)]))
+
+
+def test_items_somewhat_apart_are_weighed_against_each_other() -> None:
+    """Four standard deviations of their difference: rare, not impossible."""
+    apart = 4.0 * np.hypot(0.1, 0.1)
+    items = counting([reading("low", 1.5, 0.1), reading("high", 1.5 * np.exp(apart), 0.1)])
+    assert condition(twin_question(50_000), items, "importance").engine == "importance"
+
+
+def test_a_surprise_is_not_a_conflict() -> None:
+    """A reading at the ten-thousandth quantile of its prediction is counted."""
+    far = float(stats.lognorm(np.hypot(0.4, 0.5), scale=1.5).ppf(1 - 1e-4))
+    assert condition(twin_question(20_000), counting([reading("far", far, 0.5)]), "importance").engine == "importance"
+
+
+def test_what_is_not_counted_is_said(asked: Question) -> None:
+    answer = condition(asked, choose_evidence(asked, "eci-lag", None, ()), "importance")
+    assert "set aside: microsoft-slide (not asked for)" in answer.notes
+    early = replace(asked, as_of=asked.assumptions.table.day("article_day"))
+    hindsight = choose_evidence(early, "default", None, ())
+    assert any("known since 2026-09-17, after" in aside.reason for aside in hindsight.set_aside)
+
+
+def test_added_items_are_counted_and_can_be_left_out(asked: Question, tmp_path: Path) -> None:
+    added = write_item(tmp_path, "capability_lag", "new-lag", observed__value=12.0)
+    counted = choose_evidence(asked, "default", None, [added]).counted
+    without = choose_evidence(asked, "default", None, [added], count_added=False).counted
+    assert {item.id for item in counted} - {item.id for item in without} == {"new-lag"}
+    assert [item.id for item in choose_evidence(asked, "none", None, [added]).counted] == ["new-lag"]
+    assert choose_evidence(asked, "none,new-lag", None, [added], count_added=False).counted == ()
+
+
+def test_quasi_random_draws_keep_their_weights_when_quantities_join_them(asked: Question) -> None:
+    question = replace(asked, quasi_random=True, draws=4_096)
+    source = PriorDraws(question)
+    extended = source.extended({"rl_ratio": question.assumptions.beliefs["rl_ratio"]})
+
+    def evaluate(values: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        return {"ready": ready_under(question, values), "rl_ratio": values.get("rl_ratio", np.zeros(1))}
+
+    before, after = source.map(lambda values: {"ready": ready_under(question, values)}), extended.map(evaluate)
+    np.testing.assert_array_equal(before["ready"], after["ready"])
+    belief = question.assumptions.beliefs["rl_ratio"]
+    assert stats.kstest(belief.cdf(after["rl_ratio"]), "uniform").pvalue > 1e-6
+
+
+def test_posterior_draws_are_not_redrawn_from_the_prior(asked: Question) -> None:
+    stored = StoredDraws({"mfu_china": np.full(10, 0.2)}, Weighting(10), 1)
+    beliefs = {name: asked.assumptions.beliefs[name] for name in ("mfu_china", "rl_ratio")}
+    assert (stored.extended(beliefs).values["mfu_china"] == 0.2).all()
+    assert set(stored.extended(beliefs).values) == {"mfu_china", "rl_ratio"}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_systematic_resampling_takes_each_draw_as_often_as_its_weight_says(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    weights = rng.exponential(size=50) ** 3
+    positions = systematic(weights, 400, rng)
+    expected = 400 * weights / weights.sum()
+    counts = np.bincount(positions, minlength=50)
+    assert (np.diff(positions) >= 0).all()
+    assert (counts >= np.floor(expected - 1e-9)).all()
+    assert (counts <= np.ceil(expected + 1e-9)).all()
+
+
+def test_resampled_draws_stand_for_the_same_posterior(asked: Question) -> None:
+    answer = default_posterior(asked)
+    assert isinstance(answer.source, ReweightedPrior)
+    stored, positions = answer.source.resampled(8_000, np.random.default_rng(1))
+    ready = answer.source.map(lambda values: {"ready": ready_under(answer.question, values)})["ready"]
+    np.testing.assert_array_equal(ready_under(answer.question, stored.values), ready[positions])
+    whole = Distribution(ready, answer.source.weighting)
+    kept = Distribution(ready[positions], stored.weighting)
+    for p in (0.05, 0.5, 0.95):
+        assert abs(kept.quantile_value(p) - whole.quantile_value(p)) < widest(kept.quantile(p).mcse)
+
+
+def test_effective_draws_of_resampled_chains_are_those_of_the_weights() -> None:
+    """Copies of a draw are neighbours, which is what the effective number of chains looks for.
+
+    For a variable that has nothing to do with the weights the two numbers estimate one thing: the sum of squared
+    counts, that is resampling's own rounding included.
+    """
+    rng = np.random.default_rng(4)
+    ratios = []
+    for stream in rng.spawn(20):
+        weights = stream.exponential(size=20_000) ** 2
+        positions = systematic(weights, 4_000, stream)
+        values = stream.normal(size=20_000)[positions]
+        counts = np.bincount(positions)
+        ratios.append(Weighting(4_000, chains=4).effective_draws(values) / (4_000**2 / (counts**2.0).sum()))
+    assert np.mean(ratios) == pytest.approx(1.0, abs=0.15)
+
+
+def shift_cases() -> list[tuple[str, Callable[[Path], Path]]]:
+    return [
+        ("capability_lag", lambda folder: write_item(folder, "capability_lag", "new-lag", observed__value=14.0)),
+        (
+            "quantity_reading",
+            lambda folder: write_item(
+                folder,
+                "quantity_reading",
+                "new-ratio",
+                observed={"value": 1.5, "quantity": "rl_ratio"},
+            ),
+        ),
+    ]
+
+
+@pytest.mark.parametrize(("kind", "write"), shift_cases())
+@pytest.mark.parametrize("quasi_random", [False, True])
+def test_what_an_added_item_moved_is_the_difference_of_two_forecasts(
+    kind: str, write: Callable[[Path], Path], quasi_random: bool, asked: Question, tmp_path: Path
+) -> None:
+    request = Request(replace(asked, quasi_random=quasi_random), engine="importance", added=(write(tmp_path),))
+    drawn = draw(request)
+    with_it = forecast_of(drawn).ready
+    moved = moved_by_added(request, drawn, with_it)
+    before = forecast_of(draw(replace(request, added=()))).ready
+    for p, shift in moved.shifts.items():
+        difference = with_it.quantile_value(p) - before.quantile_value(p)
+        # scrambles in another number of dimensions are other draws; independent ones are the same
+        slack = widest(float(np.hypot(with_it.quantile(p).mcse, before.quantile(p).mcse)), 15)
+        assert shift.value == pytest.approx(difference, abs=slack if quasi_random else 1e-12)
+        assert 0.0 < shift.mcse < np.hypot(with_it.quantile(p).mcse, before.quantile(p).mcse)
+    assert moved.beyond_noise == (kind == "capability_lag")
+    assert len(moved.items) == 1
+
+
+def test_what_the_evidence_moved_is_the_difference_from_the_prior(asked: Question) -> None:
+    drawn = draw(Request(asked, engine="importance"))
+    forecast = forecast_of(drawn)
+    moved = moved_by_evidence(drawn, forecast.ready)
+    prior = forecast_of(draw(Request(asked, evidence="none"))).ready
+    assert moved.before is not None
+    assert moved.before.quantile_value(0.5) == pytest.approx(prior.quantile_value(0.5), abs=1e-12)
+    assert moved.shifts[0.5].value == pytest.approx(forecast.ready.quantile_value(0.5) - prior.quantile_value(0.5))
+    assert moved.beyond_noise
+
+
+def test_an_item_known_only_later_moves_nothing(asked: Question, tmp_path: Path) -> None:
+    late = write_item(tmp_path, "capability_lag", "late-lag", observed__value=14.0)
+    early = replace(asked, as_of=asked.assumptions.table.day("article_day"))
+    request = Request(early, engine="importance", added=(late,))
+    drawn = draw(request)
+    moved = moved_by_added(request, drawn, forecast_of(drawn).ready)
+    assert moved.items == ()
+    assert moved.as_json()["note"] == "no added item is counted: all are known only later"
+
+
+def test_what_cannot_be_reweighted_is_conditioned_apart(asked: Question, tmp_path: Path, monkeypatch) -> None:
+    added = write_item(tmp_path, "capability_lag", "new-lag", observed__value=14.0)
+    request = Request(asked, engine="importance", added=(added,))
+    drawn = draw(request)
+    ready = forecast_of(drawn).ready
+    shared = moved_by_added(request, drawn, ready).shifts[0.5]
+    monkeypatch.setattr(
+        "catchup.analysis.movement.smooth_weights",
+        lambda ratios, replicates: replace(smooth_weights(ratios, replicates), khat=0.8),
+    )
+    apart = moved_by_added(request, drawn, ready).shifts[0.5]
+    assert apart.value == pytest.approx(shared.value, abs=1e-12)
+    assert apart.mcse > shared.mcse
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise UntrustworthyError("no draws")
+
+    monkeypatch.setattr("catchup.analysis.movement.condition", refuse)
+    assert "without new-lag the forecast cannot be trusted" in moved_by_added(request, drawn, ready).note
+
+
+def test_log_evidence_is_the_mean_likelihood(asked: Question) -> None:
+    answer = default_posterior(asked)
+    columns = likelihoods(answer.question, answer.source, answer.selection.counted)
+    assert answer.log_evidence == pytest.approx(float(np.log(np.exp(sum(columns.values())).mean())), rel=1e-9)
+
+
+def test_the_command_says_what_an_added_item_moved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    added = write_item(tmp_path, "capability_lag", "new-lag", observed__value=14.0)
+    arguments = ["forecast", "--as-of", DAY.isoformat(), "--draws", "50000", "--engine", "importance"]
+    arguments += ["--add", str(added)]
+    assert run(arguments) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("The evidence moved the median by -") for line in lines)
+    moved = next(line for line in lines if line.startswith("new-lag moved the median by +"))
+    assert moved.endswith("larger than its Monte Carlo error")
+    assert run([*arguments, "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["added"]["items"] == ["new-lag"]
+    assert printed["added"]["beyond_noise"] is True
+    assert set(printed["added"]["shift"]) == {"0.05", "0.5", "0.95"}
+    assert printed["moved_by_evidence"]["shift"]["0.5"]["months"] < 0.0
+
+
+def test_impossible_evidence_exits_with_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    odd = write_item(tmp_path, "compute_reading", "odd-reading", **impossible())
+    assert run(["forecast", "--json", "--draws", "20000", "--add", str(odd)]) == 1
+    captured = capsys.readouterr()
+    assert "odd-reading: hardly possible under the prior" in captured.err + captured.out
+    assert "Traceback" not in captured.err
+
+
+def test_an_added_file_that_is_none_is_bad_input(asked: Question, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        choose_evidence(asked, "default", None, [tmp_path / "absent.toml"])
+
+
+@pytest.mark.slow
+def test_nuts_without_evidence_samples_the_prior(asked: Question) -> None:
+    """The sampler, asked of no evidence, has to find the prior again."""
+    question = replace(asked, draws=40_000)
+    drawn = draw(Request(question, evidence="none", engine="nuts"))
+    assert drawn.engine == "nuts"
+    sampled = forecast_of(drawn).ready
+    prior = forecast_of(draw(Request(replace(question, draws=1_000_000), evidence="none"))).ready
+    for p in (0.05, 0.25, 0.5, 0.75, 0.95):
+        error = float(np.hypot(sampled.quantile(p).mcse, prior.quantile(p).mcse))
+        assert abs(sampled.quantile(p).value - prior.quantile(p).value) < widest(error)
