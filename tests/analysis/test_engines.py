@@ -1,0 +1,139 @@
+"""The two engines test each other: importance over millions of prior draws, NUTS over long chains."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from catchup.analysis.conditioning import choose_evidence
+from catchup.analysis.estimates import Distribution, Weighting
+from catchup.analysis.importance import smooth_weights, total
+from catchup.analysis.likelihoods import predictions_of, prior_for
+from catchup.analysis.nuts import CompiledPosterior, as_posterior
+from catchup.analysis.question import PriorDraws, Question
+from catchup.evidence import Clock, Item, evidence_data, log_density, simulate
+
+pytestmark = pytest.mark.slow
+
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+AGREE = 0.05  # months
+NUTS_MCSE = 0.015  # months, below which chains are long enough to compare
+STANDARD_ERRORS = (
+    4.0  # of the importance estimate, beside `AGREE`: five quantiles of 21 ledgers, one false alarm in 150
+)
+LEDGERS = int(os.environ.get("CATCHUP_LEDGERS", "20"))
+SEEDS = int(os.environ.get("CATCHUP_SEEDS", "20"))
+PRIOR_DRAWS = int(os.environ.get("CATCHUP_PRIOR_DRAWS", "4000000"))
+CHAIN_DRAWS = int(os.environ.get("CATCHUP_CHAIN_DRAWS", "200000"))
+TRUTHS = 1_000
+
+Columns = dict[str, np.ndarray]
+
+
+@pytest.fixture(scope="module")
+def asked() -> Question:
+    from catchup.model.assumptions import load_assumptions
+
+    return Question(load_assumptions(), date(2026, 11, 21), draws=PRIOR_DRAWS)
+
+
+@pytest.fixture(scope="module")
+def items(asked: Question) -> tuple[Item, ...]:
+    return choose_evidence(asked, "default", None, ()).counted
+
+
+@pytest.fixture(scope="module")
+def compiled(asked: Question, items: tuple[Item, ...]) -> CompiledPosterior:
+    return CompiledPosterior(asked, items)
+
+
+@pytest.fixture(scope="module")
+def columns(asked: Question, items: tuple[Item, ...]) -> Columns:
+    """The date and every item's prediction in every prior draw."""
+    return _columns(asked, prior_for(asked, items), items)
+
+
+@pytest.fixture(scope="module")
+def truths(asked: Question, items: tuple[Item, ...]) -> Columns:
+    """The same of other prior draws, from which ledgers are simulated."""
+    other = replace(asked, draws=TRUTHS, seed=asked.seed + 1)
+    return _columns(other, prior_for(other, items), items)
+
+
+def _columns(question: Question, source: PriorDraws, items: tuple[Item, ...]) -> Columns:
+    def evaluate(values: Columns) -> Columns:
+        _, own, predicted = predictions_of(question, values, items)
+        return {"ready": own.ready, **predicted}
+
+    return source.map(evaluate)
+
+
+def by_importance(asked: Question, items: tuple[Item, ...], columns: Columns, seen: dict[str, float]) -> Distribution:
+    clock = Clock(asked.assumptions.calendar, asked.as_of)
+    densities = {item.id: log_density(item, seen[item.id], columns[item.id], clock) for item in items}
+    smoothed = smooth_weights(total(densities))
+    return Distribution(columns["ready"], Weighting(columns["ready"].size, weights=smoothed.weights))
+
+
+def by_nuts(compiled: CompiledPosterior, asked: Question, seen: dict[str, float], seed: int) -> Distribution:
+    data = evidence_data(compiled.items, asked.assumptions, asked.as_of)
+    data |= {f"{name}::observed": value for name, value in seen.items()}
+    draws = CHAIN_DRAWS
+    while True:
+        source = as_posterior(compiled.sample(draws, seed, data=data), asked).source
+        ready = Distribution(source.values["ready"], source.weighting)
+        if max(ready.quantile(p).mcse for p in LEVELS) < NUTS_MCSE or draws >= 4 * CHAIN_DRAWS:
+            return ready
+        draws *= 2
+
+
+def compare(left: Distribution, right: Distribution) -> None:
+    for p in LEVELS:
+        first, second = left.quantile(p), right.quantile(p)
+        assert abs(first.value - second.value) < AGREE + STANDARD_ERRORS * first.mcse, p
+
+
+def observed(asked: Question, items: tuple[Item, ...]) -> dict[str, float]:
+    clock = Clock(asked.assumptions.calendar, asked.as_of)
+    return {item.id: item.observation(clock) for item in items}
+
+
+def test_the_engines_agree_on_the_default_ledger(
+    asked: Question, items: tuple[Item, ...], columns: Columns, compiled: CompiledPosterior
+) -> None:
+    seen = observed(asked, items)
+    compare(by_importance(asked, items, columns, seen), by_nuts(compiled, asked, seen, seed=1))
+
+
+@pytest.mark.parametrize("ledger", range(LEDGERS))
+def test_the_engines_agree_on_ledgers_simulated_from_the_prior(
+    asked: Question,
+    items: tuple[Item, ...],
+    columns: Columns,
+    truths: Columns,
+    compiled: CompiledPosterior,
+    ledger: int,
+) -> None:
+    rng = np.random.default_rng([7, ledger])
+    clock = Clock(asked.assumptions.calendar, asked.as_of)
+    # silence is what these ledgers share: only truths that it allows are simulated from
+    open_still = np.flatnonzero(truths["ready"] > asked.as_of_months)
+    truth = int(rng.choice(open_still))
+    seen = observed(asked, items)
+    for item in items:
+        if item.text.kind != "not_yet":
+            seen[item.id] = float(simulate(item, truths[item.id][truth : truth + 1], clock, rng)[0])
+    compare(by_importance(asked, items, columns, seen), by_nuts(compiled, asked, seen, seed=ledger))
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_chains_can_be_trusted(asked: Question, compiled: CompiledPosterior, seed: int) -> None:
+    diagnostics = as_posterior(compiled.sample(8_000, seed), asked).diagnostics
+    assert diagnostics.divergences == 0
+    assert diagnostics.rhat_max is not None
+    assert diagnostics.rhat_max < 1.01
+    assert diagnostics.ess > 2_000  # the smaller of the date's bulk and tail
