@@ -146,7 +146,7 @@ def _rounding(claim: Claim, value: float) -> float:
 def _flop_at_modes(claim: Claim, measured: Measured) -> Finding:
     assumptions = measured.question.assumptions
     beliefs, number = assumptions.beliefs, assumptions.table.number
-    chips, months, mfu = (_mode(beliefs[name]) for name in MYTHOS_QUANTITIES[:3])
+    chips, months, mfu = (_mode(beliefs[name]) for name in MYTHOS_QUANTITIES)
     seconds = number("days_per_month") * equations.SECONDS_PER_DAY
     flop = float(equations.mythos_flop(chips, number("trainium2_peak"), mfu, months, seconds))
     median = 10.0 ** measured.forecast.log_flop.quantile(0.5).value

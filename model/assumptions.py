@@ -19,7 +19,8 @@ from .race import Names, Race, load_race, refuse_impossible, refuse_oversold
 from .scenarios import Scenario, load_scenarios
 
 HERE = Path(__file__).parent
-MYTHOS_QUANTITIES = ("mythos_chips", "mythos_training_months", "mfu_anthropic", "algorithmic_progress")
+PROGRESS_QUANTITY = "algorithmic_progress"
+MYTHOS_QUANTITIES = ("mythos_chips", "mythos_training_months", "mfu_anthropic")
 FINISH_QUANTITIES = ("post_training_months",)
 LEVER_QUANTITIES = ("distilled_share", "distillation_removed_share")
 DEFAULT_EVENT = "compute-equivalent"
@@ -86,13 +87,18 @@ class Assumptions:
         }
 
     def needed(self, events: Iterable[str] = (DEFAULT_EVENT,), *, distillation: bool = False) -> list[str]:
-        """Names of the quantities that the dates of some events depend on."""
+        """Names of the quantities that the dates of some events depend on, the most influential first.
+
+        The order matters to quasi-random draws only: a Sobol sequence fills its first dimensions most evenly.
+        """
         names = [
-            *MYTHOS_QUANTITIES,
-            *self.race.quantities(),
-            *FINISH_QUANTITIES,
-            *(LEVER_QUANTITIES if distillation else ()),
+            PROGRESS_QUANTITY,
             *map(multiple_name, events),
+            *self.race.firm_quantities(),
+            *MYTHOS_QUANTITIES,
+            *FINISH_QUANTITIES,
+            *self.race.quantities(),
+            *(LEVER_QUANTITIES if distillation else ()),
         ]
         return list(dict.fromkeys(names))
 

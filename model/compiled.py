@@ -28,6 +28,8 @@ class CompiledDates:
         Named variables to work out.
     chunk : int
         Draws worked out in one call.
+    mode : str, optional
+        PyTensor's compilation mode, such as ``FAST_COMPILE`` for small numbers of draws.
 
     Attributes
     ----------
@@ -37,12 +39,17 @@ class CompiledDates:
     Notes
     -----
     PyMC's own forward sampling loops over draws in Python. Here the quantities are inputs of a graph that is
-    vectorised over a leading draw axis and evaluated chunk by chunk. The first call compiles it, which takes
-    seconds; PyTensor keeps the result on disk.
+    vectorised over a leading draw axis and evaluated chunk by chunk. By default the first call compiles it to machine
+    code, which takes seconds; PyTensor keeps the result on disk.
     """
 
     def __init__(
-        self, model: pm.Model, assumptions: Assumptions, outputs: Sequence[str] = ("ready",), chunk: int = CHUNK
+        self,
+        model: pm.Model,
+        assumptions: Assumptions,
+        outputs: Sequence[str] = ("ready",),
+        chunk: int = CHUNK,
+        mode: str | None = None,
     ) -> None:
         self.names = [name for name in assumptions.beliefs if name in model.named_vars]
         self._beliefs = assumptions.beliefs
@@ -53,7 +60,7 @@ class CompiledDates:
         values = dict(zip((model[name] for name in self.names), one, strict=True))
         graphs = graph_replace([model[name] for name in outputs], values, strict=False)
         vectorised = vectorize_graph(graphs, dict(zip(one, many, strict=True)))
-        self._function = pytensor.function(many, vectorised, trust_input=True, on_unused_input="ignore")
+        self._function = pytensor.function(many, vectorised, mode=mode, trust_input=True, on_unused_input="ignore")
 
     def __call__(self, values: Mapping[str, Array]) -> dict[str, Array]:
         """Work out the outputs that given values imply.

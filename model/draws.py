@@ -19,7 +19,7 @@ from ..priors.families import Family
 Array = NDArray[np.float64]
 
 OFFSET = 2.0**-55  # a quarter of the generator's step: moves its 0 off 0 and, rounded, nothing up to 1
-SOBOL_BITS = 30  # of SciPy's sequence: half its step moves every point to the middle of its cell
+SOBOL_BITS = 52  # of SciPy's sequence: half its step moves every point to the middle of its cell
 
 
 class UniformStreams:

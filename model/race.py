@@ -78,16 +78,21 @@ class Race:
         """Every policy channel, in order of first appearance."""
         return list(dict.fromkeys(source.channel for source in self.sources.values()))
 
+    def firm_quantities(self) -> list[str]:
+        """Every quantity that the firms themselves draw on, budgets first."""
+        names = [firm.budget for firm in self.firms.values()]
+        for firm in self.firms.values():
+            names += [firm.mfu, firm.minimum_training, *firm.delay]
+        return list(dict.fromkeys(names))
+
     def quantities(self) -> list[str]:
-        """Every quantity the race draws on, in order of first use."""
-        names: list[str] = []
+        """Every quantity the race draws on: the firms', then the sources'."""
+        names = self.firm_quantities()
         for source in self.sources.values():
             names += [
                 *source.amount,
                 *(value for value in (source.start, source.length, source.per) if isinstance(value, str)),
             ]
-        for firm in self.firms.values():
-            names += [firm.budget, firm.mfu, firm.minimum_training, *firm.delay]
         return list(dict.fromkeys(names))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from catchup.model.assumptions import Assumptions, load_assumptions
-from catchup.model.draws import QuantileTransform, UniformStreams
+from model_cases import draw
 
 DRAWS = 4_000
 
@@ -21,9 +21,3 @@ def values(assumptions: Assumptions) -> dict[str, np.ndarray]:
     """Prior draws of everything that any event or lever depends on."""
     names = assumptions.needed(list(assumptions.events), distillation=True)
     return draw(assumptions, names, DRAWS, seed=1)
-
-
-def draw(assumptions: Assumptions, names: list[str], draws: int, seed: int) -> dict[str, np.ndarray]:
-    transform = QuantileTransform(assumptions.beliefs, names)
-    streams = UniformStreams(np.random.default_rng(seed))
-    return transform(next(iter(streams.chunks(transform.names, 0, draws, draws))))
