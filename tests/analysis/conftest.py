@@ -2,8 +2,10 @@
 
 import pytest
 
+from catchup.analysis.answer import Drawn, Request, draw
 from catchup.analysis.question import Question
 from catchup.model.assumptions import Assumptions, load_assumptions
+from item_cases import DAY
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +17,15 @@ def assumptions() -> Assumptions:
 def question(assumptions: Assumptions) -> Question:
     """The article's own question, in continuous time."""
     return Question(assumptions, assumptions.table.day("article_day"), draws=20_000)
+
+
+@pytest.fixture(scope="session")
+def sampled(assumptions: Assumptions) -> Drawn:
+    """The default ledger's posterior by NUTS; the one compilation of the quick tests of the analysis."""
+    return draw(Request(Question(assumptions, DAY, draws=8_000), engine="nuts"))
+
+
+@pytest.fixture(scope="session")
+def reweighted(assumptions: Assumptions) -> Drawn:
+    """The default ledger's posterior by importance."""
+    return draw(Request(Question(assumptions, DAY, draws=100_000), engine="importance"))

@@ -1,0 +1,350 @@
+"""Result trees: what they hold, what is refused, and what ArviZ makes of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import arviz as az
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import xarray as xr
+from scipy import stats
+
+from catchup.analysis.answer import Drawn, Request, draw
+from catchup.analysis.commands.main import run
+from catchup.analysis.estimates import Distribution, Weighting
+from catchup.analysis.question import Question, ready_under
+from catchup.analysis.result_tree import load_tree, result_tree, save_tree
+from catchup.analysis.tree_schema import GROUPS, MAY_BE_INFINITE, violations
+from catchup.model.assumptions import Assumptions
+from catchup.priors.errors import InputError
+from false_alarms import widest
+from item_cases import DAY, write_item
+
+WITH_EVIDENCE = {
+    "posterior",
+    "posterior_predictive",
+    "prior",
+    "prior_predictive",
+    "log_likelihood",
+    "log_prior",
+    "observed_data",
+    "constant_data",
+    "sample_stats",
+}
+NETCDF, ZARR = "tree.nc", "tree.zarr"
+
+
+@pytest.fixture(scope="module")
+def tree(reweighted: Drawn) -> xr.DataTree:
+    return result_tree(reweighted)
+
+
+@pytest.fixture(scope="module")
+def small(reweighted: Drawn) -> xr.DataTree:
+    return result_tree(reweighted, 1_200)
+
+
+def test_groups_are_those_of_the_schema(tree: xr.DataTree) -> None:
+    assert set(tree.children) == WITH_EVIDENCE | {"sample_stats_prior"}
+    assert violations(tree) == []
+    assert set(GROUPS) == set(tree.children)
+
+
+def test_dims_have_names_and_variables_have_units(tree: xr.DataTree, assumptions: Assumptions) -> None:
+    assert tree["posterior"].sizes == {"chain": 4, "draw": 2_000, "firm": 2}
+    assert list(tree["posterior"]["firm"].values) == list(assumptions.race.firms)
+    assert list(tree["constant_data"]["source"].values) == list(assumptions.race.sources)
+    for node in tree.children.values():
+        for variable in node.data_vars.values():
+            assert variable.attrs["units"], variable.name
+            assert variable.attrs["long_name"], variable.name
+    posterior = tree["posterior"]
+    assert posterior["mythos_flop"].attrs["units"] == "FLOP"
+    assert posterior["ready"].attrs == {"units": "months", "since": "t = 0", "long_name": "ready"}
+    for name in assumptions.needed(distillation=True):
+        if name in assumptions.table.quantities:
+            assert posterior[name].attrs["units"] == assumptions.table.quantities[name].text.unit
+
+
+def test_the_tree_says_where_it_comes_from(tree: xr.DataTree, reweighted: Drawn) -> None:
+    assert tree.attrs["evidence"] == ", ".join(reweighted.evidence)
+    assert (tree.attrs["engine"], tree.attrs["as_of"], tree.attrs["draws"]) == ("importance", "2026-11-21", 100_000)
+    assert reweighted.conditioned is not None
+    assert tree.attrs["log_evidence"] == reweighted.conditioned.log_evidence
+    assert tree.attrs["khat"] == reweighted.conditioned.diagnostics.khat
+
+
+def test_dates_follow_from_the_quantities(tree: xr.DataTree, reweighted: Drawn) -> None:
+    for group in ("prior", "posterior"):
+        values = {
+            str(name): column.values.ravel() for name, column in tree[group].data_vars.items() if column.ndim == 2
+        }
+        np.testing.assert_array_equal(ready_under(reweighted.question, values), values["ready"])
+        assert (tree[group]["pretrained"] == tree[group]["firm_pretrained"].min("firm")).all()
+
+
+def test_resampled_quantiles_are_those_of_the_weights(tree: xr.DataTree, reweighted: Drawn) -> None:
+    ready = reweighted.source.map(lambda values: {"ready": ready_under(reweighted.question, values)})["ready"]
+    whole = Distribution(ready, reweighted.source.weighting)
+    kept = Distribution(tree["posterior"]["ready"].values.ravel(), Weighting(8_000, chains=4))
+    for p in (0.05, 0.5, 0.95):
+        assert abs(kept.quantile_value(p) - whole.quantile_value(p)) < widest(kept.quantile(p).mcse)
+
+
+def test_prior_weights_make_the_posterior_again(tree: xr.DataTree, reweighted: Drawn) -> None:
+    weights = np.exp(tree["sample_stats_prior"]["log_weight"].values.ravel())
+    np.testing.assert_allclose(weights / 100_000, reweighted.source.weighting.shares[:8_000], rtol=1e-9)
+    positions = tree["sample_stats"]["prior_draw"].values.ravel()
+    early = positions < 8_000
+    np.testing.assert_array_equal(
+        tree["posterior"]["ready"].values.ravel()[early], tree["prior"]["ready"].values.ravel()[positions[early]]
+    )
+
+
+def test_log_likelihoods_are_the_written_ones(tree: xr.DataTree) -> None:
+    """A lag is lognormal around the true one less the benchmarks' optimism: worked out again by SciPy."""
+    posterior, observed = tree["posterior"], tree["observed_data"]["capability_lag"]
+    for item in observed["capability_lag_item"].values:
+        scope = "cyber" if "cyber" in item else "general"
+        mean = np.log(posterior["ready"]) - posterior[f"benchmark_optimism_{scope}"]
+        sd = float(tree["constant_data"]["capability_lag_sd"].sel(capability_lag_item=item))
+        exact = stats.norm(mean.values, sd).logpdf(float(observed.sel(capability_lag_item=item)))
+        found = tree["log_likelihood"]["capability_lag"].sel(capability_lag_item=item)
+        np.testing.assert_allclose(found.values, exact, rtol=1e-9)
+
+
+def test_log_priors_are_those_of_the_quantities(tree: xr.DataTree) -> None:
+    found = tree["log_prior"]["quantities"]
+    optimism = stats.norm(0.3, 0.3).logpdf(tree["posterior"]["benchmark_optimism_general"].values)
+    np.testing.assert_allclose(found.sel(quantity="benchmark_optimism_general").values, optimism, rtol=1e-9)
+    chips = stats.triang(0.5, 250e3, 500e3).logpdf(tree["posterior"]["mythos_chips"].values)
+    np.testing.assert_allclose(found.sel(quantity="mythos_chips").values, chips, rtol=1e-9)
+
+
+def test_predictions_scatter_as_the_likelihood_says(tree: xr.DataTree) -> None:
+    spend = tree["posterior_predictive"]["rental_spend"].isel(rental_spend_item=0)
+    posterior = tree["posterior"]
+    stock, ratio = posterior["startup_stock"], float(tree["constant_data"]["rental_spend_mean_stock_ratio"][0])
+    mean = np.log(stock * ratio * posterior["firm_ratio"] * 8_760 * posterior["rental_price"])
+    standard = ((spend - mean) / float(tree["constant_data"]["rental_spend_sd"][0])).values.ravel()
+    assert stats.kstest(standard, "norm").pvalue > 1e-6
+
+
+def test_a_prior_without_evidence_has_a_tree(assumptions: Assumptions, tmp_path: Path) -> None:
+    tree = result_tree(draw(Request(Question(assumptions, DAY, draws=2_000), evidence="none")))
+    assert set(tree.children) == {"prior", "prior_predictive", "observed_data", "constant_data"}
+    assert tree["prior"].sizes["draw"] == 2_000
+    assert tree.attrs["engine"] == "forward"
+    xr.testing.assert_identical(load_tree(save_tree(tree, tmp_path / NETCDF)), tree)
+
+
+def test_dates_that_never_come_are_allowed(assumptions: Assumptions) -> None:
+    assert "ready" in MAY_BE_INFINITE
+    never = Question(assumptions, DAY, draws=500)
+    tree = result_tree(draw(Request(never, evidence="none")))
+    tree["prior"]["ready"].values[0, 0] = math.inf
+    assert violations(tree) == []
+    tree["prior"]["ready"].values[0, 0] = math.nan
+    assert violations(tree) == ["prior/ready is undefined in 1 places"]
+
+
+def test_a_sampled_posterior_has_a_tree(sampled: Drawn) -> None:
+    tree = result_tree(sampled)
+    assert set(tree.children) == WITH_EVIDENCE
+    assert tree["posterior"].sizes["chain"] == 4
+    assert not tree["sample_stats"]["diverging"].values.any()
+    assert tree.attrs["engine"] == "nuts"
+    assert tree["sample_stats"].attrs["thinning"] == 1
+    thinned = result_tree(sampled, 2_000)
+    assert thinned["posterior"].sizes["draw"] == 500
+    np.testing.assert_array_equal(thinned["posterior"]["ready"].values, tree["posterior"]["ready"].values[:, ::4])
+
+
+@pytest.mark.parametrize("name", [NETCDF, ZARR])
+def test_a_saved_tree_reads_back_equal(name: str, small: xr.DataTree, tmp_path: Path) -> None:
+    place = save_tree(small, tmp_path / name)
+    xr.testing.assert_identical(load_tree(place), small)
+    by_arviz = az.from_netcdf(place) if name == NETCDF else az.from_zarr(place)
+    xr.testing.assert_identical(by_arviz.load(), small)
+    by_arviz.close()
+
+
+def test_a_tree_replaces_another(small: xr.DataTree, tmp_path: Path) -> None:
+    little = xr.DataTree.from_dict(
+        {name: node.to_dataset() for name, node in small.children.items() if "prior" in name}
+    )
+    for tree in (little, small):
+        save_tree(tree, tmp_path / ZARR)
+    assert set(az.from_zarr(tmp_path / ZARR).children) == set(small.children)
+    assert [path.name for path in tmp_path.iterdir()] == [ZARR]
+
+
+def spoilt(small: xr.DataTree, spoil: Callable[[xr.DataTree], None]) -> list[str]:
+    copy = small.copy(deep=True)
+    spoil(copy)
+    return violations(copy)
+
+
+def drop_posterior(tree: xr.DataTree) -> None:
+    del tree["posterior"]
+
+
+def add_group(tree: xr.DataTree) -> None:
+    tree["predictions"] = xr.DataTree(xr.Dataset({"x": ("draw", [1.0])}))
+
+
+def unname(tree: xr.DataTree) -> None:
+    del tree["posterior"]["ready"].attrs["units"]
+
+
+def shrink(tree: xr.DataTree) -> None:
+    narrow = tree["posterior"]["mythos_flop"].astype(np.float32).assign_attrs(units="FLOP")
+    tree["posterior"] = xr.DataTree(tree["posterior"].to_dataset().assign(mythos_flop=narrow))
+
+
+def turn(tree: xr.DataTree) -> None:
+    turned = tree["posterior"]["launch"].transpose("firm", "chain", "draw")
+    tree["posterior"] = xr.DataTree(tree["posterior"].to_dataset().assign(launch=turned))
+
+
+def blow_up(tree: xr.DataTree) -> None:
+    tree["posterior"]["mythos_flop"].values[0, 0] = math.inf
+
+
+def forget_event(tree: xr.DataTree) -> None:
+    del tree.attrs["event"]
+
+
+def cut(tree: xr.DataTree) -> None:
+    tree["log_likelihood"] = xr.DataTree(tree["log_likelihood"].to_dataset().isel(draw=slice(0, 10)))
+
+
+def lose_item(tree: xr.DataTree) -> None:
+    tree["observed_data"] = xr.DataTree(tree["observed_data"].to_dataset().isel(capability_lag_item=slice(0, 2)))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (drop_posterior, "group posterior is missing"),
+        (add_group, "group predictions is not known"),
+        (unname, "posterior/ready has no units"),
+        (shrink, "posterior/mythos_flop holds float32; 64-bit floats were expected"),
+        (turn, "posterior/launch has dims ('firm', 'chain', 'draw')"),
+        (blow_up, "posterior/mythos_flop is infinite in 1 places"),
+        (forget_event, "attribute event is missing"),
+        (cut, "chains and draws differ"),
+        (lose_item, "items along capability_lag_item differ between groups"),
+    ],
+)
+def test_every_departure_from_the_schema_is_seen(
+    spoil: Callable[[xr.DataTree], None], said: str, small: xr.DataTree
+) -> None:
+    found = spoilt(small, spoil)
+    assert any(line.startswith(said) for line in found), found
+
+
+def test_all_departures_are_said_at_once(small: xr.DataTree, tmp_path: Path) -> None:
+    copy = small.copy(deep=True)
+    for spoil in (unname, blow_up, forget_event):
+        spoil(copy)
+    copy.to_netcdf(tmp_path / NETCDF, engine="h5netcdf")
+    with pytest.raises(InputError, match="is not a result tree") as refusal:
+        load_tree(tmp_path / NETCDF)
+    for said in ("attribute event is missing", "posterior/ready has no units", "posterior/mythos_flop is infinite"):
+        assert said in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("tree.txt", "unknown kind of file '.txt'"),
+        ("absent/tree.nc", "there is no folder"),
+        ("folder.nc", "is a folder; a file, or nothing, was expected"),
+        ("file.zarr", "is a file; a folder, or nothing, was expected"),
+    ],
+)
+def test_where_a_tree_cannot_go(name: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "folder.nc").mkdir()
+    (tmp_path / "file.zarr").write_text("")
+    assert run(["forecast", "--evidence", "none", "--draws", "1000", "--save", str(tmp_path / name)]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_tree_half_written_is_no_tree(small: xr.DataTree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = save_tree(small, tmp_path / NETCDF)
+    before = place.read_bytes()
+
+    def fill_disk(self: xr.DataTree, path: Path, **_: object) -> None:
+        path.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(xr.DataTree, "to_netcdf", fill_disk)
+    with pytest.raises(InputError, match="cannot be written: no space left on device"):
+        save_tree(small, place)
+    assert place.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == [NETCDF]
+
+
+@pytest.mark.parametrize("name", [NETCDF, ZARR])
+def test_what_is_no_tree_is_refused(name: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        load_tree(tmp_path / name)
+    (tmp_path / name).mkdir() if name == ZARR else (tmp_path / name).write_text("not a tree")
+    with pytest.raises(InputError, match=r"cannot be read as a result tree|is not a result tree"):
+        load_tree(tmp_path / name)
+
+
+def test_forecast_saves_a_tree(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place, added = tmp_path / NETCDF, write_item(tmp_path, "capability_lag", "new-lag", observed__value=9.0)
+    arguments = ["forecast", "--as-of", DAY.isoformat(), "--draws", "30000", "--engine", "importance", "--json"]
+    assert run([*arguments, "--add", str(added), "--save", str(place)]) == 0
+    assert f"saved {place}" in capsys.readouterr().err
+    assert "new-lag" in load_tree(place)["log_likelihood"]["capability_lag_item"].values
+
+
+PLOTS = {
+    "plot_dist": {"var_names": ["ready"]},
+    "plot_forest": {"var_names": ["launch", "ready"]},
+    "plot_trace": {"var_names": ["ready"]},
+    "plot_trace_dist": {"var_names": ["ready"]},
+    "plot_rank": {"var_names": ["ready"]},
+    "plot_rank_dist": {"var_names": ["ready"]},
+    "plot_autocorr": {"var_names": ["ready"]},
+    "plot_ess": {"var_names": ["ready"]},
+    "plot_mcse": {"var_names": ["ready"]},
+    "plot_pair": {"var_names": ["ready", "mythos_flop"]},
+    "plot_ridge": {"var_names": ["launch"]},
+    "plot_prior_posterior": {"var_names": ["ready"]},
+    "plot_ppc_dist": {"var_names": ["capability_lag"]},
+    "plot_ppc_pit": {"var_names": ["capability_lag"]},
+    "plot_ppc_interval": {"var_names": ["capability_lag", "capability_lag_check"]},
+    "plot_ppc_tstat": {"var_names": ["capability_lag"]},
+    "plot_loo_pit": {"var_names": ["capability_lag"]},
+    "plot_psense_dist": {"var_names": ["ready"]},
+    "plot_psense_quantities": {"var_names": ["ready"]},
+    "plot_convergence_dist": {"var_names": ["ready"]},
+}
+
+
+@pytest.fixture
+def closing_figures() -> Iterator[None]:
+    yield
+    plt.close("all")
+
+
+@pytest.mark.parametrize("name", PLOTS)
+def test_arviz_draws_it(name: str, small: xr.DataTree, closing_figures: None) -> None:
+    drawn = getattr(az, name)(small, backend="matplotlib", **PLOTS[name])
+    assert drawn.viz
+
+
+def test_arviz_draws_the_sampler_too(sampled: Drawn, closing_figures: None) -> None:
+    tree = result_tree(sampled, 1_200)
+    assert az.plot_energy(tree, backend="matplotlib").viz
+    assert az.plot_rank(tree, var_names=["ready"], backend="matplotlib").viz
+    assert int(az.summary(tree, var_names=["ready"], round_to="none")["ess_bulk"].iloc[0]) > 400
