@@ -14,7 +14,7 @@ from .conflict import ESCALATED_DRAWS, refuse_conflict
 from .forecast import Diagnostics
 from .importance import ReweightedPrior, SmoothedWeights, smooth_weights, total
 from .likelihoods import likelihoods, prior_for
-from .question import DrawSource, Question
+from .question import DEFAULT_DRAWS, DrawSource, Question
 from .trust import FEWEST_EFFECTIVE, GOOD_KHAT, WORST_KHAT, UntrustworthyError
 
 
@@ -120,8 +120,7 @@ def condition(question: Question, selection: Selection, engine: str = "auto", *,
         again = condition(more, selection, "auto", refuse=refuse)
         said = f"{ESCALATED_DRAWS:,} draws, because of {question.draws:,} only {smoothed.effective_draws:,.0f} counted"
         return replace(again, notes=(said, *again.notes))
-    good = smoothed.khat < GOOD_KHAT and smoothed.effective_draws >= FEWEST_EFFECTIVE
-    if engine == "importance" or (engine == "auto" and good):
+    if engine == "importance" or (engine == "auto" and _is_good(smoothed)):
         if refuse and smoothed.khat > WORST_KHAT:
             raise UntrustworthyError(
                 f"importance weights cannot be trusted (k-hat {smoothed.khat:.2f}, above {WORST_KHAT}): "
@@ -153,14 +152,19 @@ def condition(question: Question, selection: Selection, engine: str = "auto", *,
     )
 
 
+def _is_good(smoothed: SmoothedWeights) -> bool:
+    """Whether importance weights serve without a second engine."""
+    return smoothed.khat < GOOD_KHAT and smoothed.effective_draws >= FEWEST_EFFECTIVE
+
+
 def _more_would_do(question: Question, smoothed: SmoothedWeights) -> bool:
-    """Whether a million prior draws would have enough that count: they take seconds, a NUTS compile a minute."""
+    """Whether a million prior draws may have enough that count: they take seconds, a NUTS compile a minute."""
+    if question.draws >= ESCALATED_DRAWS or _is_good(smoothed):
+        return False
+    if question.draws < DEFAULT_DRAWS:
+        return True  # too few to tell
     share = smoothed.effective_draws / question.draws
-    return (
-        smoothed.khat < GOOD_KHAT
-        and smoothed.effective_draws < FEWEST_EFFECTIVE <= share * ESCALATED_DRAWS
-        and question.draws < ESCALATED_DRAWS
-    )
+    return smoothed.khat < GOOD_KHAT and share * ESCALATED_DRAWS >= FEWEST_EFFECTIVE
 
 
 def _why_not_importance(smoothed: SmoothedWeights) -> str:
