@@ -114,7 +114,7 @@ def test_given_data_agrees_with_the_design(question: Question, of_prior: Sensiti
         other = design[index.quantity]
         reach = widest(other.mcse, REPLICATES - 1) + widest(index.first.mcse)
         assert abs(index.first.value - other.value) <= reach
-        assert reach < 0.04
+        assert reach < 0.12  # seven degrees of freedom reach far; the leader's index is 0.57
 
 
 def test_totals_are_at_least_first_orders_and_lead(of_prior: Sensitivity) -> None:
