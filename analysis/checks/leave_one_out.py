@@ -52,31 +52,41 @@ def leave_one_out(conditioned: Conditioned) -> Iterator[LeftOut]:
         return
     prior = prior_for(question, items)
     of_prior = likelihoods(question, prior, items)
-    if conditioned.engine == "importance":
-        figures = _from_prior(of_prior, prior.weighting)
-    else:
-        figures = _from_chains(likelihoods(question, conditioned.source, items), conditioned.source.weighting)
-    for name, figure, khat in figures:
-        yield LeftOut(name, figure, log_mean(of_prior[name], prior.weighting).value, khat)
+    figures = dict(_from_prior(of_prior, prior.weighting))
+    if conditioned.engine != "importance":
+        # either way may be beyond its weights: a sharp item dominates chains, many items together the prior
+        chains = _from_chains(likelihoods(question, conditioned.source, items), conditioned.source.weighting)
+        figures = {name: min(found, figures[name], key=lambda figure: figure.khat) for name, found in chains}
+    for name, figure in figures.items():
+        yield LeftOut(name, figure.value, log_mean(of_prior[name], prior.weighting).value, figure.khat)
 
 
-def _from_prior(columns: Mapping[str, Array], weighting: Weighting) -> Iterator[tuple[str, Estimate, float]]:
+@dataclass(frozen=True)
+class _Figure:
+    """A log predictive density, and the Pareto shape of the weights behind it."""
+
+    value: Estimate
+    khat: float
+
+
+def _from_prior(columns: Mapping[str, Array], weighting: Weighting) -> Iterator[tuple[str, _Figure]]:
     """Difference between the log evidence of all items and that of the others."""
     whole = total(columns)
-    evidence = log_mean(whole, weighting)
+    evidence, khat = log_mean(whole, weighting), smooth_weights(whole, weighting.replicates).khat
     for name, column in columns.items():
         others = whole - column
-        khat = smooth_weights(others, weighting.replicates).khat
-        yield name, (evidence - log_mean(others, weighting)).estimate, khat
+        without = smooth_weights(others, weighting.replicates).khat
+        yield name, _Figure((evidence - log_mean(others, weighting)).estimate, max(khat, without))
 
 
-def _from_chains(columns: Mapping[str, Array], weighting: Weighting) -> Iterator[tuple[str, Estimate, float]]:
+def _from_chains(columns: Mapping[str, Array], weighting: Weighting) -> Iterator[tuple[str, _Figure]]:
     """Mean density under the posterior without the item: draws weighted by one over its likelihood."""
     for name, column in columns.items():
         smoothed = smooth_weights(-column)
         largest = float(column.max())
         density = replace(weighting, weights=smoothed.weights).estimate(np.exp(column - largest))
-        yield name, Estimate(math.log(density.value) + largest, density.mcse / density.value), smoothed.khat
+        value = Estimate(math.log(density.value) + largest, density.mcse / density.value)
+        yield name, _Figure(value, smoothed.khat)
 
 
 def check_left_out(rows: Iterator[LeftOut]) -> Iterator[CheckResult]:

@@ -1,0 +1,393 @@
+"""Checks: right verdicts on what is right and on what is wrong."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import FrozenInstanceError, fields, replace
+from pathlib import Path
+
+import arviz_stats
+import numpy as np
+import pytest
+import xarray as xr
+from scipy import stats
+
+from catchup.analysis.answer import Drawn, Request
+from catchup.analysis.checks.draws import check_draws
+from catchup.analysis.checks.leave_one_out import LeftOut, _from_chains, check_left_out, leave_one_out
+from catchup.analysis.checks.power import check_power_scaling
+from catchup.analysis.checks.predictions import Prediction, check_predictions, predict, reweighted
+from catchup.analysis.checks.result import CheckResult, judge_above, judge_below, trustworthy
+from catchup.analysis.checks.running import Checks, check, checks_of
+from catchup.analysis.commands.main import run
+from catchup.analysis.conditioning import Conditioned, condition
+from catchup.analysis.estimates import Distribution, Estimate, Weighting
+from catchup.analysis.figures.predictive import draw_predictive
+from catchup.analysis.forecast import Diagnostics
+from catchup.analysis.influence import CONFLICT
+from catchup.analysis.likelihoods import likelihoods, prior_for
+from catchup.analysis.power_scaling import DATE, PowerScaling, power_scaling, power_scaling_of
+from catchup.analysis.question import Question, ready_under
+from catchup.analysis.result_tree import result_tree
+from catchup.evidence.selection import Selection
+from catchup.model.assumptions import Assumptions
+from false_alarms import FALSE_ALARM, widest
+from item_cases import DAY, counting, impossible, item, reading, twin_question, write_item
+
+
+@pytest.fixture(scope="module")
+def default(assumptions: Assumptions) -> Checks:
+    return check(Request(Question(assumptions, DAY, draws=100_000), engine="importance"))
+
+
+def by_id(results: object) -> dict[str, CheckResult]:
+    return {result.id: result for result in results}  # type: ignore[attr-defined]
+
+
+def test_one_frozen_type_for_every_check(default: Checks) -> None:
+    assert {type(result) for result in default.results} == {CheckResult}
+    wanted = {"id", "title", "verdict", "figure", "threshold", "detail", "advice"}
+    assert wanted <= {field.name for field in fields(CheckResult)}
+    with pytest.raises(FrozenInstanceError):
+        default.results[0].verdict = "pass"  # type: ignore[misc]
+    assert len({result.id for result in default.results}) == len(default.results)
+
+
+def test_the_default_ledger_is_checked_whole_and_can_be_trusted(default: Checks, reweighted: Drawn) -> None:
+    found = by_id(default.results)
+    assert reweighted.conditioned is not None
+    selection = reweighted.conditioned.selection
+    assert {"khat", "ess", "mcse", "power-scaling"} <= set(found)
+    for row in (*selection.counted, *selection.checks, *selection.priors):
+        assert f"prior-predictive:{row.id}" in found
+        assert (f"posterior-predictive:{row.id}" in found) == (row.text.role != "prior")
+        assert (f"leave-one-out:{row.id}" in found) == (row in selection.counted)
+    assert default.trustworthy
+    assert all(result.advice for result in default.results if result.verdict != "pass")
+
+
+@pytest.mark.parametrize(("figure", "verdict"), [(0.4, "pass"), (0.5, "pass"), (0.6, "warn"), (0.8, "fail")])
+def test_verdicts_by_threshold(figure: float, verdict: str) -> None:
+    assert judge_above(figure, 0.5, 0.7) == verdict
+    assert judge_below(-figure, -0.5, -0.7) == verdict
+    assert judge_above(math.nan, 0.5, 0.7) == judge_below(math.nan, 0.5, 0.7) == "fail"
+
+
+def conditioned_with(diagnostics: Diagnostics, engine: str, base: Conditioned) -> Conditioned:
+    return replace(base, diagnostics=diagnostics, engine=engine)
+
+
+GOOD = {
+    "importance": Diagnostics(5_000.0, khat=0.3),
+    "nuts": Diagnostics(5_000.0, khat=0.9, rhat_max=1.001, divergences=0),
+}
+
+
+@pytest.mark.parametrize(
+    ("engine", "change", "failing", "verdict"),
+    [
+        ("importance", {}, None, "pass"),
+        ("importance", {"khat": 0.6}, "khat", "warn"),
+        ("importance", {"khat": 0.71}, "khat", "fail"),
+        ("importance", {"khat": math.inf}, "khat", "fail"),
+        ("importance", {"ess": 999.0}, "ess", "warn"),
+        ("importance", {"ess": 399.0}, "ess", "fail"),
+        ("nuts", {}, None, "pass"),
+        ("nuts", {"rhat_max": 1.011}, "rhat", "fail"),
+        ("nuts", {"rhat_max": math.nan}, "rhat", "fail"),
+        ("nuts", {"ess": 999.0}, "ess", "warn"),
+        ("nuts", {"ess": 399.0}, "ess", "fail"),
+        ("nuts", {"divergences": 1}, "divergences", "warn"),
+        ("nuts", {"divergences": 101}, "divergences", "fail"),
+    ],
+)
+def test_draws_are_judged_by_their_diagnostics(engine, change, failing, verdict, reweighted: Drawn) -> None:
+    assert reweighted.conditioned is not None
+    conditioned = conditioned_with(replace(GOOD[engine], **change), engine, reweighted.conditioned)
+    ready = Distribution(np.random.default_rng(1).normal(size=5_000), Weighting(5_000))
+    found = by_id(check_draws(conditioned, ready))
+    assert {name: row.verdict for name, row in found.items() if row.verdict != "pass"} == (
+        {failing: verdict} if failing else {}
+    )
+    assert trustworthy(list(found.values())) == (verdict != "fail")
+
+
+@pytest.mark.parametrize(("draws", "verdict"), [(50_000, "pass"), (300, "warn"), (4, "fail")])
+def test_monte_carlo_error_is_judged_beside_the_spread(draws: int, verdict: str, reweighted: Drawn) -> None:
+    assert reweighted.conditioned is not None
+    ready = Distribution(np.random.default_rng(draws).normal(size=draws), Weighting(draws))
+    found = by_id(check_draws(conditioned_with(GOOD["importance"], "importance", reweighted.conditioned), ready))
+    assert found["mcse"].verdict == verdict
+
+
+def predicted(values: np.ndarray, observed: float, weights: np.ndarray | None = None) -> Prediction:
+    seen = reading("seen", 1.0, 0.1)
+    return Prediction(seen, "posterior", observed, Distribution(values, Weighting(values.size, weights=weights)))
+
+
+@pytest.mark.parametrize("observed", [-2.5, -0.3, 0.0, 1.2])
+def test_p_values_are_two_sided_and_carry_their_error(observed: float) -> None:
+    """A standard normal, drawn as it is, and drawn wider and reweighted."""
+    rng = np.random.default_rng(3)
+    exact = 2.0 * stats.norm.sf(abs(observed))
+    wide = 2.0 * rng.normal(size=40_000)
+    weights = np.exp(-0.5 * wide**2 + 0.125 * wide**2)
+    for row in (predicted(rng.normal(size=20_000), observed), predicted(wide, observed, weights / weights.sum())):
+        found = row.probability
+        folded = widest(found.mcse) if observed else 2.0 * widest(found.mcse)  # at the middle the smaller side is taken
+        assert abs(found.value - exact) < folded
+
+
+@pytest.mark.parametrize("chance", [0.02, 0.5, 0.9])
+@pytest.mark.parametrize("observed", [0.0, 1.0])
+def test_p_value_of_one_of_two_outcomes_is_its_probability(chance: float, observed: float) -> None:
+    outcomes = (np.arange(10_000) < 10_000 * chance).astype(float)
+    row = predicted(outcomes, observed)
+    assert row.discrete
+    assert row.probability.value == pytest.approx(chance if observed else 1.0 - chance, abs=1e-12)
+
+
+def test_prior_p_values_are_uniform_where_the_model_is_true() -> None:
+    """Observations simulated from the prior, held against the prior."""
+    question, readings = twin_question(4_000), []
+    source = prior_for(question, [])
+    truth = source.map(lambda values: {"x": values["post_training_months"]})["x"]
+    rng = np.random.default_rng(8)
+    for index in range(200):
+        value = float(truth[index] * np.exp(0.6 * rng.normal()))
+        readings.append(reading(f"reading-{index}", value, 0.6))
+    found = [row.probability.value for row in predict(question, source, readings, "prior", 5)]
+    assert stats.kstest(found, "uniform").pvalue > FALSE_ALARM
+    too_sure = [reading(row.id, row.observed.value, 0.05) for row in readings]
+    found = [row.probability.value for row in predict(question, source, too_sure, "prior", 5)]
+    assert stats.kstest(found, "uniform").pvalue < FALSE_ALARM
+
+
+def test_predictions_are_those_of_the_closed_form() -> None:
+    """Prior and posterior predictive of a reading of the twin's quantity are normal."""
+    question = twin_question(100_000)
+    first, second = reading("first", 2.0, 0.3), reading("second", 1.2, 0.4)
+    answer = condition(question, counting([first], [second]), "importance")
+    prior = predict(question, answer.source.prior, [second], "prior", 1)  # type: ignore[attr-defined]
+    after = reweighted(prior, "posterior", answer.source)
+    precision = 1 / 0.4**2 + 1 / 0.3**2
+    mean = (math.log(1.5) / 0.4**2 + math.log(2.0) / 0.3**2) / precision
+    for row, centre, spread in ((prior[0], math.log(1.5), 0.4), (after[0], mean, precision**-0.5)):
+        exact = 2.0 * stats.norm(centre, math.hypot(spread, 0.4)).cdf(math.log(1.2))
+        assert abs(row.probability.value - exact) < widest(row.probability.mcse)
+
+
+@pytest.mark.parametrize(
+    ("role", "stage", "observed", "verdict"),
+    [
+        ("likelihood", "prior", 0.5, "pass"),
+        ("likelihood", "prior", 2.5, "warn"),
+        ("likelihood", "prior", 9.0, "fail"),
+        ("check", "prior", 9.0, "warn"),
+        ("check", "posterior", 2.5, "warn"),
+        ("check", "posterior", 9.0, "fail"),
+        ("prior", "prior", 9.0, "warn"),
+    ],
+)
+def test_what_the_model_accounts_for_fails_and_the_rest_warns(role, stage, observed, verdict) -> None:
+    seen = item("quantity_reading", "seen", role=role)
+    values = np.random.default_rng(1).normal(size=20_000)
+    row = Prediction(seen, stage, observed, Distribution(values, Weighting(20_000)))
+    result = next(iter(check_predictions([row])))
+    assert result.verdict == verdict
+    assert bool(result.advice) == (verdict != "pass")
+
+
+def test_a_held_out_item_far_off_fails_the_whole(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Held out, known, and nothing like what is concluded: the answer should not be trusted."""
+    ledger = tmp_path / "ledger"
+    ledger.mkdir()
+    write_item(ledger, "capability_lag", "a-lag", observed__value=8.0)
+    write_item(ledger, "capability_lag", "far-lag", observed__value=200.0, role="check")
+    arguments = ["check", "--ledger", str(ledger), "--as-of", DAY.isoformat(), "--draws", "20000", "--json"]
+    assert run([*arguments, "--engine", "importance", "--figures", str(tmp_path / "figures")]) == 1
+    printed = json.loads(capsys.readouterr().out)
+    failed = [row for row in printed["checks"] if row["verdict"] == "fail"]
+    assert [row["id"] for row in failed] == ["posterior-predictive:far-lag"]
+    assert not printed["trustworthy"]
+    assert (tmp_path / "figures" / "predictive-checks.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_impossible_evidence_fails_and_is_looked_into(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    odd = write_item(tmp_path, "compute_reading", "odd-reading", **impossible())
+    assert run(["check", "--as-of", DAY.isoformat(), "--draws", "20000", "--add", str(odd)]) == 1
+    printed = capsys.readouterr().out
+    assert "fail overlap of prior and evidence" in printed
+    assert "odd-reading: hardly possible under the prior" in printed
+    assert "the answer should not be trusted" in printed
+
+
+def test_the_command_prints_a_verdict_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["check", "--as-of", DAY.isoformat(), "--draws", "50000", "--engine", "importance"]
+    assert run([*arguments, "--evidence", "eci-lag"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    for name in ("khat", "ess", "mcse", "posterior-predictive:eci-lag", "leave-one-out:eci-lag", "power-scaling"):
+        assert sum(name in line.split() for line in lines) == 1
+    assert lines[-1].endswith("the answer can be trusted")
+
+
+def test_bad_destinations_are_refused_before_the_work(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("")
+    assert run(["check", "--figures", str(tmp_path / "file")]) == 2
+    assert "is a file; a folder was expected" in capsys.readouterr().err
+
+
+def test_a_prior_can_be_checked_too(assumptions: Assumptions) -> None:
+    found = check(Request(Question(assumptions, DAY, draws=5_000), evidence="none"))
+    assert found.trustworthy
+    assert not any(result.id.startswith(("leave-one-out", "power")) for result in found.results)
+    assert any(result.id == "posterior-predictive:longcat-2-run" for result in found.results)
+
+
+def test_leaving_items_out_of_the_twin_is_the_closed_form() -> None:
+    figures = {"first": (2.2, 0.3), "second": (1.4, 0.5)}
+    question = twin_question(100_000)
+    answer = condition(question, counting([reading(name, *pair) for name, pair in figures.items()]), "importance")
+    for row in leave_one_out(answer):
+        (other,) = (pair for name, pair in figures.items() if name != row.item)
+        precision = 1 / 0.4**2 + 1 / other[1] ** 2
+        mean = (math.log(1.5) / 0.4**2 + math.log(other[0]) / other[1] ** 2) / precision
+        value, error = figures[row.item]
+        exact = stats.norm(mean, math.hypot(precision**-0.5, error)).logpdf(math.log(value))
+        assert abs(row.given_others.value - exact) < widest(row.given_others.mcse)
+
+
+def test_both_engines_leave_items_out_alike(sampled: Drawn, reweighted: Drawn) -> None:
+    assert sampled.conditioned is not None
+    assert reweighted.conditioned is not None
+    of_prior = {row.item: row for row in leave_one_out(reweighted.conditioned)}
+    for row in leave_one_out(sampled.conditioned):
+        other = of_prior[row.item]
+        assert row.khat < 0.7
+        error = math.hypot(row.given_others.mcse, other.given_others.mcse)
+        assert abs(row.given_others.value - other.given_others.value) < widest(error), row.item
+
+
+def test_leaving_items_out_of_chains_is_arvizs(sampled: Drawn) -> None:
+    assert sampled.conditioned is not None
+    question, items = sampled.question, sampled.items
+    chains = _from_chains(likelihoods(question, sampled.source, items), sampled.source.weighting)
+    found = {name: figure.value for name, figure in chains}
+    elpd = arviz_stats.loo(result_tree(sampled), var_name="capability_lag", pointwise=True).elpd_i
+    for name in elpd["capability_lag_item"].values:
+        assert found[str(name)].value == pytest.approx(float(elpd.sel(capability_lag_item=name)), abs=5e-3)
+
+
+@pytest.mark.parametrize(
+    ("khat", "given_others", "verdict"),
+    [(0.2, -1.0, "pass"), (0.8, -1.0, "warn"), (math.inf, -1.0, "warn"), (0.2, -1.0 + 2 * CONFLICT, "warn")],
+)
+def test_items_that_the_others_speak_against_are_pointed_out(khat, given_others, verdict) -> None:
+    row = LeftOut("an-item", Estimate(given_others, 0.01), -1.0, khat)
+    assert next(iter(check_left_out(iter([row])))).verdict == verdict
+
+
+def test_chains_pass_their_checks(sampled: Drawn) -> None:
+    assert sampled.conditioned is not None
+    found = checks_of(sampled.conditioned)
+    assert found.engine == "nuts"
+    assert found.trustworthy
+    assert {"rhat", "ess", "divergences", "mcse", "power-scaling"} <= set(by_id(found.results))
+    assert by_id(found.results)["rhat"].verdict == "pass"
+    assert by_id(found.results)["divergences"].figure == 0.0
+
+
+@pytest.fixture(scope="module")
+def tree(reweighted: Drawn) -> xr.DataTree:
+    return result_tree(reweighted)
+
+
+def test_power_scaling_is_arvizs(tree: xr.DataTree) -> None:
+    rows = {(row.quantity, row.component): row for row in power_scaling(tree, ["rl_ratio"])}
+    for name in (DATE, "rl_ratio"):
+        for group in ("prior", "likelihood"):
+            expected = float(arviz_stats.psense(tree, var_names=[name], group=group)[name])
+            assert getattr(rows[name, "all"], group) == pytest.approx(expected, abs=2e-3)
+    alone = arviz_stats.psense(
+        tree, var_names=[DATE], group="prior", group_coords={"quantity": ["benchmark_optimism_cyber"]}
+    )
+    assert rows[DATE, "benchmark_optimism_cyber"].prior == pytest.approx(float(alone[DATE]), abs=2e-3)
+
+
+def test_a_flat_prior_has_no_say(tree: xr.DataTree) -> None:
+    rows = {row.component: row for row in power_scaling(tree) if row.quantity == DATE}
+    assert rows["firm_ratio"].prior == pytest.approx(0.0, abs=1e-5)  # log-uniform: constant where it is scaled
+    assert rows["no-public-model"].likelihood is not None  # equally likely in most draws, which no Pareto tail fits
+
+
+def test_only_what_the_date_depends_on_counts(reweighted: Drawn, tree: xr.DataTree) -> None:
+    rows = power_scaling_of(reweighted, tree)
+    components = {row.component for row in rows}
+    assert "distilled_share" not in components
+    assert {"algorithmic_progress", "rl_ratio", "eci-lag"} <= components
+    assert (rows[0].quantity, rows[0].component) == (DATE, "all")
+
+
+@pytest.mark.parametrize(
+    ("prior", "likelihood", "diagnosis", "verdict"),
+    [
+        (0.2, 0.2, "potential prior-data conflict", "warn"),
+        (0.2, 0.01, "strong prior / weak likelihood", "pass"),
+        (0.01, 0.2, "no conflict", "pass"),
+    ],
+)
+def test_power_scaling_is_diagnosed_as_in_the_reference(prior, likelihood, diagnosis, verdict) -> None:
+    rows = [PowerScaling(DATE, "all", prior, likelihood), PowerScaling(DATE, "eci-lag", None, 0.1)]
+    result = check_power_scaling(rows)
+    assert rows[0].diagnosis == diagnosis
+    assert (result.verdict, result.figure) == (verdict, min(prior, likelihood))
+
+
+def test_prior_and_evidence_that_pull_apart_are_seen() -> None:
+    """The same reading, as the prior expects it and three standard deviations away."""
+    verdicts = {}
+    for name, value in (("expected", 1.5), ("far", 1.5 * math.exp(3.0 * math.hypot(0.4, 0.2)))):
+        question = twin_question(100_000)
+        answer = condition(question, counting([reading(name, value, 0.2)]), "importance")
+        drawn = Drawn(answer.question, answer.source, "importance", answer.selection.counted, answer)
+        verdicts[name] = check_power_scaling(power_scaling_of(drawn))
+    assert verdicts["far"].verdict == "warn"
+    assert (verdicts["expected"].figure or 0.0) < (verdicts["far"].figure or 0.0)
+
+
+def test_sensitivity_carries_power_scaling(capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["sensitivity", "--as-of", DAY.isoformat(), "--draws", "30000", "--engine", "importance", "--json"]
+    assert run([*arguments, "--evidence", "eci-lag"]) == 0
+    rows = json.loads(capsys.readouterr().out)["power_scaling"]
+    assert {"quantity", "component", "prior", "likelihood", "diagnosis"} == set(rows[0])
+    assert rows[0]["quantity"] == DATE
+    assert run([*arguments, "--evidence", "none"]) == 0
+    assert json.loads(capsys.readouterr().out)["power_scaling"] == []
+
+
+def test_every_item_has_its_panel(default: Checks) -> None:
+    figure = draw_predictive(default)
+    titles = [axes.get_title(loc="left") for axes in figure.axes if axes.axison]
+    items = {row.item.id for row in default.predictions}
+    assert len(titles) == len(items)
+    assert all(any(name.replace("-", " ").split()[0] in title for title in titles) for name in items)
+
+
+def test_checks_know_nothing_of_items_known_only_later(assumptions: Assumptions) -> None:
+    early = Question(assumptions, assumptions.table.day("article_day"), draws=20_000)
+    found = check(Request(early, engine="importance"))
+    assert not any("glm-5-3" in result.id for result in found.results)
+
+
+def test_ready_is_the_forecasts(default: Checks, reweighted: Drawn) -> None:
+    """Checks look at the posterior that the forecast reports."""
+    ready = reweighted.source.map(lambda values: {"ready": ready_under(reweighted.question, values)})["ready"]
+    distribution = Distribution(ready, reweighted.source.weighting)
+    share = max(distribution.quantile(p).mcse for p in (0.05, 0.5, 0.95)) / distribution.sd
+    assert by_id(default.results)["mcse"].figure == pytest.approx(share, rel=1e-9)
+
+
+def test_nothing_counted_is_a_selection_too(assumptions: Assumptions) -> None:
+    answer = condition(Question(assumptions, DAY, draws=2_000), Selection((), (), (), ()), "importance")
+    assert list(leave_one_out(answer)) == []
