@@ -14,8 +14,10 @@ from .conflict import ESCALATED_DRAWS, refuse_conflict
 from .forecast import Diagnostics
 from .importance import ReweightedPrior, SmoothedWeights, smooth_weights, total
 from .likelihoods import likelihoods, prior_for
-from .question import DEFAULT_DRAWS, DrawSource, Question
+from .question import DrawSource, Question
 from .trust import FEWEST_EFFECTIVE, GOOD_KHAT, WORST_KHAT, UntrustworthyError
+
+FEWEST_FOR_A_TAIL = 100  # draws below which k-hat says nothing
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,7 @@ def _more_would_do(question: Question, smoothed: SmoothedWeights) -> bool:
     """Whether a million prior draws may have enough that count: they take seconds, a NUTS compile a minute."""
     if question.draws >= ESCALATED_DRAWS or _is_good(smoothed):
         return False
-    if question.draws < DEFAULT_DRAWS:
+    if question.draws < FEWEST_FOR_A_TAIL:
         return True  # too few to tell
     share = smoothed.effective_draws / question.draws
     return smoothed.khat < GOOD_KHAT and share * ESCALATED_DRAWS >= FEWEST_EFFECTIVE
