@@ -73,7 +73,7 @@ def load(text: str) -> Assumptions:
         ("[lever.remote-frozen]\nfreezes = []", "lever.remote-frozen.freezes", "unknown key", "freeze"),
         ("[regime.seed-push]\nquantity = 'budget'", "regime.seed-push.quantity", "unknown quantity", "startup_budget"),
         ("[regime.seed-push]\nfamily = 'fixed'\nvalue = 1.1", "regime.seed-push", "between 0 and 1", None),
-        ("[regime.seed-push]\nhigh = 0.001", "regime.seed-push.high", "mode", None),
+        ("[regime.seed-push]\nhigh = 0.001", "regime.seed-push.high", "must be above low", None),
         ("[event.mine]\ntitle = 'x'\nfamily = 'fixed'\nvalue = 0", "event.mine", "above 0", None),
         ("[event.mine]\ntitle = 'x'\nfamily = 'normal'\nmean = 1\nsd = 1", "event.mine", "above 0", None),
         ("[event.mine]\ntitle = 'x'\nfamily = 'fixd'\nvalue = 1", "event.mine.family", "unknown family", "fixed"),
