@@ -32,14 +32,14 @@ class Pool:
     ----------
     stock : (draw,)
         H100e at t = 0.
-    rate, start, length : tuple of (draw,) or float
-        H100e a month, first month and months of arrivals, per arriving source.
+    rate, start, length : tuple of (draw,) or float, or a vector variable
+        H100e a month, first month and months of arrivals, with an entry for each arriving source.
     """
 
     stock: Any
-    rate: tuple[Any, ...]
-    start: tuple[Any, ...]
-    length: tuple[Any, ...]
+    rate: Any
+    start: Any
+    length: Any
 
     def at(self, xp: Any, t: Any) -> Any:
         """H100e at time t (months)."""
