@@ -92,7 +92,7 @@ class SobolStreams:
 
         engine = qmc.Sobol(len(names), scramble=True, bits=SOBOL_BITS, rng=self._rng)
         if start:
-            engine.fast_forward(start)
+            engine.random(start)  # SciPy's fast_forward refuses sequences of more than 32 bits
         for first in range(0, count, size):
             points = np.ascontiguousarray(engine.random(min(size, count - first)).T)
             points += 0.5**SOBOL_BITS / 2.0

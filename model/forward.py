@@ -146,7 +146,7 @@ def simulate[Kept](
     else:
         per_job = CHUNK
         streams = [UniformStreams(rng)]
-    plain = UniformStreams(rng) if further.names and replicates else streams[0]
+    plain = UniformStreams(rng) if replicates else streams[0]
 
     def work(job: int) -> list[Kept]:
         stream, first = (streams[job], 0) if replicates else (streams[0], job * per_job)

@@ -51,6 +51,12 @@ def test_a_stream_can_be_entered_anywhere(start: int, count: int, size: int) -> 
     np.testing.assert_array_equal(np.concatenate(list(pieces), axis=1), whole[:, start : start + count])
 
 
+def test_a_sobol_sequence_can_be_entered_anywhere() -> None:
+    whole = np.concatenate(list(SobolStreams(np.random.default_rng(1)).chunks(NAMES, 0, 512, 128)), axis=1)
+    pieces = SobolStreams(np.random.default_rng(1)).chunks(NAMES, 256, 256, 64)
+    np.testing.assert_array_equal(np.concatenate(list(pieces), axis=1), whole[:, 256:])
+
+
 def test_a_quantity_keeps_its_draws_whatever_becomes_of_the_others(assumptions: Assumptions) -> None:
     expected = draw(assumptions, NAMES, 1_000, seed=2)
     more = draw(assumptions, ["smuggled_2026", *reversed(NAMES), "remote_stock"], 1_000, seed=2)
