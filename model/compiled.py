@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pymc as pm
@@ -11,7 +13,7 @@ import pytensor.tensor as pt
 from pytensor.graph.replace import graph_replace, vectorize_graph
 
 from .assumptions import Assumptions
-from .draws import Array, QuantileTransform, UniformStreams
+from .draws import Array, UniformStreams
 from .forward import CHUNK
 
 
@@ -52,15 +54,17 @@ class CompiledDates:
         mode: str | None = None,
     ) -> None:
         self.names = [name for name in assumptions.beliefs if name in model.named_vars]
-        self._beliefs = assumptions.beliefs
+        self._drawn = [name for name in self.names if assumptions.beliefs[name].base is not None]
         self._outputs = list(outputs)
         self._chunk = chunk
+        self._mode = mode
         one = [pt.scalar(name, dtype="float64") for name in self.names]
         many = [pt.vector(name, dtype="float64") for name in self.names]
         values = dict(zip((model[name] for name in self.names), one, strict=True))
         graphs = graph_replace([model[name] for name in outputs], values, strict=False)
-        vectorised = vectorize_graph(graphs, dict(zip(one, many, strict=True)))
-        self._function = pytensor.function(many, vectorised, mode=mode, trust_input=True, on_unused_input="ignore")
+        self._vectorised = vectorize_graph(graphs, dict(zip(one, many, strict=True)))
+        self._values = dict(zip(self.names, many, strict=True))
+        self._beliefs = {name: assumptions.beliefs[name] for name in self.names}
 
     def __call__(self, values: Mapping[str, Array]) -> dict[str, Array]:
         """Work out the outputs that given values imply.
@@ -78,7 +82,7 @@ class CompiledDates:
         columns = [np.ascontiguousarray(values[name], dtype=float) for name in self.names]
         return self._join(
             [
-                self._function(*(column[first : first + self._chunk] for column in columns))
+                self._of_values(*(column[first : first + self._chunk] for column in columns))
                 for first in range(0, len(columns[0]), self._chunk)
             ]
         )
@@ -98,12 +102,27 @@ class CompiledDates:
         dict of str to array
             By output, draws first.
         """
-        transform = QuantileTransform(self._beliefs, self.names)
-        pieces = []
-        for uniforms in UniformStreams(rng).chunks(transform.names, 0, draws, self._chunk):
-            values = transform(uniforms)
-            pieces.append(self._function(*(values[name] for name in self.names)))
-        return self._join(pieces)
+        chunks = UniformStreams(rng).chunks(self._drawn, 0, draws, self._chunk)
+        return self._join([self._of_uniforms(*uniforms) for uniforms in chunks])
+
+    @cached_property
+    def _of_values(self) -> Any:
+        return self._compile(list(self._values.values()), self._vectorised)
+
+    @cached_property
+    def _of_uniforms(self) -> Any:
+        uniforms = {name: pt.vector(f"{name}_uniform", dtype="float64") for name in self._drawn}
+        size = next(iter(uniforms.values())).shape[0]
+        values = {
+            self._values[name]: belief.quantile_in(pt, uniforms[name])
+            if name in uniforms
+            else pt.full(size, belief.base_parameters()[0], dtype="float64")
+            for name, belief in self._beliefs.items()
+        }
+        return self._compile(list(uniforms.values()), graph_replace(self._vectorised, values, strict=False))
+
+    def _compile(self, inputs: list[Any], outputs: list[Any]) -> Any:
+        return pytensor.function(inputs, outputs, mode=self._mode, trust_input=True, on_unused_input="ignore")
 
     def _join(self, pieces: Sequence[Sequence[Array]]) -> dict[str, Array]:
         return {

@@ -73,8 +73,11 @@ class Family(StrictModel):
         probabilities = np.asarray(u, dtype=float)
         if self.base is None:
             return np.full(probabilities.shape, self.base_parameters()[0])
-        values = BASES[self.base].quantile(probabilities, *map(np.float64, self.base_parameters()))
-        return np.asarray(self.to_natural(values))
+        return np.asarray(self.quantile_in(np, probabilities))
+
+    def quantile_in(self, xp: Any, u: Any) -> Any:
+        """Quantile function over ``numpy`` or ``pytensor.tensor`` (`xp`), of a quantity that is not fixed."""
+        return self.to_natural(BASES[self.base or ""].quantile(xp, u, *map(np.float64, self.base_parameters())))
 
     def cdf(self, value: Array | float) -> Array:
         """Distribution function at values in natural units."""

@@ -172,3 +172,13 @@ def test_comparison_of_draws_notices_a_prior_that_is_slightly_off(pymc_draws):
     slightly_off = BASELINE["mythos_chips"].model_copy(update={"mode": 560_000.0})
     p_value = stats.ks_2samp(pymc_draws["mythos_chips"], own_draws(slightly_off, "mythos_chips")).pvalue
     assert p_value < FALSE_ALARMS / len(BELIEFS)
+
+
+def test_quantiles_are_the_same_in_a_graph() -> None:
+    random = {name: belief for name, belief in BELIEFS.items() if belief.base is not None}
+    u = pt.vector("u", dtype="float64")
+    function = pytensor.function([u], [belief.quantile_in(pt, u) for belief in random.values()], mode="FAST_COMPILE")
+    for (name, belief), found in zip(random.items(), function(SUPPORT), strict=True):
+        expected = belief.quantile(SUPPORT)
+        # a quantile near nothing is the difference of figures as large as the distribution is wide
+        np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-13 * np.ptp(expected), err_msg=name)
