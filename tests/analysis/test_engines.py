@@ -8,6 +8,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from recording import Add
 
 from catchup.analysis.conditioning import choose_evidence
 from catchup.analysis.estimates import Distribution, Weighting
@@ -91,9 +92,12 @@ def by_nuts(compiled: CompiledPosterior, asked: Question, seen: dict[str, float]
         draws *= 2
 
 
-def compare(left: Distribution, right: Distribution) -> None:
-    for p in LEVELS:
-        first, second = left.quantile(p), right.quantile(p)
+def compare(left: Distribution, right: Distribution, record: Add, ledger: str) -> None:
+    pairs = {p: (left.quantile(p), right.quantile(p)) for p in LEVELS}
+    for p, (first, second) in pairs.items():
+        difference = second.value - first.value
+        record("engines", ledger=ledger, level=p, months=difference, mcse=first.mcse, nuts_mcse=second.mcse)
+    for p, (first, second) in pairs.items():
         assert abs(first.value - second.value) < AGREE + STANDARD_ERRORS * first.mcse, p
 
 
@@ -103,10 +107,10 @@ def observed(asked: Question, items: tuple[Item, ...]) -> dict[str, float]:
 
 
 def test_the_engines_agree_on_the_default_ledger(
-    asked: Question, items: tuple[Item, ...], columns: Columns, compiled: CompiledPosterior
+    asked: Question, items: tuple[Item, ...], columns: Columns, compiled: CompiledPosterior, record: Add
 ) -> None:
     seen = observed(asked, items)
-    compare(by_importance(asked, items, columns, seen), by_nuts(compiled, asked, seen, seed=1))
+    compare(by_importance(asked, items, columns, seen), by_nuts(compiled, asked, seen, seed=1), record, "default")
 
 
 @pytest.mark.parametrize("ledger", range(LEDGERS))
@@ -116,6 +120,7 @@ def test_the_engines_agree_on_ledgers_simulated_from_the_prior(
     columns: Columns,
     truths: Columns,
     compiled: CompiledPosterior,
+    record: Add,
     ledger: int,
 ) -> None:
     rng = np.random.default_rng([7, ledger])
@@ -127,12 +132,15 @@ def test_the_engines_agree_on_ledgers_simulated_from_the_prior(
     for item in items:
         if item.text.kind != "not_yet":
             seen[item.id] = float(simulate(item, truths[item.id][truth : truth + 1], clock, rng)[0])
-    compare(by_importance(asked, items, columns, seen), by_nuts(compiled, asked, seen, seed=ledger))
+    left, right = by_importance(asked, items, columns, seen), by_nuts(compiled, asked, seen, seed=ledger)
+    compare(left, right, record, f"simulated {ledger}")
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
-def test_chains_can_be_trusted(asked: Question, compiled: CompiledPosterior, seed: int) -> None:
+def test_chains_can_be_trusted(asked: Question, compiled: CompiledPosterior, record: Add, seed: int) -> None:
     diagnostics = as_posterior(compiled.sample(8_000, seed), asked).diagnostics
+    found = {"divergences": diagnostics.divergences, "rhat": diagnostics.rhat_max, "ess": diagnostics.ess}
+    record("seeds", seed=seed, **found)
     assert diagnostics.divergences == 0
     assert diagnostics.rhat_max is not None
     assert diagnostics.rhat_max < 1.01

@@ -4,8 +4,10 @@ import dataclasses
 
 import numpy as np
 import pytest
+from recording import Add
 from scipy import stats
 
+from calibration_figures import uniformity_of
 from catchup.analysis.calibration import Calibration, calibrate, make_plan
 from catchup.analysis.calibration.densities import SharedDensities
 from catchup.analysis.calibration.fits import ranks_of
@@ -143,16 +145,18 @@ def test_quasi_random_draws_are_refused(question: Question, items: tuple[Item, .
 
 
 @pytest.mark.slow
-def test_full_calibration_passes(full_plan: Plan) -> None:
+def test_full_calibration_passes(full_plan: Plan, record: Add) -> None:
     result = calibrate(full_plan, 1_000)
+    record("sbc-importance", **uniformity_of(result))
     assert result.failed == []
     assert _outside_own_band(result) == []
 
 
 @pytest.mark.slow
-def test_full_calibration_of_a_wrong_likelihood_fails(question: Question, items: tuple[Item, ...]) -> None:
+def test_full_calibration_of_a_wrong_likelihood_fails(question: Question, items: tuple[Item, ...], record: Add) -> None:
     wrong = make_plan(dataclasses.replace(question, draws=100_000), items, spread=0.5)
     result = calibrate(wrong, 1_000)
+    record("sbc-importance-wrong", **uniformity_of(result))
     assert {"log_likelihood", "benchmark_optimism_cyber", "benchmark_optimism_general"} <= set(result.failed)
 
 

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
+from recording import Add
 
+from calibration_figures import uniformity_of
 from catchup.analysis.calibration import calibrate, make_plan, nuts_fits
 from catchup.analysis.calibration.nuts_fits import DRAWS, LENGTHENING, NutsFits, smallest_ess
 from catchup.analysis.calibration.plan import Plan
@@ -75,16 +77,19 @@ def test_smallest_ess_is_that_of_the_worst_column() -> None:
 
 
 @pytest.mark.slow
-def test_full_calibration_by_nuts_passes(nuts_plan: Plan) -> None:
+def test_full_calibration_by_nuts_passes(nuts_plan: Plan, record: Add) -> None:
     result = calibrate(nuts_plan, 200)
+    record("sbc-nuts", **uniformity_of(result))
     assert result.failed == []
     assert [verdict.name for verdict in result.verdicts if not verdict.inside] == []
     assert result.diagnostics()["fits_short_of_draws"] == 0
 
 
 @pytest.mark.slow
-def test_a_wrong_likelihood_fails_by_nuts_too(question: Question, items: tuple[Item, ...]) -> None:
-    assert "log_likelihood" in calibrate(make_plan(question, items, "nuts", spread=0.5), 100).failed
+def test_a_wrong_likelihood_fails_by_nuts_too(question: Question, items: tuple[Item, ...], record: Add) -> None:
+    result = calibrate(make_plan(question, items, "nuts", spread=0.5), 100)
+    record("sbc-nuts-wrong", **uniformity_of(result))
+    assert "log_likelihood" in result.failed
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pytest
+from recording import Add
 from scipy import stats
 
 from catchup.analysis.calibration import Calibration, calibrate
@@ -42,8 +43,13 @@ def test_ranked_draws_hold_the_truth_as_often_as_they_promise(plan: Plan) -> Non
 
 
 @pytest.mark.slow
-def test_ranked_draws_hold_500_truths_as_often_as_they_promise(full_plan: Plan) -> None:
-    assert_intervals_keep_their_promise(calibrate(full_plan, 500))
+def test_ranked_draws_hold_500_truths_as_often_as_they_promise(full_plan: Plan, record: Add) -> None:
+    result = calibrate(full_plan, TRUTHS)
+    for verdict in result.verdicts:
+        for coverage in verdict.coverages:
+            found = {"truths": len(result.fits), "promise": coverage.probability, "held": coverage.share}
+            record("coverage-of-ranked-draws", quantity=verdict.name, **found)
+    assert_intervals_keep_their_promise(result)
 
 
 def test_items_that_have_seen_something_else_say_so(plan: Plan) -> None:
@@ -57,7 +63,7 @@ def test_items_that_have_seen_something_else_say_so(plan: Plan) -> None:
 
 
 @pytest.mark.slow
-def test_forecasts_hold_500_truths_as_often_as_they_promise(plan: Plan) -> None:
+def test_forecasts_hold_500_truths_as_often_as_they_promise(plan: Plan, record: Add) -> None:
     """From a user's side: items with simulated figures, conditioned on by importance, or by NUTS where that refuses."""
     wanted, held = TRUTHS, dict.fromkeys([(name, promise) for name in ASKED for promise in PROMISES], 0)
     compiled = CompiledPosterior(plan.question, plan.items)
@@ -72,6 +78,8 @@ def test_forecasts_hold_500_truths_as_often_as_they_promise(plan: Plan) -> None:
             for promise in PROMISES:
                 low, high = (draws[name].quantile_value(0.5 + side * promise / 2.0) for side in (-1.0, 1.0))
                 held[name, promise] += int(low <= truth <= high)
+    for (name, promise), count in held.items():
+        record("coverage-of-forecasts", quantity=name, truths=wanted, promise=promise, held=count / wanted)
     for (name, promise), count in held.items():
         assert covers_as_promised(count, wanted, promise), (name, promise, count)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from recording import Add
 
 from catchup.analysis.runs.manifest import file_hash
 from catchup.analysis.runs.reading import read_runs
@@ -58,7 +59,7 @@ def check_whole(runs: Path) -> int:
 
 @pytest.mark.slow
 @pytest.mark.timeout(0)
-def test_killed_at_any_moment_only_whole_runs_are_left(tmp_path: Path) -> None:
+def test_killed_at_any_moment_only_whole_runs_are_left(tmp_path: Path, record: Add) -> None:
     runs = tmp_path / "runs"
     runs.mkdir()
     process = start(runs)
@@ -77,6 +78,7 @@ def test_killed_at_any_moment_only_whole_runs_are_left(tmp_path: Path) -> None:
         done += finish(process)
         # killed between the rename and its last word, a run is there although it did not say so
         assert done <= check_whole(runs) <= done + killed
+    record("kills", started=KILLS, killed=killed, whole=check_whole(runs), broken=len(read_runs(runs).faults))
     assert killed >= KILLS // 3
     # what the killed have left beside the folder is gone with the next run that ends
     assert finish(start(runs))
@@ -85,11 +87,12 @@ def test_killed_at_any_moment_only_whole_runs_are_left(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(0)
-def test_runs_at_once_are_all_kept(tmp_path: Path) -> None:
+def test_runs_at_once_are_all_kept(tmp_path: Path, record: Add) -> None:
     runs = tmp_path / "runs"
     for pair in range(1, PAIRS + 1):
         both = [start(runs), start(runs)]
         assert [finish(process) for process in both] == [True, True]
         assert check_whole(runs) == 2 * pair
     contents = {(folder / "forecast.json").read_bytes() for folder in runs.iterdir()}
+    record("pairs", pairs=PAIRS, whole=check_whole(runs), different=len(contents))
     assert len(contents) == 1
