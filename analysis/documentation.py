@@ -29,6 +29,16 @@ def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines) + "\n"
 
 
+def cited(sources: Iterable[str], page: str = "priors.md") -> str:
+    """Name texts, each linked to where the prior tables say what it is."""
+    return ", ".join(f"[{name}]({page}#sources)" for name in sources)
+
+
+def web_link(address: str, text: str | None = None) -> str:
+    """Link an address that is written without its scheme, as sources give it; other places stay text."""
+    return f"[{text or address}](https://{address})" if "/" in address else text or address
+
+
 def thousands(value: float) -> str:
     """Write a count in groups of three digits."""
     return f"{value:,.0f}".replace(",", "\N{NO-BREAK SPACE}")
@@ -98,7 +108,7 @@ def prior_tables(assumptions: Assumptions) -> str:
         for name, constant in table.constants.items()
     ]
     references = [
-        (f"`{name}`", text.title, text.publisher, f"{text.date}", text.address or text.notes)
+        (f"`{name}`", text.title, text.publisher, f"{text.date}", web_link(text.address or text.notes))
         for name, text in table.references.items()
     ]
     parts += [

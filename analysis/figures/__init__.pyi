@@ -10,8 +10,11 @@ from .files import check_folder as check_folder
 from .files import inline_svg as inline_svg
 from .files import save as save
 from .gate import draw_gate as draw_gate
+from .graph import draw_model_graph as draw_model_graph
 from .history import draw_history as draw_history
 from .levers import draw_levers as draw_levers
+from .model_graph import ModelGraph as ModelGraph
+from .model_graph import model_graph as model_graph
 from .mythos_compute import draw_mythos_compute as draw_mythos_compute
 from .one_at_a_time import draw_one_at_a_time as draw_one_at_a_time
 from .pools import draw_pools as draw_pools

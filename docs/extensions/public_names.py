@@ -1,0 +1,44 @@
+"""Reference of a package: the public names that its stub lists, each from its docstring."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Mapping
+from types import ModuleType
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+
+class PublicNames(SphinxDirective):
+    """``{public-names} catchup.priors`` documents everything in that package's ``__all__``."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Leave the work to autodoc, name by name."""
+        module = importlib.import_module(self.arguments[0])
+        lines = [f".. py:module:: {module.__name__}", ""]
+        for name in sorted(module.__all__, key=str.lower):
+            lines += [*documented(module, name), ""]
+        return self.parse_text_to_nodes("\n".join(["```{eval-rst}", *lines, "```"]))
+
+
+def documented(module: ModuleType, name: str) -> list[str]:
+    """Return the directive that documents a name."""
+    value, full = getattr(module, name), f"{module.__name__}.{name}"
+    if inspect.isclass(value):
+        return [f".. autoclass:: {full}", "   :members:"]
+    if inspect.isfunction(value):
+        return [f".. autofunction:: {full}"]
+    kind = "mapping" if isinstance(value, Mapping) else type(value).__name__
+    held = ", ".join(f"``{key}``" for key in value)
+    return [f".. py:data:: {full}", "", f"   A {kind}: {held}."]
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the directive."""
+    app.add_directive("public-names", PublicNames)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
