@@ -25,9 +25,10 @@ class Row:
 class Ledger:
     """Collects what benchmarks find; a bound that is missed fails the benchmark after it has been written down."""
 
-    def __init__(self, rows: list[Row], benchmark: Any) -> None:
+    def __init__(self, rows: list[Row], benchmark: Any, record: Callable[..., None]) -> None:
         self._rows = rows
         self._benchmark = benchmark
+        self._record = record
 
     def at_least(self, what: str, found: float, bound: float, detail: str = "") -> None:
         self._add(what, found, f"at least {bound:g}", found >= bound, detail)
@@ -36,7 +37,9 @@ class Ledger:
         self._add(what, found, f"at most {bound:g}", found <= bound, detail)
 
     def _add(self, what: str, found: float, wanted: str, kept: bool, detail: str) -> None:
-        self._benchmark.extra_info[what] = {"ratio": found, "wanted": wanted, "kept": kept, "detail": detail}
+        row = {"ratio": found, "wanted": wanted, "kept": kept, "detail": detail}
+        self._benchmark.extra_info[what] = row
+        self._record(what=what, **row)
         self._rows.append(Row(what, f"{found:.3g}" + (f"  ({detail})" if detail else ""), wanted, kept))
         assert kept, f"{what}: {found:.3g}, {wanted} is wanted ({detail})"
 

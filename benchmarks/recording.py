@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 
 RECORDS = Path(__file__).resolve().parent / "records"  # those that are kept and that the pages are made from
-LIBRARIES = ("catchup", "numpy", "scipy", "pymc", "pytensor", "numba", "nutpie", "arviz")
+LIBRARIES = ("catchup", "numpy", "scipy", "pymc", "pytensor", "numba", "nutpie", "arviz", "squigglepy")
 
 Add = Callable[..., None]
 

@@ -1,0 +1,186 @@
+"""How many small faults in the core rooms the tests would find: `make mutation ARGS="--sample 300"`.
+
+A copy of the repository is tested once, with a note of which tests reach which line. Then one fault at a time is put
+into the copy, and the tests that reach its line are run in a forked process that has the libraries loaded already, the
+quickest and most varied first, until one fails. The working tree is never touched.
+
+A fault that no test reports within `BUDGET` seconds of tests counts as survived, so that the score is a lower bound.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from mutants import Mutant, mutants_of, sample, source_files
+from reached import Baseline, Chosen, baseline_of
+from recording import RECORDS, write_record
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("priors", "model", "evidence", "analysis")
+ROOMS = ("model", "evidence")
+COPIED = (*PACKAGES, "tests", "benchmarks", "docs", "pyproject.toml", "requirements.lock", "Makefile", "README.md")
+TESTS = (
+    "tests/priors",
+    "tests/model",
+    "tests/evidence",
+    "tests/readings",
+    "tests/analysis/test_scenarios.py",
+    "tests/analysis/test_forecast.py",
+    "tests/analysis/test_thresholds.py",
+)
+BUDGET = 40.0  # seconds of tests a mutant, as the baseline took them
+LONGEST = 8.0  # seconds: tests that take longer compile much, and are left out
+PATIENCE = 4.0  # times as long as the tests took without a fault, and then
+GRACE = 60.0  # seconds more; a compilation may have to be repeated
+KILLED, SURVIVED, TIMED_OUT, UNREACHED = "killed", "survived", "timed out", "unreached"
+
+
+def copy_of(root: Path, folder: Path) -> Path:
+    """Copy the repository, and show its rooms as `catchup` to whoever looks into `folder/path`."""
+    tree, shown = folder / "tree", folder / "path" / "catchup"
+    tree.mkdir()
+    shown.mkdir(parents=True)
+    for name in COPIED:
+        if (root / name).is_dir():
+            shutil.copytree(root / name, tree / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
+        elif (root / name).exists():
+            shutil.copy(root / name, tree / name)
+    for room in PACKAGES:
+        (shown / room).symlink_to(tree / room)
+    return tree
+
+
+def load_libraries(folder: Path) -> None:
+    """Load what all tests need and no fault touches; the rooms themselves are loaded by each forked process."""
+    os.environ |= {
+        "PYTENSOR_FLAGS": f"base_compiledir={folder / 'compiled'}",
+        "PYTHONPATH": str(folder / "path"),
+        "PYTHONDONTWRITEBYTECODE": "1",  # of two faults within a second, the second would run the first's code
+    }
+    sys.dont_write_bytecode = True
+    sys.path.insert(0, str(folder / "path"))
+    import arviz  # noqa: F401
+    import hypothesis  # noqa: F401
+    import pydantic  # noqa: F401
+    import pymc  # noqa: F401
+    import pytest  # noqa: F401
+    import scipy.stats  # noqa: F401
+
+    assert not any(name.startswith("catchup") for name in sys.modules)
+
+
+def in_fork(work: Callable[[], int], seconds: float, output: Path) -> int | None:
+    """Run something in a forked process of its own group; return its exit status, or nothing if it took too long."""
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+        child = os.fork()  # Python warns of other threads: there is one of a memory allocator, which knows about forks
+    if child == 0:
+        status = 70
+        try:
+            os.setsid()
+            sink = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            os.dup2(sink, 1)
+            os.dup2(sink, 2)
+            status = int(work())
+        except BaseException:  # noqa: BLE001  # to be read in the output: nothing may leave the forked process
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(status)
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.02)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return None
+
+
+def judge(mutant: Mutant, tree: Path, baseline: Baseline) -> str:
+    """Put one fault into the copy, run the tests that reach it, and take it out again."""
+    chosen = baseline.tests_for(mutant.file, mutant.start[0], mutant.end[0], BUDGET, LONGEST)
+    if not chosen:
+        return UNREACHED
+    path = tree / mutant.file
+    code = path.read_text(encoding="utf-8")
+    path.write_text(mutant.applied(code), encoding="utf-8")
+    expected = sum(baseline.seconds[test] for test in chosen)
+    try:
+        status = in_fork(Chosen(tree, chosen, baseline).run, PATIENCE * expected + GRACE, tree.parent / "output")
+    finally:
+        path.write_text(code, encoding="utf-8")
+    return TIMED_OUT if status is None else SURVIVED if status in (0, 5) else KILLED  # 5: no test was left to run
+
+
+def change(mutant: Mutant, tree: Path) -> tuple[str, str]:
+    """Return the line that the fault changes, before and after; what comes of a removed line is empty."""
+    code = (tree / mutant.file).read_text(encoding="utf-8")
+    before, after = code.splitlines(), mutant.applied(code).splitlines()
+    if len(before) != len(after):
+        return before[mutant.start[0] - 1].strip(), ""
+    different = [(old.strip(), new.strip()) for old, new in zip(before, after, strict=True) if old != new]
+    return different[0]
+
+
+def same_program(mutant: Mutant, tree: Path) -> bool:
+    """Whether the fault is none: 1e100 and one more are one number."""
+    code = (tree / mutant.file).read_text(encoding="utf-8")
+    return ast.dump(ast.parse(code)) == ast.dump(ast.parse(mutant.applied(code)))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Draw a sample of faults, test them and write the record."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sample", type=int, default=300, help="how many faults to draw (0: all)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", default="", help="only files whose path contains this")
+    parser.add_argument("--record", type=Path, default=RECORDS, help="folder for the record")
+    asked = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="mutation-") as name:
+        tree = copy_of(ROOT, Path(name))
+        files = {
+            file: list(mutants_of(file, (tree / file).read_text(encoding="utf-8")))
+            for file in source_files(tree, ROOMS)
+            if asked.only in file
+        }
+        drawn, sites = sample(files, asked.sample or sys.maxsize, np.random.default_rng(asked.seed))
+        drawn = [mutant for mutant in drawn if not same_program(mutant, tree)]
+        load_libraries(Path(name))
+        start = time.monotonic()
+        baseline = baseline_of(tree, TESTS, in_fork)
+        print(f"{len(baseline.seconds)} tests pass in {time.monotonic() - start:.0f} s", flush=True)
+        rows = []
+        for number, mutant in enumerate(drawn, start=1):
+            begun = time.monotonic()
+            outcome = judge(mutant, tree, baseline)
+            was, became = change(mutant, tree)
+            rows.append(
+                {"file": mutant.file, "line": mutant.start[0], "operator": mutant.operator.rpartition("/")[2]}
+                | {"outcome": outcome, "was": was, "became": became}
+            )
+            spent = time.monotonic() - begun
+            print(f"{number}/{len(drawn)} {outcome:9} {spent:5.1f} s  {mutant.file}:{mutant.start[0]}", flush=True)
+            if outcome in (SURVIVED, UNREACHED):
+                print(f"    - {was}\n    + {became}", flush=True)
+    write_record(asked.record, "mutation", rows, seed=asked.seed, sites=sum(sites.values()))
+    killed = sum(row["outcome"] in (KILLED, TIMED_OUT) for row in rows)
+    print(f"{killed} of {len(rows)} killed ({killed / len(rows):.1%})")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
