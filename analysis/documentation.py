@@ -82,6 +82,21 @@ def prior_tables(assumptions: Assumptions) -> str:
             ]
             header = ("name", "quantity", "family", "numbers", "unit", "source")
             parts += [f"## {title}\n", markdown_table(header, rows)]
+    if table.correlations:
+        pairs = [
+            (
+                f"`{each.pair[0]}`",
+                f"`{each.pair[1]}`",
+                f"{each.rank:g}",
+                each.text.description or "",
+                ", ".join(each.text.sources),
+            )
+            for each in table.correlations
+        ]
+        parts += [
+            "## Rank correlations between quantities\n",
+            markdown_table(("quantity", "and", "Spearman's correlation", "why", "source"), pairs),
+        ]
     events = [
         (
             f"`{name}`",

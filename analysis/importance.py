@@ -145,7 +145,7 @@ class ReweightedPrior:
         return self._weighting
 
     def extended(self, beliefs: Mapping[str, Family]) -> ReweightedPrior:
-        """Return the same draws with further, independent quantities beside them."""
+        """Return the same draws with further quantities beside them, on none of which theirs depend."""
         return ReweightedPrior(self.prior.extended(beliefs), self.smoothed)
 
     def map(self, evaluate: Evaluate) -> dict[str, Array]:
@@ -180,7 +180,8 @@ class ReweightedPrior:
             kept.append({name: column[inside] for name, column in values.items()})
             first += size
         columns = {name: np.concatenate([chunk[name] for chunk in kept]) for name in kept[0]}
-        return StoredDraws(columns, Weighting(draws, chains=RESAMPLED_CHAINS), self.prior.seed), positions
+        weighting = Weighting(draws, chains=RESAMPLED_CHAINS)
+        return StoredDraws(columns, weighting, self.prior.seed, self.prior.copula), positions
 
 
 def systematic(weights: Array, draws: int, rng: np.random.Generator) -> Positions:

@@ -134,7 +134,8 @@ def as_posterior(tree: Any, question: Question) -> NutsPosterior:
         if variable.ndim == 2
     }
     draws = next(iter(values.values())).size
-    source = StoredDraws(values, Weighting(draws=draws, chains=chains), question.seed)
+    weighting = Weighting(draws=draws, chains=chains)
+    source = StoredDraws(values, weighting, question.seed, question.assumptions.copula)
     return NutsPosterior(source, diagnose(tree), tree)
 
 

@@ -53,6 +53,8 @@ class Swing:
         Months between the two dates, high minus low; negative where more of it brings the date forward.
     part_of : str or None
         The entry that moves this quantity together with another.
+    correlated_with : tuple of str
+        Quantities that the prior correlates it with, and that stay at their medians all the same.
     """
 
     quantity: str
@@ -62,6 +64,7 @@ class Swing:
     high: Setting
     span: Estimate
     part_of: str | None = None
+    correlated_with: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,9 @@ class OneAtATime:
 
 def one_at_a_time(question: Question, source: DrawSource) -> OneAtATime:
     r"""Set each quantity to its own 10th and 90th percentile, all others at their medians.
+
+    Others are held even where the prior correlates them with the one that moves: the swing is what that quantity
+    does by itself, not what learning it would say of the date.
 
     The date depends on the two MFUs through their ratio alone (it scales both what the gate asks for and the
     length of the run). Moving them together therefore means setting
@@ -104,12 +110,14 @@ def one_at_a_time(question: Question, source: DrawSource) -> OneAtATime:
     noise = _Noise(question, source.weighting, marginals)
     influences = noise.influences(points, [{}, *({name: p} for name, p in moves)])
     centre = Estimate(dates[0], noise.mcse(next(influences)))
+    partners = question.assumptions.copula.partners
     swings = []
     for index, name in enumerate(marginals):
         pair = [(points[at][name], dates[at], next(influences)) for at in (2 * index + 1, 2 * index + 2)]
         low, high = (Setting(value, Estimate(months, noise.mcse(influence))) for value, months, influence in pair)
         span = Estimate(high.months.value - low.months.value, noise.mcse(_difference(pair[1][2], pair[0][2])))
-        swings.append(Swing(name, *_wording(question, name), low, high, span, _part_of(name, marginals)))
+        part_of, held = _part_of(name, marginals), tuple(other for other in partners(name) if other in middle)
+        swings.append(Swing(name, *_wording(question, name), low, high, span, part_of, held))
     swings.sort(key=lambda swing: -abs(swing.span.value) if math.isfinite(swing.span.value) else 0.0)
     return OneAtATime(centre, tuple(swings))
 

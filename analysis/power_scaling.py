@@ -35,7 +35,8 @@ class PowerScaling:
     quantity : str
         What moves: the date (``ready``), or a quantity under the whole prior and the whole likelihood.
     component : str
-        What is scaled: ``all``, or one quantity's prior or one item's likelihood.
+        What is scaled: ``all``, or one quantity's prior, one group's correlations (``correlation(one, other)``) or one
+        item's likelihood.
     prior, likelihood : float or None
         Change of the distribution per doubling of the power (square root of the cumulative Jensen-Shannon
         divergence); None where the component is no prior or no likelihood.
@@ -109,7 +110,9 @@ def power_scaling_of(drawn: Drawn, tree: xr.DataTree | None = None) -> list[Powe
     tree : xarray.DataTree, optional
         Its tree, if there is one already.
     """
-    relevant = [*drawn.question.assumptions.needed([drawn.question.event]), *latent_quantities(drawn.items)]
+    copula = drawn.question.assumptions.copula
+    needed = [*drawn.question.assumptions.needed([drawn.question.event]), *latent_quantities(drawn.items)]
+    relevant = [*copula.with_related(needed), *(group.label for group in copula.among(needed))]
     return power_scaling(result_tree(drawn) if tree is None else tree, latent_quantities(drawn.items), relevant)
 
 

@@ -18,6 +18,7 @@ from ..model.draws import QuantileTransform, UniformStreams
 from ..model.forward import CHUNK, in_order, outcome, simulate, sobol_layout
 from ..model.generative import Outcome, World
 from ..model.policies import NO_INTERVENTION, Intervention
+from ..priors.copula import INDEPENDENT, Copula
 from ..priors.errors import InputError
 from ..priors.families import Family
 from .estimates import Array, Weighting
@@ -91,7 +92,7 @@ class DrawSource(Protocol):
         """Evaluate all draws, chunk by chunk, and join what `evaluate` returns along the draws."""
 
     def extended(self, beliefs: Mapping[str, Family]) -> DrawSource:
-        """Return the same draws with further, independent quantities beside them."""
+        """Return the same draws with further quantities beside them, on none of which theirs depend."""
 
 
 class PriorDraws:
@@ -102,7 +103,8 @@ class PriorDraws:
     question : Question
         Sets the assumptions, the number of draws, the seed and whether they are quasi-random.
     names : sequence of str
-        Quantities to draw beyond those that the event's date and the levers depend on.
+        Quantities to draw beyond those that the event's date and the levers depend on. What is correlated with
+        one that is drawn is drawn as well.
     beliefs : mapping of str to Family, optional
         Distributions of quantities that the question's own assumptions do not know: drawn as well.
     """
@@ -112,7 +114,7 @@ class PriorDraws:
     ) -> None:
         self._question = question
         needed = question.assumptions.needed([question.event], distillation=True)
-        self._names = list(dict.fromkeys([*needed, *names]))
+        self._names = question.assumptions.copula.with_related([*needed, *names])
         self._beside = {name: belief for name, belief in (beliefs or {}).items() if name not in self._names}
         replicates, draws = sobol_layout(question.draws) if question.quasi_random else (0, question.draws)
         self._weighting = Weighting(draws=draws, replicates=replicates)
@@ -126,6 +128,11 @@ class PriorDraws:
     def seed(self) -> int:
         """Seed of their random numbers."""
         return self._question.seed
+
+    @property
+    def copula(self) -> Copula:
+        """Dependence between their quantities."""
+        return self._question.assumptions.copula
 
     def extended(self, beliefs: Mapping[str, Family]) -> PriorDraws:
         """Return the same draws with further quantities beside them."""
@@ -174,10 +181,13 @@ class StoredDraws:
         How they stand for the posterior.
     seed : int
         For quantities that are drawn beside them.
+    copula : Copula, optional
+        Dependence between quantities, for those as well: what is correlated is stored together or not at all.
     """
 
-    def __init__(self, values: Values, weighting: Weighting, seed: int) -> None:
+    def __init__(self, values: Values, weighting: Weighting, seed: int, copula: Copula = INDEPENDENT) -> None:
         self.values = values
+        self.copula = copula
         self._weighting = weighting
         self._seed = seed
 
@@ -188,11 +198,11 @@ class StoredDraws:
 
     def extended(self, beliefs: Mapping[str, Family]) -> StoredDraws:
         """Return the same draws with those quantities beside them that they lack, drawn from their prior."""
-        transform = QuantileTransform(beliefs, [name for name in beliefs if name not in self.values])
+        transform = QuantileTransform(beliefs, [name for name in beliefs if name not in self.values], self.copula)
         streams = UniformStreams(np.random.default_rng(self._seed))
         draws = self._weighting.draws
         uniforms = next(streams.chunks(transform.names, 0, draws, draws))
-        return StoredDraws({**self.values, **transform(uniforms)}, self._weighting, self._seed)
+        return StoredDraws({**self.values, **transform(uniforms)}, self._weighting, self._seed, self.copula)
 
     def map(self, evaluate: Evaluate) -> dict[str, Array]:
         """Evaluate all draws and join the results."""

@@ -82,6 +82,10 @@ def _content(sections: Sections) -> dict[str, Any]:
         "checks": _checks(sections),
         "diagnostics": _diagnostics(forecast),
         "priors": _priors(question),
+        "correlations": [
+            (*(name.replace("_", " ") for name in each.pair), f"{each.rank:+g}", each.text.description or "")
+            for each in question.assumptions.table.correlations
+        ],
         "references": [
             (name, text.title, text.publisher, text.address or "text only")
             for name, text in question.assumptions.table.references.items()

@@ -48,7 +48,7 @@ def result_tree(drawn: Drawn, draws: int = TREE_DRAWS) -> xr.DataTree:
     latents = latent_beliefs(question, groups.items)
     values = _prior_draws(drawn).extended(latents).first(draws)
     kept = next(iter(values.values())).size
-    prior = groups.sample(StoredDraws(values, Weighting(kept), question.seed))
+    prior = groups.sample(StoredDraws(values, Weighting(kept), question.seed, question.assumptions.copula))
     nodes = {
         "prior": groups.quantities(prior),
         "prior_predictive": groups.predictive(prior, question.seed),
@@ -104,7 +104,7 @@ def _posterior_draws(drawn: Drawn, draws: int) -> tuple[StoredDraws, xr.Dataset]
         if column.ndim == len(SAMPLED) and column.dtype.kind in "fiub" and np.isfinite(column.values).all()
     }
     kept = next(iter(values.values())).size
-    source = StoredDraws(values, Weighting(kept, chains=chains), drawn.question.seed)
+    source = StoredDraws(values, Weighting(kept, chains=chains), drawn.question.seed, drawn.source.copula)
     return source, dataset(stats).assign_attrs(thinning=step)
 
 

@@ -111,13 +111,17 @@ def sensitivity(
         Further fields of `Sensitivity` (engine, evidence).
     """
     names = uncertain_quantities(question)
+    of_each = one_at_a_time(question, source)
     drawn = source.map(lambda values: _draws_of(question, values, names))
     ready = drawn.pop("")
-    independent = isinstance(source, PriorDraws)
+    dependent = [swing for swing in of_each.swings if swing.correlated_with]
+    independent = isinstance(source, PriorDraws) and not dependent
     distribution = Distribution(ready, source.weighting)
     notes = []
     if not distribution.quantile(LOW).meaningful:
         notes.append(few_draws(distribution.effective_draws, f"percentiles {LOW:.0%} and {HIGH:.0%}"))
+    if dependent:
+        notes.append(_on_dependence([swing.quantity for swing in dependent], of_prior=isinstance(source, PriorDraws)))
     if np.isfinite(ready).all():
         sobol = (
             _sobol_of_prior(question, names) if independent else first_order_from_draws(drawn, ready, source.weighting)
@@ -131,7 +135,7 @@ def sensitivity(
     ]
     return Sensitivity(
         question=question,
-        one_at_a_time=one_at_a_time(question, source),
+        one_at_a_time=of_each,
         sobol=tuple(leading(sobol)),
         sobol_method=SALTELLI if independent else GIVEN_DATA,
         rank_correlations=tuple(sorted(correlations, key=lambda row: -abs(row.value.value))),
@@ -140,6 +144,16 @@ def sensitivity(
         notes=tuple(notes),
         **origin,
     )
+
+
+def _on_dependence(names: Sequence[str], *, of_prior: bool) -> str:
+    """Say what correlated quantities change: what is held fixed, and which indices there are."""
+    note = (
+        f"the prior correlates {', '.join(sorted(names))}: one at a time, each moves alone and the others stay at "
+        "their medians"
+    )
+    indices = "shares of variance are first-order indices from the draws: totals are for independent quantities"
+    return f"{note}; {indices}" if of_prior else note
 
 
 def _draws_of(question: Question, values: Values, names: Sequence[str]) -> Values:
@@ -169,6 +183,7 @@ def _swing_as_json(swing: Swing, question: Question) -> dict[str, Any]:
         "description": swing.description,
         "unit": swing.unit,
         "part_of": swing.part_of,
+        "correlated_with": list(swing.correlated_with),
         "low": setting(swing.low),
         "high": setting(swing.high),
         "swing": {"months": number(swing.span.value), "mcse": significant(swing.span.mcse)},

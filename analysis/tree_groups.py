@@ -87,7 +87,8 @@ class Groups:
         assumptions = self._question.assumptions
         multiples = map(multiple_name, events_of(self.items))
         needed = assumptions.needed([question.event], distillation=True)
-        self.names = list(dict.fromkeys([*needed, *latent_quantities(self.items), *multiples]))
+        self.names = assumptions.copula.with_related([*needed, *latent_quantities(self.items), *multiples])
+        self._dependent = assumptions.copula.among(self.names)
         self._beliefs = {name: assumptions.beliefs[name] for name in self.names}
 
     def sample(self, source: StoredDraws, chains: int = 1) -> Sample:
@@ -130,9 +131,20 @@ class Groups:
         return self._over_items(self._counted, densities, sample.chains, unit="nat")
 
     def log_prior(self, sample: Sample) -> xr.Dataset:
-        """Log prior density of every uncertain quantity, in the coordinate that its base distribution has."""
-        names = [name for name in self.names if self._beliefs[name].base is not None]
-        columns = [_chained(self._beliefs[name].log_density(sample.values[name]), sample.chains) for name in names]
+        """Log prior density of every uncertain quantity, in the coordinate that its base distribution has.
+
+        Quantities that are correlated add an entry: the log density of their copula. All entries sum to the log
+        density of all quantities together.
+        """
+        densities = {
+            name: belief.log_density(sample.values[name])
+            for name, belief in self._beliefs.items()
+            if belief.base is not None
+        }
+        for group in self._dependent:
+            ranks = [self._beliefs[name].cdf(sample.values[name]) for name in group.names]
+            densities[group.label] = group.log_density(ranks)
+        names, columns = list(densities), [_chained(column, sample.chains) for column in densities.values()]
         stacked = Variable((*SAMPLED, "quantity"), np.stack(columns, axis=-1), "nat", "log prior density")
         return dataset({"quantities": stacked}, {"quantity": names})
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from ..priors.copula import Copula
 from ..priors.distributions import FAMILY_KEYS, take_distribution
 from ..priors.errors import InputError, unknown_name
 from ..priors.families import Family
@@ -85,6 +86,11 @@ class Assumptions:
             **{name: quantity.distribution for name, quantity in self.table.quantities.items()},
             **{multiple_name(event): self.events[event].multiple for event in self.events},
         }
+
+    @property
+    def copula(self) -> Copula:
+        """Dependence between quantities: none, unless an overlay states correlations."""
+        return self.table.copula
 
     def needed(self, events: Iterable[str] = (DEFAULT_EVENT,), *, distillation: bool = False) -> list[str]:
         """Names of the quantities that the dates of some events depend on, the most influential first.

@@ -55,6 +55,7 @@ class CompiledDates:
     ) -> None:
         self.names = [name for name in assumptions.beliefs if name in model.named_vars]
         self._drawn = [name for name in self.names if assumptions.beliefs[name].base is not None]
+        self._copula = assumptions.copula
         self._outputs = list(outputs)
         self._chunk = chunk
         self._mode = mode
@@ -103,7 +104,7 @@ class CompiledDates:
             By output, draws first.
         """
         chunks = UniformStreams(rng).chunks(self._drawn, 0, draws, self._chunk)
-        return self._join([self._of_uniforms(*uniforms) for uniforms in chunks])
+        return self._join([self._of_uniforms(*self._copula.couple(self._drawn, uniforms)) for uniforms in chunks])
 
     @cached_property
     def _of_values(self) -> Any:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..priors.copula import INDEPENDENT, Copula
 from ..priors.families import Family
 
 Array = NDArray[np.float64]
@@ -113,7 +114,9 @@ class QuantileTransform:
     beliefs : mapping of str to Family
         What is believed of each name.
     names : sequence of str
-        Which to draw.
+        Which to draw; quantities that they depend on are drawn as well.
+    copula : Copula, optional
+        Dependence between quantities; none by default.
 
     Attributes
     ----------
@@ -121,13 +124,14 @@ class QuantileTransform:
         Those that need a uniform number: all that are not fixed.
     """
 
-    def __init__(self, beliefs: Mapping[str, Family], names: Sequence[str]) -> None:
-        self._beliefs = {name: beliefs[name] for name in names}
+    def __init__(self, beliefs: Mapping[str, Family], names: Sequence[str], copula: Copula = INDEPENDENT) -> None:
+        self._copula = copula
+        self._beliefs = {name: beliefs[name] for name in copula.with_related(names)}
         self.names = [name for name, family in self._beliefs.items() if family.base is not None]
 
     def __call__(self, uniforms: Array) -> dict[str, Array]:
-        """Carry uniforms of shape (name, draw), rows as in `names`, to values of shape (draw,)."""
-        rows = dict(zip(self.names, uniforms, strict=True))
+        """Carry independent uniforms of shape (name, draw), rows as in `names`, to values of shape (draw,)."""
+        rows = dict(zip(self.names, self._copula.couple(self.names, uniforms), strict=True))
         nothing = np.zeros(uniforms.shape[1])
         # One quantity at a time: a row stays in the first-level cache, a matrix would not.
         return {name: family.quantile(rows.get(name, nothing)) for name, family in self._beliefs.items()}

@@ -125,8 +125,9 @@ def simulate[Kept](
     beliefs : mapping of str to Family, optional
         What is believed of them; the assumptions' own beliefs by default.
     beside : mapping of str to Family, optional
-        Further quantities, drawn at random even where the others are not: a Sobol sequence of more dimensions
-        would be another sequence, and weights worked out on this one would no longer belong to its draws.
+        Further quantities, on which none of the others depends, drawn at random even where the others are not: a
+        Sobol sequence of more dimensions would be another sequence, and weights worked out on this one would no
+        longer belong to its draws.
     replicates : int, default 0
         0 for plain random draws. Otherwise the number of independently scrambled Sobol sequences that
         share the draws, one after the other; `draws` must be a multiple of it.
@@ -138,8 +139,9 @@ def simulate[Kept](
     Kept
         What `keep` returned, chunk by chunk, always in the same order.
     """
-    transform = QuantileTransform(beliefs or assumptions.beliefs, names or assumptions.needed())
-    further = QuantileTransform(beside or {}, list(beside or {}))
+    copula = assumptions.copula
+    transform = QuantileTransform(beliefs or assumptions.beliefs, names or assumptions.needed(), copula)
+    further = QuantileTransform(beside or {}, list(beside or {}), copula)
     if replicates:
         per_job = draws // replicates
         streams: list[UniformStreams | SobolStreams] = [SobolStreams(rng) for _ in range(replicates)]

@@ -2,9 +2,10 @@
 
 Quantities of one base distribution are one vector random variable (named ``triangular_quantities`` and so
 on, with a dim of their names), because compiling many scalars is slow; each quantity is a deterministic of
-its own name in natural units. Levers are switched data (``source_kept``, ``source_stop``,
-``distillation_limited``): `set_intervention` changes them without rebuilding. Any named node can be fixed with
-``pm.do``.
+its own name in natural units. Quantities that are correlated hang on a vector of standard normal numbers
+instead (``correlated_quantities``): see `declare_quantities`. Levers are switched data (``source_kept``,
+``source_stop``, ``distillation_limited``): `set_intervention` changes them without rebuilding. Any named node can be
+fixed with ``pm.do``.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from typing import Any
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
+from scipy.linalg import block_diag
 
 from ..priors.bases import BASES
+from ..priors.copula import INDEPENDENT, Copula, Group
 from ..priors.families import Family
 from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
 from .generative import Outcome, World, describe_world, run_race
@@ -24,6 +27,7 @@ from .launch_operation import launch_date
 from .policies import NO_INTERVENTION, Intervention
 
 NEVER_STOPS = 1e6  # months; finite, so that every gradient is
+FARTHEST_SCORE = 8.2  # beyond it a rank is 0 or 1 to the last digit, where quantiles have no slope
 
 
 UNITS = {
@@ -74,7 +78,7 @@ def build_model(
     names = list(dict.fromkeys([*assumptions.needed(events, distillation=True), *extra_quantities]))
     race = assumptions.race
     with pm.Model(coords={"firm": list(race.firms), "source": list(race.sources)}) as model:
-        values = declare_quantities(assumptions.beliefs, names)
+        values = declare_quantities(assumptions.beliefs, names, assumptions.copula)
         kept = pm.Data("source_kept", np.ones(len(race.sources)), dims="source")
         stop = pm.Data("source_stop", np.full(len(race.sources), NEVER_STOPS), dims="source")
         limited = pm.Data("distillation_limited", 0.0)
@@ -122,12 +126,31 @@ def _world(assumptions: Assumptions, values: Mapping[str, Any], kept: Any, stop:
     )
 
 
-def declare_quantities(beliefs: Mapping[str, Family], names: Sequence[str]) -> dict[str, Any]:
-    """Add quantities to the model in context: a vector random variable per base, a named deterministic per quantity."""
+def declare_quantities(
+    beliefs: Mapping[str, Family], names: Sequence[str], copula: Copula = INDEPENDENT
+) -> dict[str, Any]:
+    """Add quantities to the model in context: a vector random variable per base, a named deterministic per quantity.
+
+    Parameters
+    ----------
+    beliefs : mapping of str to Family
+        What is believed of each name.
+    names : sequence of str
+        Which to add; quantities that they depend on are added as well.
+    copula : Copula, optional
+        Dependence between quantities. Those that depend on each other are quantiles, at ranks whose normal scores are
+        L e: e the vector of independent standard normal variables that is sampled, L the copula's Cholesky factor.
+
+    Returns
+    -------
+    dict of str to variable
+        By quantity, in its own unit.
+    """
     model = pm.modelcontext(None)
-    values: dict[str, Any] = {}
+    names = copula.with_related(names)
+    values = _declare_correlated(beliefs, copula.among(names))
     for base in BASES.values():
-        group = [name for name in names if beliefs[name].base == base.name]
+        group = [name for name in names if name not in values and beliefs[name].base == base.name]
         if not group:
             continue
         dim = f"{base.name}_quantity"
@@ -140,6 +163,26 @@ def declare_quantities(beliefs: Mapping[str, Family], names: Sequence[str]) -> d
         if beliefs[name].base is None:
             values[name] = pm.Deterministic(name, pt.constant(beliefs[name].base_parameters()[0], dtype="float64"))
     return values
+
+
+def _declare_correlated(beliefs: Mapping[str, Family], groups: Sequence[Group]) -> dict[str, Any]:
+    names = [name for group in groups for name in group.names]
+    if not names:
+        return {}
+    dim = "correlated_quantity"
+    pm.modelcontext(None).add_coord(dim, names)
+    innovations = pm.Normal("correlated_quantities", mu=0.0, sigma=1.0, dims=dim)
+    scores = pt.dot(pt.constant(block_diag(*(group.factor for group in groups))), innovations)
+    return {name: pm.Deterministic(name, _at_score(beliefs[name], scores[index])) for index, name in enumerate(names)}
+
+
+def _at_score(belief: Family, score: Any) -> Any:
+    """Value of a quantity whose rank has this normal score."""
+    if belief.base == "normal":
+        mean, sd = belief.base_parameters()
+        return belief.to_natural(mean + sd * score)
+    inside = pt.clip(score, -FARTHEST_SCORE, FARTHEST_SCORE)
+    return belief.quantile_in(pt, 0.5 * pt.erfc(-inside / np.sqrt(2.0)))
 
 
 def _name_world(world: World) -> None:

@@ -32,6 +32,6 @@ def build_trend_model(
     """
     names = list(dict.fromkeys([*text.quantities(), *extra_quantities]))
     with pm.Model() as model:
-        trend = Trend.of(text, assumptions, declare_quantities(assumptions.beliefs, names))
+        trend = Trend.of(text, assumptions, declare_quantities(assumptions.beliefs, names, assumptions.copula))
         pm.Deterministic("ready", trend.ready)
     return model, trend

@@ -66,10 +66,11 @@ def _triangular_quantile(xp: Any, u: Any, low: float, mode: float, high: float) 
     # Each root stops growing at the mode, so that their difference is right on both sides of it: to choose
     # between the two by a mask, which no processor can predict, takes longer than the second root. In place where
     # it can be: this runs for every quantity of every draw.
-    below = xp.sqrt(xp.minimum(u * share_below, share_below**2))
+    # An empty side (a mode on a bound) has no root: its derivative in a graph would be undefined.
+    below = xp.sqrt(xp.minimum(u * share_below, share_below**2)) if share_below else xp.zeros_like(u)
     above = 1.0 - u
     above *= share_above
-    above = xp.sqrt(xp.minimum(above, share_above**2))
+    above = xp.sqrt(xp.minimum(above, share_above**2)) if share_above else xp.zeros_like(u)
     above -= share_above
     below -= above
     below *= width

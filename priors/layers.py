@@ -2,7 +2,7 @@
 
 Each file is a set of sections (``quantity``, ``event``, ``firm`` ...), each section a set of rows by
 name. A later file replaces single keys of a row or adds rows; where a key stands is remembered, so
-that every message names the file it came from.
+that every message names the file it came from. Correlations have no names: they are a list of rows.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ SECTIONS = (
     "trend",
     "capacity",
 )
+LISTED = ("correlation",)  # sections that are lists of rows, [[SECTION]]
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,11 @@ class Layer:
     file : str
         How messages name it.
     tables : mapping
-        Section name to rows.
+        Section name to rows by name, or to a list of rows where they have none.
     """
 
     file: str
-    tables: Mapping[str, Mapping[str, Any]]
+    tables: Mapping[str, Any]
 
     @classmethod
     def read(cls, path: str | Path) -> Layer:
@@ -63,11 +64,14 @@ class Layer:
         Raises
         ------
         InputError
-            If a section is unknown, or is not a table of tables.
+            If a section is unknown, or is neither a table nor, where it should be, a list of tables.
         """
         for section, rows in tables.items():
-            if section not in SECTIONS:
-                raise unknown_name("table", section, SECTIONS, file=file, key=section)
+            if section not in (*SECTIONS, *LISTED):
+                raise unknown_name("table", section, (*SECTIONS, *LISTED), file=file, key=section)
+            if section in LISTED:
+                _check_list(section, rows, file)
+                continue
             if not isinstance(rows, Mapping):
                 raise InputError(f"tables [{section}.NAME] were expected, not {describe(rows)}", file=file, key=section)
             if not rows:
@@ -76,6 +80,16 @@ class Layer:
                 if not isinstance(row, Mapping):
                     raise InputError(f"a table was expected, not {describe(row)}", file=file, key=f"{section}.{name}")
         return cls(file, tables)
+
+
+def _check_list(section: str, rows: Any, file: str) -> None:
+    if not isinstance(rows, (list, tuple)) or not rows:
+        raise InputError(f"rows [[{section}]] were expected, not {describe(rows)}", file=file, key=section)
+    for index, row in enumerate(rows):
+        if not isinstance(row, Mapping):
+            raise InputError(
+                f"a table [[{section}]] was expected, not {describe(row)}", file=file, key=f"{section}.{index}"
+            )
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,14 @@ import os
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from .copula import Copula
+from .correlations import Correlation, copula_of, load_correlations
 from .distributions import FAMILY_KEYS, Limits, take_distribution
 from .errors import InputError, unknown_name
 from .families import Family, Fixed
@@ -96,11 +99,27 @@ class PriorTable:
     references : mapping of str to Reference
     constants : mapping of str to Constant
     quantities : mapping of str to Quantity
+    correlations : tuple of Correlation
+        Rank correlations between them; those of 0, which overlays take back, among them.
     """
 
     references: Mapping[str, Reference]
     constants: Mapping[str, Constant]
     quantities: Mapping[str, Quantity]
+    correlations: tuple[Correlation, ...] = ()
+
+    @cached_property
+    def copula(self) -> Copula:
+        """The dependence that the correlations make together.
+
+        Raises
+        ------
+        InputError
+            If it cannot be: see `correlations.copula_of`.
+        """
+        beliefs = {name: quantity.distribution for name, quantity in self.quantities.items()}
+        files = {name: quantity.file for name, quantity in self.quantities.items()}
+        return copula_of(self.correlations, beliefs, files)
 
     def number(self, constant: str) -> float:
         """Value of a numeric constant, in its own unit."""
@@ -203,7 +222,9 @@ def load_prior_table(layers: Iterable[Layer]) -> PriorTable:
         _check_sources(constant.sources, references, constant_rows[name], f"constant.{name}")
     for name, quantity in quantities.items():
         _check_sources(quantity.text.sources, references, quantity_rows[name], f"quantity.{name}")
-    return PriorTable(references, constants, quantities)
+    table = PriorTable(references, constants, quantities, tuple(load_correlations(layers, references)))
+    _ = table.copula  # refuses correlations that cannot be
+    return table
 
 
 def _constant(name: str, row: Row, own: Mapping[str, Mapping[str, Any]]) -> Constant:

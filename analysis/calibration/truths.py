@@ -46,7 +46,8 @@ def simulate_truths(plan: Plan, first: int, count: int) -> Truths:
     InputError
         If a truth leaves evidence that is not finite: a date that never comes, for instance.
     """
-    transform = QuantileTransform(plan.question.assumptions.beliefs, plan.quantities)
+    assumptions = plan.question.assumptions
+    transform = QuantileTransform(assumptions.beliefs, plan.quantities, assumptions.copula)
     noise = [f"{item.id}::{part}" for item in plan.items for part in ("normal", "uniform")]
     streams = UniformStreams(generator(plan, TRUTHS))
     uniforms = next(streams.chunks([*transform.names, *noise], first, count, count))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -9,6 +10,7 @@ import numpy as np
 from cyclopts import Parameter
 
 from ...model.assumptions import Assumptions
+from ...priors.correlations import Correlation
 from ...priors.errors import unknown_name
 from ...priors.table import Quantity, packaged_layers
 from .options import OUTPUT, Assumed
@@ -26,11 +28,13 @@ class Listed(Assumed):
 
 
 def list_priors(*, listed: Listed | None = None) -> int:
-    """Every quantity with its distribution."""
+    """Every quantity with its distribution, and every correlation."""
     listed = listed or Listed()
-    quantities = listed.assumptions().table.quantities
+    prior_table = listed.assumptions().table
+    quantities, correlations = prior_table.quantities, prior_table.correlations
     if listed.json:
-        print_json({"schema": 1, "quantities": [quantity_as_json(quantity) for quantity in quantities.values()]})
+        rows_of_quantities = [quantity_as_json(quantity) for quantity in quantities.values()]
+        print_json({"schema": 1, "quantities": rows_of_quantities, "correlations": correlations_as_json(correlations)})
         return 0
     rows = [
         (
@@ -41,7 +45,11 @@ def list_priors(*, listed: Listed | None = None) -> int:
         )
         for quantity in quantities.values()
     ]
-    console().print(table("Quantity", "Family", *(f"{p:.0%}" for p in SHOWN), "Unit", rows=rows, left=2))
+    out = console()
+    out.print(table("Quantity", "Family", *(f"{p:.0%}" for p in SHOWN), "Unit", rows=rows, left=2))
+    if correlations:
+        pairs = [(*each.pair, f"{each.rank:+g}", each.file) for each in correlations]
+        out.print(table("Quantity", "and", "Rank correlation", "File", rows=pairs, left=2))
     return 0
 
 
@@ -59,8 +67,9 @@ def show_priors(name: str, /, *, listed: Listed | None = None) -> int:
     if name not in quantities:
         raise unknown_name("quantity", name, quantities)
     quantity = quantities[name]
+    correlations = [each for each in assumptions.table.correlations if name in each.pair]
     if listed.json:
-        print_json({"schema": 1, **quantity_as_json(quantity)})
+        print_json({"schema": 1, **quantity_as_json(quantity), "correlations": correlations_as_json(correlations)})
         return 0
     out = console()
     out.print(f"[bold]{quantity.name}[/] ({quantity.text.unit})")
@@ -77,6 +86,8 @@ def show_priors(name: str, /, *, listed: Listed | None = None) -> int:
         out.print(f"Rests on: {', '.join(quantity.text.shares)}")
     if quantity.text.notes:
         out.print(quantity.text.notes)
+    for each in correlations:
+        out.print(_sentence(each, name), markup=False)
     return 0
 
 
@@ -91,15 +102,20 @@ def check_priors(*files: str, listed: Listed | None = None) -> int:
     listed = listed or Listed()
     assumptions = Assumed(priors=[*(listed.priors or []), *files], set=listed.set).assumptions()
     changed = _changed(assumptions)
+    correlations = assumptions.table.correlations
     if listed.json:
-        print_json({"schema": 1, "valid": True, "changed": changed})
+        shown = {"changed": changed, "correlations": correlations_as_json(correlations)}
+        print_json({"schema": 1, "valid": True, **shown})
         return 0
     out = console()
-    out.print(f"valid: {len(assumptions.table.quantities)} quantities, {len(changed)} of them changed or added")
+    joined = f"; {len(correlations)} correlated pairs" if correlations else ""
+    out.print(f"valid: {len(assumptions.table.quantities)} quantities, {len(changed)} of them changed or added{joined}")
     for name in changed:
         quantity = assumptions.table.quantities[name]
         middle = figure(float(quantity.distribution.quantile(0.5)))
         out.print(f"  {name}: {quantity.distribution.family}, median {middle} {quantity.text.unit}")
+    for each in correlations:
+        out.print(f"  {_sentence(each)}", markup=False)
     return 0
 
 
@@ -118,6 +134,28 @@ def quantity_as_json(quantity: Quantity) -> dict[str, Any]:
         "shares": list(quantity.text.shares),
         "file": quantity.file,
     }
+
+
+def correlations_as_json(correlations: Iterable[Correlation]) -> list[dict[str, Any]]:
+    """Return rank correlations as JSON."""
+    return [
+        {
+            "between": list(each.pair),
+            "rank": each.rank,
+            "description": each.text.description or "",
+            "sources": list(each.text.sources),
+            "file": each.file,
+        }
+        for each in correlations
+    ]
+
+
+def _sentence(correlation: Correlation, seen_from: str | None = None) -> str:
+    """Say a correlation in a line, from the side of one of its quantities if wanted."""
+    one, other = correlation.pair
+    pair = f"{one} with {other}" if seen_from is None else f"Correlated with {other if seen_from == one else one}"
+    why = f" ({correlation.text.description})" if correlation.text.description else ""
+    return f"{pair}: rank correlation {correlation.rank:+g}{why}   [{correlation.file}]"
 
 
 def _changed(assumptions: Assumptions) -> list[str]:
