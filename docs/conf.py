@@ -13,7 +13,7 @@ author = "The catchup authors"
 copyright = author
 release = importlib.metadata.version("catchup")
 
-extensions = ["sphinx.ext.autodoc", "numpydoc", "myst_nb", "mathml", "public_names"]
+extensions = ["sphinx.ext.autodoc", "numpydoc", "myst_nb", "cyclopts.ext.sphinx", "mathml", "public_names"]
 exclude_patterns = ["extensions", "how-to/schedule"]
 nitpicky = True
 # Signatures also name types of other projects, whose documentation is not on this machine to be linked to, and of
