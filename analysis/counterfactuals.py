@@ -115,6 +115,11 @@ def levers(question: Question, source: DrawSource, **origin: Any) -> Comparison:
 def regimes(question: Question, source: DrawSource, **origin: Any) -> Comparison:
     """Ask every commitment regime, from the day of the question.
 
+    Parameters
+    ----------
+    question, source, origin
+        As for `levers`.
+
     Raises
     ------
     InputError

@@ -24,12 +24,15 @@ class Baseline:
     ----------
     seconds : mapping of str to float
         By test, set-up of its fixtures included.
+    failed : set of str
+        Tests that fail without any fault.
     reaching : mapping of str to mapping of int to tuple of str
         By file and line: tests that reach it; those that come first in a file set its shared fixtures up, so that
         a line reached by set-up is charged to all tests of that file.
     """
 
     seconds: Mapping[str, float]
+    failed: frozenset[str]
     reaching: Mapping[str, Mapping[int, tuple[str, ...]]]
 
     def tests_for(self, file: str, first: int, last: int, budget: float, longest: float) -> list[str]:
@@ -62,7 +65,7 @@ class Chosen:
     def __init__(self, tree: Path, tests: Sequence[str], baseline: Baseline) -> None:
         self._tree = tree
         self._rank = {test: position for position, test in enumerate(tests)}
-        self._known = baseline.seconds
+        self._known = baseline.seconds.keys() | baseline.failed
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         kept = [item for item in items if item.nodeid in self._rank or item.nodeid not in self._known]
@@ -88,12 +91,12 @@ class _Clock:
 
 
 def baseline_of(tree: Path, tests: Sequence[str], in_fork: Callable[..., int | None]) -> Baseline:
-    """Run the tests on the copy as it is.
+    """Run the tests on the copy as it is; those that fail without any fault are named, and left out from then on.
 
     Raises
     ------
     RuntimeError
-        If any of them fails.
+        If they cannot be run at all.
     """
     found, output = tree.parent / "baseline.json", tree.parent / "output"
 
@@ -104,18 +107,21 @@ def baseline_of(tree: Path, tests: Sequence[str], in_fork: Callable[..., int | N
         os.environ["COVERAGE_FILE"] = str(data)
         present = [test for test in tests if Path(test).exists()]
         sources = ["--cov=model", "--cov=evidence", "--cov-context=test", "--cov-report="]
-        status = pytest.main([*QUIET, *sources, *present], plugins=[clock])
-        found.write_text(json.dumps({"seconds": clock.seconds, "reaching": _reaching(data, tree, clock.seconds)}))
-        return int(status)
+        pytest.main([*QUIET, *sources, *present], plugins=[clock])
+        passed = {test: seconds for test, seconds in clock.seconds.items() if test not in clock.failed}
+        reaching = _reaching(data, tree, passed)
+        found.write_text(json.dumps({"seconds": passed, "failed": clock.failed, "reaching": reaching}))
+        return 0
 
-    status = in_fork(work, 3_600.0, output)
-    if status != 0:
-        raise RuntimeError(f"tests fail without any fault:\n{output.read_text()[-3_000:]}")
+    if in_fork(work, 3_600.0, output) != 0:
+        raise RuntimeError(f"the tests cannot be run:\n{output.read_text()[-3_000:]}")
     read: dict[str, Any] = json.loads(found.read_text())
+    for test in read["failed"]:
+        print(f"fails without any fault, and is left out: {test}")
     reaching = {
         file: {int(line): tuple(names) for line, names in lines.items()} for file, lines in read["reaching"].items()
     }
-    return Baseline(read["seconds"], reaching)
+    return Baseline(read["seconds"], frozenset(read["failed"]), reaching)
 
 
 def _reaching(data: Path, tree: Path, tests: Mapping[str, float]) -> dict[str, dict[int, list[str]]]:

@@ -80,6 +80,15 @@ def evidence_data(items: Iterable[Item], assumptions: Assumptions, as_of: dateti
 
     A compiled model is refitted with other figures of the same items by
     ``compiled.with_data(**evidence_data(items, assumptions, as_of))``.
+
+    Parameters
+    ----------
+    items : iterable of Item
+        Those the model was built with.
+    assumptions : Assumptions
+        Whose calendar turns days into months.
+    as_of : datetime.date
+        Day of the question, on which silence is observed.
     """
     clock = Clock(assumptions.calendar, as_of)
     return {

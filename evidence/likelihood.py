@@ -59,7 +59,12 @@ def predictions(
     outcomes: Mapping[str, Outcome],
     as_of: datetime.date,
 ) -> dict[str, Array]:
-    """What the model says each observation is about, in each draw; parameters as for `log_likelihoods`.
+    """What the model says each observation is about, in each draw.
+
+    Parameters
+    ----------
+    items, assumptions, values, world, outcomes, as_of
+        As for `log_likelihoods`.
 
     Returns
     -------
@@ -75,22 +80,56 @@ def predictions(
 def log_density(item: Item, observation: float | Array, prediction: Array, clock: Clock) -> Array:
     """Log density of an observation given the prediction, times the item's weight.
 
-    `observation` and `prediction` broadcast: ``(fit, 1)`` against ``(draw,)`` holds many simulated
-    observations against one set of draws.
+    Parameters
+    ----------
+    item : Item
+        Whose likelihood it is.
+    observation, prediction : float or array
+        In the coordinate of the item's kind. They broadcast: ``(fit, 1)`` against ``(draw,)`` holds many simulated
+        observations against one set of draws.
+    clock : Clock
+        Turns days into months since t = 0.
     """
     density = item.kind.log_density(np, observation, prediction, item.figures(clock))
     return np.asarray(density if item.text.weight == 1 else density * item.text.weight)
 
 
 def simulate(item: Item, prediction: Array, clock: Clock, rng: np.random.Generator) -> Array:
-    """Draw an observation for each prediction, in the kind's coordinate; a weight has no part in it."""
+    """Draw an observation for each prediction; an item's weight has no part in it.
+
+    Parameters
+    ----------
+    item : Item
+        Whose likelihood is drawn from.
+    prediction : array, any shape
+        In the coordinate of its kind, as is what is drawn.
+    clock : Clock
+        Turns days into months since t = 0.
+    rng : numpy.random.Generator
+        Source of randomness.
+    """
     shape = np.shape(prediction)
     normal, uniform = rng.standard_normal(shape), rng.random(shape) + OFFSET
     return np.asarray(item.kind.simulate(np, normal, uniform, prediction, item.figures(clock)))
 
 
 def probability_genuine(item: Item, prediction: Array, clock: Clock) -> Array | None:
-    """Probability, in each draw, that a reading or claim is about what it says; None for other kinds."""
+    """Probability that a reading or claim is about what it says; None for other kinds.
+
+    Parameters
+    ----------
+    item : Item
+        The reading or claim.
+    prediction : array, shape (draw,)
+        In the coordinate of its kind.
+    clock : Clock
+        Turns days into months since t = 0.
+
+    Returns
+    -------
+    array, shape (draw,), or None
+        Of every draw.
+    """
     return item.kind.probability_genuine(item.observation(clock), prediction, item.figures(clock))
 
 

@@ -33,7 +33,17 @@ Slug = Annotated[str, AfterValidator(_slug)]
 
 
 class Source(StrictModel):
-    """Where a figure was seen: at an address, or quoted in something."""
+    """Where a figure was seen: at an address, or quoted in something.
+
+    Attributes
+    ----------
+    title, publisher : str
+        Of what was published.
+    date : datetime.date
+        When.
+    address, quoted_in : str or None
+        Where to find it; one of them at least.
+    """
 
     title: Name
     publisher: Name
@@ -50,7 +60,29 @@ class Source(StrictModel):
 
 
 class ItemText(StrictModel):
-    """What every item's file holds beside the two tables of its kind."""
+    """What every item's file holds beside the two tables of its kind.
+
+    Attributes
+    ----------
+    id, title : str
+        Name of the item, in small letters and hyphens, and what people read.
+    kind : str
+        One of `KINDS`.
+    role : str
+        ``likelihood`` (counted), ``prior`` (already used to set a prior) or ``check`` (held out).
+    known_since : datetime.date
+        Day from which a question may use it.
+    sources : tuple of Source
+        Where it was seen; one at least.
+    weight, weight_reason : float, str or None
+        Exponent on the likelihood, in (0, 1], and why it is below 1.
+    shares : tuple of str
+        Public statements that it rests on; two counted items may not share one in full.
+    notes : str
+        Anything else.
+    observed, likelihood : mapping
+        Tables of the kind, checked by it.
+    """
 
     id: Slug
     title: Name

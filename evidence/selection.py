@@ -15,7 +15,15 @@ from .schema import Item
 
 @dataclass(frozen=True)
 class SetAside:
-    """An item that a question leaves out, and why."""
+    """An item that a question leaves out.
+
+    Attributes
+    ----------
+    item : Item
+        The item.
+    reason : str
+        Why, in words.
+    """
 
     item: Item
     reason: str

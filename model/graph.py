@@ -211,6 +211,15 @@ def set_intervention(model: pm.Model, assumptions: Assumptions, intervention: In
     """Switch the model's data to an intervention's sources and distillation; without one, back to none.
 
     Commitments are not data: fix the budget's node with ``pm.do`` instead.
+
+    Parameters
+    ----------
+    model : pymc.Model
+        From `build_model`; changed in place.
+    assumptions : Assumptions
+        Those it was built on.
+    intervention : Intervention
+        What to switch to.
     """
     sources = list(assumptions.race.sources)
     pm.set_data(

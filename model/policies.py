@@ -81,7 +81,17 @@ SMALLEST_RANK = 1e-12  # keeps a rank inside (0, 1), where every quantile is fin
 
 
 def apply_lever(lever: Lever, race: Race, as_of: float) -> Intervention:
-    """Turn a lever into the intervention it makes when pulled at month `as_of`."""
+    """Turn a lever into the intervention that it makes.
+
+    Parameters
+    ----------
+    lever : Lever
+        What is removed, frozen or limited.
+    race : Race
+        Whose sources of compute it acts on.
+    as_of : float
+        When it is pulled, in months since t = 0; before that day as on it.
+    """
     return Intervention(
         kept={name: 0.0 for name, source in race.sources.items() if source.channel in lever.remove},
         stop={

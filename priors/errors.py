@@ -74,7 +74,19 @@ def unknown_name(
     file: str | Path | None = None,
     key: str | None = None,
 ) -> InputError:
-    """Build the error for a name that is not among those known."""
+    """Build the error for a name that is not among those known.
+
+    Parameters
+    ----------
+    kind : str
+        What is named, in a word: quantity, lever, item.
+    name : str
+        As the user wrote it.
+    known : iterable of str
+        Valid names; the nearest is offered, or all are listed where none is at all like it.
+    file, key : optional
+        As for `InputError`.
+    """
     names = sorted(known)
     nearest = nearest_name(name, names)
     problem = f"unknown {kind} '{name}'"

@@ -174,6 +174,15 @@ def read_overlay(name_or_path: str | Path) -> Layer:
 def fixed_values_layer(values: Mapping[str, float], known: Iterable[str], option: str = "--set") -> Layer:
     """Build the layer that fixes quantities at given values.
 
+    Parameters
+    ----------
+    values : mapping of str to float
+        By quantity, in its unit.
+    known : iterable of str
+        Quantities that there are.
+    option : str
+        Where the values were given, for messages.
+
     Raises
     ------
     InputError
