@@ -18,8 +18,8 @@ from .estimates import Estimate
 from .forecast import Forecast, forecast_prior, month_ends
 from .one_at_a_time import OneAtATime, one_at_a_time
 from .question import PriorDraws, Question
+from .stock_search import StockSearch
 from .threshold_criteria import MedianBy, WinsShare
-from .thresholds import StockSearch
 
 NOISE = 2.0  # Monte Carlo errors within which two figures count as one
 WITHOUT_LAUNCH = frozenset(

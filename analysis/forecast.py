@@ -198,17 +198,25 @@ def summarise_draws(question: Question, values: Values) -> dict[str, Array]:
 
 
 def first_shares(result: Outcome) -> dict[str, Array]:
+    """Each firm's share in being first; see `shares_of_first`."""
+    return shares_of_first({firm: contender.pretrained for firm, contender in result.contenders.items()})
+
+
+def shares_of_first(pretrained: Mapping[str, Array]) -> dict[str, Array]:
     """Each firm's share in being first: 1 alone, divided among ties (a launch grid makes them), 0 where none ever is.
+
+    Parameters
+    ----------
+    pretrained : mapping of str to array of shape (draw,)
+        By firm, when its pre-training ends.
 
     Returns
     -------
     dict of str to array of shape (draw,)
         By firm.
     """
-    first = {
-        firm: (contender.pretrained == result.pretrained) & np.isfinite(contender.pretrained)
-        for firm, contender in result.contenders.items()
-    }
+    earliest = np.minimum.reduce(list(pretrained.values()))
+    first = {firm: (end == earliest) & np.isfinite(end) for firm, end in pretrained.items()}
     tied = np.maximum(sum(won.astype(float) for won in first.values()), 1.0)
     return {firm: won / tied for firm, won in first.items()}
 

@@ -6,17 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
-from ..model.assumptions import Assumptions, under_scenario
-from ..model.forward import launches, outcome
-from ..model.generative import Outcome
-from ..model.policies import redrawn
-from ..priors.families import Family
+from ..model.forward import launches
 from .counterfactuals import DATE_QUANTILES, SHIFT_QUANTILES
-from .estimates import Array, Distribution, Estimate, quantile_shift
-from .forecast import date_as_json, shift_as_json
+from .estimates import Distribution, Estimate, quantile_shift
+from .forecast import FIRST, date_as_json, first_shares, shift_as_json, significant
 from .question import DrawSource, Question, Values, outcome_of
+from .scenario_world import ScenarioWorld
 
 
 @dataclass(frozen=True)
@@ -33,6 +28,8 @@ class ScenarioResult:
         Months since t = 0, under it and without it.
     first_firm : dict of str to Estimate
         Probability that each firm is first under it.
+    newcomers : dict of str to Distribution
+        Months since t = 0 at which each firm that it brings in is ready itself, first or not.
     """
 
     id: str
@@ -41,6 +38,7 @@ class ScenarioResult:
     ready: Distribution
     baseline: Distribution
     first_firm: dict[str, Estimate]
+    newcomers: dict[str, Distribution]
 
     def shift(self, p: float) -> Estimate:
         """How far the quantile p lies from the baseline's, months."""
@@ -49,7 +47,21 @@ class ScenarioResult:
 
 @dataclass(frozen=True)
 class ScenarioComparison:
-    """The baseline, and every scenario on the same draws."""
+    """The baseline, and every scenario on the same draws.
+
+    Attributes
+    ----------
+    question : Question
+        What was asked.
+    baseline : Distribution
+        The date as things are, in months since t = 0.
+    scenarios : tuple of ScenarioResult
+        In the order asked for.
+    engine : str
+        What the draws come from.
+    evidence : tuple of str
+        Items counted.
+    """
 
     question: Question
     baseline: Distribution
@@ -60,17 +72,6 @@ class ScenarioComparison:
     def as_json(self) -> dict[str, Any]:
         """Return the stable JSON object of ``catchup scenarios``."""
         question = self.question
-        rows = [
-            {
-                "id": row.id,
-                "title": row.title,
-                "source": ", ".join(row.references),
-                "quantiles": {f"{p:g}": date_as_json(row.ready.quantile(p), question) for p in DATE_QUANTILES},
-                "shift": {f"{p:g}": shift_as_json(row.shift(p)) for p in SHIFT_QUANTILES},
-                "first_firm": {firm: round(share.value, 5) for firm, share in row.first_firm.items()},
-            }
-            for row in self.scenarios
-        ]
         return {
             "schema": 1,
             "event": question.event,
@@ -79,10 +80,22 @@ class ScenarioComparison:
             "draws": self.baseline.weighting.draws,
             "seed": question.seed,
             "evidence": list(self.evidence),
-            "baseline": {
-                "quantiles": {f"{p:g}": date_as_json(self.baseline.quantile(p), question) for p in DATE_QUANTILES}
-            },
-            "scenarios": rows,
+            "baseline": {"quantiles": _dates_as_json(self.baseline, question)},
+            "scenarios": [
+                {
+                    "id": row.id,
+                    "title": row.title,
+                    "source": ", ".join(row.references),
+                    "quantiles": _dates_as_json(row.ready, question),
+                    "shift": {f"{p:g}": shift_as_json(row.shift(p)) for p in SHIFT_QUANTILES},
+                    "first_firm": {firm: round(share.value, 5) for firm, share in row.first_firm.items()},
+                    "first_firm_mcse": {firm: significant(share.mcse) for firm, share in row.first_firm.items()},
+                    "newcomers": {
+                        firm: {"quantiles": _dates_as_json(own, question)} for firm, own in row.newcomers.items()
+                    },
+                }
+                for row in self.scenarios
+            ],
         }
 
 
@@ -114,63 +127,38 @@ def scenarios(
         If a scenario is unknown or does not fit the model.
     """
     base = question.assumptions
-    worlds = {name: under_scenario(base, name) for name in (ids if ids is not None else base.scenarios)}
-    added: dict[str, Family] = {}
-    for name, world in worlds.items():
-        added |= {_private(name, key): world.beliefs[key] for key in _brought_in(base, world, question.event)}
+    worlds = [ScenarioWorld(question, name) for name in (ids if ids is not None else base.scenarios)]
+    added = {name: belief for world in worlds for name, belief in world.own_beliefs.items()}
 
     def evaluate(values: Values) -> Values:
         _, before = outcome_of(question, values)
         columns = {"ready": before.ready}
-        for name, world in worlds.items():
-            result = _outcome_under(question, name, world, values, before)
-            ends = np.stack([contender.pretrained for contender in result.contenders.values()])
-            columns[f"{name}/ready"] = result.ready
-            columns[f"{name}/first"] = ends.argmin(axis=0)
+        for world in worlds:
+            result = world.run(world.values(values), launches(before))
+            columns[f"{world.id}/ready"] = result.ready
+            columns |= {f"{world.id}/{FIRST}{firm}": share for firm, share in first_shares(result).items()}
+            columns |= {f"{world.id}/{firm}": result.ready_of(firm) for firm in world.newcomers}
         return columns
 
-    columns = source.extended(added).map(evaluate) if added else source.map(evaluate)
+    columns = (source.extended(added) if added else source).map(evaluate)
     weighting = source.weighting
     baseline = Distribution(columns["ready"], weighting)
-    rows = []
-    for name, world in worlds.items():
-        shares = {}
-        for index, firm in enumerate(world.race.firms):
-            first = (columns[f"{name}/first"] == index).astype(float)
-            shares[firm] = Estimate(weighting.mean(first), weighting.mcse(first))
-        text = base.scenarios[name].text
-        rows.append(
-            ScenarioResult(
-                name, text.title, text.references, Distribution(columns[f"{name}/ready"], weighting), baseline, shares
-            )
+
+    def row(world: ScenarioWorld) -> ScenarioResult:
+        text = base.scenarios[world.id].text
+        firms = world.assumptions.race.firms
+        return ScenarioResult(
+            id=world.id,
+            title=text.title,
+            references=text.references,
+            ready=Distribution(columns[f"{world.id}/ready"], weighting),
+            baseline=baseline,
+            first_firm={firm: weighting.estimate(columns[f"{world.id}/{FIRST}{firm}"]) for firm in firms},
+            newcomers={firm: Distribution(columns[f"{world.id}/{firm}"], weighting) for firm in world.newcomers},
         )
-    return ScenarioComparison(question, baseline, tuple(rows), **origin)
+
+    return ScenarioComparison(question, baseline, tuple(map(row, worlds)), **origin)
 
 
-def _outcome_under(question: Question, name: str, world: Assumptions, values: Values, before: Outcome) -> Outcome:
-    base = question.assumptions
-    own: dict[str, Array] = {key: values[_private(name, key)] for key in world.beliefs if _private(name, key) in values}
-    changed = {
-        key: world.beliefs[key]
-        for key in world.needed([question.event])
-        if key in base.beliefs and world.beliefs[key] != base.beliefs[key]
-    }
-    return outcome(
-        world,
-        {**values, **redrawn(changed, base.beliefs, values), **own},
-        event=question.event,
-        launch_grid=question.launch_grid,
-        as_of=question.as_of_months,
-        before=launches(before),
-        act_from=max(question.as_of_months, 0.0),
-    )[1]
-
-
-def _brought_in(base: Assumptions, world: Assumptions, event: str) -> list[str]:
-    """Quantities that a scenario's race draws on and the baseline's does not know."""
-    return [key for key in world.needed([event]) if key not in base.beliefs]
-
-
-def _private(scenario: str, quantity: str) -> str:
-    """Name under which a scenario's own quantity is drawn: two scenarios may use one name differently."""
-    return f"{scenario}/{quantity}"
+def _dates_as_json(months: Distribution, question: Question) -> dict[str, Any]:
+    return {f"{p:g}": date_as_json(months.quantile(p), question) for p in DATE_QUANTILES}

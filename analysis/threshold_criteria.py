@@ -19,14 +19,17 @@ class Trial:
     wins : array, shape (draw,)
         The firm's share in being first.
     ready : Distribution
-        Months since t = 0.
+        Months since t = 0 at which the first firm is ready.
     baseline : Distribution
         The same on the same draws, nothing changed.
+    own : Distribution
+        Months since t = 0 at which the firm itself is ready, first or not.
     """
 
     wins: Array
     ready: Distribution
     baseline: Distribution
+    own: Distribution
 
     @property
     def win(self) -> Estimate:
@@ -96,9 +99,32 @@ class MedianBy:
         return f"brings the median to {self.day.isoformat()} or earlier"
 
     def score(self, trial: Trial, question: Question) -> Estimate:
-        end = question.assumptions.calendar.months(self.day + timedelta(days=1))
         median = trial.ready.quantile(0.5)
-        return Estimate(end - median.value, median.mcse)
+        return Estimate(_end_of(self.day, question) - median.value, median.mcse)
+
+
+@dataclass(frozen=True)
+class ReadyBy:
+    """The firm itself, first or not, is ready on a day or before it with some probability."""
+
+    day: date
+    probability: float
+
+    @property
+    def id(self) -> str:
+        return f"ready-by-{self.day.isoformat()}-p{100.0 * self.probability:g}"
+
+    @property
+    def title(self) -> str:
+        return f"is ready by {self.day.isoformat()} with {100.0 * self.probability:g}%"
+
+    def score(self, trial: Trial, question: Question) -> Estimate:
+        chance = trial.own.probability_below(_end_of(self.day, question))
+        return Estimate(chance.value - self.probability, chance.mcse)
+
+
+def _end_of(day: date, question: Question) -> float:
+    return question.assumptions.calendar.months(day + timedelta(days=1))
 
 
 CRITERIA: tuple[Criterion, ...] = (WinsShare(), MedianEarlier())

@@ -41,6 +41,6 @@ def shift_text(shift: Estimate) -> str:
 
 def figure(value: float) -> str:
     """Write a number briefly: 330 000, 0.012, 5.1e+26."""
-    if value == 0 or 1e-3 <= abs(value) < 1e4:
+    if value == 0 or 1e-3 <= abs(value) < 1e3:
         return f"{value:.3g}"
     return f"{value:,.0f}".replace(",", " ") if abs(value) < 1e8 else f"{value:.2e}"

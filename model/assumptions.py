@@ -32,6 +32,7 @@ class EventText(StrictModel):
 
     title: str
     references: Names = ()
+    notes: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Event:
     Attributes
     ----------
     text : EventText
-        Title and references.
+        Title, references, notes.
     multiple : Family
         What is believed of the multiple.
     """

@@ -110,14 +110,23 @@ class Outcome:
         By firm.
     pretrained : (draw,)
         First end of pre-training among the firms, months.
-    ready : (draw,)
-        The same plus post-training, months.
+    post_training : (draw,)
+        Months from there to readiness.
     """
 
     target_flop: Any
     contenders: dict[str, Contender]
     pretrained: Any
-    ready: Any
+    post_training: Any
+
+    @property
+    def ready(self) -> Any:
+        """When the first firm is ready, months; (draw,)."""
+        return self.pretrained + self.post_training
+
+    def ready_of(self, firm: str) -> Any:
+        """When a firm is ready, first or not, months; (draw,)."""
+        return self.contenders[firm].pretrained + self.post_training
 
 
 def describe_world(
@@ -226,7 +235,7 @@ def run_race(
     first = ends[0]
     for end in ends[1:]:
         first = xp.minimum(first, end)
-    return Outcome(target, contenders, first, first + values["post_training_months"])
+    return Outcome(target, contenders, first, values["post_training_months"])
 
 
 def _earliest(firm: Firm, assumptions: Assumptions, values: Values, as_of: float) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Literal
@@ -73,6 +73,18 @@ class Race:
     def sources_of(self, firm: str) -> list[str]:
         """Names of a firm's sources, in order."""
         return [name for name, source in self.sources.items() if source.firm == firm]
+
+    def firms_on(self, quantities: Set[str]) -> list[str]:
+        """Names of the firms whose dates draw on any of some quantities, in order."""
+        return [name for name in self.firms if not quantities.isdisjoint(self.among([name]).quantities())]
+
+    def among(self, firms: Container[str]) -> Race:
+        """Return the race with some of its firms alone."""
+        return Race(
+            {name: firm for name, firm in self.firms.items() if name in firms},
+            {name: source for name, source in self.sources.items() if source.firm in firms},
+            self.files,
+        )
 
     def channels(self) -> list[str]:
         """Every policy channel, in order of first appearance."""

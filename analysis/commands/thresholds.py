@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from datetime import date
 from typing import Annotated
 
 from cyclopts import Parameter
 
+from ..stock_search import Threshold
+from ..thresholds import FEW, Thresholds
 from .options import WHAT, Asked
 from .output import console, date_text, day_text, figure, print_json, table, warn
 
@@ -13,37 +17,87 @@ from .output import console, date_text, day_text, figure, print_json, table, war
 def thresholds(
     *,
     asked: Asked | None = None,
-    firm: Annotated[str, Parameter(group=WHAT, help="Whose stock.")] = "startup",
+    scenario: Annotated[
+        str | None,
+        Parameter(group=WHAT, help="The scenario under which to ask (see catchup scenarios); none by default."),
+    ] = None,
+    firm: Annotated[
+        str | None, Parameter(group=WHAT, help="Whose compute: startup, or the firm that the scenario brings in.")
+    ] = None,
     stock: Annotated[
-        str | None, Parameter(group=WHAT, help="The quantity held at a value; by default the firm's stock at t = 0.")
+        str | None,
+        Parameter(
+            name=("--stock", "--quantity"),
+            group=WHAT,
+            help="The quantity held at a value; by default the firm's stock at t = 0, or what arrives first.",
+        ),
+    ] = None,
+    by: Annotated[
+        list[date] | None,
+        Parameter(
+            group=WHAT,
+            negative="",
+            help="Day by which the firm itself is to be ready; repeatable. Under a scenario: the next quarter ends.",
+        ),
+    ] = None,
+    probability: Annotated[
+        list[float] | None,
+        Parameter(group=WHAT, negative="", help="With what probability; repeatable. 0.5 and 0.9 by default."),
     ] = None,
 ) -> int:
-    """How much compute a firm would need to win half of the draws, or to bring the date forward."""
+    """How much compute a firm would need to win half of the draws, to bring the date forward, or to be ready by a day.
+
+    How many SuperPODs a mobilised consortium needs for a lean Mythos by the middle of 2027:
+    catchup thresholds --scenario domestic-superpods --event lean-mythos --by 2027-06-30
+    """
+    from ...priors.errors import InputError
     from ..answer import draw
+    from ..thresholds import PROBABILITIES, ready_by
     from ..thresholds import thresholds as solve
 
+    if probability and not by:
+        raise InputError("needs a day: say --by DATE", key="--probability")
     asked = asked or Asked()
-    drawn = draw(asked.request())
-    result = solve(drawn.question, drawn.source, firm=firm, stock=stock, **drawn.origin())
+    request = asked.request()
+    criteria = ready_by(request.question, by, probability or PROBABILITIES) if by else None
+    drawn = draw(request)
+    result = solve(
+        drawn.question, drawn.source, firm=firm, stock=stock, scenario=scenario, criteria=criteria, **drawn.origin()
+    )
     for note in result.notes:
         warn(note)
     if asked.json:
         print_json(result.as_json())
-        return 0
+    else:
+        print_thresholds(result)
+    return 0
+
+
+def print_thresholds(result: Thresholds) -> None:
+    """Print thresholds for people."""
     question = result.question
+    under = "" if result.scenario is None else f", under {result.scenario}"
     out = console()
-    out.print(f"{result.stock} ({result.unit}), event {question.event}, as of {date_text(question.as_of)}\n")
+    out.print(f"{result.stock} ({result.unit}) of the {result.firm}{under}")
+    out.print(f"event {question.event}, as of {date_text(question.as_of)}\n", soft_wrap=True)
     rows = []
     for row in result.thresholds:
         if row.stock is None or row.win is None or row.ready is None:
-            found = ("no stock does", "", "")
+            found = ("no amount does", "", "")
         else:
-            error = f" ± {figure(row.stock.mcse)}" if row.stock.mcse else ""
-            found = (
-                f"{figure(row.stock.value)}{error}",
-                f"{row.win.value:.0%}",
-                day_text(question, row.ready.value),
-            )
+            found = (stock_text(row), f"{row.win.value:.0%}", day_text(question, row.ready.value))
         rows.append((row.criterion.title, f"{row.budget_factor:g}x", *found))
-    out.print(table("To", "Budget", "Stock needed", "First in", "Median date", rows=rows, left=2))
-    return 0
+    out.print(table(f"So that the {result.firm}", "Budget", "needs", "first in", "median date", rows=rows, left=2))
+
+
+def stock_text(threshold: Threshold) -> str:
+    """Write the stock needed, with its Monte Carlo error, to the digits that it bears out."""
+    if threshold.stock is None:
+        return "no amount does"
+    value, error = threshold.stock.value, threshold.stock.mcse
+    if value == 0.0:
+        return "nothing"
+    text = f"{value:.1f}" if value < FEW else f"{value:,.0f}".replace(",", " ")
+    if not math.isfinite(error):
+        return text
+    return f"{text} ± {error:.2g}" if value < FEW else f"{text} ± {figure(error)}"

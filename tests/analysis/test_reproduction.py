@@ -14,7 +14,7 @@ from catchup.analysis.claims import Claim, load_claims
 from catchup.analysis.documentation import markdown_table, numbers_of, prior_tables
 from catchup.analysis.question import Question
 from catchup.analysis.reproduction import Reproduction, fingerprint, reproduce
-from catchup.analysis.thresholds import StockSearch
+from catchup.analysis.stock_search import StockSearch
 from catchup.model.assumptions import Assumptions, load_assumptions
 from catchup.priors.errors import InputError
 
