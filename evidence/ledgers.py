@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -60,7 +60,7 @@ def load_ledger(folder: str | Path | None = None, extra_files: Iterable[str | Pa
         if item.id in items:
             raise InputError(f"'{item.id}' is the id of {items[item.id].file} already", file=item.file, key="id")
         items[item.id] = item
-    return Ledger(_one_ratio_per_firm(items))
+    return Ledger(one_ratio_per_firm(items))
 
 
 def _files(folder: str | Path | None) -> list[Path]:
@@ -79,7 +79,7 @@ def _files(folder: str | Path | None) -> list[Path]:
     return files
 
 
-def _one_ratio_per_firm(items: dict[str, Item]) -> dict[str, Item]:
+def one_ratio_per_firm(items: Mapping[str, Item]) -> dict[str, Item]:
     """Give each firm whose bill is in the ledger its own ratio: the first keeps the plain name.
 
     The names follow the ledger's order, so that neither adding a file nor leaving an item out renames one.

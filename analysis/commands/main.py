@@ -21,6 +21,7 @@ COMMANDS = {
     "calibrate": "Whether the intervals hold what they promise, on simulated evidence.",
     "check": "Whether the answer can be trusted: one verdict a line.",
     "sensitivity": "Which quantities the date depends on.",
+    "voi": "What learning something would be worth.",
     "thresholds": "How much compute a firm would need to change the answer.",
     "trend": "What measured lags, carried forward, say of the date.",
     "structures": "Models of other shapes side by side, pooled, and what would tell them apart.",

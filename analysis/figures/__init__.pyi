@@ -23,3 +23,4 @@ from .regimes import draw_regimes as draw_regimes
 from .structures import draw_structures as draw_structures
 from .trajectories import Trajectories as Trajectories
 from .trajectories import race_trajectories as race_trajectories
+from .value_of_information import draw_value_of_information as draw_value_of_information
