@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
-from scipy.linalg import block_diag
 
 from ..priors.bases import BASES
 from ..priors.copula import INDEPENDENT, Copula, Group
@@ -171,9 +170,17 @@ def _declare_correlated(beliefs: Mapping[str, Family], groups: Sequence[Group]) 
         return {}
     dim = "correlated_quantity"
     pm.modelcontext(None).add_coord(dim, names)
-    innovations = pm.Normal("correlated_quantities", mu=0.0, sigma=1.0, dims=dim)
-    scores = pt.dot(pt.constant(block_diag(*(group.factor for group in groups))), innovations)
-    return {name: pm.Deterministic(name, _at_score(beliefs[name], scores[index])) for index, name in enumerate(names)}
+    vector = pm.Normal("correlated_quantities", mu=0.0, sigma=1.0, dims=dim)
+    innovations = {name: vector[index] for index, name in enumerate(names)}
+    values = {}
+    for group in groups:
+        for name, row in zip(group.names, group.factor, strict=True):
+            # Term by term: a product with a matrix would ask for a BLAS library, for a handful of numbers.
+            score = sum(
+                float(weight) * innovations[other] for other, weight in zip(group.names, row, strict=True) if weight
+            )
+            values[name] = pm.Deterministic(name, _at_score(beliefs[name], score))
+    return values
 
 
 def _at_score(belief: Family, score: Any) -> Any:
