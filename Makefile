@@ -1,24 +1,34 @@
 # Everything runs from .venv, which any of these makes on first use; nothing is needed but make and Python 3.12 or later.
 # make forecast ARGS="--json"          options for the command
 # make test ARGS="-k families"         options for pytest
+# make test-slow RECORD=1              writes down what the tests measure, for the page on trust
 # make install PYTHON=/path/to/python  another Python than the one found
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 ROOMS := priors model evidence analysis
+RECORDS := benchmarks/records
+CORE := priors model evidence
+CORE_TESTS := $(addprefix tests/,$(CORE)) tests/readings tests/analysis/test_scenarios.py
 ARGS ?=
 
-.PHONY: help install forecast test test-slow lint format bench docs lock clean
+ifdef RECORD
+export CATCHUP_RECORD := $(RECORDS)
+endif
+
+.PHONY: help install forecast test test-slow lint format coverage mutation bench docs lock release-check clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make forecast   when it comes, given what has leaked so far'
 	@echo 'make test       the tests; test-slow: the long statistical sets'
 	@echo 'make lint       ruff and mypy; format: let ruff repair what it can'
+	@echo 'make coverage   lines and branches of the core rooms that tests reach; mutation: faults that they find'
 	@echo 'make bench      the benchmarks'
 	@echo 'make docs       regenerate the documents that hold figures'
 	@echo 'make lock       renew requirements.lock from pyproject.toml (UPGRADE=1: to the newest releases)'
+	@echo 'make release-check  build sdist and wheel, and run the README from the sdist'
 	@echo 'make install    only make .venv; clean: remove it and all caches'
 
 install: $(INSTALLED)
@@ -41,14 +51,31 @@ format: $(INSTALLED)
 	@$(BIN)/ruff check --quiet --fix .
 	@$(BIN)/ruff format --quiet .
 
+coverage: $(INSTALLED)
+	@$(BIN)/python -m pytest $(CORE_TESTS) $(addprefix --cov=,$(CORE)) --cov-report=term-missing:skip-covered $(ARGS)
+	@$(BIN)/python benchmarks/coverage_record.py $(RECORDS)
+
+# One core is enough: libraries that count with several would only get in each other's way.
+mutation: export OMP_NUM_THREADS := 1
+mutation: $(INSTALLED)
+	@$(BIN)/python benchmarks/mutation.py $(ARGS)
+
+bench: export CATCHUP_RECORD := $(RECORDS)
 bench: $(INSTALLED)
-	@$(BIN)/python -m pytest benchmarks --benchmark-only $(ARGS)
+	@mkdir -p build
+	@$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-json=build/benchmarks.json $(ARGS)
 
 docs: $(INSTALLED)
 	@$(BIN)/python -m catchup.analysis.reproduction docs/reproduction.md
 	@$(BIN)/python -m catchup.analysis.documentation docs/priors.md
 	@$(BIN)/python -m catchup.analysis.readings.pages docs/readings
 	@$(BIN)/python -m catchup.analysis.event_page docs/events.md
+	@$(BIN)/python benchmarks/trust_page.py docs/trust.md
+	@$(BIN)/python benchmarks/benchmarks_page.py docs/benchmarks.md
+
+# Builds what would be published, unpacks it in an empty folder and follows the README there: some minutes.
+release-check: $(INSTALLED)
+	@$(BIN)/python -m pytest -m slow --timeout 0 tests/test_release.py $(ARGS)
 
 lock: $(INSTALLED)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.12 --all-extras --generate-hashes \
@@ -56,7 +83,7 @@ lock: $(INSTALLED)
 		$(if $(UPGRADE),--upgrade) --output-file requirements.lock pyproject.toml
 
 clean:
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks *.egg-info
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks .coverage *.egg-info
 
 $(INSTALLED): requirements.lock pyproject.toml | $(BIN)/python
 	@echo 'Installing into .venv (the first time takes a minute or two) ...' >&2

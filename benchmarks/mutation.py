@@ -136,10 +136,13 @@ def change(mutant: Mutant, tree: Path) -> tuple[str, str]:
     return different[0]
 
 
-def same_program(mutant: Mutant, tree: Path) -> bool:
-    """Whether the fault is none: 1e100 and one more are one number."""
+def is_fault(mutant: Mutant, tree: Path) -> bool:
+    """Whether the fault is one: 1e100 and one more are the same number, and `f(/given)` for `f(**given)` no Python."""
     code = (tree / mutant.file).read_text(encoding="utf-8")
-    return ast.dump(ast.parse(code)) == ast.dump(ast.parse(mutant.applied(code)))
+    try:
+        return ast.dump(ast.parse(code)) != ast.dump(ast.parse(mutant.applied(code)))
+    except SyntaxError:
+        return False
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -161,7 +164,7 @@ def main(arguments: Sequence[str]) -> int:
             if asked.only in file
         }
         drawn, sites = sample(files, asked.sample or sys.maxsize, np.random.default_rng(asked.seed))
-        drawn = [mutant for mutant in drawn if not same_program(mutant, tree)]
+        drawn = [mutant for mutant in drawn if is_fault(mutant, tree)]
         load_libraries(Path(name))
         start = time.monotonic()
         baseline = baseline_of(tree, TESTS, in_fork)

@@ -1,0 +1,107 @@
+"""The page on speed: ratios to other ways to the same end, and growth with the number of draws, from records alone."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from pathlib import Path
+from typing import Any
+
+from matplotlib.figure import Figure
+from recording import RECORDS, read_record
+
+from catchup.analysis.documentation import generated_by, markdown_table, thousands, write_document
+from catchup.analysis.figures.files import save
+from catchup.analysis.figures.style import FAINT, MUTED, WIDTH, frame, house_style, new_figure, series
+
+HERE = Path(__file__).resolve().parent
+PICTURE = "benchmarks-growth.svg"
+
+
+def benchmarks_page(folder: Path = RECORDS) -> str:
+    """Return the page, in Markdown."""
+    parts = [
+        generated_by("python benchmarks/benchmarks_page.py docs/benchmarks.md"),
+        "# How fast it is\n",
+        "Every ratio was taken in one run, the two sides in turns, the shortest time of each: what else the machine "
+        "does then slows both alike. `make bench` measures again and writes the records that this page is made from.\n",
+    ]
+    measured: dict[str, list[str]] = {}
+    for path in sorted(HERE.glob("bench_*.py")):
+        record = read_record(path.stem.replace("_", "-"), folder)
+        title = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or path.stem).rstrip(".")
+        rows: list[tuple[str, ...]] = []
+        if record is not None:
+            measured.setdefault(_machine(record), []).append(record["date"])
+            for row in record["rows"]:
+                verdict = "kept" if row["kept"] else "**missed**"
+                rows.append((row["what"], f"{row['ratio']:.3g}", row["wanted"], verdict, row["detail"]))
+        parts.append(f"## {title.partition(':')[0].partition(', in turns')[0]}\n")
+        parts.append(
+            markdown_table(("what", "found", "wanted", "", "in full"), rows) if rows else "Not measured yet.\n"
+        )
+    times, peaks = (read_record(name, folder) for name in ("growth-time", "growth-memory"))
+    if times and peaks:
+        held = {row["draws"]: row["megabytes"] for row in peaks["rows"]}
+        cells = [
+            (thousands(row["draws"]), f"{row['seconds']:.3g}", f"{held[row['draws']]:.1f}") for row in times["rows"]
+        ]
+        parts += [
+            "## From ten thousand draws to ten million\n",
+            f"![Seconds rise in proportion to draws, memory does not rise]({PICTURE})\n",
+            markdown_table(("draws", "seconds", "memory at the peak, MB"), cells),
+        ]
+    if measured:
+        lines = [f"- {machine}, {' and '.join(sorted(set(days)))}." for machine, days in measured.items()]
+        parts += ["## Measured on\n", "\n".join(lines) + "\n"]
+    return "\n".join(parts)
+
+
+def _machine(record: dict[str, Any]) -> str:
+    machine, versions = record["machine"], record["versions"]
+    libraries = ", ".join(f"{name} {version}" for name, version in versions.items())
+    return f"{machine['processor']}, {machine['cores']} cores, {machine['system']}; {libraries}"
+
+
+@house_style()
+def draw_growth(times: list[dict[str, Any]], peaks: list[dict[str, Any]]) -> Figure:
+    """Draw seconds and megabytes against draws, both axes logarithmic."""
+    figure = new_figure(WIDTH, 2.9)
+    left, right = figure.subplots(1, 2)
+    parts = ((left, times, "seconds", "Seconds"), (right, peaks, "megabytes", "Memory at the peak, MB"))
+    for position, (axes, rows, name, label) in enumerate(parts):
+        draws, values = [row["draws"] for row in rows], [row[name] for row in rows]
+        look = series(position)
+        axes.plot(draws, values, color=look.colour, linestyle=look.line, marker=look.marker)
+        axes.set(xscale="log", yscale="log", xlabel="Draws", ylabel=label)
+        axes.grid(color=FAINT)
+        for x, y in zip(draws, values, strict=True):
+            axes.annotate(f"{y:.2g}", (x, y), (0, 6), textcoords="offset points", ha="center", fontsize=8)
+    left.plot(
+        [row["draws"] for row in times],
+        [times[-1]["seconds"] * row["draws"] / times[-1]["draws"] for row in times],
+        color=MUTED,
+        linewidth=0.8,
+        linestyle=":",
+    )
+    left.set_ylim(top=3.0 * max(row["seconds"] for row in times))
+    most = max(row["megabytes"] for row in peaks)
+    right.set_ylim(most / 30.0, most * 6.0)
+    frame(
+        figure,
+        "Time grows with the draws, memory does not",
+        "A forecast from the prior; dotted: in proportion to draws",
+    )
+    return figure
+
+
+def main(page: Path) -> None:
+    """Write the page, and the picture beside it."""
+    times, peaks = read_record("growth-time"), read_record("growth-memory")
+    if times and peaks:
+        save(draw_growth(times["rows"], peaks["rows"]), page.with_name(PICTURE))
+    write_document(page, benchmarks_page())
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

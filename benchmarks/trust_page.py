@@ -1,0 +1,249 @@
+"""The page on trust: what was tested, how often, and what came of it, from records alone."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from recording import RECORDS, read_record
+from scipy import stats
+
+from catchup.analysis.documentation import generated_by, markdown_table, write_document
+
+Rows = list[dict[str, Any]]
+Found = tuple[str, bool]  # in words, and whether it is as good as wanted
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One line of the page.
+
+    Attributes
+    ----------
+    what, wanted : str
+        What is claimed, and when the claim counts as kept.
+    record : str
+        Name of the record that shows it.
+    command : str
+        What makes that record.
+    judge : callable
+        Turns the record's rows into what was found.
+    """
+
+    what: str
+    wanted: str
+    record: str
+    command: str
+    judge: Callable[[Rows], Found]
+
+
+def uniform(rows: Rows) -> Found:
+    (row,) = rows
+    outside = row["outside_own_band"]
+    text = f"{row['fits']:,} fits, {row['quantities']} quantities: {len(outside)} outside"
+    return f"{text}{_named(outside)}; smallest p-value {row['smallest_p_value']:.2g}", not outside
+
+
+def found_out(rows: Rows) -> Found:
+    (row,) = rows
+    failed = row["failed"]
+    return f"{row['fits']:,} fits: {len(failed)} of {row['quantities']} fail{_named(failed[:4])}", bool(failed)
+
+
+def _named(names: Sequence[str]) -> str:
+    return f" ({', '.join(names)})" if names else ""
+
+
+def covered(rows: Rows) -> Found:
+    """Of so many intervals at once, the largest departure from the promise, and how large chance makes it."""
+    parts, kept = [], True
+    for promise in sorted({row["promise"] for row in rows}):
+        shares = [row["held"] for row in rows if row["promise"] == promise]
+        truths = rows[0]["truths"]
+        low, high = stats.binom.interval(1.0 - 0.01 / len(shares), truths, promise)
+        kept &= all(low <= round(share * truths) <= high for share in shares)
+        bounds = f"{low / truths:.1%} to {high / truths:.1%}"
+        parts.append(f"{promise:.0%}: {min(shares):.1%} to {max(shares):.1%} (chance: {bounds})")
+    return f"{rows[0]['truths']} truths, {len(rows)} intervals. {'; '.join(parts)}", kept
+
+
+def engines(rows: Rows) -> Found:
+    ledgers = {row["ledger"] for row in rows}
+    default = max(abs(row["months"]) for row in rows if row["ledger"] == "default")
+    most = max(rows, key=lambda row: abs(row["months"]))
+    beyond = [row for row in rows if abs(row["months"]) > 0.05 + 4.0 * row["mcse"]]
+    text = f"{default:.3f} month at most on the default ledger, {abs(most['months']):.3f} on {len(ledgers) - 1} others"
+    return f"{text} (the importance estimate's MCSE there: {most['mcse']:.3f})", not beyond
+
+
+def seeds(rows: Rows) -> Found:
+    divergences, rhat = sum(row["divergences"] for row in rows), max(row["rhat"] for row in rows)
+    least = min(row["ess"] for row in rows)
+    text = f"{len(rows)} seeds: {divergences} divergences, R-hat at most {rhat:.4f}, ESS at least {least:,.0f}"
+    return text, divergences == 0 and rhat < 1.01 and least > 2_000
+
+
+def kills(rows: Rows) -> Found:
+    (row,) = rows
+    return f"{row['killed']} of {row['started']} runs killed: {row['broken']} broken folders", row["broken"] == 0
+
+
+def pairs(rows: Rows) -> Found:
+    (row,) = rows
+    lost = 2 * row["pairs"] - row["whole"]
+    text = f"{row['pairs']} pairs: {lost} runs lost, {row['different']} different forecast.json"
+    return text, lost == 0 and row["different"] == 1
+
+
+def bad_inputs(rows: Rows) -> Found:
+    tests, complaints = sum(row["tests"] for row in rows), sum(row["complaints"] for row in rows)
+    return f"{tests:,} tests make the program refuse its input, with {complaints:,} different complaints", tests > 0
+
+
+def mutants(rows: Rows) -> Found:
+    """Killed faults, with the exact 95% interval of the share in all that might have been drawn."""
+    killed = sum(row["outcome"] in ("killed", "timed out") for row in rows)
+    interval = stats.binomtest(killed, len(rows)).proportion_ci(0.95)
+    share = killed / len(rows)
+    return f"{killed} of {len(rows)}: {share:.1%} (95%: {interval.low:.1%} to {interval.high:.1%})", share >= 0.85
+
+
+def mutants_by_room(rows: Rows) -> str:
+    """Share of the faults of each room that were killed."""
+    parts = []
+    for room in sorted({row["file"].split("/")[0] for row in rows}):
+        own = [row["outcome"] in ("killed", "timed out") for row in rows if row["file"].startswith(f"{room}/")]
+        parts.append(f"{room} {np.mean(own):.1%} of {len(own)}")
+    return ", ".join(parts)
+
+
+def branches(rows: Rows) -> Found:
+    text = ", ".join(f"{row['room']} {row['percent']:.1f}%" for row in rows)
+    return text, all(row["percent"] >= 95.0 for row in rows)
+
+
+SLOW, QUICK = "make test-slow RECORD=1 ARGS={}", "make test RECORD=1"
+CALIBRATION, KILLS = SLOW.format("tests/calibration"), SLOW.format("tests/runs/test_killed_runs.py")
+ENGINES = SLOW.format("tests/analysis/test_engines.py")
+
+SECTIONS: dict[str, tuple[Claim, ...]] = {
+    "Does the method recover what it is told?": (
+        Claim(
+            "Simulation-based calibration, importance",
+            "none outside its 99% band",
+            "sbc-importance",
+            CALIBRATION,
+            uniform,
+        ),
+        Claim("Simulation-based calibration, NUTS", "none outside its 99% band", "sbc-nuts", CALIBRATION, uniform),
+        Claim(
+            "The same of a likelihood that is wrong, importance",
+            "found out",
+            "sbc-importance-wrong",
+            CALIBRATION,
+            found_out,
+        ),
+        Claim("The same of a likelihood that is wrong, NUTS", "found out", "sbc-nuts-wrong", CALIBRATION, found_out),
+        Claim(
+            "Intervals of fits hold the truth", "within chance at 1%", "coverage-of-ranked-draws", CALIBRATION, covered
+        ),
+        Claim(
+            "Intervals of forecasts hold the truth",
+            "within chance at 1%",
+            "coverage-of-forecasts",
+            CALIBRATION,
+            covered,
+        ),
+    ),
+    "Do two engines that share no sampling agree?": (
+        Claim("Quantiles of the date, importance and NUTS", "0.05 month and 4 MCSE", "engines", ENGINES, engines),
+        Claim("NUTS on the default ledger", "no divergence, R-hat < 1.01, ESS > 2,000", "seeds", ENGINES, seeds),
+    ),
+    "Does it survive what happens to programs?": (
+        Claim("Runs killed (SIGKILL) at random moments", "no broken folder", "kills", KILLS, kills),
+        Claim("Two runs at once", "none lost, all alike", "pairs", KILLS, pairs),
+        Claim("Bad input", "refused, never a traceback", "bad-inputs", QUICK, bad_inputs),
+    ),
+    "Would the tests notice?": (
+        Claim(
+            "Small faults put into `model/` and `evidence/`",
+            "at least 85% killed",
+            "mutation",
+            "make mutation",
+            mutants,
+        ),
+        Claim("Lines and branches that tests reach", "at least 95% each", "coverage", "make coverage", branches),
+    ),
+}
+
+
+def trust_page(folder: Path = RECORDS) -> str:
+    """Return the page, in Markdown."""
+    parts = [
+        generated_by("python benchmarks/trust_page.py docs/trust.md"),
+        "# Why believe it\n",
+        "What was tried on this code, and what came of it. Every line is made from a record that its command wrote "
+        "(`benchmarks/records/`): none of the figures below was typed. `make test` and `make test-slow` hold the code "
+        "to the same bounds, and fail where they are missed.\n",
+    ]
+    used = {}
+    for title, claims in SECTIONS.items():
+        rows = []
+        for claim in claims:
+            record = read_record(claim.record, folder)
+            if record is None:
+                rows.append((claim.what, "not measured yet", claim.wanted, "", "", f"`{claim.command}`"))
+                continue
+            used[claim.record] = record
+            found, kept = claim.judge(record["rows"])
+            verdict = "kept" if kept else "**missed**"
+            rows.append((claim.what, found, claim.wanted, verdict, record["date"], f"`{claim.command}`"))
+        parts += [f"## {title}\n", markdown_table(("what", "found", "wanted", "", "on", "made by"), rows)]
+    parts += [*_remarks(used), *_measured_on(used)]
+    return "\n".join(parts)
+
+
+def _remarks(records: dict[str, dict[str, Any]]) -> list[str]:
+    parts = [
+        "Calibration draws a truth from the prior, evidence from the likelihoods, conditions on it and ranks the truth "
+        "among the draws: uniform ranks mean that intervals hold what they promise. The wrong likelihood, with half "
+        "its standard deviations, shows that the test can fail. Bad inputs are counted as tests that passed while the "
+        "program refused something in them; figures and names left out, their messages are told apart. What tests do "
+        "to commands started as processes of their own is not counted.\n",
+    ]
+    if "mutation" in records:
+        record = records["mutation"]
+        parts.append(
+            f"Faults were drawn at random (seed {record['seed']}) from {record['sites']:,} places at which Cosmic "
+            "Ray's operators apply, files in proportion to their places. Each was put into a copy and met the quick "
+            "tests that reach its line, for at most half a minute: the share is a lower bound. "
+            f"By room: {mutants_by_room(record['rows'])}. Those that survived stand in "
+            "`benchmarks/records/mutation.json`.\n"
+        )
+    parts.append(
+        "Coverage counts lines and branches together, as run by Python. Functions that only ever run as machine code "
+        "(numba's) are left out; the steps that they share with NumPy are counted where NumPy takes them, and the two "
+        "are held to one another by tests.\n"
+    )
+    return parts
+
+
+def _measured_on(records: dict[str, dict[str, Any]]) -> list[str]:
+    kinds: dict[str, list[str]] = {}
+    for name, record in records.items():
+        machine, versions = record["machine"], record["versions"]
+        told = f"{machine['processor']}, {machine['cores']} cores, {machine['system']}"
+        libraries = ", ".join(f"{library} {version}" for library, version in versions.items())
+        kinds.setdefault(f"{told}; {libraries}", []).append(name)
+    if not kinds:
+        return []
+    lines = [f"- {kind}: {', '.join(names)}." for kind, names in kinds.items()]
+    return ["## Measured on\n", "\n".join(lines) + "\n"]
+
+
+if __name__ == "__main__":
+    write_document(Path(sys.argv[1]), trust_page())
