@@ -29,7 +29,8 @@ STANDARD_ERRORS = (
 LEDGERS = int(os.environ.get("CATCHUP_LEDGERS", "20"))
 SEEDS = int(os.environ.get("CATCHUP_SEEDS", "20"))
 PRIOR_DRAWS = int(os.environ.get("CATCHUP_PRIOR_DRAWS", "4000000"))
-CHAIN_DRAWS = int(os.environ.get("CATCHUP_CHAIN_DRAWS", "200000"))
+CHAIN_DRAWS = int(os.environ.get("CATCHUP_CHAIN_DRAWS", "160000"))
+MOST_CHAIN_DRAWS = 4 * CHAIN_DRAWS
 TRUTHS = 1_000
 
 Columns = dict[str, np.ndarray]
@@ -85,11 +86,12 @@ def by_nuts(compiled: CompiledPosterior, asked: Question, seen: dict[str, float]
     data |= {f"{name}::observed": value for name, value in seen.items()}
     draws = CHAIN_DRAWS
     while True:
-        source = as_posterior(compiled.sample(draws, seed, data=data), asked).source
-        ready = Distribution(source.values["ready"], source.weighting)
-        if max(ready.quantile(p).mcse for p in LEVELS) < NUTS_MCSE or draws >= 4 * CHAIN_DRAWS:
+        chains = compiled.sample(draws, seed, data=data)["posterior"]["ready"].values
+        ready = Distribution(chains.ravel(), Weighting(draws=chains.size, chains=len(chains)))
+        worst = max(ready.quantile(p).mcse for p in LEVELS)
+        if worst < NUTS_MCSE or draws >= MOST_CHAIN_DRAWS:
             return ready
-        draws *= 2
+        draws = min(int(draws * (1.1 * worst / NUTS_MCSE) ** 2), MOST_CHAIN_DRAWS)
 
 
 def compare(left: Distribution, right: Distribution, record: Add, ledger: str) -> None:
