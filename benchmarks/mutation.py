@@ -170,6 +170,7 @@ def main(arguments: Sequence[str]) -> int:
         baseline = baseline_of(tree, TESTS, in_fork)
         print(f"{len(baseline.seconds)} tests pass in {time.monotonic() - start:.0f} s", flush=True)
         rows = []
+        np.random.default_rng(asked.seed).shuffle(drawn)  # stopped early, it is a sample still
         for number, mutant in enumerate(drawn, start=1):
             was, became = change(mutant, tree)
             begun = time.monotonic()

@@ -115,6 +115,11 @@ def baseline_of(tree: Path, tests: Sequence[str], in_fork: Callable[..., int | N
 
     if in_fork(work, 3_600.0, output) != 0:
         raise RuntimeError(f"the tests cannot be run:\n{output.read_text()[-3_000:]}")
+    return read_baseline(found)
+
+
+def read_baseline(found: Path) -> Baseline:
+    """Read what a run without any fault has left."""
     read: dict[str, Any] = json.loads(found.read_text())
     for test in read["failed"]:
         print(f"fails without any fault, and is left out: {test}")

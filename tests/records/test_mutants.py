@@ -1,0 +1,50 @@
+"""Faults put into code: where operators apply, but not in annotations; drawn by file, a place at most once."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+from mutants import mutants_of, sample
+from reached import Baseline
+
+CODE = """\
+def f(x: int | None, y: float = 1.0) -> int | None:
+    if x > 2 and y == 3:
+        return x + y
+    return None
+"""
+
+
+def test_annotations_are_left_alone_and_every_fault_changes_the_code() -> None:
+    found = list(mutants_of("a.py", CODE))
+    assert {mutant.start[0] for mutant in found} == {1, 2, 3}
+    assert {(mutant.start, mutant.operator) for mutant in found if mutant.start[0] == 1} == {
+        ((1, 32), "core/NumberReplacer")
+    }
+    changed = {mutant.applied(CODE) for mutant in found}
+    assert len(changed) == len(found)
+    assert CODE not in changed
+    assert any("x - y" in text for text in changed)
+    assert any("x > 2 or y == 3" in text for text in changed)
+    assert not any(sign in text for text in changed for sign in ("x & y", "x | y", "x >> y"))
+
+
+def test_samples_are_shared_out_by_file_and_take_no_place_twice() -> None:
+    files = {"a.py": list(mutants_of("a.py", CODE)), "b.py": list(mutants_of("b.py", CODE * 3))}
+    drawn, sites = sample(files, 12, np.random.default_rng(1))
+    assert sites["b.py"] == 3 * sites["a.py"]
+    assert Counter(mutant.file for mutant in drawn) == {"a.py": 3, "b.py": 9}
+    assert len({mutant.site for mutant in drawn}) == 12
+    everything, _ = sample(files, 10_000, np.random.default_rng(1))
+    assert len(everything) == sum(sites.values())
+
+
+def test_tests_are_chosen_by_line_the_quickest_and_most_varied_first() -> None:
+    seconds = {"t.py::a[1]": 1.0, "t.py::a[2]": 0.5, "t.py::b": 2.0, "t.py::slow": 50.0, "t.py::c": 0.1}
+    baseline = Baseline(seconds, frozenset(), {"f.py": {3: ("t.py::a[1]", "t.py::a[2]", "t.py::b", "t.py::slow")}})
+    assert baseline.tests_for("f.py", 3, 3, 10.0, 8.0) == ["t.py::a[2]", "t.py::b", "t.py::a[1]"]
+    assert baseline.tests_for("f.py", 3, 3, 2.5, 8.0) == ["t.py::a[2]", "t.py::b"]
+    # a line that runs on import is reached by whatever reaches the file
+    assert baseline.tests_for("f.py", 1, 1, 10.0, 8.0) == ["t.py::a[2]", "t.py::b", "t.py::a[1]"]
+    assert baseline.tests_for("other.py", 1, 1, 10.0, 8.0) == []

@@ -1,0 +1,111 @@
+"""Records of what was measured, and the pages made from them: missed bounds are said, and nothing names the machine."""
+
+from __future__ import annotations
+
+import json
+import platform
+from pathlib import Path
+
+import pytest
+from benchmarks_page import benchmarks_page, draw_growth
+from recording import Recorder, read_record, surroundings, write_record
+from refusals import plain
+from trust_page import SECTIONS, trust_page
+
+CLAIMS = {claim.record: claim for claims in SECTIONS.values() for claim in claims}
+UNIFORM = {"fits": 1_000, "quantities": 36, "outside_own_band": [], "failed": [], "smallest_p_value": 0.2}
+GOOD = {
+    "sbc-importance": [UNIFORM],
+    "sbc-importance-wrong": [UNIFORM | {"failed": ["log_likelihood"]}],
+    "coverage-of-forecasts": [
+        {"quantity": name, "truths": 500, "promise": promise, "held": promise}
+        for name in ("ready", "pretrained")
+        for promise in (0.5, 0.9)
+    ],
+    "engines": [
+        {"ledger": ledger, "level": 0.5, "months": months, "mcse": 0.004, "nuts_mcse": 0.01}
+        for ledger, months in (("default", 0.01), ("simulated 0", -0.04))
+    ],
+    "seeds": [{"seed": 0, "divergences": 0, "rhat": 1.001, "ess": 5_000.0}],
+    "kills": [{"started": 200, "killed": 150, "whole": 80, "broken": 0}],
+    "pairs": [{"pairs": 50, "whole": 100, "different": 1}],
+    "bad-inputs": [{"folder": "priors", "tests": 100, "complaints": 80}],
+    "mutation": [{"file": "model/launch.py", "outcome": "killed"}] * 9
+    + [{"file": "model/race.py", "outcome": "survived"}],
+    "coverage": [{"room": "model", "percent": 97.0}],
+}
+BAD = {
+    "sbc-importance": [UNIFORM | {"outside_own_band": ["ready"]}],
+    "sbc-importance-wrong": [UNIFORM],
+    "coverage-of-forecasts": [{"quantity": "ready", "truths": 500, "promise": 0.9, "held": 0.8}],
+    "engines": [{"ledger": "default", "level": 0.5, "months": 0.09, "mcse": 0.004, "nuts_mcse": 0.01}],
+    "seeds": [{"seed": 0, "divergences": 1, "rhat": 1.001, "ess": 5_000.0}],
+    "kills": [{"started": 200, "killed": 150, "whole": 80, "broken": 1}],
+    "pairs": [{"pairs": 50, "whole": 99, "different": 1}],
+    "mutation": [{"file": "model/launch.py", "outcome": "survived"}],
+    "coverage": [{"room": "model", "percent": 94.9}],
+}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_claims_are_kept_or_missed_by_what_was_measured(name: str) -> None:
+    assert CLAIMS[name].judge(GOOD[name])[1]
+    if name in BAD:
+        assert not CLAIMS[name].judge(BAD[name])[1]
+
+
+def test_page_says_what_is_missed_and_what_is_not_measured(tmp_path: Path) -> None:
+    write_record(tmp_path, "kills", BAD["kills"])
+    write_record(tmp_path, "pairs", GOOD["pairs"])
+    page = trust_page(tmp_path)
+    assert "1 broken folders | no broken folder | **missed**" in page
+    assert "0 runs lost, 1 different forecast.json | none lost, all alike | kept" in page
+    assert page.count("not measured yet") == len(CLAIMS) - 2
+    assert f"python {platform.python_version()}" in page
+
+
+def test_mutation_score_comes_with_its_interval() -> None:
+    rows = [{"file": "model/a.py", "outcome": outcome} for outcome in ["killed"] * 170 + ["survived"] * 30]
+    # Clopper and Pearson's for 170 of 200
+    assert CLAIMS["mutation"].judge(rows) == ("170 of 200: 85.0% (95%: 79.3% to 89.6%)", True)
+
+
+def test_records_hold_the_kind_of_machine_and_not_its_name(tmp_path: Path) -> None:
+    text = json.dumps(surroundings())
+    assert surroundings()["machine"]["processor"]
+    for name in (platform.node(), str(Path.home()), str(Path.cwd())):
+        assert len(name) < 3 or name not in text
+
+
+def test_a_record_grows_by_row_and_starts_anew_with_a_session(tmp_path: Path) -> None:
+    for _ in range(2):
+        recorder = Recorder(tmp_path)
+        recorder.add("seeds", seed=0, ess=1.0 / 3.0)
+        recorder.add("seeds", seed=1, ess=2.0)
+    record = read_record("seeds", tmp_path)
+    assert record is not None
+    assert record["rows"] == [{"seed": 0, "ess": 0.333333}, {"seed": 1, "ess": 2.0}]
+    assert [path.name for path in tmp_path.iterdir()] == ["seeds.json"]
+    Recorder(None).add("seeds", seed=2)
+    assert read_record("none", tmp_path) is None
+
+
+def test_complaints_are_told_apart_by_their_words() -> None:
+    first = "/tmp/a/priors.toml: quantity.mfu: 1.2 is above 1; did you mean 'mfu_china'?"
+    second = "/tmp/b/priors.toml: quantity.mfu: 7.25 is above 1; did you mean 'mfu_other'?"
+    assert plain(first) == plain(second) != plain("/tmp/b/priors.toml: quantity.mfu: -1 is below 0")
+
+
+def test_benchmarks_page_shows_ratios_and_growth(tmp_path: Path) -> None:
+    row = {"what": "grid / solver", "ratio": 31.4159, "wanted": "at least 25", "kept": True, "detail": "2 s against 1"}
+    write_record(tmp_path, "bench-grid", [row, row | {"ratio": 2.0, "kept": False}])
+    times = [{"draws": draws, "seconds": draws / 1e6} for draws in (10_000, 100_000)]
+    peaks = [{"draws": draws, "megabytes": 20.0} for draws in (10_000, 100_000)]
+    write_record(tmp_path, "growth-time", times)
+    write_record(tmp_path, "growth-memory", peaks)
+    page = benchmarks_page(tmp_path)
+    assert "| grid / solver | 31.4 | at least 25 | kept | 2 s against 1 |" in page
+    assert "**missed**" in page
+    assert "Not measured yet." in page
+    assert "| 10\N{NO-BREAK SPACE}000 | 0.01 | 20.0 |" in page
+    assert len(draw_growth(times, peaks).axes) == 2
