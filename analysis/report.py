@@ -25,7 +25,6 @@ CONTENTS = (
     ("evidence", "Evidence"),
     ("levers", "Levers"),
     ("regimes", "Regimes"),
-    ("scenarios", "Scenarios"),
     ("sensitivity", "Sensitivity"),
     ("checks", "Checks"),
     ("priors", "Priors"),
@@ -62,7 +61,7 @@ def _content(sections: Sections) -> dict[str, Any]:
     forecast, question = sections.forecast, sections.forecast.question
     readings = reading_sections(sections.results)
     contents = list(CONTENTS)
-    contents[6:6] = [(reading["id"], reading["heading"]) for reading in readings]
+    contents[5:5] = [(reading["id"], reading["heading"]) for reading in readings]
     return {
         **_headline(forecast),
         "contents": contents,
@@ -75,8 +74,7 @@ def _content(sections: Sections) -> dict[str, Any]:
         "influence": _influence(sections),
         "set_aside": _set_aside(sections),
         "levers": _levers(sections),
-        "regimes": _dates(sections.results.get("regimes"), "counterfactuals", first=False),
-        "scenarios": _dates(sections.results.get("scenarios"), "scenarios", first=True),
+        "regimes": _regimes(sections),
         "readings": readings,
         "sensitivity": _sensitivity(sections),
         "checks": _checks(sections),
@@ -229,16 +227,16 @@ def _levers(sections: Sections) -> list[tuple[str, ...]]:
     ]
 
 
-def _dates(result: Any, rows: str, *, first: bool) -> list[tuple[str, ...]]:
-    table = []
-    for row in getattr(result, rows):
-        days = [day_text(result.question, row.ready.quantile_value(p)) for p in (0.05, 0.5, 0.95)]
-        entry = (row.title, *days, shift_text(row.shift(0.5)))
-        if first:
-            leader, share = max(row.first_firm.items(), key=lambda one: one[1].value)
-            entry = (*entry, f"{leader} {share.value:.0%}")
-        table.append(entry)
-    return table
+def _regimes(sections: Sections) -> list[tuple[str, ...]]:
+    result = sections.results["regimes"]
+    return [
+        (
+            row.title,
+            *(day_text(result.question, row.ready.quantile_value(p)) for p in (0.05, 0.5, 0.95)),
+            shift_text(row.shift(0.5)),
+        )
+        for row in result.counterfactuals
+    ]
 
 
 def _sensitivity(sections: Sections) -> list[tuple[str, ...]]:

@@ -36,12 +36,13 @@ from .forecast import MONTHS_AHEAD, distribution_as_json, month_ends, number
 from .importance import smooth_weights, total
 from .likelihoods import likelihoods, prior_for
 from .question import DrawSource, Question, ready_under
+from .readings.mobilisation import SCENARIO
 from .readings.trend import condition_trend, draw_trend
 from .readings.trend_evidence import countable
 from .scenarios import scenarios
 
 COMPUTE, MOBILISATION = "compute-gate", "mobilisation"
-MOBILISATION_SCENARIO = "domestic-superpods"
+MOBILISATION_SCENARIO = SCENARIO
 POOL_DRAWS = 20_000  # equally likely values that stand for each structure in a pool
 TELLING = 0.1  # bits; information that is called telling
 EM_STEPS = 2_000
@@ -177,9 +178,8 @@ def structures(question: Question, source: DrawSource, items: Sequence[Item] = (
     trends = load_trends(question.assumptions)
     compute = Distribution(source.map(lambda values: {"": ready_under(question, values)})[""], source.weighting)
     rows = [Structure(COMPUTE, "Compute gate", compute)]
-    if MOBILISATION_SCENARIO in question.assumptions.scenarios:
-        result = scenarios(question, source, [MOBILISATION_SCENARIO]).scenarios[0]
-        rows.append(Structure(MOBILISATION, "Mobilisation of domestic chips", result.ready))
+    (mobilised,) = scenarios(question, source, [MOBILISATION_SCENARIO]).scenarios
+    rows.append(Structure(MOBILISATION, "Mobilisation of domestic chips", mobilised.ready))
     for name, text in trends.items():
         carried = condition_trend(question, name, text, countable(question.assumptions, text, items))
         rows.append(Structure(f"trend-{name}", text.title, carried.ready))

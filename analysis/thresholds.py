@@ -14,11 +14,11 @@ from .progress import track
 from .question import DrawSource, Question
 from .stock_search import StockSearch, Threshold
 from .threshold_criteria import CRITERIA, Criterion, MedianBy, ReadyBy
+from .wording import FEW
 
 BUDGET_FACTORS = (1.0, 2.0)
 PROBABILITIES = (0.5, 0.9)  # with which a firm is to be ready by a day
 MONTHS_AHEAD = 15  # quarter ends within them are asked about under a scenario
-FEW = 1_000.0  # stocks below this are given to two decimals
 
 
 @dataclass(frozen=True)

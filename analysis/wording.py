@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from typing import TYPE_CHECKING
 
 from .estimates import Estimate
 from .question import Question
 
+if TYPE_CHECKING:
+    from .scenarios import ScenarioResult
+    from .stock_search import Threshold
+
 DAYS_PER_WEEK = 7
+FEW = 1_000.0  # an amount below this is written with the decimals that its error bears out
 NOISE_FACTOR = 2.0  # a shift smaller than this many standard errors is noise
 
 
@@ -44,3 +50,30 @@ def figure(value: float) -> str:
     if value == 0 or 1e-3 <= abs(value) < 1e3:
         return f"{value:.3g}"
     return f"{value:,.0f}".replace(",", " ") if abs(value) < 1e8 else f"{value:.2e}"
+
+
+def stock_text(threshold: Threshold) -> str:
+    """Write the stock needed to the digits that its Monte Carlo error bears out, with that error."""
+    if threshold.stock is None:
+        return "no amount does"
+    value, error = threshold.stock.value, threshold.stock.mcse
+    if value == 0.0:
+        return "nothing"
+    if value >= FEW or not 0.0 < error < math.inf:
+        return figure(value) if not math.isfinite(error) else f"{figure(value)} ± {figure(error)}"
+    digits = max(-math.floor(math.log10(error)), 0)
+    return f"{value:.{digits}f} ± {error:.{digits}f}"
+
+
+def newcomer_text(row: ScenarioResult, firm: str, question: Question) -> str:
+    """Say when a firm that a scenario brings in is ready itself, and whether before the others."""
+    low, middle, high = (day_text(question, row.newcomers[firm].quantile_value(p)) for p in (0.05, 0.5, 0.95))
+    chance = chance_text(row.first_firm[firm].value)
+    return f"the {firm} itself is ready around {middle} ({low} to {high}), before the others with {chance} probability."
+
+
+def chance_text(value: float) -> str:
+    """Write a probability; one that draws hardly ever met is only said to be small."""
+    if 0.0 < value < 1.0:
+        return "below 0.1%" if value < 1e-3 else "above 99.9%" if value > 1.0 - 1e-3 else f"{value:.1%}"
+    return f"{value:.0%}"

@@ -11,7 +11,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from ..wording import date_text, day_text, error_text, figure, shift_text
+from ..wording import date_text, day_text, error_text, figure, newcomer_text, shift_text, stock_text
 
 __all__ = [
     "console",
@@ -19,8 +19,10 @@ __all__ = [
     "day_text",
     "error_text",
     "figure",
+    "newcomer_text",
     "print_json",
     "shift_text",
+    "stock_text",
     "table",
     "warn",
 ]

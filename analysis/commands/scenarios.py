@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .options import Asked
-from .output import console, date_text, day_text, print_json, shift_text, table
+from .output import console, date_text, day_text, newcomer_text, print_json, shift_text, table
 
 SHOWN = (0.05, 0.5, 0.95)
 
@@ -42,4 +42,7 @@ def scenarios(*ids: str, asked: Asked | None = None) -> int:
             )
         )
     out.print(table("Scenario", "5%", "median", "95%", "median shift", "first", rows=rows))
+    for row in comparison.scenarios:
+        for firm in row.newcomers:
+            out.print(f"{row.id}: {newcomer_text(row, firm, question)}", soft_wrap=True)
     return 0

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from datetime import date
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from ..stock_search import Threshold
-from ..thresholds import FEW, Thresholds
+from ..thresholds import Thresholds
 from .options import WHAT, Asked
-from .output import console, date_text, day_text, figure, print_json, table, warn
+from .output import console, date_text, day_text, print_json, stock_text, table, warn
 
 
 def thresholds(
@@ -88,16 +86,3 @@ def print_thresholds(result: Thresholds) -> None:
             found = (stock_text(row), f"{row.win.value:.0%}", day_text(question, row.ready.value))
         rows.append((row.criterion.title, f"{row.budget_factor:g}x", *found))
     out.print(table(f"So that the {result.firm}", "Budget", "needs", "first in", "median date", rows=rows, left=2))
-
-
-def stock_text(threshold: Threshold) -> str:
-    """Write the stock needed, with its Monte Carlo error, to the digits that it bears out."""
-    if threshold.stock is None:
-        return "no amount does"
-    value, error = threshold.stock.value, threshold.stock.mcse
-    if value == 0.0:
-        return "nothing"
-    text = f"{value:.1f}" if value < FEW else f"{value:,.0f}".replace(",", " ")
-    if not math.isfinite(error):
-        return text
-    return f"{text} ± {error:.2g}" if value < FEW else f"{text} ± {figure(error)}"

@@ -142,7 +142,7 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
 
 def drawings_of(sections: Sections) -> dict[str, tuple[Any, str]]:
     """Draw every figure of a run, each with what it shows in words."""
-    from ..figures import drawings, race_trajectories
+    from ..figures import draw_structures, drawings, race_trajectories
 
     drawn, results, forecast = sections.drawn, sections.results, sections.forecast
     prior = forecast_prior(forecast.question) if drawn.conditioned is not None else None
@@ -163,7 +163,10 @@ def drawings_of(sections: Sections) -> dict[str, tuple[Any, str]]:
         "one-at-a-time": "How far the date moves with one quantity low or high; the table below holds the figures.",
         "mythos-compute": "Density of Mythos's pre-training compute in FLOP; the head of the page has its quantiles.",
         "pools": "Each firm's compute in H100e through time, with its uncertainty.",
+        "structures": "The date by every structure and by their pools; the table below holds the figures.",
     }
+    if "structures" in results:
+        jobs["structures"] = partial(draw_structures, results["structures"])
     return {name: (job(), shows[name]) for name, job in jobs.items()}
 
 
@@ -174,7 +177,10 @@ def sections_of_a_run(question: Question, items: Sequence[Item]) -> dict[str, Ca
     from ..influence import influence
     from ..readings.capacity import capacity
     from ..readings.efficiency import efficiency
+    from ..readings.events import events
+    from ..readings.mobilisation import mobilisation
     from ..readings.size import sizes
+    from ..readings.trend import trends
     from ..scenarios import scenarios
     from ..sensitivity import sensitivity
     from ..structures import structures
@@ -184,6 +190,8 @@ def sections_of_a_run(question: Question, items: Sequence[Item]) -> dict[str, Ca
         "regimes": regimes,
         "scenarios": scenarios,
         "sensitivity": sensitivity,
+        "mobilisation": mobilisation,
+        "events": events,
         "capacity": capacity,
         "efficiency": efficiency,
         "size": sizes,
@@ -194,6 +202,7 @@ def sections_of_a_run(question: Question, items: Sequence[Item]) -> dict[str, Ca
         asked["influence"] = lambda drawn: influence(drawn.question, _conditioned(drawn).selection)
     if question.event == DEFAULT_EVENT:  # all that trends know
         asked["structures"] = lambda drawn: structures(drawn.question, drawn.source, drawn.items, **drawn.origin())
+        asked["trend"] = lambda drawn: trends(drawn.question, drawn.source, drawn.items, **drawn.origin())
     return asked
 
 

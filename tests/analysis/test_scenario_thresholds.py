@@ -14,7 +14,6 @@ from catchup.analysis.stock_search import StockSearch
 from catchup.analysis.threshold_criteria import ReadyBy, WinsShare
 from catchup.analysis.thresholds import PROBABILITIES, Thresholds, ready_by, thresholds
 from catchup.model.forward import outcome
-from catchup.priors.errors import InputError
 
 SCENARIO = "domestic-superpods"
 DAY = date(2027, 6, 30)
@@ -65,7 +64,7 @@ def test_what_holds_there_is_reported(asked: Question, solved: Thresholds) -> No
 
 
 def test_a_trial_is_the_whole_race(asked: Question) -> None:
-    """Rivals whom the number of SuperPODs does not touch are raced once; the answer is that of racing them each time."""
+    """Rivals whom the number of SuperPODs does not touch are raced once; that changes nothing."""
     source, world = PriorDraws(asked), ScenarioWorld(asked, SCENARIO)
     drawn = source.extended(world.own_beliefs).map(lambda chunk: chunk)
     held = {**world.values(drawn), "superpods": np.full(asked.draws, 200.0)}
