@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullLocator
 from recording import RECORDS, read_record
 
 from catchup.analysis.documentation import generated_by, markdown_table, thousands, write_document
 from catchup.analysis.figures.files import save
-from catchup.analysis.figures.style import FAINT, MUTED, WIDTH, frame, house_style, new_figure, series
+from catchup.analysis.figures.style import FAINT, LABEL_SIZE, MUTED, WIDTH, frame, house_style, new_figure, series
 
 HERE = Path(__file__).resolve().parent
 PICTURE = "benchmarks-growth.svg"
@@ -48,7 +49,7 @@ def benchmarks_page(folder: Path = RECORDS) -> str:
         ]
         parts += [
             "## From ten thousand draws to ten million\n",
-            f"![Seconds rise in proportion to draws, memory does not rise]({PICTURE})\n",
+            f"![Seconds rise in proportion to draws; memory levels off]({PICTURE})\n",
             markdown_table(("draws", "seconds", "memory at the peak, MB"), cells),
         ]
     if measured:
@@ -65,34 +66,36 @@ def _machine(record: dict[str, Any]) -> str:
 
 @house_style()
 def draw_growth(times: list[dict[str, Any]], peaks: list[dict[str, Any]]) -> Figure:
-    """Draw seconds and megabytes against draws, both axes logarithmic."""
-    figure = new_figure(WIDTH, 2.9)
+    """Draw seconds and megabytes against draws."""
+    figure = new_figure(WIDTH, 2.6)
     left, right = figure.subplots(1, 2)
     parts = ((left, times, "seconds", "Seconds"), (right, peaks, "megabytes", "Memory at the peak, MB"))
     for position, (axes, rows, name, label) in enumerate(parts):
         draws, values = [row["draws"] for row in rows], [row[name] for row in rows]
         look = series(position)
         axes.plot(draws, values, color=look.colour, linestyle=look.line, marker=look.marker)
-        axes.set(xscale="log", yscale="log", xlabel="Draws", ylabel=label)
+        axes.set(xscale="log", xlabel="Draws", ylabel=label, xlim=(draws[0] / 3.0, draws[-1] * 2.0))
+        axes.set_xticks(draws, [_count(value) for value in draws])
+        axes.xaxis.set_minor_locator(NullLocator())
         axes.grid(color=FAINT)
         for x, y in zip(draws, values, strict=True):
-            axes.annotate(f"{y:.2g}", (x, y), (0, 6), textcoords="offset points", ha="center", fontsize=8)
-    left.plot(
-        [row["draws"] for row in times],
-        [times[-1]["seconds"] * row["draws"] / times[-1]["draws"] for row in times],
-        color=MUTED,
-        linewidth=0.8,
-        linestyle=":",
-    )
-    left.set_ylim(top=3.0 * max(row["seconds"] for row in times))
-    most = max(row["megabytes"] for row in peaks)
-    right.set_ylim(most / 30.0, most * 6.0)
-    frame(
-        figure,
-        "Time grows with the draws, memory does not",
-        "A forecast from the prior; dotted: in proportion to draws",
-    )
+            axes.annotate(f"{y:.2g}", (x, y), (-4, 6), textcoords="offset points", ha="right", fontsize=LABEL_SIZE)
+    last = times[-1]
+    draws, even = [row["draws"] for row in times], last["seconds"] / last["draws"]
+    left.plot(draws, [even * value for value in draws], color=MUTED, linewidth=0.8, linestyle=":")
+    left.set(yscale="log", ylim=(even * draws[0] / 2.0, 4.0 * last["seconds"]))
+    left.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    right.set_ylim(0.0, 1.4 * max(row["megabytes"] for row in peaks))
+    told = "A forecast from the prior; dotted: time in proportion to draws"
+    frame(figure, "Time grows with the draws, memory levels off", told)
     return figure
+
+
+def _count(draws: int) -> str:
+    for size, word in ((1_000_000, "million"), (1_000, "thousand")):
+        if draws >= size:
+            return f"{draws / size:g}\n{word}"
+    return f"{draws}"
 
 
 def main(page: Path) -> None:
