@@ -17,7 +17,7 @@ ifdef RECORD
 export CATCHUP_RECORD := $(RECORDS)
 endif
 
-.PHONY: help install forecast test test-slow lint format coverage mutation bench docs lock release-check clean
+.PHONY: help install forecast test test-slow lint format coverage mutation bench docs site lock release-check clean
 .DEFAULT_GOAL := help
 
 help:
@@ -26,7 +26,7 @@ help:
 	@echo 'make lint       ruff and mypy; format: let ruff repair what it can'
 	@echo 'make coverage   lines and branches of the core rooms that tests reach; mutation: faults that they find'
 	@echo 'make bench      the benchmarks'
-	@echo 'make docs       regenerate the documents that hold figures'
+	@echo 'make docs       regenerate the documents that hold figures, and build the site in build/docs; site: only that'
 	@echo 'make lock       renew requirements.lock from pyproject.toml (UPGRADE=1: to the newest releases)'
 	@echo 'make release-check  build sdist and wheel, and run the README from the sdist'
 	@echo 'make install    only make .venv; clean: remove it and all caches'
@@ -72,6 +72,12 @@ docs: $(INSTALLED)
 	@$(BIN)/python -m catchup.analysis.event_page docs/events.md
 	@$(BIN)/python benchmarks/trust_page.py docs/trust.md
 	@$(BIN)/python benchmarks/benchmarks_page.py docs/benchmarks.md
+	@$(BIN)/python -m catchup.analysis.pages docs
+	@$(MAKE) --no-print-directory site
+
+site: $(INSTALLED)
+	@$(BIN)/python -m sphinx -q -W -n --keep-going --fresh-env --doctree-dir build/doctrees docs build/docs
+	@echo build/docs/index.html
 
 # Builds what would be published, unpacks it in an empty folder and follows the README there: some minutes.
 release-check: $(INSTALLED)

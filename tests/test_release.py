@@ -95,7 +95,7 @@ def test_readme_runs_from_the_source_distribution(released: Path, tmp_path: Path
     with tarfile.open(sdist) as archive:
         archive.extractall(tmp_path, filter="data")
     (tree,) = tmp_path.iterdir()
-    commands = re.findall(r"^    (make \w+)$", (tree / "README.md").read_text(), re.MULTILINE)
+    commands = re.findall(r"^(make \w+)$", (tree / "README.md").read_text(), re.MULTILINE)
     assert commands == ["make forecast", "make test"]
     python = f"PYTHON={sys.executable}"
     printed = run(["make", "forecast", python, "ARGS=--draws 20000 --engine importance"], tree)

@@ -10,10 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from .model_graph import Box, ModelGraph
-from .style import INK, MUTED, house_style, new_figure
+from .style import INK, MUTED, house_style, new_figure, text_width
 
 LINE, PADDING, MARGIN = 0.15, 0.09, 0.12  # inches
-LANE, LANE_GAP, ROW_GAP = 2.7, 0.42, 0.34  # inches
+LANE_GAP, ROW_GAP = 0.42, 0.34  # inches
 SIZE = 7.0  # points
 LOOK = {
     "belief": {"facecolor": "#e8eef5", "edgecolor": "#004488", "linestyle": "-"},
@@ -29,6 +29,7 @@ class Place:
 
     left: float
     top: float
+    width: float
     height: float
     lane: int
     position: int
@@ -36,7 +37,7 @@ class Place:
     @property
     def middle(self) -> float:
         """Its horizontal middle."""
-        return self.left + LANE / 2
+        return self.left + self.width / 2
 
     @property
     def bottom(self) -> float:
@@ -53,12 +54,13 @@ def draw_model_graph(graph: ModelGraph) -> Figure:
     graph : ModelGraph
         From `model_graph`.
     """
-    places = _places(graph)
-    lanes = max(place.lane for place in places.values()) + 1
-    width = 2 * MARGIN + lanes * LANE + (lanes - 1) * LANE_GAP + LANE_GAP
-    height = max(place.bottom for place in places.values()) + MARGIN
-    figure = new_figure(width, height)
+    figure = new_figure(1.0, 1.0)
     figure.set_layout_engine("none")
+    widest = max(text_width(figure, _indented(line), SIZE) for box in graph.boxes for line in box.lines)
+    places = _places(graph, widest + 2 * PADDING)
+    width = max(place.left + place.width for place in places.values()) + MARGIN
+    height = max(place.bottom for place in places.values()) + MARGIN
+    figure.set_size_inches(width, height)
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set(xlim=(0.0, width), ylim=(height, 0.0))
     axes.axis("off")
@@ -69,12 +71,12 @@ def draw_model_graph(graph: ModelGraph) -> Figure:
     return figure
 
 
-def _places(graph: ModelGraph) -> dict[str, Place]:
+def _places(graph: ModelGraph, width: float) -> dict[str, Place]:
     places: dict[str, Place] = {}
 
     def put(box: Box, lane: int, top: float, position: int) -> float:
-        left = MARGIN + LANE_GAP + lane * (LANE + LANE_GAP)
-        places[box.id] = Place(left, top, 2 * PADDING + LINE * (1 + len(box.lines)), lane, position)
+        left = MARGIN + LANE_GAP + lane * (width + LANE_GAP)
+        places[box.id] = Place(left, top, width, 2 * PADDING + LINE * (1 + len(box.lines)), lane, position)
         return places[box.id].bottom + ROW_GAP
 
     below = []
@@ -109,11 +111,11 @@ def _route(start: Place, end: Place) -> Sequence[Point]:
         ]
     between = end.top - ROW_GAP / 2
     if start.position == end.position:
-        side = start.left + LANE + LANE_GAP / 4
+        side = start.left + start.width + LANE_GAP / 4
         level = start.top + start.height / 2
-        into = end.left + LANE / 6
-        return [(start.left + LANE, level), (side, level), (side, between), (into, between), (into, end.top)]
-    shift = LANE / 6 if start.lane > end.lane else -LANE / 6
+        into = end.left + end.width / 6
+        return [(start.left + start.width, level), (side, level), (side, between), (into, between), (into, end.top)]
+    shift = (1 if start.lane > end.lane else -1) * end.width / 6
     into = end.middle + shift
     return [(start.middle, start.bottom), (start.middle, between), (into, between), (into, end.top)]
 
@@ -131,7 +133,7 @@ def _draw_box(axes: Axes, box: Box, place: Place) -> None:
     axes.add_patch(
         FancyBboxPatch(
             (place.left, place.top),
-            LANE,
+            place.width,
             place.height,
             boxstyle="round,pad=0,rounding_size=0.05",
             linewidth=1.0,
@@ -143,12 +145,16 @@ def _draw_box(axes: Axes, box: Box, place: Place) -> None:
         axes.text(
             place.left + PADDING,
             place.top + PADDING + LINE * (position + 0.5),
-            line.replace("    ", "\N{EM SPACE}"),
+            _indented(line),
             fontsize=SIZE,
             fontweight="bold" if position == 0 else "normal",
             color=INK,
             verticalalignment="center",
         )
+
+
+def _indented(line: str) -> str:
+    return line.replace("    ", "\N{EM SPACE}")
 
 
 def _look(graph: ModelGraph, name: str) -> str:

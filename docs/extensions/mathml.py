@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import re
+
 from docutils import nodes
 from latex2mathml.converter import convert
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
+# The converter sets a function close to its argument: `log pool` would read as one word. A bracket needs no space.
+FUNCTION = re.compile(r"(<mi>(?:exp|log|max|min)</mi>|<msub><mi>log</mi><mrow>.*?</mrow></msub>)(?=<m(?!o))")
+SPACE = r'\1<mspace width="0.1667em" />'
+
+
+def mathml(text: str, display: str = "inline") -> str:
+    """Convert LaTeX's mathematics."""
+    return FUNCTION.sub(SPACE, convert(text, display=display))
+
 
 def inline(translator: HTML5Translator, node: nodes.math) -> None:
     """Write mathematics within a line."""
-    translator.body.append(f'<span class="math">{convert(node.astext())}</span>')
+    translator.body.append(f'<span class="math">{mathml(node.astext())}</span>')
     raise nodes.SkipNode
 
 
@@ -18,7 +29,7 @@ def displayed(translator: HTML5Translator, node: nodes.math_block) -> None:
     """Write mathematics on lines of its own; a blank line separates equations."""
     anchor = f' id="{node["ids"][0]}"' if node["ids"] else ""
     equations = [text for text in node.astext().split("\n\n") if text.strip()]
-    body = "".join(convert(text, display="block") for text in equations)
+    body = "".join(mathml(text, "block") for text in equations)
     translator.body.append(f'<div class="math"{anchor} tabindex="0">{body}</div>\n')
     raise nodes.SkipNode
 

@@ -35,7 +35,7 @@ def documented(module: ModuleType, name: str) -> list[str]:
         return [f".. autofunction:: {full}"]
     kind = "mapping" if isinstance(value, Mapping) else type(value).__name__
     held = ", ".join(f"``{key}``" for key in value)
-    return [f".. py:data:: {full}", "", f"   A {kind}: {held}."]
+    return [f".. py:data:: {name}", "", f"   A {kind}: {held}."]
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -1,0 +1,111 @@
+"""Every block of code in the README and the documentation does what the text around it says it does.
+
+A page's blocks run in order in one folder. A block of TOML whose first line names a file is that file. Commands
+run as they are written, with as many draws as a reader's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from catchup.analysis.commands.main import app, run
+from catchup.evidence import item_from_table
+from catchup.model import load_assumptions
+from catchup.priors import Layer
+from documents import NOTEBOOKS, PAGES, ROOT, Block, blocks, name_of
+
+HARMLESS = {"mkdir", "mv", "cp"}
+ELSEWHERE = {"systemctl", "journalctl", "loginctl", "crontab"}  # of other programs, not to be run here
+LONG = {"run", "check", "calibrate", "sensitivity", "structures", "thresholds", "history", "diff", "voi"}
+TARGETS = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+
+WITH_CODE = [path for path in PAGES if path not in NOTEBOOKS and blocks(path)]
+
+
+def shell(path: Path) -> list[list[str]]:
+    return [words for block in blocks(path) if block.language in ("sh", "console") for words in block.commands]
+
+
+def is_ours(words: list[str]) -> bool:
+    return words[0] in ("catchup", ".venv/bin/catchup")
+
+
+def arguments(words: list[str]) -> list[str]:
+    """Those of our command, without where its output goes."""
+    return words[1 : words.index(">")] if ">" in words else words[1:]
+
+
+def is_long(path: Path) -> bool:
+    return any(is_ours(words) and words[1] in LONG for words in shell(path))
+
+
+def page(path: Path) -> object:
+    return pytest.param(path, id=name_of(path), marks=[pytest.mark.slow] if is_long(path) else [])
+
+
+def asks_for(words: list[str]) -> None:
+    """Fail unless the command line understands a command."""
+    app.parse_args(arguments(words), exit_on_error=False, print_error=False)
+
+
+@pytest.mark.parametrize("path", WITH_CODE, ids=name_of)
+def test_blocks_say_what_they_are(path: Path) -> None:
+    """Every block has a language; every command is ours and understood, or known to be another's."""
+    for block in blocks(path):
+        assert block.language, f"a block without a language: {block.text[:40]!r}"
+        if block.language == "json":
+            json.loads(block.text)
+    for words in shell(path):
+        if is_ours(words):
+            asks_for(words)
+        elif words[0] == "make":
+            assert {word for word in words[1:] if "=" not in word} <= TARGETS, words
+        else:
+            assert words[0] in HARMLESS | ELSEWHERE, words
+
+
+@pytest.mark.parametrize("path", WITH_CODE, ids=name_of)
+def test_toml_keeps_to_its_schema(path: Path) -> None:
+    for block in blocks(path):
+        if block.language == "toml":
+            table = tomllib.loads(block.text)
+            if "kind" in table:
+                item_from_table(table, file=name_of(path))
+            else:
+                load_assumptions([Layer.of(table, file=name_of(path))])
+
+
+@pytest.mark.parametrize("path", [page(path) for path in WITH_CODE])
+def test_blocks_run(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    for block in blocks(path):
+        if block.name:
+            Path(block.name).write_text(block.text, encoding="utf-8")
+        elif block.language == "python":
+            exec(compile(block.text, name_of(path), "exec"), names)
+        elif block.language in ("sh", "console"):
+            run_block(block)
+
+
+def run_block(block: Block) -> None:
+    for words in block.commands:
+        if words[0] in HARMLESS:
+            subprocess.run(words, check=True)
+        elif is_ours(words) and not any("~" in word or "$" in word for word in words):
+            printed = io.StringIO()
+            with contextlib.redirect_stdout(printed):
+                status = run(arguments(words))
+            assert status == 0, " ".join(words)
+            if ">" in words:
+                Path(words[words.index(">") + 1]).write_text(printed.getvalue(), encoding="utf-8")
+            elif "--json" in words:
+                json.loads(printed.getvalue())

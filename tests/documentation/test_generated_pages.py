@@ -1,0 +1,124 @@
+"""Generated pages hold every row with its source, and are those that are committed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from catchup.analysis.evidence_page import evidence_page
+from catchup.analysis.pages import AS_OF, PAGES, PICTURE, main
+from catchup.analysis.question import Question
+from catchup.analysis.scenario_page import scenario_page
+from catchup.analysis.structure_page import structure_page
+from catchup.evidence import load_ledger
+from catchup.model import load_assumptions
+from catchup.model.assumptions import Assumptions, under_scenario
+from catchup.model.trend import load_trends
+from catchup.priors import Layer
+from documents import DOCS
+
+FIGURE = re.compile(r"[-+]?\d[\d.]*%?|[A-Z][a-z]{2}(?= 20\d\d)|within noise|no change|±")
+
+
+@pytest.fixture(scope="module")
+def assumptions() -> Assumptions:
+    return load_assumptions()
+
+
+@pytest.fixture(scope="module")
+def question(assumptions: Assumptions) -> Question:
+    return Question(assumptions, AS_OF, draws=60_000)
+
+
+def committed(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def in_words(page: str) -> str:
+    """A page without its figures: those of fewer draws are others."""
+    return re.sub(r"[# ]+", " ", FIGURE.sub("#", page))
+
+
+def test_evidence_page_is_current() -> None:
+    assert evidence_page(load_ledger().items) == committed("evidence.md"), "run make docs"
+
+
+def test_evidence_page_holds_every_item_and_source() -> None:
+    items = load_ledger().items
+    sections = dict(re.findall(r"^### ([\w-]+)\n(.*?)(?=^##)", committed("evidence.md"), re.DOTALL | re.MULTILINE))
+    assert set(sections) == set(items)
+    for name, item in items.items():
+        for source in item.text.sources:
+            assert source.title in sections[name]
+            assert source.publisher in sections[name]
+            assert (source.address or source.quoted_in) in sections[name]
+        for shared in item.text.shares:
+            assert f"`{shared}`" in sections[name]
+
+
+def test_scenario_page_is_current(question: Question) -> None:
+    assert in_words(scenario_page(question)) == in_words(committed("scenarios.md")), "run make docs"
+
+
+def test_scenario_page_holds_every_scenario_row_and_source(assumptions: Assumptions) -> None:
+    parts = re.split(r"^## ", committed("scenarios.md"), flags=re.MULTILINE)
+    sections = {part.splitlines()[0]: part for part in parts}
+    for name, scenario in assumptions.scenarios.items():
+        world = under_scenario(assumptions, name)
+        for reference in scenario.text.references:
+            assert f"[{reference}](priors.md#sources)" in sections[name]
+        for table in ("firm", "source", "quantity", "event"):
+            for row in scenario.layer.tables.get(table, {}):
+                assert f"{table} `{row}`" in sections[name]
+        for quantity in scenario.layer.tables.get("quantity", {}):
+            assert all(source in sections[name] for source in world.table.quantities[quantity].text.sources)
+
+
+def test_a_scenario_of_ones_own_is_on_the_page(question: Question) -> None:
+    own = {
+        "scenario": {
+            "nothing-smuggled": {
+                "title": "Nothing is smuggled",
+                "references": ["project"],
+                "quantity": {"smuggled_2026": {"family": "fixed", "value": 0.0}},
+            }
+        }
+    }
+    world = load_assumptions([Layer.of(own, file="own.toml")])
+    page = scenario_page(replace(question, assumptions=world, draws=60_000))
+    assert "[Nothing is smuggled](#nothing-smuggled)" in page
+    assert "fixed, value 0 H100e" in page
+
+
+def test_structure_page_is_current(question: Question, assumptions: Assumptions) -> None:
+    page = structure_page(question)
+    headings = [line.split(",")[0] for line in page.splitlines() if line.startswith("#")]
+    assert headings == [line.split(",")[0] for line in committed("structures.md").splitlines() if line.startswith("#")]
+    for text in (page, committed("structures.md")):
+        for name, trend in load_trends(assumptions).items():
+            (row,) = [line for line in text.splitlines() if line.startswith(f"| `trend-{name}`: ")]
+            assert all(f"[{reference}](priors.md#sources)" in row for reference in trend.references)
+        for name in ("compute-gate", "mobilisation"):
+            assert f"| `{name}`: " in text
+
+
+def test_pages_are_written_into_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("catchup.analysis.pages.PAGES", {"evidence.md": PAGES["evidence.md"]})
+    assert main([str(tmp_path)]) == 0
+    assert (tmp_path / "evidence.md").read_text(encoding="utf-8") == committed("evidence.md")
+    assert (tmp_path / PICTURE).read_bytes() == (DOCS / PICTURE).read_bytes(), "run make docs"
+
+
+def test_a_folder_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(tmp_path / "nowhere")]) == 2
+    assert "no such folder" in capsys.readouterr().err
+    assert main([]) == 2
+
+
+def test_figures_are_of_the_day_they_say() -> None:
+    assert date(2026, 11, 21) == AS_OF
+    assert f"as of {AS_OF.day} {AS_OF:%b %Y}" in committed("scenarios.md")
