@@ -1,6 +1,8 @@
 # Public names of the room, loaded on first use.
 from .bases import BASES as BASES
 from .bases import Base as Base
+from .copula import Copula as Copula
+from .correlations import Correlation as Correlation
 from .distributions import FAMILY_KEYS as FAMILY_KEYS
 from .distributions import take_distribution as take_distribution
 from .errors import CatchupError as CatchupError

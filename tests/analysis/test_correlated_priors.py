@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from catchup.analysis import explorer
 from catchup.analysis.answer import Drawn
 from catchup.analysis.calibration.plan import make_plan
 from catchup.analysis.calibration.truths import simulate_truths
+from catchup.analysis.commands.main import run
 from catchup.analysis.conditioning import Conditioned, condition
 from catchup.analysis.documentation import prior_tables
 from catchup.analysis.estimates import Distribution, Weighting
@@ -276,3 +278,60 @@ def test_the_explorer_carries_correlated_draws(
 def test_the_documents_show_correlations(correlated: Question, assumptions: Assumptions) -> None:
     assert "## Rank correlations" not in prior_tables(assumptions)
     assert "| `mfu_anthropic` | `mfu_china` | 0.7 | as a test |" in prior_tables(correlated.assumptions)
+
+
+OVERLAY = """
+[[correlation]]
+between = ["mfu_anthropic", "mfu_china"]
+rank = 0.7
+description = "One art"
+sources = ["project"]
+
+[[correlation]]
+between = ["mythos_chips", "mfu_china"]
+rank = RANK
+"""
+
+
+def overlay_file(folder: Path, rank: float) -> str:
+    path = folder / "mine.toml"
+    path.write_text(OVERLAY.replace("RANK", str(rank)))
+    return str(path)
+
+
+def test_commands_show_correlations(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = overlay_file(tmp_path, 0.2)
+
+    def said(*arguments: str) -> str:
+        assert run(["priors", *arguments]) == 0
+        return " ".join(capsys.readouterr().out.split())
+
+    assert "2 correlated pairs" in said("check", file)
+    assert "mfu_anthropic with mfu_china: rank correlation +0.7 (One art)" in said("check", file)
+    assert "Correlated with mfu_anthropic: rank correlation +0.7 (One art)" in said(
+        "show", "mfu_china", "--priors", file
+    )
+    assert "Correlated with mythos_chips: rank correlation +0.2" in said("show", "mfu_china", "--priors", file)
+    assert "Correlated" not in said("show", "china_stock", "--priors", file)
+    assert "Rank correlation" in said("list", "--priors", file)
+    assert "Rank correlation" not in said("list")
+    for command in (["list"], ["show", "mfu_china"], ["check"]):
+        first, second = json.loads(said(*command, "--priors", file, "--json"))["correlations"]
+        expected = {"between": list(MFUS), "rank": 0.7, "description": "One art", "sources": ["project"], "file": file}
+        assert first == expected
+        assert second["rank"] == 0.2
+
+
+@pytest.mark.parametrize("command", [["forecast", "--json"], ["sensitivity"], ["levers"], ["calibrate"], ["explore"]])
+def test_impossible_correlations_are_one_line_and_exit_2(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = overlay_file(tmp_path, 0.9)
+    more = tmp_path / "more.toml"
+    more.write_text('[[correlation]]\nbetween = ["mythos_chips", "mfu_anthropic"]\nrank = -0.9\n')
+    assert run([*command, "--priors", file, "--priors", str(more)]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.count("\n") == 1
+    assert "mythos_chips and mfu_anthropic (-0.9)" in printed.err
+    assert "not positive definite" in printed.err
