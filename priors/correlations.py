@@ -96,7 +96,7 @@ def load_correlations(layers: Iterable[Layer], references: Collection[str]) -> l
 
 def _pair(row: Mapping[str, Any], file: str, key: str) -> frozenset[str]:
     """Read which pair a row is about: the first thing to know of it."""
-    wanted = f"the names of two quantities were expected, as in between = ['mfu_anthropic', 'mfu_china']"
+    wanted = "the names of two quantities were expected, as in between = ['mfu_anthropic', 'mfu_china']"
     if "between" not in row:
         stray = [name for name in row if name not in CorrelationText.model_fields]
         if stray:
