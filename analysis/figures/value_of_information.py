@@ -70,7 +70,7 @@ def draw_value_of_information(result: ValueOfInformation, *, width: float = WIDT
         label.set_fontweight("bold" if label.get_text() in heads else "normal")
     axes.grid(visible=False, axis="y")
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel("Months by which the interval is expected to shrink")
+    axes.set_xlabel("Expected shrinkage (months)")
     if rows:
         legend_below(axes, *axes.get_legend_handles_labels(), columns=2)
     left_out = len(quantities) + len(disclosures) - len(rows)

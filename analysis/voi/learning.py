@@ -24,93 +24,30 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 
-from ..estimates import Array, Weighting
+from ..estimates import Array
 from ..importance import systematic
-from .decision import Decision
+from .date_draws import DateDraws
 from .uncertainty import (
-    FINE,
     Gathered,
     Labels,
     Narrowing,
     Uncertainty,
     expected,
     gather,
-    group_labels,
     narrowing,
     uncertainty,
 )
 
-SLICES_POWER = 1.0 / 3.0  # of the effective draws: few enough that each slice has tails of its own
-KNOTS = 8  # of the trend
+SLICES_PER_KNOT = 2  # of the trend: a finer one would follow noise within slices
 STEPS = (64, 128, 256)  # of an observation's axis
 MOST_OUTCOMES = 8  # up to which an observation is taken for one of several possibilities
 MARGIN = 0.1  # of the simulated range, added to it on either side
 SIMULATED, REPEATED = 4_096, 16  # draws that observations are simulated from, and how often from each
 PROBED = 512  # draws whose likelihood must add up to one over the steps
 INEXACT = 5e-3  # mean relative deviation from that, above which the steps are too wide
-
-
-@dataclass(frozen=True)
-class Draws:
-    """The date in every draw, and how the draws stand for its distribution.
-
-    Attributes
-    ----------
-    months : array, shape (draw,)
-        Since t = 0; finite.
-    weighting : Weighting
-        How they stand for the distribution.
-    decision : Decision
-        Whose loss is asked for.
-    """
-
-    months: Array
-    weighting: Weighting
-    decision: Decision
-
-    @cached_property
-    def weights(self) -> Array:
-        """Share of the whole that each draw stands for, shape (draw,)."""
-        return self.weighting.shares
-
-    @cached_property
-    def labels(self) -> Labels:
-        """Independent group of each draw, shape (draw,)."""
-        return group_labels(self.weighting)
-
-    @cached_property
-    def groups(self) -> int:
-        """Number of groups."""
-        return int(self.labels.max()) + 1
-
-    @cached_property
-    def effective(self) -> float:
-        """Number of independent draws worth as much."""
-        return self.weighting.effective_draws(self.months)
-
-    @cached_property
-    def gathered(self) -> Gathered:
-        """The date's distribution, in points."""
-        return gather(self.months, self.weights, self.labels, self.groups)
-
-    @cached_property
-    def fine(self) -> Gathered:
-        """The same in more points."""
-        return gather(self.months, self.weights, self.labels, self.groups, FINE)
-
-    @cached_property
-    def uncertainty(self) -> Uncertainty:
-        """How uncertain the date is before anything is learnt."""
-        return uncertainty(self.fine, self.decision)
-
-    @property
-    def slices(self) -> int:
-        """Number of slices that the draws are cut into."""
-        return max(int(self.effective**SLICES_POWER), 2)
 
 
 @dataclass(frozen=True)
@@ -157,12 +94,12 @@ class Learning:
         return narrowing(self.before, self.after, self.freedom)
 
 
-def learn_exactly(draws: Draws, values: Array) -> Learning:
+def learn_exactly(draws: DateDraws, values: Array) -> Learning:
     """Learn a quantity exactly.
 
     Parameters
     ----------
-    draws : Draws
+    draws : DateDraws
         The date.
     values : array, shape (draw,)
         The quantity in the same draws.
@@ -171,7 +108,7 @@ def learn_exactly(draws: Draws, values: Array) -> Learning:
     weights = draws.weights[order]
     position = (np.cumsum(weights) - 0.5 * weights) / weights.sum()
     slices = np.minimum((position * draws.slices).astype(np.int64), draws.slices - 1)
-    trend = _trend(values[order], draws.months[order], weights, position)
+    trend = _trend(values[order], draws.months[order], weights, position, max(draws.slices // SLICES_PER_KNOT, 2))
     ends = np.searchsorted(slices, np.arange(draws.slices + 1))
     outcomes = []
     for first, last in itertools.pairwise(ends):
@@ -196,7 +133,7 @@ def learn_exactly(draws: Draws, values: Array) -> Learning:
 
 
 def observe(
-    draws: Draws,
+    draws: DateDraws,
     simulate: Callable[[Array], Array],
     log_density: Callable[[Array | float, Array], Array],
     predicted: Array,
@@ -206,7 +143,7 @@ def observe(
 
     Parameters
     ----------
-    draws : Draws
+    draws : DateDraws
         The date.
     simulate : callable
         From predictions to an observation of each.
@@ -233,12 +170,12 @@ def observe(
     return learn_exactly(draws, simulate(predicted))
 
 
-def choose(draws: Draws, branches: dict[float, Array], probabilities: dict[float, float]) -> Learning:
+def choose(draws: DateDraws, branches: dict[float, Array], probabilities: dict[float, float]) -> Learning:
     """Learn which of several branches the world takes.
 
     Parameters
     ----------
-    draws : Draws
+    draws : DateDraws
         Weights and decision; the date itself follows from the branches.
     branches : dict of float to array, shape (draw,)
         The date in each branch.
@@ -262,7 +199,7 @@ def choose(draws: Draws, branches: dict[float, Array], probabilities: dict[float
 
 
 def _reweight(
-    draws: Draws,
+    draws: DateDraws,
     log_density: Callable[[Array | float, Array], Array],
     predicted: Array,
     axis: Array,
@@ -294,7 +231,7 @@ def _reweight(
     return Learning(before, after, tuple(outcomes), "reweighting", draws.effective / counted - 1.0), counted
 
 
-def _cells(draws: Draws, points: int) -> Labels:
+def _cells(draws: DateDraws, points: int) -> Labels:
     """Number the group and the point that each draw is gathered into, as `gather` does."""
     point = np.empty(draws.months.size, dtype=np.int64)
     point[np.argsort(draws.months)] = np.arange(draws.months.size) * points // draws.months.size
@@ -308,14 +245,21 @@ def _axis(simulated: Array, steps: int) -> tuple[Array, float]:
     return axis, float(axis[1] - axis[0])
 
 
-def _trend(values: Array, months: Array, weights: Array, position: Array) -> Array:
-    """Fit a line with knots at quantiles of a quantity, everything in its order, and evaluate it at each draw."""
-    scale = float(values[-1] - values[0])
-    if scale == 0.0:
+def _trend(values: Array, months: Array, weights: Array, position: Array, knots: int) -> Array:
+    """Fit a broken line to the date on a quantity, everything in the quantity's order; evaluate it at each draw."""
+    inner = np.searchsorted(position, np.arange(1, knots) / knots).clip(max=values.size - 1)
+    at = np.unique(values[np.concatenate([[0], inner, [values.size - 1]])])
+    if at.size < 2:
         return np.zeros(values.size)
-    scaled = (values - values[0]) / scale
-    knots = np.unique(scaled[np.searchsorted(position, np.arange(1, KNOTS) / KNOTS).clip(max=values.size - 1)])
-    columns = np.vstack([np.ones(values.size), scaled, *(np.maximum(scaled - knot, 0.0) for knot in knots)])
-    weighted = columns * weights
-    coefficients = np.linalg.lstsq(weighted @ columns.T, weighted @ (months - months.mean()), rcond=1e-12)[0]
-    return np.asarray(coefficients @ columns)
+    segment = np.searchsorted(at[1:-1], values, side="right")
+    ahead = (values - at[segment]) / np.diff(at)[segment]
+    # the line's heights at its knots, by weighted least squares on the two hat functions that each draw lies under
+    gram, moment = np.zeros((at.size, at.size)), np.zeros(at.size)
+    hats = ((0, 1.0 - ahead), (1, ahead))
+    for one, hat in hats:
+        moment += np.bincount(segment + one, weights * hat * months, at.size)
+        for other, beside in hats:
+            product = np.bincount(segment, weights * hat * beside, at.size - 1)
+            gram[np.arange(at.size - 1) + one, np.arange(at.size - 1) + other] += product
+    heights = np.linalg.lstsq(gram, moment, rcond=1e-12)[0]
+    return np.asarray(np.interp(values, at, heights))

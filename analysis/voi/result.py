@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ..estimates import Estimate
 from ..forecast import date_as_json, estimate_as_json, number, shift_as_json
 from ..question import Question
 from ..wording import NOISE_FACTOR
+from .date_draws import DateDraws
 from .decision import DateDecision, Decision
 from .disclosures import Disclosure
-from .learning import Draws, Learning, Outcome
+from .learning import Learning, Outcome
 from .uncertainty import LEVELS, Narrowing, jackknife
 
 NOTHING = "would not narrow the date: zero within its Monte Carlo error"
@@ -81,13 +84,8 @@ class DisclosureValue:
         shares = [mass / sum(masses) for mass in masses]
         if self.possible:
             return list(zip(shares, outcomes, strict=True))
-        below, found = 0.0, []
-        for p in SHOWN_OUTCOMES:
-            below, index = 0.0, 0
-            while index < len(outcomes) - 1 and below + shares[index] < p:
-                below, index = below + shares[index], index + 1
-            found.append((p, outcomes[index]))
-        return found
+        below = np.cumsum(shares)[:-1]
+        return [(p, outcomes[int(np.searchsorted(below, p))]) for p in SHOWN_OUTCOMES]
 
     @property
     def possible(self) -> bool:
@@ -103,7 +101,7 @@ class ValueOfInformation:
     ----------
     question : Question
         What was asked.
-    draws : Draws
+    draws : DateDraws
         The date before anything is learnt.
     decision : Decision
         Whose loss is meant.
@@ -120,7 +118,7 @@ class ValueOfInformation:
     """
 
     question: Question
-    draws: Draws
+    draws: DateDraws
     decision: Decision
     quantities: tuple[QuantityValue, ...]
     disclosures: tuple[DisclosureValue, ...]

@@ -26,7 +26,7 @@ from ..estimates import Array, Estimate, Weighting
 GROUPS = 20
 LEVELS = (0.5, 0.9)  # of the central intervals
 POINTS, FINE = 1_024, 16_384  # that a distribution is gathered into at most
-TINY = 1e-300
+TINY, ROUNDING = 1e-300, 1e-12
 
 Labels = NDArray[np.int64]
 
@@ -191,11 +191,17 @@ def expected(parts: Iterable[Uncertainty]) -> Uncertainty:
 def narrowing(before: Uncertainty, after: Uncertainty, freedom: float) -> Narrowing:
     """Compare what is uncertain before learning with what is expected after it; `freedom` is `jackknife`'s."""
     return Narrowing(
-        jackknife(1.0 - after.variance / np.maximum(before.variance, TINY), freedom=freedom),
-        jackknife(np.sqrt(before.variance) - np.sqrt(after.variance), freedom=freedom),
-        {level: jackknife(before.widths[level] - after.widths[level], smooth=False) for level in LEVELS},
-        jackknife(before.loss - after.loss, freedom=freedom),
+        jackknife(_fall(before.variance, after.variance) / np.maximum(before.variance, TINY), freedom=freedom),
+        jackknife(_fall(np.sqrt(before.variance), np.sqrt(after.variance)), freedom=freedom),
+        {level: jackknife(_fall(before.widths[level], after.widths[level]), smooth=False) for level in LEVELS},
+        jackknife(_fall(before.loss, after.loss), freedom=freedom),
     )
+
+
+def _fall(before: Array, after: Array) -> Array:
+    """What is lost; none at all where it is of the order of rounding."""
+    fall = before - after
+    return np.where(np.abs(fall) <= ROUNDING * np.abs(before), 0.0, fall)
 
 
 def jackknife(replicates: Array, *, smooth: bool = True, freedom: float = 1.0) -> Estimate:

@@ -21,9 +21,10 @@ from ..one_at_a_time import describe_quantity, uncertain_quantities
 from ..progress import track
 from ..question import DrawSource, Question, Values, ready_under
 from ..trust import UntrustworthyError
+from .date_draws import DateDraws
 from .decision import Decision
 from .disclosures import Disclosure
-from .learning import Draws, Learning, choose, learn_exactly, observe
+from .learning import Learning, choose, learn_exactly, observe
 from .result import DisclosureValue, QuantityValue, ValueOfInformation
 
 FEWEST = 100  # effective draws, below which slices of them say nothing
@@ -76,9 +77,9 @@ def value_of_information(
         raise UntrustworthyError(
             f"in {never:.2%} of the draws the event never comes: no loss can be expected of its date"
         )
-    draws = Draws(months, source.weighting, decision)
+    draws = DateDraws(months, source.weighting, decision)
     if draws.effective < FEWEST:
-        raise UntrustworthyError(f"{few_draws(draws.effective, 'value of information')}: try more --draws")
+        raise UntrustworthyError(f"{few_draws(draws.effective, "value of information")}: try more --draws")
     beliefs = question.assumptions.beliefs
     learnt = []
     for name in track(quantities, len(quantities), "Quantities"):
@@ -145,7 +146,7 @@ def _columns(
 
 
 def _value(
-    question: Question, draws: Draws, disclosure: Disclosure, columns: Values, items: Sequence[Item]
+    question: Question, draws: DateDraws, disclosure: Disclosure, columns: Values, items: Sequence[Item]
 ) -> DisclosureValue:
     about = columns[disclosure.column]
     if disclosure.item is None:

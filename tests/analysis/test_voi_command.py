@@ -1,0 +1,239 @@
+"""``catchup voi``: what it prints, what it draws, and what it says of bad input."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from catchup.analysis.answer import Request
+from catchup.analysis.commands.main import run
+from catchup.analysis.estimates import Weighting
+from catchup.analysis.figures import draw_value_of_information
+from catchup.analysis.question import PriorDraws, Question, StoredDraws
+from catchup.analysis.trust import UntrustworthyError
+from catchup.analysis.voi.asking import ask
+from catchup.analysis.voi.result import KNOWN, NOTHING, ValueOfInformation
+from catchup.analysis.voi.tables import read_tables
+from catchup.model.assumptions import Assumptions, load_assumptions
+from figure_cases import NARROW, WIDE, faults, texts
+from item_cases import DAY
+from voi_cases import valued
+
+BRIEF = ["voi", "--evidence", "none", "--as-of", "2026-11-21", "--draws", "3000"]
+READING = """
+[disclosures.mine]
+title = "A count"
+kind = "quantity_reading"
+observed = { quantity = "china_stock" }
+likelihood = { sd = 0.1 }
+"""
+SILENCE = """
+[disclosures.mine]
+title = "Silence"
+kind = "not_yet"
+observed = { event = "compute-equivalent" }
+likelihood = { delay_months = 2.0 }
+"""
+POLICY = """
+[disclosures.mine]
+title = "A policy"
+kind = "policy"
+lever = "remote-revoked"
+probability = 0.5
+"""
+DECISION = """
+[decisions.mine]
+title = "Mine"
+kind = "date"
+unit = "dollars"
+cost_per_month_early = 2
+cost_per_month_late = 1
+"""
+
+
+@pytest.fixture(scope="module")
+def everything() -> ValueOfInformation:
+    """All quantities and disclosures of the default ledger's posterior."""
+    return ask(Request(Question(load_assumptions(), DAY, draws=100_000)))
+
+
+def printed(capsys: pytest.CaptureFixture[str], *options: str) -> dict[str, object]:
+    assert run([*BRIEF, "--json", *options]) == 0
+    captured = capsys.readouterr()
+    return dict(json.loads(captured.out))
+
+
+def refused(capsys: pytest.CaptureFixture[str], *options: str, status: int = 2) -> str:
+    assert run([*BRIEF, *options]) == status
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert len(captured.err.splitlines()) == 1
+    assert captured.err.startswith("catchup: ")
+    return captured.err
+
+
+def written(folder: Path, text: str) -> str:
+    path = folder / "mine.toml"
+    path.write_text(text)
+    return str(path)
+
+
+def test_every_kind_of_disclosure_is_valued(everything: ValueOfInformation) -> None:
+    tables = read_tables()["disclosures"]
+    assert {row.disclosure.id for row in everything.disclosures} == set(tables)
+    kinds = {row.disclosure.text.kind for row in everything.disclosures}
+    assert kinds >= {"compute_reading", "rental_spend", "capability_lag", "not_yet", "claim", "policy", "budget_share"}
+    rows = {row.disclosure.id: row for row in everything.disclosures}
+    verified, leaked = rows["mythos-flop-verified"], rows["mythos-flop-leaked"]
+    assert verified.narrowing.loss.value > 5.0 * leaked.narrowing.loss.value
+    for row in everything.disclosures:
+        loss, exactly = row.narrowing.loss, row.exactly.loss
+        assert loss.value >= -3.0 * loss.mcse
+        assert loss.value <= exactly.value + 3.0 * exactly.mcse
+    values = [row.narrowing.loss.value for row in everything.disclosures]
+    assert values == sorted(values, reverse=True)
+
+
+def test_quantities_of_evidence_alone_are_worth_learning_too(everything: ValueOfInformation) -> None:
+    rows = {row.quantity: row for row in everything.quantities}
+    for name in ("benchmark_optimism_general", "algorithmic_progress", "hyperscaler_budget"):
+        assert rows[name].note == ""
+        assert rows[name].size > 0.04
+    assert rows["rental_price"].note == NOTHING
+    sizes = [row.size for row in everything.quantities]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+def test_json_is_the_contract(everything: ValueOfInformation) -> None:
+    answer = json.loads(json.dumps(everything.as_json(), allow_nan=False))
+    assert answer["schema"] == 1
+    assert answer["evidence"] == list(everything.evidence)
+    assert {"median", "sd", "interval"} <= answer["baseline"].keys()
+    assert {"id", "title", "unit", "now", "perfect_information"} <= answer["decision"].keys()
+    for row in (*answer["quantities"], *answer["disclosures"]):
+        assert row["variance_share"].keys() == {"value", "mcse"}
+        assert row["interval"].keys() == {"0.5", "0.9"}
+        assert row["interval"]["0.9"].keys() >= {"months", "mcse"}
+        assert row["loss"].keys() == {"value", "mcse"}
+    assert {"id", "title", "kind", "outcomes", "exactly"} <= answer["disclosures"][0].keys()
+
+
+def test_figure_can_be_read(everything: ValueOfInformation) -> None:
+    for width in (WIDE, NARROW):
+        figure = draw_value_of_information(everything, width=width)
+        assert faults(figure) == []
+    assert any("(months)" in text for text, _ in texts(figure))
+
+
+def test_figure_of_nothing_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "voi.svg"
+    assert run([*BRIEF, "--only", "distilled_share", "--plot", str(path)]) == 0
+    assert "Nothing that could be learnt" in path.read_text()
+
+
+def test_table_says_what_is_worth_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    only = ["algorithmic_progress", "distilled_share", "startup_budget", "general-lag"]
+    options = [option for name in only for option in ("--only", name)]
+    assert run([*BRIEF, *options, "--set", "startup_budget=0.05"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "algorithmic_progress" in said
+    assert f"distilled_share: {NOTHING}" in said
+    assert f"startup_budget: {KNOWN}" in said
+    assert "A benchmark lag, general" in said
+
+
+def test_users_disclosures_and_decisions_stand_beside_ours(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = written(tmp_path, READING + DECISION)
+    options = ["--disclosures", file, "--decision", "mine", "--only", "mine", "--only", "china_stock"]
+    answer = printed(capsys, *options)
+    assert answer["decision"]["unit"] == "dollars"  # type: ignore[index]
+    assert answer["decision"]["now"]["action"]["date"] >= "2026-11-21"  # type: ignore[index]
+    assert [row["id"] for row in answer["disclosures"]] == ["mine"]  # type: ignore[index,attr-defined]
+    assert [row["quantity"] for row in answer["quantities"]] == ["china_stock"]  # type: ignore[index,attr-defined]
+    waiting = printed(capsys, "--decision", "act-or-wait", "--only", "parity-claim")
+    assert waiting["decision"]["now"]["action"] in ("act", "wait")  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("options", "fragment"),
+    [
+        (["--only", "algorithmic_progres"], "did you mean 'algorithmic_progress'"),
+        (["--only", "mythos-flop-verifid"], "did you mean 'mythos-flop-verified'"),
+        (["--decision", "prepared"], "did you mean 'prepared-by'"),
+        (["--disclosures", "nowhere.toml"], "no such file"),
+        (["--plot", "picture.jpeg"], "kind of picture"),
+    ],
+)
+def test_bad_options(capsys: pytest.CaptureFixture[str], options: list[str], fragment: str) -> None:
+    assert fragment in refused(capsys, *options)
+
+
+@pytest.mark.parametrize(
+    ("text", "fragment"),
+    [
+        ("[disclosure.mine]\ntitle = 'x'", "did you mean 'disclosures'"),
+        ("disclosures = 3", "tables [disclosures.NAME] were expected"),
+        ("[disclosures]\nmine = 3", "disclosures.mine: a table was expected"),
+        (READING.replace("quantity_reading", "quantity_readng"), "did you mean 'quantity_reading'"),
+        (READING.replace("china_stock", "china_stok"), "did you mean 'china_stock'"),
+        (READING.replace("sd = 0.1", "sd = -0.1"), "disclosures.mine.likelihood.sd: should be above 0"),
+        (READING.replace("{ sd = 0.1 }", "{ sdd = 0.1 }"), "disclosures.mine.likelihood.sdd"),
+        (READING.replace("likelihood = { sd = 0.1 }", ""), "disclosures.mine.likelihood: is missing"),
+        (READING.replace("likelihood = { sd = 0.1 }", "likelihood = 3"), "disclosures.mine.likelihood"),
+        (READING.replace("observed = { quantity", "observed = { quantiti"), "did you mean 'quantity'"),
+        (READING + "probability = 0.5", "does not belong to quantity_reading"),
+        (READING + "months_ahead = 2", "it has no day"),
+        (READING + "titel = 'x'", "did you mean 'title'"),
+        (READING.replace("disclosures.mine", "disclosures.'My Own'"), "lower-case words joined by hyphens"),
+        (SILENCE, "months_ahead: is missing"),
+        (SILENCE + "months_ahead = -1", "should be above 0"),
+        (SILENCE + "months_ahead = 1e9", "beyond the calendar"),
+        (SILENCE.replace('equivalent"', 'equivalent", date = 2026-11-01'), "is not after 2026-11-21"),
+        (SILENCE.replace('equivalent"', 'equivalent", date = 2027-01-01') + "months_ahead = 1", "one of them"),
+        (SILENCE.replace("compute-equivalent", "compute-equivalnt") + "months_ahead = 1", "unknown event"),
+        (POLICY.replace("remote-revoked", "remote-revokd"), "did you mean 'remote-revoked'"),
+        (POLICY.replace("0.5", "1.5"), "should be below 1"),
+        (POLICY.replace("probability = 0.5", ""), "disclosures.mine.probability: is missing"),
+        (POLICY + "likelihood = { sd = 1 }", "does not belong to policy"),
+        (DECISION.replace('kind = "date"', 'kind = "dat"'), "did you mean 'date'"),
+        (DECISION.replace('kind = "date"', ""), "decisions.mine.kind: is missing"),
+        (DECISION.replace("= 2", "= 0"), "decisions.mine.cost_per_month_early: should be above 0"),
+        (DECISION.replace("cost_per_month_late = 1", ""), "decisions.mine.cost_per_month_late: is missing"),
+        ("[decisions]\nmine = 3", "decisions.mine: a table was expected"),
+    ],
+)
+def test_bad_tables(capsys: pytest.CaptureFixture[str], tmp_path: Path, text: str, fragment: str) -> None:
+    said = refused(capsys, "--disclosures", written(tmp_path, text), "--decision", _decision(text))
+    assert fragment in said
+    assert "mine.toml" in said
+
+
+def _decision(text: str) -> str:
+    return "mine" if "decisions" in text else "prepared-by"
+
+
+def test_too_few_draws_are_said(capsys: pytest.CaptureFixture[str]) -> None:
+    few = [*BRIEF[:-1], "50", "--only", "china_stock"]
+    assert run(few) == 1
+    assert "only 50 effective draws: too few for the value of information" in capsys.readouterr().err
+    assert run([*BRIEF[:-1], "500", "--only", "china_stock", "--json"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == "catchup: only 500 effective draws: too few for the tails of what is learnt\n"
+    assert json.loads(captured.out)["notes"]
+
+
+def test_an_event_that_may_never_come_has_no_loss(assumptions: Assumptions) -> None:
+    question = Question(assumptions, DAY, draws=1_000)
+    values = PriorDraws(question).map(lambda chunk: dict(chunk))
+    values["algorithmic_progress"][:10] = 0.1
+    with pytest.raises(UntrustworthyError, match=r"in 1\.00% of the draws the event never comes"):
+        valued(question, StoredDraws(values, Weighting(1_000), seed=1), {})
+
+
+def test_help_names_its_options(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["voi", "--help"]) == 0
+    said = capsys.readouterr().out
+    for option in ("--only", "--decision", "--disclosures", "--plot", "--evidence", "--as-of"):
+        assert option in said
