@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..model.assumptions import DEFAULT_EVENT, load_assumptions, multiple_name
+from ..model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions, multiple_name
 from .answer import Request, draw, forecast_of
-from .documentation import generated_by, markdown_table
+from .documentation import cited, generated_by, markdown_table, numbers_of
 from .estimates import Distribution
 from .question import Question
 from .wording import day_text, shift_text
@@ -30,8 +30,8 @@ def event_page(question: Question) -> str:
     question : Question
         Its day and draws are used; every event is asked.
     """
-    rows = []
-    for name, event in question.assumptions.events.items():
+    rows, events = [], question.assumptions.events
+    for name, event in events.items():
         asked = replace(question, event=name)
         for title, evidence in (("prior", "none"), ("on the default items", "default")):
             ready = forecast_of(draw(Request(asked, evidence=evidence, engine="importance"))).ready
@@ -67,6 +67,9 @@ def event_page(question: Question) -> str:
             "(`[event.my-event]` in an overlay).\n",
             f"As of {question.as_of}, {question.draws} draws, seed {question.seed}:\n",
             markdown_table(("event", "reading", "conditioned", "5%", "median", "95%"), rows),
+            "The parts of Mythos's compute that they ask for, and where those come from:\n",
+            markdown_table(("event", "multiple", "source"), _multiples(question.assumptions)),
+            *(f"`{name}`: {event.text.notes.strip()}\n" for name, event in events.items() if event.text.notes),
             "## Counting a narrow milestone\n",
             f"`{MILESTONE}` reports that a Chinese model matched Mythos on narrow exploit development. It is held out "
             f"as a check by default. Counted (`catchup forecast --evidence default,{MILESTONE}`), it says that "
@@ -77,6 +80,17 @@ def event_page(question: Question) -> str:
             markdown_table(("multiple of Mythos's compute", "prior", "with the milestone counted"), multiples),
         ]
     )
+
+
+def _multiples(assumptions: Assumptions) -> list[tuple[str, str, str]]:
+    return [
+        (
+            f"`{name}`",
+            f"{event.multiple.family}: {numbers_of(event.multiple)}",
+            cited(event.text.references),
+        )
+        for name, event in assumptions.events.items()
+    ]
 
 
 def main(arguments: Sequence[str]) -> None:

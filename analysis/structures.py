@@ -28,9 +28,7 @@ from typing import Any
 import numpy as np
 
 from ..evidence import Item
-from ..model.assumptions import DEFAULT_EVENT
 from ..model.trend import load_trends
-from ..priors.errors import InputError
 from .estimates import Array, Distribution, Weighting
 from .forecast import MONTHS_AHEAD, distribution_as_json, month_ends, number
 from .importance import smooth_weights, total
@@ -158,7 +156,7 @@ def structures(question: Question, source: DrawSource, items: Sequence[Item] = (
     Parameters
     ----------
     question : Question
-        What is asked; about Mythos's own level, which is all that trends know.
+        What is asked.
     source : DrawSource
         Draws of the race, from its prior or posterior.
     items : sequence of Item
@@ -168,20 +166,16 @@ def structures(question: Question, source: DrawSource, items: Sequence[Item] = (
 
     Raises
     ------
-    InputError
-        If the event is another.
     UntrustworthyError
         If a trend and the evidence hardly overlap.
     """
-    if question.event != DEFAULT_EVENT:
-        raise InputError(f"trends know Mythos's own level alone: {DEFAULT_EVENT} was expected", key="--event")
     trends = load_trends(question.assumptions)
     compute = Distribution(source.map(lambda values: {"": ready_under(question, values)})[""], source.weighting)
     rows = [Structure(COMPUTE, "Compute gate", compute)]
     (mobilised,) = scenarios(question, source, [MOBILISATION_SCENARIO]).scenarios
     rows.append(Structure(MOBILISATION, "Mobilisation of domestic chips", mobilised.ready))
     for name, text in trends.items():
-        carried = condition_trend(question, name, text, countable(question.assumptions, text, items))
+        carried = condition_trend(question, name, text, countable(question.assumptions, text, items, question.event))
         rows.append(Structure(f"trend-{name}", text.title, carried.ready))
     shared = _shared_items(question, items, trends)
     densities = _left_out_densities(question, items, shared, trends)
@@ -275,9 +269,8 @@ def stacking_weights(log_densities: Array) -> Array:
 
 def _shared_items(question: Question, items: Sequence[Item], trends: Mapping[str, Any]) -> list[Item]:
     """Items that every structure predicts."""
-    return [
-        item for item in items if all(item in countable(question.assumptions, text, items) for text in trends.values())
-    ]
+    counted = [countable(question.assumptions, text, items, question.event) for text in trends.values()]
+    return [item for item in items if all(item in each for each in counted)]
 
 
 def _left_out_densities(
@@ -289,7 +282,7 @@ def _left_out_densities(
     columns = likelihoods(question, prior_for(question, items), items)
     found = {COMPUTE: _each_left_out(columns, shared)}
     for name, text in trends.items():
-        counted = countable(question.assumptions, text, items)
+        counted = countable(question.assumptions, text, items, question.event)
         drawn, _ = draw_trend(question, text, counted)
         found[f"trend-{name}"] = _each_left_out({item.id: drawn[item.id] for item in counted}, shared)
     return found

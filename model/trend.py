@@ -10,7 +10,13 @@ level on day h, they come to it on the day with :math:`t - L(t) = h`,
 
 .. math:: T = \frac{h + L_m - g\,t_m}{1 - g} .
 
-With g = 0 and h = 0 this is the lag itself, counted from the day Mythos was ready.
+With g = 0 and h = 0 this is the lag itself, counted from the day Mythos was ready. The frontier's trend, whose compute
+with progress counted in grows by a factor f a year, came to an event that asks for a multiple m of Mythos's compute
+earlier by
+
+.. math:: -12 \log m / \log f
+
+months: for such an event, h is less by as much.
 
 References
 ----------
@@ -20,15 +26,16 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from ..priors.errors import InputError, unknown_name
 from ..priors.layers import Row, merge
 from ..priors.strict import StrictModel, validate
-from .assumptions import Assumptions
+from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
+from .equations import log_growth_per_month
 from .race import Names
 
 
@@ -40,11 +47,14 @@ class TrendText(StrictModel):
     measured: date
     growth: str | None = None
     lead: str | None = None
+    frontier: str = "trend_frontier_growth"
     references: Names = ()
 
-    def quantities(self) -> list[str]:
-        """Quantities it draws on."""
-        return [name for name in (self.lag, self.growth, self.lead) if name is not None]
+    def quantities(self, events: Iterable[str] = ()) -> list[str]:
+        """Quantities it draws on, to date some events beside Mythos's own level."""
+        others = [multiple_name(event) for event in events if event != DEFAULT_EVENT]
+        names = [self.lag, self.growth, self.lead, *([self.frontier, *others] if others else [])]
+        return [name for name in names if name is not None]
 
 
 @dataclass(frozen=True)
@@ -61,22 +71,36 @@ class Trend:
         Months after t = 0 at which the frontier's trend comes to Mythos's level.
     measured : float
         That day, months since t = 0.
+    earlier : mapping of str to (draw,)
+        By event, months by which the frontier's trend came to it before it came to Mythos's level.
     """
 
     lag: Any
     growth: Any
     lead: Any
     measured: float
+    earlier: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, text: TrendText, assumptions: Assumptions, values: Mapping[str, Any]) -> Trend:
-        """Give a row's quantities their values."""
+    def of(
+        cls, xp: Any, text: TrendText, assumptions: Assumptions, values: Mapping[str, Any], events: Iterable[str] = ()
+    ) -> Trend:
+        """Give a row's quantities their values, to date some events beside Mythos's own level.
+
+        `xp` is ``numpy`` or ``pytensor.tensor``.
+        """
         nothing = values[text.lag] * 0.0
+        earlier = {
+            event: -xp.log(values[multiple_name(event)]) / log_growth_per_month(xp, values[text.frontier])
+            for event in events
+            if event != DEFAULT_EVENT
+        }
         return cls(
             lag=values[text.lag],
             growth=values[text.growth] if text.growth else nothing,
             lead=values[text.lead] if text.lead else nothing,
             measured=assumptions.calendar.months(text.measured),
+            earlier=earlier,
         )
 
     def lag_on(self, months: float) -> Any:
@@ -86,7 +110,12 @@ class Trend:
     @property
     def ready(self) -> Any:
         """Months since t = 0 at which a Chinese lab comes to Mythos's level."""
-        return (self.lead + self.lag - self.growth * self.measured) / (1.0 - self.growth)
+        return self.ready_of(DEFAULT_EVENT)
+
+    def ready_of(self, event: str) -> Any:
+        """Months since t = 0 at which a Chinese lab comes to an event."""
+        lead = self.lead if event == DEFAULT_EVENT else self.lead - self.earlier[event]
+        return (lead + self.lag - self.growth * self.measured) / (1.0 - self.growth)
 
 
 def load_trends(assumptions: Assumptions) -> dict[str, TrendText]:
@@ -101,7 +130,7 @@ def load_trends(assumptions: Assumptions) -> dict[str, TrendText]:
     for name, row in merge(assumptions.layers, "trend").items():
         key = f"trend.{name}"
         trend = trends[name] = validate(TrendText, row.values, file=row.file, key=key)
-        for entry in ("lag", "growth", "lead"):
+        for entry in ("lag", "growth", "lead", "frontier"):
             quantity = getattr(trend, entry)
             if quantity is not None and quantity not in table.quantities:
                 raise unknown_name("quantity", quantity, table.quantities, file=row.file, key=f"{key}.{entry}")
@@ -110,6 +139,13 @@ def load_trends(assumptions: Assumptions) -> dict[str, TrendText]:
                 raise unknown_name("reference", reference, table.references, file=row.file, key=f"{key}.references")
         if trend.growth is not None:
             _check_growth(assumptions, trend.growth, row, f"{key}.growth")
+        slowest = assumptions.beliefs[trend.frontier].support()[0]
+        if slowest < 1.0:
+            raise InputError(
+                f"a factor above 1 was expected, but {trend.frontier} reaches {slowest:g}: no frontier moves on by it",
+                file=row.file,
+                key=f"{key}.frontier",
+            )
     return trends
 
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pymc as pm
+import pytensor.tensor as pt
 
-from .assumptions import Assumptions
+from .assumptions import DEFAULT_EVENT, Assumptions
 from .graph import declare_quantities
 from .trend import Trend, TrendText
 
 
 def build_trend_model(
-    assumptions: Assumptions, text: TrendText, *, extra_quantities: Iterable[str] = ()
+    assumptions: Assumptions,
+    text: TrendText,
+    *,
+    event: str = DEFAULT_EVENT,
+    extra_quantities: Iterable[str] = (),
 ) -> tuple[pm.Model, Trend]:
     """Build a trend's generative model.
 
@@ -22,6 +27,8 @@ def build_trend_model(
         Priors.
     text : TrendText
         Which trend.
+    event : str
+        What ``ready`` is about.
     extra_quantities : iterable of str
         Quantities beyond its own, for the likelihoods that need them.
 
@@ -30,8 +37,9 @@ def build_trend_model(
     tuple of pymc.Model and Trend
         The model, with ``ready`` in months since t = 0, and the trend over its variables.
     """
-    names = list(dict.fromkeys([*text.quantities(), *extra_quantities]))
+    names = list(dict.fromkeys([*text.quantities([event]), *extra_quantities]))
     with pm.Model() as model:
-        trend = Trend.of(text, assumptions, declare_quantities(assumptions.beliefs, names, assumptions.copula))
-        pm.Deterministic("ready", trend.ready)
+        values = declare_quantities(assumptions.beliefs, names, assumptions.copula)
+        trend = Trend.of(pt, text, assumptions, values, [event])
+        pm.Deterministic("ready", trend.ready_of(event))
     return model, trend

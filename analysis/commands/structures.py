@@ -38,7 +38,7 @@ def structures(
         return 0
     question = result.question
     out = console()
-    out.print(f"as of {date_text(question.as_of)}\n")
+    out.print(f"event {question.event}, as of {date_text(question.as_of)}\n")
     rows = [
         (row.title, *(day_text(question, row.ready.quantile_value(p)) for p in SHOWN))
         for row in (*result.structures, *result.ensembles)

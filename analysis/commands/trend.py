@@ -44,8 +44,8 @@ def print_trends(result: Trends) -> None:
         rows.append((f"{row.title}, as stated", *_days(result, row.stated)))
         if row.conditioned is not None:
             rows.append(("  on the evidence", *_days(result, row.conditioned)))
-    out.print(f"as of {date_text(question.as_of)}\n")
-    out.print(table("Mythos's level reached", "5%", "median", "95%", "months behind now", rows=rows))
+    out.print(f"event {question.event}, as of {date_text(question.as_of)}\n")
+    out.print(table("Reached by", "5%", "median", "95%", "months behind now", rows=rows))
     for row in result.trends:
         if row.conditioned is not None:
             out.print(f"{row.id}: counts {', '.join(row.conditioned.evidence)}", soft_wrap=True)

@@ -8,23 +8,31 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from itertools import batched
 from pathlib import Path
 
-from ...model.assumptions import load_assumptions
+from ...model.assumptions import load_assumptions, under_scenario
 from ...priors.errors import CatchupError, InputError, unknown_name
+from ...priors.table import Quantity
 from ..answer import Request, draw
 from ..conditioning import choose_evidence
 from ..documentation import markdown_table, numbers_of, write_document
 from ..estimates import Distribution
 from ..question import PriorDraws, Question
+from ..scenarios import scenarios
+from ..thresholds import PROBABILITIES, ready_by, thresholds
+from ..wording import stock_text
 from .capacity import capacity
 from .efficiency import READINGS, efficiency
+from .mobilisation import LEAN, SCENARIO
 from .size import MEASURES, sizes
 from .trend import Carried, trends
 
 AS_OF = date(2026, 11, 21)
 SHOWN = (0.05, 0.5, 0.95)
+MOBILISED_BY = (date(2026, 12, 31), date(2027, 3, 31), date(2027, 6, 30), date(2027, 9, 30))
 COLUMNS = ("5%", "median", "95%")
 MARKED = re.compile(r"(<!-- figures: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -56,6 +64,10 @@ def figures(question: Question) -> dict[str, Callable[[], str]]:
         "efficiency-lags": lambda: efficiency_lags(question),
         "size-thread": lambda: size_thread(question),
         "size-mythos": lambda: size_mythos(question),
+        "mobilisation-quantities": lambda: mobilisation_quantities(question),
+        "mobilisation-lean": lambda: mobilisation_lean(question),
+        "mobilisation-dates": lambda: mobilisation_dates(question),
+        "mobilisation-needed": lambda: mobilisation_needed(question),
     }
     for page, names in NAMES.items():
         tables[f"{page}-quantities"] = lambda names=names: quantities(question, names)  # type: ignore[misc]
@@ -82,6 +94,11 @@ def filled(text: str, tables: Mapping[str, Callable[[], str]], file: Path) -> st
 
 def quantities(question: Question, names: Sequence[str]) -> str:
     """Priors of some quantities."""
+    known = question.assumptions.table.quantities
+    return _quantities({name: known[name] for name in known if name.startswith(tuple(names))})
+
+
+def _quantities(quantities: Mapping[str, Quantity]) -> str:
     rows = [
         (
             f"`{name}`",
@@ -90,8 +107,7 @@ def quantities(question: Question, names: Sequence[str]) -> str:
             quantity.text.unit,
             ", ".join(quantity.text.sources),
         )
-        for name, quantity in question.assumptions.table.quantities.items()
-        if name.startswith(tuple(names))
+        for name, quantity in quantities.items()
     ]
     return markdown_table(("name", "quantity", "prior", "unit", "source"), rows)
 
@@ -213,6 +229,48 @@ def size_mythos(question: Question) -> str:
         for column, p in zip(COLUMNS, SHOWN, strict=True)
     ]
     return markdown_table(("quantile", "compute, FLOP", "tokens", "parameters", "of which active"), rows)
+
+
+def mobilisation_quantities(question: Question) -> str:
+    """Priors of the quantities that mobilisation brings in."""
+    known = question.assumptions.table.quantities
+    added = under_scenario(question.assumptions, SCENARIO).table.quantities
+    return _quantities({name: quantity for name, quantity in added.items() if name not in known})
+
+
+def mobilisation_lean(question: Question) -> str:
+    """The lean event, and why it is what it is."""
+    event = question.assumptions.event(LEAN)
+    row = (f"`{LEAN}`", event.text.title, f"{event.multiple.family}: {numbers_of(event.multiple)}")
+    sources = ", ".join(event.text.references)
+    return markdown_table(("name", "event", "prior", "source"), [(*row, sources)]) + f"\n{event.text.notes.strip()}\n"
+
+
+def mobilisation_dates(question: Question) -> str:
+    """When the consortium is ready, and whether first."""
+    calendar, rows = question.assumptions.calendar, []
+    for as_of in (question.assumptions.table.day("article_day"), question.as_of):
+        for event in (question.event, LEAN):
+            asked = replace(question, as_of=as_of, event=event)
+            (row,) = scenarios(asked, PriorDraws(asked), [SCENARIO]).scenarios
+            for firm, ready in row.newcomers.items():
+                days = (f"{calendar.day(ready.quantile_value(p))}" for p in SHOWN)
+                rows.append((f"{as_of}", f"`{event}`", *days, f"{row.first_firm[firm].value:.1%}"))
+    return markdown_table(("asked on", "event", *(f"consortium ready, {c}" for c in COLUMNS), "first"), rows)
+
+
+def mobilisation_needed(question: Question) -> str:
+    """How many SuperPODs the consortium needs."""
+    asked = replace(question, as_of=question.assumptions.table.day("article_day"))
+    rows = []
+    for event in (question.event, LEAN):
+        about = replace(asked, event=event)
+        found = thresholds(about, PriorDraws(about), scenario=SCENARIO, criteria=ready_by(about, MOBILISED_BY))
+        needed = [stock_text(row) for row in found.thresholds]
+        pairs = zip(MOBILISED_BY, batched(needed, len(PROBABILITIES)), strict=True)
+        rows += [(f"`{event}`", f"{day}", *texts) for day, texts in pairs]
+    sure = (f"SuperPODs, to be {p:.0%} sure" for p in PROBABILITIES)
+    return markdown_table(("event", "ready by", *sure), rows)
 
 
 def _size_row(title: str, flop: float, tokens: float, parameters: float, active: float) -> tuple[str, ...]:

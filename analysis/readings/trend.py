@@ -12,7 +12,6 @@ from ...evidence.kinds.kind import Clock
 from ...evidence.latents import latent_quantities
 from ...evidence.likelihood import log_density, predict
 from ...evidence.schema import Item
-from ...model.assumptions import DEFAULT_EVENT
 from ...model.forward import simulate, sobol_layout
 from ...model.trend import Trend, TrendText, load_trends
 from ...priors.errors import InputError, unknown_name
@@ -32,7 +31,7 @@ class Carried:
     Attributes
     ----------
     ready : Distribution
-        Months since t = 0 at which a Chinese lab comes to Mythos's level.
+        Months since t = 0 at which a Chinese lab comes to the event.
     lag : Distribution
         Months by which Chinese models are behind on the day of the question.
     evidence : tuple of str
@@ -135,12 +134,10 @@ def trends(
     Raises
     ------
     InputError
-        If a trend is unknown, or the event is one that no trend knows.
+        If a trend is unknown.
     UntrustworthyError
         If a trend and the evidence hardly overlap.
     """
-    if question.event != DEFAULT_EVENT:
-        raise InputError(f"trends know Mythos's own level alone: {DEFAULT_EVENT} was expected", key="--event")
     known = load_trends(question.assumptions)
     for name in ids:
         if name not in known:
@@ -153,8 +150,8 @@ def trends(
 
 def read_trend(question: Question, name: str, text: TrendText, items: Sequence[Item] = ()) -> TrendReading:
     """Carry one trend forward, as stated and on the evidence."""
-    aside = set_aside(question.assumptions, text, items)
-    counted = countable(question.assumptions, text, items)
+    aside = set_aside(question.assumptions, text, items, question.event)
+    counted = countable(question.assumptions, text, items, question.event)
     conditioned = condition_trend(question, name, text, counted) if counted else None
     return TrendReading(name, text.title, condition_trend(question, name, text), conditioned, aside)
 
@@ -202,12 +199,12 @@ def draw_trend(question: Question, text: TrendText, items: Sequence[Item] = ()) 
     if question.draws > MOST_STORED_DRAWS:
         raise InputError(f"at most {MOST_STORED_DRAWS:,} draws fit here, not {question.draws:,}", key="--draws")
     assumptions = question.assumptions
-    names = list(dict.fromkeys([*text.quantities(), *latent_quantities(items)]))
+    names = list(dict.fromkeys([*text.quantities([question.event]), *latent_quantities(items)]))
 
     def evaluate(values: Values) -> Values:
-        trend = Trend.of(text, assumptions, values)
+        trend = Trend.of(np, text, assumptions, values, [question.event])
         return {
-            "ready": trend.ready,
+            "ready": trend.ready_of(question.event),
             "lag": trend.lag_on(question.as_of_months),
             **trend_log_likelihoods(question, trend, values, items),
         }

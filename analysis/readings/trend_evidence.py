@@ -27,31 +27,35 @@ class SetAside:
     reason: str
 
 
-def set_aside(assumptions: Assumptions, text: TrendText, items: Sequence[Item]) -> tuple[SetAside, ...]:
-    """Items that do not count for a trend: about something else, or about what its prior rests on already."""
+def set_aside(
+    assumptions: Assumptions, text: TrendText, items: Sequence[Item], event: str = DEFAULT_EVENT
+) -> tuple[SetAside, ...]:
+    """Items that do not count for a trend to an event: about something else, or what its prior rests on already."""
     rests_on = {
         statement: name for name in text.quantities() for statement in assumptions.table.quantities[name].text.shares
     }
     aside = []
     for item in items:
         twice = [statement for statement in item.text.shares if statement in rests_on]
-        if item.kind.name not in (*LAG_KINDS, *DATE_KINDS) or item.event != DEFAULT_EVENT:
-            aside.append(SetAside(item.id, "says nothing of a trend to Mythos's level"))
+        if item.kind.name not in (*LAG_KINDS, *DATE_KINDS):
+            aside.append(SetAside(item.id, "says nothing of measured lags or dates"))
+        elif item.event not in (DEFAULT_EVENT, event):
+            aside.append(SetAside(item.id, f"is about {item.event}"))
         elif twice and item.text.weight == 1.0:
             aside.append(SetAside(item.id, f"rests on '{twice[0]}', as {rests_on[twice[0]]} does"))
     return tuple(aside)
 
 
-def countable(assumptions: Assumptions, text: TrendText, items: Sequence[Item]) -> tuple[Item, ...]:
-    """Items that count for a trend."""
-    left_out = {aside.item for aside in set_aside(assumptions, text, items)}
+def countable(
+    assumptions: Assumptions, text: TrendText, items: Sequence[Item], event: str = DEFAULT_EVENT
+) -> tuple[Item, ...]:
+    """Items that count for a trend to an event."""
+    left_out = {aside.item for aside in set_aside(assumptions, text, items, event)}
     return tuple(item for item in items if item.id not in left_out)
 
 
 def seen_by(item: Item, assumptions: Assumptions, trend: Trend, values: Mapping[str, Any]) -> ModelState:
     """What a trend shows an item: the lag on the day it became known, or the date of readiness."""
     measured = assumptions.calendar.months(item.text.known_since)
-    ready = trend.lag_on(measured) if item.kind.name in LAG_KINDS else trend.ready
-    return ModelState(
-        assumptions, quantity=values, mythos_flop=None, ready={DEFAULT_EVENT: ready}, pools={}, flop_month={}
-    )
+    seen = trend.lag_on(measured) if item.kind.name in LAG_KINDS else trend.ready_of(item.event)
+    return ModelState(assumptions, quantity=values, mythos_flop=None, ready={item.event: seen}, pools={}, flop_month={})

@@ -32,8 +32,10 @@ def build_trend_posterior(question: Question, text: TrendText, items: Sequence[I
         With ``ready`` (months since t = 0), and an observed variable by the id of each item.
     """
     assumptions = question.assumptions
-    counted = countable(assumptions, text, items)
-    model, trend = build_trend_model(assumptions, text, extra_quantities=latent_quantities(counted))
+    counted = countable(assumptions, text, items, question.event)
+    model, trend = build_trend_model(
+        assumptions, text, event=question.event, extra_quantities=latent_quantities(counted)
+    )
     data = evidence_data(counted, assumptions, question.as_of)
     with model:
         for item in counted:

@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from ...evidence import Item
-from ...model.assumptions import DEFAULT_EVENT
 from ...priors.errors import InputError
 from ..answer import Drawn, Request, draw, forecast_of
 from ..conditioning import Conditioned
 from ..forecast import Forecast, forecast_prior
-from ..question import Question
 from ..wording import day_text
 from .attribution import Attribution, Workshop, attribute
 from .inputs import inputs_of
@@ -127,7 +125,7 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
         forecast = forecast_of(drawn)
     results: dict[str, Any] = {}
     if not brief:
-        for name, section in sections_of_a_run(drawn.question, drawn.items).items():
+        for name, section in sections_of_a_run(drawn.items).items():
             with watch.part(name):
                 results[name] = section(drawn)
     with watch.part("attribution"):
@@ -170,7 +168,7 @@ def drawings_of(sections: Sections) -> dict[str, tuple[Any, str]]:
     return {name: (job(), shows[name]) for name, job in jobs.items()}
 
 
-def sections_of_a_run(question: Question, items: Sequence[Item]) -> dict[str, Callable[[Drawn], Any]]:
+def sections_of_a_run(items: Sequence[Item]) -> dict[str, Callable[[Drawn], Any]]:
     """What a run asks beside the forecast, by the name of the file it goes to."""
     from ..checks.running import checks_of
     from ..counterfactuals import levers, regimes
@@ -196,18 +194,21 @@ def sections_of_a_run(question: Question, items: Sequence[Item]) -> dict[str, Ca
         "efficiency": efficiency,
         "size": sizes,
     }
+    on_items: dict[str, Callable[..., Any]] = {"structures": structures, "trend": trends}
     asked: dict[str, Callable[[Drawn], Any]] = {name: partial(_ask, ask) for name, ask in plain.items()}
+    asked |= {name: partial(_ask_on_items, ask) for name, ask in on_items.items()}
     if items:
         asked["checks"] = lambda drawn: checks_of(_conditioned(drawn))
         asked["influence"] = lambda drawn: influence(drawn.question, _conditioned(drawn).selection)
-    if question.event == DEFAULT_EVENT:  # all that trends know
-        asked["structures"] = lambda drawn: structures(drawn.question, drawn.source, drawn.items, **drawn.origin())
-        asked["trend"] = lambda drawn: trends(drawn.question, drawn.source, drawn.items, **drawn.origin())
     return asked
 
 
 def _ask(ask: Callable[..., Any], drawn: Drawn) -> Any:
     return ask(drawn.question, drawn.source, **drawn.origin())
+
+
+def _ask_on_items(ask: Callable[..., Any], drawn: Drawn) -> Any:
+    return ask(drawn.question, drawn.source, drawn.items, **drawn.origin())
 
 
 def _conditioned(drawn: Drawn) -> Conditioned:

@@ -22,7 +22,6 @@ from catchup.analysis.structures import (
     stacking_weights,
     structures,
 )
-from catchup.priors import InputError
 
 
 def normal(name: str, mean: float, sd: float, draws: int = 50_000) -> Structure:
@@ -87,7 +86,10 @@ def test_all_structures_stand_side_by_side(question: Question) -> None:
     assert {row["id"] for row in content["ensembles"]} == {"linear-pool", "quantile-pool", "stacking"}
 
 
-def test_another_event_is_refused(question: Question) -> None:
-    other = replace(question, event="narrow-exploit")
-    with pytest.raises(InputError, match="compute-equivalent"):
-        structures(other, draw(Request(other, evidence="none")).source)
+def test_another_event_has_structures_too(question: Question) -> None:
+    narrow = replace(question, event="narrow-exploit", draws=4_000)
+    whole = replace(question, draws=4_000)
+    found, beside = (structures(asked, draw(Request(asked, evidence="none")).source) for asked in (narrow, whole))
+    assert [row.id for row in found.structures] == [row.id for row in beside.structures]
+    for one, other in zip(found.structures, beside.structures, strict=True):
+        assert one.ready.quantile_value(0.5) < other.ready.quantile_value(0.5)

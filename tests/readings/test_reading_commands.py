@@ -31,6 +31,13 @@ def test_answers_on_the_evidence(command, capsys):
     assert "eci-lag" in json.loads(capsys.readouterr().out)["evidence"]
 
 
+@pytest.mark.parametrize("command", [*COMMANDS, "structures", "scenarios"])
+@pytest.mark.parametrize("event", ["autonomous-range", "narrow-exploit"])
+def test_every_event_can_be_asked(command, event, capsys):
+    assert run([command, *OPTIONS, "--event", event, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["event"] == event
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_quasi_random_draws(command, capsys):
     assert run([command, *OPTIONS, "--quasi", "--json"]) == 0
@@ -44,7 +51,7 @@ def test_quasi_random_draws(command, capsys):
         (["size", "--flop", "much"], "much"),
         (["efficiency", "--gap", "0.5"], "--gap"),
         (["trend", "growing-lags"], "did you mean 'growing-lag'"),
-        (["trend", "--event", "narrow-exploit"], "--event"),
+        (["trend", "--event", "narrow-exploits"], "did you mean 'narrow-exploit'"),
         (["capacity", "--set", "capacity_coverage=0"], "capacity_coverage"),
         (["trend", "--set", "trend_lag_growth=1"], "trend_lag_growth"),
         (["size", "--set", "active_share=2"], "active_share"),

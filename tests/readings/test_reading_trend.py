@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catchup.analysis.readings.trend import condition_trend, draw_trend, read_trend, trends
+from catchup.analysis.readings.trend_evidence import SetAside
 from catchup.analysis.trust import UntrustworthyError
 from catchup.evidence.ledgers import load_ledger
 from catchup.evidence.schema import item_from_table
@@ -26,6 +27,10 @@ NO_OPTIMISM = {"benchmark_optimism_general": 0.0, "benchmark_optimism_cyber": 0.
 
 def default_items(question):
     return select(load_ledger(), "default", question.as_of, question.assumptions).counted
+
+
+def items_with_milestone(question):
+    return select(load_ledger(), "default,glm-5-3-exploits", question.as_of, question.assumptions).counted
 
 
 def lag_item(value: float, sd: float, **rest):
@@ -126,8 +131,15 @@ def test_items_that_the_trend_rests_on_or_that_say_nothing_of_it_are_set_aside()
     assert {"microsoft-slide", "zai-spend-2025"} <= constant & growing
 
 
-@pytest.mark.parametrize("name", ["constant-lag", "growing-lag", "constant-lag-with-lead"])
-def test_pymc_model_agrees_with_arrays(name):
+@pytest.mark.parametrize(
+    ("name", "event"),
+    [
+        ("constant-lag", "compute-equivalent"),
+        ("growing-lag", "narrow-exploit"),
+        ("constant-lag-with-lead", "compute-equivalent"),
+    ],
+)
+def test_pymc_model_agrees_with_arrays(name, event):
     """The date, and the log likelihood of every item, at the same values."""
     import pymc as pm
     import pytensor
@@ -135,11 +147,12 @@ def test_pymc_model_agrees_with_arrays(name):
 
     from catchup.analysis.readings.trend_graph import build_trend_posterior
 
-    question = ask(20)
+    question = ask(20, event=event)
     text = load_trends(question.assumptions)[name]
-    items = default_items(question)
+    items = items_with_milestone(question)
     model = build_trend_posterior(question, text, items)
     counted = [variable.name for variable in model.observed_RVs]
+    assert ("glm-5-3-exploits" in counted) == (event == "narrow-exploit")
     columns, _ = draw_trend(question, text, [item for item in items if item.id in counted])
     beliefs = question.assumptions.beliefs
     names = [name for coords in model.coords.values() for name in coords]
@@ -209,6 +222,8 @@ def test_a_trend_added_in_toml_is_found():
         ({"lag": "trend_lag_constant", "growth": "trend_lag_constant"}, "never closes"),
         ({"lag": "trend_lag_constant", "grow": "trend_lag_growth"}, "did you mean 'growth'"),
         ({"lag": "trend_lag_constant", "references": ["nobody"]}, "unknown reference"),
+        ({"lag": "trend_lag_constant", "frontier": "capacity_coverage"}, "frontier: a factor above 1 was expected"),
+        ({"lag": "trend_lag_constant", "frontier": "trend_frontier"}, "did you mean 'trend_frontier_growth'"),
         ({}, "lag: is missing"),
     ],
 )
@@ -219,13 +234,41 @@ def test_a_wrong_trend_is_refused(row, message):
     assert refused.value.file == "overlay.toml"
 
 
-def test_an_unknown_trend_or_another_event_is_refused():
+def test_an_unknown_trend_is_refused():
     question = ask(100)
     with pytest.raises(InputError, match="did you mean 'constant-lag'"):
         trends(question, prior(question), (), ["constnt-lag"])
-    other = ask(100, event="narrow-exploit")
-    with pytest.raises(InputError, match="--event"):
-        trends(other, prior(other))
+
+
+def test_an_event_of_a_part_comes_as_much_earlier_as_the_frontier_took_to_grow_from_it():
+    """A quarter of Mythos's compute, a frontier that grows sixteenfold a year: half a year."""
+    quarter = {"quarter": {"title": "A quarter", "family": "fixed", "value": 0.25}}
+    question = ask(2_000, tables={"event": quarter}, fixed={"trend_frontier_growth": 16.0}, event="quarter")
+    whole = ask(2_000, fixed={"trend_frontier_growth": 16.0})
+    for name in ("constant-lag", "constant-lag-with-lead"):
+        earlier = read(whole, name).stated.ready.values - read(question, name).stated.ready.values
+        np.testing.assert_allclose(earlier, 6.0, rtol=1e-9)
+    growing = read(whole, "growing-lag").stated.ready.values - read(question, "growing-lag").stated.ready.values
+    assert (growing >= 6.0 - 1e-9).all()  # the gap that has yet to grow delays what comes later by more
+
+
+def test_all_of_mythos_is_no_other_event():
+    alike = {"alike": {"title": "All of it", "family": "fixed", "value": 1.0}}
+    question = ask(2_000, tables={"event": alike}, event="alike")
+    np.testing.assert_array_equal(
+        read(question, "growing-lag").stated.ready.values, read(ask(2_000), "growing-lag").stated.ready.values
+    )
+
+
+def test_a_milestone_counts_for_a_trend_to_its_own_event_alone():
+    for event in ("narrow-exploit", "compute-equivalent"):
+        question = ask(20_000, event=event)
+        found = read(question, "growing-lag", items_with_milestone(question))
+        counts = "glm-5-3-exploits" in found.conditioned.evidence
+        assert counts == (event == "narrow-exploit")
+        assert counts or any(
+            aside == SetAside("glm-5-3-exploits", "is about narrow-exploit") for aside in found.set_aside
+        )
 
 
 def test_evidence_that_a_trend_hardly_allows_is_refused():
