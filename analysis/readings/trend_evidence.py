@@ -57,5 +57,6 @@ def countable(
 def seen_by(item: Item, assumptions: Assumptions, trend: Trend, values: Mapping[str, Any]) -> ModelState:
     """What a trend shows an item: the lag on the day it became known, or the date of readiness."""
     measured = assumptions.calendar.months(item.text.known_since)
-    seen = trend.lag_on(measured) if item.kind.name in LAG_KINDS else trend.ready_of(item.event)
-    return ModelState(assumptions, quantity=values, mythos_flop=None, ready={item.event: seen}, pools={}, flop_month={})
+    event = item.event or DEFAULT_EVENT
+    seen = trend.lag_on(measured) if item.kind.name in LAG_KINDS else trend.ready_of(event)
+    return ModelState(assumptions, quantity=values, mythos_flop=None, ready={event: seen}, pools={}, flop_month={})
