@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from recording import Recorder, read_record, surroundings, write_record
 from refusals import plain
 from trust_page import SECTIONS, trust_page
 
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 CLAIMS = {claim.record: claim for claims in SECTIONS.values() for claim in claims}
 UNIFORM = {"fits": 1_000, "quantities": 36, "outside_own_band": [], "failed": [], "smallest_p_value": 0.2}
 GOOD = {
@@ -109,3 +111,8 @@ def test_benchmarks_page_shows_ratios_and_growth(tmp_path: Path) -> None:
     assert "Not measured yet." in page
     assert "| 10\N{NO-BREAK SPACE}000 | 0.01 | 20.0 |" in page
     assert len(draw_growth(times, peaks).axes) == 2
+
+
+@pytest.mark.parametrize(("name", "page"), [("trust.md", trust_page), ("benchmarks.md", benchmarks_page)])
+def test_documents_are_those_of_the_records_that_are_kept(name: str, page: Callable[[], str]) -> None:
+    assert (DOCS / name).read_text(encoding="utf-8") == page(), "run make docs"
