@@ -12,11 +12,15 @@ import json
 import re
 import subprocess
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from catchup.analysis.commands.main import app, run
+from catchup.analysis.question import Question
+from catchup.analysis.voi.decision import read_decision
+from catchup.analysis.voi.disclosures import read_disclosures
 from catchup.evidence import item_from_table
 from catchup.model import load_assumptions
 from catchup.priors import Layer
@@ -79,8 +83,18 @@ def test_toml_keeps_to_its_schema(path: Path) -> None:
             table = tomllib.loads(block.text)
             if "kind" in table:
                 item_from_table(table, file=name_of(path))
+            elif "disclosures" in table or "decisions" in table:
+                check_pending(table)
             else:
                 load_assumptions([Layer.of(table, file=name_of(path))])
+
+
+def check_pending(table: dict[str, dict[str, object]]) -> None:
+    """Fail unless disclosures and decisions keep to their schema."""
+    question = Question(load_assumptions(), date(2026, 11, 21))
+    read_disclosures({name: (row, "page") for name, row in table.get("disclosures", {}).items()}, question, {})
+    for name, row in table.get("decisions", {}).items():
+        read_decision(name, row, question.as_of_months, file="page")
 
 
 @pytest.mark.parametrize("path", [page(path) for path in WITH_CODE])
