@@ -16,7 +16,7 @@ from ..priors.strict import StrictModel, validate
 from ..priors.table import PriorTable, fixed_values_layer, load_prior_table, packaged_layers, read_overlay
 from .calendar import Calendar
 from .policies import Lever, Regime, load_levers, load_regimes
-from .race import Names, Race, load_race, refuse_impossible, refuse_oversold
+from .race import Names, Race, load_race, refuse_impossible, refuse_oversold, refuse_stranger
 from .scenarios import Scenario, load_scenarios
 
 HERE = Path(__file__).parent
@@ -211,9 +211,10 @@ def under_scenario(assumptions: Assumptions, name: str) -> Assumptions:
 
 
 def _load_events(layers: Iterable[Layer], table: PriorTable) -> dict[str, Event]:
-    events = {}
-    for name, row in merge(layers, "event", exclusive={"family": FAMILY_KEYS}).items():
+    events, rows = {}, merge(layers, "event", exclusive={"family": FAMILY_KEYS})
+    for name, row in rows.items():
         key = f"event.{name}"
+        refuse_stranger("event", name, rows, ("title", "family"), key)
         distribution, rest = take_distribution(row, EventText, key)
         text = validate(EventText, rest, file=row.file, key=key)
         for reference in text.references:

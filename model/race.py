@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterable, Mapping, Set
+from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ..priors.errors import InputError, unknown_name
-from ..priors.layers import Layer, merge
+from ..priors.errors import InputError, nearest_name, unknown_name, unknown_row
+from ..priors.layers import Layer, Row, merge
 from ..priors.strict import StrictModel, validate
 from ..priors.table import Quantity
 
@@ -122,6 +122,7 @@ def load_race(layers: Iterable[Layer], quantities: Iterable[str], references: It
     firms = {}
     for name, row in firm_rows.items():
         key = f"firm.{name}"
+        refuse_stranger("firm", name, firm_rows, required_keys(Firm), key)
         firm = firms[name] = validate(Firm, row.values, file=row.file, key=key)
         for entry in ("budget", "mfu", "minimum_training"):
             _known("quantity", [getattr(firm, entry)], quantities, row.file, f"{key}.{entry}")
@@ -136,6 +137,7 @@ def load_race(layers: Iterable[Layer], quantities: Iterable[str], references: It
     sources = {}
     for name, row in source_rows.items():
         key = f"source.{name}"
+        refuse_stranger("source", name, source_rows, required_keys(Source), key)
         source = sources[name] = validate(Source, row.values, file=row.file, key=key)
         _known("firm", [source.firm], firms, row.file, f"{key}.firm")
         _known("quantity", source.amount, quantities, row.file, f"{key}.amount")
@@ -157,6 +159,24 @@ def load_race(layers: Iterable[Layer], quantities: Iterable[str], references: It
     return Race(competing, running, files)
 
 
+def required_keys(model: type[StrictModel]) -> list[str]:
+    """Keys that a row must have."""
+    return [name for name, entry in model.model_fields.items() if entry.is_required()]
+
+
+def refuse_stranger(kind: str, name: str, rows: Mapping[str, Row], needed: Sequence[str], key: str) -> None:
+    """Refuse a row that is neither a change to one that is known nor a whole new one: a name misspelt, most likely.
+
+    Raises
+    ------
+    InputError
+        Naming the nearest row that is whole.
+    """
+    known = [other for other, row in rows.items() if row.values.keys() >= set(needed)]
+    if name not in known and nearest_name(name, known):
+        raise unknown_row(kind, name, needed, known, file=rows[name].file, key=key)
+
+
 def refuse_oversold(race: Race, quantities: Mapping[str, Quantity]) -> None:
     """Refuse a race in which firms' shares of one flow of compute could exceed the whole.
 
@@ -167,7 +187,7 @@ def refuse_oversold(race: Race, quantities: Mapping[str, Quantity]) -> None:
     """
     taken: dict[tuple[str | float | None, ...], float] = {}
     for name, source in race.sources.items():
-        shares = [quantity for quantity in source.amount if quantities[quantity].text.maximum == 1.0]
+        shares = [quantity for quantity in source.amount if _is_share(quantities[quantity])]
         if not shares:
             continue
         flow = (*sorted(set(source.amount) - set(shares)), source.start)
@@ -179,6 +199,11 @@ def refuse_oversold(race: Race, quantities: Mapping[str, Quantity]) -> None:
                 file=race.files.get(f"source.{name}"),
                 key=f"source.{name}.amount",
             )
+
+
+def _is_share(quantity: Quantity) -> bool:
+    """Whether a quantity is a part of something: it is told to stay below 1, or is a number that does."""
+    return quantity.text.maximum == 1.0 or (quantity.text.unit == "1" and quantity.distribution.support()[1] <= 1.0)
 
 
 def refuse_impossible(race: Race, quantities: Mapping[str, Quantity]) -> None:

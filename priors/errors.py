@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 
@@ -94,6 +94,34 @@ def unknown_name(
         shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
         problem += f"; known are {shown}"
     return InputError(problem, file=file, key=key, nearest=nearest)
+
+
+def unknown_row(
+    kind: str,
+    name: str,
+    needed: Sequence[str],
+    known: Iterable[str],
+    *,
+    file: str | Path | None = None,
+    key: str | None = None,
+) -> InputError:
+    """Build the error for a row that is neither among those known nor whole enough to be a new one.
+
+    Parameters
+    ----------
+    kind, name : str
+        As for `unknown_name`.
+    needed : sequence of str
+        Keys that a new row has at least, two or more.
+    known : iterable of str
+        Names of the rows that are known.
+    file, key : optional
+        As for `InputError`.
+    """
+    error = unknown_name(kind, name, known, file=file, key=key)
+    keys = f"{', '.join(needed[:-1])} and {needed[-1]}"
+    problem = f"{error.problem} (a new {kind} needs at least {keys})"
+    return InputError(problem, file=file, key=key, nearest=error.nearest)
 
 
 def _plain(name: str) -> str:

@@ -16,13 +16,14 @@ from pydantic import Field
 from .copula import Copula
 from .correlations import Correlation, copula_of, load_correlations
 from .distributions import FAMILY_KEYS, Limits, take_distribution
-from .errors import InputError, unknown_name
+from .errors import InputError, unknown_name, unknown_row
 from .families import Family, Fixed
 from .layers import Layer, Row, merge
 from .strict import StrictModel, describe, read_toml, validate
 
 HERE = Path(__file__).parent
 PACKAGED = {f"priors/{name}": HERE / name for name in ("baseline.toml", "readings.toml")}
+QUANTITY_NEEDS = ("family", "unit", "description", "sources")
 SETTLED = ("unit", "above", "minimum", "maximum")  # keys that the equations rely on, whatever an overlay believes
 PartialDate = Annotated[str, Field(pattern=r"^([0-9]{4}(-[0-9]{2})?|undated)$")]
 
@@ -255,14 +256,8 @@ def _constant(name: str, row: Row, own: Mapping[str, Mapping[str, Any]]) -> Cons
 
 def _quantity(name: str, row: Row, own: Mapping[str, Mapping[str, Any]]) -> Quantity:
     key = f"quantity.{name}"
-    if name not in own and not {"family", "unit", "description"} <= row.values.keys():
-        error = unknown_name("quantity", name, own, file=row.file, key=key)
-        raise InputError(
-            f"{error.problem} (a new quantity needs at least family, unit, description and sources)",
-            file=row.file,
-            key=key,
-            nearest=error.nearest,
-        )
+    if name not in own and not row.values.keys() >= {"family", "unit", "description"}:
+        raise unknown_row("quantity", name, QUANTITY_NEEDS, own, file=row.file, key=key)
     if name in own:
         _refuse_resettling(row, own[name], key)
     distribution, rest = take_distribution(row, QuantityText, key)

@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 
 from catchup.analysis.counterfactuals import levers, regimes
+from catchup.analysis.forecast import forecast_prior
 from catchup.analysis.question import PriorDraws, Question
+from catchup.analysis.readings.events import events
 from catchup.analysis.scenarios import scenarios
 from catchup.model.assumptions import Assumptions, load_assumptions
+from catchup.model.forward import outcome
 from catchup.priors import InputError, Layer
 
 LEVERS = {
@@ -94,6 +97,40 @@ def test_a_scenario_leaves_the_past_as_it_was(question: Question) -> None:
     assert row.ready.values[~early].min() >= late.as_of_months
 
 
+def test_each_row_that_is_added_shows_in_the_results(question: Question) -> None:
+    """A firm wins some draws, a chip cohort brings dates forward, an event and a scenario have rows of their own."""
+    base, added = replace(question, draws=4_000), replace(question, draws=4_000, assumptions=with_layer(ADDED))
+    forecast = forecast_prior(added)
+    assert forecast.first_firm["ministry"].value > 0.1
+    cohort = with_layer(COHORT)
+    values = PriorDraws(base).map(lambda chunk: chunk) | {"new_chip": np.full(base.draws, 300e3)}
+    with_cohort = outcome(cohort, values)[1].ready
+    without = outcome(base.assumptions, values)[1].ready
+    assert (with_cohort <= without + 1e-9).all()
+    assert (with_cohort < without - 0.1).mean() > 0.3
+    assert {row.id for row in events(added, PriorDraws(added)).events} >= {"half", "compute-equivalent"}
+    assert forecast_prior(replace(added, event="half")).ready.quantile_value(0.5) < forecast.ready.quantile_value(0.5)
+    assert "no-ministry" in {row.id for row in scenarios(added, PriorDraws(added)).scenarios}
+
+
+COHORT = """
+[source.new-chip]
+title = "A chip that nobody knows yet"
+firm = "hyperscaler"
+amount = ["new_chip", "ascend_share"]
+start = 3
+length = 6
+channel = "ascend-2026"
+
+[quantity.new_chip]
+family = "fixed"
+value = 300e3
+unit = "H100e"
+description = "A cohort"
+sources = ["project"]
+"""
+
+
 def overlay(text: str) -> Layer:
     import tomllib
 
@@ -170,6 +207,39 @@ def test_a_firm_a_chip_cohort_an_event_and_a_scenario_are_rows_of_data(question:
             "t = 0",
         ),
         ("[scenario.x]\ntitle = 'x'\n", "scenario.x", "changes nothing"),
+        ("[scenario.x]\ntitle = 'x'\n[scenario.x.firm.startp]\nbudget = 'startup_budget'\n", "firm.startp", "startup"),
+        (
+            "[scenario.x]\ntitle = 'x'\n[scenario.x.source.remote-grwth]\nper = 'remote_growth_months'\n",
+            "source.remote-grwth",
+            "remote-growth",
+        ),
+        (
+            "[scenario.x]\ntitle = 'x'\n[scenario.x.event.narrow-exploits]\nhigh = 2\n",
+            "event.narrow-exploits",
+            "narrow-exploit",
+        ),
+        (
+            "[scenario.x]\ntitle = 'x'\n[scenario.x.source.h200]\namount = ['h200_purchase']\n",
+            "source.h200.amount",
+            "h200_purchases",
+        ),
+        (
+            "[scenario.x]\ntitle = 'x'\n[scenario.x.quantity.h200_arrival_months]\nfamily = 'fixed'\nvalue = 0\n",
+            "quantity.h200_arrival_months",
+            "above 0 months",
+        ),
+        (
+            "[scenario.x]\ntitle = 'x'\n[scenario.x.quantity.hyperscaler_share]\nfamily = 'fixed'\nvalue = 1.2\n",
+            "quantity.hyperscaler_share",
+            "at most 1",
+        ),
+        (  # a share by its unit and its values, whatever it says of limits
+            "[scenario.x]\ntitle = 'x'\n[scenario.x.source.more]\ntitle = 'y'\nfirm = 'startup'\nchannel = 'domestic'\n"
+            "amount = ['china_stock', 'other_share']\n[scenario.x.quantity.other_share]\nfamily = 'fixed'\n"
+            "value = 0.8\nunit = '1'\ndescription = 'x'\nsources = ['project']\n",
+            "source.more.amount",
+            "shares of china_stock could add up to 1.15, above 1",
+        ),
         ("[scenario.x]\ntitel = 'x'\n", "scenario.x.titel", "title"),
         ("[scenario.x]\ntitle = 'x'\n[scenario.x.event.narrow-exploit]\nvalue = 3\n", "event.narrow-exploit.value", ""),
         (
@@ -183,6 +253,7 @@ def test_a_firm_a_chip_cohort_an_event_and_a_scenario_are_rows_of_data(question:
 def test_a_wrong_scenario_is_refused_with_file_key_and_nearest_name(text: str, key: str, said: str) -> None:
     with pytest.raises(InputError) as error:
         with_layer(text)
+    assert error.value.exit_code == 2
     assert "mine.toml" in str(error.value)
     assert key in str(error.value)
     assert said in str(error.value)
