@@ -17,6 +17,7 @@ import signal
 import sys
 import tempfile
 import time
+import tomllib
 import traceback
 import warnings
 from collections.abc import Callable, Sequence
@@ -44,6 +45,7 @@ PATIENCE = 4.0  # times as long as the tests took without a fault, and then
 GRACE = 60.0  # seconds more; a compilation may have to be repeated
 NAME = "mutation"
 KILLED, SURVIVED, TIMED_OUT, UNREACHED = "killed", "survived", "timed out", "unreached"
+EQUIVALENT = "equivalent"  # survived, and named in `equivalent_faults.toml` with the reason
 DEAD = (KILLED, TIMED_OUT)
 
 
@@ -136,6 +138,12 @@ def change(mutant: Mutant, tree: Path) -> tuple[str, str]:
     return different[0]
 
 
+def equivalents() -> set[tuple[str, str, str]]:
+    """Read which faults are known to change nothing: file, and line before and after."""
+    named = tomllib.loads(Path(__file__).with_name("equivalent_faults.toml").read_text(encoding="utf-8"))
+    return {(row["file"], row["was"], row["became"]) for row in named["fault"]}
+
+
 def is_fault(mutant: Mutant, tree: Path) -> bool:
     """Whether the fault is one: 1e100 and one more are the same number, and `f(/given)` for `f(**given)` no Python."""
     code = (tree / mutant.file).read_text(encoding="utf-8")
@@ -169,13 +177,15 @@ def main(arguments: Sequence[str]) -> int:
         start = time.monotonic()
         baseline = baseline_of(tree, TESTS, in_fork)
         print(f"{len(baseline.seconds)} tests pass in {time.monotonic() - start:.0f} s", flush=True)
-        rows = []
+        rows, harmless = [], equivalents()
         np.random.default_rng(asked.seed).shuffle(drawn)  # stopped early, it is a sample still
         for number, mutant in enumerate(drawn, start=1):
             was, became = change(mutant, tree)
             begun = time.monotonic()
             known = dead.get((mutant.file, was, became))
             outcome = known["outcome"] if known else judge(mutant, tree, baseline)
+            if outcome == SURVIVED and (mutant.file, was, became) in harmless:
+                outcome = EQUIVALENT
             rows.append(
                 {"file": mutant.file, "line": mutant.start[0], "operator": mutant.operator.rpartition("/")[2]}
                 | {"outcome": outcome, "was": was, "became": became}

@@ -222,7 +222,9 @@ def _remarks(records: dict[str, dict[str, Any]]) -> list[str]:
             "Ray's operators apply, files in proportion to their places. Each was put into a copy and met the quick "
             "tests that reach its line, for at most half a minute: the share is a lower bound. "
             f"By room: {mutants_by_room(record['rows'])}. Those that survived stand in "
-            "`benchmarks/records/mutation.json`.\n"
+            "`benchmarks/records/mutation.json`; "
+            f"{sum(row['outcome'] == 'equivalent' for row in record['rows'])} of them change nothing that a test could "
+            "see, as `benchmarks/equivalent_faults.toml` says one by one.\n"
         )
     parts.append(
         "Coverage counts lines and branches together, as run by Python. Functions that only ever run as machine code "

@@ -6,6 +6,7 @@ from collections import Counter
 
 import numpy as np
 from mutants import mutants_of, sample
+from mutation import ROOT, equivalents
 from reached import Baseline
 
 CODE = """\
@@ -48,3 +49,9 @@ def test_tests_are_chosen_by_line_the_quickest_and_most_varied_first() -> None:
     # a line that runs on import is reached by whatever reaches the file
     assert baseline.tests_for("f.py", 1, 1, 10.0, 8.0) == ["t.py::a[2]", "t.py::b", "t.py::a[1]"]
     assert baseline.tests_for("other.py", 1, 1, 10.0, 8.0) == []
+
+
+def test_equivalent_faults_are_of_lines_that_there_are() -> None:
+    for file, was, became in equivalents():
+        assert was != became
+        assert was in (ROOT / file).read_text(encoding="utf-8"), f"{file} has changed: is this still so?"
