@@ -54,7 +54,6 @@ python_maximum_signature_line_length = 140
 default_role = "code"
 numpydoc_show_class_members = False
 
-pygments_style = "a11y-high-contrast-light"
 pygments_dark_style = "a11y-high-contrast-dark"
 html_theme = "furo"
 html_title = "catchup"
