@@ -220,7 +220,7 @@ def _remarks(records: dict[str, dict[str, Any]]) -> list[str]:
         parts.append(
             f"Faults were drawn at random (seed {record['seed']}) from {record['sites']:,} places at which Cosmic "
             "Ray's operators apply, files in proportion to their places. Each was put into a copy and met the quick "
-            "tests that reach its line, for at most half a minute: the share is a lower bound. "
+            "tests that reach its line, for at most a minute: the share is a lower bound. "
             f"By room: {mutants_by_room(record['rows'])}. Those that survived stand in "
             "`benchmarks/records/mutation.json`; "
             f"{sum(row['outcome'] == 'equivalent' for row in record['rows'])} of them change nothing that a test could "
