@@ -21,7 +21,7 @@ from ..one_at_a_time import describe_quantity, uncertain_quantities
 from ..progress import track
 from ..question import DrawSource, Question, Values, ready_under
 from ..trust import UntrustworthyError
-from .date_draws import DateDraws
+from .date_draws import DateDraws, those_that_count
 from .decision import Decision
 from .disclosures import Disclosure
 from .learning import Learning, choose, learn_exactly, observe
@@ -77,9 +77,11 @@ def value_of_information(
         raise UntrustworthyError(
             f"in {never:.2%} of the draws the event never comes: no loss can be expected of its date"
         )
-    draws = DateDraws(months, source.weighting, decision)
+    kept = those_that_count(source.weighting)
+    columns = {name: column[kept] for name, column in columns.items()}
+    draws = DateDraws(columns["ready"], source.weighting, decision, kept)
     if draws.effective < FEWEST:
-        raise UntrustworthyError(f"{few_draws(draws.effective, "value of information")}: try more --draws")
+        raise UntrustworthyError(f"{few_draws(draws.effective, 'value of information')}: try more --draws")
     beliefs = question.assumptions.beliefs
     learnt = []
     for name in track(quantities, len(quantities), "Quantities"):
