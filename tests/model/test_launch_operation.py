@@ -6,11 +6,13 @@ import numpy as np
 import pytensor
 import pytensor.tensor as pt
 import pytest
+from pytensor.compile.mode import Mode
 from pytensor.graph.replace import vectorize_graph
 
 from catchup.model.launch import solve
-from catchup.model.launch_operation import launch_date
+from catchup.model.launch_operation import LaunchDate, launch_date
 
+REWRITTEN = Mode(linker="py", optimizer="fast_run")  # in Python, but with the rewrites that ask for shapes
 CORE = {"stock": 0, "rate": 1, "start": 1, "length": 1, "growth": 0, "target": 0}
 
 
@@ -30,34 +32,48 @@ def by_hand(drawn: list[np.ndarray]) -> np.ndarray:
     return solve(stock, list(rate.T), list(start.T), list(length.T), growth, target)
 
 
-@pytest.mark.parametrize("shape_only", [False, True])
-def test_a_chunk_of_draws_in_one_call(shape_only: bool) -> None:
-    names = inputs(1)
-    dates = launch_date(*names)
-    drawn = values(7)
-    if shape_only:
-        # What the graph can say of the result without working it out: a reader of shapes asks for no more.
-        assert pytensor.function(names, dates.shape, mode="FAST_COMPILE", on_unused_input="ignore")(*drawn) == [7]
-        return
-    found = pytensor.function(names, dates, mode="FAST_COMPILE")(*drawn)
+def test_a_chunk_of_draws_in_one_call() -> None:
+    names, drawn = inputs(1), values(7)
+    found = pytensor.function(names, launch_date(*names), mode=REWRITTEN)(*drawn)
     np.testing.assert_array_equal(found, by_hand(drawn))
 
 
 def test_a_single_draw_has_no_shape() -> None:
-    names = inputs(0)
-    drawn = [value[0] for value in values(1)]
-    found = pytensor.function(names, launch_date(*names), mode="FAST_COMPILE")(*drawn)
+    names, drawn = inputs(0), [value[0] for value in values(1)]
+    found = pytensor.function(names, launch_date(*names), mode=REWRITTEN)(*drawn)
     assert np.shape(found) == ()
     assert found == by_hand(values(1))[0]
-    shape = pytensor.function(names, launch_date(*names).shape, mode="FAST_COMPILE", on_unused_input="ignore")
-    assert shape(*drawn).size == 0
+
+
+@pytest.mark.parametrize("broadcast", CORE)
+def test_the_shape_is_known_without_the_dates(broadcast: str) -> None:
+    """A constant input has one entry and stands for every draw: the others say how many there are."""
+    names, drawn = inputs(1), values(7)
+    kept = {"stock", "growth", "target"} - {broadcast}
+    drawn = [value if name in kept else value[:1] for name, value in zip(CORE, drawn, strict=True)]
+    ask = pytensor.function(names, launch_date(*names).shape, mode=REWRITTEN, on_unused_input="ignore")
+    assert not any(isinstance(node.op, LaunchDate) for node in ask.maker.fgraph.toposort())
+    assert ask(*drawn) == [7]
+
+
+def test_nothing_is_left_to_ask_of_a_single_draws_shape() -> None:
+    names = inputs(0)
+    ask = pytensor.function(names, launch_date(*names).shape, mode=REWRITTEN, on_unused_input="ignore")
+    assert ask(*(value[0] for value in values(1))).size == 0
+
+
+def test_shapes_as_rewrites_ask_for_them() -> None:
+    one, many = (launch_date(*inputs(batch)).owner for batch in (0, 1))
+    assert launch_date.infer_shape(one, [(), (3,), (3,), (3,), (), ()]) == [()]
+    ((draws,),) = launch_date.infer_shape(many, [(1,), (1, 3), (1, 3), (1, 3), (1,), (5,)])
+    assert draws.eval() == 5
 
 
 def test_vectorised_over_some_inputs_the_others_stand_for_every_draw() -> None:
     names, drawn = inputs(0), values(5)
     stocks = pt.vector("stocks", dtype="float64")
     several = vectorize_graph(launch_date(*names), {names[0]: stocks})
-    found = pytensor.function([stocks, *names[1:]], several, mode="FAST_COMPILE")(
+    found = pytensor.function([stocks, *names[1:]], several, mode=REWRITTEN)(
         drawn[0], *(value[2] for value in drawn[1:])
     )
     same = [drawn[0], *(np.repeat(value[2:3], 5, axis=0) for value in drawn[1:])]
