@@ -43,7 +43,7 @@ class StockSearch:
     criteria : iterable of Criterion
         What will be asked of stocks.
     firm : str, optional
-        Whose stock: the first that the scenario brings in, or else the start-up's, by default.
+        Whose stock: the first that the scenario brings in by default, or else the start-up's where it races.
     stock : str, optional
         The quantity that is held at a value; see `stock_of`.
     scenario : str, optional
@@ -69,7 +69,7 @@ class StockSearch:
         self._criteria = tuple(criteria)
         assumptions = self._world.assumptions
         race = assumptions.race
-        self.firm = firm or next(iter(self._world.newcomers), FIRM)
+        self.firm = firm or next(iter(self._world.newcomers), FIRM if FIRM in race.firms else next(iter(race.firms)))
         self.stock = stock_of(race, self.firm, stock)
         self.budget = race.firms[self.firm].budget
         self.unit = assumptions.table.quantities[self.stock].text.unit

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 DAYS_PER_WEEK = 7
 FEW = 1_000.0  # an amount below this is written with the decimals that its error bears out
+SMALLEST_SHIFT = 0.005  # months; a smaller one would be written as none
 NOISE_FACTOR = 2.0  # a shift smaller than this many standard errors is noise
 
 
@@ -42,6 +43,8 @@ def shift_text(shift: Estimate) -> str:
         return "no change"
     if abs(shift.value) <= NOISE_FACTOR * shift.mcse:
         return "within noise"
+    if abs(shift.value) < SMALLEST_SHIFT:
+        return f"below {2.0 * SMALLEST_SHIFT:g}"
     return f"{shift.value:+.2f} ± {shift.mcse:.2f}"
 
 

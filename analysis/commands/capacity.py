@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..estimates import Distribution
 from ..readings.capacity import Capacity
 from .options import Asked
-from .output import console, date_text, print_json, table
+from .output import console, date_text, print_json, table, warn_if_few
 
 LOW, MIDDLE, HIGH = 0.05, 0.5, 0.95
 MILLION = 1e6
@@ -24,6 +24,7 @@ def capacity(*, asked: Asked | None = None) -> int:
         print_json(result.as_json())
     else:
         print_capacity(result)
+        warn_if_few(result.coverage)
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..counterfactuals import Comparison
-from .output import console, date_text, day_text, print_json, shift_text, table
+from .output import WIDE, console, date_text, day_text, print_json, shift_text, table, warn_if_few
 
 SHOWN = (0.05, 0.5, 0.95)
 
@@ -19,9 +19,11 @@ def print_comparison(comparison: Comparison, what: str, *, json: bool) -> int:
         f"event {question.event}, acting from {date_text(question.as_of)}; shifts in months ± Monte Carlo error\n"
     )
     baseline = [day_text(question, comparison.baseline.quantile_value(p)) for p in SHOWN]
-    rows = [("(no change)", *baseline, "", "")]
+    shifts = {"median shift": 0.5, "95% shift": 0.95} if out.width >= WIDE else {"median shift": 0.5}
+    rows = [("(no change)", *baseline, *("" for _ in shifts))]
     for row in comparison.counterfactuals:
         days = [day_text(question, row.ready.quantile_value(p)) for p in SHOWN]
-        rows.append((row.title, *days, shift_text(row.shift(0.5)), shift_text(row.shift(0.95))))
-    out.print(table(what, "5%", "median", "95%", "median shift", "95% shift", rows=rows))
+        rows.append((row.title, *days, *(shift_text(row.shift(p)) for p in shifts.values())))
+    out.print(table(what, "5%", "median", "95%", *shifts, rows=rows))
+    warn_if_few(comparison.baseline)
     return 0

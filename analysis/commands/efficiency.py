@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from ..estimates import Distribution
 from ..readings.efficiency import READINGS, Efficiency
 from .options import WHAT, Asked
-from .output import console, date_text, print_json, table
+from .output import console, date_text, print_json, table, warn_if_few
 
 SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)
 CHANNEL_TITLES = {"own": "own innovation", "replicated": "replication", "distilled": "distillation"}
@@ -38,6 +38,7 @@ def efficiency(
         print_json(result.as_json())
     else:
         print_efficiency(result)
+        warn_if_few(result.needed)
     return 0
 
 

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from cyclopts import App, CycloptsError, UnknownCommandError
+from cyclopts import App, CycloptsError, UnknownCommandError, UnusedCliTokensError
 
 from ...priors.errors import CatchupError, InputError, unknown_name
 
@@ -110,6 +110,8 @@ def run(arguments: Sequence[str]) -> int:
     except UnknownCommandError as error:
         # its own message imports every command to find the nearest name
         return _fail(str(_unknown_command(error)), 2, arguments)
+    except UnusedCliTokensError as error:
+        return _fail(f"unexpected argument '{(error.unused_tokens or [''])[0]}'; see --help", 2, arguments)
     except CycloptsError as error:
         return _fail(str(error), 2, arguments)
     except KeyboardInterrupt:

@@ -11,9 +11,12 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from ..wording import date_text, day_text, error_text, figure, newcomer_text, shift_text, stock_text
+from ..estimates import Distribution
+from ..forecast import few_draws
+from ..wording import chance_text, date_text, day_text, error_text, figure, newcomer_text, shift_text, stock_text
 
 __all__ = [
+    "chance_text",
     "console",
     "date_text",
     "day_text",
@@ -25,7 +28,10 @@ __all__ = [
     "stock_text",
     "table",
     "warn",
+    "warn_if_few",
 ]
+
+WIDE = 100  # columns of a terminal from which tables show all that they have
 
 
 def print_json(result: Mapping[str, Any]) -> None:
@@ -52,3 +58,10 @@ def table(*columns: str, rows: Iterable[Sequence[str]], title: str | None = None
 def warn(message: str) -> None:
     """Print a line on standard error."""
     print(f"catchup: {message}", file=sys.stderr)
+
+
+def warn_if_few(distribution: Distribution) -> None:
+    """Say on standard error that draws are too few for the quantiles shown, if they are."""
+    few = [f"{p:.0%}" for p in (0.05, 0.5, 0.95) if not distribution.quantile(p).meaningful]
+    if few:
+        warn(few_draws(distribution.effective_draws, f"quantile(s) {', '.join(few)}"))

@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from ..estimates import Distribution
+from ..question import Question
 from .options import Asked
-from .output import console, date_text, day_text, newcomer_text, print_json, shift_text, table
+from .output import (
+    chance_text,
+    console,
+    date_text,
+    day_text,
+    newcomer_text,
+    print_json,
+    shift_text,
+    table,
+    warn_if_few,
+)
 
 SHOWN = (0.05, 0.5, 0.95)
 
@@ -30,19 +42,18 @@ def scenarios(*ids: str, asked: Asked | None = None) -> int:
     out.print(
         f"event {question.event}, beginning on {date_text(question.as_of)}; shifts in months ± Monte Carlo error\n"
     )
-    rows = [("(baseline)", *(day_text(question, comparison.baseline.quantile_value(p)) for p in SHOWN), "", "")]
+    rows = [("(baseline)", *_days(comparison.baseline, question), "")]
+    rows += [(row.id, *_days(row.ready, question), shift_text(row.shift(0.5))) for row in comparison.scenarios]
+    out.print(table("Scenario", "5%", "median", "95%", "median shift", rows=rows))
     for row in comparison.scenarios:
-        leader, share = max(row.first_firm.items(), key=lambda entry: entry[1].value)
-        rows.append(
-            (
-                row.title,
-                *(day_text(question, row.ready.quantile_value(p)) for p in SHOWN),
-                shift_text(row.shift(0.5)),
-                f"{leader} {share.value:.0%}",
-            )
-        )
-    out.print(table("Scenario", "5%", "median", "95%", "median shift", "first", rows=rows))
-    for row in comparison.scenarios:
+        first = ", ".join(f"{firm} {chance_text(share.value)}" for firm, share in row.first_firm.items())
+        out.print(f"{row.id}: {row.title}. First: {first}.")
         for firm in row.newcomers:
-            out.print(f"{row.id}: {newcomer_text(row, firm, question)}", soft_wrap=True)
+            text = newcomer_text(row, firm, question)
+            out.print(f"  {text[0].upper()}{text[1:]}")
+    warn_if_few(comparison.baseline)
     return 0
+
+
+def _days(months: Distribution, question: Question) -> list[str]:
+    return [day_text(question, months.quantile_value(p)) for p in SHOWN]

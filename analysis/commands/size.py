@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from ..readings.size import MEASURES, SizedCompute, Sizes
 from .options import WHAT, Asked
-from .output import console, print_json, table
+from .output import console, print_json, table, warn_if_few
 
 SHOWN = (0.05, 0.5, 0.95)
 
@@ -32,6 +32,7 @@ def size(
         print_json(result.as_json())
     else:
         print_sizes(result)
+        warn_if_few(result.mythos["flop"])
     return 0
 
 

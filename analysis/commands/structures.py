@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from .options import OUTPUT, Asked
-from .output import console, date_text, day_text, print_json, table, warn
+from .output import WIDE, chance_text, console, date_text, day_text, print_json, table, warn, warn_if_few
 
 SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -39,18 +39,24 @@ def structures(
     question = result.question
     out = console()
     out.print(f"event {question.event}, as of {date_text(question.as_of)}\n")
+    shown = SHOWN if out.width >= WIDE else SHOWN[::2]
     rows = [
-        (row.title, *(day_text(question, row.ready.quantile_value(p)) for p in SHOWN))
+        (row.title, *(day_text(question, row.ready.quantile_value(p)) for p in shown))
         for row in (*result.structures, *result.ensembles)
     ]
-    out.print(table("Structure", *(f"{p:.0%}" for p in SHOWN), rows=rows))
+    out.print(table("Structure", *(f"{p:.0%}" for p in shown), rows=rows))
     out.print(f"{result.between:.0%} of the linear pool's variance lies between the structures.")
-    weights = ", ".join(f"{name} {weight:.2f}" for name, weight in result.stacking_weights.items())
-    on = f" (on {', '.join(result.stacked_on)})" if result.stacked_on else " (no item that all of them predict)"
-    out.print(f"Stacking weights: {weights}{on}")
+    titles = {row.id: row.title for row in result.structures}
+    weights = "; ".join(f"{titles[name]} {weight:.2f}" for name, weight in result.stacking_weights.items())
+    if result.stacked_on:
+        out.print(f"Stacking weights, on {', '.join(result.stacked_on)} alone: {weights}.")
+    else:
+        out.print("No item is predicted by all of them, so that the stacked weights are equal.")
     soonest = result.soonest
-    chances = ", ".join(f"{name} {chance:.0%}" for name, chance in soonest.chances.items())
+    chances = "; ".join(f"{titles[name]} {chance_text(chance)}" for name, chance in soonest.chances.items())
     out.print(
-        f"Soonest to tell: whether it is ready by {date_text(soonest.day)} ({soonest.information:.2f} bit; {chances})"
+        f"Soonest to tell them apart: whether it is ready by {date_text(soonest.day)}, which is expected to say "
+        f"{soonest.information:.2f} bit ({chances})."
     )
+    warn_if_few(result.structures[0].ready)
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..readings.trend import Carried, Trends
 from .options import Asked
-from .output import console, date_text, day_text, print_json, table
+from .output import console, date_text, day_text, print_json, table, warn_if_few
 
 SHOWN = (0.05, 0.5, 0.95)
 
@@ -48,7 +48,8 @@ def print_trends(result: Trends) -> None:
     out.print(table("Reached by", "5%", "median", "95%", "months behind now", rows=rows))
     for row in result.trends:
         if row.conditioned is not None:
-            out.print(f"{row.id}: counts {', '.join(row.conditioned.evidence)}", soft_wrap=True)
+            out.print(f"{row.id}: counts {', '.join(row.conditioned.evidence)}")
+    warn_if_few(result.compute)
 
 
 def _days(result: Trends, carried: Carried) -> tuple[str, ...]:

@@ -1,6 +1,8 @@
 """The readings' commands: one JSON object or tables, and one line for what a user got wrong."""
 
 import json
+import re
+import sys
 
 import pytest
 
@@ -63,3 +65,27 @@ def test_bad_input_is_one_line(arguments, message, capsys):
     assert captured.out == ""
     assert message in captured.err
     assert len(captured.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("scenarios", ["domestic-superpods", "The consortium itself is ready around"]),
+        ("structures", ["Constant lag, Mythos's lead added", "Soonest to tell them apart"]),
+        ("levers", ["Smuggling stopped"]),
+        ("regimes", ["business as usual"]),
+        ("trend", ["Constant lag"]),
+        ("capacity", ["Tight chip rules, lax cloud rules"]),
+        ("efficiency", ["by own innovation"]),
+        ("size", ["The thread's run of"]),
+        ("thresholds", ["So that the startup"]),
+    ],
+)
+def test_tables_fit_a_terminal_of_eighty_columns(command, words, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert run([command, *OPTIONS]) == 0
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).splitlines()
+    assert max(map(len, lines)) <= 80
+    for text in words:
+        assert any(text.lower() in line.lower() for line in lines), text  # not folded
