@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from catchup.analysis.answer import Request
+from catchup.analysis.answer import Drawn, Request
 from catchup.analysis.commands.main import run
 from catchup.analysis.estimates import Weighting
 from catchup.analysis.figures import draw_value_of_information
@@ -16,10 +17,12 @@ from catchup.analysis.trust import UntrustworthyError
 from catchup.analysis.voi.asking import ask
 from catchup.analysis.voi.result import KNOWN, NOTHING, ValueOfInformation
 from catchup.analysis.voi.tables import read_tables
+from catchup.analysis.voi.uncertainty import GROUPS
 from catchup.model.assumptions import Assumptions, load_assumptions
+from false_alarms import widest
 from figure_cases import NARROW, WIDE, faults, texts
 from item_cases import DAY
-from voi_cases import valued
+from voi_cases import figures, valued
 
 BRIEF = ["voi", "--evidence", "none", "--as-of", "2026-11-21", "--draws", "3000"]
 READING = """
@@ -237,3 +240,26 @@ def test_help_names_its_options(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().out
     for option in ("--only", "--decision", "--disclosures", "--plot", "--evidence", "--as-of"):
         assert option in said
+
+
+def test_both_engines_say_the_same(sampled: Drawn, everything: ValueOfInformation) -> None:
+    """Chains and weights: draws of another kind, whose groups and slices differ."""
+    table, _ = read_tables()["disclosures"]["mythos-flop-verified"]
+    found = valued(
+        sampled.question,
+        sampled.source,
+        {"verified": dict(table)},  # type: ignore[call-overload]
+        sampled.items,
+        everything.decision,
+        only=["algorithmic_progress", "benchmark_optimism_general", "verified"],
+    )
+    ours = {row.quantity: row.narrowing for row in everything.quantities}
+    ours |= {row.disclosure.id: row.narrowing for row in everything.disclosures}
+    theirs = {row.quantity: row.narrowing for row in found.quantities}
+    theirs["mythos-flop-verified"] = found.disclosures[0].narrowing
+    for name, narrowing in theirs.items():
+        assert narrowing is not None
+        assert ours[name] is not None
+        one, other = figures(narrowing), figures(ours[name])
+        assert abs(one[:, 0] - other[:, 0]).max() > 0.0
+        assert (abs(one[:, 0] - other[:, 0]) <= widest(1.0, GROUPS - 1) * np.hypot(one[:, 1], other[:, 1])).all(), name
