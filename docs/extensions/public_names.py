@@ -20,7 +20,7 @@ class PublicNames(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         """Leave the work to autodoc, name by name."""
         module = importlib.import_module(self.arguments[0])
-        lines = [f".. py:module:: {module.__name__}", ""]
+        lines = [f".. py:module:: {module.__name__}", "", *(inspect.getdoc(module) or "").splitlines(), ""]
         for name in sorted(module.__all__, key=str.lower):
             lines += [*documented(module, name), ""]
         return self.parse_text_to_nodes("\n".join(["```{eval-rst}", *lines, "```"]))
