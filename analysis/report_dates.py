@@ -27,7 +27,7 @@ def scenarios_section(result: ScenarioComparison) -> dict[str, Any]:
     for row in result.scenarios:
         leader, share = max(row.first_firm.items(), key=lambda entry: entry[1].value)
         rows.append((row.title, *_days(question, row.ready), shift_text(row.shift(0.5)), f"{leader} {share.value:.0%}"))
-        lines += [newcomer_text(row, firm, question) for firm in row.newcomers]
+        lines += [f"{row.title}: {newcomer_text(row, firm, question)}" for firm in row.newcomers]
     texts = question.assumptions.scenarios
     return {
         "heading": "Scenarios",

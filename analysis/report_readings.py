@@ -19,7 +19,7 @@ from .report_dates import (
     structures_section,
     trend_section,
 )
-from .wording import date_text, figure
+from .wording import chance_text, date_text, figure
 
 LOW, MIDDLE, HIGH = 0.05, 0.5, 0.95
 CHANNEL_TITLES = {"own": "own innovation", "replicated": "replication", "distilled": "distillation"}
@@ -78,8 +78,8 @@ def _efficiency(result: Efficiency) -> dict[str, Any]:
         "rows": rows,
         "numbers": [1, 2, 3],
         "lines": [
-            f"A {result.gap:g}-fold gap is closed by {date_text(row.day)} with "
-            + "; ".join(f"{row.probability[name].value:.0%} {meaning}" for name, meaning in READINGS.items())
+            f"Probability that a {result.gap:g}-fold gap is closed by {date_text(row.day)}: "
+            + "; ".join(f"{chance_text(row.probability[name].value)} {meaning}" for name, meaning in READINGS.items())
             + "."
             for row in result.closed
             if row.day.month == 12
@@ -90,11 +90,11 @@ def _efficiency(result: Efficiency) -> dict[str, Any]:
 
 def _sizes(result: Sizes) -> dict[str, Any]:
     rows = [
-        (f"Mythos, {name}", *(f"{result.mythos[measure].quantile_value(p):.3g}" for measure in MEASURES))
+        (f"Mythos, {name}", *(f"{result.mythos[measure].quantile_value(p):.2e}" for measure in MEASURES))
         for name, p in (("5%", LOW), ("median", MIDDLE), ("95%", HIGH))
     ]
     rows += [
-        (f"The thread's run of {row.title}", *(f"{getattr(row, measure):.3g}" for measure in MEASURES))
+        (f"The thread's run of {row.title}", *(f"{getattr(row, measure):.2e}" for measure in MEASURES))
         for row in (*result.thread, *result.given)
     ]
     return {

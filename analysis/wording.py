@@ -72,7 +72,10 @@ def newcomer_text(row: ScenarioResult, firm: str, question: Question) -> str:
     """Say when a firm that a scenario brings in is ready itself, and whether before the others."""
     low, middle, high = (day_text(question, row.newcomers[firm].quantile_value(p)) for p in (0.05, 0.5, 0.95))
     chance = chance_text(row.first_firm[firm].value)
-    return f"the {firm} itself is ready around {middle} ({low} to {high}), before the others with {chance} probability."
+    chance = f"of {chance}" if chance[0].isdigit() else chance
+    return (
+        f"the {firm} itself is ready around {middle} ({low} to {high}), before the others with a probability {chance}."
+    )
 
 
 def chance_text(value: float) -> str:

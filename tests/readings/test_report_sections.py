@@ -93,7 +93,7 @@ def test_the_capacity_section_shows_the_slip(found):
 
 def test_the_size_section_shows_the_threads_table(found):
     rows = {row[0]: row[1:] for row in section("size", found["size"])["rows"]}
-    assert rows["The thread's run of 60 days"] == ("6.74e+26", "2.12e+14", "1.06e+13", "5.3e+11")
+    assert rows["The thread's run of 60 days"] == ("6.74e+26", "2.12e+14", "1.06e+13", "5.30e+11")
 
 
 def test_the_trend_section_shows_late_september(found):
