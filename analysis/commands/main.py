@@ -22,7 +22,7 @@ COMMANDS = {
     "check": "Whether the answer can be trusted: one verdict a line.",
     "sensitivity": "Which quantities the date depends on.",
     "voi": "What learning something would be worth.",
-    "thresholds": "How much compute a firm would need to change the answer.",
+    "thresholds": "How much compute a firm would need to change the answer, or to be ready by a day.",
     "trend": "What measured lags, carried forward, say of the date.",
     "structures": "Models of other shapes side by side, pooled, and what would tell them apart.",
     "capacity": "China's compute through 2027, in two accounts.",

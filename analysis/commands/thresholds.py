@@ -17,7 +17,7 @@ def thresholds(
     asked: Asked | None = None,
     scenario: Annotated[
         str | None,
-        Parameter(group=WHAT, help="The scenario under which to ask (see catchup scenarios); none by default."),
+        Parameter(group=WHAT, help="The scenario to ask under, such as domestic-superpods; none by default."),
     ] = None,
     firm: Annotated[
         str | None, Parameter(group=WHAT, help="Whose compute: startup, or the firm that the scenario brings in.")
@@ -43,11 +43,7 @@ def thresholds(
         Parameter(group=WHAT, negative="", help="With what probability; repeatable. 0.5 and 0.9 by default."),
     ] = None,
 ) -> int:
-    """How much compute a firm would need to win half of the draws, to bring the date forward, or to be ready by a day.
-
-    How many SuperPODs a mobilised consortium needs for a lean Mythos by the middle of 2027:
-    catchup thresholds --scenario domestic-superpods --event lean-mythos --by 2027-06-30
-    """
+    """How much compute a firm would need to win half of the draws, to bring the date forward, or to be ready by a day."""
     from ...priors.errors import InputError
     from ..answer import draw
     from ..thresholds import PROBABILITIES, ready_by
