@@ -43,7 +43,7 @@ def thresholds(
         Parameter(group=WHAT, negative="", help="With what probability; repeatable. 0.5 and 0.9 by default."),
     ] = None,
 ) -> int:
-    """How much compute a firm would need to win half of the draws, to bring the date forward, or to be ready by a day."""
+    """How much compute a firm would need to win half of the draws, bring the date forward, or be ready by a day."""
     from ...priors.errors import InputError
     from ..answer import draw
     from ..thresholds import PROBABILITIES, ready_by

@@ -256,7 +256,7 @@ def mobilisation_dates(question: Question) -> str:
             for firm, ready in row.newcomers.items():
                 days = (f"{calendar.day(ready.quantile_value(p))}" for p in SHOWN)
                 rows.append((f"{as_of}", f"`{event}`", *days, f"{row.first_firm[firm].value:.1%}"))
-    return markdown_table(("asked on", "event", *(f"consortium ready, {c}" for c in COLUMNS), "first"), rows)
+    return markdown_table(("asked on", "event", *COLUMNS, "first"), rows)
 
 
 def mobilisation_needed(question: Question) -> str:
