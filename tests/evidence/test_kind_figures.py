@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from catchup.evidence.kinds import Clock, ModelState
+from catchup.evidence.kinds import KINDS, Clock, Kind, ModelState
 from catchup.evidence.likelihood import predict
 from catchup.model.assumptions import load_assumptions
 from catchup.model.generative import Pool
@@ -165,3 +165,15 @@ def test_kinds_are_equal_by_what_they_are() -> None:
     assert hash(first) == hash(second)
     assert first != item("not_yet").kind
     assert first != SimpleNamespace()
+
+
+@pytest.mark.parametrize("left_out", ["observation", "predict", "log_density", "simulate"])
+def test_a_kind_that_leaves_something_out_cannot_be_made(left_out: str) -> None:
+    """A new kind says what was seen, what the model predicts of it, how likely that is, and what else it might be."""
+    parts = {name: getattr(KINDS["rental_spend"], name) for name in Kind.__abstractmethods__}
+    assert parts.keys() == {"observation", "predict", "log_density", "simulate"}
+    whole = type("Whole", (Kind,), parts)
+    assert isinstance(whole(), Kind)
+    part = type("Part", (Kind,), {name: method for name, method in parts.items() if name != left_out})
+    with pytest.raises(TypeError, match=f"abstract method '{left_out}'"):
+        part()

@@ -106,3 +106,26 @@ def test_ranks_at_the_ends_stay_inside_the_new_distribution(assumptions: Assumpt
     assert (ends > 0.0).all()
     assert np.isfinite(ends).all()
     assert ends[0] < 0.001 < 0.3 < ends[1]  # five standard deviations of a logarithm, and more
+
+
+@pytest.mark.parametrize(
+    ("unit", "high", "refused"),
+    [
+        ("unit = 'share'\nmaximum = 1.0", 0.9, "could add up to 1.25"),
+        ("unit = '1'", 0.9, "could add up to 1.25"),
+        ("unit = '1'", 0.65, None),  # with the hyperscalers' 0.35, all there is
+        ("unit = '1'", 1.1, None),  # an uplift, not a share: another flow
+        ("unit = 'H100e each'", 0.9, None),
+    ],
+)
+def test_no_flow_of_compute_is_shared_out_twice(unit: str, high: float, refused: str | None) -> None:
+    quantity = "[quantity.mine]\ndescription = 'x'\nsources = ['project']\nrole = 'model'\n" + unit
+    use = "[source.startup-stock-2]\ntitle = 'x'\nfirm = 'startup'\nchannel = 'startup'\n"
+    use += "amount = ['china_stock', 'mine']"
+    world = layer(f"{quantity}\nfamily = 'uniform'\nlow = 0.1\nhigh = {high}\n{use}")
+    if refused is None:
+        assert "mine" in load_assumptions([world]).needed()
+        return
+    with pytest.raises(InputError, match=refused) as caught:
+        load_assumptions([world])
+    assert (caught.value.file, caught.value.key) == ("mine.toml", "source.startup-stock-2.amount")
