@@ -196,8 +196,8 @@ def main(arguments: Sequence[str]) -> int:
             print(f"{number}/{len(drawn)} {outcome:9} {spent:5.1f} s  {mutant.file}:{mutant.start[0]}", flush=True)
             if outcome not in DEAD:
                 print(f"    - {was}\n    + {became}", flush=True)
-    killed = sum(row["outcome"] in DEAD for row in rows)
-    print(f"{killed} of {len(rows)} killed ({killed / len(rows):.1%})")
+    killed, real = (sum(test(row["outcome"]) for row in rows) for test in (DEAD.__contains__, EQUIVALENT.__ne__))
+    print(f"{killed} of {real} killed ({killed / max(real, 1):.1%}); {len(rows) - real} more change nothing")
     return 0
 
 

@@ -106,17 +106,20 @@ def bad_inputs(rows: Rows) -> Found:
 
 def mutants(rows: Rows) -> Found:
     """Killed faults, with the exact 95% interval of the share in all that might have been drawn."""
-    killed = sum(row["outcome"] in ("killed", "timed out") for row in rows)
-    interval = stats.binomtest(killed, len(rows)).proportion_ci(0.95)
-    share = killed / len(rows)
-    return f"{killed} of {len(rows)}: {share:.1%} (95%: {interval.low:.1%} to {interval.high:.1%})", share >= 0.85
+    real = [row for row in rows if row["outcome"] != "equivalent"]
+    killed = sum(row["outcome"] in ("killed", "timed out") for row in real)
+    interval = stats.binomtest(killed, len(real)).proportion_ci(0.95)
+    share = killed / len(real)
+    text = f"{killed} of {len(real)}: {share:.1%} (95%: {interval.low:.1%} to {interval.high:.1%})"
+    return f"{text}; {len(rows) - len(real)} more change nothing", share >= 0.85
 
 
 def mutants_by_room(rows: Rows) -> str:
     """Share of the faults of each room that were killed."""
     parts = []
     for room in sorted({row["file"].split("/")[0] for row in rows}):
-        own = [row["outcome"] in ("killed", "timed out") for row in rows if row["file"].startswith(f"{room}/")]
+        real = [row for row in rows if row["file"].startswith(f"{room}/") and row["outcome"] != "equivalent"]
+        own = [row["outcome"] in ("killed", "timed out") for row in real]
         parts.append(f"{room} {np.mean(own):.1%} of {len(own)}")
     return ", ".join(parts)
 
@@ -222,9 +225,8 @@ def _remarks(records: dict[str, dict[str, Any]]) -> list[str]:
             "Ray's operators apply, files in proportion to their places. Each was put into a copy and met the quick "
             "tests that reach its line, for at most a minute: the share is a lower bound. "
             f"By room: {mutants_by_room(record['rows'])}. Those that survived stand in "
-            "`benchmarks/records/mutation.json`; "
-            f"{sum(row['outcome'] == 'equivalent' for row in record['rows'])} of them change nothing that a test could "
-            "see, as `benchmarks/equivalent_faults.toml` says one by one.\n"
+            "`benchmarks/records/mutation.json`; those that change nothing a test could see are left out of the share "
+            "and named, with the reason, in `benchmarks/equivalent_faults.toml`.\n"
         )
     parts.append(
         "Coverage counts lines and branches together, as run by Python. Functions that only ever run as machine code "

@@ -16,6 +16,7 @@ from trust_page import SECTIONS, trust_page
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 CLAIMS = {claim.record: claim for claims in SECTIONS.values() for claim in claims}
 UNIFORM = {"fits": 1_000, "quantities": 36, "outside_own_band": [], "failed": [], "smallest_p_value": 0.2}
+OUTCOMES = ["killed"] * 165 + ["timed out"] * 5 + ["survived"] * 28 + ["unreached"] * 2 + ["equivalent"] * 5
 GOOD = {
     "sbc-importance": [UNIFORM],
     "sbc-importance-wrong": [UNIFORM | {"failed": ["log_likelihood"]}],
@@ -67,9 +68,10 @@ def test_page_says_what_is_missed_and_what_is_not_measured(tmp_path: Path) -> No
 
 
 def test_mutation_score_comes_with_its_interval() -> None:
-    rows = [{"file": "model/a.py", "outcome": outcome} for outcome in ["killed"] * 170 + ["survived"] * 30]
+    rows = [{"file": "model/a.py", "outcome": outcome} for outcome in OUTCOMES]
     # Clopper and Pearson's for 170 of 200
-    assert CLAIMS["mutation"].judge(rows) == ("170 of 200: 85.0% (95%: 79.3% to 89.6%)", True)
+    told = "170 of 200: 85.0% (95%: 79.3% to 89.6%); 5 more change nothing"
+    assert CLAIMS["mutation"].judge(rows) == (told, True)
 
 
 def test_records_hold_the_kind_of_machine_and_not_its_name(tmp_path: Path) -> None:
