@@ -138,19 +138,25 @@ def test_settings_say_everything_that_ranks_depend_on(plan: Plan, question: Ques
 @pytest.mark.skipif(sys.platform == "win32", reason="sends the signal of Ctrl-C to a process")
 def test_interrupted_work_keeps_its_finished_fits(tmp_path: Path) -> None:
     out = tmp_path / "fits.jsonl"
+    # Python raises no KeyboardInterrupt where the signal was ignored from the start, as in a shell's background jobs.
     code = f"""
+        import signal
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         from catchup.analysis.commands.main import main
         main(["calibrate", "--draws", "20000", "--fits", "100000", "--as-of", "2026-11-21", "--out", {str(out)!r}])
     """
     command = [sys.executable, "-c", textwrap.dedent(code)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 120
-    while process.poll() is None and time.monotonic() < deadline:
-        if out.exists() and len(out.read_bytes().splitlines()) > 30:
-            break
-        time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            deadline = time.monotonic() + 120
+            while process.poll() is None and time.monotonic() < deadline:
+                if out.exists() and len(out.read_bytes().splitlines()) > 30:
+                    break
+                time.sleep(0.05)
+            process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert errors.strip() == "catchup: interrupted"
     lines = out.read_bytes().splitlines()
