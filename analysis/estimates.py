@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+UNCOUNTED = 1e-6  # of a distribution, which draws may be left out of; most prior draws hardly count in a posterior
 TAIL_DRAWS = 10  # effective draws beyond a quantile, below which it is called meaningless
 
 
@@ -69,6 +70,14 @@ class Weighting:
     def shares(self) -> Array:
         """Share of the whole that each draw stands for; shape (draw,), summing to one."""
         return np.full(self.draws, 1.0 / self.draws) if self.weights is None else self.weights
+
+    def counting(self) -> NDArray[np.intp]:
+        """Positions of the draws that stand for all but `UNCOUNTED` of the distribution, in their order."""
+        if self.weights is None:
+            return np.arange(self.draws)
+        lightest = np.argsort(self.weights)
+        left_out = int(np.searchsorted(np.cumsum(self.weights[lightest]), UNCOUNTED))
+        return np.sort(lightest[left_out:])
 
     def mean(self, values: Array) -> float:
         """Mean of values of shape (draw,)."""

@@ -204,6 +204,15 @@ class StoredDraws:
         uniforms = next(streams.chunks(transform.names, 0, draws, draws))
         return StoredDraws({**self.values, **transform(uniforms)}, self._weighting, self._seed, self.copula)
 
+    def lightened(self) -> StoredDraws:
+        """Return the draws without those that hardly count: most of a prior's, in a posterior."""
+        if self._weighting.weights is None or self._weighting.replicates:
+            return self
+        kept = self._weighting.counting()
+        weights = self._weighting.weights[kept]
+        weighting = Weighting(kept.size, weights=weights / weights.sum())
+        return StoredDraws({name: row[kept] for name, row in self.values.items()}, weighting, self._seed, self.copula)
+
     def map(self, evaluate: Evaluate) -> dict[str, Array]:
         """Evaluate all draws and join the results."""
 

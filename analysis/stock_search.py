@@ -77,7 +77,9 @@ class StockSearch:
         if self._world.own_beliefs:
             source = source.extended(self._world.own_beliefs)
         self._held = source.weighting.draws <= MOST_HELD_DRAWS
-        self._source = StoredDraws(source.map(self._prepare), source.weighting, question.seed) if self._held else source
+        self._source = source
+        if self._held:
+            self._source = StoredDraws(source.map(self._prepare), source.weighting, question.seed).lightened()
         self._scores: dict[tuple[Criterion, float, float], float] = {}
 
     @cached_property

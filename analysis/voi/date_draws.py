@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
 from ..estimates import Array, Weighting
 from .decision import Decision
 from .uncertainty import FINE, Gathered, Labels, Uncertainty, gather, group_labels, uncertainty
 
-UNCOUNTED = 1e-6  # of the whole that draws may be left out of; most prior draws hardly count in a posterior
 SLICES_POWER = 1.0 / 3.0  # of the effective draws: few enough that each slice has tails of its own
 
 
@@ -77,12 +74,3 @@ class DateDraws:
     def slices(self) -> int:
         """Number of slices that the draws are cut into."""
         return max(int(self.effective**SLICES_POWER), 2)
-
-
-def those_that_count(weighting: Weighting) -> Labels:
-    """Choose the draws that stand for all but `UNCOUNTED` of a distribution, in their order."""
-    if weighting.weights is None:
-        return np.arange(weighting.draws)
-    lightest = np.argsort(weighting.weights)
-    left_out = int(np.searchsorted(np.cumsum(weighting.weights[lightest]), UNCOUNTED))
-    return np.sort(lightest[left_out:])

@@ -21,7 +21,7 @@ from ..one_at_a_time import describe_quantity, uncertain_quantities
 from ..progress import track
 from ..question import DrawSource, Question, Values, ready_under
 from ..trust import UntrustworthyError
-from .date_draws import DateDraws, those_that_count
+from .date_draws import DateDraws
 from .decision import Decision
 from .disclosures import Disclosure
 from .learning import Learning, choose, learn_exactly, observe
@@ -77,7 +77,7 @@ def value_of_information(
         raise UntrustworthyError(
             f"in {never:.2%} of the draws the event never comes: no loss can be expected of its date"
         )
-    kept = those_that_count(source.weighting)
+    kept = source.weighting.counting()
     columns = {name: column[kept] for name, column in columns.items()}
     draws = DateDraws(columns["ready"], source.weighting, decision, kept)
     if draws.effective < FEWEST:
