@@ -119,7 +119,7 @@ def hashes_of(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): file_hash(path)
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in (MANIFEST, ".lock")
+        if path.is_file() and path.name != MANIFEST
     }
 
 

@@ -1,8 +1,8 @@
 """The runs folder: whole runs or nothing, whoever else is writing and whenever the process dies.
 
 A run is built in a hidden folder beside the runs folder (same disk, so that a rename is one step), synced,
-and renamed into place. A lock held while building tells a folder that is being built from one whose builder
-died; the latter is cleared away by the next run.
+and renamed into place. A lock beside it, taken before the folder is made and removed after the rename, tells a folder
+that is being built from one whose builder died; the latter is cleared away by the next run.
 """
 
 from __future__ import annotations
@@ -60,19 +60,17 @@ def building(runs: Path, name: str) -> Iterator[Path]:
     workshop = _workshop(runs)
     _clear_abandoned(workshop)
     place = workshop / f"{name}-{uuid.uuid4().hex}"
-    place.mkdir(parents=True)
-    lock = os.open(place / LOCK, os.O_CREAT | os.O_RDWR)
+    lock = _lock(place)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        place.mkdir()
         yield place
         _sync(place)
-        # The lock file goes last: what is renamed holds nothing but the run.
-        os.unlink(place / LOCK)
         _put_in_place(place, runs, name)
     except BaseException:
         shutil.rmtree(place, ignore_errors=True)
         raise
     finally:
+        _lock_of(place).unlink(missing_ok=True)
         os.close(lock)
         with contextlib.suppress(OSError):
             workshop.rmdir()
@@ -112,35 +110,50 @@ def _workshop(runs: Path) -> Path:
     return resolved / ".building"
 
 
+def _lock_of(place: Path) -> Path:
+    return place.with_name(place.name + LOCK)
+
+
+def _lock(place: Path) -> int:
+    """Take the lock of a folder that is about to be built, making what it stands in; returns its file descriptor."""
+    path = _lock_of(place)
+    while True:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            lock = os.open(path, os.O_CREAT | os.O_RDWR)
+        except FileNotFoundError:  # another run, the last to end, has just removed the folder
+            continue
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            if os.path.sameopenfile(lock, other := os.open(path, os.O_RDWR)):
+                os.close(other)
+                return lock
+            os.close(other)
+        except FileNotFoundError:
+            pass
+        os.close(lock)  # another run took it for abandoned before it was locked
+
+
 def _clear_abandoned(workshop: Path) -> None:
     """Remove what builders that died have left; a folder whose lock is held is being built."""
     if not workshop.is_dir():
         return
-    for left in workshop.iterdir():
+    entries = list(workshop.iterdir())
+    for place in {entry.with_name(entry.name.removesuffix(LOCK)) for entry in entries}:
         try:
-            lock = os.open(left / LOCK, os.O_RDWR)
-        except OSError:
-            # without a lock it was either just made or about to be renamed: its builder may be alive
-            if _is_old(left):
-                shutil.rmtree(left, ignore_errors=True)
+            lock = os.open(_lock_of(place), os.O_RDWR)
+        except FileNotFoundError:
+            # no builder is without a lock until its folder is in place, and this one is there no more
+            shutil.rmtree(place, ignore_errors=True)
             continue
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(left, ignore_errors=True)
+            shutil.rmtree(place, ignore_errors=True)
+            _lock_of(place).unlink(missing_ok=True)
         except BlockingIOError:
             pass
         finally:
             os.close(lock)
-
-
-def _is_old(folder: Path) -> bool:
-    """Whether a folder has not been touched for an hour."""
-    import time
-
-    try:
-        return time.time() - folder.stat().st_mtime > 3600.0
-    except OSError:
-        return False
 
 
 def _sync(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import multiprocessing
 import os
 import signal
@@ -27,6 +28,16 @@ def build_slowly(runs: Path, pause: float, started: multiprocessing.synchronize.
         for index in range(FILES):
             (folder / f"{index:02d}.txt").write_text("x" * 1000)
             time.sleep(pause)
+
+
+def build_until(runs: Path, owner: object, step: str) -> None:
+    """Build a run, and die instead of the first call of a step."""
+
+    def die(*arguments: object, **options: object) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    setattr(owner, step, die)
+    build_slowly(runs, 0.0)
 
 
 def is_whole(folder: Path) -> bool:
@@ -57,7 +68,7 @@ def test_a_failed_build_leaves_nothing(runs: Path, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["runs"]
 
 
-def test_killed_at_any_moment_the_folder_holds_whole_runs_only(runs: Path) -> None:
+def test_killed_at_any_moment_the_folder_holds_whole_runs_only(runs: Path, tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     killed = finished = 0
     for _ in range(40):
@@ -73,6 +84,22 @@ def test_killed_at_any_moment_the_folder_holds_whole_runs_only(runs: Path) -> No
         assert all(is_whole(folder) for folder in runs.iterdir())
     assert killed >= 5
     assert len(list(runs.iterdir())) >= finished
+    build_slowly(runs, 0.0)
+    assert [path.name for path in tmp_path.iterdir()] == ["runs"]
+
+
+def test_no_moment_of_a_build_leaves_what_the_next_does_not_clear(runs: Path, tmp_path: Path) -> None:
+    # The moments between two steps, which kills at random hardly ever meet: the builder dies before each in turn.
+    died = []
+    for owner, step in ((Path, "mkdir"), (fcntl, "flock"), (os, "fsync"), (os, "rename"), (Path, "unlink")):
+        process = FORK.Process(target=build_until, args=(runs, owner, step))
+        process.start()
+        process.join()
+        died.append(process.exitcode)
+        build_slowly(runs, 0.0)
+        assert [path.name for path in tmp_path.iterdir()] == ["runs"]
+    assert died == [-signal.SIGKILL] * len(died)
+    assert all(is_whole(folder) for folder in run_folders(runs))
 
 
 def test_what_a_killed_builder_left_is_cleared_by_the_next(runs: Path, tmp_path: Path) -> None:
