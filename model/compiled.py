@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
 import pymc as pm
 import pytensor
 import pytensor.tensor as pt
-from pytensor.compile.mode import Mode
 from pytensor.graph.replace import graph_replace, vectorize_graph
-from pytensor.graph.rewriting.db import RewriteDatabaseQuery
-from pytensor.link.numba.dispatch.basic import numba_njit
-from pytensor.link.numba.linker import NumbaLinker
 
 from .assumptions import Assumptions
 from .draws import Array, UniformStreams
-from .forward import CHUNK, in_order
-
-WORKERS = os.cpu_count() or 1
-
-
-class _UnlockedLinker(NumbaLinker):  # type: ignore[misc]  # PyTensor carries no types
-    """Compiles as PyTensor's own linker does, but to code that runs without Python's lock, so that threads help."""
-
-    def jit_compile(self, fn_and_cache: Any) -> Any:
-        function, key = fn_and_cache
-        return numba_njit(function.py_func, final_function=True, nogil=True, cache=key is not None)
+from .forward import CHUNK
 
 
 class CompiledDates:
@@ -119,25 +103,15 @@ class CompiledDates:
         dict of str to array
             By output, draws first.
         """
-        stream = UniformStreams(rng)
-
-        def work(first: int) -> list[Array]:
-            (uniforms,) = stream.chunks(self._drawn, first, min(self._chunk, draws - first), self._chunk)
-            function = self._of_uniforms.get()
-            try:
-                return list(function(*self._copula.couple(self._drawn, uniforms)))
-            finally:
-                self._of_uniforms.put(function)
-
-        return self._join(list(in_order(work, range(0, draws, self._chunk), WORKERS)))
+        chunks = UniformStreams(rng).chunks(self._drawn, 0, draws, self._chunk)
+        return self._join([self._of_uniforms(*self._copula.couple(self._drawn, uniforms)) for uniforms in chunks])
 
     @cached_property
     def _of_values(self) -> Any:
         return self._compile(list(self._values.values()), self._vectorised)
 
     @cached_property
-    def _of_uniforms(self) -> SimpleQueue[Any]:
-        """A function for every thread: each keeps its inputs and outputs in places of its own."""
+    def _of_uniforms(self) -> Any:
         uniforms = {name: pt.vector(f"{name}_uniform", dtype="float64") for name in self._drawn}
         size = next(iter(uniforms.values())).shape[0]
         values = {
@@ -146,15 +120,10 @@ class CompiledDates:
             else pt.full(size, belief.base_parameters()[0], dtype="float64")
             for name, belief in self._beliefs.items()
         }
-        function = self._compile(list(uniforms.values()), graph_replace(self._vectorised, values, strict=False))
-        functions: SimpleQueue[Any] = SimpleQueue()
-        for copy in (function, *(function.copy() for _ in range(WORKERS - 1))):
-            functions.put(copy)
-        return functions
+        return self._compile(list(uniforms.values()), graph_replace(self._vectorised, values, strict=False))
 
     def _compile(self, inputs: list[Any], outputs: list[Any]) -> Any:
-        mode = self._mode or Mode(_UnlockedLinker(), RewriteDatabaseQuery(include=["fast_run", "numba"]))
-        return pytensor.function(inputs, outputs, mode=mode, trust_input=True, on_unused_input="ignore")
+        return pytensor.function(inputs, outputs, mode=self._mode, trust_input=True, on_unused_input="ignore")
 
     def _join(self, pieces: Sequence[Sequence[Array]]) -> dict[str, Array]:
         return {

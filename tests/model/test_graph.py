@@ -15,7 +15,7 @@ from catchup.model.assumptions import Assumptions, load_assumptions
 from catchup.model.compiled import CompiledDates
 from catchup.model.forward import outcome, simulate
 from catchup.model.graph import build_model, set_intervention
-from catchup.model.policies import NO_INTERVENTION, Intervention, apply_lever
+from catchup.model.policies import apply_lever
 from catchup.priors import Layer
 from model_cases import draw
 
@@ -150,21 +150,6 @@ def test_draws_are_those_of_the_forward_simulation(assumptions: Assumptions) -> 
     found = compiled.draw(2_500, np.random.default_rng(7))["ready"]
     forward = simulate(assumptions, lambda v: outcome(assumptions, v)[1].ready, 2_500, np.random.default_rng(7))
     np.testing.assert_allclose(found, np.concatenate(list(forward)), rtol=0, atol=WITHIN)
-
-
-def test_threads_draw_what_one_would_and_switched_data_reaches_them_all(assumptions: Assumptions) -> None:
-    model = build_model(assumptions)
-    compiled = CompiledDates(model, assumptions, chunk=500)  # machine code, run by threads without Python's lock
-    for intervention in (NO_INTERVENTION, Intervention(limit_distillation=True)):
-        set_intervention(model, assumptions, intervention)
-        found = compiled.draw(6_250, np.random.default_rng(7))["ready"]
-
-        def ready(values: dict[str, np.ndarray], intervention: Intervention = intervention) -> np.ndarray:
-            return outcome(assumptions, values, intervention=intervention)[1].ready
-
-        needed = assumptions.needed(distillation=True)
-        forward = simulate(assumptions, ready, 6_250, np.random.default_rng(7), names=needed)
-        np.testing.assert_allclose(found, np.concatenate(list(forward)), rtol=0, atol=WITHIN)
 
 
 def test_the_launch_grid(assumptions: Assumptions, values: dict[str, np.ndarray]) -> None:
