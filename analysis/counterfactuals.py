@@ -9,7 +9,7 @@ from typing import Any
 from ..model.policies import Intervention, apply_lever, apply_regime
 from ..priors.errors import InputError
 from .estimates import Distribution, Estimate, quantile_shift
-from .forecast import date_as_json, shift_as_json
+from .forecast import date_as_json, origin_as_json, shift_as_json
 from .question import DrawSource, Question, Values, ready_under
 
 SHIFT_QUANTILES = (0.5, 0.75, 0.95)
@@ -80,13 +80,7 @@ class Comparison:
         ]
         baseline = {f"{p:g}": date_as_json(self.baseline.quantile(p), self.question) for p in DATE_QUANTILES}
         return {
-            "schema": 1,
-            "event": self.question.event,
-            "as_of": self.question.as_of.isoformat(),
-            "engine": self.engine,
-            "draws": self.baseline.weighting.draws,
-            "seed": self.question.seed,
-            "evidence": list(self.evidence),
+            **origin_as_json(self.question, self.baseline.weighting.draws, self.engine, self.evidence),
             "baseline": {"quantiles": baseline},
             self.kind: rows,
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -102,13 +102,7 @@ class Forecast:
     def as_json(self) -> dict[str, Any]:
         """Return the stable JSON object of a forecast."""
         return {
-            "schema": 1,
-            "event": self.question.event,
-            "as_of": self.question.as_of.isoformat(),
-            "engine": self.engine,
-            "draws": self.draws,
-            "seed": self.question.seed,
-            "evidence": list(self.evidence),
+            **origin_as_json(self.question, self.draws, self.engine, self.evidence),
             "ready": distribution_as_json(self.ready, self.question),
             "pretrained": distribution_as_json(self.pretrained, self.question),
             "mythos_flop": _flop_as_json(self.log_flop),
@@ -252,6 +246,19 @@ def distribution_as_json(distribution: AnyDistribution, question: Question) -> d
         "mean_mcse": significant(distribution.mean.mcse),
         "sd": number(distribution.sd),
         "quantiles": {f"{p:g}": date_as_json(distribution.quantile(p), question) for p in QUANTILES},
+    }
+
+
+def origin_as_json(question: Question, draws: int, engine: str, evidence: Sequence[str]) -> dict[str, Any]:
+    """Return what every result says of what was asked, and of its draws."""
+    return {
+        "schema": 1,
+        "event": question.event,
+        "as_of": question.as_of.isoformat(),
+        "engine": engine,
+        "draws": draws,
+        "seed": question.seed,
+        "evidence": list(evidence),
     }
 
 

@@ -27,7 +27,7 @@ from ..evidence.selection import Selection
 from ..priors.errors import InputError
 from .conflict import refuse_conflict
 from .estimates import Array, Distribution, Estimate, Weighting, quantile_shift
-from .forecast import Diagnostics, date_as_json, estimate_as_json, number, rounded, shift_as_json
+from .forecast import Diagnostics, date_as_json, estimate_as_json, number, origin_as_json, rounded, shift_as_json
 from .importance import SmoothedWeights, smooth_weights, total
 from .information import information_gain
 from .likelihoods import predictions_of, prior_for
@@ -152,13 +152,9 @@ class Influence:
     def as_json(self) -> dict[str, Any]:
         """Return the JSON object of ``catchup influence``."""
         return {
-            "schema": 1,
-            "event": self.question.event,
-            "as_of": self.question.as_of.isoformat(),
-            "engine": "importance",
-            "draws": self.prior.weighting.draws,
-            "seed": self.question.seed,
-            "evidence": sorted(row.item.id for row in self.items),
+            **origin_as_json(
+                self.question, self.prior.weighting.draws, "importance", sorted(row.item.id for row in self.items)
+            ),
             "prior": _quantiles_as_json(self.prior, self.question),
             "posterior": _quantiles_as_json(self.posterior, self.question) if self.trustworthy else None,
             "diagnostics": {"ess": number(self.diagnostics.ess, 1), "khat": rounded(self.diagnostics.khat, 3)},

@@ -9,7 +9,7 @@ from typing import Any
 from ..model.forward import launches
 from .counterfactuals import DATE_QUANTILES, SHIFT_QUANTILES
 from .estimates import Distribution, Estimate, quantile_shift
-from .forecast import FIRST, date_as_json, first_shares, shift_as_json, significant
+from .forecast import FIRST, date_as_json, first_shares, origin_as_json, shift_as_json, significant
 from .question import DrawSource, Question, Values, outcome_of
 from .scenario_world import ScenarioWorld
 
@@ -73,13 +73,7 @@ class ScenarioComparison:
         """Return the stable JSON object of ``catchup scenarios``."""
         question = self.question
         return {
-            "schema": 1,
-            "event": question.event,
-            "as_of": question.as_of.isoformat(),
-            "engine": self.engine,
-            "draws": self.baseline.weighting.draws,
-            "seed": question.seed,
-            "evidence": list(self.evidence),
+            **origin_as_json(question, self.baseline.weighting.draws, self.engine, self.evidence),
             "baseline": {"quantiles": _dates_as_json(self.baseline, question)},
             "scenarios": [
                 {

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .estimates import Array, Distribution, Estimate
-from .forecast import date_as_json, few_draws, number, significant
+from .forecast import date_as_json, few_draws, number, origin_as_json, significant
 from .one_at_a_time import HIGH, LOW, OneAtATime, Setting, Swing, one_at_a_time, uncertain_quantities
 from .question import DrawSource, PriorDraws, Question, Values, ready_under
 from .rank_correlation import rank_correlation
@@ -74,13 +74,7 @@ class Sensitivity:
     def as_json(self) -> dict[str, Any]:
         """Return the stable JSON object of ``catchup sensitivity``."""
         return {
-            "schema": 1,
-            "event": self.question.event,
-            "as_of": self.question.as_of.isoformat(),
-            "engine": self.engine,
-            "draws": self.draws,
-            "seed": self.question.seed,
-            "evidence": list(self.evidence),
+            **origin_as_json(self.question, self.draws, self.engine, self.evidence),
             "baseline": date_as_json(self.one_at_a_time.months, self.question),
             "one_at_a_time": [_swing_as_json(swing, self.question) for swing in self.one_at_a_time.swings],
             "sobol_method": {"id": self.sobol_method, "description": METHODS[self.sobol_method]},

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..priors.errors import InputError
 from .claims import load_claims
-from .forecast import date_as_json, few_draws, month_ends, number, significant
+from .forecast import date_as_json, few_draws, month_ends, number, origin_as_json, significant
 from .progress import track
 from .question import DrawSource, Question
 from .stock_search import StockSearch, Threshold
@@ -60,13 +60,7 @@ class Thresholds:
     def as_json(self) -> dict[str, Any]:
         """Return the stable JSON object of ``catchup thresholds``."""
         return {
-            "schema": 1,
-            "event": self.question.event,
-            "as_of": self.question.as_of.isoformat(),
-            "engine": self.engine,
-            "draws": self.draws,
-            "seed": self.question.seed,
-            "evidence": list(self.evidence),
+            **origin_as_json(self.question, self.draws, self.engine, self.evidence),
             "scenario": self.scenario,
             "firm": self.firm,
             "stock": self.stock,

@@ -10,6 +10,7 @@ from ...evidence.selection import Selection
 from ..answer import Drawn, Request, evidence_of
 from ..conditioning import Conditioned, condition
 from ..estimates import Distribution
+from ..forecast import origin_as_json
 from ..importance import ReweightedPrior
 from ..likelihoods import prior_for
 from ..power_scaling import power_scaling_of
@@ -57,13 +58,7 @@ class Checks:
     def as_json(self) -> dict[str, Any]:
         """Return the JSON object of ``catchup check``."""
         return {
-            "schema": 1,
-            "event": self.question.event,
-            "as_of": self.question.as_of.isoformat(),
-            "engine": self.engine,
-            "draws": self.draws,
-            "seed": self.question.seed,
-            "evidence": list(self.evidence),
+            **origin_as_json(self.question, self.draws, self.engine, self.evidence),
             "trustworthy": self.trustworthy,
             "checks": [result.as_json() for result in self.results],
         }

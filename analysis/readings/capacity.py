@@ -21,9 +21,9 @@ from ...model.capacity import (
     years_of_growth,
 )
 from ..estimates import Distribution
-from ..forecast import significant
+from ..forecast import origin_as_json, significant
 from ..question import DrawSource, Question, Values
-from .results import DIGITS, origin_as_json, spread_as_json
+from .results import DIGITS, spread_as_json
 
 HORIZON = date(2027, 12, 31)
 

@@ -24,9 +24,9 @@ from ...model.equations import largest_run
 from ...model.generative import Outcome, World
 from ...priors.errors import InputError
 from ..estimates import Array, Distribution, Estimate
-from ..forecast import month_ends, significant
+from ..forecast import month_ends, origin_as_json, significant
 from ..question import DrawSource, Question, Values, outcome_of
-from .results import DIGITS, estimate_as_json, origin_as_json, spread_as_json
+from .results import DIGITS, estimate_as_json, spread_as_json
 
 GAPS = (2.0, 3.0, 5.0, 10.0, 30.0, 100.0)
 MONTHS_AHEAD = 36

@@ -7,9 +7,9 @@ from typing import Any
 
 from ...model.assumptions import multiple_name
 from ..estimates import Array, Distribution
-from ..forecast import distribution_as_json
+from ..forecast import distribution_as_json, origin_as_json
 from ..question import DrawSource, Question, Values, outcome_of
-from .results import origin_as_json, spread_as_json
+from .results import spread_as_json
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,10 @@ from typing import Any
 
 from ...model.assumptions import multiple_name
 from ..estimates import Distribution, Estimate
-from ..forecast import distribution_as_json, estimate_as_json
+from ..forecast import distribution_as_json, estimate_as_json, origin_as_json
 from ..question import DrawSource, Question
 from ..scenarios import ScenarioResult, scenarios
 from ..thresholds import Thresholds, thresholds
-from .results import origin_as_json
 
 SCENARIO = "domestic-superpods"
 LEAN = "lean-mythos"

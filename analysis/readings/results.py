@@ -6,23 +6,9 @@ from typing import Any
 
 from ..estimates import Distribution, Estimate
 from ..forecast import significant
-from ..question import Question
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 DIGITS = 6
-
-
-def origin_as_json(question: Question, draws: int, engine: str, evidence: tuple[str, ...]) -> dict[str, Any]:
-    """Return what every result says of what was asked, and of its draws."""
-    return {
-        "schema": 1,
-        "event": question.event,
-        "as_of": question.as_of.isoformat(),
-        "engine": engine,
-        "draws": draws,
-        "seed": question.seed,
-        "evidence": list(evidence),
-    }
 
 
 def spread_as_json(distribution: Distribution) -> dict[str, Any]:

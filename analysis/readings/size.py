@@ -12,9 +12,9 @@ from ...model.forward import outcome
 from ...model.size import SIZE_QUANTITIES, implied_size, thread_flop
 from ...priors.errors import InputError
 from ..estimates import Distribution
-from ..forecast import significant
+from ..forecast import origin_as_json, significant
 from ..question import DrawSource, Question, Values
-from .results import DIGITS, origin_as_json, spread_as_json
+from .results import DIGITS, spread_as_json
 
 MEASURES = ("flop", "tokens", "parameters", "active_parameters")
 

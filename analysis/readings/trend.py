@@ -16,11 +16,11 @@ from ...model.forward import simulate, sobol_layout
 from ...model.trend import Trend, TrendText, load_trends
 from ...priors.errors import InputError, unknown_name
 from ..estimates import Array, Distribution, Estimate, Weighting
-from ..forecast import Diagnostics, distribution_as_json, number
+from ..forecast import Diagnostics, distribution_as_json, number, origin_as_json
 from ..importance import smooth_weights, total
 from ..question import MOST_STORED_DRAWS, DrawSource, Question, Values, ready_under
 from ..trust import COLLAPSED, WORST_KHAT, UntrustworthyError
-from .results import origin_as_json, spread_as_json
+from .results import spread_as_json
 from .trend_evidence import SetAside, countable, seen_by, set_aside
 
 

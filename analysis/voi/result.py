@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..estimates import Estimate
-from ..forecast import date_as_json, estimate_as_json, number, shift_as_json
+from ..forecast import date_as_json, estimate_as_json, number, origin_as_json, shift_as_json
 from ..question import Question
 from ..wording import NOISE_FACTOR
 from .date_draws import DateDraws
@@ -149,14 +149,8 @@ class ValueOfInformation:
     def as_json(self) -> dict[str, Any]:
         """Return the JSON object of ``catchup voi``."""
         return {
-            "schema": 1,
-            "event": self.question.event,
-            "as_of": self.question.as_of.isoformat(),
-            "engine": self.engine,
-            "draws": self.draws.weighting.draws,
+            **origin_as_json(self.question, self.draws.weighting.draws, self.engine, self.evidence),
             "effective_draws": number(self.draws.effective, 1),
-            "seed": self.question.seed,
-            "evidence": list(self.evidence),
             "baseline": {
                 "median": date_as_json(jackknife(self.draws.uncertainty.median, smooth=False), self.question),
                 "sd": shift_as_json(jackknife(self.draws.uncertainty.variance**0.5)),

@@ -1,4 +1,4 @@
-"""Values of the room cannot be changed once they are made: draws, threads and caches share them."""
+"""Values of the core rooms cannot be changed once they are made: draws, threads and caches share them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ import pkgutil
 
 import pytest
 
-import catchup.model as room
+import catchup.evidence
+import catchup.model
 
-MODULES = [module.name for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}.")]
+MODULES = [
+    module.name
+    for room in (catchup.model, catchup.evidence)
+    for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}.")
+]
 VALUES = {
     f"{value.__module__}.{name}": value
     for module in MODULES
