@@ -10,10 +10,11 @@ from typing import Any
 from ..evidence.latents import with_latents
 from ..evidence.ledgers import Ledger, load_ledger
 from ..evidence.selection import Selection, select
+from .adaptation import reweighted, reweighted_proposal
 from .conflict import ESCALATED_DRAWS, refuse_conflict
 from .forecast import Diagnostics
-from .importance import ReweightedPrior, SmoothedWeights, smooth_weights, total
-from .likelihoods import likelihoods, prior_for
+from .importance import SmoothedWeights
+from .likelihoods import prior_for
 from .question import DrawSource, Question
 from .trust import FEWEST_EFFECTIVE, GOOD_KHAT, WORST_KHAT, UntrustworthyError
 
@@ -87,7 +88,9 @@ def choose_evidence(
     return select(known, ",".join(wanted), question.as_of, question.assumptions)
 
 
-def condition(question: Question, selection: Selection, engine: str = "auto", *, refuse: bool = True) -> Conditioned:
+def condition(
+    question: Question, selection: Selection, engine: str = "auto", *, refuse: bool = True, fit: bool = False
+) -> Conditioned:
     """Condition a question on what was selected.
 
     Parameters
@@ -97,9 +100,12 @@ def condition(question: Question, selection: Selection, engine: str = "auto", *,
     selection : Selection
         Whose counted items condition it.
     engine : str
-        ``importance``, ``nuts`` or ``auto``: importance where its weights are good, else NUTS.
+        ``importance``, ``nuts`` or ``auto``: importance where its weights are good, else NUTS. Importance draws from
+        the prior where enough of its draws count, else from a proposal fitted to the posterior.
     refuse : bool, default True
         Refuse draws whose diagnostics failed; False for who wants to look into them.
+    fit : bool, default False
+        Draw from a fitted proposal even so.
 
     Returns
     -------
@@ -114,14 +120,19 @@ def condition(question: Question, selection: Selection, engine: str = "auto", *,
     items = selection.counted
     question = replace(question, assumptions=with_latents(question.assumptions, items))
     notes = tuple(f"set aside: {aside.item.id} ({aside.reason})" for aside in selection.set_aside)
-    prior = prior_for(question, items)
-    smoothed = smooth_weights(total(likelihoods(question, prior, items)), prior.weighting.replicates)
-    refuse_conflict(question, items, smoothed)
-    if engine == "auto" and _more_would_do(question, smoothed):
-        more = replace(question, draws=ESCALATED_DRAWS)
+    source = reweighted(prior_for(question, items), question, items)
+    refuse_conflict(question, items, source.smoothed)
+    if engine == "auto" and not fit and _more_would_do(question, source.smoothed):
+        more, few = replace(question, draws=ESCALATED_DRAWS), source.smoothed.effective_draws
         again = condition(more, selection, "auto", refuse=refuse)
-        said = f"{ESCALATED_DRAWS:,} draws, because of {question.draws:,} only {smoothed.effective_draws:,.0f} counted"
+        said = f"{ESCALATED_DRAWS:,} draws, because of {question.draws:,} only {few:,.0f} counted"
         return replace(again, notes=(said, *again.notes))
+    if engine != "nuts" and (fit or not _is_good(source.smoothed)):
+        fitted = reweighted_proposal(source.prior, question, items)
+        if fitted is not None and _is_better(fitted.smoothed, source.smoothed):
+            why = "as was asked" if fit else f"because {_shortcoming(source.smoothed, 'prior')}"
+            source, notes = fitted, (f"drawn where the posterior is, {why}", *notes)
+    smoothed = source.smoothed
     if engine == "importance" or (engine == "auto" and _is_good(smoothed)):
         if refuse and smoothed.khat > WORST_KHAT:
             raise UntrustworthyError(
@@ -131,7 +142,7 @@ def condition(question: Question, selection: Selection, engine: str = "auto", *,
         return Conditioned(
             question,
             selection,
-            ReweightedPrior(prior, smoothed),
+            source,
             "importance",
             Diagnostics(ess=smoothed.effective_draws, khat=smoothed.khat),
             smoothed.log_mean.value,
@@ -139,7 +150,7 @@ def condition(question: Question, selection: Selection, engine: str = "auto", *,
         )
     from .nuts import sample_posterior
 
-    reason = "" if engine == "nuts" else _why_not_importance(smoothed)
+    reason = "" if engine == "nuts" else f"NUTS, because {_shortcoming(smoothed, 'importance')}"
     posterior = sample_posterior(question, items, refuse=refuse)
     diagnostics = replace(posterior.diagnostics, khat=smoothed.khat)
     return Conditioned(
@@ -159,6 +170,11 @@ def _is_good(smoothed: SmoothedWeights) -> bool:
     return smoothed.khat < GOOD_KHAT and smoothed.effective_draws >= FEWEST_EFFECTIVE
 
 
+def _is_better(smoothed: SmoothedWeights, other: SmoothedWeights) -> bool:
+    """Whether more draws count than with other weights, as far as either can be believed."""
+    return smoothed.effective_draws > other.effective_draws and smoothed.khat <= max(GOOD_KHAT, other.khat)
+
+
 def _more_would_do(question: Question, smoothed: SmoothedWeights) -> bool:
     """Whether a million prior draws may have enough that count: they take seconds, a NUTS compile a minute."""
     if question.draws >= ESCALATED_DRAWS or _is_good(smoothed):
@@ -169,10 +185,10 @@ def _more_would_do(question: Question, smoothed: SmoothedWeights) -> bool:
     return smoothed.khat < GOOD_KHAT and share * ESCALATED_DRAWS >= FEWEST_EFFECTIVE
 
 
-def _why_not_importance(smoothed: SmoothedWeights) -> str:
+def _shortcoming(smoothed: SmoothedWeights, draws: str) -> str:
     if smoothed.khat >= GOOD_KHAT:
-        return f"NUTS, because the importance weights' k-hat is {smoothed.khat:.2f} (good below {GOOD_KHAT})"
+        return f"the {draws} weights' k-hat is {smoothed.khat:.2f} (good below {GOOD_KHAT})"
     return (
-        f"NUTS, because only {smoothed.effective_draws:,.0f} of the importance draws count "
+        f"only {smoothed.effective_draws:,.0f} of the {draws} draws count "
         f"({FEWEST_EFFECTIVE:,} are wanted; more --draws would do as well)"
     )

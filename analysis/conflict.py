@@ -16,7 +16,7 @@ from ..evidence.kinds.kind import Clock
 from ..evidence.likelihood import log_density, simulate
 from ..evidence.schema import Item
 from .estimates import Array
-from .importance import SmoothedWeights, systematic, total
+from .importance import SmoothedWeights, effective_number, systematic, total
 from .likelihoods import predictions_of, prior_for
 from .question import Question, Values
 from .trust import COLLAPSED, UntrustworthyError
@@ -132,12 +132,3 @@ def _quarrel(names: Sequence[str]) -> str:
     if len(names) == 1:
         return f"{names[0]} contradicts the rest"
     return f"{', '.join(names[:-1])} and {names[-1]} contradict each other or the rest"
-
-
-def effective_number(log_ratios: Array) -> float:
-    """Kish's effective number of draws weighted by the exponentials of these."""
-    largest = log_ratios.max()
-    if not np.isfinite(largest):
-        return 0.0
-    raw = np.exp(log_ratios - largest)
-    return float(raw.sum() ** 2 / (raw**2).sum())

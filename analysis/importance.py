@@ -82,6 +82,20 @@ def smooth_weights(log_ratios: Array, replicates: int = 0) -> SmoothedWeights:
     return SmoothedWeights(raw / raw.sum(), khat, log_mean)
 
 
+def weights_given(log_likelihood: Array, prior: PriorDraws) -> SmoothedWeights:
+    """Weigh draws that stand for the prior by a likelihood.
+
+    Parameters
+    ----------
+    log_likelihood : array of shape (draw,)
+        In every draw.
+    prior : PriorDraws
+        The draws.
+    """
+    log_ratios = 0.0 if prior.log_ratios is None else prior.log_ratios
+    return smooth_weights(log_ratios + log_likelihood, prior.weighting.replicates)
+
+
 def pareto_smooth(raw: Array, log_ratios: Array) -> float:
     """Smooth the largest of raw weights in place.
 
@@ -212,3 +226,12 @@ def _reference_tail(draws: int) -> int:
 def total(log_likelihoods: Mapping[str, Array]) -> Array:
     """Sum the items' log likelihoods, shape (draw,)."""
     return np.sum(list(log_likelihoods.values()), axis=0)
+
+
+def effective_number(log_ratios: Array) -> float:
+    """Kish's effective number of draws weighted by the exponentials of these."""
+    largest = log_ratios.max()
+    if not np.isfinite(largest):
+        return 0.0
+    raw = np.exp(log_ratios - largest)
+    return float(raw.sum() ** 2 / (raw**2).sum())

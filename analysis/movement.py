@@ -12,9 +12,9 @@ from .answer import Drawn, Request
 from .conditioning import choose_evidence, condition
 from .estimates import Distribution, Estimate, independent_quantile_shift, quantile_shift
 from .forecast import shift_as_json
-from .importance import smooth_weights, total
+from .importance import ReweightedPrior, total, weights_given
 from .likelihoods import latent_beliefs, likelihoods_of
-from .question import PriorDraws, Values, ready_under
+from .question import PriorDraws, Question, Values, ready_under
 from .trust import WORST_KHAT, UntrustworthyError
 from .wording import NOISE_FACTOR
 
@@ -68,8 +68,8 @@ def moved_by_evidence(drawn: Drawn, ready: Distribution) -> Movement:
     ready : Distribution
         Its date, months since t = 0.
     """
-    if drawn.engine == "importance":
-        prior = Distribution(ready.values, replace(ready.weighting, weights=None))
+    if isinstance(drawn.source, ReweightedPrior):
+        prior = Distribution(ready.values, drawn.source.prior.weighting)
         return _movement(drawn.evidence, ready, prior, common=True)
     question = drawn.question
     source = PriorDraws(question)
@@ -94,33 +94,36 @@ def moved_by_added(request: Request, drawn: Drawn, ready: Distribution) -> Movem
     if not added:
         return Movement((), None, {}, "no added item is counted: all are known only later")
     without = choose_evidence(request.question, request.evidence, request.ledger, request.added, count_added=False)
-    if drawn.engine == "importance":
-        before = _reweighted(drawn, without.counted, ready)
+    if isinstance(drawn.source, ReweightedPrior):
+        before = _reweighted(drawn.question, drawn.source, without.counted, ready)
         if before is not None:
             return _movement(added, ready, before, common=True)
-    return _conditioned_apart(request, added, ready, without)
+    return _conditioned_apart(request, added, ready, without, fit=drawn.engine == "importance")
 
 
-def _reweighted(drawn: Drawn, items: Sequence[Item], ready: Distribution) -> Distribution | None:
-    """The date under other items, on the same prior draws; None where those cannot be reweighted so."""
-    question, weighting = drawn.question, ready.weighting
+def _reweighted(
+    question: Question, source: ReweightedPrior, items: Sequence[Item], ready: Distribution
+) -> Distribution | None:
+    """The date under other items, on the same draws; None where those cannot be reweighted so."""
     if not items:
-        return Distribution(ready.values, replace(weighting, weights=None))
+        return Distribution(ready.values, source.prior.weighting)
 
     def evaluate(values: Values) -> Values:
         return dict(likelihoods_of(question, values, items))
 
-    columns = drawn.source.extended(latent_beliefs(question, items)).map(evaluate)
-    smoothed = smooth_weights(total(columns), weighting.replicates)
+    columns = source.extended(latent_beliefs(question, items)).map(evaluate)
+    smoothed = weights_given(total(columns), source.prior)
     if smoothed.khat > WORST_KHAT:
         return None
-    return Distribution(ready.values, replace(weighting, weights=smoothed.weights))
+    return Distribution(ready.values, replace(source.weighting, weights=smoothed.weights))
 
 
-def _conditioned_apart(request: Request, added: tuple[str, ...], ready: Distribution, without: Selection) -> Movement:
-    """Condition once more without the added items: the two answers share no draws."""
+def _conditioned_apart(
+    request: Request, added: tuple[str, ...], ready: Distribution, without: Selection, *, fit: bool
+) -> Movement:
+    """Condition once more without the added items: the two answers share no draws, so each must be a sharp one."""
     try:
-        other = condition(request.question, without, request.engine)
+        other = condition(request.question, without, request.engine, fit=fit)
     except UntrustworthyError as error:
         return Movement(added, None, {}, f"without {' and '.join(added)} the forecast cannot be trusted: {error}")
     question = other.question

@@ -6,15 +6,17 @@ posterior, to whatever a command wants to work out of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import copy
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 
 from ..model.assumptions import DEFAULT_EVENT, Assumptions
-from ..model.draws import QuantileTransform, UniformStreams
+from ..model.draws import QuantileTransform, Transform, UniformStreams
 from ..model.forward import CHUNK, in_order, outcome, simulate, sobol_layout
 from ..model.generative import Outcome, World
 from ..model.policies import NO_INTERVENTION, Intervention
@@ -22,6 +24,7 @@ from ..priors.copula import INDEPENDENT, Copula
 from ..priors.errors import InputError
 from ..priors.families import Family
 from .estimates import Array, Weighting
+from .proposal import LOG_RATIO, LogRatios, Proposal, ProposedTransform
 
 DEFAULT_DRAWS = 100_000
 MOST_STORED_DRAWS = 10_000_000
@@ -96,7 +99,7 @@ class DrawSource(Protocol):
 
 
 class PriorDraws:
-    """Draws from the prior, made anew (and the same) at every call instead of being stored.
+    """Draws that stand for the prior, made anew (and the same) at every call instead of being stored.
 
     Parameters
     ----------
@@ -107,22 +110,40 @@ class PriorDraws:
         one that is drawn is drawn as well.
     beliefs : mapping of str to Family, optional
         Distributions of quantities that the question's own assumptions do not know: drawn as well.
+    proposal : Proposal, optional
+        What to draw from in place of the prior; weights make up for it.
     """
 
     def __init__(
-        self, question: Question, names: Sequence[str] = (), beliefs: Mapping[str, Family] | None = None
+        self,
+        question: Question,
+        names: Sequence[str] = (),
+        beliefs: Mapping[str, Family] | None = None,
+        proposal: Proposal | None = None,
     ) -> None:
         self._question = question
         needed = question.assumptions.needed([question.event], distillation=True)
         self._names = question.assumptions.copula.with_related([*needed, *names])
         self._beside = {name: belief for name, belief in (beliefs or {}).items() if name not in self._names}
         replicates, draws = sobol_layout(question.draws) if question.quasi_random else (0, question.draws)
-        self._weighting = Weighting(draws=draws, replicates=replicates)
+        self._layout = Weighting(draws=draws, replicates=replicates)
+        self.transform = QuantileTransform(question.assumptions.beliefs, self._names, self.copula)
+        self._proposal = proposal
 
-    @property
+    @cached_property
     def weighting(self) -> Weighting:
-        """How the draws stand for the distribution."""
-        return self._weighting
+        """How the draws stand for the prior."""
+        if self.log_ratios is None:
+            return self._layout
+        ratios = np.exp(self.log_ratios)
+        return replace(self._layout, weights=ratios / ratios.sum())
+
+    @cached_property
+    def log_ratios(self) -> Array | None:
+        """Log density of the prior over that of the proposal, shape (draw,); None without a proposal."""
+        if self._proposal is None:
+            return None
+        return _join(list(self._simulate(LogRatios(self._proposal), lambda values: values)))[LOG_RATIO]
 
     @property
     def seed(self) -> int:
@@ -136,18 +157,31 @@ class PriorDraws:
 
     def extended(self, beliefs: Mapping[str, Family]) -> PriorDraws:
         """Return the same draws with further quantities beside them."""
-        return PriorDraws(self._question, self._names, {**self._beside, **beliefs})
+        further = {name: belief for name, belief in beliefs.items() if name not in self._names}
+        other = copy.copy(self)  # with the weights, if they have been worked out
+        other._beside = {**self._beside, **further}
+        return other
 
-    def chunks(self, evaluate: Evaluate) -> Sequence[Mapping[str, Array]]:
+    def proposed(self, proposal: Proposal) -> PriorDraws:
+        """Return as many draws of the same quantities, from a proposal."""
+        return PriorDraws(self._question, self._names, self._beside, proposal)
+
+    def chunks(self, evaluate: Evaluate) -> Iterator[Mapping[str, Array]]:
         """Yield what `evaluate` returns of each chunk, in order."""
-        return simulate(  # type: ignore[return-value]
+        transform = ProposedTransform(self.transform, self._proposal) if self._proposal else self.transform
+        return self._simulate(transform, evaluate, self._beside)
+
+    def _simulate(
+        self, transform: Transform, evaluate: Evaluate, beside: Mapping[str, Family] | None = None
+    ) -> Iterator[Mapping[str, Array]]:
+        return simulate(
             self._question.assumptions,
             evaluate,
-            self._weighting.draws,
+            self._layout.draws,
             np.random.default_rng(self._question.seed),
-            names=self._names,
-            beside=self._beside,
-            replicates=self._weighting.replicates,
+            transform=transform,
+            beside=beside,
+            replicates=self._layout.replicates,
         )
 
     def first(self, draws: int) -> Values:
@@ -162,9 +196,9 @@ class PriorDraws:
 
     def map(self, evaluate: Evaluate) -> dict[str, Array]:
         """Evaluate all draws and join the results; refuses more draws than fit into memory."""
-        if self._weighting.draws > MOST_STORED_DRAWS:
+        if self._layout.draws > MOST_STORED_DRAWS:
             raise InputError(
-                f"at most {MOST_STORED_DRAWS:,} draws are compared pairwise, not {self._weighting.draws:,}",
+                f"at most {MOST_STORED_DRAWS:,} draws are compared pairwise, not {self._layout.draws:,}",
                 key="--draws",
             )
         return _join(list(self.chunks(evaluate)))

@@ -46,7 +46,8 @@ def result_tree(drawn: Drawn, draws: int = TREE_DRAWS) -> xr.DataTree:
     checks = drawn.conditioned.selection.checks if drawn.conditioned else ()
     groups = Groups(question, drawn.items, checks)
     latents = latent_beliefs(question, groups.items)
-    values = _prior_draws(drawn).extended(latents).first(draws)
+    unweighted = _prior_draws(drawn)
+    values = unweighted.extended(latents).first(draws)
     kept = next(iter(values.values())).size
     prior = groups.sample(StoredDraws(values, Weighting(kept), question.seed, question.assumptions.copula))
     nodes = {
@@ -55,7 +56,7 @@ def result_tree(drawn: Drawn, draws: int = TREE_DRAWS) -> xr.DataTree:
         "observed_data": groups.observed(),
         "constant_data": groups.constants(),
     }
-    if isinstance(drawn.source, ReweightedPrior):
+    if isinstance(drawn.source, ReweightedPrior) and unweighted is drawn.source.prior:
         relative = drawn.source.weighting.shares[:kept] * drawn.source.weighting.draws
         log_weight = np.log(np.maximum(relative, LEAST_WEIGHT))[None, :]
         title = "log of a draw's weight over the mean weight"
@@ -73,10 +74,9 @@ def result_tree(drawn: Drawn, draws: int = TREE_DRAWS) -> xr.DataTree:
 
 
 def _prior_draws(drawn: Drawn) -> PriorDraws:
-    if isinstance(drawn.source, PriorDraws):
-        return drawn.source
-    if isinstance(drawn.source, ReweightedPrior):
-        return drawn.source.prior
+    source = drawn.source.prior if isinstance(drawn.source, ReweightedPrior) else drawn.source
+    if isinstance(source, PriorDraws) and source.weighting.weights is None:
+        return source
     return prior_for(drawn.question, drawn.items)
 
 
@@ -88,10 +88,10 @@ def _posterior_draws(drawn: Drawn, draws: int) -> tuple[StoredDraws, xr.Dataset]
         shape = (RESAMPLED_CHAINS, -1)
         log_weight = np.log(np.maximum(drawn.source.weighting.shares[positions], LEAST_WEIGHT))
         variables = {
-            "prior_draw": Variable(SAMPLED, positions.reshape(shape), "1", "number of the prior draw that it is"),
+            "prior_draw": Variable(SAMPLED, positions.reshape(shape), "1", "number of the weighted draw that it is"),
             "log_weight": Variable(SAMPLED, log_weight.reshape(shape), "nat", "log of that draw's weight"),
         }
-        how = "systematic, in the order of the prior draws: copies of a draw are neighbours"
+        how = "systematic, in the order of the weighted draws: copies of a draw are neighbours"
         return source, dataset(variables).assign_attrs(resampling=how)
     if not isinstance(drawn.source, StoredDraws) or drawn.conditioned is None:
         raise TypeError(f"no way to keep some of the draws of {type(drawn.source).__name__}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,6 +104,21 @@ def _words(name: str) -> list[int]:
     """A name as seed words, the same on every machine."""
     digest = hashlib.blake2b(name.encode(), digest_size=16).digest()
     return [int.from_bytes(digest[i : i + 4], "little") for i in range(0, 16, 4)]
+
+
+class Transform(Protocol):
+    """Turns uniforms into values.
+
+    Attributes
+    ----------
+    names : list of str
+        What needs a uniform number.
+    """
+
+    names: list[str]
+
+    def __call__(self, uniforms: Array) -> dict[str, Array]:
+        """Carry independent uniforms of shape (name, draw), rows as in `names`, to values of shape (draw,)."""
 
 
 class QuantileTransform:

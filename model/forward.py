@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..priors.families import Family
 from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
-from .draws import QuantileTransform, SobolStreams, UniformStreams
+from .draws import QuantileTransform, SobolStreams, Transform, UniformStreams
 from .generative import Outcome, World, intervened_world, run_race
 from .launch import solve
 from .policies import NO_INTERVENTION, Intervention, redrawn
@@ -104,6 +104,7 @@ def simulate[Kept](
     names: Sequence[str] | None = None,
     beliefs: Mapping[str, Family] | None = None,
     beside: Mapping[str, Family] | None = None,
+    transform: Transform | None = None,
     replicates: int = 0,
     workers: int | None = None,
 ) -> Iterator[Kept]:
@@ -128,6 +129,8 @@ def simulate[Kept](
         Further quantities, on which none of the others depends, drawn at random even where the others are not: a
         Sobol sequence of more dimensions would be another sequence, and weights worked out on this one would no
         longer belong to its draws.
+    transform : Transform, optional
+        What makes values of uniform numbers, in place of the quantile functions of `names`.
     replicates : int, default 0
         0 for plain random draws. Otherwise the number of independently scrambled Sobol sequences that
         share the draws, one after the other; `draws` must be a multiple of it.
@@ -140,7 +143,7 @@ def simulate[Kept](
         What `keep` returned, chunk by chunk, always in the same order.
     """
     copula = assumptions.copula
-    transform = QuantileTransform(beliefs or assumptions.beliefs, names or assumptions.needed(), copula)
+    transform = transform or QuantileTransform(beliefs or assumptions.beliefs, names or assumptions.needed(), copula)
     further = QuantileTransform(beside or {}, list(beside or {}), copula)
     if replicates:
         per_job = draws // replicates

@@ -15,10 +15,11 @@ import numpy as np
 
 from ..conditioning import Conditioned
 from ..estimates import Array, Estimate, Weighting
-from ..importance import smooth_weights, total
+from ..importance import ReweightedPrior, smooth_weights, total, weights_given
 from ..influence import CONFLICT
 from ..likelihoods import likelihoods, prior_for
 from ..log_means import log_mean
+from ..question import PriorDraws
 from ..trust import WORST_KHAT
 from .result import CheckResult, Verdict
 
@@ -50,12 +51,13 @@ def leave_one_out(conditioned: Conditioned) -> Iterator[LeftOut]:
     question, items = conditioned.question, conditioned.selection.counted
     if not items:
         return
-    prior = prior_for(question, items)
+    source = conditioned.source
+    prior = source.prior if isinstance(source, ReweightedPrior) else prior_for(question, items)
     of_prior = likelihoods(question, prior, items)
-    figures = dict(_from_prior(of_prior, prior.weighting))
-    if conditioned.engine != "importance":
+    figures = dict(_from_prior(of_prior, prior))
+    if not isinstance(source, ReweightedPrior):
         # either way may be beyond its weights: a sharp item dominates chains, many items together the prior
-        chains = _from_chains(likelihoods(question, conditioned.source, items), conditioned.source.weighting)
+        chains = _from_chains(likelihoods(question, source, items), source.weighting)
         figures = {name: min(found, figures[name], key=lambda figure: figure.khat) for name, found in chains}
     for name, figure in figures.items():
         yield LeftOut(name, figure.value, log_mean(of_prior[name], prior.weighting).value, figure.khat)
@@ -69,13 +71,13 @@ class _Figure:
     khat: float
 
 
-def _from_prior(columns: Mapping[str, Array], weighting: Weighting) -> Iterator[tuple[str, _Figure]]:
+def _from_prior(columns: Mapping[str, Array], prior: PriorDraws) -> Iterator[tuple[str, _Figure]]:
     """Difference between the log evidence of all items and that of the others."""
-    whole = total(columns)
-    evidence, khat = log_mean(whole, weighting), smooth_weights(whole, weighting.replicates).khat
+    whole, weighting = total(columns), prior.weighting
+    evidence, khat = log_mean(whole, weighting), weights_given(whole, prior).khat
     for name, column in columns.items():
         others = whole - column
-        without = smooth_weights(others, weighting.replicates).khat
+        without = weights_given(others, prior).khat
         yield name, _Figure((evidence - log_mean(others, weighting)).estimate, max(khat, without))
 
 
