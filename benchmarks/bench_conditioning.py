@@ -1,18 +1,26 @@
-"""The two engines on the default ledger: effective draws a second, and what a second set of figures costs."""
+"""Two engines and PyMC's own sampler on the default ledger: effective draws a second, and what new figures cost."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
-from comparing import Ledger
+from comparing import Ledger, in_turns, shortest
 
 from catchup.analysis.conditioning import choose_evidence, condition
 from catchup.analysis.forecast import forecast_from
-from catchup.analysis.nuts import CompiledPosterior, as_posterior
+from catchup.analysis.nuts import (
+    CHAINS,
+    TARGET_ACCEPTANCE,
+    TUNING,
+    CompiledPosterior,
+    as_posterior,
+    build_posterior_model,
+)
 from catchup.analysis.question import Question
 from catchup.evidence.graph import evidence_data
 from catchup.evidence.latents import with_latents
@@ -45,37 +53,81 @@ def selection(question: Question) -> Selection:
 
 
 @pytest.fixture(scope="module")
-def first_fit(question: Question, selection: Selection) -> FirstFit:
+def known(question: Question, selection: Selection) -> Question:
+    """The question with the latent quantities of what is counted."""
+    return replace(question, assumptions=with_latents(question.assumptions, selection.counted))
+
+
+@pytest.fixture(scope="module")
+def first_fit(known: Question, selection: Selection) -> FirstFit:
     import nutpie  # noqa: F401  # what importing takes is not the engine's
 
-    wanted = replace(question, assumptions=with_latents(question.assumptions, selection.counted))
     start = time.perf_counter()
-    posterior = CompiledPosterior(wanted, selection.counted)
-    tree = posterior.sample(NUTS_DRAWS, wanted.seed)
+    posterior = CompiledPosterior(known, selection.counted)
+    tree = posterior.sample(NUTS_DRAWS, known.seed)
     seconds = time.perf_counter() - start
-    return FirstFit(posterior, seconds, as_posterior(tree, wanted).diagnostics.ess)
+    return FirstFit(posterior, seconds, as_posterior(tree, known).diagnostics.ess)
+
+
+@pytest.fixture(scope="module")
+def stock_rate(known: Question, selection: Selection) -> tuple[float, str]:
+    """Effective draws a second of PyMC's own sampler with its compilation, and what they are made of."""
+    import pymc as pm
+
+    start = time.perf_counter()
+    tree = pm.sample(
+        draws=NUTS_DRAWS // CHAINS,
+        tune=TUNING,
+        chains=CHAINS,
+        nuts_sampler="pymc",
+        nuts={"target_accept": TARGET_ACCEPTANCE},
+        random_seed=known.seed,
+        progressbar=False,
+        compute_convergence_checks=False,
+        model=build_posterior_model(known, selection.counted),
+    )
+    seconds = time.perf_counter() - start
+    effective = as_posterior(tree, known).diagnostics.ess
+    return effective / seconds, f"{effective:,.0f} in {seconds:.1f} s"
 
 
 def test_effective_draws_a_second(
-    benchmark: Any, ledger: Ledger, question: Question, selection: Selection, first_fit: FirstFit
+    benchmark: Any,
+    ledger: Ledger,
+    question: Question,
+    selection: Selection,
+    first_fit: FirstFit,
+    stock_rate: tuple[float, str],
 ) -> None:
-    effective: list[float] = []
-    seconds: list[float] = []
+    effective: dict[bool, float] = {}
 
-    def reweighted() -> None:
-        start = time.perf_counter()
-        conditioned = condition(question, selection, "importance")
+    def forecast(*, fit: bool) -> None:
+        conditioned = condition(question, selection, "importance", fit=fit)
         forecast_from(conditioned.question, conditioned.source, engine=conditioned.engine)
-        seconds.append(time.perf_counter() - start)
-        effective.append(conditioned.diagnostics.ess)
+        effective[fit] = conditioned.diagnostics.ess
 
-    benchmark.pedantic(reweighted, rounds=5, iterations=1, warmup_rounds=1)
-    importance, nuts = min(effective) / min(seconds), first_fit.effective / first_fit.seconds
+    own, other = partial(forecast, fit=False), partial(forecast, fit=True)
+    of_prior, of_fit = shortest(*in_turns(benchmark, own, other, rounds=4))
+    importance = effective[False] / of_prior
+    made = f"{effective[False]:,.0f} in {of_prior:.2f} s against"
+    nuts, stock = first_fit.effective / first_fit.seconds, stock_rate[0]
     ledger.at_least(
-        "effective draws a second: importance / NUTS with its compilation",
+        "effective draws a second: importance / NUTS (nutpie) with its compilation",
         importance / nuts,
         50.0,
-        f"{effective[0]:,.0f} in {min(seconds):.2f} s against {first_fit.effective:,.0f} in {first_fit.seconds:.1f} s",
+        f"{made} {first_fit.effective:,.0f} in {first_fit.seconds:.1f} s",
+    )
+    ledger.at_least(
+        "effective draws a second: importance / PyMC's own NUTS with its compilation",
+        importance / stock,
+        25.0,
+        f"{made} {stock_rate[1]}",
+    )
+    ledger.at_least(
+        "effective draws a second: importance from a fitted proposal / from the prior",
+        effective[True] / of_fit / importance,
+        2.0,
+        f"{effective[True]:,.0f} in {of_fit:.2f} s against {effective[False]:,.0f} in {of_prior:.2f} s",
     )
 
 
