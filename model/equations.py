@@ -33,12 +33,18 @@ def flop_per_h100e_month(h100_peak: float, mfu: Any, seconds_per_month: float) -
     return (h100_peak * seconds_per_month) * mfu
 
 
-def remaining_progress(progress: Any, distilled_share: Any, removed_share: Any) -> Any:
-    r"""Yearly progress once distillation is limited, :math:`a^{1 - r}` with :math:`r = d\,e`.
+def remaining_share(distilled_share: Any, removed_share: Any) -> Any:
+    r"""Share of progress that is left once distillation is limited, :math:`1 - r` with :math:`r = d\,e`.
 
-    Progress compounds, so distillation's part is a share of the orders of magnitude gained in a year.
+    Progress compounds, so distillation's part is a share of the orders of magnitude gained in a year: the rate at
+    which the requirement falls keeps this share of itself.
     """
-    return progress ** (1.0 - distilled_share * removed_share)
+    return 1.0 - distilled_share * removed_share
+
+
+def remaining_progress(progress: Any, distilled_share: Any, removed_share: Any) -> Any:
+    r"""Yearly progress once distillation is limited, :math:`a^{1 - r}`."""
+    return progress ** remaining_share(distilled_share, removed_share)
 
 
 def log_growth_per_month(xp: Any, progress: Any) -> Any:

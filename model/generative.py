@@ -32,20 +32,18 @@ class Pool:
     ----------
     stock : (draw,)
         H100e at t = 0.
-    rate, start, length : tuple of (draw,) or float, or a vector variable
+    rate, start, length : tuple of (draw,) or float
         H100e a month, first month and months of arrivals, with an entry for each arriving source.
     """
 
     stock: Any
-    rate: Any
-    start: Any
-    length: Any
+    rate: tuple[Any, ...]
+    start: tuple[Any, ...]
+    length: tuple[Any, ...]
 
     def at(self, xp: Any, t: Any) -> Any:
         """H100e at time t (months)."""
-        if isinstance(self.rate, tuple):
-            return equations.pool(xp, t, self.stock, self.rate, self.start, self.length)
-        return self.stock + equations.arrived_stock(xp, t, self.rate, self.start, self.length).sum()
+        return equations.pool(xp, t, self.stock, self.rate, self.start, self.length)
 
 
 @dataclass(frozen=True)
@@ -163,15 +161,17 @@ def describe_world(
         seconds,
     )
     progress = values["algorithmic_progress"]
+    log_growth = equations.log_growth_per_month(xp, progress)
     if not (isinstance(distillation_limited, float) and distillation_limited == 0.0):
-        progress = equations.remaining_progress(
-            progress, distillation_limited * values["distilled_share"], values["distillation_removed_share"]
-        )
+        shares = distillation_limited * values["distilled_share"], values["distillation_removed_share"]
+        progress = equations.remaining_progress(progress, *shares)
+        # Not the logarithm of that power: a graph that is asked for dates alone works out neither.
+        log_growth = log_growth * equations.remaining_share(*shares)
     pools, flop_month = {}, {}
     for name, firm in assumptions.race.firms.items():
         flop_month[name] = equations.flop_per_h100e_month(number("h100_peak"), values[firm.mfu], seconds)
         pools[name] = _pool(xp, assumptions, name, values, kept or {}, stop or {})
-    return World(flop, progress, equations.log_growth_per_month(xp, progress), flop_month, pools)
+    return World(flop, progress, log_growth, flop_month, pools)
 
 
 def run_race(
@@ -269,13 +269,7 @@ def _pool(
         equations.arrival_length(xp, start, length, stop[name]) if name in stop else length
         for name, start, length in zip(arriving, starts, lengths, strict=True)
     ]
-    if xp.__name__ == "numpy":
-        return Pool(stock, tuple(rates), tuple(starts), tuple(lengths))
-    return Pool(stock, *(_vector(xp, rows) for rows in (rates, starts, lengths)))
-
-
-def _vector(xp: Any, rows: list[Any]) -> Any:
-    return xp.stack([xp.as_tensor_variable(row, dtype="float64") for row in rows]) if rows else xp.zeros(0)
+    return Pool(stock, tuple(rates), tuple(starts), tuple(lengths))
 
 
 def _months(xp: Any, entry: float | str | None, values: Values) -> Any:

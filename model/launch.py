@@ -10,8 +10,8 @@ needs two steps. Draws whose root lies beyond a kink are closed in on by a brack
 :math:`\lambda`, a gap :math:`|g| \le \lambda\epsilon` proves that the root is no further than :math:`\epsilon`.
 
 `solve` takes arrays of draws. All that it calls takes single numbers as well, so that numba compiles the same
-steps for the single draw of a PyMC graph (`solve_closing_in`). Every draw goes its own way: its date does not
-depend on which others share its chunk.
+functions for the draws of a PyMC graph: for one (`solve_closing_in`), or in loops over many. Every draw goes its own
+way: its date does not depend on which others share its chunk.
 
 References
 ----------
@@ -20,7 +20,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,18 +37,25 @@ FREE_STEPS = 2  # enough for nearly all draws
 STEPS = 12  # inside the bracket, before it is halved at every step
 MOST_STEPS = 80
 SMALLEST_STOCK = 1e-200  # H100e; keeps the logarithm of an empty pool finite
+NOTHING = 2.0 * SMALLEST_STOCK
 SMALLEST_GROWTH = 1e-300  # per month; keeps quotients finite where the requirement does not fall
 SMALLEST_MOVE = 1e-300  # months
 LATEST = 1e100  # months; anything later is never
 
 
+def as_it_is(function: Callable[..., Any], results: int = 1) -> Callable[..., Any]:
+    """Leave a function to NumPy, which takes arrays of draws where a single draw has numbers."""
+    return function
+
+
 def solve(
     stock: Array,
-    rate: Sequence[Array],
+    rate: Sequence[Array | float],
     start: Sequence[Array | float],
     length: Sequence[Array | float],
     log_growth: Array,
     log_target: Array,
+    each: Callable[..., Callable[..., Any]] = as_it_is,
 ) -> Array:
     """Solve for the launch date of one firm.
 
@@ -56,68 +63,92 @@ def solve(
     ----------
     stock : array, shape (draw,)
         H100e present at t = 0.
-    rate : sequence of array, shape (draw,)
-        H100e arriving a month, per source.
-    start, length : sequence of float or array, shape (draw,)
-        Months from t = 0 to the first arrival (at least 0), and months of arrivals, per source.
+    rate, start, length : sequence of float or array, shape (draw,)
+        H100e arriving a month, months from t = 0 to the first arrival (at least 0), and months of arrivals, per source.
     log_growth : array, shape (draw,)
         Rate at which the requirement falls, per month; not negative.
     log_target : array, shape (draw,)
         Logarithm of the stock that could launch at t = 0.
+    each : callable, optional
+        ``each(function, results)`` makes of a function of a single draw's numbers, which returns so many, one of
+        arrays of draws. The graph passes one that compiles.
 
     Returns
     -------
     array, shape (draw,)
         Months since t = 0; 0 where the budget suffices at once, infinite where it never does.
     """
-    stock, log_growth, date, latest, near, empty = prepare(stock, rate, start, length, log_growth, log_target)
+    rate, start, length = tuple(rate), tuple(start), tuple(length)
+    # Logarithms of arrays stay with NumPy whatever `each` does: numba's take five times as long, and a loop with one
+    # in it is worked off draw by draw.
+    stock, full, last = each(totals, 3)(stock, rate, start, length)
+    log_growth, date, latest, near = each(first_guess, 4)(np.log(stock), np.log(full), last, log_growth, log_target)
+    pools, steps = each(pool_at), each(step_freely)
     before = date + PROBE
-    pool_before = equations.pool(np, before, stock, rate, start, length)
+    pool_before = pools(before, stock, rate, start, length)
+    pool = pools(date, stock, rate, start, length)
     for _ in range(FREE_STEPS):
-        pool = equations.pool(np, date, stock, rate, start, length)
-        gap = gap_at(date, pool, log_growth, log_target)
-        step = halley(date, before, pool, pool_before, gap, log_growth)
-        date, before, pool_before = np.minimum(np.maximum(step, 0.0), latest), date, pool
-    pool = equations.pool(np, date, stock, rate, start, length)
-    (far,) = np.nonzero(np.abs(gap_at(date, pool, log_growth, log_target)) > near)
+        step = steps(date, before, pool, pool_before, np.log(pool), log_growth, log_target, latest)
+        date, before, pool_before = step, date, pool
+        pool = pools(date, stock, rate, start, length)
+    (far,) = np.nonzero(np.abs(gap_at(date, np.log(pool), log_growth, log_target)) > near)
     if far.size:
         ramps = (
             tuple(row[far] if isinstance(row, np.ndarray) else row for row in rows) for rows in (rate, start, length)
         )
         others = (row[far] for row in (log_growth, log_target, date, latest, near))
-        date[far] = close_in(stock[far], *ramps, *others)
-    dates: Array = never_where(empty, date)
+        date[far] = each(close_in)(stock[far], *ramps, *others)
+    dates: Array = never_where(full <= NOTHING, date)
     return dates
 
 
 def solve_closing_in(stock: Any, rate: Any, start: Any, length: Any, log_growth: Any, log_target: Any) -> Any:
     """Solve as `solve` does, but inside a bracket from the first step on: arrays of draws, or a single one."""
-    stock, log_growth, date, latest, near, empty = prepare(stock, rate, start, length, log_growth, log_target)
+    stock, full, last = totals(stock, rate, start, length)
+    log_growth, date, latest, near = first_guess(np.log(stock), np.log(full), last, log_growth, log_target)
     date = close_in(stock, rate, start, length, log_growth, log_target, date, latest, near)
-    return never_where(empty, date)
+    return never_where(full <= NOTHING, date)
 
 
-def prepare(stock: Any, rate: Any, start: Any, length: Any, log_growth: Any, log_target: Any) -> Any:
-    """Make the first guess.
-
-    Returns
-    -------
-    tuple
-        Stock and growth, kept above nothing; the guess, and a month by which the launch has come; the gap that
-        proves a date near enough; whether the pool stays empty.
-    """
+def totals(stock: Any, rate: Any, start: Any, length: Any) -> Any:
+    """The stock, kept above nothing; what there is once all has arrived; the month by which it has."""
     stock = stock + SMALLEST_STOCK
-    log_growth = np.maximum(log_growth, SMALLEST_GROWTH)
     full, last = stock + 0.0, 1.0
     for source in range(len(rate)):
         full += rate[source] * length[source]
         last = np.maximum(start[source] + length[source], last)
-    log_stock, log_full = np.log(stock), np.log(full)
+    return stock, full, last
+
+
+def first_guess(log_stock: Any, log_full: Any, last: Any, log_growth: Any, log_target: Any) -> Any:
+    """Growth, kept above nothing; a first guess; a month by which the launch has come; the gap that proves a date."""
+    log_growth = np.maximum(log_growth, SMALLEST_GROWTH)
     short = np.maximum(log_target - log_stock, 0.0)
     latest = np.minimum(short / log_growth, np.maximum((log_target - log_full) / log_growth, last))
     # The pool grows about evenly in logarithm.
     guess = np.minimum(short / (log_growth + (log_full - log_stock) / last), latest)
-    return stock, log_growth, guess, latest, TOLERANCE * log_growth + ROUNDING, full <= 2.0 * SMALLEST_STOCK
+    return log_growth, guess, latest, TOLERANCE * log_growth + ROUNDING
+
+
+def pool_at(date: Any, stock: Any, rate: Any, start: Any, length: Any) -> Any:
+    """The pool, in NumPy's functions."""
+    return equations.pool(np, date, stock, rate, start, length)
+
+
+def step_freely(
+    date: Any,
+    before: Any,
+    pool: Any,
+    pool_before: Any,
+    log_pool: Any,
+    log_growth: Any,
+    log_target: Any,
+    latest: Any,
+) -> Any:
+    """Take one step, to no date before t = 0 or beyond the latest."""
+    gap = gap_at(date, log_pool, log_growth, log_target)
+    step = halley(date, before, pool, pool_before, gap, log_growth)
+    return np.minimum(np.maximum(step, 0.0), latest)
 
 
 def close_in(
@@ -134,10 +165,10 @@ def close_in(
     """Find the root inside a bracket that shrinks at every step, whatever the pool does."""
     low, high = 0.0 * date, latest
     before = date + PROBE
-    pool_before = equations.pool(np, before, stock, rate, start, length)
+    pool_before = pool_at(before, stock, rate, start, length)
     for step in range(MOST_STEPS):
-        pool = equations.pool(np, date, stock, rate, start, length)
-        gap = gap_at(date, pool, log_growth, log_target)
+        pool = pool_at(date, stock, rate, start, length)
+        gap = gap_at(date, np.log(pool), log_growth, log_target)
         low, high = choose(gap < 0.0, date, low), choose(gap < 0.0, high, date)
         settled = (np.abs(gap) <= near) | (high - low <= TOLERANCE)
         if np.all(settled):
@@ -149,9 +180,9 @@ def close_in(
     return date
 
 
-def gap_at(date: Any, pool: Any, log_growth: Any, log_target: Any) -> Any:
+def gap_at(date: Any, log_pool: Any, log_growth: Any, log_target: Any) -> Any:
     """The function g, whose root is the launch."""
-    return np.log(pool) + log_growth * date - log_target
+    return log_pool + log_growth * date - log_target
 
 
 def halley(date: Any, before: Any, pool: Any, pool_before: Any, gap: Any, log_growth: Any) -> Any:

@@ -6,8 +6,8 @@ numba backend (or nutpie) compiles the graph. Its gradient is that of the implic
 
 .. math:: \partial t / \partial \theta = -(\partial g / \partial \theta) / (\partial g / \partial t).
 
-Inputs keep `source` as their first axis and may carry one batch axis behind it, so that a vectorised
-graph solves a whole chunk of draws in one call.
+A source is three inputs of its own: numbers for a single draw; in a graph vectorised over draws, vectors, or numbers
+that stand for every draw. Matrices would be put together only to be taken apart, draw by draw and source by source.
 """
 
 from __future__ import annotations
@@ -15,15 +15,18 @@ from __future__ import annotations
 import inspect
 import sys
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import numba
 import numpy as np
 import pytensor.tensor as pt
+from pytensor import config
 from pytensor.graph.basic import Apply, Variable
 from pytensor.graph.op import Op
 from pytensor.graph.replace import _vectorize_node
+from pytensor.link.numba.cache import compile_numba_function_src
 from pytensor.link.numba.dispatch import basic as numba_basic
 
 from . import equations, launch
@@ -33,44 +36,33 @@ from .launch import Array, solve
 class LaunchDate(Op):
     """Solve for the launch date.
 
-    Takes stock, rate, start, length, log_growth and log_target as `launch.solve` does, with the source
-    axis last (``(..., source)`` and ``(...)``, at most one batch axis), all of the same batch rank.
+    Takes stock, every source's rate, every source's start, every source's length, log_growth and log_target, as
+    `launch.solve` does: each a scalar or a vector of draws.
     """
 
     __props__ = ()
 
     def make_node(self, *inputs: Any) -> Apply:
-        stock, rate, start, length, log_growth, log_target = (
-            pt.as_tensor_variable(value, dtype="float64") for value in inputs
-        )
-        batch = stock.ndim
-        ranks = [value.ndim for value in (stock, log_growth, log_target)]
-        source_ranks = [value.ndim for value in (rate, start, length)]
-        if ranks != [batch] * 3 or source_ranks != [batch + 1] * 3 or batch > 1:
+        values = [pt.as_tensor_variable(value, dtype="float64") for value in inputs]
+        batch = max((value.ndim for value in values), default=0)
+        if len(values) < 3 or len(values) % 3 or batch > 1:
             raise TypeError(
-                f"LaunchDate takes inputs of one batch rank, 0 or 1, sources last; got ranks {ranks} and {source_ranks}"
+                "LaunchDate takes three scalars or vectors, and three for each source; "
+                f"got {len(values)} of ranks up to {batch}"
             )
-        return Apply(
-            self,
-            [stock, rate, start, length, log_growth, log_target],
-            [pt.tensor(dtype="float64", shape=(None,) * batch)],
-        )
+        return Apply(self, values, [pt.tensor(dtype="float64", shape=(None,) * batch)])
 
     def infer_shape(self, node: Apply, shapes: Sequence[Any]) -> list[tuple[Any, ...]]:
-        if node.outputs[0].ndim == 0:
-            return [()]
-        return [(pt.maximum(shapes[0][0], pt.maximum(shapes[4][0], shapes[5][0])),)]
+        return [next((shape for shape in shapes if shape), ())]
 
     def perform(self, node: Apply, inputs: Sequence[Any], outputs: Any) -> None:
-        if inputs[0].ndim == 1:
-            outputs[0][0] = _solve_chunk(*inputs)
-        else:
-            outputs[0][0] = np.asarray(_solve_chunk(*(value[None] for value in inputs))[0])
+        dates = _solve_chunk(inputs)
+        outputs[0][0] = dates if node.outputs[0].ndim else np.asarray(dates[0])
 
     def pullback(
         self, inputs: Sequence[Variable], outputs: Sequence[Variable], cotangents: Sequence[Variable]
     ) -> list[Variable]:
-        _, rate, start, length, log_growth, log_target = inputs
+        _, rates, starts, lengths, log_growth, log_target = _as_solved(inputs)
         (date,) = outputs
         if date.ndim != 0:
             raise NotImplementedError("the gradient is taken before the graph is vectorised over draws")
@@ -78,53 +70,65 @@ class LaunchDate(Op):
         # never suffices has none either.
         moves = pt.and_(pt.gt(date, 0.0), pt.lt(date, np.inf))
         date = pt.switch(moves, date, 0.0)
-        elapsed = date - start
-        arrived = equations.months_arrived(pt, date, start, length)
-        arriving = pt.and_(pt.gt(elapsed, 0.0), pt.lt(elapsed, length))
-        complete = pt.ge(elapsed, length)
+        elapsed = [date - start for start in starts]
+        arriving = [
+            rate * pt.and_(pt.gt(months, 0.0), pt.lt(months, length))
+            for rate, months, length in zip(rates, elapsed, lengths, strict=True)
+        ]
         pool = pt.exp(log_target - log_growth * date)  # as it is at the root
-        rises = pt.sum(rate * arriving) / pool + log_growth
+        rises = sum(arriving) / pool + log_growth
         scale = pt.switch(moves, cotangents[0] / rises, 0.0)
         per_stock = -scale / pool
         return [
             per_stock,
-            per_stock * arrived,
-            -per_stock * rate * arriving,
-            per_stock * rate * complete,
+            *(
+                per_stock * equations.months_arrived(pt, date, start, length)
+                for start, length in zip(starts, lengths, strict=True)
+            ),
+            *(-per_stock * rate for rate in arriving),
+            *(
+                per_stock * rate * pt.ge(months, length)
+                for rate, months, length in zip(rates, elapsed, lengths, strict=True)
+            ),
             -scale * date,
             scale,
         ]
 
 
-launch_date = LaunchDate()
+_operation = LaunchDate()
 
 
-def _solve_chunk(stock: Array, rate: Array, start: Array, length: Array, log_growth: Array, log_target: Array) -> Array:
-    """Call `launch.solve` with an array for each source and every draw spelt out."""
-    draws = max(len(stock), len(log_growth), len(log_target))
+def launch_date(
+    stock: Any, rate: Sequence[Any], start: Sequence[Any], length: Sequence[Any], log_growth: Any, log_target: Any
+) -> Any:
+    """Solve for the launch date in a graph, of the same arguments as in `launch.solve`."""
+    return _operation(stock, *rate, *start, *length, log_growth, log_target)
 
-    def sources(matrix: Array) -> list[Array]:
-        return [np.broadcast_to(column, (draws,)) for column in np.ascontiguousarray(matrix.T)]
 
-    return solve(
-        np.broadcast_to(stock, (draws,)),
-        sources(rate),
-        sources(start),
-        sources(length),
-        np.broadcast_to(log_growth, (draws,)),
-        np.broadcast_to(log_target, (draws,)),
+def _as_solved(inputs: Sequence[Any]) -> tuple[Any, ...]:
+    """The operation's inputs, as arguments of `launch.solve`."""
+    stock, *entries, log_growth, log_target = inputs
+    sources = len(entries) // 3
+    rate, start, length = (tuple(entries[first * sources : (first + 1) * sources]) for first in range(3))
+    return stock, rate, start, length, log_growth, log_target
+
+
+def _solve_chunk(inputs: Sequence[Any], each: Callable[..., Any] = launch.as_it_is) -> Array:
+    """Call `launch.solve` with plain numbers where sources have them, and with every draw spelt out elsewhere."""
+    draws = next((len(value) for value in inputs if np.ndim(value)), 1)
+    stock, rate, start, length, log_growth, log_target = _as_solved(
+        [value if np.ndim(value) else float(value) for value in inputs]
     )
+    stock, log_growth, log_target = (
+        np.full(draws, value) if isinstance(value, float) else value for value in (stock, log_growth, log_target)
+    )
+    return solve(stock, rate, start, length, log_growth, log_target, each)
 
 
 @_vectorize_node.register(LaunchDate)
 def _vectorise(op: LaunchDate, node: Apply, *batched: Any) -> Apply:
-    """Give every input the batch axis that any of them has (length one where it is constant)."""
-    batch = max(value.ndim - core.ndim for value, core in zip(batched, node.inputs, strict=True))
-    padded = [
-        pt.shape_padleft(value, batch - (value.ndim - core.ndim)) if value.ndim - core.ndim < batch else value
-        for value, core in zip(batched, node.inputs, strict=True)
-    ]
-    return op.make_node(*padded)
+    """Take inputs as they come: those without a batch axis stand for every draw."""
+    return op.make_node(*batched)
 
 
 for _shared in (
@@ -132,7 +136,10 @@ for _shared in (
     equations.arrived_stock,
     equations.pool,
     launch.solve_closing_in,
-    launch.prepare,
+    launch.totals,
+    launch.first_guess,
+    launch.pool_at,
+    launch.step_freely,
     launch.close_in,
     launch.gap_at,
     launch.halley,
@@ -154,21 +161,71 @@ def _version() -> int:
 
 @numba_basic.register_funcify_default_op_cache_key(LaunchDate)
 def _compile_for_numba(op: LaunchDate, node: Apply, **kwargs: Any) -> Any:
-    """Compile the steps of `launch.solve` for a single draw; for a chunk of them, call it: NumPy is as fast."""
+    """Compile the steps of `launch.solve` for a single draw; for a chunk of them, call it with its parts compiled."""
     if node.outputs[0].ndim == 1:
 
         @numba_basic.numba_njit
-        def launches(stock, rate, start, length, log_growth, log_target):  # type: ignore[no-untyped-def]
+        def launches(*inputs):  # type: ignore[no-untyped-def]
             with numba.objmode(dates="float64[::1]"):
-                dates = _solve_chunk(stock, rate, start, length, log_growth, log_target)
+                dates = _solve_chunk(inputs, _compile_each)
             return dates
 
         return launches, _version()
 
-    @numba_basic.numba_njit
-    def launch_of_one(stock, rate, start, length, log_growth, log_target):  # type: ignore[no-untyped-def]
-        return np.asarray(
-            launch.solve_closing_in(stock.item(), rate, start, length, log_growth.item(), log_target.item())
-        )
+    names = [f"x{position}" for position in range(len(node.inputs))]
+    arguments = _spelt_out(_as_solved([f"{name}.item()" for name in names]))
+    source = f"def launch_of_one({', '.join(names)}):\n    return np.asarray(function({arguments}))\n"
+    return _from_source("launch_of_one", source, launch.solve_closing_in), _version()
 
-    return launch_of_one, _version()
+
+def _compile_each(function: Callable[..., Any], results: int = 1) -> Callable[..., Any]:
+    """Make of a function of a draw's numbers one of arrays: a loop of machine code, with no arrays in between."""
+
+    def over_draws(*arguments: Any) -> Any:
+        # What is not a tuple is an array: `solve` has numbers for sources only.
+        groups = [argument if isinstance(argument, tuple) else (argument,) for argument in arguments]
+        shape = tuple(
+            tuple(isinstance(value, np.ndarray) for value in group) if isinstance(argument, tuple) else True
+            for argument, group in zip(arguments, groups, strict=True)
+        )
+        return _loop(function, results, shape)(*(value for group in groups for value in group))
+
+    return over_draws
+
+
+@cache
+def _loop(function: Callable[..., Any], results: int, shape: tuple[bool | tuple[bool, ...], ...]) -> Any:
+    """Write the loop for arguments of which some vary between draws, and compile it."""
+    name = f"{function.__name__}_of_each"
+    inputs: list[str] = []
+
+    def entry(varies: bool) -> str:
+        inputs.append(f"x{len(inputs)}")
+        return f"{inputs[-1]}[draw]" if varies else inputs[-1]
+
+    arguments = [tuple(map(entry, part)) if isinstance(part, tuple) else entry(part) for part in shape]
+    found = [f"found{position}" for position in range(results)]
+    source = (
+        f"def {name}({', '.join(inputs)}):\n"
+        + "".join(f"    {array} = np.empty(len(x0))\n" for array in found)
+        + "    for draw in range(len(x0)):\n"
+        + f"        {', '.join(f'{array}[draw]' for array in found)} = function({_spelt_out(arguments)})\n"
+        + f"    return {', '.join(found)}\n"
+    )
+    return _from_source(name, source, function, cache=config.numba__cache, final_function=True)
+
+
+def _spelt_out(arguments: Iterable[str | tuple[str, ...]]) -> str:
+    """Arguments of a call, for numba to compile; an empty tuple's entries would have no type."""
+    return ", ".join(
+        argument if isinstance(argument, str) else f"({', '.join(argument)},)" if argument else "np.empty(0)"
+        for argument in arguments
+    )
+
+
+def _from_source(name: str, source: str, function: Callable[..., Any], **options: Any) -> Any:
+    """Compile a call of `function`, kept on disk under a key that changes with either's code."""
+    key = f"{_version():x}{zlib.crc32(source.encode()):08x}"
+    plain = compile_numba_function_src(source, name, globals() | {"function": function}, cache_key=key)
+    # PyTensor's own default reorders sums, and then nothing keeps the quotient of a step of no length finite.
+    return numba_basic.numba_njit(plain, error_model="numpy", fastmath=False, **options)

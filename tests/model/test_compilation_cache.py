@@ -17,9 +17,11 @@ import numpy as np
 import pytensor
 import pytensor.tensor as pt
 from catchup.model.launch_operation import launch_date
-inputs = [pt.scalar(), pt.vector(), pt.vector(), pt.vector(), pt.scalar(), pt.scalar()]
-solve = pytensor.function(inputs, launch_date(*inputs), mode="NUMBA")
-print(solve(1.0, np.ones(1), np.zeros(1), np.full(1, 9.0), 0.1, 3.0))
+one, many = ([kind(dtype="float64") for _ in range(6)] for kind in (pt.scalar, pt.vector))
+for stock, rate, start, length, growth, target in (one, many):
+    date = launch_date(stock, [rate], [start], [length], growth, target)
+    solve = pytensor.function([stock, rate, start, length, growth, target], date, mode="NUMBA")
+    print(solve(*(np.full((4,) * date.ndim, value) for value in (1.0, 1.0, 0.0, 9.0, 0.1, 3.0))))
 """
 
 
@@ -40,7 +42,8 @@ def test_a_second_process_compiles_no_launch(tmp_path: Path) -> None:
         dates.append(done.stdout)
         found.append(machine_code(tmp_path))
     assert dates[0] == dates[1]
-    assert any("launch" in path for path in found[0])
+    for compiled in ("launch_of_one", "launches", "pool_at_of_each", "step_freely_of_each"):
+        assert any(compiled in path for path in found[0]), compiled
     assert found[1] == found[0]
 
 

@@ -12,15 +12,15 @@ from catchup.model.launch_operation import launch_date
 INPUTS = ("stock", "rate", "start", "length", "growth", "target")
 
 
-def launch_function() -> tuple[object, object]:
-    shapes = (0, 1, 1, 1, 0, 0)
-    inputs = [pt.tensor(name, dtype="float64", shape=(None,) * rank) for name, rank in zip(INPUTS, shapes, strict=True)]
-    date = launch_date(*inputs)
+def launch_function(sources: int) -> tuple[object, object]:
+    shapes = ((), (sources,), (sources,), (sources,), (), ())
+    inputs = [pt.tensor(name, dtype="float64", shape=shape) for name, shape in zip(INPUTS, shapes, strict=True)]
+    date = launch_date(*([part[index] for index in range(sources)] if part.ndim else part for part in inputs))
     return pytensor.function(inputs, date), pytensor.function(inputs, pytensor.grad(date, inputs))
 
 
 def test_gradients_against_finite_differences() -> None:
-    solve, gradients = launch_function()
+    solve, gradients = launch_function(4)
     rng = np.random.default_rng(4)
     checked = 0
     for _ in range(60):
@@ -57,7 +57,7 @@ def test_gradients_against_finite_differences() -> None:
 
 
 def test_gradients_are_zero_where_nothing_moves_the_launch() -> None:
-    solve, gradients = launch_function()
+    solve, gradients = launch_function(1)
     at_once = [np.float64(1e6), np.array([1e4]), np.array([0.0]), np.array([12.0]), np.float64(0.2), np.float64(1.0)]
     never = [np.float64(0.0), np.array([0.0]), np.array([0.0]), np.array([12.0]), np.float64(0.2), np.float64(9.0)]
     assert float(solve(*at_once)) == 0.0
