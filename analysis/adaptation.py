@@ -38,8 +38,8 @@ def reweighted(prior: PriorDraws, question: Question, items: Sequence[Item]) -> 
     return ReweightedPrior(prior, weights_given(total(likelihoods(question, prior, items)), prior))
 
 
-def reweighted_proposal(prior: PriorDraws, question: Question, items: Sequence[Item]) -> ReweightedPrior | None:
-    """Draw as many from a proposal fitted to the posterior, and weigh them.
+def drawn_from_fit(prior: PriorDraws, question: Question, items: Sequence[Item]) -> PriorDraws | None:
+    """Draw as many from a proposal fitted to the posterior.
 
     Parameters
     ----------
@@ -52,8 +52,8 @@ def reweighted_proposal(prior: PriorDraws, question: Question, items: Sequence[I
 
     Returns
     -------
-    ReweightedPrior or None
-        None where there is nothing to fit to.
+    PriorDraws or None
+        Draws that stand for the prior, most of them where the posterior is; None where there is nothing to fit to.
     """
     if not items:
         return None
@@ -62,7 +62,7 @@ def reweighted_proposal(prior: PriorDraws, question: Question, items: Sequence[I
         return total(likelihoods_of(question, values, items))
 
     proposal = adapt(prior.transform, log_likelihood, np.random.default_rng([STREAM, question.seed]))
-    return None if proposal is None else reweighted(prior.proposed(proposal), question, items)
+    return None if proposal is None else prior.proposed(proposal)
 
 
 def adapt(transform: Transform, log_likelihood: Callable[[Values], Array], rng: np.random.Generator) -> Proposal | None:

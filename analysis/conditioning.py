@@ -10,7 +10,7 @@ from typing import Any
 from ..evidence.latents import with_latents
 from ..evidence.ledgers import Ledger, load_ledger
 from ..evidence.selection import Selection, select
-from .adaptation import reweighted, reweighted_proposal
+from .adaptation import drawn_from_fit, reweighted
 from .conflict import ESCALATED_DRAWS, refuse_conflict
 from .forecast import Diagnostics
 from .importance import SmoothedWeights
@@ -127,13 +127,14 @@ def condition(
         again = condition(more, selection, "auto", refuse=refuse)
         said = f"{ESCALATED_DRAWS:,} draws, because of {question.draws:,} only {few:,.0f} counted"
         return replace(again, notes=(said, *again.notes))
-    if engine != "nuts" and (fit or not _is_good(source.smoothed)):
-        fitted = reweighted_proposal(source.prior, question, items)
-        if fitted is not None and _is_better(fitted.smoothed, source.smoothed):
+    if engine != "nuts" and (fit or not source.smoothed.good):
+        draws = drawn_from_fit(source.prior, question, items)
+        fitted = None if draws is None else reweighted(draws, question, items)
+        if fitted is not None and fitted.smoothed.better_than(source.smoothed):
             why = "as was asked" if fit else f"because {_shortcoming(source.smoothed, 'prior')}"
             source, notes = fitted, (f"drawn where the posterior is, {why}", *notes)
     smoothed = source.smoothed
-    if engine == "importance" or (engine == "auto" and _is_good(smoothed)):
+    if engine == "importance" or (engine == "auto" and smoothed.good):
         if refuse and smoothed.khat > WORST_KHAT:
             raise UntrustworthyError(
                 f"importance weights cannot be trusted (k-hat {smoothed.khat:.2f}, above {WORST_KHAT}): "
@@ -165,19 +166,9 @@ def condition(
     )
 
 
-def _is_good(smoothed: SmoothedWeights) -> bool:
-    """Whether importance weights serve without a second engine."""
-    return smoothed.khat < GOOD_KHAT and smoothed.effective_draws >= FEWEST_EFFECTIVE
-
-
-def _is_better(smoothed: SmoothedWeights, other: SmoothedWeights) -> bool:
-    """Whether more draws count than with other weights, as far as either can be believed."""
-    return smoothed.effective_draws > other.effective_draws and smoothed.khat <= max(GOOD_KHAT, other.khat)
-
-
 def _more_would_do(question: Question, smoothed: SmoothedWeights) -> bool:
     """Whether a million prior draws may have enough that count: they take seconds, a NUTS compile a minute."""
-    if question.draws >= ESCALATED_DRAWS or _is_good(smoothed):
+    if question.draws >= ESCALATED_DRAWS or smoothed.good:
         return False
     if question.draws < FEWEST_FOR_A_TAIL:
         return True  # too few to tell

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from ..priors.families import Family
 from .estimates import Array, Estimate, Weighting
 from .question import Evaluate, PriorDraws, StoredDraws
+from .trust import FEWEST_EFFECTIVE, GOOD_KHAT
 
 Positions = NDArray[np.int64]
 
@@ -52,6 +53,15 @@ class SmoothedWeights:
     def effective_draws(self) -> float:
         """Kish's effective number of draws."""
         return float(1.0 / np.sum(self.weights**2))
+
+    @property
+    def good(self) -> bool:
+        """Whether they serve without a second look."""
+        return self.khat < GOOD_KHAT and self.effective_draws >= FEWEST_EFFECTIVE
+
+    def better_than(self, other: SmoothedWeights) -> bool:
+        """Whether more draws count than with other weights, as far as either can be believed."""
+        return self.effective_draws > other.effective_draws and self.khat <= max(GOOD_KHAT, other.khat)
 
 
 def smooth_weights(log_ratios: Array, replicates: int = 0) -> SmoothedWeights:

@@ -1,7 +1,7 @@
 """What each item of evidence did to the date: alone, in the whole, and beside every other item.
 
-Everything is a reweighting of the same prior draws, so that every figure's error is that of a difference
-between estimates which share their draws.
+Everything is a reweighting of the same draws where enough of them count, so that a figure's error is that of a
+difference between estimates which share their draws.
 
 References
 ----------
@@ -17,27 +17,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
-from ..evidence.kinds.kind import Clock
 from ..evidence.latents import with_latents
-from ..evidence.likelihood import log_density, probability_genuine
 from ..evidence.schema import Item
 from ..evidence.selection import Selection
 from ..priors.errors import InputError
 from .conflict import refuse_conflict
-from .estimates import Array, Distribution, Estimate, Weighting, quantile_shift
+from .estimates import Distribution, Estimate, quantile_shift
 from .forecast import Diagnostics, date_as_json, estimate_as_json, number, origin_as_json, rounded, shift_as_json
-from .importance import SmoothedWeights, smooth_weights, total
+from .grounds import Ground, State, on_common_draws
+from .importance import total, weights_given
 from .information import information_gain
-from .likelihoods import predictions_of, prior_for
+from .likelihoods import prior_for
 from .log_means import log_mean
-from .question import Question, Values
+from .progress import track
+from .question import Question
 from .trust import WORST_KHAT
 
 SHIFT_QUANTILES = (0.05, 0.5, 0.95)
 CONFLICT = -0.5 * math.log(10.0)  # log of the factor by which two items make each other less likely
-LIKELIHOOD, GENUINE = "likelihood:", "genuine:"  # begin the columns of items
 
 
 @dataclass(frozen=True)
@@ -187,86 +184,53 @@ def influence(question: Question, selection: Selection) -> Influence:
     if not items:
         raise InputError("at least one item to count was expected", key="--evidence")
     question = replace(question, assumptions=with_latents(question.assumptions, items))
-    source = prior_for(question, items)
-    columns = source.map(lambda values: _columns(question, values, items))
-    likelihoods = {item.id: columns[LIKELIHOOD + item.id] for item in items}
-    smoothed = smooth_weights(total(likelihoods), source.weighting.replicates)
+    ground = Ground(question, items, prior_for(question, items))
+    names = [item.id for item in items]
+    smoothed = weights_given(total({name: ground.likelihood(name) for name in names}), ground.source)
     refuse_conflict(question, items, smoothed)
-    prior = _State(Distribution(columns["ready"], source.weighting), -math.inf)
-    whole = prior.reweighted(smoothed)
+    prior, whole = ground.state([]), ground.best_state(names)
+    rows = [_examine(item, items, prior, whole) for item in track(items, len(items), "Items")]
     return Influence(
         question=question,
         prior=prior.ready,
         posterior=whole.ready,
-        items=tuple(sorted(_examine(items, columns, prior, whole), key=lambda row: -row.size)),
-        pairs=tuple(sorted(_pairs(likelihoods, source.weighting), key=lambda pair: pair.log_ratio.value)),
-        diagnostics=Diagnostics(ess=smoothed.effective_draws, khat=smoothed.khat),
+        items=tuple(sorted(rows, key=lambda row: -row.size)),
+        pairs=tuple(sorted(_pairs(names, ground), key=lambda pair: pair.log_ratio.value)),
+        diagnostics=Diagnostics(ess=whole.ready.weighting.effective_draws(), khat=whole.khat),
     )
 
 
-@dataclass(frozen=True)
-class _State:
-    """The date under some weights of the common draws, and how far they can be believed."""
-
-    ready: Distribution
-    khat: float
-
-    def reweighted(self, smoothed: SmoothedWeights) -> _State:
-        weighting = replace(self.ready.weighting, weights=smoothed.weights)
-        return _State(Distribution(self.ready.values, weighting), smoothed.khat)
-
-
-def _examine(
-    items: Sequence[Item], columns: Mapping[str, Array], prior: _State, whole: _State
-) -> Iterator[ItemInfluence]:
-    weighting = prior.ready.weighting
-    likelihoods = {item.id: columns[LIKELIHOOD + item.id] for item in items}
-    evidence = log_mean(total(likelihoods), weighting)
-    for item in items:
-        own = likelihoods[item.id]
-        others = total({"": np.zeros(own.size)} | {name: likelihoods[name] for name in likelihoods if name != item.id})
-        alone = prior.reweighted(smooth_weights(own, weighting.replicates))
-        without = prior.reweighted(smooth_weights(others, weighting.replicates))
-        doubted = columns.get(GENUINE + item.id)
-        yield ItemInfluence(
-            item=item,
-            alone=_effect(prior, alone, added=True),
-            left_out=_effect(without, whole, added=False),
-            log_predictive=(evidence - log_mean(others, weighting)).estimate,
-            log_predictive_prior=log_mean(own, weighting).estimate,
-            genuine=None if doubted is None else whole.ready.weighting.estimate(doubted),
-        )
+def _examine(item: Item, items: Sequence[Item], prior: State, whole: State) -> ItemInfluence:
+    alone = prior.ground.best_state([item.id])
+    others = whole.ground.best_state([other.id for other in items if other is not item])
+    doubted = whole.ground.genuine(item.id)
+    return ItemInfluence(
+        item=item,
+        alone=_effect(prior, alone, added=True),
+        left_out=_effect(others, whole, added=False),
+        log_predictive=whole.log_ratio(others),
+        log_predictive_prior=alone.log_ratio(prior),
+        genuine=None if doubted is None else whole.ready.weighting.estimate(doubted),
+    )
 
 
-def _effect(without: _State, informed: _State, *, added: bool) -> Effect:
+def _effect(without: State, informed: State, *, added: bool) -> Effect:
     """What an item changes when it is added to what is known without it, or taken from what is known with it."""
     khat = max(without.khat, informed.khat)
-    changed, baseline = (informed, without) if added else (without, informed)
-    ess = changed.ready.weighting.effective_draws()
+    ess = (informed if added else without).ready.weighting.effective_draws()
     if khat > WORST_KHAT:
         return Effect(khat, ess, {}, None)
-    shifts = {p: quantile_shift(changed.ready, baseline.ready, p) for p in SHIFT_QUANTILES}
-    return Effect(khat, ess, shifts, information_gain(informed.ready, without.ready))
+    after, before = on_common_draws(informed, without)
+    changed, baseline = (after, before) if added else (before, after)
+    shifts = {p: quantile_shift(changed, baseline, p) for p in SHIFT_QUANTILES}
+    return Effect(khat, ess, shifts, information_gain(after, before))
 
 
-def _pairs(likelihoods: Mapping[str, Array], weighting: Weighting) -> Iterator[Pair]:
-    alone = {name: log_mean(column, weighting) for name, column in likelihoods.items()}
-    for first, second in itertools.combinations(likelihoods, 2):
-        both = log_mean(likelihoods[first] + likelihoods[second], weighting)
+def _pairs(names: Sequence[str], ground: Ground) -> Iterator[Pair]:
+    alone = {name: log_mean(ground.likelihood(name), ground.weighting) for name in names}
+    for first, second in itertools.combinations(names, 2):
+        both = log_mean(ground.likelihood(first) + ground.likelihood(second), ground.weighting)
         yield Pair((first, second), (both - alone[first] - alone[second]).estimate)
-
-
-def _columns(question: Question, values: Values, items: Sequence[Item]) -> Values:
-    _, dates, predicted = predictions_of(question, values, items)
-    clock = Clock(question.assumptions.calendar, question.as_of)
-    columns = {"ready": dates.ready}
-    for item in items:
-        prediction = predicted[item.id]
-        columns[LIKELIHOOD + item.id] = log_density(item, item.observation(clock), prediction, clock)
-        doubted = probability_genuine(item, prediction, clock)
-        if doubted is not None:
-            columns[GENUINE + item.id] = doubted
-    return columns
 
 
 def _item_as_json(row: ItemInfluence) -> dict[str, Any]:

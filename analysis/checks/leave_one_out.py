@@ -15,11 +15,10 @@ import numpy as np
 
 from ..conditioning import Conditioned
 from ..estimates import Array, Estimate, Weighting
-from ..importance import ReweightedPrior, smooth_weights, total, weights_given
+from ..grounds import Ground
+from ..importance import ReweightedPrior, smooth_weights
 from ..influence import CONFLICT
 from ..likelihoods import likelihoods, prior_for
-from ..log_means import log_mean
-from ..question import PriorDraws
 from ..trust import WORST_KHAT
 from .result import CheckResult, Verdict
 
@@ -48,47 +47,38 @@ class LeftOut:
 
 def leave_one_out(conditioned: Conditioned) -> Iterator[LeftOut]:
     """Leave out each counted item, by reweighting whatever draws there are."""
-    question, items = conditioned.question, conditioned.selection.counted
+    question, items, source = conditioned.question, conditioned.selection.counted, conditioned.source
     if not items:
         return
-    source = conditioned.source
     prior = source.prior if isinstance(source, ReweightedPrior) else prior_for(question, items)
-    of_prior = likelihoods(question, prior, items)
-    figures = dict(_from_prior(of_prior, prior))
+    figures = dict(_from_ground(Ground(question, items, prior)))
     if not isinstance(source, ReweightedPrior):
-        # either way may be beyond its weights: a sharp item dominates chains, many items together the prior
+        # either way may be beyond its weights: a sharp item dominates chains, many items together a ground
         chains = _from_chains(likelihoods(question, source, items), source.weighting)
-        figures = {name: min(found, figures[name], key=lambda figure: figure.khat) for name, found in chains}
-    for name, figure in figures.items():
-        yield LeftOut(name, figure.value, log_mean(of_prior[name], prior.weighting).value, figure.khat)
+        for name, value, khat in chains:
+            if khat < figures[name].khat:
+                figures[name] = replace(figures[name], given_others=value, khat=khat)
+    yield from figures.values()
 
 
-@dataclass(frozen=True)
-class _Figure:
-    """A log predictive density, and the Pareto shape of the weights behind it."""
-
-    value: Estimate
-    khat: float
-
-
-def _from_prior(columns: Mapping[str, Array], prior: PriorDraws) -> Iterator[tuple[str, _Figure]]:
+def _from_ground(ground: Ground) -> Iterator[tuple[str, LeftOut]]:
     """Difference between the log evidence of all items and that of the others."""
-    whole, weighting = total(columns), prior.weighting
-    evidence, khat = log_mean(whole, weighting), weights_given(whole, prior).khat
-    for name, column in columns.items():
-        others = whole - column
-        without = weights_given(others, prior).khat
-        yield name, _Figure((evidence - log_mean(others, weighting)).estimate, max(khat, without))
+    names = [item.id for item in ground.items]
+    whole = ground.best_state(names)
+    for name in names:
+        others = whole.ground.best_state([other for other in names if other != name])
+        given_prior = ground.state([name]).evidence.value
+        yield name, LeftOut(name, whole.log_ratio(others), given_prior, max(whole.khat, others.khat))
 
 
-def _from_chains(columns: Mapping[str, Array], weighting: Weighting) -> Iterator[tuple[str, _Figure]]:
+def _from_chains(columns: Mapping[str, Array], weighting: Weighting) -> Iterator[tuple[str, Estimate, float]]:
     """Mean density under the posterior without the item: draws weighted by one over its likelihood."""
     for name, column in columns.items():
         smoothed = smooth_weights(-column)
         largest = float(column.max())
         density = replace(weighting, weights=smoothed.weights).estimate(np.exp(column - largest))
         value = Estimate(math.log(density.value) + largest, density.mcse / density.value)
-        yield name, _Figure(value, smoothed.khat)
+        yield name, value, smoothed.khat
 
 
 def check_left_out(rows: Iterator[LeftOut]) -> Iterator[CheckResult]:

@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 from scipy.special import ndtri
 
-from catchup.analysis.adaptation import adapt, reweighted, reweighted_proposal
+from catchup.analysis.adaptation import adapt, drawn_from_fit, reweighted
 from catchup.analysis.answer import Drawn
 from catchup.analysis.conditioning import condition
 from catchup.analysis.estimates import Distribution
@@ -20,6 +20,7 @@ from catchup.analysis.movement import moved_by_evidence
 from catchup.analysis.proposal import NARROW_WIDENED, PRIOR_SHARE, WIDENED, Proposal, fit_proposal
 from catchup.analysis.question import Question, Values, ready_under
 from catchup.analysis.result_tree import result_tree
+from catchup.evidence import Item
 from catchup.model.assumptions import load_assumptions
 from catchup.model.draws import QuantileTransform
 from catchup.priors import Layer
@@ -35,6 +36,12 @@ def tilted() -> Proposal:
     rng = np.random.default_rng(3)
     directions = np.linalg.qr(rng.normal(size=(3, 3)))[0][:, :2]
     return Proposal(("one", "two", "three"), np.array([1.0, -0.5, 0.2]), directions, np.array([0.2, 1.6]))
+
+
+def fitted_posterior(question: Question, items: list[Item]) -> ReweightedPrior:
+    source = drawn_from_fit(prior_for(question, items), question, items)
+    assert source is not None
+    return reweighted(source, question, items)
 
 
 def covariance(proposal: Proposal) -> np.ndarray:
@@ -80,8 +87,7 @@ def test_a_fit_finds_the_mean_and_the_directions_that_evidence_narrowed() -> Non
 @pytest.mark.parametrize("quasi_random", [False, True])
 def test_a_posterior_far_from_the_prior_is_the_analytic_one(quasi_random: bool) -> None:
     question = twin_question(65_536, quasi_random=quasi_random)
-    fitted = reweighted_proposal(prior_for(question, RARE), question, RARE)
-    assert fitted is not None
+    fitted = fitted_posterior(question, RARE)
     values = fitted.map(lambda values: values)["post_training_months"]
     log_months = Distribution(np.log(values), fitted.weighting)
     mean, sd = conjugate([8.0, 7.5], [0.05, 0.06])
@@ -102,8 +108,7 @@ def test_a_posterior_far_from_the_prior_is_the_analytic_one(quasi_random: bool) 
 
 def test_draws_of_the_proposal_stand_for_the_prior_as_well() -> None:
     question = twin_question(65_536)
-    fitted = reweighted_proposal(prior_for(question, RARE), question, RARE)
-    assert fitted is not None
+    fitted = fitted_posterior(question, RARE)
     ready = fitted.prior.map(lambda values: {"ready": ready_under(question, values)})["ready"]
     date = Distribution(ready - constant_part(question), fitted.prior.weighting)
     for p in LEVELS:
@@ -114,8 +119,7 @@ def test_draws_of_the_proposal_stand_for_the_prior_as_well() -> None:
 
 def test_quantities_that_join_the_draws_change_none_of_them() -> None:
     question = twin_question(20_000)
-    fitted = reweighted_proposal(prior_for(question, RARE), question, RARE)
-    assert fitted is not None
+    fitted = fitted_posterior(question, RARE)
     further = {"joined": question.assumptions.beliefs["rl_ratio"]}
     before, after = (source.map(lambda values: values) for source in (fitted, fitted.extended(further)))
     assert set(after) - set(before) == {"joined"}
@@ -128,7 +132,7 @@ def test_evidence_that_no_draw_allows_has_no_proposal() -> None:
     transform = QuantileTransform(question.assumptions.beliefs, ["post_training_months"])
     rng = np.random.default_rng(1)
     assert adapt(transform, lambda values: np.full(values["post_training_months"].size, -np.inf), rng) is None
-    assert reweighted_proposal(prior_for(question, []), question, []) is None
+    assert drawn_from_fit(prior_for(question, []), question, []) is None
 
 
 def test_the_engine_draws_where_the_posterior_is_when_the_prior_has_too_few_there() -> None:
@@ -165,8 +169,7 @@ def test_correlated_quantities_are_drawn_together() -> None:
     assumptions = load_assumptions([Layer.of({"correlation": [correlation]}, file="correlated.toml")])
     items = [reading("utilisation", 0.24, 0.02, "mfu_anthropic")]
     question = Question(assumptions, DAY, draws=50_000)
-    fitted = reweighted_proposal(prior_for(question, items), question, items)
-    assert fitted is not None
+    fitted = fitted_posterior(question, items)
     plain = reweighted(prior_for(replace(question, draws=400_000, seed=2), items), question, items)
     found, expected = (Distribution(source.map(utilisation)[""], source.weighting) for source in (fitted, plain))
     for p in LEVELS:
@@ -182,9 +185,7 @@ def test_seed_and_question_decide_the_proposal() -> None:
     question = twin_question(4_096)
 
     def found(asked: Question) -> np.ndarray:
-        fitted = reweighted_proposal(prior_for(asked, RARE), asked, RARE)
-        assert fitted is not None
-        return fitted.map(lambda values: values)["post_training_months"]
+        return fitted_posterior(asked, RARE).map(lambda values: values)["post_training_months"]
 
     np.testing.assert_array_equal(found(question), found(question))
     assert (found(question) != found(replace(question, seed=2))).any()

@@ -273,7 +273,7 @@ def test_leaving_items_out_of_chains_is_arvizs(sampled: Drawn) -> None:
     assert sampled.conditioned is not None
     question, items = sampled.question, sampled.items
     chains = _from_chains(likelihoods(question, sampled.source, items), sampled.source.weighting)
-    found = {name: figure.value for name, figure in chains}
+    found = {name: value for name, value, _ in chains}
     elpd = arviz_stats.loo(result_tree(sampled), var_name="capability_lag", pointwise=True).elpd_i
     for name in elpd["capability_lag_item"].values:
         assert found[str(name)].value == pytest.approx(float(elpd.sel(capability_lag_item=name)), abs=5e-3)

@@ -82,7 +82,7 @@ def test_auto_takes_more_draws_before_it_compiles(no_compiling) -> None:
 
 
 def test_auto_hands_over_where_no_number_of_draws_would_do(monkeypatch, no_compiling) -> None:
-    monkeypatch.setattr(conditioning, "reweighted_proposal", lambda *asked: None)
+    monkeypatch.setattr(conditioning, "drawn_from_fit", lambda *asked: None)
     few = counting([reading(f"rare-{index}", 30.0, 0.8) for index in range(2)])
     answer = condition(twin_question(800), few)
     assert answer.engine == "nuts"

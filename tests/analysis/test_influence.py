@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from scipy.stats import qmc
 
 from catchup.analysis.commands.main import run
 from catchup.analysis.estimates import Distribution, Weighting, independent_quantile_shift, quantile_shift
-from catchup.analysis.importance import smooth_weights
+from catchup.analysis.importance import weights_given
 from catchup.analysis.influence import CONFLICT, Influence, influence
 from catchup.analysis.information import information_gain
 from catchup.analysis.log_means import log_mean
@@ -155,10 +155,16 @@ def of_date(question: Question, names: list[str]) -> stats.rv_continuous:
 
 def divergence(names: list[str], baseline: list[str]) -> float:
     """Exact bits that some readings hold beyond others."""
-    (m, s), (n, t) = (
+    informed, without = (
         conjugate([READINGS[name][0] for name in known], [READINGS[name][1] for name in known])
         for known in (names, baseline)
     )
+    return bits_between(informed, without)
+
+
+def bits_between(informed: tuple[float, float], without: tuple[float, float]) -> float:
+    """Kullback-Leibler divergence of two normal distributions, each a mean and a standard deviation."""
+    (m, s), (n, t) = informed, without
     return (math.log(t / s) + (s**2 + (m - n) ** 2) / (2 * t**2) - 0.5) / math.log(2.0)
 
 
@@ -273,13 +279,12 @@ def test_probability_of_being_genuine_is_bayes_rule() -> None:
 
 
 def test_weights_that_cannot_be_trusted_give_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
-    def heavy(log_ratios, replicates=0):
-        smoothed = smooth_weights(log_ratios, replicates)
-        narrow = np.ptp(log_ratios) > 5.0  # the narrow reading, and the whole
-        return type(smoothed)(smoothed.weights, 0.9 if narrow else smoothed.khat, smoothed.log_mean)
+    def heavy(log_likelihood, prior):
+        smoothed = weights_given(log_likelihood, prior)
+        narrow = np.ptp(log_likelihood) > 5.0  # the narrow reading, and the whole
+        return replace(smoothed, khat=0.9 if narrow else smoothed.khat)
 
-    # by the module itself: the room gives a function of its name
-    monkeypatch.setattr(sys.modules["catchup.analysis.influence"], "smooth_weights", heavy)
+    monkeypatch.setattr("catchup.analysis.grounds.weights_given", heavy)
     result = influence(twin_question(5_000), counting([reading("narrow", 1.6, 0.2), reading("wide", 1.6, 3.0)]))
     rows = {row["id"]: row for row in result.as_json()["items"]}
     assert "shift" in rows["wide"]["alone"]
@@ -288,6 +293,31 @@ def test_weights_that_cannot_be_trusted_give_no_figure(monkeypatch: pytest.Monke
     assert all("problem" in row["left_out"] for row in rows.values())
     assert not result.trustworthy
     assert result.as_json()["posterior"] is None
+
+
+def test_items_far_from_the_prior_are_told_apart_too() -> None:
+    """Where hardly a prior draw counts, the whole, and what is left of it, are each drawn where they are."""
+    figures = {"early": (8.0, 0.05), "late": (7.5, 0.06)}
+    question = twin_question(50_000)
+    found = influence(question, counting([reading(name, *pair) for name, pair in figures.items()]))
+    assert found.trustworthy
+    assert found.diagnostics.ess > 5_000
+    whole = conjugate([8.0, 7.5], [0.05, 0.06])
+    for row in found.items:
+        (other,) = (pair for name, pair in figures.items() if name != row.item.id)
+        without = conjugate([other[0]], [other[1]])
+        for p, shift in row.left_out.shifts.items():
+            months = [math.exp(stats.norm.ppf(p, *state)) for state in (without, whole)]
+            assert abs(shift.value - (months[0] - months[1])) < widest(shift.mcse), p
+        assert row.left_out.ess > 1_000
+        gained = bits_between(whole, without)
+        assert row.left_out.bits is not None
+        assert abs(row.left_out.bits.value - gained) < widest(row.left_out.bits.mcse) + 0.02 * gained
+        value, sd = figures[row.item.id]
+        given_prior = stats.norm(math.log(1.5), math.hypot(0.4, sd)).logpdf(math.log(value))
+        assert abs(row.log_predictive_prior.value - given_prior) < widest(row.log_predictive_prior.mcse)
+        given_other = stats.norm(without[0], math.hypot(without[1], sd)).logpdf(math.log(value))
+        assert abs(row.log_predictive.value - given_other) < widest(row.log_predictive.mcse)
 
 
 def test_impossible_evidence_is_refused_by_name() -> None:
