@@ -2,8 +2,8 @@ r"""A proposal adapted to evidence, by raising the likelihood to its full power 
 
 Draws of the current proposal are weighted by the prior's density, times the likelihood to a power :math:`\beta`, over
 the proposal's; the largest power that leaves enough of them effective gives the next proposal, until at
-:math:`\beta = 1` it has been fitted to draws of its own kind [1]_ [2]_. A round costs as much as a few ten thousand
-draws of a forecast.
+:math:`\beta = 1` it has been fitted to draws of its own kind [1]_ [2]_. A round costs as much as `PILOT_DRAWS` draws
+of a forecast.
 
 References
 ----------
@@ -26,7 +26,7 @@ from .likelihoods import likelihoods, likelihoods_of
 from .proposal import Proposal, fit_proposal
 from .question import PriorDraws, Question, Values
 
-PILOT_DRAWS = 4 * CHUNK
+PILOT_DRAWS = 2 * CHUNK
 FIRST_EFFECTIVE, EFFECTIVE = 0.03, 0.2  # shares of a round's draws: enough to fit to, from the prior and later on
 MOST_ROUNDS = 20
 HALVINGS = 40  # of the interval in which the power lies

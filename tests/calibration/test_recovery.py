@@ -2,7 +2,8 @@
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 
 import numpy as np
 import pytest
@@ -66,7 +67,7 @@ def test_items_that_have_seen_something_else_say_so(plan: Plan) -> None:
 def test_forecasts_hold_500_truths_as_often_as_they_promise(plan: Plan, record: Add) -> None:
     """From a user's side: items with simulated figures, conditioned on by importance, or by NUTS where that refuses."""
     wanted, held = TRUTHS, dict.fromkeys([(name, promise) for name in ASKED for promise in PROMISES], 0)
-    compiled = CompiledPosterior(plan.question, plan.items)
+    compiled = cache(lambda: CompiledPosterior(plan.question, plan.items))  # where it is needed at all
     truths = simulate_truths(plan, 0, 2 * wanted)
     silent = np.flatnonzero(truths.observations["no-public-model"] == 1.0)[:wanted]  # what an item's file can say
     assert silent.size == wanted
@@ -84,14 +85,16 @@ def test_forecasts_hold_500_truths_as_often_as_they_promise(plan: Plan, record: 
         assert covers_as_promised(count, wanted, promise), (name, promise, count)
 
 
-def posterior_of(plan: Plan, items: list[Item], compiled: CompiledPosterior, seed: int) -> dict[str, Distribution]:
-    question = dataclasses.replace(plan.question, draws=50_000, seed=seed)
+def posterior_of(
+    plan: Plan, items: list[Item], compiled: Callable[[], CompiledPosterior], seed: int
+) -> dict[str, Distribution]:
+    question = dataclasses.replace(plan.question, draws=20_000, seed=seed)
     try:
         conditioned = condition(question, Selection(tuple(items), (), (), ()), "importance")
         question, source = conditioned.question, conditioned.source
     except UntrustworthyError:
         data = evidence_data(items, question.assumptions, question.as_of)
-        source = as_posterior(compiled.sample(2_000, seed, chains=2, data=data), question).source
+        source = as_posterior(compiled().sample(2_000, seed, chains=2, data=data), question).source
     columns = source.map(lambda values: {name: plan.describe(values, items)[0][name] for name in ASKED})
     return {name: Distribution(columns[name], source.weighting) for name in ASKED}
 

@@ -27,17 +27,27 @@ from catchup.analysis.question import Question
 from catchup.analysis.runs.running import run
 from catchup.model.assumptions import load_assumptions
 
-question = Question(load_assumptions(), date(2026, 11, 21), draws=20_000)
+question = Question(load_assumptions(), date(2026, 11, 21), draws=50_000)
 print("ready", flush=True)
+sys.stdin.readline()
 run(Request(question, engine="importance"), Path(sys.argv[1]), brief=True)
 print("done", flush=True)
 """
 
 
-def start(runs: Path) -> subprocess.Popen[str]:
-    process = subprocess.Popen([sys.executable, "-c", RUN, str(runs)], stdout=subprocess.PIPE, text=True)
+def load(runs: Path) -> subprocess.Popen[str]:
+    """A process that loads what a run needs, and waits."""
+    command = [sys.executable, "-c", RUN, str(runs)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def start(process: subprocess.Popen[str]) -> subprocess.Popen[str]:
+    """Let it run as soon as it has loaded."""
     assert process.stdout is not None
+    assert process.stdin is not None
     assert process.stdout.readline() == "ready\n"
+    process.stdin.write("\n")
+    process.stdin.flush()
     return process
 
 
@@ -62,14 +72,15 @@ def check_whole(runs: Path) -> int:
 def test_killed_at_any_moment_only_whole_runs_are_left(tmp_path: Path, record: Add) -> None:
     runs = tmp_path / "runs"
     runs.mkdir()
-    process = start(runs)
+    process = start(load(runs))
     begun = time.monotonic()
     assert finish(process)
     length = time.monotonic() - begun
     rng = np.random.default_rng(1)
     done, killed = 1, 0
+    following = load(runs)
     for _ in range(KILLS):
-        process = start(runs)
+        process, following = start(following), load(runs)  # the next one loads while this one runs
         try:
             process.wait(timeout=float(rng.uniform(0.0, 1.2 * length)))
         except subprocess.TimeoutExpired:
@@ -81,7 +92,7 @@ def test_killed_at_any_moment_only_whole_runs_are_left(tmp_path: Path, record: A
     record("kills", started=KILLS, killed=killed, whole=check_whole(runs), broken=len(read_runs(runs).faults))
     assert killed >= KILLS // 3
     # what the killed have left beside the folder is gone with the next run that ends
-    assert finish(start(runs))
+    assert finish(start(following))
     assert [path.name for path in tmp_path.iterdir()] == ["runs"]
 
 
@@ -90,7 +101,7 @@ def test_killed_at_any_moment_only_whole_runs_are_left(tmp_path: Path, record: A
 def test_runs_at_once_are_all_kept(tmp_path: Path, record: Add) -> None:
     runs = tmp_path / "runs"
     for pair in range(1, PAIRS + 1):
-        both = [start(runs), start(runs)]
+        both = [start(process) for process in [load(runs), load(runs)]]
         assert [finish(process) for process in both] == [True, True]
         assert check_whole(runs) == 2 * pair
     contents = {(folder / "forecast.json").read_bytes() for folder in runs.iterdir()}
