@@ -29,8 +29,8 @@ LEDGERS = int(os.environ.get("CATCHUP_LEDGERS", "20"))
 SEEDS = int(os.environ.get("CATCHUP_SEEDS", "20"))
 PRIOR_DRAWS = int(os.environ.get("CATCHUP_PRIOR_DRAWS", "4000000"))  # weighted as they are
 FITTED_DRAWS = PRIOR_DRAWS // 2  # from a proposal fitted to the ledger
-CHAIN_DRAWS = int(os.environ.get("CATCHUP_CHAIN_DRAWS", "15000"))  # of each chain in a batch
-MOST_BATCHES = 20
+CHAIN_DRAWS = int(os.environ.get("CATCHUP_CHAIN_DRAWS", "40000"))  # of each chain in a batch
+MOST_BATCHES = 8
 TRUTHS = 1_000
 
 Columns = dict[str, np.ndarray]

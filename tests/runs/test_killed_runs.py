@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,11 @@ import pytest
 from recording import Add
 
 from catchup.analysis.runs.manifest import file_hash
-from catchup.analysis.runs.reading import read_runs
+from catchup.analysis.runs.reading import Shelf, read_runs
 
 KILLS = 200
 PAIRS = 50
+FOLDERS = 10
 # A run without figures and report, so that two hundred of them take minutes and not hours; it is built as all are.
 RUN = """
 import sys
@@ -70,40 +72,60 @@ def check_whole(runs: Path) -> int:
 @pytest.mark.slow
 @pytest.mark.timeout(0)
 def test_killed_at_any_moment_only_whole_runs_are_left(tmp_path: Path, record: Add) -> None:
-    runs = tmp_path / "runs"
-    runs.mkdir()
-    process = start(load(runs))
+    process = start(load(tmp_path / "first"))
     begun = time.monotonic()
     assert finish(process)
     length = time.monotonic() - begun
     rng = np.random.default_rng(1)
-    done, killed = 1, 0
+    killed = whole = broken = 0
+    for folder in folders(tmp_path):
+        fallen, runs = kill_some(folder / "runs", rng.uniform(0.0, 1.2 * length, size=KILLS // FOLDERS))
+        killed, whole, broken = killed + fallen, whole + len(runs.runs), broken + len(runs.faults)
+        # what the killed have left beside the folder is gone with the next run that ends
+        assert finish(start(load(folder / "runs")))
+        assert [path.name for path in folder.iterdir()] == ["runs"]
+    record("kills", started=KILLS, killed=killed, whole=whole, broken=broken)
+    assert killed >= KILLS // 3
+
+
+def folders(parent: Path) -> Iterator[Path]:
+    """Several, since every run of one is looked at after each kill."""
+    for number in range(FOLDERS):
+        folder = parent / f"folder-{number}"
+        folder.mkdir()
+        yield folder
+
+
+def kill_some(runs: Path, moments: Iterable[float]) -> tuple[int, Shelf]:
+    """Let a run begin for each moment, and kill it then if it has not ended; return how many were, and what is left."""
+    done = killed = 0
+    runs.mkdir()
     following = load(runs)
-    for _ in range(KILLS):
+    for moment in moments:
         process, following = start(following), load(runs)  # the next one loads while this one runs
         try:
-            process.wait(timeout=float(rng.uniform(0.0, 1.2 * length)))
+            process.wait(timeout=float(moment))
         except subprocess.TimeoutExpired:
             process.kill()
             killed += 1
         done += finish(process)
         # killed between the rename and its last word, a run is there although it did not say so
         assert done <= check_whole(runs) <= done + killed
-    record("kills", started=KILLS, killed=killed, whole=check_whole(runs), broken=len(read_runs(runs).faults))
-    assert killed >= KILLS // 3
-    # what the killed have left beside the folder is gone with the next run that ends
-    assert finish(start(following))
-    assert [path.name for path in tmp_path.iterdir()] == ["runs"]
+    following.kill()
+    following.wait()
+    return killed, read_runs(runs)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(0)
 def test_runs_at_once_are_all_kept(tmp_path: Path, record: Add) -> None:
-    runs = tmp_path / "runs"
-    for pair in range(1, PAIRS + 1):
-        both = [start(process) for process in [load(runs), load(runs)]]
-        assert [finish(process) for process in both] == [True, True]
-        assert check_whole(runs) == 2 * pair
-    contents = {(folder / "forecast.json").read_bytes() for folder in runs.iterdir()}
-    record("pairs", pairs=PAIRS, whole=check_whole(runs), different=len(contents))
+    whole, contents = 0, set()
+    for folder in folders(tmp_path):
+        for pair in range(1, PAIRS // FOLDERS + 1):
+            both = [start(process) for process in [load(folder), load(folder)]]
+            assert [finish(process) for process in both] == [True, True]
+            assert check_whole(folder) == 2 * pair
+        whole += check_whole(folder)
+        contents |= {(run / "forecast.json").read_bytes() for run in folder.iterdir()}
+    record("pairs", pairs=PAIRS, whole=whole, different=len(contents))
     assert len(contents) == 1
