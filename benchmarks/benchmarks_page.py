@@ -74,7 +74,7 @@ def draw_growth(times: list[dict[str, Any]], peaks: list[dict[str, Any]]) -> Fig
         draws, values = [row["draws"] for row in rows], [row[name] for row in rows]
         look = series(position)
         axes.plot(draws, values, color=look.colour, linestyle=look.line, marker=look.marker)
-        axes.set(xscale="log", xlabel="Draws", ylabel=label, xlim=(draws[0] / 3.0, draws[-1] * 2.0))
+        axes.set(xscale="log", xlabel="Draws", ylabel=label, xlim=(draws[0] / 5.0, draws[-1] * 2.0))
         axes.set_xticks(draws, [_count(value) for value in draws])
         axes.xaxis.set_minor_locator(NullLocator())
         axes.grid(color=FAINT)
