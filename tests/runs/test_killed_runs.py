@@ -112,7 +112,7 @@ def kill_some(runs: Path, moments: Iterable[float]) -> tuple[int, Shelf]:
         # killed between the rename and its last word, a run is there although it did not say so
         assert done <= check_whole(runs) <= done + killed
     following.kill()
-    following.wait()
+    following.communicate()  # closes its pipes
     return killed, read_runs(runs)
 
 
