@@ -19,14 +19,14 @@ import numpy as np
 
 from ..evidence.schema import Item
 from ..model.draws import OFFSET, Transform
-from ..model.forward import CHUNK, in_order
+from ..model.forward import CHUNK
 from .estimates import Array
 from .importance import ReweightedPrior, effective_number, total, weights_given
 from .likelihoods import likelihoods, likelihoods_of
 from .proposal import Proposal, fit_proposal
 from .question import PriorDraws, Question, Values
 
-PILOT_DRAWS = 2 * CHUNK
+PILOT_DRAWS = CHUNK
 FIRST_EFFECTIVE, EFFECTIVE = 0.03, 0.2  # shares of a round's draws: enough to fit to, from the prior and later on
 MOST_ROUNDS = 20
 HALVINGS = 40  # of the interval in which the power lies
@@ -73,7 +73,7 @@ def adapt(transform: Transform, log_likelihood: Callable[[Values], Array], rng: 
     transform : Transform
         Turns uniforms into values drawn from the prior.
     log_likelihood : callable
-        Given values, returns the log likelihood, shape (draw,). Runs in several threads.
+        Given values, returns the log likelihood, shape (draw,).
     rng : numpy.random.Generator
         Of the rounds' draws.
 
@@ -106,10 +106,9 @@ def _pilot(names: list[str], proposal: Proposal | None, rng: np.random.Generator
 
 
 def _evaluate(transform: Transform, ranks: Array, log_likelihood: Callable[[Values], Array]) -> Array:
-    def work(first: int) -> Array:
-        return log_likelihood(transform(ranks[:, first : first + CHUNK]))
-
-    return np.concatenate(list(in_order(work, range(0, ranks.shape[1], CHUNK))))
+    return np.concatenate(
+        [log_likelihood(transform(ranks[:, first : first + CHUNK])) for first in range(0, ranks.shape[1], CHUNK)]
+    )
 
 
 def _largest_power(log_ratios: Array, log_likelihoods: Array, effective: float) -> float:

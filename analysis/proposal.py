@@ -126,7 +126,7 @@ def _product(left: Array, right: Array) -> Array:
     return product
 
 
-class ProposedTransform:
+class ProposedTransform(Transform):
     """Turns uniforms into values drawn from a proposal.
 
     Parameters
@@ -147,7 +147,7 @@ class ProposedTransform:
         return self._transform(self._proposal.carry(uniforms)[0])
 
 
-class LogRatios:
+class LogRatios(Transform):
     """Turns the uniforms that `ProposedTransform` turns into values into the log of the values' weights.
 
     Parameters

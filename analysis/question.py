@@ -17,7 +17,7 @@ import numpy as np
 
 from ..model.assumptions import DEFAULT_EVENT, Assumptions
 from ..model.draws import QuantileTransform, Transform, UniformStreams
-from ..model.forward import CHUNK, in_order, outcome, simulate, sobol_layout
+from ..model.forward import CHUNK, outcome, simulate, sobol_layout
 from ..model.generative import Outcome, World
 from ..model.policies import NO_INTERVENTION, Intervention
 from ..priors.copula import INDEPENDENT, Copula
@@ -249,11 +249,12 @@ class StoredDraws:
 
     def map(self, evaluate: Evaluate) -> dict[str, Array]:
         """Evaluate all draws and join the results."""
-
-        def work(first: int) -> Mapping[str, Array]:
-            return evaluate({name: column[first : first + CHUNK] for name, column in self.values.items()})
-
-        return _join(list(in_order(work, range(0, self._weighting.draws, CHUNK))))
+        return _join(
+            [
+                evaluate({name: column[first : first + CHUNK] for name, column in self.values.items()})
+                for first in range(0, self._weighting.draws, CHUNK)
+            ]
+        )
 
 
 def outcome_of(

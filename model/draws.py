@@ -1,14 +1,15 @@
 """Prior draws: uniform numbers, and the values they stand for.
 
 Every quantity has a stream of its own, keyed by its name. A quantity's draws therefore do not change when
-another is added, fixed or given another prior, when chunks are cut differently or when threads share the
-work: two forecasts that differ in one assumption share all other random numbers.
+another is added, fixed or given another prior, or when chunks are cut differently: two forecasts that differ in one
+assumption share all other random numbers.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,6 +19,7 @@ from ..priors.copula import INDEPENDENT, Copula
 from ..priors.families import Family
 
 Array = NDArray[np.float64]
+Values = dict[str, Array]
 
 OFFSET = 2.0**-55  # a quarter of the generator's step: moves its 0 off 0 and, rounded, nothing up to 1
 SOBOL_BITS = 52  # of SciPy's sequence: half its step moves every point to the middle of its cell
@@ -44,9 +46,17 @@ class UniformStreams:
         array, shape (name, at most `size`)
             Numbers inside (0, 1), rows as in `names`.
         """
+        for rows in self.rows(names, start, count, size):
+            uniforms = np.empty((len(names), rows.draws))
+            for row, generator in zip(uniforms, rows.generators, strict=True):
+                _fill(row, generator)
+            yield uniforms
+
+    def rows(self, names: Sequence[str], start: int, count: int, size: int) -> Iterator[Rows]:
+        """Yield what `chunks` does, a row at a time; each chunk is to be read before the next is asked for."""
         generators = [np.random.Generator(self._bits(name).advance(start)) for name in names]
         for first in range(0, count, size):
-            yield _fill(generators, min(size, count - first))
+            yield Rows(generators, min(size, count - first))
 
     def _bits(self, name: str) -> np.random.PCG64:
         """A stream at its start; its seed is hashed once, which takes as long as drawing a thousand numbers."""
@@ -56,12 +66,31 @@ class UniformStreams:
         return np.random.PCG64(self._seeds[name])  # type: ignore[arg-type]  # the stub knows SeedSequence only
 
 
-def _fill(generators: Sequence[np.random.Generator], draws: int) -> Array:
-    uniforms = np.empty((len(generators), draws))
-    for row, generator in zip(uniforms, generators, strict=True):
-        generator.random(out=row)
-        row += OFFSET
-    return uniforms
+@dataclass(frozen=True)
+class Rows:
+    """A chunk of uniforms, row by row: iterating draws each in the place of the one before.
+
+    Attributes
+    ----------
+    generators : sequence of numpy.random.Generator
+        One per row.
+    draws : int
+        Length of a row.
+    """
+
+    generators: Sequence[np.random.Generator]
+    draws: int
+
+    def __iter__(self) -> Iterator[Array]:
+        row = np.empty(self.draws)
+        for generator in self.generators:
+            _fill(row, generator)
+            yield row
+
+
+def _fill(row: Array, generator: np.random.Generator) -> None:
+    generator.random(out=row)
+    row += OFFSET
 
 
 class _HashedSeed(np.random.bit_generator.ISeedSequence):
@@ -117,11 +146,16 @@ class Transform(Protocol):
 
     names: list[str]
 
-    def __call__(self, uniforms: Array) -> dict[str, Array]:
+    def __call__(self, uniforms: Array) -> Values:
         """Carry independent uniforms of shape (name, draw), rows as in `names`, to values of shape (draw,)."""
 
+    def chunks(self, streams: UniformStreams | SobolStreams, start: int, count: int, size: int) -> Iterator[Values]:
+        """Yield values of draws `start` to `start + count` of some streams, `size` at a time."""
+        # Mapped, and named nowhere: a chunk's uniforms are gone by the time that its values are put to use.
+        yield from map(self, streams.chunks(self.names, start, count, size))
 
-class QuantileTransform:
+
+class QuantileTransform(Transform):
     """Turns uniforms into values of several quantities.
 
     Parameters
@@ -144,9 +178,22 @@ class QuantileTransform:
         self._beliefs = {name: beliefs[name] for name in copula.with_related(names)}
         self.names = [name for name, family in self._beliefs.items() if family.base is not None]
 
-    def __call__(self, uniforms: Array) -> dict[str, Array]:
+    def __call__(self, uniforms: Array) -> Values:
         """Carry independent uniforms of shape (name, draw), rows as in `names`, to values of shape (draw,)."""
-        rows = dict(zip(self.names, self._copula.couple(self.names, uniforms), strict=True))
-        nothing = np.zeros(uniforms.shape[1])
-        # One quantity at a time: a row stays in the first-level cache, a matrix would not.
-        return {name: family.quantile(rows.get(name, nothing)) for name, family in self._beliefs.items()}
+        return self._quantiles(iter(self._copula.couple(self.names, uniforms)), uniforms.shape[1])
+
+    def chunks(self, streams: UniformStreams | SobolStreams, start: int, count: int, size: int) -> Iterator[Values]:
+        """Yield values of draws `start` to `start + count` of some streams, `size` at a time."""
+        if isinstance(streams, UniformStreams) and not self._copula.among(self.names):
+            # A quantity's uniforms are used up before the next one's are drawn: they stay in the first-level cache.
+            for rows in streams.rows(self.names, start, count, size):
+                yield self._quantiles(iter(rows), rows.draws)
+        else:
+            yield from super().chunks(streams, start, count, size)
+
+    def _quantiles(self, rows: Iterator[Array], draws: int) -> Values:
+        known = np.zeros(draws)
+        return {
+            name: family.quantile(known if family.base is None else next(rows))
+            for name, family in self._beliefs.items()
+        }

@@ -72,6 +72,11 @@ def months_arrived(xp: Any, t: Any, start: Any, length: Any) -> Any:
     return xp.minimum(xp.maximum(t - start, 0.0), length)
 
 
+def arriving(t: Any, rate: Any, start: Any, length: Any) -> Any:
+    r"""What arrives of a source in the month from time t on, :math:`\mathrm{rate}` if :math:`s \le t < s + \ell`."""
+    return rate * ((t >= start) & (t < start + length))
+
+
 def arrived_stock(xp: Any, t: Any, rate: Any, start: Any, length: Any) -> Any:
     r"""What has arrived of a source by time t, :math:`\mathrm{rate} \cdot \mathrm{clip}(t - s, 0, \ell)` (H100e)."""
     return rate * months_arrived(xp, t, start, length)

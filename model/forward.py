@@ -7,24 +7,25 @@ with the number of draws.
 from __future__ import annotations
 
 import operator
-import os
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..priors.families import Family
 from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
-from .draws import QuantileTransform, SobolStreams, Transform, UniformStreams
+from .draws import QuantileTransform, SobolStreams, Transform, UniformStreams, Values
 from .generative import Outcome, World, intervened_world, run_race
-from .launch import solve
+from .launch import solve_with_pool
 from .policies import NO_INTERVENTION, Intervention, redrawn
 
 Array = NDArray[np.float64]
 
-CHUNK = 8_192  # draws, a power of two for Sobol's points; a chunk's arrays nearly fit into a second-level cache
+CHUNK = 16_384  # draws, a power of two for Sobol's points; its arrays of two or three quantities fit a near cache
+KEPT_READY = 2**20
+"""Numbers, 8 MiB of them. The C library gives freed memory back to the system beyond a limit that the largest array
+freed so far raises: one as large as a chunk's arrays together keeps them from being mapped anew for every chunk, a
+sixth of the time."""
 
 
 def outcome(
@@ -77,7 +78,7 @@ def outcome(
             world,
             multiple,
             values,
-            solve,
+            solve_with_pool,
             before=before,
             act_from=act_from,
             launch_grid=launch_grid,
@@ -106,7 +107,6 @@ def simulate[Kept](
     beside: Mapping[str, Family] | None = None,
     transform: Transform | None = None,
     replicates: int = 0,
-    workers: int | None = None,
 ) -> Iterator[Kept]:
     """Draw from the prior and keep something of each chunk.
 
@@ -115,8 +115,7 @@ def simulate[Kept](
     assumptions : Assumptions
         The model.
     keep : callable
-        Given a chunk's values (quantity name to array of shape (draw,)), returns what to keep of it. Runs
-        in several threads.
+        Given a chunk's values (quantity name to array of shape (draw,)), returns what to keep of it.
     draws : int
         How many draws in all.
     rng : numpy.random.Generator
@@ -134,37 +133,34 @@ def simulate[Kept](
     replicates : int, default 0
         0 for plain random draws. Otherwise the number of independently scrambled Sobol sequences that
         share the draws, one after the other; `draws` must be a multiple of it.
-    workers : int, optional
-        Threads; one per processor by default.
 
     Yields
     ------
     Kept
-        What `keep` returned, chunk by chunk, always in the same order.
+        What `keep` returned, chunk by chunk.
+
+    Notes
+    -----
+    One thread does it all. NumPy's calls on a chunk take a few microseconds each, after every one of which threads
+    would queue for Python's lock: two took up to twice the time of one.
     """
     copula = assumptions.copula
     transform = transform or QuantileTransform(beliefs or assumptions.beliefs, names or assumptions.needed(), copula)
     further = QuantileTransform(beside or {}, list(beside or {}), copula)
     if replicates:
-        per_job = draws // replicates
+        per_stream = draws // replicates
         streams: list[UniformStreams | SobolStreams] = [SobolStreams(rng) for _ in range(replicates)]
     else:
-        per_job = CHUNK
+        per_stream = draws
         streams = [UniformStreams(rng)]
     plain = UniformStreams(rng) if replicates else streams[0]
 
-    def work(job: int) -> list[Kept]:
-        stream, first = (streams[job], 0) if replicates else (streams[0], job * per_job)
-        count = min(per_job, draws - first)
-        # Mapped, and named nowhere: a chunk's uniforms are gone by the time that its values are put to use.
-        values = map(transform, stream.chunks(transform.names, first, count, CHUNK))
+    np.empty(KEPT_READY)  # freed at once
+    for number, stream in enumerate(streams):
+        values: Iterator[Values] = transform.chunks(stream, 0, per_stream, CHUNK)
         if beside:
-            others = map(further, plain.chunks(further.names, job * per_job, count, CHUNK))
-            values = map(operator.or_, values, others)
-        return list(map(keep, values))
-
-    for kept in in_order(work, range(-(-draws // per_job)), workers):
-        yield from kept
+            values = map(operator.or_, values, further.chunks(plain, number * per_stream, per_stream, CHUNK))
+        yield from map(keep, values)
 
 
 def sobol_layout(draws: int) -> tuple[int, int]:
@@ -178,23 +174,3 @@ def sobol_layout(draws: int) -> tuple[int, int]:
     size = 2 ** max(int(np.log2(max(draws / 8, 1))), 0)
     replicates = max(draws // size, 2)
     return replicates, replicates * size
-
-
-def in_order[Kept](work: Callable[[int], Kept], jobs: Sequence[int], workers: int | None = None) -> Iterator[Kept]:
-    """Run jobs in threads and yield their results in order, never holding more than a few at once."""
-    workers = workers or os.cpu_count() or 1
-    if workers == 1 or len(jobs) == 1:
-        yield from map(work, jobs)
-        return
-    with ThreadPoolExecutor(workers) as executor:
-        pending: deque[Future[Kept]] = deque()
-        try:
-            for job in jobs:
-                pending.append(executor.submit(work, job))
-                if len(pending) > workers:
-                    yield pending.popleft().result()
-            while pending:
-                yield pending.popleft().result()
-        finally:
-            for future in pending:
-                future.cancel()

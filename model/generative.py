@@ -202,7 +202,7 @@ def run_race(
     values : mapping
         Quantity name to values.
     solve : callable
-        `launch.solve`, or the operation that wraps it.
+        `launch.solve_with_pool`, or the operation that wraps it: returns the launch and the pool then.
     before : mapping, optional
         By firm, the launch under the circumstances that held until month `act_from`: one that came earlier
         stands, and no other can predate that month. Firms not named had none.
@@ -217,7 +217,8 @@ def run_race(
         pool, flop_month = world.pools[name], world.flop_month[name]
 
         log_target = equations.log_target_stock(xp, target, values[firm.budget], flop_month)
-        launch = solve(pool.stock, pool.rate, pool.start, pool.length, world.log_growth, log_target)
+        solved, stock = solve(pool.stock, pool.rate, pool.start, pool.length, world.log_growth, log_target)
+        launch = solved
         if before is not None:
             earlier = before.get(name, xp.inf)
             launch = equations.launch_after_switch(xp, earlier, launch, act_from)
@@ -226,7 +227,8 @@ def run_race(
         if launch_grid is not None:
             launch = equations.round_up(xp, launch, launch_grid)
         required = equations.requirement(xp, target, world.log_growth, launch)
-        stock = pool.at(xp, launch)
+        if launch is not solved:
+            stock = pool.at(xp, launch)
         # a firm that never has any compute never launches: its run takes no time, instead of 0/0
         length = equations.run_length(required, xp.maximum(stock, SMALLEST_STOCK), flop_month)
         end = equations.pretrained(xp, launch, length, values[firm.minimum_training])

@@ -22,7 +22,7 @@ from ..priors.copula import INDEPENDENT, Copula, Group
 from ..priors.families import Family
 from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
 from .generative import Outcome, World, describe_world, run_race
-from .launch_operation import launch_date
+from .launch_operation import launch_and_pool
 from .policies import NO_INTERVENTION, Intervention
 
 NEVER_STOPS = 1e6  # months; finite, so that every gradient is
@@ -90,7 +90,7 @@ def build_model(
                 world,
                 values[multiple_name(event)],
                 values,
-                launch_date,
+                launch_and_pool,
                 launch_grid=launch_grid,
                 as_of=as_of,
             )

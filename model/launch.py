@@ -32,14 +32,12 @@ Array = NDArray[np.float64]
 
 TOLERANCE = 1e-10  # months
 ROUNDING = 1e-14  # of g, a difference of logarithms of stocks
-PROBE = 1e-3  # months from the first guess to the other end of the first chord
 FREE_STEPS = 2  # enough for nearly all draws
 STEPS = 12  # inside the bracket, before it is halved at every step
 MOST_STEPS = 80
 SMALLEST_STOCK = 1e-200  # H100e; keeps the logarithm of an empty pool finite
 NOTHING = 2.0 * SMALLEST_STOCK
 SMALLEST_GROWTH = 1e-300  # per month; keeps quotients finite where the requirement does not fall
-SMALLEST_MOVE = 1e-300  # months
 LATEST = 1e100  # months; anything later is never
 
 
@@ -48,7 +46,7 @@ def as_it_is(function: Callable[..., Any], results: int = 1) -> Callable[..., An
     return function
 
 
-def solve(
+def solve_with_pool(
     stock: Array,
     rate: Sequence[Array | float],
     start: Sequence[Array | float],
@@ -56,7 +54,7 @@ def solve(
     log_growth: Array,
     log_target: Array,
     each: Callable[..., Callable[..., Any]] = as_it_is,
-) -> Array:
+) -> tuple[Array, Array]:
     """Solve for the launch date of one firm.
 
     Parameters
@@ -75,38 +73,40 @@ def solve(
 
     Returns
     -------
-    array, shape (draw,)
+    launch : array, shape (draw,)
         Months since t = 0; 0 where the budget suffices at once, infinite where it never does.
+    pool : array, shape (draw,)
+        H100e at launch.
     """
     rate, start, length = tuple(rate), tuple(start), tuple(length)
     # Logarithms of arrays stay with NumPy whatever `each` does: numba's take five times as long, and a loop with one
     # in it is worked off draw by draw.
     stock, full, last = each(totals, 3)(stock, rate, start, length)
     log_growth, date, latest, near = each(first_guess, 4)(np.log(stock), np.log(full), last, log_growth, log_target)
-    pools, steps = each(pool_at), each(step_freely)
-    before = date + PROBE
-    pool_before = pools(before, stock, rate, start, length)
-    pool = pools(date, stock, rate, start, length)
+    pool, rise = each(pool_and_rise, 2)(date, stock, rate, start, length)
     for _ in range(FREE_STEPS):
-        step = steps(date, before, pool, pool_before, np.log(pool), log_growth, log_target, latest)
-        date, before, pool_before = step, date, pool
-        pool = pools(date, stock, rate, start, length)
+        date, pool = each(step_along, 2)(date, stock, pool, rise, np.log(pool), log_growth, log_target, latest)
+    pool = each(pool_at)(date, stock, rate, start, length)
     (far,) = np.nonzero(np.abs(gap_at(date, np.log(pool), log_growth, log_target)) > near)
     if far.size:
-        ramps = (
+        ramps = [
             tuple(row[far] if isinstance(row, np.ndarray) else row for row in rows) for rows in (rate, start, length)
-        )
+        ]
         others = (row[far] for row in (log_growth, log_target, date, latest, near))
-        date[far] = each(close_in)(stock[far], *ramps, *others)
-    dates: Array = never_where(full <= NOTHING, date)
-    return dates
+        date[far], pool[far] = each(close_in, 2)(stock[far], *ramps, *others)
+    return never_where(full <= NOTHING, date), pool
+
+
+def solve(*firm: Any) -> Array:
+    """Solve for the launch date alone, of the same arguments as in `solve_with_pool`."""
+    return solve_with_pool(*firm)[0]
 
 
 def solve_closing_in(stock: Any, rate: Any, start: Any, length: Any, log_growth: Any, log_target: Any) -> Any:
     """Solve as `solve` does, but inside a bracket from the first step on: arrays of draws, or a single one."""
     stock, full, last = totals(stock, rate, start, length)
     log_growth, date, latest, near = first_guess(np.log(stock), np.log(full), last, log_growth, log_target)
-    date = close_in(stock, rate, start, length, log_growth, log_target, date, latest, near)
+    date, _ = close_in(stock, rate, start, length, log_growth, log_target, date, latest, near)
     return never_where(full <= NOTHING, date)
 
 
@@ -135,20 +135,28 @@ def pool_at(date: Any, stock: Any, rate: Any, start: Any, length: Any) -> Any:
     return equations.pool(np, date, stock, rate, start, length)
 
 
-def step_freely(
+def pool_and_rise(date: Any, stock: Any, rate: Any, start: Any, length: Any) -> Any:
+    """The pool, and the H100e that a month adds to it from then on."""
+    rise = 0.0 * stock
+    for source in range(len(rate)):
+        rise += equations.arriving(date, rate[source], start[source], length[source])
+    return pool_at(date, stock, rate, start, length), rise
+
+
+def step_along(
     date: Any,
-    before: Any,
+    stock: Any,
     pool: Any,
-    pool_before: Any,
+    rise: Any,
     log_pool: Any,
     log_growth: Any,
     log_target: Any,
     latest: Any,
 ) -> Any:
-    """Take one step, to no date before t = 0 or beyond the latest."""
-    gap = gap_at(date, log_pool, log_growth, log_target)
-    step = halley(date, before, pool, pool_before, gap, log_growth)
-    return np.minimum(np.maximum(step, 0.0), latest)
+    """Step to no date before t = 0 or beyond the latest, and along the pool's straight line to there."""
+    step = date - halley(pool, rise, gap_at(date, log_pool, log_growth, log_target), log_growth)
+    step = np.minimum(np.maximum(step, 0.0), latest)
+    return step, np.maximum(pool + rise * (step - date), stock)
 
 
 def close_in(
@@ -162,22 +170,21 @@ def close_in(
     latest: Any,
     near: Any,
 ) -> Any:
-    """Find the root inside a bracket that shrinks at every step, whatever the pool does."""
+    """Find the root, and the pool there, inside a bracket that shrinks at every step, whatever the pool does."""
     low, high = 0.0 * date, latest
-    before = date + PROBE
-    pool_before = pool_at(before, stock, rate, start, length)
+    pool, rise = pool_and_rise(date, stock, rate, start, length)
     for step in range(MOST_STEPS):
-        pool = pool_at(date, stock, rate, start, length)
         gap = gap_at(date, np.log(pool), log_growth, log_target)
         low, high = choose(gap < 0.0, date, low), choose(gap < 0.0, high, date)
         settled = (np.abs(gap) <= near) | (high - low <= TOLERANCE)
         if np.all(settled):
             break
-        target = halley(date, before, pool, pool_before, gap, log_growth)
+        target = date - halley(pool, rise, gap, log_growth)
         inside = (target > low) & (target < high) & (step < STEPS)
         target = choose(inside, target, 0.5 * (low + high))
-        date, before, pool_before = choose(settled, date, target), date, pool
-    return date
+        date = choose(settled, date, target)
+        pool, rise = pool_and_rise(date, stock, rate, start, length)
+    return date, pool
 
 
 def gap_at(date: Any, log_pool: Any, log_growth: Any, log_target: Any) -> Any:
@@ -185,13 +192,12 @@ def gap_at(date: Any, log_pool: Any, log_growth: Any, log_target: Any) -> Any:
     return log_pool + log_growth * date - log_target
 
 
-def halley(date: Any, before: Any, pool: Any, pool_before: Any, gap: Any, log_growth: Any) -> Any:
-    """Take one step towards the root, along the straight line of the pool at two dates."""
-    rising = np.maximum((pool - pool_before) / (date - before + SMALLEST_MOVE), 0.0)
-    growth = rising / pool
+def halley(pool: Any, rise: Any, gap: Any, log_growth: Any) -> Any:
+    """Months from the root back to a date at which g is `gap` and the pool a straight line."""
+    growth = rise / pool
     slope = growth + log_growth
     # The correction for the logarithm's curvature is bounded, so that the slope stays positive.
-    return date - gap / (slope + growth * (growth / slope) * np.maximum(0.5 * gap, -0.5))
+    return gap / (slope + growth * (growth / slope) * np.maximum(0.5 * gap, -0.5))
 
 
 def never_where(empty: Any, date: Any) -> Any:

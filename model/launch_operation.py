@@ -70,10 +70,9 @@ class LaunchDate(Op):
         # never suffices has none either.
         moves = pt.and_(pt.gt(date, 0.0), pt.lt(date, np.inf))
         date = pt.switch(moves, date, 0.0)
-        elapsed = [date - start for start in starts]
         arriving = [
-            rate * pt.and_(pt.gt(months, 0.0), pt.lt(months, length))
-            for rate, months, length in zip(rates, elapsed, lengths, strict=True)
+            equations.arriving(date, rate, start, length)
+            for rate, start, length in zip(rates, starts, lengths, strict=True)
         ]
         pool = pt.exp(log_target - log_growth * date)  # as it is at the root
         rises = sum(arriving) / pool + log_growth
@@ -87,8 +86,8 @@ class LaunchDate(Op):
             ),
             *(-per_stock * rate for rate in arriving),
             *(
-                per_stock * rate * pt.ge(months, length)
-                for rate, months, length in zip(rates, elapsed, lengths, strict=True)
+                per_stock * rate * pt.ge(date, start + length)
+                for rate, start, length in zip(rates, starts, lengths, strict=True)
             ),
             -scale * date,
             scale,
@@ -103,6 +102,14 @@ def launch_date(
 ) -> Any:
     """Solve for the launch date in a graph, of the same arguments as in `launch.solve`."""
     return _operation(stock, *rate, *start, *length, log_growth, log_target)
+
+
+def launch_and_pool(
+    stock: Any, rate: Sequence[Any], start: Sequence[Any], length: Sequence[Any], log_growth: Any, log_target: Any
+) -> tuple[Any, Any]:
+    """Solve in a graph as `launch.solve_with_pool` does."""
+    date = launch_date(stock, rate, start, length, log_growth, log_target)
+    return date, equations.pool(pt, date, stock, rate, start, length)
 
 
 def _as_solved(inputs: Sequence[Any]) -> tuple[Any, ...]:
@@ -133,13 +140,15 @@ def _vectorise(op: LaunchDate, node: Apply, *batched: Any) -> Apply:
 
 for _shared in (
     equations.months_arrived,
+    equations.arriving,
     equations.arrived_stock,
     equations.pool,
     launch.solve_closing_in,
     launch.totals,
     launch.first_guess,
     launch.pool_at,
-    launch.step_freely,
+    launch.pool_and_rise,
+    launch.step_along,
     launch.close_in,
     launch.gap_at,
     launch.halley,

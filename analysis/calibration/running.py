@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from ...model.forward import in_order
 from ...priors.errors import InputError
 from ..progress import track
 from .fits import Fit, Fitter
@@ -13,6 +12,7 @@ from .importance_fits import ImportanceFits
 from .keeping import KeptFits
 from .plan import Plan
 from .result import Calibration
+from .threads import in_order
 
 DEFAULT_FITS = {"importance": 1_000, "nuts": 200}
 MOST_FITS = 100_000
@@ -92,7 +92,9 @@ def blocks_of(missing: Sequence[int], plan: Plan) -> list[Block]:
 
 def _run_here(plan: Plan, blocks: Sequence[Block]) -> Iterator[list[Fit]]:
     fitter = fitter_of(plan)
-    yield from in_order(lambda block: fitter(*blocks[block]), range(len(blocks)))
+    # Importance fits are NumPy calls of microseconds, between which threads would queue for Python's lock.
+    workers = 1 if plan.engine == "importance" else None
+    yield from in_order(lambda block: fitter(*blocks[block]), range(len(blocks)), workers)
 
 
 def _run_on_cluster(address: str) -> Callable[[Plan, Sequence[Block]], Iterator[list[Fit]]]:

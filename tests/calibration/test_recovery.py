@@ -12,6 +12,7 @@ from scipy import stats
 
 from catchup.analysis.calibration import Calibration, calibrate
 from catchup.analysis.calibration.plan import Plan
+from catchup.analysis.calibration.threads import in_order
 from catchup.analysis.calibration.truths import simulate_truths
 from catchup.analysis.conditioning import condition
 from catchup.analysis.estimates import Distribution
@@ -20,7 +21,6 @@ from catchup.analysis.trust import UntrustworthyError
 from catchup.evidence.graph import evidence_data
 from catchup.evidence.schema import Item
 from catchup.evidence.selection import Selection
-from catchup.model.forward import in_order
 
 FALSE_ALARM = 1e-6  # of one quantity's interval; the seeds are fixed
 TRUTHS = 500

@@ -26,22 +26,19 @@ def uniforms(streams: UniformStreams | SobolStreams, names: list[str], draws: in
 
 
 @pytest.mark.parametrize("chunk", [1_000, 4_096, 8_192, 50_000])
-@pytest.mark.parametrize("workers", [1, 3])
 def test_every_bit_is_the_same_however_the_work_is_cut(
-    assumptions: Assumptions, monkeypatch: pytest.MonkeyPatch, chunk: int, workers: int
+    assumptions: Assumptions, monkeypatch: pytest.MonkeyPatch, chunk: int
 ) -> None:
     def keep(values: dict[str, np.ndarray]) -> np.ndarray:
         result = outcome(assumptions, values)[1]
         return np.stack([*values.values(), result.ready, *(firm.launch for firm in result.contenders.values())])
 
-    def run(workers: int) -> np.ndarray:
-        return np.concatenate(
-            list(simulate(assumptions, keep, DRAWS, np.random.default_rng(5), workers=workers)), axis=1
-        )
+    def run() -> np.ndarray:
+        return np.concatenate(list(simulate(assumptions, keep, DRAWS, np.random.default_rng(5))), axis=1)
 
-    expected = run(1)
+    expected = run()
     monkeypatch.setattr(forward, "CHUNK", chunk)
-    np.testing.assert_array_equal(run(workers), expected)
+    np.testing.assert_array_equal(run(), expected)
 
 
 @given(start=st.integers(0, 5_000), count=st.integers(1, 300), size=st.integers(1, 300))
@@ -96,9 +93,18 @@ class Extreme:
 
 @pytest.mark.parametrize("number", [0.0, 1.0 - 2.0**-53])
 def test_the_last_numbers_lie_inside(number: float) -> None:
-    row = draws_module._fill([Extreme(number)], 4)  # type: ignore[list-item]
+    (row,) = draws_module.Rows([Extreme(number)], 4)  # type: ignore[list-item]
     assert (row > 0.0).all()
     assert (row < 1.0).all()
+
+
+def test_row_by_row_or_all_at_once_is_the_same(assumptions: Assumptions) -> None:
+    transform = QuantileTransform(assumptions.beliefs, assumptions.needed())
+    whole = transform(uniforms(UniformStreams(np.random.default_rng(2)), transform.names, 900))
+    pieces = list(transform.chunks(UniformStreams(np.random.default_rng(2)), 100, 800, 300))
+    assert [len(piece["china_stock"]) for piece in pieces] == [300, 300, 200]
+    for name, values in whole.items():
+        np.testing.assert_array_equal(np.concatenate([piece[name] for piece in pieces]), values[100:])
 
 
 def test_fixed_quantities_need_no_stream() -> None:

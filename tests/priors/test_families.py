@@ -23,6 +23,15 @@ def test_quantile_is_scipys(case):
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
+def test_quantile_leaves_its_argument_alone(case):
+    """The forward simulation overwrites the probabilities with another quantity's."""
+    given = PROBABILITIES.copy()
+    values = case.family.quantile(given)
+    assert not np.shares_memory(values, given)
+    np.testing.assert_array_equal(given, PROBABILITIES)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
 def test_cdf_is_scipys(case):
     low, high = case.oracle.ppf([1e-12, 1.0 - 1e-12])
     inside = np.linspace(low, high, 201)

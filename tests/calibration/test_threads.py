@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from catchup.model.forward import in_order
+from catchup.analysis.calibration.threads import in_order
 
 JOBS = list(range(20))
 
