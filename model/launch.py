@@ -5,9 +5,10 @@ With the pool P and the requirement's rate :math:`\lambda`, the launch is the ro
 .. math:: g(t) = \log P(t) + \lambda t - c, \qquad c = \log\frac{M}{12 \gamma F}.
 
 P never falls and :math:`\lambda > 0`, so g rises strictly and the root is unique. Between kinks (a source that
-starts or has arrived in full) P is a straight line, which its values at two dates give; Halley's method then
-needs two steps. Draws whose root lies beyond a kink are closed in on by a bracket. As g rises at least at the rate
-:math:`\lambda`, a gap :math:`|g| \le \lambda\epsilon` proves that the root is no further than :math:`\epsilon`.
+starts or has arrived in full) P is a straight line, which its value and its rise at one date give; along it Halley's
+method needs two steps. As g rises at least at the rate :math:`\lambda`, a gap :math:`|g| \le \lambda\epsilon` proves
+that the root is no further than :math:`\epsilon`. Draws for which it does not, as their root lies beyond a kink, are
+closed in on by a bracket.
 
 `solve` takes arrays of draws. All that it calls takes single numbers as well, so that numba compiles the same
 functions for the draws of a PyMC graph: for one (`solve_closing_in`), or in loops over many. Every draw goes its own
