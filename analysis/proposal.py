@@ -35,6 +35,7 @@ NARROW_WIDENED = 2.0  # of directions that it narrows, over the posterior's: its
 INFORMED = 0.8  # variance of the scores along a direction below which, or above one over which, evidence has spoken
 CHOICE = "proposal"  # the uniform number that chooses between the mixture's two parts
 LOG_RATIO = "log_ratio"
+AT_ONCE = 1_024  # draws, whose matrices stay in a cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +74,13 @@ class Proposal:
         log_ratio : array of shape (draw,)
             Log density of the prior over that of the proposal.
         """
+        ranks, log_ratio = np.empty(uniforms[:-1].shape), np.empty(uniforms.shape[1])
+        for first in range(0, log_ratio.size, AT_ONCE):
+            some = slice(first, first + AT_ONCE)
+            ranks[:, some], log_ratio[some] = self._carry_some(uniforms[:, some])
+        return ranks, log_ratio
+
+    def _carry_some(self, uniforms: Array) -> tuple[Array, Array]:
         from scipy.special import ndtr, ndtri
 
         choice, scores = uniforms[-1], ndtri(uniforms[:-1])

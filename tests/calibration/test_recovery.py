@@ -2,8 +2,10 @@
 
 import dataclasses
 import math
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections import Counter
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import numpy as np
 import pytest
@@ -12,13 +14,9 @@ from scipy import stats
 
 from catchup.analysis.calibration import Calibration, calibrate
 from catchup.analysis.calibration.plan import Plan
-from catchup.analysis.calibration.threads import in_order
 from catchup.analysis.calibration.truths import simulate_truths
 from catchup.analysis.conditioning import condition
 from catchup.analysis.estimates import Distribution
-from catchup.analysis.nuts import CompiledPosterior, as_posterior
-from catchup.analysis.trust import UntrustworthyError
-from catchup.evidence.graph import evidence_data
 from catchup.evidence.schema import Item
 from catchup.evidence.selection import Selection
 
@@ -66,41 +64,49 @@ def test_items_that_have_seen_something_else_say_so(plan: Plan) -> None:
 
 @pytest.mark.slow
 def test_forecasts_hold_500_truths_as_often_as_they_promise(plan: Plan, record: Add) -> None:
-    """From a user's side: items with simulated figures, conditioned on by importance, or by NUTS where that refuses."""
-    wanted, held = TRUTHS, dict.fromkeys([(name, promise) for name in ASKED for promise in PROMISES], 0)
-    compiled = cache(lambda: CompiledPosterior(plan.question, plan.items))  # where it is needed at all
-    truths = simulate_truths(plan, 0, 2 * wanted)
-    silent = np.flatnonzero(truths.observations["no-public-model"] == 1.0)[:wanted]  # what an item's file can say
-    assert silent.size == wanted
-
-    def fit(row: int) -> dict[str, Distribution]:
-        items = items_that_saw(plan.items, {name: float(column[row]) for name, column in truths.observations.items()})
-        return posterior_of(plan, items, compiled, seed=row + 10)
-
-    for row, draws in zip(silent, in_order(fit, silent.tolist()), strict=True):
-        for name in ASKED:
-            truth = truths.tracked[row, plan.tracked.index(name)]
-            for promise in PROMISES:
-                low, high = (draws[name].quantile_value(0.5 + side * promise / 2.0) for side in (-1.0, 1.0))
-                held[name, promise] += int(low <= truth <= high)
-    for (name, promise), count in held.items():
-        record("coverage-of-forecasts", quantity=name, truths=wanted, promise=promise, held=count / wanted)
-    for (name, promise), count in held.items():
-        assert covers_as_promised(count, wanted, promise), (name, promise, count)
+    """From a user's side: items with simulated figures, conditioned on by importance."""
+    truths = simulate_truths(plan, 0, 2 * TRUTHS)
+    silent = np.flatnonzero(truths.observations["no-public-model"] == 1.0)[:TRUTHS]  # what an item's file can say
+    assert silent.size == TRUTHS
+    held: Counter[tuple[str, float]] = Counter()
+    with ProcessPoolExecutor(mp_context=get_context("forkserver"), initializer=work_on, initargs=(plan,)) as pool:
+        seen = [{name: float(column[row]) for name, column in truths.observations.items()} for row in silent]
+        for found in pool.map(which_hold, seen, truths.tracked[silent], silent.tolist()):
+            held.update(found)
+    counts = {(name, promise): held[name, promise] for name in ASKED for promise in PROMISES}
+    for (name, promise), count in counts.items():
+        record("coverage-of-forecasts", quantity=name, truths=TRUTHS, promise=promise, held=count / TRUTHS)
+    for (name, promise), count in counts.items():
+        assert covers_as_promised(count, TRUTHS, promise), (name, promise, count)
 
 
-def posterior_of(
-    plan: Plan, items: list[Item], compiled: Callable[[], CompiledPosterior], seed: int
-) -> dict[str, Distribution]:
+def work_on(plan: Plan) -> None:
+    """Leave a process its plan, once for all its truths."""
+    process["plan"] = plan
+
+
+process: dict[str, Plan] = {}
+
+
+def which_hold(seen: Mapping[str, float], tracked: np.ndarray, row: int) -> list[tuple[str, float]]:
+    """Which quantities' intervals hold the truth that something was seen of."""
+    plan = process["plan"]
+    draws = posterior_of(plan, items_that_saw(plan.items, seen), seed=row + 10)
+    return [
+        (name, promise)
+        for name in ASKED
+        for promise in PROMISES
+        if draws[name].quantile_value(0.5 - promise / 2.0)
+        <= tracked[plan.tracked.index(name)]
+        <= draws[name].quantile_value(0.5 + promise / 2.0)
+    ]
+
+
+def posterior_of(plan: Plan, items: list[Item], seed: int) -> dict[str, Distribution]:
     question = dataclasses.replace(plan.question, draws=20_000, seed=seed)
-    try:
-        conditioned = condition(question, Selection(tuple(items), (), (), ()), "importance")
-        question, source = conditioned.question, conditioned.source
-    except UntrustworthyError:
-        data = evidence_data(items, question.assumptions, question.as_of)
-        source = as_posterior(compiled().sample(2_000, seed, chains=2, data=data), question).source
-    columns = source.map(lambda values: {name: plan.describe(values, items)[0][name] for name in ASKED})
-    return {name: Distribution(columns[name], source.weighting) for name in ASKED}
+    conditioned = condition(question, Selection(tuple(items), (), (), ()), "importance")
+    columns = conditioned.source.map(lambda values: {name: plan.describe(values, items)[0][name] for name in ASKED})
+    return {name: Distribution(columns[name], conditioned.source.weighting) for name in ASKED}
 
 
 def items_that_saw(items: tuple[Item, ...], seen: Mapping[str, float]) -> list[Item]:

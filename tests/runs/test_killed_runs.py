@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Iterable, Iterator
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import numpy as np
@@ -15,47 +15,31 @@ from recording import Add
 
 from catchup.analysis.runs.manifest import file_hash
 from catchup.analysis.runs.reading import Shelf, read_runs
+from one_run import run_into
 
 KILLS = 200
 PAIRS = 50
 FOLDERS = 10
-# A run without figures and report, so that two hundred of them take minutes and not hours; it is built as all are.
-RUN = """
-import sys
-from datetime import date
-from pathlib import Path
-from catchup.analysis.answer import Request
-from catchup.analysis.question import Question
-from catchup.analysis.runs.running import run
-from catchup.model.assumptions import load_assumptions
-
-question = Question(load_assumptions(), date(2026, 11, 21), draws=50_000)
-print("ready", flush=True)
-sys.stdin.readline()
-run(Request(question, engine="importance"), Path(sys.argv[1]), brief=True)
-print("done", flush=True)
-"""
+LOADED = ["arviz_stats", "h5netcdf", "catchup.analysis.runs.running"]
 
 
-def load(runs: Path) -> subprocess.Popen[str]:
-    """A process that loads what a run needs, and waits."""
-    command = [sys.executable, "-c", RUN, str(runs)]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+@pytest.fixture(autouse=True)
+def loaded() -> None:
+    """Processes come from one that has loaded what a run needs: two hundred runs take minutes and not hours."""
+    get_context("forkserver").set_forkserver_preload(LOADED)
 
 
-def start(process: subprocess.Popen[str]) -> subprocess.Popen[str]:
-    """Let it run as soon as it has loaded."""
-    assert process.stdout is not None
-    assert process.stdin is not None
-    assert process.stdout.readline() == "ready\n"
-    process.stdin.write("\n")
-    process.stdin.flush()
+def start(runs: Path) -> BaseProcess:
+    """Begin a run in a process of its own."""
+    process = get_context("forkserver").Process(target=run_into, args=(runs,))
+    process.start()
     return process
 
 
-def finish(process: subprocess.Popen[str]) -> bool:
-    """Wait for the end; whether the run said that it was done."""
-    return "done" in process.communicate(timeout=300)[0]
+def finish(process: BaseProcess) -> bool:
+    """Wait for the end; whether the run came to it."""
+    process.join(timeout=300)
+    return process.exitcode == 0
 
 
 def check_whole(runs: Path) -> int:
@@ -72,9 +56,9 @@ def check_whole(runs: Path) -> int:
 @pytest.mark.slow
 @pytest.mark.timeout(0)
 def test_killed_at_any_moment_only_whole_runs_are_left(tmp_path: Path, record: Add) -> None:
-    process = start(load(tmp_path / "first"))
+    assert finish(start(tmp_path / "loading"))
     begun = time.monotonic()
-    assert finish(process)
+    assert finish(start(tmp_path / "first"))
     length = time.monotonic() - begun
     rng = np.random.default_rng(1)
     killed = whole = broken = 0
@@ -82,7 +66,7 @@ def test_killed_at_any_moment_only_whole_runs_are_left(tmp_path: Path, record: A
         fallen, runs = kill_some(folder / "runs", rng.uniform(0.0, 1.2 * length, size=KILLS // FOLDERS))
         killed, whole, broken = killed + fallen, whole + len(runs.runs), broken + len(runs.faults)
         # what the killed have left beside the folder is gone with the next run that ends
-        assert finish(start(load(folder / "runs")))
+        assert finish(start(folder / "runs"))
         assert [path.name for path in folder.iterdir()] == ["runs"]
     record("kills", started=KILLS, killed=killed, whole=whole, broken=broken)
     assert killed >= KILLS // 3
@@ -100,19 +84,15 @@ def kill_some(runs: Path, moments: Iterable[float]) -> tuple[int, Shelf]:
     """Let a run begin for each moment, and kill it then if it has not ended; return how many were, and what is left."""
     done = killed = 0
     runs.mkdir()
-    following = load(runs)
     for moment in moments:
-        process, following = start(following), load(runs)  # the next one loads while this one runs
-        try:
-            process.wait(timeout=float(moment))
-        except subprocess.TimeoutExpired:
+        process = start(runs)
+        process.join(timeout=float(moment))
+        if process.exitcode is None:
             process.kill()
             killed += 1
         done += finish(process)
-        # killed between the rename and its last word, a run is there although it did not say so
+        # killed between the rename and the process's end, a run is there although nobody was told so
         assert done <= check_whole(runs) <= done + killed
-    following.kill()
-    following.communicate()  # closes its pipes
     return killed, read_runs(runs)
 
 
@@ -122,7 +102,7 @@ def test_runs_at_once_are_all_kept(tmp_path: Path, record: Add) -> None:
     whole, contents = 0, set()
     for folder in folders(tmp_path):
         for pair in range(1, PAIRS // FOLDERS + 1):
-            both = [start(process) for process in [load(folder), load(folder)]]
+            both = [start(folder), start(folder)]
             assert [finish(process) for process in both] == [True, True]
             assert check_whole(folder) == 2 * pair
         whole += check_whole(folder)
