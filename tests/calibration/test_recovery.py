@@ -69,7 +69,7 @@ def test_forecasts_hold_500_truths_as_often_as_they_promise(plan: Plan, record: 
     silent = np.flatnonzero(truths.observations["no-public-model"] == 1.0)[:TRUTHS]  # what an item's file can say
     assert silent.size == TRUTHS
     held: Counter[tuple[str, float]] = Counter()
-    with ProcessPoolExecutor(mp_context=get_context("forkserver"), initializer=work_on, initargs=(plan,)) as pool:
+    with ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=work_on, initargs=(plan,)) as pool:
         seen = [{name: float(column[row]) for name, column in truths.observations.items()} for row in silent]
         for found in pool.map(which_hold, seen, truths.tracked[silent], silent.tolist()):
             held.update(found)

@@ -25,7 +25,10 @@ LOADED = ["arviz_stats", "h5netcdf", "catchup.analysis.runs.running"]
 
 @pytest.fixture(autouse=True)
 def loaded() -> None:
-    """Processes come from one that has loaded what a run needs: two hundred runs take minutes and not hours."""
+    """Processes come from one that has loaded what a run needs: two hundred runs take minutes and not hours.
+
+    No other test may ask for a fork server: the first to do so starts it, with what is to be loaded by then.
+    """
     get_context("forkserver").set_forkserver_preload(LOADED)
 
 
