@@ -21,7 +21,7 @@ from .policies import NO_INTERVENTION, Intervention, redrawn
 
 Array = NDArray[np.float64]
 
-CHUNK = 16_384  # draws, a power of two for Sobol's points; its arrays of two or three quantities fit a near cache
+CHUNK = 16_384  # draws, a power of two for Sobol's points; fewer take more calls, more take more memory
 KEPT_READY = 2**20
 """Numbers, 8 MiB of them. The C library gives freed memory back to the system beyond a limit that the largest array
 freed so far raises: one as large as a chunk's arrays together keeps them from being mapped anew for every chunk, a
