@@ -18,6 +18,7 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 FLOP_QUANTILES = (0.05, 0.5, 0.95)
 MONTHS_AHEAD = 24
 MOST_EXACT_DRAWS = 100_000  # more are streamed through histograms, whose memory is that of about as many draws
+COMPILED_DRAWS = 30_000_000  # from which on it takes less time to compile the model first
 DATE_RANGE = (0.0, 600.0)  # months; the histogram's range for dates
 LOG_FLOP_RANGE = (20.0, 32.0)  # log10 FLOP; the histogram's range for compute
 FIRST = "first:"  # begins the columns that hold firms' shares in being first
@@ -146,7 +147,7 @@ def forecast_prior(question: Question) -> Forecast:
     source = PriorDraws(question)
     if question.quasi_random or source.weighting.draws <= MOST_EXACT_DRAWS:
         return forecast_from(question, source, engine="forward")
-    return _forecast_streamed(question, source)
+    return _forecast_streamed(question)
 
 
 def forecast_from(question: Question, source: DrawSource, *, engine: str, **rest: Any) -> Forecast:
@@ -183,11 +184,17 @@ def forecast_from(question: Question, source: DrawSource, *, engine: str, **rest
 def summarise_draws(question: Question, values: Values) -> dict[str, Array]:
     """Work out, for a chunk of draws, the columns that a forecast summarises."""
     world, result = outcome_of(question, values)
+    ends = {firm: contender.pretrained for firm, contender in result.contenders.items()}
+    return columns_of(result.ready, result.pretrained, world.mythos_flop, ends)
+
+
+def columns_of(ready: Array, pretrained: Array, mythos_flop: Array, ends: Mapping[str, Array]) -> dict[str, Array]:
+    """Columns that a forecast summarises; `ends` has, by firm, when its pre-training ends."""
     return {
-        "ready": result.ready,
-        "pretrained": result.pretrained,
-        "log_flop": np.log10(world.mythos_flop),
-        **{FIRST + firm: share for firm, share in first_shares(result).items()},
+        "ready": ready,
+        "pretrained": pretrained,
+        "log_flop": np.log10(mythos_flop),
+        **{FIRST + firm: share for firm, share in shares_of_first(ends).items()},
     }
 
 
@@ -215,18 +222,27 @@ def shares_of_first(pretrained: Mapping[str, Array]) -> dict[str, Array]:
     return {firm: won / tied for firm, won in first.items()}
 
 
-def _forecast_streamed(question: Question, source: PriorDraws) -> Forecast:
+def _columns(question: Question) -> Iterator[Mapping[str, Array]]:
+    """Columns of a question's draws, some of them at a time."""
+    if question.draws >= COMPILED_DRAWS:
+        from .compiled_columns import compiled_columns
+
+        return compiled_columns(question)
+    return PriorDraws(question).chunks(lambda values: summarise_draws(question, values))
+
+
+def _forecast_streamed(question: Question) -> Forecast:
     ready, pretrained = StreamedDistribution(*DATE_RANGE), StreamedDistribution(*DATE_RANGE)
     log_flop = StreamedDistribution(*LOG_FLOP_RANGE)
     firms = list(question.assumptions.race.firms)
     wins = np.zeros(len(firms))
-    for columns in source.chunks(lambda values: summarise_draws(question, values)):
+    for columns in _columns(question):
         ready.add(columns["ready"])
         pretrained.add(columns["pretrained"])
         log_flop.add(columns["log_flop"])
         wins += [columns[FIRST + firm].sum() for firm in firms]
-    shares = wins / source.weighting.draws
-    errors = np.sqrt(shares * (1.0 - shares) / source.weighting.draws)  # at most: ties make it smaller
+    shares = wins / question.draws
+    errors = np.sqrt(shares * (1.0 - shares) / question.draws)  # at most: ties make it smaller
     return Forecast(
         question=question,
         ready=ready,
@@ -234,7 +250,7 @@ def _forecast_streamed(question: Question, source: PriorDraws) -> Forecast:
         log_flop=log_flop,
         first_firm={firm: Estimate(float(s), float(e)) for firm, s, e in zip(firms, shares, errors, strict=True)},
         engine="forward",
-        draws=source.weighting.draws,
+        draws=question.draws,
         diagnostics=Diagnostics(ess=ready.effective_draws),
     )
 

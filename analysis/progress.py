@@ -10,6 +10,8 @@ from typing import Any
 
 PATIENCE = 1.0  # seconds before a bar appears
 _shown: ContextVar[bool] = ContextVar("progress_shown", default=False)
+_tracked: list[str] = []
+"""What is being tracked, outermost first: only one bar can be on the screen."""
 
 
 def show_progress(shown: bool) -> None:
@@ -18,13 +20,14 @@ def show_progress(shown: bool) -> None:
 
 
 def track[Item](items: Iterable[Item], total: int, description: str) -> Iterator[Item]:
-    """Yield items, with a progress bar once they have taken more than a second."""
-    if not _shown.get():
+    """Yield items, with a progress bar once they have taken more than a second; none inside what has one itself."""
+    if not _shown.get() or _tracked:
         yield from items
         return
     started = time.monotonic()
     bar = None
     task = None
+    _tracked.append(description)
     try:
         for done, item in enumerate(items, start=1):
             yield item
@@ -35,6 +38,7 @@ def track[Item](items: Iterable[Item], total: int, description: str) -> Iterator
             if bar is not None and task is not None:
                 bar.update(task, completed=done)
     finally:
+        _tracked.remove(description)
         if bar is not None:
             bar.stop()
 

@@ -24,6 +24,7 @@ from ..priors.copula import INDEPENDENT, Copula
 from ..priors.errors import InputError
 from ..priors.families import Family
 from .estimates import Array, Weighting
+from .progress import track
 from .proposal import LOG_RATIO, LogRatios, Proposal, ProposedTransform
 
 DEFAULT_DRAWS = 100_000
@@ -174,15 +175,18 @@ class PriorDraws:
     def _simulate(
         self, transform: Transform, evaluate: Evaluate, beside: Mapping[str, Family] | None = None
     ) -> Iterator[Mapping[str, Array]]:
-        return simulate(
+        draws, replicates = self._layout.draws, self._layout.replicates
+        chunks = simulate(
             self._question.assumptions,
             evaluate,
-            self._layout.draws,
+            draws,
             np.random.default_rng(self._question.seed),
             transform=transform,
             beside=beside,
-            replicates=self._layout.replicates,
+            replicates=replicates,
         )
+        streams = max(replicates, 1)
+        return track(chunks, streams * -(-draws // (streams * CHUNK)), f"{draws:,} draws")
 
     def first(self, draws: int) -> Values:
         """Values of the first draws, or of all where there are no more."""

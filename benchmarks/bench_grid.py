@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from comparing import Ledger, in_process, in_turns, shortest
 from grid_evaluation import ready_on_grid
+from own_dates import DRAWS, SEED, compiled, simulated
 
 from catchup.model.assumptions import Assumptions, load_assumptions
 from catchup.model.draws import QuantileTransform, UniformStreams
-from catchup.model.forward import Array, outcome, simulate
-
-DRAWS = 100_000
-SEED = 1
+from catchup.model.forward import Array
 
 
 @pytest.fixture(scope="module")
 def assumptions() -> Assumptions:
     return load_assumptions()
-
-
-def solved(assumptions: Assumptions, launch_grid: float | None = None) -> Array:
-    def ready(values: dict[str, Array]) -> Array:
-        return outcome(assumptions, values, launch_grid=launch_grid)[1].ready
-
-    return np.concatenate(list(simulate(assumptions, ready, DRAWS, np.random.default_rng(SEED))))
 
 
 def gridded(assumptions: Assumptions) -> Array:
@@ -35,40 +27,61 @@ def gridded(assumptions: Assumptions) -> Array:
     return ready_on_grid(transform(uniforms))
 
 
+WAYS: dict[str, Callable[[Assumptions], Callable[[], Array]]] = {
+    "compiled": compiled,
+    "simulated": lambda assumptions: lambda: simulated(assumptions),
+    "gridded": lambda assumptions: lambda: gridded(assumptions),
+}
+"""Ways to the date; each is made ready before what is measured."""
+
+
 def test_date_against_grid(benchmark: Any, ledger: Ledger, assumptions: Assumptions) -> None:
-    on_grid, rounded_up = gridded(assumptions), solved(assumptions, launch_grid=0.5)
+    on_grid, rounded_up = gridded(assumptions), simulated(assumptions, launch_grid=0.5)
     reached = np.isfinite(on_grid)
     assert reached.mean() > 0.99
     np.testing.assert_allclose(rounded_up[reached], on_grid[reached], rtol=0.0, atol=1e-9)
     assert (rounded_up[~reached] > 60.0).all()
-    own, grid = shortest(
-        *in_turns(benchmark, lambda: solved(assumptions), lambda: gridded(assumptions), rounds=8, own_each=12)
+    ways = {name: way(assumptions) for name, way in WAYS.items()}
+    np.testing.assert_allclose(ways["compiled"](), ways["simulated"](), rtol=0.0, atol=1e-9)
+    graph, forward, grid = shortest(*in_turns(benchmark, *ways.values(), rounds=8, own_each=12))
+    grid_text = f"{grid:.2f} s against"
+    ledger.at_least(
+        f"{DRAWS:,} dates: grid's time / compiled model's", grid / graph, 25.0, f"{grid_text} {1e3 * graph:.0f} ms"
     )
     ledger.at_least(
-        f"{DRAWS:,} dates: grid's time / solver's", grid / own, 25.0, f"{grid:.2f} s against {1e3 * own:.0f} ms"
+        f"{DRAWS:,} dates: grid's time / forward simulation's, which compiles nothing",
+        grid / forward,
+        10.0,
+        f"{grid_text} {1e3 * forward:.0f} ms",
     )
 
 
-# tracemalloc, which NumPy reports its arrays to, instead of the process's resident set: the latter's maximum is
-# inherited from the process that started this one, and freed arrays may or may not count.
+# What the process holds in memory, machine code's arrays included, which tracemalloc would not see. Its highest mark
+# is the kernel's, set back once all is ready.
 PEAK = """
-import json, sys, tracemalloc
-import bench_grid
+import json, re, sys
+from pathlib import Path
+from bench_grid import WAYS
 from catchup.model.assumptions import load_assumptions
-assumptions = load_assumptions()
-work = getattr(bench_grid, sys.argv[1])
-tracemalloc.start()
-work(assumptions)
-print(json.dumps(tracemalloc.get_traced_memory()[1]))
+
+def held(mark):
+    return 1024 * int(re.search(mark + r":\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+
+work = WAYS[sys.argv[1]](load_assumptions())
+Path("/proc/self/clear_refs").write_text("5")
+before = held("VmRSS")
+work()
+print(json.dumps(held("VmHWM") - before))
 """
 
 
 def test_memory_against_grid(benchmark: Any, ledger: Ledger) -> None:
-    own = benchmark.pedantic(in_process, args=(PEAK, "solved"), rounds=1, iterations=1)
-    grid = in_process(PEAK, "gridded")
-    ledger.at_least(
-        f"{DRAWS:,} dates: grid's added memory / solver's",
-        grid / own,
-        50.0,
-        f"{grid / 1e6:.0f} MB against {own / 1e6:.1f} MB",
-    )
+    graph = benchmark.pedantic(in_process, args=(PEAK, "compiled"), rounds=1, iterations=1)
+    forward, grid = in_process(PEAK, "simulated"), in_process(PEAK, "gridded")
+    for own, whose in ((graph, "compiled model's"), (forward, "forward simulation's")):
+        ledger.at_least(
+            f"{DRAWS:,} dates: grid's added memory / {whose}",
+            grid / own,
+            50.0,
+            f"{grid / 1e6:.0f} MB against {own / 1e6:.1f} MB",
+        )

@@ -48,8 +48,7 @@ class UniformStreams:
         """
         for rows in self.rows(names, start, count, size):
             uniforms = np.empty((len(names), rows.draws))
-            for row, generator in zip(uniforms, rows.generators, strict=True):
-                _fill(row, generator)
+            rows.fill(uniforms)
             yield uniforms
 
     def rows(self, names: Sequence[str], start: int, count: int, size: int) -> Iterator[Rows]:
@@ -84,13 +83,15 @@ class Rows:
     def __iter__(self) -> Iterator[Array]:
         row = np.empty(self.draws)
         for generator in self.generators:
-            _fill(row, generator)
+            generator.random(out=row)
+            row += OFFSET
             yield row
 
-
-def _fill(row: Array, generator: np.random.Generator) -> None:
-    generator.random(out=row)
-    row += OFFSET
+    def fill(self, uniforms: Array) -> None:
+        """Draw all rows at once, into an array of shape (row, draw)."""
+        for row, generator in zip(uniforms, self.generators, strict=True):
+            generator.random(out=row)
+        uniforms += OFFSET
 
 
 class _HashedSeed(np.random.bit_generator.ISeedSequence):

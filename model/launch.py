@@ -10,9 +10,10 @@ method needs two steps. As g rises at least at the rate :math:`\lambda`, a gap :
 that the root is no further than :math:`\epsilon`. Draws for which it does not, as their root lies beyond a kink, are
 closed in on by a bracket.
 
-`solve` takes arrays of draws. All that it calls takes single numbers as well, so that numba compiles the same
-functions for the draws of a PyMC graph: for one (`solve_closing_in`), or in loops over many. Every draw goes its own
-way: its date does not depend on which others share its chunk.
+`solve` takes arrays of draws, and so does all that it calls through `over_draws`. The same functions take single
+numbers as well, so that numba compiles them for the draws of a PyMC graph: for one (`solve_closing_in`), or, with
+`solve` itself, in loops over many. Every draw goes its own way: its date does not depend on which others share its
+chunk.
 
 References
 ----------
@@ -21,7 +22,7 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ from numpy.typing import NDArray
 from . import equations
 
 Array = NDArray[np.float64]
+Ramps = tuple[Array | float, ...]  # an entry for each source that arrives
 
 TOLERANCE = 1e-10  # months
 ROUNDING = 1e-14  # of g, a difference of logarithms of stocks
@@ -42,19 +44,13 @@ SMALLEST_GROWTH = 1e-300  # per month; keeps quotients finite where the requirem
 LATEST = 1e100  # months; anything later is never
 
 
-def as_it_is(function: Callable[..., Any], results: int = 1) -> Callable[..., Any]:
-    """Leave a function to NumPy, which takes arrays of draws where a single draw has numbers."""
-    return function
-
-
 def solve_with_pool(
     stock: Array,
-    rate: Sequence[Array | float],
-    start: Sequence[Array | float],
-    length: Sequence[Array | float],
+    rate: Ramps,
+    start: Ramps,
+    length: Ramps,
     log_growth: Array,
     log_target: Array,
-    each: Callable[..., Callable[..., Any]] = as_it_is,
 ) -> tuple[Array, Array]:
     """Solve for the launch date of one firm.
 
@@ -62,15 +58,12 @@ def solve_with_pool(
     ----------
     stock : array, shape (draw,)
         H100e present at t = 0.
-    rate, start, length : sequence of float or array, shape (draw,)
+    rate, start, length : tuple of float or array, shape (draw,)
         H100e arriving a month, months from t = 0 to the first arrival (at least 0), and months of arrivals, per source.
     log_growth : array, shape (draw,)
         Rate at which the requirement falls, per month; not negative.
     log_target : array, shape (draw,)
         Logarithm of the stock that could launch at t = 0.
-    each : callable, optional
-        ``each(function, results)`` makes of a function of a single draw's numbers, which returns so many, one of
-        arrays of draws. The graph passes one that compiles.
 
     Returns
     -------
@@ -79,23 +72,16 @@ def solve_with_pool(
     pool : array, shape (draw,)
         H100e at launch.
     """
-    rate, start, length = tuple(rate), tuple(start), tuple(length)
-    # Logarithms of arrays stay with NumPy whatever `each` does: numba's take five times as long, and a loop with one
-    # in it is worked off draw by draw.
-    stock, full, last = each(totals, 3)(stock, rate, start, length)
-    log_growth, date, latest, near = each(first_guess, 4)(np.log(stock), np.log(full), last, log_growth, log_target)
-    pool, rise = each(pool_and_rise, 2)(date, stock, rate, start, length)
+    # Logarithms stand between the loops: machine code with one in it is worked off draw by draw.
+    stock, full, last = over_draws(totals, stock, rate, start, length)
+    log_growth, date, latest, near = over_draws(first_guess, np.log(stock), np.log(full), last, log_growth, log_target)
+    pool, rise = over_draws(pool_and_rise, date, stock, rate, start, length)
     for _ in range(FREE_STEPS):
-        date, pool = each(step_along, 2)(date, stock, pool, rise, np.log(pool), log_growth, log_target, latest)
-    pool = each(pool_at)(date, stock, rate, start, length)
-    (far,) = np.nonzero(np.abs(gap_at(date, np.log(pool), log_growth, log_target)) > near)
-    if far.size:
-        ramps = [
-            tuple(row[far] if isinstance(row, np.ndarray) else row for row in rows) for rows in (rate, start, length)
-        ]
-        others = (row[far] for row in (log_growth, log_target, date, latest, near))
-        date[far], pool[far] = each(close_in, 2)(stock[far], *ramps, *others)
-    return never_where(full <= NOTHING, date), pool
+        date, pool = over_draws(step_along, date, stock, pool, rise, np.log(pool), log_growth, log_target, latest)
+    pool = over_draws(pool_at, date, stock, rate, start, length)
+    far = over_draws(unproven, date, np.log(pool), log_growth, log_target, near) > 0.0
+    date, pool = close_in_where(far, pool, stock, rate, start, length, log_growth, log_target, date, latest, near)
+    return over_draws(never_where, full, date), pool
 
 
 def solve(*firm: Any) -> Array:
@@ -108,7 +94,12 @@ def solve_closing_in(stock: Any, rate: Any, start: Any, length: Any, log_growth:
     stock, full, last = totals(stock, rate, start, length)
     log_growth, date, latest, near = first_guess(np.log(stock), np.log(full), last, log_growth, log_target)
     date, _ = close_in(stock, rate, start, length, log_growth, log_target, date, latest, near)
-    return never_where(full <= NOTHING, date)
+    return never_where(full, date)
+
+
+def over_draws(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Apply a function of a draw's numbers to arrays of draws: NumPy at once, numba in a loop that it writes."""
+    return function(*arguments)
 
 
 def totals(stock: Any, rate: Any, start: Any, length: Any) -> Any:
@@ -160,6 +151,35 @@ def step_along(
     return step, np.maximum(pool + rise * (step - date), stock)
 
 
+def unproven(date: Any, log_pool: Any, log_growth: Any, log_target: Any, near: Any) -> Any:
+    """How much larger the gap is than one that proves a date; not above 0 where it is proven."""
+    return np.abs(gap_at(date, log_pool, log_growth, log_target)) - near
+
+
+def close_in_where(
+    far: Array,
+    pool: Array,
+    stock: Array,
+    rate: Ramps,
+    start: Ramps,
+    length: Ramps,
+    log_growth: Array,
+    log_target: Array,
+    date: Array,
+    latest: Array,
+    near: Array,
+) -> tuple[Array, Array]:
+    """Close in, in place, on the roots of those draws, and on the pools there, for which `far` says so."""
+    (rows,) = np.nonzero(far)
+    if rows.size:
+        ramps = (
+            tuple(row[rows] if isinstance(row, np.ndarray) else row for row in ramp) for ramp in (rate, start, length)
+        )
+        others = (row[rows] for row in (log_growth, log_target, date, latest, near))
+        date[rows], pool[rows] = close_in(stock[rows], *ramps, *others)
+    return date, pool
+
+
 def close_in(
     stock: Any,
     rate: Any,
@@ -201,9 +221,9 @@ def halley(pool: Any, rise: Any, gap: Any, log_growth: Any) -> Any:
     return gap / (slope + growth * (growth / slope) * np.maximum(0.5 * gap, -0.5))
 
 
-def never_where(empty: Any, date: Any) -> Any:
+def never_where(full: Any, date: Any) -> Any:
     """The launch, which never comes where the pool stays empty or the date is beyond reason."""
-    return choose(empty | (date > LATEST), np.inf, date)
+    return choose((full <= NOTHING) | (date > LATEST), np.inf, date)
 
 
 def choose(condition: Any, yes: Any, no: Any) -> Any:

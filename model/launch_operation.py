@@ -1,7 +1,7 @@
 r"""The launch date as an operation of the PyMC graph.
 
-The operation runs `launch.solve`: in NumPy when evaluated in Python, compiled by numba when PyTensor's
-numba backend (or nutpie) compiles the graph. Its gradient is that of the implicit function theorem: where
+The operation runs `launch.solve`: in NumPy when evaluated in Python, compiled by numba (`launch_loops`) when
+PyTensor's numba backend (or nutpie) compiles the graph. Its gradient is that of the implicit function theorem: where
 :math:`g(t, \theta) = 0`,
 
 .. math:: \partial t / \partial \theta = -(\partial g / \partial \theta) / (\partial g / \partial t).
@@ -15,22 +15,19 @@ from __future__ import annotations
 import inspect
 import sys
 import zlib
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from collections.abc import Sequence
 from typing import Any
 
-import numba
 import numpy as np
 import pytensor.tensor as pt
-from pytensor import config
 from pytensor.graph.basic import Apply, Variable
 from pytensor.graph.op import Op
 from pytensor.graph.replace import _vectorize_node
 from pytensor.link.numba.cache import compile_numba_function_src
 from pytensor.link.numba.dispatch import basic as numba_basic
 
-from . import equations, launch
-from .launch import Array, solve
+from . import equations, launch, launch_loops
+from .launch import solve, solve_closing_in
 
 
 class LaunchDate(Op):
@@ -56,7 +53,12 @@ class LaunchDate(Op):
         return [next((shape for shape in shapes if shape), ())]
 
     def perform(self, node: Apply, inputs: Sequence[Any], outputs: Any) -> None:
-        dates = _solve_chunk(inputs)
+        draws = next((len(value) for value in inputs if np.ndim(value)), 1)
+        stock, *ramps, log_growth, log_target = _as_solved(
+            [value if np.ndim(value) else float(value) for value in inputs]
+        )
+        stock, log_growth, log_target = (np.broadcast_to(value, draws) for value in (stock, log_growth, log_target))
+        dates = solve(stock, *ramps, log_growth, log_target)
         outputs[0][0] = dates if node.outputs[0].ndim else np.asarray(dates[0])
 
     def pullback(
@@ -120,121 +122,37 @@ def _as_solved(inputs: Sequence[Any]) -> tuple[Any, ...]:
     return stock, rate, start, length, log_growth, log_target
 
 
-def _solve_chunk(inputs: Sequence[Any], each: Callable[..., Any] = launch.as_it_is) -> Array:
-    """Call `launch.solve` with plain numbers where sources have them, and with every draw spelt out elsewhere."""
-    draws = next((len(value) for value in inputs if np.ndim(value)), 1)
-    stock, rate, start, length, log_growth, log_target = _as_solved(
-        [value if np.ndim(value) else float(value) for value in inputs]
-    )
-    stock, log_growth, log_target = (
-        np.full(draws, value) if isinstance(value, float) else value for value in (stock, log_growth, log_target)
-    )
-    return solve(stock, rate, start, length, log_growth, log_target, each)
-
-
 @_vectorize_node.register(LaunchDate)
 def _vectorise(op: LaunchDate, node: Apply, *batched: Any) -> Apply:
     """Take inputs as they come: those without a batch axis stand for every draw."""
     return op.make_node(*batched)
 
 
-for _shared in (
-    equations.months_arrived,
-    equations.arriving,
-    equations.arrived_stock,
-    equations.pool,
-    launch.solve_closing_in,
-    launch.totals,
-    launch.first_guess,
-    launch.pool_at,
-    launch.pool_and_rise,
-    launch.step_along,
-    launch.close_in,
-    launch.gap_at,
-    launch.halley,
-    launch.never_where,
-):
-    numba.extending.register_jitable(_shared)
-
-
-@numba.extending.overload(launch.choose)
-def _choose(condition, yes, no):  # type: ignore[no-untyped-def]
-    return lambda condition, yes, no: yes if condition else no
-
-
 def _version() -> int:
     """Change with the code that is compiled: PyTensor's cache on disk knows an operation by its name only."""
-    sources = "".join(map(inspect.getsource, (equations, launch, sys.modules[__name__])))
+    sources = "".join(map(inspect.getsource, (equations, launch, launch_loops, sys.modules[__name__])))
     return zlib.crc32(sources.encode())
 
 
 @numba_basic.register_funcify_default_op_cache_key(LaunchDate)
 def _compile_for_numba(op: LaunchDate, node: Apply, **kwargs: Any) -> Any:
-    """Compile the steps of `launch.solve` for a single draw; for a chunk of them, call it with its parts compiled."""
-    if node.outputs[0].ndim == 1:
-
-        @numba_basic.numba_njit
-        def launches(*inputs):  # type: ignore[no-untyped-def]
-            with numba.objmode(dates="float64[::1]"):
-                dates = _solve_chunk(inputs, _compile_each)
-            return dates
-
-        return launches, _version()
-
+    """Compile a call of `launch.solve` for many draws, of `launch.solve_closing_in` for a single one."""
     names = [f"x{position}" for position in range(len(node.inputs))]
-    arguments = _spelt_out(_as_solved([f"{name}.item()" for name in names]))
-    source = f"def launch_of_one({', '.join(names)}):\n    return np.asarray(function({arguments}))\n"
-    return _from_source("launch_of_one", source, launch.solve_closing_in), _version()
-
-
-def _compile_each(function: Callable[..., Any], results: int = 1) -> Callable[..., Any]:
-    """Make of a function of a draw's numbers one of arrays: a loop of machine code, with no arrays in between."""
-
-    def over_draws(*arguments: Any) -> Any:
-        # What is not a tuple is an array: `solve` has numbers for sources only.
-        groups = [argument if isinstance(argument, tuple) else (argument,) for argument in arguments]
-        shape = tuple(
-            tuple(isinstance(value, np.ndarray) for value in group) if isinstance(argument, tuple) else True
-            for argument, group in zip(arguments, groups, strict=True)
-        )
-        return _loop(function, results, shape)(*(value for group in groups for value in group))
-
-    return over_draws
-
-
-@cache
-def _loop(function: Callable[..., Any], results: int, shape: tuple[bool | tuple[bool, ...], ...]) -> Any:
-    """Write the loop for arguments of which some vary between draws, and compile it."""
-    name = f"{function.__name__}_of_each"
-    inputs: list[str] = []
-
-    def entry(varies: bool) -> str:
-        inputs.append(f"x{len(inputs)}")
-        return f"{inputs[-1]}[draw]" if varies else inputs[-1]
-
-    arguments = [tuple(map(entry, part)) if isinstance(part, tuple) else entry(part) for part in shape]
-    found = [f"found{position}" for position in range(results)]
-    source = (
-        f"def {name}({', '.join(inputs)}):\n"
-        + "".join(f"    {array} = np.empty(len(x0))\n" for array in found)
-        + "    for draw in range(len(x0)):\n"
-        + f"        {', '.join(f'{array}[draw]' for array in found)} = function({_spelt_out(arguments)})\n"
-        + f"    return {', '.join(found)}\n"
+    many = any(value.ndim for value in node.inputs)
+    given = [name if value.ndim else f"{name}.item()" for name, value in zip(names, node.inputs, strict=True)]
+    nothing = "()" if many else "np.empty(0)"  # whose entries have a type
+    arguments = ", ".join(
+        argument if isinstance(argument, str) else f"({', '.join(argument)},)" if argument else nothing
+        for argument in _as_solved(given)
     )
-    return _from_source(name, source, function, cache=config.numba__cache, final_function=True)
-
-
-def _spelt_out(arguments: Iterable[str | tuple[str, ...]]) -> str:
-    """Arguments of a call, for numba to compile; an empty tuple's entries would have no type."""
-    return ", ".join(
-        argument if isinstance(argument, str) else f"({', '.join(argument)},)" if argument else "np.empty(0)"
-        for argument in arguments
+    name, function, dates = (
+        ("launches", solve, f"function({arguments})")
+        if many
+        else ("launch_of_one", solve_closing_in, f"np.asarray(function({arguments}))")
     )
-
-
-def _from_source(name: str, source: str, function: Callable[..., Any], **options: Any) -> Any:
-    """Compile a call of `function`, kept on disk under a key that changes with either's code."""
+    source = f"def {name}({', '.join(names)}):\n    return {dates}\n"
+    # Kept on disk under a key that changes with either's code.
     key = f"{_version():x}{zlib.crc32(source.encode()):08x}"
     plain = compile_numba_function_src(source, name, globals() | {"function": function}, cache_key=key)
     # PyTensor's own default reorders sums, and then nothing keeps the quotient of a step of no length finite.
-    return numba_basic.numba_njit(plain, error_model="numpy", fastmath=False, **options)
+    return numba_basic.numba_njit(plain, error_model="numpy", fastmath=False), _version()

@@ -299,8 +299,11 @@ def overlay_file(folder: Path, rank: float) -> str:
     return str(path)
 
 
-def test_commands_show_correlations(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = overlay_file(tmp_path, 0.2)
+def test_commands_show_correlations(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # whose name may be long, and take the room of a column's head
+    file = Path(overlay_file(tmp_path, 0.2)).name
 
     def said(*arguments: str) -> str:
         assert run(["priors", *arguments]) == 0

@@ -11,6 +11,7 @@ import pytensor.tensor as pt
 import pytest
 from pytensor.graph.replace import graph_replace
 
+from catchup.model import compiled as compiled_module
 from catchup.model.assumptions import Assumptions, load_assumptions
 from catchup.model.compiled import CompiledDates
 from catchup.model.forward import outcome, simulate
@@ -150,6 +151,31 @@ def test_draws_are_those_of_the_forward_simulation(assumptions: Assumptions) -> 
     found = compiled.draw(2_500, np.random.default_rng(7))["ready"]
     forward = simulate(assumptions, lambda v: outcome(assumptions, v)[1].ready, 2_500, np.random.default_rng(7))
     np.testing.assert_allclose(found, np.concatenate(list(forward)), rtol=0, atol=WITHIN)
+
+
+def test_threads_share_out_the_draws(assumptions: Assumptions, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Machine code, from pieces and chunks that do not divide the draws: all of them, in order, some at a time."""
+    monkeypatch.setattr(compiled_module, "PIECE", 700)
+    dates = CompiledDates(build_model(assumptions), assumptions, ["ready", "firm_pretrained"], chunk=300)
+    pieces = list(dates.pieces(2_500, np.random.default_rng(7)))
+    assert [len(piece["ready"]) for piece in pieces] == [700, 700, 700, 400]
+    forward = simulate(assumptions, lambda v: outcome(assumptions, v)[1], 2_500, np.random.default_rng(7))
+    (expected,) = forward
+    np.testing.assert_allclose(
+        np.concatenate([piece["ready"] for piece in pieces]), expected.ready, rtol=0, atol=WITHIN
+    )
+    ends = np.stack([contender.pretrained for contender in expected.contenders.values()], axis=1)
+    np.testing.assert_allclose(
+        np.concatenate([piece["firm_pretrained"] for piece in pieces]), ends, rtol=0, atol=WITHIN
+    )
+
+
+def test_nothing_is_left_to_draw(assumptions: Assumptions, values: dict[str, np.ndarray]) -> None:
+    fixed = {name: float(row[0]) for name, row in values.items() if name in assumptions.table.quantities}
+    known = load_assumptions(fixed=fixed)
+    found = CompiledDates(build_model(known), known, mode=QUICK).draw(5, np.random.default_rng(1))["ready"]
+    _, expected = outcome(known, {name: np.full(5, row[0]) for name, row in values.items()})
+    np.testing.assert_allclose(found, expected.ready, rtol=0, atol=WITHIN)
 
 
 def test_the_launch_grid(assumptions: Assumptions, values: dict[str, np.ndarray]) -> None:
