@@ -91,8 +91,9 @@ class CompiledDates:
         dates = self._dates_of_values
 
         def work(start: int, end: int) -> Iterator[Sequence[Array]]:
-            for first in range(start, end, self._chunk):
-                yield dates(*(column[first : min(first + self._chunk, end)] for column in columns))
+            size = _even(end - start, self._chunk)
+            for first in range(start, end, size):
+                yield dates(*(column[first : min(first + size, end)] for column in columns))
 
         return _joined(self._outputs, map(dict.values, self._shared_out(work, len(columns[0]))))
 
@@ -119,8 +120,9 @@ class CompiledDates:
         dates = self._dates_of_uniforms
 
         def work(start: int, end: int) -> Iterator[Sequence[Array]]:
-            uniforms = np.empty((len(self._drawn), self._chunk))
-            for rows in streams.rows(self._drawn, start, end - start, self._chunk):
+            size = _even(end - start, self._chunk)
+            uniforms = np.empty((len(self._drawn), size))
+            for rows in streams.rows(self._drawn, start, end - start, size):
                 filled = uniforms[:, : rows.draws]
                 rows.fill(filled)
                 yield dates(*self._copula.couple(self._drawn, filled))
@@ -132,7 +134,7 @@ class CompiledDates:
     ) -> Iterator[dict[str, Array]]:
         """Have threads work on pieces of the draws, from one draw to another, and yield the results in order."""
         threads = min(os.cpu_count() or 1, MOST_THREADS) if self._mode is None else 1
-        size = min(PIECE, -(-draws // threads))
+        size = _even(draws, min(PIECE, -(-draws // threads)))
         waiting: deque[Future[dict[str, Array]]] = deque()
         with ThreadPoolExecutor(threads) as pool:
             for start in range(0, draws, size):
@@ -186,6 +188,11 @@ class CompiledDates:
                 *(np.full(1, 0.5) for _ in inputs)
             )  # compiles, where Ctrl-C is heard: threads would see it through
         return evaluate
+
+
+def _even(draws: int, most: int) -> int:
+    """Size of as few parts of the draws as need be, at most so large, of which the last is about as large as any."""
+    return -(-draws // -(-draws // most))
 
 
 def _joined(names: Sequence[str], pieces: Iterable[Iterable[Array]]) -> dict[str, Array]:

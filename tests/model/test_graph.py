@@ -158,7 +158,7 @@ def test_threads_share_out_the_draws(assumptions: Assumptions, monkeypatch: pyte
     monkeypatch.setattr(compiled_module, "PIECE", 700)
     dates = CompiledDates(build_model(assumptions), assumptions, ["ready", "firm_pretrained"], chunk=300)
     pieces = list(dates.pieces(2_500, np.random.default_rng(7)))
-    assert [len(piece["ready"]) for piece in pieces] == [700, 700, 700, 400]
+    assert [len(piece["ready"]) for piece in pieces] == [625] * 4
     forward = simulate(assumptions, lambda v: outcome(assumptions, v)[1], 2_500, np.random.default_rng(7))
     (expected,) = forward
     np.testing.assert_allclose(
