@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from comparing import ratio_text
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 from recording import RECORDS, read_record
@@ -36,7 +37,7 @@ def benchmarks_page(folder: Path = RECORDS) -> str:
             measured.setdefault(_machine(record), []).append(record["date"])
             for row in record["rows"]:
                 verdict = "kept" if row["kept"] else "**missed**"
-                rows.append((row["what"], f"{row['ratio']:.3g}", row["wanted"], verdict, row["detail"]))
+                rows.append((row["what"], ratio_text(row["ratio"]), row["wanted"], verdict, row["detail"]))
         parts.append(f"## {title.partition(':')[0].partition(', in turns')[0]}\n")
         parts.append(
             markdown_table(("what", "found", "wanted", "", "in full"), rows) if rows else "Not measured yet.\n"

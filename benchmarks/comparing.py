@@ -40,8 +40,13 @@ class Ledger:
         row = {"ratio": found, "wanted": wanted, "kept": kept, "detail": detail}
         self._benchmark.extra_info[what] = row
         self._record(what=what, **row)
-        self._rows.append(Row(what, f"{found:.3g}" + (f"  ({detail})" if detail else ""), wanted, kept))
-        assert kept, f"{what}: {found:.3g}, {wanted} is wanted ({detail})"
+        self._rows.append(Row(what, ratio_text(found) + (f"  ({detail})" if detail else ""), wanted, kept))
+        assert kept, f"{what}: {ratio_text(found)}, {wanted} is wanted ({detail})"
+
+
+def ratio_text(ratio: float) -> str:
+    """A ratio to three digits, or to one where it is large."""
+    return f"{ratio:,.0f}" if ratio >= 1_000.0 else f"{ratio:.3g}"
 
 
 def in_turns(

@@ -24,7 +24,7 @@ from .draws import Array, UniformStreams
 
 CHUNK = 8_192  # draws in one call: what two threads work on together stays below 10 MB
 PIECE = 2**17  # draws, as many as a thread works through before it hands anything over
-MOST_THREADS = 4  # draws of uniform numbers between calls have more of them wait for each other
+MOST_THREADS = 2  # more would hold more memory, and wait for each other where uniform numbers are drawn
 
 
 class CompiledDates:
