@@ -10,7 +10,7 @@ from ..model.compiled import PIECE, CompiledDates
 from ..model.graph import build_model
 from .estimates import Array
 from .forecast import columns_of
-from .progress import track
+from .progress import COMPILING, track, waiting
 from .question import Question
 
 OUTPUTS = ("ready", "pretrained", "mythos_flop", "firm_pretrained")
@@ -34,7 +34,8 @@ def compiled_columns(question: Question) -> Iterator[Mapping[str, Array]]:
         assumptions, events=(question.event,), launch_grid=question.launch_grid, as_of=question.as_of_months
     )
     dates = CompiledDates(model, assumptions, OUTPUTS)
-    pieces = dates.pieces(question.draws, np.random.default_rng(question.seed))
+    with waiting(COMPILING):
+        pieces = dates.pieces(question.draws, np.random.default_rng(question.seed))
     for found in track(pieces, -(-question.draws // PIECE), f"{question.draws:,} draws"):
         ends = dict(zip(assumptions.race.firms, found["firm_pretrained"].T, strict=True))
         yield columns_of(found["ready"], found["pretrained"], found["mythos_flop"], ends)

@@ -18,7 +18,9 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 FLOP_QUANTILES = (0.05, 0.5, 0.95)
 MONTHS_AHEAD = 24
 MOST_EXACT_DRAWS = 100_000  # more are streamed through histograms, whose memory is that of about as many draws
-COMPILED_DRAWS = 30_000_000  # from which on it takes less time to compile the model first
+COMPILED_DRAWS = (
+    50_000_000  # from which on the compiled graph takes half the time; to compile it takes half a minute, once
+)
 DATE_RANGE = (0.0, 600.0)  # months; the histogram's range for dates
 LOG_FLOP_RANGE = (20.0, 32.0)  # log10 FLOP; the histogram's range for compute
 FIRST = "first:"  # begins the columns that hold firms' shares in being first

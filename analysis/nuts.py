@@ -14,6 +14,7 @@ from ..evidence.schema import Item
 from ..model.graph import build_model
 from .estimates import Weighting
 from .forecast import Diagnostics
+from .progress import waiting
 from .question import Question, StoredDraws
 from .trust import FEWEST_CHAIN_EFFECTIVE, MOST_DIVERGENT, WORST_RHAT, UntrustworthyError
 
@@ -60,7 +61,8 @@ class CompiledPosterior:
         self.items = tuple(items)
         self.events = list(dict.fromkeys([question.event, *events_of(items)]))
         self.model = build_posterior_model(question, items)
-        self.compiled = nutpie.compile_pymc_model(self.model)
+        with waiting("Compiling the model (half a minute)"):
+            self.compiled = nutpie.compile_pymc_model(self.model)
 
     def refitted(self, data: dict[str, float]) -> Any:
         """Return the compiled model with other figures, without compiling again."""
@@ -115,9 +117,9 @@ def sample_posterior(question: Question, items: Sequence[Item], *, refuse: bool 
         If chains disagree, transitions diverge or too few draws count.
     """
     compiled = CompiledPosterior(question, items)
-    tree = compiled.sample(
-        question.draws, question.seed, data=evidence_data(items, question.assumptions, question.as_of)
-    )
+    data = evidence_data(items, question.assumptions, question.as_of)
+    with waiting("Sampling"):
+        tree = compiled.sample(question.draws, question.seed, data=data)
     posterior = as_posterior(tree, question)
     if refuse:
         refuse_untrustworthy(posterior.diagnostics, posterior.source.weighting.draws)

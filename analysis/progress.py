@@ -1,14 +1,16 @@
-"""Progress shown to people: a bar on standard error for whatever takes more than a second."""
+"""Progress shown to people on standard error: a bar for whatever takes more than a second, or a sign of life."""
 
 from __future__ import annotations
 
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 PATIENCE = 1.0  # seconds before a bar appears
+COMPILING = "Compiling the model (half a minute; kept for the next time)"
 _shown: ContextVar[bool] = ContextVar("progress_shown", default=False)
 _tracked: list[str] = []
 """What is being tracked, outermost first: only one bar can be on the screen."""
@@ -41,6 +43,22 @@ def track[Item](items: Iterable[Item], total: int, description: str) -> Iterator
         _tracked.remove(description)
         if bar is not None:
             bar.stop()
+
+
+@contextmanager
+def waiting(description: str) -> Iterator[None]:
+    """Show that something is under way whose progress cannot be told."""
+    if not _shown.get() or _tracked:
+        yield
+        return
+    with _spinner(description):
+        yield
+
+
+def _spinner(description: str) -> Any:
+    from rich.console import Console
+
+    return Console(stderr=True).status(description)
 
 
 def _bar() -> Any:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from catchup.analysis import progress
-from catchup.analysis.progress import track
+from catchup.analysis.progress import track, waiting
 
 
 @pytest.fixture
@@ -57,4 +58,22 @@ def test_a_bar_again_after_one_that_was_broken_off(bars: list[str]) -> None:
 def test_no_bar_for_scripts(bars: list[str]) -> None:
     progress.show_progress(False)
     assert list(track(range(3), 3, "numbers")) == [0, 1, 2]
+    with waiting("something"):
+        pass
     assert bars == []
+
+
+def test_a_sign_of_life_where_nothing_else_shows_one(bars: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def spinner(description: str) -> Iterator[None]:
+        bars.append(description)
+        yield
+        bars.append("over")
+
+    monkeypatch.setattr(progress, "_spinner", spinner)
+    for _ in track(range(1), 1, "outer"):
+        with waiting("inside"):
+            pass
+    with waiting("alone"):
+        pass
+    assert bars == ["alone", "over"]
