@@ -9,8 +9,8 @@ import numpy as np
 from ..model.compiled import PIECE, CompiledDates
 from ..model.graph import build_model
 from .estimates import Array
-from .forecast import columns_of
-from .progress import COMPILING, track, waiting
+from .forecast import columns_of, shares_of_first
+from .progress import track, waiting
 from .question import Question
 
 OUTPUTS = ("ready", "pretrained", "mythos_flop", "firm_pretrained")
@@ -34,8 +34,8 @@ def compiled_columns(question: Question) -> Iterator[Mapping[str, Array]]:
         assumptions, events=(question.event,), launch_grid=question.launch_grid, as_of=question.as_of_months
     )
     dates = CompiledDates(model, assumptions, OUTPUTS)
-    with waiting(COMPILING):
+    with waiting("Compiling the model (half a minute; kept for the next time)"):
         pieces = dates.pieces(question.draws, np.random.default_rng(question.seed))
     for found in track(pieces, -(-question.draws // PIECE), f"{question.draws:,} draws"):
         ends = dict(zip(assumptions.race.firms, found["firm_pretrained"].T, strict=True))
-        yield columns_of(found["ready"], found["pretrained"], found["mythos_flop"], ends)
+        yield columns_of(found["ready"], found["pretrained"], found["mythos_flop"], shares_of_first(ends))

@@ -18,9 +18,7 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 FLOP_QUANTILES = (0.05, 0.5, 0.95)
 MONTHS_AHEAD = 24
 MOST_EXACT_DRAWS = 100_000  # more are streamed through histograms, whose memory is that of about as many draws
-COMPILED_DRAWS = (
-    50_000_000  # from which on the compiled graph takes half the time; to compile it takes half a minute, once
-)
+COMPILED_DRAWS = 50_000_000  # from which on the compiled graph takes half the time; compiling it, once, half a minute
 DATE_RANGE = (0.0, 600.0)  # months; the histogram's range for dates
 LOG_FLOP_RANGE = (20.0, 32.0)  # log10 FLOP; the histogram's range for compute
 FIRST = "first:"  # begins the columns that hold firms' shares in being first
@@ -186,17 +184,16 @@ def forecast_from(question: Question, source: DrawSource, *, engine: str, **rest
 def summarise_draws(question: Question, values: Values) -> dict[str, Array]:
     """Work out, for a chunk of draws, the columns that a forecast summarises."""
     world, result = outcome_of(question, values)
-    ends = {firm: contender.pretrained for firm, contender in result.contenders.items()}
-    return columns_of(result.ready, result.pretrained, world.mythos_flop, ends)
+    return columns_of(result.ready, result.pretrained, world.mythos_flop, first_shares(result))
 
 
-def columns_of(ready: Array, pretrained: Array, mythos_flop: Array, ends: Mapping[str, Array]) -> dict[str, Array]:
-    """Columns that a forecast summarises; `ends` has, by firm, when its pre-training ends."""
+def columns_of(ready: Array, pretrained: Array, mythos_flop: Array, shares: Mapping[str, Array]) -> dict[str, Array]:
+    """Columns that a forecast summarises; `shares` has, by firm, its share in being first."""
     return {
         "ready": ready,
         "pretrained": pretrained,
         "log_flop": np.log10(mythos_flop),
-        **{FIRST + firm: share for firm, share in shares_of_first(ends).items()},
+        **{FIRST + firm: share for firm, share in shares.items()},
     }
 
 

@@ -10,10 +10,9 @@ from contextvars import ContextVar
 from typing import Any
 
 PATIENCE = 1.0  # seconds before a bar appears
-COMPILING = "Compiling the model (half a minute; kept for the next time)"
 _shown: ContextVar[bool] = ContextVar("progress_shown", default=False)
 _tracked: list[str] = []
-"""What is being tracked, outermost first: only one bar can be on the screen."""
+"""What is being tracked, one thing at most: only one bar can be on the screen."""
 
 
 def show_progress(shown: bool) -> None:
