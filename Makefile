@@ -66,13 +66,13 @@ bench: $(INSTALLED)
 	@$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-json=build/benchmarks.json $(ARGS)
 
 docs: $(INSTALLED)
-	@$(BIN)/python -m catchup.analysis.reproduction docs/reproduction.md
-	@$(BIN)/python -m catchup.analysis.documentation docs/priors.md
-	@$(BIN)/python -m catchup.analysis.readings.pages docs/readings
-	@$(BIN)/python -m catchup.analysis.event_page docs/events.md
+	@$(BIN)/python -m catchup.analysis.studies.reproduction.study docs/reproduction.md
+	@$(BIN)/python -m catchup.analysis.presentation.pages.priors docs/priors.md
+	@$(BIN)/python -m catchup.analysis.presentation.pages.readings docs/readings
+	@$(BIN)/python -m catchup.analysis.presentation.pages.events docs/events.md
 	@$(BIN)/python benchmarks/trust_page.py docs/trust.md
 	@$(BIN)/python benchmarks/benchmarks_page.py docs/benchmarks.md
-	@$(BIN)/python -m catchup.analysis.pages docs
+	@$(BIN)/python -m catchup.analysis.presentation.pages.all docs
 	@$(MAKE) --no-print-directory site
 
 site: $(INSTALLED)

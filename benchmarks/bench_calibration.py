@@ -7,9 +7,9 @@ from typing import Any
 
 from comparing import Ledger, in_turns, shortest
 
-from catchup.analysis.calibration import Calibration, calibrate, make_plan
-from catchup.analysis.conditioning import choose_evidence
-from catchup.analysis.question import Question
+from catchup.analysis.inference.conditioning import choose_evidence
+from catchup.analysis.inference.question import Question
+from catchup.analysis.studies.calibration import Calibration, calibrate, make_plan
 from catchup.model.assumptions import load_assumptions
 
 DRAWS = 50_000  # shared by all fits, whose ranks are exact for any number

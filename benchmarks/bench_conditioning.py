@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from comparing import Ledger, in_turns, shortest
 
-from catchup.analysis.conditioning import choose_evidence, condition
-from catchup.analysis.forecast import forecast_from
-from catchup.analysis.nuts import (
+from catchup.analysis.inference.conditioning import choose_evidence, condition
+from catchup.analysis.inference.forecast import forecast_from
+from catchup.analysis.inference.nuts import (
     CHAINS,
     TARGET_ACCEPTANCE,
     TUNING,
@@ -21,7 +21,7 @@ from catchup.analysis.nuts import (
     as_posterior,
     build_posterior_model,
 )
-from catchup.analysis.question import Question
+from catchup.analysis.inference.question import Question
 from catchup.evidence.graph import evidence_data
 from catchup.evidence.latents import with_latents
 from catchup.evidence.selection import Selection

@@ -13,8 +13,8 @@ import pytest
 from comparing import Ledger
 from recording import Add
 
-from catchup.analysis.forecast import forecast_prior
-from catchup.analysis.question import Question
+from catchup.analysis.inference.forecast import forecast_prior
+from catchup.analysis.inference.question import Question
 from catchup.model.assumptions import load_assumptions
 
 SIZES = (100_000, 1_000_000, 10_000_000)

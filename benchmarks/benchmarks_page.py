@@ -12,9 +12,18 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 from recording import RECORDS, read_record
 
-from catchup.analysis.documentation import generated_by, markdown_table, thousands, write_document
-from catchup.analysis.figures.files import save
-from catchup.analysis.figures.style import FAINT, LABEL_SIZE, MUTED, WIDTH, frame, house_style, new_figure, series
+from catchup.analysis.presentation.figures.files import save
+from catchup.analysis.presentation.figures.style import (
+    FAINT,
+    LABEL_SIZE,
+    MUTED,
+    WIDTH,
+    frame,
+    house_style,
+    new_figure,
+    series,
+)
+from catchup.analysis.presentation.pages.priors import generated_by, markdown_table, thousands, write_document
 
 HERE = Path(__file__).resolve().parent
 PICTURE = "benchmarks-growth.svg"

@@ -11,7 +11,7 @@ from .options import HOW, OUTPUT, Asked
 from .output import console, date_text, print_json, table, warn
 
 if TYPE_CHECKING:
-    from ..calibration import Calibration
+    from ..studies.calibration import Calibration
 
 
 def calibrate(
@@ -45,14 +45,14 @@ def calibrate(
     Fits share --draws prior draws (importance, also for --engine auto) or one compiled model (nuts). Exit status 1 when
     any quantity's ranks are not uniform.
     """
-    from ..calibration import calibrate as run
-    from ..calibration import make_plan
-    from ..conditioning import choose_evidence
+    from ..inference.conditioning import choose_evidence
+    from ..studies.calibration import calibrate as run
+    from ..studies.calibration import make_plan
 
     asked = asked or Asked()
     request = asked.request()
     if plot is not None:
-        from ..figures import check_file
+        from ..presentation.figures import check_file
 
         check_file(plot, key="--plot")
     selection = choose_evidence(request.question, request.evidence, request.ledger, request.added)
@@ -62,7 +62,7 @@ def calibrate(
     for note in result.notes:
         warn(note)
     if plot is not None:
-        from ..figures import draw_calibration, save
+        from ..presentation.figures import draw_calibration, save
 
         warn(f"drew {save(draw_calibration(result), plot, key='--plot')}")
     if asked.json:

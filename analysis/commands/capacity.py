@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..estimates import Distribution
-from ..readings.capacity import Capacity
+from ..inference.estimates import Distribution
+from ..studies.readings.capacity import Capacity
 from .options import Asked
 from .output import console, date_text, print_json, table, warn_if_few
 
@@ -14,8 +14,8 @@ NATIONS = {"us": "United States", "china": "China"}
 
 def capacity(*, asked: Asked | None = None) -> int:
     """China's compute through 2027: a data set's figures carried forward, beside what the race's own imply."""
-    from ..answer import draw
-    from ..readings.capacity import capacity as carry_forward
+    from ..inference.answer import draw
+    from ..studies.readings.capacity import capacity as carry_forward
 
     asked = asked or Asked()
     drawn = draw(asked.request())

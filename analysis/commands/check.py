@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ..checks.running import Checks
+from ..studies.checks.running import Checks
 from .options import OUTPUT, Asked
 from .output import console, date_text, figure, print_json, table, warn
 
@@ -23,17 +23,17 @@ def check(
     ] = None,
 ) -> int:
     """Whether the answer can be trusted: draws, predictions, each item given the others, prior against likelihood."""
-    from ..checks.running import check as make
+    from ..studies.checks.running import check as make
 
     asked = asked or Asked()
     if figures is not None:
-        from ..figures import check_folder
+        from ..presentation.figures import check_folder
 
         check_folder(figures, key="--figures")
     result = make(asked.request())
     if figures is not None:
-        from ..figures import draw_predictive, save
-        from ..figures.files import make_folder
+        from ..presentation.figures import draw_predictive, save
+        from ..presentation.figures.files import make_folder
 
         folder = make_folder(figures, key="--figures")
         warn(f"drew {save(draw_predictive(result), folder / PICTURE, key='--figures')}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..counterfactuals import Comparison
+from ..studies.counterfactuals import Comparison
 from .output import WIDE, console, date_text, day_text, print_json, shift_text, table, warn_if_few
 
 SHOWN = (0.05, 0.5, 0.95)

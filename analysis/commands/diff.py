@@ -29,8 +29,8 @@ def diff(
     after
         Folder of the later run.
     """
-    from ..runs.attribution import attribute
-    from ..runs.reading import read_run
+    from ..archive.reading import read_run
+    from ..studies.attribution import attribute
 
     first, second = read_run(before), read_run(after)
     attribution = attribute(first.snapshot, second.snapshot)

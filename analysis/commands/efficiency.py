@@ -6,8 +6,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ..estimates import Distribution
-from ..readings.efficiency import READINGS, Efficiency
+from ..inference.estimates import Distribution
+from ..studies.readings.efficiency import READINGS, Efficiency
 from .options import WHAT, Asked
 from .output import console, date_text, print_json, table, warn_if_few
 
@@ -28,8 +28,8 @@ def efficiency(
     ] = None,
 ) -> int:
     """What efficiency has to do for compute: the progress a launch needs, its channels, and what gaps it closes."""
-    from ..answer import draw
-    from ..readings.efficiency import efficiency as work_out
+    from ..inference.answer import draw
+    from ..studies.readings.efficiency import efficiency as work_out
 
     asked = asked or Asked()
     drawn = draw(asked.request())

@@ -18,9 +18,9 @@ def explore(
 ) -> int:
     """Write a page, readable without network, in which evidence, event and lever can be changed."""
     from ...priors.errors import InputError
-    from ..answer import draw
-    from ..explorer import write_explorer
-    from ..figures import check_folder
+    from ..inference.answer import draw
+    from ..presentation.explorer import write_explorer
+    from ..presentation.figures import check_folder
 
     asked = asked or Asked()
     check_folder(out.parent, key="--out")

@@ -29,8 +29,8 @@ def export(
     run
         The run's folder.
     """
-    from ..runs.exports import export as write
-    from ..runs.reading import read_run
+    from ..archive.exports import export as write
+    from ..archive.reading import read_run
 
     sys.stdout.write(write(read_run(run), format, lower=lower, upper=upper))
     return 0

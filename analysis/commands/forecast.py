@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from ..estimates import Distribution
-from ..forecast import QUANTILES, Forecast
-from ..question import Question
+from ..inference.estimates import Distribution
+from ..inference.forecast import QUANTILES, Forecast
+from ..inference.question import Question
 from .options import OUTPUT, Asked
 from .output import console, date_text, day_text, error_text, print_json, table, warn
 
 if TYPE_CHECKING:
-    from ..answer import Drawn, Request
-    from ..movement import Movement
+    from ..inference.answer import Drawn, Request
+    from ..studies.movement import Movement
 
 
 def forecast(
@@ -30,18 +30,18 @@ def forecast(
     ] = None,
 ) -> int:
     """When the event comes, with its spread and who gets there first."""
-    from ..answer import draw, forecast_of
+    from ..inference.answer import draw, forecast_of
 
     asked = asked or Asked()
     if plot is not None or figures is not None:
-        from ..figures import check_file, check_folder
+        from ..presentation.figures import check_file, check_folder
 
         if plot is not None:
             check_file(plot, key="--plot")
         if figures is not None:
             check_folder(figures, key="--figures")
     if save is not None:
-        from ..tree_files import check_tree_path
+        from ..inference.tree.files import check_tree_path
 
         check_tree_path(save, key="--save")
     request = asked.request()
@@ -51,12 +51,12 @@ def forecast(
     for message in result.warnings():
         warn(message)
     if plot is not None or figures is not None:
-        from ..figures import draw_forecast
+        from ..presentation.figures import draw_forecast
 
         for line in draw_forecast(result, drawn, plot=plot, folder=figures):
             warn(line)
     if save is not None:
-        from ..result_tree import result_tree, save_tree
+        from ..inference.tree.result_tree import result_tree, save_tree
 
         warn(f"saved {save_tree(result_tree(drawn), save, key='--save')}")
     if asked.json:
@@ -109,7 +109,7 @@ def _movements(request: Request, drawn: Drawn, result: Forecast) -> dict[str, Mo
     """How far the evidence moved the date, and how far what was added for this run did, by their keys in JSON."""
     if drawn.conditioned is None or not drawn.items or not isinstance(result.ready, Distribution):
         return {}
-    from ..movement import moved_by_added, moved_by_evidence
+    from ..studies.movement import moved_by_added, moved_by_evidence
 
     moved = {"moved_by_evidence": moved_by_evidence(drawn, result.ready)}
     return {**moved, "added": moved_by_added(request, drawn, result.ready)} if request.added else moved

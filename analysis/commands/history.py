@@ -21,13 +21,13 @@ def history(
     ] = False,
 ) -> int:
     """The forecast through time: every sound run of a folder, oldest first."""
-    from ..runs.history import history as read_history
+    from ..archive.history import history as read_history
 
     found = read_history(runs, event)
     for fault in found.faults:
         warn(fault)
     if plot is not None:
-        from ..figures import draw_history, save
+        from ..presentation.figures import draw_history, save
 
         save(draw_history(found), plot, key="--plot")
     if json:

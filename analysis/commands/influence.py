@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ...priors.errors import InputError
-from ..estimates import Estimate
-from ..influence import Effect, Influence, Pair
-from ..trust import WORST_KHAT
+from ..inference.estimates import Estimate
+from ..inference.trust import WORST_KHAT
+from ..studies.influence import Effect, Influence, Pair
 from .options import Asked
 from .output import console, date_text, day_text, print_json, shift_text, table, warn
 
@@ -15,8 +15,8 @@ CELLS = ("5%", "median", "95%", "bits")
 
 def influence(*, asked: Asked | None = None) -> int:
     """What each item of evidence did to the date: alone, in the whole, and beside every other item."""
-    from ..answer import evidence_of
-    from ..influence import influence as examine
+    from ..inference.answer import evidence_of
+    from ..studies.influence import influence as examine
 
     asked = asked or Asked()
     if asked.engine == "nuts":

@@ -8,8 +8,8 @@ from .options import Asked
 
 def levers(*, asked: Asked | None = None) -> int:
     """What each policy lever would change, pulled on the day of the question."""
-    from ..answer import draw
-    from ..counterfactuals import levers as compare_levers
+    from ..inference.answer import draw
+    from ..studies.counterfactuals import levers as compare_levers
 
     asked = asked or Asked()
     drawn = draw(asked.request())

@@ -12,9 +12,9 @@ from cyclopts import Group, Parameter
 
 from ...model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions
 from ...priors.errors import InputError
-from ..answer import Request
-from ..progress import show_progress
-from ..question import DEFAULT_DRAWS, Question
+from ..inference.answer import Request
+from ..inference.progress import show_progress
+from ..inference.question import DEFAULT_DRAWS, Question
 
 WHAT = Group("What is asked", sort_key=1)
 BELIEF = Group("What is assumed", sort_key=2)

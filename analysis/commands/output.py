@@ -11,9 +11,18 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from ..estimates import Distribution
-from ..forecast import few_draws
-from ..wording import chance_text, date_text, day_text, error_text, figure, newcomer_text, shift_text, stock_text
+from ..inference.estimates import Distribution
+from ..inference.forecast import few_draws
+from ..presentation.text import (
+    chance_text,
+    date_text,
+    day_text,
+    error_text,
+    figure,
+    newcomer_text,
+    shift_text,
+    stock_text,
+)
 
 __all__ = [
     "chance_text",

@@ -8,8 +8,8 @@ from .options import Asked
 
 def regimes(*, asked: Asked | None = None) -> int:
     """What each commitment of compute would change, begun on the day of the question."""
-    from ..answer import draw
-    from ..counterfactuals import regimes as compare_regimes
+    from ..inference.answer import draw
+    from ..studies.counterfactuals import regimes as compare_regimes
 
     asked = asked or Asked()
     drawn = draw(asked.request())

@@ -21,9 +21,9 @@ def replay(
     asked: Asked | None = None,
 ) -> int:
     """Ask again on past days, each time with what was known then; a brief run a day."""
-    from ..progress import track
-    from ..runs.history import parse_step, replay_days
-    from ..runs.history import replay as replay_days_of
+    from ..archive.history import parse_step, replay_days
+    from ..archive.history import replay as replay_days_of
+    from ..inference.progress import track
 
     asked = asked or Asked()
     step = parse_step(every)

@@ -10,8 +10,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ..progress import show_progress
-from ..trust import UntrustworthyError
+from ..inference.progress import show_progress
+from ..inference.trust import UntrustworthyError
 from .options import OUTPUT, Asked
 from .output import console, day_text
 
@@ -26,7 +26,7 @@ def run(
     ] = False,
 ) -> int:
     """Forecast, check, ask the counterfactuals, draw and report, into RUNS/<as-of>/."""
-    from ..runs.running import run as keep_run
+    from ..runs.run import run as keep_run
 
     asked = asked or Asked()
     request = asked.request()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..estimates import Distribution
-from ..question import Question
+from ..inference.estimates import Distribution
+from ..inference.question import Question
 from .options import Asked
 from .output import (
     chance_text,
@@ -28,8 +28,8 @@ def scenarios(*ids: str, asked: Asked | None = None) -> int:
     ids
         Which scenarios; all by default.
     """
-    from ..answer import draw
-    from ..scenarios import scenarios as compare_scenarios
+    from ..inference.answer import draw
+    from ..studies.scenarios import scenarios as compare_scenarios
 
     asked = asked or Asked()
     drawn = draw(asked.request())

@@ -23,8 +23,8 @@ def score(
     ] = False,
 ) -> int:
     """Judge every run, and rival views beside them, by what is known of the date."""
-    from ..runs.reading import read_runs
-    from ..runs.scores import Outcome, score_rivals, score_runs, score_trends
+    from ..archive.reading import read_runs
+    from ..archive.scores import Outcome, score_rivals, score_runs, score_trends
 
     if (outcome is None) == (outcome_after is None):
         raise InputError("give one of --outcome DATE and --outcome-after DATE")

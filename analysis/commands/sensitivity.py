@@ -9,7 +9,7 @@ from .options import Asked
 from .output import console, date_text, day_text, print_json, table, warn
 
 if TYPE_CHECKING:
-    from ..answer import Drawn
+    from ..inference.answer import Drawn
 
 WIDEST = 12
 STRONGEST = 3
@@ -17,8 +17,8 @@ STRONGEST = 3
 
 def sensitivity(*, asked: Asked | None = None) -> int:
     """Which quantities the date depends on: one at a time, by shares of variance, and by rank correlation."""
-    from ..answer import draw
-    from ..sensitivity import sensitivity as examine
+    from ..inference.answer import draw
+    from ..studies.sensitivity.study import sensitivity as examine
 
     asked = asked or Asked()
     drawn = draw(asked.request())
@@ -68,7 +68,7 @@ def _power_scaling(drawn: Drawn) -> list[dict[str, Any]]:
     """How far prior and likelihood each pull a posterior; nothing for a prior."""
     if drawn.conditioned is None or not drawn.items:
         return []
-    from ..power_scaling import power_scaling_of
+    from ..studies.sensitivity.power_scaling import power_scaling_of
 
     return [row.as_json() for row in power_scaling_of(drawn)]
 

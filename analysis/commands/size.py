@@ -6,7 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ..readings.size import MEASURES, SizedCompute, Sizes
+from ..studies.readings.size import MEASURES, SizedCompute, Sizes
 from .options import WHAT, Asked
 from .output import console, print_json, table, warn_if_few
 
@@ -22,8 +22,8 @@ def size(
     ] = None,
 ) -> int:
     """How large a model Mythos's compute implies, by rules of thumb for tokens and active parameters."""
-    from ..answer import draw
-    from ..readings.size import sizes
+    from ..inference.answer import draw
+    from ..studies.readings.size import sizes
 
     asked = asked or Asked()
     drawn = draw(asked.request())

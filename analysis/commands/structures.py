@@ -19,18 +19,18 @@ def structures(
     plot: Annotated[Path | None, Parameter(group=OUTPUT, help="Draw all structures into a file.")] = None,
 ) -> int:
     """Compute gate, trends and mobilisation, their ensembles, and what would tell them apart soonest."""
-    from ..answer import draw
-    from ..structures import structures as compare
+    from ..inference.answer import draw
+    from ..studies.structures import structures as compare
 
     asked = asked or Asked()
     if plot is not None:
-        from ..figures import check_file
+        from ..presentation.figures import check_file
 
         check_file(plot, key="--plot")
     drawn = draw(asked.request())
     result = compare(drawn.question, drawn.source, drawn.items, **drawn.origin())
     if plot is not None:
-        from ..figures import draw_structures, save
+        from ..presentation.figures import draw_structures, save
 
         warn(f"drew {save(draw_structures(result), plot, key='--plot')}")
     if asked.json:

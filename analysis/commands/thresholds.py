@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ..thresholds import Thresholds
+from ..studies.thresholds.study import Thresholds
 from .options import WHAT, Asked
 from .output import console, date_text, day_text, print_json, stock_text, table, warn
 
@@ -45,9 +45,9 @@ def thresholds(
 ) -> int:
     """How much compute a firm would need to win half of the draws, bring the date forward, or be ready by a day."""
     from ...priors.errors import InputError
-    from ..answer import draw
-    from ..thresholds import PROBABILITIES, ready_by
-    from ..thresholds import thresholds as solve
+    from ..inference.answer import draw
+    from ..studies.thresholds.study import PROBABILITIES, ready_by
+    from ..studies.thresholds.study import thresholds as solve
 
     if probability and not by:
         raise InputError("needs a day: say --by DATE", key="--probability")

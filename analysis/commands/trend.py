@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..readings.trend import Carried, Trends
+from ..studies.readings.trend import Carried, Trends
 from .options import Asked
 from .output import console, date_text, day_text, print_json, table, warn_if_few
 
@@ -17,9 +17,9 @@ def trend(*ids: str, asked: Asked | None = None) -> int:
     ids
         Which trends; all by default.
     """
-    from ..answer import draw
-    from ..conditioning import choose_evidence
-    from ..readings.trend import trends
+    from ..inference.answer import draw
+    from ..inference.conditioning import choose_evidence
+    from ..studies.readings.trend import trends
 
     asked = asked or Asked()
     request = asked.request()

@@ -11,8 +11,8 @@ from .options import BELIEF, OUTPUT, WHAT, Asked
 from .output import console, date_text, day_text, print_json, shift_text, table, warn
 
 if TYPE_CHECKING:
-    from ..voi.result import DisclosureValue, ValueOfInformation
-    from ..voi.uncertainty import Narrowing
+    from ..studies.voi.result import DisclosureValue, ValueOfInformation
+    from ..studies.voi.uncertainty import Narrowing
 
 WIDEST = 12
 
@@ -34,18 +34,18 @@ def voi(
     plot: Annotated[Path | None, Parameter(group=OUTPUT, help="Draw what would be gained into a file.")] = None,
 ) -> int:
     """How much learning each quantity, and each disclosure to come, would narrow the date and improve a decision."""
-    from ..voi.asking import ask
+    from ..studies.voi.asking import ask
 
     asked = asked or Asked()
     if plot is not None:
-        from ..figures import check_file
+        from ..presentation.figures import check_file
 
         check_file(plot, key="--plot")
     result = ask(asked.request(), decision=decision, only=only or (), files=disclosures or ())
     for note in result.notes:
         warn(note)
     if plot is not None:
-        from ..figures import draw_value_of_information, save
+        from ..presentation.figures import draw_value_of_information, save
 
         warn(f"drew {save(draw_value_of_information(result), plot, key='--plot')}")
     if asked.json:
@@ -57,7 +57,7 @@ def voi(
 
 def print_values(result: ValueOfInformation) -> None:
     """Print what learning would do, for people."""
-    from ..voi.decision import DateDecision
+    from ..studies.voi.decision import DateDecision
 
     question, out = result.question, console()
     out.print(

@@ -1,1 +1,1 @@
-"""Runs that are kept: a dated folder each, what moved between them, and their history."""
+"""One run, and runs asked again on past days: orchestration alone."""

@@ -2,8 +2,8 @@
 
 import pytest
 
-from catchup.analysis.answer import Drawn, Request, draw
-from catchup.analysis.question import Question
+from catchup.analysis.inference.answer import Drawn, Request, draw
+from catchup.analysis.inference.question import Question
 from catchup.model.assumptions import Assumptions, load_assumptions
 from item_cases import DAY
 

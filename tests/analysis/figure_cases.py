@@ -8,8 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from catchup.analysis.counterfactuals import Comparison, levers, regimes
-from catchup.analysis.figures import (
+from catchup.analysis.inference.forecast import Forecast, forecast_from
+from catchup.analysis.inference.question import PriorDraws, Question
+from catchup.analysis.presentation.figures import (
     Trajectories,
     draw_cumulative,
     draw_gate,
@@ -20,10 +21,9 @@ from catchup.analysis.figures import (
     draw_regimes,
     race_trajectories,
 )
-from catchup.analysis.forecast import Forecast, forecast_from
-from catchup.analysis.one_at_a_time import one_at_a_time
-from catchup.analysis.question import PriorDraws, Question
-from catchup.analysis.sensitivity import Sensitivity
+from catchup.analysis.studies.counterfactuals import Comparison, levers, regimes
+from catchup.analysis.studies.sensitivity.one_at_a_time import one_at_a_time
+from catchup.analysis.studies.sensitivity.study import Sensitivity
 
 WIDE, NARROW = 7.2, 4.2  # inches
 SLACK = 0.5  # pixels by which boxes may touch

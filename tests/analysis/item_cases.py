@@ -13,8 +13,8 @@ from typing import Any
 
 import tomli_w
 
-from catchup.analysis.conditioning import Conditioned, choose_evidence, condition
-from catchup.analysis.question import PriorDraws, Question, ready_under
+from catchup.analysis.inference.conditioning import Conditioned, choose_evidence, condition
+from catchup.analysis.inference.question import PriorDraws, Question, ready_under
 from catchup.evidence.schema import Item, item_from_table
 from catchup.evidence.selection import Selection
 from catchup.evidence.template import template

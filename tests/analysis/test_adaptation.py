@@ -10,16 +10,16 @@ import pytest
 from scipy import stats
 from scipy.special import ndtri
 
-from catchup.analysis.adaptation import adapt, drawn_from_fit, reweighted
-from catchup.analysis.answer import Drawn
-from catchup.analysis.conditioning import condition
-from catchup.analysis.estimates import Distribution
-from catchup.analysis.importance import ReweightedPrior
-from catchup.analysis.likelihoods import prior_for
-from catchup.analysis.movement import moved_by_evidence
-from catchup.analysis.proposal import NARROW_WIDENED, PRIOR_SHARE, WIDENED, Proposal, fit_proposal
-from catchup.analysis.question import Question, Values, ready_under
-from catchup.analysis.result_tree import result_tree
+from catchup.analysis.inference.adaptation import adapt, drawn_from_fit, reweighted
+from catchup.analysis.inference.answer import Drawn
+from catchup.analysis.inference.conditioning import condition
+from catchup.analysis.inference.estimates import Distribution
+from catchup.analysis.inference.importance import ReweightedPrior
+from catchup.analysis.inference.likelihoods import prior_for
+from catchup.analysis.inference.proposal import NARROW_WIDENED, PRIOR_SHARE, WIDENED, Proposal, fit_proposal
+from catchup.analysis.inference.question import Question, Values, ready_under
+from catchup.analysis.inference.tree.result_tree import result_tree
+from catchup.analysis.studies.movement import moved_by_evidence
 from catchup.evidence import Item
 from catchup.model.assumptions import load_assumptions
 from catchup.model.draws import QuantileTransform

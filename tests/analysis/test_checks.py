@@ -13,23 +13,23 @@ import pytest
 import xarray as xr
 from scipy import stats
 
-from catchup.analysis.answer import Drawn, Request
-from catchup.analysis.checks.draws import check_draws
-from catchup.analysis.checks.leave_one_out import LeftOut, _from_chains, check_left_out, leave_one_out
-from catchup.analysis.checks.power import check_power_scaling
-from catchup.analysis.checks.predictions import Prediction, check_predictions, predict, reweighted
-from catchup.analysis.checks.result import CheckResult, judge_above, judge_below, trustworthy
-from catchup.analysis.checks.running import Checks, check, checks_of
 from catchup.analysis.commands.main import run
-from catchup.analysis.conditioning import Conditioned, condition
-from catchup.analysis.estimates import Distribution, Estimate, Weighting
-from catchup.analysis.figures.predictive import draw_predictive
-from catchup.analysis.forecast import Diagnostics
-from catchup.analysis.influence import CONFLICT
-from catchup.analysis.likelihoods import likelihoods, prior_for
-from catchup.analysis.power_scaling import DATE, PowerScaling, power_scaling, power_scaling_of
-from catchup.analysis.question import Question, ready_under
-from catchup.analysis.result_tree import result_tree
+from catchup.analysis.inference.answer import Drawn, Request
+from catchup.analysis.inference.conditioning import Conditioned, condition
+from catchup.analysis.inference.estimates import Distribution, Estimate, Weighting
+from catchup.analysis.inference.forecast import Diagnostics
+from catchup.analysis.inference.likelihoods import likelihoods, prior_for
+from catchup.analysis.inference.question import Question, ready_under
+from catchup.analysis.inference.tree.result_tree import result_tree
+from catchup.analysis.presentation.figures.predictive import draw_predictive
+from catchup.analysis.studies.checks.draws import check_draws
+from catchup.analysis.studies.checks.leave_one_out import LeftOut, _from_chains, check_left_out, leave_one_out
+from catchup.analysis.studies.checks.power import check_power_scaling
+from catchup.analysis.studies.checks.predictions import Prediction, check_predictions, predict, reweighted
+from catchup.analysis.studies.checks.result import CheckResult, judge_above, judge_below, trustworthy
+from catchup.analysis.studies.checks.running import Checks, check, checks_of
+from catchup.analysis.studies.influence import CONFLICT
+from catchup.analysis.studies.sensitivity.power_scaling import DATE, PowerScaling, power_scaling, power_scaling_of
 from catchup.evidence.selection import Selection
 from catchup.model.assumptions import Assumptions
 from false_alarms import FALSE_ALARM, widest

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from catchup.analysis import compiled_columns
-from catchup.analysis import forecast as module
-from catchup.analysis.forecast import forecast_prior
-from catchup.analysis.question import Question
+from catchup.analysis.inference import forecast as module
+from catchup.analysis.inference.forecast import forecast_prior
+from catchup.analysis.inference.question import Question
 from catchup.model.assumptions import load_assumptions
 from catchup.model.compiled import CompiledDates
 from catchup.priors import Layer

@@ -13,18 +13,18 @@ import pytest
 import xarray as xr
 from scipy import stats
 
-from catchup.analysis import adaptation, conditioning
-from catchup.analysis.answer import Request, draw, forecast_of
 from catchup.analysis.commands.main import run
-from catchup.analysis.conditioning import choose_evidence, condition
-from catchup.analysis.estimates import Distribution, Weighting
-from catchup.analysis.forecast import Diagnostics
-from catchup.analysis.importance import ReweightedPrior, SmoothedWeights, systematic, weights_given
-from catchup.analysis.likelihoods import likelihoods
-from catchup.analysis.movement import moved_by_added, moved_by_evidence
-from catchup.analysis.nuts import NutsPosterior, refuse_untrustworthy
-from catchup.analysis.question import PriorDraws, Question, StoredDraws, ready_under
-from catchup.analysis.trust import UntrustworthyError
+from catchup.analysis.inference import adaptation, conditioning
+from catchup.analysis.inference.answer import Request, draw, forecast_of
+from catchup.analysis.inference.conditioning import choose_evidence, condition
+from catchup.analysis.inference.estimates import Distribution, Weighting
+from catchup.analysis.inference.forecast import Diagnostics
+from catchup.analysis.inference.importance import ReweightedPrior, SmoothedWeights, systematic, weights_given
+from catchup.analysis.inference.likelihoods import likelihoods
+from catchup.analysis.inference.nuts import NutsPosterior, refuse_untrustworthy
+from catchup.analysis.inference.question import PriorDraws, Question, StoredDraws, ready_under
+from catchup.analysis.inference.trust import UntrustworthyError
+from catchup.analysis.studies.movement import moved_by_added, moved_by_evidence
 from catchup.model.assumptions import Assumptions
 from catchup.priors.errors import InputError
 from false_alarms import widest
@@ -48,7 +48,7 @@ def no_compiling(monkeypatch: pytest.MonkeyPatch) -> list[Question]:
         tree = xr.DataTree.from_dict({"sample_stats": stats_})
         return NutsPosterior(StoredDraws(values, Weighting(400, chains=4), 1), Diagnostics(400.0, None, 1.0, 0), tree)
 
-    monkeypatch.setattr("catchup.analysis.nuts.sample_posterior", sampled)
+    monkeypatch.setattr("catchup.analysis.inference.nuts.sample_posterior", sampled)
     return questions
 
 
@@ -327,7 +327,7 @@ def test_what_cannot_be_reweighted_is_conditioned_apart(asked: Question, tmp_pat
     ready = forecast_of(drawn).ready
     shared = moved_by_added(request, drawn, ready).shifts[0.5]
     monkeypatch.setattr(
-        "catchup.analysis.movement.weights_given",
+        "catchup.analysis.studies.movement.weights_given",
         lambda log_likelihood, prior: replace(weights_given(log_likelihood, prior), khat=0.8),
     )
     apart = moved_by_added(request, drawn, ready)
@@ -340,7 +340,7 @@ def test_what_cannot_be_reweighted_is_conditioned_apart(asked: Question, tmp_pat
     def refuse(*_: Any, **__: Any) -> None:
         raise UntrustworthyError("no draws")
 
-    monkeypatch.setattr("catchup.analysis.movement.condition", refuse)
+    monkeypatch.setattr("catchup.analysis.studies.movement.condition", refuse)
     assert "without new-lag the forecast cannot be trusted" in moved_by_added(request, drawn, ready).note
 
 

@@ -13,24 +13,24 @@ import xarray as xr
 from scipy import stats
 
 from catchup.analysis import explorer
-from catchup.analysis.answer import Drawn
-from catchup.analysis.calibration.plan import make_plan
-from catchup.analysis.calibration.truths import simulate_truths
+from catchup.analysis.archive.inputs import Inputs, inputs_of
 from catchup.analysis.commands.main import run
-from catchup.analysis.conditioning import Conditioned, condition
-from catchup.analysis.documentation import prior_tables
-from catchup.analysis.estimates import Distribution, Weighting
-from catchup.analysis.explorer import explorer_data
-from catchup.analysis.likelihoods import latent_beliefs
-from catchup.analysis.one_at_a_time import MFU_RATIO, one_at_a_time
-from catchup.analysis.power_scaling import power_scaling_of
-from catchup.analysis.question import PriorDraws, Question, StoredDraws, ready_under
-from catchup.analysis.result_tree import result_tree
-from catchup.analysis.runs.attribution import Snapshot, attribute
-from catchup.analysis.runs.inputs import Inputs, inputs_of
-from catchup.analysis.sensitivity import sensitivity
-from catchup.analysis.tree_files import save_tree
-from catchup.analysis.variance import GIVEN_DATA, SALTELLI, first_order_from_draws
+from catchup.analysis.inference.answer import Drawn
+from catchup.analysis.inference.conditioning import Conditioned, condition
+from catchup.analysis.inference.estimates import Distribution, Weighting
+from catchup.analysis.inference.likelihoods import latent_beliefs
+from catchup.analysis.inference.question import PriorDraws, Question, StoredDraws, ready_under
+from catchup.analysis.inference.tree.files import save_tree
+from catchup.analysis.inference.tree.result_tree import result_tree
+from catchup.analysis.presentation.explorer import explorer_data
+from catchup.analysis.presentation.pages.priors import prior_tables
+from catchup.analysis.studies.attribution import Snapshot, attribute
+from catchup.analysis.studies.calibration.plan import make_plan
+from catchup.analysis.studies.calibration.truths import simulate_truths
+from catchup.analysis.studies.sensitivity.one_at_a_time import MFU_RATIO, one_at_a_time
+from catchup.analysis.studies.sensitivity.power_scaling import power_scaling_of
+from catchup.analysis.studies.sensitivity.study import sensitivity
+from catchup.analysis.studies.sensitivity.variance import GIVEN_DATA, SALTELLI, first_order_from_draws
 from catchup.model.assumptions import Assumptions, assemble
 from catchup.model.draws import QuantileTransform, UniformStreams
 from catchup.priors.copula import Copula, group_by_dependence, pearson_of

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from recording import Add
 
-from catchup.analysis.adaptation import adapt, reweighted
-from catchup.analysis.conditioning import choose_evidence
-from catchup.analysis.estimates import Distribution, Weighting
-from catchup.analysis.importance import total, weights_given
-from catchup.analysis.likelihoods import predictions_of, prior_for
-from catchup.analysis.nuts import CHAINS, CompiledPosterior, as_posterior
-from catchup.analysis.question import PriorDraws, Question, Values, ready_under
+from catchup.analysis.inference.adaptation import adapt, reweighted
+from catchup.analysis.inference.conditioning import choose_evidence
+from catchup.analysis.inference.estimates import Distribution, Weighting
+from catchup.analysis.inference.importance import total, weights_given
+from catchup.analysis.inference.likelihoods import predictions_of, prior_for
+from catchup.analysis.inference.nuts import CHAINS, CompiledPosterior, as_posterior
+from catchup.analysis.inference.question import PriorDraws, Question, Values, ready_under
 from catchup.evidence import Clock, Item, evidence_data, log_density, simulate
 from false_alarms import widest
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import signal, stats
 from scipy.stats import qmc
 
-from catchup.analysis.estimates import TAIL_DRAWS, Distribution, Estimate, Weighting, quantile_shift
+from catchup.analysis.inference.estimates import TAIL_DRAWS, Distribution, Estimate, Weighting, quantile_shift
 from false_alarms import covers
 
 REPETITIONS = 600

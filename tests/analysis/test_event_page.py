@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from catchup.analysis.event_page import MILESTONE, event_page
-from catchup.analysis.question import Question
+from catchup.analysis.inference.question import Question
+from catchup.analysis.presentation.pages.events import MILESTONE, event_page
 
 PAGE = Path(__file__).parents[2] / "docs" / "events.md"
 

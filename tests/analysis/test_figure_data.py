@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catchup.analysis.estimates import Weighting
-from catchup.analysis.figures.bands import spread
-from catchup.analysis.figures.dates import date_number, date_ticks, day_number
-from catchup.analysis.figures.densities import density_of_draws
-from catchup.analysis.figures.flop_axis import flop_tick_text, flop_ticks
-from catchup.analysis.figures.gate import crossing
-from catchup.analysis.figures.trajectories import LEVELS, race_trajectories, representative
-from catchup.analysis.figures.wording import count_text, flop_text, quantity_text, value_text
-from catchup.analysis.question import PriorDraws, Question, StoredDraws
+from catchup.analysis.inference.estimates import Weighting
+from catchup.analysis.inference.question import PriorDraws, Question, StoredDraws
+from catchup.analysis.presentation.figures.bands import spread
+from catchup.analysis.presentation.figures.dates import date_number, date_ticks, day_number
+from catchup.analysis.presentation.figures.densities import density_of_draws
+from catchup.analysis.presentation.figures.flop_axis import flop_tick_text, flop_ticks
+from catchup.analysis.presentation.figures.gate import crossing
+from catchup.analysis.presentation.figures.trajectories import LEVELS, race_trajectories, representative
+from catchup.analysis.presentation.figures.wording import count_text, flop_text, quantity_text, value_text
 from catchup.model.assumptions import load_assumptions
 
 ASSUMPTIONS = load_assumptions()

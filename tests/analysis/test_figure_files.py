@@ -12,8 +12,8 @@ import matplotlib
 import pytest
 from matplotlib.figure import Figure
 
-from catchup.analysis.figures import collection, draw_gate, draw_levers, files, inline_svg, save, write_all
-from catchup.analysis.question import Question
+from catchup.analysis.inference.question import Question
+from catchup.analysis.presentation.figures import collection, draw_gate, draw_levers, files, inline_svg, save, write_all
 from catchup.priors.errors import InputError
 from figure_cases import Results, results_of
 
@@ -24,9 +24,9 @@ ELSEWHERE = """
 import hashlib, sys
 from datetime import date
 from catchup.analysis import figures
-from catchup.analysis.figures.files import render
-from catchup.analysis.forecast import forecast_prior
-from catchup.analysis.question import Question
+from catchup.analysis.presentation.figures.files import render
+from catchup.analysis.inference.forecast import forecast_prior
+from catchup.analysis.inference.question import Question
 from catchup.model.assumptions import load_assumptions
 assert "matplotlib" not in sys.modules
 forecast = forecast_prior(Question(load_assumptions(), date(2026, 6, 12), draws=500))
@@ -187,8 +187,8 @@ def test_figures_share_a_page_without_sharing_ids(results: Results) -> None:
 
 
 def test_everything_that_goes_with_a_forecast_is_drawn(question: Question, tmp_path: Path) -> None:
-    from catchup.analysis.answer import Drawn, forecast_of
-    from catchup.analysis.question import PriorDraws
+    from catchup.analysis.inference.answer import Drawn, forecast_of
+    from catchup.analysis.inference.question import PriorDraws
     from catchup.model.assumptions import load_assumptions
 
     fixed = load_assumptions((), {"hyperscaler_budget": 0.01})

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from catchup.analysis.estimates import Distribution, Weighting
-from catchup.analysis.figures import (
+from catchup.analysis.inference.estimates import Distribution, Weighting
+from catchup.analysis.inference.question import Question
+from catchup.analysis.presentation.figures import (
     draw_cumulative,
     draw_gate,
     draw_levers,
@@ -18,10 +19,9 @@ from catchup.analysis.figures import (
     draw_pools,
     draw_regimes,
 )
-from catchup.analysis.figures.cumulative import curve_of
-from catchup.analysis.figures.dates import date_number, day_text
-from catchup.analysis.figures.style import SERIES
-from catchup.analysis.question import Question
+from catchup.analysis.presentation.figures.cumulative import curve_of
+from catchup.analysis.presentation.figures.dates import date_number, day_text
+from catchup.analysis.presentation.figures.style import SERIES
 from figure_cases import NARROW, WIDE, Results, drawings, faults, lightness, results_of, texts
 
 NAMES = (

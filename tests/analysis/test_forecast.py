@@ -7,10 +7,10 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from catchup.analysis import forecast as module
-from catchup.analysis.estimates import Weighting
-from catchup.analysis.forecast import first_shares, forecast_from, forecast_prior, month_ends
-from catchup.analysis.question import PriorDraws, Question, StoredDraws, outcome_of
+from catchup.analysis.inference import forecast as module
+from catchup.analysis.inference.estimates import Weighting
+from catchup.analysis.inference.forecast import first_shares, forecast_from, forecast_prior, month_ends
+from catchup.analysis.inference.question import PriorDraws, Question, StoredDraws, outcome_of
 from catchup.model.assumptions import Assumptions, load_assumptions
 from false_alarms import covers
 

@@ -13,13 +13,13 @@ from scipy import stats
 from scipy.stats import qmc
 
 from catchup.analysis.commands.main import run
-from catchup.analysis.estimates import Distribution, Weighting, independent_quantile_shift, quantile_shift
-from catchup.analysis.importance import weights_given
-from catchup.analysis.influence import CONFLICT, Influence, influence
-from catchup.analysis.information import information_gain
-from catchup.analysis.log_means import log_mean
-from catchup.analysis.question import Question
-from catchup.analysis.trust import UntrustworthyError
+from catchup.analysis.inference.estimates import Distribution, Weighting, independent_quantile_shift, quantile_shift
+from catchup.analysis.inference.importance import weights_given
+from catchup.analysis.inference.log_means import log_mean
+from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.trust import UntrustworthyError
+from catchup.analysis.studies.influence import CONFLICT, Influence, influence
+from catchup.analysis.studies.information import information_gain
 from false_alarms import covers, widest
 from item_cases import (
     DAY,
@@ -284,7 +284,7 @@ def test_weights_that_cannot_be_trusted_give_no_figure(monkeypatch: pytest.Monke
         narrow = np.ptp(log_likelihood) > 5.0  # the narrow reading, and the whole
         return replace(smoothed, khat=0.9 if narrow else smoothed.khat)
 
-    monkeypatch.setattr("catchup.analysis.grounds.weights_given", heavy)
+    monkeypatch.setattr("catchup.analysis.inference.subsets.weights_given", heavy)
     result = influence(twin_question(5_000), counting([reading("narrow", 1.6, 0.2), reading("wide", 1.6, 3.0)]))
     rows = {row["id"]: row for row in result.as_json()["items"]}
     assert "shift" in rows["wide"]["alone"]

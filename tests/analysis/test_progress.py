@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from catchup.analysis import progress
-from catchup.analysis.progress import track, waiting
+from catchup.analysis.inference.progress import track, waiting
 
 
 @pytest.fixture

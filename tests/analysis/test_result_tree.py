@@ -13,12 +13,12 @@ import pytest
 import xarray as xr
 from scipy import stats
 
-from catchup.analysis.answer import Drawn, Request, draw
 from catchup.analysis.commands.main import run
-from catchup.analysis.estimates import Distribution, Weighting
-from catchup.analysis.question import Question, ready_under
-from catchup.analysis.result_tree import load_tree, result_tree, save_tree
-from catchup.analysis.tree_schema import GROUPS, MAY_BE_INFINITE, violations
+from catchup.analysis.inference.answer import Drawn, Request, draw
+from catchup.analysis.inference.estimates import Distribution, Weighting
+from catchup.analysis.inference.question import Question, ready_under
+from catchup.analysis.inference.tree.result_tree import load_tree, result_tree, save_tree
+from catchup.analysis.inference.tree.schema import GROUPS, MAY_BE_INFINITE, violations
 from catchup.model.assumptions import Assumptions
 from catchup.priors.errors import InputError
 from false_alarms import widest

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from catchup.analysis.commands.main import run
-from catchup.analysis.question import PriorDraws, Question
-from catchup.analysis.scenario_world import ScenarioWorld
-from catchup.analysis.stock_search import StockSearch
-from catchup.analysis.threshold_criteria import ReadyBy, WinsShare
-from catchup.analysis.thresholds import PROBABILITIES, Thresholds, ready_by, thresholds
+from catchup.analysis.inference.question import PriorDraws, Question
+from catchup.analysis.studies.scenario_world import ScenarioWorld
+from catchup.analysis.studies.thresholds.criteria import ReadyBy, WinsShare
+from catchup.analysis.studies.thresholds.stock_search import StockSearch
+from catchup.analysis.studies.thresholds.study import PROBABILITIES, Thresholds, ready_by, thresholds
 from catchup.model.forward import outcome
 
 SCENARIO = "domestic-superpods"

@@ -8,11 +8,11 @@ from datetime import date
 import numpy as np
 import pytest
 
-from catchup.analysis.counterfactuals import levers, regimes
-from catchup.analysis.forecast import forecast_prior
-from catchup.analysis.question import PriorDraws, Question
-from catchup.analysis.readings.events import events
-from catchup.analysis.scenarios import scenarios
+from catchup.analysis.inference.forecast import forecast_prior
+from catchup.analysis.inference.question import PriorDraws, Question
+from catchup.analysis.studies.counterfactuals import levers, regimes
+from catchup.analysis.studies.readings.events import events
+from catchup.analysis.studies.scenarios import scenarios
 from catchup.model.assumptions import Assumptions, load_assumptions
 from catchup.model.forward import outcome
 from catchup.priors import InputError, Layer

@@ -7,11 +7,11 @@ from datetime import date
 import numpy as np
 import pytest
 
-from catchup.analysis.estimates import Weighting
-from catchup.analysis.one_at_a_time import MFU_RATIO, one_at_a_time, uncertain_quantities
-from catchup.analysis.question import PriorDraws, Question, StoredDraws
-from catchup.analysis.sensitivity import Sensitivity, sensitivity
-from catchup.analysis.variance import REPLICATES, first_order_from_draws
+from catchup.analysis.inference.estimates import Weighting
+from catchup.analysis.inference.question import PriorDraws, Question, StoredDraws
+from catchup.analysis.studies.sensitivity.one_at_a_time import MFU_RATIO, one_at_a_time, uncertain_quantities
+from catchup.analysis.studies.sensitivity.study import Sensitivity, sensitivity
+from catchup.analysis.studies.sensitivity.variance import REPLICATES, first_order_from_draws
 from catchup.model.assumptions import load_assumptions
 from catchup.model.forward import outcome
 from false_alarms import covers, widest

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import signal, stats
 
-from catchup.analysis.estimates import Weighting
-from catchup.analysis.rank_correlation import rank_correlation
-from catchup.analysis.variance import REPLICATES, first_order_from_draws, leading, sobol_from_design
+from catchup.analysis.inference.estimates import Weighting
+from catchup.analysis.studies.sensitivity.rank_correlation import rank_correlation
+from catchup.analysis.studies.sensitivity.variance import REPLICATES, first_order_from_draws, leading, sobol_from_design
 from catchup.priors.families import Normal, Triangular, Uniform
 from false_alarms import covers, widest
 

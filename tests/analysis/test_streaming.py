@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catchup.analysis.estimates import Distribution, Estimate, Weighting
-from catchup.analysis.streaming import StreamedDistribution
+from catchup.analysis.inference.estimates import Distribution, Estimate, Weighting
+from catchup.analysis.inference.streaming import StreamedDistribution
 
 LOW, HIGH, BINS = -6.0, 14.0, 20_000
 WIDTH = (HIGH - LOW) / BINS

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from catchup.analysis.answer import Request, draw
-from catchup.analysis.estimates import Distribution, Weighting
-from catchup.analysis.question import Question
-from catchup.analysis.structures import (
+from catchup.analysis.inference.answer import Request, draw
+from catchup.analysis.inference.estimates import Distribution, Weighting
+from catchup.analysis.inference.question import Question
+from catchup.analysis.studies.structures import (
     COMPUTE,
     MOBILISATION,
     Structure,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from arviz_stats.base import array_stats
 
-from catchup.analysis.importance import smooth_weights
+from catchup.analysis.inference.importance import smooth_weights
 
 
 @pytest.mark.parametrize("scale", [0.3, 1.0, 3.0, 30.0])

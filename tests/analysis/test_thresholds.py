@@ -7,11 +7,11 @@ from datetime import date
 import numpy as np
 import pytest
 
-from catchup.analysis.estimates import Estimate, Weighting
-from catchup.analysis.question import PriorDraws, Question, StoredDraws
-from catchup.analysis.stock_search import StockSearch
-from catchup.analysis.threshold_criteria import CRITERIA, MedianBy, MedianEarlier, WinsShare
-from catchup.analysis.thresholds import Thresholds, thresholds
+from catchup.analysis.inference.estimates import Estimate, Weighting
+from catchup.analysis.inference.question import PriorDraws, Question, StoredDraws
+from catchup.analysis.studies.thresholds.criteria import CRITERIA, MedianBy, MedianEarlier, WinsShare
+from catchup.analysis.studies.thresholds.stock_search import StockSearch
+from catchup.analysis.studies.thresholds.study import Thresholds, thresholds
 from catchup.model.assumptions import load_assumptions
 from catchup.model.forward import outcome
 from catchup.priors.errors import InputError
@@ -172,7 +172,7 @@ def test_a_posterior_has_thresholds_of_its_own(asked: Question) -> None:
 
 def test_draws_too_many_to_hold_answer_the_same(asked: Question, monkeypatch: pytest.MonkeyPatch) -> None:
     held = StockSearch(asked, PriorDraws(asked)).solve(WinsShare())
-    monkeypatch.setattr("catchup.analysis.stock_search.MOST_HELD_DRAWS", 0)
+    monkeypatch.setattr("catchup.analysis.studies.thresholds.stock_search.MOST_HELD_DRAWS", 0)
     assert StockSearch(asked, PriorDraws(asked)).solve(WinsShare()) == held
 
 

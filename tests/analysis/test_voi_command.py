@@ -8,16 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from catchup.analysis.answer import Drawn, Request
 from catchup.analysis.commands.main import run
-from catchup.analysis.estimates import Weighting
-from catchup.analysis.figures import draw_value_of_information
-from catchup.analysis.question import PriorDraws, Question, StoredDraws
-from catchup.analysis.trust import UntrustworthyError
-from catchup.analysis.voi.asking import ask
-from catchup.analysis.voi.result import KNOWN, NOTHING, ValueOfInformation
-from catchup.analysis.voi.tables import read_tables
-from catchup.analysis.voi.uncertainty import GROUPS
+from catchup.analysis.inference.answer import Drawn, Request
+from catchup.analysis.inference.estimates import Weighting
+from catchup.analysis.inference.question import PriorDraws, Question, StoredDraws
+from catchup.analysis.inference.trust import UntrustworthyError
+from catchup.analysis.presentation.figures import draw_value_of_information
+from catchup.analysis.studies.voi.asking import ask
+from catchup.analysis.studies.voi.result import KNOWN, NOTHING, ValueOfInformation
+from catchup.analysis.studies.voi.tables import read_tables
+from catchup.analysis.studies.voi.uncertainty import GROUPS
 from catchup.model.assumptions import Assumptions, load_assumptions
 from false_alarms import widest
 from figure_cases import NARROW, WIDE, faults, texts

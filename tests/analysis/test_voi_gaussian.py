@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from scipy import signal
 
-from catchup.analysis.estimates import Weighting
-from catchup.analysis.voi.date_draws import DateDraws
-from catchup.analysis.voi.decision import Decision
-from catchup.analysis.voi.learning import Learning, choose, learn_exactly, observe
-from catchup.analysis.voi.uncertainty import GROUPS, jackknife
+from catchup.analysis.inference.estimates import Weighting
+from catchup.analysis.studies.voi.date_draws import DateDraws
+from catchup.analysis.studies.voi.decision import Decision
+from catchup.analysis.studies.voi.learning import Learning, choose, learn_exactly, observe
+from catchup.analysis.studies.voi.uncertainty import GROUPS, jackknife
 from false_alarms import covers, widest
 from voi_cases import FIGURES, date_decision, figures, gaussian, horizon_decision
 

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from catchup.analysis.conditioning import condition
-from catchup.analysis.question import PriorDraws, Question, ready_under
-from catchup.analysis.voi.decision import Decision, read_decision
-from catchup.analysis.voi.result import ValueOfInformation
-from catchup.analysis.voi.uncertainty import GROUPS, LEVELS
+from catchup.analysis.inference.conditioning import condition
+from catchup.analysis.inference.question import PriorDraws, Question, ready_under
+from catchup.analysis.studies.voi.decision import Decision, read_decision
+from catchup.analysis.studies.voi.result import ValueOfInformation
+from catchup.analysis.studies.voi.uncertainty import GROUPS, LEVELS
 from catchup.model.assumptions import load_assumptions
 from catchup.model.policies import apply_lever
 from false_alarms import widest

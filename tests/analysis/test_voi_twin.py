@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from catchup.analysis.conditioning import condition
-from catchup.analysis.question import DrawSource, PriorDraws, Question
-from catchup.analysis.voi.result import KNOWN, NOTHING
-from catchup.analysis.voi.uncertainty import GROUPS, LEVELS, Narrowing
+from catchup.analysis.inference.conditioning import condition
+from catchup.analysis.inference.question import DrawSource, PriorDraws, Question
+from catchup.analysis.studies.voi.result import KNOWN, NOTHING
+from catchup.analysis.studies.voi.uncertainty import GROUPS, LEVELS, Narrowing
 from catchup.evidence.schema import Item
 from false_alarms import widest
 from item_cases import MEDIAN, SIGMA, conjugate, counting, item, reading, twin_question

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 from scipy import integrate, stats
 
-from catchup.analysis.question import DrawSource, Question
-from catchup.analysis.voi.decision import Decision, read_decision
-from catchup.analysis.voi.disclosures import read_disclosures
-from catchup.analysis.voi.result import ValueOfInformation
-from catchup.analysis.voi.uncertainty import LEVELS, Narrowing
-from catchup.analysis.voi.valuing import value_of_information
+from catchup.analysis.inference.question import DrawSource, Question
+from catchup.analysis.studies.voi.decision import Decision, read_decision
+from catchup.analysis.studies.voi.disclosures import read_disclosures
+from catchup.analysis.studies.voi.result import ValueOfInformation
+from catchup.analysis.studies.voi.uncertainty import LEVELS, Narrowing
+from catchup.analysis.studies.voi.valuing import value_of_information
 from catchup.evidence.schema import Item
 
 EARLY, LATE = 1.0, 3.0

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from browsing import Browser
-from catchup.analysis.answer import Drawn, Request, draw
-from catchup.analysis.explorer import write_explorer
-from catchup.analysis.question import Question
-from catchup.analysis.report import write_report
-from catchup.analysis.runs.running import Stopwatch, run, work_out
+from catchup.analysis.inference.answer import Drawn, Request, draw
+from catchup.analysis.inference.question import Question
+from catchup.analysis.presentation.explorer import write_explorer
+from catchup.analysis.presentation.report.report import write_report
+from catchup.analysis.runs.run import Stopwatch, run, work_out
 from catchup.model.assumptions import Assumptions, load_assumptions
 
 AS_OF, BEFORE = date(2026, 11, 21), date(2026, 9, 1)

@@ -14,10 +14,10 @@ import pytest
 from scipy.stats import norm
 
 from browsing import DESKTOP, LEAST_CONTRAST, PHONE, SCHEMES, Browser
-from catchup.analysis.answer import Drawn, Request, draw, forecast_of
 from catchup.analysis.commands.main import run
-from catchup.analysis.counterfactuals import levers
-from catchup.analysis.explorer import BELIEVABLE, write_explorer
+from catchup.analysis.inference.answer import Drawn, Request, draw, forecast_of
+from catchup.analysis.presentation.explorer import BELIEVABLE, write_explorer
+from catchup.analysis.studies.counterfactuals import levers
 from catchup.evidence import __file__ as evidence_room
 
 LEDGER = Path(evidence_room).parent / "ledger"

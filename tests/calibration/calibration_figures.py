@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from catchup.analysis.calibration import Calibration
+from catchup.analysis.studies.calibration import Calibration
 
 
 def uniformity_of(result: Calibration) -> dict[str, Any]:

@@ -5,10 +5,10 @@ import datetime
 
 import pytest
 
-from catchup.analysis.calibration import make_plan
-from catchup.analysis.calibration.plan import Plan
-from catchup.analysis.conditioning import choose_evidence
-from catchup.analysis.question import Question
+from catchup.analysis.inference.conditioning import choose_evidence
+from catchup.analysis.inference.question import Question
+from catchup.analysis.studies.calibration import make_plan
+from catchup.analysis.studies.calibration.plan import Plan
 from catchup.evidence.schema import Item
 from catchup.model.assumptions import Assumptions, load_assumptions
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from matplotlib.lines import Line2D
 
-from catchup.analysis.calibration import Calibration, calibrate, make_plan
-from catchup.analysis.calibration.plan import Plan
 from catchup.analysis.commands.main import run
-from catchup.analysis.figures import draw_calibration
-from catchup.analysis.figures.style import SERIES
-from catchup.analysis.question import Question
+from catchup.analysis.inference.question import Question
+from catchup.analysis.presentation.figures import draw_calibration
+from catchup.analysis.presentation.figures.style import SERIES
+from catchup.analysis.studies.calibration import Calibration, calibrate, make_plan
+from catchup.analysis.studies.calibration.plan import Plan
 from catchup.evidence.schema import Item
 
 SMALL = ["calibrate", "--draws", "5000", "--fits", "60", "--as-of", "2026-11-21"]

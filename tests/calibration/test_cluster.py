@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from catchup.analysis.calibration import calibrate, cluster
-from catchup.analysis.calibration.fits import Fit
-from catchup.analysis.calibration.plan import Plan
+from catchup.analysis.studies.calibration import calibrate, cluster
+from catchup.analysis.studies.calibration.fits import Fit
+from catchup.analysis.studies.calibration.plan import Plan
 from catchup.priors.errors import InputError
 
 distributed = pytest.importorskip("distributed")

@@ -8,15 +8,15 @@ from recording import Add
 from scipy import stats
 
 from calibration_figures import uniformity_of
-from catchup.analysis.calibration import Calibration, calibrate, make_plan
-from catchup.analysis.calibration.densities import SharedDensities
-from catchup.analysis.calibration.fits import ranks_of
-from catchup.analysis.calibration.importance_fits import ImportanceFits, resample
-from catchup.analysis.calibration.plan import Plan, with_spread
-from catchup.analysis.calibration.truths import simulate_truths
-from catchup.analysis.calibration.uniformity import counts_below, p_value
-from catchup.analysis.conditioning import choose_evidence
-from catchup.analysis.question import Question
+from catchup.analysis.inference.conditioning import choose_evidence
+from catchup.analysis.inference.question import Question
+from catchup.analysis.studies.calibration import Calibration, calibrate, make_plan
+from catchup.analysis.studies.calibration.densities import SharedDensities
+from catchup.analysis.studies.calibration.fits import ranks_of
+from catchup.analysis.studies.calibration.importance_fits import ImportanceFits, resample
+from catchup.analysis.studies.calibration.plan import Plan, with_spread
+from catchup.analysis.studies.calibration.truths import simulate_truths
+from catchup.analysis.studies.calibration.uniformity import counts_below, p_value
 from catchup.evidence.likelihood import log_density
 from catchup.evidence.schema import Item
 from catchup.priors.errors import InputError

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from catchup.analysis.calibration import calibrate, make_plan, running
-from catchup.analysis.calibration.fits import Fit, Fitter
-from catchup.analysis.calibration.keeping import KeptFits
-from catchup.analysis.calibration.plan import Plan
-from catchup.analysis.question import Question
+from catchup.analysis.inference.question import Question
+from catchup.analysis.studies.calibration import calibrate, make_plan, running
+from catchup.analysis.studies.calibration.fits import Fit, Fitter
+from catchup.analysis.studies.calibration.keeping import KeptFits
+from catchup.analysis.studies.calibration.plan import Plan
 from catchup.evidence.schema import Item
 from catchup.priors.errors import InputError
 

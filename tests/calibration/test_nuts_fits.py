@@ -10,11 +10,11 @@ import xarray as xr
 from recording import Add
 
 from calibration_figures import uniformity_of
-from catchup.analysis.calibration import calibrate, make_plan, nuts_fits
-from catchup.analysis.calibration.nuts_fits import DRAWS, LENGTHENING, NutsFits, smallest_ess
-from catchup.analysis.calibration.plan import Plan
-from catchup.analysis.calibration.truths import simulate_truths
-from catchup.analysis.question import PriorDraws, Question
+from catchup.analysis.inference.question import PriorDraws, Question
+from catchup.analysis.studies.calibration import calibrate, make_plan, nuts_fits
+from catchup.analysis.studies.calibration.nuts_fits import DRAWS, LENGTHENING, NutsFits, smallest_ess
+from catchup.analysis.studies.calibration.plan import Plan
+from catchup.analysis.studies.calibration.truths import simulate_truths
 from catchup.evidence.schema import Item
 
 

@@ -12,11 +12,11 @@ import pytest
 from recording import Add
 from scipy import stats
 
-from catchup.analysis.calibration import Calibration, calibrate
-from catchup.analysis.calibration.plan import Plan
-from catchup.analysis.calibration.truths import simulate_truths
-from catchup.analysis.conditioning import condition
-from catchup.analysis.estimates import Distribution
+from catchup.analysis.inference.conditioning import condition
+from catchup.analysis.inference.estimates import Distribution
+from catchup.analysis.studies.calibration import Calibration, calibrate
+from catchup.analysis.studies.calibration.plan import Plan
+from catchup.analysis.studies.calibration.truths import simulate_truths
 from catchup.evidence.schema import Item
 from catchup.evidence.selection import Selection
 

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from catchup.analysis.calibration.threads import in_order
+from catchup.analysis.studies.calibration.threads import in_order
 
 JOBS = list(range(20))
 

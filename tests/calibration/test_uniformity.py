@@ -7,7 +7,7 @@ import pytest
 from arviz_stats.ecdf_utils import get_pointwise_confidence_band, simulate_confidence_bands
 from scipy import stats
 
-from catchup.analysis.calibration.uniformity import (
+from catchup.analysis.studies.calibration.uniformity import (
     STEPS,
     counts_below,
     p_value,

@@ -18,9 +18,9 @@ from pathlib import Path
 import pytest
 
 from catchup.analysis.commands.main import app, run
-from catchup.analysis.question import Question
-from catchup.analysis.voi.decision import read_decision
-from catchup.analysis.voi.disclosures import read_disclosures
+from catchup.analysis.inference.question import Question
+from catchup.analysis.studies.voi.decision import read_decision
+from catchup.analysis.studies.voi.disclosures import read_disclosures
 from catchup.evidence import item_from_table
 from catchup.model import load_assumptions
 from catchup.priors import Layer

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from catchup.analysis.evidence_page import evidence_page
-from catchup.analysis.pages import AS_OF, PAGES, PICTURE, main
-from catchup.analysis.question import Question
-from catchup.analysis.scenario_page import scenario_page
-from catchup.analysis.structure_page import structure_page
+from catchup.analysis.inference.question import Question
+from catchup.analysis.presentation.pages.all import AS_OF, PAGES, PICTURE, main
+from catchup.analysis.presentation.pages.evidence import evidence_page
+from catchup.analysis.presentation.pages.scenarios import scenario_page
+from catchup.analysis.presentation.pages.structures import structure_page
 from catchup.evidence import load_ledger
 from catchup.model import load_assumptions
 from catchup.model.assumptions import Assumptions, under_scenario
@@ -107,7 +107,7 @@ def test_structure_page_is_current(question: Question, assumptions: Assumptions)
 
 
 def test_pages_are_written_into_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("catchup.analysis.pages.PAGES", {"evidence.md": PAGES["evidence.md"]})
+    monkeypatch.setattr("catchup.analysis.presentation.pages.all.PAGES", {"evidence.md": PAGES["evidence.md"]})
     assert main([str(tmp_path)]) == 0
     assert (tmp_path / "evidence.md").read_text(encoding="utf-8") == committed("evidence.md")
     assert (tmp_path / PICTURE).read_bytes() == (DOCS / PICTURE).read_bytes(), "run make docs"

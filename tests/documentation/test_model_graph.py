@@ -8,9 +8,9 @@ import pymc as pm
 import pytest
 from pytensor.graph.traversal import ancestors
 
-from catchup.analysis.conditioning import choose_evidence
-from catchup.analysis.figures import ModelGraph, draw_model_graph, model_graph
-from catchup.analysis.question import Question
+from catchup.analysis.inference.conditioning import choose_evidence
+from catchup.analysis.inference.question import Question
+from catchup.analysis.presentation.figures import ModelGraph, draw_model_graph, model_graph
 from catchup.evidence import Item, add_evidence, events_of, latent_quantities
 from catchup.model import build_model, load_assumptions
 from catchup.model.assumptions import DEFAULT_EVENT, Assumptions, under_scenario

@@ -5,8 +5,8 @@ from statistics import NormalDist
 
 import pytest
 
-from catchup.analysis.estimates import Estimate
-from catchup.analysis.question import PriorDraws, Question
+from catchup.analysis.inference.estimates import Estimate
+from catchup.analysis.inference.question import PriorDraws, Question
 from catchup.model.assumptions import load_assumptions
 from catchup.priors.layers import Layer
 

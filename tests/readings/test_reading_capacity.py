@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catchup.analysis.readings.capacity import HORIZON, capacity, essay_arithmetic
+from catchup.analysis.studies.readings.capacity import HORIZON, capacity, essay_arithmetic
 from catchup.model.assumptions import load_assumptions
 from catchup.model.capacity import (
     INSIDE,

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from catchup.analysis.question import outcome_of
-from catchup.analysis.readings.efficiency import efficiency, first_requirement
+from catchup.analysis.inference.question import outcome_of
+from catchup.analysis.studies.readings.efficiency import efficiency, first_requirement
 from catchup.model.assumptions import load_assumptions
 from catchup.model.efficiency import (
     channel_shares,

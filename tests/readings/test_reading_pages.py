@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from catchup.analysis.readings.capacity import capacity
-from catchup.analysis.readings.efficiency import efficiency
-from catchup.analysis.readings.pages import AS_OF, MARKED, figures, filled, main
-from catchup.analysis.readings.size import size_given, sizes
+from catchup.analysis.presentation.pages.readings import AS_OF, MARKED, figures, filled, main
+from catchup.analysis.studies.readings.capacity import capacity
+from catchup.analysis.studies.readings.efficiency import efficiency
+from catchup.analysis.studies.readings.size import size_given, sizes
 from catchup.model.assumptions import load_assumptions
 from catchup.model.trend import load_trends
 from catchup.priors.errors import InputError

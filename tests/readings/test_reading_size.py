@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catchup.analysis.readings.size import MEASURES, size_given, sizes
+from catchup.analysis.studies.readings.size import MEASURES, size_given, sizes
 from catchup.model.assumptions import load_assumptions
 from catchup.model.draws import QuantileTransform, UniformStreams
 from catchup.model.forward import outcome

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catchup.analysis.readings.trend import condition_trend, draw_trend, read_trend, trends
-from catchup.analysis.readings.trend_evidence import SetAside
-from catchup.analysis.trust import UntrustworthyError
+from catchup.analysis.inference.trust import UntrustworthyError
+from catchup.analysis.studies.readings.trend import condition_trend, draw_trend, read_trend, trends
+from catchup.analysis.studies.readings.trend_evidence import SetAside
 from catchup.evidence.ledgers import load_ledger
 from catchup.evidence.schema import item_from_table
 from catchup.evidence.selection import select
@@ -145,7 +145,7 @@ def test_pymc_model_agrees_with_arrays(name, event):
     import pytensor
     from pytensor.graph.replace import graph_replace
 
-    from catchup.analysis.readings.trend_graph import build_trend_posterior
+    from catchup.analysis.studies.readings.trend_graph import build_trend_posterior
 
     question = ask(20, event=event)
     text = load_trends(question.assumptions)[name]
@@ -183,8 +183,8 @@ def test_pymc_model_agrees_with_arrays(name, event):
 def test_nuts_agrees_with_reweighted_draws(name):
     import nutpie
 
-    from catchup.analysis.estimates import Distribution, Weighting
-    from catchup.analysis.readings.trend_graph import build_trend_posterior
+    from catchup.analysis.inference.estimates import Distribution, Weighting
+    from catchup.analysis.studies.readings.trend_graph import build_trend_posterior
 
     question = ask(400_000)
     text, items = load_trends(question.assumptions)[name], default_items(question)

@@ -5,16 +5,16 @@ from datetime import date
 
 import pytest
 
-from catchup.analysis.readings.capacity import capacity
-from catchup.analysis.readings.efficiency import efficiency
-from catchup.analysis.readings.events import events
-from catchup.analysis.readings.mobilisation import LEAN, SCENARIO, mobilisation
-from catchup.analysis.readings.size import sizes
-from catchup.analysis.readings.trend import trends
-from catchup.analysis.report_readings import DESCRIBED, section
-from catchup.analysis.scenarios import scenarios
-from catchup.analysis.structures import structures
-from catchup.analysis.wording import day_text
+from catchup.analysis.presentation.report.readings import DESCRIBED, section
+from catchup.analysis.presentation.text import day_text
+from catchup.analysis.studies.readings.capacity import capacity
+from catchup.analysis.studies.readings.efficiency import efficiency
+from catchup.analysis.studies.readings.events import events
+from catchup.analysis.studies.readings.mobilisation import LEAN, SCENARIO, mobilisation
+from catchup.analysis.studies.readings.size import sizes
+from catchup.analysis.studies.readings.trend import trends
+from catchup.analysis.studies.scenarios import scenarios
+from catchup.analysis.studies.structures import structures
 from reading_cases import ask, prior
 
 READINGS = {

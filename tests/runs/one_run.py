@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from catchup.analysis.answer import Request
-from catchup.analysis.question import Question
-from catchup.analysis.runs.running import run
+from catchup.analysis.inference.answer import Request
+from catchup.analysis.inference.question import Question
+from catchup.analysis.runs.run import run
 from catchup.model.assumptions import load_assumptions
 
 ASKED = Request(Question(load_assumptions(), date(2026, 11, 21), draws=50_000), engine="importance")

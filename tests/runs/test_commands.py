@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from catchup.analysis.archive.reading import Run
 from catchup.analysis.commands.main import main, run
-from catchup.analysis.runs import running
-from catchup.analysis.runs.reading import Run
+from catchup.analysis.runs import run as orchestration
 
 Shelf = tuple[Path, list[Run]]
 BRIEF = ["--evidence", "none", "--as-of", "2026-11-21", "--draws", "2000"]
@@ -52,7 +52,7 @@ def said(capsys: pytest.CaptureFixture[str]) -> str:
 @pytest.fixture
 def brief_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs without figures and report, which take most of the time."""
-    monkeypatch.setattr(running, "run", functools.partial(running.run, brief=True))
+    monkeypatch.setattr(orchestration, "run", functools.partial(orchestration.run, brief=True))
 
 
 @pytest.mark.parametrize(
@@ -330,7 +330,7 @@ def test_a_full_disk_is_one_line_and_exit_1(
         "forecast": ["--plot", str(tmp_path / "date.png")],
         "explore": ["--out", str(tmp_path / "page.html")],
     }[command]
-    monkeypatch.setattr(running, "run", functools.partial(running.run, brief=True))
+    monkeypatch.setattr(orchestration, "run", functools.partial(orchestration.run, brief=True))
     monkeypatch.setattr(Path, "write_text", full)
     monkeypatch.setattr(Path, "write_bytes", full)
     assert run([command, *arguments, *BRIEF]) == 1
@@ -374,8 +374,8 @@ def test_interrupted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(running, "write", interrupt)
-    monkeypatch.setattr(running, "run", functools.partial(running.run, brief=True))
+    monkeypatch.setattr(orchestration, "write", interrupt)
+    monkeypatch.setattr(orchestration, "run", functools.partial(orchestration.run, brief=True))
     runs = tmp_path / "runs"
     assert run(["run", "--runs", str(runs), *BRIEF]) == 130
     assert said(capsys) == "catchup: interrupted\n"

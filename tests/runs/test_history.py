@@ -12,10 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from catchup.analysis.answer import Request
-from catchup.analysis.estimates import Distribution, Weighting
-from catchup.analysis.runs.attribution import QUANTILES, attribute
-from catchup.analysis.runs.exports import (
+from catchup.analysis.archive.exports import (
     CURVE_POINTS,
     HUB_COLUMNS,
     LARGEST_STEP,
@@ -24,11 +21,14 @@ from catchup.analysis.runs.exports import (
     continuous_curve,
     export,
 )
-from catchup.analysis.runs.history import history, parse_step, replay_days
-from catchup.analysis.runs.manifest import BrokenRunError
-from catchup.analysis.runs.reading import Run, read_run, read_runs
-from catchup.analysis.runs.running import run
-from catchup.analysis.runs.scores import Outcome, distribution_of, score, score_rivals, score_runs
+from catchup.analysis.archive.history import history, parse_step, replay_days
+from catchup.analysis.archive.manifest import BrokenRunError
+from catchup.analysis.archive.reading import Run, read_run, read_runs
+from catchup.analysis.archive.scores import Outcome, distribution_of, score, score_rivals, score_runs
+from catchup.analysis.inference.answer import Request
+from catchup.analysis.inference.estimates import Distribution, Weighting
+from catchup.analysis.runs.run import run
+from catchup.analysis.studies.attribution import QUANTILES, attribute
 from catchup.model.calendar import Calendar
 from catchup.priors.errors import InputError
 

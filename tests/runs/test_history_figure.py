@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from catchup.analysis.archive.history import History, history
+from catchup.analysis.archive.reading import Run
 from catchup.analysis.commands.main import run as command
-from catchup.analysis.figures import draw_history
-from catchup.analysis.figures.dates import day_number
-from catchup.analysis.runs.history import History, history
-from catchup.analysis.runs.reading import Run
+from catchup.analysis.presentation.figures import draw_history
+from catchup.analysis.presentation.figures.dates import day_number
 from catchup.priors.errors import InputError
 
 Shelf = tuple[Path, list[Run]]

@@ -14,14 +14,14 @@ import numpy as np
 import pytest
 from recording import Add
 
-from catchup.analysis.runs.manifest import file_hash
-from catchup.analysis.runs.reading import Shelf, read_runs
+from catchup.analysis.archive.manifest import file_hash
+from catchup.analysis.archive.reading import Shelf, read_runs
 from one_run import run_into
 
 KILLS = 200
 PAIRS = 50
 FOLDERS = 10
-LOADED = ["arviz_stats", "h5netcdf", "catchup.analysis.runs.running"]
+LOADED = ["arviz_stats", "h5netcdf", "catchup.analysis.runs.run"]
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from catchup.analysis.runs.store import building, check_runs_folder, foreign_entries, run_folders
+from catchup.analysis.archive.store import building, check_runs_folder, foreign_entries, run_folders
 from catchup.priors.errors import InputError
 
 FILES = 20

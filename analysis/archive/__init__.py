@@ -1,0 +1,1 @@
+"""Runs on disk: building, reading, comparing, scoring and exporting them."""

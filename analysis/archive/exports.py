@@ -1,0 +1,156 @@
+"""A run in other people's formats, checked against what those formats ask."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from ...priors.errors import CatchupError, InputError
+from ..inference.estimates import Distribution
+from .reading import Run
+from .scores import distribution_of
+
+MODEL_ID = "catchup-race"
+TARGETS = ("ready", "pretrained")
+HUB_QUANTILES = (0.01, 0.025, *(round(0.05 * step, 2) for step in range(1, 20)), 0.975, 0.99)
+HUB_SAMPLES = 100
+HUB_COLUMNS = ("origin_date", "event", "target", "output_type", "output_type_id", "value")
+CURVE_POINTS = 201
+SMALLEST_STEP = 5e-5  # least rise between neighbouring points that a continuous question takes
+LARGEST_STEP = 0.2  # most
+OPEN_MARGIN = 1e-3  # probability left beyond an open bound at least
+
+
+def export(run: Run, form: str, *, lower: date | None = None, upper: date | None = None) -> str:
+    """Write a run in a format.
+
+    Parameters
+    ----------
+    run : Run
+        Which.
+    form : str
+        ``csv``, ``json``, ``hubverse`` or ``metaculus``.
+    lower, upper : date, optional
+        Bounds of a continuous question; both open. By default the day of the run, and two years later.
+
+    Raises
+    ------
+    InputError
+        If the bounds are not in order.
+    """
+    writers: dict[str, Callable[[], str]] = {
+        "csv": lambda: _as_csv(run),
+        "json": lambda: json.dumps(run.forecast, indent=2) + "\n",
+        "hubverse": lambda: _as_hubverse(run),
+        "metaculus": lambda: _as_metaculus(run, lower, upper),
+    }
+    return writers[form]()
+
+
+def _as_csv(run: Run) -> str:
+    rows = [
+        (
+            run.name,
+            run.forecast["as_of"],
+            run.forecast["event"],
+            target,
+            level,
+            entry["months"],
+            entry["date"],
+            entry["mcse"],
+        )
+        for target in TARGETS
+        for level, entry in run.forecast[target]["quantiles"].items()
+    ]
+    return _table(("run", "as_of", "event", "target", "quantile", "months", "date", "mcse"), rows)
+
+
+def _as_hubverse(run: Run) -> str:
+    """Quantile and sample rows in the hub's columns; values are months since t = 0."""
+    ready = distribution_of(run)
+    origin, event = run.forecast["as_of"], run.forecast["event"]
+    quantiles = np.maximum.accumulate([ready.quantile_value(p) for p in HUB_QUANTILES])
+    samples = [ready.quantile_value((index + 0.5) / HUB_SAMPLES) for index in range(HUB_SAMPLES)]
+    rows: list[tuple[Any, ...]] = [
+        (origin, event, "months to ready", "quantile", f"{p:g}", f"{value:.4f}")
+        for p, value in zip(HUB_QUANTILES, quantiles, strict=True)
+        if math.isfinite(value)
+    ]
+    rows += [
+        (origin, event, "months to ready", "sample", str(index), f"{value:.4f}")
+        for index, value in enumerate(samples)
+        if math.isfinite(value)
+    ]
+    return _table(HUB_COLUMNS, rows)
+
+
+def _as_metaculus(run: Run, lower: date | None, upper: date | None) -> str:
+    first = lower or run.manifest.as_of
+    last = upper or first.replace(year=first.year + 2, day=min(first.day, 28))
+    if last <= first:
+        raise InputError(f"a day after {first} was expected, not {last}", key="--upper")
+    ready = distribution_of(run)
+    calendar = run.snapshot.question.assumptions.calendar
+    curve = continuous_curve(ready, calendar.months(first), calendar.months(last))
+    content = {
+        "event": run.manifest.event,
+        "as_of": run.manifest.as_of.isoformat(),
+        "range_min": first.isoformat(),
+        "range_max": last.isoformat(),
+        "open_lower_bound": True,
+        "open_upper_bound": True,
+        "continuous_cdf": curve,
+    }
+    return json.dumps(content, indent=2) + "\n"
+
+
+def continuous_curve(ready: Distribution, lower: float, upper: float) -> list[float]:
+    """Cumulative probabilities at 201 evenly spaced moments between two open bounds.
+
+    Parameters
+    ----------
+    ready : Distribution
+        Months since t = 0.
+    lower, upper : float
+        The bounds, in months.
+
+    Returns
+    -------
+    list of float
+        Rising by at least `SMALLEST_STEP` from point to point, within `OPEN_MARGIN` of neither 0 nor 1.
+
+    Raises
+    ------
+    CatchupError
+        If so much probability lies in one step that the format cannot hold it.
+    """
+    points = np.linspace(lower, upper, CURVE_POINTS)
+    raw = np.array([ready.probability_below(point).value for point in points])
+    # A little of a uniform rise is mixed in: the format wants every step to have some probability.
+    floor = np.linspace(OPEN_MARGIN, 1.0 - OPEN_MARGIN, CURVE_POINTS)
+    share = 1.02 * SMALLEST_STEP * (CURVE_POINTS - 1) / (1.0 - 2.0 * OPEN_MARGIN)
+    curve = (1.0 - share) * np.clip(raw, OPEN_MARGIN, 1.0 - OPEN_MARGIN) + share * floor
+    curve = np.round(curve, 8)
+    steps = np.diff(curve)
+    if steps.max() > LARGEST_STEP:
+        place = int(steps.argmax())
+        raise CatchupError(
+            f"{steps.max():.0%} of the probability lies in one of 200 steps (month {points[place]:.2f}): "
+            "narrow the bounds"
+        )
+    return [float(value) for value in curve]
+
+
+def _table(header: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,167 @@
+"""Reading runs back: the sound ones, and a line for each that is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...evidence.schema import Item
+from ...priors.errors import CatchupError
+from ..inference.question import Question
+from ..studies.attribution import QUANTILES, Snapshot
+from .inputs import Inputs
+from .manifest import BrokenRunError, Manifest, read_json, read_manifest
+from .store import foreign_entries, run_folders
+
+INPUTS = "inputs"
+FORECAST = "forecast.json"
+POSTERIOR = "posterior.nc"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run on disk.
+
+    Attributes
+    ----------
+    folder : Path
+        Where it is.
+    manifest : Manifest
+        What made it.
+    """
+
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def name(self) -> str:
+        """Name of its folder: its day, with a suffix from the second run of a day on."""
+        return self.folder.name
+
+    @cached_property
+    def forecast(self) -> dict[str, Any]:
+        """Its forecast, as published."""
+        content: dict[str, Any] = read_json(self.folder, FORECAST)
+        return content
+
+    def section(self, name: str) -> Any:
+        """One of its other JSON files, or None where it has none."""
+        return read_json(self.folder, f"{name}.json") if (self.folder / f"{name}.json").exists() else None
+
+    @cached_property
+    def inputs(self) -> Inputs:
+        """What it was made of."""
+        return Inputs.read(self.folder / INPUTS)
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        """Its question and items, to be worked out again."""
+        manifest = self.manifest
+        question = Question(
+            assumptions=self.inputs.assumptions(),
+            as_of=manifest.as_of,
+            event=manifest.event,
+            draws=manifest.draws,
+            seed=manifest.seed,
+            quasi_random=manifest.quasi_random,
+            launch_grid=manifest.launch_grid,
+        )
+        items: dict[str, Item] = {item.id: item for item in self.inputs.evidence()}
+        quantiles = self.forecast["ready"]["quantiles"]
+        recorded = {p: quantiles[f"{p:g}"]["months"] for p in QUANTILES}
+        return Snapshot(question, items, self.inputs, manifest.versions.get("catchup", ""), recorded)
+
+
+def read_run(folder: str | Path) -> Run:
+    """Read a run.
+
+    Raises
+    ------
+    BrokenRunError
+        If the folder is missing, or what makes it a run is missing or damaged.
+    """
+    folder = Path(folder)
+    if not folder.exists():
+        raise BrokenRunError(f"{folder}: no such run")
+    if not folder.is_dir():
+        raise BrokenRunError(f"{folder}: is a file; the folder of a run was expected")
+    run = Run(folder, read_manifest(folder))
+    missing = [name for name in run.manifest.files if not (folder / name).is_file()]
+    if missing:
+        raise BrokenRunError(f"{folder}: lacks {missing[0]}" + (f" and {len(missing) - 1} more" if missing[1:] else ""))
+    if not isinstance(run.forecast, dict):
+        raise BrokenRunError(f"{folder / FORECAST}: is damaged")
+    return run
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """All runs of a folder.
+
+    Attributes
+    ----------
+    runs : tuple of Run
+        The sound ones, oldest first.
+    faults : tuple of str
+        A line for each entry that is no sound run.
+    """
+
+    runs: tuple[Run, ...]
+    faults: tuple[str, ...]
+
+
+def read_runs(runs: Path) -> Shelf:
+    """Read every run of a folder; nothing in it is changed.
+
+    Raises
+    ------
+    InputError
+        If there is no such folder.
+    """
+    sound, faults = [], [f"{entry}: is no run" for entry in foreign_entries_of(runs)]
+    for folder in run_folders(runs):
+        try:
+            sound.append(read_run(folder))
+        except (CatchupError, KeyError, TypeError) as error:
+            faults.append(str(error) if isinstance(error, CatchupError) else f"{folder}: is damaged")
+    return Shelf(tuple(sound), tuple(faults))
+
+
+def foreign_entries_of(runs: Path) -> Iterator[Path]:
+    """Entries that are no runs; those hidden are left unsaid."""
+    return (entry for entry in (foreign_entries(runs) if runs.is_dir() else ()) if not entry.name.startswith("."))
+
+
+def newest_before(runs: Path, event: str) -> Run | None:
+    """The newest sound run about an event, to compare a new one with."""
+    if not runs.is_dir():
+        return None
+    same = [run for run in read_runs(runs).runs if run.manifest.event == event]
+    return same[-1] if same else None
+
+
+def posterior_ready(run: Run) -> tuple[NDArray[np.float64], int]:
+    """Draws of the date from a run's posterior, chain after chain, and the number of chains.
+
+    Raises
+    ------
+    BrokenRunError
+        If the run keeps no posterior, or it cannot be read.
+    """
+    import xarray as xr
+
+    path = run.folder / POSTERIOR
+    if not path.is_file():
+        raise BrokenRunError(f"{path}: no such file; the run was made without its posterior")
+    try:
+        with xr.open_dataset(path, group="posterior", engine="h5netcdf") as group:
+            ready = group["ready"].transpose("chain", "draw").values
+    except (OSError, KeyError, ValueError) as error:
+        raise BrokenRunError(f"{path}: cannot be read ({type(error).__name__})") from None
+    return np.ascontiguousarray(ready.ravel(), dtype=float), int(ready.shape[0])

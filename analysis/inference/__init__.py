@@ -1,0 +1,1 @@
+"""From a question to its posterior, and to the forecast that sums it up."""

@@ -1,0 +1,134 @@
+"""Evidence that cannot all be true is refused by name, instead of being answered with confidence.
+
+Prior and evidence conflict where hardly any prior draw counts. They also do where no draw predicts anything as far
+out as what was observed: no draw of the prior (an item that every draw contradicts alike moves no weight), or none
+of the posterior that the other items make (two sharp items that contradict each other meet in the middle).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ...evidence.kinds.kind import Clock
+from ...evidence.likelihood import log_density, simulate
+from ...evidence.schema import Item
+from .estimates import Array
+from .importance import SmoothedWeights, effective_number, systematic, total
+from .likelihoods import predictions_of, prior_for
+from .question import Question, Values
+from .trust import COLLAPSED, UntrustworthyError
+
+SCREENED_DRAWS = 50_000  # prior draws whose predictions are looked at in every case
+ESCALATED_DRAWS = 1_000_000  # prior draws tried before prior and evidence are said to conflict
+RESAMPLED, REPEATED = 8_192, 16  # draws given the other items, and observations simulated from each
+ADVICE = "Leave items out with --evidence, lower their reliability or weight, or widen the prior"
+
+
+def refuse_conflict(question: Question, items: Sequence[Item], smoothed: SmoothedWeights) -> None:
+    """Refuse evidence that the prior hardly allows, naming the items in conflict.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked, the items' latent quantities among its assumptions.
+    items : sequence of Item
+        What is counted.
+    smoothed : SmoothedWeights
+        Weights that they give to the prior's draws.
+
+    Raises
+    ------
+    UntrustworthyError
+        If fewer than `COLLAPSED` effective draws are left even of a million; or if, of a million, none predicts
+        anything as far out as an item, or none of those that agree with the other items does.
+    """
+    if not items:
+        return
+    few = _Predictions(replace(question, draws=SCREENED_DRAWS, quasi_random=False), items)
+    collapsed = smoothed.effective_draws < COLLAPSED
+    if not (collapsed or few.unpredicted(items) or few.contradicted(items)):
+        return
+    many = _Predictions(replace(question, draws=ESCALATED_DRAWS, quasi_random=False), items)
+    _refuse_unpredicted(many, items)
+    if collapsed:
+        _refuse_collapse(many.likelihoods)
+
+
+class _Predictions:
+    """What prior draws predict of items, and how likely they find what was observed."""
+
+    def __init__(self, question: Question, items: Sequence[Item]) -> None:
+        self.draws = question.draws
+        self._clock = Clock(question.assumptions.calendar, question.as_of)
+        self._rng = np.random.default_rng(question.seed)
+
+        def evaluate(values: Values) -> Values:
+            return dict(predictions_of(question, values, items)[2])
+
+        self._predicted = prior_for(question, items).map(evaluate)
+        self.likelihoods = {
+            item.id: log_density(item, item.observation(self._clock), self._predicted[item.id], self._clock)
+            for item in items
+        }
+
+    def unpredicted(self, items: Sequence[Item]) -> list[Item]:
+        """Items whose observation lies beyond everything that the draws predict of it."""
+        return [item for item in items if self._outside(item, self._predicted[item.id])]
+
+    def contradicted(self, items: Sequence[Item]) -> list[Item]:
+        """Items whose observation lies beyond everything predicted by the draws that agree with the others."""
+        found = []
+        for item in items if len(items) > 1 else ():
+            others = total({name: column for name, column in self.likelihoods.items() if name != item.id})
+            if effective_number(others) < COLLAPSED:
+                continue
+            positions = systematic(np.exp(others - others.max()), RESAMPLED, self._rng)
+            if self._outside(item, np.repeat(self._predicted[item.id][positions], REPEATED)):
+                found.append(item)
+        return found
+
+    def _outside(self, item: Item, predicted: Array) -> bool:
+        simulated, observed = simulate(item, predicted, self._clock, self._rng), item.observation(self._clock)
+        return not simulated.min() <= observed <= simulated.max()
+
+
+def _refuse_unpredicted(predictions: _Predictions, items: Sequence[Item]) -> None:
+    unpredicted = predictions.unpredicted(items)
+    if unpredicted:
+        raise UntrustworthyError(
+            f"evidence and prior conflict: none of {ESCALATED_DRAWS:,} prior draws predicts anything as far out. "
+            f"{', '.join(item.id for item in unpredicted)}: hardly possible under the prior. {ADVICE}"
+        )
+    contradicted = predictions.contradicted(items)
+    if contradicted:
+        raise UntrustworthyError(
+            f"items conflict: of {RESAMPLED * REPEATED:,} observations predicted from the other items, none is as far "
+            f"out. {_quarrel([item.id for item in contradicted])}. {ADVICE}"
+        )
+
+
+def _refuse_collapse(likelihoods: Mapping[str, Array]) -> None:
+    effective = effective_number(total(likelihoods))
+    if effective >= COLLAPSED:
+        return
+    alone = {name: effective_number(column) for name, column in likelihoods.items()}
+    impossible = [name for name, left in alone.items() if left < COLLAPSED]
+    without = {
+        name: effective_number(total({other: column for other, column in likelihoods.items() if other != name}))
+        for name in (likelihoods if not impossible else ())
+    }
+    worst = sorted(without, key=lambda name: -without[name])[:2]
+    culprits = f"{', '.join(impossible)}: hardly possible under the prior" if impossible else _quarrel(worst)
+    raise UntrustworthyError(
+        f"evidence and prior conflict: of {ESCALATED_DRAWS:,} prior draws only {effective:.1f} count. "
+        f"{culprits}. {ADVICE}"
+    )
+
+
+def _quarrel(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return f"{names[0]} contradicts the rest"
+    return f"{', '.join(names[:-1])} and {names[-1]} contradict each other or the rest"

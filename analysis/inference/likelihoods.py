@@ -1,0 +1,54 @@
+"""What a question's draws say of evidence: predictions and log likelihoods, item by item."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ...evidence.kinds.kind import Clock
+from ...evidence.latents import events_of, latent_quantities, with_latents
+from ...evidence.likelihood import log_density, predictions
+from ...evidence.schema import Item
+from ...model.assumptions import multiple_name
+from ...model.generative import Outcome, World
+from ...priors.families import Family
+from .estimates import Array
+from .question import DrawSource, PriorDraws, Question, Values, outcome_of
+
+
+def prior_for(question: Question, items: Sequence[Item]) -> PriorDraws:
+    """Prior draws of everything that the question and the items depend on."""
+    return PriorDraws(question, list(latent_beliefs(question, items)))
+
+
+def latent_beliefs(question: Question, items: Sequence[Item]) -> dict[str, Family]:
+    """What is believed of everything that items depend on beyond what the question does, by name."""
+    beliefs = with_latents(question.assumptions, items).beliefs
+    return {name: beliefs[name] for name in [*latent_quantities(items), *map(multiple_name, events_of(items))]}
+
+
+def likelihoods(question: Question, source: DrawSource, items: Sequence[Item]) -> dict[str, Array]:
+    """Work out every item's log likelihood in every draw, shape (draw,)."""
+    if not items:
+        return {"": np.zeros(source.weighting.draws)}
+    return source.map(lambda values: likelihoods_of(question, values, items))
+
+
+def likelihoods_of(question: Question, values: Values, items: Sequence[Item]) -> Mapping[str, Array]:
+    """Work out every item's log likelihood in a chunk of draws."""
+    predicted = predictions_of(question, values, items)[2]
+    clock = Clock(question.assumptions.calendar, question.as_of)
+    return {item.id: log_density(item, item.observation(clock), predicted[item.id], clock) for item in items}
+
+
+def predictions_of(
+    question: Question, values: Values, items: Sequence[Item]
+) -> tuple[World, Outcome, Mapping[str, Array]]:
+    """Work out a chunk's intermediates and dates, and what the model says of every item's observation."""
+    world, own = outcome_of(question, values)
+    outcomes = {question.event: own}
+    for event in events_of(items):
+        if event not in outcomes:
+            outcomes[event] = outcome_of(question, values, event=event, world=world)[1]
+    return world, own, predictions(items, question.assumptions, values, world, outcomes, question.as_of)

@@ -1,0 +1,187 @@
+"""The NUTS engine: nutpie on the PyMC graph of the same model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...evidence.graph import add_evidence, evidence_data
+from ...evidence.latents import events_of, latent_quantities
+from ...evidence.schema import Item
+from ...model.graph import build_model
+from .estimates import Weighting
+from .forecast import Diagnostics
+from .progress import waiting
+from .question import Question, StoredDraws
+from .trust import FEWEST_CHAIN_EFFECTIVE, MOST_DIVERGENT, WORST_RHAT, UntrustworthyError
+
+CHAINS = 4
+TUNING = 1_500
+TARGET_ACCEPTANCE = 0.8
+TAILS = (0.05, 0.95)  # quantiles whose effective draws are the tail ESS
+
+
+@dataclass(frozen=True)
+class NutsPosterior:
+    """A posterior sampled by NUTS.
+
+    Attributes
+    ----------
+    source : StoredDraws
+        Quantities by name, chains following one another.
+    diagnostics : Diagnostics
+        R-hat, ESS of the date, divergences.
+    tree : xarray.DataTree
+        What nutpie returned.
+    """
+
+    source: StoredDraws
+    diagnostics: Diagnostics
+    tree: Any
+
+
+class CompiledPosterior:
+    """The graph of a question and its items, compiled once and sampled for any figures.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+    items : sequence of Item
+        What it is conditioned on.
+    """
+
+    def __init__(self, question: Question, items: Sequence[Item]) -> None:
+        import nutpie
+
+        self.question = question
+        self.items = tuple(items)
+        self.events = list(dict.fromkeys([question.event, *events_of(items)]))
+        self.model = build_posterior_model(question, items)
+        with waiting("Compiling the model (half a minute)"):
+            self.compiled = nutpie.compile_pymc_model(self.model)
+
+    def refitted(self, data: dict[str, float]) -> Any:
+        """Return the compiled model with other figures, without compiling again."""
+        return self.compiled.with_data(**data)
+
+    def sample(
+        self,
+        draws: int,
+        seed: int,
+        *,
+        chains: int = CHAINS,
+        tune: int = TUNING,
+        data: dict[str, float] | None = None,
+        cores: int | None = None,
+    ) -> Any:
+        """Sample, and return nutpie's tree; `draws` counts all chains together."""
+        import nutpie
+
+        compiled = self.refitted(data) if data else self.compiled
+        return nutpie.sample(
+            compiled,
+            draws=-(-draws // chains),
+            tune=tune,
+            chains=chains,
+            cores=cores,
+            seed=seed,
+            target_accept=TARGET_ACCEPTANCE,
+            progress_bar=False,
+            save_warmup=False,
+        )
+
+
+def build_posterior_model(question: Question, items: Sequence[Item]) -> Any:
+    """Build the PyMC model of a question conditioned on items; returns a pymc.Model."""
+    events = list(dict.fromkeys([question.event, *events_of(items)]))
+    model = build_model(
+        question.assumptions,
+        events=events,
+        extra_quantities=latent_quantities(items),
+        launch_grid=question.launch_grid,
+        as_of=question.as_of_months,
+    )
+    return add_evidence(model, items, question.assumptions, question.as_of, events=events)
+
+
+def sample_posterior(question: Question, items: Sequence[Item], *, refuse: bool = True) -> NutsPosterior:
+    """Sample a question's posterior; unless `refuse` is False, only a trustworthy one.
+
+    Raises
+    ------
+    UntrustworthyError
+        If chains disagree, transitions diverge or too few draws count.
+    """
+    compiled = CompiledPosterior(question, items)
+    data = evidence_data(items, question.assumptions, question.as_of)
+    with waiting("Sampling"):
+        tree = compiled.sample(question.draws, question.seed, data=data)
+    posterior = as_posterior(tree, question)
+    if refuse:
+        refuse_untrustworthy(posterior.diagnostics, posterior.source.weighting.draws)
+    return posterior
+
+
+def as_posterior(tree: Any, question: Question) -> NutsPosterior:
+    """Take a tree's draws, chain after chain, and its diagnostics."""
+    group = tree["posterior"]
+    chains = group.sizes["chain"]
+    values = {
+        str(name): np.ascontiguousarray(variable.values.ravel(), dtype=float)
+        for name, variable in group.data_vars.items()
+        if variable.ndim == 2
+    }
+    draws = next(iter(values.values())).size
+    weighting = Weighting(draws=draws, chains=chains)
+    source = StoredDraws(values, weighting, question.seed, question.assumptions.copula)
+    return NutsPosterior(source, diagnose(tree), tree)
+
+
+def diagnose(tree: Any) -> Diagnostics:
+    """Work out the largest R-hat, the smaller of the date's bulk and tail ESS, and the divergences."""
+    from arviz_stats.base import array_stats
+
+    group = tree["posterior"]
+    ready = group["ready"].values
+    rhats = [
+        array_stats.rhat(column, chain_axis=0, draw_axis=1)
+        for variable in group.data_vars.values()
+        if str(variable.name).endswith("_quantities")
+        for column in np.moveaxis(variable.values, -1, 0)
+    ]
+    rhats.append(array_stats.rhat(ready, chain_axis=0, draw_axis=1))
+    bulk = array_stats.ess(ready, chain_axis=0, draw_axis=1, method="bulk")
+    tail = array_stats.ess(ready, chain_axis=0, draw_axis=1, method="tail", prob=TAILS)
+    return Diagnostics(
+        ess=float(min(bulk, tail)),
+        rhat_max=float(np.max(rhats)),
+        divergences=int(tree["sample_stats"]["diverging"].values.sum()),
+    )
+
+
+def refuse_untrustworthy(diagnostics: Diagnostics, draws: int) -> None:
+    """Refuse draws whose diagnostics failed.
+
+    Raises
+    ------
+    UntrustworthyError
+        Naming the diagnostic, and what to try.
+    """
+    if diagnostics.rhat_max is not None and not diagnostics.rhat_max < WORST_RHAT:
+        raise UntrustworthyError(
+            f"chains disagree (R-hat {diagnostics.rhat_max:.3f}, {WORST_RHAT} at most is wanted): try more --draws, "
+            "or --engine importance"
+        )
+    if diagnostics.ess < FEWEST_CHAIN_EFFECTIVE:
+        raise UntrustworthyError(
+            f"only {diagnostics.ess:.0f} effective draws of the date ({FEWEST_CHAIN_EFFECTIVE} are wanted): "
+            "try more --draws"
+        )
+    if diagnostics.divergences is not None and diagnostics.divergences > MOST_DIVERGENT * draws:
+        raise UntrustworthyError(
+            f"{diagnostics.divergences} of {draws:,} transitions diverged: try --engine importance"
+        )

@@ -1,0 +1,1 @@
+"""Everything that was drawn, as an ArviZ tree."""

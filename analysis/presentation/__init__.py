@@ -1,0 +1,1 @@
+"""How results look: text, tables, figures, reports and pages."""

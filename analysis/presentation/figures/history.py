@@ -1,0 +1,192 @@
+"""The forecast through time: a fan of dates by the day the question was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from ....model.calendar import Calendar
+from ....priors.errors import InputError
+from .dates import date_number, date_ticks, day_number, day_text, month_text, set_date_axis
+from .style import (
+    BAND_ALPHA,
+    INK,
+    LABEL_SIZE,
+    MUTED,
+    PAPER,
+    WIDTH,
+    frame,
+    house_style,
+    legend_below,
+    new_figure,
+    series,
+)
+
+if TYPE_CHECKING:
+    from ...archive.history import Entry, History
+
+Array = NDArray[np.float64]
+
+HEIGHT = 3.4  # inches
+SIDES = 1.0  # inches beside the plotting area
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+TICKS = 9
+FEWEST = 3  # runs from which on bands are drawn without a marker at each run
+
+
+@house_style()
+def draw_history(history: History, *, width: float = WIDTH) -> Figure:
+    """Draw median, 25 to 75% and 5 to 95% of the date by the day it was asked, items marked where they arrived.
+
+    Parameters
+    ----------
+    history : History
+        Runs of one event, oldest first; of several runs of a day the last is drawn.
+    width : float
+        Inches.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    InputError
+        If there is no run to draw, or there are runs about more than one event.
+    """
+    entries = _of_a_day_each(history)
+    calendar = entries[-1].run.snapshot.question.assumptions.calendar
+    asked = np.array([day_number(entry.run.manifest.as_of) for entry in entries])
+    dates = {p: _dates(entries, calendar, p) for p in LEVELS}
+    arrivals = _arrivals(history)
+    figure = new_figure(width, HEIGHT)
+    axes = figure.add_subplot()
+    _set_limits(axes, asked, dates, width - SIDES)
+    _draw_fan(axes, asked, dates)
+    _mark_arrivals(axes, arrivals)
+    handles, names = axes.get_legend_handles_labels()
+    figure.set_size_inches(width, HEIGHT + legend_below(axes, handles, names, columns=len(names)))
+    frame(figure, _finding(entries, calendar), _subtitle(entries), _source(entries, arrivals))
+    return figure
+
+
+def _of_a_day_each(history: History) -> list[Entry]:
+    if not history.entries:
+        raise InputError("there is no sound run to draw", key="--plot")
+    events = sorted({entry.run.manifest.event for entry in history.entries})
+    if len(events) > 1:
+        raise InputError(f"the runs are about several events ({', '.join(events)}); choose one", key="--event")
+    return list({entry.run.manifest.as_of: entry for entry in history.entries}.values())
+
+
+def _dates(entries: Sequence[Entry], calendar: Calendar, p: float) -> Array:
+    """A quantile of every run in day numbers, not a number where the event never comes."""
+    months = [entry.run.forecast["ready"]["quantiles"][f"{p:g}"]["months"] for entry in entries]
+    return date_number(calendar, [np.nan if value is None else value for value in months])
+
+
+def _arrivals(history: History) -> list[tuple[date, str]]:
+    """Days on which items were first counted, with a text; the first run's items were there from the start."""
+    found: dict[date, list[str]] = {}
+    for entry in history.entries[1:]:
+        changes = [*(f"+ {name}" for name in entry.items_added), *(f"- {name}" for name in entry.items_removed)]
+        found.setdefault(entry.run.manifest.as_of, []).extend(changes)
+    return [(day, ", ".join(changes)) for day, changes in found.items() if changes]
+
+
+def _set_limits(axes: Axes, asked: Array, dates: dict[float, Array], width: float) -> None:
+    span = max(asked[-1] - asked[0], 7.0)
+    set_date_axis(axes, asked[0] - 0.04 * span, asked[-1] + 0.04 * span, width, "Day the question is asked")
+    shown = np.concatenate(list(dates.values()))
+    shown = shown[np.isfinite(shown)]
+    low, high = (shown.min(), shown.max()) if shown.size else (asked[0], asked[-1])
+    room = 0.06 * max(high - low, 30.0)
+    axes.set_ylim(low - room, high + room)
+    ticks = date_ticks(low - room, high + room, TICKS)
+    axes.set_yticks([day_number(day) for day, _ in ticks], [text.replace("\n", " ") for _, text in ticks])
+    axes.set_ylabel("Date on which a lab is ready")
+
+
+def _draw_fan(axes: Axes, asked: Array, dates: dict[float, Array]) -> None:
+    look = series(0)
+    marker = look.marker if asked.size < FEWEST else None
+    for low, high, name in ((0.05, 0.95, "5 to 95%"), (0.25, 0.75, "25 to 75%")):
+        alpha = BAND_ALPHA[round(high - low, 2)]
+        if asked.size < FEWEST:
+            axes.vlines(asked, dates[low], dates[high], color=look.colour, alpha=alpha, linewidth=8, label=name)
+        else:
+            axes.fill_between(asked, dates[low], dates[high], color=look.colour, alpha=alpha, linewidth=0, label=name)
+            for edge in (low, high):
+                axes.plot(asked, dates[edge], color=look.colour, alpha=0.5, linewidth=0.6)
+    axes.plot(asked, dates[0.5], color=look.colour, linestyle=look.line, marker=marker, label="median")
+    for p in (0.05, 0.5, 0.95):
+        if np.isfinite(dates[p][-1]):
+            axes.annotate(
+                day_text(date.fromordinal(int(dates[p][-1]))),
+                (asked[-1], dates[p][-1]),
+                xytext=(-4, 4),
+                textcoords="offset points",
+                ha="right",
+                va="bottom",
+                fontsize=LABEL_SIZE,
+                fontweight="bold" if p == 0.5 else "normal",
+                color=INK,
+                bbox=PAPER,
+            )
+    # on this line the date is the day on which it is asked
+    low, high = axes.get_ylim()
+    axes.plot([low, high], [low, high], color=MUTED, linewidth=0.9, linestyle=(0, (1, 2)), scalex=False, scaley=False)
+
+
+def _mark_arrivals(axes: Axes, arrivals: Sequence[tuple[date, str]]) -> None:
+    """Number each arrival on the axes; the numbers stand explained below."""
+    for number, (day, _) in enumerate(arrivals, start=1):
+        axes.axvline(day_number(day), color=MUTED, linewidth=0.9, linestyle=(0, (4, 2)), zorder=1)
+        axes.annotate(
+            str(number),
+            (day_number(day), 1.0),
+            xycoords=("data", "axes fraction"),
+            xytext=(0, 2),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            fontsize=LABEL_SIZE,
+            color=INK,
+            annotation_clip=False,
+        )
+
+
+def _finding(entries: Sequence[Entry], calendar: Calendar) -> str:
+    first, last = (
+        _month(entry.run.forecast["ready"]["quantiles"]["0.5"]["months"], calendar)
+        for entry in (entries[0], entries[-1])
+    )
+    if len(entries) == 1:
+        return f"The median stands at {last}"
+    start = day_text(entries[0].run.manifest.as_of)
+    if first == last:
+        return f"The median stands at {last}, as it did on {start}"
+    return f"The median stands at {last}; on {start} it stood at {first}"
+
+
+def _month(months: float | None, calendar: Calendar) -> str:
+    return "never" if months is None else month_text(calendar.day(months))
+
+
+def _subtitle(entries: Sequence[Entry]) -> str:
+    event = entries[-1].run.manifest.event
+    runs = "1 run" if len(entries) == 1 else f"{len(entries)} runs"
+    return f"Event {event}; {runs}. Below the dotted line lies the past."
+
+
+def _source(entries: Sequence[Entry], arrivals: Sequence[tuple[date, str]]) -> str:
+    marks = [f"{number}: {day_text(day)}, {text}." for number, (day, text) in enumerate(arrivals, start=1)]
+    draws = {entry.run.manifest.draws for entry in entries}
+    marks.append(f"catchup, {min(draws):,} draws a run." if len(draws) == 1 else "catchup.")
+    return " ".join(marks)

@@ -1,0 +1,74 @@
+"""The structures: every model shape's date, and the pools of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+from ...inference.estimates import Distribution, Estimate
+from ...studies.structures import Structures
+from .dates import month_text
+from .rows import Row, draw_rows
+from .style import WIDTH, house_style
+
+
+@dataclass(frozen=True)
+class Against:
+    """A structure beside the first one; they share no draws, so that their errors add up."""
+
+    ready: Distribution
+    baseline: Distribution
+
+    def shift(self, p: float) -> Estimate:
+        """How far the quantile p lies from the first structure's, months."""
+        mine, first = self.ready.quantile(p), self.baseline.quantile(p)
+        return Estimate(mine.value - first.value, (mine.mcse**2 + first.mcse**2) ** 0.5)
+
+
+@dataclass(frozen=True)
+class _First:
+    """What `draw_rows` asks of a comparison."""
+
+    result: Structures
+
+    @property
+    def question(self):  # type: ignore[no-untyped-def]
+        return self.result.question
+
+    @property
+    def baseline(self) -> Distribution:
+        return self.result.structures[0].ready
+
+    @property
+    def engine(self) -> str:
+        return self.result.engine
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        return self.result.evidence
+
+
+@house_style()
+def draw_structures(result: Structures, *, width: float = WIDTH) -> Figure:
+    """Draw every structure's date and their pools.
+
+    Parameters
+    ----------
+    result : Structures
+        From `structures`.
+    width : float
+        Inches.
+    """
+    first = result.structures[0]
+    rows = [Row(first.title, first.ready)]
+    rows += [Row(row.title, row.ready, Against(row.ready, first.ready)) for row in result.structures[1:]]
+    rows += [Row(row.title, row.ready, Against(row.ready, first.ready)) for row in result.ensembles]
+    medians = [row.ready.quantile_value(0.5) for row in result.structures]
+    calendar = result.question.assumptions.calendar
+    title = (
+        f"Models of other shapes put the median between {month_text(calendar.day(min(medians)))} "
+        f"and {month_text(calendar.day(max(medians)))}"
+    )
+    subtitle = f"{result.between:.0%} of the pooled variance lies between structures. Shifts against the first row."
+    return draw_rows(_First(result), rows, title, subtitle, "asked on", width)

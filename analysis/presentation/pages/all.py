@@ -1,0 +1,64 @@
+"""Pages that are generated whole, written into a folder: evidence, scenarios, structures, and the model's picture."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+from ....evidence.ledgers import load_ledger
+from ....model.assumptions import load_assumptions
+from ....priors.errors import CatchupError, InputError
+from ...inference.conditioning import choose_evidence
+from ...inference.question import Question
+from ..figures import draw_model_graph, model_graph, save
+from .evidence import evidence_page
+from .priors import write_document
+from .scenarios import scenario_page
+from .structures import structure_page
+
+AS_OF = date(2026, 11, 21)
+DRAWS = 400_000
+
+PAGES: dict[str, Callable[[Question], str]] = {
+    "evidence.md": lambda question: evidence_page(load_ledger().items),
+    "scenarios.md": scenario_page,
+    "structures.md": structure_page,
+}
+"""By file name; each is given the question whose day and draws its figures are of."""
+
+PICTURE = "model-graph.svg"
+
+
+def write_pages(folder: Path, question: Question) -> None:
+    """Write every page, and the picture of the model, into a folder.
+
+    Raises
+    ------
+    InputError
+        If there is no such folder, or a page cannot be written.
+    """
+    if not folder.is_dir():
+        raise InputError("no such folder", file=folder)
+    for name, page in PAGES.items():
+        write_document(folder / name, page(question))
+    items = choose_evidence(question, "default", None, ()).counted
+    save(draw_model_graph(model_graph(question.assumptions, items)), folder / PICTURE)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the pages into the folder named."""
+    if len(arguments) != 1:
+        print("usage: python -m catchup.analysis.presentation.pages.all FOLDER", file=sys.stderr)
+        return 2
+    try:
+        write_pages(Path(arguments[0]), Question(load_assumptions(), AS_OF, draws=DRAWS))
+    except CatchupError as error:
+        print(f"catchup: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,97 @@
+"""The page on scenarios: what each lays over the race, where it comes from, and what it does to the date."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
+from ....model.assumptions import Assumptions, under_scenario
+from ....model.scenarios import Scenario
+from ...inference.answer import Request, draw
+from ...inference.question import Question
+from ...studies.scenarios import ScenarioComparison, scenarios
+from ..text import date_text, day_text, shift_text
+from .priors import cited, generated_by, markdown_table, numbers_of
+
+SHOWN = (0.05, 0.5, 0.95)
+
+
+def scenario_page(question: Question) -> str:
+    """Return the page on scenarios, in Markdown.
+
+    Parameters
+    ----------
+    question : Question
+        Its day and draws are used; the same is asked of the prior on the article's own day.
+    """
+    assumptions = question.assumptions
+    early = replace(question, as_of=assumptions.table.day("article_day"))
+    parts = [
+        generated_by("python -m catchup.analysis.presentation.pages.all docs"),
+        "# Scenarios\n",
+        "A scenario lays rows over the race and its quantities, as an overlay file would: firms, sources, quantities "
+        "and events. It changes what happens from the day of the question on: launches before that day stand. Its "
+        "dates come from the same random numbers as the baseline's, so that a shift's error is that of the difference. "
+        "`catchup scenarios` asks them all, `catchup scenarios ID` one. [How to add one](how-to/add-a-scenario.md).\n",
+    ]
+    for asked, evidence, title in (
+        (question, "default", "On the default items"),
+        (early, "none", "From the prior alone, on the article's own day"),
+    ):
+        drawn = draw(Request(asked, evidence=evidence, engine="importance"))
+        comparison = scenarios(drawn.question, drawn.source, **drawn.origin())
+        parts += [f"## {title}, as of {date_text(asked.as_of)}\n", _dates(comparison)]
+    for scenario in assumptions.scenarios.values():
+        parts.append(_section(assumptions, scenario))
+    return "\n".join(parts)
+
+
+def _dates(comparison: ScenarioComparison) -> str:
+    question = comparison.question
+    firms = question.assumptions.race.firms
+
+    def days(ready: Any) -> list[str]:
+        return [day_text(question, ready.quantile_value(p)) for p in SHOWN]
+
+    rows = [["baseline", *days(comparison.baseline), "", "", ""]]
+    for row in comparison.scenarios:
+        leader, share = max(row.first_firm.items(), key=lambda entry: entry[1].value)
+        title = firms[leader].title if leader in firms else leader
+        shifts = [shift_text(row.shift(p)) for p in (0.5, 0.95)]
+        rows.append([f"[{row.title}](#{row.id})", *days(row.ready), *shifts, f"{title.lower()} {share.value:.0%}"])
+    header = ("scenario", "5%", "median", "95%", "shift of the median", "shift of 95%", "most often first")
+    return markdown_table(header, rows) + "\nShifts in months, with their Monte Carlo error.\n"
+
+
+def _section(assumptions: Assumptions, scenario: Scenario) -> str:
+    world = under_scenario(assumptions, scenario.id)
+    tables = scenario.layer.tables
+    parts = [
+        f"## {scenario.id}\n",
+        f"{scenario.text.title}.{f' {scenario.text.notes}' if scenario.text.notes else ''}\n",
+        f"Source: {cited(scenario.text.references)}. It lays over the race:\n",
+    ]
+    known = world.table.quantities
+    rows = [
+        (
+            f"{part} `{name}`",
+            ", ".join(f"{key} {_value(value, known)}" for key, value in row.items() if key != "references"),
+        )
+        for part in ("firm", "source", "event")
+        for name, row in tables.get(part, {}).items()
+    ]
+    for name in tables.get("quantity", {}):
+        quantity = known[name]
+        unit = "" if quantity.text.unit == "1" else f" {quantity.text.unit}"
+        numbers = f"{quantity.distribution.family}, {numbers_of(quantity.distribution)}{unit}"
+        rows.append((f"quantity `{name}`", f"{quantity.text.description}: {numbers} ({cited(quantity.text.sources)})"))
+    return "\n".join([*parts, markdown_table(("row", "says"), rows)])
+
+
+def _value(value: Any, quantities: Collection[str]) -> str:
+    if isinstance(value, list | tuple):
+        return " times ".join(_value(part, quantities) for part in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"`{value}`" if value in quantities else f"{value}"

@@ -1,0 +1,95 @@
+"""The page on structures: models of other shapes side by side, where each comes from, what would tell them apart."""
+
+from __future__ import annotations
+
+from ...inference.answer import Request, draw
+from ...inference.question import Question
+from ...studies.structures import COMPUTE, MOBILISATION, MOBILISATION_SCENARIO, Structures, structures
+from ..text import date_text, day_text
+from .priors import cited, generated_by, markdown_table
+
+SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)
+MONTHS_SHOWN = 9
+
+ENSEMBLES = {
+    "linear-pool": "the mixture of the densities, which keeps every structure's tails",
+    "quantile-pool": "the mean of the quantiles, which keeps their common shape",
+    "stacking": "a mixture whose weights make the items that all structures predict most likely, each left out in turn",
+}
+
+
+def structure_page(question: Question) -> str:
+    """Return the page on structures, in Markdown.
+
+    Parameters
+    ----------
+    question : Question
+        Its day and draws are used, on the default items.
+    """
+    drawn = draw(Request(question, engine="importance"))
+    result = structures(drawn.question, drawn.source, drawn.items, **drawn.origin())
+    soonest = result.soonest
+    return "\n".join(
+        [
+            generated_by("python -m catchup.analysis.presentation.pages.all docs"),
+            "# Structures: models of other shapes\n",
+            "One model shape can hide that another fits as well and says another year. `catchup structures` asks the "
+            "same question of each, on the same items as far as each can take them.\n",
+            markdown_table(("structure", "what it is", "source"), _described(result)),
+            "The ensembles pool them:\n",
+            markdown_table(("ensemble", "what it is"), [(f"`{name}`", text) for name, text in ENSEMBLES.items()]),
+            f"## Dates, as of {date_text(question.as_of)}\n",
+            markdown_table(("structure", *(f"{p:.0%}" for p in SHOWN), "stacking weight"), _dates(result)),
+            f"{result.between:.0%} of the equal-weight pool's variance lies between the structures. The weights rest "
+            f"on {len(result.stacked_on)} items ({', '.join(f'`{name}`' for name in result.stacked_on)}), the only "
+            "ones that all structures predict: so few decide little.\n",
+            "## What would tell them apart\n",
+            "Whether it is ready by a day, or not, says something of which structure holds: the expected information, "
+            f"in bits, is the mutual information of the two. The first day that tells much is {date_text(soonest.day)} "
+            f"({soonest.information:.2f} bit).\n",
+            markdown_table(
+                ("by the end of", "bits", *(f"`{row.id}`" for row in result.structures)),
+                [
+                    (
+                        date_text(entry.day),
+                        f"{entry.information:.2f}",
+                        *(f"{entry.chances[row.id]:.0%}" for row in result.structures),
+                    )
+                    for entry in result.telling[:MONTHS_SHOWN]
+                ],
+            ),
+        ]
+    )
+
+
+def _described(result: Structures) -> list[tuple[str, str, str]]:
+    from ....model.trend import load_trends
+
+    assumptions = result.question.assumptions
+    trends = {f"trend-{name}": text for name, text in load_trends(assumptions).items()}
+    sources = dict.fromkeys(
+        reference for source in assumptions.race.sources.values() for reference in source.references
+    )
+    rows = []
+    for row in result.structures:
+        if row.id == COMPUTE:
+            what, references = "[the race for compute](model.md)", tuple(sources)
+        elif row.id == MOBILISATION:
+            scenario = assumptions.scenarios[MOBILISATION_SCENARIO]
+            what, references = f"[the scenario](scenarios.md#{scenario.id})", scenario.text.references
+        else:
+            what, references = "[a measured lag carried forward](readings/trend.md)", trends[row.id].references
+        rows.append((f"`{row.id}`: {row.title}", what, cited(references)))
+    return rows
+
+
+def _dates(result: Structures) -> list[list[str]]:
+    weights = result.stacking_weights
+    return [
+        [
+            row.title,
+            *(day_text(result.question, row.ready.quantile_value(p)) for p in SHOWN),
+            f"{weights[row.id]:.2f}" if row.id in weights else "",
+        ]
+        for row in (*result.structures, *result.ensembles)
+    ]

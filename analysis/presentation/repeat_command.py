@@ -1,0 +1,65 @@
+"""The command that asks a question again: options that say what differs from the defaults."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from ...evidence import Item
+from ...model.assumptions import packaged_model_layers
+from ...priors.table import named_overlays
+from ..inference.question import Question
+
+PACKAGED_ITEMS = "evidence/ledger/"
+PACKAGED_OVERLAYS = "priors/overlays/"
+FIXED = "--set"
+
+
+def options_of(question: Question, items: Sequence[Item]) -> list[str]:
+    """Options that ask a question again on the same items, each ready for a shell.
+
+    Parameters
+    ----------
+    question : Question
+        What was asked.
+    items : sequence of Item
+        What was counted. Items from outside the project's own ledger are added by their file.
+    """
+    foreign = [item for item in items if is_foreign(item)]
+    counted = [item.id for item in items if item not in foreign]
+    return [
+        f"--as-of {question.as_of}",
+        f"--event {question.event}",
+        *options_of_assumptions(question),
+        f"--evidence {','.join(counted) or 'none'}",
+        *(f"--add {shlex.quote(item.file)}" for item in foreign),
+        f"--draws {question.draws}",
+        f"--seed {question.seed}",
+    ]
+
+
+def options_of_assumptions(question: Question) -> list[str]:
+    """Options for whatever a question assumes beside the project's own files, and how its draws are laid out."""
+    own = {layer.file for layer in packaged_model_layers()}
+    options = []
+    for layer in question.assumptions.layers:
+        if layer.file == FIXED:
+            options += [f"--set {name}={row['value']:g}" for name, row in layer.tables["quantity"].items()]
+        elif layer.file not in own:
+            options.append(f"--priors {shlex.quote(_overlay(layer.file))}")
+    if question.quasi_random:
+        options.append("--quasi")
+    if question.launch_grid is not None:
+        options.append(f"--launch-grid {question.launch_grid:g}")
+    return options
+
+
+def is_foreign(item: Item) -> bool:
+    """Whether an item comes from outside the project's own ledger."""
+    return not item.file.startswith(PACKAGED_ITEMS)
+
+
+def _overlay(file: str) -> str:
+    """An overlay as the command line takes it: by name where it comes with the project."""
+    name = file.removeprefix(PACKAGED_OVERLAYS).removesuffix(".toml")
+    return name if file.startswith(PACKAGED_OVERLAYS) and name in named_overlays() else file

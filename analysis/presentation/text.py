@@ -1,0 +1,85 @@
+"""How figures are written for people: days, shifts, errors, numbers."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from typing import TYPE_CHECKING
+
+from ..inference.estimates import Estimate
+from ..inference.question import Question
+
+if TYPE_CHECKING:
+    from ..studies.scenarios import ScenarioResult
+    from ..studies.thresholds.stock_search import Threshold
+
+DAYS_PER_WEEK = 7
+FEW = 1_000.0  # an amount below this is written with the decimals that its error bears out
+SMALLEST_SHIFT = 0.005  # months; a smaller one would be written as none
+NOISE_FACTOR = 2.0  # a shift smaller than this many standard errors is noise
+
+
+def day_text(question: Question, months: float) -> str:
+    """Write a moment as a day for people."""
+    return date_text(question.assumptions.calendar.day(months))
+
+
+def date_text(day: date | None) -> str:
+    """Write a day for people: 9 Nov 2026; never, where there is none."""
+    return "never" if day is None else f"{day.day} {day:%b %Y}"
+
+
+def error_text(question: Question, months: float) -> str:
+    """Write a Monte Carlo error in days."""
+    days = months * question.assumptions.calendar.days_per_month
+    if not math.isfinite(days):
+        return "?"
+    return f"± {days:.1f} d" if days < DAYS_PER_WEEK else f"± {days:.0f} d"
+
+
+def shift_text(shift: Estimate) -> str:
+    """Write a shift with its Monte Carlo error; one inside its noise is called noise."""
+    if shift.value == 0.0 and shift.mcse == 0.0:
+        return "no change"
+    if abs(shift.value) <= NOISE_FACTOR * shift.mcse:
+        return "within noise"
+    if abs(shift.value) < SMALLEST_SHIFT:
+        return f"below {2.0 * SMALLEST_SHIFT:g}"
+    return f"{shift.value:+.2f} ± {shift.mcse:.2f}"
+
+
+def figure(value: float) -> str:
+    """Write a number briefly: 330 000, 0.012, 5.1e+26."""
+    if value == 0 or 1e-3 <= abs(value) < 1e3:
+        return f"{value:.3g}"
+    return f"{value:,.0f}".replace(",", " ") if abs(value) < 1e8 else f"{value:.2e}"
+
+
+def stock_text(threshold: Threshold) -> str:
+    """Write the stock needed to the digits that its Monte Carlo error bears out, with that error."""
+    if threshold.stock is None:
+        return "no amount does"
+    value, error = threshold.stock.value, threshold.stock.mcse
+    if value == 0.0:
+        return "nothing"
+    if value >= FEW or not 0.0 < error < math.inf:
+        return figure(value) if not math.isfinite(error) else f"{figure(value)} ± {figure(error)}"
+    digits = max(-math.floor(math.log10(error)), 0)
+    return f"{value:.{digits}f} ± {error:.{digits}f}"
+
+
+def newcomer_text(row: ScenarioResult, firm: str, question: Question) -> str:
+    """Say when a firm that a scenario brings in is ready itself, and whether before the others."""
+    low, middle, high = (day_text(question, row.newcomers[firm].quantile_value(p)) for p in (0.05, 0.5, 0.95))
+    chance = chance_text(row.first_firm[firm].value)
+    chance = f"of {chance}" if chance[0].isdigit() else chance
+    return (
+        f"the {firm} itself is ready around {middle} ({low} to {high}), before the others with a probability {chance}."
+    )
+
+
+def chance_text(value: float) -> str:
+    """Write a probability; one that draws hardly ever met is only said to be small."""
+    if 0.0 < value < 1.0:
+        return "below 0.1%" if value < 1e-3 else "above 99.9%" if value > 1.0 - 1e-3 else f"{value:.1%}"
+    return f"{value:.0%}"

@@ -1,0 +1,1 @@
+"""What follows from a posterior: one module or folder a study."""

@@ -1,0 +1,184 @@
+r"""What is calibrated: a model, the evidence simulated from it, an engine, and the quantities whose ranks are taken.
+
+A truth is drawn from the prior, evidence from the likelihoods given that truth, and the engine conditions on
+it. If model, likelihoods and engine agree, the truth cannot be told from the posterior's draws: its rank among L of
+them is uniform on 0 ... L, for every quantity. What follows from that, and is easily got wrong:
+
+- **Silence is data.** A silence (`not_yet`) and a `claim` are indicators, whose likelihoods know both outcomes. A truth
+  that is ready before the day of the question is therefore simulated into a report as often as the likelihood says,
+  and the engine conditions on that report. Keeping only truths that stay silent would be valid too, but would leave the
+  likelihood of a report untested and the early truths unused.
+- **A milestone's date is drawn whole**, also where it falls after the day of the question: its likelihood is a density
+  over all dates, and only data drawn from that density can calibrate it.
+- **Items count in full.** A likelihood raised to a power below 1 is no distribution that data could be drawn from.
+
+References
+----------
+.. [1] Talts, Betancourt, Simpson, Vehtari and Gelman, Validating Bayesian inference algorithms with simulation-based
+   calibration (2018).
+.. [2] Modrák et al., Simulation-based calibration checking for Bayesian computation: the choice of test quantities
+   shapes sensitivity, Bayesian Analysis (2023), for the joint log likelihood among the quantities.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from ....evidence.kinds.kind import Clock
+from ....evidence.latents import events_of, latent_quantities, with_latents
+from ....evidence.schema import Item
+from ....priors.errors import InputError
+from ...archive.inputs import inputs_of
+from ...inference.estimates import Array
+from ...inference.likelihoods import predictions_of
+from ...inference.question import Question, Values
+
+LOG_LIKELIHOOD = "log_likelihood"
+RANKED_DRAWS = {"importance": 999, "nuts": 99}  # L; one less than a round number, so that shares of ranks are exact
+FORMAT = 1  # of the file that keeps fits
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that determines a calibration but the number of fits.
+
+    Attributes
+    ----------
+    question : Question
+        The model, the day and the seed; its draws are the prior draws that importance fits share.
+    items : tuple of Item
+        Those that data are simulated from.
+    analysed : tuple of Item
+        The same items as the engine is told of them; another spread here is a wrong likelihood.
+    engine : str
+        ``importance`` or ``nuts``.
+    spread : float
+        What the engine takes every standard deviation of a likelihood to be, as a multiple of the true one.
+    """
+
+    question: Question
+    items: tuple[Item, ...]
+    analysed: tuple[Item, ...]
+    engine: str
+    spread: float = 1.0
+
+    @property
+    def clock(self) -> Clock:
+        """How the question's days count."""
+        return Clock(self.question.assumptions.calendar, self.question.as_of)
+
+    @property
+    def ranked_draws(self) -> int:
+        """Posterior draws among which a truth is ranked."""
+        return RANKED_DRAWS[self.engine]
+
+    @cached_property
+    def quantities(self) -> tuple[str, ...]:
+        """What is drawn: everything that evidence touches, latents of the items included."""
+        question = self.question
+        dates = question.assumptions.needed([question.event, *events_of(self.items)])
+        return tuple(dict.fromkeys([*dates, *latent_quantities(self.items)]))
+
+    @cached_property
+    def tracked(self) -> tuple[str, ...]:
+        """Names of what is ranked: dates, Mythos's compute, each uncertain quantity, the joint log likelihood."""
+        beliefs = self.question.assumptions.beliefs
+        uncertain = [name for name in self.quantities if beliefs[name].base is not None]
+        return ("ready", "pretrained", "mythos_flop", *uncertain, LOG_LIKELIHOOD)
+
+    def describe(self, values: Values, items: Sequence[Item]) -> tuple[dict[str, Array], dict[str, Array]]:
+        """Work out what is ranked (but the log likelihood), and what each item is about.
+
+        Parameters
+        ----------
+        values : dict of str to array of shape (draw,)
+            Every quantity drawn.
+        items : sequence of Item
+            Whose predictions.
+
+        Returns
+        -------
+        tuple of dict
+            By tracked name and by item's id, arrays of shape (draw,).
+        """
+        world, outcome, predicted = predictions_of(self.question, values, items)
+        derived = {"ready": outcome.ready, "pretrained": outcome.pretrained, "mythos_flop": world.mythos_flop}
+        tracked = {name: np.asarray(derived.get(name, values.get(name))) for name in self.tracked[:-1]}
+        return tracked, dict(predicted)
+
+    def settings(self) -> dict[str, Any]:
+        """Return what two sets of fits must share to be joined, as JSON."""
+        question = self.question
+        return {
+            "format": FORMAT,
+            "catchup": version("catchup"),
+            "engine": self.engine,
+            "event": question.event,
+            "as_of": question.as_of.isoformat(),
+            "draws": question.draws if self.engine == "importance" else None,
+            "seed": question.seed,
+            "launch_grid": question.launch_grid,
+            "ranked_draws": self.ranked_draws,
+            "tracked": list(self.tracked),
+            "priors": inputs_of(question.assumptions, ()).priors_hash(),
+            "simulated": self._hash(self.items),
+            "analysed": self._hash(self.analysed),
+        }
+
+    def _hash(self, items: Sequence[Item]) -> str:
+        content = {
+            item.id: [
+                item.kind.name,
+                item.observed.model_dump(mode="json"),
+                item.figures(self.clock),
+                dict(item.renamed),
+            ]
+            for item in items
+        }
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def make_plan(question: Question, items: Sequence[Item], engine: str = "importance", *, spread: float = 1.0) -> Plan:
+    """Plan a calibration.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+    items : sequence of Item
+        Whose likelihoods make the data; their own observations play no part.
+    engine : str
+        ``importance`` or ``nuts``.
+    spread : float, default 1
+        What the engine takes every standard deviation of a likelihood to be, as a multiple of the true one. Any
+        other value than 1 is a wrong likelihood, which the ranks should give away.
+
+    Raises
+    ------
+    InputError
+        If there is no evidence, a multiple is impossible, or the draws are quasi-random.
+    """
+    if not items:
+        raise InputError("no item is counted: there is nothing to calibrate", key="--evidence")
+    if question.quasi_random:
+        raise InputError("a truth cannot be exchanged with quasi-random draws: leave it out", key="--quasi")
+    if not 0.0 < spread < float("inf"):
+        raise InputError(f"a finite number above 0 was expected, not {spread:g}", key="--wrong-spread")
+    question = replace(question, assumptions=with_latents(question.assumptions, items))
+    in_full = tuple(replace(item, text=item.text.model_copy(update={"weight": 1.0})) for item in items)
+    return Plan(question, in_full, tuple(with_spread(item, spread) for item in in_full), engine, spread)
+
+
+def with_spread(item: Item, factor: float) -> Item:
+    """Return an item whose likelihood has other standard deviations; kinds without any come back as they are."""
+    table: Mapping[str, Any] = item.likelihood.model_dump()
+    spreads = {name: value * factor for name, value in table.items() if name == "sd" or name.endswith("_sd")}
+    return replace(item, likelihood=item.likelihood.model_copy(update=spreads))

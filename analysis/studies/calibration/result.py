@@ -1,0 +1,222 @@
+"""What a calibration found: whether each quantity's ranks are uniform, and its intervals hold what they promise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from ...inference.estimates import Array
+from ...inference.forecast import significant
+from ...inference.trust import FEWEST_EFFECTIVE, GOOD_KHAT, WORST_KHAT
+from .fits import Fit
+from .plan import Plan
+from .uniformity import Band, Counts, counts_below, p_value, points, simultaneous_band
+
+LEVEL = 0.99
+INTERVALS = (0.5, 0.9)  # central intervals whose coverage is counted
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How often a central interval held the truth.
+
+    Attributes
+    ----------
+    probability : float
+        What the interval promises.
+    share : float
+        What it held.
+    low, high : float
+        Where that share lies with probability `LEVEL` if the promise is kept.
+    """
+
+    probability: float
+    share: float
+    low: float
+    high: float
+
+    @property
+    def kept(self) -> bool:
+        """Whether the share is one that chance explains."""
+        return self.low <= self.share <= self.high
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One quantity's ranks.
+
+    Attributes
+    ----------
+    name : str
+        The quantity.
+    counts : array of int, shape (point,)
+        Ranks below each point.
+    p_value : float
+        Of uniformity.
+    inside : bool
+        Whether the ECDF stays inside the band for this quantity alone, which one right quantity in a hundred leaves.
+    passed : bool
+        Whether it stays inside the band for all quantities together.
+    coverages : tuple of Coverage
+        Of the central intervals.
+    """
+
+    name: str
+    counts: Counts
+    p_value: float
+    inside: bool
+    passed: bool
+    coverages: tuple[Coverage, ...]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Finished fits of a plan.
+
+    Attributes
+    ----------
+    plan : Plan
+        What was calibrated.
+    fits : tuple of Fit
+        In order.
+    notes : tuple of str
+        What was resumed or repaired.
+    """
+
+    plan: Plan
+    fits: tuple[Fit, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def ranks(self) -> Counts:
+        """Ranks, shape (fit, tracked quantity)."""
+        return np.array([fit.ranks for fit in self.fits], dtype=np.int64)
+
+    @property
+    def band(self) -> Band:
+        """Band of one quantity on its own."""
+        return simultaneous_band(len(self.fits), LEVEL)
+
+    @property
+    def joint_band(self) -> Band:
+        """Band that all quantities together stay in with probability `LEVEL` at least (Bonferroni)."""
+        return simultaneous_band(len(self.fits), 1.0 - (1.0 - LEVEL) / len(self.plan.tracked))
+
+    @cached_property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """One per tracked quantity, in order."""
+        total, ranked = len(self.fits), self.plan.ranked_draws
+        ranks, band, joint = self.ranks, self.band, self.joint_band
+        counts = counts_below(ranks, ranked)
+        return tuple(
+            Verdict(
+                name,
+                counts[:, column],
+                p_value(counts[:, column], total),
+                band.holds(counts[:, column]),
+                joint.holds(counts[:, column]),
+                tuple(coverage_of(ranks[:, column], ranked, probability) for probability in INTERVALS),
+            )
+            for column, name in enumerate(self.plan.tracked)
+        )
+
+    @property
+    def failed(self) -> list[str]:
+        """Quantities whose ranks are not uniform."""
+        return [verdict.name for verdict in self.verdicts if not verdict.passed]
+
+    def differences(self, verdict: Verdict) -> Array:
+        """ECDF minus uniformity at `points`, shape (point,)."""
+        return verdict.counts / len(self.fits) - points()
+
+    def diagnostics(self) -> dict[str, Any]:
+        """Return what says whether the fits themselves can be trusted, as JSON."""
+        ess = np.array([fit.ess for fit in self.fits])
+        summary: dict[str, Any] = {
+            "ess_min": significant(float(ess.min())),
+            "ess_median": significant(float(np.median(ess))),
+        }
+        if self.plan.engine == "nuts":
+            return {
+                **summary,
+                "fits_short_of_draws": int((ess < self.plan.ranked_draws).sum()),
+                "divergences": sum(fit.divergences or 0 for fit in self.fits),
+                "draws_max": max(fit.draws or 0 for fit in self.fits),
+            }
+        examined = [fit for fit in self.fits if fit.khat is not None]
+        khat, moved = (np.array([getattr(fit, name) for fit in examined]) for name in ("khat", "smoothed"))
+        few = np.array([fit.ess < FEWEST_EFFECTIVE for fit in examined])
+        own = np.array([fit.own_share for fit in self.fits], dtype=float)
+        return {
+            **summary,
+            "fits_examined": len(examined),
+            "khat_max": round(float(khat.max()), 3),
+            "fits_refused": int((khat > WORST_KHAT).sum()),
+            "fits_left_to_nuts": int(((khat >= GOOD_KHAT) | few).sum()),
+            "smoothing_median": significant(float(np.median(moved))),
+            "smoothing_max": significant(float(moved[khat <= WORST_KHAT].max(initial=0.0))),
+            "own_share_median": significant(float(np.median(own))),
+            "own_share_max": significant(float(own.max())),
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON object of a calibration."""
+        plan = self.plan
+        return {
+            "schema": 1,
+            "event": plan.question.event,
+            "as_of": plan.question.as_of.isoformat(),
+            "engine": plan.engine,
+            "draws": plan.question.draws if plan.engine == "importance" else None,
+            "seed": plan.question.seed,
+            "evidence": [item.id for item in plan.items],
+            "fits": len(self.fits),
+            "ranked_draws": plan.ranked_draws,
+            "spread": plan.spread,
+            "level": LEVEL,
+            "passed": not self.failed,
+            "failed": self.failed,
+            "quantities": {verdict.name: _verdict_as_json(verdict) for verdict in self.verdicts},
+            "diagnostics": self.diagnostics(),
+            "notes": list(self.notes),
+        }
+
+
+def coverage_of(ranks: Counts, ranked_draws: int, probability: float) -> Coverage:
+    """Count how often a truth lies inside the central interval of its draws.
+
+    Parameters
+    ----------
+    ranks : array of int, shape (fit,)
+        From 0 to `ranked_draws`.
+    ranked_draws : int
+        L.
+    probability : float
+        What the interval promises; the ranks inside it are as near to this share of all L + 1 as whole numbers allow.
+    """
+    outside = round((1.0 - probability) / 2.0 * (ranked_draws + 1))
+    inside = (ranks >= outside) & (ranks <= ranked_draws - outside)
+    exact = 1.0 - 2.0 * outside / (ranked_draws + 1)
+    low, high = stats.binom.interval(LEVEL, ranks.size, exact)
+    return Coverage(probability, float(inside.mean()), float(low / ranks.size), float(high / ranks.size))
+
+
+def _verdict_as_json(verdict: Verdict) -> Mapping[str, Any]:
+    return {
+        "passed": verdict.passed,
+        "inside_own_band": verdict.inside,
+        "p_value": significant(verdict.p_value),
+        "coverage": {
+            f"{coverage.probability:g}": {
+                "share": round(coverage.share, 4),
+                "low": round(coverage.low, 4),
+                "high": round(coverage.high, 4),
+            }
+            for coverage in verdict.coverages
+        },
+    }

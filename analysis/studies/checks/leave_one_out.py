@@ -1,0 +1,103 @@
+"""Leave-one-out checks: how well the other items predict each one, and whether they speak against it.
+
+References
+----------
+.. [1] Vehtari, Gelman and Gabry, Practical Bayesian model evaluation using leave-one-out cross-validation (2017).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ...inference.conditioning import Conditioned
+from ...inference.estimates import Array, Estimate, Weighting
+from ...inference.importance import ReweightedPrior, smooth_weights
+from ...inference.likelihoods import likelihoods, prior_for
+from ...inference.subsets import Ground
+from ...inference.trust import WORST_KHAT
+from ..influence import CONFLICT
+from .result import CheckResult, Verdict
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """One item's log predictive density, the other items known.
+
+    Attributes
+    ----------
+    item : str
+        Its id.
+    given_others : Estimate
+        Log density of what was observed, natural, in the kind's coordinate.
+    given_prior : float
+        The same with no other item known.
+    khat : float
+        Pareto shape of the weights that leave it out.
+    """
+
+    item: str
+    given_others: Estimate
+    given_prior: float
+    khat: float
+
+
+def leave_one_out(conditioned: Conditioned) -> Iterator[LeftOut]:
+    """Leave out each counted item, by reweighting whatever draws there are."""
+    question, items, source = conditioned.question, conditioned.selection.counted, conditioned.source
+    if not items:
+        return
+    prior = source.prior if isinstance(source, ReweightedPrior) else prior_for(question, items)
+    figures = dict(_from_ground(Ground(question, items, prior)))
+    if not isinstance(source, ReweightedPrior):
+        # either way may be beyond its weights: a sharp item dominates chains, many items together a ground
+        chains = _from_chains(likelihoods(question, source, items), source.weighting)
+        for name, value, khat in chains:
+            if khat < figures[name].khat:
+                figures[name] = replace(figures[name], given_others=value, khat=khat)
+    yield from figures.values()
+
+
+def _from_ground(ground: Ground) -> Iterator[tuple[str, LeftOut]]:
+    """Difference between the log evidence of all items and that of the others."""
+    names = [item.id for item in ground.items]
+    whole = ground.best_state(names)
+    for name in names:
+        others = whole.ground.best_state([other for other in names if other != name])
+        given_prior = ground.state([name]).evidence.value
+        yield name, LeftOut(name, whole.log_ratio(others), given_prior, max(whole.khat, others.khat))
+
+
+def _from_chains(columns: Mapping[str, Array], weighting: Weighting) -> Iterator[tuple[str, Estimate, float]]:
+    """Mean density under the posterior without the item: draws weighted by one over its likelihood."""
+    for name, column in columns.items():
+        smoothed = smooth_weights(-column)
+        largest = float(column.max())
+        density = replace(weighting, weights=smoothed.weights).estimate(np.exp(column - largest))
+        value = Estimate(math.log(density.value) + largest, density.mcse / density.value)
+        yield name, value, smoothed.khat
+
+
+def check_left_out(rows: Iterator[LeftOut]) -> Iterator[CheckResult]:
+    """Hold each item's density given the others against that given the prior alone."""
+    for row in rows:
+        change = row.given_others.value - row.given_prior
+        verdict: Verdict = "pass"
+        advice = ""
+        if not row.khat <= WORST_KHAT:
+            verdict, advice = "warn", f"k-hat {row.khat:.2f}: too few draws without it; ask for more --draws"
+        elif change + 2.0 * row.given_others.mcse < CONFLICT:
+            verdict, advice = "warn", "the other items speak against it: see catchup influence"
+        yield CheckResult(
+            id=f"leave-one-out:{row.item}",
+            title=f"log predictive density of {row.item} given the others",
+            verdict=verdict,
+            figure=row.given_others.value,
+            threshold=row.given_prior + CONFLICT,
+            detail=f"{row.given_prior:+.2f} given the prior alone; the others change it by {change:+.2f}",
+            advice=advice,
+            mcse=row.given_others.mcse,
+        )

@@ -1,0 +1,69 @@
+"""What every check returns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ...inference.forecast import number, significant
+
+Verdict = Literal["pass", "warn", "fail"]
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """One check's outcome.
+
+    Attributes
+    ----------
+    id, title : str
+        Which check.
+    verdict : str
+        ``pass``; ``warn``, to be looked into; ``fail``, the answer should not be trusted.
+    figure, threshold : float or None
+        What was measured, and what it was held against; None where a check has no figure.
+    detail : str
+        What the figure says.
+    advice : str
+        What to try, where the verdict is not ``pass``.
+    mcse : float or None
+        Monte Carlo standard error of the figure, where it has one.
+    """
+
+    id: str
+    title: str
+    verdict: Verdict
+    figure: float | None
+    threshold: float | None
+    detail: str
+    advice: str = ""
+    mcse: float | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the check as JSON; a figure that is infinite or undefined is null."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "verdict": self.verdict,
+            "figure": None if self.figure is None else number(self.figure, 6),
+            "mcse": None if self.mcse is None else significant(self.mcse),
+            "threshold": self.threshold,
+            "detail": self.detail,
+            "advice": self.advice,
+        }
+
+
+def judge_above(figure: float, warn: float, fail: float) -> Verdict:
+    """Judge a figure that is better the smaller it is; undefined figures fail."""
+    return "pass" if figure <= warn else "warn" if figure <= fail else "fail"
+
+
+def judge_below(figure: float, warn: float, fail: float) -> Verdict:
+    """Judge a figure that is better the larger it is; undefined figures fail."""
+    return "pass" if figure >= warn else "warn" if figure >= fail else "fail"
+
+
+def trustworthy(results: Sequence[CheckResult]) -> bool:
+    """Whether no check failed."""
+    return all(result.verdict != "fail" for result in results)

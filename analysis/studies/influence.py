@@ -1,0 +1,268 @@
+"""What each item of evidence did to the date: alone, in the whole, and beside every other item.
+
+Everything is a reweighting of the same draws where enough of them count, so that a figure's error is that of a
+difference between estimates which share their draws.
+
+References
+----------
+.. [1] Vehtari, Gelman and Gabry, Practical Bayesian model evaluation using leave-one-out cross-validation (2017).
+.. [2] Jeffreys, Theory of Probability (1961), appendix B: evidence is substantial from a factor of the root of 10 on.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ...evidence.latents import with_latents
+from ...evidence.schema import Item
+from ...evidence.selection import Selection
+from ...priors.errors import InputError
+from ..inference.conflict import refuse_conflict
+from ..inference.estimates import Distribution, Estimate, quantile_shift
+from ..inference.forecast import (
+    Diagnostics,
+    date_as_json,
+    estimate_as_json,
+    number,
+    origin_as_json,
+    rounded,
+    shift_as_json,
+)
+from ..inference.importance import total, weights_given
+from ..inference.likelihoods import prior_for
+from ..inference.log_means import log_mean
+from ..inference.progress import track
+from ..inference.question import Question
+from ..inference.subsets import Ground, State, on_common_draws
+from ..inference.trust import WORST_KHAT
+from .information import information_gain
+
+SHIFT_QUANTILES = (0.05, 0.5, 0.95)
+CONFLICT = -0.5 * math.log(10.0)  # log of the factor by which two items make each other less likely
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What one item changes, added alone to the prior or left out of the whole.
+
+    Attributes
+    ----------
+    khat, ess : float
+        Pareto shape and effective number of the draws under the changed weights.
+    shifts : mapping of float to Estimate
+        By probability, how far that quantile of the date moves, months; empty where k-hat forbids a figure.
+    bits : Estimate or None
+        Divergence of the date's distribution with the item from that without it.
+    """
+
+    khat: float
+    ess: float
+    shifts: Mapping[float, Estimate]
+    bits: Estimate | None
+
+    @property
+    def problem(self) -> str:
+        """Why there are no figures, if so."""
+        return "" if self.shifts else f"not to be trusted: k-hat {self.khat:.2f}, above {WORST_KHAT}"
+
+
+@dataclass(frozen=True)
+class ItemInfluence:
+    """What one item did.
+
+    Attributes
+    ----------
+    item : Item
+        Which.
+    alone : Effect
+        Added to the prior, nothing else counted.
+    left_out : Effect
+        Left out, everything else counted: shifts are those of leaving it out.
+    log_predictive, log_predictive_prior : Estimate
+        Log density of what was observed, given the other items and given none; natural, in the kind's coordinate.
+    genuine : Estimate or None
+        Posterior probability that the reading or claim is about what it says; None for kinds that never doubt it.
+    """
+
+    item: Item
+    alone: Effect
+    left_out: Effect
+    log_predictive: Estimate
+    log_predictive_prior: Estimate
+    genuine: Estimate | None
+
+    @property
+    def size(self) -> float:
+        """By which items are put in order: how far leaving it out moves the median, months."""
+        shift = self.left_out.shifts.get(0.5) or self.alone.shifts.get(0.5)
+        return abs(shift.value) if shift else math.inf
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Whether two items agree.
+
+    Attributes
+    ----------
+    items : tuple of str
+        Their ids.
+    log_ratio : Estimate
+        Log of how much likelier both together are than if neither said anything of the other; below 0 they
+        contradict each other.
+    """
+
+    items: tuple[str, str]
+    log_ratio: Estimate
+
+    @property
+    def conflict(self) -> bool:
+        """Whether they contradict each other by more than a factor of the root of 10, and more than chance."""
+        return self.log_ratio.value + 2.0 * self.log_ratio.mcse < CONFLICT
+
+
+@dataclass(frozen=True)
+class Influence:
+    """What every item did.
+
+    Attributes
+    ----------
+    question : Question
+        What was asked.
+    prior, posterior : Distribution
+        Months since t = 0, before and after all items.
+    items : tuple of ItemInfluence
+        The most influential first.
+    pairs : tuple of Pair
+        The most contradictory first.
+    diagnostics : Diagnostics
+        Of the whole.
+    """
+
+    question: Question
+    prior: Distribution
+    posterior: Distribution
+    items: tuple[ItemInfluence, ...]
+    pairs: tuple[Pair, ...]
+    diagnostics: Diagnostics
+
+    @property
+    def trustworthy(self) -> bool:
+        """Whether the whole can be reweighted at all."""
+        return self.diagnostics.khat is not None and self.diagnostics.khat <= WORST_KHAT
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON object of ``catchup influence``."""
+        return {
+            **origin_as_json(
+                self.question, self.prior.weighting.draws, "importance", sorted(row.item.id for row in self.items)
+            ),
+            "prior": _quantiles_as_json(self.prior, self.question),
+            "posterior": _quantiles_as_json(self.posterior, self.question) if self.trustworthy else None,
+            "diagnostics": {"ess": number(self.diagnostics.ess, 1), "khat": rounded(self.diagnostics.khat, 3)},
+            "items": [_item_as_json(row) for row in self.items],
+            "pairs": [
+                {"items": list(pair.items), "log_ratio": estimate_as_json(pair.log_ratio), "conflict": pair.conflict}
+                for pair in self.pairs
+            ],
+        }
+
+
+def influence(question: Question, selection: Selection) -> Influence:
+    """Work out what each counted item did.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+    selection : Selection
+        Whose counted items are looked at.
+
+    Raises
+    ------
+    InputError
+        If no item is counted.
+    UntrustworthyError
+        If prior and evidence hardly overlap.
+    """
+    items = selection.counted
+    if not items:
+        raise InputError("at least one item to count was expected", key="--evidence")
+    question = replace(question, assumptions=with_latents(question.assumptions, items))
+    ground = Ground(question, items, prior_for(question, items))
+    names = [item.id for item in items]
+    smoothed = weights_given(total({name: ground.likelihood(name) for name in names}), ground.source)
+    refuse_conflict(question, items, smoothed)
+    prior, whole = ground.state([]), ground.best_state(names)
+    rows = [_examine(item, items, prior, whole) for item in track(items, len(items), "Items")]
+    return Influence(
+        question=question,
+        prior=prior.ready,
+        posterior=whole.ready,
+        items=tuple(sorted(rows, key=lambda row: -row.size)),
+        pairs=tuple(sorted(_pairs(names, ground), key=lambda pair: pair.log_ratio.value)),
+        diagnostics=Diagnostics(ess=whole.ready.weighting.effective_draws(), khat=whole.khat),
+    )
+
+
+def _examine(item: Item, items: Sequence[Item], prior: State, whole: State) -> ItemInfluence:
+    alone = prior.ground.best_state([item.id])
+    others = whole.ground.best_state([other.id for other in items if other is not item])
+    doubted = whole.ground.genuine(item.id)
+    return ItemInfluence(
+        item=item,
+        alone=_effect(prior, alone, added=True),
+        left_out=_effect(others, whole, added=False),
+        log_predictive=whole.log_ratio(others),
+        log_predictive_prior=alone.log_ratio(prior),
+        genuine=None if doubted is None else whole.ready.weighting.estimate(doubted),
+    )
+
+
+def _effect(without: State, informed: State, *, added: bool) -> Effect:
+    """What an item changes when it is added to what is known without it, or taken from what is known with it."""
+    khat = max(without.khat, informed.khat)
+    ess = (informed if added else without).ready.weighting.effective_draws()
+    if khat > WORST_KHAT:
+        return Effect(khat, ess, {}, None)
+    after, before = on_common_draws(informed, without)
+    changed, baseline = (after, before) if added else (before, after)
+    shifts = {p: quantile_shift(changed, baseline, p) for p in SHIFT_QUANTILES}
+    return Effect(khat, ess, shifts, information_gain(after, before))
+
+
+def _pairs(names: Sequence[str], ground: Ground) -> Iterator[Pair]:
+    alone = {name: log_mean(ground.likelihood(name), ground.weighting) for name in names}
+    for first, second in itertools.combinations(names, 2):
+        both = log_mean(ground.likelihood(first) + ground.likelihood(second), ground.weighting)
+        yield Pair((first, second), (both - alone[first] - alone[second]).estimate)
+
+
+def _item_as_json(row: ItemInfluence) -> dict[str, Any]:
+    return {
+        "id": row.item.id,
+        "title": row.item.text.title,
+        "kind": row.item.text.kind,
+        "alone": _effect_as_json(row.alone),
+        "left_out": _effect_as_json(row.left_out),
+        "log_predictive": {
+            "given_others": estimate_as_json(row.log_predictive),
+            "given_prior": estimate_as_json(row.log_predictive_prior),
+        },
+        "probability_genuine": None if row.genuine is None else estimate_as_json(row.genuine),
+    }
+
+
+def _effect_as_json(effect: Effect) -> dict[str, Any]:
+    entry: dict[str, Any] = {"khat": number(effect.khat, 3), "ess": number(effect.ess, 1)}
+    if effect.problem or effect.bits is None:
+        return {**entry, "problem": effect.problem}
+    shifts = {f"{p:g}": shift_as_json(shift) for p, shift in effect.shifts.items()}
+    return {**entry, "shift": shifts, "bits": estimate_as_json(effect.bits)}
+
+
+def _quantiles_as_json(ready: Distribution, question: Question) -> dict[str, Any]:
+    return {"quantiles": {f"{p:g}": date_as_json(ready.quantile(p), question) for p in SHIFT_QUANTILES}}

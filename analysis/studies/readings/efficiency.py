@@ -1,0 +1,214 @@
+"""Efficiency: the progress that a launch needs, through which channels it would come, and what gaps it closes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+from ....model.efficiency import (
+    CHANNEL_QUANTITIES,
+    CHANNELS,
+    EDGE_QUANTITIES,
+    channel_shares,
+    edge_over_rich,
+    gap_made_up,
+    held_back_progress,
+    lag_months,
+    split_progress,
+)
+from ....model.equations import largest_run
+from ....model.generative import Outcome, World
+from ....priors.errors import InputError
+from ...inference.estimates import Array, Distribution, Estimate
+from ...inference.forecast import month_ends, origin_as_json, significant
+from ...inference.question import DrawSource, Question, Values, outcome_of
+from .results import DIGITS, estimate_as_json, spread_as_json
+
+GAPS = (2.0, 3.0, 5.0, 10.0, 30.0, 100.0)
+MONTHS_AHEAD = 36
+READINGS = {
+    "progress": "against Mythos, all progress counted",
+    "held_back": "the same, replication delayed and distillation limited",
+    "edge": "against labs that progress as well",
+}
+
+
+@dataclass(frozen=True)
+class ClosedBy:
+    """Probability that a gap in compute is made up for on a day.
+
+    Attributes
+    ----------
+    day : date
+        The end of this day.
+    probability : dict of str to Estimate
+        By reading; see `READINGS`.
+    """
+
+    day: date
+    probability: dict[str, Estimate]
+
+
+@dataclass(frozen=True)
+class Efficiency:
+    """What efficiency has to do for compute, and can.
+
+    Attributes
+    ----------
+    question : Question
+        What was asked.
+    needed : Distribution
+        Mythos's compute over what the first run spends: the progress it needs.
+    channels : dict of str to Distribution
+        The factors of it that come by each channel.
+    beyond_ceiling : Estimate
+        Probability that distillation would have to give more than it can.
+    gap_now : Distribution
+        Mythos's compute over the largest run that any firm would commit to on the day of the question.
+    gap : float
+        The gap asked about.
+    closed : tuple of ClosedBy
+        When it is made up for.
+    lags : dict of float to Distribution
+        By gap, the months of progress that make up for it.
+    """
+
+    question: Question
+    needed: Distribution
+    channels: dict[str, Distribution]
+    beyond_ceiling: Estimate
+    gap_now: Distribution
+    gap: float
+    closed: tuple[ClosedBy, ...]
+    lags: dict[float, Distribution]
+    engine: str = "forward"
+    evidence: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON object of ``catchup efficiency``."""
+        return {
+            **origin_as_json(self.question, self.needed.weighting.draws, self.engine, self.evidence),
+            "progress_needed": {
+                "quantiles": spread_as_json(self.needed),
+                "channels": {name: spread_as_json(values) for name, values in self.channels.items()},
+                "distillation_beyond_ceiling": estimate_as_json(self.beyond_ceiling),
+            },
+            "gap_on_the_day": {"quantiles": spread_as_json(self.gap_now)},
+            "gap": self.gap,
+            "readings": READINGS,
+            "closed": [
+                {
+                    "date": row.day.isoformat(),
+                    **{name: round(chance.value, 5) for name, chance in row.probability.items()},
+                    "mcse": {name: significant(chance.mcse) for name, chance in row.probability.items()},
+                }
+                for row in self.closed
+            ],
+            "lag_months": [
+                {"gap": significant(gap, DIGITS), "quantiles": spread_as_json(values)}
+                for gap, values in self.lags.items()
+            ],
+        }
+
+
+def efficiency(question: Question, source: DrawSource, gap: float | None = None, **origin: Any) -> Efficiency:
+    """Work out what efficiency has to do for compute, and can.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+    source : DrawSource
+        Draws from the prior or a posterior.
+    gap : float, optional
+        The gap in compute to close: the sources' tenfold one by default.
+    **origin
+        Further fields of `Efficiency` (engine, evidence).
+
+    Raises
+    ------
+    InputError
+        If the gap is not above 1.
+    """
+    assumptions = question.assumptions
+    wanted = assumptions.table.number("compute_gap") if gap is None else gap
+    if not 1.0 < wanted < float("inf"):
+        raise InputError(f"a ratio above 1 was expected, not {wanted:g}", key="--gap")
+    days = [day for day in month_ends(question.as_of, MONTHS_AHEAD) if day.month % 3 == 0]
+    moments = [assumptions.calendar.months(day + timedelta(days=1)) for day in days]
+    gaps = sorted({*GAPS, wanted})
+
+    def evaluate(values: Values) -> dict[str, Any]:
+        world, result = outcome_of(question, values)
+        needed = result.target_flop / first_requirement(result)
+        shares = channel_shares(values["distilled_share"], values["replicated_share"])
+        split = split_progress(np, needed, shares)
+        return {
+            "needed": needed,
+            **{name: getattr(split, name) for name in CHANNELS},
+            "beyond ceiling": split.distilled > values["distillation_ceiling"],
+            "gap": smallest_gap(question, values, world, result),
+            **{f"lag {at}": lag_months(np, at, world.annual_progress) for at in gaps},
+            **_closed(values, world.annual_progress, moments, wanted),
+        }
+
+    names = [*CHANNEL_QUANTITIES, *EDGE_QUANTITIES]
+    columns = source.extended({name: assumptions.beliefs[name] for name in names}).map(evaluate)
+
+    def spread(name: str) -> Distribution:
+        return Distribution(columns[name], source.weighting)
+
+    def chance(name: str) -> Estimate:
+        return Distribution(columns[name].astype(float), source.weighting).mean
+
+    return Efficiency(
+        question,
+        needed=spread("needed"),
+        channels={name: spread(name) for name in CHANNELS},
+        beyond_ceiling=chance("beyond ceiling"),
+        gap_now=spread("gap"),
+        gap=wanted,
+        closed=tuple(
+            ClosedBy(day, {name: chance(f"{name} {months}") for name in READINGS})
+            for day, months in zip(days, moments, strict=True)
+        ),
+        lags={at: spread(f"lag {at}") for at in gaps},
+        **origin,
+    )
+
+
+def first_requirement(result: Outcome) -> Array:
+    """Compute that the first run spends (FLOP), shape (draw,)."""
+    contenders = list(result.contenders.values())
+    ends = np.stack([contender.pretrained for contender in contenders])
+    spent = np.stack([contender.requirement for contender in contenders])
+    return np.asarray(np.take_along_axis(spent, ends.argmin(axis=0)[None], axis=0)[0])
+
+
+def smallest_gap(question: Question, values: Values, world: World, result: Outcome) -> Array:
+    """What the event asks for at t = 0 over the largest run any firm would commit to on the day of the question."""
+    runs = [
+        largest_run(values[firm.budget], world.pools[name].at(np, question.as_of_months), world.flop_month[name])
+        for name, firm in question.assumptions.race.firms.items()
+    ]
+    return np.asarray(result.target_flop / np.max(runs, axis=0))
+
+
+def _closed(values: Values, progress: Array, moments: Sequence[float], gap: float) -> dict[str, Any]:
+    """Whether the gap is made up for at each moment, by reading."""
+    shares = channel_shares(values["distilled_share"], values["replicated_share"])
+    delay, ceiling = values["replication_delay_months"], values["distillation_ceiling"]
+    edges = values["own_innovation_edge"], values["replication_edge"]
+    closed: dict[str, Any] = {}
+    for months in moments:
+        reached = {
+            "progress": gap_made_up(np, months, progress),
+            "held_back": np.exp(held_back_progress(np, months, progress, shares, delay, ceiling).total),
+            "edge": np.exp(edge_over_rich(np, months, *edges, delay, ceiling).total),
+        }
+        closed |= {f"{name} {months}": factor >= gap for name, factor in reached.items()}
+    return closed

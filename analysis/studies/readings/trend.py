@@ -1,0 +1,237 @@
+"""Trend forecasters: what measured lags, carried forward, say of the date; as published, and on the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ....evidence.kinds.kind import Clock
+from ....evidence.latents import latent_quantities
+from ....evidence.likelihood import log_density, predict
+from ....evidence.schema import Item
+from ....model.forward import simulate, sobol_layout
+from ....model.trend import Trend, TrendText, load_trends
+from ....priors.errors import InputError, unknown_name
+from ...inference.estimates import Array, Distribution, Estimate, Weighting
+from ...inference.forecast import Diagnostics, distribution_as_json, number, origin_as_json
+from ...inference.importance import smooth_weights, total
+from ...inference.question import MOST_STORED_DRAWS, DrawSource, Question, Values, ready_under
+from ...inference.trust import COLLAPSED, WORST_KHAT, UntrustworthyError
+from .results import spread_as_json
+from .trend_evidence import SetAside, countable, seen_by, set_aside
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A trend carried forward.
+
+    Attributes
+    ----------
+    ready : Distribution
+        Months since t = 0 at which a Chinese lab comes to the event.
+    lag : Distribution
+        Months by which Chinese models are behind on the day of the question.
+    evidence : tuple of str
+        Items counted.
+    log_evidence : Estimate
+        Log of their density under the trend's prior.
+    diagnostics : Diagnostics
+        Whether the draws can be trusted.
+    """
+
+    ready: Distribution
+    lag: Distribution
+    evidence: tuple[str, ...]
+    log_evidence: Estimate
+    diagnostics: Diagnostics
+
+
+@dataclass(frozen=True)
+class TrendReading:
+    """One trend.
+
+    Attributes
+    ----------
+    id, title : str
+        Which.
+    stated : Carried
+        As its source has it, before any evidence.
+    conditioned : Carried or None
+        On the items that say something of it; None where there is none.
+    set_aside : tuple of SetAside
+        Items that do not count here, and why.
+    """
+
+    id: str
+    title: str
+    stated: Carried
+    conditioned: Carried | None
+    set_aside: tuple[SetAside, ...]
+
+
+@dataclass(frozen=True)
+class Trends:
+    """The trends beside the race for compute.
+
+    Attributes
+    ----------
+    question : Question
+        What was asked.
+    trends : tuple of TrendReading
+        In the order of their table.
+    compute : Distribution
+        Months since t = 0 by the race, on the same evidence.
+    """
+
+    question: Question
+    trends: tuple[TrendReading, ...]
+    compute: Distribution
+    engine: str = "forward"
+    evidence: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON object of ``catchup trend``."""
+        draws = self.compute.weighting.draws
+        return {
+            **origin_as_json(self.question, draws, self.engine, self.evidence),
+            "compute": {"ready": distribution_as_json(self.compute, self.question)},
+            "trends": [
+                {
+                    "id": row.id,
+                    "title": row.title,
+                    "stated": _carried_as_json(row.stated, self.question),
+                    "conditioned": None
+                    if row.conditioned is None
+                    else _carried_as_json(row.conditioned, self.question),
+                    "set_aside": {aside.item: aside.reason for aside in row.set_aside},
+                }
+                for row in self.trends
+            ],
+        }
+
+
+def trends(
+    question: Question, source: DrawSource, items: Sequence[Item] = (), ids: Sequence[str] = (), **origin: Any
+) -> Trends:
+    """Carry every trend forward, as stated and on the evidence.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+    source : DrawSource
+        Draws of the race, from its prior or posterior.
+    items : sequence of Item
+        Evidence counted.
+    ids : sequence of str
+        Which trends; all by default.
+    **origin
+        Further fields of `Trends` (engine, evidence).
+
+    Raises
+    ------
+    InputError
+        If a trend is unknown.
+    UntrustworthyError
+        If a trend and the evidence hardly overlap.
+    """
+    known = load_trends(question.assumptions)
+    for name in ids:
+        if name not in known:
+            raise unknown_name("trend", name, known)
+    chosen = {name: known[name] for name in ids or known}
+    compute = Distribution(source.map(lambda values: {"": ready_under(question, values)})[""], source.weighting)
+    rows = tuple(read_trend(question, name, text, items) for name, text in chosen.items())
+    return Trends(question, rows, compute, **origin)
+
+
+def read_trend(question: Question, name: str, text: TrendText, items: Sequence[Item] = ()) -> TrendReading:
+    """Carry one trend forward, as stated and on the evidence."""
+    aside = set_aside(question.assumptions, text, items, question.event)
+    counted = countable(question.assumptions, text, items, question.event)
+    conditioned = condition_trend(question, name, text, counted) if counted else None
+    return TrendReading(name, text.title, condition_trend(question, name, text), conditioned, aside)
+
+
+def condition_trend(question: Question, name: str, text: TrendText, items: Sequence[Item] = ()) -> Carried:
+    """Carry a trend forward on some items, reweighting its prior draws.
+
+    Raises
+    ------
+    UntrustworthyError
+        If the weights cannot be trusted.
+    """
+    columns, weighting = draw_trend(question, text, items)
+    ready, lag = columns.pop("ready"), columns.pop("lag")
+    if not items:
+        ess = float(weighting.draws)
+        return Carried(
+            Distribution(ready, weighting), Distribution(lag, weighting), (), Estimate(0.0, 0.0), Diagnostics(ess)
+        )
+    smoothed = smooth_weights(total(columns), weighting.replicates)
+    if smoothed.effective_draws < COLLAPSED or smoothed.khat > WORST_KHAT:
+        raise UntrustworthyError(
+            f"trend '{name}' and the evidence conflict: {smoothed.effective_draws:,.0f} effective draws, "
+            f"k-hat {smoothed.khat:.2f}. Try more --draws, or leave items out with --evidence"
+        )
+    weighted = Weighting(weighting.draws, weights=smoothed.weights, replicates=weighting.replicates)
+    return Carried(
+        Distribution(ready, weighted),
+        Distribution(lag, weighted),
+        tuple(columns),
+        smoothed.log_mean,
+        Diagnostics(smoothed.effective_draws, khat=smoothed.khat),
+    )
+
+
+def draw_trend(question: Question, text: TrendText, items: Sequence[Item] = ()) -> tuple[dict[str, Array], Weighting]:
+    """Draw a trend from its prior.
+
+    Returns
+    -------
+    tuple of dict and Weighting
+        Columns ``ready`` (months since t = 0), ``lag`` (months, on the day of the question) and, by id, every
+        item's log likelihood, each of shape (draw,); and how the draws stand for the prior.
+    """
+    if question.draws > MOST_STORED_DRAWS:
+        raise InputError(f"at most {MOST_STORED_DRAWS:,} draws fit here, not {question.draws:,}", key="--draws")
+    assumptions = question.assumptions
+    names = list(dict.fromkeys([*text.quantities([question.event]), *latent_quantities(items)]))
+
+    def evaluate(values: Values) -> Values:
+        trend = Trend.of(np, text, assumptions, values, [question.event])
+        return {
+            "ready": trend.ready_of(question.event),
+            "lag": trend.lag_on(question.as_of_months),
+            **trend_log_likelihoods(question, trend, values, items),
+        }
+
+    replicates, draws = sobol_layout(question.draws) if question.quasi_random else (0, question.draws)
+    rng = np.random.default_rng(question.seed)
+    chunks = list(simulate(assumptions, evaluate, draws, rng, names=names, replicates=replicates))
+    columns = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
+    return columns, Weighting(draws, replicates=replicates)
+
+
+def trend_log_likelihoods(question: Question, trend: Trend, values: Values, items: Iterable[Item]) -> Values:
+    """Log likelihood of each item in each draw of a trend."""
+    clock = Clock(question.assumptions.calendar, question.as_of)
+    densities = {}
+    for item in items:
+        prediction = predict(np, item, seen_by(item, question.assumptions, trend, values), item.figures(clock))
+        densities[item.id] = log_density(item, item.observation(clock), prediction, clock)
+    return densities
+
+
+def _carried_as_json(carried: Carried, question: Question) -> dict[str, Any]:
+    return {
+        "ready": distribution_as_json(carried.ready, question),
+        "lag_on_the_day": spread_as_json(carried.lag),
+        "evidence": list(carried.evidence),
+        "log_evidence": number(carried.log_evidence.value),
+        "ess": number(carried.diagnostics.ess, 1),
+        "khat": None if carried.diagnostics.khat is None else number(carried.diagnostics.khat, 3),
+    }

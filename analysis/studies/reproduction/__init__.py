@@ -1,0 +1,1 @@
+"""The published forecast's claims beside this model's figures."""

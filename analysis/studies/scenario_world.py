@@ -1,0 +1,132 @@
+"""The race that draws of the baseline make: as it is, and under a scenario."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from ...model.assumptions import Assumptions, under_scenario
+from ...model.forward import launches, outcome
+from ...model.generative import Outcome
+from ...model.policies import redrawn
+from ...priors.families import Family
+from ..inference.estimates import Array
+from ..inference.question import Question, Values, outcome_of
+
+Launches = dict[str, Array]
+
+
+class BaselineWorld:
+    """The race as it is.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+    """
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.assumptions = question.assumptions
+
+    @property
+    def newcomers(self) -> list[str]:
+        """Firms that the question's own race does not know."""
+        known = self.question.assumptions.race.firms
+        return [firm for firm in self.assumptions.race.firms if firm not in known]
+
+    @property
+    def own_beliefs(self) -> dict[str, Family]:
+        """Beliefs of the quantities that the question's own race does not know, by the names they are drawn under."""
+        return {}
+
+    def values(self, drawn: Values) -> Values:
+        """Values of every quantity, from draws of the question's own race extended by `own_beliefs`."""
+        return drawn
+
+    def before(self, drawn: Values) -> Launches | None:
+        """Launches that stand whatever changes on the day of the question, from the same draws."""
+        return None
+
+    def run(self, values: Values, before: Launches | None, assumptions: Assumptions | None = None) -> Outcome:
+        """Work out the dates.
+
+        Parameters
+        ----------
+        values : dict of str to array of shape (draw,)
+            From `values`, or changed.
+        before : dict of str to array, optional
+            From `before`.
+        assumptions : Assumptions, optional
+            Instead of its own: with fewer firms in the race.
+        """
+        question = self.question
+        return outcome(
+            assumptions or self.assumptions,
+            values,
+            event=question.event,
+            launch_grid=question.launch_grid,
+            as_of=question.as_of_months,
+            before=before,
+            act_from=max(question.as_of_months, 0.0),
+        )[1]
+
+
+class ScenarioWorld(BaselineWorld):
+    """The race under a scenario that begins on the day of the question.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+    name : str
+        Which scenario.
+
+    Raises
+    ------
+    InputError
+        If the scenario is unknown or does not fit the model.
+
+    Notes
+    -----
+    A scenario changes what happens from the day of the question on: launches that came before it stand, and
+    no other predates it. Quantities that it believes otherwise keep each draw's rank; quantities that it
+    brings in are drawn beside the baseline's, under names of its own: two scenarios may use one name differently.
+    """
+
+    def __init__(self, question: Question, name: str) -> None:
+        super().__init__(question)
+        self.id = name
+        self.assumptions = under_scenario(question.assumptions, name)
+
+    @cached_property
+    def own_beliefs(self) -> dict[str, Family]:
+        known = self.question.assumptions.beliefs
+        names = [key for key in self.assumptions.needed([self.question.event]) if key not in known]
+        return {self._private(name): self.assumptions.beliefs[name] for name in names}
+
+    def values(self, drawn: Values) -> Values:
+        own = {name: drawn[key] for name in self.assumptions.beliefs if (key := self._private(name)) in drawn}
+        return {**drawn, **redrawn(self._changed, self.question.assumptions.beliefs, drawn), **own}
+
+    def before(self, drawn: Values) -> Launches:
+        return launches(outcome_of(self.question, drawn)[1])
+
+    @cached_property
+    def _changed(self) -> dict[str, Family]:
+        base, beliefs = self.question.assumptions.beliefs, self.assumptions.beliefs
+        names = [key for key in self.assumptions.needed([self.question.event]) if key in base]
+        return {key: beliefs[key] for key in names if beliefs[key] != base[key]}
+
+    def _private(self, quantity: str) -> str:
+        return f"{self.id}/{quantity}"
+
+
+def world_of(question: Question, scenario: str | None) -> BaselineWorld:
+    """Return the race as it is, or under a scenario.
+
+    Raises
+    ------
+    InputError
+        If the scenario is unknown or does not fit the model.
+    """
+    return BaselineWorld(question) if scenario is None else ScenarioWorld(question, scenario)

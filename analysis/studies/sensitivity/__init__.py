@@ -1,0 +1,1 @@
+"""Which quantities the date depends on."""

@@ -1,0 +1,256 @@
+"""One-at-a-time sensitivity: the date when one quantity is low or high and every other is at its median."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from ....priors.families import Family
+from ...inference.estimates import Array, Distribution, Estimate, Weighting, quantile_influence
+from ...inference.question import DrawSource, PriorDraws, Question, Values, ready_under
+
+LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
+MFU_PAIR = ("mfu_anthropic", "mfu_china")
+MFU_RATIO = "mfu_ratio"
+DERIVATIVE_STEP = 1e-3  # of the distance between the low and the high percentile
+
+Coordinates = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A quantity set to a percentile, and the date that follows.
+
+    Attributes
+    ----------
+    value : float
+        In the quantity's unit.
+    months : Estimate
+        Months since t = 0. Its MCSE is that of the percentiles it was worked out at: zero where they
+        are the prior's, which are known exactly.
+    """
+
+    value: float
+    months: Estimate
+
+
+@dataclass(frozen=True)
+class Swing:
+    """What one quantity does to the date, all others at their medians.
+
+    Attributes
+    ----------
+    quantity : str
+        Its name, or ``mfu_ratio`` for the two MFUs moved together.
+    description, unit : str
+        As in the prior table.
+    low, high : Setting
+        At its 10th and 90th percentile.
+    span : Estimate
+        Months between the two dates, high minus low; negative where more of it brings the date forward.
+    part_of : str or None
+        The entry that moves this quantity together with another.
+    correlated_with : tuple of str
+        Quantities that the prior correlates it with, and that stay at their medians all the same.
+    """
+
+    quantity: str
+    description: str
+    unit: str
+    low: Setting
+    high: Setting
+    span: Estimate
+    part_of: str | None = None
+    correlated_with: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OneAtATime:
+    """The date with everything at its median, and every quantity's swing around it.
+
+    Attributes
+    ----------
+    months : Estimate
+        Months since t = 0 with every quantity at its median.
+    swings : tuple of Swing
+        The widest first.
+    """
+
+    months: Estimate
+    swings: tuple[Swing, ...]
+
+
+def one_at_a_time(question: Question, source: DrawSource) -> OneAtATime:
+    r"""Set each quantity to its own 10th and 90th percentile, all others at their medians.
+
+    Others are held even where the prior correlates them with the one that moves: the swing is what that quantity
+    does by itself, not what learning it would say of the date.
+
+    The date depends on the two MFUs through their ratio alone (it scales both what the gate asks for and the
+    length of the run). Moving them together therefore means setting
+    :math:`\mathrm{MFU}_\mathrm{Anthropic} = \rho\,\mathrm{MFU}_\mathrm{China}`, the latter at its median, with
+    :math:`\rho` at the 10th and 90th percentile of its own distribution.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+    source : DrawSource
+        Draws from the prior or a posterior. A prior's percentiles come from its quantile functions; a
+        posterior's, and the ratio's, from draws.
+    """
+    marginals = _marginals(question, source, uncertain_quantities(question))
+    middle = {name: marginal.values[MIDDLE] for name, marginal in marginals.items() if name != MFU_RATIO}
+    moves = [(name, p) for name in marginals for p in (LOW, HIGH)]
+    points = [middle, *({**middle, name: marginals[name].values[p]} for name, p in moves)]
+    dates = _evaluator(question)(points).tolist()
+    noise = _Noise(question, source.weighting, marginals)
+    influences = noise.influences(points, [{}, *({name: p} for name, p in moves)])
+    centre = Estimate(dates[0], noise.mcse(next(influences)))
+    partners = question.assumptions.copula.partners
+    swings = []
+    for index, name in enumerate(marginals):
+        pair = [(points[at][name], dates[at], next(influences)) for at in (2 * index + 1, 2 * index + 2)]
+        low, high = (Setting(value, Estimate(months, noise.mcse(influence))) for value, months, influence in pair)
+        span = Estimate(high.months.value - low.months.value, noise.mcse(_difference(pair[1][2], pair[0][2])))
+        part_of, held = _part_of(name, marginals), tuple(other for other in partners(name) if other in middle)
+        swings.append(Swing(name, *_wording(question, name), low, high, span, part_of, held))
+    swings.sort(key=lambda swing: -abs(swing.span.value) if math.isfinite(swing.span.value) else 0.0)
+    return OneAtATime(centre, tuple(swings))
+
+
+def uncertain_quantities(question: Question) -> list[str]:
+    """Names of the quantities that the event's date depends on and that are not fixed."""
+    beliefs = question.assumptions.beliefs
+    return [name for name in question.assumptions.needed([question.event]) if beliefs[name].base is not None]
+
+
+def describe_quantity(question: Question, name: str) -> tuple[str, str]:
+    """Return description and unit of a quantity, or of an event's multiple."""
+    quantities = question.assumptions.table.quantities
+    if name in quantities:
+        return quantities[name].text.description, quantities[name].text.unit
+    return "Multiple of Mythos's pre-training compute that the event asks for", "1"
+
+
+@dataclass(frozen=True)
+class _Marginal:
+    """Percentiles of one quantity, and how each draw acts on them: not at all where they are a prior's own."""
+
+    values: Mapping[float, float]
+    draws: Array | None = None
+    densities: Mapping[float, float] = field(default_factory=dict)
+
+    @classmethod
+    def exact(cls, family: Family) -> _Marginal:
+        return cls({p: float(family.quantile(p)) for p in (LOW, MIDDLE, HIGH)})
+
+    @classmethod
+    def drawn(cls, draws: Array, weighting: Weighting) -> _Marginal:
+        distribution = Distribution(draws, weighting)
+        return cls(
+            {p: distribution.quantile_value(p) for p in (LOW, MIDDLE, HIGH)},
+            draws,
+            {p: distribution.density(p) for p in (LOW, MIDDLE, HIGH)},
+        )
+
+    @property
+    def scale(self) -> float:
+        return self.values[HIGH] - self.values[LOW] or abs(self.values[MIDDLE]) or 1.0
+
+    def influence(self, p: float) -> Array:
+        if self.draws is None:
+            raise ValueError("an exact percentile rests on no draws")
+        return quantile_influence(self.draws, p, self.values[p], self.densities[p])
+
+
+def _marginals(question: Question, source: DrawSource, names: Sequence[str]) -> dict[str, _Marginal]:
+    beliefs, exact = question.assumptions.beliefs, isinstance(source, PriorDraws)
+    pair = any(name in names for name in MFU_PAIR)
+
+    def keep(values: Values) -> Values:
+        kept = {} if exact else {name: values[name] for name in names}
+        return kept | ({MFU_RATIO: values[MFU_PAIR[0]] / values[MFU_PAIR[1]]} if pair else {})
+
+    drawn = source.map(keep) if pair or not exact else {}
+    return {
+        name: _Marginal.drawn(drawn[name], source.weighting) if name in drawn else _Marginal.exact(beliefs[name])
+        for name in [*names, *([MFU_RATIO] if pair else [])]
+    }
+
+
+def _evaluator(question: Question) -> Callable[[Sequence[Coordinates]], Array]:
+    """Return a function from coordinates (quantities by name, perhaps the MFU ratio) to months."""
+    assumptions = question.assumptions
+    fixed = {
+        name: float(assumptions.beliefs[name].quantile(MIDDLE))
+        for name in assumptions.needed([question.event])
+        if assumptions.beliefs[name].base is None
+    }
+
+    def evaluate(points: Sequence[Coordinates]) -> Array:
+        rows = [fixed | point for point in points]
+        for row in rows:
+            if MFU_RATIO in row:
+                row[MFU_PAIR[0]] = row.pop(MFU_RATIO) * row[MFU_PAIR[1]]
+        return ready_under(question, {name: np.array([row[name] for row in rows]) for name in rows[0]})
+
+    return evaluate
+
+
+class _Noise:
+    """Monte Carlo error of a date worked out at percentiles that draws estimate, by the delta method."""
+
+    def __init__(self, question: Question, weighting: Weighting, marginals: Mapping[str, _Marginal]) -> None:
+        # In continuous time: a date on a grid of launches does not change smoothly.
+        self._evaluate = _evaluator(replace(question, launch_grid=None))
+        self._weighting = weighting
+        self._marginals = {name: marginal for name, marginal in marginals.items() if marginal.draws is not None}
+
+    def influences(
+        self, points: Sequence[Coordinates], percentiles: Sequence[Mapping[str, float]]
+    ) -> Iterator[Array | None]:
+        """Yield each draw's influence on the date at each point; None where a point is known exactly.
+
+        `percentiles` says which percentile a point's coordinate is; the median where it does not.
+        """
+        steps = {name: DERIVATIVE_STEP * marginal.scale for name, marginal in self._marginals.items()}
+        moves = [[name for name in steps if name in point] for point in points]
+        shifted = [
+            {**point, name: point[name] + side * steps[name]}
+            for point, moved in zip(points, moves, strict=True)
+            for name in moved
+            for side in (1.0, -1.0)
+        ]
+        dates = iter(self._evaluate(shifted).tolist() if shifted else [])
+        for moved, percentile in zip(moves, percentiles, strict=True):
+            total = None
+            for name in moved:
+                slope = (next(dates) - next(dates)) / (2.0 * steps[name])
+                if slope != 0.0:
+                    influence = slope * self._marginals[name].influence(percentile.get(name, MIDDLE))
+                    total = influence if total is None else total + influence
+            yield total
+
+    def mcse(self, influence: Array | None) -> float:
+        """MCSE of what has this influence."""
+        return 0.0 if influence is None else self._weighting.mcse(influence)
+
+
+def _difference(one: Array | None, other: Array | None) -> Array | None:
+    if one is None or other is None:
+        return one if other is None else -other
+    return one - other
+
+
+def _wording(question: Question, name: str) -> tuple[str, str]:
+    if name == MFU_RATIO:
+        return "MFU of Anthropic's run over that of Chinese firms, moved together", "1"
+    return describe_quantity(question, name)
+
+
+def _part_of(name: str, marginals: Mapping[str, _Marginal]) -> str | None:
+    return MFU_RATIO if name in MFU_PAIR and MFU_RATIO in marginals else None

@@ -1,0 +1,1 @@
+"""How much compute would change the answer."""

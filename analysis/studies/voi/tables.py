@@ -1,0 +1,44 @@
+"""The files that disclosures and decisions stand in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from ....priors.errors import InputError, unknown_name
+from ....priors.strict import describe, read_toml
+
+PACKAGED = Path(__file__).parent / "pending.toml"
+SECTIONS = ("disclosures", "decisions")
+
+Tables = dict[str, tuple[object, str]]
+
+
+def read_tables(files: Iterable[Path] = ()) -> dict[str, Tables]:
+    """Read the project's own tables, and those of further files over them.
+
+    Parameters
+    ----------
+    files : iterable of Path
+        Each replaces the tables of the same name.
+
+    Returns
+    -------
+    dict of str to dict
+        By section and id: what stands there, and in which file.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read, or holds anything but disclosures and decisions.
+    """
+    found: dict[str, Tables] = {section: {} for section in SECTIONS}
+    for path, name in [(PACKAGED, f"analysis/voi/{PACKAGED.name}"), *((path, str(path)) for path in files)]:
+        for section, rows in read_toml(path).items():
+            if section not in SECTIONS:
+                raise unknown_name("table", section, SECTIONS, file=name, key=section)
+            if not isinstance(rows, Mapping):
+                problem = f"tables [{section}.NAME] were expected, not {describe(rows)}"
+                raise InputError(problem, file=name, key=section)
+            found[section] |= {row: (table, name) for row, table in rows.items()}
+    return found
