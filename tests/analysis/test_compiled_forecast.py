@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from catchup.analysis import compiled_columns
+from catchup.analysis.inference import compiled_columns
 from catchup.analysis.inference import forecast as module
 from catchup.analysis.inference.forecast import forecast_prior
 from catchup.analysis.inference.question import Question

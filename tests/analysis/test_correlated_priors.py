@@ -12,7 +12,6 @@ import pytest
 import xarray as xr
 from scipy import stats
 
-from catchup.analysis import explorer
 from catchup.analysis.archive.inputs import Inputs, inputs_of
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference.answer import Drawn
@@ -22,6 +21,7 @@ from catchup.analysis.inference.likelihoods import latent_beliefs
 from catchup.analysis.inference.question import PriorDraws, Question, StoredDraws, ready_under
 from catchup.analysis.inference.tree.files import save_tree
 from catchup.analysis.inference.tree.result_tree import result_tree
+from catchup.analysis.presentation import explorer
 from catchup.analysis.presentation.explorer import explorer_data
 from catchup.analysis.presentation.pages.priors import prior_tables
 from catchup.analysis.studies.attribution import Snapshot, attribute

@@ -23,7 +23,7 @@ MAGIC = {".png": b"\x89PNG\r\n", ".svg": b"<?xml", ".pdf": b"%PDF-"}
 ELSEWHERE = """
 import hashlib, sys
 from datetime import date
-from catchup.analysis import figures
+from catchup.analysis.presentation import figures
 from catchup.analysis.presentation.figures.files import render
 from catchup.analysis.inference.forecast import forecast_prior
 from catchup.analysis.inference.question import Question

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from catchup.analysis import progress
+from catchup.analysis.inference import progress
 from catchup.analysis.inference.progress import track, waiting
 
 
