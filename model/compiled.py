@@ -16,6 +16,7 @@ import pytensor.tensor as pt
 from pytensor.compile.builders import OpFromGraph
 from pytensor.compile.mode import NUMBA, Mode
 from pytensor.graph.replace import graph_replace, vectorize_graph
+from pytensor.graph.rewriting.utils import rewrite_graph
 from pytensor.link.numba.dispatch.basic import numba_njit
 from pytensor.link.numba.linker import NumbaLinker
 
@@ -170,7 +171,9 @@ class CompiledDates:
         graphs = graph_replace(
             [self._model[name] for name in self._outputs], {self._model[name]: one[name] for name in one}, strict=False
         )
-        return list(vectorize_graph(graphs, {one[name]: values[name] for name in one}))
+        # Vectors over firms are put together only to be taken apart again, which costs where there are many draws.
+        plain = rewrite_graph(graphs, include=("canonicalize",))
+        return list(vectorize_graph(plain, {one[name]: values[name] for name in one}))
 
     def _compile(self, inputs: list[Any], outputs: list[Any]) -> Callable[..., Sequence[Array]]:
         mode = self._mode or Mode(_WithoutLock(), NUMBA.provided_optimizer)
