@@ -17,6 +17,8 @@ from typing import Any
 
 SECONDS_PER_DAY = 86_400.0
 MONTHS_PER_YEAR = 12.0
+SHORTEST_RUN = 1e-6  # months, a few seconds; keeps quotients by a run's length finite
+SMALLEST_STOCK = 1e-200  # H100e; keeps the logarithm of an empty pool finite, and quotients by it
 
 
 def mythos_flop(chips: Any, flop_per_second: float, mfu: Any, months: Any, seconds_per_month: float) -> Any:
@@ -137,6 +139,38 @@ def round_up(xp: Any, launch: Any, grid: float) -> Any:
     return xp.ceil(launch / grid - 1e-9) * grid
 
 
-def launch_after_switch(xp: Any, before: Any, after: Any, switch: float) -> Any:
-    """Launch when a commitment changes on a day: earlier launches stand, later ones cannot predate it."""
-    return xp.where(before <= switch, before, xp.maximum(after, switch))
+def head_start(log_growth_before: Any, log_growth_after: Any, change: float) -> Any:
+    r"""How much further the requirement had fallen when its fall slowed down, :math:`(\lambda - \lambda') s`.
+
+    Natural logarithm. From month s on, :math:`\log R(t) = \log M - \lambda s - \lambda' (t - s)`, which is the
+    requirement of a target lower by this that has fallen at the later rate all along.
+    """
+    return (log_growth_before - log_growth_after) * change
+
+
+def slowdown(xp: Any, requirement_flop: Any, stock: Any, flop_month: Any, planned: Any) -> Any:
+    r"""How much longer the rest of a run takes on the stock that remains, :math:`\max(1, R / (P F D))`.
+
+    D is the length as planned, in months: a run goes no faster than that. Infinite on no stock at all.
+    """
+    enough = xp.maximum(stock, SMALLEST_STOCK)
+    longer = xp.maximum(1.0, run_length(requirement_flop, enough, flop_month) / xp.maximum(planned, SHORTEST_RUN))
+    return xp.where(stock > 2.0 * SMALLEST_STOCK, longer, xp.inf)
+
+
+def resumed(xp: Any, planned_end: Any, change: float, factor: Any) -> Any:
+    r"""End of a run under way in month s, whose rest takes longer: :math:`s + (e - s) k` (months).
+
+    Work is spread evenly over the planned run, so that the rest of the months is the rest of the work.
+    """
+    return change + (planned_end - change) * factor
+
+
+def end_after_change(xp: Any, launch: Any, planned_end: Any, going_on: Any, anew: Any, change: float) -> Any:
+    """End of pre-training when circumstances change in a month (months).
+
+    A run under way goes on, or starts over where that ends sooner, and in neither case ends before it had planned to.
+    One that has ended by then, or launches later, ends as planned.
+    """
+    under_way = (launch < change) & (planned_end > change)
+    return xp.where(under_way, xp.maximum(planned_end, xp.minimum(going_on, anew)), planned_end)

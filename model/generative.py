@@ -19,7 +19,7 @@ from typing import Any
 
 from . import equations
 from .assumptions import Assumptions
-from .launch import SMALLEST_STOCK
+from .equations import SMALLEST_STOCK
 from .naming import Naming, unnamed
 from .policies import NO_INTERVENTION, Intervention
 from .race import Firm
@@ -73,6 +73,25 @@ class World:
     log_growth: Any
     flop_month: dict[str, Any]
     pools: dict[str, Pool]
+
+
+@dataclass(frozen=True)
+class Change:
+    """Circumstances that held until a month, for a race under those that hold from then on.
+
+    Attributes
+    ----------
+    month : float
+        When they changed, months since t = 0.
+    log_growth : (draw,)
+        Rate at which the requirement fell until then, per month.
+    contenders : mapping of (str, str) to Contender
+        By event and firm, the race as it would have gone on. Firms not among them had not been in it.
+    """
+
+    month: float
+    log_growth: Any
+    contenders: Mapping[tuple[str, str], Contender]
 
 
 @dataclass(frozen=True)
@@ -192,8 +211,7 @@ def run_race(
     values: Values,
     solve: Callable[..., Any],
     *,
-    before: Mapping[tuple[str, str], Any] | None = None,
-    act_from: float = 0.0,
+    change: Change | None = None,
     launch_grid: float | None = None,
     as_of: float = 0.0,
     name: Naming = unnamed,
@@ -214,9 +232,9 @@ def run_race(
         Quantity name to values.
     solve : callable
         `launch.solve_with_pool`, or the operation that wraps it: returns the launch and the pool then.
-    before : mapping, optional
-        By event and firm, the launch under the circumstances that held until month `act_from`: one that came
-        earlier stands, and no other can predate that month. Firms not named had none.
+    change : Change, optional
+        What held until a month: runs that have ended by then stand, those under way do the rest under the
+        circumstances of `world` and `values`, and others launch no earlier (see `equations.end_after_change`).
     launch_grid : float, optional
         Months between the dates at which a launch is possible; None for any moment.
     as_of : float, default 0
@@ -232,25 +250,37 @@ def run_race(
     firms, log_growth, flop_month = assumptions.race.firms, world.log_growth, world.flop_month
     entries = [(event, firm) for event in multiples for firm in firms]
     target = name("target_flop", {event: world.mythos_flop * multiple for event, multiple in multiples.items()})
-    solved, pool = _solve(xp, assumptions, world, entries, target, values, solve)
+    lowered = target
+    if change is not None:
+        fallen = xp.exp(-equations.head_start(change.log_growth, log_growth, change.month))
+        lowered = {event: flop * fallen for event, flop in target.items()}
+    solved, stock = _solve(xp, assumptions, world, entries, lowered, values, solve)
     dates = {}
     for (event, firm), moment in solved.items():
-        if before is not None:
-            moment = equations.launch_after_switch(xp, before.get((event, firm), xp.inf), moment, act_from)
+        if change is not None:
+            moment = xp.maximum(moment, change.month)
         if firms[firm].decision is not None or firms[firm].delay:
             moment = xp.maximum(moment, _earliest(firms[firm], assumptions, values, as_of))
         dates[event, firm] = moment if launch_grid is None else equations.round_up(xp, moment, launch_grid)
-    launch = name("launch", dates)
-    pool = {at: pool[at] if launch[at] is solved[at] else world.pools[at[1]].at(xp, launch[at]) for at in entries}
-    pool = name("pool_at_launch", pool)
-    required = {at: equations.requirement(xp, target[at[0]], log_growth, launch[at]) for at in entries}
-    required = name("requirement_at_launch", required)
-    # a firm that never has any compute never launches: its run takes no time, instead of 0/0
-    some = {at: xp.maximum(pool[at], SMALLEST_STOCK) for at in entries}
-    length = {at: equations.run_length(required[at], some[at], flop_month[at[1]]) for at in entries}
-    length = name("run_length", length)
+    begun = _Begun(xp, change, entries)
+    launch = name("launch", begun.kept("launch", dates))
+    pool = {at: stock[at] if launch[at] is solved[at] else world.pools[at[1]].at(xp, launch[at]) for at in entries}
+    pool = name("pool_at_launch", begun.kept("pool", pool))
+    required = {at: equations.requirement(xp, lowered[at[0]], log_growth, launch[at]) for at in entries}
+    required = name("requirement_at_launch", begun.kept("requirement", required))
+    length = {at: _run_length(xp, required[at], pool[at], flop_month[at[1]]) for at in entries}
+    length = name("run_length", begun.kept("run_length", length))
     shortest = {firm: values[text.minimum_training] for firm, text in firms.items()}
     end = {at: equations.pretrained(xp, launch[at], length[at], shortest[at[1]]) for at in entries}
+    for event, firm in begun.runs:
+        at, pace = (event, firm), (world.pools[firm].at(xp, begun.month), flop_month[firm])
+        planned = xp.maximum(length[at], shortest[firm])
+        going_on = equations.resumed(xp, end[at], begun.month, equations.slowdown(xp, required[at], *pace, planned))
+        cheaper = equations.requirement(xp, lowered[event], log_growth, solved[at])
+        anew = equations.pretrained(
+            xp, solved[at], _run_length(xp, cheaper, stock[at], flop_month[firm]), shortest[firm]
+        )
+        end[at] = equations.end_after_change(xp, launch[at], end[at], going_on, anew, begun.month)
     end = name("firm_pretrained", end)
     first = {event: equations.earliest(xp, [end[event, firm] for firm in firms]) for event in multiples}
     first = name("pretrained", first)
@@ -261,6 +291,37 @@ def run_race(
     return {
         event: Outcome(target[event], by_event[event], first[event], post_training, ready[event]) for event in multiples
     }
+
+
+class _Begun:
+    """Runs that had begun when circumstances changed, and keep what they began with.
+
+    Parameters
+    ----------
+    xp : module
+        ``numpy`` or ``pytensor.tensor``.
+    change : Change, optional
+        What had held; None where nothing has changed.
+    entries : sequence of (str, str)
+        Events and firms of the race.
+    """
+
+    def __init__(self, xp: Any, change: Change | None, entries: Sequence[tuple[str, str]]) -> None:
+        self._xp = xp
+        self._before = {} if change is None else change.contenders
+        self.month = 0.0 if change is None else change.month
+        self.runs = [at for at in entries if at in self._before]
+
+    def kept(self, attribute: str, values: dict[tuple[str, str], Any]) -> dict[tuple[str, str], Any]:
+        """Return values, with those of the race before in place of them where a run had begun."""
+        was = {at: self._before[at] for at in self.runs}
+        begun = {at: self._xp.where(was[at].launch < self.month, getattr(was[at], attribute), values[at]) for at in was}
+        return {**values, **begun}
+
+
+def _run_length(xp: Any, required: Any, pool: Any, flop_month: Any) -> Any:
+    """Months of a run on the whole pool; no time where there never is any, which never launches, instead of 0/0."""
+    return equations.run_length(required, xp.maximum(pool, SMALLEST_STOCK), flop_month)
 
 
 def _solve(
