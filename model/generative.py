@@ -183,9 +183,9 @@ def run_race(
     solve: Callable[..., Any],
     *,
     before: Values | None = None,
-    act_from: float = 0.0,
+    act_from_month: float = 0.0,
     launch_grid: float | None = None,
-    as_of: float = 0.0,
+    as_of_month: float = 0.0,
 ) -> Outcome:
     """Ask when a multiple of Mythos's compute is reached.
 
@@ -204,11 +204,11 @@ def run_race(
     solve : callable
         `launch.solve_with_pool`, or the operation that wraps it: returns the launch and the pool then.
     before : mapping, optional
-        By firm, the launch under the circumstances that held until month `act_from`: one that came earlier
+        By firm, the launch under the circumstances that held until month `act_from_month`: one that came earlier
         stands, and no other can predate that month. Firms not named had none.
     launch_grid : float, optional
         Months between the dates at which a launch is possible; None for any moment.
-    as_of : float, default 0
+    as_of_month : float, default 0
         Month of the question: firms that decide on that day launch no earlier.
     """
     target = world.mythos_flop * multiple
@@ -221,9 +221,9 @@ def run_race(
         launch = solved
         if before is not None:
             earlier = before.get(name, xp.inf)
-            launch = equations.launch_after_switch(xp, earlier, launch, act_from)
+            launch = equations.launch_after_switch(xp, earlier, launch, act_from_month)
         if firm.decision is not None or firm.delay:
-            launch = xp.maximum(launch, _earliest(firm, assumptions, values, as_of))
+            launch = xp.maximum(launch, _earliest(firm, assumptions, values, as_of_month))
         if launch_grid is not None:
             launch = equations.round_up(xp, launch, launch_grid)
         required = equations.requirement(xp, target, world.log_growth, launch)
@@ -240,12 +240,12 @@ def run_race(
     return Outcome(target, contenders, first, values["post_training_months"])
 
 
-def _earliest(firm: Firm, assumptions: Assumptions, values: Values, as_of: float) -> Any:
+def _earliest(firm: Firm, assumptions: Assumptions, values: Values, as_of_month: float) -> Any:
     """First month in which a firm that has yet to decide can launch."""
     if isinstance(firm.decision, date):
         decision = assumptions.calendar.months(firm.decision)
     else:
-        decision = as_of if firm.decision == "as-of" else 0.0
+        decision = as_of_month if firm.decision == "as-of" else 0.0
     return decision + sum(values[quantity] for quantity in firm.delay)
 
 

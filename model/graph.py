@@ -51,7 +51,7 @@ def build_model(
     events: Sequence[str] = (DEFAULT_EVENT,),
     extra_quantities: Iterable[str] = (),
     launch_grid: float | None = None,
-    as_of: float = 0.0,
+    as_of_month: float = 0.0,
 ) -> pm.Model:
     """Build the generative model.
 
@@ -66,7 +66,7 @@ def build_model(
         Quantities beyond those the dates depend on, for the likelihoods that need them.
     launch_grid : float, optional
         Months between possible launches.
-    as_of : float, default 0
+    as_of_month : float, default 0
         Month of the question, from which firms that have yet to decide can do so.
 
     Returns
@@ -92,7 +92,7 @@ def build_model(
                 values,
                 launch_and_pool,
                 launch_grid=launch_grid,
-                as_of=as_of,
+                as_of_month=as_of_month,
             )
             _name_outcome(outcome, "" if position == 0 else f"::{event}")
     return model
