@@ -193,9 +193,9 @@ def run_race(
     solve: Callable[..., Any],
     *,
     before: Mapping[tuple[str, str], Any] | None = None,
-    act_from: float = 0.0,
+    act_from_month: float = 0.0,
     launch_grid: float | None = None,
-    as_of: float = 0.0,
+    as_of_month: float = 0.0,
     name: Naming = unnamed,
 ) -> dict[str, Outcome]:
     """Ask when multiples of Mythos's compute are reached.
@@ -215,11 +215,11 @@ def run_race(
     solve : callable
         `launch.solve_with_pool`, or the operation that wraps it: returns the launch and the pool then.
     before : mapping, optional
-        By event and firm, the launch under the circumstances that held until month `act_from`: one that came
+        By event and firm, the launch under the circumstances that held until month `act_from_month`: one that came
         earlier stands, and no other can predate that month. Firms not named had none.
     launch_grid : float, optional
         Months between the dates at which a launch is possible; None for any moment.
-    as_of : float, default 0
+    as_of_month : float, default 0
         Month of the question: firms that decide on that day launch no earlier.
     name : callable, optional
         Names intermediates; see `Naming`.
@@ -236,9 +236,9 @@ def run_race(
     dates = {}
     for (event, firm), moment in solved.items():
         if before is not None:
-            moment = equations.launch_after_switch(xp, before.get((event, firm), xp.inf), moment, act_from)
+            moment = equations.launch_after_switch(xp, before.get((event, firm), xp.inf), moment, act_from_month)
         if firms[firm].decision is not None or firms[firm].delay:
-            moment = xp.maximum(moment, _earliest(firms[firm], assumptions, values, as_of))
+            moment = xp.maximum(moment, _earliest(firms[firm], assumptions, values, as_of_month))
         dates[event, firm] = moment if launch_grid is None else equations.round_up(xp, moment, launch_grid)
     launch = name("launch", dates)
     pool = {at: pool[at] if launch[at] is solved[at] else world.pools[at[1]].at(xp, launch[at]) for at in entries}
@@ -283,12 +283,12 @@ def _solve(
     return launches, pools
 
 
-def _earliest(firm: Firm, assumptions: Assumptions, values: Values, as_of: float) -> Any:
+def _earliest(firm: Firm, assumptions: Assumptions, values: Values, as_of_month: float) -> Any:
     """First month in which a firm that has yet to decide can launch."""
     if isinstance(firm.decision, date):
         decision = assumptions.calendar.months(firm.decision)
     else:
-        decision = as_of if firm.decision == "as-of" else 0.0
+        decision = as_of_month if firm.decision == "as-of" else 0.0
     return decision + sum(values[quantity] for quantity in firm.delay)
 
 
