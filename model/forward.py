@@ -36,9 +36,10 @@ def outcome(
     event: str = DEFAULT_EVENT,
     intervention: Intervention = NO_INTERVENTION,
     launch_grid: float | None = None,
-    as_of: float = 0.0,
+    as_of_month: float = 0.0,
     world: World | None = None,
     change: Change | None = None,
+    baseline: tuple[World, Outcome] | None = None,
     name: Naming = unnamed,
 ) -> tuple[World, Outcome]:
     """Work out the dates that given values imply.
@@ -55,12 +56,14 @@ def outcome(
         What is changed.
     launch_grid : float, optional
         Months between possible launches.
-    as_of : float, default 0
+    as_of_month : float, default 0
         Month of the question, from which firms that have yet to decide can do so.
     world : World, optional
         What another event's call with the same values and intervention returned.
     change : Change, optional
         Other circumstances that held until a month; see `run_race`. An intervention brings its own.
+    baseline : tuple of World and Outcome, optional
+        What a call with the same values returned without an intervention, so that it is not worked out again.
     name : callable, optional
         Names intermediates, or puts others in their place; see `naming.Naming`.
 
@@ -81,15 +84,17 @@ def outcome(
             solve_with_pool,
             change=change,
             launch_grid=launch_grid,
-            as_of=as_of,
+            as_of_month=as_of_month,
             name=name,
         )[event]
 
     if intervention == NO_INTERVENTION:
         world = world or describe_world(np, assumptions, values, name=name)
         return world, race(world, values, change)
-    before = describe_world(np, assumptions, values, name=name)
-    earlier = change_from(intervention.act_from, before, {event: race(before, values, change)})
+    if baseline is None:
+        before = describe_world(np, assumptions, values, name=name)
+        baseline = before, race(before, values, change)
+    earlier = change_from(intervention.act_from_month, baseline[0], {event: baseline[1]})
     world = world or intervened_world(np, assumptions, values, intervention, name=name)
     committed = redrawn(intervention.commitments, assumptions.beliefs, values)
     return world, race(world, values | committed, earlier)

@@ -213,7 +213,7 @@ def run_race(
     *,
     change: Change | None = None,
     launch_grid: float | None = None,
-    as_of: float = 0.0,
+    as_of_month: float = 0.0,
     name: Naming = unnamed,
 ) -> dict[str, Outcome]:
     """Ask when multiples of Mythos's compute are reached.
@@ -237,7 +237,7 @@ def run_race(
         circumstances of `world` and `values`, and others launch no earlier (see `equations.end_after_change`).
     launch_grid : float, optional
         Months between the dates at which a launch is possible; None for any moment.
-    as_of : float, default 0
+    as_of_month : float, default 0
         Month of the question: firms that decide on that day launch no earlier.
     name : callable, optional
         Names intermediates; see `Naming`.
@@ -260,7 +260,7 @@ def run_race(
         if change is not None:
             moment = xp.maximum(moment, change.month)
         if firms[firm].decision is not None or firms[firm].delay:
-            moment = xp.maximum(moment, _earliest(firms[firm], assumptions, values, as_of))
+            moment = xp.maximum(moment, _earliest(firms[firm], assumptions, values, as_of_month))
         dates[event, firm] = moment if launch_grid is None else equations.round_up(xp, moment, launch_grid)
     begun = _Begun(xp, change, entries)
     launch = name("launch", begun.kept("launch", dates))
@@ -344,12 +344,12 @@ def _solve(
     return launches, pools
 
 
-def _earliest(firm: Firm, assumptions: Assumptions, values: Values, as_of: float) -> Any:
+def _earliest(firm: Firm, assumptions: Assumptions, values: Values, as_of_month: float) -> Any:
     """First month in which a firm that has yet to decide can launch."""
     if isinstance(firm.decision, date):
         decision = assumptions.calendar.months(firm.decision)
     else:
-        decision = as_of if firm.decision == "as-of" else 0.0
+        decision = as_of_month if firm.decision == "as-of" else 0.0
     return decision + sum(values[quantity] for quantity in firm.delay)
 
 

@@ -52,7 +52,7 @@ def build_model(
     events: Sequence[str] = (DEFAULT_EVENT,),
     extra_quantities: Iterable[str] = (),
     launch_grid: float | None = None,
-    as_of: float = 0.0,
+    as_of_month: float = 0.0,
 ) -> pm.Model:
     """Build the generative model.
 
@@ -67,7 +67,7 @@ def build_model(
         Quantities beyond those the dates depend on, for the likelihoods that need them.
     launch_grid : float, optional
         Months between possible launches.
-    as_of : float, default 0
+    as_of_month : float, default 0
         Month of the question, from which firms that have yet to decide can do so.
 
     Returns
@@ -91,7 +91,7 @@ def build_model(
             values,
             launch_and_pool,
             launch_grid=launch_grid,
-            as_of=as_of,
+            as_of_month=as_of_month,
             name=_declare,
         )
     return model
@@ -220,9 +220,9 @@ def _at_score(belief: Family, score: Any) -> Any:
 
 
 def set_intervention(model: pm.Model, assumptions: Assumptions, intervention: Intervention = NO_INTERVENTION) -> None:
-    """Switch the model's data to an intervention's sources and distillation; without one, back to none.
+    """Switch the model's data to an intervention's sources and distillation, as if it had been so from t = 0.
 
-    Commitments are not data: fix the budget's node with ``pm.do`` instead.
+    Without an intervention, back to none. Commitments are not data: fix the budget's node with ``pm.do`` instead.
 
     Parameters
     ----------

@@ -81,10 +81,10 @@ def ready_in(assumptions: Assumptions, draw: Draw, change: Intervention | None) 
         minimum, budget = draw[firm.minimum_training], draw[firm.budget]
         before = mythos / draw["algorithmic_progress"] ** (GRID / 12.0)
         planned = run_at(GRID, pool_on_grid(assumptions, name, draw), before, budget, flop, minimum)
-        if change is None or planned.end <= change.act_from:
+        if change is None or planned.end <= change.act_from_month:
             ends.append(planned.end)
             continue
-        month = change.act_from
+        month = change.act_from_month
         left = pool_on_grid(assumptions, name, draw, change)
         slower = progress_of(draw, change)
         after = mythos / draw["algorithmic_progress"] ** (month / 12.0) / slower ** ((GRID - month) / 12.0)

@@ -16,7 +16,7 @@ from catchup.model.forward import outcome
 from catchup.model.generative import Outcome, World
 from catchup.model.graph import UNITS, build_model, set_intervention
 from catchup.model.naming import replacing
-from catchup.model.policies import apply_lever
+from catchup.model.policies import apply_as_published
 
 PLAIN = Mode(linker="py", optimizer=None)  # the graph as written: nothing compiled, nothing rewritten
 WITHIN = 1e-9
@@ -39,7 +39,7 @@ def over_arrays(assumptions: Assumptions, values: dict[str, Any], **given: Any) 
     """Every named variable at one draw of the quantities, some of them replaced; shapes as in the graph."""
     world: World | None = None
     outcomes: dict[str, Outcome] = {}
-    lever = apply_lever(assumptions.levers["distillation-limited"], assumptions.race, 0.0)
+    lever = apply_as_published(assumptions.levers["distillation-limited"], assumptions.race, 0.0)
     for event in EVENTS:
         options = {"event": event, "world": world, "name": replacing(given), "intervention": lever}
         world, outcomes[event] = outcome(assumptions, values, **options)
@@ -65,7 +65,9 @@ def in_the_graph(model: pm.Model, held: dict[str, Any]) -> dict[str, np.ndarray]
 @pytest.fixture(scope="module")
 def model(assumptions: Assumptions) -> pm.Model:
     built = build_model(assumptions, events=EVENTS)
-    set_intervention(built, assumptions, apply_lever(assumptions.levers["distillation-limited"], assumptions.race, 0.0))
+    set_intervention(
+        built, assumptions, apply_as_published(assumptions.levers["distillation-limited"], assumptions.race, 0.0)
+    )
     return built
 
 
