@@ -17,6 +17,7 @@ from typing import Any
 
 SECONDS_PER_DAY = 86_400.0
 MONTHS_PER_YEAR = 12.0
+NEVER = 1e100  # months; keeps a difference of two dates that never come from being undefined
 
 
 def mythos_flop(chips: Any, flop_per_second: float, mfu: Any, months: Any, seconds_per_month: float) -> Any:
@@ -95,6 +96,14 @@ def pool(xp: Any, t: Any, stock: Any, rate: Any, start: Any, length: Any) -> Any
     return total
 
 
+def budget_in_force(budget: Any, rivals: Any) -> Any:
+    r"""Share of a year's compute that the one run gets, :math:`\gamma / (1 + e)`.
+
+    e is what other models and teams take of the budget, as a multiple of what the run gets.
+    """
+    return budget / (1.0 + rivals)
+
+
 def log_target_stock(xp: Any, target_flop: Any, budget: Any, flop_month: Any) -> Any:
     r"""Logarithm of the stock that could launch at t = 0: :math:`\log(M / (12 \gamma F))`.
 
@@ -102,6 +111,19 @@ def log_target_stock(xp: Any, target_flop: Any, budget: Any, flop_month: Any) ->
     :math:`\log \mathrm{pool}(t) + \lambda t` reaches this.
     """
     return xp.log(target_flop / (MONTHS_PER_YEAR * budget * flop_month))
+
+
+def lagged_target_stock(log_target: Any, log_growth: Any, lag: Any) -> Any:
+    r"""Logarithm of the stock that could launch at t = 0 with know-how q months behind: :math:`c + \lambda q`.
+
+    What others can do for :math:`R(t)` costs such a firm :math:`R(t - q)`.
+    """
+    return log_target + log_growth * lag
+
+
+def progress_had(t: Any, lag: Any) -> Any:
+    r"""Months of progress that know-how q months behind has had by time t, :math:`t - q`."""
+    return t - lag
 
 
 def largest_run(budget: Any, stock: Any, flop_month: Any) -> Any:
@@ -130,6 +152,16 @@ def earliest(xp: Any, dates: Sequence[Any]) -> Any:
 def ready(pretrained: Any, post_training: Any) -> Any:
     """Readiness: the end of pre-training, and what follows it (months)."""
     return pretrained + post_training
+
+
+def months_to_first_ready(xp: Any, first: Any, ready: Sequence[Any]) -> Any:
+    """Months from the first end of pre-training to the first readiness among firms; infinite where none is ever."""
+    return earliest(xp, ready) - xp.minimum(first, NEVER)
+
+
+def delayed(moment: Any, months: Any) -> Any:
+    """A moment that comes so many months later."""
+    return moment + months
 
 
 def round_up(xp: Any, launch: Any, grid: float) -> Any:

@@ -21,6 +21,7 @@ from . import equations
 from .assumptions import Assumptions
 from .launch import SMALLEST_STOCK
 from .naming import Naming, unnamed
+from .obstacle_effects import ByFirm, ObstacleEffects
 from .policies import NO_INTERVENTION, Intervention
 from .race import Firm
 
@@ -91,6 +92,8 @@ class Contender:
         Months that the run would take on the whole pool.
     pretrained : (draw,)
         When its pre-training ends.
+    post_training : (draw,)
+        Months from there to readiness.
     """
 
     launch: Any
@@ -98,6 +101,12 @@ class Contender:
     requirement: Any
     run_length: Any
     pretrained: Any
+    post_training: Any
+
+    @property
+    def ready(self) -> Any:
+        """When the firm is ready, months; (draw,)."""
+        return equations.ready(self.pretrained, self.post_training)
 
 
 @dataclass(frozen=True)
@@ -126,7 +135,7 @@ class Outcome:
 
     def ready_of(self, firm: str) -> Any:
         """When a firm is ready, first or not, months; (draw,)."""
-        return equations.ready(self.contenders[firm].pretrained, self.post_training)
+        return self.contenders[firm].ready
 
 
 def describe_world(
@@ -231,19 +240,26 @@ def run_race(
     """
     firms, log_growth, flop_month = assumptions.race.firms, world.log_growth, world.flop_month
     entries = [(event, firm) for event in multiples for firm in firms]
+
+    obstacles = ObstacleEffects(assumptions.obstacles, entries, values, name)
     target = name("target_flop", {event: world.mythos_flop * multiple for event, multiple in multiples.items()})
-    solved, pool = _solve(xp, assumptions, world, entries, target, values, solve)
-    dates = {}
-    for (event, firm), moment in solved.items():
-        if before is not None:
-            moment = equations.launch_after_switch(xp, before.get((event, firm), xp.inf), moment, act_from)
-        if firms[firm].decision is not None or firms[firm].delay:
-            moment = xp.maximum(moment, _earliest(firms[firm], assumptions, values, as_of))
-        dates[event, firm] = moment if launch_grid is None else equations.round_up(xp, moment, launch_grid)
+    budget, lag = obstacles.budget({at: values[firms[at[1]].budget] for at in entries}), obstacles.lag()
+    solved, pool = _solve(xp, world, entries, target, budget, lag, solve)
+    dates = obstacles.launch(
+        {at: _able(xp, assumptions, firms[at[1]], values, moment, as_of) for at, moment in solved.items()}
+    )
+    if before is not None:
+        dates = {
+            at: equations.launch_after_switch(xp, before.get(at, xp.inf), moment, act_from)
+            for at, moment in dates.items()
+        }
+    if launch_grid is not None:
+        dates = {at: equations.round_up(xp, moment, launch_grid) for at, moment in dates.items()}
     launch = name("launch", dates)
     pool = {at: pool[at] if launch[at] is solved[at] else world.pools[at[1]].at(xp, launch[at]) for at in entries}
     pool = name("pool_at_launch", pool)
-    required = {at: equations.requirement(xp, target[at[0]], log_growth, launch[at]) for at in entries}
+    since = {at: equations.progress_had(launch[at], lag[at]) for at in entries} if lag else launch
+    required = {at: equations.requirement(xp, target[at[0]], log_growth, since[at]) for at in entries}
     required = name("requirement_at_launch", required)
     # a firm that never has any compute never launches: its run takes no time, instead of 0/0
     some = {at: xp.maximum(pool[at], SMALLEST_STOCK) for at in entries}
@@ -251,36 +267,46 @@ def run_race(
     length = name("run_length", length)
     shortest = {firm: values[text.minimum_training] for firm, text in firms.items()}
     end = {at: equations.pretrained(xp, launch[at], length[at], shortest[at[1]]) for at in entries}
-    end = name("firm_pretrained", end)
+    end = name("firm_pretrained", obstacles.pretrained(end))
     first = {event: equations.earliest(xp, [end[event, firm] for firm in firms]) for event in multiples}
     first = name("pretrained", first)
-    post_training = values["post_training_months"]
-    ready = name("ready", {event: equations.ready(first[event], post_training) for event in multiples})
-    contenders = {at: Contender(launch[at], pool[at], required[at], length[at], end[at]) for at in entries}
+    own, overall = obstacles.post_training(xp, values["post_training_months"], end, first)
+    ready = name("ready", {event: equations.ready(first[event], overall[event]) for event in multiples})
+    contenders = {at: Contender(launch[at], pool[at], required[at], length[at], end[at], own[at]) for at in entries}
     by_event = {event: {firm: contenders[event, firm] for firm in firms} for event in multiples}
     return {
-        event: Outcome(target[event], by_event[event], first[event], post_training, ready[event]) for event in multiples
+        event: Outcome(target[event], by_event[event], first[event], overall[event], ready[event])
+        for event in multiples
     }
 
 
 def _solve(
     xp: Any,
-    assumptions: Assumptions,
     world: World,
     entries: Sequence[tuple[str, str]],
     target: Values,
-    values: Values,
+    budget: ByFirm,
+    lag: ByFirm,
     solve: Callable[..., Any],
 ) -> tuple[dict[tuple[str, str], Any], dict[tuple[str, str], Any]]:
-    """Launches by event and firm, as far as compute decides them, and the pools then."""
+    """Launches by event and firm, as far as compute and know-how decide them, and the pools then."""
     launches, pools = {}, {}
     for event, firm in entries:
-        pool, budget = world.pools[firm], values[assumptions.race.firms[firm].budget]
-        log_target = equations.log_target_stock(xp, target[event], budget, world.flop_month[firm])
+        pool = world.pools[firm]
+        log_target = equations.log_target_stock(xp, target[event], budget[event, firm], world.flop_month[firm])
+        if lag:
+            log_target = equations.lagged_target_stock(log_target, world.log_growth, lag[event, firm])
         launches[event, firm], pools[event, firm] = solve(
             pool.stock, pool.rate, pool.start, pool.length, world.log_growth, log_target
         )
     return launches, pools
+
+
+def _able(xp: Any, assumptions: Assumptions, firm: Firm, values: Values, moment: Any, as_of: float) -> Any:
+    """First month in which a firm can launch, compute sufficing from a moment on."""
+    if firm.decision is None and not firm.delay:
+        return moment
+    return xp.maximum(moment, _earliest(firm, assumptions, values, as_of))
 
 
 def _earliest(firm: Firm, assumptions: Assumptions, values: Values, as_of: float) -> Any:

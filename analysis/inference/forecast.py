@@ -268,6 +268,7 @@ def origin_as_json(question: Question, draws: int, engine: str, evidence: Sequen
     """Return what every result says of what was asked, and of its draws."""
     return {
         "schema": 1,
+        "model": question.assumptions.model,
         "event": question.event,
         "as_of": question.as_of.isoformat(),
         "engine": engine,
