@@ -36,10 +36,10 @@ def outcome(
     event: str = DEFAULT_EVENT,
     intervention: Intervention = NO_INTERVENTION,
     launch_grid: float | None = None,
-    as_of: float = 0.0,
+    as_of_month: float = 0.0,
     world: World | None = None,
     before: dict[str, Array] | None = None,
-    act_from: float = 0.0,
+    act_from_month: float = 0.0,
     name: Naming = unnamed,
 ) -> tuple[World, Outcome]:
     """Work out the dates that given values imply.
@@ -56,13 +56,13 @@ def outcome(
         What is changed.
     launch_grid : float, optional
         Months between possible launches.
-    as_of : float, default 0
+    as_of_month : float, default 0
         Month of the question, from which firms that have yet to decide can do so.
     world : World, optional
         What another event's call with the same values and intervention returned.
     before : dict of str to array, optional
-        By firm, launches under the circumstances that held until month `act_from`; see `run_race`.
-    act_from : float, default 0
+        By firm, launches under the circumstances that held until month `act_from_month`; see `run_race`.
+    act_from_month : float, default 0
         That month.
     name : callable, optional
         Names intermediates, or puts others in their place; see `naming.Naming`.
@@ -75,7 +75,7 @@ def outcome(
     world = world or intervened_world(np, assumptions, values, intervention, name=name)
     multiples = {event: values[multiple_name(event)]}
 
-    def race(values: dict[str, Array], before: dict[str, Array] | None, act_from: float) -> Outcome:
+    def race(values: dict[str, Array], before: dict[str, Array] | None, act_from_month: float) -> Outcome:
         return run_race(
             np,
             assumptions,
@@ -84,16 +84,16 @@ def outcome(
             values,
             solve_with_pool,
             before=None if before is None else {(event, firm): launch for firm, launch in before.items()},
-            act_from=act_from,
+            act_from_month=act_from_month,
             launch_grid=launch_grid,
-            as_of=as_of,
+            as_of_month=as_of_month,
             name=name,
         )[event]
 
     if not intervention.commitments:
-        return world, race(values, before, act_from)
+        return world, race(values, before, act_from_month)
     committed = redrawn(intervention.commitments, assumptions.beliefs, values)
-    return world, race(values | committed, launches(race(values, before, act_from)), intervention.act_from)
+    return world, race(values | committed, launches(race(values, before, act_from_month)), intervention.act_from_month)
 
 
 def launches(result: Outcome) -> dict[str, Array]:

@@ -202,9 +202,9 @@ def run_race(
     solve: Callable[..., Any],
     *,
     before: Mapping[tuple[str, str], Any] | None = None,
-    act_from: float = 0.0,
+    act_from_month: float = 0.0,
     launch_grid: float | None = None,
-    as_of: float = 0.0,
+    as_of_month: float = 0.0,
     name: Naming = unnamed,
 ) -> dict[str, Outcome]:
     """Ask when multiples of Mythos's compute are reached.
@@ -224,11 +224,11 @@ def run_race(
     solve : callable
         `launch.solve_with_pool`, or the operation that wraps it: returns the launch and the pool then.
     before : mapping, optional
-        By event and firm, the launch under the circumstances that held until month `act_from`: one that came
+        By event and firm, the launch under the circumstances that held until month `act_from_month`: one that came
         earlier stands, and no other can predate that month. Firms not named had none.
     launch_grid : float, optional
         Months between the dates at which a launch is possible; None for any moment.
-    as_of : float, default 0
+    as_of_month : float, default 0
         Month of the question: firms that decide on that day launch no earlier.
     name : callable, optional
         Names intermediates; see `Naming`.
@@ -240,17 +240,16 @@ def run_race(
     """
     firms, log_growth, flop_month = assumptions.race.firms, world.log_growth, world.flop_month
     entries = [(event, firm) for event in multiples for firm in firms]
-
     obstacles = ObstacleEffects(assumptions.obstacles, entries, values, name)
     target = name("target_flop", {event: world.mythos_flop * multiple for event, multiple in multiples.items()})
     budget, lag = obstacles.budget({at: values[firms[at[1]].budget] for at in entries}), obstacles.lag()
     solved, pool = _solve(xp, world, entries, target, budget, lag, solve)
     dates = obstacles.launch(
-        {at: _able(xp, assumptions, firms[at[1]], values, moment, as_of) for at, moment in solved.items()}
+        {at: _able(xp, assumptions, firms[at[1]], values, moment, as_of_month) for at, moment in solved.items()}
     )
     if before is not None:
         dates = {
-            at: equations.launch_after_switch(xp, before.get(at, xp.inf), moment, act_from)
+            at: equations.launch_after_switch(xp, before.get(at, xp.inf), moment, act_from_month)
             for at, moment in dates.items()
         }
     if launch_grid is not None:
@@ -302,19 +301,19 @@ def _solve(
     return launches, pools
 
 
-def _able(xp: Any, assumptions: Assumptions, firm: Firm, values: Values, moment: Any, as_of: float) -> Any:
+def _able(xp: Any, assumptions: Assumptions, firm: Firm, values: Values, moment: Any, as_of_month: float) -> Any:
     """First month in which a firm can launch, compute sufficing from a moment on."""
     if firm.decision is None and not firm.delay:
         return moment
-    return xp.maximum(moment, _earliest(firm, assumptions, values, as_of))
+    return xp.maximum(moment, _earliest(firm, assumptions, values, as_of_month))
 
 
-def _earliest(firm: Firm, assumptions: Assumptions, values: Values, as_of: float) -> Any:
+def _earliest(firm: Firm, assumptions: Assumptions, values: Values, as_of_month: float) -> Any:
     """First month in which a firm that has yet to decide can launch."""
     if isinstance(firm.decision, date):
         decision = assumptions.calendar.months(firm.decision)
     else:
-        decision = as_of if firm.decision == "as-of" else 0.0
+        decision = as_of_month if firm.decision == "as-of" else 0.0
     return decision + sum(values[quantity] for quantity in firm.delay)
 
 

@@ -59,7 +59,7 @@ def build_model(
     events: Sequence[str] = (DEFAULT_EVENT,),
     extra_quantities: Iterable[str] = (),
     launch_grid: float | None = None,
-    as_of: float = 0.0,
+    as_of_month: float = 0.0,
 ) -> pm.Model:
     """Build the generative model.
 
@@ -74,7 +74,7 @@ def build_model(
         Quantities beyond those the dates depend on, for the likelihoods that need them.
     launch_grid : float, optional
         Months between possible launches.
-    as_of : float, default 0
+    as_of_month : float, default 0
         Month of the question, from which firms that have yet to decide can do so.
 
     Returns
@@ -98,7 +98,7 @@ def build_model(
             values,
             launch_and_pool,
             launch_grid=launch_grid,
-            as_of=as_of,
+            as_of_month=as_of_month,
             name=_declare,
         )
     return model
