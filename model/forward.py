@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from ..priors.families import Family
 from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
+from .change import Change
 from .draws import QuantileTransform, SobolStreams, Transform, UniformStreams, Values
-from .generative import Change, Outcome, World, describe_world, intervened_world, run_race
+from .generative import Outcome, World, describe_world, intervened_world, run_race
 from .launch import solve_with_pool
 from .naming import Naming, unnamed
 from .policies import NO_INTERVENTION, Intervention, redrawn

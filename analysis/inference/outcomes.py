@@ -13,7 +13,8 @@ from .draws import Values
 from .estimates import Array
 from .question import Question
 
-READY, PRETRAINED, LOG_FLOP = "ready", "pretrained", "log_flop"  # columns that a question is summed up by
+# columns that a question is summed up by
+READY, PRETRAINED, COMPUTE_ALONE, LOG_FLOP = "ready", "pretrained", "compute_alone", "log_flop"
 FIRST = "first:"  # begins the columns that hold firms' shares in being first
 
 
@@ -68,6 +69,8 @@ def ready_column(question: Question, values: Values) -> Values:
 def summary_columns(question: Question, values: Values) -> Values:
     """Work out the columns that sum up an answer: dates, Mythos's compute, and each firm's share in being first.
 
+    The date on compute alone is among them where the model holds obstacles.
+
     Parameters
     ----------
     question : Question
@@ -79,9 +82,16 @@ def summary_columns(question: Question, values: Values) -> Values:
     return {
         READY: result.ready,
         PRETRAINED: result.pretrained,
+        **_compute_alone(question, values, world),
         LOG_FLOP: np.log10(world.mythos_flop),
         **{FIRST + firm: share for firm, share in first_shares(result).items()},
     }
+
+
+def _compute_alone(question: Question, values: Values, world: World) -> Values:
+    if not question.assumptions.obstacles:
+        return {}
+    return {COMPUTE_ALONE: outcome_of(question.without_obstacles(), values, world=world)[1].ready}
 
 
 def first_shares(result: Outcome) -> dict[str, Array]:

@@ -7,8 +7,9 @@ from dataclasses import fields
 from functools import cached_property
 
 from ...model.assumptions import Assumptions, under_scenario
+from ...model.change import Change
 from ...model.forward import change_from, outcome
-from ...model.generative import Change, Contender, Outcome
+from ...model.generative import Contender, Outcome
 from ...model.policies import redrawn
 from ...priors.families import Family
 from ..inference.draws import Values
