@@ -246,7 +246,7 @@ def run_race(
     obstacles = ObstacleEffects(assumptions.obstacles, entries, values, name)
     target = name("target_flop", {event: world.mythos_flop * multiple for event, multiple in multiples.items()})
     budget = obstacles.budget({at: values[firms[at[1]].budget] for at in entries})
-    asked = _targets(xp, world, entries, target, obstacles.lag(), change)
+    asked = _targets(xp, world, entries, target, values, obstacles.lag(), change)
     solved, stock = _solve(xp, world, asked, budget, solve)
     begun = BegunRuns(xp, change, entries)
     able = begun.able(
@@ -292,17 +292,19 @@ def _targets(
     world: World,
     entries: Sequence[tuple[str, str]],
     target: Values,
+    values: Values,
     lag: ByFirm,
     change: Change | None,
 ) -> dict[tuple[str, str], Any]:
     """Compute that would be asked for at t = 0, had it always fallen at the rate in force, by event and firm."""
-    pace = world.log_growth if change is None else change.log_growth
     asked = {at: target[at[0]] for at in entries}
     if lag:
+        # know-how is behind by what progress was before any policy limited it
+        pace = equations.log_growth_per_month(xp, values["algorithmic_progress"])
         asked = {at: equations.lagged_target(xp, flop, pace, lag[at]) for at, flop in asked.items()}
     if change is not None:
         asked = {
-            at: equations.target_after_change(xp, flop, pace, world.log_growth, change.month)
+            at: equations.target_after_change(xp, flop, change.log_growth, world.log_growth, change.month)
             for at, flop in asked.items()
         }
     return asked
