@@ -16,7 +16,7 @@ from pydantic import Field
 from .copula import Copula
 from .correlations import Correlation, copula_of, load_correlations
 from .distributions import FAMILY_KEYS, Limits, take_distribution
-from .errors import InputError, unknown_name, unknown_row
+from .errors import InputError, MissingFileError, unknown_name, unknown_row
 from .families import Family, Fixed
 from .layers import Layer, Row, merge
 from .strict import StrictModel, describe, read_toml, validate
@@ -164,12 +164,16 @@ def read_overlay(name_or_path: str | Path) -> Layer:
     """
     overlays = named_overlays()
     text = str(name_or_path)
-    if not os.path.exists(text):
+    try:
+        return Layer.read(
+            os.path.abspath(text) if text in PACKAGED else text
+        )  # a user's file is never the project's own
+    except MissingFileError:
         if text in overlays:
             return Layer.of(read_toml(overlays[text]), file=f"priors/overlays/{text}.toml")
         if os.sep not in text and not text.endswith(".toml"):
-            raise unknown_name("overlay", text, overlays, key="--priors")
-    return Layer.read(os.path.abspath(text) if text in PACKAGED else text)  # a user's file is never the project's own
+            raise unknown_name("overlay", text, overlays, key="--priors") from None
+        raise
 
 
 def fixed_values_layer(values: Mapping[str, float], known: Iterable[str], option: str = "--set") -> Layer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import tomli_w
 
 from ...evidence.schema import Item, item_from_table
 from ...model.assumptions import Assumptions, assemble
+from ...priors.files import make_folder, write_text
 from ...priors.layers import Layer
 from ...priors.strict import read_toml
 
@@ -61,36 +62,48 @@ class Inputs:
         return _hash({name: self.items[name] for name in sorted(self.items)})
 
     def write(self, folder: Path) -> None:
-        """Write one TOML file per layer and item."""
-        place = folder / LAYERS
-        place.mkdir(parents=True, exist_ok=True)
+        """Write one TOML file per layer and item.
+
+        Raises
+        ------
+        InputError
+            If a file cannot be written.
+        """
+        for place in (folder, folder / LAYERS, folder / ITEMS):
+            make_folder(place)
         names = {}
         for index, layer in enumerate(self.layers):
             label = "".join(letter if letter.isalnum() else "-" for letter in layer.file).strip("-")
             names[f"{index:02d}-{label[-60:]}"] = layer.file
-            (place / f"{index:02d}-{label[-60:]}.toml").write_text(
-                tomli_w.dumps(_plain(layer.tables)), encoding="utf-8"
-            )
-        (folder / ORIGINS).write_text(tomli_w.dumps({"layers": names}), encoding="utf-8")
-        (folder / ITEMS).mkdir(parents=True, exist_ok=True)
+            _write_toml(folder / LAYERS / f"{index:02d}-{label[-60:]}.toml", layer.tables)
+        _write_toml(folder / ORIGINS, {"layers": names})
         for name, table in self.items.items():
-            (folder / ITEMS / f"{name}.toml").write_text(tomli_w.dumps(_plain(table)), encoding="utf-8")
+            _write_toml(folder / ITEMS / f"{name}.toml", table)
         if self.renamed:
-            (folder / RENAMED).write_text(tomli_w.dumps(_plain(self.renamed)), encoding="utf-8")
+            _write_toml(folder / RENAMED, self.renamed)
 
     @classmethod
-    def read(cls, folder: Path) -> Inputs:
+    def read(cls, folder: Path, files: Iterable[str]) -> Inputs:
         """Read what `write` has written.
+
+        Parameters
+        ----------
+        folder : Path
+            Where it was written.
+        files : iterable of str
+            All files that were, relative to the folder: the folder is not asked, or a file that has gone from it would
+            not be missed.
 
         Raises
         ------
         InputError
             If a file is missing or damaged.
         """
+        written = [Path(file) for file in files]
         origins = read_toml(folder / ORIGINS)["layers"]
         layers = [Layer.of(read_toml(folder / LAYERS / f"{name}.toml"), file=origins[name]) for name in sorted(origins)]
-        items = {path.stem: read_toml(path) for path in sorted((folder / ITEMS).glob("*.toml"))}
-        renamed = read_toml(folder / RENAMED) if (folder / RENAMED).exists() else {}
+        items = {file.stem: read_toml(folder / file) for file in sorted(written) if file.parent == Path(ITEMS)}
+        renamed = read_toml(folder / RENAMED) if Path(RENAMED) in written else {}
         return cls(tuple(layers), items, renamed)
 
 
@@ -98,6 +111,10 @@ def inputs_of(assumptions: Assumptions, items: Sequence[Item]) -> Inputs:
     """Take the inputs of a forecast."""
     tables = {item.id: item.text.model_dump(exclude_none=True) for item in items}
     return Inputs(tuple(assumptions.layers), tables, {item.id: dict(item.renamed) for item in items if item.renamed})
+
+
+def _write_toml(path: Path, content: Any) -> None:
+    write_text(path, tomli_w.dumps(_plain(content)))
 
 
 def _hash(content: Any) -> str:

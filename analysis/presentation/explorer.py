@@ -14,7 +14,6 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ from numpy.typing import NDArray
 from ...evidence import Clock, Item, events_of, latent_quantities, predictions
 from ...model.assumptions import multiple_name
 from ...model.policies import NO_INTERVENTION, apply_lever
-from ...priors.errors import InputError
+from ...priors.files import write_text
 from ..inference.answer import Drawn
 from ..inference.estimates import Array
 from ..inference.importance import smooth_weights, total
@@ -60,15 +59,7 @@ def write_explorer(path: Path, drawn: Drawn, *, draws: int = THINNED) -> None:
     InputError
         If the file cannot be written.
     """
-    page = render_explorer(drawn, draws=draws)
-    unfinished = path.with_name(f".{path.name}.part")
-    try:
-        unfinished.write_text(page, encoding="utf-8")
-        unfinished.replace(path)
-    except OSError as error:
-        with suppress(OSError):  # it may never have come to be
-            unfinished.unlink()
-        raise InputError(f"cannot be written ({error.strerror})", file=path, key="--out") from None
+    write_text(path, render_explorer(drawn, draws=draws), key="--out")
 
 
 def render_explorer(drawn: Drawn, *, draws: int = THINNED) -> str:

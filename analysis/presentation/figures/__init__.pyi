@@ -6,7 +6,6 @@ from .collection import write_all as write_all
 from .collection import write_cumulative as write_cumulative
 from .cumulative import draw_cumulative as draw_cumulative
 from .files import check_file as check_file
-from .files import check_folder as check_folder
 from .files import inline_svg as inline_svg
 from .files import save as save
 from .gate import draw_gate as draw_gate

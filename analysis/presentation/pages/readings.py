@@ -5,6 +5,7 @@ A page says ``<!-- figures: NAME -->`` where a table of that name begins and ``<
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,7 +15,8 @@ from itertools import batched
 from pathlib import Path
 
 from ....model.assumptions import load_assumptions, under_scenario
-from ....priors.errors import CatchupError, InputError, unknown_name
+from ....priors.errors import CatchupError, InputError, reason_of, unknown_name
+from ....priors.files import write_text
 from ....priors.table import Quantity
 from ...inference.answer import Request, draw
 from ...inference.conditioning import choose_evidence
@@ -28,7 +30,7 @@ from ...studies.readings.trend import Carried, trends
 from ...studies.scenarios import scenarios
 from ...studies.thresholds.study import PROBABILITIES, ready_by, thresholds
 from ..text import stock_text
-from .priors import markdown_table, numbers_of, write_document
+from .priors import markdown_table, numbers_of
 
 AS_OF = date(2026, 11, 21)
 SHOWN = (0.05, 0.5, 0.95)
@@ -289,6 +291,17 @@ def _factors(spread: Distribution) -> tuple[str, ...]:
     return tuple(f"{spread.quantile_value(p):.2f}" for p in SHOWN)
 
 
+def _texts(folder: Path) -> dict[Path, str]:
+    try:
+        pages = [folder / name for name in sorted(os.listdir(folder)) if name.endswith(".md")]
+        texts = {page: page.read_text(encoding="utf-8") for page in pages}
+    except OSError as error:
+        raise InputError(f"cannot be read: {reason_of(error)}", file=error.filename or folder) from None
+    if not texts:
+        raise InputError("holds no page", file=folder)
+    return texts
+
+
 def main(arguments: Iterable[str]) -> int:
     """Fill in the tables of the pages in a folder."""
     folders = [Path(argument) for argument in arguments]
@@ -296,12 +309,10 @@ def main(arguments: Iterable[str]) -> int:
         print("usage: python -m catchup.analysis.presentation.pages.readings FOLDER", file=sys.stderr)
         return 2
     try:
-        pages = sorted(folders[0].glob("*.md"))
-        if not pages:
-            raise InputError("holds no page", file=folders[0])
+        texts = _texts(folders[0])
         tables = figures(Question(load_assumptions(), AS_OF))
-        for page in pages:
-            write_document(page, filled(page.read_text(encoding="utf-8"), tables, page))
+        for page, text in texts.items():
+            write_text(page, filled(text, tables, page))
     except CatchupError as error:
         print(f"catchup: {error}", file=sys.stderr)
         return error.exit_code

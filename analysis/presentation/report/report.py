@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ....priors.files import write_text
 from ...inference.forecast import QUANTILES, Forecast
 from ...inference.question import Question
 from ..repeat_command import options_of
@@ -43,8 +44,13 @@ def write_report(path: Path, sections: Sections, *, explorer: str | None = None)
         What the run worked out.
     explorer : str, optional
         Address, relative to the report, of the page that lets a reader explore.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
     """
-    path.write_text(render_report(sections, explorer=explorer), encoding="utf-8")
+    write_text(path, render_report(sections, explorer=explorer))
 
 
 def render_report(sections: Sections, *, explorer: str | None = None) -> str:

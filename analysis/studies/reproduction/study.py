@@ -15,9 +15,10 @@ import numpy as np
 from ....model.assumptions import Assumptions, load_assumptions
 from ....model.policies import apply_lever
 from ....priors.errors import CatchupError
+from ....priors.files import write_text
 from ...inference.estimates import Array, Estimate, Weighting
 from ...inference.question import PriorDraws, Question, Values, outcome_of, ready_under
-from ...presentation.pages.priors import generated_by, markdown_table, write_document
+from ...presentation.pages.priors import generated_by, markdown_table
 from .claims import Claim, load_claims
 from .measures import WITHOUT_LAUNCH, Finding, Measured, Verdict, measure, published
 
@@ -244,7 +245,7 @@ def write_reproduction(path: Path, *, draws: int = DRAWS, seed: int = 1) -> Repr
         If it cannot be written.
     """
     reproduction = reproduce(draws=draws, seed=seed)
-    write_document(path, reproduction.as_markdown())
+    write_text(path, reproduction.as_markdown())
     return reproduction
 
 
