@@ -55,14 +55,14 @@ def write_text(path: str | Path, text: str, *, key: str | None = None) -> Path:
     return write_bytes(path, text.encode(errors="backslashreplace"), key=key)
 
 
-def write_bytes(path: str | Path, content: bytes | memoryview, *, key: str | None = None) -> Path:
+def write_bytes(path: str | Path, content: bytes, *, key: str | None = None) -> Path:
     """Write a file; what was there is replaced when the new one is complete.
 
     Parameters
     ----------
     path : str or Path
         The file.
-    content : bytes or memoryview
+    content : bytes
         What it is to hold.
     key : str, optional
         The option that named the path, for messages.
@@ -286,10 +286,9 @@ def _rename_onto(unfinished: Path, target: Path) -> None:
 def _check_unprotected(path: Path, key: str | None) -> None:
     try:
         os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))
-    except NOWHERE:
-        pass
-    except OSError:
-        raise InputError("cannot be written: it is protected", file=path, key=key) from None
+    except OSError as error:  # what else there may be, the writing itself finds out
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise InputError("cannot be written: it is protected", file=path, key=key) from None
 
 
 def _check_writable(folder: Path, path: Path, key: str | None) -> None:

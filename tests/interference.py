@@ -10,7 +10,7 @@ import builtins
 import fcntl
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -49,7 +49,11 @@ class Ended:
 
 
 def every_moment(
-    prepare: Callable[[], Any], call: Callable[[], Any], act: Callable[[], Any], more: tuple[Step, ...] = ()
+    prepare: Callable[[], Any],
+    call: Callable[[], Any],
+    act: Callable[[], Any],
+    more: Sequence[Step] = (),
+    on_disk: Sequence[Step] = ON_DISK,
 ) -> Iterator[Ended]:
     """Make a call again and again, with the other's act before its first step, its second, and so to its last.
 
@@ -62,13 +66,15 @@ def every_moment(
     act : callable
         What the other does. Where it cannot (`OSError`), the other had no chance. An error that it returns is what the
         step ends with: a fault of the disk in place of an act.
-    more : tuple of (object, str)
+    more : sequence of (object, str)
         Owners and names of further steps, for what a shim around `os` does not see.
+    on_disk : sequence of (object, str)
+        Those that are always steps.
     """
     moment = 0
     while True:
         prepare()
-        ended = _with_act_before(moment, call, act, (*ON_DISK, *more))
+        ended = _with_act_before(moment, call, act, (*on_disk, *more))
         if ended is None:
             assert moment > 0, "the call has asked nothing of the file system"
             return
@@ -78,7 +84,7 @@ def every_moment(
 
 
 def _with_act_before(
-    moment: int, call: Callable[[], Any], act: Callable[[], Any], steps: tuple[Step, ...]
+    moment: int, call: Callable[[], Any], act: Callable[[], Any], steps: Sequence[Step]
 ) -> Ended | None:
     """Call once; None if the call ended before it came to that step."""
     reached: list[str] = []

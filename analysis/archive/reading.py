@@ -22,6 +22,7 @@ from .store import list_runs
 INPUTS = "inputs"
 FORECAST = "forecast.json"
 POSTERIOR = "posterior.nc"
+UNSOUND = (CatchupError, KeyError, TypeError)  # what reading a run brings up that is missing in part or damaged
 
 
 @dataclass(frozen=True)
@@ -133,20 +134,32 @@ def read_runs(runs: Path) -> Shelf:
     for folder in listing.runs:
         try:
             sound.append(read_run(folder))
-        except (CatchupError, KeyError, TypeError) as error:
+        except UNSOUND as error:
             if os.path.lexists(folder):  # or else it was removed since the folder was listed
                 faults.append(str(error) if isinstance(error, CatchupError) else f"{folder}: is damaged")
     return Shelf(tuple(sound), tuple(faults))
 
 
 def newest_before(runs: Path, event: str) -> Run | None:
-    """The newest sound run about an event, to compare a new one with."""
+    """The newest sound run about an event, to compare a new one with.
+
+    What it was made of has been read: whatever becomes of its folder, the comparison can be made.
+    """
     try:
         shelf = read_runs(runs)
     except MissingFileError:
         return None
-    same = [run for run in shelf.runs if run.manifest.event == event]
-    return same[-1] if same else None
+    for run in reversed(shelf.runs):
+        if run.manifest.event == event and _has_snapshot(run):
+            return run
+    return None
+
+
+def _has_snapshot(run: Run) -> bool:
+    try:
+        return isinstance(run.snapshot, Snapshot)
+    except UNSOUND:
+        return False
 
 
 def posterior_ready(run: Run) -> tuple[NDArray[np.float64], int]:

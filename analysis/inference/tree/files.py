@@ -43,7 +43,7 @@ def save_tree(tree: xr.DataTree, path: str | Path, *, key: str | None = None) ->
     # in memory first: HDF5 brings the process down where its disk is full
     buffer = io.BytesIO()
     tree.to_netcdf(buffer, engine="h5netcdf")
-    return write_bytes(path, buffer.getbuffer(), key=key)
+    return write_bytes(path, buffer.getvalue(), key=key)
 
 
 def load_tree(path: str | Path) -> xr.DataTree:

@@ -291,17 +291,6 @@ def _factors(spread: Distribution) -> tuple[str, ...]:
     return tuple(f"{spread.quantile_value(p):.2f}" for p in SHOWN)
 
 
-def _texts(folder: Path) -> dict[Path, str]:
-    try:
-        pages = [folder / name for name in sorted(os.listdir(folder)) if name.endswith(".md")]
-        texts = {page: page.read_text(encoding="utf-8") for page in pages}
-    except OSError as error:
-        raise InputError(f"cannot be read: {reason_of(error)}", file=error.filename or folder) from None
-    if not texts:
-        raise InputError("holds no page", file=folder)
-    return texts
-
-
 def main(arguments: Iterable[str]) -> int:
     """Fill in the tables of the pages in a folder."""
     folders = [Path(argument) for argument in arguments]
@@ -309,10 +298,15 @@ def main(arguments: Iterable[str]) -> int:
         print("usage: python -m catchup.analysis.presentation.pages.readings FOLDER", file=sys.stderr)
         return 2
     try:
-        texts = _texts(folders[0])
+        pages = [folders[0] / name for name in sorted(os.listdir(folders[0])) if name.endswith(".md")]
+        if not pages:
+            raise InputError("holds no page", file=folders[0])
         tables = figures(Question(load_assumptions(), AS_OF))
-        for page, text in texts.items():
-            write_text(page, filled(text, tables, page))
+        for page in pages:
+            write_text(page, filled(page.read_text(encoding="utf-8"), tables, page))
+    except OSError as error:
+        print(f"catchup: {error.filename}: cannot be read: {reason_of(error)}", file=sys.stderr)
+        return InputError.exit_code
     except CatchupError as error:
         print(f"catchup: {error}", file=sys.stderr)
         return error.exit_code

@@ -75,7 +75,7 @@ class KeptFits:
                 file.truncate(len(whole))
             if not whole:
                 _append(file, _line(settings))
-            self._status = os.fstat(file.fileno())
+            self._head = whole[: whole.find(b"\n") + 1] or _line(settings).encode()
 
     def add(self, fits: Iterable[Fit]) -> None:
         """Append finished fits.
@@ -88,7 +88,8 @@ class KeptFits:
         fits = list(fits)
         self.fits.update({fit.fit: fit for fit in fits})
         with self._opened("written") as file:
-            if not os.path.samestat(os.fstat(file.fileno()), self._status):
+            file.seek(0)
+            if file.read(len(self._head)) != self._head:
                 raise InputError("another file has taken its place since the work began", file=self.path, key=OPTION)
             _append(file, "".join(_line(fit.as_json()) for fit in fits))
 
