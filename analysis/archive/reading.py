@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from ...evidence.schema import Item
 from ...priors.errors import CatchupError, MissingFileError
+from ..inference.inputs import Inputs
 from ..inference.question import Question
 from ..studies.attribution import QUANTILES, Snapshot
-from .inputs import Inputs
+from .inputs import read_inputs
 from .manifest import BrokenRunError, Manifest, read_json, read_manifest
 from .store import list_runs
 
@@ -66,7 +67,7 @@ class Run:
         """What it was made of."""
         start = f"{INPUTS}/"
         files = [name.removeprefix(start) for name in self.manifest.files if name.startswith(start)]
-        return Inputs.read(self.folder / INPUTS, files)
+        return read_inputs(self.folder / INPUTS, files)
 
     @cached_property
     def snapshot(self) -> Snapshot:

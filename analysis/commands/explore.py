@@ -18,12 +18,11 @@ def explore(
     out: Annotated[Path, Parameter(group=OUTPUT, help="The HTML file to write.")] = Path("explore.html"),
 ) -> int:
     """Write a page, readable without network, in which evidence, event and lever can be changed."""
-    from ..inference.answer import draw
     from ..presentation.explorer import write_explorer
 
     asked = asked or Asked()
     check_file(out, key="--out")
-    write_explorer(out, draw(asked.request()))
+    write_explorer(out, asked.posterior())
     if asked.json:
         print_json({"schema": 1, "file": str(out)})
     else:

@@ -11,8 +11,8 @@ from ....evidence.ledgers import load_ledger
 from ....model.assumptions import load_assumptions
 from ....priors.errors import CatchupError
 from ....priors.files import write_text
-from ...inference.conditioning import choose_evidence
 from ...inference.question import Question
+from ...inference.request import choose_evidence
 from ..figures import draw_model_graph, model_graph, save
 from .evidence import evidence_page
 from .scenarios import scenario_page
