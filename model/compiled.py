@@ -11,6 +11,7 @@ import pymc as pm
 import pytensor
 import pytensor.tensor as pt
 from pytensor.graph.replace import graph_replace, vectorize_graph
+from pytensor.graph.rewriting.utils import rewrite_graph
 
 from .assumptions import Assumptions
 from .draws import Array
@@ -93,7 +94,9 @@ class CompiledDates:
         graphs: list[Any] = graph_replace(
             [self._model[name] for name in self._outputs], {self._model[name]: one[name] for name in one}, strict=False
         )
-        outputs = list(vectorize_graph(graphs, {one[name]: values[name] for name in one}))
+        # Vectors over firms are put together only to be taken apart again, which costs where there are many draws.
+        plain = rewrite_graph(graphs, include=("canonicalize",))
+        outputs = list(vectorize_graph(plain, {one[name]: values[name] for name in one}))
         compiled: Callable[..., Sequence[Array]] = pytensor.function(
             list(values.values()), outputs, mode=self._mode, trust_input=True, on_unused_input="ignore"
         )

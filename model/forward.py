@@ -17,6 +17,7 @@ from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
 from .draws import QuantileTransform, SobolStreams, Transform, UniformStreams, Values
 from .generative import Outcome, World, intervened_world, run_race
 from .launch import solve_with_pool
+from .naming import Naming, unnamed
 from .policies import NO_INTERVENTION, Intervention, redrawn
 
 Array = NDArray[np.float64]
@@ -39,6 +40,7 @@ def outcome(
     world: World | None = None,
     before: dict[str, Array] | None = None,
     act_from_month: float = 0.0,
+    name: Naming = unnamed,
 ) -> tuple[World, Outcome]:
     """Work out the dates that given values imply.
 
@@ -62,28 +64,31 @@ def outcome(
         By firm, launches under the circumstances that held until month `act_from_month`; see `run_race`.
     act_from_month : float, default 0
         That month.
+    name : callable, optional
+        Names intermediates, or puts others in their place; see `naming.Naming`.
 
     Returns
     -------
     tuple of World and Outcome
         Every intermediate, and the dates in months since t = 0.
     """
-    world = world or intervened_world(np, assumptions, values, intervention)
-    multiple = values[multiple_name(event)]
+    world = world or intervened_world(np, assumptions, values, intervention, name=name)
+    multiples = {event: values[multiple_name(event)]}
 
     def race(values: dict[str, Array], before: dict[str, Array] | None, act_from_month: float) -> Outcome:
         return run_race(
             np,
             assumptions,
             world,
-            multiple,
+            multiples,
             values,
             solve_with_pool,
-            before=before,
+            before=None if before is None else {(event, firm): launch for firm, launch in before.items()},
             act_from_month=act_from_month,
             launch_grid=launch_grid,
             as_of_month=as_of_month,
-        )
+            name=name,
+        )[event]
 
     if not intervention.commitments:
         return world, race(values, before, act_from_month)

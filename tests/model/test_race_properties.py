@@ -157,7 +157,7 @@ def test_a_firm_that_has_yet_to_decide_waits(assumptions: Assumptions, some: dic
 def test_distillation_at_the_medians() -> None:
     from catchup.model.equations import remaining_progress
 
-    assert remaining_progress(10.0, 0.25, 0.5) == pytest.approx(7.5, abs=0.01)
+    assert remaining_progress(np, 10.0, 0.25, 0.5) == pytest.approx(7.5, abs=0.01)
 
 
 def test_fixed_values_reach_the_race() -> None:

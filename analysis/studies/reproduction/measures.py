@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 
+import numpy as np
+
 from ....model import equations
 from ....model.assumptions import MYTHOS_QUANTITIES
 from ....model.calendar import month_ends
@@ -250,7 +252,7 @@ def _distillation_share(claim: Claim, measured: Measured) -> Finding:
 
 def _distillation_progress(claim: Claim, measured: Measured) -> Finding:
     left = equations.remaining_progress(
-        claim.progress, measured.middle("distilled_share"), measured.middle("distillation_removed_share")
+        np, claim.progress, measured.middle("distilled_share"), measured.middle("distillation_removed_share")
     )
     return Finding(f"{figures(left, 3)} {claim.unit}", "", _judge(_rounding(claim, left), 0.0))
 
