@@ -35,15 +35,22 @@ UNITS = {
     "annual_progress": "x per year",
     "flop_per_h100e_month": "FLOP per H100e-month",
     "target_flop": "FLOP",
+    "budget_in_force": "1",
+    "requirement_lag": "months",
+    "able_to_launch": "months since t = 0",
     "launch": "months since t = 0",
     "pool_at_launch": "H100e",
     "requirement_at_launch": "FLOP",
     "run_length": "months",
     "firm_pretrained": "months since t = 0",
     "pretrained": "months since t = 0",
+    "post_training": "months",
     "ready": "months since t = 0",
 }
-"""Unit of every derived variable; quantities carry their own."""
+"""Unit of every derived variable; quantities carry their own.
+
+The budget in force, the requirement's lag, the month from which a firm could launch and post-training are variables of
+their own only where obstacles act on them."""
 
 
 def build_model(
@@ -220,9 +227,9 @@ def _at_score(belief: Family, score: Any) -> Any:
 
 
 def set_intervention(model: pm.Model, assumptions: Assumptions, intervention: Intervention = NO_INTERVENTION) -> None:
-    """Switch the model's data to an intervention's sources and distillation; without one, back to none.
+    """Switch the model's data to an intervention's sources and distillation, as if it had been so from t = 0.
 
-    Commitments are not data: fix the budget's node with ``pm.do`` instead.
+    Without an intervention, back to none. Commitments are not data: fix the budget's node with ``pm.do`` instead.
 
     Parameters
     ----------

@@ -236,6 +236,7 @@ def _manifest(sections: Sections, folder: Path, watch: Stopwatch, command: str) 
     return Manifest.model_validate(
         {
             "schema": SCHEMA,
+            "model": question.assumptions.model,
             "as_of": question.as_of,
             "event": question.event,
             "engine": drawn.engine,
