@@ -1,9 +1,33 @@
-"""How intermediates of the model get a name, or another value in their place."""
+"""The names of the model's intermediates, and how each gets its name, or another value in its place."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+
+UNITS = {
+    "mythos_flop": "FLOP",
+    "annual_progress": "x per year",
+    "flop_per_h100e_month": "FLOP per H100e-month",
+    "target_flop": "FLOP",
+    "launch": "months since t = 0",
+    "pool_at_launch": "H100e",
+    "requirement_at_launch": "FLOP",
+    "run_length": "months",
+    "firm_pretrained": "months since t = 0",
+    "pretrained": "months since t = 0",
+    "ready": "months since t = 0",
+}
+"""Unit of every derived variable, each after those that it follows from; quantities carry their own."""
+
+DIMS: Mapping[str, tuple[str, ...]] = {
+    "flop_per_h100e_month": ("firm",),
+    **dict.fromkeys(("target_flop", "pretrained", "ready"), ("event",)),
+    **dict.fromkeys(
+        ("launch", "pool_at_launch", "requirement_at_launch", "run_length", "firm_pretrained"), ("event", "firm")
+    ),
+}
+"""Dims of every derived variable that has any."""
 
 Naming = Callable[[str, Any], Any]
 """Takes an intermediate's name and value, and returns what stands for it from then on.
