@@ -200,10 +200,10 @@ def _refuse_other(model: pm.Model, items: Sequence[Item], assumptions: Assumptio
             f"build_model(..., extra_quantities={latents}) was expected",
             key="extra_quantities",
         )
-    month = float(model["as_of"].get_value())
+    month = float(model["as_of_month"].get_value())
     if abs(month - assumptions.calendar.months(as_of)) > SAME_DAY:
         raise InputError(
             f"the model was built for {assumptions.calendar.day(month)}, the evidence is of {as_of}: "
-            f"build_model(..., as_of=assumptions.calendar.months(as_of)) was expected",
-            key="as_of",
+            f"build_model(..., as_of_month=assumptions.calendar.months(as_of)) was expected",
+            key="as_of_month",
         )

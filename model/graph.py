@@ -39,7 +39,7 @@ def build_model(
     events: Sequence[str] = (DEFAULT_EVENT,),
     extra_quantities: Iterable[str] = (),
     launch_grid: float | None = None,
-    as_of: float = 0.0,
+    as_of_month: float = 0.0,
 ) -> pm.Model:
     """Build the generative model.
 
@@ -53,8 +53,8 @@ def build_model(
         Quantities beyond those the dates depend on, for the likelihoods that need them.
     launch_grid : float, optional
         Months between possible launches.
-    as_of : float, default 0
-        Month of the question, from which firms that have yet to decide can do so; switched data, ``as_of``.
+    as_of_month : float, default 0
+        Month of the question, from which firms that have yet to decide can do so; switched data of that name.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def build_model(
         kept = pm.Data("source_kept", np.ones(len(race.sources)), dims="source")
         stop = pm.Data("source_stop", np.full(len(race.sources), NEVER_STOPS), dims="source")
         limited = pm.Data("distillation_limited", 0.0)
-        day = pm.Data("as_of", float(as_of))
+        day = pm.Data("as_of_month", float(as_of_month))
         world = _world(assumptions, values, kept, stop, limited, declare)
         run_race(
             pt,
@@ -80,7 +80,7 @@ def build_model(
             values,
             launch_and_pool,
             launch_grid=launch_grid,
-            as_of=day,
+            as_of_month=day,
             name=declare,
         )
     return model
@@ -188,9 +188,9 @@ def _at_score(belief: Family, score: Any) -> Any:
 
 
 def set_intervention(model: pm.Model, assumptions: Assumptions, intervention: Intervention = NO_INTERVENTION) -> None:
-    """Switch the model's data to an intervention's sources and distillation; without one, back to none.
+    """Switch the model's data to an intervention's sources and distillation, as if it had been so from t = 0.
 
-    Commitments are not data: fix the budget's node with ``pm.do`` instead.
+    Without an intervention, back to none. Commitments are not data: fix the budget's node with ``pm.do`` instead.
 
     Parameters
     ----------

@@ -37,6 +37,7 @@ class Manifest(StrictModel):
     model_config = ConfigDict(extra="ignore")
 
     schema_: Annotated[int, Field(alias="schema")]
+    model: str = "article"  # the only one that there was before manifests said which
     as_of: date
     event: str
     engine: str

@@ -10,6 +10,7 @@ import pytest
 
 from catchup.analysis.inference.question import Question
 from catchup.analysis.presentation.pages import priors as priors_page
+from catchup.analysis.presentation.pages import reproduction as reproduction_page
 from catchup.analysis.presentation.pages.priors import markdown_table, numbers_of, prior_tables
 from catchup.analysis.studies.reproduction import measures, study
 from catchup.analysis.studies.reproduction.claims import Claim, load_claims
@@ -209,7 +210,7 @@ def test_an_unwritable_place_is_named(tmp_path: Path, capsys: pytest.CaptureFixt
         priors_page.write_document(tmp_path, "text")
 
 
-@pytest.mark.parametrize("main", [priors_page.main, study.main])
+@pytest.mark.parametrize("main", [priors_page.main, reproduction_page.main])
 def test_usage(main: object, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2  # type: ignore[operator]
     assert capsys.readouterr().err.startswith("usage: python -m catchup.analysis.")
