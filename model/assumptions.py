@@ -207,7 +207,7 @@ def under_scenario(assumptions: Assumptions, name: str) -> Assumptions:
     """
     if name not in assumptions.scenarios:
         raise unknown_name("scenario", name, assumptions.scenarios, key="--scenario")
-    return assemble([*assumptions.layers, assumptions.scenarios[name].layer])
+    return assemble([*assumptions.layers, *assumptions.scenarios[name].layers])
 
 
 def _load_events(layers: Iterable[Layer], table: PriorTable) -> dict[str, Event]:
