@@ -64,7 +64,7 @@ class CompiledDates:
         chunk: int = CHUNK,
         mode: str | None = None,
     ) -> None:
-        self.names = [name for name in assumptions.beliefs if name in model.named_vars]
+        self.names = assumptions.with_related(name for name in assumptions.beliefs if name in model.named_vars)
         self._beliefs = {name: assumptions.beliefs[name] for name in self.names}
         # Where all are fixed, one's uniforms say how many draws there are.
         self._drawn = [name for name, belief in self._beliefs.items() if belief.base is not None] or self.names[:1]
@@ -154,12 +154,15 @@ class CompiledDates:
     def _dates_of_uniforms(self) -> Callable[..., Sequence[Array]]:
         uniforms = {name: pt.vector(name, dtype="float64") for name in self._drawn}
         size = next(iter(uniforms.values())).shape[0]
-        values = [
-            pt.full(size, belief.base_parameters()[0], dtype="float64")
-            if belief.base is None
-            else belief.quantile_in(pt, uniforms[name])
-            for name, belief in self._beliefs.items()
-        ]
+        named: dict[str, Any] = {}
+        for name, stated in self._beliefs.items():
+            belief = stated.given(named)
+            named[name] = (
+                pt.zeros(size, dtype="float64") + belief.known(pt)
+                if belief.base is None
+                else belief.quantile_in(pt, uniforms[name])
+            )
+        values = list(named.values())
         # A function of its own: in one with the dates, their logarithms would have its roots worked off draw by draw.
         quantiles = OpFromGraph(list(uniforms.values()), values)(*uniforms.values())
         return self._compile(list(uniforms.values()), self._vectorised(dict(zip(self.names, quantiles, strict=True))))

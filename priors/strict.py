@@ -27,9 +27,14 @@ class StrictModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
-def misfit(key: str, problem: str) -> PydanticCustomError:
+def misfit(key: str, problem: str, nearest: str | None = None) -> PydanticCustomError:
     """Build what a validator of several keys raises, naming the key at fault."""
-    return PydanticCustomError("misfit", "{problem}", {"key": key, "problem": problem})
+    return PydanticCustomError("misfit", "{problem}", {"key": key, "problem": problem, "nearest": nearest})
+
+
+def unlikely(key: str, problem: str) -> PydanticCustomError:
+    """Build what a validator raises for numbers that are possible, but surely a mistake."""
+    return PydanticCustomError("unlikely", "{problem}", {"key": key, "problem": problem, "nearest": None})
 
 
 def read_toml(path: str | Path) -> dict[str, Any]:
@@ -122,8 +127,8 @@ def from_pydantic(error: ValidationError, model: type[BaseModel], *, file: str |
     if fault["type"] == "missing":
         wanted = _wanted(owner.model_fields[path[-1]].annotation) if owner and path[-1] in owner.model_fields else ""
         return InputError("is missing" + (f"; {wanted} was expected" if wanted else ""), file=file, key=where)
-    if fault["type"] == "misfit":
-        return InputError(fault["msg"], file=file, key=where)
+    if fault["type"] in ("misfit", "unlikely"):
+        return InputError(fault["msg"], file=file, key=where, nearest=fault["ctx"]["nearest"])
     if fault["type"] == "value_error":
         return InputError(fault["msg"].removeprefix("Value error, "), file=file, key=where)
     first, *others = dict.fromkeys(_plainly(other) for other in faults if _locate(model, other["loc"])[0] == path)

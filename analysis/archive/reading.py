@@ -129,7 +129,7 @@ def read_runs(runs: Path) -> Shelf:
         try:
             sound.append(read_run(folder))
         except (CatchupError, KeyError, TypeError) as error:
-            faults.append(str(error) if isinstance(error, CatchupError) else f"{folder}: is damaged")
+            faults.append(error.on_command_line if isinstance(error, CatchupError) else f"{folder}: is damaged")
     return Shelf(tuple(sound), tuple(faults))
 
 

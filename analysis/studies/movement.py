@@ -125,7 +125,9 @@ def _conditioned_apart(
     try:
         other = condition(request.question, without, request.engine, fit=fit)
     except UntrustworthyError as error:
-        return Movement(added, None, {}, f"without {' and '.join(added)} the forecast cannot be trusted: {error}")
+        return Movement(
+            added, None, {}, f"without {' and '.join(added)} the forecast cannot be trusted: {error.on_command_line}"
+        )
     question = other.question
     dates = other.source.map(lambda values: {"ready": ready_under(question, values)})["ready"]
     return _movement(added, ready, Distribution(dates, other.source.weighting), common=False)

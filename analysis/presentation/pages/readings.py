@@ -303,7 +303,7 @@ def main(arguments: Iterable[str]) -> int:
         for page in pages:
             write_document(page, filled(page.read_text(encoding="utf-8"), tables, page))
     except CatchupError as error:
-        print(f"catchup: {error}", file=sys.stderr)
+        print(f"catchup: {error.on_command_line}", file=sys.stderr)
         return error.exit_code
     return 0
 

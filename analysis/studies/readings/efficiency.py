@@ -157,7 +157,7 @@ def efficiency(question: Question, source: DrawSource, gap: float | None = None,
         }
 
     names = [*CHANNEL_QUANTITIES, *EDGE_QUANTITIES]
-    columns = source.extended({name: assumptions.beliefs[name] for name in names}).map(evaluate)
+    columns = source.extended(assumptions.beliefs_of(names)).map(evaluate)
 
     def spread(name: str) -> Distribution:
         return Distribution(columns[name], source.weighting)

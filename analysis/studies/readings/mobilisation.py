@@ -108,7 +108,7 @@ def mobilisation(question: Question, source: DrawSource, **origin: Any) -> Mobil
     rows = []
     for event in dict.fromkeys((question.event, LEAN)):
         asked, multiple = replace(question, event=event), multiple_name(event)
-        drawn = source.extended({multiple: question.assumptions.beliefs[multiple]})
+        drawn = source.extended(question.assumptions.beliefs_of([multiple]))
         title = question.assumptions.events[event].text.title
         (row,) = scenarios(asked, drawn, [SCENARIO]).scenarios
         rows.append(Mobilised(event, title, row, thresholds(asked, drawn, scenario=SCENARIO)))

@@ -110,9 +110,10 @@ def power_scaling_of(drawn: Drawn, tree: xr.DataTree | None = None) -> list[Powe
     tree : xarray.DataTree, optional
         Its tree, if there is one already.
     """
-    copula = drawn.question.assumptions.copula
-    needed = [*drawn.question.assumptions.needed([drawn.question.event]), *latent_quantities(drawn.items)]
-    relevant = [*copula.with_related(needed), *(group.label for group in copula.among(needed))]
+    assumptions = drawn.question.assumptions
+    needed = [*assumptions.needed([drawn.question.event]), *latent_quantities(drawn.items)]
+    relevant = assumptions.with_related(needed)
+    relevant += [group.label for group in assumptions.copula.among(relevant)]
     return power_scaling(result_tree(drawn) if tree is None else tree, latent_quantities(drawn.items), relevant)
 
 

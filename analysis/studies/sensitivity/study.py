@@ -109,7 +109,8 @@ def sensitivity(
     drawn = source.map(lambda values: _draws_of(question, values, names))
     ready = drawn.pop("")
     dependent = [swing for swing in of_each.swings if swing.correlated_with]
-    independent = isinstance(source, PriorDraws) and not dependent
+    beliefs = question.assumptions.beliefs
+    independent = isinstance(source, PriorDraws) and not dependent and not any(beliefs[name].parents for name in names)
     distribution = Distribution(ready, source.weighting)
     notes = []
     if not distribution.quantile(LOW).meaningful:
