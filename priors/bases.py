@@ -41,6 +41,8 @@ class Base:
         ``cdf(x, *parameters)`` of one quantity: x of any shape.
     cdf_in : callable
         The same over an array namespace, ``cdf_in(xp, x, *parameters)``, of x inside the support.
+    sf : callable
+        ``sf(x, *parameters)``, one minus the distribution function without the loss of digits: x of any shape.
     log_density : callable
         ``log_density(x, *parameters)`` of one quantity: x of any shape, natural logarithm.
     pymc : callable
@@ -52,6 +54,7 @@ class Base:
     quantile: Callable[..., Any]
     cdf: Callable[..., Array]
     cdf_in: Callable[..., Any]
+    sf: Callable[..., Array]
     log_density: Callable[..., Array]
     pymc: Callable[..., Any]
 
@@ -102,6 +105,10 @@ def _triangular_cdf(xp: Any, x: Any, low: Any, mode: Any, high: Any) -> Any:
     return xp.where(position < share_below, below, above)
 
 
+def _triangular_sf(x: Array, low: Any, mode: Any, high: Any) -> Array:
+    return np.asarray(_triangular_cdf(np, -x, -high, -mode, -low))
+
+
 def _unless_zero(xp: Any, share: Any) -> Any:
     return (share or 1.0) if isinstance(share, float) else xp.where(xp.equal(share, 0.0), 1.0, share)
 
@@ -138,6 +145,10 @@ def _normal_cdf(xp: Any, x: Any, mean: Any, sd: Any) -> Any:
     return rank_of(xp, (x - mean) / sd)
 
 
+def _normal_sf(x: Array, mean: Any, sd: Any) -> Array:
+    return np.asarray(rank_of(np, (mean - x) / sd))
+
+
 def _normal_log_density(x: Array, mean: float, sd: float) -> Array:
     from scipy import stats
 
@@ -156,6 +167,10 @@ def _uniform_quantile(xp: Any, u: Any, low: float, high: float) -> Any:
 
 def _uniform_cdf(xp: Any, x: Any, low: Any, high: Any) -> Any:
     return xp.clip((x - low) / (high - low), 0.0, 1.0)
+
+
+def _uniform_sf(x: Array, low: Any, high: Any) -> Array:
+    return np.asarray(np.clip((high - x) / (high - low), 0.0, 1.0))
 
 
 def _uniform_log_density(x: Array, low: float, high: float) -> Array:
@@ -187,6 +202,12 @@ def _beta_cdf(xp: Any, x: Any, alpha: Any, beta: Any) -> Any:
     return betainc(alpha, beta, inside)
 
 
+def _beta_sf(x: Array, alpha: Any, beta: Any) -> Array:
+    from scipy.special import betaincc
+
+    return np.asarray(betaincc(alpha, beta, np.clip(x, 0.0, 1.0)))
+
+
 def _beta_log_density(x: Array, alpha: float, beta: float) -> Array:
     from scipy import stats
 
@@ -204,18 +225,27 @@ def _in_numpy(cdf_in: Callable[..., Any]) -> Callable[..., Array]:
 
 
 BASES = {
-    name: Base(name, parameters, quantile, _in_numpy(cdf_in), cdf_in, log_density, pymc)
-    for name, parameters, quantile, cdf_in, log_density, pymc in (
+    name: Base(name, parameters, quantile, _in_numpy(cdf_in), cdf_in, sf, log_density, pymc)
+    for name, parameters, quantile, cdf_in, sf, log_density, pymc in (
         (
             "triangular",
             ("low", "mode", "high"),
             _triangular_quantile,
             _triangular_cdf,
+            _triangular_sf,
             _triangular_log_density,
             _triangular_pymc,
         ),
-        ("normal", ("mean", "sd"), _normal_quantile, _normal_cdf, _normal_log_density, _normal_pymc),
-        ("uniform", ("low", "high"), _uniform_quantile, _uniform_cdf, _uniform_log_density, _uniform_pymc),
-        ("beta", ("alpha", "beta"), _beta_quantile, _beta_cdf, _beta_log_density, _beta_pymc),
+        ("normal", ("mean", "sd"), _normal_quantile, _normal_cdf, _normal_sf, _normal_log_density, _normal_pymc),
+        (
+            "uniform",
+            ("low", "high"),
+            _uniform_quantile,
+            _uniform_cdf,
+            _uniform_sf,
+            _uniform_log_density,
+            _uniform_pymc,
+        ),
+        ("beta", ("alpha", "beta"), _beta_quantile, _beta_cdf, _beta_sf, _beta_log_density, _beta_pymc),
     )
 }

@@ -48,9 +48,15 @@ class InputError(CatchupError, ValueError):
         Dotted key inside the file, or the option on the command line.
     nearest : str, optional
         The nearest valid name, where a name was not recognised.
+
+    Attributes
+    ----------
+    unlikely : bool
+        Whether it is possible, but surely a mistake.
     """
 
     exit_code = 2
+    unlikely = False
 
     def __init__(
         self,

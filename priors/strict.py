@@ -19,6 +19,7 @@ LARGEST_FILE = 1_000_000  # bytes; an assumptions or evidence file is a few kilo
 
 WANTED: dict[Any, str] = {str: "text", float: "a number", int: "a whole number", bool: "true or false", date: "a day"}
 """How a message names the types of TOML."""
+UNLIKELY = ("less_than_equal", "greater_than_equal", "unlikely")  # faults of a number that is possible, if unwise
 
 
 class StrictModel(BaseModel):
@@ -115,6 +116,12 @@ def validate[Model: BaseModel](
 
 def from_pydantic(error: ValidationError, model: type[BaseModel], *, file: str | Path | None, key: str) -> InputError:
     """Turn pydantic's first complaint into one line for a user; unknown keys come first."""
+    found = _first(error, model, file=file, key=key)
+    found.unlikely = all(fault["type"] in UNLIKELY for fault in error.errors())
+    return found
+
+
+def _first(error: ValidationError, model: type[BaseModel], *, file: str | Path | None, key: str) -> InputError:
     faults = sorted(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
     fault = faults[0]
     path, owner = _locate(model, fault["loc"])

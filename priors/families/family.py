@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from pydantic import Field, PlainSerializer, WrapValidator
@@ -20,9 +20,9 @@ CLOSEST = 1e-9  # relative distance of two bounds; nearer ones drown in rounding
 LARGEST = 1e100  # so that no product of two figures overflows
 if TYPE_CHECKING:
     # a number; a `Given`; or, once that has been given, an array or a variable
-    Figure: TypeAlias = Any
-    Positive: TypeAlias = Any
-    Spread: TypeAlias = Any
+    type Figure = Any
+    type Positive = Any
+    type Spread = Any
 else:
     _OR_GIVEN = WrapValidator(number_or_given), PlainSerializer(number_as_written)
     Figure = Annotated[float, Field(ge=-LARGEST, le=LARGEST), *_OR_GIVEN]
@@ -196,10 +196,8 @@ class Based(Family):
 
     def sf(self, value: Array | float) -> Array:
         """Survival function at values in natural units."""
-        if self.base != "normal":
-            return super().sf(value)
-        mean, sd = self._parameters
-        return np.asarray(rank_of(np, (mean - self.to_base(np.asarray(value, dtype=float))) / sd))
+        at = np.asarray(self.to_base(np.asarray(value, dtype=float)))
+        return np.asarray(self._of_base.sf(at, *self._parameters))
 
     def log_density(self, value: Array | float) -> Array:
         """Log density in the base's coordinate, which the PyMC model's is too, at values in natural units."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from ..errors import InputError
-from ..strict import StrictModel, from_pydantic, misfit
+from ..strict import StrictModel, from_pydantic, misfit, unlikely
 
 
 class Reach(NamedTuple):
@@ -80,4 +80,6 @@ def number_as_written(value: Any) -> Any:
 
 def as_misfit(error: InputError) -> Exception:
     """What a validator raises for a fault further inside."""
+    if error.unlikely:
+        return unlikely(error.key or "", error.problem)
     return misfit(error.key or "", error.problem, error.nearest)

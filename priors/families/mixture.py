@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self
 
 import numpy as np
 from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
@@ -53,7 +53,7 @@ def _as_row(component: Component) -> dict[str, Any]:
 
 
 if TYPE_CHECKING:
-    Components: TypeAlias = Any
+    type Components = Any
 else:
     Components = Annotated[
         tuple[Annotated[Component, BeforeValidator(_component), PlainSerializer(_as_row)], ...],

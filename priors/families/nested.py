@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer
 
@@ -58,6 +58,6 @@ def _inner(value: Any) -> Family:
 
 
 if TYPE_CHECKING:
-    Inner: TypeAlias = Any
+    type Inner = Any
 else:
     Inner = Annotated[Family, BeforeValidator(_inner), PlainSerializer(Family.as_row)]

@@ -26,6 +26,8 @@ FARTHEST_KNOT = 8.4  # of the scores at which there is a knot
 MOST_REFINEMENTS = 60
 NARROWEST = 1e-13  # relative length of a piece that is halved no more: what is left is a corner or a jump
 MOST_KNOTS = 20_000
+PATIENCE = 6  # refinements, after which what rounding alone makes wrong is let be
+ROUNDING = 4e-16
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +98,7 @@ def tabulate(
         return place, y, slope
 
     parts = knots(coordinate.of(start))
-    for _ in range(MOST_REFINEMENTS):
+    for round_ in range(MOST_REFINEMENTS):
         rising = np.concatenate([[True], np.diff(np.maximum.accumulate(parts[0])) > 0.0])
         place, y, slope = (part[rising] for part in parts)
         if not (np.isfinite(slope).all() and (slope > 0.0).all()) or place.size > MOST_KNOTS:
@@ -105,7 +107,7 @@ def tabulate(
         middle = 0.5 * (y[:-1] + y[1:])
         added = knots(middle)
         length = np.diff(y)
-        wrong = np.abs(spline.at(np, added[0]) - middle) > TOLERANCE
+        wrong = np.abs(spline.at(np, added[0]) - middle) > TOLERANCE + _noise(added, patient=round_ < PATIENCE)
         wrong &= length > NARROWEST * np.maximum(1.0, np.abs(middle))
         if not wrong.any():
             return Table(coordinate, spline)
@@ -113,6 +115,12 @@ def tabulate(
         order = np.argsort(joined[1], kind="stable")
         parts = (joined[0][order], joined[1][order], joined[2][order])
     raise InputError("a density that is positive and finite all over the support was expected")
+
+
+def _noise(knots: tuple[Array, Array, Array], *, patient: bool) -> Array | float:
+    """How far rounding moves the coordinate: a survival function that is one minus another has few digits."""
+    score, _, slope = knots
+    return 0.0 if patient else ROUNDING * np.exp(-log_density_of_score(score)) * slope
 
 
 def _never_falling(place: Array, y: Array, slope: Array) -> Array:

@@ -9,10 +9,10 @@ import numpy as np
 from pydantic import ConfigDict, PrivateAttr, model_validator
 
 from ..bases import Array
-from ..scores import score_of
+from ..scores import LARGEST_UNIFORM, SMALLEST_UNIFORM, score_of
 from ..strict import misfit, unlikely
 from .classic import refuse_disordered
-from .family import Based, Family, Figure
+from .family import CLOSEST, Based, Family, Figure
 from .nested import Inner
 
 LEAST_KEPT = 1e-6  # share of the probability that must lie between the bounds: fewer digits are left of the rest
@@ -41,7 +41,7 @@ class Truncated(Family):
                 wanted = "where another quantity gives a number, a family with a base distribution is truncated"
                 raise misfit("of", f"{wanted} (normal, lognormal, triangular, uniform, beta ...), not {self.of.family}")
             return self
-        self._from_above = self.low is not None and bool(self.of.cdf(self.low) > 0.5)
+        self._from_above = self.low is not None and bool(self.of.cdf(self.low) >= 0.5)
         kept = float(self._kept(np))
         if not kept >= LEAST_KEPT:
             probability = f"lies between the bounds with probability {max(kept, 0.0):.1g}"
@@ -56,21 +56,39 @@ class Truncated(Family):
         )
 
     def quantile_in(self, xp: Any, u: Any) -> Any:
-        start, kept = self._start(xp), self._kept(xp)
-        value = (
-            self.of.at_score(xp, -score_of(xp, start - u * kept))
-            if self._from_above
-            else self.of.quantile_in(xp, start + u * kept)
-        )
-        # the bounds, which rounding could leave
+        value = self._unbounded(xp, u)
+        # rounding could leave the bounds
         value = value if self.low is None else xp.maximum(value, self.low)
-        return value if self.high is None else xp.minimum(value, self.high)
+        value = value if self.high is None else xp.minimum(value, self.high)
+        return self._off_bounds(value) if xp is np else value
+
+    def _unbounded(self, xp: Any, u: Any) -> Any:
+        start, kept = self._start(xp), self._kept(xp)
+        if self._from_above:
+            return self.of.at_score(xp, -score_of(xp, start - u * kept))
+        return self.of.quantile_in(xp, xp.minimum(start + u * kept, LARGEST_UNIFORM))
+
+    def _off_bounds(self, value: Array) -> Array:
+        """Move what rounding has put on a bound to the nearest value that is ever drawn: it may be divided by."""
+        for bound, side in ((self.low, 1.0), (self.high, -1.0)):
+            if bound is None or not np.any(on_bound := value == bound):
+                continue
+            middle = self._unbounded(np, np.full(np.shape(value), 0.5))
+            with np.errstate(divide="ignore", over="ignore"):
+                nearest = SMALLEST_UNIFORM * self._kept(np) / np.exp(self.of.log_pdf(bound))
+            value = np.where(on_bound, bound + side * np.minimum(nearest, CLOSEST * np.abs(middle - bound)), value)
+        return value
 
     def cdf(self, value: Array | float) -> Array:
         values = np.asarray(value, dtype=float)
         start = self._start(np)
         below = start - self.of.sf(values) if self._from_above else self.of.cdf(values) - start
         return np.asarray(np.clip(below / self._kept(np), 0.0, 1.0))
+
+    def sf(self, value: Array | float) -> Array:
+        values = np.asarray(value, dtype=float)
+        end = 0.0 if self.high is None else self.of.sf(self.high)
+        return np.asarray(np.clip((self.of.sf(values) - end) / self._kept(np), 0.0, 1.0))
 
     def log_density(self, value: Array | float) -> Array:
         """Log density in the coordinate of what is truncated."""
