@@ -18,7 +18,7 @@ from ...priors.errors import InputError
 from ...priors.layers import Row
 from ...priors.strict import StrictModel, read_toml, validate
 from ..inference.estimates import Array, Distribution, Weighting
-from ..inference.forecast import number
+from ..inference.json_values import number
 from ..studies.attribution import Workshop
 from .reading import Run
 

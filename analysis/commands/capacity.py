@@ -14,12 +14,10 @@ NATIONS = {"us": "United States", "china": "China"}
 
 def capacity(*, asked: Asked | None = None) -> int:
     """China's compute through 2027: a data set's figures carried forward, beside what the race's own imply."""
-    from ..inference.answer import draw
     from ..studies.readings.capacity import capacity as carry_forward
 
     asked = asked or Asked()
-    drawn = draw(asked.request())
-    result = carry_forward(drawn.question, drawn.source, **drawn.origin())
+    result = carry_forward(asked.posterior())
     if asked.json:
         print_json(result.as_json())
     else:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ..studies.checks.running import Checks
+from ..studies.checks.study import Checks
 from .options import OUTPUT, Asked
 from .output import console, date_text, figure, print_json, table, warn
 
@@ -23,7 +23,7 @@ def check(
     ] = None,
 ) -> int:
     """Whether the answer can be trusted: draws, predictions, each item given the others, prior against likelihood."""
-    from ..studies.checks.running import check as make
+    from ..studies.checks.study import check as make
 
     asked = asked or Asked()
     if figures is not None:

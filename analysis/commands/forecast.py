@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from ..inference.estimates import Distribution
-from ..inference.forecast import QUANTILES, Forecast
+from ..inference.forecast import Forecast
+from ..inference.json_values import QUANTILES
 from ..inference.question import Question
 from .options import OUTPUT, Asked
 from .output import console, date_text, day_text, error_text, print_json, table, warn
 
 if TYPE_CHECKING:
-    from ..inference.answer import Drawn, Request
+    from ..inference.posterior import Posterior
+    from ..inference.request import Request
     from ..studies.movement import Movement
 
 
@@ -30,7 +31,8 @@ def forecast(
     ] = None,
 ) -> int:
     """When the event comes, with its spread and who gets there first."""
-    from ..inference.answer import draw, forecast_of
+    from ..inference.forecast import forecast as sum_up
+    from ..inference.request import posterior
 
     asked = asked or Asked()
     if plot is not None or figures is not None:
@@ -45,9 +47,9 @@ def forecast(
 
         check_tree_path(save, key="--save")
     request = asked.request()
-    drawn = draw(request)
-    result = forecast_of(drawn)
-    movements = _movements(request, drawn, result)
+    drawn = posterior(request)
+    result = sum_up(drawn)
+    movements = _movements(request, drawn)
     for message in result.warnings():
         warn(message)
     if plot is not None or figures is not None:
@@ -105,14 +107,14 @@ def print_forecast(result: Forecast) -> None:
         out.print(note)
 
 
-def _movements(request: Request, drawn: Drawn, result: Forecast) -> dict[str, Movement]:
+def _movements(request: Request, drawn: Posterior) -> dict[str, Movement]:
     """How far the evidence moved the date, and how far what was added for this run did, by their keys in JSON."""
-    if drawn.conditioned is None or not drawn.items or not isinstance(result.ready, Distribution):
+    if not drawn.items:
         return {}
     from ..studies.movement import moved_by_added, moved_by_evidence
 
-    moved = {"moved_by_evidence": moved_by_evidence(drawn, result.ready)}
-    return {**moved, "added": moved_by_added(request, drawn, result.ready)} if request.added else moved
+    moved = {"moved_by_evidence": moved_by_evidence(drawn)}
+    return {**moved, "added": moved_by_added(drawn, request)} if request.added else moved
 
 
 def _moved_text(question: Question, what: str, movement: Movement) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...priors.errors import InputError
+from ..inference.diagnostics import WORST_KHAT
 from ..inference.estimates import Estimate
-from ..inference.trust import WORST_KHAT
 from ..studies.influence import Effect, Influence, Pair
 from .options import Asked
 from .output import console, date_text, day_text, print_json, shift_text, table, warn
@@ -15,14 +15,15 @@ CELLS = ("5%", "median", "95%", "bits")
 
 def influence(*, asked: Asked | None = None) -> int:
     """What each item of evidence did to the date: alone, in the whole, and beside every other item."""
-    from ..inference.answer import evidence_of
+    from ..inference.conditioning import condition
+    from ..inference.request import evidence_of
     from ..studies.influence import influence as examine
 
     asked = asked or Asked()
     if asked.engine == "nuts":
         raise InputError("influence reweights prior draws: auto or importance was expected", key="--engine")
     request = asked.request()
-    result = examine(request.question, evidence_of(request))
+    result = examine(condition(request.question, evidence_of(request), "importance", refuse=False))
     if asked.json:
         print_json(result.as_json())
     else:

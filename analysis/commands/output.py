@@ -11,8 +11,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from ..inference.diagnostics import few_draws
 from ..inference.estimates import Distribution
-from ..inference.forecast import few_draws
 from ..presentation.text import (
     chance_text,
     date_text,

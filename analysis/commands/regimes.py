@@ -8,9 +8,7 @@ from .options import Asked
 
 def regimes(*, asked: Asked | None = None) -> int:
     """What each commitment of compute would change, begun on the day of the question."""
-    from ..inference.answer import draw
     from ..studies.counterfactuals import regimes as compare_regimes
 
     asked = asked or Asked()
-    drawn = draw(asked.request())
-    return print_comparison(compare_regimes(drawn.question, drawn.source, **drawn.origin()), "Regime", json=asked.json)
+    return print_comparison(compare_regimes(asked.posterior()), "Regime", json=asked.json)

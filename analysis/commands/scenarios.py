@@ -28,12 +28,10 @@ def scenarios(*ids: str, asked: Asked | None = None) -> int:
     ids
         Which scenarios; all by default.
     """
-    from ..inference.answer import draw
     from ..studies.scenarios import scenarios as compare_scenarios
 
     asked = asked or Asked()
-    drawn = draw(asked.request())
-    comparison = compare_scenarios(drawn.question, drawn.source, ids or None, **drawn.origin())
+    comparison = compare_scenarios(asked.posterior(), ids or None)
     if asked.json:
         print_json(comparison.as_json())
         return 0

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
-
 from .options import Asked
 from .output import console, date_text, day_text, print_json, table, warn
-
-if TYPE_CHECKING:
-    from ..inference.answer import Drawn
 
 WIDEST = 12
 STRONGEST = 3
@@ -17,12 +11,10 @@ STRONGEST = 3
 
 def sensitivity(*, asked: Asked | None = None) -> int:
     """Which quantities the date depends on: one at a time, by shares of variance, and by rank correlation."""
-    from ..inference.answer import draw
     from ..studies.sensitivity.study import sensitivity as examine
 
     asked = asked or Asked()
-    drawn = draw(asked.request())
-    result = examine(drawn.question, drawn.source, power_scaling=_power_scaling(drawn), **drawn.origin())
+    result = examine(asked.posterior())
     for note in result.notes:
         warn(note)
     if asked.json:
@@ -56,23 +48,10 @@ def sensitivity(*, asked: Asked | None = None) -> int:
         out.print(f"and {hidden} more that move it less (--json lists all)")
     if result.power_scaling:
         whole, *parts = result.power_scaling
-        strongest = ", ".join(f"{row['component']} {row['prior'] or row['likelihood']:.3f}" for row in _alone(parts))
+        alone = [row for row in parts if row.component != "all"][:STRONGEST]
+        strongest = ", ".join(f"{row.component} {row.prior or row.likelihood or 0.0:.3f}" for row in alone)
         out.print(
-            f"Power-scaling of the date: prior {whole['prior']:.3f}, likelihood {whole['likelihood']:.3f} "
-            f"({whole['diagnosis']}); alone: {strongest}"
+            f"Power-scaling of the date: prior {whole.prior or 0.0:.3f}, likelihood {whole.likelihood or 0.0:.3f} "
+            f"({whole.diagnosis}); alone: {strongest}"
         )
     return 0
-
-
-def _power_scaling(drawn: Drawn) -> list[dict[str, Any]]:
-    """How far prior and likelihood each pull a posterior; nothing for a prior."""
-    if drawn.conditioned is None or not drawn.items:
-        return []
-    from ..studies.sensitivity.power_scaling import power_scaling_of
-
-    return [row.as_json() for row in power_scaling_of(drawn)]
-
-
-def _alone(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The parts that move the date most by themselves."""
-    return [row for row in rows if row["component"] != "all"][:STRONGEST]

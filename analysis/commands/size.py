@@ -22,12 +22,10 @@ def size(
     ] = None,
 ) -> int:
     """How large a model Mythos's compute implies, by rules of thumb for tokens and active parameters."""
-    from ..inference.answer import draw
     from ..studies.readings.size import sizes
 
     asked = asked or Asked()
-    drawn = draw(asked.request())
-    result = sizes(drawn.question, drawn.source, flop or (), **drawn.origin())
+    result = sizes(asked.posterior(), flop or ())
     if asked.json:
         print_json(result.as_json())
     else:

@@ -17,15 +17,10 @@ def trend(*ids: str, asked: Asked | None = None) -> int:
     ids
         Which trends; all by default.
     """
-    from ..inference.answer import draw
-    from ..inference.conditioning import choose_evidence
     from ..studies.readings.trend import trends
 
     asked = asked or Asked()
-    request = asked.request()
-    drawn = draw(request)
-    selection = choose_evidence(request.question, request.evidence, request.ledger, request.added)
-    result = trends(drawn.question, drawn.source, selection.counted, ids, **drawn.origin())
+    result = trends(asked.posterior(), ids)
     if asked.json:
         print_json(result.as_json())
     else:

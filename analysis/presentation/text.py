@@ -6,7 +6,7 @@ import math
 from datetime import date
 from typing import TYPE_CHECKING
 
-from ..inference.estimates import Estimate
+from ..inference.estimates import FEW, Estimate
 from ..inference.question import Question
 
 if TYPE_CHECKING:
@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from ..studies.thresholds.stock_search import Threshold
 
 DAYS_PER_WEEK = 7
-FEW = 1_000.0  # an amount below this is written with the decimals that its error bears out
 SMALLEST_SHIFT = 0.005  # months; a smaller one would be written as none
-NOISE_FACTOR = 2.0  # a shift smaller than this many standard errors is noise
 
 
 def day_text(question: Question, months: float) -> str:
@@ -41,7 +39,7 @@ def shift_text(shift: Estimate) -> str:
     """Write a shift with its Monte Carlo error; one inside its noise is called noise."""
     if shift.value == 0.0 and shift.mcse == 0.0:
         return "no change"
-    if abs(shift.value) <= NOISE_FACTOR * shift.mcse:
+    if shift.noise:
         return "within noise"
     if abs(shift.value) < SMALLEST_SHIFT:
         return f"below {2.0 * SMALLEST_SHIFT:g}"

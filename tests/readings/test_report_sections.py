@@ -32,7 +32,7 @@ READINGS = {
 @pytest.fixture(scope="module")
 def found():
     question = ask(2_000, as_of=date(2026, 7, 15))
-    return {name: reading(question, prior(question)) for name, reading in READINGS.items()}
+    return {name: reading(prior(question)) for name, reading in READINGS.items()}
 
 
 def test_every_reading_has_a_section():
@@ -56,7 +56,7 @@ def test_mobilisation_answers_when_how_likely_and_how_many(found):
     whole, lean = result.events
     assert (lean.ready.values <= whole.ready.values + 1e-9).all()  # less is asked of the same consortium
     for row in result.events:
-        alone = scenarios(ask(2_000, as_of=date(2026, 7, 15), event=row.event), prior(row.thresholds.question))
+        alone = scenarios(prior(row.thresholds.question))
         (same,) = (each for each in alone.scenarios if each.id == SCENARIO)
         assert same.first_firm["consortium"].value == row.first.value
     described = section("mobilisation", result)
@@ -72,7 +72,7 @@ def test_mobilisation_answers_when_how_likely_and_how_many(found):
 
 def test_a_run_about_the_lean_event_asks_it_once():
     question = ask(500, event=LEAN, as_of=date(2026, 7, 15))
-    assert [row.event for row in mobilisation(question, prior(question)).events] == [LEAN]
+    assert [row.event for row in mobilisation(prior(question)).events] == [LEAN]
 
 
 def test_events_share_their_draws(found):
@@ -80,7 +80,7 @@ def test_events_share_their_draws(found):
     assert [row.id for row in result.events] == list(result.question.assumptions.events)
     for row in result.events:
         alone = ask(2_000, as_of=date(2026, 7, 15), event=row.id)
-        assert events(alone, prior(alone)).as_json()["events"] == result.as_json()["events"]
+        assert events(prior(alone)).as_json()["events"] == result.as_json()["events"]
     whole, narrow = result.events[0], result.events[2]
     assert (narrow.ready.values <= whole.ready.values + 1e-9).all()
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from ....model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions, multiple_name
-from ...inference.answer import Request, draw, forecast_of
 from ...inference.estimates import Distribution
 from ...inference.question import Question
+from ...inference.request import Request, posterior
 from ..text import day_text, shift_text
 from .priors import cited, generated_by, markdown_table, numbers_of
 
@@ -34,12 +34,12 @@ def event_page(question: Question) -> str:
     for name, event in events.items():
         asked = replace(question, event=name)
         for title, evidence in (("prior", "none"), ("on the default items", "default")):
-            ready = forecast_of(draw(Request(asked, evidence=evidence, engine="importance"))).ready
+            ready = posterior(Request(asked, evidence=evidence, engine="importance")).ready
             days = [day_text(asked, ready.quantile_value(p)) for p in SHOWN]
             rows.append((f"`{name}`", event.text.title, title, *days))
-    plain = draw(Request(question, engine="importance"))
-    with_milestone = draw(Request(question, evidence=f"default,{MILESTONE}", engine="importance"))
-    before, after = forecast_of(plain).ready, forecast_of(with_milestone).ready
+    plain = posterior(Request(question, engine="importance"))
+    with_milestone = posterior(Request(question, evidence=f"default,{MILESTONE}", engine="importance"))
+    before, after = plain.ready, with_milestone.ready
     shifts = []
     for p in SHOWN:
         first, second = before.quantile(p), after.quantile(p)

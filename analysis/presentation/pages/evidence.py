@@ -8,7 +8,8 @@ from typing import Any
 
 from ....evidence.kinds import KINDS
 from ....evidence.schema import Item, Source
-from .priors import generated_by, markdown_table, thousands, web_link
+from ...inference.json_values import thousands
+from .priors import generated_by, markdown_table, web_link
 
 ROLES = {
     "likelihood": ("Counted", "What a forecast is conditioned on by default, as far as it was known on the day."),

@@ -10,6 +10,7 @@ from typing import Any
 from ....model.assumptions import Assumptions, load_assumptions
 from ....priors.errors import InputError
 from ....priors.families import Family
+from ...inference.json_values import thousands
 
 ROLES = {
     "model": "Quantities that the date depends on",
@@ -38,11 +39,6 @@ def cited(sources: Iterable[str], page: str = "priors.md") -> str:
 def web_link(address: str, text: str | None = None) -> str:
     """Link an address that is written without its scheme, as sources give it; other places stay text."""
     return f"[{text or address}](https://{address})" if "/" in address else text or address
-
-
-def thousands(value: float) -> str:
-    """Write a count in groups of three digits."""
-    return f"{value:,.0f}".replace(",", "\N{NO-BREAK SPACE}")
 
 
 def numbers_of(family: Family) -> str:

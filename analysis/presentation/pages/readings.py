@@ -16,10 +16,10 @@ from pathlib import Path
 from ....model.assumptions import load_assumptions, under_scenario
 from ....priors.errors import CatchupError, InputError, unknown_name
 from ....priors.table import Quantity
-from ...inference.answer import Request, draw
-from ...inference.conditioning import choose_evidence
 from ...inference.estimates import Distribution
-from ...inference.question import PriorDraws, Question
+from ...inference.posterior import prior_of
+from ...inference.question import Question
+from ...inference.request import Request, posterior
 from ...studies.readings.capacity import capacity
 from ...studies.readings.efficiency import READINGS, efficiency
 from ...studies.readings.mobilisation import LEAN, SCENARIO
@@ -114,10 +114,7 @@ def _quantities(quantities: Mapping[str, Quantity]) -> str:
 
 def trend_dates(question: Question) -> str:
     """Dates of every trend, as stated and on the evidence, beside the race."""
-    request = Request(question, engine="importance")
-    drawn = draw(request)
-    items = choose_evidence(question, request.evidence, None, ()).counted
-    result = trends(drawn.question, drawn.source, items)
+    result = trends(posterior(Request(question, engine="importance")))
     calendar = question.assumptions.calendar
 
     def days(ready: Distribution) -> list[str]:
@@ -131,13 +128,13 @@ def trend_dates(question: Question) -> str:
         rows.append(row(f"{trend.title}, as stated", trend.stated))
         if trend.conditioned is not None:
             rows.append(row(f"{trend.title}, on the evidence", trend.conditioned))
-    rows.append(["The race for compute, on the evidence", *days(result.compute), "", ", ".join(drawn.evidence)])
+    rows.append(["The race for compute, on the evidence", *days(result.compute), "", ", ".join(result.evidence)])
     return markdown_table(("reading", *COLUMNS, f"months behind on {question.as_of}", "evidence counted"), rows)
 
 
 def capacity_known(question: Question) -> str:
     """What the data set knows of each nation."""
-    result = capacity(question, PriorDraws(question))
+    result = capacity(prior_of(question))
     rows = [
         (
             {"us": "United States", "china": "China"}[nation],
@@ -159,7 +156,7 @@ def capacity_known(question: Question) -> str:
 
 def capacity_through_2027(question: Question) -> str:
     """China's compute by both accounts."""
-    result = capacity(question, PriorDraws(question))
+    result = capacity(prior_of(question))
     rows = []
     for row in result.days:
         for name, title in result.titles.items():
@@ -175,7 +172,7 @@ def capacity_through_2027(question: Question) -> str:
 
 def capacity_essay(question: Question) -> str:
     """The essay's projection worked out again."""
-    essay = capacity(question, PriorDraws(question)).essay
+    essay = capacity(prior_of(question)).essay
     rows = [
         ("published, by 2027", f"{essay.published:.4g}"),
         (f"one year of growth at {essay.growth:.0%}", f"{essay.after_one_year:.4g}"),
@@ -186,7 +183,7 @@ def capacity_essay(question: Question) -> str:
 
 def efficiency_needed(question: Question) -> str:
     """The progress that the first launch needs, and its channels."""
-    result = efficiency(question, PriorDraws(question))
+    result = efficiency(prior_of(question))
     titles = {"own": "own innovation", "replicated": "replication", "distilled": "distillation"}
     rows = [("progress needed", *_factors(result.needed))]
     rows += [(f"of which {titles[name]}", *_factors(spread)) for name, spread in result.channels.items()]
@@ -198,14 +195,14 @@ def efficiency_needed(question: Question) -> str:
 
 def efficiency_closed(question: Question) -> str:
     """When a tenfold gap is closed."""
-    result = efficiency(question, PriorDraws(question))
+    result = efficiency(prior_of(question))
     rows = [(f"{row.day}", *(f"{row.probability[name].value:.1%}" for name in READINGS)) for row in result.closed]
     return markdown_table((f"{result.gap:g}-fold gap closed on", *READINGS.values()), rows)
 
 
 def efficiency_lags(question: Question) -> str:
     """Gaps in compute as months of progress."""
-    result = efficiency(question, PriorDraws(question))
+    result = efficiency(prior_of(question))
     rows = [
         (f"{gap:g}-fold", *(f"{spread.quantile_value(p):.1f}" for p in SHOWN)) for gap, spread in result.lags.items()
     ]
@@ -216,14 +213,14 @@ def size_thread(question: Question) -> str:
     """The thread's table."""
     rows = [
         _size_row(row.title, row.flop, row.tokens, row.parameters, row.active_parameters)
-        for row in sizes(question, PriorDraws(question)).thread
+        for row in sizes(prior_of(question)).thread
     ]
     return markdown_table(("run of", "compute, FLOP", "tokens", "parameters", "of which active"), rows)
 
 
 def size_mythos(question: Question) -> str:
     """Mythos's size by the prior."""
-    mythos = sizes(question, PriorDraws(question)).mythos
+    mythos = sizes(prior_of(question)).mythos
     rows = [
         _size_row(column, *(mythos[name].quantile_value(p) for name in MEASURES))
         for column, p in zip(COLUMNS, SHOWN, strict=True)
@@ -252,7 +249,7 @@ def mobilisation_dates(question: Question) -> str:
     for as_of in (question.assumptions.table.day("article_day"), question.as_of):
         for event in (question.event, LEAN):
             asked = replace(question, as_of=as_of, event=event)
-            (row,) = scenarios(asked, PriorDraws(asked), [SCENARIO]).scenarios
+            (row,) = scenarios(prior_of(asked), [SCENARIO]).scenarios
             for firm, ready in row.newcomers.items():
                 days = (f"{calendar.day(ready.quantile_value(p))}" for p in SHOWN)
                 rows.append((f"{as_of}", f"`{event}`", *days, f"{row.first_firm[firm].value:.1%}"))
@@ -265,7 +262,7 @@ def mobilisation_needed(question: Question) -> str:
     rows = []
     for event in (question.event, LEAN):
         about = replace(asked, event=event)
-        found = thresholds(about, PriorDraws(about), scenario=SCENARIO, criteria=ready_by(about, MOBILISED_BY))
+        found = thresholds(prior_of(about), scenario=SCENARIO, criteria=ready_by(about, MOBILISED_BY))
         needed = [stock_text(row) for row in found.thresholds]
         pairs = zip(MOBILISED_BY, batched(needed, len(PROBABILITIES)), strict=True)
         rows += [(f"`{event}`", f"{day}", *texts) for day, texts in pairs]

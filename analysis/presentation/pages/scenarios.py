@@ -8,8 +8,8 @@ from typing import Any
 
 from ....model.assumptions import Assumptions, under_scenario
 from ....model.scenarios import Scenario
-from ...inference.answer import Request, draw
 from ...inference.question import Question
+from ...inference.request import Request, posterior
 from ...studies.scenarios import ScenarioComparison, scenarios
 from ..text import date_text, day_text, shift_text
 from .priors import cited, generated_by, markdown_table, numbers_of
@@ -39,8 +39,7 @@ def scenario_page(question: Question) -> str:
         (question, "default", "On the default items"),
         (early, "none", "From the prior alone, on the article's own day"),
     ):
-        drawn = draw(Request(asked, evidence=evidence, engine="importance"))
-        comparison = scenarios(drawn.question, drawn.source, **drawn.origin())
+        comparison = scenarios(posterior(Request(asked, evidence=evidence, engine="importance")))
         parts += [f"## {title}, as of {date_text(asked.as_of)}\n", _dates(comparison)]
     for scenario in assumptions.scenarios.values():
         parts.append(_section(assumptions, scenario))

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ...inference.forecast import QUANTILES, Forecast
+from ...archive.manifest import library_versions, python_version
+from ...inference.forecast import Forecast
+from ...inference.inputs import inputs_of
+from ...inference.json_values import QUANTILES
 from ...inference.question import Question
 from ..repeat_command import options_of
 from ..text import date_text, day_text, error_text, figure, shift_text
 from .readings import reading_sections
-
-if TYPE_CHECKING:
-    from ...runs.run import Sections
+from .sections import Sections
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 MONTHS_SHOWN = 18
@@ -176,7 +177,7 @@ def _evidence(sections: Sections) -> list[tuple[str, ...]]:
                 for source in item.text.sources
             ),
         )
-        for item in sections.drawn.items
+        for item in sections.posterior.items
     ]
 
 
@@ -203,10 +204,7 @@ def _influence(sections: Sections) -> dict[str, Any] | None:
 
 
 def _set_aside(sections: Sections) -> list[tuple[str, str]]:
-    conditioned = sections.drawn.conditioned
-    if conditioned is None:
-        return []
-    selection = conditioned.selection
+    selection = sections.posterior.selection
     return [
         *((aside.item.id, aside.reason) for aside in selection.set_aside),
         *((item.id, "held out as a check") for item in selection.checks),
@@ -268,7 +266,7 @@ def _diagnostics(forecast: Forecast) -> list[tuple[str, str]]:
         rows.append(("Largest R-hat (good below 1.01)", f"{found.rhat_max:.4f}"))
     if found.divergences is not None:
         rows.append(("Divergent transitions", f"{found.divergences}"))
-    rows.append(("Log evidence", f"{forecast.log_evidence:.2f}"))
+    rows.append(("Log evidence", f"{forecast.log_evidence.value:.2f}"))
     return rows
 
 
@@ -293,16 +291,14 @@ def _figures(sections: Sections) -> dict[str, dict[str, str]]:
 
 
 def _repeat(sections: Sections) -> str:
-    engine = "auto" if sections.drawn.engine == "forward" else sections.drawn.engine
-    options = options_of(sections.drawn.question, sections.drawn.items)
+    drawn = sections.posterior
+    engine = drawn.engine if drawn.conditioned else "auto"
+    options = options_of(drawn.question, drawn.items)
     return " ".join(["catchup run --runs RUNS", *options, f"--engine {engine}"])
 
 
 def _made_with(sections: Sections) -> list[tuple[str, str]]:
-    from ...archive.inputs import inputs_of
-    from ...archive.manifest import library_versions, python_version
-
-    inputs = inputs_of(sections.drawn.question.assumptions, sections.drawn.items)
+    inputs = inputs_of(sections.posterior.question.assumptions, sections.posterior.items)
     versions = ", ".join(f"{name} {version}" for name, version in library_versions().items())
     return [
         ("Priors and model", inputs.priors_hash()[:16]),

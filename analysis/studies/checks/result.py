@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ...inference.forecast import number, significant
+from ...inference.json_values import number, significant
 
 Verdict = Literal["pass", "warn", "fail"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...inference.estimates import Distribution, Estimate
-from ...inference.forecast import significant
+from ...inference.json_values import significant
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 DIGITS = 6

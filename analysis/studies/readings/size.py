@@ -11,9 +11,12 @@ import numpy as np
 from ....model.forward import outcome
 from ....model.size import SIZE_QUANTITIES, implied_size, thread_flop
 from ....priors.errors import InputError
+from ...inference.draws import Values
 from ...inference.estimates import Distribution
-from ...inference.forecast import origin_as_json, significant
-from ...inference.question import DrawSource, Question, Values
+from ...inference.json_values import significant
+from ...inference.posterior import Posterior
+from ...inference.question import Question
+from ...inference.result import Result
 from .results import DIGITS, spread_as_json
 
 MEASURES = ("flop", "tokens", "parameters", "active_parameters")
@@ -45,13 +48,13 @@ class SizedCompute:
 
 
 @dataclass(frozen=True)
-class Sizes:
+class Sizes(Result):
     """Mythos's size as draws have it, and that of given figures for its compute.
 
     Attributes
     ----------
-    question : Question
-        What was asked.
+    origin : Origin
+        The question, and the draws that answer it.
     mythos : dict of str to Distribution
         Compute (FLOP), tokens, parameters and active parameters.
     thread : tuple of SizedCompute
@@ -60,37 +63,29 @@ class Sizes:
         Figures that were asked about.
     """
 
-    question: Question
     mythos: dict[str, Distribution]
     thread: tuple[SizedCompute, ...]
     given: tuple[SizedCompute, ...]
-    engine: str = "forward"
-    evidence: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the JSON object of ``catchup size``."""
-        draws = self.mythos["flop"].weighting.draws
         return {
-            **origin_as_json(self.question, draws, self.engine, self.evidence),
+            **self.origin.as_json(),
             "mythos": {name: {"quantiles": spread_as_json(values)} for name, values in self.mythos.items()},
             "thread": [row.as_json() for row in self.thread],
             "given": [row.as_json() for row in self.given],
         }
 
 
-def sizes(question: Question, source: DrawSource, flops: Sequence[float] = (), **origin: Any) -> Sizes:
+def sizes(posterior: Posterior, flops: Sequence[float] = ()) -> Sizes:
     """Work out Mythos's size.
 
     Parameters
     ----------
-    question : Question
-        What is asked.
-    source : DrawSource
-        Draws from the prior or a posterior.
+    posterior : Posterior
+        Or a prior.
     flops : sequence of float
         Further figures for its compute (FLOP) to size.
-    **origin
-        Further fields of `Sizes` (engine, evidence).
 
     Raises
     ------
@@ -100,6 +95,7 @@ def sizes(question: Question, source: DrawSource, flops: Sequence[float] = (), *
     for flop in flops:
         if not 0.0 < flop < float("inf"):
             raise InputError(f"FLOP above 0 were expected, not {flop:g}", key="--flop")
+    question, source = posterior.question, posterior.source
     assumptions = question.assumptions
 
     def evaluate(values: Values) -> Values:
@@ -110,11 +106,10 @@ def sizes(question: Question, source: DrawSource, flops: Sequence[float] = (), *
     beliefs = assumptions.beliefs_of(SIZE_QUANTITIES)
     columns = source.extended(beliefs).map(evaluate)
     return Sizes(
-        question,
+        posterior.origin,
         {name: Distribution(columns[name], source.weighting) for name in MEASURES},
         tuple(size_given(question, flop, f"{days} days") for days, flop in thread_flop(assumptions).items()),
         tuple(size_given(question, flop, "given") for flop in flops),
-        **origin,
     )
 
 

@@ -16,8 +16,8 @@ import numpy as np
 import xarray as xr
 
 from ....evidence.latents import latent_quantities
-from ...inference.answer import Drawn
-from ...inference.forecast import rounded
+from ...inference.json_values import rounded
+from ...inference.posterior import Posterior
 from ...inference.tree.groups import SAMPLED
 from ...inference.tree.result_tree import result_tree
 
@@ -100,21 +100,20 @@ def power_scaling(
     return [*rows, *sorted(alone, key=lambda row: -((row.prior or 0.0) + (row.likelihood or 0.0)))]
 
 
-def power_scaling_of(drawn: Drawn, tree: xr.DataTree | None = None) -> list[PowerScaling]:
+def power_scaling_of(posterior: Posterior, tree: xr.DataTree | None = None) -> list[PowerScaling]:
     """Work out the sensitivity of a posterior's date to what the date and its evidence depend on.
 
     Parameters
     ----------
-    drawn : Drawn
-        A posterior.
+    posterior : Posterior
+        Of some items.
     tree : xarray.DataTree, optional
         Its tree, if there is one already.
     """
-    assumptions = drawn.question.assumptions
-    needed = [*assumptions.needed([drawn.question.event]), *latent_quantities(drawn.items)]
-    relevant = assumptions.with_related(needed)
+    assumptions, latents = posterior.question.assumptions, latent_quantities(posterior.items)
+    relevant = assumptions.with_related([*assumptions.needed([posterior.question.event]), *latents])
     relevant += [group.label for group in assumptions.copula.among(relevant)]
-    return power_scaling(result_tree(drawn) if tree is None else tree, latent_quantities(drawn.items), relevant)
+    return power_scaling(result_tree(posterior) if tree is None else tree, latents, relevant)
 
 
 def _likelihoods(tree: xr.DataTree) -> Iterator[tuple[str, xr.DataArray]]:

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 
 from ...inference.estimates import Estimate
-from ...inference.forecast import date_as_json, estimate_as_json, number, origin_as_json, shift_as_json
-from ...inference.question import Question
-from ...presentation.text import NOISE_FACTOR
+from ...inference.json_values import date_as_json, estimate_as_json, number, shift_as_json
+from ...inference.result import Result
 from .date_draws import DateDraws
 from .decision import DateDecision, Decision
 from .disclosures import Disclosure
@@ -94,14 +93,14 @@ class DisclosureValue:
 
 
 @dataclass(frozen=True)
-class ValueOfInformation:
+class ValueOfInformation(Result):
     """What learning would do to the date and to a decision.
 
     Attributes
     ----------
-    question : Question
-        What was asked.
-    draws : DateDraws
+    origin : Origin
+        The question, and the draws that answer it.
+    before : DateDraws
         The date before anything is learnt.
     decision : Decision
         Whose loss is meant.
@@ -109,51 +108,44 @@ class ValueOfInformation:
         By the share of the variance that would go, largest first.
     disclosures : tuple of DisclosureValue
         By the loss that each is expected to save, largest first.
-    engine : str
-        What made the draws.
-    evidence : tuple of str
-        Items counted.
     notes : tuple of str
         What the reader must know.
     """
 
-    question: Question
-    draws: DateDraws
+    before: DateDraws
     decision: Decision
     quantities: tuple[QuantityValue, ...]
     disclosures: tuple[DisclosureValue, ...]
-    engine: str = "forward"
-    evidence: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
     def loss(self) -> Estimate:
         """Expected loss of the best action now."""
-        return jackknife(self.draws.uncertainty.loss)
+        return jackknife(self.before.uncertainty.loss)
 
     @property
     def perfect(self) -> Estimate:
         """Expected loss that knowing the date itself would save."""
-        gathered = self.draws.fine
-        return jackknife(self.draws.uncertainty.loss - gathered.mean(self.decision.loss_if_known(gathered.months)))
+        gathered = self.before.fine
+        return jackknife(self.before.uncertainty.loss - gathered.mean(self.decision.loss_if_known(gathered.months)))
 
     @property
     def action(self) -> Estimate:
         """The best action now: a month, or 1 to act and 0 to wait."""
-        return jackknife(self.decision.best_action(self.draws.fine), smooth=False)
+        return jackknife(self.decision.best_action(self.before.fine), smooth=False)
 
     def width(self, level: float) -> Estimate:
         """Months between the ends of the central interval now."""
-        return jackknife(self.draws.uncertainty.widths[level], smooth=False)
+        return jackknife(self.before.uncertainty.widths[level], smooth=False)
 
     def as_json(self) -> dict[str, Any]:
         """Return the JSON object of ``catchup voi``."""
         return {
-            **origin_as_json(self.question, self.draws.weighting.draws, self.engine, self.evidence),
-            "effective_draws": number(self.draws.effective, 1),
+            **self.origin.as_json(),
+            "effective_draws": number(self.before.effective, 1),
             "baseline": {
-                "median": date_as_json(jackknife(self.draws.uncertainty.median, smooth=False), self.question),
-                "sd": shift_as_json(jackknife(self.draws.uncertainty.variance**0.5)),
+                "median": date_as_json(jackknife(self.before.uncertainty.median, smooth=False), self.question),
+                "sd": shift_as_json(jackknife(self.before.uncertainty.variance**0.5)),
                 "interval": {f"{level:g}": shift_as_json(self.width(level)) for level in LEVELS},
             },
             "decision": self._decision_as_json(),
@@ -209,7 +201,7 @@ class ValueOfInformation:
 
 def in_noise(found: Narrowing) -> bool:
     """Whether what would be learnt cannot be told from nothing."""
-    return all(abs(each.value) <= NOISE_FACTOR * each.mcse for each in (found.variance_share, found.loss))
+    return found.variance_share.noise and found.loss.noise
 
 
 def narrowing_as_json(found: Narrowing | None) -> dict[str, Any]:
