@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from .errors import InputError, unknown_name
 from .families.checks import check_forms
+from .families.dirichlet import Dirichlet
 from .families.family import Family
 from .families.registry import FAMILIES, FAMILY_KEYS, family_named, family_names, is_own
 from .layers import Row
@@ -126,7 +127,8 @@ class Limits:
             raise InputError(f"{demanded}, not {low:g}", file=file, key=key)
         problem = f"{demanded}, but its values reach from {low:g} to {high:g}"
         if distribution.widest is not None:
-            fitting = [name for name, family in FAMILIES.items() if self._can_hold(family)]
+            # a share of a block is no drop-in for anything
+            fitting = [name for name, family in FAMILIES.items() if self._can_hold(family) and family is not Dirichlet]
             problem += f": a {distribution.family} distribution cannot be held there, {_listed(fitting, 'or')} can"
         raise InputError(problem, file=file, key=key)
 

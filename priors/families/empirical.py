@@ -24,7 +24,7 @@ from .family import LARGEST, Family
 from .spline import Spline, through
 
 FEWEST_DRAWS = 50
-OUTERMOST = 10  # draws beyond the outermost quantile that is taken of them
+OUTERMOST = 10  # draws, at least, beyond the outermost quantile that is taken of them
 PLAIN = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]
 Pair = Annotated[tuple[float, float], Field(strict=False)]
 
@@ -109,7 +109,10 @@ class Empirical(Family):
 
 
 def quantiles_of(draws: Any) -> list[list[float]]:
-    """Quantiles that stand for draws: so many that noise does not make the density ragged, equally far apart in score.
+    """Quantiles that stand for draws: so many that noise does not make the density ragged.
+
+    Pieces between them hold equally many draws, as many as in a histogram by Rice's rule; in either tail, half as many
+    as the piece before, down to a few.
 
     Parameters
     ----------
@@ -126,9 +129,10 @@ def quantiles_of(draws: Any) -> list[list[float]]:
         raise misfit("draws", "finite numbers were expected")
     if values.size < FEWEST_DRAWS:
         raise misfit("draws", f"at least {FEWEST_DRAWS} draws were expected, not {values.size}")
-    pieces = math.ceil(2.0 * values.size ** (1.0 / 3.0))  # Rice's rule for a histogram
-    farthest = -float(score_of(np, OUTERMOST / values.size))
-    probabilities = rank_of(np, np.linspace(-farthest, farthest, pieces + 1))
+    pieces = math.ceil(2.0 * values.size ** (1.0 / 3.0))
+    tail = OUTERMOST / values.size * 2.0 ** np.arange(64)
+    tail = tail[tail < 0.75 / pieces]
+    probabilities = np.concatenate([tail, np.arange(1, pieces) / pieces, 1.0 - tail[::-1]])
     found = np.quantile(values, probabilities, method="median_unbiased")
     if not (np.diff(found) > 0.0).all():
         raise misfit("draws", "draws of a continuous quantity were expected: too many of these are equal")

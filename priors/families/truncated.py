@@ -87,8 +87,11 @@ class Truncated(Family):
 
     def sf(self, value: Array | float) -> Array:
         values = np.asarray(value, dtype=float)
-        end = 0.0 if self.high is None else self.of.sf(self.high)
-        return np.asarray(np.clip((self.of.sf(values) - end) / self._kept(np), 0.0, 1.0))
+        end = self._below(np, self.high, 1.0)
+        left = end - self.of.cdf(values)
+        if self.high is None or np.all(end > 0.5):
+            left = self.of.sf(values) - (0.0 if self.high is None else self.of.sf(self.high))
+        return np.asarray(np.clip(left / self._kept(np), 0.0, 1.0))
 
     def log_density(self, value: Array | float) -> Array:
         """Log density in the coordinate of what is truncated."""
