@@ -106,10 +106,10 @@ def run(arguments: Sequence[str]) -> int:
         result = app(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
     except CatchupError as error:
         # a full disk is not the user's mistake, whatever was being written
-        return _fail(str(error), 1 if _is_full_disk(error.__context__) else error.exit_code, arguments)
+        return _fail(error.on_command_line, 1 if _is_full_disk(error.__context__) else error.exit_code, arguments)
     except UnknownCommandError as error:
         # its own message imports every command to find the nearest name
-        return _fail(str(_unknown_command(error)), 2, arguments)
+        return _fail(_unknown_command(error).on_command_line, 2, arguments)
     except UnusedCliTokensError as error:
         return _fail(f"unexpected argument '{(error.unused_tokens or [''])[0]}'; see --help", 2, arguments)
     except CycloptsError as error:

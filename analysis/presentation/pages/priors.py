@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ....model.assumptions import Assumptions, load_assumptions
 from ....priors.errors import InputError
@@ -43,14 +44,23 @@ def web_link(address: str, text: str | None = None) -> str:
 
 def numbers_of(family: Family) -> str:
     """Numbers of a distribution, by name: ``low 0.15, mode 0.2, high 0.3``."""
-    values = family.model_dump()
+    return _listed(family.model_dump(exclude_none=True))
+
+
+def _listed(values: Mapping[str, Any]) -> str:
     ordered = sorted(
         values, key=lambda name: ("low", "mode", "high").index(name) if name in ("low", "mode", "high") else -1
     )
     return ", ".join(f"{name} {_plain(values[name])}" for name in ordered)
 
 
-def _plain(value: float) -> str:
+def _plain(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return f"({_listed(value)})"
+    if isinstance(value, list | tuple):
+        return "; ".join(map(_plain, value))
+    if isinstance(value, str):
+        return value.replace("_", " ")
     return thousands(value) if value >= 1000.0 and value.is_integer() else f"{value:g}"
 
 

@@ -305,7 +305,7 @@ def main(arguments: Iterable[str]) -> int:
         print(f"catchup: {error.filename}: cannot be read: {reason_of(error)}", file=sys.stderr)
         return InputError.exit_code
     except CatchupError as error:
-        print(f"catchup: {error}", file=sys.stderr)
+        print(f"catchup: {error.on_command_line}", file=sys.stderr)
         return error.exit_code
     return 0
 

@@ -277,15 +277,16 @@ def _diagnostics(forecast: Forecast) -> list[tuple[str, str]]:
 
 
 def _priors(question: Question) -> list[tuple[str, ...]]:
+    table = question.assumptions.table
     return [
         (
             name.replace("_", " "),
             quantity.distribution.family.replace("_", " "),
-            *(figure(float(quantity.distribution.quantile(p))) for p in (0.05, 0.5, 0.95)),
+            *(figure(float(value)) for value in table.quantiles(name, [0.05, 0.5, 0.95])),
             quantity.text.unit,
             ", ".join(quantity.text.sources),
         )
-        for name, quantity in question.assumptions.table.quantities.items()
+        for name, quantity in table.quantities.items()
     ]
 
 
