@@ -198,7 +198,6 @@ def _declare_scores(beliefs: Mapping[str, Family], names: Sequence[str], copula:
     innovations = _declare_normal("correlated", [name for group in groups for name in group.names])
     scores: dict[str, Any] = {}
     for group in groups:
-        scores = {}
         for name, row in zip(group.names, group.factor, strict=True):
             # Term by term: a product with a matrix would ask for a BLAS library, for a handful of numbers.
             scores[name] = sum(
