@@ -22,7 +22,7 @@ from .layers import Layer, Row, merge
 from .strict import StrictModel, describe, read_toml, validate
 
 HERE = Path(__file__).parent
-PACKAGED = {f"priors/{name}": HERE / name for name in ("baseline.toml", "readings.toml")}
+PACKAGED = {f"priors/{name}": HERE / name for name in ("baseline.toml", "readings.toml", "tables.toml")}
 QUANTITY_NEEDS = ("family", "unit", "description", "sources")
 SETTLED = ("unit", "above", "minimum", "maximum")  # keys that the equations rely on, whatever an overlay believes
 PartialDate = Annotated[str, Field(pattern=r"^([0-9]{4}(-[0-9]{2})?|undated)$")]
