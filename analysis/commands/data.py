@@ -14,7 +14,7 @@ from cyclopts import Parameter
 
 from ...evidence.tables.places import data_folder, named_vintage, today
 from ...evidence.tables.rows import Unread
-from ...evidence.tables.store import Store
+from ...evidence.tables.store import TableStore
 from ...evidence.tables.table import Table, read_table
 from ...priors.errors import InputError
 from .data_studies import efficiency_data, lags_data
@@ -48,9 +48,9 @@ class Kept:
     ] = None
     json: Annotated[bool, Parameter(group=OUTPUT, negative="", help="Print one JSON object instead of tables.")] = False
 
-    def store(self) -> Store:
+    def store(self) -> TableStore:
         """Return the data folder."""
-        return Store(data_folder(self.data))
+        return TableStore(data_folder(self.data))
 
 
 def add_data(file: Path, /, *, vintage: date | None = None, kept: Kept | None = None) -> int:

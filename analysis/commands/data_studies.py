@@ -11,7 +11,7 @@ import numpy as np
 from cyclopts import Parameter
 
 from ...evidence.tables.places import data_folder
-from ...evidence.tables.store import Store
+from ...evidence.tables.store import TableStore
 from .options import BELIEF, OUTPUT, WHAT, Assumed
 from .output import console, date_text, print_json, table
 
@@ -38,9 +38,9 @@ class Studied(Assumed):
     ] = None
     json: Annotated[bool, Parameter(group=OUTPUT, negative="", help="Print one JSON object instead of tables.")] = False
 
-    def store(self) -> Store:
+    def store(self) -> TableStore:
         """Return the data folder."""
-        return Store(data_folder(self.data))
+        return TableStore(data_folder(self.data))
 
 
 def lags_data(file: Path | None = None, /, *, studied: Studied | None = None) -> int:

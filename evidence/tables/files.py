@@ -77,15 +77,18 @@ def _content(path: Path, file: str) -> bytes:
         raise InputError("no such file", file=file, nearest=nearest_name(path.name, beside)) from None
     except OSError as error:
         raise InputError(f"cannot be read ({(error.strerror or str(error)).lower()})", file=file) from None
-    with os.fdopen(handle, "rb") as stream:
-        status = os.fstat(stream.fileno())
+    try:
+        status = os.fstat(handle)
         if stat.S_ISDIR(status.st_mode):
             raise InputError("is a directory; the file of one table was expected", file=file)
         if not stat.S_ISREG(status.st_mode):
             raise InputError("is no regular file but a pipe or a device; the file of a table was expected", file=file)
         if status.st_size > LARGEST_TABLE:
             raise too_large(file, status.st_size)
-        content = stream.read(LARGEST_TABLE + 1)
+        with open(handle, "rb", closefd=False) as stream:
+            content = stream.read(LARGEST_TABLE + 1)
+    finally:
+        os.close(handle)
     if len(content) > LARGEST_TABLE:
         raise too_large(file, len(content))
     return content

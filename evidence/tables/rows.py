@@ -123,14 +123,15 @@ def _starts(table: TableFile) -> list[int]:
     reader = csv.reader(io.StringIO(table.text, newline=""), strict=True)
     starts = [1]
     with contextlib.suppress(csv.Error):
-        starts += [reader.line_num + 1 for _ in reader]
+        for _ in reader:
+            starts.append(reader.line_num + 1)  # noqa: PERF401  # what has been found must survive a broken row
     return starts
 
 
 def _broken(table: TableFile, error: csv.Error) -> InputError:
     ends = "unexpected end of data" in str(error)
-    problem = "a quoted cell never ends: half a download?" if ends else f"is no CSV: {error}"
-    return InputError(problem, file=table.file, key=f"the row from line {_starts(table)[-1]}")
+    problem = "a quoted cell never ends: half a download?" if ends else f"is no CSV ({error})"
+    return InputError(f"the row that begins here: {problem}", file=table.file, key=f"line {_starts(table)[-1]}")
 
 
 def _refuse_broken_end(table: TableFile, last: list[str], line: int, width: int) -> None:

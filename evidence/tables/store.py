@@ -55,7 +55,7 @@ class Added:
 
 
 @dataclass(frozen=True)
-class Store:
+class TableStore:
     """A data folder.
 
     Attributes

@@ -20,7 +20,7 @@ from ...priors.strict import StrictModel, describe, read_toml, validate
 from .download import DownloadError, Limits, check_address, download
 from .places import today
 from .shapes import laid_over
-from .store import Store
+from .store import TableStore
 from .vintages import Held
 
 PACKAGED = Path(__file__).parents[1] / "data" / "sources.toml"
@@ -85,7 +85,7 @@ class Outcome:
     reason: str | None = None
 
 
-def load_sources(store: Store) -> Sources:
+def load_sources(store: TableStore) -> Sources:
     """Load the addresses, a data folder's own rows laid over the project's.
 
     Raises
@@ -114,12 +114,12 @@ def load_sources(store: Store) -> Sources:
     return Sources(validate(LimitsText, tables["limits"], file=file, key="limits"), sources)
 
 
-def update(store: Store, names: Iterable[str] = ()) -> list[Outcome]:
+def update(store: TableStore, names: Iterable[str] = ()) -> list[Outcome]:
     """Fetch tables and keep what is new, each under today's vintage.
 
     Parameters
     ----------
-    store : Store
+    store : TableStore
         Where they are kept.
     names : iterable of str
         Which tables; all that have an address by default.
@@ -141,7 +141,7 @@ def update(store: Store, names: Iterable[str] = ()) -> list[Outcome]:
     return [_update(store, name, known.sources[name].address, known.limits) for name in names or known.sources]
 
 
-def _update(store: Store, name: str, address: str, text: LimitsText) -> Outcome:
+def _update(store: TableStore, name: str, address: str, text: LimitsText) -> Outcome:
     held = store.vintages(name)
     newest = held[-1] if held else None
     day = newest.manifest.vintage.isoformat() if newest else None
@@ -158,7 +158,7 @@ def _update(store: Store, name: str, address: str, text: LimitsText) -> Outcome:
 
 
 def _keep(
-    store: Store, name: str, address: str, part: Path, newest: Held | None, smallest_share: float
+    store: TableStore, name: str, address: str, part: Path, newest: Held | None, smallest_share: float
 ) -> datetime.date | None:
     """Keep what has been fetched under today's vintage; None where the newest one held is the same."""
     ending = ".yaml" if store.shapes.shape(name).format == "yaml" else ".csv"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ....evidence.tables.places import named_vintage, today
-from ....evidence.tables.store import Store
+from ....evidence.tables.store import TableStore
 from ....evidence.tables.table import Table, read_table
 from ....priors.errors import InputError
 
@@ -15,13 +15,13 @@ INDEX = "epoch-eci"
 
 
 def chosen_table(
-    store: Store, file: Path | None, vintage: datetime.date | None, *, name: str = INDEX, having: str | None = None
+    store: TableStore, file: Path | None, vintage: datetime.date | None, *, name: str = INDEX, having: str | None = None
 ) -> Table:
     """Read the table that a study is asked about.
 
     Parameters
     ----------
-    store : Store
+    store : TableStore
         Where vintages are held.
     file : Path or None
         A file, of the day given by `vintage` or its name; without one, a vintage that is held is read.
