@@ -55,6 +55,6 @@ def named_vintage(path: Path) -> datetime.date | None:
     with contextlib.suppress(ValueError):
         if of_month:
             return datetime.date(int(year), int(month), int(of_month))
-        following = datetime.date(int(year) + int(month) // 12, int(month) % 12 + 1, 1)
-        return following - datetime.timedelta(days=1)
+        first = datetime.date(int(year), int(month), 1)
+        return (first + datetime.timedelta(days=31)).replace(day=1) - datetime.timedelta(days=1)
     return None
