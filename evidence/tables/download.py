@@ -103,6 +103,9 @@ def download(address: str, folder: Path, name: str, limits: Limits) -> Path:
             if _fetch(partial, limits.wait_seconds, deadline):
                 return partial.path
             reason = f"the answer broke off after {partial.size:,} bytes, which are kept"
+        except InputError:
+            partial.forget()
+            raise
         except urllib.error.HTTPError as error:
             with error:
                 if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
