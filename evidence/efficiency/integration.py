@@ -2,14 +2,14 @@ r"""The line's height, slope and two scales integrated out, at every value of pr
 
 Each of them is a quantile of its prior at a normal score z, so that the prior of the scores is standard normal whatever
 its family. At every value of progress the integrand has one peak. A normal distribution a little wider than the peak is
-laid over it, and the integral is the mean of integrand over density at points of a lattice that follow it, each with
-its mirror image. With infinitely many points this is exact; with `POINTS` it is so to a fraction of a percent, since
-the ratio hardly varies: `share`, the effective share of the points, says how much.
+laid over it, and the integral is the mean of integrand over density at points that follow it evenly (Halton's, each
+with its mirror image). With infinitely many points this is exact; with `POINTS` it is so to a fraction of a percent,
+since the ratio hardly varies: `share`, the effective share of the points, says how much.
 
 References
 ----------
 .. [1] Naylor and Smith, Applications of a method for the efficient computation of posterior distributions (1982).
-.. [2] Roberts, The unreasonable effectiveness of quasirandom sequences (2018).
+.. [2] Halton, On the efficiency of certain quasi-random sequences of points (1960).
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from .models import Array, ScoredModels
 from .organisations import NODES, log_likelihood
 
 PARAMETERS = ("efficiency_score", "efficiency_slope", "efficiency_noise", "efficiency_organisation_spread")
+BASES = (2, 3, 5, 7)  # of the points' digits, one a parameter
 FIRST, STEP, COUNT = -0.5, 0.125, 29  # values of log10 of progress: from 0.3 to 1 000 x per year
 COARSE = 2  # of that many values, one has its peak looked for; those between are interpolated
 POINTS = 64  # at which the integrand is evaluated, for every value of progress
@@ -132,7 +133,7 @@ def efficiency_curve(
     values = EfficiencyCurve(FIRST, STEP, np.zeros(COUNT)).points
     peaks, precisions = _interpolated(integrand, values)
     factors = np.linalg.inv(np.linalg.cholesky(precisions)).transpose(0, 2, 1)
-    normal = lattice(points, len(PARAMETERS))
+    normal = even_points(points)
     density = -0.5 * (normal * normal).sum(axis=1) - 0.5 * len(PARAMETERS) * math.log(2.0 * math.pi)
     density = density - len(PARAMETERS) * math.log(WIDER)
     heights, shares = np.empty(COUNT), np.empty(COUNT)
@@ -145,26 +146,37 @@ def efficiency_curve(
     return Integrated(EfficiencyCurve(FIRST, STEP, heights), shares)
 
 
-def lattice(points: int, dimensions: int) -> Array:
+def even_points(count: int) -> Array:
     """Points that follow a standard normal distribution evenly, half of them the mirror images of the others.
+
+    Their means, variances and correlations are the distribution's own, so that whatever is quadratic in them is
+    integrated without error.
 
     Parameters
     ----------
-    points, dimensions : int
-        How many of each; an even number of points.
+    count : int
+        How many, an even number.
 
     Returns
     -------
-    array, shape (point, dimension)
+    array, shape (point, parameter)
     """
     from scipy.special import ndtri
 
-    ratio = 2.0
-    for _ in range(64):  # the root of x ** (dimensions + 1) = x + 1, the golden ratio in more dimensions
-        ratio = (1.0 + ratio) ** (1.0 / (dimensions + 1))
-    steps = ratio ** -np.arange(1.0, dimensions + 1.0)
-    half = ndtri((0.5 + np.arange(1, points // 2 + 1)[:, None] * steps) % 1.0)
+    half = ndtri(np.stack([_halton(count // 2, base) for base in BASES], axis=1))
+    half = np.linalg.solve(np.linalg.cholesky(half.T @ half / len(half)), half.T).T
     return np.concatenate([half, -half])
+
+
+def _halton(count: int, base: int) -> Array:
+    """First numbers of a sequence that fills the unit interval evenly: digits of 1, 2, 3 ... behind the point."""
+    left, share = np.arange(1, count + 1), 1.0
+    found = np.zeros(count)
+    while left.any():
+        share /= base
+        left, digit = np.divmod(left, base)
+        found += share * digit
+    return found
 
 
 def _interpolated(integrand: Integrand, values: Array) -> tuple[Array, Array]:

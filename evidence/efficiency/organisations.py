@@ -20,7 +20,7 @@ import numpy as np
 from .equations import error_variance, expected_score, log_student_t
 from .models import Array, ScoredModels
 
-NODES = 5  # of the quadrature over an organisation's effect; more move no quantile of progress by 0.1%
+NODES = 7  # of the quadrature over an organisation's effect; more move no quantile of progress by 0.1%
 ROUNDS = 6  # of reweighting; the quadrature forgives a mode that is not quite one
 
 
