@@ -55,6 +55,18 @@ COMMAND_GROUPS = {
             "new": "Print a filled-in item of a kind, to be edited.",
         },
     ),
+    "data": (
+        "Public tables, kept as they are published.",
+        {
+            "add": "Check a table and keep it beside its other vintages.",
+            "check": "Check tables without keeping them.",
+            "list": "Every vintage that is kept.",
+            "show": "One table: its columns, and what could not be read.",
+            "update": "Fetch tables from where they are published.",
+            "lags": "American records, and the first Chinese models that met them.",
+            "efficiency": "What scores and training compute say of progress.",
+        },
+    ),
 }
 
 HERE = "catchup.analysis.commands"

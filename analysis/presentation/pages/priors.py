@@ -71,7 +71,8 @@ def prior_tables(assumptions: Assumptions) -> str:
         generated_by("python -m catchup.analysis.presentation.pages.priors docs/priors.md"),
         "# What is believed before any leak\n",
         "Every figure stands once, in `priors/baseline.toml` or, where it is not the race's, `priors/readings.toml` "
-        "(events and regimes: `model/events.toml`, `model/policies.toml`), with its unit and its source.\n",
+        "and `priors/tables.toml` (events and regimes: `model/events.toml`, `model/policies.toml`), with its unit and "
+        "its source.\n",
     ]
     for role, title in ROLES.items():
         quantities = {name: q for name, q in table.quantities.items() if q.text.role == role}
