@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from catchup.analysis.inference.trust import UntrustworthyError
+from catchup.analysis.inference.diagnostics import UntrustworthyError
 from catchup.analysis.studies.tables.efficiency import Choice, measured_progress, refuse_missed_peak
 from catchup.evidence import (
     EfficiencyCurve,
