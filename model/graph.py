@@ -2,17 +2,18 @@
 
 Quantities of one base distribution are one vector random variable (named ``triangular_quantities`` and so
 on, with a dim of their names), because compiling many scalars is slow; each quantity is a deterministic of
-its own name in natural units. Quantities that are correlated hang on a vector of standard normal numbers
-instead (``correlated_quantities``): see `declare_quantities`. Levers are switched data (``source_kept``,
-``source_stop``, ``distillation_limited``): `set_intervention` changes them without rebuilding. Any named variable can be
-held by ``pm.do``, and any quantity observed by ``pm.observe``: what follows is worked out of it.
+its own name in natural units. Quantities that are correlated, that hang on others or that have no base distribution
+hang on vectors of standard normal numbers instead (``correlated_quantities``, ``scored_quantities``): see
+`declare_quantities`. Levers are switched data (``source_kept``, ``source_stop``, ``distillation_limited``):
+`set_intervention` changes them without rebuilding. Any named variable can be held by ``pm.do``, and any quantity
+observed by ``pm.observe``: what follows is worked out of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pymc as pm
@@ -21,16 +22,17 @@ import pytensor.tensor as pt
 from ..priors.bases import BASES
 from ..priors.copula import INDEPENDENT, Copula, Group
 from ..priors.families import Family
+from ..priors.families.family import SCORE, Based
+from ..priors.hierarchy import related
 from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
 from .generative import World, describe_world, run_race
 from .launch_operation import launch_and_pool
 from .named_variables import declare, declared
 from .naming import Naming
-from .observable import fixed, observable, observable_together
+from .observable import derived, fixed, observable, observable_together
 from .policies import NO_INTERVENTION, Intervention
 
 NEVER_STOPS = 1e6  # months; finite, so that every gradient is
-FARTHEST_SCORE = 8.2  # beyond it a rank is 0 or 1 to the last digit, where quantiles have no slope
 
 
 def build_model(
@@ -130,61 +132,88 @@ def declare_quantities(
         Dependence between quantities. Those that depend on each other are quantiles, at ranks whose normal scores are
         L e: e the vector of independent standard normal variables that is sampled, L the copula's Cholesky factor.
 
+    Notes
+    -----
+    A quantity that is given numbers by others is the quantile function of its own score, given their values: what is
+    sampled is not centred on them, and a change of a parent moves its children.
+
     Returns
     -------
     dict of str to variable
         By quantity, in its own unit.
     """
-    model = pm.modelcontext(None)
-    names = copula.with_related(names)
-    values = _declare_correlated(beliefs, copula.among(names))
+    names = related(names, beliefs, copula)
+    scores = _declare_scores(beliefs, names, copula)
+    vectors = _declare_vectors({name: beliefs[name] for name in names if name not in scores})
+    groups = {name: group for group in copula.among(names) for name in group.names}
+    values: dict[str, Any] = {}
+    for name in names:
+        if name not in values:
+            values |= _observable_values(beliefs, name, groups.get(name), scores, vectors, values)
+    return {name: values[name] for name in names}
+
+
+def _observable_values(
+    beliefs: Mapping[str, Family],
+    name: str,
+    group: Group | None,
+    scores: Mapping[str, Any],
+    vectors: Mapping[str, Any],
+    values: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Values of a quantity, and of those it is correlated with, as they may be observed, under their names."""
+    if group is not None and not any(beliefs[each].parents for each in group.names):
+        natural = {each: beliefs[each].at_score(pt, scores[each]) for each in group.names}
+        together = observable_together(group, natural, scores, beliefs)
+        return {each: pm.Deterministic(each, value) for each, value in together.items()}
+    belief = beliefs[name].given(values)
+    if belief.base is None:
+        value = fixed(name, pt.as_tensor_variable(belief.known(pt), dtype="float64"))
+    elif name in scores:
+        value = belief.at_score(pt, scores[name])
+        value = derived(name, value) if beliefs[name].parents or group else observable(name, value, belief)
+    else:
+        value = observable(name, cast(Based, belief).to_natural(vectors[name]), belief)
+    return {name: pm.Deterministic(name, value)}
+
+
+def _declare_vectors(beliefs: Mapping[str, Family]) -> dict[str, Any]:
+    """A vector random variable per base distribution, in the coordinates of the bases."""
+    elements: dict[str, Any] = {}
     for base in BASES.values():
-        group = [name for name in names if name not in values and beliefs[name].base == base.name]
+        group = [name for name, belief in beliefs.items() if belief.base == base.name]
         if not group:
             continue
         dim = f"{base.name}_quantity"
-        model.add_coord(dim, group)
-        parameters = np.array([beliefs[name].base_parameters() for name in group], dtype=float).T
+        pm.modelcontext(None).add_coord(dim, group)
+        parameters = np.array([cast(Based, beliefs[name]).base_parameters() for name in group], dtype=np.float64).T
         vector = base.pymc(f"{base.name}_quantities", *parameters, dims=dim)
-        for index, name in enumerate(group):
-            value = beliefs[name].to_natural(vector[index])
-            values[name] = pm.Deterministic(name, observable(name, value, beliefs[name]))
-    for name in names:
-        if beliefs[name].base is None:
-            value = pt.constant(beliefs[name].base_parameters()[0], dtype="float64")
-            values[name] = pm.Deterministic(name, fixed(name, value))
-    return values
+        elements |= {name: vector[index] for index, name in enumerate(group)}
+    return elements
 
 
-def _declare_correlated(beliefs: Mapping[str, Family], groups: Sequence[Group]) -> dict[str, Any]:
-    names = [name for group in groups for name in group.names]
-    if not names:
-        return {}
-    dim = "correlated_quantity"
-    pm.modelcontext(None).add_coord(dim, names)
-    vector = pm.Normal("correlated_quantities", mu=0.0, sigma=1.0, dims=dim)
-    innovations = {name: vector[index] for index, name in enumerate(names)}
-    values: dict[str, Any] = {}
+def _declare_scores(beliefs: Mapping[str, Family], names: Sequence[str], copula: Copula) -> dict[str, Any]:
+    """Normal scores of what is correlated, and of what has no base distribution or hangs on other quantities."""
+    groups = copula.among(names)
+    innovations = _declare_normal("correlated", [name for group in groups for name in group.names])
+    scores: dict[str, Any] = {}
     for group in groups:
-        scores = {}
         for name, row in zip(group.names, group.factor, strict=True):
             # Term by term: a product with a matrix would ask for a BLAS library, for a handful of numbers.
             scores[name] = sum(
                 float(weight) * innovations[other] for other, weight in zip(group.names, row, strict=True) if weight
             )
-        natural = {name: _at_score(beliefs[name], score) for name, score in scores.items()}
-        for name, value in observable_together(group, natural, scores, beliefs).items():
-            values[name] = pm.Deterministic(name, value)
-    return values
+    alone = [name for name in names if name not in scores and beliefs[name].base == SCORE]
+    return scores | _declare_normal("scored", alone)
 
 
-def _at_score(belief: Family, score: Any) -> Any:
-    """Value of a quantity whose rank has this normal score."""
-    if belief.base == "normal":
-        mean, sd = belief.base_parameters()
-        return belief.to_natural(mean + sd * score)
-    inside = pt.clip(score, -FARTHEST_SCORE, FARTHEST_SCORE)
-    return belief.quantile_in(pt, 0.5 * pt.erfc(-inside / np.sqrt(2.0)))
+def _declare_normal(kind: str, names: Sequence[str]) -> dict[str, Any]:
+    if not names:
+        return {}
+    dim = f"{kind}_quantity"
+    pm.modelcontext(None).add_coord(dim, names)
+    vector = pm.Normal(f"{kind}_quantities", mu=0.0, sigma=1.0, dims=dim)
+    return {name: vector[index] for index, name in enumerate(names)}
 
 
 def set_intervention(model: pm.Model, assumptions: Assumptions, intervention: Intervention = NO_INTERVENTION) -> None:

@@ -18,6 +18,7 @@ from pytensor.tensor.subtensor import Subtensor, get_constant_idx
 from .naming import DIMS
 from .observable import derived
 
+
 def declare(name: str, value: Any) -> Any:
     """Declare an intermediate in the model in context, and return what all that follows is made of.
 

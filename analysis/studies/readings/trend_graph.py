@@ -31,7 +31,8 @@ def build_trend_posterior(question: Question, text: TrendText, items: Sequence[I
     Returns
     -------
     pymc.Model
-        With ``ready`` (months since t = 0, over the dim ``event``), and an observed variable ``observation`` over the dim ``item``.
+        With ``ready`` (months since t = 0, over the dim ``event``), and an observed variable ``observation`` over the
+        dim ``item``.
     """
     assumptions = question.assumptions
     counted = countable(assumptions, text, items, question.event)
