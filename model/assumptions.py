@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,15 +16,16 @@ from ..priors.errors import InputError, unknown_name
 from ..priors.families import Family
 from ..priors.hierarchy import marginal_quantiles, related, relatives
 from ..priors.layers import Layer
-from ..priors.table import PriorTable, fixed_values_layer, load_prior_table, packaged_layers, read_overlay
+from ..priors.table import PriorTable, fixed_values_layer, load_prior_table, read_overlay
 from .calendar import Calendar
 from .events import Event, load_events, multiple_name
+from .models import DEFAULT_MODEL, model_layers, model_of
+from .obstacles import Obstacle, load_obstacles, quantities_of
 from .policies import Lever, Regime, load_levers, load_regimes
 from .put_in import Stated, layer_of_priors, put_in
 from .race import Race, load_race, refuse_impossible, refuse_oversold
 from .scenarios import Scenario, load_scenarios
 
-HERE = Path(__file__).parent
 PROGRESS_QUANTITY = "algorithmic_progress"
 MYTHOS_QUANTITIES = ("mythos_chips", "mythos_training_months", "mfu_anthropic")
 FINISH_QUANTITIES = ("post_training_months",)
@@ -46,7 +47,7 @@ class Assumptions:
         References, constants and quantities.
     race : Race
         Firms and sources.
-    events, levers, regimes, scenarios : mapping
+    events, obstacles, levers, regimes, scenarios : mapping
         By id.
     stated : Stated, optional
         What the layers say, to tell what has been put in since: a distribution or correlation that is put into the
@@ -57,6 +58,7 @@ class Assumptions:
     table: PriorTable
     race: Race
     events: Mapping[str, Event]
+    obstacles: Mapping[str, Obstacle]
     levers: Mapping[str, Lever]
     regimes: Mapping[str, Regime]
     scenarios: Mapping[str, Scenario]
@@ -72,6 +74,11 @@ class Assumptions:
             object.__setattr__(self, "events", whole.events)
             del self.__dict__["beliefs"]
         object.__setattr__(self, "stated", Stated(self.beliefs, self.table.correlations))
+
+    @cached_property
+    def model(self) -> str:
+        """Name of the model that overlays are laid on."""
+        return model_of(self.layers)
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -114,16 +121,23 @@ class Assumptions:
 
         The order matters to quasi-random draws only: a Sobol sequence fills its first dimensions most evenly.
         """
+        events = list(events)
         names = [
             PROGRESS_QUANTITY,
             *map(multiple_name, events),
             *self.race.firm_quantities(),
             *MYTHOS_QUANTITIES,
             *FINISH_QUANTITIES,
+            *quantities_of(self.obstacles, events, self.race.firms),
             *self.race.quantities(),
             *(LEVER_QUANTITIES if distillation else ()),
         ]
         return list(dict.fromkeys(names))
+
+    def without_obstacles(self, ids: Collection[str] | None = None) -> Assumptions:
+        """Return the same assumptions without some obstacles; by default without any, so that compute alone decides."""
+        kept = {name: each for name, each in self.obstacles.items() if ids is not None and name not in ids}
+        return replace(self, obstacles=kept)
 
     def event(self, name: str) -> Event:
         """Return an event by id.
@@ -138,19 +152,11 @@ class Assumptions:
         return self.events[name]
 
 
-def packaged_model_layers() -> list[Layer]:
-    """Return the project's own files, lowest first."""
-    own = [
-        Layer.of(Layer.read(HERE / name).tables, file=f"model/{name}")
-        for name in ("race.toml", "events.toml", "policies.toml", "scenarios.toml", "readings.toml")
-    ]
-    return [*packaged_layers(), *own]
-
-
 def load_assumptions(
     overlays: Iterable[str | Path | Layer] = (),
     fixed: Mapping[str, float] | None = None,
     *,
+    model: str = DEFAULT_MODEL,
     priors: Mapping[str, Any] | None = None,
 ) -> Assumptions:
     """Load and check all assumptions.
@@ -162,6 +168,8 @@ def load_assumptions(
         come with the project, or layers read already.
     fixed : mapping of str to float, optional
         Quantities fixed at a value, above everything else.
+    model : str, default "current"
+        Which of `MODELS` the overlays are laid on.
     priors : mapping of str to distribution, optional
         What is believed of quantities, above the overlays: by name, whatever `priors.as_family` takes. They are rows
         like those of a file: kept with a run, and laid under scenarios.
@@ -184,7 +192,8 @@ def load_assumptions(
     >>> assumptions.beliefs["china_stock"]
     LogNormal(median=2100000.0, sigma=0.2)
     """
-    layers = packaged_model_layers()
+    layers = model_layers(model)
+    own = {layer.file for layer in layers}
     layers += [overlay if isinstance(overlay, Layer) else read_overlay(overlay) for overlay in overlays]
     if priors:
         layers.append(layer_of_priors(priors, layers))
@@ -192,7 +201,6 @@ def load_assumptions(
         known = [name for layer in layers for name in layer.tables.get("quantity", {})]
         layers.append(fixed_values_layer(fixed, dict.fromkeys(known)))
     assumptions = assemble(layers)
-    own = {layer.file for layer in packaged_model_layers()}
     for scenario in assumptions.scenarios.values():
         if scenario.file not in own:
             under_scenario(assumptions, scenario.id)
@@ -209,11 +217,13 @@ def assemble(layers: Sequence[Layer]) -> Assumptions:
     """
     table = load_prior_table(layers)
     race = load_race(layers, table.quantities, table.references, table.day("origin"))
+    events = load_events(layers, table)
     assumptions = Assumptions(
         layers=layers,
         table=table,
         race=race,
-        events=load_events(layers, table),
+        events=events,
+        obstacles=load_obstacles(layers, table.quantities, table.references, events),
         levers=load_levers(layers, race, table.references),
         regimes=load_regimes(layers, table.quantities, table.references),
         scenarios=load_scenarios(layers, table.references),
@@ -239,12 +249,12 @@ def under_scenario(assumptions: Assumptions, name: str) -> Assumptions:
 
 def _refuse_unused(assumptions: Assumptions, newest: Layer) -> None:
     """A quantity that the newest file brings in for the model, and nothing draws on, is a mistake in that file."""
-    used = {*assumptions.with_related(assumptions.needed(distillation=True))}
+    used = {*assumptions.with_related(assumptions.needed(assumptions.events, distillation=True))}
     earlier = {name for layer in assumptions.layers[:-1] for name in layer.tables.get("quantity", {})}
     for name in newest.tables.get("quantity", {}).keys() - earlier - used:
         if assumptions.table.quantities[name].text.role == "model":
             raise InputError(
-                "nothing in the race draws on it; name it in a source or firm, or give it another role",
+                "nothing in the race draws on it; name it in a source, firm or obstacle, or give it another role",
                 file=newest.file,
                 key=f"quantity.{name}",
             )

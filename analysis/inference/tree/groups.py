@@ -104,7 +104,7 @@ class Groups:
 
     def quantities(self, sample: Sample) -> xr.Dataset:
         """Quantities, intermediates and dates, by name: ``prior`` and ``posterior``."""
-        from ....model.graph import UNITS
+        from ....model.naming import UNITS
 
         variables = {}
         for name in self.names:

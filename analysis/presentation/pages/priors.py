@@ -10,6 +10,7 @@ from typing import Any
 from ....model.assumptions import Assumptions, load_assumptions
 from ....priors.errors import InputError
 from ....priors.families import Family
+from ....priors.files import write_text
 from ...inference.json_values import thousands
 
 ROLES = {
@@ -145,29 +146,13 @@ def prior_tables(assumptions: Assumptions) -> str:
     return "\n".join(parts)
 
 
-def write_document(path: Path, text: str) -> None:
-    """Write a document whole or not at all.
-
-    Raises
-    ------
-    InputError
-        If it cannot be written.
-    """
-    temporary = path.with_name(path.name + ".part")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        raise InputError(f"cannot be written ({error.strerror})", file=path) from None
-
-
 def main(arguments: Sequence[str]) -> int:
     """Write the prior tables to the file named."""
     if len(arguments) != 1:
         print("usage: python -m catchup.analysis.presentation.pages.priors FILE", file=sys.stderr)
         return 2
     try:
-        write_document(Path(arguments[0]), prior_tables(load_assumptions()))
+        write_text(Path(arguments[0]), prior_tables(load_assumptions()))
     except InputError as error:
         print(error, file=sys.stderr)
         return error.exit_code

@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+from ....priors.files import write_text
 from ...archive.manifest import library_versions, python_version
 from ...inference.forecast import Forecast
 from ...inference.inputs import inputs_of
@@ -44,8 +45,13 @@ def write_report(path: Path, sections: Sections, *, explorer: str | None = None)
         What the run worked out.
     explorer : str, optional
         Address, relative to the report, of the page that lets a reader explore.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
     """
-    path.write_text(render_report(sections, explorer=explorer), encoding="utf-8")
+    write_text(path, render_report(sections, explorer=explorer))
 
 
 def render_report(sections: Sections, *, explorer: str | None = None) -> str:
