@@ -16,8 +16,8 @@ from ....evidence.tables.scored import CONFIDENCES, scored_models
 from ....evidence.tables.table import Table
 from ....model.assumptions import PROGRESS_QUANTITY, Assumptions
 from ....priors.errors import InputError
-from ...inference.json_values import significant
 from ...inference.diagnostics import UntrustworthyError
+from ...inference.json_values import significant
 from .chosen import origin_of
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
