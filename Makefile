@@ -66,7 +66,7 @@ bench: $(INSTALLED)
 	@$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-json=build/benchmarks.json $(ARGS)
 
 docs: $(INSTALLED)
-	@$(BIN)/python -m catchup.analysis.studies.reproduction.study docs/reproduction.md
+	@$(BIN)/python -m catchup.analysis.presentation.pages.reproduction docs/reproduction.md
 	@$(BIN)/python -m catchup.analysis.presentation.pages.priors docs/priors.md
 	@$(BIN)/python -m catchup.analysis.presentation.pages.readings docs/readings
 	@$(BIN)/python -m catchup.analysis.presentation.pages.events docs/events.md

@@ -12,7 +12,7 @@ import numpy as np
 from recording import RECORDS, read_record
 from scipy import stats
 
-from catchup.analysis.presentation.pages.priors import generated_by, markdown_table, write_document
+from catchup.analysis.presentation.markdown import generated_by, markdown_table, write_document
 
 Rows = list[dict[str, Any]]
 Found = tuple[str, bool]  # in words, and whether it is as good as wanted

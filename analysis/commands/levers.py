@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from .compared import print_comparison
 from .options import Asked
+from .output import show, warn_if_few
 
 
 def levers(*, asked: Asked | None = None) -> int:
     """What each policy lever would change, pulled on the day of the question."""
     from ..inference.answer import draw
+    from ..presentation.tables.counterfactuals import layout
     from ..studies.counterfactuals import levers as compare_levers
 
     asked = asked or Asked()
     drawn = draw(asked.request())
-    return print_comparison(compare_levers(drawn.question, drawn.source, **drawn.origin()), "Lever", json=asked.json)
+    comparison = compare_levers(drawn.question, drawn.source, **drawn.origin())
+    show(layout(comparison), as_json=asked.json)
+    if not asked.json:
+        warn_if_few(comparison.baseline)
+    return 0

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 UNCOUNTED = 1e-6  # of a distribution, which draws may be left out of; most prior draws hardly count in a posterior
+NOISE_FACTOR = 2.0  # a figure within this many standard errors of zero is noise
 TAIL_DRAWS = 10  # effective draws beyond a quantile, below which it is called meaningless
 
 
@@ -43,6 +44,11 @@ class Estimate:
     value: float
     mcse: float
     meaningful: bool = True
+
+    @property
+    def is_noise(self) -> bool:
+        """Whether it cannot be told from zero; undefined figures cannot."""
+        return not abs(self.value) > NOISE_FACTOR * self.mcse
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -85,7 +85,6 @@ class Forecast:
     evidence: tuple[str, ...] = ()
     log_evidence: float = 0.0
     notes: tuple[str, ...] = ()
-    extra: Mapping[str, Any] = field(default_factory=dict)
 
     def probabilities_by(self) -> Iterator[tuple[date, Estimate]]:
         """Yield month ends from the day of asking on, with the probability of being ready by each."""
@@ -99,31 +98,6 @@ class Forecast:
         if not few:
             return []
         return [few_draws(self.ready.effective_draws, f"quantile(s) {', '.join(few)}")]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the stable JSON object of a forecast."""
-        return {
-            **origin_as_json(self.question, self.draws, self.engine, self.evidence),
-            "ready": distribution_as_json(self.ready, self.question),
-            "pretrained": distribution_as_json(self.pretrained, self.question),
-            "mythos_flop": _flop_as_json(self.log_flop),
-            "probability_by": {day.isoformat(): round(chance.value, 5) for day, chance in self.probabilities_by()},
-            "probability_by_mcse": {
-                day.isoformat(): significant(chance.mcse) for day, chance in self.probabilities_by()
-            },
-            "first_firm": {firm: round(share.value, 5) for firm, share in self.first_firm.items()},
-            "first_firm_mcse": {firm: significant(share.mcse) for firm, share in self.first_firm.items()},
-            "log_evidence": round(self.log_evidence, 4),
-            "diagnostics": {
-                "ess": round(self.diagnostics.ess, 1),
-                "khat": rounded(self.diagnostics.khat, 3),
-                "rhat_max": rounded(self.diagnostics.rhat_max, 4),
-                "divergences": self.diagnostics.divergences,
-            },
-            "warnings": self.warnings(),
-            "notes": list(self.notes),
-            **self.extra,
-        }
 
 
 def few_draws(effective: float, what: str) -> str:
@@ -162,7 +136,7 @@ def forecast_from(question: Question, source: DrawSource, *, engine: str, **rest
     engine : str
         What made them.
     **rest
-        Further fields of `Forecast` (diagnostics, evidence, log_evidence, notes, extra).
+        Further fields of `Forecast` (diagnostics, evidence, log_evidence, notes).
     """
     columns = source.map(lambda values: summarise_draws(question, values))
     weighting = source.weighting
@@ -254,16 +228,6 @@ def _forecast_streamed(question: Question) -> Forecast:
     )
 
 
-def distribution_as_json(distribution: AnyDistribution, question: Question) -> dict[str, Any]:
-    """Return mean, sd and quantiles of a date, in months and as days."""
-    return {
-        "mean": number(distribution.mean.value),
-        "mean_mcse": significant(distribution.mean.mcse),
-        "sd": number(distribution.sd),
-        "quantiles": {f"{p:g}": date_as_json(distribution.quantile(p), question) for p in QUANTILES},
-    }
-
-
 def origin_as_json(question: Question, draws: int, engine: str, evidence: Sequence[str]) -> dict[str, Any]:
     """Return what every result says of what was asked, and of its draws."""
     return {
@@ -275,28 +239,6 @@ def origin_as_json(question: Question, draws: int, engine: str, evidence: Sequen
         "seed": question.seed,
         "evidence": list(evidence),
     }
-
-
-def date_as_json(moment: Estimate, question: Question) -> dict[str, Any]:
-    """Return a moment in months and as a day, with its MCSE in months."""
-    day = question.assumptions.calendar.day(moment.value)
-    entry = {
-        "months": number(moment.value),
-        "date": None if day is None else day.isoformat(),
-        "mcse": significant(moment.mcse),
-    }
-    return entry if moment.meaningful else {**entry, "meaningful": False}
-
-
-def shift_as_json(shift: Estimate) -> dict[str, Any]:
-    """Return a shift in months with its MCSE."""
-    entry = {"months": number(shift.value), "mcse": significant(shift.mcse)}
-    return entry if shift.meaningful else {**entry, "meaningful": False}
-
-
-def estimate_as_json(estimate: Estimate) -> dict[str, Any]:
-    """Return a figure with its MCSE."""
-    return {"value": number(estimate.value), "mcse": significant(estimate.mcse)}
 
 
 def number(value: float, digits: int = 4) -> float | None:
@@ -317,14 +259,6 @@ def month_ends(day: date, count: int) -> Iterator[date]:
         if month > 12:
             year, month = year + 1, 1
         yield date(year, month, 1) - timedelta(days=1)
-
-
-def _flop_as_json(log_flop: AnyDistribution) -> dict[str, Any]:
-    quantiles = {p: log_flop.quantile(p) for p in FLOP_QUANTILES}
-    return {
-        "quantiles": {f"{p:g}": significant(10.0**q.value, 6) for p, q in quantiles.items()},
-        "mcse": {f"{p:g}": significant(10.0**q.value * np.log(10.0) * q.mcse) for p, q in quantiles.items()},
-    }
 
 
 def rounded(value: float | None, digits: int) -> float | None:

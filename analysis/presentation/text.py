@@ -1,11 +1,14 @@
-"""How figures are written for people: days, shifts, errors, numbers."""
+"""How figures are written for people: days, shifts, errors, numbers; and how others' text is made harmless."""
 
 from __future__ import annotations
 
 import math
+import unicodedata
 from datetime import date
 from typing import TYPE_CHECKING
 
+from ...priors.families import Family
+from ..inference.digits import thousands
 from ..inference.estimates import Estimate
 from ..inference.question import Question
 
@@ -16,7 +19,10 @@ if TYPE_CHECKING:
 DAYS_PER_WEEK = 7
 FEW = 1_000.0  # an amount below this is written with the decimals that its error bears out
 SMALLEST_SHIFT = 0.005  # months; a smaller one would be written as none
-NOISE_FACTOR = 2.0  # a shift smaller than this many standard errors is noise
+BOUNDS = ("low", "mode", "high")  # parameters of a distribution that are given in this order
+STEERING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+"""Bidirectional classes of characters that reorder what stands around them."""
+MARKS = "\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}\N{ARABIC LETTER MARK}"
 
 
 def day_text(question: Question, months: float) -> str:
@@ -41,7 +47,7 @@ def shift_text(shift: Estimate) -> str:
     """Write a shift with its Monte Carlo error; one inside its noise is called noise."""
     if shift.value == 0.0 and shift.mcse == 0.0:
         return "no change"
-    if abs(shift.value) <= NOISE_FACTOR * shift.mcse:
+    if shift.is_noise:
         return "within noise"
     if abs(shift.value) < SMALLEST_SHIFT:
         return f"below {2.0 * SMALLEST_SHIFT:g}"
@@ -83,3 +89,37 @@ def chance_text(value: float) -> str:
     if 0.0 < value < 1.0:
         return "below 0.1%" if value < 1e-3 else "above 99.9%" if value > 1.0 - 1e-3 else f"{value:.1%}"
     return f"{value:.0%}"
+
+
+def quantile_text(p: float) -> str:
+    """Name a quantile in a heading or in the first cell of a row: 5%, median."""
+    return "median" if p == 0.5 else f"{p:.0%}"
+
+
+def numbers_of(family: Family) -> str:
+    """Write the numbers of a distribution by name: low 0.15, mode 0.2, high 0.3."""
+    values = family.model_dump()
+    ordered = sorted(values, key=lambda name: BOUNDS.index(name) if name in BOUNDS else -1)
+    return ", ".join(f"{name} {_parameter(values[name])}" for name in ordered)
+
+
+def _parameter(value: float) -> str:
+    return thousands(value) if value >= 1000.0 and value.is_integer() else f"{value:g}"
+
+
+def harmless(text: str) -> str:
+    """Write out the characters that would steer a terminal or turn the order of the text around them.
+
+    Titles and sources come from files of others. Line breaks become spaces, so that a cell stays a cell.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(map(_harmless, text))
+
+
+def _harmless(character: str) -> str:
+    if character in "\t\n\r":
+        return " "
+    hidden = unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
+    steers = unicodedata.bidirectional(character) in STEERING or character in MARKS
+    return f"\\u{ord(character):04x}" if hidden or steers else character

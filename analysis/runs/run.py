@@ -29,6 +29,7 @@ from ..archive.store import building, check_runs_folder
 from ..inference.answer import Drawn, Request, draw, forecast_of
 from ..inference.conditioning import Conditioned
 from ..inference.forecast import Forecast, forecast_prior
+from ..presentation.tables.builders import as_json
 from ..presentation.text import day_text
 from ..studies.attribution import Attribution, Workshop, attribute
 
@@ -219,11 +220,11 @@ def _conditioned(drawn: Drawn) -> Conditioned:
 
 def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = False) -> None:
     """Write a run's files into a folder."""
-    _write_json(folder / FORECAST, sections.forecast.as_json())
+    _write_json(folder / FORECAST, as_json(sections.forecast))
     for name, result in sections.results.items():
-        _write_json(folder / f"{name}.json", result.as_json())
+        _write_json(folder / f"{name}.json", as_json(result))
     if sections.attribution is not None and sections.previous is not None:
-        _write_json(folder / "diff.json", {"against": sections.previous.name, **sections.attribution.as_json()})
+        _write_json(folder / "diff.json", {"against": sections.previous.name, **as_json(sections.attribution)})
     inputs_of(sections.drawn.question.assumptions, sections.drawn.items).write(folder / INPUTS)
     if brief:
         return

@@ -9,7 +9,6 @@ from typing import Any
 from ...model.policies import Intervention, apply_lever, apply_regime
 from ...priors.errors import InputError
 from ..inference.estimates import Distribution, Estimate, quantile_shift
-from ..inference.forecast import date_as_json, origin_as_json, shift_as_json
 from ..inference.question import DrawSource, Question, Values, ready_under
 
 SHIFT_QUANTILES = (0.5, 0.75, 0.95)
@@ -66,24 +65,6 @@ class Comparison:
     kind: str
     engine: str = "forward"
     evidence: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the stable JSON object of ``catchup levers`` and ``catchup regimes``."""
-        rows = [
-            {
-                "id": row.id,
-                "title": row.title,
-                "quantiles": {f"{p:g}": date_as_json(row.ready.quantile(p), self.question) for p in DATE_QUANTILES},
-                "shift": {f"{p:g}": shift_as_json(row.shift(p)) for p in SHIFT_QUANTILES},
-            }
-            for row in self.counterfactuals
-        ]
-        baseline = {f"{p:g}": date_as_json(self.baseline.quantile(p), self.question) for p in DATE_QUANTILES}
-        return {
-            **origin_as_json(self.question, self.baseline.weighting.draws, self.engine, self.evidence),
-            "baseline": {"quantiles": baseline},
-            self.kind: rows,
-        }
 
 
 def levers(question: Question, source: DrawSource, **origin: Any) -> Comparison:

@@ -15,7 +15,6 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from ...evidence.latents import with_latents
 from ...evidence.schema import Item
@@ -25,12 +24,6 @@ from ..inference.conflict import refuse_conflict
 from ..inference.estimates import Distribution, Estimate, quantile_shift
 from ..inference.forecast import (
     Diagnostics,
-    date_as_json,
-    estimate_as_json,
-    number,
-    origin_as_json,
-    rounded,
-    shift_as_json,
 )
 from ..inference.importance import total, weights_given
 from ..inference.likelihoods import prior_for
@@ -154,22 +147,6 @@ class Influence:
         """Whether the whole can be reweighted at all."""
         return self.diagnostics.khat is not None and self.diagnostics.khat <= WORST_KHAT
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of ``catchup influence``."""
-        return {
-            **origin_as_json(
-                self.question, self.prior.weighting.draws, "importance", sorted(row.item.id for row in self.items)
-            ),
-            "prior": _quantiles_as_json(self.prior, self.question),
-            "posterior": _quantiles_as_json(self.posterior, self.question) if self.trustworthy else None,
-            "diagnostics": {"ess": number(self.diagnostics.ess, 1), "khat": rounded(self.diagnostics.khat, 3)},
-            "items": [_item_as_json(row) for row in self.items],
-            "pairs": [
-                {"items": list(pair.items), "log_ratio": estimate_as_json(pair.log_ratio), "conflict": pair.conflict}
-                for pair in self.pairs
-            ],
-        }
-
 
 def influence(question: Question, selection: Selection) -> Influence:
     """Work out what each counted item did.
@@ -239,30 +216,3 @@ def _pairs(names: Sequence[str], ground: Ground) -> Iterator[Pair]:
     for first, second in itertools.combinations(names, 2):
         both = log_mean(ground.likelihood(first) + ground.likelihood(second), ground.weighting)
         yield Pair((first, second), (both - alone[first] - alone[second]).estimate)
-
-
-def _item_as_json(row: ItemInfluence) -> dict[str, Any]:
-    return {
-        "id": row.item.id,
-        "title": row.item.text.title,
-        "kind": row.item.text.kind,
-        "alone": _effect_as_json(row.alone),
-        "left_out": _effect_as_json(row.left_out),
-        "log_predictive": {
-            "given_others": estimate_as_json(row.log_predictive),
-            "given_prior": estimate_as_json(row.log_predictive_prior),
-        },
-        "probability_genuine": None if row.genuine is None else estimate_as_json(row.genuine),
-    }
-
-
-def _effect_as_json(effect: Effect) -> dict[str, Any]:
-    entry: dict[str, Any] = {"khat": number(effect.khat, 3), "ess": number(effect.ess, 1)}
-    if effect.problem or effect.bits is None:
-        return {**entry, "problem": effect.problem}
-    shifts = {f"{p:g}": shift_as_json(shift) for p, shift in effect.shifts.items()}
-    return {**entry, "shift": shifts, "bits": estimate_as_json(effect.bits)}
-
-
-def _quantiles_as_json(ready: Distribution, question: Question) -> dict[str, Any]:
-    return {"quantiles": {f"{p:g}": date_as_json(ready.quantile(p), question) for p in SHIFT_QUANTILES}}

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from ...evidence.schema import Item
 from ...evidence.selection import Selection
 from ..inference.answer import Drawn, Request
 from ..inference.conditioning import choose_evidence, condition
 from ..inference.estimates import Distribution, Estimate, independent_quantile_shift, quantile_shift
-from ..inference.forecast import shift_as_json
 from ..inference.importance import ReweightedPrior, total, weights_given
 from ..inference.likelihoods import latent_beliefs, likelihoods_of
 from ..inference.question import PriorDraws, Question, Values, ready_under
 from ..inference.trust import WORST_KHAT, UntrustworthyError
-from ..presentation.text import NOISE_FACTOR
 
 SHIFT_QUANTILES = (0.05, 0.5, 0.95)
 
@@ -46,16 +43,7 @@ class Movement:
     def beyond_noise(self) -> bool:
         """Whether the median's shift is larger than its Monte Carlo error."""
         middle = self.shifts.get(0.5)
-        return middle is not None and abs(middle.value) > NOISE_FACTOR * middle.mcse
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the movement as JSON."""
-        return {
-            "items": list(self.items),
-            "shift": {f"{p:g}": shift_as_json(shift) for p, shift in self.shifts.items()},
-            "beyond_noise": self.beyond_noise,
-            **({"note": self.note} if self.note else {}),
-        }
+        return middle is not None and not middle.is_noise
 
 
 def moved_by_evidence(drawn: Drawn, ready: Distribution) -> Movement:

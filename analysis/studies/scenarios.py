@@ -8,9 +8,8 @@ from typing import Any
 
 from ...model.forward import launches
 from ..inference.estimates import Distribution, Estimate, quantile_shift
-from ..inference.forecast import FIRST, date_as_json, first_shares, origin_as_json, shift_as_json, significant
+from ..inference.forecast import FIRST, first_shares
 from ..inference.question import DrawSource, Question, Values, outcome_of
-from .counterfactuals import DATE_QUANTILES, SHIFT_QUANTILES
 from .scenario_world import ScenarioWorld
 
 
@@ -68,29 +67,6 @@ class ScenarioComparison:
     scenarios: tuple[ScenarioResult, ...]
     engine: str = "forward"
     evidence: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the stable JSON object of ``catchup scenarios``."""
-        question = self.question
-        return {
-            **origin_as_json(question, self.baseline.weighting.draws, self.engine, self.evidence),
-            "baseline": {"quantiles": _dates_as_json(self.baseline, question)},
-            "scenarios": [
-                {
-                    "id": row.id,
-                    "title": row.title,
-                    "source": ", ".join(row.references),
-                    "quantiles": _dates_as_json(row.ready, question),
-                    "shift": {f"{p:g}": shift_as_json(row.shift(p)) for p in SHIFT_QUANTILES},
-                    "first_firm": {firm: round(share.value, 5) for firm, share in row.first_firm.items()},
-                    "first_firm_mcse": {firm: significant(share.mcse) for firm, share in row.first_firm.items()},
-                    "newcomers": {
-                        firm: {"quantiles": _dates_as_json(own, question)} for firm, own in row.newcomers.items()
-                    },
-                }
-                for row in self.scenarios
-            ],
-        }
 
 
 def scenarios(
@@ -152,7 +128,3 @@ def scenarios(
         )
 
     return ScenarioComparison(question, baseline, tuple(map(row, worlds)), **origin)
-
-
-def _dates_as_json(months: Distribution, question: Question) -> dict[str, Any]:
-    return {f"{p:g}": date_as_json(months.quantile(p), question) for p in DATE_QUANTILES}

@@ -30,7 +30,7 @@ import numpy as np
 from ...evidence import Item
 from ...model.trend import load_trends
 from ..inference.estimates import Array, Distribution, Weighting
-from ..inference.forecast import MONTHS_AHEAD, distribution_as_json, month_ends, number
+from ..inference.forecast import MONTHS_AHEAD, month_ends
 from ..inference.importance import smooth_weights, total
 from ..inference.likelihoods import likelihoods, prior_for
 from ..inference.question import DrawSource, Question, ready_under
@@ -122,32 +122,6 @@ class Structures:
             (row for row in self.telling if row.information >= TELLING),
             max(self.telling, key=lambda row: row.information),
         )
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of ``catchup structures``."""
-        question = self.question
-
-        def row(structure: Structure) -> dict[str, Any]:
-            ready = distribution_as_json(structure.ready, question)
-            return {"id": structure.id, "title": structure.title, "ready": ready}
-
-        return {
-            "schema": 1,
-            "event": question.event,
-            "as_of": question.as_of.isoformat(),
-            "engine": self.engine,
-            "seed": question.seed,
-            "evidence": list(self.evidence),
-            "structures": [row(structure) for structure in self.structures],
-            "ensembles": [row(structure) for structure in self.ensembles],
-            "stacking": {
-                "weights": {name: number(weight) for name, weight in self.stacking_weights.items()},
-                "items": list(self.stacked_on),
-            },
-            "between_structures": number(self.between),
-            "soonest": _telling_as_json(self.soonest),
-            "telling": [_telling_as_json(entry) for entry in self.telling],
-        }
 
 
 def structures(question: Question, source: DrawSource, items: Sequence[Item] = (), **origin: Any) -> Structures:
@@ -312,11 +286,3 @@ def _entropy(chance: float) -> float:
     if chance <= 0.0 or chance >= 1.0:
         return 0.0
     return -(chance * math.log2(chance) + (1.0 - chance) * math.log2(1.0 - chance))
-
-
-def _telling_as_json(entry: Telling) -> dict[str, Any]:
-    return {
-        "date": entry.day.isoformat(),
-        "bits": number(entry.information),
-        "probability_by": {name: number(chance) for name, chance in entry.chances.items()},
-    }

@@ -13,8 +13,8 @@ from ....priors.errors import CatchupError, InputError
 from ...inference.conditioning import choose_evidence
 from ...inference.question import Question
 from ..figures import draw_model_graph, model_graph, save
+from ..markdown import write_document
 from .evidence import evidence_page
-from .priors import write_document
 from .scenarios import scenario_page
 from .structures import structure_page
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from ....evidence.latents import with_latents
 from ....evidence.selection import Selection
 from ...inference.answer import Drawn, Request, evidence_of
 from ...inference.conditioning import Conditioned, condition
 from ...inference.estimates import Distribution
-from ...inference.forecast import origin_as_json
 from ...inference.importance import ReweightedPrior
 from ...inference.likelihoods import prior_for
 from ...inference.question import Question, ready_under
@@ -54,14 +52,6 @@ class Checks:
     def trustworthy(self) -> bool:
         """Whether no check failed."""
         return trustworthy(self.results)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of ``catchup check``."""
-        return {
-            **origin_as_json(self.question, self.draws, self.engine, self.evidence),
-            "trustworthy": self.trustworthy,
-            "checks": [result.as_json() for result in self.results],
-        }
 
 
 def check(request: Request) -> Checks:

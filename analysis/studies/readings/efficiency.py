@@ -24,9 +24,8 @@ from ....model.equations import largest_run
 from ....model.generative import Outcome, World
 from ....priors.errors import InputError
 from ...inference.estimates import Array, Distribution, Estimate
-from ...inference.forecast import month_ends, origin_as_json, significant
+from ...inference.forecast import month_ends
 from ...inference.question import DrawSource, Question, Values, outcome_of
-from .results import DIGITS, estimate_as_json, spread_as_json
 
 GAPS = (2.0, 3.0, 5.0, 10.0, 30.0, 100.0)
 MONTHS_AHEAD = 36
@@ -87,32 +86,6 @@ class Efficiency:
     lags: dict[float, Distribution]
     engine: str = "forward"
     evidence: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of ``catchup efficiency``."""
-        return {
-            **origin_as_json(self.question, self.needed.weighting.draws, self.engine, self.evidence),
-            "progress_needed": {
-                "quantiles": spread_as_json(self.needed),
-                "channels": {name: spread_as_json(values) for name, values in self.channels.items()},
-                "distillation_beyond_ceiling": estimate_as_json(self.beyond_ceiling),
-            },
-            "gap_on_the_day": {"quantiles": spread_as_json(self.gap_now)},
-            "gap": self.gap,
-            "readings": READINGS,
-            "closed": [
-                {
-                    "date": row.day.isoformat(),
-                    **{name: round(chance.value, 5) for name, chance in row.probability.items()},
-                    "mcse": {name: significant(chance.mcse) for name, chance in row.probability.items()},
-                }
-                for row in self.closed
-            ],
-            "lag_months": [
-                {"gap": significant(gap, DIGITS), "quantiles": spread_as_json(values)}
-                for gap, values in self.lags.items()
-            ],
-        }
 
 
 def efficiency(question: Question, source: DrawSource, gap: float | None = None, **origin: Any) -> Efficiency:

@@ -7,9 +7,7 @@ from typing import Any
 
 from ....model.assumptions import multiple_name
 from ...inference.estimates import Array, Distribution
-from ...inference.forecast import distribution_as_json, origin_as_json
 from ...inference.question import DrawSource, Question, Values, outcome_of
-from .results import spread_as_json
 
 
 @dataclass(frozen=True)
@@ -51,22 +49,6 @@ class Events:
     events: tuple[EventReading, ...]
     engine: str = "forward"
     evidence: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of the reading."""
-        draws = self.events[0].ready.weighting.draws
-        return {
-            **origin_as_json(self.question, draws, self.engine, self.evidence),
-            "events": [
-                {
-                    "id": row.id,
-                    "title": row.title,
-                    "multiple": spread_as_json(row.multiple),
-                    "ready": distribution_as_json(row.ready, self.question),
-                }
-                for row in self.events
-            ],
-        }
 
 
 def events(question: Question, source: DrawSource, **origin: Any) -> Events:

@@ -7,7 +7,6 @@ from typing import Any
 
 from ....model.assumptions import multiple_name
 from ...inference.estimates import Distribution, Estimate
-from ...inference.forecast import distribution_as_json, estimate_as_json, origin_as_json
 from ...inference.question import DrawSource, Question
 from ..scenarios import ScenarioResult, scenarios
 from ..thresholds.study import Thresholds, thresholds
@@ -67,25 +66,6 @@ class Mobilisation:
     events: tuple[Mobilised, ...]
     engine: str = "forward"
     evidence: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of the reading."""
-        draws = self.events[0].ready.weighting.draws
-        return {
-            **origin_as_json(self.question, draws, self.engine, self.evidence),
-            "scenario": SCENARIO,
-            "firm": self.events[0].firm,
-            "events": [
-                {
-                    "event": row.event,
-                    "title": row.title,
-                    "ready": distribution_as_json(row.ready, self.question),
-                    "first": estimate_as_json(row.first),
-                    "thresholds": row.thresholds.as_json()["thresholds"],
-                }
-                for row in self.events
-            ],
-        }
 
 
 def mobilisation(question: Question, source: DrawSource, **origin: Any) -> Mobilisation:

@@ -12,9 +12,7 @@ from ....model.forward import outcome
 from ....model.size import SIZE_QUANTITIES, implied_size, thread_flop
 from ....priors.errors import InputError
 from ...inference.estimates import Distribution
-from ...inference.forecast import origin_as_json, significant
 from ...inference.question import DrawSource, Question, Values
-from .results import DIGITS, spread_as_json
 
 MEASURES = ("flop", "tokens", "parameters", "active_parameters")
 
@@ -39,10 +37,6 @@ class SizedCompute:
     parameters: float
     active_parameters: float
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the row as JSON, to six significant digits."""
-        return {"title": self.title, **{name: significant(getattr(self, name), DIGITS) for name in MEASURES}}
-
 
 @dataclass(frozen=True)
 class Sizes:
@@ -66,16 +60,6 @@ class Sizes:
     given: tuple[SizedCompute, ...]
     engine: str = "forward"
     evidence: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of ``catchup size``."""
-        draws = self.mythos["flop"].weighting.draws
-        return {
-            **origin_as_json(self.question, draws, self.engine, self.evidence),
-            "mythos": {name: {"quantiles": spread_as_json(values)} for name, values in self.mythos.items()},
-            "thread": [row.as_json() for row in self.thread],
-            "given": [row.as_json() for row in self.given],
-        }
 
 
 def sizes(question: Question, source: DrawSource, flops: Sequence[float] = (), **origin: Any) -> Sizes:

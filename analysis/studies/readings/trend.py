@@ -16,11 +16,10 @@ from ....model.forward import simulate, sobol_layout
 from ....model.trend import Trend, TrendText, load_trends
 from ....priors.errors import InputError, unknown_name
 from ...inference.estimates import Array, Distribution, Estimate, Weighting
-from ...inference.forecast import Diagnostics, distribution_as_json, number, origin_as_json
+from ...inference.forecast import Diagnostics
 from ...inference.importance import smooth_weights, total
 from ...inference.question import MOST_STORED_DRAWS, DrawSource, Question, Values, ready_under
 from ...inference.trust import COLLAPSED, WORST_KHAT, UntrustworthyError
-from .results import spread_as_json
 from .trend_evidence import SetAside, countable, seen_by, set_aside
 
 
@@ -91,26 +90,6 @@ class Trends:
     compute: Distribution
     engine: str = "forward"
     evidence: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of ``catchup trend``."""
-        draws = self.compute.weighting.draws
-        return {
-            **origin_as_json(self.question, draws, self.engine, self.evidence),
-            "compute": {"ready": distribution_as_json(self.compute, self.question)},
-            "trends": [
-                {
-                    "id": row.id,
-                    "title": row.title,
-                    "stated": _carried_as_json(row.stated, self.question),
-                    "conditioned": None
-                    if row.conditioned is None
-                    else _carried_as_json(row.conditioned, self.question),
-                    "set_aside": {aside.item: aside.reason for aside in row.set_aside},
-                }
-                for row in self.trends
-            ],
-        }
 
 
 def trends(
@@ -224,14 +203,3 @@ def trend_log_likelihoods(question: Question, trend: Trend, values: Values, item
         prediction = predict(np, item, seen_by(item, question.assumptions, trend, values), item.figures(clock))
         densities[item.id] = log_density(item, item.observation(clock), prediction, clock)
     return densities
-
-
-def _carried_as_json(carried: Carried, question: Question) -> dict[str, Any]:
-    return {
-        "ready": distribution_as_json(carried.ready, question),
-        "lag_on_the_day": spread_as_json(carried.lag),
-        "evidence": list(carried.evidence),
-        "log_evidence": number(carried.log_evidence.value),
-        "ess": number(carried.diagnostics.ess, 1),
-        "khat": None if carried.diagnostics.khat is None else number(carried.diagnostics.khat, 3),
-    }

@@ -11,10 +11,10 @@ from functools import cached_property
 
 from ....model import equations
 from ....model.assumptions import MYTHOS_QUANTITIES
+from ...inference.digits import thousands
 from ...inference.estimates import Estimate
 from ...inference.forecast import Forecast, forecast_prior, month_ends
 from ...inference.question import PriorDraws, Question
-from ...presentation.pages.priors import thousands
 from ..counterfactuals import Comparison, levers
 from ..sensitivity.one_at_a_time import OneAtATime, one_at_a_time
 from ..thresholds.criteria import MedianBy, WinsShare

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...inference.estimates import Array, Distribution, Estimate
-from ...inference.forecast import date_as_json, few_draws, number, origin_as_json, significant
+from ...inference.forecast import few_draws
 from ...inference.question import DrawSource, PriorDraws, Question, Values, ready_under
-from .one_at_a_time import HIGH, LOW, OneAtATime, Setting, Swing, one_at_a_time, uncertain_quantities
+from .one_at_a_time import HIGH, LOW, OneAtATime, one_at_a_time, uncertain_quantities
 from .rank_correlation import rank_correlation
-from .variance import GIVEN_DATA, METHODS, SALTELLI, SobolIndex, first_order_from_draws, leading, sobol_from_design
+from .variance import GIVEN_DATA, SALTELLI, SobolIndex, first_order_from_draws, leading, sobol_from_design
+
+if TYPE_CHECKING:
+    from .power_scaling import PowerScaling
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Sensitivity:
         A key of `variance.METHODS`.
     rank_correlations : tuple of RankCorrelation
         Strongest first.
-    power_scaling : tuple of mapping
+    power_scaling : tuple of PowerScaling
         How far prior and likelihood each pull the posterior; empty for a prior.
     engine : str
         What made the draws.
@@ -65,31 +68,15 @@ class Sensitivity:
     sobol: tuple[SobolIndex, ...]
     sobol_method: str
     rank_correlations: tuple[RankCorrelation, ...]
-    power_scaling: tuple[Mapping[str, Any], ...] = ()
+    power_scaling: tuple[PowerScaling, ...] = ()
     engine: str = "forward"
     evidence: tuple[str, ...] = ()
     draws: int = 0
     notes: tuple[str, ...] = ()
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the stable JSON object of ``catchup sensitivity``."""
-        return {
-            **origin_as_json(self.question, self.draws, self.engine, self.evidence),
-            "baseline": date_as_json(self.one_at_a_time.months, self.question),
-            "one_at_a_time": [_swing_as_json(swing, self.question) for swing in self.one_at_a_time.swings],
-            "sobol_method": {"id": self.sobol_method, "description": METHODS[self.sobol_method]},
-            "sobol": [_sobol_as_json(index) for index in self.sobol],
-            "rank_correlation": [
-                {"quantity": row.quantity, "value": number(row.value.value), "mcse": significant(row.value.mcse)}
-                for row in self.rank_correlations
-            ],
-            "power_scaling": [dict(row) for row in self.power_scaling],
-            "notes": list(self.notes),
-        }
-
 
 def sensitivity(
-    question: Question, source: DrawSource, *, power_scaling: Sequence[Mapping[str, Any]] = (), **origin: Any
+    question: Question, source: DrawSource, *, power_scaling: Sequence[PowerScaling] = (), **origin: Any
 ) -> Sensitivity:
     """Work out what the date depends on.
 
@@ -99,8 +86,8 @@ def sensitivity(
         What is asked.
     source : DrawSource
         Draws from the prior or a posterior.
-    power_scaling : sequence of mapping
-        Rows to carry along, worked out where prior and likelihood are known apart.
+    power_scaling : sequence of PowerScaling
+        Sensitivities to carry along, worked out where prior and likelihood are known apart.
     **origin
         Further fields of `Sensitivity` (engine, evidence).
     """
@@ -166,32 +153,3 @@ def _sobol_of_prior(question: Question, names: Sequence[str]) -> list[SobolIndex
     if not names:
         return []
     return sobol_from_design(evaluate, {name: beliefs[name] for name in names}, np.random.default_rng(question.seed))
-
-
-def _swing_as_json(swing: Swing, question: Question) -> dict[str, Any]:
-    def setting(at: Setting) -> dict[str, Any]:
-        return {"value": significant(at.value, 6), **date_as_json(at.months, question)}
-
-    return {
-        "quantity": swing.quantity,
-        "description": swing.description,
-        "unit": swing.unit,
-        "part_of": swing.part_of,
-        "correlated_with": list(swing.correlated_with),
-        "low": setting(swing.low),
-        "high": setting(swing.high),
-        "swing": {"months": number(swing.span.value), "mcse": significant(swing.span.mcse)},
-    }
-
-
-def _sobol_as_json(index: SobolIndex) -> dict[str, Any]:
-    entry: dict[str, Any] = {
-        "quantity": index.quantity,
-        "first": number(index.first.value),
-        "first_mcse": significant(index.first.mcse),
-        "total": None,
-        "total_mcse": None,
-    }
-    if index.total is not None:
-        entry |= {"total": number(index.total.value), "total_mcse": significant(index.total.mcse)}
-    return entry

@@ -8,10 +8,9 @@ from datetime import date
 from typing import Any
 
 from ....priors.errors import InputError
-from ...inference.forecast import date_as_json, few_draws, month_ends, number, origin_as_json, significant
+from ...inference.forecast import few_draws, month_ends
 from ...inference.progress import track
 from ...inference.question import DrawSource, Question
-from ...presentation.text import FEW
 from ..reproduction.claims import load_claims
 from .criteria import CRITERIA, Criterion, MedianBy, ReadyBy
 from .stock_search import StockSearch, Threshold
@@ -56,42 +55,6 @@ class Thresholds:
     engine: str = "forward"
     evidence: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the stable JSON object of ``catchup thresholds``."""
-        return {
-            **origin_as_json(self.question, self.draws, self.engine, self.evidence),
-            "scenario": self.scenario,
-            "firm": self.firm,
-            "stock": self.stock,
-            "budget": self.budget,
-            "thresholds": [self._entry(threshold) for threshold in self.thresholds],
-            "notes": list(self.notes),
-        }
-
-    def _entry(self, threshold: Threshold) -> dict[str, Any]:
-        factor, criterion = threshold.budget_factor, threshold.criterion
-        named: dict[str, Any] = {"id": criterion.id, "title": criterion.title}
-        stock: dict[str, Any] = {"value": None, "mcse": None, "unit": self.unit}
-        if isinstance(criterion, ReadyBy):
-            named |= {"by": criterion.day.isoformat(), "probability": criterion.probability}
-        entry: dict[str, Any] = {
-            "id": f"{self.firm}-{criterion.id}-budget-{factor:g}x",
-            "budget_factor": factor,
-            "criterion": named,
-            "stock": stock,
-            "first": None,
-            "median": None,
-            "firm_median": None,
-        }
-        if threshold.stock is not None:
-            value = threshold.stock.value
-            stock |= {"value": number(value, 2 if value < FEW else 0), "mcse": significant(threshold.stock.mcse)}
-        if threshold.win is not None and threshold.ready is not None and threshold.own is not None:
-            entry["first"] = {"value": number(threshold.win.value, 5), "mcse": significant(threshold.win.mcse)}
-            entry["median"] = date_as_json(threshold.ready, self.question)
-            entry["firm_median"] = date_as_json(threshold.own, self.question)
-        return entry
 
 
 def thresholds(
