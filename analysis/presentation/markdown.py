@@ -17,7 +17,7 @@ SPECIAL = re.compile(r"[\\`*\[\]<|$~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
 BAR = re.compile(r"(?<!\\)((?:\\\\)*)\|")  # one that is not escaped already
 SCHEME = re.compile(r"(?!https?:)[\w+.-]+:")  # of an address that is no link for a reader
 ADDRESS = "/:?#@!$&'*+,;=%~"  # what an address may hold that would end no link
-UNFIT = re.compile(r"[`<]")  # for a name in code: what would end it, or begin a comment
+UNFIT = re.compile(r"[`<|\\]")  # for code: what would end it or its cell, or begin a comment
 
 
 def to_markdown(table: Table[Any], *, lines: bool = True, references: str | None = None) -> str:

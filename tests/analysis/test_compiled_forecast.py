@@ -13,6 +13,7 @@ from catchup.analysis.inference import compiled_columns
 from catchup.analysis.inference import forecast as module
 from catchup.analysis.inference.forecast import forecast_prior
 from catchup.analysis.inference.question import Question
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.model.assumptions import load_assumptions
 from catchup.model.compiled import CompiledDates
 from catchup.priors import Layer
@@ -57,8 +58,8 @@ def test_the_same_columns(question: Question, monkeypatch: pytest.MonkeyPatch) -
 
 def test_the_same_answer_from_machine_code(question: Question, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_EXACT_DRAWS", question.draws - 1)
-    simulated = forecast_prior(question).as_json()
+    simulated = as_json(forecast_prior(question))
     monkeypatch.setattr(module, "COMPILED_DRAWS", question.draws)
-    compiled = forecast_prior(question).as_json()
+    compiled = as_json(forecast_prior(question))
     assert compiled == simulated
     assert compiled["engine"] == "forward"

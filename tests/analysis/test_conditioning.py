@@ -24,6 +24,7 @@ from catchup.analysis.inference.likelihoods import likelihoods
 from catchup.analysis.inference.nuts import NutsPosterior, refuse_untrustworthy
 from catchup.analysis.inference.question import PriorDraws, Question, StoredDraws, ready_under
 from catchup.analysis.inference.trust import UntrustworthyError
+from catchup.analysis.presentation.tables.movement import movement_as_json
 from catchup.analysis.studies.movement import moved_by_added, moved_by_evidence
 from catchup.model.assumptions import Assumptions
 from catchup.priors.errors import InputError
@@ -317,7 +318,7 @@ def test_an_item_known_only_later_moves_nothing(asked: Question, tmp_path: Path)
     drawn = draw(request)
     moved = moved_by_added(request, drawn, forecast_of(drawn).ready)
     assert moved.items == ()
-    assert moved.as_json()["note"] == "no added item is counted: all are known only later"
+    assert movement_as_json(moved)["note"] == "no added item is counted: all are known only later"
 
 
 def test_what_cannot_be_reweighted_is_conditioned_apart(asked: Question, tmp_path: Path, monkeypatch) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from catchup.analysis.inference.forecast import forecast_prior
 from catchup.analysis.inference.question import PriorDraws, Question
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.counterfactuals import levers, regimes
 from catchup.analysis.studies.readings.events import events
 from catchup.analysis.studies.scenarios import scenarios
@@ -50,11 +51,11 @@ def test_levers_pulled_late_do_less(question: Question, source: PriorDraws) -> N
 
 
 def test_json_of_levers_and_regimes(question: Question, source: PriorDraws) -> None:
-    content = levers(question, source).as_json()
+    content = as_json(levers(question, source))
     assert content["schema"] == 1
     assert set(content["levers"][0]["shift"]) == {"0.5", "0.75", "0.95"}
     assert set(content["levers"][0]["shift"]["0.5"]) >= {"months", "mcse"}
-    assert [row["id"] for row in regimes(question, source).as_json()["regimes"]] == REGIMES
+    assert [row["id"] for row in as_json(regimes(question, source))["regimes"]] == REGIMES
 
 
 def test_regimes_commit_from_their_day_on(question: Question, source: PriorDraws) -> None:
@@ -84,7 +85,7 @@ def test_scenarios_share_the_baselines_draws(question: Question, source: PriorDr
     assert set(rows["domestic-superpods"].first_firm) == {"hyperscaler", "startup", "consortium"}
     for row in found.scenarios:
         assert sum(share.value for share in row.first_firm.values()) == pytest.approx(1.0)
-    content = found.as_json()
+    content = as_json(found)
     assert set(content["scenarios"][0]) >= {"id", "title", "source", "quantiles", "shift", "first_firm"}
 
 

@@ -9,7 +9,9 @@ import pytest
 
 from catchup.analysis.inference.estimates import Weighting
 from catchup.analysis.inference.question import PriorDraws, Question, StoredDraws
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.sensitivity.one_at_a_time import MFU_RATIO, one_at_a_time, uncertain_quantities
+from catchup.analysis.studies.sensitivity.power_scaling import PowerScaling
 from catchup.analysis.studies.sensitivity.study import Sensitivity, sensitivity
 from catchup.analysis.studies.sensitivity.variance import REPLICATES, first_order_from_draws
 from catchup.model.assumptions import load_assumptions
@@ -138,9 +140,9 @@ def test_rank_correlations_have_the_signs_of_the_model(of_prior: Sensitivity) ->
 
 
 def test_json_of_a_prior_and_of_a_posterior(question: Question, of_prior: Sensitivity) -> None:
-    posterior = sensitivity(question, stored(question), power_scaling=[{"quantity": "mythos_chips", "prior": 0.1}])
+    posterior = sensitivity(question, stored(question), power_scaling=[PowerScaling("ready", "all", 0.12, 0.03125)])
     for result in (of_prior, posterior):
-        answer = json.loads(json.dumps(result.as_json(), allow_nan=False))
+        answer = json.loads(json.dumps(as_json(result), allow_nan=False))
         assert {"schema", "baseline", "one_at_a_time", "sobol", "power_scaling"} <= answer.keys()
         assert answer["baseline"]["months"] == pytest.approx(result.one_at_a_time.months.value, abs=1e-4)
         entry = answer["one_at_a_time"][0]
@@ -149,15 +151,17 @@ def test_json_of_a_prior_and_of_a_posterior(question: Question, of_prior: Sensit
         assert entry["swing"]["months"] == pytest.approx(entry["high"]["months"] - entry["low"]["months"], abs=2e-4)
         assert {"value", "months", "date", "mcse"} <= entry["low"].keys()
         assert {"quantity", "first", "first_mcse", "total", "total_mcse"} == answer["sobol"][0].keys()
-    assert of_prior.as_json()["power_scaling"] == []
-    assert of_prior.as_json()["sobol_method"]["id"] == "saltelli-2010"
-    assert posterior.as_json()["power_scaling"] == [{"quantity": "mythos_chips", "prior": 0.1}]
-    assert posterior.as_json()["sobol_method"]["id"] == "given-data"
-    assert posterior.as_json()["sobol"][0]["total"] is None
+    assert as_json(of_prior)["power_scaling"] == []
+    assert as_json(of_prior)["sobol_method"]["id"] == "saltelli-2010"
+    (row,) = as_json(posterior)["power_scaling"]
+    assert row.pop("diagnosis") == "strong prior / weak likelihood"
+    assert row == {"quantity": "ready", "component": "all", "prior": 0.12, "likelihood": 0.0312}
+    assert as_json(posterior)["sobol_method"]["id"] == "given-data"
+    assert as_json(posterior)["sobol"][0]["total"] is None
 
 
 def test_the_same_question_has_the_same_answer(question: Question, of_prior: Sensitivity) -> None:
-    assert sensitivity(question, PriorDraws(question)).as_json() == of_prior.as_json()
+    assert as_json(sensitivity(question, PriorDraws(question))) == as_json(of_prior)
 
 
 def test_a_fixed_quantity_has_no_sensitivity(question: Question) -> None:
@@ -194,14 +198,14 @@ def test_what_never_comes_has_no_variance(question: Question) -> None:
         result = sensitivity(asked, source)
         assert result.sobol == ()
         assert "never comes" in result.notes[0]
-        assert json.loads(json.dumps(result.as_json(), allow_nan=False))["baseline"]["months"] is None
+        assert json.loads(json.dumps(as_json(result), allow_nan=False))["baseline"]["months"] is None
 
 
 @pytest.mark.parametrize("draws", [1, 99])
 def test_too_few_draws_are_said(question: Question, draws: int) -> None:
     few = replace(question, draws=draws)
     for source in (PriorDraws(few), stored(few)):
-        answer = sensitivity(few, source).as_json()
+        answer = as_json(sensitivity(few, source))
         assert answer["notes"] == [f"only {draws} effective draws: too few for the percentiles 10% and 90%"]
         json.dumps(answer, allow_nan=False)
     ratio = next(entry for entry in answer["one_at_a_time"] if entry["quantity"] == MFU_RATIO)

@@ -14,6 +14,7 @@ from catchup.analysis.inference.estimates import Weighting
 from catchup.analysis.inference.question import PriorDraws, Question, StoredDraws
 from catchup.analysis.inference.trust import UntrustworthyError
 from catchup.analysis.presentation.figures import draw_value_of_information
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.voi.asking import ask
 from catchup.analysis.studies.voi.result import KNOWN, NOTHING, ValueOfInformation
 from catchup.analysis.studies.voi.tables import read_tables
@@ -110,7 +111,7 @@ def test_quantities_of_evidence_alone_are_worth_learning_too(everything: ValueOf
 
 
 def test_json_is_the_contract(everything: ValueOfInformation) -> None:
-    answer = json.loads(json.dumps(everything.as_json(), allow_nan=False))
+    answer = json.loads(json.dumps(as_json(everything), allow_nan=False))
     assert answer["schema"] == 1
     assert answer["evidence"] == list(everything.evidence)
     assert {"median", "sd", "interval"} <= answer["baseline"].keys()

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catchup.analysis.inference.trust import UntrustworthyError
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.readings.trend import condition_trend, draw_trend, read_trend, trends
 from catchup.analysis.studies.readings.trend_evidence import SetAside
 from catchup.evidence.ledgers import load_ledger
@@ -201,7 +202,7 @@ def test_nuts_agrees_with_reweighted_draws(name):
 
 def test_trends_stand_beside_the_race():
     question = ask(2_000)
-    result = trends(question, prior(question), default_items(question)).as_json()
+    result = as_json(trends(question, prior(question), default_items(question)))
     assert [row["id"] for row in result["trends"]] == ["constant-lag", "growing-lag", "constant-lag-with-lead"]
     assert result["compute"]["ready"]["quantiles"]["0.5"]["date"].startswith("202")
     assert trends(question, prior(question), (), ["growing-lag"]).trends[0].conditioned is None
