@@ -65,7 +65,7 @@ class Forecast:
     engine : str
         What made the draws.
     draws : int
-        How many.
+        Number of draws.
     diagnostics : Diagnostics
         Whether they can be trusted.
     evidence : tuple of str
@@ -134,7 +134,7 @@ def forecast_from(question: Question, source: DrawSource, *, engine: str, **rest
     source : DrawSource
         Draws from the prior or a posterior.
     engine : str
-        What made them.
+        What made the draws: ``forward``, ``importance`` or ``nuts``.
     **rest
         Further fields of `Forecast` (diagnostics, evidence, log_evidence, notes).
     """

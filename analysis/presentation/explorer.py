@@ -31,10 +31,10 @@ from ..inference.estimates import Array
 from ..inference.importance import smooth_weights, total
 from ..inference.likelihoods import likelihoods_of
 from ..inference.question import PriorDraws, Question, Values, outcome_of
+from .html import environment
 from .repeat_command import is_foreign, options_of_assumptions
 from .text import date_text
 
-TEMPLATES = Path(__file__).with_name("templates")
 THINNED = 16_000
 POOL = 400_000  # prior draws from which the posterior's half is taken
 RESOLUTION = 1_000  # parts of a month
@@ -73,16 +73,13 @@ def write_explorer(path: Path, drawn: Drawn, *, draws: int = THINNED) -> None:
 
 def render_explorer(drawn: Drawn, *, draws: int = THINNED) -> str:
     """Return the explorer as HTML."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
     data = explorer_data(drawn.question, drawn.items, draws)
     # "</" inside a script element would end it
     content = json.dumps(data, separators=(",", ":")).replace("</", "<\\/")
     return (
-        environment.get_template("explorer.html.j2").render(
+        environment()
+        .get_template("explorer.html.j2")
+        .render(
             data=content,
             as_of=date_text(drawn.question.as_of),
             items=data["items"],

@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .table import Cell, Room, Span, Table, spans
-from .text import harmless
+from .text import harmless, is_link
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES = Path(__file__).with_name("templates")
 SHORT = 15  # characters; a shorter cell is kept on one line
-LINKED = ("https://", "http://", "#")  # how addresses begin that are links; any other might be a script
 
 
 @cache
@@ -46,13 +45,8 @@ def _below(table: Table[Any]) -> list[Cell]:
 def _spans(cell: Cell) -> list[Span]:
     """Return a cell's spans, their text harmless and their addresses only such as a reader may follow."""
     return [
-        Span(harmless(span.text), span.role, span.address if span.address and _is_link(span.address) else None)
-        for span in spans(cell)
+        Span(harmless(span.text), span.role, span.address if is_link(span.address) else None) for span in spans(cell)
     ]
-
-
-def _is_link(address: str) -> bool:
-    return address.startswith(LINKED)
 
 
 def _short(cell: Cell) -> bool:

@@ -10,12 +10,11 @@ from urllib.parse import quote
 
 from ...priors.errors import InputError
 from .table import Cell, Part, Room, Span, Table, spans
-from .text import harmless
+from .text import harmless, is_link
 
 SPECIAL = re.compile(r"[\\`*\[\]<|$~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
 """What would be read as markup; an underscore inside a word would not."""
 BAR = re.compile(r"(?<!\\)((?:\\\\)*)\|")  # one that is not escaped already
-SCHEME = re.compile(r"(?!https?:)[\w+.-]+:")  # of an address that is no link for a reader
 ADDRESS = "/:?#@!$&'*+,;=%~"  # what an address may hold that would end no link
 UNFIT = re.compile(r"[`<|\\]")  # for code: what would end it or its cell, or begin a comment
 
@@ -33,6 +32,8 @@ def to_markdown(table: Table[Any], *, lines: bool = True, references: str | None
         Page that says what each source is, to which they are linked; by default they are not shown.
     """
     parts = list(table.parts(Room.PAGE))
+    if not parts:
+        return ""
     blocks = [f"{marked_up(line)}\n" for line in table.lead] if lines else []
     for part in parts:
         if part.group:
@@ -62,7 +63,7 @@ def _marked_up(span: Span) -> str:
         text = f"`{harmless(span.text)}`"
     elif span.role == "strong":
         text = f"**{text}**"
-    if span.address is None or SCHEME.match(span.address):
+    if span.address is None or not is_link(span.address):
         return text
     return f"[{text}]({quote(span.address, safe=ADDRESS)})"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from datetime import date
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ SMALLEST_SHIFT = 0.005  # months; a smaller one would be written as none
 BOUNDS = ("low", "mode", "high")  # parameters of a distribution that are given in this order
 STEERING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 """Bidirectional classes of characters that reorder what stands around them."""
+LINK = re.compile(r"https?://|#|[\w./-]+(#[\w-]*)?$")
 MARKS = "\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}\N{ARABIC LETTER MARK}"
 
 
@@ -115,6 +117,11 @@ def harmless(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(map(_harmless, text))
+
+
+def is_link(address: str | None) -> bool:
+    """Whether an address leads to a page or a place on one: it may come from others, and must not be a script."""
+    return address is not None and LINK.match(address) is not None
 
 
 def _harmless(character: str) -> str:

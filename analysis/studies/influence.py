@@ -70,7 +70,7 @@ class ItemInfluence:
     Attributes
     ----------
     item : Item
-        Which.
+        The item of evidence.
     alone : Effect
         Added to the prior, nothing else counted.
     left_out : Effect
@@ -90,7 +90,7 @@ class ItemInfluence:
 
     @property
     def size(self) -> float:
-        """By which items are put in order: how far leaving it out moves the median, months."""
+        """How far leaving it out moves the median, months, by which items are put in order."""
         shift = self.left_out.shifts.get(0.5) or self.alone.shifts.get(0.5)
         return abs(shift.value) if shift else math.inf
 

@@ -53,7 +53,7 @@ class Structure:
     Attributes
     ----------
     id, title : str
-        Which.
+        The structure's name in results, and for people.
     ready : Distribution
         Months since t = 0.
     """

@@ -64,11 +64,13 @@ def test_html_shows_text_as_text(text: str) -> None:
     assert environment().from_string("{{ text }}").render(text=harmless(text)) in page
 
 
-@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "JaVaScRiPt:x", "vbscript:x"])
+@pytest.mark.parametrize(
+    "address", ["javascript:alert(1)", "data:text/html,x", "JaVaScRiPt:x", "java\tscript:x", " javascript:x"]
+)
 def test_only_addresses_that_can_be_followed_become_links(address: str) -> None:
     table = one_cell(Span("here", address=address))
     assert "<a " not in to_html(table)
-    assert address not in to_markdown(table)
+    assert "](" not in to_markdown(table)
     good = one_cell(Span("here", address="https://example.org/a_(b)"))
     assert '<a href="https://example.org/a_(b)">here</a>' in to_html(good)
     assert "[here](https://example.org/a_%28b%29)" in to_markdown(good)

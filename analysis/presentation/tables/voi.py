@@ -40,7 +40,7 @@ def _head(result: ValueOfInformation) -> list[str]:
         f"{asked_text(question)}: the 90% interval is {result.width(0.9).value:.2f} months wide, the 50% interval "
         f"{result.width(0.5).value:.2f}",
         f"{text.title}: now best {best}, at an expected loss of {result.loss.value:.2f} {text.unit}; "
-        f"{result.perfect.value:.2f} less for who knew the date",
+        f"{result.perfect.value:.2f} less for somebody who knew the date",
         f"{TITLE}:",
     ]
 

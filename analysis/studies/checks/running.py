@@ -32,7 +32,7 @@ class Checks:
     engine : str
         What made the draws; ``forward`` where prior and evidence hardly overlap, so that there is only a prior.
     draws : int
-        How many.
+        Number of draws.
     evidence : tuple of str
         Items counted.
     results : tuple of CheckResult

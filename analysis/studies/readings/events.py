@@ -17,7 +17,7 @@ class EventReading:
     Attributes
     ----------
     id, title : str
-        Which.
+        The event's name in its table, and for people.
     references : tuple of str
         The texts it comes from.
     multiple : Distribution

@@ -22,7 +22,7 @@ class Mobilised:
     Attributes
     ----------
     event, title : str
-        Which.
+        The event's name in its table, and for people.
     scenario : ScenarioResult
         The race under it.
     thresholds : Thresholds

@@ -55,7 +55,7 @@ class TrendReading:
     Attributes
     ----------
     id, title : str
-        Which.
+        The trend's name in its table, and for people.
     stated : Carried
         As its source has it, before any evidence.
     conditioned : Carried or None

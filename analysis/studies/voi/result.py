@@ -38,12 +38,12 @@ class QuantityValue:
 
     @property
     def size(self) -> float:
-        """By which quantities are put in order."""
+        """Share of the variance that would go, by which quantities are put in order."""
         return self.narrowing.variance_share.value if self.narrowing else 0.0
 
     @property
     def note(self) -> str:
-        """What must be said of it in words."""
+        """Why there is nothing to show of it, in words; empty where there is."""
         if self.narrowing is None:
             return KNOWN
         return NOTHING if in_noise(self.narrowing) else ""
@@ -56,7 +56,7 @@ class DisclosureValue:
     Attributes
     ----------
     disclosure : Disclosure
-        Which.
+        The disclosure that is valued.
     learning : Learning
         All that it may say.
     narrowing, exactly : Narrowing
@@ -70,7 +70,7 @@ class DisclosureValue:
 
     @property
     def note(self) -> str:
-        """What must be said of it in words."""
+        """Why there is nothing to show of it, in words; empty where there is."""
         return NOTHING if in_noise(self.narrowing) else ""
 
     def outcomes(self) -> list[tuple[float, Outcome]]:
