@@ -278,7 +278,7 @@ def test_the_explorer_carries_correlated_draws(
 
 def test_the_documents_show_correlations(correlated: Question, assumptions: Assumptions) -> None:
     assert "## Rank correlations" not in prior_tables(assumptions)
-    assert "| `mfu_anthropic` | `mfu_china` | 0.7 | as a test |" in prior_tables(correlated.assumptions)
+    assert "| `mfu_anthropic` | `mfu_china` | +0.7 | as a test |" in prior_tables(correlated.assumptions)
 
 
 OVERLAY = """
