@@ -12,10 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 from recording import RECORDS, read_record
 
-from catchup.analysis.inference.digits import thousands
+from catchup.analysis.inference.json_values import thousands
 from catchup.analysis.presentation.figures.files import save
 from catchup.analysis.presentation.figures.style import (
-    FAINT,
     LABEL_SIZE,
     MUTED,
     WIDTH,
@@ -88,7 +87,7 @@ def draw_growth(times: list[dict[str, Any]], peaks: list[dict[str, Any]]) -> Fig
         axes.set(xscale="log", xlabel="Draws", ylabel=label, xlim=(draws[0] / 5.0, draws[-1] * 2.0))
         axes.set_xticks(draws, [_count(value) for value in draws])
         axes.xaxis.set_minor_locator(NullLocator())
-        axes.grid(color=FAINT)
+        axes.grid()
         for x, y in zip(draws, values, strict=True):
             axes.annotate(f"{y:.2g}", (x, y), (-4, 6), textcoords="offset points", ha="right", fontsize=LABEL_SIZE)
     last = times[-1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -34,3 +35,33 @@ class Calendar:
             return self.origin + timedelta(days=math.floor(months * self.days_per_month + 1e-9))
         except OverflowError:
             return None
+
+
+@dataclass(frozen=True)
+class Clock:
+    """When a question is asked, and how its days count.
+
+    Attributes
+    ----------
+    calendar : Calendar
+        Days to months since t = 0.
+    as_of : date
+        The day of the question.
+    """
+
+    calendar: Calendar
+    as_of: date
+
+    def months(self, day: date | None = None) -> float:
+        """Months from t = 0 to a day, or to the day of the question."""
+        return self.calendar.months(day or self.as_of)
+
+
+def month_ends(day: date, count: int) -> Iterator[date]:
+    """Yield the last days of `count` months, starting with the month of `day`."""
+    year, month = day.year, day.month
+    for _ in range(count):
+        month += 1
+        if month > 12:
+            year, month = year + 1, 1
+        yield date(year, month, 1) - timedelta(days=1)

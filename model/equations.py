@@ -12,6 +12,7 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 SECONDS_PER_DAY = 86_400.0
@@ -42,9 +43,10 @@ def remaining_share(distilled_share: Any, removed_share: Any) -> Any:
     return 1.0 - distilled_share * removed_share
 
 
-def remaining_progress(progress: Any, distilled_share: Any, removed_share: Any) -> Any:
+def remaining_progress(xp: Any, progress: Any, distilled_share: Any, removed_share: Any) -> Any:
     r"""Yearly progress once distillation is limited, :math:`a^{1 - r}`."""
-    return progress ** remaining_share(distilled_share, removed_share)
+    # Not as a power: the graph takes its logarithm, which the exponential and that cancel.
+    return xp.exp(remaining_share(distilled_share, removed_share) * xp.log(progress))
 
 
 def log_growth_per_month(xp: Any, progress: Any) -> Any:
@@ -115,6 +117,19 @@ def run_length(requirement_flop: Any, stock: Any, flop_month: Any) -> Any:
 def pretrained(xp: Any, launch: Any, length: Any, minimum: Any) -> Any:
     """End of pre-training: launch plus the run's length, or the shortest time a run takes (months)."""
     return launch + xp.maximum(length, minimum)
+
+
+def earliest(xp: Any, dates: Sequence[Any]) -> Any:
+    """The first of the firms' dates (months)."""
+    first = dates[0]
+    for date in dates[1:]:
+        first = xp.minimum(first, date)
+    return first
+
+
+def ready(pretrained: Any, post_training: Any) -> Any:
+    """Readiness: the end of pre-training, and what follows it (months)."""
+    return pretrained + post_training
 
 
 def round_up(xp: Any, launch: Any, grid: float) -> Any:

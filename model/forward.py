@@ -17,6 +17,7 @@ from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
 from .draws import QuantileTransform, SobolStreams, Transform, UniformStreams, Values
 from .generative import Outcome, World, intervened_world, run_race
 from .launch import solve_with_pool
+from .naming import Naming, unnamed
 from .policies import NO_INTERVENTION, Intervention, redrawn
 
 Array = NDArray[np.float64]
@@ -35,10 +36,11 @@ def outcome(
     event: str = DEFAULT_EVENT,
     intervention: Intervention = NO_INTERVENTION,
     launch_grid: float | None = None,
-    as_of: float = 0.0,
+    as_of_month: float = 0.0,
     world: World | None = None,
     before: dict[str, Array] | None = None,
-    act_from: float = 0.0,
+    act_from_month: float = 0.0,
+    name: Naming = unnamed,
 ) -> tuple[World, Outcome]:
     """Work out the dates that given values imply.
 
@@ -54,41 +56,44 @@ def outcome(
         What is changed.
     launch_grid : float, optional
         Months between possible launches.
-    as_of : float, default 0
+    as_of_month : float, default 0
         Month of the question, from which firms that have yet to decide can do so.
     world : World, optional
         What another event's call with the same values and intervention returned.
     before : dict of str to array, optional
-        By firm, launches under the circumstances that held until month `act_from`; see `run_race`.
-    act_from : float, default 0
+        By firm, launches under the circumstances that held until month `act_from_month`; see `run_race`.
+    act_from_month : float, default 0
         That month.
+    name : callable, optional
+        Names intermediates, or puts others in their place; see `naming.Naming`.
 
     Returns
     -------
     tuple of World and Outcome
         Every intermediate, and the dates in months since t = 0.
     """
-    world = world or intervened_world(np, assumptions, values, intervention)
-    multiple = values[multiple_name(event)]
+    world = world or intervened_world(np, assumptions, values, intervention, name=name)
+    multiples = {event: values[multiple_name(event)]}
 
-    def race(values: dict[str, Array], before: dict[str, Array] | None, act_from: float) -> Outcome:
+    def race(values: dict[str, Array], before: dict[str, Array] | None, act_from_month: float) -> Outcome:
         return run_race(
             np,
             assumptions,
             world,
-            multiple,
+            multiples,
             values,
             solve_with_pool,
-            before=before,
-            act_from=act_from,
+            before=None if before is None else {(event, firm): launch for firm, launch in before.items()},
+            act_from_month=act_from_month,
             launch_grid=launch_grid,
-            as_of=as_of,
-        )
+            as_of_month=as_of_month,
+            name=name,
+        )[event]
 
     if not intervention.commitments:
-        return world, race(values, before, act_from)
+        return world, race(values, before, act_from_month)
     committed = redrawn(intervention.commitments, assumptions.beliefs, values)
-    return world, race(values | committed, launches(race(values, before, act_from)), intervention.act_from)
+    return world, race(values | committed, launches(race(values, before, act_from_month)), intervention.act_from_month)
 
 
 def launches(result: Outcome) -> dict[str, Array]:

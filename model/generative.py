@@ -1,14 +1,18 @@
 """The model: from quantities to dates, over NumPy arrays and PyTensor variables alike.
 
 `describe_world` works out what every event shares (Mythos's compute, the pace of progress, the pools);
-`run_race` then asks when a given multiple of that compute is reached. Both only assemble
+`run_race` then asks when given multiples of that compute are reached. Both only assemble
 `equations`: the forward simulation calls them with arrays of draws, the PyMC graph with scalars.
+
+Every intermediate passes through a naming (`Naming`) before anything is worked out of it. The PyMC graph makes it a
+named variable there, so that ``pm.do`` on any of them moves all that follows; over arrays, `replacing` puts given
+values in its place to the same effect.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,11 +20,11 @@ from typing import Any
 from . import equations
 from .assumptions import Assumptions
 from .launch import SMALLEST_STOCK
+from .naming import Naming, unnamed
 from .policies import NO_INTERVENTION, Intervention
 from .race import Firm
 
 Values = Mapping[str, Any]
-
 SHORTEST_ARRIVAL = 1e-6  # months, a few seconds
 
 
@@ -110,21 +114,19 @@ class Outcome:
         First end of pre-training among the firms, months.
     post_training : (draw,)
         Months from there to readiness.
+    ready : (draw,)
+        When the first firm is ready, months.
     """
 
     target_flop: Any
     contenders: dict[str, Contender]
     pretrained: Any
     post_training: Any
-
-    @property
-    def ready(self) -> Any:
-        """When the first firm is ready, months; (draw,)."""
-        return self.pretrained + self.post_training
+    ready: Any
 
     def ready_of(self, firm: str) -> Any:
         """When a firm is ready, first or not, months; (draw,)."""
-        return self.contenders[firm].pretrained + self.post_training
+        return equations.ready(self.contenders[firm].pretrained, self.post_training)
 
 
 def describe_world(
@@ -135,6 +137,7 @@ def describe_world(
     kept: Mapping[str, Any] | None = None,
     stop: Mapping[str, Any] | None = None,
     distillation_limited: Any = 0.0,
+    name: Naming = unnamed,
 ) -> World:
     """Work out what every event shares.
 
@@ -150,6 +153,8 @@ def describe_world(
         Per source, the share kept and the month its arrivals stop; see `Intervention`.
     distillation_limited : float or variable, default 0
         1 to take from progress what policy removes of distillation.
+    name : callable, optional
+        Names intermediates; see `Naming`.
     """
     number = assumptions.table.number
     seconds = number("days_per_month") * equations.SECONDS_PER_DAY
@@ -161,33 +166,39 @@ def describe_world(
         seconds,
     )
     progress = values["algorithmic_progress"]
-    log_growth = equations.log_growth_per_month(xp, progress)
     if not (isinstance(distillation_limited, float) and distillation_limited == 0.0):
         shares = distillation_limited * values["distilled_share"], values["distillation_removed_share"]
-        progress = equations.remaining_progress(progress, *shares)
-        # Not the logarithm of that power: a graph that is asked for dates alone works out neither.
-        log_growth = log_growth * equations.remaining_share(*shares)
-    pools, flop_month = {}, {}
-    for name, firm in assumptions.race.firms.items():
-        flop_month[name] = equations.flop_per_h100e_month(number("h100_peak"), values[firm.mfu], seconds)
-        pools[name] = _pool(xp, assumptions, name, values, kept or {}, stop or {})
-    return World(flop, progress, log_growth, flop_month, pools)
+        progress = equations.remaining_progress(xp, progress, *shares)
+    flop, progress = name("mythos_flop", flop), name("annual_progress", progress)
+    firms = assumptions.race.firms
+    flop_month = {
+        firm: equations.flop_per_h100e_month(number("h100_peak"), values[text.mfu], seconds)
+        for firm, text in firms.items()
+    }
+    return World(
+        flop,
+        progress,
+        equations.log_growth_per_month(xp, progress),
+        name("flop_per_h100e_month", flop_month),
+        {firm: _pool(xp, assumptions, firm, values, kept or {}, stop or {}) for firm in firms},
+    )
 
 
 def run_race(
     xp: Any,
     assumptions: Assumptions,
     world: World,
-    multiple: Any,
+    multiples: Values,
     values: Values,
     solve: Callable[..., Any],
     *,
-    before: Values | None = None,
-    act_from: float = 0.0,
+    before: Mapping[tuple[str, str], Any] | None = None,
+    act_from_month: float = 0.0,
     launch_grid: float | None = None,
-    as_of: float = 0.0,
-) -> Outcome:
-    """Ask when a multiple of Mythos's compute is reached.
+    as_of_month: float = 0.0,
+    name: Naming = unnamed,
+) -> dict[str, Outcome]:
+    """Ask when multiples of Mythos's compute are reached.
 
     Parameters
     ----------
@@ -197,55 +208,87 @@ def run_race(
         The firms.
     world : World
         From `describe_world`.
-    multiple : (draw,)
-        The event's multiple of Mythos's pre-training compute.
+    multiples : mapping of str to (draw,)
+        By event, the multiple of Mythos's pre-training compute that it asks for.
     values : mapping
         Quantity name to values.
     solve : callable
         `launch.solve_with_pool`, or the operation that wraps it: returns the launch and the pool then.
     before : mapping, optional
-        By firm, the launch under the circumstances that held until month `act_from`: one that came earlier
-        stands, and no other can predate that month. Firms not named had none.
+        By event and firm, the launch under the circumstances that held until month `act_from_month`: one that came
+        earlier stands, and no other can predate that month. Firms not named had none.
     launch_grid : float, optional
         Months between the dates at which a launch is possible; None for any moment.
-    as_of : float, default 0
+    as_of_month : float, default 0
         Month of the question: firms that decide on that day launch no earlier.
+    name : callable, optional
+        Names intermediates; see `Naming`.
+
+    Returns
+    -------
+    dict of str to Outcome
+        By event.
     """
-    target = world.mythos_flop * multiple
-    contenders = {}
-    for name, firm in assumptions.race.firms.items():
-        pool, flop_month = world.pools[name], world.flop_month[name]
-
-        log_target = equations.log_target_stock(xp, target, values[firm.budget], flop_month)
-        solved, stock = solve(pool.stock, pool.rate, pool.start, pool.length, world.log_growth, log_target)
-        launch = solved
+    firms, log_growth, flop_month = assumptions.race.firms, world.log_growth, world.flop_month
+    entries = [(event, firm) for event in multiples for firm in firms]
+    target = name("target_flop", {event: world.mythos_flop * multiple for event, multiple in multiples.items()})
+    solved, pool = _solve(xp, assumptions, world, entries, target, values, solve)
+    dates = {}
+    for (event, firm), moment in solved.items():
         if before is not None:
-            earlier = before.get(name, xp.inf)
-            launch = equations.launch_after_switch(xp, earlier, launch, act_from)
-        if firm.decision is not None or firm.delay:
-            launch = xp.maximum(launch, _earliest(firm, assumptions, values, as_of))
-        if launch_grid is not None:
-            launch = equations.round_up(xp, launch, launch_grid)
-        required = equations.requirement(xp, target, world.log_growth, launch)
-        if launch is not solved:
-            stock = pool.at(xp, launch)
-        # a firm that never has any compute never launches: its run takes no time, instead of 0/0
-        length = equations.run_length(required, xp.maximum(stock, SMALLEST_STOCK), flop_month)
-        end = equations.pretrained(xp, launch, length, values[firm.minimum_training])
-        contenders[name] = Contender(launch, stock, required, length, end)
-    ends = [contender.pretrained for contender in contenders.values()]
-    first = ends[0]
-    for end in ends[1:]:
-        first = xp.minimum(first, end)
-    return Outcome(target, contenders, first, values["post_training_months"])
+            moment = equations.launch_after_switch(xp, before.get((event, firm), xp.inf), moment, act_from_month)
+        if firms[firm].decision is not None or firms[firm].delay:
+            moment = xp.maximum(moment, _earliest(firms[firm], assumptions, values, as_of_month))
+        dates[event, firm] = moment if launch_grid is None else equations.round_up(xp, moment, launch_grid)
+    launch = name("launch", dates)
+    pool = {at: pool[at] if launch[at] is solved[at] else world.pools[at[1]].at(xp, launch[at]) for at in entries}
+    pool = name("pool_at_launch", pool)
+    required = {at: equations.requirement(xp, target[at[0]], log_growth, launch[at]) for at in entries}
+    required = name("requirement_at_launch", required)
+    # a firm that never has any compute never launches: its run takes no time, instead of 0/0
+    some = {at: xp.maximum(pool[at], SMALLEST_STOCK) for at in entries}
+    length = {at: equations.run_length(required[at], some[at], flop_month[at[1]]) for at in entries}
+    length = name("run_length", length)
+    shortest = {firm: values[text.minimum_training] for firm, text in firms.items()}
+    end = {at: equations.pretrained(xp, launch[at], length[at], shortest[at[1]]) for at in entries}
+    end = name("firm_pretrained", end)
+    first = {event: equations.earliest(xp, [end[event, firm] for firm in firms]) for event in multiples}
+    first = name("pretrained", first)
+    post_training = values["post_training_months"]
+    ready = name("ready", {event: equations.ready(first[event], post_training) for event in multiples})
+    contenders = {at: Contender(launch[at], pool[at], required[at], length[at], end[at]) for at in entries}
+    by_event = {event: {firm: contenders[event, firm] for firm in firms} for event in multiples}
+    return {
+        event: Outcome(target[event], by_event[event], first[event], post_training, ready[event]) for event in multiples
+    }
 
 
-def _earliest(firm: Firm, assumptions: Assumptions, values: Values, as_of: float) -> Any:
+def _solve(
+    xp: Any,
+    assumptions: Assumptions,
+    world: World,
+    entries: Sequence[tuple[str, str]],
+    target: Values,
+    values: Values,
+    solve: Callable[..., Any],
+) -> tuple[dict[tuple[str, str], Any], dict[tuple[str, str], Any]]:
+    """Launches by event and firm, as far as compute decides them, and the pools then."""
+    launches, pools = {}, {}
+    for event, firm in entries:
+        pool, budget = world.pools[firm], values[assumptions.race.firms[firm].budget]
+        log_target = equations.log_target_stock(xp, target[event], budget, world.flop_month[firm])
+        launches[event, firm], pools[event, firm] = solve(
+            pool.stock, pool.rate, pool.start, pool.length, world.log_growth, log_target
+        )
+    return launches, pools
+
+
+def _earliest(firm: Firm, assumptions: Assumptions, values: Values, as_of_month: float) -> Any:
     """First month in which a firm that has yet to decide can launch."""
     if isinstance(firm.decision, date):
         decision = assumptions.calendar.months(firm.decision)
     else:
-        decision = as_of if firm.decision == "as-of" else 0.0
+        decision = as_of_month if firm.decision == "as-of" else 0.0
     return decision + sum(values[quantity] for quantity in firm.delay)
 
 
@@ -284,7 +327,12 @@ def _number_or_value(entry: float | str | None, values: Values) -> Any:
 
 
 def intervened_world(
-    xp: Any, assumptions: Assumptions, values: Values, intervention: Intervention = NO_INTERVENTION
+    xp: Any,
+    assumptions: Assumptions,
+    values: Values,
+    intervention: Intervention = NO_INTERVENTION,
+    *,
+    name: Naming = unnamed,
 ) -> World:
     """Work out what every event shares, under an intervention."""
     return describe_world(
@@ -294,4 +342,5 @@ def intervened_world(
         kept=intervention.kept,
         stop=intervention.stop,
         distillation_limited=1.0 if intervention.limit_distillation else 0.0,
+        name=name,
     )

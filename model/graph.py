@@ -21,8 +21,9 @@ from ..priors.bases import BASES
 from ..priors.copula import INDEPENDENT, Copula, Group
 from ..priors.families import Family
 from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
-from .generative import Outcome, World, describe_world, run_race
+from .generative import World, describe_world, run_race
 from .launch_operation import launch_and_pool
+from .naming import Naming
 from .policies import NO_INTERVENTION, Intervention
 
 NEVER_STOPS = 1e6  # months; finite, so that every gradient is
@@ -51,7 +52,7 @@ def build_model(
     events: Sequence[str] = (DEFAULT_EVENT,),
     extra_quantities: Iterable[str] = (),
     launch_grid: float | None = None,
-    as_of: float = 0.0,
+    as_of_month: float = 0.0,
 ) -> pm.Model:
     """Build the generative model.
 
@@ -66,7 +67,7 @@ def build_model(
         Quantities beyond those the dates depend on, for the likelihoods that need them.
     launch_grid : float, optional
         Months between possible launches.
-    as_of : float, default 0
+    as_of_month : float, default 0
         Month of the question, from which firms that have yet to decide can do so.
 
     Returns
@@ -81,25 +82,23 @@ def build_model(
         kept = pm.Data("source_kept", np.ones(len(race.sources)), dims="source")
         stop = pm.Data("source_stop", np.full(len(race.sources), NEVER_STOPS), dims="source")
         limited = pm.Data("distillation_limited", 0.0)
-        world = _world(assumptions, values, kept, stop, limited)
-        _name_world(world)
-        for position, event in enumerate(events):
-            outcome = run_race(
-                pt,
-                assumptions,
-                world,
-                values[multiple_name(event)],
-                values,
-                launch_and_pool,
-                launch_grid=launch_grid,
-                as_of=as_of,
-            )
-            _name_outcome(outcome, "" if position == 0 else f"::{event}")
+        world = _world(assumptions, values, kept, stop, limited, _declare)
+        run_race(
+            pt,
+            assumptions,
+            world,
+            {event: values[multiple_name(event)] for event in events},
+            values,
+            launch_and_pool,
+            launch_grid=launch_grid,
+            as_of_month=as_of_month,
+            name=_declare,
+        )
     return model
 
 
 def world_of(model: pm.Model, assumptions: Assumptions) -> World:
-    """Work out what every event shares from a model's own variables: pools through time, for likelihoods.
+    """What every event shares, as a model's own variables: pools through time, for likelihoods.
 
     Parameters
     ----------
@@ -108,12 +107,17 @@ def world_of(model: pm.Model, assumptions: Assumptions) -> World:
     assumptions : Assumptions
         Those that it was built from.
     """
-    return _world(
-        assumptions, model.named_vars, model["source_kept"], model["source_stop"], model["distillation_limited"]
-    )
+
+    def known(name: str, value: Any) -> Any:
+        return _entries(model[name], value) if isinstance(value, Mapping) else model[name]
+
+    data = model["source_kept"], model["source_stop"], model["distillation_limited"]
+    return _world(assumptions, model.named_vars, *data, known)
 
 
-def _world(assumptions: Assumptions, values: Mapping[str, Any], kept: Any, stop: Any, limited: Any) -> World:
+def _world(
+    assumptions: Assumptions, values: Mapping[str, Any], kept: Any, stop: Any, limited: Any, name: Naming
+) -> World:
     sources = list(assumptions.race.sources)
     return describe_world(
         pt,
@@ -122,7 +126,30 @@ def _world(assumptions: Assumptions, values: Mapping[str, Any], kept: Any, stop:
         kept={name: kept[index] for index, name in enumerate(sources)},
         stop={name: stop[index] for index, name in enumerate(sources)},
         distillation_limited=limited,
+        name=name,
     )
+
+
+def _declare(name: str, value: Any) -> Any:
+    """Make an intermediate a named variable; return it, or its entries, for all that follows to be made of."""
+    if not isinstance(value, Mapping):
+        return pm.Deterministic(name, value)
+    if name == "flop_per_h100e_month":
+        return _entries(pm.Deterministic(name, pt.stack(list(value.values())), dims="firm"), value)
+    declared: dict[Any, Any] = {}
+    for position, event in enumerate(dict.fromkeys(key[0] if isinstance(key, tuple) else key for key in value)):
+        own = name if position == 0 else f"{name}::{event}"
+        if event in value:
+            declared[event] = pm.Deterministic(own, value[event])
+        else:
+            rows = {key: row for key, row in value.items() if key[0] == event}
+            declared |= _entries(pm.Deterministic(own, pt.stack(list(rows.values())), dims="firm"), rows)
+    return declared
+
+
+def _entries(variable: Any, keys: Iterable[Any]) -> dict[Any, Any]:
+    """A vector's entries, by what they belong to."""
+    return {key: variable[index] for index, key in enumerate(keys)}
 
 
 def declare_quantities(
@@ -190,28 +217,6 @@ def _at_score(belief: Family, score: Any) -> Any:
         return belief.to_natural(mean + sd * score)
     inside = pt.clip(score, -FARTHEST_SCORE, FARTHEST_SCORE)
     return belief.quantile_in(pt, 0.5 * pt.erfc(-inside / np.sqrt(2.0)))
-
-
-def _name_world(world: World) -> None:
-    pm.Deterministic("mythos_flop", world.mythos_flop)
-    pm.Deterministic("annual_progress", world.annual_progress)
-    pm.Deterministic("flop_per_h100e_month", pt.stack(list(world.flop_month.values())), dims="firm")
-
-
-def _name_outcome(outcome: Outcome, suffix: str) -> None:
-    pm.Deterministic("target_flop" + suffix, outcome.target_flop)
-    by_firm = {
-        "launch": "launch",
-        "pool_at_launch": "pool",
-        "requirement_at_launch": "requirement",
-        "run_length": "run_length",
-        "firm_pretrained": "pretrained",
-    }
-    for name, attribute in by_firm.items():
-        rows = [getattr(contender, attribute) for contender in outcome.contenders.values()]
-        pm.Deterministic(name + suffix, pt.stack(rows), dims="firm")
-    pm.Deterministic("pretrained" + suffix, outcome.pretrained)
-    pm.Deterministic("ready" + suffix, outcome.ready)
 
 
 def set_intervention(model: pm.Model, assumptions: Assumptions, intervention: Intervention = NO_INTERVENTION) -> None:

@@ -65,7 +65,7 @@ class Intervention:
         Whether algorithmic progress loses what policy removes of distillation.
     commitments : mapping of str to Family
         Budgets drawn from another distribution, by the name of the quantity.
-    act_from : float
+    act_from_month : float
         Month from which those commitments hold.
     """
 
@@ -73,14 +73,14 @@ class Intervention:
     stop: Mapping[str, float] = field(default_factory=dict)
     limit_distillation: bool = False
     commitments: Mapping[str, Family] = field(default_factory=dict)
-    act_from: float = 0.0
+    act_from_month: float = 0.0
 
 
 NO_INTERVENTION = Intervention()
 SMALLEST_RANK = 1e-12  # keeps a rank inside (0, 1), where every quantile is finite
 
 
-def apply_lever(lever: Lever, race: Race, as_of: float) -> Intervention:
+def apply_lever(lever: Lever, race: Race, as_of_month: float) -> Intervention:
     """Turn a lever into the intervention that it makes.
 
     Parameters
@@ -89,13 +89,13 @@ def apply_lever(lever: Lever, race: Race, as_of: float) -> Intervention:
         What is removed, frozen or limited.
     race : Race
         Whose sources of compute it acts on.
-    as_of : float
+    as_of_month : float
         When it is pulled, in months since t = 0; before that day as on it.
     """
     return Intervention(
         kept={name: 0.0 for name, source in race.sources.items() if source.channel in lever.remove},
         stop={
-            name: max(as_of, 0.0)
+            name: max(as_of_month, 0.0)
             for name, source in race.sources.items()
             if source.channel in lever.freeze and source.arrives
         },
@@ -103,9 +103,9 @@ def apply_lever(lever: Lever, race: Race, as_of: float) -> Intervention:
     )
 
 
-def apply_regime(regime: Regime, as_of: float) -> Intervention:
-    """Turn a regime into the intervention it makes when it begins at month `as_of`."""
-    return Intervention(commitments={regime.text.quantity: regime.distribution}, act_from=max(as_of, 0.0))
+def apply_regime(regime: Regime, as_of_month: float) -> Intervention:
+    """Turn a regime into the intervention it makes when it begins at month `as_of_month`."""
+    return Intervention(commitments={regime.text.quantity: regime.distribution}, act_from_month=max(as_of_month, 0.0))
 
 
 def redrawn(

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from ...evidence.schema import Item
 from ...priors.errors import CatchupError
+from ..inference.inputs import Inputs
 from ..inference.question import Question
 from ..studies.attribution import QUANTILES, Snapshot
-from .inputs import Inputs
+from .inputs import read_inputs
 from .manifest import BrokenRunError, Manifest, read_json, read_manifest
 from .store import foreign_entries, run_folders
 
@@ -57,7 +58,7 @@ class Run:
     @cached_property
     def inputs(self) -> Inputs:
         """What it was made of."""
-        return Inputs.read(self.folder / INPUTS)
+        return read_inputs(self.folder / INPUTS)
 
     @cached_property
     def snapshot(self) -> Snapshot:

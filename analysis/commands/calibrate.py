@@ -42,7 +42,7 @@ def calibrate(
     Fits share --draws prior draws (importance, also for --engine auto) or one compiled model (nuts). Exit status 1 when
     any quantity's ranks are not uniform.
     """
-    from ..inference.conditioning import choose_evidence
+    from ..inference.request import choose_evidence
     from ..presentation.tables.calibration import layout
     from ..studies.calibration import calibrate as run
     from ..studies.calibration import make_plan

@@ -8,13 +8,11 @@ from .output import show, warn_if_few
 
 def capacity(*, asked: Asked | None = None) -> int:
     """China's compute through 2027: a data set's figures carried forward, beside what the race's own imply."""
-    from ..inference.answer import draw
     from ..presentation.tables.capacity import layout
     from ..studies.readings.capacity import capacity as carry_forward
 
     asked = asked or Asked()
-    drawn = draw(asked.request())
-    result = carry_forward(drawn.question, drawn.source, **drawn.origin())
+    result = carry_forward(asked.posterior())
     show(layout(result), as_json=asked.json)
     if not asked.json:
         warn_if_few(result.coverage)

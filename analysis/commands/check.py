@@ -22,7 +22,7 @@ def check(
 ) -> int:
     """Whether the answer can be trusted: draws, predictions, each item given the others, prior against likelihood."""
     from ..presentation.tables.checks import layout
-    from ..studies.checks.running import check as make
+    from ..studies.checks.study import check as make
 
     asked = asked or Asked()
     if figures is not None:

@@ -18,13 +18,11 @@ def efficiency(
     ] = None,
 ) -> int:
     """What efficiency has to do for compute: the progress a launch needs, its channels, and what gaps it closes."""
-    from ..inference.answer import draw
     from ..presentation.tables.efficiency import layout
     from ..studies.readings.efficiency import efficiency as work_out
 
     asked = asked or Asked()
-    drawn = draw(asked.request())
-    result = work_out(drawn.question, drawn.source, gap, **drawn.origin())
+    result = work_out(asked.posterior(), gap)
     show(layout(result), as_json=asked.json)
     if not asked.json:
         warn_if_few(result.needed)

@@ -18,7 +18,6 @@ def explore(
 ) -> int:
     """Write a page, readable without network, in which evidence, event and lever can be changed."""
     from ...priors.errors import InputError
-    from ..inference.answer import draw
     from ..presentation.explorer import write_explorer
     from ..presentation.figures import check_folder
 
@@ -26,7 +25,7 @@ def explore(
     check_folder(out.parent, key="--out")
     if out.is_dir():
         raise InputError("is a folder; a file was expected", file=out, key="--out")
-    write_explorer(out, draw(asked.request()))
+    write_explorer(out, asked.posterior())
     if asked.json:
         print_json({"schema": 1, "file": str(out)})
     else:

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from ..inference.estimates import Distribution
-from ..inference.forecast import Forecast
 from .options import OUTPUT, Asked
 from .output import show, warn
 
 if TYPE_CHECKING:
-    from ..inference.answer import Drawn, Request
+    from ..inference.posterior import Posterior
+    from ..inference.request import Request
     from ..studies.movement import Movement
 
 
@@ -29,7 +28,8 @@ def forecast(
     ] = None,
 ) -> int:
     """When the event comes, with its spread and who gets there first."""
-    from ..inference.answer import draw, forecast_of
+    from ..inference.forecast import forecast as sum_up
+    from ..inference.request import posterior
     from ..presentation.tables.forecast import layout
 
     asked = asked or Asked()
@@ -45,9 +45,9 @@ def forecast(
 
         check_tree_path(save, key="--save")
     request = asked.request()
-    drawn = draw(request)
-    result = forecast_of(drawn)
-    movements = _movements(request, drawn, result)
+    drawn = posterior(request)
+    result = sum_up(drawn)
+    movements = _movements(request, drawn)
     for message in result.warnings():
         warn(message)
     if plot is not None or figures is not None:
@@ -63,12 +63,12 @@ def forecast(
     return 0
 
 
-def _movements(request: Request, drawn: Drawn, result: Forecast) -> dict[str, Movement]:
+def _movements(request: Request, drawn: Posterior) -> dict[str, Movement]:
     """How far the evidence moved the date, and how far what was added for this run did, by their keys in JSON."""
-    if drawn.conditioned is None or not drawn.items or not isinstance(result.ready, Distribution):
+    if not drawn.items:
         return {}
     from ..presentation.tables.forecast import BY_EVIDENCE
     from ..studies.movement import moved_by_added, moved_by_evidence
 
-    moved = {BY_EVIDENCE: moved_by_evidence(drawn, result.ready)}
-    return {**moved, "added": moved_by_added(request, drawn, result.ready)} if request.added else moved
+    moved = {BY_EVIDENCE: moved_by_evidence(drawn)}
+    return {**moved, "added": moved_by_added(drawn, request)} if request.added else moved

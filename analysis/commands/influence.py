@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from ...priors.errors import InputError
-from ..inference.trust import WORST_KHAT
+from ..inference.diagnostics import WORST_KHAT
 from .options import Asked
 from .output import show, warn
 
 
 def influence(*, asked: Asked | None = None) -> int:
     """What each item of evidence did to the date: alone, in the whole, and beside every other item."""
-    from ..inference.answer import evidence_of
+    from ..inference.conditioning import condition
+    from ..inference.request import evidence_of
     from ..presentation.tables.influence import layout
     from ..studies.influence import influence as examine
 
@@ -18,7 +19,7 @@ def influence(*, asked: Asked | None = None) -> int:
     if asked.engine == "nuts":
         raise InputError("influence reweights prior draws: auto or importance was expected", key="--engine")
     request = asked.request()
-    result = examine(request.question, evidence_of(request))
+    result = examine(condition(request.question, evidence_of(request), "importance", refuse=False))
     show(layout(result), as_json=asked.json)
     if result.trustworthy:
         return 0

@@ -8,13 +8,11 @@ from .output import show, warn_if_few
 
 def levers(*, asked: Asked | None = None) -> int:
     """What each policy lever would change, pulled on the day of the question."""
-    from ..inference.answer import draw
     from ..presentation.tables.counterfactuals import layout
     from ..studies.counterfactuals import levers as compare_levers
 
     asked = asked or Asked()
-    drawn = draw(asked.request())
-    comparison = compare_levers(drawn.question, drawn.source, **drawn.origin())
+    comparison = compare_levers(asked.posterior())
     show(layout(comparison), as_json=asked.json)
     if not asked.json:
         warn_if_few(comparison.baseline)

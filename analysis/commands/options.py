@@ -12,9 +12,10 @@ from cyclopts import Group, Parameter
 
 from ...model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions
 from ...priors.errors import InputError
-from ..inference.answer import Request
+from ..inference.posterior import Posterior
 from ..inference.progress import show_progress
 from ..inference.question import DEFAULT_DRAWS, Question
+from ..inference.request import Request, posterior
 
 WHAT = Group("What is asked", sort_key=1)
 BELIEF = Group("What is assumed", sort_key=2)
@@ -119,6 +120,10 @@ class Asked(Assumed):
             ledger=self.ledger,
             added=tuple(self.add or ()),
         )
+
+    def posterior(self) -> Posterior:
+        """Draw from the posterior that is asked for; raises as `inference.request.posterior` does."""
+        return posterior(self.request())
 
 
 def _fixed(settings: list[str]) -> dict[str, float]:

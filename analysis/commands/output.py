@@ -7,8 +7,8 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
+from ..inference.diagnostics import few_draws
 from ..inference.estimates import Distribution
-from ..inference.forecast import few_draws
 from ..presentation.table import Cell, Layout
 from ..presentation.terminal import console, print_layout, to_text
 

@@ -21,9 +21,9 @@ def replay(
     asked: Asked | None = None,
 ) -> int:
     """Ask again on past days, each time with what was known then; a brief run a day."""
-    from ..archive.history import parse_step, replay_days
-    from ..archive.history import replay as replay_days_of
     from ..inference.progress import track
+    from ..runs.replay import parse_step, replay_days
+    from ..runs.replay import replay as replay_days_of
 
     asked = asked or Asked()
     step = parse_step(every)

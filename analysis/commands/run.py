@@ -10,8 +10,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from ..inference.diagnostics import UntrustworthyError
 from ..inference.progress import show_progress
-from ..inference.trust import UntrustworthyError
 from ..presentation.text import day_text
 from .options import OUTPUT, Asked
 from .output import say

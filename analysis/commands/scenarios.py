@@ -14,13 +14,11 @@ def scenarios(*ids: str, asked: Asked | None = None) -> int:
     ids
         Which scenarios; all by default.
     """
-    from ..inference.answer import draw
     from ..presentation.tables.scenarios import layout
     from ..studies.scenarios import scenarios as compare_scenarios
 
     asked = asked or Asked()
-    drawn = draw(asked.request())
-    comparison = compare_scenarios(drawn.question, drawn.source, ids or None, **drawn.origin())
+    comparison = compare_scenarios(asked.posterior(), ids or None)
     show(layout(comparison), as_json=asked.json)
     if not asked.json:
         warn_if_few(comparison.baseline)

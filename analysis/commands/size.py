@@ -19,13 +19,11 @@ def size(
     ] = None,
 ) -> int:
     """How large a model Mythos's compute implies, by rules of thumb for tokens and active parameters."""
-    from ..inference.answer import draw
     from ..presentation.tables.size import layout
     from ..studies.readings.size import sizes
 
     asked = asked or Asked()
-    drawn = draw(asked.request())
-    result = sizes(drawn.question, drawn.source, flop or (), **drawn.origin())
+    result = sizes(asked.posterior(), flop or ())
     show(layout(result), as_json=asked.json)
     if not asked.json:
         warn_if_few(result.mythos["flop"])

@@ -17,7 +17,6 @@ def structures(
     plot: Annotated[Path | None, Parameter(group=OUTPUT, help="Draw all structures into a file.")] = None,
 ) -> int:
     """Compute gate, trends and mobilisation, their ensembles, and what would tell them apart soonest."""
-    from ..inference.answer import draw
     from ..presentation.tables.structures import layout
     from ..studies.structures import structures as compare
 
@@ -26,8 +25,7 @@ def structures(
         from ..presentation.figures import check_file
 
         check_file(plot, key="--plot")
-    drawn = draw(asked.request())
-    result = compare(drawn.question, drawn.source, drawn.items, **drawn.origin())
+    result = compare(asked.posterior())
     if plot is not None:
         from ..presentation.figures import draw_structures, save
 

@@ -44,7 +44,7 @@ def thresholds(
 ) -> int:
     """How much compute a firm would need to win half of the draws, bring the date forward, or be ready by a day."""
     from ...priors.errors import InputError
-    from ..inference.answer import draw
+    from ..inference.request import posterior
     from ..presentation.tables.thresholds import layout
     from ..studies.thresholds.study import PROBABILITIES, ready_by
     from ..studies.thresholds.study import thresholds as solve
@@ -54,10 +54,7 @@ def thresholds(
     asked = asked or Asked()
     request = asked.request()
     criteria = ready_by(request.question, by, probability or PROBABILITIES) if by else None
-    drawn = draw(request)
-    result = solve(
-        drawn.question, drawn.source, firm=firm, stock=stock, scenario=scenario, criteria=criteria, **drawn.origin()
-    )
+    result = solve(posterior(request), firm=firm, stock=stock, scenario=scenario, criteria=criteria)
     for note in result.notes:
         warn(note)
     show(layout(result), as_json=asked.json)

@@ -14,16 +14,11 @@ def trend(*ids: str, asked: Asked | None = None) -> int:
     ids
         Which trends; all by default.
     """
-    from ..inference.answer import draw
-    from ..inference.conditioning import choose_evidence
     from ..presentation.tables.trend import layout
     from ..studies.readings.trend import trends
 
     asked = asked or Asked()
-    request = asked.request()
-    drawn = draw(request)
-    selection = choose_evidence(request.question, request.evidence, request.ledger, request.added)
-    result = trends(drawn.question, drawn.source, selection.counted, ids, **drawn.origin())
+    result = trends(asked.posterior(), ids)
     show(layout(result), as_json=asked.json)
     if not asked.json:
         warn_if_few(result.compute)

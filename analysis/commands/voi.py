@@ -28,15 +28,21 @@ def voi(
     plot: Annotated[Path | None, Parameter(group=OUTPUT, help="Draw what would be gained into a file.")] = None,
 ) -> int:
     """How much learning each quantity, and each disclosure to come, would narrow the date and improve a decision."""
+    from ...evidence.ledgers import load_ledger
+    from ..inference.request import posterior
     from ..presentation.tables.voi import layout
-    from ..studies.voi.asking import ask
+    from ..studies.voi.pending import read_pending
+    from ..studies.voi.study import value_of_information
 
     asked = asked or Asked()
     if plot is not None:
         from ..presentation.figures import check_file
 
         check_file(plot, key="--plot")
-    result = ask(asked.request(), decision=decision, only=only or (), files=disclosures or ())
+    request = asked.request()
+    known = load_ledger(request.ledger, request.added).items
+    pending = read_pending(request.question, known, decision=decision, files=disclosures or ())
+    result = value_of_information(posterior(request), pending, only=only or ())
     for note in result.notes:
         warn(note)
     if plot is not None:

@@ -12,11 +12,11 @@ from ...evidence.graph import add_evidence, evidence_data
 from ...evidence.latents import events_of, latent_quantities
 from ...evidence.schema import Item
 from ...model.graph import build_model
+from .diagnostics import FEWEST_CHAIN_EFFECTIVE, MOST_DIVERGENT, WORST_RHAT, Diagnostics, UntrustworthyError
+from .draws import StoredDraws
 from .estimates import Weighting
-from .forecast import Diagnostics
 from .progress import waiting
-from .question import Question, StoredDraws
-from .trust import FEWEST_CHAIN_EFFECTIVE, MOST_DIVERGENT, WORST_RHAT, UntrustworthyError
+from .question import Question
 
 CHAINS = 4
 TUNING = 1_500
@@ -103,7 +103,7 @@ def build_posterior_model(question: Question, items: Sequence[Item]) -> Any:
         events=events,
         extra_quantities=latent_quantities(items),
         launch_grid=question.launch_grid,
-        as_of=question.as_of_months,
+        as_of_month=question.as_of_months,
     )
     return add_evidence(model, items, question.assumptions, question.as_of, events=events)
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..inference.estimates import Distribution, Estimate
-from ..inference.forecast import QUANTILES, AnyDistribution, number, significant
+from ..inference.json_values import QUANTILES, AnyDistribution, number, significant
 from ..inference.question import Question
 from .table import ABSENT, KEY, Column, Table
 

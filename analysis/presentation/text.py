@@ -9,8 +9,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from ...priors.families import Family
-from ..inference.digits import thousands
-from ..inference.estimates import Estimate
+from ..inference.estimates import FEW, Estimate
+from ..inference.json_values import thousands
 from ..inference.question import Question
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from ..studies.thresholds.stock_search import Threshold
 
 DAYS_PER_WEEK = 7
-FEW = 1_000.0  # an amount below this is written with the decimals that its error bears out
 SMALLEST_SHIFT = 0.005  # months; a smaller one would be written as none
 BOUNDS = ("low", "mode", "high")  # parameters of a distribution that are given in this order
 STEERING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
@@ -49,7 +48,7 @@ def shift_text(shift: Estimate) -> str:
     """Write a shift with its Monte Carlo error; one inside its noise is called noise."""
     if shift.value == 0.0 and shift.mcse == 0.0:
         return "no change"
-    if shift.is_noise:
+    if shift.noise:
         return "within noise"
     if abs(shift.value) < SMALLEST_SHIFT:
         return f"below {2.0 * SMALLEST_SHIFT:g}"

@@ -21,11 +21,13 @@ import numpy as np
 
 from ...evidence.latents import with_latents
 from ...evidence.schema import Item
-from ..archive.inputs import Inputs
+from ..inference.draws import Values
 from ..inference.estimates import Array, Distribution, Estimate, Weighting
-from ..inference.importance import smooth_weights, total
-from ..inference.likelihoods import likelihoods_of, prior_for
-from ..inference.question import Question, Values, ready_under
+from ..inference.importance import smooth_weights
+from ..inference.inputs import Inputs
+from ..inference.likelihoods import likelihoods_of, prior_for, total
+from ..inference.outcomes import READY, ready_column
+from ..inference.question import Question
 
 QUANTILES = (0.05, 0.5, 0.95)
 ROUNDING = 1e-4  # months; what is published is rounded to this
@@ -69,7 +71,7 @@ class Step:
     @property
     def noise(self) -> bool:
         """Whether the median's shift is within its Monte Carlo error."""
-        return self.shifts[0.5].is_noise
+        return self.shifts[0.5].noise
 
 
 @dataclass(frozen=True)
@@ -192,10 +194,10 @@ class Workshop:
             source = prior_for(asked, counted)
 
             def evaluate(values: Values) -> Values:
-                return {"": ready_under(asked, values), **likelihoods_of(asked, values, missing)}
+                return {**ready_column(asked, values), **likelihoods_of(asked, values, missing)}
 
             columns = source.map(evaluate)
-            self._ready[base] = columns.pop("")
+            self._ready[base] = columns.pop(READY)
             for item in missing:
                 self._columns[self._column_key(base, question, item)] = columns[item.id]
         ready = self._ready[base]

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ...model.policies import Intervention, apply_lever, apply_regime
 from ...priors.errors import InputError
+from ..inference.draws import Values
 from ..inference.estimates import Distribution, Estimate, quantile_shift
-from ..inference.question import DrawSource, Question, Values, ready_under
+from ..inference.outcomes import READY, ready_column, ready_under
+from ..inference.posterior import Posterior
+from ..inference.result import Result
 
 SHIFT_QUANTILES = (0.5, 0.75, 0.95)
 DATE_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+CHANGED = "changed:"  # begins the columns of dates under an intervention
 
 
 @dataclass(frozen=True)
@@ -40,66 +43,57 @@ class Counterfactual:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Result):
     """The baseline, and every counterfactual on the same draws.
 
     Attributes
     ----------
-    question : Question
-        What was asked.
+    origin : Origin
+        The question, and the draws that all rest on.
     baseline : Distribution
         Months since t = 0 without intervention.
     counterfactuals : tuple of Counterfactual
         In the order of their table.
     kind : str
         ``levers`` or ``regimes``.
-    engine : str
-        What made the draws.
-    evidence : tuple of str
-        Items counted.
     """
 
-    question: Question
     baseline: Distribution
     counterfactuals: tuple[Counterfactual, ...]
     kind: str
-    engine: str = "forward"
-    evidence: tuple[str, ...] = ()
 
 
-def levers(question: Question, source: DrawSource, **origin: Any) -> Comparison:
+def levers(posterior: Posterior) -> Comparison:
     """Pull every lever, from the day of the question.
 
     Parameters
     ----------
-    question : Question
-        What is asked.
-    source : DrawSource
-        Draws from the prior or a posterior.
-    **origin
-        Further fields of `Comparison` (engine, evidence).
+    posterior : Posterior
+        Or a prior.
     """
+    question = posterior.question
     table = question.assumptions.levers
     interventions = {
         name: apply_lever(lever, question.assumptions.race, question.as_of_months) for name, lever in table.items()
     }
     titles = {name: lever.title for name, lever in table.items()}
-    return compare(question, source, interventions, titles, "levers", **origin)
+    return compare(posterior, interventions, titles, "levers")
 
 
-def regimes(question: Question, source: DrawSource, **origin: Any) -> Comparison:
+def regimes(posterior: Posterior) -> Comparison:
     """Ask every commitment regime, from the day of the question.
 
     Parameters
     ----------
-    question, source, origin
-        As for `levers`.
+    posterior : Posterior
+        Or a prior.
 
     Raises
     ------
     InputError
         If the budget that a regime changes has been fixed.
     """
+    question = posterior.question
     table = question.assumptions.regimes
     for name, regime in table.items():
         if question.assumptions.beliefs[regime.text.quantity].base is None:
@@ -109,27 +103,23 @@ def regimes(question: Question, source: DrawSource, **origin: Any) -> Comparison
             )
     interventions = {name: apply_regime(regime, question.as_of_months) for name, regime in table.items()}
     titles = {name: regime.text.title for name, regime in table.items()}
-    return compare(question, source, interventions, titles, "regimes", **origin)
+    return compare(posterior, interventions, titles, "regimes")
 
 
 def compare(
-    question: Question,
-    source: DrawSource,
-    interventions: Mapping[str, Intervention],
-    titles: Mapping[str, str],
-    kind: str,
-    **origin: Any,
+    posterior: Posterior, interventions: Mapping[str, Intervention], titles: Mapping[str, str], kind: str
 ) -> Comparison:
     """Work out the date without and with each intervention, on the same draws."""
+    question, source = posterior.question, posterior.source
 
     def evaluate(values: Values) -> Values:
-        dates = {"": ready_under(question, values)}
-        return dates | {name: ready_under(question, values, change) for name, change in interventions.items()}
+        changed = {CHANGED + name: ready_under(question, values, change) for name, change in interventions.items()}
+        return ready_column(question, values) | changed
 
     columns = source.map(evaluate)
-    baseline = Distribution(columns.pop(""), source.weighting)
+    baseline = Distribution(columns[READY], source.weighting)
     rows = tuple(
-        Counterfactual(name, titles[name], Distribution(dates, source.weighting), baseline)
-        for name, dates in columns.items()
+        Counterfactual(name, titles[name], Distribution(columns[CHANGED + name], source.weighting), baseline)
+        for name in interventions
     )
-    return Comparison(question, baseline, rows, kind, **origin)
+    return Comparison(posterior.origin, baseline, rows, kind)

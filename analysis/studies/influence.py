@@ -14,24 +14,18 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from ...evidence.latents import with_latents
 from ...evidence.schema import Item
-from ...evidence.selection import Selection
 from ...priors.errors import InputError
-from ..inference.conflict import refuse_conflict
+from ..inference.diagnostics import WORST_KHAT, Diagnostics
 from ..inference.estimates import Distribution, Estimate, quantile_shift
-from ..inference.forecast import (
-    Diagnostics,
-)
-from ..inference.importance import total, weights_given
 from ..inference.likelihoods import prior_for
 from ..inference.log_means import log_mean
+from ..inference.posterior import Posterior
 from ..inference.progress import track
-from ..inference.question import Question
-from ..inference.subsets import Ground, State, on_common_draws
-from ..inference.trust import WORST_KHAT
+from ..inference.result import Origin, Result
+from ..inference.subsets import SharedDraws, Subset, on_common_draws
 from .information import information_gain
 
 SHIFT_QUANTILES = (0.05, 0.5, 0.95)
@@ -118,13 +112,13 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Influence:
+class Influence(Result):
     """What every item did.
 
     Attributes
     ----------
-    question : Question
-        What was asked.
+    origin : Origin
+        The question, and the draws that are reweighted.
     prior, posterior : Distribution
         Months since t = 0, before and after all items.
     items : tuple of ItemInfluence
@@ -135,7 +129,6 @@ class Influence:
         Of the whole.
     """
 
-    question: Question
     prior: Distribution
     posterior: Distribution
     items: tuple[ItemInfluence, ...]
@@ -148,47 +141,40 @@ class Influence:
         return self.diagnostics.khat is not None and self.diagnostics.khat <= WORST_KHAT
 
 
-def influence(question: Question, selection: Selection) -> Influence:
+def influence(posterior: Posterior) -> Influence:
     """Work out what each counted item did.
 
     Parameters
     ----------
-    question : Question
-        What is asked.
-    selection : Selection
+    posterior : Posterior
         Whose counted items are looked at.
 
     Raises
     ------
     InputError
         If no item is counted.
-    UntrustworthyError
-        If prior and evidence hardly overlap.
     """
-    items = selection.counted
+    question, items = posterior.question, posterior.items
     if not items:
         raise InputError("at least one item to count was expected", key="--evidence")
-    question = replace(question, assumptions=with_latents(question.assumptions, items))
-    ground = Ground(question, items, prior_for(question, items))
+    shared = SharedDraws(question, items, prior_for(question, items))
     names = [item.id for item in items]
-    smoothed = weights_given(total({name: ground.likelihood(name) for name in names}), ground.source)
-    refuse_conflict(question, items, smoothed)
-    prior, whole = ground.state([]), ground.best_state(names)
+    prior, whole = shared.subset([]), shared.best_subset(names)
     rows = [_examine(item, items, prior, whole) for item in track(items, len(items), "Items")]
     return Influence(
-        question=question,
+        Origin(question, shared.weighting.draws, "importance", tuple(sorted(names))),
         prior=prior.ready,
         posterior=whole.ready,
         items=tuple(sorted(rows, key=lambda row: -row.size)),
-        pairs=tuple(sorted(_pairs(names, ground), key=lambda pair: pair.log_ratio.value)),
+        pairs=tuple(sorted(_pairs(names, shared), key=lambda pair: pair.log_ratio.value)),
         diagnostics=Diagnostics(ess=whole.ready.weighting.effective_draws(), khat=whole.khat),
     )
 
 
-def _examine(item: Item, items: Sequence[Item], prior: State, whole: State) -> ItemInfluence:
-    alone = prior.ground.best_state([item.id])
-    others = whole.ground.best_state([other.id for other in items if other is not item])
-    doubted = whole.ground.genuine(item.id)
+def _examine(item: Item, items: Sequence[Item], prior: Subset, whole: Subset) -> ItemInfluence:
+    alone = prior.draws.best_subset([item.id])
+    others = whole.draws.best_subset([other.id for other in items if other is not item])
+    doubted = whole.draws.genuine(item.id)
     return ItemInfluence(
         item=item,
         alone=_effect(prior, alone, added=True),
@@ -199,7 +185,7 @@ def _examine(item: Item, items: Sequence[Item], prior: State, whole: State) -> I
     )
 
 
-def _effect(without: State, informed: State, *, added: bool) -> Effect:
+def _effect(without: Subset, informed: Subset, *, added: bool) -> Effect:
     """What an item changes when it is added to what is known without it, or taken from what is known with it."""
     khat = max(without.khat, informed.khat)
     ess = (informed if added else without).ready.weighting.effective_draws()
@@ -211,8 +197,8 @@ def _effect(without: State, informed: State, *, added: bool) -> Effect:
     return Effect(khat, ess, shifts, information_gain(after, before))
 
 
-def _pairs(names: Sequence[str], ground: Ground) -> Iterator[Pair]:
-    alone = {name: log_mean(ground.likelihood(name), ground.weighting) for name in names}
+def _pairs(names: Sequence[str], shared: SharedDraws) -> Iterator[Pair]:
+    alone = {name: log_mean(shared.likelihood(name), shared.weighting) for name in names}
     for first, second in itertools.combinations(names, 2):
-        both = log_mean(ground.likelihood(first) + ground.likelihood(second), ground.weighting)
+        both = log_mean(shared.likelihood(first) + shared.likelihood(second), shared.weighting)
         yield Pair((first, second), (both - alone[first] - alone[second]).estimate)

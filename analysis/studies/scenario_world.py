@@ -9,8 +9,10 @@ from ...model.forward import launches, outcome
 from ...model.generative import Outcome
 from ...model.policies import redrawn
 from ...priors.families import Family
+from ..inference.draws import Values
 from ..inference.estimates import Array
-from ..inference.question import Question, Values, outcome_of
+from ..inference.outcomes import outcome_of
+from ..inference.question import Question
 
 Launches = dict[str, Array]
 
@@ -65,9 +67,9 @@ class BaselineWorld:
             values,
             event=question.event,
             launch_grid=question.launch_grid,
-            as_of=question.as_of_months,
+            as_of_month=question.as_of_months,
             before=before,
-            act_from=max(question.as_of_months, 0.0),
+            act_from_month=max(question.as_of_months, 0.0),
         )[1]
 
 

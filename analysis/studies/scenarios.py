@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ...model.forward import launches
+from ..inference.draws import Values
 from ..inference.estimates import Distribution, Estimate, quantile_shift
-from ..inference.forecast import FIRST, first_shares
-from ..inference.question import DrawSource, Question, Values, outcome_of
+from ..inference.outcomes import FIRST, READY, first_shares, outcome_of
+from ..inference.posterior import Posterior
+from ..inference.result import Result
 from .scenario_world import ScenarioWorld
 
 
@@ -45,45 +46,32 @@ class ScenarioResult:
 
 
 @dataclass(frozen=True)
-class ScenarioComparison:
+class ScenarioComparison(Result):
     """The baseline, and every scenario on the same draws.
 
     Attributes
     ----------
-    question : Question
-        What was asked.
+    origin : Origin
+        The question, and the draws that all rest on.
     baseline : Distribution
         The date as things are, in months since t = 0.
     scenarios : tuple of ScenarioResult
         In the order asked for.
-    engine : str
-        What the draws come from.
-    evidence : tuple of str
-        Items counted.
     """
 
-    question: Question
     baseline: Distribution
     scenarios: tuple[ScenarioResult, ...]
-    engine: str = "forward"
-    evidence: tuple[str, ...] = ()
 
 
-def scenarios(
-    question: Question, source: DrawSource, ids: Sequence[str] | None = None, **origin: Any
-) -> ScenarioComparison:
+def scenarios(posterior: Posterior, ids: Sequence[str] | None = None) -> ScenarioComparison:
     """Ask scenarios, each beginning on the day of the question.
 
     Parameters
     ----------
-    question : Question
-        What is asked.
-    source : DrawSource
-        Draws from the prior or a posterior of the baseline.
+    posterior : Posterior
+        Or a prior, of the baseline.
     ids : sequence of str, optional
         Which scenarios; all by default.
-    **origin
-        Further fields of `ScenarioComparison` (engine, evidence).
 
     Notes
     -----
@@ -96,13 +84,14 @@ def scenarios(
     InputError
         If a scenario is unknown or does not fit the model.
     """
+    question, source = posterior.question, posterior.source
     base = question.assumptions
     worlds = [ScenarioWorld(question, name) for name in (ids if ids is not None else base.scenarios)]
     added = {name: belief for world in worlds for name, belief in world.own_beliefs.items()}
 
     def evaluate(values: Values) -> Values:
         _, before = outcome_of(question, values)
-        columns = {"ready": before.ready}
+        columns = {READY: before.ready}
         for world in worlds:
             result = world.run(world.values(values), launches(before))
             columns[f"{world.id}/ready"] = result.ready
@@ -112,7 +101,7 @@ def scenarios(
 
     columns = (source.extended(added) if added else source).map(evaluate)
     weighting = source.weighting
-    baseline = Distribution(columns["ready"], weighting)
+    baseline = Distribution(columns[READY], weighting)
 
     def row(world: ScenarioWorld) -> ScenarioResult:
         text = base.scenarios[world.id].text
@@ -127,4 +116,4 @@ def scenarios(
             newcomers={firm: Distribution(columns[f"{world.id}/{firm}"], weighting) for firm in world.newcomers},
         )
 
-    return ScenarioComparison(question, baseline, tuple(map(row, worlds)), **origin)
+    return ScenarioComparison(posterior.origin, baseline, tuple(map(row, worlds)))

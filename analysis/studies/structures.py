@@ -27,13 +27,16 @@ from typing import Any
 
 import numpy as np
 
-from ...evidence import Item
+from ...evidence.schema import Item
+from ...model.calendar import month_ends
 from ...model.trend import load_trends
 from ..inference.estimates import Array, Distribution, Weighting
-from ..inference.forecast import MONTHS_AHEAD, month_ends
-from ..inference.importance import smooth_weights, total
-from ..inference.likelihoods import likelihoods, prior_for
-from ..inference.question import DrawSource, Question, ready_under
+from ..inference.forecast import MONTHS_AHEAD
+from ..inference.importance import smooth_weights
+from ..inference.likelihoods import likelihoods, prior_for, total
+from ..inference.posterior import Posterior
+from ..inference.question import Question
+from ..inference.result import Result
 from .readings.mobilisation import SCENARIO
 from .readings.trend import condition_trend, draw_trend
 from .readings.trend_evidence import countable
@@ -82,13 +85,13 @@ class Telling:
 
 
 @dataclass(frozen=True)
-class Structures:
+class Structures(Result):
     """Structures side by side.
 
     Attributes
     ----------
-    question : Question
-        What was asked.
+    origin : Origin
+        The question, and the race's draws.
     structures : tuple of Structure
         One row each.
     ensembles : tuple of Structure
@@ -101,19 +104,14 @@ class Structures:
         Share of the linear pool's variance that lies between structures.
     telling : tuple of Telling
         By month end.
-    engine : str
-    evidence : tuple of str
     """
 
-    question: Question
     structures: tuple[Structure, ...]
     ensembles: tuple[Structure, ...]
     stacking_weights: Mapping[str, float]
     stacked_on: tuple[str, ...]
     between: float
     telling: tuple[Telling, ...]
-    engine: str = "forward"
-    evidence: tuple[str, ...] = ()
 
     @property
     def soonest(self) -> Telling:
@@ -124,29 +122,23 @@ class Structures:
         )
 
 
-def structures(question: Question, source: DrawSource, items: Sequence[Item] = (), **origin: Any) -> Structures:
+def structures(posterior: Posterior) -> Structures:
     """Ask every structure, and pool them.
 
     Parameters
     ----------
-    question : Question
-        What is asked.
-    source : DrawSource
-        Draws of the race, from its prior or posterior.
-    items : sequence of Item
-        What those were conditioned on.
-    **origin
-        Further fields of `Structures` (engine, evidence).
+    posterior : Posterior
+        Of the race, or its prior; the other structures are asked on the same items.
 
     Raises
     ------
     UntrustworthyError
         If a trend and the evidence hardly overlap.
     """
+    question, items = posterior.question, posterior.items
     trends = load_trends(question.assumptions)
-    compute = Distribution(source.map(lambda values: {"": ready_under(question, values)})[""], source.weighting)
-    rows = [Structure(COMPUTE, "Compute gate", compute)]
-    (mobilised,) = scenarios(question, source, [MOBILISATION_SCENARIO]).scenarios
+    rows = [Structure(COMPUTE, "Compute gate", posterior.ready)]
+    (mobilised,) = scenarios(posterior, [MOBILISATION_SCENARIO]).scenarios
     rows.append(Structure(MOBILISATION, "Mobilisation of domestic chips", mobilised.ready))
     for name, text in trends.items():
         carried = condition_trend(question, name, text, countable(question.assumptions, text, items, question.event))
@@ -160,14 +152,13 @@ def structures(question: Question, source: DrawSource, items: Sequence[Item] = (
         Structure("stacking", "Linear pool, stacked weights", linear_pool(rows, weights)),
     )
     return Structures(
-        question,
+        posterior.origin,
         tuple(rows),
         ensembles,
         weights,
         tuple(item.id for item in shared),
         between_share(rows),
         tuple(telling(question, rows)),
-        **origin,
     )
 
 

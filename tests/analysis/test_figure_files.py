@@ -12,8 +12,17 @@ import matplotlib
 import pytest
 from matplotlib.figure import Figure
 
+from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
-from catchup.analysis.presentation.figures import collection, draw_gate, draw_levers, files, inline_svg, save, write_all
+from catchup.analysis.presentation.figures import (
+    draw_forecast,
+    draw_gate,
+    draw_levers,
+    files,
+    inline_svg,
+    save,
+    write_all,
+)
 from catchup.priors.errors import InputError
 from figure_cases import Results, results_of
 
@@ -187,14 +196,13 @@ def test_figures_share_a_page_without_sharing_ids(results: Results) -> None:
 
 
 def test_everything_that_goes_with_a_forecast_is_drawn(question: Question, tmp_path: Path) -> None:
-    from catchup.analysis.inference.answer import Drawn, forecast_of
-    from catchup.analysis.inference.question import PriorDraws
+    from catchup.analysis.inference.forecast import forecast
     from catchup.model.assumptions import load_assumptions
 
     fixed = load_assumptions((), {"hyperscaler_budget": 0.01})
     asked = replace(question, assumptions=fixed, draws=1_000)
-    drawn = Drawn(asked, PriorDraws(asked))
-    said = collection.draw_forecast(forecast_of(drawn), drawn, plot=tmp_path / "date.pdf", folder=tmp_path / "all")
+    drawn = prior_of(asked)
+    said = draw_forecast(forecast(drawn), drawn, plot=tmp_path / "date.pdf", folder=tmp_path / "all")
     assert said[0] == f"drew {tmp_path / 'date.pdf'}"
     assert said[1].startswith("left out the figure of regimes: --set hyperscaler_budget")
     names = [name for name in EVERY_FILE if name != "regimes"]

@@ -8,12 +8,16 @@ import numpy as np
 import pytest
 
 from catchup.analysis.inference import forecast as module
+from catchup.analysis.inference.draws import PriorDraws, StoredDraws
 from catchup.analysis.inference.estimates import Weighting
-from catchup.analysis.inference.forecast import first_shares, forecast_from, forecast_prior, month_ends
-from catchup.analysis.inference.question import PriorDraws, Question, StoredDraws, outcome_of
+from catchup.analysis.inference.forecast import forecast, forecast_prior
+from catchup.analysis.inference.outcomes import first_shares, outcome_of
+from catchup.analysis.inference.question import Question
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.model.assumptions import Assumptions, load_assumptions
+from catchup.model.calendar import month_ends
 from false_alarms import covers
+from item_cases import posterior_from
 
 KEYS = {
     "schema",
@@ -135,7 +139,7 @@ def test_streaming_answers_the_same(question: Question, monkeypatch: pytest.Monk
 def test_stored_draws_answer_as_the_prior_that_made_them(question: Question) -> None:
     source = PriorDraws(question)
     stored = StoredDraws(source.map(lambda values: values), source.weighting, question.seed)
-    assert as_json(forecast_from(question, stored, engine="forward")) == as_json(forecast_prior(question))
+    assert as_json(forecast(posterior_from(question, stored, engine="forward"))) == as_json(forecast_prior(question))
 
 
 def test_weights_move_the_forecast_as_a_smaller_prior_would(question: Question) -> None:
@@ -147,8 +151,8 @@ def test_weights_move_the_forecast_as_a_smaller_prior_would(question: Question) 
     alone = StoredDraws(
         {name: column[kept] for name, column in values.items()}, Weighting(int(kept.sum())), question.seed
     )
-    one = forecast_from(question, weighted, engine="importance")
-    other = forecast_from(question, alone, engine="importance")
+    one = forecast(posterior_from(question, weighted))
+    other = forecast(posterior_from(question, alone))
     for p in module.QUANTILES:
         # draws without weight still stand between the others when a quantile is interpolated
         assert one.ready.quantile(p).value == pytest.approx(

@@ -4,8 +4,8 @@ from datetime import date
 from pathlib import Path
 
 from catchup.analysis.commands.options import Asked
-from catchup.analysis.inference.conditioning import choose_evidence
 from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import choose_evidence
 from catchup.analysis.presentation.repeat_command import options_of
 from catchup.evidence import template
 from catchup.model.assumptions import load_assumptions

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from scipy import optimize, stats
 
-from catchup.analysis.inference.answer import Request, draw
 from catchup.analysis.inference.estimates import Distribution, Weighting
 from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.structures import (
     COMPUTE,
@@ -74,8 +74,7 @@ def test_stacking_maximises_the_mixed_density() -> None:
 
 
 def test_all_structures_stand_side_by_side(question: Question) -> None:
-    drawn = draw(Request(replace(question, draws=40_000)))
-    result = structures(drawn.question, drawn.source, drawn.items, **drawn.origin())
+    result = structures(posterior(Request(replace(question, draws=40_000))))
     assert [row.id for row in result.structures[:2]] == [COMPUTE, MOBILISATION]
     assert sum(result.stacking_weights.values()) == pytest.approx(1.0)
     assert 0.0 < result.between < 1.0
@@ -90,7 +89,7 @@ def test_all_structures_stand_side_by_side(question: Question) -> None:
 def test_another_event_has_structures_too(question: Question) -> None:
     narrow = replace(question, event="narrow-exploit", draws=4_000)
     whole = replace(question, draws=4_000)
-    found, beside = (structures(asked, draw(Request(asked, evidence="none")).source) for asked in (narrow, whole))
+    found, beside = (structures(posterior(Request(asked, evidence="none"))) for asked in (narrow, whole))
     assert [row.id for row in found.structures] == [row.id for row in beside.structures]
     for one, other in zip(found.structures, beside.structures, strict=True):
         assert one.ready.quantile_value(0.5) < other.ready.quantile_value(0.5)

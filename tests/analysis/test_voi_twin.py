@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from catchup.analysis.inference.conditioning import condition
-from catchup.analysis.inference.question import DrawSource, PriorDraws, Question
+from catchup.analysis.inference.draws import DrawSource, PriorDraws
+from catchup.analysis.inference.question import Question
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.voi.result import KNOWN, NOTHING
 from catchup.analysis.studies.voi.uncertainty import GROUPS, LEVELS, Narrowing

@@ -8,8 +8,8 @@ from recording import Add
 from scipy import stats
 
 from calibration_figures import uniformity_of
-from catchup.analysis.inference.conditioning import choose_evidence
 from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import choose_evidence
 from catchup.analysis.studies.calibration import Calibration, calibrate, make_plan
 from catchup.analysis.studies.calibration.densities import SharedDensities
 from catchup.analysis.studies.calibration.fits import ranks_of

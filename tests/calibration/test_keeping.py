@@ -15,7 +15,7 @@ import pytest
 from catchup.analysis.inference.question import Question
 from catchup.analysis.studies.calibration import calibrate, make_plan, running
 from catchup.analysis.studies.calibration.fits import Fit, Fitter
-from catchup.analysis.studies.calibration.keeping import KeptFits
+from catchup.analysis.studies.calibration.fits_file import KeptFits
 from catchup.analysis.studies.calibration.plan import Plan
 from catchup.evidence.schema import Item
 from catchup.priors.errors import InputError

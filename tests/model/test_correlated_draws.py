@@ -151,7 +151,7 @@ def test_beside_quasi_random_draws_others_are_drawn_together(assumptions: Assump
 
 
 def test_graph_and_forward_simulation_agree_on_the_same_draws(correlated: Assumptions) -> None:
-    compiled = CompiledDates(build_model(correlated), correlated, ["ready", "mythos_flop"], mode=QUICK, chunk=1_000)
+    compiled = CompiledDates(build_model(correlated), correlated, ["ready", "mythos_flop"], mode=QUICK)
     found = compiled.draw(2_500, np.random.default_rng(7))
     forward = list(simulate(correlated, lambda v: outcome(correlated, v)[1].ready, 2_500, np.random.default_rng(7)))
     np.testing.assert_allclose(found["ready"], np.concatenate(forward), rtol=0, atol=1e-9)

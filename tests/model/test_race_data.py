@@ -167,7 +167,7 @@ def test_levers_as_interventions(assumptions: Assumptions) -> None:
 
 def test_a_commitment_keeps_every_draws_rank(assumptions: Assumptions, values: dict[str, np.ndarray]) -> None:
     change = apply_regime(assumptions.regimes["crash-programme"], 4.0)
-    assert change.act_from == 4.0
+    assert change.act_from_month == 4.0
     (budget,) = redrawn(change.commitments, assumptions.beliefs, values).values()
     old, new = assumptions.beliefs["hyperscaler_budget"], change.commitments["hyperscaler_budget"]
     np.testing.assert_allclose(new.cdf(budget), old.cdf(values["hyperscaler_budget"]), rtol=1e-9)

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import ast
 import importlib
-import inspect
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import is_dataclass
 from datetime import date
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import ModuleType
 from typing import Any, get_type_hints
 
 import pytest
 from rich.console import Console
 
-from catchup.analysis.inference.answer import Request, evidence_of
 from catchup.analysis.inference.forecast import forecast_prior
-from catchup.analysis.inference.question import PriorDraws, Question
+from catchup.analysis.inference.posterior import prior_of
+from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import Request, posterior
+from catchup.analysis.inference.result import Result
 from catchup.analysis.presentation.html import to_html
 from catchup.analysis.presentation.markdown import to_markdown
 from catchup.analysis.presentation.table import KEY, Column, Layout, Table
@@ -43,7 +43,6 @@ from catchup.model.assumptions import load_assumptions
 ANALYSIS = Path(importlib.import_module("catchup.analysis").__file__ or "").parent
 BUILDERS = ANALYSIS / "presentation" / "tables"
 HEADING, SHOWN, KEPT = "Fathoms", "42 fathoms", 42.5
-NOT_A_RESULT = {"Plan", "Movement"}  # what a calibration is to do; a sentence, which has no table
 HELPERS = {"__init__", "builders", "columns", "movement"}
 
 
@@ -52,11 +51,7 @@ def ask(draws: int) -> Question:
 
 
 def of_draws(study: Callable[..., Any], draws: int = 1_000) -> Callable[[], Any]:
-    def made() -> Any:
-        question = ask(draws)
-        return study(question, PriorDraws(question))
-
-    return made
+    return lambda: study(prior_of(ask(draws)))
 
 
 def evidence() -> Evidence:
@@ -65,8 +60,7 @@ def evidence() -> Evidence:
 
 
 def influenced() -> Any:
-    request = Request(ask(20_000), evidence="eci-lag,microsoft-slide")
-    return influence(request.question, evidence_of(request))
+    return influence(posterior(Request(ask(20_000), evidence="eci-lag,microsoft-slide", engine="importance")))
 
 
 RESULTS: dict[str, Callable[[], Any]] = {
@@ -158,26 +152,18 @@ def test_every_result_has_one_builder() -> None:
     assert len(set(classes.values())) == len(classes)
 
 
-def asked_for() -> Iterator[tuple[str, FunctionType]]:
-    """Every function of a study that a command or a run imports."""
-    for path in (*(ANALYSIS / "commands").glob("*.py"), ANALYSIS / "runs" / "run.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "studies":
-                module = importlib.import_module(f"catchup.analysis.{node.module}")
-                for alias in node.names:
-                    value = getattr(module, alias.name)
-                    if isinstance(value, FunctionType):
-                        yield alias.name, value
+def subclasses(base: type) -> Iterator[type]:
+    for found in base.__subclasses__():
+        yield found
+        yield from subclasses(found)
 
 
 def test_whatever_a_study_answers_is_laid_out() -> None:
-    answers = {}
-    for name, study in asked_for():
-        answer = vars(inspect.getmodule(study)).get(study.__annotations__["return"])
-        if is_dataclass(answer) and isinstance(answer, type) and answer.__name__ not in NOT_A_RESULT:
-            answers[name] = answer
-    assert len(answers) > 15
-    assert {found.__name__ for found in answers.values()} <= builders.BUILDERS.keys()
+    for path in (ANALYSIS / "studies").rglob("*.py"):
+        importlib.import_module(f"catchup.{'.'.join(path.relative_to(ANALYSIS.parent).with_suffix('').parts)}")
+    answers = {found.__name__ for found in subclasses(Result)}
+    assert len(answers) > 12
+    assert answers <= builders.BUILDERS.keys()
 
 
 @pytest.mark.parametrize("floor", ["inference", "studies"])

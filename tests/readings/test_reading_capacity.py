@@ -32,7 +32,7 @@ CHINA_2025 = 1.9e20
 @pytest.fixture(scope="module")
 def reading():
     question = ask()
-    return capacity(question, prior(question))
+    return capacity(prior(question))
 
 
 def test_what_the_data_set_knows_of(reading):
@@ -61,7 +61,7 @@ def test_years_of_growth_invert_the_growth(growth, years):
 def test_whole_capacity_follows_from_growth_and_coverage(p):
     growth = 0.65
     question = ask(fixed={"capacity_growth_lax_cloud": growth})
-    row = capacity(question, prior(question)).days[-1]
+    row = capacity(prior(question)).days[-1]
     assert row.day == HORIZON
     years = years_since(question.assumptions, HORIZON)
     coverage = 0.14 * np.exp(0.27 * NormalDist().inv_cdf(1.0 - p))
@@ -159,7 +159,7 @@ def test_a_growth_scenario_added_in_toml_is_found():
         }
     }
     question = ask(200, tables=tables)
-    result = as_json(capacity(question, prior(question)))
+    result = as_json(capacity(prior(question)))
     assert "no-growth" in result["scenarios"]
     assert result["days"][-1]["known_flop_per_second"]["no-growth"]["0.5"]["value"] == CHINA_2025
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from catchup.analysis.presentation.report.contents import READINGS as TITLES
 from catchup.analysis.presentation.report.section import section_of
-from catchup.analysis.presentation.report.sections import READINGS as TITLES
 from catchup.analysis.presentation.table import Room, Table, plain
 from catchup.analysis.presentation.tables.builders import as_json, layout_of
 from catchup.analysis.presentation.text import day_text
@@ -36,7 +36,7 @@ READINGS = {
 @pytest.fixture(scope="module")
 def found():
     question = ask(2_000, as_of=date(2026, 7, 15))
-    return {name: reading(question, prior(question)) for name, reading in READINGS.items()}
+    return {name: reading(prior(question)) for name, reading in READINGS.items()}
 
 
 def read(table: Table[Any]) -> dict[str, list[str]]:
@@ -70,7 +70,7 @@ def test_mobilisation_answers_when_how_likely_and_how_many(found):
     whole, lean = result.events
     assert (lean.ready.values <= whole.ready.values + 1e-9).all()  # less is asked of the same consortium
     for row in result.events:
-        alone = scenarios(ask(2_000, as_of=date(2026, 7, 15), event=row.event), prior(row.thresholds.question))
+        alone = scenarios(prior(row.thresholds.question))
         (same,) = (each for each in alone.scenarios if each.id == SCENARIO)
         assert same.first_firm["consortium"].value == row.first.value
     dates, needed = layout_of(result).tables
@@ -86,7 +86,7 @@ def test_mobilisation_answers_when_how_likely_and_how_many(found):
 
 def test_a_run_about_the_lean_event_asks_it_once():
     question = ask(500, event=LEAN, as_of=date(2026, 7, 15))
-    assert [row.event for row in mobilisation(question, prior(question)).events] == [LEAN]
+    assert [row.event for row in mobilisation(prior(question)).events] == [LEAN]
 
 
 def test_events_share_their_draws(found):
@@ -94,7 +94,7 @@ def test_events_share_their_draws(found):
     assert [row.id for row in result.events] == list(result.question.assumptions.events)
     for row in result.events:
         alone = ask(2_000, as_of=date(2026, 7, 15), event=row.id)
-        assert as_json(events(alone, prior(alone)))["events"] == as_json(result)["events"]
+        assert as_json(events(prior(alone)))["events"] == as_json(result)["events"]
     whole, narrow = result.events[0], result.events[2]
     assert (narrow.ready.values <= whole.ready.values + 1e-9).all()
 

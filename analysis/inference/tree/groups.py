@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ....evidence.kinds.kind import Clock
 from ....evidence.latents import events_of, latent_quantities, with_latents
 from ....evidence.likelihood import log_density, simulate
 from ....evidence.schema import Item
 from ....model.assumptions import multiple_name
 from ....model.generative import Outcome, World
+from ..draws import StoredDraws, Values
 from ..estimates import Array
 from ..likelihoods import predictions_of
-from ..question import Question, StoredDraws, Values
+from ..question import Question
 
 SAMPLED = ("chain", "draw")
 CHECK = "_check"  # ends the names of variables whose items are held out
@@ -81,7 +81,7 @@ class Groups:
     def __init__(self, question: Question, counted: Sequence[Item], checks: Sequence[Item]) -> None:
         self.items = (*counted, *checks)
         self._question = replace(question, assumptions=with_latents(question.assumptions, self.items))
-        self._clock = Clock(question.assumptions.calendar, question.as_of)
+        self._clock = question.clock
         self._counted = _by_kind(counted)
         self._all = {**self._counted, **{name + CHECK: items for name, items in _by_kind(checks).items()}}
         assumptions = self._question.assumptions

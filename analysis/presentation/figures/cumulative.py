@@ -13,7 +13,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
-from ...inference.forecast import AnyDistribution, Forecast
+from ...inference.forecast import Forecast
+from ...inference.json_values import AnyDistribution
 from .dates import date_number, day_number, day_text, month_text, set_date_axis
 from .style import (
     INK,

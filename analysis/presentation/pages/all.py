@@ -10,8 +10,8 @@ from pathlib import Path
 from ....evidence.ledgers import load_ledger
 from ....model.assumptions import load_assumptions
 from ....priors.errors import CatchupError, InputError
-from ...inference.conditioning import choose_evidence
 from ...inference.question import Question
+from ...inference.request import choose_evidence
 from ..figures import draw_model_graph, model_graph, save
 from ..markdown import write_document
 from .evidence import evidence_page

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ....model.assumptions import DEFAULT_EVENT, load_assumptions, multiple_name
-from ...inference.answer import Drawn, Request, draw, forecast_of
 from ...inference.estimates import Distribution, Estimate
-from ...inference.forecast import AnyDistribution
+from ...inference.posterior import Posterior
 from ...inference.question import Question
+from ...inference.request import Request, posterior
 from ..markdown import generated_by, to_markdown, write_document
 from ..table import Column, Span, Table
 from ..tables.columns import SHOWN, date_columns
@@ -32,7 +32,7 @@ class _Asked:
     event: str
     title: str
     evidence: str
-    ready: AnyDistribution
+    ready: Distribution
 
 
 def event_page(question: Question) -> str:
@@ -44,8 +44,8 @@ def event_page(question: Question) -> str:
         Its day and draws are used; every event is asked.
     """
     events = question.assumptions.events
-    plain = draw(Request(question, engine="importance"))
-    counted = draw(Request(question, evidence=f"default,{MILESTONE}", engine="importance"))
+    plain = posterior(Request(question, engine="importance"))
+    counted = posterior(Request(question, evidence=f"default,{MILESTONE}", engine="importance"))
     return "\n".join(
         [
             generated_by("python -m catchup.analysis.presentation.pages.events docs/events.md"),
@@ -75,7 +75,7 @@ def _dates(question: Question) -> Table[_Asked]:
     for name, event in question.assumptions.events.items():
         for title, evidence in EVIDENCE.items():
             request = Request(replace(question, event=name), evidence=evidence, engine="importance")
-            rows.append(_Asked(name, event.text.title, title, forecast_of(draw(request)).ready))
+            rows.append(_Asked(name, event.text.title, title, posterior(request).ready))
     columns: list[Column[_Asked]] = [
         Column(title="Event", text=lambda row: Span(row.event, "name")),
         Column(title="What it is", text=lambda row: row.title),
@@ -85,9 +85,9 @@ def _dates(question: Question) -> Table[_Asked]:
     return Table("When each event comes", columns, rows)
 
 
-def _shifts(question: Question, plain: Drawn, counted: Drawn) -> Table[float]:
+def _shifts(question: Question, plain: Posterior, counted: Posterior) -> Table[float]:
     """What counting the milestone does to the date; the two answers share no draws."""
-    before, after = forecast_of(plain).ready, forecast_of(counted).ready
+    before, after = plain.ready, counted.ready
 
     def shift(p: float) -> str:
         first, second = before.quantile(p), after.quantile(p)
@@ -102,7 +102,7 @@ def _shifts(question: Question, plain: Drawn, counted: Drawn) -> Table[float]:
     return Table("What counting the milestone does to the date", columns, SHOWN)
 
 
-def _multiples(question: Question, counted: Drawn) -> Table[float]:
+def _multiples(question: Question, counted: Posterior) -> Table[float]:
     """What counting the milestone does to the part of Mythos's compute that its event asks for."""
     name = multiple_name(MILESTONE_EVENT)
     belief = question.assumptions.beliefs[name]

@@ -8,7 +8,7 @@ from typing import Any
 
 from ....evidence.kinds import KINDS
 from ....evidence.schema import Item
-from ...inference.digits import thousands
+from ...inference.json_values import thousands
 from ..markdown import generated_by, markdown_table, marked_up, to_markdown
 from ..table import Table
 from ..tables.evidence import Evidence, evidence_table, source_spans

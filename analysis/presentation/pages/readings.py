@@ -14,10 +14,10 @@ from pathlib import Path
 
 from ....model.assumptions import load_assumptions, under_scenario
 from ....priors.errors import CatchupError, InputError, unknown_name
-from ...inference.answer import Request, draw
-from ...inference.conditioning import choose_evidence
 from ...inference.estimates import Distribution, Estimate
-from ...inference.question import PriorDraws, Question
+from ...inference.posterior import prior_of
+from ...inference.question import Question
+from ...inference.request import Request, posterior
 from ...studies.readings.capacity import capacity
 from ...studies.readings.efficiency import efficiency
 from ...studies.readings.mobilisation import LEAN, SCENARIO
@@ -104,52 +104,48 @@ def quantities(question: Question, names: Sequence[str]) -> str:
 
 def trend_dates(question: Question) -> str:
     """Dates of every trend, as stated and on the evidence, beside the race."""
-    request = Request(question, engine="importance")
-    drawn = draw(request)
-    items = choose_evidence(question, request.evidence, None, ()).counted
-    result = trends(drawn.question, drawn.source, items, **drawn.origin())
-    return to_markdown(trend_table(result), lines=False)
+    return to_markdown(trend_table(trends(posterior(Request(question, engine="importance")))), lines=False)
 
 
 def capacity_known(question: Question) -> str:
     """What the data set knows of each nation, and which share of China's compute that is."""
-    result = capacity(question, PriorDraws(question))
+    result = capacity(prior_of(question))
     return to_markdown(nation_table(result)) + "\n" + to_markdown(coverage_table(result))
 
 
 def capacity_through_2027(question: Question) -> str:
     """China's compute by both accounts."""
-    return to_markdown(day_table(capacity(question, PriorDraws(question))))
+    return to_markdown(day_table(capacity(prior_of(question))))
 
 
 def capacity_essay(question: Question) -> str:
     """The essay's projection worked out again."""
-    return to_markdown(essay_table(capacity(question, PriorDraws(question))))
+    return to_markdown(essay_table(capacity(prior_of(question))))
 
 
 def efficiency_needed(question: Question) -> str:
     """The progress that the first launch needs, and its channels."""
-    return to_markdown(progress_table(efficiency(question, PriorDraws(question))))
+    return to_markdown(progress_table(efficiency(prior_of(question))))
 
 
 def efficiency_closed(question: Question) -> str:
     """When a tenfold gap is closed."""
-    return to_markdown(closed_table(efficiency(question, PriorDraws(question))))
+    return to_markdown(closed_table(efficiency(prior_of(question))))
 
 
 def efficiency_lags(question: Question) -> str:
     """Gaps in compute as months of progress."""
-    return to_markdown(lag_table(efficiency(question, PriorDraws(question))))
+    return to_markdown(lag_table(efficiency(prior_of(question))))
 
 
 def size_thread(question: Question) -> str:
     """The thread's table."""
-    return to_markdown(thread_table(sizes(question, PriorDraws(question))))
+    return to_markdown(thread_table(sizes(prior_of(question))))
 
 
 def size_mythos(question: Question) -> str:
     """Mythos's size by the prior."""
-    return to_markdown(mythos_table(sizes(question, PriorDraws(question))))
+    return to_markdown(mythos_table(sizes(prior_of(question))))
 
 
 def mobilisation_quantities(question: Question) -> str:
@@ -171,7 +167,7 @@ def mobilisation_dates(question: Question) -> str:
     for as_of in (question.assumptions.table.day("article_day"), question.as_of):
         for event in (question.event, LEAN):
             asked = replace(question, as_of=as_of, event=event)
-            (row,) = scenarios(asked, PriorDraws(asked), [SCENARIO]).scenarios
+            (row,) = scenarios(prior_of(asked), [SCENARIO]).scenarios
             rows += [Mobilised(asked, ready, row.first_firm[firm]) for firm, ready in row.newcomers.items()]
     columns: list[Column[Mobilised]] = [
         Column(title="Asked on", text=lambda row: date_text(row.asked.as_of)),
@@ -198,7 +194,7 @@ def mobilisation_needed(question: Question) -> str:
     for event in (question.event, LEAN):
         about = replace(asked, event=event)
         criteria = ready_by(about, MOBILISED_BY)
-        found[event] = thresholds(about, PriorDraws(about), scenario=SCENARIO, criteria=criteria)
+        found[event] = thresholds(prior_of(about), scenario=SCENARIO, criteria=criteria)
     return to_markdown(needed_table(found), lines=False)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from ....model.assumptions import Assumptions, under_scenario
 from ....model.scenarios import Scenario
-from ...inference.answer import Request, draw
 from ...inference.question import Question
+from ...inference.request import Request, posterior
 from ...studies.scenarios import scenarios
 from ..markdown import cited, generated_by, markdown_table, to_markdown
 from ..tables.scenarios import scenario_table
@@ -40,8 +40,7 @@ def scenario_page(question: Question) -> str:
         (question, "default", "On the default items"),
         (early, "none", "From the prior alone, on the article's own day"),
     ):
-        drawn = draw(Request(asked, evidence=evidence, engine="importance"))
-        comparison = scenarios(drawn.question, drawn.source, **drawn.origin())
+        comparison = scenarios(posterior(Request(asked, evidence=evidence, engine="importance")))
         table = to_markdown(scenario_table(comparison, linked=True), lines=False)
         parts += [f"## {title}, as of {date_text(asked.as_of)}\n", table, SHIFTS]
     for scenario in assumptions.scenarios.values():

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ...inference.answer import Request, draw
 from ...inference.question import Question
+from ...inference.request import Request, posterior
 from ...studies.structures import COMPUTE, MOBILISATION, MOBILISATION_SCENARIO, Structures, structures
 from ..markdown import cited, generated_by, markdown_table, to_markdown
 from ..tables.structures import structure_table, telling_table
@@ -24,8 +24,7 @@ def structure_page(question: Question) -> str:
     question : Question
         Its day and draws are used, on the default items.
     """
-    drawn = draw(Request(question, engine="importance"))
-    result = structures(drawn.question, drawn.source, drawn.items, **drawn.origin())
+    result = structures(posterior(Request(question, engine="importance")))
     soonest = result.soonest
     return "\n".join(
         [

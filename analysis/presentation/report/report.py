@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...inference.forecast import Forecast
 from ..html import environment
 from ..text import date_text, day_text, error_text
+from .contents import sections_of_report
 from .section import Picture, Sentence
-from .sections import sections_of_report
-
-if TYPE_CHECKING:
-    from ...runs.run import Sections
+from .sections import Sections
 
 
 def write_report(path: Path, sections: Sections, *, explorer: str | None = None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...inference.estimates import Estimate
-from ...inference.forecast import number, significant
+from ...inference.json_values import number, significant
 from ...studies.attribution import QUANTILES, Attribution, Step
 from ..json_form import to_json
 from ..table import Column, Layout, Table

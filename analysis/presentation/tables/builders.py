@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ...inference.forecast import Forecast
     from ...studies.attribution import Attribution
     from ...studies.calibration.result import Calibration
-    from ...studies.checks.running import Checks
+    from ...studies.checks.study import Checks
     from ...studies.counterfactuals import Comparison
     from ...studies.influence import Influence
     from ...studies.readings.capacity import Capacity

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...inference.forecast import significant
+from ...inference.json_values import significant
 from ...studies.calibration.result import INTERVALS, LEVEL, Calibration, Coverage, Verdict
 from ..json_form import to_json
 from ..table import KEY, Cell, Column, Layout, Span, Table

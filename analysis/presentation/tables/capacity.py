@@ -8,7 +8,7 @@ from typing import Any
 
 from ....model.capacity import COVERAGE, load_capacity_scenarios
 from ...inference.estimates import Distribution
-from ...inference.forecast import QUANTILES, origin_as_json, significant
+from ...inference.json_values import QUANTILES, significant
 from ...studies.readings.capacity import Capacity, CapacityOn, KnownPart
 from ..json_form import SPREAD_DIGITS, scaled_as_json, spread_as_json, to_json
 from ..table import ABSENT, KEY, Column, Layout, Table
@@ -200,7 +200,7 @@ def _as_json(
 ) -> dict[str, Any]:
     arithmetic = result.essay
     return {
-        **origin_as_json(result.question, result.coverage.weighting.draws, result.engine, result.evidence),
+        **result.origin.as_json(),
         "scenarios": result.titles,
         "known": to_json(nations),
         "essay": {

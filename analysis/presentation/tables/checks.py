@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...inference.forecast import number, origin_as_json, significant
+from ...inference.json_values import number, significant
 from ...studies.checks.result import CheckResult
-from ...studies.checks.running import Checks
+from ...studies.checks.study import Checks
 from ..json_form import to_json
 from ..table import Cell, Column, Layout, Room, Span, Table
 from ..text import figure
@@ -90,7 +90,7 @@ def _findings(result: Checks) -> tuple[Cell, ...]:
 
 def _as_json(result: Checks, table: Table[CheckResult]) -> dict[str, Any]:
     return {
-        **origin_as_json(result.question, result.draws, result.engine, result.evidence),
+        **result.origin.as_json(),
         "trustworthy": result.trustworthy,
         "checks": to_json(table),
     }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ...inference.estimates import Distribution, Estimate
-from ...inference.forecast import QUANTILES, AnyDistribution
+from ...inference.json_values import QUANTILES, AnyDistribution
 from ...inference.question import Question
 from ..json_form import date_as_json, moments_as_json, scaled_as_json, shift_as_json
 from ..table import ABSENT, Column, Path, Room, Span

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...inference.estimates import Distribution, Estimate
-from ...inference.forecast import origin_as_json
 from ...studies.counterfactuals import SHIFT_QUANTILES, Comparison, Counterfactual
 from ..json_form import to_json
 from ..table import ABSENT, Column, Layout, Room, Table
@@ -66,7 +65,7 @@ def _shift_column(p: float) -> Column[_Row]:
 def _as_json(result: Comparison, table: Table[_Row]) -> dict[str, Any]:
     baseline, *rows = to_json(table)
     return {
-        **origin_as_json(result.question, result.baseline.weighting.draws, result.engine, result.evidence),
+        **result.origin.as_json(),
         "baseline": baseline,
         result.kind: rows,
     }

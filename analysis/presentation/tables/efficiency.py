@@ -6,7 +6,7 @@ from typing import Any
 
 from ....model.efficiency import CHANNEL_QUANTITIES, EDGE_QUANTITIES
 from ...inference.estimates import Distribution
-from ...inference.forecast import origin_as_json, significant
+from ...inference.json_values import significant
 from ...studies.readings.efficiency import READINGS, ClosedBy, Efficiency
 from ..json_form import SPREAD_DIGITS, scaled_as_json, share_as_json, to_json
 from ..table import Column, Layout, Table
@@ -98,7 +98,7 @@ def _as_json(
 ) -> dict[str, Any]:
     progress, *channels, gap_now = to_json(needed)
     return {
-        **origin_as_json(result.question, result.needed.weighting.draws, result.engine, result.evidence),
+        **result.origin.as_json(),
         "progress_needed": {
             "quantiles": progress,
             "channels": dict(zip(result.channels, channels, strict=True)),

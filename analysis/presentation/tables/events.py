@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from ...inference.estimates import Distribution
-from ...inference.forecast import origin_as_json
 from ...studies.readings.events import EventReading, Events
 from ..json_form import spread_as_json, to_json
 from ..table import Column, Layout, Room, Span, Table
@@ -54,8 +53,7 @@ def _range(spread: Distribution) -> str:
 
 
 def _as_json(result: Events, table: Table[EventReading]) -> dict[str, Any]:
-    draws = result.events[0].ready.weighting.draws
     return {
-        **origin_as_json(result.question, draws, result.engine, result.evidence),
+        **result.origin.as_json(),
         "events": to_json(table),
     }

@@ -9,17 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from ...inference.diagnostics import Diagnostics
 from ...inference.estimates import Estimate
-from ...inference.forecast import (
-    FLOP_QUANTILES,
-    QUANTILES,
-    AnyDistribution,
-    Diagnostics,
-    Forecast,
-    origin_as_json,
-    rounded,
-    significant,
-)
+from ...inference.forecast import FLOP_QUANTILES, Forecast
+from ...inference.json_values import QUANTILES, AnyDistribution, number, rounded, significant
 from ...studies.movement import Movement
 from ..json_form import date_as_json, merged, moments_as_json, share_as_json, to_json
 from ..table import KEY, Cell, Column, Layout, Room, Span, Table
@@ -119,7 +112,7 @@ def diagnostics_table(result: Forecast) -> Table[tuple[str, str]]:
         rows.append(("Largest R-hat (good below 1.01)", f"{found.rhat_max:.4f}"))
     if found.divergences is not None:
         rows.append(("Divergent transitions", f"{found.divergences}"))
-    rows.append(("Log evidence", f"{result.log_evidence:.2f}"))
+    rows.append(("Log evidence", f"{result.log_evidence.value:.2f}"))
     columns: list[Column[tuple[str, str]]] = [
         Column(title="Diagnostic", text=lambda row: row[0], room=Room.PAGE),
         Column(title="Value", text=lambda row: row[1], figure=True, room=Room.PAGE),
@@ -170,7 +163,7 @@ def _what(name: str, movement: Movement) -> str:
 
 def _as_json(result: Forecast, dates: Table[float], months: Table[Month]) -> dict[str, Any]:
     return merged(
-        origin_as_json(result.question, result.draws, result.engine, result.evidence),
+        result.origin.as_json(),
         {"ready": moments_as_json(result.ready), "pretrained": moments_as_json(result.pretrained)},
         to_json(dates),
         {"mythos_flop": _flop_as_json(result.log_flop)},
@@ -178,7 +171,8 @@ def _as_json(result: Forecast, dates: Table[float], months: Table[Month]) -> dic
         {
             "first_firm": {firm: share_as_json(share) for firm, share in result.first_firm.items()},
             "first_firm_mcse": {firm: significant(share.mcse) for firm, share in result.first_firm.items()},
-            "log_evidence": round(result.log_evidence, 4),
+            "log_evidence": number(result.log_evidence.value),
+            "log_evidence_mcse": significant(result.log_evidence.mcse),
             "diagnostics": _diagnostics_as_json(result.diagnostics),
             "warnings": result.warnings(),
             "notes": list(result.notes),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...inference.forecast import number, origin_as_json, rounded
+from ...inference.json_values import number, rounded
 from ...studies.influence import SHIFT_QUANTILES, Effect, Influence, ItemInfluence, Pair
 from ..json_form import dates_as_json, estimate_as_json, shift_as_json, to_json
 from ..table import ABSENT, Column, Layout, Span, Table
@@ -119,13 +119,12 @@ def _pair_text(pair: Pair) -> str:
 
 def _as_json(result: Influence, table: Table[ItemInfluence]) -> dict[str, Any]:
     question = result.question
-    counted = sorted(row.item.id for row in result.items)
     before, after = (
         {"quantiles": dates_as_json(ready, question, SHIFT_QUANTILES)} if shown else None
         for ready, shown in ((result.prior, True), (result.posterior, result.trustworthy))
     )
     return {
-        **origin_as_json(question, result.prior.weighting.draws, "importance", counted),
+        **result.origin.as_json(),
         "prior": before,
         "posterior": after,
         "diagnostics": {"ess": number(result.diagnostics.ess, 1), "khat": rounded(result.diagnostics.khat, 3)},

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from ...inference.forecast import origin_as_json
 from ...studies.readings.mobilisation import SCENARIO, Mobilisation, Mobilised
 from ...studies.thresholds.criteria import ReadyBy
 from ...studies.thresholds.study import Thresholds
@@ -86,9 +85,8 @@ def needed_table(found: Mapping[str, Thresholds]) -> Table[Needed]:
 
 
 def _as_json(result: Mobilisation, events: Table[Mobilised]) -> dict[str, Any]:
-    draws = result.events[0].ready.weighting.draws
     return {
-        **origin_as_json(result.question, draws, result.engine, result.evidence),
+        **result.origin.as_json(),
         "scenario": SCENARIO,
         "firm": result.events[0].firm,
         "events": to_json(events),

@@ -82,10 +82,7 @@ def _in_continuous_time(row: Row) -> Finding:
 def _as_json(result: Reproduction, table: Table[Row]) -> dict[str, Any]:
     late = result.lateness
     return {
-        "schema": 1,
-        "as_of": result.question.as_of.isoformat(),
-        "draws": result.question.draws,
-        "seed": result.question.seed,
+        **result.origin.as_json(),
         "launch_grid": result.launch_grid,
         "lateness": {"months": round(late.value, 4), "mcse": float(f"{late.mcse:.3g}")},
         "claims": to_json(table),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...inference.estimates import Distribution, Estimate
-from ...inference.forecast import QUANTILES, origin_as_json, significant
+from ...inference.json_values import QUANTILES, significant
 from ...inference.question import Question
 from ...studies.counterfactuals import SHIFT_QUANTILES
 from ...studies.scenarios import ScenarioComparison, ScenarioResult
@@ -118,7 +118,7 @@ def _newcomers_as_json(row: ScenarioResult, question: Question) -> dict[str, Any
 def _as_json(result: ScenarioComparison, table: Table[_Row]) -> dict[str, Any]:
     baseline, *rows = to_json(table)
     return {
-        **origin_as_json(result.question, result.baseline.weighting.draws, result.engine, result.evidence),
+        **result.origin.as_json(),
         "baseline": baseline,
         "scenarios": rows,
     }

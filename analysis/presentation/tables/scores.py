@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...archive.scores import INTERVALS, Score, Scores
-from ...inference.forecast import number
+from ...inference.json_values import number
 from ..json_form import to_json
 from ..table import Column, Layout, Table
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ...inference.estimates import Estimate
-from ...inference.forecast import number, origin_as_json, rounded, significant
+from ...inference.json_values import number, rounded, significant
 from ...inference.question import Question
 from ...studies.sensitivity.one_at_a_time import Setting, Swing
 from ...studies.sensitivity.study import RankCorrelation, Sensitivity
@@ -107,7 +107,7 @@ def _setting_as_json(at: Setting, question: Question) -> dict[str, Any]:
 
 def _as_json(result: Sensitivity, swings: Table[Swing]) -> dict[str, Any]:
     return {
-        **origin_as_json(result.question, result.draws, result.engine, result.evidence),
+        **result.origin.as_json(),
         "baseline": date_as_json(result.one_at_a_time.months, result.question),
         "one_at_a_time": to_json(swings),
         "sobol_method": {"id": result.sobol_method, "description": METHODS[result.sobol_method]},

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ....model.size import SIZE_QUANTITIES
-from ...inference.forecast import QUANTILES, origin_as_json, significant
+from ...inference.json_values import QUANTILES, significant
 from ...studies.readings.size import MEASURES, SizedCompute, Sizes
 from ..json_form import SPREAD_DIGITS, scaled_as_json, to_json
 from ..table import KEY, Column, Layout, Table
@@ -82,9 +82,8 @@ def _given_table(heading: str, title: str, rows: Sequence[SizedCompute]) -> Tabl
 def _as_json(
     result: Sizes, mythos: Table[float], thread: Table[SizedCompute], given: Table[SizedCompute]
 ) -> dict[str, Any]:
-    draws = result.mythos["flop"].weighting.draws
     return {
-        **origin_as_json(result.question, draws, result.engine, result.evidence),
+        **result.origin.as_json(),
         "mythos": to_json(mythos),
         "thread": to_json(thread),
         "given": to_json(given),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ....model.trend import load_trends
-from ...inference.forecast import number
+from ...inference.json_values import number
 from ...studies.structures import MOBILISATION_SCENARIO, Structure, Structures, Telling
 from ..json_form import to_json
 from ..table import Column, Layout, Room, Table
@@ -118,15 +118,9 @@ def _lines(result: Structures) -> list[str]:
 
 
 def _as_json(result: Structures, dates: Table[Structure], telling: Table[Telling]) -> dict[str, Any]:
-    question, rows = result.question, to_json(dates)
-    months = to_json(telling)
+    rows, months = to_json(dates), to_json(telling)
     return {
-        "schema": 1,
-        "event": question.event,
-        "as_of": question.as_of.isoformat(),
-        "engine": result.engine,
-        "seed": question.seed,
-        "evidence": list(result.evidence),
+        **result.origin.as_json(),
         "structures": rows[: len(result.structures)],
         "ensembles": rows[len(result.structures) :],
         "stacking": {

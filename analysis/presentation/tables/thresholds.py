@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...inference.forecast import number, origin_as_json, significant
+from ...inference.estimates import FEW
+from ...inference.json_values import number, significant
 from ...studies.thresholds.criteria import ReadyBy
 from ...studies.thresholds.stock_search import Threshold
 from ...studies.thresholds.study import Thresholds
 from ..json_form import date_as_json, to_json
 from ..table import Column, Layout, Table
-from ..text import FEW, day_text, stock_text
+from ..text import day_text, stock_text
 from .columns import asked_text
 
 
@@ -96,7 +97,7 @@ def _stock_as_json(row: Threshold, unit: str) -> dict[str, Any]:
 
 def _as_json(result: Thresholds, table: Table[Threshold]) -> dict[str, Any]:
     return {
-        **origin_as_json(result.question, result.draws, result.engine, result.evidence),
+        **result.origin.as_json(),
         "scenario": result.scenario,
         "firm": result.firm,
         "stock": result.stock,

@@ -8,7 +8,7 @@ from typing import Any
 
 from ....model.trend import load_trends
 from ...inference.estimates import Distribution
-from ...inference.forecast import number, origin_as_json, rounded
+from ...inference.json_values import number, rounded
 from ...studies.readings.trend import Carried, Trends
 from ..json_form import spread_as_json, to_json
 from ..table import ABSENT, Column, Layout, Room, Table
@@ -92,7 +92,7 @@ def _diagnostics_as_json(row: _Row) -> Any:
 def _as_json(result: Trends, table: Table[_Row]) -> dict[str, Any]:
     rows = iter(to_json(table))
     return {
-        **origin_as_json(result.question, result.compute.weighting.draws, result.engine, result.evidence),
+        **result.origin.as_json(),
         "compute": next(rows),
         "trends": [
             {

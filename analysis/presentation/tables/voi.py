@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ...inference.estimates import Estimate
-from ...inference.forecast import number, origin_as_json
+from ...inference.json_values import number
 from ...inference.question import Question
 from ...studies.voi.decision import DateDecision
 from ...studies.voi.result import DisclosureValue, QuantityValue, ValueOfInformation
@@ -174,10 +174,10 @@ def _outcomes_as_json(row: DisclosureValue, question: Question) -> list[dict[str
 def _as_json(
     result: ValueOfInformation, quantities: Table[QuantityValue], disclosures: Table[DisclosureValue]
 ) -> dict[str, Any]:
-    before = result.draws.uncertainty
+    before = result.before.uncertainty
     return {
-        **origin_as_json(result.question, result.draws.weighting.draws, result.engine, result.evidence),
-        "effective_draws": number(result.draws.effective, 1),
+        **result.origin.as_json(),
+        "effective_draws": number(result.before.effective, 1),
         "baseline": {
             "median": date_as_json(jackknife(before.median, smooth=False), result.question),
             "sd": shift_as_json(jackknife(before.variance**0.5)),

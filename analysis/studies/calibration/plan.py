@@ -32,14 +32,15 @@ from typing import Any
 
 import numpy as np
 
-from ....evidence.kinds.kind import Clock
 from ....evidence.latents import events_of, latent_quantities, with_latents
 from ....evidence.schema import Item
+from ....model.calendar import Clock
 from ....priors.errors import InputError
-from ...archive.inputs import inputs_of
+from ...inference.draws import Values
 from ...inference.estimates import Array
+from ...inference.inputs import inputs_of
 from ...inference.likelihoods import predictions_of
-from ...inference.question import Question, Values
+from ...inference.question import Question
 
 LOG_LIKELIHOOD = "log_likelihood"
 RANKED_DRAWS = {"importance": 999, "nuts": 99}  # L; one less than a round number, so that shares of ranks are exact
@@ -73,7 +74,7 @@ class Plan:
     @property
     def clock(self) -> Clock:
         """How the question's days count."""
-        return Clock(self.question.assumptions.calendar, self.question.as_of)
+        return self.question.clock
 
     @property
     def ranked_draws(self) -> int:

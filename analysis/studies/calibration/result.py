@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from ...inference.diagnostics import FEWEST_EFFECTIVE, GOOD_KHAT, WORST_KHAT
 from ...inference.estimates import Array
-from ...inference.forecast import significant
-from ...inference.trust import FEWEST_EFFECTIVE, GOOD_KHAT, WORST_KHAT
+from ...inference.json_values import significant
 from .fits import Fit
 from .plan import Plan
 from .uniformity import Band, Counts, counts_below, p_value, points, simultaneous_band

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 
@@ -20,8 +19,11 @@ from ....model.capacity import (
     project,
     years_of_growth,
 )
+from ...inference.draws import Values
 from ...inference.estimates import Distribution
-from ...inference.question import DrawSource, Question, Values
+from ...inference.posterior import Posterior
+from ...inference.question import Question
+from ...inference.result import Result
 
 HORIZON = date(2027, 12, 31)
 
@@ -97,13 +99,13 @@ class CapacityOn:
 
 
 @dataclass(frozen=True)
-class Capacity:
+class Capacity(Result):
     """National capacity in both accounts.
 
     Attributes
     ----------
-    question : Question
-        What was asked.
+    origin : Origin
+        The question, and the draws that answer it.
     titles : dict of str to str
         Growth scenarios.
     days : tuple of CapacityOn
@@ -120,7 +122,6 @@ class Capacity:
         The share that it would be of the dies obtained through a proxy alone.
     """
 
-    question: Question
     titles: dict[str, str]
     days: tuple[CapacityOn, ...]
     nations: dict[str, KnownPart]
@@ -128,22 +129,17 @@ class Capacity:
     coverage: Distribution
     coverage_implied: Distribution
     coverage_at_most: float
-    engine: str = "forward"
-    evidence: tuple[str, ...] = ()
 
 
-def capacity(question: Question, source: DrawSource, **origin: Any) -> Capacity:
+def capacity(posterior: Posterior) -> Capacity:
     """Carry China's capacity through 2027, in the data set's account and in the race's.
 
     Parameters
     ----------
-    question : Question
-        What is asked.
-    source : DrawSource
-        Draws from the prior or a posterior.
-    **origin
-        Further fields of `Capacity` (engine, evidence).
+    posterior : Posterior
+        Or a prior.
     """
+    question, source = posterior.question, posterior.source
     assumptions = question.assumptions
     table, number = assumptions.table, assumptions.table.number
     scenarios = load_capacity_scenarios(assumptions)
@@ -187,7 +183,7 @@ def capacity(question: Question, source: DrawSource, **origin: Any) -> Capacity:
         for nation in ("us", "china")
     }
     return Capacity(
-        question,
+        posterior.origin,
         {name: scenario.title for name, scenario in scenarios.items()},
         rows,
         nations,
@@ -195,7 +191,6 @@ def capacity(question: Question, source: DrawSource, **origin: Any) -> Capacity:
         drawn[COVERAGE],
         drawn["implied"],
         float(implied_coverage(number("china_known_performance"), number("proxy_dies_h100e"), peak)),
-        **origin,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ....model.calendar import month_ends
 from ....model.efficiency import (
     CHANNEL_QUANTITIES,
     CHANNELS,
@@ -23,9 +24,12 @@ from ....model.efficiency import (
 from ....model.equations import largest_run
 from ....model.generative import Outcome, World
 from ....priors.errors import InputError
+from ...inference.draws import Values
 from ...inference.estimates import Array, Distribution, Estimate
-from ...inference.forecast import month_ends
-from ...inference.question import DrawSource, Question, Values, outcome_of
+from ...inference.outcomes import outcome_of
+from ...inference.posterior import Posterior
+from ...inference.question import Question
+from ...inference.result import Result
 
 GAPS = (2.0, 3.0, 5.0, 10.0, 30.0, 100.0)
 MONTHS_AHEAD = 36
@@ -53,13 +57,13 @@ class ClosedBy:
 
 
 @dataclass(frozen=True)
-class Efficiency:
+class Efficiency(Result):
     """What efficiency has to do for compute, and can.
 
     Attributes
     ----------
-    question : Question
-        What was asked.
+    origin : Origin
+        The question, and the draws that answer it.
     needed : Distribution
         Mythos's compute over what the first run spends: the progress it needs.
     channels : dict of str to Distribution
@@ -76,7 +80,6 @@ class Efficiency:
         By gap, the months of progress that make up for it.
     """
 
-    question: Question
     needed: Distribution
     channels: dict[str, Distribution]
     beyond_ceiling: Estimate
@@ -84,29 +87,24 @@ class Efficiency:
     gap: float
     closed: tuple[ClosedBy, ...]
     lags: dict[float, Distribution]
-    engine: str = "forward"
-    evidence: tuple[str, ...] = ()
 
 
-def efficiency(question: Question, source: DrawSource, gap: float | None = None, **origin: Any) -> Efficiency:
+def efficiency(posterior: Posterior, gap: float | None = None) -> Efficiency:
     """Work out what efficiency has to do for compute, and can.
 
     Parameters
     ----------
-    question : Question
-        What is asked.
-    source : DrawSource
-        Draws from the prior or a posterior.
+    posterior : Posterior
+        Or a prior.
     gap : float, optional
         The gap in compute to close: the sources' tenfold one by default.
-    **origin
-        Further fields of `Efficiency` (engine, evidence).
 
     Raises
     ------
     InputError
         If the gap is not above 1.
     """
+    question, source = posterior.question, posterior.source
     assumptions = question.assumptions
     wanted = assumptions.table.number("compute_gap") if gap is None else gap
     if not 1.0 < wanted < float("inf"):
@@ -139,7 +137,7 @@ def efficiency(question: Question, source: DrawSource, gap: float | None = None,
         return Distribution(columns[name].astype(float), source.weighting).mean
 
     return Efficiency(
-        question,
+        posterior.origin,
         needed=spread("needed"),
         channels={name: spread(name) for name in CHANNELS},
         beyond_ceiling=chance("beyond ceiling"),
@@ -150,7 +148,6 @@ def efficiency(question: Question, source: DrawSource, gap: float | None = None,
             for day, months in zip(days, moments, strict=True)
         ),
         lags={at: spread(f"lag {at}") for at in gaps},
-        **origin,
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from ....model.assumptions import multiple_name
+from ...inference.draws import Values
 from ...inference.estimates import Array, Distribution
-from ...inference.question import DrawSource, Question, Values, outcome_of
+from ...inference.outcomes import outcome_of
+from ...inference.posterior import Posterior
+from ...inference.result import Result
 
 
 @dataclass(frozen=True)
@@ -34,35 +36,29 @@ class EventReading:
 
 
 @dataclass(frozen=True)
-class Events:
+class Events(Result):
     """All events side by side.
 
     Attributes
     ----------
-    question : Question
-        What was asked.
+    origin : Origin
+        The question, and the draws that all are asked of.
     events : tuple of EventReading
         In the order of their table.
     """
 
-    question: Question
     events: tuple[EventReading, ...]
-    engine: str = "forward"
-    evidence: tuple[str, ...] = ()
 
 
-def events(question: Question, source: DrawSource, **origin: Any) -> Events:
+def events(posterior: Posterior) -> Events:
     """Ask every event of the same draws.
 
     Parameters
     ----------
-    question : Question
-        What is asked; its own event has no part in it.
-    source : DrawSource
-        Draws from the prior or a posterior.
-    **origin
-        Further fields of `Events` (engine, evidence).
+    posterior : Posterior
+        Or a prior; its question's own event has no part in it.
     """
+    question, source = posterior.question, posterior.source
     assumptions = question.assumptions
     multiples = {event: multiple_name(event) for event in assumptions.events}
 
@@ -84,4 +80,4 @@ def events(question: Question, source: DrawSource, **origin: Any) -> Events:
         )
         for event, multiple in multiples.items()
     )
-    return Events(question, rows, **origin)
+    return Events(posterior.origin, rows)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from ....model.forward import outcome
 from ....model.size import SIZE_QUANTITIES, implied_size, thread_flop
 from ....priors.errors import InputError
+from ...inference.draws import Values
 from ...inference.estimates import Distribution
-from ...inference.question import DrawSource, Question, Values
+from ...inference.posterior import Posterior
+from ...inference.question import Question
+from ...inference.result import Result
 
 MEASURES = ("flop", "tokens", "parameters", "active_parameters")
 
@@ -39,13 +41,13 @@ class SizedCompute:
 
 
 @dataclass(frozen=True)
-class Sizes:
+class Sizes(Result):
     """Mythos's size as draws have it, and that of given figures for its compute.
 
     Attributes
     ----------
-    question : Question
-        What was asked.
+    origin : Origin
+        The question, and the draws that answer it.
     mythos : dict of str to Distribution
         Compute (FLOP), tokens, parameters and active parameters.
     thread : tuple of SizedCompute
@@ -54,27 +56,20 @@ class Sizes:
         Figures that were asked about.
     """
 
-    question: Question
     mythos: dict[str, Distribution]
     thread: tuple[SizedCompute, ...]
     given: tuple[SizedCompute, ...]
-    engine: str = "forward"
-    evidence: tuple[str, ...] = ()
 
 
-def sizes(question: Question, source: DrawSource, flops: Sequence[float] = (), **origin: Any) -> Sizes:
+def sizes(posterior: Posterior, flops: Sequence[float] = ()) -> Sizes:
     """Work out Mythos's size.
 
     Parameters
     ----------
-    question : Question
-        What is asked.
-    source : DrawSource
-        Draws from the prior or a posterior.
+    posterior : Posterior
+        Or a prior.
     flops : sequence of float
         Further figures for its compute (FLOP) to size.
-    **origin
-        Further fields of `Sizes` (engine, evidence).
 
     Raises
     ------
@@ -84,6 +79,7 @@ def sizes(question: Question, source: DrawSource, flops: Sequence[float] = (), *
     for flop in flops:
         if not 0.0 < flop < float("inf"):
             raise InputError(f"FLOP above 0 were expected, not {flop:g}", key="--flop")
+    question, source = posterior.question, posterior.source
     assumptions = question.assumptions
 
     def evaluate(values: Values) -> Values:
@@ -94,11 +90,10 @@ def sizes(question: Question, source: DrawSource, flops: Sequence[float] = (), *
     beliefs = {name: assumptions.beliefs[name] for name in SIZE_QUANTITIES}
     columns = source.extended(beliefs).map(evaluate)
     return Sizes(
-        question,
+        posterior.origin,
         {name: Distribution(columns[name], source.weighting) for name in MEASURES},
         tuple(size_given(question, flop, f"{days} days") for days, flop in thread_flop(assumptions).items()),
         tuple(size_given(question, flop, "given") for flop in flops),
-        **origin,
     )
 
 

@@ -10,8 +10,11 @@ import numpy as np
 
 from ....model.assumptions import Assumptions, load_assumptions
 from ....model.policies import apply_lever
+from ...inference.draws import PriorDraws, Values
 from ...inference.estimates import Array, Estimate, Weighting
-from ...inference.question import PriorDraws, Question, Values, outcome_of, ready_under
+from ...inference.outcomes import READY, outcome_of, ready_under
+from ...inference.question import Question
+from ...inference.result import Origin, Result
 from .claims import Claim, load_claims
 from .measures import Finding, Measured, measure
 
@@ -40,13 +43,13 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Reproduction:
+class Reproduction(Result):
     """Every claim beside this model's figure.
 
     Attributes
     ----------
-    question : Question
-        What was asked, in continuous time.
+    origin : Origin
+        What was asked, in continuous time, of the prior.
     launch_grid : float
         Months between launches of the published run.
     rows : tuple of Row
@@ -59,7 +62,6 @@ class Reproduction:
         Of the claims and of what the model answers; see `fingerprint`.
     """
 
-    question: Question
     launch_grid: float
     rows: tuple[Row, ...]
     lateness: Estimate
@@ -92,7 +94,7 @@ def reproduce(assumptions: Assumptions | None = None, *, draws: int = DRAWS, see
     )
     late = _lateness(question, gridded)
     return Reproduction(
-        question=question,
+        Origin(question, question.draws),
         launch_grid=claims.run.launch_grid,
         rows=rows,
         lateness=Estimate(float(late.mean()), Weighting(draws=late.size).mcse(late)),
@@ -116,7 +118,7 @@ def fingerprint(assumptions: Assumptions) -> str:
         world, result = outcome_of(question, values)
         firms = {f"pretrained {name}": contender.pretrained for name, contender in result.contenders.items()}
         changed = {name: ready_under(question, values, change) for name, change in interventions.items()}
-        return {"ready": result.ready, "log_flop": np.log10(world.mythos_flop), **firms, **changed}
+        return {READY: result.ready, "log_flop": np.log10(world.mythos_flop), **firms, **changed}
 
     digest = hashlib.blake2b(digest_size=16)
     for name, column in sorted(PriorDraws(question).map(answers).items()):

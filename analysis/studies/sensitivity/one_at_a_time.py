@@ -9,8 +9,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ....priors.families import Family
+from ...inference.draws import DrawSource, Values
 from ...inference.estimates import Array, Distribution, Estimate, Weighting, quantile_influence
-from ...inference.question import DrawSource, PriorDraws, Question, Values, ready_under
+from ...inference.outcomes import ready_under
+from ...inference.posterior import Posterior
+from ...inference.question import Question
 
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
 MFU_PAIR = ("mfu_anthropic", "mfu_china")
@@ -83,7 +86,7 @@ class OneAtATime:
     swings: tuple[Swing, ...]
 
 
-def one_at_a_time(question: Question, source: DrawSource) -> OneAtATime:
+def one_at_a_time(posterior: Posterior) -> OneAtATime:
     r"""Set each quantity to its own 10th and 90th percentile, all others at their medians.
 
     Others are held even where the prior correlates them with the one that moves: the swing is what that quantity
@@ -96,13 +99,11 @@ def one_at_a_time(question: Question, source: DrawSource) -> OneAtATime:
 
     Parameters
     ----------
-    question : Question
-        What is asked.
-    source : DrawSource
-        Draws from the prior or a posterior. A prior's percentiles come from its quantile functions; a
-        posterior's, and the ratio's, from draws.
+    posterior : Posterior
+        Or a prior, whose percentiles come from its quantile functions; a posterior's, and the ratio's, from draws.
     """
-    marginals = _marginals(question, source, uncertain_quantities(question))
+    question, source = posterior.question, posterior.source
+    marginals = _marginals(question, source, uncertain_quantities(question), exact=not posterior.conditioned)
     middle = {name: marginal.values[MIDDLE] for name, marginal in marginals.items() if name != MFU_RATIO}
     moves = [(name, p) for name in marginals for p in (LOW, HIGH)]
     points = [middle, *({**middle, name: marginals[name].values[p]} for name, p in moves)]
@@ -167,8 +168,8 @@ class _Marginal:
         return quantile_influence(self.draws, p, self.values[p], self.densities[p])
 
 
-def _marginals(question: Question, source: DrawSource, names: Sequence[str]) -> dict[str, _Marginal]:
-    beliefs, exact = question.assumptions.beliefs, isinstance(source, PriorDraws)
+def _marginals(question: Question, source: DrawSource, names: Sequence[str], *, exact: bool) -> dict[str, _Marginal]:
+    beliefs = question.assumptions.beliefs
     pair = any(name in names for name in MFU_PAIR)
 
     def keep(values: Values) -> Values:

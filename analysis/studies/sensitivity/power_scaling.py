@@ -15,7 +15,7 @@ import numpy as np
 import xarray as xr
 
 from ....evidence.latents import latent_quantities
-from ...inference.answer import Drawn
+from ...inference.posterior import Posterior
 from ...inference.tree.groups import SAMPLED
 from ...inference.tree.result_tree import result_tree
 
@@ -93,20 +93,20 @@ def power_scaling(
     return [*rows, *sorted(alone, key=lambda row: -((row.prior or 0.0) + (row.likelihood or 0.0)))]
 
 
-def power_scaling_of(drawn: Drawn, tree: xr.DataTree | None = None) -> list[PowerScaling]:
+def power_scaling_of(posterior: Posterior, tree: xr.DataTree | None = None) -> list[PowerScaling]:
     """Work out the sensitivity of a posterior's date to what the date and its evidence depend on.
 
     Parameters
     ----------
-    drawn : Drawn
-        A posterior.
+    posterior : Posterior
+        Of some items.
     tree : xarray.DataTree, optional
         Its tree, if there is one already.
     """
-    copula = drawn.question.assumptions.copula
-    needed = [*drawn.question.assumptions.needed([drawn.question.event]), *latent_quantities(drawn.items)]
+    assumptions, latents = posterior.question.assumptions, latent_quantities(posterior.items)
+    copula, needed = assumptions.copula, [*assumptions.needed([posterior.question.event]), *latents]
     relevant = [*copula.with_related(needed), *(group.label for group in copula.among(needed))]
-    return power_scaling(result_tree(drawn) if tree is None else tree, latent_quantities(drawn.items), relevant)
+    return power_scaling(result_tree(posterior) if tree is None else tree, latents, relevant)
 
 
 def _likelihoods(tree: xr.DataTree) -> Iterator[tuple[str, xr.DataArray]]:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...inference.diagnostics import few_draws
+from ...inference.draws import Values
 from ...inference.estimates import Array, Distribution, Estimate
-from ...inference.forecast import few_draws
-from ...inference.question import DrawSource, PriorDraws, Question, Values, ready_under
+from ...inference.outcomes import READY, ready_column, ready_under
+from ...inference.posterior import Posterior
+from ...inference.question import Question
+from ...inference.result import Result
 from .one_at_a_time import HIGH, LOW, OneAtATime, one_at_a_time, uncertain_quantities
 from .rank_correlation import rank_correlation
 from .variance import GIVEN_DATA, SALTELLI, SobolIndex, first_order_from_draws, leading, sobol_from_design
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # its tree is xarray's, which a prior does without
     from .power_scaling import PowerScaling
 
 
@@ -36,13 +40,13 @@ class RankCorrelation:
 
 
 @dataclass(frozen=True)
-class Sensitivity:
+class Sensitivity(Result):
     """What the date depends on.
 
     Attributes
     ----------
-    question : Question
-        What was asked.
+    origin : Origin
+        The question, and the draws that answer it.
     one_at_a_time : OneAtATime
         The date with everything at its median, and each quantity's swing, widest first.
     sobol : tuple of SobolIndex
@@ -53,56 +57,39 @@ class Sensitivity:
         Strongest first.
     power_scaling : tuple of PowerScaling
         How far prior and likelihood each pull the posterior; empty for a prior.
-    engine : str
-        What made the draws.
-    evidence : tuple of str
-        Items counted.
-    draws : int
-        How many draws.
     notes : tuple of str
         What the reader must know.
     """
 
-    question: Question
     one_at_a_time: OneAtATime
     sobol: tuple[SobolIndex, ...]
     sobol_method: str
     rank_correlations: tuple[RankCorrelation, ...]
     power_scaling: tuple[PowerScaling, ...] = ()
-    engine: str = "forward"
-    evidence: tuple[str, ...] = ()
-    draws: int = 0
     notes: tuple[str, ...] = ()
 
 
-def sensitivity(
-    question: Question, source: DrawSource, *, power_scaling: Sequence[PowerScaling] = (), **origin: Any
-) -> Sensitivity:
+def sensitivity(posterior: Posterior) -> Sensitivity:
     """Work out what the date depends on.
 
     Parameters
     ----------
-    question : Question
-        What is asked.
-    source : DrawSource
-        Draws from the prior or a posterior.
-    power_scaling : sequence of PowerScaling
-        Sensitivities to carry along, worked out where prior and likelihood are known apart.
-    **origin
-        Further fields of `Sensitivity` (engine, evidence).
+    posterior : Posterior
+        Or a prior.
     """
+    question, source, of_prior = posterior.question, posterior.source, not posterior.conditioned
     names = uncertain_quantities(question)
-    of_each = one_at_a_time(question, source)
+    of_each = one_at_a_time(posterior)
     drawn = source.map(lambda values: _draws_of(question, values, names))
-    ready = drawn.pop("")
+    ready = drawn.pop(READY)
     dependent = [swing for swing in of_each.swings if swing.correlated_with]
-    independent = isinstance(source, PriorDraws) and not dependent
+    independent = of_prior and not dependent
     distribution = Distribution(ready, source.weighting)
     notes = []
     if not distribution.quantile(LOW).meaningful:
         notes.append(few_draws(distribution.effective_draws, f"percentiles {LOW:.0%} and {HIGH:.0%}"))
     if dependent:
-        notes.append(_on_dependence([swing.quantity for swing in dependent], of_prior=isinstance(source, PriorDraws)))
+        notes.append(_on_dependence([swing.quantity for swing in dependent], of_prior=of_prior))
     if np.isfinite(ready).all():
         sobol = (
             _sobol_of_prior(question, names) if independent else first_order_from_draws(drawn, ready, source.weighting)
@@ -115,15 +102,13 @@ def sensitivity(
         RankCorrelation(name, rank_correlation(values, ready, source.weighting)) for name, values in drawn.items()
     ]
     return Sensitivity(
-        question=question,
+        posterior.origin,
         one_at_a_time=of_each,
         sobol=tuple(leading(sobol)),
         sobol_method=SALTELLI if independent else GIVEN_DATA,
         rank_correlations=tuple(sorted(correlations, key=lambda row: -abs(row.value.value))),
-        power_scaling=tuple(power_scaling),
-        draws=source.weighting.draws,
+        power_scaling=_power_scaling(posterior),
         notes=tuple(notes),
-        **origin,
     )
 
 
@@ -138,7 +123,15 @@ def _on_dependence(names: Sequence[str], *, of_prior: bool) -> str:
 
 
 def _draws_of(question: Question, values: Values, names: Sequence[str]) -> Values:
-    return {"": ready_under(question, values), **{name: values[name] for name in names}}
+    return {**ready_column(question, values), **{name: values[name] for name in names}}
+
+
+def _power_scaling(posterior: Posterior) -> tuple[PowerScaling, ...]:
+    if not posterior.items:
+        return ()
+    from .power_scaling import power_scaling_of
+
+    return tuple(power_scaling_of(posterior))
 
 
 def _sobol_of_prior(question: Question, names: Sequence[str]) -> list[SobolIndex]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
+from ....model.calendar import month_ends
 from ....priors.errors import InputError
-from ...inference.forecast import few_draws, month_ends
+from ...inference.diagnostics import few_draws
+from ...inference.posterior import Posterior
 from ...inference.progress import track
-from ...inference.question import DrawSource, Question
+from ...inference.question import Question
+from ...inference.result import Result
 from ..reproduction.claims import load_claims
 from .criteria import CRITERIA, Criterion, MedianBy, ReadyBy
 from .stock_search import StockSearch, Threshold
@@ -21,13 +23,13 @@ MONTHS_AHEAD = 15  # quarter ends within them are asked about under a scenario
 
 
 @dataclass(frozen=True)
-class Thresholds:
+class Thresholds(Result):
     """The thresholds of one firm.
 
     Attributes
     ----------
-    question : Question
-        What was asked.
+    origin : Origin
+        The question, and the draws that stocks were tried on.
     firm, stock, budget : str
         The firm, the quantity held at a value, the quantity that is multiplied.
     scenario : str or None
@@ -36,46 +38,34 @@ class Thresholds:
         Of the stock.
     thresholds : tuple of Threshold
         By budget factor, then criterion.
-    engine : str
-        What made the draws.
-    evidence : tuple of str
-        Items counted.
     notes : tuple of str
         What the reader must know.
     """
 
-    question: Question
     firm: str
     stock: str
     budget: str
     unit: str
     thresholds: tuple[Threshold, ...]
-    draws: int
     scenario: str | None = None
-    engine: str = "forward"
-    evidence: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
 def thresholds(
-    question: Question,
-    source: DrawSource,
+    posterior: Posterior,
     *,
     firm: str | None = None,
     stock: str | None = None,
     scenario: str | None = None,
     budget_factors: Sequence[float] | None = None,
     criteria: Iterable[Criterion] | None = None,
-    **origin: Any,
 ) -> Thresholds:
     """Solve for the stock at which a firm meets each criterion.
 
     Parameters
     ----------
-    question : Question
-        What is asked.
-    source : DrawSource
-        Draws from the prior or a posterior.
+    posterior : Posterior
+        Or a prior.
     firm : str, optional
         Whose stock: the first that the scenario brings in, or else the start-up's, by default.
     stock : str, optional
@@ -87,14 +77,13 @@ def thresholds(
     criteria : iterable of Criterion, optional
         What must be achieved. By default `CRITERIA` and the days of the published claims; under a scenario,
         to be ready by each of the coming quarter ends.
-    **origin
-        Further fields of `Thresholds` (engine, evidence).
 
     Raises
     ------
     InputError
         If there is no such scenario, firm or stock, or a multiplied budget is more than a year's compute.
     """
+    question = posterior.question
     if criteria is not None:
         criteria = tuple(criteria)
     elif scenario is None:
@@ -103,22 +92,20 @@ def thresholds(
         criteria = ready_by(question, [day for day in month_ends(question.as_of, MONTHS_AHEAD) if day.month % 3 == 0])
     if budget_factors is None:
         budget_factors = BUDGET_FACTORS if scenario is None else (1.0,)
-    search = StockSearch(question, source, criteria, firm, stock, scenario)
+    search = StockSearch(posterior, criteria, firm, stock, scenario)
     asked = [(criterion, factor) for factor in budget_factors for criterion in criteria]
     found = tuple(search.solve(*each) for each in track(asked, len(asked), "solving for thresholds"))
     median = search.baseline.quantile(0.5)
     notes = () if median.meaningful else (few_draws(search.baseline.effective_draws, "medians"),)
     return Thresholds(
-        question=question,
+        posterior.origin,
         firm=search.firm,
         stock=search.stock,
         budget=search.budget,
         unit=search.unit,
         thresholds=found,
-        draws=source.weighting.draws,
         scenario=scenario,
         notes=notes,
-        **origin,
     )
 
 

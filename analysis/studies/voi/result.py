@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...inference.estimates import Estimate
-from ...inference.question import Question
+from ...inference.result import Result
 from .date_draws import DateDraws
 from .decision import Decision
 from .disclosures import Disclosure
@@ -90,14 +90,14 @@ class DisclosureValue:
 
 
 @dataclass(frozen=True)
-class ValueOfInformation:
+class ValueOfInformation(Result):
     """What learning would do to the date and to a decision.
 
     Attributes
     ----------
-    question : Question
-        What was asked.
-    draws : DateDraws
+    origin : Origin
+        The question, and the draws that answer it.
+    before : DateDraws
         The date before anything is learnt.
     decision : Decision
         Whose loss is meant.
@@ -105,44 +105,37 @@ class ValueOfInformation:
         By the share of the variance that would go, largest first.
     disclosures : tuple of DisclosureValue
         By the loss that each is expected to save, largest first.
-    engine : str
-        What made the draws.
-    evidence : tuple of str
-        Items counted.
     notes : tuple of str
         What the reader must know.
     """
 
-    question: Question
-    draws: DateDraws
+    before: DateDraws
     decision: Decision
     quantities: tuple[QuantityValue, ...]
     disclosures: tuple[DisclosureValue, ...]
-    engine: str = "forward"
-    evidence: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
     def loss(self) -> Estimate:
         """Expected loss of the best action now."""
-        return jackknife(self.draws.uncertainty.loss)
+        return jackknife(self.before.uncertainty.loss)
 
     @property
     def perfect(self) -> Estimate:
         """Expected loss that knowing the date itself would save."""
-        gathered = self.draws.fine
-        return jackknife(self.draws.uncertainty.loss - gathered.mean(self.decision.loss_if_known(gathered.months)))
+        gathered = self.before.fine
+        return jackknife(self.before.uncertainty.loss - gathered.mean(self.decision.loss_if_known(gathered.months)))
 
     @property
     def action(self) -> Estimate:
         """The best action now: a month, or 1 to act and 0 to wait."""
-        return jackknife(self.decision.best_action(self.draws.fine), smooth=False)
+        return jackknife(self.decision.best_action(self.before.fine), smooth=False)
 
     def width(self, level: float) -> Estimate:
         """Months between the ends of the central interval now."""
-        return jackknife(self.draws.uncertainty.widths[level], smooth=False)
+        return jackknife(self.before.uncertainty.widths[level], smooth=False)
 
 
 def in_noise(found: Narrowing) -> bool:
     """Whether what would be learnt cannot be told from nothing."""
-    return found.variance_share.is_noise and found.loss.is_noise
+    return found.variance_share.noise and found.loss.noise

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
-from ....evidence.kinds.kind import Clock
 from ....evidence.latents import latent_quantities
 from ....evidence.likelihood import log_density, simulate
 from ....evidence.schema import Item
+from ....model.calendar import Clock
 from ....model.policies import apply_lever
 from ....priors.errors import unknown_name
+from ...inference.diagnostics import UntrustworthyError, few_draws
+from ...inference.draws import DrawSource, Values
 from ...inference.estimates import Array
-from ...inference.forecast import few_draws
 from ...inference.likelihoods import latent_beliefs, predictions_of
+from ...inference.outcomes import READY, ready_under
+from ...inference.posterior import Posterior
 from ...inference.progress import track
-from ...inference.question import DrawSource, Question, Values, ready_under
-from ...inference.trust import UntrustworthyError
+from ...inference.question import Question
 from ..sensitivity.one_at_a_time import describe_quantity, uncertain_quantities
 from .date_draws import DateDraws
-from .decision import Decision
-from .disclosures import Disclosure
+from .disclosures import Disclosure, read_disclosures
 from .learning import Learning, choose, learn_exactly, observe
+from .pending import Pending
 from .result import DisclosureValue, QuantityValue, ValueOfInformation
 
 FEWEST = 100  # effective draws, below which slices of them say nothing
@@ -32,35 +35,18 @@ ENOUGH = 1_000  # effective draws, from which each slice has tails of its own
 TAKEN, NOT_TAKEN = 1.0, 0.0  # branches of a policy
 
 
-def value_of_information(
-    question: Question,
-    source: DrawSource,
-    items: Sequence[Item] = (),
-    *,
-    disclosures: Mapping[str, Disclosure],
-    decision: Decision,
-    only: Sequence[str] = (),
-    engine: str = "forward",
-) -> ValueOfInformation:
+def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequence[str] = ()) -> ValueOfInformation:
     """Work out what learning would do.
 
     Parameters
     ----------
-    question : Question
-        What is asked; with the quantities that disclosures have of their own, as `read_disclosures` returns it.
-    source : DrawSource
-        Draws from the prior or a posterior.
-    items : sequence of Item
-        Items that the draws are conditioned on.
-    disclosures : mapping of str to Disclosure
-        By id.
-    decision : Decision
-        Whose expected loss is asked for.
+    posterior : Posterior
+        Or a prior.
+    pending : Pending
+        What may be learnt, and the decision whose expected loss is asked for.
     only : sequence of str
         Quantities and disclosures to look at; all disclosures, and all quantities that the date depends on, where
         none is named.
-    engine : str
-        What made the draws.
 
     Raises
     ------
@@ -69,9 +55,11 @@ def value_of_information(
     UntrustworthyError
         If too few draws count, or the event never comes in some.
     """
+    source, items = posterior.source, posterior.items
+    question, disclosures = read_disclosures(pending.disclosures, posterior.question, pending.known)
     quantities, chosen = _chosen(question, items, disclosures, only)
     columns = _columns(question, source, quantities, chosen)
-    months = columns["ready"]
+    months = columns[READY]
     if not np.isfinite(months).all():
         never = float(source.weighting.shares @ ~np.isfinite(months))
         raise UntrustworthyError(
@@ -79,7 +67,7 @@ def value_of_information(
         )
     kept = source.weighting.counting()
     columns = {name: column[kept] for name, column in columns.items()}
-    draws = DateDraws(columns["ready"], source.weighting, decision, kept)
+    draws = DateDraws(columns[READY], source.weighting, pending.decision, kept)
     if draws.effective < FEWEST:
         raise UntrustworthyError(f"{few_draws(draws.effective, 'value of information')}: try more --draws")
     beliefs = question.assumptions.beliefs
@@ -92,13 +80,11 @@ def value_of_information(
         _value(question, draws, disclosure, columns, items) for disclosure in track(chosen, len(chosen), "Disclosures")
     ]
     return ValueOfInformation(
-        question=question,
-        draws=draws,
-        decision=decision,
+        replace(posterior.origin, question=question),
+        before=draws,
+        decision=pending.decision,
         quantities=tuple(sorted(learnt, key=lambda row: -row.size)),
         disclosures=tuple(sorted(valued, key=lambda row: -row.narrowing.loss.value)),
-        engine=engine,
-        evidence=tuple(item.id for item in items),
         notes=(few_draws(draws.effective, "tails of what is learnt"),) if draws.effective < ENOUGH else (),
     )
 
@@ -135,7 +121,7 @@ def _columns(
     def evaluate(values: Values) -> Values:
         _, dates, predicted = predictions_of(question, values, pending)
         return {
-            "ready": dates.ready,
+            READY: dates.ready,
             **{name: values[name] for name in quantities},
             **{disclosure.column: predicted[disclosure.id] for disclosure in disclosures if disclosure.item},
             **{column: ready_under(question, values, lever) for column, lever in levers.items()},
@@ -161,7 +147,7 @@ def _value(
         about = np.maximum(about, question.as_of_months)
     # of its own, so that a disclosure's figures do not depend on which others are asked about
     rng = np.random.default_rng([question.seed, zlib.crc32(disclosure.id.encode())])
-    clock = Clock(question.assumptions.calendar, question.as_of)
+    clock = question.clock
     found = observe(
         draws,
         partial(_simulate, disclosure.item, clock, rng),

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from ....priors.errors import InputError
 from ...inference.progress import track
-from .fits import Fit, Fitter
-from .importance_fits import ImportanceFits
-from .keeping import KeptFits
+from .fits import Fit
+from .fits_file import KeptFits
+from .fitters import fitter_of
 from .plan import Plan
 from .result import Calibration
 from .threads import in_order
@@ -67,15 +67,6 @@ def calibrate(
     if kept is not None and kept.torn:
         notes.append(f"the last line of {out} was torn; it has been cut off and its fit done again")
     return Calibration(plan, tuple(done[fit] for fit in range(wanted)), tuple(notes))
-
-
-def fitter_of(plan: Plan) -> Fitter:
-    """Set an engine up for a plan: draws from the prior, or a compiled model."""
-    if plan.engine == "importance":
-        return ImportanceFits(plan)
-    from .nuts_fits import NutsFits
-
-    return NutsFits(plan)
 
 
 def blocks_of(missing: Sequence[int], plan: Plan) -> list[Block]:

@@ -130,15 +130,10 @@ def shift_text(shift: Estimate) -> str:
         return "never" if shift.value > 0 else "?"
     if not shift.meaningful:
         return "?"
-    if in_noise(shift) or abs(shift.value) < SMALLEST:
+    if shift.noise or abs(shift.value) < SMALLEST:
         return "0"
     size = abs(shift.value)
     return f"{shift.value:+.{0 if size >= 99.95 else 1 if size >= 0.095 else 2}f}".replace("-", MINUS)
-
-
-def in_noise(shift: Estimate) -> bool:
-    """Whether a shift cannot be told from none."""
-    return not abs(shift.value) > 2.0 * shift.mcse
 
 
 def _draw_interval(axes: Axes, comparison: Compared, row: Row, position: int) -> None:
@@ -149,7 +144,7 @@ def _draw_interval(axes: Axes, comparison: Compared, row: Row, position: int) ->
     look = SERIES[3] if row.change is None else SERIES[0]
     axes.plot([days[0], days[-1]], [position] * 2, color=look.colour, linewidth=1.3, zorder=2)
     axes.plot([days[1], days[-2]], [position] * 2, color=look.colour, linewidth=5.0, zorder=3)
-    still = row.change is not None and in_noise(row.change.shift(0.5))
+    still = row.change is not None and row.change.shift(0.5).noise
     if math.isfinite(months[2]):
         axes.plot(
             days[2],

@@ -9,17 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ....priors.errors import InputError
-from ...inference.answer import Drawn
 from ...inference.forecast import Forecast, forecast_prior
+from ...inference.posterior import Posterior, prior_of
 from ...inference.progress import track
-from ...inference.question import PriorDraws
 from ...studies.counterfactuals import Comparison
 from ...studies.counterfactuals import levers as compare_levers
 from ...studies.counterfactuals import regimes as compare_regimes
 from ...studies.sensitivity.one_at_a_time import one_at_a_time
 from ...studies.sensitivity.study import Sensitivity
+from ...studies.trajectories import Trajectories, race_trajectories
 from .files import check_file, check_folder, make_folder, save
-from .trajectories import Trajectories, race_trajectories
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -96,7 +95,7 @@ def write_cumulative(path: str | Path, forecast: Forecast, *, prior: Forecast | 
 
 
 def draw_forecast(
-    forecast: Forecast, drawn: Drawn, *, plot: Path | None = None, folder: Path | None = None
+    forecast: Forecast, posterior: Posterior, *, plot: Path | None = None, folder: Path | None = None
 ) -> list[str]:
     """Draw a forecast: its cumulative date into a file, everything that goes with it into a folder.
 
@@ -104,7 +103,7 @@ def draw_forecast(
     ----------
     forecast : Forecast
         The answer.
-    drawn : Drawn
+    posterior : Posterior
         The draws that it rests on.
     plot : Path, optional
         File for the cumulative date.
@@ -121,25 +120,21 @@ def draw_forecast(
     InputError
         If a file or folder cannot be written.
     """
-    question, origin, said = forecast.question, drawn.origin(), []
+    question, said = forecast.question, []
     prior = forecast_prior(question) if forecast.evidence else None
     if plot is not None:
         said.append(f"drew {write_cumulative(plot, forecast, prior=prior)}")
     if folder is None:
         return said
     check_folder(folder, key="--figures")
-    source = drawn.source
-    if isinstance(source, PriorDraws) and question.draws > MOST_COMPARED_DRAWS:
-        question = replace(question, draws=MOST_COMPARED_DRAWS)
-        source = PriorDraws(question)
+    if not posterior.conditioned and question.draws > MOST_COMPARED_DRAWS:
+        posterior = prior_of(replace(question, draws=MOST_COMPARED_DRAWS))
     results: dict[str, Any] = {}
     jobs: dict[str, Callable[[], Any]] = {
-        "levers": lambda: compare_levers(question, source, **origin),
-        "regimes": lambda: compare_regimes(question, source, **origin),
-        "paths": lambda: race_trajectories(question, source, **origin),
-        "sensitivity": lambda: Sensitivity(
-            question, one_at_a_time(question, source), (), "", (), draws=source.weighting.draws, **origin
-        ),
+        "levers": lambda: compare_levers(posterior),
+        "regimes": lambda: compare_regimes(posterior),
+        "paths": lambda: race_trajectories(posterior),
+        "sensitivity": lambda: Sensitivity(posterior.origin, one_at_a_time(posterior), (), "", ()),
     }
     for name, job in track(jobs.items(), len(jobs), "Drawing figures"):
         try:

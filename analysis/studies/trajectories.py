@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ....model import equations
-from ....model.generative import Pool
-from ...inference.question import DrawSource, PriorDraws, Question, Values, outcome_of
-
-Array = NDArray[np.float64]
+from ...model import equations
+from ...model.generative import Pool
+from ..inference.draws import PriorDraws, Values
+from ..inference.estimates import Array
+from ..inference.outcomes import outcome_of
+from ..inference.posterior import Posterior
+from ..inference.question import Question
+from ..inference.result import Result
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 DRAWS = 20_000  # bands are read by eye: more draws would not be seen
@@ -23,13 +25,13 @@ BEYOND = 1.2  # span shown, as a multiple of the late end of the dates
 
 
 @dataclass(frozen=True)
-class Trajectories:
+class Trajectories(Result):
     """What the race looks like through time.
 
     Attributes
     ----------
-    question : Question
-        What was asked.
+    origin : Origin
+        The question, and the draws that the bands rest on.
     months : array, shape (time,)
         Months since t = 0.
     requirement : array, shape (level, time)
@@ -46,15 +48,8 @@ class Trajectories:
         When the first of them launches.
     first_firm : str
         The firm most often first to launch.
-    engine : str
-        What made the draws.
-    evidence : tuple of str
-        Items counted.
-    draws : int
-        Draws that the bands rest on.
     """
 
-    question: Question
     months: Array
     requirement: Array
     budgets: Mapping[str, Array]
@@ -63,26 +58,18 @@ class Trajectories:
     launches: Mapping[str, Array]
     first_launch: Array
     first_firm: str
-    engine: str = "forward"
-    evidence: tuple[str, ...] = ()
-    draws: int = DRAWS
 
 
-def race_trajectories(
-    question: Question, source: DrawSource, *, engine: str = "forward", evidence: tuple[str, ...] = ()
-) -> Trajectories:
+def race_trajectories(posterior: Posterior) -> Trajectories:
     """Follow requirement, budgets and pools through time.
 
     Parameters
     ----------
-    question : Question
-        What is asked.
-    source : DrawSource
-        Draws from the prior or a posterior.
-    engine, evidence
-        Where the draws come from, as in `Forecast`.
+    posterior : Posterior
+        Or a prior.
     """
-    values = representative(question, source, DRAWS)
+    question = posterior.question
+    values = representative(posterior, DRAWS)
     world, result = outcome_of(question, values)
     launch = np.stack([contender.launch for contender in result.contenders.values()])
     firms = list(result.contenders)
@@ -100,7 +87,7 @@ def race_trajectories(
             spent = equations.largest_run(budget, stock, world.flop_month[firm])
             budgets[firm][:, column] = np.quantile(spent, LEVELS)
     return Trajectories(
-        question=question,
+        replace(posterior.origin, draws=result.ready.size),
         months=months,
         requirement=requirement,
         budgets=budgets,
@@ -109,13 +96,10 @@ def race_trajectories(
         launches={firm: _date_quantiles(dates) for firm, dates in zip(firms, launch, strict=True)},
         first_launch=_date_quantiles(launch.min(axis=0)),
         first_firm=firms[int(np.bincount(launch.argmin(axis=0), minlength=len(firms)).argmax())],
-        engine=engine,
-        evidence=evidence,
-        draws=result.ready.size,
     )
 
 
-def representative(question: Question, source: DrawSource, most: int) -> Values:
+def representative(posterior: Posterior, most: int) -> Values:
     """Take at most so many draws, all of equal weight, that stand for all of a source's.
 
     The prior's first draws do; of a posterior's, each is taken as often as its weight says (systematic
@@ -126,7 +110,8 @@ def representative(question: Question, source: DrawSource, most: int) -> Values:
     dict of str to array, shape (draw,)
         Quantity name to values.
     """
-    if isinstance(source, PriorDraws):
+    question, source = posterior.question, posterior.source
+    if not posterior.conditioned:
         few = replace(question, draws=min(question.draws, most), quasi_random=False)
         return PriorDraws(few).map(lambda values: values)
     values = source.map(lambda values: values)

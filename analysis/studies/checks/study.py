@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from ....evidence.latents import with_latents
-from ....evidence.selection import Selection
-from ...inference.answer import Drawn, Request, evidence_of
-from ...inference.conditioning import Conditioned, condition
-from ...inference.estimates import Distribution
+from ....evidence.selected import Selection
+from ...inference.conditioning import condition
+from ...inference.diagnostics import UntrustworthyError
 from ...inference.importance import ReweightedPrior
 from ...inference.likelihoods import prior_for
-from ...inference.question import Question, ready_under
-from ...inference.trust import UntrustworthyError
+from ...inference.posterior import Posterior
+from ...inference.question import Question
+from ...inference.request import Request, evidence_of
+from ...inference.result import Origin, Result
 from ..sensitivity.power_scaling import power_scaling_of
 from .draws import check_draws
 from .leave_one_out import check_left_out, leave_one_out
@@ -22,29 +23,19 @@ from .result import CheckResult, trustworthy
 
 
 @dataclass(frozen=True)
-class Checks:
+class Checks(Result):
     """Every check of an answer.
 
     Attributes
     ----------
-    question : Question
-        What was asked.
-    engine : str
-        What made the draws; ``forward`` where prior and evidence hardly overlap, so that there is only a prior.
-    draws : int
-        Number of draws.
-    evidence : tuple of str
-        Items counted.
+    origin : Origin
+        The question, and the draws; the prior's where prior and evidence hardly overlap, so that there is no other.
     results : tuple of CheckResult
         In the order in which they were made.
     predictions : tuple of Prediction
         What pictures show.
     """
 
-    question: Question
-    engine: str
-    draws: int
-    evidence: tuple[str, ...]
     results: tuple[CheckResult, ...]
     predictions: tuple[Prediction, ...] = field(repr=False, default=())
 
@@ -74,37 +65,32 @@ def check(request: Request) -> Checks:
     """
     selection = evidence_of(request)
     try:
-        conditioned = condition(request.question, selection, request.engine, refuse=False)
+        found = condition(request.question, selection, request.engine, refuse=False)
     except UntrustworthyError as error:
         return _checks_of_prior(request.question, selection, error)
-    return checks_of(conditioned)
+    return checks_of(found)
 
 
-def checks_of(conditioned: Conditioned) -> Checks:
+def checks_of(posterior: Posterior) -> Checks:
     """Make every check of a posterior."""
-    selection, source = conditioned.selection, conditioned.source
-    question = _knowing_all(conditioned.question, selection)
+    selection, source = posterior.selection, posterior.source
+    question = _knowing_all(posterior.question, selection)
     counted_and_held_out = (*selection.counted, *selection.checks)
-    prior = source.prior if isinstance(source, ReweightedPrior) else prior_for(conditioned.question, selection.counted)
+    prior = source.prior if isinstance(source, ReweightedPrior) else prior_for(posterior.question, selection.counted)
     predictions = predict(question, prior, (*counted_and_held_out, *selection.priors), "prior", question.seed)
     if isinstance(source, ReweightedPrior):
         after = reweighted(predictions[: len(counted_and_held_out)], "posterior", source)
     else:
         after = predict(question, source, counted_and_held_out, "posterior", question.seed)
-    ready = source.map(lambda values: {"ready": ready_under(question, values)})["ready"]
     results = [
-        *check_draws(conditioned, Distribution(ready, source.weighting)),
+        *check_draws(posterior),
         *check_predictions([*predictions, *after]),
-        *check_left_out(leave_one_out(conditioned)),
+        *check_left_out(leave_one_out(posterior)),
     ]
     if selection.counted:
-        drawn = Drawn(conditioned.question, source, conditioned.engine, selection.counted, conditioned)
-        results.append(check_power_scaling(power_scaling_of(drawn)))
+        results.append(check_power_scaling(power_scaling_of(posterior)))
     return Checks(
-        question=question,
-        engine=conditioned.engine,
-        draws=source.weighting.draws,
-        evidence=tuple(item.id for item in selection.counted),
+        replace(posterior.origin, question=question),
         results=tuple(results),
         predictions=(*predictions, *after),
     )
@@ -125,10 +111,7 @@ def _checks_of_prior(question: Question, selection: Selection, error: Untrustwor
         advice="leave the named items out, lower their reliability or weight, or widen the prior",
     )
     return Checks(
-        question=question,
-        engine="forward",
-        draws=question.draws,
-        evidence=tuple(item.id for item in selection.counted),
+        Origin(question, question.draws, evidence=tuple(item.id for item in selection.counted)),
         results=(overlap, *check_predictions(predictions)),
         predictions=tuple(predictions),
     )
