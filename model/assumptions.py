@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -13,13 +13,14 @@ from ..priors.errors import InputError, unknown_name
 from ..priors.families import Family
 from ..priors.layers import Layer, merge
 from ..priors.strict import StrictModel, validate
-from ..priors.table import PriorTable, fixed_values_layer, load_prior_table, packaged_layers, read_overlay
+from ..priors.table import PriorTable, fixed_values_layer, load_prior_table, read_overlay
 from .calendar import Calendar
+from .models import DEFAULT_MODEL, model_layers, model_of
+from .obstacles import Obstacle, load_obstacles, quantities_of
 from .policies import Lever, Regime, load_levers, load_regimes
 from .race import Names, Race, load_race, refuse_impossible, refuse_oversold, refuse_stranger
 from .scenarios import Scenario, load_scenarios
 
-HERE = Path(__file__).parent
 PROGRESS_QUANTITY = "algorithmic_progress"
 MYTHOS_QUANTITIES = ("mythos_chips", "mythos_training_months", "mfu_anthropic")
 FINISH_QUANTITIES = ("post_training_months",)
@@ -63,7 +64,7 @@ class Assumptions:
         References, constants and quantities.
     race : Race
         Firms and sources.
-    events, levers, regimes, scenarios : mapping
+    events, obstacles, levers, regimes, scenarios : mapping
         By id.
     """
 
@@ -71,9 +72,15 @@ class Assumptions:
     table: PriorTable
     race: Race
     events: Mapping[str, Event]
+    obstacles: Mapping[str, Obstacle]
     levers: Mapping[str, Lever]
     regimes: Mapping[str, Regime]
     scenarios: Mapping[str, Scenario]
+
+    @cached_property
+    def model(self) -> str:
+        """Name of the model that overlays are laid on."""
+        return model_of(self.layers)
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -98,16 +105,23 @@ class Assumptions:
 
         The order matters to quasi-random draws only: a Sobol sequence fills its first dimensions most evenly.
         """
+        events = list(events)
         names = [
             PROGRESS_QUANTITY,
             *map(multiple_name, events),
             *self.race.firm_quantities(),
             *MYTHOS_QUANTITIES,
             *FINISH_QUANTITIES,
+            *quantities_of(self.obstacles, events, self.race.firms),
             *self.race.quantities(),
             *(LEVER_QUANTITIES if distillation else ()),
         ]
         return list(dict.fromkeys(names))
+
+    def without_obstacles(self, ids: Collection[str] | None = None) -> Assumptions:
+        """Return the same assumptions without some obstacles; by default without any, so that compute alone decides."""
+        kept = {name: each for name, each in self.obstacles.items() if ids is not None and name not in ids}
+        return replace(self, obstacles=kept)
 
     def event(self, name: str) -> Event:
         """Return an event by id.
@@ -127,17 +141,11 @@ def multiple_name(event: str) -> str:
     return event.replace("-", "_") + "_multiple"
 
 
-def packaged_model_layers() -> list[Layer]:
-    """Return the project's own files, lowest first."""
-    own = [
-        Layer.of(Layer.read(HERE / name).tables, file=f"model/{name}")
-        for name in ("race.toml", "events.toml", "policies.toml", "scenarios.toml", "readings.toml")
-    ]
-    return [*packaged_layers(), *own]
-
-
 def load_assumptions(
-    overlays: Iterable[str | Path | Layer] = (), fixed: Mapping[str, float] | None = None
+    overlays: Iterable[str | Path | Layer] = (),
+    fixed: Mapping[str, float] | None = None,
+    *,
+    model: str = DEFAULT_MODEL,
 ) -> Assumptions:
     """Load and check all assumptions.
 
@@ -148,6 +156,8 @@ def load_assumptions(
         come with the project, or layers read already.
     fixed : mapping of str to float, optional
         Quantities fixed at a value, above everything else.
+    model : str, default "current"
+        Which of `MODELS` the overlays are laid on.
 
     Returns
     -------
@@ -159,13 +169,13 @@ def load_assumptions(
     InputError
         At the first fault, naming file and key.
     """
-    layers = packaged_model_layers()
+    layers = model_layers(model)
+    own = {layer.file for layer in layers}
     layers += [overlay if isinstance(overlay, Layer) else read_overlay(overlay) for overlay in overlays]
     if fixed:
         known = [name for layer in layers for name in layer.tables.get("quantity", {})]
         layers.append(fixed_values_layer(fixed, dict.fromkeys(known)))
     assumptions = assemble(layers)
-    own = {layer.file for layer in packaged_model_layers()}
     for scenario in assumptions.scenarios.values():
         if scenario.file not in own:
             under_scenario(assumptions, scenario.id)
@@ -182,11 +192,13 @@ def assemble(layers: Sequence[Layer]) -> Assumptions:
     """
     table = load_prior_table(layers)
     race = load_race(layers, table.quantities, table.references, table.day("origin"))
+    events = _load_events(layers, table)
     assumptions = Assumptions(
         layers=layers,
         table=table,
         race=race,
-        events=_load_events(layers, table),
+        events=events,
+        obstacles=load_obstacles(layers, table.quantities, table.references, events),
         levers=load_levers(layers, race, table.references),
         regimes=load_regimes(layers, table.quantities, table.references),
         scenarios=load_scenarios(layers, table.references),
@@ -231,12 +243,12 @@ def _load_events(layers: Iterable[Layer], table: PriorTable) -> dict[str, Event]
 
 def _refuse_unused(assumptions: Assumptions, newest: Layer) -> None:
     """A quantity that the newest file brings in for the model, and nothing draws on, is a mistake in that file."""
-    used = {*assumptions.needed(distillation=True)}
+    used = {*assumptions.needed(assumptions.events, distillation=True)}
     earlier = {name for layer in assumptions.layers[:-1] for name in layer.tables.get("quantity", {})}
     for name in newest.tables.get("quantity", {}).keys() - earlier - used:
         if assumptions.table.quantities[name].text.role == "model":
             raise InputError(
-                "nothing in the race draws on it; name it in a source or firm, or give it another role",
+                "nothing in the race draws on it; name it in a source, firm or obstacle, or give it another role",
                 file=newest.file,
                 key=f"quantity.{name}",
             )

@@ -4,13 +4,14 @@ Quantities of one base distribution are one vector random variable (named ``tria
 on, with a dim of their names), because compiling many scalars is slow; each quantity is a deterministic of
 its own name in natural units. Quantities that are correlated hang on a vector of standard normal numbers
 instead (``correlated_quantities``): see `declare_quantities`. Levers are switched data (``source_kept``,
-``source_stop``, ``distillation_limited``): `set_intervention` changes them without rebuilding. Any named node can be
-fixed with ``pm.do``.
+``source_stop``, ``distillation_limited``): `set_intervention` changes them without rebuilding. Any named variable can be
+held by ``pm.do``, and any quantity observed by ``pm.observe``: what follows is worked out of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,27 +24,13 @@ from ..priors.families import Family
 from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
 from .generative import World, describe_world, run_race
 from .launch_operation import launch_and_pool
+from .named_variables import declare, declared
 from .naming import Naming
+from .observable import fixed, observable, observable_together
 from .policies import NO_INTERVENTION, Intervention
 
 NEVER_STOPS = 1e6  # months; finite, so that every gradient is
 FARTHEST_SCORE = 8.2  # beyond it a rank is 0 or 1 to the last digit, where quantiles have no slope
-
-
-UNITS = {
-    "mythos_flop": "FLOP",
-    "annual_progress": "x per year",
-    "flop_per_h100e_month": "FLOP per H100e-month",
-    "target_flop": "FLOP",
-    "launch": "months since t = 0",
-    "pool_at_launch": "H100e",
-    "requirement_at_launch": "FLOP",
-    "run_length": "months",
-    "firm_pretrained": "months since t = 0",
-    "pretrained": "months since t = 0",
-    "ready": "months since t = 0",
-}
-"""Unit of every derived variable; quantities carry their own."""
 
 
 def build_model(
@@ -61,28 +48,30 @@ def build_model(
     assumptions : Assumptions
         Priors, firms, sources and events.
     events : sequence of str
-        The first gives the plain names (``ready``, ``launch`` ...); each further one gives the same names
-        followed by ``::`` and its id.
+        Whose dates it holds.
     extra_quantities : iterable of str
         Quantities beyond those the dates depend on, for the likelihoods that need them.
     launch_grid : float, optional
         Months between possible launches.
     as_of_month : float, default 0
-        Month of the question, from which firms that have yet to decide can do so.
+        Month of the question, from which firms that have yet to decide can do so; switched data of that name.
 
     Returns
     -------
     pymc.Model
-        With coords ``firm`` and ``source``. Months count from t = 0; see `UNITS`.
+        With coords ``event``, ``firm`` and ``source``. Months count from t = 0; see `naming.UNITS` and `naming.DIMS`
+        for what it holds.
     """
     names = list(dict.fromkeys([*assumptions.needed(events, distillation=True), *extra_quantities]))
     race = assumptions.race
-    with pm.Model(coords={"firm": list(race.firms), "source": list(race.sources)}) as model:
+    coords = {"event": list(events), "firm": list(race.firms), "source": list(race.sources)}
+    with pm.Model(coords=coords) as model:
         values = declare_quantities(assumptions.beliefs, names, assumptions.copula)
         kept = pm.Data("source_kept", np.ones(len(race.sources)), dims="source")
         stop = pm.Data("source_stop", np.full(len(race.sources), NEVER_STOPS), dims="source")
         limited = pm.Data("distillation_limited", 0.0)
-        world = _world(assumptions, values, kept, stop, limited, _declare)
+        day = pm.Data("as_of_month", float(as_of_month))
+        world = _world(assumptions, values, kept, stop, limited, declare)
         run_race(
             pt,
             assumptions,
@@ -91,8 +80,8 @@ def build_model(
             values,
             launch_and_pool,
             launch_grid=launch_grid,
-            as_of_month=as_of_month,
-            name=_declare,
+            as_of_month=day,
+            name=declare,
         )
     return model
 
@@ -107,12 +96,8 @@ def world_of(model: pm.Model, assumptions: Assumptions) -> World:
     assumptions : Assumptions
         Those that it was built from.
     """
-
-    def known(name: str, value: Any) -> Any:
-        return _entries(model[name], value) if isinstance(value, Mapping) else model[name]
-
     data = model["source_kept"], model["source_stop"], model["distillation_limited"]
-    return _world(assumptions, model.named_vars, *data, known)
+    return _world(assumptions, model.named_vars, *data, partial(declared, model))
 
 
 def _world(
@@ -128,28 +113,6 @@ def _world(
         distillation_limited=limited,
         name=name,
     )
-
-
-def _declare(name: str, value: Any) -> Any:
-    """Make an intermediate a named variable; return it, or its entries, for all that follows to be made of."""
-    if not isinstance(value, Mapping):
-        return pm.Deterministic(name, value)
-    if name == "flop_per_h100e_month":
-        return _entries(pm.Deterministic(name, pt.stack(list(value.values())), dims="firm"), value)
-    declared: dict[Any, Any] = {}
-    for position, event in enumerate(dict.fromkeys(key[0] if isinstance(key, tuple) else key for key in value)):
-        own = name if position == 0 else f"{name}::{event}"
-        if event in value:
-            declared[event] = pm.Deterministic(own, value[event])
-        else:
-            rows = {key: row for key, row in value.items() if key[0] == event}
-            declared |= _entries(pm.Deterministic(own, pt.stack(list(rows.values())), dims="firm"), rows)
-    return declared
-
-
-def _entries(variable: Any, keys: Iterable[Any]) -> dict[Any, Any]:
-    """A vector's entries, by what they belong to."""
-    return {key: variable[index] for index, key in enumerate(keys)}
 
 
 def declare_quantities(
@@ -184,10 +147,12 @@ def declare_quantities(
         parameters = np.array([beliefs[name].base_parameters() for name in group], dtype=float).T
         vector = base.pymc(f"{base.name}_quantities", *parameters, dims=dim)
         for index, name in enumerate(group):
-            values[name] = pm.Deterministic(name, beliefs[name].to_natural(vector[index]))
+            value = beliefs[name].to_natural(vector[index])
+            values[name] = pm.Deterministic(name, observable(name, value, beliefs[name]))
     for name in names:
         if beliefs[name].base is None:
-            values[name] = pm.Deterministic(name, pt.constant(beliefs[name].base_parameters()[0], dtype="float64"))
+            value = pt.constant(beliefs[name].base_parameters()[0], dtype="float64")
+            values[name] = pm.Deterministic(name, fixed(name, value))
     return values
 
 
@@ -199,14 +164,17 @@ def _declare_correlated(beliefs: Mapping[str, Family], groups: Sequence[Group]) 
     pm.modelcontext(None).add_coord(dim, names)
     vector = pm.Normal("correlated_quantities", mu=0.0, sigma=1.0, dims=dim)
     innovations = {name: vector[index] for index, name in enumerate(names)}
-    values = {}
+    values: dict[str, Any] = {}
     for group in groups:
+        scores = {}
         for name, row in zip(group.names, group.factor, strict=True):
             # Term by term: a product with a matrix would ask for a BLAS library, for a handful of numbers.
-            score = sum(
+            scores[name] = sum(
                 float(weight) * innovations[other] for other, weight in zip(group.names, row, strict=True) if weight
             )
-            values[name] = pm.Deterministic(name, _at_score(beliefs[name], score))
+        natural = {name: _at_score(beliefs[name], score) for name, score in scores.items()}
+        for name, value in observable_together(group, natural, scores, beliefs).items():
+            values[name] = pm.Deterministic(name, value)
     return values
 
 
@@ -220,9 +188,9 @@ def _at_score(belief: Family, score: Any) -> Any:
 
 
 def set_intervention(model: pm.Model, assumptions: Assumptions, intervention: Intervention = NO_INTERVENTION) -> None:
-    """Switch the model's data to an intervention's sources and distillation; without one, back to none.
+    """Switch the model's data to an intervention's sources and distillation, as if it had been so from t = 0.
 
-    Commitments are not data: fix the budget's node with ``pm.do`` instead.
+    Without an intervention, back to none. Commitments are not data: fix the budget's node with ``pm.do`` instead.
 
     Parameters
     ----------

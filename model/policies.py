@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,10 @@ from .race import Names, Race
 
 
 class Lever(StrictModel):
-    """A policy: channels to remove or freeze, and whether distillation is limited."""
+    """A policy: channels to remove or freeze, whether distillation is limited, and what it would be done by."""
 
     title: str
+    instruments: Names = ()
     remove: Names = ()
     freeze: Names = ()
     limit_distillation: bool = False
@@ -58,7 +59,7 @@ class Intervention:
     Attributes
     ----------
     kept : mapping of str to float
-        Share of a source that is kept; sources not named are kept whole.
+        Share of a source that is kept from then on; sources not named are kept whole.
     stop : mapping of str to float
         Month at which a source's arrivals stop; sources not named never stop.
     limit_distillation : bool
@@ -66,7 +67,7 @@ class Intervention:
     commitments : mapping of str to Family
         Budgets drawn from another distribution, by the name of the quantity.
     act_from_month : float
-        Month from which those commitments hold.
+        Month from which it holds. Runs that have ended by then stand; those under way do the rest under it.
     """
 
     kept: Mapping[str, float] = field(default_factory=dict)
@@ -80,8 +81,8 @@ NO_INTERVENTION = Intervention()
 SMALLEST_RANK = 1e-12  # keeps a rank inside (0, 1), where every quantile is finite
 
 
-def apply_lever(lever: Lever, race: Race, as_of_month: float) -> Intervention:
-    """Turn a lever into the intervention that it makes.
+def apply_lever(lever: Lever, race: Race, act_from_month: float) -> Intervention:
+    """Turn a lever into the intervention that it makes when it is pulled.
 
     Parameters
     ----------
@@ -89,23 +90,62 @@ def apply_lever(lever: Lever, race: Race, as_of_month: float) -> Intervention:
         What is removed, frozen or limited.
     race : Race
         Whose sources of compute it acts on.
-    as_of_month : float
-        When it is pulled, in months since t = 0; before that day as on it.
+    act_from_month : float
+        When it is pulled, in months since t = 0; before that day as on it. Pulled then, it is as if it had been so
+        from the start.
     """
+    month = max(act_from_month, 0.0)
     return Intervention(
         kept={name: 0.0 for name, source in race.sources.items() if source.channel in lever.remove},
         stop={
-            name: max(as_of_month, 0.0)
-            for name, source in race.sources.items()
-            if source.channel in lever.freeze and source.arrives
+            name: month for name, source in race.sources.items() if source.channel in lever.freeze and source.arrives
         },
         limit_distillation=lever.limit_distillation,
+        act_from_month=month,
     )
 
 
-def apply_regime(regime: Regime, as_of_month: float) -> Intervention:
-    """Turn a regime into the intervention it makes when it begins at month `as_of_month`."""
-    return Intervention(commitments={regime.text.quantity: regime.distribution}, act_from_month=max(as_of_month, 0.0))
+def apply_as_published(lever: Lever, race: Race, today: float) -> Intervention:
+    """Turn a lever into the intervention that the published forecast makes of it.
+
+    There what is removed, and distillation, are gone from t = 0, and only what is frozen stops on the day.
+
+    Parameters
+    ----------
+    lever, race
+        As for `apply_lever`.
+    today : float
+        The published forecast's own day, in months since t = 0.
+    """
+    return replace(apply_lever(lever, race, today), act_from_month=0.0)
+
+
+def apply_regime(regime: Regime, act_from_month: float) -> Intervention:
+    """Turn a regime into the intervention it makes when it begins at month `act_from_month`."""
+    return Intervention(
+        commitments={regime.text.quantity: regime.distribution}, act_from_month=max(act_from_month, 0.0)
+    )
+
+
+def together(first: Intervention, second: Intervention) -> Intervention:
+    """Return what two interventions that act from the same month make together: a lever under a regime, say.
+
+    Raises
+    ------
+    ValueError
+        If they act from different months.
+    """
+    if first.act_from_month != second.act_from_month:
+        raise ValueError(
+            f"interventions act from months {first.act_from_month:g} and {second.act_from_month:g}, not from one"
+        )
+    return Intervention(
+        kept={**first.kept, **second.kept},
+        stop={**first.stop, **second.stop},
+        limit_distillation=first.limit_distillation or second.limit_distillation,
+        commitments={**first.commitments, **second.commitments},
+        act_from_month=first.act_from_month,
+    )
 
 
 def redrawn(

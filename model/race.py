@@ -125,27 +125,27 @@ def load_race(layers: Iterable[Layer], quantities: Iterable[str], references: It
         refuse_stranger("firm", name, firm_rows, required_keys(Firm), key)
         firm = firms[name] = validate(Firm, row.values, file=row.file, key=key)
         for entry in ("budget", "mfu", "minimum_training"):
-            _known("quantity", [getattr(firm, entry)], quantities, row.file, f"{key}.{entry}")
-        _known("quantity", firm.delay, quantities, row.file, f"{key}.delay")
+            refuse_unknown("quantity", [getattr(firm, entry)], quantities, row.file, f"{key}.{entry}")
+        refuse_unknown("quantity", firm.delay, quantities, row.file, f"{key}.delay")
         if isinstance(firm.decision, date) and firm.decision < origin:
             raise InputError(
                 f"a day from {origin} (t = 0) on was expected, not {firm.decision}",
                 file=row.file,
                 key=f"{key}.decision",
             )
-        _known("reference", firm.references, references, row.file, f"{key}.references")
+        refuse_unknown("reference", firm.references, references, row.file, f"{key}.references")
     sources = {}
     for name, row in source_rows.items():
         key = f"source.{name}"
         refuse_stranger("source", name, source_rows, required_keys(Source), key)
         source = sources[name] = validate(Source, row.values, file=row.file, key=key)
-        _known("firm", [source.firm], firms, row.file, f"{key}.firm")
-        _known("quantity", source.amount, quantities, row.file, f"{key}.amount")
+        refuse_unknown("firm", [source.firm], firms, row.file, f"{key}.firm")
+        refuse_unknown("quantity", source.amount, quantities, row.file, f"{key}.amount")
         for entry in ("start", "length", "per"):
             value = getattr(source, entry)
             if isinstance(value, str):
-                _known("quantity", [value], quantities, row.file, f"{key}.{entry}")
-        _known("reference", source.references, references, row.file, f"{key}.references")
+                refuse_unknown("quantity", [value], quantities, row.file, f"{key}.{entry}")
+        refuse_unknown("reference", source.references, references, row.file, f"{key}.references")
         _check_ramp(source, row.file, key)
     for name, row in firm_rows.items():
         if firms[name].competes and not any(source.firm == name for source in sources.values()):
@@ -269,7 +269,14 @@ def _check_ramp(source: Source, file: str, key: str) -> None:
         )
 
 
-def _known(kind: str, names: Iterable[str], known: Iterable[str], file: str, key: str) -> None:
+def refuse_unknown(kind: str, names: Iterable[str], known: Iterable[str], file: str, key: str) -> None:
+    """Refuse names that are not among those known.
+
+    Raises
+    ------
+    InputError
+        At the first such name, with the nearest one that is known.
+    """
     known = list(known)
     for name in names:
         if name not in known:

@@ -11,7 +11,7 @@ from ..priors.layers import Layer, merge
 from ..priors.strict import StrictModel, validate
 from .race import Names
 
-OVERLAID = ("quantity", "firm", "source", "event")
+OVERLAID = ("quantity", "firm", "source", "event", "obstacle")
 
 
 class ScenarioText(StrictModel):

@@ -56,6 +56,15 @@ class InputError(CatchupError):
         super().__init__("".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text))
 
 
+class MissingFileError(InputError):
+    """A file or folder that is not there, or is there no more."""
+
+
+def reason_of(error: OSError) -> str:
+    """Why the system refused, in its words."""
+    return (error.strerror or str(error)).lower()
+
+
 def nearest_name(name: str, known: Iterable[str]) -> str | None:
     """Return the known name most like `name`, or None when none is at all like it.
 

@@ -93,6 +93,14 @@ class Family(StrictModel):
             return np.zeros(values.shape)
         return BASES[self.base].log_density(np.asarray(self.to_base(values)), *map(np.float64, self.base_parameters()))
 
+    def log_slope(self, value: Array | float) -> Array:
+        """Log of the derivative of natural units by the base's coordinate, at values in natural units."""
+        return np.zeros(np.shape(value))
+
+    def log_pdf(self, value: Array | float) -> Array:
+        """Log density in natural units, at values inside the support, in natural units."""
+        return self.log_density(value) - self.log_slope(value)
+
 
 class _Bounded(Family):
     """A family given by its lowest and highest value."""
@@ -122,6 +130,9 @@ class _Log10(Family):
 
     def to_base(self, value: Any) -> Any:
         return np.log10(value)
+
+    def log_slope(self, value: Array | float) -> Array:
+        return np.log(np.asarray(value, dtype=float) * math.log(10.0))
 
 
 class Triangular(_Bounded):
@@ -219,6 +230,9 @@ class Beta(_Bounded):
 
     def to_base(self, value: Any) -> Any:
         return (value - self.low) / (self.high - self.low)
+
+    def log_slope(self, value: Array | float) -> Array:
+        return np.full(np.shape(value), math.log(self.high - self.low))
 
 
 class Fixed(Family):

@@ -22,6 +22,7 @@ SECTIONS = (
     "event",
     "firm",
     "source",
+    "obstacle",
     "lever",
     "regime",
     "scenario",

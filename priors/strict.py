@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -13,7 +14,7 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from .errors import InputError, nearest_name
+from .errors import InputError, MissingFileError, nearest_name
 
 LARGEST_FILE = 1_000_000  # bytes; an assumptions or evidence file is a few kilobytes
 
@@ -48,7 +49,8 @@ def read_toml(path: str | Path) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If the file is missing, a directory, unreadable, larger than a megabyte, empty, not UTF-8 or not TOML.
+        If the file is missing (then a `MissingFileError`), a directory, unreadable, larger than a megabyte, empty,
+        not UTF-8 or not TOML.
     """
     path = Path(path)
     try:
@@ -57,8 +59,7 @@ def read_toml(path: str | Path) -> dict[str, Any]:
     except IsADirectoryError:
         raise InputError("is a directory; a TOML file was expected", file=path) from None
     except FileNotFoundError:
-        beside = [neighbour.name for neighbour in path.parent.glob("*.toml")]
-        raise InputError("no such file", file=path, nearest=nearest_name(path.name, beside)) from None
+        raise MissingFileError("no such file", file=path, nearest=_nearest_file(path)) from None
     except OSError as error:
         raise InputError(f"cannot be read ({error.strerror}); a TOML file was expected", file=path) from None
     if len(content) > LARGEST_FILE:
@@ -74,6 +75,14 @@ def read_toml(path: str | Path) -> dict[str, Any]:
     if not table:
         raise InputError("is empty; at least one table was expected", file=path)
     return table
+
+
+def _nearest_file(path: Path) -> str | None:
+    try:
+        beside = os.listdir(path.parent)
+    except OSError:  # its folder is missing too
+        beside = []
+    return nearest_name(path.name, [name for name in beside if name.endswith(".toml")])
 
 
 def validate[Model: BaseModel](

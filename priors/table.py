@@ -16,13 +16,14 @@ from pydantic import Field
 from .copula import Copula
 from .correlations import Correlation, copula_of, load_correlations
 from .distributions import FAMILY_KEYS, Limits, take_distribution
-from .errors import InputError, unknown_name, unknown_row
+from .errors import InputError, MissingFileError, unknown_name, unknown_row
 from .families import Family, Fixed
 from .layers import Layer, Row, merge
 from .strict import StrictModel, describe, read_toml, validate
 
 HERE = Path(__file__).parent
 PACKAGED = {f"priors/{name}": HERE / name for name in ("baseline.toml", "readings.toml")}
+MODEL_TABLES = "model/"
 QUANTITY_NEEDS = ("family", "unit", "description", "sources")
 SETTLED = ("unit", "above", "minimum", "maximum")  # keys that the equations rely on, whatever an overlay believes
 PartialDate = Annotated[str, Field(pattern=r"^([0-9]{4}(-[0-9]{2})?|undated)$")]
@@ -143,10 +144,18 @@ def packaged_layers() -> list[Layer]:
 
 
 def own_rows(layers: Iterable[Layer], section: str) -> dict[str, Mapping[str, Any]]:
-    """Rows that the lowest layer and the project's own prior tables bring in, by name."""
+    """Rows that the lowest layer and the project's own tables bring in, by name."""
     lowest, *others = layers
-    own = [lowest, *(layer for layer in others if layer.file in PACKAGED)]
-    return {name: row for layer in own for name, row in layer.tables.get(section, {}).items()}
+    own: dict[str, Mapping[str, Any]] = {}
+    for layer in (lowest, *(layer for layer in others if _is_own(layer.file))):
+        for name, row in layer.tables.get(section, {}).items():
+            own.setdefault(name, row)
+    return own
+
+
+def _is_own(file: str) -> bool:
+    """Whether a file is one of the project's tables, those of the model among them, which are not known here."""
+    return file in PACKAGED or (file.startswith(MODEL_TABLES) and file.endswith(".toml"))
 
 
 def named_overlays() -> dict[str, Path]:
@@ -164,12 +173,15 @@ def read_overlay(name_or_path: str | Path) -> Layer:
     """
     overlays = named_overlays()
     text = str(name_or_path)
-    if not os.path.exists(text):
+    try:
+        # a user's file is never the project's own
+        return Layer.read(os.path.abspath(text) if _is_own(text) else text)
+    except MissingFileError:
         if text in overlays:
             return Layer.of(read_toml(overlays[text]), file=f"priors/overlays/{text}.toml")
         if os.sep not in text and not text.endswith(".toml"):
-            raise unknown_name("overlay", text, overlays, key="--priors")
-    return Layer.read(os.path.abspath(text) if text in PACKAGED else text)  # a user's file is never the project's own
+            raise unknown_name("overlay", text, overlays, key="--priors") from None
+        raise
 
 
 def fixed_values_layer(values: Mapping[str, float], known: Iterable[str], option: str = "--set") -> Layer:

@@ -14,7 +14,7 @@ from ..inference.diagnostics import UntrustworthyError
 from ..inference.progress import show_progress
 from ..presentation.text import day_text
 from .options import OUTPUT, Asked
-from .output import say
+from .output import print_json, say
 
 
 def run(
@@ -39,7 +39,7 @@ def run(
         record = {"event": "run", "folder": str(kept.folder), "as_of": kept.manifest.as_of.isoformat()}
         print(json.dumps({**record, "median": ready["0.5"]["date"], "seconds": kept.manifest.timings}), file=sys.stderr)
     if asked.json:
-        sys.stdout.write((kept.folder / "forecast.json").read_text(encoding="utf-8"))
+        print_json(kept.forecast)
     elif not quiet and not log_json:
         days = [day_text(request.question, ready[p]["months"]) for p in ("0.05", "0.5", "0.95")]
         say(f"{kept.folder}: around {days[1]} (90% interval: {days[0]} to {days[2]})")

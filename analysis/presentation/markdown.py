@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from ...priors.errors import InputError
 from .table import Cell, Part, Room, Span, Table, spans
 from .text import harmless, is_link
 
@@ -96,19 +94,3 @@ def generated_by(command: str) -> str:
 def cited(sources: Iterable[str], page: str = "priors.md") -> str:
     """Name texts, each linked to where the prior tables say what it is."""
     return ", ".join(f"[{name}]({page}#sources)" for name in sources)
-
-
-def write_document(path: Path, text: str) -> None:
-    """Write a document whole or not at all.
-
-    Raises
-    ------
-    InputError
-        If it cannot be written.
-    """
-    temporary = path.with_name(path.name + ".part")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        raise InputError(f"cannot be written ({error.strerror})", file=path) from None

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+from dataclasses import fields
 from functools import cached_property
 
 from ...model.assumptions import Assumptions, under_scenario
-from ...model.forward import launches, outcome
-from ...model.generative import Outcome
+from ...model.change import Change
+from ...model.forward import change_from, outcome
+from ...model.generative import Contender, Outcome
 from ...model.policies import redrawn
 from ...priors.families import Family
 from ..inference.draws import Values
-from ..inference.estimates import Array
 from ..inference.outcomes import outcome_of
 from ..inference.question import Question
 
-Launches = dict[str, Array]
+BEFORE, BEFORE_GROWTH = "before:", "fall of the requirement before"  # columns of what held until the question's day
+PARTS = tuple(part.name for part in fields(Contender))
 
 
 class BaselineWorld:
@@ -45,18 +48,18 @@ class BaselineWorld:
         """Values of every quantity, from draws of the question's own race extended by `own_beliefs`."""
         return drawn
 
-    def before(self, drawn: Values) -> Launches | None:
-        """Launches that stand whatever changes on the day of the question, from the same draws."""
+    def before(self, drawn: Values) -> Change | None:
+        """What held until the day of the question, from the same draws; None where nothing changes on it."""
         return None
 
-    def run(self, values: Values, before: Launches | None, assumptions: Assumptions | None = None) -> Outcome:
+    def run(self, values: Values, before: Change | None, assumptions: Assumptions | None = None) -> Outcome:
         """Work out the dates.
 
         Parameters
         ----------
         values : dict of str to array of shape (draw,)
             From `values`, or changed.
-        before : dict of str to array, optional
+        before : Change, optional
             From `before`.
         assumptions : Assumptions, optional
             Instead of its own: with fewer firms in the race.
@@ -68,8 +71,7 @@ class BaselineWorld:
             event=question.event,
             launch_grid=question.launch_grid,
             as_of_month=question.as_of_months,
-            before=before,
-            act_from_month=max(question.as_of_months, 0.0),
+            change=before,
         )[1]
 
 
@@ -90,9 +92,10 @@ class ScenarioWorld(BaselineWorld):
 
     Notes
     -----
-    A scenario changes what happens from the day of the question on: launches that came before it stand, and
-    no other predates it. Quantities that it believes otherwise keep each draw's rank; quantities that it
-    brings in are drawn beside the baseline's, under names of its own: two scenarios may use one name differently.
+    A scenario changes what happens from the day of the question on: runs that have ended by then stand, those under
+    way do the rest under it, and no other launches before that day. Quantities that it believes otherwise keep each
+    draw's rank; quantities that it brings in are drawn beside the baseline's, under names of its own: two scenarios may
+    use one name differently.
     """
 
     def __init__(self, question: Question, name: str) -> None:
@@ -110,8 +113,9 @@ class ScenarioWorld(BaselineWorld):
         own = {name: drawn[key] for name in self.assumptions.beliefs if (key := self._private(name)) in drawn}
         return {**drawn, **redrawn(self._changed, self.question.assumptions.beliefs, drawn), **own}
 
-    def before(self, drawn: Values) -> Launches:
-        return launches(outcome_of(self.question, drawn)[1])
+    def before(self, drawn: Values) -> Change:
+        world, result = outcome_of(self.question, drawn)
+        return change_from(self.question.as_of_months, world, {self.question.event: result})
 
     @cached_property
     def _changed(self) -> dict[str, Family]:
@@ -132,3 +136,22 @@ def world_of(question: Question, scenario: str | None) -> BaselineWorld:
         If the scenario is unknown or does not fit the model.
     """
     return BaselineWorld(question) if scenario is None else ScenarioWorld(question, scenario)
+
+
+def columns_of_change(change: Change, firms: Container[str]) -> Values:
+    """Return what held until a month as columns of draws, for some of the firms; `change_in` reads them back."""
+    runs = {firm: run for (_, firm), run in change.contenders.items() if firm in firms}
+    columns = {f"{BEFORE}{firm}:{name}": getattr(run, name) for firm, run in runs.items() for name in PARTS}
+    return {**columns, BEFORE_GROWTH: change.log_growth}
+
+
+def change_in(columns: Values, question: Question) -> Change | None:
+    """Return what held until the day of the question, from columns of draws; None where they hold no such thing."""
+    if BEFORE_GROWTH not in columns:
+        return None
+    firms = dict.fromkeys(key.split(":")[1] for key in columns if key.startswith(BEFORE))
+    runs = {
+        (question.event, firm): Contender(**{name: columns[f"{BEFORE}{firm}:{name}"] for name in PARTS})
+        for firm in firms
+    }
+    return Change(question.as_of_months, columns[BEFORE_GROWTH], runs)

@@ -24,6 +24,7 @@ from catchup.analysis.presentation.figures import (
     write_all,
 )
 from catchup.priors.errors import InputError
+from catchup.priors.files import check_folder
 from figure_cases import Results, results_of
 
 EVERY_FILE = ["cumulative", "gate", "levers", "regimes", "one-at-a-time", "mythos-compute", "pools"]
@@ -115,13 +116,11 @@ def test_a_file_is_replaced_whole_or_not_at_all(
     path = tmp_path / "figure.png"
     path.write_bytes(b"earlier")
 
-    def full(self: Path, content: bytes) -> int:
-        with self.open("wb") as file:
-            file.write(content[:10])
+    def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "write_bytes", full)
+        patched.setattr(os, "fsync", full)
         with pytest.raises(InputError, match="cannot be written: no space left on device"):
             save(figure, path)
     assert path.read_bytes() == b"earlier"
@@ -137,7 +136,7 @@ def test_a_file_is_replaced_whole_or_not_at_all(
         ("figure", "unknown kind of picture ''; known are .pdf, .png, .svg"),
         ("missing/figure.png", "there is no folder"),
         ("file.png/figure.png", "there is no folder"),
-        ("folder.png", "is a folder; a file was expected"),
+        ("folder.png", "is a folder; a file, or nothing, was expected"),
         ("x" * 300 + ".png", "cannot be written"),
     ],
 )
@@ -173,7 +172,7 @@ def test_a_protected_folder_is_refused_before_any_work(tmp_path: Path, monkeypat
     with pytest.raises(InputError, match="cannot be written into"):
         files.check_file(tmp_path / "figure.png")
     with pytest.raises(InputError, match="cannot be written into"):
-        files.check_folder(tmp_path)
+        check_folder(tmp_path)
 
 
 def test_figures_share_a_page_without_sharing_ids(results: Results) -> None:

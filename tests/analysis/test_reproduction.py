@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from catchup.analysis.inference.question import Question
-from catchup.analysis.presentation.markdown import markdown_table, write_document
+from catchup.analysis.presentation.markdown import markdown_table
 from catchup.analysis.presentation.pages import priors as priors_page
-from catchup.analysis.presentation.pages import reproduction as reproduction_module
+from catchup.analysis.presentation.pages import reproduction
 from catchup.analysis.presentation.pages.priors import prior_tables
 from catchup.analysis.presentation.pages.reproduction import reproduction_page
 from catchup.analysis.presentation.text import numbers_of
@@ -210,10 +210,10 @@ def test_an_unwritable_place_is_named(tmp_path: Path, capsys: pytest.CaptureFixt
     assert priors_page.main([str(missing)]) == 2
     assert str(missing) in capsys.readouterr().err
     with pytest.raises(InputError, match="cannot be written"):
-        write_document(tmp_path, "text")
+        priors_page.write_text(tmp_path, "text")
 
 
-@pytest.mark.parametrize("main", [priors_page.main, reproduction_module.main])
+@pytest.mark.parametrize("main", [priors_page.main, reproduction.main])
 def test_usage(main: object, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2  # type: ignore[operator]
     assert capsys.readouterr().err.startswith("usage: python -m catchup.analysis.")

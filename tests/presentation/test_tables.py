@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import importlib
+import inspect
 import io
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any, get_type_hints
 
 import pytest
@@ -153,18 +154,26 @@ def test_every_result_has_one_builder() -> None:
     assert len(set(classes.values())) == len(classes)
 
 
-def subclasses(base: type) -> Iterator[type]:
-    for found in base.__subclasses__():
-        yield found
-        yield from subclasses(found)
+def asked_for() -> Iterator[tuple[str, FunctionType]]:
+    """Every function of a study that a command or a run imports."""
+    for path in (*(ANALYSIS / "commands").glob("*.py"), ANALYSIS / "runs" / "run.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "studies":
+                module = importlib.import_module(f"catchup.analysis.{node.module}")
+                for alias in node.names:
+                    value = getattr(module, alias.name)
+                    if isinstance(value, FunctionType):
+                        yield alias.name, value
 
 
-def test_whatever_a_study_answers_is_laid_out() -> None:
-    for path in (ANALYSIS / "studies").rglob("*.py"):
-        importlib.import_module(f"catchup.{'.'.join(path.relative_to(ANALYSIS.parent).with_suffix('').parts)}")
-    answers = {found.__name__ for found in subclasses(Result)} - DRAWN_ALONE
+def test_whatever_a_command_or_a_run_asks_is_laid_out() -> None:
+    answers = {}
+    for name, study in asked_for():
+        answer = vars(inspect.getmodule(study)).get(study.__annotations__["return"])
+        if isinstance(answer, type) and issubclass(answer, Result) and answer.__name__ not in DRAWN_ALONE:
+            answers[name] = answer.__name__
     assert len(answers) > 12
-    assert answers <= builders.BUILDERS.keys()
+    assert set(answers.values()) <= builders.BUILDERS.keys()
 
 
 @pytest.mark.parametrize("floor", ["inference", "studies"])

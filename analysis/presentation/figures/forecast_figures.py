@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ....priors.errors import InputError
+from ....priors.files import check_folder, make_folder
 from ...inference.forecast import Forecast, forecast_prior
 from ...inference.posterior import Posterior, prior_of
 from ...inference.progress import track
@@ -18,7 +19,7 @@ from ...studies.counterfactuals import regimes as compare_regimes
 from ...studies.sensitivity.one_at_a_time import one_at_a_time
 from ...studies.sensitivity.study import Sensitivity
 from ...studies.trajectories import Trajectories, race_trajectories
-from .files import check_file, check_folder, make_folder, save
+from .files import check_file, save
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

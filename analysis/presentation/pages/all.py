@@ -9,11 +9,11 @@ from pathlib import Path
 
 from ....evidence.ledgers import load_ledger
 from ....model.assumptions import load_assumptions
-from ....priors.errors import CatchupError, InputError
+from ....priors.errors import CatchupError
+from ....priors.files import write_text
 from ...inference.question import Question
 from ...inference.request import choose_evidence
 from ..figures import draw_model_graph, model_graph, save
-from ..markdown import write_document
 from .evidence import evidence_page
 from .scenarios import scenario_page
 from .structures import structure_page
@@ -37,12 +37,10 @@ def write_pages(folder: Path, question: Question) -> None:
     Raises
     ------
     InputError
-        If there is no such folder, or a page cannot be written.
+        If the folder is missing, or a page cannot be written.
     """
-    if not folder.is_dir():
-        raise InputError("no such folder", file=folder)
     for name, page in PAGES.items():
-        write_document(folder / name, page(question))
+        write_text(folder / name, page(question))
     items = choose_evidence(question, "default", None, ()).counted
     save(draw_model_graph(model_graph(question.assumptions, items)), folder / PICTURE)
 

@@ -6,14 +6,15 @@ import math
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from ....model.assumptions import DEFAULT_EVENT, load_assumptions, multiple_name
+from ....priors.errors import InputError
+from ....priors.files import write_text
 from ...inference.estimates import Distribution, Estimate
 from ...inference.posterior import Posterior
 from ...inference.question import Question
 from ...inference.request import Request, posterior
-from ..markdown import generated_by, to_markdown, write_document
+from ..markdown import generated_by, to_markdown
 from ..table import Column, Span, Table
 from ..tables.columns import SHOWN, date_columns
 from ..tables.priors import event_table
@@ -121,13 +122,21 @@ def _multiples(question: Question, counted: Posterior) -> Table[float]:
     return Table("What counting the milestone does to its event", shown, SHOWN)
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Write the page to the file named by the first argument."""
+def main(arguments: Sequence[str]) -> int:
+    """Write the page to the file named."""
     from datetime import date
 
+    if len(arguments) != 1:
+        print("usage: python -m catchup.analysis.presentation.pages.events FILE", file=sys.stderr)
+        return 2
     question = Question(load_assumptions(), date(2026, 11, 21), draws=DRAWS)
-    write_document(Path(arguments[0]), event_page(question))
+    try:
+        write_text(arguments[0], event_page(question))
+    except InputError as error:
+        print(f"catchup: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

@@ -9,7 +9,8 @@ from typing import Any
 
 from ....model.assumptions import Assumptions, load_assumptions
 from ....priors.errors import InputError
-from ..markdown import generated_by, to_markdown, write_document
+from ....priors.files import write_text
+from ..markdown import generated_by, to_markdown
 from ..table import Table
 from ..tables.priors import (
     constant_table,
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str]) -> int:
         print("usage: python -m catchup.analysis.presentation.pages.priors FILE", file=sys.stderr)
         return 2
     try:
-        write_document(Path(arguments[0]), prior_tables(load_assumptions()))
+        write_text(Path(arguments[0]), prior_tables(load_assumptions()))
     except InputError as error:
         print(error, file=sys.stderr)
         return error.exit_code

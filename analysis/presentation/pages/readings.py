@@ -5,6 +5,7 @@ A page says ``<!-- figures: NAME -->`` where a table of that name begins and ``<
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,7 +14,8 @@ from datetime import date
 from pathlib import Path
 
 from ....model.assumptions import load_assumptions, under_scenario
-from ....priors.errors import CatchupError, InputError, unknown_name
+from ....priors.errors import CatchupError, InputError, reason_of, unknown_name
+from ....priors.files import write_text
 from ...inference.estimates import Distribution, Estimate
 from ...inference.posterior import prior_of
 from ...inference.question import Question
@@ -25,7 +27,7 @@ from ...studies.readings.size import sizes
 from ...studies.readings.trend import trends
 from ...studies.scenarios import scenarios
 from ...studies.thresholds.study import ready_by, thresholds
-from ..markdown import to_markdown, write_document
+from ..markdown import to_markdown
 from ..table import Column, Span, Table
 from ..tables.capacity import coverage_table, day_table, essay_table, nation_table
 from ..tables.columns import date_columns
@@ -205,12 +207,15 @@ def main(arguments: Iterable[str]) -> int:
         print("usage: python -m catchup.analysis.presentation.pages.readings FOLDER", file=sys.stderr)
         return 2
     try:
-        pages = sorted(folders[0].glob("*.md"))
+        pages = [folders[0] / name for name in sorted(os.listdir(folders[0])) if name.endswith(".md")]
         if not pages:
             raise InputError("holds no page", file=folders[0])
         tables = figures(Question(load_assumptions(), AS_OF))
         for page in pages:
-            write_document(page, filled(page.read_text(encoding="utf-8"), tables, page))
+            write_text(page, filled(page.read_text(encoding="utf-8"), tables, page))
+    except OSError as error:
+        print(f"catchup: {error.filename}: cannot be read: {reason_of(error)}", file=sys.stderr)
+        return InputError.exit_code
     except CatchupError as error:
         print(f"catchup: {error}", file=sys.stderr)
         return error.exit_code

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ....priors.errors import CatchupError
+from ....priors.files import write_text
 from ...studies.reproduction.claims import load_claims
 from ...studies.reproduction.measures import Verdict, published
 from ...studies.reproduction.study import DRAWS, Reproduction, Row, reproduce
-from ..markdown import generated_by, grid, write_document
+from ..markdown import generated_by, grid
 from ..table import Room
 from ..tables.reproduction import claim_table
 
@@ -80,7 +81,7 @@ def write_reproduction(path: Path, *, draws: int = DRAWS, seed: int = 1) -> Repr
         If it cannot be written.
     """
     result = reproduce(draws=draws, seed=seed)
-    write_document(path, reproduction_page(result))
+    write_text(path, reproduction_page(result))
     return result
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ....priors.files import write_text
 from ...inference.forecast import Forecast
 from ..html import environment
 from ..text import date_text, day_text, error_text
@@ -24,8 +25,13 @@ def write_report(path: Path, sections: Sections, *, explorer: str | None = None)
         What the run worked out.
     explorer : str, optional
         Address, relative to the report, of the page that lets a reader explore.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
     """
-    path.write_text(render_report(sections, explorer=explorer), encoding="utf-8")
+    write_text(path, render_report(sections, explorer=explorer))
 
 
 def render_report(sections: Sections, *, explorer: str | None = None) -> str:

@@ -61,7 +61,7 @@ def date_table(result: Forecast) -> Table[float]:
     def dates(title: str, name: str, distribution: AnyDistribution) -> Column[float]:
         return Column(
             title=title,
-            text=lambda p: day_text(question, distribution.quantile_value(p)),
+            text=(lambda p: day_text(question, distribution.quantile_value(p))) if title else None,
             path=(name, "quantiles", KEY),
             value=lambda p: date_as_json(distribution.quantile(p), question),
             figure=True,
@@ -73,6 +73,7 @@ def date_table(result: Forecast) -> Table[float]:
         Column(title="months since t = 0", text=lambda p: f"{result.ready.quantile_value(p):.2f}", figure=True),
         Column(title="Monte Carlo error", text=error, figure=True),
         dates("Pre-trained by", "pretrained", result.pretrained),
+        dates("On compute alone" if question.assumptions.obstacles else "", "compute_alone", result.compute_alone),
     ]
     return Table("Quantiles, with their Monte Carlo error", columns, QUANTILES, key=lambda p: f"{p:g}")
 
@@ -157,6 +158,11 @@ def _evidence(result: Forecast) -> list[str]:
     return [f"Evidence counted: {', '.join(result.evidence)}"] if result.evidence else []
 
 
+def _dates(result: Forecast) -> dict[str, AnyDistribution]:
+    """By their keys in JSON, the dates that a forecast gives."""
+    return {"ready": result.ready, "pretrained": result.pretrained, "compute_alone": result.compute_alone}
+
+
 def _what(name: str, movement: Movement) -> str:
     return "The evidence" if name == BY_EVIDENCE else " and ".join(movement.items) or "Added items"
 
@@ -164,11 +170,13 @@ def _what(name: str, movement: Movement) -> str:
 def _as_json(result: Forecast, dates: Table[float], months: Table[Month]) -> dict[str, Any]:
     return merged(
         result.origin.as_json(),
-        {"ready": moments_as_json(result.ready), "pretrained": moments_as_json(result.pretrained)},
+        {name: moments_as_json(distribution) for name, distribution in _dates(result).items()},
         to_json(dates),
         {"mythos_flop": _flop_as_json(result.log_flop)},
         to_json(months),
         {
+            "not_by": {day.isoformat(): share_as_json(chance) for day, chance in result.not_by()},
+            "not_by_mcse": {day.isoformat(): significant(chance.mcse) for day, chance in result.not_by()},
             "first_firm": {firm: share_as_json(share) for firm, share in result.first_firm.items()},
             "first_firm_mcse": {firm: significant(share.mcse) for firm, share in result.first_firm.items()},
             "log_evidence": number(result.log_evidence.value),

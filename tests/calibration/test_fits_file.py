@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from catchup.analysis.inference.question import Question
-from catchup.analysis.studies.calibration import calibrate, make_plan, running
+from catchup.analysis.studies.calibration import calibrate, make_plan, study
 from catchup.analysis.studies.calibration.fits import Fit, Fitter
 from catchup.analysis.studies.calibration.fits_file import KeptFits
 from catchup.analysis.studies.calibration.plan import Plan
@@ -25,7 +25,7 @@ from catchup.priors.errors import InputError
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Every fit that is really done, by its place."""
     done: list[int] = []
-    original = running.fitter_of
+    original = study.fitter_of
 
     def counting(plan: Plan) -> Fitter:
         fitter = original(plan)
@@ -36,7 +36,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
         return fit
 
-    monkeypatch.setattr(running, "fitter_of", counting)
+    monkeypatch.setattr(study, "fitter_of", counting)
     return done
 
 
