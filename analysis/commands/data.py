@@ -17,9 +17,12 @@ from ...evidence.tables.rows import Unread
 from ...evidence.tables.store import TableStore
 from ...evidence.tables.table import Table, read_table
 from ...priors.errors import InputError
+from ..presentation.table import Layout, Span
+from ..presentation.terminal import print_layout
+from ..presentation.text import figure
 from .data_studies import efficiency_data, lags_data
 from .options import OUTPUT
-from .output import console, figure, print_json, table, warn
+from .output import print_json, say, warn
 
 __all__ = [
     "add_data",
@@ -73,7 +76,7 @@ def add_data(file: Path, /, *, vintage: date | None = None, kept: Kept | None = 
         print_json({"schema": 1, **_as_json(added.table), "new": added.new, "folder": str(added.held.folder)})
         return 0
     what = "added" if added.new else "held already"
-    console().print(f"{what}: {name} of {day}, {_rows(added.table)}   [{added.held.folder}]", markup=False)
+    say(f"{what}: {name} of {day}, {_rows(added.table)}   [{added.held.folder}]")
     _print_reasons(added.table.unread)
     return 0
 
@@ -96,10 +99,9 @@ def check_data(*files: Path, vintage: date | None = None, kept: Kept | None = No
     if kept.json:
         print_json({"schema": 1, "valid": True, "tables": [{"file": each.file, **_as_json(each)} for each in read]})
         return 0
-    out = console()
-    out.print(f"valid: {len(read)} table{'s' if len(read) != 1 else ''}")
+    say(f"valid: {len(read)} table{'s' if len(read) != 1 else ''}")
     for each in read:
-        out.print(f"  {each.file}: {each.name}, {_rows(each)}", markup=False)
+        say(f"  {each.file}: {each.name}, {_rows(each)}")
         _print_reasons(each.unread, indent="    ")
     return 0
 
@@ -120,13 +122,13 @@ def list_data(*, kept: Kept | None = None) -> int:
         print_json({"schema": 1, "tables": [_as_json(each) for each in read], "faults": faults})
         return 0
     if not read:
-        console().print(f"no table is kept in {store.folder}; see catchup data add", markup=False)
+        say(f"no table is kept in {store.folder}; see catchup data add")
         return 0
     rows = [
         (each.name, str(each.vintage), each.shape.title, f"{len(each)}", f"{len(each.unread)}", each.sha256[:12])
         for each in read
     ]
-    console().print(table("Table", "Vintage", "Title", "Rows", "Unread", "SHA-256", rows=rows, left=3))
+    print_rows("Table", "Vintage", "Title", "Rows", "Unread", "SHA-256", rows=rows, left=3)
     return 0
 
 
@@ -147,17 +149,16 @@ def show_data(name: str, /, *, vintage: date | None = None, kept: Kept | None = 
     if kept.json:
         print_json({"schema": 1, **_as_json(shown), "columns": columns, "records": _records(shown)})
         return 0
-    out = console()
-    out.print(f"[bold]{shown.name}[/] of {shown.vintage}: {shown.shape.title} ({shown.shape.publisher})")
-    out.print(f"{_rows(shown)}; licence: {shown.shape.licence}; sha256 {shown.sha256}", markup=False)
+    say((Span(shown.name, "strong"), f" of {shown.vintage}: {shown.shape.title} ({shown.shape.publisher})"))
+    say(f"{_rows(shown)}; licence: {shown.shape.licence}; sha256 {shown.sha256}")
     rows = [
         (each["name"], each["heading"], each["unit"], str(each["filled"]), _cell(each["least"]), _cell(each["most"]))
         for each in columns
     ]
-    out.print(table("Column", "Heading in the file", "Unit", "Filled", "Least", "Most", rows=rows, left=3))
+    print_rows("Column", "Heading in the file", "Unit", "Filled", "Least", "Most", rows=rows, left=3)
     _print_reasons(shown.unread)
     if shown.shape.notes:
-        out.print(" ".join(shown.shape.notes.split()), markup=False)
+        say(" ".join(shown.shape.notes.split()))
     return 0
 
 
@@ -190,10 +191,17 @@ def update_data(*names: str, kept: Kept | None = None) -> int:
         print_json({"schema": 1, "tables": rows})
     else:
         shown = [(each.name, each.status, each.vintage or "none", each.address) for each in outcomes]
-        console().print(table("Table", "Status", "Newest vintage", "Address", rows=shown, left=4))
+        print_rows("Table", "Status", "Newest vintage", "Address", rows=shown, left=4)
     if any(each.status == "refused" for each in outcomes):
         return 2
     return 1 if any(each.status == "failed" for each in outcomes) else 0
+
+
+def print_rows(*headings: str, rows: Sequence[tuple[str, ...]], left: int) -> None:
+    """Print rows of words and figures; the first `left` columns are words."""
+    from ..presentation.tables.data import words_table
+
+    print_layout(Layout(tables=(words_table(*headings, rows=rows, left=left),), json=dict))
 
 
 def _as_json(each: Table) -> dict[str, Any]:
@@ -260,12 +268,11 @@ def _rows(each: Table) -> str:
 
 def _print_reasons(unread: Sequence[Unread], indent: str = "  ") -> None:
     """Say why rows could not be read: a line a reason, with the first lines of the file that it holds for."""
-    out = console()
     reasons = Counter(row.reason for row in unread)
     for reason, count in reasons.most_common(MOST_SHOWN):
         lines = [str(row.line) for row in unread if row.reason == reason]
         where = ", ".join(lines[:MOST_SHOWN]) + (", ..." if count > MOST_SHOWN else "")
-        out.print(f"{indent}not read, {reason}: line{'s' if count > 1 else ''} {where}", markup=False)
+        say(f"{indent}not read, {reason}: line{'s' if count > 1 else ''} {where}")
     left = len(reasons) - MOST_SHOWN
     if left > 0:
-        out.print(f"{indent}and for {left} other reasons; --json has every row", markup=False)
+        say(f"{indent}and for {left} other reasons; --json has every row")

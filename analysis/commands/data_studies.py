@@ -5,19 +5,14 @@
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
-import numpy as np
 from cyclopts import Parameter
 
 from ...evidence.tables.places import data_folder
 from ...evidence.tables.store import TableStore
 from .options import BELIEF, OUTPUT, WHAT, Assumed
-from .output import console, date_text, print_json, table
-
-if TYPE_CHECKING:
-    from ..studies.tables.efficiency import MeasuredProgress
-    from ..studies.tables.lags import Lags
+from .output import show
 
 
 @Parameter(name="*")
@@ -51,16 +46,14 @@ def lags_data(file: Path | None = None, /, *, studied: Studied | None = None) ->
     file
         A table with scores; the kept vintage of the Epoch Capabilities Index by default.
     """
+    from ..presentation.tables.data import lag_layout
     from ..studies.tables.chosen import chosen_table
     from ..studies.tables.lags import lags
 
     studied = studied or Studied()
     chosen = chosen_table(studied.store(), file, studied.vintage)
     result = lags(chosen, studied.assumptions().calendar.days_per_month)
-    if studied.json:
-        print_json(result.as_json())
-    else:
-        print_lags(result)
+    show(lag_layout(result), as_json=studied.json)
     return 0
 
 
@@ -83,70 +76,12 @@ def efficiency_data(
     file
         A table with both; the newest kept vintage of the Epoch Capabilities Index that has them by default.
     """
+    from ..presentation.tables.data import progress_layout
     from ..studies.tables.chosen import chosen_table
     from ..studies.tables.efficiency import Choice, measured_progress
 
     studied = studied or Studied()
     chosen = chosen_table(studied.store(), file, studied.vintage, having="training_compute")
     result = measured_progress(chosen, studied.assumptions(), Choice(models, since, confidence))
-    if studied.json:
-        print_json(result.as_json())
-    else:
-        print_progress(result)
+    show(progress_layout(result), as_json=studied.json)
     return 0
-
-
-def print_lags(result: "Lags") -> None:
-    """Print lags for people."""
-    rows = []
-    for episode in result.episodes:
-        reference, follower = episode.reference, episode.follower
-        rows.append(
-            (
-                reference.model,
-                follower.model if follower else "nobody yet",
-                date_text(reference.day),
-                f"{reference.score:.1f}",
-                date_text(follower.day) if follower else "",
-                f"{follower.score:.1f}" if follower else "",
-                f"{result.months(episode):.1f}" if follower else f"over {result.months(episode):.1f}",
-            )
-        )
-    headings = ("American record", "First Chinese model there", "Released", "Score", "Released", "Score", "Months")
-    out = console()
-    out.print(table(*headings, rows=rows, left=2))
-    middle = result.median_closed
-    closed = f"{len(result.closed)} closed" + ("" if middle is None else f", {middle:.1f} months at the median")
-    out.print(f"{closed}; {len(result.episodes) - len(result.closed)} open on {date_text(result.until)}.")
-    if result.left_out:
-        out.print(f"Of both countries, and left out: {', '.join(result.left_out)}.", markup=False)
-
-
-def print_progress(result: "MeasuredProgress") -> None:
-    """Print what a table says of progress for people."""
-    from ..studies.tables.efficiency import QUANTILES
-
-    def figures(values: np.ndarray) -> tuple[str, ...]:
-        return tuple(f"{value:.1f}" for value in values)
-
-    read = result.read
-    headings = [f"{p:.0%}" for p in QUANTILES]
-    out = console()
-    rows = [
-        (
-            each.choice.title + (" (asked)" if each is read else ""),
-            f"{len(each.counted.names)}",
-            *figures(each.progress),
-        )
-        for each in (read, *result.others)
-    ]
-    out.print(table("Progress by models, x per year", "Models", *headings, rows=rows))
-    for title, reason in result.set_aside.items():
-        out.print(f"{title}: {reason}", markup=False)
-    rows = [
-        ("the curve alone", *figures(result.alone)),
-        ("algorithmic_progress before", *figures(result.prior)),
-        ("algorithmic_progress after", *figures(result.posterior)),
-    ]
-    out.print(table(f"{read.choice.title}, x per year", *headings, rows=rows))
-    out.print(f"The likelihood is highest at {read.curve.mode:.1f} x per year. No forecast counts it yet.")
