@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 from recording import RECORDS, read_record
 
+from catchup.analysis.inference.json_values import thousands
 from catchup.analysis.presentation.figures.files import save
 from catchup.analysis.presentation.figures.style import (
     LABEL_SIZE,
@@ -22,7 +23,8 @@ from catchup.analysis.presentation.figures.style import (
     new_figure,
     series,
 )
-from catchup.analysis.presentation.pages.priors import generated_by, markdown_table, thousands, write_document
+from catchup.analysis.presentation.markdown import generated_by, markdown_table
+from catchup.priors.files import write_text
 
 HERE = Path(__file__).resolve().parent
 PICTURE = "benchmarks-growth.svg"
@@ -112,7 +114,7 @@ def main(page: Path) -> None:
     times, peaks = read_record("growth-time"), read_record("growth-memory")
     if times and peaks:
         save(draw_growth(times["rows"], peaks["rows"]), page.with_name(PICTURE))
-    write_document(page, benchmarks_page())
+    write_text(page, benchmarks_page())
 
 
 if __name__ == "__main__":

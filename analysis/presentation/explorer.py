@@ -14,7 +14,6 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ from ...evidence import Item, latent_quantities
 from ...evidence.latents import events_of
 from ...model.assumptions import multiple_name
 from ...model.policies import NO_INTERVENTION, apply_lever
-from ...priors.errors import InputError
+from ...priors.files import write_text
 from ..inference.draws import PriorDraws, Values
 from ..inference.estimates import Array
 from ..inference.importance import smooth_weights
@@ -34,10 +33,10 @@ from ..inference.likelihoods import likelihoods, predictions_of, total
 from ..inference.outcomes import outcome_of
 from ..inference.posterior import Posterior
 from ..inference.question import Question
+from .html import environment
 from .repeat_command import is_foreign, options_of_assumptions
 from .text import date_text
 
-TEMPLATES = Path(__file__).with_name("templates")
 THINNED = 16_000
 POOL = 400_000  # prior draws from which the posterior's half is taken
 RESOLUTION = 1_000  # parts of a month
@@ -63,29 +62,18 @@ def write_explorer(path: Path, posterior: Posterior, *, draws: int = THINNED) ->
     InputError
         If the file cannot be written.
     """
-    page = render_explorer(posterior, draws=draws)
-    unfinished = path.with_name(f".{path.name}.part")
-    try:
-        unfinished.write_text(page, encoding="utf-8")
-        unfinished.replace(path)
-    except OSError as error:
-        with suppress(OSError):  # it may never have come to be
-            unfinished.unlink()
-        raise InputError(f"cannot be written ({error.strerror})", file=path, key="--out") from None
+    write_text(path, render_explorer(posterior, draws=draws), key="--out")
 
 
 def render_explorer(posterior: Posterior, *, draws: int = THINNED) -> str:
     """Return the explorer as HTML."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
     data = explorer_data(posterior.question, posterior.items, draws)
     # "</" inside a script element would end it
     content = json.dumps(data, separators=(",", ":")).replace("</", "<\\/")
     return (
-        environment.get_template("explorer.html.j2").render(
+        environment()
+        .get_template("explorer.html.j2")
+        .render(
             data=content,
             as_of=date_text(posterior.question.as_of),
             items=data["items"],

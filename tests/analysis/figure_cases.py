@@ -13,7 +13,6 @@ from catchup.analysis.inference.forecast import forecast as sum_up
 from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.presentation.figures import (
-    Trajectories,
     draw_cumulative,
     draw_gate,
     draw_levers,
@@ -21,11 +20,11 @@ from catchup.analysis.presentation.figures import (
     draw_one_at_a_time,
     draw_pools,
     draw_regimes,
-    race_trajectories,
 )
 from catchup.analysis.studies.counterfactuals import Comparison, levers, regimes
 from catchup.analysis.studies.sensitivity.one_at_a_time import one_at_a_time
 from catchup.analysis.studies.sensitivity.study import Sensitivity
+from catchup.analysis.studies.trajectories import Trajectories, race_trajectories
 
 WIDE, NARROW = 7.2, 4.2  # inches
 SLACK = 0.5  # pixels by which boxes may touch

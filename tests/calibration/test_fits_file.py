@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from catchup.analysis.inference.question import Question
-from catchup.analysis.studies.calibration import calibrate, make_plan, running
+from catchup.analysis.studies.calibration import calibrate, make_plan, study
 from catchup.analysis.studies.calibration.fits import Fit, Fitter
 from catchup.analysis.studies.calibration.fits_file import KeptFits
 from catchup.analysis.studies.calibration.plan import Plan
@@ -25,7 +25,7 @@ from catchup.priors.errors import InputError
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Every fit that is really done, by its place."""
     done: list[int] = []
-    original = running.fitter_of
+    original = study.fitter_of
 
     def counting(plan: Plan) -> Fitter:
         fitter = original(plan)
@@ -36,7 +36,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
         return fit
 
-    monkeypatch.setattr(running, "fitter_of", counting)
+    monkeypatch.setattr(study, "fitter_of", counting)
     return done
 
 
@@ -112,7 +112,7 @@ def test_another_file_is_not_touched(plan: Plan, tmp_path: Path, content: str) -
 
 def test_places_that_cannot_be_written_are_refused_before_the_work(plan: Plan, tmp_path: Path) -> None:
     for place in (tmp_path, tmp_path / "missing" / "fits.jsonl"):
-        with pytest.raises(InputError, match="--out"):
+        with pytest.raises(InputError, match="out: "):
             KeptFits(place, plan.settings())
 
 
@@ -124,7 +124,7 @@ def test_an_empty_file_is_a_new_one(plan: Plan, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("fits", [0, -1, 10**9])
 def test_impossible_numbers_of_fits_are_refused(plan: Plan, fits: int) -> None:
-    with pytest.raises(InputError, match="--fits"):
+    with pytest.raises(InputError, match="fits: "):
         calibrate(plan, fits)
 
 
