@@ -22,7 +22,8 @@ from catchup.analysis.presentation.figures.style import (
     new_figure,
     series,
 )
-from catchup.analysis.presentation.pages.priors import generated_by, markdown_table, thousands, write_document
+from catchup.analysis.presentation.pages.priors import generated_by, markdown_table, thousands
+from catchup.priors.files import write_text
 
 HERE = Path(__file__).resolve().parent
 PICTURE = "benchmarks-growth.svg"
@@ -112,7 +113,7 @@ def main(page: Path) -> None:
     times, peaks = read_record("growth-time"), read_record("growth-memory")
     if times and peaks:
         save(draw_growth(times["rows"], peaks["rows"]), page.with_name(PICTURE))
-    write_document(page, benchmarks_page())
+    write_text(page, benchmarks_page())
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ from .latents import with_latents as with_latents
 from .ledgers import Ledger as Ledger
 from .ledgers import load_ledger as load_ledger
 from .likelihood import log_density as log_density
-from .likelihood import log_likelihoods as log_likelihoods
 from .likelihood import predictions as predictions
 from .likelihood import probability_genuine as probability_genuine
 from .likelihood import simulate as simulate

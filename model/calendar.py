@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -65,3 +66,15 @@ def month_ends(day: date, count: int) -> Iterator[date]:
         if month > 12:
             year, month = year + 1, 1
         yield date(year, month, 1) - timedelta(days=1)
+
+
+def months_later(day: date, count: int) -> date:
+    """Return the same day some months later, or the last of that month where it has no such day.
+
+    Examples
+    --------
+    >>> months_later(date(2026, 11, 30), 3)
+    datetime.date(2027, 2, 28)
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

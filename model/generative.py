@@ -19,8 +19,10 @@ from typing import Any
 
 from . import equations
 from .assumptions import Assumptions
-from .launch import SMALLEST_STOCK
+from .change import BegunRuns, Change
+from .equations import SMALLEST_STOCK
 from .naming import Naming, unnamed
+from .obstacle_effects import ByFirm, ObstacleEffects
 from .policies import NO_INTERVENTION, Intervention
 from .race import Firm
 
@@ -81,6 +83,8 @@ class Contender:
 
     Attributes
     ----------
+    able : (draw,)
+        When it could launch, whatever else keeps it from that.
     launch : (draw,)
         When its run launches.
     pool : (draw,)
@@ -91,13 +95,22 @@ class Contender:
         Months that the run would take on the whole pool.
     pretrained : (draw,)
         When its pre-training ends.
+    post_training : (draw,)
+        Months from there to readiness.
     """
 
+    able: Any
     launch: Any
     pool: Any
     requirement: Any
     run_length: Any
     pretrained: Any
+    post_training: Any
+
+    @property
+    def ready(self) -> Any:
+        """When the firm is ready, months; (draw,)."""
+        return equations.ready(self.pretrained, self.post_training)
 
 
 @dataclass(frozen=True)
@@ -126,7 +139,7 @@ class Outcome:
 
     def ready_of(self, firm: str) -> Any:
         """When a firm is ready, first or not, months; (draw,)."""
-        return equations.ready(self.contenders[firm].pretrained, self.post_training)
+        return self.contenders[firm].ready
 
 
 def describe_world(
@@ -192,8 +205,7 @@ def run_race(
     values: Values,
     solve: Callable[..., Any],
     *,
-    before: Mapping[tuple[str, str], Any] | None = None,
-    act_from_month: float = 0.0,
+    change: Change | None = None,
     launch_grid: float | None = None,
     as_of_month: float = 0.0,
     name: Naming = unnamed,
@@ -214,9 +226,9 @@ def run_race(
         Quantity name to values.
     solve : callable
         `launch.solve_with_pool`, or the operation that wraps it: returns the launch and the pool then.
-    before : mapping, optional
-        By event and firm, the launch under the circumstances that held until month `act_from_month`: one that came
-        earlier stands, and no other can predate that month. Firms not named had none.
+    change : Change, optional
+        What held until a month: runs that have ended by then stand, those under way do the rest under the
+        circumstances of `world` and `values`, and others launch no earlier (see `equations.end_after_change`).
     launch_grid : float, optional
         Months between the dates at which a launch is possible; None for any moment.
     as_of_month : float, default 0
@@ -231,56 +243,107 @@ def run_race(
     """
     firms, log_growth, flop_month = assumptions.race.firms, world.log_growth, world.flop_month
     entries = [(event, firm) for event in multiples for firm in firms]
+    obstacles = ObstacleEffects(assumptions.obstacles, entries, values, name)
     target = name("target_flop", {event: world.mythos_flop * multiple for event, multiple in multiples.items()})
-    solved, pool = _solve(xp, assumptions, world, entries, target, values, solve)
-    dates = {}
-    for (event, firm), moment in solved.items():
-        if before is not None:
-            moment = equations.launch_after_switch(xp, before.get((event, firm), xp.inf), moment, act_from_month)
-        if firms[firm].decision is not None or firms[firm].delay:
-            moment = xp.maximum(moment, _earliest(firms[firm], assumptions, values, as_of_month))
-        dates[event, firm] = moment if launch_grid is None else equations.round_up(xp, moment, launch_grid)
-    launch = name("launch", dates)
-    pool = {at: pool[at] if launch[at] is solved[at] else world.pools[at[1]].at(xp, launch[at]) for at in entries}
-    pool = name("pool_at_launch", pool)
-    required = {at: equations.requirement(xp, target[at[0]], log_growth, launch[at]) for at in entries}
-    required = name("requirement_at_launch", required)
-    # a firm that never has any compute never launches: its run takes no time, instead of 0/0
-    some = {at: xp.maximum(pool[at], SMALLEST_STOCK) for at in entries}
-    length = {at: equations.run_length(required[at], some[at], flop_month[at[1]]) for at in entries}
-    length = name("run_length", length)
-    shortest = {firm: values[text.minimum_training] for firm, text in firms.items()}
-    end = {at: equations.pretrained(xp, launch[at], length[at], shortest[at[1]]) for at in entries}
+    budget = obstacles.budget({at: values[firms[at[1]].budget] for at in entries})
+    asked = _targets(xp, world, entries, target, obstacles.lag(), change)
+    solved, stock = _solve(xp, world, asked, budget, solve)
+    begun = BegunRuns(xp, change, entries)
+    able = begun.able(
+        {at: _able(xp, assumptions, firms[at[1]], values, moment, as_of_month) for at, moment in solved.items()}
+    )
+    dates = obstacles.launch(able)
+    if change is not None:
+        dates = {at: xp.maximum(moment, change.month) for at, moment in dates.items()}
+    if launch_grid is not None:
+        dates = {at: equations.round_up(xp, moment, launch_grid) for at, moment in dates.items()}
+    launch = name("launch", begun.kept("launch", dates))
+    pool = {at: stock[at] if launch[at] is solved[at] else world.pools[at[1]].at(xp, launch[at]) for at in entries}
+    pool = name("pool_at_launch", begun.kept("pool", pool))
+    required = {at: equations.requirement(xp, asked[at], log_growth, launch[at]) for at in entries}
+    required = name("requirement_at_launch", begun.kept("requirement", required))
+    length = {at: _run_length(xp, required[at], pool[at], flop_month[at[1]]) for at in entries}
+    length = name("run_length", begun.kept("run_length", length))
+    shortest = {at: values[firms[at[1]].minimum_training] for at in entries}
+    planned = {at: equations.pretrained(xp, launch[at], length[at], shortest[at]) for at in entries}
+    end = begun.ends(
+        obstacles.pretrained(planned),
+        launch,
+        {at: _slowdown(xp, world, at[1], required[at], length[at], shortest[at], begun.month) for at in begun.runs},
+        {at: _run_anew(xp, world, at[1], asked[at], solved[at], stock[at], shortest[at]) for at in begun.runs},
+    )
     end = name("firm_pretrained", end)
-    first = {event: equations.earliest(xp, [end[event, firm] for firm in firms]) for event in multiples}
-    first = name("pretrained", first)
-    post_training = values["post_training_months"]
-    ready = name("ready", {event: equations.ready(first[event], post_training) for event in multiples})
-    contenders = {at: Contender(launch[at], pool[at], required[at], length[at], end[at]) for at in entries}
+    ends = {event: equations.earliest(xp, [end[event, firm] for firm in firms]) for event in multiples}
+    first: Mapping[str, Any] = name("pretrained", ends)
+    own, overall = obstacles.post_training(xp, values["post_training_months"], end, first)
+    ready = name("ready", {event: equations.ready(first[event], overall[event]) for event in multiples})
+    contenders = {
+        at: Contender(able[at], launch[at], pool[at], required[at], length[at], end[at], own[at]) for at in entries
+    }
     by_event = {event: {firm: contenders[event, firm] for firm in firms} for event in multiples}
     return {
-        event: Outcome(target[event], by_event[event], first[event], post_training, ready[event]) for event in multiples
+        event: Outcome(target[event], by_event[event], first[event], overall[event], ready[event])
+        for event in multiples
     }
 
 
-def _solve(
+def _targets(
     xp: Any,
-    assumptions: Assumptions,
     world: World,
     entries: Sequence[tuple[str, str]],
     target: Values,
-    values: Values,
-    solve: Callable[..., Any],
+    lag: ByFirm,
+    change: Change | None,
+) -> dict[tuple[str, str], Any]:
+    """Compute that would be asked for at t = 0, had it always fallen at the rate in force, by event and firm."""
+    pace = world.log_growth if change is None else change.log_growth
+    asked = {at: target[at[0]] for at in entries}
+    if lag:
+        asked = {at: equations.lagged_target(xp, flop, pace, lag[at]) for at, flop in asked.items()}
+    if change is not None:
+        asked = {
+            at: equations.target_after_change(xp, flop, pace, world.log_growth, change.month)
+            for at, flop in asked.items()
+        }
+    return asked
+
+
+def _solve(
+    xp: Any, world: World, asked: ByFirm, budget: ByFirm, solve: Callable[..., Any]
 ) -> tuple[dict[tuple[str, str], Any], dict[tuple[str, str], Any]]:
-    """Launches by event and firm, as far as compute decides them, and the pools then."""
+    """Launches by event and firm, as far as compute and know-how decide them, and the pools then."""
     launches, pools = {}, {}
-    for event, firm in entries:
-        pool, budget = world.pools[firm], values[assumptions.race.firms[firm].budget]
-        log_target = equations.log_target_stock(xp, target[event], budget, world.flop_month[firm])
+    for (event, firm), flop in asked.items():
+        pool = world.pools[firm]
+        log_target = equations.log_target_stock(xp, flop, budget[event, firm], world.flop_month[firm])
         launches[event, firm], pools[event, firm] = solve(
             pool.stock, pool.rate, pool.start, pool.length, world.log_growth, log_target
         )
     return launches, pools
+
+
+def _run_length(xp: Any, required: Any, pool: Any, flop_month: Any) -> Any:
+    """Months of a run on the whole pool; no time where there never is any, which never launches, instead of 0/0."""
+    return equations.run_length(required, xp.maximum(pool, SMALLEST_STOCK), flop_month)
+
+
+def _slowdown(xp: Any, world: World, firm: str, required: Any, length: Any, shortest: Any, month: float) -> Any:
+    """How much longer the rest of a firm's run takes on the pool that it has from a month on."""
+    planned = xp.maximum(length, shortest)
+    return equations.slowdown(xp, required, world.pools[firm].at(xp, month), world.flop_month[firm], planned)
+
+
+def _run_anew(xp: Any, world: World, firm: str, asked: Any, launch: Any, pool: Any, shortest: Any) -> Any:
+    """End of a run that a firm begins when compute suffices, whatever it has begun before."""
+    required = equations.requirement(xp, asked, world.log_growth, launch)
+    return equations.pretrained(xp, launch, _run_length(xp, required, pool, world.flop_month[firm]), shortest)
+
+
+def _able(xp: Any, assumptions: Assumptions, firm: Firm, values: Values, moment: Any, as_of_month: float) -> Any:
+    """First month in which a firm can launch, compute sufficing from a moment on."""
+    if firm.decision is None and not firm.delay:
+        return moment
+    return xp.maximum(moment, _earliest(firm, assumptions, values, as_of_month))
 
 
 def _earliest(firm: Firm, assumptions: Assumptions, values: Values, as_of_month: float) -> Any:

@@ -27,6 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import equations
+from .equations import SMALLEST_STOCK
 
 Array = NDArray[np.float64]
 Ramps = tuple[Array | float, ...]  # an entry for each source that arrives
@@ -36,7 +37,6 @@ ROUNDING = 1e-14  # of g, a difference of logarithms of stocks
 FREE_STEPS = 2  # enough for nearly all draws
 STEPS = 12  # inside the bracket, before it is halved at every step
 MOST_STEPS = 80
-SMALLEST_STOCK = 1e-200  # H100e; keeps the logarithm of an empty pool finite
 NOTHING = 2.0 * SMALLEST_STOCK
 SMALLEST_GROWTH = 1e-300  # per month; keeps quotients finite where the requirement does not fall
 LATEST = 1e100  # months; anything later is never

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .manifest import BrokenRunError
 from .reading import Run, Shelf, read_runs
 
 
@@ -79,16 +80,20 @@ def history(runs: Path, event: str | None = None) -> History:
         If there is no such folder.
     """
     shelf: Shelf = read_runs(runs)
-    entries = []
+    entries, faults = [], [*shelf.faults]
     last: dict[str, Run] = {}
     for one in shelf.runs:
         if event is not None and one.manifest.event != event:
             continue
+        try:
+            diff = one.section("diff")
+        except BrokenRunError as error:
+            faults.append(str(error))
+            continue
         before = last.get(one.manifest.event)
         counted = set(one.manifest.evidence)
         earlier = set(before.manifest.evidence) if before else set()
-        diff = one.section("diff")
         shift = diff["shift"]["shift"]["0.5"] if diff else None
         entries.append(Entry(one, shift, tuple(sorted(counted - earlier)), tuple(sorted(earlier - counted))))
         last[one.manifest.event] = one
-    return History(tuple(entries), shelf.faults)
+    return History(tuple(entries), tuple(faults))

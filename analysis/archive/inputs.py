@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import tomli_w
 
+from ...priors.files import make_folder, write_text
 from ...priors.layers import Layer
 from ...priors.strict import read_toml
 from ..inference.inputs import ITEMS, Inputs, plain
@@ -16,32 +19,50 @@ ORIGINS = "origins.toml"  # what each layer's file was called
 
 
 def write_inputs(inputs: Inputs, folder: Path) -> None:
-    """Write one TOML file per layer and item."""
-    place = folder / LAYERS
-    place.mkdir(parents=True, exist_ok=True)
+    """Write one TOML file per layer and item.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be written.
+    """
+    for place in (folder, folder / LAYERS, folder / ITEMS):
+        make_folder(place)
     names = {}
     for index, layer in enumerate(inputs.layers):
         label = "".join(letter if letter.isalnum() else "-" for letter in layer.file).strip("-")
         names[f"{index:02d}-{label[-60:]}"] = layer.file
-        (place / f"{index:02d}-{label[-60:]}.toml").write_text(tomli_w.dumps(plain(layer.tables)), encoding="utf-8")
-    (folder / ORIGINS).write_text(tomli_w.dumps({"layers": names}), encoding="utf-8")
-    (folder / ITEMS).mkdir(parents=True, exist_ok=True)
+        _write_toml(folder / LAYERS / f"{index:02d}-{label[-60:]}.toml", layer.tables)
+    _write_toml(folder / ORIGINS, {"layers": names})
     for name, table in inputs.items.items():
-        (folder / ITEMS / f"{name}.toml").write_text(tomli_w.dumps(plain(table)), encoding="utf-8")
+        _write_toml(folder / ITEMS / f"{name}.toml", table)
     if inputs.renamed:
-        (folder / RENAMED).write_text(tomli_w.dumps(plain(inputs.renamed)), encoding="utf-8")
+        _write_toml(folder / RENAMED, inputs.renamed)
 
 
-def read_inputs(folder: Path) -> Inputs:
+def read_inputs(folder: Path, files: Iterable[str]) -> Inputs:
     """Read what `write_inputs` has written.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it was written.
+    files : iterable of str
+        All files that were, relative to the folder: the folder is not asked, or a file that has gone from it would not
+        be missed.
 
     Raises
     ------
     InputError
         If a file is missing or damaged.
     """
+    written = [Path(file) for file in files]
     origins = read_toml(folder / ORIGINS)["layers"]
     layers = [Layer.of(read_toml(folder / LAYERS / f"{name}.toml"), file=origins[name]) for name in sorted(origins)]
-    items = {path.stem: read_toml(path) for path in sorted((folder / ITEMS).glob("*.toml"))}
-    renamed = read_toml(folder / RENAMED) if (folder / RENAMED).exists() else {}
+    items = {file.stem: read_toml(folder / file) for file in sorted(written) if file.parent == Path(ITEMS)}
+    renamed = read_toml(folder / RENAMED) if Path(RENAMED) in written else {}
     return Inputs(tuple(layers), items, renamed)
+
+
+def _write_toml(path: Path, content: Any) -> None:
+    write_text(path, tomli_w.dumps(plain(content)))

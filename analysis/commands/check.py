@@ -7,6 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from ...priors.files import check_folder, make_folder
 from ..studies.checks.study import Checks
 from .options import OUTPUT, Asked
 from .output import console, date_text, figure, print_json, table, warn
@@ -27,13 +28,10 @@ def check(
 
     asked = asked or Asked()
     if figures is not None:
-        from ..presentation.figures import check_folder
-
         check_folder(figures, key="--figures")
     result = make(asked.request())
     if figures is not None:
         from ..presentation.figures import draw_predictive, save
-        from ..presentation.figures.files import make_folder
 
         folder = make_folder(figures, key="--figures")
         warn(f"drew {save(draw_predictive(result), folder / PICTURE, key='--figures')}")

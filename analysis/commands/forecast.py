@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from ...priors.files import check_folder
 from ..inference.forecast import Forecast
 from ..inference.json_values import QUANTILES
 from ..inference.question import Question
@@ -35,13 +36,12 @@ def forecast(
     from ..inference.request import posterior
 
     asked = asked or Asked()
-    if plot is not None or figures is not None:
-        from ..presentation.figures import check_file, check_folder
+    if plot is not None:
+        from ..presentation.figures import check_file
 
-        if plot is not None:
-            check_file(plot, key="--plot")
-        if figures is not None:
-            check_folder(figures, key="--figures")
+        check_file(plot, key="--plot")
+    if figures is not None:
+        check_folder(figures, key="--figures")
     if save is not None:
         from ..inference.tree.files import check_tree_path
 

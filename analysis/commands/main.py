@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError, UnknownCommandError, UnusedCliTokensError
 
-from ...priors.errors import CatchupError, InputError, unknown_name
+from ...priors.errors import CatchupError, InputError, reason_of, unknown_name
 
 COMMANDS = {
     "forecast": "When the event comes, with its spread and who gets there first.",
@@ -96,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # whoever read our output has stopped, or its disk is full: keep the interpreter from trying again at shutdown
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
-            status = _fail(f"standard output: {_reason(error)}", 1, arguments)
+            status = _fail(f"standard output: {reason_of(error)}", 1, arguments)
     raise SystemExit(status)
 
 
@@ -106,10 +106,10 @@ def run(arguments: Sequence[str]) -> int:
         result = app(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
     except CatchupError as error:
         # a full disk is not the user's mistake, whatever was being written
-        return _fail(str(error), 1 if _is_full_disk(error.__context__) else error.exit_code, arguments)
+        return _fail(error.on_command_line, 1 if _is_full_disk(error.__context__) else error.exit_code, arguments)
     except UnknownCommandError as error:
         # its own message imports every command to find the nearest name
-        return _fail(str(_unknown_command(error)), 2, arguments)
+        return _fail(_unknown_command(error).on_command_line, 2, arguments)
     except UnusedCliTokensError as error:
         return _fail(f"unexpected argument '{(error.unused_tokens or [''])[0]}'; see --help", 2, arguments)
     except CycloptsError as error:
@@ -119,7 +119,7 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         return 0
     except OSError as error:
-        return _fail(f"{error.filename}: {_reason(error)}" if error.filename else _reason(error), 1, arguments)
+        return _fail(f"{error.filename}: {reason_of(error)}" if error.filename else reason_of(error), 1, arguments)
     except MemoryError:
         return _fail("not enough memory; ask for fewer --draws", 1, arguments)
     return result if isinstance(result, int) else 0
@@ -136,10 +136,6 @@ def _unknown_command(error: UnknownCommandError) -> InputError:
 
 def _is_full_disk(error: BaseException | None) -> bool:
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
 
 
 def _fail(message: str, status: int, arguments: Sequence[str]) -> int:

@@ -28,6 +28,10 @@ OUTPUT = Group("What is printed", sort_key=4)
 class Assumed:
     """What is assumed before any leak."""
 
+    model: Annotated[
+        Literal["article", "current"],
+        Parameter(group=BELIEF, help="The published model, or the world as it stands: what is laid over it since."),
+    ] = "current"
     priors: Annotated[
         list[str] | None,
         Parameter(
@@ -48,7 +52,7 @@ class Assumed:
         InputError
             If an overlay or a fixed value is wrong.
         """
-        return load_assumptions(self.priors or (), _fixed(self.set or []))
+        return load_assumptions(self.priors or (), _fixed(self.set or []), model=self.model)
 
 
 @Parameter(name="*")

@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-import numpy as np
 from cyclopts import Parameter
 
 from ...model.assumptions import Assumptions
 from ...priors.correlations import Correlation
 from ...priors.errors import unknown_name
-from ...priors.table import Quantity, packaged_layers
+from ...priors.table import PriorTable, Quantity, packaged_layers
 from .options import OUTPUT, Assumed
 from .output import console, figure, print_json, table
 
@@ -33,14 +32,14 @@ def list_priors(*, listed: Listed | None = None) -> int:
     prior_table = listed.assumptions().table
     quantities, correlations = prior_table.quantities, prior_table.correlations
     if listed.json:
-        rows_of_quantities = [quantity_as_json(quantity) for quantity in quantities.values()]
+        rows_of_quantities = [quantity_as_json(quantity, prior_table) for quantity in quantities.values()]
         print_json({"schema": 1, "quantities": rows_of_quantities, "correlations": correlations_as_json(correlations)})
         return 0
     rows = [
         (
             quantity.name,
             quantity.distribution.family,
-            *map(figure, quantity.distribution.quantile(np.array(SHOWN))),
+            *map(figure, prior_table.quantiles(quantity.name, SHOWN)),
             quantity.text.unit,
         )
         for quantity in quantities.values()
@@ -69,14 +68,15 @@ def show_priors(name: str, /, *, listed: Listed | None = None) -> int:
     quantity = quantities[name]
     correlations = [each for each in assumptions.table.correlations if name in each.pair]
     if listed.json:
-        print_json({"schema": 1, **quantity_as_json(quantity), "correlations": correlations_as_json(correlations)})
+        shown = quantity_as_json(quantity, assumptions.table)
+        print_json({"schema": 1, **shown, "correlations": correlations_as_json(correlations)})
         return 0
     out = console()
     out.print(f"[bold]{quantity.name}[/] ({quantity.text.unit})")
     out.print(quantity.text.description)
-    numbers = ", ".join(f"{key} = {figure(value)}" for key, value in quantity.distribution.model_dump().items())
+    numbers = ", ".join(f"{key} = {_number(value)}" for key, value in numbers_of(quantity).items())
     out.print(f"{quantity.distribution.family}: {numbers}   [{quantity.file}]", markup=False)
-    quantiles = quantity.distribution.quantile(np.array(SHOWN))
+    quantiles = assumptions.table.quantiles(name, SHOWN)
     out.print(", ".join(f"{p:.0%}: {figure(value)}" for p, value in zip(SHOWN, quantiles, strict=True)))
     for source in quantity.text.sources:
         reference = assumptions.table.references[source]
@@ -112,20 +112,34 @@ def check_priors(*files: str, listed: Listed | None = None) -> int:
     out.print(f"valid: {len(assumptions.table.quantities)} quantities, {len(changed)} of them changed or added{joined}")
     for name in changed:
         quantity = assumptions.table.quantities[name]
-        middle = figure(float(quantity.distribution.quantile(0.5)))
+        middle = figure(float(assumptions.table.quantiles(name, 0.5)))
         out.print(f"  {name}: {quantity.distribution.family}, median {middle} {quantity.text.unit}")
     for each in correlations:
         out.print(f"  {_sentence(each)}", markup=False)
     return 0
 
 
-def quantity_as_json(quantity: Quantity) -> dict[str, Any]:
+def numbers_of(quantity: Quantity) -> dict[str, Any]:
+    """Numbers of a quantity's distribution, by key."""
+    return quantity.distribution.model_dump(exclude_none=True)
+
+
+def _number(value: Any) -> str:
+    """Write a number, or a table of them, as TOML does."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{key} = {_number(entry)}' for key, entry in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_number, value))}]"
+    return f'"{value}"' if isinstance(value, str) else figure(value)
+
+
+def quantity_as_json(quantity: Quantity, prior_table: PriorTable) -> dict[str, Any]:
     """Return a quantity as JSON."""
-    quantiles = quantity.distribution.quantile(np.array(SHOWN))
+    quantiles = prior_table.quantiles(quantity.name, SHOWN)
     return {
         "name": quantity.name,
         "family": quantity.distribution.family,
-        "parameters": quantity.distribution.model_dump(),
+        "parameters": numbers_of(quantity),
         "quantiles": {f"{p:g}": float(value) for p, value in zip(SHOWN, quantiles, strict=True)},
         "unit": quantity.text.unit,
         "description": quantity.text.description,

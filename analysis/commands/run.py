@@ -13,7 +13,7 @@ from cyclopts import Parameter
 from ..inference.diagnostics import UntrustworthyError
 from ..inference.progress import show_progress
 from .options import OUTPUT, Asked
-from .output import console, day_text
+from .output import console, day_text, print_json
 
 
 def run(
@@ -38,7 +38,7 @@ def run(
         record = {"event": "run", "folder": str(kept.folder), "as_of": kept.manifest.as_of.isoformat()}
         print(json.dumps({**record, "median": ready["0.5"]["date"], "seconds": kept.manifest.timings}), file=sys.stderr)
     if asked.json:
-        sys.stdout.write((kept.folder / "forecast.json").read_text(encoding="utf-8"))
+        print_json(kept.forecast)
     elif not quiet and not log_json:
         days = [day_text(request.question, ready[p]["months"]) for p in ("0.05", "0.5", "0.95")]
         console().print(f"{kept.folder}: around {days[1]} (90% interval: {days[0]} to {days[2]})", markup=False)

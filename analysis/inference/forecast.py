@@ -14,7 +14,7 @@ from .diagnostics import Diagnostics, few_draws
 from .draws import PriorDraws
 from .estimates import ZERO, Distribution, Estimate
 from .json_values import QUANTILES, AnyDistribution, distribution_as_json, number, rounded, significant
-from .outcomes import FIRST, LOG_FLOP, PRETRAINED, READY, summary_columns
+from .outcomes import COMPUTE_ALONE, FIRST, LOG_FLOP, PRETRAINED, READY, summary_columns
 from .posterior import Posterior, prior_of
 from .question import Question
 from .request import Request, posterior
@@ -23,6 +23,7 @@ from .streaming import StreamedDistribution
 
 FLOP_QUANTILES = (0.05, 0.5, 0.95)
 MONTHS_AHEAD = 24
+NOT_BY = tuple(date(year, 1, 1) for year in (2028, 2029, 2030))  # days by which it may not have come
 MOST_EXACT_DRAWS = 100_000  # more are streamed through histograms, whose memory is that of about as many draws
 DATE_RANGE = (0.0, 600.0)  # months; the histogram's range for dates
 LOG_FLOP_RANGE = (20.0, 32.0)  # log10 FLOP; the histogram's range for compute
@@ -38,6 +39,9 @@ class Forecast(Result):
         The question, and the draws that answer it.
     ready, pretrained : distribution
         Months since t = 0.
+    compute_alone : distribution
+        Months since t = 0 at which it would be ready if nothing but compute stood in the way: `ready` itself where the
+        model holds no obstacles.
     log_flop : distribution
         Mythos's pre-training compute, log10 FLOP.
     first_firm : mapping of str to Estimate
@@ -52,6 +56,7 @@ class Forecast(Result):
 
     ready: AnyDistribution
     pretrained: AnyDistribution
+    compute_alone: AnyDistribution
     log_flop: AnyDistribution
     first_firm: Mapping[str, Estimate]
     diagnostics: Diagnostics
@@ -63,6 +68,10 @@ class Forecast(Result):
         calendar = self.question.assumptions.calendar
         for day in month_ends(self.question.as_of, MONTHS_AHEAD):
             yield day, self.ready.probability_below(calendar.months(day + timedelta(days=1)))
+
+    def not_by(self) -> Iterator[tuple[date, Estimate]]:
+        """Yield first days of coming years, with the probability of not being ready by then."""
+        yield from not_by(self.ready, self.question)
 
     def warnings(self) -> list[str]:
         """Say which quantiles rest on too few draws."""
@@ -77,11 +86,14 @@ class Forecast(Result):
             **self.origin.as_json(),
             "ready": distribution_as_json(self.ready, self.question),
             "pretrained": distribution_as_json(self.pretrained, self.question),
+            "compute_alone": distribution_as_json(self.compute_alone, self.question),
             "mythos_flop": _flop_as_json(self.log_flop),
             "probability_by": {day.isoformat(): round(chance.value, 5) for day, chance in self.probabilities_by()},
             "probability_by_mcse": {
                 day.isoformat(): significant(chance.mcse) for day, chance in self.probabilities_by()
             },
+            "not_by": {day.isoformat(): round(chance.value, 5) for day, chance in self.not_by()},
+            "not_by_mcse": {day.isoformat(): significant(chance.mcse) for day, chance in self.not_by()},
             "first_firm": {firm: round(share.value, 5) for firm, share in self.first_firm.items()},
             "first_firm_mcse": {firm: significant(share.mcse) for firm, share in self.first_firm.items()},
             "log_evidence": number(self.log_evidence.value),
@@ -114,6 +126,7 @@ def forecast(posterior: Posterior) -> Forecast:
         posterior.origin,
         ready=posterior.ready,
         pretrained=Distribution(columns[PRETRAINED], weighting),
+        compute_alone=Distribution(columns.get(COMPUTE_ALONE, columns[READY]), weighting),
         log_flop=Distribution(columns[LOG_FLOP], weighting),
         first_firm={firm: weighting.estimate(columns[FIRST + firm]) for firm in question.assumptions.race.firms},
         diagnostics=posterior.diagnostics,
@@ -132,15 +145,25 @@ def answer(request: Request) -> Forecast:
     return forecast(posterior(request))
 
 
+def not_by(ready: AnyDistribution, question: Question) -> Iterator[tuple[date, Estimate]]:
+    """Yield first days of coming years, with the probability that a date has not come by then."""
+    for day in NOT_BY:
+        come = ready.probability_below(question.assumptions.calendar.months(day))
+        yield day, Estimate(max(1.0 - come.value, 0.0), come.mcse, come.meaningful)
+
+
 def _forecast_streamed(posterior: Posterior) -> Forecast:
     question = posterior.question
     ready, pretrained = StreamedDistribution(*DATE_RANGE), StreamedDistribution(*DATE_RANGE)
+    alone = StreamedDistribution(*DATE_RANGE) if question.assumptions.obstacles else ready
     log_flop = StreamedDistribution(*LOG_FLOP_RANGE)
     firms = list(question.assumptions.race.firms)
     wins = np.zeros(len(firms))
     for columns in PriorDraws(question).chunks(lambda values: summary_columns(question, values)):
         ready.add(columns[READY])
         pretrained.add(columns[PRETRAINED])
+        if COMPUTE_ALONE in columns:
+            alone.add(columns[COMPUTE_ALONE])
         log_flop.add(columns[LOG_FLOP])
         wins += [columns[FIRST + firm].sum() for firm in firms]
     shares = wins / question.draws
@@ -149,6 +172,7 @@ def _forecast_streamed(posterior: Posterior) -> Forecast:
         posterior.origin,
         ready=ready,
         pretrained=pretrained,
+        compute_alone=alone,
         log_flop=log_flop,
         first_firm={firm: Estimate(float(s), float(e)) for firm, s, e in zip(firms, shares, errors, strict=True)},
         diagnostics=posterior.diagnostics,

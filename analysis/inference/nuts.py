@@ -105,7 +105,7 @@ def build_posterior_model(question: Question, items: Sequence[Item]) -> Any:
         launch_grid=question.launch_grid,
         as_of_month=question.as_of_months,
     )
-    return add_evidence(model, items, question.assumptions, question.as_of, events=events)
+    return add_evidence(model, items, question.assumptions, question.as_of)
 
 
 def sample_posterior(question: Question, items: Sequence[Item], *, refuse: bool = True) -> NutsPosterior:

@@ -13,7 +13,8 @@ from .draws import Values
 from .estimates import Array
 from .question import Question
 
-READY, PRETRAINED, LOG_FLOP = "ready", "pretrained", "log_flop"  # columns that a question is summed up by
+# columns that a question is summed up by
+READY, PRETRAINED, COMPUTE_ALONE, LOG_FLOP = "ready", "pretrained", "compute_alone", "log_flop"
 FIRST = "first:"  # begins the columns that hold firms' shares in being first
 
 
@@ -23,6 +24,7 @@ def outcome_of(
     intervention: Intervention = NO_INTERVENTION,
     event: str | None = None,
     world: World | None = None,
+    baseline: tuple[World, Outcome] | None = None,
 ) -> tuple[World, Outcome]:
     """Work out every intermediate and date that given values imply for a question.
 
@@ -38,6 +40,8 @@ def outcome_of(
         Another event than the question's.
     world : World, optional
         From a call for another event with the same values and intervention.
+    baseline : tuple of World and Outcome, optional
+        From a call with the same values and event but without an intervention.
     """
     return outcome(
         question.assumptions,
@@ -47,6 +51,7 @@ def outcome_of(
         launch_grid=question.launch_grid,
         as_of_month=question.as_of_months,
         world=world,
+        baseline=baseline,
     )
 
 
@@ -64,6 +69,8 @@ def ready_column(question: Question, values: Values) -> Values:
 def summary_columns(question: Question, values: Values) -> Values:
     """Work out the columns that sum up an answer: dates, Mythos's compute, and each firm's share in being first.
 
+    The date on compute alone is among them where the model holds obstacles.
+
     Parameters
     ----------
     question : Question
@@ -75,9 +82,16 @@ def summary_columns(question: Question, values: Values) -> Values:
     return {
         READY: result.ready,
         PRETRAINED: result.pretrained,
+        **_compute_alone(question, values, world),
         LOG_FLOP: np.log10(world.mythos_flop),
         **{FIRST + firm: share for firm, share in first_shares(result).items()},
     }
+
+
+def _compute_alone(question: Question, values: Values, world: World) -> Values:
+    if not question.assumptions.obstacles:
+        return {}
+    return {COMPUTE_ALONE: outcome_of(question.without_obstacles(), values, world=world)[1].ready}
 
 
 def first_shares(result: Outcome) -> dict[str, Array]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ...model.assumptions import DEFAULT_EVENT, Assumptions
@@ -56,6 +57,10 @@ class Question:
                 f"a day from {self.assumptions.calendar.origin} (t = 0) on was expected, not {self.as_of}",
                 key="--as-of",
             )
+
+    def without_obstacles(self, ids: Collection[str] | None = None) -> Question:
+        """Return the question without some of the model's obstacles; by default without any, on compute alone."""
+        return replace(self, assumptions=self.assumptions.without_obstacles(ids))
 
     @property
     def clock(self) -> Clock:

@@ -34,6 +34,7 @@ class Origin:
         """Return what every result says of what was asked, and of its draws."""
         return {
             "schema": 1,
+            "model": self.question.assumptions.model,
             "event": self.question.event,
             "as_of": self.question.as_of.isoformat(),
             "engine": self.engine,

@@ -14,7 +14,6 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ from ...evidence import Item, latent_quantities
 from ...evidence.latents import events_of
 from ...model.assumptions import multiple_name
 from ...model.policies import NO_INTERVENTION, apply_lever
-from ...priors.errors import InputError
+from ...priors.files import write_text
 from ..inference.draws import PriorDraws, Values
 from ..inference.estimates import Array
 from ..inference.importance import smooth_weights
@@ -63,15 +62,7 @@ def write_explorer(path: Path, posterior: Posterior, *, draws: int = THINNED) ->
     InputError
         If the file cannot be written.
     """
-    page = render_explorer(posterior, draws=draws)
-    unfinished = path.with_name(f".{path.name}.part")
-    try:
-        unfinished.write_text(page, encoding="utf-8")
-        unfinished.replace(path)
-    except OSError as error:
-        with suppress(OSError):  # it may never have come to be
-            unfinished.unlink()
-        raise InputError(f"cannot be written ({error.strerror})", file=path, key="--out") from None
+    write_text(path, render_explorer(posterior, draws=draws), key="--out")
 
 
 def render_explorer(posterior: Posterior, *, draws: int = THINNED) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ...priors.errors import InputError
+from ...priors.files import make_folder, write_text
 from ..archive.inputs import write_inputs
 from ..archive.manifest import (
     MANIFEST,
@@ -24,7 +25,7 @@ from ..archive.manifest import (
     python_version,
 )
 from ..archive.reading import FORECAST, INPUTS, POSTERIOR, Run, newest_before, read_run
-from ..archive.store import building, check_runs_folder
+from ..archive.store import build, check_runs_folder
 from ..inference.forecast import Forecast, forecast, forecast_prior
 from ..inference.inputs import Inputs, inputs_of
 from ..inference.posterior import Posterior
@@ -83,12 +84,12 @@ def run(request: Request, runs: Path, *, command: str = "catchup run", brief: bo
     watch = Stopwatch()
     sections = work_out(request, runs, watch, brief=brief)
     name = request.question.as_of.isoformat()
-    with building(runs, name) as folder:
+
+    def write_all(folder: Path) -> None:
         write(sections, folder, watch, brief=brief)
-        manifest = _manifest(sections, folder, watch, command)
-        (folder / MANIFEST).write_text(manifest.dump(), encoding="utf-8")
-        marker = manifest
-    return next(found for found in _candidates(runs, name) if found.manifest == marker)
+        write_text(folder / MANIFEST, _manifest(sections, folder, watch, command).dump())
+
+    return read_run(build(runs, name, write_all))
 
 
 def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = False) -> Sections:
@@ -189,9 +190,9 @@ def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = F
     with watch.part("figures"):
         from ..presentation.figures import save
 
-        (folder / "figures").mkdir()
+        pictures = make_folder(folder / "figures")
         for name, (drawing, _) in sections.drawings.items():
-            save(drawing, folder / "figures" / f"{name}.png")
+            save(drawing, pictures / f"{name}.png")
     with watch.part("explorer"):
         from ..presentation.explorer import write_explorer
 
@@ -235,6 +236,7 @@ def _manifest(sections: Sections, folder: Path, watch: Stopwatch, command: str) 
     return Manifest.model_validate(
         {
             "schema": SCHEMA,
+            "model": question.assumptions.model,
             "as_of": question.as_of,
             "event": question.event,
             "engine": drawn.engine,
@@ -260,14 +262,5 @@ def _inputs(drawn: Posterior) -> Inputs:
     return inputs_of(drawn.question.assumptions, drawn.items)
 
 
-def _candidates(runs: Path, name: str) -> Iterator[Run]:
-    """Runs of a day, the newest suffix first."""
-    from ..archive.store import run_folders
-
-    for folder in reversed(run_folders(runs)):
-        if folder.name == name or folder.name.startswith(f"{name}-"):
-            yield read_run(folder)
-
-
 def _write_json(path: Path, content: Any) -> None:
-    path.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+    write_text(path, json.dumps(content, indent=2, allow_nan=False) + "\n")

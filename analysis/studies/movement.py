@@ -116,7 +116,8 @@ def _conditioned_apart(
     try:
         other = condition(request.question, without, request.engine, fit=fit)
     except UntrustworthyError as error:
-        return Movement(added, None, {}, f"without {' and '.join(added)} the forecast cannot be trusted: {error}")
+        reason = f"without {' and '.join(added)} the forecast cannot be trusted: {error.on_command_line}"
+        return Movement(added, None, {}, reason)
     return _movement(added, ready, other.ready, common=False)
 
 

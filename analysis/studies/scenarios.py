@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ...model.forward import launches
+from ...model.forward import change_from
 from ..inference.draws import Values
 from ..inference.estimates import Distribution, Estimate, quantile_shift
 from ..inference.json_values import date_as_json, shift_as_json, significant
@@ -102,9 +102,9 @@ def scenarios(posterior: Posterior, ids: Sequence[str] | None = None) -> Scenari
 
     Notes
     -----
-    A scenario changes what happens from the day of the question on: launches that came before it stand, and
-    no other predates it. Quantities that it believes otherwise keep each draw's rank; quantities that it
-    brings in are drawn beside the baseline's.
+    A scenario changes what happens from the day of the question on: runs that have ended by then stand, those under
+    way do the rest under it, and no other launches before that day. Quantities that it believes otherwise keep each
+    draw's rank; quantities that it brings in are drawn beside the baseline's.
 
     Raises
     ------
@@ -117,10 +117,11 @@ def scenarios(posterior: Posterior, ids: Sequence[str] | None = None) -> Scenari
     added = {name: belief for world in worlds for name, belief in world.own_beliefs.items()}
 
     def evaluate(values: Values) -> Values:
-        _, before = outcome_of(question, values)
+        current, before = outcome_of(question, values)
         columns = {READY: before.ready}
+        change = change_from(question.as_of_months, current, {question.event: before})
         for world in worlds:
-            result = world.run(world.values(values), launches(before))
+            result = world.run(world.values(values), change)
             columns[f"{world.id}/ready"] = result.ready
             columns |= {f"{world.id}/{FIRST}{firm}": share for firm, share in first_shares(result).items()}
             columns |= {f"{world.id}/{firm}": result.ready_of(firm) for firm in world.newcomers}

@@ -103,7 +103,7 @@ def test_importance_refuses_weights_that_cannot_be_trusted(khat, refused, monkey
     if not refused:
         assert condition(question, TWO, "importance").engine == "importance"
         return
-    with pytest.raises(UntrustworthyError, match=r"k-hat .*, above 0.7\): try --engine nuts, or more --draws"):
+    with pytest.raises(UntrustworthyError, match=r"k-hat .*, above 0.7\): try engine nuts, or more draws"):
         condition(question, TWO, "importance")
     assert condition(question, TWO, "importance", refuse=False).diagnostics.khat == khat
 

@@ -208,7 +208,7 @@ def test_an_unwritable_place_is_named(tmp_path: Path, capsys: pytest.CaptureFixt
     assert priors_page.main([str(missing)]) == 2
     assert str(missing) in capsys.readouterr().err
     with pytest.raises(InputError, match="cannot be written"):
-        priors_page.write_document(tmp_path, "text")
+        priors_page.write_text(tmp_path, "text")
 
 
 @pytest.mark.parametrize("main", [priors_page.main, reproduction.main])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -280,11 +281,10 @@ def test_a_tree_half_written_is_no_tree(small: xr.DataTree, tmp_path: Path, monk
     place = save_tree(small, tmp_path / NETCDF)
     before = place.read_bytes()
 
-    def fill_disk(self: xr.DataTree, path: Path, **_: object) -> None:
-        path.write_bytes(b"half")
+    def fill_disk(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(xr.DataTree, "to_netcdf", fill_disk)
+    monkeypatch.setattr(os, "fsync", fill_disk)
     with pytest.raises(InputError, match="cannot be written: no space left on device"):
         save_tree(small, place)
     assert place.read_bytes() == before

@@ -261,7 +261,7 @@ def test_correlated_mfus_narrow_the_date_as_their_ratio_does() -> None:
     quantities = Layer.of({"quantity": {"mfu_anthropic": row, "mfu_china": row}}, file="mfu.toml")
     spreads = []
     for layers, correlation in (([quantities], 0.0), ([quantities, overlay({PAIR: rank})], rank)):
-        assumptions = load_assumptions(layers)
+        assumptions = load_assumptions(layers, model="article")
         values = drawn(assumptions)
         log_ratio = np.log(values["mfu_anthropic"] / values["mfu_china"])
         # of two uniform variables, Pearson's correlation is Spearman's

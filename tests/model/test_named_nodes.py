@@ -13,10 +13,10 @@ from pytensor.compile.mode import Mode
 
 from catchup.model.assumptions import DEFAULT_EVENT, Assumptions, multiple_name
 from catchup.model.forward import outcome
-from catchup.model.generative import Outcome, World
+from catchup.model.generative import World
 from catchup.model.graph import UNITS, build_model, set_intervention
 from catchup.model.naming import replacing
-from catchup.model.policies import apply_lever
+from catchup.model.policies import apply_as_published
 
 PLAIN = Mode(linker="py", optimizer=None)  # the graph as written: nothing compiled, nothing rewritten
 WITHIN = 1e-9
@@ -25,34 +25,41 @@ CHANGE = 1.07  # of the value held: beyond rounding, and no factor of anything
 
 OF_THE_WORLD = ("mythos_flop", "annual_progress")
 BY_FIRM = ("flop_per_h100e_month",)
-BY_EVENT = ("target_flop", "pretrained", "ready")
-BY_BOTH = {
-    "launch": "launch",
-    "pool_at_launch": "pool",
-    "requirement_at_launch": "requirement",
-    "run_length": "run_length",
-    "firm_pretrained": "pretrained",
-}
+BY_EVENT = ("target_flop", "pretrained", "post_training", "ready")
+BY_BOTH = (
+    "budget_in_force",
+    "requirement_lag",
+    "able_to_launch",
+    "launch",
+    "pool_at_launch",
+    "requirement_at_launch",
+    "run_length",
+    "firm_pretrained",
+)
 
 
 def over_arrays(assumptions: Assumptions, values: dict[str, Any], **given: Any) -> dict[str, np.ndarray]:
     """Every named variable at one draw of the quantities, some of them replaced; shapes as in the graph."""
+    found: dict[str, Any] = {}
+    replaced = replacing(given)
     world: World | None = None
-    outcomes: dict[str, Outcome] = {}
-    lever = apply_lever(assumptions.levers["distillation-limited"], assumptions.race, 0.0)
+    lever = apply_as_published(assumptions.levers["distillation-limited"], assumptions.race, 0.0)
+
+    def kept(name: str, value: Any) -> Any:
+        """Put a given value in a variable's place, and keep what stands there."""
+        value = replaced(name, value)
+        own = name if name in (*OF_THE_WORLD, *BY_FIRM) or event == EVENTS[0] else f"{name}::{event}"
+        rows = list(value.values()) if isinstance(value, dict) else [value]
+        found[own] = np.squeeze(np.concatenate([np.broadcast_to(row, 1) for row in rows]))
+        if name in BY_EVENT:
+            found[own] = np.squeeze(value[event])
+        elif name in BY_BOTH:
+            found[own] = np.array([np.squeeze(value[event, firm]) for firm in assumptions.race.firms])
+        return value
+
     for event in EVENTS:
-        options = {"event": event, "world": world, "name": replacing(given), "intervention": lever}
-        world, outcomes[event] = outcome(assumptions, values, **options)
-    assert world is not None
-    found = {name: getattr(world, name) for name in OF_THE_WORLD}
-    found["flop_per_h100e_month"] = np.concatenate(list(world.flop_month.values()))
-    for position, (event, result) in enumerate(outcomes.items()):
-        own = "" if position == 0 else f"::{event}"
-        found |= {name + own: getattr(result, name) for name in BY_EVENT}
-        for name, attribute in BY_BOTH.items():
-            rows = [getattr(contender, attribute) for contender in result.contenders.values()]
-            found[name + own] = np.concatenate(rows)
-    return {name: np.squeeze(value) for name, value in found.items()}
+        world, _ = outcome(assumptions, values, event=event, world=world, name=kept, intervention=lever)
+    return found
 
 
 def in_the_graph(model: pm.Model, held: dict[str, Any]) -> dict[str, np.ndarray]:
@@ -65,7 +72,9 @@ def in_the_graph(model: pm.Model, held: dict[str, Any]) -> dict[str, np.ndarray]
 @pytest.fixture(scope="module")
 def model(assumptions: Assumptions) -> pm.Model:
     built = build_model(assumptions, events=EVENTS)
-    set_intervention(built, assumptions, apply_lever(assumptions.levers["distillation-limited"], assumptions.race, 0.0))
+    set_intervention(
+        built, assumptions, apply_as_published(assumptions.levers["distillation-limited"], assumptions.race, 0.0)
+    )
     return built
 
 
@@ -129,20 +138,39 @@ def test_a_quantity_moves_all_that_follows(
             np.testing.assert_allclose(found[own], given, rtol=WITHIN, atol=WITHIN, err_msg=f"{own} by {name}")
 
 
-def test_edges_lead_from_one_derived_variable_to_the_next(model: pm.Model) -> None:
-    """As ``pm.model_to_graphviz`` draws them."""
+def edges(model: pm.Model) -> dict[str, set[str]]:
+    """Derived variables that each of them is worked out of, as ``pm.model_to_graphviz`` draws them."""
     parents = ModelGraph(model).make_compute_graph()
-    derived = {name: {one for one in parents[name] if one.split("::")[0] in UNITS} for name in UNITS}
-    assert derived == {
-        "mythos_flop": set(),
-        "annual_progress": set(),
-        "flop_per_h100e_month": set(),
-        "target_flop": {"mythos_flop"},
-        "launch": {"target_flop", "annual_progress", "flop_per_h100e_month"},
-        "pool_at_launch": {"launch"},
-        "requirement_at_launch": {"target_flop", "annual_progress", "launch"},
-        "run_length": {"requirement_at_launch", "pool_at_launch", "flop_per_h100e_month"},
-        "firm_pretrained": {"launch", "run_length"},
-        "pretrained": {"firm_pretrained"},
-        "ready": {"pretrained"},
+    return {name: {one for one in parents[name] if one in UNITS} for name in UNITS if name in model.named_vars}
+
+
+COMPUTE_ALONE = {
+    "mythos_flop": set(),
+    "annual_progress": set(),
+    "flop_per_h100e_month": set(),
+    "target_flop": {"mythos_flop"},
+    "launch": {"target_flop", "annual_progress", "flop_per_h100e_month"},
+    "pool_at_launch": {"launch"},
+    "requirement_at_launch": {"target_flop", "annual_progress", "launch"},
+    "run_length": {"requirement_at_launch", "pool_at_launch", "flop_per_h100e_month"},
+    "firm_pretrained": {"launch", "run_length"},
+    "pretrained": {"firm_pretrained"},
+    "ready": {"pretrained"},
+}
+
+
+def test_edges_lead_from_one_derived_variable_to_the_next(article: Assumptions) -> None:
+    assert edges(build_model(article, events=EVENTS)) == COMPUTE_ALONE
+
+
+def test_obstacles_stand_between_derived_variables(model: pm.Model) -> None:
+    gate = {"target_flop", "annual_progress", "flop_per_h100e_month", "budget_in_force", "requirement_lag"}
+    assert edges(model) == COMPUTE_ALONE | {
+        "budget_in_force": set(),
+        "requirement_lag": set(),
+        "able_to_launch": gate,
+        "launch": {"able_to_launch"},
+        "requirement_at_launch": {"target_flop", "annual_progress", "launch", "requirement_lag"},
+        "post_training": set(),
+        "ready": {"pretrained", "post_training"},
     }

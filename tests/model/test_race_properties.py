@@ -121,9 +121,9 @@ def test_a_commitment_cannot_change_the_past(
     assert (launch[~past] >= month).all()
 
 
-def test_intermediates_are_consistent(assumptions: Assumptions, some: dict[str, np.ndarray]) -> None:
-    world, result = outcome(assumptions, some)
-    for name, firm in assumptions.race.firms.items():
+def test_intermediates_are_consistent(article: Assumptions, some: dict[str, np.ndarray]) -> None:
+    world, result = outcome(article, some)
+    for name, firm in article.race.firms.items():
         contender = result.contenders[name]
         np.testing.assert_allclose(
             contender.run_length, contender.requirement / (contender.pool * world.flop_month[name]), rtol=1e-12

@@ -107,5 +107,5 @@ def test_given_compute_is_sized_beside_the_thread():
 @pytest.mark.parametrize("flop", [0.0, -1.0, math.inf, math.nan])
 def test_impossible_compute_is_refused(flop):
     question = ask(100)
-    with pytest.raises(InputError, match="--flop"):
+    with pytest.raises(InputError, match="flop: "):
         sizes(prior(question), [flop])

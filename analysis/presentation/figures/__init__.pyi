@@ -2,7 +2,6 @@
 from .calibration import draw_calibration as draw_calibration
 from .cumulative import draw_cumulative as draw_cumulative
 from .files import check_file as check_file
-from .files import check_folder as check_folder
 from .files import inline_svg as inline_svg
 from .files import save as save
 from .forecast_figures import draw_forecast as draw_forecast

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ....priors.errors import InputError
+from ....priors.files import check_folder, make_folder
 from ...inference.forecast import Forecast, forecast_prior
 from ...inference.posterior import Posterior, prior_of
 from ...inference.progress import track
@@ -18,7 +19,7 @@ from ...studies.counterfactuals import regimes as compare_regimes
 from ...studies.sensitivity.one_at_a_time import one_at_a_time
 from ...studies.sensitivity.study import Sensitivity
 from ...studies.trajectories import Trajectories, race_trajectories
-from .files import check_file, check_folder, make_folder, save
+from .files import check_file, save
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -140,7 +141,7 @@ def draw_forecast(
         try:
             results[name] = job()
         except InputError as error:  # a lever or regime that does not go with what has been fixed
-            said.append(f"left out the figure of {name}: {error}")
+            said.append(f"left out the figure of {name}: {error.on_command_line}")
     written = write_all(folder, forecast=forecast, prior=prior, **results)
     return [*said, *(f"drew {path}" for path in written)]
 

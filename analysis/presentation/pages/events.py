@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
 from ....model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions, multiple_name
+from ....priors.errors import InputError
+from ....priors.files import write_text
 from ...inference.estimates import Distribution
 from ...inference.question import Question
 from ...inference.request import Request, posterior
@@ -93,13 +94,21 @@ def _multiples(assumptions: Assumptions) -> list[tuple[str, str, str]]:
     ]
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Write the page to the file named by the first argument."""
+def main(arguments: Sequence[str]) -> int:
+    """Write the page to the file named."""
     from datetime import date
 
+    if len(arguments) != 1:
+        print("usage: python -m catchup.analysis.presentation.pages.events FILE", file=sys.stderr)
+        return 2
     question = Question(load_assumptions(), date(2026, 11, 21), draws=DRAWS)
-    Path(arguments[0]).write_text(event_page(question), encoding="utf-8")
+    try:
+        write_text(arguments[0], event_page(question))
+    except InputError as error:
+        print(f"catchup: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

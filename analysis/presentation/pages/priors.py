@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from ....model.assumptions import Assumptions, load_assumptions
 from ....priors.errors import InputError
 from ....priors.families import Family
+from ....priors.files import write_text
 from ...inference.json_values import thousands
 
 ROLES = {
@@ -42,14 +44,23 @@ def web_link(address: str, text: str | None = None) -> str:
 
 def numbers_of(family: Family) -> str:
     """Numbers of a distribution, by name: ``low 0.15, mode 0.2, high 0.3``."""
-    values = family.model_dump()
+    return _listed(family.model_dump(exclude_none=True))
+
+
+def _listed(values: Mapping[str, Any]) -> str:
     ordered = sorted(
         values, key=lambda name: ("low", "mode", "high").index(name) if name in ("low", "mode", "high") else -1
     )
     return ", ".join(f"{name} {_plain(values[name])}" for name in ordered)
 
 
-def _plain(value: float) -> str:
+def _plain(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return f"({_listed(value)})"
+    if isinstance(value, list | tuple):
+        return "; ".join(map(_plain, value))
+    if isinstance(value, str):
+        return value.replace("_", " ")
     return thousands(value) if value >= 1000.0 and value.is_integer() else f"{value:g}"
 
 
@@ -135,29 +146,13 @@ def prior_tables(assumptions: Assumptions) -> str:
     return "\n".join(parts)
 
 
-def write_document(path: Path, text: str) -> None:
-    """Write a document whole or not at all.
-
-    Raises
-    ------
-    InputError
-        If it cannot be written.
-    """
-    temporary = path.with_name(path.name + ".part")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        raise InputError(f"cannot be written ({error.strerror})", file=path) from None
-
-
 def main(arguments: Sequence[str]) -> int:
     """Write the prior tables to the file named."""
     if len(arguments) != 1:
         print("usage: python -m catchup.analysis.presentation.pages.priors FILE", file=sys.stderr)
         return 2
     try:
-        write_document(Path(arguments[0]), prior_tables(load_assumptions()))
+        write_text(Path(arguments[0]), prior_tables(load_assumptions()))
     except InputError as error:
         print(error, file=sys.stderr)
         return error.exit_code

@@ -5,6 +5,7 @@ A page says ``<!-- figures: NAME -->`` where a table of that name begins and ``<
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,7 +15,8 @@ from itertools import batched
 from pathlib import Path
 
 from ....model.assumptions import load_assumptions, under_scenario
-from ....priors.errors import CatchupError, InputError, unknown_name
+from ....priors.errors import CatchupError, InputError, reason_of, unknown_name
+from ....priors.files import write_text
 from ....priors.table import Quantity
 from ...inference.estimates import Distribution
 from ...inference.posterior import prior_of
@@ -28,7 +30,7 @@ from ...studies.readings.trend import Carried, trends
 from ...studies.scenarios import scenarios
 from ...studies.thresholds.study import PROBABILITIES, ready_by, thresholds
 from ..text import stock_text
-from .priors import markdown_table, numbers_of, write_document
+from .priors import markdown_table, numbers_of
 
 AS_OF = date(2026, 11, 21)
 SHOWN = (0.05, 0.5, 0.95)
@@ -293,14 +295,17 @@ def main(arguments: Iterable[str]) -> int:
         print("usage: python -m catchup.analysis.presentation.pages.readings FOLDER", file=sys.stderr)
         return 2
     try:
-        pages = sorted(folders[0].glob("*.md"))
+        pages = [folders[0] / name for name in sorted(os.listdir(folders[0])) if name.endswith(".md")]
         if not pages:
             raise InputError("holds no page", file=folders[0])
         tables = figures(Question(load_assumptions(), AS_OF))
         for page in pages:
-            write_document(page, filled(page.read_text(encoding="utf-8"), tables, page))
+            write_text(page, filled(page.read_text(encoding="utf-8"), tables, page))
+    except OSError as error:
+        print(f"catchup: {error.filename}: cannot be read: {reason_of(error)}", file=sys.stderr)
+        return InputError.exit_code
     except CatchupError as error:
-        print(f"catchup: {error}", file=sys.stderr)
+        print(f"catchup: {error.on_command_line}", file=sys.stderr)
         return error.exit_code
     return 0
 

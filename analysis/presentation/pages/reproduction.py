@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from ....priors.errors import CatchupError
+from ....priors.files import write_text
 from ...studies.reproduction.claims import load_claims
 from ...studies.reproduction.measures import WITHOUT_LAUNCH, Finding, Verdict, published
 from ...studies.reproduction.study import DRAWS, Reproduction, Row, reproduce
-from .priors import generated_by, markdown_table, write_document
+from .priors import generated_by, markdown_table
 
 COMMAND = "catchup reproduce"
 
@@ -92,7 +93,7 @@ def write_reproduction(path: Path, *, draws: int = DRAWS, seed: int = 1) -> Repr
         If it cannot be written.
     """
     result = reproduce(draws=draws, seed=seed)
-    write_document(path, reproduction_page(result))
+    write_text(path, reproduction_page(result))
     return result
 
 

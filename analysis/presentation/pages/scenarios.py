@@ -65,7 +65,6 @@ def _dates(comparison: ScenarioComparison) -> str:
 
 def _section(assumptions: Assumptions, scenario: Scenario) -> str:
     world = under_scenario(assumptions, scenario.id)
-    tables = scenario.layer.tables
     parts = [
         f"## {scenario.id}\n",
         f"{scenario.text.title}.{f' {scenario.text.notes}' if scenario.text.notes else ''}\n",
@@ -78,9 +77,9 @@ def _section(assumptions: Assumptions, scenario: Scenario) -> str:
             ", ".join(f"{key} {_value(value, known)}" for key, value in row.items() if key != "references"),
         )
         for part in ("firm", "source", "event")
-        for name, row in tables.get(part, {}).items()
+        for name, row in scenario.rows(part).items()
     ]
-    for name in tables.get("quantity", {}):
+    for name in scenario.rows("quantity"):
         quantity = known[name]
         unit = "" if quantity.text.unit == "1" else f" {quantity.text.unit}"
         numbers = f"{quantity.distribution.family}, {numbers_of(quantity.distribution)}{unit}"

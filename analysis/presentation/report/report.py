@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+from ....priors.files import write_text
 from ...archive.manifest import library_versions, python_version
 from ...inference.forecast import Forecast
 from ...inference.inputs import inputs_of
@@ -44,8 +45,13 @@ def write_report(path: Path, sections: Sections, *, explorer: str | None = None)
         What the run worked out.
     explorer : str, optional
         Address, relative to the report, of the page that lets a reader explore.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
     """
-    path.write_text(render_report(sections, explorer=explorer), encoding="utf-8")
+    write_text(path, render_report(sections, explorer=explorer))
 
 
 def render_report(sections: Sections, *, explorer: str | None = None) -> str:
@@ -271,15 +277,16 @@ def _diagnostics(forecast: Forecast) -> list[tuple[str, str]]:
 
 
 def _priors(question: Question) -> list[tuple[str, ...]]:
+    table = question.assumptions.table
     return [
         (
             name.replace("_", " "),
             quantity.distribution.family.replace("_", " "),
-            *(figure(float(quantity.distribution.quantile(p))) for p in (0.05, 0.5, 0.95)),
+            *(figure(float(value)) for value in table.quantiles(name, [0.05, 0.5, 0.95])),
             quantity.text.unit,
             ", ".join(quantity.text.sources),
         )
-        for name, quantity in question.assumptions.table.quantities.items()
+        for name, quantity in table.quantities.items()
     ]
 
 

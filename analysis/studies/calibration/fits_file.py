@@ -2,17 +2,21 @@
 
 The file holds one JSON object a line: the settings first, then a fit each, in the order in which they were finished. A
 line is appended whole; should the machine fail in the middle of one, the torn end is cut off when the file is opened.
+Whoever reads or writes it holds its lock, so that a line which another calibration is writing is not taken for torn.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
-from ....priors.errors import InputError
+from ....priors.errors import InputError, reason_of
 from ....priors.strict import StrictModel
 from .fits import Fit
 
@@ -59,23 +63,19 @@ class KeptFits:
         self.path = path
         self.fits: dict[int, Fit] = {}
         self.torn = False
-        try:
-            content = path.read_bytes() if path.exists() else b""
+        with self._opened("used", os.O_CREAT) as file:
+            file.seek(0)
+            content = file.readall()
             whole = content[: content.rfind(b"\n") + 1]
             if content and not whole:
                 raise InputError("is no file of finished fits: another file was expected", file=path, key=OPTION)
             self._read(whole, settings)
             if len(whole) < len(content):
                 self.torn = True
-                os.truncate(path, len(whole))
+                file.truncate(len(whole))
             if not whole:
-                path.write_text(_line(settings), encoding="utf-8")
-            with path.open("ab"):
-                pass  # tells now, and not after an hour's work, whether the file can be written
-        except OSError as error:
-            raise InputError(
-                f"cannot be used: {(error.strerror or str(error)).lower()}", file=path, key=OPTION
-            ) from None
+                _append(file, _line(settings))
+            self._head = whole[: whole.find(b"\n") + 1] or _line(settings).encode()
 
     def add(self, fits: Iterable[Fit]) -> None:
         """Append finished fits.
@@ -83,16 +83,26 @@ class KeptFits:
         Raises
         ------
         InputError
-            If the file cannot be written: a full disk, for instance.
+            If the file cannot be written: a full disk, for instance, or because it is there no more.
         """
         fits = list(fits)
         self.fits.update({fit.fit: fit for fit in fits})
+        with self._opened("written") as file:
+            file.seek(0)
+            if file.read(len(self._head)) != self._head:
+                raise InputError("another file has taken its place since the work began", file=self.path, key=OPTION)
+            _append(file, "".join(_line(fit.as_json()) for fit in fits))
+
+    @contextmanager
+    def _opened(self, purpose: str, flags: int = 0) -> Iterator[FileIO]:
+        """Open the file with its lock held."""
         try:
-            with self.path.open("ab", buffering=0) as file:
-                file.write("".join(_line(fit.as_json()) for fit in fits).encode())
+            with FileIO(os.open(self.path, os.O_RDWR | os.O_APPEND | flags, 0o666), "a+") as file:
+                with suppress(OSError):  # some disks have no locks
+                    fcntl.flock(file, fcntl.LOCK_EX)
+                yield file
         except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise InputError(f"cannot be written: {reason}", file=self.path, key=OPTION) from None
+            raise InputError(f"cannot be {purpose}: {reason_of(error)}", file=self.path, key=OPTION) from None
 
     def _read(self, content: bytes, settings: Mapping[str, Any]) -> None:
         lines = content.splitlines()
@@ -129,6 +139,18 @@ class KeptFits:
                     file=self.path,
                     key=OPTION,
                 )
+
+
+def _append(file: FileIO, text: str) -> None:
+    """Write all of a text at the end, or nothing of it."""
+    content, end = text.encode(), file.seek(0, os.SEEK_END)
+    try:
+        while content:
+            content = content[file.write(content) :]
+    except OSError:
+        with suppress(OSError):
+            file.truncate(end)
+        raise
 
 
 def _line(content: Mapping[str, Any]) -> str:

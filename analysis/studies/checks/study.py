@@ -116,7 +116,7 @@ def _checks_of_prior(question: Question, selection: Selection, error: Untrustwor
         verdict="fail",
         figure=None,
         threshold=None,
-        detail=str(error),
+        detail=error.on_command_line,
         advice="leave the named items out, lower their reliability or weight, or widen the prior",
     )
     return Checks(

@@ -189,7 +189,7 @@ def capacity(posterior: Posterior) -> Capacity:
         columns["implied"] = implied_coverage(number("china_known_performance"), stock, number("h100_peak"))
         return columns
 
-    columns = source.extended({name: assumptions.beliefs[name] for name in names}).map(evaluate)
+    columns = source.extended(assumptions.beliefs_of(names)).map(evaluate)
     drawn = {name: Distribution(values, source.weighting) for name, values in columns.items()}
     rows = tuple(
         CapacityOn(
@@ -224,7 +224,7 @@ def essay_arithmetic(question: Question) -> EssayArithmetic:
     """Work out the essay's projection at the median of the growth it assumes."""
     assumptions, number = question.assumptions, question.assumptions.table.number
     start, published = number("china_known_performance"), number("essay_projection")
-    growth = float(assumptions.beliefs["capacity_growth_lax_cloud"].quantile(0.5))
+    growth = float(assumptions.quantiles("capacity_growth_lax_cloud", 0.5))
     return EssayArithmetic(
         growth,
         published,

@@ -156,7 +156,7 @@ def efficiency(posterior: Posterior, gap: float | None = None) -> Efficiency:
         }
 
     names = [*CHANNEL_QUANTITIES, *EDGE_QUANTITIES]
-    columns = source.extended({name: assumptions.beliefs[name] for name in names}).map(evaluate)
+    columns = source.extended(assumptions.beliefs_of(names)).map(evaluate)
 
     def spread(name: str) -> Distribution:
         return Distribution(columns[name], source.weighting)

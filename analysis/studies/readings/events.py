@@ -87,7 +87,7 @@ def events(posterior: Posterior) -> Events:
             columns |= {event: result.ready, multiple: values[multiple]}
         return columns
 
-    columns = source.extended({name: assumptions.beliefs[name] for name in multiples.values()}).map(evaluate)
+    columns = source.extended(assumptions.beliefs_of(multiples.values())).map(evaluate)
     rows = tuple(
         EventReading(
             event,

@@ -103,7 +103,7 @@ def sizes(posterior: Posterior, flops: Sequence[float] = ()) -> Sizes:
         size = implied_size(np, assumptions, flop, values)
         return {"flop": flop, **{name: getattr(size, name) for name in MEASURES[1:]}}
 
-    beliefs = {name: assumptions.beliefs[name] for name in SIZE_QUANTITIES}
+    beliefs = assumptions.beliefs_of(SIZE_QUANTITIES)
     columns = source.extended(beliefs).map(evaluate)
     return Sizes(
         posterior.origin,
@@ -116,6 +116,6 @@ def sizes(posterior: Posterior, flops: Sequence[float] = ()) -> Sizes:
 def size_given(question: Question, flop: float, title: str) -> SizedCompute:
     """Size of a model of a given compute, the rules of thumb at their medians."""
     assumptions = question.assumptions
-    medians = {name: float(assumptions.beliefs[name].quantile(0.5)) for name in SIZE_QUANTITIES}
+    medians = {name: float(assumptions.quantiles(name, 0.5)) for name in SIZE_QUANTITIES}
     size = implied_size(np, assumptions, flop, medians)
     return SizedCompute(title, flop, float(size.tokens), float(size.parameters), float(size.active_parameters))

@@ -19,7 +19,7 @@ from ...inference.forecast import Forecast, forecast
 from ...inference.json_values import thousands
 from ...inference.posterior import prior_of
 from ...inference.question import Question
-from ..counterfactuals import Comparison, levers
+from ..counterfactuals import Comparison, levers_as_published
 from ..sensitivity.one_at_a_time import OneAtATime, one_at_a_time
 from ..thresholds.criteria import MedianBy, WinsShare
 from ..thresholds.stock_search import StockSearch
@@ -80,8 +80,8 @@ class Measured:
 
     @cached_property
     def levers(self) -> Comparison:
-        """Every lever."""
-        return levers(self._prior)
+        """Every lever, as published."""
+        return levers_as_published(self._prior)
 
     @cached_property
     def drivers(self) -> OneAtATime:
@@ -95,7 +95,7 @@ class Measured:
 
     def middle(self, quantity: str) -> float:
         """Median of a quantity under the prior."""
-        return float(self.question.assumptions.beliefs[quantity].quantile(0.5))
+        return float(self.question.assumptions.quantiles(quantity, 0.5))
 
     def noise(self, mcse: float, *, launch: bool) -> float:
         """Monte Carlo error of a comparison: this model's and, where the two models are one, the published run's."""

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ....model.assumptions import Assumptions, load_assumptions
-from ....model.policies import apply_lever
+from ....model.policies import apply_as_published
 from ...inference.draws import PriorDraws, Values
 from ...inference.estimates import Array, Estimate, Weighting
 from ...inference.outcomes import READY, outcome_of, ready_under
@@ -140,7 +140,7 @@ def fingerprint(assumptions: Assumptions) -> str:
     """
     question = Question(assumptions, assumptions.table.day("article_day"), draws=FINGERPRINT_DRAWS, seed=0)
     race, day = assumptions.race, question.as_of_months
-    interventions = {name: apply_lever(lever, race, day) for name, lever in sorted(assumptions.levers.items())}
+    interventions = {name: apply_as_published(lever, race, day) for name, lever in sorted(assumptions.levers.items())}
 
     def answers(values: Values) -> dict[str, Array]:
         world, result = outcome_of(question, values)

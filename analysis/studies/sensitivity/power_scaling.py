@@ -111,8 +111,8 @@ def power_scaling_of(posterior: Posterior, tree: xr.DataTree | None = None) -> l
         Its tree, if there is one already.
     """
     assumptions, latents = posterior.question.assumptions, latent_quantities(posterior.items)
-    copula, needed = assumptions.copula, [*assumptions.needed([posterior.question.event]), *latents]
-    relevant = [*copula.with_related(needed), *(group.label for group in copula.among(needed))]
+    relevant = assumptions.with_related([*assumptions.needed([posterior.question.event]), *latents])
+    relevant += [group.label for group in assumptions.copula.among(relevant)]
     return power_scaling(result_tree(posterior) if tree is None else tree, latents, relevant)
 
 

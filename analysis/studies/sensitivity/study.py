@@ -100,7 +100,8 @@ def sensitivity(posterior: Posterior) -> Sensitivity:
     drawn = source.map(lambda values: _draws_of(question, values, names))
     ready = drawn.pop(READY)
     dependent = [swing for swing in of_each.swings if swing.correlated_with]
-    independent = of_prior and not dependent
+    beliefs = question.assumptions.beliefs
+    independent = of_prior and not dependent and not any(beliefs[name].parents for name in names)
     distribution = Distribution(ready, source.weighting)
     notes = []
     if not distribution.quantile(LOW).meaningful:

@@ -20,7 +20,7 @@ from ...inference.draws import DrawSource, Evaluate, StoredDraws, Values
 from ...inference.estimates import Array, Distribution, Estimate
 from ...inference.outcomes import shares_of_first
 from ...inference.posterior import Posterior
-from ..scenario_world import world_of
+from ..scenario_world import change_in, columns_of_change, world_of
 from .criteria import CRITERIA, Criterion, Trial
 
 FIRM = "startup"
@@ -29,7 +29,7 @@ TOLERANCE = 3e-4  # of the stock: a tenth of its usual MCSE
 SLOPE_STEP = 0.02  # of the stock
 NEVER = 1e9  # stands for an infinite score, which the search could not use
 DOUBLINGS = 24  # either way from the starting stock
-UNCHANGED, BEFORE, RIVAL = "ready, nothing held", "launched before: ", "pre-trained: "  # columns beside quantities
+UNCHANGED, RIVAL = "ready, nothing held", "pre-trained: "  # columns beside quantities
 
 
 class StockSearch:
@@ -102,7 +102,8 @@ class StockSearch:
                     key="--budget-factor",
                 )
             held = {self.stock: np.full_like(values[self.stock], stock), self.budget: budget}
-            result = self._world.run({**values, **held}, _named(values, BEFORE) or None, self._moving)
+            change = change_in(values, self.question)
+            result = self._world.run({**values, **held}, change, self._moving)
             ends = {firm: contender.pretrained for firm, contender in result.contenders.items()}
             ends |= _named(values, RIVAL)
             ready = np.minimum.reduce(list(ends.values())) + result.post_training
@@ -157,7 +158,7 @@ class StockSearch:
         moving = self._moving.race.firms
         return {
             **{name: values[name] for name in self._moving.needed([self.question.event])},
-            **{BEFORE + firm: launch for firm, launch in (before or {}).items() if firm in moving},
+            **({} if before is None else columns_of_change(before, moving)),
             **{RIVAL + firm: rival.pretrained for firm, rival in result.contenders.items() if firm not in moving},
             UNCHANGED: result.ready,
         }
