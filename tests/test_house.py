@@ -27,24 +27,13 @@ def not_yet(why: str) -> pytest.MarkDecorator:
     return pytest.mark.xfail(strict=True, reason=why)
 
 
-@pytest.mark.parametrize(
-    "floor",
-    [
-        "inference",
-        pytest.param("studies", marks=not_yet("a run's inputs, wording and tables stand on floors above")),
-        pytest.param("archive", marks=not_yet("history replays runs")),
-        pytest.param("presentation", marks=not_yet("the report takes the sections of a run")),
-        "runs",
-        "commands",
-    ],
-)
+@pytest.mark.parametrize("floor", FLOORS)
 def test_a_floor_imports_only_downwards(floor: str, graph: ImportGraph) -> None:
     own = [one for one in graph.imports if floor_of(one.importer) == FLOORS.index(floor)]
     assert own
     assert [str(one) for one in own if one.upward] == []
 
 
-@not_yet("forecasts and their compiled form, a run and its report, a calibration and its cluster")
 def test_no_module_imports_itself_by_way_of_others(graph: ImportGraph) -> None:
     assert [sorted(circle) for circle in graph.circles] == []
 
@@ -71,13 +60,7 @@ def lengths() -> dict[str, int]:
     }
 
 
-@pytest.mark.parametrize(
-    "floor",
-    [
-        pytest.param("inference", marks=not_yet("the likelihood of no items at all")),
-        pytest.param("studies", marks=not_yet("dates that are mapped beside other columns")),
-    ],
-)
+@pytest.mark.parametrize("floor", ["inference", "studies"])
 def test_no_column_is_named_by_nothing(floor: str) -> None:
     found = [
         f"{path.relative_to(ROOM)}:{line}"
