@@ -6,7 +6,6 @@ with the number of draws.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -146,7 +145,8 @@ def simulate[Kept](
     beliefs : mapping of str to Family, optional
         What is believed of them; the assumptions' own beliefs by default.
     beside : mapping of str to Family, optional
-        Further quantities, on which none of the others depends, drawn at random even where the others are not: a
+        Further quantities, on which none of the others depends (they may depend on the others), drawn at random even
+        where the others are not: a
         Sobol sequence of more dimensions would be another sequence, and weights worked out on this one would no
         longer belong to its draws.
     transform : Transform, optional
@@ -180,7 +180,7 @@ def simulate[Kept](
     for number, stream in enumerate(streams):
         values: Iterator[Values] = transform.chunks(stream, 0, per_stream, CHUNK)
         if beside:
-            values = map(operator.or_, values, further.chunks(plain, number * per_stream, per_stream, CHUNK))
+            values = further.beside(values, plain, number * per_stream, per_stream, CHUNK)
         yield from map(keep, values)
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..priors.bases import Array
 from ..priors.distributions import FAMILY_KEYS, take_distribution
 from ..priors.errors import InputError, unknown_name
 from ..priors.families import Family
+from ..priors.hierarchy import conditional, related
 from ..priors.layers import Layer, Row, merge
 from ..priors.strict import StrictModel, validate
+from ..priors.table import Quantity
 from .race import Names, Race
 
 
@@ -149,29 +152,62 @@ def together(first: Intervention, second: Intervention) -> Intervention:
 
 
 def redrawn(
-    distributions: Mapping[str, Family], beliefs: Mapping[str, Family], values: Mapping[str, NDArray[np.float64]]
-) -> dict[str, NDArray[np.float64]]:
+    distributions: Mapping[str, Family],
+    beliefs: Mapping[str, Family],
+    values: Mapping[str, Array],
+    ranks: Mapping[str, Array] | None = None,
+) -> dict[str, Array]:
     """Give quantities other distributions, each draw keeping the rank it already has.
 
     The rank under the old distribution is carried into the new one, so that a forecast and its
     counterfactual share their random numbers, whether the draws come from the prior or a posterior.
 
+    Parameters
+    ----------
+    distributions : mapping of str to Family
+        What they are given.
+    beliefs : mapping of str to Family
+        What they, and all others, were drawn from.
+    values : mapping of str to array of shape (draw,)
+        The draws.
+    ranks : mapping of str to array of shape (draw,), optional
+        By quantity that is new, its own.
+
+    Returns
+    -------
+    dict of str to array of shape (draw,)
+        New values of those quantities, and of all that hang on them.
+
     Raises
     ------
     InputError
-        If a quantity has been fixed, so that its draws have no rank.
+        If a quantity has been fixed, or is what others leave of a whole, so that its draws have no rank.
     """
-    committed = {}
-    for name, distribution in distributions.items():
-        belief = beliefs[name]
-        if distribution == belief:
-            committed[name] = values[name]
-            continue
-        if belief.base is None:
-            raise InputError("has been fixed, and cannot be given another distribution", key=name)
-        rank = belief.cdf(values[name]).clip(SMALLEST_RANK, 1.0 - SMALLEST_RANK)
-        committed[name] = distribution.quantile(rank)
-    return committed
+    after = {**{name: belief for name, belief in beliefs.items() if name in values}, **distributions}
+    hierarchical = any(belief.parents for belief in after.values())
+    found: dict[str, Array] = {}
+    now: Mapping[str, Array] = ChainMap(found, dict(values))
+    for name in related(after, after) if hierarchical else distributions:
+        new = after[name]
+        if name not in beliefs:
+            own = (ranks or {}).get(name)
+            known = new.given(now)
+            found[name] = known.known(np) if own is None else known.quantile(own)
+        elif any(parent in found for parent in new.parents) or new != beliefs[name]:
+            found[name] = _at_same_rank(name, new.given(now), beliefs[name], values)
+        elif name in distributions:
+            found[name] = values[name]
+    return found
+
+
+def _at_same_rank(name: str, new: Family, old: Family, values: Mapping[str, Array]) -> Array:
+    if old.base is None:
+        if old.parents and new.base is None:
+            return np.asarray(new.known(np))
+        follows = f"follows from {', '.join(old.parents)}" if old.parents else "has been fixed"
+        raise InputError(f"{follows}, and cannot be given another distribution", key=name)
+    rank = old.given(values).cdf(values[name]).clip(SMALLEST_RANK, 1.0 - SMALLEST_RANK)
+    return new.quantile(rank)
 
 
 def load_levers(layers: Iterable[Layer], race: Race, references: Iterable[str]) -> dict[str, Lever]:
@@ -196,7 +232,9 @@ def load_levers(layers: Iterable[Layer], race: Race, references: Iterable[str]) 
     return levers
 
 
-def load_regimes(layers: Iterable[Layer], quantities: Iterable[str], references: Iterable[str]) -> dict[str, Regime]:
+def load_regimes(
+    layers: Iterable[Layer], quantities: Mapping[str, Quantity], references: Iterable[str]
+) -> dict[str, Regime]:
     """Validate the regimes of some layers.
 
     Raises
@@ -204,10 +242,12 @@ def load_regimes(layers: Iterable[Layer], quantities: Iterable[str], references:
     InputError
         At the first unknown key, family, quantity or reference, or a commitment that is not positive.
     """
-    regimes, quantities, references = {}, list(quantities), list(references)
+    regimes, references = {}, list(references)
+    beliefs = {name: quantity.distribution for name, quantity in quantities.items()}
     for name, row in merge(layers, "regime", exclusive={"family": FAMILY_KEYS}).items():
         key = f"regime.{name}"
-        distribution, rest = take_distribution(row, RegimeText, key)
+        stated, rest = take_distribution(row, RegimeText, key)
+        distribution = conditional(stated, beliefs, row.file, key)
         text = validate(RegimeText, rest, file=row.file, key=key)
         if text.quantity not in quantities:
             raise unknown_name("quantity", text.quantity, quantities, file=row.file, key=f"{key}.quantity")

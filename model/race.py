@@ -185,20 +185,36 @@ def refuse_oversold(race: Race, quantities: Mapping[str, Quantity]) -> None:
     InputError
         Naming the last source that takes a share of the flow.
     """
-    taken: dict[tuple[str | float | None, ...], float] = {}
+    taken: dict[tuple[str | float | None, ...], list[tuple[str | None, str, float]]] = {}
     for name, source in race.sources.items():
         shares = [quantity for quantity in source.amount if _is_share(quantities[quantity])]
         if not shares:
             continue
         flow = (*sorted(set(source.amount) - set(shares)), source.start)
-        highest = math.prod(quantities[quantity].distribution.support()[1] for quantity in shares)
-        taken[flow] = taken.get(flow, 0.0) + highest
-        if taken[flow] > 1.0 + 1e-9:
+        divided = next((quantity for quantity in shares if quantities[quantity].text.block is not None), None)
+        block = None if divided is None else quantities[divided].text.block
+        others = [quantities[quantity].distribution.support()[1] for quantity in shares if quantity != divided]
+        taken.setdefault(flow, []).append((block, divided or name, math.prod(others)))
+        total = _greatest_sum(taken[flow], quantities)
+        if total > 1.0 + 1e-9:
             raise InputError(
-                f"shares of {' x '.join(str(part) for part in flow[:-1])} could add up to {taken[flow]:.2f}, above 1",
+                f"shares of {' x '.join(str(part) for part in flow[:-1])} could add up to {total:.2f}, above 1",
                 file=race.files.get(f"source.{name}"),
                 key=f"source.{name}.amount",
             )
+
+
+def _greatest_sum(parts: Sequence[tuple[str | None, str, float]], quantities: Mapping[str, Quantity]) -> float:
+    """Greatest sum of parts of a flow, each a block (or none), a member of it, and the greatest factor of its share."""
+    total = math.fsum(most for block, _, most in parts if block is None)
+    for block in {block for block, _, _ in parts if block is not None}:
+        factors: dict[str, float] = {}
+        for of, member, most in parts:
+            if of == block:
+                factors[member] = factors.get(member, 0.0) + most
+        apart = math.fsum(most * quantities[name].distribution.support()[1] for name, most in factors.items())
+        total += min(apart, max(factors.values()))  # shares that sum to one: at most, all goes to one of them
+    return total
 
 
 def _is_share(quantity: Quantity) -> bool:

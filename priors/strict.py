@@ -20,6 +20,7 @@ LARGEST_FILE = 1_000_000  # bytes; an assumptions or evidence file is a few kilo
 
 WANTED: dict[Any, str] = {str: "text", float: "a number", int: "a whole number", bool: "true or false", date: "a day"}
 """How a message names the types of TOML."""
+UNLIKELY = ("less_than_equal", "greater_than_equal", "unlikely")  # faults of a number that is possible, if unwise
 
 
 class StrictModel(BaseModel):
@@ -28,9 +29,14 @@ class StrictModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
-def misfit(key: str, problem: str) -> PydanticCustomError:
+def misfit(key: str, problem: str, nearest: str | None = None) -> PydanticCustomError:
     """Build what a validator of several keys raises, naming the key at fault."""
-    return PydanticCustomError("misfit", "{problem}", {"key": key, "problem": problem})
+    return PydanticCustomError("misfit", "{problem}", {"key": key, "problem": problem, "nearest": nearest})
+
+
+def unlikely(key: str, problem: str) -> PydanticCustomError:
+    """Build what a validator raises for numbers that are possible, but surely a mistake."""
+    return PydanticCustomError("unlikely", "{problem}", {"key": key, "problem": problem, "nearest": None})
 
 
 def read_toml(path: str | Path) -> dict[str, Any]:
@@ -119,6 +125,12 @@ def validate[Model: BaseModel](
 
 def from_pydantic(error: ValidationError, model: type[BaseModel], *, file: str | Path | None, key: str) -> InputError:
     """Turn pydantic's first complaint into one line for a user; unknown keys come first."""
+    found = _first(error, model, file=file, key=key)
+    found.unlikely = all(fault["type"] in UNLIKELY for fault in error.errors())
+    return found
+
+
+def _first(error: ValidationError, model: type[BaseModel], *, file: str | Path | None, key: str) -> InputError:
     faults = sorted(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
     fault = faults[0]
     path, owner = _locate(model, fault["loc"])
@@ -131,8 +143,8 @@ def from_pydantic(error: ValidationError, model: type[BaseModel], *, file: str |
     if fault["type"] == "missing":
         wanted = _wanted(owner.model_fields[path[-1]].annotation) if owner and path[-1] in owner.model_fields else ""
         return InputError("is missing" + (f"; {wanted} was expected" if wanted else ""), file=file, key=where)
-    if fault["type"] == "misfit":
-        return InputError(fault["msg"], file=file, key=where)
+    if fault["type"] in ("misfit", "unlikely"):
+        return InputError(fault["msg"], file=file, key=where, nearest=fault["ctx"]["nearest"])
     if fault["type"] == "value_error":
         return InputError(fault["msg"].removeprefix("Value error, "), file=file, key=where)
     first, *others = dict.fromkeys(_plainly(other) for other in faults if _locate(model, other["loc"])[0] == path)

@@ -137,7 +137,7 @@ def read_runs(runs: Path) -> Shelf:
             sound.append(read_run(folder))
         except UNSOUND as error:
             if os.path.lexists(folder):  # or else it was removed since the folder was listed
-                faults.append(str(error) if isinstance(error, CatchupError) else f"{folder}: is damaged")
+                faults.append(error.on_command_line if isinstance(error, CatchupError) else f"{folder}: is damaged")
     return Shelf(tuple(sound), tuple(faults))
 
 

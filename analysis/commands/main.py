@@ -55,6 +55,18 @@ COMMAND_GROUPS = {
             "new": "Print a filled-in item of a kind, to be edited.",
         },
     ),
+    "data": (
+        "Public tables, kept as they are published.",
+        {
+            "add": "Check a table and keep it beside its other vintages.",
+            "check": "Check tables without keeping them.",
+            "list": "Every vintage that is kept.",
+            "show": "One table: its columns, and what could not be read.",
+            "update": "Fetch tables from where they are published.",
+            "lags": "American records, and the first Chinese models that met them.",
+            "efficiency": "What scores and training compute say of progress.",
+        },
+    ),
 }
 
 HERE = "catchup.analysis.commands"
@@ -106,10 +118,10 @@ def run(arguments: Sequence[str]) -> int:
         result = app(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
     except CatchupError as error:
         # a full disk is not the user's mistake, whatever was being written
-        return _fail(str(error), 1 if _is_full_disk(error.__context__) else error.exit_code, arguments)
+        return _fail(error.on_command_line, 1 if _is_full_disk(error.__context__) else error.exit_code, arguments)
     except UnknownCommandError as error:
         # its own message imports every command to find the nearest name
-        return _fail(str(_unknown_command(error)), 2, arguments)
+        return _fail(_unknown_command(error).on_command_line, 2, arguments)
     except UnusedCliTokensError as error:
         return _fail(f"unexpected argument '{(error.unused_tokens or [''])[0]}'; see --help", 2, arguments)
     except CycloptsError as error:

@@ -65,7 +65,7 @@ class PriorDraws:
     ) -> None:
         self._question = question
         needed = question.assumptions.needed([question.event], distillation=True)
-        self._names = question.assumptions.copula.with_related([*needed, *names])
+        self._names = question.assumptions.with_related([*needed, *names])
         self._beside = {name: belief for name, belief in (beliefs or {}).items() if name not in self._names}
         replicates, draws = sobol_layout(question.draws) if question.quasi_random else (0, question.draws)
         self._layout = Weighting(draws=draws, replicates=replicates)
@@ -177,11 +177,13 @@ class StoredDraws:
 
     def extended(self, beliefs: Mapping[str, Family]) -> StoredDraws:
         """Return the same draws with those quantities beside them that they lack, drawn from their prior."""
-        transform = QuantileTransform(beliefs, [name for name in beliefs if name not in self.values], self.copula)
+        lacking = {name: belief for name, belief in beliefs.items() if name not in self.values}
+        transform = QuantileTransform(lacking, list(lacking), self.copula)
         streams = UniformStreams(np.random.default_rng(self._seed))
         draws = self._weighting.draws
         uniforms = next(streams.chunks(transform.names, 0, draws, draws))
-        return StoredDraws({**self.values, **transform(uniforms)}, self._weighting, self._seed, self.copula)
+        added = transform(uniforms, self.values)
+        return StoredDraws({**self.values, **added}, self._weighting, self._seed, self.copula)
 
     def lightened(self) -> StoredDraws:
         """Return the draws without those that hardly count: most of a prior's, in a posterior."""

@@ -25,8 +25,8 @@ def prior_for(question: Question, items: Sequence[Item]) -> PriorDraws:
 
 def latent_beliefs(question: Question, items: Sequence[Item]) -> dict[str, Family]:
     """What is believed of everything that items depend on beyond what the question does, by name."""
-    beliefs = with_latents(question.assumptions, items).beliefs
-    return {name: beliefs[name] for name in [*latent_quantities(items), *map(multiple_name, events_of(items))]}
+    assumptions = with_latents(question.assumptions, items)
+    return assumptions.beliefs_of([*latent_quantities(items), *map(multiple_name, events_of(items))])
 
 
 def likelihoods(question: Question, source: DrawSource, items: Sequence[Item]) -> dict[str, Array]:

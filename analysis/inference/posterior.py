@@ -98,7 +98,7 @@ class Posterior:
     def about(self, event: str) -> Posterior:
         """Return the same draws, asked when another event comes."""
         multiple = multiple_name(event)
-        source = self.source.extended({multiple: self.question.assumptions.beliefs[multiple]})
+        source = self.source.extended(self.question.assumptions.beliefs_of([multiple]))
         return replace(self, question=replace(self.question, event=event), source=source)
 
 

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -18,7 +17,6 @@ from ...model.policies import Intervention, Lever, Regime, apply_as_published, a
 from ...priors.errors import InputError
 from ..inference.draws import Values
 from ..inference.estimates import Array, Distribution, Estimate, quantile_shift
-from ..inference.json_values import date_as_json, estimate_as_json, shift_as_json
 from ..inference.outcomes import READY, outcome_of
 from ..inference.posterior import Posterior
 from ..inference.question import Question
@@ -107,29 +105,6 @@ class Comparison(Result):
     counterfactuals: tuple[Counterfactual, ...]
     kind: str
     acting_from: date
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the stable JSON object of ``catchup levers`` and ``catchup regimes``."""
-        rows = [
-            {
-                "id": row.id,
-                "title": row.title,
-                "quantiles": {f"{p:g}": date_as_json(row.ready.quantile(p), self.question) for p in DATE_QUANTILES},
-                "shift": {f"{p:g}": shift_as_json(row.shift(p)) for p in SHIFT_QUANTILES},
-                "unmoved": estimate_as_json(row.unmoved)["value"],
-                "unmoved_mcse": estimate_as_json(row.unmoved)["mcse"],
-                "shift_movable": shift_as_json(row.shift_movable),
-                **({"instruments": list(row.instruments)} if self.kind == "levers" else {}),
-            }
-            for row in self.counterfactuals
-        ]
-        baseline = {f"{p:g}": date_as_json(self.baseline.quantile(p), self.question) for p in DATE_QUANTILES}
-        return {
-            **self.origin.as_json(),
-            "from": self.acting_from.isoformat(),
-            "baseline": {"quantiles": baseline},
-            self.kind: rows,
-        }
 
 
 def levers(posterior: Posterior, *, acting_from: date | None = None) -> Comparison:

@@ -11,13 +11,14 @@ from ...model.change import Change
 from ...model.forward import change_from, outcome
 from ...model.generative import Contender, Outcome
 from ...model.policies import redrawn
-from ...priors.families import Family
+from ...priors.families import Family, Uniform
 from ..inference.draws import Values
 from ..inference.outcomes import outcome_of
 from ..inference.question import Question
 
 BEFORE, BEFORE_GROWTH = "before:", "fall of the requirement before"  # columns of what held until the question's day
 PARTS = tuple(part.name for part in fields(Contender))
+RANK = Uniform(low=0.0, high=1.0)
 
 
 class BaselineWorld:
@@ -105,13 +106,17 @@ class ScenarioWorld(BaselineWorld):
 
     @cached_property
     def own_beliefs(self) -> dict[str, Family]:
-        known = self.question.assumptions.beliefs
-        names = [key for key in self.assumptions.needed([self.question.event]) if key not in known]
-        return {self._private(name): self.assumptions.beliefs[name] for name in names}
+        """As in `BaselineWorld`; what hangs on other quantities is worked out later, from a rank that is drawn here."""
+        own = {name: RANK if belief.parents else belief for name, belief in self._own.items()}
+        takes_no_rank = {name for name, belief in self._own.items() if belief.parents and belief.base is None}
+        return {self._private(name): belief for name, belief in own.items() if name not in takes_no_rank}
 
     def values(self, drawn: Values) -> Values:
-        own = {name: drawn[key] for name in self.assumptions.beliefs if (key := self._private(name)) in drawn}
-        return {**drawn, **redrawn(self._changed, self.question.assumptions.beliefs, drawn), **own}
+        dependent = {name: belief for name, belief in self._own.items() if belief.parents}
+        found = {name: drawn[key] for name in self._own if (key := self._private(name)) in drawn}
+        own = {name: column for name, column in found.items() if name not in dependent}
+        beliefs = {**self.question.assumptions.beliefs, **{name: self._own[name] for name in own}}
+        return {**drawn, **own, **redrawn({**self._changed, **dependent}, beliefs, {**drawn, **own}, found)}
 
     def before(self, drawn: Values) -> Change:
         world, result = outcome_of(self.question, drawn)
@@ -119,9 +124,15 @@ class ScenarioWorld(BaselineWorld):
 
     @cached_property
     def _changed(self) -> dict[str, Family]:
-        base, beliefs = self.question.assumptions.beliefs, self.assumptions.beliefs
-        names = [key for key in self.assumptions.needed([self.question.event]) if key in base]
-        return {key: beliefs[key] for key in names if beliefs[key] != base[key]}
+        base = self.question.assumptions.beliefs
+        needed = self.assumptions.beliefs_of(self.assumptions.needed([self.question.event]))
+        return {name: belief for name, belief in needed.items() if name in base and belief != base[name]}
+
+    @cached_property
+    def _own(self) -> dict[str, Family]:
+        base = self.question.assumptions.beliefs
+        needed = self.assumptions.beliefs_of(self.assumptions.needed([self.question.event]))
+        return {name: belief for name, belief in needed.items() if name not in base}
 
     def _private(self, quantity: str) -> str:
         return f"{self.id}/{quantity}"

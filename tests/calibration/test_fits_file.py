@@ -112,7 +112,7 @@ def test_another_file_is_not_touched(plan: Plan, tmp_path: Path, content: str) -
 
 def test_places_that_cannot_be_written_are_refused_before_the_work(plan: Plan, tmp_path: Path) -> None:
     for place in (tmp_path, tmp_path / "missing" / "fits.jsonl"):
-        with pytest.raises(InputError, match="--out"):
+        with pytest.raises(InputError, match="out: "):
             KeptFits(place, plan.settings())
 
 
@@ -124,7 +124,7 @@ def test_an_empty_file_is_a_new_one(plan: Plan, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("fits", [0, -1, 10**9])
 def test_impossible_numbers_of_fits_are_refused(plan: Plan, fits: int) -> None:
-    with pytest.raises(InputError, match="--fits"):
+    with pytest.raises(InputError, match="fits: "):
         calibrate(plan, fits)
 
 

@@ -74,9 +74,9 @@ def test_scenario_page_holds_every_scenario_row_and_source(assumptions: Assumpti
         for reference in scenario.text.references:
             assert f"[{reference}](priors.md#sources)" in sections[name]
         for table in ("firm", "source", "quantity", "event"):
-            for row in scenario.layer.tables.get(table, {}):
+            for row in scenario.rows(table):
                 assert f"{table} `{row}`" in sections[name]
-        for quantity in scenario.layer.tables.get("quantity", {}):
+        for quantity in scenario.rows("quantity"):
             assert all(source in sections[name] for source in world.table.quantities[quantity].text.sources)
 
 

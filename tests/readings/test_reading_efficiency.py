@@ -187,5 +187,5 @@ def test_a_wider_gap_is_closed_later():
 @pytest.mark.parametrize("gap", [1.0, 0.5, -3.0, math.inf, math.nan])
 def test_a_gap_that_is_none_is_refused(gap):
     question = ask(100)
-    with pytest.raises(InputError, match="--gap"):
+    with pytest.raises(InputError, match="gap: "):
         efficiency(prior(question), gap)

@@ -141,7 +141,7 @@ def draw_forecast(
         try:
             results[name] = job()
         except InputError as error:  # a lever or regime that does not go with what has been fixed
-            said.append(f"left out the figure of {name}: {error}")
+            said.append(f"left out the figure of {name}: {error.on_command_line}")
     written = write_all(folder, forecast=forecast, prior=prior, **results)
     return [*said, *(f"drew {path}" for path in written)]
 

@@ -53,7 +53,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         write_pages(Path(arguments[0]), Question(load_assumptions(), AS_OF, draws=DRAWS))
     except CatchupError as error:
-        print(f"catchup: {error}", file=sys.stderr)
+        print(f"catchup: {error.on_command_line}", file=sys.stderr)
         return error.exit_code
     return 0
 

@@ -92,7 +92,7 @@ class Plan:
     def tracked(self) -> tuple[str, ...]:
         """Names of what is ranked: dates, Mythos's compute, each uncertain quantity, the joint log likelihood."""
         beliefs = self.question.assumptions.beliefs
-        uncertain = [name for name in self.quantities if beliefs[name].base is not None]
+        uncertain = [name for name in self.quantities if not beliefs[name].certain]
         return ("ready", "pretrained", "mythos_flop", *uncertain, LOG_LIKELIHOOD)
 
     def describe(self, values: Values, items: Sequence[Item]) -> tuple[dict[str, Array], dict[str, Array]]:

@@ -95,7 +95,7 @@ class Measured:
 
     def middle(self, quantity: str) -> float:
         """Median of a quantity under the prior."""
-        return float(self.question.assumptions.beliefs[quantity].quantile(0.5))
+        return float(self.question.assumptions.quantiles(quantity, 0.5))
 
     def noise(self, mcse: float, *, launch: bool) -> float:
         """Monte Carlo error of a comparison: this model's and, where the two models are one, the published run's."""

@@ -57,7 +57,7 @@ class Swing:
     part_of : str or None
         The entry that moves this quantity together with another.
     correlated_with : tuple of str
-        Quantities that the prior correlates it with, and that stay at their medians all the same.
+        Quantities that it depends on by the prior, and that stay at their medians all the same.
     """
 
     quantity: str
@@ -100,7 +100,8 @@ def one_at_a_time(posterior: Posterior) -> OneAtATime:
     Parameters
     ----------
     posterior : Posterior
-        Or a prior, whose percentiles come from its quantile functions; a posterior's, and the ratio's, from draws.
+        Or a prior, whose percentiles come from its quantile functions; a posterior's, the ratio's, and those of a
+        quantity whose numbers others give, from draws.
     """
     question, source = posterior.question, posterior.source
     marginals = _marginals(question, source, uncertain_quantities(question), exact=not posterior.conditioned)
@@ -111,7 +112,7 @@ def one_at_a_time(posterior: Posterior) -> OneAtATime:
     noise = _Noise(question, source.weighting, marginals)
     influences = noise.influences(points, [{}, *({name: p} for name, p in moves)])
     centre = Estimate(dates[0], noise.mcse(next(influences)))
-    partners = question.assumptions.copula.partners
+    partners = question.assumptions.relatives
     swings = []
     for index, name in enumerate(marginals):
         pair = [(points[at][name], dates[at], next(influences)) for at in (2 * index + 1, 2 * index + 2)]
@@ -126,7 +127,7 @@ def one_at_a_time(posterior: Posterior) -> OneAtATime:
 def uncertain_quantities(question: Question) -> list[str]:
     """Names of the quantities that the event's date depends on and that are not fixed."""
     beliefs = question.assumptions.beliefs
-    return [name for name in question.assumptions.needed([question.event]) if beliefs[name].base is not None]
+    return [name for name in question.assumptions.needed([question.event]) if not beliefs[name].certain]
 
 
 def describe_quantity(question: Question, name: str) -> tuple[str, str]:
@@ -172,11 +173,13 @@ def _marginals(question: Question, source: DrawSource, names: Sequence[str], *, 
     beliefs = question.assumptions.beliefs
     pair = any(name in names for name in MFU_PAIR)
 
+    drawn_names = [name for name in names if not exact or beliefs[name].parents]
+
     def keep(values: Values) -> Values:
-        kept = {} if exact else {name: values[name] for name in names}
+        kept = {name: values[name] for name in drawn_names}
         return kept | ({MFU_RATIO: values[MFU_PAIR[0]] / values[MFU_PAIR[1]]} if pair else {})
 
-    drawn = source.map(keep) if pair or not exact else {}
+    drawn = source.map(keep) if pair or drawn_names else {}
     return {
         name: _Marginal.drawn(drawn[name], source.weighting) if name in drawn else _Marginal.exact(beliefs[name])
         for name in [*names, *([MFU_RATIO] if pair else [])]
@@ -189,7 +192,7 @@ def _evaluator(question: Question) -> Callable[[Sequence[Coordinates]], Array]:
     fixed = {
         name: float(assumptions.beliefs[name].quantile(MIDDLE))
         for name in assumptions.needed([question.event])
-        if assumptions.beliefs[name].base is None
+        if assumptions.beliefs[name].certain
     }
 
     def evaluate(points: Sequence[Coordinates]) -> Array:

@@ -74,7 +74,7 @@ def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequen
     learnt = []
     for name in track(quantities, len(quantities), "Quantities"):
         description, unit = describe_quantity(question, name)
-        found = None if beliefs[name].base is None else learn_exactly(draws, columns[name]).narrowing
+        found = None if beliefs[name].certain else learn_exactly(draws, columns[name]).narrowing
         learnt.append(QuantityValue(name, description, unit, found))
     valued = [
         _value(question, draws, disclosure, columns, items) for disclosure in track(chosen, len(chosen), "Disclosures")
@@ -95,7 +95,7 @@ def _chosen(
     """Quantities and disclosures to look at."""
     beliefs = question.assumptions.beliefs
     if not only:
-        latents = [name for name in latent_quantities(items) if beliefs[name].base is not None]
+        latents = [name for name in latent_quantities(items) if not beliefs[name].certain]
         return list(dict.fromkeys([*uncertain_quantities(question), *latents])), list(disclosures.values())
     for name in only:
         if name not in beliefs and name not in disclosures:
@@ -127,9 +127,9 @@ def _columns(
             **{column: ready_under(question, values, lever) for column, lever in levers.items()},
         }
 
-    needed = latent_beliefs(question, pending) | {name: assumptions.beliefs[name] for name in quantities}
+    needed = latent_beliefs(question, pending) | assumptions.beliefs_of(quantities)
     if levers:
-        needed |= {name: assumptions.beliefs[name] for name in assumptions.needed([question.event], distillation=True)}
+        needed |= assumptions.beliefs_of(assumptions.needed([question.event], distillation=True))
     return source.extended(needed).map(evaluate)
 
 
