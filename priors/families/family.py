@@ -168,7 +168,13 @@ def _mapped(value: Any, change: Callable[[Given], Any]) -> Any:
 
 
 class Based(Family):
-    """A family that is one of the base distributions in some coordinate."""
+    """A family that is one of the base distributions in some coordinate.
+
+    Attributes
+    ----------
+    base : str
+        One of `BASES`.
+    """
 
     def base_parameters(self) -> tuple[Any, ...]:
         """Parameters of the base distribution, in its order."""
