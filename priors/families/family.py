@@ -54,12 +54,15 @@ class Family(StrictModel):
         Its support, where that is the same whatever its numbers; None where they bound it.
     shorthands : tuple of str
         Keys that its fields may be written by instead.
+    example : mapping
+        Numbers, by name, on which a family of your own is tried when it is registered.
     """
 
     family: ClassVar[str]
     base: ClassVar[str | None] = SCORE
     widest: ClassVar[tuple[float, float] | None] = None
     shorthands: ClassVar[tuple[str, ...]] = ()
+    example: ClassVar[Mapping[str, Any]] = {}
 
     @classmethod
     def row_keys(cls) -> tuple[str, ...]:
