@@ -10,7 +10,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 ROOMS := priors model evidence analysis
 RECORDS := benchmarks/records
 CORE := priors model evidence
-CORE_TESTS := $(addprefix tests/,$(CORE)) tests/readings tests/analysis/test_scenarios.py
+CORE_TESTS := $(addprefix tests/,$(CORE)) tests/readings tests/tables \
+	tests/analysis/test_scenarios.py
 TYPED := $(addprefix build/types/catchup/,$(ROOMS))
 ARGS ?=
 

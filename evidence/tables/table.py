@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -151,6 +153,19 @@ def read_table(
     return parse_table(read_file(path, file=file), vintage=vintage, shapes=shapes)
 
 
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from going through all cells again and again, which takes longer than reading them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_uncollected()
 def parse_table(table: TableFile, *, vintage: datetime.date | None = None, shapes: Shapes | None = None) -> Table:
     """Read and check a table's text; see `read_table`."""
     shapes = shapes or load_shapes()
