@@ -12,6 +12,7 @@ import json
 import re
 import subprocess
 import tomllib
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from catchup.analysis.studies.voi.decision import read_decision
 from catchup.analysis.studies.voi.disclosures import read_disclosures
 from catchup.evidence import item_from_table
 from catchup.model import load_assumptions
-from catchup.priors import Layer
+from catchup.priors import FAMILIES, Layer
 from documents import NOTEBOOKS, PAGES, ROOT, Block, blocks, name_of
 
 HARMLESS = {"mkdir", "mv", "cp"}
@@ -97,8 +98,17 @@ def check_pending(table: dict[str, dict[str, object]]) -> None:
         read_decision(name, row, question.as_of_months, file="page")
 
 
+@pytest.fixture
+def families_as_they_were() -> Iterator[None]:
+    """What a page registers is gone by the time that the next one is read."""
+    before = dict(FAMILIES)
+    yield
+    FAMILIES.clear()
+    FAMILIES.update(before)
+
+
 @pytest.mark.parametrize("path", [page(path) for path in WITH_CODE])
-def test_blocks_run(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blocks_run(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, families_as_they_were: None) -> None:
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
     for block in blocks(path):
