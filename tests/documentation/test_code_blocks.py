@@ -12,6 +12,7 @@ import json
 import re
 import subprocess
 import tomllib
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from catchup.analysis.studies.voi.disclosures import read_disclosures
 from catchup.evidence import item_from_table
 from catchup.evidence.tables.shapes import load_shapes
 from catchup.model import load_assumptions
-from catchup.priors import Layer
+from catchup.priors import FAMILIES, Layer
 from documents import NOTEBOOKS, PAGES, ROOT, Block, blocks, name_of
 
 HARMLESS = {"mkdir", "mv", "cp"}
@@ -106,8 +107,17 @@ def check_shapes(text: str, folder: Path) -> None:
     load_shapes(folder / "shapes.toml")
 
 
+@pytest.fixture
+def families_as_they_were() -> Iterator[None]:
+    """What a page registers is gone by the time that the next one is read."""
+    before = dict(FAMILIES)
+    yield
+    FAMILIES.clear()
+    FAMILIES.update(before)
+
+
 @pytest.mark.parametrize("path", [page(path) for path in WITH_CODE])
-def test_blocks_run(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blocks_run(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, families_as_they_were: None) -> None:
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
     for block in blocks(path):
