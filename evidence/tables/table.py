@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...priors.errors import InputError
+from ..kinds.normal import interval_sd
 from .cells import EXPECTED, Column, MisplacedCommaError, read_column
 from .checks import Places, check_rows, repeated_rows
 from .files import TableFile, read_file
@@ -86,8 +87,6 @@ class Table:
 
     def interval_sd(self, column: str) -> NDArray[np.float64]:
         """Standard deviation of a normal as wide as a column's interval; 0 where there is none. Shape (row,)."""
-        from ..kinds.normal import interval_sd
-
         row = next((row for row in self.shape.interval if row.value == column), None)
         if row is None or not {row.low, row.high} <= self.columns.keys():
             return np.zeros(len(self))
@@ -124,7 +123,6 @@ def read_table(
     *,
     vintage: datetime.date | None = None,
     shapes: Shapes | None = None,
-    file: str | None = None,
 ) -> Table:
     """Read and check a public table.
 
@@ -136,8 +134,6 @@ def read_table(
         Day that it was published or taken: no day in it may be later. Today by default.
     shapes : Shapes, optional
         Shapes that are known; the project's own by default.
-    file : str, optional
-        How messages name it.
 
     Returns
     -------
@@ -150,7 +146,7 @@ def read_table(
         If the file is no table of a known shape, if no row can be read, or if a row contradicts itself or another: with
         file, line, column and what was expected.
     """
-    return parse_table(read_file(path, file=file), vintage=vintage, shapes=shapes)
+    return parse_table(read_file(path), vintage=vintage, shapes=shapes)
 
 
 @contextlib.contextmanager
