@@ -12,7 +12,7 @@ RECORDS := benchmarks/records
 CORE := priors model evidence
 CORE_TESTS := $(addprefix tests/,$(CORE)) tests/readings tests/tables \
 	tests/analysis/test_scenarios.py
-TYPED := $(addprefix build/types/catchup/,$(ROOMS) $(notdir $(wildcard front/*)))
+TYPED := $(addprefix build/types/catchup/,$(ROOMS) $(notdir $(wildcard front/*.py front/*.pyi front/py.typed)))
 ARGS ?=
 
 ifdef RECORD
