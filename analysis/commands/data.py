@@ -199,7 +199,7 @@ def update_data(*names: str, kept: Kept | None = None) -> int:
 
 def print_rows(*headings: str, rows: Sequence[tuple[str, ...]], left: int) -> None:
     """Print rows of words and figures; the first `left` columns are words."""
-    from ..presentation.tables.data import words_table
+    from ..presentation.tables.words import words_table
 
     print_layout(Layout(tables=(words_table(*headings, rows=rows, left=left),), json=dict))
 

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from ...studies.calibration.result import Calibration
     from ...studies.checks.study import Checks
     from ...studies.counterfactuals import Comparison
+    from ...studies.enactment import ByDay
     from ...studies.influence import Influence
+    from ...studies.lever_grid import Grid
     from ...studies.readings.capacity import Capacity
     from ...studies.readings.efficiency import Efficiency
     from ...studies.readings.events import Events
@@ -24,7 +26,10 @@ if TYPE_CHECKING:
     from ...studies.reproduction.study import Reproduction
     from ...studies.scenarios import ScenarioComparison
     from ...studies.sensitivity.study import Sensitivity
+    from ...studies.state import State
     from ...studies.structures import Structures
+    from ...studies.tables.efficiency import MeasuredProgress
+    from ...studies.tables.lags import Lags
     from ...studies.thresholds.study import Thresholds
     from ...studies.voi.result import ValueOfInformation
     from ..table import Layout
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
     type Result = (
         Assumptions
         | Attribution
+        | ByDay
         | Calibration
         | Capacity
         | Checks
@@ -41,14 +47,18 @@ if TYPE_CHECKING:
         | Events
         | Evidence
         | Forecast
+        | Grid
         | History
         | Influence
+        | Lags
+        | MeasuredProgress
         | Mobilisation
         | Reproduction
         | ScenarioComparison
         | Scores
         | Sensitivity
         | Sizes
+        | State
         | Structures
         | Thresholds
         | Trends
@@ -58,6 +68,7 @@ if TYPE_CHECKING:
 BUILDERS = {
     "Assumptions": "priors",
     "Attribution": "attribution",
+    "ByDay": "enactment",
     "Calibration": "calibration",
     "Capacity": "capacity",
     "Checks": "checks",
@@ -66,14 +77,18 @@ BUILDERS = {
     "Events": "events",
     "Evidence": "evidence",
     "Forecast": "forecast",
+    "Grid": "lever_grid",
     "History": "history",
     "Influence": "influence",
+    "Lags": "lags",
+    "MeasuredProgress": "progress",
     "Mobilisation": "mobilisation",
     "Reproduction": "reproduction",
     "ScenarioComparison": "scenarios",
     "Scores": "scores",
     "Sensitivity": "sensitivity",
     "Sizes": "size",
+    "State": "state",
     "Structures": "structures",
     "Thresholds": "thresholds",
     "Trends": "trend",
