@@ -32,6 +32,7 @@ from .inference.tree.files import load_tree as load_tree
 from .inference.tree.files import save_tree as save_tree
 from .inference.tree.result_tree import result_tree as result_tree
 from .inference.tree.schema import check_tree as check_tree
+from .presentation.tables.builders import as_json as as_json
 from .runs.replay import replay as replay
 from .runs.run import run as run
 from .studies.attribution import Attribution as Attribution

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 from recording import RECORDS, read_record
 
+from catchup.analysis.inference.json_values import thousands
 from catchup.analysis.presentation.figures.files import save
 from catchup.analysis.presentation.figures.style import (
     LABEL_SIZE,
@@ -22,7 +23,7 @@ from catchup.analysis.presentation.figures.style import (
     new_figure,
     series,
 )
-from catchup.analysis.presentation.pages.priors import generated_by, markdown_table, thousands
+from catchup.analysis.presentation.markdown import generated_by, markdown_table
 from catchup.priors.files import write_text
 
 HERE = Path(__file__).resolve().parent

@@ -12,7 +12,7 @@ import numpy as np
 from recording import RECORDS, read_record
 from scipy import stats
 
-from catchup.analysis.presentation.pages.priors import generated_by, markdown_table
+from catchup.analysis.presentation.markdown import generated_by, markdown_table
 from catchup.priors.files import write_text
 
 Rows = list[dict[str, Any]]

@@ -25,7 +25,7 @@ from .layers import Layer, Row, merge
 from .strict import StrictModel, describe, read_toml, validate
 
 HERE = Path(__file__).parent
-PACKAGED = {f"priors/{name}": HERE / name for name in ("baseline.toml", "readings.toml")}
+PACKAGED = {f"priors/{name}": HERE / name for name in ("baseline.toml", "readings.toml", "tables.toml")}
 MODEL_TABLES = "model/"
 QUANTITY_NEEDS = ("family", "unit", "description", "sources")
 SETTLED = ("unit", "above", "minimum", "maximum")  # keys that the equations rely on, whatever an overlay believes

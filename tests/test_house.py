@@ -1,7 +1,4 @@
-"""The structure of `analysis/`: floors that import downwards only, no circles, short files, columns with names.
-
-What is not yet true is marked `xfail`, strictly: the test fails as soon as it is true and the mark is still there.
-"""
+"""The structure of `analysis/`: floors that import downwards only, no circles, short files, columns with names."""
 
 from __future__ import annotations
 
@@ -21,10 +18,6 @@ KEYED = ("get", "pop", "setdefault")  # methods whose first argument is a key
 @pytest.fixture(scope="module")
 def graph() -> ImportGraph:
     return read_imports()
-
-
-def not_yet(why: str) -> pytest.MarkDecorator:
-    return pytest.mark.xfail(strict=True, reason=why)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +45,6 @@ def test_every_module_stands_on_a_floor(graph: ImportGraph) -> None:
     assert [module for module in graph.modules if floor_of(module) < 0] == ["__init__.py"]
 
 
-@not_yet("studies/attribution.py")
 def test_no_file_is_long() -> None:
     assert {name: length for name, length in lengths().items() if length > LONGEST} == {}
 

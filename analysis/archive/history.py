@@ -44,25 +44,6 @@ class History:
     entries: tuple[Entry, ...]
     faults: tuple[str, ...]
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the stable JSON object of ``catchup history``."""
-        return {
-            "schema": 1,
-            "runs": [
-                {
-                    "run": entry.run.name,
-                    "as_of": entry.run.manifest.as_of.isoformat(),
-                    "event": entry.run.manifest.event,
-                    "ready": {"quantiles": entry.run.forecast["ready"]["quantiles"]},
-                    "shift": entry.shift,
-                    "items_added": list(entry.items_added),
-                    "items_removed": list(entry.items_removed),
-                }
-                for entry in self.entries
-            ],
-            "faults": list(self.faults),
-        }
-
 
 def history(runs: Path, event: str | None = None) -> History:
     """Read the history of a folder of runs.

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 from pydantic import Field
@@ -18,7 +18,6 @@ from ...priors.errors import InputError
 from ...priors.layers import Row
 from ...priors.strict import StrictModel, read_toml, validate
 from ..inference.estimates import Array, Distribution, Weighting
-from ..inference.json_values import number
 from ..studies.attribution import Workshop
 from .reading import Run
 
@@ -85,17 +84,21 @@ class Score:
     pit: tuple[float, float]
     covered: dict[float, bool | None]
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the score as JSON."""
-        return {
-            "id": self.id,
-            "title": self.title,
-            "as_of": self.as_of.isoformat(),
-            "crps": number(self.crps),
-            "log_score": number(self.log_score),
-            "pit": [number(value, 5) for value in self.pit],
-            "covered": {f"{level:g}": held for level, held in self.covered.items()},
-        }
+
+@dataclass(frozen=True)
+class Scores:
+    """How forecasts fared, beside one another.
+
+    Attributes
+    ----------
+    outcome : Outcome
+        What is known of the date.
+    scores : tuple of Score
+        One a forecast.
+    """
+
+    outcome: Outcome
+    scores: tuple[Score, ...]
 
 
 def score(identity: str, title: str, as_of: date, ready: Distribution, outcome: Outcome, calendar: Calendar) -> Score:

@@ -14,6 +14,7 @@ from ...priors.errors import CatchupError, InputError, reason_of, unknown_name
 
 COMMANDS = {
     "forecast": "When the event comes, with its spread and who gets there first.",
+    "state": "Where the race stands, and the date given each stage.",
     "levers": "What each policy lever would change.",
     "regimes": "What each commitment of compute would change.",
     "scenarios": "Other ways the world could go, beside the baseline.",
@@ -53,6 +54,18 @@ COMMAND_GROUPS = {
             "show": "One item in full.",
             "check": "Check item files without forecasting.",
             "new": "Print a filled-in item of a kind, to be edited.",
+        },
+    ),
+    "data": (
+        "Public tables, kept as they are published.",
+        {
+            "add": "Check a table and keep it beside its other vintages.",
+            "check": "Check tables without keeping them.",
+            "list": "Every vintage that is kept.",
+            "show": "One table: its columns, and what could not be read.",
+            "update": "Fetch tables from where they are published.",
+            "lags": "American records, and the first Chinese models that met them.",
+            "efficiency": "What scores and training compute say of progress.",
         },
     ),
 }

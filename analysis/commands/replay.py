@@ -9,7 +9,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from .options import WHAT, Asked
-from .output import console, print_json
+from .output import print_json, say
 
 
 def replay(
@@ -32,5 +32,5 @@ def replay(
     if asked.json:
         print_json({"schema": 1, "runs": names})
     else:
-        console().print(f"{len(names)} runs in {runs}; catchup history --runs {runs} shows them", markup=False)
+        say(f"{len(names)} runs in {runs}; catchup history --runs {runs} shows them")
     return 0

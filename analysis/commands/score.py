@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from ...priors.errors import InputError
 from .options import OUTPUT
-from .output import console, print_json, table, warn
+from .output import show, warn
 
 
 def score(
@@ -24,7 +24,8 @@ def score(
 ) -> int:
     """Judge every run, and rival views beside them, by what is known of the date."""
     from ..archive.reading import read_runs
-    from ..archive.scores import Outcome, score_rivals, score_runs, score_trends
+    from ..archive.scores import Outcome, Scores, score_rivals, score_runs, score_trends
+    from ..presentation.tables.scores import layout
 
     if (outcome is None) == (outcome_after is None):
         raise InputError("give one of --outcome DATE and --outcome-after DATE")
@@ -36,44 +37,5 @@ def score(
         raise InputError("holds no sound run to score", file=runs, key="--runs")
     calendar = shelf.runs[-1].snapshot.question.assumptions.calendar
     rows = [*score_runs(shelf.runs, known), *score_rivals(calendar, known), *score_trends(shelf.runs[-1], known)]
-    if json:
-        print_json(
-            {
-                "schema": 1,
-                "outcome": {"date": known.day.isoformat(), "open": known.open},
-                "scores": [row.as_json() for row in rows],
-            }
-        )
-        return 0
-    marks = {True: "yes", False: "no", None: "open"}
-    out = console()
-    out.print(
-        "lower is better; while the question is open, scores count only what is decided\n"
-        if known.open
-        else "lower is better\n"
-    )
-    out.print(
-        table(
-            "Forecast",
-            "of",
-            "CRPS, months",
-            "log score",
-            "PIT",
-            "50%",
-            "90%",
-            rows=[
-                (
-                    row.id if row.title.startswith("this model") else row.title,
-                    row.as_of.isoformat(),
-                    f"{row.crps:.2f}",
-                    f"{row.log_score:.2f}",
-                    f"{row.pit[0]:.2f}" + (" to 1" if known.open else ""),
-                    marks[row.covered[0.5]],
-                    marks[row.covered[0.9]],
-                )
-                for row in rows
-            ],
-            left=2,
-        )
-    )
+    show(layout(Scores(known, tuple(rows))), as_json=json)
     return 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from ...model.calendar import month_ends
 from .diagnostics import Diagnostics, few_draws
 from .draws import PriorDraws
 from .estimates import ZERO, Distribution, Estimate
-from .json_values import QUANTILES, AnyDistribution, distribution_as_json, number, rounded, significant
+from .json_values import QUANTILES, AnyDistribution
 from .outcomes import COMPUTE_ALONE, FIRST, LOG_FLOP, PRETRAINED, READY, summary_columns
 from .posterior import Posterior, prior_of
 from .question import Question
@@ -79,34 +78,6 @@ class Forecast(Result):
         if not few:
             return []
         return [few_draws(self.ready.effective_draws, f"quantile(s) {', '.join(few)}")]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the stable JSON object of a forecast."""
-        return {
-            **self.origin.as_json(),
-            "ready": distribution_as_json(self.ready, self.question),
-            "pretrained": distribution_as_json(self.pretrained, self.question),
-            "compute_alone": distribution_as_json(self.compute_alone, self.question),
-            "mythos_flop": _flop_as_json(self.log_flop),
-            "probability_by": {day.isoformat(): round(chance.value, 5) for day, chance in self.probabilities_by()},
-            "probability_by_mcse": {
-                day.isoformat(): significant(chance.mcse) for day, chance in self.probabilities_by()
-            },
-            "not_by": {day.isoformat(): round(chance.value, 5) for day, chance in self.not_by()},
-            "not_by_mcse": {day.isoformat(): significant(chance.mcse) for day, chance in self.not_by()},
-            "first_firm": {firm: round(share.value, 5) for firm, share in self.first_firm.items()},
-            "first_firm_mcse": {firm: significant(share.mcse) for firm, share in self.first_firm.items()},
-            "log_evidence": number(self.log_evidence.value),
-            "log_evidence_mcse": significant(self.log_evidence.mcse),
-            "diagnostics": {
-                "ess": round(self.diagnostics.ess, 1),
-                "khat": rounded(self.diagnostics.khat, 3),
-                "rhat_max": rounded(self.diagnostics.rhat_max, 4),
-                "divergences": self.diagnostics.divergences,
-            },
-            "warnings": self.warnings(),
-            "notes": list(self.notes),
-        }
 
 
 def forecast(posterior: Posterior) -> Forecast:
@@ -177,11 +148,3 @@ def _forecast_streamed(posterior: Posterior) -> Forecast:
         first_firm={firm: Estimate(float(s), float(e)) for firm, s, e in zip(firms, shares, errors, strict=True)},
         diagnostics=posterior.diagnostics,
     )
-
-
-def _flop_as_json(log_flop: AnyDistribution) -> dict[str, Any]:
-    quantiles = {p: log_flop.quantile(p) for p in FLOP_QUANTILES}
-    return {
-        "quantiles": {f"{p:g}": significant(10.0**q.value, 6) for p, q in quantiles.items()},
-        "mcse": {f"{p:g}": significant(10.0**q.value * np.log(10.0) * q.mcse) for p, q in quantiles.items()},
-    }

@@ -1,50 +1,15 @@
-"""Estimates, dates and distributions as JSON has them: rounded, and None where it has no number for them."""
+"""Figures rounded for output: None where they are infinite or undefined, which JSON has no number for."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from .estimates import Distribution, Estimate
-from .question import Question
+from .estimates import Distribution
 from .streaming import StreamedDistribution
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 AnyDistribution = Distribution | StreamedDistribution
-
-
-def distribution_as_json(distribution: AnyDistribution, question: Question) -> dict[str, Any]:
-    """Return mean, sd and quantiles of a date, in months and as days."""
-    return {
-        "mean": number(distribution.mean.value),
-        "mean_mcse": significant(distribution.mean.mcse),
-        "sd": number(distribution.sd),
-        "quantiles": {f"{p:g}": date_as_json(distribution.quantile(p), question) for p in QUANTILES},
-    }
-
-
-def date_as_json(moment: Estimate, question: Question) -> dict[str, Any]:
-    """Return a moment in months and as a day, with its MCSE in months."""
-    day = question.assumptions.calendar.day(moment.value)
-    entry = {
-        "months": number(moment.value),
-        "date": None if day is None else day.isoformat(),
-        "mcse": significant(moment.mcse),
-    }
-    return entry if moment.meaningful else {**entry, "meaningful": False}
-
-
-def shift_as_json(shift: Estimate) -> dict[str, Any]:
-    """Return a shift in months with its MCSE."""
-    entry = {"months": number(shift.value), "mcse": significant(shift.mcse)}
-    return entry if shift.meaningful else {**entry, "meaningful": False}
-
-
-def estimate_as_json(estimate: Estimate) -> dict[str, Any]:
-    """Return a figure with its MCSE."""
-    return {"value": number(estimate.value), "mcse": significant(estimate.mcse)}
 
 
 def number(value: float, digits: int = 4) -> float | None:

@@ -33,10 +33,10 @@ from ..inference.likelihoods import likelihoods, predictions_of, total
 from ..inference.outcomes import outcome_of
 from ..inference.posterior import Posterior
 from ..inference.question import Question
+from .html import environment
 from .repeat_command import is_foreign, options_of_assumptions
 from .text import date_text
 
-TEMPLATES = Path(__file__).with_name("templates")
 THINNED = 16_000
 POOL = 400_000  # prior draws from which the posterior's half is taken
 RESOLUTION = 1_000  # parts of a month
@@ -67,16 +67,13 @@ def write_explorer(path: Path, posterior: Posterior, *, draws: int = THINNED) ->
 
 def render_explorer(posterior: Posterior, *, draws: int = THINNED) -> str:
     """Return the explorer as HTML."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
     data = explorer_data(posterior.question, posterior.items, draws)
     # "</" inside a script element would end it
     content = json.dumps(data, separators=(",", ":")).replace("</", "<\\/")
     return (
-        environment.get_template("explorer.html.j2").render(
+        environment()
+        .get_template("explorer.html.j2")
+        .render(
             data=content,
             as_of=date_text(posterior.question.as_of),
             items=data["items"],

@@ -31,6 +31,7 @@ from ..inference.inputs import Inputs, inputs_of
 from ..inference.posterior import Posterior
 from ..inference.request import Request, posterior
 from ..presentation.report.sections import Sections
+from ..presentation.tables.builders import as_json
 from ..presentation.text import day_text
 from ..studies.attribution import Attribution, Workshop, attribute
 
@@ -176,11 +177,11 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
 
 def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = False) -> None:
     """Write a run's files into a folder."""
-    _write_json(folder / FORECAST, sections.forecast.as_json())
+    _write_json(folder / FORECAST, as_json(sections.forecast))
     for name, result in sections.results.items():
-        _write_json(folder / f"{name}.json", result.as_json())
+        _write_json(folder / f"{name}.json", as_json(result))
     if sections.attribution is not None and sections.previous is not None:
-        _write_json(folder / "diff.json", {"against": sections.previous.name, **sections.attribution.as_json()})
+        _write_json(folder / "diff.json", {"against": sections.previous.name, **as_json(sections.attribution)})
     write_inputs(_inputs(sections.posterior), folder / INPUTS)
     if brief:
         return

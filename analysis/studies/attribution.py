@@ -25,7 +25,6 @@ from ..inference.draws import Values
 from ..inference.estimates import Array, Distribution, Estimate, Weighting
 from ..inference.importance import smooth_weights
 from ..inference.inputs import Inputs
-from ..inference.json_values import number, significant
 from ..inference.likelihoods import likelihoods_of, prior_for, total
 from ..inference.outcomes import READY, ready_column
 from ..inference.question import Question
@@ -96,17 +95,6 @@ class Attribution:
     total: Step
     steps: tuple[Step, ...]
     reference_day: date
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the attribution as JSON."""
-        return {
-            "schema": 1,
-            "before": {f"{p:g}": number(value) for p, value in self.before.items()},
-            "after": {f"{p:g}": number(value) for p, value in self.after.items()},
-            "reference_day": self.reference_day.isoformat(),
-            "shift": _step_as_json(self.total),
-            "steps": [_step_as_json(step) for step in self.steps],
-        }
 
 
 @dataclass(frozen=True)
@@ -342,16 +330,3 @@ def _year_end(day: date) -> date:
     """The first of January after the year's end that is at least half a year away."""
     year = day.year if day.month <= 6 else day.year + 1
     return date(year, 12, 31)
-
-
-def _step_as_json(step: Step) -> dict[str, Any]:
-    return {
-        "id": step.id,
-        "title": step.title,
-        "shift": {
-            f"{p:g}": {"months": number(shift.value), "mcse": significant(shift.mcse)}
-            for p, shift in step.shifts.items()
-        },
-        "probability": {"value": number(step.probability.value, 5), "mcse": significant(step.probability.mcse)},
-        "noise": step.noise,
-    }

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -18,7 +17,6 @@ from ...model.policies import Intervention, Lever, Regime, apply_as_published, a
 from ...priors.errors import InputError
 from ..inference.draws import Values
 from ..inference.estimates import Array, Distribution, Estimate, quantile_shift
-from ..inference.json_values import date_as_json, estimate_as_json, shift_as_json
 from ..inference.outcomes import READY, outcome_of
 from ..inference.posterior import Posterior
 from ..inference.question import Question
@@ -108,29 +106,6 @@ class Comparison(Result):
     kind: str
     acting_from: date
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the stable JSON object of ``catchup levers`` and ``catchup regimes``."""
-        rows = [
-            {
-                "id": row.id,
-                "title": row.title,
-                "quantiles": {f"{p:g}": date_as_json(row.ready.quantile(p), self.question) for p in DATE_QUANTILES},
-                "shift": {f"{p:g}": shift_as_json(row.shift(p)) for p in SHIFT_QUANTILES},
-                "unmoved": estimate_as_json(row.unmoved)["value"],
-                "unmoved_mcse": estimate_as_json(row.unmoved)["mcse"],
-                "shift_movable": shift_as_json(row.shift_movable),
-                **({"instruments": list(row.instruments)} if self.kind == "levers" else {}),
-            }
-            for row in self.counterfactuals
-        ]
-        baseline = {f"{p:g}": date_as_json(self.baseline.quantile(p), self.question) for p in DATE_QUANTILES}
-        return {
-            **self.origin.as_json(),
-            "from": self.acting_from.isoformat(),
-            "baseline": {"quantiles": baseline},
-            self.kind: rows,
-        }
-
 
 def levers(posterior: Posterior, *, acting_from: date | None = None) -> Comparison:
     """Pull every lever from a day.
@@ -219,17 +194,9 @@ def compare(
     acting_from: date,
 ) -> Comparison:
     """Work out the date without and with each intervention, on the same draws."""
-    source = posterior.source
-    columns = source.map(lambda values: changed_dates(posterior.question, values, interventions))
-    baseline = Distribution(columns[READY], source.weighting)
+    baseline, dates = changed_distributions(posterior, interventions)
     rows = tuple(
-        Counterfactual(
-            name,
-            title_of(texts[name]),
-            instruments_of(texts[name]),
-            Distribution(columns[CHANGED + name], source.weighting),
-            baseline,
-        )
+        Counterfactual(name, title_of(texts[name]), instruments_of(texts[name]), dates[name], baseline)
         for name in interventions
     )
     return Comparison(posterior.origin, baseline, rows, kind, acting_from)
@@ -259,3 +226,13 @@ def changed_dates(question: Question, values: Values, interventions: Mapping[str
         for name, change in interventions.items()
     }
     return {READY: baseline[1].ready, **changed}
+
+
+def changed_distributions(
+    posterior: Posterior, interventions: Mapping[str, Intervention]
+) -> tuple[Distribution, dict[str, Distribution]]:
+    """Distribution of the date without any intervention, and by intervention, on the same draws; months since t = 0."""
+    columns = posterior.source.map(lambda values: changed_dates(posterior.question, values, interventions))
+    weighting = posterior.source.weighting
+    dates = {name: Distribution(columns[CHANGED + name], weighting) for name in interventions}
+    return Distribution(columns[READY], weighting), dates

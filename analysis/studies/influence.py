@@ -15,18 +15,15 @@ import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ...evidence.schema import Item
 from ...priors.errors import InputError
 from ..inference.diagnostics import WORST_KHAT, Diagnostics
 from ..inference.estimates import Distribution, Estimate, quantile_shift
-from ..inference.json_values import date_as_json, estimate_as_json, number, rounded, shift_as_json
 from ..inference.likelihoods import prior_for
 from ..inference.log_means import log_mean
 from ..inference.posterior import Posterior
 from ..inference.progress import track
-from ..inference.question import Question
 from ..inference.result import Origin, Result
 from ..inference.subsets import SharedDraws, Subset, on_common_draws
 from .information import information_gain
@@ -67,7 +64,7 @@ class ItemInfluence:
     Attributes
     ----------
     item : Item
-        Which.
+        The item of evidence.
     alone : Effect
         Added to the prior, nothing else counted.
     left_out : Effect
@@ -87,7 +84,7 @@ class ItemInfluence:
 
     @property
     def size(self) -> float:
-        """By which items are put in order: how far leaving it out moves the median, months."""
+        """How far leaving it out moves the median, months, by which items are put in order."""
         shift = self.left_out.shifts.get(0.5) or self.alone.shifts.get(0.5)
         return abs(shift.value) if shift else math.inf
 
@@ -142,20 +139,6 @@ class Influence(Result):
     def trustworthy(self) -> bool:
         """Whether the whole can be reweighted at all."""
         return self.diagnostics.khat is not None and self.diagnostics.khat <= WORST_KHAT
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of ``catchup influence``."""
-        return {
-            **self.origin.as_json(),
-            "prior": _quantiles_as_json(self.prior, self.question),
-            "posterior": _quantiles_as_json(self.posterior, self.question) if self.trustworthy else None,
-            "diagnostics": {"ess": number(self.diagnostics.ess, 1), "khat": rounded(self.diagnostics.khat, 3)},
-            "items": [_item_as_json(row) for row in self.items],
-            "pairs": [
-                {"items": list(pair.items), "log_ratio": estimate_as_json(pair.log_ratio), "conflict": pair.conflict}
-                for pair in self.pairs
-            ],
-        }
 
 
 def influence(posterior: Posterior) -> Influence:
@@ -219,30 +202,3 @@ def _pairs(names: Sequence[str], shared: SharedDraws) -> Iterator[Pair]:
     for first, second in itertools.combinations(names, 2):
         both = log_mean(shared.likelihood(first) + shared.likelihood(second), shared.weighting)
         yield Pair((first, second), (both - alone[first] - alone[second]).estimate)
-
-
-def _item_as_json(row: ItemInfluence) -> dict[str, Any]:
-    return {
-        "id": row.item.id,
-        "title": row.item.text.title,
-        "kind": row.item.text.kind,
-        "alone": _effect_as_json(row.alone),
-        "left_out": _effect_as_json(row.left_out),
-        "log_predictive": {
-            "given_others": estimate_as_json(row.log_predictive),
-            "given_prior": estimate_as_json(row.log_predictive_prior),
-        },
-        "probability_genuine": None if row.genuine is None else estimate_as_json(row.genuine),
-    }
-
-
-def _effect_as_json(effect: Effect) -> dict[str, Any]:
-    entry: dict[str, Any] = {"khat": number(effect.khat, 3), "ess": number(effect.ess, 1)}
-    if effect.problem or effect.bits is None:
-        return {**entry, "problem": effect.problem}
-    shifts = {f"{p:g}": shift_as_json(shift) for p, shift in effect.shifts.items()}
-    return {**entry, "shift": shifts, "bits": estimate_as_json(effect.bits)}
-
-
-def _quantiles_as_json(ready: Distribution, question: Question) -> dict[str, Any]:
-    return {"quantiles": {f"{p:g}": date_as_json(ready.quantile(p), question) for p in SHIFT_QUANTILES}}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from ...evidence.schema import Item
 from ...evidence.selection import Selection
@@ -12,7 +11,6 @@ from ..inference.conditioning import condition
 from ..inference.diagnostics import WORST_KHAT, UntrustworthyError
 from ..inference.estimates import Distribution, Estimate, independent_quantile_shift, quantile_shift
 from ..inference.importance import ReweightedPrior, weights_given
-from ..inference.json_values import shift_as_json
 from ..inference.likelihoods import latent_beliefs, likelihoods, total
 from ..inference.posterior import Posterior, prior_of
 from ..inference.question import Question
@@ -47,15 +45,6 @@ class Movement:
         """Whether the median's shift is larger than its Monte Carlo error."""
         middle = self.shifts.get(0.5)
         return middle is not None and not middle.noise
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the movement as JSON."""
-        return {
-            "items": list(self.items),
-            "shift": {f"{p:g}": shift_as_json(shift) for p, shift in self.shifts.items()},
-            "beyond_noise": self.beyond_noise,
-            **({"note": self.note} if self.note else {}),
-        }
 
 
 def moved_by_evidence(posterior: Posterior) -> Movement:

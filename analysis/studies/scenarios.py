@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ...model.forward import change_from
 from ..inference.draws import Values
 from ..inference.estimates import Distribution, Estimate, quantile_shift
-from ..inference.json_values import date_as_json, shift_as_json, significant
 from ..inference.outcomes import FIRST, READY, first_shares, outcome_of
 from ..inference.posterior import Posterior
-from ..inference.question import Question
 from ..inference.result import Result
-from .counterfactuals import DATE_QUANTILES, SHIFT_QUANTILES
 from .scenario_world import ScenarioWorld
 
 
@@ -65,29 +61,6 @@ class ScenarioComparison(Result):
 
     baseline: Distribution
     scenarios: tuple[ScenarioResult, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the stable JSON object of ``catchup scenarios``."""
-        question = self.question
-        return {
-            **self.origin.as_json(),
-            "baseline": {"quantiles": _dates_as_json(self.baseline, question)},
-            "scenarios": [
-                {
-                    "id": row.id,
-                    "title": row.title,
-                    "source": ", ".join(row.references),
-                    "quantiles": _dates_as_json(row.ready, question),
-                    "shift": {f"{p:g}": shift_as_json(row.shift(p)) for p in SHIFT_QUANTILES},
-                    "first_firm": {firm: round(share.value, 5) for firm, share in row.first_firm.items()},
-                    "first_firm_mcse": {firm: significant(share.mcse) for firm, share in row.first_firm.items()},
-                    "newcomers": {
-                        firm: {"quantiles": _dates_as_json(own, question)} for firm, own in row.newcomers.items()
-                    },
-                }
-                for row in self.scenarios
-            ],
-        }
 
 
 def scenarios(posterior: Posterior, ids: Sequence[str] | None = None) -> ScenarioComparison:
@@ -145,7 +118,3 @@ def scenarios(posterior: Posterior, ids: Sequence[str] | None = None) -> Scenari
         )
 
     return ScenarioComparison(posterior.origin, baseline, tuple(map(row, worlds)))
-
-
-def _dates_as_json(months: Distribution, question: Question) -> dict[str, Any]:
-    return {f"{p:g}": date_as_json(months.quantile(p), question) for p in DATE_QUANTILES}

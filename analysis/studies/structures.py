@@ -33,7 +33,6 @@ from ...model.trend import load_trends
 from ..inference.estimates import Array, Distribution, Weighting
 from ..inference.forecast import MONTHS_AHEAD
 from ..inference.importance import smooth_weights
-from ..inference.json_values import distribution_as_json, number
 from ..inference.likelihoods import likelihoods, prior_for, total
 from ..inference.posterior import Posterior
 from ..inference.question import Question
@@ -57,7 +56,7 @@ class Structure:
     Attributes
     ----------
     id, title : str
-        Which.
+        The structure's name in results, and for people.
     ready : Distribution
         Months since t = 0.
     """
@@ -121,27 +120,6 @@ class Structures(Result):
             (row for row in self.telling if row.information >= TELLING),
             max(self.telling, key=lambda row: row.information),
         )
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of ``catchup structures``."""
-        question = self.question
-
-        def row(structure: Structure) -> dict[str, Any]:
-            ready = distribution_as_json(structure.ready, question)
-            return {"id": structure.id, "title": structure.title, "ready": ready}
-
-        return {
-            **self.origin.as_json(),
-            "structures": [row(structure) for structure in self.structures],
-            "ensembles": [row(structure) for structure in self.ensembles],
-            "stacking": {
-                "weights": {name: number(weight) for name, weight in self.stacking_weights.items()},
-                "items": list(self.stacked_on),
-            },
-            "between_structures": number(self.between),
-            "soonest": _telling_as_json(self.soonest),
-            "telling": [_telling_as_json(entry) for entry in self.telling],
-        }
 
 
 def structures(posterior: Posterior) -> Structures:
@@ -299,11 +277,3 @@ def _entropy(chance: float) -> float:
     if chance <= 0.0 or chance >= 1.0:
         return 0.0
     return -(chance * math.log2(chance) + (1.0 - chance) * math.log2(1.0 - chance))
-
-
-def _telling_as_json(entry: Telling) -> dict[str, Any]:
-    return {
-        "date": entry.day.isoformat(),
-        "bits": number(entry.information),
-        "probability_by": {name: number(chance) for name, chance in entry.chances.items()},
-    }

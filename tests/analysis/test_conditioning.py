@@ -27,6 +27,7 @@ from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, choose_evidence, posterior
 from catchup.analysis.inference.resampling import systematic
+from catchup.analysis.presentation.tables.movement import movement_as_json
 from catchup.analysis.studies.movement import moved_by_added, moved_by_evidence
 from catchup.model.assumptions import Assumptions
 from catchup.priors.errors import InputError
@@ -317,7 +318,7 @@ def test_an_item_known_only_later_moves_nothing(asked: Question, tmp_path: Path)
     request = Request(early, engine="importance", added=(late,))
     moved = moved_by_added(posterior(request), request)
     assert moved.items == ()
-    assert moved.as_json()["note"] == "no added item is counted: all are known only later"
+    assert movement_as_json(moved)["note"] == "no added item is counted: all are known only later"
 
 
 def test_what_cannot_be_reweighted_is_conditioned_apart(asked: Question, tmp_path: Path, monkeypatch) -> None:

@@ -27,6 +27,7 @@ from catchup.analysis.inference.tree.result_tree import result_tree
 from catchup.analysis.presentation import explorer
 from catchup.analysis.presentation.explorer import explorer_data
 from catchup.analysis.presentation.pages.priors import prior_tables
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.attribution import Snapshot, attribute
 from catchup.analysis.studies.calibration.plan import make_plan
 from catchup.analysis.studies.calibration.truths import simulate_truths
@@ -165,7 +166,7 @@ def test_sensitivity_switches_to_given_data_and_says_so(question: Question, corr
     # as their ratio varies less, each says less, and what is left says more
     for name in MFUS:
         assert after[name].value < before[name].value - widest(math.hypot(after[name].mcse, before[name].mcse)), name
-    rows = {row["quantity"]: row for row in together.as_json()["one_at_a_time"]}
+    rows = {row["quantity"]: row for row in as_json(together)["one_at_a_time"]}
     assert rows["mfu_china"]["correlated_with"] == ["mfu_anthropic"]
     assert rows["china_stock"]["correlated_with"] == []
 
@@ -278,7 +279,7 @@ def test_the_explorer_carries_correlated_draws(
 
 def test_the_documents_show_correlations(correlated: Question, assumptions: Assumptions) -> None:
     assert "## Rank correlations" not in prior_tables(assumptions)
-    assert "| `mfu_anthropic` | `mfu_china` | 0.7 | as a test |" in prior_tables(correlated.assumptions)
+    assert "| `mfu_anthropic` | `mfu_china` | +0.7 | as a test |" in prior_tables(correlated.assumptions)
 
 
 OVERLAY = """

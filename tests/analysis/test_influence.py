@@ -19,6 +19,7 @@ from catchup.analysis.inference.estimates import Distribution, Weighting, indepe
 from catchup.analysis.inference.importance import weights_given
 from catchup.analysis.inference.log_means import log_mean
 from catchup.analysis.inference.question import Question
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.influence import CONFLICT, Influence, influence
 from catchup.analysis.studies.information import information_gain
 from catchup.evidence.selection import Selection
@@ -292,13 +293,13 @@ def test_weights_that_cannot_be_trusted_give_no_figure(monkeypatch: pytest.Monke
 
     monkeypatch.setattr("catchup.analysis.inference.subsets.weights_given", heavy)
     result = examined(twin_question(5_000), counting([reading("narrow", 1.6, 0.2), reading("wide", 1.6, 3.0)]))
-    rows = {row["id"]: row for row in result.as_json()["items"]}
+    rows = {row["id"]: row for row in as_json(result)["items"]}
     assert "shift" in rows["wide"]["alone"]
     assert rows["narrow"]["alone"]["problem"] == "not to be trusted: k-hat 0.90, above 0.7"
     assert "shift" not in rows["narrow"]["alone"]
     assert all("problem" in row["left_out"] for row in rows.values())
     assert not result.trustworthy
-    assert result.as_json()["posterior"] is None
+    assert as_json(result)["posterior"] is None
 
 
 def test_items_far_from_the_prior_are_told_apart_too() -> None:

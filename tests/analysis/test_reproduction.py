@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from catchup.analysis.inference.question import Question
+from catchup.analysis.presentation.markdown import markdown_table
 from catchup.analysis.presentation.pages import priors as priors_page
 from catchup.analysis.presentation.pages import reproduction
-from catchup.analysis.presentation.pages.priors import markdown_table, numbers_of, prior_tables
+from catchup.analysis.presentation.pages.priors import prior_tables
 from catchup.analysis.presentation.pages.reproduction import reproduction_page
+from catchup.analysis.presentation.text import numbers_of
 from catchup.analysis.studies.reproduction import measures, study
 from catchup.analysis.studies.reproduction.claims import Claim, load_claims
 from catchup.analysis.studies.reproduction.measures import MEASURES, Measured, Verdict, figures, measure, published

@@ -12,6 +12,7 @@ from catchup.analysis.inference.draws import PriorDraws
 from catchup.analysis.inference.forecast import forecast_prior
 from catchup.analysis.inference.posterior import Posterior, prior_of
 from catchup.analysis.inference.question import Question
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.counterfactuals import levers, regimes
 from catchup.analysis.studies.readings.events import events
 from catchup.analysis.studies.scenarios import scenarios
@@ -52,11 +53,11 @@ def test_levers_pulled_late_do_less(question: Question, prior: Posterior) -> Non
 
 
 def test_json_of_levers_and_regimes(question: Question, prior: Posterior) -> None:
-    content = levers(prior).as_json()
+    content = as_json(levers(prior))
     assert content["schema"] == 1
     assert set(content["levers"][0]["shift"]) == {"0.5", "0.75", "0.95"}
     assert set(content["levers"][0]["shift"]["0.5"]) >= {"months", "mcse"}
-    assert [row["id"] for row in regimes(prior).as_json()["regimes"]] == REGIMES
+    assert [row["id"] for row in as_json(regimes(prior))["regimes"]] == REGIMES
 
 
 def test_regimes_commit_from_their_day_on(question: Question, prior: Posterior) -> None:
@@ -86,7 +87,7 @@ def test_scenarios_share_the_baselines_draws(question: Question, prior: Posterio
     assert set(rows["domestic-superpods"].first_firm) == {"hyperscaler", "startup", "consortium"}
     for row in found.scenarios:
         assert sum(share.value for share in row.first_firm.values()) == pytest.approx(1.0)
-    content = found.as_json()
+    content = as_json(found)
     assert set(content["scenarios"][0]) >= {"id", "title", "source", "quantiles", "shift", "first_firm"}
 
 

@@ -11,6 +11,7 @@ from catchup.analysis.inference.draws import PriorDraws, StoredDraws
 from catchup.analysis.inference.estimates import Weighting
 from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.sensitivity.one_at_a_time import MFU_RATIO, one_at_a_time, uncertain_quantities
 from catchup.analysis.studies.sensitivity.study import Sensitivity, sensitivity
 from catchup.analysis.studies.sensitivity.variance import REPLICATES, first_order_from_draws
@@ -143,7 +144,7 @@ def test_rank_correlations_have_the_signs_of_the_model(of_prior: Sensitivity) ->
 def test_json_of_a_prior_and_of_a_posterior(question: Question, of_prior: Sensitivity) -> None:
     posterior = sensitivity(posterior_from(question, stored(question)))
     for result in (of_prior, posterior):
-        answer = json.loads(json.dumps(result.as_json(), allow_nan=False))
+        answer = json.loads(json.dumps(as_json(result), allow_nan=False))
         assert {"schema", "baseline", "one_at_a_time", "sobol", "power_scaling"} <= answer.keys()
         assert answer["baseline"]["months"] == pytest.approx(result.one_at_a_time.months.value, abs=1e-4)
         entry = answer["one_at_a_time"][0]
@@ -152,14 +153,14 @@ def test_json_of_a_prior_and_of_a_posterior(question: Question, of_prior: Sensit
         assert entry["swing"]["months"] == pytest.approx(entry["high"]["months"] - entry["low"]["months"], abs=2e-4)
         assert {"value", "months", "date", "mcse"} <= entry["low"].keys()
         assert {"quantity", "first", "first_mcse", "total", "total_mcse"} == answer["sobol"][0].keys()
-    assert of_prior.as_json()["power_scaling"] == []
-    assert of_prior.as_json()["sobol_method"]["id"] == "saltelli-2010"
-    assert posterior.as_json()["sobol_method"]["id"] == "given-data"
-    assert posterior.as_json()["sobol"][0]["total"] is None
+    assert as_json(of_prior)["power_scaling"] == []
+    assert as_json(of_prior)["sobol_method"]["id"] == "saltelli-2010"
+    assert as_json(posterior)["sobol_method"]["id"] == "given-data"
+    assert as_json(posterior)["sobol"][0]["total"] is None
 
 
 def test_the_same_question_has_the_same_answer(question: Question, of_prior: Sensitivity) -> None:
-    assert sensitivity(prior_of(question)).as_json() == of_prior.as_json()
+    assert as_json(sensitivity(prior_of(question))) == as_json(of_prior)
 
 
 def test_a_fixed_quantity_has_no_sensitivity(question: Question) -> None:
@@ -196,14 +197,14 @@ def test_what_never_comes_has_no_variance(question: Question) -> None:
         result = sensitivity(posterior)
         assert result.sobol == ()
         assert "never comes" in result.notes[0]
-        assert json.loads(json.dumps(result.as_json(), allow_nan=False))["baseline"]["months"] is None
+        assert json.loads(json.dumps(as_json(result), allow_nan=False))["baseline"]["months"] is None
 
 
 @pytest.mark.parametrize("draws", [1, 99])
 def test_too_few_draws_are_said(question: Question, draws: int) -> None:
     few = replace(question, draws=draws)
     for posterior in (prior_of(few), posterior_from(few, stored(few))):
-        answer = sensitivity(posterior).as_json()
+        answer = as_json(sensitivity(posterior))
         assert answer["notes"] == [f"only {draws} effective draws: too few for the percentiles 10% and 90%"]
         json.dumps(answer, allow_nan=False)
     ratio = next(entry for entry in answer["one_at_a_time"] if entry["quantity"] == MFU_RATIO)

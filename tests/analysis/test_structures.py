@@ -11,6 +11,7 @@ from scipy import optimize, stats
 from catchup.analysis.inference.estimates import Distribution, Weighting
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.structures import (
     COMPUTE,
     MOBILISATION,
@@ -81,7 +82,7 @@ def test_all_structures_stand_side_by_side(question: Question) -> None:
     pool = {row.id: row.ready for row in result.ensembles}["linear-pool"]
     assert pool.mean.value == pytest.approx(np.mean(means), abs=5e-3)  # 20 000 values a structure
     assert result.soonest.information == max(result.soonest.information, 0.0)
-    content = result.as_json()
+    content = as_json(result)
     assert {row["id"] for row in content["ensembles"]} == {"linear-pool", "quantile-pool", "stacking"}
 
 

@@ -11,6 +11,7 @@ from catchup.analysis.inference.draws import PriorDraws, StoredDraws
 from catchup.analysis.inference.estimates import Estimate, Weighting
 from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.thresholds.criteria import CRITERIA, MedianBy, MedianEarlier, WinsShare
 from catchup.analysis.studies.thresholds.stock_search import StockSearch
 from catchup.analysis.studies.thresholds.study import Thresholds, thresholds
@@ -135,7 +136,7 @@ def test_nothing_is_needed(asked: Question) -> None:
     assert threshold.stock == Estimate(0.0, 0.0)
     assert threshold.win is not None
     assert 0.0 < threshold.win.value < 0.1
-    assert found.as_json()["thresholds"][0]["stock"] == {"value": 0.0, "mcse": 0.0, "unit": "H100e"}
+    assert as_json(found)["thresholds"][0]["stock"] == {"value": 0.0, "mcse": 0.0, "unit": "H100e"}
 
 
 def test_without_any_growth_no_stock_is_nothing(question: Question) -> None:
@@ -178,13 +179,13 @@ def test_draws_too_many_to_hold_answer_the_same(asked: Question, monkeypatch: py
 @pytest.mark.parametrize("draws", [1, 19])
 def test_too_few_draws_are_said(question: Question, draws: int) -> None:
     few = replace(question, draws=draws)
-    answer = thresholds(prior_of(few)).as_json()
+    answer = as_json(thresholds(prior_of(few)))
     assert answer["notes"] == [f"only {draws} effective draws: too few for the medians"]
     json.dumps(answer, allow_nan=False)
 
 
 def test_json(solved: Thresholds) -> None:
-    answer = json.loads(json.dumps(solved.as_json(), allow_nan=False))
+    answer = json.loads(json.dumps(as_json(solved), allow_nan=False))
     assert answer["schema"] == 1
     assert answer["notes"] == []
     assert [entry["id"] for entry in answer["thresholds"]][:2] == [

@@ -16,6 +16,7 @@ from catchup.analysis.inference.posterior import Posterior
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.presentation.figures import draw_value_of_information
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.voi.pending import read_pending
 from catchup.analysis.studies.voi.result import KNOWN, NOTHING, ValueOfInformation
 from catchup.analysis.studies.voi.study import value_of_information
@@ -115,7 +116,7 @@ def test_quantities_of_evidence_alone_are_worth_learning_too(everything: ValueOf
 
 
 def test_json_is_the_contract(everything: ValueOfInformation) -> None:
-    answer = json.loads(json.dumps(everything.as_json(), allow_nan=False))
+    answer = json.loads(json.dumps(as_json(everything), allow_nan=False))
     assert answer["schema"] == 1
     assert answer["evidence"] == list(everything.evidence)
     assert {"median", "sd", "interval"} <= answer["baseline"].keys()

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.readings.capacity import HORIZON, capacity, essay_arithmetic
 from catchup.model.assumptions import load_assumptions
 from catchup.model.capacity import (
@@ -158,7 +159,7 @@ def test_a_growth_scenario_added_in_toml_is_found():
         }
     }
     question = ask(200, tables=tables)
-    result = capacity(prior(question)).as_json()
+    result = as_json(capacity(prior(question)))
     assert "no-growth" in result["scenarios"]
     assert result["days"][-1]["known_flop_per_second"]["no-growth"]["0.5"]["value"] == CHINA_2025
 

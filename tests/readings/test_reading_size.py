@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.readings.size import MEASURES, size_given, sizes
 from catchup.model.assumptions import load_assumptions
 from catchup.model.draws import QuantileTransform, UniformStreams
@@ -101,7 +102,7 @@ def test_given_compute_is_sized_beside_the_thread():
     question = ask(200)
     result = sizes(prior(question), [6.1e27])
     assert result.given[0].tokens == pytest.approx(math.sqrt(400.0 * 6.1e27 / 6.0), rel=1e-12)
-    assert set(result.as_json()["mythos"]) == set(MEASURES)
+    assert set(as_json(result)["mythos"]) == set(MEASURES)
 
 
 @pytest.mark.parametrize("flop", [0.0, -1.0, math.inf, math.nan])

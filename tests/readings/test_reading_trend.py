@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.diagnostics import UntrustworthyError
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.readings.trend import condition_trend, draw_trend, read_trend, trends
 from catchup.analysis.studies.readings.trend_evidence import SetAside
 from catchup.evidence.ledgers import load_ledger
@@ -203,7 +204,7 @@ def test_nuts_agrees_with_reweighted_draws(name):
 def test_trends_stand_beside_the_race():
     question = ask(2_000)
     selected = select(load_ledger(), "default", question.as_of, question.assumptions)
-    result = trends(condition(question, selected, "importance")).as_json()
+    result = as_json(trends(condition(question, selected, "importance")))
     assert [row["id"] for row in result["trends"]] == ["constant-lag", "growing-lag", "constant-lag-with-lead"]
     assert result["compute"]["ready"]["quantiles"]["0.5"]["date"].startswith("202")
     assert trends(prior(question), ["growing-lag"]).trends[0].conditioned is None

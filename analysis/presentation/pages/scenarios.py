@@ -10,11 +10,12 @@ from ....model.assumptions import Assumptions, under_scenario
 from ....model.scenarios import Scenario
 from ...inference.question import Question
 from ...inference.request import Request, posterior
-from ...studies.scenarios import ScenarioComparison, scenarios
-from ..text import date_text, day_text, shift_text
-from .priors import cited, generated_by, markdown_table, numbers_of
+from ...studies.scenarios import scenarios
+from ..markdown import cited, generated_by, markdown_table, to_markdown
+from ..tables.scenarios import scenario_table
+from ..text import date_text, numbers_of
 
-SHOWN = (0.05, 0.5, 0.95)
+SHIFTS = "Shifts in months, with their Monte Carlo error.\n"
 
 
 def scenario_page(question: Question) -> str:
@@ -40,27 +41,11 @@ def scenario_page(question: Question) -> str:
         (early, "none", "From the prior alone, on the article's own day"),
     ):
         comparison = scenarios(posterior(Request(asked, evidence=evidence, engine="importance")))
-        parts += [f"## {title}, as of {date_text(asked.as_of)}\n", _dates(comparison)]
+        table = to_markdown(scenario_table(comparison, linked=True), lines=False)
+        parts += [f"## {title}, as of {date_text(asked.as_of)}\n", table, SHIFTS]
     for scenario in assumptions.scenarios.values():
         parts.append(_section(assumptions, scenario))
     return "\n".join(parts)
-
-
-def _dates(comparison: ScenarioComparison) -> str:
-    question = comparison.question
-    firms = question.assumptions.race.firms
-
-    def days(ready: Any) -> list[str]:
-        return [day_text(question, ready.quantile_value(p)) for p in SHOWN]
-
-    rows = [["baseline", *days(comparison.baseline), "", "", ""]]
-    for row in comparison.scenarios:
-        leader, share = max(row.first_firm.items(), key=lambda entry: entry[1].value)
-        title = firms[leader].title if leader in firms else leader
-        shifts = [shift_text(row.shift(p)) for p in (0.5, 0.95)]
-        rows.append([f"[{row.title}](#{row.id})", *days(row.ready), *shifts, f"{title.lower()} {share.value:.0%}"])
-    header = ("scenario", "5%", "median", "95%", "shift of the median", "shift of 95%", "most often first")
-    return markdown_table(header, rows) + "\nShifts in months, with their Monte Carlo error.\n"
 
 
 def _section(assumptions: Assumptions, scenario: Scenario) -> str:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from ...inference.question import Question
 from ...inference.request import Request, posterior
 from ...studies.structures import COMPUTE, MOBILISATION, MOBILISATION_SCENARIO, Structures, structures
-from ..text import date_text, day_text
-from .priors import cited, generated_by, markdown_table
-
-SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)
-MONTHS_SHOWN = 9
+from ..markdown import cited, generated_by, markdown_table, to_markdown
+from ..tables.structures import structure_table, telling_table
+from ..text import date_text
 
 ENSEMBLES = {
     "linear-pool": "the mixture of the densities, which keeps every structure's tails",
@@ -38,7 +36,7 @@ def structure_page(question: Question) -> str:
             "The ensembles pool them:\n",
             markdown_table(("ensemble", "what it is"), [(f"`{name}`", text) for name, text in ENSEMBLES.items()]),
             f"## Dates, as of {date_text(question.as_of)}\n",
-            markdown_table(("structure", *(f"{p:.0%}" for p in SHOWN), "stacking weight"), _dates(result)),
+            to_markdown(structure_table(result), lines=False),
             f"{result.between:.0%} of the equal-weight pool's variance lies between the structures. The weights rest "
             f"on {len(result.stacked_on)} items ({', '.join(f'`{name}`' for name in result.stacked_on)}), the only "
             "ones that all structures predict: so few decide little.\n",
@@ -46,17 +44,7 @@ def structure_page(question: Question) -> str:
             "Whether it is ready by a day, or not, says something of which structure holds: the expected information, "
             f"in bits, is the mutual information of the two. The first day that tells much is {date_text(soonest.day)} "
             f"({soonest.information:.2f} bit).\n",
-            markdown_table(
-                ("by the end of", "bits", *(f"`{row.id}`" for row in result.structures)),
-                [
-                    (
-                        date_text(entry.day),
-                        f"{entry.information:.2f}",
-                        *(f"{entry.chances[row.id]:.0%}" for row in result.structures),
-                    )
-                    for entry in result.telling[:MONTHS_SHOWN]
-                ],
-            ),
+            to_markdown(telling_table(result), lines=False),
         ]
     )
 
@@ -80,15 +68,3 @@ def _described(result: Structures) -> list[tuple[str, str, str]]:
             what, references = "[a measured lag carried forward](readings/trend.md)", trends[row.id].references
         rows.append((f"`{row.id}`: {row.title}", what, cited(references)))
     return rows
-
-
-def _dates(result: Structures) -> list[list[str]]:
-    weights = result.stacking_weights
-    return [
-        [
-            row.title,
-            *(day_text(result.question, row.ready.quantile_value(p)) for p in SHOWN),
-            f"{weights[row.id]:.2f}" if row.id in weights else "",
-        ]
-        for row in (*result.structures, *result.ensembles)
-    ]

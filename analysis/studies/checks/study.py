@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from ....evidence.latents import with_latents
 from ....evidence.selected import Selection
@@ -44,14 +43,6 @@ class Checks(Result):
     def trustworthy(self) -> bool:
         """Whether no check failed."""
         return trustworthy(self.results)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of ``catchup check``."""
-        return {
-            **self.origin.as_json(),
-            "trustworthy": self.trustworthy,
-            "checks": [result.as_json() for result in self.results],
-        }
 
 
 def check(request: Request) -> Checks:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 
@@ -22,11 +21,9 @@ from ....model.capacity import (
 )
 from ...inference.draws import Values
 from ...inference.estimates import Distribution
-from ...inference.json_values import significant
 from ...inference.posterior import Posterior
 from ...inference.question import Question
 from ...inference.result import Result
-from .results import DIGITS, spread_as_json
 
 HORIZON = date(2027, 12, 31)
 
@@ -133,29 +130,6 @@ class Capacity(Result):
     coverage_implied: Distribution
     coverage_at_most: float
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of ``catchup capacity``."""
-        return {
-            **self.origin.as_json(),
-            "scenarios": self.titles,
-            "known": {
-                nation: {
-                    "flop_per_second": part.performance,
-                    "share": part.share,
-                    "h100e": significant(part.h100e, DIGITS),
-                    "data_set_flop_per_second": significant(part.whole, DIGITS),
-                }
-                for nation, part in self.nations.items()
-            },
-            "essay": {name: significant(value, DIGITS) for name, value in vars(self.essay).items()},
-            "coverage": {
-                "prior": spread_as_json(self.coverage),
-                "implied_by_race": spread_as_json(self.coverage_implied),
-                "at_most": significant(self.coverage_at_most, DIGITS),
-            },
-            "days": [_day_as_json(row) for row in self.days],
-        }
-
 
 def capacity(posterior: Posterior) -> Capacity:
     """Carry China's capacity through 2027, in the data set's account and in the race's.
@@ -236,13 +210,3 @@ def essay_arithmetic(question: Question) -> EssayArithmetic:
 
 def _years_later(day: date, years: int) -> date:
     return day.replace(year=day.year + years)
-
-
-def _day_as_json(row: CapacityOn) -> dict[str, Any]:
-    return {
-        "date": row.day.isoformat(),
-        "known_flop_per_second": {name: spread_as_json(values) for name, values in row.known.items()},
-        "h100e": {name: spread_as_json(values) for name, values in row.whole.items()},
-        "race_inside_h100e": None if row.inside is None else spread_as_json(row.inside),
-        "race_with_remote_h100e": None if row.with_remote is None else spread_as_json(row.with_remote),
-    }

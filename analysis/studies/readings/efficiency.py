@@ -26,12 +26,10 @@ from ....model.generative import Outcome, World
 from ....priors.errors import InputError
 from ...inference.draws import Values
 from ...inference.estimates import Array, Distribution, Estimate
-from ...inference.json_values import significant
 from ...inference.outcomes import outcome_of
 from ...inference.posterior import Posterior
 from ...inference.question import Question
 from ...inference.result import Result
-from .results import DIGITS, estimate_as_json, spread_as_json
 
 GAPS = (2.0, 3.0, 5.0, 10.0, 30.0, 100.0)
 MONTHS_AHEAD = 36
@@ -89,32 +87,6 @@ class Efficiency(Result):
     gap: float
     closed: tuple[ClosedBy, ...]
     lags: dict[float, Distribution]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of ``catchup efficiency``."""
-        return {
-            **self.origin.as_json(),
-            "progress_needed": {
-                "quantiles": spread_as_json(self.needed),
-                "channels": {name: spread_as_json(values) for name, values in self.channels.items()},
-                "distillation_beyond_ceiling": estimate_as_json(self.beyond_ceiling),
-            },
-            "gap_on_the_day": {"quantiles": spread_as_json(self.gap_now)},
-            "gap": self.gap,
-            "readings": READINGS,
-            "closed": [
-                {
-                    "date": row.day.isoformat(),
-                    **{name: round(chance.value, 5) for name, chance in row.probability.items()},
-                    "mcse": {name: significant(chance.mcse) for name, chance in row.probability.items()},
-                }
-                for row in self.closed
-            ],
-            "lag_months": [
-                {"gap": significant(gap, DIGITS), "quantiles": spread_as_json(values)}
-                for gap, values in self.lags.items()
-            ],
-        }
 
 
 def efficiency(posterior: Posterior, gap: float | None = None) -> Efficiency:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from ....model.assumptions import multiple_name
 from ...inference.draws import Values
 from ...inference.estimates import Array, Distribution
-from ...inference.json_values import distribution_as_json
 from ...inference.outcomes import outcome_of
 from ...inference.posterior import Posterior
 from ...inference.result import Result
-from .results import spread_as_json
 
 
 @dataclass(frozen=True)
@@ -22,7 +19,7 @@ class EventReading:
     Attributes
     ----------
     id, title : str
-        Which.
+        The event's name in its table, and for people.
     references : tuple of str
         The texts it comes from.
     multiple : Distribution
@@ -52,21 +49,6 @@ class Events(Result):
 
     events: tuple[EventReading, ...]
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of the reading."""
-        return {
-            **self.origin.as_json(),
-            "events": [
-                {
-                    "id": row.id,
-                    "title": row.title,
-                    "multiple": spread_as_json(row.multiple),
-                    "ready": distribution_as_json(row.ready, self.question),
-                }
-                for row in self.events
-            ],
-        }
-
 
 def events(posterior: Posterior) -> Events:
     """Ask every event of the same draws.
@@ -87,7 +69,7 @@ def events(posterior: Posterior) -> Events:
             columns |= {event: result.ready, multiple: values[multiple]}
         return columns
 
-    columns = source.extended(assumptions.beliefs_of(multiples.values())).map(evaluate)
+    columns = source.extended(assumptions.beliefs_of(assumptions.needed(assumptions.events))).map(evaluate)
     rows = tuple(
         EventReading(
             event,

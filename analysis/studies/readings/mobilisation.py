@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from ...inference.estimates import Distribution, Estimate
-from ...inference.json_values import distribution_as_json, estimate_as_json
 from ...inference.posterior import Posterior
 from ...inference.result import Result
 from ..scenarios import ScenarioResult, scenarios
@@ -23,7 +21,7 @@ class Mobilised:
     Attributes
     ----------
     event, title : str
-        Which.
+        The event's name in its table, and for people.
     scenario : ScenarioResult
         The race under it.
     thresholds : Thresholds
@@ -64,24 +62,6 @@ class Mobilisation(Result):
     """
 
     events: tuple[Mobilised, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of the reading."""
-        return {
-            **self.origin.as_json(),
-            "scenario": SCENARIO,
-            "firm": self.events[0].firm,
-            "events": [
-                {
-                    "event": row.event,
-                    "title": row.title,
-                    "ready": distribution_as_json(row.ready, self.question),
-                    "first": estimate_as_json(row.first),
-                    "thresholds": row.thresholds.as_json()["thresholds"],
-                }
-                for row in self.events
-            ],
-        }
 
 
 def mobilisation(posterior: Posterior) -> Mobilisation:

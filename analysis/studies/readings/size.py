@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -13,11 +12,9 @@ from ....model.size import SIZE_QUANTITIES, implied_size, thread_flop
 from ....priors.errors import InputError
 from ...inference.draws import Values
 from ...inference.estimates import Distribution
-from ...inference.json_values import significant
 from ...inference.posterior import Posterior
 from ...inference.question import Question
 from ...inference.result import Result
-from .results import DIGITS, spread_as_json
 
 MEASURES = ("flop", "tokens", "parameters", "active_parameters")
 
@@ -42,10 +39,6 @@ class SizedCompute:
     parameters: float
     active_parameters: float
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the row as JSON, to six significant digits."""
-        return {"title": self.title, **{name: significant(getattr(self, name), DIGITS) for name in MEASURES}}
-
 
 @dataclass(frozen=True)
 class Sizes(Result):
@@ -66,15 +59,6 @@ class Sizes(Result):
     mythos: dict[str, Distribution]
     thread: tuple[SizedCompute, ...]
     given: tuple[SizedCompute, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of ``catchup size``."""
-        return {
-            **self.origin.as_json(),
-            "mythos": {name: {"quantiles": spread_as_json(values)} for name, values in self.mythos.items()},
-            "thread": [row.as_json() for row in self.thread],
-            "given": [row.as_json() for row in self.given],
-        }
 
 
 def sizes(posterior: Posterior, flops: Sequence[float] = ()) -> Sizes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -18,13 +17,11 @@ from ...inference.diagnostics import COLLAPSED, WORST_KHAT, Diagnostics, Untrust
 from ...inference.draws import MOST_STORED_DRAWS, Values
 from ...inference.estimates import Array, Distribution, Estimate, Weighting
 from ...inference.importance import smooth_weights
-from ...inference.json_values import distribution_as_json, number
 from ...inference.likelihoods import total
 from ...inference.outcomes import READY
 from ...inference.posterior import Posterior
 from ...inference.question import Question
 from ...inference.result import Result
-from .results import spread_as_json
 from .trend_evidence import SetAside, countable, seen_by, set_aside
 
 LAG = "lag"  # names the column of months behind on the day of the question
@@ -62,7 +59,7 @@ class TrendReading:
     Attributes
     ----------
     id, title : str
-        Which.
+        The trend's name in its table, and for people.
     stated : Carried
         As its source has it, before any evidence.
     conditioned : Carried or None
@@ -94,25 +91,6 @@ class Trends(Result):
 
     trends: tuple[TrendReading, ...]
     compute: Distribution
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of ``catchup trend``."""
-        return {
-            **self.origin.as_json(),
-            "compute": {"ready": distribution_as_json(self.compute, self.question)},
-            "trends": [
-                {
-                    "id": row.id,
-                    "title": row.title,
-                    "stated": _carried_as_json(row.stated, self.question),
-                    "conditioned": None
-                    if row.conditioned is None
-                    else _carried_as_json(row.conditioned, self.question),
-                    "set_aside": {aside.item: aside.reason for aside in row.set_aside},
-                }
-                for row in self.trends
-            ],
-        }
 
 
 def trends(posterior: Posterior, ids: Sequence[str] = ()) -> Trends:
@@ -218,14 +196,3 @@ def trend_log_likelihoods(question: Question, trend: Trend, values: Values, item
         prediction = predict(np, item, seen_by(item, question.assumptions, trend, values), item.figures(clock))
         densities[item.id] = log_density(item, item.observation(clock), prediction, clock)
     return densities
-
-
-def _carried_as_json(carried: Carried, question: Question) -> dict[str, Any]:
-    return {
-        "ready": distribution_as_json(carried.ready, question),
-        "lag_on_the_day": spread_as_json(carried.lag),
-        "evidence": list(carried.evidence),
-        "log_evidence": number(carried.log_evidence.value),
-        "ess": number(carried.diagnostics.ess, 1),
-        "khat": None if carried.diagnostics.khat is None else number(carried.diagnostics.khat, 3),
-    }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -17,7 +16,7 @@ from ...inference.outcomes import READY, outcome_of, ready_under
 from ...inference.question import Question
 from ...inference.result import Origin, Result
 from .claims import Claim, load_claims
-from .measures import Finding, Measured, measure, published
+from .measures import Finding, Measured, measure
 
 DRAWS = 400_000
 FINGERPRINT_DRAWS = 256
@@ -69,33 +68,6 @@ class Reproduction(Result):
     earliest: float
     latest: float
     fingerprint: str
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of ``catchup reproduce``."""
-
-        def finding(found: Finding) -> dict[str, str]:
-            return {
-                "figure": found.figure,
-                "mcse": found.mcse,
-                "verdict": found.verdict.value,
-                "remark": found.remark,
-            }
-
-        return {
-            **self.origin.as_json(),
-            "launch_grid": self.launch_grid,
-            "lateness": {"months": round(self.lateness.value, 4), "mcse": float(f"{self.lateness.mcse:.3g}")},
-            "claims": [
-                {
-                    "id": row.id,
-                    "title": row.claim.title,
-                    "published": published(row.claim),
-                    "grid": finding(row.grid),
-                    "continuous": finding(row.continuous),
-                }
-                for row in self.rows
-            ],
-        }
 
 
 def reproduce(assumptions: Assumptions | None = None, *, draws: int = DRAWS, seed: int = 1) -> Reproduction:

@@ -9,14 +9,12 @@ References
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 
 from ....evidence.latents import latent_quantities
-from ...inference.json_values import rounded
 from ...inference.posterior import Posterior
 from ...inference.tree.groups import SAMPLED
 from ...inference.tree.result_tree import result_tree
@@ -57,11 +55,6 @@ class PowerScaling:
         if self.prior >= THRESHOLD:
             return "strong prior / weak likelihood"
         return "no conflict"
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the sensitivity as JSON."""
-        figures = {"prior": rounded(self.prior, 4), "likelihood": rounded(self.likelihood, 4)}
-        return {**asdict(self), **figures, "diagnosis": self.diagnosis}
 
 
 def power_scaling(

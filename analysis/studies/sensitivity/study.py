@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...inference.diagnostics import few_draws
 from ...inference.draws import Values
 from ...inference.estimates import Array, Distribution, Estimate
-from ...inference.json_values import date_as_json, number, significant
 from ...inference.outcomes import READY, ready_column, ready_under
 from ...inference.posterior import Posterior
 from ...inference.question import Question
 from ...inference.result import Result
-from .one_at_a_time import HIGH, LOW, OneAtATime, Setting, Swing, one_at_a_time, uncertain_quantities
+from .one_at_a_time import HIGH, LOW, OneAtATime, one_at_a_time, uncertain_quantities
 from .rank_correlation import rank_correlation
-from .variance import GIVEN_DATA, METHODS, SALTELLI, SobolIndex, first_order_from_draws, leading, sobol_from_design
+from .variance import GIVEN_DATA, SALTELLI, SobolIndex, first_order_from_draws, leading, sobol_from_design
 
 if TYPE_CHECKING:  # its tree is xarray's, which a prior does without
     from .power_scaling import PowerScaling
@@ -68,22 +67,6 @@ class Sensitivity(Result):
     rank_correlations: tuple[RankCorrelation, ...]
     power_scaling: tuple[PowerScaling, ...] = ()
     notes: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the stable JSON object of ``catchup sensitivity``."""
-        return {
-            **self.origin.as_json(),
-            "baseline": date_as_json(self.one_at_a_time.months, self.question),
-            "one_at_a_time": [_swing_as_json(swing, self.question) for swing in self.one_at_a_time.swings],
-            "sobol_method": {"id": self.sobol_method, "description": METHODS[self.sobol_method]},
-            "sobol": [_sobol_as_json(index) for index in self.sobol],
-            "rank_correlation": [
-                {"quantity": row.quantity, "value": number(row.value.value), "mcse": significant(row.value.mcse)}
-                for row in self.rank_correlations
-            ],
-            "power_scaling": [row.as_json() for row in self.power_scaling],
-            "notes": list(self.notes),
-        }
 
 
 def sensitivity(posterior: Posterior) -> Sensitivity:
@@ -164,32 +147,3 @@ def _sobol_of_prior(question: Question, names: Sequence[str]) -> list[SobolIndex
     if not names:
         return []
     return sobol_from_design(evaluate, {name: beliefs[name] for name in names}, np.random.default_rng(question.seed))
-
-
-def _swing_as_json(swing: Swing, question: Question) -> dict[str, Any]:
-    def setting(at: Setting) -> dict[str, Any]:
-        return {"value": significant(at.value, 6), **date_as_json(at.months, question)}
-
-    return {
-        "quantity": swing.quantity,
-        "description": swing.description,
-        "unit": swing.unit,
-        "part_of": swing.part_of,
-        "correlated_with": list(swing.correlated_with),
-        "low": setting(swing.low),
-        "high": setting(swing.high),
-        "swing": {"months": number(swing.span.value), "mcse": significant(swing.span.mcse)},
-    }
-
-
-def _sobol_as_json(index: SobolIndex) -> dict[str, Any]:
-    entry: dict[str, Any] = {
-        "quantity": index.quantity,
-        "first": number(index.first.value),
-        "first_mcse": significant(index.first.mcse),
-        "total": None,
-        "total_mcse": None,
-    }
-    if index.total is not None:
-        entry |= {"total": number(index.total.value), "total_mcse": significant(index.total.mcse)}
-    return entry

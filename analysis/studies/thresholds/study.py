@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from ....model.calendar import month_ends
 from ....priors.errors import InputError
 from ...inference.diagnostics import few_draws
-from ...inference.estimates import FEW
-from ...inference.json_values import date_as_json, number, significant
 from ...inference.posterior import Posterior
 from ...inference.progress import track
 from ...inference.question import Question
@@ -52,42 +49,6 @@ class Thresholds(Result):
     thresholds: tuple[Threshold, ...]
     scenario: str | None = None
     notes: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the stable JSON object of ``catchup thresholds``."""
-        return {
-            **self.origin.as_json(),
-            "scenario": self.scenario,
-            "firm": self.firm,
-            "stock": self.stock,
-            "budget": self.budget,
-            "thresholds": [self._entry(threshold) for threshold in self.thresholds],
-            "notes": list(self.notes),
-        }
-
-    def _entry(self, threshold: Threshold) -> dict[str, Any]:
-        factor, criterion = threshold.budget_factor, threshold.criterion
-        named: dict[str, Any] = {"id": criterion.id, "title": criterion.title}
-        stock: dict[str, Any] = {"value": None, "mcse": None, "unit": self.unit}
-        if isinstance(criterion, ReadyBy):
-            named |= {"by": criterion.day.isoformat(), "probability": criterion.probability}
-        entry: dict[str, Any] = {
-            "id": f"{self.firm}-{criterion.id}-budget-{factor:g}x",
-            "budget_factor": factor,
-            "criterion": named,
-            "stock": stock,
-            "first": None,
-            "median": None,
-            "firm_median": None,
-        }
-        if threshold.stock is not None:
-            value = threshold.stock.value
-            stock |= {"value": number(value, 2 if value < FEW else 0), "mcse": significant(threshold.stock.mcse)}
-        if threshold.win is not None and threshold.ready is not None and threshold.own is not None:
-            entry["first"] = {"value": number(threshold.win.value, 5), "mcse": significant(threshold.win.mcse)}
-            entry["median"] = date_as_json(threshold.ready, self.question)
-            entry["firm_median"] = date_as_json(threshold.own, self.question)
-        return entry
 
 
 def thresholds(
