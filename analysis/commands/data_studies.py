@@ -46,14 +46,14 @@ def lags_data(file: Path | None = None, /, *, studied: Studied | None = None) ->
     file
         A table with scores; the kept vintage of the Epoch Capabilities Index by default.
     """
-    from ..presentation.tables.data import lag_layout
+    from ..presentation.tables.lags import layout
     from ..studies.tables.chosen import chosen_table
     from ..studies.tables.lags import lags
 
     studied = studied or Studied()
     chosen = chosen_table(studied.store(), file, studied.vintage)
     result = lags(chosen, studied.assumptions().calendar.days_per_month)
-    show(lag_layout(result), as_json=studied.json)
+    show(layout(result), as_json=studied.json)
     return 0
 
 
@@ -76,12 +76,12 @@ def efficiency_data(
     file
         A table with both; the newest kept vintage of the Epoch Capabilities Index that has them by default.
     """
-    from ..presentation.tables.data import progress_layout
+    from ..presentation.tables.measured_progress import layout
     from ..studies.tables.chosen import chosen_table
     from ..studies.tables.efficiency import Choice, measured_progress
 
     studied = studied or Studied()
     chosen = chosen_table(studied.store(), file, studied.vintage, having="training_compute")
     result = measured_progress(chosen, studied.assumptions(), Choice(models, since, confidence))
-    show(progress_layout(result), as_json=studied.json)
+    show(layout(result), as_json=studied.json)
     return 0

@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     from ...studies.scenarios import ScenarioComparison
     from ...studies.sensitivity.study import Sensitivity
     from ...studies.structures import Structures
+    from ...studies.tables.efficiency import MeasuredProgress
+    from ...studies.tables.lags import Lags
     from ...studies.thresholds.study import Thresholds
     from ...studies.voi.result import ValueOfInformation
     from ..table import Layout
     from .evidence import Evidence
+    from .public_tables import KeptTables
 
     type Result = (
         Assumptions
@@ -43,6 +46,9 @@ if TYPE_CHECKING:
         | Forecast
         | History
         | Influence
+        | KeptTables
+        | Lags
+        | MeasuredProgress
         | Mobilisation
         | Reproduction
         | ScenarioComparison
@@ -68,6 +74,9 @@ BUILDERS = {
     "Forecast": "forecast",
     "History": "history",
     "Influence": "influence",
+    "KeptTables": "public_tables",
+    "Lags": "lags",
+    "MeasuredProgress": "measured_progress",
     "Mobilisation": "mobilisation",
     "Reproduction": "reproduction",
     "ScenarioComparison": "scenarios",
