@@ -20,6 +20,7 @@ SECONDS_PER_DAY = 86_400.0
 MONTHS_PER_YEAR = 12.0
 SHORTEST_RUN = 1e-6  # months, a few seconds; keeps quotients by a run's length finite
 SMALLEST_STOCK = 1e-200  # H100e; keeps the logarithm of an empty pool finite, and quotients by it
+LARGEST_LOG_FACTOR = 500.0  # by which know-how can be behind: centuries, and still a number when multiplied
 NEVER = 1e100  # months; keeps a difference of two dates that never come from being undefined
 
 
@@ -121,7 +122,7 @@ def lagged_target(xp: Any, target_flop: Any, log_growth: Any, lag: Any) -> Any:
 
     What others can do for :math:`R(t)` costs such a firm :math:`R(t - q)`.
     """
-    return target_flop * xp.exp(log_growth * lag)
+    return target_flop * xp.exp(xp.minimum(log_growth * lag, LARGEST_LOG_FACTOR))
 
 
 def largest_run(budget: Any, stock: Any, flop_month: Any) -> Any:

@@ -11,7 +11,6 @@ values in its place to the same effect.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,32 +23,8 @@ from .equations import SMALLEST_STOCK
 from .naming import Naming, unnamed
 from .obstacle_effects import ByFirm, ObstacleEffects
 from .policies import NO_INTERVENTION, Intervention
+from .pools import Pool, Values, pool_of
 from .race import Firm
-
-Values = Mapping[str, Any]
-SHORTEST_ARRIVAL = 1e-6  # months, a few seconds
-
-
-@dataclass(frozen=True)
-class Pool:
-    """A firm's compute through time.
-
-    Attributes
-    ----------
-    stock : (draw,)
-        H100e at t = 0.
-    rate, start, length : tuple of (draw,) or float
-        H100e a month, first month and months of arrivals, with an entry for each arriving source.
-    """
-
-    stock: Any
-    rate: tuple[Any, ...]
-    start: tuple[Any, ...]
-    length: tuple[Any, ...]
-
-    def at(self, xp: Any, t: Any) -> Any:
-        """H100e at time t (months)."""
-        return equations.pool(xp, t, self.stock, self.rate, self.start, self.length)
 
 
 @dataclass(frozen=True)
@@ -193,7 +168,7 @@ def describe_world(
         progress,
         equations.log_growth_per_month(xp, progress),
         name("flop_per_h100e_month", flop_month),
-        {firm: _pool(xp, assumptions, firm, values, kept or {}, stop or {}) for firm in firms},
+        {firm: pool_of(xp, assumptions, firm, values, kept or {}, stop or {}) for firm in firms},
     )
 
 
@@ -246,7 +221,7 @@ def run_race(
     obstacles = ObstacleEffects(assumptions.obstacles, entries, values, name)
     target = name("target_flop", {event: world.mythos_flop * multiple for event, multiple in multiples.items()})
     budget = obstacles.budget({at: values[firms[at[1]].budget] for at in entries})
-    asked = _targets(xp, world, entries, target, obstacles.lag(), change)
+    asked = _targets(xp, world, entries, target, values, obstacles.lag(), change)
     solved, stock = _solve(xp, world, asked, budget, solve)
     begun = BegunRuns(xp, change, entries)
     able = begun.able(
@@ -292,17 +267,19 @@ def _targets(
     world: World,
     entries: Sequence[tuple[str, str]],
     target: Values,
+    values: Values,
     lag: ByFirm,
     change: Change | None,
 ) -> dict[tuple[str, str], Any]:
     """Compute that would be asked for at t = 0, had it always fallen at the rate in force, by event and firm."""
-    pace = world.log_growth if change is None else change.log_growth
     asked = {at: target[at[0]] for at in entries}
     if lag:
+        # know-how is behind by what progress was before any policy limited it
+        pace = equations.log_growth_per_month(xp, values["algorithmic_progress"])
         asked = {at: equations.lagged_target(xp, flop, pace, lag[at]) for at, flop in asked.items()}
     if change is not None:
         asked = {
-            at: equations.target_after_change(xp, flop, pace, world.log_growth, change.month)
+            at: equations.target_after_change(xp, flop, change.log_growth, world.log_growth, change.month)
             for at, flop in asked.items()
         }
     return asked
@@ -353,40 +330,6 @@ def _earliest(firm: Firm, assumptions: Assumptions, values: Values, as_of_month:
     else:
         decision = as_of_month if firm.decision == "as-of" else 0.0
     return decision + sum(values[quantity] for quantity in firm.delay)
-
-
-def _pool(
-    xp: Any, assumptions: Assumptions, firm: str, values: Values, kept: Mapping[str, Any], stop: Mapping[str, Any]
-) -> Pool:
-    race = assumptions.race
-    amounts: dict[str, Any] = {}
-    for name in race.sources_of(firm):
-        source = race.sources[name]
-        amount = math.prod((values[quantity] for quantity in source.amount[1:]), start=values[source.amount[0]])
-        amounts[name] = amount * kept[name] if name in kept else amount
-    present = [amount for name, amount in amounts.items() if not race.sources[name].arrives]
-    stock = sum(present[1:], start=present[0]) if present else next(iter(amounts.values())) * 0.0
-    arriving = {name: race.sources[name] for name in amounts if race.sources[name].arrives}
-    starts = [_number_or_value(source.start, values) for source in arriving.values()]
-    lengths = [_months(xp, source.length, values) for source in arriving.values()]
-    rates = [
-        equations.arrival_rate(amounts[name], _months(xp, source.per, values) if source.per else length)
-        for (name, source), length in zip(arriving.items(), lengths, strict=True)
-    ]
-    lengths = [
-        equations.arrival_length(xp, start, length, stop[name]) if name in stop else length
-        for name, start, length in zip(arriving, starts, lengths, strict=True)
-    ]
-    return Pool(stock, tuple(rates), tuple(starts), tuple(lengths))
-
-
-def _months(xp: Any, entry: float | str | None, values: Values) -> Any:
-    """A duration; one that is drawn can come so near to nothing that nothing could be divided by it."""
-    return xp.maximum(_number_or_value(entry, values), SHORTEST_ARRIVAL)
-
-
-def _number_or_value(entry: float | str | None, values: Values) -> Any:
-    return values[entry] if isinstance(entry, str) else entry
 
 
 def intervened_world(

@@ -7,6 +7,7 @@ step. Nothing here looks first and then acts on what it saw: the act is tried, a
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import shutil
@@ -20,6 +21,8 @@ from .errors import InputError, reason_of
 ATTEMPTS = 100  # against others who write to the same place; each of theirs that came between costs one
 IN_THE_WAY = (errno.ENOTEMPTY, errno.EEXIST)  # what renaming a folder onto one with something in it says
 NOWHERE = (FileNotFoundError, NotADirectoryError)
+AT_FDCWD, RENAME_NOREPLACE = -100, 1  # of Linux's renameat2
+NO_SUCH_CALL = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM)  # of a system, disk or cage that has none
 NO_SYNC = (errno.EINVAL, errno.ENOTSUP)  # some file systems cannot do it to folders
 
 
@@ -220,6 +223,35 @@ def make_folder(path: str | Path, *, key: str | None = None) -> Path:
             raise InputError("cannot be written into", file=path, key=key)
         return path
     raise InputError("cannot be made: a link of that name leads nowhere", file=path, key=key)
+
+
+def rename_to_free_name(source: Path, target: Path) -> None:
+    """Rename a folder, unless something has the new name already.
+
+    Where the system cannot rename so, an empty folder of that name is still replaced: it holds nothing to lose.
+
+    Raises
+    ------
+    FileExistsError
+        If the name is taken.
+    OSError
+        If the folder cannot be renamed for another reason.
+    """
+    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if call is not None:
+        if call(AT_FDCWD, os.fsencode(source), AT_FDCWD, os.fsencode(target), RENAME_NOREPLACE) == 0:
+            return
+        number = ctypes.get_errno()
+        if number not in NO_SUCH_CALL:
+            raise OSError(number, os.strerror(number), str(target))
+    try:
+        os.rename(source, target)
+    except OSError as error:
+        # onto a file it says the same as inside one
+        inside_file = error.errno == errno.ENOTDIR and not os.path.isdir(target.parent)
+        if error.errno in (*IN_THE_WAY, errno.ENOTDIR) and not inside_file:
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
+        raise
 
 
 def sync(path: Path, *, contents: bool = True) -> None:

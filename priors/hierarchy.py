@@ -63,7 +63,8 @@ def _parents_first(names: Sequence[str], beliefs: Mapping[str, Family]) -> list[
 def relatives(name: str, beliefs: Mapping[str, Family], copula: Copula = INDEPENDENT) -> list[str]:
     """Quantities that a quantity is not independent of, as far as the prior says so directly."""
     children = [other for other, belief in beliefs.items() if name in belief.parents]
-    return list(dict.fromkeys([*copula.partners(name), *beliefs[name].parents, *children]))
+    parents = beliefs[name].parents if name in beliefs else ()
+    return list(dict.fromkeys([*copula.partners(name), *parents, *children]))
 
 
 def transformed(

@@ -14,7 +14,7 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from .errors import InputError, MissingFileError, nearest_name
+from .errors import InputError, MissingFileError, nearest_name, reason_of
 
 LARGEST_FILE = 1_000_000  # bytes; an assumptions or evidence file is a few kilobytes
 
@@ -64,10 +64,10 @@ def read_toml(path: str | Path) -> dict[str, Any]:
             content = stream.read(LARGEST_FILE + 1)  # bounded: a device has no end
     except IsADirectoryError:
         raise InputError("is a directory; a TOML file was expected", file=path) from None
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise MissingFileError("no such file", file=path, nearest=_nearest_file(path)) from None
     except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror}); a TOML file was expected", file=path) from None
+        raise InputError(f"cannot be read ({reason_of(error)}); a TOML file was expected", file=path) from None
     if len(content) > LARGEST_FILE:
         raise InputError(f"is larger than {LARGEST_FILE:,} bytes; a TOML file was expected", file=path)
     try:

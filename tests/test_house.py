@@ -1,7 +1,4 @@
-"""The structure of `analysis/`: floors that import downwards only, no circles, short files, columns with names.
-
-What is not yet true is marked `xfail`, strictly: the test fails as soon as it is true and the mark is still there.
-"""
+"""The structure of `analysis/`: floors that import downwards only, no circles, short files, columns with names."""
 
 from __future__ import annotations
 
@@ -23,17 +20,13 @@ def graph() -> ImportGraph:
     return read_imports()
 
 
-def not_yet(why: str) -> pytest.MarkDecorator:
-    return pytest.mark.xfail(strict=True, reason=why)
-
-
 @pytest.mark.parametrize(
     "floor",
     [
         "inference",
-        pytest.param("studies", marks=not_yet("a run's inputs, wording and tables stand on floors above")),
-        pytest.param("archive", marks=not_yet("history replays runs")),
-        pytest.param("presentation", marks=not_yet("the report takes the sections of a run")),
+        "studies",
+        "archive",
+        "presentation",
         "runs",
         "commands",
     ],
@@ -44,7 +37,6 @@ def test_a_floor_imports_only_downwards(floor: str, graph: ImportGraph) -> None:
     assert [str(one) for one in own if one.upward] == []
 
 
-@not_yet("forecasts and their compiled form, a run and its report, a calibration and its cluster")
 def test_no_module_imports_itself_by_way_of_others(graph: ImportGraph) -> None:
     assert [sorted(circle) for circle in graph.circles] == []
 
@@ -53,7 +45,6 @@ def test_every_module_stands_on_a_floor(graph: ImportGraph) -> None:
     assert [module for module in graph.modules if floor_of(module) < 0] == ["__init__.py"]
 
 
-@not_yet("studies/attribution.py")
 def test_no_file_is_long() -> None:
     assert {name: length for name, length in lengths().items() if length > LONGEST} == {}
 
@@ -74,8 +65,8 @@ def lengths() -> dict[str, int]:
 @pytest.mark.parametrize(
     "floor",
     [
-        pytest.param("inference", marks=not_yet("the likelihood of no items at all")),
-        pytest.param("studies", marks=not_yet("dates that are mapped beside other columns")),
+        "inference",
+        "studies",
     ],
 )
 def test_no_column_is_named_by_nothing(floor: str) -> None:

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, ValidationError
 
-from ...priors.errors import CatchupError
+from ...priors.errors import CatchupError, reason_of
 from ...priors.strict import StrictModel
 
 SCHEMA = 1
@@ -145,6 +145,6 @@ def read_json(folder: Path, name: str) -> Any:
     except NotADirectoryError:
         raise BrokenRunError(f"{folder}: is a file; the folder of a run was expected") from None
     except OSError as error:
-        raise BrokenRunError(f"{path}: cannot be read ({error.strerror})") from None
+        raise BrokenRunError(f"{path}: cannot be read ({reason_of(error)})") from None
     except (ValueError, RecursionError):  # also numbers of thousands of digits, and brackets without end
         raise BrokenRunError(f"{path}: is truncated or damaged") from None

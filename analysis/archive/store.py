@@ -11,7 +11,6 @@ before it is used: a step is tried, and what the system answers decides.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import errno
 import fcntl
 import os
@@ -22,13 +21,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ...priors.errors import InputError, MissingFileError, reason_of
-from ...priors.files import ATTEMPTS, IN_THE_WAY, make_folder, remove, sync
+from ...priors.files import ATTEMPTS, make_folder, remove, rename_to_free_name, sync
 
 RUN_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})(?:-(\d+))?$")
 LOCK = ".lock"
 OPTION = "--runs"
-AT_FDCWD, RENAME_NOREPLACE = -100, 1  # of Linux's renameat2
-NO_SUCH_CALL = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM)  # of a system, disk or cage that has none
 
 
 class Listing(NamedTuple):
@@ -101,7 +98,7 @@ def list_runs(runs: Path) -> Listing:
     except NotADirectoryError:
         raise InputError("is a file; a folder of runs was expected", file=runs, key=OPTION) from None
     except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", file=runs, key=OPTION) from None
+        raise InputError(f"cannot be read ({reason_of(error)})", file=runs, key=OPTION) from None
     named = [(match, path) for path, folder in found if folder and (match := RUN_NAME.match(path.name))]
     ordered = [path for match, path in sorted(named, key=lambda pair: (pair[0][1], int(pair[0][2] or 1)))]
     return Listing(ordered, sorted({path for path, _ in found} - {*ordered}))
@@ -231,32 +228,3 @@ def _put_in_place(place: Path, runs: Path, name: str) -> Path:
     with contextlib.suppress(FileNotFoundError):  # somebody has moved the runs folder, and the run with it
         sync(runs, contents=False)
     return target
-
-
-def rename_to_free_name(source: Path, target: Path) -> None:
-    """Rename a folder, unless something has the new name already.
-
-    Where the system cannot rename so, an empty folder of that name is still replaced: it holds nothing to lose.
-
-    Raises
-    ------
-    FileExistsError
-        If the name is taken.
-    OSError
-        If the folder cannot be renamed for another reason.
-    """
-    call = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-    if call is not None:
-        if call(AT_FDCWD, os.fsencode(source), AT_FDCWD, os.fsencode(target), RENAME_NOREPLACE) == 0:
-            return
-        number = ctypes.get_errno()
-        if number not in NO_SUCH_CALL:
-            raise OSError(number, os.strerror(number), str(target))
-    try:
-        os.rename(source, target)
-    except OSError as error:
-        # onto a file it says the same as inside one
-        inside_file = error.errno == errno.ENOTDIR and not os.path.isdir(target.parent)
-        if error.errno in (*IN_THE_WAY, errno.ENOTDIR) and not inside_file:
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
-        raise

@@ -76,7 +76,7 @@ def efficiency_data(
     file
         A table with both; the newest kept vintage of the Epoch Capabilities Index that has them by default.
     """
-    from ..presentation.tables.measured_progress import layout
+    from ..presentation.tables.progress import layout
     from ..studies.tables.chosen import chosen_table
     from ..studies.tables.efficiency import Choice, measured_progress
 

@@ -14,6 +14,7 @@ from ...priors.errors import CatchupError, InputError, reason_of, unknown_name
 
 COMMANDS = {
     "forecast": "When the event comes, with its spread and who gets there first.",
+    "state": "Where the race stands, and the date given each stage.",
     "levers": "What each policy lever would change.",
     "regimes": "What each commitment of compute would change.",
     "scenarios": "Other ways the world could go, beside the baseline.",

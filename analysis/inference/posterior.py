@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ...evidence.selected import NOTHING_SELECTED, Selection
-from ...model.assumptions import multiple_name
 from .diagnostics import Diagnostics
 from .draws import DrawSource, PriorDraws, Values
 from .engines import FORWARD
@@ -97,8 +96,8 @@ class Posterior:
 
     def about(self, event: str) -> Posterior:
         """Return the same draws, asked when another event comes."""
-        multiple = multiple_name(event)
-        source = self.source.extended(self.question.assumptions.beliefs_of([multiple]))
+        assumptions = self.question.assumptions
+        source = self.source.extended(assumptions.beliefs_of(assumptions.needed([event])))
         return replace(self, question=replace(self.question, event=event), source=source)
 
 

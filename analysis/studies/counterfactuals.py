@@ -194,17 +194,9 @@ def compare(
     acting_from: date,
 ) -> Comparison:
     """Work out the date without and with each intervention, on the same draws."""
-    source = posterior.source
-    columns = source.map(lambda values: changed_dates(posterior.question, values, interventions))
-    baseline = Distribution(columns[READY], source.weighting)
+    baseline, dates = changed_distributions(posterior, interventions)
     rows = tuple(
-        Counterfactual(
-            name,
-            title_of(texts[name]),
-            instruments_of(texts[name]),
-            Distribution(columns[CHANGED + name], source.weighting),
-            baseline,
-        )
+        Counterfactual(name, title_of(texts[name]), instruments_of(texts[name]), dates[name], baseline)
         for name in interventions
     )
     return Comparison(posterior.origin, baseline, rows, kind, acting_from)
@@ -234,3 +226,13 @@ def changed_dates(question: Question, values: Values, interventions: Mapping[str
         for name, change in interventions.items()
     }
     return {READY: baseline[1].ready, **changed}
+
+
+def changed_distributions(
+    posterior: Posterior, interventions: Mapping[str, Intervention]
+) -> tuple[Distribution, dict[str, Distribution]]:
+    """Distribution of the date without any intervention, and by intervention, on the same draws; months since t = 0."""
+    columns = posterior.source.map(lambda values: changed_dates(posterior.question, values, interventions))
+    weighting = posterior.source.weighting
+    dates = {name: Distribution(columns[CHANGED + name], weighting) for name in interventions}
+    return Distribution(columns[READY], weighting), dates

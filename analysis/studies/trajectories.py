@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...model import equations
-from ...model.generative import Pool
+from ...model.pools import Pool
 from ..inference.draws import PriorDraws, Values
 from ..inference.estimates import Array
 from ..inference.outcomes import outcome_of

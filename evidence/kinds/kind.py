@@ -14,7 +14,7 @@ from pydantic import Field
 
 from ...model.assumptions import Assumptions
 from ...model.calendar import Clock as Clock
-from ...model.generative import Pool
+from ...model.pools import Pool
 from ...priors.strict import StrictModel
 
 Array = NDArray[np.float64]

@@ -142,7 +142,10 @@ class _Partial:
 
     @property
     def size(self) -> int:
-        return self.path.stat().st_size if self.path.exists() else 0
+        try:
+            return self.path.stat().st_size
+        except FileNotFoundError:
+            return 0
 
     def mark(self) -> str | None:
         """The server's mark of the content fetched so far; None where there is nothing to go on from."""

@@ -8,7 +8,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...priors.errors import InputError, nearest_name
+from ...priors.errors import InputError, nearest_name, reason_of
 
 LARGEST_TABLE = 64_000_000  # bytes; the largest table known of is two million
 ENDINGS = (".csv", ".yaml", ".yml")
@@ -76,7 +76,7 @@ def _content(path: Path, file: str) -> bytes:
         beside = _names_beside(path)
         raise InputError("no such file", file=file, nearest=nearest_name(path.name, beside)) from None
     except OSError as error:
-        raise InputError(f"cannot be read ({(error.strerror or str(error)).lower()})", file=file) from None
+        raise InputError(f"cannot be read ({reason_of(error)})", file=file) from None
     try:
         status = os.fstat(handle)
         if stat.S_ISDIR(status.st_mode):

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from ...priors.errors import InputError, unknown_name
+from ...priors.errors import InputError, MissingFileError, unknown_name
 from .files import read_file
 from .places import today
 from .shapes import OVERLAY, Shapes, load_shapes
@@ -75,8 +75,10 @@ class TableStore:
         InputError
             At the first fault of those rows.
         """
-        overlay = self.folder / OVERLAY
-        return load_shapes(overlay if overlay.exists() else None)
+        try:
+            return load_shapes(self.folder / OVERLAY)
+        except MissingFileError:
+            return load_shapes(None)
 
     def vintages(self, name: str | None = None) -> list[Held]:
         """Vintages held of one table, or of all: by name, the oldest first.

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from ...priors.errors import InputError, unknown_name
+from ...priors.errors import InputError, MissingFileError, reason_of, unknown_name
 from ...priors.strict import StrictModel, describe, read_toml, validate
 from .download import DownloadError, Limits, check_address, download
 from .places import today
@@ -96,9 +96,9 @@ def load_sources(store: TableStore) -> Sources:
     tables: dict[str, Any] = read_toml(PACKAGED)
     file = OWN
     own = store.folder / OVERLAY
-    if own.exists():
-        file = str(own)
+    with contextlib.suppress(MissingFileError):
         tables = laid_over(tables, read_toml(own))
+        file = str(own)
     for section, rows in tables.items():
         if section not in ("limits", "source"):
             raise unknown_name("table", section, ("limits", "source"), file=file, key=section)
@@ -154,6 +154,8 @@ def _update(store: TableStore, name: str, address: str, text: LimitsText) -> Out
         return Outcome(name, address, "failed", day, str(error))
     except InputError as error:
         return Outcome(name, address, "refused", day, str(error))
+    except OSError as error:
+        return Outcome(name, address, "failed", day, f"{downloads}: cannot be written: {reason_of(error)}")
     return Outcome(name, address, "added", added.isoformat()) if added else Outcome(name, address, "unchanged", day)
 
 
@@ -180,7 +182,7 @@ def _alone(downloads: Path, name: str) -> Iterator[None]:
         downloads.mkdir(parents=True, exist_ok=True)
         lock = os.open(downloads / f"{name}.lock", os.O_CREAT | os.O_RDWR)
     except OSError as error:
-        raise InputError(f"cannot be written into ({(error.strerror or '').lower()})", file=downloads) from None
+        raise InputError(f"cannot be written into ({reason_of(error)})", file=downloads) from None
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield

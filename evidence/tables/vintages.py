@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
-import os
 import shutil
 import uuid
 from collections.abc import Iterator
@@ -15,7 +14,8 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, ValidationError
 
-from ...priors.errors import InputError
+from ...priors.errors import InputError, reason_of
+from ...priors.files import rename_to_free_name, sync
 from ...priors.strict import StrictModel, from_pydantic
 
 SCHEMA = 1
@@ -99,18 +99,15 @@ def put(tables: Path, manifest: Manifest, content: bytes, file: str) -> tuple[He
         If it is held with other content, or the folder cannot be written into.
     """
     place = tables / manifest.name / manifest.vintage.isoformat()
-    new = False
-    if not place.exists():
-        try:
-            with _beside(place) as folder:
-                (folder / manifest.file).write_bytes(content)
-                text = json.dumps(manifest.model_dump(mode="json", by_alias=True), indent=2, ensure_ascii=False)
-                (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
-                new = _rename(folder, place)
-        except (NotADirectoryError, FileExistsError):
-            raise InputError("is no folder; a data folder was expected", file=tables.parent, key="--data") from None
-        except PermissionError:
-            raise InputError("cannot be written into", file=tables.parent, key="--data") from None
+    try:
+        # only spares the writing: one that another process puts there next is not replaced
+        new = not place.exists() and _write(manifest, content, place)
+    except (NotADirectoryError, FileExistsError):
+        raise InputError("is no folder; a data folder was expected", file=tables.parent, key="--data") from None
+    except PermissionError:
+        raise InputError("cannot be written into", file=tables.parent, key="--data") from None
+    except OSError as error:
+        raise InputError(f"cannot be kept: {reason_of(error)}", file=place, key="--data") from None
     held = Held(place, read_manifest(place))
     if held.manifest.sha256 != manifest.sha256:
         raise InputError(
@@ -136,7 +133,7 @@ def folders(folder: Path) -> list[Path]:
     except NotADirectoryError:
         raise InputError("is no folder; a data folder was expected", file=folder, key="--data") from None
     except OSError as error:
-        raise InputError(f"cannot be read ({(error.strerror or str(error)).lower()})", file=folder) from None
+        raise InputError(f"cannot be read ({reason_of(error)})", file=folder) from None
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -154,7 +151,7 @@ def read_manifest(folder: Path) -> Manifest:
     except FileNotFoundError:
         raise InputError(f"is missing: {again}", file=path) from None
     except OSError as error:
-        raise InputError(f"cannot be read ({(error.strerror or str(error)).lower()}): {again}", file=path) from None
+        raise InputError(f"cannot be read ({reason_of(error)}): {again}", file=path) from None
     except ValidationError as error:
         fault = from_pydantic(error, Manifest, file=path, key="")
         raise InputError(f"{fault.problem}: {again}", file=path, key=fault.key) from None
@@ -163,6 +160,20 @@ def read_manifest(folder: Path) -> Manifest:
     if (manifest.name, manifest.vintage.isoformat()) != (folder.parent.name, folder.name):
         raise InputError(f"speaks of {manifest.name} of {manifest.vintage}, and stands elsewhere", file=path)
     return manifest
+
+
+def _write(manifest: Manifest, content: bytes, place: Path) -> bool:
+    """Put a vintage together and in its place; False if another process was first."""
+    with _beside(place) as folder:
+        (folder / manifest.file).write_bytes(content)
+        text = json.dumps(manifest.model_dump(mode="json", by_alias=True), indent=2, ensure_ascii=False)
+        (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+        sync(folder)
+        try:
+            rename_to_free_name(folder, place)
+        except FileExistsError:
+            return False
+    return True
 
 
 @contextlib.contextmanager
@@ -175,20 +186,3 @@ def _beside(place: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _rename(folder: Path, place: Path) -> bool:
-    """Put a folder in its place once it is on the disk; False if another process was first."""
-    for path in (*folder.iterdir(), folder):
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-    try:
-        os.rename(folder, place)
-    except OSError:
-        if not place.exists():
-            raise
-        return False
-    return True

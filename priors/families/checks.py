@@ -63,9 +63,8 @@ def example_of(family: type[Family], key: str) -> Family:
     InputError
         If there is none, or the family itself refuses it.
     """
-    numbers: Any = getattr(family, "example", {})
     try:
-        return family(**numbers)
+        return family(**family.example)
     except ValidationError as error:
         fault = from_pydantic(error, family, file=None, key="example")
         wanted = "numbers to try it on were expected in the class attribute example"
@@ -82,6 +81,10 @@ def check_forms(family: Family, *, key: str, file: str | None = None) -> None:
     """
     with np.errstate(all="ignore"):
         values = np.asarray(family.quantile(RANKS), dtype=float)
+    if values.shape != RANKS.shape or not np.isfinite(values).all():
+        problem = "quantile function must be finite, of its argument's shape"
+        raise InputError(f"the {family.family} family's {problem}", file=file, key=key)
+    with np.errstate(all="ignore"):
         ranks, density = np.asarray(family.cdf(values)), np.asarray(family.log_pdf(values))
         low, high = family.support()
         apart = np.asarray(family.quantile(np.stack([RANKS - STEP, RANKS + STEP])[:, 3:-3]))
@@ -93,9 +96,6 @@ def check_forms(family: Family, *, key: str, file: str | None = None) -> None:
             at = RANKS[np.broadcast_to(wrong, RANKS.shape)][0]
             raise InputError(f"{whose} {problem} (at probability {at:g})", file=file, key=key)
 
-    refuse(
-        values.shape != RANKS.shape or ~np.isfinite(values), "quantile function must be finite, of its argument's shape"
-    )
     refuse(np.diff(values, append=np.inf) <= 0.0, "quantile function must rise")
     refuse((values < low) | (values > high), f"quantiles must lie in its support, {low:g} to {high:g}")
     refuse(~(np.abs(ranks - RANKS) < INVERSE), "quantile function must be the inverse of its distribution function")

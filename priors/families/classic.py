@@ -44,7 +44,13 @@ def refuse_disordered(low: Any, high: Any) -> None:
 
 
 class Triangular(Bounded):
-    """Triangular distribution: lowest, most likely and highest value."""
+    """Triangular distribution: lowest, most likely and highest value.
+
+    Attributes
+    ----------
+    low, mode, high : float
+        In the quantity's unit; the mode may be a bound.
+    """
 
     family: ClassVar[str] = "triangular"
     base: ClassVar[str | None] = "triangular"
@@ -65,7 +71,13 @@ class Triangular(Bounded):
 
 
 class TriangularLog10(Logarithmic, Triangular):
-    """Triangular distribution of the base-10 logarithm; low, mode and high in natural units."""
+    """Triangular distribution of the base-10 logarithm; low, mode and high in natural units.
+
+    Attributes
+    ----------
+    low, mode, high : float
+        In the quantity's unit, above 0.
+    """
 
     family: ClassVar[str] = "triangular_log10"
     low: Positive
@@ -77,7 +89,13 @@ class TriangularLog10(Logarithmic, Triangular):
 
 
 class Uniform(Bounded):
-    """Uniform distribution between two values."""
+    """Uniform distribution between two values.
+
+    Attributes
+    ----------
+    low, high : float
+        In the quantity's unit.
+    """
 
     family: ClassVar[str] = "uniform"
     base: ClassVar[str | None] = "uniform"
@@ -87,7 +105,13 @@ class Uniform(Bounded):
 
 
 class LogUniform(Logarithmic, Bounded):
-    """Uniform distribution of the logarithm between two positive values."""
+    """Uniform distribution of the logarithm between two positive values.
+
+    Attributes
+    ----------
+    low, high : float
+        In the quantity's unit, above 0.
+    """
 
     family: ClassVar[str] = "loguniform"
     base: ClassVar[str | None] = "uniform"
@@ -99,7 +123,13 @@ class LogUniform(Logarithmic, Bounded):
 
 
 class Normal(Based):
-    """Normal distribution: mean and standard deviation."""
+    """Normal distribution: mean and standard deviation.
+
+    Attributes
+    ----------
+    mean, sd : float
+        In the quantity's unit.
+    """
 
     family: ClassVar[str] = "normal"
     base: ClassVar[str | None] = "normal"
@@ -112,7 +142,15 @@ class Normal(Based):
 
 
 class LogNormal(Logarithmic):
-    """Lognormal distribution: median, and standard deviation of the natural logarithm."""
+    """Lognormal distribution: median, and standard deviation of the natural logarithm.
+
+    Attributes
+    ----------
+    median : float
+        In the quantity's unit.
+    sigma : float
+        In nats.
+    """
 
     family: ClassVar[str] = "lognormal"
     base: ClassVar[str | None] = "normal"
@@ -125,7 +163,15 @@ class LogNormal(Logarithmic):
 
 
 class ShiftedLogNormal(Logarithmic):
-    """Lognormal distribution above a bound: the bound, the median, and the standard deviation of log(x - shift)."""
+    """Lognormal distribution above a bound: the bound, the median, and the standard deviation of log(x - shift).
+
+    Attributes
+    ----------
+    shift, median : float
+        In the quantity's unit.
+    sigma : float
+        In nats.
+    """
 
     family: ClassVar[str] = "shifted_lognormal"
     base: ClassVar[str | None] = "normal"
@@ -156,7 +202,15 @@ class ShiftedLogNormal(Logarithmic):
 
 
 class Beta(Bounded):
-    """Beta distribution, between 0 and 1 unless low and high say otherwise."""
+    """Beta distribution, between 0 and 1 unless low and high say otherwise.
+
+    Attributes
+    ----------
+    alpha, beta : float
+        Shapes, 1 or more.
+    low, high : float
+        In the quantity's unit.
+    """
 
     family: ClassVar[str] = "beta"
     base: ClassVar[str | None] = "beta"
@@ -179,7 +233,13 @@ class Beta(Bounded):
 
 
 class Fixed(Family):
-    """A known value, without uncertainty; or the value of another quantity."""
+    """A known value, without uncertainty; or the value of another quantity.
+
+    Attributes
+    ----------
+    value : float
+        In the quantity's unit.
+    """
 
     family: ClassVar[str] = "fixed"
     base: ClassVar[str | None] = None

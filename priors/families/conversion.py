@@ -16,7 +16,7 @@ from .classic import Beta, Fixed, LogNormal, LogUniform, Normal, Triangular, Uni
 from .dependent import Dependent
 from .empirical import Empirical
 from .family import Family
-from .library import Library, from_frozen
+from .library import Library, parameter_names, parameters_of
 from .mixture import Mixture
 from .shapes import SkewNormal, StudentT
 from .truncated import Truncated
@@ -158,9 +158,9 @@ OF_PYMC: dict[str, tuple[str, Callable[..., Sequence[float]]]] = {
 def _of_scipy(frozen: Any) -> Family:
     if not hasattr(frozen.dist, "pdf"):
         raise InputError(f"{WANTED}, of a continuous quantity, not SciPy's {frozen.dist.name}")
-    library = from_frozen(frozen)
-    loc, scale = (library.parameters.get(name, default) for name, default in (("loc", 0.0), ("scale", 1.0)))
-    shapes = [value for name, value in library.parameters.items() if name not in ("loc", "scale")]
+    parameters = parameters_of(frozen)
+    loc, scale = parameters.get("loc", 0.0), parameters.get("scale", 1.0)
+    shapes = [parameters[name] for name in parameter_names(frozen.dist)[:-2] if name in parameters]
     match frozen.dist.name, shapes:
         case "norm", []:
             return Normal(mean=loc, sd=scale)
@@ -182,7 +182,7 @@ def _of_scipy(frozen: Any) -> Family:
             return _truncated(Normal(mean=loc, sd=scale), loc + a * scale, loc + b * scale)
         case "halfnorm", [] if loc == 0.0:
             return BY_NAME["halfnormal"](scale)
-    return library
+    return Library(distribution=frozen.dist.name, parameters=parameters)
 
 
 def _of_preliz(distribution: Any) -> Family:
@@ -220,25 +220,30 @@ def _of_pymc(variable: Any) -> Family:
     name = getattr(operation, "name", None)
     if name in OF_PYMC:
         common, order = OF_PYMC[name]
-        return BY_NAME[common](*map(float, order(*(float(each.eval()) for each in parameters))))
+        return BY_NAME[common](*map(float, order(*(float(_evaluated(each)) for each in parameters))))
     try:
         with np.errstate(all="ignore"):
-            low, high = (float(pm.icdf(variable, end).eval()) for end in (0.0, 1.0))
-            return _of_quantiles(lambda ranks: pm.icdf(variable, ranks).eval(), (low, high))
+            low, high = (float(_evaluated(pm.icdf(variable, end))) for end in (0.0, 1.0))
+            return _of_quantiles(lambda ranks: _evaluated(pm.icdf(variable, ranks)), (low, high))
     except NotImplementedError:
         kind = type(operation).__name__.removesuffix("RV")
         raise InputError(f"{WANTED}; PyMC's {kind} has no quantile function there (pm.icdf)") from None
 
 
+def _evaluated(variable: Any) -> Any:
+    """Value of a variable that hangs on no other, without compiling anything to machine code."""
+    return variable.data if hasattr(variable, "data") else variable.eval(mode="FAST_COMPILE")
+
+
 def _of_pymc_mixture(weights: Any, *components: Any) -> Family:
-    shares = [float(weight) for weight in np.atleast_1d(weights.eval())]
+    shares = [float(weight) for weight in np.atleast_1d(_evaluated(weights))]
     if len(components) == 1:  # one random variable of several dims: its parameters, one after the other
         (several,) = components
         name = getattr(several.owner.op, "name", None)
         if name not in OF_PYMC:
             raise InputError(f"{WANTED}; components that are one variable of {several.owner.op} are not known")
         common, order = OF_PYMC[name]
-        columns = np.broadcast_arrays(*(each.eval() for each in several.owner.op.dist_params(several.owner)))
+        columns = np.broadcast_arrays(*(_evaluated(each) for each in several.owner.op.dist_params(several.owner)))
         parts = [BY_NAME[common](*map(float, order(*row))) for row in zip(*map(np.ravel, columns), strict=True)]
     else:
         parts = [_of_pymc(component) for component in components]

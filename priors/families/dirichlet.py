@@ -34,6 +34,11 @@ class Dirichlet(Family):
     """A share in a block of shares that sum to one; its mean is its concentration over the sum of all in the block.
 
     The larger the concentrations, the less the shares vary.
+
+    Attributes
+    ----------
+    concentration : float
+        1 or more.
     """
 
     model_config = ConfigDict(defer_build=True)

@@ -30,7 +30,15 @@ Pair = Annotated[tuple[float, float], Field(strict=False)]
 
 
 class Empirical(Family):
-    """A distribution known by some of its quantiles, or by draws; within bounds, where there are any."""
+    """A distribution known by some of its quantiles, or by draws; within bounds, where there are any.
+
+    Attributes
+    ----------
+    quantiles : tuple of tuple of float
+        Pairs of a probability and a value, both rising; at least two. May be given as ``draws`` instead.
+    low, high : float or None
+        Bounds, where there are any, in the quantity's unit.
+    """
 
     model_config = ConfigDict(defer_build=True)
     family: ClassVar[str] = "empirical"

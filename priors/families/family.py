@@ -54,12 +54,15 @@ class Family(StrictModel):
         Its support, where that is the same whatever its numbers; None where they bound it.
     shorthands : tuple of str
         Keys that its fields may be written by instead.
+    example : mapping
+        Numbers, by name, on which a family of your own is tried when it is registered.
     """
 
     family: ClassVar[str]
     base: ClassVar[str | None] = SCORE
     widest: ClassVar[tuple[float, float] | None] = None
     shorthands: ClassVar[tuple[str, ...]] = ()
+    example: ClassVar[Mapping[str, Any]] = {}
 
     @classmethod
     def row_keys(cls) -> tuple[str, ...]:
@@ -168,7 +171,13 @@ def _mapped(value: Any, change: Callable[[Given], Any]) -> Any:
 
 
 class Based(Family):
-    """A family that is one of the base distributions in some coordinate."""
+    """A family that is one of the base distributions in some coordinate.
+
+    Attributes
+    ----------
+    base : str
+        One of `BASES`.
+    """
 
     def base_parameters(self) -> tuple[Any, ...]:
         """Parameters of the base distribution, in its order."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
@@ -18,7 +16,15 @@ from .tabulated import FIRST_SCORES, Table, Tabulated, tabulate
 
 
 class Library(Tabulated):
-    """A continuous distribution of ``scipy.stats``: its name there, and its parameters by the names they have there."""
+    """A continuous distribution of ``scipy.stats``: its name there, and its parameters by the names they have there.
+
+    Attributes
+    ----------
+    distribution : str
+        Its name.
+    parameters : mapping of str to float
+        Its shapes, and perhaps ``loc`` and ``scale``.
+    """
 
     model_config = ConfigDict(defer_build=True)
     family: ClassVar[str] = "scipy"
@@ -86,17 +92,16 @@ def parameter_names(kind: Any) -> list[str]:
     return [*(part.strip() for part in (kind.shapes or "").split(",") if part.strip()), "loc", "scale"]
 
 
-def from_frozen(frozen: Any) -> Library:
-    """Take a frozen continuous distribution of SciPy.
+def parameters_of(frozen: Any) -> dict[str, float]:
+    """Parameters of a frozen distribution of SciPy, by name; those that are left to their defaults are left out.
 
     Raises
     ------
     InputError
-        If one of its parameters is an array.
+        If one of them is an array.
     """
-    kind = frozen.dist
-    named: Mapping[str, Any] = dict(zip(parameter_names(kind), frozen.args, strict=False)) | frozen.kwds
+    named: dict[str, Any] = dict(zip(parameter_names(frozen.dist), frozen.args, strict=False)) | frozen.kwds
     for name, value in named.items():
-        if np.ndim(value) or not math.isfinite(value):
+        if np.ndim(value):
             raise InputError(f"a number was expected, not {value!r}", key=name)
-    return Library(distribution=kind.name, parameters={name: float(value) for name, value in named.items()})
+    return {name: float(value) for name, value in named.items()}

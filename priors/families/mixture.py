@@ -62,7 +62,13 @@ else:
 
 
 class Mixture(Tabulated):
-    """A mixture of distributions: with its weight, each is the one that the value comes from."""
+    """A mixture of distributions: with its weight, each is the one that the value comes from.
+
+    Attributes
+    ----------
+    components : tuple of Component
+        Each with its `weight` and its `distribution`; may be given as pairs of the two. Weights sum to one.
+    """
 
     model_config = ConfigDict(defer_build=True)
     family: ClassVar[str] = "mixture"

@@ -38,7 +38,15 @@ class LocationScale(Tabulated):
 
 
 class StudentT(LocationScale):
-    """Student's t distribution: location, scale and degrees of freedom: the fewer, the heavier the tails."""
+    """Student's t distribution: location, scale and degrees of freedom: the fewer, the heavier the tails.
+
+    Attributes
+    ----------
+    location, scale : float
+        In the quantity's unit.
+    degrees_of_freedom : float
+        1 or more; 1 makes a Cauchy distribution.
+    """
 
     family: ClassVar[str] = "student_t"
     degrees_of_freedom: Annotated[float, Field(ge=1, le=1e6)]
@@ -73,6 +81,13 @@ class SkewNormal(LocationScale):
 
     Its density is :math:`\frac{2}{s} \varphi(z) \Phi(a z)` with :math:`z = (x - c)/s`: c the location (the mode only
     where a is 0), s the scale and a the shape.
+
+    Attributes
+    ----------
+    location, scale : float
+        In the quantity's unit.
+    shape : float
+        From -1000 to 1000.
 
     References
     ----------

@@ -19,7 +19,15 @@ LEAST_KEPT = 1e-6  # share of the probability that must lie between the bounds: 
 
 
 class Truncated(Family):
-    """Another distribution, given that the value lies between two bounds, or on one side of one."""
+    """Another distribution, given that the value lies between two bounds, or on one side of one.
+
+    Attributes
+    ----------
+    of : Family
+        What is truncated.
+    low, high : float or None
+        In the quantity's unit; one of them may be left out.
+    """
 
     model_config = ConfigDict(defer_build=True)
     family: ClassVar[str] = "truncated"

@@ -10,7 +10,8 @@ import pytest
 from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.studies.counterfactuals import levers, regimes
-from catchup.analysis.studies.enactment import default_days, lever_grid, levers_by_day
+from catchup.analysis.studies.enactment import default_days, levers_by_day
+from catchup.analysis.studies.lever_grid import lever_grid
 from catchup.model.assumptions import load_assumptions
 from catchup.priors.errors import InputError
 

@@ -14,8 +14,8 @@ import xarray as xr
 from interference import every_moment
 
 from catchup.analysis.commands.main import run
-from catchup.analysis.inference.answer import Request, draw
 from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.inference.tree.files import load_tree, save_tree
 from catchup.analysis.inference.tree.result_tree import result_tree
 from catchup.model.assumptions import Assumptions
@@ -35,7 +35,7 @@ def trees(assumptions: Assumptions, tmp_path_factory: pytest.TempPathFactory) ->
     made = {}
     for seed, who in ((1, "ours"), (2, "theirs")):
         asked = Question(assumptions, DAY, draws=100, seed=seed)
-        tree, folder = result_tree(draw(Request(asked, evidence="none"))), tmp_path_factory.mktemp(who)
+        tree, folder = result_tree(posterior(Request(asked, evidence="none"))), tmp_path_factory.mktemp(who)
         for name in NAMES:
             save_tree(tree, folder / name)
         made[who] = tree, folder
@@ -108,17 +108,17 @@ main(["forecast", "--evidence", "none", "--draws", "5000", "--as-of", "{DAY}", "
 def test_what_a_forecast_writes_is_a_line_where_the_folder_has_gone(
     option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from catchup.analysis.inference import answer
+    from catchup.analysis.inference import request
 
     folder = tmp_path / "folder"
     folder.mkdir()
-    original: Callable[..., object] = answer.draw
+    original: Callable[..., object] = request.posterior
 
     def work(request: Request) -> object:
         folder.rmdir()
         return original(request)
 
-    monkeypatch.setattr(answer, "draw", work)
+    monkeypatch.setattr(request, "posterior", work)
     name, path = option.split()
     arguments = ["forecast", "--evidence", "none", "--draws", "1000", "--json", name, str(folder / path)]
     assert run(arguments) == 2

@@ -13,7 +13,7 @@ import pytest
 from interference import every_moment
 
 from catchup.analysis.studies.calibration.fits import Fit
-from catchup.analysis.studies.calibration.keeping import KeptFits
+from catchup.analysis.studies.calibration.fits_file import KeptFits
 from catchup.priors.errors import InputError
 
 SETTINGS = {"ranked_draws": 99, "tracked": ["ready", "launch"], "seed": 1}
@@ -104,7 +104,7 @@ def test_a_disk_that_is_full_leaves_no_half_of_a_line(file: File) -> None:
 import resource
 from catchup.priors.errors import InputError
 from catchup.analysis.studies.calibration.fits import Fit
-from catchup.analysis.studies.calibration.keeping import KeptFits
+from catchup.analysis.studies.calibration.fits_file import KeptFits
 kept = KeptFits({str(file.path)!r}, {SETTINGS!r})
 resource.setrlimit(resource.RLIMIT_FSIZE, ({file.path.stat().st_size + 30}, {file.path.stat().st_size + 30}))
 try:

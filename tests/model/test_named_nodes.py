@@ -48,7 +48,11 @@ def over_arrays(assumptions: Assumptions, values: dict[str, Any], **given: Any) 
     def kept(name: str, value: Any) -> Any:
         """Put a given value in a variable's place, and keep what stands there."""
         value = replaced(name, value)
-        own = name if name in (*OF_THE_WORLD, *BY_FIRM) or event == EVENTS[0] else f"{name}::{event}"
+        own = name if event == EVENTS[0] else f"{name}::{event}"
+        if own != name and name in (*OF_THE_WORLD, *BY_FIRM):
+            return (
+                value  # what all events share has been kept with the first; here it may be the world before the lever
+            )
         rows = list(value.values()) if isinstance(value, dict) else [value]
         found[own] = np.squeeze(np.concatenate([np.broadcast_to(row, 1) for row in rows]))
         if name in BY_EVENT:

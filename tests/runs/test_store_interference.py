@@ -13,9 +13,10 @@ import pytest
 from interference import Ended, every_moment
 
 from catchup.analysis.archive import store
-from catchup.analysis.archive.store import build, check_runs_folder, list_runs, rename_to_free_name
+from catchup.analysis.archive.store import build, check_runs_folder, list_runs
+from catchup.priors import files
 from catchup.priors.errors import InputError, MissingFileError
-from catchup.priors.files import make_folder, write_text
+from catchup.priors.files import make_folder, rename_to_free_name, write_text
 
 DAY = "2026-11-21"
 FILES = ("forecast.json", "manifest.json", "inputs/origins.toml")
@@ -120,14 +121,14 @@ def test_where_nothing_can_be_kept_it_is_said_in_a_line(act: Callable[[Folders],
         folders.check(ended)
         if ended.refusal is not None:
             assert ended.refusal.exit_code == 2
-            refused.append(str(ended.refusal))
+            refused.append(ended.refusal.on_command_line)
     assert any(said.startswith(f"{folders.runs}: --runs: a run cannot be kept here: ") for said in refused)
 
 
 @pytest.mark.parametrize("renameat2", [True, False])
 def test_nothing_is_ever_replaced(renameat2: bool, folders: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
     if not renameat2:
-        monkeypatch.setattr(store.ctypes, "CDLL", lambda *_, **__: None)
+        monkeypatch.setattr(files.ctypes, "CDLL", lambda *_, **__: None)
     folders.anew()
     (folders.runs / DAY).write_text("a file")
     (folders.runs / f"{DAY}-2").mkdir()
@@ -154,7 +155,7 @@ def test_a_name_in_a_file_is_not_taken_but_wrong(tmp_path: Path, monkeypatch: py
     (tmp_path / "file").write_text("")
     for lookup in (None, "missing"):
         if lookup:
-            monkeypatch.setattr(store.ctypes, "CDLL", lambda *_, **__: None)
+            monkeypatch.setattr(files.ctypes, "CDLL", lambda *_, **__: None)
         with pytest.raises(NotADirectoryError):
             rename_to_free_name(tmp_path / "source", tmp_path / "file" / "target")
         with pytest.raises(FileExistsError):

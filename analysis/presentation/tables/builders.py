@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from ...studies.calibration.result import Calibration
     from ...studies.checks.study import Checks
     from ...studies.counterfactuals import Comparison
+    from ...studies.enactment import ByDay
     from ...studies.influence import Influence
+    from ...studies.lever_grid import Grid
     from ...studies.readings.capacity import Capacity
     from ...studies.readings.efficiency import Efficiency
     from ...studies.readings.events import Events
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from ...studies.reproduction.study import Reproduction
     from ...studies.scenarios import ScenarioComparison
     from ...studies.sensitivity.study import Sensitivity
+    from ...studies.state import State
     from ...studies.structures import Structures
     from ...studies.tables.efficiency import MeasuredProgress
     from ...studies.tables.lags import Lags
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     type Result = (
         Assumptions
         | Attribution
+        | ByDay
         | Calibration
         | Capacity
         | Checks
@@ -44,6 +48,7 @@ if TYPE_CHECKING:
         | Events
         | Evidence
         | Forecast
+        | Grid
         | History
         | Influence
         | KeptTables
@@ -55,6 +60,7 @@ if TYPE_CHECKING:
         | Scores
         | Sensitivity
         | Sizes
+        | State
         | Structures
         | Thresholds
         | Trends
@@ -64,6 +70,7 @@ if TYPE_CHECKING:
 BUILDERS = {
     "Assumptions": "priors",
     "Attribution": "attribution",
+    "ByDay": "enactment",
     "Calibration": "calibration",
     "Capacity": "capacity",
     "Checks": "checks",
@@ -72,17 +79,19 @@ BUILDERS = {
     "Events": "events",
     "Evidence": "evidence",
     "Forecast": "forecast",
+    "Grid": "lever_grid",
     "History": "history",
     "Influence": "influence",
     "KeptTables": "public_tables",
     "Lags": "lags",
-    "MeasuredProgress": "measured_progress",
+    "MeasuredProgress": "progress",
     "Mobilisation": "mobilisation",
     "Reproduction": "reproduction",
     "ScenarioComparison": "scenarios",
     "Scores": "scores",
     "Sensitivity": "sensitivity",
     "Sizes": "size",
+    "State": "state",
     "Structures": "structures",
     "Thresholds": "thresholds",
     "Trends": "trend",

@@ -61,6 +61,7 @@ def _table(result: Comparison) -> Table[_Row]:
             value=_of_changed(lambda row: estimate_as_json(row.unmoved)["value"]),
             figure=True,
             room=Room.PAGE,
+            instead=(_unmoved_text(result),),
         ),
         Column(path=("unmoved_mcse",), value=_of_changed(lambda row: estimate_as_json(row.unmoved)["mcse"])),
         Column(path=("shift_movable",), value=_of_changed(lambda row: shift_as_json(row.shift_movable))),
@@ -71,6 +72,12 @@ def _table(result: Comparison) -> Table[_Row]:
     ]
     rows = [_Row(result.baseline), *(_Row(row.ready, row) for row in result.counterfactuals)]
     return Table(f"{TITLES[result.kind]} {date_text(result.acting_from)}; {SHIFTED}", columns, rows)
+
+
+def _unmoved_text(result: Comparison) -> str:
+    """Say which share of the draws each counterfactual leaves as they are: past it on the day it acts, mostly."""
+    shares = ", ".join(f"{row.id} {chance_text(row.unmoved.value)}" for row in result.counterfactuals)
+    return f"Draws that do not move, most of them past it on that day: {shares}."
 
 
 def _of_changed(value: Callable[[Counterfactual], Any]) -> Callable[[_Row], Any]:

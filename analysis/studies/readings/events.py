@@ -69,7 +69,7 @@ def events(posterior: Posterior) -> Events:
             columns |= {event: result.ready, multiple: values[multiple]}
         return columns
 
-    columns = source.extended(assumptions.beliefs_of(multiples.values())).map(evaluate)
+    columns = source.extended(assumptions.beliefs_of(assumptions.needed(assumptions.events))).map(evaluate)
     rows = tuple(
         EventReading(
             event,
