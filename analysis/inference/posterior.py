@@ -18,6 +18,7 @@ from .result import Origin
 
 if TYPE_CHECKING:
     from ...evidence.schema import Item
+    from .subsets import SharedDraws
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +43,9 @@ class Posterior:
         Why this engine, and what was set aside.
     sample_stats : mapping of str to xarray.DataArray
         What the sampler recorded of its transitions; empty where none was run.
+    shared : SharedDraws, optional
+        Draws that stand for the prior, with the likelihood of every item in each; None for the prior, which knows of
+        no item.
 
     Examples
     --------
@@ -63,6 +67,7 @@ class Posterior:
     log_evidence: Estimate = ZERO
     notes: tuple[str, ...] = ()
     sample_stats: Mapping[str, Any] = field(default_factory=dict)
+    shared: SharedDraws | None = None
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -87,6 +92,8 @@ class Posterior:
     @cached_property
     def summary(self) -> Values:
         """Columns of all draws that sum the answer up; see `summary_columns`."""
+        if self.engine == "importance" and self.shared is not None and self.shared.question is self.question:
+            return self.shared.summary
         return self.source.map(lambda values: summary_columns(self.question, values))
 
     @cached_property
@@ -98,7 +105,7 @@ class Posterior:
         """Return the same draws, asked when another event comes."""
         assumptions = self.question.assumptions
         source = self.source.extended(assumptions.beliefs_of(assumptions.needed([event])))
-        return replace(self, question=replace(self.question, event=event), source=source)
+        return replace(self, question=replace(self.question, event=event), source=source, shared=None)
 
 
 def prior_of(question: Question) -> Posterior:
