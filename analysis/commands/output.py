@@ -27,9 +27,10 @@ def print_json(result: Mapping[str, Any]) -> None:
     sys.stdout.write("\n")
 
 
-def say(line: Cell) -> None:
-    """Print a sentence for people."""
-    console().print(to_text(line))
+def say(*lines: Cell) -> None:
+    """Print sentences for people."""
+    for line in lines:
+        console().print(to_text(line))
 
 
 def warn(message: str) -> None:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ...studies.voi.result import ValueOfInformation
     from ..table import Layout
     from .evidence import Evidence
+    from .public_tables import KeptTables
 
     type Result = (
         Assumptions
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
         | Grid
         | History
         | Influence
+        | KeptTables
         | Lags
         | MeasuredProgress
         | Mobilisation
@@ -80,6 +82,7 @@ BUILDERS = {
     "Grid": "lever_grid",
     "History": "history",
     "Influence": "influence",
+    "KeptTables": "public_tables",
     "Lags": "lags",
     "MeasuredProgress": "progress",
     "Mobilisation": "mobilisation",
