@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
@@ -13,6 +14,10 @@ from ...evidence import KINDS, Item, Selection, load_ledger, select, template
 from ...priors.errors import unknown_name
 from .options import BELIEF, OUTPUT, WHAT, Assumed
 from .output import console, print_json, table
+
+if TYPE_CHECKING:
+    from ...model.assumptions import Assumptions
+    from ..inference.genuineness import Genuineness
 
 
 @Parameter(name="*")
@@ -96,19 +101,27 @@ def check_evidence(*files: Path, shown: Shown | None = None) -> int:
     """
     shown = shown or Shown()
     day = shown.as_of or date.today()
-    ledger = load_ledger(shown.ledger, files)
-    selection = select(ledger, "default", day, shown.assumptions())
+    ledger, assumptions = load_ledger(shown.ledger, files), shown.assumptions()
+    selection = select(ledger, "default", day, assumptions)
     uses = _uses(selection)
     names = {str(file) for file in files}
     checked = [item for item in ledger.items.values() if not files or item.file in names]
+    judged = _judged(assumptions, day, selection.counted, [item.id for item in checked])
+    genuine = {row.item.id: row.as_json() for row in judged}
+    warnings = [row.warning for row in judged if row.overruled]
     if shown.json:
-        rows = [{"id": item.id, "file": item.file, "use": uses[item.id]} for item in checked]
-        print_json({"schema": 1, "valid": True, "items": rows})
+        rows = [
+            {"id": item.id, "file": item.file, "use": uses[item.id], "genuine": genuine.get(item.id)}
+            for item in checked
+        ]
+        print_json({"schema": 1, "valid": True, "items": rows, "warnings": warnings})
         return 0
     out = console()
     out.print(f"valid: {len(checked)} item{'s' if len(checked) != 1 else ''}, {len(selection.counted)} counted in all")
     for item in checked if files else []:
         out.print(f"  {item.id}: {item.text.kind}, {uses[item.id]} on {day}", markup=False)
+    for line in warnings:
+        out.print(line, markup=False, soft_wrap=True)
     return 0
 
 
@@ -134,6 +147,20 @@ def item_as_json(item: Item) -> dict[str, Any]:
         "likelihood": item.likelihood.model_dump(mode="json"),
         "file": item.file,
     }
+
+
+def _judged(
+    assumptions: Assumptions, day: date, counted: Sequence[Item], names: Collection[str]
+) -> tuple[Genuineness, ...]:
+    """Judge by draws of the prior which of some counted items would be read as genuine."""
+    from ...evidence import with_latents
+    from ..inference.genuineness import genuineness_on_prior
+    from ..inference.question import Question
+
+    about = [item for item in counted if item.id in names]
+    if not about:
+        return ()
+    return genuineness_on_prior(Question(with_latents(assumptions, counted), day), counted, about)
 
 
 def _uses(selection: Selection) -> dict[str, str]:

@@ -9,7 +9,6 @@ from cyclopts import Parameter
 
 from ..inference.estimates import Distribution
 from ..inference.forecast import QUANTILES, Forecast
-from ..inference.question import Question
 from .options import OUTPUT, Asked
 from .output import console, date_text, day_text, error_text, print_json, table, warn
 
@@ -65,7 +64,7 @@ def forecast(
         print_forecast(result)
         for name, movement in movements.items():
             what = "The evidence" if name == "moved_by_evidence" else " and ".join(movement.items) or "Added items"
-            console().print(_moved_text(result.question, what, movement), soft_wrap=True)
+            console().print(_moved_text(result, what, movement), soft_wrap=True)
     return 0
 
 
@@ -115,15 +114,18 @@ def _movements(request: Request, drawn: Drawn, result: Forecast) -> dict[str, Mo
     return {**moved, "added": moved_by_added(request, drawn, result.ready)} if request.added else moved
 
 
-def _moved_text(question: Question, what: str, movement: Movement) -> str:
+def _moved_text(result: Forecast, what: str, movement: Movement) -> str:
     if movement.before is None:
         return f"{what}: {movement.note}"
     shift = movement.shifts[0.5]
-    before = day_text(question, movement.before.quantile_value(0.5))
+    before = day_text(result.question, movement.before.quantile_value(0.5))
     size = "larger than" if movement.beyond_noise else "within"
+    read = "".join(
+        f"; {row.item.id} is {row.verdict}" for row in result.genuine if row.overruled and row.item.id in movement.items
+    )
     return (
         f"{what} moved the median by {shift.value:+.2f} ± {shift.mcse:.2f} months, from {before}: "
-        f"{size} its Monte Carlo error"
+        f"{size} its Monte Carlo error{read}"
     )
 
 

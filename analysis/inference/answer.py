@@ -119,6 +119,7 @@ def forecast_of(drawn: Drawn) -> Forecast:
         drawn.question,
         drawn.source,
         **drawn.origin(),
+        items=drawn.items,
         log_evidence=drawn.conditioned.log_evidence,
         notes=drawn.conditioned.notes,
         diagnostics=drawn.conditioned.diagnostics,

@@ -9,9 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from ...evidence.schema import Item
 from ...model.generative import Outcome
 from .estimates import Array, Distribution, Estimate
-from .question import DrawSource, PriorDraws, Question, Values, outcome_of
+from .genuineness import Genuineness, doubted, genuine_columns, genuineness_of
+from .likelihoods import predictions_of
+from .question import DrawSource, PriorDraws, Question, Values
 from .streaming import StreamedDistribution
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -72,6 +75,8 @@ class Forecast:
         Items counted.
     log_evidence : float
         Log of the evidence's probability under the prior.
+    genuine : tuple of Genuineness
+        How each item counted that may not be about what it says is read.
     """
 
     question: Question
@@ -85,6 +90,7 @@ class Forecast:
     evidence: tuple[str, ...] = ()
     log_evidence: float = 0.0
     notes: tuple[str, ...] = ()
+    genuine: tuple[Genuineness, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def probabilities_by(self) -> Iterator[tuple[date, Estimate]]:
@@ -94,11 +100,12 @@ class Forecast:
             yield day, self.ready.probability_below(calendar.months(day + timedelta(days=1)))
 
     def warnings(self) -> list[str]:
-        """Say which quantiles rest on too few draws."""
+        """Say which quantiles rest on too few draws, and which items are read as not genuine though believed."""
         few = [f"{p:g}" for p in QUANTILES if not self.ready.quantile(p).meaningful]
+        overruled = [row.warning for row in self.genuine if row.overruled]
         if not few:
-            return []
-        return [few_draws(self.ready.effective_draws, f"quantile(s) {', '.join(few)}")]
+            return overruled
+        return [few_draws(self.ready.effective_draws, f"quantile(s) {', '.join(few)}"), *overruled]
 
     def as_json(self) -> dict[str, Any]:
         """Return the stable JSON object of a forecast."""
@@ -120,6 +127,7 @@ class Forecast:
                 "rhat_max": rounded(self.diagnostics.rhat_max, 4),
                 "divergences": self.diagnostics.divergences,
             },
+            "genuine": {row.item.id: row.as_json() for row in self.genuine},
             "warnings": self.warnings(),
             "notes": list(self.notes),
             **self.extra,
@@ -150,7 +158,9 @@ def forecast_prior(question: Question) -> Forecast:
     return _forecast_streamed(question)
 
 
-def forecast_from(question: Question, source: DrawSource, *, engine: str, **rest: Any) -> Forecast:
+def forecast_from(
+    question: Question, source: DrawSource, *, engine: str, items: Sequence[Item] = (), **rest: Any
+) -> Forecast:
     """Answer a question from given draws.
 
     Parameters
@@ -161,10 +171,13 @@ def forecast_from(question: Question, source: DrawSource, *, engine: str, **rest
         Draws from the prior or a posterior.
     engine : str
         What made them.
+    items : sequence of Item
+        Items counted.
     **rest
         Further fields of `Forecast` (diagnostics, evidence, log_evidence, notes, extra).
     """
-    columns = source.map(lambda values: summarise_draws(question, values))
+    suspects = doubted(question, items)
+    columns = source.map(lambda values: summarise_draws(question, values, suspects))
     weighting = source.weighting
     ready = Distribution(columns["ready"], weighting)
     firms = question.assumptions.race.firms
@@ -177,14 +190,16 @@ def forecast_from(question: Question, source: DrawSource, *, engine: str, **rest
         first_firm={firm: weighting.estimate(columns[FIRST + firm]) for firm in firms},
         engine=engine,
         draws=weighting.draws,
+        genuine=genuineness_of(question, suspects, columns, weighting),
         **rest,
     )
 
 
-def summarise_draws(question: Question, values: Values) -> dict[str, Array]:
-    """Work out, for a chunk of draws, the columns that a forecast summarises."""
-    world, result = outcome_of(question, values)
-    return columns_of(result.ready, result.pretrained, world.mythos_flop, first_shares(result))
+def summarise_draws(question: Question, values: Values, items: Sequence[Item] = ()) -> dict[str, Array]:
+    """Work out, for a chunk of draws, the columns that a forecast summarises, and those of some doubted items."""
+    world, result, predicted = predictions_of(question, values, items)
+    columns = columns_of(result.ready, result.pretrained, world.mythos_flop, first_shares(result))
+    return {**columns, **genuine_columns(question, items, predicted)}
 
 
 def columns_of(ready: Array, pretrained: Array, mythos_flop: Array, shares: Mapping[str, Array]) -> dict[str, Array]:
