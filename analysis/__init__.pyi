@@ -41,6 +41,8 @@ from .studies.calibration.running import calibrate as calibrate
 from .studies.checks.result import CheckResult as CheckResult
 from .studies.checks.running import Checks as Checks
 from .studies.checks.running import check as check
+from .studies.comparison import ModelComparison as ModelComparison
+from .studies.comparison import compare as compare
 from .studies.counterfactuals import Comparison as Comparison
 from .studies.counterfactuals import Counterfactual as Counterfactual
 from .studies.counterfactuals import levers as levers

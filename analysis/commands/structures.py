@@ -20,6 +20,7 @@ def structures(
 ) -> int:
     """Compute gate, trends and mobilisation, their ensembles, and what would tell them apart soonest."""
     from ..inference.answer import draw
+    from ..presentation.structure_rows import ELPD_COLUMNS, elpd_caption, elpd_rows, pooling_lines
     from ..studies.structures import structures as compare
 
     asked = asked or Asked()
@@ -46,13 +47,13 @@ def structures(
     ]
     out.print(table("Structure", *(f"{p:.0%}" for p in shown), rows=rows))
     out.print(f"{result.between:.0%} of the linear pool's variance lies between the structures.")
-    titles = {row.id: row.title for row in result.structures}
-    weights = "; ".join(f"{titles[name]} {weight:.2f}" for name, weight in result.stacking_weights.items())
-    if result.stacked_on:
-        out.print(f"Stacking weights, on {', '.join(result.stacked_on)} alone: {weights}.")
-    else:
-        out.print("No item is predicted by all of them, so that the stacked weights are equal.")
+    for line in pooling_lines(result):
+        out.print(line)
+    if result.comparison.models:
+        out.print()
+        out.print(table(*ELPD_COLUMNS, rows=elpd_rows(result), title=elpd_caption(result)))
     soonest = result.soonest
+    titles = {row.id: row.title for row in result.structures}
     chances = "; ".join(f"{titles[name]} {chance_text(chance)}" for name, chance in soonest.chances.items())
     out.print(
         f"Soonest to tell them apart: whether it is ready by {date_text(soonest.day)}, which is expected to say "

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from ...inference.answer import Request, draw
 from ...inference.question import Question
+from ...studies.comparison import WANTED
 from ...studies.structures import COMPUTE, MOBILISATION, MOBILISATION_SCENARIO, Structures, structures
+from ..structure_rows import ELPD_COLUMNS, elpd_caption, elpd_rows, pooling_lines
 from ..text import date_text, day_text
 from .priors import cited, generated_by, markdown_table
 
@@ -14,7 +16,8 @@ MONTHS_SHOWN = 9
 ENSEMBLES = {
     "linear-pool": "the mixture of the densities, which keeps every structure's tails",
     "quantile-pool": "the mean of the quantiles, which keeps their common shape",
-    "stacking": "a mixture whose weights make the items that all structures predict most likely, each left out in turn",
+    "stacking": "a mixture whose weights make the items that all structures predict most likely, each left out in "
+    f"turn; withheld where fewer than {WANTED} items speak",
 }
 
 
@@ -39,10 +42,15 @@ def structure_page(question: Question) -> str:
             "The ensembles pool them:\n",
             markdown_table(("ensemble", "what it is"), [(f"`{name}`", text) for name, text in ENSEMBLES.items()]),
             f"## Dates, as of {date_text(question.as_of)}\n",
-            markdown_table(("structure", *(f"{p:.0%}" for p in SHOWN), "stacking weight"), _dates(result)),
-            f"{result.between:.0%} of the equal-weight pool's variance lies between the structures. The weights rest "
-            f"on {len(result.stacked_on)} items ({', '.join(f'`{name}`' for name in result.stacked_on)}), the only "
-            "ones that all structures predict: so few decide little.\n",
+            markdown_table(("structure", *(f"{p:.0%}" for p in SHOWN)), _dates(result)),
+            f"{result.between:.0%} of the equal-weight pool's variance lies between the structures that it pools.\n",
+            *(f"{line}\n" for line in pooling_lines(result)),
+            "## How well each predicts\n",
+            f"{elpd_caption(result)}: elpd, its difference from the best, that difference's standard error, and the "
+            "k-hat of the weights that leave items out. Each structure is conditioned on these items alone, whatever "
+            "else it could take, so that like is compared with like. A difference within two standard errors says "
+            "nothing, and with so few items the standard error itself is too small.\n",
+            markdown_table(ELPD_COLUMNS, elpd_rows(result)),
             "## What would tell them apart\n",
             "Whether it is ready by a day, or not, says something of which structure holds: the expected information, "
             f"in bits, is the mutual information of the two. The first day that tells much is {date_text(soonest.day)} "
@@ -84,12 +92,7 @@ def _described(result: Structures) -> list[tuple[str, str, str]]:
 
 
 def _dates(result: Structures) -> list[list[str]]:
-    weights = result.stacking_weights
     return [
-        [
-            row.title,
-            *(day_text(result.question, row.ready.quantile_value(p)) for p in SHOWN),
-            f"{weights[row.id]:.2f}" if row.id in weights else "",
-        ]
+        [row.title, *(day_text(result.question, row.ready.quantile_value(p)) for p in SHOWN)]
         for row in (*result.structures, *result.ensembles)
     ]

@@ -8,6 +8,7 @@ from typing import Any
 from ....model.trend import load_trends
 from ...inference.estimates import Distribution
 from ...inference.question import Question
+from ...studies.comparison import ComparedModel
 from ...studies.readings.events import Events
 from ...studies.readings.mobilisation import SCENARIO, Mobilisation
 from ...studies.readings.trend import Carried, Trends
@@ -15,6 +16,7 @@ from ...studies.scenarios import ScenarioComparison
 from ...studies.structures import Structures
 from ...studies.thresholds.criteria import ReadyBy
 from ...studies.thresholds.study import PROBABILITIES
+from ..structure_rows import elpd_caption, pooling_lines
 from ..text import chance_text, date_text, day_text, figure, newcomer_text, shift_text, stock_text
 
 LOW, MIDDLE, HIGH = 0.05, 0.5, 0.95
@@ -111,21 +113,17 @@ def structures_section(result: Structures) -> dict[str, Any]:
     assumptions, soonest = result.question.assumptions, result.soonest
     titles = {row.id: row.title for row in result.structures}
     chances = "; ".join(f"{titles[name]}: {chance_text(chance)}" for name, chance in soonest.chances.items())
-    stacked = (
-        f"Stacked on what all of them predict, {', '.join(result.stacked_on)}: so little that the weights say little."
-        if result.stacked_on
-        else "No item is predicted by all of them, so that the stacked weights are equal."
-    )
+    compared = {row.id: row for row in result.comparison.models}
     trends = load_trends(assumptions).values()
     return {
         "heading": "Models of other shapes",
         "caption": "The same question asked of every structure, and their pools",
-        "columns": ["Structure", "5%", "Median", "95%", "Stacking weight"],
+        "columns": ["Structure", "5%", "Median", "95%", "elpd, difference from the best"],
         "rows": [
             (
                 row.title,
                 *_days(result.question, row.ready),
-                f"{result.stacking_weights[row.id]:.2f}" if row.id in result.stacking_weights else "",
+                _difference(compared[row.id]) if row.id in compared else "",
             )
             for row in (*result.structures, *result.ensembles)
         ],
@@ -134,7 +132,8 @@ def structures_section(result: Structures) -> dict[str, Any]:
             f"{result.between:.0%} of the linear pool's variance lies between the structures.",
             f"Soonest to tell them apart: whether it is ready by {date_text(soonest.day)}, which is expected to say "
             f"{soonest.information:.2f} bit of which holds ({chances}).",
-            stacked,
+            *([f"{elpd_caption(result)}: elpd."] if compared else []),
+            *pooling_lines(result),
         ],
         "sources": [
             "substrate-article",
@@ -146,6 +145,10 @@ def structures_section(result: Structures) -> dict[str, Any]:
 
 def _days(question: Question, ready: Distribution) -> tuple[str, ...]:
     return tuple(day_text(question, ready.quantile_value(p)) for p in (LOW, MIDDLE, HIGH))
+
+
+def _difference(row: ComparedModel) -> str:
+    return f"{row.difference:+.2f} ± {row.difference_se:.2f}" if row.difference else "best"
 
 
 def _range(spread: Distribution) -> str:
