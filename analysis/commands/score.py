@@ -24,56 +24,49 @@ def score(
 ) -> int:
     """Judge every run, and rival views beside them, by what is known of the date."""
     from ..archive.reading import read_runs
-    from ..archive.scores import Outcome, score_rivals, score_runs, score_trends
+    from ..archive.rivals import load_rivals
+    from ..archive.scores import Outcome, score_rivals, score_runs, score_trends, stated_days
 
     if (outcome is None) == (outcome_after is None):
         raise InputError("give one of --outcome DATE and --outcome-after DATE")
     known = Outcome(outcome) if outcome is not None else Outcome(outcome_after or date.max, open=True)
-    shelf = read_runs(runs)
+    shelf, rivals = read_runs(runs), load_rivals()
     for fault in shelf.faults:
         warn(fault)
     if not shelf.runs:
         raise InputError("holds no sound run to score", file=runs, key="--runs")
-    calendar = shelf.runs[-1].snapshot.question.assumptions.calendar
-    rows = [*score_runs(shelf.runs, known), *score_rivals(calendar, known), *score_trends(shelf.runs[-1], known)]
+    days, newest = stated_days(rivals), shelf.runs[-1]
+    calendar = newest.snapshot.question.assumptions.calendar
+    parts = (
+        score_runs(shelf.runs, known, days),
+        score_rivals(calendar, known, rivals),
+        score_trends(newest, known, days),
+    )
+    scores = [row for part in parts for row in part]
+    left_out = [row for part in parts for row in part.left_out]
     if json:
         print_json(
             {
                 "schema": 1,
                 "outcome": {"date": known.day.isoformat(), "open": known.open},
-                "scores": [row.as_json() for row in rows],
+                "scores": [row.as_json() for row in scores],
+                "left_out": [row.as_json() for row in left_out],
             }
         )
         return 0
-    marks = {True: "yes", False: "no", None: "open"}
-    out = console()
-    out.print(
-        "lower is better; while the question is open, scores count only what is decided\n"
-        if known.open
-        else "lower is better\n"
+    from ..presentation.score_rows import (
+        days_shown,
+        left_out_lines,
+        note_lines,
+        outcome_text,
+        reason_lines,
+        score_columns,
+        score_rows,
     )
-    out.print(
-        table(
-            "Forecast",
-            "of",
-            "CRPS, months",
-            "log score",
-            "PIT",
-            "50%",
-            "90%",
-            rows=[
-                (
-                    row.id if row.title.startswith("this model") else row.title,
-                    row.as_of.isoformat(),
-                    f"{row.crps:.2f}",
-                    f"{row.log_score:.2f}",
-                    f"{row.pit[0]:.2f}" + (" to 1" if known.open else ""),
-                    marks[row.covered[0.5]],
-                    marks[row.covered[0.9]],
-                )
-                for row in rows
-            ],
-            left=2,
-        )
-    )
+
+    shown, out = days_shown(rivals), console()
+    out.print(outcome_text(known.day, known.open, shown) + "\n")
+    out.print(table(*score_columns(shown), rows=score_rows(scores, shown), left=2))
+    for line in (*left_out_lines(left_out), *reason_lines(scores, shown), *note_lines(scores)):
+        out.print(line, markup=False, soft_wrap=True)
     return 0

@@ -25,6 +25,7 @@ from ..archive.manifest import (
     python_version,
 )
 from ..archive.reading import FORECAST, INPUTS, POSTERIOR, Run, newest_before, read_run
+from ..archive.ready_curve import READY_CURVE, ready_curve_as_json
 from ..archive.store import building, check_runs_folder
 from ..inference.answer import Drawn, Request, draw, forecast_of
 from ..inference.conditioning import Conditioned
@@ -220,6 +221,7 @@ def _conditioned(drawn: Drawn) -> Conditioned:
 def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = False) -> None:
     """Write a run's files into a folder."""
     _write_json(folder / FORECAST, sections.forecast.as_json())
+    _write_json(folder / READY_CURVE, ready_curve_as_json(sections.forecast.question, sections.forecast.ready))
     for name, result in sections.results.items():
         _write_json(folder / f"{name}.json", result.as_json())
     if sections.attribution is not None and sections.previous is not None:
