@@ -11,19 +11,20 @@ ROOMS := priors model evidence analysis
 RECORDS := benchmarks/records
 CORE := priors model evidence
 CORE_TESTS := $(addprefix tests/,$(CORE)) tests/readings tests/analysis/test_scenarios.py
+TYPED := $(addprefix build/types/catchup/,$(ROOMS))
 ARGS ?=
 
 ifdef RECORD
 export CATCHUP_RECORD := $(RECORDS)
 endif
 
-.PHONY: help install forecast test test-slow lint format coverage mutation bench docs site lock release-check clean
+.PHONY: help install forecast test test-slow lint types format coverage mutation bench docs site lock release-check clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make forecast   when it comes, given what has leaked so far'
 	@echo 'make test       the tests; test-slow: the long statistical sets'
-	@echo 'make lint       ruff and mypy; format: let ruff repair what it can'
+	@echo 'make lint       ruff and mypy; types: only mypy; format: let ruff repair what it can'
 	@echo 'make coverage   lines and branches of the core rooms that tests reach; mutation: faults that they find'
 	@echo 'make bench      the benchmarks'
 	@echo 'make docs       regenerate the documents that hold figures, and build the site in build/docs; site: only that'
@@ -42,9 +43,12 @@ test: $(INSTALLED)
 test-slow: $(INSTALLED)
 	@$(BIN)/python -m pytest -m slow --timeout 0 $(ARGS)
 
-lint: $(INSTALLED) build/types/catchup
+lint: $(INSTALLED)
 	@$(BIN)/ruff check --quiet --output-format concise .
 	@$(BIN)/ruff format --check .
+	@$(MAKE) --no-print-directory types
+
+types: $(INSTALLED) $(TYPED)
 	@$(BIN)/mypy
 
 format: $(INSTALLED)
@@ -66,7 +70,7 @@ bench: $(INSTALLED)
 	@$(BIN)/python -m pytest benchmarks --benchmark-only --benchmark-json=build/benchmarks.json $(ARGS)
 
 docs: $(INSTALLED)
-	@$(BIN)/python -m catchup.analysis.studies.reproduction.study docs/reproduction.md
+	@$(BIN)/python -m catchup.analysis.presentation.pages.reproduction docs/reproduction.md
 	@$(BIN)/python -m catchup.analysis.presentation.pages.priors docs/priors.md
 	@$(BIN)/python -m catchup.analysis.presentation.pages.readings docs/readings
 	@$(BIN)/python -m catchup.analysis.presentation.pages.events docs/events.md
@@ -108,7 +112,6 @@ $(BIN)/python:
 	exit 1
 
 # mypy does not see through an editable install whose folders lie elsewhere: show it the rooms as links.
-build/types/catchup: Makefile
-	@mkdir -p $@
-	@for room in $(ROOMS); do ln -sfn ../../../$$room $@/$$room; done
-	@touch $@
+$(TYPED):
+	@mkdir -p $(@D)
+	@ln -sfn ../../../$(@F) $@

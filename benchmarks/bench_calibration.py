@@ -7,8 +7,8 @@ from typing import Any
 
 from comparing import Ledger, in_turns, shortest
 
-from catchup.analysis.inference.conditioning import choose_evidence
 from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import choose_evidence
 from catchup.analysis.studies.calibration import Calibration, calibrate, make_plan
 from catchup.model.assumptions import load_assumptions
 

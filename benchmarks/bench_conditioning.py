@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from comparing import Ledger, in_turns, shortest
 
-from catchup.analysis.inference.conditioning import choose_evidence, condition
-from catchup.analysis.inference.forecast import forecast_from
+from catchup.analysis.inference.conditioning import condition
+from catchup.analysis.inference.forecast import forecast
 from catchup.analysis.inference.nuts import (
     CHAINS,
     TARGET_ACCEPTANCE,
@@ -22,6 +22,7 @@ from catchup.analysis.inference.nuts import (
     build_posterior_model,
 )
 from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import choose_evidence
 from catchup.evidence.graph import evidence_data
 from catchup.evidence.latents import with_latents
 from catchup.evidence.selection import Selection
@@ -101,12 +102,12 @@ def test_effective_draws_a_second(
 ) -> None:
     effective: dict[bool, float] = {}
 
-    def forecast(*, fit: bool) -> None:
+    def answer(*, fit: bool) -> None:
         conditioned = condition(question, selection, "importance", fit=fit)
-        forecast_from(conditioned.question, conditioned.source, engine=conditioned.engine)
+        forecast(conditioned)
         effective[fit] = conditioned.diagnostics.ess
 
-    own, other = partial(forecast, fit=False), partial(forecast, fit=True)
+    own, other = partial(answer, fit=False), partial(answer, fit=True)
     of_prior, of_fit = shortest(*in_turns(benchmark, own, other, rounds=4))
     importance = effective[False] / of_prior
     made = f"{effective[False]:,.0f} in {of_prior:.2f} s against"

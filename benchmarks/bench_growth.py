@@ -15,6 +15,7 @@ from recording import Add
 
 from catchup.analysis.inference.forecast import forecast_prior
 from catchup.analysis.inference.question import Question
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.model.assumptions import load_assumptions
 
 SIZES = (100_000, 1_000_000, 10_000_000)
@@ -30,7 +31,7 @@ def question() -> Question:
 
 
 def answer(question: Question, draws: int) -> dict[str, Any]:
-    return forecast_prior(replace(question, draws=draws)).as_json()
+    return as_json(forecast_prior(replace(question, draws=draws)))
 
 
 def seconds_of(question: Question, draws: int) -> float:

@@ -13,7 +13,6 @@ import pytest
 from comparing import Ledger, in_turns, shortest
 
 FORECAST = ("forecast", "--evidence", "none")
-MANY, TENTH = ((*FORECAST, "--draws", str(draws)) for draws in (100_000_000, 10_000_000))
 CONDITIONED = ("forecast", "--draws", "1000000", "--engine", "importance")
 
 
@@ -52,18 +51,6 @@ def test_forecast_from_the_prior(benchmark: Any, ledger: Ledger, tmp_path: Path,
         forecast / pymc,
         0.8,
         f"{forecast:.2f} s against {pymc:.2f} s",
-    )
-
-
-def test_very_many_draws(benchmark: Any, ledger: Ledger) -> None:
-    """The most draws that there can be: the compiled graph's, against ten times the time of the tenth part."""
-    own, tenth = catchup(*MANY), catchup(*TENTH)
-    many, few = shortest(*in_turns(benchmark, own, tenth, rounds=2))
-    ledger.at_least(
-        f"ten times {' '.join(TENTH)}, which compiles nothing / {' '.join(MANY)}",
-        10.0 * few / many,
-        1.5,
-        f"10 x {few:.1f} s against {many:.1f} s",
     )
 
 

@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 from recording import RECORDS, read_record
 
+from catchup.analysis.inference.json_values import thousands
 from catchup.analysis.presentation.figures.files import save
 from catchup.analysis.presentation.figures.style import (
-    FAINT,
     LABEL_SIZE,
     MUTED,
     WIDTH,
@@ -23,7 +23,8 @@ from catchup.analysis.presentation.figures.style import (
     new_figure,
     series,
 )
-from catchup.analysis.presentation.pages.priors import generated_by, markdown_table, thousands, write_document
+from catchup.analysis.presentation.markdown import generated_by, markdown_table
+from catchup.priors.files import write_text
 
 HERE = Path(__file__).resolve().parent
 PICTURE = "benchmarks-growth.svg"
@@ -87,7 +88,7 @@ def draw_growth(times: list[dict[str, Any]], peaks: list[dict[str, Any]]) -> Fig
         axes.set(xscale="log", xlabel="Draws", ylabel=label, xlim=(draws[0] / 5.0, draws[-1] * 2.0))
         axes.set_xticks(draws, [_count(value) for value in draws])
         axes.xaxis.set_minor_locator(NullLocator())
-        axes.grid(color=FAINT)
+        axes.grid()
         for x, y in zip(draws, values, strict=True):
             axes.annotate(f"{y:.2g}", (x, y), (-4, 6), textcoords="offset points", ha="right", fontsize=LABEL_SIZE)
     last = times[-1]
@@ -113,7 +114,7 @@ def main(page: Path) -> None:
     times, peaks = read_record("growth-time"), read_record("growth-memory")
     if times and peaks:
         save(draw_growth(times["rows"], peaks["rows"]), page.with_name(PICTURE))
-    write_document(page, benchmarks_page())
+    write_text(page, benchmarks_page())
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ from typing import Any
 
 import pytest
 
+from catchup.priors.files import write_text
+
 RECORDS = Path(__file__).resolve().parent / "records"  # those that are kept and that the pages are made from
 LIBRARIES = ("catchup", "numpy", "scipy", "pymc", "pytensor", "numba", "nutpie", "arviz", "squigglepy")
 
@@ -56,9 +58,7 @@ def write_record(folder: Path, name: str, rows: Sequence[dict[str, Any]], **more
     folder.mkdir(parents=True, exist_ok=True)
     head = json.dumps({"record": name, **surroundings(), **more}, indent=1, ensure_ascii=False)
     lines = ",\n".join(f"  {json.dumps(_rounded(row), ensure_ascii=False)}" for row in rows)
-    temporary = folder / f"{name}.json.part"
-    temporary.write_text(f'{head.removesuffix("}").rstrip()},\n "rows": [\n{lines}\n ]\n}}\n', encoding="utf-8")
-    temporary.replace(folder / f"{name}.json")
+    write_text(folder / f"{name}.json", f'{head.removesuffix("}").rstrip()},\n "rows": [\n{lines}\n ]\n}}\n')
 
 
 def _rounded(value: Any) -> Any:
@@ -70,8 +70,12 @@ def _rounded(value: Any) -> Any:
 
 def read_record(name: str, folder: Path = RECORDS) -> dict[str, Any] | None:
     """Return a record, or nothing where there is none yet."""
-    path = folder / f"{name}.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    try:
+        content = (folder / f"{name}.json").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    record: dict[str, Any] = json.loads(content)
+    return record
 
 
 @dataclass

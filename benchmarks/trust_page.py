@@ -12,7 +12,8 @@ import numpy as np
 from recording import RECORDS, read_record
 from scipy import stats
 
-from catchup.analysis.presentation.pages.priors import generated_by, markdown_table, write_document
+from catchup.analysis.presentation.markdown import generated_by, markdown_table
+from catchup.priors.files import write_text
 
 Rows = list[dict[str, Any]]
 Found = tuple[str, bool]  # in words, and whether it is as good as wanted
@@ -251,4 +252,4 @@ def _measured_on(records: dict[str, dict[str, Any]]) -> list[str]:
 
 
 if __name__ == "__main__":
-    write_document(Path(sys.argv[1]), trust_page())
+    write_text(Path(sys.argv[1]), trust_page())

@@ -1,6 +1,10 @@
 # Public names of the room, loaded on first use: one line `from .module import name as name` each.
 from .consistency import check_against as check_against
 from .consistency import refuse_double_counting as refuse_double_counting
+from .efficiency.curve import EfficiencyCurve as EfficiencyCurve
+from .efficiency.graph import build_efficiency_model as build_efficiency_model
+from .efficiency.integration import efficiency_curve as efficiency_curve
+from .efficiency.models import ScoredModels as ScoredModels
 from .graph import add_evidence as add_evidence
 from .graph import evidence_data as evidence_data
 from .kinds import KINDS as KINDS
@@ -14,7 +18,6 @@ from .ledgers import Ledger as Ledger
 from .ledgers import load_ledger as load_ledger
 from .likelihood import explanation as explanation
 from .likelihood import log_density as log_density
-from .likelihood import log_likelihoods as log_likelihoods
 from .likelihood import predictions as predictions
 from .likelihood import probability_genuine as probability_genuine
 from .likelihood import simulate as simulate
@@ -27,4 +30,11 @@ from .schema import read_item as read_item
 from .selection import Selection as Selection
 from .selection import SetAside as SetAside
 from .selection import select as select
+from .tables.episodes import Episode as Episode
+from .tables.episodes import Release as Release
+from .tables.episodes import lag_episodes as lag_episodes
+from .tables.scored import scored_models as scored_models
+from .tables.store import TableStore as TableStore
+from .tables.table import Table as Table
+from .tables.table import read_table as read_table
 from .template import template as template

@@ -1,49 +1,47 @@
-"""Evidence in the PyMC model: every item an observed variable, every figure switched data.
+"""Evidence in the PyMC model: all items one observed vector, every figure switched data.
 
-Items are observed variables, not potentials, so that log likelihoods, posterior predictive draws and all that
-ArviZ makes of them cover every item. Figures are data named ``<id>::<figure>``: new figures refit a compiled model.
+Items are entries of an observed variable, not potentials, so that log likelihoods, posterior predictive draws and all
+that ArviZ makes of them cover every item. What was observed and the figures that predictions and densities take are
+data: new figures refit a compiled model (`evidence_data`).
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
+from numpy.typing import NDArray
 
-from ..model.assumptions import DEFAULT_EVENT, Assumptions
+from ..model.assumptions import Assumptions
 from ..model.graph import world_of
+from ..priors.errors import InputError
 from .kinds.kind import Clock, ModelState
-from .latents import events_of
+from .latents import events_of, latent_quantities
 from .likelihood import predict
 from .schema import Item
 
+OBSERVATION = "observation"  # the observed variable, over the dim ``item``
+SAME_DAY = 1e-9  # months
 
-def add_evidence(
-    model: pm.Model,
-    items: Iterable[Item],
-    assumptions: Assumptions,
-    as_of: datetime.date,
-    *,
-    events: Sequence[str] = (DEFAULT_EVENT,),
-) -> pm.Model:
-    """Add items to a model as observed variables named by their ids.
+
+def add_evidence(model: pm.Model, items: Iterable[Item], assumptions: Assumptions, as_of: datetime.date) -> pm.Model:
+    """Condition a model on items: one observed variable, ``observation``, over the dim ``item``.
 
     Parameters
     ----------
     model : pymc.Model
-        From `build_model`, with `events`, and with `latent_quantities` of the items as extra quantities.
+        From `build_model`, for the same assumptions and day, with `events_of` the items among its events and
+        `latent_quantities` of the items among its quantities.
     items : iterable of Item
         Which items.
     assumptions : Assumptions
         Those that the model was built from (see `with_latents`).
     as_of : date
         Day of the question.
-    events : sequence of str
-        Those that the model was built with, in the same order; `events_of` the items among them.
 
     Returns
     -------
@@ -52,31 +50,33 @@ def add_evidence(
 
     Raises
     ------
-    ValueError
-        If the model lacks an event that an item is about.
+    InputError
+        If the model was built for something else: naming what it lacks, and what it would have to be built with.
     """
     items = list(items)
-    lacking = [event for event in events_of(items) if event not in events]
-    if lacking:
-        raise ValueError(f"the model was built without the events {lacking} that items are about")
+    _refuse_other(model, items, assumptions, as_of)
     world = world_of(model, assumptions)
     state = ModelState(
         assumptions,
         quantity=model.named_vars,
-        mythos_flop=model["mythos_flop"],
-        ready={event: model["ready" if position == 0 else f"ready::{event}"] for position, event in enumerate(events)},
+        mythos_flop=world.mythos_flop,
+        ready={event: model["ready"][place] for place, event in enumerate(model.coords["event"])},
         pools=world.pools,
         flop_month=world.flop_month,
     )
-    data = evidence_data(items, assumptions, as_of)
     with model:
-        for item in items:
-            observe(item, state, data)
+        observe(items, lambda item: state, assumptions, as_of)
     return model
 
 
-def evidence_data(items: Iterable[Item], assumptions: Assumptions, as_of: datetime.date) -> dict[str, float]:
-    """Every figure of items by the name of its data, ``<id>::observed`` among them.
+def evidence_data(
+    items: Iterable[Item],
+    assumptions: Assumptions,
+    as_of: datetime.date,
+    *,
+    seen: Mapping[str, float] | None = None,
+) -> dict[str, NDArray[np.float64]]:
+    """What was observed and every figure of items, by the names of the model's data.
 
     A compiled model is refitted with other figures of the same items by
     ``compiled.with_data(**evidence_data(items, assumptions, as_of))``.
@@ -84,45 +84,126 @@ def evidence_data(items: Iterable[Item], assumptions: Assumptions, as_of: dateti
     Parameters
     ----------
     items : iterable of Item
-        Those the model was built with.
+        Those the model was built with, in the same order.
     assumptions : Assumptions
         Whose calendar turns days into months.
     as_of : datetime.date
         Day of the question, on which silence is observed.
+    seen : mapping of str to float, optional
+        Observations in place of the items' own, by id.
+
+    Returns
+    -------
+    dict of str to array
+        ``observed``, shape (item,), each in the coordinate of its kind; ``figures``, shape (item, figure), undefined
+        (nan) where a kind has no such figure.
     """
     clock = Clock(assumptions.calendar, as_of)
-    return {
-        f"{item.id}::{name}": float(figure)
-        for item in items
-        for name, figure in {"observed": item.observation(clock), **item.figures(clock)}.items()
-    }
+    items = list(items)
+    seen = seen or {}
+    observed = [seen.get(item.id, item.observation(clock)) for item in items]
+    rows = [item.figures(clock) for item in items]
+    table = [[row.get(figure, np.nan) for figure in figures_of(items, clock)] for row in rows]
+    return {"observed": np.array(observed, dtype=float), "figures": np.array(table, dtype=float)}
 
 
-def observe(item: Item, state: ModelState, data: Mapping[str, float]) -> None:
-    """Add one item to the model in context, as an observed variable of what a state says.
+def figures_of(items: Iterable[Item], clock: Clock) -> list[str]:
+    """Names of the figures that items have, in order of first use."""
+    return list(dict.fromkeys(figure for item in items for figure in item.figures(clock)))
+
+
+def observe(
+    items: Sequence[Item], shown: Callable[[Item], ModelState], assumptions: Assumptions, as_of: datetime.date
+) -> None:
+    """Add items to the model in context, as an observed vector of what it shows each of them.
 
     Parameters
     ----------
-    item : Item
-        The item.
-    state : ModelState
-        What the model says, as variables.
-    data : mapping of str to float
-        From `evidence_data`.
+    items : sequence of Item
+        The items; nothing is added where there are none.
+    shown : callable
+        What the model says to an item, as variables.
+    assumptions : Assumptions
+        Whose calendar turns days into months.
+    as_of : date
+        Day of the question.
     """
-    mine = {name.split("::")[1]: name for name in data if name.split("::")[0] == item.id}
-    shared = {figure: pm.Data(name, np.float64(data[name])) for figure, name in mine.items()}
-    observed = shared.pop("observed")
-    names = list(shared)
+    if not items:
+        return
+    clock = Clock(assumptions.calendar, as_of)
+    names = figures_of(items, clock)
+    data = evidence_data(items, assumptions, as_of)
+    pm.modelcontext(None).add_coords({"item": [item.id for item in items], "figure": names})
+    observed = pm.Data("observed", data["observed"], dims="item")
+    figures = pm.Data("figures", data["figures"], dims=("item", "figure"))
 
-    def logp(value: Any, prediction: Any, *figures: Any) -> Any:
-        known = dict(zip(names, figures, strict=True))
-        return known["weight"] * item.kind.log_density(pt, value, prediction, known)
+    def by_item(work: Callable[..., Any], figures: Any, *columns: Any) -> Any:
+        """Apply something to each item, its figures by name and its entry of each column."""
+        rows = []
+        for place, item in enumerate(items):
+            known = {name: figures[place, names.index(name)] for name in item.figures(clock)}
+            rows.append(work(item, known, *(column[place] for column in columns)))
+        return pt.stack(rows)
 
-    def simulated(prediction: Any, *figures_and_size: Any) -> Any:
-        *figures, size = figures_and_size
-        normal, uniform = pm.Normal.dist(size=size), pm.Uniform.dist(size=size)
-        return item.kind.simulate(pt, normal, uniform, prediction, dict(zip(names, figures, strict=True)))
+    def log_density(value: Any, prediction: Any, figures: Any) -> Any:
+        def weighted(item: Item, known: Mapping[str, Any], value: Any, prediction: Any) -> Any:
+            return known["weight"] * item.kind.log_density(pt, value, prediction, known)
 
-    prediction = predict(pt, item, state, shared)
-    pm.CustomDist(item.id, prediction, *shared.values(), dist=simulated, logp=logp, observed=observed)
+        return by_item(weighted, figures, value, prediction)
+
+    def simulated(prediction: Any, figures: Any, size: Any) -> Any:
+        def drawn(item: Item, known: Mapping[str, Any], normal: Any, uniform: Any, prediction: Any) -> Any:
+            return item.kind.simulate(pt, normal, uniform, prediction, known)
+
+        numbers = pm.Normal.dist(size=prediction.shape), pm.Uniform.dist(size=prediction.shape)
+        return by_item(drawn, figures, *numbers, prediction)
+
+    prediction = by_item(lambda item, known: predict(pt, item, shown(item), known), figures)
+    pm.CustomDist(
+        OBSERVATION,
+        prediction,
+        figures,
+        dist=simulated,
+        logp=log_density,
+        signature="(),(figure)->()",
+        observed=observed,
+        dims="item",
+    )
+
+
+def _refuse_other(model: pm.Model, items: Sequence[Item], assumptions: Assumptions, as_of: datetime.date) -> None:
+    """Refuse a model that was built for something else than these items, assumptions and day."""
+    if OBSERVATION in model.named_vars:
+        raise InputError(
+            f"the model counts {', '.join(model.coords['item'])} already: all items are added at once", key="items"
+        )
+    for dim, wanted in (("firm", assumptions.race.firms), ("source", assumptions.race.sources)):
+        if list(model.coords.get(dim, ())) != list(wanted):
+            raise InputError(
+                f"the model was built from other assumptions, with {dim}s {', '.join(model.coords.get(dim, ()))}; "
+                f"{', '.join(wanted)} were expected",
+                key="assumptions",
+            )
+    events = list(model.coords["event"])
+    lacking = [event for event in events_of(items) if event not in events]
+    if lacking:
+        raise InputError(
+            f"the model was built without {', '.join(lacking)}, which items are about: "
+            f"build_model(..., events={[*events, *lacking]}) was expected",
+            key="events",
+        )
+    latents = latent_quantities(items)
+    lacking = [name for name in latents if name not in model.named_vars]
+    if lacking:
+        raise InputError(
+            f"the model was built without {', '.join(lacking)}, which items depend on: "
+            f"build_model(..., extra_quantities={latents}) was expected",
+            key="extra_quantities",
+        )
+    month = float(model["as_of_month"].get_value())
+    if abs(month - assumptions.calendar.months(as_of)) > SAME_DAY:
+        raise InputError(
+            f"the model was built for {assumptions.calendar.day(month)}, the evidence is of {as_of}: "
+            f"build_model(..., as_of_month=assumptions.calendar.months(as_of)) was expected",
+            key="as_of_month",
+        )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..priors.errors import InputError
+from ..priors.errors import InputError, reason_of
 from .schema import Item, read_item
 
 PACKAGED = Path(__file__).parent / "ledger"
@@ -72,7 +72,7 @@ def _files(folder: str | Path | None) -> list[Path]:
     except FileNotFoundError:
         raise InputError("no such folder", file=place) from None
     except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", file=place) from None
+        raise InputError(f"cannot be read ({reason_of(error)})", file=place) from None
     files = [path for path in entries if path.suffix == ".toml"]
     if not files:
         raise InputError("holds no item of evidence: TOML files were expected", file=place)

@@ -16,7 +16,7 @@ from .kinds.kind import Array, Clock, ModelState
 from .schema import Item
 
 
-def log_likelihoods(
+def predictions(
     items: Iterable[Item],
     assumptions: Assumptions,
     values: Mapping[str, Array],
@@ -24,7 +24,7 @@ def log_likelihoods(
     outcomes: Mapping[str, Outcome],
     as_of: datetime.date,
 ) -> dict[str, Array]:
-    """Log likelihood of each item in each draw, its weight applied.
+    """What the model says each observation is about, in each draw.
 
     Parameters
     ----------
@@ -40,31 +40,6 @@ def log_likelihoods(
         By event; `events_of` the items at least.
     as_of : date
         Day of the question.
-
-    Returns
-    -------
-    dict of str to array, shape (draw,)
-        By item.
-    """
-    clock = Clock(assumptions.calendar, as_of)
-    predicted = predictions(items := list(items), assumptions, values, world, outcomes, as_of)
-    return {item.id: log_density(item, item.observation(clock), predicted[item.id], clock) for item in items}
-
-
-def predictions(
-    items: Iterable[Item],
-    assumptions: Assumptions,
-    values: Mapping[str, Array],
-    world: World,
-    outcomes: Mapping[str, Outcome],
-    as_of: datetime.date,
-) -> dict[str, Array]:
-    """What the model says each observation is about, in each draw.
-
-    Parameters
-    ----------
-    items, assumptions, values, world, outcomes, as_of
-        As for `log_likelihoods`.
 
     Returns
     -------

@@ -4,49 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ..model.assumptions import Assumptions
 from ..priors.errors import InputError, unknown_name
 from .consistency import check_against, refuse_double_counting
 from .ledgers import Ledger
 from .schema import Item
-
-
-@dataclass(frozen=True)
-class SetAside:
-    """An item that a question leaves out.
-
-    Attributes
-    ----------
-    item : Item
-        The item.
-    reason : str
-        Why, in words.
-    """
-
-    item: Item
-    reason: str
-
-
-@dataclass(frozen=True)
-class Selection:
-    """What a question makes of a ledger.
-
-    Attributes
-    ----------
-    counted : tuple of Item
-        Items whose likelihoods condition the answer.
-    checks, priors : tuple of Item
-        Items that are shown: held out, or used to set a prior.
-    set_aside : tuple of SetAside
-        Items known only later, silences that a counted milestone ended, and likelihoods that were not asked for.
-    """
-
-    counted: tuple[Item, ...]
-    checks: tuple[Item, ...]
-    priors: tuple[Item, ...]
-    set_aside: tuple[SetAside, ...]
+from .selected import Selection as Selection
+from .selected import SetAside as SetAside
 
 
 def select(ledger: Ledger, which: str | Sequence[str], as_of: datetime.date, assumptions: Assumptions) -> Selection:

@@ -2,53 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
+from numpy.typing import ArrayLike
+
+from ..priors.bases import Array
 from ..priors.copula import Copula
-from ..priors.distributions import FAMILY_KEYS, take_distribution
 from ..priors.errors import InputError, unknown_name
 from ..priors.families import Family
-from ..priors.layers import Layer, merge
-from ..priors.strict import StrictModel, validate
-from ..priors.table import PriorTable, fixed_values_layer, load_prior_table, packaged_layers, read_overlay
+from ..priors.hierarchy import marginal_quantiles, related, relatives
+from ..priors.layers import Layer
+from ..priors.table import PriorTable, fixed_values_layer, load_prior_table, read_overlay
 from .calendar import Calendar
+from .events import Event, load_events, multiple_name
+from .models import DEFAULT_MODEL, model_layers, model_of
+from .obstacles import Obstacle, load_obstacles, quantities_of
 from .policies import Lever, Regime, load_levers, load_regimes
-from .race import Names, Race, load_race, refuse_impossible, refuse_oversold, refuse_stranger
+from .put_in import Stated, layer_of_priors, put_in
+from .race import Race, load_race, refuse_impossible, refuse_oversold
 from .scenarios import Scenario, load_scenarios
 
-HERE = Path(__file__).parent
 PROGRESS_QUANTITY = "algorithmic_progress"
 MYTHOS_QUANTITIES = ("mythos_chips", "mythos_training_months", "mfu_anthropic")
 FINISH_QUANTITIES = ("post_training_months",)
 LEVER_QUANTITIES = ("distilled_share", "distillation_removed_share")
 DEFAULT_EVENT = "compute-equivalent"
 
-
-class EventText(StrictModel):
-    """What an event's row says beside the distribution of its multiple."""
-
-    title: str
-    references: Names = ()
-    notes: str = ""
-
-
-@dataclass(frozen=True)
-class Event:
-    """A reading of "a model like Mythos": a multiple of Mythos's pre-training compute.
-
-    Attributes
-    ----------
-    text : EventText
-        Title, references, notes.
-    multiple : Family
-        What is believed of the multiple.
-    """
-
-    text: EventText
-    multiple: Family
+__all__ = ["DEFAULT_EVENT", "Assumptions", "Event", "assemble", "load_assumptions", "multiple_name", "under_scenario"]
 
 
 @dataclass(frozen=True)
@@ -63,17 +47,38 @@ class Assumptions:
         References, constants and quantities.
     race : Race
         Firms and sources.
-    events, levers, regimes, scenarios : mapping
+    events, obstacles, levers, regimes, scenarios : mapping
         By id.
+    stated : Stated, optional
+        What the layers say, to tell what has been put in since: a distribution or correlation that is put into the
+        table as an object is a further layer at once, and lost wherever layers are merged again no more than a file's.
     """
 
     layers: Sequence[Layer]
     table: PriorTable
     race: Race
     events: Mapping[str, Event]
+    obstacles: Mapping[str, Obstacle]
     levers: Mapping[str, Lever]
     regimes: Mapping[str, Regime]
     scenarios: Mapping[str, Scenario]
+    stated: Stated | None = field(default=None, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        new = put_in(self.stated, self.beliefs, self.table.correlations, self.layers)
+        if new is not None:
+            whole = assemble([*self.layers, new])
+            quantities = {**self.table.quantities, **whole.table.quantities}
+            object.__setattr__(self, "layers", whole.layers)
+            object.__setattr__(self, "table", replace(whole.table, quantities=quantities))
+            object.__setattr__(self, "events", whole.events)
+            del self.__dict__["beliefs"]
+        object.__setattr__(self, "stated", Stated(self.beliefs, self.table.correlations))
+
+    @cached_property
+    def model(self) -> str:
+        """Name of the model that overlays are laid on."""
+        return model_of(self.layers)
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -93,21 +98,46 @@ class Assumptions:
         """Dependence between quantities: none, unless an overlay states correlations."""
         return self.table.copula
 
+    def with_related(self, names: Iterable[str]) -> list[str]:
+        """Names, and every further quantity that one of them depends on; what gives another's numbers comes first."""
+        return related(names, self.beliefs, self.copula)
+
+    def beliefs_of(self, names: Iterable[str]) -> dict[str, Family]:
+        """Distributions of some quantities, and of those that give numbers of theirs."""
+        names = list(dict.fromkeys(names))
+        hierarchical = any(self.beliefs[name].parents for name in names)
+        return {name: self.beliefs[name] for name in (self.with_related(names) if hierarchical else names)}
+
+    def relatives(self, name: str) -> list[str]:
+        """Quantities that one is not independent of, as far as the priors say so directly."""
+        return relatives(name, self.beliefs, self.copula)
+
+    def quantiles(self, name: str, probabilities: ArrayLike) -> Array:
+        """Quantiles of a quantity, or an event's multiple, by itself: of many draws where others give its numbers."""
+        return marginal_quantiles(name, self.beliefs, probabilities, self.copula)
+
     def needed(self, events: Iterable[str] = (DEFAULT_EVENT,), *, distillation: bool = False) -> list[str]:
         """Names of the quantities that the dates of some events depend on, the most influential first.
 
         The order matters to quasi-random draws only: a Sobol sequence fills its first dimensions most evenly.
         """
+        events = list(events)
         names = [
             PROGRESS_QUANTITY,
             *map(multiple_name, events),
             *self.race.firm_quantities(),
             *MYTHOS_QUANTITIES,
             *FINISH_QUANTITIES,
+            *quantities_of(self.obstacles, events, self.race.firms),
             *self.race.quantities(),
             *(LEVER_QUANTITIES if distillation else ()),
         ]
         return list(dict.fromkeys(names))
+
+    def without_obstacles(self, ids: Collection[str] | None = None) -> Assumptions:
+        """Return the same assumptions without some obstacles; by default without any, so that compute alone decides."""
+        kept = {name: each for name, each in self.obstacles.items() if ids is not None and name not in ids}
+        return replace(self, obstacles=kept)
 
     def event(self, name: str) -> Event:
         """Return an event by id.
@@ -122,22 +152,12 @@ class Assumptions:
         return self.events[name]
 
 
-def multiple_name(event: str) -> str:
-    """Name under which an event's multiple is drawn."""
-    return event.replace("-", "_") + "_multiple"
-
-
-def packaged_model_layers() -> list[Layer]:
-    """Return the project's own files, lowest first."""
-    own = [
-        Layer.of(Layer.read(HERE / name).tables, file=f"model/{name}")
-        for name in ("race.toml", "events.toml", "policies.toml", "scenarios.toml", "readings.toml")
-    ]
-    return [*packaged_layers(), *own]
-
-
 def load_assumptions(
-    overlays: Iterable[str | Path | Layer] = (), fixed: Mapping[str, float] | None = None
+    overlays: Iterable[str | Path | Layer] = (),
+    fixed: Mapping[str, float] | None = None,
+    *,
+    model: str = DEFAULT_MODEL,
+    priors: Mapping[str, Any] | None = None,
 ) -> Assumptions:
     """Load and check all assumptions.
 
@@ -148,6 +168,11 @@ def load_assumptions(
         come with the project, or layers read already.
     fixed : mapping of str to float, optional
         Quantities fixed at a value, above everything else.
+    model : str, default "current"
+        Which of `MODELS` the overlays are laid on.
+    priors : mapping of str to distribution, optional
+        What is believed of quantities, above the overlays: by name, whatever `priors.as_family` takes. They are rows
+        like those of a file: kept with a run, and laid under scenarios.
 
     Returns
     -------
@@ -158,14 +183,24 @@ def load_assumptions(
     ------
     InputError
         At the first fault, naming file and key.
+
+    Examples
+    --------
+    >>> from scipy import stats
+    >>> from catchup.model import load_assumptions
+    >>> assumptions = load_assumptions(priors={"china_stock": stats.lognorm(0.2, scale=2.1e6)})
+    >>> assumptions.beliefs["china_stock"]
+    LogNormal(median=2100000.0, sigma=0.2)
     """
-    layers = packaged_model_layers()
+    layers = model_layers(model)
+    own = {layer.file for layer in layers}
     layers += [overlay if isinstance(overlay, Layer) else read_overlay(overlay) for overlay in overlays]
+    if priors:
+        layers.append(layer_of_priors(priors, layers))
     if fixed:
         known = [name for layer in layers for name in layer.tables.get("quantity", {})]
         layers.append(fixed_values_layer(fixed, dict.fromkeys(known)))
     assumptions = assemble(layers)
-    own = {layer.file for layer in packaged_model_layers()}
     for scenario in assumptions.scenarios.values():
         if scenario.file not in own:
             under_scenario(assumptions, scenario.id)
@@ -182,11 +217,13 @@ def assemble(layers: Sequence[Layer]) -> Assumptions:
     """
     table = load_prior_table(layers)
     race = load_race(layers, table.quantities, table.references, table.day("origin"))
+    events = load_events(layers, table)
     assumptions = Assumptions(
         layers=layers,
         table=table,
         race=race,
-        events=_load_events(layers, table),
+        events=events,
+        obstacles=load_obstacles(layers, table.quantities, table.references, events),
         levers=load_levers(layers, race, table.references),
         regimes=load_regimes(layers, table.quantities, table.references),
         scenarios=load_scenarios(layers, table.references),
@@ -207,36 +244,17 @@ def under_scenario(assumptions: Assumptions, name: str) -> Assumptions:
     """
     if name not in assumptions.scenarios:
         raise unknown_name("scenario", name, assumptions.scenarios, key="--scenario")
-    return assemble([*assumptions.layers, assumptions.scenarios[name].layer])
-
-
-def _load_events(layers: Iterable[Layer], table: PriorTable) -> dict[str, Event]:
-    events, rows = {}, merge(layers, "event", exclusive={"family": FAMILY_KEYS})
-    for name, row in rows.items():
-        key = f"event.{name}"
-        refuse_stranger("event", name, rows, ("title", "family"), key)
-        distribution, rest = take_distribution(row, EventText, key)
-        text = validate(EventText, rest, file=row.file, key=key)
-        for reference in text.references:
-            if reference not in table.references:
-                raise unknown_name("reference", reference, table.references, file=row.file, key=f"{key}.references")
-        low, high = distribution.support()
-        if low < 0 or high <= 0 or low == high == 0:
-            raise InputError(f"a multiple above 0 was expected, not {low:g} to {high:g}", file=row.file, key=key)
-        if multiple_name(name) in table.quantities:
-            raise InputError("an event cannot have the name of a quantity", file=row.file, key=key)
-        events[name] = Event(text, distribution)
-    return events
+    return assemble([*assumptions.layers, *assumptions.scenarios[name].layers])
 
 
 def _refuse_unused(assumptions: Assumptions, newest: Layer) -> None:
     """A quantity that the newest file brings in for the model, and nothing draws on, is a mistake in that file."""
-    used = {*assumptions.needed(distillation=True)}
+    used = {*assumptions.with_related(assumptions.needed(assumptions.events, distillation=True))}
     earlier = {name for layer in assumptions.layers[:-1] for name in layer.tables.get("quantity", {})}
     for name in newest.tables.get("quantity", {}).keys() - earlier - used:
         if assumptions.table.quantities[name].text.role == "model":
             raise InputError(
-                "nothing in the race draws on it; name it in a source or firm, or give it another role",
+                "nothing in the race draws on it; name it in a source, firm or obstacle, or give it another role",
                 file=newest.file,
                 key=f"quantity.{name}",
             )

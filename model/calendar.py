@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from calendar import monthrange
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -34,3 +36,45 @@ class Calendar:
             return self.origin + timedelta(days=math.floor(months * self.days_per_month + 1e-9))
         except OverflowError:
             return None
+
+
+@dataclass(frozen=True)
+class Clock:
+    """When a question is asked, and how its days count.
+
+    Attributes
+    ----------
+    calendar : Calendar
+        Days to months since t = 0.
+    as_of : date
+        The day of the question.
+    """
+
+    calendar: Calendar
+    as_of: date
+
+    def months(self, day: date | None = None) -> float:
+        """Months from t = 0 to a day, or to the day of the question."""
+        return self.calendar.months(day or self.as_of)
+
+
+def month_ends(day: date, count: int) -> Iterator[date]:
+    """Yield the last days of `count` months, starting with the month of `day`."""
+    year, month = day.year, day.month
+    for _ in range(count):
+        month += 1
+        if month > 12:
+            year, month = year + 1, 1
+        yield date(year, month, 1) - timedelta(days=1)
+
+
+def months_later(day: date, count: int) -> date:
+    """Return the same day some months later, or the last of that month where it has no such day.
+
+    Examples
+    --------
+    >>> months_later(date(2026, 11, 30), 3)
+    datetime.date(2027, 2, 28)
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

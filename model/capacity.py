@@ -27,7 +27,8 @@ from ..priors.errors import unknown_name
 from ..priors.layers import merge
 from ..priors.strict import StrictModel, validate
 from .assumptions import Assumptions
-from .generative import Pool, describe_world
+from .generative import describe_world
+from .pools import Pool
 from .race import Names, Race, Source
 
 COVERAGE = "capacity_coverage"

@@ -8,6 +8,7 @@ assumption share all other random numbers.
 from __future__ import annotations
 
 import hashlib
+import operator
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from ..priors.copula import INDEPENDENT, Copula
 from ..priors.families import Family
+from ..priors.hierarchy import related, transformed
 
 Array = NDArray[np.float64]
 Values = dict[str, Array]
@@ -164,7 +166,7 @@ class QuantileTransform(Transform):
     beliefs : mapping of str to Family
         What is believed of each name.
     names : sequence of str
-        Which to draw; quantities that they depend on are drawn as well.
+        Which to draw; quantities that they depend on are drawn as well, as far as there is a belief of them.
     copula : Copula, optional
         Dependence between quantities; none by default.
 
@@ -176,25 +178,33 @@ class QuantileTransform(Transform):
 
     def __init__(self, beliefs: Mapping[str, Family], names: Sequence[str], copula: Copula = INDEPENDENT) -> None:
         self._copula = copula
-        self._beliefs = {name: beliefs[name] for name in copula.with_related(names)}
+        self._beliefs = {name: beliefs[name] for name in related(names, beliefs, copula)}
         self.names = [name for name, family in self._beliefs.items() if family.base is not None]
 
-    def __call__(self, uniforms: Array) -> Values:
-        """Carry independent uniforms of shape (name, draw), rows as in `names`, to values of shape (draw,)."""
-        return self._quantiles(iter(self._copula.couple(self.names, uniforms)), uniforms.shape[1])
+    def __call__(self, uniforms: Array, given: Mapping[str, Array] | None = None) -> Values:
+        """Carry independent uniforms of shape (name, draw), rows as in `names`, to values of shape (draw,).
+
+        `given` holds values of quantities that some of these depend on, and that are drawn elsewhere.
+        """
+        ranks = iter(self._copula.couple(self.names, uniforms))
+        return transformed(self._beliefs, ranks, uniforms.shape[1], given or {})
 
     def chunks(self, streams: UniformStreams | SobolStreams, start: int, count: int, size: int) -> Iterator[Values]:
         """Yield values of draws `start` to `start + count` of some streams, `size` at a time."""
         if isinstance(streams, UniformStreams) and not self._copula.among(self.names):
             # A quantity's uniforms are used up before the next one's are drawn: they stay in the first-level cache.
             for rows in streams.rows(self.names, start, count, size):
-                yield self._quantiles(iter(rows), rows.draws)
+                yield transformed(self._beliefs, iter(rows), rows.draws, {})
         else:
             yield from super().chunks(streams, start, count, size)
 
-    def _quantiles(self, rows: Iterator[Array], draws: int) -> Values:
-        known = np.zeros(draws)
-        return {
-            name: family.quantile(known if family.base is None else next(rows))
-            for name, family in self._beliefs.items()
-        }
+    def beside(
+        self, values: Iterator[Values], streams: UniformStreams | SobolStreams, start: int, count: int, size: int
+    ) -> Iterator[Values]:
+        """Return chunks of values with these beside them, which may depend on them."""
+        if not any(belief.parents for belief in self._beliefs.values()):
+            return map(operator.or_, values, self.chunks(streams, start, count, size))
+        return map(self._along, values, streams.chunks(self.names, start, count, size))
+
+    def _along(self, values: Values, uniforms: Array) -> Values:
+        return values | self(uniforms, values)

@@ -12,10 +12,16 @@ References
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 SECONDS_PER_DAY = 86_400.0
 MONTHS_PER_YEAR = 12.0
+SHORTEST_RUN = 1e-6  # months, a few seconds; keeps quotients by a run's length finite
+SMALLEST_STOCK = 1e-200  # H100e; keeps the logarithm of an empty pool finite, and quotients by it
+LARGEST_LOG_FACTOR = 500.0  # by which know-how can be behind: centuries, and still a number when multiplied
+NEVER = 1e100  # months; keeps a difference of two dates that never come from being undefined
 
 
 def mythos_flop(chips: Any, flop_per_second: float, mfu: Any, months: Any, seconds_per_month: float) -> Any:
@@ -42,9 +48,10 @@ def remaining_share(distilled_share: Any, removed_share: Any) -> Any:
     return 1.0 - distilled_share * removed_share
 
 
-def remaining_progress(progress: Any, distilled_share: Any, removed_share: Any) -> Any:
+def remaining_progress(xp: Any, progress: Any, distilled_share: Any, removed_share: Any) -> Any:
     r"""Yearly progress once distillation is limited, :math:`a^{1 - r}`."""
-    return progress ** remaining_share(distilled_share, removed_share)
+    # Not as a power: the graph takes its logarithm, which the exponential and that cancel.
+    return xp.exp(remaining_share(distilled_share, removed_share) * xp.log(progress))
 
 
 def log_growth_per_month(xp: Any, progress: Any) -> Any:
@@ -93,6 +100,14 @@ def pool(xp: Any, t: Any, stock: Any, rate: Any, start: Any, length: Any) -> Any
     return total
 
 
+def budget_in_force(budget: Any, rivals: Any) -> Any:
+    r"""Share of a year's compute that the one run gets, :math:`\gamma / (1 + e)`.
+
+    e is what other models and teams take of the budget, as a multiple of what the run gets.
+    """
+    return budget / (1.0 + rivals)
+
+
 def log_target_stock(xp: Any, target_flop: Any, budget: Any, flop_month: Any) -> Any:
     r"""Logarithm of the stock that could launch at t = 0: :math:`\log(M / (12 \gamma F))`.
 
@@ -100,6 +115,14 @@ def log_target_stock(xp: Any, target_flop: Any, budget: Any, flop_month: Any) ->
     :math:`\log \mathrm{pool}(t) + \lambda t` reaches this.
     """
     return xp.log(target_flop / (MONTHS_PER_YEAR * budget * flop_month))
+
+
+def lagged_target(xp: Any, target_flop: Any, log_growth: Any, lag: Any) -> Any:
+    r"""Target of a firm whose know-how is q months behind, :math:`M e^{\lambda q}` (FLOP).
+
+    What others can do for :math:`R(t)` costs such a firm :math:`R(t - q)`.
+    """
+    return target_flop * xp.exp(xp.minimum(log_growth * lag, LARGEST_LOG_FACTOR))
 
 
 def largest_run(budget: Any, stock: Any, flop_month: Any) -> Any:
@@ -117,11 +140,68 @@ def pretrained(xp: Any, launch: Any, length: Any, minimum: Any) -> Any:
     return launch + xp.maximum(length, minimum)
 
 
+def earliest(xp: Any, dates: Sequence[Any]) -> Any:
+    """The first of the firms' dates (months)."""
+    first = dates[0]
+    for date in dates[1:]:
+        first = xp.minimum(first, date)
+    return first
+
+
+def ready(pretrained: Any, post_training: Any) -> Any:
+    """Readiness: the end of pre-training, and what follows it (months)."""
+    return pretrained + post_training
+
+
+def months_to_first_ready(xp: Any, first: Any, ready: Sequence[Any]) -> Any:
+    """Months from the first end of pre-training to the first readiness among firms; infinite where none is ever."""
+    return earliest(xp, ready) - xp.minimum(first, NEVER)
+
+
+def delayed(moment: Any, months: Any) -> Any:
+    """A moment that comes so many months later."""
+    return moment + months
+
+
 def round_up(xp: Any, launch: Any, grid: float) -> Any:
     """First point of a grid at or after the launch (months); a hair's breadth forgives rounding."""
     return xp.ceil(launch / grid - 1e-9) * grid
 
 
-def launch_after_switch(xp: Any, before: Any, after: Any, switch: float) -> Any:
-    """Launch when a commitment changes on a day: earlier launches stand, later ones cannot predate it."""
-    return xp.where(before <= switch, before, xp.maximum(after, switch))
+def target_after_change(xp: Any, target_flop: Any, pace_before: Any, pace_after: Any, change: float) -> Any:
+    r"""Target whose requirement has fallen at the later pace all along, :math:`M e^{-(\lambda - \lambda') s}` (FLOP).
+
+    The requirement falls at :math:`\lambda` until month s and at :math:`\lambda'` from then on:
+    :math:`\log R(t) = \log M - \lambda s - \lambda' (t - s)`, which is what this target gives for t from s on.
+    """
+    return target_flop * xp.exp((pace_after - pace_before) * change)
+
+
+def slowdown(xp: Any, requirement_flop: Any, stock: Any, flop_month: Any, planned: Any) -> Any:
+    r"""How much longer the rest of a run takes on the stock that remains, :math:`\max(1, R / (P F D))`.
+
+    D is the length as planned, in months: a run goes no faster than that. `NEVER` on no stock at all.
+    """
+    enough = xp.maximum(stock, SMALLEST_STOCK)
+    longer = xp.maximum(1.0, run_length(requirement_flop, enough, flop_month) / xp.maximum(planned, SHORTEST_RUN))
+    return xp.where(stock > 2.0 * SMALLEST_STOCK, longer, NEVER)
+
+
+def resumed(xp: Any, planned_end: Any, change: float, factor: Any) -> Any:
+    r"""End of a run under way in month s, whose rest takes longer: :math:`s + (e - s) k` (months).
+
+    Work is spread evenly over the planned run, so that the rest of the months is the rest of the work. Infinite where
+    the rest takes longer than anything does.
+    """
+    end = change + (planned_end - change) * factor
+    return xp.where(end < math.sqrt(NEVER), end, xp.inf)
+
+
+def end_after_change(xp: Any, launch: Any, planned_end: Any, going_on: Any, anew: Any, change: float) -> Any:
+    """End of pre-training when circumstances change in a month (months).
+
+    A run under way goes on, or starts over where that ends sooner, and in neither case ends before it had planned to.
+    One that has ended by then, or launches later, ends as planned.
+    """
+    under_way = (launch < change) & (planned_end > change)
+    return xp.where(under_way, xp.maximum(planned_end, xp.minimum(going_on, anew)), planned_end)

@@ -6,7 +6,6 @@ with the number of draws.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -14,9 +13,11 @@ from numpy.typing import NDArray
 
 from ..priors.families import Family
 from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
+from .change import Change
 from .draws import QuantileTransform, SobolStreams, Transform, UniformStreams, Values
-from .generative import Outcome, World, intervened_world, run_race
+from .generative import Outcome, World, describe_world, intervened_world, run_race
 from .launch import solve_with_pool
+from .naming import Naming, unnamed
 from .policies import NO_INTERVENTION, Intervention, redrawn
 
 Array = NDArray[np.float64]
@@ -35,10 +36,11 @@ def outcome(
     event: str = DEFAULT_EVENT,
     intervention: Intervention = NO_INTERVENTION,
     launch_grid: float | None = None,
-    as_of: float = 0.0,
+    as_of_month: float = 0.0,
     world: World | None = None,
-    before: dict[str, Array] | None = None,
-    act_from: float = 0.0,
+    change: Change | None = None,
+    baseline: tuple[World, Outcome] | None = None,
+    name: Naming = unnamed,
 ) -> tuple[World, Outcome]:
     """Work out the dates that given values imply.
 
@@ -54,46 +56,64 @@ def outcome(
         What is changed.
     launch_grid : float, optional
         Months between possible launches.
-    as_of : float, default 0
+    as_of_month : float, default 0
         Month of the question, from which firms that have yet to decide can do so.
     world : World, optional
         What another event's call with the same values and intervention returned.
-    before : dict of str to array, optional
-        By firm, launches under the circumstances that held until month `act_from`; see `run_race`.
-    act_from : float, default 0
-        That month.
+    change : Change, optional
+        Other circumstances that held until a month; see `run_race`. An intervention brings its own.
+    baseline : tuple of World and Outcome, optional
+        What a call with the same values returned without an intervention, so that it is not worked out again.
+    name : callable, optional
+        Names intermediates, or puts others in their place; see `naming.Naming`.
 
     Returns
     -------
     tuple of World and Outcome
         Every intermediate, and the dates in months since t = 0.
     """
-    world = world or intervened_world(np, assumptions, values, intervention)
-    multiple = values[multiple_name(event)]
+    multiples = {event: values[multiple_name(event)]}
 
-    def race(values: dict[str, Array], before: dict[str, Array] | None, act_from: float) -> Outcome:
+    def race(world: World, values: dict[str, Array], change: Change | None) -> Outcome:
         return run_race(
             np,
             assumptions,
             world,
-            multiple,
+            multiples,
             values,
             solve_with_pool,
-            before=before,
-            act_from=act_from,
+            change=change,
             launch_grid=launch_grid,
-            as_of=as_of,
-        )
+            as_of_month=as_of_month,
+            name=name,
+        )[event]
 
-    if not intervention.commitments:
-        return world, race(values, before, act_from)
+    if intervention == NO_INTERVENTION:
+        world = world or describe_world(np, assumptions, values, name=name)
+        return world, race(world, values, change)
+    if baseline is None:
+        before = describe_world(np, assumptions, values, name=name)
+        baseline = before, race(before, values, change)
+    earlier = change_from(intervention.act_from_month, baseline[0], {event: baseline[1]})
+    world = world or intervened_world(np, assumptions, values, intervention, name=name)
     committed = redrawn(intervention.commitments, assumptions.beliefs, values)
-    return world, race(values | committed, launches(race(values, before, act_from)), intervention.act_from)
+    return world, race(world, values | committed, earlier)
 
 
-def launches(result: Outcome) -> dict[str, Array]:
-    """Return each firm's launch, months since t = 0."""
-    return {firm: contender.launch for firm, contender in result.contenders.items()}
+def change_from(month: float, world: World, outcomes: Mapping[str, Outcome]) -> Change:
+    """Return what held until a month, from the race as it would have gone on.
+
+    Parameters
+    ----------
+    month : float
+        When circumstances change, months since t = 0.
+    world : World
+        Until then.
+    outcomes : mapping of str to Outcome
+        By event.
+    """
+    contenders = {(event, firm): run for event, result in outcomes.items() for firm, run in result.contenders.items()}
+    return Change(month, world.log_growth, contenders)
 
 
 def simulate[Kept](
@@ -125,7 +145,8 @@ def simulate[Kept](
     beliefs : mapping of str to Family, optional
         What is believed of them; the assumptions' own beliefs by default.
     beside : mapping of str to Family, optional
-        Further quantities, on which none of the others depends, drawn at random even where the others are not: a
+        Further quantities, on which none of the others depends (they may depend on the others), drawn at random even
+        where the others are not: a
         Sobol sequence of more dimensions would be another sequence, and weights worked out on this one would no
         longer belong to its draws.
     transform : Transform, optional
@@ -159,7 +180,7 @@ def simulate[Kept](
     for number, stream in enumerate(streams):
         values: Iterator[Values] = transform.chunks(stream, 0, per_stream, CHUNK)
         if beside:
-            values = map(operator.or_, values, further.chunks(plain, number * per_stream, per_stream, CHUNK))
+            values = further.beside(values, plain, number * per_stream, per_stream, CHUNK)
         yield from map(keep, values)
 
 

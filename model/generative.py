@@ -1,49 +1,30 @@
 """The model: from quantities to dates, over NumPy arrays and PyTensor variables alike.
 
 `describe_world` works out what every event shares (Mythos's compute, the pace of progress, the pools);
-`run_race` then asks when a given multiple of that compute is reached. Both only assemble
+`run_race` then asks when given multiples of that compute are reached. Both only assemble
 `equations`: the forward simulation calls them with arrays of draws, the PyMC graph with scalars.
+
+Every intermediate passes through a naming (`Naming`) before anything is worked out of it. The PyMC graph makes it a
+named variable there, so that ``pm.do`` on any of them moves all that follows; over arrays, `replacing` puts given
+values in its place to the same effect.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from . import equations
 from .assumptions import Assumptions
-from .launch import SMALLEST_STOCK
+from .change import BegunRuns, Change
+from .equations import SMALLEST_STOCK
+from .naming import Naming, unnamed
+from .obstacle_effects import ByFirm, ObstacleEffects
 from .policies import NO_INTERVENTION, Intervention
+from .pools import Pool, Values, pool_of
 from .race import Firm
-
-Values = Mapping[str, Any]
-
-SHORTEST_ARRIVAL = 1e-6  # months, a few seconds
-
-
-@dataclass(frozen=True)
-class Pool:
-    """A firm's compute through time.
-
-    Attributes
-    ----------
-    stock : (draw,)
-        H100e at t = 0.
-    rate, start, length : tuple of (draw,) or float
-        H100e a month, first month and months of arrivals, with an entry for each arriving source.
-    """
-
-    stock: Any
-    rate: tuple[Any, ...]
-    start: tuple[Any, ...]
-    length: tuple[Any, ...]
-
-    def at(self, xp: Any, t: Any) -> Any:
-        """H100e at time t (months)."""
-        return equations.pool(xp, t, self.stock, self.rate, self.start, self.length)
 
 
 @dataclass(frozen=True)
@@ -77,6 +58,8 @@ class Contender:
 
     Attributes
     ----------
+    able : (draw,)
+        When it could launch, whatever else keeps it from that.
     launch : (draw,)
         When its run launches.
     pool : (draw,)
@@ -87,13 +70,22 @@ class Contender:
         Months that the run would take on the whole pool.
     pretrained : (draw,)
         When its pre-training ends.
+    post_training : (draw,)
+        Months from there to readiness.
     """
 
+    able: Any
     launch: Any
     pool: Any
     requirement: Any
     run_length: Any
     pretrained: Any
+    post_training: Any
+
+    @property
+    def ready(self) -> Any:
+        """When the firm is ready, months; (draw,)."""
+        return equations.ready(self.pretrained, self.post_training)
 
 
 @dataclass(frozen=True)
@@ -110,21 +102,19 @@ class Outcome:
         First end of pre-training among the firms, months.
     post_training : (draw,)
         Months from there to readiness.
+    ready : (draw,)
+        When the first firm is ready, months.
     """
 
     target_flop: Any
     contenders: dict[str, Contender]
     pretrained: Any
     post_training: Any
-
-    @property
-    def ready(self) -> Any:
-        """When the first firm is ready, months; (draw,)."""
-        return self.pretrained + self.post_training
+    ready: Any
 
     def ready_of(self, firm: str) -> Any:
         """When a firm is ready, first or not, months; (draw,)."""
-        return self.contenders[firm].pretrained + self.post_training
+        return self.contenders[firm].ready
 
 
 def describe_world(
@@ -135,6 +125,7 @@ def describe_world(
     kept: Mapping[str, Any] | None = None,
     stop: Mapping[str, Any] | None = None,
     distillation_limited: Any = 0.0,
+    name: Naming = unnamed,
 ) -> World:
     """Work out what every event shares.
 
@@ -150,6 +141,8 @@ def describe_world(
         Per source, the share kept and the month its arrivals stop; see `Intervention`.
     distillation_limited : float or variable, default 0
         1 to take from progress what policy removes of distillation.
+    name : callable, optional
+        Names intermediates; see `Naming`.
     """
     number = assumptions.table.number
     seconds = number("days_per_month") * equations.SECONDS_PER_DAY
@@ -161,33 +154,38 @@ def describe_world(
         seconds,
     )
     progress = values["algorithmic_progress"]
-    log_growth = equations.log_growth_per_month(xp, progress)
     if not (isinstance(distillation_limited, float) and distillation_limited == 0.0):
         shares = distillation_limited * values["distilled_share"], values["distillation_removed_share"]
-        progress = equations.remaining_progress(progress, *shares)
-        # Not the logarithm of that power: a graph that is asked for dates alone works out neither.
-        log_growth = log_growth * equations.remaining_share(*shares)
-    pools, flop_month = {}, {}
-    for name, firm in assumptions.race.firms.items():
-        flop_month[name] = equations.flop_per_h100e_month(number("h100_peak"), values[firm.mfu], seconds)
-        pools[name] = _pool(xp, assumptions, name, values, kept or {}, stop or {})
-    return World(flop, progress, log_growth, flop_month, pools)
+        progress = equations.remaining_progress(xp, progress, *shares)
+    flop, progress = name("mythos_flop", flop), name("annual_progress", progress)
+    firms = assumptions.race.firms
+    flop_month = {
+        firm: equations.flop_per_h100e_month(number("h100_peak"), values[text.mfu], seconds)
+        for firm, text in firms.items()
+    }
+    return World(
+        flop,
+        progress,
+        equations.log_growth_per_month(xp, progress),
+        name("flop_per_h100e_month", flop_month),
+        {firm: pool_of(xp, assumptions, firm, values, kept or {}, stop or {}) for firm in firms},
+    )
 
 
 def run_race(
     xp: Any,
     assumptions: Assumptions,
     world: World,
-    multiple: Any,
+    multiples: Values,
     values: Values,
     solve: Callable[..., Any],
     *,
-    before: Values | None = None,
-    act_from: float = 0.0,
+    change: Change | None = None,
     launch_grid: float | None = None,
-    as_of: float = 0.0,
-) -> Outcome:
-    """Ask when a multiple of Mythos's compute is reached.
+    as_of_month: float = 0.0,
+    name: Naming = unnamed,
+) -> dict[str, Outcome]:
+    """Ask when multiples of Mythos's compute are reached.
 
     Parameters
     ----------
@@ -197,94 +195,150 @@ def run_race(
         The firms.
     world : World
         From `describe_world`.
-    multiple : (draw,)
-        The event's multiple of Mythos's pre-training compute.
+    multiples : mapping of str to (draw,)
+        By event, the multiple of Mythos's pre-training compute that it asks for.
     values : mapping
         Quantity name to values.
     solve : callable
         `launch.solve_with_pool`, or the operation that wraps it: returns the launch and the pool then.
-    before : mapping, optional
-        By firm, the launch under the circumstances that held until month `act_from`: one that came earlier
-        stands, and no other can predate that month. Firms not named had none.
+    change : Change, optional
+        What held until a month: runs that have ended by then stand, those under way do the rest under the
+        circumstances of `world` and `values`, and others launch no earlier (see `equations.end_after_change`).
     launch_grid : float, optional
         Months between the dates at which a launch is possible; None for any moment.
-    as_of : float, default 0
+    as_of_month : float, default 0
         Month of the question: firms that decide on that day launch no earlier.
+    name : callable, optional
+        Names intermediates; see `Naming`.
+
+    Returns
+    -------
+    dict of str to Outcome
+        By event.
     """
-    target = world.mythos_flop * multiple
-    contenders = {}
-    for name, firm in assumptions.race.firms.items():
-        pool, flop_month = world.pools[name], world.flop_month[name]
+    firms, log_growth, flop_month = assumptions.race.firms, world.log_growth, world.flop_month
+    entries = [(event, firm) for event in multiples for firm in firms]
+    obstacles = ObstacleEffects(assumptions.obstacles, entries, values, name)
+    target = name("target_flop", {event: world.mythos_flop * multiple for event, multiple in multiples.items()})
+    budget = obstacles.budget({at: values[firms[at[1]].budget] for at in entries})
+    asked = _targets(xp, world, entries, target, values, obstacles.lag(), change)
+    solved, stock = _solve(xp, world, asked, budget, solve)
+    begun = BegunRuns(xp, change, entries)
+    able = begun.able(
+        {at: _able(xp, assumptions, firms[at[1]], values, moment, as_of_month) for at, moment in solved.items()}
+    )
+    dates = obstacles.launch(able)
+    if change is not None:
+        dates = {at: xp.maximum(moment, change.month) for at, moment in dates.items()}
+    if launch_grid is not None:
+        dates = {at: equations.round_up(xp, moment, launch_grid) for at, moment in dates.items()}
+    launch = name("launch", begun.kept("launch", dates))
+    pool = {at: stock[at] if launch[at] is solved[at] else world.pools[at[1]].at(xp, launch[at]) for at in entries}
+    pool = name("pool_at_launch", begun.kept("pool", pool))
+    required = {at: equations.requirement(xp, asked[at], log_growth, launch[at]) for at in entries}
+    required = name("requirement_at_launch", begun.kept("requirement", required))
+    length = {at: _run_length(xp, required[at], pool[at], flop_month[at[1]]) for at in entries}
+    length = name("run_length", begun.kept("run_length", length))
+    shortest = {at: values[firms[at[1]].minimum_training] for at in entries}
+    planned = {at: equations.pretrained(xp, launch[at], length[at], shortest[at]) for at in entries}
+    end = begun.ends(
+        obstacles.pretrained(planned),
+        launch,
+        {at: _slowdown(xp, world, at[1], required[at], length[at], shortest[at], begun.month) for at in begun.runs},
+        {at: _run_anew(xp, world, at[1], asked[at], solved[at], stock[at], shortest[at]) for at in begun.runs},
+    )
+    end = name("firm_pretrained", end)
+    ends = {event: equations.earliest(xp, [end[event, firm] for firm in firms]) for event in multiples}
+    first: Mapping[str, Any] = name("pretrained", ends)
+    own, overall = obstacles.post_training(xp, values["post_training_months"], end, first)
+    ready = name("ready", {event: equations.ready(first[event], overall[event]) for event in multiples})
+    contenders = {
+        at: Contender(able[at], launch[at], pool[at], required[at], length[at], end[at], own[at]) for at in entries
+    }
+    by_event = {event: {firm: contenders[event, firm] for firm in firms} for event in multiples}
+    return {
+        event: Outcome(target[event], by_event[event], first[event], overall[event], ready[event])
+        for event in multiples
+    }
 
-        log_target = equations.log_target_stock(xp, target, values[firm.budget], flop_month)
-        solved, stock = solve(pool.stock, pool.rate, pool.start, pool.length, world.log_growth, log_target)
-        launch = solved
-        if before is not None:
-            earlier = before.get(name, xp.inf)
-            launch = equations.launch_after_switch(xp, earlier, launch, act_from)
-        if firm.decision is not None or firm.delay:
-            launch = xp.maximum(launch, _earliest(firm, assumptions, values, as_of))
-        if launch_grid is not None:
-            launch = equations.round_up(xp, launch, launch_grid)
-        required = equations.requirement(xp, target, world.log_growth, launch)
-        if launch is not solved:
-            stock = pool.at(xp, launch)
-        # a firm that never has any compute never launches: its run takes no time, instead of 0/0
-        length = equations.run_length(required, xp.maximum(stock, SMALLEST_STOCK), flop_month)
-        end = equations.pretrained(xp, launch, length, values[firm.minimum_training])
-        contenders[name] = Contender(launch, stock, required, length, end)
-    ends = [contender.pretrained for contender in contenders.values()]
-    first = ends[0]
-    for end in ends[1:]:
-        first = xp.minimum(first, end)
-    return Outcome(target, contenders, first, values["post_training_months"])
+
+def _targets(
+    xp: Any,
+    world: World,
+    entries: Sequence[tuple[str, str]],
+    target: Values,
+    values: Values,
+    lag: ByFirm,
+    change: Change | None,
+) -> dict[tuple[str, str], Any]:
+    """Compute that would be asked for at t = 0, had it always fallen at the rate in force, by event and firm."""
+    asked = {at: target[at[0]] for at in entries}
+    if lag:
+        # know-how is behind by what progress was before any policy limited it
+        pace = equations.log_growth_per_month(xp, values["algorithmic_progress"])
+        asked = {at: equations.lagged_target(xp, flop, pace, lag[at]) for at, flop in asked.items()}
+    if change is not None:
+        asked = {
+            at: equations.target_after_change(xp, flop, change.log_growth, world.log_growth, change.month)
+            for at, flop in asked.items()
+        }
+    return asked
 
 
-def _earliest(firm: Firm, assumptions: Assumptions, values: Values, as_of: float) -> Any:
+def _solve(
+    xp: Any, world: World, asked: ByFirm, budget: ByFirm, solve: Callable[..., Any]
+) -> tuple[dict[tuple[str, str], Any], dict[tuple[str, str], Any]]:
+    """Launches by event and firm, as far as compute and know-how decide them, and the pools then."""
+    launches, pools = {}, {}
+    for (event, firm), flop in asked.items():
+        pool = world.pools[firm]
+        log_target = equations.log_target_stock(xp, flop, budget[event, firm], world.flop_month[firm])
+        launches[event, firm], pools[event, firm] = solve(
+            pool.stock, pool.rate, pool.start, pool.length, world.log_growth, log_target
+        )
+    return launches, pools
+
+
+def _run_length(xp: Any, required: Any, pool: Any, flop_month: Any) -> Any:
+    """Months of a run on the whole pool; no time where there never is any, which never launches, instead of 0/0."""
+    return equations.run_length(required, xp.maximum(pool, SMALLEST_STOCK), flop_month)
+
+
+def _slowdown(xp: Any, world: World, firm: str, required: Any, length: Any, shortest: Any, month: float) -> Any:
+    """How much longer the rest of a firm's run takes on the pool that it has from a month on."""
+    planned = xp.maximum(length, shortest)
+    return equations.slowdown(xp, required, world.pools[firm].at(xp, month), world.flop_month[firm], planned)
+
+
+def _run_anew(xp: Any, world: World, firm: str, asked: Any, launch: Any, pool: Any, shortest: Any) -> Any:
+    """End of a run that a firm begins when compute suffices, whatever it has begun before."""
+    required = equations.requirement(xp, asked, world.log_growth, launch)
+    return equations.pretrained(xp, launch, _run_length(xp, required, pool, world.flop_month[firm]), shortest)
+
+
+def _able(xp: Any, assumptions: Assumptions, firm: Firm, values: Values, moment: Any, as_of_month: float) -> Any:
+    """First month in which a firm can launch, compute sufficing from a moment on."""
+    if firm.decision is None and not firm.delay:
+        return moment
+    return xp.maximum(moment, _earliest(firm, assumptions, values, as_of_month))
+
+
+def _earliest(firm: Firm, assumptions: Assumptions, values: Values, as_of_month: float) -> Any:
     """First month in which a firm that has yet to decide can launch."""
     if isinstance(firm.decision, date):
         decision = assumptions.calendar.months(firm.decision)
     else:
-        decision = as_of if firm.decision == "as-of" else 0.0
+        decision = as_of_month if firm.decision == "as-of" else 0.0
     return decision + sum(values[quantity] for quantity in firm.delay)
 
 
-def _pool(
-    xp: Any, assumptions: Assumptions, firm: str, values: Values, kept: Mapping[str, Any], stop: Mapping[str, Any]
-) -> Pool:
-    race = assumptions.race
-    amounts: dict[str, Any] = {}
-    for name in race.sources_of(firm):
-        source = race.sources[name]
-        amount = math.prod((values[quantity] for quantity in source.amount[1:]), start=values[source.amount[0]])
-        amounts[name] = amount * kept[name] if name in kept else amount
-    present = [amount for name, amount in amounts.items() if not race.sources[name].arrives]
-    stock = sum(present[1:], start=present[0]) if present else next(iter(amounts.values())) * 0.0
-    arriving = {name: race.sources[name] for name in amounts if race.sources[name].arrives}
-    starts = [_number_or_value(source.start, values) for source in arriving.values()]
-    lengths = [_months(xp, source.length, values) for source in arriving.values()]
-    rates = [
-        equations.arrival_rate(amounts[name], _months(xp, source.per, values) if source.per else length)
-        for (name, source), length in zip(arriving.items(), lengths, strict=True)
-    ]
-    lengths = [
-        equations.arrival_length(xp, start, length, stop[name]) if name in stop else length
-        for name, start, length in zip(arriving, starts, lengths, strict=True)
-    ]
-    return Pool(stock, tuple(rates), tuple(starts), tuple(lengths))
-
-
-def _months(xp: Any, entry: float | str | None, values: Values) -> Any:
-    """A duration; one that is drawn can come so near to nothing that nothing could be divided by it."""
-    return xp.maximum(_number_or_value(entry, values), SHORTEST_ARRIVAL)
-
-
-def _number_or_value(entry: float | str | None, values: Values) -> Any:
-    return values[entry] if isinstance(entry, str) else entry
-
-
 def intervened_world(
-    xp: Any, assumptions: Assumptions, values: Values, intervention: Intervention = NO_INTERVENTION
+    xp: Any,
+    assumptions: Assumptions,
+    values: Values,
+    intervention: Intervention = NO_INTERVENTION,
+    *,
+    name: Naming = unnamed,
 ) -> World:
     """Work out what every event shares, under an intervention."""
     return describe_world(
@@ -294,4 +348,5 @@ def intervened_world(
         kept=intervention.kept,
         stop=intervention.stop,
         distillation_limited=1.0 if intervention.limit_distillation else 0.0,
+        name=name,
     )

@@ -2,16 +2,18 @@
 
 Quantities of one base distribution are one vector random variable (named ``triangular_quantities`` and so
 on, with a dim of their names), because compiling many scalars is slow; each quantity is a deterministic of
-its own name in natural units. Quantities that are correlated hang on a vector of standard normal numbers
-instead (``correlated_quantities``): see `declare_quantities`. Levers are switched data (``source_kept``,
-``source_stop``, ``distillation_limited``): `set_intervention` changes them without rebuilding. Any named node can be
-fixed with ``pm.do``.
+its own name in natural units. Quantities that are correlated, that hang on others or that have no base distribution
+hang on vectors of standard normal numbers instead (``correlated_quantities``, ``scored_quantities``): see
+`declare_quantities`. Levers are switched data (``source_kept``, ``source_stop``, ``distillation_limited``):
+`set_intervention` changes them without rebuilding. Any named variable can be held by ``pm.do``, and any quantity
+observed by ``pm.observe``: what follows is worked out of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import numpy as np
 import pymc as pm
@@ -20,29 +22,17 @@ import pytensor.tensor as pt
 from ..priors.bases import BASES
 from ..priors.copula import INDEPENDENT, Copula, Group
 from ..priors.families import Family
+from ..priors.families.family import SCORE, Based
+from ..priors.hierarchy import related
 from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
-from .generative import Outcome, World, describe_world, run_race
+from .generative import World, describe_world, run_race
 from .launch_operation import launch_and_pool
+from .named_variables import declare, declared
+from .naming import Naming
+from .observable import derived, fixed, observable, observable_together
 from .policies import NO_INTERVENTION, Intervention
 
 NEVER_STOPS = 1e6  # months; finite, so that every gradient is
-FARTHEST_SCORE = 8.2  # beyond it a rank is 0 or 1 to the last digit, where quantiles have no slope
-
-
-UNITS = {
-    "mythos_flop": "FLOP",
-    "annual_progress": "x per year",
-    "flop_per_h100e_month": "FLOP per H100e-month",
-    "target_flop": "FLOP",
-    "launch": "months since t = 0",
-    "pool_at_launch": "H100e",
-    "requirement_at_launch": "FLOP",
-    "run_length": "months",
-    "firm_pretrained": "months since t = 0",
-    "pretrained": "months since t = 0",
-    "ready": "months since t = 0",
-}
-"""Unit of every derived variable; quantities carry their own."""
 
 
 def build_model(
@@ -51,7 +41,7 @@ def build_model(
     events: Sequence[str] = (DEFAULT_EVENT,),
     extra_quantities: Iterable[str] = (),
     launch_grid: float | None = None,
-    as_of: float = 0.0,
+    as_of_month: float = 0.0,
 ) -> pm.Model:
     """Build the generative model.
 
@@ -60,46 +50,46 @@ def build_model(
     assumptions : Assumptions
         Priors, firms, sources and events.
     events : sequence of str
-        The first gives the plain names (``ready``, ``launch`` ...); each further one gives the same names
-        followed by ``::`` and its id.
+        Whose dates it holds.
     extra_quantities : iterable of str
         Quantities beyond those the dates depend on, for the likelihoods that need them.
     launch_grid : float, optional
         Months between possible launches.
-    as_of : float, default 0
-        Month of the question, from which firms that have yet to decide can do so.
+    as_of_month : float, default 0
+        Month of the question, from which firms that have yet to decide can do so; switched data of that name.
 
     Returns
     -------
     pymc.Model
-        With coords ``firm`` and ``source``. Months count from t = 0; see `UNITS`.
+        With coords ``event``, ``firm`` and ``source``. Months count from t = 0; see `naming.UNITS` and `naming.DIMS`
+        for what it holds.
     """
     names = list(dict.fromkeys([*assumptions.needed(events, distillation=True), *extra_quantities]))
     race = assumptions.race
-    with pm.Model(coords={"firm": list(race.firms), "source": list(race.sources)}) as model:
+    coords = {"event": list(events), "firm": list(race.firms), "source": list(race.sources)}
+    with pm.Model(coords=coords) as model:
         values = declare_quantities(assumptions.beliefs, names, assumptions.copula)
         kept = pm.Data("source_kept", np.ones(len(race.sources)), dims="source")
         stop = pm.Data("source_stop", np.full(len(race.sources), NEVER_STOPS), dims="source")
         limited = pm.Data("distillation_limited", 0.0)
-        world = _world(assumptions, values, kept, stop, limited)
-        _name_world(world)
-        for position, event in enumerate(events):
-            outcome = run_race(
-                pt,
-                assumptions,
-                world,
-                values[multiple_name(event)],
-                values,
-                launch_and_pool,
-                launch_grid=launch_grid,
-                as_of=as_of,
-            )
-            _name_outcome(outcome, "" if position == 0 else f"::{event}")
+        day = pm.Data("as_of_month", float(as_of_month))
+        world = _world(assumptions, values, kept, stop, limited, declare)
+        run_race(
+            pt,
+            assumptions,
+            world,
+            {event: values[multiple_name(event)] for event in events},
+            values,
+            launch_and_pool,
+            launch_grid=launch_grid,
+            as_of_month=day,
+            name=declare,
+        )
     return model
 
 
 def world_of(model: pm.Model, assumptions: Assumptions) -> World:
-    """Work out what every event shares from a model's own variables: pools through time, for likelihoods.
+    """What every event shares, as a model's own variables: pools through time, for likelihoods.
 
     Parameters
     ----------
@@ -108,12 +98,13 @@ def world_of(model: pm.Model, assumptions: Assumptions) -> World:
     assumptions : Assumptions
         Those that it was built from.
     """
-    return _world(
-        assumptions, model.named_vars, model["source_kept"], model["source_stop"], model["distillation_limited"]
-    )
+    data = model["source_kept"], model["source_stop"], model["distillation_limited"]
+    return _world(assumptions, model.named_vars, *data, partial(declared, model))
 
 
-def _world(assumptions: Assumptions, values: Mapping[str, Any], kept: Any, stop: Any, limited: Any) -> World:
+def _world(
+    assumptions: Assumptions, values: Mapping[str, Any], kept: Any, stop: Any, limited: Any, name: Naming
+) -> World:
     sources = list(assumptions.race.sources)
     return describe_world(
         pt,
@@ -122,6 +113,7 @@ def _world(assumptions: Assumptions, values: Mapping[str, Any], kept: Any, stop:
         kept={name: kept[index] for index, name in enumerate(sources)},
         stop={name: stop[index] for index, name in enumerate(sources)},
         distillation_limited=limited,
+        name=name,
     )
 
 
@@ -140,84 +132,94 @@ def declare_quantities(
         Dependence between quantities. Those that depend on each other are quantiles, at ranks whose normal scores are
         L e: e the vector of independent standard normal variables that is sampled, L the copula's Cholesky factor.
 
+    Notes
+    -----
+    A quantity that is given numbers by others is the quantile function of its own score, given their values: what is
+    sampled is not centred on them, and a change of a parent moves its children.
+
     Returns
     -------
     dict of str to variable
         By quantity, in its own unit.
     """
-    model = pm.modelcontext(None)
-    names = copula.with_related(names)
-    values = _declare_correlated(beliefs, copula.among(names))
+    names = related(names, beliefs, copula)
+    scores = _declare_scores(beliefs, names, copula)
+    vectors = _declare_vectors({name: beliefs[name] for name in names if name not in scores})
+    groups = {name: group for group in copula.among(names) for name in group.names}
+    values: dict[str, Any] = {}
+    for name in names:
+        if name not in values:
+            values |= _observable_values(beliefs, name, groups.get(name), scores, vectors, values)
+    return {name: values[name] for name in names}
+
+
+def _observable_values(
+    beliefs: Mapping[str, Family],
+    name: str,
+    group: Group | None,
+    scores: Mapping[str, Any],
+    vectors: Mapping[str, Any],
+    values: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Values of a quantity, and of those it is correlated with, as they may be observed, under their names."""
+    if group is not None and not any(beliefs[each].parents for each in group.names):
+        natural = {each: beliefs[each].at_score(pt, scores[each]) for each in group.names}
+        together = observable_together(group, natural, scores, beliefs)
+        return {each: pm.Deterministic(each, value) for each, value in together.items()}
+    belief = beliefs[name].given(values)
+    if belief.base is None:
+        value = fixed(name, pt.as_tensor_variable(belief.known(pt), dtype="float64"))
+    elif name in scores:
+        value = belief.at_score(pt, scores[name])
+        value = derived(name, value) if beliefs[name].parents or group else observable(name, value, belief)
+    else:
+        value = observable(name, cast(Based, belief).to_natural(vectors[name]), belief)
+    return {name: pm.Deterministic(name, value)}
+
+
+def _declare_vectors(beliefs: Mapping[str, Family]) -> dict[str, Any]:
+    """A vector random variable per base distribution, in the coordinates of the bases."""
+    elements: dict[str, Any] = {}
     for base in BASES.values():
-        group = [name for name in names if name not in values and beliefs[name].base == base.name]
+        group = [name for name, belief in beliefs.items() if belief.base == base.name]
         if not group:
             continue
         dim = f"{base.name}_quantity"
-        model.add_coord(dim, group)
-        parameters = np.array([beliefs[name].base_parameters() for name in group], dtype=float).T
+        pm.modelcontext(None).add_coord(dim, group)
+        parameters = np.array([cast(Based, beliefs[name]).base_parameters() for name in group], dtype=np.float64).T
         vector = base.pymc(f"{base.name}_quantities", *parameters, dims=dim)
-        for index, name in enumerate(group):
-            values[name] = pm.Deterministic(name, beliefs[name].to_natural(vector[index]))
-    for name in names:
-        if beliefs[name].base is None:
-            values[name] = pm.Deterministic(name, pt.constant(beliefs[name].base_parameters()[0], dtype="float64"))
-    return values
+        elements |= {name: vector[index] for index, name in enumerate(group)}
+    return elements
 
 
-def _declare_correlated(beliefs: Mapping[str, Family], groups: Sequence[Group]) -> dict[str, Any]:
-    names = [name for group in groups for name in group.names]
-    if not names:
-        return {}
-    dim = "correlated_quantity"
-    pm.modelcontext(None).add_coord(dim, names)
-    vector = pm.Normal("correlated_quantities", mu=0.0, sigma=1.0, dims=dim)
-    innovations = {name: vector[index] for index, name in enumerate(names)}
-    values = {}
+def _declare_scores(beliefs: Mapping[str, Family], names: Sequence[str], copula: Copula) -> dict[str, Any]:
+    """Normal scores of what is correlated, and of what has no base distribution or hangs on other quantities."""
+    groups = copula.among(names)
+    innovations = _declare_normal("correlated", [name for group in groups for name in group.names])
+    scores: dict[str, Any] = {}
     for group in groups:
         for name, row in zip(group.names, group.factor, strict=True):
             # Term by term: a product with a matrix would ask for a BLAS library, for a handful of numbers.
-            score = sum(
+            scores[name] = sum(
                 float(weight) * innovations[other] for other, weight in zip(group.names, row, strict=True) if weight
             )
-            values[name] = pm.Deterministic(name, _at_score(beliefs[name], score))
-    return values
+    alone = [name for name in names if name not in scores and beliefs[name].base == SCORE]
+    return scores | _declare_normal("scored", alone)
 
 
-def _at_score(belief: Family, score: Any) -> Any:
-    """Value of a quantity whose rank has this normal score."""
-    if belief.base == "normal":
-        mean, sd = belief.base_parameters()
-        return belief.to_natural(mean + sd * score)
-    inside = pt.clip(score, -FARTHEST_SCORE, FARTHEST_SCORE)
-    return belief.quantile_in(pt, 0.5 * pt.erfc(-inside / np.sqrt(2.0)))
-
-
-def _name_world(world: World) -> None:
-    pm.Deterministic("mythos_flop", world.mythos_flop)
-    pm.Deterministic("annual_progress", world.annual_progress)
-    pm.Deterministic("flop_per_h100e_month", pt.stack(list(world.flop_month.values())), dims="firm")
-
-
-def _name_outcome(outcome: Outcome, suffix: str) -> None:
-    pm.Deterministic("target_flop" + suffix, outcome.target_flop)
-    by_firm = {
-        "launch": "launch",
-        "pool_at_launch": "pool",
-        "requirement_at_launch": "requirement",
-        "run_length": "run_length",
-        "firm_pretrained": "pretrained",
-    }
-    for name, attribute in by_firm.items():
-        rows = [getattr(contender, attribute) for contender in outcome.contenders.values()]
-        pm.Deterministic(name + suffix, pt.stack(rows), dims="firm")
-    pm.Deterministic("pretrained" + suffix, outcome.pretrained)
-    pm.Deterministic("ready" + suffix, outcome.ready)
+def _declare_normal(kind: str, names: Sequence[str]) -> dict[str, Any]:
+    if not names:
+        return {}
+    dim = f"{kind}_quantity"
+    pm.modelcontext(None).add_coord(dim, names)
+    vector = pm.Normal(f"{kind}_quantities", mu=0.0, sigma=1.0, dims=dim)
+    return {name: vector[index] for index, name in enumerate(names)}
 
 
 def set_intervention(model: pm.Model, assumptions: Assumptions, intervention: Intervention = NO_INTERVENTION) -> None:
-    """Switch the model's data to an intervention's sources and distillation; without one, back to none.
+    """Switch the model's data to an intervention's sources and distillation, as if it had been so from t = 0.
 
-    Commitments are not data: fix the budget's node with ``pm.do`` instead.
+    Without an intervention, back to none. Commitments are not data: fix the budget's node with ``pm.do`` instead.
 
     Parameters
     ----------

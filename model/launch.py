@@ -10,10 +10,9 @@ method needs two steps. As g rises at least at the rate :math:`\lambda`, a gap :
 that the root is no further than :math:`\epsilon`. Draws for which it does not, as their root lies beyond a kink, are
 closed in on by a bracket.
 
-`solve` takes arrays of draws, and so does all that it calls through `over_draws`. The same functions take single
-numbers as well, so that numba compiles them for the draws of a PyMC graph: for one (`solve_closing_in`), or, with
-`solve` itself, in loops over many. Every draw goes its own way: its date does not depend on which others share its
-chunk.
+`solve` takes arrays of draws; the functions that `solve_closing_in` calls take single numbers as well, so that numba
+compiles them for the draws of a PyMC graph. Every draw goes its own way: its date does not depend on which others share
+its chunk.
 
 References
 ----------
@@ -22,13 +21,13 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import equations
+from .equations import SMALLEST_STOCK
 
 Array = NDArray[np.float64]
 Ramps = tuple[Array | float, ...]  # an entry for each source that arrives
@@ -38,7 +37,6 @@ ROUNDING = 1e-14  # of g, a difference of logarithms of stocks
 FREE_STEPS = 2  # enough for nearly all draws
 STEPS = 12  # inside the bracket, before it is halved at every step
 MOST_STEPS = 80
-SMALLEST_STOCK = 1e-200  # H100e; keeps the logarithm of an empty pool finite
 NOTHING = 2.0 * SMALLEST_STOCK
 SMALLEST_GROWTH = 1e-300  # per month; keeps quotients finite where the requirement does not fall
 LATEST = 1e100  # months; anything later is never
@@ -72,16 +70,15 @@ def solve_with_pool(
     pool : array, shape (draw,)
         H100e at launch.
     """
-    # Logarithms stand between the loops: machine code with one in it is worked off draw by draw.
-    stock, full, last = over_draws(totals, stock, rate, start, length)
-    log_growth, date, latest, near = over_draws(first_guess, np.log(stock), np.log(full), last, log_growth, log_target)
-    pool, rise = over_draws(pool_and_rise, date, stock, rate, start, length)
+    stock, full, last = totals(stock, rate, start, length)
+    log_growth, date, latest, near = first_guess(np.log(stock), np.log(full), last, log_growth, log_target)
+    pool, rise = pool_and_rise(date, stock, rate, start, length)
     for _ in range(FREE_STEPS):
-        date, pool = over_draws(step_along, date, stock, pool, rise, np.log(pool), log_growth, log_target, latest)
-    pool = over_draws(pool_at, date, stock, rate, start, length)
-    far = over_draws(unproven, date, np.log(pool), log_growth, log_target, near) > 0.0
+        date, pool = step_along(date, stock, pool, rise, np.log(pool), log_growth, log_target, latest)
+    pool = pool_at(date, stock, rate, start, length)
+    far = unproven(date, np.log(pool), log_growth, log_target, near) > 0.0
     date, pool = close_in_where(far, pool, stock, rate, start, length, log_growth, log_target, date, latest, near)
-    return over_draws(never_where, full, date), pool
+    return never_where(full, date), pool
 
 
 def solve(*firm: Any) -> Array:
@@ -95,11 +92,6 @@ def solve_closing_in(stock: Any, rate: Any, start: Any, length: Any, log_growth:
     log_growth, date, latest, near = first_guess(np.log(stock), np.log(full), last, log_growth, log_target)
     date, _ = close_in(stock, rate, start, length, log_growth, log_target, date, latest, near)
     return never_where(full, date)
-
-
-def over_draws(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Apply a function of a draw's numbers to arrays of draws: NumPy at once, numba in a loop that it writes."""
-    return function(*arguments)
 
 
 def totals(stock: Any, rate: Any, start: Any, length: Any) -> Any:

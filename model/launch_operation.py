@@ -1,7 +1,7 @@
 r"""The launch date as an operation of the PyMC graph.
 
-The operation runs `launch.solve`: in NumPy when evaluated in Python, compiled by numba (`launch_loops`) when
-PyTensor's numba backend (or nutpie) compiles the graph. Its gradient is that of the implicit function theorem: where
+It runs `launch.solve` when evaluated in Python; where PyTensor's numba backend (or nutpie) compiles the graph, it runs
+`launch.solve_closing_in`, draw by draw. Its gradient is that of the implicit function theorem: where
 :math:`g(t, \theta) = 0`,
 
 .. math:: \partial t / \partial \theta = -(\partial g / \partial \theta) / (\partial g / \partial t).
@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Sequence
 from typing import Any
 
+import numba
 import numpy as np
 import pytensor.tensor as pt
 from pytensor.graph.basic import Apply, Variable
@@ -26,8 +27,30 @@ from pytensor.graph.replace import _vectorize_node
 from pytensor.link.numba.cache import compile_numba_function_src
 from pytensor.link.numba.dispatch import basic as numba_basic
 
-from . import equations, launch, launch_loops
+from . import equations, launch
 from .launch import solve, solve_closing_in
+
+for _shared in (
+    equations.months_arrived,
+    equations.arriving,
+    equations.arrived_stock,
+    equations.pool,
+    launch.solve_closing_in,
+    launch.totals,
+    launch.first_guess,
+    launch.pool_at,
+    launch.pool_and_rise,
+    launch.close_in,
+    launch.gap_at,
+    launch.halley,
+    launch.never_where,
+):
+    numba.extending.register_jitable(_shared)
+
+
+@numba.extending.overload(launch.choose)
+def _choose(condition, yes, no):  # type: ignore[no-untyped-def]
+    return lambda condition, yes, no: yes if condition else no
 
 
 class LaunchDate(Op):
@@ -130,29 +153,32 @@ def _vectorise(op: LaunchDate, node: Apply, *batched: Any) -> Apply:
 
 def _version() -> int:
     """Change with the code that is compiled: PyTensor's cache on disk knows an operation by its name only."""
-    sources = "".join(map(inspect.getsource, (equations, launch, launch_loops, sys.modules[__name__])))
+    sources = "".join(map(inspect.getsource, (equations, launch, sys.modules[__name__])))
     return zlib.crc32(sources.encode())
 
 
 @numba_basic.register_funcify_default_op_cache_key(LaunchDate)
 def _compile_for_numba(op: LaunchDate, node: Apply, **kwargs: Any) -> Any:
-    """Compile a call of `launch.solve` for many draws, of `launch.solve_closing_in` for a single one."""
+    """Compile `launch.solve_closing_in` for a single draw, or for one after another of many."""
     names = [f"x{position}" for position in range(len(node.inputs))]
-    many = any(value.ndim for value in node.inputs)
-    given = [name if value.ndim else f"{name}.item()" for name, value in zip(names, node.inputs, strict=True)]
-    nothing = "()" if many else "np.empty(0)"  # whose entries have a type
+    many = {name for name, value in zip(names, node.inputs, strict=True) if value.ndim}
+    given = [f"{name}[draw]" if name in many else f"{name}.item()" for name in names]
     arguments = ", ".join(
-        argument if isinstance(argument, str) else f"({', '.join(argument)},)" if argument else nothing
+        argument
+        if isinstance(argument, str)
+        else f"({', '.join(argument)},)"
+        if argument
+        else "np.empty(0)"  # nothing, whose entries have a type
         for argument in _as_solved(given)
     )
-    name, function, dates = (
-        ("launches", solve, f"function({arguments})")
-        if many
-        else ("launch_of_one", solve_closing_in, f"np.asarray(function({arguments}))")
-    )
-    source = f"def {name}({', '.join(names)}):\n    return {dates}\n"
+    if many:
+        loop = f"    for draw in range(dates.size):\n        dates[draw] = one({arguments})\n"
+        body = f"    dates = np.empty(len({min(many)}))\n{loop}    return dates\n"
+    else:
+        body = f"    return np.asarray(one({arguments}))\n"
+    source = f"def launches({', '.join(names)}):\n{body}"
     # Kept on disk under a key that changes with either's code.
     key = f"{_version():x}{zlib.crc32(source.encode()):08x}"
-    plain = compile_numba_function_src(source, name, globals() | {"function": function}, cache_key=key)
+    plain = compile_numba_function_src(source, "launches", globals() | {"one": solve_closing_in}, cache_key=key)
     # PyTensor's own default reorders sums, and then nothing keeps the quotient of a step of no length finite.
     return numba_basic.numba_njit(plain, error_model="numpy", fastmath=False), _version()

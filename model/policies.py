@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import math
+from collections import ChainMap
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..priors.bases import Array
 from ..priors.distributions import FAMILY_KEYS, take_distribution
 from ..priors.errors import InputError, unknown_name
 from ..priors.families import Family
+from ..priors.hierarchy import conditional, related
 from ..priors.layers import Layer, Row, merge
 from ..priors.strict import StrictModel, validate
+from ..priors.table import Quantity
 from .race import Names, Race
 
 
 class Lever(StrictModel):
-    """A policy: channels to remove or freeze, and whether distillation is limited."""
+    """A policy: channels to remove or freeze, whether distillation is limited, and what it would be done by."""
 
     title: str
+    instruments: Names = ()
     remove: Names = ()
     freeze: Names = ()
     limit_distillation: bool = False
@@ -58,30 +62,30 @@ class Intervention:
     Attributes
     ----------
     kept : mapping of str to float
-        Share of a source that is kept; sources not named are kept whole.
+        Share of a source that is kept from then on; sources not named are kept whole.
     stop : mapping of str to float
         Month at which a source's arrivals stop; sources not named never stop.
     limit_distillation : bool
         Whether algorithmic progress loses what policy removes of distillation.
     commitments : mapping of str to Family
         Budgets drawn from another distribution, by the name of the quantity.
-    act_from : float
-        Month from which those commitments hold.
+    act_from_month : float
+        Month from which it holds. Runs that have ended by then stand; those under way do the rest under it.
     """
 
     kept: Mapping[str, float] = field(default_factory=dict)
     stop: Mapping[str, float] = field(default_factory=dict)
     limit_distillation: bool = False
     commitments: Mapping[str, Family] = field(default_factory=dict)
-    act_from: float = 0.0
+    act_from_month: float = 0.0
 
 
 NO_INTERVENTION = Intervention()
 SMALLEST_RANK = 1e-12  # keeps a rank inside (0, 1), where every quantile is finite
 
 
-def apply_lever(lever: Lever, race: Race, as_of: float) -> Intervention:
-    """Turn a lever into the intervention that it makes.
+def apply_lever(lever: Lever, race: Race, act_from_month: float) -> Intervention:
+    """Turn a lever into the intervention that it makes when it is pulled.
 
     Parameters
     ----------
@@ -89,49 +93,121 @@ def apply_lever(lever: Lever, race: Race, as_of: float) -> Intervention:
         What is removed, frozen or limited.
     race : Race
         Whose sources of compute it acts on.
-    as_of : float
-        When it is pulled, in months since t = 0; before that day as on it.
+    act_from_month : float
+        When it is pulled, in months since t = 0; before that day as on it. Pulled then, it is as if it had been so
+        from the start.
     """
+    month = max(act_from_month, 0.0)
     return Intervention(
         kept={name: 0.0 for name, source in race.sources.items() if source.channel in lever.remove},
         stop={
-            name: max(as_of, 0.0)
-            for name, source in race.sources.items()
-            if source.channel in lever.freeze and source.arrives
+            name: month for name, source in race.sources.items() if source.channel in lever.freeze and source.arrives
         },
         limit_distillation=lever.limit_distillation,
+        act_from_month=month,
     )
 
 
-def apply_regime(regime: Regime, as_of: float) -> Intervention:
-    """Turn a regime into the intervention it makes when it begins at month `as_of`."""
-    return Intervention(commitments={regime.text.quantity: regime.distribution}, act_from=max(as_of, 0.0))
+def apply_as_published(lever: Lever, race: Race, today: float) -> Intervention:
+    """Turn a lever into the intervention that the published forecast makes of it.
+
+    There what is removed, and distillation, are gone from t = 0, and only what is frozen stops on the day.
+
+    Parameters
+    ----------
+    lever, race
+        As for `apply_lever`.
+    today : float
+        The published forecast's own day, in months since t = 0.
+    """
+    return replace(apply_lever(lever, race, today), act_from_month=0.0)
+
+
+def apply_regime(regime: Regime, act_from_month: float) -> Intervention:
+    """Turn a regime into the intervention it makes when it begins at month `act_from_month`."""
+    return Intervention(
+        commitments={regime.text.quantity: regime.distribution}, act_from_month=max(act_from_month, 0.0)
+    )
+
+
+def together(first: Intervention, second: Intervention) -> Intervention:
+    """Return what two interventions that act from the same month make together: a lever under a regime, say.
+
+    Raises
+    ------
+    ValueError
+        If they act from different months.
+    """
+    if first.act_from_month != second.act_from_month:
+        raise ValueError(
+            f"interventions act from months {first.act_from_month:g} and {second.act_from_month:g}, not from one"
+        )
+    return Intervention(
+        kept={**first.kept, **second.kept},
+        stop={**first.stop, **second.stop},
+        limit_distillation=first.limit_distillation or second.limit_distillation,
+        commitments={**first.commitments, **second.commitments},
+        act_from_month=first.act_from_month,
+    )
 
 
 def redrawn(
-    distributions: Mapping[str, Family], beliefs: Mapping[str, Family], values: Mapping[str, NDArray[np.float64]]
-) -> dict[str, NDArray[np.float64]]:
+    distributions: Mapping[str, Family],
+    beliefs: Mapping[str, Family],
+    values: Mapping[str, Array],
+    ranks: Mapping[str, Array] | None = None,
+) -> dict[str, Array]:
     """Give quantities other distributions, each draw keeping the rank it already has.
 
     The rank under the old distribution is carried into the new one, so that a forecast and its
     counterfactual share their random numbers, whether the draws come from the prior or a posterior.
 
+    Parameters
+    ----------
+    distributions : mapping of str to Family
+        What they are given.
+    beliefs : mapping of str to Family
+        What they, and all others, were drawn from.
+    values : mapping of str to array of shape (draw,)
+        The draws.
+    ranks : mapping of str to array of shape (draw,), optional
+        By quantity that is new, its own.
+
+    Returns
+    -------
+    dict of str to array of shape (draw,)
+        New values of those quantities, and of all that hang on them.
+
     Raises
     ------
     InputError
-        If a quantity has been fixed, so that its draws have no rank.
+        If a quantity has been fixed, or is what others leave of a whole, so that its draws have no rank.
     """
-    committed = {}
-    for name, distribution in distributions.items():
-        belief = beliefs[name]
-        if distribution == belief:
-            committed[name] = values[name]
-            continue
-        if belief.base is None:
-            raise InputError("has been fixed, and cannot be given another distribution", key=name)
-        rank = belief.cdf(values[name]).clip(SMALLEST_RANK, 1.0 - SMALLEST_RANK)
-        committed[name] = distribution.quantile(rank)
-    return committed
+    after = {**{name: belief for name, belief in beliefs.items() if name in values}, **distributions}
+    hierarchical = any(belief.parents for belief in after.values())
+    found: dict[str, Array] = {}
+    now: Mapping[str, Array] = ChainMap(found, dict(values))
+    for name in related(after, after) if hierarchical else distributions:
+        new = after[name]
+        if name not in beliefs:
+            own = (ranks or {}).get(name)
+            known = new.given(now)
+            found[name] = known.known(np) if own is None else known.quantile(own)
+        elif any(parent in found for parent in new.parents) or new != beliefs[name]:
+            found[name] = _at_same_rank(name, new.given(now), beliefs[name], values)
+        elif name in distributions:
+            found[name] = values[name]
+    return found
+
+
+def _at_same_rank(name: str, new: Family, old: Family, values: Mapping[str, Array]) -> Array:
+    if old.base is None:
+        if old.parents and new.base is None:
+            return np.asarray(new.known(np))
+        follows = f"follows from {', '.join(old.parents)}" if old.parents else "has been fixed"
+        raise InputError(f"{follows}, and cannot be given another distribution", key=name)
+    rank = old.given(values).cdf(values[name]).clip(SMALLEST_RANK, 1.0 - SMALLEST_RANK)
+    return new.quantile(rank)
 
 
 def load_levers(layers: Iterable[Layer], race: Race, references: Iterable[str]) -> dict[str, Lever]:
@@ -156,7 +232,9 @@ def load_levers(layers: Iterable[Layer], race: Race, references: Iterable[str]) 
     return levers
 
 
-def load_regimes(layers: Iterable[Layer], quantities: Iterable[str], references: Iterable[str]) -> dict[str, Regime]:
+def load_regimes(
+    layers: Iterable[Layer], quantities: Mapping[str, Quantity], references: Iterable[str]
+) -> dict[str, Regime]:
     """Validate the regimes of some layers.
 
     Raises
@@ -164,10 +242,12 @@ def load_regimes(layers: Iterable[Layer], quantities: Iterable[str], references:
     InputError
         At the first unknown key, family, quantity or reference, or a commitment that is not positive.
     """
-    regimes, quantities, references = {}, list(quantities), list(references)
+    regimes, references = {}, list(references)
+    beliefs = {name: quantity.distribution for name, quantity in quantities.items()}
     for name, row in merge(layers, "regime", exclusive={"family": FAMILY_KEYS}).items():
         key = f"regime.{name}"
-        distribution, rest = take_distribution(row, RegimeText, key)
+        stated, rest = take_distribution(row, RegimeText, key)
+        distribution = conditional(stated, beliefs, row.file, key)
         text = validate(RegimeText, rest, file=row.file, key=key)
         if text.quantity not in quantities:
             raise unknown_name("quantity", text.quantity, quantities, file=row.file, key=f"{key}.quantity")

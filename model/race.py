@@ -125,27 +125,27 @@ def load_race(layers: Iterable[Layer], quantities: Iterable[str], references: It
         refuse_stranger("firm", name, firm_rows, required_keys(Firm), key)
         firm = firms[name] = validate(Firm, row.values, file=row.file, key=key)
         for entry in ("budget", "mfu", "minimum_training"):
-            _known("quantity", [getattr(firm, entry)], quantities, row.file, f"{key}.{entry}")
-        _known("quantity", firm.delay, quantities, row.file, f"{key}.delay")
+            refuse_unknown("quantity", [getattr(firm, entry)], quantities, row.file, f"{key}.{entry}")
+        refuse_unknown("quantity", firm.delay, quantities, row.file, f"{key}.delay")
         if isinstance(firm.decision, date) and firm.decision < origin:
             raise InputError(
                 f"a day from {origin} (t = 0) on was expected, not {firm.decision}",
                 file=row.file,
                 key=f"{key}.decision",
             )
-        _known("reference", firm.references, references, row.file, f"{key}.references")
+        refuse_unknown("reference", firm.references, references, row.file, f"{key}.references")
     sources = {}
     for name, row in source_rows.items():
         key = f"source.{name}"
         refuse_stranger("source", name, source_rows, required_keys(Source), key)
         source = sources[name] = validate(Source, row.values, file=row.file, key=key)
-        _known("firm", [source.firm], firms, row.file, f"{key}.firm")
-        _known("quantity", source.amount, quantities, row.file, f"{key}.amount")
+        refuse_unknown("firm", [source.firm], firms, row.file, f"{key}.firm")
+        refuse_unknown("quantity", source.amount, quantities, row.file, f"{key}.amount")
         for entry in ("start", "length", "per"):
             value = getattr(source, entry)
             if isinstance(value, str):
-                _known("quantity", [value], quantities, row.file, f"{key}.{entry}")
-        _known("reference", source.references, references, row.file, f"{key}.references")
+                refuse_unknown("quantity", [value], quantities, row.file, f"{key}.{entry}")
+        refuse_unknown("reference", source.references, references, row.file, f"{key}.references")
         _check_ramp(source, row.file, key)
     for name, row in firm_rows.items():
         if firms[name].competes and not any(source.firm == name for source in sources.values()):
@@ -185,20 +185,36 @@ def refuse_oversold(race: Race, quantities: Mapping[str, Quantity]) -> None:
     InputError
         Naming the last source that takes a share of the flow.
     """
-    taken: dict[tuple[str | float | None, ...], float] = {}
+    taken: dict[tuple[str | float | None, ...], list[tuple[str | None, str, float]]] = {}
     for name, source in race.sources.items():
         shares = [quantity for quantity in source.amount if _is_share(quantities[quantity])]
         if not shares:
             continue
         flow = (*sorted(set(source.amount) - set(shares)), source.start)
-        highest = math.prod(quantities[quantity].distribution.support()[1] for quantity in shares)
-        taken[flow] = taken.get(flow, 0.0) + highest
-        if taken[flow] > 1.0 + 1e-9:
+        divided = next((quantity for quantity in shares if quantities[quantity].text.block is not None), None)
+        block = None if divided is None else quantities[divided].text.block
+        others = [quantities[quantity].distribution.support()[1] for quantity in shares if quantity != divided]
+        taken.setdefault(flow, []).append((block, divided or name, math.prod(others)))
+        total = _greatest_sum(taken[flow], quantities)
+        if total > 1.0 + 1e-9:
             raise InputError(
-                f"shares of {' x '.join(str(part) for part in flow[:-1])} could add up to {taken[flow]:.2f}, above 1",
+                f"shares of {' x '.join(str(part) for part in flow[:-1])} could add up to {total:.2f}, above 1",
                 file=race.files.get(f"source.{name}"),
                 key=f"source.{name}.amount",
             )
+
+
+def _greatest_sum(parts: Sequence[tuple[str | None, str, float]], quantities: Mapping[str, Quantity]) -> float:
+    """Greatest sum of parts of a flow, each a block (or none), a member of it, and the greatest factor of its share."""
+    total = math.fsum(most for block, _, most in parts if block is None)
+    for block in {block for block, _, _ in parts if block is not None}:
+        factors: dict[str, float] = {}
+        for of, member, most in parts:
+            if of == block:
+                factors[member] = factors.get(member, 0.0) + most
+        apart = math.fsum(most * quantities[name].distribution.support()[1] for name, most in factors.items())
+        total += min(apart, max(factors.values()))  # shares that sum to one: at most, all goes to one of them
+    return total
 
 
 def _is_share(quantity: Quantity) -> bool:
@@ -269,7 +285,14 @@ def _check_ramp(source: Source, file: str, key: str) -> None:
         )
 
 
-def _known(kind: str, names: Iterable[str], known: Iterable[str], file: str, key: str) -> None:
+def refuse_unknown(kind: str, names: Iterable[str], known: Iterable[str], file: str, key: str) -> None:
+    """Refuse names that are not among those known.
+
+    Raises
+    ------
+    InputError
+        At the first such name, with the nearest one that is known.
+    """
     known = list(known)
     for name in names:
         if name not in known:

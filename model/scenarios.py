@@ -1,4 +1,8 @@
-"""Scenarios as data: named overlays on firms, sources, quantities and events."""
+"""Scenarios as data: named overlays on firms, sources, quantities and events.
+
+A file may bring a scenario in or adjust one that an earlier file brought: what each file says is a layer of its own,
+so that rows are laid over one another, key by key, as they are everywhere else.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..priors.errors import InputError, unknown_name
+from ..priors.distributions import FAMILY_KEYS
+from ..priors.errors import InputError, nearest_name, unknown_name
 from ..priors.layers import Layer, merge
 from ..priors.strict import StrictModel, validate
 from .race import Names
 
-OVERLAID = ("quantity", "firm", "source", "event")
+OVERLAID = ("quantity", "firm", "source", "event", "obstacle")
 
 
 class ScenarioText(StrictModel):
@@ -32,16 +37,21 @@ class Scenario:
         Its name.
     text : ScenarioText
         Title, references, notes.
-    layer : Layer
-        The tables it lays over all others.
+    layers : tuple of Layer
+        The tables it lays over all others, one layer for each file that states some, lowest first.
     file : str
-        Where it stands.
+        The file that last changed it.
     """
 
     id: str
     text: ScenarioText
-    layer: Layer
+    layers: tuple[Layer, ...]
     file: str
+
+    def rows(self, section: str) -> dict[str, dict[str, Any]]:
+        """Rows that it lays over a section (``quantity``, ``firm`` ...), by name."""
+        merged = merge(self.layers, section, exclusive={"family": FAMILY_KEYS})
+        return {name: row.values for name, row in merged.items()}
 
 
 def load_scenarios(layers: Iterable[Layer], references: Iterable[str]) -> dict[str, Scenario]:
@@ -52,24 +62,33 @@ def load_scenarios(layers: Iterable[Layer], references: Iterable[str]) -> dict[s
     InputError
         At the first unknown key, table or reference, or a scenario that changes nothing.
     """
-    scenarios, references = {}, list(references)
-    for name, row in merge(layers, "scenario").items():
+    layers, references = list(layers), list(references)
+    laid: dict[str, list[Layer]] = {}
+    for layer in layers:
+        for name, row in layer.tables.get("scenario", {}).items():
+            laid.setdefault(name, []).extend(_tables_of(row, layer.file, f"scenario.{name}"))
+    scenarios, rows = {}, merge(layers, "scenario")
+    for name, merged in rows.items():
         key = f"scenario.{name}"
-        tables: dict[str, Any] = {}
-        rest: dict[str, Any] = {}
-        for part, value in row.values.items():
-            if part in OVERLAID:
-                tables[part] = value
-            elif part in ScenarioText.model_fields:
-                rest[part] = value
-            else:
-                known = [*ScenarioText.model_fields, *OVERLAID]
-                raise unknown_name("key", part, known, file=row.file, key=f"{key}.{part}")
-        text = validate(ScenarioText, rest, file=row.file, key=key)
+        named = [other for other, row in rows.items() if "title" in row.values]
+        if name not in named and nearest_name(name, named):
+            raise unknown_name("scenario", name, named, file=merged.file, key=key)
+        said = {part: value for part, value in merged.values.items() if part not in OVERLAID}
+        text = validate(ScenarioText, said, file=merged.file, key=key)
         for reference in text.references:
             if reference not in references:
-                raise unknown_name("reference", reference, references, file=row.file, key=f"{key}.references")
-        if not any(isinstance(table, Mapping) and table for table in tables.values()):
-            raise InputError(f"changes nothing: give one of {', '.join(OVERLAID)}", file=row.file, key=key)
-        scenarios[name] = Scenario(name, text, Layer.of(tables, file=f"{row.file}: {key}"), row.file)
+                raise unknown_name("reference", reference, references, file=merged.file, key=f"{key}.references")
+        if not laid[name]:
+            raise InputError(f"changes nothing: give one of {', '.join(OVERLAID)}", file=merged.file, key=key)
+        scenarios[name] = Scenario(name, text, tuple(laid[name]), merged.file)
     return scenarios
+
+
+def _tables_of(row: Mapping[str, Any], file: str, key: str) -> list[Layer]:
+    """What one file lays over the race in a scenario: one layer, or none where it only says something of it."""
+    for part in row:
+        if part not in OVERLAID and part not in ScenarioText.model_fields:
+            raise unknown_name("key", part, [*ScenarioText.model_fields, *OVERLAID], file=file, key=f"{key}.{part}")
+    tables = {part: value for part, value in row.items() if part in OVERLAID}
+    changes = any(isinstance(rows, Mapping) and rows for rows in tables.values())
+    return [Layer.of(tables, file=f"{file}: {key}")] if changes else []

@@ -17,7 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .scores import rank_of
+
 Array = NDArray[np.float64]
+
+SMALLEST = 1e-300  # under a root in a graph: keeps its derivative finite, and changes no digit
 
 
 @dataclass(frozen=True)
@@ -32,9 +36,13 @@ class Base:
         The names of its parameters, in order.
     quantile : callable
         ``quantile(xp, u, *parameters)`` of one quantity: u in (0, 1), of any shape, in the array namespace `xp`
-        (``numpy`` or ``pytensor.tensor``).
+        (``numpy`` or ``pytensor.tensor``). Parameters are numbers or, where other quantities give them, of u's shape.
     cdf : callable
         ``cdf(x, *parameters)`` of one quantity: x of any shape.
+    cdf_in : callable
+        The same over an array namespace, ``cdf_in(xp, x, *parameters)``, of x inside the support.
+    sf : callable
+        ``sf(x, *parameters)``, one minus the distribution function without the loss of digits: x of any shape.
     log_density : callable
         ``log_density(x, *parameters)`` of one quantity: x of any shape, natural logarithm.
     pymc : callable
@@ -45,6 +53,8 @@ class Base:
     parameters: tuple[str, ...]
     quantile: Callable[..., Any]
     cdf: Callable[..., Array]
+    cdf_in: Callable[..., Any]
+    sf: Callable[..., Array]
     log_density: Callable[..., Array]
     pymc: Callable[..., Any]
 
@@ -66,11 +76,10 @@ def _triangular_quantile(xp: Any, u: Any, low: float, mode: float, high: float) 
     # Each root stops growing at the mode, so that their difference is right on both sides of it: to choose
     # between the two by a mask, which no processor can predict, takes longer than the second root. In place where
     # it can be: this runs for every quantity of every draw.
-    # An empty side (a mode on a bound) has no root: its derivative in a graph would be undefined.
-    below = xp.sqrt(xp.minimum(u * share_below, share_below**2)) if share_below else xp.zeros_like(u)
+    below = _root(xp, xp.minimum(u * share_below, share_below**2), share_below)
     above = 1.0 - u
     above *= share_above
-    above = xp.sqrt(xp.minimum(above, share_above**2)) if share_above else xp.zeros_like(u)
+    above = _root(xp, xp.minimum(above, share_above**2), share_above)
     above -= share_above
     below -= above
     below *= width
@@ -78,14 +87,30 @@ def _triangular_quantile(xp: Any, u: Any, low: float, mode: float, high: float) 
     return xp.minimum(below, high)
 
 
-def _triangular_cdf(x: Array, low: float, mode: float, high: float) -> Array:
+def _root(xp: Any, square: Any, share: Any) -> Any:
+    """Root of what grows with a side's share of the probability; zero where the side is empty (a mode on a bound)."""
+    if isinstance(share, float):
+        # of nothing there is no root in a graph: its derivative would be undefined
+        return xp.sqrt(square) if share else xp.zeros_like(square)
+    return xp.sqrt(square if xp is np else square + SMALLEST)
+
+
+def _triangular_cdf(xp: Any, x: Any, low: Any, mode: Any, high: Any) -> Any:
     width = high - low
     share_below = (mode - low) / width
-    position = np.clip((x - low) / width, 0.0, 1.0)
+    position = xp.clip((x - low) / width, 0.0, 1.0)
     # A side that is empty (a mode on a bound) is never selected; its share only must not divide by zero.
-    below = position**2 / (share_below or 1.0)
-    above = 1.0 - (1.0 - position) ** 2 / ((1.0 - share_below) or 1.0)
-    return np.where(position < share_below, below, above)
+    below = position**2 / _unless_zero(xp, share_below)
+    above = 1.0 - (1.0 - position) ** 2 / _unless_zero(xp, 1.0 - share_below)
+    return xp.where(position < share_below, below, above)
+
+
+def _triangular_sf(x: Array, low: Any, mode: Any, high: Any) -> Array:
+    return np.asarray(_triangular_cdf(np, -x, -high, -mode, -low))
+
+
+def _unless_zero(xp: Any, share: Any) -> Any:
+    return (share or 1.0) if isinstance(share, float) else xp.where(xp.equal(share, 0.0), 1.0, share)
 
 
 def _triangular_log_density(x: Array, low: float, mode: float, high: float) -> Array:
@@ -116,10 +141,12 @@ def _normal_quantile(xp: Any, u: Any, mean: float, sd: float) -> Any:
     return mean + sd * ndtri(u)
 
 
-def _normal_cdf(x: Array, mean: float, sd: float) -> Array:
-    from scipy.special import ndtr
+def _normal_cdf(xp: Any, x: Any, mean: Any, sd: Any) -> Any:
+    return rank_of(xp, (x - mean) / sd)
 
-    return np.asarray(ndtr((x - mean) / sd))
+
+def _normal_sf(x: Array, mean: Any, sd: Any) -> Array:
+    return np.asarray(rank_of(np, (mean - x) / sd))
 
 
 def _normal_log_density(x: Array, mean: float, sd: float) -> Array:
@@ -138,8 +165,12 @@ def _uniform_quantile(xp: Any, u: Any, low: float, high: float) -> Any:
     return low + (high - low) * u
 
 
-def _uniform_cdf(x: Array, low: float, high: float) -> Array:
-    return np.clip((x - low) / (high - low), 0.0, 1.0)
+def _uniform_cdf(xp: Any, x: Any, low: Any, high: Any) -> Any:
+    return xp.clip((x - low) / (high - low), 0.0, 1.0)
+
+
+def _uniform_sf(x: Array, low: Any, high: Any) -> Array:
+    return np.asarray(np.clip((high - x) / (high - low), 0.0, 1.0))
 
 
 def _uniform_log_density(x: Array, low: float, high: float) -> Array:
@@ -162,10 +193,19 @@ def _beta_quantile(xp: Any, u: Any, alpha: float, beta: float) -> Any:
     return betaincinv(alpha, beta, u)
 
 
-def _beta_cdf(x: Array, alpha: float, beta: float) -> Array:
+def _beta_cdf(xp: Any, x: Any, alpha: Any, beta: Any) -> Any:
+    inside = xp.clip(x, 0.0, 1.0)
+    if xp is not np:
+        return xp.betainc(alpha, beta, inside)
     from scipy.special import betainc
 
-    return np.asarray(betainc(alpha, beta, np.clip(x, 0.0, 1.0)))
+    return betainc(alpha, beta, inside)
+
+
+def _beta_sf(x: Array, alpha: Any, beta: Any) -> Array:
+    from scipy.special import betaincc
+
+    return np.asarray(betaincc(alpha, beta, np.clip(x, 0.0, 1.0)))
 
 
 def _beta_log_density(x: Array, alpha: float, beta: float) -> Array:
@@ -180,19 +220,32 @@ def _beta_pymc(name: str, alpha: Array, beta: Array, *, dims: str) -> Any:
     return pm.Beta(name, alpha=alpha, beta=beta, dims=dims)
 
 
+def _in_numpy(cdf_in: Callable[..., Any]) -> Callable[..., Array]:
+    return lambda x, *parameters: np.asarray(cdf_in(np, x, *parameters))
+
+
 BASES = {
-    base.name: base
-    for base in (
-        Base(
+    name: Base(name, parameters, quantile, _in_numpy(cdf_in), cdf_in, sf, log_density, pymc)
+    for name, parameters, quantile, cdf_in, sf, log_density, pymc in (
+        (
             "triangular",
             ("low", "mode", "high"),
             _triangular_quantile,
             _triangular_cdf,
+            _triangular_sf,
             _triangular_log_density,
             _triangular_pymc,
         ),
-        Base("normal", ("mean", "sd"), _normal_quantile, _normal_cdf, _normal_log_density, _normal_pymc),
-        Base("uniform", ("low", "high"), _uniform_quantile, _uniform_cdf, _uniform_log_density, _uniform_pymc),
-        Base("beta", ("alpha", "beta"), _beta_quantile, _beta_cdf, _beta_log_density, _beta_pymc),
+        ("normal", ("mean", "sd"), _normal_quantile, _normal_cdf, _normal_sf, _normal_log_density, _normal_pymc),
+        (
+            "uniform",
+            ("low", "high"),
+            _uniform_quantile,
+            _uniform_cdf,
+            _uniform_sf,
+            _uniform_log_density,
+            _uniform_pymc,
+        ),
+        ("beta", ("alpha", "beta"), _beta_quantile, _beta_cdf, _beta_sf, _beta_log_density, _beta_pymc),
     )
 }

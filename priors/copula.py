@@ -29,6 +29,7 @@ from .bases import Array
 
 SMALLEST_EIGENVALUE = 1e-9  # of a correlation matrix; below it rounding decides whether it is positive definite
 LOWEST_RANK, HIGHEST_RANK = 2.0**-54, 1.0 - 2.0**-53  # between them every family's quantile is finite
+LOG_TWO_PI = float(np.log(2.0 * np.pi))
 Pair = tuple[str, str]
 
 
@@ -56,6 +57,30 @@ class Group:
     def label(self) -> str:
         """What the group's dependence is called: ``correlation(mfu_anthropic, mfu_china)``."""
         return f"correlation({', '.join(self.names)})"
+
+    def conditional_log_density(self, known: Mapping[int, Any], scores: Sequence[Any]) -> Any:
+        r"""Log density of some normal scores given the others, :math:`z_S \mid z_{-S}`.
+
+        .. math:: z_S \mid z_{-S} \sim N(-\Lambda_{SS}^{-1} \Lambda_{S,-S} z_{-S},\ \Lambda_{SS}^{-1}), \qquad
+           \Lambda = R^{-1}
+
+        Parameters
+        ----------
+        known : mapping of int to number
+            Scores in S, by position in `names`.
+        scores : sequence
+            All scores, arrays or variables; those in S are not looked at.
+        """
+        precision = np.linalg.inv(self.pearson)
+        own = list(known)
+        block = precision[np.ix_(own, own)]
+        weights = np.linalg.inv(block) @ precision[own]
+        away = [
+            known[at] + sum(float(row[other]) * scores[other] for other in range(len(row)) if other not in known)
+            for at, row in zip(own, weights, strict=True)
+        ]
+        square = sum(float(block[i, j]) * away[i] * away[j] for i in range(len(own)) for j in range(len(own)))
+        return 0.5 * (float(np.linalg.slogdet(block)[1]) - len(own) * LOG_TWO_PI - square)
 
     def log_density(self, ranks: Sequence[Array]) -> Array:
         r"""Log density of the copula, :math:`-\tfrac12 (\log|R| + z^T (R^{-1} - I) z)`.

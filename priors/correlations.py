@@ -151,6 +151,8 @@ def copula_of(
         for name in correlation.pair:
             if name not in beliefs:
                 raise correlation.unknown("quantity", name, beliefs, "between")
+            if beliefs[name].base is None and beliefs[name].parents and correlation.rank != 0.0:
+                raise correlation.error(f"{name} follows from {', '.join(beliefs[name].parents)}: it has no rank")
             if beliefs[name].base is None and correlation.rank != 0.0:
                 by = f" (by {fixed_by[name]})" if fixed_by and name in fixed_by else ""
                 raise correlation.error(

@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .errors import InputError, unknown_name
-from .families import FAMILIES, Family
+from .families.checks import check_forms
+from .families.dirichlet import Dirichlet
+from .families.family import Family
+from .families.registry import FAMILIES, FAMILY_KEYS, family_named, family_names, is_own
 from .layers import Row
+from .scores import SMALLEST_UNIFORM
 from .strict import StrictModel, describe, validate
 
-FAMILY_KEYS = frozenset(key for family in FAMILIES.values() for key in family.model_fields)
-SMALLEST_UNIFORM = 2.0**-54  # the uniform number nearest to 0 that is ever drawn
+__all__ = ["FAMILY_KEYS", "SMALLEST_UNIFORM", "Limits", "take_distribution"]
 
 
 def take_distribution(row: Row, text: type[StrictModel], key: str) -> tuple[Family, dict[str, object]]:
@@ -36,34 +39,53 @@ def take_distribution(row: Row, text: type[StrictModel], key: str) -> tuple[Fami
     InputError
         If the family is unknown, its numbers are wrong, or a key belongs to neither part.
     """
-    stray = [name for name in row.values if name not in {"family", *FAMILY_KEYS, *text.model_fields}]
     name = row.values.get("family")
     if name is not None and not isinstance(name, str):
-        raise InputError(f"the name of a family was expected, not {describe(name)}", file=row.file, key=f"{key}.family")
-    if name is not None and name not in FAMILIES:
-        raise unknown_name("family", name, FAMILIES, file=row.file, key=f"{key}.family")
-    family = FAMILIES[name] if name is not None else None
+        raise InputError(
+            f"the name of a family was expected, not {describe(name)}", file=row.file, key=_at(key, "family")
+        )
+    family = None if name is None else _family(name, row, key)
+    stray = [name for name in row.values if name not in {"family", *FAMILY_KEYS, *text.model_fields}]
     if stray:
-        known = [*(family.model_fields if family else FAMILY_KEYS), *text.model_fields, "family"]
-        raise unknown_name("key", stray[0], known, file=row.file, key=f"{key}.{stray[0]}")
+        known = [*(family.row_keys() if family else FAMILY_KEYS), *text.model_fields, "family"]
+        raise unknown_name("key", stray[0], known, file=row.file, key=_at(key, stray[0]))
     if family is None:
-        raise InputError(f"is missing; one of {', '.join(FAMILIES)} was expected", file=row.file, key=f"{key}.family")
+        raise InputError(
+            f"is missing; one of {', '.join(FAMILIES)} was expected", file=row.file, key=_at(key, "family")
+        )
     _refuse_other_families(family, row, text, key)
-    numbers = {name: value for name, value in row.values.items() if name in family.model_fields}
+    numbers = {name: value for name, value in row.values.items() if name in family.row_keys()}
     rest = {name: value for name, value in row.values.items() if name in text.model_fields}
-    return validate(family, numbers, file=row.file, key=key), rest
+    distribution = validate(family, numbers, file=row.file, key=key)
+    if not is_own(family) and not distribution.named:
+        check_forms(distribution, file=row.file, key=key)
+    return distribution, rest
+
+
+def _family(name: str, row: Row, key: str) -> type[Family]:
+    try:
+        family = family_named(name)
+    except InputError as error:
+        raise InputError(f"{error.key}: {error.problem}", file=row.file, key=_at(key, "family")) from None
+    if family is None:
+        raise unknown_name("family", name, family_names(), file=row.file, key=_at(key, "family"))
+    return family
 
 
 def _refuse_other_families(family: type[Family], row: Row, text: type[StrictModel], key: str) -> None:
     """Refuse a number of another family, and the lack of one of this family's."""
-    taken = f"the {family.family} family takes {_listed(family.model_fields)}"
+    taken = f"the {family.family} family takes {_listed(family.row_keys())}"
     for name in row.values:
-        if name in FAMILY_KEYS and name not in family.model_fields and name not in text.model_fields:
-            others = " or ".join(other for other in FAMILIES if name in FAMILIES[other].model_fields)
-            raise InputError(f"{taken}; family = '{others}' takes {name}", file=row.file, key=f"{key}.{name}")
+        if name in FAMILY_KEYS and name not in family.row_keys() and name not in text.model_fields:
+            others = " or ".join(other for other in FAMILIES if name in FAMILIES[other].row_keys())
+            raise InputError(f"{taken}; family = '{others}' takes {name}", file=row.file, key=_at(key, name))
     for name, field in family.model_fields.items():
         if field.is_required() and name not in row.values:
-            raise InputError(f"is missing; {taken}", file=row.file, key=f"{key}.{name}")
+            raise InputError(f"is missing; {taken}", file=row.file, key=_at(key, name))
+
+
+def _at(key: str, name: str) -> str:
+    return f"{key}.{name}" if key else name
 
 
 @dataclass(frozen=True)
@@ -95,7 +117,7 @@ class Limits:
         too_low = self.minimum is not None and low < self.minimum
         if self.above is not None:
             # A bound that is never drawn is no harm, as long as nothing is rounded to it.
-            touches = low == self.above and float(distribution.quantile(SMALLEST_UNIFORM)) > self.above
+            touches = low == self.above and distribution.extremes()[0] > self.above
             too_low = too_low or (low <= self.above and not touches)
         too_high = self.maximum is not None and high > self.maximum
         if not too_low and not too_high:
@@ -105,7 +127,8 @@ class Limits:
             raise InputError(f"{demanded}, not {low:g}", file=file, key=key)
         problem = f"{demanded}, but its values reach from {low:g} to {high:g}"
         if distribution.widest is not None:
-            fitting = [name for name, family in FAMILIES.items() if self._can_hold(family)]
+            # a share of a block is no drop-in for anything
+            fitting = [name for name, family in FAMILIES.items() if self._can_hold(family) and family is not Dirichlet]
             problem += f": a {distribution.family} distribution cannot be held there, {_listed(fitting, 'or')} can"
         raise InputError(problem, file=file, key=key)
 

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+PYTHON_NAMES = {"priors": "overlays", "set": "fixed", "quasi": "quasi_random"}
+"""What options are called in Python, where that is not the option's own words joined by underscores."""
+OPTION = re.compile(r"(?<![\w-])--([a-z][a-z-]*[a-z])(?![\w-])")
 
 
 class CatchupError(Exception):
     """Base of every error that is shown to a user without a traceback.
+
+    As text it names parameters of Python; `on_command_line` names options in their place.
 
     Attributes
     ----------
@@ -18,9 +25,18 @@ class CatchupError(Exception):
 
     exit_code = 1
 
+    @property
+    def on_command_line(self) -> str:
+        """What the command line says."""
+        return super().__str__()
 
-class InputError(CatchupError):
-    """Something the user wrote cannot be used.
+    def __str__(self) -> str:
+        """What is said in Python."""
+        return OPTION.sub(_python_name, self.on_command_line)
+
+
+class InputError(CatchupError, ValueError):
+    """Something the user wrote cannot be used; a `ValueError`, too.
 
     Parameters
     ----------
@@ -32,9 +48,15 @@ class InputError(CatchupError):
         Dotted key inside the file, or the option on the command line.
     nearest : str, optional
         The nearest valid name, where a name was not recognised.
+
+    Attributes
+    ----------
+    unlikely : bool
+        Whether it is possible, but surely a mistake.
     """
 
     exit_code = 2
+    unlikely = False
 
     def __init__(
         self,
@@ -54,6 +76,15 @@ class InputError(CatchupError):
             text += f"; did you mean '{nearest}'?"
         # What a file holds must not break the line, nor reach the terminal as a command.
         super().__init__("".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text))
+
+
+class MissingFileError(InputError):
+    """A file or folder that is not there, or is there no more."""
+
+
+def reason_of(error: OSError) -> str:
+    """Why the system refused, in its words."""
+    return (error.strerror or str(error)).lower()
 
 
 def nearest_name(name: str, known: Iterable[str]) -> str | None:
@@ -122,6 +153,11 @@ def unknown_row(
     keys = f"{', '.join(needed[:-1])} and {needed[-1]}"
     problem = f"{error.problem} (a new {kind} needs at least {keys})"
     return InputError(problem, file=file, key=key, nearest=error.nearest)
+
+
+def _python_name(option: re.Match[str]) -> str:
+    name = option[1]
+    return PYTHON_NAMES.get(name, name.replace("-", "_"))
 
 
 def _plain(name: str) -> str:

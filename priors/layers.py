@@ -7,7 +7,7 @@ that every message names the file it came from. Correlations have no names: they
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ SECTIONS = (
     "event",
     "firm",
     "source",
+    "obstacle",
     "lever",
     "regime",
     "scenario",
@@ -112,7 +113,7 @@ class Row:
 
 
 def merge(
-    layers: Iterable[Layer], section: str, exclusive: Mapping[str, frozenset[str]] | None = None
+    layers: Iterable[Layer], section: str, exclusive: Mapping[str, Container[str]] | None = None
 ) -> dict[str, Row]:
     """Merge one section of several files, later ones over earlier ones.
 

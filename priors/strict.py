@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -13,12 +14,13 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from .errors import InputError, nearest_name
+from .errors import InputError, MissingFileError, nearest_name, reason_of
 
 LARGEST_FILE = 1_000_000  # bytes; an assumptions or evidence file is a few kilobytes
 
 WANTED: dict[Any, str] = {str: "text", float: "a number", int: "a whole number", bool: "true or false", date: "a day"}
 """How a message names the types of TOML."""
+UNLIKELY = ("less_than_equal", "greater_than_equal", "unlikely")  # faults of a number that is possible, if unwise
 
 
 class StrictModel(BaseModel):
@@ -27,9 +29,14 @@ class StrictModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
-def misfit(key: str, problem: str) -> PydanticCustomError:
+def misfit(key: str, problem: str, nearest: str | None = None) -> PydanticCustomError:
     """Build what a validator of several keys raises, naming the key at fault."""
-    return PydanticCustomError("misfit", "{problem}", {"key": key, "problem": problem})
+    return PydanticCustomError("misfit", "{problem}", {"key": key, "problem": problem, "nearest": nearest})
+
+
+def unlikely(key: str, problem: str) -> PydanticCustomError:
+    """Build what a validator raises for numbers that are possible, but surely a mistake."""
+    return PydanticCustomError("unlikely", "{problem}", {"key": key, "problem": problem, "nearest": None})
 
 
 def read_toml(path: str | Path) -> dict[str, Any]:
@@ -48,7 +55,8 @@ def read_toml(path: str | Path) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If the file is missing, a directory, unreadable, larger than a megabyte, empty, not UTF-8 or not TOML.
+        If the file is missing (then a `MissingFileError`), a directory, unreadable, larger than a megabyte, empty,
+        not UTF-8 or not TOML.
     """
     path = Path(path)
     try:
@@ -56,11 +64,10 @@ def read_toml(path: str | Path) -> dict[str, Any]:
             content = stream.read(LARGEST_FILE + 1)  # bounded: a device has no end
     except IsADirectoryError:
         raise InputError("is a directory; a TOML file was expected", file=path) from None
-    except FileNotFoundError:
-        beside = [neighbour.name for neighbour in path.parent.glob("*.toml")]
-        raise InputError("no such file", file=path, nearest=nearest_name(path.name, beside)) from None
+    except (FileNotFoundError, NotADirectoryError):
+        raise MissingFileError("no such file", file=path, nearest=_nearest_file(path)) from None
     except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror}); a TOML file was expected", file=path) from None
+        raise InputError(f"cannot be read ({reason_of(error)}); a TOML file was expected", file=path) from None
     if len(content) > LARGEST_FILE:
         raise InputError(f"is larger than {LARGEST_FILE:,} bytes; a TOML file was expected", file=path)
     try:
@@ -74,6 +81,14 @@ def read_toml(path: str | Path) -> dict[str, Any]:
     if not table:
         raise InputError("is empty; at least one table was expected", file=path)
     return table
+
+
+def _nearest_file(path: Path) -> str | None:
+    try:
+        beside = os.listdir(path.parent)
+    except OSError:  # its folder is missing too
+        beside = []
+    return nearest_name(path.name, [name for name in beside if name.endswith(".toml")])
 
 
 def validate[Model: BaseModel](
@@ -110,6 +125,12 @@ def validate[Model: BaseModel](
 
 def from_pydantic(error: ValidationError, model: type[BaseModel], *, file: str | Path | None, key: str) -> InputError:
     """Turn pydantic's first complaint into one line for a user; unknown keys come first."""
+    found = _first(error, model, file=file, key=key)
+    found.unlikely = all(fault["type"] in UNLIKELY for fault in error.errors())
+    return found
+
+
+def _first(error: ValidationError, model: type[BaseModel], *, file: str | Path | None, key: str) -> InputError:
     faults = sorted(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
     fault = faults[0]
     path, owner = _locate(model, fault["loc"])
@@ -122,8 +143,8 @@ def from_pydantic(error: ValidationError, model: type[BaseModel], *, file: str |
     if fault["type"] == "missing":
         wanted = _wanted(owner.model_fields[path[-1]].annotation) if owner and path[-1] in owner.model_fields else ""
         return InputError("is missing" + (f"; {wanted} was expected" if wanted else ""), file=file, key=where)
-    if fault["type"] == "misfit":
-        return InputError(fault["msg"], file=file, key=where)
+    if fault["type"] in ("misfit", "unlikely"):
+        return InputError(fault["msg"], file=file, key=where, nearest=fault["ctx"]["nearest"])
     if fault["type"] == "value_error":
         return InputError(fault["msg"].removeprefix("Value error, "), file=file, key=where)
     first, *others = dict.fromkeys(_plainly(other) for other in faults if _locate(model, other["loc"])[0] == path)

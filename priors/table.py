@@ -5,24 +5,28 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from numpy.typing import ArrayLike
 from pydantic import Field
 
+from .bases import Array
 from .copula import Copula
 from .correlations import Correlation, copula_of, load_correlations
 from .distributions import FAMILY_KEYS, Limits, take_distribution
-from .errors import InputError, unknown_name, unknown_row
-from .families import Family, Fixed
+from .errors import InputError, MissingFileError, unknown_name, unknown_row
+from .families import Family, Fixed, load_families_of
+from .hierarchy import marginal_quantiles, resolve
 from .layers import Layer, Row, merge
 from .strict import StrictModel, describe, read_toml, validate
 
 HERE = Path(__file__).parent
-PACKAGED = {f"priors/{name}": HERE / name for name in ("baseline.toml", "readings.toml")}
+PACKAGED = {f"priors/{name}": HERE / name for name in ("baseline.toml", "readings.toml", "tables.toml")}
+MODEL_TABLES = "model/"
 QUANTITY_NEEDS = ("family", "unit", "description", "sources")
 SETTLED = ("unit", "above", "minimum", "maximum")  # keys that the equations rely on, whatever an overlay believes
 PartialDate = Annotated[str, Field(pattern=r"^([0-9]{4}(-[0-9]{2})?|undated)$")]
@@ -51,7 +55,8 @@ class Constant(StrictModel):
 class QuantityText(StrictModel):
     """What a quantity's row says beside its distribution.
 
-    `above`, `minimum` and `maximum` bound the values that make sense at all, whatever the belief.
+    `above`, `minimum` and `maximum` bound the values that make sense at all, whatever the belief. Quantities that name
+    the same `block` are shares that sum to one.
     """
 
     unit: Annotated[str, Field(min_length=1)]
@@ -62,6 +67,7 @@ class QuantityText(StrictModel):
     above: float | None = None
     minimum: float | None = None
     maximum: float | None = None
+    block: Annotated[str, Field(min_length=1)] | None = None
     notes: str = ""
 
     def limits(self) -> Limits:
@@ -89,6 +95,11 @@ class Quantity:
     distribution: Family
     text: QuantityText
     file: str
+
+    @property
+    def key(self) -> str:
+        """Where its row stands in that file; an option that fixes it has no rows."""
+        return self.name if self.file.startswith("--") else f"quantity.{self.name}"
 
 
 @dataclass(frozen=True)
@@ -122,6 +133,11 @@ class PriorTable:
         files = {name: quantity.file for name, quantity in self.quantities.items()}
         return copula_of(self.correlations, beliefs, files)
 
+    def quantiles(self, quantity: str, probabilities: ArrayLike) -> Array:
+        """Quantiles of a quantity by itself, also where others give its numbers: of many draws, then."""
+        beliefs = {name: each.distribution for name, each in self.quantities.items()}
+        return marginal_quantiles(quantity, beliefs, probabilities, self.copula)
+
     def number(self, constant: str) -> float:
         """Value of a numeric constant, in its own unit."""
         value = self.constants[constant].value
@@ -143,10 +159,18 @@ def packaged_layers() -> list[Layer]:
 
 
 def own_rows(layers: Iterable[Layer], section: str) -> dict[str, Mapping[str, Any]]:
-    """Rows that the lowest layer and the project's own prior tables bring in, by name."""
+    """Rows that the lowest layer and the project's own tables bring in, by name."""
     lowest, *others = layers
-    own = [lowest, *(layer for layer in others if layer.file in PACKAGED)]
-    return {name: row for layer in own for name, row in layer.tables.get(section, {}).items()}
+    own: dict[str, Mapping[str, Any]] = {}
+    for layer in (lowest, *(layer for layer in others if _is_own(layer.file))):
+        for name, row in layer.tables.get(section, {}).items():
+            own.setdefault(name, row)
+    return own
+
+
+def _is_own(file: str) -> bool:
+    """Whether a file is one of the project's tables, those of the model among them, which are not known here."""
+    return file in PACKAGED or (file.startswith(MODEL_TABLES) and file.endswith(".toml"))
 
 
 def named_overlays() -> dict[str, Path]:
@@ -164,12 +188,15 @@ def read_overlay(name_or_path: str | Path) -> Layer:
     """
     overlays = named_overlays()
     text = str(name_or_path)
-    if not os.path.exists(text):
+    try:
+        # a user's file is never the project's own
+        return Layer.read(os.path.abspath(text) if _is_own(text) else text)
+    except MissingFileError:
         if text in overlays:
             return Layer.of(read_toml(overlays[text]), file=f"priors/overlays/{text}.toml")
         if os.sep not in text and not text.endswith(".toml"):
-            raise unknown_name("overlay", text, overlays, key="--priors")
-    return Layer.read(os.path.abspath(text) if text in PACKAGED else text)  # a user's file is never the project's own
+            raise unknown_name("overlay", text, overlays, key="--priors") from None
+        raise
 
 
 def fixed_values_layer(values: Mapping[str, float], known: Iterable[str], option: str = "--set") -> Layer:
@@ -218,6 +245,7 @@ def load_prior_table(layers: Iterable[Layer]) -> PriorTable:
         At the first fault, naming file and key.
     """
     layers = list(layers)
+    load_families_of(layers)
     references = {
         name: validate(Reference, row.values, file=row.file, key=f"reference.{name}")
         for name, row in merge(layers, "reference").items()
@@ -227,7 +255,7 @@ def load_prior_table(layers: Iterable[Layer]) -> PriorTable:
     constants = {name: _constant(name, row, own_constants) for name, row in constant_rows.items()}
     quantity_rows = merge(layers, "quantity", exclusive={"family": FAMILY_KEYS})
     own = own_rows(layers, "quantity")
-    quantities = {name: _quantity(name, row, own) for name, row in quantity_rows.items()}
+    quantities = _settled({name: _quantity(name, row, own) for name, row in quantity_rows.items()})
     for name, constant in constants.items():
         _check_sources(constant.sources, references, constant_rows[name], f"constant.{name}")
     for name, quantity in quantities.items():
@@ -262,8 +290,24 @@ def _quantity(name: str, row: Row, own: Mapping[str, Mapping[str, Any]]) -> Quan
         _refuse_resettling(row, own[name], key)
     distribution, rest = take_distribution(row, QuantityText, key)
     text = validate(QuantityText, rest, file=row.file, key=key)
-    text.limits().check(distribution, file=row.file, key=name if row.file.startswith("--") else key)
-    return Quantity(name, distribution, text, row.file)
+    quantity = Quantity(name, distribution, text, row.file)
+    if not distribution.named:
+        text.limits().check(distribution, file=row.file, key=quantity.key)
+    return quantity
+
+
+def _settled(quantities: Mapping[str, Quantity]) -> dict[str, Quantity]:
+    """Settle how quantities hang on each other, and check the limits of those that do."""
+    found = resolve(
+        {name: quantity.distribution for name, quantity in quantities.items()},
+        {name: quantity.text.block for name, quantity in quantities.items() if quantity.text.block is not None},
+        lambda name: (quantities[name].file, quantities[name].key),
+    )
+    settled = {name: replace(quantity, distribution=found[name]) for name, quantity in quantities.items()}
+    for quantity in settled.values():
+        if quantity.distribution.parents:
+            quantity.text.limits().check(quantity.distribution, file=quantity.file, key=quantity.key)
+    return settled
 
 
 def _refuse_resettling(row: Row, own: Mapping[str, Any], key: str) -> None:

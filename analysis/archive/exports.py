@@ -17,7 +17,6 @@ from ..inference.estimates import Distribution
 from .reading import Run
 from .scores import distribution_of
 
-MODEL_ID = "catchup-race"
 TARGETS = ("ready", "pretrained")
 HUB_QUANTILES = (0.01, 0.025, *(round(0.05 * step, 2) for step in range(1, 20)), 0.975, 0.99)
 HUB_SAMPLES = 100

@@ -1,19 +1,13 @@
-"""The forecast through time, and the past asked again without hindsight."""
+"""The forecast through time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...priors.errors import InputError
-from ..inference.answer import Request
-from ..runs.run import run, today
+from .manifest import BrokenRunError
 from .reading import Run, Shelf, read_runs
-
-DAYS = {"d": 1, "w": 7}
 
 
 @dataclass(frozen=True)
@@ -50,25 +44,6 @@ class History:
     entries: tuple[Entry, ...]
     faults: tuple[str, ...]
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the stable JSON object of ``catchup history``."""
-        return {
-            "schema": 1,
-            "runs": [
-                {
-                    "run": entry.run.name,
-                    "as_of": entry.run.manifest.as_of.isoformat(),
-                    "event": entry.run.manifest.event,
-                    "ready": {"quantiles": entry.run.forecast["ready"]["quantiles"]},
-                    "shift": entry.shift,
-                    "items_added": list(entry.items_added),
-                    "items_removed": list(entry.items_removed),
-                }
-                for entry in self.entries
-            ],
-            "faults": list(self.faults),
-        }
-
 
 def history(runs: Path, event: str | None = None) -> History:
     """Read the history of a folder of runs.
@@ -86,70 +61,20 @@ def history(runs: Path, event: str | None = None) -> History:
         If there is no such folder.
     """
     shelf: Shelf = read_runs(runs)
-    entries = []
+    entries, faults = [], [*shelf.faults]
     last: dict[str, Run] = {}
     for one in shelf.runs:
         if event is not None and one.manifest.event != event:
             continue
+        try:
+            diff = one.section("diff")
+        except BrokenRunError as error:
+            faults.append(str(error))
+            continue
         before = last.get(one.manifest.event)
         counted = set(one.manifest.evidence)
         earlier = set(before.manifest.evidence) if before else set()
-        diff = one.section("diff")
         shift = diff["shift"]["shift"]["0.5"] if diff else None
         entries.append(Entry(one, shift, tuple(sorted(counted - earlier)), tuple(sorted(earlier - counted))))
         last[one.manifest.event] = one
-    return History(tuple(entries), shelf.faults)
-
-
-def replay(request: Request, runs: Path, first: date, last: date, every: timedelta) -> Iterator[Run]:
-    """Ask a question again on past days, each time with what was known then.
-
-    Parameters
-    ----------
-    request : Request
-        Question and evidence; its own day is not used.
-    runs : Path
-        The runs folder.
-    first, last : date
-        The days, both included where the steps meet them.
-    every : timedelta
-        Step between days.
-
-    Yields
-    ------
-    Run
-        A brief run a day: forecast, what moved, inputs and manifest.
-
-    Raises
-    ------
-    InputError
-        If the days are not in order, or not between t = 0 and today.
-    """
-    if last < first:
-        raise InputError(f"a day from {first} on was expected, not {last}", key="--to")
-    if last > today():
-        raise InputError(f"a day up to today was expected, not {last}", key="--to")
-    day = first
-    while day <= last:
-        asked = replace(request, question=replace(request.question, as_of=day))
-        yield run(asked, runs, command="catchup replay", brief=True)
-        day += every
-
-
-def replay_days(first: date, last: date, every: timedelta) -> int:
-    """How many days a replay asks about."""
-    return (last - first) // every + 1
-
-
-def parse_step(text: str) -> timedelta:
-    """Read a step like 7d or 2w.
-
-    Raises
-    ------
-    InputError
-        If it is not a whole number of days or weeks above 0.
-    """
-    number, unit = text[:-1], text[-1:]
-    if unit not in DAYS or not number.isdigit() or int(number) == 0:
-        raise InputError(f"a step like 7d or 2w was expected, not '{text}'", key="--every")
-    return timedelta(days=int(number) * DAYS[unit])
+    return History(tuple(entries), tuple(faults))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 from datetime import date
 from importlib import metadata
@@ -12,7 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, ValidationError
 
-from ...priors.errors import CatchupError
+from ...priors.errors import CatchupError, reason_of
 from ...priors.strict import StrictModel
 
 SCHEMA = 1
@@ -37,6 +38,7 @@ class Manifest(StrictModel):
     model_config = ConfigDict(extra="ignore")
 
     schema_: Annotated[int, Field(alias="schema")]
+    model: str = "article"  # the only one that there was before manifests said which
     as_of: date
     event: str
     engine: str
@@ -69,14 +71,7 @@ def read_manifest(folder: Path) -> Manifest:
         If it is missing, truncated, of a newer schema or not a manifest.
     """
     path = folder / MANIFEST
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise BrokenRunError(f"{folder}: has no {MANIFEST}") from None
-    except (json.JSONDecodeError, UnicodeDecodeError):
-        raise BrokenRunError(f"{path}: is truncated or damaged") from None
-    except OSError as error:
-        raise BrokenRunError(f"{path}: cannot be read ({error.strerror})") from None
+    content = read_json(folder, MANIFEST)
     schema = content.get("schema") if isinstance(content, dict) else None
     if isinstance(schema, int) and schema > SCHEMA:
         raise BrokenRunError(f"{path}: is of schema {schema}; this version reads up to {SCHEMA}")
@@ -100,7 +95,10 @@ def environment_hash() -> str:
 
 def lock_hash() -> str | None:
     """Hash of the lock file; None where the project is installed without it."""
-    return file_hash(LOCK) if LOCK.is_file() else None
+    try:
+        return file_hash(LOCK)
+    except OSError:
+        return None
 
 
 def file_hash(path: Path) -> str:
@@ -115,12 +113,19 @@ def python_version() -> str:
 
 
 def hashes_of(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file of a run but its manifest and lock, by relative path."""
-    return {
-        path.relative_to(folder).as_posix(): file_hash(path)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != MANIFEST
-    }
+    """SHA-256 of every file of a run but its manifest, by relative path.
+
+    Raises
+    ------
+    OSError
+        If one cannot be read, or is there no more.
+    """
+    found = [Path(place) / name for place, _, names in os.walk(folder, onerror=_fail) for name in names]
+    return {path.relative_to(folder).as_posix(): file_hash(path) for path in sorted(found) if path.name != MANIFEST}
+
+
+def _fail(error: OSError) -> None:
+    raise error
 
 
 def read_json(folder: Path, name: str) -> Any:
@@ -135,6 +140,11 @@ def read_json(folder: Path, name: str) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise BrokenRunError(f"{folder}: has no {name}") from None
-    except (json.JSONDecodeError, UnicodeDecodeError):
+        missing = f"has no {name}" if folder.is_dir() else "no such run"
+        raise BrokenRunError(f"{folder}: {missing}") from None
+    except NotADirectoryError:
+        raise BrokenRunError(f"{folder}: is a file; the folder of a run was expected") from None
+    except OSError as error:
+        raise BrokenRunError(f"{path}: cannot be read ({reason_of(error)})") from None
+    except (ValueError, RecursionError):  # also numbers of thousands of digits, and brackets without end
         raise BrokenRunError(f"{path}: is truncated or damaged") from None

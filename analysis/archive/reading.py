@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,16 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...evidence.schema import Item
-from ...priors.errors import CatchupError
+from ...priors.errors import CatchupError, MissingFileError
+from ..inference.inputs import Inputs
 from ..inference.question import Question
 from ..studies.attribution import QUANTILES, Snapshot
-from .inputs import Inputs
+from .inputs import read_inputs
 from .manifest import BrokenRunError, Manifest, read_json, read_manifest
-from .store import foreign_entries, run_folders
+from .store import list_runs
 
 INPUTS = "inputs"
 FORECAST = "forecast.json"
 POSTERIOR = "posterior.nc"
+UNSOUND = (CatchupError, KeyError, TypeError)  # what reading a run brings up that is missing in part or damaged
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,21 @@ class Run:
         return content
 
     def section(self, name: str) -> Any:
-        """One of its other JSON files, or None where it has none."""
-        return read_json(self.folder, f"{name}.json") if (self.folder / f"{name}.json").exists() else None
+        """One of its other JSON files, or None where it was made without.
+
+        Raises
+        ------
+        BrokenRunError
+            If the file is damaged, or there no more.
+        """
+        return read_json(self.folder, f"{name}.json") if f"{name}.json" in self.manifest.files else None
 
     @cached_property
     def inputs(self) -> Inputs:
         """What it was made of."""
-        return Inputs.read(self.folder / INPUTS)
+        start = f"{INPUTS}/"
+        files = [name.removeprefix(start) for name in self.manifest.files if name.startswith(start)]
+        return read_inputs(self.folder / INPUTS, files)
 
     @cached_property
     def snapshot(self) -> Snapshot:
@@ -87,10 +97,6 @@ def read_run(folder: str | Path) -> Run:
         If the folder is missing, or what makes it a run is missing or damaged.
     """
     folder = Path(folder)
-    if not folder.exists():
-        raise BrokenRunError(f"{folder}: no such run")
-    if not folder.is_dir():
-        raise BrokenRunError(f"{folder}: is a file; the folder of a run was expected")
     run = Run(folder, read_manifest(folder))
     missing = [name for name in run.manifest.files if not (folder / name).is_file()]
     if missing:
@@ -124,26 +130,37 @@ def read_runs(runs: Path) -> Shelf:
     InputError
         If there is no such folder.
     """
-    sound, faults = [], [f"{entry}: is no run" for entry in foreign_entries_of(runs)]
-    for folder in run_folders(runs):
+    listing = list_runs(runs)
+    sound, faults = [], [f"{entry}: is no run" for entry in listing.others if not entry.name.startswith(".")]
+    for folder in listing.runs:
         try:
             sound.append(read_run(folder))
-        except (CatchupError, KeyError, TypeError) as error:
-            faults.append(str(error) if isinstance(error, CatchupError) else f"{folder}: is damaged")
+        except UNSOUND as error:
+            if os.path.lexists(folder):  # or else it was removed since the folder was listed
+                faults.append(error.on_command_line if isinstance(error, CatchupError) else f"{folder}: is damaged")
     return Shelf(tuple(sound), tuple(faults))
 
 
-def foreign_entries_of(runs: Path) -> Iterator[Path]:
-    """Entries that are no runs; those hidden are left unsaid."""
-    return (entry for entry in (foreign_entries(runs) if runs.is_dir() else ()) if not entry.name.startswith("."))
-
-
 def newest_before(runs: Path, event: str) -> Run | None:
-    """The newest sound run about an event, to compare a new one with."""
-    if not runs.is_dir():
+    """The newest sound run about an event, to compare a new one with.
+
+    What it was made of has been read: whatever becomes of its folder, the comparison can be made.
+    """
+    try:
+        shelf = read_runs(runs)
+    except MissingFileError:
         return None
-    same = [run for run in read_runs(runs).runs if run.manifest.event == event]
-    return same[-1] if same else None
+    for run in reversed(shelf.runs):
+        if run.manifest.event == event and _has_snapshot(run):
+            return run
+    return None
+
+
+def _has_snapshot(run: Run) -> bool:
+    try:
+        return isinstance(run.snapshot, Snapshot)
+    except UNSOUND:
+        return False
 
 
 def posterior_ready(run: Run) -> tuple[NDArray[np.float64], int]:
@@ -157,11 +174,11 @@ def posterior_ready(run: Run) -> tuple[NDArray[np.float64], int]:
     import xarray as xr
 
     path = run.folder / POSTERIOR
-    if not path.is_file():
-        raise BrokenRunError(f"{path}: no such file; the run was made without its posterior")
     try:
         with xr.open_dataset(path, group="posterior", engine="h5netcdf") as group:
             ready = group["ready"].transpose("chain", "draw").values
+    except FileNotFoundError:
+        raise BrokenRunError(f"{path}: no such file; the run was made without its posterior") from None
     except (OSError, KeyError, ValueError) as error:
         raise BrokenRunError(f"{path}: cannot be read ({type(error).__name__})") from None
     return np.ascontiguousarray(ready.ravel(), dtype=float), int(ready.shape[0])

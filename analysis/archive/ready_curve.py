@@ -15,7 +15,7 @@ import numpy as np
 
 from ...model.calendar import Calendar
 from ..inference.estimates import Distribution
-from ..inference.forecast import AnyDistribution
+from ..inference.json_values import AnyDistribution
 from ..inference.question import Question
 from .manifest import BrokenRunError, read_json
 from .reading import Run

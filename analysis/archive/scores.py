@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, overload
+from typing import overload
 
 from ...model.calendar import Calendar
 from ...priors.errors import InputError
@@ -17,7 +17,9 @@ from ..studies.attribution import Workshop
 from .reading import Run
 from .ready_curve import published
 from .rivals import Rival, load_rivals
-from .scoring import TREND, Outcome, Score, score
+from .scoring import TREND, score
+from .scoring import Outcome as Outcome
+from .scoring import Score as Score
 from .views import Curve, View
 
 
@@ -30,33 +32,42 @@ class LeftOut:
     as_of: date
     reason: str
 
-    def as_json(self) -> dict[str, Any]:
-        """Return it as JSON."""
-        return {"id": self.id, "title": self.title, "as_of": self.as_of.isoformat(), "reason": self.reason}
-
 
 @dataclass(frozen=True)
 class Scores(Sequence[Score]):
-    """Scores, a sequence of them; and what was left out.
+    """How forecasts fared, beside one another: a sequence of scores; and what was left out.
 
     Attributes
     ----------
-    rows : tuple of Score
-        In the order given.
+    outcome : Outcome
+        What is known of the date.
+    scores : tuple of Score
+        One a forecast.
     left_out : tuple of LeftOut
-        Made after the outcome's day.
+        Forecasts made after the day that is known of.
     """
 
-    rows: tuple[Score, ...]
+    outcome: Outcome
+    scores: tuple[Score, ...]
     left_out: tuple[LeftOut, ...] = ()
 
     @classmethod
-    def of(cls, found: Iterable[Score | LeftOut]) -> Scores:
+    def of(cls, outcome: Outcome, found: Iterable[Score | LeftOut]) -> Scores:
         """Sort scores from what was left out."""
         every = list(found)
         return cls(
+            outcome,
             tuple(row for row in every if isinstance(row, Score)),
             tuple(row for row in every if isinstance(row, LeftOut)),
+        )
+
+    def with_more(self, *others: Scores) -> Scores:
+        """Put further scores of the same outcome below."""
+        parts = (self, *others)
+        return Scores(
+            self.outcome,
+            tuple(row for part in parts for row in part.scores),
+            tuple(row for part in parts for row in part.left_out),
         )
 
     @overload
@@ -66,10 +77,10 @@ class Scores(Sequence[Score]):
     def __getitem__(self, index: slice) -> tuple[Score, ...]: ...
 
     def __getitem__(self, index: int | slice) -> Score | tuple[Score, ...]:
-        return self.rows[index]
+        return self.scores[index]
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return len(self.scores)
 
 
 def score_runs(runs: Iterable[Run], outcome: Outcome, days: Sequence[date] = ()) -> Scores:
@@ -100,7 +111,7 @@ def score_runs(runs: Iterable[Run], outcome: Outcome, days: Sequence[date] = ())
             _refuse_before_origin(outcome, calendar)
             yield score(run.name, title, as_of, view, outcome, calendar, days=days)
 
-    return Scores.of(rows())
+    return Scores.of(outcome, rows())
 
 
 def score_rivals(calendar: Calendar, outcome: Outcome, rivals: Mapping[str, Rival] | None = None) -> Scores:
@@ -127,7 +138,7 @@ def score_rivals(calendar: Calendar, outcome: Outcome, rivals: Mapping[str, Riva
             found = score(name, rival.title, rival.date, view, outcome, calendar, kind=rival.kind, days=days)
             yield replace(found, source=rival.source, opened=rival.opened, proxy=rival.proxy)
 
-    return Scores.of(rows())
+    return Scores.of(outcome, rows())
 
 
 def score_trends(run: Run, outcome: Outcome, days: Sequence[date] = ()) -> Scores:
@@ -147,7 +158,7 @@ def score_trends(run: Run, outcome: Outcome, days: Sequence[date] = ()) -> Score
             ready = read_trend(question, name, text).stated.ready
             yield score(identity, text.title, text.measured, ready, outcome, calendar, kind=TREND, days=days)
 
-    return Scores.of(rows())
+    return Scores.of(outcome, rows())
 
 
 def stated_days(rivals: Mapping[str, Rival]) -> list[date]:

@@ -6,11 +6,9 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
 
 from ...model.calendar import Calendar
 from ..inference.estimates import Distribution
-from ..inference.forecast import number
 from ..inference.proper_scores import quantile_loss
 from .views import Curve, Unscored, View
 
@@ -101,29 +99,6 @@ class Score:
     source: str = ""
     opened: bool | None = None
     proxy: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the score as JSON; an infinite log score is None there, and among the reasons."""
-        infinite = self.log_score is not None and math.isinf(self.log_score)
-        reasons = {**self.reasons, **({"log_score": "infinite: it was ruled out"} if infinite else {})}
-        return {
-            "id": self.id,
-            "title": self.title,
-            "as_of": self.as_of.isoformat(),
-            "kind": self.kind,
-            "crps": _figure(self.crps),
-            "crps_approximate": self.approximate,
-            "weighted_interval_score": _figure(self.interval_score),
-            "levels": list(self.levels),
-            "log_score": _figure(self.log_score),
-            "brier": {day.isoformat(): _figure(value, 5) for day, value in self.brier.items()},
-            "pit": [number(value, 5) for value in self.pit],
-            "covered": {f"{level:g}": held for level, held in self.covered.items()},
-            "reasons": reasons,
-            "source": self.source or None,
-            "opened": self.opened,
-            "proxy": self.proxy or None,
-        }
 
 
 def score(
@@ -221,7 +196,3 @@ def _coverage(view: View, moment: float, still_open: bool) -> tuple[dict[float, 
         else:
             covered[level] = low <= moment <= high
     return covered, reasons
-
-
-def _figure(value: float | None, digits: int = 4) -> float | None:
-    return None if value is None else number(value, digits)

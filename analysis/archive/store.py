@@ -3,23 +3,36 @@
 A run is built in a hidden folder beside the runs folder (same disk, so that a rename is one step), synced,
 and renamed into place. A lock beside it, taken before the folder is made and removed after the rename, tells a folder
 that is being built from one whose builder died; the latter is cleared away by the next run.
+
+Builders share nothing but these folders, and each may act between any two steps of another. So nothing is looked at
+before it is used: a step is tried, and what the system answers decides.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import re
 import shutil
-import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-from ...priors.errors import InputError
+from ...priors.errors import InputError, MissingFileError, reason_of
+from ...priors.files import ATTEMPTS, make_folder, remove, rename_to_free_name, sync
 
 RUN_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})(?:-(\d+))?$")
 LOCK = ".lock"
+OPTION = "--runs"
+
+
+class Listing(NamedTuple):
+    """What a runs folder holds: folders named like runs, by day and suffix, and all else, by name."""
+
+    runs: list[Path]
+    others: list[Path]
 
 
 def check_runs_folder(runs: Path) -> Path:
@@ -30,157 +43,188 @@ def check_runs_folder(runs: Path) -> Path:
     InputError
         If it is a file, cannot be made or cannot be written into.
     """
-    if runs.exists() and not runs.is_dir():
-        raise InputError("is a file; a folder was expected", file=runs, key="--runs")
-    try:
-        runs.mkdir(exist_ok=True)
-    except OSError as error:
-        raise InputError(f"cannot be made ({error.strerror})", file=runs, key="--runs") from None
-    if not os.access(runs, os.W_OK | os.X_OK):
-        raise InputError("cannot be written into", file=runs, key="--runs")
-    return runs
+    return make_folder(runs, key=OPTION)
 
 
-@contextlib.contextmanager
-def building(runs: Path, name: str) -> Iterator[Path]:
+def build(runs: Path, name: str, write: Callable[[Path], None]) -> Path:
     """Build a run, and put it into the runs folder under `name` or the first free name after it.
 
     Parameters
     ----------
     runs : Path
-        The runs folder.
+        The runs folder; made again should it have gone meanwhile.
     name : str
         Its day, ``YYYY-MM-DD``.
+    write : callable
+        Is given the folder to write the run's files into. If it raises, nothing is left of them.
 
-    Yields
-    ------
+    Returns
+    -------
     Path
-        The folder to build in. It vanishes if the block raises.
-    """
-    workshop = _workshop(runs)
-    _clear_abandoned(workshop)
-    place = workshop / f"{name}-{uuid.uuid4().hex}"
-    lock = _lock(place)
-    try:
-        place.mkdir()
-        yield place
-        _sync(place)
-        _put_in_place(place, runs, name)
-    except BaseException:
-        shutil.rmtree(place, ignore_errors=True)
-        raise
-    finally:
-        _lock_of(place).unlink(missing_ok=True)
-        os.close(lock)
-        with contextlib.suppress(OSError):
-            workshop.rmdir()
-
-
-def run_folders(runs: Path) -> list[Path]:
-    """Folders named like runs, by day and suffix; whether each is sound is for its reader to say.
+        The run's folder.
 
     Raises
     ------
     InputError
-        If the runs folder is missing, no folder or unreadable.
+        If the run cannot be built beside the runs folder or inside it, or not be put into it.
+    """
+    with _workplace(runs, name) as place:
+        write(place)
+        with _told(runs):
+            try:
+                return _put_in_place(place, runs, name)
+            except OSError as error:
+                if error.errno != errno.EXDEV:
+                    raise
+        # only a rename can tell whether two folders are on one disk: these looked so and are not
+        with _workplace(runs, name, inside=True) as copy, _told(runs):
+            shutil.copytree(place, copy, dirs_exist_ok=True)
+            return _put_in_place(copy, runs, name)
+
+
+def list_runs(runs: Path) -> Listing:
+    """List a runs folder, as it is at one moment; whether each run is sound is for its reader to say.
+
+    Raises
+    ------
+    InputError
+        If the runs folder is missing (then a `MissingFileError`), no folder or unreadable.
     """
     try:
-        entries = list(runs.iterdir())
+        with os.scandir(runs) as entries:
+            found = [(runs / entry.name, _is_folder(entry)) for entry in entries]
     except FileNotFoundError:
-        raise InputError("no such folder", file=runs, key="--runs") from None
+        raise MissingFileError("no such folder", file=runs, key=OPTION) from None
     except NotADirectoryError:
-        raise InputError("is a file; a folder of runs was expected", file=runs, key="--runs") from None
+        raise InputError("is a file; a folder of runs was expected", file=runs, key=OPTION) from None
     except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", file=runs, key="--runs") from None
-    named = [(match, entry) for entry in entries if (match := RUN_NAME.match(entry.name)) and entry.is_dir()]
-    return [entry for match, entry in sorted(named, key=lambda pair: (pair[0][1], int(pair[0][2] or 1)))]
+        raise InputError(f"cannot be read ({reason_of(error)})", file=runs, key=OPTION) from None
+    named = [(match, path) for path, folder in found if folder and (match := RUN_NAME.match(path.name))]
+    ordered = [path for match, path in sorted(named, key=lambda pair: (pair[0][1], int(pair[0][2] or 1)))]
+    return Listing(ordered, sorted({path for path, _ in found} - {*ordered}))
 
 
-def foreign_entries(runs: Path) -> list[Path]:
-    """Entries of a runs folder that are not named like runs."""
-    return sorted(entry for entry in runs.iterdir() if not (RUN_NAME.match(entry.name) and entry.is_dir()))
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads where nobody may look
+        return False
 
 
-def _workshop(runs: Path) -> Path:
-    """Where runs are built: beside the runs folder, or hidden inside it where its parent cannot be written."""
-    resolved = runs.resolve()
-    beside = resolved.parent
-    if os.access(beside, os.W_OK | os.X_OK) and beside.stat().st_dev == resolved.stat().st_dev:
-        return beside / f".{resolved.name}.building"
-    return resolved / ".building"
+@contextlib.contextmanager
+def _told(runs: Path) -> Iterator[None]:
+    """Say in a line why a run cannot be kept."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"a run cannot be kept here: {reason_of(error)}", file=runs, key=OPTION) from None
+
+
+@contextlib.contextmanager
+def _workplace(runs: Path, name: str, *, inside: bool = False) -> Iterator[Path]:
+    """Give a new folder to build in: beside the runs folder or, where that cannot be, hidden inside it.
+
+    It is gone at the end, whatever has come of it, and with it what builders that died have left.
+    """
+    resolved = Path(os.path.realpath(runs))
+    beside, within = resolved.with_name(f".{resolved.name}.building"), resolved / ".building"
+    for workshop in (beside, within):
+        _clear_abandoned(workshop)
+    with _told(runs):
+        try:
+            place, lock = _begin(within if inside or not _on_one_disk(beside.parent, resolved) else beside, name)
+        except OSError:
+            place, lock = _begin(within, name)
+    try:
+        yield place
+    finally:
+        remove(place)
+        remove(_lock_of(place))
+        os.close(lock)
+        with contextlib.suppress(OSError):  # others are building in it, or have removed it
+            os.rmdir(place.parent)
+
+
+def _on_one_disk(one: Path, other: Path) -> bool:
+    """Whether a rename between two folders can be hoped for, so that nothing need be copied."""
+    try:
+        return os.stat(one).st_dev == os.stat(other).st_dev
+    except OSError:
+        return True
 
 
 def _lock_of(place: Path) -> Path:
     return place.with_name(place.name + LOCK)
 
 
-def _lock(place: Path) -> int:
-    """Take the lock of a folder that is about to be built, making what it stands in; returns its file descriptor."""
+def _begin(workshop: Path, name: str) -> tuple[Path, int]:
+    """Make a folder to build in, and what it stands in; returns it with the descriptor of its lock, which is held."""
+    place = workshop / f"{name}-{os.urandom(16).hex()}"
     path = _lock_of(place)
-    while True:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    for _ in range(ATTEMPTS):
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(workshop)
         try:
-            lock = os.open(path, os.O_CREAT | os.O_RDWR)
-        except FileNotFoundError:  # another run, the last to end, has just removed the folder
+            lock = os.open(path, os.O_CREAT | os.O_RDWR, 0o666)
+        except FileNotFoundError:  # another run, the last to end, has just removed the workshop
             continue
-        fcntl.flock(lock, fcntl.LOCK_EX)
         try:
-            if os.path.sameopenfile(lock, other := os.open(path, os.O_RDWR)):
-                os.close(other)
-                return lock
-            os.close(other)
-        except FileNotFoundError:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if os.path.samestat(os.fstat(lock), os.stat(path)):
+                os.mkdir(place)
+                return place, lock
+        except FileNotFoundError:  # another run took it for abandoned before it was locked
             pass
-        os.close(lock)  # another run took it for abandoned before it was locked
+        except OSError:
+            remove(path)
+            os.close(lock)
+            raise
+        os.close(lock)
+    raise FileNotFoundError(errno.ENOENT, "others remove the folder to build in all the time")
 
 
 def _clear_abandoned(workshop: Path) -> None:
     """Remove what builders that died have left; a folder whose lock is held is being built."""
-    if not workshop.is_dir():
+    try:
+        entries = [workshop / name for name in os.listdir(workshop)]
+    except OSError:  # nobody builds there, or the last one to do so has just ended
         return
-    entries = list(workshop.iterdir())
     for place in {entry.with_name(entry.name.removesuffix(LOCK)) for entry in entries}:
         try:
             lock = os.open(_lock_of(place), os.O_RDWR)
         except FileNotFoundError:
             # no builder is without a lock until its folder is in place, and this one is there no more
-            shutil.rmtree(place, ignore_errors=True)
+            remove(place)
+            continue
+        except OSError:  # somebody else's
             continue
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            shutil.rmtree(place, ignore_errors=True)
-            _lock_of(place).unlink(missing_ok=True)
-        except BlockingIOError:
+            remove(place)
+            remove(_lock_of(place))
+        except OSError:  # it is being built
             pass
         finally:
             os.close(lock)
 
 
-def _sync(folder: Path) -> None:
-    """Have every file and folder on the disk before the rename makes them visible."""
-    for path in [*folder.rglob("*"), folder]:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def _put_in_place(place: Path, runs: Path, name: str) -> None:
-    """Rename to the first free name: a rename onto a run that is there already fails, and the next is tried."""
-    suffix = 1
+def _put_in_place(place: Path, runs: Path, name: str) -> Path:
+    """Rename to the first free name. Nothing is ever replaced: a name that is taken is refused, and the next tried."""
+    sync(place)
+    suffix, gone = 1, 0
     while True:
         target = runs / (name if suffix == 1 else f"{name}-{suffix}")
         try:
-            if not target.exists():
-                os.rename(place, target)
-                break
-        except OSError:
-            if not target.exists():
+            rename_to_free_name(place, target)
+            break
+        except FileExistsError:
+            suffix += 1
+        except FileNotFoundError:  # the runs folder has gone since the work began
+            gone += 1
+            if gone > ATTEMPTS:
                 raise
-        suffix += 1
-    handle = os.open(runs, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(runs)
+    with contextlib.suppress(FileNotFoundError):  # somebody has moved the runs folder, and the run with it
+        sync(runs, contents=False)
+    return target

@@ -6,18 +6,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ..inference.estimates import Distribution
-from ..studies.readings.efficiency import READINGS, Efficiency
 from .options import WHAT, Asked
-from .output import console, date_text, print_json, table, warn_if_few
-
-SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)
-CHANNEL_TITLES = {"own": "own innovation", "replicated": "replication", "distilled": "distillation"}
-READING_TITLES = {
-    "progress": "on Mythos",
-    "held_back": "held back",
-    "edge": "on labs that progress too",
-}
+from .output import show, warn_if_few
 
 
 def efficiency(
@@ -28,39 +18,12 @@ def efficiency(
     ] = None,
 ) -> int:
     """What efficiency has to do for compute: the progress a launch needs, its channels, and what gaps it closes."""
-    from ..inference.answer import draw
+    from ..presentation.tables.efficiency import layout
     from ..studies.readings.efficiency import efficiency as work_out
 
     asked = asked or Asked()
-    drawn = draw(asked.request())
-    result = work_out(drawn.question, drawn.source, gap, **drawn.origin())
-    if asked.json:
-        print_json(result.as_json())
-    else:
-        print_efficiency(result)
+    result = work_out(asked.posterior(), gap)
+    show(layout(result), as_json=asked.json)
+    if not asked.json:
         warn_if_few(result.needed)
     return 0
-
-
-def print_efficiency(result: Efficiency) -> None:
-    """Print efficiency for people."""
-    out = console()
-    quantiles = tuple(f"{p:.0%}" for p in SHOWN)
-    rows = [("progress the first launch needs", *_factors(result.needed))]
-    rows += [(f"  by {CHANNEL_TITLES[name]}", *_factors(spread)) for name, spread in result.channels.items()]
-    rows.append((f"gap on {date_text(result.question.as_of)}", *_factors(result.gap_now)))
-    out.print(table("Mythos's compute over what is spent, x", *quantiles, rows=rows))
-    out.print(f"Distillation would have to give more than it can with probability {result.beyond_ceiling.value:.1%}.\n")
-    rows = [(date_text(row.day), *(f"{row.probability[name].value:.1%}" for name in READINGS)) for row in result.closed]
-    out.print(table(f"A {result.gap:g}-fold gap closed by", *READING_TITLES.values(), rows=rows))
-    for name, meaning in READINGS.items():
-        out.print(f"  {READING_TITLES[name]}: {meaning}")
-    rows = [
-        (f"{gap:g}-fold", *(f"{spread.quantile_value(p):.1f}" for p in SHOWN)) for gap, spread in result.lags.items()
-    ]
-    out.print()
-    out.print(table("A gap in compute, as months of progress", *quantiles, rows=rows))
-
-
-def _factors(spread: Distribution) -> tuple[str, ...]:
-    return tuple(f"{spread.quantile_value(p):.2f}" for p in SHOWN)

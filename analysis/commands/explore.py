@@ -7,6 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from ...priors.files import check_file
 from .options import OUTPUT, Asked
 from .output import print_json, warn
 
@@ -17,16 +18,11 @@ def explore(
     out: Annotated[Path, Parameter(group=OUTPUT, help="The HTML file to write.")] = Path("explore.html"),
 ) -> int:
     """Write a page, readable without network, in which evidence, event and lever can be changed."""
-    from ...priors.errors import InputError
-    from ..inference.answer import draw
     from ..presentation.explorer import write_explorer
-    from ..presentation.figures import check_folder
 
     asked = asked or Asked()
-    check_folder(out.parent, key="--out")
-    if out.is_dir():
-        raise InputError("is a folder; a file was expected", file=out, key="--out")
-    write_explorer(out, draw(asked.request()))
+    check_file(out, key="--out")
+    write_explorer(out, asked.posterior())
     if asked.json:
         print_json({"schema": 1, "file": str(out)})
     else:

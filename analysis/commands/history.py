@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from .options import OUTPUT
-from .output import console, print_json, table, warn
+from .output import show, warn
 
 
 def history(
@@ -22,6 +22,7 @@ def history(
 ) -> int:
     """The forecast through time: every sound run of a folder, oldest first."""
     from ..archive.history import history as read_history
+    from ..presentation.tables.history import layout
 
     found = read_history(runs, event)
     for fault in found.faults:
@@ -30,20 +31,5 @@ def history(
         from ..presentation.figures import draw_history, save
 
         save(draw_history(found), plot, key="--plot")
-    if json:
-        print_json(found.as_json())
-        return 0
-    rows = []
-    for entry in found.entries:
-        quantiles = entry.run.forecast["ready"]["quantiles"]
-        moved = "" if entry.shift is None else f"{entry.shift['months']:+.2f} ± {entry.shift['mcse'] or 0:.2f}"
-        rows.append(
-            (
-                entry.run.name,
-                ", ".join(entry.items_added),
-                *(quantiles[p]["date"] or "never" for p in ("0.05", "0.5", "0.95")),
-                moved,
-            )
-        )
-    console().print(table("Run", "Items added", "5%", "median", "95%", "moved, months", rows=rows, left=2))
+    show(layout(found), as_json=json)
     return 0

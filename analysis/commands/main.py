@@ -10,10 +10,11 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError, UnknownCommandError, UnusedCliTokensError
 
-from ...priors.errors import CatchupError, InputError, unknown_name
+from ...priors.errors import CatchupError, InputError, reason_of, unknown_name
 
 COMMANDS = {
     "forecast": "When the event comes, with its spread and who gets there first.",
+    "state": "Where the race stands, and the date given each stage.",
     "levers": "What each policy lever would change.",
     "regimes": "What each commitment of compute would change.",
     "scenarios": "Other ways the world could go, beside the baseline.",
@@ -53,6 +54,18 @@ COMMAND_GROUPS = {
             "show": "One item in full.",
             "check": "Check item files without forecasting.",
             "new": "Print a filled-in item of a kind, to be edited.",
+        },
+    ),
+    "data": (
+        "Public tables, kept as they are published.",
+        {
+            "add": "Check a table and keep it beside its other vintages.",
+            "check": "Check tables without keeping them.",
+            "list": "Every vintage that is kept.",
+            "show": "One table: its columns, and what could not be read.",
+            "update": "Fetch tables from where they are published.",
+            "lags": "American records, and the first Chinese models that met them.",
+            "efficiency": "What scores and training compute say of progress.",
         },
     ),
 }
@@ -96,7 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # whoever read our output has stopped, or its disk is full: keep the interpreter from trying again at shutdown
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if not isinstance(error, BrokenPipeError):
-            status = _fail(f"standard output: {_reason(error)}", 1, arguments)
+            status = _fail(f"standard output: {reason_of(error)}", 1, arguments)
     raise SystemExit(status)
 
 
@@ -106,10 +119,10 @@ def run(arguments: Sequence[str]) -> int:
         result = app(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
     except CatchupError as error:
         # a full disk is not the user's mistake, whatever was being written
-        return _fail(str(error), 1 if _is_full_disk(error.__context__) else error.exit_code, arguments)
+        return _fail(error.on_command_line, 1 if _is_full_disk(error.__context__) else error.exit_code, arguments)
     except UnknownCommandError as error:
         # its own message imports every command to find the nearest name
-        return _fail(str(_unknown_command(error)), 2, arguments)
+        return _fail(_unknown_command(error).on_command_line, 2, arguments)
     except UnusedCliTokensError as error:
         return _fail(f"unexpected argument '{(error.unused_tokens or [''])[0]}'; see --help", 2, arguments)
     except CycloptsError as error:
@@ -119,7 +132,7 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         return 0
     except OSError as error:
-        return _fail(f"{error.filename}: {_reason(error)}" if error.filename else _reason(error), 1, arguments)
+        return _fail(f"{error.filename}: {reason_of(error)}" if error.filename else reason_of(error), 1, arguments)
     except MemoryError:
         return _fail("not enough memory; ask for fewer --draws", 1, arguments)
     return result if isinstance(result, int) else 0
@@ -136,10 +149,6 @@ def _unknown_command(error: UnknownCommandError) -> InputError:
 
 def _is_full_disk(error: BaseException | None) -> bool:
     return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
 
 
 def _fail(message: str, status: int, arguments: Sequence[str]) -> int:

@@ -12,9 +12,10 @@ from cyclopts import Group, Parameter
 
 from ...model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions
 from ...priors.errors import InputError
-from ..inference.answer import Request
+from ..inference.posterior import Posterior
 from ..inference.progress import show_progress
 from ..inference.question import DEFAULT_DRAWS, Question
+from ..inference.request import Request, posterior
 
 WHAT = Group("What is asked", sort_key=1)
 BELIEF = Group("What is assumed", sort_key=2)
@@ -27,6 +28,10 @@ OUTPUT = Group("What is printed", sort_key=4)
 class Assumed:
     """What is assumed before any leak."""
 
+    model: Annotated[
+        Literal["article", "current"],
+        Parameter(group=BELIEF, help="The published model, or the world as it stands: what is laid over it since."),
+    ] = "current"
     priors: Annotated[
         list[str] | None,
         Parameter(
@@ -47,7 +52,7 @@ class Assumed:
         InputError
             If an overlay or a fixed value is wrong.
         """
-        return load_assumptions(self.priors or (), _fixed(self.set or []))
+        return load_assumptions(self.priors or (), _fixed(self.set or []), model=self.model)
 
 
 @Parameter(name="*")
@@ -119,6 +124,10 @@ class Asked(Assumed):
             ledger=self.ledger,
             added=tuple(self.add or ()),
         )
+
+    def posterior(self) -> Posterior:
+        """Draw from the posterior that is asked for; raises as `inference.request.posterior` does."""
+        return posterior(self.request())
 
 
 def _fixed(settings: list[str]) -> dict[str, float]:

@@ -1,46 +1,24 @@
-"""Printing: one JSON object for scripts, tables that read at a glance for people."""
+"""What commands print: one JSON object for programs or a result's tables for people, and warnings beside them."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-
+from ..inference.diagnostics import few_draws
 from ..inference.estimates import Distribution
-from ..inference.forecast import few_draws
-from ..presentation.text import (
-    chance_text,
-    date_text,
-    day_text,
-    error_text,
-    figure,
-    newcomer_text,
-    shift_text,
-    stock_text,
-)
+from ..presentation.table import Cell, Layout
+from ..presentation.terminal import console, print_layout, to_text
 
-__all__ = [
-    "chance_text",
-    "console",
-    "date_text",
-    "day_text",
-    "error_text",
-    "figure",
-    "newcomer_text",
-    "print_json",
-    "shift_text",
-    "stock_text",
-    "table",
-    "warn",
-    "warn_if_few",
-]
 
-WIDE = 100  # columns of a terminal from which tables show all that they have
+def show(layout: Layout, *, as_json: bool) -> None:
+    """Print a result, for programs or for people."""
+    if as_json:
+        print_json(layout.json())
+    else:
+        print_layout(layout)
 
 
 def print_json(result: Mapping[str, Any]) -> None:
@@ -49,19 +27,9 @@ def print_json(result: Mapping[str, Any]) -> None:
     sys.stdout.write("\n")
 
 
-def console() -> Console:
-    """Return the console on standard output; a fixed width where it is not a terminal."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 100)
-
-
-def table(*columns: str, rows: Iterable[Sequence[str]], title: str | None = None, left: int = 1) -> Table:
-    """Build a table whose first `left` columns are text and whose others are figures."""
-    built = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", title_style="bold", pad_edge=False)
-    for index, column in enumerate(columns):
-        built.add_column(column, justify="left" if index < left else "right", overflow="fold", no_wrap=index >= left)
-    for row in rows:
-        built.add_row(*row)
-    return built
+def say(line: Cell, *, wrapped: bool = True) -> None:
+    """Print a sentence for people; `wrapped` to the terminal's width, or in one line, which can be searched for."""
+    console().print(to_text(line), soft_wrap=not wrapped)
 
 
 def warn(message: str) -> None:

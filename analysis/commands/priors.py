@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
-import numpy as np
 from cyclopts import Parameter
 
 from ...model.assumptions import Assumptions
-from ...priors.correlations import Correlation
 from ...priors.errors import unknown_name
-from ...priors.table import Quantity, packaged_layers
+from ...priors.table import packaged_layers
+from ..presentation.json_form import to_json
+from ..presentation.tables.priors import correlation_table, correlation_text, layout, quantity_layout
+from ..presentation.text import figure
 from .options import OUTPUT, Assumed
-from .output import console, figure, print_json, table
-
-SHOWN = (0.05, 0.5, 0.95)
+from .output import print_json, say, show
 
 
 @Parameter(name="*")
@@ -30,26 +28,7 @@ class Listed(Assumed):
 def list_priors(*, listed: Listed | None = None) -> int:
     """Every quantity with its distribution, and every correlation."""
     listed = listed or Listed()
-    prior_table = listed.assumptions().table
-    quantities, correlations = prior_table.quantities, prior_table.correlations
-    if listed.json:
-        rows_of_quantities = [quantity_as_json(quantity) for quantity in quantities.values()]
-        print_json({"schema": 1, "quantities": rows_of_quantities, "correlations": correlations_as_json(correlations)})
-        return 0
-    rows = [
-        (
-            quantity.name,
-            quantity.distribution.family,
-            *map(figure, quantity.distribution.quantile(np.array(SHOWN))),
-            quantity.text.unit,
-        )
-        for quantity in quantities.values()
-    ]
-    out = console()
-    out.print(table("Quantity", "Family", *(f"{p:.0%}" for p in SHOWN), "Unit", rows=rows, left=2))
-    if correlations:
-        pairs = [(*each.pair, f"{each.rank:+g}", each.file) for each in correlations]
-        out.print(table("Quantity", "and", "Rank correlation", "File", rows=pairs, left=2))
+    show(layout(listed.assumptions()), as_json=listed.json)
     return 0
 
 
@@ -66,28 +45,7 @@ def show_priors(name: str, /, *, listed: Listed | None = None) -> int:
     quantities = assumptions.table.quantities
     if name not in quantities:
         raise unknown_name("quantity", name, quantities)
-    quantity = quantities[name]
-    correlations = [each for each in assumptions.table.correlations if name in each.pair]
-    if listed.json:
-        print_json({"schema": 1, **quantity_as_json(quantity), "correlations": correlations_as_json(correlations)})
-        return 0
-    out = console()
-    out.print(f"[bold]{quantity.name}[/] ({quantity.text.unit})")
-    out.print(quantity.text.description)
-    numbers = ", ".join(f"{key} = {figure(value)}" for key, value in quantity.distribution.model_dump().items())
-    out.print(f"{quantity.distribution.family}: {numbers}   [{quantity.file}]", markup=False)
-    quantiles = quantity.distribution.quantile(np.array(SHOWN))
-    out.print(", ".join(f"{p:.0%}: {figure(value)}" for p, value in zip(SHOWN, quantiles, strict=True)))
-    for source in quantity.text.sources:
-        reference = assumptions.table.references[source]
-        place = f", {reference.address}" if reference.address else ""
-        out.print(f"Source: {reference.title} ({reference.publisher}, {reference.date}{place})", markup=False)
-    if quantity.text.shares:
-        out.print(f"Rests on: {', '.join(quantity.text.shares)}")
-    if quantity.text.notes:
-        out.print(quantity.text.notes)
-    for each in correlations:
-        out.print(_sentence(each, name), markup=False)
+    show(quantity_layout(assumptions, quantities[name]), as_json=listed.json)
     return 0
 
 
@@ -104,58 +62,18 @@ def check_priors(*files: str, listed: Listed | None = None) -> int:
     changed = _changed(assumptions)
     correlations = assumptions.table.correlations
     if listed.json:
-        shown = {"changed": changed, "correlations": correlations_as_json(correlations)}
+        shown = {"changed": changed, "correlations": to_json(correlation_table(correlations))}
         print_json({"schema": 1, "valid": True, **shown})
         return 0
-    out = console()
     joined = f"; {len(correlations)} correlated pairs" if correlations else ""
-    out.print(f"valid: {len(assumptions.table.quantities)} quantities, {len(changed)} of them changed or added{joined}")
+    say(f"valid: {len(assumptions.table.quantities)} quantities, {len(changed)} of them changed or added{joined}")
     for name in changed:
         quantity = assumptions.table.quantities[name]
         middle = figure(float(quantity.distribution.quantile(0.5)))
-        out.print(f"  {name}: {quantity.distribution.family}, median {middle} {quantity.text.unit}")
+        say(f"  {name}: {quantity.distribution.family}, median {middle} {quantity.text.unit}")
     for each in correlations:
-        out.print(f"  {_sentence(each)}", markup=False)
+        say(f"  {correlation_text(each)}")
     return 0
-
-
-def quantity_as_json(quantity: Quantity) -> dict[str, Any]:
-    """Return a quantity as JSON."""
-    quantiles = quantity.distribution.quantile(np.array(SHOWN))
-    return {
-        "name": quantity.name,
-        "family": quantity.distribution.family,
-        "parameters": quantity.distribution.model_dump(),
-        "quantiles": {f"{p:g}": float(value) for p, value in zip(SHOWN, quantiles, strict=True)},
-        "unit": quantity.text.unit,
-        "description": quantity.text.description,
-        "role": quantity.text.role,
-        "sources": list(quantity.text.sources),
-        "shares": list(quantity.text.shares),
-        "file": quantity.file,
-    }
-
-
-def correlations_as_json(correlations: Iterable[Correlation]) -> list[dict[str, Any]]:
-    """Return rank correlations as JSON."""
-    return [
-        {
-            "between": list(each.pair),
-            "rank": each.rank,
-            "description": each.text.description or "",
-            "sources": list(each.text.sources),
-            "file": each.file,
-        }
-        for each in correlations
-    ]
-
-
-def _sentence(correlation: Correlation, seen_from: str | None = None) -> str:
-    """Say a correlation in a line, from the side of one of its quantities if wanted."""
-    one, other = correlation.pair
-    pair = f"{one} with {other}" if seen_from is None else f"Correlated with {other if seen_from == one else one}"
-    why = f" ({correlation.text.description})" if correlation.text.description else ""
-    return f"{pair}: rank correlation {correlation.rank:+g}{why}   [{correlation.file}]"
 
 
 def _changed(assumptions: Assumptions) -> list[str]:

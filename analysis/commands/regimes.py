@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from .compared import print_comparison
 from .options import Asked
+from .output import show, warn_if_few
 
 
 def regimes(*, asked: Asked | None = None) -> int:
     """What each commitment of compute would change, begun on the day of the question."""
-    from ..inference.answer import draw
+    from ..presentation.tables.counterfactuals import layout
     from ..studies.counterfactuals import regimes as compare_regimes
 
     asked = asked or Asked()
-    drawn = draw(asked.request())
-    return print_comparison(compare_regimes(drawn.question, drawn.source, **drawn.origin()), "Regime", json=asked.json)
+    comparison = compare_regimes(asked.posterior())
+    show(layout(comparison), as_json=asked.json)
+    if not asked.json:
+        warn_if_few(comparison.baseline)
+    return 0

@@ -9,7 +9,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from .options import WHAT, Asked
-from .output import console, print_json
+from .output import print_json, say
 
 
 def replay(
@@ -21,9 +21,9 @@ def replay(
     asked: Asked | None = None,
 ) -> int:
     """Ask again on past days, each time with what was known then; a brief run a day."""
-    from ..archive.history import parse_step, replay_days
-    from ..archive.history import replay as replay_days_of
     from ..inference.progress import track
+    from ..runs.replay import parse_step, replay_days
+    from ..runs.replay import replay as replay_days_of
 
     asked = asked or Asked()
     step = parse_step(every)
@@ -32,5 +32,5 @@ def replay(
     if asked.json:
         print_json({"schema": 1, "runs": names})
     else:
-        console().print(f"{len(names)} runs in {runs}; catchup history --runs {runs} shows them", markup=False)
+        say(f"{len(names)} runs in {runs}; catchup history --runs {runs} shows them")
     return 0

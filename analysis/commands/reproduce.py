@@ -19,7 +19,7 @@ def reproduce(file: Path, /, *, draws: int = 100_000, seed: int = 1) -> int:
     seed
         Seed of the random numbers.
     """
-    from ..studies.reproduction.study import write_reproduction
+    from ..presentation.pages.reproduction import write_reproduction
 
     write_reproduction(file, draws=draws, seed=seed)
     warn(f"wrote {file}")

@@ -10,10 +10,11 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from ..inference.diagnostics import UntrustworthyError
 from ..inference.progress import show_progress
-from ..inference.trust import UntrustworthyError
+from ..presentation.text import day_text
 from .options import OUTPUT, Asked
-from .output import console, day_text
+from .output import print_json, say
 
 
 def run(
@@ -38,10 +39,10 @@ def run(
         record = {"event": "run", "folder": str(kept.folder), "as_of": kept.manifest.as_of.isoformat()}
         print(json.dumps({**record, "median": ready["0.5"]["date"], "seconds": kept.manifest.timings}), file=sys.stderr)
     if asked.json:
-        sys.stdout.write((kept.folder / "forecast.json").read_text(encoding="utf-8"))
+        print_json(kept.forecast)
     elif not quiet and not log_json:
         days = [day_text(request.question, ready[p]["months"]) for p in ("0.05", "0.5", "0.95")]
-        console().print(f"{kept.folder}: around {days[1]} (90% interval: {days[0]} to {days[2]})", markup=False)
+        say(f"{kept.folder}: around {days[1]} (90% interval: {days[0]} to {days[2]})")
     checks = kept.section("checks")
     if checks is not None and not checks["trustworthy"]:
         raise UntrustworthyError(f"{kept.folder}: the answer should not be trusted; its report says which check failed")

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from ...priors.errors import InputError
 from .options import OUTPUT
-from .output import console, print_json, table, warn
+from .output import show, warn
 
 
 def score(
@@ -26,6 +26,7 @@ def score(
     from ..archive.reading import read_runs
     from ..archive.rivals import load_rivals
     from ..archive.scores import Outcome, score_rivals, score_runs, score_trends, stated_days
+    from ..presentation.tables.scores import layout
 
     if (outcome is None) == (outcome_after is None):
         raise InputError("give one of --outcome DATE and --outcome-after DATE")
@@ -37,36 +38,6 @@ def score(
         raise InputError("holds no sound run to score", file=runs, key="--runs")
     days, newest = stated_days(rivals), shelf.runs[-1]
     calendar = newest.snapshot.question.assumptions.calendar
-    parts = (
-        score_runs(shelf.runs, known, days),
-        score_rivals(calendar, known, rivals),
-        score_trends(newest, known, days),
-    )
-    scores = [row for part in parts for row in part]
-    left_out = [row for part in parts for row in part.left_out]
-    if json:
-        print_json(
-            {
-                "schema": 1,
-                "outcome": {"date": known.day.isoformat(), "open": known.open},
-                "scores": [row.as_json() for row in scores],
-                "left_out": [row.as_json() for row in left_out],
-            }
-        )
-        return 0
-    from ..presentation.score_rows import (
-        days_shown,
-        left_out_lines,
-        note_lines,
-        outcome_text,
-        reason_lines,
-        score_columns,
-        score_rows,
-    )
-
-    shown, out = days_shown(rivals), console()
-    out.print(outcome_text(known.day, known.open, shown) + "\n")
-    out.print(table(*score_columns(shown), rows=score_rows(scores, shown), left=2))
-    for line in (*left_out_lines(left_out), *reason_lines(scores, shown), *note_lines(scores)):
-        out.print(line, markup=False, soft_wrap=True)
+    others = score_rivals(calendar, known, rivals), score_trends(newest, known, days)
+    show(layout(score_runs(shelf.runs, known, days).with_more(*others)), as_json=json)
     return 0

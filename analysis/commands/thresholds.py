@@ -7,9 +7,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ..studies.thresholds.study import Thresholds
 from .options import WHAT, Asked
-from .output import console, date_text, day_text, print_json, stock_text, table, warn
+from .output import show, warn
 
 
 def thresholds(
@@ -45,7 +44,8 @@ def thresholds(
 ) -> int:
     """How much compute a firm would need to win half of the draws, bring the date forward, or be ready by a day."""
     from ...priors.errors import InputError
-    from ..inference.answer import draw
+    from ..inference.request import posterior
+    from ..presentation.tables.thresholds import layout
     from ..studies.thresholds.study import PROBABILITIES, ready_by
     from ..studies.thresholds.study import thresholds as solve
 
@@ -54,31 +54,8 @@ def thresholds(
     asked = asked or Asked()
     request = asked.request()
     criteria = ready_by(request.question, by, probability or PROBABILITIES) if by else None
-    drawn = draw(request)
-    result = solve(
-        drawn.question, drawn.source, firm=firm, stock=stock, scenario=scenario, criteria=criteria, **drawn.origin()
-    )
+    result = solve(posterior(request), firm=firm, stock=stock, scenario=scenario, criteria=criteria)
     for note in result.notes:
         warn(note)
-    if asked.json:
-        print_json(result.as_json())
-    else:
-        print_thresholds(result)
+    show(layout(result), as_json=asked.json)
     return 0
-
-
-def print_thresholds(result: Thresholds) -> None:
-    """Print thresholds for people."""
-    question = result.question
-    under = "" if result.scenario is None else f", under {result.scenario}"
-    out = console()
-    out.print(f"{result.stock} ({result.unit}) of the {result.firm}{under}")
-    out.print(f"event {question.event}, as of {date_text(question.as_of)}\n", soft_wrap=True)
-    rows = []
-    for row in result.thresholds:
-        if row.stock is None or row.win is None or row.ready is None:
-            found = ("no amount does", "", "")
-        else:
-            found = (stock_text(row), f"{row.win.value:.0%}", day_text(question, row.ready.value))
-        rows.append((row.criterion.title, f"{row.budget_factor:g}x", *found))
-    out.print(table(f"So that the {result.firm}", "Budget", "needs", "first in", "median date", rows=rows, left=2))

@@ -20,11 +20,12 @@ import numpy as np
 from ...evidence.schema import Item
 from ...model.draws import OFFSET, Transform
 from ...model.forward import CHUNK
+from .draws import PriorDraws, Values
 from .estimates import Array
-from .importance import ReweightedPrior, effective_number, total, weights_given
-from .likelihoods import likelihoods, likelihoods_of
+from .importance import ReweightedPrior, effective_number, weights_given
+from .likelihoods import joint_likelihood, likelihoods_of, total
 from .proposal import Proposal, fit_proposal
-from .question import PriorDraws, Question, Values
+from .question import Question
 
 PILOT_DRAWS = CHUNK
 FIRST_EFFECTIVE, EFFECTIVE = 0.03, 0.2  # shares of a round's draws: enough to fit to, from the prior and later on
@@ -35,7 +36,7 @@ STREAM = 1_129_336_912  # sets the rounds' random numbers apart from all others 
 
 def reweighted(prior: PriorDraws, question: Question, items: Sequence[Item]) -> ReweightedPrior:
     """Weigh draws that stand for the prior by the likelihood of some items."""
-    return ReweightedPrior(prior, weights_given(total(likelihoods(question, prior, items)), prior))
+    return ReweightedPrior(prior, weights_given(joint_likelihood(question, prior, items), prior))
 
 
 def drawn_from_fit(prior: PriorDraws, question: Question, items: Sequence[Item]) -> PriorDraws | None:

@@ -2,95 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
 
 from ...evidence.latents import with_latents
-from ...evidence.ledgers import Ledger, load_ledger
-from ...evidence.selection import Selection, select
+from ...evidence.selected import Selection
 from .adaptation import drawn_from_fit, reweighted
 from .conflict import ESCALATED_DRAWS, refuse_conflict
-from .forecast import Diagnostics
+from .diagnostics import FEWEST_EFFECTIVE, GOOD_KHAT, WORST_KHAT, Diagnostics, UntrustworthyError
+from .engines import check_engine
 from .importance import SmoothedWeights
 from .likelihoods import prior_for
-from .question import DrawSource, Question
-from .trust import FEWEST_EFFECTIVE, GOOD_KHAT, WORST_KHAT, UntrustworthyError
+from .posterior import Posterior
+from .question import Question
 
 FEWEST_FOR_A_TAIL = 100  # draws below which k-hat says nothing
 
 
-@dataclass(frozen=True)
-class Conditioned:
-    """Draws that answer a question on some evidence.
-
-    Attributes
-    ----------
-    question : Question
-        What was asked, with the latent quantities of the items among its assumptions.
-    selection : Selection
-        Items counted, shown and set aside.
-    source : DrawSource
-        The posterior's draws.
-    engine : str
-        ``importance`` or ``nuts``.
-    diagnostics : Diagnostics
-        Whether they can be trusted.
-    log_evidence : float
-        Log of the evidence's density under the prior.
-    notes : tuple of str
-        Why this engine, and what was set aside.
-    sample_stats : mapping of str to xarray.DataArray
-        What the sampler recorded of its transitions; empty where none was run.
-    """
-
-    question: Question
-    selection: Selection
-    source: DrawSource
-    engine: str
-    diagnostics: Diagnostics
-    log_evidence: float
-    notes: tuple[str, ...] = ()
-    sample_stats: Mapping[str, Any] = field(default_factory=dict)
-
-
-def choose_evidence(
-    question: Question, evidence: str, ledger: Path | None, added: Sequence[Path], *, count_added: bool = True
-) -> Selection:
-    """Read a ledger and decide what a question counts.
-
-    Parameters
-    ----------
-    question : Question
-        Its day and its assumptions.
-    evidence : str
-        ``none``, ``default`` or ids separated by commas.
-    ledger : Path, optional
-        Folder of items instead of the project's own.
-    added : sequence of Path
-        Files of items added for this run.
-    count_added : bool, default True
-        Whether those are counted, whatever `evidence` says, or left out.
-
-    Raises
-    ------
-    InputError
-        If the ledger, an item or the choice is wrong.
-    """
-    known: Ledger = load_ledger(ledger, added)
-    files = {str(path) for path in added}
-    extra = [item.id for item in known.items.values() if item.file in files]
-    names = [name for name in evidence.split(",") if not (extra and name.strip() in ("none", *extra))]
-    if not count_added:
-        known = Ledger({name: item for name, item in known.items.items() if name not in extra})
-    wanted = [*names, *extra] if count_added else names or ["none"]
-    return select(known, ",".join(wanted), question.as_of, question.assumptions)
-
-
 def condition(
     question: Question, selection: Selection, engine: str = "auto", *, refuse: bool = True, fit: bool = False
-) -> Conditioned:
+) -> Posterior:
     """Condition a question on what was selected.
 
     Parameters
@@ -109,14 +39,17 @@ def condition(
 
     Returns
     -------
-    Conditioned
-        The posterior's draws, with why that engine made them.
+    Posterior
+        Its draws, with why that engine made them.
 
     Raises
     ------
+    InputError
+        If there is no such engine.
     UntrustworthyError
         If neither engine's draws can be trusted, or prior and evidence hardly overlap.
     """
+    check_engine(engine)
     items = selection.counted
     question = replace(question, assumptions=with_latents(question.assumptions, items))
     notes = tuple(f"set aside: {aside.item.id} ({aside.reason})" for aside in selection.set_aside)
@@ -140,29 +73,28 @@ def condition(
                 f"importance weights cannot be trusted (k-hat {smoothed.khat:.2f}, above {WORST_KHAT}): "
                 "try --engine nuts, or more --draws"
             )
-        return Conditioned(
+        return Posterior(
             question,
-            selection,
             source,
-            "importance",
             Diagnostics(ess=smoothed.effective_draws, khat=smoothed.khat),
-            smoothed.log_mean.value,
+            "importance",
+            selection,
+            smoothed.log_mean,
             notes,
         )
     from .nuts import sample_posterior
 
     reason = "" if engine == "nuts" else f"NUTS, because {_shortcoming(smoothed, 'importance')}"
-    posterior = sample_posterior(question, items, refuse=refuse)
-    diagnostics = replace(posterior.diagnostics, khat=smoothed.khat)
-    return Conditioned(
+    sampled = sample_posterior(question, items, refuse=refuse)
+    return Posterior(
         question,
-        selection,
-        posterior.source,
+        sampled.source,
+        replace(sampled.diagnostics, khat=smoothed.khat),
         "nuts",
-        diagnostics,
-        smoothed.log_mean.value,
+        selection,
+        smoothed.log_mean,
         (*([reason] if reason else []), *notes),
-        dict(posterior.tree["sample_stats"].data_vars),
+        dict(sampled.tree["sample_stats"].data_vars),
     )
 
 

@@ -12,14 +12,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...evidence.kinds.kind import Clock
 from ...evidence.likelihood import log_density, simulate
 from ...evidence.schema import Item
+from .diagnostics import COLLAPSED, UntrustworthyError
+from .draws import Values
 from .estimates import Array
-from .importance import SmoothedWeights, effective_number, systematic, total
-from .likelihoods import predictions_of, prior_for
-from .question import Question, Values
-from .trust import COLLAPSED, UntrustworthyError
+from .importance import SmoothedWeights, effective_number, systematic
+from .likelihoods import predictions_of, prior_for, total
+from .question import Question
 
 SCREENED_DRAWS = 50_000  # prior draws whose predictions are looked at in every case
 ESCALATED_DRAWS = 1_000_000  # prior draws tried before prior and evidence are said to conflict
@@ -62,7 +62,7 @@ class _Predictions:
 
     def __init__(self, question: Question, items: Sequence[Item]) -> None:
         self.draws = question.draws
-        self._clock = Clock(question.assumptions.calendar, question.as_of)
+        self._clock = question.clock
         self._rng = np.random.default_rng(question.seed)
 
         def evaluate(values: Values) -> Values:

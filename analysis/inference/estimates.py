@@ -25,6 +25,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 UNCOUNTED = 1e-6  # of a distribution, which draws may be left out of; most prior draws hardly count in a posterior
+NOISE_FACTOR = 2.0  # what is smaller than this many standard errors is noise
+FEW = 1_000.0  # an amount below this is written with the decimals that its error bears out
 TAIL_DRAWS = 10  # effective draws beyond a quantile, below which it is called meaningless
 
 
@@ -43,6 +45,14 @@ class Estimate:
     value: float
     mcse: float
     meaningful: bool = True
+
+    @property
+    def noise(self) -> bool:
+        """Whether it cannot be told from nothing."""
+        return not abs(self.value) > NOISE_FACTOR * self.mcse
+
+
+ZERO = Estimate(0.0, 0.0)
 
 
 @dataclass(frozen=True)

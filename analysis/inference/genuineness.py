@@ -14,18 +14,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
-from ...evidence.kinds.kind import Clock
 from ...evidence.likelihood import log_density, probability_genuine, stated_reliability
 from ...evidence.schema import Item
+from .diagnostics import COLLAPSED
+from .draws import Values
 from .estimates import Array, Estimate, Weighting
-from .importance import effective_number, total
-from .likelihoods import predictions_of, prior_for
-from .question import Question, Values
-from .trust import COLLAPSED
+from .importance import effective_number
+from .likelihoods import predictions_of, prior_for, total
+from .question import Question
 from .widening import Widening, widenings
 
 RELIABLE = 0.5  # stated probability of being genuine from which on an item is believed by its own file
@@ -96,26 +95,16 @@ class Genuineness:
         excludes = "all but excludes" if self.possible else "excludes"
         return f"{read}: the prior {excludes} it. {_advice(self.widenings)}"
 
-    def as_json(self) -> dict[str, Any]:
-        """Return it as JSON."""
-        entry: dict[str, Any] = {
-            "stated": round(self.stated, 5),
-            "posterior": round(self.posterior.value, 5),
-            "mcse": float(f"{self.posterior.mcse:.3g}") if np.isfinite(self.posterior.mcse) else None,
-            "excluded_by": self.excluded_by,
-        }
-        return {**entry, "widen": [each.as_json() for each in self.widenings]} if self.overruled else entry
-
 
 def doubted(question: Question, items: Iterable[Item]) -> list[Item]:
     """Items that allow for not being about what they say."""
-    clock = _clock(question)
+    clock = question.clock
     return [item for item in items if stated_reliability(item, clock) is not None]
 
 
 def genuine_columns(question: Question, items: Sequence[Item], predicted: Mapping[str, Array]) -> Values:
     """Probability of being genuine of each of some doubted items, shape (draw,), by `GENUINE` and its id."""
-    clock = _clock(question)
+    clock = question.clock
     columns = {item.id: probability_genuine(item, predicted[item.id], clock) for item in items}
     return {GENUINE + name: column for name, column in columns.items() if column is not None}
 
@@ -130,15 +119,16 @@ def genuineness_of(
     question : Question
         What was asked, the items' latent quantities among its assumptions.
     items : sequence of Item
-        Those of `doubted`.
+        Those counted.
     columns : dict of str to array, shape (draw,)
         From `genuine_columns`, in the answer's draws.
     weighting : Weighting
         How those stand for the posterior.
     """
-    clock = _clock(question)
-    stated = {item.id: stated_reliability(item, clock) or 0.0 for item in items}
-    found = [Genuineness(item, stated[item.id], weighting.estimate(columns[GENUINE + item.id])) for item in items]
+    found = [
+        Genuineness(item, _stated(question, item), weighting.estimate(columns[GENUINE + item.id]))
+        for item in doubted(question, items)
+    ]
     suspects = [row.item for row in found if row.doubtful]
     if not suspects:
         return tuple(found)
@@ -162,10 +152,7 @@ def genuineness_on_prior(question: Question, items: Sequence[Item], about: Seque
     if not chosen:
         return ()
     prior = _Screened(question, items)
-    return tuple(
-        _examined(Genuineness(item, stated_reliability(item, _clock(question)) or 0.0, prior.given_all(item)), prior)
-        for item in chosen
-    )
+    return tuple(_examined(Genuineness(item, _stated(question, item), prior.given_all(item)), prior) for item in chosen)
 
 
 class _Screened:
@@ -173,7 +160,7 @@ class _Screened:
 
     def __init__(self, question: Question, items: Sequence[Item]) -> None:
         self.question = replace(question, draws=SCREENED_DRAWS, quasi_random=False)
-        clock, suspects = _clock(question), doubted(question, items)
+        clock, suspects = question.clock, doubted(question, items)
 
         def evaluate(values: Values) -> Values:
             predicted = predictions_of(self.question, values, items)[2]
@@ -230,5 +217,5 @@ def _advice(found: Sequence[Widening]) -> str:
     return ". ".join(parts)
 
 
-def _clock(question: Question) -> Clock:
-    return Clock(question.assumptions.calendar, question.as_of)
+def _stated(question: Question, item: Item) -> float:
+    return stated_reliability(item, question.clock) or 0.0

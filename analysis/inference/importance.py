@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...priors.families import Family
+from .diagnostics import FEWEST_EFFECTIVE, GOOD_KHAT
+from .draws import Evaluate, PriorDraws, StoredDraws
 from .estimates import Array, Estimate, Weighting
-from .question import Evaluate, PriorDraws, StoredDraws
-from .trust import FEWEST_EFFECTIVE, GOOD_KHAT
 
 Positions = NDArray[np.int64]
 
@@ -231,11 +231,6 @@ def _tail_length(draws: int) -> int:
 
 def _reference_tail(draws: int) -> int:
     return math.ceil(3.0 * math.sqrt(draws))
-
-
-def total(log_likelihoods: Mapping[str, Array]) -> Array:
-    """Sum the items' log likelihoods, shape (draw,)."""
-    return np.sum(list(log_likelihoods.values()), axis=0)
 
 
 def effective_number(log_ratios: Array) -> float:

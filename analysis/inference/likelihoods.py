@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ...evidence.kinds.kind import Clock
 from ...evidence.latents import events_of, latent_quantities, with_latents
 from ...evidence.likelihood import log_density, predictions
 from ...evidence.schema import Item
 from ...model.assumptions import multiple_name
 from ...model.generative import Outcome, World
 from ...priors.families import Family
+from .draws import DrawSource, PriorDraws, Values
 from .estimates import Array
-from .question import DrawSource, PriorDraws, Question, Values, outcome_of
+from .outcomes import outcome_of
+from .question import Question
 
 
 def prior_for(question: Question, items: Sequence[Item]) -> PriorDraws:
@@ -24,21 +25,29 @@ def prior_for(question: Question, items: Sequence[Item]) -> PriorDraws:
 
 def latent_beliefs(question: Question, items: Sequence[Item]) -> dict[str, Family]:
     """What is believed of everything that items depend on beyond what the question does, by name."""
-    beliefs = with_latents(question.assumptions, items).beliefs
-    return {name: beliefs[name] for name in [*latent_quantities(items), *map(multiple_name, events_of(items))]}
+    assumptions = with_latents(question.assumptions, items)
+    return assumptions.beliefs_of([*latent_quantities(items), *map(multiple_name, events_of(items))])
 
 
 def likelihoods(question: Question, source: DrawSource, items: Sequence[Item]) -> dict[str, Array]:
-    """Work out every item's log likelihood in every draw, shape (draw,)."""
-    if not items:
-        return {"": np.zeros(source.weighting.draws)}
-    return source.map(lambda values: likelihoods_of(question, values, items))
+    """Work out every item's log likelihood in every draw, shape (draw,); nothing where there is no item."""
+    return source.map(lambda values: likelihoods_of(question, values, items)) if items else {}
+
+
+def joint_likelihood(question: Question, source: DrawSource, items: Sequence[Item]) -> Array:
+    """Work out the log likelihood of all items together in every draw, shape (draw,)."""
+    return total(likelihoods(question, source, items)) if items else np.zeros(source.weighting.draws)
+
+
+def total(log_likelihoods: Mapping[str, Array]) -> Array:
+    """Sum the items' log likelihoods, shape (draw,)."""
+    return np.asarray(np.sum(list(log_likelihoods.values()), axis=0))
 
 
 def likelihoods_of(question: Question, values: Values, items: Sequence[Item]) -> Mapping[str, Array]:
     """Work out every item's log likelihood in a chunk of draws."""
     predicted = predictions_of(question, values, items)[2]
-    clock = Clock(question.assumptions.calendar, question.as_of)
+    clock = question.clock
     return {item.id: log_density(item, item.observation(clock), predicted[item.id], clock) for item in items}
 
 

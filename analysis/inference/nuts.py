@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,11 +12,11 @@ from ...evidence.graph import add_evidence, evidence_data
 from ...evidence.latents import events_of, latent_quantities
 from ...evidence.schema import Item
 from ...model.graph import build_model
-from .estimates import Weighting
-from .forecast import Diagnostics
+from .diagnostics import FEWEST_CHAIN_EFFECTIVE, MOST_DIVERGENT, WORST_RHAT, Diagnostics, UntrustworthyError
+from .draws import StoredDraws
+from .estimates import Array, Weighting
 from .progress import waiting
-from .question import Question, StoredDraws
-from .trust import FEWEST_CHAIN_EFFECTIVE, MOST_DIVERGENT, WORST_RHAT, UntrustworthyError
+from .question import Question
 
 CHAINS = 4
 TUNING = 1_500
@@ -59,12 +59,11 @@ class CompiledPosterior:
 
         self.question = question
         self.items = tuple(items)
-        self.events = list(dict.fromkeys([question.event, *events_of(items)]))
         self.model = build_posterior_model(question, items)
         with waiting("Compiling the model (half a minute)"):
             self.compiled = nutpie.compile_pymc_model(self.model)
 
-    def refitted(self, data: dict[str, float]) -> Any:
+    def refitted(self, data: Mapping[str, Array]) -> Any:
         """Return the compiled model with other figures, without compiling again."""
         return self.compiled.with_data(**data)
 
@@ -75,7 +74,7 @@ class CompiledPosterior:
         *,
         chains: int = CHAINS,
         tune: int = TUNING,
-        data: dict[str, float] | None = None,
+        data: Mapping[str, Array] | None = None,
         cores: int | None = None,
     ) -> Any:
         """Sample, and return nutpie's tree; `draws` counts all chains together."""
@@ -103,9 +102,9 @@ def build_posterior_model(question: Question, items: Sequence[Item]) -> Any:
         events=events,
         extra_quantities=latent_quantities(items),
         launch_grid=question.launch_grid,
-        as_of=question.as_of_months,
+        as_of_month=question.as_of_months,
     )
-    return add_evidence(model, items, question.assumptions, question.as_of, events=events)
+    return add_evidence(model, items, question.assumptions, question.as_of)
 
 
 def sample_posterior(question: Question, items: Sequence[Item], *, refuse: bool = True) -> NutsPosterior:
@@ -133,20 +132,20 @@ def as_posterior(tree: Any, question: Question) -> NutsPosterior:
     values = {
         str(name): np.ascontiguousarray(variable.values.ravel(), dtype=float)
         for name, variable in group.data_vars.items()
-        if variable.ndim == 2
+        if name in question.assumptions.beliefs
     }
     draws = next(iter(values.values())).size
     weighting = Weighting(draws=draws, chains=chains)
     source = StoredDraws(values, weighting, question.seed, question.assumptions.copula)
-    return NutsPosterior(source, diagnose(tree), tree)
+    return NutsPosterior(source, diagnose(tree, question.event), tree)
 
 
-def diagnose(tree: Any) -> Diagnostics:
-    """Work out the largest R-hat, the smaller of the date's bulk and tail ESS, and the divergences."""
+def diagnose(tree: Any, event: str) -> Diagnostics:
+    """Work out the largest R-hat, the smaller of bulk and tail ESS of the event's date, and the divergences."""
     from arviz_stats.base import array_stats
 
     group = tree["posterior"]
-    ready = group["ready"].values
+    ready = group["ready"].sel(event=event).values
     rhats = [
         array_stats.rhat(column, chain_axis=0, draw_axis=1)
         for variable in group.data_vars.values()

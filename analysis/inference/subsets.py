@@ -1,7 +1,7 @@
-"""What is known given some items, or others: states of knowledge on draws that stand for the prior.
+"""Subsets of the items, each counted on draws that stand for the prior.
 
-States on one ground are weightings of the same draws, and share their errors. Where too few draws of a ground count in
-a state, it gets a ground of its own, drawn where that state is.
+Subsets on the same draws are weightings of them, and share their errors. Where too few of the draws count for a subset,
+it gets draws of its own, from a proposal fitted to the posterior that it makes.
 """
 
 from __future__ import annotations
@@ -11,20 +11,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...evidence.kinds.kind import Clock
 from ...evidence.likelihood import log_density, probability_genuine
 from ...evidence.schema import Item
 from .adaptation import drawn_from_fit
+from .draws import PriorDraws, Values
 from .estimates import Array, Distribution, Estimate, Weighting
-from .importance import SmoothedWeights, total, weights_given
-from .likelihoods import predictions_of
+from .importance import SmoothedWeights, weights_given
+from .likelihoods import predictions_of, total
 from .log_means import LogMean, log_mean
-from .question import PriorDraws, Question, Values
+from .outcomes import READY
+from .question import Question
 
 LIKELIHOOD, GENUINE = "likelihood:", "genuine:"  # begin the columns of items
 
 
-class Ground:
+class SharedDraws:
     """Draws that stand for the prior, with the date and every item's likelihood in each.
 
     Parameters
@@ -32,7 +33,7 @@ class Ground:
     question : Question
         What is asked, the items' latent quantities among its assumptions.
     items : sequence of Item
-        Items that states may count.
+        Items that subsets may count.
     source : PriorDraws
         The draws, from the prior or from a proposal.
     """
@@ -56,36 +57,36 @@ class Ground:
         """Probability in each draw that a reading is about what it says; None for kinds that never doubt it."""
         return self._columns.get(GENUINE + item)
 
-    def state(self, items: Collection[str]) -> State:
+    def subset(self, items: Collection[str]) -> Subset:
         """What is known given some items."""
-        prior = Distribution(self._columns["ready"], self.weighting)
+        prior = Distribution(self._columns[READY], self.weighting)
         if not items:
-            return State(self, prior, None, log_mean(np.zeros(prior.values.size), self.weighting))
+            return Subset(self, prior, None, log_mean(np.zeros(prior.values.size), self.weighting))
         whole = total({name: self.likelihood(name) for name in items})
         smoothed = weights_given(whole, self.source)
         weighting = Weighting(prior.values.size, weights=smoothed.weights, replicates=self.weighting.replicates)
-        return State(self, Distribution(prior.values, weighting), smoothed, log_mean(whole, self.weighting))
+        return Subset(self, Distribution(prior.values, weighting), smoothed, log_mean(whole, self.weighting))
 
-    def best_state(self, items: Collection[str]) -> State:
-        """What is known given some items, on a ground of its own where too few of these draws count."""
-        state = self.state(items)
-        if state.smoothed is None or state.smoothed.good:
-            return state
+    def best_subset(self, items: Collection[str]) -> Subset:
+        """What is known given some items, on draws of its own where too few of these count."""
+        subset = self.subset(items)
+        if subset.smoothed is None or subset.smoothed.good:
+            return subset
         counted = [item for item in self.items if item.id in items]
         source = drawn_from_fit(self.source, self._question, counted)
         if source is None:
-            return state
-        own = Ground(self._question, self.items, source).state(items)
-        return own if own.smoothed is not None and own.smoothed.better_than(state.smoothed) else state
+            return subset
+        own = SharedDraws(self._question, self.items, source).subset(items)
+        return own if own.smoothed is not None and own.smoothed.better_than(subset.smoothed) else subset
 
 
 @dataclass(frozen=True, eq=False)
-class State:
-    """What is known given some items.
+class Subset:
+    """What is known given some of the items.
 
     Attributes
     ----------
-    ground : Ground
+    draws : SharedDraws
         The draws.
     ready : Distribution
         The date, months since t = 0.
@@ -95,7 +96,7 @@ class State:
         Log of the items' density under the prior.
     """
 
-    ground: Ground
+    draws: SharedDraws
     ready: Distribution
     smoothed: SmoothedWeights | None
     evidence: LogMean
@@ -105,20 +106,20 @@ class State:
         """Pareto shape of the weights."""
         return -np.inf if self.smoothed is None else self.smoothed.khat
 
-    def log_ratio(self, other: State) -> Estimate:
-        """Log of how much likelier its items are, under the prior, than those of another state."""
-        if self.ground is other.ground:
+    def log_ratio(self, other: Subset) -> Estimate:
+        """Log of how much likelier its items are, under the prior, than those of another subset."""
+        if self.draws is other.draws:
             return (self.evidence - other.evidence).estimate
         own, theirs = self.evidence.estimate, other.evidence.estimate
         return Estimate(own.value - theirs.value, float(np.hypot(own.mcse, theirs.mcse)))
 
 
-def on_common_draws(one: State, other: State) -> tuple[Distribution, Distribution]:
-    """Return two states' dates as weightings of the same draws, so that they can be compared draw by draw.
+def on_common_draws(one: Subset, other: Subset) -> tuple[Distribution, Distribution]:
+    """Return two subsets' dates as weightings of the same draws, so that they can be compared draw by draw.
 
-    Draws of two grounds are put side by side; each state gives those of the other no weight.
+    Draws that they do not share are put side by side; each subset gives those of the other no weight.
     """
-    if one.ground is other.ground:
+    if one.draws is other.draws:
         return one.ready, other.ready
     values = np.concatenate([one.ready.values, other.ready.values])
     first, second = one.ready.weighting, other.ready.weighting
@@ -131,8 +132,8 @@ def on_common_draws(one: State, other: State) -> tuple[Distribution, Distributio
 
 def _columns(question: Question, values: Values, items: Sequence[Item]) -> Values:
     _, dates, predicted = predictions_of(question, values, items)
-    clock = Clock(question.assumptions.calendar, question.as_of)
-    columns = {"ready": dates.ready}
+    clock = question.clock
+    columns = {READY: dates.ready}
     for item in items:
         prediction = predicted[item.id]
         columns[LIKELIHOOD + item.id] = log_density(item, item.observation(clock), prediction, clock)

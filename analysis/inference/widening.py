@@ -10,11 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from ...evidence.kinds.kind import Clock
 from ...evidence.likelihood import explanation
 from ...evidence.schema import Item
 from ...priors.distributions import Limits
@@ -76,17 +74,6 @@ class Widening:
             return abs(math.log(self.needed / bound))
         return abs(self.needed - bound) / max(self.high - self.low, 1e-12)
 
-    def as_json(self) -> dict[str, Any]:
-        """Return it as JSON."""
-        needed = None if self.needed is None else _rounded(self.needed, NEEDED_DIGITS)
-        return {
-            "quantity": self.quantity,
-            "needed": needed,
-            "covers": round(self.covers, 4),
-            "prior": [self.low, self.high],
-            "unit": self.unit,
-        }
-
 
 def widenings(question: Question, item: Item) -> list[Widening]:
     """Find the quantities that could bring an item's prediction to what it observed.
@@ -115,7 +102,7 @@ def _each(question: Question, item: Item) -> Iterator[Widening]:
     beliefs = {name: assumptions.beliefs[name] for name in assumptions.needed([question.event], distillation=True)}
     beliefs |= latent_beliefs(question, [item])
     medians = {name: float(belief.quantile(0.5)) for name, belief in beliefs.items()}
-    target = explanation(item, Clock(assumptions.calendar, question.as_of))
+    target = explanation(item, question.clock)
 
     def predict(name: str, values: Array) -> Array:
         columns = {other: np.full(values.size, median) for other, median in medians.items()}
@@ -168,11 +155,7 @@ def _believed(belief: Family) -> tuple[float, float]:
     return float(belief.quantile(BELIEVED[0])), float(belief.quantile(BELIEVED[1]))
 
 
-def _rounded(value: float, digits: int) -> float:
-    return float(f"{value:.{digits}g}")
-
-
 def _plain(value: float, digits: int) -> str:
     """Write a figure as --set takes it."""
-    value = _rounded(value, digits)
+    value = float(f"{value:.{digits}g}")
     return f"{value:g}" if abs(value) < 1e5 else f"{value:,.0f}".replace(",", "_")

@@ -14,7 +14,6 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,19 +21,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...evidence import Clock, Item, events_of, latent_quantities, predictions
+from ...evidence import Item, latent_quantities
+from ...evidence.latents import events_of
 from ...model.assumptions import multiple_name
 from ...model.policies import NO_INTERVENTION, apply_lever
-from ...priors.errors import InputError
-from ..inference.answer import Drawn
+from ...priors.files import write_text
+from ..inference.draws import PriorDraws, Values
 from ..inference.estimates import Array
-from ..inference.importance import smooth_weights, total
-from ..inference.likelihoods import likelihoods_of
-from ..inference.question import PriorDraws, Question, Values, outcome_of
+from ..inference.importance import smooth_weights
+from ..inference.likelihoods import likelihoods, predictions_of, total
+from ..inference.outcomes import outcome_of
+from ..inference.posterior import Posterior
+from ..inference.question import Question
+from .html import environment
 from .repeat_command import is_foreign, options_of_assumptions
 from .text import date_text
 
-TEMPLATES = Path(__file__).with_name("templates")
 THINNED = 16_000
 POOL = 400_000  # prior draws from which the posterior's half is taken
 RESOLUTION = 1_000  # parts of a month
@@ -43,14 +45,14 @@ BELIEVABLE = 400  # effective draws below which the page says not to believe it
 NO_LEVER = "none"
 
 
-def write_explorer(path: Path, drawn: Drawn, *, draws: int = THINNED) -> None:
+def write_explorer(path: Path, posterior: Posterior, *, draws: int = THINNED) -> None:
     """Write the explorer of a question and its evidence.
 
     Parameters
     ----------
     path : Path
         The HTML file.
-    drawn : Drawn
+    posterior : Posterior
         The question, and the items that the reader can switch.
     draws : int
         How many draws the page carries.
@@ -60,35 +62,24 @@ def write_explorer(path: Path, drawn: Drawn, *, draws: int = THINNED) -> None:
     InputError
         If the file cannot be written.
     """
-    page = render_explorer(drawn, draws=draws)
-    unfinished = path.with_name(f".{path.name}.part")
-    try:
-        unfinished.write_text(page, encoding="utf-8")
-        unfinished.replace(path)
-    except OSError as error:
-        with suppress(OSError):  # it may never have come to be
-            unfinished.unlink()
-        raise InputError(f"cannot be written ({error.strerror})", file=path, key="--out") from None
+    write_text(path, render_explorer(posterior, draws=draws), key="--out")
 
 
-def render_explorer(drawn: Drawn, *, draws: int = THINNED) -> str:
+def render_explorer(posterior: Posterior, *, draws: int = THINNED) -> str:
     """Return the explorer as HTML."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
-    data = explorer_data(drawn.question, drawn.items, draws)
+    data = explorer_data(posterior.question, posterior.items, draws)
     # "</" inside a script element would end it
     content = json.dumps(data, separators=(",", ":")).replace("</", "<\\/")
     return (
-        environment.get_template("explorer.html.j2").render(
+        environment()
+        .get_template("explorer.html.j2")
+        .render(
             data=content,
-            as_of=date_text(drawn.question.as_of),
+            as_of=date_text(posterior.question.as_of),
             items=data["items"],
             events=data["events"],
             levers=data["levers"],
-            event=drawn.question.event,
+            event=posterior.question.event,
             draws=f"{data['draws']:,}",
         )
         + "\n"
@@ -110,7 +101,7 @@ def explorer_data(question: Question, items: Sequence[Item], draws: int = THINNE
     asked = replace(question, draws=max(POOL, 2 * draws), quasi_random=False)
     names = [*latent_quantities(items), *map(multiple_name, {*question.assumptions.events, *events_of(items)})]
     source = PriorDraws(asked, names)
-    likelihood = source.map(lambda values: likelihoods_of(asked, values, items)) if items else {}
+    likelihood = likelihoods(asked, source, items)
     chosen, log_base = _choose(likelihood, source.weighting.draws, draws)
     thinned = source.map(lambda values: {name: values[name] for name in values})
     values = {name: column[chosen] for name, column in thinned.items()}
@@ -170,14 +161,10 @@ def _describe(question: Question, item: Item, values: Values, log_likelihood: Ar
         "weight": float(item.text.weight),
         "log": _packed(log_likelihood / item.text.weight, "<f4"),
     }
-    clock = Clock(question.assumptions.calendar, question.as_of)
+    clock = question.clock
     figures = item.figures(clock)
     if "reliability" in figures:
-        world, own = outcome_of(question, values)
-        outcomes = {question.event: own} | {
-            event: outcome_of(question, values, event=event, world=world)[1] for event in events_of([item])
-        }
-        predicted = predictions([item], question.assumptions, values, world, outcomes, question.as_of)[item.id]
+        predicted = predictions_of(question, values, [item])[2][item.id]
         observed = item.observation(clock)
         with np.errstate(divide="ignore"):
             genuine = item.kind.log_density(np, observed, predicted, {**figures, "reliability": 1.0})

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 
 from ...evidence import Item
-from ...model.assumptions import packaged_model_layers
+from ...model.models import model_layers
 from ...priors.table import named_overlays
 from ..inference.question import Question
 
@@ -39,9 +39,10 @@ def options_of(question: Question, items: Sequence[Item]) -> list[str]:
 
 
 def options_of_assumptions(question: Question) -> list[str]:
-    """Options for whatever a question assumes beside the project's own files, and how its draws are laid out."""
-    own = {layer.file for layer in packaged_model_layers()}
-    options = []
+    """Options for the model, whatever a question assumes beside its files, and how its draws are laid out."""
+    model = question.assumptions.model
+    own = {layer.file for layer in model_layers(model)}
+    options = [f"--model {model}"]
     for layer in question.assumptions.layers:
         if layer.file == FIXED:
             options += [f"--set {name}={row['value']:g}" for name, row in layer.tables["quantity"].items()]

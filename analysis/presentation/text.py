@@ -1,12 +1,17 @@
-"""How figures are written for people: days, shifts, errors, numbers."""
+"""How figures are written for people: days, shifts, errors, numbers; and how others' text is made harmless."""
 
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
+from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ..inference.estimates import Estimate
+from ...priors.families import Family
+from ..inference.estimates import FEW, Estimate
+from ..inference.json_values import thousands
 from ..inference.question import Question
 
 if TYPE_CHECKING:
@@ -14,9 +19,12 @@ if TYPE_CHECKING:
     from ..studies.thresholds.stock_search import Threshold
 
 DAYS_PER_WEEK = 7
-FEW = 1_000.0  # an amount below this is written with the decimals that its error bears out
 SMALLEST_SHIFT = 0.005  # months; a smaller one would be written as none
-NOISE_FACTOR = 2.0  # a shift smaller than this many standard errors is noise
+BOUNDS = ("low", "mode", "high")  # parameters of a distribution that are given in this order
+STEERING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+"""Bidirectional classes of characters that reorder what stands around them."""
+LINK = re.compile(r"https?://|#|[\w./-]+(#[\w-]*)?$")
+MARKS = "\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}\N{ARABIC LETTER MARK}"
 
 
 def day_text(question: Question, months: float) -> str:
@@ -41,7 +49,7 @@ def shift_text(shift: Estimate) -> str:
     """Write a shift with its Monte Carlo error; one inside its noise is called noise."""
     if shift.value == 0.0 and shift.mcse == 0.0:
         return "no change"
-    if abs(shift.value) <= NOISE_FACTOR * shift.mcse:
+    if shift.noise:
         return "within noise"
     if abs(shift.value) < SMALLEST_SHIFT:
         return f"below {2.0 * SMALLEST_SHIFT:g}"
@@ -83,3 +91,60 @@ def chance_text(value: float) -> str:
     if 0.0 < value < 1.0:
         return "below 0.1%" if value < 1e-3 else "above 99.9%" if value > 1.0 - 1e-3 else f"{value:.1%}"
     return f"{value:.0%}"
+
+
+def quantile_text(p: float) -> str:
+    """Name a quantile in a heading or in the first cell of a row: 5%, median."""
+    return "median" if p == 0.5 else f"{p:.0%}"
+
+
+def numbers_of(family: Family) -> str:
+    """Numbers of a distribution, by name: ``low 0.15, mode 0.2, high 0.3``."""
+    return _listed(family.model_dump(exclude_none=True))
+
+
+def toml_text(value: Any) -> str:
+    """Write a number, a text or a table of them, as TOML does."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{key} = {toml_text(entry)}' for key, entry in value.items())}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(toml_text, value))}]"
+    return f'"{value}"' if isinstance(value, str) else figure(value)
+
+
+def _listed(values: Mapping[str, Any]) -> str:
+    ordered = sorted(values, key=lambda name: BOUNDS.index(name) if name in BOUNDS else -1)
+    return ", ".join(f"{name} {_plain(values[name])}" for name in ordered)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return f"({_listed(value)})"
+    if isinstance(value, list | tuple):
+        return "; ".join(map(_plain, value))
+    if isinstance(value, str):
+        return value.replace("_", " ")
+    return thousands(value) if value >= 1000.0 and value.is_integer() else f"{value:g}"
+
+
+def harmless(text: str) -> str:
+    """Write out the characters that would steer a terminal or turn the order of the text around them.
+
+    Titles and sources come from files of others. Line breaks become spaces, so that a cell stays a cell.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(map(_harmless, text))
+
+
+def is_link(address: str | None) -> bool:
+    """Whether an address leads to a page or a place on one: it may come from others, and must not be a script."""
+    return address is not None and LINK.match(address) is not None
+
+
+def _harmless(character: str) -> str:
+    if character in "\t\n\r":
+        return " "
+    hidden = unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
+    steers = unicodedata.bidirectional(character) in STEERING or character in MARKS
+    return f"\\u{ord(character):04x}" if hidden or steers else character

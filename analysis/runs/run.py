@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ...evidence import Item
 from ...priors.errors import InputError
-from ..archive.inputs import inputs_of
+from ...priors.files import make_folder, write_text
+from ..archive.inputs import write_inputs
 from ..archive.manifest import (
     MANIFEST,
     SCHEMA,
@@ -26,10 +26,13 @@ from ..archive.manifest import (
 )
 from ..archive.reading import FORECAST, INPUTS, POSTERIOR, Run, newest_before, read_run
 from ..archive.ready_curve import READY_CURVE, ready_curve_as_json
-from ..archive.store import building, check_runs_folder
-from ..inference.answer import Drawn, Request, draw, forecast_of
-from ..inference.conditioning import Conditioned
-from ..inference.forecast import Forecast, forecast_prior
+from ..archive.store import build, check_runs_folder
+from ..inference.forecast import Forecast, forecast, forecast_prior
+from ..inference.inputs import Inputs, inputs_of
+from ..inference.posterior import Posterior
+from ..inference.request import Request, posterior
+from ..presentation.report.sections import Sections
+from ..presentation.tables.builders import as_json
 from ..presentation.text import day_text
 from ..studies.attribution import Attribution, Workshop, attribute
 
@@ -51,34 +54,6 @@ class Stopwatch:
             yield
         finally:
             self.seconds[name] = round(time.perf_counter() - started, 3)
-
-
-@dataclass(frozen=True)
-class Sections:
-    """Everything that a run works out, before it is written.
-
-    Attributes
-    ----------
-    drawn : Drawn
-        Its draws.
-    forecast : Forecast
-        The answer.
-    results : dict of str to object
-        By section (levers, regimes, scenarios, sensitivity, influence, checks ...), the result objects.
-    attribution : Attribution or None
-        What moved since the run before.
-    previous : Run or None
-        That run.
-    drawings : dict of str to tuple of Figure and str
-        By name, each figure and what it shows in words.
-    """
-
-    drawn: Drawn
-    forecast: Forecast
-    results: dict[str, Any]
-    attribution: Attribution | None
-    previous: Run | None
-    drawings: dict[str, tuple[Any, str]] = field(default_factory=dict)
 
 
 def run(request: Request, runs: Path, *, command: str = "catchup run", brief: bool = False) -> Run:
@@ -111,28 +86,28 @@ def run(request: Request, runs: Path, *, command: str = "catchup run", brief: bo
     watch = Stopwatch()
     sections = work_out(request, runs, watch, brief=brief)
     name = request.question.as_of.isoformat()
-    with building(runs, name) as folder:
+
+    def write_all(folder: Path) -> None:
         write(sections, folder, watch, brief=brief)
-        manifest = _manifest(sections, folder, watch, command)
-        (folder / MANIFEST).write_text(manifest.dump(), encoding="utf-8")
-        marker = manifest
-    return next(found for found in _candidates(runs, name) if found.manifest == marker)
+        write_text(folder / MANIFEST, _manifest(sections, folder, watch, command).dump())
+
+    return read_run(build(runs, name, write_all))
 
 
 def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = False) -> Sections:
     """Work out every section of a run."""
     with watch.part("condition"):
-        drawn = draw(request)
-        forecast = forecast_of(drawn)
+        drawn = posterior(request)
+        answer = forecast(drawn)
     results: dict[str, Any] = {}
     if not brief:
-        for name, section in sections_of_a_run(drawn.items).items():
+        for name, study in studies_of_a_run(drawn).items():
             with watch.part(name):
-                results[name] = section(drawn)
+                results[name] = study(drawn)
     with watch.part("attribution"):
         previous = newest_before(runs, request.question.event)
-        attribution = _since(previous, drawn, forecast) if previous else None
-    sections = Sections(drawn, forecast, results, attribution, previous)
+        attribution = _since(previous, drawn, answer) if previous else None
+    sections = Sections(drawn, answer, results, attribution, previous)
     if brief:
         return sections
     with watch.part("draw"):
@@ -141,19 +116,20 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
 
 def drawings_of(sections: Sections) -> dict[str, tuple[Any, str]]:
     """Draw every figure of a run, each with what it shows in words."""
-    from ..presentation.figures import draw_structures, drawings, race_trajectories
+    from ..presentation.figures import draw_structures, drawings
+    from ..studies.trajectories import race_trajectories
 
-    drawn, results, forecast = sections.drawn, sections.results, sections.forecast
-    prior = forecast_prior(forecast.question) if drawn.conditioned is not None else None
+    drawn, results, answer = sections.posterior, sections.results, sections.forecast
+    prior = forecast_prior(answer.question) if drawn.conditioned else None
     jobs = drawings(
-        forecast=forecast,
+        forecast=answer,
         prior=prior,
-        paths=race_trajectories(drawn.question, drawn.source, **drawn.origin()),
+        paths=race_trajectories(drawn),
         levers=results["levers"],
         regimes=results["regimes"],
         sensitivity=results["sensitivity"],
     )
-    days = [day_text(forecast.question, forecast.ready.quantile_value(p)) for p in (0.05, 0.5, 0.95)]
+    days = [day_text(answer.question, answer.ready.quantile_value(p)) for p in (0.05, 0.5, 0.95)]
     shows = {
         "cumulative": f"Cumulative probability of the date: 5% by {days[0]}, half by {days[1]}, 95% by {days[2]}.",
         "gate": "The compute that Mythos's level costs falls through time, and each firm's budget rises to meet it.",
@@ -169,9 +145,9 @@ def drawings_of(sections: Sections) -> dict[str, tuple[Any, str]]:
     return {name: (job(), shows[name]) for name, job in jobs.items()}
 
 
-def sections_of_a_run(items: Sequence[Item]) -> dict[str, Callable[[Drawn], Any]]:
+def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
     """What a run asks beside the forecast, by the name of the file it goes to."""
-    from ..studies.checks.running import checks_of
+    from ..studies.checks.study import checks_of
     from ..studies.counterfactuals import levers, regimes
     from ..studies.influence import influence
     from ..studies.readings.capacity import capacity
@@ -184,7 +160,7 @@ def sections_of_a_run(items: Sequence[Item]) -> dict[str, Callable[[Drawn], Any]
     from ..studies.sensitivity.study import sensitivity
     from ..studies.structures import structures
 
-    plain: dict[str, Callable[..., Any]] = {
+    studies: dict[str, Callable[[Posterior], Any]] = {
         "levers": levers,
         "regimes": regimes,
         "scenarios": scenarios,
@@ -194,54 +170,36 @@ def sections_of_a_run(items: Sequence[Item]) -> dict[str, Callable[[Drawn], Any]
         "capacity": capacity,
         "efficiency": efficiency,
         "size": sizes,
+        "structures": structures,
+        "trend": trends,
     }
-    on_items: dict[str, Callable[..., Any]] = {"structures": structures, "trend": trends}
-    asked: dict[str, Callable[[Drawn], Any]] = {name: partial(_ask, ask) for name, ask in plain.items()}
-    asked |= {name: partial(_ask_on_items, ask) for name, ask in on_items.items()}
-    if items:
-        asked["checks"] = lambda drawn: checks_of(_conditioned(drawn))
-        asked["influence"] = lambda drawn: influence(drawn.question, _conditioned(drawn).selection)
-    return asked
-
-
-def _ask(ask: Callable[..., Any], drawn: Drawn) -> Any:
-    return ask(drawn.question, drawn.source, **drawn.origin())
-
-
-def _ask_on_items(ask: Callable[..., Any], drawn: Drawn) -> Any:
-    return ask(drawn.question, drawn.source, drawn.items, **drawn.origin())
-
-
-def _conditioned(drawn: Drawn) -> Conditioned:
-    if drawn.conditioned is None:
-        raise ValueError("a prior has no evidence to look at")
-    return drawn.conditioned
+    return studies | {"checks": checks_of, "influence": influence} if drawn.items else studies
 
 
 def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = False) -> None:
     """Write a run's files into a folder."""
-    _write_json(folder / FORECAST, sections.forecast.as_json())
+    _write_json(folder / FORECAST, as_json(sections.forecast))
     _write_json(folder / READY_CURVE, ready_curve_as_json(sections.forecast.question, sections.forecast.ready))
     for name, result in sections.results.items():
-        _write_json(folder / f"{name}.json", result.as_json())
+        _write_json(folder / f"{name}.json", as_json(result))
     if sections.attribution is not None and sections.previous is not None:
-        _write_json(folder / "diff.json", {"against": sections.previous.name, **sections.attribution.as_json()})
-    inputs_of(sections.drawn.question.assumptions, sections.drawn.items).write(folder / INPUTS)
+        _write_json(folder / "diff.json", {"against": sections.previous.name, **as_json(sections.attribution)})
+    write_inputs(_inputs(sections.posterior), folder / INPUTS)
     if brief:
         return
-    if sections.drawn.conditioned is not None:
+    if sections.posterior.conditioned:
         with watch.part("posterior"):
             _write_posterior(sections, folder / POSTERIOR)
     with watch.part("figures"):
         from ..presentation.figures import save
 
-        (folder / "figures").mkdir()
+        pictures = make_folder(folder / "figures")
         for name, (drawing, _) in sections.drawings.items():
-            save(drawing, folder / "figures" / f"{name}.png")
+            save(drawing, pictures / f"{name}.png")
     with watch.part("explorer"):
         from ..presentation.explorer import write_explorer
 
-        write_explorer(folder / EXPLORER, sections.drawn)
+        write_explorer(folder / EXPLORER, sections.posterior)
     with watch.part("report"):
         from ..presentation.report.report import write_report
 
@@ -255,16 +213,16 @@ def today() -> Any:
     return date.today()
 
 
-def _since(previous: Run, drawn: Drawn, forecast: Forecast) -> Attribution:
+def _since(previous: Run, drawn: Posterior, answer: Forecast) -> Attribution:
     from ..studies.attribution import QUANTILES, Snapshot
 
     items = {item.id: item for item in drawn.items}
     now = Snapshot(
         question=drawn.question,
         items=items,
-        inputs=inputs_of(drawn.question.assumptions, drawn.items),
+        inputs=_inputs(drawn),
         version=library_versions()["catchup"],
-        recorded={p: forecast.ready.quantile_value(p) for p in QUANTILES},
+        recorded={p: answer.ready.quantile_value(p) for p in QUANTILES},
     )
     return attribute(previous.snapshot, now, Workshop())
 
@@ -272,23 +230,24 @@ def _since(previous: Run, drawn: Drawn, forecast: Forecast) -> Attribution:
 def _write_posterior(sections: Sections, path: Path) -> None:
     from ..inference.tree.result_tree import result_tree, save_tree
 
-    save_tree(result_tree(sections.drawn), path)
+    save_tree(result_tree(sections.posterior), path)
 
 
 def _manifest(sections: Sections, folder: Path, watch: Stopwatch, command: str) -> Manifest:
-    question = sections.drawn.question
-    inputs = inputs_of(question.assumptions, sections.drawn.items)
+    drawn = sections.posterior
+    question, inputs = drawn.question, _inputs(drawn)
     return Manifest.model_validate(
         {
             "schema": SCHEMA,
+            "model": question.assumptions.model,
             "as_of": question.as_of,
             "event": question.event,
-            "engine": sections.drawn.engine,
+            "engine": drawn.engine,
             "draws": question.draws,
             "seed": question.seed,
             "quasi_random": question.quasi_random,
             "launch_grid": question.launch_grid,
-            "evidence": tuple(item.id for item in sections.drawn.items),
+            "evidence": drawn.evidence,
             "command": command,
             "versions": library_versions(),
             "python": python_version(),
@@ -302,14 +261,9 @@ def _manifest(sections: Sections, folder: Path, watch: Stopwatch, command: str) 
     )
 
 
-def _candidates(runs: Path, name: str) -> Iterator[Run]:
-    """Runs of a day, the newest suffix first."""
-    from ..archive.store import run_folders
-
-    for folder in reversed(run_folders(runs)):
-        if folder.name == name or folder.name.startswith(f"{name}-"):
-            yield read_run(folder)
+def _inputs(drawn: Posterior) -> Inputs:
+    return inputs_of(drawn.question.assumptions, drawn.items)
 
 
 def _write_json(path: Path, content: Any) -> None:
-    path.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+    write_text(path, json.dumps(content, indent=2, allow_nan=False) + "\n")

@@ -21,16 +21,16 @@ import numpy as np
 
 from ...evidence.latents import with_latents
 from ...evidence.schema import Item
-from ..archive.inputs import Inputs
+from ..inference.draws import Values
 from ..inference.estimates import Array, Distribution, Estimate, Weighting
-from ..inference.forecast import number, significant
-from ..inference.importance import smooth_weights, total
-from ..inference.likelihoods import likelihoods_of, prior_for
-from ..inference.question import Question, Values, ready_under
+from ..inference.importance import smooth_weights
+from ..inference.inputs import Inputs
+from ..inference.likelihoods import likelihoods_of, prior_for, total
+from ..inference.outcomes import READY, ready_column
+from ..inference.question import Question
 
 QUANTILES = (0.05, 0.5, 0.95)
 ROUNDING = 1e-4  # months; what is published is rounded to this
-NOISE_FACTOR = 2.0  # a step smaller than this many standard errors is noise
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,7 @@ class Step:
     @property
     def noise(self) -> bool:
         """Whether the median's shift is within its Monte Carlo error."""
-        middle = self.shifts[0.5]
-        return abs(middle.value) <= NOISE_FACTOR * middle.mcse
+        return self.shifts[0.5].noise
 
 
 @dataclass(frozen=True)
@@ -96,17 +95,6 @@ class Attribution:
     total: Step
     steps: tuple[Step, ...]
     reference_day: date
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the attribution as JSON."""
-        return {
-            "schema": 1,
-            "before": {f"{p:g}": number(value) for p, value in self.before.items()},
-            "after": {f"{p:g}": number(value) for p, value in self.after.items()},
-            "reference_day": self.reference_day.isoformat(),
-            "shift": _step_as_json(self.total),
-            "steps": [_step_as_json(step) for step in self.steps],
-        }
 
 
 @dataclass(frozen=True)
@@ -206,10 +194,10 @@ class Workshop:
             source = prior_for(asked, counted)
 
             def evaluate(values: Values) -> Values:
-                return {"": ready_under(asked, values), **likelihoods_of(asked, values, missing)}
+                return {**ready_column(asked, values), **likelihoods_of(asked, values, missing)}
 
             columns = source.map(evaluate)
-            self._ready[base] = columns.pop("")
+            self._ready[base] = columns.pop(READY)
             for item in missing:
                 self._columns[self._column_key(base, question, item)] = columns[item.id]
         ready = self._ready[base]
@@ -342,16 +330,3 @@ def _year_end(day: date) -> date:
     """The first of January after the year's end that is at least half a year away."""
     year = day.year if day.month <= 6 else day.year + 1
     return date(year, 12, 31)
-
-
-def _step_as_json(step: Step) -> dict[str, Any]:
-    return {
-        "id": step.id,
-        "title": step.title,
-        "shift": {
-            f"{p:g}": {"months": number(shift.value), "mcse": significant(shift.mcse)}
-            for p, shift in step.shifts.items()
-        },
-        "probability": {"value": number(step.probability.value, 5), "mcse": significant(step.probability.mcse)},
-        "noise": step.noise,
-    }

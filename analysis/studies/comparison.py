@@ -28,11 +28,11 @@ from typing import Any
 import numpy as np
 
 from ...priors.errors import InputError
+from ..inference.diagnostics import WORST_KHAT
 from ..inference.estimates import Array, Weighting
-from ..inference.forecast import number, rounded, significant
-from ..inference.importance import smooth_weights, total
+from ..inference.importance import smooth_weights
+from ..inference.likelihoods import total
 from ..inference.log_means import log_mean
-from ..inference.trust import WORST_KHAT
 from .pointwise import Pointwise, observations_of, pointwise_of, with_the_same_items
 
 WANTED = 10  # items below which a weight would be read off a handful of differences
@@ -65,18 +65,6 @@ class ComparedModel:
     difference_se: float
     khat: float | None
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the row as JSON."""
-        return {
-            "id": self.id,
-            "elpd": number(self.elpd),
-            "se": number(self.se),
-            "mcse": significant(self.mcse),
-            "difference": number(self.difference),
-            "difference_se": number(self.difference_se),
-            "khat": rounded(self.khat, 3),
-        }
-
 
 @dataclass(frozen=True)
 class ModelComparison:
@@ -101,17 +89,6 @@ class ModelComparison:
     weights: Mapping[str, float] | None
     reason: str
     left_out: Mapping[str, tuple[str, ...]]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the comparison as JSON."""
-        return {
-            "schema": 1,
-            "elpd": [row.as_json() for row in self.models],
-            "items": list(self.items),
-            "weights": None if self.weights is None else {name: number(w) for name, w in self.weights.items()},
-            "reason": self.reason or None,
-            "left_out": {name: list(items) for name, items in self.left_out.items()},
-        }
 
 
 def compare(models: Mapping[str, Any]) -> ModelComparison:

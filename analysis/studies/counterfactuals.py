@@ -1,19 +1,31 @@
-"""What a policy or a commitment would change: every lever and regime asked of the same draws."""
+"""What a policy or a commitment would change: every lever and regime asked of the same draws.
+
+A lever acts from a day, on what is still open then: a run that has ended pre-training stands, one under way does the
+rest on the pool that remains, and one that has not launched meets the gate from that day on.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from functools import cached_property
 
-from ...model.policies import Intervention, apply_lever, apply_regime
+import numpy as np
+
+from ...model.policies import Intervention, Lever, Regime, apply_as_published, apply_lever, apply_regime
 from ...priors.errors import InputError
-from ..inference.estimates import Distribution, Estimate, quantile_shift
-from ..inference.forecast import date_as_json, origin_as_json, shift_as_json
-from ..inference.question import DrawSource, Question, Values, ready_under
+from ..inference.draws import Values
+from ..inference.estimates import Array, Distribution, Estimate, quantile_shift
+from ..inference.outcomes import READY, outcome_of
+from ..inference.posterior import Posterior
+from ..inference.question import Question
+from ..inference.result import Result
 
 SHIFT_QUANTILES = (0.5, 0.75, 0.95)
 DATE_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+CHANGED = "changed:"  # begins the columns of dates under an intervention
+MOVED = 1e-6  # months; a few seconds, far above the solver's error
 
 
 @dataclass(frozen=True)
@@ -24,6 +36,8 @@ class Counterfactual:
     ----------
     id, title : str
         What it is.
+    instruments : tuple of str
+        What a government would do it by; none for a regime.
     ready : Distribution
         Months since t = 0 under it.
     baseline : Distribution
@@ -32,6 +46,7 @@ class Counterfactual:
 
     id: str
     title: str
+    instruments: tuple[str, ...]
     ready: Distribution
     baseline: Distribution
 
@@ -39,116 +54,185 @@ class Counterfactual:
         """How far the quantile p lies from the baseline's, months."""
         return quantile_shift(self.ready, self.baseline, p)
 
+    @cached_property
+    def _moves(self) -> Array:
+        """Months by which each draw moves; nothing where it never comes either way; shape (draw,)."""
+        before, after = self.baseline.values, self.ready.values
+        return np.where(np.isinf(before) & np.isinf(after), 0.0, after - np.where(np.isinf(before), 0.0, before))
+
+    @cached_property
+    def unmoved(self) -> Estimate:
+        """Share of the draws that it does not move: past rescue, or indifferent to it."""
+        return self.baseline.weighting.estimate((np.abs(self._moves) <= MOVED).astype(float))
+
+    @cached_property
+    def shift_movable(self) -> Estimate:
+        """Mean shift among the draws that it moves, months; none where there are none, infinite where one never comes.
+
+        Notes
+        -----
+        A ratio of two means over the same draws, whose error is that of the mean of its influence function.
+        """
+        weighting, moves = self.baseline.weighting, np.abs(self._moves) > MOVED
+        share = weighting.mean(moves.astype(float))
+        if share == 0.0:
+            return Estimate(0.0, 0.0)
+        value = weighting.mean(np.where(moves, self._moves, 0.0)) / share
+        if not np.isfinite(value):
+            return Estimate(value, np.inf)
+        return Estimate(value, weighting.mcse(np.where(moves, self._moves - value, 0.0) / share))
+
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Result):
     """The baseline, and every counterfactual on the same draws.
 
     Attributes
     ----------
-    question : Question
-        What was asked.
+    origin : Origin
+        The question, and the draws that all rest on.
     baseline : Distribution
         Months since t = 0 without intervention.
     counterfactuals : tuple of Counterfactual
         In the order of their table.
     kind : str
         ``levers`` or ``regimes``.
-    engine : str
-        What made the draws.
-    evidence : tuple of str
-        Items counted.
+    acting_from : date
+        The day from which each acts.
     """
 
-    question: Question
     baseline: Distribution
     counterfactuals: tuple[Counterfactual, ...]
     kind: str
-    engine: str = "forward"
-    evidence: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the stable JSON object of ``catchup levers`` and ``catchup regimes``."""
-        rows = [
-            {
-                "id": row.id,
-                "title": row.title,
-                "quantiles": {f"{p:g}": date_as_json(row.ready.quantile(p), self.question) for p in DATE_QUANTILES},
-                "shift": {f"{p:g}": shift_as_json(row.shift(p)) for p in SHIFT_QUANTILES},
-            }
-            for row in self.counterfactuals
-        ]
-        baseline = {f"{p:g}": date_as_json(self.baseline.quantile(p), self.question) for p in DATE_QUANTILES}
-        return {
-            **origin_as_json(self.question, self.baseline.weighting.draws, self.engine, self.evidence),
-            "baseline": {"quantiles": baseline},
-            self.kind: rows,
-        }
+    acting_from: date
 
 
-def levers(question: Question, source: DrawSource, **origin: Any) -> Comparison:
-    """Pull every lever, from the day of the question.
+def levers(posterior: Posterior, *, acting_from: date | None = None) -> Comparison:
+    """Pull every lever from a day.
 
     Parameters
     ----------
-    question : Question
-        What is asked.
-    source : DrawSource
-        Draws from the prior or a posterior.
-    **origin
-        Further fields of `Comparison` (engine, evidence).
+    posterior : Posterior
+        Or a prior.
+    acting_from : date, optional
+        The day; that of the question by default.
+
+    Raises
+    ------
+    InputError
+        If the day lies before t = 0.
     """
-    table = question.assumptions.levers
-    interventions = {
-        name: apply_lever(lever, question.assumptions.race, question.as_of_months) for name, lever in table.items()
-    }
-    titles = {name: lever.title for name, lever in table.items()}
-    return compare(question, source, interventions, titles, "levers", **origin)
+    day, month = acting_day(posterior.question, acting_from)
+    assumptions = posterior.question.assumptions
+    interventions = {name: apply_lever(lever, assumptions.race, month) for name, lever in assumptions.levers.items()}
+    return compare(posterior, interventions, assumptions.levers, "levers", day)
 
 
-def regimes(question: Question, source: DrawSource, **origin: Any) -> Comparison:
-    """Ask every commitment regime, from the day of the question.
+def levers_as_published(posterior: Posterior) -> Comparison:
+    """Pull every lever as the published forecast does: what is removed had never been, what is frozen stops today."""
+    question = posterior.question
+    race, table = question.assumptions.race, question.assumptions.levers
+    interventions = {name: apply_as_published(lever, race, question.as_of_months) for name, lever in table.items()}
+    return compare(posterior, interventions, table, "levers", question.assumptions.calendar.origin)
+
+
+def regimes(posterior: Posterior, *, acting_from: date | None = None) -> Comparison:
+    """Ask every commitment regime from a day.
 
     Parameters
     ----------
-    question, source, origin
+    posterior, acting_from
         As for `levers`.
 
     Raises
     ------
     InputError
-        If the budget that a regime changes has been fixed.
+        If the budget that a regime changes has been fixed, or the day lies before t = 0.
     """
-    table = question.assumptions.regimes
-    for name, regime in table.items():
+    day, month = acting_day(posterior.question, acting_from)
+    table = posterior.question.assumptions.regimes
+    refuse_fixed_budgets(posterior.question)
+    interventions = {name: apply_regime(regime, month) for name, regime in table.items()}
+    return compare(posterior, interventions, table, "regimes", day)
+
+
+def refuse_fixed_budgets(question: Question) -> None:
+    """Refuse regimes whose budget has been fixed.
+
+    Raises
+    ------
+    InputError
+        Naming the first such regime.
+    """
+    for name, regime in question.assumptions.regimes.items():
         if question.assumptions.beliefs[regime.text.quantity].base is None:
             raise InputError(
                 f"regime '{name}' changes {regime.text.quantity}, which has been fixed",
                 key=f"--set {regime.text.quantity}",
             )
-    interventions = {name: apply_regime(regime, question.as_of_months) for name, regime in table.items()}
-    titles = {name: regime.text.title for name, regime in table.items()}
-    return compare(question, source, interventions, titles, "regimes", **origin)
+
+
+def acting_day(question: Question, acting_from: date | None) -> tuple[date, float]:
+    """Return the day from which something acts, and its month.
+
+    Raises
+    ------
+    InputError
+        If the day lies before t = 0.
+    """
+    day, calendar = acting_from or question.as_of, question.assumptions.calendar
+    if day < calendar.origin:
+        raise InputError(f"a day from {calendar.origin} (t = 0) on was expected, not {day}", key="--from")
+    return day, calendar.months(day)
 
 
 def compare(
-    question: Question,
-    source: DrawSource,
+    posterior: Posterior,
     interventions: Mapping[str, Intervention],
-    titles: Mapping[str, str],
+    texts: Mapping[str, Lever | Regime],
     kind: str,
-    **origin: Any,
+    acting_from: date,
 ) -> Comparison:
     """Work out the date without and with each intervention, on the same draws."""
-
-    def evaluate(values: Values) -> Values:
-        dates = {"": ready_under(question, values)}
-        return dates | {name: ready_under(question, values, change) for name, change in interventions.items()}
-
-    columns = source.map(evaluate)
-    baseline = Distribution(columns.pop(""), source.weighting)
+    baseline, dates = changed_distributions(posterior, interventions)
     rows = tuple(
-        Counterfactual(name, titles[name], Distribution(dates, source.weighting), baseline)
-        for name, dates in columns.items()
+        Counterfactual(name, title_of(texts[name]), instruments_of(texts[name]), dates[name], baseline)
+        for name in interventions
     )
-    return Comparison(question, baseline, rows, kind, **origin)
+    return Comparison(posterior.origin, baseline, rows, kind, acting_from)
+
+
+def title_of(text: Lever | Regime) -> str:
+    """Title of a lever or regime."""
+    return text.title if isinstance(text, Lever) else text.text.title
+
+
+def instruments_of(text: Lever | Regime) -> tuple[str, ...]:
+    """What a government would do it by; nothing for a regime."""
+    return text.instruments if isinstance(text, Lever) else ()
+
+
+def changed_dates(question: Question, values: Values, interventions: Mapping[str, Intervention]) -> Values:
+    """Work out a chunk's dates without and with each intervention, the race as it is being run once.
+
+    Returns
+    -------
+    dict of str to array of shape (draw,)
+        Months since t = 0: `READY`, and `CHANGED` with the name of each intervention.
+    """
+    baseline = outcome_of(question, values)
+    changed = {
+        CHANGED + name: outcome_of(question, values, change, baseline=baseline)[1].ready
+        for name, change in interventions.items()
+    }
+    return {READY: baseline[1].ready, **changed}
+
+
+def changed_distributions(
+    posterior: Posterior, interventions: Mapping[str, Intervention]
+) -> tuple[Distribution, dict[str, Distribution]]:
+    """Distribution of the date without any intervention, and by intervention, on the same draws; months since t = 0."""
+    columns = posterior.source.map(lambda values: changed_dates(posterior.question, values, interventions))
+    weighting = posterior.source.weighting
+    dates = {name: Distribution(columns[CHANGED + name], weighting) for name in interventions}
+    return Distribution(columns[READY], weighting), dates

@@ -14,31 +14,18 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
-from ...evidence.latents import with_latents
 from ...evidence.schema import Item
-from ...evidence.selection import Selection
 from ...priors.errors import InputError
-from ..inference.conflict import refuse_conflict
+from ..inference.diagnostics import WORST_KHAT, Diagnostics
 from ..inference.estimates import Distribution, Estimate, quantile_shift
-from ..inference.forecast import (
-    Diagnostics,
-    date_as_json,
-    estimate_as_json,
-    number,
-    origin_as_json,
-    rounded,
-    shift_as_json,
-)
-from ..inference.importance import total, weights_given
 from ..inference.likelihoods import prior_for
 from ..inference.log_means import log_mean
+from ..inference.posterior import Posterior
 from ..inference.progress import track
-from ..inference.question import Question
-from ..inference.subsets import Ground, State, on_common_draws
-from ..inference.trust import WORST_KHAT
+from ..inference.result import Origin, Result
+from ..inference.subsets import SharedDraws, Subset, on_common_draws
 from .information import information_gain
 
 SHIFT_QUANTILES = (0.05, 0.5, 0.95)
@@ -77,7 +64,7 @@ class ItemInfluence:
     Attributes
     ----------
     item : Item
-        Which.
+        The item of evidence.
     alone : Effect
         Added to the prior, nothing else counted.
     left_out : Effect
@@ -97,7 +84,7 @@ class ItemInfluence:
 
     @property
     def size(self) -> float:
-        """By which items are put in order: how far leaving it out moves the median, months."""
+        """How far leaving it out moves the median, months, by which items are put in order."""
         shift = self.left_out.shifts.get(0.5) or self.alone.shifts.get(0.5)
         return abs(shift.value) if shift else math.inf
 
@@ -125,13 +112,13 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class Influence:
+class Influence(Result):
     """What every item did.
 
     Attributes
     ----------
-    question : Question
-        What was asked.
+    origin : Origin
+        The question, and the draws that are reweighted.
     prior, posterior : Distribution
         Months since t = 0, before and after all items.
     items : tuple of ItemInfluence
@@ -142,7 +129,6 @@ class Influence:
         Of the whole.
     """
 
-    question: Question
     prior: Distribution
     posterior: Distribution
     items: tuple[ItemInfluence, ...]
@@ -154,64 +140,41 @@ class Influence:
         """Whether the whole can be reweighted at all."""
         return self.diagnostics.khat is not None and self.diagnostics.khat <= WORST_KHAT
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of ``catchup influence``."""
-        return {
-            **origin_as_json(
-                self.question, self.prior.weighting.draws, "importance", sorted(row.item.id for row in self.items)
-            ),
-            "prior": _quantiles_as_json(self.prior, self.question),
-            "posterior": _quantiles_as_json(self.posterior, self.question) if self.trustworthy else None,
-            "diagnostics": {"ess": number(self.diagnostics.ess, 1), "khat": rounded(self.diagnostics.khat, 3)},
-            "items": [_item_as_json(row) for row in self.items],
-            "pairs": [
-                {"items": list(pair.items), "log_ratio": estimate_as_json(pair.log_ratio), "conflict": pair.conflict}
-                for pair in self.pairs
-            ],
-        }
 
-
-def influence(question: Question, selection: Selection) -> Influence:
+def influence(posterior: Posterior) -> Influence:
     """Work out what each counted item did.
 
     Parameters
     ----------
-    question : Question
-        What is asked.
-    selection : Selection
+    posterior : Posterior
         Whose counted items are looked at.
 
     Raises
     ------
     InputError
         If no item is counted.
-    UntrustworthyError
-        If prior and evidence hardly overlap.
     """
-    items = selection.counted
+    question, items = posterior.question, posterior.items
     if not items:
         raise InputError("at least one item to count was expected", key="--evidence")
-    question = replace(question, assumptions=with_latents(question.assumptions, items))
-    ground = Ground(question, items, prior_for(question, items))
+    shared = SharedDraws(question, items, prior_for(question, items))
     names = [item.id for item in items]
-    smoothed = weights_given(total({name: ground.likelihood(name) for name in names}), ground.source)
-    refuse_conflict(question, items, smoothed)
-    prior, whole = ground.state([]), ground.best_state(names)
+    prior, whole = shared.subset([]), shared.best_subset(names)
     rows = [_examine(item, items, prior, whole) for item in track(items, len(items), "Items")]
     return Influence(
-        question=question,
+        Origin(question, shared.weighting.draws, "importance", tuple(sorted(names))),
         prior=prior.ready,
         posterior=whole.ready,
         items=tuple(sorted(rows, key=lambda row: -row.size)),
-        pairs=tuple(sorted(_pairs(names, ground), key=lambda pair: pair.log_ratio.value)),
+        pairs=tuple(sorted(_pairs(names, shared), key=lambda pair: pair.log_ratio.value)),
         diagnostics=Diagnostics(ess=whole.ready.weighting.effective_draws(), khat=whole.khat),
     )
 
 
-def _examine(item: Item, items: Sequence[Item], prior: State, whole: State) -> ItemInfluence:
-    alone = prior.ground.best_state([item.id])
-    others = whole.ground.best_state([other.id for other in items if other is not item])
-    doubted = whole.ground.genuine(item.id)
+def _examine(item: Item, items: Sequence[Item], prior: Subset, whole: Subset) -> ItemInfluence:
+    alone = prior.draws.best_subset([item.id])
+    others = whole.draws.best_subset([other.id for other in items if other is not item])
+    doubted = whole.draws.genuine(item.id)
     return ItemInfluence(
         item=item,
         alone=_effect(prior, alone, added=True),
@@ -222,7 +185,7 @@ def _examine(item: Item, items: Sequence[Item], prior: State, whole: State) -> I
     )
 
 
-def _effect(without: State, informed: State, *, added: bool) -> Effect:
+def _effect(without: Subset, informed: Subset, *, added: bool) -> Effect:
     """What an item changes when it is added to what is known without it, or taken from what is known with it."""
     khat = max(without.khat, informed.khat)
     ess = (informed if added else without).ready.weighting.effective_draws()
@@ -234,35 +197,8 @@ def _effect(without: State, informed: State, *, added: bool) -> Effect:
     return Effect(khat, ess, shifts, information_gain(after, before))
 
 
-def _pairs(names: Sequence[str], ground: Ground) -> Iterator[Pair]:
-    alone = {name: log_mean(ground.likelihood(name), ground.weighting) for name in names}
+def _pairs(names: Sequence[str], shared: SharedDraws) -> Iterator[Pair]:
+    alone = {name: log_mean(shared.likelihood(name), shared.weighting) for name in names}
     for first, second in itertools.combinations(names, 2):
-        both = log_mean(ground.likelihood(first) + ground.likelihood(second), ground.weighting)
+        both = log_mean(shared.likelihood(first) + shared.likelihood(second), shared.weighting)
         yield Pair((first, second), (both - alone[first] - alone[second]).estimate)
-
-
-def _item_as_json(row: ItemInfluence) -> dict[str, Any]:
-    return {
-        "id": row.item.id,
-        "title": row.item.text.title,
-        "kind": row.item.text.kind,
-        "alone": _effect_as_json(row.alone),
-        "left_out": _effect_as_json(row.left_out),
-        "log_predictive": {
-            "given_others": estimate_as_json(row.log_predictive),
-            "given_prior": estimate_as_json(row.log_predictive_prior),
-        },
-        "probability_genuine": None if row.genuine is None else estimate_as_json(row.genuine),
-    }
-
-
-def _effect_as_json(effect: Effect) -> dict[str, Any]:
-    entry: dict[str, Any] = {"khat": number(effect.khat, 3), "ess": number(effect.ess, 1)}
-    if effect.problem or effect.bits is None:
-        return {**entry, "problem": effect.problem}
-    shifts = {f"{p:g}": shift_as_json(shift) for p, shift in effect.shifts.items()}
-    return {**entry, "shift": shifts, "bits": estimate_as_json(effect.bits)}
-
-
-def _quantiles_as_json(ready: Distribution, question: Question) -> dict[str, Any]:
-    return {"quantiles": {f"{p:g}": date_as_json(ready.quantile(p), question) for p in SHIFT_QUANTILES}}

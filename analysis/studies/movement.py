@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from ...evidence.schema import Item
 from ...evidence.selection import Selection
-from ..inference.answer import Drawn, Request
-from ..inference.conditioning import choose_evidence, condition
+from ..inference.conditioning import condition
+from ..inference.diagnostics import WORST_KHAT, UntrustworthyError
 from ..inference.estimates import Distribution, Estimate, independent_quantile_shift, quantile_shift
-from ..inference.forecast import shift_as_json
-from ..inference.importance import ReweightedPrior, total, weights_given
-from ..inference.likelihoods import latent_beliefs, likelihoods_of
-from ..inference.question import PriorDraws, Question, Values, ready_under
-from ..inference.trust import WORST_KHAT, UntrustworthyError
-from ..presentation.text import NOISE_FACTOR
+from ..inference.importance import ReweightedPrior, weights_given
+from ..inference.likelihoods import latent_beliefs, likelihoods, total
+from ..inference.posterior import Posterior, prior_of
+from ..inference.question import Question
+from ..inference.request import Request, choose_evidence
 
 SHIFT_QUANTILES = (0.05, 0.5, 0.95)
 
@@ -46,59 +44,45 @@ class Movement:
     def beyond_noise(self) -> bool:
         """Whether the median's shift is larger than its Monte Carlo error."""
         middle = self.shifts.get(0.5)
-        return middle is not None and abs(middle.value) > NOISE_FACTOR * middle.mcse
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the movement as JSON."""
-        return {
-            "items": list(self.items),
-            "shift": {f"{p:g}": shift_as_json(shift) for p, shift in self.shifts.items()},
-            "beyond_noise": self.beyond_noise,
-            **({"note": self.note} if self.note else {}),
-        }
+        return middle is not None and not middle.noise
 
 
-def moved_by_evidence(drawn: Drawn, ready: Distribution) -> Movement:
+def moved_by_evidence(posterior: Posterior) -> Movement:
     """Say how far all counted items moved the date from where the prior had it.
 
     Parameters
     ----------
-    drawn : Drawn
-        A posterior.
-    ready : Distribution
-        Its date, months since t = 0.
+    posterior : Posterior
+        Of some items.
     """
-    if isinstance(drawn.source, ReweightedPrior):
-        prior = Distribution(ready.values, drawn.source.prior.weighting)
-        return _movement(drawn.evidence, ready, prior, common=True)
-    question = drawn.question
-    source = PriorDraws(question)
-    dates = source.map(lambda values: {"ready": ready_under(question, values)})["ready"]
-    return _movement(drawn.evidence, ready, Distribution(dates, source.weighting), common=False)
+    ready = posterior.ready
+    if isinstance(posterior.source, ReweightedPrior):
+        prior = Distribution(ready.values, posterior.source.prior.weighting)
+        return _movement(posterior.evidence, ready, prior, common=True)
+    return _movement(posterior.evidence, ready, prior_of(posterior.question).ready, common=False)
 
 
-def moved_by_added(request: Request, drawn: Drawn, ready: Distribution) -> Movement:
+def moved_by_added(posterior: Posterior, request: Request) -> Movement:
     """Say how far the items added for this run moved the date.
 
     Parameters
     ----------
+    posterior : Posterior
+        With them.
     request : Request
         What was asked, with files of added items.
-    drawn : Drawn
-        The posterior with them.
-    ready : Distribution
-        Its date, months since t = 0.
     """
     files = {str(path) for path in request.added}
-    added = tuple(item.id for item in drawn.items if item.file in files)
+    added = tuple(item.id for item in posterior.items if item.file in files)
     if not added:
         return Movement((), None, {}, "no added item is counted: all are known only later")
     without = choose_evidence(request.question, request.evidence, request.ledger, request.added, count_added=False)
-    if isinstance(drawn.source, ReweightedPrior):
-        before = _reweighted(drawn.question, drawn.source, without.counted, ready)
+    ready = posterior.ready
+    if isinstance(posterior.source, ReweightedPrior):
+        before = _reweighted(posterior.question, posterior.source, without.counted, ready)
         if before is not None:
             return _movement(added, ready, before, common=True)
-    return _conditioned_apart(request, added, ready, without, fit=drawn.engine == "importance")
+    return _conditioned_apart(request, added, ready, without, fit=posterior.engine == "importance")
 
 
 def _reweighted(
@@ -107,11 +91,7 @@ def _reweighted(
     """The date under other items, on the same draws; None where those cannot be reweighted so."""
     if not items:
         return Distribution(ready.values, source.prior.weighting)
-
-    def evaluate(values: Values) -> Values:
-        return dict(likelihoods_of(question, values, items))
-
-    columns = source.extended(latent_beliefs(question, items)).map(evaluate)
+    columns = likelihoods(question, source.extended(latent_beliefs(question, items)), items)
     smoothed = weights_given(total(columns), source.prior)
     if smoothed.khat > WORST_KHAT:
         return None
@@ -125,10 +105,9 @@ def _conditioned_apart(
     try:
         other = condition(request.question, without, request.engine, fit=fit)
     except UntrustworthyError as error:
-        return Movement(added, None, {}, f"without {' and '.join(added)} the forecast cannot be trusted: {error}")
-    question = other.question
-    dates = other.source.map(lambda values: {"ready": ready_under(question, values)})["ready"]
-    return _movement(added, ready, Distribution(dates, other.source.weighting), common=False)
+        reason = f"without {' and '.join(added)} the forecast cannot be trusted: {error.on_command_line}"
+        return Movement(added, None, {}, reason)
+    return _movement(added, ready, other.ready, common=False)
 
 
 def _movement(items: tuple[str, ...], after: Distribution, before: Distribution, *, common: bool) -> Movement:

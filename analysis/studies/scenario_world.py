@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+from dataclasses import fields
 from functools import cached_property
 
 from ...model.assumptions import Assumptions, under_scenario
-from ...model.forward import launches, outcome
-from ...model.generative import Outcome
+from ...model.change import Change
+from ...model.forward import change_from, outcome
+from ...model.generative import Contender, Outcome
 from ...model.policies import redrawn
-from ...priors.families import Family
-from ..inference.estimates import Array
-from ..inference.question import Question, Values, outcome_of
+from ...priors.families import Family, Uniform
+from ..inference.draws import Values
+from ..inference.outcomes import outcome_of
+from ..inference.question import Question
 
-Launches = dict[str, Array]
+BEFORE, BEFORE_GROWTH = "before:", "fall of the requirement before"  # columns of what held until the question's day
+PARTS = tuple(part.name for part in fields(Contender))
+RANK = Uniform(low=0.0, high=1.0)
 
 
 class BaselineWorld:
@@ -43,18 +49,18 @@ class BaselineWorld:
         """Values of every quantity, from draws of the question's own race extended by `own_beliefs`."""
         return drawn
 
-    def before(self, drawn: Values) -> Launches | None:
-        """Launches that stand whatever changes on the day of the question, from the same draws."""
+    def before(self, drawn: Values) -> Change | None:
+        """What held until the day of the question, from the same draws; None where nothing changes on it."""
         return None
 
-    def run(self, values: Values, before: Launches | None, assumptions: Assumptions | None = None) -> Outcome:
+    def run(self, values: Values, before: Change | None, assumptions: Assumptions | None = None) -> Outcome:
         """Work out the dates.
 
         Parameters
         ----------
         values : dict of str to array of shape (draw,)
             From `values`, or changed.
-        before : dict of str to array, optional
+        before : Change, optional
             From `before`.
         assumptions : Assumptions, optional
             Instead of its own: with fewer firms in the race.
@@ -65,9 +71,8 @@ class BaselineWorld:
             values,
             event=question.event,
             launch_grid=question.launch_grid,
-            as_of=question.as_of_months,
-            before=before,
-            act_from=max(question.as_of_months, 0.0),
+            as_of_month=question.as_of_months,
+            change=before,
         )[1]
 
 
@@ -88,9 +93,10 @@ class ScenarioWorld(BaselineWorld):
 
     Notes
     -----
-    A scenario changes what happens from the day of the question on: launches that came before it stand, and
-    no other predates it. Quantities that it believes otherwise keep each draw's rank; quantities that it
-    brings in are drawn beside the baseline's, under names of its own: two scenarios may use one name differently.
+    A scenario changes what happens from the day of the question on: runs that have ended by then stand, those under
+    way do the rest under it, and no other launches before that day. Quantities that it believes otherwise keep each
+    draw's rank; quantities that it brings in are drawn beside the baseline's, under names of its own: two scenarios may
+    use one name differently.
     """
 
     def __init__(self, question: Question, name: str) -> None:
@@ -100,22 +106,33 @@ class ScenarioWorld(BaselineWorld):
 
     @cached_property
     def own_beliefs(self) -> dict[str, Family]:
-        known = self.question.assumptions.beliefs
-        names = [key for key in self.assumptions.needed([self.question.event]) if key not in known]
-        return {self._private(name): self.assumptions.beliefs[name] for name in names}
+        """As in `BaselineWorld`; what hangs on other quantities is worked out later, from a rank that is drawn here."""
+        own = {name: RANK if belief.parents else belief for name, belief in self._own.items()}
+        takes_no_rank = {name for name, belief in self._own.items() if belief.parents and belief.base is None}
+        return {self._private(name): belief for name, belief in own.items() if name not in takes_no_rank}
 
     def values(self, drawn: Values) -> Values:
-        own = {name: drawn[key] for name in self.assumptions.beliefs if (key := self._private(name)) in drawn}
-        return {**drawn, **redrawn(self._changed, self.question.assumptions.beliefs, drawn), **own}
+        dependent = {name: belief for name, belief in self._own.items() if belief.parents}
+        found = {name: drawn[key] for name in self._own if (key := self._private(name)) in drawn}
+        own = {name: column for name, column in found.items() if name not in dependent}
+        beliefs = {**self.question.assumptions.beliefs, **{name: self._own[name] for name in own}}
+        return {**drawn, **own, **redrawn({**self._changed, **dependent}, beliefs, {**drawn, **own}, found)}
 
-    def before(self, drawn: Values) -> Launches:
-        return launches(outcome_of(self.question, drawn)[1])
+    def before(self, drawn: Values) -> Change:
+        world, result = outcome_of(self.question, drawn)
+        return change_from(self.question.as_of_months, world, {self.question.event: result})
 
     @cached_property
     def _changed(self) -> dict[str, Family]:
-        base, beliefs = self.question.assumptions.beliefs, self.assumptions.beliefs
-        names = [key for key in self.assumptions.needed([self.question.event]) if key in base]
-        return {key: beliefs[key] for key in names if beliefs[key] != base[key]}
+        base = self.question.assumptions.beliefs
+        needed = self.assumptions.beliefs_of(self.assumptions.needed([self.question.event]))
+        return {name: belief for name, belief in needed.items() if name in base and belief != base[name]}
+
+    @cached_property
+    def _own(self) -> dict[str, Family]:
+        base = self.question.assumptions.beliefs
+        needed = self.assumptions.beliefs_of(self.assumptions.needed([self.question.event]))
+        return {name: belief for name, belief in needed.items() if name not in base}
 
     def _private(self, quantity: str) -> str:
         return f"{self.id}/{quantity}"
@@ -130,3 +147,22 @@ def world_of(question: Question, scenario: str | None) -> BaselineWorld:
         If the scenario is unknown or does not fit the model.
     """
     return BaselineWorld(question) if scenario is None else ScenarioWorld(question, scenario)
+
+
+def columns_of_change(change: Change, firms: Container[str]) -> Values:
+    """Return what held until a month as columns of draws, for some of the firms; `change_in` reads them back."""
+    runs = {firm: run for (_, firm), run in change.contenders.items() if firm in firms}
+    columns = {f"{BEFORE}{firm}:{name}": getattr(run, name) for firm, run in runs.items() for name in PARTS}
+    return {**columns, BEFORE_GROWTH: change.log_growth}
+
+
+def change_in(columns: Values, question: Question) -> Change | None:
+    """Return what held until the day of the question, from columns of draws; None where they hold no such thing."""
+    if BEFORE_GROWTH not in columns:
+        return None
+    firms = dict.fromkeys(key.split(":")[1] for key in columns if key.startswith(BEFORE))
+    runs = {
+        (question.event, firm): Contender(**{name: columns[f"{BEFORE}{firm}:{name}"] for name in PARTS})
+        for firm in firms
+    }
+    return Change(question.as_of_months, columns[BEFORE_GROWTH], runs)

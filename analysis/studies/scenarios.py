@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from ...model.forward import launches
+from ...model.forward import change_from
+from ..inference.draws import Values
 from ..inference.estimates import Distribution, Estimate, quantile_shift
-from ..inference.forecast import FIRST, date_as_json, first_shares, origin_as_json, shift_as_json, significant
-from ..inference.question import DrawSource, Question, Values, outcome_of
-from .counterfactuals import DATE_QUANTILES, SHIFT_QUANTILES
+from ..inference.outcomes import FIRST, READY, first_shares, outcome_of
+from ..inference.posterior import Posterior
+from ..inference.result import Result
 from .scenario_world import ScenarioWorld
 
 
@@ -46,89 +46,55 @@ class ScenarioResult:
 
 
 @dataclass(frozen=True)
-class ScenarioComparison:
+class ScenarioComparison(Result):
     """The baseline, and every scenario on the same draws.
 
     Attributes
     ----------
-    question : Question
-        What was asked.
+    origin : Origin
+        The question, and the draws that all rest on.
     baseline : Distribution
         The date as things are, in months since t = 0.
     scenarios : tuple of ScenarioResult
         In the order asked for.
-    engine : str
-        What the draws come from.
-    evidence : tuple of str
-        Items counted.
     """
 
-    question: Question
     baseline: Distribution
     scenarios: tuple[ScenarioResult, ...]
-    engine: str = "forward"
-    evidence: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the stable JSON object of ``catchup scenarios``."""
-        question = self.question
-        return {
-            **origin_as_json(question, self.baseline.weighting.draws, self.engine, self.evidence),
-            "baseline": {"quantiles": _dates_as_json(self.baseline, question)},
-            "scenarios": [
-                {
-                    "id": row.id,
-                    "title": row.title,
-                    "source": ", ".join(row.references),
-                    "quantiles": _dates_as_json(row.ready, question),
-                    "shift": {f"{p:g}": shift_as_json(row.shift(p)) for p in SHIFT_QUANTILES},
-                    "first_firm": {firm: round(share.value, 5) for firm, share in row.first_firm.items()},
-                    "first_firm_mcse": {firm: significant(share.mcse) for firm, share in row.first_firm.items()},
-                    "newcomers": {
-                        firm: {"quantiles": _dates_as_json(own, question)} for firm, own in row.newcomers.items()
-                    },
-                }
-                for row in self.scenarios
-            ],
-        }
 
 
-def scenarios(
-    question: Question, source: DrawSource, ids: Sequence[str] | None = None, **origin: Any
-) -> ScenarioComparison:
+def scenarios(posterior: Posterior, ids: Sequence[str] | None = None) -> ScenarioComparison:
     """Ask scenarios, each beginning on the day of the question.
 
     Parameters
     ----------
-    question : Question
-        What is asked.
-    source : DrawSource
-        Draws from the prior or a posterior of the baseline.
+    posterior : Posterior
+        Or a prior, of the baseline.
     ids : sequence of str, optional
         Which scenarios; all by default.
-    **origin
-        Further fields of `ScenarioComparison` (engine, evidence).
 
     Notes
     -----
-    A scenario changes what happens from the day of the question on: launches that came before it stand, and
-    no other predates it. Quantities that it believes otherwise keep each draw's rank; quantities that it
-    brings in are drawn beside the baseline's.
+    A scenario changes what happens from the day of the question on: runs that have ended by then stand, those under
+    way do the rest under it, and no other launches before that day. Quantities that it believes otherwise keep each
+    draw's rank; quantities that it brings in are drawn beside the baseline's.
 
     Raises
     ------
     InputError
         If a scenario is unknown or does not fit the model.
     """
+    question, source = posterior.question, posterior.source
     base = question.assumptions
     worlds = [ScenarioWorld(question, name) for name in (ids if ids is not None else base.scenarios)]
     added = {name: belief for world in worlds for name, belief in world.own_beliefs.items()}
 
     def evaluate(values: Values) -> Values:
-        _, before = outcome_of(question, values)
-        columns = {"ready": before.ready}
+        current, before = outcome_of(question, values)
+        columns = {READY: before.ready}
+        change = change_from(question.as_of_months, current, {question.event: before})
         for world in worlds:
-            result = world.run(world.values(values), launches(before))
+            result = world.run(world.values(values), change)
             columns[f"{world.id}/ready"] = result.ready
             columns |= {f"{world.id}/{FIRST}{firm}": share for firm, share in first_shares(result).items()}
             columns |= {f"{world.id}/{firm}": result.ready_of(firm) for firm in world.newcomers}
@@ -136,7 +102,7 @@ def scenarios(
 
     columns = (source.extended(added) if added else source).map(evaluate)
     weighting = source.weighting
-    baseline = Distribution(columns["ready"], weighting)
+    baseline = Distribution(columns[READY], weighting)
 
     def row(world: ScenarioWorld) -> ScenarioResult:
         text = base.scenarios[world.id].text
@@ -151,8 +117,4 @@ def scenarios(
             newcomers={firm: Distribution(columns[f"{world.id}/{firm}"], weighting) for firm in world.newcomers},
         )
 
-    return ScenarioComparison(question, baseline, tuple(map(row, worlds)), **origin)
-
-
-def _dates_as_json(months: Distribution, question: Question) -> dict[str, Any]:
-    return {f"{p:g}": date_as_json(months.quantile(p), question) for p in DATE_QUANTILES}
+    return ScenarioComparison(posterior.origin, baseline, tuple(map(row, worlds)))

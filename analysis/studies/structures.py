@@ -19,16 +19,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from ...evidence import Item
+from ...evidence.schema import Item
 from ...model.trend import TrendText, load_trends
 from ..inference.estimates import Distribution
-from ..inference.forecast import distribution_as_json, number
 from ..inference.likelihoods import likelihoods, prior_for
-from ..inference.question import DrawSource, Question, ready_under
+from ..inference.posterior import Posterior
+from ..inference.question import Question
+from ..inference.result import Result
 from .comparison import ModelComparison, compare_pointwise, left_out_of_prior
 from .pointwise import Pointwise
 from .pools import between_share, linear_pool, quantile_pool
@@ -68,13 +68,13 @@ class Structure:
 
 
 @dataclass(frozen=True)
-class Structures:
+class Structures(Result):
     """Structures side by side.
 
     Attributes
     ----------
-    question : Question
-        What was asked.
+    origin : Origin
+        The question, and the race's draws.
     structures : tuple of Structure
         One row each.
     ensembles : tuple of Structure
@@ -89,11 +89,8 @@ class Structures:
         Share of the linear pool's variance that lies between structures.
     telling : tuple of Telling
         By month end.
-    engine : str
-    evidence : tuple of str
     """
 
-    question: Question
     structures: tuple[Structure, ...]
     ensembles: tuple[Structure, ...]
     comparison: ModelComparison
@@ -101,8 +98,6 @@ class Structures:
     withheld: str
     between: float
     telling: tuple[Telling, ...]
-    engine: str = "forward"
-    evidence: tuple[str, ...] = ()
 
     @property
     def pooled(self) -> tuple[Structure, ...]:
@@ -119,61 +114,23 @@ class Structures:
         """The first month end that is telling; the most telling one where none is."""
         return soonest(self.telling)
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of ``catchup structures``."""
-        question = self.question
 
-        def row(structure: Structure) -> dict[str, Any]:
-            ready = distribution_as_json(structure.ready, question)
-            return {"id": structure.id, "title": structure.title, "ready": ready}
-
-        def shown(structure: Structure) -> dict[str, Any]:
-            reason = structure.duplicate_reason or None
-            return {**row(structure), "duplicate_of": structure.duplicate_of, "duplicate_reason": reason}
-
-        weights = self.stacking_weights
-        return {
-            "schema": 1,
-            "event": question.event,
-            "as_of": question.as_of.isoformat(),
-            "engine": self.engine,
-            "seed": question.seed,
-            "evidence": list(self.evidence),
-            "structures": [shown(structure) for structure in self.structures],
-            "ensembles": [row(structure) for structure in self.ensembles],
-            "stacking": {
-                "weights": None if weights is None else {name: number(weight) for name, weight in weights.items()},
-                "items": list(self.stacked_on),
-                "reason": self.withheld or None,
-            },
-            "elpd": [compared.as_json() for compared in self.comparison.models],
-            "between_structures": number(self.between),
-            "soonest": self.soonest.as_json(),
-            "telling": [entry.as_json() for entry in self.telling],
-        }
-
-
-def structures(question: Question, source: DrawSource, items: Sequence[Item] = (), **origin: Any) -> Structures:
+def structures(posterior: Posterior) -> Structures:
     """Ask every structure, and pool them.
 
     Parameters
     ----------
-    question : Question
-        What is asked.
-    source : DrawSource
-        Draws of the race, from its prior or posterior.
-    items : sequence of Item
-        What those were conditioned on.
-    **origin
-        Further fields of `Structures` (engine, evidence).
+    posterior : Posterior
+        Of the race, or its prior; the other structures are asked on the same items.
 
     Raises
     ------
     UntrustworthyError
         If a trend and the evidence hardly overlap.
     """
+    question, items = posterior.question, posterior.items
     trends = load_trends(question.assumptions)
-    rows = [*_of_the_race(question, source), *_of_trends(question, trends, items)]
+    rows = [*_of_the_race(posterior), *_of_trends(question, trends, items)]
     kept = {row.id: row.ready for row in pooled(rows)}
     shared = _shared_items(question, items, trends)
     densities = _left_out_densities(question, shared, trends) if shared else {}
@@ -185,7 +142,7 @@ def structures(question: Question, source: DrawSource, items: Sequence[Item] = (
     if weights is not None:
         ensembles.append(Structure("stacking", "Linear pool, stacked weights", linear_pool(kept, weights)))
     return Structures(
-        question,
+        posterior.origin,
         tuple(rows),
         tuple(ensembles),
         compare_pointwise(densities),
@@ -193,7 +150,6 @@ def structures(question: Question, source: DrawSource, items: Sequence[Item] = (
         withheld,
         between_share(kept),
         tuple(telling(question, {row.id: row.ready for row in rows}, kept)),
-        **origin,
     )
 
 
@@ -202,14 +158,13 @@ def pooled(rows: Sequence[Structure]) -> tuple[Structure, ...]:
     return tuple(row for row in rows if row.duplicate_of is None)
 
 
-def _of_the_race(question: Question, source: DrawSource) -> list[Structure]:
+def _of_the_race(posterior: Posterior) -> list[Structure]:
     """The race for compute, and the race under the mobilisation of domestic chips."""
-    compute = Distribution(source.map(lambda values: {"": ready_under(question, values)})[""], source.weighting)
-    (mobilised,) = scenarios(question, source, [MOBILISATION_SCENARIO]).scenarios
+    (mobilised,) = scenarios(posterior, [MOBILISATION_SCENARIO]).scenarios
     same = share_of_same_dates(mobilised)
     twice = same > MOST
     return [
-        Structure(COMPUTE, "Compute gate", compute),
+        Structure(COMPUTE, "Compute gate", posterior.ready),
         Structure(
             MOBILISATION,
             "Mobilisation of domestic chips",
@@ -262,7 +217,9 @@ def _left_out_densities(
     return found
 
 
-def _stacking(densities: Mapping[str, Pointwise], kept: Mapping[str, Any]) -> tuple[dict[str, float] | None, str]:
+def _stacking(
+    densities: Mapping[str, Pointwise], kept: Mapping[str, Distribution]
+) -> tuple[dict[str, float] | None, str]:
     """Weights of the structures that are pooled, or why there are none; a mobilisation shares the race's weight."""
     among = compare_pointwise({name: found for name, found in densities.items() if name in kept})
     if among.weights is None:

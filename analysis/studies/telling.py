@@ -9,12 +9,12 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 
+from ...model.calendar import month_ends
 from ..inference.estimates import Distribution
-from ..inference.forecast import MONTHS_AHEAD, month_ends, number
+from ..inference.forecast import MONTHS_AHEAD
 from ..inference.question import Question
 
 ENOUGH = 0.1  # bits; information that is called telling
@@ -36,14 +36,6 @@ class Telling:
     day: date
     information: float
     chances: Mapping[str, float]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the entry as JSON."""
-        return {
-            "date": self.day.isoformat(),
-            "bits": number(self.information),
-            "probability_by": {name: number(chance) for name, chance in self.chances.items()},
-        }
 
 
 def telling(question: Question, dates: Mapping[str, Distribution], among: Collection[str]) -> list[Telling]:

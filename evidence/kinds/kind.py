@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from ...model.assumptions import Assumptions
-from ...model.calendar import Calendar
-from ...model.generative import Pool
+from ...model.calendar import Clock as Clock
+from ...model.pools import Pool
 from ...priors.strict import StrictModel
 
 Array = NDArray[np.float64]
@@ -24,26 +24,6 @@ Positive = Annotated[float, Field(gt=0)]
 Name = Annotated[str, Field(min_length=1)]
 
 SMALLEST = 1e-200  # keeps the logarithm of nothing finite; no figure of the model comes near it
-
-
-@dataclass(frozen=True)
-class Clock:
-    """When a question is asked, and how its days count.
-
-    Attributes
-    ----------
-    calendar : Calendar
-        Days to months since t = 0.
-    as_of : date
-        The day of the question.
-    """
-
-    calendar: Calendar
-    as_of: date
-
-    def months(self, day: date | None = None) -> float:
-        """Months from t = 0 to a day, or to the day of the question."""
-        return self.calendar.months(day or self.as_of)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 import pytest
 
-from catchup.analysis.inference.answer import Drawn, Request, draw
+from catchup.analysis.inference.posterior import Posterior
 from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import Request, posterior
 from catchup.model.assumptions import Assumptions, load_assumptions
 from item_cases import DAY
 
@@ -20,12 +21,12 @@ def question(assumptions: Assumptions) -> Question:
 
 
 @pytest.fixture(scope="session")
-def sampled(assumptions: Assumptions) -> Drawn:
+def sampled(assumptions: Assumptions) -> Posterior:
     """The default ledger's posterior by NUTS; the one compilation of the quick tests of the analysis."""
-    return draw(Request(Question(assumptions, DAY, draws=8_000), engine="nuts"))
+    return posterior(Request(Question(assumptions, DAY, draws=8_000), engine="nuts"))
 
 
 @pytest.fixture(scope="session")
-def reweighted(assumptions: Assumptions) -> Drawn:
+def reweighted(assumptions: Assumptions) -> Posterior:
     """The default ledger's posterior by importance."""
-    return draw(Request(Question(assumptions, DAY, draws=100_000), engine="importance"))
+    return posterior(Request(Question(assumptions, DAY, draws=100_000), engine="importance"))

@@ -8,10 +8,11 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from catchup.analysis.inference.forecast import Forecast, forecast_from
-from catchup.analysis.inference.question import PriorDraws, Question
+from catchup.analysis.inference.forecast import Forecast, forecast_prior
+from catchup.analysis.inference.forecast import forecast as sum_up
+from catchup.analysis.inference.posterior import prior_of
+from catchup.analysis.inference.question import Question
 from catchup.analysis.presentation.figures import (
-    Trajectories,
     draw_cumulative,
     draw_gate,
     draw_levers,
@@ -19,11 +20,11 @@ from catchup.analysis.presentation.figures import (
     draw_one_at_a_time,
     draw_pools,
     draw_regimes,
-    race_trajectories,
 )
 from catchup.analysis.studies.counterfactuals import Comparison, levers, regimes
 from catchup.analysis.studies.sensitivity.one_at_a_time import one_at_a_time
 from catchup.analysis.studies.sensitivity.study import Sensitivity
+from catchup.analysis.studies.trajectories import Trajectories, race_trajectories
 
 WIDE, NARROW = 7.2, 4.2  # inches
 SLACK = 0.5  # pixels by which boxes may touch
@@ -43,20 +44,19 @@ class Results:
 
 
 def results_of(question: Question) -> Results:
-    source = PriorDraws(question)
-    other = replace(question, seed=question.seed + 1)
+    drawn = prior_of(question)
     return Results(
-        forecast=forecast_from(question, source, engine="forward"),
-        prior=forecast_from(other, PriorDraws(other), engine="forward"),
+        forecast=sum_up(drawn),
+        prior=forecast_prior(replace(question, seed=question.seed + 1)),
         events=tuple(
-            forecast_from(asked, PriorDraws(asked), engine="forward")
+            forecast_prior(asked)
             for event in question.assumptions.events
             if (asked := replace(question, event=event)).event != question.event
         ),
-        paths=race_trajectories(question, source),
-        levers=levers(question, source),
-        regimes=regimes(question, source),
-        sensitivity=Sensitivity(question, one_at_a_time(question, source), (), "", (), draws=question.draws),
+        paths=race_trajectories(drawn),
+        levers=levers(drawn),
+        regimes=regimes(drawn),
+        sensitivity=Sensitivity(drawn.origin, one_at_a_time(drawn), (), "", ()),
     )
 
 

@@ -13,8 +13,13 @@ from typing import Any
 
 import tomli_w
 
-from catchup.analysis.inference.conditioning import Conditioned, choose_evidence, condition
-from catchup.analysis.inference.question import PriorDraws, Question, ready_under
+from catchup.analysis.inference.conditioning import condition
+from catchup.analysis.inference.diagnostics import Diagnostics
+from catchup.analysis.inference.draws import DrawSource, PriorDraws
+from catchup.analysis.inference.outcomes import ready_under
+from catchup.analysis.inference.posterior import Posterior
+from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import choose_evidence
 from catchup.evidence.schema import Item, item_from_table
 from catchup.evidence.selection import Selection
 from catchup.evidence.template import template
@@ -66,7 +71,15 @@ def impossible(name: str = "odd-reading") -> dict[str, Any]:
     }
 
 
-def default_posterior(question: Question, engine: str = "importance") -> Conditioned:
+def posterior_from(
+    question: Question, source: DrawSource, items: Sequence[Item] = (), engine: str = "importance"
+) -> Posterior:
+    """A posterior of given draws."""
+    diagnostics = Diagnostics(ess=source.weighting.effective_draws())
+    return Posterior(question, source, diagnostics, engine, Selection(counted=tuple(items)))
+
+
+def default_posterior(question: Question, engine: str = "importance") -> Posterior:
     """The default ledger's posterior."""
     return condition(question, choose_evidence(question, "default", None, ()), engine)
 

@@ -11,13 +11,14 @@ from scipy import stats
 from scipy.special import ndtri
 
 from catchup.analysis.inference.adaptation import adapt, drawn_from_fit, reweighted
-from catchup.analysis.inference.answer import Drawn
 from catchup.analysis.inference.conditioning import condition
+from catchup.analysis.inference.draws import Values
 from catchup.analysis.inference.estimates import Distribution
 from catchup.analysis.inference.importance import ReweightedPrior
 from catchup.analysis.inference.likelihoods import prior_for
+from catchup.analysis.inference.outcomes import ready_under
 from catchup.analysis.inference.proposal import NARROW_WIDENED, PRIOR_SHARE, WIDENED, Proposal, fit_proposal
-from catchup.analysis.inference.question import Question, Values, ready_under
+from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.tree.result_tree import result_tree
 from catchup.analysis.studies.movement import moved_by_evidence
 from catchup.evidence import Item
@@ -145,9 +146,7 @@ def test_the_engine_draws_where_the_posterior_is_when_the_prior_has_too_few_ther
     prior = reweighted(prior_for(answer.question, RARE), answer.question, RARE)
     assert answer.diagnostics.ess > 20.0 * prior.smoothed.effective_draws
 
-    ready = answer.source.map(lambda values: {"ready": ready_under(question, values)})["ready"]
-    drawn = Drawn(answer.question, answer.source, answer.engine, selection.counted, answer)
-    moved = moved_by_evidence(drawn, Distribution(ready, answer.source.weighting))
+    moved = moved_by_evidence(answer)
     mean, _ = conjugate([8.0, 7.5], [0.05, 0.06])
     expected = math.exp(mean) - 1.5
     assert abs(moved.shifts[0.5].value - expected) < widest(moved.shifts[0.5].mcse)
@@ -156,7 +155,7 @@ def test_the_engine_draws_where_the_posterior_is_when_the_prior_has_too_few_ther
 def test_the_tree_of_such_draws_has_the_prior_itself_as_its_prior() -> None:
     question, selection = twin_question(20_000), counting(RARE)
     answer = condition(question, selection)
-    tree = result_tree(Drawn(answer.question, answer.source, answer.engine, selection.counted, answer), draws=2_000)
+    tree = result_tree(answer, draws=2_000)
     assert "sample_stats_prior" not in tree.children
     belief = question.assumptions.beliefs["post_training_months"]
     months = tree["prior"]["post_training_months"].values.ravel()

@@ -14,20 +14,22 @@ import xarray as xr
 from scipy import stats
 
 from catchup.analysis.commands.main import run
-from catchup.analysis.inference.answer import Drawn, Request
-from catchup.analysis.inference.conditioning import Conditioned, condition
+from catchup.analysis.inference.conditioning import condition
+from catchup.analysis.inference.diagnostics import Diagnostics
 from catchup.analysis.inference.estimates import Distribution, Estimate, Weighting
-from catchup.analysis.inference.forecast import Diagnostics
+from catchup.analysis.inference.forecast import forecast
 from catchup.analysis.inference.likelihoods import likelihoods, prior_for
-from catchup.analysis.inference.question import Question, ready_under
+from catchup.analysis.inference.posterior import Posterior
+from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import Request
 from catchup.analysis.inference.tree.result_tree import result_tree
 from catchup.analysis.presentation.figures.predictive import draw_predictive
-from catchup.analysis.studies.checks.draws import check_draws
+from catchup.analysis.studies.checks.draws import _monte_carlo_error, check_draws
 from catchup.analysis.studies.checks.leave_one_out import LeftOut, _from_chains, check_left_out, leave_one_out
 from catchup.analysis.studies.checks.power import check_power_scaling
 from catchup.analysis.studies.checks.predictions import Prediction, check_predictions, predict, reweighted
 from catchup.analysis.studies.checks.result import CheckResult, judge_above, judge_below, trustworthy
-from catchup.analysis.studies.checks.running import Checks, check, checks_of
+from catchup.analysis.studies.checks.study import Checks, check, checks_of
 from catchup.analysis.studies.influence import CONFLICT
 from catchup.analysis.studies.sensitivity.power_scaling import DATE, PowerScaling, power_scaling, power_scaling_of
 from catchup.evidence.selection import Selection
@@ -54,10 +56,9 @@ def test_one_frozen_type_for_every_check(default: Checks) -> None:
     assert len({result.id for result in default.results}) == len(default.results)
 
 
-def test_the_default_ledger_is_checked_whole_and_can_be_trusted(default: Checks, reweighted: Drawn) -> None:
+def test_the_default_ledger_is_checked_whole_and_can_be_trusted(default: Checks, reweighted: Posterior) -> None:
     found = by_id(default.results)
-    assert reweighted.conditioned is not None
-    selection = reweighted.conditioned.selection
+    selection = reweighted.selection
     assert {"khat", "ess", "mcse", "power-scaling"} <= set(found)
     for row in (*selection.counted, *selection.checks, *selection.priors):
         assert f"prior-predictive:{row.id}" in found
@@ -74,7 +75,7 @@ def test_verdicts_by_threshold(figure: float, verdict: str) -> None:
     assert judge_above(math.nan, 0.5, 0.7) == judge_below(math.nan, 0.5, 0.7) == "fail"
 
 
-def conditioned_with(diagnostics: Diagnostics, engine: str, base: Conditioned) -> Conditioned:
+def conditioned_with(diagnostics: Diagnostics, engine: str, base: Posterior) -> Posterior:
     return replace(base, diagnostics=diagnostics, engine=engine)
 
 
@@ -102,11 +103,8 @@ GOOD = {
         ("nuts", {"divergences": 101}, "divergences", "fail"),
     ],
 )
-def test_draws_are_judged_by_their_diagnostics(engine, change, failing, verdict, reweighted: Drawn) -> None:
-    assert reweighted.conditioned is not None
-    conditioned = conditioned_with(replace(GOOD[engine], **change), engine, reweighted.conditioned)
-    ready = Distribution(np.random.default_rng(1).normal(size=5_000), Weighting(5_000))
-    found = by_id(check_draws(conditioned, ready))
+def test_draws_are_judged_by_their_diagnostics(engine, change, failing, verdict, reweighted: Posterior) -> None:
+    found = by_id(check_draws(conditioned_with(replace(GOOD[engine], **change), engine, reweighted)))
     assert {name: row.verdict for name, row in found.items() if row.verdict != "pass"} == (
         {failing: verdict} if failing else {}
     )
@@ -114,11 +112,9 @@ def test_draws_are_judged_by_their_diagnostics(engine, change, failing, verdict,
 
 
 @pytest.mark.parametrize(("draws", "verdict"), [(50_000, "pass"), (300, "warn"), (4, "fail")])
-def test_monte_carlo_error_is_judged_beside_the_spread(draws: int, verdict: str, reweighted: Drawn) -> None:
-    assert reweighted.conditioned is not None
+def test_monte_carlo_error_is_judged_beside_the_spread(draws: int, verdict: str) -> None:
     ready = Distribution(np.random.default_rng(draws).normal(size=draws), Weighting(draws))
-    found = by_id(check_draws(conditioned_with(GOOD["importance"], "importance", reweighted.conditioned), ready))
-    assert found["mcse"].verdict == verdict
+    assert _monte_carlo_error(ready).verdict == verdict
 
 
 def predicted(values: np.ndarray, observed: float, weights: np.ndarray | None = None) -> Prediction:
@@ -258,19 +254,16 @@ def test_leaving_items_out_of_the_twin_is_the_closed_form() -> None:
         assert abs(row.given_others.value - exact) < widest(row.given_others.mcse)
 
 
-def test_both_engines_leave_items_out_alike(sampled: Drawn, reweighted: Drawn) -> None:
-    assert sampled.conditioned is not None
-    assert reweighted.conditioned is not None
-    of_prior = {row.item: row for row in leave_one_out(reweighted.conditioned)}
-    for row in leave_one_out(sampled.conditioned):
+def test_both_engines_leave_items_out_alike(sampled: Posterior, reweighted: Posterior) -> None:
+    of_prior = {row.item: row for row in leave_one_out(reweighted)}
+    for row in leave_one_out(sampled):
         other = of_prior[row.item]
         assert row.khat < 0.7
         error = math.hypot(row.given_others.mcse, other.given_others.mcse)
         assert abs(row.given_others.value - other.given_others.value) < widest(error), row.item
 
 
-def test_leaving_items_out_of_chains_is_arvizs(sampled: Drawn) -> None:
-    assert sampled.conditioned is not None
+def test_leaving_items_out_of_chains_is_arvizs(sampled: Posterior) -> None:
     question, items = sampled.question, sampled.items
     chains = _from_chains(likelihoods(question, sampled.source, items), sampled.source.weighting)
     found = {name: value for name, value, _ in chains}
@@ -288,9 +281,8 @@ def test_items_that_the_others_speak_against_are_pointed_out(khat, given_others,
     assert next(iter(check_left_out(iter([row])))).verdict == verdict
 
 
-def test_chains_pass_their_checks(sampled: Drawn) -> None:
-    assert sampled.conditioned is not None
-    found = checks_of(sampled.conditioned)
+def test_chains_pass_their_checks(sampled: Posterior) -> None:
+    found = checks_of(sampled)
     assert found.engine == "nuts"
     assert found.trustworthy
     assert {"rhat", "ess", "divergences", "mcse", "power-scaling"} <= set(by_id(found.results))
@@ -299,7 +291,7 @@ def test_chains_pass_their_checks(sampled: Drawn) -> None:
 
 
 @pytest.fixture(scope="module")
-def tree(reweighted: Drawn) -> xr.DataTree:
+def tree(reweighted: Posterior) -> xr.DataTree:
     return result_tree(reweighted)
 
 
@@ -321,7 +313,7 @@ def test_a_flat_prior_has_no_say(tree: xr.DataTree) -> None:
     assert rows["no-public-model"].likelihood is not None  # equally likely in most draws, which no Pareto tail fits
 
 
-def test_only_what_the_date_depends_on_counts(reweighted: Drawn, tree: xr.DataTree) -> None:
+def test_only_what_the_date_depends_on_counts(reweighted: Posterior, tree: xr.DataTree) -> None:
     rows = power_scaling_of(reweighted, tree)
     components = {row.component for row in rows}
     assert "distilled_share" not in components
@@ -350,8 +342,7 @@ def test_prior_and_evidence_that_pull_apart_are_seen() -> None:
     for name, value in (("expected", 1.5), ("far", 1.5 * math.exp(3.0 * math.hypot(0.4, 0.2)))):
         question = twin_question(100_000)
         answer = condition(question, counting([reading(name, value, 0.2)]), "importance")
-        drawn = Drawn(answer.question, answer.source, "importance", answer.selection.counted, answer)
-        verdicts[name] = check_power_scaling(power_scaling_of(drawn))
+        verdicts[name] = check_power_scaling(power_scaling_of(answer))
     assert verdicts["far"].verdict == "warn"
     assert (verdicts["expected"].figure or 0.0) < (verdicts["far"].figure or 0.0)
 
@@ -380,11 +371,10 @@ def test_checks_know_nothing_of_items_known_only_later(assumptions: Assumptions)
     assert not any("glm-5-3" in result.id for result in found.results)
 
 
-def test_ready_is_the_forecasts(default: Checks, reweighted: Drawn) -> None:
+def test_ready_is_the_forecasts(default: Checks, reweighted: Posterior) -> None:
     """Checks look at the posterior that the forecast reports."""
-    ready = reweighted.source.map(lambda values: {"ready": ready_under(reweighted.question, values)})["ready"]
-    distribution = Distribution(ready, reweighted.source.weighting)
-    share = max(distribution.quantile(p).mcse for p in (0.05, 0.5, 0.95)) / distribution.sd
+    ready = forecast(reweighted).ready
+    share = max(ready.quantile(p).mcse for p in (0.05, 0.5, 0.95)) / ready.sd
     assert by_id(default.results)["mcse"].figure == pytest.approx(share, rel=1e-9)
 
 

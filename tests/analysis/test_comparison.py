@@ -14,10 +14,12 @@ import xarray as xr
 from arviz_base import from_dict, load_arviz_data
 from scipy import optimize, stats
 
-from catchup.analysis.inference.answer import Drawn, Request, draw
 from catchup.analysis.inference.estimates import Weighting
+from catchup.analysis.inference.posterior import Posterior
 from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.inference.tree.result_tree import result_tree
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.comparison import (
     WANTED,
     ModelComparison,
@@ -205,7 +207,7 @@ def test_a_single_item_has_no_standard_error() -> None:
     found = compare_pointwise({"a": pointwise(np.array([-1.0])), "b": pointwise(np.array([-2.0]))})
     assert math.isnan(found.models[1].difference_se)
     assert found.models[1].difference == pytest.approx(-1.0)
-    assert found.as_json()["elpd"][1]["difference_se"] is None
+    assert as_json(found)["elpd"][1]["difference_se"] is None
     assert found.reason == f"1 item speaks, at least {WANTED} are wanted"
 
 
@@ -246,16 +248,16 @@ def test_densities_that_rest_on_further_items_are_refused() -> None:
 
 
 @pytest.fixture(scope="module")
-def races(question: Question) -> dict[str, Drawn]:
+def races(question: Question) -> dict[str, Posterior]:
     asked = replace(question, as_of=DAY, draws=60_000)
     some = "aisi-open-weight-cyber-lag,caisi-glm-5-3-cyber-lag,no-public-model"
     return {
-        "all": draw(Request(asked, engine="importance")),
-        "some": draw(Request(asked, evidence=some, engine="importance")),
+        "all": posterior(Request(asked, engine="importance")),
+        "some": posterior(Request(asked, evidence=some, engine="importance")),
     }
 
 
-def test_trees_of_this_project_are_compared_item_by_item(races: dict[str, Drawn]) -> None:
+def test_trees_of_this_project_are_compared_item_by_item(races: dict[str, Posterior]) -> None:
     trees = {name: result_tree(drawn, 4_000) for name, drawn in races.items()}
     found = compare(trees)
     assert set(found.items) == set(races["some"].evidence)
@@ -264,11 +266,11 @@ def test_trees_of_this_project_are_compared_item_by_item(races: dict[str, Drawn]
     # one model twice: what the larger one has seen beside is taken out, so that they differ by noise alone
     first, second = found.models
     assert abs(second.difference) < widest(math.hypot(first.mcse, second.mcse))
-    json.dumps(found.as_json(), allow_nan=False)
+    json.dumps(as_json(found), allow_nan=False)
 
 
-def test_a_tree_of_another_day_is_refused(races: dict[str, Drawn], question: Question) -> None:
+def test_a_tree_of_another_day_is_refused(races: dict[str, Posterior], question: Question) -> None:
     earlier = replace(question, as_of=date(2026, 11, 1), draws=20_000)
-    other = result_tree(draw(Request(earlier, evidence="eci-lag", engine="importance")), 400)
+    other = result_tree(posterior(Request(earlier, evidence="eci-lag", engine="importance")), 400)
     with pytest.raises(InputError, match="as_of"):
         compare({"now": result_tree(races["all"], 400), "then": other})

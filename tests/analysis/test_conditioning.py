@@ -15,15 +15,18 @@ from scipy import stats
 
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference import adaptation, conditioning
-from catchup.analysis.inference.answer import Request, draw, forecast_of
-from catchup.analysis.inference.conditioning import choose_evidence, condition
+from catchup.analysis.inference.conditioning import condition
+from catchup.analysis.inference.diagnostics import Diagnostics, UntrustworthyError
+from catchup.analysis.inference.draws import PriorDraws, StoredDraws
 from catchup.analysis.inference.estimates import Distribution, Weighting
-from catchup.analysis.inference.forecast import Diagnostics
 from catchup.analysis.inference.importance import ReweightedPrior, SmoothedWeights, systematic, weights_given
 from catchup.analysis.inference.likelihoods import likelihoods
 from catchup.analysis.inference.nuts import NutsPosterior, refuse_untrustworthy
-from catchup.analysis.inference.question import PriorDraws, Question, StoredDraws, ready_under
-from catchup.analysis.inference.trust import UntrustworthyError
+from catchup.analysis.inference.outcomes import ready_under
+from catchup.analysis.inference.posterior import prior_of
+from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import Request, choose_evidence, posterior
+from catchup.analysis.presentation.tables.movement import movement_as_json
 from catchup.analysis.studies.movement import moved_by_added, moved_by_evidence
 from catchup.model.assumptions import Assumptions
 from catchup.priors.errors import InputError
@@ -101,7 +104,7 @@ def test_importance_refuses_weights_that_cannot_be_trusted(khat, refused, monkey
     if not refused:
         assert condition(question, TWO, "importance").engine == "importance"
         return
-    with pytest.raises(UntrustworthyError, match=r"k-hat .*, above 0.7\): try --engine nuts, or more --draws"):
+    with pytest.raises(UntrustworthyError, match=r"k-hat .*, above 0.7\): try engine nuts, or more draws"):
         condition(question, TWO, "importance")
     assert condition(question, TWO, "importance", refuse=False).diagnostics.khat == khat
 
@@ -112,7 +115,7 @@ def test_evidence_evenly_likely_everywhere_weighs_nothing(asked: Question) -> No
     answer = condition(early, choose_evidence(early, "no-public-model", None, ()))
     assert answer.diagnostics.khat == -np.inf
     assert answer.diagnostics.ess == pytest.approx(early.draws)
-    assert answer.log_evidence == 0.0
+    assert answer.log_evidence.value == 0.0
 
 
 @pytest.mark.parametrize(
@@ -283,15 +286,14 @@ def test_what_an_added_item_moved_is_the_difference_of_two_forecasts(
     kind: str, write: Callable[[Path], Path], quasi_random: bool, asked: Question, tmp_path: Path
 ) -> None:
     request = Request(replace(asked, quasi_random=quasi_random), engine="importance", added=(write(tmp_path),))
-    drawn = draw(request)
-    with_it = forecast_of(drawn).ready
-    moved = moved_by_added(request, drawn, with_it)
-    before = forecast_of(draw(replace(request, added=()))).ready
+    drawn = posterior(request)
+    with_it, moved = drawn.ready, moved_by_added(drawn, request)
+    before = posterior(replace(request, added=())).ready
     for p, shift in moved.shifts.items():
         difference = with_it.quantile_value(p) - before.quantile_value(p)
         # scrambles in another number of dimensions are other draws; independent ones are the same
         slack = widest(float(np.hypot(with_it.quantile(p).mcse, before.quantile(p).mcse)), 15)
-        common = drawn.conditioned.notes == () and not quasi_random
+        common = drawn.notes == () and not quasi_random
         assert shift.value == pytest.approx(difference, abs=1e-12 if common else slack)
         assert 0.0 < shift.mcse < np.hypot(with_it.quantile(p).mcse, before.quantile(p).mcse)
     assert moved.beyond_noise or kind != "capability_lag"
@@ -300,13 +302,12 @@ def test_what_an_added_item_moved_is_the_difference_of_two_forecasts(
 
 
 def test_what_the_evidence_moved_is_the_difference_from_the_prior(asked: Question) -> None:
-    drawn = draw(Request(asked, engine="importance"))
-    forecast = forecast_of(drawn)
-    moved = moved_by_evidence(drawn, forecast.ready)
-    prior = forecast_of(draw(Request(asked, evidence="none"))).ready
+    drawn = posterior(Request(asked, engine="importance"))
+    moved = moved_by_evidence(drawn)
+    prior = prior_of(asked).ready
     assert moved.before is not None
     assert moved.before.quantile_value(0.5) == pytest.approx(prior.quantile_value(0.5), abs=1e-12)
-    assert moved.shifts[0.5].value == pytest.approx(forecast.ready.quantile_value(0.5) - prior.quantile_value(0.5))
+    assert moved.shifts[0.5].value == pytest.approx(drawn.ready.quantile_value(0.5) - prior.quantile_value(0.5))
     assert moved.beyond_noise
 
 
@@ -314,23 +315,22 @@ def test_an_item_known_only_later_moves_nothing(asked: Question, tmp_path: Path)
     late = write_item(tmp_path, "capability_lag", "late-lag", observed__value=14.0)
     early = replace(asked, as_of=asked.assumptions.table.day("article_day"))
     request = Request(early, engine="importance", added=(late,))
-    drawn = draw(request)
-    moved = moved_by_added(request, drawn, forecast_of(drawn).ready)
+    moved = moved_by_added(posterior(request), request)
     assert moved.items == ()
-    assert moved.as_json()["note"] == "no added item is counted: all are known only later"
+    assert movement_as_json(moved)["note"] == "no added item is counted: all are known only later"
 
 
 def test_what_cannot_be_reweighted_is_conditioned_apart(asked: Question, tmp_path: Path, monkeypatch) -> None:
     added = write_item(tmp_path, "capability_lag", "new-lag", observed__value=14.0)
     request = Request(asked, engine="importance", added=(added,))
-    drawn = draw(request)
-    ready = forecast_of(drawn).ready
-    shared = moved_by_added(request, drawn, ready).shifts[0.5]
+    drawn = posterior(request)
+    ready = drawn.ready
+    shared = moved_by_added(drawn, request).shifts[0.5]
     monkeypatch.setattr(
         "catchup.analysis.studies.movement.weights_given",
         lambda log_likelihood, prior: replace(weights_given(log_likelihood, prior), khat=0.8),
     )
-    apart = moved_by_added(request, drawn, ready)
+    apart = moved_by_added(drawn, request)
     assert apart.before is not None
     assert abs(apart.shifts[0.5].value - shared.value) < widest(float(np.hypot(apart.shifts[0.5].mcse, shared.mcse)))
     errors = [ready.quantile(0.5).mcse, apart.before.quantile(0.5).mcse]
@@ -341,13 +341,13 @@ def test_what_cannot_be_reweighted_is_conditioned_apart(asked: Question, tmp_pat
         raise UntrustworthyError("no draws")
 
     monkeypatch.setattr("catchup.analysis.studies.movement.condition", refuse)
-    assert "without new-lag the forecast cannot be trusted" in moved_by_added(request, drawn, ready).note
+    assert "without new-lag the forecast cannot be trusted" in moved_by_added(drawn, request).note
 
 
 def test_log_evidence_is_the_mean_likelihood(asked: Question) -> None:
     answer = default_posterior(asked)
     columns = likelihoods(answer.question, answer.source, answer.selection.counted)
-    assert answer.log_evidence == pytest.approx(float(np.log(np.exp(sum(columns.values())).mean())), rel=1e-9)
+    assert answer.log_evidence.value == pytest.approx(float(np.log(np.exp(sum(columns.values())).mean())), rel=1e-9)
 
 
 def test_the_command_says_what_an_added_item_moved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -384,10 +384,9 @@ def test_an_added_file_that_is_none_is_bad_input(asked: Question, tmp_path: Path
 def test_nuts_without_evidence_samples_the_prior(asked: Question) -> None:
     """The sampler, asked of no evidence, has to find the prior again."""
     question = replace(asked, draws=40_000)
-    drawn = draw(Request(question, evidence="none", engine="nuts"))
+    drawn = posterior(Request(question, evidence="none", engine="nuts"))
     assert drawn.engine == "nuts"
-    sampled = forecast_of(drawn).ready
-    prior = forecast_of(draw(Request(replace(question, draws=1_000_000), evidence="none"))).ready
+    sampled, prior = drawn.ready, prior_of(replace(question, draws=1_000_000)).ready
     for p in (0.05, 0.25, 0.5, 0.75, 0.95):
         error = float(np.hypot(sampled.quantile(p).mcse, prior.quantile(p).mcse))
         assert abs(sampled.quantile(p).value - prior.quantile(p).value) < widest(error)

@@ -12,18 +12,22 @@ import pytest
 import xarray as xr
 from scipy import stats
 
-from catchup.analysis.archive.inputs import Inputs, inputs_of
+from catchup.analysis.archive.inputs import read_inputs, write_inputs
 from catchup.analysis.commands.main import run
-from catchup.analysis.inference.answer import Drawn
-from catchup.analysis.inference.conditioning import Conditioned, condition
+from catchup.analysis.inference.conditioning import condition
+from catchup.analysis.inference.draws import PriorDraws, StoredDraws
 from catchup.analysis.inference.estimates import Distribution, Weighting
+from catchup.analysis.inference.inputs import inputs_of
 from catchup.analysis.inference.likelihoods import latent_beliefs
-from catchup.analysis.inference.question import PriorDraws, Question, StoredDraws, ready_under
+from catchup.analysis.inference.outcomes import ready_under
+from catchup.analysis.inference.posterior import Posterior, prior_of
+from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.tree.files import save_tree
 from catchup.analysis.inference.tree.result_tree import result_tree
 from catchup.analysis.presentation import explorer
 from catchup.analysis.presentation.explorer import explorer_data
 from catchup.analysis.presentation.pages.priors import prior_tables
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.attribution import Snapshot, attribute
 from catchup.analysis.studies.calibration.plan import make_plan
 from catchup.analysis.studies.calibration.truths import simulate_truths
@@ -60,7 +64,7 @@ def correlated_twin(draws: int, seed: int = 1) -> Question:
     return replace(question, assumptions=with_correlations(question.assumptions, {TWIN: RANK}))
 
 
-def conditioned_twin(draws: int, engine: str = "importance") -> Conditioned:
+def conditioned_twin(draws: int, engine: str = "importance") -> Posterior:
     """The date is a constant plus post-training's months; all that was seen is a reading of the RL ratio."""
     return condition(correlated_twin(draws), counting([reading("about-rl", SEEN, SD, "rl_ratio")]), engine)
 
@@ -72,7 +76,7 @@ def log_post_training() -> tuple[float, float]:
     return mean, math.sqrt(SIGMA**2 - gain * pearson_of(RANK) * SIGMA * RL_SIGMA)
 
 
-def check_twin(found: Conditioned, constant: float) -> None:
+def check_twin(found: Posterior, constant: float) -> None:
     mean, sd = log_post_training()
     assert mean > math.log(MEDIAN) + 0.1, "the reading would otherwise say nothing of the date"
     values = found.source.map(lambda v: {"ready": ready_under(found.question, v), "post": v["post_training_months"]})
@@ -88,7 +92,7 @@ def test_a_reading_of_one_quantity_moves_the_date_through_another() -> None:
     found = conditioned_twin(100_000)
     check_twin(found, constant_part(found.question))
     log_evidence = stats.norm(math.log(RL_MEDIAN), math.hypot(RL_SIGMA, SD)).logpdf(math.log(SEEN))
-    assert found.log_evidence == pytest.approx(log_evidence, abs=0.02)
+    assert found.log_evidence.value == pytest.approx(log_evidence, abs=0.02)
 
 
 @pytest.mark.slow
@@ -150,7 +154,7 @@ def test_first_order_indices_of_dependent_normal_quantities() -> None:
 
 
 def test_sensitivity_switches_to_given_data_and_says_so(question: Question, correlated: Question) -> None:
-    alone, together = (sensitivity(each, PriorDraws(each)) for each in (question, correlated))
+    alone, together = (sensitivity(prior_of(each)) for each in (question, correlated))
     assert (alone.sobol_method, together.sobol_method) == (SALTELLI, GIVEN_DATA)
     assert not alone.notes
     (note,) = together.notes
@@ -162,15 +166,14 @@ def test_sensitivity_switches_to_given_data_and_says_so(question: Question, corr
     # as their ratio varies less, each says less, and what is left says more
     for name in MFUS:
         assert after[name].value < before[name].value - widest(math.hypot(after[name].mcse, before[name].mcse)), name
-    rows = {row["quantity"]: row for row in together.as_json()["one_at_a_time"]}
+    rows = {row["quantity"]: row for row in as_json(together)["one_at_a_time"]}
     assert rows["mfu_china"]["correlated_with"] == ["mfu_anthropic"]
     assert rows["china_stock"]["correlated_with"] == []
 
 
 def test_one_at_a_time_holds_partners_at_their_medians(question: Question, correlated: Question) -> None:
     alone, together = (
-        {swing.quantity: swing for swing in one_at_a_time(each, PriorDraws(each)).swings}
-        for each in (question, correlated)
+        {swing.quantity: swing for swing in one_at_a_time(prior_of(each)).swings} for each in (question, correlated)
     )
     for name in alone.keys() - {MFU_RATIO}:
         assert alone[name].span == together[name].span, name
@@ -179,19 +182,18 @@ def test_one_at_a_time_holds_partners_at_their_medians(question: Question, corre
 
 def test_a_correlation_with_what_the_date_ignores_leaves_independent_indices(question: Question) -> None:
     asked = replace(question, assumptions=with_correlations(question.assumptions, {("rl_ratio", "mythos_chips"): 0.5}))
-    found = sensitivity(asked, PriorDraws(asked))
+    found = sensitivity(prior_of(asked))
     assert found.sobol_method == SALTELLI
     assert not found.notes
 
 
 @pytest.fixture(scope="module")
-def twin() -> Drawn:
-    found = conditioned_twin(20_000)
-    return Drawn(found.question, found.source, "importance", found.selection.counted, found)
+def twin() -> Posterior:
+    return conditioned_twin(20_000)
 
 
 @pytest.fixture(scope="module")
-def tree(twin: Drawn) -> xr.DataTree:
+def tree(twin: Posterior) -> xr.DataTree:
     return result_tree(twin, 2_000)
 
 
@@ -211,7 +213,7 @@ def test_log_prior_sums_to_the_joint_density(tree: xr.DataTree, tmp_path: Path) 
     save_tree(tree, tmp_path / "tree.nc")
 
 
-def test_power_scaling_scales_the_correlations_as_well(twin: Drawn, tree: xr.DataTree) -> None:
+def test_power_scaling_scales_the_correlations_as_well(twin: Posterior, tree: xr.DataTree) -> None:
     rows = {row.component: row for row in power_scaling_of(twin, tree)}
     row = rows["correlation(post_training_months, rl_ratio)"]
     assert row.prior is not None
@@ -237,8 +239,8 @@ def test_a_changed_correlation_is_a_changed_prior(correlated: Question, tmp_path
     weaker = replace(correlated, assumptions=with_correlations(correlated.assumptions, {MFUS: -0.7}))
     before, after = (inputs_of(each.assumptions, ()) for each in (correlated, weaker))
     assert before.priors_hash() != after.priors_hash()
-    after.write(tmp_path)
-    again = Inputs.read(tmp_path)
+    write_inputs(after, tmp_path)
+    again = read_inputs(tmp_path, [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.toml")])
     assert again.priors_hash() == after.priors_hash()
     assert again.assumptions().copula.groups[0].pearson[0, 1] == pytest.approx(pearson_of(-0.7))
     steps = attribute(
@@ -277,7 +279,7 @@ def test_the_explorer_carries_correlated_draws(
 
 def test_the_documents_show_correlations(correlated: Question, assumptions: Assumptions) -> None:
     assert "## Rank correlations" not in prior_tables(assumptions)
-    assert "| `mfu_anthropic` | `mfu_china` | 0.7 | as a test |" in prior_tables(correlated.assumptions)
+    assert "| `mfu_anthropic` | `mfu_china` | +0.7 | as a test |" in prior_tables(correlated.assumptions)
 
 
 OVERLAY = """

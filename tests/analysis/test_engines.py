@@ -11,12 +11,14 @@ import pytest
 from recording import Add
 
 from catchup.analysis.inference.adaptation import adapt, reweighted
-from catchup.analysis.inference.conditioning import choose_evidence
+from catchup.analysis.inference.draws import PriorDraws, Values
 from catchup.analysis.inference.estimates import Distribution, Weighting
-from catchup.analysis.inference.importance import total, weights_given
-from catchup.analysis.inference.likelihoods import predictions_of, prior_for
+from catchup.analysis.inference.importance import weights_given
+from catchup.analysis.inference.likelihoods import predictions_of, prior_for, total
 from catchup.analysis.inference.nuts import CHAINS, CompiledPosterior, as_posterior
-from catchup.analysis.inference.question import PriorDraws, Question, Values, ready_under
+from catchup.analysis.inference.outcomes import ready_under
+from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import choose_evidence
 from catchup.evidence import Clock, Item, evidence_data, log_density, simulate
 from false_alarms import widest
 

@@ -10,16 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catchup.analysis.inference.draws import PriorDraws, StoredDraws
 from catchup.analysis.inference.estimates import Weighting
-from catchup.analysis.inference.question import PriorDraws, Question, StoredDraws
+from catchup.analysis.inference.posterior import prior_of
+from catchup.analysis.inference.question import Question
 from catchup.analysis.presentation.figures.bands import spread
 from catchup.analysis.presentation.figures.dates import date_number, date_ticks, day_number
 from catchup.analysis.presentation.figures.densities import density_of_draws
 from catchup.analysis.presentation.figures.flop_axis import flop_tick_text, flop_ticks
 from catchup.analysis.presentation.figures.gate import crossing
-from catchup.analysis.presentation.figures.trajectories import LEVELS, race_trajectories, representative
 from catchup.analysis.presentation.figures.wording import count_text, flop_text, quantity_text, value_text
+from catchup.analysis.studies.trajectories import LEVELS, race_trajectories, representative
 from catchup.model.assumptions import load_assumptions
+from item_cases import posterior_from
 
 ASSUMPTIONS = load_assumptions()
 FIRST_DAY, LAST_DAY = day_number(date(2, 1, 1)), day_number(date(9990, 1, 1))
@@ -30,7 +33,7 @@ def test_gate_lines_cross_on_the_day_of_the_launch(question: Question) -> None:
     names = [name for name in question.assumptions.needed() if name in question.assumptions.table.quantities]
     fixed = load_assumptions((), {name: float(beliefs[name].quantile(0.5)) for name in names})
     certain = replace(question, assumptions=fixed, draws=10)
-    paths = race_trajectories(certain, PriorDraws(certain))
+    paths = race_trajectories(prior_of(certain))
     for firm in paths.budgets:
         met = crossing(paths, firm)
         assert met is not None
@@ -41,7 +44,7 @@ def test_gate_lines_cross_on_the_day_of_the_launch(question: Question) -> None:
 
 def test_bands_are_the_equations_quantiles(question: Question) -> None:
     few = replace(question, draws=2_000)
-    paths = race_trajectories(few, PriorDraws(few))
+    paths = race_trajectories(prior_of(few))
     v = PriorDraws(few).map(lambda values: values)
     seconds = 30.44 * 86_400.0
     mythos = v["mythos_chips"] * 6.5e14 * v["mfu_anthropic"] * v["mythos_training_months"] * seconds
@@ -61,7 +64,7 @@ def test_each_draw_is_taken_as_often_as_its_weight_says(weights: list[float], mo
     question = Question(ASSUMPTIONS, date(2026, 6, 12), draws=2)
     share = np.array(weights) / sum(weights)
     source = StoredDraws({"index": np.arange(share.size, dtype=float)}, Weighting(share.size, weights=share), seed=1)
-    taken = representative(question, source, most)["index"]
+    taken = representative(posterior_from(question, source), most)["index"]
     counts = np.bincount(taken.astype(int), minlength=share.size)
     assert counts.sum() == min(most, share.size)
     np.testing.assert_array_less(np.abs(counts - share * counts.sum()), 1.0 + 1e-6)
@@ -69,7 +72,7 @@ def test_each_draw_is_taken_as_often_as_its_weight_says(weights: list[float], mo
 
 def test_unweighted_draws_are_all_taken_where_they_are_few(question: Question) -> None:
     source = StoredDraws({"index": np.arange(7.0)}, Weighting(7), seed=1)
-    np.testing.assert_array_equal(representative(question, source, 100)["index"], np.arange(7.0))
+    np.testing.assert_array_equal(representative(posterior_from(question, source), 100)["index"], np.arange(7.0))
 
 
 @given(st.floats(FIRST_DAY, LAST_DAY), st.floats(1.0, 3e6), st.integers(2, 20))

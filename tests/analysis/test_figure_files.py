@@ -12,9 +12,19 @@ import matplotlib
 import pytest
 from matplotlib.figure import Figure
 
+from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
-from catchup.analysis.presentation.figures import collection, draw_gate, draw_levers, files, inline_svg, save, write_all
+from catchup.analysis.presentation.figures import (
+    draw_forecast,
+    draw_gate,
+    draw_levers,
+    files,
+    inline_svg,
+    save,
+    write_all,
+)
 from catchup.priors.errors import InputError
+from catchup.priors.files import check_folder
 from figure_cases import Results, results_of
 
 EVERY_FILE = ["cumulative", "gate", "levers", "regimes", "one-at-a-time", "mythos-compute", "pools"]
@@ -106,13 +116,11 @@ def test_a_file_is_replaced_whole_or_not_at_all(
     path = tmp_path / "figure.png"
     path.write_bytes(b"earlier")
 
-    def full(self: Path, content: bytes) -> int:
-        with self.open("wb") as file:
-            file.write(content[:10])
+    def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "write_bytes", full)
+        patched.setattr(os, "fsync", full)
         with pytest.raises(InputError, match="cannot be written: no space left on device"):
             save(figure, path)
     assert path.read_bytes() == b"earlier"
@@ -128,7 +136,7 @@ def test_a_file_is_replaced_whole_or_not_at_all(
         ("figure", "unknown kind of picture ''; known are .pdf, .png, .svg"),
         ("missing/figure.png", "there is no folder"),
         ("file.png/figure.png", "there is no folder"),
-        ("folder.png", "is a folder; a file was expected"),
+        ("folder.png", "is a folder; a file, or nothing, was expected"),
         ("x" * 300 + ".png", "cannot be written"),
     ],
 )
@@ -137,7 +145,7 @@ def test_a_path_that_cannot_be_written_is_refused(name: str, said: str, figure: 
     (tmp_path / "folder.png").mkdir()
     with pytest.raises(InputError) as refused:
         save(figure, tmp_path / name, key="--plot")
-    assert str(refused.value).startswith(f"{tmp_path / name}: --plot: ")
+    assert str(refused.value).startswith(f"{tmp_path / name}: plot: ")
     assert said in str(refused.value)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file.png", "folder.png"]
 
@@ -153,7 +161,7 @@ def test_a_path_that_cannot_be_written_is_refused(name: str, said: str, figure: 
 )
 def test_a_folder_that_cannot_be_made_is_refused(name: str, said: str, results: Results, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(InputError, match="--figures") as refused:
+    with pytest.raises(InputError, match="figures: ") as refused:
         write_all(tmp_path / name, levers=results.levers)
     assert said in str(refused.value)
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
@@ -164,7 +172,7 @@ def test_a_protected_folder_is_refused_before_any_work(tmp_path: Path, monkeypat
     with pytest.raises(InputError, match="cannot be written into"):
         files.check_file(tmp_path / "figure.png")
     with pytest.raises(InputError, match="cannot be written into"):
-        files.check_folder(tmp_path)
+        check_folder(tmp_path)
 
 
 def test_figures_share_a_page_without_sharing_ids(results: Results) -> None:
@@ -187,14 +195,13 @@ def test_figures_share_a_page_without_sharing_ids(results: Results) -> None:
 
 
 def test_everything_that_goes_with_a_forecast_is_drawn(question: Question, tmp_path: Path) -> None:
-    from catchup.analysis.inference.answer import Drawn, forecast_of
-    from catchup.analysis.inference.question import PriorDraws
+    from catchup.analysis.inference.forecast import forecast
     from catchup.model.assumptions import load_assumptions
 
     fixed = load_assumptions((), {"hyperscaler_budget": 0.01})
     asked = replace(question, assumptions=fixed, draws=1_000)
-    drawn = Drawn(asked, PriorDraws(asked))
-    said = collection.draw_forecast(forecast_of(drawn), drawn, plot=tmp_path / "date.pdf", folder=tmp_path / "all")
+    drawn = prior_of(asked)
+    said = draw_forecast(forecast(drawn), drawn, plot=tmp_path / "date.pdf", folder=tmp_path / "all")
     assert said[0] == f"drew {tmp_path / 'date.pdf'}"
     assert said[1].startswith("left out the figure of regimes: --set hyperscaler_budget")
     names = [name for name in EVERY_FILE if name != "regimes"]

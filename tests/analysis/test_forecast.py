@@ -8,11 +8,16 @@ import numpy as np
 import pytest
 
 from catchup.analysis.inference import forecast as module
+from catchup.analysis.inference.draws import PriorDraws, StoredDraws
 from catchup.analysis.inference.estimates import Weighting
-from catchup.analysis.inference.forecast import first_shares, forecast_from, forecast_prior, month_ends
-from catchup.analysis.inference.question import PriorDraws, Question, StoredDraws, outcome_of
+from catchup.analysis.inference.forecast import forecast, forecast_prior
+from catchup.analysis.inference.outcomes import first_shares, outcome_of
+from catchup.analysis.inference.question import Question
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.model.assumptions import Assumptions, load_assumptions
+from catchup.model.calendar import month_ends
 from false_alarms import covers
+from item_cases import posterior_from
 
 KEYS = {
     "schema",
@@ -39,7 +44,7 @@ def ready_of(question: Question) -> np.ndarray:
 
 
 def test_json_has_the_keys_of_the_design(question: Question) -> None:
-    answer = json.loads(json.dumps(forecast_prior(question).as_json(), allow_nan=False))
+    answer = json.loads(json.dumps(as_json(forecast_prior(question)), allow_nan=False))
     assert answer.keys() >= KEYS
     assert answer["schema"] == 1
     for moment in ("ready", "pretrained"):
@@ -56,7 +61,7 @@ def test_json_has_the_keys_of_the_design(question: Question) -> None:
 
 def test_figures_are_those_of_the_draws(question: Question) -> None:
     ready = ready_of(question)
-    answer = forecast_prior(question).as_json()
+    answer = as_json(forecast_prior(question))
     origin = question.assumptions.calendar.origin
     for p, entry in answer["ready"]["quantiles"].items():
         months = np.quantile(ready, float(p), method="hazen")
@@ -73,9 +78,9 @@ def test_figures_are_those_of_the_draws(question: Question) -> None:
 def test_the_whole_day_counts(question: Question) -> None:
     """A draw that is ready at noon of a day is ready by that day."""
     noon = (date(2026, 12, 31) - question.assumptions.calendar.origin).days + 0.5
-    answer = replace(
-        forecast_prior(question), ready=module.Distribution(np.full(3, noon / 30.44), Weighting(3))
-    ).as_json()
+    answer = as_json(
+        replace(forecast_prior(question), ready=module.Distribution(np.full(3, noon / 30.44), Weighting(3)))
+    )
     assert answer["probability_by"]["2026-11-30"] == 0.0
     assert answer["probability_by"]["2026-12-31"] == 1.0
     assert answer["ready"]["quantiles"]["0.5"]["date"] == "2026-12-31"
@@ -95,7 +100,7 @@ def test_month_ends(day: date, count: int, ends: list[str]) -> None:
 
 
 def test_probabilities_reach_two_years_ahead(question: Question) -> None:
-    days = list(forecast_prior(question).as_json()["probability_by"])
+    days = list(as_json(forecast_prior(question))["probability_by"])
     assert (days[0], days[-1], len(days)) == ("2026-06-30", "2028-05-31", 24)
 
 
@@ -103,14 +108,14 @@ def test_probabilities_reach_two_years_ahead(question: Question) -> None:
     ("draws", "few"), [(1, "0.05, 0.25, 0.5, 0.75, 0.95"), (30, "0.05, 0.25, 0.75, 0.95"), (100, "0.05, 0.95")]
 )
 def test_too_few_draws_are_said(question: Question, draws: int, few: str) -> None:
-    answer = forecast_prior(replace(question, draws=draws)).as_json()
+    answer = as_json(forecast_prior(replace(question, draws=draws)))
     assert answer["warnings"] == [f"only {draws} effective draws: too few for the quantile(s) {few}"]
     said = {p for p, entry in answer["ready"]["quantiles"].items() if entry.get("meaningful") is False}
     assert said == set(few.split(", "))
 
 
 def test_enough_draws_need_no_warning(question: Question) -> None:
-    assert forecast_prior(question).as_json()["warnings"] == []
+    assert as_json(forecast_prior(question))["warnings"] == []
 
 
 def test_streaming_answers_the_same(question: Question, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,13 +133,13 @@ def test_streaming_answers_the_same(question: Question, monkeypatch: pytest.Monk
     for firm, share in exact.first_firm.items():
         assert streamed.first_firm[firm].value == pytest.approx(share.value, rel=1e-12)
         assert streamed.first_firm[firm].mcse == pytest.approx(share.mcse, rel=1e-3)
-    assert streamed.as_json().keys() == exact.as_json().keys()
+    assert as_json(streamed).keys() == as_json(exact).keys()
 
 
 def test_stored_draws_answer_as_the_prior_that_made_them(question: Question) -> None:
     source = PriorDraws(question)
     stored = StoredDraws(source.map(lambda values: values), source.weighting, question.seed)
-    assert forecast_from(question, stored, engine="forward").as_json() == forecast_prior(question).as_json()
+    assert as_json(forecast(posterior_from(question, stored, engine="forward"))) == as_json(forecast_prior(question))
 
 
 def test_weights_move_the_forecast_as_a_smaller_prior_would(question: Question) -> None:
@@ -146,8 +151,8 @@ def test_weights_move_the_forecast_as_a_smaller_prior_would(question: Question) 
     alone = StoredDraws(
         {name: column[kept] for name, column in values.items()}, Weighting(int(kept.sum())), question.seed
     )
-    one = forecast_from(question, weighted, engine="importance")
-    other = forecast_from(question, alone, engine="importance")
+    one = forecast(posterior_from(question, weighted))
+    other = forecast(posterior_from(question, alone))
     for p in module.QUANTILES:
         # draws without weight still stand between the others when a quantile is interpolated
         assert one.ready.quantile(p).value == pytest.approx(
@@ -175,7 +180,7 @@ def test_nobody_is_first_where_nobody_ever_is(assumptions: Assumptions) -> None:
     amounts = {name: 1.0 if name.endswith("uplift") else value for name, value in amounts.items()}
     never = forecast_prior(Question(load_assumptions(fixed=amounts), date(2026, 6, 12), draws=500))
     assert [share.value for share in never.first_firm.values()] == [0.0, 0.0]
-    answer = json.loads(json.dumps(never.as_json(), allow_nan=False))
+    answer = json.loads(json.dumps(as_json(never), allow_nan=False))
     assert answer["ready"]["quantiles"]["0.5"] == {"months": None, "date": None, "mcse": None}
     assert set(answer["probability_by"].values()) == {0.0}
 

@@ -14,13 +14,15 @@ import numpy as np
 import pytest
 
 from catchup.analysis.commands.main import run
-from catchup.analysis.inference.answer import Request, answer, evidence_of
 from catchup.analysis.inference.conditioning import condition
-from catchup.analysis.inference.forecast import Forecast, forecast_from
+from catchup.analysis.inference.forecast import Forecast, answer, forecast
 from catchup.analysis.inference.genuineness import DISBELIEVED, Genuineness, genuineness_on_prior
 from catchup.analysis.inference.likelihoods import latent_beliefs, predictions_of
 from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import Request, evidence_of
 from catchup.analysis.inference.widening import HELPS, SHOWN, widenings
+from catchup.analysis.presentation.report.report import _headline as headline
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.evidence.kinds.kind import Clock
 from catchup.evidence.latents import with_latents
 from catchup.evidence.likelihood import explanation, stated_reliability
@@ -56,8 +58,7 @@ def slide(reliability: float, **changes: object) -> Item:
 
 def asked(items: list[Item], assumptions: Assumptions, draws: int = 20_000) -> Forecast:
     question = Question(assumptions, DAY, draws=draws)
-    conditioned = condition(question, counting(items), "importance", refuse=False)
-    return forecast_from(conditioned.question, conditioned.source, engine="importance", items=items)
+    return forecast(condition(question, counting(items), "importance", refuse=False))
 
 
 def only(forecast: Forecast) -> Genuineness:
@@ -98,7 +99,7 @@ def test_what_is_needed_is_the_observation_over_what_the_others_make(assumptions
 @pytest.mark.parametrize("name", ["mythos_chips", "mythos_training_months"])
 def test_what_is_advised_lets_it_count(name: str, assumptions: Assumptions) -> None:
     case = slide(0.95)
-    needed = only(asked([case], assumptions)).as_json()["widen"]
+    needed = as_json(asked([case], assumptions))["genuine"]["slide"]["widen"]
     value = next(each["needed"] for each in needed if each["quantity"] == name)
     known = only(asked([case], load_assumptions((), {name: value})))
     assert not known.overruled
@@ -112,14 +113,17 @@ def test_what_is_advised_lets_it_count(name: str, assumptions: Assumptions) -> N
 def test_a_believed_claim_that_compute_excludes_is_said_so_too(assumptions: Assumptions) -> None:
     """Another kind, another doubt: what would have to be different is found from how its prediction answers."""
     case = item("claim", "claimed", **EARLY)
-    row = only(asked([case], assumptions))
+    found = asked([case], assumptions)
+    row = only(found)
     assert row.stated == pytest.approx(0.6 / 0.62)
     assert row.overruled
     assert row.excluded_by == "prior"
     enough = [each for each in row.widenings if each.needed is not None]
     assert "hyperscaler_budget" in {each.quantity for each in enough}
-    for each in enough:
-        known = load_assumptions((), {each.quantity: each.as_json()["needed"]})
+    for each in as_json(found)["genuine"]["claimed"]["widen"]:
+        if each["needed"] is None:
+            continue
+        known = load_assumptions((), {each["quantity"]: each["needed"]})
         assert not only(asked([case], known)).overruled
 
 
@@ -192,13 +196,13 @@ def test_it_is_said_where_it_is_material(case: Item, overruled: bool, assumption
     found = asked([case], assumptions)
     assert only(found).overruled is overruled
     assert len(found.warnings()) == overruled
-    assert found.as_json()["genuine"][case.id]["excluded_by"] == ("prior" if overruled else None)
+    assert as_json(found)["genuine"][case.id]["excluded_by"] == ("prior" if overruled else None)
 
 
 def test_nothing_is_said_of_the_default_ledger(assumptions: Assumptions) -> None:
     found = answer(Request(Question(assumptions, DAY, draws=50_000), engine="importance"))
-    assert list(found.as_json()["genuine"]) == ["microsoft-slide"]
-    assert found.as_json()["genuine"]["microsoft-slide"]["stated"] == 0.25
+    assert list(as_json(found)["genuine"]) == ["microsoft-slide"]
+    assert as_json(found)["genuine"]["microsoft-slide"]["stated"] == 0.25
     assert found.warnings() == []
 
 
@@ -229,7 +233,7 @@ def test_the_posterior_probability_is_bayes_rule_over_the_prior(assumptions: Ass
 
 
 def test_the_draws_of_a_sampler_are_judged_as_well(sampled) -> None:
-    (row,) = forecast_from(sampled.question, sampled.source, engine="nuts", items=sampled.items).genuine
+    (row,) = forecast(sampled).genuine
     assert row.item.id == "microsoft-slide"
     assert not row.overruled
     assert 0.0 < row.posterior.value < 0.25
@@ -254,11 +258,9 @@ def test_the_forecast_says_it_and_ends_well(tmp_path: Path, capsys: pytest.Captu
 
 
 def test_the_report_heads_with_it(tmp_path: Path, assumptions: Assumptions) -> None:
-    from catchup.analysis.presentation.report.report import _headline
-
     path = write_item(tmp_path, "compute_reading", "believed", **SLIDE)
     request = Request(Question(assumptions, DAY, draws=20_000), "eci-lag", "importance", added=(path,))
-    assert any("the prior excludes it" in note for note in _headline(answer(request))["notes"])
+    assert any("the prior excludes it" in note for note in headline(answer(request))["notes"])
 
 
 def test_a_check_of_the_file_says_it_without_pymc(tmp_path: Path) -> None:

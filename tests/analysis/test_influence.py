@@ -13,13 +13,16 @@ from scipy import stats
 from scipy.stats import qmc
 
 from catchup.analysis.commands.main import run
+from catchup.analysis.inference.conditioning import condition
+from catchup.analysis.inference.diagnostics import UntrustworthyError
 from catchup.analysis.inference.estimates import Distribution, Weighting, independent_quantile_shift, quantile_shift
 from catchup.analysis.inference.importance import weights_given
 from catchup.analysis.inference.log_means import log_mean
 from catchup.analysis.inference.question import Question
-from catchup.analysis.inference.trust import UntrustworthyError
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.influence import CONFLICT, Influence, influence
 from catchup.analysis.studies.information import information_gain
+from catchup.evidence.selection import Selection
 from false_alarms import covers, widest
 from item_cases import (
     DAY,
@@ -38,6 +41,10 @@ REPETITIONS = 400
 NORMAL = stats.norm()
 READ, READ_SD = 0.8, 0.9  # a reading of a standard normal, and its error
 POSTERIOR = stats.norm(READ / (1 + READ_SD**2), math.sqrt(READ_SD**2 / (1 + READ_SD**2)))
+
+
+def examined(question: Question, selection: Selection) -> Influence:
+    return influence(condition(question, selection, "importance", refuse=False))
 
 
 def plain(rng: np.random.Generator) -> tuple[np.ndarray, Weighting]:
@@ -144,7 +151,7 @@ READINGS = {"first": (2.2, 0.3), "second": (1.4, 0.5), "third": (2.0, 0.6)}
 def twin() -> Influence:
     """Three readings of the one quantity that the date hangs on."""
     question = twin_question(200_000)
-    return influence(question, counting([reading(name, *figures) for name, figures in READINGS.items()]))
+    return examined(question, counting([reading(name, *figures) for name, figures in READINGS.items()]))
 
 
 def of_date(question: Question, names: list[str]) -> stats.rv_continuous:
@@ -226,7 +233,7 @@ def test_items_stand_in_the_order_of_what_leaving_them_out_moves(twin: Influence
 
 
 def test_leaving_the_only_item_out_undoes_it() -> None:
-    row = influence(twin_question(20_000), counting([reading("only", 2.0, 0.3)])).items[0]
+    row = examined(twin_question(20_000), counting([reading("only", 2.0, 0.3)])).items[0]
     for p, shift in row.alone.shifts.items():
         assert row.left_out.shifts[p].value == pytest.approx(-shift.value, abs=1e-12)
         assert row.left_out.shifts[p].mcse == pytest.approx(shift.mcse, rel=1e-9)
@@ -236,7 +243,7 @@ def test_leaving_the_only_item_out_undoes_it() -> None:
 
 def test_an_item_on_something_else_moves_nothing() -> None:
     items = [reading("of-the-date", 2.0, 0.3), reading("of-nothing", 2.0, 0.4, "rl_ratio")]
-    rows = {row.item.id: row for row in influence(twin_question(100_000), counting(items)).items}
+    rows = {row.item.id: row for row in examined(twin_question(100_000), counting(items)).items}
     idle = rows["of-nothing"]
     for effect in (idle.alone, idle.left_out):
         for shift in effect.shifts.values():
@@ -249,10 +256,10 @@ def test_an_item_on_something_else_moves_nothing() -> None:
 
 def test_items_that_contradict_each_other_are_flagged() -> None:
     question = twin_question(200_000)
-    apart = influence(question, counting([reading("low", 0.8, 0.2), reading("high", 2.8, 0.2)])).pairs[0]
+    apart = examined(question, counting([reading("low", 0.8, 0.2), reading("high", 2.8, 0.2)])).pairs[0]
     assert apart.conflict
     assert apart.log_ratio.value < CONFLICT
-    alike = influence(question, counting([reading("one", 2.7, 0.2), reading("two", 2.8, 0.2)])).pairs[0]
+    alike = examined(question, counting([reading("one", 2.7, 0.2), reading("two", 2.8, 0.2)])).pairs[0]
     assert alike.log_ratio.value > 0.0
     assert not alike.conflict
 
@@ -269,7 +276,7 @@ def test_probability_of_being_genuine_is_bayes_rule() -> None:
         observed={"value": 8e26, "interval": [6e26, 10.7e26], "level": 0.95, "scope": "pretraining"},
         likelihood={"accounting_sd": 0.15, "reliability": 0.4, "background_mean": 27.5, "background_sd": 0.8},
     )
-    found = influence(Question(assumptions, DAY, draws=2_000), counting([slide])).items[0].genuine
+    found = examined(Question(assumptions, DAY, draws=2_000), counting([slide])).items[0].genuine
     spread = math.hypot(math.log10(10.7 / 6) / (2 * stats.norm.ppf(0.975)), 0.15)
     genuine = 0.4 * stats.norm(math.log10(flop), spread).pdf(math.log10(8e26))
     background = 0.6 * stats.norm(27.5, 0.8).pdf(math.log10(8e26))
@@ -285,21 +292,21 @@ def test_weights_that_cannot_be_trusted_give_no_figure(monkeypatch: pytest.Monke
         return replace(smoothed, khat=0.9 if narrow else smoothed.khat)
 
     monkeypatch.setattr("catchup.analysis.inference.subsets.weights_given", heavy)
-    result = influence(twin_question(5_000), counting([reading("narrow", 1.6, 0.2), reading("wide", 1.6, 3.0)]))
-    rows = {row["id"]: row for row in result.as_json()["items"]}
+    result = examined(twin_question(5_000), counting([reading("narrow", 1.6, 0.2), reading("wide", 1.6, 3.0)]))
+    rows = {row["id"]: row for row in as_json(result)["items"]}
     assert "shift" in rows["wide"]["alone"]
     assert rows["narrow"]["alone"]["problem"] == "not to be trusted: k-hat 0.90, above 0.7"
     assert "shift" not in rows["narrow"]["alone"]
     assert all("problem" in row["left_out"] for row in rows.values())
     assert not result.trustworthy
-    assert result.as_json()["posterior"] is None
+    assert as_json(result)["posterior"] is None
 
 
 def test_items_far_from_the_prior_are_told_apart_too() -> None:
     """Where hardly a prior draw counts, the whole, and what is left of it, are each drawn where they are."""
     figures = {"early": (8.0, 0.05), "late": (7.5, 0.06)}
     question = twin_question(50_000)
-    found = influence(question, counting([reading(name, *pair) for name, pair in figures.items()]))
+    found = examined(question, counting([reading(name, *pair) for name, pair in figures.items()]))
     assert found.trustworthy
     assert found.diagnostics.ess > 5_000
     whole = conjugate([8.0, 7.5], [0.05, 0.06])
@@ -323,16 +330,16 @@ def test_items_far_from_the_prior_are_told_apart_too() -> None:
 def test_impossible_evidence_is_refused_by_name() -> None:
     odd = item("compute_reading", "odd-reading", **impossible())
     with pytest.raises(UntrustworthyError, match="odd-reading: hardly possible under the prior"):
-        influence(twin_question(2_000), counting([odd, reading("fine", 1.6, 0.5)]))
+        examined(twin_question(2_000), counting([odd, reading("fine", 1.6, 0.5)]))
 
 
 def test_quasi_random_draws_say_the_same() -> None:
     items = counting([reading("one", 2.0, 0.4)])
     exact = of_date_with(2.0, 0.4)
-    row = influence(twin_question(16_384, quasi_random=True), items).items[0]
+    row = examined(twin_question(16_384, quasi_random=True), items).items[0]
     shift = row.alone.shifts[0.5]
     assert abs(shift.value - exact) < widest(shift.mcse, 15)
-    assert shift.mcse < 0.5 * influence(twin_question(16_384), items).items[0].alone.shifts[0.5].mcse
+    assert shift.mcse < 0.5 * examined(twin_question(16_384), items).items[0].alone.shifts[0.5].mcse
 
 
 def of_date_with(value: float, sd: float) -> float:

@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 
 from catchup.analysis.inference.question import Question
+from catchup.analysis.presentation.markdown import markdown_table
 from catchup.analysis.presentation.pages import priors as priors_page
-from catchup.analysis.presentation.pages.priors import markdown_table, numbers_of, prior_tables
+from catchup.analysis.presentation.pages import reproduction
+from catchup.analysis.presentation.pages.priors import prior_tables
+from catchup.analysis.presentation.pages.reproduction import reproduction_page
+from catchup.analysis.presentation.text import numbers_of
 from catchup.analysis.studies.reproduction import measures, study
 from catchup.analysis.studies.reproduction.claims import Claim, load_claims
 from catchup.analysis.studies.reproduction.measures import MEASURES, Measured, Verdict, figures, measure, published
@@ -30,7 +34,7 @@ def few() -> Reproduction:
 def test_every_claim_has_a_row_in_both_tables(few: Reproduction) -> None:
     claims = load_claims().claims
     assert [row.id for row in few.rows] == list(claims)
-    text = few.as_markdown()
+    text = reproduction_page(few)
     for title in (claim.title for claim in claims.values()):
         assert len(re.findall(rf"^\| {re.escape(title)} \|", text, flags=re.MULTILINE)) == 2
     for line in text.splitlines():
@@ -54,7 +58,7 @@ def test_the_grid_is_late_by_about_a_quarter_month_and_never_early(few: Reproduc
 
 
 def test_a_document_names_its_command_and_its_inputs(few: Reproduction, assumptions: Assumptions) -> None:
-    head = few.as_markdown().splitlines()[:4]
+    head = reproduction_page(few).splitlines()[:4]
     assert "catchup reproduce docs/reproduction.md --draws 20000 --seed 1" in head[0]
     assert f"inputs: {fingerprint(assumptions)}" in "".join(head)
 
@@ -206,10 +210,10 @@ def test_an_unwritable_place_is_named(tmp_path: Path, capsys: pytest.CaptureFixt
     assert priors_page.main([str(missing)]) == 2
     assert str(missing) in capsys.readouterr().err
     with pytest.raises(InputError, match="cannot be written"):
-        priors_page.write_document(tmp_path, "text")
+        priors_page.write_text(tmp_path, "text")
 
 
-@pytest.mark.parametrize("main", [priors_page.main, study.main])
+@pytest.mark.parametrize("main", [priors_page.main, reproduction.main])
 def test_usage(main: object, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 2  # type: ignore[operator]
     assert capsys.readouterr().err.startswith("usage: python -m catchup.analysis.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,9 +15,11 @@ import xarray as xr
 from scipy import stats
 
 from catchup.analysis.commands.main import run
-from catchup.analysis.inference.answer import Drawn, Request, draw
 from catchup.analysis.inference.estimates import Distribution, Weighting
-from catchup.analysis.inference.question import Question, ready_under
+from catchup.analysis.inference.outcomes import ready_under
+from catchup.analysis.inference.posterior import Posterior
+from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.inference.tree.result_tree import load_tree, result_tree, save_tree
 from catchup.analysis.inference.tree.schema import GROUPS, MAY_BE_INFINITE, violations
 from catchup.model.assumptions import Assumptions
@@ -39,12 +42,12 @@ NETCDF, ZARR = "tree.nc", "tree.zarr"
 
 
 @pytest.fixture(scope="module")
-def tree(reweighted: Drawn) -> xr.DataTree:
+def tree(reweighted: Posterior) -> xr.DataTree:
     return result_tree(reweighted)
 
 
 @pytest.fixture(scope="module")
-def small(reweighted: Drawn) -> xr.DataTree:
+def small(reweighted: Posterior) -> xr.DataTree:
     return result_tree(reweighted, 1_200)
 
 
@@ -70,15 +73,14 @@ def test_dims_have_names_and_variables_have_units(tree: xr.DataTree, assumptions
             assert posterior[name].attrs["units"] == assumptions.table.quantities[name].text.unit
 
 
-def test_the_tree_says_where_it_comes_from(tree: xr.DataTree, reweighted: Drawn) -> None:
+def test_the_tree_says_where_it_comes_from(tree: xr.DataTree, reweighted: Posterior) -> None:
     assert tree.attrs["evidence"] == ", ".join(reweighted.evidence)
     assert (tree.attrs["engine"], tree.attrs["as_of"], tree.attrs["draws"]) == ("importance", "2026-11-21", 100_000)
-    assert reweighted.conditioned is not None
-    assert tree.attrs["log_evidence"] == reweighted.conditioned.log_evidence
-    assert tree.attrs["khat"] == reweighted.conditioned.diagnostics.khat
+    assert tree.attrs["log_evidence"] == reweighted.log_evidence.value
+    assert tree.attrs["khat"] == reweighted.diagnostics.khat
 
 
-def test_dates_follow_from_the_quantities(tree: xr.DataTree, reweighted: Drawn) -> None:
+def test_dates_follow_from_the_quantities(tree: xr.DataTree, reweighted: Posterior) -> None:
     for group in ("prior", "posterior"):
         values = {
             str(name): column.values.ravel() for name, column in tree[group].data_vars.items() if column.ndim == 2
@@ -87,7 +89,7 @@ def test_dates_follow_from_the_quantities(tree: xr.DataTree, reweighted: Drawn) 
         assert (tree[group]["pretrained"] == tree[group]["firm_pretrained"].min("firm")).all()
 
 
-def test_resampled_quantiles_are_those_of_the_weights(tree: xr.DataTree, reweighted: Drawn) -> None:
+def test_resampled_quantiles_are_those_of_the_weights(tree: xr.DataTree, reweighted: Posterior) -> None:
     ready = reweighted.source.map(lambda values: {"ready": ready_under(reweighted.question, values)})["ready"]
     whole = Distribution(ready, reweighted.source.weighting)
     kept = Distribution(tree["posterior"]["ready"].values.ravel(), Weighting(8_000, chains=4))
@@ -95,7 +97,7 @@ def test_resampled_quantiles_are_those_of_the_weights(tree: xr.DataTree, reweigh
         assert abs(kept.quantile_value(p) - whole.quantile_value(p)) < widest(kept.quantile(p).mcse)
 
 
-def test_prior_weights_make_the_posterior_again(tree: xr.DataTree, reweighted: Drawn) -> None:
+def test_prior_weights_make_the_posterior_again(tree: xr.DataTree, reweighted: Posterior) -> None:
     weights = np.exp(tree["sample_stats_prior"]["log_weight"].values.ravel())
     np.testing.assert_allclose(weights / 100_000, reweighted.source.weighting.shares[:8_000], rtol=1e-9)
     positions = tree["sample_stats"]["prior_draw"].values.ravel()
@@ -135,7 +137,7 @@ def test_predictions_scatter_as_the_likelihood_says(tree: xr.DataTree) -> None:
 
 
 def test_a_prior_without_evidence_has_a_tree(assumptions: Assumptions, tmp_path: Path) -> None:
-    tree = result_tree(draw(Request(Question(assumptions, DAY, draws=2_000), evidence="none")))
+    tree = result_tree(posterior(Request(Question(assumptions, DAY, draws=2_000), evidence="none")))
     assert set(tree.children) == {"prior", "prior_predictive", "observed_data", "constant_data"}
     assert tree["prior"].sizes["draw"] == 2_000
     assert tree.attrs["engine"] == "forward"
@@ -145,14 +147,14 @@ def test_a_prior_without_evidence_has_a_tree(assumptions: Assumptions, tmp_path:
 def test_dates_that_never_come_are_allowed(assumptions: Assumptions) -> None:
     assert "ready" in MAY_BE_INFINITE
     never = Question(assumptions, DAY, draws=500)
-    tree = result_tree(draw(Request(never, evidence="none")))
+    tree = result_tree(posterior(Request(never, evidence="none")))
     tree["prior"]["ready"].values[0, 0] = math.inf
     assert violations(tree) == []
     tree["prior"]["ready"].values[0, 0] = math.nan
     assert violations(tree) == ["prior/ready is undefined in 1 places"]
 
 
-def test_a_sampled_posterior_has_a_tree(sampled: Drawn) -> None:
+def test_a_sampled_posterior_has_a_tree(sampled: Posterior) -> None:
     tree = result_tree(sampled)
     assert set(tree.children) == WITH_EVIDENCE
     assert tree["posterior"].sizes["chain"] == 4
@@ -279,11 +281,10 @@ def test_a_tree_half_written_is_no_tree(small: xr.DataTree, tmp_path: Path, monk
     place = save_tree(small, tmp_path / NETCDF)
     before = place.read_bytes()
 
-    def fill_disk(self: xr.DataTree, path: Path, **_: object) -> None:
-        path.write_bytes(b"half")
+    def fill_disk(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(xr.DataTree, "to_netcdf", fill_disk)
+    monkeypatch.setattr(os, "fsync", fill_disk)
     with pytest.raises(InputError, match="cannot be written: no space left on device"):
         save_tree(small, place)
     assert place.read_bytes() == before
@@ -343,7 +344,7 @@ def test_arviz_draws_it(name: str, small: xr.DataTree, closing_figures: None) ->
     assert drawn.viz
 
 
-def test_arviz_draws_the_sampler_too(sampled: Drawn, closing_figures: None) -> None:
+def test_arviz_draws_the_sampler_too(sampled: Posterior, closing_figures: None) -> None:
     tree = result_tree(sampled, 1_200)
     assert az.plot_energy(tree, backend="matplotlib").viz
     assert az.plot_rank(tree, var_names=["ready"], backend="matplotlib").viz

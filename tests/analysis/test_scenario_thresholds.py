@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 
 from catchup.analysis.commands.main import run
-from catchup.analysis.inference.question import PriorDraws, Question
+from catchup.analysis.inference.draws import PriorDraws
+from catchup.analysis.inference.posterior import prior_of
+from catchup.analysis.inference.question import Question
 from catchup.analysis.studies.scenario_world import ScenarioWorld
 from catchup.analysis.studies.thresholds.criteria import ReadyBy, WinsShare
 from catchup.analysis.studies.thresholds.stock_search import StockSearch
 from catchup.analysis.studies.thresholds.study import PROBABILITIES, Thresholds, ready_by, thresholds
 from catchup.model.forward import outcome
+from item_cases import posterior_from
 
 SCENARIO = "domestic-superpods"
 DAY = date(2027, 6, 30)
@@ -26,7 +29,7 @@ def asked(question: Question) -> Question:
 
 @pytest.fixture(scope="module")
 def solved(asked: Question) -> Thresholds:
-    return thresholds(asked, PriorDraws(asked), scenario=SCENARIO, criteria=ready_by(asked, [DAY]))
+    return thresholds(prior_of(asked), scenario=SCENARIO, criteria=ready_by(asked, [DAY]))
 
 
 def test_brute_force_finds_the_same(asked: Question, solved: Thresholds) -> None:
@@ -69,7 +72,7 @@ def test_a_trial_is_the_whole_race(asked: Question) -> None:
     drawn = source.extended(world.own_beliefs).map(lambda chunk: chunk)
     held = {**world.values(drawn), "superpods": np.full(asked.draws, 200.0)}
     whole = world.run(held, world.before(drawn))
-    trial = StockSearch(asked, source, scenario=SCENARIO).trial(200.0)
+    trial = StockSearch(posterior_from(asked, source), scenario=SCENARIO).trial(200.0)
     np.testing.assert_array_equal(trial.ready.values, whole.ready)
     np.testing.assert_array_equal(trial.own.values, whole.ready_of("consortium"))
     first = whole.contenders["consortium"].pretrained <= whole.pretrained
@@ -79,7 +82,7 @@ def test_a_trial_is_the_whole_race(asked: Question) -> None:
 
 def test_a_stock_that_two_firms_share_moves_both(question: Question) -> None:
     asked = replace(question, draws=2_000)
-    search = StockSearch(asked, PriorDraws(asked), firm="startup", stock="startup_stock", scenario="startup-commitment")
+    search = StockSearch(prior_of(asked), firm="startup", stock="startup_stock", scenario="startup-commitment")
     world = ScenarioWorld(asked, "startup-commitment")
     drawn = PriorDraws(asked).map(lambda chunk: chunk)
     held = {**world.values(drawn), "startup_budget": 2.0 * drawn["startup_budget"]}
@@ -90,13 +93,13 @@ def test_a_stock_that_two_firms_share_moves_both(question: Question) -> None:
 
 def test_no_number_hastens_a_decision(asked: Question) -> None:
     soon = ready_by(asked, [date(2026, 8, 31)], [0.5])
-    (threshold,) = thresholds(asked, PriorDraws(asked), scenario=SCENARIO, criteria=soon).thresholds
+    (threshold,) = thresholds(prior_of(asked), scenario=SCENARIO, criteria=soon).thresholds
     assert threshold.stock is None
 
 
 def test_by_default_quarter_ends_are_asked_about(asked: Question) -> None:
     few = replace(asked, draws=300)
-    found = thresholds(few, PriorDraws(few), scenario=SCENARIO)
+    found = thresholds(prior_of(few), scenario=SCENARIO)
     assert (found.firm, found.stock, found.unit) == ("consortium", "superpods", "SuperPODs")
     days = [row.criterion.day for row in found.thresholds if isinstance(row.criterion, ReadyBy)]
     assert days[::2] == [date(2026, 9, 30), date(2026, 12, 31), date(2027, 3, 31), DAY, date(2027, 9, 30)]
@@ -105,11 +108,11 @@ def test_by_default_quarter_ends_are_asked_about(asked: Question) -> None:
 
 def test_any_firm_can_be_asked_by_a_day(question: Question) -> None:
     asked = replace(question, draws=4_000)
-    found = thresholds(asked, PriorDraws(asked), budget_factors=[1.0], criteria=ready_by(asked, [DAY], [0.5]))
+    found = thresholds(prior_of(asked), budget_factors=[1.0], criteria=ready_by(asked, [DAY], [0.5]))
     assert (found.firm, found.scenario) == ("startup", None)
     (threshold,) = found.thresholds
     assert threshold.stock is not None
-    at = StockSearch(asked, PriorDraws(asked)).trial(threshold.stock.value)
+    at = StockSearch(prior_of(asked)).trial(threshold.stock.value)
     assert ReadyBy(DAY, 0.5).score(at, asked).value == pytest.approx(0.0, abs=2e-3)
 
 
@@ -156,4 +159,4 @@ def test_bad_input_is_one_line(arguments: list[str], said: str, capsys: pytest.C
 
 def test_the_default_firm_needs_no_scenario(question: Question) -> None:
     asked = replace(question, draws=500)
-    assert StockSearch(asked, PriorDraws(asked), [WinsShare()]).firm == "startup"
+    assert StockSearch(prior_of(asked), [WinsShare()]).firm == "startup"

@@ -8,8 +8,11 @@ from datetime import date
 import numpy as np
 import pytest
 
+from catchup.analysis.inference.draws import PriorDraws
 from catchup.analysis.inference.forecast import forecast_prior
-from catchup.analysis.inference.question import PriorDraws, Question
+from catchup.analysis.inference.posterior import Posterior, prior_of
+from catchup.analysis.inference.question import Question
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.counterfactuals import levers, regimes
 from catchup.analysis.studies.readings.events import events
 from catchup.analysis.studies.scenarios import scenarios
@@ -30,37 +33,37 @@ REGIMES = ["business-as-usual", "seed-push", "crash-programme", "mobilisation"]
 
 
 @pytest.fixture(scope="module")
-def source(question: Question) -> PriorDraws:
-    return PriorDraws(question)
+def prior(question: Question) -> Posterior:
+    return prior_of(question)
 
 
-def test_every_lever_delays_every_draw(question: Question, source: PriorDraws) -> None:
-    found = levers(question, source)
+def test_every_lever_delays_every_draw(question: Question, prior: Posterior) -> None:
+    found = levers(prior)
     assert {row.id for row in found.counterfactuals} == LEVERS
     for row in found.counterfactuals:
         assert (row.ready.values >= row.baseline.values - 1e-9).all()
         assert row.shift(0.5).value >= 0.0
 
 
-def test_levers_pulled_late_do_less(question: Question, source: PriorDraws) -> None:
+def test_levers_pulled_late_do_less(question: Question, prior: Posterior) -> None:
     late = replace(question, as_of=date(2027, 6, 1))
-    early = {row.id: row for row in levers(question, source).counterfactuals}
-    for row in levers(late, PriorDraws(late)).counterfactuals:
+    early = {row.id: row for row in levers(prior).counterfactuals}
+    for row in levers(prior_of(late)).counterfactuals:
         assert (row.ready.values <= early[row.id].ready.values + 1e-9).all()
 
 
-def test_json_of_levers_and_regimes(question: Question, source: PriorDraws) -> None:
-    content = levers(question, source).as_json()
+def test_json_of_levers_and_regimes(question: Question, prior: Posterior) -> None:
+    content = as_json(levers(prior))
     assert content["schema"] == 1
     assert set(content["levers"][0]["shift"]) == {"0.5", "0.75", "0.95"}
     assert set(content["levers"][0]["shift"]["0.5"]) >= {"months", "mcse"}
-    assert [row["id"] for row in regimes(question, source).as_json()["regimes"]] == REGIMES
+    assert [row["id"] for row in as_json(regimes(prior))["regimes"]] == REGIMES
 
 
-def test_regimes_commit_from_their_day_on(question: Question, source: PriorDraws) -> None:
-    found = {row.id: row.ready.values for row in regimes(question, source).counterfactuals}
+def test_regimes_commit_from_their_day_on(question: Question, prior: Posterior) -> None:
+    found = {row.id: row.ready.values for row in regimes(prior).counterfactuals}
     baseline = found["business-as-usual"]
-    np.testing.assert_array_equal(baseline, regimes(question, source).baseline.values)
+    np.testing.assert_array_equal(baseline, regimes(prior).baseline.values)
     assert (found["seed-push"] <= baseline + 1e-9).all()
     assert (found["mobilisation"] <= found["crash-programme"] + 1e-9).all()
     # nothing that a regime brings forward can launch before its day
@@ -71,11 +74,11 @@ def test_regimes_commit_from_their_day_on(question: Question, source: PriorDraws
 def test_a_regime_cannot_change_what_is_fixed(question: Question) -> None:
     fixed = replace(question, assumptions=load_assumptions(fixed={"hyperscaler_budget": 0.01}))
     with pytest.raises(InputError, match="hyperscaler_budget"):
-        regimes(fixed, PriorDraws(fixed))
+        regimes(prior_of(fixed))
 
 
-def test_scenarios_share_the_baselines_draws(question: Question, source: PriorDraws) -> None:
-    found = scenarios(question, source)
+def test_scenarios_share_the_baselines_draws(question: Question, prior: Posterior) -> None:
+    found = scenarios(prior)
     rows = {row.id: row for row in found.scenarios}
     assert set(rows) == set(question.assumptions.scenarios)
     committed = rows["startup-commitment"]  # a larger budget on the same pool
@@ -84,13 +87,13 @@ def test_scenarios_share_the_baselines_draws(question: Question, source: PriorDr
     assert set(rows["domestic-superpods"].first_firm) == {"hyperscaler", "startup", "consortium"}
     for row in found.scenarios:
         assert sum(share.value for share in row.first_firm.values()) == pytest.approx(1.0)
-    content = found.as_json()
+    content = as_json(found)
     assert set(content["scenarios"][0]) >= {"id", "title", "source", "quantiles", "shift", "first_firm"}
 
 
 def test_a_scenario_leaves_the_past_as_it_was(question: Question) -> None:
     late = replace(question, as_of=date(2027, 3, 1))
-    found = scenarios(late, PriorDraws(late), ["startup-commitment"])
+    found = scenarios(prior_of(late), ["startup-commitment"])
     row = found.scenarios[0]
     early = row.baseline.values < late.as_of_months
     np.testing.assert_array_equal(row.ready.values[early], row.baseline.values[early])
@@ -108,9 +111,9 @@ def test_each_row_that_is_added_shows_in_the_results(question: Question) -> None
     without = outcome(base.assumptions, values)[1].ready
     assert (with_cohort <= without + 1e-9).all()
     assert (with_cohort < without - 0.1).mean() > 0.3
-    assert {row.id for row in events(added, PriorDraws(added)).events} >= {"half", "compute-equivalent"}
+    assert {row.id for row in events(prior_of(added)).events} >= {"half", "compute-equivalent"}
     assert forecast_prior(replace(added, event="half")).ready.quantile_value(0.5) < forecast.ready.quantile_value(0.5)
-    assert "no-ministry" in {row.id for row in scenarios(added, PriorDraws(added)).scenarios}
+    assert "no-ministry" in {row.id for row in scenarios(prior_of(added)).scenarios}
 
 
 COHORT = """
@@ -179,12 +182,12 @@ competes = false
 
 def test_a_firm_a_chip_cohort_an_event_and_a_scenario_are_rows_of_data(question: Question) -> None:
     asked = replace(question, assumptions=with_layer(ADDED), event="half")
-    found = scenarios(asked, PriorDraws(asked), ["no-ministry"])
+    found = scenarios(prior_of(asked), ["no-ministry"])
     row = found.scenarios[0]
     assert set(row.first_firm) == {"hyperscaler", "startup"}
     assert row.shift(0.95).value > 0.0  # without the ministry, late dates are later still
     whole = replace(question, assumptions=with_layer(ADDED))
-    assert found.baseline.quantile_value(0.5) < scenarios(whole, PriorDraws(whole), []).baseline.quantile_value(0.5)
+    assert found.baseline.quantile_value(0.5) < scenarios(prior_of(whole), []).baseline.quantile_value(0.5)
 
 
 @pytest.mark.parametrize(

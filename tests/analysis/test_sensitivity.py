@@ -7,19 +7,23 @@ from datetime import date
 import numpy as np
 import pytest
 
+from catchup.analysis.inference.draws import PriorDraws, StoredDraws
 from catchup.analysis.inference.estimates import Weighting
-from catchup.analysis.inference.question import PriorDraws, Question, StoredDraws
+from catchup.analysis.inference.posterior import prior_of
+from catchup.analysis.inference.question import Question
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.sensitivity.one_at_a_time import MFU_RATIO, one_at_a_time, uncertain_quantities
 from catchup.analysis.studies.sensitivity.study import Sensitivity, sensitivity
 from catchup.analysis.studies.sensitivity.variance import REPLICATES, first_order_from_draws
 from catchup.model.assumptions import load_assumptions
 from catchup.model.forward import outcome
 from false_alarms import covers, widest
+from item_cases import posterior_from
 
 
 @pytest.fixture(scope="module")
 def of_prior(question: Question) -> Sensitivity:
-    return sensitivity(question, PriorDraws(question))
+    return sensitivity(prior_of(question))
 
 
 def stored(question: Question) -> StoredDraws:
@@ -77,12 +81,12 @@ def test_widest_first_and_the_articles_order(of_prior: Sensitivity) -> None:
 
 def test_percentiles_from_draws_carry_their_error(question: Question) -> None:
     """Draws of the prior, treated as a posterior's, find the prior's own figures within the errors they state."""
-    exact = one_at_a_time(question, PriorDraws(replace(question, draws=400_000)))
+    exact = one_at_a_time(prior_of(question))
     truth = {swing.quantity: swing for swing in exact.swings}
     names = ["algorithmic_progress", "hyperscaler_budget", "mythos_training_months", MFU_RATIO]
     middle, spans, ends = [], {name: [] for name in names}, {name: [] for name in names}  # type: ignore[var-annotated]
     for seed in range(80):
-        found = one_at_a_time(question, stored(replace(question, draws=600, seed=seed)))
+        found = one_at_a_time(posterior_from(question, stored(replace(question, draws=600, seed=seed))))
         swings = {swing.quantity: swing for swing in found.swings}
         middle.append((found.months.value - exact.months.value, found.months.mcse))
         for name in names:
@@ -99,10 +103,10 @@ def test_weights_move_the_medians(question: Question) -> None:
     source = stored(question)
     kept = source.values["algorithmic_progress"] > 20.0
     weighted = StoredDraws(source.values, Weighting(kept.size, weights=kept / kept.sum()), seed=1)
-    found = one_at_a_time(question, weighted)
+    found = one_at_a_time(posterior_from(question, weighted))
     swing = next(swing for swing in found.swings if swing.quantity == "algorithmic_progress")
     assert swing.low.value > 20.0
-    assert found.months.value < one_at_a_time(question, source).months.value - 1.0
+    assert found.months.value < one_at_a_time(posterior_from(question, source)).months.value - 1.0
 
 
 def test_given_data_agrees_with_the_design(question: Question, of_prior: Sensitivity) -> None:
@@ -138,9 +142,9 @@ def test_rank_correlations_have_the_signs_of_the_model(of_prior: Sensitivity) ->
 
 
 def test_json_of_a_prior_and_of_a_posterior(question: Question, of_prior: Sensitivity) -> None:
-    posterior = sensitivity(question, stored(question), power_scaling=[{"quantity": "mythos_chips", "prior": 0.1}])
+    posterior = sensitivity(posterior_from(question, stored(question)))
     for result in (of_prior, posterior):
-        answer = json.loads(json.dumps(result.as_json(), allow_nan=False))
+        answer = json.loads(json.dumps(as_json(result), allow_nan=False))
         assert {"schema", "baseline", "one_at_a_time", "sobol", "power_scaling"} <= answer.keys()
         assert answer["baseline"]["months"] == pytest.approx(result.one_at_a_time.months.value, abs=1e-4)
         entry = answer["one_at_a_time"][0]
@@ -149,20 +153,19 @@ def test_json_of_a_prior_and_of_a_posterior(question: Question, of_prior: Sensit
         assert entry["swing"]["months"] == pytest.approx(entry["high"]["months"] - entry["low"]["months"], abs=2e-4)
         assert {"value", "months", "date", "mcse"} <= entry["low"].keys()
         assert {"quantity", "first", "first_mcse", "total", "total_mcse"} == answer["sobol"][0].keys()
-    assert of_prior.as_json()["power_scaling"] == []
-    assert of_prior.as_json()["sobol_method"]["id"] == "saltelli-2010"
-    assert posterior.as_json()["power_scaling"] == [{"quantity": "mythos_chips", "prior": 0.1}]
-    assert posterior.as_json()["sobol_method"]["id"] == "given-data"
-    assert posterior.as_json()["sobol"][0]["total"] is None
+    assert as_json(of_prior)["power_scaling"] == []
+    assert as_json(of_prior)["sobol_method"]["id"] == "saltelli-2010"
+    assert as_json(posterior)["sobol_method"]["id"] == "given-data"
+    assert as_json(posterior)["sobol"][0]["total"] is None
 
 
 def test_the_same_question_has_the_same_answer(question: Question, of_prior: Sensitivity) -> None:
-    assert sensitivity(question, PriorDraws(question)).as_json() == of_prior.as_json()
+    assert as_json(sensitivity(prior_of(question))) == as_json(of_prior)
 
 
 def test_a_fixed_quantity_has_no_sensitivity(question: Question) -> None:
     fixed = load_assumptions(fixed={"algorithmic_progress": 10.0, "mfu_china": 0.2})
-    result = sensitivity(replace(question, assumptions=fixed), PriorDraws(replace(question, assumptions=fixed)))
+    result = sensitivity(prior_of(replace(question, assumptions=fixed)))
     names = {swing.quantity for swing in result.one_at_a_time.swings}
     assert "algorithmic_progress" not in names
     assert {"mfu_anthropic", MFU_RATIO} <= names
@@ -171,7 +174,7 @@ def test_a_fixed_quantity_has_no_sensitivity(question: Question) -> None:
 
 def test_an_events_multiple_counts(question: Question) -> None:
     asked = replace(question, event="narrow-exploit")
-    swings = {swing.quantity: swing for swing in one_at_a_time(asked, PriorDraws(asked)).swings}
+    swings = {swing.quantity: swing for swing in one_at_a_time(prior_of(asked)).swings}
     assert swings["narrow_exploit_multiple"].span.value > 3.0
     assert "narrow_exploit_multiple" not in uncertain_quantities(question)
 
@@ -180,7 +183,7 @@ def test_everything_fixed(question: Question) -> None:
     beliefs = question.assumptions.beliefs
     medians = {name: float(beliefs[name].quantile(0.5)) for name in uncertain_quantities(question)}
     fixed = replace(question, assumptions=load_assumptions(fixed=medians))
-    result = sensitivity(fixed, PriorDraws(fixed))
+    result = sensitivity(prior_of(fixed))
     assert result.one_at_a_time.swings == ()
     assert result.sobol == ()
     assert result.one_at_a_time.months.value == pytest.approx(date_at(question), abs=1e-9)
@@ -190,18 +193,18 @@ def test_what_never_comes_has_no_variance(question: Question) -> None:
     amounts = {name for source in question.assumptions.race.sources.values() for name in source.amount}
     nothing = load_assumptions(fixed=dict.fromkeys(amounts - {"rubin_uplift"}, 0.0))
     asked = Question(nothing, date(2026, 6, 12), draws=500)
-    for source in (PriorDraws(asked), stored(asked)):
-        result = sensitivity(asked, source)
+    for posterior in (prior_of(asked), posterior_from(asked, stored(asked))):
+        result = sensitivity(posterior)
         assert result.sobol == ()
         assert "never comes" in result.notes[0]
-        assert json.loads(json.dumps(result.as_json(), allow_nan=False))["baseline"]["months"] is None
+        assert json.loads(json.dumps(as_json(result), allow_nan=False))["baseline"]["months"] is None
 
 
 @pytest.mark.parametrize("draws", [1, 99])
 def test_too_few_draws_are_said(question: Question, draws: int) -> None:
     few = replace(question, draws=draws)
-    for source in (PriorDraws(few), stored(few)):
-        answer = sensitivity(few, source).as_json()
+    for posterior in (prior_of(few), posterior_from(few, stored(few))):
+        answer = as_json(sensitivity(posterior))
         assert answer["notes"] == [f"only {draws} effective draws: too few for the percentiles 10% and 90%"]
         json.dumps(answer, allow_nan=False)
     ratio = next(entry for entry in answer["one_at_a_time"] if entry["quantity"] == MFU_RATIO)
@@ -210,7 +213,7 @@ def test_too_few_draws_are_said(question: Question, draws: int) -> None:
 
 def test_the_launch_grid_is_honoured(question: Question) -> None:
     gridded = replace(question, launch_grid=2.0)
-    found = one_at_a_time(gridded, PriorDraws(gridded))
-    smooth = one_at_a_time(question, PriorDraws(question))
+    found = one_at_a_time(prior_of(gridded))
+    smooth = one_at_a_time(prior_of(question))
     assert 0.0 <= found.months.value - smooth.months.value <= 2.0
     assert found.months.value != smooth.months.value

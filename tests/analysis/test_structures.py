@@ -9,10 +9,11 @@ import pytest
 from scipy import stats
 
 from catchup.analysis.commands.main import run
-from catchup.analysis.inference.answer import Request, draw
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.estimates import Distribution, Weighting
 from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import Request, posterior
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.pools import between_share, linear_pool, quantile_pool
 from catchup.analysis.studies.structures import (
     COMPUTE,
@@ -86,15 +87,14 @@ def test_the_share_of_draws_that_two_structures_have_in_common() -> None:
 
 @pytest.fixture(scope="module")
 def found(question: Question) -> Structures:
-    drawn = draw(Request(replace(question, as_of=DAY, draws=40_000), engine="importance"))
-    return structures(drawn.question, drawn.source, drawn.items, **drawn.origin())
+    return structures(posterior(Request(replace(question, as_of=DAY, draws=40_000), engine="importance")))
 
 
 def test_all_structures_stand_side_by_side(found: Structures) -> None:
     assert [row.id for row in found.structures[:2]] == [COMPUTE, MOBILISATION]
     assert 0.0 < found.between < 1.0
     assert found.soonest.information == max(found.soonest.information, 0.0)
-    content = found.as_json()
+    content = as_json(found)
     assert {"structures", "ensembles", "stacking", "between_structures", "soonest", "telling", "elpd"} <= set(content)
     assert [row["id"] for row in content["structures"]] == [row.id for row in found.structures]
 
@@ -110,13 +110,13 @@ def test_duplicates_are_shown_and_not_pooled(found: Structures) -> None:
     pool = {row.id: row.ready for row in found.ensembles}["linear-pool"]
     means = [rows[name].ready.mean.value for name in kept]
     assert pool.mean.value == pytest.approx(np.mean(means), abs=5e-3)  # 20 000 values a structure
-    shown = {row["id"]: row["duplicate_of"] for row in found.as_json()["structures"]}
+    shown = {row["id"]: row["duplicate_of"] for row in as_json(found)["structures"]}
     assert shown[MOBILISATION] == COMPUTE
     assert shown[COMPUTE] is None
 
 
 def test_too_few_items_give_no_weights_and_no_row(found: Structures) -> None:
-    content = found.as_json()
+    content = as_json(found)
     assert content["stacking"]["weights"] is None
     assert content["stacking"]["reason"] == "3 items speak, at least 10 are wanted"
     assert len(content["stacking"]["items"]) == 3
@@ -124,7 +124,7 @@ def test_too_few_items_give_no_weights_and_no_row(found: Structures) -> None:
 
 
 def log_evidence(question: Question, items: list[Item]) -> float:
-    return condition(question, Selection(tuple(items), (), (), ()), "importance").log_evidence
+    return condition(question, Selection(tuple(items), (), (), ()), "importance").log_evidence.value
 
 
 def test_like_is_compared_with_like(found: Structures) -> None:
@@ -145,8 +145,7 @@ def test_like_is_compared_with_like(found: Structures) -> None:
 def test_with_ten_items_there_are_weights(question: Question) -> None:
     lags = [item("capability_lag", f"lag-{k}", observed={"value": 5.0 + 0.3 * k, "scope": "cyber"}) for k in range(10)]
     asked = replace(question, as_of=DAY, draws=40_000)
-    conditioned = condition(asked, Selection(tuple(lags), (), (), ()), "importance")
-    found = structures(conditioned.question, conditioned.source, lags)
+    found = structures(condition(asked, Selection(tuple(lags), (), (), ()), "importance"))
     assert found.withheld == ""
     assert found.stacking_weights is not None
     assert set(found.stacking_weights) == {row.id for row in found.pooled}
@@ -154,21 +153,21 @@ def test_with_ten_items_there_are_weights(question: Question) -> None:
     assert found.ensembles[-1].id == "stacking"
     pool = linear_pool({row.id: row.ready for row in found.pooled}, found.stacking_weights)
     assert found.ensembles[-1].ready.mean.value == pytest.approx(pool.mean.value)
-    assert found.as_json()["stacking"]["reason"] is None
+    assert as_json(found)["stacking"]["reason"] is None
 
 
 def test_without_evidence_nothing_is_compared(question: Question) -> None:
     asked = replace(question, draws=4_000)
-    found = structures(asked, draw(Request(asked, evidence="none")).source)
+    found = structures(posterior(Request(asked, evidence="none")))
     assert found.comparison.models == ()
     assert found.withheld == "no item is predicted by all of them"
-    assert found.as_json()["elpd"] == []
+    assert as_json(found)["elpd"] == []
 
 
 def test_another_event_has_structures_too(question: Question) -> None:
     narrow = replace(question, event="narrow-exploit", draws=4_000)
     whole = replace(question, draws=4_000)
-    found, beside = (structures(asked, draw(Request(asked, evidence="none")).source) for asked in (narrow, whole))
+    found, beside = (structures(posterior(Request(asked, evidence="none"))) for asked in (narrow, whole))
     assert [row.id for row in found.structures] == [row.id for row in beside.structures]
     for one, other in zip(found.structures, beside.structures, strict=True):
         assert one.ready.quantile_value(0.5) < other.ready.quantile_value(0.5)

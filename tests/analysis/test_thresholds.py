@@ -7,8 +7,11 @@ from datetime import date
 import numpy as np
 import pytest
 
+from catchup.analysis.inference.draws import PriorDraws, StoredDraws
 from catchup.analysis.inference.estimates import Estimate, Weighting
-from catchup.analysis.inference.question import PriorDraws, Question, StoredDraws
+from catchup.analysis.inference.posterior import prior_of
+from catchup.analysis.inference.question import Question
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.thresholds.criteria import CRITERIA, MedianBy, MedianEarlier, WinsShare
 from catchup.analysis.studies.thresholds.stock_search import StockSearch
 from catchup.analysis.studies.thresholds.study import Thresholds, thresholds
@@ -16,6 +19,7 @@ from catchup.model.assumptions import load_assumptions
 from catchup.model.forward import outcome
 from catchup.priors.errors import InputError
 from false_alarms import covers
+from item_cases import posterior_from
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +29,7 @@ def asked(question: Question) -> Question:
 
 @pytest.fixture(scope="module")
 def solved(asked: Question) -> Thresholds:
-    return thresholds(asked, PriorDraws(asked))
+    return thresholds(prior_of(asked))
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +80,7 @@ def test_brute_force_finds_the_same(
 
 
 def test_what_holds_at_the_threshold_is_reported(asked: Question, solved: Thresholds) -> None:
-    baseline = StockSearch(asked, PriorDraws(asked)).baseline.quantile_value(0.5)
+    baseline = StockSearch(prior_of(asked)).baseline.quantile_value(0.5)
     for threshold in solved.thresholds:
         assert threshold.win is not None
         assert threshold.ready is not None
@@ -100,16 +104,14 @@ def test_a_larger_budget_needs_less_stock(solved: Thresholds) -> None:
 def test_errors_cover(question: Question) -> None:
     truth = {}
     for criterion in CRITERIA:
-        found = StockSearch(replace(question, draws=200_000), PriorDraws(replace(question, draws=200_000))).solve(
-            criterion
-        )
+        found = StockSearch(prior_of(replace(question, draws=200_000))).solve(criterion)
         assert found.stock is not None
         truth[criterion] = found.stock.value
     errors: dict[object, list[float]] = {criterion: [] for criterion in CRITERIA}
     mcses: dict[object, list[float]] = {criterion: [] for criterion in CRITERIA}
     for seed in range(40):
         asked = replace(question, draws=2_000, seed=100 + seed)
-        search = StockSearch(asked, PriorDraws(asked))
+        search = StockSearch(prior_of(asked))
         for criterion in CRITERIA:
             stock = search.solve(criterion).stock
             assert stock is not None
@@ -124,35 +126,33 @@ def test_errors_cover(question: Question) -> None:
 
 def test_nothing_is_enough(asked: Question) -> None:
     """However large the stock, a run and its post-training take time."""
-    (threshold,) = thresholds(
-        asked, PriorDraws(asked), budget_factors=[1.0], criteria=[MedianBy(date(2026, 3, 1))]
-    ).thresholds
+    (threshold,) = thresholds(prior_of(asked), budget_factors=[1.0], criteria=[MedianBy(date(2026, 3, 1))]).thresholds
     assert (threshold.stock, threshold.win, threshold.ready) == (None, None, None)
 
 
 def test_nothing_is_needed(asked: Question) -> None:
-    found = thresholds(asked, PriorDraws(asked), budget_factors=[1.0], criteria=[MedianBy(date(2030, 1, 1))])
+    found = thresholds(prior_of(asked), budget_factors=[1.0], criteria=[MedianBy(date(2030, 1, 1))])
     (threshold,) = found.thresholds
     assert threshold.stock == Estimate(0.0, 0.0)
     assert threshold.win is not None
     assert 0.0 < threshold.win.value < 0.1
-    assert found.as_json()["thresholds"][0]["stock"] == {"value": 0.0, "mcse": 0.0, "unit": "H100e"}
+    assert as_json(found)["thresholds"][0]["stock"] == {"value": 0.0, "mcse": 0.0, "unit": "H100e"}
 
 
 def test_without_any_growth_no_stock_is_nothing(question: Question) -> None:
     fixed = replace(question, assumptions=load_assumptions(fixed={"startup_growth": 0.0}), draws=2_000)
-    trial = StockSearch(fixed, PriorDraws(fixed)).trial(0.0)
+    trial = StockSearch(prior_of(fixed)).trial(0.0)
     assert trial.win.value == 0.0
     assert np.isfinite(trial.ready.values).all()
 
 
 def test_any_firm_and_any_stock(asked: Question) -> None:
-    found = thresholds(asked, PriorDraws(asked), firm="hyperscaler", budget_factors=[1.0], criteria=[MedianEarlier()])
+    found = thresholds(prior_of(asked), firm="hyperscaler", budget_factors=[1.0], criteria=[MedianEarlier()])
     (threshold,) = found.thresholds
     assert (found.stock, found.budget) == ("china_stock", "hyperscaler_budget")
     assert threshold.stock is not None
     assert threshold.stock.value > 2.5e6
-    growth = thresholds(asked, PriorDraws(asked), stock="startup_growth", budget_factors=[1.0], criteria=[WinsShare()])
+    growth = thresholds(prior_of(asked), stock="startup_growth", budget_factors=[1.0], criteria=[WinsShare()])
     assert growth.stock == "startup_growth"
     assert growth.thresholds[0].stock is not None
 
@@ -163,7 +163,7 @@ def test_a_posterior_has_thresholds_of_its_own(asked: Question) -> None:
     kept = values["algorithmic_progress"] > 10.0
     weighted = StoredDraws(values, Weighting(kept.size, weights=kept / kept.sum()), seed=1)
     alone = StoredDraws({name: v[kept] for name, v in values.items()}, Weighting(int(kept.sum())), seed=1)
-    one, other = (StockSearch(asked, draws).solve(WinsShare()).stock for draws in (weighted, alone))
+    one, other = (StockSearch(posterior_from(asked, draws)).solve(WinsShare()).stock for draws in (weighted, alone))
     assert one is not None
     assert other is not None
     assert one.value == pytest.approx(other.value, rel=1e-3)
@@ -171,21 +171,21 @@ def test_a_posterior_has_thresholds_of_its_own(asked: Question) -> None:
 
 
 def test_draws_too_many_to_hold_answer_the_same(asked: Question, monkeypatch: pytest.MonkeyPatch) -> None:
-    held = StockSearch(asked, PriorDraws(asked)).solve(WinsShare())
+    held = StockSearch(prior_of(asked)).solve(WinsShare())
     monkeypatch.setattr("catchup.analysis.studies.thresholds.stock_search.MOST_HELD_DRAWS", 0)
-    assert StockSearch(asked, PriorDraws(asked)).solve(WinsShare()) == held
+    assert StockSearch(prior_of(asked)).solve(WinsShare()) == held
 
 
 @pytest.mark.parametrize("draws", [1, 19])
 def test_too_few_draws_are_said(question: Question, draws: int) -> None:
     few = replace(question, draws=draws)
-    answer = thresholds(few, PriorDraws(few)).as_json()
+    answer = as_json(thresholds(prior_of(few)))
     assert answer["notes"] == [f"only {draws} effective draws: too few for the medians"]
     json.dumps(answer, allow_nan=False)
 
 
 def test_json(solved: Thresholds) -> None:
-    answer = json.loads(json.dumps(solved.as_json(), allow_nan=False))
+    answer = json.loads(json.dumps(as_json(solved), allow_nan=False))
     assert answer["schema"] == 1
     assert answer["notes"] == []
     assert [entry["id"] for entry in answer["thresholds"]][:2] == [
@@ -202,15 +202,15 @@ def test_json(solved: Thresholds) -> None:
 @pytest.mark.parametrize(
     ("wrong", "said", "nearest"),
     [
-        ({"firm": "start-up"}, "--firm: unknown firm 'start-up'", "startup"),
-        ({"stock": "startup_stok"}, "--stock: unknown stock 'startup_stok'", "startup_stock"),
-        ({"stock": "china_stock"}, "--stock: unknown stock 'china_stock'", None),
+        ({"firm": "start-up"}, "firm: unknown firm 'start-up'", "startup"),
+        ({"stock": "startup_stok"}, "stock: unknown stock 'startup_stok'", "startup_stock"),
+        ({"stock": "china_stock"}, "stock: unknown stock 'china_stock'", None),
         ({"budget_factors": [20.0]}, "more than a year's compute", None),
     ],
 )
 def test_bad_input(asked: Question, wrong: dict[str, object], said: str, nearest: str | None) -> None:
     with pytest.raises(InputError) as refused:
-        thresholds(asked, PriorDraws(asked), **wrong)  # type: ignore[arg-type]
+        thresholds(prior_of(asked), **wrong)  # type: ignore[arg-type]
     assert said in str(refused.value)
     assert refused.value.exit_code == 2
     if nearest:

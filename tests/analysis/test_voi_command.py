@@ -9,15 +9,20 @@ import numpy as np
 import pytest
 
 from catchup.analysis.commands.main import run
-from catchup.analysis.inference.answer import Drawn, Request
+from catchup.analysis.inference.diagnostics import UntrustworthyError
+from catchup.analysis.inference.draws import PriorDraws, StoredDraws
 from catchup.analysis.inference.estimates import Weighting
-from catchup.analysis.inference.question import PriorDraws, Question, StoredDraws
-from catchup.analysis.inference.trust import UntrustworthyError
+from catchup.analysis.inference.posterior import Posterior
+from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.presentation.figures import draw_value_of_information
-from catchup.analysis.studies.voi.asking import ask
+from catchup.analysis.presentation.tables.builders import as_json
+from catchup.analysis.studies.voi.pending import read_pending
 from catchup.analysis.studies.voi.result import KNOWN, NOTHING, ValueOfInformation
+from catchup.analysis.studies.voi.study import value_of_information
 from catchup.analysis.studies.voi.tables import read_tables
 from catchup.analysis.studies.voi.uncertainty import GROUPS
+from catchup.evidence.ledgers import load_ledger
 from catchup.model.assumptions import Assumptions, load_assumptions
 from false_alarms import widest
 from figure_cases import NARROW, WIDE, faults, texts
@@ -59,7 +64,8 @@ cost_per_month_late = 1
 @pytest.fixture(scope="module")
 def everything() -> ValueOfInformation:
     """All quantities and disclosures of the default ledger's posterior."""
-    return ask(Request(Question(load_assumptions(), DAY, draws=100_000)))
+    drawn = posterior(Request(Question(load_assumptions(), DAY, draws=100_000)))
+    return value_of_information(drawn, read_pending(drawn.question, load_ledger().items))
 
 
 def printed(capsys: pytest.CaptureFixture[str], *options: str) -> dict[str, object]:
@@ -110,7 +116,7 @@ def test_quantities_of_evidence_alone_are_worth_learning_too(everything: ValueOf
 
 
 def test_json_is_the_contract(everything: ValueOfInformation) -> None:
-    answer = json.loads(json.dumps(everything.as_json(), allow_nan=False))
+    answer = json.loads(json.dumps(as_json(everything), allow_nan=False))
     assert answer["schema"] == 1
     assert answer["evidence"] == list(everything.evidence)
     assert {"median", "sd", "interval"} <= answer["baseline"].keys()
@@ -242,7 +248,7 @@ def test_help_names_its_options(capsys: pytest.CaptureFixture[str]) -> None:
         assert option in said
 
 
-def test_both_engines_say_the_same(sampled: Drawn, everything: ValueOfInformation) -> None:
+def test_both_engines_say_the_same(sampled: Posterior, everything: ValueOfInformation) -> None:
     """Chains and weights: draws of another kind, whose groups and slices differ."""
     table, _ = read_tables()["disclosures"]["mythos-flop-verified"]
     found = valued(

@@ -15,7 +15,9 @@ import pytest
 from scipy import stats
 
 from catchup.analysis.inference.conditioning import condition
-from catchup.analysis.inference.question import PriorDraws, Question, ready_under
+from catchup.analysis.inference.draws import PriorDraws
+from catchup.analysis.inference.outcomes import ready_under
+from catchup.analysis.inference.question import Question
 from catchup.analysis.studies.voi.decision import Decision, read_decision
 from catchup.analysis.studies.voi.result import ValueOfInformation
 from catchup.analysis.studies.voi.uncertainty import GROUPS, LEVELS

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from catchup.analysis.inference.conditioning import condition
-from catchup.analysis.inference.question import DrawSource, PriorDraws, Question
+from catchup.analysis.inference.draws import DrawSource, PriorDraws
+from catchup.analysis.inference.question import Question
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.voi.result import KNOWN, NOTHING
 from catchup.analysis.studies.voi.uncertainty import GROUPS, LEVELS, Narrowing
 from catchup.evidence.schema import Item
@@ -161,7 +163,7 @@ def test_a_disclosure_does_not_depend_on_those_beside_it() -> None:
 
 
 def test_the_same_seed_says_the_same() -> None:
-    one, other = (valued(*asked(5_000), {"reading": reading_to_come(0.3)}).as_json() for _ in range(2))
+    one, other = (as_json(valued(*asked(5_000), {"reading": reading_to_come(0.3)})) for _ in range(2))
     assert one == other
 
 

@@ -7,13 +7,15 @@ from typing import Any
 import numpy as np
 from scipy import integrate, stats
 
-from catchup.analysis.inference.question import DrawSource, Question
+from catchup.analysis.inference.draws import DrawSource
+from catchup.analysis.inference.question import Question
 from catchup.analysis.studies.voi.decision import Decision, read_decision
-from catchup.analysis.studies.voi.disclosures import read_disclosures
+from catchup.analysis.studies.voi.pending import Pending
 from catchup.analysis.studies.voi.result import ValueOfInformation
+from catchup.analysis.studies.voi.study import value_of_information
 from catchup.analysis.studies.voi.uncertainty import LEVELS, Narrowing
-from catchup.analysis.studies.voi.valuing import value_of_information
 from catchup.evidence.schema import Item
+from item_cases import posterior_from
 
 EARLY, LATE = 1.0, 3.0
 HORIZON, ACTING, WAITING = -0.3, 1.0, 2.0
@@ -90,10 +92,8 @@ def valued(
     """The value of information of some disclosures, given as tables."""
     known = {item.id: item for item in items}
     rows = {name: (table, "test.toml") for name, table in tables.items()}
-    asked, disclosures = read_disclosures(rows, question, known)
-    return value_of_information(
-        asked, source, items, disclosures=disclosures, decision=decision or date_decision(), **options
-    )
+    pending = Pending(rows, decision or date_decision(), known)
+    return value_of_information(posterior_from(question, source, items), pending, **options)
 
 
 def reading_to_come(sd: float, quantity: str = "post_training_months") -> dict[str, Any]:

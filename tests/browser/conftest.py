@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from browsing import Browser
-from catchup.analysis.inference.answer import Drawn, Request, draw
+from catchup.analysis.inference.posterior import Posterior
 from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.presentation.explorer import write_explorer
 from catchup.analysis.presentation.report.report import write_report
 from catchup.analysis.runs.run import Stopwatch, run, work_out
@@ -46,12 +47,12 @@ def assumptions() -> Assumptions:
 
 
 @pytest.fixture(scope="session")
-def drawn(assumptions: Assumptions) -> Drawn:
-    return draw(Request(Question(assumptions, AS_OF, draws=20_000), engine="importance"))
+def drawn(assumptions: Assumptions) -> Posterior:
+    return posterior(Request(Question(assumptions, AS_OF, draws=20_000), engine="importance"))
 
 
 @pytest.fixture(scope="session")
-def explorer(drawn: Drawn, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def explorer(drawn: Posterior, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("explorer") / "explore.html"
     write_explorer(path, drawn)
     return path

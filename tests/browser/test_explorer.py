@@ -15,7 +15,8 @@ from scipy.stats import norm
 
 from browsing import DESKTOP, LEAST_CONTRAST, PHONE, SCHEMES, Browser
 from catchup.analysis.commands.main import run
-from catchup.analysis.inference.answer import Drawn, Request, draw, forecast_of
+from catchup.analysis.inference.posterior import Posterior
+from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.presentation.explorer import BELIEVABLE, write_explorer
 from catchup.analysis.studies.counterfactuals import levers
 from catchup.evidence import __file__ as evidence_room
@@ -74,7 +75,7 @@ def page(browser: Browser, explorer: Path) -> Browser:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_it_agrees_with_the_engine(case: str, page: Browser, drawn: Drawn, tmp_path: Path) -> None:
+def test_it_agrees_with_the_engine(case: str, page: Browser, drawn: Posterior, tmp_path: Path) -> None:
     wanted = CASES[case]
     everything = drawn.evidence
     evidence = wanted.get("evidence", tuple(item for item in everything if item != wanted.get("without")))
@@ -98,12 +99,10 @@ def test_it_agrees_with_the_engine(case: str, page: Browser, drawn: Drawn, tmp_p
 
     # other random numbers than the page's, or agreement would be owed to them
     question = replace(drawn.question, event=event, draws=DRAWS, seed=drawn.question.seed + 1)
-    exact = draw(Request(question, ",".join(evidence) or "none", "importance", ledger))
-    ready, effective = forecast_of(exact).ready, forecast_of(exact).diagnostics.ess
+    exact = posterior(Request(question, ",".join(evidence) or "none", "importance", ledger))
+    ready, effective = exact.ready, exact.diagnostics.ess
     if lever is not None:
-        (row,) = [
-            row for row in levers(exact.question, exact.source, **exact.origin()).counterfactuals if row.id == lever
-        ]
+        (row,) = [row for row in levers(exact).counterfactuals if row.id == lever]
         ready = row.ready
     # the exact answer's error, that of the as large pool that the page's draws are of, and that of the draws it carries
     wider = math.sqrt(2.0 + effective / found["effective"])
@@ -140,7 +139,7 @@ def test_reset_restores(page: Browser) -> None:
     assert page.ask("return document.querySelector('main').innerText") == text
 
 
-def test_it_warns_when_hardly_any_draw_counts(browser: Browser, drawn: Drawn, tmp_path: Path) -> None:
+def test_it_warns_when_hardly_any_draw_counts(browser: Browser, drawn: Posterior, tmp_path: Path) -> None:
     page = browser
     write_explorer(tmp_path / "small.html", drawn, draws=4_000)
     page.open(tmp_path / "small.html")

@@ -5,8 +5,8 @@ import datetime
 
 import pytest
 
-from catchup.analysis.inference.conditioning import choose_evidence
 from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import choose_evidence
 from catchup.analysis.studies.calibration import make_plan
 from catchup.analysis.studies.calibration.plan import Plan
 from catchup.evidence.schema import Item

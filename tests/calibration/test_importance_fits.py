@@ -8,8 +8,8 @@ from recording import Add
 from scipy import stats
 
 from calibration_figures import uniformity_of
-from catchup.analysis.inference.conditioning import choose_evidence
 from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import choose_evidence
 from catchup.analysis.studies.calibration import Calibration, calibrate, make_plan
 from catchup.analysis.studies.calibration.densities import SharedDensities
 from catchup.analysis.studies.calibration.fits import ranks_of
@@ -130,17 +130,17 @@ def test_weights_below_one_count_in_full(question: Question, items: tuple[Item, 
 
 @pytest.mark.parametrize("spread", [0.0, -1.0, float("nan"), float("inf")])
 def test_impossible_spreads_are_refused(question: Question, items: tuple[Item, ...], spread: float) -> None:
-    with pytest.raises(InputError, match="--wrong-spread"):
+    with pytest.raises(InputError, match="wrong_spread: "):
         make_plan(question, items, spread=spread)
 
 
 def test_nothing_to_calibrate_is_refused(question: Question) -> None:
-    with pytest.raises(InputError, match="--evidence"):
+    with pytest.raises(InputError, match="evidence"):
         make_plan(question, ())
 
 
 def test_quasi_random_draws_are_refused(question: Question, items: tuple[Item, ...]) -> None:
-    with pytest.raises(InputError, match="--quasi"):
+    with pytest.raises(InputError, match="quasi_random: "):
         make_plan(dataclasses.replace(question, quasi_random=True), items)
 
 

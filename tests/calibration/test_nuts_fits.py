@@ -10,7 +10,8 @@ import xarray as xr
 from recording import Add
 
 from calibration_figures import uniformity_of
-from catchup.analysis.inference.question import PriorDraws, Question
+from catchup.analysis.inference.draws import PriorDraws
+from catchup.analysis.inference.question import Question
 from catchup.analysis.studies.calibration import calibrate, make_plan, nuts_fits
 from catchup.analysis.studies.calibration.nuts_fits import DRAWS, LENGTHENING, NutsFits, smallest_ess
 from catchup.analysis.studies.calibration.plan import Plan

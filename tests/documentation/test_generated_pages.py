@@ -8,8 +8,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from interference import every_moment
 
 from catchup.analysis.inference.question import Question
+from catchup.analysis.presentation.pages import readings as reading_pages
 from catchup.analysis.presentation.pages.all import AS_OF, PAGES, PICTURE, main
 from catchup.analysis.presentation.pages.evidence import evidence_page
 from catchup.analysis.presentation.pages.scenarios import scenario_page
@@ -72,9 +74,9 @@ def test_scenario_page_holds_every_scenario_row_and_source(assumptions: Assumpti
         for reference in scenario.text.references:
             assert f"[{reference}](priors.md#sources)" in sections[name]
         for table in ("firm", "source", "quantity", "event"):
-            for row in scenario.layer.tables.get(table, {}):
+            for row in scenario.rows(table):
                 assert f"{table} `{row}`" in sections[name]
-        for quantity in scenario.layer.tables.get("quantity", {}):
+        for quantity in scenario.rows("quantity"):
             assert all(source in sections[name] for source in world.table.quantities[quantity].text.sources)
 
 
@@ -115,8 +117,26 @@ def test_pages_are_written_into_a_folder(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_a_folder_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(tmp_path / "nowhere")]) == 2
-    assert "no such folder" in capsys.readouterr().err
+    assert "there is no folder" in capsys.readouterr().err
     assert main([]) == 2
+
+
+def test_pages_that_go_while_they_are_read_are_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(reading_pages, "figures", lambda question: {})
+    page = tmp_path / "size.md"
+
+    def prepare() -> None:
+        page.write_text("No tables.", encoding="utf-8")
+        (tmp_path / "trend.md").write_text("Nor here.", encoding="utf-8")
+
+    for ended in every_moment(prepare, lambda: reading_pages.main([str(tmp_path)]), page.unlink):
+        said = capsys.readouterr().err
+        assert said.count("\n") == (ended.result != 0)
+        assert ended.result == 0 or (ended.result == 2 and str(page) in said)
+        if ended.result == 0:
+            assert (tmp_path / "trend.md").read_text(encoding="utf-8") == "Nor here."
 
 
 def test_figures_are_of_the_day_they_say() -> None:

@@ -8,8 +8,8 @@ import pymc as pm
 import pytest
 from pytensor.graph.traversal import ancestors
 
-from catchup.analysis.inference.conditioning import choose_evidence
 from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import choose_evidence
 from catchup.analysis.presentation.figures import ModelGraph, draw_model_graph, model_graph
 from catchup.evidence import Item, add_evidence, events_of, latent_quantities
 from catchup.model import build_model, load_assumptions

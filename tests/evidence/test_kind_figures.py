@@ -13,7 +13,7 @@ import pytest
 from catchup.evidence.kinds import KINDS, Clock, Kind, ModelState
 from catchup.evidence.likelihood import predict
 from catchup.model.assumptions import load_assumptions
-from catchup.model.generative import Pool
+from catchup.model.pools import Pool
 from catchup.priors.errors import InputError
 from evidence_cases import DAY, item
 

@@ -70,7 +70,7 @@ def test_an_unknown_id_names_the_nearest() -> None:
 
 @pytest.mark.parametrize("which", ["", ",", "none,eci-lag"])
 def test_a_choice_that_means_nothing_is_refused(which: str) -> None:
-    with pytest.raises(InputError, match="--evidence"):
+    with pytest.raises(InputError, match="evidence: "):
         select(load_ledger(), which, DAY, ASSUMPTIONS)
 
 

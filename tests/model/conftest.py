@@ -17,7 +17,13 @@ def assumptions() -> Assumptions:
 
 
 @pytest.fixture(scope="session")
-def values(assumptions: Assumptions) -> dict[str, np.ndarray]:
-    """Prior draws of everything that any event or lever depends on."""
-    names = assumptions.needed(list(assumptions.events), distillation=True)
-    return draw(assumptions, names, DRAWS, seed=1)
+def article() -> Assumptions:
+    """The published model, in which compute alone decides."""
+    return load_assumptions(model="article")
+
+
+@pytest.fixture(scope="session")
+def values(assumptions: Assumptions, article: Assumptions) -> dict[str, np.ndarray]:
+    """Prior draws of everything that any event or lever depends on, in either model."""
+    names = [name for each in (assumptions, article) for name in each.needed(list(each.events), distillation=True)]
+    return draw(assumptions, list(dict.fromkeys(names)), DRAWS, seed=1)

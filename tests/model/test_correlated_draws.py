@@ -151,7 +151,7 @@ def test_beside_quasi_random_draws_others_are_drawn_together(assumptions: Assump
 
 
 def test_graph_and_forward_simulation_agree_on_the_same_draws(correlated: Assumptions) -> None:
-    compiled = CompiledDates(build_model(correlated), correlated, ["ready", "mythos_flop"], mode=QUICK, chunk=1_000)
+    compiled = CompiledDates(build_model(correlated), correlated, ["ready", "mythos_flop"], mode=QUICK)
     found = compiled.draw(2_500, np.random.default_rng(7))
     forward = list(simulate(correlated, lambda v: outcome(correlated, v)[1].ready, 2_500, np.random.default_rng(7)))
     np.testing.assert_allclose(found["ready"], np.concatenate(forward), rtol=0, atol=1e-9)
@@ -261,7 +261,7 @@ def test_correlated_mfus_narrow_the_date_as_their_ratio_does() -> None:
     quantities = Layer.of({"quantity": {"mfu_anthropic": row, "mfu_china": row}}, file="mfu.toml")
     spreads = []
     for layers, correlation in (([quantities], 0.0), ([quantities, overlay({PAIR: rank})], rank)):
-        assumptions = load_assumptions(layers)
+        assumptions = load_assumptions(layers, model="article")
         values = drawn(assumptions)
         log_ratio = np.log(values["mfu_anthropic"] / values["mfu_china"])
         # of two uniform variables, Pearson's correlation is Spearman's

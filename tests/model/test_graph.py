@@ -11,12 +11,11 @@ import pytensor.tensor as pt
 import pytest
 from pytensor.graph.replace import graph_replace
 
-from catchup.model import compiled as compiled_module
 from catchup.model.assumptions import Assumptions, load_assumptions
 from catchup.model.compiled import CompiledDates
 from catchup.model.forward import outcome, simulate
 from catchup.model.graph import build_model, set_intervention
-from catchup.model.policies import apply_lever
+from catchup.model.policies import apply_as_published
 from catchup.priors import Layer
 from model_cases import draw
 
@@ -118,7 +117,7 @@ def test_every_lever(assumptions: Assumptions, values: dict[str, np.ndarray]) ->
     model = build_model(assumptions)
     compiled = CompiledDates(model, assumptions, OUTPUTS, mode=QUICK)
     for lever in assumptions.levers.values():
-        change = apply_lever(lever, assumptions.race, 5.0)
+        change = apply_as_published(lever, assumptions.race, 5.0)
         set_intervention(model, assumptions, change)
         compare(assumptions, compiled, values, intervention=change)
     set_intervention(model, assumptions)
@@ -147,27 +146,10 @@ def test_machine_code_of_a_single_draw(assumptions: Assumptions, values: dict[st
 
 
 def test_draws_are_those_of_the_forward_simulation(assumptions: Assumptions) -> None:
-    compiled = CompiledDates(build_model(assumptions), assumptions, mode=QUICK, chunk=1_000)
+    compiled = CompiledDates(build_model(assumptions), assumptions, mode=QUICK)
     found = compiled.draw(2_500, np.random.default_rng(7))["ready"]
     forward = simulate(assumptions, lambda v: outcome(assumptions, v)[1].ready, 2_500, np.random.default_rng(7))
     np.testing.assert_allclose(found, np.concatenate(list(forward)), rtol=0, atol=WITHIN)
-
-
-def test_threads_share_out_the_draws(assumptions: Assumptions, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Machine code, from pieces and chunks that do not divide the draws: all of them, in order, some at a time."""
-    monkeypatch.setattr(compiled_module, "PIECE", 700)
-    dates = CompiledDates(build_model(assumptions), assumptions, ["ready", "firm_pretrained"], chunk=300)
-    pieces = list(dates.pieces(2_500, np.random.default_rng(7)))
-    assert [len(piece["ready"]) for piece in pieces] == [625] * 4
-    forward = simulate(assumptions, lambda v: outcome(assumptions, v)[1], 2_500, np.random.default_rng(7))
-    (expected,) = forward
-    np.testing.assert_allclose(
-        np.concatenate([piece["ready"] for piece in pieces]), expected.ready, rtol=0, atol=WITHIN
-    )
-    ends = np.stack([contender.pretrained for contender in expected.contenders.values()], axis=1)
-    np.testing.assert_allclose(
-        np.concatenate([piece["firm_pretrained"] for piece in pieces]), ends, rtol=0, atol=WITHIN
-    )
 
 
 def test_nothing_is_left_to_draw(assumptions: Assumptions, values: dict[str, np.ndarray]) -> None:
@@ -186,12 +168,12 @@ def test_the_launch_grid(assumptions: Assumptions, values: dict[str, np.ndarray]
 def test_rows_of_data_that_a_user_adds() -> None:
     assumptions = load_assumptions([Layer.of(tomllib.loads(ADDED), file="mine.toml")])
     values = draw(assumptions, assumptions.needed(["twice"], distillation=True), 2_000, seed=2)
-    model = build_model(assumptions, events=["twice"], as_of=8.0)
+    model = build_model(assumptions, events=["twice"], as_of_month=8.0)
     assert list(model.coords["firm"]) == ["hyperscaler", "startup", "ministry"]
     assert {"cluster", "cohort"} <= set(model.coords["source"])
-    compare(assumptions, CompiledDates(model, assumptions, OUTPUTS, mode=QUICK), values, event="twice", as_of=8.0)
+    compare(assumptions, CompiledDates(model, assumptions, OUTPUTS, mode=QUICK), values, event="twice", as_of_month=8.0)
     _, without = outcome(load_assumptions(), values | {"compute_equivalent_multiple": np.full(2_000, 2.0)})
-    _, with_them = outcome(assumptions, values, event="twice", as_of=8.0)
+    _, with_them = outcome(assumptions, values, event="twice", as_of_month=8.0)
     assert (with_them.contenders["startup"].launch < without.contenders["startup"].launch).all()
     assert (with_them.contenders["ministry"].launch >= 8.0).all()
 
@@ -240,6 +222,8 @@ def test_logp_and_its_gradient_are_finite_at_prior_draws(assumptions: Assumption
                 [beliefs[name].to_base(beliefs[name].quantile(rank)) for name, rank in zip(names, ranks, strict=True)]
             )
             value, transform = model.rvs_to_values[free], model.rvs_to_transforms[free]
-            point[value.name] = transform.forward(drawn, *free.owner.inputs).eval(mode=QUICK)
+            point[value.name] = (
+                drawn if transform is None else transform.forward(drawn, *free.owner.inputs).eval(mode=QUICK)
+            )
         assert np.isfinite(logp(point))
         assert np.isfinite(gradient(point)).all()

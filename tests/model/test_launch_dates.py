@@ -114,12 +114,12 @@ def test_launches_known_in_closed_form(
     assert solve_one(stock, rate, start, length, growth, target) == pytest.approx(expected, abs=1e-9)
 
 
-def test_prior_launches_agree_with_bisection(assumptions: Assumptions, values: dict[str, np.ndarray]) -> None:
-    world, result = outcome(assumptions, values)
-    months = assumptions.table.number("days_per_month") * 86_400.0
-    for name, firm in assumptions.race.firms.items():
+def test_prior_launches_agree_with_bisection(article: Assumptions, values: dict[str, np.ndarray]) -> None:
+    world, result = outcome(article, values)
+    months = article.table.number("days_per_month") * 86_400.0
+    for name, firm in article.race.firms.items():
         pool = world.pools[name]
-        flop_month = assumptions.table.number("h100_peak") * months * values[firm.mfu]
+        flop_month = article.table.number("h100_peak") * months * values[firm.mfu]
         target = np.log(world.mythos_flop / (12.0 * values[firm.budget] * flop_month))
         for index in range(0, target.size, 40):
 
@@ -137,7 +137,7 @@ def test_prior_launches_agree_with_bisection(assumptions: Assumptions, values: d
             assert result.contenders[name].launch[index] == pytest.approx(expected, abs=WITHIN)
 
 
-def test_the_published_grid(assumptions: Assumptions, values: dict[str, np.ndarray]) -> None:
+def test_the_published_grid(article: Assumptions, values: dict[str, np.ndarray]) -> None:
     """The article's run, written out plainly: every pool at every half month, first point at which the gate is met."""
     v = {name: column[:1_000] for name, column in values.items()}
     t = np.arange(0.0, 120.5, 0.5)[:, None]
@@ -167,7 +167,7 @@ def test_the_published_grid(assumptions: Assumptions, values: dict[str, np.ndarr
         at_launch = np.take_along_axis(length, first[None], axis=0)[0]
         ends.append(t[first, 0] + np.maximum(at_launch, v["minimum_training_months"]))
     ready = np.minimum(*ends) + v["post_training_months"]
-    world, result = outcome(assumptions, v, launch_grid=0.5)
+    world, result = outcome(article, v, launch_grid=0.5)
     np.testing.assert_allclose(result.ready, ready, rtol=0, atol=1e-9)
     np.testing.assert_allclose(world.mythos_flop, mythos, rtol=1e-12)
 

@@ -145,11 +145,11 @@ def test_every_source_closed(assumptions: Assumptions, values: dict[str, np.ndar
     assert np.isinf(result.ready).all()
 
 
-def test_every_source_stopped_at_once(assumptions: Assumptions, values: dict[str, np.ndarray]) -> None:
+def test_every_source_stopped_at_once(article: Assumptions, values: dict[str, np.ndarray]) -> None:
     """Ramps of no length add nothing: what is left is the stock and the falling requirement, known in closed form."""
-    arriving = [name for name, source in assumptions.race.sources.items() if source.arrives]
-    world, result = outcome(assumptions, values, intervention=Intervention(stop=dict.fromkeys(arriving, 0.0)))
-    for name, firm in assumptions.race.firms.items():
+    arriving = [name for name, source in article.race.sources.items() if source.arrives]
+    world, result = outcome(article, values, intervention=Intervention(stop=dict.fromkeys(arriving, 0.0)))
+    for name, firm in article.race.firms.items():
         affordable = 12.0 * values[firm.budget] * world.pools[name].stock * world.flop_month[name]
         expected = np.maximum(np.log(world.mythos_flop / affordable) / world.log_growth, 0.0)
         np.testing.assert_allclose(result.contenders[name].launch, expected, rtol=1e-9, atol=1e-9)

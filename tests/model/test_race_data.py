@@ -49,7 +49,7 @@ def load(text: str) -> Assumptions:
         ("[source.h200]\nstart = -1", "source.h200.start", "t = 0 or later", None),
         ("[source.h200]\namount = []", "source.h200.amount", "at least one", None),
         ("[source.h200]\namount = ['h200_purchase']", "source.h200.amount", "quantity", "h200_purchases"),
-        ("[source.h200]\nper = 'monthz'", "source.h200.per", "unknown quantity", None),
+        ("[source.h200]\nper = 'quarterly'", "source.h200.per", "unknown quantity", None),
         ("[source.h200]\nchanel = 'h200'", "source.h200.chanel", "unknown key", "channel"),
         ("[source.domestic]\nlength = 3", "source.domestic.length", "needs a start", None),
         ("[source.domestic]\nper = 'h200_arrival_months'", "source.domestic.per", "needs a start", None),
@@ -159,7 +159,7 @@ def test_levers_as_interventions(assumptions: Assumptions) -> None:
     assert not frozen.kept
     assert apply_lever(levers["h200-stopped"], race, -5.0).stop == {"h200": 0.0}
     smuggling = apply_lever(levers["smuggling-stopped"], race, 3.0)
-    assert (smuggling.stop, smuggling.kept) == ({"smuggled-2026": 3.0}, {"smuggled-2027": 0.0})
+    assert (smuggling.stop, smuggling.kept) == ({"smuggled-2026": 3.0, "smuggled-2027": 3.0}, {})
     both = apply_lever(levers["remote-revoked-and-distillation-limited"], race, 3.0)
     assert both.limit_distillation
     assert both.kept == revoked.kept
@@ -167,7 +167,7 @@ def test_levers_as_interventions(assumptions: Assumptions) -> None:
 
 def test_a_commitment_keeps_every_draws_rank(assumptions: Assumptions, values: dict[str, np.ndarray]) -> None:
     change = apply_regime(assumptions.regimes["crash-programme"], 4.0)
-    assert change.act_from == 4.0
+    assert change.act_from_month == 4.0
     (budget,) = redrawn(change.commitments, assumptions.beliefs, values).values()
     old, new = assumptions.beliefs["hyperscaler_budget"], change.commitments["hyperscaler_budget"]
     np.testing.assert_allclose(new.cdf(budget), old.cdf(values["hyperscaler_budget"]), rtol=1e-9)

@@ -1,4 +1,4 @@
-"""Families with their SciPy counterparts, for every test that holds one against the other."""
+"""Families that have a base, with their SciPy counterparts, for every test that holds one against the other."""
 
 from __future__ import annotations
 
@@ -58,6 +58,8 @@ def oracle_of(family: Family) -> Any:
             return stats.loguniform(low, high) if family.family == "loguniform" else stats.uniform(low, high - low)
         case {"mean": mean, "sd": sd}:
             return stats.norm(mean, sd)
+        case {"shift": shift, "median": median, "sigma": sigma}:
+            return stats.lognorm(sigma, loc=shift, scale=median - shift)
         case {"median": median, "sigma": sigma}:
             return stats.lognorm(sigma, scale=median)
     raise LookupError(family.family)
@@ -82,6 +84,8 @@ CASES = [
     case("normal", mean=-1_000, sd=2),
     case("lognormal", median=1.25, sigma=0.75),
     case("lognormal", median=3, sigma=2),
+    case("shifted_lognormal", shift=1, median=9, sigma=0.6),
+    case("shifted_lognormal", shift=-50, median=2, sigma=1.5),
     case("beta", alpha=2, beta=5),
     case("beta", alpha=1, beta=1),
     case("beta", alpha=2_000, beta=8_000),

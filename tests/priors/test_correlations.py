@@ -137,7 +137,7 @@ def test_what_is_no_list_of_rows(text: str, says: str) -> None:
 def test_fixing_a_correlated_quantity_is_refused_until_the_pair_is_taken_back() -> None:
     layers = [*PACKAGED, Layer.of(tomllib.loads(row(*PAIR, 0.5)), file="1.toml")]
     fixed = fixed_values_layer({"mfu_china": 0.2}, PACKAGED[0].tables["quantity"])
-    with pytest.raises(InputError, match=r"1\.toml: correlation\.0: .*mfu_china is fixed \(by --set\)"):
+    with pytest.raises(InputError, match=r"1\.toml: correlation\.0: .*mfu_china is fixed \(by fixed\)"):
         load_prior_table([*layers, fixed])
     taken_back = Layer.of(tomllib.loads(row(*PAIR, 0)), file="2.toml")
     assert load_prior_table([*layers, taken_back, fixed]).copula.groups == ()

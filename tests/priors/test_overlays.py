@@ -127,7 +127,8 @@ def test_impossible_fixed_values(name, value, message):
     layers = packaged_layers()
     with pytest.raises(InputError) as caught:
         load_prior_table([*layers, fixed_values_layer({name: value}, layers[0].tables["quantity"])])
-    assert str(caught.value) == message
+    assert caught.value.on_command_line == message
+    assert str(caught.value) == message.replace("--set", "fixed")
 
 
 def test_an_overlay_is_found_by_name_or_by_path(tmp_path, monkeypatch):
@@ -150,5 +151,7 @@ def test_a_copy_of_the_projects_own_file_is_an_overlay_like_any_other(tmp_path, 
 
 def test_a_misspelt_overlay():
     assert "progress-scher" in named_overlays()
-    with pytest.raises(InputError, match="--priors: unknown overlay 'progress-sher'; did you mean 'progress-scher'"):
+    with pytest.raises(InputError, match="unknown overlay 'progress-sher'; did you mean 'progress-scher'") as caught:
         read_overlay("progress-sher")
+    assert caught.value.on_command_line.startswith("--priors: ")
+    assert str(caught.value).startswith("overlays: ")

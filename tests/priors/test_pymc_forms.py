@@ -89,6 +89,8 @@ def log_density():
 
 def stretch(family: Family, x: np.ndarray) -> np.ndarray:
     """Derivative of natural units by the base's coordinate."""
+    if family.family == "shifted_lognormal":
+        return (x - family.shift) * np.log(10.0)
     if family.family in ("triangular_log10", "loguniform", "lognormal"):
         return x * np.log(10.0)
     return np.full_like(x, family.high - family.low if family.family == "beta" else 1.0)

@@ -6,7 +6,8 @@ from statistics import NormalDist
 import pytest
 
 from catchup.analysis.inference.estimates import Estimate
-from catchup.analysis.inference.question import PriorDraws, Question
+from catchup.analysis.inference.posterior import Posterior, prior_of
+from catchup.analysis.inference.question import Question
 from catchup.model.assumptions import load_assumptions
 from catchup.priors.layers import Layer
 
@@ -21,9 +22,9 @@ def ask(draws: int = 20_000, *, tables: dict | None = None, fixed: dict[str, flo
     return Question(load_assumptions(overlays, fixed), rest.pop("as_of", AS_OF), draws=draws, **rest)
 
 
-def prior(question: Question) -> PriorDraws:
-    """Return prior draws of a question."""
-    return PriorDraws(question)
+def prior(question: Question) -> Posterior:
+    """Return the prior of a question."""
+    return prior_of(question)
 
 
 def assert_estimates(estimate: Estimate, exact: float, *, known_to: float = 0.0) -> None:

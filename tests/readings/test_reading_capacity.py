@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.readings.capacity import HORIZON, capacity, essay_arithmetic
 from catchup.model.assumptions import load_assumptions
 from catchup.model.capacity import (
@@ -31,7 +32,7 @@ CHINA_2025 = 1.9e20
 @pytest.fixture(scope="module")
 def reading():
     question = ask()
-    return capacity(question, prior(question))
+    return capacity(prior(question))
 
 
 def test_what_the_data_set_knows_of(reading):
@@ -60,7 +61,7 @@ def test_years_of_growth_invert_the_growth(growth, years):
 def test_whole_capacity_follows_from_growth_and_coverage(p):
     growth = 0.65
     question = ask(fixed={"capacity_growth_lax_cloud": growth})
-    row = capacity(question, prior(question)).days[-1]
+    row = capacity(prior(question)).days[-1]
     assert row.day == HORIZON
     years = years_since(question.assumptions, HORIZON)
     coverage = 0.14 * np.exp(0.27 * NormalDist().inv_cdf(1.0 - p))
@@ -158,7 +159,7 @@ def test_a_growth_scenario_added_in_toml_is_found():
         }
     }
     question = ask(200, tables=tables)
-    result = capacity(question, prior(question)).as_json()
+    result = as_json(capacity(prior(question)))
     assert "no-growth" in result["scenarios"]
     assert result["days"][-1]["known_flop_per_second"]["no-growth"]["0.5"]["value"] == CHINA_2025
 

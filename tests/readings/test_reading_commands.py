@@ -70,7 +70,7 @@ def test_bad_input_is_one_line(arguments, message, capsys):
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        ("scenarios", ["domestic-superpods", "The consortium itself is ready around"]),
+        ("scenarios", ["domestic-superpods", "itself is ready around"]),
         ("structures", ["Constant lag, Mythos's lead added", "Soonest to tell them apart"]),
         ("levers", ["Smuggling stopped"]),
         ("regimes", ["business as usual"]),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from catchup.analysis.inference.question import outcome_of
+from catchup.analysis.inference.outcomes import outcome_of
 from catchup.analysis.studies.readings.efficiency import efficiency, first_requirement
 from catchup.model.assumptions import load_assumptions
 from catchup.model.efficiency import (
@@ -31,7 +31,7 @@ months = st.floats(0.0, 120.0)
 @pytest.fixture(scope="module")
 def reading():
     question = ask()
-    return efficiency(question, prior(question))
+    return efficiency(prior(question))
 
 
 def test_tenfold_progress_a_year_makes_up_for_a_tenfold_gap_in_a_year():
@@ -101,7 +101,7 @@ def test_gap_on_the_day_is_to_the_firm_that_would_spend_most():
     runs = [medians[budget] * stock * year for budget, stock in pools.items()]
     spent = seconds * 6.5e14 * medians["mfu_anthropic"]
     mythos = medians["mythos_chips"] * spent * medians["mythos_training_months"]
-    gap = efficiency(question, prior(question)).gap_now.values
+    gap = efficiency(prior(question)).gap_now.values
     np.testing.assert_allclose(gap, mythos / max(runs), rtol=1e-9)
     assert max(runs) > 1.5 * min(runs)
 
@@ -109,12 +109,12 @@ def test_gap_on_the_day_is_to_the_firm_that_would_spend_most():
 @pytest.mark.parametrize(("ceiling", "chance"), [(1.0, 1.0), (100.0, 0.0)])
 def test_distillation_is_asked_for_more_than_it_can_give_beyond_its_ceiling(ceiling, chance):
     question = ask(1_000, fixed={"distillation_ceiling": ceiling})
-    assert efficiency(question, prior(question)).beyond_ceiling.value == chance
+    assert efficiency(prior(question)).beyond_ceiling.value == chance
 
 
 def test_progress_needed_is_what_has_passed_by_the_first_launch():
     question = ask(2_000)
-    source = prior(question)
+    drawn = prior(question)
 
     def evaluate(values):
         world, result = outcome_of(question, values)
@@ -124,9 +124,9 @@ def test_progress_needed_is_what_has_passed_by_the_first_launch():
         passed = world.annual_progress ** (launch / 12.0)
         return {"needed": result.target_flop / first_requirement(result), "passed": passed}
 
-    columns = source.map(evaluate)
+    columns = drawn.source.map(evaluate)
     np.testing.assert_allclose(columns["needed"], columns["passed"], rtol=1e-9)
-    np.testing.assert_allclose(efficiency(question, source).needed.values, columns["needed"], rtol=1e-12)
+    np.testing.assert_allclose(efficiency(drawn).needed.values, columns["needed"], rtol=1e-12)
 
 
 def test_channels_of_each_draw_multiply_to_its_need(reading):
@@ -179,7 +179,7 @@ def test_held_back_progress_closes_the_gap_later(reading):
 
 def test_a_wider_gap_is_closed_later():
     question = ask(2_000)
-    narrow, wide = (efficiency(question, prior(question), gap).closed for gap in (3.0, 30.0))
+    narrow, wide = (efficiency(prior(question), gap).closed for gap in (3.0, 30.0))
     for row, later in zip(narrow, wide, strict=True):
         assert all(later.probability[name].value <= row.probability[name].value for name in row.probability)
 
@@ -187,5 +187,5 @@ def test_a_wider_gap_is_closed_later():
 @pytest.mark.parametrize("gap", [1.0, 0.5, -3.0, math.inf, math.nan])
 def test_a_gap_that_is_none_is_refused(gap):
     question = ask(100)
-    with pytest.raises(InputError, match="--gap"):
-        efficiency(question, prior(question), gap)
+    with pytest.raises(InputError, match="gap: "):
+        efficiency(prior(question), gap)

@@ -48,7 +48,7 @@ def test_every_table_is_on_a_page():
 
 def test_capacity_page_compares_the_accounts_rightly():
     question = ask()
-    by_year = {row.day.year: row for row in capacity(question, prior(question)).days}[2027]
+    by_year = {row.day.year: row for row in capacity(prior(question)).days}[2027]
     inside = by_year.inside.quantile_value(0.5)
     assert by_year.whole["tight-chips-lax-cloud"].quantile_value(0.5) == pytest.approx(inside, rel=0.2)
     assert by_year.whole["tight-chips"].quantile_value(0.5) < 0.5 * inside
@@ -56,13 +56,13 @@ def test_capacity_page_compares_the_accounts_rightly():
 
 def test_efficiency_page_reads_the_lag_backwards_rightly():
     question = ask()
-    lags = efficiency(question, prior(question)).lags
+    lags = efficiency(prior(question)).lags
     assert lags[3.0].quantile_value(0.5) < 7.0 < lags[5.0].quantile_value(0.5)
 
 
 def test_size_page_sizes_the_slide_rightly():
     question = ask()
-    middle = sizes(question, prior(question)).mythos
+    middle = sizes(prior(question)).mythos
     slide = size_given(question, 6.1e27, "")
     assert math.log10(slide.flop / middle["flop"].quantile_value(0.5)) == pytest.approx(1.0, abs=0.2)
     assert slide.parameters / middle["parameters"].quantile_value(0.5) == pytest.approx(3.0, abs=0.5)

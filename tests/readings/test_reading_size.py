@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.readings.size import MEASURES, size_given, sizes
 from catchup.model.assumptions import load_assumptions
 from catchup.model.draws import QuantileTransform, UniformStreams
@@ -55,7 +56,7 @@ def test_size_keeps_its_rules_of_thumb(flop, tokens_per_parameter, active_share,
 
 def test_quantiles_of_size_are_those_of_compute_carried_over():
     question = ask()
-    result = sizes(question, prior(question))
+    result = sizes(prior(question))
     for p in (0.05, 0.5, 0.95):
         exact = math.sqrt(400.0 * result.mythos["flop"].quantile_value(p) / 6.0)
         # a quantile is interpolated between two draws, and the square root bends in between
@@ -66,7 +67,7 @@ def test_quantiles_of_size_are_those_of_compute_carried_over():
 def test_uncertain_rules_of_thumb_widen_the_size():
     low, high = 10.0, 40.0
     question = ask(tables={"quantity": {"tokens_per_parameter": {"family": "loguniform", "low": low, "high": high}}})
-    result = sizes(question, prior(question))
+    result = sizes(prior(question))
     log_tokens, log_flop = (np.log(result.mythos[name].values) for name in ("tokens", "flop"))
     # D = sqrt(k C / 6 s): the logarithms of k and C, independent, enter by halves
     exact = 0.25 * (log_flop.var() + math.log(high / low) ** 2 / 12.0)
@@ -99,13 +100,13 @@ def test_pymc_model_agrees_with_arrays():
 
 def test_given_compute_is_sized_beside_the_thread():
     question = ask(200)
-    result = sizes(question, prior(question), [6.1e27])
+    result = sizes(prior(question), [6.1e27])
     assert result.given[0].tokens == pytest.approx(math.sqrt(400.0 * 6.1e27 / 6.0), rel=1e-12)
-    assert set(result.as_json()["mythos"]) == set(MEASURES)
+    assert set(as_json(result)["mythos"]) == set(MEASURES)
 
 
 @pytest.mark.parametrize("flop", [0.0, -1.0, math.inf, math.nan])
 def test_impossible_compute_is_refused(flop):
     question = ask(100)
-    with pytest.raises(InputError, match="--flop"):
-        sizes(question, prior(question), [flop])
+    with pytest.raises(InputError, match="flop: "):
+        sizes(prior(question), [flop])

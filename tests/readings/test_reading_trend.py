@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catchup.analysis.inference.trust import UntrustworthyError
+from catchup.analysis.inference.conditioning import condition
+from catchup.analysis.inference.diagnostics import UntrustworthyError
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.readings.trend import condition_trend, draw_trend, read_trend, trends
 from catchup.analysis.studies.readings.trend_evidence import SetAside
 from catchup.evidence.ledgers import load_ledger
@@ -201,10 +203,11 @@ def test_nuts_agrees_with_reweighted_draws(name):
 
 def test_trends_stand_beside_the_race():
     question = ask(2_000)
-    result = trends(question, prior(question), default_items(question)).as_json()
+    selected = select(load_ledger(), "default", question.as_of, question.assumptions)
+    result = as_json(trends(condition(question, selected, "importance")))
     assert [row["id"] for row in result["trends"]] == ["constant-lag", "growing-lag", "constant-lag-with-lead"]
     assert result["compute"]["ready"]["quantiles"]["0.5"]["date"].startswith("202")
-    assert trends(question, prior(question), (), ["growing-lag"]).trends[0].conditioned is None
+    assert trends(prior(question), ["growing-lag"]).trends[0].conditioned is None
 
 
 def test_a_trend_added_in_toml_is_found():
@@ -212,7 +215,7 @@ def test_a_trend_added_in_toml_is_found():
     quantity = {"family": "fixed", "value": 12.0, "unit": "months", "description": "x", "sources": ["project"]}
     tables = {"trend": {"a-year": row}, "quantity": {"twelve_months": {**quantity, "role": "comparison"}}}
     question = ask(100, tables=tables)
-    assert trends(question, prior(question), (), ["a-year"]).trends[0].stated.ready.values == pytest.approx(12.0)
+    assert trends(prior(question), ["a-year"]).trends[0].stated.ready.values == pytest.approx(12.0)
 
 
 @pytest.mark.parametrize(
@@ -237,7 +240,7 @@ def test_a_wrong_trend_is_refused(row, message):
 def test_an_unknown_trend_is_refused():
     question = ask(100)
     with pytest.raises(InputError, match="did you mean 'constant-lag'"):
-        trends(question, prior(question), (), ["constnt-lag"])
+        trends(prior(question), ["constnt-lag"])
 
 
 def test_an_event_of_a_part_comes_as_much_earlier_as_the_frontier_took_to_grow_from_it():

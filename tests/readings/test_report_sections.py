@@ -2,10 +2,14 @@
 
 import json
 from datetime import date
+from typing import Any
 
 import pytest
 
-from catchup.analysis.presentation.report.readings import DESCRIBED, section
+from catchup.analysis.presentation.report.contents import READINGS as TITLES
+from catchup.analysis.presentation.report.section import section_of
+from catchup.analysis.presentation.table import Room, Table, plain
+from catchup.analysis.presentation.tables.builders import as_json, layout_of
 from catchup.analysis.presentation.text import day_text
 from catchup.analysis.studies.readings.capacity import capacity
 from catchup.analysis.studies.readings.efficiency import efficiency
@@ -32,22 +36,32 @@ READINGS = {
 @pytest.fixture(scope="module")
 def found():
     question = ask(2_000, as_of=date(2026, 7, 15))
-    return {name: reading(question, prior(question)) for name, reading in READINGS.items()}
+    return {name: reading(prior(question)) for name, reading in READINGS.items()}
+
+
+def read(table: Table[Any]) -> dict[str, list[str]]:
+    """What a page shows of a table: by first cell, the others."""
+    return {
+        plain(first): [plain(cell) for cell in rest] for part in table.parts(Room.PAGE) for first, *rest in part.cells
+    }
 
 
 def test_every_reading_has_a_section():
-    assert set(READINGS) == set(DESCRIBED)
+    assert set(READINGS) == set(TITLES)
 
 
 @pytest.mark.parametrize("name", READINGS)
-def test_a_section_is_a_whole_table_with_its_sources(name, found):
-    described = section(name, found[name])
-    assert described["rows"]
-    assert {len(row) for row in described["rows"]} == {len(described["columns"])}
-    assert described["sources"]
-    titles = {text.title for text in found[name].question.assumptions.table.references.values()}
-    assert set(described["sources"]) <= titles
-    json.dumps(found[name].as_json(), allow_nan=False)
+def test_a_section_is_whole_tables_with_their_sources(name, found):
+    result = found[name]
+    described = section_of(name, TITLES[name], layout_of(result), result.question)
+    assert described.parts
+    for table in described.parts:
+        for part in table.parts(Room.PAGE):
+            assert part.cells
+            assert {len(row) for row in part.cells} == {len(part.columns)}
+    assert described.sources
+    assert set(described.sources) <= {text.title for text in result.question.assumptions.table.references.values()}
+    json.dumps(as_json(result), allow_nan=False)
 
 
 def test_mobilisation_answers_when_how_likely_and_how_many(found):
@@ -56,23 +70,23 @@ def test_mobilisation_answers_when_how_likely_and_how_many(found):
     whole, lean = result.events
     assert (lean.ready.values <= whole.ready.values + 1e-9).all()  # less is asked of the same consortium
     for row in result.events:
-        alone = scenarios(ask(2_000, as_of=date(2026, 7, 15), event=row.event), prior(row.thresholds.question))
+        alone = scenarios(prior(row.thresholds.question))
         (same,) = (each for each in alone.scenarios if each.id == SCENARIO)
         assert same.first_firm["consortium"].value == row.first.value
-    described = section("mobilisation", result)
-    assert described["columns"][1:] == [
+    dates, needed = layout_of(result).tables
+    assert [column.title for column in needed.columns[1:]] == [
         "compute-equivalent, 50%",
         "compute-equivalent, 90%",
         "lean-mythos, 50%",
         "lean-mythos, 90%",
     ]
-    assert any(day_text(result.question, lean.ready.quantile_value(0.5)) in line for line in described["lines"])
-    assert "Post on Meituan's LongCat 2.0 and domestic compute" in described["sources"]
+    assert day_text(result.question, lean.ready.quantile_value(0.5)) in read(dates)[LEAN]
+    assert "longcat-post" in dates.sources
 
 
 def test_a_run_about_the_lean_event_asks_it_once():
     question = ask(500, event=LEAN, as_of=date(2026, 7, 15))
-    assert [row.event for row in mobilisation(question, prior(question)).events] == [LEAN]
+    assert [row.event for row in mobilisation(prior(question)).events] == [LEAN]
 
 
 def test_events_share_their_draws(found):
@@ -80,22 +94,22 @@ def test_events_share_their_draws(found):
     assert [row.id for row in result.events] == list(result.question.assumptions.events)
     for row in result.events:
         alone = ask(2_000, as_of=date(2026, 7, 15), event=row.id)
-        assert events(alone, prior(alone)).as_json()["events"] == result.as_json()["events"]
+        assert as_json(events(prior(alone)))["events"] == as_json(result)["events"]
     whole, narrow = result.events[0], result.events[2]
     assert (narrow.ready.values <= whole.ready.values + 1e-9).all()
 
 
 def test_the_capacity_section_shows_the_slip(found):
-    lines = " ".join(section("capacity", found["capacity"])["lines"])
+    lines = " ".join(plain(line) for table in layout_of(found["capacity"]).tables for line in table.lines)
     assert "3.135e+20 FLOP/s by 2027 is its figure for 2025 grown by 65% once, not twice" in lines
     assert "5.17e+20" in lines
 
 
 def test_the_size_section_shows_the_threads_table(found):
-    rows = {row[0]: row[1:] for row in section("size", found["size"])["rows"]}
-    assert rows["The thread's run of 60 days"] == ("6.74e+26", "2.12e+14", "1.06e+13", "5.30e+11")
+    _, thread = layout_of(found["size"]).tables
+    assert read(thread)["60 days"] == ["6.74e+26", "212e12", "10.6e12", "530e9"]
 
 
 def test_the_trend_section_shows_late_september(found):
-    rows = {row[0]: row[1:] for row in section("trend", found["trend"])["rows"]}
-    assert rows["Constant lag (ECI), as stated"][1].endswith("Sep 2026")
+    (table,) = layout_of(found["trend"]).tables
+    assert read(table)["Constant lag (ECI), as stated"][1].endswith("Sep 2026")

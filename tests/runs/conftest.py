@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from catchup.analysis.archive.history import replay
 from catchup.analysis.archive.reading import Run
-from catchup.analysis.inference.answer import Request
 from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import Request
+from catchup.analysis.runs.replay import replay
 from catchup.model.assumptions import Assumptions, load_assumptions
 
 FIRST, LAST = date(2026, 6, 26), date(2026, 9, 25)

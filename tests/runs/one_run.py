@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from catchup.analysis.inference.answer import Request
 from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import Request
 from catchup.analysis.runs.run import run
 from catchup.model.assumptions import load_assumptions
 

@@ -21,12 +21,13 @@ from catchup.analysis.archive.exports import (
     continuous_curve,
     export,
 )
-from catchup.analysis.archive.history import history, parse_step, replay_days
+from catchup.analysis.archive.history import history
 from catchup.analysis.archive.manifest import BrokenRunError
 from catchup.analysis.archive.reading import Run, read_run, read_runs
 from catchup.analysis.archive.scores import Outcome, distribution_of, score, score_rivals, score_runs
-from catchup.analysis.inference.answer import Request
 from catchup.analysis.inference.estimates import Distribution, Weighting
+from catchup.analysis.inference.request import Request
+from catchup.analysis.runs.replay import parse_step, replay_days
 from catchup.analysis.runs.run import run
 from catchup.analysis.studies.attribution import QUANTILES, attribute
 from catchup.model.calendar import Calendar

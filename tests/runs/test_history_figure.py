@@ -62,7 +62,7 @@ def test_nothing_to_draw_is_said() -> None:
 def test_events_are_not_mixed(found: History) -> None:
     first, *rest = found.entries
     other = Run(first.run.folder, first.run.manifest.model_copy(update={"event": "narrow-exploit"}))
-    with pytest.raises(InputError, match="--event"):
+    with pytest.raises(InputError, match="event: "):
         draw_history(replace(found, entries=(replace(first, run=other), *rest)))
 
 

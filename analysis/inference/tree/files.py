@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
+import errno
+import io
 import os
-import shutil
 from pathlib import Path
 
 import xarray as xr
 
-from ....priors.errors import InputError, unknown_name
+from ....priors.errors import InputError, MissingFileError, unknown_name
+from ....priors.files import ATTEMPTS, check_file, replacing, write_bytes
 from .schema import check_tree
 
+FAULTS = (OSError, ValueError, KeyError)  # what a file that is no tree brings up in xarray and what it reads with
 ENGINES = {".nc": "h5netcdf", ".netcdf": "h5netcdf", ".h5": "h5netcdf", ".zarr": "zarr"}
 
 
@@ -33,22 +35,15 @@ def save_tree(tree: xr.DataTree, path: str | Path, *, key: str | None = None) ->
         As `check_tree_path`, or if it cannot be written.
     """
     path = check_tree_path(path, key=key)
-    unfinished, old = (path.with_name(f".{path.name}.{os.getpid()}.{word}") for word in ("part", "old"))
-    try:
-        if _engine(path) == "zarr":
+    if _engine(path) == "zarr":
+        with replacing(path, key=key) as unfinished:
             # the format's second version: the third has no settled way to write text yet
             tree.to_zarr(unfinished, zarr_format=2, consolidated=True)
-            if path.exists():
-                path.replace(old)
-        else:
-            tree.to_netcdf(unfinished, engine="h5netcdf")
-        unfinished.replace(path)
-    except OSError as error:
-        raise InputError(f"cannot be written: {(error.strerror or str(error)).lower()}", file=path, key=key) from None
-    finally:
-        for leftover in (unfinished, old):
-            _remove(leftover)
-    return path
+        return path
+    # in memory first: HDF5 brings the process down where its disk is full
+    buffer = io.BytesIO()
+    tree.to_netcdf(buffer, engine="h5netcdf")
+    return write_bytes(path, buffer.getvalue(), key=key)
 
 
 def load_tree(path: str | Path) -> xr.DataTree:
@@ -61,15 +56,30 @@ def load_tree(path: str | Path) -> xr.DataTree:
     """
     path = Path(path)
     engine = _engine(path)
-    if not path.exists():
-        raise InputError("no such file", file=path)
     try:
-        with xr.open_datatree(path, engine=engine) as opened:
-            tree = opened.load()
-    except (OSError, ValueError, KeyError) as error:
+        tree = _read(path, engine)
+    except FAULTS as error:
+        if isinstance(error, FileNotFoundError) and not path.exists():  # of an empty folder zarr says the same
+            raise MissingFileError("no such file", file=path) from None
         reason = next(iter(str(error).splitlines()), "no reason given")
         raise InputError(f"cannot be read as a result tree ({reason})", file=path) from None
     return check_tree(tree, file=path)
+
+
+def _read(path: Path, engine: str) -> xr.DataTree:
+    """Read into memory; once more if another took the tree's place meanwhile, lest parts of two folders be mixed."""
+    for _ in range(ATTEMPTS):
+        begun = os.stat(path)
+        try:
+            with xr.open_datatree(path, engine=engine) as opened:
+                tree = opened.load()
+        except FAULTS:
+            if os.path.samestat(begun, os.stat(path)):
+                raise
+        else:
+            if os.path.samestat(begun, os.stat(path)):
+                return tree
+    raise OSError(errno.EBUSY, "is replaced by others all the time")
 
 
 def check_tree_path(path: str | Path, *, key: str | None = None) -> Path:
@@ -81,15 +91,7 @@ def check_tree_path(path: str | Path, *, key: str | None = None) -> Path:
         If its suffix is unknown, or its folder is missing or cannot be written into.
     """
     path = Path(path)
-    zarr = _engine(path, key) == "zarr"
-    if not path.parent.is_dir():
-        raise InputError(f"there is no folder '{path.parent}'", file=path, key=key)
-    if not os.access(path.parent, os.W_OK | os.X_OK):
-        raise InputError(f"folder '{path.parent}' cannot be written into", file=path, key=key)
-    if path.exists() and path.is_dir() != zarr:
-        found, wanted = ("folder", "file") if path.is_dir() else ("file", "folder")
-        raise InputError(f"is a {found}; a {wanted}, or nothing, was expected", file=path, key=key)
-    return path
+    return check_file(path, folder=_engine(path, key) == "zarr", key=key)
 
 
 def _engine(path: Path, key: str | None = None) -> str:
@@ -97,11 +99,3 @@ def _engine(path: Path, key: str | None = None) -> str:
     if suffix not in ENGINES:
         raise unknown_name("kind of file", suffix, ENGINES, file=path, key=key)
     return ENGINES[suffix]
-
-
-def _remove(path: Path) -> None:
-    with contextlib.suppress(OSError):
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)

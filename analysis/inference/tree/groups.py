@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ....evidence.kinds.kind import Clock
 from ....evidence.latents import events_of, latent_quantities, with_latents
 from ....evidence.likelihood import log_density, simulate
 from ....evidence.schema import Item
 from ....model.assumptions import multiple_name
 from ....model.generative import Outcome, World
+from ..draws import StoredDraws, Values
 from ..estimates import Array
 from ..likelihoods import predictions_of
-from ..question import Question, StoredDraws, Values
+from ..question import Question
 
 SAMPLED = ("chain", "draw")
 CHECK = "_check"  # ends the names of variables whose items are held out
@@ -81,13 +81,13 @@ class Groups:
     def __init__(self, question: Question, counted: Sequence[Item], checks: Sequence[Item]) -> None:
         self.items = (*counted, *checks)
         self._question = replace(question, assumptions=with_latents(question.assumptions, self.items))
-        self._clock = Clock(question.assumptions.calendar, question.as_of)
+        self._clock = question.clock
         self._counted = _by_kind(counted)
         self._all = {**self._counted, **{name + CHECK: items for name, items in _by_kind(checks).items()}}
         assumptions = self._question.assumptions
         multiples = map(multiple_name, events_of(self.items))
         needed = assumptions.needed([question.event], distillation=True)
-        self.names = assumptions.copula.with_related([*needed, *latent_quantities(self.items), *multiples])
+        self.names = assumptions.with_related([*needed, *latent_quantities(self.items), *multiples])
         self._dependent = assumptions.copula.among(self.names)
         self._beliefs = {name: assumptions.beliefs[name] for name in self.names}
 
@@ -104,7 +104,7 @@ class Groups:
 
     def quantities(self, sample: Sample) -> xr.Dataset:
         """Quantities, intermediates and dates, by name: ``prior`` and ``posterior``."""
-        from ....model.graph import UNITS
+        from ....model.naming import UNITS
 
         variables = {}
         for name in self.names:
@@ -137,12 +137,12 @@ class Groups:
         density of all quantities together.
         """
         densities = {
-            name: belief.log_density(sample.values[name])
+            name: belief.given(sample.values).log_density(sample.values[name])
             for name, belief in self._beliefs.items()
             if belief.base is not None
         }
         for group in self._dependent:
-            ranks = [self._beliefs[name].cdf(sample.values[name]) for name in group.names]
+            ranks = [self._beliefs[name].given(sample.values).cdf(sample.values[name]) for name in group.names]
             densities[group.label] = group.log_density(ranks)
         names, columns = list(densities), [_chained(column, sample.chains) for column in densities.values()]
         stacked = Variable((*SAMPLED, "quantity"), np.stack(columns, axis=-1), "nat", "log prior density")
@@ -161,16 +161,17 @@ class Groups:
         """Figures of the items, quantiles of the priors, and whose compute each source is: ``constant_data``."""
         variables: dict[str, Variable] = {}
         coords: dict[str, Any] = {}
+        assumptions = self._question.assumptions
         for name, items in self._all.items():
             dim, coords[f"{name}_item"] = f"{name}_item", [item.id for item in items]
             figures = [item.figures(self._clock) for item in items]
             for figure in figures[0]:
                 numbers = np.array([row[figure] for row in figures], dtype=float)
                 variables[f"{name}_{figure}"] = Variable((dim,), numbers, "see the item", figure.replace("_", " "))
-        quantiles = np.array([belief.quantile(np.array(PROBABILITIES)) for belief in self._beliefs.values()])
+        quantiles = np.array([assumptions.quantiles(name, PROBABILITIES) for name in self.names])
         title = "prior quantiles, each in its quantity's unit"
         variables["prior_quantile"] = Variable(("quantity", "probability"), quantiles, "see the quantity", title)
-        sources = self._question.assumptions.race.sources
+        sources = assumptions.race.sources
         for name, words in (
             ("source_firm", [source.firm for source in sources.values()]),
             ("source_channel", [source.channel for source in sources.values()]),

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ..answer import Drawn
+from ..draws import PriorDraws, StoredDraws
 from ..estimates import Weighting
 from ..importance import RESAMPLED_CHAINS, ReweightedPrior
 from ..likelihoods import latent_beliefs, prior_for
-from ..question import PriorDraws, StoredDraws
+from ..posterior import Posterior
 from .files import load_tree as load_tree
 from .files import save_tree as save_tree
 from .groups import SAMPLED, Groups, Variable, dataset
@@ -27,13 +27,13 @@ TREE_DRAWS = 8_000
 LEAST_WEIGHT = 1e-300  # keeps the logarithm of no weight finite
 
 
-def result_tree(drawn: Drawn, draws: int = TREE_DRAWS) -> xr.DataTree:
+def result_tree(posterior: Posterior, draws: int = TREE_DRAWS) -> xr.DataTree:
     """Put what was drawn into a tree.
 
     Parameters
     ----------
-    drawn : Drawn
-        From the prior or a posterior.
+    posterior : Posterior
+        Or a prior.
     draws : int
         How many at most to keep of each: importance draws are resampled, chains thinned.
 
@@ -42,11 +42,10 @@ def result_tree(drawn: Drawn, draws: int = TREE_DRAWS) -> xr.DataTree:
     xarray.DataTree
         Groups as `tree_schema` has them; the posterior's, and all that hang on it, where there is evidence.
     """
-    question = drawn.question
-    checks = drawn.conditioned.selection.checks if drawn.conditioned else ()
-    groups = Groups(question, drawn.items, checks)
+    question, source = posterior.question, posterior.source
+    groups = Groups(question, posterior.items, posterior.selection.checks)
     latents = latent_beliefs(question, groups.items)
-    unweighted = _prior_draws(drawn)
+    unweighted = _prior_draws(posterior)
     values = unweighted.extended(latents).first(draws)
     kept = next(iter(values.values())).size
     prior = groups.sample(StoredDraws(values, Weighting(kept), question.seed, question.assumptions.copula))
@@ -56,56 +55,56 @@ def result_tree(drawn: Drawn, draws: int = TREE_DRAWS) -> xr.DataTree:
         "observed_data": groups.observed(),
         "constant_data": groups.constants(),
     }
-    if isinstance(drawn.source, ReweightedPrior) and unweighted is drawn.source.prior:
-        relative = drawn.source.weighting.shares[:kept] * drawn.source.weighting.draws
+    if isinstance(source, ReweightedPrior) and unweighted is source.prior:
+        relative = source.weighting.shares[:kept] * source.weighting.draws
         log_weight = np.log(np.maximum(relative, LEAST_WEIGHT))[None, :]
         title = "log of a draw's weight over the mean weight"
         nodes["sample_stats_prior"] = dataset({"log_weight": Variable(SAMPLED, log_weight, "nat", title)})
-    if drawn.conditioned is not None:
-        source, nodes["sample_stats"] = _posterior_draws(drawn, draws)
-        posterior = groups.sample(source.extended(latents), source.weighting.chains)
+    if posterior.conditioned:
+        stored, nodes["sample_stats"] = _posterior_draws(posterior, draws)
+        sample = groups.sample(stored.extended(latents), stored.weighting.chains)
         nodes |= {
-            "posterior": groups.quantities(posterior),
-            "posterior_predictive": groups.predictive(posterior, question.seed + 1),
-            "log_likelihood": groups.log_likelihood(posterior),
-            "log_prior": groups.log_prior(posterior),
+            "posterior": groups.quantities(sample),
+            "posterior_predictive": groups.predictive(sample, question.seed + 1),
+            "log_likelihood": groups.log_likelihood(sample),
+            "log_prior": groups.log_prior(sample),
         }
-    return check_tree(xr.DataTree.from_dict({"/": xr.Dataset(attrs=_attributes(drawn)), **nodes}))
+    return check_tree(xr.DataTree.from_dict({"/": xr.Dataset(attrs=_attributes(posterior)), **nodes}))
 
 
-def _prior_draws(drawn: Drawn) -> PriorDraws:
-    source = drawn.source.prior if isinstance(drawn.source, ReweightedPrior) else drawn.source
+def _prior_draws(posterior: Posterior) -> PriorDraws:
+    source = posterior.source.prior if isinstance(posterior.source, ReweightedPrior) else posterior.source
     if isinstance(source, PriorDraws) and source.weighting.weights is None:
         return source
-    return prior_for(drawn.question, drawn.items)
+    return prior_for(posterior.question, posterior.items)
 
 
-def _posterior_draws(drawn: Drawn, draws: int) -> tuple[StoredDraws, xr.Dataset]:
+def _posterior_draws(posterior: Posterior, draws: int) -> tuple[StoredDraws, xr.Dataset]:
     """A few thousand draws of equal weight, and what is known of how each was made."""
-    draws = max(draws // RESAMPLED_CHAINS, 1) * RESAMPLED_CHAINS
-    if isinstance(drawn.source, ReweightedPrior):
-        source, positions = drawn.source.resampled(draws, np.random.default_rng(drawn.question.seed))
+    draws, source = max(draws // RESAMPLED_CHAINS, 1) * RESAMPLED_CHAINS, posterior.source
+    if isinstance(source, ReweightedPrior):
+        stored, positions = source.resampled(draws, np.random.default_rng(posterior.question.seed))
         shape = (RESAMPLED_CHAINS, -1)
-        log_weight = np.log(np.maximum(drawn.source.weighting.shares[positions], LEAST_WEIGHT))
+        log_weight = np.log(np.maximum(source.weighting.shares[positions], LEAST_WEIGHT))
         variables = {
             "prior_draw": Variable(SAMPLED, positions.reshape(shape), "1", "number of the weighted draw that it is"),
             "log_weight": Variable(SAMPLED, log_weight.reshape(shape), "nat", "log of that draw's weight"),
         }
         how = "systematic, in the order of the weighted draws: copies of a draw are neighbours"
-        return source, dataset(variables).assign_attrs(resampling=how)
-    if not isinstance(drawn.source, StoredDraws) or drawn.conditioned is None:
-        raise TypeError(f"no way to keep some of the draws of {type(drawn.source).__name__}")
-    chains, every = drawn.source.weighting.chains, drawn.source.weighting.draws
+        return stored, dataset(variables).assign_attrs(resampling=how)
+    if not isinstance(source, StoredDraws):
+        raise TypeError(f"no way to keep some of the draws of {type(source).__name__}")
+    chains, every = source.weighting.chains, source.weighting.draws
     step = max(-(-every // draws), 1)
-    values = {name: column.reshape(chains, -1)[:, ::step].ravel() for name, column in drawn.source.values.items()}
+    values = {name: column.reshape(chains, -1)[:, ::step].ravel() for name, column in source.values.items()}
     stats = {
         str(name): Variable(SAMPLED, _plain(column.values)[:, ::step], "see nutpie", str(name).replace("_", " "))
-        for name, column in drawn.conditioned.sample_stats.items()
+        for name, column in posterior.sample_stats.items()
         if column.ndim == len(SAMPLED) and column.dtype.kind in "fiub" and np.isfinite(column.values).all()
     }
     kept = next(iter(values.values())).size
-    source = StoredDraws(values, Weighting(kept, chains=chains), drawn.question.seed, drawn.source.copula)
-    return source, dataset(stats).assign_attrs(thinning=step)
+    stored = StoredDraws(values, Weighting(kept, chains=chains), posterior.question.seed, source.copula)
+    return stored, dataset(stats).assign_attrs(thinning=step)
 
 
 def _plain(column: Any) -> Any:
@@ -113,9 +112,9 @@ def _plain(column: Any) -> Any:
     return column.astype({"f": np.float64, "i": np.int64, "u": np.int64, "b": np.bool_}[column.dtype.kind])
 
 
-def _attributes(drawn: Drawn) -> dict[str, Any]:
+def _attributes(posterior: Posterior) -> dict[str, Any]:
     """What the tree says of itself; only text and numbers, which every format keeps."""
-    question = drawn.question
+    question = posterior.question
     attributes: dict[str, Any] = {
         "tree_schema": SCHEMA,
         "catchup_version": version("catchup"),
@@ -123,12 +122,12 @@ def _attributes(drawn: Drawn) -> dict[str, Any]:
         "as_of": question.as_of.isoformat(),
         "months_since": question.assumptions.calendar.origin.isoformat(),
         "days_per_month": question.assumptions.calendar.days_per_month,
-        "engine": drawn.engine,
-        "draws": drawn.source.weighting.draws,
+        "engine": posterior.engine,
+        "draws": posterior.source.weighting.draws,
         "seed": question.seed,
-        "evidence": ", ".join(drawn.evidence),
+        "evidence": ", ".join(posterior.evidence),
     }
-    if drawn.conditioned is not None:
-        figures = {"log_evidence": drawn.conditioned.log_evidence, **asdict(drawn.conditioned.diagnostics)}
+    if posterior.conditioned:
+        figures = {"log_evidence": posterior.log_evidence.value, **asdict(posterior.diagnostics)}
         attributes |= {name: value for name, value in figures.items() if value is not None and np.isfinite(value)}
     return attributes

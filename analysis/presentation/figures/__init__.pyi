@@ -1,14 +1,13 @@
 # Public names of the package, loaded on first use.
 from .calibration import draw_calibration as draw_calibration
-from .collection import draw_forecast as draw_forecast
-from .collection import drawings as drawings
-from .collection import write_all as write_all
-from .collection import write_cumulative as write_cumulative
 from .cumulative import draw_cumulative as draw_cumulative
 from .files import check_file as check_file
-from .files import check_folder as check_folder
 from .files import inline_svg as inline_svg
 from .files import save as save
+from .forecast_figures import draw_forecast as draw_forecast
+from .forecast_figures import drawings as drawings
+from .forecast_figures import write_all as write_all
+from .forecast_figures import write_cumulative as write_cumulative
 from .gate import draw_gate as draw_gate
 from .graph import draw_model_graph as draw_model_graph
 from .history import draw_history as draw_history
@@ -21,6 +20,4 @@ from .pools import draw_pools as draw_pools
 from .predictive import draw_predictive as draw_predictive
 from .regimes import draw_regimes as draw_regimes
 from .structures import draw_structures as draw_structures
-from .trajectories import Trajectories as Trajectories
-from .trajectories import race_trajectories as race_trajectories
 from .value_of_information import draw_value_of_information as draw_value_of_information

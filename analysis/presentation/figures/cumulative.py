@@ -13,7 +13,8 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
-from ...inference.forecast import AnyDistribution, Forecast
+from ...inference.forecast import Forecast
+from ...inference.json_values import AnyDistribution
 from .dates import date_number, day_number, day_text, month_text, set_date_axis
 from .style import (
     INK,
@@ -202,5 +203,5 @@ def _source(forecast: Forecast) -> str:
     error = forecast.ready.quantile(0.5).mcse
     noise = f"Monte Carlo error of the median {error:.2g} months" if math.isfinite(error) else ""
     return source_line(
-        forecast.question, forecast.engine, forecast.draws, forecast.evidence, noise, *forecast.warnings()
+        forecast.question, forecast.engine, forecast.draws, forecast.evidence, noise, *forecast.warnings_of_draws()
     )

@@ -9,11 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
+from ...studies.trajectories import LEVELS, Trajectories
 from .bands import draw_band, name_ends
 from .dates import date_number, day_number, day_text, month_text, set_date_axis
 from .flop_axis import flop_tick_text, flop_ticks
 from .style import INK, LABEL_SIZE, MUTED, PAPER, SERIES, WIDTH, frame, house_style, mark_day, new_figure
-from .trajectories import LEVELS, Trajectories
 from .wording import event_text, source_line
 
 HEIGHT = 3.9  # inches

@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from ...studies.counterfactuals import Comparison
-from .rows import Row, draw_rows, in_noise, shift_text
+from .date_intervals import Row, draw_rows, shift_text
 from .style import WIDTH, house_style
 from .wording import event_text
 
@@ -30,7 +30,7 @@ def draw_levers(comparison: Comparison, *, width: float = WIDTH) -> Figure:
 def _finding(comparison: Comparison) -> str:
     if not all(row.shift(0.5).meaningful for row in comparison.counterfactuals):
         return "Too few draws to say which lever delays most"
-    moving = [row for row in comparison.counterfactuals if not in_noise(row.shift(0.5))]
+    moving = [row for row in comparison.counterfactuals if not row.shift(0.5).noise]
     if not moving:
         return "No lever moves the median by more than its Monte Carlo error"
     most = max(moving, key=lambda row: row.shift(0.5).value)

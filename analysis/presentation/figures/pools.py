@@ -7,11 +7,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+from ...studies.trajectories import LEVELS, Trajectories
 from .bands import draw_band, name_ends
 from .dates import date_number, day_number, day_text, set_date_axis
 from .densities import density_of_draws
 from .style import BAND_ALPHA, NARROW, WIDTH, frame, house_style, mark_day, new_figure, series
-from .trajectories import LEVELS, Trajectories
 from .wording import count_text, source_line
 
 HEIGHT = 3.4  # inches

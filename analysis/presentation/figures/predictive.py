@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ...studies.checks.predictions import IMPOSSIBLE, SURPRISING, Prediction
-from ...studies.checks.running import Checks
+from ...studies.checks.study import Checks
 from .densities import density
 from .style import INK, MUTED, WIDTH, frame, house_style, new_figure, series, wrap
 from .wording import source_line

@@ -5,8 +5,8 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from ...studies.counterfactuals import Comparison, Counterfactual
+from .date_intervals import Row, draw_rows
 from .dates import month_text
-from .rows import Row, draw_rows, in_noise
 from .style import WIDTH, house_style
 from .wording import EN_DASH, brief, event_text
 
@@ -41,9 +41,7 @@ def _finding(comparison: Comparison) -> str:
     for p, what in ((0.5, "the median"), (0.95, "the 95% date")):
         if not all(row.shift(p).meaningful for row in comparison.counterfactuals):
             return "Too few draws to say what the regimes change"
-        moving = [
-            row for row in comparison.counterfactuals if not in_noise(row.shift(p)) and row.shift(p).value < -NOTABLE
-        ]
+        moving = [row for row in comparison.counterfactuals if not row.shift(p).noise and row.shift(p).value < -NOTABLE]
         if moving:
             first = min(moving, key=lambda row: row.ready.quantile_value(p))
             day = calendar.day(first.ready.quantile_value(p))

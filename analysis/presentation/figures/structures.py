@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 
 from ...inference.estimates import Distribution, Estimate
 from ...studies.structures import Structures
+from .date_intervals import Row, draw_rows
 from .dates import month_text
-from .rows import Row, draw_rows
 from .style import WIDTH, house_style
 
 

@@ -31,7 +31,6 @@ MARGIN, BLOCK_GAP = 0.08, 0.05  # inches
 
 INK = "#222222"
 MUTED = "#666666"
-FAINT = "#e3e3e3"
 BAND_ALPHA = {0.9: 0.13, 0.5: 0.27}  # opacity of a central interval, by its probability
 PAPER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.85, "pad": 0.8}  # behind text that crosses a line
 

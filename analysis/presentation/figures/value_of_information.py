@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 
 from ...inference.estimates import Estimate
 from ...studies.voi.result import ValueOfInformation
-from .rows import in_noise
 from .style import INK, LABEL_SIZE, SERIES, WIDTH, frame, house_style, legend_below, new_figure, wrap
 from .wording import brief, event_text, quantity_text, source_line
 
@@ -30,7 +29,7 @@ class _Bar:
 
     @property
     def shown(self) -> bool:
-        return not in_noise(self.widths[0.9]) and self.widths[0.9].value > 0.0
+        return not self.widths[0.9].noise and self.widths[0.9].value > 0.0
 
 
 @house_style()
@@ -126,4 +125,4 @@ def _subtitle(result: ValueOfInformation) -> str:
 
 
 def _source(result: ValueOfInformation, note: str) -> str:
-    return source_line(result.question, result.engine, result.draws.weighting.draws, result.evidence, note)
+    return source_line(result.question, result.engine, result.draws, result.evidence, note)

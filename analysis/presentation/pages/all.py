@@ -9,12 +9,12 @@ from pathlib import Path
 
 from ....evidence.ledgers import load_ledger
 from ....model.assumptions import load_assumptions
-from ....priors.errors import CatchupError, InputError
-from ...inference.conditioning import choose_evidence
+from ....priors.errors import CatchupError
+from ....priors.files import write_text
 from ...inference.question import Question
+from ...inference.request import choose_evidence
 from ..figures import draw_model_graph, model_graph, save
 from .evidence import evidence_page
-from .priors import write_document
 from .scenarios import scenario_page
 from .structures import structure_page
 
@@ -37,12 +37,10 @@ def write_pages(folder: Path, question: Question) -> None:
     Raises
     ------
     InputError
-        If there is no such folder, or a page cannot be written.
+        If the folder is missing, or a page cannot be written.
     """
-    if not folder.is_dir():
-        raise InputError("no such folder", file=folder)
     for name, page in PAGES.items():
-        write_document(folder / name, page(question))
+        write_text(folder / name, page(question))
     items = choose_evidence(question, "default", None, ()).counted
     save(draw_model_graph(model_graph(question.assumptions, items)), folder / PICTURE)
 
@@ -55,7 +53,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         write_pages(Path(arguments[0]), Question(load_assumptions(), AS_OF, draws=DRAWS))
     except CatchupError as error:
-        print(f"catchup: {error}", file=sys.stderr)
+        print(f"catchup: {error.on_command_line}", file=sys.stderr)
         return error.exit_code
     return 0
 

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 
-import numpy as np
-
-from ....model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions, multiple_name
-from ...inference.answer import Request, draw, forecast_of
-from ...inference.estimates import Distribution
+from ....model.assumptions import DEFAULT_EVENT, load_assumptions, multiple_name
+from ....priors.errors import InputError
+from ....priors.files import write_text
+from ...inference.estimates import Distribution, Estimate
+from ...inference.posterior import Posterior
 from ...inference.question import Question
-from ..text import day_text, shift_text
-from .priors import cited, generated_by, markdown_table, numbers_of
+from ...inference.request import Request, posterior
+from ..markdown import generated_by, to_markdown
+from ..table import Column, Span, Table
+from ..tables.columns import SHOWN, date_columns
+from ..tables.priors import event_table
+from ..text import day_text, quantile_text, shift_text
 
 DRAWS = 400_000
 MILESTONE = "glm-5-3-exploits"
 MILESTONE_EVENT = "narrow-exploit"
-SHOWN = (0.05, 0.5, 0.95)
+EVIDENCE = {"prior": "none", "on the default items": "default"}
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """When one event comes, on some evidence."""
+
+    event: str
+    title: str
+    evidence: str
+    ready: Distribution
 
 
 def event_page(question: Question) -> str:
@@ -30,34 +44,9 @@ def event_page(question: Question) -> str:
     question : Question
         Its day and draws are used; every event is asked.
     """
-    rows, events = [], question.assumptions.events
-    for name, event in events.items():
-        asked = replace(question, event=name)
-        for title, evidence in (("prior", "none"), ("on the default items", "default")):
-            ready = forecast_of(draw(Request(asked, evidence=evidence, engine="importance"))).ready
-            days = [day_text(asked, ready.quantile_value(p)) for p in SHOWN]
-            rows.append((f"`{name}`", event.text.title, title, *days))
-    plain = draw(Request(question, engine="importance"))
-    with_milestone = draw(Request(question, evidence=f"default,{MILESTONE}", engine="importance"))
-    before, after = forecast_of(plain).ready, forecast_of(with_milestone).ready
-    shifts = []
-    for p in SHOWN:
-        first, second = before.quantile(p), after.quantile(p)
-        shift = replace(first, value=second.value - first.value, mcse=float(np.hypot(first.mcse, second.mcse)))
-        moved = (day_text(question, first.value), day_text(question, second.value))
-        shifts.append((f"{p:.0%}", *moved, shift_text(shift)))
-    name = multiple_name(MILESTONE_EVENT)
-    belief = question.assumptions.beliefs[name]
-    columns = with_milestone.source.map(lambda values: {name: values[name]})
-    multiple = Distribution(columns[name], with_milestone.source.weighting)
-    multiples = [
-        (
-            f"{p:.0%}",
-            f"{float(belief.quantile(p)):.3f}",
-            f"{multiple.quantile(p).value:.3f} ± {multiple.quantile(p).mcse:.3f}",
-        )
-        for p in SHOWN
-    ]
+    events = question.assumptions.events
+    plain = posterior(Request(question, engine="importance"))
+    counted = posterior(Request(question, evidence=f"default,{MILESTONE}", engine="importance"))
     return "\n".join(
         [
             generated_by("python -m catchup.analysis.presentation.pages.events docs/events.md"),
@@ -66,40 +55,88 @@ def event_page(question: Question) -> str:
             "one draw of everything else. `catchup forecast --event ID` asks for one; a user adds one as a row of TOML "
             "(`[event.my-event]` in an overlay).\n",
             f"As of {question.as_of}, {question.draws} draws, seed {question.seed}:\n",
-            markdown_table(("event", "reading", "conditioned", "5%", "median", "95%"), rows),
+            to_markdown(_dates(question)),
             "The parts of Mythos's compute that they ask for, and where those come from:\n",
-            markdown_table(("event", "multiple", "source"), _multiples(question.assumptions)),
+            to_markdown(event_table(events, references="priors.md").without("What it is")),
             *(f"`{name}`: {event.text.notes.strip()}\n" for name, event in events.items() if event.text.notes),
             "## Counting a narrow milestone\n",
             f"`{MILESTONE}` reports that a Chinese model matched Mythos on narrow exploit development. It is held out "
             f"as a check by default. Counted (`catchup forecast --evidence default,{MILESTONE}`), it says that "
             f"`{MILESTONE_EVENT}` has come; what that does to the compute-equivalent date hangs on how large a part "
             "of Mythos's compute the narrow event asks for. Shifts in months, with their Monte Carlo error:\n",
-            markdown_table((f"`{DEFAULT_EVENT}`", "without it", "with it", "shift"), shifts),
+            to_markdown(_shifts(question, plain, counted)),
             "Most of what it says goes into the multiple itself:\n",
-            markdown_table(("multiple of Mythos's compute", "prior", "with the milestone counted"), multiples),
+            to_markdown(_multiples(question, counted)),
         ]
     )
 
 
-def _multiples(assumptions: Assumptions) -> list[tuple[str, str, str]]:
-    return [
-        (
-            f"`{name}`",
-            f"{event.multiple.family}: {numbers_of(event.multiple)}",
-            cited(event.text.references),
-        )
-        for name, event in assumptions.events.items()
+def _dates(question: Question) -> Table[_Asked]:
+    rows = []
+    for name, event in question.assumptions.events.items():
+        for title, evidence in EVIDENCE.items():
+            request = Request(replace(question, event=name), evidence=evidence, engine="importance")
+            rows.append(_Asked(name, event.text.title, title, posterior(request).ready))
+    columns: list[Column[_Asked]] = [
+        Column(title="Event", text=lambda row: Span(row.event, "name")),
+        Column(title="What it is", text=lambda row: row.title),
+        Column(title="Conditioned", text=lambda row: row.evidence),
+        *date_columns(question, lambda row: row.ready),
     ]
+    return Table("When each event comes", columns, rows)
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Write the page to the file named by the first argument."""
+def _shifts(question: Question, plain: Posterior, counted: Posterior) -> Table[float]:
+    """What counting the milestone does to the date; the two answers share no draws."""
+    before, after = plain.ready, counted.ready
+
+    def shift(p: float) -> str:
+        first, second = before.quantile(p), after.quantile(p)
+        return shift_text(Estimate(second.value - first.value, math.hypot(first.mcse, second.mcse)))
+
+    columns: list[Column[float]] = [
+        Column(title=DEFAULT_EVENT, text=quantile_text),
+        Column(title="without it", text=lambda p: day_text(question, before.quantile_value(p))),
+        Column(title="with it", text=lambda p: day_text(question, after.quantile_value(p))),
+        Column(title="shift", text=shift),
+    ]
+    return Table("What counting the milestone does to the date", columns, SHOWN)
+
+
+def _multiples(question: Question, counted: Posterior) -> Table[float]:
+    """What counting the milestone does to the part of Mythos's compute that its event asks for."""
+    name = multiple_name(MILESTONE_EVENT)
+    belief = question.assumptions.beliefs[name]
+    columns = counted.source.map(lambda values: {name: values[name]})
+    multiple = Distribution(columns[name], counted.source.weighting)
+
+    def after(p: float) -> str:
+        quantile = multiple.quantile(p)
+        return f"{quantile.value:.3f} ± {quantile.mcse:.3f}"
+
+    shown: list[Column[float]] = [
+        Column(title="multiple of Mythos's compute", text=quantile_text),
+        Column(title="prior", text=lambda p: f"{float(belief.quantile(p)):.3f}"),
+        Column(title="with the milestone counted", text=after),
+    ]
+    return Table("What counting the milestone does to its event", shown, SHOWN)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the page to the file named."""
     from datetime import date
 
+    if len(arguments) != 1:
+        print("usage: python -m catchup.analysis.presentation.pages.events FILE", file=sys.stderr)
+        return 2
     question = Question(load_assumptions(), date(2026, 11, 21), draws=DRAWS)
-    Path(arguments[0]).write_text(event_page(question), encoding="utf-8")
+    try:
+        write_text(arguments[0], event_page(question))
+    except InputError as error:
+        print(f"catchup: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ....evidence.kinds import KINDS
-from ....evidence.schema import Item, Source
-from .priors import generated_by, markdown_table, thousands, web_link
+from ....evidence.schema import Item
+from ...inference.json_values import thousands
+from ..markdown import generated_by, markdown_table, marked_up, to_markdown
+from ..table import Table
+from ..tables.evidence import Evidence, evidence_table, source_spans
 
 ROLES = {
     "likelihood": ("Counted", "What a forecast is conditioned on by default, as far as it was known on the day."),
@@ -42,10 +45,7 @@ def evidence_page(items: Mapping[str, Item]) -> str:
     ]
     for role, (title, explanation) in ROLES.items():
         chosen = {name: item for name, item in items.items() if item.text.role == role}
-        rows = [
-            (_link(name), item.text.title, item.kind.name, f"{item.text.known_since}") for name, item in chosen.items()
-        ]
-        parts += [f"## {title}\n", explanation + "\n", markdown_table(("item", "what", "kind", "known since"), rows)]
+        parts += [f"## {title}\n", explanation + "\n", to_markdown(_list(chosen, title))]
     parts += [
         "## Kinds\n",
         "Each kind is a likelihood of its own; [the model's page](model.md#evidence) has their densities.\n",
@@ -53,6 +53,13 @@ def evidence_page(items: Mapping[str, Item]) -> str:
     ]
     parts += ["## Items\n", *(_section(item) for item in items.values()), LEFT_OUT]
     return "\n".join(parts)
+
+
+def _list(items: Mapping[str, Item], use: str) -> Table[Item]:
+    """Items of a role in a table, which the page around it says more of."""
+    chosen = tuple(items.values())
+    evidence = Evidence(max(item.text.known_since for item in chosen), chosen, dict.fromkeys(items, use))
+    return evidence_table(evidence, linked=True).without(evidence.day_text, "Source")
 
 
 def _kinds() -> list[tuple[str, str, str]]:
@@ -75,7 +82,7 @@ def _section(item: Item) -> str:
         ("likelihood", _figures(item.likelihood.model_dump())),
         ("rests on", ", ".join(f"`{name}`" for name in text.shares)),
         ("weight", f"{text.weight:g}: {text.weight_reason}" if text.weight < 1.0 else ""),
-        *(("source", _source(source)) for source in text.sources),
+        *(("source", marked_up(tuple(source_spans(source)))) for source in text.sources),
     ]
     notes = f"\n{' '.join(text.notes.split())}\n" if text.notes else ""
     table = markdown_table(("", text.title), [row for row in rows if row[1]])
@@ -92,13 +99,3 @@ def _figure(value: Any) -> str:
     if isinstance(value, float):
         return thousands(value) if 1e3 <= value < 1e6 and value.is_integer() else f"{value:g}"
     return f"{value}"
-
-
-def _source(source: Source) -> str:
-    seen = f", quoted in {web_link(source.quoted_in)}" if source.quoted_in else ""
-    title = web_link(source.address, source.title) if source.address else source.title
-    return f"{title}, {source.publisher}, {source.date}{seen}"
-
-
-def _link(name: str) -> str:
-    return f"[{name}](#{name})"

@@ -8,13 +8,14 @@ from typing import Any
 
 from ....model.assumptions import Assumptions, under_scenario
 from ....model.scenarios import Scenario
-from ...inference.answer import Request, draw
 from ...inference.question import Question
-from ...studies.scenarios import ScenarioComparison, scenarios
-from ..text import date_text, day_text, shift_text
-from .priors import cited, generated_by, markdown_table, numbers_of
+from ...inference.request import Request, posterior
+from ...studies.scenarios import scenarios
+from ..markdown import cited, generated_by, markdown_table, to_markdown
+from ..tables.scenarios import scenario_table
+from ..text import date_text, numbers_of
 
-SHOWN = (0.05, 0.5, 0.95)
+SHIFTS = "Shifts in months, with their Monte Carlo error.\n"
 
 
 def scenario_page(question: Question) -> str:
@@ -39,34 +40,16 @@ def scenario_page(question: Question) -> str:
         (question, "default", "On the default items"),
         (early, "none", "From the prior alone, on the article's own day"),
     ):
-        drawn = draw(Request(asked, evidence=evidence, engine="importance"))
-        comparison = scenarios(drawn.question, drawn.source, **drawn.origin())
-        parts += [f"## {title}, as of {date_text(asked.as_of)}\n", _dates(comparison)]
+        comparison = scenarios(posterior(Request(asked, evidence=evidence, engine="importance")))
+        table = to_markdown(scenario_table(comparison, linked=True), lines=False)
+        parts += [f"## {title}, as of {date_text(asked.as_of)}\n", table, SHIFTS]
     for scenario in assumptions.scenarios.values():
         parts.append(_section(assumptions, scenario))
     return "\n".join(parts)
 
 
-def _dates(comparison: ScenarioComparison) -> str:
-    question = comparison.question
-    firms = question.assumptions.race.firms
-
-    def days(ready: Any) -> list[str]:
-        return [day_text(question, ready.quantile_value(p)) for p in SHOWN]
-
-    rows = [["baseline", *days(comparison.baseline), "", "", ""]]
-    for row in comparison.scenarios:
-        leader, share = max(row.first_firm.items(), key=lambda entry: entry[1].value)
-        title = firms[leader].title if leader in firms else leader
-        shifts = [shift_text(row.shift(p)) for p in (0.5, 0.95)]
-        rows.append([f"[{row.title}](#{row.id})", *days(row.ready), *shifts, f"{title.lower()} {share.value:.0%}"])
-    header = ("scenario", "5%", "median", "95%", "shift of the median", "shift of 95%", "most often first")
-    return markdown_table(header, rows) + "\nShifts in months, with their Monte Carlo error.\n"
-
-
 def _section(assumptions: Assumptions, scenario: Scenario) -> str:
     world = under_scenario(assumptions, scenario.id)
-    tables = scenario.layer.tables
     parts = [
         f"## {scenario.id}\n",
         f"{scenario.text.title}.{f' {scenario.text.notes}' if scenario.text.notes else ''}\n",
@@ -79,9 +62,9 @@ def _section(assumptions: Assumptions, scenario: Scenario) -> str:
             ", ".join(f"{key} {_value(value, known)}" for key, value in row.items() if key != "references"),
         )
         for part in ("firm", "source", "event")
-        for name, row in tables.get(part, {}).items()
+        for name, row in scenario.rows(part).items()
     ]
-    for name in tables.get("quantity", {}):
+    for name in scenario.rows("quantity"):
         quantity = known[name]
         unit = "" if quantity.text.unit == "1" else f" {quantity.text.unit}"
         numbers = f"{quantity.distribution.family}, {numbers_of(quantity.distribution)}{unit}"

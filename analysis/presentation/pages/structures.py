@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from ...inference.answer import Request, draw
 from ...inference.question import Question
+from ...inference.request import Request, posterior
 from ...studies.comparison import WANTED
 from ...studies.structures import COMPUTE, MOBILISATION, MOBILISATION_SCENARIO, Structures, structures
-from ..structure_rows import ELPD_COLUMNS, elpd_caption, elpd_rows, pooling_lines
-from ..text import date_text, day_text
-from .priors import cited, generated_by, markdown_table
-
-SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)
-MONTHS_SHOWN = 9
+from ..markdown import cited, generated_by, markdown_table, to_markdown
+from ..tables.structures import comparison_table, pooling_lines, structure_table, telling_table
+from ..text import date_text
 
 ENSEMBLES = {
     "linear-pool": "the mixture of the densities, which keeps every structure's tails",
@@ -29,8 +26,7 @@ def structure_page(question: Question) -> str:
     question : Question
         Its day and draws are used, on the default items.
     """
-    drawn = draw(Request(question, engine="importance"))
-    result = structures(drawn.question, drawn.source, drawn.items, **drawn.origin())
+    result = structures(posterior(Request(question, engine="importance")))
     soonest = result.soonest
     return "\n".join(
         [
@@ -42,30 +38,22 @@ def structure_page(question: Question) -> str:
             "The ensembles pool them:\n",
             markdown_table(("ensemble", "what it is"), [(f"`{name}`", text) for name, text in ENSEMBLES.items()]),
             f"## Dates, as of {date_text(question.as_of)}\n",
-            markdown_table(("structure", *(f"{p:.0%}" for p in SHOWN)), _dates(result)),
+            to_markdown(structure_table(result), lines=False),
             f"{result.between:.0%} of the equal-weight pool's variance lies between the structures that it pools.\n",
             *(f"{line}\n" for line in pooling_lines(result)),
             "## How well each predicts\n",
-            f"{elpd_caption(result)}: elpd, its difference from the best, that difference's standard error, and the "
-            "k-hat of the weights that leave items out. Each structure is conditioned on these items alone, whatever "
-            "else it could take, so that like is compared with like. A difference within two standard errors says "
-            "nothing, and with so few items the standard error itself is too small.\n",
-            markdown_table(ELPD_COLUMNS, elpd_rows(result)),
+            f"The log predictive density (elpd) of the {len(result.stacked_on)} items that all structures predict "
+            f"({', '.join(f'`{name}`' for name in result.stacked_on)}), each given the others of these; its difference "
+            "from the best, that difference's standard error, and the k-hat of the weights that leave items out. Each "
+            "structure is conditioned on these items alone, whatever else it could take, so that like is compared with "
+            "like. A difference within two standard errors says nothing, and with so few items the standard error "
+            "itself is too small.\n",
+            to_markdown(comparison_table(result), lines=False),
             "## What would tell them apart\n",
             "Whether it is ready by a day, or not, says something of which structure holds: the expected information, "
             f"in bits, is the mutual information of the two. The first day that tells much is {date_text(soonest.day)} "
             f"({soonest.information:.2f} bit).\n",
-            markdown_table(
-                ("by the end of", "bits", *(f"`{row.id}`" for row in result.structures)),
-                [
-                    (
-                        date_text(entry.day),
-                        f"{entry.information:.2f}",
-                        *(f"{entry.chances[row.id]:.0%}" for row in result.structures),
-                    )
-                    for entry in result.telling[:MONTHS_SHOWN]
-                ],
-            ),
+            to_markdown(telling_table(result), lines=False),
         ]
     )
 
@@ -89,10 +77,3 @@ def _described(result: Structures) -> list[tuple[str, str, str]]:
             what, references = "[a measured lag carried forward](readings/trend.md)", trends[row.id].references
         rows.append((f"`{row.id}`: {row.title}", what, cited(references)))
     return rows
-
-
-def _dates(result: Structures) -> list[list[str]]:
-    return [
-        [row.title, *(day_text(result.question, row.ready.quantile_value(p)) for p in SHOWN)]
-        for row in (*result.structures, *result.ensembles)
-    ]

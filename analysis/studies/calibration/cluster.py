@@ -13,6 +13,7 @@ from typing import Any
 
 from ....priors.errors import CatchupError, InputError
 from .fits import Fit, Fitter
+from .fitters import fitter_of
 from .plan import Plan
 
 PATIENCE = 20  # seconds to wait for a scheduler, and for its first worker
@@ -67,8 +68,6 @@ def run_blocks(address: str, plan: Plan, blocks: Sequence[tuple[int, int]]) -> I
 
 def fit_block(plan: Plan, first: int, count: int) -> list[Fit]:
     """Fit a block on a worker, setting the engine up if the plan is new to it."""
-    from .running import fitter_of
-
     name = repr(plan.settings())
     with _lock:  # several threads of a worker wait for one set-up instead of each making its own
         if name not in _fitters:

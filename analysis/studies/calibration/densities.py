@@ -12,10 +12,11 @@ from typing import Any, TypeGuard
 
 import numpy as np
 
-from ....evidence.kinds.kind import Clock, Kind
+from ....evidence.kinds.kind import Kind
 from ....evidence.kinds.normal import HALF_LOG_TWO_PI, NormalKind
 from ....evidence.likelihood import log_density
 from ....evidence.schema import Item
+from ....model.calendar import Clock
 from ...inference.estimates import Array
 
 FEW = 2  # distinct observations whose densities are shared

@@ -26,10 +26,10 @@ from dataclasses import replace
 import numpy as np
 
 from ....evidence.likelihood import log_density
+from ...inference.draws import Values
 from ...inference.estimates import Array
 from ...inference.importance import Positions, pareto_smooth
 from ...inference.likelihoods import prior_for
-from ...inference.question import Values
 from .densities import SharedDensities
 from .fits import Fit, bounded, ranks_of
 from .plan import Plan

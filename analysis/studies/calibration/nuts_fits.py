@@ -55,7 +55,7 @@ class NutsFits:
                 chains=1,
                 tune=TUNING,
                 cores=1,
-                data={f"{name}::observed": value for name, value in observed.items()},
+                data={"observed": np.array([observed[item.id] for item in plan.analysed])},
             )
             chain = self._tracked(tree, observed)
             ess = smallest_ess(chain)
@@ -75,7 +75,10 @@ class NutsFits:
         values = {name: group[name].values[0].astype(float) for name in plan.quantities}
         tracked, predicted = plan.describe(values, plan.analysed)
         # what the graph worked out itself is ranked as it is: the forward simulation is not under test
-        own = [group[name].values[0] if name in group else column for name, column in tracked.items()]
+        own = [
+            group[name].sel(chain=0, event=plan.question.event).values if name in ("ready", "pretrained") else column
+            for name, column in tracked.items()
+        ]
         return np.column_stack([*own, self._log_likelihood(observed, predicted)])
 
     def _log_likelihood(self, observed: dict[str, float], predicted: dict[str, Array]) -> Array:

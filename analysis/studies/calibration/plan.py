@@ -32,14 +32,15 @@ from typing import Any
 
 import numpy as np
 
-from ....evidence.kinds.kind import Clock
 from ....evidence.latents import events_of, latent_quantities, with_latents
 from ....evidence.schema import Item
+from ....model.calendar import Clock
 from ....priors.errors import InputError
-from ...archive.inputs import inputs_of
+from ...inference.draws import Values
 from ...inference.estimates import Array
+from ...inference.inputs import inputs_of
 from ...inference.likelihoods import predictions_of
-from ...inference.question import Question, Values
+from ...inference.question import Question
 
 LOG_LIKELIHOOD = "log_likelihood"
 RANKED_DRAWS = {"importance": 999, "nuts": 99}  # L; one less than a round number, so that shares of ranks are exact
@@ -73,7 +74,7 @@ class Plan:
     @property
     def clock(self) -> Clock:
         """How the question's days count."""
-        return Clock(self.question.assumptions.calendar, self.question.as_of)
+        return self.question.clock
 
     @property
     def ranked_draws(self) -> int:
@@ -91,7 +92,7 @@ class Plan:
     def tracked(self) -> tuple[str, ...]:
         """Names of what is ranked: dates, Mythos's compute, each uncertain quantity, the joint log likelihood."""
         beliefs = self.question.assumptions.beliefs
-        uncertain = [name for name in self.quantities if beliefs[name].base is not None]
+        uncertain = [name for name in self.quantities if not beliefs[name].certain]
         return ("ready", "pretrained", "mythos_flop", *uncertain, LOG_LIKELIHOOD)
 
     def describe(self, values: Values, items: Sequence[Item]) -> tuple[dict[str, Array], dict[str, Array]]:

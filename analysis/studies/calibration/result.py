@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,9 +9,9 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from ...inference.diagnostics import FEWEST_EFFECTIVE, GOOD_KHAT, WORST_KHAT
 from ...inference.estimates import Array
-from ...inference.forecast import significant
-from ...inference.trust import FEWEST_EFFECTIVE, GOOD_KHAT, WORST_KHAT
+from ...inference.json_values import significant
 from .fits import Fit
 from .plan import Plan
 from .uniformity import Band, Counts, counts_below, p_value, points, simultaneous_band
@@ -164,28 +163,6 @@ class Calibration:
             "own_share_max": significant(float(own.max())),
         }
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of a calibration."""
-        plan = self.plan
-        return {
-            "schema": 1,
-            "event": plan.question.event,
-            "as_of": plan.question.as_of.isoformat(),
-            "engine": plan.engine,
-            "draws": plan.question.draws if plan.engine == "importance" else None,
-            "seed": plan.question.seed,
-            "evidence": [item.id for item in plan.items],
-            "fits": len(self.fits),
-            "ranked_draws": plan.ranked_draws,
-            "spread": plan.spread,
-            "level": LEVEL,
-            "passed": not self.failed,
-            "failed": self.failed,
-            "quantities": {verdict.name: _verdict_as_json(verdict) for verdict in self.verdicts},
-            "diagnostics": self.diagnostics(),
-            "notes": list(self.notes),
-        }
-
 
 def coverage_of(ranks: Counts, ranked_draws: int, probability: float) -> Coverage:
     """Count how often a truth lies inside the central interval of its draws.
@@ -204,19 +181,3 @@ def coverage_of(ranks: Counts, ranked_draws: int, probability: float) -> Coverag
     exact = 1.0 - 2.0 * outside / (ranked_draws + 1)
     low, high = stats.binom.interval(LEVEL, ranks.size, exact)
     return Coverage(probability, float(inside.mean()), float(low / ranks.size), float(high / ranks.size))
-
-
-def _verdict_as_json(verdict: Verdict) -> Mapping[str, Any]:
-    return {
-        "passed": verdict.passed,
-        "inside_own_band": verdict.inside,
-        "p_value": significant(verdict.p_value),
-        "coverage": {
-            f"{coverage.probability:g}": {
-                "share": round(coverage.share, 4),
-                "low": round(coverage.low, 4),
-                "high": round(coverage.high, 4),
-            }
-            for coverage in verdict.coverages
-        },
-    }

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...inference.conditioning import Conditioned
-from ...inference.estimates import Distribution
-from ...inference.trust import (
+from ...inference.diagnostics import (
     FEWEST_CHAIN_EFFECTIVE,
     FEWEST_EFFECTIVE,
     GOOD_KHAT,
@@ -14,6 +12,8 @@ from ...inference.trust import (
     WORST_KHAT,
     WORST_RHAT,
 )
+from ...inference.estimates import Distribution
+from ...inference.posterior import Posterior
 from .result import CheckResult, judge_above, judge_below
 
 CHECKED_QUANTILES = (0.05, 0.5, 0.95)
@@ -21,25 +21,17 @@ LARGE_ERROR, LARGEST_ERROR = 0.1, 0.5  # of the date's standard deviation
 MORE_DRAWS = "ask for more --draws"
 
 
-def check_draws(conditioned: Conditioned, ready: Distribution) -> Iterator[CheckResult]:
-    """Check whether the posterior's draws can be trusted.
-
-    Parameters
-    ----------
-    conditioned : Conditioned
-        The posterior.
-    ready : Distribution
-        Its date, months since t = 0.
-    """
-    if conditioned.engine == "importance":
-        yield from _weights(conditioned)
+def check_draws(posterior: Posterior) -> Iterator[CheckResult]:
+    """Check whether a posterior's draws can be trusted."""
+    if posterior.engine == "importance":
+        yield from _weights(posterior)
     else:
-        yield from _chains(conditioned)
-    yield _monte_carlo_error(ready)
+        yield from _chains(posterior)
+    yield _monte_carlo_error(posterior.ready)
 
 
-def _weights(conditioned: Conditioned) -> Iterator[CheckResult]:
-    khat = conditioned.diagnostics.khat
+def _weights(posterior: Posterior) -> Iterator[CheckResult]:
+    khat = posterior.diagnostics.khat
     khat = float("nan") if khat is None else khat
     yield CheckResult(
         id="khat",
@@ -50,20 +42,20 @@ def _weights(conditioned: Conditioned) -> Iterator[CheckResult]:
         detail=f"the weights' tail is light enough below {GOOD_KHAT}, too heavy above {WORST_KHAT}",
         advice="" if khat <= GOOD_KHAT else f"try --engine nuts, or {MORE_DRAWS}",
     )
-    ess = conditioned.diagnostics.ess
+    ess = posterior.diagnostics.ess
     yield CheckResult(
         id="ess",
         title="effective number of draws",
         verdict=judge_below(ess, FEWEST_EFFECTIVE, FEWEST_CHAIN_EFFECTIVE),
         figure=ess,
         threshold=FEWEST_CHAIN_EFFECTIVE,
-        detail=f"of {conditioned.source.weighting.draws:,} prior draws, reweighted",
+        detail=f"of {posterior.source.weighting.draws:,} prior draws, reweighted",
         advice="" if ess >= FEWEST_EFFECTIVE else f"{MORE_DRAWS}, or try --engine nuts",
     )
 
 
-def _chains(conditioned: Conditioned) -> Iterator[CheckResult]:
-    diagnostics, draws = conditioned.diagnostics, conditioned.source.weighting.draws
+def _chains(posterior: Posterior) -> Iterator[CheckResult]:
+    diagnostics, draws = posterior.diagnostics, posterior.source.weighting.draws
     rhat = float("nan") if diagnostics.rhat_max is None else diagnostics.rhat_max
     yield CheckResult(
         id="rhat",
@@ -80,7 +72,7 @@ def _chains(conditioned: Conditioned) -> Iterator[CheckResult]:
         verdict=judge_below(diagnostics.ess, FEWEST_EFFECTIVE, FEWEST_CHAIN_EFFECTIVE),
         figure=diagnostics.ess,
         threshold=FEWEST_CHAIN_EFFECTIVE,
-        detail=f"of {draws:,} draws in {conditioned.source.weighting.chains} chains",
+        detail=f"of {draws:,} draws in {posterior.source.weighting.chains} chains",
         advice="" if diagnostics.ess >= FEWEST_EFFECTIVE else MORE_DRAWS,
     )
     divergences = diagnostics.divergences or 0

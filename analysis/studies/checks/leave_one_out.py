@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...inference.conditioning import Conditioned
+from ...inference.diagnostics import WORST_KHAT
 from ...inference.estimates import Array, Estimate, Weighting
 from ...inference.importance import ReweightedPrior, smooth_weights
 from ...inference.likelihoods import likelihoods, prior_for
-from ...inference.subsets import Ground
-from ...inference.trust import WORST_KHAT
+from ...inference.posterior import Posterior
+from ...inference.subsets import SharedDraws
 from ..influence import CONFLICT
 from .result import CheckResult, Verdict
 
@@ -45,15 +45,15 @@ class LeftOut:
     khat: float
 
 
-def leave_one_out(conditioned: Conditioned) -> Iterator[LeftOut]:
+def leave_one_out(posterior: Posterior) -> Iterator[LeftOut]:
     """Leave out each counted item, by reweighting whatever draws there are."""
-    question, items, source = conditioned.question, conditioned.selection.counted, conditioned.source
+    question, items, source = posterior.question, posterior.items, posterior.source
     if not items:
         return
     prior = source.prior if isinstance(source, ReweightedPrior) else prior_for(question, items)
-    figures = dict(_from_ground(Ground(question, items, prior)))
+    figures = dict(_from_draws(SharedDraws(question, items, prior)))
     if not isinstance(source, ReweightedPrior):
-        # either way may be beyond its weights: a sharp item dominates chains, many items together a ground
+        # either way may be beyond its weights: a sharp item dominates chains, many items together prior draws
         chains = _from_chains(likelihoods(question, source, items), source.weighting)
         for name, value, khat in chains:
             if khat < figures[name].khat:
@@ -61,13 +61,13 @@ def leave_one_out(conditioned: Conditioned) -> Iterator[LeftOut]:
     yield from figures.values()
 
 
-def _from_ground(ground: Ground) -> Iterator[tuple[str, LeftOut]]:
+def _from_draws(shared: SharedDraws) -> Iterator[tuple[str, LeftOut]]:
     """Difference between the log evidence of all items and that of the others."""
-    names = [item.id for item in ground.items]
-    whole = ground.best_state(names)
+    names = [item.id for item in shared.items]
+    whole = shared.best_subset(names)
     for name in names:
-        others = whole.ground.best_state([other for other in names if other != name])
-        given_prior = ground.state([name]).evidence.value
+        others = whole.draws.best_subset([other for other in names if other != name])
+        given_prior = shared.subset([name]).evidence.value
         yield name, LeftOut(name, whole.log_ratio(others), given_prior, max(whole.khat, others.khat))
 
 

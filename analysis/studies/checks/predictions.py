@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ....evidence.kinds.kind import Clock
 from ....evidence.likelihood import simulate
 from ....evidence.schema import Item
+from ...inference.draws import DrawSource, Values
 from ...inference.estimates import Distribution, Estimate
 from ...inference.likelihoods import latent_beliefs, predictions_of
-from ...inference.question import DrawSource, Question, Values
+from ...inference.question import Question
 from .result import CheckResult, Verdict
 
 SURPRISING, IMPOSSIBLE = 0.05, 0.001  # probabilities of anything as far out as what was observed
@@ -82,7 +82,7 @@ def predict(question: Question, source: DrawSource, items: Sequence[Item], stage
     """
     if not items:
         return []
-    clock = Clock(question.assumptions.calendar, question.as_of)
+    clock = question.clock
 
     def evaluate(values: Values) -> Values:
         return dict(predictions_of(question, values, items)[2])

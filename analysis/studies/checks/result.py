@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
-
-from ...inference.forecast import number, significant
+from typing import Literal
 
 Verdict = Literal["pass", "warn", "fail"]
 
@@ -39,19 +37,6 @@ class CheckResult:
     detail: str
     advice: str = ""
     mcse: float | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the check as JSON; a figure that is infinite or undefined is null."""
-        return {
-            "id": self.id,
-            "title": self.title,
-            "verdict": self.verdict,
-            "figure": None if self.figure is None else number(self.figure, 6),
-            "mcse": None if self.mcse is None else significant(self.mcse),
-            "threshold": self.threshold,
-            "detail": self.detail,
-            "advice": self.advice,
-        }
 
 
 def judge_above(figure: float, warn: float, fail: float) -> Verdict:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 
@@ -20,10 +19,11 @@ from ....model.capacity import (
     project,
     years_of_growth,
 )
+from ...inference.draws import Values
 from ...inference.estimates import Distribution
-from ...inference.forecast import origin_as_json, significant
-from ...inference.question import DrawSource, Question, Values
-from .results import DIGITS, spread_as_json
+from ...inference.posterior import Posterior
+from ...inference.question import Question
+from ...inference.result import Result
 
 HORIZON = date(2027, 12, 31)
 
@@ -99,13 +99,13 @@ class CapacityOn:
 
 
 @dataclass(frozen=True)
-class Capacity:
+class Capacity(Result):
     """National capacity in both accounts.
 
     Attributes
     ----------
-    question : Question
-        What was asked.
+    origin : Origin
+        The question, and the draws that answer it.
     titles : dict of str to str
         Growth scenarios.
     days : tuple of CapacityOn
@@ -122,7 +122,6 @@ class Capacity:
         The share that it would be of the dies obtained through a proxy alone.
     """
 
-    question: Question
     titles: dict[str, str]
     days: tuple[CapacityOn, ...]
     nations: dict[str, KnownPart]
@@ -130,45 +129,17 @@ class Capacity:
     coverage: Distribution
     coverage_implied: Distribution
     coverage_at_most: float
-    engine: str = "forward"
-    evidence: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of ``catchup capacity``."""
-        return {
-            **origin_as_json(self.question, self.coverage.weighting.draws, self.engine, self.evidence),
-            "scenarios": self.titles,
-            "known": {
-                nation: {
-                    "flop_per_second": part.performance,
-                    "share": part.share,
-                    "h100e": significant(part.h100e, DIGITS),
-                    "data_set_flop_per_second": significant(part.whole, DIGITS),
-                }
-                for nation, part in self.nations.items()
-            },
-            "essay": {name: significant(value, DIGITS) for name, value in vars(self.essay).items()},
-            "coverage": {
-                "prior": spread_as_json(self.coverage),
-                "implied_by_race": spread_as_json(self.coverage_implied),
-                "at_most": significant(self.coverage_at_most, DIGITS),
-            },
-            "days": [_day_as_json(row) for row in self.days],
-        }
 
 
-def capacity(question: Question, source: DrawSource, **origin: Any) -> Capacity:
+def capacity(posterior: Posterior) -> Capacity:
     """Carry China's capacity through 2027, in the data set's account and in the race's.
 
     Parameters
     ----------
-    question : Question
-        What is asked.
-    source : DrawSource
-        Draws from the prior or a posterior.
-    **origin
-        Further fields of `Capacity` (engine, evidence).
+    posterior : Posterior
+        Or a prior.
     """
+    question, source = posterior.question, posterior.source
     assumptions = question.assumptions
     table, number = assumptions.table, assumptions.table.number
     scenarios = load_capacity_scenarios(assumptions)
@@ -192,7 +163,7 @@ def capacity(question: Question, source: DrawSource, **origin: Any) -> Capacity:
         columns["implied"] = implied_coverage(number("china_known_performance"), stock, number("h100_peak"))
         return columns
 
-    columns = source.extended({name: assumptions.beliefs[name] for name in names}).map(evaluate)
+    columns = source.extended(assumptions.beliefs_of(names)).map(evaluate)
     drawn = {name: Distribution(values, source.weighting) for name, values in columns.items()}
     rows = tuple(
         CapacityOn(
@@ -212,7 +183,7 @@ def capacity(question: Question, source: DrawSource, **origin: Any) -> Capacity:
         for nation in ("us", "china")
     }
     return Capacity(
-        question,
+        posterior.origin,
         {name: scenario.title for name, scenario in scenarios.items()},
         rows,
         nations,
@@ -220,7 +191,6 @@ def capacity(question: Question, source: DrawSource, **origin: Any) -> Capacity:
         drawn[COVERAGE],
         drawn["implied"],
         float(implied_coverage(number("china_known_performance"), number("proxy_dies_h100e"), peak)),
-        **origin,
     )
 
 
@@ -228,7 +198,7 @@ def essay_arithmetic(question: Question) -> EssayArithmetic:
     """Work out the essay's projection at the median of the growth it assumes."""
     assumptions, number = question.assumptions, question.assumptions.table.number
     start, published = number("china_known_performance"), number("essay_projection")
-    growth = float(assumptions.beliefs["capacity_growth_lax_cloud"].quantile(0.5))
+    growth = float(assumptions.quantiles("capacity_growth_lax_cloud", 0.5))
     return EssayArithmetic(
         growth,
         published,
@@ -240,13 +210,3 @@ def essay_arithmetic(question: Question) -> EssayArithmetic:
 
 def _years_later(day: date, years: int) -> date:
     return day.replace(year=day.year + years)
-
-
-def _day_as_json(row: CapacityOn) -> dict[str, Any]:
-    return {
-        "date": row.day.isoformat(),
-        "known_flop_per_second": {name: spread_as_json(values) for name, values in row.known.items()},
-        "h100e": {name: spread_as_json(values) for name, values in row.whole.items()},
-        "race_inside_h100e": None if row.inside is None else spread_as_json(row.inside),
-        "race_with_remote_h100e": None if row.with_remote is None else spread_as_json(row.with_remote),
-    }

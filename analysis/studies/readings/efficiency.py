@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ....model.calendar import month_ends
 from ....model.efficiency import (
     CHANNEL_QUANTITIES,
     CHANNELS,
@@ -23,10 +24,12 @@ from ....model.efficiency import (
 from ....model.equations import largest_run
 from ....model.generative import Outcome, World
 from ....priors.errors import InputError
+from ...inference.draws import Values
 from ...inference.estimates import Array, Distribution, Estimate
-from ...inference.forecast import month_ends, origin_as_json, significant
-from ...inference.question import DrawSource, Question, Values, outcome_of
-from .results import DIGITS, estimate_as_json, spread_as_json
+from ...inference.outcomes import outcome_of
+from ...inference.posterior import Posterior
+from ...inference.question import Question
+from ...inference.result import Result
 
 GAPS = (2.0, 3.0, 5.0, 10.0, 30.0, 100.0)
 MONTHS_AHEAD = 36
@@ -54,13 +57,13 @@ class ClosedBy:
 
 
 @dataclass(frozen=True)
-class Efficiency:
+class Efficiency(Result):
     """What efficiency has to do for compute, and can.
 
     Attributes
     ----------
-    question : Question
-        What was asked.
+    origin : Origin
+        The question, and the draws that answer it.
     needed : Distribution
         Mythos's compute over what the first run spends: the progress it needs.
     channels : dict of str to Distribution
@@ -77,7 +80,6 @@ class Efficiency:
         By gap, the months of progress that make up for it.
     """
 
-    question: Question
     needed: Distribution
     channels: dict[str, Distribution]
     beyond_ceiling: Estimate
@@ -85,55 +87,24 @@ class Efficiency:
     gap: float
     closed: tuple[ClosedBy, ...]
     lags: dict[float, Distribution]
-    engine: str = "forward"
-    evidence: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of ``catchup efficiency``."""
-        return {
-            **origin_as_json(self.question, self.needed.weighting.draws, self.engine, self.evidence),
-            "progress_needed": {
-                "quantiles": spread_as_json(self.needed),
-                "channels": {name: spread_as_json(values) for name, values in self.channels.items()},
-                "distillation_beyond_ceiling": estimate_as_json(self.beyond_ceiling),
-            },
-            "gap_on_the_day": {"quantiles": spread_as_json(self.gap_now)},
-            "gap": self.gap,
-            "readings": READINGS,
-            "closed": [
-                {
-                    "date": row.day.isoformat(),
-                    **{name: round(chance.value, 5) for name, chance in row.probability.items()},
-                    "mcse": {name: significant(chance.mcse) for name, chance in row.probability.items()},
-                }
-                for row in self.closed
-            ],
-            "lag_months": [
-                {"gap": significant(gap, DIGITS), "quantiles": spread_as_json(values)}
-                for gap, values in self.lags.items()
-            ],
-        }
 
 
-def efficiency(question: Question, source: DrawSource, gap: float | None = None, **origin: Any) -> Efficiency:
+def efficiency(posterior: Posterior, gap: float | None = None) -> Efficiency:
     """Work out what efficiency has to do for compute, and can.
 
     Parameters
     ----------
-    question : Question
-        What is asked.
-    source : DrawSource
-        Draws from the prior or a posterior.
+    posterior : Posterior
+        Or a prior.
     gap : float, optional
         The gap in compute to close: the sources' tenfold one by default.
-    **origin
-        Further fields of `Efficiency` (engine, evidence).
 
     Raises
     ------
     InputError
         If the gap is not above 1.
     """
+    question, source = posterior.question, posterior.source
     assumptions = question.assumptions
     wanted = assumptions.table.number("compute_gap") if gap is None else gap
     if not 1.0 < wanted < float("inf"):
@@ -157,7 +128,7 @@ def efficiency(question: Question, source: DrawSource, gap: float | None = None,
         }
 
     names = [*CHANNEL_QUANTITIES, *EDGE_QUANTITIES]
-    columns = source.extended({name: assumptions.beliefs[name] for name in names}).map(evaluate)
+    columns = source.extended(assumptions.beliefs_of(names)).map(evaluate)
 
     def spread(name: str) -> Distribution:
         return Distribution(columns[name], source.weighting)
@@ -166,7 +137,7 @@ def efficiency(question: Question, source: DrawSource, gap: float | None = None,
         return Distribution(columns[name].astype(float), source.weighting).mean
 
     return Efficiency(
-        question,
+        posterior.origin,
         needed=spread("needed"),
         channels={name: spread(name) for name in CHANNELS},
         beyond_ceiling=chance("beyond ceiling"),
@@ -177,7 +148,6 @@ def efficiency(question: Question, source: DrawSource, gap: float | None = None,
             for day, months in zip(days, moments, strict=True)
         ),
         lags={at: spread(f"lag {at}") for at in gaps},
-        **origin,
     )
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from ....model.assumptions import multiple_name
+from ...inference.draws import Values
 from ...inference.estimates import Array, Distribution
-from ...inference.forecast import distribution_as_json, origin_as_json
-from ...inference.question import DrawSource, Question, Values, outcome_of
-from .results import spread_as_json
+from ...inference.outcomes import outcome_of
+from ...inference.posterior import Posterior
+from ...inference.result import Result
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class EventReading:
     Attributes
     ----------
     id, title : str
-        Which.
+        The event's name in its table, and for people.
     references : tuple of str
         The texts it comes from.
     multiple : Distribution
@@ -36,51 +36,29 @@ class EventReading:
 
 
 @dataclass(frozen=True)
-class Events:
+class Events(Result):
     """All events side by side.
 
     Attributes
     ----------
-    question : Question
-        What was asked.
+    origin : Origin
+        The question, and the draws that all are asked of.
     events : tuple of EventReading
         In the order of their table.
     """
 
-    question: Question
     events: tuple[EventReading, ...]
-    engine: str = "forward"
-    evidence: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of the reading."""
-        draws = self.events[0].ready.weighting.draws
-        return {
-            **origin_as_json(self.question, draws, self.engine, self.evidence),
-            "events": [
-                {
-                    "id": row.id,
-                    "title": row.title,
-                    "multiple": spread_as_json(row.multiple),
-                    "ready": distribution_as_json(row.ready, self.question),
-                }
-                for row in self.events
-            ],
-        }
 
 
-def events(question: Question, source: DrawSource, **origin: Any) -> Events:
+def events(posterior: Posterior) -> Events:
     """Ask every event of the same draws.
 
     Parameters
     ----------
-    question : Question
-        What is asked; its own event has no part in it.
-    source : DrawSource
-        Draws from the prior or a posterior.
-    **origin
-        Further fields of `Events` (engine, evidence).
+    posterior : Posterior
+        Or a prior; its question's own event has no part in it.
     """
+    question, source = posterior.question, posterior.source
     assumptions = question.assumptions
     multiples = {event: multiple_name(event) for event in assumptions.events}
 
@@ -91,7 +69,7 @@ def events(question: Question, source: DrawSource, **origin: Any) -> Events:
             columns |= {event: result.ready, multiple: values[multiple]}
         return columns
 
-    columns = source.extended({name: assumptions.beliefs[name] for name in multiples.values()}).map(evaluate)
+    columns = source.extended(assumptions.beliefs_of(assumptions.needed(assumptions.events))).map(evaluate)
     rows = tuple(
         EventReading(
             event,
@@ -102,4 +80,4 @@ def events(question: Question, source: DrawSource, **origin: Any) -> Events:
         )
         for event, multiple in multiples.items()
     )
-    return Events(question, rows, **origin)
+    return Events(posterior.origin, rows)

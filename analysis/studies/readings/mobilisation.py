@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
-from ....model.assumptions import multiple_name
 from ...inference.estimates import Distribution, Estimate
-from ...inference.forecast import distribution_as_json, estimate_as_json, origin_as_json
-from ...inference.question import DrawSource, Question
+from ...inference.posterior import Posterior
+from ...inference.result import Result
 from ..scenarios import ScenarioResult, scenarios
 from ..thresholds.study import Thresholds, thresholds
 
@@ -23,7 +21,7 @@ class Mobilised:
     Attributes
     ----------
     event, title : str
-        Which.
+        The event's name in its table, and for people.
     scenario : ScenarioResult
         The race under it.
     thresholds : Thresholds
@@ -52,64 +50,37 @@ class Mobilised:
 
 
 @dataclass(frozen=True)
-class Mobilisation:
+class Mobilisation(Result):
     """The mobilisation scenario's answers.
 
     Attributes
     ----------
-    question : Question
-        What was asked.
+    origin : Origin
+        The question, and the draws that answer it.
     events : tuple of Mobilised
         The question's event, and the lean one that the scenario's source speaks of.
     """
 
-    question: Question
     events: tuple[Mobilised, ...]
-    engine: str = "forward"
-    evidence: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of the reading."""
-        draws = self.events[0].ready.weighting.draws
-        return {
-            **origin_as_json(self.question, draws, self.engine, self.evidence),
-            "scenario": SCENARIO,
-            "firm": self.events[0].firm,
-            "events": [
-                {
-                    "event": row.event,
-                    "title": row.title,
-                    "ready": distribution_as_json(row.ready, self.question),
-                    "first": estimate_as_json(row.first),
-                    "thresholds": row.thresholds.as_json()["thresholds"],
-                }
-                for row in self.events
-            ],
-        }
 
 
-def mobilisation(question: Question, source: DrawSource, **origin: Any) -> Mobilisation:
+def mobilisation(posterior: Posterior) -> Mobilisation:
     """Ask when a mobilised consortium would be ready, whether first, and how much of its own compute it needs.
 
     Parameters
     ----------
-    question : Question
-        What is asked.
-    source : DrawSource
-        Draws from the prior or a posterior of the baseline.
-    **origin
-        Further fields of `Mobilisation` (engine, evidence).
+    posterior : Posterior
+        Or a prior, of the baseline.
 
     Raises
     ------
     InputError
         If the scenario does not fit the model.
     """
-    rows = []
+    question, rows = posterior.question, []
     for event in dict.fromkeys((question.event, LEAN)):
-        asked, multiple = replace(question, event=event), multiple_name(event)
-        drawn = source.extended({multiple: question.assumptions.beliefs[multiple]})
+        asked = posterior.about(event)
         title = question.assumptions.events[event].text.title
-        (row,) = scenarios(asked, drawn, [SCENARIO]).scenarios
-        rows.append(Mobilised(event, title, row, thresholds(asked, drawn, scenario=SCENARIO)))
-    return Mobilisation(question, tuple(rows), **origin)
+        (row,) = scenarios(asked, [SCENARIO]).scenarios
+        rows.append(Mobilised(event, title, row, thresholds(asked, scenario=SCENARIO)))
+    return Mobilisation(posterior.origin, tuple(rows))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from ....model.forward import outcome
 from ....model.size import SIZE_QUANTITIES, implied_size, thread_flop
 from ....priors.errors import InputError
+from ...inference.draws import Values
 from ...inference.estimates import Distribution
-from ...inference.forecast import origin_as_json, significant
-from ...inference.question import DrawSource, Question, Values
-from .results import DIGITS, spread_as_json
+from ...inference.posterior import Posterior
+from ...inference.question import Question
+from ...inference.result import Result
 
 MEASURES = ("flop", "tokens", "parameters", "active_parameters")
 
@@ -39,19 +39,15 @@ class SizedCompute:
     parameters: float
     active_parameters: float
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the row as JSON, to six significant digits."""
-        return {"title": self.title, **{name: significant(getattr(self, name), DIGITS) for name in MEASURES}}
-
 
 @dataclass(frozen=True)
-class Sizes:
+class Sizes(Result):
     """Mythos's size as draws have it, and that of given figures for its compute.
 
     Attributes
     ----------
-    question : Question
-        What was asked.
+    origin : Origin
+        The question, and the draws that answer it.
     mythos : dict of str to Distribution
         Compute (FLOP), tokens, parameters and active parameters.
     thread : tuple of SizedCompute
@@ -60,37 +56,20 @@ class Sizes:
         Figures that were asked about.
     """
 
-    question: Question
     mythos: dict[str, Distribution]
     thread: tuple[SizedCompute, ...]
     given: tuple[SizedCompute, ...]
-    engine: str = "forward"
-    evidence: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of ``catchup size``."""
-        draws = self.mythos["flop"].weighting.draws
-        return {
-            **origin_as_json(self.question, draws, self.engine, self.evidence),
-            "mythos": {name: {"quantiles": spread_as_json(values)} for name, values in self.mythos.items()},
-            "thread": [row.as_json() for row in self.thread],
-            "given": [row.as_json() for row in self.given],
-        }
 
 
-def sizes(question: Question, source: DrawSource, flops: Sequence[float] = (), **origin: Any) -> Sizes:
+def sizes(posterior: Posterior, flops: Sequence[float] = ()) -> Sizes:
     """Work out Mythos's size.
 
     Parameters
     ----------
-    question : Question
-        What is asked.
-    source : DrawSource
-        Draws from the prior or a posterior.
+    posterior : Posterior
+        Or a prior.
     flops : sequence of float
         Further figures for its compute (FLOP) to size.
-    **origin
-        Further fields of `Sizes` (engine, evidence).
 
     Raises
     ------
@@ -100,6 +79,7 @@ def sizes(question: Question, source: DrawSource, flops: Sequence[float] = (), *
     for flop in flops:
         if not 0.0 < flop < float("inf"):
             raise InputError(f"FLOP above 0 were expected, not {flop:g}", key="--flop")
+    question, source = posterior.question, posterior.source
     assumptions = question.assumptions
 
     def evaluate(values: Values) -> Values:
@@ -107,20 +87,19 @@ def sizes(question: Question, source: DrawSource, flops: Sequence[float] = (), *
         size = implied_size(np, assumptions, flop, values)
         return {"flop": flop, **{name: getattr(size, name) for name in MEASURES[1:]}}
 
-    beliefs = {name: assumptions.beliefs[name] for name in SIZE_QUANTITIES}
+    beliefs = assumptions.beliefs_of(SIZE_QUANTITIES)
     columns = source.extended(beliefs).map(evaluate)
     return Sizes(
-        question,
+        posterior.origin,
         {name: Distribution(columns[name], source.weighting) for name in MEASURES},
         tuple(size_given(question, flop, f"{days} days") for days, flop in thread_flop(assumptions).items()),
         tuple(size_given(question, flop, "given") for flop in flops),
-        **origin,
     )
 
 
 def size_given(question: Question, flop: float, title: str) -> SizedCompute:
     """Size of a model of a given compute, the rules of thumb at their medians."""
     assumptions = question.assumptions
-    medians = {name: float(assumptions.beliefs[name].quantile(0.5)) for name in SIZE_QUANTITIES}
+    medians = {name: float(assumptions.quantiles(name, 0.5)) for name in SIZE_QUANTITIES}
     size = implied_size(np, assumptions, flop, medians)
     return SizedCompute(title, flop, float(size.tokens), float(size.parameters), float(size.active_parameters))

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from ....evidence.kinds.kind import Clock
 from ....evidence.latents import latent_quantities
 from ....evidence.likelihood import log_density, predict
 from ....evidence.schema import Item
 from ....model.forward import simulate, sobol_layout
 from ....model.trend import Trend, TrendText, load_trends
 from ....priors.errors import InputError, unknown_name
+from ...inference.diagnostics import COLLAPSED, WORST_KHAT, Diagnostics, UntrustworthyError
+from ...inference.draws import MOST_STORED_DRAWS, Values
 from ...inference.estimates import Array, Distribution, Estimate, Weighting
-from ...inference.forecast import Diagnostics, distribution_as_json, number, origin_as_json
-from ...inference.importance import smooth_weights, total
-from ...inference.question import MOST_STORED_DRAWS, DrawSource, Question, Values, ready_under
-from ...inference.trust import COLLAPSED, WORST_KHAT, UntrustworthyError
-from .results import spread_as_json
+from ...inference.importance import smooth_weights
+from ...inference.likelihoods import total
+from ...inference.outcomes import READY
+from ...inference.posterior import Posterior
+from ...inference.question import Question
+from ...inference.result import Result
 from .trend_evidence import SetAside, countable, seen_by, set_aside
+
+LAG = "lag"  # names the column of months behind on the day of the question
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ class TrendReading:
     Attributes
     ----------
     id, title : str
-        Which.
+        The trend's name in its table, and for people.
     stated : Carried
         As its source has it, before any evidence.
     conditioned : Carried or None
@@ -73,63 +76,32 @@ class TrendReading:
 
 
 @dataclass(frozen=True)
-class Trends:
+class Trends(Result):
     """The trends beside the race for compute.
 
     Attributes
     ----------
-    question : Question
-        What was asked.
+    origin : Origin
+        The question, and the race's draws.
     trends : tuple of TrendReading
         In the order of their table.
     compute : Distribution
         Months since t = 0 by the race, on the same evidence.
     """
 
-    question: Question
     trends: tuple[TrendReading, ...]
     compute: Distribution
-    engine: str = "forward"
-    evidence: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of ``catchup trend``."""
-        draws = self.compute.weighting.draws
-        return {
-            **origin_as_json(self.question, draws, self.engine, self.evidence),
-            "compute": {"ready": distribution_as_json(self.compute, self.question)},
-            "trends": [
-                {
-                    "id": row.id,
-                    "title": row.title,
-                    "stated": _carried_as_json(row.stated, self.question),
-                    "conditioned": None
-                    if row.conditioned is None
-                    else _carried_as_json(row.conditioned, self.question),
-                    "set_aside": {aside.item: aside.reason for aside in row.set_aside},
-                }
-                for row in self.trends
-            ],
-        }
 
 
-def trends(
-    question: Question, source: DrawSource, items: Sequence[Item] = (), ids: Sequence[str] = (), **origin: Any
-) -> Trends:
+def trends(posterior: Posterior, ids: Sequence[str] = ()) -> Trends:
     """Carry every trend forward, as stated and on the evidence.
 
     Parameters
     ----------
-    question : Question
-        What is asked.
-    source : DrawSource
-        Draws of the race, from its prior or posterior.
-    items : sequence of Item
-        Evidence counted.
+    posterior : Posterior
+        Of the race, or its prior; trends are asked on the same items.
     ids : sequence of str
         Which trends; all by default.
-    **origin
-        Further fields of `Trends` (engine, evidence).
 
     Raises
     ------
@@ -138,14 +110,14 @@ def trends(
     UntrustworthyError
         If a trend and the evidence hardly overlap.
     """
+    question = posterior.question
     known = load_trends(question.assumptions)
     for name in ids:
         if name not in known:
             raise unknown_name("trend", name, known)
     chosen = {name: known[name] for name in ids or known}
-    compute = Distribution(source.map(lambda values: {"": ready_under(question, values)})[""], source.weighting)
-    rows = tuple(read_trend(question, name, text, items) for name, text in chosen.items())
-    return Trends(question, rows, compute, **origin)
+    rows = tuple(read_trend(question, name, text, posterior.items) for name, text in chosen.items())
+    return Trends(posterior.origin, rows, posterior.ready)
 
 
 def read_trend(question: Question, name: str, text: TrendText, items: Sequence[Item] = ()) -> TrendReading:
@@ -165,7 +137,7 @@ def condition_trend(question: Question, name: str, text: TrendText, items: Seque
         If the weights cannot be trusted.
     """
     columns, weighting = draw_trend(question, text, items)
-    ready, lag = columns.pop("ready"), columns.pop("lag")
+    ready, lag = columns.pop(READY), columns.pop(LAG)
     if not items:
         ess = float(weighting.draws)
         return Carried(
@@ -204,8 +176,8 @@ def draw_trend(question: Question, text: TrendText, items: Sequence[Item] = ()) 
     def evaluate(values: Values) -> Values:
         trend = Trend.of(np, text, assumptions, values, [question.event])
         return {
-            "ready": trend.ready_of(question.event),
-            "lag": trend.lag_on(question.as_of_months),
+            READY: trend.ready_of(question.event),
+            LAG: trend.lag_on(question.as_of_months),
             **trend_log_likelihoods(question, trend, values, items),
         }
 
@@ -218,20 +190,9 @@ def draw_trend(question: Question, text: TrendText, items: Sequence[Item] = ()) 
 
 def trend_log_likelihoods(question: Question, trend: Trend, values: Values, items: Iterable[Item]) -> Values:
     """Log likelihood of each item in each draw of a trend."""
-    clock = Clock(question.assumptions.calendar, question.as_of)
+    clock = question.clock
     densities = {}
     for item in items:
         prediction = predict(np, item, seen_by(item, question.assumptions, trend, values), item.figures(clock))
         densities[item.id] = log_density(item, item.observation(clock), prediction, clock)
     return densities
-
-
-def _carried_as_json(carried: Carried, question: Question) -> dict[str, Any]:
-    return {
-        "ready": distribution_as_json(carried.ready, question),
-        "lag_on_the_day": spread_as_json(carried.lag),
-        "evidence": list(carried.evidence),
-        "log_evidence": number(carried.log_evidence.value),
-        "ess": number(carried.diagnostics.ess, 1),
-        "khat": None if carried.diagnostics.khat is None else number(carried.diagnostics.khat, 3),
-    }

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from ....evidence.graph import evidence_data, observe
-from ....evidence.latents import latent_quantities
+from ....evidence.graph import observe
+from ....evidence.kinds.kind import ModelState
+from ....evidence.latents import events_of, latent_quantities
 from ....evidence.schema import Item
 from ....model.trend import TrendText
 from ....model.trend_graph import build_trend_model
 from ...inference.question import Question
-from .trend_evidence import countable, seen_by
+from .trend_evidence import DATE_KINDS, countable, seen_by
 
 
 def build_trend_posterior(question: Question, text: TrendText, items: Sequence[Item]) -> Any:
@@ -29,15 +31,19 @@ def build_trend_posterior(question: Question, text: TrendText, items: Sequence[I
     Returns
     -------
     pymc.Model
-        With ``ready`` (months since t = 0), and an observed variable by the id of each item.
+        With ``ready`` (months since t = 0, over the dim ``event``), and an observed variable ``observation`` over the
+        dim ``item``.
     """
     assumptions = question.assumptions
     counted = countable(assumptions, text, items, question.event)
-    model, trend = build_trend_model(
-        assumptions, text, event=question.event, extra_quantities=latent_quantities(counted)
-    )
-    data = evidence_data(counted, assumptions, question.as_of)
+    events = list(dict.fromkeys([question.event, *events_of(counted)]))
+    model, trend = build_trend_model(assumptions, text, events=events, extra_quantities=latent_quantities(counted))
+    ready = {event: model["ready"][place] for place, event in enumerate(events)}
+
+    def shown(item: Item) -> ModelState:
+        state = seen_by(item, assumptions, trend, model.named_vars)
+        return replace(state, ready=ready) if item.kind.name in DATE_KINDS else state
+
     with model:
-        for item in counted:
-            observe(item, seen_by(item, assumptions, trend, model.named_vars), data)
+        observe(counted, shown, assumptions, question.as_of)
     return model

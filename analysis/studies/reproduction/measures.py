@@ -9,19 +9,22 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 
+import numpy as np
+
 from ....model import equations
 from ....model.assumptions import MYTHOS_QUANTITIES
-from ...inference.estimates import Estimate
-from ...inference.forecast import Forecast, forecast_prior, month_ends
-from ...inference.question import PriorDraws, Question
-from ...presentation.pages.priors import thousands
-from ..counterfactuals import Comparison, levers
+from ....model.calendar import month_ends
+from ...inference.estimates import NOISE_FACTOR, Estimate
+from ...inference.forecast import Forecast, forecast
+from ...inference.json_values import thousands
+from ...inference.posterior import prior_of
+from ...inference.question import Question
+from ..counterfactuals import Comparison, levers_as_published
 from ..sensitivity.one_at_a_time import OneAtATime, one_at_a_time
 from ..thresholds.criteria import MedianBy, WinsShare
 from ..thresholds.stock_search import StockSearch
 from .claims import Claim, Run
 
-NOISE = 2.0  # Monte Carlo errors within which two figures count as one
 WITHOUT_LAUNCH = frozenset(
     {"flop-at-modes", "flop-quantile", "distillation-share", "distillation-progress", "rental-year", "rented-stock"}
 )
@@ -68,31 +71,31 @@ class Measured:
 
     def __init__(self, question: Question, run: Run) -> None:
         self.question, self.run = question, run
-        self._source = PriorDraws(question)
+        self._prior = prior_of(question)
 
     @cached_property
     def forecast(self) -> Forecast:
         """The forecast."""
-        return forecast_prior(self.question)
+        return forecast(self._prior)
 
     @cached_property
     def levers(self) -> Comparison:
-        """Every lever."""
-        return levers(self.question, self._source)
+        """Every lever, as published."""
+        return levers_as_published(self._prior)
 
     @cached_property
     def drivers(self) -> OneAtATime:
         """Every quantity's swing."""
-        return one_at_a_time(self.question, self._source)
+        return one_at_a_time(self._prior)
 
     @cached_property
     def search(self) -> StockSearch:
         """Where stocks are tried."""
-        return StockSearch(self.question, self._source)
+        return StockSearch(self._prior)
 
     def middle(self, quantity: str) -> float:
         """Median of a quantity under the prior."""
-        return float(self.question.assumptions.beliefs[quantity].quantile(0.5))
+        return float(self.question.assumptions.quantiles(quantity, 0.5))
 
     def noise(self, mcse: float, *, launch: bool) -> float:
         """Monte Carlo error of a comparison: this model's and, where the two models are one, the published run's."""
@@ -134,7 +137,7 @@ def _judge(distance: float, noise: float) -> Verdict:
     """Judge how far a figure lies outside what was published."""
     if distance <= 0.0:
         return Verdict.MET
-    return Verdict.WITHIN_NOISE if distance <= NOISE * noise else Verdict.NOT_MET
+    return Verdict.WITHIN_NOISE if distance <= NOISE_FACTOR * noise else Verdict.NOT_MET
 
 
 def _rounding(claim: Claim, value: float) -> float:
@@ -249,7 +252,7 @@ def _distillation_share(claim: Claim, measured: Measured) -> Finding:
 
 def _distillation_progress(claim: Claim, measured: Measured) -> Finding:
     left = equations.remaining_progress(
-        claim.progress, measured.middle("distilled_share"), measured.middle("distillation_removed_share")
+        np, claim.progress, measured.middle("distilled_share"), measured.middle("distillation_removed_share")
     )
     return Finding(f"{figures(left, 3)} {claim.unit}", "", _judge(_rounding(claim, left), 0.0))
 

@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from ....model.assumptions import Assumptions, load_assumptions
-from ....model.policies import apply_lever
-from ....priors.errors import CatchupError
+from ....model.policies import apply_as_published
+from ...inference.draws import PriorDraws, Values
 from ...inference.estimates import Array, Estimate, Weighting
-from ...inference.question import PriorDraws, Question, Values, outcome_of, ready_under
-from ...presentation.pages.priors import generated_by, markdown_table, write_document
+from ...inference.outcomes import READY, outcome_of, ready_under
+from ...inference.question import Question
+from ...inference.result import Origin, Result
 from .claims import Claim, load_claims
-from .measures import WITHOUT_LAUNCH, Finding, Measured, Verdict, measure, published
+from .measures import Finding, Measured, measure
 
 DRAWS = 400_000
 FINGERPRINT_DRAWS = 256
-COMMAND = "catchup reproduce"
 
 
 @dataclass(frozen=True)
@@ -47,13 +43,13 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Reproduction:
+class Reproduction(Result):
     """Every claim beside this model's figure.
 
     Attributes
     ----------
-    question : Question
-        What was asked, in continuous time.
+    origin : Origin
+        What was asked, in continuous time, of the prior.
     launch_grid : float
         Months between launches of the published run.
     rows : tuple of Row
@@ -66,106 +62,12 @@ class Reproduction:
         Of the claims and of what the model answers; see `fingerprint`.
     """
 
-    question: Question
     launch_grid: float
     rows: tuple[Row, ...]
     lateness: Estimate
     earliest: float
     latest: float
     fingerprint: str
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of ``catchup reproduce``."""
-
-        def finding(found: Finding) -> dict[str, str]:
-            return {
-                "figure": found.figure,
-                "mcse": found.mcse,
-                "verdict": found.verdict.value,
-                "remark": found.remark,
-            }
-
-        return {
-            "schema": 1,
-            "as_of": self.question.as_of.isoformat(),
-            "draws": self.question.draws,
-            "seed": self.question.seed,
-            "launch_grid": self.launch_grid,
-            "lateness": {"months": round(self.lateness.value, 4), "mcse": float(f"{self.lateness.mcse:.3g}")},
-            "claims": [
-                {
-                    "id": row.id,
-                    "title": row.claim.title,
-                    "published": published(row.claim),
-                    "grid": finding(row.grid),
-                    "continuous": finding(row.continuous),
-                }
-                for row in self.rows
-            ],
-        }
-
-    def as_markdown(self) -> str:
-        """Return `docs/reproduction.md`."""
-        verdicts = [row.grid.verdict for row in self.rows]
-        met = len(verdicts) - verdicts.count(Verdict.NOT_MET)
-        noisy = verdicts.count(Verdict.WITHIN_NOISE)
-        parts = [
-            generated_by(f"{COMMAND} docs/reproduction.md --draws {self.question.draws} --seed {self.question.seed}"),
-            f"<!-- inputs: {self.fingerprint} -->\n",
-            "# The published forecast, reproduced\n",
-            "Each claim of the article beside this model's figure and its Monte Carlo standard error (MCSE), from "
-            f"{self.question.draws:,} draws of the prior alone (seed {self.question.seed}), asked as of "
-            f"{self.question.as_of.isoformat()}, the article's own day. Numbers in brackets are months since "
-            f"{self.question.assumptions.calendar.origin.isoformat()}. The published run tried launches every "
-            f"{self.launch_grid:g} month; this model solves for them in continuous time unless told otherwise, so "
-            "that both are shown.\n",
-            f"With the published grid {met} of {len(verdicts)} claims are met"
-            + (f", {noisy} of them only within Monte Carlo error" if noisy else "")
-            + ".\n",
-            self._table("With launches on the published grid", [(row, row.grid) for row in self.rows]),
-            self._table("In continuous time", [(row, self._continuous(row)) for row in self.rows]),
-            "## Where they differ, and why\n",
-            *[f"- {reason}" for reason in self._reasons()],
-            "",
-        ]
-        return "\n".join(parts)
-
-    def _continuous(self, row: Row) -> Finding:
-        if row.claim.measure not in WITHOUT_LAUNCH:
-            return row.continuous
-        return replace(row.continuous, figure="the same", mcse="", remark="rests on no launch")
-
-    def _table(self, title: str, found: list[tuple[Row, Finding]]) -> str:
-        rows = [
-            (row.claim.title, published(row.claim), finding.figure, finding.mcse, finding.verdict.value, finding.remark)
-            for row, finding in found
-        ]
-        return f"## {title}\n\n" + markdown_table(("claim", "published", "here", "MCSE", "verdict", "remark"), rows)
-
-    def _reasons(self) -> list[str]:
-        late = self.lateness
-        reasons = [
-            f"A grid of launches rounds each up to its next point: its dates come {late.value:.3f} "
-            f"(MCSE {late.mcse:.1g}) months later on average, and between {self.earliest:.2f} and {self.latest:.2f} "
-            "in any one draw."
-        ]
-        for row in self.rows:
-            if row.grid.verdict is Verdict.WITHIN_NOISE:
-                reasons.append(
-                    f"{row.claim.title}: {published(row.claim)} was published, {row.grid.figure} is found "
-                    f"({row.grid.remark}). The two differ by less than {load_claims().run.draws:,} draws can tell."
-                )
-            elif row.grid.verdict is Verdict.NOT_MET:
-                reasons.append(
-                    f"{row.claim.title}: {published(row.claim)} was published, {row.grid.figure} is found, and the "
-                    "grid does not explain it."
-                )
-            elif row.continuous.verdict is not Verdict.MET:
-                reasons.append(
-                    f"{row.claim.title}: {published(row.claim)} was published and {row.grid.figure} is found on the "
-                    f"grid; in continuous time it is {row.continuous.figure}: the grid is all that differs."
-                )
-        return reasons
 
 
 def reproduce(assumptions: Assumptions | None = None, *, draws: int = DRAWS, seed: int = 1) -> Reproduction:
@@ -192,7 +94,7 @@ def reproduce(assumptions: Assumptions | None = None, *, draws: int = DRAWS, see
     )
     late = _lateness(question, gridded)
     return Reproduction(
-        question=question,
+        Origin(question, question.draws),
         launch_grid=claims.run.launch_grid,
         rows=rows,
         lateness=Estimate(float(late.mean()), Weighting(draws=late.size).mcse(late)),
@@ -210,13 +112,13 @@ def fingerprint(assumptions: Assumptions) -> str:
     """
     question = Question(assumptions, assumptions.table.day("article_day"), draws=FINGERPRINT_DRAWS, seed=0)
     race, day = assumptions.race, question.as_of_months
-    interventions = {name: apply_lever(lever, race, day) for name, lever in sorted(assumptions.levers.items())}
+    interventions = {name: apply_as_published(lever, race, day) for name, lever in sorted(assumptions.levers.items())}
 
     def answers(values: Values) -> dict[str, Array]:
         world, result = outcome_of(question, values)
         firms = {f"pretrained {name}": contender.pretrained for name, contender in result.contenders.items()}
         changed = {name: ready_under(question, values, change) for name, change in interventions.items()}
-        return {"ready": result.ready, "log_flop": np.log10(world.mythos_flop), **firms, **changed}
+        return {READY: result.ready, "log_flop": np.log10(world.mythos_flop), **firms, **changed}
 
     digest = hashlib.blake2b(digest_size=16)
     for name, column in sorted(PriorDraws(question).map(answers).items()):
@@ -233,33 +135,3 @@ def _lateness(question: Question, gridded: Question) -> Array:
 
     late: Array = PriorDraws(question).map(difference)["late"]
     return late
-
-
-def write_reproduction(path: Path, *, draws: int = DRAWS, seed: int = 1) -> Reproduction:
-    """Write the document to a file.
-
-    Raises
-    ------
-    InputError
-        If it cannot be written.
-    """
-    reproduction = reproduce(draws=draws, seed=seed)
-    write_document(path, reproduction.as_markdown())
-    return reproduction
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Write the document to the file named."""
-    if len(arguments) != 1:
-        print("usage: python -m catchup.analysis.studies.reproduction.study FILE", file=sys.stderr)
-        return 2
-    try:
-        write_reproduction(Path(arguments[0]))
-    except CatchupError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

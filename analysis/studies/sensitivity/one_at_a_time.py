@@ -9,8 +9,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ....priors.families import Family
+from ...inference.draws import DrawSource, Values
 from ...inference.estimates import Array, Distribution, Estimate, Weighting, quantile_influence
-from ...inference.question import DrawSource, PriorDraws, Question, Values, ready_under
+from ...inference.outcomes import ready_under
+from ...inference.posterior import Posterior
+from ...inference.question import Question
 
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
 MFU_PAIR = ("mfu_anthropic", "mfu_china")
@@ -54,7 +57,7 @@ class Swing:
     part_of : str or None
         The entry that moves this quantity together with another.
     correlated_with : tuple of str
-        Quantities that the prior correlates it with, and that stay at their medians all the same.
+        Quantities that it depends on by the prior, and that stay at their medians all the same.
     """
 
     quantity: str
@@ -83,7 +86,7 @@ class OneAtATime:
     swings: tuple[Swing, ...]
 
 
-def one_at_a_time(question: Question, source: DrawSource) -> OneAtATime:
+def one_at_a_time(posterior: Posterior) -> OneAtATime:
     r"""Set each quantity to its own 10th and 90th percentile, all others at their medians.
 
     Others are held even where the prior correlates them with the one that moves: the swing is what that quantity
@@ -96,13 +99,12 @@ def one_at_a_time(question: Question, source: DrawSource) -> OneAtATime:
 
     Parameters
     ----------
-    question : Question
-        What is asked.
-    source : DrawSource
-        Draws from the prior or a posterior. A prior's percentiles come from its quantile functions; a
-        posterior's, and the ratio's, from draws.
+    posterior : Posterior
+        Or a prior, whose percentiles come from its quantile functions; a posterior's, the ratio's, and those of a
+        quantity whose numbers others give, from draws.
     """
-    marginals = _marginals(question, source, uncertain_quantities(question))
+    question, source = posterior.question, posterior.source
+    marginals = _marginals(question, source, uncertain_quantities(question), exact=not posterior.conditioned)
     middle = {name: marginal.values[MIDDLE] for name, marginal in marginals.items() if name != MFU_RATIO}
     moves = [(name, p) for name in marginals for p in (LOW, HIGH)]
     points = [middle, *({**middle, name: marginals[name].values[p]} for name, p in moves)]
@@ -110,7 +112,7 @@ def one_at_a_time(question: Question, source: DrawSource) -> OneAtATime:
     noise = _Noise(question, source.weighting, marginals)
     influences = noise.influences(points, [{}, *({name: p} for name, p in moves)])
     centre = Estimate(dates[0], noise.mcse(next(influences)))
-    partners = question.assumptions.copula.partners
+    partners = question.assumptions.relatives
     swings = []
     for index, name in enumerate(marginals):
         pair = [(points[at][name], dates[at], next(influences)) for at in (2 * index + 1, 2 * index + 2)]
@@ -125,7 +127,7 @@ def one_at_a_time(question: Question, source: DrawSource) -> OneAtATime:
 def uncertain_quantities(question: Question) -> list[str]:
     """Names of the quantities that the event's date depends on and that are not fixed."""
     beliefs = question.assumptions.beliefs
-    return [name for name in question.assumptions.needed([question.event]) if beliefs[name].base is not None]
+    return [name for name in question.assumptions.needed([question.event]) if not beliefs[name].certain]
 
 
 def describe_quantity(question: Question, name: str) -> tuple[str, str]:
@@ -167,15 +169,17 @@ class _Marginal:
         return quantile_influence(self.draws, p, self.values[p], self.densities[p])
 
 
-def _marginals(question: Question, source: DrawSource, names: Sequence[str]) -> dict[str, _Marginal]:
-    beliefs, exact = question.assumptions.beliefs, isinstance(source, PriorDraws)
+def _marginals(question: Question, source: DrawSource, names: Sequence[str], *, exact: bool) -> dict[str, _Marginal]:
+    beliefs = question.assumptions.beliefs
     pair = any(name in names for name in MFU_PAIR)
 
+    drawn_names = [name for name in names if not exact or beliefs[name].parents]
+
     def keep(values: Values) -> Values:
-        kept = {} if exact else {name: values[name] for name in names}
+        kept = {name: values[name] for name in drawn_names}
         return kept | ({MFU_RATIO: values[MFU_PAIR[0]] / values[MFU_PAIR[1]]} if pair else {})
 
-    drawn = source.map(keep) if pair or not exact else {}
+    drawn = source.map(keep) if pair or drawn_names else {}
     return {
         name: _Marginal.drawn(drawn[name], source.weighting) if name in drawn else _Marginal.exact(beliefs[name])
         for name in [*names, *([MFU_RATIO] if pair else [])]
@@ -188,7 +192,7 @@ def _evaluator(question: Question) -> Callable[[Sequence[Coordinates]], Array]:
     fixed = {
         name: float(assumptions.beliefs[name].quantile(MIDDLE))
         for name in assumptions.needed([question.event])
-        if assumptions.beliefs[name].base is None
+        if assumptions.beliefs[name].certain
     }
 
     def evaluate(points: Sequence[Coordinates]) -> Array:

@@ -9,15 +9,13 @@ References
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 
 from ....evidence.latents import latent_quantities
-from ...inference.answer import Drawn
-from ...inference.forecast import rounded
+from ...inference.posterior import Posterior
 from ...inference.tree.groups import SAMPLED
 from ...inference.tree.result_tree import result_tree
 
@@ -58,11 +56,6 @@ class PowerScaling:
             return "strong prior / weak likelihood"
         return "no conflict"
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the sensitivity as JSON."""
-        figures = {"prior": rounded(self.prior, 4), "likelihood": rounded(self.likelihood, 4)}
-        return {**asdict(self), **figures, "diagnosis": self.diagnosis}
-
 
 def power_scaling(
     tree: xr.DataTree, quantities: Sequence[str] = (), relevant: Sequence[str] = ()
@@ -100,20 +93,20 @@ def power_scaling(
     return [*rows, *sorted(alone, key=lambda row: -((row.prior or 0.0) + (row.likelihood or 0.0)))]
 
 
-def power_scaling_of(drawn: Drawn, tree: xr.DataTree | None = None) -> list[PowerScaling]:
+def power_scaling_of(posterior: Posterior, tree: xr.DataTree | None = None) -> list[PowerScaling]:
     """Work out the sensitivity of a posterior's date to what the date and its evidence depend on.
 
     Parameters
     ----------
-    drawn : Drawn
-        A posterior.
+    posterior : Posterior
+        Of some items.
     tree : xarray.DataTree, optional
         Its tree, if there is one already.
     """
-    copula = drawn.question.assumptions.copula
-    needed = [*drawn.question.assumptions.needed([drawn.question.event]), *latent_quantities(drawn.items)]
-    relevant = [*copula.with_related(needed), *(group.label for group in copula.among(needed))]
-    return power_scaling(result_tree(drawn) if tree is None else tree, latent_quantities(drawn.items), relevant)
+    assumptions, latents = posterior.question.assumptions, latent_quantities(posterior.items)
+    relevant = assumptions.with_related([*assumptions.needed([posterior.question.event]), *latents])
+    relevant += [group.label for group in assumptions.copula.among(relevant)]
+    return power_scaling(result_tree(posterior) if tree is None else tree, latents, relevant)
 
 
 def _likelihoods(tree: xr.DataTree) -> Iterator[tuple[str, xr.DataArray]]:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...inference.diagnostics import few_draws
+from ...inference.draws import Values
 from ...inference.estimates import Array, Distribution, Estimate
-from ...inference.forecast import date_as_json, few_draws, number, origin_as_json, significant
-from ...inference.question import DrawSource, PriorDraws, Question, Values, ready_under
-from .one_at_a_time import HIGH, LOW, OneAtATime, Setting, Swing, one_at_a_time, uncertain_quantities
+from ...inference.outcomes import READY, ready_column, ready_under
+from ...inference.posterior import Posterior
+from ...inference.question import Question
+from ...inference.result import Result
+from .one_at_a_time import HIGH, LOW, OneAtATime, one_at_a_time, uncertain_quantities
 from .rank_correlation import rank_correlation
-from .variance import GIVEN_DATA, METHODS, SALTELLI, SobolIndex, first_order_from_draws, leading, sobol_from_design
+from .variance import GIVEN_DATA, SALTELLI, SobolIndex, first_order_from_draws, leading, sobol_from_design
+
+if TYPE_CHECKING:  # its tree is xarray's, which a prior does without
+    from .power_scaling import PowerScaling
 
 
 @dataclass(frozen=True)
@@ -33,13 +40,13 @@ class RankCorrelation:
 
 
 @dataclass(frozen=True)
-class Sensitivity:
+class Sensitivity(Result):
     """What the date depends on.
 
     Attributes
     ----------
-    question : Question
-        What was asked.
+    origin : Origin
+        The question, and the draws that answer it.
     one_at_a_time : OneAtATime
         The date with everything at its median, and each quantity's swing, widest first.
     sobol : tuple of SobolIndex
@@ -48,74 +55,42 @@ class Sensitivity:
         A key of `variance.METHODS`.
     rank_correlations : tuple of RankCorrelation
         Strongest first.
-    power_scaling : tuple of mapping
+    power_scaling : tuple of PowerScaling
         How far prior and likelihood each pull the posterior; empty for a prior.
-    engine : str
-        What made the draws.
-    evidence : tuple of str
-        Items counted.
-    draws : int
-        How many draws.
     notes : tuple of str
         What the reader must know.
     """
 
-    question: Question
     one_at_a_time: OneAtATime
     sobol: tuple[SobolIndex, ...]
     sobol_method: str
     rank_correlations: tuple[RankCorrelation, ...]
-    power_scaling: tuple[Mapping[str, Any], ...] = ()
-    engine: str = "forward"
-    evidence: tuple[str, ...] = ()
-    draws: int = 0
+    power_scaling: tuple[PowerScaling, ...] = ()
     notes: tuple[str, ...] = ()
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the stable JSON object of ``catchup sensitivity``."""
-        return {
-            **origin_as_json(self.question, self.draws, self.engine, self.evidence),
-            "baseline": date_as_json(self.one_at_a_time.months, self.question),
-            "one_at_a_time": [_swing_as_json(swing, self.question) for swing in self.one_at_a_time.swings],
-            "sobol_method": {"id": self.sobol_method, "description": METHODS[self.sobol_method]},
-            "sobol": [_sobol_as_json(index) for index in self.sobol],
-            "rank_correlation": [
-                {"quantity": row.quantity, "value": number(row.value.value), "mcse": significant(row.value.mcse)}
-                for row in self.rank_correlations
-            ],
-            "power_scaling": [dict(row) for row in self.power_scaling],
-            "notes": list(self.notes),
-        }
 
-
-def sensitivity(
-    question: Question, source: DrawSource, *, power_scaling: Sequence[Mapping[str, Any]] = (), **origin: Any
-) -> Sensitivity:
+def sensitivity(posterior: Posterior) -> Sensitivity:
     """Work out what the date depends on.
 
     Parameters
     ----------
-    question : Question
-        What is asked.
-    source : DrawSource
-        Draws from the prior or a posterior.
-    power_scaling : sequence of mapping
-        Rows to carry along, worked out where prior and likelihood are known apart.
-    **origin
-        Further fields of `Sensitivity` (engine, evidence).
+    posterior : Posterior
+        Or a prior.
     """
+    question, source, of_prior = posterior.question, posterior.source, not posterior.conditioned
     names = uncertain_quantities(question)
-    of_each = one_at_a_time(question, source)
+    of_each = one_at_a_time(posterior)
     drawn = source.map(lambda values: _draws_of(question, values, names))
-    ready = drawn.pop("")
+    ready = drawn.pop(READY)
     dependent = [swing for swing in of_each.swings if swing.correlated_with]
-    independent = isinstance(source, PriorDraws) and not dependent
+    beliefs = question.assumptions.beliefs
+    independent = of_prior and not dependent and not any(beliefs[name].parents for name in names)
     distribution = Distribution(ready, source.weighting)
     notes = []
     if not distribution.quantile(LOW).meaningful:
         notes.append(few_draws(distribution.effective_draws, f"percentiles {LOW:.0%} and {HIGH:.0%}"))
     if dependent:
-        notes.append(_on_dependence([swing.quantity for swing in dependent], of_prior=isinstance(source, PriorDraws)))
+        notes.append(_on_dependence([swing.quantity for swing in dependent], of_prior=of_prior))
     if np.isfinite(ready).all():
         sobol = (
             _sobol_of_prior(question, names) if independent else first_order_from_draws(drawn, ready, source.weighting)
@@ -128,15 +103,13 @@ def sensitivity(
         RankCorrelation(name, rank_correlation(values, ready, source.weighting)) for name, values in drawn.items()
     ]
     return Sensitivity(
-        question=question,
+        posterior.origin,
         one_at_a_time=of_each,
         sobol=tuple(leading(sobol)),
         sobol_method=SALTELLI if independent else GIVEN_DATA,
         rank_correlations=tuple(sorted(correlations, key=lambda row: -abs(row.value.value))),
-        power_scaling=tuple(power_scaling),
-        draws=source.weighting.draws,
+        power_scaling=_power_scaling(posterior),
         notes=tuple(notes),
-        **origin,
     )
 
 
@@ -151,7 +124,15 @@ def _on_dependence(names: Sequence[str], *, of_prior: bool) -> str:
 
 
 def _draws_of(question: Question, values: Values, names: Sequence[str]) -> Values:
-    return {"": ready_under(question, values), **{name: values[name] for name in names}}
+    return {**ready_column(question, values), **{name: values[name] for name in names}}
+
+
+def _power_scaling(posterior: Posterior) -> tuple[PowerScaling, ...]:
+    if not posterior.items:
+        return ()
+    from .power_scaling import power_scaling_of
+
+    return tuple(power_scaling_of(posterior))
 
 
 def _sobol_of_prior(question: Question, names: Sequence[str]) -> list[SobolIndex]:
@@ -166,32 +147,3 @@ def _sobol_of_prior(question: Question, names: Sequence[str]) -> list[SobolIndex
     if not names:
         return []
     return sobol_from_design(evaluate, {name: beliefs[name] for name in names}, np.random.default_rng(question.seed))
-
-
-def _swing_as_json(swing: Swing, question: Question) -> dict[str, Any]:
-    def setting(at: Setting) -> dict[str, Any]:
-        return {"value": significant(at.value, 6), **date_as_json(at.months, question)}
-
-    return {
-        "quantity": swing.quantity,
-        "description": swing.description,
-        "unit": swing.unit,
-        "part_of": swing.part_of,
-        "correlated_with": list(swing.correlated_with),
-        "low": setting(swing.low),
-        "high": setting(swing.high),
-        "swing": {"months": number(swing.span.value), "mcse": significant(swing.span.mcse)},
-    }
-
-
-def _sobol_as_json(index: SobolIndex) -> dict[str, Any]:
-    entry: dict[str, Any] = {
-        "quantity": index.quantity,
-        "first": number(index.first.value),
-        "first_mcse": significant(index.first.mcse),
-        "total": None,
-        "total_mcse": None,
-    }
-    if index.total is not None:
-        entry |= {"total": number(index.total.value), "total_mcse": significant(index.total.mcse)}
-    return entry

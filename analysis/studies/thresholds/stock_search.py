@@ -16,10 +16,11 @@ import numpy as np
 
 from ....model.race import Race
 from ....priors.errors import InputError, unknown_name
+from ...inference.draws import DrawSource, Evaluate, StoredDraws, Values
 from ...inference.estimates import Array, Distribution, Estimate
-from ...inference.forecast import shares_of_first
-from ...inference.question import DrawSource, Evaluate, Question, StoredDraws, Values
-from ..scenario_world import world_of
+from ...inference.outcomes import shares_of_first
+from ...inference.posterior import Posterior
+from ..scenario_world import change_in, columns_of_change, world_of
 from .criteria import CRITERIA, Criterion, Trial
 
 FIRM = "startup"
@@ -28,7 +29,7 @@ TOLERANCE = 3e-4  # of the stock: a tenth of its usual MCSE
 SLOPE_STEP = 0.02  # of the stock
 NEVER = 1e9  # stands for an infinite score, which the search could not use
 DOUBLINGS = 24  # either way from the starting stock
-READY, BEFORE, RIVAL = "ready of all", "launched before: ", "pre-trained: "  # columns beside the quantities
+UNCHANGED, RIVAL = "ready, nothing held", "pre-trained: "  # columns beside quantities
 
 
 class StockSearch:
@@ -36,10 +37,8 @@ class StockSearch:
 
     Parameters
     ----------
-    question : Question
-        What is asked.
-    source : DrawSource
-        Draws from the prior or a posterior.
+    posterior : Posterior
+        Or a prior.
     criteria : iterable of Criterion
         What will be asked of stocks.
     firm : str, optional
@@ -57,13 +56,13 @@ class StockSearch:
 
     def __init__(
         self,
-        question: Question,
-        source: DrawSource,
+        posterior: Posterior,
         criteria: Iterable[Criterion] = CRITERIA,
         firm: str | None = None,
         stock: str | None = None,
         scenario: str | None = None,
     ) -> None:
+        question, source = posterior.question, posterior.source
         self.question = question
         self._world = world_of(question, scenario)
         self._criteria = tuple(criteria)
@@ -77,7 +76,7 @@ class StockSearch:
         if self._world.own_beliefs:
             source = source.extended(self._world.own_beliefs)
         self._held = source.weighting.draws <= MOST_HELD_DRAWS
-        self._source = source
+        self._source: DrawSource = source
         if self._held:
             self._source = StoredDraws(source.map(self._prepare), source.weighting, question.seed).lightened()
         self._scores: dict[tuple[Criterion, float, float], float] = {}
@@ -85,13 +84,12 @@ class StockSearch:
     @cached_property
     def baseline(self) -> Distribution:
         """Months until ready, nothing held."""
-        return Distribution(self._map(lambda values: {"": values[READY]})[""], self._source.weighting)
+        return self._distribution_of(UNCHANGED)
 
     @cached_property
     def typical_stock(self) -> float:
         """Median of the stock: where the search begins."""
-        stocks = self._map(lambda values: {"": values[self.stock]})[""]
-        return max(Distribution(stocks, self._source.weighting).quantile_value(0.5), 1.0)
+        return max(self._distribution_of(self.stock).quantile_value(0.5), 1.0)
 
     def trial(self, stock: float, budget_factor: float = 1.0) -> Trial:
         """Hold the stock at a value (in its unit), the budget multiplied."""
@@ -104,7 +102,8 @@ class StockSearch:
                     key="--budget-factor",
                 )
             held = {self.stock: np.full_like(values[self.stock], stock), self.budget: budget}
-            result = self._world.run({**values, **held}, _named(values, BEFORE) or None, self._moving)
+            change = change_in(values, self.question)
+            result = self._world.run({**values, **held}, change, self._moving)
             ends = {firm: contender.pretrained for firm, contender in result.contenders.items()}
             ends |= _named(values, RIVAL)
             ready = np.minimum.reduce(list(ends.values())) + result.post_training
@@ -143,6 +142,11 @@ class StockSearch:
         stock = Estimate(root, noise * 2.0 * step / rise if rise > 0.0 else math.inf)
         return _at(trial, criterion, budget_factor, stock)
 
+    def _distribution_of(self, column: str) -> Distribution:
+        """Distribution of a column that `_prepare` makes."""
+        drawn = self._map(lambda values: {column: values[column]})[column]
+        return Distribution(drawn, self._source.weighting)
+
     def _map(self, evaluate: Evaluate) -> dict[str, Array]:
         """Evaluate what `_prepare` makes of all draws."""
         return self._source.map(evaluate if self._held else lambda drawn: evaluate(self._prepare(drawn)))
@@ -154,9 +158,9 @@ class StockSearch:
         moving = self._moving.race.firms
         return {
             **{name: values[name] for name in self._moving.needed([self.question.event])},
-            **{BEFORE + firm: launch for firm, launch in (before or {}).items() if firm in moving},
+            **({} if before is None else columns_of_change(before, moving)),
             **{RIVAL + firm: rival.pretrained for firm, rival in result.contenders.items() if firm not in moving},
-            READY: result.ready,
+            UNCHANGED: result.ready,
         }
 
     def _score(self, criterion: Criterion, stock: float, budget_factor: float) -> float:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
+from ....model.calendar import month_ends
 from ....priors.errors import InputError
-from ...inference.forecast import date_as_json, few_draws, month_ends, number, origin_as_json, significant
+from ...inference.diagnostics import few_draws
+from ...inference.posterior import Posterior
 from ...inference.progress import track
-from ...inference.question import DrawSource, Question
-from ...presentation.text import FEW
+from ...inference.question import Question
+from ...inference.result import Result
 from ..reproduction.claims import load_claims
 from .criteria import CRITERIA, Criterion, MedianBy, ReadyBy
 from .stock_search import StockSearch, Threshold
@@ -22,13 +23,13 @@ MONTHS_AHEAD = 15  # quarter ends within them are asked about under a scenario
 
 
 @dataclass(frozen=True)
-class Thresholds:
+class Thresholds(Result):
     """The thresholds of one firm.
 
     Attributes
     ----------
-    question : Question
-        What was asked.
+    origin : Origin
+        The question, and the draws that stocks were tried on.
     firm, stock, budget : str
         The firm, the quantity held at a value, the quantity that is multiplied.
     scenario : str or None
@@ -37,82 +38,34 @@ class Thresholds:
         Of the stock.
     thresholds : tuple of Threshold
         By budget factor, then criterion.
-    engine : str
-        What made the draws.
-    evidence : tuple of str
-        Items counted.
     notes : tuple of str
         What the reader must know.
     """
 
-    question: Question
     firm: str
     stock: str
     budget: str
     unit: str
     thresholds: tuple[Threshold, ...]
-    draws: int
     scenario: str | None = None
-    engine: str = "forward"
-    evidence: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the stable JSON object of ``catchup thresholds``."""
-        return {
-            **origin_as_json(self.question, self.draws, self.engine, self.evidence),
-            "scenario": self.scenario,
-            "firm": self.firm,
-            "stock": self.stock,
-            "budget": self.budget,
-            "thresholds": [self._entry(threshold) for threshold in self.thresholds],
-            "notes": list(self.notes),
-        }
-
-    def _entry(self, threshold: Threshold) -> dict[str, Any]:
-        factor, criterion = threshold.budget_factor, threshold.criterion
-        named: dict[str, Any] = {"id": criterion.id, "title": criterion.title}
-        stock: dict[str, Any] = {"value": None, "mcse": None, "unit": self.unit}
-        if isinstance(criterion, ReadyBy):
-            named |= {"by": criterion.day.isoformat(), "probability": criterion.probability}
-        entry: dict[str, Any] = {
-            "id": f"{self.firm}-{criterion.id}-budget-{factor:g}x",
-            "budget_factor": factor,
-            "criterion": named,
-            "stock": stock,
-            "first": None,
-            "median": None,
-            "firm_median": None,
-        }
-        if threshold.stock is not None:
-            value = threshold.stock.value
-            stock |= {"value": number(value, 2 if value < FEW else 0), "mcse": significant(threshold.stock.mcse)}
-        if threshold.win is not None and threshold.ready is not None and threshold.own is not None:
-            entry["first"] = {"value": number(threshold.win.value, 5), "mcse": significant(threshold.win.mcse)}
-            entry["median"] = date_as_json(threshold.ready, self.question)
-            entry["firm_median"] = date_as_json(threshold.own, self.question)
-        return entry
 
 
 def thresholds(
-    question: Question,
-    source: DrawSource,
+    posterior: Posterior,
     *,
     firm: str | None = None,
     stock: str | None = None,
     scenario: str | None = None,
     budget_factors: Sequence[float] | None = None,
     criteria: Iterable[Criterion] | None = None,
-    **origin: Any,
 ) -> Thresholds:
     """Solve for the stock at which a firm meets each criterion.
 
     Parameters
     ----------
-    question : Question
-        What is asked.
-    source : DrawSource
-        Draws from the prior or a posterior.
+    posterior : Posterior
+        Or a prior.
     firm : str, optional
         Whose stock: the first that the scenario brings in, or else the start-up's, by default.
     stock : str, optional
@@ -124,14 +77,13 @@ def thresholds(
     criteria : iterable of Criterion, optional
         What must be achieved. By default `CRITERIA` and the days of the published claims; under a scenario,
         to be ready by each of the coming quarter ends.
-    **origin
-        Further fields of `Thresholds` (engine, evidence).
 
     Raises
     ------
     InputError
         If there is no such scenario, firm or stock, or a multiplied budget is more than a year's compute.
     """
+    question = posterior.question
     if criteria is not None:
         criteria = tuple(criteria)
     elif scenario is None:
@@ -140,22 +92,20 @@ def thresholds(
         criteria = ready_by(question, [day for day in month_ends(question.as_of, MONTHS_AHEAD) if day.month % 3 == 0])
     if budget_factors is None:
         budget_factors = BUDGET_FACTORS if scenario is None else (1.0,)
-    search = StockSearch(question, source, criteria, firm, stock, scenario)
+    search = StockSearch(posterior, criteria, firm, stock, scenario)
     asked = [(criterion, factor) for factor in budget_factors for criterion in criteria]
     found = tuple(search.solve(*each) for each in track(asked, len(asked), "solving for thresholds"))
     median = search.baseline.quantile(0.5)
     notes = () if median.meaningful else (few_draws(search.baseline.effective_draws, "medians"),)
     return Thresholds(
-        question=question,
+        posterior.origin,
         firm=search.firm,
         stock=search.stock,
         budget=search.budget,
         unit=search.unit,
         thresholds=found,
-        draws=source.weighting.draws,
         scenario=scenario,
         notes=notes,
-        **origin,
     )
 
 

@@ -66,13 +66,13 @@ class Decision:
         Its name.
     text : DecisionText
         Its table.
-    today : float
+    as_of_months : float
         The day, in months since t = 0.
     """
 
     id: str
     text: DecisionText
-    today: float
+    as_of_months: float
     follows_trend: ClassVar[bool]  # whether its best action moves along with a known shift of the date
 
     @abstractmethod
@@ -106,10 +106,10 @@ class DateDecision(Decision):
         return gathered.mean(np.maximum(costs[0] * ahead, -costs[1] * ahead))
 
     def loss_if_known(self, months: Array) -> Array:
-        return np.asarray(self.text.cost_per_month_late * np.maximum(self.today - months, 0.0))
+        return np.asarray(self.text.cost_per_month_late * np.maximum(self.as_of_months - months, 0.0))
 
     def best_action(self, gathered: Gathered) -> Array:
-        return np.maximum(gathered.quantiles(np.array([self.probability]))[:, 0], self.today)
+        return np.maximum(gathered.quantiles(np.array([self.probability]))[:, 0], self.as_of_months)
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ class HorizonDecision(Decision):
         return np.asarray(np.minimum(self.text.cost_of_acting, self._cost_of_waiting(gathered)))
 
     def loss_if_known(self, months: Array) -> Array:
-        within = months <= self.today + self.text.horizon_months
+        within = months <= self.as_of_months + self.text.horizon_months
         return np.asarray(np.minimum(self.text.cost_of_acting, self.text.cost_of_being_late * within))
 
     def best_action(self, gathered: Gathered) -> Array:
@@ -131,7 +131,7 @@ class HorizonDecision(Decision):
 
     def _cost_of_waiting(self, gathered: Gathered) -> Array:
         return self.text.cost_of_being_late * gathered.mean(
-            (gathered.months <= self.today + self.text.horizon_months).astype(float)
+            (gathered.months <= self.as_of_months + self.text.horizon_months).astype(float)
         )
 
 
@@ -141,7 +141,7 @@ KINDS: dict[str, tuple[type[Decision], type[DecisionText]]] = {
 }
 
 
-def read_decision(name: str, table: object, today: float, *, file: str) -> Decision:
+def read_decision(name: str, table: object, as_of_months: float, *, file: str) -> Decision:
     """Check a decision's table.
 
     Parameters
@@ -150,8 +150,8 @@ def read_decision(name: str, table: object, today: float, *, file: str) -> Decis
         Its id.
     table : object
         What stands under ``decisions.NAME``.
-    today : float
-        Months since t = 0.
+    as_of_months : float
+        Day of the question, in months since t = 0.
     file : str
         Where it stands.
 
@@ -169,4 +169,4 @@ def read_decision(name: str, table: object, today: float, *, file: str) -> Decis
     if kind not in KINDS:
         raise unknown_name("kind", str(kind), KINDS, file=file, key=f"{key}.kind")
     decision, schema = KINDS[kind]
-    return decision(name, validate(schema, table, file=file, key=key), today)
+    return decision(name, validate(schema, table, file=file, key=key), as_of_months)

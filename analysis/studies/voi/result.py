@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from ...inference.estimates import Estimate
-from ...inference.forecast import date_as_json, estimate_as_json, number, origin_as_json, shift_as_json
-from ...inference.question import Question
-from ...presentation.text import NOISE_FACTOR
+from ...inference.result import Result
 from .date_draws import DateDraws
-from .decision import DateDecision, Decision
+from .decision import Decision
 from .disclosures import Disclosure
 from .learning import Learning, Outcome
-from .uncertainty import LEVELS, Narrowing, jackknife
+from .uncertainty import Narrowing, jackknife
 
 NOTHING = "would not narrow the date: zero within its Monte Carlo error"
 KNOWN = "has been fixed: there is nothing to learn"
@@ -42,12 +38,12 @@ class QuantityValue:
 
     @property
     def size(self) -> float:
-        """By which quantities are put in order."""
+        """Share of the variance that would go, by which quantities are put in order."""
         return self.narrowing.variance_share.value if self.narrowing else 0.0
 
     @property
     def note(self) -> str:
-        """What must be said of it in words."""
+        """Why there is nothing to show of it, in words; empty where there is."""
         if self.narrowing is None:
             return KNOWN
         return NOTHING if in_noise(self.narrowing) else ""
@@ -60,7 +56,7 @@ class DisclosureValue:
     Attributes
     ----------
     disclosure : Disclosure
-        Which.
+        The disclosure that is valued.
     learning : Learning
         All that it may say.
     narrowing, exactly : Narrowing
@@ -74,7 +70,7 @@ class DisclosureValue:
 
     @property
     def note(self) -> str:
-        """What must be said of it in words."""
+        """Why there is nothing to show of it, in words; empty where there is."""
         return NOTHING if in_noise(self.narrowing) else ""
 
     def outcomes(self) -> list[tuple[float, Outcome]]:
@@ -94,14 +90,14 @@ class DisclosureValue:
 
 
 @dataclass(frozen=True)
-class ValueOfInformation:
+class ValueOfInformation(Result):
     """What learning would do to the date and to a decision.
 
     Attributes
     ----------
-    question : Question
-        What was asked.
-    draws : DateDraws
+    origin : Origin
+        The question, and the draws that answer it.
+    before : DateDraws
         The date before anything is learnt.
     decision : Decision
         Whose loss is meant.
@@ -109,117 +105,37 @@ class ValueOfInformation:
         By the share of the variance that would go, largest first.
     disclosures : tuple of DisclosureValue
         By the loss that each is expected to save, largest first.
-    engine : str
-        What made the draws.
-    evidence : tuple of str
-        Items counted.
     notes : tuple of str
         What the reader must know.
     """
 
-    question: Question
-    draws: DateDraws
+    before: DateDraws
     decision: Decision
     quantities: tuple[QuantityValue, ...]
     disclosures: tuple[DisclosureValue, ...]
-    engine: str = "forward"
-    evidence: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
     def loss(self) -> Estimate:
         """Expected loss of the best action now."""
-        return jackknife(self.draws.uncertainty.loss)
+        return jackknife(self.before.uncertainty.loss)
 
     @property
     def perfect(self) -> Estimate:
         """Expected loss that knowing the date itself would save."""
-        gathered = self.draws.fine
-        return jackknife(self.draws.uncertainty.loss - gathered.mean(self.decision.loss_if_known(gathered.months)))
+        gathered = self.before.fine
+        return jackknife(self.before.uncertainty.loss - gathered.mean(self.decision.loss_if_known(gathered.months)))
 
     @property
     def action(self) -> Estimate:
         """The best action now: a month, or 1 to act and 0 to wait."""
-        return jackknife(self.decision.best_action(self.draws.fine), smooth=False)
+        return jackknife(self.decision.best_action(self.before.fine), smooth=False)
 
     def width(self, level: float) -> Estimate:
         """Months between the ends of the central interval now."""
-        return jackknife(self.draws.uncertainty.widths[level], smooth=False)
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the JSON object of ``catchup voi``."""
-        return {
-            **origin_as_json(self.question, self.draws.weighting.draws, self.engine, self.evidence),
-            "effective_draws": number(self.draws.effective, 1),
-            "baseline": {
-                "median": date_as_json(jackknife(self.draws.uncertainty.median, smooth=False), self.question),
-                "sd": shift_as_json(jackknife(self.draws.uncertainty.variance**0.5)),
-                "interval": {f"{level:g}": shift_as_json(self.width(level)) for level in LEVELS},
-            },
-            "decision": self._decision_as_json(),
-            "quantities": [
-                {
-                    "quantity": row.quantity,
-                    "description": row.description,
-                    "unit": row.unit,
-                    **narrowing_as_json(row.narrowing),
-                    "note": row.note,
-                }
-                for row in self.quantities
-            ],
-            "disclosures": [self._disclosure_as_json(row) for row in self.disclosures],
-            "notes": list(self.notes),
-        }
-
-    def _decision_as_json(self) -> dict[str, Any]:
-        action = self.action
-        named = isinstance(self.decision, DateDecision)
-        return {
-            "id": self.decision.id,
-            **self.decision.text.model_dump(),
-            "now": {
-                "action": date_as_json(action, self.question) if named else "act" if action.value > 0.5 else "wait",
-                "loss": estimate_as_json(self.loss),
-            },
-            "perfect_information": estimate_as_json(self.perfect),
-        }
-
-    def _disclosure_as_json(self, row: DisclosureValue) -> dict[str, Any]:
-        text, item = row.disclosure.text, row.disclosure.item
-        return {
-            "id": row.disclosure.id,
-            "title": text.title,
-            "kind": text.kind,
-            "method": row.learning.method,
-            **({} if text.probability is None else {"lever": text.lever, "probability": text.probability}),
-            **narrowing_as_json(row.narrowing),
-            "exactly": narrowing_as_json(row.exactly),
-            "unit": "1 if taken, 0 if not" if item is None else item.kind.unit,
-            "outcomes": [
-                {
-                    "probability" if row.possible else "quantile": number(share),
-                    "observation": number(outcome.value),
-                    "median": date_as_json(jackknife(outcome.uncertainty.median, smooth=False), self.question),
-                }
-                for share, outcome in row.outcomes()
-            ],
-            "note": row.note,
-        }
+        return jackknife(self.before.uncertainty.widths[level], smooth=False)
 
 
 def in_noise(found: Narrowing) -> bool:
     """Whether what would be learnt cannot be told from nothing."""
-    return all(abs(each.value) <= NOISE_FACTOR * each.mcse for each in (found.variance_share, found.loss))
-
-
-def narrowing_as_json(found: Narrowing | None) -> dict[str, Any]:
-    """Return what learning would do; nothing at all where there is nothing to learn."""
-    nothing = Estimate(0.0, 0.0)
-    found = found or Narrowing(nothing, nothing, dict.fromkeys(LEVELS, nothing), nothing)
-    widths: Mapping[float, Estimate] = found.widths
-    return {
-        "variance_share": estimate_as_json(found.variance_share),
-        "sd": shift_as_json(found.sd),
-        "interval": {f"{level:g}": shift_as_json(width) for level, width in widths.items()},
-        "loss": estimate_as_json(found.loss),
-    }
+    return found.variance_share.noise and found.loss.noise

@@ -1,0 +1,87 @@
+"""``catchup data lags`` and ``catchup data efficiency``: what public tables say by themselves."""
+
+# Annotations are evaluated here: left as text, those that a class inherits would be looked up in its own module.
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from ...evidence.tables.places import data_folder
+from ...evidence.tables.store import TableStore
+from .options import BELIEF, OUTPUT, WHAT, Assumed
+from .output import show
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Studied(Assumed):
+    """What the studies of a table take."""
+
+    vintage: Annotated[
+        date | None,
+        Parameter(group=WHAT, help="Which vintage of the kept tables, the newest by default; or the day of FILE."),
+    ] = None
+    data: Annotated[
+        Path | None,
+        Parameter(
+            group=BELIEF,
+            help="Folder that tables are kept in; CATCHUP_DATA, or the platform's place for user data, by default.",
+        ),
+    ] = None
+    json: Annotated[bool, Parameter(group=OUTPUT, negative="", help="Print one JSON object instead of tables.")] = False
+
+    def store(self) -> TableStore:
+        """Return the data folder."""
+        return TableStore(data_folder(self.data))
+
+
+def lags_data(file: Path | None = None, /, *, studied: Studied | None = None) -> int:
+    """Every American record of an index, and the first Chinese model that met it.
+
+    Parameters
+    ----------
+    file
+        A table with scores; the kept vintage of the Epoch Capabilities Index by default.
+    """
+    from ..presentation.tables.lags import layout
+    from ..studies.tables.chosen import chosen_table
+    from ..studies.tables.lags import lags
+
+    studied = studied or Studied()
+    chosen = chosen_table(studied.store(), file, studied.vintage)
+    result = lags(chosen, studied.assumptions().calendar.days_per_month)
+    show(layout(result), as_json=studied.json)
+    return 0
+
+
+def efficiency_data(
+    file: Path | None = None,
+    /,
+    *,
+    models: Annotated[Literal["all", "chinese", "american"], Parameter(group=WHAT, help="Whose models count.")] = "all",
+    since: Annotated[date | None, Parameter(group=WHAT, help="First day of release that counts.")] = None,
+    confidence: Annotated[
+        Literal["confident", "likely", "speculative"],
+        Parameter(group=WHAT, help="Least confidence in a model's training compute that counts; any by default."),
+    ] = "speculative",
+    studied: Studied | None = None,
+) -> int:
+    """What scores and training compute say of algorithmic progress.
+
+    Parameters
+    ----------
+    file
+        A table with both; the newest kept vintage of the Epoch Capabilities Index that has them by default.
+    """
+    from ..presentation.tables.progress import layout
+    from ..studies.tables.chosen import chosen_table
+    from ..studies.tables.efficiency import Choice, measured_progress
+
+    studied = studied or Studied()
+    chosen = chosen_table(studied.store(), file, studied.vintage, having="training_compute")
+    result = measured_progress(chosen, studied.assumptions(), Choice(models, since, confidence))
+    show(layout(result), as_json=studied.json)
+    return 0

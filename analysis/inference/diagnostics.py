@@ -1,0 +1,48 @@
+"""Whether draws can be trusted, and what is said where they cannot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...priors.errors import CatchupError
+
+GOOD_KHAT = 0.5
+WORST_KHAT = 0.7
+FEWEST_EFFECTIVE = 1_000  # effective draws below which the importance engine hands over
+COLLAPSED = 20  # effective draws below which prior and evidence hardly overlap
+WORST_RHAT = 1.01
+FEWEST_CHAIN_EFFECTIVE = 400  # bulk and tail ESS of the date, as R-hat's authors advise for four chains
+MOST_DIVERGENT = 1e-3  # share of transitions
+
+
+class UntrustworthyError(CatchupError):
+    """The answer cannot be trusted; the message says which diagnostic failed and what to try."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True)
+class Diagnostics:
+    """What says whether the draws can be trusted; None where it does not apply.
+
+    Attributes
+    ----------
+    ess : float
+        Effective number of draws.
+    khat : float or None
+        Pareto shape of the importance weights.
+    rhat_max : float or None
+        Largest R-hat over all parameters.
+    divergences : int or None
+        Divergent transitions.
+    """
+
+    ess: float
+    khat: float | None = None
+    rhat_max: float | None = None
+    divergences: int | None = None
+
+
+def few_draws(effective: float, what: str) -> str:
+    """Say that so many effective draws are too few for something."""
+    return f"only {effective:,.0f} effective draws: too few for the {what}"

@@ -1,0 +1,32 @@
+"""Figures rounded for output: None where they are infinite or undefined, which JSON has no number for."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .estimates import Distribution
+from .streaming import StreamedDistribution
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+AnyDistribution = Distribution | StreamedDistribution
+
+
+def number(value: float, digits: int = 4) -> float | None:
+    """Round a figure for output; None where it is infinite or undefined, which JSON cannot say."""
+    return round(value, digits) + 0.0 if np.isfinite(value) else None
+
+
+def significant(value: float, digits: int = 3) -> float | None:
+    """Round to significant digits, for errors; None where it is infinite or undefined."""
+    return float(f"{value:.{digits}g}") if np.isfinite(value) else None
+
+
+def rounded(value: float | None, digits: int) -> float | None:
+    """Round a figure that may not apply."""
+    return None if value is None else number(value, digits)
+
+
+def thousands(value: float) -> str:
+    """Write a count in groups of three digits."""
+    return f"{value:,.0f}".replace(",", "\N{NO-BREAK SPACE}")

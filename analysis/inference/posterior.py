@@ -1,0 +1,119 @@
+"""The posterior: draws that answer a question on some evidence, and all that is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ...evidence.selected import NOTHING_SELECTED, Selection
+from .diagnostics import Diagnostics
+from .draws import DrawSource, PriorDraws, Values
+from .engines import FORWARD
+from .estimates import ZERO, Distribution, Estimate
+from .outcomes import READY, summary_columns, summary_of
+from .question import Question
+from .result import Origin
+
+if TYPE_CHECKING:
+    from ...evidence.schema import Item
+
+
+@dataclass(frozen=True, eq=False)
+class Posterior:
+    """Draws that answer a question on some evidence; the prior's, where none is counted and no engine was asked for.
+
+    Attributes
+    ----------
+    question : Question
+        What was asked, with the latent quantities of the items among its assumptions.
+    source : DrawSource
+        The draws.
+    diagnostics : Diagnostics
+        Whether they can be trusted.
+    engine : str
+        What made them: ``forward`` (the prior's), ``importance`` or ``nuts``.
+    selection : Selection
+        Items counted, shown and set aside.
+    log_evidence : Estimate
+        Log of the evidence's density under the prior.
+    notes : tuple of str
+        Why this engine, and what was set aside.
+    sample_stats : mapping of str to xarray.DataArray
+        What the sampler recorded of its transitions; empty where none was run.
+
+    Examples
+    --------
+    The prior is a posterior of no items:
+
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, prior_of
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> prior.engine, prior.items
+    ('forward', ())
+    """
+
+    question: Question
+    source: DrawSource
+    diagnostics: Diagnostics
+    engine: str = FORWARD
+    selection: Selection = NOTHING_SELECTED
+    log_evidence: Estimate = ZERO
+    notes: tuple[str, ...] = ()
+    sample_stats: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """Items counted."""
+        return self.selection.counted
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """Ids of the items counted."""
+        return tuple(item.id for item in self.items)
+
+    @property
+    def conditioned(self) -> bool:
+        """Whether an engine conditioned these draws, if only on nothing; False for the prior as it is."""
+        return self.engine != FORWARD
+
+    @property
+    def origin(self) -> Origin:
+        """What results say of where they come from."""
+        return Origin(self.question, self.source.weighting.draws, self.engine, self.evidence)
+
+    @cached_property
+    def summary(self) -> Values:
+        """Columns of all draws that sum the answer up; see `summary_columns` and `genuine_columns`."""
+        if not self.items:
+            return self.source.map(lambda values: summary_columns(self.question, values))
+        from .genuineness import doubted, genuine_columns
+        from .likelihoods import predictions_of
+
+        suspects = doubted(self.question, self.items)
+
+        def evaluate(values: Values) -> Values:
+            world, result, predicted = predictions_of(self.question, values, suspects)
+            summed_up = summary_of(self.question, values, world, result)
+            return {**summed_up, **genuine_columns(self.question, suspects, predicted)}
+
+        return self.source.map(evaluate)
+
+    @cached_property
+    def ready(self) -> Distribution:
+        """Date of the question's event, months since t = 0."""
+        return Distribution(self.summary[READY], self.source.weighting)
+
+    def about(self, event: str) -> Posterior:
+        """Return the same draws, asked when another event comes."""
+        assumptions = self.question.assumptions
+        source = self.source.extended(assumptions.beliefs_of(assumptions.needed([event])))
+        return replace(self, question=replace(self.question, event=event), source=source)
+
+
+def prior_of(question: Question) -> Posterior:
+    """Return what is believed before any evidence: draws of the prior, made anew whenever a study asks for them."""
+    source = PriorDraws(question)
+    return Posterior(question, source, Diagnostics(ess=float(source.weighting.draws)))

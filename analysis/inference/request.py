@@ -1,0 +1,117 @@
+"""From a request to the posterior that answers it: the one way that every command takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .engines import check_engine
+from .posterior import Posterior, prior_of
+from .question import Question
+
+if TYPE_CHECKING:
+    from ...evidence.selection import Selection
+
+
+@dataclass(frozen=True)
+class Request:
+    """A question, and the evidence it is to be answered on.
+
+    Attributes
+    ----------
+    question : Question
+        What is asked.
+    evidence : str
+        ``none``, ``default`` or ids separated by commas.
+    engine : str
+        ``auto``, ``importance`` or ``nuts``.
+    ledger : Path, optional
+        Folder of items instead of the project's own.
+    added : tuple of Path
+        Files of further items.
+
+    Raises
+    ------
+    InputError
+        If there is no such engine.
+    """
+
+    question: Question
+    evidence: str = "default"
+    engine: str = "auto"
+    ledger: Path | None = None
+    added: tuple[Path, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_engine(self.engine)
+
+
+def posterior(request: Request) -> Posterior:
+    """Draw from the posterior that a request's evidence makes of the prior; from the prior where there is none.
+
+    Parameters
+    ----------
+    request : Request
+        Question, evidence and engine.
+
+    Raises
+    ------
+    InputError
+        If the evidence cannot be used.
+    UntrustworthyError
+        If the posterior's draws cannot be trusted.
+    """
+    if request.evidence == "none" and not request.added and request.engine != "nuts":
+        return prior_of(request.question)
+    from .conditioning import condition
+
+    return condition(request.question, evidence_of(request), request.engine)
+
+
+def evidence_of(request: Request) -> Selection:
+    """Decide what a request counts.
+
+    Raises
+    ------
+    InputError
+        If the evidence cannot be used.
+    """
+    return choose_evidence(request.question, request.evidence, request.ledger, request.added)
+
+
+def choose_evidence(
+    question: Question, evidence: str, ledger: Path | None, added: Sequence[Path], *, count_added: bool = True
+) -> Selection:
+    """Read a ledger and decide what a question counts.
+
+    Parameters
+    ----------
+    question : Question
+        Its day and its assumptions.
+    evidence : str
+        ``none``, ``default`` or ids separated by commas.
+    ledger : Path, optional
+        Folder of items instead of the project's own.
+    added : sequence of Path
+        Files of items added for this run.
+    count_added : bool, default True
+        Whether those are counted, whatever `evidence` says, or left out.
+
+    Raises
+    ------
+    InputError
+        If the ledger, an item or the choice is wrong.
+    """
+    from ...evidence.ledgers import Ledger, load_ledger
+    from ...evidence.selection import select
+
+    known = load_ledger(ledger, added)
+    files = {str(path) for path in added}
+    extra = [item.id for item in known.items.values() if item.file in files]
+    names = [name for name in evidence.split(",") if not (extra and name.strip() in ("none", *extra))]
+    if not count_added:
+        known = Ledger({name: item for name, item in known.items.items() if name not in extra})
+    wanted = [*names, *extra] if count_added else names or ["none"]
+    return select(known, ",".join(wanted), question.as_of, question.assumptions)

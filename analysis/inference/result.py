@@ -1,0 +1,77 @@
+"""What every result says of the draws that it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .engines import FORWARD
+from .question import Question
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a result's draws come from.
+
+    Attributes
+    ----------
+    question : Question
+        What was asked.
+    draws : int
+        How many draws.
+    engine : str
+        What made them: ``forward``, ``importance`` or ``nuts``.
+    evidence : tuple of str
+        Ids of the items counted.
+    """
+
+    question: Question
+    draws: int
+    engine: str = FORWARD
+    evidence: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what every result says of what was asked, and of its draws."""
+        return {
+            "schema": 1,
+            "model": self.question.assumptions.model,
+            "event": self.question.event,
+            "as_of": self.question.as_of.isoformat(),
+            "engine": self.engine,
+            "draws": self.draws,
+            "seed": self.question.seed,
+            "evidence": list(self.evidence),
+        }
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a study of some draws returns.
+
+    Attributes
+    ----------
+    origin : Origin
+        The question, and the draws that the result rests on.
+    """
+
+    origin: Origin
+
+    @property
+    def question(self) -> Question:
+        """What was asked."""
+        return self.origin.question
+
+    @property
+    def engine(self) -> str:
+        """What made the draws."""
+        return self.origin.engine
+
+    @property
+    def draws(self) -> int:
+        """How many draws."""
+        return self.origin.draws
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """Ids of the items counted."""
+        return self.origin.evidence

@@ -1,0 +1,203 @@
+"""Rows of date intervals, one per counterfactual, beside the baseline's: levers and regimes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ...inference.estimates import Distribution, Estimate
+from ...inference.question import Question
+from ...studies.counterfactuals import SHIFT_QUANTILES
+from .dates import date_number, day_number, day_text, set_date_axis
+from .style import INK, LABEL_SIZE, MUTED, NARROW, SERIES, frame, mark_day, new_figure, text_width, wrap
+from .wording import MINUS, source_line
+
+ROW_HEIGHT = 0.36  # inches, for a name of one or two lines
+LINE_HEIGHT = 0.14  # inches for every further line
+SURROUNDINGS = 0.95  # inches of axis and column heads
+COLUMN = 0.52  # inches
+LABEL_SHARE = 0.26  # of the width, at most, for the rows' names
+SMALLEST = 0.005  # months; a shift below this is written as none
+INTERVAL = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+class Changed(Protocol):
+    """One lever, regime or the like, beside the baseline on the same draws."""
+
+    @property
+    def ready(self) -> Distribution:
+        """Months since t = 0 under it."""
+
+    def shift(self, p: float) -> Estimate:
+        """How far the quantile p lies from the baseline's, months."""
+
+
+class Compared(Protocol):
+    """The baseline of such rows, and where their draws come from."""
+
+    @property
+    def question(self) -> Question:
+        """What was asked."""
+
+    @property
+    def baseline(self) -> Distribution:
+        """Months since t = 0 without any change."""
+
+    @property
+    def engine(self) -> str:
+        """What made the draws."""
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """Items counted."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the figure.
+
+    Attributes
+    ----------
+    name : str
+        What stands before it.
+    ready : Distribution
+        Months since t = 0.
+    change : Changed or None
+        None for the baseline.
+    """
+
+    name: str
+    ready: Distribution
+    change: Changed | None = None
+
+
+def draw_rows(
+    comparison: Compared, rows: Sequence[Row], title: str, subtitle: str, acting: str, width: float
+) -> Figure:
+    """Draw rows of date intervals: 90% thin, 50% thick, the median a dot; shifts in months beside them.
+
+    Parameters
+    ----------
+    comparison : Compared
+        Whose rows they are.
+    rows : sequence of Row
+        From the top down, the baseline first.
+    title, subtitle : str
+        For the heading.
+    acting : str
+        What happens on the day of the question.
+    width : float
+        Inches.
+    """
+    figure = new_figure(width, 1.0)
+    names = [wrap(figure, row.name, LABEL_SIZE, LABEL_SHARE * width) for row in rows]
+    lines = max(name.count("\n") for name in names)
+    figure.set_size_inches(width, SURROUNDINGS + len(rows) * (ROW_HEIGHT + LINE_HEIGHT * max(lines - 1, 0)))
+    axes = figure.add_subplot()
+    columns = SHIFT_QUANTILES if width >= NARROW else SHIFT_QUANTILES[:1]
+    taken = max(text_width(figure, line, LABEL_SIZE) for name in names for line in name.split("\n"))
+    plot_width = width - taken - COLUMN * len(columns) - 0.4
+    _set_limits(axes, comparison, rows, plot_width)
+    for position, row in enumerate(rows):
+        _draw_interval(axes, comparison, row, position)
+        if row.change is not None:
+            for column, p in enumerate(columns):
+                _write_cell(axes, column, position, shift_text(row.change.shift(p)))
+    _write_heads(axes, columns)
+    median = comparison.baseline.quantile_value(0.5)
+    if math.isfinite(median):
+        day = float(date_number(comparison.question.assumptions.calendar, median))
+        axes.axvline(day, color=INK, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.set_yticks(np.arange(len(rows)), names)
+    axes.tick_params(axis="y", length=0, labelsize=LABEL_SIZE)
+    axes.grid(visible=False, axis="y")
+    axes.spines["left"].set_visible(False)
+    mark_day(axes, day_number(comparison.question.as_of), f"{acting} {day_text(comparison.question.as_of)}")
+    frame(figure, title, f"{subtitle} Dot: median; thick: 50%; thin: 90% interval.", _source(comparison, rows))
+    return figure
+
+
+def shift_text(shift: Estimate) -> str:
+    """Write a shift in months; one inside its own Monte Carlo error is called none, one from too few draws unknown."""
+    if not math.isfinite(shift.value):
+        return "never" if shift.value > 0 else "?"
+    if not shift.meaningful:
+        return "?"
+    if shift.noise or abs(shift.value) < SMALLEST:
+        return "0"
+    size = abs(shift.value)
+    return f"{shift.value:+.{0 if size >= 99.95 else 1 if size >= 0.095 else 2}f}".replace("-", MINUS)
+
+
+def _draw_interval(axes: Axes, comparison: Compared, row: Row, position: int) -> None:
+    calendar = comparison.question.assumptions.calendar
+    months = [row.ready.quantile_value(p) for p in INTERVAL]
+    edge = axes.get_xlim()[1]
+    days = [float(date_number(calendar, m)) if math.isfinite(m) else edge for m in months]
+    look = SERIES[3] if row.change is None else SERIES[0]
+    axes.plot([days[0], days[-1]], [position] * 2, color=look.colour, linewidth=1.3, zorder=2)
+    axes.plot([days[1], days[-2]], [position] * 2, color=look.colour, linewidth=5.0, zorder=3)
+    still = row.change is not None and row.change.shift(0.5).noise
+    if math.isfinite(months[2]):
+        axes.plot(
+            days[2],
+            position,
+            marker=look.marker,
+            markersize=7.5 if row.change is None else 8.0,
+            markerfacecolor="white" if still else look.colour,
+            markeredgecolor="white" if not still else look.colour,
+            markeredgewidth=1.2,
+            zorder=4,
+        )
+
+
+def _write_heads(axes: Axes, columns: Sequence[float]) -> None:
+    if len(columns) == 1:
+        _write_cell(axes, 0, -0.6, "shift of\nmedian,\nmonths", head=True)
+        return
+    _write_cell(axes, (len(columns) - 1) / 2, -0.95, "Shift of quantile, months", head=True)
+    for column, p in enumerate(columns):
+        _write_cell(axes, column, -0.55, "median" if p == 0.5 else f"{p:.0%}", head=True)
+
+
+def _write_cell(axes: Axes, column: float, position: float, text: str, *, head: bool = False) -> None:
+    axes.annotate(
+        text,
+        (1.0, position),
+        xycoords=("axes fraction", "data"),
+        xytext=((0.75 + column) * COLUMN * 72.0, 0.0),
+        textcoords="offset points",
+        ha="center",
+        va="bottom" if head else "center_baseline",
+        fontsize=LABEL_SIZE,
+        color=MUTED if head else INK,
+        annotation_clip=False,
+    )
+
+
+def _set_limits(axes: Axes, comparison: Compared, rows: Sequence[Row], width: float) -> None:
+    calendar = comparison.question.assumptions.calendar
+    early = [m for row in rows if math.isfinite(m := row.ready.quantile_value(INTERVAL[0]))]
+    late = [m for row in rows for p in (0.5, 0.95) if math.isfinite(m := row.ready.quantile_value(p))]
+    as_of = comparison.question.as_of_months
+    low, high = min(early, default=as_of), max(late, default=as_of + 12.0)
+    if low - (high - low) < as_of < low:  # a day long before would squeeze the intervals
+        low = as_of
+    pad = 0.03 * max(high - low, 1.0)
+    days = date_number(calendar, [low - pad, high + pad])
+    set_date_axis(axes, float(days[0]), float(days[1]), width, "Date ready")
+
+
+def _source(comparison: Compared, rows: Sequence[Row]) -> str:
+    errors = [row.change.shift(p).mcse for row in rows if row.change is not None for p in SHIFT_QUANTILES]
+    largest = max((error for error in errors if math.isfinite(error)), default=0.0)
+    noise = f"Monte Carlo error of the shifts at most {largest:.2g} months; 0: none beyond it"
+    draws = comparison.baseline.weighting.draws
+    return source_line(comparison.question, comparison.engine, draws, comparison.evidence, noise)

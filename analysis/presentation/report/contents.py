@@ -1,0 +1,138 @@
+"""The report's sections, each from what the run has worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ....evidence.schema import Item
+from ...archive.manifest import library_versions, python_version
+from ...inference.inputs import inputs_of
+from ...inference.question import Question
+from ..repeat_command import options_of
+from ..table import Column, Table
+from ..tables.attribution import attribution_table
+from ..tables.builders import layout_of
+from ..tables.evidence import Evidence, evidence_table, uses_of
+from ..tables.forecast import date_table, diagnostics_table, month_table
+from ..tables.priors import correlation_table, quantity_table, reference_table
+from .section import Picture, Section, Sentence, section_of
+from .sections import Sections
+
+READINGS = {
+    "scenarios": "Scenarios",
+    "mobilisation": "Mobilisation",
+    "events": "Other readings of the event",
+    "trend": "Trends in measured lags",
+    "structures": "Models of other shapes",
+    "capacity": "National capacity",
+    "efficiency": "Efficiency channels",
+    "size": "Mythos's size",
+}
+"""Results that a run may hold, each a section of its own, by the name of its file."""
+
+NO_EARLIER_RUN = "There is no earlier run about this event in this folder to compare with."
+
+
+def sections_of_report(sections: Sections) -> Iterator[Section]:
+    """Yield the sections in the order in which they are read."""
+    yield _date(sections)
+    yield _moved(sections)
+    yield _evidence(sections)
+    for name, title in (("levers", "Levers"), ("regimes", "Regimes")):
+        yield _of_result(sections, name, title)
+    for name, title in READINGS.items():
+        if name in sections.results:
+            yield _of_result(sections, name, title)
+    yield _sensitivity(sections)
+    yield _checks(sections)
+    yield _priors(sections.forecast.question)
+    yield _repeat(sections)
+
+
+def _of_result(sections: Sections, name: str, title: str) -> Section:
+    layout = layout_of(sections.results[name])
+    return section_of(name, title, layout, sections.forecast.question, Picture(name))
+
+
+def _date(sections: Sections) -> Section:
+    forecast = sections.forecast
+    parts = (Picture("cumulative"), date_table(forecast), month_table(forecast), Picture("gate"))
+    return Section("date", "The date", "The date", parts)
+
+
+def _moved(sections: Sections) -> Section:
+    attribution, previous = sections.attribution, sections.previous
+    if attribution is None or previous is None:
+        return Section("moved", "What moved", "What moved, and why", (Sentence(NO_EARLIER_RUN),))
+    return Section("moved", "What moved", "What moved, and why", (attribution_table(attribution, previous.name),))
+
+
+def _evidence(sections: Sections) -> Section:
+    influence = sections.results.get("influence")
+    tables = layout_of(influence).tables if influence is not None else ()
+    counted, aside = _items(sections)
+    return Section("evidence", "Evidence", "Evidence", (*counted, *tables, *aside))
+
+
+def _items(sections: Sections) -> tuple[list[Table[Item]], list[Table[Item]]]:
+    """Items that are counted, in full, and those that are not, with the reason."""
+    selection = sections.posterior.selection
+    if not sections.posterior.conditioned:
+        return [], []
+    day, uses = sections.forecast.question.as_of, uses_of(selection)
+    others = [*selection.checks, *selection.priors, *(each.item for each in selection.set_aside)]
+    counted, aside = Evidence(day, selection.counted, uses), Evidence(day, others, uses)
+    return (
+        [replace(evidence_table(counted).without("What it is", counted.day_text), title="Items counted")],
+        [replace(evidence_table(aside).without("Kind", "Known since", "Source"), title="Not counted")],
+    )
+
+
+def _sensitivity(sections: Sections) -> Section:
+    tables = layout_of(sections.results["sensitivity"]).tables
+    return Section("sensitivity", "Sensitivity", "What the date depends on", (Picture("one-at-a-time"), *tables))
+
+
+def _checks(sections: Sections) -> Section:
+    checks = sections.results.get("checks")
+    tables = layout_of(checks).tables if checks is not None else ()
+    return Section("checks", "Checks", "Checks", (*tables, diagnostics_table(sections.forecast)))
+
+
+def _priors(question: Question) -> Section:
+    table = question.assumptions.table
+    parts = (
+        Picture("mythos-compute"),
+        Picture("pools"),
+        quantity_table(table, table.quantities.values()).without("What it is", "Numbers"),
+        *((correlation_table(table.correlations),) if table.correlations else ()),
+        reference_table(table.references),
+    )
+    return Section("priors", "Priors", "Priors", parts)
+
+
+def _repeat(sections: Sections) -> Section:
+    drawn = sections.posterior
+    engine = drawn.engine if drawn.conditioned else "auto"
+    options = options_of(drawn.question, drawn.items)
+    command = " ".join(["catchup run --runs RUNS", *options, f"--engine {engine}"])
+    parts = (Sentence(command, code=True), _made_with(sections))
+    return Section("repeat", "Make it again", "How to make this run again", parts)
+
+
+def _made_with(sections: Sections) -> Table[tuple[str, str]]:
+    drawn = sections.posterior
+    inputs = inputs_of(drawn.question.assumptions, drawn.items)
+    versions = ", ".join(f"{name} {version}" for name, version in library_versions().items())
+    rows = [
+        ("Priors and model", inputs.priors_hash()[:16]),
+        ("Evidence", inputs.ledger_hash()[:16]),
+        ("Python", python_version()),
+        ("Libraries", versions),
+    ]
+    columns: list[Column[tuple[str, str]]] = [
+        Column(title="Part", text=lambda row: row[0]),
+        Column(title="Value", text=lambda row: row[1]),
+    ]
+    return Table("What it was made with", columns, rows)

@@ -1,0 +1,57 @@
+"""What the report is made of: sections of pictures, tables and sentences, in the order in which they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...inference.question import Question
+from ..table import Layout, Table
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawing of the run, by its name; left out where the run has not drawn it."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A paragraph; `code` is shown as it is typed."""
+
+    text: str
+    code: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of the report.
+
+    Attributes
+    ----------
+    id, title, heading : str
+        Its anchor, what the contents call it, and what stands above it.
+    parts : sequence
+        Pictures, tables and sentences.
+    sources : sequence of str
+        Titles of the texts that it rests on.
+    """
+
+    id: str
+    title: str
+    heading: str
+    parts: Sequence[Picture | Sentence | Table[Any]]
+    sources: Sequence[str] = ()
+
+
+def section_of(name: str, title: str, layout: Layout, question: Question, *before: Picture) -> Section:
+    """Make a section of everything that is laid out of a result."""
+    return Section(name, title, title, (*before, *layout.tables), titles_of(layout.sources, question))
+
+
+def titles_of(references: Iterable[str], question: Question) -> tuple[str, ...]:
+    """Titles of references, each once."""
+    known = question.assumptions.table.references
+    return tuple(dict.fromkeys(known[name].title for name in references))

@@ -1,0 +1,39 @@
+"""Everything that a run works out, before it is written: what its report is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...archive.reading import Run
+from ...inference.forecast import Forecast
+from ...inference.posterior import Posterior
+from ...studies.attribution import Attribution
+
+
+@dataclass(frozen=True)
+class Sections:
+    """Everything that a run works out, before it is written.
+
+    Attributes
+    ----------
+    posterior : Posterior
+        Its draws.
+    forecast : Forecast
+        The answer.
+    results : dict of str to object
+        By section (levers, regimes, scenarios, sensitivity, influence, checks ...), the result objects.
+    attribution : Attribution or None
+        What moved since the run before.
+    previous : Run or None
+        That run.
+    drawings : dict of str to tuple of Figure and str
+        By name, each figure and what it shows in words.
+    """
+
+    posterior: Posterior
+    forecast: Forecast
+    results: dict[str, Any]
+    attribution: Attribution | None
+    previous: Run | None
+    drawings: dict[str, tuple[Any, str]] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""What each result shows, laid out once: a module for each result, with its tables and its JSON object."""

@@ -1,0 +1,91 @@
+"""What moved between two forecasts: the shift taken apart into steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...inference.estimates import Estimate
+from ...inference.json_values import number, significant
+from ...studies.attribution import QUANTILES, Attribution, Step
+from ..json_form import to_json
+from ..table import Column, Layout, Table
+from ..text import quantile_text, shift_text
+
+SHIFTS = "shifts in months ± Monte Carlo error"
+
+
+def layout(result: Attribution, runs: tuple[str, str] | None = None) -> Layout:
+    """Lay out what moved.
+
+    Parameters
+    ----------
+    result : Attribution
+        The shift, taken apart.
+    runs : tuple of str, optional
+        Names of the runs before and after.
+    """
+    table = attribution_table(result, None if runs is None else runs[0])
+    return Layout(
+        tables=(table,),
+        json=lambda: _as_json(result, table, runs),
+        head=() if runs is None else (f"From {runs[0]} to {runs[1]}; {SHIFTS}",),
+    )
+
+
+def attribution_table(result: Attribution, since: str | None = None) -> Table[Step]:
+    """The steps, and the whole."""
+
+    def shift(p: float) -> Column[Step]:
+        return Column(
+            title=quantile_text(p),
+            text=lambda row: shift_text(row.shifts[p]),
+            path=("shift", f"{p:g}"),
+            value=lambda row: _shift_as_json(row.shifts[p]),
+            figure=True,
+        )
+
+    columns: list[Column[Step]] = [
+        Column(path=("id",), value=lambda row: row.id),
+        Column(title="What changed", text=lambda row: row.title, path=("title",), value=lambda row: row.title),
+        *map(shift, QUANTILES),
+        Column(
+            title=f"by {result.reference_day}",
+            text=lambda row: f"{row.probability.value:+.1%}",
+            path=("probability",),
+            value=_probability_as_json,
+            figure=True,
+        ),
+        Column(path=("noise",), value=lambda row: row.noise),
+    ]
+    title = "Shift taken apart" if since is None else f"Shift since run {since}, taken apart"
+    return Table(f"{title}; months ± Monte Carlo error", columns, (*result.steps, result.total), lead=[_moved(result)])
+
+
+def _moved(result: Attribution) -> str:
+    whole = result.total.shifts[0.5]
+    if result.total.noise or not result.steps:
+        return "The median has not moved beyond its Monte Carlo error."
+    leading = max(result.steps, key=lambda step: abs(step.shifts[0.5].value))
+    direction = "later" if whole.value > 0 else "earlier"
+    return f"The median is {abs(whole.value):.2f} months {direction}; most of it comes from: {leading.title}."
+
+
+def _shift_as_json(shift: Estimate) -> dict[str, Any]:
+    return {"months": number(shift.value), "mcse": significant(shift.mcse)}
+
+
+def _probability_as_json(row: Step) -> dict[str, Any]:
+    return {"value": number(row.probability.value, 5), "mcse": significant(row.probability.mcse)}
+
+
+def _as_json(result: Attribution, table: Table[Step], runs: tuple[str, str] | None) -> dict[str, Any]:
+    *steps, total = to_json(table)
+    return {
+        **({} if runs is None else {"runs": list(runs)}),
+        "schema": 1,
+        "before": {f"{p:g}": number(value) for p, value in result.before.items()},
+        "after": {f"{p:g}": number(value) for p, value in result.after.items()},
+        "reference_day": result.reference_day.isoformat(),
+        "shift": total,
+        "steps": steps,
+    }

@@ -1,0 +1,123 @@
+"""Which module lays out which result."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ....model.assumptions import Assumptions
+    from ...archive.history import History
+    from ...archive.scores import Scores
+    from ...inference.forecast import Forecast
+    from ...studies.attribution import Attribution
+    from ...studies.calibration.result import Calibration
+    from ...studies.checks.study import Checks
+    from ...studies.comparison import ModelComparison
+    from ...studies.counterfactuals import Comparison
+    from ...studies.enactment import ByDay
+    from ...studies.influence import Influence
+    from ...studies.lever_grid import Grid
+    from ...studies.readings.capacity import Capacity
+    from ...studies.readings.efficiency import Efficiency
+    from ...studies.readings.events import Events
+    from ...studies.readings.mobilisation import Mobilisation
+    from ...studies.readings.size import Sizes
+    from ...studies.readings.trend import Trends
+    from ...studies.reproduction.study import Reproduction
+    from ...studies.scenarios import ScenarioComparison
+    from ...studies.sensitivity.study import Sensitivity
+    from ...studies.state import State
+    from ...studies.structures import Structures
+    from ...studies.tables.efficiency import MeasuredProgress
+    from ...studies.tables.lags import Lags
+    from ...studies.thresholds.study import Thresholds
+    from ...studies.voi.result import ValueOfInformation
+    from ..table import Layout
+    from .evidence import Evidence
+
+    type Result = (
+        Assumptions
+        | Attribution
+        | ByDay
+        | Calibration
+        | Capacity
+        | Checks
+        | Comparison
+        | Efficiency
+        | Events
+        | Evidence
+        | Forecast
+        | Grid
+        | History
+        | Influence
+        | Lags
+        | MeasuredProgress
+        | Mobilisation
+        | ModelComparison
+        | Reproduction
+        | ScenarioComparison
+        | Scores
+        | Sensitivity
+        | Sizes
+        | State
+        | Structures
+        | Thresholds
+        | Trends
+        | ValueOfInformation
+    )
+
+BUILDERS = {
+    "Assumptions": "priors",
+    "Attribution": "attribution",
+    "ByDay": "enactment",
+    "Calibration": "calibration",
+    "Capacity": "capacity",
+    "Checks": "checks",
+    "Comparison": "counterfactuals",
+    "Efficiency": "efficiency",
+    "Events": "events",
+    "Evidence": "evidence",
+    "Forecast": "forecast",
+    "Grid": "lever_grid",
+    "History": "history",
+    "Influence": "influence",
+    "Lags": "lags",
+    "MeasuredProgress": "progress",
+    "Mobilisation": "mobilisation",
+    "ModelComparison": "model_comparison",
+    "Reproduction": "reproduction",
+    "ScenarioComparison": "scenarios",
+    "Scores": "scores",
+    "Sensitivity": "sensitivity",
+    "Sizes": "size",
+    "State": "state",
+    "Structures": "structures",
+    "Thresholds": "thresholds",
+    "Trends": "trend",
+    "ValueOfInformation": "voi",
+}
+"""By result class, the module beside this one whose `layout` lays it out; loaded when it is needed."""
+
+
+def layout_of(result: Result) -> Layout:
+    """Lay out any result: its tables for people, and its JSON object for programs."""
+    module: Any = import_module(f".{BUILDERS[type(result).__name__]}", __package__)
+    layout: Layout = module.layout(result)
+    return layout
+
+
+def as_json(result: Result) -> dict[str, Any]:
+    """Return a result as the JSON object that ``--json`` prints and that a run's folder keeps.
+
+    Parameters
+    ----------
+    result : Forecast, Comparison, Sensitivity or another result
+        What a study found.
+
+    Returns
+    -------
+    dict
+        Keys that are promised keep their names; others may be added.
+    """
+    return layout_of(result).json()

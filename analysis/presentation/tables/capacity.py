@@ -1,0 +1,213 @@
+"""National capacity: China's compute through 2027, in the data set's account and in the race's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ....model.capacity import COVERAGE, load_capacity_scenarios
+from ...inference.estimates import Distribution
+from ...inference.json_values import QUANTILES, significant
+from ...studies.readings.capacity import Capacity, CapacityOn, KnownPart
+from ..json_form import SPREAD_DIGITS, scaled_as_json, spread_as_json, to_json
+from ..table import ABSENT, KEY, Column, Layout, Table
+from ..text import date_text, quantile_text
+from .columns import SHOWN, source_names, spread_columns
+
+MILLION = 1e6
+NATIONS = {"us": "United States", "china": "China"}
+INSIDE = "The race's own figures, all owners, inside China"
+WITH_REMOTE = "The race's own figures, all owners, with remote access"
+UNIT = "million H100e"
+
+Nation = tuple[str, KnownPart]
+Figure = tuple[str, str, float]
+
+
+@dataclass(frozen=True)
+class _Share:
+    """A share of China's compute that the data set knows of: a distribution, or one figure."""
+
+    id: str
+    title: str
+    spread: Distribution | None = None
+    figure: float = 0.0
+
+
+def layout(result: Capacity) -> Layout:
+    """Lay out national capacity."""
+    nations, days = nation_table(result), day_table(result)
+    coverage, essay = coverage_table(result), essay_table(result)
+    return Layout(
+        tables=(nations, days, coverage, essay), json=lambda: _as_json(result, nations, days, coverage, essay)
+    )
+
+
+def nation_table(result: Capacity) -> Table[Nation]:
+    """What the data set knows of each nation."""
+    columns: list[Column[Nation]] = [
+        Column(title="Known in 2025", text=lambda row: NATIONS[row[0]]),
+        Column(
+            title="FLOP/s",
+            text=lambda row: f"{row[1].performance:.3g}",
+            path=(KEY, "flop_per_second"),
+            value=lambda row: row[1].performance,
+            figure=True,
+        ),
+        Column(
+            title="share",
+            text=lambda row: f"{row[1].share:.0%}",
+            path=(KEY, "share"),
+            value=lambda row: row[1].share,
+            figure=True,
+        ),
+        Column(
+            title="H100e",
+            text=lambda row: f"{row[1].h100e:,.0f}",
+            path=(KEY, "h100e"),
+            value=lambda row: significant(row[1].h100e, SPREAD_DIGITS),
+            figure=True,
+        ),
+        Column(
+            title="whole data set, FLOP/s",
+            text=lambda row: f"{row[1].whole:.3g}",
+            path=(KEY, "data_set_flop_per_second"),
+            value=lambda row: significant(row[1].whole, SPREAD_DIGITS),
+            figure=True,
+        ),
+    ]
+    return Table(
+        "What a data set of known supercomputers holds",
+        columns,
+        list(result.nations.items()),
+        key=lambda row: row[0],
+        sources=source_names(result.question, [COVERAGE]),
+    )
+
+
+def day_table(result: Capacity) -> Table[CapacityOn]:
+    """Both accounts through time: a part for each growth of the data set's figures, and one for the race."""
+    columns: list[Column[CapacityOn]] = [
+        Column(title="On", text=lambda row: date_text(row.day), path=("date",), value=lambda row: row.day.isoformat()),
+        *(_known_column(name, title) for name, title in result.titles.items()),
+    ]
+    for name, title in result.titles.items():
+        columns += _whole_columns(name, title)
+    columns += _race_columns(INSIDE, "race_inside_h100e", lambda row: row.inside)
+    columns += _race_columns(WITH_REMOTE, "race_with_remote_h100e", lambda row: row.with_remote)
+    scenarios = load_capacity_scenarios(result.question.assumptions).values()
+    return Table(
+        UNIT, columns, result.days, sources=[reference for scenario in scenarios for reference in scenario.references]
+    )
+
+
+def _known_column(name: str, title: str) -> Column[CapacityOn]:
+    return Column(
+        title="known, FLOP/s",
+        text=lambda row: f"{row.known[name].quantile_value(0.5):.3g}",
+        path=("known_flop_per_second", name),
+        value=lambda row: spread_as_json(row.known[name]),
+        figure=True,
+        group=title,
+    )
+
+
+def _whole_columns(name: str, title: str) -> list[Column[CapacityOn]]:
+    return spread_columns(lambda row: row.whole[name], _millions, ("h100e", name), group=title)
+
+
+def _race_columns(
+    group: str, path: str, spread: Callable[[CapacityOn], Distribution | None]
+) -> list[Column[CapacityOn]]:
+    """Columns of what the race's figures imply; before t = 0 it has none, and says null."""
+    return [
+        Column(path=(path,), value=lambda row: None if spread(row) is None else ABSENT),
+        *spread_columns(spread, _millions, (path,), group=group),
+    ]
+
+
+def _millions(value: float) -> str:
+    return f"{value / MILLION:.2f}"
+
+
+def coverage_table(result: Capacity) -> Table[_Share]:
+    """The share of China's compute that the data set knows of: believed, implied by the race, and at most."""
+
+    def column(p: float) -> Column[_Share]:
+        return Column(
+            title=quantile_text(p) if p in SHOWN else "",
+            text=(lambda row: _share_text(row, p)) if p in SHOWN else None,
+            path=(KEY, f"{p:g}"),
+            value=lambda row: ABSENT if row.spread is None else scaled_as_json(row.spread.quantile(p)),
+            figure=True,
+        )
+
+    columns: list[Column[_Share]] = [
+        Column(title="Share of China's compute that the data set knows of", text=lambda row: row.title),
+        Column(path=(KEY,), value=lambda row: significant(row.figure, SPREAD_DIGITS) if row.spread is None else ABSENT),
+        *map(column, QUANTILES),
+    ]
+    rows = [
+        _Share("prior", "believed", result.coverage),
+        _Share("implied_by_race", "implied by the race's stock inside China at t = 0", result.coverage_implied),
+        _Share("at_most", "at most, by the dies obtained through a proxy", figure=result.coverage_at_most),
+    ]
+    return Table("Two accounts that must not be mixed: how they compare", columns, rows, key=lambda row: row.id)
+
+
+def _share_text(row: _Share, p: float) -> str:
+    if row.spread is not None:
+        return f"{row.spread.quantile_value(p):.1%}"
+    return f"{row.figure:.1%}" if p == 0.5 else ""
+
+
+def essay_table(result: Capacity) -> Table[Figure]:
+    """The essay's projection, worked out again."""
+    essay = result.essay
+    columns: list[Column[Figure]] = [
+        Column(title="The essay's projection", text=lambda row: row[0]),
+        Column(
+            title="FLOP/s",
+            text=lambda row: f"{row[2]:.4g}",
+            path=(KEY,),
+            value=lambda row: significant(row[2], SPREAD_DIGITS),
+            figure=True,
+        ),
+    ]
+    rows = [
+        ("published, by 2027", "published", essay.published),
+        (f"one year of growth at {essay.growth:.0%}", "after_one_year", essay.after_one_year),
+        ("two years", "after_two_years", essay.after_two_years),
+    ]
+    line = (
+        f"The essay's {essay.published:.4g} FLOP/s by 2027 is its figure for 2025 grown by {essay.growth:.0%} "
+        f"{_times(essay.years_published)}; two years of that growth make {essay.after_two_years:.3g}."
+    )
+    return Table("The essay's arithmetic", columns, rows, lines=[line], key=lambda row: row[1])
+
+
+def _times(years: float) -> str:
+    return "once, not twice" if abs(years - 1.0) < 0.005 else f"over {years:.2f} years"
+
+
+def _as_json(
+    result: Capacity,
+    nations: Table[Nation],
+    days: Table[CapacityOn],
+    coverage: Table[_Share],
+    essay: Table[Figure],
+) -> dict[str, Any]:
+    arithmetic = result.essay
+    return {
+        **result.origin.as_json(),
+        "scenarios": result.titles,
+        "known": to_json(nations),
+        "essay": {
+            "growth": significant(arithmetic.growth, SPREAD_DIGITS),
+            **to_json(essay),
+            "years_published": significant(arithmetic.years_published, SPREAD_DIGITS),
+        },
+        "coverage": to_json(coverage),
+        "days": to_json(days),
+    }

@@ -1,0 +1,96 @@
+"""Checks: one verdict a row, and below the table what was found and what to try where it is not a pass."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...inference.json_values import number, significant
+from ...studies.checks.result import CheckResult
+from ...studies.checks.study import Checks
+from ..json_form import to_json
+from ..table import Cell, Column, Layout, Room, Span, Table
+from ..text import figure
+from .columns import asked_text
+
+VERDICTS = ("pass", "warn", "fail")
+
+
+def layout(result: Checks) -> Layout:
+    """Lay out the checks of an answer."""
+    table = _table(result)
+    return Layout(
+        tables=(table,),
+        json=lambda: _as_json(result, table),
+        head=(f"{asked_text(result.question)}, {result.engine}, {result.draws:,} draws",),
+    )
+
+
+def _table(result: Checks) -> Table[CheckResult]:
+    columns: list[Column[CheckResult]] = [
+        Column(
+            title="Check",
+            text=lambda row: Span(row.id, "name"),
+            full=lambda row: row.title,
+            path=("id",),
+            value=lambda row: row.id,
+        ),
+        Column(path=("title",), value=lambda row: row.title),
+        Column(title="Verdict", text=_verdict, path=("verdict",), value=lambda row: row.verdict),
+        Column(
+            title="figure",
+            text=lambda row: _figure(row.figure),
+            path=("figure",),
+            value=lambda row: None if row.figure is None else number(row.figure, 6),
+            figure=True,
+        ),
+        Column(path=("mcse",), value=lambda row: None if row.mcse is None else significant(row.mcse)),
+        Column(
+            title="threshold",
+            text=lambda row: _figure(row.threshold),
+            path=("threshold",),
+            value=lambda row: row.threshold,
+            figure=True,
+        ),
+        Column(
+            title="Finding",
+            text=lambda row: row.detail,
+            path=("detail",),
+            value=lambda row: row.detail,
+            room=Room.PAGE,
+            instead=_findings(result),
+        ),
+        Column(
+            title="What to try",
+            text=lambda row: "" if row.verdict == "pass" else row.advice,
+            path=("advice",),
+            value=lambda row: row.advice,
+            room=Room.PAGE,
+        ),
+    ]
+    counts = [f"{sum(row.verdict == verdict for row in result.results)} {verdict}" for verdict in VERDICTS]
+    trusted = "can" if result.trustworthy else "should not"
+    return Table("Verdicts", columns, result.results, lines=[f"{', '.join(counts)}: the answer {trusted} be trusted"])
+
+
+def _verdict(row: CheckResult) -> Span:
+    return Span(row.verdict, row.verdict)
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else figure(value)
+
+
+def _findings(result: Checks) -> tuple[Cell, ...]:
+    """Say what was found, and what to try, where a check did not pass."""
+    failed = [row for row in result.results if row.verdict != "pass"]
+    return tuple(
+        line for row in failed for line in ((_verdict(row), f" {row.title}: {row.detail}"), f"     {row.advice}")
+    )
+
+
+def _as_json(result: Checks, table: Table[CheckResult]) -> dict[str, Any]:
+    return {
+        **result.origin.as_json(),
+        "trustworthy": result.trustworthy,
+        "checks": to_json(table),
+    }

@@ -1,0 +1,100 @@
+"""Levers and regimes: the date under each, beside the baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from ...inference.estimates import Distribution, Estimate
+from ...studies.counterfactuals import SHIFT_QUANTILES, Comparison, Counterfactual
+from ..json_form import estimate_as_json, shift_as_json, to_json
+from ..table import ABSENT, Column, Layout, Room, Table
+from ..text import chance_text, date_text
+from .columns import date_columns, shift_column
+
+HEADINGS = {"levers": "Lever", "regimes": "Regime"}
+TITLES = {
+    "levers": "What each lever would change, pulled on",
+    "regimes": "What each commitment of compute would change, begun on",
+}
+SHIFTED = "shifts in months ± Monte Carlo error"
+SHIFTS = {0.5: ("median shift", Room.NARROW), 0.95: ("95% shift", Room.WIDE)}
+
+
+@dataclass(frozen=True)
+class _Row:
+    """The baseline, or one counterfactual beside it."""
+
+    ready: Distribution
+    changed: Counterfactual | None = None
+
+    def shift(self, p: float) -> Estimate | None:
+        return None if self.changed is None else self.changed.shift(p)
+
+
+def layout(result: Comparison) -> Layout:
+    """Lay out levers or regimes."""
+    table = _table(result)
+    return Layout(
+        tables=(table,),
+        json=lambda: _as_json(result, table),
+        head=(f"event {result.question.event}, acting from {date_text(result.acting_from)}; {SHIFTED}",),
+    )
+
+
+def _table(result: Comparison) -> Table[_Row]:
+    columns: list[Column[_Row]] = [
+        Column(path=("id",), value=_of_changed(lambda row: row.id)),
+        Column(
+            title=HEADINGS[result.kind],
+            text=lambda row: row.changed.title if row.changed else "(no change)",
+            path=("title",),
+            value=_of_changed(lambda row: row.title),
+        ),
+        *date_columns(result.question, lambda row: row.ready),
+        *(_shift_column(p) for p in SHIFT_QUANTILES),
+        Column(
+            title="Draws unmoved",
+            text=lambda row: chance_text(row.changed.unmoved.value) if row.changed else "",
+            path=("unmoved",),
+            value=_of_changed(lambda row: estimate_as_json(row.unmoved)["value"]),
+            figure=True,
+            room=Room.PAGE,
+            instead=(_unmoved_text(result),),
+        ),
+        Column(path=("unmoved_mcse",), value=_of_changed(lambda row: estimate_as_json(row.unmoved)["mcse"])),
+        Column(path=("shift_movable",), value=_of_changed(lambda row: shift_as_json(row.shift_movable))),
+        Column(
+            path=("instruments",),
+            value=_of_changed(lambda row: list(row.instruments) if result.kind == "levers" else ABSENT),
+        ),
+    ]
+    rows = [_Row(result.baseline), *(_Row(row.ready, row) for row in result.counterfactuals)]
+    return Table(f"{TITLES[result.kind]} {date_text(result.acting_from)}; {SHIFTED}", columns, rows)
+
+
+def _unmoved_text(result: Comparison) -> str:
+    """Say which share of the draws each counterfactual leaves as they are: past it on the day it acts, mostly."""
+    shares = ", ".join(f"{row.id} {chance_text(row.unmoved.value)}" for row in result.counterfactuals)
+    return f"Draws that do not move, most of them past it on that day: {shares}."
+
+
+def _of_changed(value: Callable[[Counterfactual], Any]) -> Callable[[_Row], Any]:
+    """Make a column's value of a counterfactual alone: the baseline has none."""
+    return lambda row: ABSENT if row.changed is None else value(row.changed)
+
+
+def _shift_column(p: float) -> Column[_Row]:
+    title, room = SHIFTS.get(p, ("", Room.NARROW))
+    return shift_column(lambda row: row.shift(p), ("shift", f"{p:g}"), title, room=room)
+
+
+def _as_json(result: Comparison, table: Table[_Row]) -> dict[str, Any]:
+    baseline, *rows = to_json(table)
+    return {
+        **result.origin.as_json(),
+        "from": result.acting_from.isoformat(),
+        "baseline": baseline,
+        result.kind: rows,
+    }

@@ -1,0 +1,112 @@
+"""Efficiency: the progress that a launch needs, its channels, and what gaps in compute it closes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ....model.efficiency import CHANNEL_QUANTITIES, EDGE_QUANTITIES
+from ...inference.estimates import Distribution
+from ...inference.json_values import significant
+from ...studies.readings.efficiency import READINGS, ClosedBy, Efficiency
+from ..json_form import SPREAD_DIGITS, scaled_as_json, share_as_json, to_json
+from ..table import Column, Layout, Table
+from ..text import date_text
+from .columns import source_names, spread_columns
+
+CHANNEL_TITLES = {"own": "own innovation", "replicated": "replication", "distilled": "distillation"}
+READING_TITLES = {"progress": "on Mythos", "held_back": "held back", "edge": "on labs that progress too"}
+WIDE_QUANTILES = (0.25, 0.75)
+
+Spread = tuple[str, Distribution]
+
+
+def layout(result: Efficiency) -> Layout:
+    """Lay out what efficiency has to do for compute, and can."""
+    needed, closed, lags = progress_table(result), closed_table(result), lag_table(result)
+    return Layout(tables=(needed, closed, lags), json=lambda: _as_json(result, needed, closed, lags))
+
+
+def progress_table(result: Efficiency) -> Table[Spread]:
+    """The progress that the first launch needs, by channel, and the gap on the day of the question."""
+    columns: list[Column[Spread]] = [
+        Column(title="Mythos's compute over what is spent, x", text=lambda row: row[0]),
+        *spread_columns(lambda row: row[1], lambda value: f"{value:.2f}", wide=WIDE_QUANTILES),
+    ]
+    rows = [
+        ("progress the first launch needs", result.needed),
+        *((f"  by {CHANNEL_TITLES[name]}", spread) for name, spread in result.channels.items()),
+        (f"gap on {date_text(result.question.as_of)}", result.gap_now),
+    ]
+    beyond = result.beyond_ceiling.value
+    return Table(
+        "Progress that must stand in for compute",
+        columns,
+        rows,
+        lines=[f"Distillation would have to give more than it can with probability {beyond:.1%}."],
+        sources=source_names(result.question, [*CHANNEL_QUANTITIES, *EDGE_QUANTITIES]),
+    )
+
+
+def closed_table(result: Efficiency) -> Table[ClosedBy]:
+    """How likely a gap is closed by the end of each quarter."""
+
+    def reading(name: str) -> Column[ClosedBy]:
+        return Column(
+            title=READING_TITLES[name],
+            text=lambda row: f"{row.probability[name].value:.1%}",
+            path=(name,),
+            value=lambda row: share_as_json(row.probability[name]),
+            figure=True,
+        )
+
+    columns: list[Column[ClosedBy]] = [
+        Column(
+            title=f"A {result.gap:g}-fold gap closed by",
+            text=lambda row: date_text(row.day),
+            path=("date",),
+            value=lambda row: row.day.isoformat(),
+        ),
+        *map(reading, READINGS),
+        Column(
+            path=("mcse",),
+            value=lambda row: {name: significant(chance.mcse) for name, chance in row.probability.items()},
+        ),
+    ]
+    lines = [f"{READING_TITLES[name]}: {meaning}" for name, meaning in READINGS.items()]
+    return Table(f"Probability that a {result.gap:g}-fold gap is closed", columns, result.closed, lines=lines)
+
+
+def lag_table(result: Efficiency) -> Table[tuple[float, Distribution]]:
+    """What gaps in compute are worth in months of progress."""
+    columns: list[Column[tuple[float, Distribution]]] = [
+        Column(
+            title="A gap in compute, as months of progress",
+            text=lambda row: f"{row[0]:g}-fold",
+            path=("gap",),
+            value=lambda row: significant(row[0], SPREAD_DIGITS),
+        ),
+        *spread_columns(lambda row: row[1], lambda value: f"{value:.1f}", ("quantiles",), wide=WIDE_QUANTILES),
+    ]
+    return Table("The lag that a gap in compute is worth, months", columns, list(result.lags.items()))
+
+
+def _as_json(
+    result: Efficiency,
+    needed: Table[Spread],
+    closed: Table[ClosedBy],
+    lags: Table[tuple[float, Distribution]],
+) -> dict[str, Any]:
+    progress, *channels, gap_now = to_json(needed)
+    return {
+        **result.origin.as_json(),
+        "progress_needed": {
+            "quantiles": progress,
+            "channels": dict(zip(result.channels, channels, strict=True)),
+            "distillation_beyond_ceiling": scaled_as_json(result.beyond_ceiling),
+        },
+        "gap_on_the_day": {"quantiles": gap_now},
+        "gap": result.gap,
+        "readings": READINGS,
+        "closed": to_json(closed),
+        "lag_months": to_json(lags),
+    }

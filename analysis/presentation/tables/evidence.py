@@ -1,0 +1,126 @@
+"""Evidence: every item, what it is, whether it is counted and where it was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ....evidence.schema import Item, Source
+from ....evidence.selection import Selection
+from ..json_form import to_json
+from ..table import Cell, Column, Layout, Room, Span, Table
+from .columns import web_link
+
+COUNTED = "counted"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Items, and what a forecast as of a day does with each.
+
+    Attributes
+    ----------
+    day : date
+        Of the question.
+    items : sequence of Item
+        In the order of their ledger.
+    uses : mapping of str to str
+        By id, whether the item is counted, and why not.
+    """
+
+    day: date
+    items: Sequence[Item]
+    uses: Mapping[str, str]
+
+    @property
+    def day_text(self) -> str:
+        """Heading of the column that says what is done with each."""
+        return f"On {self.day}"
+
+
+def uses_of(selection: Selection) -> dict[str, str]:
+    """Say of each item whether it is counted, and why not."""
+    return {
+        **{item.id: COUNTED for item in selection.counted},
+        **{item.id: "held out as a check" for item in selection.checks},
+        **{item.id: "in the prior" for item in selection.priors},
+        **{aside.item.id: aside.reason for aside in selection.set_aside},
+    }
+
+
+def layout(result: Evidence) -> Layout:
+    """Lay out the items."""
+    table = evidence_table(result)
+    return Layout(
+        tables=(table,),
+        json=lambda: {"schema": 1, "as_of": result.day.isoformat(), "items": to_json(table)},
+    )
+
+
+def evidence_table(result: Evidence, *, linked: bool = False) -> Table[Item]:
+    """A row an item, those that are counted first; `linked` to the sections of the page that are named after them."""
+    uses = result.uses
+    columns: list[Column[Item]] = [
+        Column(title="Item", text=lambda item: Span(item.id, "name", f"#{item.id}" if linked else None)),
+        Column(title="What it is", text=lambda item: item.text.title, room=Room.PAGE),
+        Column(title="Kind", text=lambda item: item.text.kind),
+        Column(title=result.day_text, text=lambda item: uses[item.id]),
+        Column(title="Known since", text=lambda item: item.text.known_since.isoformat()),
+        Column(title="Source", text=_sources, room=Room.PAGE),
+        Column(value=item_as_json),
+        Column(path=("use",), value=lambda item: uses[item.id]),
+    ]
+    ordered = sorted(result.items, key=lambda item: (uses[item.id] != COUNTED, uses[item.id], item.id))
+    return Table("Items of evidence, and what is done with each", columns, result.items, shown=ordered)
+
+
+def item_layout(item: Item) -> Layout:
+    """Lay out one item in full."""
+    return Layout(tables=(), json=lambda: {"schema": 1, **item_as_json(item)}, head=_in_full(item))
+
+
+def _in_full(item: Item) -> list[Cell]:
+    text = item.text
+    lines: list[Cell] = [
+        (Span(item.id, "strong"), f": {text.title}"),
+        f"{text.kind}, role {text.role}, known since {text.known_since}   [{item.file}]",
+    ]
+    for name, part in (("observed", item.observed), ("likelihood", item.likelihood)):
+        numbers = ", ".join(f"{key} = {value}" for key, value in part.model_dump(exclude_none=True).items())
+        lines.append(f"{name}: {numbers or 'nothing'}")
+    if text.weight != 1:
+        lines.append(f"weight {text.weight:g}: {text.weight_reason}")
+    for source in text.sources:
+        place = source.address or f"quoted in {source.quoted_in}"
+        lines.append(f"Source: {source.title} ({source.publisher}, {source.date}; {place})")
+    if text.shares:
+        lines.append(f"Rests on: {', '.join(text.shares)}")
+    if text.notes:
+        lines.append(" ".join(text.notes.split()))
+    return lines
+
+
+def _sources(item: Item) -> Cell:
+    spans: list[str | Span] = []
+    for source in item.text.sources:
+        spans += ["; "] * bool(spans)
+        spans += source_spans(source)
+    return tuple(spans)
+
+
+def source_spans(source: Source) -> list[str | Span]:
+    """Say where a figure was seen, linked where there is an address."""
+    spans: list[str | Span] = [web_link(source.address, source.title), f", {source.publisher}, {source.date}"]
+    return [*spans, ", quoted in ", web_link(source.quoted_in, source.quoted_in)] if source.quoted_in else spans
+
+
+def item_as_json(item: Item) -> dict[str, Any]:
+    """Return an item in full as JSON."""
+    return {
+        **item.text.model_dump(mode="json", exclude={"observed", "likelihood"}),
+        "observed": item.observed.model_dump(mode="json"),
+        "likelihood": item.likelihood.model_dump(mode="json"),
+        "file": item.file,
+    }

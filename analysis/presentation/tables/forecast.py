@@ -1,0 +1,216 @@
+"""The forecast: when the event comes, how likely by each month's end, and who gets there first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from ...inference.diagnostics import Diagnostics
+from ...inference.estimates import Estimate
+from ...inference.forecast import FLOP_QUANTILES, Forecast
+from ...inference.json_values import QUANTILES, AnyDistribution, number, rounded, significant
+from ...studies.movement import Movement
+from ..json_form import date_as_json, merged, moments_as_json, share_as_json, to_json
+from ..table import KEY, Cell, Column, Layout, Room, Span, Table
+from ..text import date_text, day_text, error_text
+from .columns import asked_text
+from .genuineness import genuine_as_json
+from .movement import movement_as_json, movement_text
+
+MONTHS_SHOWN = 18
+NEARLY_CERTAIN = 0.995  # probability from which later months say nothing more
+BY_EVIDENCE = "moved_by_evidence"
+
+Month = tuple[date, Estimate]
+
+
+def layout(result: Forecast, movements: Mapping[str, Movement] | None = None) -> Layout:
+    """Lay out a forecast.
+
+    Parameters
+    ----------
+    result : Forecast
+        The answer.
+    movements : mapping of str to Movement, optional
+        By their keys in JSON, how far the evidence moved the date, and how far what was added for this run did.
+    """
+    movements = movements or {}
+    moved = [
+        movement_text(result.question, _what(name, each), each) + _overruled_text(result, each)
+        for name, each in movements.items()
+    ]
+    dates, months = date_table(result), month_table(result)
+    return Layout(
+        tables=(dates, months, diagnostics_table(result)),
+        json=lambda: merged(
+            _as_json(result, dates, months), {name: movement_as_json(each) for name, each in movements.items()}
+        ),
+        head=_head(result),
+        foot=[*_evidence(result), *result.notes, *moved],
+    )
+
+
+def date_table(result: Forecast) -> Table[float]:
+    """Quantiles of the date and of the end of pre-training; a row a quantile."""
+    question = result.question
+
+    def error(p: float) -> str:
+        ready = result.ready.quantile(p)
+        return error_text(question, ready.mcse) if ready.meaningful else "too few draws"
+
+    def dates(title: str, name: str, distribution: AnyDistribution) -> Column[float]:
+        return Column(
+            title=title,
+            text=(lambda p: day_text(question, distribution.quantile_value(p))) if title else None,
+            path=(name, "quantiles", KEY),
+            value=lambda p: date_as_json(distribution.quantile(p), question),
+            figure=True,
+        )
+
+    columns: list[Column[float]] = [
+        Column(title="Probability", text=lambda p: f"{p:.0%}"),
+        dates("Ready by", "ready", result.ready),
+        Column(title="months since t = 0", text=lambda p: f"{result.ready.quantile_value(p):.2f}", figure=True),
+        Column(title="Monte Carlo error", text=error, figure=True),
+        dates("Pre-trained by", "pretrained", result.pretrained),
+        dates("On compute alone" if question.assumptions.obstacles else "", "compute_alone", result.compute_alone),
+    ]
+    return Table("Quantiles, with their Monte Carlo error", columns, QUANTILES, key=lambda p: f"{p:g}")
+
+
+def month_table(result: Forecast) -> Table[Month]:
+    """Probability of being ready by the end of each month."""
+    columns: list[Column[Month]] = [
+        Column(title="By the end of", text=lambda month: date_text(month[0])),
+        Column(
+            title="Probability",
+            text=lambda month: f"{month[1].value:.1%}",
+            path=("probability_by", KEY),
+            value=lambda month: share_as_json(month[1]),
+            figure=True,
+            share=lambda month: month[1].value,
+        ),
+        Column(path=("probability_by_mcse", KEY), value=lambda month: significant(month[1].mcse)),
+    ]
+    months = list(result.probabilities_by())
+    return Table(
+        "Probability of being ready by the end of each month",
+        columns,
+        months,
+        lines=_lines(result),
+        shown=_until_nearly_certain(months),
+        key=lambda month: month[0].isoformat(),
+    )
+
+
+def diagnostics_table(result: Forecast) -> Table[tuple[str, str]]:
+    """What says whether the draws can be trusted, for a page."""
+    found = result.diagnostics
+    rows = [("Effective draws", f"{found.ess:,.0f}")]
+    if found.khat is not None and math.isfinite(found.khat):
+        rows.append(("Pareto k-hat of the importance weights (good below 0.5)", f"{found.khat:.2f}"))
+    if found.rhat_max is not None:
+        rows.append(("Largest R-hat (good below 1.01)", f"{found.rhat_max:.4f}"))
+    if found.divergences is not None:
+        rows.append(("Divergent transitions", f"{found.divergences}"))
+    rows.append(("Log evidence", f"{result.log_evidence.value:.2f}"))
+    columns: list[Column[tuple[str, str]]] = [
+        Column(title="Diagnostic", text=lambda row: row[0], room=Room.PAGE),
+        Column(title="Value", text=lambda row: row[1], figure=True, room=Room.PAGE),
+    ]
+    return Table("Diagnostics of the draws", columns, rows)
+
+
+def _until_nearly_certain(months: Sequence[Month]) -> list[Month]:
+    shown = []
+    for day, chance in months[:MONTHS_SHOWN]:
+        shown.append((day, chance))
+        if chance.value > NEARLY_CERTAIN:
+            break
+    return shown
+
+
+def _head(result: Forecast) -> list[Cell]:
+    question = result.question
+    low, middle, high = (day_text(question, result.ready.quantile_value(p)) for p in (0.05, 0.5, 0.95))
+    answer = Span(f"A Chinese lab has a model like Mythos around {middle}", role="strong")
+    return [(answer, f" (90% interval: {low} to {high})"), f"{asked_text(question)}, {_origin(result)}"]
+
+
+def _origin(result: Forecast) -> str:
+    draws = f"{result.draws:,} draws"
+    if result.engine == "forward":
+        return f"prior alone, {draws}"
+    return f"{result.engine}, {draws}, {result.diagnostics.ess:,.0f} effective"
+
+
+def _lines(result: Forecast) -> list[str]:
+    firms = result.question.assumptions.race.firms
+    first = ", ".join(f"{firms[firm].title.lower()} {share.value:.0%}" for firm, share in result.first_firm.items())
+    flop = [10.0 ** result.log_flop.quantile_value(p) for p in FLOP_QUANTILES]
+    return [
+        f"First to pre-train: {first}",
+        f"Mythos's pre-training compute: {flop[1]:.1e} FLOP (90% interval: {flop[0]:.1e} to {flop[2]:.1e})",
+    ]
+
+
+def _evidence(result: Forecast) -> list[str]:
+    return [f"Evidence counted: {', '.join(result.evidence)}"] if result.evidence else []
+
+
+def _dates(result: Forecast) -> dict[str, AnyDistribution]:
+    """By their keys in JSON, the dates that a forecast gives."""
+    return {"ready": result.ready, "pretrained": result.pretrained, "compute_alone": result.compute_alone}
+
+
+def _what(name: str, movement: Movement) -> str:
+    return "The evidence" if name == BY_EVIDENCE else " and ".join(movement.items) or "Added items"
+
+
+def _overruled_text(result: Forecast, movement: Movement) -> str:
+    """Say which of the items that moved the date are read as not genuine."""
+    rows = [row for row in result.genuine if row.overruled and row.item.id in movement.items]
+    return "".join(f"; {row.item.id} is {row.verdict}" for row in rows)
+
+
+def _as_json(result: Forecast, dates: Table[float], months: Table[Month]) -> dict[str, Any]:
+    return merged(
+        result.origin.as_json(),
+        {name: moments_as_json(distribution) for name, distribution in _dates(result).items()},
+        to_json(dates),
+        {"mythos_flop": _flop_as_json(result.log_flop)},
+        to_json(months),
+        {
+            "not_by": {day.isoformat(): share_as_json(chance) for day, chance in result.not_by()},
+            "not_by_mcse": {day.isoformat(): significant(chance.mcse) for day, chance in result.not_by()},
+            "first_firm": {firm: share_as_json(share) for firm, share in result.first_firm.items()},
+            "first_firm_mcse": {firm: significant(share.mcse) for firm, share in result.first_firm.items()},
+            "log_evidence": number(result.log_evidence.value),
+            "log_evidence_mcse": significant(result.log_evidence.mcse),
+            "diagnostics": _diagnostics_as_json(result.diagnostics),
+            "genuine": genuine_as_json(result.genuine),
+            "warnings": result.warnings(),
+            "notes": list(result.notes),
+        },
+    )
+
+
+def _diagnostics_as_json(found: Diagnostics) -> dict[str, Any]:
+    return {
+        "ess": round(found.ess, 1),
+        "khat": rounded(found.khat, 3),
+        "rhat_max": rounded(found.rhat_max, 4),
+        "divergences": found.divergences,
+    }
+
+
+def _flop_as_json(log_flop: AnyDistribution) -> dict[str, Any]:
+    quantiles = {p: log_flop.quantile(p) for p in FLOP_QUANTILES}
+    return {
+        "quantiles": {f"{p:g}": significant(10.0**q.value, 6) for p, q in quantiles.items()},
+        "mcse": {f"{p:g}": significant(10.0**q.value * np.log(10.0) * q.mcse) for p, q in quantiles.items()},
+    }

@@ -1,0 +1,45 @@
+"""History: the forecast through time, a row a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...archive.history import Entry, History
+from ..json_form import to_json
+from ..table import Column, Layout, Table
+from ..text import quantile_text
+from .columns import SHOWN
+
+
+def layout(result: History) -> Layout:
+    """Lay out the runs of a folder."""
+    table = _table(result)
+    return Layout(tables=(table,), json=lambda: {"schema": 1, "runs": to_json(table), "faults": list(result.faults)})
+
+
+def _table(result: History) -> Table[Entry]:
+    columns: list[Column[Entry]] = [
+        Column(title="Run", text=lambda row: row.run.name, path=("run",), value=lambda row: row.run.name),
+        Column(path=("as_of",), value=lambda row: row.run.manifest.as_of.isoformat()),
+        Column(path=("event",), value=lambda row: row.run.manifest.event),
+        Column(title="Items added", text=lambda row: ", ".join(row.items_added)),
+        *map(_date_column, SHOWN),
+        Column(path=("ready", "quantiles"), value=_quantiles),
+        Column(title="moved, months", text=_moved, path=("shift",), value=lambda row: row.shift, figure=True),
+        Column(path=("items_added",), value=lambda row: list(row.items_added)),
+        Column(path=("items_removed",), value=lambda row: list(row.items_removed)),
+    ]
+    return Table("The forecast through time", columns, result.entries)
+
+
+def _quantiles(row: Entry) -> dict[str, Any]:
+    quantiles: dict[str, Any] = row.run.forecast["ready"]["quantiles"]
+    return quantiles
+
+
+def _date_column(p: float) -> Column[Entry]:
+    return Column(title=quantile_text(p), text=lambda row: _quantiles(row)[f"{p:g}"]["date"] or "never", figure=True)
+
+
+def _moved(row: Entry) -> str:
+    return "" if row.shift is None else f"{row.shift['months']:+.2f} ± {row.shift['mcse'] or 0:.2f}"

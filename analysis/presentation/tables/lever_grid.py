@@ -1,0 +1,58 @@
+"""Every lever under every commitment of compute."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...inference.json_values import QUANTILES
+from ...studies.counterfactuals import SHIFT_QUANTILES, Counterfactual
+from ...studies.lever_grid import Grid
+from ..json_form import dates_as_json, estimate_as_json, shift_as_json
+from ..table import Column, Layout, Table
+from ..text import date_text, day_text, shift_text
+from .counterfactuals import SHIFTED
+
+NO_REGIME = "As the forecast has it"
+
+
+def layout(result: Grid) -> Layout:
+    """Lay out every lever under every regime."""
+    table = _table(result)
+    return Layout(
+        tables=(table,),
+        json=lambda: _as_json(result),
+        head=(f"event {result.question.event}, acting from {date_text(result.acting_from)}; {SHIFTED} of the median",),
+    )
+
+
+def _table(result: Grid) -> Table[str | None]:
+    """Rows of levers, columns of regimes: the regime's median, and by how much each lever delays it."""
+    regimes: list[tuple[str | None, str]] = [(None, NO_REGIME), *result.regimes.items()]
+    columns: list[Column[str | None]] = [
+        Column(title="Lever", text=lambda lever: "(no lever)" if lever is None else result.levers[lever]),
+        *(_regime_column(result, regime, title) for regime, title in regimes),
+    ]
+    title = f"Median by commitment of compute, and how far each lever delays it, from {date_text(result.acting_from)}"
+    return Table(title, columns, [None, *result.levers])
+
+
+def _regime_column(result: Grid, regime: str | None, title: str) -> Column[str | None]:
+    def text(lever: str | None) -> str:
+        if lever is None:
+            return day_text(result.question, result.dates[None, regime].quantile_value(0.5))
+        return shift_text(result.bought(lever, regime))
+
+    return Column(title=title, text=text, figure=True)
+
+
+def _as_json(result: Grid) -> dict[str, Any]:
+    pairs = []
+    for lever, regime in result.dates:
+        entry: dict[str, Any] = {"lever": lever, "regime": regime}
+        entry["quantiles"] = dates_as_json(result.dates[lever, regime], result.question, QUANTILES)
+        if lever is not None:
+            row = Counterfactual(lever, "", (), result.dates[lever, regime], result.dates[None, regime])
+            entry["shift"] = {f"{p:g}": shift_as_json(row.shift(p)) for p in SHIFT_QUANTILES}
+            entry["unmoved"] = estimate_as_json(row.unmoved)["value"]
+        pairs.append(entry)
+    return {**result.origin.as_json(), "from": result.acting_from.isoformat(), "grid": pairs}

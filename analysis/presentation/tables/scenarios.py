@@ -1,0 +1,124 @@
+"""Scenarios: the date under each, beside the baseline, and when the firms are ready that a scenario brings in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ...inference.estimates import Distribution, Estimate
+from ...inference.json_values import QUANTILES, significant
+from ...inference.question import Question
+from ...studies.counterfactuals import SHIFT_QUANTILES
+from ...studies.scenarios import ScenarioComparison, ScenarioResult
+from ..json_form import dates_as_json, share_as_json, to_json
+from ..table import ABSENT, Cell, Column, Layout, Room, Span, Table
+from ..text import chance_text, newcomer_text
+from .columns import asked_text, date_columns, shift_column
+
+SHIFTS = {0.5: ("median shift", Room.NARROW), 0.95: ("95% shift", Room.WIDE)}
+STANDS = "What has been launched by the day on which a scenario begins stands."
+
+
+@dataclass(frozen=True)
+class _Row:
+    """The baseline, or one scenario beside it."""
+
+    ready: Distribution
+    scenario: ScenarioResult | None = None
+
+    def shift(self, p: float) -> Estimate | None:
+        return None if self.scenario is None else self.scenario.shift(p)
+
+
+def layout(result: ScenarioComparison) -> Layout:
+    """Lay out scenarios."""
+    table = scenario_table(result)
+    return Layout(
+        tables=(table,),
+        json=lambda: _as_json(result, table),
+        head=(f"{asked_text(result.question, 'beginning on')}; shifts in months ± Monte Carlo error",),
+    )
+
+
+def scenario_table(result: ScenarioComparison, *, linked: bool = False) -> Table[_Row]:
+    """Scenarios beside their baseline; `linked` to the sections of the page that are named after them."""
+    question = result.question
+
+    def name(row: _Row) -> Cell:
+        return "(baseline)" if row.scenario is None else Span(row.scenario.id, "name")
+
+    def title(row: _Row) -> Cell:
+        if row.scenario is None:
+            return "(baseline)"
+        return Span(row.scenario.title, address=f"#{row.scenario.id}" if linked else None)
+
+    columns: list[Column[_Row]] = [
+        Column(title="Scenario", text=name, full=title, path=("id",), value=_of_scenario(lambda row: row.id)),
+        Column(path=("title",), value=_of_scenario(lambda row: row.title)),
+        Column(path=("source",), value=_of_scenario(lambda row: ", ".join(row.references))),
+        *date_columns(question, lambda row: row.ready),
+        *(_shift_column(p) for p in SHIFT_QUANTILES),
+        Column(
+            title="Most often first",
+            text=lambda row: _leader(row.scenario, question) if row.scenario else "",
+            path=("first_firm",),
+            value=_of_scenario(lambda row: {firm: share_as_json(share) for firm, share in row.first_firm.items()}),
+            room=Room.PAGE,
+            instead=tuple(f"{row.id}: {row.title}. First: {_firsts(row)}." for row in result.scenarios),
+        ),
+        Column(
+            path=("first_firm_mcse",),
+            value=_of_scenario(lambda row: {firm: significant(share.mcse) for firm, share in row.first_firm.items()}),
+        ),
+        Column(path=("newcomers",), value=_of_scenario(lambda row: _newcomers_as_json(row, question))),
+    ]
+    texts = question.assumptions.scenarios
+    return Table(
+        "Other ways the world could go from the day of the question; shifts in months ± Monte Carlo error",
+        columns,
+        [_Row(result.baseline), *(_Row(row.ready, row) for row in result.scenarios)],
+        lines=[STANDS, *_newcomers(result)],
+        sources=[reference for row in result.scenarios for reference in texts[row.id].text.references],
+    )
+
+
+def _of_scenario(value: Any) -> Any:
+    """Make a column's value of a scenario alone: the baseline has none."""
+    return lambda row: ABSENT if row.scenario is None else value(row.scenario)
+
+
+def _shift_column(p: float) -> Column[_Row]:
+    title, room = SHIFTS.get(p, ("", Room.NARROW))
+    return shift_column(lambda row: row.shift(p), ("shift", f"{p:g}"), title, room=room)
+
+
+def _firsts(row: ScenarioResult) -> str:
+    return ", ".join(f"{firm} {chance_text(share.value)}" for firm, share in row.first_firm.items())
+
+
+def _leader(row: ScenarioResult, question: Question) -> str:
+    firms = question.assumptions.race.firms
+    leader, share = max(row.first_firm.items(), key=lambda entry: entry[1].value)
+    title = firms[leader].title.lower() if leader in firms else leader
+    return f"{title} {share.value:.0%}"
+
+
+def _newcomers(result: ScenarioComparison) -> list[str]:
+    return [
+        f"{row.title}: {newcomer_text(row, firm, result.question)}"
+        for row in result.scenarios
+        for firm in row.newcomers
+    ]
+
+
+def _newcomers_as_json(row: ScenarioResult, question: Question) -> dict[str, Any]:
+    return {firm: {"quantiles": dates_as_json(own, question, QUANTILES)} for firm, own in row.newcomers.items()}
+
+
+def _as_json(result: ScenarioComparison, table: Table[_Row]) -> dict[str, Any]:
+    baseline, *rows = to_json(table)
+    return {
+        **result.origin.as_json(),
+        "baseline": baseline,
+        "scenarios": rows,
+    }

@@ -1,0 +1,90 @@
+"""Mythos's size: tokens and parameters that its compute implies, beside those of given figures for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ....model.size import SIZE_QUANTITIES
+from ...inference.json_values import QUANTILES, significant
+from ...studies.readings.size import MEASURES, SizedCompute, Sizes
+from ..json_form import SPREAD_DIGITS, scaled_as_json, to_json
+from ..table import KEY, Column, Layout, Table
+from ..text import quantile_text
+from .columns import SHOWN, source_names
+
+TITLES = dict(zip(MEASURES, ("Compute, FLOP", "Tokens", "Parameters", "of which active"), strict=True))
+WRITTEN: dict[str, Callable[[float], str]] = {
+    "flop": lambda value: f"{value:.3g}",
+    "tokens": lambda value: f"{value / 1e12:.3g}e12",
+    "parameters": lambda value: f"{value / 1e12:.3g}e12",
+    "active_parameters": lambda value: f"{value / 1e9:.3g}e9",
+}
+
+
+def layout(result: Sizes) -> Layout:
+    """Lay out Mythos's size."""
+    mythos = mythos_table(result)
+    thread, given = thread_table(result), _given_table("Figure", "Figures that were asked about", result.given)
+    return Layout(
+        tables=(mythos, thread, given) if result.given else (mythos, thread),
+        json=lambda: _as_json(result, mythos, thread, given),
+    )
+
+
+def mythos_table(result: Sizes) -> Table[float]:
+    """Mythos's size as draws have it; a row a quantile."""
+
+    def measure(name: str) -> Column[float]:
+        values = result.mythos[name]
+        return Column(
+            title=TITLES[name],
+            text=lambda p: WRITTEN[name](values.quantile_value(p)),
+            path=(name, "quantiles", KEY),
+            value=lambda p: scaled_as_json(values.quantile(p)),
+            figure=True,
+        )
+
+    columns: list[Column[float]] = [Column(title="Mythos", text=quantile_text), *map(measure, MEASURES)]
+    return Table(
+        "What Mythos's compute implies, by the rules of thumb of its source",
+        columns,
+        QUANTILES,
+        shown=SHOWN,
+        key=lambda p: f"{p:g}",
+        sources=source_names(result.question, SIZE_QUANTITIES),
+    )
+
+
+def thread_table(result: Sizes) -> Table[SizedCompute]:
+    """The source's own table."""
+    return _given_table("The thread's run of", "The source's own table", result.thread)
+
+
+def _given_table(heading: str, title: str, rows: Sequence[SizedCompute]) -> Table[SizedCompute]:
+    """Sizes that given figures for the compute imply."""
+
+    def measure(name: str) -> Column[SizedCompute]:
+        return Column(
+            title=TITLES[name],
+            text=lambda row: WRITTEN[name](getattr(row, name)),
+            path=(name,),
+            value=lambda row: significant(getattr(row, name), SPREAD_DIGITS),
+            figure=True,
+        )
+
+    first: Column[SizedCompute] = Column(
+        title=heading, text=lambda row: row.title, path=("title",), value=lambda row: row.title
+    )
+    return Table(title, [first, *map(measure, MEASURES)], rows)
+
+
+def _as_json(
+    result: Sizes, mythos: Table[float], thread: Table[SizedCompute], given: Table[SizedCompute]
+) -> dict[str, Any]:
+    return {
+        **result.origin.as_json(),
+        "mythos": to_json(mythos),
+        "thread": to_json(thread),
+        "given": to_json(given),
+    }

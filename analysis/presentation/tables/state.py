@@ -1,0 +1,97 @@
+"""Where the race stands: stages of the furthest run and of each firm's, and the date given each stage."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...inference.estimates import Estimate
+from ...studies.state import STAGES, Stage, State
+from ..json_form import estimate_as_json, to_json
+from ..table import Cell, Column, Layout, Table
+from ..text import chance_text
+from .columns import asked_text, date_columns
+
+WORDS = {
+    "not-launched": "not launched",
+    "pre-training": "in pre-training",
+    "post-training": "in post-training",
+    "ready-unannounced": "ready, unannounced",
+}
+"""What people read of each of `STAGES`."""
+
+
+def layout(result: State) -> Layout:
+    """Lay out where the race stands."""
+    stages, firms = stage_table(result), firm_table(result)
+    return Layout(
+        tables=(stages, firms),
+        json=lambda: _as_json(result, stages, firms),
+        head=(state_text(result), asked_text(result.question)),
+    )
+
+
+def state_text(result: State) -> str:
+    """Say in a sentence where the furthest run is likely to be."""
+    likely = result.most_likely
+    others = ", ".join(
+        f"{WORDS[stage.id]} {chance_text(stage.probability.value)}" for stage in result.stages if stage is not likely
+    )
+    chance = chance_text(likely.probability.value)
+    return f"Where the race stands: the furthest run is {WORDS[likely.id]} with a probability of {chance} ({others})."
+
+
+def stage_table(result: State) -> Table[Stage]:
+    """Stages of the furthest run, with the date given each."""
+    columns: list[Column[Stage]] = [
+        Column(path=("id",), value=lambda row: row.id),
+        Column(title="The furthest run", text=lambda row: row.title, path=("title",), value=lambda row: row.title),
+        Column(
+            title="Probability",
+            text=lambda row: _chance(row.probability),
+            path=("probability",),
+            value=lambda row: estimate_as_json(row.probability)["value"],
+            figure=True,
+            share=lambda row: row.probability.value,
+        ),
+        Column(path=("mcse",), value=lambda row: estimate_as_json(row.probability)["mcse"]),
+        *date_columns(result.question, lambda row: row.ready, ("ready", "quantiles")),
+    ]
+    return Table("The furthest run, and the date given that it is there", columns, result.stages)
+
+
+def firm_table(result: State) -> Table[str]:
+    """Stages of each firm's own run."""
+    titles = result.question.assumptions.race.firms
+    columns: list[Column[str]] = [
+        Column(title="Firm", text=lambda firm: titles[firm].title),
+        *(_stage_column(result, stage) for stage in STAGES),
+    ]
+    return Table("Each firm's own run", columns, list(result.firms), key=lambda firm: firm)
+
+
+def _stage_column(result: State, stage: str) -> Column[str]:
+    def share(firm: str) -> float:
+        return result.firms[firm][stage].value
+
+    return Column(
+        title=WORDS[stage].capitalize(),
+        text=lambda firm: _chance(result.firms[firm][stage]),
+        figure=True,
+        share=share,
+    )
+
+
+def _chance(chance: Estimate) -> Cell:
+    return chance_text(chance.value)
+
+
+def _as_json(result: State, stages: Table[Stage], firms: Table[str]) -> dict[str, Any]:
+    shares = {
+        firm: {stage: estimate_as_json(share)["value"] for stage, share in row.items()}
+        for firm, row in result.firms.items()
+    }
+    errors = {
+        firm: {stage: estimate_as_json(share)["mcse"] for stage, share in row.items()}
+        for firm, row in result.firms.items()
+    }
+    return {**result.origin.as_json(), "stages": to_json(stages), "firms": shares, "firms_mcse": errors}

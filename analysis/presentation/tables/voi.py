@@ -1,0 +1,204 @@
+"""Value of information: what learning each quantity, and each disclosure to come, would do to date and decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ...inference.estimates import Estimate
+from ...inference.json_values import number
+from ...inference.question import Question
+from ...studies.voi.decision import DateDecision
+from ...studies.voi.result import DisclosureValue, QuantityValue, ValueOfInformation
+from ...studies.voi.uncertainty import LEVELS, Narrowing, jackknife
+from ..json_form import date_as_json, estimate_as_json, shift_as_json, to_json
+from ..table import Column, Layout, Span, Table
+from ..text import day_text, shift_text
+from .columns import asked_text
+
+MOST_SHOWN = 12
+TITLE = "By how much learning would shrink the intervals (months) and the loss, ± Monte Carlo error"
+LOW_AND_HIGH = "(low and high: the 10% and 90% points of what is expected to be disclosed; or no and yes)"
+NOTHING = Estimate(0.0, 0.0)
+
+
+def layout(result: ValueOfInformation) -> Layout:
+    """Lay out the value of information."""
+    quantities, disclosures = _quantity_table(result), _disclosure_table(result)
+    tables: list[Table[Any]] = [table for table in (quantities, disclosures) if table.rows]
+    if tables:
+        tables[-1] = _with_silent(tables[-1], result)
+    return Layout(tables=tables, json=lambda: _as_json(result, quantities, disclosures), head=_head(result))
+
+
+def _head(result: ValueOfInformation) -> list[str]:
+    question, action = result.question, result.action.value
+    named = isinstance(result.decision, DateDecision)
+    best = day_text(question, action) if named else _act_or_wait(action)
+    text = result.decision.text
+    return [
+        f"{asked_text(question)}: the 90% interval is {result.width(0.9).value:.2f} months wide, the 50% interval "
+        f"{result.width(0.5).value:.2f}",
+        f"{text.title}: now best {best}, at an expected loss of {result.loss.value:.2f} {text.unit}; "
+        f"{result.perfect.value:.2f} less for somebody who knew the date",
+        f"{TITLE}:",
+    ]
+
+
+def _act_or_wait(action: float) -> str:
+    return "act" if action > 0.5 else "wait"
+
+
+def _quantity_table(result: ValueOfInformation) -> Table[QuantityValue]:
+    columns: list[Column[QuantityValue]] = [
+        Column(
+            title="Learning exactly",
+            text=lambda row: Span(row.quantity, "name"),
+            path=("quantity",),
+            value=lambda row: row.quantity,
+        ),
+        Column(path=("description",), value=lambda row: row.description),
+        Column(path=("unit",), value=lambda row: row.unit),
+        *_narrowing_columns(lambda row: row.narrowing or _no_narrowing(), variance="variance"),
+        Column(path=("note",), value=lambda row: row.note),
+    ]
+    telling = [row for row in result.quantities if row.narrowing and not row.note]
+    hidden = len(telling) - MOST_SHOWN
+    lines = [f"and {hidden} more that would narrow it less (--json lists all)"] if hidden > 0 else []
+    return Table(TITLE, columns, result.quantities, lines=lines, shown=telling[:MOST_SHOWN])
+
+
+def _disclosure_table(result: ValueOfInformation) -> Table[DisclosureValue]:
+    columns: list[Column[DisclosureValue]] = [
+        Column(path=("id",), value=lambda row: row.disclosure.id),
+        Column(
+            title="A disclosure",
+            text=lambda row: row.disclosure.text.title,
+            path=("title",),
+            value=lambda row: row.disclosure.text.title,
+        ),
+        Column(value=_kind_as_json),
+        *_narrowing_columns(lambda row: row.narrowing),
+        Column(path=("exactly",), value=lambda row: _narrowing_as_json(row.exactly)),
+        Column(title="median if low", text=lambda row: _median(result, row, 0), figure=True),
+        Column(title="if high", text=lambda row: _median(result, row, -1), figure=True),
+        Column(path=("unit",), value=_unit),
+        Column(path=("outcomes",), value=lambda row: _outcomes_as_json(row, result.question)),
+        Column(path=("note",), value=lambda row: row.note),
+    ]
+    telling = [row for row in result.disclosures if not row.note]
+    return Table(TITLE, columns, result.disclosures, lines=[LOW_AND_HIGH], shown=telling)
+
+
+def _with_silent(table: Table[Any], result: ValueOfInformation) -> Table[Any]:
+    """Say below the last table which rows are not shown, and why."""
+    silent: dict[str, list[str]] = {}
+    for quantity in result.quantities:
+        silent.setdefault(quantity.note, []).append(quantity.quantity)
+    for disclosure in result.disclosures:
+        silent.setdefault(disclosure.note, []).append(disclosure.disclosure.id)
+    lines = [f"{', '.join(names)}: {note}" for note, names in silent.items() if note]
+    return table.with_lines(*lines)
+
+
+def _median(result: ValueOfInformation, row: DisclosureValue, place: int) -> str:
+    """The median date after the first or the last of what may be said: little or much, no or yes."""
+    _, outcome = row.outcomes()[place]
+    return day_text(result.question, float(outcome.uncertainty.median[0]))
+
+
+def _narrowing_columns(found: Callable[[Any], Narrowing], variance: str = "") -> list[Column[Any]]:
+    """Columns of what learning would do; without a heading, the share of the variance is for programs alone."""
+
+    def width(level: float) -> Column[Any]:
+        return Column(
+            title=f"{level:.0%} interval",
+            text=lambda row: shift_text(found(row).widths[level]),
+            path=("interval", f"{level:g}"),
+            value=lambda row: shift_as_json(found(row).widths[level]),
+            figure=True,
+        )
+
+    return [
+        Column(
+            title=variance,
+            text=(lambda row: f"{found(row).variance_share.value:.1%}") if variance else None,
+            path=("variance_share",),
+            value=lambda row: estimate_as_json(found(row).variance_share),
+            figure=True,
+        ),
+        Column(path=("sd",), value=lambda row: shift_as_json(found(row).sd)),
+        *map(width, LEVELS),
+        Column(
+            title="loss",
+            text=lambda row: shift_text(found(row).loss),
+            path=("loss",),
+            value=lambda row: estimate_as_json(found(row).loss),
+            figure=True,
+        ),
+    ]
+
+
+def _no_narrowing() -> Narrowing:
+    """What learning does where there is nothing to learn."""
+    return Narrowing(NOTHING, NOTHING, dict.fromkeys(LEVELS, NOTHING), NOTHING)
+
+
+def _narrowing_as_json(found: Narrowing) -> dict[str, Any]:
+    (entry,) = to_json(Table(TITLE, _narrowing_columns(lambda row: row), [found]))
+    return dict(entry)
+
+
+def _kind_as_json(row: DisclosureValue) -> dict[str, Any]:
+    text = row.disclosure.text
+    kind = {"kind": text.kind, "method": row.learning.method}
+    return kind if text.probability is None else {**kind, "lever": text.lever, "probability": text.probability}
+
+
+def _unit(row: DisclosureValue) -> str:
+    item = row.disclosure.item
+    return "1 if taken, 0 if not" if item is None else item.kind.unit
+
+
+def _outcomes_as_json(row: DisclosureValue, question: Question) -> list[dict[str, Any]]:
+    return [
+        {
+            "probability" if row.possible else "quantile": number(share),
+            "observation": number(outcome.value),
+            "median": date_as_json(jackknife(outcome.uncertainty.median, smooth=False), question),
+        }
+        for share, outcome in row.outcomes()
+    ]
+
+
+def _as_json(
+    result: ValueOfInformation, quantities: Table[QuantityValue], disclosures: Table[DisclosureValue]
+) -> dict[str, Any]:
+    before = result.before.uncertainty
+    return {
+        **result.origin.as_json(),
+        "effective_draws": number(result.before.effective, 1),
+        "baseline": {
+            "median": date_as_json(jackknife(before.median, smooth=False), result.question),
+            "sd": shift_as_json(jackknife(before.variance**0.5)),
+            "interval": {f"{level:g}": shift_as_json(result.width(level)) for level in LEVELS},
+        },
+        "decision": _decision_as_json(result),
+        "quantities": to_json(quantities),
+        "disclosures": to_json(disclosures),
+        "notes": list(result.notes),
+    }
+
+
+def _decision_as_json(result: ValueOfInformation) -> dict[str, Any]:
+    action, decision = result.action, result.decision
+    named = isinstance(decision, DateDecision)
+    return {
+        "id": decision.id,
+        **decision.text.model_dump(),
+        "now": {
+            "action": date_as_json(action, result.question) if named else _act_or_wait(action.value),
+            "loss": estimate_as_json(result.loss),
+        },
+        "perfect_information": estimate_as_json(result.perfect),
+    }

@@ -1,0 +1,140 @@
+"""Tables and sentences in a terminal: wrapped to its width, never cut."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table as Grid
+from rich.text import Text
+
+from .table import Cell, Column, Layout, Part, Room, Table, plain, spans
+from .text import harmless
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+WIDE = 100  # columns of a terminal from which tables show all that they have
+STYLES = {"strong": "bold", "pass": "green", "warn": "yellow", "fail": "red"}
+SHORT = 15  # columns of a terminal; what is shorter is kept on one line where there is room
+HEADING = 12  # columns of a terminal; no heading is broken to less
+BETWEEN, EDGES = 3, 2  # columns of a terminal between two columns of a table, and at its edges
+
+
+def console() -> Console:
+    """Return the console on standard output; of a fixed width where it is no terminal."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
+
+
+def print_layout(layout: Layout, out: Console | None = None) -> None:
+    """Print a result for people."""
+    out = out or console()
+    for line in layout.head:
+        out.print(to_text(line))
+    if layout.head and layout.tables:
+        out.print()
+    for table in layout.tables:
+        for renderable in to_terminal(table, out.width):
+            out.print(renderable)
+    for line in layout.foot:
+        out.print(to_text(line))
+
+
+def to_terminal(table: Table[Any], width: int) -> Iterator[RenderableType]:
+    """Yield what shows a table in a terminal of a width, with the sentences around it."""
+    room = Room.WIDE if width >= WIDE else Room.NARROW
+    parts = list(table.parts(room))
+    if not parts:
+        return
+    yield from map(to_text, table.lead)
+    yield from (_grid(part, width) for part in parts)
+    yield from map(to_text, table.below(room))
+
+
+def to_text(cell: Cell) -> Text:
+    """Return a cell or a sentence as text with its styles; whatever would steer the terminal is shown instead."""
+    text = Text(overflow="fold")
+    for span in spans(cell):
+        text.append(harmless(span.text), style=STYLES.get(span.role, ""))
+    return text
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """A column with its heading as it is shown, and how wide its cells and their longest words are."""
+
+    column: Column[Any]
+    heading: str
+    cells: Sequence[str]
+    unbroken: bool = False
+
+    @property
+    def width(self) -> int:
+        return _widest([*self.heading.split("\n"), *self.cells])
+
+    @property
+    def longest_word(self) -> int:
+        return _widest([word for text in (self.heading, *self.cells) for word in text.split()])
+
+    @property
+    def is_short(self) -> bool:
+        return self.width == self.longest_word or self.width < SHORT
+
+    @property
+    def least(self) -> int:
+        """Width below which it would have to be broken inside a word."""
+        return self.width if self.unbroken else self.longest_word
+
+    def with_wrapped_heading(self) -> _Measured:
+        """Break a heading over lines where it is wider than the figures below it."""
+        if not self.column.figure:
+            return self
+        width = max(_widest(self.cells), _widest(self.heading.split()), HEADING)
+        return replace(self, heading="\n".join(wrap(self.heading, width, break_long_words=False)) or self.heading)
+
+
+def _widest(texts: Sequence[str]) -> int:
+    return max(map(cell_len, texts), default=0)
+
+
+def _grid(part: Part, width: int) -> Grid:
+    """Lay out a part of a table; figures stay in one piece for as long as the rest can give way."""
+    grid = Grid(
+        title=harmless(part.caption) if part.group else None,
+        box=box.SIMPLE_HEAD,
+        title_justify="left",
+        title_style="bold",
+        pad_edge=False,
+    )
+    for measured in _measured(part, width):
+        grid.add_column(
+            Text(measured.heading),
+            justify="right" if measured.column.figure else "left",
+            overflow="fold",
+            no_wrap=measured.unbroken,
+        )
+    for row in part.cells:
+        grid.add_row(*map(to_text, row))
+    return grid
+
+
+def _measured(part: Part, width: int) -> Sequence[_Measured]:
+    """Choose what is broken over lines in a table that is too wide: headings of figures, then words, then figures."""
+    columns = [
+        _Measured(column, harmless(column.title), [harmless(plain(row[index])) for row in part.cells])
+        for index, column in enumerate(part.columns)
+    ]
+    available = width - EDGES - BETWEEN * (len(columns) - 1)
+    if sum(each.width for each in columns) > available:
+        columns = [each.with_wrapped_heading() for each in columns]
+    choices = [
+        [replace(each, unbroken=each.column.figure or each.is_short) for each in columns],
+        [replace(each, unbroken=each.column.figure) for each in columns],
+    ]
+    return next((choice for choice in choices if sum(each.least for each in choice) <= available), columns)

@@ -1,0 +1,69 @@
+"""The past asked again, without hindsight."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from ...priors.errors import InputError
+from ..archive.reading import Run
+from ..inference.request import Request
+from .run import run, today
+
+DAYS = {"d": 1, "w": 7}
+
+
+def replay(request: Request, runs: Path, first: date, last: date, every: timedelta) -> Iterator[Run]:
+    """Ask a question again on past days, each time with what was known then.
+
+    Parameters
+    ----------
+    request : Request
+        Question and evidence; its own day is not used.
+    runs : Path
+        The runs folder.
+    first, last : date
+        The days, both included where the steps meet them.
+    every : timedelta
+        Step between days.
+
+    Yields
+    ------
+    Run
+        A brief run a day: forecast, what moved, inputs and manifest.
+
+    Raises
+    ------
+    InputError
+        If the days are not in order, or not between t = 0 and today.
+    """
+    if last < first:
+        raise InputError(f"a day from {first} on was expected, not {last}", key="--to")
+    if last > today():
+        raise InputError(f"a day up to today was expected, not {last}", key="--to")
+    day = first
+    while day <= last:
+        asked = replace(request, question=replace(request.question, as_of=day))
+        yield run(asked, runs, command="catchup replay", brief=True)
+        day += every
+
+
+def replay_days(first: date, last: date, every: timedelta) -> int:
+    """How many days a replay asks about."""
+    return (last - first) // every + 1
+
+
+def parse_step(text: str) -> timedelta:
+    """Read a step like 7d or 2w.
+
+    Raises
+    ------
+    InputError
+        If it is not a whole number of days or weeks above 0.
+    """
+    number, unit = text[:-1], text[-1:]
+    if unit not in DAYS or not number.isdigit() or int(number) == 0:
+        raise InputError(f"a step like 7d or 2w was expected, not '{text}'", key="--every")
+    return timedelta(days=int(number) * DAYS[unit])

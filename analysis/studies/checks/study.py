@@ -1,0 +1,122 @@
+"""All checks of an answer, one verdict each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from ....evidence.latents import with_latents
+from ....evidence.selected import Selection
+from ...inference.conditioning import condition
+from ...inference.diagnostics import UntrustworthyError
+from ...inference.importance import ReweightedPrior
+from ...inference.likelihoods import prior_for
+from ...inference.posterior import Posterior
+from ...inference.question import Question
+from ...inference.request import Request, evidence_of
+from ...inference.result import Origin, Result
+from ..sensitivity.power_scaling import power_scaling_of
+from .draws import check_draws
+from .leave_one_out import check_left_out, leave_one_out
+from .power import check_power_scaling
+from .predictions import Prediction, check_predictions, predict, reweighted
+from .result import CheckResult, trustworthy
+
+
+@dataclass(frozen=True)
+class Checks(Result):
+    """Every check of an answer.
+
+    Attributes
+    ----------
+    origin : Origin
+        The question, and the draws; the prior's where prior and evidence hardly overlap, so that there is no other.
+    results : tuple of CheckResult
+        In the order in which they were made.
+    predictions : tuple of Prediction
+        What pictures show.
+    """
+
+    results: tuple[CheckResult, ...]
+    predictions: tuple[Prediction, ...] = field(repr=False, default=())
+
+    @property
+    def trustworthy(self) -> bool:
+        """Whether no check failed."""
+        return trustworthy(self.results)
+
+
+def check(request: Request) -> Checks:
+    """Make every check of the answer to a request.
+
+    Parameters
+    ----------
+    request : Request
+        Question and evidence.
+
+    Returns
+    -------
+    Checks
+        Whatever can be checked, even where the answer itself would be refused.
+
+    Raises
+    ------
+    InputError
+        If the evidence cannot be used.
+    """
+    selection = evidence_of(request)
+    try:
+        found = condition(request.question, selection, request.engine, refuse=False)
+    except UntrustworthyError as error:
+        return _checks_of_prior(request.question, selection, error)
+    return checks_of(found)
+
+
+def checks_of(posterior: Posterior) -> Checks:
+    """Make every check of a posterior."""
+    selection, source = posterior.selection, posterior.source
+    question = _knowing_all(posterior.question, selection)
+    counted_and_held_out = (*selection.counted, *selection.checks)
+    prior = source.prior if isinstance(source, ReweightedPrior) else prior_for(posterior.question, selection.counted)
+    predictions = predict(question, prior, (*counted_and_held_out, *selection.priors), "prior", question.seed)
+    if isinstance(source, ReweightedPrior):
+        after = reweighted(predictions[: len(counted_and_held_out)], "posterior", source)
+    else:
+        after = predict(question, source, counted_and_held_out, "posterior", question.seed)
+    results = [
+        *check_draws(posterior),
+        *check_predictions([*predictions, *after]),
+        *check_left_out(leave_one_out(posterior)),
+    ]
+    if selection.counted:
+        results.append(check_power_scaling(power_scaling_of(posterior)))
+    return Checks(
+        replace(posterior.origin, question=question),
+        results=tuple(results),
+        predictions=(*predictions, *after),
+    )
+
+
+def _checks_of_prior(question: Question, selection: Selection, error: UntrustworthyError) -> Checks:
+    """Say what can be said where prior and evidence hardly overlap."""
+    question = _knowing_all(question, selection)
+    items = (*selection.counted, *selection.checks, *selection.priors)
+    predictions = predict(question, prior_for(question, items), items, "prior", question.seed)
+    overlap = CheckResult(
+        id="overlap",
+        title="overlap of prior and evidence",
+        verdict="fail",
+        figure=None,
+        threshold=None,
+        detail=error.on_command_line,
+        advice="leave the named items out, lower their reliability or weight, or widen the prior",
+    )
+    return Checks(
+        Origin(question, question.draws, evidence=tuple(item.id for item in selection.counted)),
+        results=(overlap, *check_predictions(predictions)),
+        predictions=tuple(predictions),
+    )
+
+
+def _knowing_all(question: Question, selection: Selection) -> Question:
+    items = (*selection.counted, *selection.checks, *selection.priors)
+    return replace(question, assumptions=with_latents(question.assumptions, items))

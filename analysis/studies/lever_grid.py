@@ -1,0 +1,85 @@
+"""Levers under every commitment of compute."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import product
+
+from ...model.policies import NO_INTERVENTION, Intervention, apply_lever, apply_regime, together
+from ..inference.estimates import Distribution, Estimate
+from ..inference.posterior import Posterior
+from ..inference.result import Result
+from .counterfactuals import Counterfactual, acting_day, changed_distributions, refuse_fixed_budgets
+
+
+@dataclass(frozen=True)
+class Grid(Result):
+    """Every lever under every regime.
+
+    Attributes
+    ----------
+    origin : Origin
+        The question, and the draws that all rest on.
+    acting_from : date
+        The day from which lever and regime act.
+    levers, regimes : mapping of str to str
+        Titles by id, in the order of their tables.
+    dates : mapping of (str or None, str or None) to Distribution
+        By lever and regime, months since t = 0; None stands for no lever or no regime.
+    """
+
+    acting_from: date
+    levers: Mapping[str, str]
+    regimes: Mapping[str, str]
+    dates: Mapping[tuple[str | None, str | None], Distribution]
+
+    def bought(self, lever: str, regime: str | None, p: float = 0.5) -> Estimate:
+        """Months by which a lever delays a quantile, under a regime."""
+        return Counterfactual(lever, "", (), self.dates[lever, regime], self.dates[None, regime]).shift(p)
+
+
+def lever_grid(posterior: Posterior, *, acting_from: date | None = None) -> Grid:
+    """Pull every lever under every regime, both from one day.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        Or a prior.
+    acting_from : date, optional
+        The day; that of the question by default.
+
+    Raises
+    ------
+    InputError
+        If the budget that a regime changes has been fixed, or the day lies before t = 0.
+    """
+    question = posterior.question
+    day, month = acting_day(question, acting_from)
+    refuse_fixed_budgets(question)
+    assumptions = question.assumptions
+    levers: dict[str | None, Intervention] = {
+        None: NO_INTERVENTION,
+        **{name: apply_lever(lever, assumptions.race, month) for name, lever in assumptions.levers.items()},
+    }
+    regimes: dict[str | None, Intervention] = {
+        None: NO_INTERVENTION,
+        **{name: apply_regime(regime, month) for name, regime in assumptions.regimes.items()},
+    }
+    keys = {f"{lever}/{regime}": (lever, regime) for lever, regime in product(levers, regimes) if lever or regime}
+    interventions = {key: _both(levers[lever], regimes[regime]) for key, (lever, regime) in keys.items()}
+    baseline, dates = changed_distributions(posterior, interventions)
+    return Grid(
+        posterior.origin,
+        day,
+        {name: lever.title for name, lever in assumptions.levers.items()},
+        {name: regime.text.title for name, regime in assumptions.regimes.items()},
+        {(None, None): baseline, **{pair: dates[key] for key, pair in keys.items()}},
+    )
+
+
+def _both(lever: Intervention, regime: Intervention) -> Intervention:
+    if lever == NO_INTERVENTION or regime == NO_INTERVENTION:
+        return regime if lever == NO_INTERVENTION else lever
+    return together(lever, regime)

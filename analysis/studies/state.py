@@ -1,0 +1,141 @@
+"""Where the race stands on the day of the question: how far the furthest run, and each firm's, has come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ...model.generative import Contender, Outcome
+from ..inference.draws import Values
+from ..inference.estimates import Array, Distribution, Estimate
+from ..inference.outcomes import READY, outcome_of
+from ..inference.posterior import Posterior
+from ..inference.result import Result
+from ..inference.weights import given
+
+STAGES = {
+    "not-launched": "No run has been launched",
+    "pre-training": "A run is in pre-training",
+    "post-training": "A model is in post-training",
+    "ready-unannounced": "A model is ready, and nobody has said so",
+}
+"""Stages of a run towards the event, in their order, by id."""
+
+STAGE = "stage:"  # begins the columns of stages, as positions in `STAGES`
+RACE = "race"  # the furthest run's column
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage, and the date given that the race is in it.
+
+    Attributes
+    ----------
+    id, title : str
+        Which.
+    probability : Estimate
+        That the furthest run is in it.
+    ready : Distribution or None
+        Months since t = 0, given that it is; None where no draw is.
+    """
+
+    id: str
+    title: str
+    probability: Estimate
+    ready: Distribution | None
+
+
+@dataclass(frozen=True)
+class State(Result):
+    """Where the race stands.
+
+    Attributes
+    ----------
+    origin : Origin
+        The question, and the draws.
+    stages : tuple of Stage
+        Of the furthest run, in their order.
+    firms : mapping of str to mapping of str to Estimate
+        By firm and stage, the probability that the firm's own run is in it.
+    """
+
+    stages: tuple[Stage, ...]
+    firms: Mapping[str, Mapping[str, Estimate]]
+
+    @cached_property
+    def most_likely(self) -> Stage:
+        """The stage that the furthest run is most likely in."""
+        return max(self.stages, key=lambda stage: stage.probability.value)
+
+    def at_least(self, stage: str) -> float:
+        """Probability that the furthest run is in a stage or has passed it."""
+        names = list(STAGES)
+        return sum(row.probability.value for row in self.stages if names.index(row.id) >= names.index(stage))
+
+
+def state(posterior: Posterior) -> State:
+    """Work out where the race stands on the day of the question.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        Or a prior.
+
+    Returns
+    -------
+    State
+        The furthest run is that of the firm which has come furthest on that day; among firms in one stage it does not
+        matter which.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, prior_of
+    >>> from catchup.analysis.studies.state import state
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 2, 24), draws=1_000))
+    >>> [stage.id for stage in state(prior).stages if stage.probability.value > 0.9]
+    ['not-launched']
+    """
+    question, source = posterior.question, posterior.source
+    month = question.as_of_months
+
+    def evaluate(values: Values) -> Values:
+        result = outcome_of(question, values)[1]
+        reached = stages_of(result, month)
+        furthest = np.maximum.reduce(list(reached.values()))
+        return {
+            READY: result.ready,
+            STAGE + RACE: furthest.astype(float),
+            **{STAGE + firm: stage.astype(float) for firm, stage in reached.items()},
+        }
+
+    columns, weighting = source.map(evaluate), source.weighting
+    shares = {
+        name.removeprefix(STAGE): [
+            weighting.estimate((column == position).astype(float)) for position in range(len(STAGES))
+        ]
+        for name, column in columns.items()
+        if name.startswith(STAGE)
+    }
+    race = columns[STAGE + RACE]
+    stages = tuple(
+        Stage(name, title, shares[RACE][position], given(columns[READY], weighting, race == position))
+        for position, (name, title) in enumerate(STAGES.items())
+    )
+    firms = {firm: dict(zip(STAGES, shares[firm], strict=True)) for firm in question.assumptions.race.firms}
+    return State(posterior.origin, stages, firms)
+
+
+def stages_of(result: Outcome, month: float) -> dict[str, Array]:
+    """How far each firm's run has come by a month, as positions in `STAGES`; each of shape (draw,)."""
+    return {firm: _reached(run, month) for firm, run in result.contenders.items()}
+
+
+def _reached(run: Contender, month: float) -> Array:
+    steps = [run.launch < month, run.pretrained <= month, run.ready <= month]
+    reached: Array = np.sum([step.astype(int) for step in steps], axis=0)
+    return reached

@@ -1,0 +1,61 @@
+"""Which table a study is asked about: a file, or a vintage that is held."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+from ....evidence.tables.places import named_vintage, today
+from ....evidence.tables.store import TableStore
+from ....evidence.tables.table import Table, read_table
+from ....priors.errors import InputError
+
+INDEX = "epoch-eci"
+
+
+def chosen_table(
+    store: TableStore, file: Path | None, vintage: datetime.date | None, *, name: str = INDEX, having: str | None = None
+) -> Table:
+    """Read the table that a study is asked about.
+
+    Parameters
+    ----------
+    store : TableStore
+        Where vintages are held.
+    file : Path or None
+        A file, of the day given by `vintage` or its name; without one, a vintage that is held is read.
+    vintage : date or None
+        Which; the newest by default.
+    name : str
+        Of the table, where no file is given.
+    having : str, optional
+        A column that the newest vintage is to have.
+
+    Raises
+    ------
+    InputError
+        If there is none, or it cannot be read.
+    """
+    if file is not None:
+        return read_table(file, vintage=vintage or named_vintage(file), shapes=store.shapes)
+    if vintage is not None or having is None:
+        return store.read(store.get(name, vintage))
+    newest = store.get(name)  # says so if there is none at all
+    for held in reversed(store.vintages(name)):
+        table = store.read(held)
+        if having in table.columns:
+            return table
+    wanted = store.shapes.shape(name).column[having].names[0]
+    raise InputError(f"no vintage of {name} has the column '{wanted}'", file=newest.folder.parent)
+
+
+def last_day(table: Table) -> datetime.date:
+    """Last day that a table speaks of: its vintage, or today where nobody said."""
+    return table.vintage or today()
+
+
+def origin_of(table: Table) -> dict[str, Any]:
+    """Return which table it is, as JSON: what a run records of it."""
+    vintage = table.vintage.isoformat() if table.vintage else None
+    return {"name": table.name, "vintage": vintage, "sha256": table.sha256}

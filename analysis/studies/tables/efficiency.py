@@ -1,0 +1,225 @@
+"""What a table's scores and training compute say of algorithmic progress, and what hangs on which models count."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from ....evidence.efficiency.curve import EfficiencyCurve
+from ....evidence.efficiency.integration import Integrated, efficiency_curve
+from ....evidence.efficiency.models import ScoredModels
+from ....evidence.tables.scored import CONFIDENCES, scored_models
+from ....evidence.tables.table import Table
+from ....model.assumptions import PROGRESS_QUANTITY, Assumptions
+from ....priors.errors import InputError
+from ...inference.diagnostics import UntrustworthyError
+from ...inference.json_values import significant
+from .chosen import origin_of
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+BELIEF = "measured_progress"
+DIGITS = 4
+COUNTED_WITHIN = 12.0  # natural logarithms below the curve's top: what lies lower has no weight
+SMALLEST_SHARE = 0.15  # effective share of the points of integration, below which they may have missed the peak
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which models of a table count.
+
+    Attributes
+    ----------
+    models : str
+        ``all``, ``chinese`` or ``american``.
+    since : date or None
+        First day of release.
+    confidence : str
+        Least confidence in a model's compute.
+    """
+
+    models: str = "all"
+    since: date | None = None
+    confidence: str = CONFIDENCES[-1]
+
+    @property
+    def title(self) -> str:
+        """For people: ``chinese since 2024-01-01``."""
+        sure = "" if self.confidence == CONFIDENCES[-1] else f", compute at least {self.confidence}"
+        return self.models + (f" since {self.since}" if self.since else "") + sure
+
+
+@dataclass(frozen=True)
+class Read:
+    """A table read with one choice of models.
+
+    Attributes
+    ----------
+    choice : Choice
+        The choice.
+    counted : ScoredModels
+        The models.
+    curve : EfficiencyCurve
+        Log likelihood over log10 of progress.
+    progress : array, shape (quantile,)
+        `QUANTILES` of progress under the weak belief ``measured_progress`` (x per year).
+    """
+
+    choice: Choice
+    counted: ScoredModels
+    curve: EfficiencyCurve
+    progress: np.ndarray
+
+
+@dataclass(frozen=True)
+class MeasuredProgress:
+    """What a table says of progress.
+
+    Attributes
+    ----------
+    table : Table
+        Which.
+    read : Read
+        With the models that were asked for.
+    alone : array, shape (quantile,)
+        `QUANTILES` by the curve alone, every logarithm within its span being as likely.
+    prior, posterior : array, shape (quantile,)
+        Of the race's own ``algorithmic_progress``, before and after the table.
+    others : tuple of Read
+        With other choices, to show what hangs on them.
+    set_aside : mapping of str to str
+        Choices that leave too few models, and why.
+    """
+
+    table: Table
+    read: Read
+    alone: np.ndarray
+    prior: np.ndarray
+    posterior: np.ndarray
+    others: tuple[Read, ...]
+    set_aside: Mapping[str, str]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the stable JSON object of ``catchup data efficiency``."""
+        read = self.read
+        return {
+            "schema": 1,
+            "table": origin_of(self.table),
+            "counted": {
+                "models": read.choice.models,
+                "since": read.choice.since and read.choice.since.isoformat(),
+                "confidence": read.choice.confidence,
+            },
+            "models": len(read.counted.names),
+            "organisations": len(read.counted.organisations),
+            "progress": {"quantiles": _quantiles(read.progress)},
+            "curve": {
+                "mode": significant(read.curve.mode, DIGITS),
+                "quantiles": _quantiles(self.alone),
+                "log10_progress": [float(point) for point in read.curve.points],
+                "log_likelihood": [round(float(height), 4) for height in read.curve.values],
+            },
+            PROGRESS_QUANTITY: {
+                "prior": {"quantiles": _quantiles(self.prior)},
+                "posterior": {"quantiles": _quantiles(self.posterior)},
+            },
+            "choices": [
+                {
+                    "id": other.choice.title,
+                    "models": len(other.counted.names),
+                    "mode": significant(other.curve.mode, DIGITS),
+                    "progress": {"quantiles": _quantiles(other.progress)},
+                }
+                for other in self.others
+            ],
+            "set_aside": dict(self.set_aside),
+        }
+
+
+def measured_progress(table: Table, assumptions: Assumptions, choice: Choice | None = None) -> MeasuredProgress:
+    """Read what a table says of progress.
+
+    Parameters
+    ----------
+    table : Table
+        With scores and training compute.
+    assumptions : Assumptions
+        What is believed of the line, of progress, and the calendar.
+    choice : Choice, optional
+        Which models count; all by default.
+
+    Raises
+    ------
+    InputError
+        If the table lacks a column, or too few models are left.
+    UntrustworthyError
+        If the points of integration may have missed where the likelihood is.
+    """
+    choice = choice or Choice()
+    read = read_progress(table, assumptions, choice)
+    prior = assumptions.beliefs[PROGRESS_QUANTITY]
+    others, set_aside = [], {}
+    for other in _other_choices(assumptions, choice):
+        try:
+            others.append(read_progress(table, assumptions, other))
+        except (InputError, UntrustworthyError) as error:
+            set_aside[other.title] = error.problem if isinstance(error, InputError) else str(error)
+    return MeasuredProgress(
+        table,
+        read,
+        alone=read.curve.quantiles(QUANTILES),
+        prior=prior.quantile(np.array(QUANTILES)),
+        posterior=read.curve.quantiles(QUANTILES, prior),
+        others=tuple(others),
+        set_aside=set_aside,
+    )
+
+
+def read_progress(table: Table, assumptions: Assumptions, choice: Choice) -> Read:
+    """Read a table with one choice of models; see `measured_progress`."""
+    number = assumptions.table.number
+    counted = scored_models(
+        table,
+        assumptions.calendar,
+        number("efficiency_reference_flop"),
+        models=choice.models,
+        since=choice.since,
+        confidence=choice.confidence,
+    )
+    integrated = efficiency_curve(counted, assumptions.beliefs, number("efficiency_degrees_of_freedom"))
+    refuse_missed_peak(integrated, choice.title)
+    progress = integrated.curve.quantiles(QUANTILES, assumptions.beliefs[BELIEF])
+    return Read(choice, counted, integrated.curve, progress)
+
+
+def refuse_missed_peak(integrated: Integrated, title: str) -> None:
+    """Refuse a curve whose points of integration hardly count.
+
+    Raises
+    ------
+    UntrustworthyError
+        If their effective share is below `SMALLEST_SHARE` anywhere near the curve's top.
+    """
+    heights = integrated.curve.values
+    near = heights > heights.max() - COUNTED_WITHIN
+    share = float(integrated.share[near].min())
+    if share < SMALLEST_SHARE:
+        raise UntrustworthyError(
+            f"the likelihood of {title} has no single peak (effective share of the points of integration {share:.2f}, "
+            f"{SMALLEST_SHARE:g} is needed): count more models, or others"
+        )
+
+
+def _other_choices(assumptions: Assumptions, chosen: Choice) -> Iterable[Choice]:
+    recent = assumptions.table.day("efficiency_recent_day")
+    groups = ("all", "chinese", "american")
+    choices = [Choice(models, since) for since in (None, recent) for models in groups]
+    choices += [Choice(confidence=confidence) for confidence in CONFIDENCES[:-1]]
+    return [choice for choice in choices if choice != chosen]
+
+
+def _quantiles(values: np.ndarray) -> dict[str, float | None]:
+    return {f"{p:g}": significant(float(value), DIGITS) for p, value in zip(QUANTILES, values, strict=True)}

@@ -1,0 +1,176 @@
+"""What learning each quantity, and what each disclosure to come, would do to the date and to a decision."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from ....evidence.latents import latent_quantities
+from ....evidence.likelihood import log_density, simulate
+from ....evidence.schema import Item
+from ....model.calendar import Clock
+from ....model.policies import apply_lever
+from ....priors.errors import unknown_name
+from ...inference.diagnostics import UntrustworthyError, few_draws
+from ...inference.draws import DrawSource, Values
+from ...inference.estimates import Array
+from ...inference.likelihoods import latent_beliefs, predictions_of
+from ...inference.outcomes import READY, ready_under
+from ...inference.posterior import Posterior
+from ...inference.progress import track
+from ...inference.question import Question
+from ..sensitivity.one_at_a_time import describe_quantity, uncertain_quantities
+from .date_draws import DateDraws
+from .disclosures import Disclosure, read_disclosures
+from .learning import Learning, choose, learn_exactly, observe
+from .pending import Pending
+from .result import DisclosureValue, QuantityValue, ValueOfInformation
+
+FEWEST = 100  # effective draws, below which slices of them say nothing
+ENOUGH = 1_000  # effective draws, from which each slice has tails of its own
+TAKEN, NOT_TAKEN = 1.0, 0.0  # branches of a policy
+
+
+def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequence[str] = ()) -> ValueOfInformation:
+    """Work out what learning would do.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        Or a prior.
+    pending : Pending
+        What may be learnt, and the decision whose expected loss is asked for.
+    only : sequence of str
+        Quantities and disclosures to look at; all disclosures, and all quantities that the date depends on, where
+        none is named.
+
+    Raises
+    ------
+    InputError
+        If a name in `only` is neither a quantity nor a disclosure.
+    UntrustworthyError
+        If too few draws count, or the event never comes in some.
+    """
+    source, items = posterior.source, posterior.items
+    question, disclosures = read_disclosures(pending.disclosures, posterior.question, pending.known)
+    quantities, chosen = _chosen(question, items, disclosures, only)
+    columns = _columns(question, source, quantities, chosen)
+    months = columns[READY]
+    if not np.isfinite(months).all():
+        never = float(source.weighting.shares @ ~np.isfinite(months))
+        raise UntrustworthyError(
+            f"in {never:.2%} of the draws the event never comes: no loss can be expected of its date"
+        )
+    kept = source.weighting.counting()
+    columns = {name: column[kept] for name, column in columns.items()}
+    draws = DateDraws(columns[READY], source.weighting, pending.decision, kept)
+    if draws.effective < FEWEST:
+        raise UntrustworthyError(f"{few_draws(draws.effective, 'value of information')}: try more --draws")
+    beliefs = question.assumptions.beliefs
+    learnt = []
+    for name in track(quantities, len(quantities), "Quantities"):
+        description, unit = describe_quantity(question, name)
+        found = None if beliefs[name].certain else learn_exactly(draws, columns[name]).narrowing
+        learnt.append(QuantityValue(name, description, unit, found))
+    valued = [
+        _value(question, draws, disclosure, columns, items) for disclosure in track(chosen, len(chosen), "Disclosures")
+    ]
+    return ValueOfInformation(
+        replace(posterior.origin, question=question),
+        before=draws,
+        decision=pending.decision,
+        quantities=tuple(sorted(learnt, key=lambda row: -row.size)),
+        disclosures=tuple(sorted(valued, key=lambda row: -row.narrowing.loss.value)),
+        notes=(few_draws(draws.effective, "tails of what is learnt"),) if draws.effective < ENOUGH else (),
+    )
+
+
+def _chosen(
+    question: Question, items: Sequence[Item], disclosures: Mapping[str, Disclosure], only: Sequence[str]
+) -> tuple[list[str], list[Disclosure]]:
+    """Quantities and disclosures to look at."""
+    beliefs = question.assumptions.beliefs
+    if not only:
+        latents = [name for name in latent_quantities(items) if not beliefs[name].certain]
+        return list(dict.fromkeys([*uncertain_quantities(question), *latents])), list(disclosures.values())
+    for name in only:
+        if name not in beliefs and name not in disclosures:
+            raise unknown_name("quantity or disclosure", name, [*beliefs, *disclosures], key="--only")
+    wanted = list(dict.fromkeys(only))
+    return [name for name in wanted if name in beliefs], [disclosures[name] for name in wanted if name in disclosures]
+
+
+def _columns(
+    question: Question, source: DrawSource, quantities: Sequence[str], disclosures: Sequence[Disclosure]
+) -> Values:
+    """The date, the quantities, and what each disclosure is about, in every draw."""
+    assumptions = question.assumptions
+    pending = [disclosure.item for disclosure in disclosures if disclosure.item is not None]
+    levers = {
+        disclosure.column: apply_lever(
+            assumptions.levers[disclosure.text.lever], assumptions.race, question.as_of_months
+        )
+        for disclosure in disclosures
+        if disclosure.text.lever is not None
+    }
+
+    def evaluate(values: Values) -> Values:
+        _, dates, predicted = predictions_of(question, values, pending)
+        return {
+            READY: dates.ready,
+            **{name: values[name] for name in quantities},
+            **{disclosure.column: predicted[disclosure.id] for disclosure in disclosures if disclosure.item},
+            **{column: ready_under(question, values, lever) for column, lever in levers.items()},
+        }
+
+    needed = latent_beliefs(question, pending) | assumptions.beliefs_of(quantities)
+    if levers:
+        needed |= assumptions.beliefs_of(assumptions.needed([question.event], distillation=True))
+    return source.extended(needed).map(evaluate)
+
+
+def _value(
+    question: Question, draws: DateDraws, disclosure: Disclosure, columns: Values, items: Sequence[Item]
+) -> DisclosureValue:
+    about = columns[disclosure.column]
+    if disclosure.item is None:
+        probability = disclosure.text.probability or 0.0
+        branches = {NOT_TAKEN: draws.months, TAKEN: about}
+        found = choose(draws, branches, {NOT_TAKEN: 1.0 - probability, TAKEN: probability})
+        return _row(disclosure, found, found)
+    if _silent(disclosure.item, items):
+        # Nothing has been reported so far, and an exponential delay has no memory: it begins anew on the day asked.
+        about = np.maximum(about, question.as_of_months)
+    # of its own, so that a disclosure's figures do not depend on which others are asked about
+    rng = np.random.default_rng([question.seed, zlib.crc32(disclosure.id.encode())])
+    clock = question.clock
+    found = observe(
+        draws,
+        partial(_simulate, disclosure.item, clock, rng),
+        partial(_log_density, disclosure.item, clock),
+        about,
+        rng,
+    )
+    return _row(disclosure, found, learn_exactly(draws, about))
+
+
+def _row(disclosure: Disclosure, found: Learning, exactly: Learning) -> DisclosureValue:
+    return DisclosureValue(disclosure, found, found.narrowing, exactly.narrowing)
+
+
+def _silent(pending: Item, items: Sequence[Item]) -> bool:
+    """Whether a disclosure would end a silence that the draws are conditioned on."""
+    silences = {item.event for item in items if item.kind.name == "not_yet"}
+    return pending.kind.name in ("not_yet", "milestone") and pending.event in silences
+
+
+def _simulate(item: Item, clock: Clock, rng: np.random.Generator, predicted: Array) -> Array:
+    return simulate(item, predicted, clock, rng)
+
+
+def _log_density(item: Item, clock: Clock, value: float | Array, predicted: Array) -> Array:
+    return log_density(item, value, predicted, clock)

@@ -1,0 +1,129 @@
+"""A log likelihood over log10 of progress, known at evenly spaced points and smooth between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ...priors.families import Family
+from .models import Array
+
+FINE = 8_192  # points at which a curve is read for quantiles
+FARTHEST_RANK = 1e-9  # of a belief, beyond which nothing of it is counted
+
+
+@dataclass(frozen=True)
+class EfficiencyCurve:
+    """Log likelihood of a table's scores given yearly progress, all else integrated out.
+
+    Between its points it is the natural cubic spline through them; beyond them it goes on as a straight line, so that
+    it has a slope everywhere.
+
+    Attributes
+    ----------
+    start, step : float
+        First point, and the distance between two, in log10 of progress (x per year).
+    values : array, shape (point,)
+        Natural logarithm of the likelihood at each.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> points = np.linspace(-0.5, 3.0, 29)
+    >>> curve = EfficiencyCurve(-0.5, 0.125, -0.5 * ((points - 1.0) / 0.2) ** 2)
+    >>> print(f"{curve.mode:.1f} {curve.quantiles([0.05, 0.95])[1]:.1f}")
+    10.0 21.3
+    """
+
+    start: float
+    step: float
+    values: Array
+
+    @property
+    def points(self) -> Array:
+        """Where it is known, in log10 of progress; shape (point,)."""
+        return np.asarray(self.start + self.step * np.arange(len(self.values)), dtype=np.float64)
+
+    def __call__(self, log10_progress: Array | float) -> Array:
+        """Log likelihood at values of log10 of progress (NumPy), of the same shape."""
+        return np.asarray(self.over(np, np.asarray(log10_progress, dtype=float)))
+
+    def over(self, xp: Any, log10_progress: Any) -> Any:
+        """Log likelihood over an array namespace.
+
+        Parameters
+        ----------
+        xp : module
+            ``numpy`` or ``pytensor.tensor``.
+        log10_progress : array or variable, any shape
+            Logarithm to base 10 of yearly progress.
+        """
+        last = len(self.values) - 1
+        position = (log10_progress - self.start) / self.step
+        inside = xp.clip(position, 0.0, float(last))
+        piece = xp.clip(xp.floor(inside), 0, last - 1).astype("int64")
+        along = inside - piece
+        constant, linear, square, cube = (
+            (row if xp is np else xp.as_tensor_variable(row))[piece] for row in self._pieces
+        )
+        beyond = position - inside
+        slope = xp.where(beyond < 0.0, self._slopes[0], self._slopes[1])
+        return constant + along * (linear + along * (square + along * cube)) + slope * beyond
+
+    @cached_property
+    def _pieces(self) -> Array:
+        """Coefficients of the pieces in their own coordinate from 0 to 1; shape (power, piece)."""
+        values, count = self.values, len(self.values)
+        system = np.diag(np.full(count, 4.0)) + np.diag(np.ones(count - 1), 1) + np.diag(np.ones(count - 1), -1)
+        system[0, :2], system[-1, -2:] = (1.0, 0.0), (0.0, 1.0)
+        bend = np.zeros(count)
+        bend[1:-1] = 6.0 * np.diff(values, 2)
+        second = np.linalg.solve(system, bend)  # second differences: none at either end
+        rise = np.diff(values)
+        linear = rise - second[:-1] / 3.0 - second[1:] / 6.0
+        return np.stack([values[:-1], linear, 0.5 * second[:-1], np.diff(second) / 6.0])
+
+    @cached_property
+    def _slopes(self) -> tuple[float, float]:
+        """Slopes at both ends, per step."""
+        _, linear, square, cube = self._pieces
+        return float(linear[0]), float(linear[-1] + 2.0 * square[-1] + 3.0 * cube[-1])
+
+    @cached_property
+    def mode(self) -> float:
+        """Progress at which the curve is highest, x per year."""
+        fine = np.linspace(self.points[0], self.points[-1], FINE)
+        return float(10.0 ** fine[self(fine).argmax()])
+
+    def quantiles(self, probabilities: Iterable[float], belief: Family | None = None) -> Array:
+        """Quantiles of progress, x per year.
+
+        Parameters
+        ----------
+        probabilities : iterable of float
+            In (0, 1).
+        belief : Family, optional
+            What is believed of progress before the table. Without one, all logarithms between the curve's first and
+            last point are held to be equally likely.
+
+        Returns
+        -------
+        array, shape (probability,)
+        """
+        low, high = self.points[0], self.points[-1]
+        if belief is not None:
+            ends = belief.quantile(np.array([FARTHEST_RANK, 1.0 - FARTHEST_RANK]))
+            low, high = np.log10(ends)
+            if low == high:
+                return np.full(len(list(probabilities)), ends[0])
+        edges = np.linspace(low, high, FINE + 1)
+        heights = self(0.5 * (edges[1:] + edges[:-1]))
+        mass = np.exp(heights - heights.max())
+        if belief is not None:
+            mass = mass * np.diff(belief.cdf(10.0**edges))
+        below = np.concatenate([[0.0], np.cumsum(mass)])
+        return np.asarray(10.0 ** np.interp(list(probabilities), below / below[-1], edges))

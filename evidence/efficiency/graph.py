@@ -1,0 +1,57 @@
+"""The efficiency likelihood as a PyMC model: the curve's twin, for any sampler."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pymc as pm
+import pytensor.tensor as pt
+
+from ...model.graph import declare_quantities
+from ...priors.families import Family
+from .equations import error_variance, expected_score, log_student_t
+from .integration import PARAMETERS
+from .models import ScoredModels
+
+PROGRESS = "measured_progress"
+
+
+def build_efficiency_model(models: ScoredModels, beliefs: Mapping[str, Family], degrees: float) -> pm.Model:
+    """Build the model of a table's scores.
+
+    Parameters
+    ----------
+    models : ScoredModels
+        The table's models.
+    beliefs : mapping of str to Family
+        Of ``measured_progress`` and of each of `PARAMETERS`.
+    degrees : float
+        Degrees of freedom of a score's error.
+
+    Returns
+    -------
+    pymc.Model
+        With coords ``model`` and ``organisation``, ``measured_progress`` (x per year) and the observed vector
+        ``scores`` (points).
+    """
+    coords = {"model": list(models.names), "organisation": list(models.organisations)}
+    with pm.Model(coords=coords) as model:
+        values = declare_quantities(beliefs, [PROGRESS, *PARAMETERS])
+        height, slope, noise, spread = (values[name] for name in PARAMETERS)
+        unit = pm.Normal("organisation_unit", dims="organisation")
+        effect = pm.Deterministic("organisation_effect", spread * unit, dims="organisation")
+        log10_progress = pt.log10(values[PROGRESS])
+        expected = expected_score(
+            height, slope, models.log10_compute, log10_progress, models.years, effect[models.organisation]
+        )
+        variance = error_variance(noise, models.score_sd)
+
+        def logp(value: Any, mean: Any, squared_scale: Any) -> Any:
+            return log_student_t(pt, value - mean, squared_scale, degrees)
+
+        def simulated(mean: Any, squared_scale: Any, size: Any) -> Any:
+            return pm.StudentT.dist(nu=degrees, mu=mean, sigma=pt.sqrt(squared_scale), size=size)
+
+        pm.CustomDist("scores", expected, variance, logp=logp, dist=simulated, observed=models.score, dims="model")
+    return model

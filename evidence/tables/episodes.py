@@ -1,0 +1,125 @@
+"""Lags between records: every American record of a table, and the first Chinese model that met it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .table import Table
+
+
+@dataclass(frozen=True)
+class Release:
+    """A model on the day it came out.
+
+    Attributes
+    ----------
+    model, organisation : str
+        Which, and whose.
+    day : date
+        Of its release.
+    score : float
+        In the table's points.
+    interval : tuple of float or None
+        Ends of the score's interval, where the table states one.
+    """
+
+    model: str
+    organisation: str
+    day: datetime.date
+    score: float
+    interval: tuple[float, float] | None
+
+
+@dataclass(frozen=True)
+class Episode:
+    """A record, and what came of it.
+
+    Attributes
+    ----------
+    reference : Release
+        The record.
+    follower : Release or None
+        The first model of the other country that scored as much; None while the episode is open.
+    days : int
+        From the record to the follower; of an open episode to the last day the table speaks of. Negative where the
+        other country had been there first.
+    """
+
+    reference: Release
+    follower: Release | None
+    days: int
+
+    @property
+    def open(self) -> bool:
+        """Whether nobody has met the record yet."""
+        return self.follower is None
+
+
+def lag_episodes(table: Table, until: datetime.date) -> tuple[Episode, ...]:
+    """Find every American record and the first Chinese model that met it.
+
+    A record is the best American score of its day, if it beats those of all earlier days: days are all that a table
+    tells of the order in which models came. Models that name both countries count for neither. Scores are compared as
+    they stand, intervals aside.
+
+    Parameters
+    ----------
+    table : Table
+        With columns ``model``, ``score``, ``date``, ``organisation`` and ``country``.
+    until : date
+        Last day the table speaks of, to which open episodes last.
+
+    Returns
+    -------
+    tuple of Episode
+        By day of the record.
+
+    Raises
+    ------
+    InputError
+        If the table lacks one of the columns.
+    """
+    scores = table["score"]
+    american, chinese = table.from_countries("american"), table.from_countries("chinese")
+    records = _releases(table, american & ~chinese)
+    followers = _releases(table, chinese & ~american)
+    episodes: list[Episode] = []
+    best = -np.inf
+    for place in records:
+        if scores[place] <= best:
+            continue
+        best = scores[place]
+        met = next((other for other in followers if scores[other] >= best), None)
+        reference = _release(table, place)
+        follower = None if met is None else _release(table, met)
+        last = until if follower is None else follower.day
+        episodes.append(Episode(reference, follower, (last - reference.day).days))
+    return tuple(episodes)
+
+
+def of_both_countries(table: Table) -> tuple[str, ...]:
+    """Models that name an American and a Chinese organisation, and count for neither side."""
+    both = table.from_countries("american") & table.from_countries("chinese")
+    return tuple(dict.fromkeys(table["model"][both]))
+
+
+def _releases(table: Table, rows: Sequence[bool] | np.ndarray) -> list[int]:
+    """Positions of some rows by day, the best score of a day first."""
+    chosen = np.flatnonzero(rows)
+    order = np.lexsort((-table["score"][chosen], table["date"][chosen]))
+    return [int(place) for place in chosen[order]]
+
+
+def _release(table: Table, row: int) -> Release:
+    low, high = (float(end) for end in table.interval("score")[row])
+    return Release(
+        str(table["model"][row]),
+        str(table["organisation"][row]),
+        table["date"][row].item(),
+        float(table["score"][row]),
+        None if np.isnan(low + high) else (low, high),
+    )

@@ -1,0 +1,60 @@
+"""Where tables are kept and what day they are of, as far as a command does not say."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import os
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+VARIABLE = "CATCHUP_DATA"
+NAMED_DAY = re.compile(r"(?<!\d)(20\d{2})-(\d{2})(?:-(\d{2}))?(?![\d-])")
+
+
+def today() -> datetime.date:
+    """Today: the one place of the tables that looks at the clock."""
+    return datetime.date.today()
+
+
+def data_folder(given: Path | None = None, environment: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder that tables are kept in: the one given, CATCHUP_DATA, or the platform's place for user data.
+
+    Parameters
+    ----------
+    given : Path, optional
+        From the command line.
+    environment : mapping of str to str
+        Environment variables.
+    """
+    if given is not None:
+        return given
+    if environment.get(VARIABLE):
+        return Path(environment[VARIABLE])
+    if environment.get("XDG_DATA_HOME"):
+        return Path(environment["XDG_DATA_HOME"]) / "catchup"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "catchup"
+    return Path.home() / ".local" / "share" / "catchup"
+
+
+def named_vintage(path: Path) -> datetime.date | None:
+    """Day that a file's name holds, the last of the month where it holds a month; None if it holds neither.
+
+    Examples
+    --------
+    >>> named_vintage(Path("epoch-eci-2026-08-16.csv"))
+    datetime.date(2026, 8, 16)
+    """
+    found = NAMED_DAY.search(path.stem)
+    if found is None:
+        return None
+    year, month, of_month = found.groups()
+    with contextlib.suppress(ValueError):
+        if of_month:
+            return datetime.date(int(year), int(month), int(of_month))
+        first = datetime.date(int(year), int(month), 1)
+        return (first + datetime.timedelta(days=31)).replace(day=1) - datetime.timedelta(days=1)
+    return None

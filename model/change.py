@@ -1,0 +1,102 @@
+"""Circumstances that change in a month, and what becomes of the runs that had begun by then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from . import equations
+
+if TYPE_CHECKING:
+    from .generative import Contender
+
+ByFirm = Mapping[tuple[str, str], Any]
+
+
+@dataclass(frozen=True)
+class Change:
+    """Circumstances that held until a month, for a race under those that hold from then on.
+
+    Attributes
+    ----------
+    month : float
+        When they changed, months since t = 0.
+    log_growth : (draw,)
+        Rate at which the requirement fell until then, per month.
+    contenders : mapping of (str, str) to Contender
+        By event and firm, the race as it would have gone on. Firms not among them had not been in it.
+    """
+
+    month: float
+    log_growth: Any
+    contenders: Mapping[tuple[str, str], Contender]
+
+
+class BegunRuns:
+    """Runs that had begun when circumstances changed, and keep what they began with.
+
+    Parameters
+    ----------
+    xp : module
+        ``numpy`` or ``pytensor.tensor``.
+    change : Change, optional
+        What had held; None where nothing has changed.
+    entries : sequence of (str, str)
+        Events and firms of the race.
+    """
+
+    def __init__(self, xp: Any, change: Change | None, entries: Sequence[tuple[str, str]]) -> None:
+        self._xp, self._change = xp, change
+        self._before = {} if change is None else change.contenders
+        self.month = 0.0 if change is None else change.month
+        self.runs = [at for at in entries if at in self._before]
+
+    def able(self, moments: ByFirm) -> ByFirm:
+        """Return from when on firms could launch, had there been no run by then.
+
+        Parameters
+        ----------
+        moments : mapping of (str, str) to (draw,)
+            When compute would suffice under the circumstances that hold now, months since t = 0. One before the change
+            only says that it suffices when they change: a firm that could launch before then has been able to since.
+        """
+        if self._change is None:
+            return moments
+        month, before = self.month, self._change.contenders
+        since = {at: self._xp.minimum(before[at].able, month) if at in before else month for at in moments}
+        return {at: self._xp.where(moment > month, moment, since[at]) for at, moment in moments.items()}
+
+    def kept(self, attribute: str, values: ByFirm) -> dict[tuple[str, str], Any]:
+        """Return values by event and firm, with those of the race before in place of them where a run had begun.
+
+        Parameters
+        ----------
+        attribute : str
+            Of `Contender`.
+        values : mapping of (str, str) to (draw,)
+            Of the race under the circumstances that hold now.
+        """
+        begun = {
+            at: self._xp.where(self._before[at].launch < self.month, getattr(self._before[at], attribute), values[at])
+            for at in self.runs
+        }
+        return {**values, **begun}
+
+    def ends(self, planned: ByFirm, launch: ByFirm, slowdown: ByFirm, anew: ByFirm) -> dict[tuple[str, str], Any]:
+        """Return ends of pre-training by event and firm; see `equations.end_after_change`.
+
+        Parameters
+        ----------
+        planned, launch : mapping of (str, str) to (draw,)
+            Ends as planned, and launches: months since t = 0.
+        slowdown : mapping of (str, str) to (draw,)
+            Of `runs`: how much longer the rest of each takes.
+        anew : mapping of (str, str) to (draw,)
+            Of `runs`: when each would end if it started over, months since t = 0.
+        """
+        ends = dict(planned)
+        for at in self.runs:
+            going_on = equations.resumed(self._xp, planned[at], self.month, slowdown[at])
+            ends[at] = equations.end_after_change(self._xp, launch[at], planned[at], going_on, anew[at], self.month)
+        return ends

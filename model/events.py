@@ -1,0 +1,73 @@
+"""Events as data: readings of "a model like Mythos", each a multiple of Mythos's pre-training compute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..priors.distributions import FAMILY_KEYS, take_distribution
+from ..priors.errors import InputError, unknown_name
+from ..priors.families import Family
+from ..priors.hierarchy import conditional
+from ..priors.layers import Layer, merge
+from ..priors.strict import StrictModel, validate
+from ..priors.table import PriorTable
+from .race import Names, refuse_stranger
+
+
+class EventText(StrictModel):
+    """What an event's row says beside the distribution of its multiple."""
+
+    title: str
+    references: Names = ()
+    notes: str = ""
+
+
+@dataclass(frozen=True)
+class Event:
+    """A reading of "a model like Mythos": a multiple of Mythos's pre-training compute.
+
+    Attributes
+    ----------
+    text : EventText
+        Title, references, notes.
+    multiple : Family
+        What is believed of the multiple.
+    """
+
+    text: EventText
+    multiple: Family
+
+
+def multiple_name(event: str) -> str:
+    """Name under which an event's multiple is drawn."""
+    return event.replace("-", "_") + "_multiple"
+
+
+def load_events(layers: Iterable[Layer], table: PriorTable) -> dict[str, Event]:
+    """Validate the events of some layers.
+
+    Raises
+    ------
+    InputError
+        At the first unknown key, family, quantity or reference, a multiple that is not positive, or the name of a
+        quantity.
+    """
+    beliefs = {name: quantity.distribution for name, quantity in table.quantities.items()}
+    events, rows = {}, merge(layers, "event", exclusive={"family": FAMILY_KEYS})
+    for name, row in rows.items():
+        key = f"event.{name}"
+        refuse_stranger("event", name, rows, ("title", "family"), key)
+        stated, rest = take_distribution(row, EventText, key)
+        distribution = conditional(stated, beliefs, row.file, key)
+        text = validate(EventText, rest, file=row.file, key=key)
+        for reference in text.references:
+            if reference not in table.references:
+                raise unknown_name("reference", reference, table.references, file=row.file, key=f"{key}.references")
+        low, high = distribution.support()
+        if low < 0 or high <= 0 or low == high == 0:
+            raise InputError(f"a multiple above 0 was expected, not {low:g} to {high:g}", file=row.file, key=key)
+        if multiple_name(name) in table.quantities:
+            raise InputError("an event cannot have the name of a quantity", file=row.file, key=key)
+        events[name] = Event(text, distribution)
+    return events

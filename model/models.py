@@ -1,0 +1,48 @@
+"""The two models, as layers: the article's tables, and what `current` lays over them, group by group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from ..priors.errors import unknown_name
+from ..priors.layers import Layer
+from ..priors.strict import read_toml
+from ..priors.table import packaged_layers
+
+HERE = Path(__file__).parent
+ARTICLE, CURRENT = "article", "current"
+DEFAULT_MODEL = CURRENT
+TABLES = ("race", "events", "policies", "scenarios", "readings")
+GROUPS = {"obstacles": "What stands in the way besides compute"}
+"""By file of `current`, in the order in which they are laid over one another, what the group of rows is about."""
+
+MODELS = {ARTICLE: "The published model, reproduced figure by figure.", CURRENT: "The world as it stands."}
+"""By name, what each model is."""
+
+
+def model_layers(model: str = DEFAULT_MODEL) -> list[Layer]:
+    """Return a model's own files, lowest first.
+
+    Raises
+    ------
+    InputError
+        If there is no such model.
+    """
+    if model not in MODELS:
+        raise unknown_name("model", model, MODELS, key="--model")
+    names = [f"model/{name}.toml" for name in TABLES]
+    if model == CURRENT:
+        names += map(group_file, GROUPS)
+    return [*packaged_layers(), *(Layer.of(read_toml(HERE.parent / name), file=name) for name in names)]
+
+
+def group_file(group: str) -> str:
+    """Name of a group's file, as messages and runs have it."""
+    return f"model/current/{group}.toml"
+
+
+def model_of(layers: Iterable[Layer]) -> str:
+    """Name of the model that layers are, overlays aside: the article's where no group of `current` is among them."""
+    groups = set(map(group_file, GROUPS))
+    return CURRENT if any(layer.file in groups for layer in layers) else ARTICLE

@@ -1,0 +1,72 @@
+"""The names of the model's intermediates, and how each gets its name, or another value in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+UNITS = {
+    "mythos_flop": "FLOP",
+    "annual_progress": "x per year",
+    "flop_per_h100e_month": "FLOP per H100e-month",
+    "target_flop": "FLOP",
+    "budget_in_force": "1",
+    "requirement_lag": "months",
+    "able_to_launch": "months since t = 0",
+    "launch": "months since t = 0",
+    "pool_at_launch": "H100e",
+    "requirement_at_launch": "FLOP",
+    "run_length": "months",
+    "firm_pretrained": "months since t = 0",
+    "pretrained": "months since t = 0",
+    "post_training": "months",
+    "ready": "months since t = 0",
+}
+"""Unit of every derived variable, each after those that it follows from; quantities carry their own.
+
+The budget in force, the requirement's lag, the month from which a firm could launch and post-training are variables of
+their own only where obstacles act on them.
+"""
+
+DIMS: Mapping[str, tuple[str, ...]] = {
+    "mythos_flop": (),
+    "annual_progress": (),
+    "flop_per_h100e_month": ("firm",),
+    **dict.fromkeys(("target_flop", "pretrained", "post_training", "ready"), ("event",)),
+    **dict.fromkeys(
+        (
+            "budget_in_force",
+            "requirement_lag",
+            "able_to_launch",
+            "launch",
+            "pool_at_launch",
+            "requirement_at_launch",
+            "run_length",
+            "firm_pretrained",
+        ),
+        ("event", "firm"),
+    ),
+}
+"""Dims of every derived variable."""
+
+Naming = Callable[[str, Any], Any]
+"""Takes an intermediate's name and value, and returns what stands for it from then on.
+
+A value is one for all, or a mapping: by firm, by event, or by (event, firm).
+"""
+
+
+def unnamed(name: str, value: Any) -> Any:
+    """Leave an intermediate as it is."""
+    return value
+
+
+def replacing(given: Mapping[str, Any]) -> Naming:
+    """Put given values in place of intermediates, by name: over arrays, what ``pm.do`` does in the graph.
+
+    Parameters
+    ----------
+    given : mapping
+        By name, in the form that the naming is given (see `Naming`).
+    """
+    return lambda name, value: given.get(name, value)

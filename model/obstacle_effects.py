@@ -1,0 +1,117 @@
+"""What obstacles do to a firm's way to an event, stage by stage.
+
+Each method takes what compute alone would make of a stage, by (event, firm), and returns what becomes of it. Where no
+obstacle acts at a stage it comes back as it was: a model without obstacles has no further variables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from . import equations
+from .naming import Naming
+from .obstacles import Act, Obstacle, met
+
+ByFirm = Mapping[tuple[str, str], Any]
+
+
+class ObstacleEffects:
+    """The effects of some obstacles.
+
+    Parameters
+    ----------
+    obstacles : mapping of str to Obstacle
+        By id.
+    entries : list of tuple of str
+        Every event and firm.
+    values : mapping
+        Quantity name to values, shape (draw,) or scalar variables.
+    name : callable
+        Names intermediates; see `Naming`.
+    """
+
+    def __init__(
+        self, obstacles: Mapping[str, Obstacle], entries: list[tuple[str, str]], values: Mapping[str, Any], name: Naming
+    ) -> None:
+        self._obstacles, self._entries, self._values, self._name = obstacles, entries, values, name
+
+    def budget(self, budget: ByFirm) -> ByFirm:
+        """Share of a year's compute that the run gets."""
+        rivals = self._sums("budget-share")
+        if not rivals:
+            return budget
+        return self._named(
+            "budget_in_force", {at: equations.budget_in_force(budget[at], more) for at, more in rivals.items()}
+        )
+
+    def lag(self) -> ByFirm:
+        """Months that a firm's know-how is behind; empty where none is."""
+        lag = self._sums("requirement-lag")
+        return self._named("requirement_lag", lag) if lag else lag
+
+    def launch(self, able: ByFirm) -> ByFirm:
+        """Launch of a firm that could from a month on."""
+        delays = self._sums("launch-delay")
+        if not delays:
+            return able
+        able = self._named("able_to_launch", able)
+        return {at: equations.delayed(able[at], delay) for at, delay in delays.items()}
+
+    def pretrained(self, end: ByFirm) -> ByFirm:
+        """End of pre-training."""
+        setbacks = self._sums("run-setback")
+        return {at: equations.delayed(end[at], setback) for at, setback in setbacks.items()} or end
+
+    def post_training(
+        self, xp: Any, months: Any, end: ByFirm, first: Mapping[str, Any]
+    ) -> tuple[ByFirm, Mapping[str, Any]]:
+        """Months from the end of pre-training to readiness.
+
+        Parameters
+        ----------
+        xp : module
+            ``numpy`` or ``pytensor.tensor``.
+        months : (draw,)
+            What they are without obstacles.
+        end : mapping of tuple of str to (draw,)
+            End of pre-training by event and firm.
+        first : mapping of str to (draw,)
+            The first of those ends by event.
+
+        Returns
+        -------
+        own : mapping of tuple of str to (draw,)
+            By event and firm, from the firm's own end of pre-training.
+        overall : mapping of str to (draw,)
+            By event, from the first end of pre-training to the first readiness.
+        """
+        events = list(dict.fromkeys(event for event, _ in self._entries))
+        names = self._names("post-training", "serving")
+        if not names:
+            return dict.fromkeys(self._entries, months), dict.fromkeys(events, months)
+        added = {tuple(quantities): self._total(quantities) for quantities in names.values()}
+        after = {quantities: equations.delayed(months, more) for quantities, more in added.items()}
+        own = {at: after[tuple(quantities)] for at, quantities in names.items()}
+        overall = {}
+        for event in events:
+            entries = [at for at in names if at[0] == event]
+            alike = all(own[at] is own[entries[0]] for at in entries)
+            ends = {at: equations.ready(end[at], own[at]) for at in entries}
+            overall[event] = (
+                own[entries[0]] if alike else equations.months_to_first_ready(xp, first[event], list(ends.values()))
+            )
+        return own, self._name("post_training", overall)
+
+    def _sums(self, act: Act) -> dict[tuple[str, str], Any]:
+        return {at: self._total(quantities) for at, quantities in self._names(act).items()}
+
+    def _names(self, *acts: Act) -> dict[tuple[str, str], list[str]]:
+        return met(self._obstacles, acts, self._entries)
+
+    def _total(self, quantities: Any) -> Any:
+        return sum((self._values[quantity] for quantity in quantities), start=0.0)
+
+    def _named(self, name: str, by_firm: ByFirm) -> ByFirm:
+        named: ByFirm = self._name(name, by_firm)
+        return named

@@ -1,0 +1,85 @@
+"""A firm's compute through time: what is there from t = 0, and what arrives."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from . import equations
+from .assumptions import Assumptions
+
+Values = Mapping[str, Any]
+SHORTEST_ARRIVAL = 1e-6  # months, a few seconds
+
+
+@dataclass(frozen=True)
+class Pool:
+    """A firm's compute through time.
+
+    Attributes
+    ----------
+    stock : (draw,)
+        H100e at t = 0.
+    rate, start, length : tuple of (draw,) or float
+        H100e a month, first month and months of arrivals, with an entry for each arriving source.
+    """
+
+    stock: Any
+    rate: tuple[Any, ...]
+    start: tuple[Any, ...]
+    length: tuple[Any, ...]
+
+    def at(self, xp: Any, t: Any) -> Any:
+        """H100e at time t (months)."""
+        return equations.pool(xp, t, self.stock, self.rate, self.start, self.length)
+
+
+def pool_of(
+    xp: Any, assumptions: Assumptions, firm: str, values: Values, kept: Mapping[str, Any], stop: Mapping[str, Any]
+) -> Pool:
+    """A firm's pool, of all its sources.
+
+    Parameters
+    ----------
+    xp : module
+        ``numpy`` or ``pytensor.tensor``.
+    assumptions : Assumptions
+        The race.
+    firm : str
+        Whose pool.
+    values : mapping
+        Quantity name to values, shape (draw,) or a scalar variable.
+    kept, stop : mapping
+        Per source, the share kept and the month its arrivals stop; see `Intervention`.
+    """
+    race = assumptions.race
+    amounts: dict[str, Any] = {}
+    for name in race.sources_of(firm):
+        source = race.sources[name]
+        amount = math.prod((values[quantity] for quantity in source.amount[1:]), start=values[source.amount[0]])
+        amounts[name] = amount * kept[name] if name in kept else amount
+    present = [amount for name, amount in amounts.items() if not race.sources[name].arrives]
+    stock = sum(present[1:], start=present[0]) if present else next(iter(amounts.values())) * 0.0
+    arriving = {name: race.sources[name] for name in amounts if race.sources[name].arrives}
+    starts = [_number_or_value(source.start, values) for source in arriving.values()]
+    lengths = [_months(xp, source.length, values) for source in arriving.values()]
+    rates = [
+        equations.arrival_rate(amounts[name], _months(xp, source.per, values) if source.per else length)
+        for (name, source), length in zip(arriving.items(), lengths, strict=True)
+    ]
+    lengths = [
+        equations.arrival_length(xp, start, length, stop[name]) if name in stop else length
+        for name, start, length in zip(arriving, starts, lengths, strict=True)
+    ]
+    return Pool(stock, tuple(rates), tuple(starts), tuple(lengths))
+
+
+def _months(xp: Any, entry: float | str | None, values: Values) -> Any:
+    """A duration; one that is drawn can come so near to nothing that nothing could be divided by it."""
+    return xp.maximum(_number_or_value(entry, values), SHORTEST_ARRIVAL)
+
+
+def _number_or_value(entry: float | str | None, values: Values) -> Any:
+    return values[entry] if isinstance(entry, str) else entry

@@ -1,0 +1,100 @@
+"""Priors set in Python, as rows of a layer like any other: what merges layers again cannot lose them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..priors.correlations import Correlation
+from ..priors.errors import InputError, unknown_name
+from ..priors.families import FAMILIES, Family, as_family
+from ..priors.layers import Layer
+from .events import multiple_name
+
+PYTHON = "priors set in Python"  # how messages name their layer
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What layers say of the priors.
+
+    Attributes
+    ----------
+    beliefs : mapping of str to Family
+        Distributions by name.
+    correlations : tuple of Correlation
+        Rank correlations.
+    """
+
+    beliefs: Mapping[str, Family]
+    correlations: tuple[Correlation, ...]
+
+
+def layer_of_priors(priors: Mapping[str, Any], layers: Sequence[Layer]) -> Layer:
+    """Write distributions down as rows.
+
+    Parameters
+    ----------
+    priors : mapping of str to object
+        By quantity (or name of an event's multiple), whatever `as_family` takes.
+    layers : sequence of Layer
+        Those that they are laid over.
+
+    Raises
+    ------
+    InputError
+        If a name is unknown, an object is no distribution, or its family is not registered.
+    """
+    quantities = list(dict.fromkeys(name for layer in layers for name in layer.tables.get("quantity", {})))
+    events = {multiple_name(name): name for layer in layers for name in layer.tables.get("event", {})}
+    tables: dict[str, dict[str, Any]] = {}
+    for name, distribution in priors.items():
+        if name not in quantities and name not in events:
+            raise unknown_name("quantity", name, [*quantities, *events], key="priors")
+        section, row = ("quantity", name) if name in quantities else ("event", events[name])
+        tables.setdefault(section, {})[row] = _row(name, distribution)
+    return Layer.of(tables, file=PYTHON)
+
+
+def _row(name: str, distribution: Any) -> dict[str, Any]:
+    try:
+        family = as_family(distribution)
+    except InputError as error:
+        key = " ".join(part for part in (f"priors {name}", error.key) if part)
+        raise InputError(error.problem, key=key, nearest=error.nearest) from None
+    if FAMILIES.get(family.family) is not type(family):
+        problem = f"the family {type(family).__name__} is not registered: catchup.priors.register_family does so"
+        raise InputError(problem, key=f"priors {name}")
+    return family.as_row()
+
+
+def put_in(
+    stated: Stated | None, beliefs: Mapping[str, Family], correlations: Sequence[Correlation], layers: Sequence[Layer]
+) -> Layer | None:
+    """Write down what has been put into assumptions since they were merged; None if nothing has.
+
+    Raises
+    ------
+    InputError
+        As `layer_of_priors` does.
+    """
+    if stated is None:
+        return None
+    changed = {name: belief for name, belief in beliefs.items() if name in stated.beliefs}
+    changed = {name: belief for name, belief in changed.items() if belief != stated.beliefs[name]}
+    pairs = {frozenset(each.pair): each for each in correlations}
+    before = {frozenset(each.pair): each for each in stated.correlations}
+    rows = [_correlation_row(each) for pair, each in pairs.items() if before.get(pair) != each]
+    rows += [{"between": list(each.pair), "rank": 0.0} for pair, each in before.items() if pair not in pairs]
+    if not changed and not rows:
+        return None
+    tables = layer_of_priors(changed, layers).tables if changed else {}
+    return Layer.of({**tables, **({"correlation": rows} if rows else {})}, file=PYTHON)
+
+
+def _correlation_row(correlation: Correlation) -> dict[str, Any]:
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in correlation.text.model_dump(exclude_none=True).items()
+    }

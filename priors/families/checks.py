@@ -1,0 +1,133 @@
+"""What a family of somebody else's must fulfil before anything is drawn from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationError
+
+from ..bases import BASES
+from ..errors import InputError
+from ..strict import from_pydantic
+from .family import SCORE, Based, Family
+
+FORMS = {
+    "support": "the lowest and the highest value",
+    "quantile_in": "the quantile function over numpy and pytensor.tensor",
+    "cdf": "the distribution function",
+    "log_density": "the log density",
+}
+TAILS = np.array([1e-9, 1e-6, 1e-3])
+RANKS = np.concatenate([TAILS, np.linspace(0.01, 0.99, 99), 1.0 - TAILS[::-1]])
+INVERSE = 1e-7  # how far the distribution function of a quantile may be from its probability
+SAME = 1e-7  # relative difference between a quantile in NumPy and in a graph
+STEP = 1e-4  # of probability, over which the density is compared with the rise of the distribution function
+DENSITY = 1e-2  # relative difference that leaves
+
+
+def refuse_incomplete(family: type[Family], key: str) -> None:
+    """Refuse a class that lacks a form.
+
+    Raises
+    ------
+    InputError
+        Naming the form.
+    """
+    if issubclass(family, Based):
+        if family.base not in BASES:
+            raise InputError(f"base = one of {', '.join(BASES)} was expected, not {family.base!r}", key=key)
+        lacking = (
+            {} if _brings(family, "base_parameters") else {"base_parameters": "parameters of its base distribution"}
+        )
+        forms = {**lacking, **({} if family.widest or _brings(family, "support") else {"support": FORMS["support"]})}
+    else:
+        if family.base != SCORE:
+            raise InputError(f"base = '{SCORE}' was expected, not {family.base!r}", key=key)
+        forms = {name: what for name, what in FORMS.items() if not _brings(family, name)}
+        if family.widest is not None:
+            forms.pop("support", None)
+    for name, what in forms.items():
+        raise InputError(f"lacks {name}: {what} was expected", key=key)
+
+
+def _brings(family: type[Family], name: str) -> bool:
+    return getattr(family, name) not in (getattr(Family, name, None), getattr(Based, name, None))
+
+
+def example_of(family: type[Family], key: str) -> Family:
+    """Make a distribution of a family's example.
+
+    Raises
+    ------
+    InputError
+        If there is none, or the family itself refuses it.
+    """
+    try:
+        return family(**family.example)
+    except ValidationError as error:
+        fault = from_pydantic(error, family, file=None, key="example")
+        wanted = "numbers to try it on were expected in the class attribute example"
+        raise InputError(f"{fault.key} {fault.problem}; {wanted}", key=key) from None
+
+
+def check_forms(family: Family, *, key: str, file: str | None = None) -> None:
+    """Refuse a distribution whose forms contradict each other in NumPy.
+
+    Raises
+    ------
+    InputError
+        Saying which do, and where.
+    """
+    with np.errstate(all="ignore"):
+        values = np.asarray(family.quantile(RANKS), dtype=float)
+    if values.shape != RANKS.shape or not np.isfinite(values).all():
+        problem = "quantile function must be finite, of its argument's shape"
+        raise InputError(f"the {family.family} family's {problem}", file=file, key=key)
+    with np.errstate(all="ignore"):
+        ranks, density = np.asarray(family.cdf(values)), np.asarray(family.log_pdf(values))
+        low, high = family.support()
+        apart = np.asarray(family.quantile(np.stack([RANKS - STEP, RANKS + STEP])[:, 3:-3]))
+        rise = np.diff(np.asarray(family.cdf(apart)), axis=0)[0] / np.diff(apart, axis=0)[0]
+    whose = f"the {family.family} family's"
+
+    def refuse(wrong: Any, problem: str) -> None:
+        if np.any(wrong):
+            at = RANKS[np.broadcast_to(wrong, RANKS.shape)][0]
+            raise InputError(f"{whose} {problem} (at probability {at:g})", file=file, key=key)
+
+    refuse(np.diff(values, append=np.inf) <= 0.0, "quantile function must rise")
+    refuse((values < low) | (values > high), f"quantiles must lie in its support, {low:g} to {high:g}")
+    refuse(~(np.abs(ranks - RANKS) < INVERSE), "quantile function must be the inverse of its distribution function")
+    refuse(~np.isfinite(density), "log density must be finite inside the support")
+    wrong = np.zeros(RANKS.shape, dtype=bool)
+    wrong[3:-3] = ~(np.abs(np.exp(density[3:-3]) / rise - 1.0) < DENSITY)
+    # a corner of the density, which a quantile may stand on, is no contradiction
+    refuse(wrong & (wrong.sum() > 2), "density must be the derivative of its distribution function")
+
+
+def check_graph_form(family: Family, *, key: str) -> None:
+    """Refuse a distribution whose quantiles are not the same in a graph, or have no slope there.
+
+    Raises
+    ------
+    InputError
+        Saying what is wrong.
+    """
+    import pytensor
+    import pytensor.tensor as pt
+
+    whose = f"the {family.family} family's quantile function"
+    rank = pt.vector("rank", dtype="float64")
+    try:
+        value = family.quantile_in(pt, rank)
+        found, slope = pytensor.function([rank], [value, pt.grad(value.sum(), rank)], mode="FAST_COMPILE")(RANKS)
+    except Exception as error:  # noqa: BLE001  # whatever somebody else's formula raises when it is given variables
+        raise InputError(
+            f"{whose} must work over pytensor.tensor, too ({type(error).__name__}: {error})", key=key
+        ) from None
+    expected = family.quantile(RANKS)
+    if not np.allclose(found, expected, rtol=SAME, atol=SAME * float(np.ptp(expected))):
+        raise InputError(f"{whose} must be the same over numpy and pytensor.tensor", key=key)
+    if not (np.isfinite(slope).all() and (slope > 0.0).all()):
+        raise InputError(f"{whose} must have a slope above 0 over pytensor.tensor", key=key)

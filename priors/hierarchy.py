@@ -1,0 +1,284 @@
+"""How quantities hang on one another: what must be drawn before what, and how far each reaches then."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .bases import Array
+from .copula import INDEPENDENT, Copula
+from .errors import InputError, unknown_name
+from .families.dependent import Conditional, Dependent
+from .families.dirichlet import LEAST, WHOLE, Dirichlet, DirichletShare
+from .families.family import Family
+from .families.given import Reach
+
+Where = Callable[[str], tuple[str, str]]
+"""File and key of a quantity's row, by its name."""
+MARGINAL_DRAWS = 2**16
+
+
+def related(names: Iterable[str], beliefs: Mapping[str, Family], copula: Copula = INDEPENDENT) -> list[str]:
+    """Names, and every further quantity that one of them depends on; what gives another's numbers comes before it.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Of quantities.
+    beliefs : mapping of str to Family
+        What is believed of each. A quantity that gives numbers of another and is not among them is left out: its
+        values are known from elsewhere.
+    copula : Copula, optional
+        Dependence of ranks between quantities.
+    """
+    found = copula.with_related(names)
+    ordered = _parents_first(found, beliefs)
+    while len(ordered) > len(found):
+        found = copula.with_related(ordered)
+        ordered = _parents_first(found, beliefs)
+    return ordered
+
+
+def _parents_first(names: Sequence[str], beliefs: Mapping[str, Family]) -> list[str]:
+    if not any(beliefs[name].parents for name in names):
+        return list(names)
+    ordered: dict[str, None] = {}
+
+    def add(name: str) -> None:
+        for parent in beliefs[name].parents:
+            if parent in beliefs and parent not in ordered:
+                add(parent)
+        ordered[name] = None
+
+    for name in names:
+        if name not in ordered:
+            add(name)
+    return list(ordered)
+
+
+def relatives(name: str, beliefs: Mapping[str, Family], copula: Copula = INDEPENDENT) -> list[str]:
+    """Quantities that a quantity is not independent of, as far as the prior says so directly."""
+    children = [other for other, belief in beliefs.items() if name in belief.parents]
+    parents = beliefs[name].parents if name in beliefs else ()
+    return list(dict.fromkeys([*copula.partners(name), *parents, *children]))
+
+
+def transformed(
+    beliefs: Mapping[str, Family], ranks: Iterator[Any], draws: int, given: Mapping[str, Any]
+) -> dict[str, Array]:
+    """Values at ranks.
+
+    Parameters
+    ----------
+    beliefs : mapping of str to Family
+        What is believed of each quantity, in an order in which parents come first.
+    ranks : iterator of array of shape (draw,)
+        Of those that take a random number, in that order.
+    draws : int
+        How many.
+    given : mapping of str to array of shape (draw,)
+        Values of parents that are not among the quantities.
+
+    Returns
+    -------
+    dict of str to array of shape (draw,)
+        By quantity.
+    """
+    known = np.zeros(draws)
+    values: dict[str, Array] = {}
+    for name, belief in beliefs.items():
+        family = belief.given(_Values(values, given)) if belief.parents else belief
+        values[name] = family.quantile(known if belief.base is None else next(ranks))
+    return values
+
+
+class _Values(Mapping[str, Any]):
+    """Values worked out so far, and those given."""
+
+    def __init__(self, values: Mapping[str, Any], given: Mapping[str, Any]) -> None:
+        self._values, self._given = values, given
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name] if name in self._values else self._given[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._given, **self._values})
+
+    def __len__(self) -> int:
+        return len({**self._given, **self._values})
+
+
+def resolve(beliefs: Mapping[str, Family], blocks: Mapping[str, str], where: Where) -> dict[str, Family]:
+    """Settle how quantities depend on each other.
+
+    Parameters
+    ----------
+    beliefs : mapping of str to Family
+        As rows state them.
+    blocks : mapping of str to str
+        By quantity, the block of shares that it belongs to.
+    where : callable
+        Given a quantity, the file and the key of its row.
+
+    Returns
+    -------
+    dict of str to Family
+        The same quantities, in the same order; those that hang on others as `Conditional` or `DirichletShare`.
+
+    Raises
+    ------
+    InputError
+        If a quantity that gives a number is unknown, quantities hang on each other in a circle, a number can become
+        impossible, or a block of shares cannot sum to one.
+    """
+    members = _members(beliefs, blocks, where)
+    if not members and not any(belief.named for belief in beliefs.values()):
+        return dict(beliefs)
+    parents = {name: [*belief.named, *members.get(name, ())] for name, belief in beliefs.items()}
+    for name, wanted in parents.items():
+        for parent in wanted:
+            if parent not in beliefs:
+                file, key = where(name)
+                raise unknown_name("quantity", parent, beliefs, file=file, key=key)
+    settled: dict[str, Family] = {}
+    for name in _without_circles(parents, where):
+        belief = beliefs[name]
+        if isinstance(belief, Dirichlet):
+            settled[name] = _share(name, belief, members[name], beliefs, blocks, settled, where)
+        else:
+            settled[name] = conditional(belief, settled, *where(name))
+    return {name: settled[name] for name in beliefs}
+
+
+def conditional(belief: Family, beliefs: Mapping[str, Family], file: str, key: str) -> Family:
+    """Settle how a distribution depends on quantities that are settled already.
+
+    Raises
+    ------
+    InputError
+        If one is unknown, or a number can become impossible.
+    """
+    if isinstance(belief, Dirichlet):
+        raise InputError("a quantity alone can be a share of a block", file=file, key=f"{key}.family")
+    if isinstance(belief, Dependent) or not belief.named:
+        return belief
+    for parent in belief.named:
+        if parent not in beliefs:
+            raise unknown_name("quantity", parent, beliefs, file=file, key=key)
+    reaches = {parent: Reach(*beliefs[parent].support(), *beliefs[parent].extremes()) for parent in belief.named}
+    found = Conditional(template=belief, reaches=reaches)
+    found.refuse_leaving(file, key)
+    return found
+
+
+def _without_circles(parents: Mapping[str, Sequence[str]], where: Where) -> list[str]:
+    """Names in an order in which parents come first.
+
+    Raises
+    ------
+    InputError
+        If there is none, naming the circle.
+    """
+    ordered: dict[str, None] = {}
+    path: list[str] = []
+
+    def add(name: str) -> None:
+        if name in path:
+            file, key = where(name)
+            circle = " on ".join([*path[path.index(name) :], name])
+            raise InputError(f"quantities cannot depend on each other in a circle: {circle}", file=file, key=key)
+        path.append(name)
+        for parent in parents[name]:
+            if parent not in ordered:
+                add(parent)
+        path.pop()
+        ordered[name] = None
+
+    for name in parents:
+        if name not in ordered:
+            add(name)
+    return list(ordered)
+
+
+def _members(beliefs: Mapping[str, Family], blocks: Mapping[str, str], where: Where) -> dict[str, list[str]]:
+    """By share of a block, the other members that come before it.
+
+    Raises
+    ------
+    InputError
+        If a share is of no block, or has one to itself, or a block has no share to be divided.
+    """
+    for name, belief in beliefs.items():
+        if isinstance(belief, Dirichlet) and name not in blocks:
+            file, key = where(name)
+            raise InputError(
+                "is missing: the name that all shares of one whole have in common", file=file, key=f"{key}.block"
+            )
+    before: dict[str, list[str]] = {}
+    for block in dict.fromkeys(blocks.values()):
+        of_block = [name for name in beliefs if blocks.get(name) == block]
+        shares = [name for name in of_block if isinstance(beliefs[name], Dirichlet)]
+        if len(of_block) < 2 or not shares:
+            file, key = where(of_block[-1])
+            problem = f"block '{block}' needs two quantities or more, at least one of family 'dirichlet'"
+            raise InputError(f"{problem}; it has {', '.join(of_block)}", file=file, key=f"{key}.block")
+        own = [name for name in of_block if name not in shares]
+        before |= {name: [*own, *shares[:index]] for index, name in enumerate(shares)}
+    return before
+
+
+def _share(
+    name: str,
+    belief: Dirichlet,
+    before: Sequence[str],
+    beliefs: Mapping[str, Family],
+    blocks: Mapping[str, str],
+    settled: Mapping[str, Family],
+    where: Where,
+) -> DirichletShare:
+    after = [
+        other.concentration
+        for key, other in beliefs.items()
+        if isinstance(other, Dirichlet) and blocks[key] == blocks[name] and key not in (*before, name)
+    ]
+    own = [settled[other].support() for other in before if not isinstance(beliefs[other], Dirichlet)]
+    most, least = WHOLE - math.fsum(low for low, _ in own), WHOLE - math.fsum(high for _, high in own)
+    if not least >= LEAST or not most <= WHOLE:
+        file, key = where(name)
+        taken = f"the others of block '{blocks[name]}' take from {WHOLE - most:g} to {WHOLE - least:g}"
+        raise InputError(f"{taken}: shares of 0 or more that leave a part of 1 were expected", file=file, key=key)
+    return DirichletShare(template=belief, before=tuple(before), after=math.fsum(after), most=most)
+
+
+def marginal_quantiles(
+    name: str, beliefs: Mapping[str, Family], probabilities: ArrayLike, copula: Copula = INDEPENDENT
+) -> Array:
+    """Quantiles of a quantity by itself, whatever gives its numbers: of quasi-random draws where it hangs on others.
+
+    Parameters
+    ----------
+    name : str
+        Of the quantity.
+    beliefs : mapping of str to Family
+        What is believed of every quantity.
+    probabilities : array or float
+        In (0, 1).
+    copula : Copula, optional
+        Dependence of ranks between quantities.
+    """
+    if not beliefs[name].parents:
+        return beliefs[name].quantile(np.asarray(probabilities, dtype=float))
+    from scipy.stats import qmc
+
+    needed = {each: beliefs[each] for each in related([name], beliefs, copula)}
+    drawn = [each for each, belief in needed.items() if belief.base is not None]
+    if not drawn:
+        only = transformed(needed, iter(()), 1, {})[name][0]
+        return np.full(np.shape(probabilities), only)
+    points = qmc.Sobol(len(drawn), scramble=False).random(MARGINAL_DRAWS).T + 0.5 / MARGINAL_DRAWS
+    values = transformed(needed, iter(copula.couple(drawn, points)), MARGINAL_DRAWS, {})
+    return np.asarray(np.quantile(values[name], np.asarray(probabilities, dtype=float)))

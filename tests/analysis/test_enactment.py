@@ -1,0 +1,71 @@
+"""The day of a lever's enactment: later buys less, and a grid is the same as its rows asked one by one."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from catchup.analysis.inference.posterior import prior_of
+from catchup.analysis.inference.question import Question
+from catchup.analysis.studies.counterfactuals import levers, regimes
+from catchup.analysis.studies.enactment import default_days, levers_by_day
+from catchup.analysis.studies.lever_grid import lever_grid
+from catchup.model.assumptions import load_assumptions
+from catchup.priors.errors import InputError
+
+DAY = date(2026, 11, 26)
+
+
+@pytest.fixture(scope="module", params=["article", "current"])
+def prior(request):
+    return prior_of(Question(load_assumptions(model=request.param), DAY, draws=3_000))
+
+
+def test_later_buys_less_and_is_past_rescue_more_often(prior):
+    found = levers_by_day(prior, default_days(date(2026, 2, 24)))
+    for enacted in found.levers.values():
+        dates = np.array([each.effect.ready.values for each in enacted])
+        assert (np.diff(dates, axis=0) <= 1e-8).all()
+        unmoved = [each.effect.unmoved.value for each in enacted]
+        assert (np.diff(unmoved) >= -1e-12).all()
+
+
+def test_a_day_in_the_curve_is_the_lever_asked_from_that_day(prior):
+    by_day = levers_by_day(prior, [DAY, date(2027, 2, 26)])
+    for position, day in enumerate([DAY, date(2027, 2, 26)]):
+        for row in levers(prior, acting_from=day).counterfactuals:
+            np.testing.assert_array_equal(by_day.levers[row.id][position].effect.ready.values, row.ready.values)
+
+
+def test_the_grid_holds_levers_and_regimes_by_themselves(prior):
+    grid = lever_grid(prior)
+    for row in levers(prior).counterfactuals:
+        np.testing.assert_array_equal(grid.dates[row.id, None].values, row.ready.values)
+        assert grid.bought(row.id, None) == row.shift(0.5)
+    for row in regimes(prior).counterfactuals:
+        np.testing.assert_array_equal(grid.dates[None, row.id].values, row.ready.values)
+    assert len(grid.dates) == (1 + len(grid.levers)) * (1 + len(grid.regimes))
+
+
+def test_under_a_regime_a_lever_still_delays(prior):
+    grid = lever_grid(prior, acting_from=date(2026, 2, 24))
+    for lever in grid.levers:
+        for regime in grid.regimes:
+            assert (grid.dates[lever, regime].values >= grid.dates[None, regime].values - 1e-8).all()
+
+
+def test_the_mean_shift_of_those_that_move_is_theirs(prior):
+    row = levers(prior, acting_from=date(2026, 2, 24)).counterfactuals[0]
+    moves = row.ready.values - row.baseline.values
+    moved = np.isfinite(moves) & (np.abs(moves) > 1e-6)
+    assert row.unmoved.value == pytest.approx(1.0 - moved.mean())
+    assert row.shift_movable.value == pytest.approx(moves[moved].mean())
+    spread = moves[moved].std() / np.sqrt(moved.sum())
+    assert row.shift_movable.mcse == pytest.approx(spread, rel=0.05)
+
+
+def test_a_day_before_the_origin_is_refused(prior):
+    with pytest.raises(InputError, match=r"a day from 2026-02-24 \(t = 0\) on was expected, not 2026-02-23"):
+        levers(prior, acting_from=date(2026, 2, 23))

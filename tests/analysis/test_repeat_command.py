@@ -1,0 +1,44 @@
+"""The command shown is the command that was asked."""
+
+from datetime import date
+from pathlib import Path
+
+from catchup.analysis.commands.options import Asked
+from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import choose_evidence
+from catchup.analysis.presentation.repeat_command import options_of
+from catchup.evidence import template
+from catchup.model.assumptions import load_assumptions
+
+
+def test_every_departure_from_the_defaults_is_said(tmp_path: Path) -> None:
+    leak = tmp_path / "leak.toml"
+    leak.write_text(template("capability_lag"), encoding="utf-8")
+    assumptions = load_assumptions(["progress-scher"], {"mythos_chips": 400_000.0})
+    question = Question(
+        assumptions, date(2026, 11, 21), event="narrow-exploit", draws=1_024, seed=9, quasi_random=True, launch_grid=0.5
+    )
+    items = choose_evidence(question, "eci-lag", None, [leak]).counted
+    assert options_of(question, items) == [
+        "--as-of 2026-11-21",
+        "--event narrow-exploit",
+        "--priors progress-scher",
+        "--set mythos_chips=400000",
+        "--quasi",
+        "--launch-grid 0.5",
+        "--evidence eci-lag",
+        f"--add {leak}",
+        "--draws 1024",
+        "--seed 9",
+    ]
+
+
+def test_the_defaults_need_little(tmp_path: Path) -> None:
+    question = Asked(as_of=date(2026, 11, 21)).question()
+    assert options_of(question, []) == [
+        "--as-of 2026-11-21",
+        "--event compute-equivalent",
+        "--evidence none",
+        "--draws 100000",
+        "--seed 1",
+    ]

@@ -1,0 +1,116 @@
+"""What is held in a conditioned model moves every likelihood that depends on it, as over arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pymc as pm
+import pytensor
+import pytest
+from pytensor.compile.mode import Mode
+
+from catchup.evidence.graph import add_evidence
+from catchup.evidence.latents import latent_quantities, with_latents
+from catchup.evidence.likelihood import log_likelihoods
+from catchup.evidence.schema import Item
+from catchup.model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions
+from catchup.model.forward import outcome
+from catchup.model.generative import Outcome, World
+from catchup.model.graph import UNITS, build_model
+from catchup.model.naming import replacing
+from evidence_cases import DAY, one_of_each_kind
+
+PLAIN = Mode(linker="py", optimizer=None)
+EVENTS = ["autonomous-range", DEFAULT_EVENT]
+CHANGE = 1.07
+
+
+@dataclass(frozen=True)
+class Case:
+    """A conditioned model and one draw of everything that it depends on."""
+
+    items: list[Item]
+    assumptions: Assumptions
+    model: pm.Model
+    point: dict[str, np.ndarray]
+
+    def over_arrays(self, point: dict[str, np.ndarray], **given: Any) -> dict[str, float]:
+        """Log likelihoods by item; given values stand in place of named variables."""
+        world: World | None = None
+        outcomes: dict[str, Outcome] = {}
+        for event in EVENTS:
+            world, outcomes[event] = outcome(self.assumptions, point, event=event, world=world, name=replacing(given))
+        assert world is not None
+        found = log_likelihoods(self.items, self.assumptions, point, world, outcomes, DAY)
+        return {name: float(value[0]) for name, value in found.items()}
+
+    def in_the_graph(self, **held: Any) -> tuple[pm.Model, Callable[[], dict[str, float]]]:
+        """The PyMC model with everything held at the point, some of it elsewhere, and its log likelihoods."""
+        changed = pm.do(self.model, {**{name: float(value[0]) for name, value in self.point.items()}, **held})
+        names = [variable.name for variable in changed.observed_RVs]
+        function = pytensor.function([], changed.logp(vars=changed.observed_RVs, sum=False), mode=PLAIN)
+        return changed, lambda: dict(zip(names, map(float, function()), strict=True))
+
+
+@pytest.fixture(scope="module")
+def case() -> Case:
+    items = one_of_each_kind()
+    assumptions = with_latents(load_assumptions(), items)
+    extra = latent_quantities(items)
+    model = build_model(assumptions, events=EVENTS, extra_quantities=extra)
+    add_evidence(model, items, assumptions, DAY, events=EVENTS)
+    names = [name for name in assumptions.beliefs if name in model.named_vars]
+    rng = np.random.default_rng(4)
+    point = {name: np.atleast_1d(assumptions.beliefs[name].quantile(rng.uniform(0.3, 0.7, 1))) for name in names}
+    # runs take longer than the shortest time, so that how long they take matters
+    return Case(items, assumptions, model, {**point, "minimum_training_months": np.array([1e-3])})
+
+
+def as_held(case: Case, name: str, given: Any) -> dict[str, Any]:
+    """A value in the form of the naming, as what ``pm.do`` takes."""
+    held: dict[str, Any] = {}
+    for position, event in enumerate(EVENTS):
+        own = name if position == 0 else f"{name}::{event}"
+        if own not in case.model.named_vars:
+            continue
+        if not isinstance(given, dict):
+            held[own] = given[0]
+        elif event in given:
+            held[own] = given[event][0]
+        else:
+            rows = [row[0] for key, row in given.items() if not isinstance(key, tuple) or key[0] == event]
+            held[own] = np.array(rows)
+    return held
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_derived_variable_moves_the_likelihoods(name: str, case: Case) -> None:
+    unchanged: dict[str, Any] = {}
+
+    def note(own: str, value: Any) -> Any:
+        unchanged[own] = {**unchanged.get(own, {}), **value} if isinstance(value, dict) else value
+        return value
+
+    for event in EVENTS:
+        outcome(case.assumptions, case.point, event=event, name=note)
+    value = unchanged[name]
+    changed = {key: row * CHANGE for key, row in value.items()} if isinstance(value, dict) else value * CHANGE
+    before, expected = case.over_arrays(case.point), case.over_arrays(case.point, **{name: changed})
+    found = case.in_the_graph(**as_held(case, name, changed))[1]()
+    assert found.keys() == expected.keys()
+    for item, density in expected.items():
+        assert found[item] == pytest.approx(density, rel=1e-9, abs=1e-9), item
+    assert any(abs(expected[item] - before[item]) > 1e-6 for item in expected)
+
+
+def test_a_quantity_moves_the_likelihoods(case: Case) -> None:
+    held, found = case.in_the_graph()
+    for name, value in case.point.items():
+        held[name].set_value(np.float64(value[0] * CHANGE))
+        expected = case.over_arrays({**case.point, name: value * CHANGE})
+        for item, density in found().items():
+            assert density == pytest.approx(expected[item], rel=1e-9, abs=1e-9), (item, name)
+        held[name].set_value(np.float64(value[0]))

@@ -1,0 +1,121 @@
+"""What another process does, put by force between two steps of a call: before each step in turn, by no luck.
+
+A step is whatever asks something of the file system. The other's act is done right before the chosen one, in this
+process, and its own steps are not counted.
+"""
+
+from __future__ import annotations
+
+import builtins
+import fcntl
+import io
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from typing import Any
+from unittest import mock
+
+from catchup.priors.errors import CatchupError
+
+ON_DISK = (
+    *((os, name) for name in ("open", "stat", "listdir", "scandir", "access", "fsync", "truncate")),
+    *((os, name) for name in ("mkdir", "rename", "replace", "unlink", "rmdir")),
+    (io, "open"),
+    (builtins, "open"),
+    (fcntl, "flock"),
+)
+
+Step = tuple[object, str]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a call ended.
+
+    Attributes
+    ----------
+    before : str
+        The step before which the other acted.
+    result : object
+        What the call returned, or None if it was refused.
+    refusal : CatchupError or None
+        What it was refused with; every other exception goes through.
+    """
+
+    before: str
+    result: Any
+    refusal: CatchupError | None
+
+
+def every_moment(
+    prepare: Callable[[], Any],
+    call: Callable[[], Any],
+    act: Callable[[], Any],
+    more: Sequence[Step] = (),
+    on_disk: Sequence[Step] = ON_DISK,
+) -> Iterator[Ended]:
+    """Make a call again and again, with the other's act before its first step, its second, and so to its last.
+
+    Parameters
+    ----------
+    prepare : callable
+        Sets everything up anew, before each call.
+    call : callable
+        What is interfered with.
+    act : callable
+        What the other does. Where it cannot (`OSError`), the other had no chance. An error that it returns is what the
+        step ends with: a fault of the disk in place of an act.
+    more : sequence of (object, str)
+        Owners and names of further steps, for what a shim around `os` does not see.
+    on_disk : sequence of (object, str)
+        Those that are always steps.
+    """
+    moment = 0
+    while True:
+        prepare()
+        ended = _with_act_before(moment, call, act, (*on_disk, *more))
+        if ended is None:
+            assert moment > 0, "the call has asked nothing of the file system"
+            return
+        assert "\n" not in str(ended.refusal or "")
+        yield ended
+        moment += 1
+
+
+def _with_act_before(
+    moment: int, call: Callable[[], Any], act: Callable[[], Any], steps: Sequence[Step]
+) -> Ended | None:
+    """Call once; None if the call ended before it came to that step."""
+    reached: list[str] = []
+    acting = False
+
+    def shim(owner: object, name: str) -> Callable[..., Any]:
+        original = getattr(owner, name)
+
+        def step(*arguments: Any, **options: Any) -> Any:
+            nonlocal acting
+            if not acting:
+                reached.append(name)
+                if len(reached) == moment + 1:
+                    acting = True
+                    fault = None
+                    with suppress(OSError):
+                        fault = act()
+                    acting = False
+                    if isinstance(fault, OSError):
+                        if name == "access":  # which has no errors of its own
+                            return False
+                        raise fault
+            return original(*arguments, **options)
+
+        return step
+
+    with ExitStack() as patched:
+        for owner, name in steps:
+            patched.enter_context(mock.patch.object(owner, name, shim(owner, name)))
+        try:
+            result, refusal = call(), None
+        except CatchupError as error:
+            result, refusal = None, error
+    return Ended(reached[moment], result, refusal) if len(reached) > moment else None

@@ -1,0 +1,168 @@
+"""Levers from their day: dates against a slow twin on a grid, and what no lever may do."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import race_oracle
+from catchup.model.assumptions import Assumptions, load_assumptions
+from catchup.model.forward import outcome, simulate
+from catchup.model.policies import apply_as_published, apply_lever, apply_regime, together
+
+SLACK = 1e-8  # months; a hundred times what the solver proves
+DAYS = {"article": date(2026, 6, 12), "november": date(2026, 11, 26)}
+LOW_PROGRESS, HIGH_PROGRESS = 2.05, 48.0
+EXTREMES = [
+    {},
+    {"algorithmic_progress": LOW_PROGRESS},
+    {"algorithmic_progress": HIGH_PROGRESS},
+    {"hyperscaler_budget": 0.0051},
+    {"hyperscaler_budget": 0.0195},
+    {"hyperscaler_budget": 0.2},
+    {"startup_budget": 0.119, "startup_stock": 400e3},
+    {"mythos_chips": 251e3},
+    {"mythos_chips": 745e3},
+    {"minimum_training_months": 0.76},
+    {"minimum_training_months": 2.95},
+    {"minimum_training_months": 9.0},
+    {"remote_stock": 8e6},
+    {"china_stock": 2e5},
+    {"smuggled_2026": 1.2e6, "rubin_uplift": 1.9},
+    {"distilled_share": 0.4, "distillation_removed_share": 0.7},
+    {"distilled_share": 0.9, "distillation_removed_share": 0.95, "algorithmic_progress": 30.0},
+    {"mfu_china": 0.29, "mfu_anthropic": 0.16},
+    {"mfu_china": 0.155, "mfu_anthropic": 0.29},
+    {"algorithmic_progress": 30.0, "hyperscaler_budget": 0.05, "mythos_chips": 300e3},
+]
+
+
+def drawn(assumptions: Assumptions, draws: int, seed: int, fixed: dict[str, float] | None = None) -> dict:
+    names = assumptions.needed(distillation=True)
+    (values,) = simulate(assumptions, lambda values: values, draws, np.random.default_rng(seed), names=names)
+    return values | {name: np.full(draws, value) for name, value in (fixed or {}).items()}
+
+
+@pytest.fixture(scope="module", params=["article", "current"])
+def either(request) -> Assumptions:
+    return load_assumptions(model=request.param)
+
+
+@pytest.fixture(scope="module")
+def assumptions() -> Assumptions:
+    """The article's: the twin knows no obstacles."""
+    return load_assumptions(model="article")
+
+
+@pytest.fixture(scope="module")
+def some(either: Assumptions) -> dict[str, np.ndarray]:
+    return drawn(either, 400, 5)
+
+
+def ready(assumptions, values, intervention=None):
+    given_intervention = {} if intervention is None else {"intervention": intervention}
+    return outcome(assumptions, values, **given_intervention)[1].ready
+
+
+def disagreements(assumptions: Assumptions, fixed: dict[str, float], seed: int, day: date, draws: int) -> dict:
+    """Levers whose quantiles differ from the twin's by more than 0.03 month, with the differences."""
+    values = drawn(assumptions, draws, seed, fixed)
+    found, month = {}, assumptions.calendar.months(day)
+    for name, lever in assumptions.levers.items():
+        change = apply_lever(lever, assumptions.race, month)
+        ours = np.quantile(ready(assumptions, values, change), (0.5, 0.75, 0.95))
+        theirs = np.quantile(race_oracle.ready(assumptions, values, change), (0.5, 0.75, 0.95))
+        if not np.all((np.abs(ours - theirs) <= 0.03) | (ours == theirs)):
+            found[name] = ours - theirs
+    return found
+
+
+@pytest.mark.parametrize("day", DAYS.values(), ids=DAYS)
+def test_every_lever_against_the_twin(assumptions, day):
+    assert disagreements(assumptions, {}, 11, day, 60) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("day", DAYS.values(), ids=DAYS)
+@pytest.mark.parametrize("number", range(len(EXTREMES)))
+def test_every_lever_at_extremes_against_the_twin(assumptions, number, day):
+    assert disagreements(assumptions, EXTREMES[number], 100 + number, day, 200) == {}
+
+
+def test_the_twin_would_find_a_lever_that_rewrites_the_past(assumptions):
+    values = drawn(assumptions, 60, 11)
+    month = assumptions.calendar.months(DAYS["november"])
+    published = apply_as_published(assumptions.levers["remote-revoked"], assumptions.race, month)
+    physical = apply_lever(assumptions.levers["remote-revoked"], assumptions.race, month)
+    gap = np.quantile(ready(assumptions, values, published), 0.5) - np.quantile(
+        race_oracle.ready(assumptions, values, physical), 0.5
+    )
+    assert gap > 0.5
+
+
+@given(months=st.tuples(st.floats(0.0, 40.0), st.floats(0.0, 40.0)))
+def test_pulled_later_a_lever_never_delays_more(either, some, months):
+    sooner, later = sorted(months)
+    for lever in either.levers.values():
+        dates = [ready(either, some, apply_lever(lever, either.race, month)) for month in (sooner, later)]
+        assert (dates[1] <= dates[0] + SLACK).all()
+
+
+@given(month=st.floats(0.0, 60.0))
+def test_a_run_that_has_ended_pre_training_never_moves(either, some, month):
+    before = outcome(either, some)[1]
+    for lever in either.levers.values():
+        after = outcome(either, some, intervention=apply_lever(lever, either.race, month))[1]
+        for firm, contender in before.contenders.items():
+            ended = contender.pretrained <= month
+            np.testing.assert_array_equal(after.contenders[firm].pretrained[ended], contender.pretrained[ended])
+        assert (after.ready[before.pretrained <= month] == before.ready[before.pretrained <= month]).all()
+
+
+def test_pulled_after_every_draw_is_pre_trained_a_lever_moves_nothing(either, some):
+    before = outcome(either, some)[1]
+    ends = [contender.pretrained for contender in before.contenders.values()]
+    last = max(end[np.isfinite(end)].max() for end in ends)
+    for lever in either.levers.values():
+        np.testing.assert_array_equal(ready(either, some, apply_lever(lever, either.race, last)), before.ready)
+
+
+def test_from_the_origin_a_lever_is_the_published_one(either, some):
+    for lever in either.levers.values():
+        np.testing.assert_array_equal(
+            ready(either, some, apply_lever(lever, either.race, 0.0)),
+            ready(either, some, apply_as_published(lever, either.race, 0.0)),
+        )
+
+
+@given(month=st.floats(0.0, 30.0))
+def test_a_run_under_way_is_not_ended_before_it_had_planned_to(either, some, month):
+    before = outcome(either, some)[1]
+    for lever in either.levers.values():
+        for regime in either.regimes.values():
+            change = together(apply_lever(lever, either.race, month), apply_regime(regime, month))
+            after = outcome(either, some, intervention=change)[1]
+            for firm, contender in before.contenders.items():
+                begun = contender.launch < month
+                late = after.contenders[firm].pretrained - contender.pretrained
+                assert (late[begun] >= -SLACK).all()
+
+
+def test_interventions_from_different_months_are_not_one(assumptions):
+    lever = apply_lever(assumptions.levers["remote-revoked"], assumptions.race, 3.0)
+    with pytest.raises(ValueError, match="from months 3 and 4, not from one"):
+        together(lever, apply_regime(assumptions.regimes["seed-push"], 4.0))
+
+
+def test_a_lever_that_takes_all_compute_away_stops_a_run_under_way(either, some):
+    before = outcome(either, some)[1]
+    month = float(np.median(before.contenders["hyperscaler"].pretrained)) - 0.5
+    everything = either.levers["remote-revoked"].model_copy(update={"remove": tuple(either.race.channels())})
+    after = outcome(either, some, intervention=apply_lever(everything, either.race, month))[1]
+    begun = before.pretrained > month
+    assert np.isinf(after.ready[begun]).all()
+    assert np.isfinite(after.ready[~begun]).all()

@@ -1,0 +1,247 @@
+"""What is no table, or contradicts itself, is refused with its file, line and column and what was expected."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import zipfile
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from catchup.evidence import read_table
+from catchup.evidence.tables.files import LARGEST_TABLE, TableFile, text_of
+from catchup.evidence.tables.rows import MOST_YAML_VALUES
+from catchup.evidence.tables.shapes import load_shapes
+from catchup.evidence.tables.table import parse_table
+from catchup.priors.errors import InputError
+from table_cases import (
+    HORIZONS,
+    INDEX_HEADER,
+    INDEX_ROWS,
+    OLDER_HEADER,
+    OLDER_ROWS,
+    VINTAGE,
+    csv_text,
+    index_with,
+    write_csv,
+)
+
+INDEX = csv_text(INDEX_HEADER, INDEX_ROWS)
+
+
+def refusal(path: Path, **options: object) -> InputError:
+    """Why a file is refused; it names the file."""
+    with pytest.raises(InputError) as raised:
+        read_table(path, **options)  # type: ignore[arg-type]
+    assert raised.value.file == str(path)
+    assert raised.value.exit_code == 2
+    assert "\n" not in str(raised.value)
+    return raised.value
+
+
+@pytest.mark.parametrize(
+    ("content", "key", "said"),
+    [
+        (b"", None, "is empty"),
+        (b"\xef\xbb\xbf \n\n", None, "is empty"),
+        (b"<!DOCTYPE html>\n<html><body>404</body></html>", "line 1", "web page"),
+        (b"\n  <html>", "line 1", "web page"),
+        (b"<?xml version='1.0'?>", "line 1", "markup"),
+        (b'{"error": "not found"}', "line 1", "JSON"),
+        (b"%PDF-1.7", None, "PDF"),
+        (INDEX.encode("utf-16"), "line 1, column 1", "UTF-16"),
+        ("Model,eci\nCaf\u00e9,1\n".encode("latin-1"), "line 2, column 4", "byte 0xe9 is not UTF-8"),
+        (b"Model,eci\nA\0sh,1\n", "line 2, column 2", "null byte"),
+        (INDEX_HEADER[0].encode() + b",eci,Model \n", "line 1", "heading 'Model' stands in columns 1 and 3"),
+        (b"a;b;c\n1;2;3\n", "line 1", "separated by commas"),
+        (csv_text(INDEX_HEADER, ()).encode(), None, "has no rows"),
+        (b'Model,eci\n"Ash,1\n', "line 2", "never ends"),
+        (b'Model,eci\n"Ash" x,1\n', "line 2", "is no CSV"),
+    ],
+)
+def test_what_is_no_table(content: bytes, key: str | None, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(content)
+    error = refusal(path)
+    assert said in error.problem
+    assert error.key == key
+
+
+def test_archives_are_told_apart_from_tables(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "index.csv", "w") as archive:
+        archive.writestr("eci_scores.csv", INDEX)
+    assert "zip archive" in refusal(tmp_path / "index.csv").problem
+    (tmp_path / "other.csv").write_bytes(gzip.compress(INDEX.encode()))
+    assert "gzip" in refusal(tmp_path / "other.csv").problem
+
+
+def test_a_missing_file_offers_its_neighbour(tmp_path: Path) -> None:
+    write_csv(tmp_path / "eci_scores.csv", INDEX_HEADER, INDEX_ROWS)
+    error = refusal(tmp_path / "eci_score.csv")
+    assert error.nearest == "eci_scores.csv"
+
+
+def test_what_is_no_regular_file(tmp_path: Path) -> None:
+    assert "is a directory" in refusal(tmp_path).problem
+    os.mkfifo(tmp_path / "pipe.csv")
+    assert "pipe or a device" in refusal(tmp_path / "pipe.csv").problem
+    assert "pipe or a device" in refusal(Path("/dev/zero")).problem
+
+
+def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "huge.csv"
+    with path.open("wb") as stream:
+        stream.truncate(500_000_000)  # of which the disk holds nothing
+    error = refusal(path)
+    assert "500,000,000 bytes" in error.problem
+    assert f"{LARGEST_TABLE:,}" in error.problem
+
+
+def test_an_unknown_shape_says_the_nearest_and_what_it_also_has(tmp_path: Path) -> None:
+    header = [heading for heading in INDEX_HEADER if heading not in ("eci", "date")]
+    rows = [[cell for place, cell in enumerate(row) if place not in (1, 4)] for row in INDEX_ROWS]
+    error = refusal(write_csv(tmp_path / "table.csv", header, rows))
+    assert "the nearest, epoch-eci (Epoch Capabilities Index)" in error.problem
+    assert "also has 'eci' or 'ECI Score', 'date' or 'Release date'" in error.problem
+    assert error.key == "line 1"
+
+
+def test_a_shape_like_none_lists_those_that_are_known(tmp_path: Path) -> None:
+    error = refusal(write_csv(tmp_path / "table.csv", ("Field", "Tonnes"), [("a", "3")]))
+    assert "its columns are 'Field', 'Tonnes'" in error.problem
+    assert all(name in error.problem for name in load_shapes().shapes)
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "cell", "key", "said"),
+    [
+        (0, "eci_ci_low", "126", "line 2, columns 'eci_ci_low', 'eci', 'eci_ci_high'", "between the ends"),
+        (1, "eci_ci_high", "117.9", "line 3, columns 'eci_ci_low', 'eci', 'eci_ci_high'", "between the ends"),
+        (4, "eci", "127", "line 6, columns 'eci_ci_low', 'eci', 'eci_ci_high'", "between the ends"),
+        (5, "date", "2026-08-17", "line 7, column 'date'", "lies after the table's vintage (2026-08-16)"),
+        (6, "eci", "1,5e2", "line 8, column 'eci'", "'1,5e2' could mean two numbers"),
+        (3, "Model", "Ash", "line 5, column 'eci'", "where line 2 has 120.0 for the same 'Ash'"),
+    ],
+)
+def test_rows_that_contradict_themselves(row: int, column: str, cell: str, key: str, said: str, tmp_path: Path) -> None:
+    error = refusal(index_with(tmp_path, row, column, cell), vintage=VINTAGE)
+    assert error.key == key
+    assert said in error.problem
+
+
+@pytest.mark.parametrize("cell", ["0", "0.0", "-1e24", "0e5"])
+def test_a_flop_of_nothing(cell: str, tmp_path: Path) -> None:
+    rows = [list(cells) for cells in OLDER_ROWS]
+    rows[4][OLDER_HEADER.index("Training compute (FLOP)")] = cell
+    error = refusal(write_csv(tmp_path / "table.csv", OLDER_HEADER, rows))
+    assert error.key == "line 6, column 'Training compute (FLOP)'"
+    assert "a number above 0 (FLOP) was expected" in error.problem
+
+
+def test_without_a_vintage_no_day_lies_after_today(tmp_path: Path) -> None:
+    tomorrow = date.today() + timedelta(days=2)
+    assert "lies after today" in refusal(index_with(tmp_path, 0, "date", tomorrow.isoformat())).problem
+
+
+def test_duplicates_that_differ_in_a_country_alone_disagree(tmp_path: Path) -> None:
+    rows = [*INDEX_ROWS, (*INDEX_ROWS[0][:-1], "France")]
+    error = refusal(write_csv(tmp_path / "table.csv", INDEX_HEADER, rows))
+    assert error.key == "line 10, column 'Country (of organization)'"
+    assert "France, where line 2 has United States of America" in error.problem
+
+
+def test_a_table_none_of_whose_rows_can_be_read(tmp_path: Path) -> None:
+    rows = [(*row[:4], "", *row[5:]) for row in INDEX_ROWS]
+    error = refusal(write_csv(tmp_path / "table.csv", INDEX_HEADER, rows))
+    assert error.problem == "none of its 8 rows can be read: no date"
+    assert error.key == "line 2"
+
+
+@pytest.mark.parametrize("cut", range(len(INDEX) - 60, len(INDEX) - 20, 7))
+def test_a_download_that_broke_off_inside_a_row(cut: int, tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(INDEX[:cut].rstrip("\n"), encoding="utf-8")
+    last = INDEX[:cut].rstrip("\n").rpartition("\n")[2]
+    if last.count(",") < len(INDEX_HEADER) - 1 and '"' not in last:
+        assert "half a download?" in refusal(path).problem
+
+
+@given(st.integers(0, len(INDEX) - 1))
+def test_no_beginning_of_a_table_is_taken_for_more_than_its_rows(cut: int) -> None:
+    """Whatever breaks off is refused, or is the whole of fewer rows, or has its last cell cut short."""
+    text = INDEX[:cut]
+    try:
+        table = parse_table(TableFile("table", text_of(text.encode(), "table"), b"", "", "csv"))
+    except InputError:
+        return
+    assert len(table) + len(table.unread) <= text.count("\n")
+    assert table["score"].tolist() == [float(row[1]) for row in INDEX_ROWS[: len(table)]]
+
+
+@given(st.binary(max_size=200))
+@example(b"Model,eci\n\x85\n")
+@example("Model,eci\n\x85,\u2028\n".encode())
+def test_whatever_the_bytes_the_answer_is_a_table_or_a_refusal(content: bytes) -> None:
+    for start in (b"", INDEX.encode()[:100], INDEX.encode()):
+        for form in ("csv", "yaml"):
+            try:
+                text = text_of(start + content, "table")
+                parse_table(TableFile("table", text, b"", "", form))
+            except InputError:
+                continue
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (HORIZONS.replace("results:", "runs:"), "a mapping named 'results' was expected"),
+        ("results: [1, 2]\n", "a mapping named 'results' was expected"),
+        ("- results\n", "a mapping named 'results' was expected"),
+        ("results: {a: {b: *c}}\n", "is no YAML"),
+        ("results:\n  a: b\n c: d\n", "is no YAML"),
+        ("results: {}\n", "is of no known shape"),
+        (HORIZONS.replace("estimate: 4.0", "estimate: 1.0"), "between the ends of its interval"),
+        (HORIZONS.replace("  birch:", "  ash:"), "where line 3 has"),
+        ("results:\n  a: " + "{a: " * 3_000 + "1" + "}" * 3_000, "too deeply"),
+    ],
+)
+def test_yaml_that_is_no_table(text: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "table.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert said in refusal(path).problem
+
+
+def test_yaml_that_repeats_itself_without_end(tmp_path: Path) -> None:
+    """A few lines of references that would be ten thousand million values."""
+    lines = ["x0: &x0 {a: 1, b: 1, c: 1, d: 1, e: 1, f: 1, g: 1, h: 1, i: 1, j: 1}"]
+    for level in range(1, 10):
+        inner = ", ".join(f"k{key}: *x{level - 1}" for key in range(10))
+        lines.append(f"x{level}: &x{level} {{{inner}}}")
+    path = tmp_path / "table.yaml"
+    path.write_text("\n".join([*lines, "results: {a: *x9}"]), encoding="utf-8")
+    assert f"more than {MOST_YAML_VALUES:,} values" in refusal(path).problem
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "said"),
+    [
+        ("[shape.new]\ntitle = 'x'\n", "shape.new.publisher", "is missing"),
+        ("[shape.epoch-eci]\nkye = ['model']\n", "shape.epoch-eci.kye", "did you mean 'key'"),
+        ("[shape.epoch-eci]\nkey = ['modle']\n", "shape.epoch-eci.key", "none of the shape's columns"),
+        ("[shape.epoch-eci.column.score]\ntype = 'nubmer'\n", "shape.epoch-eci.column.score.type", "'number'"),
+        ("[shapes.x]\ntitle = 'x'\n", "shapes", "did you mean 'shape'"),
+        ("shape = 3\n", "shape", "were expected, not 3"),
+    ],
+)
+def test_faults_of_an_overlay_are_named(text: str, key: str, said: str, tmp_path: Path) -> None:
+    overlay = tmp_path / "shapes.toml"
+    overlay.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as raised:
+        load_shapes(overlay)
+    assert raised.value.file == str(overlay)
+    assert raised.value.key == key
+    assert said in str(raised.value)

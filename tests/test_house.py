@@ -1,0 +1,149 @@
+"""The structure of `analysis/`: floors that import downwards only, no circles, short files, columns with names."""
+
+from __future__ import annotations
+
+import ast
+import statistics
+from collections.abc import Iterator
+from pathlib import Path
+
+import climbs
+import pytest
+from import_graph import FLOORS, ROOM, ImportGraph, floor_of, read_imports
+
+LONGEST, LONGEST_MEDIAN = 350, 140
+KEYED = ("get", "pop", "setdefault")  # methods whose first argument is a key
+
+
+@pytest.fixture(scope="module")
+def graph() -> ImportGraph:
+    return read_imports()
+
+
+@pytest.mark.parametrize(
+    "floor",
+    [
+        "inference",
+        "studies",
+        "archive",
+        "presentation",
+        "runs",
+        "commands",
+    ],
+)
+def test_a_floor_imports_only_downwards(floor: str, graph: ImportGraph) -> None:
+    own = [one for one in graph.imports if floor_of(one.importer) == FLOORS.index(floor)]
+    assert own
+    assert [str(one) for one in own if one.upward] == []
+
+
+def test_no_module_imports_itself_by_way_of_others(graph: ImportGraph) -> None:
+    assert [sorted(circle) for circle in graph.circles] == []
+
+
+def test_every_module_stands_on_a_floor(graph: ImportGraph) -> None:
+    assert [module for module in graph.modules if floor_of(module) < 0] == ["__init__.py"]
+
+
+def test_no_file_is_long() -> None:
+    assert {name: length for name, length in lengths().items() if length > LONGEST} == {}
+
+
+def test_files_are_short_as_a_rule() -> None:
+    written = [length for name, length in lengths().items() if Path(name).name != "__init__.py"]
+    assert statistics.median(written) < LONGEST_MEDIAN
+
+
+def lengths() -> dict[str, int]:
+    """Lines of every file, by its path below the room."""
+    return {
+        path.relative_to(ROOM).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
+        for path in ROOM.rglob("*.py")
+    }
+
+
+@pytest.mark.parametrize(
+    "floor",
+    [
+        "inference",
+        "studies",
+    ],
+)
+def test_no_column_is_named_by_nothing(floor: str) -> None:
+    found = [
+        f"{path.relative_to(ROOM)}:{line}"
+        for path in sorted((ROOM / floor).rglob("*.py"))
+        for line in empty_keys(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+def empty_keys(text: str) -> Iterator[int]:
+    """Lines in which a key is the empty string: of a subscript, of a dict, or asked for by a method."""
+    for node in ast.walk(ast.parse(text)):
+        keys: list[ast.expr | None] = []
+        if isinstance(node, ast.Subscript):
+            keys = [node.slice]
+        elif isinstance(node, ast.Dict):
+            keys = [*node.keys]
+        elif isinstance(node, ast.DictComp):
+            keys = [node.key]
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in KEYED:
+            keys = [*node.args[:1]]
+        yield from (node.lineno for key in keys if isinstance(key, ast.Constant) and key.value == "")
+
+
+@pytest.mark.parametrize("call", ["condition", pytest.param("run", marks=pytest.mark.slow)])
+def test_the_way_leads_down(call: str) -> None:
+    found = climbs.count(call)
+    assert len(found["files"]) > 5
+    assert len(found["climbs"]) <= climbs.BOUNDS[call], found["climbs"]
+
+
+SMALL_ROOM = {
+    "__init__.py": "",
+    "inference/__init__.py": "",
+    "inference/low.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from ..studies.high import High\n",
+    "inference/other.py": "def late():\n    from .low import low\n    return low\n",
+    "studies/__init__.py": "",
+    "studies/__init__.pyi": "from .high import High as High\n",
+    "studies/high.py": "from ..inference import low\nfrom ...priors.errors import InputError\n",
+    "commands/ask.py": "from ..studies import High\n",
+}
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> ImportGraph:
+    for name, text in SMALL_ROOM.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    return read_imports(tmp_path)
+
+
+def test_late_imports_and_those_for_types_are_seen(small: ImportGraph) -> None:
+    pairs = {(one.importer, one.imported) for one in small.imports}
+    assert pairs == {
+        ("inference/low.py", "studies/high.py"),
+        ("inference/other.py", "inference/low.py"),
+        ("studies/high.py", "inference/low.py"),
+        ("commands/ask.py", "studies/high.py"),  # where the package's stub says that the name is made
+    }
+    assert [str(one) for one in small.imports if one.upward] == ["inference/low.py:3 imports studies/high.py"]
+    assert small.circles == [frozenset({"inference/low.py", "studies/high.py"})]
+
+
+def test_climbs_lead_up_or_back(small: ImportGraph) -> None:
+    assert climbs.is_climb("inference/other.py", "studies/high.py", small)
+    assert climbs.is_climb("inference/low.py", "inference/other.py", small)
+    assert not climbs.is_climb("inference/other.py", "inference/low.py", small)
+    assert not climbs.is_climb("commands/ask.py", "studies/high.py", small)
+
+
+def test_empty_keys_are_seen() -> None:
+    assert [*empty_keys('a[""]\nb = {"": 1}\nc.pop("")\nd = {"": x for x in y}\ne["x"]\nf = ""\ng.strip("")')] == [
+        1,
+        2,
+        3,
+        4,
+    ]
