@@ -43,6 +43,8 @@ from .studies.calibration.study import calibrate as calibrate
 from .studies.checks.result import CheckResult as CheckResult
 from .studies.checks.study import Checks as Checks
 from .studies.checks.study import check as check
+from .studies.comparison import ModelComparison as ModelComparison
+from .studies.comparison import compare as compare
 from .studies.counterfactuals import Comparison as Comparison
 from .studies.counterfactuals import Counterfactual as Counterfactual
 from .studies.counterfactuals import levers as levers

@@ -27,10 +27,10 @@ def print_json(result: Mapping[str, Any]) -> None:
     sys.stdout.write("\n")
 
 
-def say(*lines: Cell) -> None:
-    """Print sentences for people."""
+def say(*lines: Cell, wrapped: bool = True) -> None:
+    """Print sentences for people; `wrapped` to the terminal's width, or in one line each, which can be searched for."""
     for line in lines:
-        console().print(to_text(line))
+        console().print(to_text(line), soft_wrap=not wrapped)
 
 
 def warn(message: str) -> None:

@@ -12,7 +12,7 @@ from .diagnostics import Diagnostics
 from .draws import DrawSource, PriorDraws, Values
 from .engines import FORWARD
 from .estimates import ZERO, Distribution, Estimate
-from .outcomes import READY, summary_columns
+from .outcomes import READY, summary_columns, summary_of
 from .question import Question
 from .result import Origin
 
@@ -91,10 +91,25 @@ class Posterior:
 
     @cached_property
     def summary(self) -> Values:
-        """Columns of all draws that sum the answer up; see `summary_columns`."""
+        """Columns of all draws that sum the answer up; see `summary_columns` and `genuine_columns`."""
         if self.engine == "importance" and self.shared is not None and self.shared.question is self.question:
-            return self.shared.summary
-        return self.source.map(lambda values: summary_columns(self.question, values))
+            from .genuineness import GENUINE
+
+            found = {GENUINE + item.id: self.shared.genuine(item.id) for item in self.items}
+            return {**self.shared.summary, **{name: each for name, each in found.items() if each is not None}}
+        if not self.items:
+            return self.source.map(lambda values: summary_columns(self.question, values))
+        from .genuineness import doubted, genuine_columns
+        from .likelihoods import predictions_of
+
+        suspects = doubted(self.question, self.items)
+
+        def evaluate(values: Values) -> Values:
+            world, result, predicted = predictions_of(self.question, values, suspects)
+            summed_up = summary_of(self.question, values, world, result)
+            return {**summed_up, **genuine_columns(self.question, suspects, predicted)}
+
+        return self.source.map(evaluate)
 
     @cached_property
     def ready(self) -> Distribution:

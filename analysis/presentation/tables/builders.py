@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ...studies.attribution import Attribution
     from ...studies.calibration.result import Calibration
     from ...studies.checks.study import Checks
+    from ...studies.comparison import ModelComparison
     from ...studies.counterfactuals import Comparison
     from ...studies.enactment import ByDay
     from ...studies.influence import Influence
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
         | Lags
         | MeasuredProgress
         | Mobilisation
+        | ModelComparison
         | Reproduction
         | ScenarioComparison
         | Scores
@@ -86,6 +88,7 @@ BUILDERS = {
     "Lags": "lags",
     "MeasuredProgress": "progress",
     "Mobilisation": "mobilisation",
+    "ModelComparison": "model_comparison",
     "Reproduction": "reproduction",
     "ScenarioComparison": "scenarios",
     "Scores": "scores",

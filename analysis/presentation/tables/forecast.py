@@ -18,6 +18,7 @@ from ..json_form import date_as_json, merged, moments_as_json, share_as_json, to
 from ..table import KEY, Cell, Column, Layout, Room, Span, Table
 from ..text import date_text, day_text, error_text
 from .columns import asked_text
+from .genuineness import genuine_as_json
 from .movement import movement_as_json, movement_text
 
 MONTHS_SHOWN = 18
@@ -38,7 +39,10 @@ def layout(result: Forecast, movements: Mapping[str, Movement] | None = None) ->
         By their keys in JSON, how far the evidence moved the date, and how far what was added for this run did.
     """
     movements = movements or {}
-    moved = [movement_text(result.question, _what(name, each), each) for name, each in movements.items()]
+    moved = [
+        movement_text(result.question, _what(name, each), each) + _overruled_text(result, each)
+        for name, each in movements.items()
+    ]
     dates, months = date_table(result), month_table(result)
     return Layout(
         tables=(dates, months, diagnostics_table(result)),
@@ -167,6 +171,12 @@ def _what(name: str, movement: Movement) -> str:
     return "The evidence" if name == BY_EVIDENCE else " and ".join(movement.items) or "Added items"
 
 
+def _overruled_text(result: Forecast, movement: Movement) -> str:
+    """Say which of the items that moved the date are read as not genuine."""
+    rows = [row for row in result.genuine if row.overruled and row.item.id in movement.items]
+    return "".join(f"; {row.item.id} is {row.verdict}" for row in rows)
+
+
 def _as_json(result: Forecast, dates: Table[float], months: Table[Month]) -> dict[str, Any]:
     return merged(
         result.origin.as_json(),
@@ -182,6 +192,7 @@ def _as_json(result: Forecast, dates: Table[float], months: Table[Month]) -> dic
             "log_evidence": number(result.log_evidence.value),
             "log_evidence_mcse": significant(result.log_evidence.mcse),
             "diagnostics": _diagnostics_as_json(result.diagnostics),
+            "genuine": genuine_as_json(result.genuine),
             "warnings": result.warnings(),
             "notes": list(result.notes),
         },
