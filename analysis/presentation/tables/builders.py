@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ...studies.enactment import ByDay
     from ...studies.influence import Influence
     from ...studies.lever_grid import Grid
+    from ...studies.obstacles import Obstacles
     from ...studies.readings.capacity import Capacity
     from ...studies.readings.efficiency import Efficiency
     from ...studies.readings.events import Events
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
         | Lags
         | MeasuredProgress
         | Mobilisation
+        | Obstacles
         | Reproduction
         | ScenarioComparison
         | Scores
@@ -83,6 +85,7 @@ BUILDERS = {
     "Lags": "lags",
     "MeasuredProgress": "progress",
     "Mobilisation": "mobilisation",
+    "Obstacles": "obstacles",
     "Reproduction": "reproduction",
     "ScenarioComparison": "scenarios",
     "Scores": "scores",
