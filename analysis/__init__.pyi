@@ -51,6 +51,9 @@ from .studies.counterfactuals import levers as levers
 from .studies.counterfactuals import regimes as regimes
 from .studies.influence import Influence as Influence
 from .studies.influence import influence as influence
+from .studies.obstacles import ObstacleResult as ObstacleResult
+from .studies.obstacles import Obstacles as Obstacles
+from .studies.obstacles import obstacles as obstacles
 from .studies.readings.capacity import Capacity as Capacity
 from .studies.readings.capacity import capacity as capacity
 from .studies.readings.efficiency import Efficiency as Efficiency

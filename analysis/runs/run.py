@@ -150,6 +150,7 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
     from ..studies.checks.study import checks_of
     from ..studies.counterfactuals import levers, regimes
     from ..studies.influence import influence
+    from ..studies.obstacles import obstacles
     from ..studies.readings.capacity import capacity
     from ..studies.readings.efficiency import efficiency
     from ..studies.readings.events import events
@@ -173,6 +174,8 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
         "structures": structures,
         "trend": trends,
     }
+    if drawn.question.assumptions.obstacles:
+        studies["obstacles"] = obstacles
     return studies | {"checks": checks_of, "influence": influence} if drawn.items else studies
 
 

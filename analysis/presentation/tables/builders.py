@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ...studies.enactment import ByDay
     from ...studies.influence import Influence
     from ...studies.lever_grid import Grid
+    from ...studies.obstacles import Obstacles
     from ...studies.readings.capacity import Capacity
     from ...studies.readings.efficiency import Efficiency
     from ...studies.readings.events import Events
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
         | MeasuredProgress
         | Mobilisation
         | ModelComparison
+        | Obstacles
         | Reproduction
         | ScenarioComparison
         | Scores
@@ -89,6 +91,7 @@ BUILDERS = {
     "MeasuredProgress": "progress",
     "Mobilisation": "mobilisation",
     "ModelComparison": "model_comparison",
+    "Obstacles": "obstacles",
     "Reproduction": "reproduction",
     "ScenarioComparison": "scenarios",
     "Scores": "scores",

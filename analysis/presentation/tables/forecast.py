@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,10 +13,11 @@ from ...inference.diagnostics import Diagnostics
 from ...inference.estimates import Estimate
 from ...inference.forecast import FLOP_QUANTILES, Forecast
 from ...inference.json_values import QUANTILES, AnyDistribution, number, rounded, significant
+from ...inference.question import Question
 from ...studies.movement import Movement
 from ..json_form import date_as_json, merged, moments_as_json, share_as_json, to_json
 from ..table import KEY, Cell, Column, Layout, Room, Span, Table
-from ..text import date_text, day_text, error_text
+from ..text import chance_text, date_text, day_text, error_text
 from .columns import asked_text
 from .genuineness import genuine_as_json
 from .movement import movement_as_json, movement_text
@@ -138,7 +139,21 @@ def _head(result: Forecast) -> list[Cell]:
     question = result.question
     low, middle, high = (day_text(question, result.ready.quantile_value(p)) for p in (0.05, 0.5, 0.95))
     answer = Span(f"A Chinese lab has a model like Mythos around {middle}", role="strong")
-    return [(answer, f" (90% interval: {low} to {high})"), f"{asked_text(question)}, {_origin(result)}"]
+    headline: list[Cell] = [(answer, f" (90% interval: {low} to {high})")]
+    alone = [alone_text(question, result.compute_alone)] if question.assumptions.obstacles else []
+    return [*headline, *alone, f"{asked_text(question)}, {_origin(result)}"]
+
+
+def alone_text(question: Question, compute_alone: AnyDistribution) -> str:
+    """Say when the event would come if nothing but compute stood in the way."""
+    low, middle, high = (day_text(question, compute_alone.quantile_value(p)) for p in (0.05, 0.5, 0.95))
+    return f"On compute alone, were nothing else in the way: around {middle} (90% interval: {low} to {high})"
+
+
+def not_by_text(chances: Iterable[tuple[date, Estimate]]) -> str:
+    """Say how likely it is that nobody is ready by the first days of coming years."""
+    said = ", ".join(f"{day.year} {chance_text(chance.value)}" for day, chance in chances)
+    return f"Not ready by the first of January: {said}"
 
 
 def _origin(result: Forecast) -> str:
@@ -153,6 +168,7 @@ def _lines(result: Forecast) -> list[str]:
     first = ", ".join(f"{firms[firm].title.lower()} {share.value:.0%}" for firm, share in result.first_firm.items())
     flop = [10.0 ** result.log_flop.quantile_value(p) for p in FLOP_QUANTILES]
     return [
+        not_by_text(result.not_by()),
         f"First to pre-train: {first}",
         f"Mythos's pre-training compute: {flop[1]:.1e} FLOP (90% interval: {flop[0]:.1e} to {flop[2]:.1e})",
     ]
