@@ -10,7 +10,7 @@ import pymc as pm
 import pytest
 from scipy import special
 
-from catchup.analysis.inference.conditioning import choose_evidence
+from catchup.analysis.inference.request import choose_evidence
 from catchup.analysis.inference.estimates import Distribution, Weighting
 from catchup.analysis.inference.importance import smooth_weights, total
 from catchup.analysis.inference.likelihoods import latent_beliefs, likelihoods_of
