@@ -64,7 +64,9 @@ def read_toml(path: str | Path) -> dict[str, Any]:
             content = stream.read(LARGEST_FILE + 1)  # bounded: a device has no end
     except IsADirectoryError:
         raise InputError("is a directory; a TOML file was expected", file=path) from None
-    except (FileNotFoundError, NotADirectoryError):
+    except NotADirectoryError as error:
+        raise MissingFileError(f"cannot be read ({reason_of(error)}); a TOML file was expected", file=path) from None
+    except FileNotFoundError:
         raise MissingFileError("no such file", file=path, nearest=_nearest_file(path)) from None
     except OSError as error:
         raise InputError(f"cannot be read ({reason_of(error)}); a TOML file was expected", file=path) from None

@@ -110,7 +110,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, ({file.path.stat().st_size + 30}, {fil
 try:
     kept.add([Fit(fit=1, ranks=(1, 98), ess=500.0)])
 except InputError as error:
-    print(error)
+    print(error.on_command_line)
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == f"{file.path}: --out: cannot be written: file too large\n"

@@ -48,13 +48,13 @@ def test_an_own_file_may_take_the_place_of_a_named_overlay(tmp_path: Path, monke
         assert ended.refusal is None
         read.add(ended.result.file)
     assert read == {named.file, "progress-scher"}
-    assert str(every_ending(own, "progress-sher")).startswith("--priors: unknown overlay 'progress-sher'; did you mean")
+    assert every_ending(own, "progress-sher").startswith("--priors: unknown overlay 'progress-sher'; did you mean")
 
 
-def every_ending(own: Path, name: str) -> object:
+def every_ending(own: Path, name: str) -> str:
     """The one refusal that there is, whenever the other writes a file."""
     ends = {
-        str(ended.refusal)
+        ended.refusal.on_command_line  # type: ignore[union-attr]
         for ended in every_moment(lambda: own.unlink(missing_ok=True), lambda: read_overlay(name), own.touch)
     }
     assert len(ends) == 1

@@ -322,8 +322,8 @@ def test_same_inputs_and_seed_give_the_same_bytes(tmp_path: Path) -> None:
 def test_a_full_disk_is_one_line_and_exit_1(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def full(self: Path, *_: object, **__: object) -> int:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self))
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     arguments = {
         "run": ["--runs", str(tmp_path / "runs")],
@@ -331,8 +331,7 @@ def test_a_full_disk_is_one_line_and_exit_1(
         "explore": ["--out", str(tmp_path / "page.html")],
     }[command]
     monkeypatch.setattr(orchestration, "run", functools.partial(orchestration.run, brief=True))
-    monkeypatch.setattr(Path, "write_text", full)
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(os, "fsync", full)
     assert run([command, *arguments, *BRIEF]) == 1
     message = said(capsys)
     assert "no space left on device" in message.lower()
