@@ -43,12 +43,17 @@ from .studies.calibration.study import calibrate as calibrate
 from .studies.checks.result import CheckResult as CheckResult
 from .studies.checks.study import Checks as Checks
 from .studies.checks.study import check as check
+from .studies.comparison import ModelComparison as ModelComparison
+from .studies.comparison import compare as compare
 from .studies.counterfactuals import Comparison as Comparison
 from .studies.counterfactuals import Counterfactual as Counterfactual
 from .studies.counterfactuals import levers as levers
 from .studies.counterfactuals import regimes as regimes
 from .studies.influence import Influence as Influence
 from .studies.influence import influence as influence
+from .studies.obstacles import ObstacleResult as ObstacleResult
+from .studies.obstacles import Obstacles as Obstacles
+from .studies.obstacles import obstacles as obstacles
 from .studies.readings.capacity import Capacity as Capacity
 from .studies.readings.capacity import capacity as capacity
 from .studies.readings.efficiency import Efficiency as Efficiency

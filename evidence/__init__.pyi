@@ -16,10 +16,12 @@ from .latents import latent_quantities as latent_quantities
 from .latents import with_latents as with_latents
 from .ledgers import Ledger as Ledger
 from .ledgers import load_ledger as load_ledger
+from .likelihood import explanation as explanation
 from .likelihood import log_density as log_density
 from .likelihood import predictions as predictions
 from .likelihood import probability_genuine as probability_genuine
 from .likelihood import simulate as simulate
+from .likelihood import stated_reliability as stated_reliability
 from .schema import Item as Item
 from .schema import ItemText as ItemText
 from .schema import Source as Source

@@ -95,15 +95,15 @@ def evidence_data(
     Returns
     -------
     dict of str to array
-        ``observed``, shape (item,), each in the coordinate of its kind; ``figures``, shape (item, figure), undefined
-        (nan) where a kind has no such figure.
+        ``observed``, shape (item,), each in the coordinate of its kind; ``figures``, shape (item, figure), 0 and
+        never read where a kind has no such figure.
     """
     clock = Clock(assumptions.calendar, as_of)
     items = list(items)
     seen = seen or {}
     observed = [seen.get(item.id, item.observation(clock)) for item in items]
     rows = [item.figures(clock) for item in items]
-    table = [[row.get(figure, np.nan) for figure in figures_of(items, clock)] for row in rows]
+    table = [[row.get(figure, 0.0) for figure in figures_of(items, clock)] for row in rows]
     return {"observed": np.array(observed, dtype=float), "figures": np.array(table, dtype=float)}
 
 

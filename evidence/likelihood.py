@@ -108,6 +108,32 @@ def probability_genuine(item: Item, prediction: Array, clock: Clock) -> Array | 
     return item.kind.probability_genuine(item.observation(clock), prediction, item.figures(clock))
 
 
+def stated_reliability(item: Item, clock: Clock) -> float | None:
+    """Probability that a reading or claim is about what it says, as its file states it; None for other kinds.
+
+    Parameters
+    ----------
+    item : Item
+        The reading or claim.
+    clock : Clock
+        Turns days into months since t = 0.
+    """
+    return item.kind.stated_reliability(item.figures(clock))
+
+
+def explanation(item: Item, clock: Clock) -> float:
+    """Prediction that explains what an item observed best, in the coordinate of its kind.
+
+    Parameters
+    ----------
+    item : Item
+        Whose observation it is.
+    clock : Clock
+        Turns days into months since t = 0.
+    """
+    return item.kind.explanation(item.observation(clock), item.figures(clock))
+
+
 def predict(xp: Any, item: Item, state: ModelState, figures: Mapping[str, Any]) -> Any:
     """Let a kind predict, each quantity the item has of its own standing in for the one it knows."""
     own = {plain: state.quantity[name] for plain, name in item.renamed.items()}

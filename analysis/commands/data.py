@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-import numpy as np
 from cyclopts import Parameter
 
 from ...evidence.tables.places import data_folder, named_vintage, today
-from ...evidence.tables.rows import Unread
 from ...evidence.tables.store import TableStore
-from ...evidence.tables.table import Table, read_table
+from ...evidence.tables.table import read_table
 from ...priors.errors import InputError
-from ..presentation.table import Layout, Span
-from ..presentation.terminal import print_layout
-from ..presentation.text import figure
+from ..presentation.tables.public_tables import (
+    KeptTables,
+    content_layout,
+    layout,
+    outcome_layout,
+    rows_text,
+    unread_lines,
+    vintage_as_json,
+)
 from .data_studies import efficiency_data, lags_data
 from .options import OUTPUT
-from .output import print_json, say, warn
+from .output import print_json, say, show, warn
 
 __all__ = [
     "add_data",
@@ -33,8 +35,6 @@ __all__ = [
     "show_data",
     "update_data",
 ]
-
-MOST_SHOWN = 12  # unread rows, reasons or rows of a table in a terminal; JSON has all
 
 
 @Parameter(name="*")
@@ -73,11 +73,10 @@ def add_data(file: Path, /, *, vintage: date | None = None, kept: Kept | None = 
     if added.older:
         warn(f"{name} of {day} is older than the newest held ({added.newest}): kept beside it")
     if kept.json:
-        print_json({"schema": 1, **_as_json(added.table), "new": added.new, "folder": str(added.held.folder)})
+        print_json({"schema": 1, **vintage_as_json(added.table), "new": added.new, "folder": str(added.held.folder)})
         return 0
     what = "added" if added.new else "held already"
-    say(f"{what}: {name} of {day}, {_rows(added.table)}   [{added.held.folder}]")
-    _print_reasons(added.table.unread)
+    say(f"{what}: {name} of {day}, {rows_text(added.table)}   [{added.held.folder}]", *unread_lines(added.table.unread))
     return 0
 
 
@@ -97,12 +96,12 @@ def check_data(*files: Path, vintage: date | None = None, kept: Kept | None = No
         read_table(file, vintage=vintage or named_vintage(file), shapes=store.shapes) for file in dict.fromkeys(files)
     ] or [store.read(held) for held in store.vintages()]
     if kept.json:
-        print_json({"schema": 1, "valid": True, "tables": [{"file": each.file, **_as_json(each)} for each in read]})
+        tables = [{"file": each.file, **vintage_as_json(each)} for each in read]
+        print_json({"schema": 1, "valid": True, "tables": tables})
         return 0
     say(f"valid: {len(read)} table{'s' if len(read) != 1 else ''}")
     for each in read:
-        say(f"  {each.file}: {each.name}, {_rows(each)}")
-        _print_reasons(each.unread, indent="    ")
+        say(f"  {each.file}: {each.name}, {rows_text(each)}", *unread_lines(each.unread, indent="    "))
     return 0
 
 
@@ -118,17 +117,7 @@ def list_data(*, kept: Kept | None = None) -> int:
             faults.append(str(error))
     for fault in faults:
         warn(fault)
-    if kept.json:
-        print_json({"schema": 1, "tables": [_as_json(each) for each in read], "faults": faults})
-        return 0
-    if not read:
-        say(f"no table is kept in {store.folder}; see catchup data add")
-        return 0
-    rows = [
-        (each.name, str(each.vintage), each.shape.title, f"{len(each)}", f"{len(each.unread)}", each.sha256[:12])
-        for each in read
-    ]
-    print_rows("Table", "Vintage", "Title", "Rows", "Unread", "SHA-256", rows=rows, left=3)
+    show(layout(KeptTables(store.folder, read, faults)), as_json=kept.json)
     return 0
 
 
@@ -144,21 +133,7 @@ def show_data(name: str, /, *, vintage: date | None = None, kept: Kept | None = 
     """
     kept = kept or Kept()
     store = kept.store()
-    shown = store.read(store.get(name, vintage))
-    columns = [_column_as_json(shown, column) for column in shown.columns]
-    if kept.json:
-        print_json({"schema": 1, **_as_json(shown), "columns": columns, "records": _records(shown)})
-        return 0
-    say((Span(shown.name, "strong"), f" of {shown.vintage}: {shown.shape.title} ({shown.shape.publisher})"))
-    say(f"{_rows(shown)}; licence: {shown.shape.licence}; sha256 {shown.sha256}")
-    rows = [
-        (each["name"], each["heading"], each["unit"], str(each["filled"]), _cell(each["least"]), _cell(each["most"]))
-        for each in columns
-    ]
-    print_rows("Column", "Heading in the file", "Unit", "Filled", "Least", "Most", rows=rows, left=3)
-    _print_reasons(shown.unread)
-    if shown.shape.notes:
-        say(" ".join(shown.shape.notes.split()))
+    show(content_layout(store.read(store.get(name, vintage))), as_json=kept.json)
     return 0
 
 
@@ -177,102 +152,7 @@ def update_data(*names: str, kept: Kept | None = None) -> int:
     for outcome in outcomes:
         if outcome.reason:
             warn(f"{outcome.name}: {outcome.reason}; what is kept has not changed")
-    if kept.json:
-        rows = [
-            {
-                "name": each.name,
-                "address": each.address,
-                "status": each.status,
-                "vintage": each.vintage,
-                "reason": each.reason,
-            }
-            for each in outcomes
-        ]
-        print_json({"schema": 1, "tables": rows})
-    else:
-        shown = [(each.name, each.status, each.vintage or "none", each.address) for each in outcomes]
-        print_rows("Table", "Status", "Newest vintage", "Address", rows=shown, left=4)
+    show(outcome_layout(outcomes), as_json=kept.json)
     if any(each.status == "refused" for each in outcomes):
         return 2
     return 1 if any(each.status == "failed" for each in outcomes) else 0
-
-
-def print_rows(*headings: str, rows: Sequence[tuple[str, ...]], left: int) -> None:
-    """Print rows of words and figures; the first `left` columns are words."""
-    from ..presentation.tables.words import words_table
-
-    print_layout(Layout(tables=(words_table(*headings, rows=rows, left=left),), json=dict))
-
-
-def _as_json(each: Table) -> dict[str, Any]:
-    """Return what a list says of a table."""
-    return {
-        "name": each.name,
-        "vintage": each.vintage and each.vintage.isoformat(),
-        "rows": len(each),
-        "unread": [{"line": row.line, "reason": row.reason} for row in each.unread],
-        "sha256": each.sha256,
-    }
-
-
-def _column_as_json(each: Table, name: str) -> dict[str, Any]:
-    values, text = each[name], each.shape.column[name]
-    filled = values[_filled(values)]
-    ordered = filled.dtype.kind in "fM" and len(filled) > 0
-    return {
-        "name": name,
-        "heading": each.headings[name],
-        "type": text.type,
-        "unit": text.unit,
-        "filled": len(filled),
-        "least": _plain(filled.min()) if ordered else None,
-        "most": _plain(filled.max()) if ordered else None,
-    }
-
-
-def _filled(values: np.ndarray) -> np.ndarray:
-    if values.dtype.kind == "M":
-        return ~np.isnat(values)
-    if values.dtype.kind == "f":
-        return np.isfinite(values)
-    return values.astype(bool)
-
-
-def _records(each: Table) -> list[dict[str, Any]]:
-    columns = {name: [_plain(value) for value in values] for name, values in each.columns.items()}
-    return [
-        {"line": int(line), **{name: values[row] for name, values in columns.items()}}
-        for row, line in enumerate(each.lines)
-    ]
-
-
-def _plain(value: Any) -> Any:
-    """A cell as JSON: nothing where it is blank."""
-    if isinstance(value, np.datetime64):
-        return None if np.isnat(value) else str(value)
-    if isinstance(value, np.floating):
-        return float(value) if np.isfinite(value) else None
-    if isinstance(value, np.bool_):
-        return bool(value)
-    return list(value) if isinstance(value, tuple) else value or None
-
-
-def _cell(value: Any) -> str:
-    return "" if value is None else value if isinstance(value, str) else figure(value)
-
-
-def _rows(each: Table) -> str:
-    unread = f", {len(each.unread)} could not be read" if each.unread else ""
-    return f"{len(each)} rows{unread}"
-
-
-def _print_reasons(unread: Sequence[Unread], indent: str = "  ") -> None:
-    """Say why rows could not be read: a line a reason, with the first lines of the file that it holds for."""
-    reasons = Counter(row.reason for row in unread)
-    for reason, count in reasons.most_common(MOST_SHOWN):
-        lines = [str(row.line) for row in unread if row.reason == reason]
-        where = ", ".join(lines[:MOST_SHOWN]) + (", ..." if count > MOST_SHOWN else "")
-        say(f"{indent}not read, {reason}: line{'s' if count > 1 else ''} {where}")
-    left = len(reasons) - MOST_SHOWN
-    if left > 0:
-        say(f"{indent}and for {left} other reasons; --json has every row")

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from ...evidence import KINDS, load_ledger, select, template
 from ...priors.errors import unknown_name
 from ..presentation.tables.evidence import Evidence, item_layout, layout, uses_of
+from ..presentation.tables.genuineness import genuine_as_json
 from .options import BELIEF, OUTPUT, WHAT, Assumed
 from .output import print_json, say, show
+
+if TYPE_CHECKING:
+    from ...evidence import Item
+    from ...model.assumptions import Assumptions
+    from ..inference.genuineness import Genuineness
 
 
 @Parameter(name="*")
@@ -67,18 +74,26 @@ def check_evidence(*files: Path, shown: Shown | None = None) -> int:
     """
     shown = shown or Shown()
     day = shown.as_of or date.today()
-    ledger = load_ledger(shown.ledger, files)
-    selection = select(ledger, "default", day, shown.assumptions())
+    ledger, assumptions = load_ledger(shown.ledger, files), shown.assumptions()
+    selection = select(ledger, "default", day, assumptions)
     uses = uses_of(selection)
     names = {str(file) for file in files}
     checked = [item for item in ledger.items.values() if not files or item.file in names]
+    judged = _judged(assumptions, day, selection.counted, [item.id for item in checked])
+    warnings = [row.warning for row in judged if row.overruled]
     if shown.json:
-        rows = [{"id": item.id, "file": item.file, "use": uses[item.id]} for item in checked]
-        print_json({"schema": 1, "valid": True, "items": rows})
+        genuine = genuine_as_json(judged)
+        rows = [
+            {"id": item.id, "file": item.file, "use": uses[item.id], "genuine": genuine.get(item.id)}
+            for item in checked
+        ]
+        print_json({"schema": 1, "valid": True, "items": rows, "warnings": warnings})
         return 0
     say(f"valid: {len(checked)} item{'s' if len(checked) != 1 else ''}, {len(selection.counted)} counted in all")
     for item in checked if files else []:
         say(f"  {item.id}: {item.text.kind}, {uses[item.id]} on {day}")
+    for line in warnings:
+        say(line, wrapped=False)
     return 0
 
 
@@ -94,3 +109,17 @@ def new_evidence(kind: str, /) -> int:
         raise unknown_name("kind", kind, KINDS)
     print(template(kind), end="")
     return 0
+
+
+def _judged(
+    assumptions: Assumptions, day: date, counted: Sequence[Item], names: Collection[str]
+) -> tuple[Genuineness, ...]:
+    """Judge by draws of the prior which of some counted items would be read as genuine."""
+    from ...evidence import with_latents
+    from ..inference.genuineness import genuineness_on_prior
+    from ..inference.question import Question
+
+    about = [item for item in counted if item.id in names]
+    if not about:
+        return ()
+    return genuineness_on_prior(Question(with_latents(assumptions, counted), day), counted, about)

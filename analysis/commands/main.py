@@ -16,6 +16,7 @@ COMMANDS = {
     "forecast": "When the event comes, with its spread and who gets there first.",
     "state": "Where the race stands, and the date given each stage.",
     "levers": "What each policy lever would change.",
+    "obstacles": "What stands in the way besides compute.",
     "regimes": "What each commitment of compute would change.",
     "scenarios": "Other ways the world could go, beside the baseline.",
     "influence": "What each item of evidence did to the date.",

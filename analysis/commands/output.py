@@ -27,9 +27,10 @@ def print_json(result: Mapping[str, Any]) -> None:
     sys.stdout.write("\n")
 
 
-def say(line: Cell) -> None:
-    """Print a sentence for people."""
-    console().print(to_text(line))
+def say(*lines: Cell, wrapped: bool = True) -> None:
+    """Print sentences for people; `wrapped` to the terminal's width, or in one line each, which can be searched for."""
+    for line in lines:
+        console().print(to_text(line), soft_wrap=not wrapped)
 
 
 def warn(message: str) -> None:

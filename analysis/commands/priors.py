@@ -58,12 +58,13 @@ def check_priors(*files: str, listed: Listed | None = None) -> int:
         Overlays, laid over the baseline in the order given.
     """
     listed = listed or Listed()
-    assumptions = Assumed(priors=[*(listed.priors or []), *files], set=listed.set).assumptions()
+    overlays = [*(listed.priors or []), *files]
+    assumptions = Assumed(model=listed.model, priors=overlays, set=listed.set).assumptions()
     changed = _changed(assumptions)
     correlations = assumptions.table.correlations
     if listed.json:
         shown = {"changed": changed, "correlations": to_json(correlation_table(correlations))}
-        print_json({"schema": 1, "valid": True, **shown})
+        print_json({"schema": 1, "model": assumptions.model, "valid": True, **shown})
         return 0
     joined = f"; {len(correlations)} correlated pairs" if correlations else ""
     say(f"valid: {len(assumptions.table.quantities)} quantities, {len(changed)} of them changed or added{joined}")

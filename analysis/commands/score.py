@@ -24,18 +24,20 @@ def score(
 ) -> int:
     """Judge every run, and rival views beside them, by what is known of the date."""
     from ..archive.reading import read_runs
-    from ..archive.scores import Outcome, Scores, score_rivals, score_runs, score_trends
+    from ..archive.rivals import load_rivals
+    from ..archive.scores import Outcome, score_rivals, score_runs, score_trends, stated_days
     from ..presentation.tables.scores import layout
 
     if (outcome is None) == (outcome_after is None):
         raise InputError("give one of --outcome DATE and --outcome-after DATE")
     known = Outcome(outcome) if outcome is not None else Outcome(outcome_after or date.max, open=True)
-    shelf = read_runs(runs)
+    shelf, rivals = read_runs(runs), load_rivals()
     for fault in shelf.faults:
         warn(fault)
     if not shelf.runs:
         raise InputError("holds no sound run to score", file=runs, key="--runs")
-    calendar = shelf.runs[-1].snapshot.question.assumptions.calendar
-    rows = [*score_runs(shelf.runs, known), *score_rivals(calendar, known), *score_trends(shelf.runs[-1], known)]
-    show(layout(Scores(known, tuple(rows))), as_json=json)
+    days, newest = stated_days(rivals), shelf.runs[-1]
+    calendar = newest.snapshot.question.assumptions.calendar
+    others = score_rivals(calendar, known, rivals), score_trends(newest, known, days)
+    show(layout(score_runs(shelf.runs, known, days).with_more(*others)), as_json=json)
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,6 +20,9 @@ from .question import Question
 from .request import Request, posterior
 from .result import Result
 from .streaming import StreamedDistribution
+
+if TYPE_CHECKING:
+    from .genuineness import Genuineness
 
 FLOP_QUANTILES = (0.05, 0.5, 0.95)
 MONTHS_AHEAD = 24
@@ -51,6 +55,8 @@ class Forecast(Result):
         Log of the evidence's probability under the prior.
     notes : tuple of str
         Why this engine, and what was set aside.
+    genuine : tuple of Genuineness
+        How each item counted that may not be about what it says is read.
     """
 
     ready: AnyDistribution
@@ -61,6 +67,7 @@ class Forecast(Result):
     diagnostics: Diagnostics
     log_evidence: Estimate = ZERO
     notes: tuple[str, ...] = ()
+    genuine: tuple[Genuineness, ...] = ()
 
     def probabilities_by(self) -> Iterator[tuple[date, Estimate]]:
         """Yield month ends from the day of asking on, with the probability of being ready by each."""
@@ -73,6 +80,10 @@ class Forecast(Result):
         yield from not_by(self.ready, self.question)
 
     def warnings(self) -> list[str]:
+        """Say which quantiles rest on too few draws, and which items are read as not genuine though believed."""
+        return [*self.warnings_of_draws(), *(row.warning for row in self.genuine if row.overruled)]
+
+    def warnings_of_draws(self) -> list[str]:
         """Say which quantiles rest on too few draws."""
         few = [f"{p:g}" for p in QUANTILES if not self.ready.quantile(p).meaningful]
         if not few:
@@ -103,7 +114,16 @@ def forecast(posterior: Posterior) -> Forecast:
         diagnostics=posterior.diagnostics,
         log_evidence=posterior.log_evidence,
         notes=posterior.notes,
+        genuine=_genuineness(posterior),
     )
+
+
+def _genuineness(posterior: Posterior) -> tuple[Genuineness, ...]:
+    if not posterior.items:
+        return ()
+    from .genuineness import genuineness_of
+
+    return genuineness_of(posterior.question, posterior.items, posterior.summary, posterior.source.weighting)
 
 
 def forecast_prior(question: Question) -> Forecast:

@@ -78,7 +78,11 @@ def summary_columns(question: Question, values: Values) -> Values:
     values : dict of str to array of shape (draw,)
         Quantity name to values.
     """
-    world, result = outcome_of(question, values)
+    return summary_of(question, values, *outcome_of(question, values))
+
+
+def summary_of(question: Question, values: Values, world: World, result: Outcome) -> Values:
+    """Return the columns of `summary_columns` from intermediates and dates that have been worked out."""
     return {
         READY: result.ready,
         PRETRAINED: result.pretrained,

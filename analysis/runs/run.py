@@ -25,6 +25,7 @@ from ..archive.manifest import (
     python_version,
 )
 from ..archive.reading import FORECAST, INPUTS, POSTERIOR, Run, newest_before, read_run
+from ..archive.ready_curve import READY_CURVE, ready_curve_as_json
 from ..archive.store import build, check_runs_folder
 from ..inference.forecast import Forecast, forecast, forecast_prior
 from ..inference.inputs import Inputs, inputs_of
@@ -149,6 +150,7 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
     from ..studies.checks.study import checks_of
     from ..studies.counterfactuals import levers, regimes
     from ..studies.influence import influence
+    from ..studies.obstacles import obstacles
     from ..studies.readings.capacity import capacity
     from ..studies.readings.efficiency import efficiency
     from ..studies.readings.events import events
@@ -172,12 +174,15 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
         "structures": structures,
         "trend": trends,
     }
+    if drawn.question.assumptions.obstacles:
+        studies["obstacles"] = obstacles
     return studies | {"checks": checks_of, "influence": influence} if drawn.items else studies
 
 
 def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = False) -> None:
     """Write a run's files into a folder."""
     _write_json(folder / FORECAST, as_json(sections.forecast))
+    _write_json(folder / READY_CURVE, ready_curve_as_json(sections.forecast.question, sections.forecast.ready))
     for name, result in sections.results.items():
         _write_json(folder / f"{name}.json", as_json(result))
     if sections.attribution is not None and sections.previous is not None:

@@ -1,52 +1,47 @@
-r"""Structure comparison: models of different shape asked the same question, and what would tell them apart.
+r"""Structures: models of different shape asked the same question, and what would tell them apart.
 
-Three shapes: the race for compute, the trends of measured lags, and the mobilisation of domestic chips. Their
-dates stand side by side, pooled in three ways:
+Three shapes: the race for compute, the trends of measured lags, and the mobilisation of domestic chips. Their dates
+stand side by side. Two that are one answer twice, or carry one measurement forward twice, would count it double: the
+later one is marked as a duplicate, shown, and left out of all pools:
 
 - the linear pool, the mixture of the densities, which keeps every structure's tails;
 - the quantile pool, the mean of the quantiles, which keeps their common shape;
-- stacking, a mixture whose weights make the items that all structures predict most likely when each is left out.
+- stacking, a mixture whose weights make the items that all structures predict most likely when each is left out;
+  withheld where too few items speak (see `comparison`).
 
-How much of the spread lies between structures is the share of the linear pool's variance that its structures'
-means explain. What would tell them apart soonest is the month end at which "ready by then, or not" is expected to
-say most of which structure holds: the mutual information :math:`I(K; 1[T \le t])`, in bits.
-
-References
-----------
-.. [1] Yao, Vehtari, Simpson and Gelman, Using stacking to average Bayesian predictive distributions (2018).
-.. [2] Lichtendahl, Grushka-Cockayne and Winkler, Is it better to average probabilities or quantiles? (2013).
+How well each structure predicts the items that all of them predict, each given the others of these alone, stands
+beside them. How much of the spread lies between structures is the share of the linear pool's variance that its
+structures' means explain. What would tell them apart soonest is the month end at which "ready by then, or not" is
+expected to say most of which structure holds: the mutual information :math:`I(K; 1[T \le t])`, in bits.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
 
 import numpy as np
 
 from ...evidence.schema import Item
-from ...model.calendar import month_ends
-from ...model.trend import load_trends
-from ..inference.estimates import Array, Distribution, Weighting
-from ..inference.forecast import MONTHS_AHEAD
-from ..inference.importance import smooth_weights
-from ..inference.likelihoods import likelihoods, prior_for, total
+from ...model.trend import TrendText, load_trends
+from ..inference.estimates import Distribution
+from ..inference.likelihoods import likelihoods, prior_for
 from ..inference.posterior import Posterior
 from ..inference.question import Question
 from ..inference.result import Result
+from .comparison import ModelComparison, compare_pointwise, left_out_of_prior
+from .pointwise import Pointwise
+from .pools import between_share, linear_pool, quantile_pool
 from .readings.mobilisation import SCENARIO
 from .readings.trend import condition_trend, draw_trend
 from .readings.trend_evidence import countable
-from .scenarios import scenarios
+from .scenarios import ScenarioResult, scenarios
+from .telling import Telling, soonest, telling
 
 COMPUTE, MOBILISATION = "compute-gate", "mobilisation"
 MOBILISATION_SCENARIO = SCENARIO
-POOL_DRAWS = 20_000  # equally likely values that stand for each structure in a pool
-TELLING = 0.1  # bits; information that is called telling
-EM_STEPS = 2_000
+MOST = 0.5  # share of the draws whose date is the same, from which on two structures are one answer twice
+SAME = 1e-9  # months between two dates that are the same
 
 
 @dataclass(frozen=True)
@@ -56,32 +51,20 @@ class Structure:
     Attributes
     ----------
     id, title : str
-        The structure's name in results, and for people.
+        Which.
     ready : Distribution
         Months since t = 0.
+    duplicate_of : str or None
+        An earlier structure that it would count a second time; such a one is shown, and left out of pools.
+    duplicate_reason : str
+        Why; empty where it is none.
     """
 
     id: str
     title: str
     ready: Distribution
-
-
-@dataclass(frozen=True)
-class Telling:
-    """What the question "ready by this day, or not" would say of the structures.
-
-    Attributes
-    ----------
-    day : date
-    information : float
-        Bits expected.
-    chances : mapping of str to float
-        Probability by then, by structure.
-    """
-
-    day: date
-    information: float
-    chances: Mapping[str, float]
+    duplicate_of: str | None = None
+    duplicate_reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,10 +79,12 @@ class Structures(Result):
         One row each.
     ensembles : tuple of Structure
         Their pools.
-    stacking_weights : mapping of str to float
-        By structure.
-    stacked_on : tuple of str
-        Items that all structures predict.
+    comparison : ModelComparison
+        How well each predicts the items that all of them predict.
+    stacking_weights : mapping of str to float or None
+        By structure that is pooled; None where they are withheld.
+    withheld : str
+        Why; empty where they are given.
     between : float
         Share of the linear pool's variance that lies between structures.
     telling : tuple of Telling
@@ -108,18 +93,26 @@ class Structures(Result):
 
     structures: tuple[Structure, ...]
     ensembles: tuple[Structure, ...]
-    stacking_weights: Mapping[str, float]
-    stacked_on: tuple[str, ...]
+    comparison: ModelComparison
+    stacking_weights: Mapping[str, float] | None
+    withheld: str
     between: float
     telling: tuple[Telling, ...]
 
     @property
+    def pooled(self) -> tuple[Structure, ...]:
+        """Those that pools are made of: all but the duplicates."""
+        return pooled(self.structures)
+
+    @property
+    def stacked_on(self) -> tuple[str, ...]:
+        """Items that all structures predict."""
+        return self.comparison.items
+
+    @property
     def soonest(self) -> Telling:
         """The first month end that is telling; the most telling one where none is."""
-        return next(
-            (row for row in self.telling if row.information >= TELLING),
-            max(self.telling, key=lambda row: row.information),
-        )
+        return soonest(self.telling)
 
 
 def structures(posterior: Posterior) -> Structures:
@@ -137,143 +130,101 @@ def structures(posterior: Posterior) -> Structures:
     """
     question, items = posterior.question, posterior.items
     trends = load_trends(question.assumptions)
-    rows = [Structure(COMPUTE, "Compute gate", posterior.ready)]
-    (mobilised,) = scenarios(posterior, [MOBILISATION_SCENARIO]).scenarios
-    rows.append(Structure(MOBILISATION, "Mobilisation of domestic chips", mobilised.ready))
-    for name, text in trends.items():
-        carried = condition_trend(question, name, text, countable(question.assumptions, text, items, question.event))
-        rows.append(Structure(f"trend-{name}", text.title, carried.ready))
+    rows = [*_of_the_race(posterior), *_of_trends(question, trends, items)]
+    kept = {row.id: row.ready for row in pooled(rows)}
     shared = _shared_items(question, items, trends)
-    densities = _left_out_densities(question, items, shared, trends)
-    weights = _stacked(rows, densities)
-    ensembles = (
-        Structure("linear-pool", "Linear pool, equal weights", linear_pool(rows)),
-        Structure("quantile-pool", "Quantile pool, equal weights", quantile_pool(rows)),
-        Structure("stacking", "Linear pool, stacked weights", linear_pool(rows, weights)),
-    )
+    densities = _left_out_densities(question, shared, trends) if shared else {}
+    weights, withheld = _stacking(densities, kept)
+    ensembles = [
+        Structure("linear-pool", "Linear pool, equal weights", linear_pool(kept)),
+        Structure("quantile-pool", "Quantile pool, equal weights", quantile_pool(kept)),
+    ]
+    if weights is not None:
+        ensembles.append(Structure("stacking", "Linear pool, stacked weights", linear_pool(kept, weights)))
     return Structures(
         posterior.origin,
         tuple(rows),
-        ensembles,
+        tuple(ensembles),
+        compare_pointwise(densities),
         weights,
-        tuple(item.id for item in shared),
-        between_share(rows),
-        tuple(telling(question, rows)),
+        withheld,
+        between_share(kept),
+        tuple(telling(question, {row.id: row.ready for row in rows}, kept)),
     )
 
 
-def representative(ready: Distribution, count: int = POOL_DRAWS) -> Array:
-    """Equally likely values that stand for a distribution, shape (count,)."""
-    return ready.quantile_values((np.arange(count) + 0.5) / count)
+def pooled(rows: Sequence[Structure]) -> tuple[Structure, ...]:
+    """Structures that count in pools: all but the duplicates."""
+    return tuple(row for row in rows if row.duplicate_of is None)
 
 
-def linear_pool(rows: Sequence[Structure], weights: Mapping[str, float] | None = None) -> Distribution:
-    """Mix the densities, by weights or equally."""
-    share = weights or {row.id: 1.0 / len(rows) for row in rows}
-    values = np.concatenate([representative(row.ready) for row in rows])
-    probability = np.concatenate([np.full(POOL_DRAWS, share[row.id] / POOL_DRAWS) for row in rows])
-    return Distribution(values, Weighting(values.size, weights=probability / probability.sum()))
+def _of_the_race(posterior: Posterior) -> list[Structure]:
+    """The race for compute, and the race under the mobilisation of domestic chips."""
+    (mobilised,) = scenarios(posterior, [MOBILISATION_SCENARIO]).scenarios
+    same = share_of_same_dates(mobilised)
+    twice = same > MOST
+    return [
+        Structure(COMPUTE, "Compute gate", posterior.ready),
+        Structure(
+            MOBILISATION,
+            "Mobilisation of domestic chips",
+            mobilised.ready,
+            COMPUTE if twice else None,
+            f"it is the same race, with the same date in {same:.1%} of the draws" if twice else "",
+        ),
+    ]
 
 
-def quantile_pool(rows: Sequence[Structure]) -> Distribution:
-    """Average the quantiles."""
-    values = np.mean([representative(row.ready) for row in rows], axis=0)
-    return Distribution(values, Weighting(values.size))
+def share_of_same_dates(scenario: ScenarioResult) -> float:
+    """Probability of the draws whose date is the same under a scenario as without it."""
+    same = np.isclose(scenario.ready.values, scenario.baseline.values, rtol=0.0, atol=SAME)
+    return scenario.ready.weighting.mean(same.astype(float))
 
 
-def between_share(rows: Sequence[Structure]) -> float:
-    """Share of the equal-weight linear pool's variance that lies between the structures' means."""
-    means = np.array([row.ready.mean.value for row in rows])
-    within = np.array([row.ready.sd**2 for row in rows])
-    between = means.var()
-    return float(between / (between + within.mean()))
+def _of_trends(question: Question, trends: Mapping[str, TrendText], items: Sequence[Item]) -> list[Structure]:
+    """Each trend on the items that count for it; one whose measured lag an earlier one carries forward is a variant."""
+    rows: list[Structure] = []
+    first: dict[str, str] = {}
+    for name, text in trends.items():
+        carried = condition_trend(question, name, text, countable(question.assumptions, text, items, question.event))
+        earlier = first.setdefault(text.lag, f"trend-{name}")
+        twice = earlier != f"trend-{name}"
+        reason = f"it carries the same measured lag forward ({text.lag})" if twice else ""
+        rows.append(Structure(f"trend-{name}", text.title, carried.ready, earlier if twice else None, reason))
+    return rows
 
 
-def telling(question: Question, rows: Sequence[Structure]) -> list[Telling]:
-    """Work out, for the coming month ends, what "ready by then, or not" would say of the structures."""
-    calendar = question.assumptions.calendar
-    entries = []
-    for day in month_ends(question.as_of, MONTHS_AHEAD):
-        moment = calendar.months(day + timedelta(days=1))
-        chances = {row.id: row.ready.probability_below(moment).value for row in rows}
-        entries.append(Telling(day, mutual_information(list(chances.values())), chances))
-    return entries
-
-
-def mutual_information(chances: Sequence[float]) -> float:
-    """Bits that a yes or no is expected to give about which of several equally likely structures holds."""
-    return _entropy(float(np.mean(chances))) - float(np.mean([_entropy(chance) for chance in chances]))
-
-
-def stacking_weights(log_densities: Array) -> Array:
-    """Weights that maximise the mean log of the mixed predictive densities.
-
-    Parameters
-    ----------
-    log_densities : array of shape (item, structure)
-        Log density of each item, left out, under each structure.
-
-    Returns
-    -------
-    array of shape (structure,)
-        Not negative, summing to one. The objective is concave; expectation maximisation climbs it.
-    """
-    items, count = log_densities.shape
-    weights = np.full(count, 1.0 / count)
-    if items == 0:
-        return weights
-    densities = np.exp(log_densities - log_densities.max(axis=1, keepdims=True))
-    for _ in range(EM_STEPS):
-        shares = weights * densities
-        updated = (shares / shares.sum(axis=1, keepdims=True)).mean(axis=0)
-        if np.abs(updated - weights).max() < 1e-12:
-            break
-        weights = updated
-    return weights
-
-
-def _shared_items(question: Question, items: Sequence[Item], trends: Mapping[str, Any]) -> list[Item]:
+def _shared_items(question: Question, items: Sequence[Item], trends: Mapping[str, TrendText]) -> list[Item]:
     """Items that every structure predicts."""
     counted = [countable(question.assumptions, text, items, question.event) for text in trends.values()]
     return [item for item in items if all(item in each for each in counted)]
 
 
 def _left_out_densities(
-    question: Question, items: Sequence[Item], shared: Sequence[Item], trends: Mapping[str, Any]
-) -> dict[str, Array]:
-    """Log predictive density of each shared item given the others, by structure; shape (item,)."""
-    if not shared:
-        return {}
-    columns = likelihoods(question, prior_for(question, items), items)
-    found = {COMPUTE: _each_left_out(columns, shared)}
+    question: Question, shared: Sequence[Item], trends: Mapping[str, TrendText]
+) -> dict[str, Pointwise]:
+    """Log predictive density of each shared item given the other shared ones and no further item, by structure.
+
+    The mobilisation has none of its own: it begins on the day of the question, and says of what was seen before what
+    the race says.
+    """
+    prior = prior_for(question, shared)
+    found = {COMPUTE: left_out_of_prior(likelihoods(question, prior, shared), prior.weighting)}
     for name, text in trends.items():
-        counted = countable(question.assumptions, text, items, question.event)
-        drawn, _ = draw_trend(question, text, counted)
-        found[f"trend-{name}"] = _each_left_out({item.id: drawn[item.id] for item in counted}, shared)
+        drawn, weighting = draw_trend(question, text, shared)
+        columns = {item.id: drawn[item.id] for item in shared}
+        found[f"trend-{name}"] = left_out_of_prior(columns, weighting)
     return found
 
 
-def _each_left_out(columns: Mapping[str, Array], shared: Sequence[Item]) -> Array:
-    whole = smooth_weights(total(columns)).log_mean.value
-    rest = [
-        smooth_weights(total(others)).log_mean.value if others else 0.0
-        for item in shared
-        for others in [{name: column for name, column in columns.items() if name != item.id}]
-    ]
-    return whole - np.array(rest)
-
-
-def _stacked(rows: Sequence[Structure], densities: Mapping[str, Array]) -> dict[str, float]:
-    """Stack; mobilisation shares the race's weight, from which nothing known today tells it."""
-    if not densities:
-        return {row.id: 1.0 / len(rows) for row in rows}
-    names = list(densities)
-    weights = dict(zip(names, stacking_weights(np.stack([densities[name] for name in names], axis=1)), strict=True))
-    twins = [row.id for row in rows if row.id in (COMPUTE, MOBILISATION)]
-    return {row.id: float(weights[COMPUTE] / len(twins) if row.id in twins else weights[row.id]) for row in rows}
-
-
-def _entropy(chance: float) -> float:
-    if chance <= 0.0 or chance >= 1.0:
-        return 0.0
-    return -(chance * math.log2(chance) + (1.0 - chance) * math.log2(1.0 - chance))
+def _stacking(
+    densities: Mapping[str, Pointwise], kept: Mapping[str, Distribution]
+) -> tuple[dict[str, float] | None, str]:
+    """Weights of the structures that are pooled, or why there are none; a mobilisation shares the race's weight."""
+    among = compare_pointwise({name: found for name, found in densities.items() if name in kept})
+    if among.weights is None:
+        return None, among.reason
+    sharing = [name for name in (COMPUTE, MOBILISATION) if name in kept]
+    return {
+        name: among.weights[COMPUTE] / len(sharing) if name in sharing else among.weights[name] for name in kept
+    }, ""

@@ -6,10 +6,13 @@ import importlib
 import inspect
 from collections.abc import Mapping
 from types import ModuleType
+from typing import get_origin
 
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+
+ROOMS = ("priors", "model", "evidence", "analysis")
 
 
 class PublicNames(SphinxDirective):
@@ -21,9 +24,17 @@ class PublicNames(SphinxDirective):
         """Leave the work to autodoc, name by name."""
         module = importlib.import_module(self.arguments[0])
         lines = [f".. py:module:: {module.__name__}", "", *(inspect.getdoc(module) or "").splitlines(), ""]
-        for name in sorted(module.__all__, key=str.lower):
+        for name in sorted(set(module.__all__) - shown_elsewhere(module), key=str.lower):
             lines += [*documented(module, name), ""]
         return self.parse_text_to_nodes("\n".join(["```{eval-rst}", *lines, "```"]))
+
+
+def shown_elsewhere(module: ModuleType) -> set[str]:
+    """Names that the front door has from a room, whose page documents them."""
+    if "." in module.__name__:
+        return set()
+    rooms = [importlib.import_module(f"{module.__name__}.{room}") for room in ROOMS]
+    return {name for room in rooms for name in room.__all__ if getattr(module, name, None) is getattr(room, name)}
 
 
 def documented(module: ModuleType, name: str) -> list[str]:
@@ -33,6 +44,8 @@ def documented(module: ModuleType, name: str) -> list[str]:
         return [f".. autoclass:: {full}", "   :members:"]
     if inspect.isfunction(value):
         return [f".. autofunction:: {full}"]
+    if get_origin(value) is not None:
+        return [f".. py:data:: {name}", "", f"   A type: ``{value}``."]
     kind = "mapping" if isinstance(value, Mapping) else type(value).__name__
     held = ", ".join(f"``{key}``" for key in value)
     return [f".. py:data:: {name}", "", f"   A {kind}: {held}."]

@@ -63,6 +63,14 @@ class Claim(ReportingKind[Observed, Likelihood]):
         seen = self._true_part(xp, prediction, figures) + figures["false_positive"]
         return xp.where(uniform < seen, xp.ones_like(seen), xp.zeros_like(seen))
 
+    def explanation(self, value: float, figures: Figures) -> float:
+        # one mean delay before the day: a lab that becomes ready on the day itself has given nobody time to say so
+        return float(figures["date"] - figures["delay_months"])
+
+    def stated_reliability(self, figures: Figures) -> float:
+        # what it comes to where the lab has long been ready
+        return float(figures["true_positive"] / (figures["true_positive"] + figures["false_positive"]))
+
     def probability_genuine(self, value: float, prediction: Array, figures: Figures) -> Array:
         true = self._true_part(np, prediction, figures)
         return np.asarray(true / (true + figures["false_positive"]))

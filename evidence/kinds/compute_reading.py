@@ -88,6 +88,9 @@ class ComputeReading(Kind[Observed, Likelihood]):
         background = figures["background_mean"] + figures["background_sd"] * normal
         return xp.where(uniform < figures["reliability"], genuine, background)
 
+    def stated_reliability(self, figures: Figures) -> float:
+        return float(figures["reliability"])
+
     def probability_genuine(self, value: float, prediction: Array, figures: Figures) -> Array:
         genuine, background = self._parts(np, value, prediction, figures)
         return np.asarray(np.exp(genuine - np.logaddexp(genuine, background)))

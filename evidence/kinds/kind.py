@@ -120,6 +120,14 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
     def simulate(self, xp: Any, normal: Any, uniform: Any, prediction: Any, figures: Figures) -> Any:
         """Turn a standard normal and a uniform number in (0, 1) into an observation, given the prediction."""
 
+    def explanation(self, value: float, figures: Figures) -> float:
+        """Prediction that explains an observation best, were it about what it says."""
+        return value
+
+    def stated_reliability(self, figures: Figures) -> float | None:
+        """Probability, as the item states it, of being about what it says; None where nothing else is allowed for."""
+        return None
+
     def probability_genuine(self, value: float, prediction: Array, figures: Figures) -> Array | None:
         """Probability, per draw, that the observation is about what it says; None where nothing else is allowed for."""
         return None

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from scipy import optimize, stats
+from scipy import stats
 
+from catchup.analysis.commands.main import run
+from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.estimates import Distribution, Weighting
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.presentation.tables.builders import as_json
+from catchup.analysis.studies.pools import between_share, linear_pool, quantile_pool
 from catchup.analysis.studies.structures import (
     COMPUTE,
     MOBILISATION,
-    Structure,
-    between_share,
-    linear_pool,
-    mutual_information,
-    quantile_pool,
-    stacking_weights,
+    Structures,
+    share_of_same_dates,
     structures,
 )
+from catchup.analysis.studies.telling import mutual_information, soonest, telling
+from catchup.evidence import Item, Selection, load_ledger
+from item_cases import DAY, item
 
 
-def normal(name: str, mean: float, sd: float, draws: int = 50_000) -> Structure:
+def normal(mean: float, sd: float, draws: int = 50_000) -> Distribution:
     values = stats.norm.ppf((np.arange(draws) + 0.5) / draws, mean, sd)
-    return Structure(name, name, Distribution(values, Weighting(draws)))
+    return Distribution(values, Weighting(draws))
 
 
-ROWS = [normal("early", 8.0, 1.0), normal("late", 12.0, 2.0)]
+ROWS = {"early": normal(8.0, 1.0), "late": normal(12.0, 2.0)}
 
 
 def test_the_linear_pool_is_the_mixture() -> None:
@@ -49,7 +51,7 @@ def test_the_quantile_pool_of_normals_is_normal() -> None:
 def test_the_share_between_structures() -> None:
     # means 8 and 12: variance 4 between; 1 and 4 within, 2.5 on average
     assert between_share(ROWS) == pytest.approx(4.0 / 6.5, rel=1e-3)
-    assert between_share([ROWS[0], ROWS[0]]) == 0.0
+    assert between_share({"one": ROWS["early"], "other": ROWS["early"]}) == 0.0
 
 
 def test_information() -> None:
@@ -58,32 +60,108 @@ def test_information() -> None:
     assert 0.0 < mutual_information([0.2, 0.4]) < 0.1
 
 
-def test_stacking_maximises_the_mixed_density() -> None:
-    rng = np.random.default_rng(1)
-    log_densities = rng.normal(size=(7, 3))
-    weights = stacking_weights(log_densities)
-
-    def loss(free: np.ndarray) -> float:
-        shares = np.exp(np.append(free, 0.0))
-        return -float(np.log(np.exp(log_densities) @ (shares / shares.sum())).mean())
-
-    best = optimize.minimize(loss, np.zeros(2), method="Nelder-Mead", options={"xatol": 1e-9, "fatol": 1e-13})
-    assert weights.sum() == pytest.approx(1.0)
-    assert -np.log(np.exp(log_densities) @ weights).mean() <= best.fun + 1e-7
-    assert stacking_weights(np.zeros((0, 4))) == pytest.approx(np.full(4, 0.25))
+def test_what_tells_structures_apart_is_asked_of_those_that_count(question: Question) -> None:
+    dates = {"early": normal(8.0, 1.0), "late": normal(12.0, 2.0), "late again": normal(12.0, 2.0)}
+    once = telling(question, dates, ["early", "late"])
+    plain = telling(question, {name: dates[name] for name in ("early", "late")}, ["early", "late"])
+    assert [row.information for row in once] == [row.information for row in plain]
+    assert set(once[0].chances) == set(dates)
+    assert soonest(once) in once
 
 
-def test_all_structures_stand_side_by_side(question: Question) -> None:
-    result = structures(posterior(Request(replace(question, draws=40_000))))
-    assert [row.id for row in result.structures[:2]] == [COMPUTE, MOBILISATION]
-    assert sum(result.stacking_weights.values()) == pytest.approx(1.0)
-    assert 0.0 < result.between < 1.0
-    means = [row.ready.mean.value for row in result.structures]
-    pool = {row.id: row.ready for row in result.ensembles}["linear-pool"]
+@dataclass(frozen=True)
+class Scenario:
+    """What `share_of_same_dates` asks of a scenario."""
+
+    baseline: Distribution
+    ready: Distribution
+
+
+def test_the_share_of_draws_that_two_structures_have_in_common() -> None:
+    weights = np.array([0.1, 0.2, 0.3, 0.4])
+    before, after = np.array([9.0, 10.0, np.inf, 11.0]), np.array([9.0, 9.5, np.inf, np.inf])
+    weighting = Weighting(4, weights=weights)
+    found = share_of_same_dates(Scenario(Distribution(before, weighting), Distribution(after, weighting)))  # type: ignore[arg-type]
+    assert found == pytest.approx(0.4)
+
+
+@pytest.fixture(scope="module")
+def found(question: Question) -> Structures:
+    return structures(posterior(Request(replace(question, as_of=DAY, draws=40_000), engine="importance")))
+
+
+def test_all_structures_stand_side_by_side(found: Structures) -> None:
+    assert [row.id for row in found.structures[:2]] == [COMPUTE, MOBILISATION]
+    assert 0.0 < found.between < 1.0
+    assert found.soonest.information == max(found.soonest.information, 0.0)
+    content = as_json(found)
+    assert {"structures", "ensembles", "stacking", "between_structures", "soonest", "telling", "elpd"} <= set(content)
+    assert [row["id"] for row in content["structures"]] == [row.id for row in found.structures]
+
+
+def test_duplicates_are_shown_and_not_pooled(found: Structures) -> None:
+    rows = {row.id: row for row in found.structures}
+    assert rows[MOBILISATION].duplicate_of == COMPUTE
+    assert "same date in" in rows[MOBILISATION].duplicate_reason
+    assert rows["trend-constant-lag-with-lead"].duplicate_of == "trend-constant-lag"
+    assert "trend_lag_constant" in rows["trend-constant-lag-with-lead"].duplicate_reason
+    kept = [row.id for row in found.pooled]
+    assert kept == [COMPUTE, "trend-constant-lag", "trend-growing-lag"]
+    pool = {row.id: row.ready for row in found.ensembles}["linear-pool"]
+    means = [rows[name].ready.mean.value for name in kept]
     assert pool.mean.value == pytest.approx(np.mean(means), abs=5e-3)  # 20 000 values a structure
-    assert result.soonest.information == max(result.soonest.information, 0.0)
-    content = as_json(result)
-    assert {row["id"] for row in content["ensembles"]} == {"linear-pool", "quantile-pool", "stacking"}
+    shown = {row["id"]: row["duplicate_of"] for row in as_json(found)["structures"]}
+    assert shown[MOBILISATION] == COMPUTE
+    assert shown[COMPUTE] is None
+
+
+def test_too_few_items_give_no_weights_and_no_row(found: Structures) -> None:
+    content = as_json(found)
+    assert content["stacking"]["weights"] is None
+    assert content["stacking"]["reason"] == "3 items speak, at least 10 are wanted"
+    assert len(content["stacking"]["items"]) == 3
+    assert {row["id"] for row in content["ensembles"]} == {"linear-pool", "quantile-pool"}
+
+
+def log_evidence(question: Question, items: list[Item]) -> float:
+    return condition(question, Selection(tuple(items), (), (), ()), "importance").log_evidence.value
+
+
+def test_like_is_compared_with_like(found: Structures) -> None:
+    """The race's densities are those of a race that has seen the shared items alone: differences of log evidences."""
+    rows = {row.id: row for row in found.comparison.models}
+    assert set(rows) == {row.id for row in found.structures if row.id != MOBILISATION}
+    assert rows[COMPUTE].khat is not None
+    items = [load_ledger().items[name] for name in found.stacked_on]
+    whole = log_evidence(found.question, items)
+    rest = [log_evidence(found.question, [other for other in items if other is not left]) for left in items]
+    assert rows[COMPUTE].elpd == pytest.approx(sum(whole - each for each in rest), abs=1e-9)  # the same draws
+    best = found.comparison.models[0]
+    for row in found.comparison.models:
+        assert row.difference == pytest.approx(row.elpd - best.elpd, abs=1e-9)
+        assert row.difference <= 0.0
+
+
+def test_with_ten_items_there_are_weights(question: Question) -> None:
+    lags = [item("capability_lag", f"lag-{k}", observed={"value": 5.0 + 0.3 * k, "scope": "cyber"}) for k in range(10)]
+    asked = replace(question, as_of=DAY, draws=40_000)
+    found = structures(condition(asked, Selection(tuple(lags), (), (), ()), "importance"))
+    assert found.withheld == ""
+    assert found.stacking_weights is not None
+    assert set(found.stacking_weights) == {row.id for row in found.pooled}
+    assert sum(found.stacking_weights.values()) == pytest.approx(1.0)
+    assert found.ensembles[-1].id == "stacking"
+    pool = linear_pool({row.id: row.ready for row in found.pooled}, found.stacking_weights)
+    assert found.ensembles[-1].ready.mean.value == pytest.approx(pool.mean.value)
+    assert as_json(found)["stacking"]["reason"] is None
+
+
+def test_without_evidence_nothing_is_compared(question: Question) -> None:
+    asked = replace(question, draws=4_000)
+    found = structures(posterior(Request(asked, evidence="none")))
+    assert found.comparison.models == ()
+    assert found.withheld == "no item is predicted by all of them"
+    assert as_json(found)["elpd"] == []
 
 
 def test_another_event_has_structures_too(question: Question) -> None:
@@ -93,3 +171,13 @@ def test_another_event_has_structures_too(question: Question) -> None:
     assert [row.id for row in found.structures] == [row.id for row in beside.structures]
     for one, other in zip(found.structures, beside.structures, strict=True):
         assert one.ready.quantile_value(0.5) < other.ready.quantile_value(0.5)
+
+
+def test_the_command_says_what_is_withheld_and_why(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["structures", "--as-of", DAY.isoformat(), "--draws", "20000", "--engine", "importance"]
+    assert run(asked) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "Weights of stacking are withheld: 3 items speak, at least 10 are wanted." in printed
+    assert "Mobilisation of domestic chips is not pooled, since Compute gate is: it is the same race" in printed
+    assert "Linear pool, stacked weights" not in printed
+    assert "Difference" in printed

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any, get_type_hints
 
+import numpy as np
 import pytest
 from rich.console import Console
 
@@ -26,8 +27,10 @@ from catchup.analysis.presentation.table import KEY, Column, Layout, Table
 from catchup.analysis.presentation.tables import builders
 from catchup.analysis.presentation.tables.evidence import Evidence, uses_of
 from catchup.analysis.presentation.terminal import print_layout
+from catchup.analysis.studies.comparison import compare_pointwise
 from catchup.analysis.studies.counterfactuals import levers
 from catchup.analysis.studies.influence import influence
+from catchup.analysis.studies.pointwise import Pointwise
 from catchup.analysis.studies.readings.capacity import capacity
 from catchup.analysis.studies.readings.efficiency import efficiency
 from catchup.analysis.studies.readings.events import events
@@ -45,7 +48,7 @@ ANALYSIS = Path(importlib.import_module("catchup.analysis").__file__ or "").pare
 BUILDERS = ANALYSIS / "presentation" / "tables"
 HEADING, SHOWN, KEPT = "Fathoms", "42 fathoms", 42.5
 DRAWN_ALONE = {"Trajectories"}  # results that are drawn and have no table
-HELPERS = {"__init__", "builders", "columns", "movement", "words"}
+HELPERS = {"__init__", "builders", "columns", "genuineness", "movement", "words"}
 
 
 def ask(draws: int) -> Question:
@@ -65,6 +68,11 @@ def influenced() -> Any:
     return influence(posterior(Request(ask(20_000), evidence="eci-lag,microsoft-slide", engine="importance")))
 
 
+def compared() -> Any:
+    names = ("one", "other")
+    return compare_pointwise({name: Pointwise(names, np.array([-1.0, -2.0]), np.zeros(2), None) for name in names})
+
+
 RESULTS: dict[str, Callable[[], Any]] = {
     "capacity": of_draws(capacity),
     "counterfactuals": of_draws(levers),
@@ -74,6 +82,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "forecast": lambda: forecast_prior(ask(1_000)),
     "influence": influenced,
     "mobilisation": of_draws(mobilisation),
+    "model_comparison": compared,
     "priors": load_assumptions,
     "scenarios": of_draws(scenarios),
     "sensitivity": of_draws(sensitivity),

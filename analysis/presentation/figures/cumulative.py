@@ -203,5 +203,5 @@ def _source(forecast: Forecast) -> str:
     error = forecast.ready.quantile(0.5).mcse
     noise = f"Monte Carlo error of the median {error:.2g} months" if math.isfinite(error) else ""
     return source_line(
-        forecast.question, forecast.engine, forecast.draws, forecast.evidence, noise, *forecast.warnings()
+        forecast.question, forecast.engine, forecast.draws, forecast.evidence, noise, *forecast.warnings_of_draws()
     )

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from ...inference.question import Question
 from ...inference.request import Request, posterior
+from ...studies.comparison import WANTED
 from ...studies.structures import COMPUTE, MOBILISATION, MOBILISATION_SCENARIO, Structures, structures
 from ..markdown import cited, generated_by, markdown_table, to_markdown
-from ..tables.structures import structure_table, telling_table
+from ..tables.structures import comparison_table, pooling_lines, structure_table, telling_table
 from ..text import date_text
 
 ENSEMBLES = {
     "linear-pool": "the mixture of the densities, which keeps every structure's tails",
     "quantile-pool": "the mean of the quantiles, which keeps their common shape",
-    "stacking": "a mixture whose weights make the items that all structures predict most likely, each left out in turn",
+    "stacking": "a mixture whose weights make the items that all structures predict most likely, each left out in "
+    f"turn; withheld where fewer than {WANTED} items speak",
 }
 
 
@@ -37,9 +39,16 @@ def structure_page(question: Question) -> str:
             markdown_table(("ensemble", "what it is"), [(f"`{name}`", text) for name, text in ENSEMBLES.items()]),
             f"## Dates, as of {date_text(question.as_of)}\n",
             to_markdown(structure_table(result), lines=False),
-            f"{result.between:.0%} of the equal-weight pool's variance lies between the structures. The weights rest "
-            f"on {len(result.stacked_on)} items ({', '.join(f'`{name}`' for name in result.stacked_on)}), the only "
-            "ones that all structures predict: so few decide little.\n",
+            f"{result.between:.0%} of the equal-weight pool's variance lies between the structures that it pools.\n",
+            *(f"{line}\n" for line in pooling_lines(result)),
+            "## How well each predicts\n",
+            f"The log predictive density (elpd) of the {len(result.stacked_on)} items that all structures predict "
+            f"({', '.join(f'`{name}`' for name in result.stacked_on)}), each given the others of these; its difference "
+            "from the best, that difference's standard error, and the k-hat of the weights that leave items out. Each "
+            "structure is conditioned on these items alone, whatever else it could take, so that like is compared with "
+            "like. A difference within two standard errors says nothing, and with so few items the standard error "
+            "itself is too small.\n",
+            to_markdown(comparison_table(result), lines=False),
             "## What would tell them apart\n",
             "Whether it is ready by a day, or not, says something of which structure holds: the expected information, "
             f"in bits, is the mutual information of the two. The first day that tells much is {date_text(soonest.day)} "

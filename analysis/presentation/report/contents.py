@@ -20,6 +20,7 @@ from .section import Picture, Section, Sentence, section_of
 from .sections import Sections
 
 READINGS = {
+    "obstacles": "What stands in the way besides compute",
     "scenarios": "Scenarios",
     "mobilisation": "Mobilisation",
     "events": "Other readings of the event",

@@ -8,6 +8,7 @@ from typing import Any
 from ....priors.files import write_text
 from ...inference.forecast import Forecast
 from ..html import environment
+from ..tables.forecast import alone_text
 from ..text import date_text, day_text, error_text
 from .contents import sections_of_report
 from .section import Picture, Sentence
@@ -56,11 +57,13 @@ def _headline(forecast: Forecast) -> dict[str, Any]:
     return {
         "title": f"Forecast of {question.as_of}: around {around}",
         "as_of": date_text(question.as_of),
+        "model": question.assumptions.model,
         "event": question.event,
         "event_title": question.assumptions.events[question.event].text.title,
         "median": f"Around {around}",
         "low": day_text(question, low.value),
         "high": day_text(question, high.value),
+        "alone": alone_text(question, forecast.compute_alone) if question.assumptions.obstacles else "",
         "error": f"The median's Monte Carlo error is {error_text(question, middle.mcse).removeprefix('± ')}.",
         "summary": (
             f"Half of the {forecast.draws:,} draws ({forecast.diagnostics.ess:,.0f} effective, {forecast.engine}) have "

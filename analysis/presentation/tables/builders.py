@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from ...studies.attribution import Attribution
     from ...studies.calibration.result import Calibration
     from ...studies.checks.study import Checks
+    from ...studies.comparison import ModelComparison
     from ...studies.counterfactuals import Comparison
     from ...studies.enactment import ByDay
     from ...studies.influence import Influence
     from ...studies.lever_grid import Grid
+    from ...studies.obstacles import Obstacles
     from ...studies.readings.capacity import Capacity
     from ...studies.readings.efficiency import Efficiency
     from ...studies.readings.events import Events
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from ...studies.voi.result import ValueOfInformation
     from ..table import Layout
     from .evidence import Evidence
+    from .public_tables import KeptTables
 
     type Result = (
         Assumptions
@@ -50,9 +53,12 @@ if TYPE_CHECKING:
         | Grid
         | History
         | Influence
+        | KeptTables
         | Lags
         | MeasuredProgress
         | Mobilisation
+        | ModelComparison
+        | Obstacles
         | Reproduction
         | ScenarioComparison
         | Scores
@@ -80,9 +86,12 @@ BUILDERS = {
     "Grid": "lever_grid",
     "History": "history",
     "Influence": "influence",
+    "KeptTables": "public_tables",
     "Lags": "lags",
     "MeasuredProgress": "progress",
     "Mobilisation": "mobilisation",
+    "ModelComparison": "model_comparison",
+    "Obstacles": "obstacles",
     "Reproduction": "reproduction",
     "ScenarioComparison": "scenarios",
     "Scores": "scores",

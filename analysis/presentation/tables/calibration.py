@@ -97,6 +97,7 @@ def _as_json(result: Calibration, table: Table[Verdict]) -> dict[str, Any]:
     plan = result.plan
     return {
         "schema": 1,
+        "model": plan.question.assumptions.model,
         "event": plan.question.event,
         "as_of": plan.question.as_of.isoformat(),
         "engine": plan.engine,

@@ -16,8 +16,8 @@ SHOWN = (0.05, 0.5, 0.95)
 
 
 def asked_text(question: Question, what: str = "as of") -> str:
-    """Say which event was asked about, and as of which day."""
-    return f"event {question.event}, {what} {date_text(question.as_of)}"
+    """Say which model was asked about which event, and as of which day."""
+    return f"model {question.assumptions.model}, event {question.event}, {what} {date_text(question.as_of)}"
 
 
 def source_names(question: Question, quantities: Iterable[str]) -> list[str]:

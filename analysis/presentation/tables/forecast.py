@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,11 +13,13 @@ from ...inference.diagnostics import Diagnostics
 from ...inference.estimates import Estimate
 from ...inference.forecast import FLOP_QUANTILES, Forecast
 from ...inference.json_values import QUANTILES, AnyDistribution, number, rounded, significant
+from ...inference.question import Question
 from ...studies.movement import Movement
 from ..json_form import date_as_json, merged, moments_as_json, share_as_json, to_json
 from ..table import KEY, Cell, Column, Layout, Room, Span, Table
-from ..text import date_text, day_text, error_text
+from ..text import chance_text, date_text, day_text, error_text
 from .columns import asked_text
+from .genuineness import genuine_as_json
 from .movement import movement_as_json, movement_text
 
 MONTHS_SHOWN = 18
@@ -38,7 +40,10 @@ def layout(result: Forecast, movements: Mapping[str, Movement] | None = None) ->
         By their keys in JSON, how far the evidence moved the date, and how far what was added for this run did.
     """
     movements = movements or {}
-    moved = [movement_text(result.question, _what(name, each), each) for name, each in movements.items()]
+    moved = [
+        movement_text(result.question, _what(name, each), each) + _overruled_text(result, each)
+        for name, each in movements.items()
+    ]
     dates, months = date_table(result), month_table(result)
     return Layout(
         tables=(dates, months, diagnostics_table(result)),
@@ -134,7 +139,21 @@ def _head(result: Forecast) -> list[Cell]:
     question = result.question
     low, middle, high = (day_text(question, result.ready.quantile_value(p)) for p in (0.05, 0.5, 0.95))
     answer = Span(f"A Chinese lab has a model like Mythos around {middle}", role="strong")
-    return [(answer, f" (90% interval: {low} to {high})"), f"{asked_text(question)}, {_origin(result)}"]
+    headline: list[Cell] = [(answer, f" (90% interval: {low} to {high})")]
+    alone = [alone_text(question, result.compute_alone)] if question.assumptions.obstacles else []
+    return [*headline, *alone, f"{asked_text(question)}, {_origin(result)}"]
+
+
+def alone_text(question: Question, compute_alone: AnyDistribution) -> str:
+    """Say when the event would come if nothing but compute stood in the way."""
+    low, middle, high = (day_text(question, compute_alone.quantile_value(p)) for p in (0.05, 0.5, 0.95))
+    return f"On compute alone, were nothing else in the way: around {middle} (90% interval: {low} to {high})"
+
+
+def not_by_text(chances: Iterable[tuple[date, Estimate]]) -> str:
+    """Say how likely it is that nobody is ready by the first days of coming years."""
+    said = ", ".join(f"{day.year} {chance_text(chance.value)}" for day, chance in chances)
+    return f"Not ready by the first of January: {said}"
 
 
 def _origin(result: Forecast) -> str:
@@ -149,6 +168,7 @@ def _lines(result: Forecast) -> list[str]:
     first = ", ".join(f"{firms[firm].title.lower()} {share.value:.0%}" for firm, share in result.first_firm.items())
     flop = [10.0 ** result.log_flop.quantile_value(p) for p in FLOP_QUANTILES]
     return [
+        not_by_text(result.not_by()),
         f"First to pre-train: {first}",
         f"Mythos's pre-training compute: {flop[1]:.1e} FLOP (90% interval: {flop[0]:.1e} to {flop[2]:.1e})",
     ]
@@ -167,6 +187,12 @@ def _what(name: str, movement: Movement) -> str:
     return "The evidence" if name == BY_EVIDENCE else " and ".join(movement.items) or "Added items"
 
 
+def _overruled_text(result: Forecast, movement: Movement) -> str:
+    """Say which of the items that moved the date are read as not genuine."""
+    rows = [row for row in result.genuine if row.overruled and row.item.id in movement.items]
+    return "".join(f"; {row.item.id} is {row.verdict}" for row in rows)
+
+
 def _as_json(result: Forecast, dates: Table[float], months: Table[Month]) -> dict[str, Any]:
     return merged(
         result.origin.as_json(),
@@ -182,6 +208,7 @@ def _as_json(result: Forecast, dates: Table[float], months: Table[Month]) -> dic
             "log_evidence": number(result.log_evidence.value),
             "log_evidence_mcse": significant(result.log_evidence.mcse),
             "diagnostics": _diagnostics_as_json(result.diagnostics),
+            "genuine": genuine_as_json(result.genuine),
             "warnings": result.warnings(),
             "notes": list(result.notes),
         },

@@ -20,6 +20,7 @@ def layout(result: History) -> Layout:
 def _table(result: History) -> Table[Entry]:
     columns: list[Column[Entry]] = [
         Column(title="Run", text=lambda row: row.run.name, path=("run",), value=lambda row: row.run.name),
+        Column(path=("model",), value=lambda row: row.run.manifest.model),
         Column(path=("as_of",), value=lambda row: row.run.manifest.as_of.isoformat()),
         Column(path=("event",), value=lambda row: row.run.manifest.event),
         Column(title="Items added", text=lambda row: ", ".join(row.items_added)),

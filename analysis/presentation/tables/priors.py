@@ -21,7 +21,12 @@ def layout(result: Assumptions) -> Layout:
     correlations = correlation_table(result.table.correlations)
     return Layout(
         tables=(quantities, correlations) if result.table.correlations else (quantities,),
-        json=lambda: {"schema": 1, "quantities": to_json(quantities), "correlations": to_json(correlations)},
+        json=lambda: {
+            "schema": 1,
+            "model": result.model,
+            "quantities": to_json(quantities),
+            "correlations": to_json(correlations),
+        },
     )
 
 
@@ -31,7 +36,12 @@ def quantity_layout(assumptions: Assumptions, quantity: Quantity) -> Layout:
 
     def as_json() -> dict[str, Any]:
         (entry,) = to_json(quantity_table(assumptions.table, [quantity]))
-        return {"schema": 1, **entry, "correlations": to_json(correlation_table(correlations))}
+        return {
+            "schema": 1,
+            "model": assumptions.model,
+            **entry,
+            "correlations": to_json(correlation_table(correlations)),
+        }
 
     lines = [*_in_full(assumptions, quantity), *(correlation_text(each, quantity.name) for each in correlations)]
     return Layout(tables=(), json=as_json, head=lines)

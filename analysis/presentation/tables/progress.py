@@ -1,41 +1,102 @@
-"""What scores and training compute say of progress."""
+"""Measured progress: what a table's scores and training compute say of it, and what depends on which models count."""
 
 from __future__ import annotations
 
-from ...inference.estimates import Array
-from ...studies.tables.efficiency import QUANTILES, MeasuredProgress
-from ..table import Layout
-from .words import Words, words_table
+from typing import Any
+
+import numpy as np
+
+from ....model.assumptions import PROGRESS_QUANTITY
+from ...inference.json_values import significant
+from ...studies.tables.chosen import origin_of
+from ...studies.tables.efficiency import QUANTILES, MeasuredProgress, Read
+from ..json_form import to_json
+from ..table import Column, Layout, Path, Table
+from ..text import quantile_text
+
+DIGITS = 4
+
+Belief = tuple[str, np.ndarray]
 
 
 def layout(result: MeasuredProgress) -> Layout:
-    """Lay out what scores and training compute say of progress."""
-    read = result.read
-    headings = [f"{p:.0%}" for p in QUANTILES]
-    choices = [
-        (
-            each.choice.title + (" (asked)" if each is read else ""),
-            f"{len(each.counted.names)}",
-            *_figures(each.progress),
-        )
-        for each in (read, *result.others)
-    ]
-    beside = [
-        ("the curve alone", *_figures(result.alone)),
-        ("algorithmic_progress before", *_figures(result.prior)),
-        ("algorithmic_progress after", *_figures(result.posterior)),
-    ]
-    return Layout(
-        tables=(
-            words_table("Progress by models, x per year", "Models", *headings, rows=choices).with_lines(
-                *(f"{title}: {reason}" for title, reason in result.set_aside.items())
-            ),
-            words_table(f"{read.choice.title}, x per year", *headings, rows=beside),
+    """Lay out what a table says of progress."""
+    choices, beliefs = _choice_table(result), _belief_table(result)
+    return Layout(tables=(choices, beliefs), json=lambda: _as_json(result, choices, beliefs))
+
+
+def _choice_table(result: MeasuredProgress) -> Table[Read]:
+    columns: list[Column[Read]] = [
+        Column(
+            title="Progress by models, x per year",
+            text=lambda row: row.choice.title + (" (asked)" if row is result.read else ""),
+            path=("id",),
+            value=lambda row: row.choice.title,
         ),
-        json=result.as_json,
-        foot=(f"The likelihood is highest at {read.curve.mode:.1f} x per year. No forecast counts it yet.",),
+        Column(
+            title="Models",
+            text=lambda row: f"{len(row.counted.names)}",
+            path=("models",),
+            value=lambda row: len(row.counted.names),
+            figure=True,
+        ),
+        Column(path=("mode",), value=lambda row: significant(row.curve.mode, DIGITS)),
+        *(
+            _quantile_column(place, lambda row: row.progress, ("progress", "quantiles"))
+            for place in range(len(QUANTILES))
+        ),
+    ]
+    set_aside = [f"{title}: {reason}" for title, reason in result.set_aside.items()]
+    return Table("Progress by which models count", columns, (result.read, *result.others), lines=set_aside)
+
+
+def _belief_table(result: MeasuredProgress) -> Table[Belief]:
+    columns: list[Column[Belief]] = [
+        Column(title=f"{result.read.choice.title}, x per year", text=lambda row: row[0]),
+        *(_quantile_column(place, lambda row: row[1], ("quantiles",)) for place in range(len(QUANTILES))),
+    ]
+    rows = [
+        ("the curve alone", result.alone),
+        (f"{PROGRESS_QUANTITY} before", result.prior),
+        (f"{PROGRESS_QUANTITY} after", result.posterior),
+    ]
+    line = f"The likelihood is highest at {result.read.curve.mode:.1f} x per year. No forecast counts it yet."
+    return Table("What the models asked for say", columns, rows, lines=[line])
+
+
+def _quantile_column(place: int, values: Any, path: Path) -> Column[Any]:
+    p = QUANTILES[place]
+    return Column(
+        title=quantile_text(p),
+        text=lambda row: f"{values(row)[place]:.1f}",
+        path=(*path, f"{p:g}"),
+        value=lambda row: significant(float(values(row)[place]), DIGITS),
+        figure=True,
     )
 
 
-def _figures(values: Array) -> Words:
-    return tuple(f"{value:.1f}" for value in values)
+def _as_json(result: MeasuredProgress, choices: Table[Read], beliefs: Table[Belief]) -> dict[str, Any]:
+    read = result.read
+    asked, *others = to_json(choices)
+    alone, prior, posterior = to_json(beliefs)
+    return {
+        "schema": 1,
+        "table": origin_of(result.table),
+        "counted": {
+            "models": read.choice.models,
+            "since": read.choice.since and read.choice.since.isoformat(),
+            "confidence": read.choice.confidence,
+        },
+        "models": asked["models"],
+        "organisations": len(read.counted.organisations),
+        "progress": asked["progress"],
+        "curve": {
+            "mode": asked["mode"],
+            **alone,
+            "log10_progress": [float(point) for point in read.curve.points],
+            "log_likelihood": [round(float(height), 4) for height in read.curve.values],
+        },
+        PROGRESS_QUANTITY: {"prior": prior, "posterior": posterior},
+        "choices": others,
+        "set_aside": dict(result.set_aside),
+    }

@@ -2,34 +2,54 @@
 
 from __future__ import annotations
 
-from ...archive.scores import INTERVALS, Score, Scores
+import math
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+from ...archive.scores import LeftOut, Scores
+from ...archive.scoring import INTERVALS, RUN, Score
 from ...inference.json_values import number
 from ..json_form import to_json
 from ..table import Column, Layout, Table
+from ..text import date_text
 
 HELD = {True: "yes", False: "no", None: "open"}
-OWN = "this model"
+NO_FIGURE = "-"
+FIGURES = {"crps": "CRPS", "interval_score": "WIS", "log_score": "log score"}  # as people read their names
+INFINITE = "infinite: the forecast ruled it out"
+PROBABILITY = "probability"
 
 
 def layout(result: Scores) -> Layout:
-    """Lay out scores."""
+    """Lay out scores, and what was left out."""
     table, outcome = _table(result), result.outcome
-    while_open = "; while the question is open, scores count only what is decided" if outcome.open else ""
     return Layout(
         tables=(table,),
         json=lambda: {
             "schema": 1,
             "outcome": {"date": outcome.day.isoformat(), "open": outcome.open},
             "scores": to_json(table),
+            "left_out": [_left_out_as_json(row) for row in result.left_out],
         },
-        head=(f"lower is better{while_open}",),
+        head=_head(result),
     )
 
 
+def _head(result: Scores) -> list[str]:
+    outcome = result.outcome
+    known = "still open on" if outcome.open else "it happened on"
+    decided = "; while the question is open, scores count only what is decided" if outcome.open else ""
+    return [
+        f"{known} {date_text(outcome.day)}: lower is better{decided}",
+        "CRPS and WIS in months; WIS is the weighted interval score of the quantiles at 5, 50 and 95%, or of those "
+        "stated; ~ joins stated quantiles by straight lines; Brier is the squared error of having happened by a day",
+    ]
+
+
 def _table(result: Scores) -> Table[Score]:
-    still_open = " to 1" if result.outcome.open else ""
     columns: list[Column[Score]] = [
-        Column(title="Forecast", text=lambda row: row.id if row.title.startswith(OWN) else row.title),
+        Column(title="Forecast", text=lambda row: row.id if row.kind == RUN else row.title),
         Column(path=("id",), value=lambda row: row.id),
         Column(path=("title",), value=lambda row: row.title),
         Column(
@@ -37,38 +57,121 @@ def _table(result: Scores) -> Table[Score]:
             text=lambda row: row.as_of.isoformat(),
             path=("as_of",),
             value=lambda row: row.as_of.isoformat(),
+            figure=True,
         ),
+        Column(path=("kind",), value=lambda row: row.kind),
         Column(
-            title="CRPS, months",
-            text=lambda row: f"{row.crps:.2f}",
+            title="CRPS",
+            text=lambda row: ("~" if row.approximate else "") + _text(row.crps),
             path=("crps",),
-            value=lambda row: number(row.crps),
+            value=lambda row: _value(row.crps),
             figure=True,
         ),
+        Column(path=("crps_approximate",), value=lambda row: row.approximate),
+        _column("WIS", "weighted_interval_score", lambda row: row.interval_score),
+        Column(path=("levels",), value=lambda row: list(row.levels)),
+        _column("log score", "log_score", lambda row: row.log_score),
+        *map(_brier_column, _days_shown(result)),
         Column(
-            title="log score",
-            text=lambda row: f"{row.log_score:.2f}",
-            path=("log_score",),
-            value=lambda row: number(row.log_score),
-            figure=True,
+            path=("brier",),
+            value=lambda row: {day.isoformat(): _value(score, 5) for day, score in row.brier.items()},
         ),
         Column(
             title="PIT",
-            text=lambda row: f"{row.pit[0]:.2f}{still_open}",
+            text=_range_text,
             path=("pit",),
             value=lambda row: [number(value, 5) for value in row.pit],
             figure=True,
         ),
         *map(_covered_column, INTERVALS),
+        Column(path=("reasons",), value=_reasons),
+        Column(path=("source",), value=lambda row: row.source or None),
+        Column(path=("opened",), value=lambda row: row.opened),
+        Column(path=("proxy",), value=lambda row: row.proxy or None),
     ]
-    return Table("Forecasts judged by what is known of the date", columns, result.scores)
+    lines = [*_left_out_lines(result.left_out), *_reason_lines(result), *_note_lines(result.scores)]
+    return Table("Forecasts judged by what is known of the date", columns, result.scores, lines=lines)
+
+
+def _column(title: str, key: str, figure: Callable[[Score], float | None]) -> Column[Score]:
+    return Column(
+        title=title,
+        text=lambda row: _text(figure(row)),
+        path=(key,),
+        value=lambda row: _value(figure(row)),
+        figure=True,
+    )
+
+
+def _brier_column(day: date) -> Column[Score]:
+    return Column(title=f"Brier, {day}", text=lambda row: _text(row.brier.get(day), 3), figure=True)
 
 
 def _covered_column(level: float) -> Column[Score]:
     return Column(
         title=f"{level:.0%}",
-        text=lambda row: HELD[row.covered[level]],
+        text=lambda row: NO_FIGURE if f"covered {level:g}" in row.reasons else HELD[row.covered[level]],
         path=("covered", f"{level:g}"),
         value=lambda row: row.covered[level],
         figure=True,
     )
+
+
+def _days_shown(result: Scores) -> list[date]:
+    """Days by whose end somebody stated a probability and nothing else."""
+    scored = [row for row in result.scores if row.kind == PROBABILITY]
+    return sorted({day for row in scored for day in row.brier if f"brier {day}" not in row.reasons})
+
+
+def _left_out_lines(rows: Sequence[LeftOut]) -> list[str]:
+    """Name the forecasts that are not scored, a line a reason."""
+    whose: dict[str, list[str]] = {}
+    for row in rows:
+        whose.setdefault(row.reason, []).append(row.id)
+    return [f"left out, {reason}: {', '.join(ids)}" for reason, ids in whose.items()]
+
+
+def _reason_lines(result: Scores) -> list[str]:
+    """Say, once each, why figures are missing, and of whom."""
+    names = FIGURES | {f"covered {level:g}": f"{level:.0%}" for level in INTERVALS}
+    names |= {f"brier {day}": "Brier" for day in _days_shown(result)}
+    whose: dict[tuple[str, str], list[str]] = {}
+    for row in result.scores:
+        for figure, reason in row.reasons.items():
+            if figure in names:
+                whose.setdefault((names[figure], reason), []).append(row.id)
+    return [f"no {figure}, {reason}: {', '.join(ids)}" for (figure, reason), ids in whose.items()]
+
+
+def _note_lines(rows: Sequence[Score]) -> list[str]:
+    """Say whose view is of something else, and whose was not opened at its source."""
+    of = [f"{row.id} ({row.proxy})" for row in rows if row.proxy]
+    quoted = [row.id for row in rows if row.opened is False]
+    return [
+        *([f"of something else than the event itself: {', '.join(of)}"] if of else []),
+        *([f"quoted, not opened at the source: {', '.join(quoted)}"] if quoted else []),
+    ]
+
+
+def _range_text(row: Score) -> str:
+    low, high = (f"{value:.2f}" for value in row.pit)
+    return low if row.pit[0] == row.pit[1] else f"{low} to {1 if row.pit[1] == 1.0 else high}"
+
+
+def _reasons(row: Score) -> dict[str, str]:
+    infinite = row.log_score is not None and math.isinf(row.log_score)
+    return {**row.reasons, **({"log_score": INFINITE} if infinite else {})}
+
+
+def _left_out_as_json(row: LeftOut) -> dict[str, Any]:
+    return {"id": row.id, "title": row.title, "as_of": row.as_of.isoformat(), "reason": row.reason}
+
+
+def _text(figure: float | None, digits: int = 2) -> str:
+    if figure is None:
+        return NO_FIGURE
+    return f"{figure:.{digits}f}" if math.isfinite(figure) else "infinite"
+
+
+def _value(figure: float | None, digits: int = 4) -> float | None:
+    return None if figure is None else number(figure, digits)

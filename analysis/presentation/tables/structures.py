@@ -6,11 +6,14 @@ from typing import Any
 
 from ....model.trend import load_trends
 from ...inference.json_values import number
-from ...studies.structures import MOBILISATION_SCENARIO, Structure, Structures, Telling
+from ...studies.comparison import ComparedModel
+from ...studies.structures import MOBILISATION_SCENARIO, Structure, Structures
+from ...studies.telling import Telling
 from ..json_form import to_json
-from ..table import Column, Layout, Room, Table
+from ..table import ABSENT, Column, Layout, Room, Table
 from ..text import chance_text, date_text
 from .columns import asked_text, date_columns, moments_column
+from .model_comparison import elpd_table, weights_as_json, weights_text
 
 MONTHS_SHOWN = 9
 
@@ -18,8 +21,9 @@ MONTHS_SHOWN = 9
 def layout(result: Structures) -> Layout:
     """Lay out structures and their pools."""
     dates, telling = structure_table(result), telling_table(result)
+    compared = [comparison_table(result)] if result.comparison.models else []
     return Layout(
-        tables=(dates, telling),
+        tables=(dates, *compared, telling),
         json=lambda: _as_json(result, dates, telling),
         head=(asked_text(result.question),),
     )
@@ -27,18 +31,16 @@ def layout(result: Structures) -> Layout:
 
 def structure_table(result: Structures) -> Table[Structure]:
     """Dates, a row a structure or pool."""
-    weights, assumptions = result.stacking_weights, result.question.assumptions
+    assumptions = result.question.assumptions
+    asked = {row.id for row in result.structures}
     columns: list[Column[Structure]] = [
         Column(path=("id",), value=lambda row: row.id),
         Column(title="Structure", text=lambda row: row.title, path=("title",), value=lambda row: row.title),
         moments_column(lambda row: row.ready),
         *date_columns(result.question, lambda row: row.ready, ("ready", "quantiles"), wide=(0.25, 0.75)),
+        Column(path=("duplicate_of",), value=lambda row: row.duplicate_of if row.id in asked else ABSENT),
         Column(
-            title="Stacking weight",
-            text=lambda row: f"{weights[row.id]:.2f}" if row.id in weights else "",
-            figure=True,
-            room=Room.PAGE,
-            instead=(_stacking_text(result),),
+            path=("duplicate_reason",), value=lambda row: (row.duplicate_reason or None) if row.id in asked else ABSENT
         ),
     ]
     trends = load_trends(assumptions).values()
@@ -53,6 +55,26 @@ def structure_table(result: Structures) -> Table[Structure]:
             *(reference for trend in trends for reference in trend.references),
         ],
     )
+
+
+def comparison_table(result: Structures) -> Table[ComparedModel]:
+    """How well each structure predicts the items that all of them predict."""
+    return elpd_table(result.comparison, {row.id: row.title for row in result.structures})
+
+
+def pooling_lines(result: Structures) -> list[str]:
+    """Say which structures pools leave out and why, and the weights of stacking or why there are none."""
+    titles = {row.id: row.title for row in result.structures}
+    weights = result.stacking_weights
+    shares = None if weights is None else {titles[name]: weight for name, weight in weights.items()}
+    return [
+        *(
+            f"{row.title} is not pooled, since {titles[row.duplicate_of]} is: {row.duplicate_reason}."
+            for row in result.structures
+            if row.duplicate_of is not None
+        ),
+        weights_text(shares, result.withheld, len(result.stacked_on)),
+    ]
 
 
 def telling_table(result: Structures) -> Table[Telling]:
@@ -94,24 +116,13 @@ def telling_table(result: Structures) -> Table[Telling]:
     )
 
 
-def _stacking_text(result: Structures) -> str:
-    titles = {row.id: row.title for row in result.structures}
-    weights = "; ".join(f"{titles[name]} {weight:.2f}" for name, weight in result.stacking_weights.items())
-    return f"Stacking weights: {weights}."
-
-
 def _lines(result: Structures) -> list[str]:
     titles = {row.id: row.title for row in result.structures}
     soonest = result.soonest
     chances = "; ".join(f"{titles[name]} {chance_text(chance)}" for name, chance in soonest.chances.items())
-    stacked = (
-        f"Stacked on what all of them predict, {', '.join(result.stacked_on)}: so little that the weights say little."
-        if result.stacked_on
-        else "No item is predicted by all of them, so that the stacked weights are equal."
-    )
     return [
         f"{result.between:.0%} of the linear pool's variance lies between the structures.",
-        stacked,
+        *pooling_lines(result),
         f"Soonest to tell them apart: whether it is ready by {date_text(soonest.day)}, which is expected to say "
         f"{soonest.information:.2f} bit of which holds ({chances}).",
     ]
@@ -124,9 +135,10 @@ def _as_json(result: Structures, dates: Table[Structure], telling: Table[Telling
         "structures": rows[: len(result.structures)],
         "ensembles": rows[len(result.structures) :],
         "stacking": {
-            "weights": {name: number(weight) for name, weight in result.stacking_weights.items()},
+            **weights_as_json(result.stacking_weights, result.withheld),
             "items": list(result.stacked_on),
         },
+        "elpd": to_json(comparison_table(result)),
         "between_structures": number(result.between),
         "soonest": months[result.telling.index(result.soonest)],
         "telling": months,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 
@@ -17,12 +16,9 @@ from ....evidence.tables.table import Table
 from ....model.assumptions import PROGRESS_QUANTITY, Assumptions
 from ....priors.errors import InputError
 from ...inference.diagnostics import UntrustworthyError
-from ...inference.json_values import significant
-from .chosen import origin_of
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 BELIEF = "measured_progress"
-DIGITS = 4
 COUNTED_WITHIN = 12.0  # natural logarithms below the curve's top: what lies lower has no weight
 SMALLEST_SHARE = 0.15  # effective share of the points of integration, below which they may have missed the peak
 
@@ -101,42 +97,6 @@ class MeasuredProgress:
     posterior: np.ndarray
     others: tuple[Read, ...]
     set_aside: Mapping[str, str]
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the stable JSON object of ``catchup data efficiency``."""
-        read = self.read
-        return {
-            "schema": 1,
-            "table": origin_of(self.table),
-            "counted": {
-                "models": read.choice.models,
-                "since": read.choice.since and read.choice.since.isoformat(),
-                "confidence": read.choice.confidence,
-            },
-            "models": len(read.counted.names),
-            "organisations": len(read.counted.organisations),
-            "progress": {"quantiles": _quantiles(read.progress)},
-            "curve": {
-                "mode": significant(read.curve.mode, DIGITS),
-                "quantiles": _quantiles(self.alone),
-                "log10_progress": [float(point) for point in read.curve.points],
-                "log_likelihood": [round(float(height), 4) for height in read.curve.values],
-            },
-            PROGRESS_QUANTITY: {
-                "prior": {"quantiles": _quantiles(self.prior)},
-                "posterior": {"quantiles": _quantiles(self.posterior)},
-            },
-            "choices": [
-                {
-                    "id": other.choice.title,
-                    "models": len(other.counted.names),
-                    "mode": significant(other.curve.mode, DIGITS),
-                    "progress": {"quantiles": _quantiles(other.progress)},
-                }
-                for other in self.others
-            ],
-            "set_aside": dict(self.set_aside),
-        }
 
 
 def measured_progress(table: Table, assumptions: Assumptions, choice: Choice | None = None) -> MeasuredProgress:
@@ -219,7 +179,3 @@ def _other_choices(assumptions: Assumptions, chosen: Choice) -> Iterable[Choice]
     choices = [Choice(models, since) for since in (None, recent) for models in groups]
     choices += [Choice(confidence=confidence) for confidence in CONFIDENCES[:-1]]
     return [choice for choice in choices if choice != chosen]
-
-
-def _quantiles(values: np.ndarray) -> dict[str, float | None]:
-    return {f"{p:g}": significant(float(value), DIGITS) for p, value in zip(QUANTILES, values, strict=True)}

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from statistics import median
-from typing import Any
 
-from ....evidence.tables.episodes import Episode, Release, lag_episodes, of_both_countries
+from ....evidence.tables.episodes import Episode, lag_episodes, of_both_countries
 from ....evidence.tables.table import Table
-from .chosen import last_day, origin_of
-
-DIGITS = 2  # of months; a day is 0.03
+from .chosen import last_day
 
 
 @dataclass(frozen=True)
@@ -52,37 +49,6 @@ class Lags:
         """Median length of closed episodes (months), which open ones will lengthen; None without any."""
         return median(map(self.months, self.closed)) if self.closed else None
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the stable JSON object of ``catchup data lags``."""
-        middle = self.median_closed
-        return {
-            "schema": 1,
-            "table": origin_of(self.table),
-            "until": self.until.isoformat(),
-            "episodes": [self._episode_as_json(episode) for episode in self.episodes],
-            "closed": len(self.closed),
-            "open": len(self.episodes) - len(self.closed),
-            "median_closed_months": None if middle is None else round(middle, DIGITS),
-            "left_out": list(self.left_out),
-        }
-
-    def _episode_as_json(self, episode: Episode) -> dict[str, Any]:
-        reference, follower = episode.reference, episode.follower
-        return {
-            "reference": reference.model,
-            "reference_organisation": reference.organisation,
-            "reference_date": reference.day.isoformat(),
-            "score": reference.score,
-            "score_interval": _interval(reference),
-            "follower": follower and follower.model,
-            "follower_organisation": follower and follower.organisation,
-            "follower_date": follower and follower.day.isoformat(),
-            "follower_score": follower and follower.score,
-            "follower_interval": follower and _interval(follower),
-            "lag_months": round(self.months(episode), DIGITS),
-            "open": episode.open,
-        }
-
 
 def lags(table: Table, days_per_month: float) -> Lags:
     """Find a table's lags.
@@ -101,7 +67,3 @@ def lags(table: Table, days_per_month: float) -> Lags:
     """
     until = last_day(table)
     return Lags(table, until, days_per_month, lag_episodes(table, until), of_both_countries(table))
-
-
-def _interval(release: Release) -> list[float] | None:
-    return None if release.interval is None else list(release.interval)

@@ -1,0 +1,79 @@
+"""What a run has published of its date, whole: the curve that it is scored by.
+
+A run keeps it beside its forecast, so that scoring reads this one file of each run instead of working the run out
+again from its inputs. A run without it, made before there was such a file, is worked out again.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...model.calendar import Calendar
+from ..inference.estimates import Distribution
+from ..inference.json_values import AnyDistribution
+from ..inference.question import Question
+from .manifest import BrokenRunError, read_json
+from .reading import Run
+from .views import LEVELS, Curve
+
+READY_CURVE = "ready.json"
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Published:
+    """A run's date.
+
+    Attributes
+    ----------
+    curve : Curve
+        Months since t = 0.
+    calendar : Calendar
+        The run's own.
+    """
+
+    curve: Curve
+    calendar: Calendar
+
+
+def ready_curve_as_json(question: Question, ready: AnyDistribution) -> dict[str, Any]:
+    """Return a date's curve as JSON: months since t = 0 at `LEVELS`, None where it never comes."""
+    calendar = question.assumptions.calendar
+    if isinstance(ready, Distribution):
+        months = ready.quantile_values(LEVELS)
+    else:
+        months = np.array([ready.quantile_value(float(level)) for level in LEVELS])
+    return {
+        "schema": SCHEMA,
+        "months_since": calendar.origin.isoformat(),
+        "days_per_month": calendar.days_per_month,
+        "effective_draws": round(ready.effective_draws, 1),
+        "months": [round(value, 5) if math.isfinite(value) else None for value in months.tolist()],
+    }
+
+
+def published(run: Run) -> Published | None:
+    """Read the date of a run; None where the run has kept none.
+
+    Raises
+    ------
+    BrokenRunError
+        If what it has kept is damaged.
+    """
+    if READY_CURVE not in run.manifest.files:
+        return None
+    content = read_json(run.folder, READY_CURVE)
+    try:
+        months = np.array([math.inf if value is None else float(value) for value in content["months"]])
+        calendar = Calendar(datetime.date.fromisoformat(content["months_since"]), float(content["days_per_month"]))
+        curve = Curve(months, float(content["effective_draws"]))
+        if months.shape != LEVELS.shape or not (np.diff(months[np.isfinite(months)]) >= 0.0).all():
+            raise ValueError("no curve")
+    except (KeyError, TypeError, ValueError, OverflowError):
+        raise BrokenRunError(f"{run.folder / READY_CURVE}: is damaged") from None
+    return Published(curve, calendar)

@@ -1,0 +1,193 @@
+"""Views stated by others, read from a table: who, when, in which form, and whether the source was opened."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from ...model.calendar import Calendar
+from ...priors.errors import InputError, unknown_name
+from ...priors.strict import StrictModel, read_toml, validate
+from .views import Knots, View, Window
+
+RIVALS = Path(__file__).with_name("rivals.toml")
+PERIOD = re.compile(r"\d{4}-\d{2}(-\d{2})?")
+
+Probability = Annotated[float, Field(gt=0, lt=1)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class Rival(StrictModel):
+    """A view stated by somebody else.
+
+    Attributes
+    ----------
+    kind : str
+        The form in which it was stated: ``quantiles``, ``window`` or ``probability``.
+    title : str
+        Whose it is.
+    date : datetime.date
+        The day on which it was stated; the latest it can have been.
+    source : str
+        Where it was stated.
+    opened : bool
+        Whether the source itself was opened; what was not is quoted from somewhere else.
+    proxy : str
+        What it is of, where that is not the event itself; else empty.
+    """
+
+    kind: str
+    title: Text
+    date: datetime.date
+    source: Text
+    opened: bool
+    proxy: str = ""
+
+    @abstractmethod
+    def view(self, calendar: Calendar) -> View:
+        """Return what is held of the date, in months since t = 0."""
+
+    def days(self) -> tuple[datetime.date, ...]:
+        """Days by whose end it states a probability."""
+        return ()
+
+
+class QuantilesStated(Rival):
+    """Quantiles of the date; and, beside them, probabilities by the end of a day."""
+
+    kind: Literal["quantiles"]
+    quantiles: dict[str, str]
+    probabilities: dict[str, Probability] = Field(default_factory=dict)
+
+    @field_validator("quantiles", "probabilities")
+    @classmethod
+    def _readable(cls, stated: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        levels = info.field_name == "quantiles"
+        for level, period in stated.items() if levels else ((None, day) for day in stated):
+            if level is not None and not _between_nought_and_one(level):
+                raise ValueError(f"a probability between 0 and 1 in quotes was expected, not '{level}'")
+            if not (PERIOD.fullmatch(period) and _days_of(period)):
+                raise ValueError(f"a day such as 2026-10-29 or a month such as 2026-10 was expected, not '{period}'")
+        return stated
+
+    def view(self, calendar: Calendar) -> Knots:
+        quantiles = sorted((float(level), _middle(calendar, period)) for level, period in self.quantiles.items())
+        return Knots(dict(quantiles), {level: _end(calendar, day) for day, level in self._cumulative()})
+
+    def days(self) -> tuple[datetime.date, ...]:
+        return tuple(day for day, _ in self._cumulative())
+
+    def _cumulative(self) -> Iterator[tuple[datetime.date, float]]:
+        for day, probability in self.probabilities.items():
+            yield _days_of(day)[-1], probability
+
+
+class WindowStated(Rival):
+    """Some time between two days, both included."""
+
+    kind: Literal["window"]
+    from_: Annotated[datetime.date, Field(alias="from")]
+    to: datetime.date
+    probability: Annotated[float, Field(gt=0, le=1)] = 1.0
+
+    @field_validator("to")
+    @classmethod
+    def _after_from(cls, to: datetime.date, info: ValidationInfo) -> datetime.date:
+        first = info.data.get("from_")
+        if first is not None and to < first:
+            raise ValueError(f"a day from {first} on was expected, not {to}")
+        return to
+
+    def view(self, calendar: Calendar) -> View:
+        return Window(calendar.months(self.from_), _end(calendar, self.to), self.probability)
+
+
+class ProbabilityStated(Rival):
+    """A probability by the end of a day."""
+
+    kind: Literal["probability"]
+    by: datetime.date
+    probability: Probability
+
+    def view(self, calendar: Calendar) -> View:
+        return Knots({}, {self.probability: _end(calendar, self.by)})
+
+    def days(self) -> tuple[datetime.date, ...]:
+        return (self.by,)
+
+
+KINDS: dict[str, type[Rival]] = {
+    "quantiles": QuantilesStated,
+    "window": WindowStated,
+    "probability": ProbabilityStated,
+}
+
+
+def load_rivals(path: Path = RIVALS) -> dict[str, Rival]:
+    """Read the views of others.
+
+    Raises
+    ------
+    InputError
+        At the first fault of the file.
+    """
+    return {name: _rival(name, row, path) for name, row in read_toml(path).get("rival", {}).items()}
+
+
+def _rival(name: str, row: Mapping[str, Any], path: Path) -> Rival:
+    key = f"rival.{name}"
+    if not isinstance(row, Mapping):
+        raise InputError("should be a table", file=path, key=key)
+    kind = row.get("kind")
+    if not isinstance(kind, str):
+        raise InputError(f"is missing; one of {', '.join(KINDS)} was expected", file=path, key=f"{key}.kind")
+    if kind not in KINDS:
+        raise unknown_name("kind", kind, KINDS, file=path, key=f"{key}.kind")
+    rival = validate(KINDS[kind], row, file=str(path), key=key)
+    if isinstance(rival, QuantilesStated):
+        _refuse_disorder(rival, path, key)
+    return rival
+
+
+def _refuse_disorder(rival: QuantilesStated, path: Path, key: str) -> None:
+    """Refuse quantiles that are none, or that fall as their probability rises."""
+    if not rival.quantiles:
+        raise InputError("at least one was expected", file=path, key=f"{key}.quantiles")
+    first = min(day for period in rival.quantiles.values() for day in _days_of(period))
+    moments = list(rival.view(Calendar(first, 1.0)).points.values())
+    if moments != sorted(moments):
+        raise InputError("later days were expected for higher probabilities", file=path, key=f"{key}.quantiles")
+
+
+def _between_nought_and_one(text: str) -> bool:
+    try:
+        return 0.0 < float(text) < 1.0
+    except ValueError:
+        return False
+
+
+def _days_of(period: str) -> tuple[datetime.date, ...]:
+    """The day, or the first and the last day of the month; none where there is no such."""
+    try:
+        if len(period) > len("2026-10"):
+            return (datetime.date.fromisoformat(period),)
+        first = datetime.date.fromisoformat(f"{period}-01")
+    except ValueError:
+        return ()
+    return first, (first + datetime.timedelta(31)).replace(day=1) - datetime.timedelta(1)
+
+
+def _middle(calendar: Calendar, period: str) -> float:
+    """Middle of a day or of a month, in months since t = 0: the quantile lies somewhere in it."""
+    days = _days_of(period)
+    return 0.5 * (calendar.months(days[0]) + _end(calendar, days[-1]))
+
+
+def _end(calendar: Calendar, day: datetime.date) -> float:
+    return calendar.months(day + datetime.timedelta(1))

@@ -1,0 +1,221 @@
+"""Readings and claims that are believed by their files, and read as not genuine by the answer.
+
+A reading or claim allows for not being about what it says. Where prior and other evidence leave no room for what it
+says, that doubt absorbs it: it moves nothing, and no diagnostic fails. This module finds such items.
+
+An item is overruled where its posterior probability of being genuine is below `DISBELIEVED`, and either its file
+states at least `RELIABLE`, or no draw of the prior lets it be genuine with as much as `DISBELIEVED`. The first is a
+disagreement that its author must hear of: from odds of at least 1 to 1 to odds below 1 to 19, a factor that Jeffreys
+calls strong evidence. The second is an item that says nothing whatever else is counted. One stated with less than
+`DISBELIEVED` is read as its author does, and is never overruled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ...evidence.likelihood import log_density, probability_genuine, stated_reliability
+from ...evidence.schema import Item
+from .diagnostics import COLLAPSED
+from .draws import Values
+from .estimates import Array, Estimate, Weighting
+from .importance import effective_number
+from .likelihoods import predictions_of, prior_for, total
+from .question import Question
+from .widening import Widening, widenings
+
+RELIABLE = 0.5  # stated probability of being genuine from which on an item is believed by its own file
+DISBELIEVED = 0.05  # posterior probability of being genuine below which an item is read as not genuine
+SCREENED_DRAWS = 20_000  # prior draws in which it is looked for whether an item can be genuine at all
+GENUINE, LIKELIHOOD = "genuine:", "likelihood:"  # begin the columns of items
+
+
+@dataclass(frozen=True)
+class Genuineness:
+    """Whether a reading or claim is read as genuine.
+
+    Attributes
+    ----------
+    item : Item
+        The reading or claim.
+    stated : float
+        Probability of being genuine that its file states.
+    posterior : Estimate
+        Probability of being genuine, everything counted.
+    alone : float or None
+        The same with nothing counted but the item; None where nobody needed to know.
+    possible : bool
+        Whether some draw of the prior lets it be genuine with at least `DISBELIEVED`.
+    widenings : tuple of Widening
+        What the prior would have to reach, the least change first; empty unless it is the prior that excludes it.
+    """
+
+    item: Item
+    stated: float
+    posterior: Estimate
+    alone: float | None = None
+    possible: bool = True
+    widenings: tuple[Widening, ...] = ()
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether it may be overruled: stated with some trust, and read as not genuine."""
+        return self.posterior.value < DISBELIEVED <= self.stated
+
+    @property
+    def overruled(self) -> bool:
+        """Whether the answer reads as not genuine what the item's file believes; see the module."""
+        return self.doubtful and (self.stated >= RELIABLE or not self.possible)
+
+    @property
+    def excluded_by(self) -> str | None:
+        """What speaks against it: the prior, or the other items; None where it is not overruled."""
+        if not self.overruled:
+            return None
+        return "prior" if self.alone is None or self.alone < DISBELIEVED else "other items"
+
+    @property
+    def verdict(self) -> str:
+        """How it is read, in a few words; empty where it is not overruled."""
+        if not self.overruled:
+            return ""
+        return f"read as not genuine (posterior {self.posterior.value:.0%})"
+
+    @property
+    def warning(self) -> str:
+        """What its author must know, in a line; empty where it is not overruled."""
+        if self.excluded_by is None:
+            return ""
+        read = f"{self.item.id}, stated with {self.stated:.0%}, is {self.verdict}"
+        if self.excluded_by == "other items":
+            return f"{read}: the other items exclude it (alone, {self.alone:.0%}); see catchup influence"
+        excludes = "all but excludes" if self.possible else "excludes"
+        return f"{read}: the prior {excludes} it. {_advice(self.widenings)}"
+
+
+def doubted(question: Question, items: Iterable[Item]) -> list[Item]:
+    """Items that allow for not being about what they say."""
+    clock = question.clock
+    return [item for item in items if stated_reliability(item, clock) is not None]
+
+
+def genuine_columns(question: Question, items: Sequence[Item], predicted: Mapping[str, Array]) -> Values:
+    """Probability of being genuine of each of some doubted items, shape (draw,), by `GENUINE` and its id."""
+    clock = question.clock
+    columns = {item.id: probability_genuine(item, predicted[item.id], clock) for item in items}
+    return {GENUINE + name: column for name, column in columns.items() if column is not None}
+
+
+def genuineness_of(
+    question: Question, items: Sequence[Item], columns: Values, weighting: Weighting
+) -> tuple[Genuineness, ...]:
+    """Judge the doubted items of an answer.
+
+    Parameters
+    ----------
+    question : Question
+        What was asked, the items' latent quantities among its assumptions.
+    items : sequence of Item
+        Those counted.
+    columns : dict of str to array, shape (draw,)
+        From `genuine_columns`, in the answer's draws.
+    weighting : Weighting
+        How those stand for the posterior.
+    """
+    found = [
+        Genuineness(item, _stated(question, item), weighting.estimate(columns[GENUINE + item.id]))
+        for item in doubted(question, items)
+    ]
+    suspects = [row.item for row in found if row.doubtful]
+    if not suspects:
+        return tuple(found)
+    prior = _Screened(question, suspects)
+    return tuple(_examined(row, prior) if row.doubtful else row for row in found)
+
+
+def genuineness_on_prior(question: Question, items: Sequence[Item], about: Sequence[Item]) -> tuple[Genuineness, ...]:
+    """Judge doubted items by a few draws of the prior, without an answer: enough to tell what the prior excludes.
+
+    Parameters
+    ----------
+    question : Question
+        What would be asked, the items' latent quantities among its assumptions; its draws and seed are not used.
+    items : sequence of Item
+        All that would be counted.
+    about : sequence of Item
+        Those to judge, among them.
+    """
+    chosen = doubted(question, about)
+    if not chosen:
+        return ()
+    prior = _Screened(question, items)
+    return tuple(_examined(Genuineness(item, _stated(question, item), prior.given_all(item)), prior) for item in chosen)
+
+
+class _Screened:
+    """Draws of the prior, with the likelihood of some items and the probability that each is genuine."""
+
+    def __init__(self, question: Question, items: Sequence[Item]) -> None:
+        self.question = replace(question, draws=SCREENED_DRAWS, quasi_random=False)
+        clock, suspects = question.clock, doubted(question, items)
+
+        def evaluate(values: Values) -> Values:
+            predicted = predictions_of(self.question, values, items)[2]
+            likelihoods = {
+                LIKELIHOOD + item.id: log_density(item, item.observation(clock), predicted[item.id], clock)
+                for item in items
+            }
+            return {**likelihoods, **genuine_columns(self.question, suspects, predicted)}
+
+        self._columns = prior_for(self.question, items).map(evaluate)
+
+    def alone(self, item: Item) -> float:
+        """Probability that an item is genuine with nothing else counted."""
+        return self._genuine_under(item, self._columns[LIKELIHOOD + item.id]).value
+
+    def given_all(self, item: Item) -> Estimate:
+        """Probability that an item is genuine, all counted; with it alone where too few draws count."""
+        whole = total({name: column for name, column in self._columns.items() if name.startswith(LIKELIHOOD)})
+        if effective_number(whole) < COLLAPSED:
+            whole = self._columns[LIKELIHOOD + item.id]
+        return self._genuine_under(item, whole)
+
+    def possible(self, item: Item) -> bool:
+        """Whether an item may be genuine in some draw."""
+        return bool(self._columns[GENUINE + item.id].max() >= DISBELIEVED)
+
+    def _genuine_under(self, item: Item, log_likelihood: Array) -> Estimate:
+        raw = np.exp(log_likelihood - log_likelihood.max())
+        return Weighting(raw.size, weights=raw / raw.sum()).estimate(self._columns[GENUINE + item.id])
+
+
+def _examined(row: Genuineness, prior: _Screened) -> Genuineness:
+    """Add what draws of the prior say of an item, and what would have to change."""
+    found = replace(row, alone=prior.alone(row.item), possible=prior.possible(row.item))
+    if found.excluded_by != "prior":
+        return found
+    return replace(found, widenings=tuple(widenings(prior.question, row.item)))
+
+
+def _advice(found: Sequence[Widening]) -> str:
+    """Say what would let an item count."""
+    enough = [each.text for each in found if each.needed is not None]
+    short = [each.quantity for each in found if each.needed is None]
+    how = "by an overlay (--priors FILE), or try it with --set"
+    parts = []
+    if enough:
+        parts.append(f"For it to count, widen the prior of one of these {how}: {'; '.join(enough)}")
+        if short:
+            parts.append(f"{', '.join(short)} would bring it nearer, but not near enough alone")
+    elif short:
+        parts.append(f"For it to count, widen the priors of several quantities {how}: {', '.join(short)} do most")
+    else:
+        parts.append("No quantity by itself brings the model near it")
+    return ". ".join(parts)
+
+
+def _stated(question: Question, item: Item) -> float:
+    return stated_reliability(item, question.clock) or 0.0

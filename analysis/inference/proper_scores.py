@@ -1,0 +1,69 @@
+r"""Proper scores of equally likely values and of quantiles.
+
+Their formulas stand here because a library's would take longer to load than everything that is scored; tests hold
+them to the library's.
+
+References
+----------
+.. [1] Gneiting and Raftery, Strictly proper scoring rules, prediction, and estimation, JASA 102 (2007).
+.. [2] Gneiting and Ranjan, Comparing density forecasts using threshold- and quantile-weighted scoring rules, JBES 29
+   (2011).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .estimates import Array
+
+
+def crps(values: Array, outcome: float) -> float:
+    r"""Continuous ranked probability score of equally likely values, :math:`E|X - y| - \tfrac12 E|X - X'|`.
+
+    Parameters
+    ----------
+    values : array, shape (n,)
+        Ascending and finite.
+    outcome : float
+        What happened, in the same unit.
+
+    Returns
+    -------
+    float
+        In that unit; 0 is best.
+
+    Examples
+    --------
+    >>> round(crps(np.array([1.0, 2.0, 4.0]), 2.0), 6)
+    0.333333
+    """
+    ranks = 2.0 * np.arange(values.size) - (values.size - 1.0)
+    # not `@`: the number of its threads changes the last digits
+    return float(np.abs(values - outcome).mean() - np.einsum("i,i->", ranks, values) / values.size**2)
+
+
+def crps_until(values: Array, threshold: float) -> float:
+    r"""Part of the CRPS below a threshold, nothing having happened until then: :math:`\int_{-\infty}^{b} F(x)^2 dx`.
+
+    Parameters
+    ----------
+    values : array, shape (n,)
+        Ascending.
+    threshold : float
+        The last moment known of.
+    """
+    return crps(np.minimum(values, threshold), threshold)
+
+
+def quantile_loss(quantile: float, level: float, outcome: float) -> float:
+    """Quantile score (pinball loss) of a quantile; 0 is best.
+
+    Parameters
+    ----------
+    quantile, outcome : float
+        In one unit.
+    level : float
+        The quantile's probability.
+    """
+    gap = outcome - quantile
+    return level * gap if gap > 0.0 else (level - 1.0) * gap
