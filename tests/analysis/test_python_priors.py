@@ -89,7 +89,8 @@ def given_priors() -> Assumptions:
 
 def test_scenarios_and_stored_inputs_keep_them(asked: Assumptions, tmp_path: Path) -> None:
     write_inputs(inputs_of(asked, []), tmp_path)
-    again = read_inputs(tmp_path).assumptions()
+    files = [str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.toml")]
+    again = read_inputs(tmp_path, files).assumptions()
     for other in (under_scenario(asked, "idle"), under_scenario(asked, "domestic-superpods"), again):
         assert {name: other.beliefs[name] for name in PRIORS} == {name: asked.beliefs[name] for name in PRIORS}
     assert inputs_of(again, []).priors_hash() == inputs_of(asked, []).priors_hash()
