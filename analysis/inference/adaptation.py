@@ -83,7 +83,7 @@ class Fit:
     @property
     def worthwhile(self) -> bool:
         """Whether more of its draws count than of the prior's."""
-        return self.share > self.share_of_prior
+        return self.proposal.moved.size > 0 and self.share > self.share_of_prior
 
 
 def rounds_of(question: Question) -> np.random.Generator:

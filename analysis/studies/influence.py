@@ -155,18 +155,18 @@ def influence(posterior: Posterior) -> Influence:
         If no item is counted.
     """
     question, items = posterior.question, posterior.items
-    if not items:
+    if posterior.shared is None or not items:
         raise InputError("at least one item to count was expected", key="--evidence")
-    shared = SharedDraws(question, items, prior_for(question, items))
+    drawn = SharedDraws(question, items, prior_for(question, items))
     names = [item.id for item in items]
-    prior, whole = shared.subset([]), shared.best_subset(names)
+    prior, whole = drawn.subset([]), posterior.shared.best_subset(names)
     rows = [_examine(item, items, prior, whole) for item in track(items, len(items), "Items")]
     return Influence(
-        Origin(question, shared.weighting.draws, "importance", tuple(sorted(names))),
+        Origin(question, drawn.weighting.draws, "importance", tuple(sorted(names))),
         prior=prior.ready,
         posterior=whole.ready,
         items=tuple(sorted(rows, key=lambda row: -row.size)),
-        pairs=tuple(sorted(_pairs(names, shared), key=lambda pair: pair.log_ratio.value)),
+        pairs=tuple(sorted(_pairs(names, drawn), key=lambda pair: pair.log_ratio.value)),
         diagnostics=Diagnostics(ess=whole.ready.weighting.effective_draws(), khat=whole.khat),
     )
 

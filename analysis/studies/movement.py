@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ...evidence.schema import Item
 from ...evidence.selection import Selection
 from ..inference.conditioning import condition
-from ..inference.diagnostics import WORST_KHAT, UntrustworthyError
+from ..inference.diagnostics import UntrustworthyError
 from ..inference.estimates import Distribution, Estimate, independent_quantile_shift, quantile_shift
 from ..inference.importance import ReweightedPrior, weights_given
 from ..inference.likelihoods import latent_beliefs, likelihoods, total
@@ -17,6 +17,7 @@ from ..inference.question import Question
 from ..inference.request import Request, choose_evidence
 
 SHIFT_QUANTILES = (0.05, 0.5, 0.95)
+ENOUGH = 0.5  # of the effective draws: where fewer are left, draws of their own make the smaller error
 
 
 @dataclass(frozen=True)
@@ -55,11 +56,7 @@ def moved_by_evidence(posterior: Posterior) -> Movement:
     posterior : Posterior
         Of some items.
     """
-    ready = posterior.ready
-    if isinstance(posterior.source, ReweightedPrior):
-        prior = Distribution(ready.values, posterior.source.prior.weighting)
-        return _movement(posterior.evidence, ready, prior, common=True)
-    return _movement(posterior.evidence, ready, prior_of(posterior.question).ready, common=False)
+    return _movement(posterior.evidence, posterior.ready, prior_of(posterior.question).ready, common=False)
 
 
 def moved_by_added(posterior: Posterior, request: Request) -> Movement:
@@ -88,12 +85,12 @@ def moved_by_added(posterior: Posterior, request: Request) -> Movement:
 def _reweighted(
     question: Question, source: ReweightedPrior, items: Sequence[Item], ready: Distribution
 ) -> Distribution | None:
-    """The date under other items, on the same draws; None where those cannot be reweighted so."""
+    """The date under other items, on the same draws; None where too few of those count under them."""
     if not items:
-        return Distribution(ready.values, source.prior.weighting)
+        return None
     columns = likelihoods(question, source.extended(latent_beliefs(question, items)), items)
     smoothed = weights_given(total(columns), source.prior)
-    if smoothed.khat > WORST_KHAT:
+    if not smoothed.good or smoothed.effective_draws < ENOUGH * source.smoothed.effective_draws:
         return None
     return Distribution(ready.values, replace(source.weighting, weights=smoothed.weights))
 

@@ -27,7 +27,7 @@ from catchup.analysis.presentation.figures.predictive import draw_predictive
 from catchup.analysis.studies.checks.draws import _monte_carlo_error, check_draws
 from catchup.analysis.studies.checks.leave_one_out import LeftOut, _from_chains, check_left_out, leave_one_out
 from catchup.analysis.studies.checks.power import check_power_scaling
-from catchup.analysis.studies.checks.predictions import Prediction, check_predictions, predict, reweighted
+from catchup.analysis.studies.checks.predictions import Prediction, check_predictions, predict
 from catchup.analysis.studies.checks.result import CheckResult, judge_above, judge_below, trustworthy
 from catchup.analysis.studies.checks.study import Checks, check, checks_of
 from catchup.analysis.studies.influence import CONFLICT
@@ -165,8 +165,8 @@ def test_predictions_are_those_of_the_closed_form() -> None:
     question = twin_question(100_000)
     first, second = reading("first", 2.0, 0.3), reading("second", 1.2, 0.4)
     answer = condition(question, counting([first], [second]), "importance")
-    prior = predict(question, answer.source.prior, [second], "prior", 1)  # type: ignore[attr-defined]
-    after = reweighted(prior, "posterior", answer.source)
+    prior = predict(question, prior_for(question, [first]), [second], "prior", 1)
+    after = predict(question, answer.source, [second], "posterior", 1)
     precision = 1 / 0.4**2 + 1 / 0.3**2
     mean = (math.log(1.5) / 0.4**2 + math.log(2.0) / 0.3**2) / precision
     for row, centre, spread in ((prior[0], math.log(1.5), 0.4), (after[0], mean, precision**-0.5)):

@@ -49,7 +49,7 @@ def _weights(posterior: Posterior) -> Iterator[CheckResult]:
         verdict=judge_below(ess, FEWEST_EFFECTIVE, FEWEST_CHAIN_EFFECTIVE),
         figure=ess,
         threshold=FEWEST_CHAIN_EFFECTIVE,
-        detail=f"of {posterior.source.weighting.draws:,} prior draws, reweighted",
+        detail=f"of {posterior.source.weighting.draws:,} draws, weighted",
         advice="" if ess >= FEWEST_EFFECTIVE else f"{MORE_DRAWS}, or try --engine nuts",
     )
 

@@ -48,12 +48,12 @@ class LeftOut:
 def leave_one_out(posterior: Posterior) -> Iterator[LeftOut]:
     """Leave out each counted item, by reweighting whatever draws there are."""
     question, items, source = posterior.question, posterior.items, posterior.source
-    if not items:
+    if posterior.shared is None or not items:
         return
-    prior = source.prior if isinstance(source, ReweightedPrior) else prior_for(question, items)
-    figures = dict(_from_draws(SharedDraws(question, items, prior)))
+    prior = SharedDraws(question, items, prior_for(question, items))
+    figures = dict(_from_draws(posterior.shared, prior))
     if not isinstance(source, ReweightedPrior):
-        # either way may be beyond its weights: a sharp item dominates chains, many items together prior draws
+        # either way may be beyond its weights: a sharp item dominates chains, many items together the others
         chains = _from_chains(likelihoods(question, source, items), source.weighting)
         for name, value, khat in chains:
             if khat < figures[name].khat:
@@ -61,13 +61,13 @@ def leave_one_out(posterior: Posterior) -> Iterator[LeftOut]:
     yield from figures.values()
 
 
-def _from_draws(shared: SharedDraws) -> Iterator[tuple[str, LeftOut]]:
+def _from_draws(shared: SharedDraws, prior: SharedDraws) -> Iterator[tuple[str, LeftOut]]:
     """Difference between the log evidence of all items and that of the others."""
     names = [item.id for item in shared.items]
     whole = shared.best_subset(names)
     for name in names:
         others = whole.draws.best_subset([other for other in names if other != name])
-        given_prior = shared.subset([name]).evidence.value
+        given_prior = prior.best_subset([name]).evidence.value
         yield name, LeftOut(name, whole.log_ratio(others), given_prior, max(whole.khat, others.khat))
 
 

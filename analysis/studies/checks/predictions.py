@@ -100,14 +100,6 @@ def predict(question: Question, source: DrawSource, items: Sequence[Item], stage
     ]
 
 
-def reweighted(predictions: Sequence[Prediction], stage: str, source: DrawSource) -> list[Prediction]:
-    """The same simulated observations under other weights of the same draws."""
-    return [
-        Prediction(row.item, stage, row.observed, Distribution(row.predicted.values, source.weighting))
-        for row in predictions
-    ]
-
-
 def check_predictions(predictions: Sequence[Prediction]) -> Iterator[CheckResult]:
     """Hold every observation against its prediction."""
     for row in predictions:

@@ -8,7 +8,6 @@ from ....evidence.latents import with_latents
 from ....evidence.selected import Selection
 from ...inference.conditioning import condition
 from ...inference.diagnostics import UntrustworthyError
-from ...inference.importance import ReweightedPrior
 from ...inference.likelihoods import prior_for
 from ...inference.posterior import Posterior
 from ...inference.question import Question
@@ -18,7 +17,7 @@ from ..sensitivity.power_scaling import power_scaling_of
 from .draws import check_draws
 from .leave_one_out import check_left_out, leave_one_out
 from .power import check_power_scaling
-from .predictions import Prediction, check_predictions, predict, reweighted
+from .predictions import Prediction, check_predictions, predict
 from .result import CheckResult, trustworthy
 
 
@@ -76,12 +75,9 @@ def checks_of(posterior: Posterior) -> Checks:
     selection, source = posterior.selection, posterior.source
     question = _knowing_all(posterior.question, selection)
     counted_and_held_out = (*selection.counted, *selection.checks)
-    prior = source.prior if isinstance(source, ReweightedPrior) else prior_for(posterior.question, selection.counted)
+    prior = prior_for(posterior.question, selection.counted)
     predictions = predict(question, prior, (*counted_and_held_out, *selection.priors), "prior", question.seed)
-    if isinstance(source, ReweightedPrior):
-        after = reweighted(predictions[: len(counted_and_held_out)], "posterior", source)
-    else:
-        after = predict(question, source, counted_and_held_out, "posterior", question.seed)
+    after = predict(question, source, counted_and_held_out, "posterior", question.seed)
     results = [
         *check_draws(posterior),
         *check_predictions([*predictions, *after]),
