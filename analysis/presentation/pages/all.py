@@ -19,7 +19,6 @@ from .scenarios import scenario_page
 from .structures import structure_page
 
 AS_OF = date(2026, 11, 21)
-DRAWS = 400_000
 
 PAGES: dict[str, Callable[[Question], str]] = {
     "evidence.md": lambda question: evidence_page(load_ledger().items),
@@ -51,7 +50,7 @@ def main(arguments: Sequence[str]) -> int:
         print("usage: python -m catchup.analysis.presentation.pages.all FOLDER", file=sys.stderr)
         return 2
     try:
-        write_pages(Path(arguments[0]), Question(load_assumptions(), AS_OF, draws=DRAWS))
+        write_pages(Path(arguments[0]), Question(load_assumptions(), AS_OF))
     except CatchupError as error:
         print(f"catchup: {error.on_command_line}", file=sys.stderr)
         return error.exit_code

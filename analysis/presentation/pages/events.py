@@ -20,7 +20,6 @@ from ..tables.columns import SHOWN, date_columns
 from ..tables.priors import event_table
 from ..text import day_text, quantile_text, shift_text
 
-DRAWS = 400_000
 MILESTONE = "glm-5-3-exploits"
 MILESTONE_EVENT = "narrow-exploit"
 EVIDENCE = {"prior": "none", "on the default items": "default"}
@@ -45,8 +44,8 @@ def event_page(question: Question) -> str:
         Its day and draws are used; every event is asked.
     """
     events = question.assumptions.events
-    plain = posterior(Request(question, engine="importance"))
-    counted = posterior(Request(question, evidence=f"default,{MILESTONE}", engine="importance"))
+    plain = posterior(Request(question))
+    counted = posterior(Request(question, evidence=f"default,{MILESTONE}"))
     return "\n".join(
         [
             generated_by("python -m catchup.analysis.presentation.pages.events docs/events.md"),
@@ -75,7 +74,7 @@ def _dates(question: Question) -> Table[_Asked]:
     rows = []
     for name, event in question.assumptions.events.items():
         for title, evidence in EVIDENCE.items():
-            request = Request(replace(question, event=name), evidence=evidence, engine="importance")
+            request = Request(replace(question, event=name), evidence=evidence)
             rows.append(_Asked(name, event.text.title, title, posterior(request).ready))
     columns: list[Column[_Asked]] = [
         Column(title="Event", text=lambda row: Span(row.event, "name")),
@@ -129,7 +128,7 @@ def main(arguments: Sequence[str]) -> int:
     if len(arguments) != 1:
         print("usage: python -m catchup.analysis.presentation.pages.events FILE", file=sys.stderr)
         return 2
-    question = Question(load_assumptions(), date(2026, 11, 21), draws=DRAWS)
+    question = Question(load_assumptions(), date(2026, 11, 21))
     try:
         write_text(arguments[0], event_page(question))
     except InputError as error:

@@ -107,7 +107,7 @@ def quantities(question: Question, names: Sequence[str]) -> str:
 
 def trend_dates(question: Question) -> str:
     """Dates of every trend, as stated and on the evidence, beside the race."""
-    return to_markdown(trend_table(trends(posterior(Request(question, engine="importance")))), lines=False)
+    return to_markdown(trend_table(trends(posterior(Request(question)))), lines=False)
 
 
 def capacity_known(question: Question) -> str:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from ....priors.errors import CatchupError
 from ....priors.files import write_text
+from ...inference.question import DEFAULT_DRAWS
 from ...studies.reproduction.claims import load_claims
 from ...studies.reproduction.measures import Verdict, published
-from ...studies.reproduction.study import DRAWS, Reproduction, Row, reproduce
+from ...studies.reproduction.study import Reproduction, Row, reproduce
 from ..markdown import generated_by, grid
 from ..table import Room
 from ..tables.reproduction import claim_table
@@ -72,7 +73,7 @@ def _reasons(row: Row) -> Iterator[str]:
         )
 
 
-def write_reproduction(path: Path, *, draws: int = DRAWS, seed: int = 1) -> Reproduction:
+def write_reproduction(path: Path, *, draws: int = DEFAULT_DRAWS, seed: int = 1) -> Reproduction:
     """Write the page to a file.
 
     Raises

@@ -40,7 +40,7 @@ def scenario_page(question: Question) -> str:
         (question, "default", "On the default items"),
         (early, "none", "From the prior alone, on the article's own day"),
     ):
-        comparison = scenarios(posterior(Request(asked, evidence=evidence, engine="importance")))
+        comparison = scenarios(posterior(Request(asked, evidence=evidence)))
         table = to_markdown(scenario_table(comparison, linked=True), lines=False)
         parts += [f"## {title}, as of {date_text(asked.as_of)}\n", table, SHIFTS]
     for scenario in assumptions.scenarios.values():

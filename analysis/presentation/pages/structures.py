@@ -26,7 +26,7 @@ def structure_page(question: Question) -> str:
     question : Question
         Its day and draws are used, on the default items.
     """
-    result = structures(posterior(Request(question, engine="importance")))
+    result = structures(posterior(Request(question)))
     soonest = result.soonest
     return "\n".join(
         [

@@ -13,12 +13,11 @@ from ....model.policies import apply_as_published
 from ...inference.draws import PriorDraws, Values
 from ...inference.estimates import Array, Estimate, Weighting
 from ...inference.outcomes import READY, outcome_of, ready_under
-from ...inference.question import Question
+from ...inference.question import DEFAULT_DRAWS, Question
 from ...inference.result import Origin, Result
 from .claims import Claim, load_claims
 from .measures import Finding, Measured, measure
 
-DRAWS = 400_000
 FINGERPRINT_DRAWS = 256
 
 
@@ -70,7 +69,7 @@ class Reproduction(Result):
     fingerprint: str
 
 
-def reproduce(assumptions: Assumptions | None = None, *, draws: int = DRAWS, seed: int = 1) -> Reproduction:
+def reproduce(assumptions: Assumptions | None = None, *, draws: int = DEFAULT_DRAWS, seed: int = 1) -> Reproduction:
     """Set every published claim beside this model's figure.
 
     Parameters

@@ -1,0 +1,55 @@
+"""Draws of fitted proposals: honest about their error, and better than as many of the prior's."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from catchup.analysis.inference.conditioning import condition
+from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import choose_evidence
+from catchup.evidence.selection import Selection
+from catchup.model.assumptions import Assumptions
+from item_cases import DAY
+
+SEEDS = 200
+FALSE_ALARM = 1e-4
+LARGEST_ERROR = 0.35 / 30.44  # months, of the default forecast's median
+
+
+@pytest.fixture(scope="module")
+def selection(assumptions: Assumptions) -> Selection:
+    return choose_evidence(Question(assumptions, DAY), "default", None, ())
+
+
+def test_the_default_forecast_is_known_to_a_third_of_a_day(assumptions: Assumptions, selection: Selection) -> None:
+    found = condition(Question(assumptions, DAY), selection)
+    assert found.engine == "importance"
+    assert found.source.weighting.draws == 100_000
+    assert found.ready.quantile(0.5).mcse < LARGEST_ERROR
+
+
+def test_quasi_random_draws_make_the_error_smaller(assumptions: Assumptions, selection: Selection) -> None:
+    plain, quasi = (
+        condition(Question(assumptions, DAY, draws=65_536, quasi_random=quasi_random), selection).ready.quantile(0.5)
+        for quasi_random in (False, True)
+    )
+    # the error of quasi-random draws is itself estimated, from eight scrambles
+    slack = np.sqrt(stats.chi2(7).ppf(1.0 - FALSE_ALARM) / 7.0)
+    assert quasi.mcse < slack * plain.mcse
+    assert abs(quasi.value - plain.value) < stats.t(7).ppf(1.0 - FALSE_ALARM / 2.0) * np.hypot(quasi.mcse, plain.mcse)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("quasi_random", [False, True])
+def test_errors_are_honest(assumptions: Assumptions, selection: Selection, quasi_random: bool) -> None:
+    """Medians of as many seeds, proposals included, spread as their errors say."""
+    medians = []
+    for seed in range(SEEDS):
+        question = Question(assumptions, DAY, draws=4_096, seed=seed, quasi_random=quasi_random)
+        medians.append(condition(question, selection, "importance").ready.quantile(0.5))
+    spread = np.var([median.value for median in medians], ddof=1)
+    said = np.mean([median.mcse**2 for median in medians])
+    low, high = stats.chi2(SEEDS - 1).ppf([FALSE_ALARM / 2.0, 1.0 - FALSE_ALARM / 2.0]) / (SEEDS - 1)
+    assert low < spread / said < high
