@@ -10,8 +10,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 ROOMS := priors model evidence analysis
 RECORDS := benchmarks/records
 CORE := priors model evidence
-CORE_TESTS := $(addprefix tests/,$(CORE)) tests/readings tests/analysis/test_scenarios.py
-TYPED := $(addprefix build/types/catchup/,$(ROOMS))
+CORE_TESTS := $(addprefix tests/,$(CORE)) tests/readings tests/tables \
+	tests/analysis/test_scenarios.py
+TYPED := $(addprefix build/types/catchup/,$(ROOMS) $(notdir $(wildcard front/*.py front/*.pyi front/py.typed)))
 ARGS ?=
 
 ifdef RECORD
@@ -112,6 +113,10 @@ $(BIN)/python:
 	exit 1
 
 # mypy does not see through an editable install whose folders lie elsewhere: show it the rooms as links.
-$(TYPED):
+$(addprefix build/types/catchup/,$(ROOMS)):
 	@mkdir -p $(@D)
 	@ln -sfn ../../../$(@F) $@
+
+build/types/catchup/%: front/%
+	@mkdir -p $(@D)
+	@ln -sfn ../../../front/$* $@

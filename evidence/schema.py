@@ -13,8 +13,9 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from ..priors.errors import InputError, unknown_name
 from ..priors.strict import StrictModel, describe, read_toml, validate
-from .kinds import KINDS, Kind
+from .kinds import Kind
 from .kinds.kind import Clock, Name
+from .kinds.registry import kind_named, kind_names
 
 Role = Literal["likelihood", "prior", "check"]
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -67,7 +68,7 @@ class ItemText(StrictModel):
     id, title : str
         Name of the item, in small letters and hyphens, and what people read.
     kind : str
-        One of `KINDS`.
+        Name of a kind.
     role : str
         ``likelihood`` (counted), ``prior`` (already used to set a prior) or ``check`` (held out).
     known_since : datetime.date
@@ -213,9 +214,9 @@ def item_from_table(table: Mapping[str, Any], *, file: str) -> Item:
         At the first key that is unknown, missing or makes no sense.
     """
     text = validate(ItemText, table, file=file)
-    if text.kind not in KINDS:
-        raise unknown_name("kind", text.kind, KINDS, file=file, key="kind")
-    kind = KINDS[text.kind]
+    kind = kind_named(text.kind)
+    if kind is None:
+        raise unknown_name("kind", text.kind, kind_names(), file=file, key="kind")
     observed = validate(kind.observed, _table(text.observed, "observed", file), file=file, key="observed")
     likelihood = validate(kind.likelihood, _table(text.likelihood, "likelihood", file), file=file, key="likelihood")
     day = kind.day(observed)

@@ -8,16 +8,14 @@ scalar per quantity, is what keeps the compiled model small.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .scores import rank_of
+from .scores import rank_of, score_of
 
 Array = NDArray[np.float64]
 
@@ -131,14 +129,7 @@ def _triangular_pymc(name: str, low: Array, mode: Array, high: Array, *, dims: s
 
 
 def _normal_quantile(xp: Any, u: Any, mean: float, sd: float) -> Any:
-    if xp is not np:
-        return mean - sd * math.sqrt(2.0) * xp.erfcinv(2.0 * u)
-    if u.ndim == 0:
-        # A single number is asked for when files are checked: SciPy would take a third of a forecast's time to load.
-        return mean + sd * NormalDist().inv_cdf(float(u))
-    from scipy.special import ndtri
-
-    return mean + sd * ndtri(u)
+    return mean + sd * score_of(xp, u)
 
 
 def _normal_cdf(xp: Any, x: Any, mean: Any, sd: Any) -> Any:

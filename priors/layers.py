@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .draw_files import with_draws
 from .errors import InputError, unknown_name
 from .strict import describe, read_toml
 
@@ -54,9 +55,9 @@ class Layer:
         Raises
         ------
         InputError
-            If it is no TOML file of known sections.
+            If it is no TOML file of known sections, or names a file of draws that cannot be read.
         """
-        return cls.of(read_toml(path), file=str(path))
+        return cls.of(with_draws(read_toml(path), path), file=str(path))
 
     @classmethod
     def of(cls, tables: Mapping[str, Any], *, file: str) -> Layer:

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from .normal_quantile import normal_quantile
+
 SMALLEST_UNIFORM = 2.0**-54  # the uniform number nearest to 0 that is ever drawn
 LARGEST_UNIFORM = 1.0 - 2.0**-53  # and the one nearest to 1
 FARTHEST_SCORE = 8.2  # beyond it a rank is 0 or 1 to the last digit, where quantiles have no slope
@@ -22,12 +24,7 @@ def score_of(xp: Any, rank: Any) -> Any:
     """Normal score of a rank in (0, 1), over ``numpy`` or ``pytensor.tensor`` (`xp`)."""
     if xp is not np:
         return -math.sqrt(2.0) * xp.erfcinv(2.0 * rank)
-    if np.ndim(rank) == 0:
-        # A single number is asked for when files are checked: SciPy would take a third of a forecast's time to load.
-        return NormalDist().inv_cdf(float(rank))
-    from scipy.special import ndtri
-
-    return ndtri(rank)
+    return NormalDist().inv_cdf(float(rank)) if np.ndim(rank) == 0 else normal_quantile(rank)
 
 
 def rank_of(xp: Any, score: Any) -> Any:

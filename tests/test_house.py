@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import statistics
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,17 +21,7 @@ def graph() -> ImportGraph:
     return read_imports()
 
 
-@pytest.mark.parametrize(
-    "floor",
-    [
-        "inference",
-        "studies",
-        "archive",
-        "presentation",
-        "runs",
-        "commands",
-    ],
-)
+@pytest.mark.parametrize("floor", FLOORS)
 def test_a_floor_imports_only_downwards(floor: str, graph: ImportGraph) -> None:
     own = [one for one in graph.imports if floor_of(one.importer) == FLOORS.index(floor)]
     assert own
@@ -93,6 +84,30 @@ def empty_keys(text: str) -> Iterator[int]:
         yield from (node.lineno for key in keys if isinstance(key, ast.Constant) and key.value == "")
 
 
+def test_files_are_written_whole() -> None:
+    """By `catchup.priors.files`: what a module opens for writing itself, a full disk leaves by halves."""
+    found = [
+        f"{path.relative_to(ROOM)}:{line}"
+        for path in sorted(ROOM.rglob("*.py"))
+        for line in written_directly(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+def written_directly(text: str) -> Iterator[int]:
+    """Lines in which a path is written to or renamed by its own method, or a file opened for writing."""
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+        if name in ("write_text", "write_bytes") and owner is not None and getattr(owner, "id", "") != "files":
+            yield node.lineno
+        modes = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+        if name == "open" and any(re.fullmatch("[wxa][bt+]*", mode) for mode in modes):
+            yield node.lineno
+
+
 @pytest.mark.parametrize("call", ["condition", pytest.param("run", marks=pytest.mark.slow)])
 def test_the_way_leads_down(call: str) -> None:
     found = climbs.count(call)
@@ -138,6 +153,12 @@ def test_climbs_lead_up_or_back(small: ImportGraph) -> None:
     assert climbs.is_climb("inference/low.py", "inference/other.py", small)
     assert not climbs.is_climb("inference/other.py", "inference/low.py", small)
     assert not climbs.is_climb("commands/ask.py", "studies/high.py", small)
+
+
+def test_what_is_written_directly_is_seen() -> None:
+    written = ('path.write_text("")', 'open(path, "w")', 'path.open("ab")')
+    others = ('files.write_text(path, "")', 'open(path, "rb")', 'open("w.txt")')
+    assert [*written_directly("\n".join((*written, *others)))] == [1, 2, 3]
 
 
 def test_empty_keys_are_seen() -> None:

@@ -15,12 +15,13 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("priors", "model", "evidence", "analysis")
+FRONT = "front"  # installed as `catchup` itself
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
 def room_files() -> list[Path]:
     """Every file of the rooms that the program may need, relative to the repository."""
-    found = (path for room in ROOMS for path in (ROOT / room).rglob("*") if path.is_file())
+    found = (path for room in (*ROOMS, FRONT) for path in (ROOT / room).rglob("*") if path.is_file())
     return [path.relative_to(ROOT) for path in found if path.parent.name != "__pycache__" and path.suffix != ".md"]
 
 
@@ -57,18 +58,19 @@ def installed(wheel, tmp_path_factory) -> Path:
 def test_wheel_holds_every_file_of_the_rooms_and_no_other(wheel):
     with zipfile.ZipFile(wheel) as archive:
         packed = {name for name in archive.namelist() if not name.split("/")[0].endswith(".dist-info")}
-    assert packed == {f"catchup/{path.as_posix()}" for path in room_files()}
+    assert packed == {f"catchup/{path.as_posix().removeprefix(f'{FRONT}/')}" for path in room_files()}
 
 
 def test_every_package_on_disk_is_listed():
-    on_disk = {".".join(("catchup", *path.parent.parts)) for path in room_files() if path.suffix == ".py"}
+    folders = {path.parent for path in room_files() if path.suffix == ".py"}
+    on_disk = {folder: ".".join(("catchup", *(part for part in folder.parts if part != FRONT))) for folder in folders}
     setuptools = PROJECT["tool"]["setuptools"]
-    assert set(setuptools["packages"]) == on_disk
-    assert setuptools["package-dir"] == {name: name.removeprefix("catchup.").replace(".", "/") for name in on_disk}
+    assert set(setuptools["packages"]) == set(on_disk.values())
+    assert setuptools["package-dir"] == {name: folder.as_posix() for folder, name in on_disk.items()}
 
 
 def test_every_room_is_typed():
-    for room in ROOMS:
+    for room in (*ROOMS, FRONT):
         assert (ROOT / room / "py.typed").exists(), room
         assert (ROOT / room / "__init__.pyi").exists(), room
 

@@ -33,6 +33,12 @@ def test_a_forecast_from_the_prior_loads_no_slow_library(output: list[str]) -> N
     assert not names & SLOW
 
 
+def test_kept_tables_are_listed_without_any_slow_library(tmp_path):
+    names = imported_by("data", "list", "--data", str(tmp_path))
+    assert "numpy" in names
+    assert not names & {*SLOW, "pandas", "yaml"}
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"]], ids=["help", "version"])
 def test_help_loads_no_arrays(arguments: list[str]) -> None:
     names = imported_by(*arguments)

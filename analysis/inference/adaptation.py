@@ -2,8 +2,8 @@ r"""A proposal adapted to evidence, by raising the likelihood to its full power 
 
 Draws of the current proposal are weighted by the prior's density, times the likelihood to a power :math:`\beta`, over
 the proposal's; the largest power that leaves enough of them effective gives the next proposal, until at
-:math:`\beta = 1` it has been fitted to draws of its own kind [1]_ [2]_. A round costs as much as `PILOT_DRAWS` draws
-of a forecast.
+:math:`\beta = 1` it has been fitted to draws of its own kind [1]_ [2]_. The first round's draws are the prior's; a
+later round costs as much as `PILOT_DRAWS` draws of a forecast.
 
 References
 ----------
@@ -14,6 +14,7 @@ References
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -28,10 +29,66 @@ from .proposal import Proposal, fit_proposal
 from .question import Question
 
 PILOT_DRAWS = CHUNK
-FIRST_EFFECTIVE, EFFECTIVE = 0.03, 0.2  # shares of a round's draws: enough to fit to, from the prior and later on
+FIRST_EFFECTIVE, EFFECTIVE = 0.03, 0.06  # of `PILOT_DRAWS`: enough to fit to, from the prior and later on
 MOST_ROUNDS = 20
 HALVINGS = 40  # of the interval in which the power lies
 STREAM = 1_129_336_912  # sets the rounds' random numbers apart from all others of a seed
+
+
+@dataclass(frozen=True, eq=False)
+class Pilot:
+    """Draws of a round.
+
+    Attributes
+    ----------
+    ranks : array of shape (quantity, draw)
+        Uniforms whose quantiles they are, under the prior.
+    log_ratios : array of shape (draw,)
+        Log density of the prior over that of what they were drawn from.
+    log_likelihoods : array of shape (draw,)
+        Of the evidence.
+    """
+
+    ranks: Array
+    log_ratios: Array
+    log_likelihoods: Array
+
+    def effective_share(self, power: float = 1.0) -> float:
+        """Share of the draws that is effective under the prior times the likelihood to a power."""
+        return effective_number(self.log_ratios + power * self.log_likelihoods) / self.log_ratios.size
+
+    def weights(self, power: float) -> Array:
+        """Weights of the draws for the prior times the likelihood to a power, shape (draw,), summing to one."""
+        tempered = self.log_ratios + power * self.log_likelihoods
+        weights = np.exp(tempered - tempered.max())
+        return np.asarray(weights / weights.sum())
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A proposal fitted to a posterior.
+
+    Attributes
+    ----------
+    proposal : Proposal
+        What to draw from.
+    share, share_of_prior : float
+        Shares of its draws, and of the prior's, that are effective in the posterior.
+    """
+
+    proposal: Proposal
+    share: float
+    share_of_prior: float
+
+    @property
+    def worthwhile(self) -> bool:
+        """Whether more of its draws count than of the prior's."""
+        return self.share > self.share_of_prior
+
+
+def rounds_of(question: Question) -> np.random.Generator:
+    """Random numbers of the rounds that fit proposals to a question's posteriors."""
+    return np.random.default_rng([STREAM, question.seed])
 
 
 def reweighted(prior: PriorDraws, question: Question, items: Sequence[Item]) -> ReweightedPrior:
@@ -56,17 +113,40 @@ def drawn_from_fit(prior: PriorDraws, question: Question, items: Sequence[Item])
     PriorDraws or None
         Draws that stand for the prior, most of them where the posterior is; None where there is nothing to fit to.
     """
+    fit = fit_to(prior, question, items)
+    return None if fit is None else prior.proposed(fit.proposal)
+
+
+def fit_to(prior: PriorDraws, question: Question, items: Sequence[Item], first: Pilot | None = None) -> Fit | None:
+    """Fit a proposal to the posterior that some items make.
+
+    Parameters
+    ----------
+    prior, question, items
+        As for `drawn_from_fit`.
+    first : Pilot, optional
+        Draws of the prior to begin with, if there are some.
+
+    Returns
+    -------
+    Fit or None
+        None where there is nothing to fit to.
+    """
     if not items:
         return None
 
     def log_likelihood(values: Values) -> Array:
         return total(likelihoods_of(question, values, items))
 
-    proposal = adapt(prior.transform, log_likelihood, np.random.default_rng([STREAM, question.seed]))
-    return None if proposal is None else prior.proposed(proposal)
+    return adapt(prior.transform, log_likelihood, rounds_of(question), first)
 
 
-def adapt(transform: Transform, log_likelihood: Callable[[Values], Array], rng: np.random.Generator) -> Proposal | None:
+def adapt(
+    transform: Transform,
+    log_likelihood: Callable[[Values], Array],
+    rng: np.random.Generator,
+    first: Pilot | None = None,
+) -> Fit | None:
     """Fit a proposal to a posterior.
 
     Parameters
@@ -77,48 +157,57 @@ def adapt(transform: Transform, log_likelihood: Callable[[Values], Array], rng: 
         Given values, returns the log likelihood, shape (draw,).
     rng : numpy.random.Generator
         Of the rounds' draws.
+    first : Pilot, optional
+        Draws of the prior for the first round.
 
     Returns
     -------
-    Proposal or None
+    Fit or None
         None where so few draws agree with the evidence that there is nothing to fit to.
     """
-    proposal: Proposal | None = None
-    power = 0.0
+    pilot = first or _pilot(transform, None, log_likelihood, rng)
+    share_of_prior, power, best = pilot.effective_share(), 0.0, None
     for round_ in range(MOST_ROUNDS):
-        ranks, log_ratios = _pilot(transform.names, proposal, rng)
-        found = _evaluate(transform, ranks, log_likelihood)
-        if not np.isfinite(found).any():
-            return None
-        share = EFFECTIVE if round_ else FIRST_EFFECTIVE
-        before, power = power, _largest_power(log_ratios, found, share * PILOT_DRAWS)
-        tempered = log_ratios + power * found
-        weights = np.exp(tempered - tempered.max())
-        proposal = fit_proposal(transform.names, ranks, weights / weights.sum())
-        if before == power == 1.0:
-            return proposal
-    return None
+        if not np.isfinite(pilot.log_likelihoods).any():
+            return best
+        wanted = (EFFECTIVE if round_ else FIRST_EFFECTIVE) * PILOT_DRAWS
+        before, power = power, _largest_power(pilot, wanted / pilot.log_ratios.size)
+        proposal = fit_proposal(transform.names, pilot.ranks, pilot.weights(power), rng)
+        if before == 1.0:
+            fit = Fit(proposal, pilot.effective_share(), share_of_prior)
+            best = fit if best is None or fit.share > best.share else best
+            if power == 1.0:
+                return best
+        pilot = _pilot(transform, proposal, log_likelihood, rng)
+    return best
 
 
-def _pilot(names: list[str], proposal: Proposal | None, rng: np.random.Generator) -> tuple[Array, Array]:
-    """A round's draws, as ranks under the prior, and their log ratios."""
-    uniforms = rng.random((len(names) + (proposal is not None), PILOT_DRAWS)) + OFFSET
-    return (uniforms, np.zeros(PILOT_DRAWS)) if proposal is None else proposal.carry(uniforms)
+def pilot_uniforms(names: Sequence[str], draws: int, rng: np.random.Generator) -> Array:
+    """Independent uniforms inside (0, 1), shape (name, draw)."""
+    return rng.random((len(names), draws)) + OFFSET
 
 
-def _evaluate(transform: Transform, ranks: Array, log_likelihood: Callable[[Values], Array]) -> Array:
-    return np.concatenate(
-        [log_likelihood(transform(ranks[:, first : first + CHUNK])) for first in range(0, ranks.shape[1], CHUNK)]
-    )
+def _pilot(
+    transform: Transform,
+    proposal: Proposal | None,
+    log_likelihood: Callable[[Values], Array],
+    rng: np.random.Generator,
+) -> Pilot:
+    """Draw a round, from the prior or from a proposal."""
+    if proposal is None:
+        ranks, log_ratios = pilot_uniforms(transform.names, PILOT_DRAWS, rng), np.zeros(PILOT_DRAWS)
+    else:
+        ranks, log_ratios = proposal.carry(rng.random((len(transform.names) + 1, PILOT_DRAWS)) + OFFSET)
+    return Pilot(ranks, log_ratios, log_likelihood(transform(ranks)))
 
 
-def _largest_power(log_ratios: Array, log_likelihoods: Array, effective: float) -> float:
-    """Largest power of the likelihood, at most 1, that leaves so many draws effective; hardly any where none does."""
+def _largest_power(pilot: Pilot, share: float) -> float:
+    """Largest power of the likelihood, at most 1, that leaves such a share effective; hardly any where none does."""
     low, high = 0.0, 1.0
-    if effective_number(log_ratios + log_likelihoods) >= effective:
+    if pilot.effective_share() >= share:
         return high
     for _ in range(HALVINGS):
         middle = 0.5 * (low + high)
-        enough = effective_number(log_ratios + middle * log_likelihoods) >= effective
+        enough = pilot.effective_share(middle) >= share
         low, high = (middle, high) if enough else (low, middle)
     return high  # above 0, as nothing to the power of nothing would be something

@@ -1,26 +1,33 @@
-"""The prior conditioned on evidence, by either of two engines that test each other."""
+"""The prior conditioned on evidence, by either of two engines that test each other.
+
+Importance draws from a proposal fitted to the posterior, unless more of the prior's own draws would count; NUTS takes
+over where the weights' diagnostics say that these draws cannot be believed.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
+from dataclasses import dataclass, replace
 
 from ...evidence.latents import with_latents
 from ...evidence.selected import Selection
-from .adaptation import drawn_from_fit, reweighted
+from .adaptation import fit_to
 from .conflict import ESCALATED_DRAWS, refuse_conflict
 from .diagnostics import FEWEST_EFFECTIVE, GOOD_KHAT, WORST_KHAT, Diagnostics, UntrustworthyError
+from .draws import PriorDraws
 from .engines import check_engine
-from .importance import SmoothedWeights
+from .importance import ReweightedPrior, SmoothedWeights
 from .likelihoods import prior_for
 from .posterior import Posterior
+from .proposal import Proposal
 from .question import Question
+from .subsets import SharedDraws
 
 FEWEST_FOR_A_TAIL = 100  # draws below which k-hat says nothing
+AMPLE = 1.2  # effective draws that more draws are to bring, over those that must count
 
 
-def condition(
-    question: Question, selection: Selection, engine: str = "auto", *, refuse: bool = True, fit: bool = False
-) -> Posterior:
+def condition(question: Question, selection: Selection, engine: str = "auto", *, refuse: bool = True) -> Posterior:
     """Condition a question on what was selected.
 
     Parameters
@@ -30,12 +37,10 @@ def condition(
     selection : Selection
         Whose counted items condition it.
     engine : str
-        ``importance``, ``nuts`` or ``auto``: importance where its weights are good, else NUTS. Importance draws from
-        the prior where enough of its draws count, else from a proposal fitted to the posterior.
+        ``importance``, ``nuts`` or ``auto``: importance, with more draws where too few count, and NUTS where its
+        weights are not good.
     refuse : bool, default True
         Refuse draws whose diagnostics failed; False for who wants to look into them.
-    fit : bool, default False
-        Draw from a fitted proposal even so.
 
     Returns
     -------
@@ -50,23 +55,10 @@ def condition(
         If neither engine's draws can be trusted, or prior and evidence hardly overlap.
     """
     check_engine(engine)
-    items = selection.counted
-    question = replace(question, assumptions=with_latents(question.assumptions, items))
-    notes = tuple(f"set aside: {aside.item.id} ({aside.reason})" for aside in selection.set_aside)
-    source = reweighted(prior_for(question, items), question, items)
-    refuse_conflict(question, items, source.smoothed)
-    if engine == "auto" and not fit and _more_would_do(question, source.smoothed):
-        more, few = replace(question, draws=ESCALATED_DRAWS), source.smoothed.effective_draws
-        again = condition(more, selection, "auto", refuse=refuse)
-        said = f"{ESCALATED_DRAWS:,} draws, because of {question.draws:,} only {few:,.0f} counted"
-        return replace(again, notes=(said, *again.notes))
-    if engine != "nuts" and (fit or not source.smoothed.good):
-        draws = drawn_from_fit(source.prior, question, items)
-        fitted = None if draws is None else reweighted(draws, question, items)
-        if fitted is not None and fitted.smoothed.better_than(source.smoothed):
-            why = "as was asked" if fit else f"because {_shortcoming(source.smoothed, 'prior')}"
-            source, notes = fitted, (f"drawn where the posterior is, {why}", *notes)
-    smoothed = source.smoothed
+    question = replace(question, assumptions=with_latents(question.assumptions, selection.counted))
+    aside = tuple(f"set aside: {aside.item.id} ({aside.reason})" for aside in selection.set_aside)
+    weighed = _weighed(question, selection, more=engine == "auto")
+    smoothed, notes = weighed.smoothed, (*weighed.notes, *aside)
     if engine == "importance" or (engine == "auto" and smoothed.good):
         if refuse and smoothed.khat > WORST_KHAT:
             raise UntrustworthyError(
@@ -74,18 +66,19 @@ def condition(
                 "try --engine nuts, or more --draws"
             )
         return Posterior(
-            question,
-            source,
+            weighed.question,
+            ReweightedPrior(weighed.shared.source, smoothed),
             Diagnostics(ess=smoothed.effective_draws, khat=smoothed.khat),
             "importance",
             selection,
             smoothed.log_mean,
             notes,
+            shared=weighed.shared,
         )
     from .nuts import sample_posterior
 
-    reason = "" if engine == "nuts" else f"NUTS, because {_shortcoming(smoothed, 'importance')}"
-    sampled = sample_posterior(question, items, refuse=refuse)
+    reason = () if engine == "nuts" else (f"NUTS, because {_shortcoming(smoothed)}",)
+    sampled = sample_posterior(question, selection.counted, refuse=refuse)
     return Posterior(
         question,
         sampled.source,
@@ -93,25 +86,81 @@ def condition(
         "nuts",
         selection,
         smoothed.log_mean,
-        (*([reason] if reason else []), *notes),
+        (*reason, *aside),
         dict(sampled.tree["sample_stats"].data_vars),
+        shared=weighed.shared,
     )
 
 
-def _more_would_do(question: Question, smoothed: SmoothedWeights) -> bool:
-    """Whether a million prior draws may have enough that count: they take seconds, a NUTS compile a minute."""
-    if question.draws >= ESCALATED_DRAWS or smoothed.good:
-        return False
-    if question.draws < FEWEST_FOR_A_TAIL:
-        return True  # too few to tell
-    share = smoothed.effective_draws / question.draws
-    return smoothed.khat < GOOD_KHAT and share * ESCALATED_DRAWS >= FEWEST_EFFECTIVE
+@dataclass(frozen=True, eq=False)
+class _Weighed:
+    """Draws that stand for the prior, and their weights for a posterior.
+
+    Attributes
+    ----------
+    question : Question
+        What was asked, with the number of draws that it took.
+    shared : SharedDraws
+        The draws.
+    smoothed : SmoothedWeights
+        Their weights.
+    notes : tuple of str
+        What is unusual about them.
+    """
+
+    question: Question
+    shared: SharedDraws
+    smoothed: SmoothedWeights
+    notes: tuple[str, ...] = ()
 
 
-def _shortcoming(smoothed: SmoothedWeights, draws: str) -> str:
+def _weighed(question: Question, selection: Selection, *, more: bool) -> _Weighed:
+    """Weigh draws by evidence: of a proposal fitted to it or of the prior, whichever of them count more."""
+    items = selection.counted
+    prior = prior_for(question, items)
+    if not items:
+        return _weigh(question, selection, prior)
+    fit = fit_to(prior, question, items, refuse_conflict(question, items, prior))
+    proposal = fit.proposal if fit is not None and fit.worthwhile else None
+    found = _with_more(question, selection, proposal) if more else _weigh(question, selection, prior, proposal)
+    if proposal is None or found.smoothed.good:
+        return found
+    plain = _weigh(found.question, selection, prior_for(found.question, items))
+    if not plain.smoothed.better_than(found.smoothed):
+        return found
+    return replace(plain, notes=("drawn from the prior: more of its draws count than of a fitted proposal",))
+
+
+def _weigh(question: Question, selection: Selection, prior: PriorDraws, proposal: Proposal | None = None) -> _Weighed:
+    source = prior if proposal is None else prior.proposed(proposal)
+    shared = SharedDraws(question, selection.counted, source, summed_up=True)
+    return _Weighed(question, shared, shared.weights([item.id for item in selection.counted]))
+
+
+def _with_more(question: Question, selection: Selection, proposal: Proposal | None) -> _Weighed:
+    """Weigh as many draws as were asked for, and more where too few of them count."""
+    first = found = _weigh(question, selection, prior_for(question, selection.counted), proposal)
+    enough = AMPLE * FEWEST_EFFECTIVE  # at first, lest who asks for somewhat fewer draws gets a smaller error
+    while (draws := _draws_wanted(found.question.draws, found.smoothed, enough)) > found.question.draws:
+        asked, enough = replace(question, draws=draws), FEWEST_EFFECTIVE
+        found = _weigh(asked, selection, prior_for(asked, selection.counted), proposal)
+    if found is first:
+        return found
+    few = f"of {question.draws:,} only {first.smoothed.effective_draws:,.0f} counted"
+    return replace(found, notes=(f"{found.question.draws:,} draws, because {few}",))
+
+
+def _draws_wanted(draws: int, smoothed: SmoothedWeights, enough: float) -> int:
+    """Number of draws of which enough would count, where more would do: they take less time than a NUTS compile."""
+    if draws < FEWEST_FOR_A_TAIL:
+        return FEWEST_EFFECTIVE  # too few to tell
+    share = smoothed.effective_draws / draws
+    if smoothed.khat >= GOOD_KHAT or share * draws >= enough or share * ESCALATED_DRAWS < FEWEST_EFFECTIVE:
+        return draws
+    return min(max(math.ceil(AMPLE * FEWEST_EFFECTIVE / share), draws + 1), ESCALATED_DRAWS)
+
+
+def _shortcoming(smoothed: SmoothedWeights) -> str:
     if smoothed.khat >= GOOD_KHAT:
-        return f"the {draws} weights' k-hat is {smoothed.khat:.2f} (good below {GOOD_KHAT})"
-    return (
-        f"only {smoothed.effective_draws:,.0f} of the {draws} draws count "
-        f"({FEWEST_EFFECTIVE:,} are wanted; more --draws would do as well)"
-    )
+        return f"the importance weights' k-hat is {smoothed.khat:.2f} (good below {GOOD_KHAT})"
+    return f"only {smoothed.effective_draws:,.0f} of the importance draws count ({FEWEST_EFFECTIVE:,} are wanted)"

@@ -7,27 +7,30 @@ of the posterior that the other items make (two sharp items that contradict each
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from ...evidence.likelihood import log_density, simulate
 from ...evidence.schema import Item
+from ...model.forward import CHUNK
+from .adaptation import Pilot, pilot_uniforms, rounds_of
 from .diagnostics import COLLAPSED, UntrustworthyError
-from .draws import Values
+from .draws import PriorDraws, Values, joined
 from .estimates import Array
-from .importance import SmoothedWeights, effective_number, systematic
+from .importance import effective_number
 from .likelihoods import predictions_of, prior_for, total
 from .question import Question
+from .resampling import systematic
 
-SCREENED_DRAWS = 50_000  # prior draws whose predictions are looked at in every case
+SCREENED_DRAWS = 3 * CHUNK  # prior draws whose predictions are looked at in every case
 ESCALATED_DRAWS = 1_000_000  # prior draws tried before prior and evidence are said to conflict
 RESAMPLED, REPEATED = 8_192, 16  # draws given the other items, and observations simulated from each
 ADVICE = "Leave items out with --evidence, lower their reliability or weight, or widen the prior"
 
 
-def refuse_conflict(question: Question, items: Sequence[Item], smoothed: SmoothedWeights) -> None:
+def refuse_conflict(question: Question, items: Sequence[Item], prior: PriorDraws) -> Pilot:
     """Refuse evidence that the prior hardly allows, naming the items in conflict.
 
     Parameters
@@ -35,9 +38,14 @@ def refuse_conflict(question: Question, items: Sequence[Item], smoothed: Smoothe
     question : Question
         What is asked, the items' latent quantities among its assumptions.
     items : sequence of Item
-        What is counted.
-    smoothed : SmoothedWeights
-        Weights that they give to the prior's draws.
+        What is counted: one at least.
+    prior : PriorDraws
+        Of everything that the question and the items depend on.
+
+    Returns
+    -------
+    Pilot
+        The prior's draws that were looked at: a proposal's fit begins with them.
 
     Raises
     ------
@@ -45,30 +53,39 @@ def refuse_conflict(question: Question, items: Sequence[Item], smoothed: Smoothe
         If fewer than `COLLAPSED` effective draws are left even of a million; or if, of a million, none predicts
         anything as far out as an item, or none of those that agree with the other items does.
     """
-    if not items:
-        return
-    few = _Predictions(replace(question, draws=SCREENED_DRAWS, quasi_random=False), items)
-    collapsed = smoothed.effective_draws < COLLAPSED
-    if not (collapsed or few.unpredicted(items) or few.contradicted(items)):
-        return
-    many = _Predictions(replace(question, draws=ESCALATED_DRAWS, quasi_random=False), items)
-    _refuse_unpredicted(many, items)
-    if collapsed:
-        _refuse_collapse(many.likelihoods)
+    ranks = pilot_uniforms(prior.transform.names, SCREENED_DRAWS, rounds_of(question))
+    chunks = [prior.transform(ranks[:, first : first + CHUNK]) for first in range(0, SCREENED_DRAWS, CHUNK)]
+    few = _Predictions(question, items, lambda evaluate: joined([evaluate(values) for values in chunks]))
+    pilot = Pilot(ranks, np.zeros(SCREENED_DRAWS), total(few.likelihoods))
+    collapsed = effective_number(pilot.log_likelihoods) < COLLAPSED
+    if collapsed or few.unpredicted(items) or few.contradicted(items):
+        many_draws = prior_for(replace(question, draws=ESCALATED_DRAWS, quasi_random=False), items)
+        many = _Predictions(question, items, many_draws.map)
+        _refuse_unpredicted(many, items)
+        if collapsed:
+            _refuse_collapse(many.likelihoods)
+    return pilot
 
 
 class _Predictions:
-    """What prior draws predict of items, and how likely they find what was observed."""
+    """What prior draws predict of items, and how likely they find what was observed.
 
-    def __init__(self, question: Question, items: Sequence[Item]) -> None:
-        self.draws = question.draws
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+    items : sequence of Item
+        What is counted.
+    evaluate_all : callable
+        Evaluates a function of values on all draws.
+    """
+
+    def __init__(
+        self, question: Question, items: Sequence[Item], evaluate_all: Callable[[Callable[[Values], Values]], Values]
+    ) -> None:
         self._clock = question.clock
         self._rng = np.random.default_rng(question.seed)
-
-        def evaluate(values: Values) -> Values:
-            return dict(predictions_of(question, values, items)[2])
-
-        self._predicted = prior_for(question, items).map(evaluate)
+        self._predicted = evaluate_all(lambda values: dict(predictions_of(question, values, items)[2]))
         self.likelihoods = {
             item.id: log_density(item, item.observation(self._clock), self._predicted[item.id], self._clock)
             for item in items

@@ -17,7 +17,7 @@ from ...priors.errors import InputError
 from ...priors.families import Family
 from .estimates import Array, Weighting
 from .progress import track
-from .proposal import LOG_RATIO, LogRatios, Proposal, ProposedTransform
+from .proposal import LOG_RATIO, Proposal, ProposedTransform
 from .question import Question
 
 MOST_STORED_DRAWS = 10_000_000
@@ -67,10 +67,13 @@ class PriorDraws:
         needed = question.assumptions.needed([question.event], distillation=True)
         self._names = question.assumptions.with_related([*needed, *names])
         self._beside = {name: belief for name, belief in (beliefs or {}).items() if name not in self._names}
-        replicates, draws = sobol_layout(question.draws) if question.quasi_random else (0, question.draws)
-        self._layout = Weighting(draws=draws, replicates=replicates)
+        scrambles, draws = sobol_layout(question.draws) if question.quasi_random else (0, question.draws)
+        self._scrambles = scrambles
+        self._antithetic = proposal is not None and not question.quasi_random and draws % 2 == 0
+        self._layout = Weighting(draws=draws, replicates=draws // 2 if self._antithetic else scrambles)
         self.transform = QuantileTransform(question.assumptions.beliefs, self._names, self.copula)
         self._proposal = proposal
+        self._log_ratios: Array | None = None  # known once all draws have been made
 
     @cached_property
     def weighting(self) -> Weighting:
@@ -80,12 +83,18 @@ class PriorDraws:
         ratios = np.exp(self.log_ratios)
         return replace(self._layout, weights=ratios / ratios.sum())
 
-    @cached_property
+    @property
     def log_ratios(self) -> Array | None:
         """Log density of the prior over that of the proposal, shape (draw,); None without a proposal."""
-        if self._proposal is None:
-            return None
-        return joined(list(self._simulate(LogRatios(self._proposal), lambda values: values)))[LOG_RATIO]
+        if self._proposal is not None and self._log_ratios is None:
+            for _ in self.chunks(lambda values: {}):
+                pass  # what is kept of the draws is kept by the way
+        return self._log_ratios
+
+    @property
+    def proposal(self) -> Proposal | None:
+        """What is drawn from in place of the prior, if anything is."""
+        return self._proposal
 
     @property
     def seed(self) -> int:
@@ -110,23 +119,31 @@ class PriorDraws:
 
     def chunks(self, evaluate: Evaluate) -> Iterator[Mapping[str, Array]]:
         """Yield what `evaluate` returns of each chunk, in order."""
-        transform = ProposedTransform(self.transform, self._proposal) if self._proposal else self.transform
-        return self._simulate(transform, evaluate, self._beside)
+        if self._proposal is None:
+            yield from self._simulate(self.transform, evaluate)
+            return
+        ratios: list[Array] = []
 
-    def _simulate(
-        self, transform: Transform, evaluate: Evaluate, beside: Mapping[str, Family] | None = None
-    ) -> Iterator[Mapping[str, Array]]:
-        draws, replicates = self._layout.draws, self._layout.replicates
+        def evaluate_apart(values: Values) -> Mapping[str, Array]:
+            ratios.append(values.pop(LOG_RATIO))
+            return evaluate(values)
+
+        transform = ProposedTransform(self.transform, self._proposal, antithetic=self._antithetic)
+        yield from self._simulate(transform, evaluate_apart)
+        self._log_ratios = np.concatenate(ratios)
+
+    def _simulate(self, transform: Transform, evaluate: Evaluate) -> Iterator[Mapping[str, Array]]:
+        draws, scrambles = self._layout.draws, self._scrambles
         chunks = simulate(
             self._question.assumptions,
             evaluate,
             draws,
             np.random.default_rng(self._question.seed),
             transform=transform,
-            beside=beside,
-            replicates=replicates,
+            beside=self._beside,
+            replicates=scrambles,
         )
-        streams = max(replicates, 1)
+        streams = max(scrambles, 1)
         return track(chunks, streams * -(-draws // (streams * CHUNK)), f"{draws:,} draws")
 
     def first(self, draws: int) -> Values:

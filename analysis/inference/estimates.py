@@ -66,7 +66,8 @@ class Weighting:
     weights : array of shape (draw,), optional
         Importance weights, summing to one.
     replicates : int
-        Number of independent replicates that follow one another (0: every draw is independent).
+        Number of independent replicates that follow one another, scrambles of a sequence or pairs of antithetic draws
+        (0: every draw is independent).
     chains : int
         Number of Markov chains that follow one another (0: none).
     """
@@ -80,6 +81,11 @@ class Weighting:
     def shares(self) -> Array:
         """Share of the whole that each draw stands for; shape (draw,), summing to one."""
         return np.full(self.draws, 1.0 / self.draws) if self.weights is None else self.weights
+
+    def grouped(self, most: int) -> NDArray[np.int64]:
+        """Number at most so many consecutive groups of draws that are independent of each other, shape (draw,)."""
+        units = self.replicates or self.draws
+        return np.arange(self.draws) // (self.draws // units) * min(units, most) // units
 
     def counting(self) -> NDArray[np.intp]:
         """Positions of the draws that stand for all but `UNCOUNTED` of the distribution, in their order."""

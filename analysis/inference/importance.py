@@ -15,19 +15,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...priors.families import Family
 from .diagnostics import FEWEST_EFFECTIVE, GOOD_KHAT
 from .draws import Evaluate, PriorDraws, StoredDraws
 from .estimates import Array, Estimate, Weighting
+from .pareto import smooth_tail
+from .resampling import Positions, systematic
 
-Positions = NDArray[np.int64]
-
-TAILS_KEPT = 6  # tails' lengths handed to the library; its rule needs five and a bit
-LOWEST = -700.0  # log ratio; the exponential of anything lower is nothing
-SMALLEST_TAIL = 3.0 / math.sqrt(100_000)  # share of the draws: the reference's for 100 000
-FEWEST_WEIGHTED = 5  # draws, of any weight or in the tail; a Pareto distribution cannot be fitted to fewer
 RESAMPLED_CHAINS = 4
 
 
@@ -88,7 +83,7 @@ def smooth_weights(log_ratios: Array, replicates: int = 0) -> SmoothedWeights:
     mean = float(raw.mean())
     error = Weighting(raw.size, replicates=replicates).mcse(raw) / mean
     log_mean = Estimate(largest + math.log(mean), error)
-    khat = pareto_smooth(raw, log_ratios)
+    khat = smooth_tail(raw, log_ratios)
     return SmoothedWeights(raw / raw.sum(), khat, log_mean)
 
 
@@ -104,45 +99,6 @@ def weights_given(log_likelihood: Array, prior: PriorDraws) -> SmoothedWeights:
     """
     log_ratios = 0.0 if prior.log_ratios is None else prior.log_ratios
     return smooth_weights(log_ratios + log_likelihood, prior.weighting.replicates)
-
-
-def pareto_smooth(raw: Array, log_ratios: Array) -> float:
-    """Smooth the largest of raw weights in place.
-
-    All but the largest stay as they are, so only those, and as many below as the library's rule for the length of
-    the tail asks for, are handed to it: sorting the rest would take most of the time.
-
-    Parameters
-    ----------
-    raw : array of shape (draw,)
-        Importance ratios, the largest being 1.
-    log_ratios : array of shape (draw,)
-        Their logarithms, up to a constant.
-
-    Returns
-    -------
-    float
-        k-hat, as `smooth_weights` has it.
-    """
-    draws, tail = raw.size, _tail_length(raw.size)
-    if tail < FEWEST_WEIGHTED or np.count_nonzero(raw > 0.0) < FEWEST_WEIGHTED:
-        return math.inf
-    largest = log_ratios.max()
-    if np.count_nonzero(log_ratios == largest) >= tail:
-        # weights that many draws share at the top are bounded (silence so far weighs every later date alike)
-        return -math.inf
-    from arviz_stats.base import array_stats
-
-    kept = min(TAILS_KEPT * tail, draws)
-    top = np.argpartition(log_ratios, draws - kept)[draws - kept :]
-    logs = np.maximum(log_ratios[top] - largest, LOWEST)
-    # with this r_eff the library finds the tail of all draws; the hair's breadth is for its rounding down
-    longer = tail > _reference_tail(draws)
-    share = 9.0 * kept / tail**2 * (1.0 + 1e-12) if longer else kept / draws * (1.0 - 1e-12)
-    log_weights, khat = array_stats.psislw(-logs, r_eff=share)
-    lowest = int(np.argmin(logs))  # not in the tail: tells by how much the library has normalised
-    raw[top] = np.exp(np.minimum(log_weights - log_weights[lowest] + logs[lowest], 0.0))
-    return math.inf if np.isnan(khat) else float(khat)
 
 
 class ReweightedPrior:
@@ -206,31 +162,6 @@ class ReweightedPrior:
         columns = {name: np.concatenate([chunk[name] for chunk in kept]) for name in kept[0]}
         weighting = Weighting(draws, chains=RESAMPLED_CHAINS)
         return StoredDraws(columns, weighting, self.prior.seed, self.prior.copula), positions
-
-
-def systematic(weights: Array, draws: int, rng: np.random.Generator) -> Positions:
-    """Choose positions in proportion to weights, by equally spaced points that share one random offset.
-
-    Returns
-    -------
-    array of int, shape (draws,)
-        In ascending order; each position comes its weight times `draws` times, rounded up or down.
-    """
-    points = (np.arange(draws) + rng.random()) / draws
-    return np.searchsorted(np.cumsum(weights) / np.sum(weights), points, side="right").clip(max=weights.size - 1)
-
-
-def _tail_length(draws: int) -> int:
-    """Number of largest weights that the Pareto tail is fitted to: the reference's, but never a smaller share.
-
-    The reference's share of the draws shrinks with their number. Among millions it would be fitted to the few in
-    which an unlikely reading happens to be genuine: weights that are bounded, yet look heavy before the bound.
-    """
-    return min(draws // 5, max(_reference_tail(draws), round(SMALLEST_TAIL * draws)))
-
-
-def _reference_tail(draws: int) -> int:
-    return math.ceil(3.0 * math.sqrt(draws))
 
 
 def effective_number(log_ratios: Array) -> float:

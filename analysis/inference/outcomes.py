@@ -82,7 +82,7 @@ def summary_columns(question: Question, values: Values) -> Values:
 
 
 def summary_of(question: Question, values: Values, world: World, result: Outcome) -> Values:
-    """Work out `summary_columns` from intermediates and dates that are there already."""
+    """Return the columns of `summary_columns` from intermediates and dates that have been worked out."""
     return {
         READY: result.ready,
         PRETRAINED: result.pretrained,

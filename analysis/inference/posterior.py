@@ -12,12 +12,13 @@ from .diagnostics import Diagnostics
 from .draws import DrawSource, PriorDraws, Values
 from .engines import FORWARD
 from .estimates import ZERO, Distribution, Estimate
-from .outcomes import READY, summary_columns, summary_of
+from .outcomes import READY, summary_columns
 from .question import Question
 from .result import Origin
 
 if TYPE_CHECKING:
     from ...evidence.schema import Item
+    from .subsets import SharedDraws
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +43,9 @@ class Posterior:
         Why this engine, and what was set aside.
     sample_stats : mapping of str to xarray.DataArray
         What the sampler recorded of its transitions; empty where none was run.
+    shared : SharedDraws, optional
+        Draws that stand for the prior, with the likelihood of every item in each; None for the prior, which knows of
+        no item.
 
     Examples
     --------
@@ -63,6 +67,7 @@ class Posterior:
     log_evidence: Estimate = ZERO
     notes: tuple[str, ...] = ()
     sample_stats: Mapping[str, Any] = field(default_factory=dict)
+    shared: SharedDraws | None = None
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -86,20 +91,26 @@ class Posterior:
 
     @cached_property
     def summary(self) -> Values:
-        """Columns of all draws that sum the answer up; see `summary_columns` and `genuine_columns`."""
+        """Columns of all draws that sum the answer up; see `summary_columns`."""
+        if self._on_shared_draws and self.shared is not None:
+            return self.shared.summary
+        return self.source.map(lambda values: summary_columns(self.question, values))
+
+    @cached_property
+    def genuine(self) -> Values:
+        """By reading or claim counted, the probability in each draw that it is about what it says; shape (draw,)."""
         if not self.items:
-            return self.source.map(lambda values: summary_columns(self.question, values))
-        from .genuineness import doubted, genuine_columns
-        from .likelihoods import predictions_of
+            return {}
+        if self._on_shared_draws and self.shared is not None:
+            columns = {item.id: self.shared.genuine(item.id) for item in self.items}
+            return {name: column for name, column in columns.items() if column is not None}
+        from .genuineness import genuine_in
 
-        suspects = doubted(self.question, self.items)
+        return self.source.map(lambda values: genuine_in(self.question, values, self.items))
 
-        def evaluate(values: Values) -> Values:
-            world, result, predicted = predictions_of(self.question, values, suspects)
-            summed_up = summary_of(self.question, values, world, result)
-            return {**summed_up, **genuine_columns(self.question, suspects, predicted)}
-
-        return self.source.map(evaluate)
+    @property
+    def _on_shared_draws(self) -> bool:
+        return self.engine == "importance" and self.shared is not None and self.shared.question is self.question
 
     @cached_property
     def ready(self) -> Distribution:
@@ -110,7 +121,7 @@ class Posterior:
         """Return the same draws, asked when another event comes."""
         assumptions = self.question.assumptions
         source = self.source.extended(assumptions.beliefs_of(assumptions.needed([event])))
-        return replace(self, question=replace(self.question, event=event), source=source)
+        return replace(self, question=replace(self.question, event=event), source=source, shared=None)
 
 
 def prior_of(question: Question) -> Posterior:

@@ -1,16 +1,16 @@
-r"""A proposal: what to draw from where too few of the prior's draws agree with the evidence.
+r"""A proposal: what to draw from where evidence is counted, most of the prior's draws being elsewhere.
 
 It lives among the normal scores :math:`z = \Phi^{-1}(u)` of the uniform numbers that quantities are made of, which
-under the prior are standard normal and independent, whatever the quantities are. The proposal is a defensive mixture
-[1]_
+under the prior are standard normal and independent, whatever the quantities are. Along a few directions U evidence has
+moved, narrowed or widened the posterior's scores; there a mixture of normal distributions is fitted to them, which can
+follow a posterior that bends or has several modes. All other scores stay the prior's. The proposal is defensive [1]_
 
-.. math:: q(z) = \alpha\,\mathrm N(z; 0, I) + (1 - \alpha)\,\mathrm N(z; m, S), \qquad
-   S = s_0 I + U (\Lambda - s_0 I) U^T,
+.. math:: q(z) = \Big[\alpha_0\,\mathrm N(z; 0, I) + \sum_k \alpha_k\,\mathrm N(U^T z; m_k, \Lambda_k)\,
+   \mathrm N(z - U U^T z; 0, s_0 I)\Big],
 
-with the mean m of the posterior's scores and a covariance that differs from a multiple of the prior's only along the
-few directions U in which the evidence narrows or widens the scores. A draw's weight for the prior is
-:math:`\mathrm N(z; 0, I) / q(z) \le 1 / \alpha`: weights for a posterior are never more than :math:`1 / \alpha`
-times what drawing from the prior would have made them, however badly the proposal fits.
+and its last part is wide. A draw's weight for the prior is :math:`\mathrm N(z; 0, I) / q(z) \le 1 / \alpha_0`:
+weights for a posterior are never more than :math:`1 / \alpha_0` times what drawing from the prior would have made them,
+however badly the proposal fits.
 
 References
 ----------
@@ -24,40 +24,47 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...model.draws import Transform
 from ...priors.copula import HIGHEST_RANK, LOWEST_RANK
 from .estimates import Array
+from .mixture import NormalMixture, fit_mixture, product
+from .resampling import systematic
 
-PRIOR_SHARE = 0.125  # of the mixture
-WIDENED = 1.1  # the covariance of directions that evidence says nothing of, over the prior's
-NARROW_WIDENED = 2.0  # of directions that it narrows, over the posterior's: its tails are longer than a normal's
+PRIOR_SHARE, WIDE_SHARE = 0.125, 0.175  # of the proposal
+NARROW_WIDENED, WIDE_WIDENED = 1.2, 2.5  # covariances of the fitted parts, and of the wide one, over the posterior's
+WIDENED = 1.05  # the variance along directions that evidence says nothing of, over the prior's
 INFORMED = 0.8  # variance of the scores along a direction below which, or above one over which, evidence has spoken
-CHOICE = "proposal"  # the uniform number that chooses between the mixture's two parts
+SHIFTED = 0.2  # the posterior's mean along a direction from which on evidence has spoken
+SIGNIFICANT = 4.5  # standard errors by which a score's moments must differ from the prior's to be among those moved
+SHRINKAGE = 2.0  # draws of the prior that the covariance is shrunk by: of few draws it would be singular
+PARTS, POINTS = 4, 2_048  # most parts of the fitted mixture, and draws that it is fitted to
+CHOICE = "proposal"  # the uniform number that chooses between the proposal's parts
 LOG_RATIO = "log_ratio"
 AT_ONCE = 1_024  # draws, whose matrices stay in a cache
 
 
 @dataclass(frozen=True, eq=False)
 class Proposal:
-    """A defensive mixture of the prior and a normal distribution of the scores.
+    """A defensive mixture of the prior and normal distributions of the scores.
 
     Attributes
     ----------
     names : tuple of str
-        Quantities whose scores it is about.
-    mean : array of shape (quantity,)
-        Of the normal part.
-    directions : array of shape (quantity, direction)
-        Orthonormal; along them its variance is not `WIDENED`.
-    scales : array of shape (direction,)
-        Its standard deviations along them.
+        Quantities that have scores.
+    moved : array of int, shape (moved,)
+        Places among them of those whose scores are not the prior's.
+    directions : array of shape (moved, direction)
+        Orthonormal; along all others the mean is nothing and the variance `WIDENED`.
+    mixture : NormalMixture
+        Of the scores along them; its shares are those of the proposal without the prior's.
     """
 
     names: tuple[str, ...]
-    mean: Array
+    moved: NDArray[np.intp]
     directions: Array
-    scales: Array
+    mixture: NormalMixture
 
     def carry(self, uniforms: Array) -> tuple[Array, Array]:
         """Carry uniforms to ranks under the prior.
@@ -74,33 +81,39 @@ class Proposal:
         log_ratio : array of shape (draw,)
             Log density of the prior over that of the proposal.
         """
-        ranks, log_ratio = np.empty(uniforms[:-1].shape), np.empty(uniforms.shape[1])
+        ranks, log_ratio = uniforms[:-1].copy(), np.empty(uniforms.shape[1])
         for first in range(0, log_ratio.size, AT_ONCE):
             some = slice(first, first + AT_ONCE)
-            ranks[:, some], log_ratio[some] = self._carry_some(uniforms[:, some])
+            ranks[self.moved, some], log_ratio[some] = self._carry_some(ranks[self.moved, some], uniforms[-1, some])
         return ranks, log_ratio
 
-    def _carry_some(self, uniforms: Array) -> tuple[Array, Array]:
+    def _carry_some(self, uniforms: Array, choice: Array) -> tuple[Array, Array]:
         from scipy.special import ndtr, ndtri
 
-        choice, scores = uniforms[-1], ndtri(uniforms[:-1])
         wide = math.sqrt(WIDENED)
-        along = (self.scales - wide)[:, None] * _product(self.directions.T, scores)
-        proposed = self.mean[:, None] + wide * scores + _product(self.directions, along)
-        scores = np.where(choice < PRIOR_SHARE, scores, proposed)
-        from_mean = scores - self.mean[:, None]
-        projected = _product(self.directions.T, from_mean)
-        precision = self.scales**-2.0 - 1.0 / WIDENED
-        distance = (from_mean**2).sum(axis=0) / WIDENED + (precision[:, None] * projected**2).sum(axis=0)
-        others = len(self.mean) - self.scales.size
-        half_log_determinant = np.log(self.scales).sum() + others * math.log(wide)
-        prior, normal = -0.5 * (scores**2).sum(axis=0), -0.5 * distance - half_log_determinant
+        scores = ndtri(uniforms)
+        along = product(self.directions.T, scores)
+        shares = np.concatenate([[PRIOR_SHARE], (1.0 - PRIOR_SHARE) * self.mixture.shares])
+        part = np.searchsorted(np.cumsum(shares)[:-1], choice, side="right")
+        drawn = np.empty(along.shape)
+        for number, (mean, root) in enumerate(zip(self.mixture.means, self.mixture.roots, strict=True), start=1):
+            chosen = part == number
+            drawn[:, chosen] = mean[:, None] + product(root, along[:, chosen])
+        proposed = wide * scores + product(self.directions, drawn - wide * along)
+        scores = np.where(part == 0, scores, proposed)
+        along = np.where(part == 0, along, drawn)
+        squares = np.einsum("ij,ij->j", scores, scores)
+        beside = squares - np.einsum("ij,ij->j", along, along)
+        others = self.directions.shape[0] - self.directions.shape[1]
+        normal = np.logaddexp.reduce(self.mixture.log_densities(along), axis=0)
+        normal -= 0.5 * beside / WIDENED + others * math.log(wide)
+        prior = -0.5 * squares
         mixed = np.logaddexp(math.log(PRIOR_SHARE) + prior, math.log1p(-PRIOR_SHARE) + normal)
         return np.clip(ndtr(scores), LOWEST_RANK, HIGHEST_RANK), prior - mixed
 
 
-def fit_proposal(names: Sequence[str], ranks: Array, weights: Array) -> Proposal:
-    """Fit the normal part to weighted draws.
+def fit_proposal(names: Sequence[str], ranks: Array, weights: Array, rng: np.random.Generator) -> Proposal:
+    """Fit a proposal to weighted draws.
 
     Parameters
     ----------
@@ -110,32 +123,57 @@ def fit_proposal(names: Sequence[str], ranks: Array, weights: Array) -> Proposal
         Uniforms whose quantiles the draws are.
     weights : array of shape (draw,)
         Sum to one.
-
-    Returns
-    -------
-    Proposal
-        With the mean of the draws' scores, and somewhat more than their covariance.
+    rng : numpy.random.Generator
+        Of the fit.
     """
     from scipy.special import ndtri
 
+    effective = 1.0 / float(np.sum(weights**2))
     scores = ndtri(ranks)
     mean = np.einsum("qd,d->q", scores, weights)
     centred = scores - mean[:, None]
-    variances, directions = np.linalg.eigh(_product(centred * weights, centred.T))
-    informed = (variances < INFORMED) | (variances > 1.0 / INFORMED)
-    found = variances[informed]
-    widened = np.minimum(NARROW_WIDENED * found, np.maximum(found, WIDENED))
-    return Proposal(tuple(names), mean, directions[:, informed], np.sqrt(widened))
+    covariance = effective * product(centred * weights, centred.T) + SHRINKAGE * np.eye(mean.size)
+    covariance /= effective + SHRINKAGE
+    moved = _moved(mean, covariance, effective)
+    directions = _directions(mean[moved], covariance[np.ix_(moved, moved)])
+    points = product(directions.T, scores[np.ix_(moved, systematic(weights, POINTS, rng))])
+    return Proposal(tuple(names), moved, directions, _mixture(points, rng))
 
 
-def _product(left: Array, right: Array) -> Array:
-    """Matrix product; the threads of the library behind `@` would wait for each other, and change the last digits."""
-    product: Array = np.einsum("ij,jk->ik", left, right)
-    return product
+def _moved(mean: Array, covariance: Array, effective: float) -> NDArray[np.intp]:
+    """Places of the scores that evidence has moved, alone or together with others.
+
+    In the precision a score that is known only together with others stands out as one that is known by itself does; of
+    the prior it is the identity.
+    """
+    precision = np.linalg.inv(covariance)
+    departure = np.maximum(np.abs(mean), np.abs(precision - np.eye(mean.size)).max(axis=1))
+    return np.flatnonzero(departure > max(SIGNIFICANT / math.sqrt(effective), SHIFTED))
+
+
+def _directions(mean: Array, covariance: Array) -> Array:
+    """Orthonormal directions along which evidence has changed the scores' variance or their mean."""
+    variances, directions = np.linalg.eigh(covariance)
+    found = directions[:, (variances < INFORMED) | (variances > 1.0 / INFORMED)]
+    rest = mean - found @ (found.T @ mean)
+    length = float(np.linalg.norm(rest))
+    return np.column_stack([found, rest / length]) if length > SHIFTED else found
+
+
+def _mixture(points: Array, rng: np.random.Generator) -> NormalMixture:
+    """The proposal's normal parts, fitted to draws of equal weight: those of the fit, and a wide one."""
+    if points.shape[0] == 0:
+        return NormalMixture(np.ones(1), np.zeros((1, 0)), np.zeros((1, 0, 0)))
+    fitted = fit_mixture(points, PARTS, rng)
+    shares = np.append((1.0 - WIDE_SHARE / (1.0 - PRIOR_SHARE)) * fitted.shares, WIDE_SHARE / (1.0 - PRIOR_SHARE))
+    means = np.vstack([fitted.means, points.mean(axis=1)])
+    wide = np.linalg.cholesky(np.atleast_2d(np.cov(points)))
+    roots = np.concatenate([math.sqrt(NARROW_WIDENED) * fitted.roots, math.sqrt(WIDE_WIDENED) * wide[None]])
+    return NormalMixture(shares, means, roots)
 
 
 class ProposedTransform(Transform):
-    """Turns uniforms into values drawn from a proposal.
+    """Turns uniforms into values drawn from a proposal, each with the log of its weight under the name `LOG_RATIO`.
 
     Parameters
     ----------
@@ -143,31 +181,22 @@ class ProposedTransform(Transform):
         Turns uniforms into values drawn from the prior.
     proposal : Proposal
         Of the same names.
+    antithetic : bool
+        Whether every other draw is the mirror image of the one before it, about the mean of the same part: what one
+        errs by in one direction the other errs by in the other.
     """
 
-    def __init__(self, transform: Transform, proposal: Proposal) -> None:
+    def __init__(self, transform: Transform, proposal: Proposal, *, antithetic: bool = False) -> None:
         self.names = [*proposal.names, CHOICE]
         self._transform = transform
         self._proposal = proposal
+        self._antithetic = antithetic
 
     def __call__(self, uniforms: Array) -> dict[str, Array]:
-        """Carry uniforms to values; see `Transform`."""
-        return self._transform(self._proposal.carry(uniforms)[0])
-
-
-class LogRatios(Transform):
-    """Turns the uniforms that `ProposedTransform` turns into values into the log of the values' weights.
-
-    Parameters
-    ----------
-    proposal : Proposal
-        What the values are drawn from.
-    """
-
-    def __init__(self, proposal: Proposal) -> None:
-        self.names = [*proposal.names, CHOICE]
-        self._proposal = proposal
-
-    def __call__(self, uniforms: Array) -> dict[str, Array]:
-        """Carry uniforms to the log density of the prior over the proposal's, under the name `LOG_RATIO`."""
-        return {LOG_RATIO: self._proposal.carry(uniforms)[1]}
+        """Carry uniforms to values, and to the log density of the prior over the proposal's; see `Transform`."""
+        if self._antithetic:
+            uniforms = uniforms.copy()
+            uniforms[:-1, 1::2] = 1.0 - uniforms[:-1, ::2]
+            uniforms[-1, 1::2] = uniforms[-1, ::2]
+        ranks, log_ratio = self._proposal.carry(uniforms)
+        return {**self._transform(ranks), LOG_RATIO: log_ratio}

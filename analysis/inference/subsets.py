@@ -19,7 +19,7 @@ from .estimates import Array, Distribution, Estimate, Weighting
 from .importance import SmoothedWeights, weights_given
 from .likelihoods import predictions_of, total
 from .log_means import LogMean, log_mean
-from .outcomes import READY
+from .outcomes import READY, summary_of
 from .question import Question
 
 LIKELIHOOD, GENUINE = "likelihood:", "genuine:"  # begin the columns of items
@@ -36,13 +36,25 @@ class SharedDraws:
         Items that subsets may count.
     source : PriorDraws
         The draws, from the prior or from a proposal.
+    summed_up : bool, default False
+        Whether to work out all columns that sum an answer up, instead of the date alone.
+
+    Attributes
+    ----------
+    summary : dict of str to array of shape (draw,)
+        Those columns; see `summary_columns`.
     """
 
-    def __init__(self, question: Question, items: Sequence[Item], source: PriorDraws) -> None:
-        self.source = source
-        self._question = question
+    def __init__(
+        self, question: Question, items: Sequence[Item], source: PriorDraws, *, summed_up: bool = False
+    ) -> None:
+        self.question = question
         self.items = items
-        self._columns = source.map(lambda values: _columns(question, values, items))
+        self.source = source
+        columns = source.map(lambda values: _columns(question, values, items, summed_up=summed_up))
+        of_items = (LIKELIHOOD, GENUINE)
+        self._columns = {name: column for name, column in columns.items() if name.startswith(of_items)}
+        self.summary = {name: column for name, column in columns.items() if not name.startswith(of_items)}
 
     @property
     def weighting(self) -> Weighting:
@@ -57,15 +69,23 @@ class SharedDraws:
         """Probability in each draw that a reading is about what it says; None for kinds that never doubt it."""
         return self._columns.get(GENUINE + item)
 
+    def weights(self, items: Collection[str]) -> SmoothedWeights:
+        """Weights that some items give to the draws."""
+        return weights_given(self._joint(items), self.source)
+
     def subset(self, items: Collection[str]) -> Subset:
         """What is known given some items."""
-        prior = Distribution(self._columns[READY], self.weighting)
+        prior = Distribution(self.summary[READY], self.weighting)
+        whole = self._joint(items)
         if not items:
-            return Subset(self, prior, None, log_mean(np.zeros(prior.values.size), self.weighting))
-        whole = total({name: self.likelihood(name) for name in items})
-        smoothed = weights_given(whole, self.source)
+            return Subset(self, prior, None, log_mean(whole, self.weighting))
+        smoothed = self.weights(items)
         weighting = Weighting(prior.values.size, weights=smoothed.weights, replicates=self.weighting.replicates)
         return Subset(self, Distribution(prior.values, weighting), smoothed, log_mean(whole, self.weighting))
+
+    def _joint(self, items: Collection[str]) -> Array:
+        """Log likelihood of some items together, shape (draw,)."""
+        return total({name: self.likelihood(name) for name in items}) if items else np.zeros(self.weighting.draws)
 
     def best_subset(self, items: Collection[str]) -> Subset:
         """What is known given some items, on draws of its own where too few of these count."""
@@ -73,10 +93,10 @@ class SharedDraws:
         if subset.smoothed is None or subset.smoothed.good:
             return subset
         counted = [item for item in self.items if item.id in items]
-        source = drawn_from_fit(self.source, self._question, counted)
+        source = drawn_from_fit(self.source, self.question, counted)
         if source is None:
             return subset
-        own = SharedDraws(self._question, self.items, source).subset(items)
+        own = SharedDraws(self.question, self.items, source).subset(items)
         return own if own.smoothed is not None and own.smoothed.better_than(subset.smoothed) else subset
 
 
@@ -123,17 +143,27 @@ def on_common_draws(one: Subset, other: Subset) -> tuple[Distribution, Distribut
         return one.ready, other.ready
     values = np.concatenate([one.ready.values, other.ready.values])
     first, second = one.ready.weighting, other.ready.weighting
-    replicates = first.replicates + second.replicates
+    replicates = _joined_replicates(first, second)
     nothing = np.zeros(first.draws), np.zeros(second.draws)
     weights = np.concatenate([first.shares, nothing[1]]), np.concatenate([nothing[0], second.shares])
     joined = (Distribution(values, Weighting(values.size, weights=own, replicates=replicates)) for own in weights)
     return next(joined), next(joined)
 
 
-def _columns(question: Question, values: Values, items: Sequence[Item]) -> Values:
-    _, dates, predicted = predictions_of(question, values, items)
+def _joined_replicates(first: Weighting, second: Weighting) -> int:
+    """Number of independent replicates, all of the larger size, that two sets of draws are together."""
+    if not (first.replicates or second.replicates):
+        return 0
+    size = max(each.draws // (each.replicates or each.draws) for each in (first, second))
+    if first.draws % size or second.draws % size:
+        raise ValueError(f"replicates of {size} draws do not make up {first.draws} and {second.draws}")
+    return (first.draws + second.draws) // size
+
+
+def _columns(question: Question, values: Values, items: Sequence[Item], *, summed_up: bool) -> Values:
+    world, dates, predicted = predictions_of(question, values, items)
     clock = question.clock
-    columns = {READY: dates.ready}
+    columns = summary_of(question, values, world, dates) if summed_up else {READY: dates.ready}
     for item in items:
         prediction = predicted[item.id]
         columns[LIKELIHOOD + item.id] = log_density(item, item.observation(clock), prediction, clock)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ..inference.estimates import Array, Distribution, Estimate, Weighting
 
 FEWEST_BINS, MOST_BINS = 4, 64
+MOST_GROUPS = 1_000  # of replicates, from whose spread variances are found
 
 
 def information_gain(changed: Distribution, baseline: Distribution) -> Estimate:
@@ -69,10 +70,9 @@ def _bin_variances(
     """Variance, per bin, of the sum of contributions: `inside` for its own draws, less its share of `everywhere`."""
     count = shares.size
     if weighting.replicates:
-        replicate = np.repeat(np.arange(weighting.replicates), weighting.draws // weighting.replicates)
-        cells = np.bincount(replicate * count + bins, inside, minlength=weighting.replicates * count)
-        rest = everywhere.reshape(weighting.replicates, -1).sum(axis=1)
-        sums = cells.reshape(weighting.replicates, count) - np.outer(rest, shares)
+        group, groups = weighting.grouped(MOST_GROUPS), min(weighting.replicates, MOST_GROUPS)
+        cells = np.bincount(group * count + bins, inside, minlength=groups * count)
+        sums = cells.reshape(groups, count) - np.outer(np.bincount(group, everywhere), shares)
         return np.asarray((sums**2).sum(axis=0))
     own = np.bincount(bins, inside**2, minlength=count)
     shared = np.bincount(bins, inside * everywhere, minlength=count)

@@ -82,7 +82,7 @@ def moved_by_added(posterior: Posterior, request: Request) -> Movement:
         before = _reweighted(posterior.question, posterior.source, without.counted, ready)
         if before is not None:
             return _movement(added, ready, before, common=True)
-    return _conditioned_apart(request, added, ready, without, fit=posterior.engine == "importance")
+    return _conditioned_apart(request, added, ready, without)
 
 
 def _reweighted(
@@ -98,12 +98,10 @@ def _reweighted(
     return Distribution(ready.values, replace(source.weighting, weights=smoothed.weights))
 
 
-def _conditioned_apart(
-    request: Request, added: tuple[str, ...], ready: Distribution, without: Selection, *, fit: bool
-) -> Movement:
+def _conditioned_apart(request: Request, added: tuple[str, ...], ready: Distribution, without: Selection) -> Movement:
     """Condition once more without the added items: the two answers share no draws, so each must be a sharp one."""
     try:
-        other = condition(request.question, without, request.engine, fit=fit)
+        other = condition(request.question, without, request.engine)
     except UntrustworthyError as error:
         reason = f"without {' and '.join(added)} the forecast cannot be trusted: {error.on_command_line}"
         return Movement(added, None, {}, reason)

@@ -35,6 +35,7 @@ FARTHEST_SCORE = 8.0  # beyond it ranks are 0 or 1 to the last digits
 DIFFERENCE = 0.02  # of normal scores, for derivatives
 SEARCH = 12  # steps towards a peak
 LONGEST_STEP = 0.5  # in every normal score
+SHARES = (1.0, 0.3, 0.1, 0.0)  # of a step, of which the highest is taken
 FLATTEST = 0.25  # least curvature that a peak is taken to have; the prior alone has 1
 
 
@@ -190,16 +191,35 @@ def _interpolated(integrand: Integrand, values: Array) -> tuple[Array, Array]:
 
 
 def _peaks(integrand: Integrand, values: Array) -> tuple[Array, Array]:
-    """Where the integrand is highest at each value of progress, and minus its second derivatives there."""
-    scores = integrand.start(values)
+    """Where the integrand is highest at each value of progress, and minus its second derivatives there.
+
+    The search is Newton's, no step longer or less steep than it should be. Values whose search ends lower than a
+    neighbour's peak would have them begin again from there.
+    """
+    scores = _climb(integrand, integrand.start(values), values)
+    nearby = np.stack([scores, np.roll(scores, 1, axis=0), np.roll(scores, -1, axis=0)], axis=1)
+    scores = _climb(integrand, _highest(integrand, nearby, values), values)
+    return scores, _derivatives(integrand, scores, values)[1]
+
+
+def _climb(integrand: Integrand, scores: Array, values: Array) -> Array:
     for _ in range(SEARCH):
         slope, precision = _derivatives(integrand, scores, values)
         step = np.linalg.solve(precision, slope[..., None])[..., 0]
         longest = np.abs(step).max(axis=1, keepdims=True)
-        scores = scores + step * np.minimum(1.0, LONGEST_STEP / np.maximum(longest, 1e-12))
+        step = step * np.minimum(1.0, LONGEST_STEP / np.maximum(longest, 1e-12))
+        tried = scores[:, None] + step[:, None] * np.array(SHARES)[:, None]
+        scores = _highest(integrand, tried, values)
         if longest.max() < DIFFERENCE:
             break
-    return scores, _derivatives(integrand, scores, values)[1]
+    return scores
+
+
+def _highest(integrand: Integrand, tried: Array, values: Array) -> Array:
+    """Of several places for each value of progress, shape (value, place, p), the one that lies highest."""
+    count = tried.shape[1]
+    heights = integrand(tried.reshape(-1, tried.shape[2]), np.repeat(values, count)).reshape(-1, count)
+    return np.asarray(np.take_along_axis(tried, heights.argmax(axis=1)[:, None, None], axis=1)[:, 0])
 
 
 def _derivatives(integrand: Integrand, scores: Array, values: Array) -> tuple[Array, Array]:

@@ -113,7 +113,7 @@ def _attempt(reader: Callable[[str], Any], cell: str, missing: Any) -> tuple[Any
 
 def _plain_numbers(cells: Sequence[str]) -> Column | None:
     """Read a column of plain numbers and blanks at once, or nothing where a cell is anything else."""
-    blank = np.fromiter(map(not_, cells), dtype=bool, count=len(cells))
+    blank = _blank(cells)
     try:
         if blank.any():
             values = np.array([float(cell) if cell else math.nan for cell in cells])
@@ -131,7 +131,14 @@ def _texts(cells: Sequence[str]) -> Column:
         stripped = [" ".join(cell.split()) for cell in stripped]
     values = np.empty(len(stripped), dtype=object)
     values[:] = stripped
-    return Column(values, np.fromiter(map(not_, stripped), dtype=bool, count=len(stripped)), [])
+    return Column(values, _blank(stripped), [])
+
+
+def _blank(cells: Sequence[str]) -> NDArray[np.bool_]:
+    """Which cells are empty; most columns have none, which is found out faster than where they are."""
+    if "" not in cells:
+        return np.zeros(len(cells), dtype=bool)
+    return np.fromiter(map(not_, cells), dtype=bool, count=len(cells))
 
 
 def number(cell: str) -> float:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import gc
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from ...priors.errors import InputError
@@ -44,8 +44,8 @@ class Rows:
         The shape that its columns make it.
     header : tuple of str
         Its headings.
-    cells : sequence of tuple of str
-        A tuple for every column, in the file's order, with an entry for every row.
+    cells : mapping of int to list of str
+        By the position of each column that the shape knows, an entry for every row.
     lines : list of int
         Where each row begins, from 1.
     unread : list of Unread
@@ -54,7 +54,7 @@ class Rows:
 
     match: Match
     header: tuple[str, ...]
-    cells: Sequence[tuple[str, ...]]
+    cells: Mapping[int, list[str]]
     lines: list[int]
     unread: list[Unread] = field(default_factory=list)
 
@@ -78,10 +78,9 @@ def split_rows(table: TableFile, shapes: Shapes) -> Rows:
 
 
 def _split_csv(table: TableFile, shapes: Shapes) -> Rows:
-    reader = csv.reader(io.StringIO(table.text, newline=""), strict=True)
+    reader = _reader(table)
     try:
-        with _uncollected():
-            rows = list(reader)
+        rows = list(reader)
     except csv.Error as error:
         raise _broken(table, error) from None
     first = next((index for index, row in enumerate(rows) if row), None)
@@ -102,25 +101,18 @@ def _split_csv(table: TableFile, shapes: Shapes) -> Rows:
         ]
         kept = [(row, line) for row, line in zip(body, lines, strict=True) if len(row) == width]
         body, lines = [row for row, _ in kept], [line for _, line in kept]
-    cells = list(zip(*body, strict=True)) if body else [()] * width
+    cells = {position: list(map(itemgetter(position), body)) for position in match.positions.values()}
     return Rows(match, header, cells, lines, unread)
 
 
-@contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keep the garbage collector from going through all cells again and again, which takes longer than reading them."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+def _reader(table: TableFile) -> Any:
+    """The csv module's reader, over a stream of bytes: one of text would hold four bytes for every letter."""
+    return csv.reader(io.TextIOWrapper(io.BytesIO(table.text.encode()), encoding="utf-8", newline=""), strict=True)
 
 
 def _starts(table: TableFile) -> list[int]:
     """Line on which each row begins, and one more, as far as the text can be read."""
-    reader = csv.reader(io.StringIO(table.text, newline=""), strict=True)
+    reader = _reader(table)
     starts = [1]
     with contextlib.suppress(csv.Error):
         for _ in reader:
@@ -152,7 +144,7 @@ def _split_yaml(table: TableFile, shapes: Shapes) -> Rows:
         raise InputError("is nested too deeply; a table was expected", file=table.file) from None
     header = tuple(dict.fromkeys(heading for row, _ in found for heading in row))
     match = shapes.recognise(header, "yaml", file=table.file)
-    cells = [tuple(row.get(heading, "") for row, _ in found) for heading in header]
+    cells = {at: [row.get(header[at], "") for row, _ in found] for at in match.positions.values()}
     return Rows(match, header, cells, [line for _, line in found])
 
 

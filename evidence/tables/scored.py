@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...model.calendar import Calendar
+from ...model.equations import MONTHS_PER_YEAR
 from ...priors.errors import InputError, unknown_name
 from ..efficiency.models import ScoredModels
 from .table import Table
 
 CHOICES = ("all", "chinese", "american")
 CONFIDENCES = ("confident", "likely", "speculative")  # in a model's compute, the surest first
-MONTHS_PER_YEAR = 12.0
 FEWEST_MODELS = 5  # the line has a height, a slope, a rate of progress and two scales
 
 

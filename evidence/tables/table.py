@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...priors.errors import InputError
+from ..kinds.normal import interval_sd
 from .cells import EXPECTED, Column, MisplacedCommaError, read_column
 from .checks import Places, check_rows, repeated_rows
 from .files import TableFile, read_file
@@ -84,8 +87,6 @@ class Table:
 
     def interval_sd(self, column: str) -> NDArray[np.float64]:
         """Standard deviation of a normal as wide as a column's interval; 0 where there is none. Shape (row,)."""
-        from ..kinds.normal import interval_sd
-
         row = next((row for row in self.shape.interval if row.value == column), None)
         if row is None or not {row.low, row.high} <= self.columns.keys():
             return np.zeros(len(self))
@@ -122,7 +123,6 @@ def read_table(
     *,
     vintage: datetime.date | None = None,
     shapes: Shapes | None = None,
-    file: str | None = None,
 ) -> Table:
     """Read and check a public table.
 
@@ -134,8 +134,6 @@ def read_table(
         Day that it was published or taken: no day in it may be later. Today by default.
     shapes : Shapes, optional
         Shapes that are known; the project's own by default.
-    file : str, optional
-        How messages name it.
 
     Returns
     -------
@@ -148,9 +146,22 @@ def read_table(
         If the file is no table of a known shape, if no row can be read, or if a row contradicts itself or another: with
         file, line, column and what was expected.
     """
-    return parse_table(read_file(path, file=file), vintage=vintage, shapes=shapes)
+    return parse_table(read_file(path), vintage=vintage, shapes=shapes)
 
 
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector from going through all cells again and again, which takes longer than reading them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_uncollected()
 def parse_table(table: TableFile, *, vintage: datetime.date | None = None, shapes: Shapes | None = None) -> Table:
     """Read and check a table's text; see `read_table`."""
     shapes = shapes or load_shapes()

@@ -42,7 +42,7 @@ class Empirical(Family):
 
     model_config = ConfigDict(defer_build=True)
     family: ClassVar[str] = "empirical"
-    shorthands: ClassVar[tuple[str, ...]] = ("draws", "file")
+    shorthands: ClassVar[tuple[str, ...]] = ("draws", "file", "column")
     quantiles: Annotated[tuple[Pair, ...], Field(strict=False)] = ()
     low: PLAIN | None = None
     high: PLAIN | None = None
@@ -50,8 +50,8 @@ class Empirical(Family):
     @model_validator(mode="before")
     @classmethod
     def _of_draws(cls, numbers: Any) -> Any:
-        if isinstance(numbers, dict) and "file" in numbers:
-            raise misfit("file", "only a file of rows can name a file of draws: give draws or quantiles")
+        if isinstance(numbers, dict) and not numbers.keys().isdisjoint(("file", "column")):
+            raise misfit("file", "a row of a file alone can name a file of draws: give draws or quantiles")
         if not isinstance(numbers, dict) or "draws" not in numbers:
             return numbers
         if "quantiles" in numbers:

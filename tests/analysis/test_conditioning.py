@@ -19,13 +19,14 @@ from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.diagnostics import Diagnostics, UntrustworthyError
 from catchup.analysis.inference.draws import PriorDraws, StoredDraws
 from catchup.analysis.inference.estimates import Distribution, Weighting
-from catchup.analysis.inference.importance import ReweightedPrior, SmoothedWeights, systematic, weights_given
+from catchup.analysis.inference.importance import ReweightedPrior, SmoothedWeights, weights_given
 from catchup.analysis.inference.likelihoods import likelihoods
 from catchup.analysis.inference.nuts import NutsPosterior, refuse_untrustworthy
 from catchup.analysis.inference.outcomes import ready_under
 from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, choose_evidence, posterior
+from catchup.analysis.inference.resampling import systematic
 from catchup.analysis.presentation.tables.movement import movement_as_json
 from catchup.analysis.studies.movement import moved_by_added, moved_by_evidence
 from catchup.model.assumptions import Assumptions

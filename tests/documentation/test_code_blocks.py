@@ -12,6 +12,7 @@ import json
 import re
 import subprocess
 import tomllib
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -22,8 +23,9 @@ from catchup.analysis.inference.question import Question
 from catchup.analysis.studies.voi.decision import read_decision
 from catchup.analysis.studies.voi.disclosures import read_disclosures
 from catchup.evidence import item_from_table
+from catchup.evidence.tables.shapes import load_shapes
 from catchup.model import load_assumptions
-from catchup.priors import Layer
+from catchup.priors import FAMILIES, Layer
 from documents import NOTEBOOKS, PAGES, ROOT, Block, blocks, name_of
 
 HARMLESS = {"mkdir", "mv", "cp"}
@@ -77,7 +79,7 @@ def test_blocks_say_what_they_are(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", WITH_CODE, ids=name_of)
-def test_toml_keeps_to_its_schema(path: Path) -> None:
+def test_toml_keeps_to_its_schema(path: Path, tmp_path: Path) -> None:
     for block in blocks(path):
         if block.language == "toml":
             table = tomllib.loads(block.text)
@@ -85,6 +87,8 @@ def test_toml_keeps_to_its_schema(path: Path) -> None:
                 item_from_table(table, file=name_of(path))
             elif "disclosures" in table or "decisions" in table:
                 check_pending(table)
+            elif "shape" in table:
+                check_shapes(block.text, tmp_path)
             else:
                 load_assumptions([Layer.of(table, file=name_of(path))])
 
@@ -97,8 +101,23 @@ def check_pending(table: dict[str, dict[str, object]]) -> None:
         read_decision(name, row, question.as_of_months, file="page")
 
 
+def check_shapes(text: str, folder: Path) -> None:
+    """Fail unless shapes of tables keep to their schema."""
+    (folder / "shapes.toml").write_text(text, encoding="utf-8")
+    load_shapes(folder / "shapes.toml")
+
+
+@pytest.fixture
+def families_as_they_were() -> Iterator[None]:
+    """What a page registers is gone by the time that the next one is read."""
+    before = dict(FAMILIES)
+    yield
+    FAMILIES.clear()
+    FAMILIES.update(before)
+
+
 @pytest.mark.parametrize("path", [page(path) for path in WITH_CODE])
-def test_blocks_run(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blocks_run(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, families_as_they_were: None) -> None:
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
     for block in blocks(path):

@@ -205,6 +205,11 @@ CASES = [
         Mixed((0.4, 0.6), (stats.uniform(0, 2), stats.uniform(1, 4))),
     ),
     Case(
+        "with-a-gap",
+        Mixture(components=[(0.455, Uniform(low=0, high=1)), (0.545, Triangular(low=2, mode=3, high=4))]),
+        Mixed((0.455, 0.545), (stats.uniform(0, 1), stats.triang(0.5, 2, 2))),
+    ),
+    Case(
         "positive-and-heavy",
         Mixture(components=[(0.9, LogNormal(median=3, sigma=0.2)), (0.1, LogNormal(median=9, sigma=1))]),
         Mixed((0.9, 0.1), (stats.lognorm(0.2, scale=3), stats.lognorm(1, scale=9))),

@@ -28,8 +28,9 @@ import numpy as np
 from ....evidence.likelihood import log_density
 from ...inference.draws import Values
 from ...inference.estimates import Array
-from ...inference.importance import Positions, pareto_smooth
 from ...inference.likelihoods import prior_for
+from ...inference.pareto import smooth_tail
+from ...inference.resampling import Positions
 from .densities import SharedDensities
 from .fits import Fit, bounded, ranks_of
 from .plan import Plan
@@ -94,7 +95,7 @@ class ImportanceFits:
 def examined(fit: Fit, weights: Array, log_ratios: Array) -> Fit:
     """Add to a fit what the engine would have made of its weights."""
     smoothed = weights.copy()
-    khat = pareto_smooth(smoothed, log_ratios)
+    khat = smooth_tail(smoothed, log_ratios)
     moved = 0.5 * np.abs(smoothed / smoothed.sum() - weights / weights.sum()).sum()
     return replace(fit, khat=bounded(khat), smoothed=float(moved))
 

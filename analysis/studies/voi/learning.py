@@ -28,7 +28,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...inference.estimates import Array
-from ...inference.importance import systematic
+from ...inference.resampling import systematic
 from .date_draws import DateDraws
 from .uncertainty import (
     Gathered,

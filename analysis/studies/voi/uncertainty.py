@@ -139,8 +139,7 @@ class Narrowing:
 
 def group_labels(weighting: Weighting) -> Labels:
     """Number the independent groups that draws fall into, shape (draw,): consecutive, as chains and replicates are."""
-    groups = weighting.replicates or GROUPS
-    return np.arange(weighting.draws) * groups // weighting.draws
+    return weighting.grouped(GROUPS)
 
 
 def gather(months: Array, weights: Array, labels: Labels, groups: int, most: int = POINTS) -> Gathered:

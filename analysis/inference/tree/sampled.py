@@ -1,0 +1,105 @@
+"""Trees that any sampler of the conditioned model has made, as posteriors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ....evidence.selected import Selection
+from ....priors.errors import InputError
+from ..diagnostics import Diagnostics
+from ..draws import StoredDraws, Values
+from ..estimates import Weighting
+from ..likelihoods import latent_beliefs
+from ..outcomes import ready_under
+from ..posterior import Posterior
+from ..question import Question
+
+COMPARED = 64  # draws whose dates are worked out again, to tell a tree of another question
+CLOSE = 1e-3  # months, relative to which a graph's arithmetic of 64 bits is exact
+TREE = "tree"  # how messages name what was given
+
+
+def posterior_of_tree(tree: Any, question: Question, selection: Selection) -> Posterior:
+    """Take the draws of a tree as those of a question's posterior.
+
+    Parameters
+    ----------
+    tree : xarray.DataTree
+        With a group ``posterior``; its quantities have the dims chain and draw.
+    question : Question
+        What was asked, the items' latent quantities among its assumptions.
+    selection : Selection
+        Items that the tree's model was conditioned on.
+
+    Raises
+    ------
+    InputError
+        If there is no posterior, a quantity is missing, or the tree's dates are not those of the question.
+    """
+    group = _posterior(tree)
+    assumptions = question.assumptions
+    needed = [*assumptions.needed([question.event], distillation=True), *latent_beliefs(question, selection.counted)]
+    names = list(dict.fromkeys(assumptions.with_related(needed)))
+    missing = [name for name in names if name not in group and assumptions.beliefs[name].base is not None]
+    if missing:
+        raise InputError(
+            f"its posterior lacks {', '.join(missing[:3])}{' ...' if missing[3:] else ''}: "
+            "a tree sampled from this model was expected",
+            key=TREE,
+        )
+    values = {name: _column(group[name]) for name in names if name in group}
+    chains = int(group.sizes["chain"])
+    draws = next(iter(values.values())).size
+    source = StoredDraws(values, Weighting(draws, chains=chains), question.seed, assumptions.copula)
+    _refuse_other_dates(group, question, values)
+    return Posterior(question, source, _diagnostics(tree, group, values), "sampled", selection)
+
+
+def _posterior(tree: Any) -> Any:
+    try:
+        group = tree["posterior"].to_dataset()
+    except (KeyError, TypeError, AttributeError):
+        raise InputError("an ArviZ tree with a group 'posterior' was expected", key=TREE) from None
+    if not {"chain", "draw"} <= set(group.sizes):
+        raise InputError("its posterior lacks the dims chain and draw", key=TREE)
+    return group
+
+
+def _column(variable: Any) -> Any:
+    return np.ascontiguousarray(variable.transpose("chain", "draw").values.ravel(), dtype=float)
+
+
+def _refuse_other_dates(group: Any, question: Question, values: Values) -> None:
+    """Refuse a tree whose dates, worked out again of its own quantities, are those of another question."""
+    if "ready" not in group:
+        return
+    ready = group["ready"]
+    if "event" in ready.dims:
+        events = [str(name) for name in ready.coords["event"].values]
+        if question.event not in events:
+            raise InputError(
+                f"is about the event {', '.join(events)}; a tree about {question.event} was expected", key=TREE
+            )
+        ready = ready.sel(event=question.event)
+    stored = _column(ready)[:COMPARED]
+    again = ready_under(question, {name: column[:COMPARED] for name, column in values.items()})
+    if not np.allclose(stored, again, rtol=0.0, atol=CLOSE, equal_nan=True):
+        raise InputError(
+            f"its dates are not those that its quantities imply for the event {question.event} as of "
+            f"{question.as_of}: a tree of this model, event and day was expected",
+            key=TREE,
+        )
+
+
+def _diagnostics(tree: Any, group: Any, values: Values) -> Diagnostics:
+    from arviz_stats.base import array_stats
+
+    chains = int(group.sizes["chain"])
+    columns = [column.reshape(chains, -1) for column in values.values() if np.ptp(column) > 0.0]
+    ess = min(float(array_stats.ess(column, chain_axis=0, draw_axis=1, method="bulk")) for column in columns)
+    rhat = max(float(array_stats.rhat(column, chain_axis=0, draw_axis=1)) for column in columns)
+    stats = getattr(tree, "children", {}).get("sample_stats")
+    diverging = None if stats is None or "diverging" not in stats else int(stats["diverging"].values.sum())
+    return Diagnostics(ess=ess, rhat_max=rhat if chains > 1 else None, divergences=diverging)

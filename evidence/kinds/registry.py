@@ -1,0 +1,86 @@
+"""Kinds of evidence by name: the project's own, and those that users and other packages add."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from ...priors.errors import InputError
+from ...priors.strict import StrictModel
+from . import KINDS
+from .kind import Kind
+
+GROUP = "catchup.kinds"  # of entry points
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def register_kind(kind: type[Kind[Any, Any]]) -> type[Kind[Any, Any]]:
+    """Add a kind of evidence, used by every command and both engines wherever an item's file names it.
+
+    Parameters
+    ----------
+    kind : type
+        A subclass of `Kind` with `name`, `unit`, the schemas `observed` and `likelihood`, and its prediction, density
+        and simulation, each over an array namespace.
+
+    Returns
+    -------
+    type
+        The same, so that it can decorate a class.
+
+    Raises
+    ------
+    InputError
+        If it lacks a form, a schema or a name of its own; nothing is registered then.
+    """
+    if not (isinstance(kind, type) and issubclass(kind, Kind)):
+        raise InputError(f"a subclass of Kind was expected, not {kind!r}", key="kind")
+    lacking = sorted(getattr(kind, "__abstractmethods__", ()))
+    if lacking:
+        raise InputError(f"the kind {kind.__name__} lacks {', '.join(lacking)}", key="kind")
+    name = getattr(kind, "name", None)
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        raise InputError(f"the kind {kind.__name__} has the name {name!r}; small letters, digits and _ were expected")
+    for entry in ("observed", "likelihood"):
+        schema = getattr(kind, entry, None)
+        if not (isinstance(schema, type) and issubclass(schema, StrictModel)):
+            raise InputError(f"a subclass of StrictModel was expected, not {schema!r}", key=f"{name}.{entry}")
+    if not isinstance(getattr(kind, "unit", None), str):
+        raise InputError("a unit was expected", key=f"{name}.unit")
+    if name in KINDS and type(KINDS[name]) is not kind:
+        raise InputError(f"the name '{name}' is taken by {type(KINDS[name]).__name__}", key="kind")
+    KINDS[name] = kind()
+    return kind
+
+
+def kind_named(name: str) -> Kind[Any, Any] | None:
+    """Return a kind by name, loading its entry point where there is one; None if there is no such kind.
+
+    Raises
+    ------
+    InputError
+        If its entry point cannot be imported, or what it names cannot be registered.
+    """
+    if name not in KINDS and name in (points := _entry_points()):
+        key = f"{GROUP}: {name}"
+        try:
+            kind = points[name].load()
+        except Exception as error:  # noqa: BLE001  # whatever another package raises is told by its name
+            raise InputError(f"cannot be imported ({type(error).__name__}: {error})", key=key) from None
+        register_kind(kind)
+        if name not in KINDS:
+            raise InputError(f"names a kind called '{kind.name}'", key=key)
+    return KINDS.get(name)
+
+
+def kind_names() -> list[str]:
+    """Names of all kinds, those of entry points that have not been loaded among them."""
+    return list(dict.fromkeys([*KINDS, *_entry_points()]))
+
+
+@cache
+def _entry_points() -> dict[str, Any]:
+    from importlib.metadata import entry_points
+
+    return {point.name: point for point in entry_points(group=GROUP)}

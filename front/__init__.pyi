@@ -1,0 +1,11 @@
+# Public names of the project, loaded on first use.
+from .analysis.inference.diagnostics import UntrustworthyError as UntrustworthyError
+from .analysis.inference.forecast import Forecast as Forecast
+from .conditioned import Model as Model
+from .evidence.kinds.registry import register_kind as register_kind
+from .priors.errors import InputError as InputError
+from .priors.families import register_family as register_family
+from .trees import forecast as forecast
+from .trees import load as load
+
+__version__: str

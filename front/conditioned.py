@@ -1,0 +1,194 @@
+"""The conditioned model as one object: question, priors and evidence, whatever samples it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .analysis.inference.question import DEFAULT_DRAWS, Question
+from .evidence.latents import with_latents
+from .model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions
+from .priors.errors import InputError
+
+if TYPE_CHECKING:
+    from .analysis.inference.posterior import Posterior
+    from .evidence.schema import Item
+    from .evidence.selection import Selection
+
+
+class Model:
+    """A question, what is believed before any leak, and the leaks that it is to be answered on.
+
+    Parameters
+    ----------
+    as_of : date, datetime or str, optional
+        The day it is asked, as ISO text if it is text; today by default. Evidence known later is not used.
+    evidence : str
+        ``default``, ``none`` or ids of items separated by commas.
+    priors : mapping of str to distribution, optional
+        What is believed of quantities instead: families of this project, PreliZ, SciPy or PyMC distributions.
+    model : str
+        ``current``, the world as it stands, or ``article``, the published model.
+    event : str
+        Which reading of a model like Mythos.
+    overlays : iterable of str or Path
+        Overlays on the priors: files, or names of those that come with the project.
+    fixed : mapping of str to float, optional
+        Quantities held at a value.
+    ledger : str or Path, optional
+        Folder of items instead of the project's own.
+    add : iterable of str or Path
+        Files of further items.
+    launch_grid : float, optional
+        Months between possible launches; any moment by default.
+
+    Raises
+    ------
+    InputError
+        A `ValueError`: if a day, a name, a file or the evidence cannot be used.
+
+    Examples
+    --------
+    >>> import catchup
+    >>> model = catchup.Model(as_of="2026-11-26", evidence="eci-lag")
+    >>> [item.id for item in model.items], model.question().as_of.isoformat()
+    (['eci-lag'], '2026-11-26')
+    """
+
+    def __init__(
+        self,
+        as_of: date | datetime | str | None = None,
+        *,
+        evidence: str = "default",
+        priors: Mapping[str, Any] | None = None,
+        model: str = "current",
+        event: str = DEFAULT_EVENT,
+        overlays: Iterable[str | Path] = (),
+        fixed: Mapping[str, float] | None = None,
+        ledger: str | Path | None = None,
+        add: Iterable[str | Path] = (),
+        launch_grid: float | None = None,
+    ) -> None:
+        self._as_of = day_of(as_of)
+        self._event, self._launch_grid = event, launch_grid
+        self._before = load_assumptions(overlays, fixed, model=model, priors=priors)
+        self._evidence = evidence
+        self._ledger = None if ledger is None else Path(ledger)
+        self._added = tuple(map(Path, add))
+        self._question(self._before, DEFAULT_DRAWS, 1)  # refuses what cannot be asked
+
+    @cached_property
+    def selection(self) -> Selection:
+        """Items counted, held out and set aside."""
+        from .analysis.inference.request import choose_evidence
+
+        return choose_evidence(
+            self._question(self._before, DEFAULT_DRAWS, 1), self._evidence, self._ledger, self._added
+        )
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """Items counted."""
+        return tuple(self.selection.counted)
+
+    @cached_property
+    def assumptions(self) -> Assumptions:
+        """Priors, race and events, with the quantities that the items have of their own."""
+        return with_latents(self._before, self.items)
+
+    def question(self, draws: int = DEFAULT_DRAWS, random_seed: int | np.random.Generator = 1) -> Question:
+        """Return what is asked, of so many draws.
+
+        Raises
+        ------
+        InputError
+            If the event, the day, the draws or the seed cannot be used.
+        """
+        return self._question(self.assumptions, draws, seed_of(random_seed))
+
+    def pymc(self) -> Any:
+        """Return the conditioned ``pymc.Model``: consistent in event, day and the items' quantities.
+
+        Every named variable is threaded through, so that ``pm.do`` and ``pm.observe`` move all that follows.
+        """
+        from .analysis.inference.nuts import build_posterior_model
+
+        return build_posterior_model(self.question(), self.items)
+
+    def posterior(
+        self, engine: str = "auto", *, draws: int = DEFAULT_DRAWS, random_seed: int | np.random.Generator = 1
+    ) -> Posterior:
+        """Draw from the posterior; from the prior, where no item is counted.
+
+        Parameters
+        ----------
+        engine : str
+            ``auto``, ``importance`` or ``nuts``.
+        draws : int
+            How many.
+        random_seed : int or numpy.random.Generator
+            Seed of the random numbers.
+
+        Raises
+        ------
+        UntrustworthyError
+            If the draws cannot be trusted.
+        """
+        from .analysis.inference.conditioning import condition
+        from .analysis.inference.engines import check_engine
+        from .analysis.inference.posterior import prior_of
+
+        check_engine(engine)
+        question = self._question(self._before, draws, seed_of(random_seed))
+        if not self.items and engine != "nuts":
+            return prior_of(question)
+        return condition(question, self.selection, engine)
+
+    def fit(
+        self, engine: str = "auto", *, draws: int = DEFAULT_DRAWS, random_seed: int | np.random.Generator = 1
+    ) -> Any:
+        """Draw from the posterior into an ArviZ ``DataTree``; as for `posterior`."""
+        from .analysis.inference.tree.result_tree import result_tree
+
+        return result_tree(self.posterior(engine, draws=draws, random_seed=random_seed))
+
+    def _question(self, assumptions: Assumptions, draws: int, seed: int) -> Question:
+        return Question(
+            assumptions, self._as_of, event=self._event, draws=draws, seed=seed, launch_grid=self._launch_grid
+        )
+
+    def __repr__(self) -> str:
+        counted = ", ".join(item.id for item in self.items) or "none"
+        return f"Model(as_of={self._as_of}, model={self._before.model}, event={self._event}, evidence: {counted})"
+
+
+def day_of(day: date | datetime | str | None) -> date:
+    """Return a day, given as a date, a moment or ISO text; today where none is given.
+
+    Raises
+    ------
+    InputError
+        If text is no day.
+    """
+    if day is None:
+        return date.today()
+    if isinstance(day, datetime):
+        return day.date()
+    if isinstance(day, date):
+        return day
+    try:
+        return date.fromisoformat(day)
+    except (ValueError, TypeError):
+        raise InputError(f"a day as 2026-11-26, a date or a datetime was expected, not {day!r}", key="as_of") from None
+
+
+def seed_of(random_seed: int | np.random.Generator) -> int:
+    """Return a seed; a generator gives its next number."""
+    if isinstance(random_seed, np.random.Generator):
+        return int(random_seed.integers(2**32))
+    return random_seed

@@ -1,0 +1,180 @@
+"""What `import catchup` gives: a model as one object, forecasts of any tree, kinds of one's own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import date, datetime
+
+import numpy as np
+import pytest
+from scipy import stats
+
+import catchup
+from catchup.evidence.kinds import KINDS
+from catchup.evidence.kinds.capability_lag import CapabilityLag
+from catchup.evidence.kinds.kind import Kind
+from catchup.evidence.schema import item_from_table
+
+DAY = "2026-11-26"
+FALSE_ALARM = 1e-6
+
+
+@pytest.fixture(scope="module")
+def model() -> catchup.Model:
+    return catchup.Model(as_of=DAY, evidence="eci-lag", model="article")
+
+
+@pytest.fixture(scope="module")
+def tree(model):
+    return model.fit("importance", draws=40_000)
+
+
+def test_nothing_heavy_is_loaded_before_it_is_used():
+    program = "import sys, catchup; catchup.__version__; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert not {"numpy", "scipy", "pymc", "pytensor", "arviz", "matplotlib", "pydantic", "rich"} & set(loaded)
+
+
+def test_help_teaches():
+    assert "catchup.Model(" in (catchup.__doc__ or "")
+    assert {"Model", "forecast", "load", "register_family", "register_kind"} <= set(catchup.__all__)
+
+
+@pytest.mark.parametrize("day", [DAY, date(2026, 11, 26), datetime(2026, 11, 26, 23, 59)])
+def test_a_day_comes_as_text_date_or_moment(day):
+    assert catchup.Model(as_of=day, evidence="none").question().as_of == date(2026, 11, 26)
+
+
+def test_a_generator_gives_its_next_number_as_seed(model):
+    rng = np.random.default_rng(5)
+    first, second = model.question(random_seed=rng).seed, model.question(random_seed=rng).seed
+    assert first != second
+    assert model.question(random_seed=np.random.default_rng(5)).seed == first
+
+
+def test_a_tree_gives_the_forecast_of_its_posterior(model, tree):
+    direct = catchup.Model(as_of=DAY, evidence="eci-lag", model="article").posterior("importance", draws=40_000).ready
+    again = catchup.forecast(tree, model)
+    for p in (0.25, 0.5, 0.75):
+        one, other = direct.quantile(p), again.ready.quantile(p)
+        error = np.hypot(one.mcse, other.mcse)
+        assert abs(one.value - other.value) < stats.norm.isf(FALSE_ALARM / 2) * error
+
+
+def test_a_prior_set_in_python_counts():
+    prior = stats.lognorm(0.2, scale=3e6)
+    usual = catchup.Model(as_of=DAY, evidence="none").posterior(draws=20_000).ready.quantile(0.5)
+    more = catchup.Model(as_of=DAY, evidence="none", priors={"china_stock": prior}).posterior(draws=20_000)
+    assert more.ready.quantile(0.5).value < usual.value - 5 * usual.mcse
+
+
+@pytest.mark.parametrize(
+    ("asked", "complaint"),
+    [
+        ({"as_of": "26 November"}, "as_of: a day as 2026-11-26"),
+        ({"as_of": "2025-01-01"}, "t = 0"),
+        ({"model": "currant"}, "did you mean 'current'"),
+        ({"event": "lean"}, "unknown event 'lean'"),
+        ({"priors": {"china_stok": stats.lognorm(0.2)}}, "did you mean 'china_stock'"),
+    ],
+)
+def test_what_cannot_be_asked_is_a_value_error(asked, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        catchup.Model(**{"as_of": DAY, **asked})
+
+
+def test_an_unknown_engine_is_named(model):
+    with pytest.raises(catchup.InputError, match="importance"):
+        model.posterior("importence")
+
+
+def test_a_tree_of_another_event_or_day_is_refused(model, tree):
+    other = catchup.Model(as_of=DAY, evidence="eci-lag", model="article", event="narrow-exploit")
+    with pytest.raises(catchup.InputError, match=r"tree: .*narrow-exploit"):
+        catchup.forecast(tree, other)
+
+
+def test_a_tree_without_a_quantity_is_refused(model, tree):
+    lacking = tree.copy()
+    lacking["posterior"] = lacking["posterior"].to_dataset().drop_vars("mfu_china")
+    with pytest.raises(catchup.InputError, match="lacks mfu_china"):
+        catchup.forecast(lacking, model)
+
+
+def test_what_is_no_tree_is_refused(model):
+    with pytest.raises(catchup.InputError, match="a group 'posterior' was expected"):
+        catchup.forecast({}, model)
+
+
+class MonthsBehind(CapabilityLag):
+    """A lag under a name of its own."""
+
+    name = "months_behind"
+
+
+def test_a_kind_of_ones_own_is_read_wherever_items_are():
+    catchup.register_kind(MonthsBehind)
+    try:
+        item = item_from_table(
+            {
+                "id": "own",
+                "title": "Own",
+                "kind": "months_behind",
+                "role": "likelihood",
+                "known_since": date(2026, 6, 1),
+                "observed": {"value": 8.0, "scope": "general"},
+                "likelihood": {"sd": 0.3},
+                "sources": [{"title": "t", "publisher": "p", "date": date(2026, 6, 1), "address": "example.org"}],
+            },
+            file="own.toml",
+        )
+        assert item.kind == MonthsBehind()
+    finally:
+        KINDS.pop("months_behind")
+
+
+class Half(Kind):
+    """A kind that cannot simulate."""
+
+    name = "half"
+    unit = "1"
+    observed = CapabilityLag.observed
+    likelihood = CapabilityLag.likelihood
+
+    def observation(self, observed, clock):
+        return 0.0
+
+
+class Taken(CapabilityLag):
+    """A kind that would hide another."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "complaint"),
+    [
+        (Half, "lacks log_density, predict, simulate"),
+        (Taken, "the name 'capability_lag' is taken by CapabilityLag"),
+        (int, "a subclass of Kind was expected"),
+        (type("Odd", (CapabilityLag,), {"name": "Odd Name"}), "small letters, digits and _ were expected"),
+        (type("Bare", (CapabilityLag,), {"name": "bare", "observed": dict}), "a subclass of StrictModel was expected"),
+    ],
+)
+def test_a_kind_that_lacks_something_is_refused_whole(kind, complaint):
+    before = dict(KINDS)
+    with pytest.raises(catchup.InputError, match=complaint):
+        catchup.register_kind(kind)
+    assert before == KINDS
+
+
+@pytest.mark.slow
+def test_any_sampler_of_the_conditioned_model_gives_a_forecast(model):
+    import pymc as pm
+
+    with model.pymc():
+        sampled = pm.sample(1_000, tune=1_000, chains=2, random_seed=3, progressbar=False)
+    found = catchup.forecast(sampled, model)
+    direct = model.posterior("importance", draws=100_000).ready.quantile(0.5)
+    assert found.engine == "sampled"
+    error = np.hypot(found.ready.quantile(0.5).mcse, direct.mcse)
+    assert abs(found.ready.quantile(0.5).value - direct.value) < stats.norm.isf(FALSE_ALARM / 2) * error
