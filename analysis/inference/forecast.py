@@ -123,7 +123,7 @@ def _genuineness(posterior: Posterior) -> tuple[Genuineness, ...]:
         return ()
     from .genuineness import genuineness_of
 
-    return genuineness_of(posterior.question, posterior.items, posterior.summary, posterior.source.weighting)
+    return genuineness_of(posterior.question, posterior.items, posterior.genuine, posterior.source.weighting)
 
 
 def forecast_prior(question: Question) -> Forecast:

@@ -102,15 +102,29 @@ def doubted(question: Question, items: Iterable[Item]) -> list[Item]:
     return [item for item in items if stated_reliability(item, clock) is not None]
 
 
-def genuine_columns(question: Question, items: Sequence[Item], predicted: Mapping[str, Array]) -> Values:
-    """Probability of being genuine of each of some doubted items, shape (draw,), by `GENUINE` and its id."""
-    clock = question.clock
-    columns = {item.id: probability_genuine(item, predicted[item.id], clock) for item in items}
-    return {GENUINE + name: column for name, column in columns.items() if column is not None}
+def genuine_in(question: Question, values: Values, items: Sequence[Item]) -> Values:
+    """Probability in each of a chunk of draws that each reading or claim among some items is about what it says.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked, the items' latent quantities among its assumptions.
+    values : dict of str to array, shape (draw,)
+        Of every quantity that the question and the items depend on.
+    items : sequence of Item
+        Items that never doubt it have no column.
+    """
+    suspects = doubted(question, items)
+    return _genuine(question, suspects, predictions_of(question, values, suspects)[2]) if suspects else {}
+
+
+def _genuine(question: Question, suspects: Sequence[Item], predicted: Mapping[str, Array]) -> Values:
+    columns = {item.id: probability_genuine(item, predicted[item.id], question.clock) for item in suspects}
+    return {name: column for name, column in columns.items() if column is not None}
 
 
 def genuineness_of(
-    question: Question, items: Sequence[Item], columns: Values, weighting: Weighting
+    question: Question, items: Sequence[Item], genuine: Values, weighting: Weighting
 ) -> tuple[Genuineness, ...]:
     """Judge the doubted items of an answer.
 
@@ -120,13 +134,13 @@ def genuineness_of(
         What was asked, the items' latent quantities among its assumptions.
     items : sequence of Item
         Those counted.
-    columns : dict of str to array, shape (draw,)
-        From `genuine_columns`, in the answer's draws.
+    genuine : dict of str to array, shape (draw,)
+        By item, the probability of being genuine in each of the answer's draws; see `genuine_in`.
     weighting : Weighting
         How those stand for the posterior.
     """
     found = [
-        Genuineness(item, _stated(question, item), weighting.estimate(columns[GENUINE + item.id]))
+        Genuineness(item, _stated(question, item), weighting.estimate(genuine[item.id]))
         for item in doubted(question, items)
     ]
     suspects = [row.item for row in found if row.doubtful]
@@ -168,7 +182,8 @@ class _Screened:
                 LIKELIHOOD + item.id: log_density(item, item.observation(clock), predicted[item.id], clock)
                 for item in items
             }
-            return {**likelihoods, **genuine_columns(self.question, suspects, predicted)}
+            found = _genuine(self.question, suspects, predicted)
+            return {**likelihoods, **{GENUINE + name: column for name, column in found.items()}}
 
         self._columns = prior_for(self.question, items).map(evaluate)
 

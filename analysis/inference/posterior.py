@@ -12,7 +12,7 @@ from .diagnostics import Diagnostics
 from .draws import DrawSource, PriorDraws, Values
 from .engines import FORWARD
 from .estimates import ZERO, Distribution, Estimate
-from .outcomes import READY, summary_columns, summary_of
+from .outcomes import READY, summary_columns
 from .question import Question
 from .result import Origin
 
@@ -91,25 +91,26 @@ class Posterior:
 
     @cached_property
     def summary(self) -> Values:
-        """Columns of all draws that sum the answer up; see `summary_columns` and `genuine_columns`."""
-        if self.engine == "importance" and self.shared is not None and self.shared.question is self.question:
-            from .genuineness import GENUINE
+        """Columns of all draws that sum the answer up; see `summary_columns`."""
+        if self._on_shared_draws and self.shared is not None:
+            return self.shared.summary
+        return self.source.map(lambda values: summary_columns(self.question, values))
 
-            found = {GENUINE + item.id: self.shared.genuine(item.id) for item in self.items}
-            return {**self.shared.summary, **{name: each for name, each in found.items() if each is not None}}
+    @cached_property
+    def genuine(self) -> Values:
+        """By reading or claim counted, the probability in each draw that it is about what it says; shape (draw,)."""
         if not self.items:
-            return self.source.map(lambda values: summary_columns(self.question, values))
-        from .genuineness import doubted, genuine_columns
-        from .likelihoods import predictions_of
+            return {}
+        if self._on_shared_draws and self.shared is not None:
+            columns = {item.id: self.shared.genuine(item.id) for item in self.items}
+            return {name: column for name, column in columns.items() if column is not None}
+        from .genuineness import genuine_in
 
-        suspects = doubted(self.question, self.items)
+        return self.source.map(lambda values: genuine_in(self.question, values, self.items))
 
-        def evaluate(values: Values) -> Values:
-            world, result, predicted = predictions_of(self.question, values, suspects)
-            summed_up = summary_of(self.question, values, world, result)
-            return {**summed_up, **genuine_columns(self.question, suspects, predicted)}
-
-        return self.source.map(evaluate)
+    @property
+    def _on_shared_draws(self) -> bool:
+        return self.engine == "importance" and self.shared is not None and self.shared.question is self.question
 
     @cached_property
     def ready(self) -> Distribution:

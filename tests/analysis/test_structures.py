@@ -11,6 +11,7 @@ from scipy import stats
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.estimates import Distribution, Weighting
+from catchup.analysis.inference.likelihoods import joint_likelihood, prior_for
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.presentation.tables.builders import as_json
@@ -124,7 +125,8 @@ def test_too_few_items_give_no_weights_and_no_row(found: Structures) -> None:
 
 
 def log_evidence(question: Question, items: list[Item]) -> float:
-    return condition(question, Selection(tuple(items), (), (), ()), "importance").log_evidence.value
+    whole = joint_likelihood(question, prior_for(question, items), items)
+    return float(np.log(np.exp(whole).mean()))
 
 
 def test_like_is_compared_with_like(found: Structures) -> None:
