@@ -70,7 +70,7 @@ def check_priors(*files: str, listed: Listed | None = None) -> int:
     say(f"valid: {len(assumptions.table.quantities)} quantities, {len(changed)} of them changed or added{joined}")
     for name in changed:
         quantity = assumptions.table.quantities[name]
-        middle = figure(float(quantity.distribution.quantile(0.5)))
+        middle = figure(float(assumptions.table.quantiles(name, 0.5)))
         say(f"  {name}: {quantity.distribution.family}, median {middle} {quantity.text.unit}")
     for each in correlations:
         say(f"  {correlation_text(each)}")
