@@ -136,8 +136,7 @@ def test_refit_after_new_figures(benchmark: Any, ledger: Ledger, first_fit: Firs
     posterior = first_fit.posterior
     figures = evidence_data(posterior.items, posterior.question.assumptions, NEXT_WEEK)
     before = evidence_data(posterior.items, posterior.question.assumptions, DAY)
-    assert figures.keys() == before.keys()
-    assert figures != before
+    assert (figures["figures"] != before["figures"]).any()
     seconds: list[float] = []
 
     def refit() -> None:

@@ -91,12 +91,11 @@ def by_importance(asked: Question, items: tuple[Item, ...], seen: dict[str, floa
 
 def by_nuts(compiled: CompiledPosterior, asked: Question, seen: dict[str, float], seed: int) -> Distribution:
     """The date by NUTS, chain upon chain until its quantiles are sure enough."""
-    data = evidence_data(compiled.items, asked.assumptions, asked.as_of)
-    data |= {f"{name}::observed": value for name, value in seen.items()}
+    data = evidence_data(compiled.items, asked.assumptions, asked.as_of, seen=seen)
     chains = np.empty((0, CHAIN_DRAWS))
     for batch in range(MOST_BATCHES):
         tree = compiled.sample(CHAINS * CHAIN_DRAWS, MOST_BATCHES * seed + batch, data=data)
-        chains = np.concatenate([chains, tree["posterior"]["ready"].values])
+        chains = np.concatenate([chains, tree["posterior"]["ready"].sel(event=asked.event).values])
         ready = Distribution(chains.ravel(), Weighting(draws=chains.size, chains=len(chains)))
         if max(ready.quantile(p).mcse for p in LEVELS) < ENOUGH:
             break

@@ -60,7 +60,8 @@ def test_nuts_given_observed_quantities_agrees_with_reweighted_draws() -> None:
     columns = {"ready": ready_under(asked, values), "mfu_anthropic": values["mfu_anthropic"]}
     for name, column in columns.items():
         expected = Distribution(column, Weighting(DRAWS, weights=weights))
-        found = Distribution(tree["posterior"][name].values.ravel(), Weighting(CHAINS * CHAIN_DRAWS, chains=CHAINS))
+        sampled = tree["posterior"][name].squeeze("event") if name == "ready" else tree["posterior"][name]
+        found = Distribution(sampled.values.ravel(), Weighting(CHAINS * CHAIN_DRAWS, chains=CHAINS))
         for p in LEVELS:
             one, another = expected.quantile(p), found.quantile(p)
             assert abs(one.value - another.value) < widest(float(np.hypot(one.mcse, another.mcse))), (name, p)

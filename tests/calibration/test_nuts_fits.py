@@ -49,16 +49,15 @@ def fitter(plan: Plan, repeats: int, monkeypatch: pytest.MonkeyPatch) -> tuple[N
     return NutsFits(plan), standing_in
 
 
-def test_each_data_set_reaches_the_sampler_by_the_name_of_its_data(
-    nuts_plan: Plan, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_each_data_set_reaches_the_sampler_as_one_vector(nuts_plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     fits, sampler = fitter(nuts_plan, 1, monkeypatch)
     done = fits(3, 2)
     assert [fit.fit for fit in done] == [3, 4]
     assert all(len(fit.ranks) == len(nuts_plan.tracked) and max(fit.ranks) <= 99 for fit in done)
     observations = simulate_truths(nuts_plan, 3, 2).observations
     for row, (_, data) in enumerate(sampler.asked):
-        assert data == {f"{name}::observed": column[row] for name, column in observations.items()}
+        assert data.keys() == {"observed"}
+        assert data["observed"].tolist() == [observations[item.id][row] for item in nuts_plan.analysed]
 
 
 def test_a_chain_with_too_few_effective_draws_is_made_longer(nuts_plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pymc as pm
 import pytest
@@ -36,8 +37,17 @@ def graph(assumptions: Assumptions, items: list[Item]) -> ModelGraph:
 @pytest.fixture(scope="module")
 def model(assumptions: Assumptions, items: list[Item]) -> pm.Model:
     events = tuple(dict.fromkeys([DEFAULT_EVENT, *events_of(items)]))
-    built = build_model(assumptions, events=events, extra_quantities=latent_quantities(items))
-    return add_evidence(built, items, assumptions, AS_OF, events=events)
+    month = assumptions.calendar.months(AS_OF)
+    built = build_model(assumptions, events=events, extra_quantities=latent_quantities(items), as_of_month=month)
+    return add_evidence(built, items, assumptions, AS_OF)
+
+
+def variable_of(model: pm.Model, node: str) -> Any:
+    """A named variable; of an item, its entry of what the observed vector is centred on."""
+    if node not in model.coords["item"]:
+        return model[node]
+    (predictions,) = (one.owner for one in model["observation"].owner.inputs if one.owner and one.ndim == 1)
+    return predictions.inputs[model.coords["item"].index(node)]
 
 
 def reaching(graph: ModelGraph, box: str) -> set[str]:
@@ -57,7 +67,7 @@ def test_what_leads_to_a_box_is_what_its_variable_depends_on(graph: ModelGraph, 
             if node in ("launch", "firm_pretrained"):
                 continue  # vectors over firms: each firm's box stands for one entry
             drawn = {name for start in reaching(graph, box.id) for name in boxes[start].quantities}
-            above = set(ancestors([model[node]]))
+            above = set(ancestors([variable_of(model, node)]))
             held = {name for name in quantities if model[name] in above}
             if node == "zai-spend-2025":  # sees its firm's pool at t = 0, before any of it arrives
                 drawn -= {"startup_growth", "startup_growth_months"}

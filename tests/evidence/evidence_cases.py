@@ -5,12 +5,17 @@ from __future__ import annotations
 import copy
 import datetime
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from catchup.evidence.kinds import KINDS
+import numpy as np
+
+from catchup.evidence.kinds import KINDS, Clock
+from catchup.evidence.likelihood import log_density, predictions
 from catchup.evidence.schema import Item, item_from_table
 from catchup.evidence.template import template
+from catchup.model.assumptions import Assumptions
+from catchup.model.generative import Outcome, World
 
 DAY = datetime.date(2026, 11, 21)  # day of the question
 
@@ -46,6 +51,22 @@ def one_of_each_kind() -> list[Item]:
         item("claim", id="claim-range", observed__event="autonomous-range", likelihood__true_positive=0.0),
         item("training_run", id="run-hyperscaler", observed__firm="hyperscaler"),
     ]
+
+
+def log_likelihoods(
+    items: Sequence[Item],
+    assumptions: Assumptions,
+    values: Mapping[str, np.ndarray],
+    world: World,
+    outcomes: Mapping[str, Outcome],
+    as_of: datetime.date = DAY,
+) -> dict[str, np.ndarray]:
+    """Log likelihood of each item in each draw, over arrays."""
+    predicted, clock = (
+        predictions(items, assumptions, values, world, outcomes, as_of),
+        Clock(assumptions.calendar, as_of),
+    )
+    return {each.id: log_density(each, each.observation(clock), predicted[each.id], clock) for each in items}
 
 
 def toml(values: Mapping[str, Any]) -> str:

@@ -15,11 +15,10 @@ from scipy.special import logsumexp
 
 from catchup.evidence.latents import events_of, latent_quantities
 from catchup.evidence.ledgers import load_ledger
-from catchup.evidence.likelihood import log_likelihoods
 from catchup.evidence.selection import select
 from catchup.model.assumptions import DEFAULT_EVENT, load_assumptions
 from catchup.model.forward import outcome, simulate
-from evidence_cases import DAY
+from evidence_cases import DAY, log_likelihoods
 
 ASSUMPTIONS = load_assumptions()
 LEDGER = load_ledger()

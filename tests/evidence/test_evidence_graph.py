@@ -17,13 +17,14 @@ from catchup.evidence.graph import add_evidence, evidence_data
 from catchup.evidence.kinds import Clock
 from catchup.evidence.latents import latent_quantities, with_latents
 from catchup.evidence.ledgers import load_ledger
-from catchup.evidence.likelihood import log_likelihoods, predictions, simulate
+from catchup.evidence.likelihood import predictions, simulate
 from catchup.evidence.schema import Item
 from catchup.evidence.selection import select
-from catchup.model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions, multiple_name
+from catchup.model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions, multiple_name, under_scenario
 from catchup.model.forward import outcome
 from catchup.model.graph import build_model
-from evidence_cases import DAY, item, one_of_each_kind
+from catchup.priors.errors import InputError
+from evidence_cases import DAY, item, log_likelihoods, one_of_each_kind
 
 PLAIN = Mode(linker="py", optimizer=None)  # the graph as written: nothing compiled, nothing rewritten
 FALSE_ALARMS = 1e-3
@@ -36,6 +37,11 @@ def everything() -> list[Item]:
     return [*counted, *one_of_each_kind(), second]
 
 
+def model_for(assumptions: Assumptions, **options: Any) -> pm.Model:
+    """A model of the day of the question."""
+    return build_model(assumptions, as_of_month=assumptions.calendar.months(DAY), **options)
+
+
 class Conditioned:
     """A model with evidence, and functions of its unconstrained parameters."""
 
@@ -45,14 +51,14 @@ class Conditioned:
         self.events = list(dict.fromkeys(["autonomous-range", DEFAULT_EVENT]))
         extra = latent_quantities(items)
         self.quantities = list(dict.fromkeys([*self.assumptions.needed(self.events), *extra]))
-        self.model = build_model(self.assumptions, events=self.events, extra_quantities=extra)
-        add_evidence(self.model, items, self.assumptions, DAY, events=self.events)
-        logps = self.model.logp(vars=self.model.observed_RVs, sum=False)
+        self.model = model_for(self.assumptions, events=self.events, extra_quantities=extra)
+        add_evidence(self.model, items, self.assumptions, DAY)
+        (logps,) = self.model.logp(vars=self.model.observed_RVs, sum=False)
         inputs = self.model.value_vars
-        slopes = pt.grad(pt.add(*logps), inputs)
+        slopes = pt.grad(logps.sum(), inputs)
         natural = self.model.replace_rvs_by_values([self.model[name] for name in self.quantities])
         self.size = [array.size for array in self.model.initial_point().values()]
-        self.function = pytensor.function(inputs, [pt.stack(logps), pt.concatenate(slopes), *natural], mode=PLAIN)
+        self.function = pytensor.function(inputs, [logps, pt.concatenate(slopes), *natural], mode=PLAIN)
 
     def at(self, unconstrained: np.ndarray) -> tuple[np.ndarray, np.ndarray, dict[str, float]]:
         """Log likelihoods, gradient, and values of the quantities at one point."""
@@ -79,7 +85,7 @@ def likelihoods_of(
         assert multiple_name(event) in values
         world, outcomes[event] = outcome(assumptions, values, event=event, world=world)
     assert world is not None
-    return log_likelihoods(items, assumptions, values, world, outcomes, DAY)
+    return log_likelihoods(items, assumptions, values, world, outcomes)
 
 
 @pytest.mark.parametrize("scale", [1.0, 6.0], ids=["prior", "tails"])
@@ -96,14 +102,19 @@ def test_the_graph_and_arrays_agree_and_gradients_are_finite(scale: float, condi
     assert np.isfinite([slopes for _, slopes, _ in found]).all()
 
 
-def test_every_item_is_an_observed_variable_and_every_figure_is_data(conditioned: Conditioned) -> None:
+def test_items_are_one_observed_vector_and_every_figure_is_data(conditioned: Conditioned) -> None:
     model = conditioned.model
-    assert [variable.name for variable in model.observed_RVs] == [item.id for item in conditioned.items]
+    assert [variable.name for variable in model.observed_RVs] == ["observation"]
+    assert model.named_vars_to_dims["observation"] == ("item",)
+    assert list(model.coords["item"]) == [item.id for item in conditioned.items]
     assert model.potentials == []
     data = evidence_data(conditioned.items, conditioned.assumptions, DAY)
     assert data.keys() <= {variable.name for variable in model.data_vars}
-    for name, figure in data.items():
-        assert float(model[name].get_value()) == figure
+    clock = Clock(conditioned.assumptions.calendar, DAY)
+    for place, each in enumerate(conditioned.items):
+        assert model["observed"].get_value()[place] == each.observation(clock)
+        for name, figure in each.figures(clock).items():
+            assert model["figures"].get_value()[place, model.coords["figure"].index(name)] == figure
 
 
 def test_new_figures_change_the_likelihood_without_a_new_graph(conditioned: Conditioned) -> None:
@@ -118,7 +129,8 @@ def test_new_figures_change_the_likelihood_without_a_new_graph(conditioned: Cond
         likelihood=lag.likelihood.model_copy(update={"sd": 0.4}),
         text=lag.text.model_copy(update={"weight": 0.5}),
     )
-    old, new = (evidence_data([each], assumptions, DAY) for each in (lag, changed))
+    with_change = [changed if each is lag else each for each in conditioned.items]
+    old, new = (evidence_data(items, assumptions, DAY) for items in (conditioned.items, with_change))
     try:
         pm.set_data(new, model=conditioned.model)
         after, _, _ = conditioned.at(here)
@@ -136,10 +148,12 @@ def test_predictive_draws_of_the_model_follow_the_kinds(conditioned: Conditioned
     """Draws of an observed variable against draws over arrays, two-sample Kolmogorov and Smirnov."""
     assumptions, rng = conditioned.assumptions, np.random.default_rng(7)
     clock = Clock(assumptions.calendar, DAY)
-    chosen = [each for each in conditioned.items if each.id in ("microsoft-slide", "milestone", "eci-lag")]
-    names = [each.id for each in chosen]
+    places = [
+        place for place, each in enumerate(conditioned.items) if each.id in ("microsoft-slide", "milestone", "eci-lag")
+    ]
+    chosen = [conditioned.items[place] for place in places]
     simplified = Mode(linker="py", optimizer="fast_compile")  # hundreds of draws: dates nobody asks for go first
-    graph = pm.draw([conditioned.model[name] for name in names], draws=400, random_seed=8, mode=simplified)
+    graph = pm.draw(conditioned.model["observation"], draws=400, random_seed=8, mode=simplified)[:, places].T
     beliefs = {name: assumptions.beliefs[name].quantile(rng.random(20_000)) for name in conditioned.quantities}
     world, outcomes = None, {}
     for event in conditioned.events:
@@ -151,11 +165,55 @@ def test_predictive_draws_of_the_model_follow_the_kinds(conditioned: Conditioned
         assert stats.ks_2samp(draws, arrays).pvalue > FALSE_ALARMS / len(chosen)
 
 
-def test_an_event_that_the_model_lacks_is_a_mistake_of_the_caller() -> None:
+def test_a_model_of_another_kind_is_a_mistake_of_the_caller() -> None:
+    """Whatever it lacks is named, with what it would have to be built with."""
     assumptions = load_assumptions()
-    model = build_model(assumptions)
-    with pytest.raises(ValueError, match="autonomous-range"):
-        add_evidence(model, [item("milestone")], assumptions, DAY)
+    bill = item("rental_spend")
+    for model, wrong, expected in (
+        (
+            model_for(assumptions),
+            item("milestone"),
+            r"^events: .* without autonomous-range.*events=\['compute-equivalent', 'autonomous-range'\]\) was expected",
+        ),
+        (
+            model_for(assumptions, extra_quantities=["firm_ratio"]),
+            bill,
+            r"^extra_quantities: .* without rental_price, .*=\['firm_ratio', 'rental_price'\]\) was expected",
+        ),
+        (
+            build_model(assumptions),
+            item("not_yet"),
+            r"^as_of_month: .* built for 2026-02-24, the evidence is of 2026-11-21: .*calendar.months\(as_of\)",
+        ),
+        (
+            model_for(under_scenario(assumptions, "mobilisation")),
+            item("not_yet"),
+            r"^assumptions: .* other assumptions, with firms .*consortium; hyperscaler, startup were expected",
+        ),
+    ):
+        with pytest.raises(InputError, match=expected):
+            add_evidence(model, [wrong], assumptions, DAY)
+        assert "observation" not in model.named_vars
+
+
+def test_evidence_is_added_all_at_once() -> None:
+    assumptions = load_assumptions()
+    model = add_evidence(model_for(assumptions), [item("not_yet")], assumptions, DAY)
+    with pytest.raises(InputError, match=r"^items: the model counts not-yet already: all items are added at once"):
+        add_evidence(model, [item("not_yet")], assumptions, DAY)
+
+
+def test_what_a_model_was_built_for_survives_interventions() -> None:
+    """``pm.do`` and ``pm.observe`` make new models: evidence is added to these as to the first, and refused alike."""
+    assumptions = load_assumptions()
+    for changed in (
+        pm.do(model_for(assumptions), {"mfu_china": 0.2}),
+        pm.observe(model_for(assumptions), {"mfu_china": 0.2}),
+    ):
+        with pytest.raises(InputError, match=r"^events: .* without autonomous-range"):
+            add_evidence(changed, [item("milestone")], assumptions, DAY)
+        add_evidence(changed, [item("not_yet")], assumptions, DAY)
+        assert "observation" in [variable.name for variable in changed.observed_RVs]
 
 
 @pytest.mark.slow
@@ -164,7 +222,7 @@ def test_nuts_samples_the_default_ledger_without_divergence() -> None:
 
     assumptions = load_assumptions()
     items = select(load_ledger(), "default", DAY, assumptions).counted
-    model = build_model(assumptions, extra_quantities=latent_quantities(items))
+    model = model_for(assumptions, extra_quantities=latent_quantities(items))
     compiled = nutpie.compile_pymc_model(add_evidence(model, items, assumptions, DAY))
     tree = nutpie.sample(compiled, draws=500, tune=1_000, chains=4, seed=9, progress_bar=False)
     assert int(tree["sample_stats"]["diverging"].sum()) == 0

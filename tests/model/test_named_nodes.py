@@ -13,9 +13,10 @@ from pytensor.compile.mode import Mode
 
 from catchup.model.assumptions import DEFAULT_EVENT, Assumptions, multiple_name
 from catchup.model.forward import outcome
-from catchup.model.generative import World
-from catchup.model.graph import UNITS, build_model, set_intervention
-from catchup.model.naming import replacing
+from catchup.model.generative import intervened_world, run_race
+from catchup.model.graph import build_model, set_intervention
+from catchup.model.launch import solve_with_pool
+from catchup.model.naming import DIMS, UNITS, replacing
 from catchup.model.policies import apply_as_published
 
 PLAIN = Mode(linker="py", optimizer=None)  # the graph as written: nothing compiled, nothing rewritten
@@ -23,48 +24,46 @@ WITHIN = 1e-9
 EVENTS = [DEFAULT_EVENT, "autonomous-range"]
 CHANGE = 1.07  # of the value held: beyond rounding, and no factor of anything
 
-OF_THE_WORLD = ("mythos_flop", "annual_progress")
-BY_FIRM = ("flop_per_h100e_month",)
-BY_EVENT = ("target_flop", "pretrained", "post_training", "ready")
-BY_BOTH = (
-    "budget_in_force",
-    "requirement_lag",
-    "able_to_launch",
-    "launch",
-    "pool_at_launch",
-    "requirement_at_launch",
-    "run_length",
-    "firm_pretrained",
-)
-
 
 def over_arrays(assumptions: Assumptions, values: dict[str, Any], **given: Any) -> dict[str, np.ndarray]:
     """Every named variable at one draw of the quantities, some of them replaced; shapes as in the graph."""
-    found: dict[str, Any] = {}
+    kept: dict[str, Any] = {}
     replaced = replacing(given)
-    world: World | None = None
     lever = apply_as_published(assumptions.levers["distillation-limited"], assumptions.race, 0.0)
 
-    def kept(name: str, value: Any) -> Any:
+    def keep(name: str, value: Any) -> Any:
         """Put a given value in a variable's place, and keep what stands there."""
-        value = replaced(name, value)
-        own = name if name in (*OF_THE_WORLD, *BY_FIRM) or event == EVENTS[0] else f"{name}::{event}"
-        rows = list(value.values()) if isinstance(value, dict) else [value]
-        found[own] = np.squeeze(np.concatenate([np.broadcast_to(row, 1) for row in rows]))
-        if name in BY_EVENT:
-            found[own] = np.squeeze(value[event])
-        elif name in BY_BOTH:
-            found[own] = np.array([np.squeeze(value[event, firm]) for firm in assumptions.race.firms])
-        return value
+        kept[name] = replaced(name, value)
+        return kept[name]
 
-    for event in EVENTS:
-        world, _ = outcome(assumptions, values, event=event, world=world, name=kept, intervention=lever)
-    return found
+    world = intervened_world(np, assumptions, values, lever, name=keep)
+    multiples = {event: values[multiple_name(event)] for event in EVENTS}
+    run_race(np, assumptions, world, multiples, values, solve_with_pool, name=keep)
+    return {name: as_table(assumptions, name, value) for name, value in kept.items()}
+
+
+def as_table(assumptions: Assumptions, name: str, value: Any) -> np.ndarray:
+    """A value in the form of the naming, as the graph has it."""
+    sizes = {"event": len(EVENTS), "firm": len(assumptions.race.firms)}
+    rows = [np.broadcast_to(row, 1) for row in (value.values() if isinstance(value, dict) else [value])]
+    return np.concatenate(rows).reshape([sizes[dim] for dim in DIMS[name]])
+
+
+def as_given(assumptions: Assumptions, name: str, table: np.ndarray) -> Any:
+    """What `as_table` makes a table of."""
+    firms = list(assumptions.race.firms)
+    keys = {
+        (): None,
+        ("firm",): firms,
+        ("event",): EVENTS,
+        ("event", "firm"): [(event, firm) for event in EVENTS for firm in firms],
+    }[DIMS[name]]
+    return table[None] if keys is None else dict(zip(keys, table.reshape(-1, 1), strict=True))
 
 
 def in_the_graph(model: pm.Model, held: dict[str, Any]) -> dict[str, np.ndarray]:
     changed = pm.do(model, held)
-    names = [name for name in changed.named_vars if name.split("::")[0] in UNITS]
+    names = [name for name in UNITS if name in changed.named_vars]
     function = pytensor.function([], [changed[name] for name in names], mode=PLAIN)
     return dict(zip(names, function(), strict=True))
 
@@ -88,22 +87,6 @@ def point(assumptions: Assumptions, values: dict[str, np.ndarray]) -> dict[str, 
     return {**found, "minimum_training_months": np.array([1e-3])}
 
 
-def nested(assumptions: Assumptions, name: str, value: np.ndarray) -> Any:
-    """A named variable's value in the form that the naming is given, the same for every event."""
-    rows = {firm: value[index, None] for index, firm in enumerate(assumptions.race.firms) if value.ndim}
-    if name in OF_THE_WORLD:
-        return value[None]
-    if name in BY_FIRM:
-        return rows
-    if name in BY_EVENT:
-        return dict.fromkeys(EVENTS, value[None])
-    return {(event, firm): row for event in EVENTS for firm, row in rows.items()}
-
-
-def test_every_derived_variable_has_a_form_here() -> None:
-    assert {*OF_THE_WORLD, *BY_FIRM, *BY_EVENT, *BY_BOTH} == set(UNITS)
-
-
 @pytest.mark.parametrize("name", UNITS)
 def test_a_derived_variable_moves_all_that_follows(
     name: str, model: pm.Model, assumptions: Assumptions, point: dict[str, np.ndarray]
@@ -111,18 +94,14 @@ def test_a_derived_variable_moves_all_that_follows(
     quantities = {key: float(value[0]) for key, value in point.items() if key in model.named_vars}
     before = over_arrays(assumptions, point)
     value = before[name] * CHANGE
-    everywhere = {own: value for own in model.named_vars if own.split("::")[0] == name}
-    found = in_the_graph(model, {**quantities, **everywhere})
-    expected = over_arrays(assumptions, point, **{name: nested(assumptions, name, value)})
-    assert found.keys() == expected.keys()
+    found = in_the_graph(model, {**quantities, name: value})
+    expected = over_arrays(assumptions, point, **{name: as_given(assumptions, name, value)})
+    assert found.keys() == expected.keys() == UNITS.keys()
     for own, given in expected.items():
         np.testing.assert_allclose(found[own], given, rtol=WITHIN, atol=WITHIN, err_msg=own)
-    moved = {own for own in expected if not np.allclose(expected[own], before[own], rtol=1e-6)}
-    assert everywhere.keys() <= moved
-    # in the order of `UNITS` each variable is worked out of earlier ones alone
-    order = list(UNITS)
-    assert all(order.index(own.split("::")[0]) >= order.index(name) for own in moved)
-    assert "ready" in moved
+    moved = [own for own in UNITS if not np.allclose(expected[own], before[own], rtol=1e-6)]
+    assert moved[0] == name  # each variable is worked out of earlier ones alone
+    assert moved[-1] == "ready"
 
 
 def test_a_quantity_moves_all_that_follows(

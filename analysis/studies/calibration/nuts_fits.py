@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ....evidence.layout import OBSERVED
 from ....evidence.likelihood import log_density
 from ...inference.estimates import Array
 from ...inference.nuts import CompiledPosterior
@@ -55,7 +56,7 @@ class NutsFits:
                 chains=1,
                 tune=TUNING,
                 cores=1,
-                data={"observed": np.array([observed[item.id] for item in plan.analysed])},
+                data={OBSERVED: np.array([observed[item.id] for item in plan.analysed])},
             )
             chain = self._tracked(tree, observed)
             ess = smallest_ess(chain)
@@ -75,10 +76,7 @@ class NutsFits:
         values = {name: group[name].values[0].astype(float) for name in plan.quantities}
         tracked, predicted = plan.describe(values, plan.analysed)
         # what the graph worked out itself is ranked as it is: the forward simulation is not under test
-        own = [
-            group[name].sel(chain=0, event=plan.question.event).values if name in ("ready", "pretrained") else column
-            for name, column in tracked.items()
-        ]
+        own = [_of_chain(group[name], plan) if name in group else column for name, column in tracked.items()]
         return np.column_stack([*own, self._log_likelihood(observed, predicted)])
 
     def _log_likelihood(self, observed: dict[str, float], predicted: dict[str, Array]) -> Array:
@@ -86,6 +84,12 @@ class NutsFits:
         return np.sum(
             [log_density(item, observed[item.id], predicted[item.id], clock) for item in self._plan.analysed], axis=0
         )
+
+
+def _of_chain(variable: Any, plan: Plan) -> Array:
+    """The only chain's draws of a variable, of the plan's event where it has one; shape (draw,)."""
+    own = variable.sel(event=plan.question.event) if "event" in variable.dims else variable
+    return np.asarray(own.values[0], dtype=float)
 
 
 def smallest_ess(chain: Array) -> float:

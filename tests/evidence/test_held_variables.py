@@ -14,14 +14,13 @@ from pytensor.compile.mode import Mode
 
 from catchup.evidence.graph import add_evidence
 from catchup.evidence.latents import latent_quantities, with_latents
-from catchup.evidence.likelihood import log_likelihoods
 from catchup.evidence.schema import Item
-from catchup.model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions
-from catchup.model.forward import outcome
-from catchup.model.generative import Outcome, World
-from catchup.model.graph import UNITS, build_model
-from catchup.model.naming import replacing
-from evidence_cases import DAY, one_of_each_kind
+from catchup.model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions, multiple_name
+from catchup.model.generative import Outcome, World, describe_world, run_race
+from catchup.model.graph import build_model
+from catchup.model.launch import solve_with_pool
+from catchup.model.naming import DIMS, UNITS, Naming, replacing
+from evidence_cases import DAY, log_likelihoods, one_of_each_kind
 
 PLAIN = Mode(linker="py", optimizer=None)
 EVENTS = ["autonomous-range", DEFAULT_EVENT]
@@ -39,20 +38,21 @@ class Case:
 
     def over_arrays(self, point: dict[str, np.ndarray], **given: Any) -> dict[str, float]:
         """Log likelihoods by item; given values stand in place of named variables."""
-        world: World | None = None
-        outcomes: dict[str, Outcome] = {}
-        for event in EVENTS:
-            world, outcomes[event] = outcome(self.assumptions, point, event=event, world=world, name=replacing(given))
-        assert world is not None
+        world, outcomes = self.race(point, replacing(given))
         found = log_likelihoods(self.items, self.assumptions, point, world, outcomes, DAY)
         return {name: float(value[0]) for name, value in found.items()}
+
+    def race(self, point: dict[str, np.ndarray], name: Naming) -> tuple[World, dict[str, Outcome]]:
+        world = describe_world(np, self.assumptions, point, name=name)
+        multiples = {event: point[multiple_name(event)] for event in EVENTS}
+        return world, run_race(np, self.assumptions, world, multiples, point, solve_with_pool, name=name)
 
     def in_the_graph(self, **held: Any) -> tuple[pm.Model, Callable[[], dict[str, float]]]:
         """The PyMC model with everything held at the point, some of it elsewhere, and its log likelihoods."""
         changed = pm.do(self.model, {**{name: float(value[0]) for name, value in self.point.items()}, **held})
-        names = [variable.name for variable in changed.observed_RVs]
-        function = pytensor.function([], changed.logp(vars=changed.observed_RVs, sum=False), mode=PLAIN)
-        return changed, lambda: dict(zip(names, map(float, function()), strict=True))
+        (densities,) = changed.logp(vars=changed.observed_RVs, sum=False)
+        function = pytensor.function([], densities, mode=PLAIN)
+        return changed, lambda: dict(zip(changed.coords["item"], map(float, function()), strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -60,8 +60,9 @@ def case() -> Case:
     items = one_of_each_kind()
     assumptions = with_latents(load_assumptions(), items)
     extra = latent_quantities(items)
-    model = build_model(assumptions, events=EVENTS, extra_quantities=extra)
-    add_evidence(model, items, assumptions, DAY, events=EVENTS)
+    month = assumptions.calendar.months(DAY)
+    model = build_model(assumptions, events=EVENTS, extra_quantities=extra, as_of_month=month)
+    add_evidence(model, items, assumptions, DAY)
     names = [name for name in assumptions.beliefs if name in model.named_vars]
     rng = np.random.default_rng(4)
     point = {name: np.atleast_1d(assumptions.beliefs[name].quantile(rng.uniform(0.3, 0.7, 1))) for name in names}
@@ -69,37 +70,20 @@ def case() -> Case:
     return Case(items, assumptions, model, {**point, "minimum_training_months": np.array([1e-3])})
 
 
-def as_held(case: Case, name: str, given: Any) -> dict[str, Any]:
+def as_held(case: Case, name: str, given: Any) -> np.ndarray:
     """A value in the form of the naming, as what ``pm.do`` takes."""
-    held: dict[str, Any] = {}
-    for position, event in enumerate(EVENTS):
-        own = name if position == 0 else f"{name}::{event}"
-        if own not in case.model.named_vars:
-            continue
-        if not isinstance(given, dict):
-            held[own] = given[0]
-        elif event in given:
-            held[own] = given[event][0]
-        else:
-            rows = [row[0] for key, row in given.items() if not isinstance(key, tuple) or key[0] == event]
-            held[own] = np.array(rows)
-    return held
+    rows = np.concatenate(list(given.values())) if isinstance(given, dict) else given
+    return rows.reshape([len(case.model.coords[dim]) for dim in DIMS[name]])
 
 
 @pytest.mark.parametrize("name", UNITS)
 def test_a_derived_variable_moves_the_likelihoods(name: str, case: Case) -> None:
     unchanged: dict[str, Any] = {}
-
-    def note(own: str, value: Any) -> Any:
-        unchanged[own] = {**unchanged.get(own, {}), **value} if isinstance(value, dict) else value
-        return value
-
-    for event in EVENTS:
-        outcome(case.assumptions, case.point, event=event, name=note)
+    case.race(case.point, lambda own, value: unchanged.setdefault(own, value))
     value = unchanged[name]
     changed = {key: row * CHANGE for key, row in value.items()} if isinstance(value, dict) else value * CHANGE
     before, expected = case.over_arrays(case.point), case.over_arrays(case.point, **{name: changed})
-    found = case.in_the_graph(**as_held(case, name, changed))[1]()
+    found = case.in_the_graph(**{name: as_held(case, name, changed)})[1]()
     assert found.keys() == expected.keys()
     for item, density in expected.items():
         assert found[item] == pytest.approx(density, rel=1e-9, abs=1e-9), item
