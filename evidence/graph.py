@@ -21,10 +21,10 @@ from ..model.graph import world_of
 from ..priors.errors import InputError
 from .kinds.kind import Clock, ModelState
 from .latents import events_of, latent_quantities
+from .layout import FIGURES, OBSERVATION, OBSERVED, figures_of
 from .likelihood import predict
 from .schema import Item
 
-OBSERVATION = "observation"  # the observed variable, over the dim ``item``
 SAME_DAY = 1e-9  # months
 
 
@@ -104,12 +104,7 @@ def evidence_data(
     observed = [seen.get(item.id, item.observation(clock)) for item in items]
     rows = [item.figures(clock) for item in items]
     table = [[row.get(figure, 0.0) for figure in figures_of(items, clock)] for row in rows]
-    return {"observed": np.array(observed, dtype=float), "figures": np.array(table, dtype=float)}
-
-
-def figures_of(items: Iterable[Item], clock: Clock) -> list[str]:
-    """Names of the figures that items have, in order of first use."""
-    return list(dict.fromkeys(figure for item in items for figure in item.figures(clock)))
+    return {OBSERVED: np.array(observed, dtype=float), FIGURES: np.array(table, dtype=float)}
 
 
 def observe(
@@ -134,8 +129,8 @@ def observe(
     names = figures_of(items, clock)
     data = evidence_data(items, assumptions, as_of)
     pm.modelcontext(None).add_coords({"item": [item.id for item in items], "figure": names})
-    observed = pm.Data("observed", data["observed"], dims="item")
-    figures = pm.Data("figures", data["figures"], dims=("item", "figure"))
+    observed = pm.Data(OBSERVED, data[OBSERVED], dims="item")
+    figures = pm.Data(FIGURES, data[FIGURES], dims=("item", "figure"))
 
     def by_item(work: Callable[..., Any], figures: Any, *columns: Any) -> Any:
         """Apply something to each item, its figures by name and its entry of each column."""

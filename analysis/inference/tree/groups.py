@@ -10,19 +10,21 @@ import numpy as np
 import xarray as xr
 
 from ....evidence.latents import events_of, latent_quantities, with_latents
-from ....evidence.likelihood import log_density, simulate
+from ....evidence.layout import FIGURES, OBSERVATION, OBSERVED, figures_of
+from ....evidence.likelihood import log_density, predictions, simulate
 from ....evidence.schema import Item
 from ....model.assumptions import multiple_name
-from ....model.generative import Outcome, World
+from ....model.generative import Outcome, World, describe_world, run_race
+from ....model.launch import solve_with_pool
+from ....model.naming import DIMS, UNITS, Naming, unnamed
 from ..draws import StoredDraws, Values
 from ..estimates import Array
-from ..likelihoods import predictions_of
 from ..question import Question
 
 SAMPLED = ("chain", "draw")
-CHECK = "_check"  # ends the names of variables whose items are held out
 PREDICTED = "predicted:"  # begins the columns of what the model says of items
 PROBABILITIES = (0.05, 0.5, 0.95)
+BY_ITEM = "see the item's unit"
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,8 @@ class Sample:
         Chains that follow one another.
     values : mapping of str to array of shape (draw,)
         By quantity.
-    derived : mapping of str to array of shape (draw,) or (draw, firm)
-        Intermediates and dates.
+    derived : mapping of str to array of shape (draw, ...)
+        Intermediates and dates, over the dims that `DIMS` names.
     predicted : mapping of str to array of shape (draw,)
         What the model says of each item's observation.
     """
@@ -79,56 +81,85 @@ class Groups:
     """
 
     def __init__(self, question: Question, counted: Sequence[Item], checks: Sequence[Item]) -> None:
-        self.items = (*counted, *checks)
+        self.counted, self.checks = tuple(counted), tuple(checks)
+        self.items = (*self.counted, *self.checks)
         self._question = replace(question, assumptions=with_latents(question.assumptions, self.items))
         self._clock = question.clock
-        self._counted = _by_kind(counted)
-        self._all = {**self._counted, **{name + CHECK: items for name, items in _by_kind(checks).items()}}
+        self._events = list(dict.fromkeys([question.event, *events_of(self.counted)]))
         assumptions = self._question.assumptions
-        multiples = map(multiple_name, events_of(self.items))
-        needed = assumptions.needed([question.event], distillation=True)
-        self.names = assumptions.with_related([*needed, *latent_quantities(self.items), *multiples])
+        needed = assumptions.needed(self._events, distillation=True)
+        names = assumptions.with_related([*needed, *latent_quantities(self.counted)])
+        self.names = [name for name in names if not assumptions.beliefs[name].certain]
+        self._known = [name for name in names if assumptions.beliefs[name].certain]
         self._dependent = assumptions.copula.among(self.names)
         self._beliefs = {name: assumptions.beliefs[name] for name in self.names}
 
     def sample(self, source: StoredDraws, chains: int = 1) -> Sample:
         """Work out everything that follows from draws; `chains` of them follow one another."""
-
-        def evaluate(values: Values) -> Values:
-            world, dates, predicted = predictions_of(self._question, values, self.items)
-            return {**_derived(world, dates), **{PREDICTED + name: column for name, column in predicted.items()}}
-
-        columns = source.map(evaluate)
+        columns = source.map(self._evaluate)
         predicted = {item.id: columns.pop(PREDICTED + item.id) for item in self.items}
         return Sample(chains, source.values, columns, predicted)
 
+    def _evaluate(self, values: Values) -> Values:
+        """Every variable that the PyMC model names, and what it says of every item."""
+        question, assumptions = self._question, self._question.assumptions
+        draws = next(iter(values.values())).size
+        columns: Values = {}
+
+        def keep(name: str, value: Any) -> Any:
+            rows = list(value.values()) if isinstance(value, Mapping) else [value]
+            table = np.stack([np.broadcast_to(row, draws) for row in rows], axis=-1)
+            columns[name] = table.reshape(draws, *(len(self._coords[dim]) for dim in DIMS[name]))
+            return value
+
+        world = describe_world(np, assumptions, values, name=keep)
+        outcomes = self._race(world, values, self._events, keep)
+        others = [event for event in events_of(self.checks) if event not in self._events]
+        outcomes |= self._race(world, values, others, unnamed)
+        predicted = predictions(self.items, assumptions, values, world, outcomes, question.as_of)
+        return {**columns, **{PREDICTED + name: np.broadcast_to(row, draws) for name, row in predicted.items()}}
+
+    def _race(self, world: World, values: Values, events: Sequence[str], name: Naming) -> dict[str, Outcome]:
+        return run_race(
+            np,
+            self._question.assumptions,
+            world,
+            {event: values[multiple_name(event)] for event in events},
+            values,
+            solve_with_pool,
+            launch_grid=self._question.launch_grid,
+            as_of_month=self._question.as_of_months,
+            name=name,
+        )
+
+    @property
+    def _coords(self) -> dict[str, list[str]]:
+        return {"event": self._events, "firm": list(self._question.assumptions.race.firms)}
+
     def quantities(self, sample: Sample) -> xr.Dataset:
         """Quantities, intermediates and dates, by name: ``prior`` and ``posterior``."""
-        from ....model.naming import UNITS
-
         variables = {}
         for name in self.names:
             unit, title = self._described(name)
             variables[name] = Variable(SAMPLED, _chained(sample.values[name], sample.chains), unit, title)
         for name, column in sample.derived.items():
-            dims = (*SAMPLED, "firm") if column.ndim == 2 else SAMPLED
+            dims = (*SAMPLED, *DIMS[name])
             variables[name] = Variable(dims, _chained(column, sample.chains), UNITS[name], name.replace("_", " "))
-        return dataset(variables, {"firm": list(self._question.assumptions.race.firms)})
+        return dataset(variables, self._coords)
 
-    def predictive(self, sample: Sample, seed: int) -> xr.Dataset:
-        """Observations that the draws predict: ``prior_predictive`` and ``posterior_predictive``."""
+    def predictive(self, sample: Sample, items: Sequence[Item], seed: int) -> xr.Dataset:
+        """Observations of items that the draws predict, counted (``posterior_predictive``) or not (``predictions``)."""
         rng = np.random.default_rng(seed)
-        simulated = {item.id: simulate(item, sample.predicted[item.id], self._clock, rng) for item in self.items}
-        return self._over_items(self._all, simulated, sample.chains)
+        simulated = [simulate(item, sample.predicted[item.id], self._clock, rng) for item in items]
+        return self._over_items(items, simulated, sample.chains, BY_ITEM, "observation predicted")
 
     def log_likelihood(self, sample: Sample) -> xr.Dataset:
         """Log likelihood of every counted item in every draw, its weight applied."""
-        densities = {
-            item.id: log_density(item, item.observation(self._clock), sample.predicted[item.id], self._clock)
-            for items in self._counted.values()
-            for item in items
-        }
-        return self._over_items(self._counted, densities, sample.chains, unit="nat")
+        densities = [
+            log_density(item, item.observation(self._clock), sample.predicted[item.id], self._clock)
+            for item in self.counted
+        ]
+        return self._over_items(self.counted, densities, sample.chains, "nat", "log likelihood")
 
     def log_prior(self, sample: Sample) -> xr.Dataset:
         """Log prior density of every uncertain quantity, in the coordinate that its base distribution has.
@@ -149,47 +180,61 @@ class Groups:
         return dataset({"quantities": stacked}, {"quantity": names})
 
     def observed(self) -> xr.Dataset:
-        """What was seen, in the coordinate of each kind: ``observed_data``."""
-        variables, coords = {}, {}
-        for name, items in self._all.items():
-            dim, coords[f"{name}_item"] = f"{name}_item", [item.id for item in items]
-            seen = np.array([item.observation(self._clock) for item in items], dtype=float)
-            variables[name] = Variable((dim,), seen, items[0].kind.unit, "what was observed")
-        return dataset(variables, coords)
+        """What was seen of counted items, each in the coordinate of its kind: ``observed_data``."""
+        return self._seen(self.counted, OBSERVATION)
+
+    def held_out(self) -> xr.Dataset:
+        """What was seen of items held out, and their figures: ``predictions_constant_data``."""
+        return self._seen(self.checks, OBSERVED).assign(self._figures(self.checks).data_vars)
 
     def constants(self) -> xr.Dataset:
-        """Figures of the items, quantiles of the priors, and whose compute each source is: ``constant_data``."""
-        variables: dict[str, Variable] = {}
-        coords: dict[str, Any] = {}
+        """What is known: certain quantities, quantiles of the others, figures of the items: ``constant_data``."""
         assumptions = self._question.assumptions
-        for name, items in self._all.items():
-            dim, coords[f"{name}_item"] = f"{name}_item", [item.id for item in items]
-            figures = [item.figures(self._clock) for item in items]
-            for figure in figures[0]:
-                numbers = np.array([row[figure] for row in figures], dtype=float)
-                variables[f"{name}_{figure}"] = Variable((dim,), numbers, "see the item", figure.replace("_", " "))
         quantiles = np.array([assumptions.quantiles(name, PROBABILITIES) for name in self.names])
         title = "prior quantiles, each in its quantity's unit"
-        variables["prior_quantile"] = Variable(("quantity", "probability"), quantiles, "see the quantity", title)
+        month = Variable((), np.float64(self._question.as_of_months), "months since t = 0", "day of the question")
+        variables = {
+            "as_of_month": month,
+            "prior_quantile": Variable(("quantity", "probability"), quantiles, "see the quantity", title),
+        }
+        for name in self._known:
+            unit, title = self._described(name)
+            variables[name] = Variable((), assumptions.beliefs[name].quantile(0.5), unit, title)
         sources = assumptions.race.sources
         for name, words in (
             ("source_firm", [source.firm for source in sources.values()]),
             ("source_channel", [source.channel for source in sources.values()]),
         ):
             variables[name] = Variable(("source",), np.array(words), "name", name.replace("_", " "))
-        return dataset(
-            variables, {**coords, "quantity": self.names, "probability": list(PROBABILITIES), "source": list(sources)}
-        )
+        coords = {"quantity": self.names, "probability": list(PROBABILITIES), "source": list(sources)}
+        return xr.merge([dataset(variables, coords), self._figures(self.counted)])
+
+    def _seen(self, items: Sequence[Item], name: str) -> xr.Dataset:
+        seen = np.array([item.observation(self._clock) for item in items], dtype=float)
+        return self._along_items({name: Variable(("item",), seen, BY_ITEM, "what was observed")}, items)
+
+    def _figures(self, items: Sequence[Item]) -> xr.Dataset:
+        """Figures of items, undefined where an item's kind has none of that name."""
+        names = figures_of(items, self._clock)
+        rows = [item.figures(self._clock) for item in items]
+        table = np.array([[row.get(name, np.nan) for name in names] for row in rows], dtype=float)
+        title = "figures that predictions and densities take"
+        variables = {FIGURES: Variable(("item", "figure"), table, "see the item's kind", title)} if items else {}
+        return self._along_items(variables, items, figure=names)
 
     def _over_items(
-        self, groups: Mapping[str, Sequence[Item]], columns: Mapping[str, Array], chains: int, unit: str | None = None
+        self, items: Sequence[Item], columns: Sequence[Array], chains: int, unit: str, title: str
     ) -> xr.Dataset:
-        variables, coords = {}, {}
-        for name, items in groups.items():
-            dim, coords[f"{name}_item"] = f"{name}_item", [item.id for item in items]
-            values = np.stack([_chained(columns[item.id], chains) for item in items], axis=-1)
-            variables[name] = Variable((*SAMPLED, dim), values, unit or items[0].kind.unit, items[0].kind.name)
-        return dataset(variables, coords)
+        values = np.stack([_chained(column, chains) for column in columns], axis=-1)
+        return self._along_items({OBSERVATION: Variable((*SAMPLED, "item"), values, unit, title)}, items)
+
+    def _along_items(self, variables: Mapping[str, Variable], items: Sequence[Item], **coords: Any) -> xr.Dataset:
+        """A dataset over items, which says the kind of each, and the unit of what is observed."""
+        built = dataset(variables, {"item": [item.id for item in items], **coords})
+        if not items:
+            return built
+        kinds, units = [item.kind.name for item in items], [item.kind.unit for item in items]
+        return built.assign_coords(kind=("item", np.array(kinds)), unit=("item", np.array(units)))
 
     def _described(self, name: str) -> tuple[str, str]:
         quantities = self._question.assumptions.table.quantities
@@ -214,36 +259,6 @@ def _described(variable: Variable) -> dict[str, str]:
     """Attributes of a variable. Readers would take "months since" something for calendar dates: that goes apart."""
     unit, since, origin = variable.unit.partition(" since ")
     return {"units": unit, "long_name": variable.title, **({"since": origin} if since else {})}
-
-
-def _derived(world: World, dates: Outcome) -> Values:
-    """Intermediates and dates by the names that the PyMC model gives them."""
-    by_firm = {
-        "launch": "launch",
-        "pool_at_launch": "pool",
-        "requirement_at_launch": "requirement",
-        "run_length": "run_length",
-        "firm_pretrained": "pretrained",
-    }
-    return {
-        "mythos_flop": world.mythos_flop,
-        "annual_progress": world.annual_progress,
-        "target_flop": dates.target_flop,
-        "pretrained": dates.pretrained,
-        "ready": dates.ready,
-        "flop_per_h100e_month": np.stack(list(world.flop_month.values()), axis=-1),
-        **{
-            name: np.stack([getattr(contender, attribute) for contender in dates.contenders.values()], axis=-1)
-            for name, attribute in by_firm.items()
-        },
-    }
-
-
-def _by_kind(items: Sequence[Item]) -> dict[str, list[Item]]:
-    groups: dict[str, list[Item]] = {}
-    for item in items:
-        groups.setdefault(item.kind.name, []).append(item)
-    return groups
 
 
 def _chained(column: Array, chains: int) -> Array:

@@ -1,7 +1,9 @@
 """Everything a run drew, as an ArviZ tree: named dims, units in the attributes of every variable.
 
-Observations of one kind are one variable over a dim of their items, so that ArviZ's plots of predictions show
-them beside one another. The tree holds a few thousand draws, whatever the run's number.
+The layout is the PyMC model's (`model.graph`, `evidence.graph`): dates over the dim ``event``, one variable
+``observation`` over the dim ``item``, so that ArviZ's functions work on it as it is. Items that are held out are in
+``predictions``. The tree holds a few thousand draws, whatever the run's number, and no time of making: equal runs have
+equal trees.
 """
 
 from __future__ import annotations
@@ -18,12 +20,14 @@ from ..estimates import Weighting
 from ..importance import RESAMPLED_CHAINS, ReweightedPrior
 from ..likelihoods import latent_beliefs, prior_for
 from ..posterior import Posterior
+from ..question import Question
 from .files import load_tree as load_tree
 from .files import save_tree as save_tree
-from .groups import SAMPLED, Groups, Variable, dataset
+from .groups import SAMPLED, Groups, Sample, Variable, dataset
 from .schema import SCHEMA, check_tree
 
 TREE_DRAWS = 8_000
+PRIOR_GROUPS = ("prior", "prior_predictive", "sample_stats_prior")
 LEAST_WEIGHT = 1e-300  # keeps the logarithm of no weight finite
 
 
@@ -49,12 +53,10 @@ def result_tree(posterior: Posterior, draws: int = TREE_DRAWS) -> xr.DataTree:
     values = unweighted.extended(latents).first(draws)
     kept = next(iter(values.values())).size
     prior = groups.sample(StoredDraws(values, Weighting(kept), question.seed, question.assumptions.copula))
-    nodes = {
-        "prior": groups.quantities(prior),
-        "prior_predictive": groups.predictive(prior, question.seed),
-        "observed_data": groups.observed(),
-        "constant_data": groups.constants(),
-    }
+    nodes = {"prior": groups.quantities(prior), "constant_data": groups.constants()}
+    if groups.counted:
+        nodes["prior_predictive"] = groups.predictive(prior, groups.counted, question.seed)
+        nodes["observed_data"] = groups.observed()
     if isinstance(source, ReweightedPrior) and unweighted is source.prior:
         relative = source.weighting.shares[:kept] * source.weighting.draws
         log_weight = np.log(np.maximum(relative, LEAST_WEIGHT))[None, :]
@@ -62,14 +64,21 @@ def result_tree(posterior: Posterior, draws: int = TREE_DRAWS) -> xr.DataTree:
         nodes["sample_stats_prior"] = dataset({"log_weight": Variable(SAMPLED, log_weight, "nat", title)})
     if posterior.conditioned:
         stored, nodes["sample_stats"] = _posterior_draws(posterior, draws)
-        sample = groups.sample(stored.extended(latents), stored.weighting.chains)
-        nodes |= {
-            "posterior": groups.quantities(sample),
-            "posterior_predictive": groups.predictive(sample, question.seed + 1),
-            "log_likelihood": groups.log_likelihood(sample),
-            "log_prior": groups.log_prior(sample),
-        }
+        nodes |= _posterior_groups(groups, groups.sample(stored.extended(latents), stored.weighting.chains), question)
+    made = _made_by(posterior)
+    nodes = {name: node.assign_attrs(made[name in PRIOR_GROUPS] | node.attrs) for name, node in nodes.items()}
     return check_tree(xr.DataTree.from_dict({"/": xr.Dataset(attrs=_attributes(posterior)), **nodes}))
+
+
+def _posterior_groups(groups: Groups, sample: Sample, question: Question) -> dict[str, xr.Dataset]:
+    nodes = {"posterior": groups.quantities(sample), "log_prior": groups.log_prior(sample)}
+    if groups.counted:
+        nodes["posterior_predictive"] = groups.predictive(sample, groups.counted, question.seed + 1)
+        nodes["log_likelihood"] = groups.log_likelihood(sample)
+    if groups.checks:
+        nodes["predictions"] = groups.predictive(sample, groups.checks, question.seed + 2)
+        nodes["predictions_constant_data"] = groups.held_out()
+    return nodes
 
 
 def _prior_draws(posterior: Posterior) -> PriorDraws:
@@ -94,6 +103,8 @@ def _posterior_draws(posterior: Posterior, draws: int) -> tuple[StoredDraws, xr.
         return stored, dataset(variables).assign_attrs(resampling=how)
     if not isinstance(source, StoredDraws):
         raise TypeError(f"no way to keep some of the draws of {type(source).__name__}")
+    from ..nuts import TUNING
+
     chains, every = source.weighting.chains, source.weighting.draws
     step = max(-(-every // draws), 1)
     values = {name: column.reshape(chains, -1)[:, ::step].ravel() for name, column in source.values.items()}
@@ -104,12 +115,26 @@ def _posterior_draws(posterior: Posterior, draws: int) -> tuple[StoredDraws, xr.
     }
     kept = next(iter(values.values())).size
     stored = StoredDraws(values, Weighting(kept, chains=chains), posterior.question.seed, source.copula)
-    return stored, dataset(stats).assign_attrs(thinning=step)
+    return stored, dataset(stats).assign_attrs(thinning=step, tuning_steps=TUNING)
 
 
 def _plain(column: Any) -> Any:
     """Widen whatever a sampler records to 64 bits."""
     return column.astype({"f": np.float64, "i": np.int64, "u": np.int64, "b": np.bool_}[column.dtype.kind])
+
+
+def _made_by(posterior: Posterior) -> tuple[dict[str, str], dict[str, str]]:
+    """Attributes that ArviZ gives to every group, of the posterior's and of the prior's; without the time of making."""
+    own = version("catchup")
+    creation = {
+        "creation_library": "catchup",
+        "creation_library_version": own,
+        "creation_library_language": "Python",
+    }
+    prior = {**creation, "inference_library": "catchup", "inference_library_version": own}
+    if posterior.engine != "nuts":
+        return prior, prior
+    return {**creation, "inference_library": "nutpie", "inference_library_version": version("nutpie")}, prior
 
 
 def _attributes(posterior: Posterior) -> dict[str, Any]:

@@ -9,17 +9,29 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
+from ....evidence.layout import FIGURES, OBSERVATION, OBSERVED
 from ....priors.errors import InputError
 
-SCHEMA = 1
+SCHEMA = 2
 SAMPLED = ("chain", "draw")
-ITEM = "_item"  # ends the names of dims of items
+DATED = ("event", "firm")
 KINDS = {"f": "64-bit floats", "i": "whole numbers", "b": "true or false", "U": "text"}
 SHOWN = 8  # violations in a message
 MAY_BE_INFINITE = frozenset(
-    {"ready", "pretrained", "firm_pretrained", "launch", "run_length", "pool_at_launch", "requirement_at_launch"}
+    {
+        "able_to_launch",
+        "firm_pretrained",
+        "launch",
+        "pool_at_launch",
+        "pretrained",
+        "ready",
+        "requirement_at_launch",
+        "run_length",
+    }
 )
 """Variables that are infinite, or follow from a date that is, where an event never comes."""
+MAY_BE_UNDEFINED = frozenset({FIGURES})
+"""Variables that are undefined where an item's kind has no such figure."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +45,11 @@ class Group:
     kinds : str
         NumPy kinds that its variables may have.
     further : tuple of str
-        Dims beside those, and beside dims of items.
+        Dims beside those.
     needed : tuple of str
         Variables that must be there.
     finite : bool
-        Whether all values are finite, but for `MAY_BE_INFINITE`; nothing is ever undefined.
+        Whether all values are finite, but for `MAY_BE_INFINITE`; only `MAY_BE_UNDEFINED` are ever undefined.
     """
 
     sampled: bool = True
@@ -48,22 +60,44 @@ class Group:
 
 
 DATES = ("mythos_flop", "annual_progress", "launch", "pretrained", "ready")
+OVER_ITEMS = Group(further=("item",), needed=(OBSERVATION,), finite=False)
 GROUPS: Mapping[str, Group] = {
-    "prior": Group(further=("firm",), needed=DATES),
-    "prior_predictive": Group(finite=False),
+    "prior": Group(further=DATED, needed=DATES),
+    "prior_predictive": OVER_ITEMS,
     "sample_stats_prior": Group(needed=("log_weight",)),
-    "posterior": Group(further=("firm",), needed=DATES),
-    "posterior_predictive": Group(finite=False),
-    "log_likelihood": Group(finite=False),
+    "posterior": Group(further=DATED, needed=DATES),
+    "posterior_predictive": OVER_ITEMS,
+    "predictions": OVER_ITEMS,
+    "log_likelihood": OVER_ITEMS,
     "log_prior": Group(further=("quantity",), needed=("quantities",)),
     "sample_stats": Group(kinds="fib", finite=False),
-    "observed_data": Group(sampled=False),
-    "constant_data": Group(sampled=False, kinds="fU", further=("quantity", "probability", "source")),
+    "observed_data": Group(sampled=False, further=("item",), needed=(OBSERVATION,)),
+    "constant_data": Group(
+        sampled=False,
+        kinds="fU",
+        further=("quantity", "probability", "source", "item", "figure"),
+        needed=("as_of_month",),
+    ),
+    "predictions_constant_data": Group(sampled=False, further=("item", "figure"), needed=(OBSERVED, FIGURES)),
 }
-ALWAYS = ("prior", "prior_predictive", "observed_data", "constant_data")
-WITH_EVIDENCE = ("posterior", "posterior_predictive", "log_likelihood", "log_prior", "sample_stats")
-SAME_ITEMS = ("prior_predictive", "posterior_predictive", "observed_data")
+TOGETHER = (
+    ("prior", "constant_data"),
+    ("prior_predictive", "observed_data"),
+    ("posterior", "log_prior", "sample_stats"),
+    ("posterior_predictive", "log_likelihood"),
+    ("predictions", "predictions_constant_data"),
+)
+"""Groups of which none is there without the others; the first ones always are."""
+SAME_DRAWS = (
+    ("prior", "prior_predictive", "sample_stats_prior"),
+    ("posterior", "posterior_predictive", "predictions", "log_likelihood", "log_prior", "sample_stats"),
+)
+SAME_ITEMS = (
+    ("observed_data", "prior_predictive", "posterior_predictive", "log_likelihood"),
+    ("predictions", "predictions_constant_data"),
+)
 ATTRIBUTES = ("tree_schema", "event", "as_of", "engine", "seed", "evidence")
+EARLIER = "was written by an earlier version; make it anew, by catchup forecast --save or catchup run"
 
 
 def violations(tree: xr.DataTree) -> list[str]:
@@ -77,8 +111,10 @@ def check_tree(tree: xr.DataTree, file: str | Path | None = None) -> xr.DataTree
     Raises
     ------
     InputError
-        Naming all violations at once.
+        Naming all violations at once; of a tree of an earlier version, how to have one of this.
     """
+    if tree.attrs.get("tree_schema", SCHEMA) < SCHEMA:
+        raise InputError(EARLIER, file=file)
     found = violations(tree)
     if found:
         shown = "; ".join(found[:SHOWN]) + (f"; and {len(found) - SHOWN} more" if len(found) > SHOWN else "")
@@ -92,10 +128,9 @@ def _violations(tree: xr.DataTree) -> Iterator[str]:
             yield f"attribute {name} is missing"
     if tree.attrs.get("tree_schema", SCHEMA) != SCHEMA:
         yield f"attribute tree_schema is {tree.attrs['tree_schema']}; {SCHEMA} was expected"
-    wanted = (*ALWAYS, *(WITH_EVIDENCE if any(name in tree.children for name in WITH_EVIDENCE) else ()))
-    for name in wanted:
-        if name not in tree.children:
-            yield f"group {name} is missing"
+    for place, names in enumerate(TOGETHER):
+        if place == 0 or not tree.children.keys().isdisjoint(names):
+            yield from (f"group {name} is missing" for name in names if name not in tree.children)
     for name, node in tree.children.items():
         if name not in GROUPS:
             yield f"group {name} is not known"
@@ -118,9 +153,7 @@ def _group_violations(group: str, found: xr.Dataset, wanted: Group) -> Iterator[
 def _variable_violations(place: str, name: str, variable: xr.DataArray, wanted: Group) -> Iterator[str]:
     dims = tuple(map(str, variable.dims))
     rest = dims[2:] if wanted.sampled and dims[:2] == SAMPLED else dims
-    if (wanted.sampled and dims[:2] != SAMPLED) or any(
-        dim not in wanted.further and not dim.endswith(ITEM) for dim in rest
-    ):
+    if (wanted.sampled and dims[:2] != SAMPLED) or any(dim not in wanted.further for dim in rest):
         yield f"{place} has dims {dims}"
     kind = "U" if variable.dtype.kind in "OTU" else variable.dtype.kind
     if kind not in wanted.kinds or (kind == "f" and variable.dtype != np.float64):
@@ -130,6 +163,8 @@ def _variable_violations(place: str, name: str, variable: xr.DataArray, wanted: 
         yield f"{place} has no units"
     if kind != "f":
         return
+    if name in MAY_BE_UNDEFINED:
+        return
     if np.isnan(variable.values).any():
         yield f"{place} is undefined in {int(np.isnan(variable.values).sum())} places"
     elif wanted.finite and name not in MAY_BE_INFINITE and not np.isfinite(variable.values).all():
@@ -138,7 +173,7 @@ def _variable_violations(place: str, name: str, variable: xr.DataArray, wanted: 
 
 def _mismatches(tree: xr.DataTree) -> Iterator[str]:
     """Where groups that belong together differ in their draws or items."""
-    for names in (WITH_EVIDENCE, ("prior", "prior_predictive", "sample_stats_prior")):
+    for names in SAME_DRAWS:
         sizes = {
             name: tuple(tree[name].sizes.get(dim) for dim in SAMPLED)
             for name in names
@@ -146,13 +181,11 @@ def _mismatches(tree: xr.DataTree) -> Iterator[str]:
         }
         if len(set(sizes.values())) > 1:
             yield "chains and draws differ: " + ", ".join(f"{name} {size}" for name, size in sizes.items())
-    for dim in {str(dim) for name in SAME_ITEMS if name in tree.children for dim in tree[name].dims}:
-        if dim.endswith(ITEM):
-            items = {tuple(map(str, tree[name].coords[dim].values)) for name in SAME_ITEMS if _has(tree, name, dim)}
-            holders = sum(name in tree.children for name in SAME_ITEMS)
-            if len(items) > 1 or sum(_has(tree, name, dim) for name in SAME_ITEMS) < holders:
-                yield f"items along {dim} differ between groups"
-
-
-def _has(tree: xr.DataTree, group: str, dim: str) -> bool:
-    return group in tree.children and dim in tree[group].coords
+    for names in SAME_ITEMS:
+        items = {
+            name: tuple(map(str, tree[name].coords["item"].values)) if "item" in tree[name].coords else ()
+            for name in names
+            if name in tree.children
+        }
+        if len(set(items.values())) > 1:
+            yield f"items differ between {', '.join(items)}"

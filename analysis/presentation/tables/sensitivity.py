@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ...inference.estimates import Estimate
@@ -93,9 +92,9 @@ def _lines(result: Sensitivity) -> list[str]:
     if result.power_scaling:
         whole, *parts = result.power_scaling
         alone = [row for row in parts if row.component != "all"][:STRONGEST]
-        strongest = ", ".join(f"{row.component} {row.prior or row.likelihood or 0.0:.3f}" for row in alone)
+        strongest = ", ".join(f"{row.component} {with_error(row.prior or row.likelihood)}" for row in alone)
         lines.append(
-            f"Power-scaling of the date: prior {whole.prior:.3f}, likelihood {whole.likelihood:.3f} "
+            f"Power-scaling of the date: prior {with_error(whole.prior)}, likelihood {with_error(whole.likelihood)} "
             f"({whole.diagnosis}); alone: {strongest}"
         )
     return lines
@@ -134,5 +133,8 @@ def _rank_as_json(row: RankCorrelation) -> dict[str, Any]:
 
 
 def _power_scaling_as_json(row: PowerScaling) -> dict[str, Any]:
-    figures = {"prior": rounded(row.prior, 4), "likelihood": rounded(row.likelihood, 4)}
-    return {**asdict(row), **figures, "diagnosis": row.diagnosis}
+    figures: dict[str, Any] = {}
+    for name, estimate in (("prior", row.prior), ("likelihood", row.likelihood)):
+        figures[name] = None if estimate is None else rounded(estimate.value, 4)
+        figures[f"{name}_mcse"] = None if estimate is None else significant(estimate.mcse)
+    return {"quantity": row.quantity, "component": row.component, **figures, "diagnosis": row.diagnosis}

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ....evidence.layout import OBSERVED
 from ....evidence.likelihood import log_density
 from ...inference.estimates import Array
 from ...inference.nuts import CompiledPosterior
@@ -55,7 +56,7 @@ class NutsFits:
                 chains=1,
                 tune=TUNING,
                 cores=1,
-                data={"observed": np.array([observed[item.id] for item in plan.analysed])},
+                data={OBSERVED: np.array([observed[item.id] for item in plan.analysed])},
             )
             chain = self._tracked(tree, observed)
             ess = smallest_ess(chain)

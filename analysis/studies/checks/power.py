@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...inference.estimates import ZERO, Estimate
 from ..sensitivity.power_scaling import DATE, THRESHOLD, PowerScaling
 from .result import CheckResult
+
+ADVICE = {
+    True: "prior and evidence pull apart: see catchup influence and catchup sensitivity",
+    False: "",
+    None: "undecided: the threshold lies within two Monte Carlo errors; another --seed shows how far the figures move",
+}
+"""By whether prior and evidence are in conflict; None where that is undecided."""
 
 
 def check_power_scaling(rows: Sequence[PowerScaling]) -> CheckResult:
@@ -17,15 +25,21 @@ def check_power_scaling(rows: Sequence[PowerScaling]) -> CheckResult:
         From `power_scaling`.
     """
     whole = next(row for row in rows if row.quantity == DATE and row.component == "all")
-    prior, likelihood = whole.prior or 0.0, whole.likelihood or 0.0
-    conflict = min(prior, likelihood) >= THRESHOLD
+    prior, likelihood = whole.prior or ZERO, whole.likelihood or ZERO
+    weaker = min(prior, likelihood, key=lambda estimate: estimate.value)
     strongest = next(row.component for row in rows if row.component != "all")
+    figures = f"prior {_with_error(prior)}, likelihood {_with_error(likelihood)}"
     return CheckResult(
         id="power-scaling",
         title="sensitivity of the date to both prior and likelihood",
-        verdict="warn" if conflict else "pass",
-        figure=min(prior, likelihood),
+        verdict="pass" if whole.conflict is False else "warn",
+        figure=weaker.value,
         threshold=THRESHOLD,
-        detail=f"prior {prior:.3f}, likelihood {likelihood:.3f}: {whole.diagnosis}; strongest alone: {strongest}",
-        advice="prior and evidence pull apart: see catchup influence and catchup sensitivity" if conflict else "",
+        detail=f"{figures}: {whole.diagnosis}; strongest alone: {strongest}",
+        advice=ADVICE[whole.conflict],
+        mcse=weaker.mcse,
     )
+
+
+def _with_error(estimate: Estimate) -> str:
+    return f"{estimate.value:.3f} \N{PLUS-MINUS SIGN} {estimate.mcse:.3f}"

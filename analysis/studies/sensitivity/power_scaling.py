@@ -8,19 +8,21 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 
 from ....evidence.latents import latent_quantities
+from ....evidence.layout import OBSERVATION
+from ...inference.estimates import ZERO, Array, Estimate
 from ...inference.posterior import Posterior
-from ...inference.tree.groups import SAMPLED
 from ...inference.tree.result_tree import result_tree
 
 ALPHAS = (0.99, 1.01)
 THRESHOLD = 0.05  # above it a component has a say, by the reference
+BLOCKS = 16  # of draws, each left out once for the errors
 DATE = "ready"
 
 
@@ -35,26 +37,43 @@ class PowerScaling:
     component : str
         What is scaled: ``all``, or one quantity's prior, one group's correlations (``correlation(one, other)``) or one
         item's likelihood.
-    prior, likelihood : float or None
+    prior, likelihood : Estimate or None
         Change of the distribution per doubling of the power (square root of the cumulative Jensen-Shannon
-        divergence); None where the component is no prior or no likelihood.
+        divergence), with its Monte Carlo standard error; None where the component is no prior or no likelihood.
     """
 
     quantity: str
     component: str
-    prior: float | None
-    likelihood: float | None
+    prior: Estimate | None
+    likelihood: Estimate | None
+
+    @property
+    def conflict(self) -> bool | None:
+        """Whether prior and likelihood both have a say; None where a threshold within two errors leaves that open."""
+        sides = [_side(estimate) for estimate in (self.prior, self.likelihood) if estimate is not None]
+        if len(sides) < 2 or -1 in sides:
+            return False
+        return None if 0 in sides else True
 
     @property
     def diagnosis(self) -> str:
-        """What the two say together, in the reference's words."""
+        """What the two say together, in the reference's words; undecided where an error could turn it round."""
         if self.prior is None or self.likelihood is None:
             return ""
-        if self.prior >= THRESHOLD and self.likelihood >= THRESHOLD:
-            return "potential prior-data conflict"
-        if self.prior >= THRESHOLD:
-            return "strong prior / weak likelihood"
-        return "no conflict"
+        if min(self.prior.value, self.likelihood.value) >= THRESHOLD:
+            diagnosis = "potential prior-data conflict"
+        elif self.prior.value >= THRESHOLD:
+            diagnosis = "strong prior / weak likelihood"
+        else:
+            diagnosis = "no conflict"
+        undecided = self.conflict is None or _side(self.prior) == 0
+        return f"undecided, perhaps {diagnosis}" if undecided else diagnosis
+
+
+def _side(estimate: Estimate) -> int:
+    """Above the threshold (1), below it (-1), or within two errors of it (0)."""
+    away = estimate.value - THRESHOLD
+    return 0 if abs(away) <= 2.0 * estimate.mcse else 1 if away > 0.0 else -1
 
 
 def power_scaling(
@@ -76,21 +95,22 @@ def power_scaling(
     list of PowerScaling
         The date first, the other quantities, then the date under each part alone, the strongest first.
     """
-    log_prior = tree["log_prior"].to_dataset()["quantities"]
-    names = [str(name) for name in log_prior.coords["quantity"].values if not relevant or name in relevant]
-    parts = dict(_likelihoods(tree))
-    whole_prior = log_prior.sel(quantity=names).sum("quantity")
-    whole_likelihood = sum(parts.values(), xr.zeros_like(whole_prior))
-    moved = [DATE, *quantities]
-    by_prior, by_likelihood = _sensitivity(tree, whole_prior, moved), _sensitivity(tree, whole_likelihood, moved)
-    rows = [PowerScaling(name, "all", by_prior[name], by_likelihood[name]) for name in moved]
-    of_priors = {name: _sensitivity(tree, log_prior.sel(quantity=name), [DATE])[DATE] for name in names}
-    of_items = {name: _sensitivity(tree, part, [DATE])[DATE] for name, part in parts.items()}
-    alone = [
-        *(PowerScaling(DATE, name, figure, None) for name, figure in of_priors.items()),
-        *(PowerScaling(DATE, name, None, figure) for name, figure in of_items.items()),
+    priors = _columns(tree["log_prior"]["quantities"], "quantity")
+    priors = {name: column for name, column in priors.items() if not relevant or name in relevant}
+    items = _columns(tree["log_likelihood"][OBSERVATION], "item")
+    posterior = tree["posterior"].to_dataset()
+    date = posterior[DATE].sel(event=tree.attrs["event"]).values.ravel()
+    moved = {DATE: date, **{name: posterior[name].values.ravel() for name in quantities}}
+    whole_prior, whole_likelihood = (np.sum(list(parts.values()), axis=0) for parts in (priors, items))
+    rows = [
+        PowerScaling(name, "all", _sensitivity(column, whole_prior), _sensitivity(column, whole_likelihood))
+        for name, column in moved.items()
     ]
-    return [*rows, *sorted(alone, key=lambda row: -((row.prior or 0.0) + (row.likelihood or 0.0)))]
+    alone = [
+        *(PowerScaling(DATE, name, _sensitivity(date, part), None) for name, part in priors.items()),
+        *(PowerScaling(DATE, name, None, _sensitivity(date, part)) for name, part in items.items()),
+    ]
+    return [*rows, *sorted(alone, key=lambda row: -(row.prior or row.likelihood or ZERO).value)]
 
 
 def power_scaling_of(posterior: Posterior, tree: xr.DataTree | None = None) -> list[PowerScaling]:
@@ -109,29 +129,33 @@ def power_scaling_of(posterior: Posterior, tree: xr.DataTree | None = None) -> l
     return power_scaling(result_tree(posterior) if tree is None else tree, latents, relevant)
 
 
-def _likelihoods(tree: xr.DataTree) -> Iterator[tuple[str, xr.DataArray]]:
-    """Yield every item's log likelihood."""
-    for variable in tree["log_likelihood"].data_vars.values():
-        dim = next(str(dim) for dim in variable.dims if dim not in SAMPLED)
-        for item in variable.coords[dim].values:
-            yield str(item), variable.sel({dim: item}, drop=True)
+def _columns(variable: xr.DataArray, dim: str) -> dict[str, Array]:
+    """Entries along a dim, by their labels: draws of all chains, one chain after the other."""
+    labels = [str(label) for label in variable.coords[dim].values]
+    return dict(zip(labels, variable.values.reshape(-1, len(labels)).T, strict=True))
 
 
-def _sensitivity(tree: xr.DataTree, log_density: xr.DataArray, names: Sequence[str]) -> dict[str, float]:
-    """Sensitivity of quantities to raising one density to a power, as `arviz_stats.psense` defines it.
+def _sensitivity(moved: Array, log_density: Array) -> Estimate:
+    """Sensitivity of draws to raising a density to a power, with its error by the jackknife.
+
+    Each block of draws that follow one another is left out once: neighbours in a chain, and copies of a draw that was
+    resampled, depend on each other.
+    """
+    whole = _power_scale_sense(moved, log_density)
+    block = np.arange(moved.size) * BLOCKS // moved.size
+    without = np.array([_power_scale_sense(moved[block != each], log_density[block != each]) for each in range(BLOCKS)])
+    return Estimate(whole, float(np.sqrt((BLOCKS - 1) / BLOCKS * np.sum((without - without.mean()) ** 2))))
+
+
+def _power_scale_sense(moved: Array, log_density: Array) -> float:
+    """Sensitivity as `arviz_stats.psense` defines it.
 
     At powers so near 1 weights differ by a few hundredths: they need no smoothing, and a density that is the same
     for a whole tail of draws, to which no Pareto distribution could be fitted, none either.
     """
-    import arviz_stats  # noqa: F401  (its accessor)
+    from arviz_stats.base import array_stats
 
     centred = log_density - log_density.mean()
-    lower, upper = (np.exp((alpha - 1.0) * centred) for alpha in ALPHAS)
-    sensitive = (
-        tree["posterior"]
-        .to_dataset()[list(names)]
-        .azstats.power_scale_sense(
-            lower_w=lower / lower.sum(), upper_w=upper / upper.sum(), lower_alpha=ALPHAS[0], upper_alpha=ALPHAS[1]
-        )
-    )
-    return {name: float(sensitive[name]) for name in names}
+    weights = (np.exp((alpha - 1.0) * centred)[None] for alpha in ALPHAS)
+    lower, upper = (each / each.sum() for each in weights)
+    return float(array_stats.power_scale_sense(moved[None], lower, upper, *ALPHAS, chain_axis=0, draw_axis=1))
