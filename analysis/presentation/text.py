@@ -45,6 +45,11 @@ def error_text(question: Question, months: float) -> str:
     return f"± {days:.1f} d" if days < DAYS_PER_WEEK else f"± {days:.0f} d"
 
 
+def with_error(estimate: Estimate | None) -> str:
+    """Return a figure with its Monte Carlo error, "0.021 ± 0.004"; empty where there is none."""
+    return "" if estimate is None else f"{estimate.value:.3f} ± {estimate.mcse:.3f}"
+
+
 def shift_text(shift: Estimate) -> str:
     """Write a shift with its Monte Carlo error; one inside its noise is called noise."""
     if shift.value == 0.0 and shift.mcse == 0.0:

@@ -159,7 +159,9 @@ def test_streamed_draws_have_it_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forecasting, "MOST_EXACT_DRAWS", 100)
     streamed = forecast_prior(question)
     for p in (0.05, 0.5, 0.9):
-        assert streamed.compute_alone.quantile_value(p) == pytest.approx(exact.compute_alone.quantile_value(p), abs=0.02)
+        assert streamed.compute_alone.quantile_value(p) == pytest.approx(
+            exact.compute_alone.quantile_value(p), abs=0.02
+        )
     for (_, one), (_, other) in zip(streamed.not_by(), exact.not_by(), strict=True):
         assert one.value == pytest.approx(other.value, abs=1e-3)
 
@@ -178,7 +180,11 @@ def test_json_as_promised(capsys: pytest.CaptureFixture[str]) -> None:
     assert [each["id"] for each in found["obstacles"]] == FIVE
     for each in (*found["obstacles"], found["together"]):
         assert {"id", "title", "adds", "binds", "mcse", "before_evidence", "moved_by_evidence", "without"} <= set(each)
-        assert set(each["adds"]["quantiles"]) == set(each["without"]["quantiles"]) == {"0.05", "0.25", "0.5", "0.75", "0.95"}
+        assert (
+            set(each["adds"]["quantiles"])
+            == set(each["without"]["quantiles"])
+            == {"0.05", "0.25", "0.5", "0.75", "0.95"}
+        )
     assert set(found["not_by"]) == {"2028-01-01", "2029-01-01", "2030-01-01"}
     for name in ("all_of_it", "compute_alone"):
         assert set(found[name]["quantiles"]["0.5"]) == {"months", "date", "mcse"}
@@ -216,5 +222,3 @@ def test_an_unknown_model_is_refused_with_the_nearest(command: str, capsys: pyte
     assert len(said.strip().splitlines()) == 1
     assert "--model" in said
     assert 'Did you mean "current"?' in said
-
-

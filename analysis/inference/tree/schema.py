@@ -181,10 +181,10 @@ def _mismatches(tree: xr.DataTree) -> Iterator[str]:
         }
         if len(set(sizes.values())) > 1:
             yield "chains and draws differ: " + ", ".join(f"{name} {size}" for name, size in sizes.items())
-    for names in SAME_ITEMS:
+    for groups in SAME_ITEMS:
         items = {
             name: tuple(map(str, tree[name].coords["item"].values)) if "item" in tree[name].coords else ()
-            for name in names
+            for name in groups
             if name in tree.children
         }
         if len(set(items.values())) > 1:

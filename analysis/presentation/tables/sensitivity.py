@@ -12,7 +12,7 @@ from ...studies.sensitivity.study import RankCorrelation, Sensitivity
 from ...studies.sensitivity.variance import METHODS, SobolIndex
 from ..json_form import date_as_json, to_json
 from ..table import Column, Layout, Span, Table
-from ..text import day_text
+from ..text import day_text, with_error
 from .columns import asked_text
 
 if TYPE_CHECKING:

@@ -95,9 +95,9 @@ def power_scaling(
     list of PowerScaling
         The date first, the other quantities, then the date under each part alone, the strongest first.
     """
-    priors = _columns(tree["log_prior"]["quantities"], "quantity")
+    priors = _columns(tree["log_prior"].to_dataset()["quantities"], "quantity")
     priors = {name: column for name, column in priors.items() if not relevant or name in relevant}
-    items = _columns(tree["log_likelihood"][OBSERVATION], "item")
+    items = _columns(tree["log_likelihood"].to_dataset()[OBSERVATION], "item")
     posterior = tree["posterior"].to_dataset()
     date = posterior[DATE].sel(event=tree.attrs["event"]).values.ravel()
     moved = {DATE: date, **{name: posterior[name].values.ravel() for name in quantities}}
