@@ -8,8 +8,8 @@ import pytest
 from catchup.analysis.inference.estimates import Estimate
 from catchup.analysis.inference.posterior import Posterior, prior_of
 from catchup.analysis.inference.question import Question
-from catchup.model.models import DEFAULT_MODEL
 from catchup.model.assumptions import load_assumptions
+from catchup.model.models import DEFAULT_MODEL
 from catchup.priors.layers import Layer
 
 FALSE_ALARM = 1e-6  # of one comparison between an estimate and what it should be
