@@ -31,10 +31,11 @@ from ..inference.forecast import Forecast, forecast, forecast_prior
 from ..inference.inputs import Inputs, inputs_of
 from ..inference.posterior import Posterior
 from ..inference.request import Request, posterior
+from ..inference.snapshot import Snapshot
 from ..presentation.report.sections import Sections
 from ..presentation.tables.builders import as_json
 from ..presentation.text import day_text
-from ..studies.attribution import Attribution, Workshop, attribute
+from ..studies.attribution import QUANTILES, Attribution, attribute
 
 REPORT = "report.html"
 EXPLORER = "explore.html"
@@ -217,17 +218,16 @@ def today() -> Any:
 
 
 def _since(previous: Run, drawn: Posterior, answer: Forecast) -> Attribution:
-    from ..studies.attribution import QUANTILES, Snapshot
-
     items = {item.id: item for item in drawn.items}
     now = Snapshot(
         question=drawn.question,
         items=items,
         inputs=_inputs(drawn),
         version=library_versions()["catchup"],
-        recorded={p: answer.ready.quantile_value(p) for p in QUANTILES},
+        recorded={p: answer.ready.quantile(p) for p in QUANTILES},
+        engine=drawn.engine,
     )
-    return attribute(previous.snapshot, now, Workshop())
+    return attribute(previous.snapshot, now, drawn)
 
 
 def _write_posterior(sections: Sections, path: Path) -> None:
