@@ -292,8 +292,8 @@ def probability_shift(changed: Distribution, baseline: Distribution, value: floa
 def error_of_difference(changed: Weighting, baseline: Weighting, after: Array, before: Array) -> float:
     """Standard error of the difference of two estimates, given what each draw adds to either's error.
 
-    Where there are as many of the one's draws as of the other's, those at the same place are taken together. If the same
-    random numbers have made them, what they have in common is left out; if not, the error is that of independent draws.
+    Where the one has as many draws as the other, those at the same place are taken together. If the same random numbers
+    have made them, what they have in common is left out; if not, the error is that of independent draws.
 
     Parameters
     ----------

@@ -115,7 +115,7 @@ def attribute(before: Snapshot, after: Snapshot, drawn: Posterior | None = None)
     """
     before = _on_common_ground(before, after)
     first, last = end_state(before), end_state(after, drawn)
-    day = _year_end(after.question.as_of)
+    day = year_end(after.question.as_of)
     month = after.question.assumptions.calendar.months_by(day)
     steps = [
         *_left_over(before, first, "before", after),
@@ -262,7 +262,7 @@ def _whole(before: Snapshot, after: Snapshot, first: State, last: State, month: 
     return replace(whole, shifts=shifts)
 
 
-def _year_end(day: date) -> date:
+def year_end(day: date) -> date:
     """The last day of the year, or of the next where that is less than half a year away."""
     year = day.year if day.month <= 6 else day.year + 1
     return date(year, 12, 31)

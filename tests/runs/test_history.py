@@ -25,8 +25,12 @@ from catchup.analysis.archive.history import history
 from catchup.analysis.archive.manifest import BrokenRunError
 from catchup.analysis.archive.reading import Run, read_run, read_runs
 from catchup.analysis.archive.scores import Outcome, distribution_of, score, score_rivals, score_runs
+from catchup.analysis.inference.diagnostics import UntrustworthyError
 from catchup.analysis.inference.estimates import Distribution, Weighting
 from catchup.analysis.inference.request import Request
+from catchup.analysis.presentation.report.contents import _moved
+from catchup.analysis.presentation.report.section import Sentence
+from catchup.analysis.runs import run as running
 from catchup.analysis.runs.replay import parse_step, replay_days
 from catchup.analysis.runs.run import run
 from catchup.analysis.studies.attribution import QUANTILES, attribute
@@ -120,6 +124,29 @@ def test_other_random_numbers_are_noise(shelf: Shelf, request_: Request, tmp_pat
     assert [step.id for step in attribution.steps] == ["noise"]
     middle = attribution.total.shifts[0.5]
     assert abs(middle.value) < 5.0 * np.hypot(middle.mcse, middle.mcse)
+
+
+def test_a_run_stands_where_what_moved_cannot_be_told(
+    shelf: Shelf, request_: Request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dataclasses import replace
+
+    folder = tmp_path / "runs"
+    shutil.copytree(shelf[1][0].folder, folder / shelf[1][0].name)
+
+    def refuse(*snapshots: object) -> None:
+        raise UntrustworthyError("importance weights cannot be trusted (k-hat 0.81, above 0.7)")
+
+    monkeypatch.setattr(running, "attribute", refuse)
+    asked = replace(request_, question=replace(request_.question, as_of=date(2026, 7, 2)))
+    sections = running.work_out(asked, folder, running.Stopwatch(), brief=True)
+    assert sections.attribution is None
+    made = run(asked, folder, brief=True)
+    assert made.section("diff") is None
+    (said,) = _moved(sections).parts
+    assert isinstance(said, Sentence)
+    assert shelf[1][0].name in said.text
+    assert "k-hat 0.81" in said.text
 
 
 @pytest.mark.parametrize(
