@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import shutil
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -249,6 +249,18 @@ def test_the_hubs_columns(shelf: Shelf) -> None:
     assert all(0 < level < 1 for level in levels)
     samples = [row["output_type_id"] for row in rows if row["output_type"] == "sample"]
     assert len(set(samples)) == len(samples) == 100
+
+
+def test_the_hubs_dates_are_the_forecasts(shelf: Shelf) -> None:
+    """The origin's date and a value of its row make the date."""
+    for run_ in (shelf[1][0], shelf[1][-1]):
+        rows = csv.DictReader(io.StringIO(export(run_, "hubverse")))
+        found = {row["output_type_id"]: row for row in rows if row["output_type"] == "quantile"}
+        for p in ("0.05", "0.25", "0.5", "0.75", "0.95"):
+            row = found[p]
+            assert row["target"] == "days to ready"
+            moment = datetime.fromisoformat(row["origin_date"]) + timedelta(days=float(row["value"]))
+            assert moment.date().isoformat() == run_.forecast["ready"]["quantiles"][p]["date"]
 
 
 def test_the_continuous_curve_keeps_the_formats_rules(shelf: Shelf) -> None:
