@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,10 +73,10 @@ class Forecast(Result):
         """Yield month ends from the day of asking on, with the probability of being ready by each."""
         calendar = self.question.assumptions.calendar
         for day in month_ends(self.question.as_of, MONTHS_AHEAD):
-            yield day, self.ready.probability_below(calendar.months(day + timedelta(days=1)))
+            yield day, self.ready.probability_below(calendar.months_by(day))
 
     def not_by(self) -> Iterator[tuple[date, Estimate]]:
-        """Yield first days of coming years, with the probability of not being ready by then."""
+        """Yield first days of coming years, with the probability of not being ready by the end of them."""
         yield from not_by(self.ready, self.question)
 
     def warnings(self) -> list[str]:
@@ -137,9 +137,9 @@ def answer(request: Request) -> Forecast:
 
 
 def not_by(ready: AnyDistribution, question: Question) -> Iterator[tuple[date, Estimate]]:
-    """Yield first days of coming years, with the probability that a date has not come by then."""
+    """Yield first days of coming years, with the probability that a date has not come by the end of them."""
     for day in NOT_BY:
-        come = ready.probability_below(question.assumptions.calendar.months(day))
+        come = ready.probability_below(question.assumptions.calendar.months_by(day))
         yield day, Estimate(max(1.0 - come.value, 0.0), come.mcse, come.meaningful)
 
 

@@ -27,14 +27,16 @@ from ..archive.manifest import (
 from ..archive.reading import FORECAST, INPUTS, POSTERIOR, Run, newest_before, read_run
 from ..archive.ready_curve import READY_CURVE, ready_curve_as_json
 from ..archive.store import build, check_runs_folder
+from ..inference.diagnostics import UntrustworthyError
 from ..inference.forecast import Forecast, forecast, forecast_prior
 from ..inference.inputs import Inputs, inputs_of
 from ..inference.posterior import Posterior
 from ..inference.request import Request, posterior
+from ..inference.snapshot import Snapshot
 from ..presentation.report.sections import Sections
 from ..presentation.tables.builders import as_json
 from ..presentation.text import day_text
-from ..studies.attribution import Attribution, Workshop, attribute
+from ..studies.attribution import QUANTILES, Attribution, attribute
 
 REPORT = "report.html"
 EXPLORER = "explore.html"
@@ -106,8 +108,8 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
                 results[name] = study(drawn)
     with watch.part("attribution"):
         previous = newest_before(runs, request.question.event)
-        attribution = _since(previous, drawn, answer) if previous else None
-    sections = Sections(drawn, answer, results, attribution, previous)
+        attribution, untrusted = _since(previous, drawn, answer) if previous else (None, "")
+    sections = Sections(drawn, answer, results, attribution, previous, untrusted)
     if brief:
         return sections
     with watch.part("draw"):
@@ -216,18 +218,21 @@ def today() -> Any:
     return date.today()
 
 
-def _since(previous: Run, drawn: Posterior, answer: Forecast) -> Attribution:
-    from ..studies.attribution import QUANTILES, Snapshot
-
+def _since(previous: Run, drawn: Posterior, answer: Forecast) -> tuple[Attribution | None, str]:
+    """What moved since a run; or, where that cannot be trusted, why not: the run itself stands."""
     items = {item.id: item for item in drawn.items}
     now = Snapshot(
         question=drawn.question,
         items=items,
         inputs=_inputs(drawn),
         version=library_versions()["catchup"],
-        recorded={p: answer.ready.quantile_value(p) for p in QUANTILES},
+        recorded={p: answer.ready.quantile(p) for p in QUANTILES},
+        engine=drawn.engine,
     )
-    return attribute(previous.snapshot, now, Workshop())
+    try:
+        return attribute(previous.snapshot, now, drawn), ""
+    except UntrustworthyError as error:
+        return None, error.on_command_line
 
 
 def _write_posterior(sections: Sections, path: Path) -> None:

@@ -150,7 +150,7 @@ def test_not_by_is_what_the_date_leaves(prior: Posterior) -> None:
     found = forecasting.forecast(prior)
     assert [day for day, _ in found.not_by()] == list(NOT_BY)
     for day, chance in found.not_by():
-        month = CURRENT.calendar.months(day)
+        month = CURRENT.calendar.months_by(day)  # that day counts
         assert chance.value == pytest.approx((found.ready.values >= month).mean())
 
 

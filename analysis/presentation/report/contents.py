@@ -64,6 +64,9 @@ def _date(sections: Sections) -> Section:
 
 def _moved(sections: Sections) -> Section:
     attribution, previous = sections.attribution, sections.previous
+    if sections.untrusted and previous is not None:
+        reason = f"What moved since run {previous.name} cannot be told: {sections.untrusted}."
+        return Section("moved", "What moved", "What moved, and why", (Sentence(reason),))
     if attribution is None or previous is None:
         return Section("moved", "What moved", "What moved, and why", (Sentence(NO_EARLIER_RUN),))
     return Section("moved", "What moved", "What moved, and why", (attribution_table(attribution, previous.name),))
