@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from ...priors.files import check_folder
-from .options import OUTPUT, Asked
+from .options import OUTPUT, WHAT, Asked
 from .output import show, warn
 
 if TYPE_CHECKING:
@@ -27,6 +27,10 @@ def forecast(
     save: Annotated[
         Path | None, Parameter(group=OUTPUT, help="Keep the draws as an ArviZ tree (NetCDF .nc or Zarr .zarr).")
     ] = None,
+    pool: Annotated[
+        bool,
+        Parameter(group=WHAT, negative="", help="Answer with the pool of all model shapes, duplicates left out."),
+    ] = False,
 ) -> int:
     """When the event comes, with its spread and who gets there first."""
     from ..inference.forecast import forecast as sum_up
@@ -46,7 +50,12 @@ def forecast(
         check_tree_path(save, key="--save")
     request = asked.request()
     drawn = posterior(request)
-    result = sum_up(drawn)
+    result, spread = sum_up(drawn), None
+    if pool:
+        from ..studies.structure_spread import pool_forecast, structure_spread
+
+        spread = structure_spread(drawn)
+        result = pool_forecast(result, spread)
     movements = _movements(request, drawn)
     for message in result.warnings():
         warn(message)
@@ -59,7 +68,7 @@ def forecast(
         from ..inference.tree.result_tree import result_tree, save_tree
 
         warn(f"saved {save_tree(result_tree(drawn), save, key='--save')}")
-    show(layout(result, movements), as_json=asked.json)
+    show(layout(result, movements, pooled=spread), as_json=asked.json)
     return 0
 
 

@@ -68,12 +68,15 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
         Its name in TOML.
     unit : str
         Coordinate and unit of the observation, for instance ``log10 FLOP``.
+    measures_lag : bool
+        Whether its items measure how far Chinese models are behind, so that a date without them can be told apart.
     observed, likelihood : type
         Schemas of the item's two tables.
     """
 
     name: ClassVar[str]
     unit: ClassVar[str]
+    measures_lag: ClassVar[bool] = False
     observed: type[Observed]
     likelihood: type[Likelihood]
 
