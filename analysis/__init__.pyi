@@ -36,6 +36,9 @@ from .presentation.tables.builders import as_json as as_json
 from .runs.replay import replay as replay
 from .runs.run import run as run
 from .studies.attribution import Attribution as Attribution
+from .studies.bridge import Bridge as Bridge
+from .studies.bridge import BridgeStep as BridgeStep
+from .studies.bridge import bridge as bridge
 from .studies.calibration.plan import Plan as Plan
 from .studies.calibration.plan import make_plan as make_plan
 from .studies.calibration.result import Calibration as Calibration

@@ -14,7 +14,9 @@ from .output import show, warn
 if TYPE_CHECKING:
     from ..inference.posterior import Posterior
     from ..inference.request import Request
+    from ..studies.bridge import Bridge
     from ..studies.movement import Movement
+    from ..studies.structure_spread import StructureSpread
 
 
 def forecast(
@@ -30,6 +32,10 @@ def forecast(
     pool: Annotated[
         bool,
         Parameter(group=WHAT, negative="", help="Answer with the pool of all model shapes, duplicates left out."),
+    ] = False,
+    why: Annotated[
+        bool,
+        Parameter(group=OUTPUT, negative="", help="Lead from the published forecast to this one, step by step."),
     ] = False,
 ) -> int:
     """When the event comes, with its spread and who gets there first."""
@@ -57,6 +63,7 @@ def forecast(
         spread = structure_spread(drawn)
         result = pool_forecast(result, spread)
     movements = _movements(request, drawn)
+    steps = _bridge(drawn, spread) if why else None
     for message in result.warnings():
         warn(message)
     if plot is not None or figures is not None:
@@ -68,8 +75,15 @@ def forecast(
         from ..inference.tree.result_tree import result_tree, save_tree
 
         warn(f"saved {save_tree(result_tree(drawn), save, key='--save')}")
-    show(layout(result, movements, pooled=spread), as_json=asked.json)
+    show(layout(result, movements, pooled=spread, bridge=steps), as_json=asked.json)
     return 0
+
+
+def _bridge(drawn: Posterior, spread: StructureSpread | None) -> Bridge:
+    """What leads from the published forecast to the one that is shown."""
+    from ..studies.bridge import bridge
+
+    return bridge(drawn, None if spread is None else spread.pool)
 
 
 def _movements(request: Request, drawn: Posterior) -> dict[str, Movement]:

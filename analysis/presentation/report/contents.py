@@ -20,6 +20,7 @@ from .section import Picture, Section, Sentence, section_of
 from .sections import Sections
 
 READINGS = {
+    "bridge": "Why it is not the published date",
     "obstacles": "What stands in the way besides compute",
     "scenarios": "Scenarios",
     "mobilisation": "Mobilisation",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ...archive.scores import Scores
     from ...inference.forecast import Forecast
     from ...studies.attribution import Attribution
+    from ...studies.bridge import Bridge
     from ...studies.calibration.result import Calibration
     from ...studies.checks.study import Checks
     from ...studies.comparison import ModelComparison
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     type Result = (
         Assumptions
         | Attribution
+        | Bridge
         | ByDay
         | Calibration
         | Capacity
@@ -74,6 +76,7 @@ if TYPE_CHECKING:
 BUILDERS = {
     "Assumptions": "priors",
     "Attribution": "attribution",
+    "Bridge": "bridge",
     "ByDay": "enactment",
     "Calibration": "calibration",
     "Capacity": "capacity",

@@ -14,11 +14,13 @@ from ...inference.estimates import Estimate
 from ...inference.forecast import FLOP_QUANTILES, Forecast
 from ...inference.json_values import QUANTILES, AnyDistribution, number, rounded, significant
 from ...inference.question import Question
+from ...studies.bridge import Bridge
 from ...studies.movement import Movement
 from ...studies.structure_spread import StructureSpread
 from ..json_form import date_as_json, distribution_as_json, merged, moments_as_json, share_as_json, to_json
 from ..table import KEY, Cell, Column, Layout, Room, Span, Table
 from ..text import chance_text, date_text, day_text, error_text
+from .bridge import bridge_as_json, bridge_table
 from .columns import asked_text
 from .genuineness import genuine_as_json
 from .movement import movement_as_json, movement_text
@@ -36,6 +38,7 @@ def layout(
     movements: Mapping[str, Movement] | None = None,
     *,
     pooled: StructureSpread | None = None,
+    bridge: Bridge | None = None,
 ) -> Layout:
     """Lay out a forecast.
 
@@ -47,6 +50,8 @@ def layout(
         By their keys in JSON, how far the evidence moved the date, and how far what was added for this run did.
     pooled : StructureSpread, optional
         What its date was pooled from, where it is the pool's and not the race's.
+    bridge : Bridge, optional
+        Why it is not the published date.
     """
     movements = movements or {}
     race = "In the race: " if pooled is not None else ""
@@ -56,11 +61,12 @@ def layout(
     ]
     dates, months = date_table(result), month_table(result)
     return Layout(
-        tables=(dates, months, diagnostics_table(result)),
+        tables=(dates, months, diagnostics_table(result), *([bridge_table(bridge)] if bridge is not None else [])),
         json=lambda: merged(
             _as_json(result, dates, months),
             {name: movement_as_json(each) for name, each in movements.items()},
             {"pooled": None if pooled is None else spread_as_json(pooled, result.question)},
+            {"bridge": None if bridge is None else bridge_as_json(bridge)},
         ),
         head=_head(result, pooled),
         foot=[*_evidence(result), *result.notes, *moved],
