@@ -77,3 +77,6 @@ from .studies.structures import Structures as Structures
 from .studies.structures import structures as structures
 from .studies.thresholds.study import Thresholds as Thresholds
 from .studies.thresholds.study import thresholds as thresholds
+from .studies.watch import Watch as Watch
+from .studies.watch import Watched as Watched
+from .studies.watch import watch as watch

@@ -164,6 +164,7 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
     from ..studies.scenarios import scenarios
     from ..studies.sensitivity.study import sensitivity
     from ..studies.structures import structures
+    from ..studies.watch import watch
 
     studies: dict[str, Callable[[Posterior], Any]] = {
         "bridge": bridge,
@@ -178,6 +179,7 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
         "size": sizes,
         "structures": structures,
         "trend": trends,
+        "watch": watch,
     }
     if drawn.question.assumptions.obstacles:
         studies["obstacles"] = obstacles

@@ -196,7 +196,7 @@ def _on_evidence(question: Question, posterior: Posterior, prior: _Answer) -> It
         id_, title = "+".join(each[0] for each in waiting), " and ".join(each[1] for each in waiting)
         items = tuple(name for each in waiting for name in each[2])
         if place == len(groups) - 1:
-            mark = posterior.shared if posterior.engine == "importance" else posterior
+            mark: object = posterior.shared if posterior.engine == "importance" else posterior
             yield _Answer(id_, title, posterior.ready, mark, items)
         elif (found := _best(counted, own, posterior.shared)) is not None:
             mark = prior.mark if found.draws is own else found.draws

@@ -27,6 +27,7 @@ from catchup.analysis.presentation.table import KEY, Column, Layout, Table
 from catchup.analysis.presentation.tables import builders
 from catchup.analysis.presentation.tables.evidence import Evidence, uses_of
 from catchup.analysis.presentation.terminal import print_layout
+from catchup.analysis.studies.bridge import bridge
 from catchup.analysis.studies.comparison import compare_pointwise
 from catchup.analysis.studies.counterfactuals import levers
 from catchup.analysis.studies.influence import influence
@@ -41,6 +42,7 @@ from catchup.analysis.studies.scenarios import scenarios
 from catchup.analysis.studies.sensitivity.study import sensitivity
 from catchup.analysis.studies.structures import structures
 from catchup.analysis.studies.thresholds.study import thresholds
+from catchup.analysis.studies.watch import watch
 from catchup.evidence import load_ledger, select
 from catchup.model.assumptions import load_assumptions
 
@@ -74,6 +76,7 @@ def compared() -> Any:
 
 
 RESULTS: dict[str, Callable[[], Any]] = {
+    "bridge": of_draws(bridge),
     "capacity": of_draws(capacity),
     "counterfactuals": of_draws(levers),
     "efficiency": of_draws(efficiency),
@@ -90,6 +93,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "structures": of_draws(structures),
     "thresholds": of_draws(thresholds),
     "trend": of_draws(trends),
+    "watch": of_draws(watch),
 }
 """By module that lays it out, a result to be had without a run: lists, keyed tables, tables in parts, placed rows."""
 

@@ -21,11 +21,13 @@ from catchup.analysis.studies.readings.size import sizes
 from catchup.analysis.studies.readings.trend import trends
 from catchup.analysis.studies.scenarios import scenarios
 from catchup.analysis.studies.structures import structures
+from catchup.analysis.studies.watch import watch
 from reading_cases import ask, prior
 
 READINGS = {
     "bridge": bridge,
     "obstacles": obstacles,
+    "watch": watch,
     "scenarios": scenarios,
     "mobilisation": mobilisation,
     "events": events,

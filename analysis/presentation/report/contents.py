@@ -21,6 +21,7 @@ from .sections import Sections
 
 READINGS = {
     "bridge": "Why it is not the published date",
+    "watch": "What to watch",
     "obstacles": "What stands in the way besides compute",
     "scenarios": "Scenarios",
     "mobilisation": "Mobilisation",

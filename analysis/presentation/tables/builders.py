@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ...studies.tables.lags import Lags
     from ...studies.thresholds.study import Thresholds
     from ...studies.voi.result import ValueOfInformation
+    from ...studies.watch import Watch
     from ..table import Layout
     from .evidence import Evidence
     from .public_tables import KeptTables
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
         | Thresholds
         | Trends
         | ValueOfInformation
+        | Watch
     )
 
 BUILDERS = {
@@ -105,6 +107,7 @@ BUILDERS = {
     "Thresholds": "thresholds",
     "Trends": "trend",
     "ValueOfInformation": "voi",
+    "Watch": "watch",
 }
 """By result class, the module beside this one whose `layout` lays it out; loaded when it is needed."""
 
