@@ -16,6 +16,7 @@ from catchup.analysis.presentation.pages import readings as reading_pages
 from catchup.analysis.presentation.pages.all import AS_OF, PAGES, PICTURE, main
 from catchup.analysis.presentation.pages.bridge import bridge_page
 from catchup.analysis.presentation.pages.evidence import evidence_page
+from catchup.analysis.presentation.pages.leaves_out import leaves_out_page
 from catchup.analysis.presentation.pages.scenarios import scenario_page
 from catchup.analysis.presentation.pages.structures import structure_page
 from catchup.evidence import load_ledger
@@ -109,6 +110,10 @@ def test_bridge_page_is_current(question: Question) -> None:
     assert headings == kept, "run make docs"
     for item in choose_evidence(question, "default", None, ()).counted:
         assert f"(evidence.md#{item.id})" in page
+
+
+def test_page_on_what_is_left_out_is_current(question: Question) -> None:
+    assert leaves_out_page(question) == committed("leaves-out.md"), "run make docs"
 
 
 def test_structure_page_is_current(question: Question, assumptions: Assumptions) -> None:

@@ -21,6 +21,7 @@ from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.inference.result import Result
+from catchup.analysis.presentation.caveats import load_caveats
 from catchup.analysis.presentation.html import to_html
 from catchup.analysis.presentation.markdown import to_markdown
 from catchup.analysis.presentation.table import KEY, Column, Layout, Table
@@ -78,6 +79,7 @@ def compared() -> Any:
 RESULTS: dict[str, Callable[[], Any]] = {
     "bridge": of_draws(bridge),
     "capacity": of_draws(capacity),
+    "caveats": load_caveats,
     "counterfactuals": of_draws(levers),
     "efficiency": of_draws(efficiency),
     "events": of_draws(events),

@@ -16,6 +16,7 @@ from ...inference.request import choose_evidence
 from ..figures import draw_model_graph, model_graph, save
 from .bridge import bridge_page
 from .evidence import evidence_page
+from .leaves_out import leaves_out_page
 from .scenarios import scenario_page
 from .structures import structure_page
 
@@ -24,6 +25,7 @@ AS_OF = date(2026, 11, 21)
 PAGES: dict[str, Callable[[Question], str]] = {
     "bridge.md": bridge_page,
     "evidence.md": lambda question: evidence_page(load_ledger().items),
+    "leaves-out.md": leaves_out_page,
     "scenarios.md": scenario_page,
     "structures.md": structure_page,
 }

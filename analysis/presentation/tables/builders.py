@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ...studies.thresholds.study import Thresholds
     from ...studies.voi.result import ValueOfInformation
     from ...studies.watch import Watch
+    from ..caveats import Caveats
     from ..table import Layout
     from .evidence import Evidence
     from .public_tables import KeptTables
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
         | ByDay
         | Calibration
         | Capacity
+        | Caveats
         | Checks
         | Comparison
         | Efficiency
@@ -82,6 +84,7 @@ BUILDERS = {
     "ByDay": "enactment",
     "Calibration": "calibration",
     "Capacity": "capacity",
+    "Caveats": "caveats",
     "Checks": "checks",
     "Comparison": "counterfactuals",
     "Efficiency": "efficiency",
