@@ -48,7 +48,7 @@ def bridge_table(result: Bridge) -> Table[BridgeStep]:
         ),
         *date_columns(result.question, lambda step: step.ready, wide=(0.05, 0.95)),
         shift_column(shift(0.5), ("shift", "0.5"), "Median moves, months"),
-        shift_column(shift(0.05), ("shift", "0.05"), "5% moves", room=Room.PAGE),
+        shift_column(shift(0.05), ("shift", "0.05")),
         shift_column(shift(0.75), ("shift", "0.75")),
         shift_column(shift(0.95), ("shift", "0.95"), "95% moves", room=Room.WIDE),
     ]

@@ -53,7 +53,6 @@ def watch_table(result: Watch) -> Table[Watched]:
             text=likelihood_text,
             path=("probability",),
             value=lambda row: row.probability,
-            share=lambda row: row.probability,
         ),
         Column(path=("probability_is",), value=_whose),
         Column(
