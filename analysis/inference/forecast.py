@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...model.calendar import month_ends
-from .diagnostics import Diagnostics, few_draws
+from .diagnostics import WORST_KHAT, Diagnostics, few_draws
 from .draws import PriorDraws
 from .estimates import ZERO, Distribution, Estimate
 from .json_values import QUANTILES, AnyDistribution
@@ -45,6 +45,9 @@ class Forecast(Result):
     compute_alone : distribution
         Months since t = 0 at which it would be ready if nothing but compute stood in the way: `ready` itself where the
         model holds no obstacles.
+    without_lags : distribution or None
+        Months since t = 0 at which it is ready, were no item counted that measures a lag; None where none is, or where
+        too few draws count without them.
     log_flop : distribution
         Mythos's pre-training compute, log10 FLOP.
     first_firm : mapping of str to Estimate
@@ -65,6 +68,7 @@ class Forecast(Result):
     log_flop: AnyDistribution
     first_firm: Mapping[str, Estimate]
     diagnostics: Diagnostics
+    without_lags: AnyDistribution | None = None
     log_evidence: Estimate = ZERO
     notes: tuple[str, ...] = ()
     genuine: tuple[Genuineness, ...] = ()
@@ -112,6 +116,7 @@ def forecast(posterior: Posterior) -> Forecast:
         log_flop=Distribution(columns[LOG_FLOP], weighting),
         first_firm={firm: weighting.estimate(columns[FIRST + firm]) for firm in question.assumptions.race.firms},
         diagnostics=posterior.diagnostics,
+        without_lags=_without_lags(posterior),
         log_evidence=posterior.log_evidence,
         notes=posterior.notes,
         genuine=_genuineness(posterior),
@@ -124,6 +129,20 @@ def _genuineness(posterior: Posterior) -> tuple[Genuineness, ...]:
     from .genuineness import genuineness_of
 
     return genuineness_of(posterior.question, posterior.items, posterior.genuine, posterior.source.weighting)
+
+
+def _without_lags(posterior: Posterior) -> Distribution | None:
+    """The date on the items that measure no lag, on the draws whose weights made the posterior where there are such."""
+    items, question = posterior.items, posterior.question
+    others = [item.id for item in items if not item.kind.measures_lag]
+    if len(others) == len(items):
+        return None
+    from .likelihoods import prior_for
+    from .subsets import SharedDraws
+
+    shared = posterior.shared or SharedDraws(question, items, prior_for(question, items))
+    subset = shared.best_subset(others)
+    return None if subset.khat > WORST_KHAT else subset.ready
 
 
 def forecast_prior(question: Question) -> Forecast:

@@ -118,7 +118,7 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
 
 def drawings_of(sections: Sections) -> dict[str, tuple[Any, str]]:
     """Draw every figure of a run, each with what it shows in words."""
-    from ..presentation.figures import draw_structures, drawings
+    from ..presentation.figures import draw_bridge, draw_structures, drawings
     from ..studies.trajectories import race_trajectories
 
     drawn, results, answer = sections.posterior, sections.results, sections.forecast
@@ -140,8 +140,11 @@ def drawings_of(sections: Sections) -> dict[str, tuple[Any, str]]:
         "one-at-a-time": "How far the date moves with one quantity low or high; the table below holds the figures.",
         "mythos-compute": "Density of Mythos's pre-training compute in FLOP; the head of the page has its quantiles.",
         "pools": "Each firm's compute in H100e through time, with its uncertainty.",
+        "bridge": "The published date, and the date after every step that leads to this; the table below holds them.",
         "structures": "The date by every structure and by their pools; the table below holds the figures.",
     }
+    if "bridge" in results:
+        jobs["bridge"] = partial(draw_bridge, results["bridge"])
     if "structures" in results:
         jobs["structures"] = partial(draw_structures, results["structures"])
     return {name: (job(), shows[name]) for name, job in jobs.items()}
@@ -149,6 +152,7 @@ def drawings_of(sections: Sections) -> dict[str, tuple[Any, str]]:
 
 def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
     """What a run asks beside the forecast, by the name of the file it goes to."""
+    from ..studies.bridge import bridge
     from ..studies.checks.study import checks_of
     from ..studies.counterfactuals import levers, regimes
     from ..studies.influence import influence
@@ -162,8 +166,10 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
     from ..studies.scenarios import scenarios
     from ..studies.sensitivity.study import sensitivity
     from ..studies.structures import structures
+    from ..studies.watch import watch
 
     studies: dict[str, Callable[[Posterior], Any]] = {
+        "bridge": bridge,
         "levers": levers,
         "regimes": regimes,
         "scenarios": scenarios,
@@ -175,6 +181,7 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
         "size": sizes,
         "structures": structures,
         "trend": trends,
+        "watch": watch,
     }
     if drawn.question.assumptions.obstacles:
         studies["obstacles"] = obstacles
