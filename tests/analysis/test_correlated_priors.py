@@ -217,7 +217,7 @@ def test_power_scaling_scales_the_correlations_as_well(twin: Posterior, tree: xr
     rows = {row.component: row for row in power_scaling_of(twin, tree)}
     row = rows["correlation(post_training_months, rl_ratio)"]
     assert row.prior is not None
-    assert row.prior > 0.0
+    assert row.prior.value > 0.0
     assert row.likelihood is None
 
 

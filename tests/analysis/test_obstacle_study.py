@@ -11,11 +11,11 @@ import pytest
 
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference import forecast as forecasting
-from catchup.analysis.inference.adaptation import prior_for
 from catchup.analysis.inference.diagnostics import Diagnostics
 from catchup.analysis.inference.draws import StoredDraws
 from catchup.analysis.inference.estimates import Weighting
 from catchup.analysis.inference.forecast import NOT_BY, forecast_prior
+from catchup.analysis.inference.likelihoods import prior_for
 from catchup.analysis.inference.posterior import Posterior, prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior

@@ -36,6 +36,11 @@ def everything() -> list[Item]:
     return [*counted, *one_of_each_kind(), second]
 
 
+def silence() -> Item:
+    """Nothing seen of the event that every model is built for."""
+    return item("not_yet", observed__event=DEFAULT_EVENT)
+
+
 def model_for(assumptions: Assumptions, **options: Any) -> pm.Model:
     """A model of the day of the question."""
     return build_model(assumptions, as_of_month=assumptions.calendar.months(DAY), **options)
@@ -181,12 +186,12 @@ def test_a_model_of_another_kind_is_a_mistake_of_the_caller() -> None:
         ),
         (
             build_model(assumptions),
-            item("not_yet"),
+            silence(),
             r"^as_of_month: .* built for 2026-02-24, the evidence is of 2026-11-21: .*calendar.months\(as_of\)",
         ),
         (
-            model_for(under_scenario(assumptions, "mobilisation")),
-            item("not_yet"),
+            model_for(under_scenario(assumptions, "domestic-superpods")),
+            silence(),
             r"^assumptions: .* other assumptions, with firms .*consortium; hyperscaler, startup were expected",
         ),
     ):
@@ -197,9 +202,9 @@ def test_a_model_of_another_kind_is_a_mistake_of_the_caller() -> None:
 
 def test_evidence_is_added_all_at_once() -> None:
     assumptions = load_assumptions()
-    model = add_evidence(model_for(assumptions), [item("not_yet")], assumptions, DAY)
-    with pytest.raises(InputError, match=r"^items: the model counts not-yet already: all items are added at once"):
-        add_evidence(model, [item("not_yet")], assumptions, DAY)
+    model = add_evidence(model_for(assumptions), [silence()], assumptions, DAY)
+    with pytest.raises(InputError, match=r"^items: the model counts new-item already: all items are added at once"):
+        add_evidence(model, [silence()], assumptions, DAY)
 
 
 def test_what_a_model_was_built_for_survives_interventions() -> None:
@@ -211,7 +216,7 @@ def test_what_a_model_was_built_for_survives_interventions() -> None:
     ):
         with pytest.raises(InputError, match=r"^events: .* without autonomous-range"):
             add_evidence(changed, [item("milestone")], assumptions, DAY)
-        add_evidence(changed, [item("not_yet")], assumptions, DAY)
+        add_evidence(changed, [silence()], assumptions, DAY)
         assert "observation" in [variable.name for variable in changed.observed_RVs]
 
 

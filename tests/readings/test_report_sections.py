@@ -11,6 +11,7 @@ from catchup.analysis.presentation.report.section import section_of
 from catchup.analysis.presentation.table import Room, Table, plain
 from catchup.analysis.presentation.tables.builders import as_json, layout_of
 from catchup.analysis.presentation.text import day_text
+from catchup.analysis.studies.obstacles import obstacles
 from catchup.analysis.studies.readings.capacity import capacity
 from catchup.analysis.studies.readings.efficiency import efficiency
 from catchup.analysis.studies.readings.events import events
@@ -22,6 +23,7 @@ from catchup.analysis.studies.structures import structures
 from reading_cases import ask, prior
 
 READINGS = {
+    "obstacles": obstacles,
     "scenarios": scenarios,
     "mobilisation": mobilisation,
     "events": events,

@@ -39,19 +39,23 @@ def posterior_of_tree(tree: Any, question: Question, selection: Selection) -> Po
         If there is no posterior, a quantity is missing, or the tree's dates are not those of the question.
     """
     group = _posterior(tree)
+    _refuse_other_event(group, question)
     assumptions = question.assumptions
     needed = [*assumptions.needed([question.event], distillation=True), *latent_beliefs(question, selection.counted)]
     names = list(dict.fromkeys(assumptions.with_related(needed)))
-    missing = [name for name in names if name not in group and assumptions.beliefs[name].base is not None]
+    missing = [name for name in names if name not in group and not assumptions.beliefs[name].certain]
     if missing:
         raise InputError(
             f"its posterior lacks {', '.join(missing[:3])}{' ...' if missing[3:] else ''}: "
             "a tree sampled from this model was expected",
             key=TREE,
         )
-    values = {name: _column(group[name]) for name in names if name in group}
     chains = int(group.sizes["chain"])
-    draws = next(iter(values.values())).size
+    draws = chains * int(group.sizes["draw"])
+    values = {
+        name: _column(group[name]) if name in group else np.full(draws, assumptions.beliefs[name].quantile(0.5))
+        for name in names
+    }
     source = StoredDraws(values, Weighting(draws, chains=chains), question.seed, assumptions.copula)
     _refuse_other_dates(group, question, values)
     return Posterior(question, source, _diagnostics(tree, group, values), "sampled", selection)
@@ -71,18 +75,21 @@ def _column(variable: Any) -> Any:
     return np.ascontiguousarray(variable.transpose("chain", "draw").values.ravel(), dtype=float)
 
 
+def _refuse_other_event(group: Any, question: Question) -> None:
+    if "event" not in group.dims:
+        return
+    events = [str(name) for name in group.coords["event"].values]
+    if question.event not in events:
+        raise InputError(
+            f"is about the event {', '.join(events)}; a tree about {question.event} was expected", key=TREE
+        )
+
+
 def _refuse_other_dates(group: Any, question: Question, values: Values) -> None:
     """Refuse a tree whose dates, worked out again of its own quantities, are those of another question."""
     if "ready" not in group:
         return
-    ready = group["ready"]
-    if "event" in ready.dims:
-        events = [str(name) for name in ready.coords["event"].values]
-        if question.event not in events:
-            raise InputError(
-                f"is about the event {', '.join(events)}; a tree about {question.event} was expected", key=TREE
-            )
-        ready = ready.sel(event=question.event)
+    ready = group["ready"].sel(event=question.event) if "event" in group["ready"].dims else group["ready"]
     stored = _column(ready)[:COMPARED]
     again = ready_under(question, {name: column[:COMPARED] for name, column in values.items()})
     if not np.allclose(stored, again, rtol=0.0, atol=CLOSE, equal_nan=True):
