@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from ...evidence.confirmation import confirms
 from ...evidence.latents import with_latents
 from ...evidence.schema import Item
 from ..inference.draws import Values
@@ -227,7 +228,7 @@ def _plan(before: Snapshot, after: Snapshot) -> Any:
     for name in common:
         if before.inputs.item_hash(name) != after.inputs.item_hash(name):
             items[name] = after.items[name]
-            yield f"changed:{name}", f"item changed: {name}", question, dict(items)
+            yield f"changed:{name}", _change_text(before.items[name], after.items[name]), question, dict(items)
     added = sorted(set(after.items) - set(before.items), key=lambda name: (after.items[name].text.known_since, name))
     for name in added:
         items[name] = after.items[name]
@@ -240,6 +241,14 @@ def _plan(before: Snapshot, after: Snapshot) -> Any:
             launch_grid=after.question.launch_grid,
         )
         yield "priors", "priors changed", question, dict(items)
+
+
+def _change_text(before: Item, after: Item) -> str:
+    """Say what changed of an item: through which day somebody has looked, or more than that."""
+    if not confirms(after, before):
+        return f"item changed: {after.id}"
+    days = [item.observed.confirmed_through or "not said" for item in (before, after)]
+    return f"silence confirmed: {after.id}, through {days[1]} (before: {days[0]})"
 
 
 def _step(name: str, title: str, before: State, after: State, reference: float) -> Step:

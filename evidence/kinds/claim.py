@@ -2,11 +2,10 @@ r"""`claim`: somebody says publicly, on a day, that an event has been reached.
 
 .. math:: P(\text{claim seen}) = t\,P(\text{known by } d) + f
 
-P(known by d) is :math:`1 - e^{-\max(d - T, 0)/\tau}`, or what the model's own law of reporting says (see `reporting`);
-what is predicted is the log probability that nothing is known. t (`true_positive`) is the chance that a lab which is
-ready, and known to be, is claimed to be; f (`false_positive`) that such a claim is made whatever the truth. An
-observation of 1 is the claim seen, 0 none. What a claim moves depends on t / f alone: it multiplies the odds of
-readiness by at most 1 + t / f.
+P(known by d) is :math:`1 - e^{-\max(d - T, 0)/\tau}`, or what the model's own law of reporting says of labs that report
+(see `reporting`). t (`true_positive`) is the chance that a lab which is ready, and known to be, is claimed to be, f
+(`false_positive`) that such a claim is made whatever the truth. An observation of 1 is the claim seen, 0 none. What a
+claim moves depends on t / f alone: it multiplies the odds of readiness by at most 1 + t / f.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
 
-from .kind import Array, Clock, Figures, ModelState, Positive
+from .kind import Array, Clock, Figures, Positive
 from .reporting import DelayLikelihood, Report, ReportingKind, log_silence
 
 
@@ -56,9 +55,6 @@ class Claim(ReportingKind[Observed, Likelihood]):
     def figures(self, observed: Observed, likelihood: Likelihood, clock: Clock) -> dict[str, float]:
         return {"date": clock.months(observed.date), **super().figures(observed, likelihood, clock)}
 
-    def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
-        return log_silence(xp, state, observed.event, figures["date"], figures)
-
     def log_density(self, xp: Any, value: Any, prediction: Any, figures: Figures) -> Any:
         true = self._true_part(xp, prediction, figures)
         seen, unseen = true + figures["false_positive"], 1.0 - true - figures["false_positive"]
@@ -69,8 +65,8 @@ class Claim(ReportingKind[Observed, Likelihood]):
         return xp.where(uniform < seen, xp.ones_like(seen), xp.zeros_like(seen))
 
     def explanation(self, value: float, figures: Figures) -> float:
-        # as after one mean delay: a lab that becomes ready on the day itself has given nobody time to say so
-        return -1.0
+        # one delay before the day: a lab that becomes ready on the day itself has given nobody time to say so
+        return float(figures["date"] - figures.get("delay_months", figures.get("median_months")))
 
     def stated_reliability(self, figures: Figures) -> float:
         # what it comes to where the lab has long been ready
@@ -80,5 +76,6 @@ class Claim(ReportingKind[Observed, Likelihood]):
         true = self._true_part(np, prediction, figures)
         return np.asarray(true / (true + figures["false_positive"]))
 
-    def _true_part(self, xp: Any, prediction: Any, figures: Figures) -> Any:
-        return -figures["true_positive"] * xp.expm1(prediction)
+    def _true_part(self, xp: Any, ready: Any, figures: Figures) -> Any:
+        silence = log_silence(xp, figures["date"] - ready, figures)
+        return -figures["true_positive"] * xp.expm1(silence)

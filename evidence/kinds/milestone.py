@@ -19,7 +19,7 @@ import math
 from typing import Any, ClassVar
 
 from ...model.reporting import WIDTH, log_report_density, months_to_report
-from .kind import Clock, Figures, ModelState
+from .kind import Clock, Figures
 from .reporting import DelayLikelihood, Report, ReportingKind, delays_of
 
 
@@ -39,9 +39,6 @@ class Milestone(ReportingKind[Observed, DelayLikelihood]):
 
     def observation(self, observed: Observed, clock: Clock) -> float:
         return clock.months(observed.date)
-
-    def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
-        return state.ready[observed.event]
 
     def log_density(self, xp: Any, value: Any, prediction: Any, figures: Figures) -> Any:
         if "delay_months" not in figures:

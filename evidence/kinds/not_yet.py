@@ -66,7 +66,9 @@ class NotYet(ReportingKind[Observed, DelayLikelihood]):
         return {"as_of": through, **super().figures(observed, likelihood, clock)}
 
     def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
-        return log_silence(xp, state, observed.event, figures["as_of"], figures)
+        waited, reporting = figures["as_of"] - state.ready[observed.event], state.assumptions.reporting
+        concealed = 0.0 if reporting is None else state.quantity[reporting.concealed]
+        return log_silence(xp, waited, figures, concealed)
 
     def log_density(self, xp: Any, value: Any, prediction: Any, figures: Figures) -> Any:
         reported = xp.log(-xp.expm1(xp.minimum(prediction, LIKELIEST)))

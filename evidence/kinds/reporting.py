@@ -44,27 +44,26 @@ class ReportingKind[Observed: Report, Likelihood: DelayLikelihood](Kind[Observed
         del own["delay_months"]
         return {**own, **clock.reporting.figures}
 
+    def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
+        return state.ready[observed.event]
 
-def log_silence(xp: Any, state: ModelState, event: str, month: Any, figures: Figures) -> Any:
-    """Log probability that nothing is known by a month of an event, given when it is ready.
+
+def log_silence(xp: Any, waited: Any, figures: Figures, concealed: Any = 0.0) -> Any:
+    """Log probability that nothing is known yet, by the model's law or the item's own delay.
 
     Parameters
     ----------
     xp : module
         ``numpy`` or ``pytensor.tensor``.
-    state : ModelState
-        What the model says of the event, and of labs that conceal.
-    event : str
-        Which event.
-    month : float
-        Months since t = 0.
+    waited : array
+        Months since readiness, negative before it.
     figures : mapping of str to float
         Of the item.
+    concealed : array, default 0
+        Share of labs that never report; where the model has no law, all do.
     """
-    waited, reporting = month - state.ready[event], state.assumptions.reporting
-    if reporting is None:
+    if "delay_months" in figures:
         return -delays_of(xp, waited, figures["delay_months"])
-    concealed = state.quantity[reporting.concealed]
     return law.log_silence(xp, waited, figures["median_months"], figures["sigma"], concealed)
 
 

@@ -61,7 +61,12 @@ def scipy_milestone(value: Any, prediction: Any, f: Figures) -> Any:
 
 
 def scipy_claim(value: Any, prediction: Any, f: Figures) -> Any:
-    seen = f["true_positive"] * (1.0 - np.exp(prediction)) + f["false_positive"]
+    if "delay_months" in f:
+        known = stats.expon.cdf(f["date"], prediction, f["delay_months"])
+    else:
+        waited = WIDTH * np.logaddexp(0.0, (f["date"] - prediction) / WIDTH)
+        known = stats.lognorm.cdf(waited, f["sigma"], scale=f["median_months"])
+    seen = f["true_positive"] * known + f["false_positive"]
     return stats.bernoulli.logpmf(np.asarray(value, dtype=int), seen)
 
 
@@ -92,7 +97,7 @@ BY_LAW = {
 
 def about(case: Item, width: float = 3.0, count: int = 401) -> Array:
     """Predictions on either side of what was observed, far into the tails."""
-    if case.kind.name in BINARY:
+    if case.kind.name == "not_yet":
         return -np.concatenate([np.geomspace(1e-6, 30.0, count), [40.0, 400.0]])
     if case.event is not None and case.kind.name != "capability_lag":
         return np.concatenate([np.linspace(0.5, 20.0, count), [40.0, 400.0]])
@@ -163,12 +168,12 @@ def test_draws_follow_the_density(case: Item, clock: Clock) -> None:
 @pytest.mark.parametrize("case", [case for case in ITEMS if case.kind.name in BINARY], ids=lambda case: case.id)
 def test_two_outcomes_come_as_often_as_they_should(case: Item) -> None:
     figures, rng = case.figures(ARTICLE), np.random.default_rng(3)
-    silences = np.array([-1e-6, -0.1, -1.0, -5.0])
-    for silence in silences:
-        both = [math.exp(case.kind.log_density(np, seen, silence, figures)) for seen in (0.0, 1.0)]
+    predictions = [-1e-6, -0.1, -1.0, -5.0] if case.kind.name == "not_yet" else [1.0, 5.0, 8.0, 12.0]
+    for prediction in predictions:
+        both = [math.exp(case.kind.log_density(np, seen, prediction, figures)) for seen in (0.0, 1.0)]
         assert sum(both) == pytest.approx(1.0, abs=1e-9)
-        ones = int(simulate(case, np.full(DRAWS, silence), ARTICLE, rng).sum())
-        level = FALSE_ALARMS / (len(ITEMS) * len(silences))
+        ones = int(simulate(case, np.full(DRAWS, prediction), ARTICLE, rng).sum())
+        level = FALSE_ALARMS / (len(ITEMS) * len(predictions))
         assert stats.binomtest(ones, DRAWS, min(both[1], 1.0)).pvalue > level
 
 
@@ -206,11 +211,11 @@ def test_whether_a_reading_is_genuine_is_bayess_rule() -> None:
 def test_a_claim_moves_the_odds_by_at_most_its_ratio() -> None:
     case = item("claim")
     figures = case.figures(ARTICLE)
-    moved = case.kind.log_density(np, 1.0, np.array([-4.5, -2.0, 0.0]), figures)
+    moved = case.kind.log_density(np, 1.0, np.array([0.0, 5.0, 60.0]), figures)
     bound = math.log1p(figures["true_positive"] / figures["false_positive"])
     assert moved[2] == pytest.approx(math.log(figures["false_positive"]))
     assert moved[2] < moved[1] < moved[0] < moved[2] + bound
-    genuine = case.kind.probability_genuine(1.0, np.array([-4.5, 0.0]), figures)
+    genuine = case.kind.probability_genuine(1.0, np.array([0.0, 60.0]), figures)
     assert genuine is not None
     assert genuine[1] == 0.0 < genuine[0] < figures["true_positive"] / 0.9 + 1e-12
 

@@ -88,7 +88,7 @@ PREDICTED: dict[str, tuple[dict[str, Any], Any]] = {
     "capability_lag": ({}, lambda one: np.log(11.0 * one) - 0.2 * one),
     "capability_lag cyber": ({"observed__scope": "cyber"}, lambda one: np.log(11.0 * one) - 0.3 * one),
     "milestone": ({}, lambda one: 7.0 * one),
-    "claim": ({}, lambda one: -np.maximum(months(datetime.date(2026, 11, 1)) - 11.0 * one, 0.0) / 2.0),
+    "claim": ({}, lambda one: 11.0 * one),
     "not_yet": ({}, lambda one: -np.maximum(months(DAY) - 7.0 * one, 0.0) / 2.0),
     "quantity_reading": ({}, lambda one: np.log(7e4 * one)),
     "budget_share": ({}, lambda one: np.log(0.01 * one)),
@@ -155,7 +155,7 @@ def test_what_lies_beyond_them_is_not(kind: str, changes: dict[str, Any]) -> Non
 
 def test_no_claim_where_one_is_certain_is_out_of_reach_but_finite() -> None:
     case = item("claim", likelihood__true_positive=0.9, likelihood__delay_months=0.01)
-    density = case.kind.log_density(np, 0.0, np.array([-50_000.0]), case.figures(CLOCK))
+    density = case.kind.log_density(np, 0.0, np.array([-500.0]), case.figures(CLOCK))
     np.testing.assert_allclose(density, math.log(1e-12), rtol=1e-9)
 
 

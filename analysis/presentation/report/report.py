@@ -7,8 +7,9 @@ from typing import Any
 
 from ....priors.files import write_text
 from ...inference.forecast import Forecast
+from ...inference.silence import stale_lines
 from ..html import environment
-from ..tables.forecast import alone_text
+from ..tables.forecast import alone_text, known_lines
 from ..text import date_text, day_text, error_text
 from .contents import sections_of_report
 from .section import Picture, Sentence
@@ -63,6 +64,8 @@ def _headline(forecast: Forecast) -> dict[str, Any]:
         "median": f"Around {around}",
         "low": day_text(question, low.value),
         "high": day_text(question, high.value),
+        "stale": stale_lines(forecast.silences),
+        "known": known_lines(forecast),
         "alone": alone_text(question, forecast.compute_alone) if question.assumptions.obstacles else "",
         "error": f"The median's Monte Carlo error is {error_text(question, middle.mcse).removeprefix('± ')}.",
         "summary": (
