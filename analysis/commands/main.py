@@ -56,6 +56,7 @@ COMMAND_GROUPS = {
             "show": "One item in full.",
             "check": "Check item files without forecasting.",
             "new": "Print a filled-in item of a kind, to be edited.",
+            "confirm": "Say through which day somebody has looked and found nothing.",
         },
     ),
     "data": (

@@ -25,7 +25,7 @@ from ..archive.manifest import (
     python_version,
 )
 from ..archive.reading import FORECAST, INPUTS, POSTERIOR, Run, newest_before, read_run
-from ..archive.ready_curve import READY_CURVE, ready_curve_as_json
+from ..archive.ready_curve import KNOWN_CURVE, READY_CURVE, ready_curve_as_json
 from ..archive.store import build, check_runs_folder
 from ..inference.diagnostics import UntrustworthyError
 from ..inference.forecast import Forecast, forecast, forecast_prior
@@ -192,6 +192,9 @@ def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = F
     """Write a run's files into a folder."""
     _write_json(folder / FORECAST, as_json(sections.forecast))
     _write_json(folder / READY_CURVE, ready_curve_as_json(sections.forecast.question, sections.forecast.ready))
+    if sections.forecast.known is not None:
+        known = ready_curve_as_json(sections.forecast.question, sections.forecast.known)
+        _write_json(folder / KNOWN_CURVE, known)
     for name, result in sections.results.items():
         _write_json(folder / f"{name}.json", as_json(result))
     if sections.attribution is not None and sections.previous is not None:

@@ -7,9 +7,10 @@ from typing import Any
 
 from ....priors.files import write_text
 from ...inference.forecast import Forecast
+from ...inference.silence import stale_lines
 from ...studies.structure_spread import StructureSpread
 from ..html import environment
-from ..tables.forecast import beside_texts
+from ..tables.forecast import beside_texts, known_lines
 from ..tables.structure_spread import spread_text
 from ..text import date_text, day_text, error_text
 from .contents import sections_of_report
@@ -66,6 +67,8 @@ def _headline(forecast: Forecast) -> dict[str, Any]:
         "median": f"Around {around}",
         "low": day_text(question, low.value),
         "high": day_text(question, high.value),
+        "stale": stale_lines(forecast.silences),
+        "known": known_lines(forecast),
         "error": f"The median's Monte Carlo error is {error_text(question, middle.mcse).removeprefix('± ')}.",
         "summary": (
             f"Half of the {forecast.draws:,} draws ({forecast.diagnostics.ess:,.0f} effective, {forecast.engine}) have "

@@ -14,6 +14,7 @@ from ...inference.estimates import Estimate
 from ...inference.forecast import FLOP_QUANTILES, Forecast
 from ...inference.json_values import QUANTILES, AnyDistribution, number, rounded, significant
 from ...inference.question import Question
+from ...inference.silence import confirmed_through
 from ...studies.bridge import Bridge
 from ...studies.movement import Movement
 from ...studies.structure_spread import StructureSpread
@@ -96,6 +97,7 @@ def date_table(result: Forecast) -> Table[float]:
         Column(title="months since t = 0", text=lambda p: f"{result.ready.quantile_value(p):.2f}", figure=True),
         Column(title="Monte Carlo error", text=error, figure=True),
         dates("Pre-trained by", "pretrained", result.pretrained),
+        *([dates("Publicly known by", "known", result.known)] if result.known is not None else []),
         dates("On compute alone" if question.assumptions.obstacles else "", "compute_alone", result.compute_alone),
     ]
     return Table("Quantiles, with their Monte Carlo error", columns, QUANTILES, key=lambda p: f"{p:g}")
@@ -159,7 +161,13 @@ def _head(result: Forecast, pooled: StructureSpread | None) -> list[Cell]:
     answer = Span(f"A Chinese lab has a model like Mythos {around}", role="strong")
     headline: list[Cell] = [(answer, f" ({interval}")]
     shapes = [] if pooled is None else [spread_text(question, pooled), pool_text(pooled)]
-    return [*headline, *shapes, *beside_texts(result), f"{asked_text(question)}, {_origin(result)}"]
+    return [
+        *headline,
+        *shapes,
+        *known_lines(result),
+        *beside_texts(result),
+        f"{asked_text(question)}, {_origin(result)}",
+    ]
 
 
 def beside_texts(result: Forecast) -> list[str]:
@@ -172,6 +180,19 @@ def beside_texts(result: Forecast) -> list[str]:
             f"Without the measured lags, on all other evidence: {_around(result.question, result.without_lags)}"
         )
     return said
+
+
+def known_lines(result: Forecast) -> list[str]:
+    """Say when it is publicly known, and how likely never; nothing where the model does not tell ready from known."""
+    if result.known is None:
+        return []
+    question = result.question
+    low, middle, high = (day_text(question, result.known.quantile_value(p)) for p in (0.05, 0.5, 0.95))
+    ever = result.known.probability_below(math.inf)
+    never = f"never, a lab keeping it to itself, with a probability of {chance_text(1.0 - ever.value)}"
+    if low == middle:
+        return [f"Publicly known {never}"]
+    return [f"Publicly known around {middle} (90% interval: {low} to {high}); {never}"]
 
 
 def alone_text(question: Question, compute_alone: AnyDistribution) -> str:
@@ -214,7 +235,8 @@ def _evidence(result: Forecast) -> list[str]:
 
 def _dates(result: Forecast) -> dict[str, AnyDistribution]:
     """By their keys in JSON, the dates that a forecast gives."""
-    return {"ready": result.ready, "pretrained": result.pretrained, "compute_alone": result.compute_alone}
+    known = {} if result.known is None else {"known": result.known}
+    return {"ready": result.ready, "pretrained": result.pretrained, **known, "compute_alone": result.compute_alone}
 
 
 def _what(name: str, movement: Movement) -> str:
@@ -228,6 +250,7 @@ def _overruled_text(result: Forecast, movement: Movement) -> str:
 
 
 def _as_json(result: Forecast, dates: Table[float], months: Table[Month]) -> dict[str, Any]:
+    confirmed = confirmed_through(result.question, result.silences)
     return merged(
         result.origin.as_json(),
         {name: moments_as_json(distribution) for name, distribution in _dates(result).items()},
@@ -240,6 +263,8 @@ def _as_json(result: Forecast, dates: Table[float], months: Table[Month]) -> dic
             "not_by_mcse": {day.isoformat(): significant(chance.mcse) for day, chance in result.not_by()},
             "first_firm": {firm: share_as_json(share) for firm, share in result.first_firm.items()},
             "first_firm_mcse": {firm: significant(share.mcse) for firm, share in result.first_firm.items()},
+            **({"known": None} if result.known is None else {}),
+            "silence_confirmed_through": None if confirmed is None else confirmed.isoformat(),
             "log_evidence": number(result.log_evidence.value),
             "log_evidence_mcse": significant(result.log_evidence.mcse),
             "diagnostics": _diagnostics_as_json(result.diagnostics),
