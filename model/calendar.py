@@ -32,6 +32,10 @@ class Calendar:
         """Months from t = 0 to the start of a day; negative before it."""
         return (day - self.origin).days / self.days_per_month
 
+    def months_by(self, day: date) -> float:
+        """Months from t = 0 to the end of a day: what "by a day" means, that day included."""
+        return self.months(day + timedelta(days=1))
+
     def day(self, months: float) -> date | None:
         """Day on which a moment falls; None for one that never comes or lies beyond the year 9999."""
         if not math.isfinite(months):

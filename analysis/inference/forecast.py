@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...model.calendar import month_ends
-from .diagnostics import Diagnostics, few_draws
+from .diagnostics import WORST_KHAT, Diagnostics, few_draws
 from .draws import PriorDraws, Values
 from .estimates import ZERO, Distribution, Estimate
 from .json_values import QUANTILES, AnyDistribution
@@ -47,6 +47,9 @@ class Forecast(Result):
     compute_alone : distribution
         Months since t = 0 at which it would be ready if nothing but compute stood in the way: `ready` itself where the
         model holds no obstacles.
+    without_lags : distribution or None
+        Months since t = 0 at which it is ready, were no item counted that measures a lag; None where none is, or where
+        too few draws count without them.
     known : distribution or None
         Months since t = 0 at which it is publicly known, given the silence counted; None where the model does not tell
         ready from known.
@@ -72,6 +75,7 @@ class Forecast(Result):
     log_flop: AnyDistribution
     first_firm: Mapping[str, Estimate]
     diagnostics: Diagnostics
+    without_lags: AnyDistribution | None = None
     log_evidence: Estimate = ZERO
     notes: tuple[str, ...] = ()
     genuine: tuple[Genuineness, ...] = ()
@@ -82,10 +86,10 @@ class Forecast(Result):
         """Yield month ends from the day of asking on, with the probability of being ready by each."""
         calendar = self.question.assumptions.calendar
         for day in month_ends(self.question.as_of, MONTHS_AHEAD):
-            yield day, self.ready.probability_below(calendar.months(day + timedelta(days=1)))
+            yield day, self.ready.probability_below(calendar.months_by(day))
 
     def not_by(self) -> Iterator[tuple[date, Estimate]]:
-        """Yield first days of coming years, with the probability of not being ready by then."""
+        """Yield first days of coming years, with the probability of not being ready by the end of them."""
         yield from not_by(self.ready, self.question)
 
     def warnings(self) -> list[str]:
@@ -121,6 +125,7 @@ def forecast(posterior: Posterior) -> Forecast:
         log_flop=Distribution(columns[LOG_FLOP], weighting),
         first_firm={firm: weighting.estimate(columns[FIRST + firm]) for firm in question.assumptions.race.firms},
         diagnostics=posterior.diagnostics,
+        without_lags=_without_lags(posterior),
         log_evidence=posterior.log_evidence,
         notes=posterior.notes,
         genuine=_genuineness(posterior),
@@ -137,6 +142,20 @@ def _genuineness(posterior: Posterior) -> tuple[Genuineness, ...]:
     return genuineness_of(posterior.question, posterior.items, posterior.genuine, posterior.source.weighting)
 
 
+def _without_lags(posterior: Posterior) -> Distribution | None:
+    """The date on the items that measure no lag, on the draws whose weights made the posterior where there are such."""
+    items, question = posterior.items, posterior.question
+    others = [item.id for item in items if not item.kind.measures_lag]
+    if len(others) == len(items):
+        return None
+    from .likelihoods import prior_for
+    from .subsets import SharedDraws
+
+    shared = posterior.shared or SharedDraws(question, items, prior_for(question, items))
+    subset = shared.best_subset(others)
+    return None if subset.khat > WORST_KHAT else subset.ready
+
+
 def forecast_prior(question: Question) -> Forecast:
     """Answer a question from the prior alone; see `forecast`."""
     return forecast(prior_of(question))
@@ -148,9 +167,9 @@ def answer(request: Request) -> Forecast:
 
 
 def not_by(ready: AnyDistribution, question: Question) -> Iterator[tuple[date, Estimate]]:
-    """Yield first days of coming years, with the probability that a date has not come by then."""
+    """Yield first days of coming years, with the probability that a date has not come by the end of them."""
     for day in NOT_BY:
-        come = ready.probability_below(question.assumptions.calendar.months(day))
+        come = ready.probability_below(question.assumptions.calendar.months_by(day))
         yield day, Estimate(max(1.0 - come.value, 0.0), come.mcse, come.meaningful)
 
 

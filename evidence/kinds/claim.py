@@ -46,6 +46,7 @@ class Claim(ReportingKind[Observed, Likelihood]):
 
     name: ClassVar[str] = "claim"
     unit: ClassVar[str] = "1 for a claim, 0 for none"
+    subject: ClassVar[str] = "Claims of parity"
     observed = Observed
     likelihood = Likelihood
 

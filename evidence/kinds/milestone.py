@@ -34,6 +34,7 @@ class Milestone(ReportingKind[Observed, DelayLikelihood]):
 
     name: ClassVar[str] = "milestone"
     unit: ClassVar[str] = "months since t = 0"
+    subject: ClassVar[str] = "What was reached publicly"
     observed = Observed
     likelihood = DelayLikelihood
 
