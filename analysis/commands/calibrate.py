@@ -47,7 +47,7 @@ def calibrate(
     from ..studies.calibration import make_plan
 
     asked = asked or Asked()
-    request = asked.request()
+    request = asked.unannounced_request()  # data are simulated: nobody's silence is read
     if plot is not None:
         from ..presentation.figures import check_file
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError, UnknownCommandError, UnusedCliTokensError
 
 from ...priors.errors import CatchupError, InputError, reason_of, unknown_name
+from .notices import take_notices
 
 COMMANDS = {
     "forecast": "When the event comes, with its spread and who gets there first.",
@@ -118,6 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit status, printing one line for whatever went wrong."""
+    take_notices()  # of a command before, where one process runs several
     try:
         result = app(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
     except CatchupError as error:
@@ -138,6 +140,8 @@ def run(arguments: Sequence[str]) -> int:
         return _fail(f"{error.filename}: {reason_of(error)}" if error.filename else reason_of(error), 1, arguments)
     except MemoryError:
         return _fail("not enough memory; ask for fewer --draws", 1, arguments)
+    for line in take_notices():
+        print(f"catchup: {line}", file=sys.stderr)
     return result if isinstance(result, int) else 0
 
 

@@ -17,7 +17,7 @@ from ..inference.progress import show_progress
 from ..inference.question import DEFAULT_DRAWS, Question
 from ..inference.request import Request, posterior
 from ..inference.silence import silences_in, stale_lines
-from .output import warn
+from .notices import notice
 
 WHAT = Group("What is asked", sort_key=1)
 BELIEF = Group("What is assumed", sort_key=2)
@@ -127,7 +127,7 @@ class Asked(Assumed):
         """
         request = self.unannounced_request(as_of=as_of)
         for line in stale(request):
-            warn(line)
+            notice(line)
         return request
 
     def unannounced_request(self, *, as_of: date | None = None) -> Request:

@@ -13,8 +13,9 @@ from cyclopts import Parameter
 from ..inference.diagnostics import UntrustworthyError
 from ..inference.progress import show_progress
 from ..presentation.text import day_text
+from .notices import notice
 from .options import OUTPUT, Asked, stale
-from .output import print_json, say, warn
+from .output import print_json, say
 
 
 def run(
@@ -31,14 +32,14 @@ def run(
 
     asked = asked or Asked()
     request = asked.unannounced_request()
+    show_progress(not (asked.json or quiet or log_json))
+    command = shlex.join(["catchup", *sys.argv[1:]])
+    kept = keep_run(request, runs, command=command)
     for line in stale(request):
         if log_json:
             print(json.dumps({"event": "warning", "message": line}), file=sys.stderr)
         else:
-            warn(line)
-    show_progress(not (asked.json or quiet or log_json))
-    command = shlex.join(["catchup", *sys.argv[1:]])
-    kept = keep_run(request, runs, command=command)
+            notice(line)
     ready = kept.forecast["ready"]["quantiles"]
     if log_json:
         record = {"event": "run", "folder": str(kept.folder), "as_of": kept.manifest.as_of.isoformat()}

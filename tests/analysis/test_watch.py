@@ -17,6 +17,7 @@ from catchup.analysis.inference.draws import PriorDraws, StoredDraws
 from catchup.analysis.inference.estimates import Weighting
 from catchup.analysis.inference.posterior import Posterior, prior_of
 from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.silence import counted_month, silences_in
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.presentation.tables.watch import sighting_text, watch_table
 from catchup.analysis.studies.counterfactuals import levers
@@ -25,6 +26,7 @@ from catchup.analysis.studies.scenarios import scenarios
 from catchup.analysis.studies.voi.uncertainty import GROUPS, POINTS
 from catchup.analysis.studies.watch import Watch, watch
 from catchup.model.assumptions import Assumptions, load_assumptions
+from catchup.model.reporting import log_silence
 from false_alarms import widest
 from item_cases import DAY, MEDIAN, SIGMA, constant_part, posterior_from, twin_question
 
@@ -95,9 +97,14 @@ def test_silence_is_predicted_by_the_draws(found: Watch, reweighted: Posterior) 
     (row,) = (each for each in found.rows if each.observable.id == "month-of-silence")
     question = reweighted.question
     ready, weights = reweighted.ready.values, reweighted.ready.weighting.shares
-    calendar, today = question.assumptions.calendar, question.as_of_months
-    later = calendar.months(calendar.day(today + 1.0))
-    heard = np.exp(-np.maximum(later - np.maximum(ready, today), 0.0) / 2.0)
+    calendar, reporting = question.assumptions.calendar, question.assumptions.reporting
+    later = calendar.months(calendar.day(question.as_of_months + 1.0))
+    looked = counted_month(question, silences_in(question, reweighted.items))
+    assert reporting is not None
+    assert looked is not None
+    concealed = reweighted.source.map(lambda values: {"concealed": values[reporting.concealed]})["concealed"]
+    numbers = reporting.median_months, reporting.sigma, concealed
+    heard = np.exp(log_silence(np, later - ready, *numbers) - log_silence(np, looked - ready, *numbers))
     broken, kept = row.sightings
     assert (broken.id, kept.id) == ("0", "1")
     expected = float(weights @ heard)
