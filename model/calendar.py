@@ -7,6 +7,10 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .reporting import Reporting
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Calendar:
 
 @dataclass(frozen=True)
 class Clock:
-    """When a question is asked, and how its days count.
+    """When a question is asked, how its days count, and how what is ready becomes known.
 
     Attributes
     ----------
@@ -52,10 +56,13 @@ class Clock:
         Days to months since t = 0.
     as_of : date
         The day of the question.
+    reporting : Reporting, optional
+        The delay from being ready to being known; None where every item of evidence has one of its own.
     """
 
     calendar: Calendar
     as_of: date
+    reporting: Reporting | None = None
 
     def months(self, day: date | None = None) -> float:
         """Months from t = 0 to a day, or to the day of the question."""

@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...model.calendar import month_ends
-from .diagnostics import Diagnostics, few_draws
-from .draws import PriorDraws
+from .diagnostics import WORST_KHAT, Diagnostics, few_draws
+from .draws import PriorDraws, Values
 from .estimates import ZERO, Distribution, Estimate
 from .json_values import QUANTILES, AnyDistribution
+from .known import KNOWN, known_column, with_ranks
 from .outcomes import COMPUTE_ALONE, FIRST, LOG_FLOP, PRETRAINED, READY, summary_columns
 from .posterior import Posterior, prior_of
 from .question import Question
 from .request import Request, posterior
 from .result import Result
+from .silence import Silence, silences_in
 from .streaming import StreamedDistribution
 
 if TYPE_CHECKING:
@@ -45,6 +47,14 @@ class Forecast(Result):
     compute_alone : distribution
         Months since t = 0 at which it would be ready if nothing but compute stood in the way: `ready` itself where the
         model holds no obstacles.
+    without_lags : distribution or None
+        Months since t = 0 at which it is ready, were no item counted that measures a lag; None where none is, or where
+        too few draws count without them.
+    known : distribution or None
+        Months since t = 0 at which it is publicly known, given the silence counted; None where the model does not tell
+        ready from known.
+    silences : tuple of Silence
+        Silences counted, and how long ago each was confirmed.
     log_flop : distribution
         Mythos's pre-training compute, log10 FLOP.
     first_firm : mapping of str to Estimate
@@ -65,9 +75,12 @@ class Forecast(Result):
     log_flop: AnyDistribution
     first_firm: Mapping[str, Estimate]
     diagnostics: Diagnostics
+    without_lags: AnyDistribution | None = None
     log_evidence: Estimate = ZERO
     notes: tuple[str, ...] = ()
     genuine: tuple[Genuineness, ...] = ()
+    known: AnyDistribution | None = None
+    silences: tuple[Silence, ...] = ()
 
     def probabilities_by(self) -> Iterator[tuple[date, Estimate]]:
         """Yield month ends from the day of asking on, with the probability of being ready by each."""
@@ -112,9 +125,12 @@ def forecast(posterior: Posterior) -> Forecast:
         log_flop=Distribution(columns[LOG_FLOP], weighting),
         first_firm={firm: weighting.estimate(columns[FIRST + firm]) for firm in question.assumptions.race.firms},
         diagnostics=posterior.diagnostics,
+        without_lags=_without_lags(posterior),
         log_evidence=posterior.log_evidence,
         notes=posterior.notes,
         genuine=_genuineness(posterior),
+        known=Distribution(columns[KNOWN], weighting) if KNOWN in columns else None,
+        silences=silences_in(question, posterior.items),
     )
 
 
@@ -124,6 +140,20 @@ def _genuineness(posterior: Posterior) -> tuple[Genuineness, ...]:
     from .genuineness import genuineness_of
 
     return genuineness_of(posterior.question, posterior.items, posterior.genuine, posterior.source.weighting)
+
+
+def _without_lags(posterior: Posterior) -> Distribution | None:
+    """The date on the items that measure no lag, on the draws whose weights made the posterior where there are such."""
+    items, question = posterior.items, posterior.question
+    others = [item.id for item in items if not item.kind.measures_lag]
+    if len(others) == len(items):
+        return None
+    from .likelihoods import prior_for
+    from .subsets import SharedDraws
+
+    shared = posterior.shared or SharedDraws(question, items, prior_for(question, items))
+    subset = shared.best_subset(others)
+    return None if subset.khat > WORST_KHAT else subset.ready
 
 
 def forecast_prior(question: Question) -> Forecast:
@@ -147,14 +177,22 @@ def _forecast_streamed(posterior: Posterior) -> Forecast:
     question = posterior.question
     ready, pretrained = StreamedDistribution(*DATE_RANGE), StreamedDistribution(*DATE_RANGE)
     alone = StreamedDistribution(*DATE_RANGE) if question.assumptions.obstacles else ready
+    known = StreamedDistribution(*DATE_RANGE) if question.assumptions.reporting else None
     log_flop = StreamedDistribution(*LOG_FLOP_RANGE)
     firms = list(question.assumptions.race.firms)
     wins = np.zeros(len(firms))
-    for columns in PriorDraws(question).chunks(lambda values: summary_columns(question, values)):
+
+    def evaluate(values: Values) -> Values:
+        columns = summary_columns(question, values)
+        return columns | known_column(question, (), values, columns[READY])
+
+    for columns in with_ranks(question, PriorDraws(question)).chunks(evaluate):
         ready.add(columns[READY])
         pretrained.add(columns[PRETRAINED])
         if COMPUTE_ALONE in columns:
             alone.add(columns[COMPUTE_ALONE])
+        if known is not None:
+            known.add(columns[KNOWN])
         log_flop.add(columns[LOG_FLOP])
         wins += [columns[FIRST + firm].sum() for firm in firms]
     shares = wins / question.draws
@@ -167,4 +205,5 @@ def _forecast_streamed(posterior: Posterior) -> Forecast:
         log_flop=log_flop,
         first_firm={firm: Estimate(float(s), float(e)) for firm, s, e in zip(firms, shares, errors, strict=True)},
         diagnostics=posterior.diagnostics,
+        known=known,
     )

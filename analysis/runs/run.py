@@ -25,7 +25,7 @@ from ..archive.manifest import (
     python_version,
 )
 from ..archive.reading import FORECAST, INPUTS, POSTERIOR, Run, newest_before, read_run
-from ..archive.ready_curve import READY_CURVE, ready_curve_as_json
+from ..archive.ready_curve import KNOWN_CURVE, READY_CURVE, ready_curve_as_json
 from ..archive.store import build, check_runs_folder
 from ..inference.diagnostics import UntrustworthyError
 from ..inference.forecast import Forecast, forecast, forecast_prior
@@ -118,7 +118,7 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
 
 def drawings_of(sections: Sections) -> dict[str, tuple[Any, str]]:
     """Draw every figure of a run, each with what it shows in words."""
-    from ..presentation.figures import draw_structures, drawings
+    from ..presentation.figures import draw_bridge, draw_structures, drawings
     from ..studies.trajectories import race_trajectories
 
     drawn, results, answer = sections.posterior, sections.results, sections.forecast
@@ -140,8 +140,11 @@ def drawings_of(sections: Sections) -> dict[str, tuple[Any, str]]:
         "one-at-a-time": "How far the date moves with one quantity low or high; the table below holds the figures.",
         "mythos-compute": "Density of Mythos's pre-training compute in FLOP; the head of the page has its quantiles.",
         "pools": "Each firm's compute in H100e through time, with its uncertainty.",
+        "bridge": "The published date, and the date after every step that leads to this; the table below holds them.",
         "structures": "The date by every structure and by their pools; the table below holds the figures.",
     }
+    if "bridge" in results:
+        jobs["bridge"] = partial(draw_bridge, results["bridge"])
     if "structures" in results:
         jobs["structures"] = partial(draw_structures, results["structures"])
     return {name: (job(), shows[name]) for name, job in jobs.items()}
@@ -149,6 +152,7 @@ def drawings_of(sections: Sections) -> dict[str, tuple[Any, str]]:
 
 def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
     """What a run asks beside the forecast, by the name of the file it goes to."""
+    from ..studies.bridge import bridge
     from ..studies.checks.study import checks_of
     from ..studies.counterfactuals import levers, regimes
     from ..studies.influence import influence
@@ -162,8 +166,10 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
     from ..studies.scenarios import scenarios
     from ..studies.sensitivity.study import sensitivity
     from ..studies.structures import structures
+    from ..studies.watch import watch
 
     studies: dict[str, Callable[[Posterior], Any]] = {
+        "bridge": bridge,
         "levers": levers,
         "regimes": regimes,
         "scenarios": scenarios,
@@ -175,6 +181,7 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
         "size": sizes,
         "structures": structures,
         "trend": trends,
+        "watch": watch,
     }
     if drawn.question.assumptions.obstacles:
         studies["obstacles"] = obstacles
@@ -185,6 +192,9 @@ def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = F
     """Write a run's files into a folder."""
     _write_json(folder / FORECAST, as_json(sections.forecast))
     _write_json(folder / READY_CURVE, ready_curve_as_json(sections.forecast.question, sections.forecast.ready))
+    if sections.forecast.known is not None:
+        known = ready_curve_as_json(sections.forecast.question, sections.forecast.known)
+        _write_json(folder / KNOWN_CURVE, known)
     for name, result in sections.results.items():
         _write_json(folder / f"{name}.json", as_json(result))
     if sections.attribution is not None and sections.previous is not None:

@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from ...evidence.confirmation import confirms
 from ...evidence.schema import Item
 from ..inference.estimates import ZERO, Estimate, probability_shift, quantile_shift
 from ..inference.posterior import Posterior
@@ -158,13 +159,21 @@ def _plan(before: Snapshot, after: Snapshot) -> Iterator[Change]:
     for name in common:
         if before.inputs.item_hash(name) != after.inputs.item_hash(name):
             items[name] = after.items[name]
-            yield Change(f"changed:{name}", f"item changed: {name}", question, dict(items))
+            yield Change(f"changed:{name}", _change_text(before.items[name], after.items[name]), question, dict(items))
     added = sorted(set(after.items) - set(before.items), key=lambda name: (after.items[name].text.known_since, name))
     for name in added:
         items[name] = after.items[name]
         yield Change(f"added:{name}", f"item added: {name}", question, dict(items))
     if before.inputs.priors_hash() != after.inputs.priors_hash() or _of_another_kind(before.question, after.question):
         yield Change("priors", "priors changed", after.question, dict(items))
+
+
+def _change_text(before: Item, after: Item) -> str:
+    """Say what changed of an item: through which day somebody has looked, or more than that."""
+    if not confirms(after, before):
+        return f"item changed: {after.id}"
+    days = [item.observed.confirmed_through or "not said" for item in (before, after)]
+    return f"silence confirmed: {after.id}, through {days[1]} (before: {days[0]})"
 
 
 def _of_another_kind(before: Question, after: Question) -> bool:

@@ -11,9 +11,10 @@ import numpy as np
 from ...model.generative import Contender, Outcome
 from ..inference.draws import Values
 from ..inference.estimates import Array, Distribution, Estimate
-from ..inference.outcomes import READY, outcome_of
+from ..inference.outcomes import COMPUTE_ALONE, READY, outcome_of
 from ..inference.posterior import Posterior
 from ..inference.result import Result
+from ..inference.silence import confirmed_through, silences_in
 from ..inference.weights import given
 
 STAGES = {
@@ -49,6 +50,25 @@ class Stage:
 
 
 @dataclass(frozen=True)
+class Explained:
+    """What explains that nothing has been announced by the day of the question: three that add up to one.
+
+    Attributes
+    ----------
+    compute : Estimate
+        Probability that compute alone would not have sufficed by then.
+    obstacles : Estimate
+        That it would have, and something else stands in the way.
+    unannounced : Estimate
+        That a model is ready, and nobody has said so.
+    """
+
+    compute: Estimate
+    obstacles: Estimate
+    unannounced: Estimate
+
+
+@dataclass(frozen=True)
 class State(Result):
     """Where the race stands.
 
@@ -60,10 +80,13 @@ class State(Result):
         Of the furthest run, in their order.
     firms : mapping of str to mapping of str to Estimate
         By firm and stage, the probability that the firm's own run is in it.
+    explained : Explained or None
+        What explains the silence; None where none is counted.
     """
 
     stages: tuple[Stage, ...]
     firms: Mapping[str, Mapping[str, Estimate]]
+    explained: Explained | None = None
 
     @cached_property
     def most_likely(self) -> Stage:
@@ -127,7 +150,17 @@ def state(posterior: Posterior) -> State:
         for position, (name, title) in enumerate(STAGES.items())
     )
     firms = {firm: dict(zip(STAGES, shares[firm], strict=True)) for firm in question.assumptions.race.firms}
-    return State(posterior.origin, stages, firms)
+    return State(posterior.origin, stages, firms, _explained(posterior))
+
+
+def _explained(posterior: Posterior) -> Explained | None:
+    question, weighting, month = posterior.question, posterior.source.weighting, posterior.question.as_of_months
+    if confirmed_through(question, silences_in(question, posterior.items)) is None:
+        return None
+    ready = posterior.summary[READY]
+    alone = posterior.summary.get(COMPUTE_ALONE, ready)
+    shares = alone > month, (alone <= month) & (ready > month), ready <= month
+    return Explained(*(weighting.estimate(share.astype(float)) for share in shares))
 
 
 def stages_of(result: Outcome, month: float) -> dict[str, Array]:

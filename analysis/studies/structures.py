@@ -130,7 +130,7 @@ def structures(posterior: Posterior) -> Structures:
     """
     question, items = posterior.question, posterior.items
     trends = load_trends(question.assumptions)
-    rows = [*_of_the_race(posterior), *_of_trends(question, trends, items)]
+    rows = dates_of_structures(posterior)
     kept = {row.id: row.ready for row in pooled(rows)}
     shared = _shared_items(question, items, trends)
     densities = _left_out_densities(question, shared, trends) if shared else {}
@@ -143,7 +143,7 @@ def structures(posterior: Posterior) -> Structures:
         ensembles.append(Structure("stacking", "Linear pool, stacked weights", linear_pool(kept, weights)))
     return Structures(
         posterior.origin,
-        tuple(rows),
+        rows,
         tuple(ensembles),
         compare_pointwise(densities),
         weights,
@@ -151,6 +151,12 @@ def structures(posterior: Posterior) -> Structures:
         between_share(kept),
         tuple(telling(question, {row.id: row.ready for row in rows}, kept)),
     )
+
+
+def dates_of_structures(posterior: Posterior) -> tuple[Structure, ...]:
+    """Ask every structure for its date; raises as `structures` does."""
+    question = posterior.question
+    return (*_of_the_race(posterior), *_of_trends(question, load_trends(question.assumptions), posterior.items))
 
 
 def pooled(rows: Sequence[Structure]) -> tuple[Structure, ...]:

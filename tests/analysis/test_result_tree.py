@@ -125,15 +125,15 @@ def test_prior_weights_make_the_posterior_again(plain: Posterior) -> None:
 def test_log_likelihoods_are_the_written_ones(tree: xr.DataTree) -> None:
     """A lag is lognormal around the true one less the benchmarks' optimism: worked out again by SciPy."""
     posterior, observed = tree["posterior"], tree["observed_data"]["observation"]
-    lags = [str(item) for item in observed["item"].values[observed["kind"].values == "capability_lag"]]
+    lags = [str(name) for name in observed["item"].values[observed["kind"].values == "capability_lag"]]
     assert len(lags) > 1
-    for item in lags:
-        scope = "cyber" if "cyber" in item else "general"
+    for lag in lags:
+        scope = "cyber" if "cyber" in lag else "general"
         ready = posterior["ready"].sel(event="compute-equivalent")
         mean = np.log(ready) - posterior[f"benchmark_optimism_{scope}"]
-        sd = float(tree["constant_data"]["figures"].sel(item=item, figure="sd"))
-        exact = stats.norm(mean.values, sd).logpdf(float(observed.sel(item=item)))
-        found = tree["log_likelihood"]["observation"].sel(item=item)
+        sd = float(tree["constant_data"]["figures"].sel(item=lag, figure="sd"))
+        exact = stats.norm(mean.values, sd).logpdf(float(observed.sel(item=lag)))
+        found = tree["log_likelihood"]["observation"].sel(item=lag)
         np.testing.assert_allclose(found.values, exact, rtol=1e-9)
 
 

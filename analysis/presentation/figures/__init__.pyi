@@ -1,4 +1,5 @@
 # Public names of the package, loaded on first use.
+from .bridge import draw_bridge as draw_bridge
 from .calibration import draw_calibration as draw_calibration
 from .cumulative import draw_cumulative as draw_cumulative
 from .files import check_file as check_file

@@ -9,10 +9,12 @@ from ....evidence.schema import Item
 from ...archive.manifest import library_versions, python_version
 from ...inference.inputs import inputs_of
 from ...inference.question import Question
+from ..caveats import load_caveats
 from ..repeat_command import options_of
 from ..table import Column, Table
 from ..tables.attribution import attribution_table
 from ..tables.builders import layout_of
+from ..tables.caveats import caveat_tables
 from ..tables.evidence import Evidence, evidence_table, uses_of
 from ..tables.forecast import date_table, diagnostics_table, month_table
 from ..tables.priors import correlation_table, quantity_table, reference_table
@@ -20,6 +22,8 @@ from .section import Picture, Section, Sentence, section_of
 from .sections import Sections
 
 READINGS = {
+    "bridge": "Why it is not the published date",
+    "watch": "What to watch",
     "obstacles": "What stands in the way besides compute",
     "scenarios": "Scenarios",
     "mobilisation": "Mobilisation",
@@ -32,6 +36,7 @@ READINGS = {
 }
 """Results that a run may hold, each a section of its own, by the name of its file."""
 
+LEAVES_OUT = "docs/leaves-out.md"
 NO_EARLIER_RUN = "There is no earlier run about this event in this folder to compare with."
 
 
@@ -47,6 +52,7 @@ def sections_of_report(sections: Sections) -> Iterator[Section]:
             yield _of_result(sections, name, title)
     yield _sensitivity(sections)
     yield _checks(sections)
+    yield leaves_out()
     yield _priors(sections.forecast.question)
     yield _repeat(sections)
 
@@ -102,6 +108,16 @@ def _checks(sections: Sections) -> Section:
     checks = sections.results.get("checks")
     tables = layout_of(checks).tables if checks is not None else ()
     return Section("checks", "Checks", "Checks", (*tables, diagnostics_table(sections.forecast)))
+
+
+def leaves_out() -> Section:
+    """Section on what the sources warn of and this does not hold, or holds in part."""
+    none, part, full = caveat_tables(load_caveats())
+    rest = Sentence(
+        f"The other {len(full.rows)} caveats of the five sources are held by what the model and its readings have: "
+        f"{LEAVES_OUT}, in the project's documentation, maps each to what holds it."
+    )
+    return Section("leaves-out", "What this leaves out", "What this leaves out", (none, part, rest))
 
 
 def _priors(question: Question) -> Section:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...inference.estimates import Estimate
-from ...studies.state import STAGES, Stage, State
+from ...studies.state import STAGES, Explained, Stage, State
 from ..json_form import estimate_as_json, to_json
 from ..table import Cell, Column, Layout, Table
 from ..text import chance_text
@@ -26,7 +26,7 @@ def layout(result: State) -> Layout:
     return Layout(
         tables=(stages, firms),
         json=lambda: _as_json(result, stages, firms),
-        head=(state_text(result), asked_text(result.question)),
+        head=(state_text(result), *explained_lines(result), asked_text(result.question)),
     )
 
 
@@ -38,6 +38,22 @@ def state_text(result: State) -> str:
     )
     chance = chance_text(likely.probability.value)
     return f"Where the race stands: the furthest run is {WORDS[likely.id]} with a probability of {chance} ({others})."
+
+
+def explained_lines(result: State) -> list[str]:
+    """Say what explains that nothing has been announced; nothing where no silence is counted."""
+    if result.explained is None:
+        return []
+    parts = {
+        "compute does not suffice yet": result.explained.compute,
+        "something besides compute stands in the way": result.explained.obstacles,
+        "a model is ready and nobody has said so": result.explained.unannounced,
+    }
+    held = bool(result.question.assumptions.obstacles)
+    named = {text: share for text, share in parts.items() if held or share is not result.explained.obstacles}
+    listed = ", ".join(f"{text} {chance_text(share.value)}" for text, share in named.items())
+    more = "catchup obstacles says what" if held else "where compute suffices, that is this model's only explanation"
+    return [f"What explains the silence: {listed}; {more}."]
 
 
 def stage_table(result: State) -> Table[Stage]:
@@ -94,4 +110,14 @@ def _as_json(result: State, stages: Table[Stage], firms: Table[str]) -> dict[str
         firm: {stage: estimate_as_json(share)["mcse"] for stage, share in row.items()}
         for firm, row in result.firms.items()
     }
-    return {**result.origin.as_json(), "stages": to_json(stages), "firms": shares, "firms_mcse": errors}
+    return {
+        **result.origin.as_json(),
+        "stages": to_json(stages),
+        "firms": shares,
+        "firms_mcse": errors,
+        "silence": None if result.explained is None else _explained_as_json(result.explained),
+    }
+
+
+def _explained_as_json(explained: Explained) -> dict[str, Any]:
+    return {name: estimate_as_json(getattr(explained, name)) for name in ("compute", "obstacles", "unannounced")}
