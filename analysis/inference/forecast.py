@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -12,15 +12,16 @@ import numpy as np
 from ...model.calendar import month_ends
 from .diagnostics import WORST_KHAT, Diagnostics, few_draws
 from .draws import PriorDraws, Values
-from .estimates import ZERO, Distribution, Estimate
+from .estimates import ZERO, Array, Distribution, Estimate
 from .json_values import QUANTILES, AnyDistribution
 from .known import KNOWN, known_column, with_ranks
-from .outcomes import COMPUTE_ALONE, FIRST, LOG_FLOP, PRETRAINED, READY, summary_columns
+from .outcomes import COMPUTE_ALONE, FIRST, LOG_FLOP, PRETRAINED, READY, STAGE, summary_columns
 from .posterior import Posterior, prior_of
 from .question import Question
 from .request import Request, posterior
 from .result import Result
 from .silence import Silence, silences_in
+from .stages import STAGES, shares_of_stages
 from .streaming import StreamedDistribution
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class Forecast(Result):
         Mythos's pre-training compute, log10 FLOP.
     first_firm : mapping of str to Estimate
         Probability that each firm is first.
+    stages : mapping of str to Estimate
+        By stage, the probability that the furthest run is in it on the day of the question; see `STAGES`.
     diagnostics : Diagnostics
         Whether the draws can be trusted.
     log_evidence : Estimate
@@ -74,6 +77,7 @@ class Forecast(Result):
     compute_alone: AnyDistribution
     log_flop: AnyDistribution
     first_firm: Mapping[str, Estimate]
+    stages: Mapping[str, Estimate]
     diagnostics: Diagnostics
     without_lags: AnyDistribution | None = None
     log_evidence: Estimate = ZERO
@@ -124,6 +128,7 @@ def forecast(posterior: Posterior) -> Forecast:
         compute_alone=Distribution(columns.get(COMPUTE_ALONE, columns[READY]), weighting),
         log_flop=Distribution(columns[LOG_FLOP], weighting),
         first_firm={firm: weighting.estimate(columns[FIRST + firm]) for firm in question.assumptions.race.firms},
+        stages=shares_of_stages(columns[STAGE], weighting),
         diagnostics=posterior.diagnostics,
         without_lags=_without_lags(posterior),
         log_evidence=posterior.log_evidence,
@@ -180,7 +185,7 @@ def _forecast_streamed(posterior: Posterior) -> Forecast:
     known = StreamedDistribution(*DATE_RANGE) if question.assumptions.reporting else None
     log_flop = StreamedDistribution(*LOG_FLOP_RANGE)
     firms = list(question.assumptions.race.firms)
-    wins = np.zeros(len(firms))
+    wins, reached = np.zeros(len(firms)), np.zeros(len(STAGES))
 
     def evaluate(values: Values) -> Values:
         columns = summary_columns(question, values)
@@ -195,15 +200,21 @@ def _forecast_streamed(posterior: Posterior) -> Forecast:
             known.add(columns[KNOWN])
         log_flop.add(columns[LOG_FLOP])
         wins += [columns[FIRST + firm].sum() for firm in firms]
-    shares = wins / question.draws
-    errors = np.sqrt(shares * (1.0 - shares) / question.draws)  # at most: ties make it smaller
+        reached += np.bincount(columns[STAGE].astype(int), minlength=len(STAGES))
+
+    def shares(names: Iterable[str], counts: Array) -> dict[str, Estimate]:
+        found = counts / question.draws
+        errors = np.sqrt(found * (1.0 - found) / question.draws)  # at most: ties make it smaller
+        return {name: Estimate(float(s), float(e)) for name, s, e in zip(names, found, errors, strict=True)}
+
     return Forecast(
         posterior.origin,
         ready=ready,
         pretrained=pretrained,
         compute_alone=alone,
         log_flop=log_flop,
-        first_firm={firm: Estimate(float(s), float(e)) for firm, s, e in zip(firms, shares, errors, strict=True)},
+        first_firm=shares(firms, wins),
+        stages=shares(STAGES, reached),
         diagnostics=posterior.diagnostics,
         known=known,
     )

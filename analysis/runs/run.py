@@ -118,7 +118,7 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
 
 def drawings_of(sections: Sections) -> dict[str, tuple[Any, str]]:
     """Draw every figure of a run, each with what it shows in words."""
-    from ..presentation.figures import draw_bridge, draw_structures, drawings
+    from ..presentation.figures import draw_bridge, draw_state, draw_structures, drawings
     from ..studies.trajectories import race_trajectories
 
     drawn, results, answer = sections.posterior, sections.results, sections.forecast
@@ -140,9 +140,12 @@ def drawings_of(sections: Sections) -> dict[str, tuple[Any, str]]:
         "one-at-a-time": "How far the date moves with one quantity low or high; the table below holds the figures.",
         "mythos-compute": "Density of Mythos's pre-training compute in FLOP; the head of the page has its quantiles.",
         "pools": "Each firm's compute in H100e through time, with its uncertainty.",
+        "state": "How likely the furthest run, and each firm's own, is in each stage; tables hold the figures.",
         "bridge": "The published date, and the date after every step that leads to this; the table below holds them.",
         "structures": "The date by every structure and by their pools; the table below holds the figures.",
     }
+    if "state" in results:
+        jobs["state"] = partial(draw_state, results["state"])
     if "bridge" in results:
         jobs["bridge"] = partial(draw_bridge, results["bridge"])
     if "structures" in results:
@@ -165,10 +168,12 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
     from ..studies.readings.trend import trends
     from ..studies.scenarios import scenarios
     from ..studies.sensitivity.study import sensitivity
+    from ..studies.state import state
     from ..studies.structures import structures
     from ..studies.watch import watch
 
     studies: dict[str, Callable[[Posterior], Any]] = {
+        "state": state,
         "bridge": bridge,
         "levers": levers,
         "regimes": regimes,

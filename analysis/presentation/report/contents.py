@@ -22,6 +22,7 @@ from .section import Picture, Section, Sentence, section_of
 from .sections import Sections
 
 READINGS = {
+    "state": "Where the race stands",
     "bridge": "Why it is not the published date",
     "watch": "What to watch",
     "obstacles": "What stands in the way besides compute",

@@ -11,6 +11,7 @@ from ...inference.silence import stale_lines
 from ...studies.structure_spread import StructureSpread
 from ..html import environment
 from ..tables.forecast import beside_texts, known_lines
+from ..tables.state import stages_text
 from ..tables.structure_spread import spread_text
 from ..text import date_text, day_text, error_text
 from .contents import sections_of_report
@@ -68,6 +69,7 @@ def _headline(forecast: Forecast) -> dict[str, Any]:
         "low": day_text(question, low.value),
         "high": day_text(question, high.value),
         "stale": stale_lines(forecast.silences),
+        "stages": stages_text(forecast.stages),
         "known": known_lines(forecast),
         "error": f"The median's Monte Carlo error is {error_text(question, middle.mcse).removeprefix('± ')}.",
         "summary": (

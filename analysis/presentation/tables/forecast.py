@@ -25,6 +25,7 @@ from .bridge import bridge_as_json, bridge_table
 from .columns import asked_text
 from .genuineness import genuine_as_json
 from .movement import movement_as_json, movement_text
+from .state import stages_text
 from .structure_spread import pool_text, spread_as_json, spread_text
 
 MONTHS_SHOWN = 18
@@ -165,6 +166,7 @@ def _head(result: Forecast, pooled: StructureSpread | None) -> list[Cell]:
         *headline,
         *shapes,
         *known_lines(result),
+        stages_text(result.stages),
         *beside_texts(result),
         f"{asked_text(question)}, {_origin(result)}",
     ]
@@ -261,6 +263,8 @@ def _as_json(result: Forecast, dates: Table[float], months: Table[Month]) -> dic
         {
             "not_by": {day.isoformat(): share_as_json(chance) for day, chance in result.not_by()},
             "not_by_mcse": {day.isoformat(): significant(chance.mcse) for day, chance in result.not_by()},
+            "state": {name: share_as_json(chance) for name, chance in result.stages.items()},
+            "state_mcse": {name: significant(chance.mcse) for name, chance in result.stages.items()},
             "first_firm": {firm: share_as_json(share) for firm, share in result.first_firm.items()},
             "first_firm_mcse": {firm: significant(share.mcse) for firm, share in result.first_firm.items()},
             **({"known": None} if result.known is None else {}),

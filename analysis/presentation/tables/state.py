@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ...inference.estimates import Estimate
-from ...studies.state import STAGES, Explained, Stage, State
+from ...inference.stages import STAGES
+from ...studies.state import Explained, Stage, State
 from ..json_form import estimate_as_json, to_json
 from ..table import Cell, Column, Layout, Table
 from ..text import chance_text
@@ -26,18 +28,22 @@ def layout(result: State) -> Layout:
     return Layout(
         tables=(stages, firms),
         json=lambda: _as_json(result, stages, firms),
-        head=(state_text(result), *explained_lines(result), asked_text(result.question)),
+        head=(
+            stages_text({row.id: row.probability for row in result.stages}),
+            *explained_lines(result),
+            asked_text(result.question),
+        ),
     )
 
 
-def state_text(result: State) -> str:
-    """Say in a sentence where the furthest run is likely to be."""
-    likely = result.most_likely
+def stages_text(stages: Mapping[str, Estimate]) -> str:
+    """Say in a sentence where the furthest run is likely to be, from the probability of each stage."""
+    likely = max(stages, key=lambda name: stages[name].value)
     others = ", ".join(
-        f"{WORDS[stage.id]} {chance_text(stage.probability.value)}" for stage in result.stages if stage is not likely
+        f"{WORDS[name]} {chance_text(chance.value)}" for name, chance in stages.items() if name != likely
     )
-    chance = chance_text(likely.probability.value)
-    return f"Where the race stands: the furthest run is {WORDS[likely.id]} with a probability of {chance} ({others})."
+    chance = chance_text(stages[likely].value)
+    return f"Where the race stands: the furthest run is {WORDS[likely]} with a probability of {chance} ({others})."
 
 
 def explained_lines(result: State) -> list[str]:
