@@ -120,7 +120,7 @@ class PriorDraws:
     def chunks(self, evaluate: Evaluate) -> Iterator[Mapping[str, Array]]:
         """Yield what `evaluate` returns of each chunk, in order."""
         if self._proposal is None:
-            yield from self._simulate(self.transform, evaluate)
+            yield from map(evaluate, self._simulate(self.transform))
             return
         ratios: list[Array] = []
 
@@ -129,14 +129,14 @@ class PriorDraws:
             return evaluate(values)
 
         transform = ProposedTransform(self.transform, self._proposal, antithetic=self._antithetic)
-        yield from self._simulate(transform, evaluate_apart)
+        yield from map(evaluate_apart, self._simulate(transform))
         self._log_ratios = np.concatenate(ratios)
 
-    def _simulate(self, transform: Transform, evaluate: Evaluate) -> Iterator[Mapping[str, Array]]:
+    def _simulate(self, transform: Transform) -> Iterator[Values]:
         draws, scrambles = self._layout.draws, self._scrambles
         chunks = simulate(
             self._question.assumptions,
-            evaluate,
+            dict[str, Array],  # all values are kept: what is made of them is called by who has asked
             draws,
             np.random.default_rng(self._question.seed),
             transform=transform,
