@@ -51,7 +51,7 @@ def looked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def silent(looked: Path) -> Posterior:
     """Nothing seen until the end of 2027, and nothing else counted."""
-    question = Question(CURRENT, LONG_SILENT, draws=100_000)
+    question = Question(CURRENT, LONG_SILENT, draws=400_000)
     return posterior(Request(question, evidence=SILENCE, added=(looked,)))
 
 
