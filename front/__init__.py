@@ -14,6 +14,8 @@ so far. The same model is asked in three ways::
         tree = pymc.sample()
     catchup.forecast(tree, model)                                   # whatever sampled it
 
+    catchup.compare({"all": tree, "without lags": other})           # which predicts what it was not shown better
+
 `catchup.load` reads a tree that was saved, `catchup.register_family` and `catchup.register_kind` add families of
 distributions and kinds of evidence of your own. The rooms behind it are `catchup.priors`, `catchup.model`,
 `catchup.evidence` and `catchup.analysis`; the command ``catchup --help`` asks the same questions.

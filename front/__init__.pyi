@@ -5,6 +5,7 @@ from .conditioned import Model as Model
 from .evidence.kinds.registry import register_kind as register_kind
 from .priors.errors import InputError as InputError
 from .priors.families import register_family as register_family
+from .trees import compare as compare
 from .trees import forecast as forecast
 from .trees import load as load
 

@@ -39,6 +39,7 @@ def posterior_of_tree(tree: Any, question: Question, selection: Selection) -> Po
         If there is no posterior, a quantity is missing, or the tree's dates are not those of the question.
     """
     group = _posterior(tree)
+    _refuse_other_event(group, question)
     assumptions = question.assumptions
     needed = [*assumptions.needed([question.event], distillation=True), *latent_beliefs(question, selection.counted)]
     names = list(dict.fromkeys(assumptions.with_related(needed)))
@@ -49,9 +50,11 @@ def posterior_of_tree(tree: Any, question: Question, selection: Selection) -> Po
             "a tree sampled from this model was expected",
             key=TREE,
         )
-    values = {name: _column(group[name]) for name in names if name in group}
-    chains = int(group.sizes["chain"])
-    draws = next(iter(values.values())).size
+    chains, draws = int(group.sizes["chain"]), int(group.sizes["chain"] * group.sizes["draw"])
+    values: Values = {}
+    for name in names:
+        known = None if name in group else assumptions.beliefs[name].given(values).known(np)
+        values[name] = _column(group[name]) if known is None else np.broadcast_to(known, draws).astype(float)
     source = StoredDraws(values, Weighting(draws, chains=chains), question.seed, assumptions.copula)
     _refuse_other_dates(group, question, values)
     return Posterior(question, source, _diagnostics(tree, group, values), "sampled", selection)
@@ -71,17 +74,20 @@ def _column(variable: Any) -> Any:
     return np.ascontiguousarray(variable.transpose("chain", "draw").values.ravel(), dtype=float)
 
 
+def _refuse_other_event(group: Any, question: Question) -> None:
+    events = [str(name) for name in group.coords["event"].values] if "event" in group.coords else [question.event]
+    if question.event not in events:
+        raise InputError(
+            f"is about the event {', '.join(events)}; a tree about {question.event} was expected", key=TREE
+        )
+
+
 def _refuse_other_dates(group: Any, question: Question, values: Values) -> None:
     """Refuse a tree whose dates, worked out again of its own quantities, are those of another question."""
     if "ready" not in group:
         return
     ready = group["ready"]
     if "event" in ready.dims:
-        events = [str(name) for name in ready.coords["event"].values]
-        if question.event not in events:
-            raise InputError(
-                f"is about the event {', '.join(events)}; a tree about {question.event} was expected", key=TREE
-            )
         ready = ready.sel(event=question.event)
     stored = _column(ready)[:COMPARED]
     again = ready_under(question, {name: column[:COMPARED] for name, column in values.items()})
