@@ -91,7 +91,7 @@ def compare(models: Mapping[str, Any]) -> ModelComparison:
     ...     {name: catchup.Model(model=name, **asked).fit(draws=20_000) for name in ("article", "current")}
     ... )
     >>> found.items
-    ('eci-lag', 'caisi-glm-5-3-cyber-lag')
+    ('caisi-glm-5-3-cyber-lag', 'eci-lag')
     >>> print(found.weights, found.reason)
     None 2 items speak, at least 10 are wanted
     """
