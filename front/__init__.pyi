@@ -3,6 +3,9 @@ from .analysis.inference.diagnostics import UntrustworthyError as UntrustworthyE
 from .analysis.inference.forecast import Forecast as Forecast
 from .conditioned import Model as Model
 from .evidence.kinds.registry import register_kind as register_kind
+from .model.mechanisms.mechanism import Arrivals as Arrivals
+from .model.mechanisms.mechanism import Progress as Progress
+from .model.mechanisms.registry import register_mechanism as register_mechanism
 from .priors.errors import InputError as InputError
 from .priors.families import register_family as register_family
 from .trees import compare as compare
