@@ -67,6 +67,8 @@ from .studies.scenarios import ScenarioResult as ScenarioResult
 from .studies.scenarios import scenarios as scenarios
 from .studies.sensitivity.study import Sensitivity as Sensitivity
 from .studies.sensitivity.study import sensitivity as sensitivity
+from .studies.structure_registry import Structure as Structure
+from .studies.structure_registry import register_structure as register_structure
 from .studies.structures import Structures as Structures
 from .studies.structures import structures as structures
 from .studies.thresholds.study import Thresholds as Thresholds

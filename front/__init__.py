@@ -16,10 +16,10 @@ so far. The same model is asked in three ways::
 
     catchup.compare({"all": tree, "without lags": other})           # which predicts what it was not shown better
 
-`catchup.load` reads a tree that was saved. `catchup.register_family`, `catchup.register_kind` and
-`catchup.register_mechanism` add families of distributions, kinds of evidence, and ways in which the requirement falls
-or stock arrives. The rooms behind it are `catchup.priors`, `catchup.model`,
-`catchup.evidence` and `catchup.analysis`; the command ``catchup --help`` asks the same questions.
+`catchup.load` reads a tree that was saved. `catchup.register_family`, `catchup.register_kind`,
+`catchup.register_mechanism` and `catchup.register_structure` add families of distributions, kinds of evidence, ways in
+which the requirement falls or stock arrives, and models of another shape. The rooms behind it are `catchup.priors`,
+`catchup.model`, `catchup.evidence` and `catchup.analysis`; the command ``catchup --help`` asks the same questions.
 """
 
 from typing import Any

@@ -1,6 +1,8 @@
 # Public names of the project, loaded on first use.
 from .analysis.inference.diagnostics import UntrustworthyError as UntrustworthyError
 from .analysis.inference.forecast import Forecast as Forecast
+from .analysis.studies.structure_registry import Structure as Structure
+from .analysis.studies.structure_registry import register_structure as register_structure
 from .conditioned import Model as Model
 from .evidence.kinds.registry import register_kind as register_kind
 from .model.mechanisms.mechanism import Arrivals as Arrivals

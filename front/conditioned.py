@@ -115,11 +115,25 @@ class Model:
         """
         return self._question(self.assumptions, draws, seed_of(random_seed))
 
-    def pymc(self) -> Any:
+    def pymc(self, structure: str | None = None) -> Any:
         """Return the conditioned ``pymc.Model``: consistent in event, day and the items' quantities.
 
         Every named variable is threaded through, so that ``pm.do`` and ``pm.observe`` move all that follows.
+
+        Parameters
+        ----------
+        structure : str, optional
+            A structure that is registered, in place of the race, on those of the items that count for it.
+
+        Raises
+        ------
+        InputError
+            If there is no such structure.
         """
+        if structure is not None:
+            from .analysis.studies.own_structures import build_structure_posterior
+
+            return build_structure_posterior(self.question(), structure, self.items)
         from .analysis.inference.nuts import build_posterior_model
 
         return build_posterior_model(self.question(), self.items)
