@@ -48,7 +48,7 @@ def predictions(
     """
     ready = {event: outcome.ready for event, outcome in outcomes.items()}
     state = ModelState(assumptions, values, world.mythos_flop, ready, world.pools, world.flop_month)
-    clock = Clock(assumptions.calendar, as_of)
+    clock = assumptions.clock(as_of)
     return {item.id: predict(np, item, state, item.figures(clock)) for item in items}
 
 

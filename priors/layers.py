@@ -24,6 +24,7 @@ SECTIONS = (
     "firm",
     "source",
     "obstacle",
+    "reporting",
     "lever",
     "regime",
     "scenario",

@@ -23,6 +23,7 @@ COMMANDS = {
     "calibrate": "Whether the intervals hold what they promise, on simulated evidence.",
     "check": "Whether the answer can be trusted: one verdict a line.",
     "sensitivity": "Which quantities the date depends on.",
+    "watch": "What may happen or be learnt, how likely it is, and what it would do to the date.",
     "voi": "What learning something would be worth.",
     "thresholds": "How much compute a firm would need to change the answer, or to be ready by a day.",
     "trend": "What measured lags, carried forward, say of the date.",
@@ -55,6 +56,7 @@ COMMAND_GROUPS = {
             "show": "One item in full.",
             "check": "Check item files without forecasting.",
             "new": "Print a filled-in item of a kind, to be edited.",
+            "confirm": "Say through which day somebody has looked and found nothing.",
         },
     ),
     "data": (

@@ -13,8 +13,8 @@ from cyclopts import Parameter
 from ..inference.diagnostics import UntrustworthyError
 from ..inference.progress import show_progress
 from ..presentation.text import day_text
-from .options import OUTPUT, Asked
-from .output import print_json, say
+from .options import OUTPUT, Asked, stale
+from .output import print_json, say, warn
 
 
 def run(
@@ -30,7 +30,12 @@ def run(
     from ..runs.run import run as keep_run
 
     asked = asked or Asked()
-    request = asked.request()
+    request = asked.unannounced_request()
+    for line in stale(request):
+        if log_json:
+            print(json.dumps({"event": "warning", "message": line}), file=sys.stderr)
+        else:
+            warn(line)
     show_progress(not (asked.json or quiet or log_json))
     command = shlex.join(["catchup", *sys.argv[1:]])
     kept = keep_run(request, runs, command=command)

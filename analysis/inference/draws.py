@@ -69,8 +69,8 @@ class PriorDraws:
         self._beside = {name: belief for name, belief in (beliefs or {}).items() if name not in self._names}
         scrambles, draws = sobol_layout(question.draws) if question.quasi_random else (0, question.draws)
         self._scrambles = scrambles
-        self._antithetic = proposal is not None and not question.quasi_random and draws % 2 == 0
-        self._layout = Weighting(draws=draws, replicates=draws // 2 if self._antithetic else scrambles)
+        self._antithetic = proposal is not None and draws % (2 * max(scrambles, 1)) == 0
+        self._layout = Weighting(draws=draws, replicates=scrambles or (draws // 2 if self._antithetic else 0))
         self.transform = QuantileTransform(question.assumptions.beliefs, self._names, self.copula)
         self._proposal = proposal
         self._log_ratios: Array | None = None  # known once all draws have been made

@@ -9,7 +9,6 @@ import numpy as np
 from ...evidence.latents import events_of, latent_quantities, with_latents
 from ...evidence.likelihood import log_density, predictions
 from ...evidence.schema import Item
-from ...model.assumptions import multiple_name
 from ...model.generative import Outcome, World
 from ...priors.families import Family
 from .draws import DrawSource, PriorDraws, Values
@@ -26,7 +25,7 @@ def prior_for(question: Question, items: Sequence[Item]) -> PriorDraws:
 def latent_beliefs(question: Question, items: Sequence[Item]) -> dict[str, Family]:
     """What is believed of everything that items depend on beyond what the question does, by name."""
     assumptions = with_latents(question.assumptions, items)
-    return assumptions.beliefs_of([*latent_quantities(items), *map(multiple_name, events_of(items))])
+    return assumptions.beliefs_of([*latent_quantities(items), *assumptions.needed(events_of(items))])
 
 
 def likelihoods(question: Question, source: DrawSource, items: Sequence[Item]) -> dict[str, Array]:

@@ -22,8 +22,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...evidence import Item, latent_quantities
-from ...evidence.latents import events_of
-from ...model.assumptions import multiple_name
 from ...model.policies import NO_INTERVENTION, apply_lever
 from ...priors.files import write_text
 from ..inference.draws import PriorDraws, Values
@@ -99,8 +97,7 @@ def explorer_data(question: Question, items: Sequence[Item], draws: int = THINNE
         for name, lever in question.assumptions.levers.items()
     }
     asked = replace(question, draws=max(POOL, 2 * draws), quasi_random=False)
-    names = [*latent_quantities(items), *map(multiple_name, {*question.assumptions.events, *events_of(items)})]
-    source = PriorDraws(asked, names)
+    source = PriorDraws(asked, [*latent_quantities(items), *question.assumptions.needed(question.assumptions.events)])
     likelihood = likelihoods(asked, source, items)
     chosen, log_base = _choose(likelihood, source.weighting.draws, draws)
     thinned = source.map(lambda values: {name: values[name] for name in values})

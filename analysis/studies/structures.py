@@ -133,13 +133,8 @@ def structures(posterior: Posterior) -> Structures:
         If a trend and the evidence hardly overlap.
     """
     question, items = posterior.question, posterior.items
-    trends = load_trends(question.assumptions)
-    own = registered_structures(question.event)
-    rows = [
-        *_of_the_race(posterior),
-        *_of_trends(question, trends, items),
-        *(Structure(each.name, each.title, ready_of(question, each, items)) for each in own),
-    ]
+    trends, own = load_trends(question.assumptions), registered_structures(question.event)
+    rows = dates_of_structures(posterior)
     kept = {row.id: row.ready for row in pooled(rows)}
     shared = _shared_items(question, items, trends, own)
     densities = _left_out_densities(question, shared, trends, own) if shared else {}
@@ -152,13 +147,26 @@ def structures(posterior: Posterior) -> Structures:
         ensembles.append(Structure("stacking", "Linear pool, stacked weights", linear_pool(kept, weights)))
     return Structures(
         posterior.origin,
-        tuple(rows),
+        rows,
         tuple(ensembles),
         compare_pointwise(densities),
         weights,
         withheld,
         between_share(kept),
         tuple(telling(question, {row.id: row.ready for row in rows}, kept)),
+    )
+
+
+def dates_of_structures(posterior: Posterior) -> tuple[Structure, ...]:
+    """Ask every structure for its date; raises as `structures` does."""
+    question, items = posterior.question, posterior.items
+    return (
+        *_of_the_race(posterior),
+        *_of_trends(question, load_trends(question.assumptions), items),
+        *(
+            Structure(each.name, each.title, ready_of(question, each, items))
+            for each in registered_structures(question.event)
+        ),
     )
 
 

@@ -15,8 +15,9 @@ def assumptions() -> Assumptions:
 
 
 @pytest.fixture(scope="session")
-def question(assumptions: Assumptions) -> Question:
+def question() -> Question:
     """The article's own question, in continuous time."""
+    assumptions = load_assumptions(model="article")
     return Question(assumptions, assumptions.table.day("article_day"), draws=20_000)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import warnings
 from dataclasses import FrozenInstanceError, fields, replace
 from pathlib import Path
 
@@ -267,9 +268,14 @@ def test_leaving_items_out_of_chains_is_arvizs(sampled: Posterior) -> None:
     question, items = sampled.question, sampled.items
     chains = _from_chains(likelihoods(question, sampled.source, items), sampled.source.weighting)
     found = {name: value for name, value, _ in chains}
-    elpd = arviz_stats.loo(result_tree(sampled), var_name="capability_lag", pointwise=True).elpd_i
-    for name in elpd["capability_lag_item"].values:
-        assert found[str(name)].value == pytest.approx(float(elpd.sel(capability_lag_item=name)), abs=5e-3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of a k-hat above 0.7, which is read below
+        found_by_arviz = arviz_stats.loo(result_tree(sampled), pointwise=True)
+    elpd, trusted = found_by_arviz.elpd_i, found_by_arviz.pareto_k < 0.7
+    assert set(elpd["item"].values) == set(found)
+    assert trusted.sum() >= 5
+    for name in map(str, elpd["item"].values[trusted]):
+        assert found[name].value == pytest.approx(float(elpd.sel(item=name)), abs=5e-3)
 
 
 @pytest.mark.parametrize(
@@ -299,17 +305,17 @@ def test_power_scaling_is_arvizs(tree: xr.DataTree) -> None:
     rows = {(row.quantity, row.component): row for row in power_scaling(tree, ["rl_ratio"])}
     for name in (DATE, "rl_ratio"):
         for group in ("prior", "likelihood"):
-            expected = float(arviz_stats.psense(tree, var_names=[name], group=group)[name])
-            assert getattr(rows[name, "all"], group) == pytest.approx(expected, abs=2e-3)
+            expected = arviz_stats.psense(tree, var_names=[name], group=group)[name].item()
+            assert getattr(rows[name, "all"], group).value == pytest.approx(expected, abs=2e-3)
     alone = arviz_stats.psense(
         tree, var_names=[DATE], group="prior", group_coords={"quantity": ["benchmark_optimism_cyber"]}
     )
-    assert rows[DATE, "benchmark_optimism_cyber"].prior == pytest.approx(float(alone[DATE]), abs=2e-3)
+    assert rows[DATE, "benchmark_optimism_cyber"].prior.value == pytest.approx(alone[DATE].item(), abs=2e-3)
 
 
 def test_a_flat_prior_has_no_say(tree: xr.DataTree) -> None:
     rows = {row.component: row for row in power_scaling(tree) if row.quantity == DATE}
-    assert rows["firm_ratio"].prior == pytest.approx(0.0, abs=1e-5)  # log-uniform: constant where it is scaled
+    assert rows["firm_ratio"].prior.value == pytest.approx(0.0, abs=1e-5)  # log-uniform: constant where it is scaled
     assert rows["no-public-model"].likelihood is not None  # equally likely in most draws, which no Pareto tail fits
 
 
@@ -322,15 +328,18 @@ def test_only_what_the_date_depends_on_counts(reweighted: Posterior, tree: xr.Da
 
 
 @pytest.mark.parametrize(
-    ("prior", "likelihood", "diagnosis", "verdict"),
+    ("prior", "likelihood", "error", "diagnosis", "verdict"),
     [
-        (0.2, 0.2, "potential prior-data conflict", "warn"),
-        (0.2, 0.01, "strong prior / weak likelihood", "pass"),
-        (0.01, 0.2, "no conflict", "pass"),
+        (0.2, 0.2, 0.01, "potential prior-data conflict", "warn"),
+        (0.2, 0.01, 0.01, "strong prior / weak likelihood", "pass"),
+        (0.01, 0.2, 0.01, "no conflict", "pass"),
+        (0.06, 0.2, 0.01, "undecided, perhaps potential prior-data conflict", "warn"),
+        (0.04, 0.2, 0.01, "undecided, perhaps no conflict", "warn"),
     ],
 )
-def test_power_scaling_is_diagnosed_as_in_the_reference(prior, likelihood, diagnosis, verdict) -> None:
-    rows = [PowerScaling(DATE, "all", prior, likelihood), PowerScaling(DATE, "eci-lag", None, 0.1)]
+def test_power_scaling_is_diagnosed_as_in_the_reference(prior, likelihood, error, diagnosis, verdict) -> None:
+    whole = PowerScaling(DATE, "all", Estimate(prior, error), Estimate(likelihood, error))
+    rows = [whole, PowerScaling(DATE, "eci-lag", None, Estimate(0.1, error))]
     result = check_power_scaling(rows)
     assert rows[0].diagnosis == diagnosis
     assert (result.verdict, result.figure) == (verdict, min(prior, likelihood))
@@ -351,7 +360,9 @@ def test_sensitivity_carries_power_scaling(capsys: pytest.CaptureFixture[str]) -
     arguments = ["sensitivity", "--as-of", DAY.isoformat(), "--draws", "30000", "--engine", "importance", "--json"]
     assert run([*arguments, "--evidence", "eci-lag"]) == 0
     rows = json.loads(capsys.readouterr().out)["power_scaling"]
-    assert {"quantity", "component", "prior", "likelihood", "diagnosis"} == set(rows[0])
+    assert {"quantity", "component", "prior", "prior_mcse", "likelihood", "likelihood_mcse", "diagnosis"} == set(
+        rows[0]
+    )
     assert rows[0]["quantity"] == DATE
     assert run([*arguments, "--evidence", "none"]) == 0
     assert json.loads(capsys.readouterr().out)["power_scaling"] == []

@@ -127,7 +127,9 @@ def test_equal_weights_change_nothing(seed: int, p: float) -> None:
     plain = Distribution(values, Weighting(500))
     weighted_ = Distribution(values, Weighting(500, weights=np.full(500, 1 / 500)))
     assert weighted_.quantile(p).value == pytest.approx(plain.quantile(p).value, rel=1e-9)
-    assert weighted_.quantile(p).mcse == pytest.approx(plain.quantile(p).mcse, rel=2e-3)
+    # where the quantile is a draw itself, rounding of the weights may put that draw on either side of it
+    one_draw = 0.5 / (values.size * min(p, 1.0 - p))
+    assert weighted_.quantile(p).mcse == pytest.approx(plain.quantile(p).mcse, rel=2e-3 + one_draw)
     assert weighted_.mean.mcse == pytest.approx(plain.mean.mcse, rel=1e-9)
     assert weighted_.sd == pytest.approx(plain.sd, rel=1e-9)
 

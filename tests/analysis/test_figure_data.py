@@ -31,7 +31,8 @@ FIRST_DAY, LAST_DAY = day_number(date(2, 1, 1)), day_number(date(9990, 1, 1))
 def test_gate_lines_cross_on_the_day_of_the_launch(question: Question) -> None:
     beliefs = question.assumptions.beliefs
     names = [name for name in question.assumptions.needed() if name in question.assumptions.table.quantities]
-    fixed = load_assumptions((), {name: float(beliefs[name].quantile(0.5)) for name in names})
+    medians = {name: float(beliefs[name].quantile(0.5)) for name in names}
+    fixed = load_assumptions(fixed=medians, model="article")
     certain = replace(question, assumptions=fixed, draws=10)
     paths = race_trajectories(prior_of(certain))
     for firm in paths.budgets:

@@ -192,7 +192,7 @@ def test_what_is_known_exactly_is_drawn_without_a_spread(asked: Question) -> Non
     beliefs = asked.assumptions.beliefs
     names = [name for name in asked.assumptions.needed() if name in asked.assumptions.table.quantities]
     fixed = {name: float(beliefs[name].quantile(0.5)) for name in names if name != "hyperscaler_budget"}
-    certain = results_of(replace(asked, assumptions=load_assumptions((), fixed)))
+    certain = results_of(replace(asked, assumptions=load_assumptions(fixed=fixed, model="article")))
     figures = [
         draw_cumulative(certain.forecast),
         draw_gate(certain.paths),

@@ -11,10 +11,11 @@ import pytest
 from scipy import special
 
 from catchup.analysis.inference.estimates import Distribution, Weighting
-from catchup.analysis.inference.importance import smooth_weights, total
-from catchup.analysis.inference.likelihoods import latent_beliefs, likelihoods_of
+from catchup.analysis.inference.importance import smooth_weights
+from catchup.analysis.inference.likelihoods import latent_beliefs, likelihoods_of, total
 from catchup.analysis.inference.nuts import build_posterior_model
-from catchup.analysis.inference.question import Question, ready_under
+from catchup.analysis.inference.outcomes import ready_under
+from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import choose_evidence
 from catchup.evidence.latents import with_latents
 from catchup.model.assumptions import load_assumptions

@@ -11,11 +11,11 @@ import pytest
 
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference import forecast as forecasting
-from catchup.analysis.inference.adaptation import prior_for
 from catchup.analysis.inference.diagnostics import Diagnostics
 from catchup.analysis.inference.draws import StoredDraws
 from catchup.analysis.inference.estimates import Weighting
 from catchup.analysis.inference.forecast import NOT_BY, forecast_prior
+from catchup.analysis.inference.likelihoods import prior_for
 from catchup.analysis.inference.posterior import Posterior, prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
@@ -96,6 +96,7 @@ def test_the_movement_is_the_difference_of_two_estimates(silent: Posterior) -> N
         assert each.mean_moved.value == pytest.approx(each.held.adds.mean.value - each.before.adds.mean.value)
 
 
+@pytest.mark.slow
 def test_errors_of_the_movement_are_as_large_as_they_say(silent: Posterior) -> None:
     """Over many seeds; paired draws share much of their error, which the difference must not count twice."""
     truth = {each.id: each.binds_moved for each in obstacles(silent).obstacles}
@@ -118,7 +119,7 @@ def test_chains_are_compared_with_a_prior_of_their_own(silent: Posterior) -> Non
     chains = StoredDraws(values, Weighting(4_000, chains=4), question.seed)
     found = obstacles(replace(silent, question=question, source=chains, engine="nuts", diagnostics=Diagnostics(4e3)))
     for each in found.obstacles:
-        assert not each.paired
+        assert not each.on_common_draws
         assert each.binds_moved.mcse == pytest.approx(np.hypot(each.held.binds.mcse, each.before.binds.mcse))
 
 
@@ -149,7 +150,7 @@ def test_not_by_is_what_the_date_leaves(prior: Posterior) -> None:
     found = forecasting.forecast(prior)
     assert [day for day, _ in found.not_by()] == list(NOT_BY)
     for day, chance in found.not_by():
-        month = CURRENT.calendar.months(day)
+        month = CURRENT.calendar.months_by(day)  # that day counts
         assert chance.value == pytest.approx((found.ready.values >= month).mean())
 
 

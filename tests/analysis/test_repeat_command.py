@@ -22,6 +22,7 @@ def test_every_departure_from_the_defaults_is_said(tmp_path: Path) -> None:
     assert options_of(question, items) == [
         "--as-of 2026-11-21",
         "--event narrow-exploit",
+        "--model current",
         "--priors progress-scher",
         "--set mythos_chips=400000",
         "--quasi",
@@ -38,6 +39,7 @@ def test_the_defaults_need_little(tmp_path: Path) -> None:
     assert options_of(question, []) == [
         "--as-of 2026-11-21",
         "--event compute-equivalent",
+        "--model current",
         "--evidence none",
         "--draws 100000",
         "--seed 1",

@@ -15,6 +15,7 @@ import xarray as xr
 from scipy import stats
 
 from catchup.analysis.commands.main import run
+from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.estimates import Distribution, Weighting
 from catchup.analysis.inference.outcomes import ready_under
 from catchup.analysis.inference.posterior import Posterior
@@ -25,7 +26,7 @@ from catchup.analysis.inference.tree.schema import GROUPS, MAY_BE_INFINITE, viol
 from catchup.model.assumptions import Assumptions
 from catchup.priors.errors import InputError
 from false_alarms import widest
-from item_cases import DAY, write_item
+from item_cases import DAY, counting, item, write_item
 
 WITH_EVIDENCE = {
     "posterior",
@@ -38,6 +39,7 @@ WITH_EVIDENCE = {
     "constant_data",
     "sample_stats",
 }
+HELD_OUT = {"predictions", "predictions_constant_data"}
 NETCDF, ZARR = "tree.nc", "tree.zarr"
 
 
@@ -47,18 +49,26 @@ def tree(reweighted: Posterior) -> xr.DataTree:
 
 
 @pytest.fixture(scope="module")
+def plain(assumptions: Assumptions) -> Posterior:
+    """Draws of the prior itself, reweighted: an item that says so little is worth no fit."""
+    vague = item("capability_lag", "vague", likelihood__sd=5.0)
+    return condition(Question(assumptions, DAY, draws=20_000), counting([vague]), "importance")
+
+
+@pytest.fixture(scope="module")
 def small(reweighted: Posterior) -> xr.DataTree:
     return result_tree(reweighted, 1_200)
 
 
 def test_groups_are_those_of_the_schema(tree: xr.DataTree) -> None:
-    assert set(tree.children) == WITH_EVIDENCE | {"sample_stats_prior"}
+    assert set(tree.children) == WITH_EVIDENCE | HELD_OUT
     assert violations(tree) == []
-    assert set(GROUPS) == set(tree.children)
+    assert set(GROUPS) - set(tree.children) == {"sample_stats_prior"}  # of plain draws of the prior, reweighted
 
 
 def test_dims_have_names_and_variables_have_units(tree: xr.DataTree, assumptions: Assumptions) -> None:
-    assert tree["posterior"].sizes == {"chain": 4, "draw": 2_000, "firm": 2}
+    assert tree["posterior"].sizes == {"chain": 4, "draw": 2_000, "event": 1, "firm": 2}
+    assert list(tree["posterior"]["event"].values) == ["compute-equivalent"]
     assert list(tree["posterior"]["firm"].values) == list(assumptions.race.firms)
     assert list(tree["constant_data"]["source"].values) == list(assumptions.race.sources)
     for node in tree.children.values():
@@ -81,11 +91,14 @@ def test_the_tree_says_where_it_comes_from(tree: xr.DataTree, reweighted: Poster
 
 
 def test_dates_follow_from_the_quantities(tree: xr.DataTree, reweighted: Posterior) -> None:
+    known = {str(name): column for name, column in tree["constant_data"].data_vars.items() if column.ndim == 0}
     for group in ("prior", "posterior"):
         values = {
             str(name): column.values.ravel() for name, column in tree[group].data_vars.items() if column.ndim == 2
         }
-        np.testing.assert_array_equal(ready_under(reweighted.question, values), values["ready"])
+        ready = tree[group]["ready"].sel(event="compute-equivalent").values.ravel()
+        values |= {name: np.full(ready.size, float(column)) for name, column in known.items()}
+        np.testing.assert_array_equal(ready_under(reweighted.question, values), ready)
         assert (tree[group]["pretrained"] == tree[group]["firm_pretrained"].min("firm")).all()
 
 
@@ -97,9 +110,11 @@ def test_resampled_quantiles_are_those_of_the_weights(tree: xr.DataTree, reweigh
         assert abs(kept.quantile_value(p) - whole.quantile_value(p)) < widest(kept.quantile(p).mcse)
 
 
-def test_prior_weights_make_the_posterior_again(tree: xr.DataTree, reweighted: Posterior) -> None:
+def test_prior_weights_make_the_posterior_again(plain: Posterior) -> None:
+    tree = result_tree(plain)
+    assert set(tree.children) == set(GROUPS) - HELD_OUT
     weights = np.exp(tree["sample_stats_prior"]["log_weight"].values.ravel())
-    np.testing.assert_allclose(weights / 100_000, reweighted.source.weighting.shares[:8_000], rtol=1e-9)
+    np.testing.assert_allclose(weights / 20_000, plain.source.weighting.shares[:8_000], rtol=1e-9)
     positions = tree["sample_stats"]["prior_draw"].values.ravel()
     early = positions < 8_000
     np.testing.assert_array_equal(
@@ -109,13 +124,16 @@ def test_prior_weights_make_the_posterior_again(tree: xr.DataTree, reweighted: P
 
 def test_log_likelihoods_are_the_written_ones(tree: xr.DataTree) -> None:
     """A lag is lognormal around the true one less the benchmarks' optimism: worked out again by SciPy."""
-    posterior, observed = tree["posterior"], tree["observed_data"]["capability_lag"]
-    for item in observed["capability_lag_item"].values:
-        scope = "cyber" if "cyber" in item else "general"
-        mean = np.log(posterior["ready"]) - posterior[f"benchmark_optimism_{scope}"]
-        sd = float(tree["constant_data"]["capability_lag_sd"].sel(capability_lag_item=item))
-        exact = stats.norm(mean.values, sd).logpdf(float(observed.sel(capability_lag_item=item)))
-        found = tree["log_likelihood"]["capability_lag"].sel(capability_lag_item=item)
+    posterior, observed = tree["posterior"], tree["observed_data"]["observation"]
+    lags = [str(name) for name in observed["item"].values[observed["kind"].values == "capability_lag"]]
+    assert len(lags) > 1
+    for lag in lags:
+        scope = "cyber" if "cyber" in lag else "general"
+        ready = posterior["ready"].sel(event="compute-equivalent")
+        mean = np.log(ready) - posterior[f"benchmark_optimism_{scope}"]
+        sd = float(tree["constant_data"]["figures"].sel(item=lag, figure="sd"))
+        exact = stats.norm(mean.values, sd).logpdf(float(observed.sel(item=lag)))
+        found = tree["log_likelihood"]["observation"].sel(item=lag)
         np.testing.assert_allclose(found.values, exact, rtol=1e-9)
 
 
@@ -128,17 +146,17 @@ def test_log_priors_are_those_of_the_quantities(tree: xr.DataTree) -> None:
 
 
 def test_predictions_scatter_as_the_likelihood_says(tree: xr.DataTree) -> None:
-    spend = tree["posterior_predictive"]["rental_spend"].isel(rental_spend_item=0)
-    posterior = tree["posterior"]
-    stock, ratio = posterior["startup_stock"], float(tree["constant_data"]["rental_spend_mean_stock_ratio"][0])
+    spend = tree["posterior_predictive"]["observation"].sel(item="zai-spend-2025")
+    posterior, figures = tree["posterior"], tree["constant_data"]["figures"].sel(item="zai-spend-2025")
+    stock, ratio = posterior["startup_stock"], float(figures.sel(figure="mean_stock_ratio"))
     mean = np.log(stock * ratio * posterior["firm_ratio"] * 8_760 * posterior["rental_price"])
-    standard = ((spend - mean) / float(tree["constant_data"]["rental_spend_sd"][0])).values.ravel()
+    standard = ((spend - mean) / float(figures.sel(figure="sd"))).values.ravel()
     assert stats.kstest(standard, "norm").pvalue > 1e-6
 
 
 def test_a_prior_without_evidence_has_a_tree(assumptions: Assumptions, tmp_path: Path) -> None:
     tree = result_tree(posterior(Request(Question(assumptions, DAY, draws=2_000), evidence="none")))
-    assert set(tree.children) == {"prior", "prior_predictive", "observed_data", "constant_data"}
+    assert set(tree.children) == {"prior", "constant_data"}
     assert tree["prior"].sizes["draw"] == 2_000
     assert tree.attrs["engine"] == "forward"
     xr.testing.assert_identical(load_tree(save_tree(tree, tmp_path / NETCDF)), tree)
@@ -156,7 +174,7 @@ def test_dates_that_never_come_are_allowed(assumptions: Assumptions) -> None:
 
 def test_a_sampled_posterior_has_a_tree(sampled: Posterior) -> None:
     tree = result_tree(sampled)
-    assert set(tree.children) == WITH_EVIDENCE
+    assert set(tree.children) == WITH_EVIDENCE | HELD_OUT
     assert tree["posterior"].sizes["chain"] == 4
     assert not tree["sample_stats"]["diverging"].values.any()
     assert tree.attrs["engine"] == "nuts"
@@ -196,7 +214,7 @@ def drop_posterior(tree: xr.DataTree) -> None:
 
 
 def add_group(tree: xr.DataTree) -> None:
-    tree["predictions"] = xr.DataTree(xr.Dataset({"x": ("draw", [1.0])}))
+    tree["warmup_posterior"] = xr.DataTree(xr.Dataset({"x": ("draw", [1.0])}))
 
 
 def unname(tree: xr.DataTree) -> None:
@@ -209,7 +227,7 @@ def shrink(tree: xr.DataTree) -> None:
 
 
 def turn(tree: xr.DataTree) -> None:
-    turned = tree["posterior"]["launch"].transpose("firm", "chain", "draw")
+    turned = tree["posterior"]["launch"].transpose("event", "firm", "chain", "draw")
     tree["posterior"] = xr.DataTree(tree["posterior"].to_dataset().assign(launch=turned))
 
 
@@ -226,21 +244,21 @@ def cut(tree: xr.DataTree) -> None:
 
 
 def lose_item(tree: xr.DataTree) -> None:
-    tree["observed_data"] = xr.DataTree(tree["observed_data"].to_dataset().isel(capability_lag_item=slice(0, 2)))
+    tree["observed_data"] = xr.DataTree(tree["observed_data"].to_dataset().isel(item=slice(0, 2)))
 
 
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
         (drop_posterior, "group posterior is missing"),
-        (add_group, "group predictions is not known"),
+        (add_group, "group warmup_posterior is not known"),
         (unname, "posterior/ready has no units"),
         (shrink, "posterior/mythos_flop holds float32; 64-bit floats were expected"),
-        (turn, "posterior/launch has dims ('firm', 'chain', 'draw')"),
+        (turn, "posterior/launch has dims ('event', 'firm', 'chain', 'draw')"),
         (blow_up, "posterior/mythos_flop is infinite in 1 places"),
         (forget_event, "attribute event is missing"),
         (cut, "chains and draws differ"),
-        (lose_item, "items along capability_lag_item differ between groups"),
+        (lose_item, "items differ between observed_data, "),
     ],
 )
 def test_every_departure_from_the_schema_is_seen(
@@ -305,7 +323,7 @@ def test_forecast_saves_a_tree(tmp_path: Path, capsys: pytest.CaptureFixture[str
     arguments = ["forecast", "--as-of", DAY.isoformat(), "--draws", "30000", "--engine", "importance", "--json"]
     assert run([*arguments, "--add", str(added), "--save", str(place)]) == 0
     assert f"saved {place}" in capsys.readouterr().err
-    assert "new-lag" in load_tree(place)["log_likelihood"]["capability_lag_item"].values
+    assert "new-lag" in load_tree(place)["log_likelihood"]["item"].values
 
 
 PLOTS = {
@@ -321,11 +339,11 @@ PLOTS = {
     "plot_pair": {"var_names": ["ready", "mythos_flop"]},
     "plot_ridge": {"var_names": ["launch"]},
     "plot_prior_posterior": {"var_names": ["ready"]},
-    "plot_ppc_dist": {"var_names": ["capability_lag"]},
-    "plot_ppc_pit": {"var_names": ["capability_lag"]},
-    "plot_ppc_interval": {"var_names": ["capability_lag", "capability_lag_check"]},
-    "plot_ppc_tstat": {"var_names": ["capability_lag"]},
-    "plot_loo_pit": {"var_names": ["capability_lag"]},
+    "plot_ppc_dist": {"var_names": ["observation"]},
+    "plot_ppc_pit": {"var_names": ["observation"]},
+    "plot_ppc_interval": {"var_names": ["observation"]},
+    "plot_ppc_tstat": {"var_names": ["observation"]},
+    "plot_loo_pit": {"var_names": ["observation"]},
     "plot_psense_dist": {"var_names": ["ready"]},
     "plot_psense_quantities": {"var_names": ["ready"]},
     "plot_convergence_dist": {"var_names": ["ready"]},

@@ -40,7 +40,7 @@ def test_brute_force_finds_the_same(asked: Question, solved: Thresholds) -> None
     chances = []
     for number in numbers:
         held = {**values, "superpods": np.full(asked.draws, number)}
-        result = outcome(world.assumptions, held, event=asked.event, as_of=asked.as_of_months)[1]
+        result = outcome(world.assumptions, held, event=asked.event, as_of_month=asked.as_of_months)[1]
         own = result.contenders["consortium"].pretrained + values["post_training_months"]
         chances.append(float((own < end).mean()))
     assert len(solved.thresholds) == len(PROBABILITIES)
@@ -118,7 +118,19 @@ def test_any_firm_can_be_asked_by_a_day(question: Question) -> None:
 
 def test_json_of_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["--scenario", SCENARIO, "--event", "lean-mythos", "--quantity", "superpods", "--by", "2027-09-30"]
-    options = ["--probability", "0.8", "--as-of", "2026-07-15", "--evidence", "none", "--draws", "2000", "--json"]
+    options = [
+        "--probability",
+        "0.8",
+        "--as-of",
+        "2026-07-15",
+        "--evidence",
+        "none",
+        "--draws",
+        "2000",
+        "--model",
+        "article",
+        "--json",
+    ]
     assert run(["thresholds", *asked, *options]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert (answer["scenario"], answer["firm"], answer["stock"]) == (SCENARIO, "consortium", "superpods")

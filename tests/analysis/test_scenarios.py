@@ -141,7 +141,7 @@ def overlay(text: str) -> Layer:
 
 
 def with_layer(text: str) -> Assumptions:
-    return load_assumptions([overlay(text)])
+    return load_assumptions([overlay(text)], model="article")
 
 
 ADDED = """

@@ -182,7 +182,7 @@ def test_an_events_multiple_counts(question: Question) -> None:
 def test_everything_fixed(question: Question) -> None:
     beliefs = question.assumptions.beliefs
     medians = {name: float(beliefs[name].quantile(0.5)) for name in uncertain_quantities(question)}
-    fixed = replace(question, assumptions=load_assumptions(fixed=medians))
+    fixed = replace(question, assumptions=load_assumptions(fixed=medians, model="article"))
     result = sensitivity(prior_of(fixed))
     assert result.one_at_a_time.swings == ()
     assert result.sobol == ()

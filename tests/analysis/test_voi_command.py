@@ -29,7 +29,7 @@ from figure_cases import NARROW, WIDE, faults, texts
 from item_cases import DAY
 from voi_cases import figures, valued
 
-BRIEF = ["voi", "--evidence", "none", "--as-of", "2026-11-21", "--draws", "3000"]
+BRIEF = ["voi", "--model", "article", "--evidence", "none", "--as-of", "2026-11-21", "--draws", "3000"]
 READING = """
 [disclosures.mine]
 title = "A count"

@@ -55,13 +55,13 @@ def decision(question: Question) -> Decision:
 
 @pytest.fixture(scope="module")
 def world() -> Question:
-    plain = load_assumptions()
+    plain = load_assumptions(model="article")
     fixed = {
         name: float(plain.beliefs[name].quantile(0.5))
         for name in plain.needed(distillation=True)
         if name in plain.table.quantities and name not in FREE
     }
-    return Question(load_assumptions((), fixed), DAY, draws=60_000)
+    return Question(load_assumptions(fixed=fixed, model="article"), DAY, draws=60_000)
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +128,7 @@ def compare(rows: np.ndarray, batches: list[np.ndarray], whole: np.ndarray) -> N
 @pytest.fixture(scope="module")
 def whole(found: ValueOfInformation) -> np.ndarray:
     """What there is to lose in all."""
-    uncertain = found.draws.uncertainty
+    uncertain = found.before.uncertainty
     widths = [uncertain.widths[level][0] for level in LEVELS]
     return np.array([1.0, uncertain.variance[0] ** 0.5, *widths, uncertain.loss[0]])
 

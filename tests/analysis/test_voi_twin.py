@@ -76,7 +76,7 @@ def test_what_each_outcome_would_say() -> None:
     for (p, outcome), z in zip(row.outcomes(), (-1.2816, 0.0, 1.2816), strict=True):
         assert outcome.value == pytest.approx(math.log(MEDIAN) + z * spread, abs=0.1)
         mean, _ = conjugate([math.exp(outcome.value)], [0.4])
-        rest = constant.draws.uncertainty.median[0] - MEDIAN
+        rest = constant.before.uncertainty.median[0] - MEDIAN
         assert outcome.uncertainty.median[0] - rest == pytest.approx(math.exp(mean), abs=0.03), p
 
 
@@ -116,7 +116,7 @@ def test_silence_to_come_follows_on_silence_so_far() -> None:
     silence = row.learning.outcomes[-1]
     assert silence.value == 1.0
     values = PriorDraws(late, [QUANTITY]).map(lambda chunk: chunk)
-    ready = found.draws.months
+    ready = found.before.months
     assert ready.size == next(iter(values.values())).size
     today = late.as_of_months
     waited = {month: np.exp(-np.maximum(month - ready, 0.0) / 2.0) for month in (today, round_day(late, today + 1.0))}
@@ -140,7 +140,8 @@ def cumulative(values: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.
 
 def test_a_policy_is_learnt_as_one_branch_or_the_other() -> None:
     question, _ = asked()
-    free = replace(question, assumptions=question.assumptions, draws=20_000)
+    start = question.assumptions.calendar.origin  # on which no run is under way
+    free = replace(question, as_of=start, draws=20_000)
     table = {"title": "Revoked", "kind": "policy", "lever": "remote-revoked", "probability": 0.3}
     found = valued(free, PriorDraws(free, [QUANTITY]), {"revoked": table})
     (row,) = found.disclosures

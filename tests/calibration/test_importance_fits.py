@@ -98,7 +98,7 @@ def test_silence_is_simulated_both_ways(plan: Plan) -> None:
 
 
 def test_small_calibration_passes(plan: Plan) -> None:
-    result = calibrate(plan, 200)
+    result = calibrate(plan, 400)  # with 200, one quantity of 44 leaves its band by chance; with more, none does
     assert result.failed == []
     assert {"ready", "pretrained", "mythos_flop", "rl_ratio", "benchmark_optimism_cyber", "firm_ratio"} < set(
         plan.tracked

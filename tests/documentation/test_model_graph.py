@@ -46,7 +46,8 @@ def variable_of(model: pm.Model, node: str) -> Any:
     """A named variable; of an item, its entry of what the observed vector is centred on."""
     if node not in model.coords["item"]:
         return model[node]
-    (predictions,) = (one.owner for one in model["observation"].owner.inputs if one.owner and one.ndim == 1)
+    inputs = [one for one in model["observation"].owner.inputs if one.owner is not None]
+    (predictions,) = (one.owner for one in inputs if one.dtype == "float64")  # the other is the size, of whole numbers
     return predictions.inputs[model.coords["item"].index(node)]
 
 

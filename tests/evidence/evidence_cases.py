@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from catchup.evidence.kinds import KINDS, Clock
+from catchup.evidence.kinds import KINDS
 from catchup.evidence.likelihood import log_density, predictions
 from catchup.evidence.schema import Item, item_from_table
 from catchup.evidence.template import template
@@ -64,7 +64,7 @@ def log_likelihoods(
     """Log likelihood of each item in each draw, over arrays."""
     predicted, clock = (
         predictions(items, assumptions, values, world, outcomes, as_of),
-        Clock(assumptions.calendar, as_of),
+        assumptions.clock(as_of),
     )
     return {each.id: log_density(each, each.observation(clock), predicted[each.id], clock) for each in items}
 

@@ -14,7 +14,6 @@ from pytensor.compile.mode import Mode
 from scipy import stats
 
 from catchup.evidence.graph import add_evidence, evidence_data
-from catchup.evidence.kinds import Clock
 from catchup.evidence.latents import latent_quantities, with_latents
 from catchup.evidence.ledgers import load_ledger
 from catchup.evidence.likelihood import predictions, simulate
@@ -35,6 +34,11 @@ def everything() -> list[Item]:
     second = replace(item("rental_spend", id="second-firm"), renamed={"firm_ratio": "firm_ratio_second"})
     counted = select(load_ledger(), "default", DAY, load_assumptions()).counted
     return [*counted, *one_of_each_kind(), second]
+
+
+def silence() -> Item:
+    """Nothing seen of the event that every model is built for."""
+    return item("not_yet", observed__event=DEFAULT_EVENT)
 
 
 def model_for(assumptions: Assumptions, **options: Any) -> pm.Model:
@@ -110,7 +114,7 @@ def test_items_are_one_observed_vector_and_every_figure_is_data(conditioned: Con
     assert model.potentials == []
     data = evidence_data(conditioned.items, conditioned.assumptions, DAY)
     assert data.keys() <= {variable.name for variable in model.data_vars}
-    clock = Clock(conditioned.assumptions.calendar, DAY)
+    clock = conditioned.assumptions.clock(DAY)
     for place, each in enumerate(conditioned.items):
         assert model["observed"].get_value()[place] == each.observation(clock)
         for name, figure in each.figures(clock).items():
@@ -147,7 +151,7 @@ def test_new_figures_change_the_likelihood_without_a_new_graph(conditioned: Cond
 def test_predictive_draws_of_the_model_follow_the_kinds(conditioned: Conditioned) -> None:
     """Draws of an observed variable against draws over arrays, two-sample Kolmogorov and Smirnov."""
     assumptions, rng = conditioned.assumptions, np.random.default_rng(7)
-    clock = Clock(assumptions.calendar, DAY)
+    clock = assumptions.clock(DAY)
     places = [
         place for place, each in enumerate(conditioned.items) if each.id in ("microsoft-slide", "milestone", "eci-lag")
     ]
@@ -182,12 +186,12 @@ def test_a_model_of_another_kind_is_a_mistake_of_the_caller() -> None:
         ),
         (
             build_model(assumptions),
-            item("not_yet"),
+            silence(),
             r"^as_of_month: .* built for 2026-02-24, the evidence is of 2026-11-21: .*calendar.months\(as_of\)",
         ),
         (
-            model_for(under_scenario(assumptions, "mobilisation")),
-            item("not_yet"),
+            model_for(under_scenario(assumptions, "domestic-superpods")),
+            silence(),
             r"^assumptions: .* other assumptions, with firms .*consortium; hyperscaler, startup were expected",
         ),
     ):
@@ -198,9 +202,9 @@ def test_a_model_of_another_kind_is_a_mistake_of_the_caller() -> None:
 
 def test_evidence_is_added_all_at_once() -> None:
     assumptions = load_assumptions()
-    model = add_evidence(model_for(assumptions), [item("not_yet")], assumptions, DAY)
-    with pytest.raises(InputError, match=r"^items: the model counts not-yet already: all items are added at once"):
-        add_evidence(model, [item("not_yet")], assumptions, DAY)
+    model = add_evidence(model_for(assumptions), [silence()], assumptions, DAY)
+    with pytest.raises(InputError, match=r"^items: the model counts new-item already: all items are added at once"):
+        add_evidence(model, [silence()], assumptions, DAY)
 
 
 def test_what_a_model_was_built_for_survives_interventions() -> None:
@@ -212,7 +216,7 @@ def test_what_a_model_was_built_for_survives_interventions() -> None:
     ):
         with pytest.raises(InputError, match=r"^events: .* without autonomous-range"):
             add_evidence(changed, [item("milestone")], assumptions, DAY)
-        add_evidence(changed, [item("not_yet")], assumptions, DAY)
+        add_evidence(changed, [silence()], assumptions, DAY)
         assert "observation" in [variable.name for variable in changed.observed_RVs]
 
 

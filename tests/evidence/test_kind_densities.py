@@ -22,7 +22,7 @@ from catchup.evidence.schema import Item
 from catchup.model.assumptions import load_assumptions
 from evidence_cases import DAY, item, one_of_each_kind
 
-CLOCK = Clock(load_assumptions().calendar, DAY)
+ARTICLE, CURRENT = (load_assumptions(model=model).clock(DAY) for model in ("article", "current"))
 FALSE_ALARMS = 1e-3  # of each test's whole set of comparisons of draws, were the draws exact and the seed another
 DRAWS = 20_000
 BINARY = {"not_yet", "claim"}
@@ -42,14 +42,18 @@ def scipy_mixture(value: Any, prediction: Any, f: Figures) -> Any:
 
 
 def scipy_silence(value: Any, prediction: Any, f: Figures) -> Any:
-    """Silence is the survival function of an exponential delay after readiness."""
-    delay = stats.expon(loc=prediction, scale=f["delay_months"])
+    """Silence is predicted by its log probability."""
     with np.errstate(divide="ignore"):
-        return np.where(value > 0.5, delay.logsf(f["as_of"]), delay.logcdf(f["as_of"]))
+        return stats.bernoulli.logpmf(int(value), np.exp(prediction))
 
 
 def scipy_milestone(value: Any, prediction: Any, f: Figures) -> Any:
-    """An exponential density after readiness, a logistic curve's shoulder before."""
+    """An exponential density after readiness, a logistic curve's shoulder before; or a lognormal delay, blurred."""
+    if "delay_months" not in f:
+        # d - T is a smooth function of the delay, whose derivative is the logistic curve's inverse
+        waited = WIDTH * np.logaddexp(0.0, (value - prediction) / WIDTH)
+        delay = stats.lognorm(f["sigma"], scale=f["median_months"])
+        return delay.logpdf(waited) + stats.logistic.logcdf((value - prediction) / WIDTH)
     after = stats.expon.logpdf(value, prediction, f["delay_months"])
     shoulder = 2 * stats.logistic.cdf(value, prediction, WIDTH) / f["delay_months"]
     with np.errstate(divide="ignore"):
@@ -57,7 +61,12 @@ def scipy_milestone(value: Any, prediction: Any, f: Figures) -> Any:
 
 
 def scipy_claim(value: Any, prediction: Any, f: Figures) -> Any:
-    seen = f["true_positive"] * stats.expon.cdf(f["date"], prediction, f["delay_months"]) + f["false_positive"]
+    if "delay_months" in f:
+        known = stats.expon.cdf(f["date"], prediction, f["delay_months"])
+    else:
+        waited = WIDTH * np.logaddexp(0.0, (f["date"] - prediction) / WIDTH)
+        known = stats.lognorm.cdf(waited, f["sigma"], scale=f["median_months"])
+    seen = f["true_positive"] * known + f["false_positive"]
     return stats.bernoulli.logpmf(np.asarray(value, dtype=int), seen)
 
 
@@ -77,22 +86,31 @@ TWINS: dict[str, Callable[[Any, Any, Figures], Any]] = {
     "quantity_reading": scipy_normal("sd"),
 }
 ITEMS = one_of_each_kind()
+CASES = [(case, ARTICLE) for case in ITEMS] + [
+    (case, CURRENT) for case in ITEMS if case.kind.name in ("not_yet", "milestone", "claim")
+]
+BY_LAW = {
+    "argvalues": CASES,
+    "ids": [case.id if clock is ARTICLE else f"{case.id}-law" for case, clock in CASES],
+}
 
 
 def about(case: Item, width: float = 3.0, count: int = 401) -> Array:
-    """Predictions on either side of what was observed, far into the tails; months for kinds about a date."""
+    """Predictions on either side of what was observed, far into the tails."""
+    if case.kind.name == "not_yet":
+        return -np.concatenate([np.geomspace(1e-6, 30.0, count), [40.0, 400.0]])
     if case.event is not None and case.kind.name != "capability_lag":
         return np.concatenate([np.linspace(0.5, 20.0, count), [40.0, 400.0]])
-    return case.observation(CLOCK) + np.linspace(-width, width, count)
+    return case.observation(ARTICLE) + np.linspace(-width, width, count)
 
 
 def values(case: Item) -> list[float]:
-    return [0.0, 1.0] if case.kind.name in BINARY else [case.observation(CLOCK)]
+    return [0.0, 1.0] if case.kind.name in BINARY else [case.observation(ARTICLE)]
 
 
-@pytest.mark.parametrize("case", ITEMS, ids=lambda case: case.id)
-def test_a_density_equals_its_twin_in_scipy(case: Item) -> None:
-    figures = case.figures(CLOCK)
+@pytest.mark.parametrize(("case", "clock"), **BY_LAW)
+def test_a_density_equals_its_twin_in_scipy(case: Item, clock: Clock) -> None:
+    figures = case.figures(clock)
     prediction = about(case)
     for value in values(case):
         ours = case.kind.log_density(np, value, prediction, figures)
@@ -104,9 +122,9 @@ def test_a_density_equals_its_twin_in_scipy(case: Item) -> None:
         assert np.all(ours[~possible] < -25)
 
 
-@pytest.mark.parametrize("case", ITEMS, ids=lambda case: case.id)
-def test_numpy_and_pytensor_agree_and_gradients_are_finite(case: Item) -> None:
-    figures = case.figures(CLOCK)
+@pytest.mark.parametrize(("case", "clock"), **BY_LAW)
+def test_numpy_and_pytensor_agree_and_gradients_are_finite(case: Item, clock: Clock) -> None:
+    figures = case.figures(clock)
     names = list(figures)
     prediction, value = pt.vector("prediction"), pt.scalar("value")
     symbols = [pt.scalar(name) for name in names]
@@ -131,17 +149,17 @@ def grid(size: int) -> Array:
     return (np.arange(size) + 0.5) / size
 
 
-@pytest.mark.parametrize("case", [case for case in ITEMS if case.kind.name not in BINARY], ids=lambda case: case.id)
-def test_draws_follow_the_density(case: Item) -> None:
+@pytest.mark.parametrize(("case", "clock"), [each for each in CASES if each[0].kind.name not in BINARY])
+def test_draws_follow_the_density(case: Item, clock: Clock) -> None:
     """Kolmogorov and Smirnov's test of draws against the density, integrated numerically."""
-    figures, rng = case.figures(CLOCK), np.random.default_rng(2)
+    figures, rng = case.figures(clock), np.random.default_rng(2)
     prediction = float(np.median(about(case)))
-    draws = simulate(case, np.full(DRAWS, prediction), CLOCK, rng)
+    draws = simulate(case, np.full(DRAWS, prediction), clock, rng)
     # Fine enough for the milestone's falling side, wide enough for the longest delay.
     points = np.linspace(draws.min() - 2.0, draws.max() + 20.0, 400_001)
     density = np.exp(case.kind.log_density(np, points, prediction, figures))
     cumulated = integrate.cumulative_trapezoid(density, points, initial=0.0)
-    falling = 2 * WIDTH * math.log(2) / figures["delay_months"] if case.kind.name == "milestone" else 0.0
+    falling = 2 * WIDTH * math.log(2) / figures["delay_months"] if "delay_months" in figures else 0.0
     assert cumulated[-1] == pytest.approx(1 + falling, abs=1e-4)
     level = FALSE_ALARMS / len(ITEMS)
     assert stats.kstest(np.interp(draws, points, cumulated / cumulated[-1]), "uniform").pvalue > level
@@ -149,13 +167,13 @@ def test_draws_follow_the_density(case: Item) -> None:
 
 @pytest.mark.parametrize("case", [case for case in ITEMS if case.kind.name in BINARY], ids=lambda case: case.id)
 def test_two_outcomes_come_as_often_as_they_should(case: Item) -> None:
-    figures, rng = case.figures(CLOCK), np.random.default_rng(3)
-    moments = np.array([1.0, 5.0, 8.0, 12.0])
-    for ready in moments:
-        both = [math.exp(case.kind.log_density(np, seen, ready, figures)) for seen in (0.0, 1.0)]
+    figures, rng = case.figures(ARTICLE), np.random.default_rng(3)
+    predictions = [-1e-6, -0.1, -1.0, -5.0] if case.kind.name == "not_yet" else [1.0, 5.0, 8.0, 12.0]
+    for prediction in predictions:
+        both = [math.exp(case.kind.log_density(np, seen, prediction, figures)) for seen in (0.0, 1.0)]
         assert sum(both) == pytest.approx(1.0, abs=1e-9)
-        ones = int(simulate(case, np.full(DRAWS, ready), CLOCK, rng).sum())
-        level = FALSE_ALARMS / (len(ITEMS) * len(moments))
+        ones = int(simulate(case, np.full(DRAWS, prediction), ARTICLE, rng).sum())
+        level = FALSE_ALARMS / (len(ITEMS) * len(predictions))
         assert stats.binomtest(ones, DRAWS, min(both[1], 1.0)).pvalue > level
 
 
@@ -168,19 +186,19 @@ def test_an_interval_is_3_92_standard_deviations_wide_at_95_percent() -> None:
 @pytest.mark.parametrize("reliability", [0.0, 1.0])
 def test_a_reading_is_all_background_or_all_genuine_at_either_end(reliability: float) -> None:
     case = item("compute_reading", likelihood__reliability=reliability)
-    figures, prediction = case.figures(CLOCK), about(case, width=1.0)
+    figures, prediction = case.figures(ARTICLE), about(case, width=1.0)
     spread = math.hypot(figures["reading_sd"], figures["accounting_sd"])
     mean, sd = (prediction, spread) if reliability else (26.8, 0.8)
-    expected = np.broadcast_to(stats.norm.logpdf(case.observation(CLOCK), mean, sd), prediction.shape)
-    np.testing.assert_allclose(case.kind.log_density(np, case.observation(CLOCK), prediction, figures), expected)
-    genuine = case.kind.probability_genuine(case.observation(CLOCK), prediction, figures)
+    expected = np.broadcast_to(stats.norm.logpdf(case.observation(ARTICLE), mean, sd), prediction.shape)
+    np.testing.assert_allclose(case.kind.log_density(np, case.observation(ARTICLE), prediction, figures), expected)
+    genuine = case.kind.probability_genuine(case.observation(ARTICLE), prediction, figures)
     assert genuine is not None
     np.testing.assert_allclose(genuine, reliability, atol=1e-12)
 
 
 def test_whether_a_reading_is_genuine_is_bayess_rule() -> None:
     case = item("compute_reading")
-    figures, prediction, rng = case.figures(CLOCK), np.full(400_000, 26.9), np.random.default_rng(4)
+    figures, prediction, rng = case.figures(ARTICLE), np.full(400_000, 26.9), np.random.default_rng(4)
     uniform, normal = rng.random(prediction.size), rng.standard_normal(prediction.size)
     draws = case.kind.simulate(np, normal, uniform, prediction, figures)
     near = np.abs(draws - 27.0) < 0.02
@@ -192,7 +210,7 @@ def test_whether_a_reading_is_genuine_is_bayess_rule() -> None:
 
 def test_a_claim_moves_the_odds_by_at_most_its_ratio() -> None:
     case = item("claim")
-    figures = case.figures(CLOCK)
+    figures = case.figures(ARTICLE)
     moved = case.kind.log_density(np, 1.0, np.array([0.0, 5.0, 60.0]), figures)
     bound = math.log1p(figures["true_positive"] / figures["false_positive"])
     assert moved[2] == pytest.approx(math.log(figures["false_positive"]))
@@ -205,7 +223,7 @@ def test_a_claim_moves_the_odds_by_at_most_its_ratio() -> None:
 @pytest.mark.parametrize("name", ["not_yet", "milestone", "rental_spend"])
 def test_kinds_without_doubt_say_so(name: str) -> None:
     case = item(name)
-    assert case.kind.probability_genuine(1.0, np.ones(1), case.figures(CLOCK)) is None
+    assert case.kind.probability_genuine(1.0, np.ones(1), case.figures(ARTICLE)) is None
 
 
 def test_every_kind_has_a_twin() -> None:

@@ -201,7 +201,7 @@ def test_a_node_can_be_fixed(assumptions: Assumptions) -> None:
 def test_logp_and_its_gradient_are_finite_at_prior_draws(assumptions: Assumptions) -> None:
     model = build_model(assumptions)
     with model:
-        pm.Normal("seen", mu=model["ready"], sigma=1.0, observed=10.0)
+        pm.Normal("seen", mu=model["ready"][0], sigma=1.0, observed=10.0)
     logp = model.compile_logp(mode=QUICK)
     gradient = model.compile_dlogp(mode=QUICK)
     beliefs, rng = assumptions.beliefs, np.random.default_rng(3)

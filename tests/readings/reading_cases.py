@@ -9,6 +9,7 @@ from catchup.analysis.inference.estimates import Estimate
 from catchup.analysis.inference.posterior import Posterior, prior_of
 from catchup.analysis.inference.question import Question
 from catchup.model.assumptions import load_assumptions
+from catchup.model.models import DEFAULT_MODEL
 from catchup.priors.layers import Layer
 
 FALSE_ALARM = 1e-6  # of one comparison between an estimate and what it should be
@@ -18,8 +19,9 @@ AS_OF = date(2026, 11, 21)
 
 def ask(draws: int = 20_000, *, tables: dict | None = None, fixed: dict[str, float] | None = None, **rest) -> Question:
     """Ask a question, with rows laid over the project's own."""
+    model = rest.pop("model", DEFAULT_MODEL)
     overlays = [*rest.pop("overlays", []), *([Layer.of(tables, file="overlay.toml")] if tables else [])]
-    return Question(load_assumptions(overlays, fixed), rest.pop("as_of", AS_OF), draws=draws, **rest)
+    return Question(load_assumptions(overlays, fixed, model=model), rest.pop("as_of", AS_OF), draws=draws, **rest)
 
 
 def prior(question: Question) -> Posterior:

@@ -43,18 +43,19 @@ def posterior_of_tree(tree: Any, question: Question, selection: Selection) -> Po
     assumptions = question.assumptions
     needed = [*assumptions.needed([question.event], distillation=True), *latent_beliefs(question, selection.counted)]
     names = list(dict.fromkeys(assumptions.with_related(needed)))
-    missing = [name for name in names if name not in group and assumptions.beliefs[name].base is not None]
+    missing = [name for name in names if name not in group and not assumptions.beliefs[name].certain]
     if missing:
         raise InputError(
             f"its posterior lacks {', '.join(missing[:3])}{' ...' if missing[3:] else ''}: "
             "a tree sampled from this model was expected",
             key=TREE,
         )
-    chains, draws = int(group.sizes["chain"]), int(group.sizes["chain"] * group.sizes["draw"])
-    values: Values = {}
-    for name in names:
-        known = None if name in group else assumptions.beliefs[name].given(values).known(np)
-        values[name] = _column(group[name]) if known is None else np.broadcast_to(known, draws).astype(float)
+    chains = int(group.sizes["chain"])
+    draws = chains * int(group.sizes["draw"])
+    values = {
+        name: _column(group[name]) if name in group else np.full(draws, assumptions.beliefs[name].quantile(0.5))
+        for name in names
+    }
     source = StoredDraws(values, Weighting(draws, chains=chains), question.seed, assumptions.copula)
     _refuse_other_dates(group, question, values)
     return Posterior(question, source, _diagnostics(tree, group, values), "sampled", selection)
@@ -75,7 +76,9 @@ def _column(variable: Any) -> Any:
 
 
 def _refuse_other_event(group: Any, question: Question) -> None:
-    events = [str(name) for name in group.coords["event"].values] if "event" in group.coords else [question.event]
+    if "event" not in group.dims:
+        return
+    events = [str(name) for name in group.coords["event"].values]
     if question.event not in events:
         raise InputError(
             f"is about the event {', '.join(events)}; a tree about {question.event} was expected", key=TREE
@@ -86,9 +89,7 @@ def _refuse_other_dates(group: Any, question: Question, values: Values) -> None:
     """Refuse a tree whose dates, worked out again of its own quantities, are those of another question."""
     if "ready" not in group:
         return
-    ready = group["ready"]
-    if "event" in ready.dims:
-        ready = ready.sel(event=question.event)
+    ready = group["ready"].sel(event=question.event) if "event" in group["ready"].dims else group["ready"]
     stored = _column(ready)[:COMPARED]
     again = ready_under(question, {name: column[:COMPARED] for name, column in values.items()})
     if not np.allclose(stored, again, rtol=0.0, atol=CLOSE, equal_nan=True):

@@ -10,8 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ....evidence.schema import Item
-from ....model.assumptions import Assumptions
+from ....model.assumptions import DEFAULT_EVENT, Assumptions
+from ....model.obstacles import Act, met
 from ....model.race import Source
+
+BEFORE_PRETRAINED: tuple[Act, ...] = ("launch-delay", "requirement-lag", "budget-share", "run-setback")
+AFTER_PRETRAINED: tuple[Act, ...] = ("post-training", "serving")
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,11 @@ def model_graph(assumptions: Assumptions, items: Sequence[Item] = ()) -> ModelGr
     ]
     commitments = [_belief("progress", "Catch-up progress, a", "algorithmic_progress")]
     launches = [Box("requirement", "derived", "Requirement, R(t)", ("M x event's multiple / a^(t/12)",))]
-    ends = [_belief("post_training", "After pre-training", "post_training_months")]
+    way = assumptions.obstacles
+    at = {name: (DEFAULT_EVENT, name) for name in assumptions.race.firms}
+    before, after = (met(way, acts, at.values()) for acts in (BEFORE_PRETRAINED, AFTER_PRETRAINED))
+    later = dict.fromkeys(quantity for entry in at.values() for quantity in after.get(entry, ()))
+    ends = [_belief("post_training", "After pre-training", "post_training_months", *later)]
     for name, firm in assumptions.race.firms.items():
         parts = ("sources", "pool", "commitment", "launch", "end")
         sources, pool, commitment, launch, end = (f"{name}/{part}" for part in parts)
@@ -106,7 +114,7 @@ def model_graph(assumptions: Assumptions, items: Sequence[Item] = ()) -> ModelGr
                 *seen.get(pool, ()),
             ]
         )
-        own = (firm.budget, firm.mfu, firm.minimum_training, *firm.delay)
+        own = (firm.budget, firm.mfu, firm.minimum_training, *firm.delay, *before.get(at[name], ()))
         commitments.append(_belief(commitment, "Commitment and training", *own))
         launches.append(Box(launch, "derived", "Launch", ("first t with R(t) <= 12 budget A(t) F",), nodes=("launch",)))
         ends.append(Box(end, "derived", "Pre-trained", ("launch + length of the run",), nodes=("firm_pretrained",)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -111,7 +111,7 @@ def efficiency(posterior: Posterior, gap: float | None = None) -> Efficiency:
     if not 1.0 < wanted < float("inf"):
         raise InputError(f"a ratio above 1 was expected, not {wanted:g}", key="--gap")
     days = [day for day in month_ends(question.as_of, MONTHS_AHEAD) if day.month % 3 == 0]
-    moments = [assumptions.calendar.months(day + timedelta(days=1)) for day in days]
+    moments = [assumptions.calendar.months_by(day) for day in days]
     gaps = sorted({*GAPS, wanted})
 
     def evaluate(values: Values) -> dict[str, Any]:

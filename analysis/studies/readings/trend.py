@@ -187,7 +187,8 @@ def draw_trend(question: Question, text: TrendText, items: Sequence[Item] = ()) 
     if question.draws > MOST_STORED_DRAWS:
         raise InputError(f"at most {MOST_STORED_DRAWS:,} draws fit here, not {question.draws:,}", key="--draws")
     assumptions = question.assumptions
-    names = list(dict.fromkeys([*text.quantities([question.event]), *latent_quantities(items)]))
+    beside = [*latent_quantities(items), *assumptions.reporting_quantities]
+    names = list(dict.fromkeys([*text.quantities([question.event]), *beside]))
 
     def evaluate(values: Values) -> Values:
         trend = Trend.of(np, text, assumptions, values, [question.event])

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ....model.assumptions import Assumptions, load_assumptions
+from ....model.models import ARTICLE
 from ....model.policies import apply_as_published
 from ...inference.draws import PriorDraws, Values
 from ...inference.estimates import Array, Estimate, Weighting
@@ -75,11 +76,11 @@ def reproduce(assumptions: Assumptions | None = None, *, draws: int = DEFAULT_DR
     Parameters
     ----------
     assumptions : Assumptions, optional
-        The project's own by default.
+        The published model's by default.
     draws, seed : int
         Of the prior.
     """
-    assumptions = assumptions or load_assumptions()
+    assumptions = assumptions or load_assumptions(model=ARTICLE)
     claims = load_claims()
     question = Question(assumptions, assumptions.table.day("article_day"), draws=draws, seed=seed)
     gridded = replace(question, launch_grid=claims.run.launch_grid)
