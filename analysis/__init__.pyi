@@ -70,6 +70,8 @@ from .studies.scenarios import ScenarioResult as ScenarioResult
 from .studies.scenarios import scenarios as scenarios
 from .studies.sensitivity.study import Sensitivity as Sensitivity
 from .studies.sensitivity.study import sensitivity as sensitivity
+from .studies.structure_registry import Structure as Structure
+from .studies.structure_registry import register_structure as register_structure
 from .studies.structure_spread import StructureSpread as StructureSpread
 from .studies.structure_spread import pool_forecast as pool_forecast
 from .studies.structure_spread import structure_spread as structure_spread

@@ -20,6 +20,7 @@ from ..priors.layers import Layer
 from ..priors.table import PriorTable, fixed_values_layer, load_prior_table, read_overlay
 from .calendar import Calendar, Clock
 from .events import Event, load_events, multiple_name
+from .mechanisms.chosen import Mechanisms, chosen_by, layer_of_mechanisms, refuse_unfounded, rows_of
 from .models import DEFAULT_MODEL, model_layers, model_of
 from .obstacles import Obstacle, load_obstacles, quantities_of
 from .policies import Lever, Regime, load_levers, load_regimes
@@ -87,6 +88,11 @@ class Assumptions:
         return model_of(self.layers)
 
     @cached_property
+    def mechanisms(self) -> Mechanisms:
+        """How the requirement falls, and how stock arrives."""
+        return chosen_by(self.layers)
+
+    @cached_property
     def calendar(self) -> Calendar:
         """Conversion between days and months."""
         return Calendar(self.table.day("origin"), self.table.number("days_per_month"))
@@ -145,6 +151,7 @@ class Assumptions:
             *FINISH_QUANTITIES,
             *quantities_of(self.obstacles, events, self.race.firms),
             *self.race.quantities(),
+            *self.mechanisms.quantities(),
             *self.reporting_quantities,
             *(LEVER_QUANTITIES if distillation else ()),
         ]
@@ -174,6 +181,7 @@ def load_assumptions(
     *,
     model: str = DEFAULT_MODEL,
     priors: Mapping[str, Any] | None = None,
+    mechanisms: Mapping[str, Any] | None = None,
 ) -> Assumptions:
     """Load and check all assumptions.
 
@@ -189,6 +197,9 @@ def load_assumptions(
     priors : mapping of str to distribution, optional
         What is believed of quantities, above the overlays: by name, whatever `priors.as_family` takes. They are rows
         like those of a file: kept with a run, and laid under scenarios.
+    mechanisms : mapping of str to str or type, optional
+        How the requirement falls (``progress``) and how stock arrives (``arrivals``), above the overlays: names, or
+        classes that `register_mechanism` has taken.
 
     Returns
     -------
@@ -210,7 +221,10 @@ def load_assumptions(
     """
     layers = model_layers(model)
     own = {layer.file for layer in layers}
-    layers += [overlay if isinstance(overlay, Layer) else read_overlay(overlay) for overlay in overlays]
+    above = [overlay if isinstance(overlay, Layer) else read_overlay(overlay) for overlay in overlays]
+    if mechanisms:
+        above.append(layer_of_mechanisms(mechanisms))
+    layers += [*rows_of([*layers, *above]), *above]
     if priors:
         layers.append(layer_of_priors(priors, layers))
     if fixed:
@@ -245,6 +259,7 @@ def assemble(layers: Sequence[Layer]) -> Assumptions:
         scenarios=load_scenarios(layers, table.references),
         reporting=load_reporting(layers, table.quantities, table.references),
     )
+    refuse_unfounded(assumptions.mechanisms, table.quantities)
     _refuse_unused(assumptions, layers[-1])
     refuse_impossible(race, table.quantities)
     refuse_oversold(race, table.quantities)

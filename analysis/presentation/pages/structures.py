@@ -76,6 +76,8 @@ def _described(result: Structures) -> list[tuple[str, str, str]]:
         elif row.id == MOBILISATION:
             scenario = assumptions.scenarios[MOBILISATION_SCENARIO]
             what, references = f"[the scenario](scenarios.md#{scenario.id})", scenario.text.references
+        elif row.id not in trends:
+            what, references = "registered by its user", ()
         else:
             what, references = "[a measured lag carried forward](readings/trend.md)", trends[row.id].references
         rows.append((f"`{row.id}`: {row.title}", what, cited(references)))
