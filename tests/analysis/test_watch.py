@@ -113,7 +113,7 @@ def test_silence_is_predicted_by_the_draws(found: Watch, reweighted: Posterior) 
     order = np.argsort(ready)
     after = (weights * heard)[order]
     median = ready[order][np.searchsorted(np.cumsum(after), 0.5 * after.sum())]
-    shift = median - drawn.ready.quantile_value(0.5)
+    shift = median - reweighted.ready.quantile_value(0.5)
     assert abs(kept.shift.value - shift) < 0.02  # a thousandth of the draws stand in one point: hundredths of a month
     assert kept.shift.value > 0.0 > broken.shift.value
     size = kept.probability.value * kept.shift.value - broken.probability.value * broken.shift.value
