@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
@@ -11,7 +13,7 @@ from ...priors.errors import InputError
 from ..inference.posterior import Posterior
 from ..presentation.table import Layout
 from .options import OUTPUT, WHAT, Asked
-from .output import show, warn_if_few
+from .output import show, warn, warn_if_few
 
 
 def levers(
@@ -26,32 +28,54 @@ def levers(
     grid: Annotated[
         bool, Parameter(group=OUTPUT, negative="", help="Every lever under every commitment of compute.")
     ] = False,
+    plot: Annotated[Path | None, Parameter(group=OUTPUT, help="Draw what is shown into a file.")] = None,
     asked: Asked | None = None,
 ) -> int:
     """What each policy lever would change, acting from a day on what is still open then."""
     if by_day and grid:
         raise InputError("does not go with --by-day", key="--grid")
     asked = asked or Asked()
+    if plot is not None:
+        from ..presentation.figures import check_file
+
+        check_file(plot, key="--plot")
     posterior = asked.posterior()
-    layout = _layout(posterior, acting_from, by_day=by_day, grid=grid)
+    layout, draw = _shown(posterior, acting_from, by_day=by_day, grid=grid)
+    if plot is not None:
+        from ..presentation.figures import save
+
+        warn(f"drew {save(draw(), plot, key='--plot')}")
     show(layout, as_json=asked.json)
     if not asked.json:
         warn_if_few(posterior.ready)
     return 0
 
 
-def _layout(posterior: Posterior, acting_from: date | None, *, by_day: bool, grid: bool) -> Layout:
+def _shown(
+    posterior: Posterior, acting_from: date | None, *, by_day: bool, grid: bool
+) -> tuple[Layout, Callable[[], Any]]:
+    """What is asked, laid out, and how to draw it."""
     if by_day:
         from ..presentation.tables.enactment import layout as layout_by_day
         from ..studies.enactment import default_days, levers_by_day
 
-        return layout_by_day(levers_by_day(posterior, default_days(acting_from or posterior.question.as_of)))
+        enacted = levers_by_day(posterior, default_days(acting_from or posterior.question.as_of))
+        return layout_by_day(enacted), lambda: _figures().draw_enactment(enacted)
     if grid:
         from ..presentation.tables.lever_grid import layout as layout_of_grid
         from ..studies.lever_grid import lever_grid
 
-        return layout_of_grid(lever_grid(posterior, acting_from=acting_from))
+        crossed = lever_grid(posterior, acting_from=acting_from)
+        return layout_of_grid(crossed), lambda: _figures().draw_lever_grid(crossed)
     from ..presentation.tables.counterfactuals import layout
     from ..studies.counterfactuals import levers as compare_levers
 
-    return layout(compare_levers(posterior, acting_from=acting_from))
+    compared = compare_levers(posterior, acting_from=acting_from)
+    return layout(compared), lambda: _figures().draw_levers(compared)
+
+
+def _figures() -> Any:
+    """Return the module of figures, which imports matplotlib once something is drawn."""
+    from ..presentation import figures
+
+    return figures

@@ -2,6 +2,7 @@
 from .bridge import draw_bridge as draw_bridge
 from .calibration import draw_calibration as draw_calibration
 from .cumulative import draw_cumulative as draw_cumulative
+from .enactment import draw_enactment as draw_enactment
 from .files import check_file as check_file
 from .files import inline_svg as inline_svg
 from .files import save as save
@@ -12,6 +13,7 @@ from .forecast_figures import write_cumulative as write_cumulative
 from .gate import draw_gate as draw_gate
 from .graph import draw_model_graph as draw_model_graph
 from .history import draw_history as draw_history
+from .lever_grid import draw_lever_grid as draw_lever_grid
 from .levers import draw_levers as draw_levers
 from .model_graph import ModelGraph as ModelGraph
 from .model_graph import model_graph as model_graph
