@@ -42,8 +42,7 @@ def test_a_second_process_compiles_no_launch(tmp_path: Path) -> None:
         dates.append(done.stdout)
         found.append(machine_code(tmp_path))
     assert dates[0] == dates[1]
-    for compiled in ("launch_of_one", "launches"):
-        assert any(compiled in path for path in found[0]), compiled
+    assert len({path for path in found[0] if "launches" in path}) >= 2  # of one draw, and of many
     assert found[1] == found[0]
 
 
