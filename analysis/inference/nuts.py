@@ -20,7 +20,7 @@ from .question import Question
 
 CHAINS = 4
 TUNING = 1_500
-TARGET_ACCEPTANCE = 0.8
+TARGET_ACCEPTANCE = 0.9  # with 0.8, two of twenty seeds diverge once where obstacles have heavy tails
 TAILS = (0.05, 0.95)  # quantiles whose effective draws are the tail ESS
 
 

@@ -81,9 +81,9 @@ def by_importance(asked: Question, items: tuple[Item, ...], seen: dict[str, floa
 
     prior = prior_for(replace(asked, draws=FITTED_DRAWS, seed=seed), items)
     rng = np.random.default_rng([11, seed])
-    proposal = adapt(prior.transform, lambda values: evaluate(values)["log_likelihood"], rng)
-    assert proposal is not None
-    drawn = prior.proposed(proposal)
+    fit = adapt(prior.transform, lambda values: evaluate(values)["log_likelihood"], rng)
+    assert fit is not None
+    drawn = prior.proposed(fit.proposal)
     columns = drawn.map(evaluate)
     smoothed = weights_given(columns["log_likelihood"], drawn)
     return Distribution(columns["ready"], Weighting(FITTED_DRAWS, weights=smoothed.weights))
