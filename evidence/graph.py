@@ -63,10 +63,20 @@ def add_evidence(model: pm.Model, items: Iterable[Item], assumptions: Assumption
         ready={event: model["ready"][place] for place, event in enumerate(model.coords["event"])},
         pools=world.pools,
         flop_month=world.flop_month,
+        launch=_by_event_and_firm(model, "launch"),
+        pretrained=_by_event_and_firm(model, "firm_pretrained"),
     )
     with model:
         observe(items, lambda item: state, assumptions, as_of)
     return model
+
+
+def _by_event_and_firm(model: pm.Model, name: str) -> dict[tuple[str, str], Any]:
+    return {
+        (event, firm): model[name][place, position]
+        for place, event in enumerate(model.coords["event"])
+        for position, firm in enumerate(model.coords["firm"])
+    }
 
 
 def evidence_data(

@@ -47,7 +47,17 @@ def predictions(
         By item, in the coordinate of its kind. Many observations can be held against one prediction.
     """
     ready = {event: outcome.ready for event, outcome in outcomes.items()}
-    state = ModelState(assumptions, values, world.mythos_flop, ready, world.pools, world.flop_month)
+    runs = {(event, firm): run for event, outcome in outcomes.items() for firm, run in outcome.contenders.items()}
+    state = ModelState(
+        assumptions,
+        values,
+        world.mythos_flop,
+        ready,
+        world.pools,
+        world.flop_month,
+        launch={at: run.launch for at, run in runs.items()},
+        pretrained={at: run.pretrained for at, run in runs.items()},
+    )
     clock = Clock(assumptions.calendar, as_of)
     return {item.id: predict(np, item, state, item.figures(clock)) for item in items}
 

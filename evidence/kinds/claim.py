@@ -51,6 +51,9 @@ class Claim(ReportingKind[Observed, Likelihood]):
     def observation(self, observed: Observed, clock: Clock) -> float:
         return 1.0
 
+    def two_outcomes(self, observed: Observed) -> bool:
+        return True
+
     def figures(self, observed: Observed, likelihood: Likelihood, clock: Clock) -> dict[str, float]:
         return {"date": clock.months(observed.date), **likelihood.model_dump()}
 

@@ -17,10 +17,11 @@ import math
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field
 
 from ...model.equations import total_flop
 from ...priors.strict import StrictModel
+from .estimate import Interval, Level
 from .kind import Array, Clock, Figures, Kind, ModelState, Positive, log_of
 from .normal import interval_sd, log_normal_density
 
@@ -29,20 +30,9 @@ class Observed(StrictModel):
     """A figure with its interval, FLOP; `scope` says whether reinforcement learning is in it."""
 
     value: Positive
-    interval: Annotated[tuple[float, float], Field(strict=False)]
-    level: Annotated[float, Field(gt=0, lt=1)]
+    interval: Interval
+    level: Level
     scope: Literal["pretraining", "total"]
-
-    @field_validator("interval")
-    @classmethod
-    def _around_value(cls, interval: tuple[float, float], info: ValidationInfo) -> tuple[float, float]:
-        low, high = interval
-        if not 0 < low < high:
-            raise ValueError(f"two positive numbers, the lower first, were expected, not [{low:g}, {high:g}]")
-        value = info.data.get("value")
-        if value is not None and not low <= value <= high:
-            raise ValueError(f"the value {value:g} should lie inside its interval [{low:g}, {high:g}]")
-        return interval
 
 
 class Likelihood(StrictModel):

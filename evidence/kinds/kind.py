@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, ClassVar
 
@@ -46,6 +46,8 @@ class ModelState:
         By firm, H100e.
     flop_month : mapping of str to array
         By firm, FLOP that an H100e delivers in a month.
+    launch, pretrained : mapping of (str, str) to array
+        By event and firm, when the firm's run launches and when its pre-training ends, months since t = 0.
     """
 
     assumptions: Assumptions
@@ -54,6 +56,8 @@ class ModelState:
     ready: Mapping[str, Any]
     pools: Mapping[str, Pool]
     flop_month: Mapping[str, Any]
+    launch: Mapping[tuple[str, str], Any] = field(default_factory=dict)
+    pretrained: Mapping[tuple[str, str], Any] = field(default_factory=dict)
 
 
 class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
@@ -94,6 +98,18 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
 
     def firm(self, observed: Observed) -> str | None:
         """Firm of the race that the prediction needs."""
+        return None
+
+    def channel(self, observed: Observed) -> str | None:
+        """Channel of the race that the prediction needs."""
+        return None
+
+    def two_outcomes(self, observed: Observed) -> bool:
+        """Whether the observation is 1 or 0, so that its density is a probability."""
+        return False
+
+    def misfit(self, observed: Observed, likelihood: Likelihood, assumptions: Assumptions) -> tuple[str, str] | None:
+        """What of an item cannot be held against the model: the key at fault and the problem; None if nothing."""
         return None
 
     def day(self, observed: Observed) -> date | None:

@@ -37,6 +37,9 @@ class NotYet(ReportingKind[Observed, DelayLikelihood]):
     def observation(self, observed: Observed, clock: Clock) -> float:
         return 1.0
 
+    def two_outcomes(self, observed: Observed) -> bool:
+        return True
+
     def figures(self, observed: Observed, likelihood: DelayLikelihood, clock: Clock) -> dict[str, float]:
         return {"as_of": clock.months(observed.date), **likelihood.model_dump()}
 

@@ -18,6 +18,8 @@ from catchup.model.assumptions import Assumptions
 from catchup.model.generative import Outcome, World
 
 DAY = datetime.date(2026, 11, 21)  # day of the question
+BEFORE = datetime.date(2025, 12, 31)  # a day before t = 0
+NONE_SHIPPED = {"unnoticed_h100e": 10e3}
 
 
 def table(kind: str, /, **changes: Any) -> dict[str, Any]:
@@ -50,6 +52,13 @@ def one_of_each_kind() -> list[Item]:
         item("not_yet", id="silence-default", observed=None),
         item("claim", id="claim-range", observed__event="autonomous-range", likelihood__true_positive=0.0),
         item("training_run", id="run-hyperscaler", observed__firm="hyperscaler"),
+        item("compute_stock", id="stock-country", observed__firm=None, observed__interval=None),
+        item("compute_stock", id="stock-channel", observed__firm=None, observed__channel="smuggling-2026"),
+        item("compute_stock", id="stock-before", observed__date=BEFORE, likelihood__yearly_growth=2.0),
+        item("shipment", id="none-shipped", observed__value=0.0, likelihood=NONE_SHIPPED),
+        item("capital_spending", id="spending-country", observed__firm=None, observed__ai_share=0.8),
+        item("run_started", id="run-sized", observed__size=3e26, likelihood__size_sd=0.4),
+        item("run_finished", id="run-unsized", observed__size=None, likelihood__months_sd=1.0),
     ]
 
 

@@ -180,6 +180,6 @@ def make_plan(question: Question, items: Sequence[Item], engine: str = "importan
 
 def with_spread(item: Item, factor: float) -> Item:
     """Return an item whose likelihood has other standard deviations; kinds without any come back as they are."""
-    table: Mapping[str, Any] = item.likelihood.model_dump()
+    table: Mapping[str, Any] = item.likelihood.model_dump(exclude_none=True)
     spreads = {name: value * factor for name, value in table.items() if name == "sd" or name.endswith("_sd")}
     return replace(item, likelihood=item.likelihood.model_copy(update=spreads))
