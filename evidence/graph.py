@@ -152,13 +152,13 @@ def observe(
 
     def log_density(value: Any, prediction: Any, figures: Any) -> Any:
         def weighted(item: Item, known: Mapping[str, Any], value: Any, prediction: Any) -> Any:
-            return known["weight"] * item.kind.log_density(pt, value, prediction, known)
+            return known["weight"] * item.log_density(pt, value, prediction, known)
 
         return by_item(weighted, figures, value, prediction)
 
     def simulated(prediction: Any, figures: Any, size: Any) -> Any:
         def drawn(item: Item, known: Mapping[str, Any], normal: Any, uniform: Any, prediction: Any) -> Any:
-            return item.kind.simulate(pt, normal, uniform, prediction, known)
+            return item.simulate(pt, normal, uniform, prediction, known)
 
         numbers = pm.Normal.dist(size=prediction.shape), pm.Uniform.dist(size=prediction.shape)
         return by_item(drawn, figures, *numbers, prediction)

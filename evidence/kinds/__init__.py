@@ -9,6 +9,7 @@ from .claim import Claim
 from .cluster import Cluster
 from .compute_reading import ComputeReading
 from .compute_stock import ComputeStock
+from .expert_forecast import ExpertForecast
 from .kind import Clock, Kind, ModelState
 from .milestone import Milestone
 from .not_yet import NotYet
@@ -39,6 +40,7 @@ KINDS: dict[str, Kind[Any, Any]] = {
         CapitalSpending(),
         RunStarted(),
         RunFinished(),
+        ExpertForecast(),
     )
 }
 

@@ -66,6 +66,9 @@ class Claim(ReportingKind[Observed, Likelihood]):
         seen = self._true_part(xp, prediction, figures) + figures["false_positive"]
         return xp.where(uniform < seen, xp.ones_like(seen), xp.zeros_like(seen))
 
+    def doubt(self, observed: Observed) -> None:
+        return None  # false_positive says it
+
     def explanation(self, value: float, figures: Figures) -> float:
         # one mean delay before the day: a lab that becomes ready on the day itself has given nobody time to say so
         return float(figures["date"] - figures["delay_months"])

@@ -20,7 +20,8 @@ def _around_value(interval: tuple[float, float], info: ValidationInfo) -> tuple[
     return interval
 
 
-def _at_most_one(share: float) -> float:
+def at_most_one(share: float) -> float:
+    """Refuse a share above 1, with what it means as percent."""
     if share > 1:
         raise ValueError(f"should be at most 1, not {share:g}; {share:g}% is the share {share / 100:g}")
     return share
@@ -30,7 +31,7 @@ Interval = Annotated[tuple[float, float], Field(strict=False), AfterValidator(_a
 """Two positive numbers around the field ``value``, which stands before it."""
 Level = Annotated[float, Field(gt=0, lt=1)]
 """Probability that an interval states."""
-Share = Annotated[float, Field(gt=0), AfterValidator(_at_most_one)]
+Share = Annotated[float, Field(gt=0), AfterValidator(at_most_one)]
 """A part of a whole, above 0 and at most 1; percent is refused with the share it means."""
 
 

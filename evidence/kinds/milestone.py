@@ -44,6 +44,9 @@ class Milestone(ReportingKind[Observed, DelayLikelihood]):
         falling = math.log(2.0) - xp.logaddexp(0.0, early)
         return falling - delays_since(xp, value, prediction, delay) - xp.log(delay)
 
+    def log_mass(self, xp: Any, figures: Figures) -> Any:
+        return xp.log(1.0 + 2.0 * WIDTH * math.log(2.0) / figures["delay_months"])
+
     def simulate(self, xp: Any, normal: Any, uniform: Any, prediction: Any, figures: Figures) -> Any:
         # The distribution function inverts in closed form on both sides of readiness: below it is
         # proportional to log(1 + e^(x/w)), above exponential.

@@ -51,3 +51,6 @@ class NotYet(ReportingKind[Observed, DelayLikelihood]):
     def simulate(self, xp: Any, normal: Any, uniform: Any, prediction: Any, figures: Figures) -> Any:
         delays = delays_since(xp, figures["as_of"], prediction, figures["delay_months"])
         return xp.where(uniform < probability_reported(xp, delays), xp.zeros_like(delays), xp.ones_like(delays))
+
+    def explanation(self, value: float, figures: Figures) -> float:
+        return float(figures["as_of"])

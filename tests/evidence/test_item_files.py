@@ -15,8 +15,9 @@ from catchup.evidence.kinds import KINDS
 from catchup.evidence.schema import item_from_table, read_item
 from catchup.evidence.template import template
 from catchup.priors.errors import InputError
-from evidence_cases import item, table, toml
+from evidence_cases import DOUBTED, item, table, toml
 
+DOUBT = {f"likelihood__{key}": value for key, value in DOUBTED.items()}
 LATE = datetime.date(2027, 1, 1)
 
 SPOILT: list[tuple[str, dict[str, Any], str, str]] = [
@@ -104,6 +105,13 @@ SPOILT: list[tuple[str, dict[str, Any], str, str]] = [
     ("capability_lag", {"observed__scope": "chess"}, "observed.scope", "cyber"),
     ("budget_share", {"observed__low": 0.03}, "observed.high", "at least low"),
     ("budget_share", {"observed__high": 1.5}, "observed.high", "at most 1"),
+    ("rental_spend", {"likelihood__reliability": 0.5}, "likelihood.background_mean", "missing"),
+    ("rental_spend", {"likelihood__background_mean": 19.0}, "likelihood.reliability", "missing"),
+    ("rental_spend", {**DOUBT, "likelihood__reliability": 50.0}, "likelihood.reliability", "50% is the share 0.5"),
+    ("rental_spend", {**DOUBT, "likelihood__background_sd": 0.0}, "likelihood.background_sd", "above 0"),
+    ("rental_spend", {**DOUBT, "likelihood__background_probability": 0.5}, "likelihood.background_probability", "unkn"),
+    ("not_yet", DOUBT, "likelihood.background_mean", "background_probability"),
+    ("claim", {"likelihood__reliability": 0.5}, "likelihood.reliability", "unknown key"),
     ("quantity_reading", {"observed__value": 0.0}, "observed.value", "above 0"),
     ("budget_share", {"observed__high": 2.0}, "observed.high", "2% is the share 0.02"),
     ("training_run", {"likelihood__typical_share": 50.0}, "likelihood.typical_share", "50% is the share 0.5"),
@@ -127,6 +135,19 @@ SPOILT: list[tuple[str, dict[str, Any], str, str]] = [
     ("capital_spending", {"observed__year": 2026.5}, "observed.year", "integer"),
     ("capital_spending", {"observed__ai_share": 80.0}, "observed.ai_share", "80% is the share 0.8"),
     ("run_started", {"observed__date": LATE}, "observed.date", "known_since"),
+    ("expert_forecast", {"role": "likelihood"}, "role", "never counted"),
+    ("expert_forecast", {"observed__quantiles": {"50": LATE, "0.6": LATE}}, "observed.quantiles", "50% is 0.5"),
+    ("expert_forecast", {"observed__quantiles": {"half": LATE, "0.6": LATE}}, "observed.quantiles", "not 'half'"),
+    ("expert_forecast", {"observed__quantiles": {"0.5": LATE}}, "observed.quantiles", "two quantiles"),
+    ("expert_forecast", {"observed__quantiles": {"0.5": LATE, "0.6": LATE}}, "observed.quantiles", "rise"),
+    ("expert_forecast", {"observed__by": LATE}, "observed.spread_months", "beside them"),
+    ("expert_forecast", {"observed__quantiles": None}, "observed.spread_months", "all of probability"),
+    (
+        "expert_forecast",
+        {"observed": {"probability": 15.0, "by": LATE, "spread_months": 4.0}},
+        "observed.probability",
+        "15% is the share 0.15",
+    ),
     ("run_started", {"observed__size": 0.0}, "observed.size", "above 0"),
     ("run_finished", {"observed__started": datetime.date(2026, 10, 15)}, "observed.started", "not before 2026-10-15"),
     ("run_finished", {"likelihood__typical_share": 80.0}, "likelihood.typical_share", "80% is the share 0.8"),

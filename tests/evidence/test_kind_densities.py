@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,13 @@ from pytensor.compile.mode import Mode
 from scipy import integrate, stats
 
 from catchup.evidence.kinds import KINDS, Clock
+from catchup.evidence.kinds.kind import SMALLEST
 from catchup.evidence.kinds.milestone import WIDTH
 from catchup.evidence.kinds.normal import interval_sd
 from catchup.evidence.likelihood import simulate
 from catchup.evidence.schema import Item
 from catchup.model.assumptions import load_assumptions
-from evidence_cases import DAY, item, one_of_each_kind
+from evidence_cases import DAY, doubted_items, item, one_of_each_kind
 
 CLOCK = Clock(load_assumptions().calendar, DAY)
 FALSE_ALARMS = 1e-3  # of each test's whole set of comparisons of draws, were the draws exact and the seed another
@@ -95,8 +97,27 @@ TWINS: dict[str, Callable[[Any, Any, Figures], Any]] = {
     "capital_spending": scipy_normal("sd"),
     "run_started": scipy_normal("sd"),
     "run_finished": scipy_normal("sd"),
+    "expert_forecast": scipy_normal("sd"),
 }
-ITEMS = one_of_each_kind()
+ITEMS = [*one_of_each_kind(), *doubted_items()]
+
+
+def twin(case: Item, value: Any, prediction: Any, f: Figures) -> Any:
+    """A kind's twin, and the mixture with the background that a doubted item states."""
+    genuine = TWINS[case.kind.name](value, prediction, f)
+    if case.doubt is None:
+        return genuine
+    if binary(case):
+        background = stats.bernoulli.logpmf(int(value), f["background_probability"])
+    else:
+        background = stats.norm.logpdf(value, f["background_mean"], f["background_sd"])
+        genuine = genuine - math.log1p(falling_part(case, f))
+    return np.logaddexp(math.log(f["reliability"]) + genuine, math.log1p(-f["reliability"]) + background)
+
+
+def falling_part(case: Item, f: Figures) -> float:
+    """What a milestone's density integrates to beyond 1: its falling part before readiness."""
+    return 2 * WIDTH * math.log(2) / f["delay_months"] if case.kind.name == "milestone" else 0.0
 
 
 def binary(case: Item) -> bool:
@@ -123,8 +144,8 @@ def test_a_density_equals_its_twin_in_scipy(case: Item) -> None:
     figures = case.figures(CLOCK)
     prediction = about(case)
     for value in values(case):
-        ours = case.kind.log_density(np, value, prediction, figures)
-        theirs = TWINS[case.kind.name](value, prediction, figures)
+        ours = case.log_density(np, value, prediction, figures)
+        theirs = twin(case, value, prediction, figures)
         possible = np.isfinite(theirs)
         assert possible.any()
         np.testing.assert_allclose(ours[possible], theirs[possible], rtol=1e-9, atol=1e-9)
@@ -139,9 +160,9 @@ def test_numpy_and_pytensor_agree_and_gradients_are_finite(case: Item) -> None:
     prediction, value = pt.vector("prediction"), pt.scalar("value")
     symbols = [pt.scalar(name) for name in names]
     known = dict(zip(names, symbols, strict=True))
-    density = case.kind.log_density(pt, value, prediction, known)
+    density = case.log_density(pt, value, prediction, known)
     normal, uniform = pt.vector("normal"), pt.vector("uniform")
-    simulated = case.kind.simulate(pt, normal, uniform, prediction, known)
+    simulated = case.simulate(pt, normal, uniform, prediction, known)
     slope = pt.grad(density.sum(), prediction)
     inputs = [value, prediction, normal, uniform, *symbols]
     graph = pytensor.function(inputs, [density, slope, simulated], mode=PLAIN, on_unused_input="ignore")
@@ -149,8 +170,8 @@ def test_numpy_and_pytensor_agree_and_gradients_are_finite(case: Item) -> None:
     noise, ranks = stats.norm.ppf(grid(here.size)), np.random.default_rng(1).permutation(grid(here.size))
     for seen in values(case):
         ours, slopes, draws = graph(seen, here, noise, ranks, *figures.values())
-        np.testing.assert_allclose(ours, case.kind.log_density(np, seen, here, figures), rtol=1e-9, atol=1e-9)
-        np.testing.assert_allclose(draws, case.kind.simulate(np, noise, ranks, here, figures), rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(ours, case.log_density(np, seen, here, figures), rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(draws, case.simulate(np, noise, ranks, here, figures), rtol=1e-9, atol=1e-9)
         assert np.isfinite(ours).all()
         assert np.isfinite(slopes).all()
 
@@ -167,9 +188,9 @@ def test_draws_follow_the_density(case: Item) -> None:
     draws = simulate(case, np.full(DRAWS, prediction), CLOCK, rng)
     # Fine enough for the milestone's falling side, wide enough for the longest delay.
     points = np.linspace(draws.min() - 2.0, draws.max() + 20.0, 400_001)
-    density = np.exp(case.kind.log_density(np, points, prediction, figures))
+    density = np.exp(case.log_density(np, points, prediction, figures))
     cumulated = integrate.cumulative_trapezoid(density, points, initial=0.0)
-    falling = 2 * WIDTH * math.log(2) / figures["delay_months"] if case.kind.name == "milestone" else 0.0
+    falling = falling_part(case, figures) if case.doubt is None else 0.0
     assert cumulated[-1] == pytest.approx(1 + falling, abs=1e-4)
     level = FALSE_ALARMS / len(ITEMS)
     assert stats.kstest(np.interp(draws, points, cumulated / cumulated[-1]), "uniform").pvalue > level
@@ -182,7 +203,7 @@ def test_two_outcomes_come_as_often_as_they_should(case: Item) -> None:
         np.array([1.0, 5.0, 8.0, 12.0]) if case.event else np.quantile(about(case, width=0.5), [0.1, 0.4, 0.6, 0.9])
     )
     for ready in moments:
-        both = [math.exp(case.kind.log_density(np, seen, ready, figures)) for seen in (0.0, 1.0)]
+        both = [math.exp(case.log_density(np, seen, ready, figures)) for seen in (0.0, 1.0)]
         assert sum(both) == pytest.approx(1.0, abs=1e-9)
         ones = int(simulate(case, np.full(DRAWS, ready), CLOCK, rng).sum())
         level = FALSE_ALARMS / (len(ITEMS) * len(moments))
@@ -202,8 +223,8 @@ def test_a_reading_is_all_background_or_all_genuine_at_either_end(reliability: f
     spread = math.hypot(figures["reading_sd"], figures["accounting_sd"])
     mean, sd = (prediction, spread) if reliability else (26.8, 0.8)
     expected = np.broadcast_to(stats.norm.logpdf(case.observation(CLOCK), mean, sd), prediction.shape)
-    np.testing.assert_allclose(case.kind.log_density(np, case.observation(CLOCK), prediction, figures), expected)
-    genuine = case.kind.probability_genuine(case.observation(CLOCK), prediction, figures)
+    np.testing.assert_allclose(case.log_density(np, case.observation(CLOCK), prediction, figures), expected)
+    genuine = case.probability_genuine(prediction, CLOCK)
     assert genuine is not None
     np.testing.assert_allclose(genuine, reliability, atol=1e-12)
 
@@ -212,7 +233,7 @@ def test_whether_a_reading_is_genuine_is_bayess_rule() -> None:
     case = item("compute_reading")
     figures, prediction, rng = case.figures(CLOCK), np.full(400_000, 26.9), np.random.default_rng(4)
     uniform, normal = rng.random(prediction.size), rng.standard_normal(prediction.size)
-    draws = case.kind.simulate(np, normal, uniform, prediction, figures)
+    draws = case.simulate(np, normal, uniform, prediction, figures)
     near = np.abs(draws - 27.0) < 0.02
     expected = case.kind.probability_genuine(27.0, np.array([26.9]), figures)
     assert expected is not None
@@ -220,10 +241,49 @@ def test_whether_a_reading_is_genuine_is_bayess_rule() -> None:
     assert stats.binomtest(real, int(near.sum()), float(expected[0])).pvalue > FALSE_ALARMS
 
 
+@pytest.mark.parametrize("case", doubted_items(), ids=lambda case: case.id)
+def test_whether_a_doubted_item_is_genuine_is_bayess_rule(case: Item) -> None:
+    """Among draws near what was seen, as many are genuine as the posterior probability says."""
+    figures, rng = case.figures(CLOCK), np.random.default_rng(5)
+    prediction = float(np.median(about(case, width=1.0)))
+    uniform, normal = rng.random(400_000), rng.standard_normal(400_000)
+    draws = case.simulate(np, normal, uniform, np.full(400_000, prediction), figures)
+    seen = case.observation(CLOCK)
+    near = np.abs(draws - seen) < (1e-9 if binary(case) else 0.02)
+    expected = case.probability_genuine(np.array([prediction]), CLOCK)
+    assert expected is not None
+    real, count = int((uniform[near] < figures["reliability"]).sum()), int(near.sum())
+    assert count > 1_000
+    # a window of 0.02 either way: the density is curved across it by far less than this many draws can show
+    assert stats.binomtest(real, count, float(expected[0])).pvalue > FALSE_ALARMS / len(ITEMS)
+    assert case.stated_reliability(CLOCK) == 0.4
+
+
+def test_an_item_believed_wholly_is_the_same_without_doubt() -> None:
+    for case in doubted_items():
+        plain, prediction = item(case.kind.name), about(case, width=0.5)
+        whole = replace(case, doubt=case.doubt.model_copy(update={"reliability": 1.0}))  # type: ignore[union-attr]
+        ours = whole.log_density(np, case.observation(CLOCK), prediction, whole.figures(CLOCK))
+        theirs = plain.log_density(np, case.observation(CLOCK), prediction, plain.figures(CLOCK))
+        mass = case.kind.log_mass(np, plain.figures(CLOCK))
+        # a share of nothing is 1e-200, whose logarithm is finite: it shows where the kind itself says less than that
+        seen = theirs > math.log(SMALLEST) + 10.0
+        assert seen.sum() > 100
+        np.testing.assert_allclose(ours[seen], (theirs - mass)[seen], rtol=1e-9, atol=1e-9)
+
+
+def test_an_item_without_doubt_has_the_figures_of_its_kind_alone() -> None:
+    for case in one_of_each_kind():
+        own = case.kind.figures(case.observed, case.likelihood, CLOCK)
+        assert case.doubt is None
+        assert case.figures(CLOCK) == {**own, "weight": case.text.weight}
+        assert case.stated_likelihood == case.likelihood.model_dump()
+
+
 def test_a_claim_moves_the_odds_by_at_most_its_ratio() -> None:
     case = item("claim")
     figures = case.figures(CLOCK)
-    moved = case.kind.log_density(np, 1.0, np.array([0.0, 5.0, 60.0]), figures)
+    moved = case.log_density(np, 1.0, np.array([0.0, 5.0, 60.0]), figures)
     bound = math.log1p(figures["true_positive"] / figures["false_positive"])
     assert moved[2] == pytest.approx(math.log(figures["false_positive"]))
     assert moved[2] < moved[1] < moved[0] < moved[2] + bound

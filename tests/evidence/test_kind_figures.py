@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from catchup.evidence.kinds import KINDS, Clock, Kind, ModelState
 from catchup.evidence.likelihood import predict
 from catchup.model.assumptions import load_assumptions
 from catchup.model.pools import Pool
 from catchup.priors.errors import InputError
-from evidence_cases import BEFORE, DAY, NONE_SHIPPED, item
+from evidence_cases import BEFORE, DAY, NONE_SHIPPED, ONE_PROBABILITY, item
 
 ASSUMPTIONS = load_assumptions()
 CLOCK = Clock(ASSUMPTIONS.calendar, DAY)
@@ -38,12 +39,13 @@ OBSERVED = {
     "rental_spend": math.log(250e6),
     "training_run": math.log(6.0 * 60e9 * 40e12),
     "progress_estimate": math.log(8.8),
-    "compute_stock": math.log(400e3 * 0.46),
+    "compute_stock": math.log(900e3),
     "cluster": 1.0,
     "shipment": math.log(50e3),
     "capital_spending": math.log(160e9 / 6.8),
     "run_started": months(datetime.date(2026, 10, 15)),
     "run_finished": math.log(4e25),
+    "expert_forecast": (months(datetime.date(2026, 10, 15)) + months(datetime.date(2027, 9, 15))) / 2.0,
 }
 FIGURES: dict[str, dict[str, float]] = {
     "budget_share": {"reading_sd": math.log(2.0) / WIDTH_95, "sd": 0.3},
@@ -69,7 +71,7 @@ FIGURES: dict[str, dict[str, float]] = {
     "progress_estimate": {"reading_sd": math.log(18.4 / 4.8) / WIDTH_90, "sd": 0.5},
     "compute_stock": {
         "date": months(datetime.date(2026, 10, 15)),
-        "reading_sd": math.log(2.4) / WIDTH_90,
+        "reading_sd": math.log(1.3e6 / 600e3) / WIDTH_90,
         "sd": 0.3,
         "yearly_growth": 1.0,
     },
@@ -82,6 +84,7 @@ FIGURES: dict[str, dict[str, float]] = {
         "yearly_growth": 2.0,
     },
     "run_started": {"sd": 1.0},
+    "expert_forecast": {"sd": 335 / 30.44 / WIDTH_90},
     "run_finished": {"sd": 0.5, "date": months(datetime.date(2026, 7, 1)), "typical_share": 0.8},
 }
 
@@ -219,6 +222,7 @@ PREDICTED: dict[str, tuple[dict[str, Any], Any]] = {
         {"observed__started": None},
         lambda one: np.log(0.8 * 12.0 * 0.06 * one * (8e4 + 5e3 * END) * one * 5e20 * one),
     ),
+    "expert_forecast": ({}, lambda one: 11.0 * one),
     "run_finished unsized": (
         {"observed__size": None, "likelihood__months_sd": 1.0},
         lambda one: 9.0 * one,
@@ -232,6 +236,12 @@ def test_predictions_are_the_equations(name: str) -> None:
     case = item(name.split()[0], **changes)
     found = predict(np, case, state(), case.figures(CLOCK))
     np.testing.assert_allclose(found, expected(np.array([1.0, 1.5])), rtol=1e-12)
+
+
+def test_a_probability_by_a_day_is_a_quantile_of_the_forecast() -> None:
+    case = item("expert_forecast", observed=ONE_PROBABILITY)
+    forecast = stats.norm(case.observation(CLOCK), case.figures(CLOCK)["sd"])
+    assert forecast.cdf(months(ONE_PROBABILITY["by"])) == pytest.approx(0.15, rel=1e-9)
 
 
 def test_a_run_that_ended_before_the_race_counts_as_of_its_start() -> None:

@@ -53,6 +53,15 @@ def test_an_item_named_by_its_id_counts_whatever_its_role(tmp_path: Path) -> Non
     assert chosen(tmp_path, "none").counted == chosen(tmp_path, []).counted == ()
 
 
+def test_an_opinion_is_never_counted(tmp_path: Path) -> None:
+    write(tmp_path, "capability_lag", id="counted", shares=["b"])
+    write(tmp_path, "expert_forecast", id="opinion")
+    assert ids(chosen(tmp_path).checks) == ["opinion"]
+    with pytest.raises(InputError, match="never counted") as refusal:
+        chosen(tmp_path, "counted,opinion")
+    assert refusal.value.key == "--evidence"
+
+
 def test_what_is_known_later_is_set_aside(tmp_path: Path) -> None:
     write(tmp_path, "capability_lag", shares=["a"])
     before, on = datetime.date(2026, 10, 31), datetime.date(2026, 11, 1)

@@ -17,7 +17,7 @@ from ....evidence.consistency import check_against
 from ....evidence.kinds import KINDS, Kind
 from ....evidence.latents import with_latents
 from ....evidence.ledgers import one_ratio_per_firm
-from ....evidence.schema import Item, ItemText
+from ....evidence.schema import Item, ItemText, read_likelihood
 from ....model.assumptions import Assumptions
 from ....priors.errors import InputError, unknown_name
 from ....priors.strict import StrictModel, describe, validate
@@ -167,13 +167,9 @@ def _pending(name: str, text: DisclosureText, file: str, question: Question) -> 
         file=file,
         key=key,
     )
-    return Item(
-        common,
-        kind,
-        validate(kind.observed, observed, file=file, key=f"{key}.observed"),
-        validate(kind.likelihood, dict(text.likelihood), file=file, key=f"{key}.likelihood"),
-        f"{file}: {key}",
-    )
+    checked = validate(kind.observed, observed, file=file, key=f"{key}.observed")
+    likelihood, doubt = read_likelihood(kind, checked, dict(text.likelihood), file=file, key=f"{key}.likelihood")
+    return Item(common, kind, checked, likelihood, f"{file}: {key}", doubt=doubt)
 
 
 def _day(text: DisclosureText, stated: Any, place: str, question: Question, *, learnt: bool) -> Any:
