@@ -97,7 +97,7 @@ def choose_evidence(
     added : sequence of Path
         Files of items added for this run.
     count_added : bool, default True
-        Whether those are counted, whatever `evidence` says, or left out.
+        Whether those are counted, whatever `evidence` says, or left out. Opinions are never counted, but compared.
 
     Raises
     ------
@@ -109,7 +109,7 @@ def choose_evidence(
 
     known = load_ledger(ledger, added)
     files = {str(path) for path in added}
-    extra = [item.id for item in known.items.values() if item.file in files]
+    extra = [item.id for item in known.items.values() if item.file in files and item.kind.countable]
     names = [name for name in evidence.split(",") if not (extra and name.strip() in ("none", *extra))]
     if not count_added:
         known = Ledger({name: item for name, item in known.items.items() if name not in extra})

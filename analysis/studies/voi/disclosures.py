@@ -128,6 +128,8 @@ def _read(name: str, table: object, file: str, assumptions: Assumptions) -> Disc
     text = validate(DisclosureText, table, file=file, key=key)
     if text.kind not in (*KINDS, POLICY):
         raise unknown_name("kind", text.kind, (*KINDS, POLICY), file=file, key=f"{key}.kind")
+    if text.kind in KINDS and not KINDS[text.kind].countable:
+        raise InputError(f"{text.kind} is an opinion, which no answer is conditioned on", file=file, key=f"{key}.kind")
     wanted, unwanted = ("lever", "probability"), ("observed", "likelihood", "months_ahead")
     if text.kind != POLICY:
         wanted, unwanted = ("likelihood",), ("lever", "probability")  # type: ignore[assignment]
