@@ -36,6 +36,9 @@ from .presentation.tables.builders import as_json as as_json
 from .runs.replay import replay as replay
 from .runs.run import run as run
 from .studies.attribution import Attribution as Attribution
+from .studies.bridge import Bridge as Bridge
+from .studies.bridge import BridgeStep as BridgeStep
+from .studies.bridge import bridge as bridge
 from .studies.calibration.plan import Plan as Plan
 from .studies.calibration.plan import make_plan as make_plan
 from .studies.calibration.result import Calibration as Calibration
@@ -67,7 +70,15 @@ from .studies.scenarios import ScenarioResult as ScenarioResult
 from .studies.scenarios import scenarios as scenarios
 from .studies.sensitivity.study import Sensitivity as Sensitivity
 from .studies.sensitivity.study import sensitivity as sensitivity
+from .studies.structure_registry import Structure as Structure
+from .studies.structure_registry import register_structure as register_structure
+from .studies.structure_spread import StructureSpread as StructureSpread
+from .studies.structure_spread import pool_forecast as pool_forecast
+from .studies.structure_spread import structure_spread as structure_spread
 from .studies.structures import Structures as Structures
 from .studies.structures import structures as structures
 from .studies.thresholds.study import Thresholds as Thresholds
 from .studies.thresholds.study import thresholds as thresholds
+from .studies.watch import Watch as Watch
+from .studies.watch import Watched as Watched
+from .studies.watch import watch as watch

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ..model.assumptions import Assumptions
 from ..model.graph import world_of
 from ..priors.errors import InputError
-from .kinds.kind import Clock, ModelState
+from .kinds.kind import ModelState
 from .latents import events_of, latent_quantities
 from .layout import FIGURES, OBSERVATION, OBSERVED, figures_of
 from .likelihood import predict
@@ -108,7 +108,7 @@ def evidence_data(
         ``observed``, shape (item,), each in the coordinate of its kind; ``figures``, shape (item, figure), 0 and
         never read where a kind has no such figure.
     """
-    clock = Clock(assumptions.calendar, as_of)
+    clock = assumptions.clock(as_of)
     items = list(items)
     seen = seen or {}
     observed = [seen.get(item.id, item.observation(clock)) for item in items]
@@ -135,7 +135,7 @@ def observe(
     """
     if not items:
         return
-    clock = Clock(assumptions.calendar, as_of)
+    clock = assumptions.clock(as_of)
     names = figures_of(items, clock)
     data = evidence_data(items, assumptions, as_of)
     pm.modelcontext(None).add_coords({"item": [item.id for item in items], "figure": names})

@@ -8,10 +8,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..priors.errors import InputError, reason_of
+from .confirmation import confirms, latest_confirmed
 from .schema import Item, read_item
 
 PACKAGED = Path(__file__).parent / "ledger"
 FIRM_RATIO = "firm_ratio"
+
+
+def item_path(item_id: str, folder: str | Path | None = None) -> Path:
+    """File of an item in a ledger's folder, the project's own by default."""
+    return Path(PACKAGED if folder is None else folder) / f"{item_id}.toml"
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,8 @@ def load_ledger(folder: str | Path | None = None, extra_files: Iterable[str | Pa
     folder : str or Path, optional
         A folder of TOML files, one per item, each named by the item's id; the project's own by default.
     extra_files : iterable of str or Path
-        Further items, in files of any name.
+        Further items, in files of any name. One that is an item of the folder, confirmed through another day, takes
+        its place where that day is the later.
 
     Returns
     -------
@@ -57,8 +64,12 @@ def load_ledger(folder: str | Path | None = None, extra_files: Iterable[str | Pa
         items[item.id] = item
     for extra in extra_files:
         item = read_item(extra)
-        if item.id in items:
-            raise InputError(f"'{item.id}' is the id of {items[item.id].file} already", file=item.file, key="id")
+        known = items.get(item.id)
+        if known is not None and confirms(item, known):
+            items[item.id] = latest_confirmed(known, item)
+            continue
+        if known is not None:
+            raise InputError(f"'{item.id}' is the id of {known.file} already", file=item.file, key="id")
         items[item.id] = item
     return Ledger(one_ratio_per_firm(items))
 

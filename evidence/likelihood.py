@@ -58,7 +58,7 @@ def predictions(
         launch={at: run.launch for at, run in runs.items()},
         pretrained={at: run.pretrained for at, run in runs.items()},
     )
-    clock = Clock(assumptions.calendar, as_of)
+    clock = assumptions.clock(as_of)
     return {item.id: predict(np, item, state, item.figures(clock)) for item in items}
 
 

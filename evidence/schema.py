@@ -268,6 +268,10 @@ def item_from_table(table: Mapping[str, Any], *, file: str) -> Item:
     day = kind.day(observed)
     if day is not None and day > text.known_since:
         raise InputError(f"{day} is after known_since ({text.known_since})", file=file, key="observed.date")
+    confirmed = getattr(observed, "confirmed_through", None)
+    if confirmed is not None and confirmed < text.known_since:
+        key = "observed.confirmed_through"
+        raise InputError(f"{confirmed} is before known_since ({text.known_since})", file=file, key=key)
     return Item(text, kind, observed, likelihood, file, doubt=doubt)
 
 

@@ -14,9 +14,12 @@ so far. The same model is asked in three ways::
         tree = pymc.sample()
     catchup.forecast(tree, model)                                   # whatever sampled it
 
-`catchup.load` reads a tree that was saved, `catchup.register_family` and `catchup.register_kind` add families of
-distributions and kinds of evidence of your own. The rooms behind it are `catchup.priors`, `catchup.model`,
-`catchup.evidence` and `catchup.analysis`; the command ``catchup --help`` asks the same questions.
+    catchup.compare({"all": tree, "without lags": other})           # which predicts what it was not shown better
+
+`catchup.load` reads a tree that was saved. `catchup.register_family`, `catchup.register_kind`,
+`catchup.register_mechanism` and `catchup.register_structure` add families of distributions, kinds of evidence, ways in
+which the requirement falls or stock arrives, and models of another shape. The rooms behind it are `catchup.priors`,
+`catchup.model`, `catchup.evidence` and `catchup.analysis`; the command ``catchup --help`` asks the same questions.
 """
 
 from typing import Any

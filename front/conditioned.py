@@ -46,6 +46,9 @@ class Model:
         Files of further items.
     launch_grid : float, optional
         Months between possible launches; any moment by default.
+    mechanisms : mapping of str to str or type, optional
+        How the requirement falls (``progress``: ``constant``, ``slowing``) and how stock arrives (``arrivals``:
+        ``linear``, ``logistic``): names, or classes that `register_mechanism` has taken.
 
     Raises
     ------
@@ -73,10 +76,11 @@ class Model:
         ledger: str | Path | None = None,
         add: Iterable[str | Path] = (),
         launch_grid: float | None = None,
+        mechanisms: Mapping[str, Any] | None = None,
     ) -> None:
         self._as_of = day_of(as_of)
         self._event, self._launch_grid = event, launch_grid
-        self._before = load_assumptions(overlays, fixed, model=model, priors=priors)
+        self._before = load_assumptions(overlays, fixed, model=model, priors=priors, mechanisms=mechanisms)
         self._evidence = evidence
         self._ledger = None if ledger is None else Path(ledger)
         self._added = tuple(map(Path, add))
@@ -111,11 +115,25 @@ class Model:
         """
         return self._question(self.assumptions, draws, seed_of(random_seed))
 
-    def pymc(self) -> Any:
+    def pymc(self, structure: str | None = None) -> Any:
         """Return the conditioned ``pymc.Model``: consistent in event, day and the items' quantities.
 
         Every named variable is threaded through, so that ``pm.do`` and ``pm.observe`` move all that follows.
+
+        Parameters
+        ----------
+        structure : str, optional
+            A structure that is registered, in place of the race, on those of the items that count for it.
+
+        Raises
+        ------
+        InputError
+            If there is no such structure.
         """
+        if structure is not None:
+            from .analysis.studies.own_structures import build_structure_posterior
+
+            return build_structure_posterior(self.question(), structure, self.items)
         from .analysis.inference.nuts import build_posterior_model
 
         return build_posterior_model(self.question(), self.items)

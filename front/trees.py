@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from .analysis.inference.forecast import Forecast
 from .analysis.inference.forecast import forecast as forecast_of
 
 if TYPE_CHECKING:
+    from .analysis.studies.comparison import ModelComparison
     from .conditioned import Model
 
 
@@ -57,3 +59,44 @@ def load(path: str | Path) -> Any:
     from .analysis.inference.tree.files import load_tree
 
     return load_tree(path)
+
+
+def compare(models: Mapping[str, Any]) -> ModelComparison:
+    """Compare models by how well each predicts items that it was not shown.
+
+    Parameters
+    ----------
+    models : mapping of str to xarray.DataTree, path or arviz_stats.ELPDData
+        By name. A tree from `Model.fit`, or from any sampler once ``pymc.compute_log_likelihood`` has added the log
+        likelihood; the path of one that was saved; or a result of ``az.loo(..., pointwise=True)``.
+
+    Returns
+    -------
+    ModelComparison
+        Of the items that all of them have seen, each given the others: ELPD, its difference from the best model's and
+        that difference's standard error, and the largest k-hat, best first. Weights of stacking are withheld where
+        fewer than ten items speak or k-hat is too large, with the reason.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read, there are fewer than two models, one has no pointwise log likelihood, no item is
+        common to all, or two were asked of another event or day, or saw other data under one name.
+
+    Examples
+    --------
+    >>> import catchup
+    >>> asked = {"as_of": "2026-11-26", "evidence": "eci-lag,caisi-glm-5-3-cyber-lag"}
+    >>> found = catchup.compare(
+    ...     {name: catchup.Model(model=name, **asked).fit(draws=20_000) for name in ("article", "current")}
+    ... )
+    >>> found.items
+    ('caisi-glm-5-3-cyber-lag', 'eci-lag')
+    >>> print(found.weights, found.reason)
+    None 2 items speak, at least 10 are wanted
+    """
+    from .analysis.studies.comparison import compare as compare_trees
+
+    return compare_trees(
+        {name: load(model) if isinstance(model, str | Path) else model for name, model in models.items()}
+    )

@@ -11,6 +11,9 @@ from .generative import Outcome as Outcome
 from .generative import World as World
 from .graph import build_model as build_model
 from .graph import set_intervention as set_intervention
+from .mechanisms.mechanism import Arrivals as Arrivals
+from .mechanisms.mechanism import Progress as Progress
+from .mechanisms.registry import register_mechanism as register_mechanism
 from .policies import Intervention as Intervention
 from .policies import apply_lever as apply_lever
 from .policies import apply_regime as apply_regime

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,15 @@ from ..priors.families import Family
 from ..priors.hierarchy import marginal_quantiles, related, relatives
 from ..priors.layers import Layer
 from ..priors.table import PriorTable, fixed_values_layer, load_prior_table, read_overlay
-from .calendar import Calendar
+from .calendar import Calendar, Clock
 from .events import Event, load_events, multiple_name
+from .mechanisms.chosen import Mechanisms, chosen_by, layer_of_mechanisms, refuse_unfounded, rows_of
 from .models import DEFAULT_MODEL, model_layers, model_of
 from .obstacles import Obstacle, load_obstacles, quantities_of
 from .policies import Lever, Regime, load_levers, load_regimes
 from .put_in import Stated, layer_of_priors, put_in
 from .race import Race, load_race, refuse_impossible, refuse_oversold
+from .reporting import Reporting, load_reporting
 from .scenarios import Scenario, load_scenarios
 
 PROGRESS_QUANTITY = "algorithmic_progress"
@@ -49,6 +52,8 @@ class Assumptions:
         Firms and sources.
     events, obstacles, levers, regimes, scenarios : mapping
         By id.
+    reporting : Reporting, optional
+        How what is ready becomes known; None where every item of evidence has a delay of its own.
     stated : Stated, optional
         What the layers say, to tell what has been put in since: a distribution or correlation that is put into the
         table as an object is a further layer at once, and lost wherever layers are merged again no more than a file's.
@@ -62,6 +67,7 @@ class Assumptions:
     levers: Mapping[str, Lever]
     regimes: Mapping[str, Regime]
     scenarios: Mapping[str, Scenario]
+    reporting: Reporting | None = None
     stated: Stated | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -72,6 +78,7 @@ class Assumptions:
             object.__setattr__(self, "layers", whole.layers)
             object.__setattr__(self, "table", replace(whole.table, quantities=quantities))
             object.__setattr__(self, "events", whole.events)
+            object.__setattr__(self, "reporting", whole.reporting)
             del self.__dict__["beliefs"]
         object.__setattr__(self, "stated", Stated(self.beliefs, self.table.correlations))
 
@@ -79,6 +86,11 @@ class Assumptions:
     def model(self) -> str:
         """Name of the model that overlays are laid on."""
         return model_of(self.layers)
+
+    @cached_property
+    def mechanisms(self) -> Mechanisms:
+        """How the requirement falls, and how stock arrives."""
+        return chosen_by(self.layers)
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -92,6 +104,15 @@ class Assumptions:
             **{name: quantity.distribution for name, quantity in self.table.quantities.items()},
             **{multiple_name(event): self.events[event].multiple for event in self.events},
         }
+
+    def clock(self, as_of: date) -> Clock:
+        """Return how days count in a question of some day."""
+        return Clock(self.calendar, as_of, self.reporting)
+
+    @property
+    def reporting_quantities(self) -> list[str]:
+        """Names of the quantities that stand between being ready and being known."""
+        return [] if self.reporting is None else [self.reporting.concealed]
 
     @property
     def copula(self) -> Copula:
@@ -130,6 +151,8 @@ class Assumptions:
             *FINISH_QUANTITIES,
             *quantities_of(self.obstacles, events, self.race.firms),
             *self.race.quantities(),
+            *self.mechanisms.quantities(),
+            *self.reporting_quantities,
             *(LEVER_QUANTITIES if distillation else ()),
         ]
         return list(dict.fromkeys(names))
@@ -158,6 +181,7 @@ def load_assumptions(
     *,
     model: str = DEFAULT_MODEL,
     priors: Mapping[str, Any] | None = None,
+    mechanisms: Mapping[str, Any] | None = None,
 ) -> Assumptions:
     """Load and check all assumptions.
 
@@ -173,6 +197,9 @@ def load_assumptions(
     priors : mapping of str to distribution, optional
         What is believed of quantities, above the overlays: by name, whatever `priors.as_family` takes. They are rows
         like those of a file: kept with a run, and laid under scenarios.
+    mechanisms : mapping of str to str or type, optional
+        How the requirement falls (``progress``) and how stock arrives (``arrivals``), above the overlays: names, or
+        classes that `register_mechanism` has taken.
 
     Returns
     -------
@@ -194,7 +221,10 @@ def load_assumptions(
     """
     layers = model_layers(model)
     own = {layer.file for layer in layers}
-    layers += [overlay if isinstance(overlay, Layer) else read_overlay(overlay) for overlay in overlays]
+    above = [overlay if isinstance(overlay, Layer) else read_overlay(overlay) for overlay in overlays]
+    if mechanisms:
+        above.append(layer_of_mechanisms(mechanisms))
+    layers += [*rows_of([*layers, *above]), *above]
     if priors:
         layers.append(layer_of_priors(priors, layers))
     if fixed:
@@ -227,7 +257,9 @@ def assemble(layers: Sequence[Layer]) -> Assumptions:
         levers=load_levers(layers, race, table.references),
         regimes=load_regimes(layers, table.quantities, table.references),
         scenarios=load_scenarios(layers, table.references),
+        reporting=load_reporting(layers, table.quantities, table.references),
     )
+    refuse_unfounded(assumptions.mechanisms, table.quantities)
     _refuse_unused(assumptions, layers[-1])
     refuse_impossible(race, table.quantities)
     refuse_oversold(race, table.quantities)

@@ -7,6 +7,10 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .reporting import Reporting
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,10 @@ class Calendar:
         """Months from t = 0 to the start of a day; negative before it."""
         return (day - self.origin).days / self.days_per_month
 
+    def months_by(self, day: date) -> float:
+        """Months from t = 0 to the end of a day: what "by a day" means, that day included."""
+        return self.months(day + timedelta(days=1))
+
     def day(self, months: float) -> date | None:
         """Day on which a moment falls; None for one that never comes or lies beyond the year 9999."""
         if not math.isfinite(months):
@@ -40,7 +48,7 @@ class Calendar:
 
 @dataclass(frozen=True)
 class Clock:
-    """When a question is asked, and how its days count.
+    """When a question is asked, how its days count, and how what is ready becomes known.
 
     Attributes
     ----------
@@ -48,10 +56,13 @@ class Clock:
         Days to months since t = 0.
     as_of : date
         The day of the question.
+    reporting : Reporting, optional
+        The delay from being ready to being known; None where every item of evidence has one of its own.
     """
 
     calendar: Calendar
     as_of: date
+    reporting: Reporting | None = None
 
     def months(self, day: date | None = None) -> float:
         """Months from t = 0 to a day, or to the day of the question."""

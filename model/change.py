@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import equations
+from .law import Law
 
 if TYPE_CHECKING:
-    from .generative import Contender
+    from .world import Contender
 
 ByFirm = Mapping[tuple[str, str], Any]
 
@@ -22,14 +23,14 @@ class Change:
     ----------
     month : float
         When they changed, months since t = 0.
-    log_growth : (draw,)
-        Rate at which the requirement fell until then, per month.
+    law : Law
+        How the requirement fell until then.
     contenders : mapping of (str, str) to Contender
         By event and firm, the race as it would have gone on. Firms not among them had not been in it.
     """
 
     month: float
-    log_growth: Any
+    law: Law
     contenders: Mapping[tuple[str, str], Contender]
 
 

@@ -2,8 +2,9 @@ r"""Efficiency: how progress stands in for compute, and through which channels i
 
 A capability that cost M costs :math:`M a^{-t/12}` after t months of catch-up progress at a factor a per year.
 Progress compounds, so its parts are shares of its logarithm: d of it is distilled, r of the rest is replicated
-from others, what is left is innovated. Throughout, :math:`\lambda = \log(a) / 12` per month, and a gap is a
-ratio of compute.
+from others, what is left is innovated. Throughout, :math:`\lambda = \log(a) / 12` per month, :math:`\Lambda(t)` is the
+logarithm of the progress that t months make, :math:`\lambda t` where it goes on at one rate, and a gap is a ratio of
+compute.
 
 References
 ----------
@@ -16,7 +17,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from .bracket import search_for
 from .equations import MONTHS_PER_YEAR, log_growth_per_month
+from .law import Law
 
 CHANNELS = ("own", "replicated", "distilled")
 CHANNEL_QUANTITIES = ("distilled_share", "replicated_share", "replication_delay_months", "distillation_ceiling")
@@ -48,9 +53,22 @@ def lag_months(xp: Any, gap: Any, progress: Any) -> Any:
     return xp.log(gap) / log_growth_per_month(xp, progress)
 
 
-def gap_made_up(xp: Any, months: Any, progress: Any) -> Any:
-    r"""Gap in compute that months of progress make up for, :math:`a^{t/12}`."""
-    return xp.exp(log_growth_per_month(xp, progress) * months)
+def months_until(law: Law, gap: Any) -> Any:
+    """Months of progress by some law that make up for a gap in compute, over NumPy; infinite where none ever do."""
+    if law.constant:
+        return np.log(gap) / law.pace
+    form = law.progress
+
+    def short(date: Any, log_gap: Any, pace: Any, *values: Any) -> Any:
+        return Law(form, pace, values).log_progress(np, date) - log_gap
+
+    numbers = (np.log(gap), law.pace, *law.values)
+    return search_for(short)(numbers, np.zeros(np.broadcast_shapes(*map(np.shape, numbers))))
+
+
+def gap_made_up(xp: Any, log_progress: Any) -> Any:
+    r"""Gap in compute that progress makes up for, :math:`e^{\Lambda(t)}`: :math:`a^{t/12}` at a constant rate."""
+    return xp.exp(log_progress)
 
 
 def channel_shares(distilled_share: Any, replicated_share: Any) -> Split:
@@ -67,18 +85,18 @@ def split_progress(xp: Any, needed: Any, shares: Split) -> Split:
     )
 
 
-def held_back_progress(xp: Any, months: Any, progress: Any, shares: Split, delay: Any, ceiling: Any) -> Split:
+def held_back_progress(xp: Any, months: Any, law: Law, shares: Split, delay: Any, ceiling: Any) -> Split:
     r"""Logarithm of progress when replication has to wait and distillation has a ceiling.
 
-    .. math:: \lambda\,[s_o t + s_r \max(t - \tau, 0)] + \min(\lambda s_d t, \log c)
+    .. math:: s_o \Lambda(t) + s_r \Lambda(\max(t - \tau, 0)) + \min(s_d \Lambda(t), \log c)
 
     with :math:`\tau` the delay of replication (months) and c the most that distillation saves.
     """
-    log_growth = log_growth_per_month(xp, progress)
+    made = law.log_progress(xp, months)
     return Split(
-        log_growth * shares.own * months,
-        log_growth * shares.replicated * xp.maximum(months - delay, 0.0),
-        xp.minimum(log_growth * shares.distilled * months, xp.log(ceiling)),
+        made * shares.own,
+        law.log_progress(xp, xp.maximum(months - delay, 0.0)) * shares.replicated,
+        xp.minimum(made * shares.distilled, xp.log(ceiling)),
     )
 
 

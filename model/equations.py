@@ -59,9 +59,22 @@ def log_growth_per_month(xp: Any, progress: Any) -> Any:
     return xp.log(progress) / MONTHS_PER_YEAR
 
 
-def requirement(xp: Any, target_flop: Any, log_growth: Any, t: Any) -> Any:
-    r"""Compute that still buys the capability at time t, :math:`R(t) = M a^{-t/12}` (FLOP)."""
-    return target_flop * xp.exp(-log_growth * t)
+def slowed_log_progress(xp: Any, t: Any, pace: Any, half_life: Any, floor: Any) -> Any:
+    r"""Logarithm of progress whose rate decays from :math:`\lambda` to :math:`f \lambda` with a half-life h (months).
+
+    .. math:: \Lambda(t) = \int_0^t \lambda \left[f + (1 - f) 2^{-u/h}\right] du
+        = \lambda \left[f t + (1 - f) \frac{h}{\log 2} \left(1 - 2^{-t/h}\right)\right]
+    """
+    scale = half_life / math.log(2.0)
+    return pace * (floor * t - (1.0 - floor) * scale * xp.expm1(-t / scale))
+
+
+def requirement(xp: Any, target_flop: Any, log_progress: Any) -> Any:
+    r"""Compute that still buys the capability, :math:`R(t) = M e^{-\Lambda(t)}` (FLOP).
+
+    At a constant rate :math:`\Lambda(t) = \lambda t`, so that :math:`R(t) = M a^{-t/12}`.
+    """
+    return target_flop * xp.exp(-log_progress)
 
 
 def arrival_rate(amount: Any, per: Any) -> Any:
@@ -77,6 +90,16 @@ def arrival_length(xp: Any, start: Any, length: Any, stop: Any) -> Any:
 def months_arrived(xp: Any, t: Any, start: Any, length: Any) -> Any:
     r"""Months' worth of arrivals by time t: :math:`\mathrm{clip}(t - s, 0, \ell)`."""
     return xp.minimum(xp.maximum(t - start, 0.0), length)
+
+
+def logistic_months_arrived(xp: Any, t: Any, start: Any, length: Any, steepness: Any) -> Any:
+    r"""Months' worth of arrivals by time t that come along a logistic curve, :math:`\ell\,L(u)`.
+
+    .. math:: L(u) = \frac12 \left[1 + \frac{\tanh(k (u - 1/2) / 2)}{\tanh(k / 4)}\right],
+        \qquad u = \mathrm{clip}((t - s) / \ell, 0, 1)
+    """
+    share = xp.minimum(xp.maximum((t - start) / length, 0.0), 1.0)
+    return length * (0.5 + 0.5 * xp.tanh(0.5 * steepness * (share - 0.5)) / xp.tanh(0.25 * steepness))
 
 
 def arriving(t: Any, rate: Any, start: Any, length: Any) -> Any:

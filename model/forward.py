@@ -15,8 +15,8 @@ from ..priors.families import Family
 from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
 from .change import Change
 from .draws import QuantileTransform, SobolStreams, Transform, UniformStreams, Values
+from .gate import launch_and_pool
 from .generative import Outcome, World, describe_world, intervened_world, run_race
-from .launch import solve_with_pool
 from .naming import Naming, unnamed
 from .policies import NO_INTERVENTION, Intervention, redrawn
 
@@ -81,7 +81,7 @@ def outcome(
             world,
             multiples,
             values,
-            solve_with_pool,
+            launch_and_pool,
             change=change,
             launch_grid=launch_grid,
             as_of_month=as_of_month,
@@ -113,7 +113,7 @@ def change_from(month: float, world: World, outcomes: Mapping[str, Outcome]) -> 
         By event.
     """
     contenders = {(event, firm): run for event, result in outcomes.items() for firm, run in result.contenders.items()}
-    return Change(month, world.log_growth, contenders)
+    return Change(month, world.law, contenders)
 
 
 def simulate[Kept](

@@ -12,7 +12,6 @@ values in its place to the same effect.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -20,101 +19,17 @@ from . import equations
 from .assumptions import Assumptions
 from .change import BegunRuns, Change
 from .equations import SMALLEST_STOCK
+from .gate import Gate
+from .law import Fall, fall_behind, law_of
+from .law import required as required_at
 from .naming import Naming, unnamed
 from .obstacle_effects import ByFirm, ObstacleEffects
 from .policies import NO_INTERVENTION, Intervention
-from .pools import Pool, Values, pool_of
+from .pools import Values, pool_of
 from .race import Firm
-
-
-@dataclass(frozen=True)
-class World:
-    """What every event shares.
-
-    Attributes
-    ----------
-    mythos_flop : (draw,)
-        Mythos's pre-training compute, FLOP.
-    annual_progress : (draw,)
-        Algorithmic progress in force, factor per year.
-    log_growth : (draw,)
-        The same, as a rate per month.
-    flop_month : dict of str to (draw,)
-        By firm, what an H100e delivers in a month, FLOP.
-    pools : dict of str to Pool
-        By firm.
-    """
-
-    mythos_flop: Any
-    annual_progress: Any
-    log_growth: Any
-    flop_month: dict[str, Any]
-    pools: dict[str, Pool]
-
-
-@dataclass(frozen=True)
-class Contender:
-    """One firm's way to an event; months since t = 0 unless said otherwise.
-
-    Attributes
-    ----------
-    able : (draw,)
-        When it could launch, whatever else keeps it from that.
-    launch : (draw,)
-        When its run launches.
-    pool : (draw,)
-        Its compute then, H100e.
-    requirement : (draw,)
-        What the capability costs then, FLOP.
-    run_length : (draw,)
-        Months that the run would take on the whole pool.
-    pretrained : (draw,)
-        When its pre-training ends.
-    post_training : (draw,)
-        Months from there to readiness.
-    """
-
-    able: Any
-    launch: Any
-    pool: Any
-    requirement: Any
-    run_length: Any
-    pretrained: Any
-    post_training: Any
-
-    @property
-    def ready(self) -> Any:
-        """When the firm is ready, months; (draw,)."""
-        return equations.ready(self.pretrained, self.post_training)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """When an event comes.
-
-    Attributes
-    ----------
-    target_flop : (draw,)
-        Compute that the event asks for at t = 0, FLOP.
-    contenders : dict of str to Contender
-        By firm.
-    pretrained : (draw,)
-        First end of pre-training among the firms, months.
-    post_training : (draw,)
-        Months from there to readiness.
-    ready : (draw,)
-        When the first firm is ready, months.
-    """
-
-    target_flop: Any
-    contenders: dict[str, Contender]
-    pretrained: Any
-    post_training: Any
-    ready: Any
-
-    def ready_of(self, firm: str) -> Any:
-        """When a firm is ready, first or not, months; (draw,)."""
-        return self.contenders[firm].ready
+from .world import Contender as Contender
+from .world import Outcome as Outcome
+from .world import World as World
 
 
 def describe_world(
@@ -166,7 +81,7 @@ def describe_world(
     return World(
         flop,
         progress,
-        equations.log_growth_per_month(xp, progress),
+        law_of(assumptions.mechanisms.progress, equations.log_growth_per_month(xp, progress), values),
         name("flop_per_h100e_month", flop_month),
         {firm: pool_of(xp, assumptions, firm, values, kept or {}, stop or {}) for firm in firms},
     )
@@ -200,7 +115,7 @@ def run_race(
     values : mapping
         Quantity name to values.
     solve : callable
-        `launch.solve_with_pool`, or the operation that wraps it: returns the launch and the pool then.
+        `gate.launch_and_pool`, or that of `gate_operation`: takes a `Gate`, returns the launch and the pool then.
     change : Change, optional
         What held until a month: runs that have ended by then stand, those under way do the rest under the
         circumstances of `world` and `values`, and others launch no earlier (see `equations.end_after_change`).
@@ -216,13 +131,13 @@ def run_race(
     dict of str to Outcome
         By event.
     """
-    firms, log_growth, flop_month = assumptions.race.firms, world.log_growth, world.flop_month
+    firms, flop_month = assumptions.race.firms, world.flop_month
     entries = [(event, firm) for event in multiples for firm in firms]
     obstacles = ObstacleEffects(assumptions.obstacles, entries, values, name)
     target = name("target_flop", {event: world.mythos_flop * multiple for event, multiple in multiples.items()})
     budget = obstacles.budget({at: values[firms[at[1]].budget] for at in entries})
-    asked = _targets(xp, world, entries, target, values, obstacles.lag(), change)
-    solved, stock = _solve(xp, world, asked, budget, solve)
+    asked, falls = _targets(xp, world, entries, target, values, obstacles.lag(), change)
+    solved, stock = _solve(xp, world, asked, falls, budget, solve)
     begun = BegunRuns(xp, change, entries)
     able = begun.able(
         {at: _able(xp, assumptions, firms[at[1]], values, moment, as_of_month) for at, moment in solved.items()}
@@ -235,7 +150,7 @@ def run_race(
     launch = name("launch", begun.kept("launch", dates))
     pool = {at: stock[at] if launch[at] is solved[at] else world.pools[at[1]].at(xp, launch[at]) for at in entries}
     pool = name("pool_at_launch", begun.kept("pool", pool))
-    required = {at: equations.requirement(xp, asked[at], log_growth, launch[at]) for at in entries}
+    required = {at: required_at(xp, asked[at], falls[at], launch[at]) for at in entries}
     required = name("requirement_at_launch", begun.kept("requirement", required))
     length = {at: _run_length(xp, required[at], pool[at], flop_month[at[1]]) for at in entries}
     length = name("run_length", begun.kept("run_length", length))
@@ -245,7 +160,7 @@ def run_race(
         obstacles.pretrained(planned),
         launch,
         {at: _slowdown(xp, world, at[1], required[at], length[at], shortest[at], begun.month) for at in begun.runs},
-        {at: _run_anew(xp, world, at[1], asked[at], solved[at], stock[at], shortest[at]) for at in begun.runs},
+        {at: _run_anew(xp, world, at, asked, falls, solved[at], stock[at], shortest[at]) for at in begun.runs},
     )
     end = name("firm_pretrained", end)
     ends = {event: equations.earliest(xp, [end[event, firm] for firm in firms]) for event in multiples}
@@ -270,32 +185,41 @@ def _targets(
     values: Values,
     lag: ByFirm,
     change: Change | None,
-) -> dict[tuple[str, str], Any]:
-    """Compute that would be asked for at t = 0, had it always fallen at the rate in force, by event and firm."""
+) -> tuple[dict[tuple[str, str], Any], dict[tuple[str, str], Fall]]:
+    """Compute that is asked for at t = 0, and how it falls from then on, by event and firm.
+
+    At a constant rate, what a firm is behind and what held until a change go into the former.
+    """
     asked = {at: target[at[0]] for at in entries}
+    # know-how is behind by what progress was before any policy limited it
+    pace = equations.log_growth_per_month(xp, values["algorithmic_progress"]) if lag else world.law.pace
+    if not world.law.constant:
+        before, month = (None, 0.0) if change is None else (change.law, change.month)
+        return asked, {at: fall_behind(xp, world.law, lag.get(at), pace, before, month) for at in entries}
     if lag:
-        # know-how is behind by what progress was before any policy limited it
-        pace = equations.log_growth_per_month(xp, values["algorithmic_progress"])
         asked = {at: equations.lagged_target(xp, flop, pace, lag[at]) for at, flop in asked.items()}
     if change is not None:
         asked = {
-            at: equations.target_after_change(xp, flop, change.log_growth, world.log_growth, change.month)
+            at: equations.target_after_change(xp, flop, change.law.pace, world.law.pace, change.month)
             for at, flop in asked.items()
         }
-    return asked
+    return asked, dict.fromkeys(entries, Fall(world.law))
 
 
 def _solve(
-    xp: Any, world: World, asked: ByFirm, budget: ByFirm, solve: Callable[..., Any]
+    xp: Any,
+    world: World,
+    asked: ByFirm,
+    falls: Mapping[tuple[str, str], Fall],
+    budget: ByFirm,
+    solve: Callable[..., Any],
 ) -> tuple[dict[tuple[str, str], Any], dict[tuple[str, str], Any]]:
     """Launches by event and firm, as far as compute and know-how decide them, and the pools then."""
     launches, pools = {}, {}
     for (event, firm), flop in asked.items():
-        pool = world.pools[firm]
         log_target = equations.log_target_stock(xp, flop, budget[event, firm], world.flop_month[firm])
-        launches[event, firm], pools[event, firm] = solve(
-            pool.stock, pool.rate, pool.start, pool.length, world.log_growth, log_target
-        )
+        gate = Gate(world.pools[firm], falls[event, firm], log_target)
+        launches[event, firm], pools[event, firm] = solve(gate)
     return launches, pools
 
 
@@ -310,10 +234,19 @@ def _slowdown(xp: Any, world: World, firm: str, required: Any, length: Any, shor
     return equations.slowdown(xp, required, world.pools[firm].at(xp, month), world.flop_month[firm], planned)
 
 
-def _run_anew(xp: Any, world: World, firm: str, asked: Any, launch: Any, pool: Any, shortest: Any) -> Any:
+def _run_anew(
+    xp: Any,
+    world: World,
+    at: tuple[str, str],
+    asked: ByFirm,
+    falls: Mapping[tuple[str, str], Fall],
+    launch: Any,
+    pool: Any,
+    shortest: Any,
+) -> Any:
     """End of a run that a firm begins when compute suffices, whatever it has begun before."""
-    required = equations.requirement(xp, asked, world.log_growth, launch)
-    return equations.pretrained(xp, launch, _run_length(xp, required, pool, world.flop_month[firm]), shortest)
+    required = required_at(xp, asked[at], falls[at], launch)
+    return equations.pretrained(xp, launch, _run_length(xp, required, pool, world.flop_month[at[1]]), shortest)
 
 
 def _able(xp: Any, assumptions: Assumptions, firm: Firm, values: Values, moment: Any, as_of_month: float) -> Any:

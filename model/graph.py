@@ -25,14 +25,13 @@ from ..priors.families import Family
 from ..priors.families.family import SCORE, Based
 from ..priors.hierarchy import related
 from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
+from .gate_operation import launch_and_pool
 from .generative import World, describe_world, run_race
-from .launch_operation import launch_and_pool
 from .named_variables import declare, declared
 from .naming import Naming
 from .observable import derived, fixed, observable, observable_together
 from .policies import NO_INTERVENTION, Intervention
-
-NEVER_STOPS = 1e6  # months; finite, so that every gradient is
+from .pools import NEVER_STOPS
 
 
 def build_model(

@@ -9,10 +9,13 @@ from typing import Any
 
 from . import equations
 from .assumptions import Assumptions
+from .mechanisms.mechanism import Arrivals
+from .mechanisms.own import LINEAR
 from .race import Source
 
 Values = Mapping[str, Any]
 SHORTEST_ARRIVAL = 1e-6  # months, a few seconds
+NEVER_STOPS = 1e6  # months; finite, so that every gradient is
 
 
 @dataclass(frozen=True)
@@ -25,16 +28,48 @@ class Pool:
         H100e at t = 0.
     rate, start, length : tuple of (draw,) or float
         H100e a month, first month and months of arrivals, with an entry for each arriving source.
+    curves : tuple of Curve
+        How each arrives; none where all of them arrive evenly, within a length that a stop has shortened already.
     """
 
     stock: Any
     rate: tuple[Any, ...]
     start: tuple[Any, ...]
     length: tuple[Any, ...]
+    curves: tuple[Curve, ...] = ()
 
     def at(self, xp: Any, t: Any) -> Any:
         """H100e at time t (months)."""
-        return equations.pool(xp, t, self.stock, self.rate, self.start, self.length)
+        if not self.curves:
+            return equations.pool(xp, t, self.stock, self.rate, self.start, self.length)
+        ramps = zip(self.rate, self.start, self.length, self.curves, strict=True)
+        return self.stock + sum(
+            rate * curve.months_arrived(xp, t, start, length) for rate, start, length, curve in ramps
+        )
+
+
+@dataclass(frozen=True)
+class Curve:
+    """How a source arrives.
+
+    Attributes
+    ----------
+    arrivals : Arrivals
+        The way of it.
+    stop : (draw,) or float
+        Month in which its arrivals stop.
+    values : tuple of (draw,) or float
+        Of the quantities that it draws on.
+    """
+
+    arrivals: Arrivals
+    stop: Any
+    values: tuple[Any, ...]
+
+    def months_arrived(self, xp: Any, t: Any, start: Any, length: Any) -> Any:
+        """Months' worth of arrivals by time t, at the source's mean rate."""
+        values = dict(zip(self.arrivals.quantities, self.values, strict=True))
+        return self.arrivals.months_arrived(xp, xp.minimum(t, self.stop), start, length, values)
 
 
 def pool_of(
@@ -56,11 +91,18 @@ def pool_of(
         Per source, the share kept and the month its arrivals stop; see `Intervention`.
     """
     race = assumptions.race
-    return pool_of_sources(xp, {name: race.sources[name] for name in race.sources_of(firm)}, values, kept, stop)
+    return pool_of_sources(
+        xp, assumptions, {name: race.sources[name] for name in race.sources_of(firm)}, values, kept, stop
+    )
 
 
 def pool_of_sources(
-    xp: Any, sources: Mapping[str, Source], values: Values, kept: Mapping[str, Any], stop: Mapping[str, Any]
+    xp: Any,
+    assumptions: Assumptions,
+    sources: Mapping[str, Source],
+    values: Values,
+    kept: Mapping[str, Any],
+    stop: Mapping[str, Any],
 ) -> Pool:
     """What some sources bring together, whoever has them; at least one of them. Parameters as of `pool_of`."""
     amounts: dict[str, Any] = {}
@@ -76,6 +118,13 @@ def pool_of_sources(
         equations.arrival_rate(amounts[name], _months(xp, source.per, values) if source.per else length)
         for (name, source), length in zip(arriving.items(), lengths, strict=True)
     ]
+    ways = [assumptions.mechanisms.arrivals_of(source) for source in arriving.values()]
+    if any(way != LINEAR for way in ways):
+        curves = tuple(
+            Curve(way, stop.get(name, NEVER_STOPS), tuple(values[quantity] for quantity in way.quantities))
+            for name, way in zip(arriving, ways, strict=True)
+        )
+        return Pool(stock, tuple(rates), tuple(starts), tuple(lengths), curves)
     lengths = [
         equations.arrival_length(xp, start, length, stop[name]) if name in stop else length
         for name, start, length in zip(arriving, starts, lengths, strict=True)

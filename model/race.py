@@ -37,7 +37,10 @@ class Firm(StrictModel):
 
 
 class Source(StrictModel):
-    """A part of a firm's pool: there from t = 0, or arriving evenly from `start` over `length` months."""
+    """A part of a firm's pool: there from t = 0, or arriving from `start` over `length` months.
+
+    It arrives as `arrivals` says, or else as all sources do: evenly, unless another mechanism is chosen.
+    """
 
     title: str
     firm: str
@@ -45,6 +48,7 @@ class Source(StrictModel):
     start: float | str | None = None
     length: float | str | None = None
     per: str | None = None
+    arrivals: str | None = None
     channel: str
     references: Names = ()
 
@@ -267,7 +271,7 @@ def _check_reach(
 
 def _check_ramp(source: Source, file: str, key: str) -> None:
     if source.start is None:
-        for entry in ("length", "per"):
+        for entry in ("length", "per", "arrivals"):
             if getattr(source, entry) is not None:
                 raise InputError(
                     "needs a start: a source without one is there from t = 0", file=file, key=f"{key}.{entry}"

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .beta_quantile import beta_quantile, has_whole_shapes
 from .scores import rank_of, score_of
 
 Array = NDArray[np.float64]
@@ -179,6 +180,8 @@ def _uniform_pymc(name: str, low: Array, high: Array, *, dims: str) -> Any:
 def _beta_quantile(xp: Any, u: Any, alpha: float, beta: float) -> Any:
     if xp is not np:
         return xp.betaincinv(alpha, beta, u)
+    if np.ndim(u) and has_whole_shapes(alpha, beta):
+        return beta_quantile(u, int(alpha), int(beta))
     from scipy.special import betaincinv
 
     return betaincinv(alpha, beta, u)

@@ -24,12 +24,15 @@ SECTIONS = (
     "firm",
     "source",
     "obstacle",
+    "reporting",
     "lever",
     "regime",
     "scenario",
     "trend",
     "capacity",
+    "mechanism",
 )
+PLAIN = ("mechanism",)  # sections whose entries are names, not rows
 LISTED = ("correlation",)  # sections that are lists of rows, [[SECTION]]
 
 
@@ -79,7 +82,7 @@ class Layer:
             if not rows:
                 raise InputError(f"is empty; a table [{section}.NAME] was expected", file=file, key=section)
             for name, row in rows.items():
-                if not isinstance(row, Mapping):
+                if section not in PLAIN and not isinstance(row, Mapping):
                     raise InputError(f"a table was expected, not {describe(row)}", file=file, key=f"{section}.{name}")
         return cls(file, tables)
 

@@ -115,6 +115,28 @@ def test_the_way_leads_down(call: str) -> None:
     assert len(found["climbs"]) <= climbs.BOUNDS[call], found["climbs"]
 
 
+@pytest.mark.parametrize("room", ["priors", "model", "evidence", "analysis", "front"])
+def test_what_by_a_day_means_is_said_once(room: str) -> None:
+    """By `Calendar.months_by`: who adds a day to a day before it is made months says it a second time."""
+    found = [
+        f"{path.relative_to(ROOM.parent)}:{line}"
+        for path in sorted((ROOM.parent / room).rglob("*.py"))
+        for line in next_days(path.read_text(encoding="utf-8"))
+    ]
+    assert [place for place in found if not place.startswith("model/calendar.py:")] == []
+
+
+def next_days(text: str) -> Iterator[int]:
+    """Lines in which the months up to a day and some time are asked for."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "months":
+            yield from (node.lineno for arg in node.args if isinstance(arg, ast.BinOp))
+
+
+def test_days_counted_to_their_end_are_seen() -> None:
+    assert [*next_days("c.months(day)\nc.months(day + timedelta(1))\nc.months_by(day)")] == [2]
+
+
 SMALL_ROOM = {
     "__init__.py": "",
     "inference/__init__.py": "",

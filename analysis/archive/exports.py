@@ -20,6 +20,7 @@ from .scores import distribution_of
 TARGETS = ("ready", "pretrained")
 HUB_QUANTILES = (0.01, 0.025, *(round(0.05 * step, 2) for step in range(1, 20)), 0.975, 0.99)
 HUB_SAMPLES = 100
+HUB_TARGET = "days to ready"
 HUB_COLUMNS = ("origin_date", "event", "target", "output_type", "output_type_id", "value")
 CURVE_POINTS = 201
 SMALLEST_STEP = 5e-5  # least rise between neighbouring points that a continuous question takes
@@ -72,22 +73,19 @@ def _as_csv(run: Run) -> str:
 
 
 def _as_hubverse(run: Run) -> str:
-    """Quantile and sample rows in the hub's columns; values are months since t = 0."""
-    ready = distribution_of(run)
-    origin, event = run.forecast["as_of"], run.forecast["event"]
+    """Quantile and sample rows in the hub's columns; values are days from the start of `origin_date` on."""
+    ready, calendar = distribution_of(run), run.snapshot.question.assumptions.calendar
+    origin = calendar.months(run.manifest.as_of)
+
+    def row(form: str, identity: str, months: float) -> tuple[str, ...]:
+        days = (months - origin) * calendar.days_per_month
+        return run.manifest.as_of.isoformat(), run.manifest.event, HUB_TARGET, form, identity, f"{days:.4f}"
+
     quantiles = np.maximum.accumulate([ready.quantile_value(p) for p in HUB_QUANTILES])
     samples = [ready.quantile_value((index + 0.5) / HUB_SAMPLES) for index in range(HUB_SAMPLES)]
-    rows: list[tuple[Any, ...]] = [
-        (origin, event, "months to ready", "quantile", f"{p:g}", f"{value:.4f}")
-        for p, value in zip(HUB_QUANTILES, quantiles, strict=True)
-        if math.isfinite(value)
-    ]
-    rows += [
-        (origin, event, "months to ready", "sample", str(index), f"{value:.4f}")
-        for index, value in enumerate(samples)
-        if math.isfinite(value)
-    ]
-    return _table(HUB_COLUMNS, rows)
+    stated = [("quantile", f"{p:g}", value) for p, value in zip(HUB_QUANTILES, quantiles, strict=True)]
+    stated += [("sample", str(index), value) for index, value in enumerate(samples)]
+    return _table(HUB_COLUMNS, [row(*entry) for entry in stated if math.isfinite(entry[2])])
 
 
 def _as_metaculus(run: Run, lower: date | None, upper: date | None) -> str:

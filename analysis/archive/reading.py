@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,9 +14,10 @@ from numpy.typing import NDArray
 
 from ...evidence.schema import Item
 from ...priors.errors import CatchupError, MissingFileError
+from ..inference.estimates import Estimate
 from ..inference.inputs import Inputs
 from ..inference.question import Question
-from ..studies.attribution import QUANTILES, Snapshot
+from ..inference.snapshot import Snapshot
 from .inputs import read_inputs
 from .manifest import BrokenRunError, Manifest, read_json, read_manifest
 from .store import list_runs
@@ -84,8 +86,15 @@ class Run:
         )
         items: dict[str, Item] = {item.id: item for item in self.inputs.evidence()}
         quantiles = self.forecast["ready"]["quantiles"]
-        recorded = {p: quantiles[f"{p:g}"]["months"] for p in QUANTILES}
-        return Snapshot(question, items, self.inputs, manifest.versions.get("catchup", ""), recorded)
+        recorded = {float(p): _estimate(entry) for p, entry in quantiles.items()}
+        version = manifest.versions.get("catchup", "")
+        return Snapshot(question, items, self.inputs, version, recorded, manifest.engine)
+
+
+def _estimate(entry: dict[str, float | None]) -> Estimate:
+    """Read a quantile back; JSON has no number for what is infinite."""
+    months, mcse = entry["months"], entry["mcse"]
+    return Estimate(math.inf if months is None else months, math.inf if mcse is None else mcse)
 
 
 def read_run(folder: str | Path) -> Run:

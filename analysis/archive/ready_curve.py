@@ -21,7 +21,7 @@ from .manifest import BrokenRunError, read_json
 from .reading import Run
 from .views import LEVELS, Curve
 
-READY_CURVE = "ready.json"
+READY_CURVE, KNOWN_CURVE = "ready.json", "known.json"
 SCHEMA = 1
 
 
@@ -58,16 +58,17 @@ def ready_curve_as_json(question: Question, ready: AnyDistribution) -> dict[str,
 
 
 def published(run: Run) -> Published | None:
-    """Read the date of a run; None where the run has kept none.
+    """Read the date that a run is scored by: publicly known where it tells that from ready; None where it kept none.
 
     Raises
     ------
     BrokenRunError
         If what it has kept is damaged.
     """
-    if READY_CURVE not in run.manifest.files:
+    name = next((name for name in (KNOWN_CURVE, READY_CURVE) if name in run.manifest.files), None)
+    if name is None:
         return None
-    content = read_json(run.folder, READY_CURVE)
+    content = read_json(run.folder, name)
     try:
         months = np.array([math.inf if value is None else float(value) for value in content["months"]])
         calendar = Calendar(datetime.date.fromisoformat(content["months_since"]), float(content["days_per_month"]))
@@ -75,5 +76,5 @@ def published(run: Run) -> Published | None:
         if months.shape != LEVELS.shape or not (np.diff(months[np.isfinite(months)]) >= 0.0).all():
             raise ValueError("no curve")
     except (KeyError, TypeError, ValueError, OverflowError):
-        raise BrokenRunError(f"{run.folder / READY_CURVE}: is damaged") from None
+        raise BrokenRunError(f"{run.folder / name}: is damaged") from None
     return Published(curve, calendar)

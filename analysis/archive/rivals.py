@@ -78,7 +78,7 @@ class QuantilesStated(Rival):
 
     def view(self, calendar: Calendar) -> Knots:
         quantiles = sorted((float(level), _middle(calendar, period)) for level, period in self.quantiles.items())
-        return Knots(dict(quantiles), {level: _end(calendar, day) for day, level in self._cumulative()})
+        return Knots(dict(quantiles), {level: calendar.months_by(day) for day, level in self._cumulative()})
 
     def days(self) -> tuple[datetime.date, ...]:
         return tuple(day for day, _ in self._cumulative())
@@ -105,7 +105,7 @@ class WindowStated(Rival):
         return to
 
     def view(self, calendar: Calendar) -> View:
-        return Window(calendar.months(self.from_), _end(calendar, self.to), self.probability)
+        return Window(calendar.months(self.from_), calendar.months_by(self.to), self.probability)
 
 
 class ProbabilityStated(Rival):
@@ -116,7 +116,7 @@ class ProbabilityStated(Rival):
     probability: Probability
 
     def view(self, calendar: Calendar) -> View:
-        return Knots({}, {self.probability: _end(calendar, self.by)})
+        return Knots({}, {self.probability: calendar.months_by(self.by)})
 
     def days(self) -> tuple[datetime.date, ...]:
         return (self.by,)
@@ -186,8 +186,4 @@ def _days_of(period: str) -> tuple[datetime.date, ...]:
 def _middle(calendar: Calendar, period: str) -> float:
     """Middle of a day or of a month, in months since t = 0: the quantile lies somewhere in it."""
     days = _days_of(period)
-    return 0.5 * (calendar.months(days[0]) + _end(calendar, days[-1]))
-
-
-def _end(calendar: Calendar, day: datetime.date) -> float:
-    return calendar.months(day + datetime.timedelta(1))
+    return 0.5 * (calendar.months(days[0]) + calendar.months_by(days[-1]))

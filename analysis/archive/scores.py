@@ -13,7 +13,6 @@ from typing import overload
 from ...model.calendar import Calendar
 from ...priors.errors import InputError
 from ..inference.estimates import Distribution, Weighting
-from ..studies.attribution import Workshop
 from .reading import Run
 from .ready_curve import published
 from .rivals import Rival, load_rivals
@@ -166,15 +165,20 @@ def stated_days(rivals: Mapping[str, Rival]) -> list[date]:
     return sorted({day for rival in rivals.values() for day in rival.days()})
 
 
-def distribution_of(run: Run, workshop: Workshop | None = None) -> Distribution:
-    """Work a run's date out again from its inputs; a NUTS posterior is read from its file instead."""
+def distribution_of(run: Run) -> Distribution:
+    """Work a run's date out again from its inputs; a NUTS posterior is read from its file instead.
+
+    Raises
+    ------
+    UntrustworthyError
+        If its draws cannot be trusted.
+    """
     if run.manifest.engine == "nuts":
         from .reading import posterior_ready
 
         values, chains = posterior_ready(run)
         return Distribution(values, Weighting(values.size, chains=chains))
-    snapshot = run.snapshot
-    return (workshop or Workshop()).state(snapshot.question, snapshot.items).ready
+    return run.snapshot.posterior().ready
 
 
 def _view_of(run: Run) -> tuple[View, Calendar]:

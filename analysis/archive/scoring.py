@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from ...model.calendar import Calendar
 from ..inference.estimates import Distribution
@@ -33,7 +33,8 @@ class Outcome:
 
     def months(self, calendar: Calendar) -> float:
         """Noon of the day it happened; or, while open, the end of the last day without it."""
-        return calendar.months(self.day) + (1.0 if self.open else 0.5) / calendar.days_per_month
+        end = calendar.months_by(self.day)
+        return end if self.open else 0.5 * (calendar.months(self.day) + end)
 
     def by(self, day: date) -> bool | None:
         """Whether it happened by the end of a day; None where that is not known yet."""
@@ -178,7 +179,7 @@ def _brier(view: View, day: date, as_of: date, outcome: Outcome, calendar: Calen
         return Unscored("undecided until then")
     if as_of > day:
         return Unscored("made after that day")
-    low, high = view.probability_before(calendar.months(day + timedelta(days=1)))
+    low, high = view.probability_before(calendar.months_by(day))
     if high - low > 1e-9:
         return Unscored(f"it states no probability of that, but one between {low:.0%} and {high:.0%}")
     return (low - float(happened)) ** 2

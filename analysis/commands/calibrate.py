@@ -42,20 +42,18 @@ def calibrate(
     Fits share --draws prior draws (importance, also for --engine auto) or one compiled model (nuts). Exit status 1 when
     any quantity's ranks are not uniform.
     """
-    from ..inference.request import choose_evidence
     from ..presentation.tables.calibration import layout
     from ..studies.calibration import calibrate as run
     from ..studies.calibration import make_plan
 
     asked = asked or Asked()
-    request = asked.request()
+    request = asked.unannounced_request()  # data are simulated: nobody's silence is read
     if plot is not None:
         from ..presentation.figures import check_file
 
         check_file(plot, key="--plot")
-    selection = choose_evidence(request.question, request.evidence, request.ledger, request.added)
     engine = "nuts" if request.engine == "nuts" else "importance"
-    plan = make_plan(request.question, selection.counted, engine, spread=wrong_spread)
+    plan = make_plan(request.question, request.selection.counted, engine, spread=wrong_spread)
     result = run(plan, fits, out=out, scheduler=scheduler)
     for note in result.notes:
         warn(note)

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from ...evidence import KINDS, load_ledger, select, template
-from ...priors.errors import unknown_name
+from ...evidence.confirmation import confirm, own_file
+from ...evidence.ledgers import item_path
+from ...priors.errors import InputError, unknown_name
 from ..presentation.tables.evidence import Evidence, item_layout, layout, uses_of
 from ..presentation.tables.genuineness import genuine_as_json
 from .options import BELIEF, OUTPUT, WHAT, Assumed
@@ -108,6 +110,48 @@ def new_evidence(kind: str, /) -> int:
     if kind not in KINDS:
         raise unknown_name("kind", kind, KINDS)
     print(template(kind), end="")
+    return 0
+
+
+def confirm_evidence(
+    item: str,
+    /,
+    *,
+    through: Annotated[date, Parameter(help="Last day on which somebody looked and found nothing.")],
+    out: Annotated[
+        Path | None,
+        Parameter(
+            group=OUTPUT,
+            help="File to write, ID.toml by default, where the item is the project's own; with --ledger its file is.",
+        ),
+    ] = None,
+    shown: Shown | None = None,
+) -> int:
+    """Say through which day somebody has looked and found nothing: silence is counted no further.
+
+    Parameters
+    ----------
+    item
+        Its id.
+    """
+    shown = shown or Shown()
+    items = load_ledger(shown.ledger).items
+    if item not in items:
+        raise unknown_name("item", item, items, file=shown.ledger or "evidence/ledger", key="id")
+    if shown.ledger is not None and out is not None:
+        raise InputError("stands beside --ledger, whose own file is written: one of them was expected", key="--out")
+    known = items[item]
+    path = item_path(item, shown.ledger) if shown.ledger is not None else out or Path(f"{item}.toml")
+    before = known if shown.ledger is not None else own_file(path, known)
+    source = path if before is not known else item_path(item, shown.ledger)
+    found = confirm(before, through, shown.as_of or date.today(), path, source=source)
+    count = f"--ledger {shown.ledger}" if shown.ledger is not None else f"--add {path}"
+    if shown.json:
+        print_json({"schema": 1, "id": item, "file": str(path), "confirmed_through": through.isoformat()})
+    else:
+        earlier = before.observed.confirmed_through
+        said = "" if earlier is None else f" (before: {earlier})"
+        say(f"{found.id}: silence confirmed through {through}{said}, in {path}; {count} counts it", wrapped=False)
     return 0
 
 

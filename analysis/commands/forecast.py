@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from ...priors.files import check_folder
-from .options import OUTPUT, Asked
+from .options import OUTPUT, WHAT, Asked
 from .output import show, warn
 
 if TYPE_CHECKING:
     from ..inference.posterior import Posterior
     from ..inference.request import Request
+    from ..studies.bridge import Bridge
     from ..studies.movement import Movement
+    from ..studies.structure_spread import StructureSpread
 
 
 def forecast(
@@ -27,6 +29,14 @@ def forecast(
     save: Annotated[
         Path | None, Parameter(group=OUTPUT, help="Keep the draws as an ArviZ tree (NetCDF .nc or Zarr .zarr).")
     ] = None,
+    pool: Annotated[
+        bool,
+        Parameter(group=WHAT, negative="", help="Answer with the pool of all model shapes, duplicates left out."),
+    ] = False,
+    why: Annotated[
+        bool,
+        Parameter(group=OUTPUT, negative="", help="Lead from the published forecast to this one, step by step."),
+    ] = False,
 ) -> int:
     """When the event comes, with its spread and who gets there first."""
     from ..inference.forecast import forecast as sum_up
@@ -46,8 +56,14 @@ def forecast(
         check_tree_path(save, key="--save")
     request = asked.request()
     drawn = posterior(request)
-    result = sum_up(drawn)
+    result, spread = sum_up(drawn), None
+    if pool:
+        from ..studies.structure_spread import pool_forecast, structure_spread
+
+        spread = structure_spread(drawn)
+        result = pool_forecast(result, spread)
     movements = _movements(request, drawn)
+    steps = _bridge(drawn, spread) if why else None
     for message in result.warnings():
         warn(message)
     if plot is not None or figures is not None:
@@ -59,8 +75,15 @@ def forecast(
         from ..inference.tree.result_tree import result_tree, save_tree
 
         warn(f"saved {save_tree(result_tree(drawn), save, key='--save')}")
-    show(layout(result, movements), as_json=asked.json)
+    show(layout(result, movements, pooled=spread, bridge=steps), as_json=asked.json)
     return 0
+
+
+def _bridge(drawn: Posterior, spread: StructureSpread | None) -> Bridge:
+    """What leads from the published forecast to the one that is shown."""
+    from ..studies.bridge import bridge
+
+    return bridge(drawn, None if spread is None else spread.pool)
 
 
 def _movements(request: Request, drawn: Posterior) -> dict[str, Movement]:

@@ -11,7 +11,6 @@ from .output import show, warn
 def influence(*, asked: Asked | None = None) -> int:
     """What each item of evidence did to the date: alone, in the whole, and beside every other item."""
     from ..inference.conditioning import condition
-    from ..inference.request import evidence_of
     from ..presentation.tables.influence import layout
     from ..studies.influence import influence as examine
 
@@ -19,7 +18,7 @@ def influence(*, asked: Asked | None = None) -> int:
     if asked.engine == "nuts":
         raise InputError("influence reweights prior draws: auto or importance was expected", key="--engine")
     request = asked.request()
-    result = examine(condition(request.question, evidence_of(request), "importance", refuse=False))
+    result = examine(condition(request.question, request.selection, "importance", refuse=False))
     show(layout(result), as_json=asked.json)
     if result.trustworthy:
         return 0

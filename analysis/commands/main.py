@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError, UnknownCommandError, UnusedCliTokensError
 
 from ...priors.errors import CatchupError, InputError, reason_of, unknown_name
+from .notices import take_notices
 
 COMMANDS = {
     "forecast": "When the event comes, with its spread and who gets there first.",
@@ -23,6 +24,7 @@ COMMANDS = {
     "calibrate": "Whether the intervals hold what they promise, on simulated evidence.",
     "check": "Whether the answer can be trusted: one verdict a line.",
     "sensitivity": "Which quantities the date depends on.",
+    "watch": "What may happen or be learnt, how likely it is, and what it would do to the date.",
     "voi": "What learning something would be worth.",
     "thresholds": "How much compute a firm would need to change the answer, or to be ready by a day.",
     "trend": "What measured lags, carried forward, say of the date.",
@@ -55,6 +57,7 @@ COMMAND_GROUPS = {
             "show": "One item in full.",
             "check": "Check item files without forecasting.",
             "new": "Print a filled-in item of a kind, to be edited.",
+            "confirm": "Say through which day somebody has looked and found nothing.",
         },
     ),
     "data": (
@@ -116,6 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit status, printing one line for whatever went wrong."""
+    take_notices()  # of a command before, where one process runs several
     try:
         result = app(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
     except CatchupError as error:
@@ -136,6 +140,8 @@ def run(arguments: Sequence[str]) -> int:
         return _fail(f"{error.filename}: {reason_of(error)}" if error.filename else reason_of(error), 1, arguments)
     except MemoryError:
         return _fail("not enough memory; ask for fewer --draws", 1, arguments)
+    for line in take_notices():
+        print(f"catchup: {line}", file=sys.stderr)
     return result if isinstance(result, int) else 0
 
 

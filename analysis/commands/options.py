@@ -3,7 +3,7 @@
 # Annotations are evaluated here: left as text, those that a class inherits would be looked up in its own module.
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -16,6 +16,8 @@ from ..inference.posterior import Posterior
 from ..inference.progress import show_progress
 from ..inference.question import DEFAULT_DRAWS, Question
 from ..inference.request import Request, posterior
+from ..inference.silence import silences_in, stale_lines
+from .notices import notice
 
 WHAT = Group("What is asked", sort_key=1)
 BELIEF = Group("What is assumed", sort_key=2)
@@ -115,10 +117,24 @@ class Asked(Assumed):
             launch_grid=self.launch_grid,
         )
 
-    def request(self) -> Request:
-        """Build the question together with the evidence to answer it on."""
+    def request(self, *, as_of: date | None = None) -> Request:
+        """Build the question together with the evidence to answer it on, and say what silence nobody confirmed lately.
+
+        Parameters
+        ----------
+        as_of : date, optional
+            Another day than the one that was asked for.
+        """
+        request = self.unannounced_request(as_of=as_of)
+        for line in stale(request):
+            notice(line)
+        return request
+
+    def unannounced_request(self, *, as_of: date | None = None) -> Request:
+        """Build the same, saying nothing: for who says it in another way."""
+        question = self.question()
         return Request(
-            question=self.question(),
+            question=question if as_of is None else replace(question, as_of=as_of),
             evidence=self.evidence,
             engine=self.engine,
             ledger=self.ledger,
@@ -128,6 +144,11 @@ class Asked(Assumed):
     def posterior(self) -> Posterior:
         """Draw from the posterior that is asked for; raises as `inference.request.posterior` does."""
         return posterior(self.request())
+
+
+def stale(request: Request) -> list[str]:
+    """Say of each silence that a request counts whether it was confirmed long ago."""
+    return [] if request.counts_nothing else stale_lines(silences_in(request.question, request.selection.counted))
 
 
 def _fixed(settings: list[str]) -> dict[str, float]:

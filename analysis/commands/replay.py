@@ -27,7 +27,7 @@ def replay(
 
     asked = asked or Asked()
     step = parse_step(every)
-    kept = replay_days_of(asked.request(), runs, from_, to, step)
+    kept = replay_days_of(asked.request(as_of=to), runs, from_, to, step)
     names = [one.name for one in track(kept, max(replay_days(from_, to, step), 1), "replaying")]
     if asked.json:
         print_json({"schema": 1, "runs": names})

@@ -13,7 +13,8 @@ from cyclopts import Parameter
 from ..inference.diagnostics import UntrustworthyError
 from ..inference.progress import show_progress
 from ..presentation.text import day_text
-from .options import OUTPUT, Asked
+from .notices import notice
+from .options import OUTPUT, Asked, stale
 from .output import print_json, say
 
 
@@ -30,10 +31,15 @@ def run(
     from ..runs.run import run as keep_run
 
     asked = asked or Asked()
-    request = asked.request()
+    request = asked.unannounced_request()
     show_progress(not (asked.json or quiet or log_json))
     command = shlex.join(["catchup", *sys.argv[1:]])
     kept = keep_run(request, runs, command=command)
+    for line in stale(request):
+        if log_json:
+            print(json.dumps({"event": "warning", "message": line}), file=sys.stderr)
+        else:
+            notice(line)
     ready = kept.forecast["ready"]["quantiles"]
     if log_json:
         record = {"event": "run", "folder": str(kept.folder), "as_of": kept.manifest.as_of.isoformat()}

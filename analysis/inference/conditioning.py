@@ -13,6 +13,7 @@ from ...evidence.latents import with_latents
 from ...evidence.selected import Selection
 from .adaptation import fit_to
 from .conflict import ESCALATED_DRAWS, refuse_conflict
+from .contradiction import refuse_contradicted
 from .diagnostics import FEWEST_EFFECTIVE, GOOD_KHAT, WORST_KHAT, Diagnostics, UntrustworthyError
 from .draws import PriorDraws
 from .engines import check_engine
@@ -52,12 +53,14 @@ def condition(question: Question, selection: Selection, engine: str = "auto", *,
     InputError
         If there is no such engine.
     UntrustworthyError
-        If neither engine's draws can be trusted, or prior and evidence hardly overlap.
+        If neither engine's draws can be trusted, prior and evidence hardly overlap, or silence contradicts all else.
     """
     check_engine(engine)
     question = replace(question, assumptions=with_latents(question.assumptions, selection.counted))
     aside = tuple(f"set aside: {aside.item.id} ({aside.reason})" for aside in selection.set_aside)
     weighed = _weighed(question, selection, more=engine == "auto")
+    if refuse:
+        refuse_contradicted(weighed.question, selection.counted, weighed.shared)
     smoothed, notes = weighed.smoothed, (*weighed.notes, *aside)
     if engine == "importance" or (engine == "auto" and smoothed.good):
         if refuse and smoothed.khat > WORST_KHAT:

@@ -69,8 +69,8 @@ class PriorDraws:
         self._beside = {name: belief for name, belief in (beliefs or {}).items() if name not in self._names}
         scrambles, draws = sobol_layout(question.draws) if question.quasi_random else (0, question.draws)
         self._scrambles = scrambles
-        self._antithetic = proposal is not None and not question.quasi_random and draws % 2 == 0
-        self._layout = Weighting(draws=draws, replicates=draws // 2 if self._antithetic else scrambles)
+        self._antithetic = proposal is not None and draws % (2 * max(scrambles, 1)) == 0
+        self._layout = Weighting(draws=draws, replicates=scrambles or (draws // 2 if self._antithetic else 0))
         self.transform = QuantileTransform(question.assumptions.beliefs, self._names, self.copula)
         self._proposal = proposal
         self._log_ratios: Array | None = None  # known once all draws have been made
@@ -120,7 +120,7 @@ class PriorDraws:
     def chunks(self, evaluate: Evaluate) -> Iterator[Mapping[str, Array]]:
         """Yield what `evaluate` returns of each chunk, in order."""
         if self._proposal is None:
-            yield from self._simulate(self.transform, evaluate)
+            yield from map(evaluate, self._simulate(self.transform))
             return
         ratios: list[Array] = []
 
@@ -129,14 +129,14 @@ class PriorDraws:
             return evaluate(values)
 
         transform = ProposedTransform(self.transform, self._proposal, antithetic=self._antithetic)
-        yield from self._simulate(transform, evaluate_apart)
+        yield from map(evaluate_apart, self._simulate(transform))
         self._log_ratios = np.concatenate(ratios)
 
-    def _simulate(self, transform: Transform, evaluate: Evaluate) -> Iterator[Mapping[str, Array]]:
+    def _simulate(self, transform: Transform) -> Iterator[Values]:
         draws, scrambles = self._layout.draws, self._scrambles
         chunks = simulate(
             self._question.assumptions,
-            evaluate,
+            dict[str, Array],  # all values are kept: what is made of them is called by who has asked
             draws,
             np.random.default_rng(self._question.seed),
             transform=transform,

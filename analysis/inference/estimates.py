@@ -261,9 +261,10 @@ def quantile_influence(values: Array, p: float, quantile: float, density: float)
 
 
 def quantile_shift(changed: Distribution, baseline: Distribution, p: float) -> Estimate:
-    """How far a quantile lies from the baseline's, when both rest on the same draws.
+    """How far a quantile lies from the baseline's, when both rest on the same random numbers.
 
-    Their values may differ (another policy), or their weights (other evidence), or both.
+    Their values may differ (another policy), or their weights (other evidence), or what was drawn from (a proposal
+    fitted to other evidence).
 
     Returns
     -------
@@ -273,7 +274,40 @@ def quantile_shift(changed: Distribution, baseline: Distribution, p: float) -> E
     after, before = (
         distribution.weighting.contributions(distribution.quantile_influence(p)) for distribution in (changed, baseline)
     )
-    return _shift(changed, baseline, p, changed.weighting.error_of_sum(after - before))
+    return _shift(changed, baseline, p, error_of_difference(changed.weighting, baseline.weighting, after, before))
+
+
+def probability_shift(changed: Distribution, baseline: Distribution, value: float) -> Estimate:
+    """How far the probability of lying below a value differs from the baseline's; see `quantile_shift`."""
+    after, before = ((distribution.values < value).astype(float) for distribution in (changed, baseline))
+    error = error_of_difference(
+        changed.weighting,
+        baseline.weighting,
+        changed.weighting.contributions(after),
+        baseline.weighting.contributions(before),
+    )
+    return Estimate(changed.weighting.mean(after) - baseline.weighting.mean(before), error)
+
+
+def error_of_difference(changed: Weighting, baseline: Weighting, after: Array, before: Array) -> float:
+    """Standard error of the difference of two estimates, given what each draw adds to either's error.
+
+    Where the one has as many draws as the other, those at the same place are taken together. If the same random numbers
+    have made them, what they have in common is left out; if not, the error is that of independent draws.
+
+    Parameters
+    ----------
+    changed, baseline : Weighting
+        Of the two estimates.
+    after, before : array of shape (draw,)
+        What each draw adds; see `Weighting.contributions`.
+    """
+    if (changed.draws, changed.replicates, changed.chains) == (baseline.draws, baseline.replicates, baseline.chains):
+        return changed.error_of_sum(after - before)
+    units = sorted(each.replicates or each.draws for each in (changed, baseline))
+    if changed.draws != baseline.draws or changed.chains or baseline.chains or units[1] % units[0]:
+        return math.hypot(changed.error_of_sum(after), baseline.error_of_sum(before))
+    return Weighting(changed.draws, replicates=units[0]).error_of_sum(after - before)
 
 
 def independent_quantile_shift(changed: Distribution, baseline: Distribution, p: float) -> Estimate:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...model.calendar import month_ends
-from .diagnostics import Diagnostics, few_draws
-from .draws import PriorDraws
-from .estimates import ZERO, Distribution, Estimate
+from .diagnostics import WORST_KHAT, Diagnostics, few_draws
+from .draws import PriorDraws, Values
+from .estimates import ZERO, Array, Distribution, Estimate
 from .json_values import QUANTILES, AnyDistribution
-from .outcomes import COMPUTE_ALONE, FIRST, LOG_FLOP, PRETRAINED, READY, summary_columns
+from .known import KNOWN, known_column, with_ranks
+from .outcomes import COMPUTE_ALONE, FIRST, LOG_FLOP, PRETRAINED, READY, STAGE, summary_columns
 from .posterior import Posterior, prior_of
 from .question import Question
 from .request import Request, posterior
 from .result import Result
+from .silence import Silence, silences_in
+from .stages import STAGES, shares_of_stages
 from .streaming import StreamedDistribution
 
 if TYPE_CHECKING:
@@ -45,10 +48,20 @@ class Forecast(Result):
     compute_alone : distribution
         Months since t = 0 at which it would be ready if nothing but compute stood in the way: `ready` itself where the
         model holds no obstacles.
+    without_lags : distribution or None
+        Months since t = 0 at which it is ready, were no item counted that measures a lag; None where none is, or where
+        too few draws count without them.
+    known : distribution or None
+        Months since t = 0 at which it is publicly known, given the silence counted; None where the model does not tell
+        ready from known.
+    silences : tuple of Silence
+        Silences counted, and how long ago each was confirmed.
     log_flop : distribution
         Mythos's pre-training compute, log10 FLOP.
     first_firm : mapping of str to Estimate
         Probability that each firm is first.
+    stages : mapping of str to Estimate
+        By stage, the probability that the furthest run is in it on the day of the question; see `STAGES`.
     diagnostics : Diagnostics
         Whether the draws can be trusted.
     log_evidence : Estimate
@@ -64,19 +77,23 @@ class Forecast(Result):
     compute_alone: AnyDistribution
     log_flop: AnyDistribution
     first_firm: Mapping[str, Estimate]
+    stages: Mapping[str, Estimate]
     diagnostics: Diagnostics
+    without_lags: AnyDistribution | None = None
     log_evidence: Estimate = ZERO
     notes: tuple[str, ...] = ()
     genuine: tuple[Genuineness, ...] = ()
+    known: AnyDistribution | None = None
+    silences: tuple[Silence, ...] = ()
 
     def probabilities_by(self) -> Iterator[tuple[date, Estimate]]:
         """Yield month ends from the day of asking on, with the probability of being ready by each."""
         calendar = self.question.assumptions.calendar
         for day in month_ends(self.question.as_of, MONTHS_AHEAD):
-            yield day, self.ready.probability_below(calendar.months(day + timedelta(days=1)))
+            yield day, self.ready.probability_below(calendar.months_by(day))
 
     def not_by(self) -> Iterator[tuple[date, Estimate]]:
-        """Yield first days of coming years, with the probability of not being ready by then."""
+        """Yield first days of coming years, with the probability of not being ready by the end of them."""
         yield from not_by(self.ready, self.question)
 
     def warnings(self) -> list[str]:
@@ -111,10 +128,14 @@ def forecast(posterior: Posterior) -> Forecast:
         compute_alone=Distribution(columns.get(COMPUTE_ALONE, columns[READY]), weighting),
         log_flop=Distribution(columns[LOG_FLOP], weighting),
         first_firm={firm: weighting.estimate(columns[FIRST + firm]) for firm in question.assumptions.race.firms},
+        stages=shares_of_stages(columns[STAGE], weighting),
         diagnostics=posterior.diagnostics,
+        without_lags=_without_lags(posterior),
         log_evidence=posterior.log_evidence,
         notes=posterior.notes,
         genuine=_genuineness(posterior),
+        known=Distribution(columns[KNOWN], weighting) if KNOWN in columns else None,
+        silences=silences_in(question, posterior.items),
     )
 
 
@@ -124,6 +145,20 @@ def _genuineness(posterior: Posterior) -> tuple[Genuineness, ...]:
     from .genuineness import genuineness_of
 
     return genuineness_of(posterior.question, posterior.items, posterior.genuine, posterior.source.weighting)
+
+
+def _without_lags(posterior: Posterior) -> Distribution | None:
+    """The date on the items that measure no lag, on the draws whose weights made the posterior where there are such."""
+    items, question = posterior.items, posterior.question
+    others = [item.id for item in items if not item.kind.measures_lag]
+    if len(others) == len(items):
+        return None
+    from .likelihoods import prior_for
+    from .subsets import SharedDraws
+
+    shared = posterior.shared or SharedDraws(question, items, prior_for(question, items))
+    subset = shared.best_subset(others)
+    return None if subset.khat > WORST_KHAT else subset.ready
 
 
 def forecast_prior(question: Question) -> Forecast:
@@ -137,9 +172,9 @@ def answer(request: Request) -> Forecast:
 
 
 def not_by(ready: AnyDistribution, question: Question) -> Iterator[tuple[date, Estimate]]:
-    """Yield first days of coming years, with the probability that a date has not come by then."""
+    """Yield first days of coming years, with the probability that a date has not come by the end of them."""
     for day in NOT_BY:
-        come = ready.probability_below(question.assumptions.calendar.months(day))
+        come = ready.probability_below(question.assumptions.calendar.months_by(day))
         yield day, Estimate(max(1.0 - come.value, 0.0), come.mcse, come.meaningful)
 
 
@@ -147,24 +182,39 @@ def _forecast_streamed(posterior: Posterior) -> Forecast:
     question = posterior.question
     ready, pretrained = StreamedDistribution(*DATE_RANGE), StreamedDistribution(*DATE_RANGE)
     alone = StreamedDistribution(*DATE_RANGE) if question.assumptions.obstacles else ready
+    known = StreamedDistribution(*DATE_RANGE) if question.assumptions.reporting else None
     log_flop = StreamedDistribution(*LOG_FLOP_RANGE)
     firms = list(question.assumptions.race.firms)
-    wins = np.zeros(len(firms))
-    for columns in PriorDraws(question).chunks(lambda values: summary_columns(question, values)):
+    wins, reached = np.zeros(len(firms)), np.zeros(len(STAGES))
+
+    def evaluate(values: Values) -> Values:
+        columns = summary_columns(question, values)
+        return columns | known_column(question, (), values, columns[READY])
+
+    for columns in with_ranks(question, PriorDraws(question)).chunks(evaluate):
         ready.add(columns[READY])
         pretrained.add(columns[PRETRAINED])
         if COMPUTE_ALONE in columns:
             alone.add(columns[COMPUTE_ALONE])
+        if known is not None:
+            known.add(columns[KNOWN])
         log_flop.add(columns[LOG_FLOP])
         wins += [columns[FIRST + firm].sum() for firm in firms]
-    shares = wins / question.draws
-    errors = np.sqrt(shares * (1.0 - shares) / question.draws)  # at most: ties make it smaller
+        reached += np.bincount(columns[STAGE].astype(int), minlength=len(STAGES))
+
+    def shares(names: Iterable[str], counts: Array) -> dict[str, Estimate]:
+        found = counts / question.draws
+        errors = np.sqrt(found * (1.0 - found) / question.draws)  # at most: ties make it smaller
+        return {name: Estimate(float(s), float(e)) for name, s, e in zip(names, found, errors, strict=True)}
+
     return Forecast(
         posterior.origin,
         ready=ready,
         pretrained=pretrained,
         compute_alone=alone,
         log_flop=log_flop,
-        first_firm={firm: Estimate(float(s), float(e)) for firm, s, e in zip(firms, shares, errors, strict=True)},
+        first_firm=shares(firms, wins),
+        stages=shares(STAGES, reached),
         diagnostics=posterior.diagnostics,
+        known=known,
     )

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...evidence.likelihood import log_density, probability_genuine, stated_reliability
+from ...evidence.likelihood import probability_genuine, stated_reliability
 from ...evidence.schema import Item
 from .diagnostics import COLLAPSED
 from .draws import Values
@@ -25,12 +25,12 @@ from .estimates import Array, Estimate, Weighting
 from .importance import effective_number
 from .likelihoods import predictions_of, prior_for, total
 from .question import Question
+from .subsets import SharedDraws
 from .widening import Widening, widenings
 
 RELIABLE = 0.5  # stated probability of being genuine from which on an item is believed by its own file
 DISBELIEVED = 0.05  # posterior probability of being genuine below which an item is read as not genuine
 SCREENED_DRAWS = 20_000  # prior draws in which it is looked for whether an item can be genuine at all
-GENUINE, LIKELIHOOD = "genuine:", "likelihood:"  # begin the columns of items
 
 
 @dataclass(frozen=True)
@@ -174,37 +174,30 @@ class _Screened:
 
     def __init__(self, question: Question, items: Sequence[Item]) -> None:
         self.question = replace(question, draws=SCREENED_DRAWS, quasi_random=False)
-        clock, suspects = question.clock, doubted(question, items)
-
-        def evaluate(values: Values) -> Values:
-            predicted = predictions_of(self.question, values, items)[2]
-            likelihoods = {
-                LIKELIHOOD + item.id: log_density(item, item.observation(clock), predicted[item.id], clock)
-                for item in items
-            }
-            found = _genuine(self.question, suspects, predicted)
-            return {**likelihoods, **{GENUINE + name: column for name, column in found.items()}}
-
-        self._columns = prior_for(self.question, items).map(evaluate)
+        self._draws = SharedDraws(self.question, items, prior_for(self.question, items))
 
     def alone(self, item: Item) -> float:
         """Probability that an item is genuine with nothing else counted."""
-        return self._genuine_under(item, self._columns[LIKELIHOOD + item.id]).value
+        return self._genuine_under(item, self._draws.likelihood(item.id)).value
 
     def given_all(self, item: Item) -> Estimate:
         """Probability that an item is genuine, all counted; with it alone where too few draws count."""
-        whole = total({name: column for name, column in self._columns.items() if name.startswith(LIKELIHOOD)})
+        whole = total({other.id: self._draws.likelihood(other.id) for other in self._draws.items})
         if effective_number(whole) < COLLAPSED:
-            whole = self._columns[LIKELIHOOD + item.id]
+            whole = self._draws.likelihood(item.id)
         return self._genuine_under(item, whole)
 
     def possible(self, item: Item) -> bool:
         """Whether an item may be genuine in some draw."""
-        return bool(self._columns[GENUINE + item.id].max() >= DISBELIEVED)
+        return bool(self._genuine(item).max() >= DISBELIEVED)
+
+    def _genuine(self, item: Item) -> Array:
+        column = self._draws.genuine(item.id)
+        return np.ones(SCREENED_DRAWS) if column is None else column
 
     def _genuine_under(self, item: Item, log_likelihood: Array) -> Estimate:
         raw = np.exp(log_likelihood - log_likelihood.max())
-        return Weighting(raw.size, weights=raw / raw.sum()).estimate(self._columns[GENUINE + item.id])
+        return Weighting(raw.size, weights=raw / raw.sum()).estimate(self._genuine(item))
 
 
 def _examined(row: Genuineness, prior: _Screened) -> Genuineness:

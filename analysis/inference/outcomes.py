@@ -12,9 +12,11 @@ from ...model.policies import NO_INTERVENTION, Intervention
 from .draws import Values
 from .estimates import Array
 from .question import Question
+from .stages import furthest, stages_of
 
 # columns that a question is summed up by
 READY, PRETRAINED, COMPUTE_ALONE, LOG_FLOP = "ready", "pretrained", "compute_alone", "log_flop"
+STAGE = "stage"  # how far the furthest run has come, as a position in `STAGES`
 FIRST = "first:"  # begins the columns that hold firms' shares in being first
 
 
@@ -67,7 +69,7 @@ def ready_column(question: Question, values: Values) -> Values:
 
 
 def summary_columns(question: Question, values: Values) -> Values:
-    """Work out the columns that sum up an answer: dates, Mythos's compute, and each firm's share in being first.
+    """Work out the columns that sum up an answer: dates, Mythos's compute, the stage reached, who is first.
 
     The date on compute alone is among them where the model holds obstacles.
 
@@ -88,6 +90,7 @@ def summary_of(question: Question, values: Values, world: World, result: Outcome
         PRETRAINED: result.pretrained,
         **_compute_alone(question, values, world),
         LOG_FLOP: np.log10(world.mythos_flop),
+        STAGE: furthest(stages_of(result, question.as_of_months)).astype(float),
         **{FIRST + firm: share for firm, share in first_shares(result).items()},
     }
 

@@ -12,6 +12,7 @@ from .diagnostics import Diagnostics
 from .draws import DrawSource, PriorDraws, Values
 from .engines import FORWARD
 from .estimates import ZERO, Distribution, Estimate
+from .known import known_column, with_ranks
 from .outcomes import READY, summary_columns
 from .question import Question
 from .result import Origin
@@ -94,7 +95,12 @@ class Posterior:
         """Columns of all draws that sum the answer up; see `summary_columns`."""
         if self._on_shared_draws and self.shared is not None:
             return self.shared.summary
-        return self.source.map(lambda values: summary_columns(self.question, values))
+
+        def evaluate(values: Values) -> Values:
+            columns = summary_columns(self.question, values)
+            return columns | known_column(self.question, self.items, values, columns[READY])
+
+        return with_ranks(self.question, self.source).map(evaluate)
 
     @cached_property
     def genuine(self) -> Values:

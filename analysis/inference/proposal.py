@@ -20,13 +20,13 @@ References
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...model.draws import Transform
+from ...model.draws import SobolStreams, Transform, UniformStreams, Values
 from ...priors.copula import HIGHEST_RANK, LOWEST_RANK
 from .estimates import Array
 from .mixture import NormalMixture, fit_mixture, product
@@ -187,16 +187,28 @@ class ProposedTransform(Transform):
     """
 
     def __init__(self, transform: Transform, proposal: Proposal, *, antithetic: bool = False) -> None:
-        self.names = [*proposal.names, CHOICE]
+        self.names = [CHOICE, *proposal.names]  # a Sobol sequence is most even in its first dimensions
         self._transform = transform
         self._proposal = proposal
         self._antithetic = antithetic
 
     def __call__(self, uniforms: Array) -> dict[str, Array]:
         """Carry uniforms to values, and to the log density of the prior over the proposal's; see `Transform`."""
+        uniforms = np.concatenate([uniforms[1:], uniforms[:1]])
         if self._antithetic:
-            uniforms = uniforms.copy()
             uniforms[:-1, 1::2] = 1.0 - uniforms[:-1, ::2]
             uniforms[-1, 1::2] = uniforms[-1, ::2]
         ranks, log_ratio = self._proposal.carry(uniforms)
         return {**self._transform(ranks), LOG_RATIO: log_ratio}
+
+    def chunks(self, streams: UniformStreams | SobolStreams, start: int, count: int, size: int) -> Iterator[Values]:
+        """Yield values of draws `start` to `start + count` of some streams, `size` at a time, all three even.
+
+        Of a Sobol sequence every point is used, as half of its points would not be even: for two draws, itself and its
+        mirror image.
+        """
+        if self._antithetic and isinstance(streams, SobolStreams):
+            for points in streams.chunks(self.names, start // 2, count // 2, size // 2):
+                yield self(np.repeat(points, 2, axis=1))
+        else:
+            yield from super().chunks(streams, start, count, size)

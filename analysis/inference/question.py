@@ -65,7 +65,7 @@ class Question:
     @property
     def clock(self) -> Clock:
         """How its days count."""
-        return Clock(self.assumptions.calendar, self.as_of)
+        return self.assumptions.clock(self.as_of)
 
     @property
     def as_of_months(self) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,22 @@ class Request:
     def __post_init__(self) -> None:
         check_engine(self.engine)
 
+    @property
+    def counts_nothing(self) -> bool:
+        """Whether no item is asked for."""
+        return self.evidence == "none" and not self.added
+
+    @cached_property
+    def selection(self) -> Selection:
+        """What is counted.
+
+        Raises
+        ------
+        InputError
+            If the evidence cannot be used.
+        """
+        return choose_evidence(self.question, self.evidence, self.ledger, self.added)
+
 
 def posterior(request: Request) -> Posterior:
     """Draw from the posterior that a request's evidence makes of the prior; from the prior where there is none.
@@ -63,22 +80,11 @@ def posterior(request: Request) -> Posterior:
     UntrustworthyError
         If the posterior's draws cannot be trusted.
     """
-    if request.evidence == "none" and not request.added and request.engine != "nuts":
+    if request.counts_nothing and request.engine != "nuts":
         return prior_of(request.question)
     from .conditioning import condition
 
-    return condition(request.question, evidence_of(request), request.engine)
-
-
-def evidence_of(request: Request) -> Selection:
-    """Decide what a request counts.
-
-    Raises
-    ------
-    InputError
-        If the evidence cannot be used.
-    """
-    return choose_evidence(request.question, request.evidence, request.ledger, request.added)
+    return condition(request.question, request.selection, request.engine)
 
 
 def choose_evidence(
@@ -104,14 +110,16 @@ def choose_evidence(
     InputError
         If the ledger, an item or the choice is wrong.
     """
-    from ...evidence.ledgers import Ledger, load_ledger
+    from ...evidence.ledgers import load_ledger
     from ...evidence.selection import select
 
     known = load_ledger(ledger, added)
     files = {str(path) for path in added}
     extra = [item.id for item in known.items.values() if item.file in files and item.kind.countable]
-    names = [name for name in evidence.split(",") if not (extra and name.strip() in ("none", *extra))]
+    before = load_ledger(ledger) if extra and not count_added else known
+    new = extra if count_added else [name for name in extra if name not in before.items]
+    names = [name for name in evidence.split(",") if not (extra and name.strip() in ("none", *new))]
     if not count_added:
-        known = Ledger({name: item for name, item in known.items.items() if name not in extra})
+        known = before
     wanted = [*names, *extra] if count_added else names or ["none"]
     return select(known, ",".join(wanted), question.as_of, question.assumptions)

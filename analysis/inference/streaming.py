@@ -104,7 +104,7 @@ class StreamedDistribution:
     def probability_below(self, value: float) -> Estimate:
         """Probability of lying below a value."""
         place = (value - self._low) * self._bins / (self._high - self._low)
-        bin_ = min(max(int(place), 0), self._bins)
+        bin_ = self._bins if place >= self._bins else max(int(place), 0)
         count = float(self._below + self._counts[:bin_].sum())
         if 0 <= place < self._bins:
             count += (place - bin_) * float(self._counts[bin_])

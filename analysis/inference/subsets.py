@@ -17,6 +17,7 @@ from .adaptation import drawn_from_fit
 from .draws import PriorDraws, Values
 from .estimates import Array, Distribution, Estimate, Weighting
 from .importance import SmoothedWeights, weights_given
+from .known import known_column, with_ranks
 from .likelihoods import predictions_of, total
 from .log_means import LogMean, log_mean
 from .outcomes import READY, summary_of
@@ -50,8 +51,8 @@ class SharedDraws:
     ) -> None:
         self.question = question
         self.items = items
-        self.source = source
-        columns = source.map(lambda values: _columns(question, values, items, summed_up=summed_up))
+        self.source = with_ranks(question, source) if summed_up else source
+        columns = self.source.map(lambda values: _columns(question, values, items, summed_up=summed_up))
         of_items = (LIKELIHOOD, GENUINE)
         self._columns = {name: column for name, column in columns.items() if name.startswith(of_items)}
         self.summary = {name: column for name, column in columns.items() if not name.startswith(of_items)}
@@ -163,7 +164,9 @@ def _joined_replicates(first: Weighting, second: Weighting) -> int:
 def _columns(question: Question, values: Values, items: Sequence[Item], *, summed_up: bool) -> Values:
     world, dates, predicted = predictions_of(question, values, items)
     clock = question.clock
-    columns = summary_of(question, values, world, dates) if summed_up else {READY: dates.ready}
+    columns = {READY: dates.ready}
+    if summed_up:
+        columns = summary_of(question, values, world, dates) | known_column(question, items, values, dates.ready)
     for item in items:
         prediction = predicted[item.id]
         columns[LIKELIHOOD + item.id] = log_density(item, item.observation(clock), prediction, clock)

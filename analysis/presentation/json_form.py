@@ -38,7 +38,7 @@ def to_json[Row](table: Table[Row]) -> Any:
         return objects
     whole: dict[str, Any] = {}
     for row in table.rows:
-        _fill(whole, table.columns, row, table.key(row))
+        _fill(whole, table.columns, row, table.key_of(row))
     return whole
 
 
@@ -54,7 +54,7 @@ def merged(*parts: Mapping[str, Any]) -> dict[str, Any]:
 
 def _fill[Row](target: dict[str, Any], columns: Sequence[Column[Row]], row: Row, key: str | None) -> None:
     for column in columns:
-        value: Any = ABSENT if column.value is None else column.value(row)
+        value = column.written(row)
         if value is ABSENT:
             continue
         path = [str(key if step is KEY else step) for step in column.path]

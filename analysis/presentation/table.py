@@ -114,6 +114,34 @@ class Column[Row]:
         text = self.full if self.full is not None and room is Room.PAGE else self.text
         return "" if text is None else text(row)
 
+    def written(self, row: Row) -> Any:
+        """Return what programs read of a row, or `ABSENT`."""
+        return ABSENT if self.value is None else self.value(row)
+
+    def of(self, part: Callable[[Any], Row | None]) -> Column[Any]:
+        """Return the column of rows that have in them what this one is about; it is empty where a row has none.
+
+        Parameters
+        ----------
+        part : callable
+            From a row to what this column is about.
+        """
+
+        def seen(read: Callable[[Row], Any] | None, nothing: Any) -> Any:
+            def read_part(row: Any) -> Any:
+                found = part(row)
+                return nothing if found is None or read is None else read(found)
+
+            return None if read is None else read_part
+
+        return replace(
+            self,
+            text=seen(self.text, ""),
+            full=seen(self.full, ""),
+            value=seen(self.value, ABSENT),
+            share=seen(self.share, 0.0),
+        )
+
 
 @dataclass(frozen=True)
 class Table[Row]:
@@ -148,6 +176,10 @@ class Table[Row]:
     shown: Sequence[Row] | None = None
     key: Callable[[Row], str] | None = None
     groups: Sequence[str] = ()
+
+    def key_of(self, row: Row) -> str | None:
+        """Return a row's key in JSON; None where the table is a list."""
+        return None if self.key is None else self.key(row)
 
     def without(self, *titles: str) -> Table[Row]:
         """Leave out columns for people, by their headings."""

@@ -25,16 +25,18 @@ from ..archive.manifest import (
     python_version,
 )
 from ..archive.reading import FORECAST, INPUTS, POSTERIOR, Run, newest_before, read_run
-from ..archive.ready_curve import READY_CURVE, ready_curve_as_json
+from ..archive.ready_curve import KNOWN_CURVE, READY_CURVE, ready_curve_as_json
 from ..archive.store import build, check_runs_folder
+from ..inference.diagnostics import UntrustworthyError
 from ..inference.forecast import Forecast, forecast, forecast_prior
 from ..inference.inputs import Inputs, inputs_of
 from ..inference.posterior import Posterior
 from ..inference.request import Request, posterior
+from ..inference.snapshot import Snapshot
 from ..presentation.report.sections import Sections
 from ..presentation.tables.builders import as_json
 from ..presentation.text import day_text
-from ..studies.attribution import Attribution, Workshop, attribute
+from ..studies.attribution import QUANTILES, Attribution, attribute
 
 REPORT = "report.html"
 EXPLORER = "explore.html"
@@ -106,8 +108,8 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
                 results[name] = study(drawn)
     with watch.part("attribution"):
         previous = newest_before(runs, request.question.event)
-        attribution = _since(previous, drawn, answer) if previous else None
-    sections = Sections(drawn, answer, results, attribution, previous)
+        attribution, untrusted = _since(previous, drawn, answer) if previous else (None, "")
+    sections = Sections(drawn, answer, results, attribution, previous, untrusted)
     if brief:
         return sections
     with watch.part("draw"):
@@ -116,7 +118,7 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
 
 def drawings_of(sections: Sections) -> dict[str, tuple[Any, str]]:
     """Draw every figure of a run, each with what it shows in words."""
-    from ..presentation.figures import draw_structures, drawings
+    from ..presentation.figures import draw_bridge, draw_state, draw_structures, drawings
     from ..studies.trajectories import race_trajectories
 
     drawn, results, answer = sections.posterior, sections.results, sections.forecast
@@ -138,8 +140,14 @@ def drawings_of(sections: Sections) -> dict[str, tuple[Any, str]]:
         "one-at-a-time": "How far the date moves with one quantity low or high; the table below holds the figures.",
         "mythos-compute": "Density of Mythos's pre-training compute in FLOP; the head of the page has its quantiles.",
         "pools": "Each firm's compute in H100e through time, with its uncertainty.",
+        "state": "How likely the furthest run, and each firm's own, is in each stage; tables hold the figures.",
+        "bridge": "The published date, and the date after every step that leads to this; the table below holds them.",
         "structures": "The date by every structure and by their pools; the table below holds the figures.",
     }
+    if "state" in results:
+        jobs["state"] = partial(draw_state, results["state"])
+    if "bridge" in results:
+        jobs["bridge"] = partial(draw_bridge, results["bridge"])
     if "structures" in results:
         jobs["structures"] = partial(draw_structures, results["structures"])
     return {name: (job(), shows[name]) for name, job in jobs.items()}
@@ -147,6 +155,7 @@ def drawings_of(sections: Sections) -> dict[str, tuple[Any, str]]:
 
 def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
     """What a run asks beside the forecast, by the name of the file it goes to."""
+    from ..studies.bridge import bridge
     from ..studies.checks.study import checks_of
     from ..studies.counterfactuals import levers, regimes
     from ..studies.influence import influence
@@ -159,9 +168,13 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
     from ..studies.readings.trend import trends
     from ..studies.scenarios import scenarios
     from ..studies.sensitivity.study import sensitivity
+    from ..studies.state import state
     from ..studies.structures import structures
+    from ..studies.watch import watch
 
     studies: dict[str, Callable[[Posterior], Any]] = {
+        "state": state,
+        "bridge": bridge,
         "levers": levers,
         "regimes": regimes,
         "scenarios": scenarios,
@@ -173,6 +186,7 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
         "size": sizes,
         "structures": structures,
         "trend": trends,
+        "watch": watch,
     }
     if drawn.question.assumptions.obstacles:
         studies["obstacles"] = obstacles
@@ -183,6 +197,9 @@ def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = F
     """Write a run's files into a folder."""
     _write_json(folder / FORECAST, as_json(sections.forecast))
     _write_json(folder / READY_CURVE, ready_curve_as_json(sections.forecast.question, sections.forecast.ready))
+    if sections.forecast.known is not None:
+        known = ready_curve_as_json(sections.forecast.question, sections.forecast.known)
+        _write_json(folder / KNOWN_CURVE, known)
     for name, result in sections.results.items():
         _write_json(folder / f"{name}.json", as_json(result))
     if sections.attribution is not None and sections.previous is not None:
@@ -216,18 +233,21 @@ def today() -> Any:
     return date.today()
 
 
-def _since(previous: Run, drawn: Posterior, answer: Forecast) -> Attribution:
-    from ..studies.attribution import QUANTILES, Snapshot
-
+def _since(previous: Run, drawn: Posterior, answer: Forecast) -> tuple[Attribution | None, str]:
+    """What moved since a run; or, where that cannot be trusted, why not: the run itself stands."""
     items = {item.id: item for item in drawn.items}
     now = Snapshot(
         question=drawn.question,
         items=items,
         inputs=_inputs(drawn),
         version=library_versions()["catchup"],
-        recorded={p: answer.ready.quantile_value(p) for p in QUANTILES},
+        recorded={p: answer.ready.quantile(p) for p in QUANTILES},
+        engine=drawn.engine,
     )
-    return attribute(previous.snapshot, now, Workshop())
+    try:
+        return attribute(previous.snapshot, now, drawn), ""
+    except UntrustworthyError as error:
+        return None, error.on_command_line
 
 
 def _write_posterior(sections: Sections, path: Path) -> None:

@@ -5,53 +5,36 @@ The steps lead from one forecast to the other, changing one thing at a time: fir
 then the priors, then the random numbers. What a step moves depends on what was changed before it, so the
 order is part of the answer; that the steps add up does not.
 
-Every step is asked of the same random numbers, so that its Monte Carlo error is that of a difference. A step
-within its error is called noise.
+Between two steps stands a forecast as any other: a posterior, with its diagnostics. Where one cannot be trusted, the
+steps on both sides of it are told as one. Neighbouring forecasts share their draws or, where each needs draws from a
+proposal of its own, their random numbers, so that a step's Monte Carlo error is that of a difference. A step within its
+error is called noise.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
-import numpy as np
-
-from ...evidence.latents import with_latents
+from ...evidence.confirmation import confirms
 from ...evidence.schema import Item
-from ..inference.draws import Values
-from ..inference.estimates import Array, Distribution, Estimate, Weighting
-from ..inference.importance import smooth_weights
-from ..inference.inputs import Inputs
-from ..inference.likelihoods import likelihoods_of, prior_for, total
-from ..inference.outcomes import READY, ready_column
+from ..inference.estimates import ZERO, Estimate, probability_shift, quantile_shift
+from ..inference.posterior import Posterior
 from ..inference.question import Question
+from ..inference.snapshot import Snapshot
+from .attribution_states import PUBLISHED, State, end_state, on_draws_of, state_on
 
-QUANTILES = (0.05, 0.5, 0.95)
+QUANTILES = PUBLISHED
 ROUNDING = 1e-4  # months; what is published is rounded to this
-
-
-@dataclass(frozen=True)
-class State:
-    """A forecast, as far as its steps need it.
-
-    Attributes
-    ----------
-    ready : Distribution
-        Months since t = 0.
-    streams : tuple
-        What its random numbers hang on: equal ones share their draws.
-    """
-
-    ready: Distribution
-    streams: tuple[Any, ...]
+CHANCE = 4.0  # standard errors that random numbers explain
+SAME = 1e-9  # months
 
 
 @dataclass(frozen=True)
 class Step:
-    """One change on the way from a forecast to another.
+    """One change, or several, on the way from a forecast to another.
 
     Attributes
     ----------
@@ -60,13 +43,17 @@ class Step:
     shifts : mapping of float to Estimate
         By probability, how far it moved that quantile, months.
     probability : Estimate
-        How far it moved the probability of being ready by the reference day.
+        How far it moved the probability of being ready by the end of the reference day.
+    ess, khat : float or None
+        Of the forecast that it leads to: effective number of draws, and Pareto shape of their weights.
     """
 
     id: str
     title: str
     shifts: Mapping[float, Estimate]
     probability: Estimate
+    ess: float | None = None
+    khat: float | None = None
 
     @property
     def noise(self) -> bool:
@@ -87,7 +74,7 @@ class Attribution:
     steps : tuple of Step
         In order; their shifts add up to the whole.
     reference_day : date
-        Day whose probability is followed.
+        Day by whose end a probability is followed.
     """
 
     before: Mapping[float, float]
@@ -98,63 +85,55 @@ class Attribution:
 
 
 @dataclass(frozen=True)
-class Snapshot:
-    """A forecast's question and inputs, to be worked out again.
+class Change:
+    """One change, and what is asked on what evidence once it is made."""
 
-    Attributes
-    ----------
-    question : Question
-        What was asked.
-    items : mapping of str to Item
-        What was counted.
-    inputs : Inputs
-        Where both came from.
-    version : str
-        Version of the model that answered.
-    recorded : mapping of float to float
-        Quantiles that it published, if it did.
-    """
-
+    id: str
+    title: str
     question: Question
     items: Mapping[str, Item]
-    inputs: Inputs
-    version: str
-    recorded: Mapping[float, float] = field(default_factory=dict)
 
 
-def attribute(before: Snapshot, after: Snapshot, workshop: Workshop | None = None) -> Attribution:
+def attribute(before: Snapshot, after: Snapshot, drawn: Posterior | None = None) -> Attribution:
     """Take the shift between two forecasts apart.
 
     Parameters
     ----------
     before, after : Snapshot
         The two forecasts.
-    workshop : Workshop, optional
-        Keeps draws and likelihoods between calls that share them.
+    drawn : Posterior, optional
+        The later one's, where it is at hand.
 
     Returns
     -------
     Attribution
         Steps whose shifts add up to the shift between the published quantiles.
+
+    Raises
+    ------
+    UntrustworthyError
+        If one of the two cannot be worked out by importance with draws that can be trusted.
     """
-    shop = workshop or Workshop()
     before = _on_common_ground(before, after)
-    day = after.question.as_of
-    reference = after.question.assumptions.calendar.months(_year_end(day))
-    plan = list(_plan(before, after))
-    states = [shop.state(before.question, before.items)]
-    steps: list[Step] = []
-    for name, title, question, items in plan:
-        states.append(shop.state(question, items))
-        steps.append(_step(name, title, states[-2], states[-1], reference))
-    published, reached = _published(before, states[0]), _published(after, states[-1])
-    steps = _with_rest(steps, before, after, published, reached, states)
-    total = _whole(steps, published, reached)
-    return Attribution(published, reached, total, tuple(steps), _year_end(day))
+    first, last = end_state(before), end_state(after, drawn)
+    day = year_end(after.question.as_of)
+    month = after.question.assumptions.calendar.months_by(day)
+    steps = [
+        *_left_over(before, first, "before", after),
+        *_steps(before, after, first, last, month),
+        *_left_over(after, last, "after", before),
+    ]
+    return Attribution(
+        {p: value.value for p, value in _published(before, first).items()},
+        {p: value.value for p, value in _published(after, last).items()},
+        _whole(before, after, first, last, month),
+        tuple(steps),
+        day,
+    )
 
 
 def _on_common_ground(before: Snapshot, after: Snapshot) -> Snapshot:
-    """Let equal priors and items be the same objects, so that what hangs on them is worked out once."""
+    """Let equal priors and items be the same objects, so that forecasts on them can share their draws."""
     question = before.question
     if before.inputs.priors_hash() == after.inputs.priors_hash():
         question = replace(question, assumptions=after.question.assumptions)
@@ -167,166 +146,132 @@ def _on_common_ground(before: Snapshot, after: Snapshot) -> Snapshot:
     return replace(before, question=question, items=items)
 
 
-class Workshop:
-    """Works forecasts out again, keeping what neighbouring ones share: draws and each item's likelihood."""
-
-    def __init__(self, keep: int = 2) -> None:
-        self._keep = keep
-        self._ready: dict[tuple[Any, ...], Array] = {}
-        self._columns: dict[tuple[Any, ...], Array] = {}
-        self._states: dict[tuple[Any, ...], State] = {}
-
-    def state(self, question: Question, items: Mapping[str, Item]) -> State:
-        """Work out the forecast of a question on some items, by importance."""
-        streams = (id(question.assumptions), question.draws, question.seed, question.event, question.launch_grid)
-        key = (*streams, question.as_of, *((name, id(item)) for name, item in sorted(items.items())))
-        if key not in self._states:
-            self._states[key] = State(self._distribution(question, items, streams), streams)
-        return self._states[key]
-
-    def _distribution(self, question: Question, items: Mapping[str, Item], streams: tuple[Any, ...]) -> Distribution:
-        counted = list(items.values())
-        asked = replace(question, quasi_random=False, assumptions=with_latents(question.assumptions, counted))
-        moves = any(firm.decision == "as-of" for firm in question.assumptions.race.firms.values())
-        base = (*streams, question.as_of) if moves else streams
-        missing = [item for item in counted if self._column_key(base, question, item) not in self._columns]
-        if base not in self._ready or missing:
-            source = prior_for(asked, counted)
-
-            def evaluate(values: Values) -> Values:
-                return {**ready_column(asked, values), **likelihoods_of(asked, values, missing)}
-
-            columns = source.map(evaluate)
-            self._ready[base] = columns.pop(READY)
-            for item in missing:
-                self._columns[self._column_key(base, question, item)] = columns[item.id]
-        ready = self._ready[base]
-        if not counted:
-            return Distribution(ready, Weighting(ready.size))
-        smoothed = smooth_weights(
-            total({item.id: self._columns[self._column_key(base, question, item)] for item in counted})
-        )
-        return Distribution(ready, Weighting(ready.size, weights=smoothed.weights))
-
-    @staticmethod
-    def _column_key(base: tuple[Any, ...], question: Question, item: Item) -> tuple[Any, ...]:
-        """A likelihood is the same on another day, unless the item is about the day itself."""
-        return (*base, id(item), question.as_of if item.text.kind == "not_yet" else None)
-
-
-def _plan(before: Snapshot, after: Snapshot) -> Any:
-    """Yield the changes, one at a time: id, title, and the question and items once it is made."""
-    question = replace(before.question, as_of=after.question.as_of)
+def _plan(before: Snapshot, after: Snapshot) -> Iterator[Change]:
+    """Yield the changes, one at a time; all on the later forecast's random numbers."""
+    question = replace(_on_numbers_of(after.question, before.question), as_of=after.question.as_of)
     items = dict(before.items)
     if question.as_of != before.question.as_of:
-        yield "time", f"time passing, {before.question.as_of} to {question.as_of}", question, dict(items)
+        yield Change("time", f"time passing, {before.question.as_of} to {question.as_of}", question, dict(items))
     for name in sorted(set(before.items) - set(after.items)):
         del items[name]
-        yield f"removed:{name}", f"item removed: {name}", question, dict(items)
+        yield Change(f"removed:{name}", f"item removed: {name}", question, dict(items))
     common = sorted(set(before.items) & set(after.items))
     for name in common:
         if before.inputs.item_hash(name) != after.inputs.item_hash(name):
             items[name] = after.items[name]
-            yield f"changed:{name}", f"item changed: {name}", question, dict(items)
+            yield Change(f"changed:{name}", _change_text(before.items[name], after.items[name]), question, dict(items))
     added = sorted(set(after.items) - set(before.items), key=lambda name: (after.items[name].text.known_since, name))
     for name in added:
         items[name] = after.items[name]
-        yield f"added:{name}", f"item added: {name}", question, dict(items)
-    if before.inputs.priors_hash() != after.inputs.priors_hash() or before.question.event != after.question.event:
-        question = replace(
-            question,
-            assumptions=after.question.assumptions,
-            event=after.question.event,
-            launch_grid=after.question.launch_grid,
-        )
-        yield "priors", "priors changed", question, dict(items)
+        yield Change(f"added:{name}", f"item added: {name}", question, dict(items))
+    if before.inputs.priors_hash() != after.inputs.priors_hash() or _of_another_kind(before.question, after.question):
+        yield Change("priors", "priors changed", after.question, dict(items))
 
 
-def _step(name: str, title: str, before: State, after: State, reference: float) -> Step:
-    shifts = {
-        p: _shift(before, after, lambda state, p=p: (state.ready.quantile_value(p), state.ready.quantile_influence(p)))
+def _change_text(before: Item, after: Item) -> str:
+    """Say what changed of an item: through which day somebody has looked, or more than that."""
+    if not confirms(after, before):
+        return f"item changed: {after.id}"
+    days = [item.observed.confirmed_through or "not said" for item in (before, after)]
+    return f"silence confirmed: {after.id}, through {days[1]} (before: {days[0]})"
+
+
+def _of_another_kind(before: Question, after: Question) -> bool:
+    return (before.event, before.launch_grid) != (after.event, after.launch_grid)
+
+
+def _on_numbers_of(other: Question, question: Question) -> Question:
+    """Return a question on another's random numbers."""
+    return replace(question, draws=other.draws, seed=other.seed, quasi_random=other.quasi_random)
+
+
+def _steps(before: Snapshot, after: Snapshot, first: State, last: State, month: float) -> list[Step]:
+    """Work out the steps from the earlier forecast to the later one, beginning with the last.
+
+    The forecast before a step stands on the draws of the one after it where they serve it as well.
+    """
+    start = _on_numbers_of(after.question, before.question)
+    changes = list(_plan(before, after))
+    places = [(start, before.items), *((change.question, change.items) for change in changes)]
+    later, together, steps = last, list[Change](), list[Step]()
+    for change, (question, items) in zip(reversed(changes), reversed(places[:-1]), strict=True):
+        together.insert(0, change)
+        state = on_draws_of(later, question, items)
+        if state is None:
+            state = first if question is start and start == before.question else state_on(question, items)
+        if state is not None:
+            steps.insert(0, _step(together, state, later, month))
+            later, together = state, []
+    if together:
+        return [_step(together, first, later, month), *steps]
+    return [*_by_chance(_shift("noise", "Monte Carlo noise (other draws)", first, later, month)), *steps]
+
+
+def _step(changes: Sequence[Change], before: State, after: State, month: float) -> Step:
+    title = ", ".join(change.title for change in changes)
+    if len(changes) > 1:
+        title += " (together: what lies between cannot be trusted)"
+    return _shift("+".join(change.id for change in changes), title, before, after, month)
+
+
+def _shift(identity: str, title: str, before: State, after: State, month: float) -> Step:
+    shifts = {p: quantile_shift(after.ready, before.ready, p) for p in QUANTILES}
+    probability = probability_shift(after.ready, before.ready, month)
+    return Step(identity, title, shifts, probability, after.ess, after.khat)
+
+
+def _left_over(snapshot: Snapshot, state: State, end: str, other: Snapshot) -> list[Step]:
+    """How what a forecast published differs from what it gives when it is worked out again; by nothing, as a rule."""
+    published, again = _published(snapshot, state), state.quantiles
+    shifts = {p: _difference(published[p], again[p], -1.0 if end == "before" else 1.0) for p in QUANTILES}
+    if end == "before" and snapshot.version != other.version:
+        return [Step("version", "model version", shifts, ZERO)] if _any_shift(shifts) else []
+    by = "NUTS, and worked out again by importance" if snapshot.engine == "nuts" else "worked out again"
+    return _by_chance(Step(f"noise-{end}", f"Monte Carlo noise ({by})", shifts, ZERO))
+
+
+def _by_chance(step: Step) -> list[Step]:
+    """Return a step that random numbers explain, if it is one; called unexplained where they do not."""
+    if all(abs(shift.value) <= CHANCE * shift.mcse for shift in step.shifts.values()):
+        return [step] if _any_shift(step.shifts) else []
+    return [replace(step, id=f"unexplained-{step.id}", title=f"not explained: more than {step.title}")]
+
+
+def _any_shift(shifts: Mapping[float, Estimate]) -> bool:
+    return any(abs(shift.value) > SAME for shift in shifts.values())
+
+
+def _difference(published: Estimate, again: Estimate, sign: float) -> Estimate:
+    if published is again:
+        return ZERO
+    return Estimate(sign * (published.value - again.value), math.hypot(published.mcse, again.mcse))
+
+
+def _published(snapshot: Snapshot, state: State) -> dict[float, Estimate]:
+    """Quantiles as published, or as worked out again where that differs by no more than rounding."""
+    again = state.quantiles
+    return {
+        p: snapshot.recorded[p]
+        if p in snapshot.recorded and abs(snapshot.recorded[p].value - again[p].value) > ROUNDING
+        else again[p]
         for p in QUANTILES
     }
-    return Step(name, title, shifts, _shift(before, after, lambda state: _probability(state, reference)))
 
 
-def _probability(state: State, reference: float) -> tuple[float, Array]:
-    below = (state.ready.values < reference).astype(float)
-    return state.ready.weighting.mean(below), below
-
-
-def _shift(before: State, after: State, statistic: Any) -> Estimate:
-    """Difference of a statistic between two forecasts, with the MCSE of a difference where they share draws."""
-    (first, first_influence), (second, second_influence) = statistic(before), statistic(after)
-    left = _contributions(before, first_influence)
-    right = _contributions(after, second_influence)
-    if _shares_draws(before, after):
-        error = math.sqrt(float(np.sum((right - left) ** 2)))
-    else:
-        error = math.sqrt(float(np.sum(left**2) + np.sum(right**2)))
-    return Estimate(second - first, error)
-
-
-def _contributions(state: State, influence: Array) -> Array:
-    weighting = state.ready.weighting
-    weights = weighting.weights if weighting.weights is not None else np.full(weighting.draws, 1.0 / weighting.draws)
-    return weights * (influence - weighting.mean(influence))
-
-
-def _shares_draws(before: State, after: State) -> bool:
-    """Streams are keyed by name: other priors on the same seed still share their uniforms."""
-    return before.streams[1:3] == after.streams[1:3]
-
-
-def _with_rest(
-    steps: list[Step],
-    before: Snapshot,
-    after: Snapshot,
-    published: Mapping[float, float],
-    reached: Mapping[float, float],
-    states: list[State],
-) -> list[Step]:
-    """Add what the steps leave: another model version, other random numbers or another engine."""
-    first = {p: states[0].ready.quantile_value(p) - published[p] for p in QUANTILES}
-    last = {p: reached[p] - states[-1].ready.quantile_value(p) for p in QUANTILES}
-    nothing = Estimate(0.0, 0.0)
-
-    def own_error(state: State, p: float) -> float:
-        return state.ready.quantile(p).mcse
-
-    ends = list(steps)
-    if any(abs(value) > 1e-9 for value in first.values()):
-        title = "model version" if before.version != after.version else "Monte Carlo noise (worked out again)"
-        name = "version" if before.version != after.version else "noise-before"
-        shifts = {p: Estimate(first[p], own_error(states[0], p)) for p in QUANTILES}
-        ends.insert(0, Step(name, title, shifts, nothing))
-    if any(abs(value) > 1e-9 for value in last.values()):
-        shifts = {p: Estimate(last[p], own_error(states[-1], p)) for p in QUANTILES}
-        ends.append(Step("noise", "Monte Carlo noise", shifts, nothing))
-    return ends
-
-
-def _whole(steps: list[Step], published: Mapping[float, float], reached: Mapping[float, float]) -> Step:
-    def error(p: float) -> float:
-        return math.sqrt(sum(step.shifts[p].mcse ** 2 for step in steps))
-
-    shifts = {p: Estimate(reached[p] - published[p], error(p)) for p in QUANTILES}
-    probability = Estimate(
-        sum(step.probability.value for step in steps), math.sqrt(sum(step.probability.mcse**2 for step in steps))
-    )
-    return Step("total", "in all", shifts, probability)
-
-
-def _published(snapshot: Snapshot, state: State) -> dict[float, float]:
-    """Quantiles as published, or as worked out again where that differs by no more than rounding."""
-    again = {p: state.ready.quantile_value(p) for p in QUANTILES}
-    return {
-        p: value if abs(value - again[p]) > ROUNDING else again[p]
-        for p, value in (again | dict(snapshot.recorded)).items()
+def _whole(before: Snapshot, after: Snapshot, first: State, last: State, month: float) -> Step:
+    """The whole shift, whose error is that of a difference where both were published as they are worked out again."""
+    whole = _shift("total", "in all", first, last, month)
+    published, reached = _published(before, first), _published(after, last)
+    shifts = {
+        p: shift
+        if published[p] is first.quantiles[p] and reached[p] is last.quantiles[p]
+        else _difference(reached[p], published[p], 1.0)
+        for p, shift in whole.shifts.items()
     }
+    return replace(whole, shifts=shifts)
 
 
-def _year_end(day: date) -> date:
-    """The first of January after the year's end that is at least half a year away."""
+def year_end(day: date) -> date:
+    """The last day of the year, or of the next where that is less than half a year away."""
     year = day.year if day.month <= 6 else day.year + 1
     return date(year, 12, 31)

@@ -18,7 +18,7 @@ from ..inference.estimates import Array
 
 SAMPLED = ("chain", "draw")
 ITEM = "item"  # ends the names of dims along which items lie, their ids being the coordinate
-ASKED = ("event", "as_of")  # attributes of a tree that say what it was asked
+ASKED = ("event", "as_of", "as_of_month")  # what a tree says that it was asked
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,10 @@ def observations_of(name: str, model: Any) -> Observations:
         return Observations(name, {}, known=pointwise)
     groups = getattr(model, "children", {})
     if "log_likelihood" not in groups or "posterior" not in groups:
+        hint = "; pymc.compute_log_likelihood adds the log likelihood" if "posterior" in groups else ""
         raise InputError(
             f"{name}: a tree with a posterior and a log_likelihood group, or a result of az.loo(..., pointwise=True), "
-            f"was expected, not {_described(model, groups)}"
+            f"was expected, not {_described(model, groups)}{hint}"
         )
     likelihood = model["log_likelihood"].to_dataset()
     columns = {label: np.asarray(values, dtype=float).ravel() for label, values in _labelled(likelihood)}
@@ -103,8 +104,19 @@ def observations_of(name: str, model: Any) -> Observations:
     if "observed_data" in groups:
         observed = model["observed_data"].to_dataset()
         seen = {label: float(values) for label, values in _labelled(observed[_same(observed, likelihood)])}
+    efficiency = _efficiency(model["posterior"].to_dataset())
+    return Observations(name, columns, efficiency, seen=seen, asked=_asked(model, groups))
+
+
+def _asked(model: Any, groups: Any) -> dict[str, str]:
+    """What a tree was asked: as its attributes have it, or, where a sampler has made it, its coordinates and data."""
     asked = {key: str(model.attrs[key]) for key in ASKED if key in model.attrs}
-    return Observations(name, columns, _efficiency(model["posterior"].to_dataset()), seen=seen, asked=asked)
+    events = model["posterior"].to_dataset().coords.get("event")
+    if events is not None:
+        asked.setdefault("event", str(events.values.flat[0]))  # the question's own comes first
+    if "constant_data" in groups and "as_of_month" in model["constant_data"].data_vars:
+        asked.setdefault("as_of_month", f"{float(model['constant_data']['as_of_month']):.4f}")
+    return asked
 
 
 def with_the_same_items(models: Mapping[str, Observations]) -> tuple[tuple[str, ...], dict[str, tuple[str, ...]]]:
@@ -122,8 +134,8 @@ def with_the_same_items(models: Mapping[str, Observations]) -> tuple[tuple[str, 
         listed = "; ".join(f"{model.name} has {', '.join(model.items[:4])}" for model in models.values())
         raise InputError(f"an item that all models predict was expected: {listed}")
     for other in others:
-        for key in first.asked.keys() & other.asked.keys():
-            if first.asked[key] != other.asked[key]:
+        for key in ASKED:
+            if key in first.asked and key in other.asked and first.asked[key] != other.asked[key]:
                 raise InputError(
                     f"models asked the same question were expected: {first.name} has {key} {first.asked[key]}, "
                     f"{other.name} has {other.asked[key]}"

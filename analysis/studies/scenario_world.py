@@ -10,13 +10,15 @@ from ...model.assumptions import Assumptions, under_scenario
 from ...model.change import Change
 from ...model.forward import change_from, outcome
 from ...model.generative import Contender, Outcome
+from ...model.law import law_of
 from ...model.policies import redrawn
 from ...priors.families import Family, Uniform
 from ..inference.draws import Values
 from ..inference.outcomes import outcome_of
 from ..inference.question import Question
 
-BEFORE, BEFORE_GROWTH = "before:", "fall of the requirement before"  # columns of what held until the question's day
+# columns of what held until the question's day
+BEFORE, BEFORE_PACE, BEFORE_LAW = "before:", "pace of progress before", "law of progress before:"
 PARTS = tuple(part.name for part in fields(Contender))
 RANK = Uniform(low=0.0, high=1.0)
 
@@ -153,16 +155,19 @@ def columns_of_change(change: Change, firms: Container[str]) -> Values:
     """Return what held until a month as columns of draws, for some of the firms; `change_in` reads them back."""
     runs = {firm: run for (_, firm), run in change.contenders.items() if firm in firms}
     columns = {f"{BEFORE}{firm}:{name}": getattr(run, name) for firm, run in runs.items() for name in PARTS}
-    return {**columns, BEFORE_GROWTH: change.log_growth}
+    law = dict(zip(change.law.progress.quantities, change.law.values, strict=True))
+    return {**columns, BEFORE_PACE: change.law.pace, **{BEFORE_LAW + name: column for name, column in law.items()}}
 
 
 def change_in(columns: Values, question: Question) -> Change | None:
     """Return what held until the day of the question, from columns of draws; None where they hold no such thing."""
-    if BEFORE_GROWTH not in columns:
+    if BEFORE_PACE not in columns:
         return None
+    progress = question.assumptions.mechanisms.progress
+    law = {name: columns[BEFORE_LAW + name] for name in progress.quantities}
     firms = dict.fromkeys(key.split(":")[1] for key in columns if key.startswith(BEFORE))
     runs = {
         (question.event, firm): Contender(**{name: columns[f"{BEFORE}{firm}:{name}"] for name in PARTS})
         for firm in firms
     }
-    return Change(question.as_of_months, columns[BEFORE_GROWTH], runs)
+    return Change(question.as_of_months, law_of(progress, columns[BEFORE_PACE], law), runs)

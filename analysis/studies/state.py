@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
-import numpy as np
-
-from ...model.generative import Contender, Outcome
 from ..inference.draws import Values
-from ..inference.estimates import Array, Distribution, Estimate
-from ..inference.outcomes import READY, outcome_of
+from ..inference.estimates import Distribution, Estimate
+from ..inference.outcomes import COMPUTE_ALONE, READY, outcome_of
 from ..inference.posterior import Posterior
 from ..inference.result import Result
+from ..inference.silence import confirmed_through, silences_in
+from ..inference.stages import STAGES, furthest, shares_of_stages, stages_of
 from ..inference.weights import given
-
-STAGES = {
-    "not-launched": "No run has been launched",
-    "pre-training": "A run is in pre-training",
-    "post-training": "A model is in post-training",
-    "ready-unannounced": "A model is ready, and nobody has said so",
-}
-"""Stages of a run towards the event, in their order, by id."""
 
 STAGE = "stage:"  # begins the columns of stages, as positions in `STAGES`
 RACE = "race"  # the furthest run's column
@@ -49,6 +39,25 @@ class Stage:
 
 
 @dataclass(frozen=True)
+class Explained:
+    """What explains that nothing has been announced by the day of the question: three that add up to one.
+
+    Attributes
+    ----------
+    compute : Estimate
+        Probability that compute alone would not have sufficed by then.
+    obstacles : Estimate
+        That it would have, and something else stands in the way.
+    unannounced : Estimate
+        That a model is ready, and nobody has said so.
+    """
+
+    compute: Estimate
+    obstacles: Estimate
+    unannounced: Estimate
+
+
+@dataclass(frozen=True)
 class State(Result):
     """Where the race stands.
 
@@ -60,15 +69,13 @@ class State(Result):
         Of the furthest run, in their order.
     firms : mapping of str to mapping of str to Estimate
         By firm and stage, the probability that the firm's own run is in it.
+    explained : Explained or None
+        What explains the silence; None where none is counted.
     """
 
     stages: tuple[Stage, ...]
     firms: Mapping[str, Mapping[str, Estimate]]
-
-    @cached_property
-    def most_likely(self) -> Stage:
-        """The stage that the furthest run is most likely in."""
-        return max(self.stages, key=lambda stage: stage.probability.value)
+    explained: Explained | None = None
 
     def at_least(self, stage: str) -> float:
         """Probability that the furthest run is in a stage or has passed it."""
@@ -106,36 +113,32 @@ def state(posterior: Posterior) -> State:
     def evaluate(values: Values) -> Values:
         result = outcome_of(question, values)[1]
         reached = stages_of(result, month)
-        furthest = np.maximum.reduce(list(reached.values()))
         return {
             READY: result.ready,
-            STAGE + RACE: furthest.astype(float),
+            STAGE + RACE: furthest(reached).astype(float),
             **{STAGE + firm: stage.astype(float) for firm, stage in reached.items()},
         }
 
     columns, weighting = source.map(evaluate), source.weighting
     shares = {
-        name.removeprefix(STAGE): [
-            weighting.estimate((column == position).astype(float)) for position in range(len(STAGES))
-        ]
+        name.removeprefix(STAGE): shares_of_stages(column, weighting)
         for name, column in columns.items()
         if name.startswith(STAGE)
     }
     race = columns[STAGE + RACE]
     stages = tuple(
-        Stage(name, title, shares[RACE][position], given(columns[READY], weighting, race == position))
-        for position, (name, title) in enumerate(STAGES.items())
+        Stage(name, title, shares[RACE][name], given(columns[READY], weighting, race == place))
+        for place, (name, title) in enumerate(STAGES.items())
     )
-    firms = {firm: dict(zip(STAGES, shares[firm], strict=True)) for firm in question.assumptions.race.firms}
-    return State(posterior.origin, stages, firms)
+    firms = {firm: shares[firm] for firm in question.assumptions.race.firms}
+    return State(posterior.origin, stages, firms, _explained(posterior))
 
 
-def stages_of(result: Outcome, month: float) -> dict[str, Array]:
-    """How far each firm's run has come by a month, as positions in `STAGES`; each of shape (draw,)."""
-    return {firm: _reached(run, month) for firm, run in result.contenders.items()}
-
-
-def _reached(run: Contender, month: float) -> Array:
-    steps = [run.launch < month, run.pretrained <= month, run.ready <= month]
-    reached: Array = np.sum([step.astype(int) for step in steps], axis=0)
-    return reached
+def _explained(posterior: Posterior) -> Explained | None:
+    question, weighting, month = posterior.question, posterior.source.weighting, posterior.question.as_of_months
+    if confirmed_through(question, silences_in(question, posterior.items)) is None:
+        return None
+    ready = posterior.summary[READY]
+    alone = posterior.summary.get(COMPUTE_ALONE, ready)
+    shares = alone > month, (alone <= month) & (ready > month), ready <= month
+    return Explained(*(weighting.estimate(share.astype(float)) for share in shares))

@@ -1,8 +1,9 @@
 r"""Structures: models of different shape asked the same question, and what would tell them apart.
 
-Three shapes: the race for compute, the trends of measured lags, and the mobilisation of domestic chips. Their dates
-stand side by side. Two that are one answer twice, or carry one measurement forward twice, would count it double: the
-later one is marked as a duplicate, shown, and left out of all pools:
+Three shapes: the race for compute, the trends of measured lags, and the mobilisation of domestic chips; and whatever
+users register (see `structure_registry`). Their dates stand side by side. Two that are one answer twice, or carry one
+measurement forward twice, would count it double: the later one is marked as a duplicate, shown, and left out of all
+pools:
 
 - the linear pool, the mixture of the densities, which keeps every structure's tails;
 - the quantile pool, the mean of the quantiles, which keeps their common shape;
@@ -30,12 +31,15 @@ from ..inference.posterior import Posterior
 from ..inference.question import Question
 from ..inference.result import Result
 from .comparison import ModelComparison, compare_pointwise, left_out_of_prior
+from .own_structures import countable_for, draw_structure, ready_of
 from .pointwise import Pointwise
 from .pools import between_share, linear_pool, quantile_pool
 from .readings.mobilisation import SCENARIO
 from .readings.trend import condition_trend, draw_trend
 from .readings.trend_evidence import countable
 from .scenarios import ScenarioResult, scenarios
+from .structure_registry import Structure as OwnStructure
+from .structure_registry import registered_structures
 from .telling import Telling, soonest, telling
 
 COMPUTE, MOBILISATION = "compute-gate", "mobilisation"
@@ -129,11 +133,11 @@ def structures(posterior: Posterior) -> Structures:
         If a trend and the evidence hardly overlap.
     """
     question, items = posterior.question, posterior.items
-    trends = load_trends(question.assumptions)
-    rows = [*_of_the_race(posterior), *_of_trends(question, trends, items)]
+    trends, own = load_trends(question.assumptions), registered_structures(question.event)
+    rows = dates_of_structures(posterior)
     kept = {row.id: row.ready for row in pooled(rows)}
-    shared = _shared_items(question, items, trends)
-    densities = _left_out_densities(question, shared, trends) if shared else {}
+    shared = _shared_items(question, items, trends, own)
+    densities = _left_out_densities(question, shared, trends, own) if shared else {}
     weights, withheld = _stacking(densities, kept)
     ensembles = [
         Structure("linear-pool", "Linear pool, equal weights", linear_pool(kept)),
@@ -143,13 +147,26 @@ def structures(posterior: Posterior) -> Structures:
         ensembles.append(Structure("stacking", "Linear pool, stacked weights", linear_pool(kept, weights)))
     return Structures(
         posterior.origin,
-        tuple(rows),
+        rows,
         tuple(ensembles),
         compare_pointwise(densities),
         weights,
         withheld,
         between_share(kept),
         tuple(telling(question, {row.id: row.ready for row in rows}, kept)),
+    )
+
+
+def dates_of_structures(posterior: Posterior) -> tuple[Structure, ...]:
+    """Ask every structure for its date; raises as `structures` does."""
+    question, items = posterior.question, posterior.items
+    return (
+        *_of_the_race(posterior),
+        *_of_trends(question, load_trends(question.assumptions), items),
+        *(
+            Structure(each.name, each.title, ready_of(question, each, items))
+            for each in registered_structures(question.event)
+        ),
     )
 
 
@@ -194,14 +211,19 @@ def _of_trends(question: Question, trends: Mapping[str, TrendText], items: Seque
     return rows
 
 
-def _shared_items(question: Question, items: Sequence[Item], trends: Mapping[str, TrendText]) -> list[Item]:
+def _shared_items(
+    question: Question, items: Sequence[Item], trends: Mapping[str, TrendText], own: Sequence[OwnStructure]
+) -> list[Item]:
     """Items that every structure predicts."""
-    counted = [countable(question.assumptions, text, items, question.event) for text in trends.values()]
+    counted = [
+        *(countable(question.assumptions, text, items, question.event) for text in trends.values()),
+        *(countable_for(question.assumptions, each, items) for each in own),
+    ]
     return [item for item in items if all(item in each for each in counted)]
 
 
 def _left_out_densities(
-    question: Question, shared: Sequence[Item], trends: Mapping[str, TrendText]
+    question: Question, shared: Sequence[Item], trends: Mapping[str, TrendText], own: Sequence[OwnStructure]
 ) -> dict[str, Pointwise]:
     """Log predictive density of each shared item given the other shared ones and no further item, by structure.
 
@@ -214,6 +236,9 @@ def _left_out_densities(
         drawn, weighting = draw_trend(question, text, shared)
         columns = {item.id: drawn[item.id] for item in shared}
         found[f"trend-{name}"] = left_out_of_prior(columns, weighting)
+    for each in own:
+        drawn, weighting = draw_structure(question, each, shared)
+        found[each.name] = left_out_of_prior({item.id: drawn[item.id] for item in shared}, weighting)
     return found
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
@@ -53,7 +53,7 @@ def telling(question: Question, dates: Mapping[str, Distribution], among: Collec
     calendar = question.assumptions.calendar
     entries = []
     for day in month_ends(question.as_of, MONTHS_AHEAD):
-        moment = calendar.months(day + timedelta(days=1))
+        moment = calendar.months_by(day)
         chances = {name: ready.probability_below(moment).value for name, ready in dates.items()}
         information = mutual_information([chance for name, chance in chances.items() if name in among])
         entries.append(Telling(day, information, chances))

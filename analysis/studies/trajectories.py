@@ -78,7 +78,7 @@ def race_trajectories(posterior: Posterior) -> Trajectories:
     pools = {firm: np.empty((len(LEVELS), POINTS)) for firm in firms}
     budgets = {firm: np.empty((len(LEVELS), POINTS)) for firm in firms}
     for column, t in enumerate(months):
-        required = equations.requirement(np, result.target_flop, world.log_growth, t)
+        required = equations.requirement(np, result.target_flop, world.law.log_progress(np, t))
         requirement[:, column] = np.quantile(required, LEVELS)
         for firm in firms:
             stock = _at(world.pools[firm], t, required.size)

@@ -47,6 +47,7 @@ class BudgetShare(NormalKind[Observed, Likelihood]):
 
     name: ClassVar[str] = "budget_share"
     unit: ClassVar[str] = "log share"
+    subject: ClassVar[str] = "Shares of budgets in one run"
     observed = Observed
     likelihood = Likelihood
 

@@ -36,6 +36,8 @@ class CapabilityLag(NormalKind[Observed, Likelihood]):
 
     name: ClassVar[str] = "capability_lag"
     unit: ClassVar[str] = "log months"
+    subject: ClassVar[str] = "Measured lags"
+    measures_lag: ClassVar[bool] = True
     observed = Observed
     likelihood = Likelihood
 

@@ -59,6 +59,7 @@ class CapitalSpending(NormalKind[Observed, Likelihood]):
 
     name: ClassVar[str] = "capital_spending"
     unit: ClassVar[str] = "log USD"
+    subject: ClassVar[str] = "Capital spending"
     observed = Observed
     likelihood = Likelihood
 

@@ -1,10 +1,11 @@
 r"""`claim`: somebody says publicly, on a day, that an event has been reached.
 
-.. math:: P(\text{claim seen}) = t\,\bigl(1 - e^{-\max(d - T, 0)/\tau}\bigr) + f
+.. math:: P(\text{claim seen}) = t\,P(\text{known by } d) + f
 
-t (`true_positive`) is the chance that a lab which is ready, and known to be, is claimed to be; f (`false_positive`)
-that such a claim is made whatever the truth. An observation of 1 is the claim seen, 0 none. What a claim
-moves depends on t / f alone: it multiplies the odds of readiness by at most 1 + t / f.
+P(known by d) is :math:`1 - e^{-\max(d - T, 0)/\tau}`, or what the model's own law of reporting says of labs that report
+(see `reporting`). t (`true_positive`) is the chance that a lab which is ready, and known to be, is claimed to be, f
+(`false_positive`) that such a claim is made whatever the truth. An observation of 1 is the claim seen, 0 none. What a
+claim moves depends on t / f alone: it multiplies the odds of readiness by at most 1 + t / f.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
 
 from .kind import Array, Clock, Figures, Positive
-from .reporting import DelayLikelihood, Report, ReportingKind, delays_since, probability_reported
+from .reporting import DelayLikelihood, Report, ReportingKind, log_silence
 
 
 class Observed(Report):
@@ -45,6 +46,7 @@ class Claim(ReportingKind[Observed, Likelihood]):
 
     name: ClassVar[str] = "claim"
     unit: ClassVar[str] = "1 for a claim, 0 for none"
+    subject: ClassVar[str] = "Claims of parity"
     observed = Observed
     likelihood = Likelihood
 
@@ -55,7 +57,7 @@ class Claim(ReportingKind[Observed, Likelihood]):
         return True
 
     def figures(self, observed: Observed, likelihood: Likelihood, clock: Clock) -> dict[str, float]:
-        return {"date": clock.months(observed.date), **likelihood.model_dump()}
+        return {"date": clock.months(observed.date), **super().figures(observed, likelihood, clock)}
 
     def log_density(self, xp: Any, value: Any, prediction: Any, figures: Figures) -> Any:
         true = self._true_part(xp, prediction, figures)
@@ -70,8 +72,8 @@ class Claim(ReportingKind[Observed, Likelihood]):
         return None  # false_positive says it
 
     def explanation(self, value: float, figures: Figures) -> float:
-        # one mean delay before the day: a lab that becomes ready on the day itself has given nobody time to say so
-        return float(figures["date"] - figures["delay_months"])
+        # one delay before the day: a lab that becomes ready on the day itself has given nobody time to say so
+        return float(figures["date"] - figures.get("delay_months", figures.get("median_months")))
 
     def stated_reliability(self, figures: Figures) -> float:
         # what it comes to where the lab has long been ready
@@ -82,5 +84,5 @@ class Claim(ReportingKind[Observed, Likelihood]):
         return np.asarray(true / (true + figures["false_positive"]))
 
     def _true_part(self, xp: Any, ready: Any, figures: Figures) -> Any:
-        delays = delays_since(xp, figures["date"], ready, figures["delay_months"])
-        return figures["true_positive"] * probability_reported(xp, delays)
+        silence = log_silence(xp, figures["date"] - ready, figures)
+        return -figures["true_positive"] * xp.expm1(silence)

@@ -50,6 +50,7 @@ class ComputeReading(Kind[Observed, Likelihood]):
 
     name: ClassVar[str] = "compute_reading"
     unit: ClassVar[str] = "log10 FLOP"
+    subject: ClassVar[str] = "Readings of Mythos's compute"
     observed = Observed
     likelihood = Likelihood
 

@@ -50,6 +50,7 @@ class ComputeStock(NormalKind[Observed, Likelihood]):
 
     name: ClassVar[str] = "compute_stock"
     unit: ClassVar[str] = "log H100e"
+    subject: ClassVar[str] = "Stocks of compute"
     observed = Observed
     likelihood = Likelihood
 

@@ -67,6 +67,7 @@ class ExpertForecast(NormalKind[Observed, Likelihood]):
 
     name: ClassVar[str] = "expert_forecast"
     unit: ClassVar[str] = "months since t = 0"
+    subject: ClassVar[str] = "Other people's forecasts"
     observed = Observed
     likelihood = Likelihood
     countable: ClassVar[bool] = False

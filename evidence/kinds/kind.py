@@ -75,6 +75,10 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
         Its name in TOML.
     unit : str
         Coordinate and unit of the observation, for instance ``log10 FLOP``.
+    subject : str
+        What its items are, in words, for tables; its name where it says nothing.
+    measures_lag : bool
+        Whether its items measure how far Chinese models are behind, so that a date without them can be told apart.
     observed, likelihood : type
         Schemas of the item's two tables.
     countable : bool
@@ -83,6 +87,8 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
 
     name: ClassVar[str]
     unit: ClassVar[str]
+    subject: ClassVar[str] = ""
+    measures_lag: ClassVar[bool] = False
     observed: type[Observed]
     likelihood: type[Likelihood]
     countable: ClassVar[bool] = True

@@ -1,10 +1,12 @@
-r"""`not_yet`: nothing has been announced by the day of the question.
+r"""`not_yet`: nothing has been announced by a day.
 
 .. math:: \log P(\text{silence}) = -\max(t - T, 0) / \tau
 
-t is the day of the question (or, for a finding of a given day, that day), T the date at which the event is ready
-and :math:`\tau` the mean reporting delay. The delay is marginalised: drawing it as a latent quantity, or cutting the
-likelihood off at T, leaves a sampler with an edge it cannot follow. An observation of 1 is silence, 0 a report.
+where the model has no law of reporting of its own (see `reporting`), and by that law otherwise. T is the date at which
+the event is ready and :math:`\tau` the mean reporting delay. t is the day of the finding or, where the item states
+none, the day of the question; with a law of reporting no later than `confirmed_through`, as nobody has looked since.
+The delay is marginalised: drawing it as a latent quantity, or cutting the likelihood off at T, leaves a sampler with an
+edge it cannot follow. An observation of 1 is silence, 0 a report; the log probability of silence is what is predicted.
 """
 
 from __future__ import annotations
@@ -12,18 +14,32 @@ from __future__ import annotations
 import datetime
 from typing import Any, ClassVar
 
-from ...model.assumptions import DEFAULT_EVENT
-from .kind import Clock, Figures, Name
-from .reporting import DelayLikelihood, Report, ReportingKind, delays_since, probability_reported
+from pydantic import ValidationInfo, field_validator
 
-SHORTEST = 1e-12  # delays; keeps the logarithm of "already reported" finite, with its gradient
+from ...model.assumptions import DEFAULT_EVENT
+from .kind import Clock, Figures, ModelState, Name
+from .reporting import DelayLikelihood, Report, ReportingKind, log_silence
+
+LIKELIEST = -1e-12  # log probability of silence; keeps the logarithm of "already reported" finite, with its gradient
 
 
 class Observed(Report):
-    """Nothing, as of the day of the question; or, for another event or a finding of a given day, those."""
+    """Nothing, as of the day of the question; or, for another event or a finding of a given day, those.
+
+    `confirmed_through` is the last day on which somebody looked and found nothing: it moves on, a finding's `date`
+    does not.
+    """
 
     event: Name = DEFAULT_EVENT
     date: datetime.date | None = None
+    confirmed_through: datetime.date | None = None
+
+    @field_validator("confirmed_through")
+    @classmethod
+    def _no_finding(cls, confirmed: datetime.date | None, info: ValidationInfo) -> datetime.date | None:
+        if confirmed is not None and info.data.get("date") is not None:
+            raise ValueError("stands beside date: a finding of a given day is not confirmed again")
+        return confirmed
 
 
 class NotYet(ReportingKind[Observed, DelayLikelihood]):
@@ -31,8 +47,17 @@ class NotYet(ReportingKind[Observed, DelayLikelihood]):
 
     name: ClassVar[str] = "not_yet"
     unit: ClassVar[str] = "1 for silence, 0 for a report"
+    subject: ClassVar[str] = "Nothing announced"
     observed = Observed
     likelihood = DelayLikelihood
+
+    def counted_through(self, observed: Observed, clock: Clock) -> datetime.date:
+        """Day through which silence is counted."""
+        if observed.date is not None:
+            return observed.date
+        if observed.confirmed_through is None or clock.reporting is None:
+            return clock.as_of
+        return min(observed.confirmed_through, clock.as_of)
 
     def observation(self, observed: Observed, clock: Clock) -> float:
         return 1.0
@@ -41,16 +66,21 @@ class NotYet(ReportingKind[Observed, DelayLikelihood]):
         return True
 
     def figures(self, observed: Observed, likelihood: DelayLikelihood, clock: Clock) -> dict[str, float]:
-        return {"as_of": clock.months(observed.date), **likelihood.model_dump()}
+        through = clock.months(self.counted_through(observed, clock))
+        return {"as_of": through, **super().figures(observed, likelihood, clock)}
+
+    def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
+        waited, reporting = figures["as_of"] - state.ready[observed.event], state.assumptions.reporting
+        concealed = 0.0 if reporting is None else state.quantity[reporting.concealed]
+        return log_silence(xp, waited, figures, concealed)
 
     def log_density(self, xp: Any, value: Any, prediction: Any, figures: Figures) -> Any:
-        delays = delays_since(xp, figures["as_of"], prediction, figures["delay_months"])
-        reported = xp.log(probability_reported(xp, xp.maximum(delays, SHORTEST)))
-        return xp.where(value > 0.5, -delays, reported)
+        reported = xp.log(-xp.expm1(xp.minimum(prediction, LIKELIEST)))
+        return xp.where(value > 0.5, prediction, reported)
 
     def simulate(self, xp: Any, normal: Any, uniform: Any, prediction: Any, figures: Figures) -> Any:
-        delays = delays_since(xp, figures["as_of"], prediction, figures["delay_months"])
-        return xp.where(uniform < probability_reported(xp, delays), xp.zeros_like(delays), xp.ones_like(delays))
+        reported = -xp.expm1(prediction)
+        return xp.where(uniform < reported, xp.zeros_like(reported), xp.ones_like(reported))
 
     def explanation(self, value: float, figures: Figures) -> float:
-        return float(figures["as_of"])
+        return 0.0  # silence that was certain

@@ -40,6 +40,7 @@ class ProgressEstimate(NormalKind[Observed, Likelihood]):
 
     name: ClassVar[str] = "progress_estimate"
     unit: ClassVar[str] = "log factor per year"
+    subject: ClassVar[str] = "Estimates of algorithmic progress"
     observed = Observed
     likelihood = Likelihood
 

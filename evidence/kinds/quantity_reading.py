@@ -34,6 +34,7 @@ class QuantityReading(NormalKind[Observed, Likelihood]):
 
     name: ClassVar[str] = "quantity_reading"
     unit: ClassVar[str] = "log of the quantity's unit"
+    subject: ClassVar[str] = "Published values of quantities"
     observed = Observed
     likelihood = Likelihood
 

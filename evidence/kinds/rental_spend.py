@@ -38,6 +38,7 @@ class RentalSpend(NormalKind[Observed, Likelihood]):
 
     name: ClassVar[str] = "rental_spend"
     unit: ClassVar[str] = "log USD"
+    subject: ClassVar[str] = "What was spent on rented compute"
     observed = Observed
     likelihood = Likelihood
 

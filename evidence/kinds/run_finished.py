@@ -38,6 +38,7 @@ class RunFinished(RunKind[Observed]):
 
     name: ClassVar[str] = "run_finished"
     unit: ClassVar[str] = "months since t = 0; log FLOP where the size is known"
+    subject: ClassVar[str] = "Runs ended"
     observed = Observed
     likelihood = RunLikelihood
 

@@ -21,6 +21,7 @@ class RunStarted(RunKind[ObservedRun]):
 
     name: ClassVar[str] = "run_started"
     unit: ClassVar[str] = "months since t = 0; log FLOP where the size is known"
+    subject: ClassVar[str] = "Runs begun"
     observed = ObservedRun
     likelihood = RunLikelihood
 

@@ -53,6 +53,7 @@ class Shipment(Kind[Observed, Likelihood]):
 
     name: ClassVar[str] = "shipment"
     unit: ClassVar[str] = "log H100e; of none seen, 1 for none and 0 for some"
+    subject: ClassVar[str] = "Shipments of chips"
     observed = Observed
     likelihood = Likelihood
 

@@ -41,14 +41,14 @@ def sources_of(
     flows: dict[tuple[Any, ...], tuple[str, Source]] = {}
     for name, source in chosen.items():
         whole = tuple(quantity for quantity in source.amount if not is_share(quantities[quantity]))
-        flow = (tuple(sorted(whole)), source.start, source.length, source.per)
+        flow = (tuple(sorted(whole)), source.start, source.length, source.per, source.arrivals)
         flows.setdefault(flow, (name, source.model_copy(update={"amount": whole or source.amount})))
     return dict(flows.values())
 
 
 def stock_at(xp: Any, state: ModelState, sources: dict[str, Source], month: Any, yearly_growth: Any) -> Any:
     """H100e of some sources at a month; see the module for one before t = 0."""
-    later = pool_of_sources(xp, sources, state.quantity, {}, {}).at(xp, xp.maximum(month, 0.0))
+    later = pool_of_sources(xp, state.assumptions, sources, state.quantity, {}, {}).at(xp, xp.maximum(month, 0.0))
     return later * xp.exp(xp.minimum(month, 0.0) / MONTHS_PER_YEAR * xp.log(yearly_growth))
 
 

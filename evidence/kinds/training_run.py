@@ -49,6 +49,7 @@ class TrainingRun(NormalKind[Observed, Likelihood]):
 
     name: ClassVar[str] = "training_run"
     unit: ClassVar[str] = "log FLOP"
+    subject: ClassVar[str] = "Published training runs"
     observed = Observed
     likelihood = Likelihood
 

@@ -16,6 +16,7 @@ from .shapes import Match, Shapes
 
 ROW_NAME = "(name)"  # heading of the name that a row of YAML stands under
 MOST_YAML_VALUES = 1_000_000  # also of a small file that repeats itself by references
+DEEPEST_YAML = 100  # mappings within one another; Python's own limit is raised by some libraries
 
 
 @dataclass(frozen=True)
@@ -175,15 +176,17 @@ def _rows_of(table: TableFile, roots: Sequence[str | None]) -> list[tuple[dict[s
     return rows
 
 
-def _flatten(node: Any, path: str, row: dict[str, str], budget: list[int], table: TableFile) -> None:
+def _flatten(node: Any, path: str, row: dict[str, str], budget: list[int], table: TableFile, depth: int = 0) -> None:
     """Add a node's single values to a row, named by their dotted path; lists are left out."""
     import yaml
 
+    if depth > DEEPEST_YAML:
+        raise RecursionError
     budget[0] -= 1
     if budget[0] < 0:
         raise InputError(f"holds more than {MOST_YAML_VALUES:,} values; a table was expected", file=table.file)
     if isinstance(node, yaml.MappingNode):
         for key, inner in node.value:
-            _flatten(inner, f"{path}.{key.value}" if path else str(key.value), row, budget, table)
+            _flatten(inner, f"{path}.{key.value}" if path else str(key.value), row, budget, table, depth + 1)
     elif isinstance(node, yaml.ScalarNode):
         row[path] = "" if node.tag.endswith(":null") else node.value

@@ -317,7 +317,8 @@ def test_what_an_added_item_moved_is_the_difference_of_two_forecasts(
         # each of the two forecasts draws from a proposal of its own
         slack = widest(float(np.hypot(with_it.quantile(p).mcse, before.quantile(p).mcse)), 15)
         assert abs(shift.value - difference) < slack
-        assert 0.0 < shift.mcse <= 1.2 * np.hypot(with_it.quantile(p).mcse, before.quantile(p).mcse)
+        # no worse than draws apart would be, as far as errors of 16 replicates tell
+        assert 0.0 < shift.mcse <= 1.6 * np.hypot(with_it.quantile(p).mcse, before.quantile(p).mcse)
     assert moved.beyond_noise or kind != "capability_lag"
     assert not (moved.beyond_noise and kind == "nothing")
     assert len(moved.items) == 1

@@ -22,13 +22,14 @@ from catchup.analysis.inference.likelihoods import latent_beliefs
 from catchup.analysis.inference.outcomes import ready_under
 from catchup.analysis.inference.posterior import Posterior, prior_of
 from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.snapshot import Snapshot
 from catchup.analysis.inference.tree.files import save_tree
 from catchup.analysis.inference.tree.result_tree import result_tree
 from catchup.analysis.presentation import explorer
 from catchup.analysis.presentation.explorer import explorer_data
 from catchup.analysis.presentation.pages.priors import prior_tables
 from catchup.analysis.presentation.tables.builders import as_json
-from catchup.analysis.studies.attribution import Snapshot, attribute
+from catchup.analysis.studies.attribution import attribute
 from catchup.analysis.studies.calibration.plan import make_plan
 from catchup.analysis.studies.calibration.truths import simulate_truths
 from catchup.analysis.studies.sensitivity.one_at_a_time import MFU_RATIO, one_at_a_time

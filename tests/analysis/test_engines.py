@@ -19,7 +19,7 @@ from catchup.analysis.inference.nuts import CHAINS, CompiledPosterior, as_poster
 from catchup.analysis.inference.outcomes import ready_under
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import choose_evidence
-from catchup.evidence import Clock, Item, evidence_data, log_density, simulate
+from catchup.evidence import Item, evidence_data, log_density, simulate
 from false_alarms import widest
 
 pytestmark = pytest.mark.slow
@@ -72,7 +72,7 @@ def _columns(question: Question, source: PriorDraws, items: tuple[Item, ...]) ->
 
 def by_importance(asked: Question, items: tuple[Item, ...], seen: dict[str, float], seed: int) -> Distribution:
     """The date by draws from a proposal fitted to what was seen."""
-    clock = Clock(asked.assumptions.calendar, asked.as_of)
+    clock = asked.clock
 
     def evaluate(values: Values) -> Columns:
         _, own, predicted = predictions_of(asked, values, items)
@@ -113,7 +113,7 @@ def compare(left: Distribution, right: Distribution, record: Add, ledger: str) -
 
 
 def observed(asked: Question, items: tuple[Item, ...]) -> dict[str, float]:
-    clock = Clock(asked.assumptions.calendar, asked.as_of)
+    clock = asked.clock
     return {item.id: item.observation(clock) for item in items}
 
 
@@ -140,7 +140,7 @@ def test_the_engines_agree_on_ledgers_simulated_from_the_prior(
     ledger: int,
 ) -> None:
     rng = np.random.default_rng([7, ledger])
-    clock = Clock(asked.assumptions.calendar, asked.as_of)
+    clock = asked.clock
     # silence is what these ledgers share: only truths that it allows are simulated from
     open_still = np.flatnonzero(truths["ready"] > asked.as_of_months)
     truth = int(rng.choice(open_still))

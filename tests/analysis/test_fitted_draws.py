@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -10,10 +12,10 @@ from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import choose_evidence
 from catchup.evidence.selection import Selection
-from catchup.model.assumptions import Assumptions
+from catchup.model.assumptions import Assumptions, load_assumptions
 from item_cases import DAY
 
-SEEDS = 200
+SEEDS, REPETITIONS = 200, 24
 FALSE_ALARM = 1e-4
 LARGEST_ERROR = 0.35 / 30.44  # months, of the default forecast's median
 
@@ -53,3 +55,36 @@ def test_errors_are_honest(assumptions: Assumptions, selection: Selection, quasi
     said = np.mean([median.mcse**2 for median in medians])
     low, high = stats.chi2(SEEDS - 1).ppf([FALSE_ALARM / 2.0, 1.0 - FALSE_ALARM / 2.0]) / (SEEDS - 1)
     assert low < spread / said < high
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["article", "current"])
+def test_quasi_random_draws_are_no_worse_on_the_whole(model: str) -> None:
+    """Squared errors of many seeds, each estimated from eight scrambles, against those of as many plain draws."""
+    known, squares = load_assumptions(model=model), {}
+    for quasi_random in (False, True):
+        found = []
+        for seed in range(REPETITIONS):
+            question = Question(known, DAY, draws=16_384, seed=seed, quasi_random=quasi_random)
+            chosen = choose_evidence(question, "default", None, ())
+            found.append(condition(question, chosen, "importance").ready.quantile(0.5).mcse ** 2)
+        squares[quasi_random] = np.mean(found)
+    degrees = 7 * REPETITIONS
+    assert squares[True] < squares[False] * stats.chi2(degrees).ppf(1.0 - FALSE_ALARM) / degrees
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("quasi_random", [False, True])
+def test_more_draws_are_more_precise(assumptions: Assumptions, selection: Selection, quasi_random: bool) -> None:
+    """From one number to the next errors fall by the root of at least two, as far as they are known themselves."""
+    errors = []
+    for draws in (10_000, 20_000, 100_000, 400_000):
+        question = Question(assumptions, DAY, draws=draws, quasi_random=quasi_random)
+        found = condition(question, selection)
+        assert found.engine == "importance"
+        assert 0.9 * draws < found.source.weighting.draws <= draws  # and no others in their place
+        errors.append(found.ready.quantile(0.5).mcse)
+    # of at least 8 scrambles each; the error of plain draws is known to a few hundredths
+    slack = np.sqrt(stats.f(7, 7).ppf(1.0 - FALSE_ALARM)) if quasi_random else 1.15
+    assert all(later < slack * earlier / np.sqrt(2.0) for earlier, later in itertools.pairwise(errors))
+    assert errors[-1] < errors[0]

@@ -19,11 +19,10 @@ from catchup.analysis.inference.forecast import Forecast, answer, forecast
 from catchup.analysis.inference.genuineness import DISBELIEVED, Genuineness, genuineness_on_prior
 from catchup.analysis.inference.likelihoods import latent_beliefs, predictions_of
 from catchup.analysis.inference.question import Question
-from catchup.analysis.inference.request import Request, evidence_of
+from catchup.analysis.inference.request import Request
 from catchup.analysis.inference.widening import HELPS, SHOWN, widenings
 from catchup.analysis.presentation.report.report import _headline as headline
 from catchup.analysis.presentation.tables.builders import as_json
-from catchup.evidence.kinds.kind import Clock
 from catchup.evidence.latents import with_latents
 from catchup.evidence.likelihood import explanation, stated_reliability
 from catchup.evidence.schema import Item
@@ -155,7 +154,7 @@ def test_a_quantity_at_what_it_needs_explains_the_observation(case: Item, assump
     beliefs = {name: question.assumptions.beliefs[name] for name in assumptions.needed(distillation=True)}
     beliefs |= latent_beliefs(question, [case])
     medians = {name: np.array([float(belief.quantile(0.5))]) for name, belief in beliefs.items()}
-    target = explanation(case, Clock(assumptions.calendar, DAY))
+    target = explanation(case, assumptions.clock(DAY))
     start = predictions_of(question, medians, [case])[2][case.id][0]
     found = widenings(question, case)
     assert any(each.needed is not None for each in found)
@@ -299,7 +298,7 @@ def test_what_is_not_counted_is_not_judged(tmp_path: Path, capsys: pytest.Captur
 
 
 def test_only_kinds_that_doubt_state_a_reliability() -> None:
-    clock = Clock(load_assumptions().calendar, DAY)
+    clock = load_assumptions().clock(DAY)
     assert stated_reliability(item("capability_lag", "lag"), clock) is None
     assert stated_reliability(slide(0.3), clock) == 0.3
     case = item("claim", "claimed", **EARLY)
@@ -311,7 +310,7 @@ def test_only_kinds_that_doubt_state_a_reliability() -> None:
 def test_the_choice_of_evidence_does_not_matter_to_who_is_judged(tmp_path: Path, assumptions: Assumptions) -> None:
     path = write_item(tmp_path, "compute_reading", "believed", **SLIDE)
     request = Request(Question(assumptions, DAY), added=(path,))
-    counted = evidence_of(request).counted
+    counted = request.selection.counted
     question = replace(request.question, assumptions=with_latents(assumptions, counted))
     rows = {row.item.id: row for row in genuineness_on_prior(question, counted, counted)}
     assert set(rows) == {"microsoft-slide", "believed"}

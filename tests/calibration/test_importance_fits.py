@@ -19,6 +19,7 @@ from catchup.analysis.studies.calibration.truths import simulate_truths
 from catchup.analysis.studies.calibration.uniformity import counts_below, p_value
 from catchup.evidence.likelihood import log_density
 from catchup.evidence.schema import Item
+from catchup.model.assumptions import load_assumptions
 from catchup.priors.errors import InputError
 
 FALSE_ALARM = 1e-6  # of one check; the seeds are fixed
@@ -86,7 +87,9 @@ def test_every_truth_is_the_same_however_the_work_is_cut(plan: Plan) -> None:
     assert len({fit.ranks for fit in together}) == 5
 
 
-def test_silence_is_simulated_both_ways(plan: Plan) -> None:
+def test_silence_is_simulated_both_ways(question: Question, items: tuple[Item, ...]) -> None:
+    published = dataclasses.replace(question, assumptions=load_assumptions(model="article"))
+    plan = make_plan(published, items)
     truths = simulate_truths(plan, 0, 2_000)
     ready, day = truths.tracked[:, 0], plan.question.as_of_months
     silent = truths.observations["no-public-model"]

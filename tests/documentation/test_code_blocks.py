@@ -15,16 +15,20 @@ import tomllib
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from catchup.analysis.commands.main import app, run
 from catchup.analysis.inference.question import Question
+from catchup.analysis.studies.structure_registry import STRUCTURES
 from catchup.analysis.studies.voi.decision import read_decision
 from catchup.analysis.studies.voi.disclosures import read_disclosures
 from catchup.evidence import item_from_table
+from catchup.evidence.kinds import KINDS
 from catchup.evidence.tables.shapes import load_shapes
 from catchup.model import load_assumptions
+from catchup.model.mechanisms.registry import MECHANISMS
 from catchup.priors import FAMILIES, Layer
 from documents import NOTEBOOKS, PAGES, ROOT, Block, blocks, name_of
 
@@ -108,23 +112,25 @@ def check_shapes(text: str, folder: Path) -> None:
 
 
 @pytest.fixture
-def families_as_they_were() -> Iterator[None]:
+def registries_as_they_were() -> Iterator[None]:
     """What a page registers is gone by the time that the next one is read."""
-    before = dict(FAMILIES)
+    registries: list[dict[Any, Any]] = [FAMILIES, KINDS, MECHANISMS, STRUCTURES]
+    before = [dict(registry) for registry in registries]
     yield
-    FAMILIES.clear()
-    FAMILIES.update(before)
+    for registry, kept in zip(registries, before, strict=True):
+        registry.clear()
+        registry.update(kept)
 
 
 @pytest.mark.parametrize("path", [page(path) for path in WITH_CODE])
-def test_blocks_run(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, families_as_they_were: None) -> None:
+def test_blocks_run(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, registries_as_they_were: None) -> None:
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
     for block in blocks(path):
         if block.name:
             Path(block.name).write_text(block.text, encoding="utf-8")
         elif block.language == "python":
-            exec(compile(block.text, name_of(path), "exec"), names)
+            exec(compile(block.text, name_of(path), "exec", dont_inherit=True), names)
         elif block.language in ("sh", "console"):
             run_block(block)
 

@@ -11,14 +11,18 @@ import pytest
 from interference import every_moment
 
 from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import choose_evidence
 from catchup.analysis.presentation.pages import readings as reading_pages
 from catchup.analysis.presentation.pages.all import AS_OF, PAGES, PICTURE, main
+from catchup.analysis.presentation.pages.bridge import bridge_page
 from catchup.analysis.presentation.pages.evidence import evidence_page
+from catchup.analysis.presentation.pages.leaves_out import leaves_out_page
 from catchup.analysis.presentation.pages.scenarios import scenario_page
 from catchup.analysis.presentation.pages.structures import structure_page
 from catchup.evidence import load_ledger
 from catchup.model import load_assumptions
 from catchup.model.assumptions import Assumptions, under_scenario
+from catchup.model.models import GROUPS
 from catchup.model.trend import load_trends
 from catchup.priors import Layer
 from documents import DOCS
@@ -94,6 +98,22 @@ def test_a_scenario_of_ones_own_is_on_the_page(question: Question) -> None:
     page = scenario_page(replace(question, assumptions=world, draws=60_000))
     assert "[Nothing is smuggled](#nothing-smuggled)" in page
     assert "fixed, value 0 H100e" in page
+
+
+def test_bridge_page_is_current(question: Question) -> None:
+    page = bridge_page(question)
+    for text in (page, committed("bridge.md")):
+        rows = [line.split(" | ")[0].removeprefix("| ") for line in text.splitlines() if line.startswith("| ")]
+        for group in GROUPS.values():
+            assert rows.count(group) == 2  # its dates, and what it is
+    headings, kept = (re.findall("^#.*$", text, re.MULTILINE) for text in (page, committed("bridge.md")))
+    assert headings == kept, "run make docs"
+    for item in choose_evidence(question, "default", None, ()).counted:
+        assert f"(evidence.md#{item.id})" in page
+
+
+def test_page_on_what_is_left_out_is_current(question: Question) -> None:
+    assert leaves_out_page(question) == committed("leaves-out.md"), "run make docs"
 
 
 def test_structure_page_is_current(question: Question, assumptions: Assumptions) -> None:

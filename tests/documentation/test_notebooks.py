@@ -9,6 +9,7 @@ import matplotlib
 import matplotlib.pyplot as plt
 import pytest
 
+from catchup.analysis.studies.structure_registry import STRUCTURES
 from documents import DOCS, NOTEBOOKS, cells
 
 DRAWS = re.compile(r"^draws = [\d_]+$", re.MULTILINE)
@@ -22,9 +23,14 @@ def test_it_runs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert any(DRAWS.search(cell) for cell in code)
     names: dict[str, object] = {}
     for number, cell in enumerate(code):
-        exec(compile(DRAWS.sub("draws = 60_000", cell), f"{path.name}, cell {number}", "exec"), names)
+        exec(
+            compile(DRAWS.sub("draws = 60_000", cell), f"{path.name}, cell {number}", "exec", dont_inherit=True), names
+        )
         plt.close("all")
-    CHECKS[path.stem](names)
+    try:
+        CHECKS[path.stem](names)
+    finally:
+        STRUCTURES.pop("followers", None)
 
 
 def check_updating(names: dict) -> None:
@@ -52,7 +58,22 @@ def check_eliciting(names: dict) -> None:
     assert names["result"].shift(0.5).value < -1.0
 
 
-CHECKS = {"updating": check_updating, "checking": check_checking, "eliciting": check_eliciting}
+def check_extend(names: dict) -> None:
+    """Compute and progress move the date as they should, and the structure stands beside the others."""
+    medians = {name: found.ready.quantile(0.5) for name, found in names["answers"].items()}
+    assert medians["usual"].value - medians["more compute"].value > 5 * medians["usual"].mcse
+    late = {name: found.ready.quantile(0.95).value for name, found in names["answers"].items()}
+    assert late["slower progress"] > late["usual"] + 0.5
+    assert "followers" in {row.id for row in names["side_by_side"].pooled}
+    assert float((names["sampled"] < 20.0).mean()) > 0.99
+
+
+CHECKS = {
+    "updating": check_updating,
+    "checking": check_checking,
+    "eliciting": check_eliciting,
+    "extend": check_extend,
+}
 
 
 def test_notebooks_are_kept_as_text() -> None:

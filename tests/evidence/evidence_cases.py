@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from catchup.evidence.kinds import KINDS, Clock
+from catchup.evidence.kinds import KINDS
 from catchup.evidence.kinds.doubt import Doubt
 from catchup.evidence.likelihood import log_density, predictions
 from catchup.evidence.schema import Item, item_from_table
@@ -68,7 +68,7 @@ def one_of_each_kind() -> list[Item]:
 
 def doubted_items() -> list[Item]:
     """One item of every kind that takes doubt from its file, and believed by two fifths."""
-    clock = Clock(load_assumptions().calendar, DAY)
+    clock = load_assumptions(model="article").clock(DAY)
     made = []
     for kind in KINDS:
         schema = KINDS[kind].doubt(item(kind).observed)
@@ -92,7 +92,7 @@ def log_likelihoods(
     """Log likelihood of each item in each draw, over arrays."""
     predicted, clock = (
         predictions(items, assumptions, values, world, outcomes, as_of),
-        Clock(assumptions.calendar, as_of),
+        assumptions.clock(as_of),
     )
     return {each.id: log_density(each, each.observation(clock), predicted[each.id], clock) for each in items}
 

@@ -25,6 +25,7 @@ LEDGER = load_ledger()
 
 READING = {"value": 6.1e27, "interval": (5.3e27, 7.1e27), "level": 0.95, "scope": "total"}
 DOUBT = {"accounting_sd": 0.15, "reliability": 0.25, "background_mean": 26.8, "background_sd": 0.8}
+SILENCE = {"event": DEFAULT_EVENT, "date": None, "confirmed_through": datetime.date(2026, 9, 29)}
 COUNTED: dict[str, tuple[str, str, dict[str, Any], dict[str, Any]]] = {
     "microsoft-slide": ("compute_reading", "2026-06-02", READING, DOUBT),
     "zai-spend-2025": (
@@ -37,7 +38,7 @@ COUNTED: dict[str, tuple[str, str, dict[str, Any], dict[str, Any]]] = {
     "caisi-deepseek-v4-lag": ("capability_lag", "2026-05-01", {"value": 8.0, "scope": "general"}, {"sd": 0.25}),
     "aisi-open-weight-cyber-lag": ("capability_lag", "2026-07-17", {"value": 5.29, "scope": "cyber"}, {"sd": 0.30}),
     "caisi-glm-5-3-cyber-lag": ("capability_lag", "2026-09-17", {"value": 4.0, "scope": "cyber"}, {"sd": 0.30}),
-    "no-public-model": ("not_yet", "2026-02-24", {"event": DEFAULT_EVENT, "date": None}, {"delay_months": 2.0}),
+    "no-public-model": ("not_yet", "2026-02-24", SILENCE, {"delay_months": 2.0}),
 }
 """A second transcription of the items that are counted."""
 
@@ -99,7 +100,9 @@ def test_log_likelihoods_equal_an_independent_account_of_the_whole_ledger() -> N
     genuine = stats.norm.logpdf(reading, np.log10(mythos * (1 + values["rl_ratio"])), spread)
     bill = values["startup_stock"] * 0.7 * values["firm_ratio"] * 8_760 * values["rental_price"]
     lag = {scope: np.log(dates.ready) - values[f"benchmark_optimism_{scope}"] for scope in ("general", "cyber")}
-    days = (DAY - datetime.date(2026, 2, 24)).days
+    silent = (datetime.date(2026, 9, 29) - datetime.date(2026, 2, 24)).days / 30.44
+    waited = 0.1 * np.logaddexp(0, (silent - dates.ready) / 0.1)  # blurred within a tenth of a month
+    unreported = stats.lognorm.sf(waited, 0.8, scale=1.5)
     theirs = {
         "microsoft-slide": logsumexp(
             [genuine + np.log(0.25), np.full_like(genuine, stats.norm.logpdf(reading, 26.8, 0.8) + np.log(0.75))],
@@ -110,7 +113,7 @@ def test_log_likelihoods_equal_an_independent_account_of_the_whole_ledger() -> N
         "caisi-deepseek-v4-lag": stats.norm.logpdf(np.log(8), lag["general"], 0.25),
         "aisi-open-weight-cyber-lag": stats.norm.logpdf(np.log(5.29), lag["cyber"], 0.3),
         "caisi-glm-5-3-cyber-lag": stats.norm.logpdf(np.log(4), lag["cyber"], 0.3),
-        "no-public-model": -np.maximum(days / 30.44 - dates.ready, 0) / 2,
+        "no-public-model": np.log(values["concealed_share"] + (1 - values["concealed_share"]) * unreported),
     }
     assert ours.keys() == theirs.keys()
     for name in ours:

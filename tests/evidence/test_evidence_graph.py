@@ -14,7 +14,6 @@ from pytensor.compile.mode import Mode
 from scipy import stats
 
 from catchup.evidence.graph import add_evidence, evidence_data
-from catchup.evidence.kinds import Clock
 from catchup.evidence.latents import latent_quantities, with_latents
 from catchup.evidence.ledgers import load_ledger
 from catchup.evidence.likelihood import predictions, simulate
@@ -116,7 +115,7 @@ def test_items_are_one_observed_vector_and_every_figure_is_data(conditioned: Con
     assert model.potentials == []
     data = evidence_data(conditioned.items, conditioned.assumptions, DAY)
     assert data.keys() <= {variable.name for variable in model.data_vars}
-    clock = Clock(conditioned.assumptions.calendar, DAY)
+    clock = conditioned.assumptions.clock(DAY)
     for place, each in enumerate(conditioned.items):
         assert model["observed"].get_value()[place] == each.observation(clock)
         for name, figure in each.figures(clock).items():
@@ -153,7 +152,7 @@ def test_new_figures_change_the_likelihood_without_a_new_graph(conditioned: Cond
 def test_predictive_draws_of_the_model_follow_the_kinds(conditioned: Conditioned) -> None:
     """Draws of an observed variable against draws over arrays, two-sample Kolmogorov and Smirnov."""
     assumptions, rng = conditioned.assumptions, np.random.default_rng(7)
-    clock = Clock(assumptions.calendar, DAY)
+    clock = assumptions.clock(DAY)
     places = [
         place for place, each in enumerate(conditioned.items) if each.id in ("microsoft-slide", "milestone", "eci-lag")
     ]

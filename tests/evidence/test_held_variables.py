@@ -16,9 +16,9 @@ from catchup.evidence.graph import add_evidence
 from catchup.evidence.latents import latent_quantities, with_latents
 from catchup.evidence.schema import Item
 from catchup.model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions, multiple_name
+from catchup.model.gate import launch_and_pool
 from catchup.model.generative import Outcome, World, describe_world, run_race
 from catchup.model.graph import build_model
-from catchup.model.launch import solve_with_pool
 from catchup.model.naming import DIMS, UNITS, Naming, replacing
 from evidence_cases import DAY, log_likelihoods, one_of_each_kind
 
@@ -45,7 +45,7 @@ class Case:
     def race(self, point: dict[str, np.ndarray], name: Naming) -> tuple[World, dict[str, Outcome]]:
         world = describe_world(np, self.assumptions, point, name=name)
         multiples = {event: point[multiple_name(event)] for event in EVENTS}
-        return world, run_race(np, self.assumptions, world, multiples, point, solve_with_pool, name=name)
+        return world, run_race(np, self.assumptions, world, multiples, point, launch_and_pool, name=name)
 
     def in_the_graph(self, **held: Any) -> tuple[pm.Model, Callable[[], dict[str, float]]]:
         """The PyMC model with everything held at the point, some of it elsewhere, and its log likelihoods."""

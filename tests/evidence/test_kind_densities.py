@@ -24,7 +24,7 @@ from catchup.evidence.schema import Item
 from catchup.model.assumptions import load_assumptions
 from evidence_cases import DAY, doubted_items, item, one_of_each_kind
 
-CLOCK = Clock(load_assumptions().calendar, DAY)
+ARTICLE, CURRENT = (load_assumptions(model=model).clock(DAY) for model in ("article", "current"))
 FALSE_ALARMS = 1e-3  # of each test's whole set of comparisons of draws, were the draws exact and the seed another
 DRAWS = 20_000
 PLAIN = Mode(linker="py", optimizer=None)  # the graph as written: nothing compiled, nothing rewritten
@@ -43,14 +43,18 @@ def scipy_mixture(value: Any, prediction: Any, f: Figures) -> Any:
 
 
 def scipy_silence(value: Any, prediction: Any, f: Figures) -> Any:
-    """Silence is the survival function of an exponential delay after readiness."""
-    delay = stats.expon(loc=prediction, scale=f["delay_months"])
+    """Silence is predicted by its log probability."""
     with np.errstate(divide="ignore"):
-        return np.where(value > 0.5, delay.logsf(f["as_of"]), delay.logcdf(f["as_of"]))
+        return stats.bernoulli.logpmf(int(value), np.exp(prediction))
 
 
 def scipy_milestone(value: Any, prediction: Any, f: Figures) -> Any:
-    """An exponential density after readiness, a logistic curve's shoulder before."""
+    """An exponential density after readiness, a logistic curve's shoulder before; or a lognormal delay, blurred."""
+    if "delay_months" not in f:
+        # d - T is a smooth function of the delay, whose derivative is the logistic curve's inverse
+        waited = WIDTH * np.logaddexp(0.0, (value - prediction) / WIDTH)
+        delay = stats.lognorm(f["sigma"], scale=f["median_months"])
+        return delay.logpdf(waited) + stats.logistic.logcdf((value - prediction) / WIDTH)
     after = stats.expon.logpdf(value, prediction, f["delay_months"])
     shoulder = 2 * stats.logistic.cdf(value, prediction, WIDTH) / f["delay_months"]
     with np.errstate(divide="ignore"):
@@ -58,7 +62,12 @@ def scipy_milestone(value: Any, prediction: Any, f: Figures) -> Any:
 
 
 def scipy_claim(value: Any, prediction: Any, f: Figures) -> Any:
-    seen = f["true_positive"] * stats.expon.cdf(f["date"], prediction, f["delay_months"]) + f["false_positive"]
+    if "delay_months" in f:
+        known = stats.expon.cdf(f["date"], prediction, f["delay_months"])
+    else:
+        waited = WIDTH * np.logaddexp(0.0, (f["date"] - prediction) / WIDTH)
+        known = stats.lognorm.cdf(waited, f["sigma"], scale=f["median_months"])
+    seen = f["true_positive"] * known + f["false_positive"]
     return stats.bernoulli.logpmf(np.asarray(value, dtype=int), seen)
 
 
@@ -100,6 +109,13 @@ TWINS: dict[str, Callable[[Any, Any, Figures], Any]] = {
     "expert_forecast": scipy_normal("sd"),
 }
 ITEMS = [*one_of_each_kind(), *doubted_items()]
+CASES = [(case, ARTICLE) for case in ITEMS] + [
+    (case, CURRENT) for case in ITEMS if case.kind.name in ("not_yet", "milestone", "claim")
+]
+BY_LAW = {
+    "argvalues": CASES,
+    "ids": [case.id if clock is ARTICLE else f"{case.id}-law" for case, clock in CASES],
+}
 
 
 def twin(case: Item, value: Any, prediction: Any, f: Figures) -> Any:
@@ -117,7 +133,8 @@ def twin(case: Item, value: Any, prediction: Any, f: Figures) -> Any:
 
 def falling_part(case: Item, f: Figures) -> float:
     """What a milestone's density integrates to beyond 1: its falling part before readiness."""
-    return 2 * WIDTH * math.log(2) / f["delay_months"] if case.kind.name == "milestone" else 0.0
+    milestone = case.kind.name == "milestone" and "delay_months" in f
+    return 2 * WIDTH * math.log(2) / f["delay_months"] if milestone else 0.0
 
 
 def binary(case: Item) -> bool:
@@ -125,23 +142,25 @@ def binary(case: Item) -> bool:
 
 
 def about(case: Item, width: float = 3.0, count: int = 401) -> Array:
-    """Predictions on either side of what was observed, far into the tails; months for kinds about a date."""
+    """Predictions on either side of what was observed, far into the tails."""
+    if case.kind.name == "not_yet":
+        return -np.concatenate([np.geomspace(1e-6, 30.0, count), [40.0, 400.0]])
     if case.event is not None and case.kind.name != "capability_lag":
         return np.concatenate([np.linspace(0.5, 20.0, count), [40.0, 400.0]])
     if case.kind.name == "shipment" and binary(case):
         return np.concatenate([[0.0], np.geomspace(1.0, 2e5, count)])
     if case.kind.name == "cluster":
-        return case.figures(CLOCK)["log_size"] + np.linspace(-width, width, count)
-    return case.observation(CLOCK) + np.linspace(-width, width, count)
+        return case.figures(ARTICLE)["log_size"] + np.linspace(-width, width, count)
+    return case.observation(ARTICLE) + np.linspace(-width, width, count)
 
 
 def values(case: Item) -> list[float]:
-    return [0.0, 1.0] if binary(case) else [case.observation(CLOCK)]
+    return [0.0, 1.0] if binary(case) else [case.observation(ARTICLE)]
 
 
-@pytest.mark.parametrize("case", ITEMS, ids=lambda case: case.id)
-def test_a_density_equals_its_twin_in_scipy(case: Item) -> None:
-    figures = case.figures(CLOCK)
+@pytest.mark.parametrize(("case", "clock"), **BY_LAW)
+def test_a_density_equals_its_twin_in_scipy(case: Item, clock: Clock) -> None:
+    figures = case.figures(clock)
     prediction = about(case)
     for value in values(case):
         ours = case.log_density(np, value, prediction, figures)
@@ -150,12 +169,12 @@ def test_a_density_equals_its_twin_in_scipy(case: Item) -> None:
         assert possible.any()
         np.testing.assert_allclose(ours[possible], theirs[possible], rtol=1e-9, atol=1e-9)
         # What SciPy calls impossible stays finite, for a sampler's sake, but out of reach.
-        assert np.all(ours[~possible] < -25)
+        assert np.all(ours[~possible] < -25)  # a doubted item is possible everywhere
 
 
-@pytest.mark.parametrize("case", ITEMS, ids=lambda case: case.id)
-def test_numpy_and_pytensor_agree_and_gradients_are_finite(case: Item) -> None:
-    figures = case.figures(CLOCK)
+@pytest.mark.parametrize(("case", "clock"), **BY_LAW)
+def test_numpy_and_pytensor_agree_and_gradients_are_finite(case: Item, clock: Clock) -> None:
+    figures = case.figures(clock)
     names = list(figures)
     prediction, value = pt.vector("prediction"), pt.scalar("value")
     symbols = [pt.scalar(name) for name in names]
@@ -180,12 +199,12 @@ def grid(size: int) -> Array:
     return (np.arange(size) + 0.5) / size
 
 
-@pytest.mark.parametrize("case", [case for case in ITEMS if not binary(case)], ids=lambda case: case.id)
-def test_draws_follow_the_density(case: Item) -> None:
+@pytest.mark.parametrize(("case", "clock"), [each for each in CASES if not binary(each[0])])
+def test_draws_follow_the_density(case: Item, clock: Clock) -> None:
     """Kolmogorov and Smirnov's test of draws against the density, integrated numerically."""
-    figures, rng = case.figures(CLOCK), np.random.default_rng(2)
+    figures, rng = case.figures(clock), np.random.default_rng(2)
     prediction = float(np.median(about(case)))
-    draws = simulate(case, np.full(DRAWS, prediction), CLOCK, rng)
+    draws = simulate(case, np.full(DRAWS, prediction), clock, rng)
     # Fine enough for the milestone's falling side, wide enough for the longest delay.
     points = np.linspace(draws.min() - 2.0, draws.max() + 20.0, 400_001)
     density = np.exp(case.log_density(np, points, prediction, figures))
@@ -198,15 +217,15 @@ def test_draws_follow_the_density(case: Item) -> None:
 
 @pytest.mark.parametrize("case", [case for case in ITEMS if binary(case)], ids=lambda case: case.id)
 def test_two_outcomes_come_as_often_as_they_should(case: Item) -> None:
-    figures, rng = case.figures(CLOCK), np.random.default_rng(3)
-    moments = (
-        np.array([1.0, 5.0, 8.0, 12.0]) if case.event else np.quantile(about(case, width=0.5), [0.1, 0.4, 0.6, 0.9])
+    figures, rng = case.figures(ARTICLE), np.random.default_rng(3)
+    predictions = {"not_yet": [-1e-6, -0.1, -1.0, -5.0], "claim": [1.0, 5.0, 8.0, 12.0]}.get(
+        case.kind.name, list(np.quantile(about(case, width=0.5), [0.1, 0.4, 0.6, 0.9]))
     )
-    for ready in moments:
-        both = [math.exp(case.log_density(np, seen, ready, figures)) for seen in (0.0, 1.0)]
+    for prediction in predictions:
+        both = [math.exp(case.log_density(np, seen, prediction, figures)) for seen in (0.0, 1.0)]
         assert sum(both) == pytest.approx(1.0, abs=1e-9)
-        ones = int(simulate(case, np.full(DRAWS, ready), CLOCK, rng).sum())
-        level = FALSE_ALARMS / (len(ITEMS) * len(moments))
+        ones = int(simulate(case, np.full(DRAWS, prediction), ARTICLE, rng).sum())
+        level = FALSE_ALARMS / (len(ITEMS) * len(predictions))
         assert stats.binomtest(ones, DRAWS, min(both[1], 1.0)).pvalue > level
 
 
@@ -219,19 +238,19 @@ def test_an_interval_is_3_92_standard_deviations_wide_at_95_percent() -> None:
 @pytest.mark.parametrize("reliability", [0.0, 1.0])
 def test_a_reading_is_all_background_or_all_genuine_at_either_end(reliability: float) -> None:
     case = item("compute_reading", likelihood__reliability=reliability)
-    figures, prediction = case.figures(CLOCK), about(case, width=1.0)
+    figures, prediction = case.figures(ARTICLE), about(case, width=1.0)
     spread = math.hypot(figures["reading_sd"], figures["accounting_sd"])
     mean, sd = (prediction, spread) if reliability else (26.8, 0.8)
-    expected = np.broadcast_to(stats.norm.logpdf(case.observation(CLOCK), mean, sd), prediction.shape)
-    np.testing.assert_allclose(case.log_density(np, case.observation(CLOCK), prediction, figures), expected)
-    genuine = case.probability_genuine(prediction, CLOCK)
+    expected = np.broadcast_to(stats.norm.logpdf(case.observation(ARTICLE), mean, sd), prediction.shape)
+    np.testing.assert_allclose(case.log_density(np, case.observation(ARTICLE), prediction, figures), expected)
+    genuine = case.probability_genuine(prediction, ARTICLE)
     assert genuine is not None
     np.testing.assert_allclose(genuine, reliability, atol=1e-12)
 
 
 def test_whether_a_reading_is_genuine_is_bayess_rule() -> None:
     case = item("compute_reading")
-    figures, prediction, rng = case.figures(CLOCK), np.full(400_000, 26.9), np.random.default_rng(4)
+    figures, prediction, rng = case.figures(ARTICLE), np.full(400_000, 26.9), np.random.default_rng(4)
     uniform, normal = rng.random(prediction.size), rng.standard_normal(prediction.size)
     draws = case.simulate(np, normal, uniform, prediction, figures)
     near = np.abs(draws - 27.0) < 0.02
@@ -244,28 +263,28 @@ def test_whether_a_reading_is_genuine_is_bayess_rule() -> None:
 @pytest.mark.parametrize("case", doubted_items(), ids=lambda case: case.id)
 def test_whether_a_doubted_item_is_genuine_is_bayess_rule(case: Item) -> None:
     """Among draws near what was seen, as many are genuine as the posterior probability says."""
-    figures, rng = case.figures(CLOCK), np.random.default_rng(5)
+    figures, rng = case.figures(ARTICLE), np.random.default_rng(5)
     prediction = float(np.median(about(case, width=1.0)))
     uniform, normal = rng.random(400_000), rng.standard_normal(400_000)
     draws = case.simulate(np, normal, uniform, np.full(400_000, prediction), figures)
-    seen = case.observation(CLOCK)
+    seen = case.observation(ARTICLE)
     near = np.abs(draws - seen) < (1e-9 if binary(case) else 0.02)
-    expected = case.probability_genuine(np.array([prediction]), CLOCK)
+    expected = case.probability_genuine(np.array([prediction]), ARTICLE)
     assert expected is not None
     real, count = int((uniform[near] < figures["reliability"]).sum()), int(near.sum())
     assert count > 1_000
     # a window of 0.02 either way: the density is curved across it by far less than this many draws can show
     assert stats.binomtest(real, count, float(expected[0])).pvalue > FALSE_ALARMS / len(ITEMS)
-    assert case.stated_reliability(CLOCK) == 0.4
+    assert case.stated_reliability(ARTICLE) == 0.4
 
 
 def test_an_item_believed_wholly_is_the_same_without_doubt() -> None:
     for case in doubted_items():
         plain, prediction = item(case.kind.name), about(case, width=0.5)
         whole = replace(case, doubt=case.doubt.model_copy(update={"reliability": 1.0}))  # type: ignore[union-attr]
-        ours = whole.log_density(np, case.observation(CLOCK), prediction, whole.figures(CLOCK))
-        theirs = plain.log_density(np, case.observation(CLOCK), prediction, plain.figures(CLOCK))
-        mass = case.kind.log_mass(np, plain.figures(CLOCK))
+        ours = whole.log_density(np, case.observation(ARTICLE), prediction, whole.figures(ARTICLE))
+        theirs = plain.log_density(np, case.observation(ARTICLE), prediction, plain.figures(ARTICLE))
+        mass = case.kind.log_mass(np, plain.figures(ARTICLE))
         # a share of nothing is 1e-200, whose logarithm is finite: it shows where the kind itself says less than that
         seen = theirs > math.log(SMALLEST) + 10.0
         assert seen.sum() > 100
@@ -274,15 +293,15 @@ def test_an_item_believed_wholly_is_the_same_without_doubt() -> None:
 
 def test_an_item_without_doubt_has_the_figures_of_its_kind_alone() -> None:
     for case in one_of_each_kind():
-        own = case.kind.figures(case.observed, case.likelihood, CLOCK)
+        own = case.kind.figures(case.observed, case.likelihood, ARTICLE)
         assert case.doubt is None
-        assert case.figures(CLOCK) == {**own, "weight": case.text.weight}
+        assert case.figures(ARTICLE) == {**own, "weight": case.text.weight}
         assert case.stated_likelihood == case.likelihood.model_dump()
 
 
 def test_a_claim_moves_the_odds_by_at_most_its_ratio() -> None:
     case = item("claim")
-    figures = case.figures(CLOCK)
+    figures = case.figures(ARTICLE)
     moved = case.log_density(np, 1.0, np.array([0.0, 5.0, 60.0]), figures)
     bound = math.log1p(figures["true_positive"] / figures["false_positive"])
     assert moved[2] == pytest.approx(math.log(figures["false_positive"]))
@@ -295,7 +314,7 @@ def test_a_claim_moves_the_odds_by_at_most_its_ratio() -> None:
 @pytest.mark.parametrize("name", ["not_yet", "milestone", "rental_spend"])
 def test_kinds_without_doubt_say_so(name: str) -> None:
     case = item(name)
-    assert case.kind.probability_genuine(1.0, np.ones(1), case.figures(CLOCK)) is None
+    assert case.kind.probability_genuine(1.0, np.ones(1), case.figures(ARTICLE)) is None
 
 
 def test_every_kind_has_a_twin() -> None:

@@ -11,15 +11,16 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from catchup.evidence.kinds import KINDS, Clock, Kind, ModelState
+from catchup.evidence.kinds import KINDS, Kind, ModelState
 from catchup.evidence.likelihood import predict
 from catchup.model.assumptions import load_assumptions
 from catchup.model.pools import Pool
 from catchup.priors.errors import InputError
 from evidence_cases import BEFORE, DAY, NONE_SHIPPED, ONE_PROBABILITY, item
 
-ASSUMPTIONS = load_assumptions()
-CLOCK = Clock(ASSUMPTIONS.calendar, DAY)
+ASSUMPTIONS = load_assumptions(model="article")
+CURRENT = load_assumptions(model="current")
+CLOCK = ASSUMPTIONS.clock(DAY)
 WIDTH_95 = 2 * 1.959963984540054  # of a 95% interval, in standard deviations
 WIDTH_90 = 2 * 1.6448536269514722  # of a 90% interval
 
@@ -153,7 +154,7 @@ PREDICTED: dict[str, tuple[dict[str, Any], Any]] = {
     "capability_lag cyber": ({"observed__scope": "cyber"}, lambda one: np.log(11.0 * one) - 0.3 * one),
     "milestone": ({}, lambda one: 7.0 * one),
     "claim": ({}, lambda one: 11.0 * one),
-    "not_yet": ({}, lambda one: 7.0 * one),
+    "not_yet": ({}, lambda one: -np.maximum(months(DAY) - 7.0 * one, 0.0) / 2.0),
     "quantity_reading": ({}, lambda one: np.log(7e4 * one)),
     "budget_share": ({}, lambda one: np.log(0.01 * one)),
     "budget_share startup": ({"observed__firm": "startup"}, lambda one: np.log(0.06 * one)),

@@ -6,11 +6,13 @@ import subprocess
 import sys
 from datetime import date, datetime
 
+import arviz_stats as az
 import numpy as np
 import pytest
 from scipy import stats
 
 import catchup
+from catchup.analysis import save_tree
 from catchup.evidence.kinds import KINDS
 from catchup.evidence.kinds.capability_lag import CapabilityLag
 from catchup.evidence.kinds.kind import Kind
@@ -38,7 +40,7 @@ def test_nothing_heavy_is_loaded_before_it_is_used():
 
 def test_help_teaches():
     assert "catchup.Model(" in (catchup.__doc__ or "")
-    assert {"Model", "forecast", "load", "register_family", "register_kind"} <= set(catchup.__all__)
+    assert {"Model", "compare", "forecast", "load", "register_family", "register_kind"} <= set(catchup.__all__)
 
 
 @pytest.mark.parametrize("day", [DAY, date(2026, 11, 26), datetime(2026, 11, 26, 23, 59)])
@@ -91,7 +93,7 @@ def test_an_unknown_engine_is_named(model):
 
 def test_a_tree_of_another_event_or_day_is_refused(model, tree):
     other = catchup.Model(as_of=DAY, evidence="eci-lag", model="article", event="narrow-exploit")
-    with pytest.raises(catchup.InputError, match=r"tree: .*narrow-exploit"):
+    with pytest.raises(catchup.InputError, match=r"tree: is about the event compute-equivalent; .*narrow"):
         catchup.forecast(tree, other)
 
 
@@ -178,3 +180,73 @@ def test_any_sampler_of_the_conditioned_model_gives_a_forecast(model):
     assert found.engine == "sampled"
     error = np.hypot(found.ready.quantile(0.5).mcse, direct.mcse)
     assert abs(found.ready.quantile(0.5).value - direct.value) < stats.norm.isf(FALSE_ALARM / 2) * error
+
+
+@pytest.fixture(scope="module")
+def more():
+    asked = {"as_of": DAY, "evidence": "eci-lag,caisi-glm-5-3-cyber-lag", "model": "article"}
+    return catchup.Model(**asked).fit("importance", draws=40_000)
+
+
+# ArviZ warns of a single item, and of a posterior that is the prior without it
+@pytest.mark.filterwarnings("ignore:Estimated shape parameter:UserWarning", "ignore:The point-wise LOO:UserWarning")
+def test_trees_and_saved_trees_are_compared_on_what_both_have_seen(tree, more, tmp_path):
+    found = catchup.compare({"one": tree, "two": more})
+    assert found.items == ("eci-lag",)
+    assert found.left_out == {"two": ("caisi-glm-5-3-cyber-lag",)}
+    assert found.weights is None
+    assert "1 item speaks" in found.reason
+    first, second = found.models
+    # one model twice: what the other has seen beside is taken from it again, so that they differ by noise alone
+    assert first.difference == 0.0
+    assert abs(second.difference) < stats.norm.isf(FALSE_ALARM / 2) * np.hypot(first.mcse, second.mcse)
+    khat = {row.id: row.khat for row in found.models}
+    assert khat["one"] == pytest.approx(float(az.loo(tree, pointwise=True).pareto_k.max()))
+    path = save_tree(more, tmp_path / "more.nc")
+    assert [row.elpd for row in catchup.compare({"one": tree, "two": path}).models] == pytest.approx(
+        [row.elpd for row in found.models]
+    )
+
+
+def as_sampled(tree, **changed):
+    """A tree as a sampler leaves it: without attributes that say what was asked."""
+    made = tree.copy()
+    made.attrs = {}
+    if changed:
+        made["constant_data"] = made["constant_data"].to_dataset().assign(**changed)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("other", "complaint"),
+    [
+        ({"event": "narrow-exploit"}, "one has event compute-equivalent, two has narrow-exploit"),
+        ({"as_of": "2026-11-20"}, "one has as_of 2026-11-26, two has 2026-11-20"),
+        ({"evidence": "caisi-glm-5-3-cyber-lag"}, "an item that all models predict was expected: one has eci-lag"),
+    ],
+)
+def test_trees_of_other_questions_are_not_compared(tree, other, complaint):
+    asked = {"as_of": DAY, "evidence": "eci-lag", "model": "article", **other}
+    second = catchup.Model(**asked).fit("importance", draws=20_000)
+    with pytest.raises(catchup.InputError, match=complaint):
+        catchup.compare({"one": tree, "two": second})
+    if "event" in other:
+        with pytest.raises(catchup.InputError, match=complaint):
+            catchup.compare({"one": tree, "two": as_sampled(second)})
+
+
+def test_a_sampled_tree_of_another_day_is_told_by_its_data(tree):
+    with pytest.raises(catchup.InputError, match=r"one has as_of_month 9\.0\d+, two has 3\.0000"):
+        catchup.compare({"one": tree, "two": as_sampled(tree, as_of_month=3.0)})
+
+
+def test_a_tree_without_likelihood_says_how_to_add_it(tree):
+    bare = tree.copy()
+    del bare["log_likelihood"]
+    with pytest.raises(catchup.InputError, match=r"two: .*pymc\.compute_log_likelihood adds"):
+        catchup.compare({"one": tree, "two": bare})
+
+
+def test_a_file_that_is_not_there_is_named(tree, tmp_path):
+    with pytest.raises(catchup.InputError, match="no such file"):
+        catchup.compare({"one": tree, "two": tmp_path / "lost.nc"})

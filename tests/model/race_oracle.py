@@ -45,11 +45,35 @@ def pool_on_grid(assumptions: Assumptions, firm: str, draw: Draw, change: Interv
             length = draw[source.length] if isinstance(source.length, str) else source.length
             per = draw[source.per] if source.per else length
             clock = GRID if change is None else np.minimum(GRID, change.stop.get(name, math.inf))
-            here = amount / per * np.clip(clock - start, 0.0, length)
+            here = amount / per * length * arrived_share(np.clip((clock - start) / length, 0.0, 1.0), draw)
         if change is not None:
             here = here * change.kept.get(name, 1.0)
         total += here
     return total
+
+
+def arrived_share(passed: np.ndarray, draw: Draw) -> np.ndarray:
+    """Share of a source that has arrived when a share of its time has passed: the integral of the rate, stepwise."""
+    if "arrival_steepness" not in draw:
+        return passed
+    steps = np.linspace(0.0, 1.0, 4_001)
+    bell = np.exp(-draw["arrival_steepness"] * (steps - 0.5))
+    arrived = summed(bell / (1.0 + bell) ** 2, steps)
+    return np.interp(passed, steps, arrived / arrived[-1])
+
+
+def summed(rate: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    """What a rate comes to, by trapezia."""
+    return np.concatenate([[0.0], np.cumsum(0.5 * (rate[1:] + rate[:-1]) * np.diff(steps))])
+
+
+def log_gained(draw: Draw, progress: float) -> np.ndarray:
+    """Logarithm of progress at every date of the grid: the integral of its rate, step by step."""
+    rate = np.full_like(GRID, np.log(progress) / 12.0)
+    if "progress_half_life_months" in draw:
+        kept = draw["progress_floor_share"]
+        rate *= kept + (1.0 - kept) * 0.5 ** (GRID / draw["progress_half_life_months"])
+    return summed(rate, GRID)
 
 
 def progress_of(draw: Draw, change: Intervention | None) -> float:
@@ -79,7 +103,8 @@ def ready_in(assumptions: Assumptions, draw: Draw, change: Intervention | None) 
     for name, firm in assumptions.race.firms.items():
         flop = H100 * draw[firm.mfu] * SECONDS
         minimum, budget = draw[firm.minimum_training], draw[firm.budget]
-        before = mythos / draw["algorithmic_progress"] ** (GRID / 12.0)
+        gained = log_gained(draw, draw["algorithmic_progress"])
+        before = mythos * np.exp(-gained)
         planned = run_at(GRID, pool_on_grid(assumptions, name, draw), before, budget, flop, minimum)
         if change is None or planned.end <= change.act_from_month:
             ends.append(planned.end)
@@ -87,7 +112,8 @@ def ready_in(assumptions: Assumptions, draw: Draw, change: Intervention | None) 
         month = change.act_from_month
         left = pool_on_grid(assumptions, name, draw, change)
         slower = progress_of(draw, change)
-        after = mythos / draw["algorithmic_progress"] ** (month / 12.0) / slower ** ((GRID - month) / 12.0)
+        later = log_gained(draw, slower)
+        after = mythos * np.exp(-np.interp(month, GRID, gained) - (later - np.interp(month, GRID, later)))
         anew = run_at(GRID, left, after, budget, flop, minimum)
         if planned.launch >= month:
             ends.append(anew.end)

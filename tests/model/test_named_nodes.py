@@ -13,9 +13,9 @@ from pytensor.compile.mode import Mode
 
 from catchup.model.assumptions import DEFAULT_EVENT, Assumptions, multiple_name
 from catchup.model.forward import outcome
+from catchup.model.gate import launch_and_pool
 from catchup.model.generative import intervened_world, run_race
 from catchup.model.graph import build_model, set_intervention
-from catchup.model.launch import solve_with_pool
 from catchup.model.naming import DIMS, UNITS, replacing
 from catchup.model.policies import apply_as_published
 
@@ -38,7 +38,7 @@ def over_arrays(assumptions: Assumptions, values: dict[str, Any], **given: Any) 
 
     world = intervened_world(np, assumptions, values, lever, name=keep)
     multiples = {event: values[multiple_name(event)] for event in EVENTS}
-    run_race(np, assumptions, world, multiples, values, solve_with_pool, name=keep)
+    run_race(np, assumptions, world, multiples, values, launch_and_pool, name=keep)
     return {name: as_table(assumptions, name, value) for name, value in kept.items()}
 
 

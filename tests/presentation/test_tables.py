@@ -21,12 +21,14 @@ from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.inference.result import Result
+from catchup.analysis.presentation.caveats import load_caveats
 from catchup.analysis.presentation.html import to_html
 from catchup.analysis.presentation.markdown import to_markdown
 from catchup.analysis.presentation.table import KEY, Column, Layout, Table
 from catchup.analysis.presentation.tables import builders
 from catchup.analysis.presentation.tables.evidence import Evidence, uses_of
 from catchup.analysis.presentation.terminal import print_layout
+from catchup.analysis.studies.bridge import bridge
 from catchup.analysis.studies.comparison import compare_pointwise
 from catchup.analysis.studies.counterfactuals import levers
 from catchup.analysis.studies.influence import influence
@@ -41,6 +43,7 @@ from catchup.analysis.studies.scenarios import scenarios
 from catchup.analysis.studies.sensitivity.study import sensitivity
 from catchup.analysis.studies.structures import structures
 from catchup.analysis.studies.thresholds.study import thresholds
+from catchup.analysis.studies.watch import watch
 from catchup.evidence import load_ledger, select
 from catchup.model.assumptions import load_assumptions
 
@@ -48,7 +51,7 @@ ANALYSIS = Path(importlib.import_module("catchup.analysis").__file__ or "").pare
 BUILDERS = ANALYSIS / "presentation" / "tables"
 HEADING, SHOWN, KEPT = "Fathoms", "42 fathoms", 42.5
 DRAWN_ALONE = {"Trajectories"}  # results that are drawn and have no table
-HELPERS = {"__init__", "builders", "columns", "genuineness", "movement", "words"}
+HELPERS = {"__init__", "builders", "columns", "genuineness", "movement", "structure_spread", "words"}
 
 
 def ask(draws: int) -> Question:
@@ -74,7 +77,9 @@ def compared() -> Any:
 
 
 RESULTS: dict[str, Callable[[], Any]] = {
+    "bridge": of_draws(bridge),
     "capacity": of_draws(capacity),
+    "caveats": load_caveats,
     "counterfactuals": of_draws(levers),
     "efficiency": of_draws(efficiency),
     "events": of_draws(events),
@@ -90,6 +95,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "structures": of_draws(structures),
     "thresholds": of_draws(thresholds),
     "trend": of_draws(trends),
+    "watch": of_draws(watch),
 }
 """By module that lays it out, a result to be had without a run: lists, keyed tables, tables in parts, placed rows."""
 

@@ -20,7 +20,7 @@ AS_OF = date(2026, 11, 21)
 def ask(draws: int = 20_000, *, tables: dict | None = None, fixed: dict[str, float] | None = None, **rest) -> Question:
     """Ask a question, with rows laid over the project's own."""
     model = rest.pop("model", DEFAULT_MODEL)
-    overlays = [Layer.of(tables, file="overlay.toml")] if tables else []
+    overlays = [*rest.pop("overlays", []), *([Layer.of(tables, file="overlay.toml")] if tables else [])]
     return Question(load_assumptions(overlays, fixed, model=model), rest.pop("as_of", AS_OF), draws=draws, **rest)
 
 

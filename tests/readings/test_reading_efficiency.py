@@ -20,12 +20,19 @@ from catchup.model.efficiency import (
     lag_months,
     split_progress,
 )
+from catchup.model.law import Law
+from catchup.model.mechanisms.own import CONSTANT
 from catchup.priors.errors import InputError
 from reading_cases import ask, assert_estimates, prior
 
 shares = st.floats(0.0, 1.0)
 rates = st.floats(1.01, 1e3)
 months = st.floats(0.0, 120.0)
+
+
+def constant(progress):
+    """Progress at one rate, by a factor a year."""
+    return Law(CONSTANT, math.log(progress) / 12.0)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +48,9 @@ def test_tenfold_progress_a_year_makes_up_for_a_tenfold_gap_in_a_year():
 
 @given(gap=st.floats(1.0, 1e6), progress=rates)
 def test_lag_and_gap_invert_each_other(gap, progress):
-    assert gap_made_up(np, lag_months(np, gap, progress), progress) == pytest.approx(gap, rel=1e-9)
+    assert gap_made_up(np, constant(progress).log_progress(np, lag_months(np, gap, progress))) == pytest.approx(
+        gap, rel=1e-9
+    )
 
 
 @given(needed=st.floats(1.0, 1e6), distilled=shares, replicated=shares)
@@ -56,9 +65,9 @@ def test_channels_multiply_to_the_progress_needed(needed, distilled, replicated)
 @given(t=months, progress=rates, distilled=shares, replicated=shares, delay=st.floats(0.0, 24.0), ceiling=rates)
 def test_delay_and_ceiling_only_hold_progress_back(t, progress, distilled, replicated, delay, ceiling):
     split = channel_shares(distilled, replicated)
-    plain = math.log(gap_made_up(np, t, progress))
-    held_back = held_back_progress(np, t, progress, split, delay, ceiling).total
-    free = held_back_progress(np, t, progress, split, 0.0, math.inf).total
+    plain = math.log(gap_made_up(np, constant(progress).log_progress(np, t)))
+    held_back = held_back_progress(np, t, constant(progress), split, delay, ceiling).total
+    free = held_back_progress(np, t, constant(progress), split, 0.0, math.inf).total
     assert held_back <= plain + 1e-9
     assert free == pytest.approx(plain, rel=1e-9, abs=1e-9)
 
@@ -69,12 +78,27 @@ def test_without_edges_only_distillation_is_gained_on_labs_that_progress(t, dela
     assert edge.total == pytest.approx(math.log(ceiling), abs=1e-12)
 
 
+def test_slowing_progress_is_read_as_it_slows():
+    """The gap that a lag makes up for is the gap; with progress that slows a lag is longer, and a large gap stays."""
+    slow = efficiency(prior(ask(2_000, overlays=["slowing-progress"])))
+    plain = efficiency(prior(ask(2_000)))
+    assert (slow.lags[10.0].values > plain.lags[10.0].values).all()
+    ended = ask(2_000, overlays=["slowing-progress"], fixed={"progress_floor_share": 0.0, "algorithmic_progress": 2.0})
+    found = efficiency(prior(ended))
+    values = prior(ended).source.map(lambda values: {"half": values["progress_half_life_months"]})["half"]
+    most = math.log(2.0) / 12.0 * values / math.log(2.0)
+    assert np.isinf(found.lags[100.0].values[most < math.log(100.0)]).all()
+    reached = most > math.log(2.0) * (1 + 1e-9)
+    months = -values / math.log(2.0) * np.log1p(-math.log(2.0) / most, where=reached, out=np.zeros_like(most))
+    np.testing.assert_allclose(found.lags[2.0].values[reached], months[reached], rtol=1e-7)
+
+
 def test_held_back_progress_worked_by_hand():
     """At e a month: half innovated for 10 months, a quarter replicated from month 4 on, a quarter distilled up to e."""
     split = channel_shares(0.25, 1.0 / 3.0)
-    parts = held_back_progress(np, 10.0, math.exp(12.0), split, 4.0, math.e)
+    parts = held_back_progress(np, 10.0, constant(math.exp(12.0)), split, 4.0, math.e)
     assert (parts.own, parts.replicated, parts.distilled) == pytest.approx((5.0, 1.5, 1.0), rel=1e-12)
-    early = held_back_progress(np, 2.0, math.exp(12.0), split, 4.0, math.e)
+    early = held_back_progress(np, 2.0, constant(math.exp(12.0)), split, 4.0, math.e)
     assert (early.own, early.replicated, early.distilled) == pytest.approx((1.0, 0.0, 0.5), rel=1e-12)
 
 

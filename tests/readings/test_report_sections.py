@@ -11,6 +11,7 @@ from catchup.analysis.presentation.report.section import section_of
 from catchup.analysis.presentation.table import Room, Table, plain
 from catchup.analysis.presentation.tables.builders import as_json, layout_of
 from catchup.analysis.presentation.text import day_text
+from catchup.analysis.studies.bridge import bridge
 from catchup.analysis.studies.obstacles import obstacles
 from catchup.analysis.studies.readings.capacity import capacity
 from catchup.analysis.studies.readings.efficiency import efficiency
@@ -20,10 +21,13 @@ from catchup.analysis.studies.readings.size import sizes
 from catchup.analysis.studies.readings.trend import trends
 from catchup.analysis.studies.scenarios import scenarios
 from catchup.analysis.studies.structures import structures
+from catchup.analysis.studies.watch import watch
 from reading_cases import ask, prior
 
 READINGS = {
+    "bridge": bridge,
     "obstacles": obstacles,
+    "watch": watch,
     "scenarios": scenarios,
     "mobilisation": mobilisation,
     "events": events,

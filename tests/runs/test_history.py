@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import shutil
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -25,8 +25,12 @@ from catchup.analysis.archive.history import history
 from catchup.analysis.archive.manifest import BrokenRunError
 from catchup.analysis.archive.reading import Run, read_run, read_runs
 from catchup.analysis.archive.scores import Outcome, distribution_of, score, score_rivals, score_runs
+from catchup.analysis.inference.diagnostics import UntrustworthyError
 from catchup.analysis.inference.estimates import Distribution, Weighting
 from catchup.analysis.inference.request import Request
+from catchup.analysis.presentation.report.contents import _moved
+from catchup.analysis.presentation.report.section import Sentence
+from catchup.analysis.runs import run as running
 from catchup.analysis.runs.replay import parse_step, replay_days
 from catchup.analysis.runs.run import run
 from catchup.analysis.studies.attribution import QUANTILES, attribute
@@ -120,6 +124,29 @@ def test_other_random_numbers_are_noise(shelf: Shelf, request_: Request, tmp_pat
     assert [step.id for step in attribution.steps] == ["noise"]
     middle = attribution.total.shifts[0.5]
     assert abs(middle.value) < 5.0 * np.hypot(middle.mcse, middle.mcse)
+
+
+def test_a_run_stands_where_what_moved_cannot_be_told(
+    shelf: Shelf, request_: Request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dataclasses import replace
+
+    folder = tmp_path / "runs"
+    shutil.copytree(shelf[1][0].folder, folder / shelf[1][0].name)
+
+    def refuse(*snapshots: object) -> None:
+        raise UntrustworthyError("importance weights cannot be trusted (k-hat 0.81, above 0.7)")
+
+    monkeypatch.setattr(running, "attribute", refuse)
+    asked = replace(request_, question=replace(request_.question, as_of=date(2026, 7, 2)))
+    sections = running.work_out(asked, folder, running.Stopwatch(), brief=True)
+    assert sections.attribution is None
+    made = run(asked, folder, brief=True)
+    assert made.section("diff") is None
+    (said,) = _moved(sections).parts
+    assert isinstance(said, Sentence)
+    assert shelf[1][0].name in said.text
+    assert "k-hat 0.81" in said.text
 
 
 @pytest.mark.parametrize(
@@ -222,6 +249,18 @@ def test_the_hubs_columns(shelf: Shelf) -> None:
     assert all(0 < level < 1 for level in levels)
     samples = [row["output_type_id"] for row in rows if row["output_type"] == "sample"]
     assert len(set(samples)) == len(samples) == 100
+
+
+def test_the_hubs_dates_are_the_forecasts(shelf: Shelf) -> None:
+    """The origin's date and a value of its row make the date."""
+    for run_ in (shelf[1][0], shelf[1][-1]):
+        rows = csv.DictReader(io.StringIO(export(run_, "hubverse")))
+        found = {row["output_type_id"]: row for row in rows if row["output_type"] == "quantile"}
+        for p in ("0.05", "0.25", "0.5", "0.75", "0.95"):
+            row = found[p]
+            assert row["target"] == "days to ready"
+            moment = datetime.fromisoformat(row["origin_date"]) + timedelta(days=float(row["value"]))
+            assert moment.date().isoformat() == run_.forecast["ready"]["quantiles"][p]["date"]
 
 
 def test_the_continuous_curve_keeps_the_formats_rules(shelf: Shelf) -> None:

@@ -14,8 +14,8 @@ from ....evidence.layout import FIGURES, OBSERVATION, OBSERVED, figures_of
 from ....evidence.likelihood import log_density, predictions, simulate
 from ....evidence.schema import Item
 from ....model.assumptions import multiple_name
+from ....model.gate import launch_and_pool
 from ....model.generative import Outcome, World, describe_world, run_race
-from ....model.launch import solve_with_pool
 from ....model.naming import DIMS, UNITS, Naming, unnamed
 from ..draws import StoredDraws, Values
 from ..estimates import Array
@@ -126,7 +126,7 @@ class Groups:
             world,
             {event: values[multiple_name(event)] for event in events},
             values,
-            solve_with_pool,
+            launch_and_pool,
             launch_grid=self._question.launch_grid,
             as_of_month=self._question.as_of_months,
             name=name,

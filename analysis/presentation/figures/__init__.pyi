@@ -1,4 +1,5 @@
 # Public names of the package, loaded on first use.
+from .bridge import draw_bridge as draw_bridge
 from .calibration import draw_calibration as draw_calibration
 from .cumulative import draw_cumulative as draw_cumulative
 from .files import check_file as check_file
@@ -19,5 +20,6 @@ from .one_at_a_time import draw_one_at_a_time as draw_one_at_a_time
 from .pools import draw_pools as draw_pools
 from .predictive import draw_predictive as draw_predictive
 from .regimes import draw_regimes as draw_regimes
+from .state import draw_state as draw_state
 from .structures import draw_structures as draw_structures
 from .value_of_information import draw_value_of_information as draw_value_of_information

@@ -1,4 +1,4 @@
-"""Pages that are generated whole, written into a folder: evidence, scenarios, structures, and the model's picture."""
+"""Pages that are generated whole, written into a folder, and the model's picture beside them."""
 
 from __future__ import annotations
 
@@ -14,14 +14,18 @@ from ....priors.files import write_text
 from ...inference.question import Question
 from ...inference.request import choose_evidence
 from ..figures import draw_model_graph, model_graph, save
+from .bridge import bridge_page
 from .evidence import evidence_page
+from .leaves_out import leaves_out_page
 from .scenarios import scenario_page
 from .structures import structure_page
 
 AS_OF = date(2026, 11, 21)
 
 PAGES: dict[str, Callable[[Question], str]] = {
+    "bridge.md": bridge_page,
     "evidence.md": lambda question: evidence_page(load_ledger().items),
+    "leaves-out.md": leaves_out_page,
     "scenarios.md": scenario_page,
     "structures.md": structure_page,
 }

@@ -9,10 +9,12 @@ from ....evidence.schema import Item
 from ...archive.manifest import library_versions, python_version
 from ...inference.inputs import inputs_of
 from ...inference.question import Question
+from ..caveats import load_caveats
 from ..repeat_command import options_of
 from ..table import Column, Table
 from ..tables.attribution import attribution_table
 from ..tables.builders import layout_of
+from ..tables.caveats import caveat_tables
 from ..tables.evidence import Evidence, evidence_table, uses_of
 from ..tables.forecast import date_table, diagnostics_table, month_table
 from ..tables.priors import correlation_table, quantity_table, reference_table
@@ -20,6 +22,9 @@ from .section import Picture, Section, Sentence, section_of
 from .sections import Sections
 
 READINGS = {
+    "state": "Where the race stands",
+    "bridge": "Why it is not the published date",
+    "watch": "What to watch",
     "obstacles": "What stands in the way besides compute",
     "scenarios": "Scenarios",
     "mobilisation": "Mobilisation",
@@ -32,6 +37,7 @@ READINGS = {
 }
 """Results that a run may hold, each a section of its own, by the name of its file."""
 
+LEAVES_OUT = "docs/leaves-out.md"
 NO_EARLIER_RUN = "There is no earlier run about this event in this folder to compare with."
 
 
@@ -47,6 +53,7 @@ def sections_of_report(sections: Sections) -> Iterator[Section]:
             yield _of_result(sections, name, title)
     yield _sensitivity(sections)
     yield _checks(sections)
+    yield leaves_out()
     yield _priors(sections.forecast.question)
     yield _repeat(sections)
 
@@ -64,6 +71,9 @@ def _date(sections: Sections) -> Section:
 
 def _moved(sections: Sections) -> Section:
     attribution, previous = sections.attribution, sections.previous
+    if sections.untrusted and previous is not None:
+        reason = f"What moved since run {previous.name} cannot be told: {sections.untrusted}."
+        return Section("moved", "What moved", "What moved, and why", (Sentence(reason),))
     if attribution is None or previous is None:
         return Section("moved", "What moved", "What moved, and why", (Sentence(NO_EARLIER_RUN),))
     return Section("moved", "What moved", "What moved, and why", (attribution_table(attribution, previous.name),))
@@ -99,6 +109,16 @@ def _checks(sections: Sections) -> Section:
     checks = sections.results.get("checks")
     tables = layout_of(checks).tables if checks is not None else ()
     return Section("checks", "Checks", "Checks", (*tables, diagnostics_table(sections.forecast)))
+
+
+def leaves_out() -> Section:
+    """Section on what the sources warn of and this does not hold, or holds in part."""
+    none, part, full = caveat_tables(load_caveats())
+    rest = Sentence(
+        f"The other {len(full.rows)} caveats of the five sources are held by what the model and its readings have: "
+        f"{LEAVES_OUT}, in the project's documentation, maps each to what holds it."
+    )
+    return Section("leaves-out", "What this leaves out", "What this leaves out", (none, part, rest))
 
 
 def _priors(question: Question) -> Section:

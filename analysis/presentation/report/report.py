@@ -7,8 +7,12 @@ from typing import Any
 
 from ....priors.files import write_text
 from ...inference.forecast import Forecast
+from ...inference.silence import stale_lines
+from ...studies.structure_spread import StructureSpread
 from ..html import environment
-from ..tables.forecast import alone_text
+from ..tables.forecast import beside_texts, known_lines
+from ..tables.state import stages_text
+from ..tables.structure_spread import spread_text
 from ..text import date_text, day_text, error_text
 from .contents import sections_of_report
 from .section import Picture, Sentence
@@ -40,6 +44,7 @@ def render_report(sections: Sections, *, explorer: str | None = None) -> str:
     template = environment().get_template("report.html.j2")
     content = template.render(
         **_headline(sections.forecast),
+        beside=[*_spread(sections), *beside_texts(sections.forecast)],
         sections=list(sections_of_report(sections)),
         figures=_figures(sections),
         explorer=explorer,
@@ -63,7 +68,9 @@ def _headline(forecast: Forecast) -> dict[str, Any]:
         "median": f"Around {around}",
         "low": day_text(question, low.value),
         "high": day_text(question, high.value),
-        "alone": alone_text(question, forecast.compute_alone) if question.assumptions.obstacles else "",
+        "stale": stale_lines(forecast.silences),
+        "stages": stages_text(forecast.stages),
+        "known": known_lines(forecast),
         "error": f"The median's Monte Carlo error is {error_text(question, middle.mcse).removeprefix('± ')}.",
         "summary": (
             f"Half of the {forecast.draws:,} draws ({forecast.diagnostics.ess:,.0f} effective, {forecast.engine}) have "
@@ -72,6 +79,14 @@ def _headline(forecast: Forecast) -> dict[str, Any]:
         ),
         "notes": [*forecast.warnings(), *(note for note in forecast.notes if not note.startswith("set aside"))],
     }
+
+
+def _spread(sections: Sections) -> list[str]:
+    """Say how far models of other shapes disagree, where the run has asked them."""
+    found = sections.results.get("structures")
+    if found is None:
+        return []
+    return [spread_text(sections.forecast.question, StructureSpread(found.structures))]
 
 
 def _figures(sections: Sections) -> dict[str, dict[str, str]]:

@@ -27,6 +27,8 @@ class Sections:
         What moved since the run before.
     previous : Run or None
         That run.
+    untrusted : str
+        Why what moved since then cannot be told, if so.
     drawings : dict of str to tuple of Figure and str
         By name, each figure and what it shows in words.
     """
@@ -36,4 +38,5 @@ class Sections:
     results: dict[str, Any]
     attribution: Attribution | None
     previous: Run | None
+    untrusted: str = ""
     drawings: dict[str, tuple[Any, str]] = field(default_factory=dict)

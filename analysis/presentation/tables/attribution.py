@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...inference.estimates import Estimate
-from ...inference.json_values import number, significant
+from ...inference.json_values import number, rounded, significant
 from ...studies.attribution import QUANTILES, Attribution, Step
 from ..json_form import to_json
 from ..table import Column, Layout, Table
@@ -56,6 +56,8 @@ def attribution_table(result: Attribution, since: str | None = None) -> Table[St
             figure=True,
         ),
         Column(path=("noise",), value=lambda row: row.noise),
+        Column(path=("ess",), value=lambda row: None if row.ess is None else round(row.ess)),
+        Column(path=("khat",), value=lambda row: rounded(row.khat, 3)),
     ]
     title = "Shift taken apart" if since is None else f"Shift since run {since}, taken apart"
     return Table(f"{title}; months ± Monte Carlo error", columns, (*result.steps, result.total), lead=[_moved(result)])

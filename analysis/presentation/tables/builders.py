@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ...archive.scores import Scores
     from ...inference.forecast import Forecast
     from ...studies.attribution import Attribution
+    from ...studies.bridge import Bridge
     from ...studies.calibration.result import Calibration
     from ...studies.checks.study import Checks
     from ...studies.comparison import ModelComparison
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from ...studies.tables.lags import Lags
     from ...studies.thresholds.study import Thresholds
     from ...studies.voi.result import ValueOfInformation
+    from ...studies.watch import Watch
+    from ..caveats import Caveats
     from ..table import Layout
     from .evidence import Evidence
     from .public_tables import KeptTables
@@ -41,9 +44,11 @@ if TYPE_CHECKING:
     type Result = (
         Assumptions
         | Attribution
+        | Bridge
         | ByDay
         | Calibration
         | Capacity
+        | Caveats
         | Checks
         | Comparison
         | Efficiency
@@ -69,14 +74,17 @@ if TYPE_CHECKING:
         | Thresholds
         | Trends
         | ValueOfInformation
+        | Watch
     )
 
 BUILDERS = {
     "Assumptions": "priors",
     "Attribution": "attribution",
+    "Bridge": "bridge",
     "ByDay": "enactment",
     "Calibration": "calibration",
     "Capacity": "capacity",
+    "Caveats": "caveats",
     "Checks": "checks",
     "Comparison": "counterfactuals",
     "Efficiency": "efficiency",
@@ -102,6 +110,7 @@ BUILDERS = {
     "Thresholds": "thresholds",
     "Trends": "trend",
     "ValueOfInformation": "voi",
+    "Watch": "watch",
 }
 """By result class, the module beside this one whose `layout` lays it out; loaded when it is needed."""
 

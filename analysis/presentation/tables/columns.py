@@ -9,7 +9,7 @@ from ...inference.estimates import Distribution, Estimate
 from ...inference.json_values import QUANTILES, AnyDistribution
 from ...inference.question import Question
 from ..json_form import date_as_json, moments_as_json, scaled_as_json, shift_as_json
-from ..table import ABSENT, Column, Path, Room, Span
+from ..table import Column, Path, Room, Span
 from ..text import date_text, day_text, quantile_text, shift_text
 
 SHOWN = (0.05, 0.5, 0.95)
@@ -36,61 +36,44 @@ def date_columns(
     wide: Iterable[float] = (),
 ) -> list[Column[Any]]:
     """Columns of a date's quantiles; `shown` are read by people, `wide` by those who have room for them."""
-    return [_date_column(question, ready, (*path, f"{p:g}"), p, (*shown, *wide), tuple(wide)) for p in quantiles]
 
+    def column(p: float) -> Column[AnyDistribution]:
+        return Column(
+            title=quantile_text(p) if p in read else "",
+            text=(lambda months: day_text(question, months.quantile_value(p))) if p in read else None,
+            path=(*path, f"{p:g}"),
+            value=lambda months: date_as_json(months.quantile(p), question),
+            figure=True,
+            room=Room.WIDE if p in wide else Room.NARROW,
+        )
 
-def _date_column(
-    question: Question,
-    ready: Callable[[Any], AnyDistribution | None],
-    path: Path,
-    p: float,
-    shown: tuple[float, ...],
-    wide: tuple[float, ...],
-) -> Column[Any]:
-    def text(row: Any) -> str:
-        months = ready(row)
-        return "" if months is None else day_text(question, months.quantile_value(p))
-
-    def value(row: Any) -> Any:
-        months = ready(row)
-        return ABSENT if months is None else date_as_json(months.quantile(p), question)
-
-    return Column(
-        title=quantile_text(p) if p in shown else "",
-        text=text if p in shown else None,
-        path=path,
-        value=value,
-        figure=True,
-        room=Room.WIDE if p in wide else Room.NARROW,
-    )
+    read = (*shown, *wide)
+    return [column(p).of(ready) for p in quantiles]
 
 
 def moments_column(ready: Callable[[Any], AnyDistribution], path: Path = ("ready",)) -> Column[Any]:
     """Mean and sd of a date, for programs; before the columns of its quantiles."""
-    return Column(path=path, value=lambda row: moments_as_json(ready(row)))
+    return Column(path=path, value=moments_as_json).of(ready)
 
 
-def shift_column[Row](
-    shift: Callable[[Row], Estimate | None],
+def shift_column(
+    shift: Callable[[Any], Estimate | None],
     path: Path,
     title: str = "",
     *,
     room: Room = Room.NARROW,
     group: str = "",
-) -> Column[Row]:
+) -> Column[Any]:
     """Column of a shift in months with its Monte Carlo error; without a heading, for programs alone."""
-
-    def text(row: Row) -> str:
-        moved = shift(row)
-        return "" if moved is None else shift_text(moved)
-
-    def value(row: Row) -> Any:
-        moved = shift(row)
-        return ABSENT if moved is None else shift_as_json(moved)
-
     return Column(
-        title=title, text=text if title else None, path=path, value=value, figure=True, room=room, group=group
-    )
+        title=title,
+        text=shift_text if title else None,
+        path=path,
+        value=shift_as_json,
+        figure=True,
+        room=room,
+        group=group,
+    ).of(shift)
 
 
 def spread_columns(
@@ -104,27 +87,19 @@ def spread_columns(
 ) -> list[Column[Any]]:
     """Columns of the quantiles of something positive of any size."""
 
-    def column(p: float) -> Column[Any]:
-        def text(row: Any) -> str:
-            values = spread(row)
-            return "" if values is None else write(values.quantile_value(p))
-
-        def value(row: Any) -> Any:
-            values = spread(row)
-            return ABSENT if values is None else scaled_as_json(values.quantile(p))
-
-        read = p in (*shown, *wide)
+    def column(p: float) -> Column[Distribution]:
         return Column(
-            title=quantile_text(p) if read else "",
-            text=text if read else None,
+            title=quantile_text(p) if p in read else "",
+            text=(lambda values: write(values.quantile_value(p))) if p in read else None,
             path=(*path, f"{p:g}"),
-            value=value,
+            value=lambda values: scaled_as_json(values.quantile(p)),
             figure=True,
             room=Room.WIDE if p in wide else Room.NARROW,
             group=group,
         )
 
-    return [column(p) for p in QUANTILES]
+    read = (*shown, *wide)
+    return [column(p).of(spread) for p in QUANTILES]
 
 
 def web_link(address: str | None, text: str) -> Span:

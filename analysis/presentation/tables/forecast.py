@@ -14,13 +14,19 @@ from ...inference.estimates import Estimate
 from ...inference.forecast import FLOP_QUANTILES, Forecast
 from ...inference.json_values import QUANTILES, AnyDistribution, number, rounded, significant
 from ...inference.question import Question
+from ...inference.silence import confirmed_through
+from ...studies.bridge import Bridge
 from ...studies.movement import Movement
-from ..json_form import date_as_json, merged, moments_as_json, share_as_json, to_json
+from ...studies.structure_spread import StructureSpread
+from ..json_form import date_as_json, distribution_as_json, merged, moments_as_json, share_as_json, to_json
 from ..table import KEY, Cell, Column, Layout, Room, Span, Table
 from ..text import chance_text, date_text, day_text, error_text
+from .bridge import bridge_as_json, bridge_table
 from .columns import asked_text
 from .genuineness import genuine_as_json
 from .movement import movement_as_json, movement_text
+from .state import stages_text
+from .structure_spread import pool_text, spread_as_json, spread_text
 
 MONTHS_SHOWN = 18
 NEARLY_CERTAIN = 0.995  # probability from which later months say nothing more
@@ -29,7 +35,13 @@ BY_EVIDENCE = "moved_by_evidence"
 Month = tuple[date, Estimate]
 
 
-def layout(result: Forecast, movements: Mapping[str, Movement] | None = None) -> Layout:
+def layout(
+    result: Forecast,
+    movements: Mapping[str, Movement] | None = None,
+    *,
+    pooled: StructureSpread | None = None,
+    bridge: Bridge | None = None,
+) -> Layout:
     """Lay out a forecast.
 
     Parameters
@@ -38,19 +50,27 @@ def layout(result: Forecast, movements: Mapping[str, Movement] | None = None) ->
         The answer.
     movements : mapping of str to Movement, optional
         By their keys in JSON, how far the evidence moved the date, and how far what was added for this run did.
+    pooled : StructureSpread, optional
+        What its date was pooled from, where it is the pool's and not the race's.
+    bridge : Bridge, optional
+        Why it is not the published date.
     """
     movements = movements or {}
+    race = "In the race: " if pooled is not None else ""
     moved = [
-        movement_text(result.question, _what(name, each), each) + _overruled_text(result, each)
+        race + movement_text(result.question, _what(name, each), each) + _overruled_text(result, each)
         for name, each in movements.items()
     ]
     dates, months = date_table(result), month_table(result)
     return Layout(
-        tables=(dates, months, diagnostics_table(result)),
+        tables=(dates, months, diagnostics_table(result), *([bridge_table(bridge)] if bridge is not None else [])),
         json=lambda: merged(
-            _as_json(result, dates, months), {name: movement_as_json(each) for name, each in movements.items()}
+            _as_json(result, dates, months),
+            {name: movement_as_json(each) for name, each in movements.items()},
+            {"pooled": None if pooled is None else spread_as_json(pooled, result.question)},
+            {"bridge": None if bridge is None else bridge_as_json(bridge)},
         ),
-        head=_head(result),
+        head=_head(result, pooled),
         foot=[*_evidence(result), *result.notes, *moved],
     )
 
@@ -78,6 +98,7 @@ def date_table(result: Forecast) -> Table[float]:
         Column(title="months since t = 0", text=lambda p: f"{result.ready.quantile_value(p):.2f}", figure=True),
         Column(title="Monte Carlo error", text=error, figure=True),
         dates("Pre-trained by", "pretrained", result.pretrained),
+        *([dates("Publicly known by", "known", result.known)] if result.known is not None else []),
         dates("On compute alone" if question.assumptions.obstacles else "", "compute_alone", result.compute_alone),
     ]
     return Table("Quantiles, with their Monte Carlo error", columns, QUANTILES, key=lambda p: f"{p:g}")
@@ -135,19 +156,55 @@ def _until_nearly_certain(months: Sequence[Month]) -> list[Month]:
     return shown
 
 
-def _head(result: Forecast) -> list[Cell]:
+def _head(result: Forecast, pooled: StructureSpread | None) -> list[Cell]:
     question = result.question
-    low, middle, high = (day_text(question, result.ready.quantile_value(p)) for p in (0.05, 0.5, 0.95))
-    answer = Span(f"A Chinese lab has a model like Mythos around {middle}", role="strong")
-    headline: list[Cell] = [(answer, f" (90% interval: {low} to {high})")]
-    alone = [alone_text(question, result.compute_alone)] if question.assumptions.obstacles else []
-    return [*headline, *alone, f"{asked_text(question)}, {_origin(result)}"]
+    around, interval = _around(question, result.ready).split(" (", 1)
+    answer = Span(f"A Chinese lab has a model like Mythos {around}", role="strong")
+    headline: list[Cell] = [(answer, f" ({interval}")]
+    shapes = [] if pooled is None else [spread_text(question, pooled), pool_text(pooled)]
+    return [
+        *headline,
+        *shapes,
+        *known_lines(result),
+        stages_text(result.stages),
+        *beside_texts(result),
+        f"{asked_text(question)}, {_origin(result)}",
+    ]
+
+
+def beside_texts(result: Forecast) -> list[str]:
+    """Say when the event would come on compute alone, and without the items that measure a lag, where they differ."""
+    said = []
+    if result.question.assumptions.obstacles:
+        said.append(alone_text(result.question, result.compute_alone))
+    if result.without_lags is not None:
+        said.append(
+            f"Without the measured lags, on all other evidence: {_around(result.question, result.without_lags)}"
+        )
+    return said
+
+
+def known_lines(result: Forecast) -> list[str]:
+    """Say when it is publicly known, and how likely never; nothing where the model does not tell ready from known."""
+    if result.known is None:
+        return []
+    question = result.question
+    low, middle, high = (day_text(question, result.known.quantile_value(p)) for p in (0.05, 0.5, 0.95))
+    ever = result.known.probability_below(math.inf)
+    never = f"never, a lab keeping it to itself, with a probability of {chance_text(1.0 - ever.value)}"
+    if low == middle:
+        return [f"Publicly known {never}"]
+    return [f"Publicly known around {middle} (90% interval: {low} to {high}); {never}"]
 
 
 def alone_text(question: Question, compute_alone: AnyDistribution) -> str:
     """Say when the event would come if nothing but compute stood in the way."""
-    low, middle, high = (day_text(question, compute_alone.quantile_value(p)) for p in (0.05, 0.5, 0.95))
-    return f"On compute alone, were nothing else in the way: around {middle} (90% interval: {low} to {high})"
+    return f"On compute alone, were nothing else in the way: {_around(question, compute_alone)}"
+
+
+def _around(question: Question, ready: AnyDistribution) -> str:
+    low, middle, high = (day_text(question, ready.quantile_value(p)) for p in (0.05, 0.5, 0.95))
+    return f"around {middle} (90% interval: {low} to {high})"
 
 
 def not_by_text(chances: Iterable[tuple[date, Estimate]]) -> str:
@@ -180,7 +237,8 @@ def _evidence(result: Forecast) -> list[str]:
 
 def _dates(result: Forecast) -> dict[str, AnyDistribution]:
     """By their keys in JSON, the dates that a forecast gives."""
-    return {"ready": result.ready, "pretrained": result.pretrained, "compute_alone": result.compute_alone}
+    known = {} if result.known is None else {"known": result.known}
+    return {"ready": result.ready, "pretrained": result.pretrained, **known, "compute_alone": result.compute_alone}
 
 
 def _what(name: str, movement: Movement) -> str:
@@ -194,17 +252,23 @@ def _overruled_text(result: Forecast, movement: Movement) -> str:
 
 
 def _as_json(result: Forecast, dates: Table[float], months: Table[Month]) -> dict[str, Any]:
+    confirmed = confirmed_through(result.question, result.silences)
     return merged(
         result.origin.as_json(),
         {name: moments_as_json(distribution) for name, distribution in _dates(result).items()},
         to_json(dates),
+        {"without_lags": _without_lags_as_json(result)},
         {"mythos_flop": _flop_as_json(result.log_flop)},
         to_json(months),
         {
             "not_by": {day.isoformat(): share_as_json(chance) for day, chance in result.not_by()},
             "not_by_mcse": {day.isoformat(): significant(chance.mcse) for day, chance in result.not_by()},
+            "state": {name: share_as_json(chance) for name, chance in result.stages.items()},
+            "state_mcse": {name: significant(chance.mcse) for name, chance in result.stages.items()},
             "first_firm": {firm: share_as_json(share) for firm, share in result.first_firm.items()},
             "first_firm_mcse": {firm: significant(share.mcse) for firm, share in result.first_firm.items()},
+            **({"known": None} if result.known is None else {}),
+            "silence_confirmed_through": None if confirmed is None else confirmed.isoformat(),
             "log_evidence": number(result.log_evidence.value),
             "log_evidence_mcse": significant(result.log_evidence.mcse),
             "diagnostics": _diagnostics_as_json(result.diagnostics),
@@ -213,6 +277,10 @@ def _as_json(result: Forecast, dates: Table[float], months: Table[Month]) -> dic
             "notes": list(result.notes),
         },
     )
+
+
+def _without_lags_as_json(result: Forecast) -> dict[str, Any] | None:
+    return None if result.without_lags is None else distribution_as_json(result.without_lags, result.question)
 
 
 def _diagnostics_as_json(found: Diagnostics) -> dict[str, Any]:

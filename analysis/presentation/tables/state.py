@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ...inference.estimates import Estimate
-from ...studies.state import STAGES, Stage, State
+from ...inference.stages import STAGES
+from ...studies.state import Explained, Stage, State
 from ..json_form import estimate_as_json, to_json
 from ..table import Cell, Column, Layout, Table
 from ..text import chance_text
@@ -26,18 +28,38 @@ def layout(result: State) -> Layout:
     return Layout(
         tables=(stages, firms),
         json=lambda: _as_json(result, stages, firms),
-        head=(state_text(result), asked_text(result.question)),
+        head=(
+            stages_text({row.id: row.probability for row in result.stages}),
+            *explained_lines(result),
+            asked_text(result.question),
+        ),
     )
 
 
-def state_text(result: State) -> str:
-    """Say in a sentence where the furthest run is likely to be."""
-    likely = result.most_likely
+def stages_text(stages: Mapping[str, Estimate]) -> str:
+    """Say in a sentence where the furthest run is likely to be, from the probability of each stage."""
+    likely = max(stages, key=lambda name: stages[name].value)
     others = ", ".join(
-        f"{WORDS[stage.id]} {chance_text(stage.probability.value)}" for stage in result.stages if stage is not likely
+        f"{WORDS[name]} {chance_text(chance.value)}" for name, chance in stages.items() if name != likely
     )
-    chance = chance_text(likely.probability.value)
-    return f"Where the race stands: the furthest run is {WORDS[likely.id]} with a probability of {chance} ({others})."
+    chance = chance_text(stages[likely].value)
+    return f"Where the race stands: the furthest run is {WORDS[likely]} with a probability of {chance} ({others})."
+
+
+def explained_lines(result: State) -> list[str]:
+    """Say what explains that nothing has been announced; nothing where no silence is counted."""
+    if result.explained is None:
+        return []
+    parts = {
+        "compute does not suffice yet": result.explained.compute,
+        "something besides compute stands in the way": result.explained.obstacles,
+        "a model is ready and nobody has said so": result.explained.unannounced,
+    }
+    held = bool(result.question.assumptions.obstacles)
+    named = {text: share for text, share in parts.items() if held or share is not result.explained.obstacles}
+    listed = ", ".join(f"{text} {chance_text(share.value)}" for text, share in named.items())
+    more = "catchup obstacles says what" if held else "where compute suffices, that is this model's only explanation"
+    return [f"What explains the silence: {listed}; {more}."]
 
 
 def stage_table(result: State) -> Table[Stage]:
@@ -94,4 +116,14 @@ def _as_json(result: State, stages: Table[Stage], firms: Table[str]) -> dict[str
         firm: {stage: estimate_as_json(share)["mcse"] for stage, share in row.items()}
         for firm, row in result.firms.items()
     }
-    return {**result.origin.as_json(), "stages": to_json(stages), "firms": shares, "firms_mcse": errors}
+    return {
+        **result.origin.as_json(),
+        "stages": to_json(stages),
+        "firms": shares,
+        "firms_mcse": errors,
+        "silence": None if result.explained is None else _explained_as_json(result.explained),
+    }
+
+
+def _explained_as_json(explained: Explained) -> dict[str, Any]:
+    return {name: estimate_as_json(getattr(explained, name)) for name in ("compute", "obstacles", "unannounced")}

@@ -11,7 +11,7 @@ from ...inference.diagnostics import UntrustworthyError
 from ...inference.likelihoods import prior_for
 from ...inference.posterior import Posterior
 from ...inference.question import Question
-from ...inference.request import Request, evidence_of
+from ...inference.request import Request
 from ...inference.result import Origin, Result
 from ..sensitivity.power_scaling import power_scaling_of
 from .draws import check_draws
@@ -62,7 +62,7 @@ def check(request: Request) -> Checks:
     InputError
         If the evidence cannot be used.
     """
-    selection = evidence_of(request)
+    selection = request.selection
     try:
         found = condition(request.question, selection, request.engine, refuse=False)
     except UntrustworthyError as error:

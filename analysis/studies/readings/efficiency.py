@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -18,11 +18,12 @@ from ....model.efficiency import (
     edge_over_rich,
     gap_made_up,
     held_back_progress,
-    lag_months,
+    months_until,
     split_progress,
 )
 from ....model.equations import largest_run
 from ....model.generative import Outcome, World
+from ....model.law import Law
 from ....priors.errors import InputError
 from ...inference.draws import Values
 from ...inference.estimates import Array, Distribution, Estimate
@@ -110,7 +111,7 @@ def efficiency(posterior: Posterior, gap: float | None = None) -> Efficiency:
     if not 1.0 < wanted < float("inf"):
         raise InputError(f"a ratio above 1 was expected, not {wanted:g}", key="--gap")
     days = [day for day in month_ends(question.as_of, MONTHS_AHEAD) if day.month % 3 == 0]
-    moments = [assumptions.calendar.months(day + timedelta(days=1)) for day in days]
+    moments = [assumptions.calendar.months_by(day) for day in days]
     gaps = sorted({*GAPS, wanted})
 
     def evaluate(values: Values) -> dict[str, Any]:
@@ -123,8 +124,8 @@ def efficiency(posterior: Posterior, gap: float | None = None) -> Efficiency:
             **{name: getattr(split, name) for name in CHANNELS},
             "beyond ceiling": split.distilled > values["distillation_ceiling"],
             "gap": smallest_gap(question, values, world, result),
-            **{f"lag {at}": lag_months(np, at, world.annual_progress) for at in gaps},
-            **_closed(values, world.annual_progress, moments, wanted),
+            **{f"lag {at}": months_until(world.law, at) for at in gaps},
+            **_closed(values, world.law, moments, wanted),
         }
 
     names = [*CHANNEL_QUANTITIES, *EDGE_QUANTITIES]
@@ -168,7 +169,7 @@ def smallest_gap(question: Question, values: Values, world: World, result: Outco
     return np.asarray(result.target_flop / np.max(runs, axis=0))
 
 
-def _closed(values: Values, progress: Array, moments: Sequence[float], gap: float) -> dict[str, Any]:
+def _closed(values: Values, law: Law, moments: Sequence[float], gap: float) -> dict[str, Any]:
     """Whether the gap is made up for at each moment, by reading."""
     shares = channel_shares(values["distilled_share"], values["replicated_share"])
     delay, ceiling = values["replication_delay_months"], values["distillation_ceiling"]
@@ -176,8 +177,8 @@ def _closed(values: Values, progress: Array, moments: Sequence[float], gap: floa
     closed: dict[str, Any] = {}
     for months in moments:
         reached = {
-            "progress": gap_made_up(np, months, progress),
-            "held_back": np.exp(held_back_progress(np, months, progress, shares, delay, ceiling).total),
+            "progress": gap_made_up(np, law.log_progress(np, months)),
+            "held_back": np.exp(held_back_progress(np, months, law, shares, delay, ceiling).total),
             "edge": np.exp(edge_over_rich(np, months, *edges, delay, ceiling).total),
         }
         closed |= {f"{name} {months}": factor >= gap for name, factor in reached.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -138,25 +138,41 @@ def condition_trend(question: Question, name: str, text: TrendText, items: Seque
     """
     columns, weighting = draw_trend(question, text, items)
     ready, lag = columns.pop(READY), columns.pop(LAG)
-    if not items:
-        ess = float(weighting.draws)
-        return Carried(
-            Distribution(ready, weighting), Distribution(lag, weighting), (), Estimate(0.0, 0.0), Diagnostics(ess)
-        )
+    weighted, log_evidence, diagnostics = reweighted(f"trend '{name}'", columns, weighting)
+    return Carried(
+        Distribution(ready, weighted), Distribution(lag, weighted), tuple(columns), log_evidence, diagnostics
+    )
+
+
+def reweighted(
+    whose: str, columns: Mapping[str, Array], weighting: Weighting
+) -> tuple[Weighting, Estimate, Diagnostics]:
+    """Weigh prior draws by what they make of items; as they are where there is none.
+
+    Parameters
+    ----------
+    whose : str
+        How messages name the model.
+    columns : mapping of str to array, shape (draw,)
+        Log likelihood of each item.
+    weighting : Weighting
+        How the draws stand for the prior.
+
+    Raises
+    ------
+    UntrustworthyError
+        If the weights cannot be trusted.
+    """
+    if not columns:
+        return weighting, Estimate(0.0, 0.0), Diagnostics(float(weighting.draws))
     smoothed = smooth_weights(total(columns), weighting.replicates)
     if smoothed.effective_draws < COLLAPSED or smoothed.khat > WORST_KHAT:
         raise UntrustworthyError(
-            f"trend '{name}' and the evidence conflict: {smoothed.effective_draws:,.0f} effective draws, "
+            f"{whose} and the evidence conflict: {smoothed.effective_draws:,.0f} effective draws, "
             f"k-hat {smoothed.khat:.2f}. Try more --draws, or leave items out with --evidence"
         )
     weighted = Weighting(weighting.draws, weights=smoothed.weights, replicates=weighting.replicates)
-    return Carried(
-        Distribution(ready, weighted),
-        Distribution(lag, weighted),
-        tuple(columns),
-        smoothed.log_mean,
-        Diagnostics(smoothed.effective_draws, khat=smoothed.khat),
-    )
+    return weighted, smoothed.log_mean, Diagnostics(smoothed.effective_draws, khat=smoothed.khat)
 
 
 def draw_trend(question: Question, text: TrendText, items: Sequence[Item] = ()) -> tuple[dict[str, Array], Weighting]:
@@ -171,7 +187,8 @@ def draw_trend(question: Question, text: TrendText, items: Sequence[Item] = ()) 
     if question.draws > MOST_STORED_DRAWS:
         raise InputError(f"at most {MOST_STORED_DRAWS:,} draws fit here, not {question.draws:,}", key="--draws")
     assumptions = question.assumptions
-    names = list(dict.fromkeys([*text.quantities([question.event]), *latent_quantities(items)]))
+    beside = [*latent_quantities(items), *assumptions.reporting_quantities]
+    names = list(dict.fromkeys([*text.quantities([question.event]), *beside]))
 
     def evaluate(values: Values) -> Values:
         trend = Trend.of(np, text, assumptions, values, [question.event])

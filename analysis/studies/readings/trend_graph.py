@@ -37,7 +37,8 @@ def build_trend_posterior(question: Question, text: TrendText, items: Sequence[I
     assumptions = question.assumptions
     counted = countable(assumptions, text, items, question.event)
     events = list(dict.fromkeys([question.event, *events_of(counted)]))
-    model, trend = build_trend_model(assumptions, text, events=events, extra_quantities=latent_quantities(counted))
+    beside = [*latent_quantities(counted), *assumptions.reporting_quantities]
+    model, trend = build_trend_model(assumptions, text, events=events, extra_quantities=beside)
     ready = {event: model["ready"][place] for place, event in enumerate(events)}
 
     def shown(item: Item) -> ModelState:

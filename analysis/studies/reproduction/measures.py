@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 
@@ -180,7 +180,7 @@ def _ready_quantile(claim: Claim, measured: Measured) -> Finding:
     ready = measured.forecast.ready.quantile(claim.probability)
     first = date.fromisoformat(claim.month + "-01")
     last = next(month_ends(first, 1))
-    begins, ends = calendar.months(first), calendar.months(last + timedelta(days=1))
+    begins, ends = calendar.months(first), calendar.months_by(last)
     outside = max(begins - ready.value, ready.value - ends)
     verdict = _judge(outside, measured.noise(ready.mcse, launch=True))
     return Finding(f"{calendar.day(ready.value)} ({ready.value:.3f})", f"{ready.mcse:.2g}", verdict)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Protocol
 
 from ...inference.estimates import Array, Distribution, Estimate, quantile_shift
@@ -100,7 +100,7 @@ class MedianBy:
 
     def score(self, trial: Trial, question: Question) -> Estimate:
         median = trial.ready.quantile(0.5)
-        return Estimate(_end_of(self.day, question) - median.value, median.mcse)
+        return Estimate(question.assumptions.calendar.months_by(self.day) - median.value, median.mcse)
 
 
 @dataclass(frozen=True)
@@ -119,12 +119,8 @@ class ReadyBy:
         return f"is ready by {self.day.isoformat()} with {100.0 * self.probability:g}%"
 
     def score(self, trial: Trial, question: Question) -> Estimate:
-        chance = trial.own.probability_below(_end_of(self.day, question))
+        chance = trial.own.probability_below(question.assumptions.calendar.months_by(self.day))
         return Estimate(chance.value - self.probability, chance.mcse)
-
-
-def _end_of(day: date, question: Question) -> float:
-    return question.assumptions.calendar.months(day + timedelta(days=1))
 
 
 CRITERIA: tuple[Criterion, ...] = (WinsShare(), MedianEarlier())

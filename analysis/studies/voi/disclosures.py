@@ -108,7 +108,9 @@ def read_disclosures(
         At the first key that is unknown, missing or makes no sense, or an event, firm, quantity or lever that the
         model does not have.
     """
-    texts = {name: (_read(name, table, file, question.assumptions), file) for name, (table, file) in tables.items()}
+    texts = {
+        name: (read_disclosure(name, table, file, question.assumptions), file) for name, (table, file) in tables.items()
+    }
     items = {
         f"{BEFORE}/{name}": _pending(name, text, file, question)
         for name, (text, file) in texts.items()
@@ -123,7 +125,8 @@ def read_disclosures(
     return replace(question, assumptions=assumptions), found
 
 
-def _read(name: str, table: object, file: str, assumptions: Assumptions) -> DisclosureText:
+def read_disclosure(name: str, table: object, file: str, assumptions: Assumptions) -> DisclosureText:
+    """Check what a disclosure's table says, its item aside; raises as `read_disclosures` does."""
     key = f"disclosures.{name}"
     text = validate(DisclosureText, table, file=file, key=key)
     if text.kind not in (*KINDS, POLICY):

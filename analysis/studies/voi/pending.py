@@ -34,7 +34,12 @@ class Pending:
 
 
 def read_pending(
-    question: Question, known: Mapping[str, Item], *, decision: str | None = None, files: Sequence[Path] = ()
+    question: Question,
+    known: Mapping[str, Item],
+    *,
+    decision: str | None = None,
+    files: Sequence[Path] = (),
+    further: Mapping[str, tuple[object, str]] | None = None,
 ) -> Pending:
     """Read the project's own disclosures and decisions, and those of further files, and check them.
 
@@ -48,6 +53,8 @@ def read_pending(
         Id of the decision; the project's first by default.
     files : sequence of Path
         TOML files of further disclosures and decisions.
+    further : mapping of str to (object, str), optional
+        Further disclosures' tables, by id, and in which file each stands.
 
     Raises
     ------
@@ -61,5 +68,6 @@ def read_pending(
         raise unknown_name("decision", name, decisions, key="--decision")
     table, file = decisions[name]
     chosen = read_decision(name, table, question.as_of_months, file=file)
-    read_disclosures(tables["disclosures"], question, known)  # what is wrong is said before anything is drawn
-    return Pending(tables["disclosures"], chosen, known)
+    disclosures = {**tables["disclosures"], **(further or {})}
+    read_disclosures(disclosures, question, known)  # what is wrong is said before anything is drawn
+    return Pending(disclosures, chosen, known)

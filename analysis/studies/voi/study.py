@@ -9,6 +9,7 @@ from functools import partial
 
 import numpy as np
 
+from ....evidence.kinds import KINDS
 from ....evidence.latents import latent_quantities
 from ....evidence.likelihood import log_density, simulate
 from ....evidence.schema import Item
@@ -23,6 +24,8 @@ from ...inference.outcomes import READY, ready_under
 from ...inference.posterior import Posterior
 from ...inference.progress import track
 from ...inference.question import Question
+from ...inference.silence import KIND as SILENCE
+from ...inference.silence import silences_in
 from ..sensitivity.one_at_a_time import describe_quantity, uncertain_quantities
 from .date_draws import DateDraws
 from .disclosures import Disclosure, read_disclosures
@@ -33,6 +36,7 @@ from .result import DisclosureValue, QuantityValue, ValueOfInformation
 FEWEST = 100  # effective draws, below which slices of them say nothing
 ENOUGH = 1_000  # effective draws, from which each slice has tails of its own
 TAKEN, NOT_TAKEN = 1.0, 0.0  # branches of a policy
+SO_FAR, READINESS = "/so-far", "/readiness"  # end columns of a silence to come: the silence so far, and the date
 
 
 def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequence[str] = ()) -> ValueOfInformation:
@@ -58,7 +62,7 @@ def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequen
     source, items = posterior.source, posterior.items
     question, disclosures = read_disclosures(pending.disclosures, posterior.question, pending.known)
     quantities, chosen = _chosen(question, items, disclosures, only)
-    columns = _columns(question, source, quantities, chosen)
+    columns = _columns(question, source, quantities, chosen, items)
     months = columns[READY]
     if not np.isfinite(months).all():
         never = float(source.weighting.shares @ ~np.isfinite(months))
@@ -105,11 +109,20 @@ def _chosen(
 
 
 def _columns(
-    question: Question, source: DrawSource, quantities: Sequence[str], disclosures: Sequence[Disclosure]
+    question: Question,
+    source: DrawSource,
+    quantities: Sequence[str],
+    disclosures: Sequence[Disclosure],
+    items: Sequence[Item],
 ) -> Values:
     """The date, the quantities, and what each disclosure is about, in every draw."""
     assumptions = question.assumptions
     pending = [disclosure.item for disclosure in disclosures if disclosure.item is not None]
+    beside = {
+        disclosure.column + part: item
+        for disclosure in disclosures
+        for part, item in _beside(question, disclosure, items).items()
+    }
     levers = {
         disclosure.column: apply_lever(
             assumptions.levers[disclosure.text.lever], assumptions.race, question.as_of_months
@@ -119,11 +132,12 @@ def _columns(
     }
 
     def evaluate(values: Values) -> Values:
-        _, dates, predicted = predictions_of(question, values, pending)
+        _, dates, predicted = predictions_of(question, values, [*pending, *beside.values()])
         return {
             READY: dates.ready,
             **{name: values[name] for name in quantities},
             **{disclosure.column: predicted[disclosure.id] for disclosure in disclosures if disclosure.item},
+            **{column: predicted[item.id] for column, item in beside.items()},
             **{column: ready_under(question, values, lever) for column, lever in levers.items()},
         }
 
@@ -142,9 +156,12 @@ def _value(
         branches = {NOT_TAKEN: draws.months, TAKEN: about}
         found = choose(draws, branches, {NOT_TAKEN: 1.0 - probability, TAKEN: probability})
         return _row(disclosure, found, found)
+    exact = columns.get(disclosure.column + READINESS, about)
     if _silent(disclosure.item, items):
-        # Nothing has been reported so far, and an exponential delay has no memory: it begins anew on the day asked.
-        about = np.maximum(about, question.as_of_months)
+        # Nothing has been reported so far: silence to come is silence given that, and a report's delay begins anew on
+        # the day asked, which is exact where the delay is exponential.
+        exact = np.maximum(exact, question.as_of_months)
+        about = about - columns[disclosure.column + SO_FAR] if disclosure.item.kind.name == SILENCE else exact
     # of its own, so that a disclosure's figures do not depend on which others are asked about
     rng = np.random.default_rng([question.seed, zlib.crc32(disclosure.id.encode())])
     clock = question.clock
@@ -155,17 +172,34 @@ def _value(
         about,
         rng,
     )
-    return _row(disclosure, found, learn_exactly(draws, about))
+    return _row(disclosure, found, learn_exactly(draws, exact))
 
 
 def _row(disclosure: Disclosure, found: Learning, exactly: Learning) -> DisclosureValue:
     return DisclosureValue(disclosure, found, found.narrowing, exactly.narrowing)
 
 
+def _beside(question: Question, disclosure: Disclosure, items: Sequence[Item]) -> dict[str, Item]:
+    """What is predicted beside a silence to come: when the event is ready, and the silence about it so far."""
+    pending = disclosure.item
+    if pending is None or pending.kind.name != SILENCE:
+        return {}
+
+    def named(part: str, item: Item) -> Item:
+        return replace(item, text=item.text.model_copy(update={"id": disclosure.column + part}))
+
+    found = {READINESS: named(READINESS, replace(pending, kind=KINDS["milestone"]))}
+    days = [silence.counted for silence in silences_in(question, items) if silence.event == pending.event]
+    if days:
+        observed = pending.observed.model_copy(update={"date": max(days)})
+        found[SO_FAR] = named(SO_FAR, replace(pending, observed=observed))
+    return found
+
+
 def _silent(pending: Item, items: Sequence[Item]) -> bool:
     """Whether a disclosure would end a silence that the draws are conditioned on."""
-    silences = {item.event for item in items if item.kind.name == "not_yet"}
-    return pending.kind.name in ("not_yet", "milestone") and pending.event in silences
+    silences = {item.event for item in items if item.kind.name == SILENCE}
+    return pending.kind.name in (SILENCE, "milestone") and pending.event in silences
 
 
 def _simulate(item: Item, clock: Clock, rng: np.random.Generator, predicted: Array) -> Array:

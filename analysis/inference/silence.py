@@ -1,0 +1,85 @@
+"""Silences that an answer counts, and how long ago somebody last looked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from .question import Question
+
+if TYPE_CHECKING:
+    from ...evidence.schema import Item
+
+KIND = "not_yet"
+STALE = timedelta(days=14)  # after the last confirmation, from which on an answer says how old it is
+
+
+@dataclass(frozen=True)
+class Silence:
+    """A silence that is counted.
+
+    Attributes
+    ----------
+    item, event : str
+        Whose, and about what.
+    as_of : date
+        Day of the question.
+    confirmed : date or None
+        Last day, up to that of the question, on which somebody looked; None where the item does not say.
+    counted : date
+        Day through which it is counted.
+    """
+
+    item: str
+    event: str
+    as_of: date
+    confirmed: date | None
+    counted: date
+
+    @property
+    def stale(self) -> bool:
+        """Whether the last confirmation is more than `STALE` old."""
+        return self.confirmed is not None and self.as_of - self.confirmed > STALE
+
+    @property
+    def text(self) -> str:
+        """What is said of a stale one, in a line."""
+        if self.confirmed is None:
+            return f"{self.item}: silence is counted through {self.counted}"
+        days = (self.as_of - self.confirmed).days
+        said = f"{self.item}: silence was last confirmed through {self.confirmed}, {days} days before {self.as_of}"
+        if self.counted > self.confirmed:
+            return f"{said}, and is read to the day of the question all the same, as in the published reading"
+        how = f"catchup evidence confirm {self.item} --through DATE"
+        return f"{said}, and is counted no further; whoever has looked since says so with {how}"
+
+
+def silences_in(question: Question, items: Iterable[Item]) -> tuple[Silence, ...]:
+    """Return the silences among some items that are counted."""
+    return tuple(_silence(question, item) for item in items if item.kind.name == KIND)
+
+
+def stale_lines(silences: Iterable[Silence]) -> list[str]:
+    """Say of each silence whose last confirmation is old that it is."""
+    return [silence.text for silence in silences if silence.stale]
+
+
+def confirmed_through(question: Question, silences: Iterable[Silence]) -> date | None:
+    """Latest day through which silence about the question's event was confirmed; None where none is counted."""
+    days = [each.confirmed or each.counted for each in silences if each.event == question.event]
+    return max(days, default=None)
+
+
+def counted_month(question: Question, silences: Iterable[Silence]) -> float | None:
+    """Month through which silence about the question's event is counted; None where none is."""
+    days = [each.counted for each in silences if each.event == question.event]
+    return question.clock.months(max(days)) if days else None
+
+
+def _silence(question: Question, item: Item) -> Silence:
+    stated = item.observed.date or item.observed.confirmed_through
+    confirmed = None if stated is None else min(stated, question.as_of)
+    counted = item.kind.counted_through(item.observed, question.clock)  # type: ignore[attr-defined]
+    return Silence(item.id, item.observed.event, question.as_of, confirmed, counted)

@@ -1,0 +1,47 @@
+"""How far runs have come by a day: the stages of a run towards the event."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from ...model.generative import Contender, Outcome
+from .estimates import Array, Estimate, Weighting
+
+STAGES = {
+    "not-launched": "No run has been launched",
+    "pre-training": "A run is in pre-training",
+    "post-training": "A model is in post-training",
+    "ready-unannounced": "A model is ready, and nobody has said so",
+}
+"""Stages of a run towards the event, in their order, by id."""
+
+
+def stages_of(result: Outcome, month: float) -> dict[str, Array]:
+    """How far each firm's run has come by a month, as positions in `STAGES`; each of shape (draw,)."""
+    return {firm: _reached(run, month) for firm, run in result.contenders.items()}
+
+
+def furthest(reached: Mapping[str, Array]) -> Array:
+    """How far the furthest of some runs has come, as positions in `STAGES`; shape (draw,)."""
+    return np.asarray(np.maximum.reduce(list(reached.values())))
+
+
+def shares_of_stages(reached: Array, weighting: Weighting) -> dict[str, Estimate]:
+    """Probability of each stage, by id.
+
+    Parameters
+    ----------
+    reached : array of shape (draw,)
+        Positions in `STAGES`.
+    weighting : Weighting
+        How the draws stand for the distribution.
+    """
+    return {name: weighting.estimate((reached == place).astype(float)) for place, name in enumerate(STAGES)}
+
+
+def _reached(run: Contender, month: float) -> Array:
+    steps = [run.launch < month, run.pretrained <= month, run.ready <= month]
+    reached: Array = np.sum([step.astype(int) for step in steps], axis=0)
+    return reached

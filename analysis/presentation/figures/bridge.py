@@ -1,0 +1,64 @@
+"""The bridge: the published date, and the date after every step that leads from it to this one's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+
+from ...inference.estimates import Distribution
+from ...inference.question import Question
+from ...studies.bridge import Bridge
+from .date_intervals import Row, draw_rows, shift_text
+from .dates import day_text
+from .style import WIDTH, house_style
+
+
+@dataclass(frozen=True)
+class _Published:
+    """What `draw_rows` asks of a comparison: the published date is the line that the others are seen against."""
+
+    result: Bridge
+
+    @property
+    def question(self) -> Question:
+        return self.result.question
+
+    @property
+    def baseline(self) -> Distribution:
+        return self.result.published
+
+    @property
+    def engine(self) -> str:
+        return self.result.engine
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        return self.result.evidence
+
+
+@house_style()
+def draw_bridge(result: Bridge, *, width: float = WIDTH) -> Figure:
+    """Draw the date after every step.
+
+    Parameters
+    ----------
+    result : Bridge
+        From `bridge`.
+    width : float
+        Inches.
+    """
+    rows = [Row("As published", result.published), *(Row(step.title, step.ready, step) for step in result.steps)]
+    subtitle = "Each row keeps what the rows above changed; its shifts are against the row above."
+    return draw_rows(_Published(result), rows, _finding(result), subtitle, "asked on", width)
+
+
+def _finding(result: Bridge) -> str:
+    calendar = result.question.assumptions.calendar
+    first, last = (day_text(calendar.day(ready.quantile_value(0.5))) for ready in (result.published, result.ready))
+    moving = [step for step in result.steps if not step.shift(0.5).noise and step.shift(0.5).meaningful]
+    if not moving:
+        return f"From {first} as published to {last}, within Monte Carlo error"
+    most = max(moving, key=lambda step: abs(step.shift(0.5).value))
+    title = most.title[:1].lower() + most.title[1:]
+    return f"From {first} as published to {last}; most is moved by {title}, {shift_text(most.shift(0.5))} months"

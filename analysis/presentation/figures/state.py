@@ -1,0 +1,73 @@
+"""Where the race stands: how likely the furthest run, and each firm's own, is in each stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ...inference.estimates import Estimate
+from ...inference.stages import STAGES
+from ...studies.state import State
+from ..tables.state import WORDS
+from ..text import chance_text, date_text
+from .style import INK, LABEL_SIZE, SERIES, WIDTH, frame, house_style, legend_below, new_figure, wrap
+from .wording import source_line
+
+ROW = 0.42  # inches
+SURROUNDINGS = 0.55  # inches of the axis
+LABELLED = 0.07  # probability from which a part has room for its figure
+SHADES = (0.15, 0.4, 0.7, 1.0)  # opacity by stage: the further, the darker
+NAME_SHARE = 0.22  # of the width, at most, for the rows' names
+
+
+@house_style()
+def draw_state(result: State, *, width: float = WIDTH) -> Figure:
+    """Draw the stages as parts of a bar, one for the furthest run and one for each firm's own.
+
+    Parameters
+    ----------
+    result : State
+        From `state`.
+    width : float
+        Inches.
+    """
+    titles = {name: firm.title for name, firm in result.question.assumptions.race.firms.items()}
+    rows: dict[str, Mapping[str, Estimate]]
+    rows = {"The furthest run": {row.id: row.probability for row in result.stages}}
+    rows |= {titles[firm]: shares for firm, shares in result.firms.items()}
+    figure = new_figure(width, ROW * len(rows) + SURROUNDINGS)
+    axes = figure.subplots()
+    for place, shares in enumerate(rows.values()):
+        _draw_bar(axes, place, shares)
+    axes.set_yticks(range(len(rows)), [wrap(figure, name, LABEL_SIZE, NAME_SHARE * width) for name in rows])
+    axes.invert_yaxis()
+    axes.set_xlim(0.0, 100.0)
+    axes.set_xlabel("Probability (%)")
+    axes.grid(visible=False)
+    axes.tick_params(axis="y", length=0)
+    texts = [WORDS[name].capitalize() for name in STAGES]
+    taller = legend_below(axes, axes.patches[: len(STAGES)], texts, columns=2)
+    figure.set_size_inches(width, ROW * len(rows) + SURROUNDINGS + taller)
+    source = source_line(result.question, result.engine, result.draws, result.evidence)
+    frame(figure, _finding(result), "How far runs have come; each bar adds up to 100%.", source)
+    return figure
+
+
+def _draw_bar(axes: Axes, place: int, shares: Mapping[str, Estimate]) -> None:
+    left = 0.0
+    for name, shade in zip(STAGES, SHADES, strict=True):
+        share = 100.0 * shares[name].value
+        axes.barh(place, share, left=left, height=0.6, color=SERIES[0].colour, alpha=shade)
+        if shares[name].value >= LABELLED:
+            colour = INK if shade < 0.5 else "white"
+            text = chance_text(shares[name].value)
+            axes.text(left + share / 2.0, place, text, ha="center", va="center", color=colour, fontsize=LABEL_SIZE)
+        left += share
+
+
+def _finding(result: State) -> str:
+    likely = max(result.stages, key=lambda row: row.probability.value)
+    day = date_text(result.question.as_of)
+    return f"On {day} the furthest run is most likely {WORDS[likely.id]} ({chance_text(likely.probability.value)})"

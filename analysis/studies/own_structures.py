@@ -1,0 +1,163 @@
+"""Structures of one's own, asked: drawn from their priors and reweighted, or as PyMC models for any sampler."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ...evidence.kinds.kind import ModelState
+from ...evidence.latents import events_of, latent_quantities, with_latents
+from ...evidence.likelihood import log_density, predict
+from ...evidence.schema import Item
+from ...model.assumptions import DEFAULT_EVENT, Assumptions
+from ...model.forward import simulate, sobol_layout
+from ...priors.errors import InputError, unknown_name
+from ...priors.families import Family
+from ..inference.draws import MOST_STORED_DRAWS, Values
+from ..inference.estimates import Array, Distribution, Weighting
+from ..inference.outcomes import READY
+from ..inference.question import Question
+from .readings.trend import reweighted
+from .readings.trend_evidence import DATE_KINDS, LAG_KINDS
+from .structure_registry import STRUCTURES, Structure, registered_structures, structure_names
+
+
+def countable_for(assumptions: Assumptions, structure: Structure, items: Sequence[Item]) -> tuple[Item, ...]:
+    """Items that count for a structure: lags and dates of events that it speaks of, on which no belief of it rests."""
+    table = assumptions.table.quantities
+    rests_on = {said for name in structure.quantities if name in table for said in table[name].text.shares}
+    return tuple(
+        item
+        for item in items
+        if item.kind.name in (*LAG_KINDS, *DATE_KINDS)
+        and structure.speaks_of(item.event or DEFAULT_EVENT)
+        and (rests_on.isdisjoint(item.text.shares) or item.text.weight != 1.0)
+    )
+
+
+def beliefs_of(assumptions: Assumptions, structure: Structure, items: Sequence[Item]) -> dict[str, Family]:
+    """What is believed of everything that a structure, and what some items ask of it, draws on.
+
+    Raises
+    ------
+    InputError
+        If nothing is believed of one of its quantities, or its beliefs would hide a table's.
+    """
+    known, own = with_latents(assumptions, items).beliefs, structure.families
+    where = f"structure {structure.name}"
+    for name in structure.quantities:
+        if name not in known and name not in own:
+            raise unknown_name("quantity", name, [*known, *own], key=where)
+    for name in own:
+        if name in known:
+            raise InputError(f"beliefs: the tables have {name} already; give it another name", key=where)
+    return {**known, **own}
+
+
+def draw_structure(
+    question: Question, structure: Structure, items: Sequence[Item] = ()
+) -> tuple[dict[str, Array], Weighting]:
+    """Draw a structure from its prior.
+
+    Returns
+    -------
+    tuple of dict and Weighting
+        Columns ``ready`` (months since t = 0) and, by id, every item's log likelihood, each of shape (draw,); and how
+        the draws stand for the prior.
+    """
+    if question.draws > MOST_STORED_DRAWS:
+        raise InputError(f"at most {MOST_STORED_DRAWS:,} draws fit here, not {question.draws:,}", key="--draws")
+    assumptions, clock = question.assumptions, question.clock
+    beliefs = beliefs_of(assumptions, structure, items)
+    names = list(dict.fromkeys([*structure.quantities, *latent_quantities(items)]))
+
+    def evaluate(values: Values) -> Values:
+        draws = next(iter(values.values())).size
+        columns = {READY: np.broadcast_to(structure.ready(np, values, question.event), draws).astype(float)}
+        for item in items:
+            prediction = predict(np, item, _seen_by(item, assumptions, structure, np, values), item.figures(clock))
+            columns[item.id] = log_density(item, item.observation(clock), prediction, clock)
+        return columns
+
+    replicates, draws = sobol_layout(question.draws) if question.quasi_random else (0, question.draws)
+    rng = np.random.default_rng(question.seed)
+    chunks = list(simulate(assumptions, evaluate, draws, rng, names=names, beliefs=beliefs, replicates=replicates))
+    columns = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
+    return columns, Weighting(draws, replicates=replicates)
+
+
+def ready_of(question: Question, structure: Structure, items: Sequence[Item]) -> Distribution:
+    """When a structure says that it is ready, on those items that count for it (months since t = 0).
+
+    Raises
+    ------
+    UntrustworthyError
+        If the structure and the evidence hardly overlap.
+    """
+    counted = countable_for(question.assumptions, structure, items)
+    columns, weighting = draw_structure(question, structure, counted)
+    ready = columns.pop(READY)
+    return Distribution(ready, reweighted(f"structure '{structure.name}'", columns, weighting)[0])
+
+
+def build_structure_posterior(question: Question, name: str, items: Iterable[Item]) -> Any:
+    """Build the PyMC model of a structure on those items that count for it.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+    name : str
+        Which structure.
+    items : iterable of Item
+        Evidence; what says nothing of the structure is left out.
+
+    Returns
+    -------
+    pymc.Model
+        With ``ready`` (months since t = 0, over the dim ``event``), and an observed variable ``observation`` over the
+        dim ``item``.
+
+    Raises
+    ------
+    InputError
+        If no such structure is registered, or it does not speak of the event.
+    """
+    import pymc as pm
+    import pytensor.tensor as pt
+
+    from ...evidence.graph import observe
+    from ...model.graph import declare_quantities
+    from ...model.named_variables import declare
+
+    registered_structures(question.event)
+    if name not in STRUCTURES:
+        raise unknown_name("structure", name, structure_names(), key="structure")
+    structure, assumptions = STRUCTURES[name], question.assumptions
+    if not structure.speaks_of(question.event):
+        raise InputError(f"'{name}' does not speak of the event {question.event}", key="structure")
+    counted = countable_for(assumptions, structure, list(items))
+    events = list(dict.fromkeys([question.event, *events_of(counted)]))
+    beliefs = beliefs_of(assumptions, structure, counted)
+    names = list(dict.fromkeys([*structure.quantities, *latent_quantities(counted)]))
+    with pm.Model(coords={"event": events}) as model:
+        values = declare_quantities(beliefs, names, assumptions.copula)
+        dates = {event: pt.as_tensor_variable(structure.ready(pt, values, event), dtype="float64") for event in events}
+        declare("ready", dates)
+        ready = {event: model["ready"][place] for place, event in enumerate(events)}
+
+        def shown(item: Item) -> ModelState:
+            return replace(_seen_by(item, assumptions, structure, pt, values), ready=ready)
+
+        observe(counted, shown, assumptions, question.as_of)
+    return model
+
+
+def _seen_by(item: Item, assumptions: Assumptions, structure: Structure, xp: Any, values: Any) -> ModelState:
+    """What a structure shows an item: the date of readiness, which is the lag as well."""
+    event = item.event or DEFAULT_EVENT
+    ready = {event: structure.ready(xp, values, event)}
+    return ModelState(assumptions, quantity=values, mythos_flop=None, ready=ready, pools={}, flop_month={})

@@ -1,0 +1,219 @@
+"""Structures of one's own: what one is, and which are registered, in Python or by an entry point."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ...priors.errors import InputError
+from ...priors.families import Family, as_family
+
+GROUP = "catchup.structures"  # of entry points
+NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+TAKEN = ("compute-gate", "mobilisation", "linear-pool", "quantile-pool", "stacking")
+TREND = "trend-"  # begins the ids of trends
+WANTED = "a class that derives from catchup.Structure"
+FACTORS = np.array([0.9, 1.0, 1.1])  # of the example's values, to try the formula on
+SAME = 1e-9
+
+
+class Structure(ABC):
+    """A model of another shape that answers the same question: derive from it, and register that.
+
+    Attributes
+    ----------
+    name : str
+        Its id: small letters, digits and hyphens.
+    title : str
+        For people.
+    quantities : tuple of str
+        What it draws on: quantities of the race's tables, or of `beliefs`.
+    beliefs : mapping of str to distribution
+        What is believed of quantities that no table has: whatever `priors.as_family` takes.
+    events : tuple of str
+        Events that it speaks of; all if empty. It is left out where another is asked about.
+    example : mapping of str to float
+        A value for each quantity, to try the formula on when it is registered.
+
+    Examples
+    --------
+    A Chinese lab comes to whatever it is some months after it was there, a factor being lost on the way:
+
+    >>> from catchup.analysis import Structure
+    >>> from catchup.priors import LogNormal
+    >>> class Followers(Structure):
+    ...     name = "followers"
+    ...     title = "Followers"
+    ...     quantities = ("months_behind",)
+    ...     beliefs = {"months_behind": LogNormal(median=10.0, sigma=0.4)}
+    ...     example = {"months_behind": 10.0}
+    ...
+    ...     def ready(self, xp, values, event):
+    ...         return values["months_behind"]
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    quantities: ClassVar[tuple[str, ...]]
+    beliefs: ClassVar[Mapping[str, Any]] = {}
+    events: ClassVar[tuple[str, ...]] = ()
+    example: ClassVar[Mapping[str, float]] = {}
+
+    @abstractmethod
+    def ready(self, xp: Any, values: Mapping[str, Any], event: str) -> Any:
+        """Return when a Chinese lab comes to an event.
+
+        Parameters
+        ----------
+        xp : module
+            ``numpy`` or ``pytensor.tensor``.
+        values : mapping of str to (draw,)
+            Of `quantities`.
+        event : str
+            Its id.
+
+        Returns
+        -------
+        (draw,)
+            Months since t = 0. Items that measure a lag are held against it, too: Mythos was there at t = 0.
+        """
+
+    def speaks_of(self, event: str) -> bool:
+        """Whether it can be asked about an event."""
+        return not self.events or event in self.events
+
+    @property
+    def families(self) -> dict[str, Family]:
+        """What is believed of quantities that no table has."""
+        return {name: as_family(belief) for name, belief in self.beliefs.items()}
+
+
+STRUCTURES: dict[str, Structure] = {}
+"""Those that are registered, by id."""
+
+
+def register_structure[Registered: type[Structure]](structure: Registered) -> Registered:
+    """Make a structure of your own take part wherever structures are compared; serves as a decorator.
+
+    Parameters
+    ----------
+    structure : type
+        A class that derives from `Structure`: see there for what it brings.
+
+    Returns
+    -------
+    type
+        The same class.
+
+    Raises
+    ------
+    InputError
+        If it is no such class, lacks a name, a title, a form or an example, has an id that is taken, or if its dates,
+        tried on the example, are not finite, or are not the same or have no slope in a graph. Nothing is registered
+        then.
+    """
+    if not (isinstance(structure, type) and issubclass(structure, Structure)):
+        raise InputError(f"{WANTED} was expected, not {structure!r}", key="structure")
+    where = f"structure {structure.__name__}"
+    lacking = sorted(getattr(structure, "__abstractmethods__", ()))
+    lacking += [name for name in ("name", "title", "quantities") if not hasattr(structure, name)]
+    if lacking:
+        raise InputError(f"lacks {', '.join(lacking)}", key=where)
+    name = structure.name
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        raise InputError(f"a name such as 'followers' was expected, not {name!r}", key=where)
+    if name in STRUCTURES and type(STRUCTURES[name]) is structure:
+        return structure
+    if name in TAKEN or name in STRUCTURES or name.startswith(TREND):
+        raise InputError(f"the name '{name}' is taken", key=where)
+    made = structure()
+    _check(made, where)
+    STRUCTURES[name] = made
+    return structure
+
+
+def registered_structures(event: str) -> tuple[Structure, ...]:
+    """Return the structures of one's own that speak of an event, those of entry points among them.
+
+    Raises
+    ------
+    InputError
+        If an entry point cannot be imported, or what it names cannot be registered.
+    """
+    for name, point in _entry_points().items():
+        if name not in STRUCTURES:
+            _load(name, point)
+    return tuple(each for each in STRUCTURES.values() if each.speaks_of(event))
+
+
+def structure_names() -> Iterable[str]:
+    """Ids of all structures of one's own, those of entry points that have not been loaded among them."""
+    return dict.fromkeys([*STRUCTURES, *_entry_points()])
+
+
+def _check(structure: Structure, where: str) -> None:
+    import pytensor
+    import pytensor.tensor as pt
+
+    names = structure.quantities
+    if isinstance(names, str) or not all(isinstance(name, str) for name in names):
+        raise InputError(f"quantities: a tuple of names was expected, not {names!r}", key=where)
+    for name in names:
+        if name not in structure.example:
+            raise InputError(f"example: a value of {name} to try it on was expected", key=where)
+    try:
+        families = structure.families
+    except InputError as error:
+        raise InputError(f"beliefs: {error.problem}", key=where) from None
+    if [name for name in families if name not in names]:
+        raise InputError(f"beliefs: quantities were expected, {', '.join(names)}", key=where)
+    event = structure.events[0] if structure.events else "compute-equivalent"
+    values = {name: structure.example[name] * FACTORS for name in names}
+    try:
+        expected = np.asarray(structure.ready(np, values, event), dtype=float) + 0.0 * FACTORS
+    except Exception as error:  # noqa: BLE001  # whatever somebody else's formula raises
+        raise InputError(f"its dates fail over numpy ({type(error).__name__}: {error})", key=where) from None
+    if expected.shape != FACTORS.shape or not np.isfinite(expected).all():
+        raise InputError("its dates must be finite, one a draw", key=where)
+    given = {name: pt.scalar(name, dtype="float64") for name in names}
+    try:
+        date = pt.as_tensor_variable(structure.ready(pt, given, event)) + 0.0
+        slopes = pytensor.grad(date, list(given.values()), disconnected_inputs="ignore")
+        compiled = pytensor.function(
+            list(given.values()), [date, *slopes], mode="FAST_COMPILE", on_unused_input="ignore"
+        )
+        found = [compiled(*(float(values[name][place]) for name in names)) for place in range(FACTORS.size)]
+    except Exception as error:  # noqa: BLE001  # whatever somebody else's formula raises when it is given variables
+        problem = f"its dates must work over pytensor.tensor, too ({type(error).__name__}: {error})"
+        raise InputError(problem, key=where) from None
+    if not np.allclose([float(row[0]) for row in found], expected, rtol=SAME, atol=SAME):
+        raise InputError("its dates must be the same over numpy and pytensor.tensor", key=where)
+    if not all(np.isfinite(slope).all() for row in found for slope in row[1:]):
+        raise InputError("its dates must have a finite slope over pytensor.tensor", key=where)
+
+
+@cache
+def _entry_points() -> dict[str, Any]:
+    from importlib.metadata import entry_points
+
+    return {point.name: point for point in entry_points(group=GROUP)}
+
+
+def _load(name: str, point: Any) -> None:
+    where = f"entry point {name} = {point.value} ({GROUP})"
+    try:
+        structure = point.load()
+    except Exception as error:  # noqa: BLE001  # whatever somebody else's module raises while it is imported
+        problem = f"cannot be imported ({type(error).__name__}: {error}); {WANTED} was expected"
+        raise InputError(problem, key=where) from None
+    if getattr(structure, "name", None) != name:
+        raise InputError(f"{WANTED} was expected whose name is '{name}', not {structure!r}", key=where)
+    try:
+        register_structure(structure)
+    except InputError as error:
+        raise InputError(f"{error.key}: {error.problem}", key=where) from None

@@ -1,0 +1,87 @@
+"""How far structures disagree: their medians from the earliest to the latest, and the pool that answers for all.
+
+Only the dates are worked out, nothing of how well each structure predicts: see `structures` for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from ..inference.estimates import Distribution
+from ..inference.forecast import Forecast
+from ..inference.posterior import Posterior
+from .pools import linear_pool
+from .structures import Structure, dates_of_structures, pooled
+
+
+@dataclass(frozen=True)
+class StructureSpread:
+    """Structures' dates, side by side.
+
+    Attributes
+    ----------
+    structures : tuple of Structure
+        All of them, duplicates too.
+    """
+
+    structures: tuple[Structure, ...]
+
+    @property
+    def pooled(self) -> tuple[Structure, ...]:
+        """Those that count in the pool: all but the duplicates."""
+        return pooled(self.structures)
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """By structure, its weight in the pool: equal ones."""
+        return {row.id: 1.0 / len(self.pooled) for row in self.pooled}
+
+    @cached_property
+    def pool(self) -> Distribution:
+        """Mixture of the structures' densities, months since t = 0."""
+        return linear_pool({row.id: row.ready for row in self.pooled}, self.weights)
+
+    @property
+    def by_median(self) -> Sequence[Structure]:
+        """Structures that are pooled, the earliest median first."""
+        return sorted(self.pooled, key=lambda row: row.ready.quantile_value(0.5))
+
+
+def structure_spread(posterior: Posterior) -> StructureSpread:
+    """Ask every structure for its date.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        Of the race, or its prior; the other structures are asked on the same items.
+
+    Raises
+    ------
+    UntrustworthyError
+        If a trend and the evidence hardly overlap.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, prior_of, structure_spread
+    >>> from catchup.model import load_assumptions
+    >>> found = structure_spread(prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=2_000)))
+    >>> sorted(found.weights)
+    ['compute-gate', 'trend-constant-lag', 'trend-growing-lag']
+    """
+    return StructureSpread(dates_of_structures(posterior))
+
+
+def pool_forecast(answer: Forecast, spread: StructureSpread) -> Forecast:
+    """Put the pool's date, ``ready``, and so all that follows from it, in the place of the race's.
+
+    Parameters
+    ----------
+    answer : Forecast
+        The race's; what it says beside that date stays the race's, which alone knows of it.
+    spread : StructureSpread
+        Of the same posterior.
+    """
+    return replace(answer, ready=spread.pool)

@@ -1,0 +1,247 @@
+r"""What to watch: what may happen or be learnt within half a year, how likely it is, and what it would do to the date.
+
+Levers act from their day and scenarios begin on the day of the question, on the posterior's own draws. What may be
+learnt is predicted by the model itself, as for the value of information: every observation is weighed by how likely
+it is, and the draws by how well they predict it. A number that may be observed is told in three parts, its lowest,
+middle and highest third, each with the mean shift of the median over what may be observed in it.
+
+Rows are ranked by the shift of the median to be expected of each, regardless of its sign: the sum over what may be
+seen of its probability times the size of its shift,
+
+.. math:: p \sum_k P(k)\, |\Delta_k|,
+
+p being the probability that anything is seen at all, which the model does not predict and a table states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...evidence.schema import Item
+from ...model.policies import apply_lever
+from ...priors.errors import InputError, unknown_name
+from ..inference.diagnostics import UntrustworthyError
+from ..inference.estimates import Array, Distribution, Estimate
+from ..inference.posterior import Posterior
+from ..inference.result import Result
+from .counterfactuals import Counterfactual, changed_distributions
+from .observables import Observable, Observables, read_observables
+from .scenarios import scenarios
+from .voi.learning import Learning
+from .voi.learning import Outcome as Learnt
+from .voi.pending import read_pending
+from .voi.result import DisclosureValue
+from .voi.study import value_of_information
+from .voi.uncertainty import jackknife
+
+MEDIAN = 0.5
+THIRDS = 3
+CERTAIN = 1.0
+HAPPENS = "happens"
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """One thing that may be seen of an observable.
+
+    Attributes
+    ----------
+    id : str
+        ``happens``; ``low``, ``middle`` or ``high`` of a number; or the value that is one of a few.
+    bounds : tuple of float or None
+        Least and greatest of what it stands for, in the coordinate of the disclosure's kind; None for what happens.
+    probability : Estimate
+        That it is this, given that anything is seen.
+    shift : Estimate
+        How far it would move the median, months.
+    effect : Counterfactual or None
+        What a lever or scenario would do to every draw; None for what is learnt.
+    """
+
+    id: str
+    bounds: tuple[float, float] | None
+    probability: Estimate
+    shift: Estimate
+    effect: Counterfactual | None = None
+
+
+@dataclass(frozen=True)
+class Watched:
+    """One observable.
+
+    Attributes
+    ----------
+    observable : Observable
+        What is watched.
+    sightings : tuple of Sighting
+        What may be seen of it.
+    weight : Estimate
+        Shift of the median to be expected of it, regardless of sign, months: what it is ranked by.
+    item : Item or None
+        What a disclosure would become; None for a lever or scenario.
+    """
+
+    observable: Observable
+    sightings: tuple[Sighting, ...]
+    weight: Estimate
+    item: Item | None = None
+
+    @property
+    def probability(self) -> float:
+        """That anything is seen of it within half a year: a judgement, or certain."""
+        return CERTAIN if self.observable.probability is None else self.observable.probability
+
+
+@dataclass(frozen=True)
+class Watch(Result):
+    """What to watch.
+
+    Attributes
+    ----------
+    origin : Origin
+        The question, and the draws that answer it.
+    ready : Distribution
+        The date before anything of it, months since t = 0.
+    rows : tuple of Watched
+        What moves the median most, as far as can be expected, first.
+    notes : tuple of str
+        What the reader must know.
+    """
+
+    ready: Distribution
+    rows: tuple[Watched, ...]
+    notes: tuple[str, ...] = ()
+
+
+def watch(posterior: Posterior, observables: Observables | None = None, *, only: Sequence[str] = ()) -> Watch:
+    """Ask of every observable what it would do to the date.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        Or a prior.
+    observables : Observables, optional
+        What is watched; the project's own by default.
+    only : sequence of str
+        Ids of those to look at; all by default.
+
+    Raises
+    ------
+    InputError
+        If a name in `only` is none of them, or an observable does not fit the model.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, prior_of, watch
+    >>> from catchup.model import load_assumptions
+    >>> found = watch(prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=5_000)), only=["merger"])
+    >>> found.rows[0].sightings[0].id
+    'happens'
+    """
+    observables = observables or read_observables(posterior.question.assumptions)
+    chosen = _chosen(observables, only)
+    rows, notes = _disclosures(posterior, observables, [row for row in chosen if row.way == "disclosure"])
+    rows += _levers(posterior, [row for row in chosen if row.way == "lever"])
+    rows += _scenarios(posterior, [row for row in chosen if row.way == "scenario"])
+    ranked = tuple(sorted(rows, key=lambda row: -row.weight.value if np.isfinite(row.weight.value) else -np.inf))
+    return Watch(posterior.origin, posterior.ready, ranked, notes)
+
+
+def _chosen(observables: Observables, only: Sequence[str]) -> list[Observable]:
+    for name in only:
+        if name not in observables.rows:
+            raise unknown_name("observable", name, observables.rows, key="--only")
+    return [observables.rows[name] for name in dict.fromkeys(only or observables.rows)]
+
+
+def _levers(posterior: Posterior, chosen: Sequence[Observable]) -> list[Watched]:
+    assumptions, month = posterior.question.assumptions, posterior.question.as_of_months
+    interventions = {
+        row.id: apply_lever(assumptions.levers[row.name], assumptions.race, month + row.months_ahead) for row in chosen
+    }
+    if not interventions:
+        return []
+    baseline, dates = changed_distributions(posterior, interventions)
+    effects = {row.id: Counterfactual(row.id, row.title, (), dates[row.id], baseline) for row in chosen}
+    return [_happening(row, effects[row.id]) for row in chosen]
+
+
+def _scenarios(posterior: Posterior, chosen: Sequence[Observable]) -> list[Watched]:
+    if not chosen:
+        return []
+    found = {row.id: row for row in scenarios(posterior, list(dict.fromkeys(row.name for row in chosen))).scenarios}
+    effects = {name: Counterfactual(name, each.title, (), each.ready, each.baseline) for name, each in found.items()}
+    return [_happening(row, effects[row.name]) for row in chosen]
+
+
+def _happening(row: Observable, effect: Counterfactual) -> Watched:
+    """Something that happens or does not; where it does not, the date stays what it is."""
+    probability, shift = row.probability or CERTAIN, effect.shift(MEDIAN)
+    weight = Estimate(probability * abs(shift.value), probability * shift.mcse, shift.meaningful)
+    return Watched(row, (Sighting(HAPPENS, None, Estimate(CERTAIN, 0.0), shift, effect),), weight)
+
+
+def _disclosures(
+    posterior: Posterior, observables: Observables, chosen: Sequence[Observable]
+) -> tuple[list[Watched], tuple[str, ...]]:
+    """What may be learnt; with why it cannot be valued, where it cannot."""
+    if not chosen:
+        return [], ()
+    selection = posterior.selection
+    known = [*selection.counted, *selection.checks, *selection.priors, *(each.item for each in selection.set_aside)]
+    pending = read_pending(posterior.question, {item.id: item for item in known}, further=observables.disclosures)
+    names = list(dict.fromkeys(row.name for row in chosen))
+    try:
+        found = value_of_information(posterior, pending, only=names)
+    except UntrustworthyError as error:
+        return [], (f"what may be learnt is left out: {error}",)
+    values = {value.disclosure.id: value for value in found.disclosures}
+    return [_learning(row, values[row.name]) for row in chosen], found.notes
+
+
+def _learning(row: Observable, value: DisclosureValue) -> Watched:
+    learning, item = value.learning, value.disclosure.item
+    if item is None:
+        raise InputError("a policy is watched as a lever", key=f"watch.{row.id}")
+    parts = _parts(value)
+    whole = _mass(learning.outcomes)
+    sightings, size = [], np.zeros_like(whole)
+    for name, outcomes in parts.items():
+        mass = _mass(outcomes)
+        moved = _mean_shift(outcomes, learning)
+        size = size + mass / whole * np.abs(moved)
+        bounds = min(each.value for each in outcomes), max(each.value for each in outcomes)
+        sightings.append(
+            Sighting(name, bounds, jackknife(np.asarray(mass / whole), smooth=False), jackknife(moved, smooth=False))
+        )
+    probability = CERTAIN if row.probability is None else row.probability
+    return Watched(row, tuple(sightings), jackknife(probability * size, smooth=False), item)
+
+
+def _parts(value: DisclosureValue) -> dict[str, list[Learnt]]:
+    """What may be observed: a thing each where it is one of a few, three parts about as likely where it is a number."""
+    outcomes = value.learning.outcomes
+    if value.possible:
+        return {f"{outcome.value:g}": [outcome] for outcome in outcomes}
+    masses = np.array([float(outcome.uncertainty.mass[0]) for outcome in outcomes])
+    middle = (np.cumsum(masses) - 0.5 * masses) / masses.sum()
+    third = np.minimum((middle * THIRDS).astype(int), THIRDS - 1)
+    parts: dict[str, list[Learnt]] = {name: [] for name in ("low", "middle", "high")}
+    for outcome, name in zip(outcomes, np.array(list(parts))[third], strict=True):
+        parts[str(name)].append(outcome)
+    return {name: part for name, part in parts.items() if part}
+
+
+def _mean_shift(outcomes: Sequence[Learnt], learning: Learning) -> Array:
+    """Mean shift of the median over some outcomes, with all draws and without each group, shape (1 + group,)."""
+    weighted = np.sum([outcome.uncertainty.mass * outcome.uncertainty.median for outcome in outcomes], axis=0)
+    return np.asarray(weighted / _mass(outcomes) - learning.before.median)
+
+
+def _mass(outcomes: Sequence[Learnt]) -> Array:
+    """Weight of some outcomes, with all draws and without each group, shape (1 + group,)."""
+    return np.asarray(np.sum([outcome.uncertainty.mass for outcome in outcomes], axis=0))

@@ -1,0 +1,107 @@
+"""Which mechanisms there are: the project's own, and those that are registered in Python or by an entry point."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any, cast
+
+from ...priors.errors import InputError, unknown_name
+from .checks import check_forms, check_graph_form, refuse_incomplete
+from .mechanism import Arrivals, Mechanism, Progress
+from .own import OWN
+
+GROUP = "catchup.mechanisms"  # of entry points
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+WANTED = "a class that derives from catchup.model.Progress or catchup.model.Arrivals"
+KINDS: dict[str, type[Mechanism]] = {"progress": Progress, "arrivals": Arrivals}
+MECHANISMS: dict[tuple[str, str], Mechanism] = {(each.kind, each.name): each for each in OWN}
+"""By kind and name."""
+
+
+def register_mechanism[Registered: type[Mechanism]](mechanism: Registered) -> Registered:
+    """Make a mechanism of your own known wherever ``[mechanism]`` is read; serves as a decorator.
+
+    Parameters
+    ----------
+    mechanism : type
+        A class that derives from `Progress` or `Arrivals`: see there for what it brings.
+
+    Returns
+    -------
+    type
+        The same class.
+
+    Raises
+    ------
+    InputError
+        If it is no such class, lacks a name, a form or an example, has a name that is taken, or if its function, tried
+        on the example, is not finite, falls, does not begin at 0 or not end where it should, or is not the same in a
+        graph. Nothing is registered then.
+    """
+    if not (isinstance(mechanism, type) and issubclass(mechanism, (Progress, Arrivals))):
+        raise InputError(f"{WANTED} was expected, not {mechanism!r}", key="mechanism")
+    name = getattr(mechanism, "name", None)
+    where = f"mechanism {mechanism.__name__}"
+    if not isinstance(name, str) or not NAME.fullmatch(name):
+        raise InputError(f"a name such as name = 'slowing' was expected, not {name!r}", key=where)
+    at = mechanism.kind, name
+    if at in MECHANISMS:
+        if type(MECHANISMS[at]) is mechanism:
+            return mechanism
+        raise InputError(f"the name '{name}' is taken by {type(MECHANISMS[at]).__name__}", key=where)
+    refuse_incomplete(mechanism, where)
+    made = mechanism()
+    check_forms(made, where)
+    check_graph_form(made, where)
+    MECHANISMS[at] = made
+    return mechanism
+
+
+def mechanism_named(kind: str, name: object, *, file: str | None = None, key: str | None = None) -> Mechanism:
+    """Return a mechanism by kind and name, loading its entry point where there is one.
+
+    Raises
+    ------
+    InputError
+        If there is none, or its entry point cannot be imported or registered.
+    """
+    if not isinstance(name, str):
+        raise InputError(f"the name of a mechanism was expected, not {name!r}", file=file, key=key)
+    if (kind, name) not in MECHANISMS and name in (points := _entry_points()):
+        _load(name, points[name])
+    if (kind, name) not in MECHANISMS:
+        raise unknown_name("mechanism", name, mechanism_names(kind), file=file, key=key)
+    return MECHANISMS[kind, name]
+
+
+def arrivals_named(name: str) -> Arrivals:
+    """Return a way of arriving by name, as `mechanism_named` does."""
+    return cast(Arrivals, mechanism_named("arrivals", name))
+
+
+def mechanism_names(kind: str) -> list[str]:
+    """Names of all mechanisms of a kind, those of entry points that have not been loaded among them."""
+    return list(dict.fromkeys([*(name for own, name in MECHANISMS if own == kind), *_entry_points()]))
+
+
+@cache
+def _entry_points() -> dict[str, Any]:
+    from importlib.metadata import entry_points
+
+    return {point.name: point for point in entry_points(group=GROUP)}
+
+
+def _load(name: str, point: Any) -> None:
+    where = f"entry point {name} = {point.value} ({GROUP})"
+    try:
+        mechanism = point.load()
+    except Exception as error:  # noqa: BLE001  # whatever somebody else's module raises while it is imported
+        problem = f"cannot be imported ({type(error).__name__}: {error}); {WANTED} was expected"
+        raise InputError(problem, key=where) from None
+    if getattr(mechanism, "name", None) != name:
+        raise InputError(f"{WANTED} was expected whose name is '{name}', not {mechanism!r}", key=where)
+    try:
+        register_mechanism(mechanism)
+    except InputError as error:
+        raise InputError(f"{error.key}: {error.problem}", key=where) from None

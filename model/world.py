@@ -1,0 +1,105 @@
+"""What the race works out: what every event shares, each firm's way to it, and when it comes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from . import equations
+from .law import Law
+from .pools import Pool
+
+
+@dataclass(frozen=True)
+class World:
+    """What every event shares.
+
+    Attributes
+    ----------
+    mythos_flop : (draw,)
+        Mythos's pre-training compute, FLOP.
+    annual_progress : (draw,)
+        Algorithmic progress in force at t = 0, factor per year.
+    law : Law
+        How the requirement falls, and has fallen.
+    flop_month : dict of str to (draw,)
+        By firm, what an H100e delivers in a month, FLOP.
+    pools : dict of str to Pool
+        By firm.
+    """
+
+    mythos_flop: Any
+    annual_progress: Any
+    law: Law
+    flop_month: dict[str, Any]
+    pools: dict[str, Pool]
+
+    @property
+    def log_growth(self) -> Any:
+        """Rate at which the requirement falls at t = 0, per month; (draw,)."""
+        return self.law.pace
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One firm's way to an event; months since t = 0 unless said otherwise.
+
+    Attributes
+    ----------
+    able : (draw,)
+        When it could launch, whatever else keeps it from that.
+    launch : (draw,)
+        When its run launches.
+    pool : (draw,)
+        Its compute then, H100e.
+    requirement : (draw,)
+        What the capability costs then, FLOP.
+    run_length : (draw,)
+        Months that the run would take on the whole pool.
+    pretrained : (draw,)
+        When its pre-training ends.
+    post_training : (draw,)
+        Months from there to readiness.
+    """
+
+    able: Any
+    launch: Any
+    pool: Any
+    requirement: Any
+    run_length: Any
+    pretrained: Any
+    post_training: Any
+
+    @property
+    def ready(self) -> Any:
+        """When the firm is ready, months; (draw,)."""
+        return equations.ready(self.pretrained, self.post_training)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """When an event comes.
+
+    Attributes
+    ----------
+    target_flop : (draw,)
+        Compute that the event asks for at t = 0, FLOP.
+    contenders : dict of str to Contender
+        By firm.
+    pretrained : (draw,)
+        First end of pre-training among the firms, months.
+    post_training : (draw,)
+        Months from there to readiness.
+    ready : (draw,)
+        When the first firm is ready, months.
+    """
+
+    target_flop: Any
+    contenders: dict[str, Contender]
+    pretrained: Any
+    post_training: Any
+    ready: Any
+
+    def ready_of(self, firm: str) -> Any:
+        """When a firm is ready, first or not, months; (draw,)."""
+        return self.contenders[firm].ready

@@ -1,0 +1,116 @@
+"""What stands beside the headline: the date without measured lags, how far structures disagree, and their pool."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from catchup.analysis.commands.main import run
+from catchup.analysis.inference.conditioning import condition
+from catchup.analysis.inference.estimates import independent_quantile_shift
+from catchup.analysis.inference.forecast import forecast, forecast_prior
+from catchup.analysis.inference.json_values import QUANTILES
+from catchup.analysis.inference.posterior import Posterior
+from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import choose_evidence
+from catchup.analysis.presentation.tables.builders import as_json
+from catchup.analysis.presentation.tables.structure_spread import spread_text
+from catchup.analysis.studies.structure_spread import StructureSpread, pool_forecast, structure_spread
+from catchup.analysis.studies.structures import COMPUTE, structures
+from catchup.model.assumptions import load_assumptions
+from false_alarms import widest
+from item_cases import DAY, counting, default_posterior, item
+
+
+@pytest.mark.parametrize("model", ["article", "current"])
+def test_without_lags_is_the_answer_on_the_other_items(model: str) -> None:
+    question = Question(load_assumptions(model=model), DAY, draws=50_000)
+    beside = forecast(default_posterior(question)).without_lags
+    assert beside is not None
+    selection = choose_evidence(question, "default", None, ())
+    others = counting([each for each in selection.counted if each.kind.name != "capability_lag"])
+    assert len(others.counted) == 3
+    apart = condition(replace(question, seed=2), others).ready
+    for p in QUANTILES:
+        shift = independent_quantile_shift(beside, apart, p)
+        assert abs(shift.value) < widest(shift.mcse), p
+
+
+def test_without_lags_of_lags_alone_is_the_prior(question: Question) -> None:
+    lags = counting([item("capability_lag", f"lag-{scope}", observed__scope=scope) for scope in ("general", "cyber")])
+    beside = forecast(condition(question, lags)).without_lags
+    assert beside is not None
+    prior = forecast_prior(replace(question, seed=2)).ready
+    for p in QUANTILES:
+        shift = independent_quantile_shift(beside, prior, p)
+        assert abs(shift.value) < widest(shift.mcse), p
+
+
+def test_without_lags_of_draws_that_know_of_no_weights(sampled: Posterior) -> None:
+    found = [forecast(each).without_lags for each in (sampled, replace(sampled, shared=None))]
+    assert found[0] is not None
+    assert found[1] is not None
+    for p in QUANTILES:
+        shift = independent_quantile_shift(*found, p)
+        assert abs(shift.value) < widest(shift.mcse), p
+
+
+def test_there_is_nothing_beside_where_no_lag_is_counted(question: Question) -> None:
+    assert as_json(forecast_prior(question))["without_lags"] is None
+    silence = condition(question, counting([item("not_yet", "silence")]))
+    assert forecast(silence).without_lags is None
+
+
+def test_the_spread_leaves_duplicates_out(reweighted: Posterior) -> None:
+    spread, whole = structure_spread(reweighted), structures(reweighted)
+    assert [row.id for row in spread.pooled] == [row.id for row in whole.pooled]
+    assert len(spread.pooled) < len(spread.structures)
+    medians = [row.ready.quantile_value(0.5) for row in spread.by_median]
+    assert medians == sorted(medians)
+    linear = whole.ensembles[0].ready
+    for p in QUANTILES:
+        assert spread.pool.quantile_value(p) == linear.quantile_value(p)
+
+
+def test_the_spread_in_words(reweighted: Posterior) -> None:
+    spread = StructureSpread(structures(reweighted).structures)
+    text = spread_text(reweighted.question, spread)
+    first, last = spread.by_median[0], spread.by_median[-1]
+    assert text.index(first.title) < text.index(last.title)
+    assert all(row.title not in text for row in spread.structures if row.duplicate_of is not None)
+
+
+def test_the_pool_answers(reweighted: Posterior) -> None:
+    race, spread = forecast(reweighted), structure_spread(reweighted)
+    pooled = pool_forecast(race, spread)
+    assert pooled.ready.quantile_value(0.5) == spread.pool.quantile_value(0.5)
+    day, chance = list(pooled.probabilities_by())[3]
+    months = race.question.assumptions.calendar.months(day)
+    among = [row.ready.probability_below(months + 1 / 30.44).value for row in spread.pooled]
+    assert chance.value == pytest.approx(sum(among) / len(among), abs=1e-3)  # 20 000 values stand for a structure
+    assert pooled.pretrained is race.pretrained
+
+
+def test_the_command_says_that_it_is_pooled(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--as-of", DAY.isoformat(), "--draws", "20000", "--json"]
+    assert run(["forecast", *options]) == 0
+    race = json.loads(capsys.readouterr().out)
+    assert run(["forecast", "--pool", *options]) == 0
+    pool = json.loads(capsys.readouterr().out)
+    assert race["pooled"] is None
+    assert sum(pool["pooled"]["weights"].values()) == pytest.approx(1.0, abs=1e-5)  # rounded to six decimals
+    assert pool["pooled"]["duplicates"]["mobilisation"] == COMPUTE
+    assert pool["pooled"]["medians"][COMPUTE] == race["ready"]["quantiles"]["0.5"]
+    assert pool["ready"] != race["ready"]
+    assert {**pool, "ready": 0, "probability_by": 0, "pooled": 0}.keys() == race.keys()
+    assert pool["without_lags"] == race["without_lags"]
+
+
+def test_the_command_says_it_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["forecast", "--pool", "--as-of", DAY.isoformat(), "--draws", "20000"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Without the measured lags" in said
+    assert "duplicates left out" in said
+    assert "equal weights" in said

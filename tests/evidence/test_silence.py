@@ -1,0 +1,161 @@
+"""Silence that somebody has looked for: counted through the day of the last look, and moved on by a command."""
+
+from __future__ import annotations
+
+import datetime
+import tomllib
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from catchup.analysis.commands.main import run
+from catchup.evidence.confirmation import confirmed_text
+from catchup.evidence.ledgers import PACKAGED, load_ledger
+from catchup.evidence.likelihood import predict
+from catchup.evidence.template import template
+from catchup.model.assumptions import load_assumptions
+from catchup.model.reporting import log_silence
+from catchup.priors import InputError
+from evidence_cases import DAY, item
+from test_kind_figures import state
+
+CURRENT, ARTICLE = load_assumptions(model="current"), load_assumptions(model="article")
+LOOKED = datetime.date(2026, 10, 1)
+SHIPPED = PACKAGED / "no-public-model.toml"
+DAYS = st.dates(datetime.date(2026, 11, 1), datetime.date(2027, 12, 31))
+
+
+def looked_at(day: datetime.date | None = LOOKED):
+    return item("not_yet", observed__confirmed_through=day)
+
+
+def test_silence_counts_up_to_the_day_of_the_last_look_where_the_model_tells_ready_from_known():
+    later = datetime.date(2026, 11, 10)
+    for day, counted in (
+        (datetime.date(2026, 11, 21), later),
+        (datetime.date(2026, 11, 5), datetime.date(2026, 11, 5)),
+    ):
+        clock = CURRENT.clock(day)
+        assert looked_at(later).figures(clock)["as_of"] == pytest.approx(CURRENT.calendar.months(counted))
+        # the published reading: to the day of the question
+        assert looked_at(later).figures(ARTICLE.clock(day))["as_of"] == pytest.approx(CURRENT.calendar.months(day))
+
+
+def test_silence_that_nobody_dates_counts_to_the_day_of_the_question():
+    for assumptions in (ARTICLE, CURRENT):
+        figures = item("not_yet").figures(assumptions.clock(DAY))
+        assert figures["as_of"] == pytest.approx(assumptions.calendar.months(DAY))
+
+
+def test_what_is_predicted_is_the_models_law():
+    seen = state()
+    concealed = np.array([0.05, 0.2])
+    current = type(seen)(CURRENT, {**seen.quantity, "concealed_share": concealed}, seen.mythos_flop, seen.ready, {}, {})
+    case, clock = item("not_yet"), CURRENT.clock(DAY)
+    waited = clock.months() - seen.ready["autonomous-range"]
+    expected = log_silence(np, waited, 1.5, 0.8, concealed)
+    np.testing.assert_allclose(predict(np, case, current, case.figures(clock)), expected, rtol=1e-12)
+    assert (expected < 0.0).any()
+
+
+def test_a_day_before_it_was_known_and_a_day_beside_a_finding_are_refused():
+    with pytest.raises(InputError, match=r"observed\.confirmed_through: 2026-10-01 is before known_since"):
+        looked_at(LOOKED)
+    with pytest.raises(InputError, match=r"observed\.confirmed_through: .*beside date"):
+        item(
+            "not_yet", observed__date=datetime.date(2026, 11, 1), observed__confirmed_through=datetime.date(2026, 11, 2)
+        )
+
+
+@settings(max_examples=50, deadline=None)
+@given(DAYS, DAYS)
+def test_a_file_keeps_everything_but_the_day(first, second):
+    for text in (template("not_yet"), SHIPPED.read_text(), 'id = "a"\n', "observed = {event = 'x'}\n[likelihood]\n"):
+        once = confirmed_text(text, first)
+        twice = confirmed_text(once, second)
+        before, after = tomllib.loads(text), tomllib.loads(twice)
+        assert after.pop("observed") == {**before.pop("observed", {}), "confirmed_through": second}
+        assert after == before
+        assert confirmed_text(text, second) == twice
+    assert [line for line in SHIPPED.read_text().splitlines() if "#" in line] == [
+        line for line in confirmed_text(SHIPPED.read_text(), first).splitlines() if "#" in line
+    ]
+
+
+def confirmed(*arguments: str) -> int:
+    return run(["evidence", "confirm", *arguments])
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_confirming_an_item_of_the_projects_own_writes_a_file_that_takes_its_place(folder, capsys):
+    assert confirmed("no-public-model", "--through", "2026-11-20") == 0
+    assert "--add no-public-model.toml" in capsys.readouterr().out
+    ledger = load_ledger(None, ["no-public-model.toml"])
+    assert ledger.items["no-public-model"].observed.confirmed_through == datetime.date(2026, 11, 20)
+    assert list(ledger.items) == list(load_ledger().items)
+    assert confirmed("no-public-model", "--through", "2026-11-21") == 0
+    assert load_ledger(None, ["no-public-model.toml"]).items["no-public-model"].observed.confirmed_through.day == 21
+    assert sorted(path.name for path in folder.iterdir()) == ["no-public-model.toml"]
+
+
+def test_the_later_of_two_confirmations_counts(folder):
+    (folder / "old.toml").write_text(SHIPPED.read_text().replace("2026-09-29", "2026-08-01"))
+    found = load_ledger(None, ["old.toml"]).items["no-public-model"]
+    assert found.observed.confirmed_through == datetime.date(2026, 9, 29)
+
+
+def test_confirming_an_item_of_a_ledger_rewrites_its_file(folder):
+    ledger = folder / "ledger"
+    ledger.mkdir()
+    (ledger / "quiet.toml").write_text(template("not_yet", "quiet"))
+    assert confirmed("quiet", "--through", "2026-11-20", "--ledger", str(ledger)) == 0
+    assert load_ledger(ledger).items["quiet"].observed.confirmed_through == datetime.date(2026, 11, 20)
+    assert (ledger / "quiet.toml").read_text().count("#") == template("not_yet").count("#")
+    assert [path.name for path in ledger.iterdir()] == ["quiet.toml"]
+
+
+TODAY = ("--as-of", "2026-11-26")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ("no-public-mode", "--through", "2026-11-20"),
+            "unknown item 'no-public-mode'; did you mean 'no-public-model'?",
+        ),
+        (("eci-lag", "--through", "2026-11-20"), "evidence/ledger/eci-lag.toml: kind: is capability_lag"),
+        (("no-public-model", "--through", "2026-11-27"), "observed.confirmed_through: 2026-11-27 is after 2026-11-26"),
+        (
+            ("no-public-model", "--through", "2026-02-23"),
+            "observed.confirmed_through: 2026-02-23 is before known_since",
+        ),
+        (("no-public-model", "--through", "2026-09-29"), "observed.confirmed_through: 2026-09-29 says nothing new"),
+        (("no-public-model", "--through", "soon"), "soon"),
+        (("no-public-model",), "through"),
+        (
+            ("no-public-model", "--through", "2026-11-20", "--out", "other.toml"),
+            "other.toml: id: is not no-public-model",
+        ),
+        (("no-public-model", "--through", "2026-11-20", "--out", "no/such.toml"), "no/such.toml"),
+        (("no-public-model", "--through", "2026-11-20", "--ledger", "none"), "none: no such folder"),
+    ],
+)
+def test_what_cannot_be_confirmed_is_refused_and_nothing_is_written(folder, capsys, arguments, said):
+    (folder / "other.toml").write_text(template("not_yet", "other"))
+    assert confirmed(*arguments, *TODAY) == 2
+    assert said in capsys.readouterr().err
+    assert [path.name for path in folder.iterdir()] == ["other.toml"]
+
+
+def test_another_item_under_the_same_id_is_still_refused(folder):
+    (folder / "mine.toml").write_text(SHIPPED.read_text().replace("delay_months = 2 ", "delay_months = 3 "))
+    with pytest.raises(InputError, match="is the id of evidence/ledger/no-public-model"):
+        load_ledger(None, ["mine.toml"])
