@@ -38,8 +38,9 @@ install: $(INSTALLED)
 forecast: $(INSTALLED)
 	@$(BIN)/catchup forecast $(ARGS)
 
+# Two at a time: each worker compiles and keeps what its files share, and takes up to two gigabytes. One writes records.
 test: $(INSTALLED)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(if $(RECORD),,--numprocesses 2 --dist loadfile) $(ARGS)
 
 test-slow: $(INSTALLED)
 	@$(BIN)/python -m pytest -m slow --timeout 0 $(ARGS)

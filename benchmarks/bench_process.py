@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -13,7 +14,11 @@ import pytest
 from comparing import Ledger, in_turns, shortest
 
 FORECAST = ("forecast", "--evidence", "none")
+DEFAULT = ("forecast", "--as-of", "2026-11-21")
 CONDITIONED = ("forecast", "--draws", "1000000", "--engine", "importance")
+
+START = "from catchup.analysis.commands.main import main; main()"
+DAYS_PER_MONTH = 30.44
 
 
 def process(*arguments: str, bytecode: Path | None = None) -> Callable[[], None]:
@@ -31,8 +36,7 @@ def process(*arguments: str, bytecode: Path | None = None) -> Callable[[], None]
 
 def catchup(*arguments: str, bytecode: Path | None = None) -> Callable[[], None]:
     """Return what runs the command, as the installed script does."""
-    start = "from catchup.analysis.commands.main import main; main()"
-    return process("-c", start, *arguments, bytecode=bytecode)
+    return process("-c", START, *arguments, bytecode=bytecode)
 
 
 def import_pymc(bytecode: Path | None = None) -> Callable[[], None]:
@@ -59,6 +63,20 @@ def test_help(benchmark: Any, ledger: Ledger) -> None:
     own()
     shown, pymc = shortest(*in_turns(benchmark, own, import_pymc(), rounds=8))
     ledger.at_most("catchup --help / import pymc", shown / pymc, 0.4, f"{shown:.2f} s against {pymc:.2f} s")
+
+
+def test_the_default_forecast(benchmark: Any, ledger: Ledger) -> None:
+    """What everybody asks: how long it takes, and how well the median is known, out of the same runs."""
+    own = catchup(*DEFAULT)
+    asked, pymc = shortest(*in_turns(benchmark, own, import_pymc(), rounds=4))
+    done = subprocess.run(
+        [sys.executable, "-c", START, *DEFAULT, "--json"], capture_output=True, text=True, encoding="utf-8", check=True
+    )
+    answer = json.loads(done.stdout)
+    days = answer["ready"]["quantiles"]["0.5"]["mcse"] * DAYS_PER_MONTH
+    what = f"catchup {' '.join(DEFAULT)}"
+    ledger.at_most(f"{what} / import pymc", asked / pymc, 3.0, f"{asked:.2f} s against {pymc:.2f} s")
+    ledger.at_most(f"{what}: Monte Carlo error of the median, days", days, 0.35, f"of {answer['draws']:,} draws")
 
 
 def test_conditioning_on_the_ledger(benchmark: Any, ledger: Ledger) -> None:

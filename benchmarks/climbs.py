@@ -7,7 +7,9 @@ draws, each in a process of its own. What is counted:
 - The *caller* of a function is the nearest frame below it on the stack that stands in `analysis/`. Other rooms,
   libraries and generated code (`__init__` of a dataclass, `partial`, a context manager's machinery) that lie between
   the two are passed over. A function that was handed down as an argument, and is called back by the file that it was
-  handed to, is called by that file.
+  handed to, is called by that file. Where it is written inside another function that still runs (what a study has the
+  draws evaluate), it is read there, in place: the call is left out. Where that function has returned (what a table's
+  columns are made of), it counts.
 - Entered are functions, methods and lambdas. What runs while a module is imported is not counted, nor is a generator
   expression, which is a value on its way; a generator function is entered when it is first asked for a value.
 - A *climb* is a pair of caller's file and callee's file, counted once however often it occurs, in which the callee's
@@ -64,6 +66,8 @@ class Visits:
         if callee is None or not _is_function(code):
             return sys.monitoring.DISABLE
         self.files.add(callee)
+        if is_read_in_place(code, frame):
+            return None
         while frame is not None and (caller := _file(frame.f_code)) is None:
             frame = frame.f_back
         if frame is not None and caller != callee and _is_function(frame.f_code):
@@ -79,6 +83,16 @@ def is_climb(caller: str, callee: str, graph: ImportGraph) -> bool:
     """Whether a call from one file to another leads to where the reader has come from."""
     below, above = floor_of(caller), floor_of(callee)
     return above > below or (above == below and caller in graph.reached[callee])
+
+
+def is_read_in_place(code: CodeType, frame: FrameType | None) -> bool:
+    """Whether a function is written inside one that is still running."""
+    holder = code.co_qualname.rpartition(".<locals>.")[0]
+    while holder and frame is not None:
+        if (frame.f_code.co_filename, frame.f_code.co_qualname) == (code.co_filename, holder):
+            return True
+        frame = frame.f_back
+    return False
 
 
 @contextmanager

@@ -97,14 +97,31 @@ def _edited(lines: list[str], through: date) -> list[str]:
     return [*lines[: head + 1], entry, *lines[head + 1 :]]
 
 
+def refuse_future(item: Item, today: date) -> None:
+    """Refuse an item that is said to be confirmed through a day after today.
+
+    Raises
+    ------
+    InputError
+        Naming its file.
+    """
+    through = getattr(item.observed, ENTRY, None)
+    if through is not None:
+        _refuse_future(through, today, item)
+
+
+def _refuse_future(through: date, today: date, item: Item) -> None:
+    if through > today:
+        raise InputError(f"{through} is after {today}: nobody has looked yet", file=item.file, key=KEY)
+
+
 def _refuse(item: Item, through: date, today: date) -> None:
     if item.kind.name != KIND:
         raise InputError(f"is {item.text.kind}; a silence ({KIND}) was expected", file=item.file, key="kind")
     if item.observed.date is not None:
         problem = f"is a finding of {item.observed.date}, which is not confirmed again"
         raise InputError(problem, file=item.file, key="observed.date")
-    if through > today:
-        raise InputError(f"{through} is after {today}: nobody has looked yet", file=item.file, key=KEY)
+    _refuse_future(through, today, item)
     if through < item.text.known_since:
         problem = f"{through} is before known_since ({item.text.known_since})"
         raise InputError(problem, file=item.file, key=KEY)

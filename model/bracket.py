@@ -1,8 +1,9 @@
 r"""The first crossing of a function that never falls, inside a bracket.
 
-Interpolation, truncation and projection [1]_: each step goes where a straight line between the bracket's ends meets 0,
-moved a little towards the middle, and never so far from it that halving alone would have come closer. The bracket is as
-narrow as wanted after at most one step more than halving takes, and after about ten for a smooth function.
+Interpolation, truncation and projection, as in the reference: each step goes where a straight line between the
+bracket's ends meets 0, moved a little towards the middle, and never so far from it that halving alone would have come
+closer. The bracket is as narrow as wanted after at most one step more than halving takes, and after about ten for a
+smooth function.
 
 References
 ----------

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 import statistics
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import climbs
@@ -175,6 +176,21 @@ def test_climbs_lead_up_or_back(small: ImportGraph) -> None:
     assert climbs.is_climb("inference/low.py", "inference/other.py", small)
     assert not climbs.is_climb("inference/other.py", "inference/low.py", small)
     assert not climbs.is_climb("commands/ask.py", "studies/high.py", small)
+
+
+def test_what_is_written_inside_a_running_function_is_read_in_place() -> None:
+    def held() -> bool:
+        return climbs.is_read_in_place(held.__code__, sys._getframe(1))
+
+    def hand_out() -> Callable[[], bool]:
+        def handed_out() -> bool:
+            return climbs.is_read_in_place(handed_out.__code__, sys._getframe(1))
+
+        return handed_out
+
+    assert held()
+    assert not hand_out()()  # the function that it is written inside has returned
+    assert not climbs.is_read_in_place(lengths.__code__, sys._getframe())
 
 
 def test_what_is_written_directly_is_seen() -> None:

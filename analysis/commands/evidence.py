@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from ...evidence import KINDS, load_ledger, select, template
-from ...evidence.confirmation import confirm, own_file
+from ...evidence.confirmation import confirm, own_file, refuse_future
 from ...evidence.ledgers import item_path
 from ...priors.errors import InputError, unknown_name
 from ..presentation.tables.evidence import Evidence, item_layout, layout, uses_of
@@ -81,6 +81,8 @@ def check_evidence(*files: Path, shown: Shown | None = None) -> int:
     uses = uses_of(selection)
     names = {str(file) for file in files}
     checked = [item for item in ledger.items.values() if not files or item.file in names]
+    for each in checked:
+        refuse_future(each, max(day, date.today()))
     judged = _judged(assumptions, day, selection.counted, [item.id for item in checked])
     warnings = [row.warning for row in judged if row.overruled]
     if shown.json:

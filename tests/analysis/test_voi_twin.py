@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.draws import DrawSource, PriorDraws
@@ -119,8 +120,13 @@ def test_silence_to_come_follows_on_silence_so_far() -> None:
     ready = found.before.months
     assert ready.size == next(iter(values.values())).size
     today = late.as_of_months
-    waited = {month: np.exp(-np.maximum(month - ready, 0.0) / 2.0) for month in (today, round_day(late, today + 1.0))}
-    first, second = waited.values()
+    concealed = values["concealed_share"]
+
+    def silent_to(month: float) -> np.ndarray:
+        waited = 0.1 * np.logaddexp(0.0, (month - ready) / 0.1)
+        return concealed + (1.0 - concealed) * stats.lognorm.sf(waited, 0.8, scale=1.5)
+
+    first, second = silent_to(today), silent_to(round_day(late, today + 1.0))
     truth = second.mean() / first.mean()
     assert float(silence.uncertainty.mass[0]) == pytest.approx(truth, abs=2e-3)
     longer = float(np.interp(0.5, *cumulative(ready, second)))

@@ -20,6 +20,7 @@ from catchup.analysis.studies.calibration.uniformity import counts_below, p_valu
 from catchup.evidence.likelihood import log_density
 from catchup.evidence.schema import Item
 from catchup.model.assumptions import load_assumptions
+from catchup.model.obstacles import quantities_of
 from catchup.priors.errors import InputError
 
 FALSE_ALARM = 1e-6  # of one check; the seeds are fixed
@@ -145,6 +146,13 @@ def test_nothing_to_calibrate_is_refused(question: Question) -> None:
 def test_quasi_random_draws_are_refused(question: Question, items: tuple[Item, ...]) -> None:
     with pytest.raises(InputError, match="quasi_random: "):
         make_plan(dataclasses.replace(question, quasi_random=True), items)
+
+
+def test_what_is_ranked_covers_obstacles_and_reporting(plan: Plan) -> None:
+    assumptions = plan.question.assumptions
+    standing = quantities_of(assumptions.obstacles, [plan.question.event], assumptions.race.firms)
+    assert standing
+    assert {*standing, *assumptions.reporting_quantities, "concealed_share"} <= set(plan.tracked)
 
 
 @pytest.mark.slow

@@ -155,6 +155,12 @@ def test_what_cannot_be_confirmed_is_refused_and_nothing_is_written(folder, caps
     assert [path.name for path in folder.iterdir()] == ["other.toml"]
 
 
+def test_a_file_that_claims_a_day_to_come_is_refused_by_a_check(folder, capsys):
+    (folder / "mine.toml").write_text(SHIPPED.read_text().replace("2026-09-29", "2999-01-01"))
+    assert run(["evidence", "check", "mine.toml"]) == 2
+    assert "mine.toml: observed.confirmed_through: 2999-01-01 is after" in capsys.readouterr().err
+
+
 def test_another_item_under_the_same_id_is_still_refused(folder):
     (folder / "mine.toml").write_text(SHIPPED.read_text().replace("delay_months = 2 ", "delay_months = 3 "))
     with pytest.raises(InputError, match="is the id of evidence/ledger/no-public-model"):

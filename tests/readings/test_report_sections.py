@@ -20,6 +20,7 @@ from catchup.analysis.studies.readings.mobilisation import LEAN, SCENARIO, mobil
 from catchup.analysis.studies.readings.size import sizes
 from catchup.analysis.studies.readings.trend import trends
 from catchup.analysis.studies.scenarios import scenarios
+from catchup.analysis.studies.state import state
 from catchup.analysis.studies.structures import structures
 from catchup.analysis.studies.watch import watch
 from reading_cases import ask, prior
@@ -27,6 +28,7 @@ from reading_cases import ask, prior
 READINGS = {
     "bridge": bridge,
     "obstacles": obstacles,
+    "state": state,
     "watch": watch,
     "scenarios": scenarios,
     "mobilisation": mobilisation,

@@ -21,7 +21,7 @@ from scipy import integrate, stats
 from catchup.analysis.archive import scores
 from catchup.analysis.archive.manifest import BrokenRunError
 from catchup.analysis.archive.reading import Run, read_run, read_runs
-from catchup.analysis.archive.ready_curve import READY_CURVE, published
+from catchup.analysis.archive.ready_curve import KNOWN_CURVE, READY_CURVE, published
 from catchup.analysis.archive.rivals import KINDS, load_rivals
 from catchup.analysis.archive.scores import Scores, distribution_of, score_rivals, score_runs, score_trends, stated_days
 from catchup.analysis.archive.scoring import Outcome, Score, score
@@ -401,10 +401,11 @@ def test_a_run_is_scored_by_the_curve_that_it_published(shelf: Shelf, monkeypatc
     for row, one in zip(found, shelf[1], strict=True):
         kept = published(one)
         assert kept is not None
-        for p, quantile in one.forecast["ready"]["quantiles"].items():
+        for p, quantile in one.forecast["known"]["quantiles"].items():
             # between quantiles that are 1/2000 apart, and rounded
             near = [kept.curve.quantile(float(p) + away) for away in (-0.5e-3, 0.5e-3)]
-            assert near[0] - 1e-4 <= quantile["months"] <= near[1] + 1e-4
+            months = math.inf if quantile["months"] is None else quantile["months"]
+            assert near[0] - 1e-4 <= months <= near[1] + 1e-4
         again = score("x", "x", one.manifest.as_of, kept.curve, outcome, kept.calendar)
         assert (row.crps, row.log_score, row.pit) == (again.crps, again.log_score, again.pit)
 
@@ -416,9 +417,10 @@ def refuse(*_: object) -> None:
 def without_curve(folder: Path) -> None:
     """Make a run one of before there was a curve."""
     manifest = json.loads((folder / "manifest.json").read_text())
-    del manifest["files"][READY_CURVE]
+    for name in (READY_CURVE, KNOWN_CURVE):
+        del manifest["files"][name]
+        (folder / name).unlink()
     (folder / "manifest.json").write_text(json.dumps(manifest))
-    (folder / READY_CURVE).unlink()
 
 
 def test_a_run_that_has_published_no_curve_is_worked_out_again(shelf: Shelf, tmp_path: Path) -> None:
@@ -492,9 +494,9 @@ def test_the_command_shows_what_can_be_shown_and_why_the_rest_cannot(
 def test_a_damaged_curve_is_named(damage: Callable[[dict], object], shelf: Shelf, tmp_path: Path) -> None:  # type: ignore[type-arg]
     copy = tmp_path / shelf[1][0].name
     shutil.copytree(shelf[1][0].folder, copy)
-    content = json.loads((copy / READY_CURVE).read_text())
-    (copy / READY_CURVE).write_text(json.dumps(damage(content)))
-    with pytest.raises(BrokenRunError, match=READY_CURVE):
+    content = json.loads((copy / KNOWN_CURVE).read_text())
+    (copy / KNOWN_CURVE).write_text(json.dumps(damage(content)))
+    with pytest.raises(BrokenRunError, match=KNOWN_CURVE):
         published(read_run(copy))
 
 

@@ -15,6 +15,7 @@ from ....model.obstacles import Act, met
 from ....model.race import Source
 
 BEFORE_PRETRAINED: tuple[Act, ...] = ("launch-delay", "requirement-lag", "budget-share", "run-setback")
+SILENCE = "not_yet"  # the kind that rests on what stands between being ready and being known
 AFTER_PRETRAINED: tuple[Act, ...] = ("post-training", "serving")
 
 
@@ -87,7 +88,7 @@ def model_graph(assumptions: Assumptions, items: Sequence[Item] = ()) -> ModelGr
     items : sequence of Item
         What is counted; items of one kind that need the same quantities share a box.
     """
-    seen = _seen(items)
+    seen = _seen(items, assumptions)
     arrows = [(target, box.id) for target, boxes in seen.items() for box in boxes]
     arrows += [("mythos", "mythos_flop"), ("mythos_flop", "requirement"), ("progress", "requirement")]
     tops = [
@@ -144,13 +145,14 @@ def _sources(name: str, firm: str, sources: Sequence[Source]) -> Box:
     return Box(name, "belief", firm, tuple(lines), tuple(dict.fromkeys(quantities)))
 
 
-def _seen(items: Sequence[Item]) -> dict[str, list[Box]]:
+def _seen(items: Sequence[Item], assumptions: Assumptions) -> dict[str, list[Box]]:
     """Boxes of items, by the id of the box that they are seen of."""
     groups: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
     for item in items:
         firm = item.kind.firm(item.observed)
         target = "ready" if item.event else f"{firm}/pool" if firm else "mythos_flop"
-        groups.setdefault((target, item.kind.name, item.latents), []).append(item.id)
+        latents = (*item.latents, *(assumptions.reporting_quantities if item.kind.name == SILENCE else ()))
+        groups.setdefault((target, item.kind.name, latents), []).append(item.id)
     found: dict[str, list[Box]] = {}
     for (target, kind, latents), names in groups.items():
         lines = (*names, *(f"with {latent}" for latent in latents))

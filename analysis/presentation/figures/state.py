@@ -18,7 +18,7 @@ from .wording import source_line
 ROW = 0.42  # inches
 SURROUNDINGS = 0.55  # inches of the axis
 LABELLED = 0.07  # probability from which a part has room for its figure
-SHADES = (0.15, 0.4, 0.7, 1.0)  # opacity by stage: the further, the darker
+SHADES = (0.1, 0.25, 0.4, 0.55)  # opacity by stage: the further, the darker, and light enough for a figure on it
 NAME_SHARE = 0.22  # of the width, at most, for the rows' names
 
 
@@ -61,9 +61,8 @@ def _draw_bar(axes: Axes, place: int, shares: Mapping[str, Estimate]) -> None:
         share = 100.0 * shares[name].value
         axes.barh(place, share, left=left, height=0.6, color=SERIES[0].colour, alpha=shade)
         if shares[name].value >= LABELLED:
-            colour = INK if shade < 0.5 else "white"
             text = chance_text(shares[name].value)
-            axes.text(left + share / 2.0, place, text, ha="center", va="center", color=colour, fontsize=LABEL_SIZE)
+            axes.text(left + share / 2.0, place, text, ha="center", va="center", color=INK, fontsize=LABEL_SIZE)
         left += share
 
 

@@ -78,7 +78,8 @@ def stage_table(result: State) -> Table[Stage]:
         Column(path=("mcse",), value=lambda row: estimate_as_json(row.probability)["mcse"]),
         *date_columns(result.question, lambda row: row.ready, ("ready", "quantiles")),
     ]
-    return Table("The furthest run, and the date given that it is there", columns, result.stages)
+    sources = result.question.assumptions.events[result.question.event].text.references
+    return Table("The furthest run, and the date given that it is there", columns, result.stages, sources=sources)
 
 
 def firm_table(result: State) -> Table[str]:
