@@ -10,7 +10,7 @@ from .schema import Item
 
 
 def check_against(item: Item, assumptions: Assumptions) -> None:
-    """Refuse an item about an event, a firm or a quantity that the model does not have, or a day before its start.
+    """Refuse an item about something that the model does not have: an event, firm, channel, quantity or day.
 
     Raises
     ------
@@ -23,12 +23,31 @@ def check_against(item: Item, assumptions: Assumptions) -> None:
     if firm is not None and firm not in assumptions.race.firms:
         key = "observed.firm" if getattr(item.observed, "firm", None) == firm else "kind"
         raise unknown_name("firm", firm, assumptions.race.firms, file=item.file, key=key)
+    _check_channel(item, assumptions)
     for name in item.kind.latents(item.observed):
         if name not in assumptions.beliefs:
             raise unknown_name("quantity", name, assumptions.beliefs, file=item.file, key="observed.quantity")
     day, origin = item.kind.day(item.observed), assumptions.calendar.origin
     if event is not None and day is not None and day < origin:
         raise InputError(f"{day} is before {origin}, when Mythos came to be", file=item.file, key="observed.date")
+    problem = item.kind.misfit(item.observed, item.likelihood, assumptions)
+    if problem is not None:
+        raise InputError(problem[1], file=item.file, key=problem[0])
+
+
+def _check_channel(item: Item, assumptions: Assumptions) -> None:
+    """Refuse a channel that brings nothing, or nothing to the firm that the item is about."""
+    channel, firm, race = item.kind.channel(item.observed), item.kind.firm(item.observed), assumptions.race
+    if channel is None:
+        return
+    if channel not in race.channels():
+        raise unknown_name("channel", channel, race.channels(), file=item.file, key="observed.channel")
+    sources = [source for source in race.sources.values() if source.channel == channel]
+    if firm is not None and all(source.firm != firm for source in sources):
+        owners = ", ".join(dict.fromkeys(source.firm for source in sources))
+        raise InputError(
+            f"'{channel}' brings nothing to {firm}, but to {owners}", file=item.file, key="observed.channel"
+        )
 
 
 def refuse_double_counting(counted: Sequence[Item], assumptions: Assumptions) -> None:

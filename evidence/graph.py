@@ -63,10 +63,20 @@ def add_evidence(model: pm.Model, items: Iterable[Item], assumptions: Assumption
         ready={event: model["ready"][place] for place, event in enumerate(model.coords["event"])},
         pools=world.pools,
         flop_month=world.flop_month,
+        launch=_by_event_and_firm(model, "launch"),
+        pretrained=_by_event_and_firm(model, "firm_pretrained"),
     )
     with model:
         observe(items, lambda item: state, assumptions, as_of)
     return model
+
+
+def _by_event_and_firm(model: pm.Model, name: str) -> dict[tuple[str, str], Any]:
+    return {
+        (event, firm): model[name][place, position]
+        for place, event in enumerate(model.coords["event"])
+        for position, firm in enumerate(model.coords["firm"])
+    }
 
 
 def evidence_data(
@@ -142,13 +152,13 @@ def observe(
 
     def log_density(value: Any, prediction: Any, figures: Any) -> Any:
         def weighted(item: Item, known: Mapping[str, Any], value: Any, prediction: Any) -> Any:
-            return known["weight"] * item.kind.log_density(pt, value, prediction, known)
+            return known["weight"] * item.log_density(pt, value, prediction, known)
 
         return by_item(weighted, figures, value, prediction)
 
     def simulated(prediction: Any, figures: Any, size: Any) -> Any:
         def drawn(item: Item, known: Mapping[str, Any], normal: Any, uniform: Any, prediction: Any) -> Any:
-            return item.kind.simulate(pt, normal, uniform, prediction, known)
+            return item.simulate(pt, normal, uniform, prediction, known)
 
         numbers = pm.Normal.dist(size=prediction.shape), pm.Uniform.dist(size=prediction.shape)
         return by_item(drawn, figures, *numbers, prediction)

@@ -47,7 +47,17 @@ def predictions(
         By item, in the coordinate of its kind. Many observations can be held against one prediction.
     """
     ready = {event: outcome.ready for event, outcome in outcomes.items()}
-    state = ModelState(assumptions, values, world.mythos_flop, ready, world.pools, world.flop_month)
+    runs = {(event, firm): run for event, outcome in outcomes.items() for firm, run in outcome.contenders.items()}
+    state = ModelState(
+        assumptions,
+        values,
+        world.mythos_flop,
+        ready,
+        world.pools,
+        world.flop_month,
+        launch={at: run.launch for at, run in runs.items()},
+        pretrained={at: run.pretrained for at, run in runs.items()},
+    )
     clock = assumptions.clock(as_of)
     return {item.id: predict(np, item, state, item.figures(clock)) for item in items}
 
@@ -65,7 +75,7 @@ def log_density(item: Item, observation: float | Array, prediction: Array, clock
     clock : Clock
         Turns days into months since t = 0.
     """
-    density = item.kind.log_density(np, observation, prediction, item.figures(clock))
+    density = item.log_density(np, observation, prediction, item.figures(clock))
     return np.asarray(density if item.text.weight == 1 else density * item.text.weight)
 
 
@@ -85,16 +95,16 @@ def simulate(item: Item, prediction: Array, clock: Clock, rng: np.random.Generat
     """
     shape = np.shape(prediction)
     normal, uniform = rng.standard_normal(shape), rng.random(shape) + OFFSET
-    return np.asarray(item.kind.simulate(np, normal, uniform, prediction, item.figures(clock)))
+    return np.asarray(item.simulate(np, normal, uniform, prediction, item.figures(clock)))
 
 
 def probability_genuine(item: Item, prediction: Array, clock: Clock) -> Array | None:
-    """Probability that a reading or claim is about what it says; None for other kinds.
+    """Probability that an item is about what it says; None where it allows for nothing else.
 
     Parameters
     ----------
     item : Item
-        The reading or claim.
+        The item.
     prediction : array, shape (draw,)
         In the coordinate of its kind.
     clock : Clock
@@ -105,20 +115,20 @@ def probability_genuine(item: Item, prediction: Array, clock: Clock) -> Array | 
     array, shape (draw,), or None
         Of every draw.
     """
-    return item.kind.probability_genuine(item.observation(clock), prediction, item.figures(clock))
+    return item.probability_genuine(prediction, clock)
 
 
 def stated_reliability(item: Item, clock: Clock) -> float | None:
-    """Probability that a reading or claim is about what it says, as its file states it; None for other kinds.
+    """Probability that an item is about what it says, as its file states it; None where it allows for nothing else.
 
     Parameters
     ----------
     item : Item
-        The reading or claim.
+        The item.
     clock : Clock
         Turns days into months since t = 0.
     """
-    return item.kind.stated_reliability(item.figures(clock))
+    return item.stated_reliability(clock)
 
 
 def explanation(item: Item, clock: Clock) -> float:

@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from ..priors.errors import InputError, unknown_name
 from ..priors.strict import StrictModel, describe, read_toml, validate
 from .kinds import Kind
-from .kinds.kind import Clock, Name
+from .kinds.doubt import KEYS as DOUBT_KEYS
+from .kinds.doubt import AnyDoubt, log_sum, mixture_parts, ranks_within, share_genuine
+from .kinds.kind import Array, Clock, Figures, Name
 from .kinds.registry import kind_named, kind_names
 
 Role = Literal["likelihood", "prior", "check"]
@@ -149,6 +152,8 @@ class Item:
         Where it stands.
     renamed : mapping of str to str
         Quantities that this item has of its own, by the name that its kind knows them under.
+    doubt : Doubt or OutcomeDoubt, optional
+        How far it is believed, where its file says so and its kind has no words of its own for that.
     """
 
     text: ItemText
@@ -157,6 +162,7 @@ class Item:
     likelihood: Any
     file: str
     renamed: Mapping[str, str] = field(default_factory=dict)
+    doubt: AnyDoubt | None = None
 
     @property
     def id(self) -> str:
@@ -179,7 +185,43 @@ class Item:
 
     def figures(self, clock: Clock) -> dict[str, float]:
         """Numbers that prediction and density take beside the observation, the weight among them."""
-        return {**self.kind.figures(self.observed, self.likelihood, clock), "weight": self.text.weight}
+        doubt = {} if self.doubt is None else self.doubt.model_dump()
+        return {**self.kind.figures(self.observed, self.likelihood, clock), **doubt, "weight": self.text.weight}
+
+    @property
+    def stated_likelihood(self) -> dict[str, Any]:
+        """The table ``likelihood`` of its file, with what it leaves out."""
+        return {**self.likelihood.model_dump(), **({} if self.doubt is None else self.doubt.model_dump())}
+
+    def log_density(self, xp: Any, value: Any, prediction: Any, figures: Figures) -> Any:
+        """Log density of an observation in the kind's coordinate, given the prediction and how far it is believed."""
+        if self.doubt is None:
+            return self.kind.log_density(xp, value, prediction, figures)
+        return log_sum(xp, *self._parts(xp, value, prediction, figures, self.doubt))
+
+    def simulate(self, xp: Any, normal: Any, uniform: Any, prediction: Any, figures: Figures) -> Any:
+        """Turn a standard normal and a uniform number in (0, 1) into an observation, given the prediction."""
+        if self.doubt is None:
+            return self.kind.simulate(xp, normal, uniform, prediction, figures)
+        reliability = figures["reliability"]
+        ranks = ranks_within(xp, uniform, reliability)
+        genuine = self.kind.simulate(xp, normal, ranks[0], prediction, figures)
+        return xp.where(uniform < reliability, genuine, self.doubt.simulate(xp, normal, ranks[1], figures))
+
+    def stated_reliability(self, clock: Clock) -> float | None:
+        """Probability that it is about what it says, as its file states it; None where it allows for nothing else."""
+        return self.doubt.reliability if self.doubt else self.kind.stated_reliability(self.figures(clock))
+
+    def probability_genuine(self, prediction: Array, clock: Clock) -> Array | None:
+        """Probability, per draw, that it is about what it says; None where it allows for nothing else."""
+        value, figures = self.observation(clock), self.figures(clock)
+        if self.doubt is None:
+            return self.kind.probability_genuine(value, prediction, figures)
+        return share_genuine(*self._parts(np, value, prediction, figures, self.doubt))
+
+    def _parts(self, xp: Any, value: Any, prediction: Any, figures: Figures, doubt: AnyDoubt) -> tuple[Any, Any]:
+        genuine = self.kind.log_density(xp, value, prediction, figures) - self.kind.log_mass(xp, figures)
+        return mixture_parts(xp, genuine, doubt.log_density(xp, value, figures), figures["reliability"])
 
 
 def read_item(path: str | Path, *, file: str | None = None) -> Item:
@@ -217,8 +259,12 @@ def item_from_table(table: Mapping[str, Any], *, file: str) -> Item:
     kind = kind_named(text.kind)
     if kind is None:
         raise unknown_name("kind", text.kind, kind_names(), file=file, key="kind")
+    if text.role == "likelihood" and not kind.countable:
+        problem = f"{text.kind} is an opinion and never counted; 'check', or 'prior' where it set one, was expected"
+        raise InputError(problem, file=file, key="role")
     observed = validate(kind.observed, _table(text.observed, "observed", file), file=file, key="observed")
-    likelihood = validate(kind.likelihood, _table(text.likelihood, "likelihood", file), file=file, key="likelihood")
+    stated = _table(text.likelihood, "likelihood", file)
+    likelihood, doubt = read_likelihood(kind, observed, stated, file=file, key="likelihood")
     day = kind.day(observed)
     if day is not None and day > text.known_since:
         raise InputError(f"{day} is after known_since ({text.known_since})", file=file, key="observed.date")
@@ -226,7 +272,24 @@ def item_from_table(table: Mapping[str, Any], *, file: str) -> Item:
     if confirmed is not None and confirmed < text.known_since:
         key = "observed.confirmed_through"
         raise InputError(f"{confirmed} is before known_since ({text.known_since})", file=file, key=key)
-    return Item(text, kind, observed, likelihood, file)
+    return Item(text, kind, observed, likelihood, file, doubt=doubt)
+
+
+def read_likelihood(
+    kind: Kind[Any, Any], observed: Any, table: Mapping[str, Any], *, file: str, key: str
+) -> tuple[Any, AnyDoubt | None]:
+    """Check an item's table ``likelihood``: the kind's own figures, and how far the item is believed.
+
+    Raises
+    ------
+    InputError
+        At the first key that is unknown, missing or makes no sense.
+    """
+    schema = kind.doubt(observed)
+    of_doubt = {name: value for name, value in table.items() if schema is not None and name in DOUBT_KEYS}
+    own = {name: value for name, value in table.items() if name not in of_doubt}
+    likelihood = validate(kind.likelihood, own, file=file, key=key)
+    return likelihood, validate(schema, of_doubt, file=file, key=key) if schema and of_doubt else None
 
 
 def _table(value: Any, key: str, file: str) -> Any:

@@ -42,6 +42,9 @@ def select(ledger: Ledger, which: str | Sequence[str], as_of: datetime.date, ass
     for item in ledger.items.values():
         check_against(item, assumptions)
     chosen = _chosen(ledger, which)
+    for item in ledger.items.values():
+        if item.id in chosen and not item.kind.countable:
+            raise InputError(f"{item.id} is an opinion ({item.kind.name}) and never counted", key="--evidence")
     known = [item for item in ledger.items.values() if item.text.known_since <= as_of]
     ended = _ended_silences([item for item in known if item.id in chosen])
     counted = tuple(item for item in known if item.id in chosen and item.id not in ended)

@@ -11,6 +11,7 @@ from . import equations
 from .assumptions import Assumptions
 from .mechanisms.mechanism import Arrivals
 from .mechanisms.own import LINEAR
+from .race import Source
 
 Values = Mapping[str, Any]
 SHORTEST_ARRIVAL = 1e-6  # months, a few seconds
@@ -90,14 +91,27 @@ def pool_of(
         Per source, the share kept and the month its arrivals stop; see `Intervention`.
     """
     race = assumptions.race
+    return pool_of_sources(
+        xp, assumptions, {name: race.sources[name] for name in race.sources_of(firm)}, values, kept, stop
+    )
+
+
+def pool_of_sources(
+    xp: Any,
+    assumptions: Assumptions,
+    sources: Mapping[str, Source],
+    values: Values,
+    kept: Mapping[str, Any],
+    stop: Mapping[str, Any],
+) -> Pool:
+    """What some sources bring together, whoever has them; at least one of them. Parameters as of `pool_of`."""
     amounts: dict[str, Any] = {}
-    for name in race.sources_of(firm):
-        source = race.sources[name]
+    for name, source in sources.items():
         amount = math.prod((values[quantity] for quantity in source.amount[1:]), start=values[source.amount[0]])
         amounts[name] = amount * kept[name] if name in kept else amount
-    present = [amount for name, amount in amounts.items() if not race.sources[name].arrives]
+    present = [amount for name, amount in amounts.items() if not sources[name].arrives]
     stock = sum(present[1:], start=present[0]) if present else next(iter(amounts.values())) * 0.0
-    arriving = {name: race.sources[name] for name in amounts if race.sources[name].arrives}
+    arriving = {name: source for name, source in sources.items() if source.arrives}
     starts = [_number_or_value(source.start, values) for source in arriving.values()]
     lengths = [_months(xp, source.length, values) for source in arriving.values()]
     rates = [

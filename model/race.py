@@ -191,7 +191,7 @@ def refuse_oversold(race: Race, quantities: Mapping[str, Quantity]) -> None:
     """
     taken: dict[tuple[str | float | None, ...], list[tuple[str | None, str, float]]] = {}
     for name, source in race.sources.items():
-        shares = [quantity for quantity in source.amount if _is_share(quantities[quantity])]
+        shares = [quantity for quantity in source.amount if is_share(quantities[quantity])]
         if not shares:
             continue
         flow = (*sorted(set(source.amount) - set(shares)), source.start)
@@ -221,7 +221,7 @@ def _greatest_sum(parts: Sequence[tuple[str | None, str, float]], quantities: Ma
     return total
 
 
-def _is_share(quantity: Quantity) -> bool:
+def is_share(quantity: Quantity) -> bool:
     """Whether a quantity is a part of something: it is told to stay below 1, or is a number that does."""
     return quantity.text.maximum == 1.0 or (quantity.text.unit == "1" and quantity.distribution.support()[1] <= 1.0)
 

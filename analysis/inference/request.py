@@ -103,7 +103,7 @@ def choose_evidence(
     added : sequence of Path
         Files of items added for this run.
     count_added : bool, default True
-        Whether those are counted, whatever `evidence` says, or left out.
+        Whether those are counted, whatever `evidence` says, or left out. Opinions are never counted, but compared.
 
     Raises
     ------
@@ -115,7 +115,7 @@ def choose_evidence(
 
     known = load_ledger(ledger, added)
     files = {str(path) for path in added}
-    extra = [item.id for item in known.items.values() if item.file in files]
+    extra = [item.id for item in known.items.values() if item.file in files and item.kind.countable]
     before = load_ledger(ledger) if extra and not count_added else known
     new = extra if count_added else [name for name in extra if name not in before.items]
     names = [name for name in evidence.split(",") if not (extra and name.strip() in ("none", *new))]

@@ -164,8 +164,8 @@ def _describe(question: Question, item: Item, values: Values, log_likelihood: Ar
         predicted = predictions_of(question, values, [item])[2][item.id]
         observed = item.observation(clock)
         with np.errstate(divide="ignore"):
-            genuine = item.kind.log_density(np, observed, predicted, {**figures, "reliability": 1.0})
-            background = item.kind.log_density(np, observed, predicted, {**figures, "reliability": 0.0})
+            genuine = item.log_density(np, observed, predicted, {**figures, "reliability": 1.0})
+            background = item.log_density(np, observed, predicted, {**figures, "reliability": 0.0})
         entry |= {
             "reliability": figures["reliability"],
             "genuine": _packed(np.maximum(genuine, -700.0), "<f4"),

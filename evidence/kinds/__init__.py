@@ -4,13 +4,21 @@ from typing import Any
 
 from .budget_share import BudgetShare
 from .capability_lag import CapabilityLag
+from .capital_spending import CapitalSpending
 from .claim import Claim
+from .cluster import Cluster
 from .compute_reading import ComputeReading
+from .compute_stock import ComputeStock
+from .expert_forecast import ExpertForecast
 from .kind import Clock, Kind, ModelState
 from .milestone import Milestone
 from .not_yet import NotYet
+from .progress_estimate import ProgressEstimate
 from .quantity_reading import QuantityReading
 from .rental_spend import RentalSpend
+from .run_finished import RunFinished
+from .run_started import RunStarted
+from .shipment import Shipment
 from .training_run import TrainingRun
 
 KINDS: dict[str, Kind[Any, Any]] = {
@@ -25,6 +33,14 @@ KINDS: dict[str, Kind[Any, Any]] = {
         TrainingRun(),
         BudgetShare(),
         QuantityReading(),
+        ProgressEstimate(),
+        ComputeStock(),
+        Cluster(),
+        Shipment(),
+        CapitalSpending(),
+        RunStarted(),
+        RunFinished(),
+        ExpertForecast(),
     )
 }
 

@@ -8,17 +8,16 @@ a and b are the lower and upper estimate, read as a 95% interval; :math:`s_f` is
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import ValidationInfo, field_validator
 
 from ...priors.strict import StrictModel
+from .estimate import Share
 from .kind import Clock, Figures, ModelState, Name, Positive, log_of
 from .normal import NormalKind, interval_sd
 
 LEVEL = 0.95
-
-Share = Annotated[float, Field(gt=0, le=1)]
 
 
 class Observed(StrictModel):

@@ -53,6 +53,9 @@ class Claim(ReportingKind[Observed, Likelihood]):
     def observation(self, observed: Observed, clock: Clock) -> float:
         return 1.0
 
+    def two_outcomes(self, observed: Observed) -> bool:
+        return True
+
     def figures(self, observed: Observed, likelihood: Likelihood, clock: Clock) -> dict[str, float]:
         return {"date": clock.months(observed.date), **super().figures(observed, likelihood, clock)}
 
@@ -64,6 +67,9 @@ class Claim(ReportingKind[Observed, Likelihood]):
     def simulate(self, xp: Any, normal: Any, uniform: Any, prediction: Any, figures: Figures) -> Any:
         seen = self._true_part(xp, prediction, figures) + figures["false_positive"]
         return xp.where(uniform < seen, xp.ones_like(seen), xp.zeros_like(seen))
+
+    def doubt(self, observed: Observed) -> None:
+        return None  # false_positive says it
 
     def explanation(self, value: float, figures: Figures) -> float:
         # one delay before the day: a lab that becomes ready on the day itself has given nobody time to say so

@@ -17,10 +17,12 @@ import math
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field
 
 from ...model.equations import total_flop
 from ...priors.strict import StrictModel
+from .doubt import log_sum, mixture_parts, share_genuine
+from .estimate import Interval, Level
 from .kind import Array, Clock, Figures, Kind, ModelState, Positive, log_of
 from .normal import interval_sd, log_normal_density
 
@@ -29,20 +31,9 @@ class Observed(StrictModel):
     """A figure with its interval, FLOP; `scope` says whether reinforcement learning is in it."""
 
     value: Positive
-    interval: Annotated[tuple[float, float], Field(strict=False)]
-    level: Annotated[float, Field(gt=0, lt=1)]
+    interval: Interval
+    level: Level
     scope: Literal["pretraining", "total"]
-
-    @field_validator("interval")
-    @classmethod
-    def _around_value(cls, interval: tuple[float, float], info: ValidationInfo) -> tuple[float, float]:
-        low, high = interval
-        if not 0 < low < high:
-            raise ValueError(f"two positive numbers, the lower first, were expected, not [{low:g}, {high:g}]")
-        value = info.data.get("value")
-        if value is not None and not low <= value <= high:
-            raise ValueError(f"the value {value:g} should lie inside its interval [{low:g}, {high:g}]")
-        return interval
 
 
 class Likelihood(StrictModel):
@@ -80,9 +71,7 @@ class ComputeReading(Kind[Observed, Likelihood]):
         return log_of(xp, flop) / math.log(10.0)
 
     def log_density(self, xp: Any, value: Any, prediction: Any, figures: Figures) -> Any:
-        genuine, background = self._parts(xp, value, prediction, figures)
-        # log(e^a + e^b) in functions that NumPy evaluates several at a time, which its logaddexp is not
-        return xp.maximum(genuine, background) + xp.log(1.0 + xp.exp(-abs(genuine - background)))
+        return log_sum(xp, *self._parts(xp, value, prediction, figures))
 
     def simulate(self, xp: Any, normal: Any, uniform: Any, prediction: Any, figures: Figures) -> Any:
         genuine = prediction + _spread(xp, figures) * normal
@@ -93,15 +82,13 @@ class ComputeReading(Kind[Observed, Likelihood]):
         return float(figures["reliability"])
 
     def probability_genuine(self, value: float, prediction: Array, figures: Figures) -> Array:
-        genuine, background = self._parts(np, value, prediction, figures)
-        return np.asarray(np.exp(genuine - np.logaddexp(genuine, background)))
+        return share_genuine(*self._parts(np, value, prediction, figures))
 
     def _parts(self, xp: Any, value: Any, prediction: Any, figures: Figures) -> tuple[Any, Any]:
         """Both parts of the mixture, each with the logarithm of its share."""
-        reliability = figures["reliability"]
         genuine = log_normal_density(xp, value, prediction, _spread(xp, figures))
         background = log_normal_density(xp, value, figures["background_mean"], figures["background_sd"])
-        return genuine + log_of(xp, reliability), background + log_of(xp, 1.0 - reliability)
+        return mixture_parts(xp, genuine, background, figures["reliability"])
 
 
 def _spread(xp: Any, figures: Figures) -> Any:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from ...model.assumptions import Assumptions
 from ...model.calendar import Clock as Clock
 from ...model.pools import Pool
 from ...priors.strict import StrictModel
+
+if TYPE_CHECKING:
+    from .doubt import AnyDoubt
 
 Array = NDArray[np.float64]
 Figures = Mapping[str, Any]
@@ -46,6 +49,8 @@ class ModelState:
         By firm, H100e.
     flop_month : mapping of str to array
         By firm, FLOP that an H100e delivers in a month.
+    launch, pretrained : mapping of (str, str) to array
+        By event and firm, when the firm's run launches and when its pre-training ends, months since t = 0.
     """
 
     assumptions: Assumptions
@@ -54,6 +59,8 @@ class ModelState:
     ready: Mapping[str, Any]
     pools: Mapping[str, Pool]
     flop_month: Mapping[str, Any]
+    launch: Mapping[tuple[str, str], Any] = field(default_factory=dict)
+    pretrained: Mapping[tuple[str, str], Any] = field(default_factory=dict)
 
 
 class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
@@ -74,6 +81,8 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
         Whether its items measure how far Chinese models are behind, so that a date without them can be told apart.
     observed, likelihood : type
         Schemas of the item's two tables.
+    countable : bool
+        Whether an item may condition an answer; an opinion about the answer may not.
     """
 
     name: ClassVar[str]
@@ -82,6 +91,7 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
     measures_lag: ClassVar[bool] = False
     observed: type[Observed]
     likelihood: type[Likelihood]
+    countable: ClassVar[bool] = True
 
     # A kind holds no state: one that another process sent back is the same kind.
     def __eq__(self, other: object) -> bool:
@@ -100,6 +110,18 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
 
     def firm(self, observed: Observed) -> str | None:
         """Firm of the race that the prediction needs."""
+        return None
+
+    def channel(self, observed: Observed) -> str | None:
+        """Channel of the race that the prediction needs."""
+        return None
+
+    def two_outcomes(self, observed: Observed) -> bool:
+        """Whether the observation is 1 or 0, so that its density is a probability."""
+        return False
+
+    def misfit(self, observed: Observed, likelihood: Likelihood, assumptions: Assumptions) -> tuple[str, str] | None:
+        """What of an item cannot be held against the model: the key at fault and the problem; None if nothing."""
         return None
 
     def day(self, observed: Observed) -> date | None:
@@ -122,20 +144,32 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
     def log_density(self, xp: Any, value: Any, prediction: Any, figures: Figures) -> Any:
         """Log density (or probability) of an observation in the kind's coordinate, given the prediction."""
 
+    def log_mass(self, xp: Any, figures: Figures) -> Any:
+        """Logarithm of what the density integrates to, where it is not 1: a mixture needs to know."""
+        return 0.0
+
     @abstractmethod
     def simulate(self, xp: Any, normal: Any, uniform: Any, prediction: Any, figures: Figures) -> Any:
         """Turn a standard normal and a uniform number in (0, 1) into an observation, given the prediction."""
+
+    def doubt(self, observed: Observed) -> type[AnyDoubt] | None:
+        """Schema of what an item may state of its reliability; None where the kind has doubts of its own."""
+        from .doubt import Doubt, OutcomeDoubt  # which import this module
+
+        if "reliability" in self.likelihood.model_fields:
+            return None
+        return OutcomeDoubt if self.two_outcomes(observed) else Doubt
 
     def explanation(self, value: float, figures: Figures) -> float:
         """Prediction that explains an observation best, were it about what it says."""
         return value
 
     def stated_reliability(self, figures: Figures) -> float | None:
-        """Probability, as the item states it, of being about what it says; None where nothing else is allowed for."""
+        """Probability, by the kind's own words, of being about what it says; None where it has none for that."""
         return None
 
     def probability_genuine(self, value: float, prediction: Array, figures: Figures) -> Array | None:
-        """Probability, per draw, that the observation is about what it says; None where nothing else is allowed for."""
+        """Probability, per draw, by the kind's own words, that the observation is about what it says."""
         return None
 
 

@@ -49,6 +49,11 @@ class Milestone(ReportingKind[Observed, DelayLikelihood]):
         falling = math.log(2.0) - xp.logaddexp(0.0, early)
         return falling - delays_of(xp, value - prediction, delay) - xp.log(delay)
 
+    def log_mass(self, xp: Any, figures: Figures) -> Any:
+        if "delay_months" not in figures:
+            return 0.0
+        return xp.log(1.0 + 2.0 * WIDTH * math.log(2.0) / figures["delay_months"])
+
     def simulate(self, xp: Any, normal: Any, uniform: Any, prediction: Any, figures: Figures) -> Any:
         if "delay_months" not in figures:
             return prediction + months_to_report(xp, normal, figures["median_months"], figures["sigma"])

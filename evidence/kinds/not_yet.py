@@ -62,6 +62,9 @@ class NotYet(ReportingKind[Observed, DelayLikelihood]):
     def observation(self, observed: Observed, clock: Clock) -> float:
         return 1.0
 
+    def two_outcomes(self, observed: Observed) -> bool:
+        return True
+
     def figures(self, observed: Observed, likelihood: DelayLikelihood, clock: Clock) -> dict[str, float]:
         through = clock.months(self.counted_through(observed, clock))
         return {"as_of": through, **super().figures(observed, likelihood, clock)}
@@ -78,3 +81,6 @@ class NotYet(ReportingKind[Observed, DelayLikelihood]):
     def simulate(self, xp: Any, normal: Any, uniform: Any, prediction: Any, figures: Figures) -> Any:
         reported = -xp.expm1(prediction)
         return xp.where(uniform < reported, xp.zeros_like(reported), xp.ones_like(reported))
+
+    def explanation(self, value: float, figures: Figures) -> float:
+        return 0.0  # silence that was certain

@@ -15,14 +15,13 @@ from __future__ import annotations
 
 import datetime
 import math
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
-from pydantic import Field
-
-from ...model.equations import largest_run
 from ...priors.strict import StrictModel
+from .estimate import Share
 from .kind import Clock, Figures, ModelState, Name, Positive, log_of
 from .normal import NormalKind
+from .runs import committed
 
 FLOP_PER_PARAMETER_AND_TOKEN = 6.0  # two for the forward pass, four for the backward one
 
@@ -41,7 +40,7 @@ class Observed(StrictModel):
 class Likelihood(StrictModel):
     """The typical run's share of the largest one, and the scatter of its logarithm."""
 
-    typical_share: Annotated[float, Field(gt=0, le=1)]
+    typical_share: Share
     sd: Positive
 
 
@@ -67,7 +66,5 @@ class TrainingRun(NormalKind[Observed, Likelihood]):
         return {"date": max(clock.months(observed.date), 0.0), **likelihood.model_dump()}
 
     def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
-        budget = state.quantity[state.assumptions.race.firms[observed.firm].budget]
-        stock = state.pools[observed.firm].at(xp, figures["date"])
-        flop = largest_run(budget, stock, state.flop_month[observed.firm])
+        flop = committed(xp, state, observed.firm, figures["date"])
         return log_of(xp, flop * figures["typical_share"])

@@ -11,13 +11,18 @@ from typing import Any
 import numpy as np
 
 from catchup.evidence.kinds import KINDS
+from catchup.evidence.kinds.doubt import Doubt
 from catchup.evidence.likelihood import log_density, predictions
 from catchup.evidence.schema import Item, item_from_table
 from catchup.evidence.template import template
-from catchup.model.assumptions import Assumptions
+from catchup.model.assumptions import Assumptions, load_assumptions
 from catchup.model.generative import Outcome, World
 
 DAY = datetime.date(2026, 11, 21)  # day of the question
+BEFORE = datetime.date(2025, 12, 31)  # a day before t = 0
+ONE_PROBABILITY = {"probability": 0.15, "by": datetime.date(2026, 12, 31), "spread_months": 4.0}
+DOUBTED = {"reliability": 0.5, "background_mean": 19.0, "background_sd": 1.0}
+NONE_SHIPPED = {"unnoticed_h100e": 10e3}
 
 
 def table(kind: str, /, **changes: Any) -> dict[str, Any]:
@@ -50,7 +55,30 @@ def one_of_each_kind() -> list[Item]:
         item("not_yet", id="silence-default", observed=None),
         item("claim", id="claim-range", observed__event="autonomous-range", likelihood__true_positive=0.0),
         item("training_run", id="run-hyperscaler", observed__firm="hyperscaler"),
+        item("compute_stock", id="stock-country", observed__firm=None, observed__interval=None),
+        item("compute_stock", id="stock-channel", observed__firm=None, observed__channel="smuggling-2026"),
+        item("compute_stock", id="stock-before", observed__date=BEFORE, likelihood__yearly_growth=2.0),
+        item("shipment", id="none-shipped", observed__value=0.0, likelihood=NONE_SHIPPED),
+        item("capital_spending", id="spending-country", observed__firm=None, observed__ai_share=0.8),
+        item("run_started", id="run-sized", observed__size=3e26, likelihood__size_sd=0.4),
+        item("expert_forecast", id="one-probability", observed=ONE_PROBABILITY),
+        item("run_finished", id="run-unsized", observed__size=None, likelihood__months_sd=1.0),
     ]
+
+
+def doubted_items() -> list[Item]:
+    """One item of every kind that takes doubt from its file, and believed by two fifths."""
+    clock = load_assumptions(model="article").clock(DAY)
+    made = []
+    for kind in KINDS:
+        schema = KINDS[kind].doubt(item(kind).observed)
+        if schema is not None:
+            about = {"background_probability": 0.3}
+            if schema is Doubt:
+                about = {"background_mean": item(kind).observation(clock) + 1.0, "background_sd": 0.5}
+            stated = {f"likelihood__{name}": value for name, value in {"reliability": 0.4, **about}.items()}
+            made.append(item(kind, id=f"{kind.replace('_', '-')}-doubted", **stated))
+    return made
 
 
 def log_likelihoods(
@@ -69,16 +97,16 @@ def log_likelihoods(
     return {each.id: log_density(each, each.observation(clock), predicted[each.id], clock) for each in items}
 
 
-def toml(values: Mapping[str, Any]) -> str:
+def toml(values: Mapping[str, Any], inside: str = "") -> str:
     """Write a table as TOML, nan and infinities as TOML spells them."""
     lines, tables = [], []
     for key, value in values.items():
         if isinstance(value, Mapping):
-            tables.append(f"[{key}]\n{toml(value)}")
+            tables.append(f"[{inside}{key}]\n{toml(value, f'{inside}{key}.')}")
         elif isinstance(value, list) and value and isinstance(value[0], Mapping):
-            tables += [f"[[{key}]]\n{toml(entry)}" for entry in value]
+            tables += [f"[[{inside}{key}]]\n{toml(entry, f'{inside}{key}.')}" for entry in value]
         else:
-            lines.append(f"{key} = {_scalar(value)}")
+            lines.append(f"{key if key.isidentifier() else _scalar(key)} = {_scalar(value)}")
     return "\n".join([*lines, *tables]) + "\n"
 
 

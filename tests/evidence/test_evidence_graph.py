@@ -23,7 +23,7 @@ from catchup.model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptio
 from catchup.model.forward import outcome
 from catchup.model.graph import build_model
 from catchup.priors.errors import InputError
-from evidence_cases import DAY, item, log_likelihoods, one_of_each_kind
+from evidence_cases import DAY, doubted_items, item, log_likelihoods, one_of_each_kind
 
 PLAIN = Mode(linker="py", optimizer=None)  # the graph as written: nothing compiled, nothing rewritten
 FALSE_ALARMS = 1e-3
@@ -33,7 +33,8 @@ def everything() -> list[Item]:
     """The counted items, one of every kind, and a second firm's bill with a ratio of its own."""
     second = replace(item("rental_spend", id="second-firm"), renamed={"firm_ratio": "firm_ratio_second"})
     counted = select(load_ledger(), "default", DAY, load_assumptions()).counted
-    return [*counted, *one_of_each_kind(), second]
+    doubted = [item for item in doubted_items() if item.kind.name in ("cluster", "compute_stock", "milestone")]
+    return [*counted, *one_of_each_kind(), *doubted, second]
 
 
 def silence() -> Item:

@@ -15,8 +15,9 @@ from catchup.evidence.kinds import KINDS
 from catchup.evidence.schema import item_from_table, read_item
 from catchup.evidence.template import template
 from catchup.priors.errors import InputError
-from evidence_cases import item, table, toml
+from evidence_cases import DOUBTED, item, table, toml
 
+DOUBT = {f"likelihood__{key}": value for key, value in DOUBTED.items()}
 LATE = datetime.date(2027, 1, 1)
 
 SPOILT: list[tuple[str, dict[str, Any], str, str]] = [
@@ -104,7 +105,52 @@ SPOILT: list[tuple[str, dict[str, Any], str, str]] = [
     ("capability_lag", {"observed__scope": "chess"}, "observed.scope", "cyber"),
     ("budget_share", {"observed__low": 0.03}, "observed.high", "at least low"),
     ("budget_share", {"observed__high": 1.5}, "observed.high", "at most 1"),
+    ("rental_spend", {"likelihood__reliability": 0.5}, "likelihood.background_mean", "missing"),
+    ("rental_spend", {"likelihood__background_mean": 19.0}, "likelihood.reliability", "missing"),
+    ("rental_spend", {**DOUBT, "likelihood__reliability": 50.0}, "likelihood.reliability", "50% is the share 0.5"),
+    ("rental_spend", {**DOUBT, "likelihood__background_sd": 0.0}, "likelihood.background_sd", "above 0"),
+    ("rental_spend", {**DOUBT, "likelihood__background_probability": 0.5}, "likelihood.background_probability", "unkn"),
+    ("not_yet", DOUBT, "likelihood.background_mean", "background_probability"),
+    ("claim", {"likelihood__reliability": 0.5}, "likelihood.reliability", "unknown key"),
     ("quantity_reading", {"observed__value": 0.0}, "observed.value", "above 0"),
+    ("budget_share", {"observed__high": 2.0}, "observed.high", "2% is the share 0.02"),
+    ("training_run", {"likelihood__typical_share": 50.0}, "likelihood.typical_share", "50% is the share 0.5"),
+    ("progress_estimate", {"observed__value": 0.9}, "observed.value", "above 1"),
+    ("progress_estimate", {"observed__value": 20.0}, "observed.interval", "inside"),
+    ("progress_estimate", {"observed__interval": None}, "observed.interval", "missing"),
+    ("progress_estimate", {"likelihood__sd": -0.1}, "likelihood.sd", "at least 0"),
+    ("compute_stock", {"observed__chip": "Ascend 950TD"}, "observed.chip", "did you mean 'Ascend 950DT'"),
+    ("compute_stock", {"observed__chip": "zzz"}, "observed.chip", "known are"),
+    ("compute_stock", {"observed__interval": [5e5, 6e5]}, "observed.interval", "inside"),
+    ("compute_stock", {"observed__interval": [6e5, 2e5]}, "observed.interval", "lower first"),
+    ("compute_stock", {"observed__level": 90.0}, "observed.level", "below 1"),
+    ("compute_stock", {"observed__date": LATE}, "observed.date", "known_since"),
+    ("compute_stock", {"likelihood__yearly_growth": 0.5}, "likelihood.yearly_growth", "at least 1"),
+    ("cluster", {"observed__value": 0.0}, "observed.value", "above 0"),
+    ("cluster", {"observed__firm": None}, "observed.firm", "missing"),
+    ("shipment", {"observed__value": -1.0}, "observed.value", "at least 0"),
+    ("shipment", {"observed__chip": "H-200"}, "observed.chip", "did you mean"),
+    ("capital_spending", {"observed__currency": "CYN"}, "observed.currency", "did you mean 'CNY'"),
+    ("capital_spending", {"observed__year": 2019}, "observed.year", "known for 2022 to 2026, not for 2019"),
+    ("capital_spending", {"observed__year": 2026.5}, "observed.year", "integer"),
+    ("capital_spending", {"observed__ai_share": 80.0}, "observed.ai_share", "80% is the share 0.8"),
+    ("run_started", {"observed__date": LATE}, "observed.date", "known_since"),
+    ("expert_forecast", {"role": "likelihood"}, "role", "never counted"),
+    ("expert_forecast", {"observed__quantiles": {"50": LATE, "0.6": LATE}}, "observed.quantiles", "50% is 0.5"),
+    ("expert_forecast", {"observed__quantiles": {"half": LATE, "0.6": LATE}}, "observed.quantiles", "not 'half'"),
+    ("expert_forecast", {"observed__quantiles": {"0.5": LATE}}, "observed.quantiles", "two quantiles"),
+    ("expert_forecast", {"observed__quantiles": {"0.5": LATE, "0.6": LATE}}, "observed.quantiles", "rise"),
+    ("expert_forecast", {"observed__by": LATE}, "observed.spread_months", "beside them"),
+    ("expert_forecast", {"observed__quantiles": None}, "observed.spread_months", "all of probability"),
+    (
+        "expert_forecast",
+        {"observed": {"probability": 15.0, "by": LATE, "spread_months": 4.0}},
+        "observed.probability",
+        "15% is the share 0.15",
+    ),
+    ("run_started", {"observed__size": 0.0}, "observed.size", "above 0"),
+    ("run_finished", {"observed__started": datetime.date(2026, 10, 15)}, "observed.started", "not before 2026-10-15"),
+    ("run_finished", {"likelihood__typical_share": 80.0}, "likelihood.typical_share", "80% is the share 0.8"),
 ]
 
 

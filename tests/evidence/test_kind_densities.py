@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,17 +16,17 @@ from pytensor.compile.mode import Mode
 from scipy import integrate, stats
 
 from catchup.evidence.kinds import KINDS, Clock
+from catchup.evidence.kinds.kind import SMALLEST
 from catchup.evidence.kinds.milestone import WIDTH
 from catchup.evidence.kinds.normal import interval_sd
 from catchup.evidence.likelihood import simulate
 from catchup.evidence.schema import Item
 from catchup.model.assumptions import load_assumptions
-from evidence_cases import DAY, item, one_of_each_kind
+from evidence_cases import DAY, doubted_items, item, one_of_each_kind
 
 ARTICLE, CURRENT = (load_assumptions(model=model).clock(DAY) for model in ("article", "current"))
 FALSE_ALARMS = 1e-3  # of each test's whole set of comparisons of draws, were the draws exact and the seed another
 DRAWS = 20_000
-BINARY = {"not_yet", "claim"}
 PLAIN = Mode(linker="py", optimizer=None)  # the graph as written: nothing compiled, nothing rewritten
 
 Array = NDArray[np.float64]
@@ -74,6 +75,20 @@ def scipy_normal(*spread: str) -> Callable[[Any, Any, Figures], Any]:
     return lambda value, prediction, f: stats.norm.logpdf(value, prediction, math.hypot(*(f[name] for name in spread)))
 
 
+def scipy_cluster(value: Any, prediction: Any, f: Figures) -> Any:
+    """A pool is as large with the probability that a logistic distribution of that standard deviation gives."""
+    size = stats.logistic(f["log_size"], f["sd"] / stats.logistic.std())
+    return np.where(value > 0.5, size.logcdf(prediction), size.logsf(prediction))
+
+
+def scipy_shipment(value: Any, prediction: Any, f: Figures) -> Any:
+    """Of none seen: no event of a Poisson process by then. Else a normal distribution."""
+    if "unnoticed_h100e" not in f:
+        return stats.norm.logpdf(value, prediction, f["sd"])
+    unseen = stats.poisson.pmf(0, prediction / f["unnoticed_h100e"])
+    return stats.bernoulli.logpmf(np.asarray(value, dtype=int), unseen)
+
+
 TWINS: dict[str, Callable[[Any, Any, Figures], Any]] = {
     "compute_reading": scipy_mixture,
     "rental_spend": scipy_normal("sd"),
@@ -84,8 +99,16 @@ TWINS: dict[str, Callable[[Any, Any, Figures], Any]] = {
     "training_run": scipy_normal("sd"),
     "budget_share": scipy_normal("reading_sd", "sd"),
     "quantity_reading": scipy_normal("sd"),
+    "progress_estimate": scipy_normal("reading_sd", "sd"),
+    "compute_stock": scipy_normal("reading_sd", "sd"),
+    "cluster": scipy_cluster,
+    "shipment": scipy_shipment,
+    "capital_spending": scipy_normal("sd"),
+    "run_started": scipy_normal("sd"),
+    "run_finished": scipy_normal("sd"),
+    "expert_forecast": scipy_normal("sd"),
 }
-ITEMS = one_of_each_kind()
+ITEMS = [*one_of_each_kind(), *doubted_items()]
 CASES = [(case, ARTICLE) for case in ITEMS] + [
     (case, CURRENT) for case in ITEMS if case.kind.name in ("not_yet", "milestone", "claim")
 ]
@@ -95,17 +118,44 @@ BY_LAW = {
 }
 
 
+def twin(case: Item, value: Any, prediction: Any, f: Figures) -> Any:
+    """A kind's twin, and the mixture with the background that a doubted item states."""
+    genuine = TWINS[case.kind.name](value, prediction, f)
+    if case.doubt is None:
+        return genuine
+    if binary(case):
+        background = stats.bernoulli.logpmf(int(value), f["background_probability"])
+    else:
+        background = stats.norm.logpdf(value, f["background_mean"], f["background_sd"])
+        genuine = genuine - math.log1p(falling_part(case, f))
+    return np.logaddexp(math.log(f["reliability"]) + genuine, math.log1p(-f["reliability"]) + background)
+
+
+def falling_part(case: Item, f: Figures) -> float:
+    """What a milestone's density integrates to beyond 1: its falling part before readiness."""
+    milestone = case.kind.name == "milestone" and "delay_months" in f
+    return 2 * WIDTH * math.log(2) / f["delay_months"] if milestone else 0.0
+
+
+def binary(case: Item) -> bool:
+    return case.kind.two_outcomes(case.observed)
+
+
 def about(case: Item, width: float = 3.0, count: int = 401) -> Array:
     """Predictions on either side of what was observed, far into the tails."""
     if case.kind.name == "not_yet":
         return -np.concatenate([np.geomspace(1e-6, 30.0, count), [40.0, 400.0]])
     if case.event is not None and case.kind.name != "capability_lag":
         return np.concatenate([np.linspace(0.5, 20.0, count), [40.0, 400.0]])
+    if case.kind.name == "shipment" and binary(case):
+        return np.concatenate([[0.0], np.geomspace(1.0, 2e5, count)])
+    if case.kind.name == "cluster":
+        return case.figures(ARTICLE)["log_size"] + np.linspace(-width, width, count)
     return case.observation(ARTICLE) + np.linspace(-width, width, count)
 
 
 def values(case: Item) -> list[float]:
-    return [0.0, 1.0] if case.kind.name in BINARY else [case.observation(ARTICLE)]
+    return [0.0, 1.0] if binary(case) else [case.observation(ARTICLE)]
 
 
 @pytest.mark.parametrize(("case", "clock"), **BY_LAW)
@@ -113,13 +163,13 @@ def test_a_density_equals_its_twin_in_scipy(case: Item, clock: Clock) -> None:
     figures = case.figures(clock)
     prediction = about(case)
     for value in values(case):
-        ours = case.kind.log_density(np, value, prediction, figures)
-        theirs = TWINS[case.kind.name](value, prediction, figures)
+        ours = case.log_density(np, value, prediction, figures)
+        theirs = twin(case, value, prediction, figures)
         possible = np.isfinite(theirs)
         assert possible.any()
         np.testing.assert_allclose(ours[possible], theirs[possible], rtol=1e-9, atol=1e-9)
         # What SciPy calls impossible stays finite, for a sampler's sake, but out of reach.
-        assert np.all(ours[~possible] < -25)
+        assert np.all(ours[~possible] < -25)  # a doubted item is possible everywhere
 
 
 @pytest.mark.parametrize(("case", "clock"), **BY_LAW)
@@ -129,9 +179,9 @@ def test_numpy_and_pytensor_agree_and_gradients_are_finite(case: Item, clock: Cl
     prediction, value = pt.vector("prediction"), pt.scalar("value")
     symbols = [pt.scalar(name) for name in names]
     known = dict(zip(names, symbols, strict=True))
-    density = case.kind.log_density(pt, value, prediction, known)
+    density = case.log_density(pt, value, prediction, known)
     normal, uniform = pt.vector("normal"), pt.vector("uniform")
-    simulated = case.kind.simulate(pt, normal, uniform, prediction, known)
+    simulated = case.simulate(pt, normal, uniform, prediction, known)
     slope = pt.grad(density.sum(), prediction)
     inputs = [value, prediction, normal, uniform, *symbols]
     graph = pytensor.function(inputs, [density, slope, simulated], mode=PLAIN, on_unused_input="ignore")
@@ -139,8 +189,8 @@ def test_numpy_and_pytensor_agree_and_gradients_are_finite(case: Item, clock: Cl
     noise, ranks = stats.norm.ppf(grid(here.size)), np.random.default_rng(1).permutation(grid(here.size))
     for seen in values(case):
         ours, slopes, draws = graph(seen, here, noise, ranks, *figures.values())
-        np.testing.assert_allclose(ours, case.kind.log_density(np, seen, here, figures), rtol=1e-9, atol=1e-9)
-        np.testing.assert_allclose(draws, case.kind.simulate(np, noise, ranks, here, figures), rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(ours, case.log_density(np, seen, here, figures), rtol=1e-9, atol=1e-9)
+        np.testing.assert_allclose(draws, case.simulate(np, noise, ranks, here, figures), rtol=1e-9, atol=1e-9)
         assert np.isfinite(ours).all()
         assert np.isfinite(slopes).all()
 
@@ -149,7 +199,7 @@ def grid(size: int) -> Array:
     return (np.arange(size) + 0.5) / size
 
 
-@pytest.mark.parametrize(("case", "clock"), [each for each in CASES if each[0].kind.name not in BINARY])
+@pytest.mark.parametrize(("case", "clock"), [each for each in CASES if not binary(each[0])])
 def test_draws_follow_the_density(case: Item, clock: Clock) -> None:
     """Kolmogorov and Smirnov's test of draws against the density, integrated numerically."""
     figures, rng = case.figures(clock), np.random.default_rng(2)
@@ -157,20 +207,22 @@ def test_draws_follow_the_density(case: Item, clock: Clock) -> None:
     draws = simulate(case, np.full(DRAWS, prediction), clock, rng)
     # Fine enough for the milestone's falling side, wide enough for the longest delay.
     points = np.linspace(draws.min() - 2.0, draws.max() + 20.0, 400_001)
-    density = np.exp(case.kind.log_density(np, points, prediction, figures))
+    density = np.exp(case.log_density(np, points, prediction, figures))
     cumulated = integrate.cumulative_trapezoid(density, points, initial=0.0)
-    falling = 2 * WIDTH * math.log(2) / figures["delay_months"] if "delay_months" in figures else 0.0
+    falling = falling_part(case, figures) if case.doubt is None else 0.0
     assert cumulated[-1] == pytest.approx(1 + falling, abs=1e-4)
     level = FALSE_ALARMS / len(ITEMS)
     assert stats.kstest(np.interp(draws, points, cumulated / cumulated[-1]), "uniform").pvalue > level
 
 
-@pytest.mark.parametrize("case", [case for case in ITEMS if case.kind.name in BINARY], ids=lambda case: case.id)
+@pytest.mark.parametrize("case", [case for case in ITEMS if binary(case)], ids=lambda case: case.id)
 def test_two_outcomes_come_as_often_as_they_should(case: Item) -> None:
     figures, rng = case.figures(ARTICLE), np.random.default_rng(3)
-    predictions = [-1e-6, -0.1, -1.0, -5.0] if case.kind.name == "not_yet" else [1.0, 5.0, 8.0, 12.0]
+    predictions = {"not_yet": [-1e-6, -0.1, -1.0, -5.0], "claim": [1.0, 5.0, 8.0, 12.0]}.get(
+        case.kind.name, list(np.quantile(about(case, width=0.5), [0.1, 0.4, 0.6, 0.9]))
+    )
     for prediction in predictions:
-        both = [math.exp(case.kind.log_density(np, seen, prediction, figures)) for seen in (0.0, 1.0)]
+        both = [math.exp(case.log_density(np, seen, prediction, figures)) for seen in (0.0, 1.0)]
         assert sum(both) == pytest.approx(1.0, abs=1e-9)
         ones = int(simulate(case, np.full(DRAWS, prediction), ARTICLE, rng).sum())
         level = FALSE_ALARMS / (len(ITEMS) * len(predictions))
@@ -190,8 +242,8 @@ def test_a_reading_is_all_background_or_all_genuine_at_either_end(reliability: f
     spread = math.hypot(figures["reading_sd"], figures["accounting_sd"])
     mean, sd = (prediction, spread) if reliability else (26.8, 0.8)
     expected = np.broadcast_to(stats.norm.logpdf(case.observation(ARTICLE), mean, sd), prediction.shape)
-    np.testing.assert_allclose(case.kind.log_density(np, case.observation(ARTICLE), prediction, figures), expected)
-    genuine = case.kind.probability_genuine(case.observation(ARTICLE), prediction, figures)
+    np.testing.assert_allclose(case.log_density(np, case.observation(ARTICLE), prediction, figures), expected)
+    genuine = case.probability_genuine(prediction, ARTICLE)
     assert genuine is not None
     np.testing.assert_allclose(genuine, reliability, atol=1e-12)
 
@@ -200,7 +252,7 @@ def test_whether_a_reading_is_genuine_is_bayess_rule() -> None:
     case = item("compute_reading")
     figures, prediction, rng = case.figures(ARTICLE), np.full(400_000, 26.9), np.random.default_rng(4)
     uniform, normal = rng.random(prediction.size), rng.standard_normal(prediction.size)
-    draws = case.kind.simulate(np, normal, uniform, prediction, figures)
+    draws = case.simulate(np, normal, uniform, prediction, figures)
     near = np.abs(draws - 27.0) < 0.02
     expected = case.kind.probability_genuine(27.0, np.array([26.9]), figures)
     assert expected is not None
@@ -208,10 +260,49 @@ def test_whether_a_reading_is_genuine_is_bayess_rule() -> None:
     assert stats.binomtest(real, int(near.sum()), float(expected[0])).pvalue > FALSE_ALARMS
 
 
+@pytest.mark.parametrize("case", doubted_items(), ids=lambda case: case.id)
+def test_whether_a_doubted_item_is_genuine_is_bayess_rule(case: Item) -> None:
+    """Among draws near what was seen, as many are genuine as the posterior probability says."""
+    figures, rng = case.figures(ARTICLE), np.random.default_rng(5)
+    prediction = float(np.median(about(case, width=1.0)))
+    uniform, normal = rng.random(400_000), rng.standard_normal(400_000)
+    draws = case.simulate(np, normal, uniform, np.full(400_000, prediction), figures)
+    seen = case.observation(ARTICLE)
+    near = np.abs(draws - seen) < (1e-9 if binary(case) else 0.02)
+    expected = case.probability_genuine(np.array([prediction]), ARTICLE)
+    assert expected is not None
+    real, count = int((uniform[near] < figures["reliability"]).sum()), int(near.sum())
+    assert count > 1_000
+    # a window of 0.02 either way: the density is curved across it by far less than this many draws can show
+    assert stats.binomtest(real, count, float(expected[0])).pvalue > FALSE_ALARMS / len(ITEMS)
+    assert case.stated_reliability(ARTICLE) == 0.4
+
+
+def test_an_item_believed_wholly_is_the_same_without_doubt() -> None:
+    for case in doubted_items():
+        plain, prediction = item(case.kind.name), about(case, width=0.5)
+        whole = replace(case, doubt=case.doubt.model_copy(update={"reliability": 1.0}))  # type: ignore[union-attr]
+        ours = whole.log_density(np, case.observation(ARTICLE), prediction, whole.figures(ARTICLE))
+        theirs = plain.log_density(np, case.observation(ARTICLE), prediction, plain.figures(ARTICLE))
+        mass = case.kind.log_mass(np, plain.figures(ARTICLE))
+        # a share of nothing is 1e-200, whose logarithm is finite: it shows where the kind itself says less than that
+        seen = theirs > math.log(SMALLEST) + 10.0
+        assert seen.sum() > 100
+        np.testing.assert_allclose(ours[seen], (theirs - mass)[seen], rtol=1e-9, atol=1e-9)
+
+
+def test_an_item_without_doubt_has_the_figures_of_its_kind_alone() -> None:
+    for case in one_of_each_kind():
+        own = case.kind.figures(case.observed, case.likelihood, ARTICLE)
+        assert case.doubt is None
+        assert case.figures(ARTICLE) == {**own, "weight": case.text.weight}
+        assert case.stated_likelihood == case.likelihood.model_dump()
+
+
 def test_a_claim_moves_the_odds_by_at_most_its_ratio() -> None:
     case = item("claim")
     figures = case.figures(ARTICLE)
-    moved = case.kind.log_density(np, 1.0, np.array([0.0, 5.0, 60.0]), figures)
+    moved = case.log_density(np, 1.0, np.array([0.0, 5.0, 60.0]), figures)
     bound = math.log1p(figures["true_positive"] / figures["false_positive"])
     assert moved[2] == pytest.approx(math.log(figures["false_positive"]))
     assert moved[2] < moved[1] < moved[0] < moved[2] + bound

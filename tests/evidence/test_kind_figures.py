@@ -9,18 +9,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from catchup.evidence.kinds import KINDS, Kind, ModelState
 from catchup.evidence.likelihood import predict
 from catchup.model.assumptions import load_assumptions
 from catchup.model.pools import Pool
 from catchup.priors.errors import InputError
-from evidence_cases import DAY, item
+from evidence_cases import BEFORE, DAY, NONE_SHIPPED, ONE_PROBABILITY, item
 
 ASSUMPTIONS = load_assumptions(model="article")
 CURRENT = load_assumptions(model="current")
 CLOCK = ASSUMPTIONS.clock(DAY)
 WIDTH_95 = 2 * 1.959963984540054  # of a 95% interval, in standard deviations
+WIDTH_90 = 2 * 1.6448536269514722  # of a 90% interval
 
 
 def months(day: datetime.date) -> float:
@@ -37,6 +39,14 @@ OBSERVED = {
     "quantity_reading": math.log(90e3),
     "rental_spend": math.log(250e6),
     "training_run": math.log(6.0 * 60e9 * 40e12),
+    "progress_estimate": math.log(8.8),
+    "compute_stock": math.log(900e3),
+    "cluster": 1.0,
+    "shipment": math.log(50e3),
+    "capital_spending": math.log(160e9 / 6.8),
+    "run_started": months(datetime.date(2026, 10, 15)),
+    "run_finished": math.log(4e25),
+    "expert_forecast": (months(datetime.date(2026, 10, 15)) + months(datetime.date(2027, 9, 15))) / 2.0,
 }
 FIGURES: dict[str, dict[str, float]] = {
     "budget_share": {"reading_sd": math.log(2.0) / WIDTH_95, "sd": 0.3},
@@ -59,6 +69,24 @@ FIGURES: dict[str, dict[str, float]] = {
     "quantity_reading": {"sd": 0.3},
     "rental_spend": {"mean_stock_ratio": 0.7, "sd": 0.2},
     "training_run": {"date": months(datetime.date(2026, 10, 15)), "typical_share": 0.5, "sd": 0.75},
+    "progress_estimate": {"reading_sd": math.log(18.4 / 4.8) / WIDTH_90, "sd": 0.5},
+    "compute_stock": {
+        "date": months(datetime.date(2026, 10, 15)),
+        "reading_sd": math.log(1.3e6 / 600e3) / WIDTH_90,
+        "sd": 0.3,
+        "yearly_growth": 1.0,
+    },
+    "cluster": {"log_size": math.log(160e3 * 0.46), "date": months(datetime.date(2026, 10, 15)), "sd": 0.2},
+    "shipment": {"date": months(datetime.date(2026, 10, 15)), "sd": 0.4},
+    "capital_spending": {
+        "begins": months(datetime.date(2026, 1, 1)),
+        "ends": months(datetime.date(2027, 1, 1)),
+        "sd": 0.3,
+        "yearly_growth": 2.0,
+    },
+    "run_started": {"sd": 1.0},
+    "expert_forecast": {"sd": 335 / 30.44 / WIDTH_90},
+    "run_finished": {"sd": 0.5, "date": months(datetime.date(2026, 7, 1)), "typical_share": 0.8},
 }
 
 
@@ -69,18 +97,55 @@ def test_observation_and_figures_are_the_files(kind: str) -> None:
     assert case.figures(CLOCK) == pytest.approx(FIGURES[kind] | {"weight": 1.0}, rel=1e-9)
 
 
+SOURCES_BROUGHT = {
+    "china_stock": 1.7e6,
+    "hyperscaler_share": 0.3,
+    "h200_purchases": 4e4,
+    "h200_arrival_months": 8.0,
+    "ascend_950pr_2026": 3e5,
+    "ascend_950pr_arrival_months": 10.0,
+    "ascend_share": 0.2,
+    "ascend_950dt": 2e5,
+    "ascend_950pr_2027": 3e5,
+    "smuggled_2026": 5e5,
+    "rubin_uplift": 1.4,
+    "remote_stock": 9e5,
+    "remote_growth": 6e5,
+    "remote_growth_months": 12.0,
+    "remote_share": 0.25,
+}
+
+
 def state() -> ModelState:
     """A model in which every number is another, in two draws."""
     one = np.array([1.0, 1.5])
     pool = Pool(stock=8e4 * one, rate=(5e3 * one,), start=(0.0,), length=(12.0,))
     names = ("rl_ratio", "benchmark_optimism_general", "benchmark_optimism_cyber", "firm_ratio", "rental_price")
     quantity = {name: 0.1 * position * one for position, name in enumerate(names, start=1)}
+    quantity |= {"algorithmic_progress": 9.0 * one, "capital_per_h100e": 3e4 * one, "ai_capital_share": 0.4 * one}
+    quantity |= SOURCES_BROUGHT
     quantity |= {"startup_stock": 7e4 * one, "startup_budget": 0.06 * one, "hyperscaler_budget": 0.01 * one}
     flop_month = {"startup": 5e20 * one, "hyperscaler": 4e20 * one}
     ready = {"compute-equivalent": 11.0 * one, "autonomous-range": 7.0 * one}
-    return ModelState(ASSUMPTIONS, quantity, 5e26 * one, ready, {"startup": pool, "hyperscaler": pool}, flop_month)
+    pools = {"startup": pool, "hyperscaler": pool}
+    launch = {("compute-equivalent", "hyperscaler"): 6.0 * one, ("autonomous-range", "startup"): 4.0 * one}
+    ends = {("compute-equivalent", "startup"): 9.0 * one}
+    return ModelState(ASSUMPTIONS, quantity, 5e26 * one, ready, pools, flop_month, launch, ends)
 
 
+def country(month: float) -> float:
+    """H100e inside the country, each flow counted whole and once; no rented compute abroad, no start-up's own."""
+    arrived = 4e4 * min(month, 8.0) / 8.0 + 3e5 * min(month, 10.0) / 10.0 + 5e5 * min(month, 12.0) / 12.0
+    return 1.7e6 + arrived + 2e5 * max(month - 7.0, 0.0) / 12.0 + 3e5 * max(month - 10.0, 0.0) / 12.0
+
+
+def hyperscaler(month: float) -> float:
+    """The hyperscaler's part of it."""
+    arrived = 4e4 * min(month, 8.0) / 8.0 + 3e5 * 0.2 * min(month, 10.0) / 10.0 + 5e5 * 0.3 * min(month, 12.0) / 12.0
+    return 1.7e6 * 0.3 + arrived + 0.2 * (2e5 * max(month - 7.0, 0.0) + 3e5 * max(month - 10.0, 0.0)) / 12.0
+
+
+YEAR = datetime.date(2026, 1, 1)
 END = months(datetime.date(2026, 10, 15))
 PREDICTED: dict[str, tuple[dict[str, Any], Any]] = {
     "compute_reading": ({}, lambda one: np.log10(5e26 * one)),
@@ -98,6 +163,71 @@ PREDICTED: dict[str, tuple[dict[str, Any], Any]] = {
         {},
         lambda one: np.log(0.5 * 12.0 * 0.06 * one * (8e4 + 5e3 * END) * one * 5e20 * one),
     ),
+    "progress_estimate": ({}, lambda one: np.log(9.0 * one)),
+    "compute_stock": (
+        {},
+        lambda one: np.log(hyperscaler(END) + 9e5 * 0.25 + 6e5 * 0.25 * END / 12.0) + 0.0 * one,
+    ),
+    "compute_stock country": ({"observed__firm": None}, lambda one: np.log(country(END)) + 0.0 * one),
+    "compute_stock before": (
+        {"observed__firm": None, "observed__date": BEFORE, "likelihood__yearly_growth": 2.0},
+        lambda one: np.log(1.7e6) + months(BEFORE) / 12.0 * math.log(2.0) + 0.0 * one,
+    ),
+    "compute_stock channel": (
+        {"observed__firm": None, "observed__channel": "smuggling-2026"},
+        lambda one: np.log(5e5 * END / 12.0) + 0.0 * one,
+    ),
+    "compute_stock part": (
+        {"observed__channel": "smuggling-2026"},
+        lambda one: np.log(5e5 * 0.3 * END / 12.0) + 0.0 * one,
+    ),
+    "cluster": ({}, lambda one: np.log((8e4 + 5e3 * END) * one)),
+    "shipment": ({}, lambda one: np.log(4e4 * END / 8.0) + 0.0 * one),
+    "shipment none": (
+        {"observed__value": 0.0, "likelihood": NONE_SHIPPED},
+        lambda one: 4e4 * END / 8.0 + 0.0 * one,
+    ),
+    "capital_spending": (
+        {},
+        lambda one: (
+            np.log(
+                (hyperscaler(months(datetime.date(2027, 1, 1))) - 1.7e6 * 0.3 * 2.0 ** (months(YEAR) / 12.0))
+                * 3e4
+                / 0.4
+            )
+            + 0.0 * one
+        ),
+    ),
+    "capital_spending country": (
+        {"observed__firm": None, "observed__ai_share": 0.8},
+        lambda one: np.log(
+            (country(months(datetime.date(2027, 1, 1))) - 1.7e6 * 2.0 ** (months(YEAR) / 12.0)) * 3e4 * one / 0.8
+        ),
+    ),
+    "run_started": ({}, lambda one: 6.0 * one),
+    "run_started startup": (
+        {"observed__firm": "startup", "observed__event": "autonomous-range"},
+        lambda one: 4.0 * one,
+    ),
+    "run_started sized": (
+        {"observed__size": 3e26, "likelihood__size_sd": 0.4},
+        lambda one: np.log(12.0 * 0.01 * one * (8e4 + 5e3 * END) * one * 4e20 * one),
+    ),
+    "run_finished": (
+        {},
+        lambda one: np.log(
+            0.8 * 12.0 * 0.06 * one * (8e4 + 5e3 * months(datetime.date(2026, 7, 1))) * one * 5e20 * one
+        ),
+    ),
+    "run_finished at its end": (
+        {"observed__started": None},
+        lambda one: np.log(0.8 * 12.0 * 0.06 * one * (8e4 + 5e3 * END) * one * 5e20 * one),
+    ),
+    "expert_forecast": ({}, lambda one: 11.0 * one),
+    "run_finished unsized": (
+        {"observed__size": None, "likelihood__months_sd": 1.0},
+        lambda one: 9.0 * one,
+    ),
 }
 
 
@@ -107,6 +237,12 @@ def test_predictions_are_the_equations(name: str) -> None:
     case = item(name.split()[0], **changes)
     found = predict(np, case, state(), case.figures(CLOCK))
     np.testing.assert_allclose(found, expected(np.array([1.0, 1.5])), rtol=1e-12)
+
+
+def test_a_probability_by_a_day_is_a_quantile_of_the_forecast() -> None:
+    case = item("expert_forecast", observed=ONE_PROBABILITY)
+    forecast = stats.norm(case.observation(CLOCK), case.figures(CLOCK)["sd"])
+    assert forecast.cdf(months(ONE_PROBABILITY["by"])) == pytest.approx(0.15, rel=1e-9)
 
 
 def test_a_run_that_ended_before_the_race_counts_as_of_its_start() -> None:

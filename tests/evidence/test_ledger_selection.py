@@ -13,7 +13,7 @@ from catchup.evidence.ledgers import Ledger, load_ledger
 from catchup.evidence.selection import Selection, select
 from catchup.model.assumptions import Assumptions, load_assumptions
 from catchup.priors.errors import InputError
-from evidence_cases import DAY, table, toml
+from evidence_cases import BEFORE, DAY, NONE_SHIPPED, table, toml
 
 ASSUMPTIONS = load_assumptions()
 
@@ -51,6 +51,15 @@ def test_an_item_named_by_its_id_counts_whatever_its_role(tmp_path: Path) -> Non
     assert [aside.item.id for aside in chosen(tmp_path, "a-check").set_aside] == ["counted"]
     assert ids(chosen(tmp_path, "default, a-check").counted) == ["a-check", "counted"]
     assert chosen(tmp_path, "none").counted == chosen(tmp_path, []).counted == ()
+
+
+def test_an_opinion_is_never_counted(tmp_path: Path) -> None:
+    write(tmp_path, "capability_lag", id="counted", shares=["b"])
+    write(tmp_path, "expert_forecast", id="opinion")
+    assert ids(chosen(tmp_path).checks) == ["opinion"]
+    with pytest.raises(InputError, match="never counted") as refusal:
+        chosen(tmp_path, "counted,opinion")
+    assert refusal.value.key == "--evidence"
 
 
 def test_what_is_known_later_is_set_aside(tmp_path: Path) -> None:
@@ -129,6 +138,26 @@ def test_a_milestone_ends_the_silence_about_its_event(tmp_path: Path) -> None:
         ("training_run", {"observed__firm": "startups"}, "observed.firm", "startup"),
         ("budget_share", {"observed__firm": "Meta"}, "observed.firm", "hyperscaler"),
         ("quantity_reading", {"observed__quantity": "startup_stocks"}, "observed.quantity", "startup_stock"),
+        ("compute_stock", {"observed__firm": "hyperscalers"}, "observed.firm", "did you mean 'hyperscaler'"),
+        ("compute_stock", {"observed__channel": "smugling-2026"}, "observed.channel", "did you mean 'smuggling-2026'"),
+        (
+            "compute_stock",
+            {"observed__firm": "startup", "observed__channel": "h200"},
+            "observed.channel",
+            "hyperscaler",
+        ),
+        ("compute_stock", {"observed__date": BEFORE}, "likelihood.yearly_growth", "before 2026-02-24"),
+        ("cluster", {"observed__firm": "ByteDance"}, "observed.firm", "known are hyperscaler, startup"),
+        ("shipment", {"observed__channel": "domestic"}, "observed.channel", "nothing arrives through 'domestic'"),
+        ("shipment", {"observed__date": BEFORE}, "observed.date", "before 2026-02-24"),
+        ("shipment", {"observed__value": 0.0}, "likelihood.unnoticed_h100e", "0 chips need it"),
+        ("shipment", {"likelihood": NONE_SHIPPED}, "likelihood.sd", "missing"),
+        ("capital_spending", {"observed__firm": "startup"}, "observed.firm", "rental_spend"),
+        ("capital_spending", {"likelihood__yearly_growth": None}, "likelihood.yearly_growth", "before 2026-02-24"),
+        ("run_started", {"observed__event": "compute-equivalents"}, "observed.event", "compute-equivalent"),
+        ("run_started", {"observed__firm": "startups"}, "observed.firm", "startup"),
+        ("run_started", {"likelihood__months_sd": None}, "likelihood.months_sd", "not known"),
+        ("run_finished", {"likelihood__size_sd": None}, "likelihood.size_sd", "is known"),
     ],
 )
 def test_what_the_model_does_not_have_is_refused(

@@ -82,7 +82,7 @@ def disagreements(assumptions: Assumptions, fixed: dict[str, float], seed: int, 
 
 
 def decided(assumptions: Assumptions, values: dict, month: float) -> dict:
-    """Draws in which no run is launched within a step of the twin's grid of the day: it could not tell which is first."""
+    """Draws without a launch within a step of the twin's grid of the day: it could not tell which comes first."""
     launches = [run.launch for run in outcome(assumptions, values)[1].contenders.values()]
     near = np.any([np.abs(launch - month) <= race_oracle.STEP for launch in launches], axis=0)
     assert near.mean() < 0.05

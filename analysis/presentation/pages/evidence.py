@@ -79,7 +79,7 @@ def _section(item: Item) -> str:
         ("kind, role", f"`{item.kind.name}`, {ROLES[text.role][0].lower()}"),
         ("known since", f"{text.known_since}"),
         ("observed", _figures(item.observed.model_dump())),
-        ("likelihood", _figures(item.likelihood.model_dump())),
+        ("likelihood", _figures(item.stated_likelihood)),
         ("rests on", ", ".join(f"`{name}`" for name in text.shares)),
         ("weight", f"{text.weight:g}: {text.weight_reason}" if text.weight < 1.0 else ""),
         *(("source", marked_up(tuple(source_spans(source)))) for source in text.sources),

@@ -87,8 +87,8 @@ def _in_full(item: Item) -> list[Cell]:
         (Span(item.id, "strong"), f": {text.title}"),
         f"{text.kind}, role {text.role}, known since {text.known_since}   [{item.file}]",
     ]
-    for name, part in (("observed", item.observed), ("likelihood", item.likelihood)):
-        numbers = ", ".join(f"{key} = {value}" for key, value in part.model_dump(exclude_none=True).items())
+    for name, part in (("observed", item.observed.model_dump()), ("likelihood", item.stated_likelihood)):
+        numbers = ", ".join(f"{key} = {value}" for key, value in part.items() if value is not None)
         lines.append(f"{name}: {numbers or 'nothing'}")
     if text.weight != 1:
         lines.append(f"weight {text.weight:g}: {text.weight_reason}")
@@ -121,6 +121,6 @@ def item_as_json(item: Item) -> dict[str, Any]:
     return {
         **item.text.model_dump(mode="json", exclude={"observed", "likelihood"}),
         "observed": item.observed.model_dump(mode="json"),
-        "likelihood": item.likelihood.model_dump(mode="json"),
+        "likelihood": item.stated_likelihood,
         "file": item.file,
     }

@@ -40,7 +40,8 @@ class SharedDensities:
     def __init__(self, items: Sequence[Item], predictions: Mapping[str, Array], clock: Clock) -> None:
         self._clock = clock
         self._predictions = predictions
-        spreads = {item.id: item.kind.spread(np, item.figures(clock)) for item in items if is_normal(item.kind)}
+        believed = [item for item in items if item.doubt is None]
+        spreads = {item.id: item.kind.spread(np, item.figures(clock)) for item in believed if is_normal(item.kind)}
         self._normal, self._sd = list(spreads), np.array(list(spreads.values()))
         self._others = [item for item in items if item.id not in spreads]
         rows = [predictions[name] for name in self._normal]

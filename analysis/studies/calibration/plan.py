@@ -36,6 +36,7 @@ from ....evidence.latents import events_of, latent_quantities, with_latents
 from ....evidence.schema import Item
 from ....model.calendar import Clock
 from ....priors.errors import InputError
+from ....priors.strict import StrictModel
 from ...inference.draws import Values
 from ...inference.estimates import Array
 from ...inference.inputs import inputs_of
@@ -180,6 +181,11 @@ def make_plan(question: Question, items: Sequence[Item], engine: str = "importan
 
 def with_spread(item: Item, factor: float) -> Item:
     """Return an item whose likelihood has other standard deviations; kinds without any come back as they are."""
-    table: Mapping[str, Any] = item.likelihood.model_dump()
-    spreads = {name: value * factor for name, value in table.items() if name == "sd" or name.endswith("_sd")}
-    return replace(item, likelihood=item.likelihood.model_copy(update=spreads))
+    doubt = None if item.doubt is None else _spread(item.doubt, factor)
+    return replace(item, likelihood=_spread(item.likelihood, factor), doubt=doubt)
+
+
+def _spread[Table: StrictModel](table: Table, factor: float) -> Table:
+    figures: Mapping[str, Any] = table.model_dump(exclude_none=True)
+    spreads = {name: value * factor for name, value in figures.items() if name == "sd" or name.endswith("_sd")}
+    return table.model_copy(update=spreads)

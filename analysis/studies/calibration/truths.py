@@ -57,7 +57,7 @@ def simulate_truths(plan: Plan, first: int, count: int) -> Truths:
     observations = {}
     for item in plan.items:
         normal, uniform = ndtri(noises[f"{item.id}::normal"]), noises[f"{item.id}::uniform"]
-        seen = np.asarray(item.kind.simulate(np, normal, uniform, predicted[item.id], item.figures(plan.clock)))
+        seen = np.asarray(item.simulate(np, normal, uniform, predicted[item.id], item.figures(plan.clock)))
         if not np.isfinite(seen).all():
             raise InputError(
                 f"{item.id} cannot be simulated: some prior draws leave nothing finite to observe (a date that never "

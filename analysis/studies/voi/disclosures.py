@@ -17,7 +17,7 @@ from ....evidence.consistency import check_against
 from ....evidence.kinds import KINDS, Kind
 from ....evidence.latents import with_latents
 from ....evidence.ledgers import one_ratio_per_firm
-from ....evidence.schema import Item, ItemText
+from ....evidence.schema import Item, ItemText, read_likelihood
 from ....model.assumptions import Assumptions
 from ....priors.errors import InputError, unknown_name
 from ....priors.strict import StrictModel, describe, validate
@@ -131,6 +131,8 @@ def read_disclosure(name: str, table: object, file: str, assumptions: Assumption
     text = validate(DisclosureText, table, file=file, key=key)
     if text.kind not in (*KINDS, POLICY):
         raise unknown_name("kind", text.kind, (*KINDS, POLICY), file=file, key=f"{key}.kind")
+    if text.kind in KINDS and not KINDS[text.kind].countable:
+        raise InputError(f"{text.kind} is an opinion, which no answer is conditioned on", file=file, key=f"{key}.kind")
     wanted, unwanted = ("lever", "probability"), ("observed", "likelihood", "months_ahead")
     if text.kind != POLICY:
         wanted, unwanted = ("likelihood",), ("lever", "probability")  # type: ignore[assignment]
@@ -170,13 +172,9 @@ def _pending(name: str, text: DisclosureText, file: str, question: Question) -> 
         file=file,
         key=key,
     )
-    return Item(
-        common,
-        kind,
-        validate(kind.observed, observed, file=file, key=f"{key}.observed"),
-        validate(kind.likelihood, dict(text.likelihood), file=file, key=f"{key}.likelihood"),
-        f"{file}: {key}",
-    )
+    checked = validate(kind.observed, observed, file=file, key=f"{key}.observed")
+    likelihood, doubt = read_likelihood(kind, checked, dict(text.likelihood), file=file, key=f"{key}.likelihood")
+    return Item(common, kind, checked, likelihood, f"{file}: {key}", doubt=doubt)
 
 
 def _day(text: DisclosureText, stated: Any, place: str, question: Question, *, learnt: bool) -> Any:

@@ -1,0 +1,40 @@
+"""What an estimate is made of: a value, perhaps an interval around it, and shares that must not be percent."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, ValidationInfo
+
+from .normal import interval_sd
+
+
+def _around_value(interval: tuple[float, float], info: ValidationInfo) -> tuple[float, float]:
+    low, high = interval
+    if not 0 < low < high:
+        raise ValueError(f"two positive numbers, the lower first, were expected, not [{low:g}, {high:g}]")
+    value = info.data.get("value")
+    if value is not None and not low <= value <= high:
+        raise ValueError(f"the value {value:g} should lie inside its interval [{low:g}, {high:g}]")
+    return interval
+
+
+def at_most_one(share: float) -> float:
+    """Refuse a share above 1, with what it means as percent."""
+    if share > 1:
+        raise ValueError(f"should be at most 1, not {share:g}; {share:g}% is the share {share / 100:g}")
+    return share
+
+
+Interval = Annotated[tuple[float, float], Field(strict=False), AfterValidator(_around_value)]
+"""Two positive numbers around the field ``value``, which stands before it."""
+Level = Annotated[float, Field(gt=0, lt=1)]
+"""Probability that an interval states."""
+Share = Annotated[float, Field(gt=0), AfterValidator(at_most_one)]
+"""A part of a whole, above 0 and at most 1; percent is refused with the share it means."""
+
+
+def log_interval_sd(interval: tuple[float, float] | None, level: float) -> float:
+    """Standard deviation of the natural logarithm that an interval states; 0 where there is none."""
+    return 0.0 if interval is None else interval_sd(math.log(interval[1] / interval[0]), level)

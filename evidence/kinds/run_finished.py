@@ -1,0 +1,49 @@
+r"""`run_finished`: a firm has ended a pre-training run on a day, its size known or not.
+
+.. math:: d \sim N(t_\mathrm{pretrained}, s_d) \quad\text{or, of a run of C FLOP,}\quad
+          \log C \sim N\bigl(\log(12\,\gamma\,\mathrm{pool}(b)\,F\,u), s_C\bigr)
+
+:math:`t_\mathrm{pretrained}` is the month at which the firm's pre-training for the event ends, b the day on which the
+run began, or where that is not known the day on which it ended. See `runs` for the rest.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pydantic import ValidationInfo, field_validator
+
+from .kind import ModelState
+from .runs import ObservedRun, RunKind, RunLikelihood
+
+
+class Observed(ObservedRun):
+    """Whose run, the day of its end, that of its beginning where known, its size, and which event it is to reach."""
+
+    started: datetime.date | None = None
+
+    @field_validator("started")
+    @classmethod
+    def _before_the_end(cls, started: datetime.date | None, info: ValidationInfo) -> datetime.date | None:
+        end = info.data.get("date")
+        if started is not None and end is not None and started >= end:
+            raise ValueError(f"{started} is not before {end}, when the run ended")
+        return started
+
+
+class RunFinished(RunKind[Observed]):
+    """A run ended."""
+
+    name: ClassVar[str] = "run_finished"
+    unit: ClassVar[str] = "months since t = 0; log FLOP where the size is known"
+    subject: ClassVar[str] = "Runs ended"
+    observed = Observed
+    likelihood = RunLikelihood
+
+    def begun(self, observed: Observed) -> datetime.date:
+        return observed.started or observed.date
+
+    def months(self, state: ModelState) -> Mapping[tuple[str, str], Any]:
+        return state.pretrained

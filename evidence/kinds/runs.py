@@ -1,0 +1,91 @@
+r"""What leaks say of a firm's run: when it begins or ends, or how large it is.
+
+Of a run whose size is not known, the day d is held against the month at which the firm's run to the event begins or
+ends in the model, :math:`d \sim N(t, s_d)`. Of a run of C FLOP, its size is held against what the firm can commit to,
+
+.. math:: \log C \sim N\bigl(\log(12\,\gamma\,\mathrm{pool}(t)\,F\,u), s_C\bigr) ,
+
+u being the share of the firm's largest run that such a run typically comes to (1 for its flagship). In every draw
+that agrees with a run as large as the event then requires, the firm can launch by then: the gate says so.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+from ...model.assumptions import DEFAULT_EVENT, Assumptions
+from ...model.equations import largest_run
+from ...priors.strict import StrictModel
+from .estimate import Share
+from .kind import Clock, Figures, ModelState, Name, Positive, log_of
+from .normal import NormalKind
+
+CENTURY = 1200.0  # months; a run that never comes is as far off as one that comes then
+
+
+class ObservedRun(StrictModel):
+    """Whose run, the day, its size in FLOP where known, and else which event it is to reach."""
+
+    firm: Name
+    date: datetime.date
+    size: Positive | None = None
+    event: Name = DEFAULT_EVENT
+
+
+class RunLikelihood(StrictModel):
+    """Scatter of the day, months; of a run of known size, that of its logarithm, and its share of the largest one."""
+
+    months_sd: Positive | None = None
+    size_sd: Positive | None = None
+    typical_share: Share = 1.0
+
+
+class RunKind[Observed: ObservedRun](NormalKind[Observed, RunLikelihood]):
+    """A kind about one run of a firm."""
+
+    def event(self, observed: Observed) -> str | None:
+        return None if observed.size else observed.event
+
+    def firm(self, observed: Observed) -> str | None:
+        return observed.firm
+
+    def day(self, observed: Observed) -> datetime.date | None:
+        return observed.date
+
+    def misfit(self, observed: Observed, likelihood: RunLikelihood, assumptions: Assumptions) -> tuple[str, str] | None:
+        needed, why = ("size_sd", "known") if observed.size else ("months_sd", "not known")
+        if getattr(likelihood, needed) is None:
+            return f"likelihood.{needed}", f"is missing: the run's size is {why}"
+        return None
+
+    def observation(self, observed: Observed, clock: Clock) -> float:
+        return clock.months(observed.date) if observed.size is None else math.log(observed.size)
+
+    def figures(self, observed: Observed, likelihood: RunLikelihood, clock: Clock) -> dict[str, float]:
+        if observed.size is None:
+            return {"sd": likelihood.months_sd or 0.0}
+        begun = max(clock.months(self.begun(observed)), 0.0)
+        return {"sd": likelihood.size_sd or 0.0, "date": begun, "typical_share": likelihood.typical_share}
+
+    def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
+        if observed.size is None:
+            return xp.minimum(self.months(state)[observed.event, observed.firm], CENTURY)
+        return log_of(xp, committed(xp, state, observed.firm, figures["date"]) * figures["typical_share"])
+
+    def begun(self, observed: Observed) -> datetime.date:
+        """Day whose pool decides how large the run can be."""
+        return observed.date
+
+    @abstractmethod
+    def months(self, state: ModelState) -> Mapping[tuple[str, str], Any]:
+        """Month of the model, by event and firm, that the day is held against."""
+
+
+def committed(xp: Any, state: ModelState, firm: str, month: Any) -> Any:
+    """Largest run that a firm commits to at a month, FLOP."""
+    budget = state.quantity[state.assumptions.race.firms[firm].budget]
+    return largest_run(budget, state.pools[firm].at(xp, month), state.flop_month[firm])

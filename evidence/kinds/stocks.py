@@ -1,0 +1,61 @@
+r"""Stocks of compute as people report them: of a firm, of a channel, of the country.
+
+Before t = 0 the model holds no stock; there a report is held against
+
+.. math:: \mathrm{stock}(t) = \mathrm{stock}(0)\, g^{t / 12}, \qquad t < 0,
+
+with g the yearly growth until t = 0 that the item states.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from ...model.assumptions import Assumptions
+from ...model.equations import MONTHS_PER_YEAR
+from ...model.pools import pool_of_sources
+from ...model.race import Source, is_share
+from .kind import ModelState
+
+
+def sources_of(
+    assumptions: Assumptions, firm: str | None = None, channels: Collection[str] | None = None
+) -> dict[str, Source]:
+    """Sources of a firm, or of all firms together with every flow once and whole.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The race.
+    firm : str, optional
+        Whose part; by default the whole of what the model divides among firms.
+    channels : collection of str, optional
+        Only sources of these channels.
+    """
+    race, quantities = assumptions.race, assumptions.table.quantities
+    chosen = {name: each for name, each in race.sources.items() if channels is None or each.channel in channels}
+    if firm is not None:
+        return {name: source for name, source in chosen.items() if source.firm == firm}
+    flows: dict[tuple[Any, ...], tuple[str, Source]] = {}
+    for name, source in chosen.items():
+        whole = tuple(quantity for quantity in source.amount if not is_share(quantities[quantity]))
+        flow = (tuple(sorted(whole)), source.start, source.length, source.per, source.arrivals)
+        flows.setdefault(flow, (name, source.model_copy(update={"amount": whole or source.amount})))
+    return dict(flows.values())
+
+
+def stock_at(xp: Any, state: ModelState, sources: dict[str, Source], month: Any, yearly_growth: Any) -> Any:
+    """H100e of some sources at a month; see the module for one before t = 0."""
+    later = pool_of_sources(xp, state.assumptions, sources, state.quantity, {}, {}).at(xp, xp.maximum(month, 0.0))
+    return later * xp.exp(xp.minimum(month, 0.0) / MONTHS_PER_YEAR * xp.log(yearly_growth))
+
+
+def growth_lacking(first: date, yearly_growth: float | None, assumptions: Assumptions) -> tuple[str, str] | None:
+    """Say, as `Kind.misfit` does, that a day before t = 0 needs the growth of stocks until then."""
+    origin = assumptions.calendar.origin
+    if first >= origin or yearly_growth is not None:
+        return None
+    problem = f"is missing: {first} is before {origin}, from which on the model has stocks"
+    return "likelihood.yearly_growth", problem
