@@ -77,7 +77,7 @@ def test_what_silence_leaves_of_each_obstacle_is_what_silent_truths_had(silent: 
 
 @pytest.mark.slow
 def test_long_silence_is_told_from_none_by_what_holds_all_firms_up(silent: Posterior, truths: Values) -> None:
-    """So that agreement means something: silent worlds have more of each than the prior has; a firm's own says little."""
+    """So that agreement means something: silent worlds have more of each than the prior has."""
     assumptions = silent.question.assumptions
     common = [each.quantity for each in assumptions.obstacles.values() if isinstance(each.quantity, str)]
     standing = [name for name in common if name in truths]
