@@ -222,6 +222,7 @@ def item_from_table(table: Mapping[str, Any], *, file: str) -> Item:
     day = kind.day(observed)
     if day is not None and day > text.known_since:
         raise InputError(f"{day} is after known_since ({text.known_since})", file=file, key="observed.date")
+    observed = kind.published_by(observed, text.known_since, text.sources[0].publisher)
     return Item(text, kind, observed, likelihood, file)
 
 

@@ -14,7 +14,10 @@ HERE = Path(__file__).parent
 ARTICLE, CURRENT = "article", "current"
 DEFAULT_MODEL = CURRENT
 TABLES = ("race", "events", "policies", "scenarios", "readings")
-GROUPS = {"obstacles": "What stands in the way besides compute"}
+GROUPS = {
+    "obstacles": "What stands in the way besides compute",
+    "lags": "What a measured lag says of the date",
+}
 """By file of `current`, in the order in which they are laid over one another, what the group of rows is about."""
 
 MODELS = {ARTICLE: "The published model, reproduced figure by figure.", CURRENT: "The world as it stands."}
