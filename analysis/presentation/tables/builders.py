@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ...studies.readings.capacity import Capacity
     from ...studies.readings.efficiency import Efficiency
     from ...studies.readings.events import Events
+    from ...studies.readings.lag_assumptions import LagAssumptions
     from ...studies.readings.mobilisation import Mobilisation
     from ...studies.readings.size import Sizes
     from ...studies.readings.trend import Trends
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
         | History
         | Influence
         | KeptTables
+        | LagAssumptions
         | Lags
         | MeasuredProgress
         | Mobilisation
@@ -87,6 +89,7 @@ BUILDERS = {
     "History": "history",
     "Influence": "influence",
     "KeptTables": "public_tables",
+    "LagAssumptions": "lag_assumptions",
     "Lags": "lags",
     "MeasuredProgress": "progress",
     "Mobilisation": "mobilisation",
