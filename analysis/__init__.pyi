@@ -69,5 +69,7 @@ from .studies.sensitivity.study import Sensitivity as Sensitivity
 from .studies.sensitivity.study import sensitivity as sensitivity
 from .studies.structures import Structures as Structures
 from .studies.structures import structures as structures
+from .studies.tables.hindcast import Hindcast as Hindcast
+from .studies.tables.hindcast import hindcast as hindcast
 from .studies.thresholds.study import Thresholds as Thresholds
 from .studies.thresholds.study import thresholds as thresholds

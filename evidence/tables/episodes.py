@@ -129,6 +129,23 @@ def _episodes(table: Table, until: datetime.date, *, best_of_their_day: bool) ->
     return tuple(episodes)
 
 
+def chinese_records(table: Table) -> tuple[Release, ...]:
+    """Chinese models that scored more than every earlier one, the best of a day alone, by day.
+
+    Raises
+    ------
+    InputError
+        If the table lacks a column that `lag_episodes` needs.
+    """
+    scores, chinese = table["score"], table.from_countries("chinese") & ~table.from_countries("american")
+    records, best = [], -np.inf
+    for place in _releases(table, chinese):
+        if scores[place] > best:
+            best = scores[place]
+            records.append(_release(table, place))
+    return tuple(records)
+
+
 def of_both_countries(table: Table) -> tuple[str, ...]:
     """Models that name an American and a Chinese organisation, and count for neither side."""
     both = table.from_countries("american") & table.from_countries("chinese")

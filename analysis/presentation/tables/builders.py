@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ...studies.state import State
     from ...studies.structures import Structures
     from ...studies.tables.efficiency import MeasuredProgress
+    from ...studies.tables.hindcast import Hindcast
     from ...studies.tables.lags import Lags
     from ...studies.thresholds.study import Thresholds
     from ...studies.voi.result import ValueOfInformation
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
         | Evidence
         | Forecast
         | Grid
+        | Hindcast
         | History
         | Influence
         | KeptTables
@@ -86,6 +88,7 @@ BUILDERS = {
     "Evidence": "evidence",
     "Forecast": "forecast",
     "Grid": "lever_grid",
+    "Hindcast": "hindcast",
     "History": "history",
     "Influence": "influence",
     "KeptTables": "public_tables",
