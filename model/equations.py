@@ -222,5 +222,6 @@ def smooth_positive_part(xp: Any, value: Any, width: float) -> Any:
     """
     if width == 0.0:
         return value
-    half = 0.5 * (abs(value) + xp.sqrt(value * value + 4.0 * width * width))
+    size = xp.where(value > 0.0, value, -value)  # whose slope at 0 is that of the branch below
+    half = 0.5 * (size + xp.sqrt(value * value + 4.0 * width * width))
     return xp.where(value > 0.0, half, width * width / half)  # the same on either side; far below 0 nothing cancels
