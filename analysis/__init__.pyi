@@ -77,6 +77,8 @@ from .studies.structure_spread import pool_forecast as pool_forecast
 from .studies.structure_spread import structure_spread as structure_spread
 from .studies.structures import Structures as Structures
 from .studies.structures import structures as structures
+from .studies.tables.hindcast import Hindcast as Hindcast
+from .studies.tables.hindcast import hindcast as hindcast
 from .studies.thresholds.study import Thresholds as Thresholds
 from .studies.thresholds.study import thresholds as thresholds
 from .studies.watch import Watch as Watch

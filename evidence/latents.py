@@ -24,7 +24,8 @@ def with_latents(assumptions: Assumptions, items: Iterable[Item]) -> Assumptions
 
     A firm ratio is one firm's. The first firm whose bill a ledger holds is described by the prior table's
     ``firm_ratio``; each further one gets a quantity of its own (``firm_ratio_`` and the firm's name) with
-    the same prior, unless the table has a row for it. Without such items the assumptions come back as they are.
+    the same prior, unless the table has a row for it. Each organisation that measured lags has an error of its own,
+    with the prior of ``organisation_error``. Without such items the assumptions come back as they are.
     """
     quantities = dict(assumptions.table.quantities)
     for item in items:

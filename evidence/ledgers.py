@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..priors.errors import InputError, reason_of
 from .confirmation import confirms, latest_confirmed
+from .kinds.capability_lag import ORGANISATION_ERROR
 from .schema import Item, read_item
 
 PACKAGED = Path(__file__).parent / "ledger"
@@ -47,7 +48,8 @@ def load_ledger(folder: str | Path | None = None, extra_files: Iterable[str | Pa
     Returns
     -------
     Ledger
-        Every item. A second firm's bill, and each further one, gets a firm ratio of its own: see `latents`.
+        Every item. A second firm's bill, and each further one, gets a firm ratio of its own, and each organisation
+        that measured lags an error of its own: see `latents`.
 
     Raises
     ------
@@ -71,7 +73,7 @@ def load_ledger(folder: str | Path | None = None, extra_files: Iterable[str | Pa
         if known is not None:
             raise InputError(f"'{item.id}' is the id of {known.file} already", file=item.file, key="id")
         items[item.id] = item
-    return Ledger(one_ratio_per_firm(items))
+    return Ledger(one_error_per_organisation(one_ratio_per_firm(items)))
 
 
 def _files(folder: str | Path | None) -> list[Path]:
@@ -99,8 +101,22 @@ def one_ratio_per_firm(items: Mapping[str, Item]) -> dict[str, Item]:
     names: dict[str, str] = {}
     for item in bills.values():
         firm = item.observed.firm
-        words = re.sub(r"\W+", "_", firm.lower()).strip("_")
-        plain = f"{FIRM_RATIO}_{words}" if names else FIRM_RATIO
+        plain = f"{FIRM_RATIO}_{_words(firm)}" if names else FIRM_RATIO
         names.setdefault(firm, plain if plain not in names.values() else f"{plain}_{len(names) + 1}")
     own = {key: replace(item, renamed={FIRM_RATIO: names[item.observed.firm]}) for key, item in bills.items()}
     return {**items, **own}
+
+
+def one_error_per_organisation(items: Mapping[str, Item]) -> dict[str, Item]:
+    """Give each organisation whose measurements are in the ledger an error of its own, which they share."""
+    own = {
+        key: replace(item, renamed={ORGANISATION_ERROR: f"{ORGANISATION_ERROR}_{_words(item.observed.organisation)}"})
+        for key, item in items.items()
+        if ORGANISATION_ERROR in item.kind.latents(item.observed)
+    }
+    return {**items, **own}
+
+
+def _words(name: str) -> str:
+    """A name as part of a quantity's."""
+    return re.sub(r"\W+", "_", name.lower()).strip("_")

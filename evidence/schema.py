@@ -272,6 +272,7 @@ def item_from_table(table: Mapping[str, Any], *, file: str) -> Item:
     if confirmed is not None and confirmed < text.known_since:
         key = "observed.confirmed_through"
         raise InputError(f"{confirmed} is before known_since ({text.known_since})", file=file, key=key)
+    observed = kind.published_by(observed, text.known_since, text.sources[0].publisher)
     return Item(text, kind, observed, likelihood, file, doubt=doubt)
 
 

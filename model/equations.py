@@ -228,3 +228,23 @@ def end_after_change(xp: Any, launch: Any, planned_end: Any, going_on: Any, anew
     """
     under_way = (launch < change) & (planned_end > change)
     return xp.where(under_way, xp.maximum(planned_end, xp.minimum(going_on, anew)), planned_end)
+
+
+def gap_on_day(ready: Any, lead: Any, growth: Any, day: Any) -> Any:
+    r"""Months that Chinese models are behind the frontier's trend on day d, :math:`(T - J) - g (T - d)`.
+
+    T is when they come to Mythos's level, J when the trend does, g the months by which the gap grows in a month.
+    """
+    return ready * (1.0 - growth) - lead + growth * day
+
+
+def smooth_positive_part(xp: Any, value: Any, width: float) -> Any:
+    r"""A number where it is positive and next to nothing where not, :math:`(x + \sqrt{x^2 + 4 w^2}) / 2`.
+
+    It is w where x is 0, and above 0 with a slope everywhere. A width of 0, a plain number, leaves x as it is.
+    """
+    if width == 0.0:
+        return value
+    size = xp.where(value > 0.0, value, -value)  # whose slope at 0 is that of the branch below
+    half = 0.5 * (size + xp.sqrt(value * value + 4.0 * width * width))
+    return xp.where(value > 0.0, half, width * width / half)  # the same on either side; far below 0 nothing cancels

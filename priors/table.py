@@ -124,6 +124,9 @@ class PriorTable:
     def copula(self) -> Copula:
         """The dependence that the correlations make together.
 
+        The project's own correlations hold between what is uncertain: fixing a quantity, or letting others give it,
+        leaves none of its own. A user's correlation of such a quantity is refused.
+
         Raises
         ------
         InputError
@@ -131,7 +134,8 @@ class PriorTable:
         """
         beliefs = {name: quantity.distribution for name, quantity in self.quantities.items()}
         files = {name: quantity.file for name, quantity in self.quantities.items()}
-        return copula_of(self.correlations, beliefs, files)
+        stated = [each for each in self.correlations if not _is_own(each.file) or _have_ranks(each.pair, beliefs)]
+        return copula_of(stated, beliefs, files)
 
     def quantiles(self, quantity: str, probabilities: ArrayLike) -> Array:
         """Quantiles of a quantity by itself, also where others give its numbers: of many draws, then."""
@@ -166,6 +170,11 @@ def own_rows(layers: Iterable[Layer], section: str) -> dict[str, Mapping[str, An
         for name, row in layer.tables.get(section, {}).items():
             own.setdefault(name, row)
     return own
+
+
+def _have_ranks(names: Iterable[str], beliefs: Mapping[str, Family]) -> bool:
+    """Whether all of some quantities are drawn by themselves."""
+    return all(name not in beliefs or beliefs[name].base is not None for name in names)
 
 
 def _is_own(file: str) -> bool:

@@ -28,6 +28,8 @@ COMMANDS = {
     "voi": "What learning something would be worth.",
     "thresholds": "How much compute a firm would need to change the answer, or to be ready by a day.",
     "trend": "What measured lags, carried forward, say of the date.",
+    "lags": "What each assumption about measured lags does to the date.",
+    "hindcast": "The track record: past records asked as of their own days.",
     "structures": "Models of other shapes side by side, pooled, and what would tell them apart.",
     "capacity": "China's compute through 2027, in two accounts.",
     "efficiency": "What progress has to do for compute, and can.",

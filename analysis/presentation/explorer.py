@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...evidence import Item, latent_quantities
+from ...evidence import Item, latent_quantities, with_latents
 from ...model.policies import NO_INTERVENTION, apply_lever
 from ...priors.files import write_text
 from ..inference.draws import PriorDraws, Values
@@ -92,6 +92,7 @@ def explorer_data(question: Question, items: Sequence[Item], draws: int = THINNE
     dict
         Numbers are little-endian base64: dates in thousandths of a month (uint16), the rest float32.
     """
+    question = replace(question, assumptions=with_latents(question.assumptions, items))
     levers = {NO_LEVER: NO_INTERVENTION} | {
         name: apply_lever(lever, question.assumptions.race, question.as_of_months)
         for name, lever in question.assumptions.levers.items()

@@ -128,6 +128,10 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
         """Day that the observation reports, where it has one."""
         return None
 
+    def published_by(self, observed: Observed, known_since: date, publisher: str) -> Observed:
+        """Return the observation with what its file leaves to the item: the day it is of, and who made it."""
+        return observed
+
     @abstractmethod
     def observation(self, observed: Observed, clock: Clock) -> float:
         """What was seen, in the kind's coordinate."""

@@ -83,22 +83,67 @@ def lag_episodes(table: Table, until: datetime.date) -> tuple[Episode, ...]:
     InputError
         If the table lacks one of the columns.
     """
-    scores = table["score"]
+    return _episodes(table, until, best_of_their_day=True)
+
+
+def same_day_episodes(table: Table, until: datetime.date) -> tuple[Episode, ...]:
+    """Find the American models that beat all earlier days, but not the best of their own day, and who met them.
+
+    They are no records: a lab that releases a model in two sizes on one day would count twice. Whoever sorts a table by
+    day alone, and takes each model that beats those before it, counts some of them, depending on how the sort leaves
+    models of one day.
+
+    Parameters
+    ----------
+    table, until
+        As for `lag_episodes`.
+
+    Returns
+    -------
+    tuple of Episode
+        By day, the best of a day first.
+    """
+    return _episodes(table, until, best_of_their_day=False)
+
+
+def _episodes(table: Table, until: datetime.date, *, best_of_their_day: bool) -> tuple[Episode, ...]:
+    scores, days = table["score"], table["date"]
     american, chinese = table.from_countries("american"), table.from_countries("chinese")
-    records = _releases(table, american & ~chinese)
     followers = _releases(table, chinese & ~american)
     episodes: list[Episode] = []
-    best = -np.inf
-    for place in records:
-        if scores[place] <= best:
+    best = of_day = -np.inf
+    day = None
+    for place in _releases(table, american & ~chinese):
+        if days[place] != day:
+            best, day = max(best, of_day), days[place]
+            of_day, first = scores[place], True
+        else:
+            first = False
+        if scores[place] <= best or first != best_of_their_day:
             continue
-        best = scores[place]
-        met = next((other for other in followers if scores[other] >= best), None)
+        met = next((other for other in followers if scores[other] >= scores[place]), None)
         reference = _release(table, place)
         follower = None if met is None else _release(table, met)
         last = until if follower is None else follower.day
         episodes.append(Episode(reference, follower, (last - reference.day).days))
     return tuple(episodes)
+
+
+def chinese_records(table: Table) -> tuple[Release, ...]:
+    """Chinese models that scored more than every earlier one, the best of a day alone, by day.
+
+    Raises
+    ------
+    InputError
+        If the table lacks a column that `lag_episodes` needs.
+    """
+    scores, chinese = table["score"], table.from_countries("chinese") & ~table.from_countries("american")
+    records, best = [], -np.inf
+    for place in _releases(table, chinese):
+        if scores[place] > best:
+            best = scores[place]
+            records.append(_release(table, place))
+    return tuple(records)
 
 
 def of_both_countries(table: Table) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import pytest
 from scipy import stats
 from scipy.special import logsumexp
 
-from catchup.evidence.latents import events_of, latent_quantities
+from catchup.evidence.latents import events_of, latent_quantities, with_latents
 from catchup.evidence.ledgers import load_ledger
 from catchup.evidence.selection import select
 from catchup.model.assumptions import DEFAULT_EVENT, load_assumptions
@@ -26,6 +26,12 @@ LEDGER = load_ledger()
 READING = {"value": 6.1e27, "interval": (5.3e27, 7.1e27), "level": 0.95, "scope": "total"}
 DOUBT = {"accounting_sd": 0.15, "reliability": 0.25, "background_mean": 26.8, "background_sd": 0.8}
 SILENCE = {"event": DEFAULT_EVENT, "date": None, "confirmed_through": datetime.date(2026, 9, 29)}
+
+
+def lag(value: float, scope: str, organisation: str, *day: int) -> dict[str, Any]:
+    return {"value": value, "scope": scope, "date": datetime.date(*day), "organisation": organisation}
+
+
 COUNTED: dict[str, tuple[str, str, dict[str, Any], dict[str, Any]]] = {
     "microsoft-slide": ("compute_reading", "2026-06-02", READING, DOUBT),
     "zai-spend-2025": (
@@ -34,10 +40,15 @@ COUNTED: dict[str, tuple[str, str, dict[str, Any], dict[str, Any]]] = {
         {"value": 340e6, "firm": "Z.ai"},
         {"mean_stock_ratio": 0.7, "sd": 0.1},
     ),
-    "eci-lag": ("capability_lag", "2026-06-12", {"value": 7.0, "scope": "general"}, {"sd": 0.25}),
-    "caisi-deepseek-v4-lag": ("capability_lag", "2026-05-01", {"value": 8.0, "scope": "general"}, {"sd": 0.25}),
-    "aisi-open-weight-cyber-lag": ("capability_lag", "2026-07-17", {"value": 5.29, "scope": "cyber"}, {"sd": 0.30}),
-    "caisi-glm-5-3-cyber-lag": ("capability_lag", "2026-09-17", {"value": 4.0, "scope": "cyber"}, {"sd": 0.30}),
+    "eci-lag": ("capability_lag", "2026-06-12", lag(7.0, "general", "Epoch AI", 2026, 6, 12), {"sd": 0.25}),
+    "caisi-deepseek-v4-lag": ("capability_lag", "2026-05-01", lag(8.0, "general", "CAISI", 2026, 5, 1), {"sd": 0.25}),
+    "aisi-open-weight-cyber-lag": (
+        "capability_lag",
+        "2026-07-17",
+        lag(5.29, "cyber", "AISI", 2026, 7, 17),
+        {"sd": 0.30},
+    ),
+    "caisi-glm-5-3-cyber-lag": ("capability_lag", "2026-09-17", lag(4.0, "cyber", "CAISI", 2026, 9, 17), {"sd": 0.30}),
     "no-public-model": ("not_yet", "2026-02-24", SILENCE, {"delay_months": 2.0}),
 }
 """A second transcription of the items that are counted."""
@@ -59,7 +70,14 @@ def test_the_default_question_counts_them_all_and_no_statement_twice() -> None:
     assert len(selection.counted) + len(selection.checks) + len(selection.priors) == len(LEDGER.items)
     assert latent_quantities(selection.counted) == [
         "benchmark_optimism_cyber",
+        "mythos_lead_cyber",
+        "gap_growth",
+        "evaluation_delay",
+        "organisation_error_aisi",
         "benchmark_optimism_general",
+        "mythos_lead_general",
+        "organisation_error_caisi",
+        "organisation_error_epoch_ai",
         "rl_ratio",
         "firm_ratio",
         "rental_price",
@@ -87,10 +105,11 @@ def test_items_that_set_a_prior_share_its_statement_and_no_check_does() -> None:
 def test_log_likelihoods_equal_an_independent_account_of_the_whole_ledger() -> None:
     """The design's table once more, in SciPy, from quantities to the log evidence."""
     items = select(LEDGER, "default", DAY, ASSUMPTIONS).counted
-    names = [*ASSUMPTIONS.needed(), *latent_quantities(items)]
-    (values,) = simulate(ASSUMPTIONS, lambda chunk: chunk, 5_000, np.random.default_rng(5), names=names)
-    world, dates = outcome(ASSUMPTIONS, values)
-    ours = log_likelihoods(items, ASSUMPTIONS, values, world, {DEFAULT_EVENT: dates}, DAY)
+    assumptions = with_latents(ASSUMPTIONS, items)
+    names = [*assumptions.needed(), *latent_quantities(items)]
+    (values,) = simulate(assumptions, lambda chunk: chunk, 5_000, np.random.default_rng(5), names=names)
+    world, dates = outcome(assumptions, values)
+    ours = log_likelihoods(items, assumptions, values, world, {DEFAULT_EVENT: dates}, DAY)
 
     mythos = (
         values["mythos_chips"] * 6.5e14 * values["mfu_anthropic"] * values["mythos_training_months"] * 30.44 * 86_400
@@ -99,20 +118,27 @@ def test_log_likelihoods_equal_an_independent_account_of_the_whole_ledger() -> N
     reading = np.log10(6.1e27)
     genuine = stats.norm.logpdf(reading, np.log10(mythos * (1 + values["rl_ratio"])), spread)
     bill = values["startup_stock"] * 0.7 * values["firm_ratio"] * 8_760 * values["rental_price"]
-    lag = {scope: np.log(dates.ready) - values[f"benchmark_optimism_{scope}"] for scope in ("general", "cyber")}
     silent = (datetime.date(2026, 9, 29) - datetime.date(2026, 2, 24)).days / 30.44
     waited = 0.1 * np.logaddexp(0, (silent - dates.ready) / 0.1)  # blurred within a tenth of a month
     unreported = stats.lognorm.sf(waited, 0.8, scale=1.5)
+
+    def lag(value: float, sd: float, scope: str, organisation: str, *day: int) -> Any:
+        measured = (datetime.date(*day) - datetime.date(2026, 2, 24)).days / 30.44 - values["evaluation_delay"]
+        today = dates.ready - values[f"mythos_lead_{scope}"]
+        gap = today - values["gap_growth"] * (dates.ready - measured)
+        flattered = values[f"benchmark_optimism_{scope}"] + values[f"organisation_error_{organisation}"]
+        return stats.norm.logpdf(np.log(value), np.log((gap + np.hypot(gap, 0.5)) / 2.0) - flattered, sd)
+
     theirs = {
         "microsoft-slide": logsumexp(
             [genuine + np.log(0.25), np.full_like(genuine, stats.norm.logpdf(reading, 26.8, 0.8) + np.log(0.75))],
             axis=0,
         ),
         "zai-spend-2025": stats.norm.logpdf(np.log(340e6), np.log(bill), 0.1),
-        "eci-lag": stats.norm.logpdf(np.log(7), lag["general"], 0.25),
-        "caisi-deepseek-v4-lag": stats.norm.logpdf(np.log(8), lag["general"], 0.25),
-        "aisi-open-weight-cyber-lag": stats.norm.logpdf(np.log(5.29), lag["cyber"], 0.3),
-        "caisi-glm-5-3-cyber-lag": stats.norm.logpdf(np.log(4), lag["cyber"], 0.3),
+        "eci-lag": lag(7, 0.25, "general", "epoch_ai", 2026, 6, 12),
+        "caisi-deepseek-v4-lag": lag(8, 0.25, "general", "caisi", 2026, 5, 1),
+        "aisi-open-weight-cyber-lag": lag(5.29, 0.3, "cyber", "aisi", 2026, 7, 17),
+        "caisi-glm-5-3-cyber-lag": lag(4, 0.3, "cyber", "caisi", 2026, 9, 17),
         "no-public-model": np.log(values["concealed_share"] + (1 - values["concealed_share"]) * unreported),
     }
     assert ours.keys() == theirs.keys()

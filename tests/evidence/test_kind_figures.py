@@ -50,7 +50,7 @@ OBSERVED = {
 }
 FIGURES: dict[str, dict[str, float]] = {
     "budget_share": {"reading_sd": math.log(2.0) / WIDTH_95, "sd": 0.3},
-    "capability_lag": {"sd": 0.25},
+    "capability_lag": {"date": months(datetime.date(2026, 11, 1)), "sd": 0.25},
     "claim": {
         "date": months(datetime.date(2026, 11, 1)),
         "delay_months": 2.0,
@@ -120,7 +120,10 @@ def state() -> ModelState:
     """A model in which every number is another, in two draws."""
     one = np.array([1.0, 1.5])
     pool = Pool(stock=8e4 * one, rate=(5e3 * one,), start=(0.0,), length=(12.0,))
-    names = ("rl_ratio", "benchmark_optimism_general", "benchmark_optimism_cyber", "firm_ratio", "rental_price")
+    names = (
+        *("rl_ratio", "benchmark_optimism_general", "benchmark_optimism_cyber", "firm_ratio", "rental_price"),
+        *("mythos_lead_general", "mythos_lead_cyber", "gap_growth", "evaluation_delay", "organisation_error"),
+    )
     quantity = {name: 0.1 * position * one for position, name in enumerate(names, start=1)}
     quantity |= {"algorithmic_progress": 9.0 * one, "capital_per_h100e": 3e4 * one, "ai_capital_share": 0.4 * one}
     quantity |= SOURCES_BROUGHT
@@ -146,12 +149,25 @@ def hyperscaler(month: float) -> float:
 
 
 YEAR = datetime.date(2026, 1, 1)
+KNOWN = months(datetime.date(2026, 11, 1))
+
+
+def shown(one: np.ndarray, lead: float, day: float) -> np.ndarray:
+    """The gap on a day, smoothed by a quarter of a month."""
+    gap = (11.0 * one - lead * one) - 0.8 * one * (11.0 * one - (day - 0.9 * one))
+    return 0.5 * (gap + np.hypot(gap, 0.5))
+
+
 END = months(datetime.date(2026, 10, 15))
 PREDICTED: dict[str, tuple[dict[str, Any], Any]] = {
     "compute_reading": ({}, lambda one: np.log10(5e26 * one)),
     "compute_reading total": ({"observed__scope": "total"}, lambda one: np.log10(5e26 * one * (1.0 + 0.1 * one))),
-    "capability_lag": ({}, lambda one: np.log(11.0 * one) - 0.2 * one),
-    "capability_lag cyber": ({"observed__scope": "cyber"}, lambda one: np.log(11.0 * one) - 0.3 * one),
+    "capability_lag": ({}, lambda one: np.log(shown(one, 0.6, KNOWN)) - 1.2 * one),
+    "capability_lag cyber": ({"observed__scope": "cyber"}, lambda one: np.log(shown(one, 0.7, KNOWN)) - 1.3 * one),
+    "capability_lag earlier": (
+        {"observed__date": datetime.date(2026, 3, 1)},
+        lambda one: np.log(shown(one, 0.6, months(datetime.date(2026, 3, 1)))) - 1.2 * one,
+    ),
     "milestone": ({}, lambda one: 7.0 * one),
     "claim": ({}, lambda one: 11.0 * one),
     "not_yet": ({}, lambda one: -np.maximum(months(DAY) - 7.0 * one, 0.0) / 2.0),

@@ -225,4 +225,21 @@ def test_each_firm_has_a_ratio_of_its_own(tmp_path: Path) -> None:
     plain = assumptions.table.quantities["firm_ratio"]
     own = assumptions.table.quantities["firm_ratio_moonshot_ai"]
     assert (own.name, own.distribution) == ("firm_ratio_moonshot_ai", plain.distribution)
-    assert with_latents(ASSUMPTIONS, load_ledger().items.values()) is ASSUMPTIONS
+    assert with_latents(ASSUMPTIONS, items[:2]) is ASSUMPTIONS
+
+
+def test_measurements_of_one_organisation_share_an_error(tmp_path: Path) -> None:
+    write(tmp_path, "capability_lag", id="one", observed__organisation="CAISI", shares=["a"])
+    write(tmp_path, "capability_lag", id="two", observed__organisation="CAISI", observed__scope="cyber", shares=["b"])
+    write(tmp_path, "capability_lag", id="three", shares=["c"])  # nobody named: the first source's publisher
+    items = load_ledger(tmp_path).items
+    assert {name: item.latents[-1] for name, item in items.items()} == {
+        "one": "organisation_error_caisi",
+        "two": "organisation_error_caisi",
+        "three": "organisation_error_who_published_it",
+    }
+    quantities = with_latents(ASSUMPTIONS, items.values()).table.quantities
+    plain = ASSUMPTIONS.table.quantities["organisation_error"]
+    assert quantities["organisation_error_caisi"].distribution == plain.distribution
+    published = load_assumptions(model="article")
+    assert with_latents(published, items.values()).beliefs["organisation_error_caisi"].certain

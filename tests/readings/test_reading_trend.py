@@ -14,6 +14,7 @@ from catchup.analysis.inference.diagnostics import UntrustworthyError
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.readings.trend import condition_trend, draw_trend, read_trend, trends
 from catchup.analysis.studies.readings.trend_evidence import SetAside
+from catchup.evidence.latents import with_latents
 from catchup.evidence.ledgers import load_ledger
 from catchup.evidence.schema import item_from_table
 from catchup.evidence.selection import select
@@ -24,7 +25,7 @@ from catchup.priors.errors import InputError
 from catchup.priors.layers import Layer
 from reading_cases import AS_OF, ask, assert_estimates, prior
 
-NO_OPTIMISM = {"benchmark_optimism_general": 0.0, "benchmark_optimism_cyber": 0.0}
+NO_OPTIMISM = {"benchmark_optimism_general": 0.0, "benchmark_optimism_cyber": 0.0, "organisation_error": 0.0}
 
 
 def default_items(question):
@@ -111,7 +112,8 @@ def test_a_lag_is_held_against_the_gap_of_its_own_day():
     columns, _ = draw_trend(question, load_trends(question.assumptions)["growing-lag"], [later])
     calendar = question.assumptions.calendar
     gap = 8.0 + 0.5 * (calendar.months(date(2026, 11, 1)) - calendar.months(date(2026, 5, 1)))
-    exact = math.log(NormalDist(math.log(gap), 0.25).pdf(math.log(8.0)))
+    shown = 0.5 * (gap + math.hypot(gap, 2.0 * question.assumptions.table.number("lag_smoothing")))
+    exact = math.log(NormalDist(math.log(shown), 0.25).pdf(math.log(8.0)))
     np.testing.assert_allclose(columns["a-lag"], exact, rtol=1e-9)
 
 
@@ -149,14 +151,16 @@ def test_pymc_model_agrees_with_arrays(name, event):
 
     from catchup.analysis.studies.readings.trend_graph import build_trend_posterior
 
-    question = ask(20, event=event)
+    apart = [{"between": ["benchmark_optimism_general", "benchmark_optimism_cyber"], "rank": 0.0}]
+    question = ask(20, event=event, tables={"correlation": apart})
     text = load_trends(question.assumptions)[name]
     items = items_with_milestone(question)
     model = build_trend_posterior(question, text, items)
     counted = list(model.coords["item"])
     assert ("glm-5-3-exploits" in counted) == (event == "narrow-exploit")
     columns, _ = draw_trend(question, text, [item for item in items if item.id in counted])
-    beliefs = question.assumptions.beliefs
+    assumptions = with_latents(question.assumptions, items)
+    beliefs = assumptions.beliefs
     names = [name for dim, coords in model.coords.items() if dim.endswith("_quantity") for name in coords]
     transform = QuantileTransform(beliefs, names)
     uniforms = next(UniformStreams(np.random.default_rng(question.seed)).chunks(transform.names, 0, 20, 20))

@@ -12,6 +12,7 @@ from .forecast_figures import write_all as write_all
 from .forecast_figures import write_cumulative as write_cumulative
 from .gate import draw_gate as draw_gate
 from .graph import draw_model_graph as draw_model_graph
+from .hindcast import draw_hindcast as draw_hindcast
 from .history import draw_history as draw_history
 from .lever_grid import draw_lever_grid as draw_lever_grid
 from .levers import draw_levers as draw_levers

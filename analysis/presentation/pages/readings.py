@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from ....model.assumptions import load_assumptions, under_scenario
+from ....model.models import ARTICLE, group_file
 from ....priors.errors import CatchupError, InputError, reason_of, unknown_name
 from ....priors.files import write_text
 from ...inference.estimates import Distribution, Estimate
@@ -22,6 +23,7 @@ from ...inference.question import Question
 from ...inference.request import Request, posterior
 from ...studies.readings.capacity import capacity
 from ...studies.readings.efficiency import efficiency
+from ...studies.readings.lag_assumptions import lag_assumptions
 from ...studies.readings.mobilisation import LEAN, SCENARIO
 from ...studies.readings.size import sizes
 from ...studies.readings.trend import trends
@@ -32,6 +34,7 @@ from ..table import Column, Span, Table
 from ..tables.capacity import coverage_table, day_table, essay_table, nation_table
 from ..tables.columns import date_columns
 from ..tables.efficiency import closed_table, lag_table, progress_table
+from ..tables.lag_assumptions import lag_assumption_table
 from ..tables.mobilisation import needed_table
 from ..tables.priors import event_table, quantity_table
 from ..tables.size import mythos_table, thread_table
@@ -44,6 +47,7 @@ MARKED = re.compile(r"(<!-- figures: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTAL
 
 NAMES = {
     "trend": ("trend_",),
+    "lags": ("benchmark_optimism_", "mythos_lead_", "gap_growth", "evaluation_delay", "organisation_error"),
     "capacity": ("capacity_", "h200_buyers"),
     "efficiency": (
         "distilled_share",
@@ -62,6 +66,8 @@ def figures(question: Question) -> dict[str, Callable[[], str]]:
     """Return every table by name, worked out when it is asked for."""
     tables: dict[str, Callable[[], str]] = {
         "trend-dates": lambda: trend_dates(question),
+        "lags-dates": lambda: lags_dates(question),
+        "lags-published-race": lambda: lags_published_race(question),
         "capacity-known": lambda: capacity_known(question),
         "capacity-through-2027": lambda: capacity_through_2027(question),
         "capacity-essay": lambda: capacity_essay(question),
@@ -108,6 +114,18 @@ def quantities(question: Question, names: Sequence[str]) -> str:
 def trend_dates(question: Question) -> str:
     """Dates of every trend, as stated and on the evidence, beside the race."""
     return to_markdown(trend_table(trends(posterior(Request(question)))), lines=False)
+
+
+def lags_dates(question: Question) -> str:
+    """What each assumption about measured lags does to the date."""
+    return to_markdown(lag_assumption_table(lag_assumptions(posterior(Request(question)))))
+
+
+def lags_published_race(question: Question) -> str:
+    """The same on the published model's race, which nothing but compute holds up."""
+    rows = [layer for layer in question.assumptions.layers if layer.file == group_file("lags")]
+    asked = replace(question, assumptions=load_assumptions(rows, model=ARTICLE))
+    return to_markdown(lag_assumption_table(lag_assumptions(posterior(Request(asked)))))
 
 
 def capacity_known(question: Question) -> str:

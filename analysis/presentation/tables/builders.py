@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ...studies.readings.capacity import Capacity
     from ...studies.readings.efficiency import Efficiency
     from ...studies.readings.events import Events
+    from ...studies.readings.lag_assumptions import LagAssumptions
     from ...studies.readings.mobilisation import Mobilisation
     from ...studies.readings.size import Sizes
     from ...studies.readings.trend import Trends
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from ...studies.state import State
     from ...studies.structures import Structures
     from ...studies.tables.efficiency import MeasuredProgress
+    from ...studies.tables.hindcast import Hindcast
     from ...studies.tables.lags import Lags
     from ...studies.thresholds.study import Thresholds
     from ...studies.voi.result import ValueOfInformation
@@ -56,9 +58,11 @@ if TYPE_CHECKING:
         | Evidence
         | Forecast
         | Grid
+        | Hindcast
         | History
         | Influence
         | KeptTables
+        | LagAssumptions
         | Lags
         | MeasuredProgress
         | Mobilisation
@@ -92,9 +96,11 @@ BUILDERS = {
     "Evidence": "evidence",
     "Forecast": "forecast",
     "Grid": "lever_grid",
+    "Hindcast": "hindcast",
     "History": "history",
     "Influence": "influence",
     "KeptTables": "public_tables",
+    "LagAssumptions": "lag_assumptions",
     "Lags": "lags",
     "MeasuredProgress": "progress",
     "Mobilisation": "mobilisation",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ....evidence.tables.episodes import Episode, Release
@@ -22,11 +22,13 @@ HEADINGS = {
 
 def layout(result: Lags) -> Layout:
     """Lay out lags."""
-    table = _table(result)
-    return Layout(tables=(table,), json=lambda: _as_json(result, table))
+    table = _table(result, "Lags between records", result.episodes, _lines(result))
+    beside = _table(result, "Below the best of their day, and no records", result.same_day)
+    shown = (table, beside) if result.same_day else (table,)
+    return Layout(tables=shown, json=lambda: _as_json(result, table, beside))
 
 
-def _table(result: Lags) -> Table[Episode]:
+def _table(result: Lags, title: str, episodes: Sequence[Episode], lines: Sequence[str] = ()) -> Table[Episode]:
     def months(episode: Episode) -> str:
         length = f"{result.months(episode):.1f}"
         return f"over {length}" if episode.follower is None else length
@@ -43,7 +45,7 @@ def _table(result: Lags) -> Table[Episode]:
         ),
         Column(path=("open",), value=lambda row: row.open),
     ]
-    return Table("Lags between records", columns, result.episodes, lines=_lines(result))
+    return Table(title, columns, episodes, lines=lines)
 
 
 def _release_columns(title: str, name: str, release: Callable[[Episode], Release | None]) -> list[Column[Episode]]:
@@ -91,18 +93,26 @@ def _lines(result: Lags) -> list[str]:
     middle = result.median_closed
     closed = f"{len(result.closed)} closed" + ("" if middle is None else f", {middle:.1f} months at the median")
     lines = [f"{closed}; {len(result.episodes) - len(result.closed)} open on {date_text(result.until)}."]
+    if result.same_day:
+        every = [*result.episodes, *result.same_day]
+        still_open = sum(episode.open for episode in every)
+        lines.append(
+            f"Counting each of the {len(result.same_day)} that beat all earlier days but not the best of their own: "
+            f"{len(every) - still_open} closed, {still_open} open."
+        )
     if result.left_out:
         lines.append(f"Of both countries, and left out: {', '.join(result.left_out)}.")
     return lines
 
 
-def _as_json(result: Lags, table: Table[Episode]) -> dict[str, Any]:
+def _as_json(result: Lags, table: Table[Episode], beside: Table[Episode]) -> dict[str, Any]:
     middle = result.median_closed
     return {
         "schema": 1,
         "table": origin_of(result.table),
         "until": result.until.isoformat(),
         "episodes": to_json(table),
+        "same_day": to_json(beside),
         "closed": len(result.closed),
         "open": len(result.episodes) - len(result.closed),
         "median_closed_months": None if middle is None else round(middle, MONTH_DECIMALS),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ....evidence.latents import latent_quantities
+from ....evidence.latents import latent_quantities, with_latents
 from ....evidence.likelihood import log_density, predict
 from ....evidence.schema import Item
 from ....model.forward import simulate, sobol_layout
@@ -186,7 +186,7 @@ def draw_trend(question: Question, text: TrendText, items: Sequence[Item] = ()) 
     """
     if question.draws > MOST_STORED_DRAWS:
         raise InputError(f"at most {MOST_STORED_DRAWS:,} draws fit here, not {question.draws:,}", key="--draws")
-    assumptions = question.assumptions
+    assumptions = with_latents(question.assumptions, items)
     beside = [*latent_quantities(items), *assumptions.reporting_quantities]
     names = list(dict.fromkeys([*text.quantities([question.event]), *beside]))
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ....evidence.kinds.capability_lag import gap_quantities
 from ....evidence.kinds.kind import ModelState
 from ....evidence.schema import Item
 from ....model.assumptions import DEFAULT_EVENT, Assumptions
@@ -59,4 +60,7 @@ def seen_by(item: Item, assumptions: Assumptions, trend: Trend, values: Mapping[
     measured = assumptions.calendar.months(item.text.known_since)
     event = item.event or DEFAULT_EVENT
     seen = trend.lag_on(measured) if item.kind.name in LAG_KINDS else trend.ready_of(event)
+    if item.kind.name in LAG_KINDS:
+        # the trend says itself how far behind they are on the day
+        values = {**values, **dict.fromkeys(gap_quantities(item.observed.scope), 0.0)}
     return ModelState(assumptions, quantity=values, mythos_flop=None, ready={event: seen}, pools={}, flop_month={})

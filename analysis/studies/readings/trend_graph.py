@@ -8,7 +8,7 @@ from typing import Any
 
 from ....evidence.graph import observe
 from ....evidence.kinds.kind import ModelState
-from ....evidence.latents import events_of, latent_quantities
+from ....evidence.latents import events_of, latent_quantities, with_latents
 from ....evidence.schema import Item
 from ....model.trend import TrendText
 from ....model.trend_graph import build_trend_model
@@ -34,8 +34,8 @@ def build_trend_posterior(question: Question, text: TrendText, items: Sequence[I
         With ``ready`` (months since t = 0, over the dim ``event``), and an observed variable ``observation`` over the
         dim ``item``.
     """
-    assumptions = question.assumptions
-    counted = countable(assumptions, text, items, question.event)
+    counted = countable(question.assumptions, text, items, question.event)
+    assumptions = with_latents(question.assumptions, counted)
     events = list(dict.fromkeys([question.event, *events_of(counted)]))
     beside = [*latent_quantities(counted), *assumptions.reporting_quantities]
     model, trend = build_trend_model(assumptions, text, events=events, extra_quantities=beside)

@@ -50,6 +50,23 @@ def chosen_table(
     raise InputError(f"no vintage of {name} has the column '{wanted}'", file=newest.folder.parent)
 
 
+def every_table(
+    store: TableStore, file: Path | None, vintage: datetime.date | None, *, name: str = INDEX
+) -> list[Table]:
+    """Read the file that a study is asked about, or every vintage that is held up to one: the newest by default.
+
+    Raises
+    ------
+    InputError
+        If there is none, or one cannot be read.
+    """
+    if file is not None:
+        return [chosen_table(store, file, vintage, name=name)]
+    newest = store.get(name, vintage)
+    held = [each for each in store.vintages(name) if each.manifest.vintage <= newest.manifest.vintage]
+    return [store.read(each) for each in held]
+
+
 def last_day(table: Table) -> datetime.date:
     """Last day that a table speaks of: its vintage, or today where nobody said."""
     return table.vintage or today()

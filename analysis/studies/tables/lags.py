@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import median
 
-from ....evidence.tables.episodes import Episode, lag_episodes, of_both_countries
+from ....evidence.tables.episodes import Episode, lag_episodes, of_both_countries, same_day_episodes
 from ....evidence.tables.table import Table
 from .chosen import last_day
 
@@ -25,6 +25,8 @@ class Lags:
         Length of a month.
     episodes : tuple of Episode
         By day of the record.
+    same_day : tuple of Episode
+        Of models that beat all earlier days, but not the best of their own: no records, and shown beside them.
     left_out : tuple of str
         Models of both countries, which count for neither side.
     """
@@ -33,6 +35,7 @@ class Lags:
     until: date
     days_per_month: float
     episodes: tuple[Episode, ...]
+    same_day: tuple[Episode, ...]
     left_out: tuple[str, ...]
 
     def months(self, episode: Episode) -> float:
@@ -66,4 +69,11 @@ def lags(table: Table, days_per_month: float) -> Lags:
         If the table lacks a column.
     """
     until = last_day(table)
-    return Lags(table, until, days_per_month, lag_episodes(table, until), of_both_countries(table))
+    return Lags(
+        table,
+        until,
+        days_per_month,
+        episodes=lag_episodes(table, until),
+        same_day=same_day_episodes(table, until),
+        left_out=of_both_countries(table),
+    )

@@ -1,0 +1,60 @@
+"""The track record's calibration: where what happened stood in what had been said, against what chance explains."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from ...studies.tables.hindcast import Hindcast
+from ...studies.tables.lag_structures import STRUCTURES
+from .style import INK, MUTED, WIDTH, frame, house_style, legend_below, new_figure, series
+
+HEIGHT = 3.0  # inches
+BAND = "#e8e8e8"
+OUTSIDE = 0.05  # share of times that chance alone leaves the band
+
+
+@house_style()
+def draw_hindcast(result: Hindcast, *, width: float = WIDTH) -> Figure:
+    """Draw the shares of records that had been met by each probability that a structure gave.
+
+    Parameters
+    ----------
+    result : Hindcast
+        A track record.
+    width : float
+        Inches.
+    """
+    closed = [asked for asked in result.compared if not asked.episode.open]
+    figure = new_figure(width, HEIGHT)
+    axes = figure.add_subplot()
+    reach = float(np.sqrt(np.log(2.0 / OUTSIDE) / (2.0 * len(closed))))  # Dvoretzky, Kiefer, Wolfowitz; Massart
+    at = np.array([0.0, 1.0])
+    axes.fill_between(at, np.clip(at - reach, 0.0, 1.0), np.clip(at + reach, 0.0, 1.0), color=BAND, linewidth=0)
+    axes.plot(at, at, color=MUTED, linewidth=0.6)
+    lines, worst = [], 0.0
+    for index, name in enumerate(STRUCTURES):
+        ranks = np.sort([asked.said[name].probability for asked in closed])
+        steps = np.arange(ranks.size + 1) / ranks.size
+        look = series(index)
+        (line,) = axes.step(
+            np.concatenate([[0.0], ranks, [1.0]]),
+            np.concatenate([steps, [1.0]]),
+            where="post",
+            color=look.colour,
+            linestyle=look.line,
+            linewidth=1.4,
+        )
+        lines.append(line)
+        if name == result.best:
+            worst = float(np.max(np.maximum(np.abs(steps[1:] - ranks), np.abs(steps[:-1] - ranks))))
+    axes.set(xlim=(0.0, 1.0), ylim=(0.0, 1.0))
+    axes.set_xlabel("Probability given to a lag of at most what it was (1)", color=INK)
+    axes.set_ylabel("Share of records met (1)", color=INK)
+    taller = legend_below(axes, lines, [f"{name}: {title}" for name, title in STRUCTURES.items()])
+    figure.set_size_inches(width, HEIGHT + taller)
+    told = "as calibrated as chance allows one to tell" if worst <= reach else "not calibrated"
+    subtitle = f"{len(closed)} American records that Chinese models have met. Grey: where chance stays in 95% of cases."
+    source = f"{result.table.name}, {result.until.isoformat()}; records that are still open are left out here."
+    frame(figure, f"{result.best} is {told}", subtitle, source)
+    return figure

@@ -1,0 +1,193 @@
+"""The track record: what was said of every past record on its day, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...inference.json_values import QUANTILES
+from ...studies.tables.chosen import origin_of
+from ...studies.tables.hindcast import LEVELS, RIVALS, Asked, Hindcast, Said, Score
+from ...studies.tables.lag_structures import STRUCTURES
+from ..json_form import to_json
+from ..table import KEY, Column, Layout, Table
+from ..text import date_text
+
+DECIMALS = 2  # of months; a day is 0.03
+PROBABILITY_DECIMALS = 3
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """A structure's or rival's line among the scores."""
+
+    id: str
+    title: str
+    score: Score
+
+
+def layout(result: Hindcast) -> Layout:
+    """Lay out a track record."""
+    episodes, scores = episode_table(result), score_table(result)
+    return Layout(tables=(episodes, scores), json=lambda: _as_json(result, episodes, scores))
+
+
+def episode_table(result: Hindcast) -> Table[Asked]:
+    """Each past record, what was said of it, and what came of it."""
+    columns: list[Column[Asked]] = [
+        Column(
+            title="American record",
+            text=lambda row: row.episode.reference.model,
+            path=("reference",),
+            value=lambda row: row.episode.reference.model,
+        ),
+        Column(
+            title="Asked on",
+            text=lambda row: date_text(row.episode.reference.day),
+            path=("asked_on",),
+            value=lambda row: row.episode.reference.day.isoformat(),
+            figure=True,
+        ),
+        Column(path=("follower",), value=_follower),
+        Column(
+            title="Months",
+            text=lambda row: f"over {row.months:.1f}" if row.episode.open else f"{row.months:.1f}",
+            path=("lag_months",),
+            value=lambda row: round(row.months, DECIMALS),
+            figure=True,
+        ),
+        Column(path=("open",), value=lambda row: row.episode.open),
+        Column(path=("lags_known",), value=lambda row: row.lags_known),
+        Column(path=("compared",), value=lambda row: row.compared),
+        Column(path=("vintage",), value=lambda row: None if row.vintage is None else row.vintage.isoformat()),
+        Column(path=("hindsight",), value=lambda row: row.hindsight),
+        *(_said_column(name) for name in STRUCTURES),
+        *(Column(path=("rivals", name), value=_rival(name)) for name in RIVALS),
+    ]
+    return Table(
+        "What was said of every record on its day: median (90% interval), months",
+        columns,
+        result.episodes,
+        lines=_notes(result),
+    )
+
+
+def score_table(result: Hindcast) -> Table[_Scored]:
+    """How structures and rivals did over the same episodes."""
+    titles = {**STRUCTURES, **RIVALS}
+    rows = [_Scored(name, titles[name], score) for name, score in result.scores.items()]
+    columns: list[Column[_Scored]] = [
+        Column(title="Said by", text=lambda row: f"{row.id}: {row.title}"),
+        Column(
+            title="CRPS, all",
+            text=lambda row: f"{row.score.all:.2f}",
+            path=(KEY, "crps"),
+            value=lambda row: round(row.score.all, DECIMALS),
+            figure=True,
+        ),
+        Column(
+            title="CRPS, met",
+            text=lambda row: f"{row.score.closed:.2f}",
+            path=(KEY, "crps_closed"),
+            value=lambda row: round(row.score.closed, DECIMALS),
+            figure=True,
+        ),
+        *(_coverage_column(level) for level in LEVELS),
+        Column(path=(KEY, "episodes"), value=lambda row: len(result.compared)),
+    ]
+    return Table("How they did", columns, rows, key=lambda row: row.id, lines=[verdict(result)])
+
+
+def verdict(result: Hindcast) -> str:
+    """Say who did better, whoever it is, and whether chance could have made it so."""
+    better, worse = (result.best, result.rival) if result.difference > 0.0 else (result.rival, result.best)
+    sure = abs(result.difference) > 2.0 * result.error
+    told = "more than chance explains" if sure else "no more than chance explains"
+    what = "a structure" if better == result.best else "a naive rival"
+    by = f"{abs(result.difference):.2f} +/- {result.error:.2f} months of CRPS"
+    return (
+        f"Verdict: {better}, {what}, did better than {worse} by {by}, {told}: "
+        f"{len(result.compared)} episodes, those that one Chinese model closed counting as one."
+    )
+
+
+def _notes(result: Hindcast) -> list[str]:
+    left = [asked.episode.reference.model for asked in result.episodes if not asked.compared]
+    later = sum(asked.hindsight for asked in result.episodes)
+    lines = []
+    if left:
+        lines.append(f"Not compared, since too little was known on their days: {', '.join(left)}.")
+    if later:
+        lines.append(
+            f"{later} of {len(result.episodes)} were asked with a later vintage than their days: what had come out "
+            "by the day is all that counts, but its scores are those of later."
+        )
+    return lines
+
+
+def _said_column(name: str) -> Column[Asked]:
+    def text(row: Asked) -> str:
+        said = row.said.get(name)
+        if said is None:
+            return ""
+        low, middle, high = (float(np.quantile(said.values, p)) for p in (0.05, 0.5, 0.95))
+        return f"{middle:.1f} ({low:.1f} to {high:.0f})"
+
+    def value(row: Asked) -> Any:
+        said = row.said.get(name)
+        return None if said is None else _said_as_json(said, row.episode.open)
+
+    return Column(title=name, text=text, path=("structures", name), value=value, figure=True)
+
+
+def _said_as_json(said: Said, still_open: bool) -> dict[str, Any]:
+    return {
+        "quantiles": {f"{p:g}": round(float(np.quantile(said.values, p)), DECIMALS) for p in QUANTILES},
+        "pit": None if still_open else round(said.probability, PROBABILITY_DECIMALS),
+        "pit_at_least": round(said.probability, PROBABILITY_DECIMALS) if still_open else None,
+        "crps": round(said.score, DECIMALS),
+    }
+
+
+def _rival(name: str) -> Callable[[Asked], Any]:
+    def value(row: Asked) -> Any:
+        said = row.said.get(name)
+        if said is None:
+            return None
+        return {"lag_months": round(float(said.values[0]), DECIMALS), "crps": round(said.score, DECIMALS)}
+
+    return value
+
+
+def _coverage_column(level: float) -> Column[_Scored]:
+    def text(row: _Scored) -> str:
+        return f"{row.score.coverage[level]:.0%} of {row.score.decided[level]}" if level in row.score.coverage else ""
+
+    def value(row: _Scored) -> Any:
+        return round(row.score.coverage[level], PROBABILITY_DECIMALS) if level in row.score.coverage else None
+
+    return Column(title=f"In {level:.0%}", text=text, path=(KEY, "coverage", f"{level:g}"), value=value, figure=True)
+
+
+def _follower(row: Asked) -> str | None:
+    return None if row.episode.follower is None else row.episode.follower.model
+
+
+def _as_json(result: Hindcast, episodes: Table[Asked], scores: Table[_Scored]) -> dict[str, Any]:
+    return {
+        "schema": 1,
+        "table": origin_of(result.table),
+        "until": result.until.isoformat(),
+        "episodes": to_json(episodes),
+        "scores": to_json(scores),
+        "verdict": {
+            "text": verdict(result),
+            "structure": result.best,
+            "rival": result.rival,
+            "difference": round(result.difference, DECIMALS),
+            "error": round(result.error, DECIMALS),
+        },
+    }

@@ -1,0 +1,30 @@
+"""What each assumption about measured lags does to the date."""
+
+from __future__ import annotations
+
+from ...studies.readings.lag_assumptions import LagAssumption, LagAssumptions
+from ..json_form import to_json
+from ..table import Column, Layout, Table
+from .columns import asked_text, date_columns, moments_column
+
+
+def layout(result: LagAssumptions) -> Layout:
+    """Lay out assumptions about measured lags."""
+    table = lag_assumption_table(result)
+    return Layout(
+        tables=(table,),
+        json=lambda: {**result.origin.as_json(), "assumptions": to_json(table)},
+        head=(asked_text(result.question),),
+    )
+
+
+def lag_assumption_table(result: LagAssumptions) -> Table[LagAssumption]:
+    """The date, one assumption after another."""
+    columns: list[Column[LagAssumption]] = [
+        Column(path=("id",), value=lambda row: row.id),
+        Column(title="Assumed", text=lambda row: row.title, path=("title",), value=lambda row: row.title),
+        moments_column(lambda row: row.ready),
+        *date_columns(result.question, lambda row: row.ready, ("ready", "quantiles")),
+        Column(path=("engine",), value=lambda row: row.engine),
+    ]
+    return Table("What each assumption about measured lags does to the date", columns, result.rows)

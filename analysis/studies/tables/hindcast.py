@@ -1,0 +1,274 @@
+"""The track record: every past American record, and when a Chinese model would meet it, asked as of its own day."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from ....evidence.tables.episodes import Episode, chinese_records, lag_episodes
+from ....evidence.tables.table import Table
+from ....model.assumptions import Assumptions
+from ....model.equations import MONTHS_PER_YEAR
+from ....priors.errors import InputError
+from ...inference.estimates import Array
+from ...inference.proper_scores import crps, crps_until
+from .chosen import last_day
+from .lag_structures import STRUCTURES, Known, Predictive, predict_lag
+
+RIVALS: Mapping[str, str] = {
+    "last-lag": "As long as the last record that had been met",
+    "mean-lag": "As long as those that had been met, on average",
+    "no-lag": "At once",
+}
+"""By id, what each naive rival says."""
+LEVELS = (0.5, 0.9)  # of central intervals
+FEWEST_EPISODES = 3  # with a lag known before, below which nothing can be compared
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a structure or rival said of an episode.
+
+    Attributes
+    ----------
+    values : array, shape (value,)
+        Equally likely lags (months), ascending; a single one for a rival.
+    probability : float
+        Probability that it gave to a lag of at most what it was, or has been so far: the PIT of a closed episode.
+    score : float
+        CRPS of a closed episode (months); of an open one what it comes to until the last day known, a lower bound.
+    """
+
+    values: Array
+    probability: float
+    score: float
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An episode, and what was said of it on the record's day.
+
+    Attributes
+    ----------
+    episode : Episode
+        With what came of it.
+    months : float
+        Its length; so far, where it is open.
+    lags_known : int
+        Records that had been met by its day.
+    vintage : date or None
+        Of the table that it was asked with; later than the record's day where no earlier one is there.
+    said : mapping of str to Said
+        By id of a structure or rival; those that had too little to go by are not among them.
+    """
+
+    episode: Episode
+    months: float
+    lags_known: int
+    vintage: date | None
+    said: Mapping[str, Said]
+
+    @property
+    def hindsight(self) -> bool:
+        """Whether its table is a later one, so that scores (not days) are those of later."""
+        return self.vintage is None or self.vintage > self.episode.reference.day
+
+    @property
+    def compared(self) -> bool:
+        """Whether every structure and rival said something."""
+        return len(self.said) == len(STRUCTURES) + len(RIVALS)
+
+
+@dataclass(frozen=True)
+class Score:
+    """How a structure or rival did over the episodes that are compared.
+
+    Attributes
+    ----------
+    closed : float
+        Mean CRPS over closed episodes (months).
+    all : float
+        The same with open ones, as far as they have come.
+    coverage : mapping of float to float
+        Share of episodes inside central intervals, open ones counted once it is certain; empty for rivals.
+    decided : mapping of float to int
+        How many episodes that is a share of.
+    """
+
+    closed: float
+    all: float
+    coverage: Mapping[float, float]
+    decided: Mapping[float, int]
+
+
+@dataclass(frozen=True)
+class Hindcast:
+    """The track record.
+
+    Attributes
+    ----------
+    table : Table
+        Newest table, from which outcomes are known.
+    until : date
+        Last day that it speaks of.
+    episodes : tuple of Asked
+        By day of the record.
+    scores : mapping of str to Score
+        By id, structures first.
+    best, rival : str
+        Structure and rival with the lowest score over all episodes compared.
+    difference, error : float
+        By how much the structure's score is lower than the rival's (months), and its standard error, episodes that one
+        Chinese model closed counting as one.
+    """
+
+    table: Table
+    until: date
+    episodes: tuple[Asked, ...]
+    scores: Mapping[str, Score]
+    best: str
+    rival: str
+    difference: float
+    error: float
+
+    @property
+    def compared(self) -> list[Asked]:
+        """Episodes of which everybody said something."""
+        return [asked for asked in self.episodes if asked.compared]
+
+
+def hindcast(tables: Sequence[Table], assumptions: Assumptions) -> Hindcast:
+    """Ask every past record as of its day, and score what was said by what happened.
+
+    Each is asked with the newest table that was there on its day, or the oldest where all are later; of that table only
+    what had come out by the day counts. What came of it is the newest table's.
+
+    Parameters
+    ----------
+    tables : sequence of Table
+        Vintages of one index, with models, scores, days and countries.
+    assumptions : Assumptions
+        What is believed of lags before any was measured, and the calendar.
+
+    Raises
+    ------
+    InputError
+        If there is no table, or too few records to compare anything.
+    """
+    if not tables:
+        raise InputError("no table: a vintage of an index with scores was expected", key="tables")
+    ordered = sorted(tables, key=last_day)
+    newest, until = ordered[-1], last_day(ordered[-1])
+    days_per_month = assumptions.calendar.days_per_month
+    episodes = []
+    for episode in lag_episodes(newest, until):
+        if episode.days <= 0:
+            continue  # met before it was set: nothing was left to ask
+        day = episode.reference.day
+        table = max((each for each in ordered if last_day(each) <= day), key=last_day, default=ordered[0])
+        known = known_on(table, day, episode.reference.score, days_per_month)
+        said = _said(known, episode, episode.days / days_per_month, assumptions)
+        episodes.append(Asked(episode, episode.days / days_per_month, int(known.met.sum()), table.vintage, said))
+    compared = [asked for asked in episodes if asked.compared]
+    if sum(not asked.episode.open for asked in compared) < FEWEST_EPISODES:
+        raise InputError(
+            f"{len(compared)} records had a lag known before their day; at least {FEWEST_EPISODES} that have been met "
+            "were expected",
+            file=newest.file,
+        )
+    scores = {name: _score(compared, name) for name in (*STRUCTURES, *RIVALS)}
+    best = min(STRUCTURES, key=lambda name: scores[name].all)
+    rival = min(RIVALS, key=lambda name: scores[name].all)
+    return Hindcast(newest, until, tuple(episodes), scores, best, rival, *_difference(compared, best, rival))
+
+
+def known_on(table: Table, day: date, score: float, days_per_month: float) -> Known:
+    """What a table says of lags and of the Chinese frontier to whoever knows nothing that came after a day.
+
+    Parameters
+    ----------
+    table : Table
+        Of that day, or later.
+    day : date
+        The day of a record.
+    score : float
+        Its score.
+    days_per_month : float
+        Length of a month.
+    """
+    past = [each for each in lag_episodes(table, last_day(table)) if each.reference.day < day and each.days > 0]
+    met = [each.follower is not None and each.follower.day <= day for each in past]
+    lags = [
+        (each.days if closed else (day - each.reference.day).days) / days_per_month
+        for each, closed in zip(past, met, strict=True)
+    ]
+    best = [release for release in chinese_records(table) if release.day <= day]
+    year = days_per_month * MONTHS_PER_YEAR
+    return Known(
+        lags=np.array(lags, dtype=float),
+        met=np.array(met, dtype=bool),
+        ages=np.array([(day - each.reference.day).days / year for each in past], dtype=float),
+        score=score,
+        best=np.array([release.score for release in best], dtype=float),
+        best_ages=np.array([(day - release.day).days / year for release in best], dtype=float),
+    )
+
+
+def _said(known: Known, episode: Episode, months: float, assumptions: Assumptions) -> dict[str, Said]:
+    said = {}
+    for name in STRUCTURES:
+        predictive = predict_lag(name, known, assumptions.beliefs)
+        if predictive is not None:
+            said[name] = _judged(predictive, months, episode.open)
+    closed = known.lags[known.met]
+    points = {"no-lag": 0.0}
+    if closed.size:
+        ends = closed - known.ages[known.met] * MONTHS_PER_YEAR  # when each was met, months after the day
+        points |= {"last-lag": float(closed[np.lexsort((closed, ends))[-1]]), "mean-lag": float(closed.mean())}
+    for name in RIVALS:
+        if name in points:
+            value = np.array([points[name]])
+            score = crps_until(value, months) if episode.open else crps(value, months)
+            said[name] = Said(value, float(points[name] <= months), score)
+    return said
+
+
+def _judged(predictive: Predictive, months: float, still_open: bool) -> Said:
+    values = predictive.values
+    score = crps_until(values, months) if still_open else crps(values, months)
+    return Said(values, predictive.probability_within(months), score)
+
+
+def _score(compared: Sequence[Asked], name: str) -> Score:
+    closed = [asked.said[name].score for asked in compared if not asked.episode.open]
+    coverage, decided = {}, {}
+    for level in LEVELS if name in STRUCTURES else ():
+        low, high = 0.5 - level / 2.0, 0.5 + level / 2.0
+        # an open episode is outside once it has outlasted the interval, and undecided before
+        inside = [
+            low <= asked.said[name].probability <= high
+            for asked in compared
+            if not asked.episode.open or asked.said[name].probability > high
+        ]
+        coverage[level], decided[level] = float(np.mean(inside)), len(inside)
+    return Score(
+        float(np.mean(closed)), float(np.mean([asked.said[name].score for asked in compared])), coverage, decided
+    )
+
+
+def _difference(compared: Sequence[Asked], best: str, rival: str) -> tuple[float, float]:
+    """Mean difference of two scores, and its standard error: what one model closed at once is one observation."""
+    differences = np.array([asked.said[rival].score - asked.said[best].score for asked in compared])
+    groups = [asked.episode.follower.model if asked.episode.follower else "nobody yet" for asked in compared]
+    mean = float(differences.mean())
+    sums = [
+        float(sum(difference - mean for difference, of in zip(differences, groups, strict=True) if of == group))
+        for group in dict.fromkeys(groups)
+    ]
+    count = len(sums)
+    error = math.sqrt(sum(each * each for each in sums) * count / max(count - 1, 1)) / len(compared)
+    return mean, error
