@@ -17,7 +17,6 @@ TABLES = ("race", "events", "policies", "scenarios", "readings")
 GROUPS = {
     "obstacles": "What stands in the way besides compute",
     "reporting": "What is ready told from what is known",
-    "lags": "What a measured lag says of the date",
 }
 """By file of `current`, in the order in which they are laid over one another, what the group of rows is about."""
 

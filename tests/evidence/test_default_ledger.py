@@ -102,10 +102,11 @@ def test_items_that_set_a_prior_share_its_statement_and_no_check_does() -> None:
         assert bool(priors & set(item.text.shares)) == (item.text.role == "prior"), item.id
 
 
-def test_log_likelihoods_equal_an_independent_account_of_the_whole_ledger() -> None:
+@pytest.mark.parametrize(("overlays", "blur"), [([], 0.0), (["dated-lags"], 0.5)])
+def test_log_likelihoods_equal_an_independent_account_of_the_whole_ledger(overlays: list[str], blur: float) -> None:
     """The design's table once more, in SciPy, from quantities to the log evidence."""
     items = select(LEDGER, "default", DAY, ASSUMPTIONS).counted
-    assumptions = with_latents(ASSUMPTIONS, items)
+    assumptions = with_latents(load_assumptions(overlays), items)
     names = [*assumptions.needed(), *latent_quantities(items)]
     (values,) = simulate(assumptions, lambda chunk: chunk, 5_000, np.random.default_rng(5), names=names)
     world, dates = outcome(assumptions, values)
@@ -127,7 +128,7 @@ def test_log_likelihoods_equal_an_independent_account_of_the_whole_ledger() -> N
         today = dates.ready - values[f"mythos_lead_{scope}"]
         gap = today - values["gap_growth"] * (dates.ready - measured)
         flattered = values[f"benchmark_optimism_{scope}"] + values[f"organisation_error_{organisation}"]
-        return stats.norm.logpdf(np.log(value), np.log((gap + np.hypot(gap, 0.5)) / 2.0) - flattered, sd)
+        return stats.norm.logpdf(np.log(value), np.log((gap + np.hypot(gap, blur)) / 2.0) - flattered, sd)
 
     theirs = {
         "microsoft-slide": logsumexp(

@@ -18,7 +18,7 @@ from catchup.model.pools import Pool
 from catchup.priors.errors import InputError
 from evidence_cases import BEFORE, DAY, NONE_SHIPPED, ONE_PROBABILITY, item
 
-ASSUMPTIONS = load_assumptions(model="article")
+ASSUMPTIONS = load_assumptions(["dated-lags"], model="article")
 CURRENT = load_assumptions(model="current")
 CLOCK = ASSUMPTIONS.clock(DAY)
 WIDTH_95 = 2 * 1.959963984540054  # of a 95% interval, in standard deviations

@@ -16,6 +16,7 @@ from ...inference.estimates import Distribution
 from ...inference.posterior import Posterior
 from ...inference.result import Result
 
+DATED_LAGS = "dated-lags"  # the overlay that holds them
 LAG_KIND = "capability_lag"
 OPTIMISM = ("benchmark_optimism_general", "benchmark_optimism_cyber")
 CORRELATED = "correlation"
