@@ -9,6 +9,7 @@ from typing import Any
 
 from ...archive.reading import Run
 from ...inference.estimates import Estimate
+from ...inference.silence import STALE
 from ..tables.forecast import ON_COMPUTE_ALONE, WITHOUT_LAGS, interval_text
 from ..tables.state import stages_text
 from ..text import chance_text, date_text, harmless
@@ -69,8 +70,17 @@ def headline_of(run: Run) -> Headline:
         low=low,
         high=high,
         lines=tuple(_lines(forecast)),
-        warnings=tuple(harmless(str(line)) for line in forecast.get("warnings") or ()),
+        warnings=(*_stale(forecast, manifest.as_of), *(harmless(str(line)) for line in forecast.get("warnings") or ())),
     )
+
+
+def _stale(forecast: Mapping[str, Any], as_of: date) -> list[str]:
+    """Say that nobody had looked for long, where that is so."""
+    confirmed = forecast.get("silence_confirmed_through")
+    if confirmed is None or as_of - date.fromisoformat(confirmed) <= STALE:
+        return []
+    looked = date_text(date.fromisoformat(confirmed))
+    return [f"Silence was last confirmed through {looked}: nobody has said since whether there was anything to see."]
 
 
 def days_of(entry: Mapping[str, Any]) -> tuple[str, str, str]:
