@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import re
+import shlex
 import shutil
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -17,10 +18,12 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 import pytest
+import yaml
 
 from catchup.analysis.archive import site_folder
 from catchup.analysis.archive.manifest import file_hash
 from catchup.analysis.archive.reading import Run, read_run
+from catchup.analysis.commands.main import app
 from catchup.analysis.commands.main import run as command
 from catchup.analysis.inference.estimates import ZERO, Estimate
 from catchup.analysis.presentation.digest import digest_text
@@ -434,3 +437,32 @@ def test_a_digest_of_no_run_is_refused(tmp_path: Path, capsys: Any) -> None:
 def test_published_names_are_sorted(shelf: Shelf, site: Path) -> None:
     done: Published = publish(shelf[0], site)
     assert list(done.runs) == [one.name for one in shelf[1]]
+
+
+HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "publish"
+
+
+def test_the_page_links_every_file_that_publishes() -> None:
+    page = HOW_TO.with_suffix(".md").read_text(encoding="utf-8")
+    assert all(f"publish/{path.name}" in page for path in HOW_TO.iterdir())
+    line = (HOW_TO / "publish.cron").read_text(encoding="utf-8").splitlines()[-1]
+    assert line in page
+    assert "%" not in line  # which cron takes for the end of the command
+
+
+def commands_that_publish() -> Iterator[str]:
+    yield (HOW_TO / "publish.cron").read_text(encoding="utf-8").splitlines()[-1].split("; ")[1]
+    unit = (HOW_TO / "catchup-publish.service").read_text(encoding="utf-8")
+    yield from re.findall(r"(?m)^ExecStart=(.*)$", unit)
+    (job,) = yaml.safe_load((HOW_TO / "publish.yml").read_text(encoding="utf-8"))["jobs"].values()
+    yield from (one["run"] for one in job["steps"] if "catchup publish" in one.get("run", ""))
+
+
+def test_what_is_scheduled_is_understood() -> None:
+    found = [*commands_that_publish()]
+    assert len(found) == 3
+    for text in found:
+        called, bound, _ = app.parse_args(shlex.split(text)[1:], exit_on_error=False, print_error=False)
+        assert called.__name__ == "publish"
+        assert bound.arguments["quiet"] is True
+        assert {"runs", "site"} <= set(bound.arguments)
