@@ -68,13 +68,16 @@ def history(runs: Path, event: str | None = None) -> History:
             continue
         try:
             diff = one.section("diff")
+            shift = diff["shift"]["shift"]["0.5"] if diff else None
         except BrokenRunError as error:
             faults.append(str(error))
+            continue
+        except (KeyError, TypeError):
+            faults.append(f"{one.folder / 'diff.json'}: is damaged")
             continue
         before = last.get(one.manifest.event)
         counted = set(one.manifest.evidence)
         earlier = set(before.manifest.evidence) if before else set()
-        shift = diff["shift"]["shift"]["0.5"] if diff else None
         entries.append(Entry(one, shift, tuple(sorted(counted - earlier)), tuple(sorted(earlier - counted))))
         last[one.manifest.event] = one
     return History(tuple(entries), tuple(faults))

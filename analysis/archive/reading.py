@@ -25,6 +25,8 @@ from .store import list_runs
 INPUTS = "inputs"
 FORECAST = "forecast.json"
 POSTERIOR = "posterior.nc"
+REPORT = "report.html"
+EXPLORER = "explore.html"
 UNSOUND = (CatchupError, KeyError, TypeError)  # what reading a run brings up that is missing in part or damaged
 
 

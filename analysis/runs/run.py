@@ -24,7 +24,7 @@ from ..archive.manifest import (
     lock_hash,
     python_version,
 )
-from ..archive.reading import FORECAST, INPUTS, POSTERIOR, Run, newest_before, read_run
+from ..archive.reading import EXPLORER, FORECAST, INPUTS, POSTERIOR, REPORT, Run, newest_before, read_run
 from ..archive.ready_curve import KNOWN_CURVE, READY_CURVE, ready_curve_as_json
 from ..archive.store import build, check_runs_folder
 from ..inference.diagnostics import UntrustworthyError
@@ -37,9 +37,6 @@ from ..presentation.report.sections import Sections
 from ..presentation.tables.builders import as_json
 from ..presentation.text import day_text
 from ..studies.attribution import QUANTILES, Attribution, attribute
-
-REPORT = "report.html"
-EXPLORER = "explore.html"
 
 
 @dataclass

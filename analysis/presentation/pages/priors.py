@@ -38,13 +38,14 @@ def prior_tables(assumptions: Assumptions) -> str:
         "and `priors/tables.toml` (events and regimes: `model/events.toml`, `model/policies.toml`), with its unit and "
         "its source.\n",
     ]
-    for heading, table in _sections(assumptions):
+    for heading, table in prior_sections(assumptions):
         if table.rows:
             parts += [f"## {heading}\n", to_markdown(table)]
     return "\n".join(parts)
 
 
-def _sections(assumptions: Assumptions) -> Iterator[tuple[str, Table[Any]]]:
+def prior_sections(assumptions: Assumptions) -> Iterator[tuple[str, Table[Any]]]:
+    """Yield every table of what is believed before any leak, with its heading; some may be empty."""
     for role, heading in ROLES.items():
         quantities = assumptions.table.quantities.values()
         yield (

@@ -31,6 +31,8 @@ from .structure_spread import pool_text, spread_as_json, spread_text
 MONTHS_SHOWN = 18
 NEARLY_CERTAIN = 0.995  # probability from which later months say nothing more
 BY_EVIDENCE = "moved_by_evidence"
+ON_COMPUTE_ALONE = "On compute alone, were nothing else in the way"
+WITHOUT_LAGS = "Without the measured lags, on all other evidence"
 
 Month = tuple[date, Estimate]
 
@@ -178,9 +180,7 @@ def beside_texts(result: Forecast) -> list[str]:
     if result.question.assumptions.obstacles:
         said.append(alone_text(result.question, result.compute_alone))
     if result.without_lags is not None:
-        said.append(
-            f"Without the measured lags, on all other evidence: {_around(result.question, result.without_lags)}"
-        )
+        said.append(f"{WITHOUT_LAGS}: {_around(result.question, result.without_lags)}")
     return said
 
 
@@ -199,11 +199,16 @@ def known_lines(result: Forecast) -> list[str]:
 
 def alone_text(question: Question, compute_alone: AnyDistribution) -> str:
     """Say when the event would come if nothing but compute stood in the way."""
-    return f"On compute alone, were nothing else in the way: {_around(question, compute_alone)}"
+    return f"{ON_COMPUTE_ALONE}: {_around(question, compute_alone)}"
 
 
 def _around(question: Question, ready: AnyDistribution) -> str:
     low, middle, high = (day_text(question, ready.quantile_value(p)) for p in (0.05, 0.5, 0.95))
+    return interval_text(low, middle, high)
+
+
+def interval_text(low: str, middle: str, high: str) -> str:
+    """Say a date with its interval, from the days of three quantiles."""
     return f"around {middle} (90% interval: {low} to {high})"
 
 

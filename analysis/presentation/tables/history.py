@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ...archive.history import Entry, History
 from ..json_form import to_json
-from ..table import Column, Layout, Table
+from ..table import Cell, Column, Layout, Span, Table
 from ..text import quantile_text
 from .columns import SHOWN
 
 
 def layout(result: History) -> Layout:
     """Lay out the runs of a folder."""
-    table = _table(result)
+    table = history_table(result)
     return Layout(tables=(table,), json=lambda: {"schema": 1, "runs": to_json(table), "faults": list(result.faults)})
 
 
-def _table(result: History) -> Table[Entry]:
+def history_table(result: History, address: Callable[[Entry], str] | None = None) -> Table[Entry]:
+    """A row a run; where `address` says which page is a run's own, linked to it."""
+
+    def name(row: Entry) -> Cell:
+        return row.run.name if address is None else Span(row.run.name, address=address(row))
+
     columns: list[Column[Entry]] = [
-        Column(title="Run", text=lambda row: row.run.name, path=("run",), value=lambda row: row.run.name),
+        Column(title="Run", text=name, path=("run",), value=lambda row: row.run.name),
         Column(path=("model",), value=lambda row: row.run.manifest.model),
         Column(path=("as_of",), value=lambda row: row.run.manifest.as_of.isoformat()),
         Column(path=("event",), value=lambda row: row.run.manifest.event),

@@ -1,0 +1,37 @@
+"""``catchup publish``: a folder of runs as a site."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from .options import OUTPUT
+from .output import print_json, say, warn
+
+
+def publish(
+    *,
+    runs: Annotated[Path, Parameter(help="Folder of runs.")],
+    site: Annotated[Path, Parameter(help="Folder that the site goes into.")],
+    event: Annotated[str | None, Parameter(help="Event that the first page is about.")] = None,
+    address: Annotated[str | None, Parameter(help="Where the site will be served, for its feed: https://...")] = None,
+    quiet: Annotated[bool, Parameter(group=OUTPUT, negative="", help="Print nothing when all is well.")] = False,
+    json: Annotated[
+        bool, Parameter(group=OUTPUT, negative="", help="Print one JSON object instead of a line.")
+    ] = False,
+) -> int:
+    """A folder of runs as a site that opens from the disk and asks nothing of any other host."""
+    from ..runs.publish import publish as publish_site
+
+    done = publish_site(runs, site, event=event, address=address)
+    for fault in done.faults:
+        warn(f"left out: {fault}")
+    if json:
+        content = {"schema": 1, "page": str(done.page), "runs": list(done.runs)}
+        print_json({**content, "written": list(done.written), "faults": list(done.faults)})
+    elif not quiet:
+        runs_text = "1 run" if len(done.runs) == 1 else f"{len(done.runs)} runs"
+        say(f"{done.page}: {runs_text}, {len(done.written)} files new or changed")
+    return 0

@@ -1,0 +1,84 @@
+"""A run in plain text, for a mail: its headline, what moved it, and what to watch."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..archive.reading import Run
+from .site.headline import Headline, headline_of
+from .site.moved import Story, plain, story_of
+from .text import harmless
+
+WIDTH = 78
+MOST = 98  # lines, however much has moved
+WATCHED = 6  # things to watch that are named
+SENTENCES = 20  # contributions of a kind that are named
+
+
+def digest_text(run: Run) -> str:
+    """Return a run in plain text of fewer than 100 lines.
+
+    Raises
+    ------
+    CatchupError, KeyError, TypeError, ValueError
+        If the run is damaged.
+    """
+    lines = [*_headline(headline_of(run)), "", *_moved(story_of(run)), "", *_watch(run.section("watch"))]
+    if len(lines) > MOST:
+        lines = [*lines[: MOST - 1], "... the report has the rest."]
+    return "\n".join(lines) + "\n"
+
+
+def _headline(headline: Headline) -> Iterator[str]:
+    yield from _wrapped(f"A Chinese lab has a model like Claude Mythos {headline.interval}.")
+    yield from _wrapped(f"As of {headline.day}, model {headline.model}, event {headline.event}.")
+    yield ""
+    for line in (*headline.warnings, *headline.lines):
+        yield from _wrapped(line)
+
+
+def _moved(story: Story) -> Iterator[str]:
+    yield from _titled("What moved it")
+    yield from _wrapped(story.finding)
+    for group in story.groups:
+        yield from ("", f"{group.heading}:")
+        for sentence in group.sentences[:SENTENCES]:
+            yield from _wrapped(sentence, bullet=True)
+        if len(group.sentences) > SENTENCES:
+            yield f"- and {len(group.sentences) - SENTENCES} more"
+    if story.sum:
+        yield ""
+        yield from _wrapped(story.sum)
+
+
+def _watch(found: Mapping[str, Any] | None) -> Iterator[str]:
+    yield from _titled("What to watch")
+    if found is None:
+        yield from _wrapped("This run was made without looking ahead; a whole one has it.")
+        return
+    for row in found["observables"][:WATCHED]:
+        yield from _wrapped(_watched_text(row), bullet=True)
+
+
+def _watched_text(row: Mapping[str, Any]) -> str:
+    chance = row["probability"]
+    likely = f", {chance:.0%} likely within half a year" if row["probability_is"] == "judgement" else ""
+    seen = "; ".join(_outcome_text(outcome) for outcome in row["outcomes"])
+    return f"{row['title']}{likely}: {seen}."
+
+
+def _outcome_text(outcome: Mapping[str, Any]) -> str:
+    months = outcome["shift"]["0.5"]["months"]
+    said = outcome.get("says", outcome["id"])
+    return f"{said} {'beyond all that is followed' if months is None else f'{plain(months)} months'}"
+
+
+def _titled(title: str) -> tuple[str, str]:
+    return title, "-" * len(title)
+
+
+def _wrapped(text: str, *, bullet: bool = False) -> list[str]:
+    first, rest = ("- ", "  ") if bullet else ("", "")
+    return textwrap.wrap(harmless(text), WIDTH, initial_indent=first, subsequent_indent=rest)

@@ -1,0 +1,109 @@
+"""The site of some runs: what every one of its files holds, in the order in which they may appear."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from ...archive.exports import export
+from ...archive.history import Entry, History
+from ...archive.reading import EXPLORER, FORECAST, REPORT, Run
+from ...archive.site_folder import Content
+from ..tables.builders import as_json
+from . import addresses, pages
+from .feed import Told, feed_text
+from .headline import headline_of
+from .latest import latest_of, latest_text, schema_text
+from .moved import story_of
+
+COPIED = (REPORT, EXPLORER, FORECAST, "diff.json")
+"""Files of a run that stand beside its page, as they are."""
+
+
+MARK = '<meta name="generator" content="catchup">'
+"""What every page of the site says of itself to programs."""
+
+
+def tell(run: Run) -> Told:
+    """Read of a run what its page says.
+
+    Raises
+    ------
+    CatchupError, KeyError, TypeError, ValueError
+        If the run is damaged.
+    """
+    told = Told(run, headline_of(run), story_of(run))
+    latest_of(run, told.story)  # whichever run is the newest one day, its figures can be published
+    return told
+
+
+def copied_files(run: Run) -> list[str]:
+    """Name the files of a run that stand beside its page."""
+    return [name for name in COPIED if name in run.manifest.files]
+
+
+def site_files(
+    told: Mapping[str, Told], entries: Sequence[Entry], event: str, address: str | None
+) -> dict[str, Content]:
+    """Work out what every file of the site holds.
+
+    Parameters
+    ----------
+    told : mapping of str to Told
+        By name, every run to be published, oldest first.
+    entries : sequence of Entry
+        The same runs, as the history has them.
+    event : str
+        The event that the first page is about; runs about others have their pages and stand in the archive.
+    address : str, optional
+        Where the site is served, ending in a slash.
+
+    Returns
+    -------
+    dict of str to bytes or Path
+        By relative address; whatever leads to a file comes after it.
+    """
+    files: dict[str, Content] = {}
+    for name, one in told.items():
+        copies = copied_files(one.run)
+        files |= {f"{addresses.run_folder(name)}/{copy}": one.run.folder / copy for copy in copies}
+        files[addresses.run_page(name)] = pages.run_page(one, copies, told).encode()
+    newest_first = [*told.values()][::-1]
+    about = [one for one in newest_first if one.run.manifest.event == event]
+    everything = History(tuple(entries), ())
+    of_event = History(tuple(entry for entry in entries if entry.run.manifest.event == event), ())
+    newest = about[0]
+    texts = {
+        addresses.WHOLE_JSON: _whole_json(everything),
+        addresses.WHOLE_CSV: _whole_csv([one.run for one in told.values()]),
+        addresses.LATEST_SCHEMA: schema_text(),
+        addresses.EVIDENCE: pages.evidence_page(newest.run),
+        addresses.PRIORS: pages.priors_page(newest.run),
+        addresses.LEAVES_OUT: pages.leaves_out_page(),
+        addresses.METHOD: pages.method_page(newest.run),
+        addresses.DATA: pages.data_page(newest_first),
+        addresses.ARCHIVE: pages.archive_page(everything),
+        addresses.INDEX: pages.index_page(about, of_event, copied_files(newest.run)),
+        addresses.LATEST: latest_text(latest_of(newest.run, newest.story)),
+        addresses.FEED: feed_text(about, pages.QUESTION, address),
+    }
+    return files | {name: text.encode() for name, text in texts.items()}
+
+
+def is_ours(page: Path) -> bool:
+    """Whether a first page is one that this has made, or there is none."""
+    try:
+        return MARK in page.read_text(encoding="utf-8", errors="replace")
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+
+
+def _whole_json(history: History) -> str:
+    content = {key: value for key, value in as_json(history).items() if key != "faults"}
+    return json.dumps(content, indent=2, allow_nan=False) + "\n"
+
+
+def _whole_csv(runs: Sequence[Run]) -> str:
+    tables = [export(run, "csv").splitlines(keepends=True) for run in runs]
+    return "".join([tables[0][0], *(line for table in tables for line in table[1:])])

@@ -1,0 +1,108 @@
+"""A run's headline, from the forecast that it recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ...archive.reading import Run
+from ...inference.estimates import Estimate
+from ...inference.silence import STALE
+from ..tables.forecast import ON_COMPUTE_ALONE, WITHOUT_LAGS, interval_text
+from ..tables.state import stages_text
+from ..text import chance_text, date_text, harmless
+
+BESIDE = {"known": "Publicly known", "compute_alone": ON_COMPUTE_ALONE, "without_lags": WITHOUT_LAGS}
+"""Other dates that a forecast may hold, by their keys, and how a sentence about each begins."""
+ENDS = ("0.05", "0.5", "0.95")
+
+
+@dataclass(frozen=True)
+class Headline:
+    """What a run says first.
+
+    Attributes
+    ----------
+    day : str
+        As of when, for people.
+    model, event : str
+        What was asked.
+    median, low, high : str
+        Days of three quantiles, for people.
+    lines : tuple of str
+        The same on compute alone and so on, where the race stands, and how likely not for years.
+    warnings : tuple of str
+        What the run says against itself.
+    """
+
+    day: str
+    model: str
+    event: str
+    median: str
+    low: str
+    high: str
+    lines: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def interval(self) -> str:
+        """The date in a phrase: around a day, with its 90% interval."""
+        return interval_text(self.low, self.median, self.high)
+
+
+def headline_of(run: Run) -> Headline:
+    """Read a run's headline.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        If its forecast is another object than runs keep.
+    """
+    forecast, manifest = run.forecast, run.manifest
+    low, median, high = days_of(forecast["ready"])
+    return Headline(
+        day=date_text(manifest.as_of),
+        model=harmless(manifest.model),
+        event=harmless(manifest.event),
+        median=median,
+        low=low,
+        high=high,
+        lines=tuple(_lines(forecast)),
+        warnings=(*_stale(forecast, manifest.as_of), *(harmless(str(line)) for line in forecast.get("warnings") or ())),
+    )
+
+
+def _stale(forecast: Mapping[str, Any], as_of: date) -> list[str]:
+    """Say that nobody had looked for long, where that is so."""
+    confirmed = forecast.get("silence_confirmed_through")
+    if confirmed is None or as_of - date.fromisoformat(confirmed) <= STALE:
+        return []
+    looked = date_text(date.fromisoformat(confirmed))
+    return [f"Silence was last confirmed through {looked}: nobody has said since whether there was anything to see."]
+
+
+def days_of(entry: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Days of the 5, 50 and 95% quantiles, for people."""
+    low, median, high = (_day_text(entry["quantiles"][p]["date"]) for p in ENDS)
+    return low, median, high
+
+
+def _day_text(day: str | None) -> str:
+    return date_text(None if day is None else date.fromisoformat(day))
+
+
+def _lines(forecast: Mapping[str, Any]) -> list[str]:
+    lines = []
+    if forecast.get("state"):
+        lines.append(stages_text({name: Estimate(chance, 0.0) for name, chance in forecast["state"].items()}))
+    for key, words in BESIDE.items():
+        if forecast.get(key):
+            low, median, high = days_of(forecast[key])
+            if key != "compute_alone" or forecast[key]["quantiles"] != forecast["ready"]["quantiles"]:
+                lines.append(f"{words}: {interval_text(low, median, high)}.")
+    if forecast.get("not_by"):
+        said = ", ".join(f"{day[:4]} {chance_text(chance)}" for day, chance in forecast["not_by"].items())
+        lines.append(f"Not ready by the first of January: {said}.")
+    return lines

@@ -1,0 +1,125 @@
+"""`latest.json`: the newest forecast for programs, and the schema that it keeps to."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from ....priors.strict import StrictModel
+from ...archive.reading import Run
+from .addresses import LATEST_SCHEMA, run_page
+from .moved import Story
+
+SCHEMA: Literal[1] = 1
+
+
+class Quantile(StrictModel):
+    """A moment of the date."""
+
+    months: Annotated[float | None, Field(description="Months since t = 0; null where the event never comes.")]
+    date: Annotated[date | None, Field(description="The same as a day.", strict=False)]
+    mcse: Annotated[float | None, Field(description="Monte Carlo standard error, months.")]
+
+
+class Contribution(StrictModel):
+    """One change since the run before."""
+
+    kind: Literal["news", "correction", "chance", "together"]
+    sentence: str
+
+
+class Moved(StrictModel):
+    """What moved since the run before."""
+
+    since: Annotated[str | None, Field(description="Name of the run before; null where there is none.")]
+    finding: str
+    contributions: tuple[Contribution, ...]
+
+
+class Latest(StrictModel):
+    """The newest forecast of a site. More keys may be added; none changes its meaning."""
+
+    schema_: Annotated[Literal[1], Field(alias="schema")] = SCHEMA
+    run: Annotated[str, Field(description="Name of the run: its day, with a suffix from the second of a day on.")]
+    page: Annotated[str, Field(description="Address of the run's page, relative to this file.")]
+    as_of: Annotated[date, Field(strict=False)]
+    model: str
+    event: str
+    ready: Annotated[dict[str, Quantile], Field(description="Date on which a Chinese lab is ready, by probability.")]
+    known: Annotated[dict[str, Quantile] | None, Field(description="Date on which it is publicly known.")]
+    compute_alone: Annotated[
+        dict[str, Quantile] | None, Field(description="Date, were nothing but compute in the way.")
+    ]
+    state: Annotated[dict[str, float], Field(description="Probability of each stage of the furthest run.")]
+    not_by: Annotated[dict[str, float], Field(description="Probability that nobody is ready by a day.")]
+    moved: Moved
+
+
+def latest_of(run: Run, story: Story) -> Latest:
+    """Make what `latest.json` holds.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        If the run's forecast is another object than runs keep.
+    """
+    forecast = run.forecast
+    contributions = [
+        Contribution(kind=group.kind, sentence=sentence) for group in story.groups for sentence in group.sentences
+    ]
+    moved = Moved(
+        since=None if story.moved is None else story.moved.against,
+        finding=story.finding,
+        contributions=tuple(contributions),
+    )
+    content = {
+        "schema": SCHEMA,
+        "run": run.name,
+        "page": run_page(run.name),
+        "as_of": run.manifest.as_of,
+        "model": run.manifest.model,
+        "event": run.manifest.event,
+        "ready": _quantiles(forecast["ready"]),
+        "known": _quantiles(forecast["known"]) if forecast.get("known") else None,
+        "compute_alone": _quantiles(forecast["compute_alone"]) if forecast.get("compute_alone") else None,
+        "state": forecast.get("state") or {},
+        "not_by": forecast.get("not_by") or {},
+        "moved": moved,
+    }
+    return Latest.model_validate(content)
+
+
+def latest_text(latest: Latest) -> str:
+    """Write `latest.json`, which names its schema."""
+    content = {"$schema": LATEST_SCHEMA, **latest.model_dump(mode="json", by_alias=True)}
+    return json.dumps(content, indent=2, allow_nan=False) + "\n"
+
+
+def schema_text() -> str:
+    """Write the JSON schema of `latest.json`; keys that may be added are allowed for."""
+    schema = Latest.model_json_schema(by_alias=True, mode="serialization")
+    content = {"$schema": "https://json-schema.org/draft/2020-12/schema", **_open(schema)}
+    return json.dumps(content, indent=2) + "\n"
+
+
+def _open(schema: Any) -> Any:
+    """Take out what forbids further keys."""
+    if isinstance(schema, dict):
+        return {
+            key: _open(value) for key, value in schema.items() if not (key == "additionalProperties" and value is False)
+        }
+    return [_open(value) for value in schema] if isinstance(schema, list) else schema
+
+
+def _quantiles(entry: dict[str, Any]) -> dict[str, Quantile]:
+    return {
+        p: Quantile(months=moment["months"], date=_day(moment["date"]), mcse=moment["mcse"])
+        for p, moment in entry["quantiles"].items()
+    }
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

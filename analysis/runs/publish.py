@@ -1,0 +1,147 @@
+"""A folder of runs, published as a site."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...model.assumptions import DEFAULT_EVENT
+from ...priors.errors import CatchupError, InputError, unknown_name
+from ..archive.history import Entry, history
+from ..archive.manifest import file_hash
+from ..archive.reading import UNSOUND, Run
+from ..archive.site_folder import OPTION, publish_files
+from ..presentation.site.addresses import INDEX
+from ..presentation.site.build import copied_files, is_ours, site_files, tell
+
+ADDRESS = re.compile(r"https?://[\w.-]+(:\d+)?(/[\w.~%-]+)*/?")
+
+
+@dataclass(frozen=True)
+class Published:
+    """What has been published.
+
+    Attributes
+    ----------
+    page : Path
+        The first page.
+    runs : tuple of str
+        Names of the runs that have a page, oldest first.
+    written : tuple of str
+        Addresses of the files that are new or hold something else than before.
+    faults : tuple of str
+        A line for each entry of the runs' folder that was left out.
+    """
+
+    page: Path
+    runs: tuple[str, ...]
+    written: tuple[str, ...]
+    faults: tuple[str, ...]
+
+
+def publish(runs: Path, site: Path, *, event: str | None = None, address: str | None = None) -> Published:
+    """Publish a folder of runs as a site that opens from the disk.
+
+    Parameters
+    ----------
+    runs : Path
+        The runs folder; nothing in it is changed.
+    site : Path
+        The site's folder, made if its parent is there. Pages that are there and would be the same are not touched;
+        the page of a run that is no longer in the runs folder stays at its address.
+    event : str, optional
+        The event that the first page is about; by default the article's, or that of the newest run where no run is
+        about that one.
+    address : str, optional
+        Where the site is served, for the feed: ``https://...``.
+
+    Raises
+    ------
+    InputError
+        If there is no sound run, or the site's folder cannot be published into; then it is as it was.
+    """
+    check_apart(runs, site)
+    root = checked_address(address)
+    if not is_ours(site / INDEX):
+        raise InputError(f"holds an {INDEX} that is none of ours; another folder was expected", file=site, key=OPTION)
+    found = history(runs)
+    told, entries, faults = {}, list[Entry](), [*found.faults]
+    for entry in found.entries:
+        fault = fault_of(entry.run)
+        if not fault:
+            try:
+                told[entry.run.name] = tell(entry.run)
+                entries.append(entry)
+                continue
+            except CatchupError as error:
+                fault = error.on_command_line
+            except (*UNSOUND, ValueError, AttributeError):
+                fault = f"{entry.run.folder}: is damaged"
+        faults.append(fault)
+    if not told:
+        raise InputError(
+            "holds no sound run to publish" + (f" ({faults[0]})" if faults else ""), file=runs, key="--runs"
+        )
+    files = site_files(told, entries, chosen_event([entry.run for entry in entries], event), root)
+    return Published(site / INDEX, tuple(told), tuple(publish_files(site, files)), tuple(faults))
+
+
+def chosen_event(runs: list[Run], event: str | None) -> str:
+    """Choose the event that the first page is about.
+
+    Raises
+    ------
+    InputError
+        If no run is about the one asked for.
+    """
+    events = [run.manifest.event for run in runs]
+    if event is None:
+        return DEFAULT_EVENT if DEFAULT_EVENT in events else events[-1]
+    if event not in events:
+        raise unknown_name("event of a run", event, set(events), key="--event")
+    return event
+
+
+def fault_of(run: Run) -> str:
+    """Say which of a run's published files is not what its manifest says, if one is not."""
+    for name in copied_files(run):
+        try:
+            if file_hash(run.folder / name) != run.manifest.files[name]:
+                return f"{run.folder / name}: is not what the run's manifest says"
+        except OSError:
+            return f"{run.folder / name}: cannot be read"
+    return ""
+
+
+def check_apart(runs: Path, site: Path) -> None:
+    """Make sure that no page would be written among the runs.
+
+    Raises
+    ------
+    InputError
+        If the site's folder is the runs' or inside it, or its pages of runs would be.
+    """
+    home, place = runs.resolve(), site.resolve()
+    for inside in (place, place / "runs"):
+        if inside == home or home in inside.parents:
+            raise InputError(
+                "its pages would be written among the runs; another folder was expected", file=site, key=OPTION
+            )
+
+
+def checked_address(address: str | None) -> str | None:
+    """Return an address with a slash at its end.
+
+    Raises
+    ------
+    InputError
+        If it is none that pages are served at.
+    """
+    if address is None:
+        return None
+    if not ADDRESS.fullmatch(address):
+        raise InputError(
+            f"an address like https://example.org/forecast/ was expected, not '{address}'", key="--address"
+        )
+    return address.rstrip("/") + "/"

@@ -1,0 +1,53 @@
+"""What kind of change a step of an attribution is: news of the world, a correction of ours, or chance.
+
+News is what would have moved the date of any forecaster who kept the same beliefs and methods: time passing, an item
+that has become known, silence confirmed through a later day. A correction is a change of what was there before: an item
+revised or withdrawn, other priors, another version of the program. The two are never added to each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from .attribution import Attribution, Step
+
+Kind = Literal["news", "correction", "chance", "together"]
+KINDS: tuple[Kind, ...] = ("news", "correction", "chance", "together")
+OF_CHANGES: Mapping[str, Kind] = {
+    "time": "news",
+    "added": "news",
+    "removed": "correction",
+    "changed": "correction",
+    "priors": "correction",
+    "version": "correction",
+}
+"""By the first word of a change's id; what is not named here is chance."""
+
+
+def kind_of(step: Step) -> Kind:
+    """Say which kind of change a step is; `together` where it holds news as well as corrections.
+
+    Examples
+    --------
+    >>> from catchup.analysis.inference.estimates import ZERO
+    >>> kind_of(Step("time", "time passing", {0.5: ZERO}, ZERO))
+    'news'
+    >>> kind_of(Step("time+priors", "time passing, priors changed", {0.5: ZERO}, ZERO))
+    'together'
+    """
+    kinds = {_kind_of_change(change, step.title) for change in step.id.split("+")}
+    return kinds.pop() if len(kinds) == 1 else "together"
+
+
+def by_kind(attribution: Attribution) -> dict[Kind, Sequence[Step]]:
+    """Return the steps of each kind, in their order; kinds without any are left out."""
+    found = {kind: [step for step in attribution.steps if kind_of(step) == kind] for kind in KINDS}
+    return {kind: steps for kind, steps in found.items() if steps}
+
+
+def _kind_of_change(change: str, title: str) -> Kind:
+    word, _, item = change.partition(":")
+    if word == "changed" and f"silence confirmed: {item}," in title:
+        return "news"
+    return OF_CHANGES.get(word, "chance")

@@ -1,0 +1,469 @@
+"""Runs published as a site: whole, the same from the same runs, and only of text."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import re
+import shlex
+import shutil
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+
+from catchup.analysis.archive import site_folder
+from catchup.analysis.archive.manifest import file_hash
+from catchup.analysis.archive.reading import Run, read_run
+from catchup.analysis.commands.main import app
+from catchup.analysis.commands.main import run as command
+from catchup.analysis.inference.estimates import ZERO, Estimate
+from catchup.analysis.presentation.digest import digest_text
+from catchup.analysis.presentation.site.latest import Latest
+from catchup.analysis.presentation.site.moved import story_of
+from catchup.analysis.runs.publish import Published, publish
+from catchup.analysis.studies.attribution import QUANTILES, Attribution, Step
+from catchup.analysis.studies.news import by_kind, kind_of
+from catchup.priors.errors import InputError
+
+Shelf = tuple[Path, list[Run]]
+ATOM = "{http://www.w3.org/2005/Atom}"
+LOADED = {"src", "srcset", "data", "poster", "background", "xlink:href"}
+"""Attributes that make a browser ask for something."""
+HOSTILE = '<script>alert("1")</script> & <img src=x onerror=alert(1)> \u202eevil\u202c'
+
+
+@pytest.fixture(scope="module")
+def site(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("published") / "site"
+    publish(shelf[0], folder)
+    return folder
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+
+
+class Reader(HTMLParser):
+    """What a page leads to, what it asks a browser to load, its anchors and its tags."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.loads: list[str] = []
+        self.ids: list[str] = []
+        self.tags: set[str] = set()
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        for name, value in attributes:
+            if name == "href" and tag in ("a", "link"):
+                self.links.append(value or "")
+            elif name in LOADED or name == "href":
+                self.loads.append(value or "")
+            elif name == "id":
+                self.ids.append(value or "")
+
+
+def read(page: Path) -> Reader:
+    reader = Reader()
+    reader.feed(page.read_text(encoding="utf-8"))
+    return reader
+
+
+def pages(site: Path) -> Iterator[Path]:
+    yield from (path for path in site.rglob("*.html") if path.name not in ("report.html", "explore.html"))
+
+
+def test_every_link_within_resolves(site: Path) -> None:
+    found = 0
+    for page in pages(site):
+        for link in read(page).links:
+            parts = urlsplit(link)
+            if parts.scheme:
+                assert parts.scheme in ("http", "https")
+                continue
+            target = (page.parent / parts.path).resolve() if parts.path else page
+            assert target.is_file(), f"{page.name}: {link}"
+            assert not parts.fragment or parts.fragment in read(target).ids
+            found += 1
+    assert found > 100
+
+
+def test_nothing_is_asked_of_another_host(site: Path) -> None:
+    for page in pages(site):
+        reader = read(page)
+        assert "script" not in reader.tags
+        assert [load for load in reader.loads if not load.startswith("#")] == []
+        text = page.read_text(encoding="utf-8")
+        assert re.findall(r"@import|url\((?!['\"]?#)", text) == []
+
+
+def test_anchors_are_one_of_each(site: Path) -> None:
+    for page in pages(site):
+        ids = read(page).ids
+        assert len(ids) == len(set(ids)), page.name
+
+
+def test_every_run_has_a_page_and_its_data(shelf: Shelf, site: Path) -> None:
+    for one in shelf[1]:
+        assert (site / "runs" / one.name / "index.html").is_file()
+        assert json.loads((site / "runs" / one.name / "forecast.json").read_text()) == one.forecast
+    whole = json.loads((site / "data" / "forecasts.json").read_text())
+    assert [row["run"] for row in whole["runs"]] == [one.name for one in shelf[1]]
+    rows = (site / "data" / "forecasts.csv").read_text().splitlines()
+    assert rows[0].startswith("run,as_of,event,target,quantile")
+    assert len(rows) == 1 + sum(
+        len(one.forecast[key]["quantiles"]) for one in shelf[1] for key in ("ready", "pretrained")
+    )
+
+
+def test_the_newest_forecast_comes_first(shelf: Shelf, site: Path) -> None:
+    page = (site / "index.html").read_text(encoding="utf-8")
+    newest = date.fromisoformat(shelf[1][-1].forecast["ready"]["quantiles"]["0.5"]["date"])
+    assert f"Around {newest.day} {newest:%b %Y}" in page
+    names = re.findall(r'href="runs/([\d-]+)/index\.html">', page)
+    assert names == sorted(names, reverse=True)
+    assert names[0] == shelf[1][-1].name
+
+
+def test_the_same_runs_give_the_same_bytes(shelf: Shelf, site: Path, tmp_path: Path) -> None:
+    publish(shelf[0], tmp_path / "again")
+    assert contents(tmp_path / "again") == contents(site)
+
+
+def test_publishing_again_touches_nothing(shelf: Shelf, site: Path) -> None:
+    assert publish(shelf[0], site).written == ()
+
+
+def test_a_new_run_touches_only_what_it_must(shelf: Shelf, tmp_path: Path) -> None:
+    runs, site = tmp_path / "runs", tmp_path / "site"
+    for one in shelf[1][:-1]:
+        shutil.copytree(one.folder, runs / one.name)
+    publish(runs, site)
+    before = {path: path.stat().st_ino for path in site.rglob("*") if path.is_file()}
+    last = shelf[1][-1]
+    shutil.copytree(last.folder, runs / last.name)
+    written = publish(runs, site).written
+    assert {name for name in written if name.startswith("runs/")} == {
+        f"runs/{last.name}/{name}" for name in ("index.html", "forecast.json", "diff.json")
+    }
+    assert {"index.html", "feed.xml", "archive.html", "latest.json"} <= set(written)
+    assert not {"leaves-out.html", "latest.schema.json"} & set(written)
+    changed = {path.relative_to(site).as_posix() for path, number in before.items() if path.stat().st_ino != number}
+    assert changed <= set(written)
+    positions = [written.index(name) for name in (f"runs/{last.name}/index.html", "index.html")]
+    assert positions == sorted(positions)  # what leads to a page comes after it
+
+
+def test_the_feed_keeps_to_atom(shelf: Shelf, site: Path) -> None:
+    feed = ElementTree.parse(site / "feed.xml").getroot()
+    assert feed.tag == f"{ATOM}feed"
+    entries = feed.findall(f"{ATOM}entry")
+    assert len(entries) == len(shelf[1])
+    for element in (feed, *entries):
+        for name in ("id", "title", "updated"):
+            assert len(element.findall(f"{ATOM}{name}")) == 1
+        assert urlsplit(element.findtext(f"{ATOM}id") or "").scheme == "urn"
+        assert datetime.fromisoformat(element.findtext(f"{ATOM}updated") or "").tzinfo is not None
+        relations = [(link.get("rel"), link.get("type")) for link in element.findall(f"{ATOM}link")]
+        assert len(relations) == len(set(relations))  # RFC 4287, 4.1.1 and 4.1.2: one alternate of a type
+    assert feed.findtext(f"{ATOM}author/{ATOM}name")
+    identities = [entry.findtext(f"{ATOM}id") for entry in entries]
+    assert len(identities) == len(set(identities))
+    days = [entry.findtext(f"{ATOM}updated") for entry in entries]
+    assert days == [f"{one.manifest.as_of}T00:00:00Z" for one in reversed(shelf[1])]
+    assert feed.findtext(f"{ATOM}updated") == days[0]
+    for entry in entries:
+        assert entry.find(f"{ATOM}content/{{http://www.w3.org/1999/xhtml}}div") is not None
+
+
+def test_with_an_address_the_feed_has_whole_links(shelf: Shelf, tmp_path: Path) -> None:
+    publish(shelf[0], tmp_path / "site", address="https://example.org/forecast")
+    feed = ElementTree.parse(tmp_path / "site" / "feed.xml").getroot()
+    places = [one.text or "" for one in feed.iter(f"{ATOM}id")]
+    places += [link.get("href") or "" for link in feed.iter(f"{ATOM}link")]
+    assert places
+    assert all(place.startswith("https://example.org/forecast/") for place in places)
+
+
+def test_latest_keeps_to_its_schema(site: Path) -> None:
+    latest, schema = (json.loads((site / name).read_text()) for name in ("latest.json", "latest.schema.json"))
+    assert latest.pop("$schema") == "latest.schema.json"
+    assert set(schema["required"]) <= set(latest) == set(schema["properties"])
+    Latest.model_validate_json(json.dumps(latest))
+    assert 'additionalProperties": false' not in json.dumps(schema)  # keys may be added
+    jsonschema = pytest.importorskip("jsonschema")
+    jsonschema.validate(latest, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**latest, "as_of": 3}, schema)
+
+
+def test_contributions_add_up(shelf: Shelf) -> None:
+    for one in shelf[1][1:]:
+        story = story_of(one)
+        assert story.moved is not None
+        total = story.moved.attribution.total.shifts[0.5]
+        steps = story.moved.attribution.steps
+        # each figure is rounded to 1e-4
+        assert sum(group.months for group in story.groups) == pytest.approx(total.value, abs=1e-4 * (len(steps) + 1))
+        assert sum(len(group.sentences) for group in story.groups) == len(steps)
+
+
+def test_an_item_that_arrives_is_news_with_its_source(shelf: Shelf) -> None:
+    (arrival,) = [
+        one for one in shelf[1][1:] if "added:caisi-glm-5-3-cyber-lag" in (one.folder / "diff.json").read_text()
+    ]
+    (news,) = [group for group in story_of(arrival).groups if group.kind == "news"]
+    (sentence,) = [line for line in news.sentences if "caisi-glm-5-3-cyber-lag" in line]
+    item = {item.id: item for item in arrival.inputs.evidence()}["caisi-glm-5-3-cyber-lag"]
+    assert item.text.sources[0].publisher in sentence
+    assert re.match(r"-\d\.\d{3} ± \d\.\d{3} months, earlier: item added", sentence)
+
+
+def step(identity: str, title: str = "") -> Step:
+    return Step(identity, title or identity, dict.fromkeys(QUANTILES, Estimate(0.1, 0.01)), ZERO)
+
+
+@pytest.mark.parametrize(
+    ("kind", "one"),
+    [
+        ("news", step("time")),
+        ("news", step("added:a")),
+        ("news", step("time+added:a")),
+        ("news", step("changed:a", "silence confirmed: a, through 2026-09-30 (before: 2026-09-16)")),
+        ("correction", step("changed:a", "item changed: a")),
+        ("correction", step("removed:a")),
+        ("correction", step("priors")),
+        ("correction", step("version", "model version")),
+        ("chance", step("noise")),
+        ("chance", step("unexplained-noise-after")),
+        ("together", step("time+priors")),
+        ("together", step("changed:a+changed:b", "silence confirmed: a, through x (before: y), item changed: b")),
+    ],
+)
+def test_news_is_told_from_corrections(kind: str, one: Step) -> None:
+    assert kind_of(one) == kind
+
+
+def test_every_step_is_of_one_kind() -> None:
+    steps = (step("noise"), step("time"), step("priors"), step("added:a"))
+    found = by_kind(Attribution({}, {}, step("total"), steps, date(2026, 12, 31)))
+    assert {kind: [one.id for one in each] for kind, each in found.items()} == {
+        "news": ["time", "added:a"],
+        "correction": ["priors"],
+        "chance": ["noise"],
+    }
+
+
+def rewrite(folder: Path, name: str, text: str) -> None:
+    """Change a run's file, and what its manifest says of it."""
+    (folder / name).write_text(text, encoding="utf-8")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["files"][name] = file_hash(folder / name)
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+@pytest.fixture
+def copies(shelf: Shelf, tmp_path: Path) -> Path:
+    shutil.copytree(shelf[0], tmp_path / "runs")
+    return tmp_path / "runs"
+
+
+def test_hostile_text_comes_out_as_text(copies: Path, tmp_path: Path) -> None:
+    folder = sorted(copies.iterdir())[-1]
+    diff = json.loads((folder / "diff.json").read_text())
+    diff["steps"] = [{**diff["steps"][0], "title": HOSTILE, "id": "added:eci-lag"}]
+    rewrite(folder, "diff.json", json.dumps(diff))
+    forecast: dict[str, Any] = json.loads((folder / "forecast.json").read_text())
+    rewrite(folder, "forecast.json", json.dumps({**forecast, "warnings": [HOSTILE]}))
+    (name,) = [name for name in read_run(folder).manifest.files if name.endswith("/eci-lag.toml")]
+    line = f"title = {json.dumps(HOSTILE)}"
+    changed = re.sub(r"(?m)^title = .*$", lambda _: line, (folder / name).read_text(), count=1)
+    rewrite(folder, name, changed)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps({**manifest, "command": HOSTILE, "python": HOSTILE}))
+    done = publish(copies, tmp_path / "site")
+    assert done.faults == ()
+    for page in pages(done.page.parent):
+        text = page.read_text(encoding="utf-8")
+        assert not {"script", "img"} & read(page).tags, page
+        assert "\u202e" not in text
+    own = (done.page.parent / "runs" / folder.name / "index.html").read_text(encoding="utf-8")
+    assert own.count("&lt;script&gt;alert(") >= 3
+    feed = ElementTree.parse(done.page.parent / "feed.xml").getroot()
+    assert any('<script>alert("1")</script>' in (text or "") for text in feed.itertext())
+    assert "\u202e" not in digest_text(read_run(folder))
+
+
+BREAKAGES: Mapping[str, Any] = {
+    "truncated": lambda folder: (folder / "forecast.json").write_text("{"),
+    "altered": lambda folder: (folder / "forecast.json").write_text((folder / "forecast.json").read_text() + " "),
+    "of another shape": lambda folder: rewrite(folder, "forecast.json", '{"ready": {"quantiles": []}}'),
+    "a diff of another shape": lambda folder: rewrite(folder, "diff.json", '{"steps": 3}'),
+    "without a manifest": lambda folder: (folder / "manifest.json").unlink(),
+}
+
+
+@pytest.mark.parametrize("breakage", BREAKAGES)
+def test_a_broken_run_is_named_and_left_out(breakage: str, copies: Path, tmp_path: Path) -> None:
+    site, broken = tmp_path / "site", sorted(copies.iterdir())[2]
+    publish(copies, site)
+    page = (site / "runs" / broken.name / "index.html").read_bytes()
+    BREAKAGES[breakage](broken)
+    done = publish(copies, site)
+    assert len(done.faults) == 1
+    assert broken.name in done.faults[0]
+    assert broken.name not in done.runs
+    assert f"{broken.name}/index.html" not in (site / "archive.html").read_text()
+    assert (site / "runs" / broken.name / "index.html").read_bytes() == page  # its address still answers
+
+
+def test_no_sound_run_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "runs" / "2026-09-01").mkdir(parents=True)
+    with pytest.raises(InputError, match="no sound run"):
+        publish(tmp_path / "runs", tmp_path / "site")
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_full_disk_leaves_the_old_site_whole(
+    shelf: Shelf, copies: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site = tmp_path / "site"
+    last = sorted(copies.iterdir())[-1]
+    shutil.move(last, tmp_path / last.name)
+    publish(copies, site)
+    before = contents(site)
+    shutil.move(tmp_path / last.name, last)
+    write, calls = site_folder._write, []
+
+    def full(path: Path, content: site_folder.Content) -> None:
+        calls.append(path)
+        if len(calls) > 3:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        write(path, content)
+
+    monkeypatch.setattr(site_folder, "_write", full)
+    assert command(["publish", "--runs", str(copies), "--site", str(site)]) == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert contents(site) == before
+    assert not (site / site_folder.ASIDE).exists()
+
+
+def test_a_publisher_that_died_is_cleared_away(copies: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    (site / site_folder.ASIDE).mkdir(parents=True)
+    (site / site_folder.ASIDE / "index.html").write_text("half")
+    publish(copies, site)
+    assert not (site / site_folder.ASIDE).exists()
+
+
+def test_one_publisher_at_a_time(copies: Path, site: Path) -> None:
+    before = contents(site)
+    other = os.open(site, os.O_RDONLY)
+    try:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(InputError, match="another publisher"):
+            publish(copies, site)
+    finally:
+        os.close(other)
+    assert contents(site) == before
+
+
+def test_places_that_are_refused(copies: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    foreign = tmp_path / "foreign"
+    foreign.mkdir()
+    (foreign / "index.html").write_text("<p>mine</p>")
+    for site, problem in {
+        copies: "among the runs",
+        copies / "site": "among the runs",
+        copies.parent: "among the runs",  # whose folder `runs` is that of the runs
+        tmp_path / "file": "is a file",
+        tmp_path / "nowhere" / "site": "no folder",
+        foreign: "none of ours",
+    }.items():
+        with pytest.raises(InputError, match=problem):
+            publish(copies, site)
+    assert (foreign / "index.html").read_text() == "<p>mine</p>"
+
+
+def test_others_files_stay(copies: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "CNAME").write_text("example.org")
+    publish(copies, site)
+    assert (site / "CNAME").read_text() == "example.org"
+
+
+@pytest.mark.parametrize("options", [["--event", "compute-equivalnt"], ["--address", "javascript:alert(1)"]])
+def test_options_that_are_refused(options: list[str], copies: Path, tmp_path: Path, capsys: Any) -> None:
+    assert command(["publish", "--runs", str(copies), "--site", str(tmp_path / "site"), *options]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_the_command_says_what_it_has_done(copies: Path, tmp_path: Path, capsys: Any) -> None:
+    asked = ["publish", "--runs", str(copies), "--site", str(tmp_path / "site")]
+    assert command([*asked, "--json"]) == 0
+    done = json.loads(capsys.readouterr().out)
+    assert done["runs"] == [folder.name for folder in sorted(copies.iterdir())]
+    assert command([*asked, "--quiet"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_a_digest_is_short_and_plain(shelf: Shelf, capsys: Any) -> None:
+    assert command(["digest", str(shelf[1][-1].folder)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) < 100
+    assert max(map(len, lines)) < 80
+    assert lines[0].startswith("A Chinese lab has a model like Claude Mythos around")
+    assert {"What moved it", "What to watch"} <= set(lines)
+
+
+def test_a_digest_of_no_run_is_refused(tmp_path: Path, capsys: Any) -> None:
+    assert command(["digest", str(tmp_path)]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_published_names_are_sorted(shelf: Shelf, site: Path) -> None:
+    done: Published = publish(shelf[0], site)
+    assert list(done.runs) == [one.name for one in shelf[1]]
+
+
+HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "publish"
+
+
+def test_the_page_links_every_file_that_publishes() -> None:
+    page = HOW_TO.with_suffix(".md").read_text(encoding="utf-8")
+    assert all(f"publish/{path.name}" in page for path in HOW_TO.iterdir())
+    line = (HOW_TO / "publish.cron").read_text(encoding="utf-8").splitlines()[-1]
+    assert line in page
+    assert "%" not in line  # which cron takes for the end of the command
+
+
+def commands_that_publish() -> Iterator[str]:
+    yield (HOW_TO / "publish.cron").read_text(encoding="utf-8").splitlines()[-1].split("; ")[1]
+    unit = (HOW_TO / "catchup-publish.service").read_text(encoding="utf-8")
+    yield from re.findall(r"(?m)^ExecStart=(.*)$", unit)
+    (job,) = yaml.safe_load((HOW_TO / "publish.yml").read_text(encoding="utf-8"))["jobs"].values()
+    yield from (one["run"] for one in job["steps"] if "catchup publish" in one.get("run", ""))
+
+
+def test_what_is_scheduled_is_understood() -> None:
+    found = [*commands_that_publish()]
+    assert len(found) == 3
+    for text in found:
+        called, bound, _ = app.parse_args(shlex.split(text)[1:], exit_on_error=False, print_error=False)
+        assert called.__name__ == "publish"
+        assert bound.arguments["quiet"] is True
+        assert {"runs", "site"} <= set(bound.arguments)
