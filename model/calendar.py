@@ -58,6 +58,14 @@ class Clock:
         The day of the question.
     reporting : Reporting, optional
         The delay from being ready to being known; None where every item of evidence has one of its own.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.model import load_assumptions
+    >>> clock = load_assumptions().clock(date(2026, 11, 26))
+    >>> round(clock.months(), 2), round(clock.months(date(2026, 8, 24)), 2)
+    (9.03, 5.95)
     """
 
     calendar: Calendar

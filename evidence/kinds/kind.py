@@ -46,6 +46,17 @@ class ModelState:
         By firm, H100e.
     flop_month : mapping of str to array
         By firm, FLOP that an H100e delivers in a month.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from catchup.evidence import KINDS, ModelState, load_ledger
+    >>> from catchup.model import load_assumptions
+    >>> lag = load_ledger().items["eci-lag"]
+    >>> values = {"benchmark_optimism_general": np.array([0.0, 0.3])}
+    >>> state = ModelState(load_assumptions(), values, 2e27, {"compute-equivalent": np.array([12.0, 12.0])}, {}, {})
+    >>> np.exp(KINDS["capability_lag"].predict(np, state, lag.observed, {})).round(1)
+    array([12. ,  8.9])
     """
 
     assumptions: Assumptions
@@ -74,6 +85,13 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
         Whether its items measure how far Chinese models are behind, so that a date without them can be told apart.
     observed, likelihood : type
         Schemas of the item's two tables.
+
+    Examples
+    --------
+    >>> from catchup.evidence import KINDS
+    >>> kind = KINDS["capability_lag"]
+    >>> kind.unit, kind.measures_lag
+    ('log months', True)
     """
 
     name: ClassVar[str]
