@@ -16,6 +16,18 @@ def check_against(item: Item, assumptions: Assumptions) -> None:
     ------
     InputError
         Naming the item's file and key.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from catchup.evidence import check_against, load_ledger
+    >>> from catchup.model import load_assumptions
+    >>> assumptions, item = load_assumptions(), load_ledger().items["no-public-model"]
+    >>> check_against(item, assumptions)
+    >>> check_against(item, replace(assumptions, events={"lean-mythos": assumptions.event("lean-mythos")}))
+    Traceback (most recent call last):
+        ...
+    catchup.priors.errors.InputError: ...unknown event 'compute-equivalent'; known are lean-mythos
     """
     event, firm = item.event, item.kind.firm(item.observed)
     if event is not None and event not in assumptions.events:
@@ -60,6 +72,17 @@ def refuse_double_counting(counted: Sequence[Item], assumptions: Assumptions) ->
     ------
     InputError
         Naming the item, the statement and what counts it already.
+
+    Examples
+    --------
+    >>> from catchup.evidence import load_ledger, refuse_double_counting
+    >>> from catchup.model import load_assumptions
+    >>> item = load_ledger().items["eci-lag"]
+    >>> refuse_double_counting([item], load_assumptions())
+    >>> refuse_double_counting([item, item], load_assumptions())
+    Traceback (most recent call last):
+        ...
+    catchup.priors.errors.InputError: ...eci-lag rests on 'epoch-capabilities-index', and so does eci-lag: ...
     """
     taken: dict[str, str] = {}
     for name, quantity in assumptions.table.quantities.items():

@@ -52,6 +52,17 @@ def add_evidence(model: pm.Model, items: Iterable[Item], assumptions: Assumption
     ------
     InputError
         If the model was built for something else: naming what it lacks, and what it would have to be built with.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.evidence import add_evidence, latent_quantities, load_ledger
+    >>> from catchup.model import build_model, load_assumptions
+    >>> day, assumptions, items = date(2026, 11, 26), load_assumptions(), [load_ledger().items["eci-lag"]]
+    >>> month = assumptions.calendar.months(day)
+    >>> model = build_model(assumptions, extra_quantities=latent_quantities(items), as_of_month=month)
+    >>> add_evidence(model, items, assumptions, day).coords["item"]
+    ('eci-lag',)
     """
     items = list(items)
     _refuse_other(model, items, assumptions, as_of)
@@ -107,6 +118,16 @@ def evidence_data(
     dict of str to array
         ``observed``, shape (item,), each in the coordinate of its kind; ``figures``, shape (item, figure), 0 and
         never read where a kind has no such figure.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.evidence import evidence_data, load_ledger
+    >>> from catchup.model import load_assumptions
+    >>> items = [load_ledger().items["eci-lag"]]
+    >>> data = evidence_data(items, load_assumptions(), date(2026, 11, 26))
+    >>> data["observed"].round(3), data["figures"]
+    (array([1.946]), array([[0.25, 1.  ]]))
     """
     clock = assumptions.clock(as_of)
     items = list(items)

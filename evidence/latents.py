@@ -10,12 +10,28 @@ from .schema import Item
 
 
 def latent_quantities(items: Iterable[Item]) -> list[str]:
-    """Names of the quantities that items need beyond those that the dates depend on, in order of first use."""
+    """Names of the quantities that items need beyond those that the dates depend on, in order of first use.
+
+    Examples
+    --------
+    >>> from catchup.evidence import latent_quantities, load_ledger
+    >>> items = load_ledger().items
+    >>> latent_quantities([items["eci-lag"], items["microsoft-slide"]])
+    ['benchmark_optimism_general', 'rl_ratio']
+    """
     return list(dict.fromkeys(name for item in items for name in item.latents))
 
 
 def events_of(items: Iterable[Item]) -> list[str]:
-    """Events whose dates items are about, in order of first use."""
+    """Events whose dates items are about, in order of first use.
+
+    Examples
+    --------
+    >>> from catchup.evidence import events_of, load_ledger
+    >>> items = load_ledger().items
+    >>> events_of([items["no-public-model"], items["glm-5-3-exploits"]])
+    ['compute-equivalent', 'narrow-exploit']
+    """
     return list(dict.fromkeys(item.event for item in items if item.event is not None))
 
 
@@ -26,6 +42,17 @@ def with_latents(assumptions: Assumptions, items: Iterable[Item]) -> Assumptions
     ``firm_ratio``; each further one gets a quantity of its own (``firm_ratio_`` and the firm's name) with
     the same prior, unless the table has a row for it. Each organisation that measured lags has an error of its own,
     with the prior of ``organisation_error``. Without such items the assumptions come back as they are.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from catchup.evidence import load_ledger, template, with_latents
+    >>> from catchup.model import load_assumptions
+    >>> size = Path("moonshot-bill.toml").write_text(template("rental_spend", "moonshot-bill"))
+    >>> items = load_ledger(extra_files=["moonshot-bill.toml"]).items.values()
+    >>> assumptions = load_assumptions()
+    >>> set(with_latents(assumptions, items).beliefs) - set(assumptions.beliefs)
+    {'firm_ratio_moonshot_ai'}
     """
     quantities = dict(assumptions.table.quantities)
     for item in items:

@@ -29,6 +29,13 @@ class Ledger:
     ----------
     items : dict of str to Item
         Those of the folder in the order of their files, then those added.
+
+    Examples
+    --------
+    >>> from catchup.evidence import load_ledger
+    >>> ledger = load_ledger()
+    >>> [name for name, item in ledger.items.items() if item.text.kind == "rental_spend"]
+    ['zai-spend-2025']
     """
 
     items: dict[str, Item]
@@ -55,6 +62,16 @@ def load_ledger(folder: str | Path | None = None, extra_files: Iterable[str | Pa
     ------
     InputError
         If the folder cannot be read or holds no item, at the first fault of an item, or if an id comes twice.
+
+    Examples
+    --------
+    >>> from catchup.evidence import load_ledger
+    >>> load_ledger().items["eci-lag"].text.title
+    "Chinese models' average lag on the Epoch Capabilities Index"
+    >>> load_ledger("no-such-folder")
+    Traceback (most recent call last):
+        ...
+    catchup.priors.errors.InputError: no-such-folder: no such folder
     """
     items: dict[str, Item] = {}
     for path in _files(folder):

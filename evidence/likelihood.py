@@ -45,6 +45,19 @@ def predictions(
     -------
     dict of str to array, shape (draw,)
         By item, in the coordinate of its kind. Many observations can be held against one prediction.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> import numpy as np
+    >>> from catchup.evidence import load_ledger, predictions
+    >>> from catchup.model import load_assumptions, outcome
+    >>> day, assumptions, item = date(2026, 11, 26), load_assumptions(model="article"), load_ledger().items["eci-lag"]
+    >>> values = {name: assumptions.quantiles(name, [0.5]) for name in [*assumptions.needed(), *item.latents]}
+    >>> world, found = outcome(assumptions, values)
+    >>> shown = predictions([item], assumptions, values, world, {"compute-equivalent": found}, day)
+    >>> np.exp(shown["eci-lag"]).round(1)
+    array([8.6])
     """
     ready = {event: outcome.ready for event, outcome in outcomes.items()}
     runs = {(event, firm): run for event, outcome in outcomes.items() for firm, run in outcome.contenders.items()}
@@ -74,6 +87,17 @@ def log_density(item: Item, observation: float | Array, prediction: Array, clock
         observations against one set of draws.
     clock : Clock
         Turns days into months since t = 0.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> import numpy as np
+    >>> from catchup.evidence import load_ledger, log_density
+    >>> from catchup.model import load_assumptions
+    >>> item, clock = load_ledger().items["eci-lag"], load_assumptions().clock(date(2026, 11, 26))
+    >>> months = np.array([5.0, 7.0, 10.0])
+    >>> log_density(item, item.observation(clock), np.log(months), clock).round(2)
+    array([-0.44,  0.47, -0.55])
     """
     density = item.log_density(np, observation, prediction, item.figures(clock))
     return np.asarray(density if item.text.weight == 1 else density * item.text.weight)
@@ -92,6 +116,17 @@ def simulate(item: Item, prediction: Array, clock: Clock, rng: np.random.Generat
         Turns days into months since t = 0.
     rng : numpy.random.Generator
         Source of randomness.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> import numpy as np
+    >>> from catchup.evidence import load_ledger, simulate
+    >>> from catchup.model import load_assumptions
+    >>> item, clock = load_ledger().items["eci-lag"], load_assumptions().clock(date(2026, 11, 26))
+    >>> seen = simulate(item, np.full(4_000, np.log(7.0)), clock, np.random.default_rng(1))
+    >>> np.exp(np.quantile(seen, [0.05, 0.5, 0.95])).round(1)
+    array([ 4.6,  7. , 10.6])
     """
     shape = np.shape(prediction)
     normal, uniform = rng.standard_normal(shape), rng.random(shape) + OFFSET
@@ -114,6 +149,16 @@ def probability_genuine(item: Item, prediction: Array, clock: Clock) -> Array | 
     -------
     array, shape (draw,), or None
         Of every draw.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> import numpy as np
+    >>> from catchup.evidence import load_ledger, probability_genuine
+    >>> from catchup.model import load_assumptions
+    >>> item, clock = load_ledger().items["microsoft-slide"], load_assumptions().clock(date(2026, 11, 26))
+    >>> probability_genuine(item, np.array([27.0, 27.8]), clock).round(2)
+    array([0.  , 0.79])
     """
     return item.probability_genuine(prediction, clock)
 
@@ -127,6 +172,15 @@ def stated_reliability(item: Item, clock: Clock) -> float | None:
         The item.
     clock : Clock
         Turns days into months since t = 0.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.evidence import load_ledger, stated_reliability
+    >>> from catchup.model import load_assumptions
+    >>> item, clock = load_ledger().items["microsoft-slide"], load_assumptions().clock(date(2026, 11, 26))
+    >>> stated_reliability(item, clock)
+    0.25
     """
     return item.stated_reliability(clock)
 
@@ -140,6 +194,15 @@ def explanation(item: Item, clock: Clock) -> float:
         Whose observation it is.
     clock : Clock
         Turns days into months since t = 0.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.evidence import explanation, load_ledger
+    >>> from catchup.model import load_assumptions
+    >>> item, clock = load_ledger().items["microsoft-slide"], load_assumptions().clock(date(2026, 11, 26))
+    >>> round(explanation(item, clock), 2)
+    27.79
     """
     return item.kind.explanation(item.observation(clock), item.figures(clock))
 

@@ -47,6 +47,13 @@ class Source(StrictModel):
         When.
     address, quoted_in : str or None
         Where to find it; one of them at least.
+
+    Examples
+    --------
+    >>> from catchup.evidence import load_ledger
+    >>> source = load_ledger().items["eci-lag"].text.sources[0]
+    >>> source.publisher, source.date.isoformat()
+    ('Epoch AI', '2026-06-12')
     """
 
     title: Name
@@ -86,6 +93,13 @@ class ItemText(StrictModel):
         Anything else.
     observed, likelihood : mapping
         Tables of the kind, checked by it.
+
+    Examples
+    --------
+    >>> from catchup.evidence import load_ledger
+    >>> text = load_ledger().items["microsoft-slide"].text
+    >>> text.role, text.known_since.isoformat(), text.shares
+    ('likelihood', '2026-06-02', ('microsoft-conference-slide',))
     """
 
     id: Slug
@@ -154,6 +168,15 @@ class Item:
         Quantities that this item has of its own, by the name that its kind knows them under.
     doubt : Doubt or OutcomeDoubt, optional
         How far it is believed, where its file says so and its kind has no words of its own for that.
+
+    Examples
+    --------
+    >>> from catchup.evidence import load_ledger
+    >>> item = load_ledger().items["eci-lag"]
+    >>> item.text.kind, item.observed.value, item.likelihood.sd
+    ('capability_lag', 7.0, 0.25)
+    >>> item.latents
+    ('benchmark_optimism_general',)
     """
 
     text: ItemText
@@ -238,6 +261,14 @@ def read_item(path: str | Path, *, file: str | None = None) -> Item:
     ------
     InputError
         If it cannot be read, or at the first key that is unknown, missing or makes no sense.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from catchup.evidence import read_item, template
+    >>> size = Path("swe-lag.toml").write_text(template("capability_lag", "swe-lag"))
+    >>> read_item("swe-lag.toml").text.kind
+    'capability_lag'
     """
     file = file or str(path)
     try:
@@ -254,6 +285,18 @@ def item_from_table(table: Mapping[str, Any], *, file: str) -> Item:
     ------
     InputError
         At the first key that is unknown, missing or makes no sense.
+
+    Examples
+    --------
+    >>> import tomllib
+    >>> from catchup.evidence import item_from_table, template
+    >>> table = tomllib.loads(template("capability_lag", "swe-lag"))
+    >>> item_from_table(table, file="swe-lag.toml").id
+    'swe-lag'
+    >>> item_from_table({**table, "kind": "capability_leg"}, file="swe-lag.toml")
+    Traceback (most recent call last):
+        ...
+    catchup.priors.errors.InputError: swe-lag.toml: kind: unknown kind 'capability_leg'; did you mean 'capability_lag'?
     """
     text = validate(ItemText, table, file=file)
     kind = kind_named(text.kind)

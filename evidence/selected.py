@@ -19,6 +19,15 @@ class SetAside:
         The item.
     reason : str
         Why, in words.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.evidence import load_ledger, select
+    >>> from catchup.model import load_assumptions
+    >>> selection = select(load_ledger(), "default", date(2026, 6, 5), load_assumptions())
+    >>> {each.item.id: each.reason for each in selection.set_aside}["eci-lag"]
+    'known since 2026-06-12, after 2026-06-05'
     """
 
     item: Item
@@ -37,6 +46,15 @@ class Selection:
         Items that are shown: held out, or used to set a prior.
     set_aside : tuple of SetAside
         Items known only later, silences that a counted milestone ended, and likelihoods that were not asked for.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.evidence import load_ledger, select
+    >>> from catchup.model import load_assumptions
+    >>> selection = select(load_ledger(), "eci-lag", date(2026, 11, 26), load_assumptions())
+    >>> [item.id for item in selection.counted], len(selection.checks) > 0
+    (['eci-lag'], True)
     """
 
     counted: tuple[Item, ...] = ()

@@ -38,6 +38,19 @@ def select(ledger: Ledger, which: str | Sequence[str], as_of: datetime.date, ass
     ------
     InputError
         If an id is unknown, an item is about something the model does not have, or a statement counts twice.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.evidence import load_ledger, select
+    >>> from catchup.model import load_assumptions
+    >>> selection = select(load_ledger(), "eci-lag, microsoft-slide", date(2026, 11, 26), load_assumptions())
+    >>> [item.id for item in selection.counted]
+    ['eci-lag', 'microsoft-slide']
+    >>> select(load_ledger(), "eci-leg", date(2026, 11, 26), load_assumptions())
+    Traceback (most recent call last):
+        ...
+    catchup.priors.errors.InputError: evidence: unknown item 'eci-leg'; did you mean 'eci-lag'?
     """
     for item in ledger.items.values():
         check_against(item, assumptions)

@@ -31,6 +31,16 @@ def template(kind: str, item_id: str | None = None) -> str:
     ------
     InputError
         If the kind is unknown or the id is none.
+
+    Examples
+    --------
+    >>> from catchup.evidence import template
+    >>> print(template("capability_lag", "swe-lag").splitlines()[0])
+    # How many months Chinese models were measured to be behind.
+    >>> template("capability_leg")
+    Traceback (most recent call last):
+        ...
+    catchup.priors.errors.InputError: unknown kind 'capability_leg'; did you mean 'capability_lag'?
     """
     if kind not in KINDS:
         raise unknown_name("kind", kind, KINDS)

@@ -55,6 +55,15 @@ def load(path: str | Path) -> Any:
     ------
     InputError
         If it cannot be read, or is no such tree.
+
+    Examples
+    --------
+    >>> import catchup
+    >>> from catchup.analysis import save_tree
+    >>> tree = catchup.Model(as_of="2026-11-26", evidence="none", model="article").fit(draws=4_000)
+    >>> found = catchup.load(save_tree(tree, "mythos.nc"))
+    >>> bool((found["prior"]["china_stock"] == tree["prior"]["china_stock"]).all())
+    True
     """
     from .analysis.inference.tree.files import load_tree
 

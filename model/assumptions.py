@@ -57,6 +57,15 @@ class Assumptions:
     stated : Stated, optional
         What the layers say, to tell what has been put in since: a distribution or correlation that is put into the
         table as an object is a further layer at once, and lost wherever layers are merged again no more than a file's.
+
+    Examples
+    --------
+    >>> from catchup.model import load_assumptions
+    >>> assumptions = load_assumptions()
+    >>> list(assumptions.race.firms), list(assumptions.events)[:2]
+    (['hyperscaler', 'startup'], ['compute-equivalent', 'autonomous-range'])
+    >>> assumptions.quantiles("china_stock", [0.05, 0.5, 0.95]).round(-4)
+    array([1560000., 1930000., 2460000.])
     """
 
     layers: Sequence[Layer]

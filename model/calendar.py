@@ -23,6 +23,14 @@ class Calendar:
         The day t = 0.
     days_per_month : float
         Length of a month of model time, in days.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.model import Calendar
+    >>> calendar = Calendar(date(2026, 2, 24), 30.44)
+    >>> round(calendar.months(date(2026, 11, 26)), 2), calendar.day(12.0).isoformat()
+    (9.03, '2027-02-24')
     """
 
     origin: date
@@ -58,6 +66,14 @@ class Clock:
         The day of the question.
     reporting : Reporting, optional
         The delay from being ready to being known; None where every item of evidence has one of its own.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.model import load_assumptions
+    >>> clock = load_assumptions().clock(date(2026, 11, 26))
+    >>> round(clock.months(), 2), round(clock.months(date(2026, 8, 24)), 2)
+    (9.03, 5.95)
     """
 
     calendar: Calendar

@@ -42,6 +42,15 @@ class CompiledDates:
     PyMC's own forward sampling loops over draws in Python. Here the quantities are inputs of a graph that is
     vectorised over a leading draw axis. By default the first call compiles it to machine code, which takes seconds;
     PyTensor keeps the result on disk.
+
+    Examples
+    --------
+    >>> from catchup.model import CompiledDates, build_model, load_assumptions
+    >>> assumptions = load_assumptions(model="article")
+    >>> dates = CompiledDates(build_model(assumptions), assumptions, mode="FAST_COMPILE")
+    >>> medians = {name: assumptions.quantiles(name, [0.5]) for name in dates.names}
+    >>> dates(medians)["ready"].round(1)
+    array([[11.6]])
     """
 
     def __init__(

@@ -33,6 +33,15 @@ class Event:
         Title, references, notes.
     multiple : Family
         What is believed of the multiple.
+
+    Examples
+    --------
+    >>> from catchup.model import load_assumptions
+    >>> event = load_assumptions().event("lean-mythos")
+    >>> event.text.title
+    'A lean Mythos: most of its level, from an efficient design on pooled domestic chips'
+    >>> event.multiple
+    TriangularLog10(low=0.2, high=1.0, mode=0.45)
     """
 
     text: EventText

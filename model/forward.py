@@ -71,6 +71,16 @@ def outcome(
     -------
     tuple of World and Outcome
         Every intermediate, and the dates in months since t = 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from catchup.model import load_assumptions, outcome
+    >>> assumptions = load_assumptions(model="article")
+    >>> medians = {name: assumptions.quantiles(name, [0.5]) for name in assumptions.needed()}
+    >>> world, found = outcome(assumptions, medians)
+    >>> assumptions.calendar.day(found.ready[0]).isoformat()
+    '2027-02-13'
     """
     multiples = {event: values[multiple_name(event)]}
 
@@ -164,6 +174,16 @@ def simulate[Kept](
     -----
     One thread does it all. NumPy's calls on a chunk take a few microseconds each, after every one of which threads
     would queue for Python's lock: two took up to twice the time of one.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from catchup.model import load_assumptions, outcome, simulate
+    >>> assumptions, rng = load_assumptions(model="article"), np.random.default_rng(1)
+    >>> chunks = simulate(assumptions, lambda values: outcome(assumptions, values)[1].ready, 4_000, rng)
+    >>> ready = np.concatenate(list(chunks))
+    >>> ready.shape, np.quantile(ready, [0.05, 0.5, 0.95]).round(1)
+    ((4000,), array([ 8. , 11.6, 18.1]))
     """
     copula = assumptions.copula
     transform = transform or QuantileTransform(beliefs or assumptions.beliefs, names or assumptions.needed(), copula)

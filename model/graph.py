@@ -62,6 +62,15 @@ def build_model(
     pymc.Model
         With coords ``event``, ``firm`` and ``source``. Months count from t = 0; see `naming.UNITS` and `naming.DIMS`
         for what it holds.
+
+    Examples
+    --------
+    >>> from catchup.model import build_model, load_assumptions
+    >>> model = build_model(load_assumptions(), events=("compute-equivalent", "lean-mythos"))
+    >>> model.coords["event"], model.named_vars_to_dims["ready"]
+    (('compute-equivalent', 'lean-mythos'), ('event',))
+    >>> sorted(set(model.named_vars) & {"mythos_flop", "china_stock", "ready"})
+    ['china_stock', 'mythos_flop', 'ready']
     """
     names = list(dict.fromkeys([*assumptions.needed(events, distillation=True), *extra_quantities]))
     race = assumptions.race
@@ -228,6 +237,16 @@ def set_intervention(model: pm.Model, assumptions: Assumptions, intervention: In
         Those it was built on.
     intervention : Intervention
         What to switch to.
+
+    Examples
+    --------
+    >>> from catchup.model import apply_lever, build_model, load_assumptions, set_intervention
+    >>> assumptions = load_assumptions()
+    >>> model = build_model(assumptions)
+    >>> set_intervention(model, assumptions, apply_lever(assumptions.levers["remote-revoked"], assumptions.race, 0.0))
+    >>> kept = dict(zip(assumptions.race.sources, model["source_kept"].get_value().tolist(), strict=True))
+    >>> kept["domestic"], kept["remote"]
+    (1.0, 0.0)
     """
     sources = list(assumptions.race.sources)
     pm.set_data(

@@ -71,6 +71,13 @@ class Intervention:
         Budgets drawn from another distribution, by the name of the quantity.
     act_from_month : float
         Month from which it holds. Runs that have ended by then stand; those under way do the rest under it.
+
+    Examples
+    --------
+    >>> from catchup.model import Intervention
+    >>> revoked = Intervention(kept={"remote": 0.0}, stop={"remote-growth": 9.0}, act_from_month=9.0)
+    >>> revoked.kept, revoked.limit_distillation
+    ({'remote': 0.0}, False)
     """
 
     kept: Mapping[str, float] = field(default_factory=dict)
@@ -96,6 +103,14 @@ def apply_lever(lever: Lever, race: Race, act_from_month: float) -> Intervention
     act_from_month : float
         When it is pulled, in months since t = 0; before that day as on it. Pulled then, it is as if it had been so
         from the start.
+
+    Examples
+    --------
+    >>> from catchup.model import apply_lever, load_assumptions
+    >>> assumptions = load_assumptions()
+    >>> change = apply_lever(assumptions.levers["remote-frozen"], assumptions.race, act_from_month=9.0)
+    >>> change.stop, change.kept
+    ({'remote-growth': 9.0}, {})
     """
     month = max(act_from_month, 0.0)
     return Intervention(
@@ -124,7 +139,15 @@ def apply_as_published(lever: Lever, race: Race, today: float) -> Intervention:
 
 
 def apply_regime(regime: Regime, act_from_month: float) -> Intervention:
-    """Turn a regime into the intervention it makes when it begins at month `act_from_month`."""
+    """Turn a regime into the intervention it makes when it begins at month `act_from_month`.
+
+    Examples
+    --------
+    >>> from catchup.model import apply_regime, load_assumptions
+    >>> change = apply_regime(load_assumptions().regimes["crash-programme"], act_from_month=9.0)
+    >>> change.act_from_month, change.commitments
+    (9.0, {'hyperscaler_budget': Triangular(low=0.03, high=0.08, mode=0.05)})
+    """
     return Intervention(
         commitments={regime.text.quantity: regime.distribution}, act_from_month=max(act_from_month, 0.0)
     )

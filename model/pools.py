@@ -30,6 +30,16 @@ class Pool:
         H100e a month, first month and months of arrivals, with an entry for each arriving source.
     curves : tuple of Curve
         How each arrives; none where all of them arrive evenly, within a length that a stop has shortened already.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from catchup.model import load_assumptions, outcome
+    >>> assumptions = load_assumptions(model="article")
+    >>> medians = {name: assumptions.quantiles(name, [0.5]) for name in assumptions.needed()}
+    >>> world, found = outcome(assumptions, medians)
+    >>> [world.pools["hyperscaler"].at(np, months).round(-4) for months in (0.0, 12.0)]
+    [array([1030000.]), array([1680000.])]
     """
 
     stock: Any

@@ -26,6 +26,16 @@ class World:
         By firm, what an H100e delivers in a month, FLOP.
     pools : dict of str to Pool
         By firm.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from catchup.model import load_assumptions, outcome
+    >>> assumptions = load_assumptions(model="article")
+    >>> medians = {name: assumptions.quantiles(name, [0.5]) for name in assumptions.needed()}
+    >>> world, found = outcome(assumptions, medians)
+    >>> [f"{flop:.2g}" for flop in world.mythos_flop], world.annual_progress.round(2)
+    (['5.5e+26'], array([10.]))
     """
 
     mythos_flop: Any
@@ -60,6 +70,16 @@ class Contender:
         When its pre-training ends.
     post_training : (draw,)
         Months from there to readiness.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from catchup.model import load_assumptions, outcome
+    >>> assumptions = load_assumptions(model="article")
+    >>> medians = {name: assumptions.quantiles(name, [0.5]) for name in assumptions.needed()}
+    >>> world, found = outcome(assumptions, medians)
+    >>> {firm: each.ready.round(1) for firm, each in found.contenders.items()}
+    {'hyperscaler': array([11.6]), 'startup': array([14.3])}
     """
 
     able: Any
@@ -92,6 +112,16 @@ class Outcome:
         Months from there to readiness.
     ready : (draw,)
         When the first firm is ready, months.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from catchup.model import load_assumptions, outcome
+    >>> assumptions = load_assumptions(model="article")
+    >>> medians = {name: assumptions.quantiles(name, [0.5]) for name in assumptions.needed()}
+    >>> world, found = outcome(assumptions, medians)
+    >>> found.pretrained.round(1), found.ready.round(1), found.ready_of("startup").round(1)
+    (array([10.]), array([11.6]), array([14.3]))
     """
 
     target_flop: Any

@@ -46,6 +46,14 @@ class Base:
         ``log_density(x, *parameters)`` of one quantity: x of any shape, natural logarithm.
     pymc : callable
         ``pymc(name, *parameters, dims=...)``: the vector random variable of many; parameters of shape (quantity,).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from catchup.priors import BASES
+    >>> low, mode, high = 4.0, 6.0, 9.0
+    >>> BASES["triangular"].quantile(np, np.array([0.05, 0.5, 0.95]), low, mode, high).round(2)
+    array([4.71, 6.26, 8.13])
     """
 
     name: str

@@ -115,6 +115,17 @@ class Copula:
     ----------
     groups : tuple of Group
         No quantity is in two of them; none at all where everything is independent.
+
+    Examples
+    --------
+    >>> from catchup.priors import Layer, load_prior_table, packaged_layers
+    >>> rows = [{"between": ["mfu_anthropic", "mfu_china"], "rank": 0.5}]
+    >>> copula = load_prior_table([*packaged_layers(), Layer.of({"correlation": rows}, file="mine.toml")]).copula
+    >>> copula.partners("mfu_china")
+    ['mfu_anthropic']
+    >>> copula.groups[0].pearson.round(3)
+    array([[1.   , 0.518],
+           [0.518, 1.   ]])
     """
 
     groups: tuple[Group, ...] = ()

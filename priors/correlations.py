@@ -42,6 +42,14 @@ class Correlation:
         The pair, the correlation (Spearman's), why it is believed and where it comes from.
     file, key : str
         The file that last changed it, and where it stands there.
+
+    Examples
+    --------
+    >>> from catchup.priors import Layer, load_prior_table, packaged_layers
+    >>> rows = [{"between": ["mfu_anthropic", "mfu_china"], "rank": 0.5}]
+    >>> table = load_prior_table([*packaged_layers(), Layer.of({"correlation": rows}, file="mine.toml")])
+    >>> [(each.pair, each.rank, each.file) for each in table.correlations]
+    [(('mfu_anthropic', 'mfu_china'), 0.5, 'mine.toml')]
     """
 
     text: CorrelationText

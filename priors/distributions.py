@@ -38,6 +38,15 @@ def take_distribution(row: Row, text: type[StrictModel], key: str) -> tuple[Fami
     ------
     InputError
         If the family is unknown, its numbers are wrong, or a key belongs to neither part.
+
+    Examples
+    --------
+    >>> from catchup.priors import Row, StrictModel, take_distribution
+    >>> class Text(StrictModel):
+    ...     unit: str
+    >>> row = Row({"family": "lognormal", "median": 7.0, "sigma": 0.25, "unit": "months"}, "mine.toml", "mine.toml")
+    >>> take_distribution(row, Text, "quantity.lag")
+    (LogNormal(median=7.0, sigma=0.25), {'unit': 'months'})
     """
     name = row.values.get("family")
     if name is not None and not isinstance(name, str):

@@ -21,6 +21,15 @@ class CatchupError(Exception):
     ----------
     exit_code : int
         Exit status of the command line: 1 when the answer cannot be trusted, 2 for bad input.
+
+    Examples
+    --------
+    >>> from catchup.priors import CatchupError, read_overlay
+    >>> try:
+    ...     read_overlay("progress-amodai")
+    ... except CatchupError as error:
+    ...     print(error.exit_code, error)
+    2 overlays: unknown overlay 'progress-amodai'; did you mean 'progress-amodei'?
     """
 
     exit_code = 1
@@ -53,6 +62,14 @@ class InputError(CatchupError, ValueError):
     ----------
     unlikely : bool
         Whether it is possible, but surely a mistake.
+
+    Examples
+    --------
+    >>> import catchup
+    >>> catchup.Model(as_of="2026-11-26", evidence="eci-log")
+    Traceback (most recent call last):
+        ...
+    catchup.priors.errors.InputError: evidence: unknown item 'eci-log'; did you mean 'eci-lag'?
     """
 
     exit_code = 2
@@ -91,6 +108,14 @@ def nearest_name(name: str, known: Iterable[str]) -> str | None:
     """Return the known name most like `name`, or None when none is at all like it.
 
     Case, and hyphens for underscores, count for nothing.
+
+    Examples
+    --------
+    >>> from catchup.priors import nearest_name
+    >>> nearest_name("China-Stok", ["china_stock", "mfu_china"])
+    'china_stock'
+    >>> print(nearest_name("rainfall", ["china_stock", "mfu_china"]))
+    None
     """
     by_plain_name = {_plain(candidate): candidate for candidate in sorted(known)}
     matches = difflib.get_close_matches(_plain(name), by_plain_name, n=1, cutoff=0.5)
@@ -117,6 +142,12 @@ def unknown_name(
         Valid names; the nearest is offered, or all are listed where none is at all like it.
     file, key : optional
         As for `InputError`.
+
+    Examples
+    --------
+    >>> from catchup.priors import unknown_name
+    >>> print(unknown_name("firm", "start-up", ["hyperscaler", "startup"], file="mine.toml", key="firm"))
+    mine.toml: firm: unknown firm 'start-up'; did you mean 'startup'?
     """
     names = sorted(known)
     nearest = nearest_name(name, names)

@@ -46,6 +46,17 @@ class Layer:
         How messages name it.
     tables : mapping
         Section name to rows by name, or to a list of rows where they have none.
+
+    Examples
+    --------
+    >>> from catchup.priors import Layer
+    >>> overlay = Layer.of({"quantity": {"china_stock": {"median": 2.4e6}}}, file="mine.toml")
+    >>> overlay.file, overlay.tables["quantity"]["china_stock"]
+    ('mine.toml', {'median': 2400000.0})
+    >>> Layer.of({"quantities": {}}, file="mine.toml")
+    Traceback (most recent call last):
+        ...
+    catchup.priors.errors.InputError: mine.toml: quantities: unknown table 'quantities'; did you mean 'quantity'?
     """
 
     file: str
@@ -109,6 +120,14 @@ class Row:
         The last file to change it.
     first_file : str
         The file that added it.
+
+    Examples
+    --------
+    >>> from catchup.priors import Layer, merge, packaged_layers
+    >>> overlay = Layer.of({"quantity": {"china_stock": {"median": 2.4e6}}}, file="mine.toml")
+    >>> row = merge([*packaged_layers(), overlay], "quantity")["china_stock"]
+    >>> row.values["median"], row.first_file, row.file
+    (2400000.0, 'priors/baseline.toml', 'mine.toml')
     """
 
     values: dict[str, Any]
@@ -135,6 +154,14 @@ def merge(
     -------
     dict
         Row name to merged row, in order of first appearance.
+
+    Examples
+    --------
+    >>> from catchup.priors import Layer, merge
+    >>> below = Layer.of({"quantity": {"china_stock": {"family": "lognormal", "median": 2.1e6}}}, file="own.toml")
+    >>> above = Layer.of({"quantity": {"china_stock": {"median": 2.4e6}}}, file="mine.toml")
+    >>> merge([below, above], "quantity")["china_stock"].values
+    {'family': 'lognormal', 'median': 2400000.0}
     """
     merged: dict[str, Row] = {}
     for layer in layers:

@@ -24,7 +24,20 @@ UNLIKELY = ("less_than_equal", "greater_than_equal", "unlikely")  # faults of a 
 
 
 class StrictModel(BaseModel):
-    """A table whose keys are all known, whose numbers are finite and which never changes."""
+    """A table whose keys are all known, whose numbers are finite and which never changes.
+
+    Examples
+    --------
+    >>> from catchup.priors import StrictModel, validate
+    >>> class Reading(StrictModel):
+    ...     megawatts: float
+    >>> validate(Reading, {"megawatts": 1600}, file="sites.toml")
+    Reading(megawatts=1600.0)
+    >>> validate(Reading, {"megawats": 1600}, file="sites.toml")
+    Traceback (most recent call last):
+        ...
+    catchup.priors.errors.InputError: sites.toml: megawats: unknown key; did you mean 'megawatts'?
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
@@ -57,6 +70,16 @@ def read_toml(path: str | Path) -> dict[str, Any]:
     InputError
         If the file is missing (then a `MissingFileError`), a directory, unreadable, larger than a megabyte, empty,
         not UTF-8 or not TOML.
+
+    Examples
+    --------
+    >>> from catchup.priors import named_overlays, read_toml
+    >>> list(read_toml(named_overlays()["slowing-progress"]))
+    ['mechanism']
+    >>> read_toml("mine.toml")
+    Traceback (most recent call last):
+        ...
+    catchup.priors.errors.MissingFileError: mine.toml: no such file
     """
     path = Path(path)
     try:
@@ -116,6 +139,16 @@ def validate[Model: BaseModel](
     ------
     InputError
         At the first fault, naming file, key, what was expected and, for an unknown key, the nearest valid one.
+
+    Examples
+    --------
+    >>> from catchup.priors import LogNormal, validate
+    >>> validate(LogNormal, {"median": 7.0, "sigma": 0.25}, file="mine.toml", key="quantity.lag")
+    LogNormal(median=7.0, sigma=0.25)
+    >>> validate(LogNormal, {"median": 7.0, "sd": 0.25}, file="mine.toml", key="quantity.lag")
+    Traceback (most recent call last):
+        ...
+    catchup.priors.errors.InputError: mine.toml: quantity.lag.sd: unknown key; known are median, sigma
     """
     if not isinstance(table, Mapping):
         raise InputError(f"a table was expected, not {describe(table)}", file=file, key=key)

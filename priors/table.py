@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 from numpy.typing import ArrayLike
-from pydantic import Field
 
 from .bases import Array
 from .copula import Copula
@@ -22,57 +21,14 @@ from .errors import InputError, MissingFileError, unknown_name, unknown_row
 from .families import Family, Fixed, load_families_of
 from .hierarchy import marginal_quantiles, resolve
 from .layers import Layer, Row, merge
-from .strict import StrictModel, describe, read_toml, validate
+from .row_schemas import Constant, QuantityText, Reference
+from .strict import describe, read_toml, validate
 
 HERE = Path(__file__).parent
 PACKAGED = {f"priors/{name}": HERE / name for name in ("baseline.toml", "readings.toml", "tables.toml")}
 MODEL_TABLES = "model/"
 QUANTITY_NEEDS = ("family", "unit", "description", "sources")
 SETTLED = ("unit", "above", "minimum", "maximum")  # keys that the equations rely on, whatever an overlay believes
-PartialDate = Annotated[str, Field(pattern=r"^([0-9]{4}(-[0-9]{2})?|undated)$")]
-
-
-class Reference(StrictModel):
-    """A text that figures rest on; its date is a day, or as much of it as is known."""
-
-    title: str
-    publisher: str
-    date: date | PartialDate
-    address: str | None = None
-    notes: str = ""
-
-
-class Constant(StrictModel):
-    """A figure without uncertainty: a number with its unit, or a day."""
-
-    value: float | date
-    unit: str
-    description: str
-    sources: tuple[str, ...] = Field(min_length=1, strict=False)
-    above: float | None = None
-
-
-class QuantityText(StrictModel):
-    """What a quantity's row says beside its distribution.
-
-    `above`, `minimum` and `maximum` bound the values that make sense at all, whatever the belief. Quantities that name
-    the same `block` are shares that sum to one.
-    """
-
-    unit: Annotated[str, Field(min_length=1)]
-    description: Annotated[str, Field(min_length=1)]
-    sources: tuple[str, ...] = Field(min_length=1, strict=False)
-    shares: tuple[str, ...] = Field(default=(), strict=False)
-    role: Literal["model", "lever", "evidence", "comparison"] = "model"
-    above: float | None = None
-    minimum: float | None = None
-    maximum: float | None = None
-    block: Annotated[str, Field(min_length=1)] | None = None
-    notes: str = ""
-
-    def limits(self) -> Limits:
-        """Bounds that the distribution must keep."""
-        return Limits(self.above, self.minimum, self.maximum, self.unit)
 
 
 @dataclass(frozen=True)
@@ -89,6 +45,15 @@ class Quantity:
         Unit, description, sources, the public statements it shares, its role and bounds.
     file : str
         The file that last changed it.
+
+    Examples
+    --------
+    >>> from catchup.priors import load_prior_table, packaged_layers
+    >>> stock = load_prior_table(packaged_layers()).quantities["china_stock"]
+    >>> stock.distribution
+    Triangular(low=1400000.0, high=2700000.0, mode=1780000.0)
+    >>> stock.text.unit, stock.file
+    ('H100e', 'priors/baseline.toml')
     """
 
     name: str
@@ -113,6 +78,15 @@ class PriorTable:
     quantities : mapping of str to Quantity
     correlations : tuple of Correlation
         Rank correlations between them; those of 0, which overlays take back, among them.
+
+    Examples
+    --------
+    >>> from catchup.priors import load_prior_table, packaged_layers
+    >>> table = load_prior_table(packaged_layers())
+    >>> table.day("origin").isoformat(), table.number("days_per_month")
+    ('2026-02-24', 30.44)
+    >>> table.quantiles("china_stock", [0.05, 0.5, 0.95]).round(-4)
+    array([1560000., 1930000., 2460000.])
     """
 
     references: Mapping[str, Reference]
@@ -158,7 +132,14 @@ class PriorTable:
 
 
 def packaged_layers() -> list[Layer]:
-    """Return the project's own prior tables, as the lowest layers."""
+    """Return the project's own prior tables, as the lowest layers.
+
+    Examples
+    --------
+    >>> from catchup.priors import packaged_layers
+    >>> [layer.file for layer in packaged_layers()]
+    ['priors/baseline.toml', 'priors/readings.toml', 'priors/tables.toml']
+    """
     return [Layer.of(read_toml(path), file=file) for file, path in PACKAGED.items()]
 
 
@@ -183,7 +164,14 @@ def _is_own(file: str) -> bool:
 
 
 def named_overlays() -> dict[str, Path]:
-    """Overlays that come with the project: name to file."""
+    """Overlays that come with the project: name to file.
+
+    Examples
+    --------
+    >>> from catchup.priors import named_overlays
+    >>> named_overlays()["progress-amodei"].name
+    'progress-amodei.toml'
+    """
     return {path.stem: path for path in sorted((HERE / "overlays").glob("*.toml"))}
 
 
@@ -194,6 +182,16 @@ def read_overlay(name_or_path: str | Path) -> Layer:
     ------
     InputError
         If there is no such file or name, or it is not an overlay.
+
+    Examples
+    --------
+    >>> from catchup.priors import read_overlay
+    >>> list(read_overlay("progress-amodei").tables["quantity"])
+    ['algorithmic_progress']
+    >>> read_overlay("progress-amodai")
+    Traceback (most recent call last):
+        ...
+    catchup.priors.errors.InputError: overlays: unknown overlay 'progress-amodai'; did you mean 'progress-amodei'?
     """
     overlays = named_overlays()
     text = str(name_or_path)
@@ -224,6 +222,17 @@ def fixed_values_layer(values: Mapping[str, float], known: Iterable[str], option
     ------
     InputError
         If a name is unknown or a value is not finite.
+
+    Examples
+    --------
+    >>> from catchup.priors import fixed_values_layer, load_prior_table, packaged_layers
+    >>> layer = fixed_values_layer({"china_stock": 2.4e6}, ["china_stock", "mfu_china"])
+    >>> load_prior_table([*packaged_layers(), layer]).quantities["china_stock"].distribution
+    Fixed(value=2400000.0)
+    >>> fixed_values_layer({"chinese_stock": 2.4e6}, ["china_stock", "mfu_china"])
+    Traceback (most recent call last):
+        ...
+    catchup.priors.errors.InputError: fixed: unknown quantity 'chinese_stock'; did you mean 'china_stock'?
     """
     known = list(known)
     for name, value in values.items():
@@ -252,6 +261,16 @@ def load_prior_table(layers: Iterable[Layer]) -> PriorTable:
     ------
     InputError
         At the first fault, naming file and key.
+
+    Examples
+    --------
+    >>> from catchup.priors import load_prior_table, packaged_layers, read_overlay
+    >>> progress = {
+    ...     name: load_prior_table([*packaged_layers(), *above]).quantities["algorithmic_progress"].distribution
+    ...     for name, above in {"own": [], "Amodei": [read_overlay("progress-amodei")]}.items()
+    ... }
+    >>> {name: float(each.quantile(0.5).round(2)) for name, each in progress.items()}
+    {'own': 10.0, 'Amodei': 4.0}
     """
     layers = list(layers)
     load_families_of(layers)

@@ -33,6 +33,7 @@ class EfficiencyCurve:
     Examples
     --------
     >>> import numpy as np
+    >>> from catchup.evidence import EfficiencyCurve
     >>> points = np.linspace(-0.5, 3.0, 29)
     >>> curve = EfficiencyCurve(-0.5, 0.125, -0.5 * ((points - 1.0) / 0.2) ** 2)
     >>> print(f"{curve.mode:.1f} {curve.quantiles([0.05, 0.95])[1]:.1f}")

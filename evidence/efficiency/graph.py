@@ -34,6 +34,17 @@ def build_efficiency_model(models: ScoredModels, beliefs: Mapping[str, Family], 
     pymc.Model
         With coords ``model`` and ``organisation``, ``measured_progress`` (x per year) and the observed vector
         ``scores`` (points).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from catchup.evidence import ScoredModels, build_efficiency_model
+    >>> from catchup.model import load_assumptions
+    >>> years, compute = np.linspace(-2.0, 0.0, 8), np.linspace(-1.5, 0.0, 8)
+    >>> scores = 150.0 + 10.0 * (compute + 0.5 * years)
+    >>> models = ScoredModels.of("abcdefgh", scores, np.ones(8), compute, years, "UVUVUVUV")
+    >>> build_efficiency_model(models, load_assumptions().beliefs, degrees=4.0).coords["organisation"]
+    ('U', 'V')
     """
     coords = {"model": list(models.names), "organisation": list(models.organisations)}
     with pm.Model(coords=coords) as model:

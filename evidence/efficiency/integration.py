@@ -129,6 +129,18 @@ def efficiency_curve(
         Of integration, an even number: error and time hang on it.
     nodes : int
         Of the quadrature over each organisation's effect.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from catchup.evidence import ScoredModels, efficiency_curve
+    >>> from catchup.model import load_assumptions
+    >>> years, compute = np.linspace(-2.0, 0.0, 8), np.linspace(-1.5, 0.0, 8)
+    >>> scores = 150.0 + 10.0 * (compute + 0.5 * years)
+    >>> models = ScoredModels.of("abcdefgh", scores, np.ones(8), compute, years, "UVUVUVUV")
+    >>> found = efficiency_curve(models, load_assumptions().beliefs, degrees=4.0, points=64)
+    >>> found.curve.quantiles([0.05, 0.5, 0.95]).round(1)
+    array([  0.7,   9.3, 447.3])
     """
     integrand = Integrand(models, beliefs, degrees, nodes)
     values = EfficiencyCurve(FIRST, STEP, np.zeros(COUNT)).points

@@ -30,6 +30,16 @@ class ScoredModels:
         Every organisation once, in the order of its models.
     counts : tuple of int
         How many models each has.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from catchup.evidence import ScoredModels
+    >>> years, compute = np.linspace(-2.0, 0.0, 8), np.linspace(-1.5, 0.0, 8)
+    >>> scores = 150.0 + 10.0 * (compute + 0.5 * years)
+    >>> models = ScoredModels.of("abcdefgh", scores, np.ones(8), compute, years, "UVUVUVUV")
+    >>> models.organisations, models.counts, models.names
+    (('U', 'V'), (4, 4), ('a', 'c', 'e', 'g', 'b', 'd', 'f', 'h'))
     """
 
     names: tuple[str, ...]

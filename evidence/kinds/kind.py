@@ -51,6 +51,17 @@ class ModelState:
         By firm, FLOP that an H100e delivers in a month.
     launch, pretrained : mapping of (str, str) to array
         By event and firm, when the firm's run launches and when its pre-training ends, months since t = 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from catchup.evidence import KINDS, ModelState, load_ledger
+    >>> from catchup.model import load_assumptions
+    >>> lag = load_ledger().items["eci-lag"]
+    >>> values = {"benchmark_optimism_general": np.array([0.0, 0.3])}
+    >>> state = ModelState(load_assumptions(), values, 2e27, {"compute-equivalent": np.array([12.0, 12.0])}, {}, {})
+    >>> np.exp(KINDS["capability_lag"].predict(np, state, lag.observed, {})).round(1)
+    array([12. ,  8.9])
     """
 
     assumptions: Assumptions
@@ -83,6 +94,13 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
         Schemas of the item's two tables.
     countable : bool
         Whether an item may condition an answer; an opinion about the answer may not.
+
+    Examples
+    --------
+    >>> from catchup.evidence import KINDS
+    >>> kind = KINDS["capability_lag"]
+    >>> kind.unit, kind.measures_lag
+    ('log months', True)
     """
 
     name: ClassVar[str]

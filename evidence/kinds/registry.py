@@ -33,6 +33,18 @@ def register_kind(kind: type[Kind[Any, Any]]) -> type[Kind[Any, Any]]:
     ------
     InputError
         If it lacks a form, a schema or a name of its own; nothing is registered then.
+
+    Examples
+    --------
+    >>> from catchup import register_kind
+    >>> from catchup.evidence import KINDS
+    >>> from catchup.evidence.kinds.capability_lag import CapabilityLag
+    >>> @register_kind
+    ... class RoboticsLag(CapabilityLag):
+    ...     name = "robotics_lag"
+    ...     subject = "lag in robotics"
+    >>> KINDS["robotics_lag"].unit
+    'log months'
     """
     if not (isinstance(kind, type) and issubclass(kind, Kind)):
         raise InputError(f"a subclass of Kind was expected, not {kind!r}", key="kind")

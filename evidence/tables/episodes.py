@@ -25,6 +25,14 @@ class Release:
         In the table's points.
     interval : tuple of float or None
         Ends of the score's interval, where the table states one.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.evidence import Release
+    >>> record = Release("First", "American lab", date(2026, 1, 10), 150.0, (147.0, 153.0))
+    >>> record.day.isoformat(), record.score
+    ('2026-01-10', 150.0)
     """
 
     model: str
@@ -47,6 +55,15 @@ class Episode:
     days : int
         From the record to the follower; of an open episode to the last day the table speaks of. Negative where the
         other country had been there first.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.evidence import Episode, Release
+    >>> record = Release("First", "American lab", date(2026, 1, 10), 150.0, (147.0, 153.0))
+    >>> met = Episode(record, Release("Second", "Chinese lab", date(2026, 8, 8), 151.0, None), 210)
+    >>> met.open, Episode(record, None, 320).open
+    (False, True)
     """
 
     reference: Release
@@ -60,7 +77,7 @@ class Episode:
 
 
 def lag_episodes(table: Table, until: datetime.date) -> tuple[Episode, ...]:
-    """Find every American record and the first Chinese model that met it.
+    r"""Find every American record and the first Chinese model that met it.
 
     A record is the best American score of its day, if it beats those of all earlier days: days are all that a table
     tells of the order in which models came. Models that name both countries count for neither. Scores are compared as
@@ -82,6 +99,17 @@ def lag_episodes(table: Table, until: datetime.date) -> tuple[Episode, ...]:
     ------
     InputError
         If the table lacks one of the columns.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from pathlib import Path
+    >>> from catchup.evidence import lag_episodes, read_table
+    >>> rows = "First,150,2026-01-10,A,USA", "Second,148,2026-03-01,B,China", "Third,151,2026-08-08,B,China"
+    >>> size = Path("eci.csv").write_text("\n".join(["Model,eci,date,Organization,Country", *rows]))
+    >>> episodes = lag_episodes(read_table("eci.csv", vintage=date(2026, 11, 26)), until=date(2026, 11, 26))
+    >>> [(each.reference.model, each.follower.model, each.days) for each in episodes]
+    [('First', 'Third', 210)]
     """
     return _episodes(table, until, best_of_their_day=True)
 

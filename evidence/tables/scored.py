@@ -28,7 +28,7 @@ def scored_models(
     since: datetime.date | None = None,
     confidence: str = "speculative",
 ) -> ScoredModels:
-    """Take the models of a table that can be held against the line.
+    r"""Take the models of a table that can be held against the line.
 
     Of a model with several rows (versions, levels of effort), the best score counts, on the first day it was reached.
 
@@ -51,6 +51,19 @@ def scored_models(
     ------
     InputError
         If the table lacks a column, or fewer than `FEWEST_MODELS` models are left.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from pathlib import Path
+    >>> from catchup.evidence import read_table, scored_models
+    >>> from catchup.model import load_assumptions
+    >>> rows = [f"M{n},{120 + 4 * n},2025-0{n}-01,Lab {n % 2},China,{n}e24" for n in range(1, 7)]
+    >>> head = "Model,ECI Score,Release date,Organization,Country,Training compute (FLOP)"
+    >>> size = Path("eci.csv").write_text("\n".join([head, *rows]))
+    >>> models = scored_models(read_table("eci.csv", vintage=date(2026, 11, 26)), load_assumptions().calendar, 1e26)
+    >>> models.names, models.log10_compute.round(2)
+    (('M2', 'M4', 'M6', 'M1', 'M3', 'M5'), array([-1.7 , -1.4 , -1.22, -2.  , -1.52, -1.3 ]))
     """
     chosen = np.isfinite(table["training_compute"]) & np.isfinite(table["score"])
     with_both = np.unique(table["model"][chosen].astype(str)).size

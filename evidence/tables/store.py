@@ -62,6 +62,18 @@ class TableStore:
     ----------
     folder : Path
         Which; it need not be there yet.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from catchup.evidence import TableStore
+    >>> store = TableStore(Path("data"))
+    >>> store.vintages()
+    []
+    >>> store.get("epoch-eci")
+    Traceback (most recent call last):
+        ...
+    catchup.priors.errors.InputError: no vintage of 'epoch-eci' in data: none is held yet; see catchup data add
     """
 
     folder: Path

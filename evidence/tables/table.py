@@ -24,7 +24,7 @@ from .shapes import Shape, Shapes, country_names, load_shapes, plain
 
 @dataclass(frozen=True)
 class Table:
-    """A table, read and checked.
+    r"""A table, read and checked.
 
     Attributes
     ----------
@@ -49,6 +49,17 @@ class Table:
         Rows that are in the file and not here, by line.
     shapes : Shapes
         Those it was recognised among.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from pathlib import Path
+    >>> from catchup.evidence import read_table
+    >>> rows = "First,150,2026-01-10,A,USA", "Second,148,2026-03-01,B,China", "Third,151,2026-08-08,B,China"
+    >>> size = Path("eci.csv").write_text("\n".join(["Model,eci,date,Organization,Country", *rows]))
+    >>> table = read_table("eci.csv", vintage=date(2026, 11, 26))
+    >>> table.name, len(table), table["score"]
+    ('epoch-eci', 3, array([150., 148., 151.]))
     """
 
     name: str
@@ -124,7 +135,7 @@ def read_table(
     vintage: datetime.date | None = None,
     shapes: Shapes | None = None,
 ) -> Table:
-    """Read and check a public table.
+    r"""Read and check a public table.
 
     Parameters
     ----------
@@ -145,6 +156,17 @@ def read_table(
     InputError
         If the file is no table of a known shape, if no row can be read, or if a row contradicts itself or another: with
         file, line, column and what was expected.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from pathlib import Path
+    >>> from catchup.evidence import read_table
+    >>> rows = "First,150,2026-01-10,A,USA", "Second,148,2026-03-01,B,China", "Third,151,2026-08-08,B,China"
+    >>> size = Path("eci.csv").write_text("\n".join(["Model,eci,date,Organization,Country", *rows]))
+    >>> table = read_table("eci.csv", vintage=date(2026, 11, 26))
+    >>> table.headings["score"], table.from_countries("chinese")
+    ('eci', array([False,  True,  True]))
     """
     return parse_table(read_file(path), vintage=vintage, shapes=shapes)
 

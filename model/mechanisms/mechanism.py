@@ -99,6 +99,18 @@ class Arrivals(Mechanism):
         ``arrivals``.
     name, quantities, rows, example
         As of every mechanism.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from catchup.model import Arrivals
+    >>> class AtTheEnd(Arrivals):
+    ...     name = "at-the-end"
+    ...
+    ...     def months_arrived(self, xp, t, start, length, values):
+    ...         return xp.where(t < start + length, 0.0, length)
+    >>> AtTheEnd().months_arrived(np, np.array([6.0, 18.0]), 2.0, 12.0, {})
+    array([ 0., 12.])
     """
 
     kind: ClassVar[str] = "arrivals"

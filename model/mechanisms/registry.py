@@ -38,6 +38,20 @@ def register_mechanism[Registered: type[Mechanism]](mechanism: Registered) -> Re
         If it is no such class, lacks a name, a form or an example, has a name that is taken, or if its function, tried
         on the example, is not finite, falls, does not begin at 0 or not end where it should, or is not the same in a
         graph. Nothing is registered then.
+
+    Examples
+    --------
+    >>> from catchup.model import Progress, load_assumptions, register_mechanism
+    >>> @register_mechanism
+    ... class Stalling(Progress):
+    ...     name = "stalling"
+    ...     quantities = ("post_training_months",)
+    ...     example = {"post_training_months": 2.0}
+    ...
+    ...     def log_progress(self, xp, t, pace, values):
+    ...         return pace * xp.minimum(t, 12.0 * values["post_training_months"])
+    >>> load_assumptions(mechanisms={"progress": "stalling"}).mechanisms.progress.name
+    'stalling'
     """
     if not (isinstance(mechanism, type) and issubclass(mechanism, (Progress, Arrivals))):
         raise InputError(f"{WANTED} was expected, not {mechanism!r}", key="mechanism")

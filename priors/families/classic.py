@@ -50,6 +50,13 @@ class Triangular(Bounded):
     ----------
     low, mode, high : float
         In the quantity's unit; the mode may be a bound.
+
+    Examples
+    --------
+    >>> from catchup.priors import Triangular
+    >>> mfu = Triangular(low=0.2, mode=0.35, high=0.45)
+    >>> mfu.quantile([0.05, 0.5, 0.95]).round(3)
+    array([0.243, 0.337, 0.415])
     """
 
     family: ClassVar[str] = "triangular"
@@ -77,6 +84,13 @@ class TriangularLog10(Logarithmic, Triangular):
     ----------
     low, mode, high : float
         In the quantity's unit, above 0.
+
+    Examples
+    --------
+    >>> from catchup.priors import TriangularLog10
+    >>> progress = TriangularLog10(low=1.5, mode=3.0, high=10.0)
+    >>> progress.quantile([0.05, 0.5, 0.95]).round(2)
+    array([1.94, 3.43, 7.13])
     """
 
     family: ClassVar[str] = "triangular_log10"
@@ -95,6 +109,13 @@ class Uniform(Bounded):
     ----------
     low, high : float
         In the quantity's unit.
+
+    Examples
+    --------
+    >>> from catchup.priors import Uniform
+    >>> share = Uniform(low=0.2, high=0.6)
+    >>> share.quantile([0.25, 0.5, 0.75]).round(2)
+    array([0.3, 0.4, 0.5])
     """
 
     family: ClassVar[str] = "uniform"
@@ -111,6 +132,13 @@ class LogUniform(Logarithmic, Bounded):
     ----------
     low, high : float
         In the quantity's unit, above 0.
+
+    Examples
+    --------
+    >>> from catchup.priors import LogUniform
+    >>> progress = LogUniform(low=2.0, high=8.0)
+    >>> progress.quantile([0.25, 0.5, 0.75]).round(2)
+    array([2.83, 4.  , 5.66])
     """
 
     family: ClassVar[str] = "loguniform"
@@ -129,6 +157,13 @@ class Normal(Based):
     ----------
     mean, sd : float
         In the quantity's unit.
+
+    Examples
+    --------
+    >>> from catchup.priors import Normal
+    >>> optimism = Normal(mean=0.3, sd=0.2)
+    >>> float(optimism.cdf(0.0).round(3))
+    0.067
     """
 
     family: ClassVar[str] = "normal"
@@ -150,6 +185,13 @@ class LogNormal(Logarithmic):
         In the quantity's unit.
     sigma : float
         In nats.
+
+    Examples
+    --------
+    >>> from catchup.priors import LogNormal
+    >>> stock = LogNormal(median=2.1e6, sigma=0.2)
+    >>> stock.quantile([0.05, 0.5, 0.95]).round(-4)
+    array([1510000., 2100000., 2920000.])
     """
 
     family: ClassVar[str] = "lognormal"
@@ -171,6 +213,13 @@ class ShiftedLogNormal(Logarithmic):
         In the quantity's unit.
     sigma : float
         In nats.
+
+    Examples
+    --------
+    >>> from catchup.priors import ShiftedLogNormal
+    >>> months = ShiftedLogNormal(shift=1.0, median=3.0, sigma=0.5)
+    >>> months.quantile([0.05, 0.5, 0.95]).round(2)
+    array([1.88, 3.  , 5.55])
     """
 
     family: ClassVar[str] = "shifted_lognormal"
@@ -210,6 +259,13 @@ class Beta(Bounded):
         Shapes, 1 or more.
     low, high : float
         In the quantity's unit.
+
+    Examples
+    --------
+    >>> from catchup.priors import Beta
+    >>> share = Beta(alpha=2.0, beta=6.0)
+    >>> share.quantile([0.05, 0.5, 0.95]).round(2)
+    array([0.05, 0.23, 0.52])
     """
 
     family: ClassVar[str] = "beta"
@@ -239,6 +295,13 @@ class Fixed(Family):
     ----------
     value : float
         In the quantity's unit.
+
+    Examples
+    --------
+    >>> from catchup.priors import Fixed
+    >>> known = Fixed(value=0.25)
+    >>> known.support(), known.quantile([0.05, 0.95])
+    ((0.25, 0.25), array([0.25, 0.25]))
     """
 
     family: ClassVar[str] = "fixed"

@@ -39,6 +39,16 @@ class Dirichlet(Family):
     ----------
     concentration : float
         1 or more.
+
+    Examples
+    --------
+    >>> from catchup.priors import Layer, load_prior_table, packaged_layers
+    >>> row = {"family": "dirichlet", "block": "bill", "unit": "1", "sources": ["project"], "role": "comparison"}
+    >>> parts = {"bill_chips": 6.0, "bill_staff": 3.0, "bill_power": 1.0}
+    >>> rows = {name: {**row, "description": name, "concentration": parts[name]} for name in parts}
+    >>> table = load_prior_table([*packaged_layers(), Layer.of({"quantity": rows}, file="mine.toml")])
+    >>> table.quantiles("bill_chips", [0.05, 0.5, 0.95]).round(2)
+    array([0.34, 0.61, 0.83])
     """
 
     model_config = ConfigDict(defer_build=True)

@@ -38,6 +38,13 @@ class Empirical(Family):
         Pairs of a probability and a value, both rising; at least two. May be given as ``draws`` instead.
     low, high : float or None
         Bounds, where there are any, in the quantity's unit.
+
+    Examples
+    --------
+    >>> from catchup.priors import Empirical
+    >>> lag = Empirical(quantiles=((0.05, 4.0), (0.5, 7.0), (0.95, 12.0)), low=0.0)
+    >>> lag.quantile([0.05, 0.25, 0.75]).round(1)
+    array([4. , 5.6, 8.7])
     """
 
     model_config = ConfigDict(defer_build=True)

@@ -56,6 +56,15 @@ class Family(StrictModel):
         Keys that its fields may be written by instead.
     example : mapping
         Numbers, by name, on which a family of your own is tried when it is registered.
+
+    Examples
+    --------
+    >>> from catchup.priors import Family, LogNormal
+    >>> stock = LogNormal(median=2.1e6, sigma=0.2)
+    >>> isinstance(stock, Family), stock.support()
+    (True, (0.0, inf))
+    >>> stock.quantile([0.05, 0.95]).round(-4)
+    array([1510000., 2920000.])
     """
 
     family: ClassVar[str]
@@ -177,6 +186,15 @@ class Based(Family):
     ----------
     base : str
         One of `BASES`.
+
+    Examples
+    --------
+    >>> from catchup.priors import Based, LogNormal
+    >>> stock = LogNormal(median=2.1e6, sigma=0.2)
+    >>> isinstance(stock, Based), stock.base
+    (True, 'normal')
+    >>> stock.to_base(1e6), stock.to_natural(6.0)
+    (6.0, np.float64(1000000.0000000013))
     """
 
     def base_parameters(self) -> tuple[Any, ...]:

@@ -24,6 +24,13 @@ class Library(Tabulated):
         Its name.
     parameters : mapping of str to float
         Its shapes, and perhaps ``loc`` and ``scale``.
+
+    Examples
+    --------
+    >>> from catchup.priors import Library
+    >>> lag = Library(distribution="gamma", parameters={"a": 9.0, "scale": 0.8})
+    >>> lag.quantile([0.05, 0.5, 0.95]).round(1)
+    array([ 3.8,  6.9, 11.5])
     """
 
     model_config = ConfigDict(defer_build=True)

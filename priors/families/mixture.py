@@ -68,6 +68,14 @@ class Mixture(Tabulated):
     ----------
     components : tuple of Component
         Each with its `weight` and its `distribution`; may be given as pairs of the two. Weights sum to one.
+
+    Examples
+    --------
+    >>> from catchup.priors import LogNormal, Mixture
+    >>> slow, fast = LogNormal(median=2.2, sigma=0.2), LogNormal(median=4.6, sigma=0.3)
+    >>> progress = Mixture(components=((0.7, slow), (0.3, fast)))
+    >>> progress.quantile([0.05, 0.5, 0.95]).round(1)
+    array([1.6, 2.5, 6.1])
     """
 
     model_config = ConfigDict(defer_build=True)

@@ -71,6 +71,28 @@ def register_family[Registered: type[Family]](family: Registered) -> Registered:
         If it is no such class, lacks a name or a form, has a name or a key that is taken, or if, on its example, the
         quantile function falls, is not the inverse of the distribution function or not the same in a graph, or the
         density is not its derivative. Nothing is registered then.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from catchup.priors import Family, Positive, as_family, register_family
+    >>> @register_family
+    ... class Exponential(Family):
+    ...     family = "exponential"
+    ...     widest = (0.0, np.inf)
+    ...     example = {"mean": 6.0}
+    ...     mean: Positive
+    ...
+    ...     def quantile_in(self, xp, u):
+    ...         return -self.mean * xp.log1p(-u)
+    ...
+    ...     def cdf(self, value):
+    ...         return -np.expm1(-np.asarray(value) / self.mean)
+    ...
+    ...     def log_density(self, value):
+    ...         return -np.asarray(value) / self.mean - np.log(self.mean)
+    >>> as_family({"family": "exponential", "mean": 6.0}).quantile([0.05, 0.5, 0.95]).round(2)
+    array([ 0.31,  4.16, 17.97])
     """
     if not (isinstance(family, type) and issubclass(family, Family)):
         raise InputError(f"a class that derives from catchup.priors.Family was expected, not {family!r}")

@@ -46,6 +46,13 @@ class StudentT(LocationScale):
         In the quantity's unit.
     degrees_of_freedom : float
         1 or more; 1 makes a Cauchy distribution.
+
+    Examples
+    --------
+    >>> from catchup.priors import StudentT
+    >>> optimism = StudentT(location=0.3, scale=0.2, degrees_of_freedom=4.0)
+    >>> optimism.quantile([0.05, 0.5, 0.95]).round(2)
+    array([-0.13,  0.3 ,  0.73])
     """
 
     family: ClassVar[str] = "student_t"
@@ -92,6 +99,13 @@ class SkewNormal(LocationScale):
     References
     ----------
     .. [1] Azzalini, A class of distributions which includes the normal ones (1985).
+
+    Examples
+    --------
+    >>> from catchup.priors import SkewNormal
+    >>> lead = SkewNormal(location=2.0, scale=3.0, shape=4.0)
+    >>> lead.quantile([0.05, 0.5, 0.95]).round(2)
+    array([1.76, 4.02, 7.88])
     """
 
     family: ClassVar[str] = "skew_normal"

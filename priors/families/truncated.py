@@ -27,6 +27,13 @@ class Truncated(Family):
         What is truncated.
     low, high : float or None
         In the quantity's unit; one of them may be left out.
+
+    Examples
+    --------
+    >>> from catchup.priors import Normal, Truncated
+    >>> optimism = Truncated(of=Normal(mean=0.3, sd=0.2), low=0.0)
+    >>> optimism.quantile([0.05, 0.5, 0.95]).round(2)
+    array([0.06, 0.32, 0.64])
     """
 
     model_config = ConfigDict(defer_build=True)

@@ -8,7 +8,8 @@ from typing import Any
 from ....model.assumptions import Assumptions, Event
 from ....model.policies import Regime
 from ....priors.correlations import Correlation
-from ....priors.table import Constant, PriorTable, Quantity, Reference
+from ....priors.row_schemas import Constant, Reference
+from ....priors.table import PriorTable, Quantity
 from ..json_form import to_json
 from ..table import Cell, Column, Layout, Room, Span, Table
 from ..text import figure, numbers_of, quantile_text, toml_text

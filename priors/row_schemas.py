@@ -1,0 +1,56 @@
+"""What rows of the prior tables say beside a distribution: their schemas."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from .distributions import Limits
+from .strict import StrictModel
+
+PartialDate = Annotated[str, Field(pattern=r"^([0-9]{4}(-[0-9]{2})?|undated)$")]
+
+
+class Reference(StrictModel):
+    """A text that figures rest on; its date is a day, or as much of it as is known."""
+
+    title: str
+    publisher: str
+    date: date | PartialDate
+    address: str | None = None
+    notes: str = ""
+
+
+class Constant(StrictModel):
+    """A figure without uncertainty: a number with its unit, or a day."""
+
+    value: float | date
+    unit: str
+    description: str
+    sources: tuple[str, ...] = Field(min_length=1, strict=False)
+    above: float | None = None
+
+
+class QuantityText(StrictModel):
+    """What a quantity's row says beside its distribution.
+
+    `above`, `minimum` and `maximum` bound the values that make sense at all, whatever the belief. Quantities that name
+    the same `block` are shares that sum to one.
+    """
+
+    unit: Annotated[str, Field(min_length=1)]
+    description: Annotated[str, Field(min_length=1)]
+    sources: tuple[str, ...] = Field(min_length=1, strict=False)
+    shares: tuple[str, ...] = Field(default=(), strict=False)
+    role: Literal["model", "lever", "evidence", "comparison"] = "model"
+    above: float | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    block: Annotated[str, Field(min_length=1)] | None = None
+    notes: str = ""
+
+    def limits(self) -> Limits:
+        """Bounds that the distribution must keep."""
+        return Limits(self.above, self.minimum, self.maximum, self.unit)
