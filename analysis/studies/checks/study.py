@@ -33,6 +33,14 @@ class Checks(Result):
         In the order in which they were made.
     predictions : tuple of Prediction
         What pictures show.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, Request, check
+    >>> from catchup.model import load_assumptions
+    >>> check(Request(Question(load_assumptions(), date(2026, 11, 21), draws=20_000), evidence="eci-lag")).trustworthy
+    True
     """
 
     results: tuple[CheckResult, ...]
@@ -61,6 +69,15 @@ def check(request: Request) -> Checks:
     ------
     InputError
         If the evidence cannot be used.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, Request, check
+    >>> from catchup.model import load_assumptions
+    >>> found = check(Request(Question(load_assumptions(), date(2026, 11, 21), draws=20_000), evidence="eci-lag"))
+    >>> {result.verdict for result in found.results} <= {"pass", "warn", "fail"}
+    True
     """
     selection = request.selection
     try:
