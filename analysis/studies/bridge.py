@@ -48,6 +48,15 @@ class BridgeStep:
         By probability, how far it moves that quantile, months.
     items : tuple of str
         Ids of the items that it counts; empty where it is no evidence.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from catchup.analysis import BridgeStep, Distribution, Estimate, Weighting
+    >>> ready = Distribution(np.array([9.0, 12.0]), Weighting(2))
+    >>> step = BridgeStep("launch", "Nothing launched yet", ready, {0.5: Estimate(1.5, 0.1)})
+    >>> step.shift(0.5).value
+    1.5
     """
 
     id: str

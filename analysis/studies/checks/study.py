@@ -39,7 +39,7 @@ class Checks(Result):
     >>> from datetime import date
     >>> from catchup.analysis import Question, Request, check
     >>> from catchup.model import load_assumptions
-    >>> check(Request(Question(load_assumptions(), date(2026, 11, 21), draws=20_000), evidence="eci-lag")).trustworthy
+    >>> check(Request(Question(load_assumptions(), date(2026, 11, 21), draws=5_000), evidence="eci-lag")).trustworthy
     True
     """
 
@@ -75,7 +75,7 @@ def check(request: Request) -> Checks:
     >>> from datetime import date
     >>> from catchup.analysis import Question, Request, check
     >>> from catchup.model import load_assumptions
-    >>> found = check(Request(Question(load_assumptions(), date(2026, 11, 21), draws=20_000), evidence="eci-lag"))
+    >>> found = check(Request(Question(load_assumptions(), date(2026, 11, 21), draws=5_000), evidence="eci-lag"))
     >>> {result.verdict for result in found.results} <= {"pass", "warn", "fail"}
     True
     """
