@@ -37,9 +37,9 @@ class ScenarioResult:
     >>> from catchup.analysis import Question, prior_of, scenarios
     >>> from catchup.model import load_assumptions
     >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
-    >>> (pooled,) = scenarios(prior, ["firms-pooled"]).scenarios
-    >>> sorted(pooled.newcomers)
-    []
+    >>> (superpods,) = scenarios(prior, ["domestic-superpods"]).scenarios
+    >>> sorted(superpods.newcomers)
+    ['consortium']
     """
 
     id: str
