@@ -84,6 +84,16 @@ class Bridge(Result):
         In order.
     whole : mapping of float to Estimate
         By probability, how far all steps together move that quantile, months.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, bridge, prior_of
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> found = bridge(prior)
+    >>> found.ready is found.steps[-1].ready
+    True
     """
 
     published: Distribution

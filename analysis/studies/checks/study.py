@@ -37,10 +37,12 @@ class Checks(Result):
     Examples
     --------
     >>> from datetime import date
-    >>> from catchup.analysis import Question, Request, check
+    >>> from catchup.analysis import CheckResult, Checks, Origin, Question
     >>> from catchup.model import load_assumptions
-    >>> check(Request(Question(load_assumptions(), date(2026, 11, 21), draws=5_000), evidence="eci-lag")).trustworthy
-    True
+    >>> origin = Origin(Question(load_assumptions(), date(2026, 11, 21)), draws=1_000)
+    >>> failed = CheckResult("khat", "Pareto shape", "fail", figure=0.9, threshold=0.7, detail="few draws carry it all")
+    >>> Checks(origin, (failed,)).trustworthy
+    False
     """
 
     results: tuple[CheckResult, ...]
