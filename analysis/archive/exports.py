@@ -44,6 +44,20 @@ def export(run: Run, form: str, *, lower: date | None = None, upper: date | None
     ------
     InputError
         If the bounds are not in order.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from catchup.analysis import Question, Request, export, run
+    >>> from catchup.model import load_assumptions
+    >>> request = Request(Question(load_assumptions(), date(2026, 11, 21), draws=1_000), evidence="none")
+    >>> with TemporaryDirectory() as folder:
+    ...     made = run(request, Path(folder) / "runs", brief=True)
+    ...     export(made, "hubverse").splitlines()[0]
+    ...
+    'origin_date,event,target,output_type,output_type_id,value'
     """
     writers: dict[str, Callable[[], str]] = {
         "csv": lambda: _as_csv(run),

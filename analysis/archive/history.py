@@ -39,6 +39,17 @@ class History:
     entries : tuple of Entry
     faults : tuple of str
         A line for each entry of the folder that is no sound run.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from catchup.analysis import history
+    >>> with TemporaryDirectory() as folder:
+    ...     found = history(Path(folder))
+    ...
+    >>> found.entries, found.faults
+    ((), ())
     """
 
     entries: tuple[Entry, ...]
@@ -59,6 +70,21 @@ def history(runs: Path, event: str | None = None) -> History:
     ------
     InputError
         If there is no such folder.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from catchup.analysis import Question, Request, history, run
+    >>> from catchup.model import load_assumptions
+    >>> request = Request(Question(load_assumptions(), date(2026, 11, 21), draws=1_000), evidence="none")
+    >>> with TemporaryDirectory() as folder:
+    ...     runs = Path(folder) / "runs"
+    ...     made = run(request, runs, brief=True)
+    ...     [entry.run.name for entry in history(runs).entries]
+    ...
+    ['2026-11-21']
     """
     shelf: Shelf = read_runs(runs)
     entries, faults = [], [*shelf.faults]

@@ -40,6 +40,20 @@ class Run:
         Where it is.
     manifest : Manifest
         What made it.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from catchup.analysis import Question, Request, run
+    >>> from catchup.model import load_assumptions
+    >>> request = Request(Question(load_assumptions(), date(2026, 11, 21), draws=1_000), evidence="none")
+    >>> with TemporaryDirectory() as folder:
+    ...     made = run(request, Path(folder) / "runs", brief=True)
+    ...     sorted(made.forecast["ready"])[:2]
+    ...
+    ['mean', 'mean_mcse']
     """
 
     folder: Path
@@ -106,6 +120,20 @@ def read_run(folder: str | Path) -> Run:
     ------
     BrokenRunError
         If the folder is missing, or what makes it a run is missing or damaged.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from catchup.analysis import Question, Request, read_run, run
+    >>> from catchup.model import load_assumptions
+    >>> request = Request(Question(load_assumptions(), date(2026, 11, 21), draws=1_000), evidence="none")
+    >>> with TemporaryDirectory() as folder:
+    ...     made = run(request, Path(folder) / "runs", brief=True)
+    ...     read_run(made.folder).manifest == made.manifest
+    ...
+    True
     """
     folder = Path(folder)
     run = Run(folder, read_manifest(folder))
@@ -127,6 +155,18 @@ class Shelf:
         The sound ones, oldest first.
     faults : tuple of str
         A line for each entry that is no sound run.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from catchup.analysis import read_runs
+    >>> with TemporaryDirectory() as folder:
+    ...     (Path(folder) / "notes").mkdir()
+    ...     shelf = read_runs(Path(folder))
+    ...
+    >>> shelf.runs, len(shelf.faults)
+    ((), 1)
     """
 
     runs: tuple[Run, ...]
@@ -140,6 +180,21 @@ def read_runs(runs: Path) -> Shelf:
     ------
     InputError
         If there is no such folder.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from catchup.analysis import Question, Request, read_runs, run
+    >>> from catchup.model import load_assumptions
+    >>> request = Request(Question(load_assumptions(), date(2026, 11, 21), draws=1_000), evidence="none")
+    >>> with TemporaryDirectory() as folder:
+    ...     runs = Path(folder) / "runs"
+    ...     made = run(request, runs, brief=True)
+    ...     [each.name for each in read_runs(runs).runs]
+    ...
+    ['2026-11-21']
     """
     listing = list_runs(runs)
     sound, faults = [], [f"{entry}: is no run" for entry in listing.others if not entry.name.startswith(".")]

@@ -98,6 +98,21 @@ def score_runs(runs: Iterable[Run], outcome: Outcome, days: Sequence[date] = ())
     ------
     InputError
         If the outcome lies before t = 0.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from catchup.analysis import Outcome, Question, Request, run, score_runs
+    >>> from catchup.model import load_assumptions
+    >>> request = Request(Question(load_assumptions(), date(2026, 11, 21), draws=1_000), evidence="none")
+    >>> with TemporaryDirectory() as folder:
+    ...     made = run(request, Path(folder) / "runs", brief=True)
+    ...     scores = score_runs([made], Outcome(date(2027, 6, 30)))
+    ...
+    >>> scores[0].id, scores[0].crps > 0.0
+    ('2026-11-21', True)
     """
 
     def rows() -> Iterator[Score | LeftOut]:

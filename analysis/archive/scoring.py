@@ -26,6 +26,14 @@ class Outcome:
         The day it happened; or, while open, the last day on which it had not.
     open : bool
         Whether it is still to happen.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Outcome
+    >>> still_open = Outcome(date(2026, 11, 21), open=True)
+    >>> still_open.by(date(2026, 6, 30)), still_open.by(date(2026, 12, 31))
+    (False, None)
     """
 
     day: date
@@ -82,6 +90,16 @@ class Score:
         Whether that was opened, or is quoted from somewhere else.
     proxy : str
         What the view is of, where that is not the event itself.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Outcome
+    >>> from catchup.analysis.archive.scores import score_rivals
+    >>> from catchup.model import load_assumptions
+    >>> scores = score_rivals(load_assumptions().calendar, Outcome(date(2027, 6, 30)))
+    >>> scores[0].covered.get(0.5) in (True, False, None)
+    True
     """
 
     id: str

@@ -54,6 +54,16 @@ def condition(question: Question, selection: Selection, engine: str = "auto", *,
         If there is no such engine.
     UntrustworthyError
         If neither engine's draws can be trusted, prior and evidence hardly overlap, or silence contradicts all else.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, choose_evidence, condition
+    >>> from catchup.model import load_assumptions
+    >>> question = Question(load_assumptions(), date(2026, 11, 21), draws=20_000)
+    >>> found = condition(question, choose_evidence(question, "eci-lag", ledger=None, added=()))
+    >>> found.engine, [item.id for item in found.items]
+    ('importance', ['eci-lag'])
     """
     check_engine(engine)
     question = replace(question, assumptions=with_latents(question.assumptions, selection.counted))

@@ -16,7 +16,14 @@ MOST_DIVERGENT = 1e-3  # share of transitions
 
 
 class UntrustworthyError(CatchupError):
-    """The answer cannot be trusted; the message says which diagnostic failed and what to try."""
+    """The answer cannot be trusted; the message says which diagnostic failed and what to try.
+
+    Examples
+    --------
+    >>> from catchup.analysis import UntrustworthyError
+    >>> str(UntrustworthyError("the weights' Pareto shape is 0.9")), UntrustworthyError.exit_code
+    ("the weights' Pareto shape is 0.9", 1)
+    """
 
     exit_code = 1
 
@@ -35,6 +42,12 @@ class Diagnostics:
         Largest R-hat over all parameters.
     divergences : int or None
         Divergent transitions.
+
+    Examples
+    --------
+    >>> from catchup.analysis import Diagnostics
+    >>> Diagnostics(ess=5_000.0, khat=0.4).divergences is None  # importance draws have none
+    True
     """
 
     ess: float

@@ -54,6 +54,15 @@ class PriorDraws:
         Distributions of quantities that the question's own assumptions do not know: drawn as well.
     proposal : Proposal, optional
         What to draw from in place of the prior; weights make up for it.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import PriorDraws, Question
+    >>> from catchup.model import load_assumptions
+    >>> draws = PriorDraws(Question(load_assumptions(), date(2026, 11, 21), draws=1_000), ["startup_stock"])
+    >>> draws.weighting.draws
+    1000
     """
 
     def __init__(

@@ -40,6 +40,12 @@ class Estimate:
         In the unit of what was estimated.
     meaningful : bool
         False when too few draws lie beyond a quantile to speak of it.
+
+    Examples
+    --------
+    >>> from catchup.analysis import Estimate
+    >>> Estimate(0.3, mcse=0.1).noise, Estimate(0.1, mcse=0.1).noise
+    (False, True)
     """
 
     value: float
@@ -70,6 +76,13 @@ class Weighting:
         (0: every draw is independent).
     chains : int
         Number of Markov chains that follow one another (0: none).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from catchup.analysis import Weighting
+    >>> Weighting(2, weights=np.array([0.25, 0.75])).mean(np.array([10.0, 20.0]))
+    17.5
     """
 
     draws: int
@@ -157,6 +170,14 @@ class Distribution:
         The draws; infinite where something never happens.
     weighting : Weighting
         How they stand for the distribution.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from catchup.analysis import Distribution, Weighting
+    >>> months = Distribution(np.array([6.0, 9.0, 12.0, np.inf]), Weighting(4))
+    >>> months.probability_below(10.0).value
+    0.5
     """
 
     def __init__(self, values: Array, weighting: Weighting) -> None:

@@ -70,6 +70,16 @@ class Forecast(Result):
         Why this engine, and what was set aside.
     genuine : tuple of Genuineness
         How each item counted that may not be about what it says is read.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, forecast, prior_of
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> answer = forecast(prior)
+    >>> answer.ready.quantile_value(0.05) < answer.ready.quantile_value(0.5)
+    True
     """
 
     ready: AnyDistribution
@@ -116,6 +126,17 @@ def forecast(posterior: Posterior) -> Forecast:
     posterior : Posterior
         Or a prior: exact up to `MOST_EXACT_DRAWS` of its draws; beyond that through histograms, in memory that does not
         grow.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, forecast, prior_of
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> answer = forecast(prior)
+    >>> day, probability = next(answer.probabilities_by())
+    >>> day.isoformat(), 0.0 <= probability.value <= 1.0
+    ('2026-11-30', True)
     """
     question = posterior.question
     if not posterior.conditioned and not question.quasi_random and question.draws > MOST_EXACT_DRAWS:
@@ -162,12 +183,32 @@ def _without_lags(posterior: Posterior) -> Distribution | None:
 
 
 def forecast_prior(question: Question) -> Forecast:
-    """Answer a question from the prior alone; see `forecast`."""
+    """Answer a question from the prior alone; see `forecast`.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, forecast_prior
+    >>> from catchup.model import load_assumptions
+    >>> answer = forecast_prior(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> answer.engine, answer.log_evidence.value
+    ('forward', 0.0)
+    """
     return forecast(prior_of(question))
 
 
 def answer(request: Request) -> Forecast:
-    """Answer a request; raises as `posterior` does."""
+    """Answer a request; raises as `posterior` does.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, Request, answer
+    >>> from catchup.model import load_assumptions
+    >>> found = answer(Request(Question(load_assumptions(), date(2026, 11, 21), draws=1_000), evidence="none"))
+    >>> found.engine, found.draws
+    ('forward', 1000)
+    """
     return forecast(posterior(request))
 
 

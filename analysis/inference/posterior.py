@@ -131,6 +131,16 @@ class Posterior:
 
 
 def prior_of(question: Question) -> Posterior:
-    """Return what is believed before any evidence: draws of the prior, made anew whenever a study asks for them."""
+    """Return what is believed before any evidence: draws of the prior, made anew whenever a study asks for them.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, prior_of
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> prior.ready.values.shape
+    (1000,)
+    """
     source = PriorDraws(question)
     return Posterior(question, source, Diagnostics(ess=float(source.weighting.draws)))

@@ -32,6 +32,15 @@ class Question:
         Scrambled Sobol points instead of independent draws.
     launch_grid : float, optional
         Months between possible launches.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question
+    >>> from catchup.model import load_assumptions
+    >>> question = Question(load_assumptions(), date(2026, 11, 21), draws=1_000)
+    >>> question.as_of_months > 0.0, question.event
+    (True, 'compute-equivalent')
     """
 
     assumptions: Assumptions

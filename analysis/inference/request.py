@@ -37,6 +37,15 @@ class Request:
     ------
     InputError
         If there is no such engine.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, Request
+    >>> from catchup.model import load_assumptions
+    >>> request = Request(Question(load_assumptions(), date(2026, 11, 21), draws=1_000), evidence="eci-lag")
+    >>> [item.id for item in request.selection.counted]
+    ['eci-lag']
     """
 
     question: Question
@@ -79,6 +88,14 @@ def posterior(request: Request) -> Posterior:
         If the evidence cannot be used.
     UntrustworthyError
         If the posterior's draws cannot be trusted.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, Request, posterior
+    >>> from catchup.model import load_assumptions
+    >>> posterior(Request(Question(load_assumptions(), date(2026, 11, 21), draws=1_000), evidence="none")).engine
+    'forward'
     """
     if request.counts_nothing and request.engine != "nuts":
         return prior_of(request.question)
@@ -109,6 +126,16 @@ def choose_evidence(
     ------
     InputError
         If the ledger, an item or the choice is wrong.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, choose_evidence
+    >>> from catchup.model import load_assumptions
+    >>> question = Question(load_assumptions(), date(2026, 11, 21), draws=1_000)
+    >>> selection = choose_evidence(question, "eci-lag", ledger=None, added=())
+    >>> [item.id for item in selection.counted]
+    ['eci-lag']
     """
     from ...evidence.ledgers import load_ledger
     from ...evidence.selection import select

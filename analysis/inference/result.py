@@ -23,6 +23,16 @@ class Origin:
         What made them: ``forward``, ``importance`` or ``nuts``.
     evidence : tuple of str
         Ids of the items counted.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, forecast, prior_of
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> origin = forecast(prior).origin
+    >>> origin.engine, origin.draws, origin.evidence
+    ('forward', 1000, ())
     """
 
     question: Question
@@ -52,6 +62,16 @@ class Result:
     ----------
     origin : Origin
         The question, and the draws that the result rests on.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, levers, prior_of
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> found = levers(prior)  # or any other study
+    >>> found.question.as_of.isoformat(), found.engine
+    ('2026-11-21', 'forward')
     """
 
     origin: Origin

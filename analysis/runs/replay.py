@@ -38,6 +38,20 @@ def replay(request: Request, runs: Path, first: date, last: date, every: timedel
     ------
     InputError
         If the days are not in order, or not between t = 0 and today.
+
+    Examples
+    --------
+    >>> from datetime import date, timedelta
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from catchup.analysis import Question, Request, replay
+    >>> from catchup.model import load_assumptions
+    >>> request = Request(Question(load_assumptions(), date(2026, 11, 21), draws=1_000), evidence="none")
+    >>> first, last = date(2026, 11, 1), date(2026, 11, 8)
+    >>> with TemporaryDirectory() as folder:
+    ...     [made.name for made in replay(request, Path(folder) / "runs", first, last, timedelta(days=7))]
+    ...
+    ['2026-11-01', '2026-11-08']
     """
     if last < first:
         raise InputError(f"a day from {first} on was expected, not {last}", key="--to")

@@ -78,6 +78,20 @@ def run(request: Request, runs: Path, *, command: str = "catchup run", brief: bo
     ------
     InputError, UntrustworthyError
         As the forecast does; then nothing is written.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from catchup.analysis import Question, Request, run
+    >>> from catchup.model import load_assumptions
+    >>> request = Request(Question(load_assumptions(), date(2026, 11, 21), draws=1_000), evidence="none")
+    >>> with TemporaryDirectory() as folder:
+    ...     made = run(request, Path(folder) / "runs", brief=True)
+    ...     made.name, made.manifest.draws
+    ...
+    ('2026-11-21', 1000)
     """
     if request.question.as_of > today():
         raise InputError(f"a day up to today was expected, not {request.question.as_of}", key="--as-of")

@@ -75,6 +75,21 @@ class Attribution:
         In order; their shifts add up to the whole.
     reference_day : date
         Day by whose end a probability is followed.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from datetime import date
+    >>> from catchup.analysis import Question
+    >>> from catchup.analysis.inference.inputs import inputs_of
+    >>> from catchup.analysis.inference.snapshot import Snapshot
+    >>> from catchup.analysis.studies.attribution import attribute
+    >>> from catchup.model import load_assumptions
+    >>> question = Question(load_assumptions(), date(2026, 11, 1), draws=1_000)
+    >>> before = Snapshot(question, {}, inputs_of(question.assumptions, ()), "1.0")
+    >>> after = replace(before, question=replace(question, as_of=date(2026, 11, 21)))
+    >>> [step.id for step in attribute(before, after).steps]
+    ['time']
     """
 
     before: Mapping[float, float]

@@ -48,6 +48,15 @@ class BridgeStep:
         By probability, how far it moves that quantile, months.
     items : tuple of str
         Ids of the items that it counts; empty where it is no evidence.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from catchup.analysis import BridgeStep, Distribution, Estimate, Weighting
+    >>> ready = Distribution(np.array([9.0, 12.0]), Weighting(2))
+    >>> step = BridgeStep("launch", "Nothing launched yet", ready, {0.5: Estimate(1.5, 0.1)})
+    >>> step.shift(0.5).value
+    1.5
     """
 
     id: str
@@ -75,6 +84,16 @@ class Bridge(Result):
         In order.
     whole : mapping of float to Estimate
         By probability, how far all steps together move that quantile, months.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, bridge, prior_of
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> found = bridge(prior)
+    >>> found.ready is found.steps[-1].ready
+    True
     """
 
     published: Distribution

@@ -82,6 +82,14 @@ class ModelComparison:
         Why they are; empty where they are given.
     left_out : mapping of str to tuple of str
         By model, items that it was shown and others were not; their part in it has been taken back.
+
+    Examples
+    --------
+    >>> from arviz_base import load_arviz_data
+    >>> from catchup.analysis import compare
+    >>> found = compare({name: load_arviz_data(f"{name}_eight") for name in ("centered", "non_centered")})
+    >>> found.models[0].id
+    'non_centered'
     """
 
     models: tuple[ComparedModel, ...]

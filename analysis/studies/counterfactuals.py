@@ -41,6 +41,14 @@ class Counterfactual:
         Months since t = 0 under it.
     baseline : Distribution
         Months since t = 0 without it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from catchup.analysis import Counterfactual, Distribution, Weighting
+    >>> later, before = (Distribution(np.array(months), Weighting(2)) for months in ([8.0, 9.0], [6.0, 9.0]))
+    >>> Counterfactual("controls", "Export controls", (), ready=later, baseline=before).unmoved.value
+    0.5
     """
 
     id: str
@@ -98,6 +106,16 @@ class Comparison(Result):
         ``levers`` or ``regimes``.
     acting_from : date
         The day from which each acts.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, prior_of, regimes
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> found = regimes(prior)
+    >>> found.baseline is found.counterfactuals[0].baseline
+    True
     """
 
     baseline: Distribution
@@ -120,6 +138,16 @@ def levers(posterior: Posterior, *, acting_from: date | None = None) -> Comparis
     ------
     InputError
         If the day lies before t = 0.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, levers, prior_of
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> found = levers(prior, acting_from=date(2027, 1, 1))
+    >>> found.kind, len(found.counterfactuals) > 1
+    ('levers', True)
     """
     day, month = acting_day(posterior.question, acting_from)
     assumptions = posterior.question.assumptions
@@ -147,6 +175,16 @@ def regimes(posterior: Posterior, *, acting_from: date | None = None) -> Compari
     ------
     InputError
         If the budget that a regime changes has been fixed, or the day lies before t = 0.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, prior_of, regimes
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> found = regimes(prior)
+    >>> found.kind, found.acting_from.isoformat()
+    ('regimes', '2026-11-21')
     """
     day, month = acting_day(posterior.question, acting_from)
     table = posterior.question.assumptions.regimes

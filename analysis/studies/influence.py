@@ -127,6 +127,16 @@ class Influence(Result):
         The most contradictory first.
     diagnostics : Diagnostics
         Of the whole.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, Request, influence, posterior
+    >>> from catchup.model import load_assumptions
+    >>> request = Request(Question(load_assumptions(), date(2026, 11, 21), draws=20_000), evidence="eci-lag")
+    >>> found = influence(posterior(request))
+    >>> found.pairs, found.trustworthy
+    ((), True)
     """
 
     prior: Distribution
@@ -153,6 +163,15 @@ def influence(posterior: Posterior) -> Influence:
     ------
     InputError
         If no item is counted.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, Request, influence, posterior
+    >>> from catchup.model import load_assumptions
+    >>> request = Request(Question(load_assumptions(), date(2026, 11, 21), draws=20_000), evidence="eci-lag")
+    >>> [each.item.id for each in influence(posterior(request)).items]
+    ['eci-lag']
     """
     question, items = posterior.question, posterior.items
     if posterior.shared is None or not items:

@@ -62,6 +62,16 @@ class ObstacleResult:
         The date without it, months since t = 0.
     on_common_draws : bool
         Whether `before` rests on the draws of `held`, weighted otherwise.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, obstacles, prior_of
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> together = obstacles(prior).together
+    >>> 0.0 < together.held.binds.value < 1.0
+    True
     """
 
     id: str
@@ -105,6 +115,16 @@ class Obstacles(Result):
         Those that touch the question's event, in the order of their table; empty where the model holds none.
     together : ObstacleResult
         All of them.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, obstacles, prior_of
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> found = obstacles(prior)
+    >>> found.ready.quantile_value(0.5) >= found.compute_alone.quantile_value(0.5)
+    True
     """
 
     ready: Distribution

@@ -30,6 +30,16 @@ class ScenarioResult:
         Probability that each firm is first under it.
     newcomers : dict of str to Distribution
         Months since t = 0 at which each firm that it brings in is ready itself, first or not.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, prior_of, scenarios
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> (superpods,) = scenarios(prior, ["domestic-superpods"]).scenarios
+    >>> sorted(superpods.newcomers)
+    ['consortium']
     """
 
     id: str
@@ -57,6 +67,16 @@ class ScenarioComparison(Result):
         The date as things are, in months since t = 0.
     scenarios : tuple of ScenarioResult
         In the order asked for.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, prior_of, scenarios
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> found = scenarios(prior, ["firms-pooled"])
+    >>> found.scenarios[0].baseline is found.baseline
+    True
     """
 
     baseline: Distribution
@@ -83,6 +103,16 @@ def scenarios(posterior: Posterior, ids: Sequence[str] | None = None) -> Scenari
     ------
     InputError
         If a scenario is unknown or does not fit the model.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, prior_of, scenarios
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> found = scenarios(prior, ["firms-pooled"])
+    >>> [each.id for each in found.scenarios]
+    ['firms-pooled']
     """
     question, source = posterior.question, posterior.source
     base = question.assumptions

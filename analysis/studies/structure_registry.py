@@ -116,6 +116,17 @@ def register_structure[Registered: type[Structure]](structure: Registered) -> Re
         If it is no such class, lacks a name, a title, a form or an example, has an id that is taken, or if its dates,
         tried on the example, are not finite, or are not the same or have no slope in a graph. Nothing is registered
         then.
+
+    Examples
+    --------
+    >>> from catchup.analysis import register_structure
+    >>> from catchup.priors import InputError
+    >>> try:
+    ...     register_structure(int)
+    ... except InputError as error:
+    ...     print(type(error).__name__)
+    ...
+    InputError
     """
     if not (isinstance(structure, type) and issubclass(structure, Structure)):
         raise InputError(f"{WANTED} was expected, not {structure!r}", key="structure")

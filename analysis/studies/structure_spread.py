@@ -24,6 +24,16 @@ class StructureSpread:
     ----------
     structures : tuple of Structure
         All of them, duplicates too.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, prior_of, structure_spread
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> found = structure_spread(prior)
+    >>> round(sum(found.weights.values()), 12), len(found.by_median) == len(found.pooled)
+    (1.0, True)
     """
 
     structures: tuple[Structure, ...]
@@ -83,5 +93,15 @@ def pool_forecast(answer: Forecast, spread: StructureSpread) -> Forecast:
         The race's; what it says beside that date stays the race's, which alone knows of it.
     spread : StructureSpread
         Of the same posterior.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, forecast, pool_forecast, prior_of, structure_spread
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> spread = structure_spread(prior)
+    >>> pool_forecast(forecast(prior), spread).ready is spread.pool
+    True
     """
     return replace(answer, ready=spread.pool)

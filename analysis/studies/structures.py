@@ -93,6 +93,16 @@ class Structures(Result):
         Share of the linear pool's variance that lies between structures.
     telling : tuple of Telling
         By month end.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, prior_of, structures
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> found = structures(prior)
+    >>> 0.0 <= found.between <= 1.0, [row.id for row in found.ensembles]
+    (True, ['linear-pool', 'quantile-pool'])
     """
 
     structures: tuple[Structure, ...]
@@ -131,6 +141,15 @@ def structures(posterior: Posterior) -> Structures:
     ------
     UntrustworthyError
         If a trend and the evidence hardly overlap.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, prior_of, structures
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> [row.id for row in structures(prior).structures][:2]
+    ['compute-gate', 'mobilisation']
     """
     question, items = posterior.question, posterior.items
     trends, own = load_trends(question.assumptions), registered_structures(question.event)

@@ -82,6 +82,16 @@ class Watched:
         Shift of the median to be expected of it, regardless of sign, months: what it is ranked by.
     item : Item or None
         What a disclosure would become; None for a lever or scenario.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, prior_of, watch
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> row = watch(prior, only=["merger"]).rows[0]
+    >>> row.weight.value >= 0.0, row.item
+    (True, None)
     """
 
     observable: Observable
@@ -109,6 +119,16 @@ class Watch(Result):
         What moves the median most, as far as can be expected, first.
     notes : tuple of str
         What the reader must know.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, prior_of, watch
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> found = watch(prior, only=["merger"])
+    >>> [row.observable.id for row in found.rows]
+    ['merger']
     """
 
     ready: Distribution

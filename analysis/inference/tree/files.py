@@ -33,6 +33,19 @@ def save_tree(tree: xr.DataTree, path: str | Path, *, key: str | None = None) ->
     ------
     InputError
         As `check_tree_path`, or if it cannot be written.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, prior_of, result_tree, save_tree
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> with TemporaryDirectory() as folder:
+    ...     save_tree(result_tree(prior, draws=100), Path(folder) / "prior.nc").name
+    ...
+    'prior.nc'
     """
     path = check_tree_path(path, key=key)
     if _engine(path) == "zarr":
@@ -53,6 +66,19 @@ def load_tree(path: str | Path) -> xr.DataTree:
     ------
     InputError
         If it cannot be read, or departs from the schema, with all the ways in which it does.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, load_tree, prior_of, result_tree, save_tree
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> with TemporaryDirectory() as folder:
+    ...     load_tree(save_tree(result_tree(prior, draws=100), Path(folder) / "prior.nc")).attrs["engine"]
+    ...
+    'forward'
     """
     path = Path(path)
     engine = _engine(path)

@@ -45,6 +45,16 @@ def result_tree(posterior: Posterior, draws: int = TREE_DRAWS) -> xr.DataTree:
     -------
     xarray.DataTree
         Groups as `tree_schema` has them; the posterior's, and all that hang on it, where there is evidence.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, prior_of, result_tree
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> tree = result_tree(prior, draws=100)
+    >>> tree["prior"].sizes["draw"], "posterior" in tree.children
+    (100, False)
     """
     question, source = posterior.question, posterior.source
     groups = Groups(question, posterior.items, posterior.selection.checks)

@@ -112,6 +112,16 @@ def check_tree(tree: xr.DataTree, file: str | Path | None = None) -> xr.DataTree
     ------
     InputError
         Naming all violations at once; of a tree of an earlier version, how to have one of this.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, check_tree, prior_of, result_tree
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> tree = result_tree(prior, draws=100)
+    >>> check_tree(tree) is tree
+    True
     """
     if tree.attrs.get("tree_schema", SCHEMA) < SCHEMA:
         raise InputError(EARLIER, file=file)

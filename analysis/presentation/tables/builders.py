@@ -140,5 +140,15 @@ def as_json(result: Result) -> dict[str, Any]:
     -------
     dict
         Keys that are promised keep their names; others may be added.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, as_json, forecast, prior_of
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> content = as_json(forecast(prior))
+    >>> content["event"], content["draws"]
+    ('compute-equivalent', 1000)
     """
     return layout_of(result).json()

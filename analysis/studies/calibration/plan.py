@@ -64,6 +64,17 @@ class Plan:
         ``importance`` or ``nuts``.
     spread : float
         What the engine takes every standard deviation of a likelihood to be, as a multiple of the true one.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, make_plan
+    >>> from catchup.evidence import load_ledger
+    >>> from catchup.model import load_assumptions
+    >>> question = Question(load_assumptions(), date(2026, 11, 21), draws=1_000)
+    >>> plan = make_plan(question, [load_ledger().items["eci-lag"]])
+    >>> plan.engine, plan.ranked_draws
+    ('importance', 999)
     """
 
     question: Question
@@ -167,6 +178,17 @@ def make_plan(question: Question, items: Sequence[Item], engine: str = "importan
     ------
     InputError
         If there is no evidence, a multiple is impossible, or the draws are quasi-random.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, make_plan
+    >>> from catchup.evidence import load_ledger
+    >>> from catchup.model import load_assumptions
+    >>> question = Question(load_assumptions(), date(2026, 11, 21), draws=1_000)
+    >>> plan = make_plan(question, [load_ledger().items["eci-lag"]])
+    >>> plan.tracked[0], plan.tracked[-1]
+    ('ready', 'log_likelihood')
     """
     if not items:
         raise InputError("no item is counted: there is nothing to calibrate", key="--evidence")

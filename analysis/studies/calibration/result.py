@@ -85,6 +85,17 @@ class Calibration:
         In order.
     notes : tuple of str
         What was resumed or repaired.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, calibrate, make_plan
+    >>> from catchup.evidence import load_ledger
+    >>> from catchup.model import load_assumptions
+    >>> question = Question(load_assumptions(), date(2026, 11, 21), draws=1_000)
+    >>> plan = make_plan(question, [load_ledger().items["eci-lag"]])
+    >>> calibrate(plan, fits=4).verdicts[0].name
+    'ready'
     """
 
     plan: Plan

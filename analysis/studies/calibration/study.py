@@ -46,6 +46,17 @@ def calibrate(
     ------
     InputError
         If the file, the address or the number of fits cannot be used.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, calibrate, make_plan
+    >>> from catchup.evidence import load_ledger
+    >>> from catchup.model import load_assumptions
+    >>> question = Question(load_assumptions(), date(2026, 11, 21), draws=1_000)
+    >>> plan = make_plan(question, [load_ledger().items["eci-lag"]])
+    >>> calibrate(plan, fits=4).ranks.shape == (4, len(plan.tracked))
+    True
     """
     wanted = DEFAULT_FITS[plan.engine] if fits is None else fits
     if not 1 <= wanted <= MOST_FITS:

@@ -27,6 +27,13 @@ class CheckResult:
         What to try, where the verdict is not ``pass``.
     mcse : float or None
         Monte Carlo standard error of the figure, where it has one.
+
+    Examples
+    --------
+    >>> from catchup.analysis import CheckResult
+    >>> result = CheckResult("khat", "Pareto shape", "pass", figure=0.3, threshold=0.7, detail="the weights are good")
+    >>> result.figure < result.threshold
+    True
     """
 
     id: str

@@ -33,6 +33,16 @@ class Checks(Result):
         In the order in which they were made.
     predictions : tuple of Prediction
         What pictures show.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import CheckResult, Checks, Origin, Question
+    >>> from catchup.model import load_assumptions
+    >>> origin = Origin(Question(load_assumptions(), date(2026, 11, 21)), draws=1_000)
+    >>> failed = CheckResult("khat", "Pareto shape", "fail", figure=0.9, threshold=0.7, detail="few draws carry it all")
+    >>> Checks(origin, (failed,)).trustworthy
+    False
     """
 
     results: tuple[CheckResult, ...]
@@ -61,6 +71,15 @@ def check(request: Request) -> Checks:
     ------
     InputError
         If the evidence cannot be used.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, Request, check
+    >>> from catchup.model import load_assumptions
+    >>> found = check(Request(Question(load_assumptions(), date(2026, 11, 21), draws=5_000), evidence="eci-lag"))
+    >>> {result.verdict for result in found.results} <= {"pass", "warn", "fail"}
+    True
     """
     selection = request.selection
     try:

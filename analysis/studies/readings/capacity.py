@@ -120,6 +120,16 @@ class Capacity(Result):
         The share that its figure would be of what the race has inside China at t = 0.
     coverage_at_most : float
         The share that it would be of the dies obtained through a proxy alone.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, capacity, prior_of
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> found = capacity(prior)
+    >>> found.days[-1].day.year
+    2027
     """
 
     titles: dict[str, str]
@@ -138,6 +148,16 @@ def capacity(posterior: Posterior) -> Capacity:
     ----------
     posterior : Posterior
         Or a prior.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, capacity, prior_of
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> found = capacity(prior)
+    >>> sorted(found.nations)
+    ['china', 'us']
     """
     question, source = posterior.question, posterior.source
     assumptions = question.assumptions

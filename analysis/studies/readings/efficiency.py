@@ -79,6 +79,16 @@ class Efficiency(Result):
         When it is made up for.
     lags : dict of float to Distribution
         By gap, the months of progress that make up for it.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, efficiency, prior_of
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> found = efficiency(prior)
+    >>> 0.0 <= found.beyond_ceiling.value <= 1.0
+    True
     """
 
     needed: Distribution
@@ -104,6 +114,16 @@ def efficiency(posterior: Posterior, gap: float | None = None) -> Efficiency:
     ------
     InputError
         If the gap is not above 1.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, efficiency, prior_of
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> found = efficiency(prior, gap=5.0)
+    >>> found.gap, sorted(found.channels)
+    (5.0, ['distilled', 'own', 'replicated'])
     """
     question, source = posterior.question, posterior.source
     assumptions = question.assumptions

@@ -54,6 +54,15 @@ class Sizes(Result):
         The thread's own table: runs from one month to the longest possible.
     given : tuple of SizedCompute
         Figures that were asked about.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, prior_of, sizes
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> sorted(sizes(prior).mythos)
+    ['active_parameters', 'flop', 'parameters', 'tokens']
     """
 
     mythos: dict[str, Distribution]
@@ -75,6 +84,15 @@ def sizes(posterior: Posterior, flops: Sequence[float] = ()) -> Sizes:
     ------
     InputError
         If a figure is not positive.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, prior_of, sizes
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> sizes(prior, flops=[1e27]).given[0].flop
+    1e+27
     """
     for flop in flops:
         if not 0.0 < flop < float("inf"):

@@ -87,6 +87,16 @@ class Trends(Result):
         In the order of their table.
     compute : Distribution
         Months since t = 0 by the race, on the same evidence.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, prior_of, trends
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> found = trends(prior, ["constant-lag"])
+    >>> found.trends[0].title
+    'Constant lag (ECI)'
     """
 
     trends: tuple[TrendReading, ...]
@@ -109,6 +119,15 @@ def trends(posterior: Posterior, ids: Sequence[str] = ()) -> Trends:
         If a trend is unknown.
     UntrustworthyError
         If a trend and the evidence hardly overlap.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, prior_of, trends
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> [trend.id for trend in trends(prior, ["constant-lag"]).trends]
+    ['constant-lag']
     """
     question = posterior.question
     known = load_trends(question.assumptions)

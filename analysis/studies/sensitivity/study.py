@@ -59,6 +59,16 @@ class Sensitivity(Result):
         How far prior and likelihood each pull the posterior; empty for a prior.
     notes : tuple of str
         What the reader must know.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, prior_of, sensitivity
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> first, second = sensitivity(prior).rank_correlations[:2]
+    >>> abs(first.value.value) >= abs(second.value.value)
+    True
     """
 
     one_at_a_time: OneAtATime
@@ -76,6 +86,16 @@ def sensitivity(posterior: Posterior) -> Sensitivity:
     ----------
     posterior : Posterior
         Or a prior.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, prior_of, sensitivity
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> found = sensitivity(prior)
+    >>> found.power_scaling  # of the prior alone: there is no likelihood to scale
+    ()
     """
     question, source, of_prior = posterior.question, posterior.source, not posterior.conditioned
     names = uncertain_quantities(question)

@@ -40,6 +40,17 @@ class Thresholds(Result):
         By budget factor, then criterion.
     notes : tuple of str
         What the reader must know.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, prior_of, thresholds
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> from catchup.analysis.studies.thresholds.criteria import WinsShare
+    >>> found = thresholds(prior, budget_factors=[1.0], criteria=[WinsShare(0.5)])
+    >>> found.stock
+    'startup_stock'
     """
 
     firm: str
@@ -82,6 +93,17 @@ def thresholds(
     ------
     InputError
         If there is no such scenario, firm or stock, or a multiplied budget is more than a year's compute.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, prior_of, thresholds
+    >>> from catchup.model import load_assumptions
+    >>> prior = prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=1_000))
+    >>> from catchup.analysis.studies.thresholds.criteria import WinsShare
+    >>> found = thresholds(prior, budget_factors=[1.0], criteria=[WinsShare(0.5)])
+    >>> found.firm, found.unit, len(found.thresholds)
+    ('startup', 'H100e', 1)
     """
     question = posterior.question
     if criteria is not None:
