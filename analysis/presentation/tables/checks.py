@@ -13,6 +13,7 @@ from ..text import figure
 from .columns import asked_text
 
 VERDICTS = ("pass", "warn", "fail")
+NOT_APPLICABLE = "not applicable"  # counted only where there is such a check
 
 
 def layout(result: Checks) -> Layout:
@@ -67,7 +68,9 @@ def _table(result: Checks) -> Table[CheckResult]:
             room=Room.PAGE,
         ),
     ]
-    counts = [f"{sum(row.verdict == verdict for row in result.results)} {verdict}" for verdict in VERDICTS]
+    found = [row.verdict for row in result.results]
+    verdicts = (*VERDICTS, NOT_APPLICABLE) if NOT_APPLICABLE in found else VERDICTS
+    counts = [f"{found.count(verdict)} {verdict}" for verdict in verdicts]  # type: ignore[arg-type]
     trusted = "can" if result.trustworthy else "should not"
     return Table("Verdicts", columns, result.results, lines=[f"{', '.join(counts)}: the answer {trusted} be trusted"])
 
