@@ -77,6 +77,8 @@ def brief_runs(monkeypatch: pytest.MonkeyPatch) -> None:
         (["forecast", "--set", "china_stock=-1"], "china_stock"),
         (["forecast", "--set", "hyperscaler_share=1.5"], "hyperscaler_share"),
         (["forecast", "--set", "=4"], "--set"),
+        (["forecast", "--set", "mfu_china=0.2", "--set", "mfu_china=0.3"], "--set mfu_china: is set twice"),
+        (["forecast", "--seed", "18446744073709551616"], "--seed"),
         (["forecast", "--evidence", "eci-lga"], "did you mean 'eci-lag'"),
         (["forecast", "--priors", "no-such-overlay.toml"], "no-such-overlay.toml"),
         (["forecast", "--ledger", "no-such-folder"], "no-such-folder"),
