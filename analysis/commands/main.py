@@ -33,6 +33,7 @@ COMMANDS = {
     "efficiency": "What progress has to do for compute, and can.",
     "size": "How large a model Mythos's compute implies.",
     "run": "Forecast, check and report into a dated folder.",
+    "verify": "Whether a run's files are those that it was made with.",
     "diff": "What moved between two runs, and why.",
     "history": "The forecast through time.",
     "replay": "Ask again on past days, without hindsight.",
