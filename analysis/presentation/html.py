@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).with_name("templates")
 SHORT = 15  # characters; a shorter cell is kept on one line
-ESCAPED = {character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+ESCAPED = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"})
 """Characters that an HTML or a script parser could take for an end or a beginning, as JSON writes them in a string."""
 
 
@@ -52,7 +52,7 @@ def embedded_json(data: Any) -> Markup:
     from markupsafe import Markup
 
     content = json.dumps(data, separators=(",", ":"), allow_nan=False)
-    return Markup(content.translate(str.maketrans(ESCAPED)))
+    return Markup(content.translate(ESCAPED))
 
 
 def to_html(table: Table[Any]) -> str:
