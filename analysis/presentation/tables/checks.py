@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from ...inference.json_values import number, significant
 from ...studies.checks.result import CheckResult
@@ -13,7 +13,7 @@ from ..text import figure
 from .columns import asked_text
 
 VERDICTS = ("pass", "warn", "fail")
-NOT_APPLICABLE = "not applicable"  # counted only where there is such a check
+NOT_APPLICABLE: Final = "not applicable"  # counted only where there is such a check
 
 
 def layout(result: Checks) -> Layout:
@@ -76,7 +76,7 @@ def _table(result: Checks) -> Table[CheckResult]:
 
 
 def _verdict(row: CheckResult) -> Span:
-    return Span(row.verdict, row.verdict)
+    return Span(row.verdict, "" if row.verdict == NOT_APPLICABLE else row.verdict)
 
 
 def _figure(value: float | None) -> str:
