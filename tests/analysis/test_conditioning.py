@@ -170,7 +170,7 @@ def test_a_plausible_item_that_no_draw_meets_is_too_sharp_not_impossible(asked: 
     sharp = reading("sharp-reading", 1.5, 1e-9)
     with pytest.raises(UntrustworthyError, match="too sharp for the draws") as refusal:
         condition(asked, counting([sharp]))
-    message = str(refusal.value)
+    message = refusal.value.on_command_line
     assert "hardly possible" not in message
     assert "sharp-reading (p = " in message
     assert "wider sd" in message
