@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -56,7 +57,7 @@ DAMAGES: dict[str, Damage] = {
     "no date": without("pretrained", "quantiles", "0.95", "date"),
     "not UTF-8": lambda path: path.write_bytes(b'{"ready": "\xff"}'),
     "empty": lambda path: path.write_bytes(b""),
-    "huge": lambda path: path.open("wb").truncate(2**40),
+    "huge": lambda path: os.truncate(path, 2**40),
 }
 
 
