@@ -287,7 +287,7 @@ def test_the_continuous_curve_is_the_distribution() -> None:
 @pytest.mark.parametrize("form", ["csv", "json", "hubverse"])
 @pytest.mark.parametrize("bound", ["lower", "upper"])
 def test_an_option_that_a_format_does_not_use_is_refused(form: str, bound: str, shelf: Shelf) -> None:
-    with pytest.raises(InputError, match=rf"--{bound}.*metaculus"):
+    with pytest.raises(InputError, match=rf"{bound}: is for format metaculus; {form}"):
         export(shelf[1][0], form, **{bound: date(2030, 1, 1)})
 
 
