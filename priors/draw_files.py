@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from .bases import Array
 from .errors import InputError, unknown_name
+from .regular_files import read_regular
 
 LARGEST_FILE = 200_000_000  # bytes
 FAMILY, FILE, COLUMN = "empirical", "file", "column"
@@ -64,13 +65,12 @@ def _read(file: Path, name: Any, column: Any, key: str) -> Array:
         raise InputError("should be text in quotes", file=file, key=f"{key}.{wrong}")
     path = file.parent / name
     try:
-        with path.open("rb") as stream:
-            content = stream.read(LARGEST_FILE + 1)
+        content = read_regular(path, LARGEST_FILE, "a file of draws")
+    except InputError as error:
+        raise InputError(f"'{name}' {error.problem}", file=file, key=f"{key}.{FILE}") from None
     except OSError as error:
         reason = (error.strerror or "cannot be read").lower()
         raise InputError(f"{reason}: '{name}' (a file of draws was expected)", file=file, key=f"{key}.{FILE}") from None
-    if len(content) > LARGEST_FILE:
-        raise InputError(f"'{name}' is larger than {LARGEST_FILE:,} bytes", file=file, key=f"{key}.{FILE}")
     try:
         if path.suffix == ".npy":
             return np.asarray(np.load(io.BytesIO(content), allow_pickle=False), dtype=float).ravel()

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from .errors import InputError, MissingFileError, nearest_name, reason_of
+from .regular_files import read_regular
 
 LARGEST_FILE = 1_000_000  # bytes; an assumptions or evidence file is a few kilobytes
 
@@ -68,8 +69,8 @@ def read_toml(path: str | Path) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If the file is missing (then a `MissingFileError`), a directory, unreadable, larger than a megabyte, empty,
-        not UTF-8 or not TOML.
+        If the file is missing (then a `MissingFileError`), a directory, a pipe or a device, unreadable, larger than a
+        megabyte, empty, not UTF-8 or not TOML.
 
     Examples
     --------
@@ -83,8 +84,7 @@ def read_toml(path: str | Path) -> dict[str, Any]:
     """
     path = Path(path)
     try:
-        with path.open("rb") as stream:
-            content = stream.read(LARGEST_FILE + 1)  # bounded: a device has no end
+        content = read_regular(path, LARGEST_FILE, "a TOML file")
     except IsADirectoryError:
         raise InputError("is a directory; a TOML file was expected", file=path) from None
     except NotADirectoryError as error:
@@ -93,8 +93,6 @@ def read_toml(path: str | Path) -> dict[str, Any]:
         raise MissingFileError("no such file", file=path, nearest=_nearest_file(path)) from None
     except OSError as error:
         raise InputError(f"cannot be read ({reason_of(error)}); a TOML file was expected", file=path) from None
-    if len(content) > LARGEST_FILE:
-        raise InputError(f"is larger than {LARGEST_FILE:,} bytes; a TOML file was expected", file=path)
     try:
         table = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:

@@ -14,10 +14,9 @@ import numpy as np
 
 from ...priors.errors import CatchupError, InputError
 from ..inference.estimates import Distribution
-from .reading import Run
+from .reading import TARGETS, Run
 from .scores import distribution_of
 
-TARGETS = ("ready", "pretrained")
 HUB_QUANTILES = (0.01, 0.025, *(round(0.05 * step, 2) for step in range(1, 20)), 0.975, 0.99)
 HUB_SAMPLES = 100
 HUB_TARGET = "days to ready"
@@ -43,7 +42,7 @@ def export(run: Run, form: str, *, lower: date | None = None, upper: date | None
     Raises
     ------
     InputError
-        If the bounds are not in order.
+        If the bounds are not in order, or the format has none.
 
     Examples
     --------
@@ -59,6 +58,9 @@ def export(run: Run, form: str, *, lower: date | None = None, upper: date | None
     ...
     'origin_date,event,target,output_type,output_type_id,value'
     """
+    for option, bound in (("--lower", lower), ("--upper", upper)):
+        if bound is not None and form != "metaculus":
+            raise InputError(f"is for --format metaculus; {form} has no range", key=option)
     writers: dict[str, Callable[[], str]] = {
         "csv": lambda: _as_csv(run),
         "json": lambda: json.dumps(run.forecast, indent=2) + "\n",
@@ -104,7 +106,7 @@ def _as_hubverse(run: Run) -> str:
 
 def _as_metaculus(run: Run, lower: date | None, upper: date | None) -> str:
     first = lower or run.manifest.as_of
-    last = upper or first.replace(year=first.year + 2, day=min(first.day, 28))
+    last = upper or years_later(first, 2)
     if last <= first:
         raise InputError(f"a day after {first} was expected, not {last}", key="--upper")
     ready = distribution_of(run)
@@ -120,6 +122,20 @@ def _as_metaculus(run: Run, lower: date | None, upper: date | None) -> str:
         "continuous_cdf": curve,
     }
     return json.dumps(content, indent=2) + "\n"
+
+
+def years_later(day: date, years: int) -> date:
+    """Return the same day some years later; for 29 February the 28th, where that year has none.
+
+    Examples
+    --------
+    >>> years_later(date(2026, 8, 31), 2).isoformat(), years_later(date(2028, 2, 29), 2).isoformat()
+    ('2028-08-31', '2030-02-28')
+    """
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
 
 
 def continuous_curve(ready: Distribution, lower: float, upper: float) -> list[float]:

@@ -93,13 +93,9 @@ def history(runs: Path, event: str | None = None) -> History:
         if event is not None and one.manifest.event != event:
             continue
         try:
-            diff = one.section("diff")
-            shift = diff["shift"]["shift"]["0.5"] if diff else None
+            shift = _shift_of(one)
         except BrokenRunError as error:
             faults.append(str(error))
-            continue
-        except (KeyError, TypeError):
-            faults.append(f"{one.folder / 'diff.json'}: is damaged")
             continue
         before = last.get(one.manifest.event)
         counted = set(one.manifest.evidence)
@@ -107,3 +103,18 @@ def history(runs: Path, event: str | None = None) -> History:
         entries.append(Entry(one, shift, tuple(sorted(counted - earlier)), tuple(sorted(earlier - counted))))
         last[one.manifest.event] = one
     return History(tuple(entries), tuple(faults))
+
+
+def _shift_of(run: Run) -> dict[str, Any] | None:
+    """Shift of the median that a run recorded; None where it had none to be compared with."""
+    diff = run.section("diff")
+    if not diff:
+        return None
+    try:
+        shift: dict[str, Any] = diff["shift"]["shift"]["0.5"]
+        months, mcse = shift["months"], shift["mcse"]
+    except (KeyError, TypeError):
+        raise BrokenRunError(f"{run.folder / 'diff.json'}: is damaged") from None
+    if not isinstance(months, int | float) or not isinstance(mcse, int | float | None):
+        raise BrokenRunError(f"{run.folder / 'diff.json'}: is damaged")
+    return shift

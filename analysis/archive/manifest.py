@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import platform
 from datetime import date
@@ -13,10 +14,12 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, ValidationError
 
-from ...priors.errors import CatchupError, reason_of
+from ...priors.errors import CatchupError, InputError, reason_of
+from ...priors.regular_files import read_regular
 from ...priors.strict import StrictModel
 
 SCHEMA = 1
+LARGEST_FILE = 50_000_000  # bytes; the largest file of a run is below a megabyte
 MANIFEST = "manifest.json"
 LIBRARIES = ("catchup", "numpy", "scipy", "pymc", "pytensor", "nutpie", "arviz", "arviz-stats", "xarray")
 LOCK = Path(__file__).resolve().parents[2] / "requirements.lock"
@@ -138,7 +141,10 @@ def read_json(folder: Path, name: str) -> Any:
     """
     path = folder / name
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        content = read_regular(path, LARGEST_FILE, "a file of a run")
+        return json.loads(content, parse_float=_finite, parse_int=_whole, parse_constant=_no_number)
+    except InputError as error:
+        raise BrokenRunError(f"{path}: {error.problem}") from None
     except FileNotFoundError:
         missing = f"has no {name}" if folder.is_dir() else "no such run"
         raise BrokenRunError(f"{folder}: {missing}") from None
@@ -146,5 +152,21 @@ def read_json(folder: Path, name: str) -> Any:
         raise BrokenRunError(f"{folder}: is a file; the folder of a run was expected") from None
     except OSError as error:
         raise BrokenRunError(f"{path}: cannot be read ({reason_of(error)})") from None
-    except (ValueError, RecursionError):  # also numbers of thousands of digits, and brackets without end
+    except (ValueError, RecursionError):  # also numbers that no float holds, and brackets without end
         raise BrokenRunError(f"{path}: is truncated or damaged") from None
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is beyond every number")
+    return value
+
+
+def _whole(text: str) -> int:
+    _finite(text)
+    return int(text)
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is no number of JSON")

@@ -20,13 +20,14 @@ from ..inference.question import Question
 from ..inference.snapshot import Snapshot
 from .inputs import read_inputs
 from .manifest import BrokenRunError, Manifest, read_json, read_manifest
-from .store import list_runs
+from .store import RUN_NAME, list_runs
 
 INPUTS = "inputs"
 FORECAST = "forecast.json"
 POSTERIOR = "posterior.nc"
 REPORT = "report.html"
 EXPLORER = "explore.html"
+TARGETS = ("ready", "pretrained")
 UNSOUND = (CatchupError, KeyError, TypeError)  # what reading a run brings up that is missing in part or damaged
 
 
@@ -140,9 +141,30 @@ def read_run(folder: str | Path) -> Run:
     missing = [name for name in run.manifest.files if not (folder / name).is_file()]
     if missing:
         raise BrokenRunError(f"{folder}: lacks {missing[0]}" + (f" and {len(missing) - 1} more" if missing[1:] else ""))
-    if not isinstance(run.forecast, dict):
-        raise BrokenRunError(f"{folder / FORECAST}: is damaged")
+    _check_forecast(run)
     return run
+
+
+def _check_forecast(run: Run) -> None:
+    """Refuse a forecast that lacks what its readers read, or holds something else there."""
+    path = run.folder / FORECAST
+    content = run.forecast
+    if not isinstance(content, dict):
+        raise BrokenRunError(f"{path}: is damaged")
+    for target in TARGETS:
+        table = content.get(target)
+        quantiles = table.get("quantiles") if isinstance(table, dict) else None
+        sound = isinstance(quantiles, dict) and "0.5" in quantiles and all(map(_is_quantile, quantiles.values()))
+        if not sound:
+            raise BrokenRunError(f"{path}: is damaged ({target}.quantiles)")
+
+
+def _is_quantile(entry: object) -> bool:
+    """Whether something is months, their date and their Monte Carlo error, each None where there is none."""
+    if not isinstance(entry, dict):
+        return False
+    kinds = {"months": int | float | None, "mcse": int | float | None, "date": str | None}
+    return all(name in entry and isinstance(entry[name], kind) for name, kind in kinds.items())
 
 
 @dataclass(frozen=True)
@@ -200,11 +222,21 @@ def read_runs(runs: Path) -> Shelf:
     sound, faults = [], [f"{entry}: is no run" for entry in listing.others if not entry.name.startswith(".")]
     for folder in listing.runs:
         try:
-            sound.append(read_run(folder))
+            sound.append(_read_in_place(folder))
         except UNSOUND as error:
             if os.path.lexists(folder):  # or else it was removed since the folder was listed
                 faults.append(error.on_command_line if isinstance(error, CatchupError) else f"{folder}: is damaged")
     return Shelf(tuple(sound), tuple(faults))
+
+
+def _read_in_place(folder: Path) -> Run:
+    """Read a run of a folder of runs, where its own name says its day: one that was copied would count twice."""
+    run = read_run(folder)
+    day = run.manifest.as_of.isoformat()
+    named = RUN_NAME.match(folder.name)
+    if named and named[1] != day:
+        raise BrokenRunError(f"{folder}: is the run of another day, {day}: not counted under this one")
+    return run
 
 
 def newest_before(runs: Path, event: str) -> Run | None:

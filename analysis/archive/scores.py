@@ -13,6 +13,7 @@ from typing import overload
 from ...model.calendar import Calendar
 from ...priors.errors import InputError
 from ..inference.estimates import Distribution, Weighting
+from .manifest import BrokenRunError
 from .reading import Run
 from .ready_curve import published
 from .rivals import Rival, load_rivals
@@ -43,7 +44,7 @@ class Scores(Sequence[Score]):
     scores : tuple of Score
         One a forecast.
     left_out : tuple of LeftOut
-        Forecasts made after the day that is known of.
+        Forecasts made after the day that is known of, and runs whose date is damaged.
     """
 
     outcome: Outcome
@@ -121,7 +122,11 @@ def score_runs(runs: Iterable[Run], outcome: Outcome, days: Sequence[date] = ())
             if as_of > outcome.day:
                 yield _too_late(run.name, title, as_of, outcome)
                 continue
-            view, calendar = _view_of(run)
+            try:
+                view, calendar = _view_of(run)
+            except BrokenRunError as error:
+                yield LeftOut(run.name, title, as_of, error.on_command_line)
+                continue
             _refuse_before_origin(outcome, calendar)
             yield score(run.name, title, as_of, view, outcome, calendar, days=days)
 

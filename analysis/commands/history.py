@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from .options import OUTPUT
-from .output import show, warn
+from .output import show, warn_of_faults
 
 
 def history(
@@ -25,8 +25,7 @@ def history(
     from ..presentation.tables.history import layout
 
     found = read_history(runs, event)
-    for fault in found.faults:
-        warn(fault)
+    warn_of_faults(found.faults)
     if plot is not None:
         from ..presentation.figures import draw_history, save
 

@@ -35,6 +35,7 @@ COMMANDS = {
     "efficiency": "What progress has to do for compute, and can.",
     "size": "How large a model Mythos's compute implies.",
     "run": "Forecast, check and report into a dated folder.",
+    "verify": "Whether a run's files are those that it was made with.",
     "diff": "What moved between two runs, and why.",
     "history": "The forecast through time.",
     "replay": "Ask again on past days, without hindsight.",
@@ -110,6 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         With status 0 when done, 1 when the answer cannot be trusted, 2 for bad input, 130 when interrupted.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
+    _open_closed_streams()
     status = run(arguments)
     try:
         sys.stdout.flush()
@@ -119,6 +121,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not isinstance(error, BrokenPipeError):
             status = _fail(f"standard output: {reason_of(error)}", 1, arguments)
     raise SystemExit(status)
+
+
+def _open_closed_streams() -> None:
+    """Let output go nowhere where its stream is closed; a file opened later could take the stream's number."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  # for as long as the process
 
 
 def run(arguments: Sequence[str]) -> int:

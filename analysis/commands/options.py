@@ -164,5 +164,7 @@ def _fixed(settings: list[str]) -> dict[str, float]:
             raise InputError(f"a number was expected, not '{text}'", key=f"--set {name}") from None
         if not math.isfinite(value):
             raise InputError(f"a finite number was expected, not {text}", key=f"--set {name}")
+        if name.strip() in values:
+            raise InputError("is set twice: one value was expected", key=f"--set {name.strip()}")
         values[name.strip()] = value
     return values

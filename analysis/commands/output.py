@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..inference.diagnostics import few_draws
 from ..inference.estimates import Distribution
 from ..presentation.table import Cell, Layout
 from ..presentation.terminal import console, print_layout, to_text
+
+MOST_LINES_ALIKE = 3  # about entries with the same fault; more share a line
 
 
 def show(layout: Layout, *, as_json: bool) -> None:
@@ -36,6 +38,21 @@ def say(*lines: Cell, wrapped: bool = True) -> None:
 def warn(message: str) -> None:
     """Print a line on standard error."""
     print(f"catchup: {message}", file=sys.stderr)
+
+
+def warn_of_faults(faults: Sequence[str]) -> None:
+    """Say what is wrong with entries of a folder, each in a line; of many alike, in one line that names a few."""
+    alike: dict[str, list[str]] = {}
+    for fault in faults:
+        path, _, reason = fault.partition(": ")
+        alike.setdefault(reason, []).append(path)
+    for reason, paths in alike.items():
+        if len(paths) > MOST_LINES_ALIKE:
+            named = ", ".join(paths[:MOST_LINES_ALIKE])
+            warn(f"{named} and {len(paths) - MOST_LINES_ALIKE} more: {reason}")
+        else:
+            for path in paths:
+                warn(f"{path}: {reason}" if reason else path)
 
 
 def warn_if_few(distribution: Distribution) -> None:

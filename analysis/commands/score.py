@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from ...priors.errors import InputError
 from .options import OUTPUT
-from .output import show, warn
+from .output import show, warn_of_faults
 
 
 def score(
@@ -32,8 +32,7 @@ def score(
         raise InputError("give one of --outcome DATE and --outcome-after DATE")
     known = Outcome(outcome) if outcome is not None else Outcome(outcome_after or date.max, open=True)
     shelf, rivals = read_runs(runs), load_rivals()
-    for fault in shelf.faults:
-        warn(fault)
+    warn_of_faults(shelf.faults)
     if not shelf.runs:
         raise InputError("holds no sound run to score", file=runs, key="--runs")
     days, newest = stated_days(rivals), shelf.runs[-1]

@@ -7,7 +7,7 @@ of the posterior that the other items make (two sharp items that contradict each
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -27,6 +27,7 @@ from .resampling import systematic
 SCREENED_DRAWS = 3 * CHUNK  # prior draws whose predictions are looked at in every case
 ESCALATED_DRAWS = 1_000_000  # prior draws tried before prior and evidence are said to conflict
 RESAMPLED, REPEATED = 8_192, 16  # draws given the other items, and observations simulated from each
+UNLIKELY = 1e-3  # probability of a reading as far out, from which an item is in conflict with nothing
 ADVICE = "Leave items out with --evidence, lower their reliability or weight, or widen the prior"
 
 
@@ -63,7 +64,7 @@ def refuse_conflict(question: Question, items: Sequence[Item], prior: PriorDraws
         many = _Predictions(question, items, many_draws.map)
         _refuse_unpredicted(many, items)
         if collapsed:
-            _refuse_collapse(many.likelihoods)
+            _refuse_collapse(many, items)
     return pilot
 
 
@@ -107,6 +108,12 @@ class _Predictions:
                 found.append(item)
         return found
 
+    def tail(self, item: Item) -> float:
+        """Probability, on both sides, of a reading as far out as the item's."""
+        predicted = self._predicted[item.id]
+        simulated, observed = simulate(item, predicted, self._clock, self._rng), item.observation(self._clock)
+        return float(2.0 * min((simulated <= observed).mean(), (simulated >= observed).mean(), 0.5))
+
     def _outside(self, item: Item, predicted: Array) -> bool:
         simulated, observed = simulate(item, predicted, self._clock, self._rng), item.observation(self._clock)
         return not simulated.min() <= observed <= simulated.max()
@@ -127,7 +134,8 @@ def _refuse_unpredicted(predictions: _Predictions, items: Sequence[Item]) -> Non
         )
 
 
-def _refuse_collapse(likelihoods: Mapping[str, Array]) -> None:
+def _refuse_collapse(predictions: _Predictions, items: Sequence[Item]) -> None:
+    likelihoods = predictions.likelihoods
     effective = effective_number(total(likelihoods))
     if effective >= COLLAPSED:
         return
@@ -138,6 +146,14 @@ def _refuse_collapse(likelihoods: Mapping[str, Array]) -> None:
         for name in (likelihoods if not impossible else ())
     }
     worst = sorted(without, key=lambda name: -without[name])[:2]
+    plausible = {name: predictions.tail(item) for item in items if (name := item.id) in impossible}
+    if plausible and min(plausible.values()) >= UNLIKELY:
+        sharp = ", ".join(f"{name} (p = {p:.2g})" for name, p in plausible.items())
+        raise UntrustworthyError(
+            f"too sharp for the draws: of {ESCALATED_DRAWS:,} prior draws only {effective:.1f} count. {sharp}: as "
+            "likely under the prior as other readings, but with a spread that leaves hardly any draw. Give it a wider "
+            "sd; or, if it is known so well, leave it out with --evidence and fix what it measures with --set"
+        )
     culprits = f"{', '.join(impossible)}: hardly possible under the prior" if impossible else _quarrel(worst)
     raise UntrustworthyError(
         f"evidence and prior conflict: of {ESCALATED_DRAWS:,} prior draws only {effective:.1f} count. "

@@ -195,9 +195,11 @@ class Distribution:
         if self.weighting.weights is None:
             ordered = np.sort(self.values)
             return ordered, (np.arange(ordered.size) + 0.5) / ordered.size
-        order = np.argsort(self.values)
-        weights = self.weighting.weights[order]
-        return self.values[order], np.cumsum(weights) - 0.5 * weights
+        counted = self.weighting.weights > 0.0  # no weight, no say: nothing is interpolated towards such a draw
+        values, weights = self.values[counted], self.weighting.weights[counted]
+        order = np.argsort(values)
+        weights = weights[order]
+        return values[order], np.cumsum(weights) - 0.5 * weights
 
     @property
     def mean(self) -> Estimate:

@@ -12,6 +12,7 @@ from ...priors.errors import InputError
 
 DEFAULT_DRAWS = 100_000
 MOST_DRAWS = 100_000_000
+LARGEST_SEED = 2**64 - 1  # what files of draws can hold
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,8 @@ class Question:
             raise InputError(f"between 1 and {MOST_DRAWS:,} draws were expected, not {self.draws:,}", key="--draws")
         if self.quasi_random and self.draws < 16:
             raise InputError(f"quasi-random draws come in scrambles: at least 16, not {self.draws}", key="--draws")
-        if self.seed < 0:
-            raise InputError(f"a whole number from 0 up was expected, not {self.seed}", key="--seed")
+        if not 0 <= self.seed <= LARGEST_SEED:
+            raise InputError(f"a whole number from 0 to {LARGEST_SEED} was expected, not {self.seed}", key="--seed")
         if self.launch_grid is not None and not 0.0 < self.launch_grid < float("inf"):
             raise InputError(f"months above 0 were expected, not {self.launch_grid:g}", key="--launch-grid")
         if self.as_of < self.assumptions.calendar.origin:

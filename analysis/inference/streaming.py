@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,9 @@ from .estimates import TAIL_DRAWS, Estimate, density_from_quantiles
 
 Array = NDArray[np.float64]
 
+FARTHEST = 1e6  # times the end of the range, up to which what lies beyond it is told apart
+TAIL_BINS = 1_000_000  # for what lies beyond the range, each a 72 000th wider than the one before it
+
 
 class StreamedDistribution:
     r"""A distribution built up chunk by chunk, in memory that does not grow.
@@ -18,7 +22,8 @@ class StreamedDistribution:
     Parameters
     ----------
     low, high : float
-        Range of the histogram; values beyond it are counted, not placed.
+        Range of the histogram, its end above 0. What lies beyond it is placed in bins that widen in proportion, up to
+        `FARTHEST` times its end, and at that if it is finite; what is infinite never comes.
     bins : int
         Number of bins. A quantile is interpolated inside one, so that its error is of the order of the
         bin's width times the density's change across it, far below any MCSE that draws can reach.
@@ -32,7 +37,8 @@ class StreamedDistribution:
     def __init__(self, low: float, high: float, bins: int = 120_000) -> None:
         self._low, self._high, self._bins = low, high, bins
         self._counts = np.zeros(bins, dtype=np.int64)
-        self._below = self._above = 0
+        self._beyond: NDArray[np.int64] | None = None
+        self._below = 0
         self._draws = self._finite = 0
         self._mean = 0.0
         self._squares = 0.0
@@ -44,9 +50,20 @@ class StreamedDistribution:
         self._counts += np.bincount(np.minimum(positions, self._bins - 1), minlength=self._bins)
         below = int((values < self._low).sum())
         self._below += below
-        self._above += values.size - inside.size - below
         self._draws += values.size
+        self._add_beyond(values[(values >= self._high) & np.isfinite(values)])
         self._add_moments(values[np.isfinite(values)])
+
+    def _add_beyond(self, values: Array) -> None:
+        if values.size == 0:
+            return
+        if self._beyond is None:
+            self._beyond = np.zeros(TAIL_BINS, dtype=np.int64)
+        positions = np.minimum(self._place_beyond(values).astype(np.int64), TAIL_BINS - 1)
+        self._beyond += np.bincount(positions, minlength=TAIL_BINS)
+
+    def _place_beyond(self, values: Any) -> Any:
+        return np.log(np.minimum(values / self._high, FARTHEST)) * (TAIL_BINS / math.log(FARTHEST))
 
     def _add_moments(self, finite: Array) -> None:
         """Chan's update of a running mean and sum of squares."""
@@ -85,11 +102,19 @@ class StreamedDistribution:
         if wanted < self._below or self._draws == 0:
             return -math.inf
         if wanted > cumulative[-1]:
-            return math.inf
+            return self._quantile_beyond(wanted - float(cumulative[-1]))
         bin_ = int(np.searchsorted(cumulative, wanted))
         before = cumulative[bin_] - self._counts[bin_]
         inside = (wanted - before) / self._counts[bin_] if self._counts[bin_] else 0.0
         return self._low + (bin_ + inside) * (self._high - self._low) / self._bins
+
+    def _quantile_beyond(self, wanted: float) -> float:
+        """Value below which so many draws beyond the range lie; infinite where so many of them are not finite."""
+        if self._beyond is None or wanted > (cumulative := np.cumsum(self._beyond))[-1]:
+            return math.inf
+        bin_ = int(np.searchsorted(cumulative, wanted))
+        inside = (wanted - float(cumulative[bin_] - self._beyond[bin_])) / float(self._beyond[bin_])
+        return self._high * math.exp((bin_ + inside) * math.log(FARTHEST) / TAIL_BINS)
 
     def density(self, p: float) -> float:
         """Density at the quantile p, from the spacing of quantiles around it; 0 where they reach infinity."""
@@ -108,5 +133,9 @@ class StreamedDistribution:
         count = float(self._below + self._counts[:bin_].sum())
         if 0 <= place < self._bins:
             count += (place - bin_) * float(self._counts[bin_])
+        if value > self._high and self._beyond is not None:
+            beyond = float(self._place_beyond(value))
+            last = min(int(beyond), TAIL_BINS - 1)
+            count += float(self._beyond[:last].sum()) + (beyond - last) * float(self._beyond[last])
         share = count / self._draws
         return Estimate(share, math.sqrt(share * (1.0 - share) / self._draws))

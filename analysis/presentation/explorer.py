@@ -12,7 +12,6 @@ References
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +30,7 @@ from ..inference.likelihoods import likelihoods, predictions_of, total
 from ..inference.outcomes import outcome_of
 from ..inference.posterior import Posterior
 from ..inference.question import Question
-from .html import environment
+from .html import embedded_json, environment
 from .repeat_command import is_foreign, options_of_assumptions
 from .text import date_text
 
@@ -66,13 +65,11 @@ def write_explorer(path: Path, posterior: Posterior, *, draws: int = THINNED) ->
 def render_explorer(posterior: Posterior, *, draws: int = THINNED) -> str:
     """Return the explorer as HTML."""
     data = explorer_data(posterior.question, posterior.items, draws)
-    # "</" inside a script element would end it
-    content = json.dumps(data, separators=(",", ":")).replace("</", "<\\/")
     return (
         environment()
         .get_template("explorer.html.j2")
         .render(
-            data=content,
+            data=embedded_json(data),
             as_of=date_text(posterior.question.as_of),
             items=data["items"],
             events=data["events"],

@@ -1,7 +1,8 @@
-"""Tables in HTML: the environment of all templates, and the macro that every table goes through."""
+"""Pages in HTML: the environment of all templates, the macro that every table goes through, and data for scripts."""
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,27 +12,58 @@ from .text import harmless, is_link
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 TEMPLATES = Path(__file__).with_name("templates")
 SHORT = 15  # characters; a shorter cell is kept on one line
+ESCAPED = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"})
+"""Characters that an HTML or a script parser could take for an end or a beginning, as JSON writes them in a string."""
 
 
 @cache
 def environment() -> Environment:
-    """Return the environment of the project's templates, in which every value is escaped."""
+    """Return the environment of the project's templates, in which every value is escaped and made harmless."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     templates = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        finalize=_finalized,
     )
     templates.globals.update(parts=_parts, below=_below, spans=_spans, short=_short, harmless=harmless)
     return templates
+
+
+def embedded_json(data: Any) -> Markup:
+    r"""Return data as JSON that can stand inside a script element, whatever texts it holds.
+
+    Parameters
+    ----------
+    data : JSON value
+        Whatever `json.dumps` takes, without NaN or infinity.
+
+    Examples
+    --------
+    >>> print(embedded_json({"title": "<!--<script>"}))
+    {"title":"\u003c!--\u003cscript\u003e"}
+    """
+    from markupsafe import Markup
+
+    content = json.dumps(data, separators=(",", ":"), allow_nan=False)
+    return Markup(content.translate(ESCAPED))
 
 
 def to_html(table: Table[Any]) -> str:
     """Return a table in HTML, with the sentences around it."""
     macros: Any = environment().get_template("table.html.j2").module
     return str(macros.whole(table))
+
+
+def _finalized(value: Any) -> Any:
+    """Text from elsewhere is made harmless; what is marked up already stays."""
+    return harmless(value) if type(value) is str else value
 
 
 def _parts(table: Table[Any]) -> list[Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +31,14 @@ BETWEEN, EDGES = 3, 2  # columns of a terminal between two columns of a table, a
 
 def console() -> Console:
     """Return the console on standard output; of a fixed width where it is no terminal."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
+    return _Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
+
+
+class _Console(Console):
+    """A console that leaves it to the command what it means that nobody reads any more."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
 
 def print_layout(layout: Layout, out: Console | None = None) -> None:

@@ -345,6 +345,16 @@ def test_power_scaling_is_diagnosed_as_in_the_reference(prior, likelihood, error
     assert (result.verdict, result.figure) == (verdict, min(prior, likelihood))
 
 
+def test_what_cannot_be_scaled_is_not_applicable_and_never_passes() -> None:
+    for sides in ((math.nan, math.nan), (math.nan, 0.2), (0.0, math.nan)):
+        whole = PowerScaling(DATE, "all", *(Estimate(side, math.nan) for side in sides))
+        assert (whole.conflict, whole.diagnosis) == (None, "not applicable")
+        result = check_power_scaling([whole, PowerScaling(DATE, "eci-lag", None, Estimate(math.nan, math.nan))])
+        assert (result.verdict, result.figure, result.advice) == ("not applicable", None, "")
+        assert "nan" not in result.detail
+        assert trustworthy([result])
+
+
 def test_prior_and_evidence_that_pull_apart_are_seen() -> None:
     """The same reading, as the prior expects it and three standard deviations away."""
     verdicts = {}

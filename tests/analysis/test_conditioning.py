@@ -166,6 +166,17 @@ def test_impossible_evidence_is_refused_by_name(asked: Question) -> None:
     assert "fine" not in str(refusal.value)
 
 
+def test_a_plausible_item_that_no_draw_meets_is_too_sharp_not_impossible(asked: Question) -> None:
+    sharp = reading("sharp-reading", 1.5, 1e-9)
+    with pytest.raises(UntrustworthyError, match="too sharp for the draws") as refusal:
+        condition(asked, counting([sharp]))
+    message = refusal.value.on_command_line
+    assert "hardly possible" not in message
+    assert "sharp-reading (p = " in message
+    assert "wider sd" in message
+    assert "--set" in message
+
+
 def test_what_every_draw_contradicts_alike_is_refused_too(no_compiling) -> None:
     """With Mythos's compute fixed, an impossible reading of it moves no weight; it is impossible all the same."""
     odd = item("compute_reading", "odd-reading", **impossible())

@@ -173,3 +173,17 @@ def test_what_may_never_happen_has_an_infinite_error(weighting: Weighting) -> No
     assert 0.0 < never.quantile(0.4).mcse < 0.2
     assert never.probability_below(np.inf).value == pytest.approx(0.8)
     assert np.isinf(quantile_shift(never, Distribution(values - 1.0, weighting), 0.9).mcse)
+
+
+def test_draws_without_weight_have_no_say() -> None:
+    values, weights = np.array([1.0, 2.0, 3.0, 1_000.0]), np.array([1.0, 1.0, 1.0, 0.0]) / 3.0
+    found = Distribution(values, Weighting(4, weights))
+    without = Distribution(values[:3], Weighting(3, weights[:3]))
+    assert found.quantile_value(0.9) == 3.0
+    for p in (0.01, 0.3, 0.5, 0.6, 0.99):
+        assert found.quantile_value(p) == without.quantile_value(p)
+
+
+def test_a_draw_that_never_comes_and_has_no_weight_makes_nothing_infinite() -> None:
+    found = Distribution(np.array([-np.inf, 1.0, 2.0, np.inf]), Weighting(4, np.array([0.0, 0.5, 0.5, 0.0])))
+    assert [found.quantile_value(p) for p in (0.001, 0.25, 0.75, 0.999)] == [1.0, 1.0, 2.0, 2.0]

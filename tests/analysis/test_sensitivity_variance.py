@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import signal, stats
 
-from catchup.analysis.inference.estimates import Weighting
+from catchup.analysis.inference.estimates import Estimate, Weighting
 from catchup.analysis.studies.sensitivity.rank_correlation import rank_correlation
 from catchup.analysis.studies.sensitivity.variance import REPLICATES, first_order_from_draws, leading, sobol_from_design
 from catchup.priors.families import Normal, Triangular, Uniform
@@ -160,3 +160,13 @@ def test_rank_correlations_errors_cover(kind: Callable[[np.random.Generator], tu
         errors.append(found.value - truth)
         mcses.append(found.mcse)
     assert covers(errors, mcses)
+
+
+@pytest.mark.parametrize(("effect", "share"), [(1.0, 1.0), (0.0, 0.0)])
+def test_one_quantity_alone_has_all_of_the_variance_or_none(effect: float, share: float) -> None:
+    found = sobol_from_design(
+        lambda values: effect * values["one"] ** 2, {"one": Normal(mean=0.0, sd=1.0)}, np.random.default_rng(1)
+    )
+    assert [(index.quantity, index.first, index.total) for index in found] == [
+        ("one", Estimate(share, 0.0), Estimate(share, 0.0))
+    ]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catchup.analysis.inference.estimates import Distribution, Estimate, Weighting
-from catchup.analysis.inference.streaming import StreamedDistribution
+from catchup.analysis.inference.streaming import FARTHEST, StreamedDistribution
 
 LOW, HIGH, BINS = -6.0, 14.0, 20_000
 WIDTH = (HIGH - LOW) / BINS
@@ -66,9 +66,29 @@ def test_values_beyond_the_range_are_counted() -> None:
     values = np.concatenate([np.full(100, LOW - 1), np.linspace(0, 1, 800), np.full(100, HIGH + 1)])
     found = streamed(values)
     assert found.quantile_value(0.05) == -np.inf
-    assert found.quantile_value(0.95) == np.inf
+    assert found.quantile_value(0.95) == pytest.approx(HIGH + 1, rel=1e-4)
     assert found.quantile_value(0.5) == pytest.approx(0.5, abs=2e-3)
     assert found.mean.value == pytest.approx(values.mean())
+
+
+@pytest.mark.parametrize("p", [0.3, 0.5, 0.75, 0.95, 0.99])
+def test_what_lies_beyond_the_range_is_not_never(p: float) -> None:
+    values = np.random.default_rng(3).lognormal(np.log(20.0), 2.0, size=100_000)
+    found, exact = streamed(values, 40_000), Distribution(values, Weighting(values.size))
+    assert found.quantile_value(p) == pytest.approx(exact.quantile_value(p), rel=5e-4)
+    assert found.quantile(p).mcse == pytest.approx(exact.quantile(p).mcse, rel=0.05)
+    edge = exact.quantile_value(p)
+    assert found.probability_below(edge).value == pytest.approx(p, abs=1e-4)
+
+
+def test_beyond_the_range_some_never_come_and_the_farthest_are_not_among_them() -> None:
+    values = np.array([1.0, 20.0, 1e4, 1e100, np.inf])
+    found = streamed(np.repeat(values, 100), 130, 340)
+    assert found.quantile_value(0.3) == pytest.approx(20.0, rel=1e-4)
+    assert found.quantile_value(0.5) == pytest.approx(1e4, rel=1e-4)
+    assert found.quantile_value(0.7) == pytest.approx(HIGH * FARTHEST, rel=1e-4)
+    assert found.quantile_value(0.9) == np.inf
+    assert found.probability_below(1e5).value == pytest.approx(0.6)
 
 
 def test_what_may_never_happen() -> None:

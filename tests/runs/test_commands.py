@@ -77,6 +77,8 @@ def brief_runs(monkeypatch: pytest.MonkeyPatch) -> None:
         (["forecast", "--set", "china_stock=-1"], "china_stock"),
         (["forecast", "--set", "hyperscaler_share=1.5"], "hyperscaler_share"),
         (["forecast", "--set", "=4"], "--set"),
+        (["forecast", "--set", "mfu_china=0.2", "--set", "mfu_china=0.3"], "--set mfu_china: is set twice"),
+        (["forecast", "--seed", "18446744073709551616"], "--seed"),
         (["forecast", "--evidence", "eci-lga"], "did you mean 'eci-lag'"),
         (["forecast", "--priors", "no-such-overlay.toml"], "no-such-overlay.toml"),
         (["forecast", "--ledger", "no-such-folder"], "no-such-folder"),
@@ -367,6 +369,30 @@ def test_a_reader_who_stops_is_no_error() -> None:
     _, err = process.communicate(timeout=120)
     assert process.returncode == 0
     assert err == ""
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_reader_who_stops_after_a_line_is_no_error(form: list[str]) -> None:
+    program = f"{sys.executable} -m catchup.analysis.commands.main priors list {' '.join(form)}"
+    done = subprocess.run(
+        ["bash", "-c", f"{program} | true; echo ${{PIPESTATUS[0]}}"], capture_output=True, text=True, check=True
+    )
+    assert (done.stdout, done.stderr) == ("0\n", "")
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+@pytest.mark.parametrize(("closed", "status"), [(">&-", 0), (">&- 2>&-", 0), ("2>&-", 0)])
+def test_closed_output_is_no_error(form: list[str], closed: str, status: int) -> None:
+    program = f"{sys.executable} -m catchup.analysis.commands.main priors list {' '.join(form)}"
+    done = subprocess.run(["bash", "-c", f"{program} {closed}"], capture_output=True, text=True, check=False)
+    assert done.returncode == status
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_what_went_wrong_does_not_go_to_standard_output() -> None:
+    program = f"{sys.executable} -m catchup.analysis.commands.main priors show no-such 2>&-"
+    done = subprocess.run(["bash", "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
 
 
 def test_interrupted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,6 +20,7 @@ from catchup.analysis.archive.exports import (
     SMALLEST_STEP,
     continuous_curve,
     export,
+    years_later,
 )
 from catchup.analysis.archive.history import history
 from catchup.analysis.archive.manifest import BrokenRunError
@@ -281,6 +282,20 @@ def test_the_continuous_curve_is_the_distribution() -> None:
     exact = norm.cdf(np.linspace(4.0, 16.0, CURVE_POINTS), 10.0, 2.0)
     # a hundredth of a uniform rise is mixed in, and 1/1000 kept beyond each bound
     assert np.abs(curve - exact).max() < 0.0115
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "hubverse"])
+@pytest.mark.parametrize("bound", ["lower", "upper"])
+def test_an_option_that_a_format_does_not_use_is_refused(form: str, bound: str, shelf: Shelf) -> None:
+    with pytest.raises(InputError, match=rf"{bound}: is for format metaculus; {form}"):
+        export(shelf[1][0], form, **{bound: date(2030, 1, 1)})
+
+
+@pytest.mark.parametrize(
+    ("first", "last"), [("2026-08-31", "2028-08-31"), ("2026-02-28", "2028-02-28"), ("2028-02-29", "2030-02-28")]
+)
+def test_only_the_leap_day_moves(first: str, last: str) -> None:
+    assert years_later(date.fromisoformat(first), 2).isoformat() == last
 
 
 def test_csv_and_json_say_what_the_forecast_says(shelf: Shelf) -> None:

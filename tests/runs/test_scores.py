@@ -498,6 +498,9 @@ def test_a_damaged_curve_is_named(damage: Callable[[dict], object], shelf: Shelf
     (copy / KNOWN_CURVE).write_text(json.dumps(damage(content)))
     with pytest.raises(BrokenRunError, match=KNOWN_CURVE):
         published(read_run(copy))
+    found = score_runs([read_run(copy), shelf[1][2]], Outcome(date(2027, 2, 1)))
+    assert [row.id for row in found] == [shelf[1][2].name]
+    assert [(row.id, KNOWN_CURVE in row.reason) for row in found.left_out] == [(copy.name, True)]
 
 
 def test_scoring_loads_no_slow_library(shelf: Shelf) -> None:

@@ -11,6 +11,7 @@ import xarray as xr
 
 from ....priors.errors import InputError, MissingFileError, unknown_name
 from ....priors.files import ATTEMPTS, check_file, replacing, write_bytes
+from ....priors.regular_files import check_regular
 from .schema import check_tree
 
 FAULTS = (OSError, ValueError, KeyError)  # what a file that is no tree brings up in xarray and what it reads with
@@ -82,6 +83,7 @@ def load_tree(path: str | Path) -> xr.DataTree:
     """
     path = Path(path)
     engine = _engine(path)
+    check_regular(path, "a result tree")
     try:
         tree = _read(path, engine)
     except FAULTS as error:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ....priors import files
 from ....priors.errors import unknown_name
+from ..text import harmless
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -93,4 +94,7 @@ def render(figure: Figure, suffix: str) -> bytes:
     with house_style():
         figure.savefig(buffer, format=suffix[1:], metadata=METADATA[suffix])
     content = buffer.getvalue()
-    return content.replace(b"'DejaVu Sans'", SVG_FONTS.encode()) if suffix == ".svg" else content
+    if suffix != ".svg":
+        return content
+    text = content.decode().replace("'DejaVu Sans'", SVG_FONTS)
+    return "\n".join(map(harmless, text.split("\n"))).encode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from ...inference.json_values import number, significant
 from ...studies.checks.result import CheckResult
@@ -13,6 +13,7 @@ from ..text import figure
 from .columns import asked_text
 
 VERDICTS = ("pass", "warn", "fail")
+NOT_APPLICABLE: Final = "not applicable"  # counted only where there is such a check
 
 
 def layout(result: Checks) -> Layout:
@@ -67,13 +68,15 @@ def _table(result: Checks) -> Table[CheckResult]:
             room=Room.PAGE,
         ),
     ]
-    counts = [f"{sum(row.verdict == verdict for row in result.results)} {verdict}" for verdict in VERDICTS]
+    found = [row.verdict for row in result.results]
+    verdicts = (*VERDICTS, NOT_APPLICABLE) if NOT_APPLICABLE in found else VERDICTS
+    counts = [f"{found.count(verdict)} {verdict}" for verdict in verdicts]  # type: ignore[arg-type]
     trusted = "can" if result.trustworthy else "should not"
     return Table("Verdicts", columns, result.results, lines=[f"{', '.join(counts)}: the answer {trusted} be trusted"])
 
 
 def _verdict(row: CheckResult) -> Span:
-    return Span(row.verdict, row.verdict)
+    return Span(row.verdict, "" if row.verdict == NOT_APPLICABLE else row.verdict)
 
 
 def _figure(value: float | None) -> str:

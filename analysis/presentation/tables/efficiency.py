@@ -48,7 +48,7 @@ def progress_table(result: Efficiency) -> Table[Spread]:
 
 
 def closed_table(result: Efficiency) -> Table[ClosedBy]:
-    """How likely a gap is closed by the end of each quarter."""
+    """How likely a gap is closed on the last day of each quarter."""
 
     def reading(name: str) -> Column[ClosedBy]:
         return Column(
@@ -61,7 +61,7 @@ def closed_table(result: Efficiency) -> Table[ClosedBy]:
 
     columns: list[Column[ClosedBy]] = [
         Column(
-            title=f"A {result.gap:g}-fold gap closed by",
+            title=f"A {result.gap:g}-fold gap closed on",
             text=lambda row: date_text(row.day),
             path=("date",),
             value=lambda row: row.day.isoformat(),

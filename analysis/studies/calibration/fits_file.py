@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ....priors.errors import InputError, reason_of
+from ....priors.regular_files import check_regular
 from ....priors.strict import StrictModel
 from .fits import Fit
 
@@ -63,6 +64,7 @@ class KeptFits:
         self.path = path
         self.fits: dict[int, Fit] = {}
         self.torn = False
+        check_regular(path, "a file of finished fits")
         with self._opened("used", os.O_CREAT) as file:
             file.seek(0)
             content = file.readall()

@@ -8,6 +8,7 @@ from ...inference.estimates import ZERO, Estimate
 from ..sensitivity.power_scaling import DATE, THRESHOLD, PowerScaling
 from .result import CheckResult
 
+ID, TITLE = "power-scaling", "sensitivity of the date to both prior and likelihood"
 ADVICE = {
     True: "prior and evidence pull apart: see catchup influence and catchup sensitivity",
     False: "",
@@ -26,12 +27,21 @@ def check_power_scaling(rows: Sequence[PowerScaling]) -> CheckResult:
     """
     whole = next(row for row in rows if row.quantity == DATE and row.component == "all")
     prior, likelihood = whole.prior or ZERO, whole.likelihood or ZERO
+    if not whole.defined:
+        return CheckResult(
+            id=ID,
+            title=TITLE,
+            verdict="not applicable",
+            figure=None,
+            threshold=THRESHOLD,
+            detail="the date does not vary with what the prior or the evidence says: there is nothing to scale",
+        )
     weaker = min(prior, likelihood, key=lambda estimate: estimate.value)
     strongest = next(row.component for row in rows if row.component != "all")
     figures = f"prior {_with_error(prior)}, likelihood {_with_error(likelihood)}"
     return CheckResult(
-        id="power-scaling",
-        title="sensitivity of the date to both prior and likelihood",
+        id=ID,
+        title=TITLE,
         verdict="pass" if whole.conflict is False else "warn",
         figure=weaker.value,
         threshold=THRESHOLD,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Verdict = Literal["pass", "warn", "fail"]
+Verdict = Literal["pass", "warn", "fail", "not applicable"]
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,8 @@ class CheckResult:
     id, title : str
         Which check.
     verdict : str
-        ``pass``; ``warn``, to be looked into; ``fail``, the answer should not be trusted.
+        ``pass``; ``warn``, to be looked into; ``fail``, the answer should not be trusted; ``not applicable``,
+        there was nothing to check.
     figure, threshold : float or None
         What was measured, and what it was held against; None where a check has no figure.
     detail : str

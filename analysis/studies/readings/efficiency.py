@@ -48,7 +48,7 @@ class ClosedBy:
     Attributes
     ----------
     day : date
-        The end of this day.
+        At the end of this day.
     probability : dict of str to Estimate
         By reading; see `READINGS`.
     """
@@ -76,7 +76,7 @@ class Efficiency(Result):
     gap : float
         The gap asked about.
     closed : tuple of ClosedBy
-        When it is made up for.
+        How likely it is made up for on a day; labs that progress too can open it again.
     lags : dict of float to Distribution
         By gap, the months of progress that make up for it.
 

@@ -8,6 +8,7 @@ References
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -48,8 +49,18 @@ class PowerScaling:
     likelihood: Estimate | None
 
     @property
+    def defined(self) -> bool:
+        """Whether there is anything to scale: what does not vary has no sensitivity."""
+        return all(math.isfinite(side.value) for side in (self.prior, self.likelihood) if side is not None)
+
+    @property
     def conflict(self) -> bool | None:
-        """Whether prior and likelihood both have a say; None where a threshold within two errors leaves that open."""
+        """Whether prior and likelihood both have a say; None where a threshold within two errors leaves that open.
+
+        None as well where there is nothing to scale.
+        """
+        if not self.defined:
+            return None
         sides = [_side(estimate) for estimate in (self.prior, self.likelihood) if estimate is not None]
         if len(sides) < 2 or -1 in sides:
             return False
@@ -60,6 +71,8 @@ class PowerScaling:
         """What the two say together, in the reference's words; undecided where an error could turn it round."""
         if self.prior is None or self.likelihood is None:
             return ""
+        if not self.defined:
+            return "not applicable"
         if min(self.prior.value, self.likelihood.value) >= THRESHOLD:
             diagnosis = "potential prior-data conflict"
         elif self.prior.value >= THRESHOLD:

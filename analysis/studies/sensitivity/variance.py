@@ -87,9 +87,11 @@ def sobol_from_design(
     list of SobolIndex
         In the order of `beliefs`.
     """
+    names = list(beliefs)
+    if len(names) == 1:
+        return [_alone(evaluate, names[0], beliefs[names[0]], points)]
     from scipy.stats import sobol_indices
 
-    names = list(beliefs)
     marginals = [_QuantileFunction(family) for family in beliefs.values()]
 
     def function(values: Array) -> Array:
@@ -102,6 +104,13 @@ def sobol_from_design(
         SobolIndex(name, _over_replicates(first[:, index]), _over_replicates(total[:, index]))
         for index, name in enumerate(names)
     ]
+
+
+def _alone(evaluate: Callable[[dict[str, Array]], Array], name: str, belief: Family, points: int) -> SobolIndex:
+    """One quantity alone explains all variance there is: without it, it has no effect."""
+    outcome = evaluate({name: belief.quantile((np.arange(points) + 0.5) / points)})
+    share = Estimate(1.0 if np.ptp(outcome) > 0.0 else 0.0, 0.0)
+    return SobolIndex(name, share, share)
 
 
 def first_order_from_draws(quantities: dict[str, Array], outcome: Array, weighting: Weighting) -> list[SobolIndex]:
