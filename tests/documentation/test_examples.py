@@ -20,7 +20,7 @@ from catchup.evidence import KINDS
 from catchup.model.mechanisms.registry import MECHANISMS
 from catchup.priors import FAMILIES
 
-ROOMS = ("catchup", "catchup.priors", "catchup.model", "catchup.evidence")
+ROOMS = ("catchup", "catchup.priors", "catchup.model", "catchup.evidence", "catchup.analysis")
 SECTION = re.compile(r"^Examples\n-{8}$", re.MULTILINE)
 
 
