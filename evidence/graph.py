@@ -58,11 +58,11 @@ def add_evidence(model: pm.Model, items: Iterable[Item], assumptions: Assumption
     >>> from datetime import date
     >>> from catchup.evidence import add_evidence, latent_quantities, load_ledger
     >>> from catchup.model import build_model, load_assumptions
-    >>> day, assumptions, items = date(2026, 11, 26), load_assumptions(), [load_ledger().items["eci-lag"]]
+    >>> day, assumptions, items = date(2026, 11, 26), load_assumptions(), [load_ledger().items["microsoft-slide"]]
     >>> month = assumptions.calendar.months(day)
     >>> model = build_model(assumptions, extra_quantities=latent_quantities(items), as_of_month=month)
     >>> add_evidence(model, items, assumptions, day).coords["item"]
-    ('eci-lag',)
+    ('microsoft-slide',)
     """
     items = list(items)
     _refuse_other(model, items, assumptions, as_of)
@@ -126,8 +126,8 @@ def evidence_data(
     >>> from catchup.model import load_assumptions
     >>> items = [load_ledger().items["eci-lag"]]
     >>> data = evidence_data(items, load_assumptions(), date(2026, 11, 26))
-    >>> data["observed"].round(3), data["figures"]
-    (array([1.946]), array([[0.25, 1.  ]]))
+    >>> data["observed"].round(3), data["figures"].round(2)
+    (array([1.946]), array([[3.55, 0.25, 1.  ]]))
     """
     clock = assumptions.clock(as_of)
     items = list(items)

@@ -52,12 +52,13 @@ def predictions(
     >>> import numpy as np
     >>> from catchup.evidence import load_ledger, predictions
     >>> from catchup.model import load_assumptions, outcome
-    >>> day, assumptions, item = date(2026, 11, 26), load_assumptions(model="article"), load_ledger().items["eci-lag"]
+    >>> day, assumptions = date(2026, 11, 26), load_assumptions(model="article")
+    >>> item = load_ledger().items["microsoft-slide"]
     >>> values = {name: assumptions.quantiles(name, [0.5]) for name in [*assumptions.needed(), *item.latents]}
     >>> world, found = outcome(assumptions, values)
     >>> shown = predictions([item], assumptions, values, world, {"compute-equivalent": found}, day)
-    >>> np.exp(shown["eci-lag"]).round(1)
-    array([8.6])
+    >>> shown["microsoft-slide"].round(2)  # log10 FLOP
+    array([27.09])
     """
     ready = {event: outcome.ready for event, outcome in outcomes.items()}
     runs = {(event, firm): run for event, outcome in outcomes.items() for firm, run in outcome.contenders.items()}

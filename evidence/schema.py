@@ -175,8 +175,8 @@ class Item:
     >>> item = load_ledger().items["eci-lag"]
     >>> item.text.kind, item.observed.value, item.likelihood.sd
     ('capability_lag', 7.0, 0.25)
-    >>> item.latents
-    ('benchmark_optimism_general',)
+    >>> item.latents[0]
+    'benchmark_optimism_general'
     """
 
     text: ItemText

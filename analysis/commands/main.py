@@ -127,7 +127,7 @@ def _open_closed_streams() -> None:
     """Let output go nowhere where its stream is closed; a file opened later could take the stream's number."""
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  # for as long as the process
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
 
 
 def run(arguments: Sequence[str]) -> int:

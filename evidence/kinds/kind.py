@@ -57,11 +57,11 @@ class ModelState:
     >>> import numpy as np
     >>> from catchup.evidence import KINDS, ModelState, load_ledger
     >>> from catchup.model import load_assumptions
-    >>> lag = load_ledger().items["eci-lag"]
-    >>> values = {"benchmark_optimism_general": np.array([0.0, 0.3])}
+    >>> slide = load_ledger().items["microsoft-slide"]
+    >>> values = {"rl_ratio": np.array([0.0, 1.25])}
     >>> state = ModelState(load_assumptions(), values, 2e27, {"compute-equivalent": np.array([12.0, 12.0])}, {}, {})
-    >>> np.exp(KINDS["capability_lag"].predict(np, state, lag.observed, {})).round(1)
-    array([12. ,  8.9])
+    >>> KINDS["compute_reading"].predict(np, state, slide.observed, {}).round(2)  # log10 FLOP
+    array([27.3 , 27.65])
     """
 
     assumptions: Assumptions

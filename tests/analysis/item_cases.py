@@ -94,9 +94,9 @@ def reading(name: str, value: float, sd: float, quantity: str = "post_training_m
     )
 
 
-def twin_question(draws: int, seed: int = 1, **options: Any) -> Question:
+def twin_question(draws: int, seed: int = 1, model: str = "article", **options: Any) -> Question:
     """A question whose date is a constant plus a lognormal quantity: all that evidence does has a closed form."""
-    plain = load_assumptions(model="article")
+    plain = load_assumptions(model=model)
     fixed = {
         name: float(plain.beliefs[name].quantile(0.5))
         for name in plain.needed(distillation=True)
@@ -104,7 +104,7 @@ def twin_question(draws: int, seed: int = 1, **options: Any) -> Question:
     }
     row = {"family": "lognormal", "median": MEDIAN, "sigma": SIGMA}
     overlay = Layer.of({"quantity": {"post_training_months": row}}, file="twin.toml")
-    return Question(load_assumptions([overlay], fixed, model="article"), DAY, draws=draws, seed=seed, **options)
+    return Question(load_assumptions([overlay], fixed, model=model), DAY, draws=draws, seed=seed, **options)
 
 
 def conjugate(values: Sequence[float], sds: Sequence[float]) -> tuple[float, float]:

@@ -136,10 +136,12 @@ def test_its_graph_has_the_density_of_its_draws(asked: Question) -> None:
     held = pm.do(graph, values)
     assert float(held["ready"].eval({}, mode="FAST_COMPILE")[0]) == 11.0
     from catchup.analysis.studies.own_structures import _seen_by
+    from catchup.evidence.latents import latent_quantities
     from catchup.evidence.likelihood import log_density, predict
 
     question = model.question()
-    columns = {name: np.array([value]) for name, value in values.items()}
+    nothing = dict.fromkeys(latent_quantities(model.items), 0.0)  # what the published model takes no account of
+    columns = {name: np.array([value]) for name, value in (nothing | values).items()}
     expected = []
     for item in model.items:
         state = _seen_by(item, question.assumptions, Followers(), np, columns)

@@ -108,7 +108,7 @@ def silent(months: float, delay: float = 2.0) -> dict[str, Any]:
 
 def test_silence_to_come_follows_on_silence_so_far() -> None:
     """Silence now, then silence for longer, is silence for longer: the chances multiply."""
-    question = twin_question(60_000)
+    question = twin_question(60_000, model="current")
     late = replace(question, as_of=question.assumptions.calendar.day(12.0))
     now = (item("not_yet", "so-far", observed={"event": "compute-equivalent"}, likelihood={"delay_months": 2.0}),)
     posterior = condition(late, counting(now), "importance")

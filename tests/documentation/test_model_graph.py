@@ -12,7 +12,7 @@ from pytensor.graph.traversal import ancestors
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import choose_evidence
 from catchup.analysis.presentation.figures import ModelGraph, draw_model_graph, model_graph
-from catchup.evidence import Item, add_evidence, events_of, latent_quantities
+from catchup.evidence import Item, add_evidence, events_of, latent_quantities, with_latents
 from catchup.model import build_model, load_assumptions
 from catchup.model.assumptions import DEFAULT_EVENT, Assumptions, under_scenario
 
@@ -36,6 +36,7 @@ def graph(assumptions: Assumptions, items: list[Item]) -> ModelGraph:
 
 @pytest.fixture(scope="module")
 def model(assumptions: Assumptions, items: list[Item]) -> pm.Model:
+    assumptions = with_latents(assumptions, items)
     events = tuple(dict.fromkeys([DEFAULT_EVENT, *events_of(items)]))
     month = assumptions.calendar.months(AS_OF)
     built = build_model(assumptions, events=events, extra_quantities=latent_quantities(items), as_of_month=month)
@@ -78,7 +79,9 @@ def test_what_leads_to_a_box_is_what_its_variable_depends_on(graph: ModelGraph, 
 def test_every_quantity_and_item_is_shown(graph: ModelGraph, assumptions: Assumptions, items: list[Item]) -> None:
     shown = {name for box in graph.boxes for name in box.quantities}
     wanted = {*assumptions.needed([DEFAULT_EVENT]), *latent_quantities(items)}
-    assert shown == {name for name in wanted if name in assumptions.table.quantities}
+    known = with_latents(assumptions, items)
+    uncertain = {name for name in wanted if not known.beliefs[name].certain}
+    assert shown == {name for name in uncertain if name in known.table.quantities}
     assert {name for box in graph.boxes if box.look == "seen" for name in box.nodes} == {item.id for item in items}
 
 

@@ -93,6 +93,8 @@ def test_a_ledger_is_read_whole_or_not_at_all(act: Callable[[Folder], None], tmp
             assert str(ended.refusal).startswith(str(folder.path))
         else:
             items.add(tuple(ended.result.items))
-    # without the second only where it went before the folder was listed: never by overlooking that it is gone
-    expected = {Folder.remove: set(), Folder.remove_item: {("first",)}, Folder.replace_item: {("first", "second")}}
+    # without the second only where it went before the folder was listed: never by overlooking that it is gone; with it
+    # where it went once it was open
+    whole = ("first", "second")
+    expected = {Folder.remove: {whole}, Folder.remove_item: {("first",), whole}, Folder.replace_item: {whole}}
     assert items == expected[act]

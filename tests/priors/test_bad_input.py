@@ -239,7 +239,7 @@ def test_file_without_permission(tmp_path, monkeypatch):
         def refuse(*args, **kwargs):
             raise PermissionError(13, "Permission denied")
 
-        monkeypatch.setattr(Path, "open", refuse)
+        monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(InputError, match=r"mine\.toml: cannot be read \(permission denied\)"):
         read_toml(path)
 

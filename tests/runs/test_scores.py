@@ -520,7 +520,10 @@ def test_scoring_is_linear_in_the_runs(shelf: Shelf, tmp_path: Path) -> None:
     folder, first = tmp_path / "runs", date(2026, 6, 26)
     folder.mkdir()
     for index in range(320):
-        shutil.copytree(shelf[1][0].folder, folder / (first + timedelta(days=index)).isoformat())
+        copy = folder / (first + timedelta(days=index)).isoformat()
+        shutil.copytree(shelf[1][0].folder, copy)
+        manifest = json.loads((copy / "manifest.json").read_text())
+        (copy / "manifest.json").write_text(json.dumps(manifest | {"as_of": copy.name}))
     every = list(read_runs(folder).runs)
     assert len(every) == 320
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ....evidence.latents import with_latents
 from ....evidence.schema import Item
 from ....model.assumptions import DEFAULT_EVENT, Assumptions
 from ....model.obstacles import Act, met
@@ -88,6 +89,7 @@ def model_graph(assumptions: Assumptions, items: Sequence[Item] = ()) -> ModelGr
     items : sequence of Item
         What is counted; items of one kind that need the same quantities share a box.
     """
+    assumptions = with_latents(assumptions, items)
     seen = _seen(items, assumptions)
     arrows = [(target, box.id) for target, boxes in seen.items() for box in boxes]
     arrows += [("mythos", "mythos_flop"), ("mythos_flop", "requirement"), ("progress", "requirement")]
@@ -151,7 +153,8 @@ def _seen(items: Sequence[Item], assumptions: Assumptions) -> dict[str, list[Box
     for item in items:
         firm = item.kind.firm(item.observed)
         target = "ready" if item.event else f"{firm}/pool" if firm else "mythos_flop"
-        latents = (*item.latents, *(assumptions.reporting_quantities if item.kind.name == SILENCE else ()))
+        named = (*item.latents, *(assumptions.reporting_quantities if item.kind.name == SILENCE else ()))
+        latents = tuple(name for name in named if not assumptions.beliefs[name].certain)
         groups.setdefault((target, item.kind.name, latents), []).append(item.id)
     found: dict[str, list[Box]] = {}
     for (target, kind, latents), names in groups.items():

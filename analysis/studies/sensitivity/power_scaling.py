@@ -99,7 +99,8 @@ def power_scaling(
     tree : xarray.DataTree
         From `result_tree`, with a posterior.
     quantities : sequence of str
-        Quantities beside the date whose posteriors are looked at under the whole prior and likelihood.
+        Quantities beside the date whose posteriors are looked at under the whole prior and likelihood; those that are
+        certain have none, and are left out.
     relevant : sequence of str, optional
         Quantities whose priors count; all by default. Scaling those that nothing depends on adds noise alone.
 
@@ -113,7 +114,8 @@ def power_scaling(
     items = _columns(tree["log_likelihood"].to_dataset()[OBSERVATION], "item")
     posterior = tree["posterior"].to_dataset()
     date = posterior[DATE].sel(event=tree.attrs["event"]).values.ravel()
-    moved = {DATE: date, **{name: posterior[name].values.ravel() for name in quantities}}
+    uncertain = [name for name in quantities if name in posterior]
+    moved = {DATE: date, **{name: posterior[name].values.ravel() for name in uncertain}}
     whole_prior, whole_likelihood = (np.sum(list(parts.values()), axis=0) for parts in (priors, items))
     rows = [
         PowerScaling(name, "all", _sensitivity(column, whole_prior), _sensitivity(column, whole_likelihood))

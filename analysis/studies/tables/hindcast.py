@@ -107,7 +107,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Hindcast:
-    """The track record.
+    r"""The track record.
 
     Attributes
     ----------
@@ -124,6 +124,21 @@ class Hindcast:
     difference, error : float
         By how much the structure's score is lower than the rival's (months), and its standard error, episodes that one
         Chinese model closed counting as one.
+
+    Examples
+    --------
+    >>> from datetime import date, timedelta
+    >>> from pathlib import Path
+    >>> from catchup.analysis import hindcast
+    >>> from catchup.evidence import read_table
+    >>> from catchup.model import load_assumptions
+    >>> days = [date(2023, 1, 1) + timedelta(days=120 * place) for place in range(9)]
+    >>> records = [f"us{place},{150 + place},{day},Lab,USA" for place, day in enumerate(days)]
+    >>> met = [f"cn{place},{150 + place},{day + timedelta(days=210)},Lab,China" for place, day in enumerate(days)]
+    >>> size = Path("eci.csv").write_text("\n".join(["Model,eci,date,Organization,Country", *records, *met]))
+    >>> found = hindcast([read_table("eci.csv", vintage=date(2026, 11, 26))], load_assumptions())
+    >>> found.rival  # every gap was as long as the last
+    'last-lag'
     """
 
     table: Table
@@ -158,6 +173,15 @@ def hindcast(tables: Sequence[Table], assumptions: Assumptions) -> Hindcast:
     ------
     InputError
         If there is no table, or too few records to compare anything.
+
+    Examples
+    --------
+    >>> from catchup.analysis import hindcast
+    >>> from catchup.model import load_assumptions
+    >>> hindcast([], load_assumptions())
+    Traceback (most recent call last):
+        ...
+    catchup.priors.errors.InputError: tables: no table: a vintage of an index with scores was expected
     """
     if not tables:
         raise InputError("no table: a vintage of an index with scores was expected", key="tables")

@@ -25,6 +25,7 @@ from ...inference.question import Question
 from .decision import Cost, Text
 
 POLICY = "policy"
+PUBLISHER = "pending"  # of what is yet to come
 PENDING: Mapping[str, Any] = {
     "value": 1.0,
     "interval": (1.0 - 1e-6, 1.0 + 1e-6),
@@ -153,10 +154,13 @@ def _pending(name: str, text: DisclosureText, file: str, question: Question) -> 
     kind: Kind[Any, Any] = KINDS[text.kind]
     fields = kind.observed.model_fields
     observed = {entry: value for entry, value in PENDING.items() if entry in fields} | dict(text.observed or {})
-    if "date" in fields:
+    measured = "organisation" in fields  # on the day of the question, whenever it is published
+    if "date" in fields and not measured:
         observed["date"] = _day(text, observed.get("date"), f"{file}: {key}", question, learnt=text.kind == "milestone")
     elif text.months_ahead is not None:
         raise InputError(f"does not belong to {text.kind}: it has no day", file=file, key=f"{key}.months_ahead")
+    elif measured:
+        observed = {"date": question.as_of, "organisation": PUBLISHER, **observed}
     common = validate(
         ItemText,
         {
@@ -166,7 +170,7 @@ def _pending(name: str, text: DisclosureText, file: str, question: Question) -> 
             "role": "check",
             "known_since": datetime.date.max,
             "sources": [
-                {"title": text.title, "publisher": "pending", "date": datetime.date.max, "quoted_in": "pending"}
+                {"title": text.title, "publisher": PUBLISHER, "date": datetime.date.max, "quoted_in": "pending"}
             ],
         },
         file=file,
