@@ -95,7 +95,7 @@ class Proposal:
         along = product(self.directions.T, scores)
         shares = np.concatenate([[PRIOR_SHARE], (1.0 - PRIOR_SHARE) * self.mixture.shares])
         part = np.searchsorted(np.cumsum(shares)[:-1], choice, side="right")
-        drawn = np.empty(along.shape)
+        drawn = along.copy()  # of the prior's part, which is not read: memory as it was found may hold what warns
         for number, (mean, root) in enumerate(zip(self.mixture.means, self.mixture.roots, strict=True), start=1):
             chosen = part == number
             drawn[:, chosen] = mean[:, None] + product(root, along[:, chosen])

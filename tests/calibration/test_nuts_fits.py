@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from recording import Add
+from scipy import stats
 
 from calibration_figures import uniformity_of
 from catchup.analysis.inference.draws import PriorDraws
@@ -17,6 +18,8 @@ from catchup.analysis.studies.calibration.nuts_fits import DRAWS, LENGTHENING, N
 from catchup.analysis.studies.calibration.plan import Plan
 from catchup.analysis.studies.calibration.truths import simulate_truths
 from catchup.evidence.schema import Item
+
+FALSE_ALARM = 1e-6  # of the number outside a band of its own; the seeds are fixed
 
 
 @pytest.fixture
@@ -81,7 +84,8 @@ def test_full_calibration_by_nuts_passes(nuts_plan: Plan, record: Add) -> None:
     result = calibrate(nuts_plan, 200)
     record("sbc-nuts", **uniformity_of(result))
     assert result.failed == []
-    assert [verdict.name for verdict in result.verdicts if not verdict.inside] == []
+    outside = [verdict.name for verdict in result.verdicts if not verdict.inside]  # of its own 99% band
+    assert len(outside) <= stats.binom.isf(FALSE_ALARM, len(result.verdicts), 0.01), outside
     assert result.diagnostics()["fits_short_of_draws"] == 0
 
 

@@ -104,7 +104,8 @@ def which_hold(seen: Mapping[str, float], tracked: np.ndarray, row: int) -> list
 
 def posterior_of(plan: Plan, items: list[Item], seed: int) -> dict[str, Distribution]:
     question = dataclasses.replace(plan.question, draws=20_000, seed=seed)
-    conditioned = condition(question, Selection(tuple(items), (), (), ()), "importance")
+    # none is left out for its k-hat: which are would hang on the truths that they are to hold
+    conditioned = condition(question, Selection(tuple(items), (), (), ()), "importance", refuse=False)
     columns = conditioned.source.map(lambda values: {name: plan.describe(values, items)[0][name] for name in ASKED})
     return {name: Distribution(columns[name], conditioned.source.weighting) for name in ASKED}
 

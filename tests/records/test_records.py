@@ -38,7 +38,7 @@ GOOD = {
     "coverage": [{"room": "model", "percent": 97.0}],
 }
 BAD = {
-    "sbc-importance": [UNIFORM | {"outside_own_band": ["ready"]}],
+    "sbc-importance": [UNIFORM | {"failed": ["ready"], "outside_own_band": ["ready"]}],
     "sbc-importance-wrong": [UNIFORM],
     "coverage-of-forecasts": [{"quantity": "ready", "truths": 500, "promise": 0.9, "held": 0.8}],
     "engines": [{"ledger": "default", "level": 0.5, "months": 0.09, "mcse": 0.004, "nuts_mcse": 0.01}],
