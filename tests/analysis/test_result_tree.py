@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -360,6 +361,21 @@ def closing_figures() -> Iterator[None]:
 def test_arviz_draws_it(name: str, small: xr.DataTree, closing_figures: None) -> None:
     drawn = getattr(az, name)(small, backend="matplotlib", **PLOTS[name])
     assert drawn.viz
+
+
+def test_arviz_judges_it(small: xr.DataTree, reweighted: Posterior) -> None:
+    """As it is: no name of a variable, no copy of a group."""
+    other = result_tree(reweighted, 1_600)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of a k-hat above 0.7: one item is too influential
+        found = az.loo(small, pointwise=True)
+        compared = az.compare({"one": small, "other": other})
+        pit = az.loo_pit(small)
+    assert found.n_data_points == small["observed_data"].sizes["item"]
+    assert set(compared.index) == {"one", "other"}
+    assert compared["elpd_diff"].abs().max() < 0.5  # the same posterior, kept by fewer and by more draws
+    assert ((pit["observation"] >= 0.0) & (pit["observation"] <= 1.0)).all()
+    assert az.psense_summary(small, var_names=["ready"]).shape[0] == 1
 
 
 def test_arviz_draws_the_sampler_too(sampled: Posterior, closing_figures: None) -> None:
