@@ -77,7 +77,7 @@ def _as_csv(run: Run) -> str:
     rows = [
         (run.name, forecast["as_of"], forecast["event"], target, level, *(entry[name] for name in CSV_FIGURES))
         for target in (*TARGETS, "known")
-        if target in forecast
+        if forecast.get(target) is not None
         for level, entry in forecast[target]["quantiles"].items()
     ]
     return _table(("run", "as_of", "event", "target", "quantile", *CSV_FIGURES), rows)

@@ -29,6 +29,7 @@ from catchup.analysis.archive.scores import Outcome, distribution_of, score, sco
 from catchup.analysis.archive.views import Curve
 from catchup.analysis.inference.diagnostics import UntrustworthyError
 from catchup.analysis.inference.estimates import Distribution, Weighting
+from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request
 from catchup.analysis.presentation.report.contents import _moved
 from catchup.analysis.presentation.report.section import Sentence
@@ -36,6 +37,7 @@ from catchup.analysis.runs import run as running
 from catchup.analysis.runs.replay import parse_step, replay_days
 from catchup.analysis.runs.run import run
 from catchup.analysis.studies.attribution import QUANTILES, attribute
+from catchup.model.assumptions import load_assumptions
 from catchup.model.calendar import Calendar
 from catchup.priors.errors import InputError
 
@@ -103,8 +105,6 @@ def test_attribution_against_itself_is_nothing(shelf: Shelf) -> None:
 
 def test_a_prior_that_changes_is_a_step_of_its_own(shelf: Shelf, request_: Request, tmp_path: Path) -> None:
     from dataclasses import replace
-
-    from catchup.model.assumptions import load_assumptions
 
     last = shelf[1][-1]
     other = load_assumptions(["progress-scher"])
@@ -314,3 +314,13 @@ def test_csv_and_json_say_what_the_forecast_says(shelf: Shelf) -> None:
     assert json.loads(export(last, "json")) == last.forecast
     rows = list(csv.DictReader(io.StringIO(export(last, "csv"))))
     assert float(rows[2]["months"]) == last.forecast["ready"]["quantiles"]["0.5"]["months"]
+
+
+def test_a_model_that_tells_nothing_of_what_is_known_is_exported_by_ready(tmp_path: Path) -> None:
+    question = Question(load_assumptions(model="article"), date(2026, 11, 21), draws=2_000)
+    made = run(Request(question, evidence="none"), tmp_path / "runs", brief=True)
+    again = read_run(made.folder)
+    assert again.forecast["known"] is None
+    assert json.loads(export(again, "metaculus"))["target"] == "ready"
+    assert {row["target"] for row in csv.DictReader(io.StringIO(export(again, "csv")))} == {"ready", "pretrained"}
+    assert {row["target"] for row in csv.DictReader(io.StringIO(export(again, "hubverse")))} == {"days to ready"}
