@@ -32,6 +32,8 @@ class Snapshot:
         Quantiles that it published, by probability, months, if it did.
     engine : str
         What made its draws.
+    retracted : mapping of str to str
+        By id, items that had been retracted by its day: when, and why.
     """
 
     question: Question
@@ -40,6 +42,7 @@ class Snapshot:
     version: str
     recorded: Mapping[float, Estimate] = field(default_factory=dict)
     engine: str = "importance"
+    retracted: Mapping[str, str] = field(default_factory=dict)
 
     def posterior(self) -> Posterior:
         """Work its posterior out again; by importance, whatever the engine was.

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ...evidence.confirmation import confirms
+from ...evidence.revisions import revisions_between
 from ...evidence.schema import Item
 from ..inference.estimates import ZERO, Estimate, probability_shift, quantile_shift
 from ..inference.posterior import Posterior
@@ -169,7 +170,7 @@ def _plan(before: Snapshot, after: Snapshot) -> Iterator[Change]:
         yield Change("time", f"time passing, {before.question.as_of} to {question.as_of}", question, dict(items))
     for name in sorted(set(before.items) - set(after.items)):
         del items[name]
-        yield Change(f"removed:{name}", f"item removed: {name}", question, dict(items))
+        yield Change(f"removed:{name}", _removal_text(name, after), question, dict(items))
     common = sorted(set(before.items) & set(after.items))
     for name in common:
         if before.inputs.item_hash(name) != after.inputs.item_hash(name):
@@ -183,8 +184,17 @@ def _plan(before: Snapshot, after: Snapshot) -> Iterator[Change]:
         yield Change("priors", "priors changed", after.question, dict(items))
 
 
+def _removal_text(name: str, after: Snapshot) -> str:
+    """Say that an item has gone; and, where its source has taken it back, when and why."""
+    if name not in after.retracted:
+        return f"item removed: {name}"
+    return f"item retracted: {name}, {after.retracted[name].removeprefix('retracted ')}"
+
+
 def _change_text(before: Item, after: Item) -> str:
-    """Say what changed of an item: through which day somebody has looked, or more than that."""
+    """Say what changed of an item: a figure, and why; through which day somebody has looked; or more than that."""
+    if revised := revisions_between(before.text, after.text):
+        return f"item revised: {after.id}, {'; '.join(map(str, revised))}"
     if not confirms(after, before):
         return f"item changed: {after.id}"
     days = [item.observed.confirmed_through or "not said" for item in (before, after)]

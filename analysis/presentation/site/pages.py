@@ -14,11 +14,11 @@ from ..report.contents import leaves_out
 from ..report.section import Sentence
 from ..table import Table
 from ..tables.attribution import attribution_table
-from ..tables.evidence import COUNTED, Evidence, evidence_table
 from ..tables.history import history_table
 from . import addresses
 from .feed import Told
 from .headline import Headline
+from .lives import lives
 from .moved import Story
 
 QUESTION = "When will a Chinese lab have a fully developed model like Claude Mythos?"
@@ -70,12 +70,15 @@ def archive_page(history: History) -> str:
     return _tables_page(addresses.ARCHIVE, "Every run, newest first", [("", _archive_table(history))])
 
 
-def evidence_page(run: Run) -> str:
-    """Return the page on the evidence that a run has counted."""
-    items = run.inputs.evidence()
-    counted = Evidence(run.manifest.as_of, items, {item.id: COUNTED for item in items})
-    heading = f"Evidence counted by run {run.name}"
-    return _tables_page(addresses.EVIDENCE, heading, [("", evidence_table(counted))] if items else [])
+def evidence_page(runs: Sequence[Run]) -> str:
+    """Return the page on evidence, each item with its life, as runs about one event tell it, newest first."""
+    return _page(
+        "site/evidence.html.j2",
+        addresses.EVIDENCE,
+        title="What has been seen, and what became of it",
+        run=runs[0].name,
+        groups=lives(runs),
+    )
 
 
 def priors_page(run: Run) -> str:
