@@ -28,6 +28,7 @@ POSTERIOR = "posterior.nc"
 REPORT = "report.html"
 EXPLORER = "explore.html"
 EVIDENCE = "evidence"  # its section with every item that the question knew of, counted or not
+PROGRAM = "program"  # its section with the code's hash and the changelog as it stood
 TARGETS = ("ready", "pretrained")
 UNSOUND = (CatchupError, KeyError, TypeError)  # what reading a run brings up that is missing in part or damaged
 
@@ -117,7 +118,9 @@ class Run:
         version = manifest.versions.get("catchup", "")
         gone = (item for item in self.known_items if item["retracted_on"] and item["id"] not in items)
         retracted = {item["id"]: item["use"] for item in gone}
-        return Snapshot(question, items, self.inputs, version, recorded, manifest.engine, retracted)
+        made = self.section(PROGRAM) or {}
+        code, changes = str(made.get("code", "")), tuple(map(str, made.get("changes", ())))
+        return Snapshot(question, items, self.inputs, version, recorded, manifest.engine, retracted, code, changes)
 
 
 def _estimate(entry: dict[str, float | None]) -> Estimate:

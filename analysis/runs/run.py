@@ -24,7 +24,19 @@ from ..archive.manifest import (
     lock_hash,
     python_version,
 )
-from ..archive.reading import EVIDENCE, EXPLORER, FORECAST, INPUTS, POSTERIOR, REPORT, Run, newest_before, read_run
+from ..archive.program import changelog_entries, code_hash
+from ..archive.reading import (
+    EVIDENCE,
+    EXPLORER,
+    FORECAST,
+    INPUTS,
+    POSTERIOR,
+    PROGRAM,
+    REPORT,
+    Run,
+    newest_before,
+    read_run,
+)
 from ..archive.ready_curve import KNOWN_CURVE, READY_CURVE, ready_curve_as_json
 from ..archive.store import build, check_runs_folder
 from ..inference.diagnostics import UntrustworthyError
@@ -219,6 +231,8 @@ def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = F
     if sections.posterior.conditioned:
         question = sections.posterior.question
         _write_json(folder / f"{EVIDENCE}.json", as_json(evidence_of(question.as_of, sections.posterior.selection)))
+    made_by = {"schema": SCHEMA, "code": code_hash(), "changes": list(changelog_entries())}
+    _write_json(folder / f"{PROGRAM}.json", made_by)
     write_inputs(_inputs(sections.posterior), folder / INPUTS)
     if brief:
         return
@@ -261,6 +275,8 @@ def _since(previous: Run, drawn: Posterior, answer: Forecast) -> tuple[Attributi
         recorded={p: answer.ready.quantile(p) for p in QUANTILES},
         engine=drawn.engine,
         retracted=retractions_of(drawn.selection) if drawn.conditioned else {},
+        code=code_hash(),
+        changes=changelog_entries(),
     )
     try:
         return attribute(previous.snapshot, now, drawn), ""
