@@ -44,7 +44,8 @@ def lags_data(file: Path | None = None, /, *, studied: Studied | None = None) ->
     Parameters
     ----------
     file
-        A table with scores; the kept vintage of the Epoch Capabilities Index by default.
+        A table with scores; the kept vintage of the Epoch Capabilities Index by default, or else the records of it that
+        come with the project.
     """
     from ..presentation.tables.lags import layout
     from ..studies.tables.chosen import chosen_table
