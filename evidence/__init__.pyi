@@ -34,6 +34,7 @@ from .sources import Source as Source
 from .tables.episodes import Episode as Episode
 from .tables.episodes import Release as Release
 from .tables.episodes import lag_episodes as lag_episodes
+from .tables.records import shipped_records as shipped_records
 from .tables.scored import scored_models as scored_models
 from .tables.store import TableStore as TableStore
 from .tables.table import Table as Table
