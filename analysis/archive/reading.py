@@ -152,7 +152,7 @@ def _check_forecast(run: Run) -> None:
     content = run.forecast
     if not isinstance(content, dict):
         raise BrokenRunError(f"{path}: is damaged")
-    for target in TARGETS:
+    for target in (*TARGETS, *(["known"] if content.get("known") is not None else [])):
         table = content.get(target)
         quantiles = table.get("quantiles") if isinstance(table, dict) else None
         sound = isinstance(quantiles, dict) and "0.5" in quantiles and all(map(_is_quantile, quantiles.values()))
