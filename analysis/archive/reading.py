@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -234,14 +235,18 @@ def read_runs(runs: Path) -> Shelf:
     ['2026-11-21']
     """
     listing = list_runs(runs)
-    sound, faults = [], [f"{entry}: is no run" for entry in listing.others if not entry.name.startswith(".")]
+    sound: dict[str, Run] = {}  # by manifest: the seconds in it are of one run alone
+    faults = [f"{entry}: is no run" for entry in listing.others if not entry.name.startswith(".")]
     for folder in listing.runs:
         try:
-            sound.append(_read_in_place(folder))
+            run = _read_in_place(folder)
+            first = sound.setdefault(run.manifest.dump(), run)
+            if first is not run:
+                faults.append(f"{folder}: is a copy of the run {first.name}: counted once")
         except UNSOUND as error:
             if os.path.lexists(folder):  # or else it was removed since the folder was listed
                 faults.append(error.on_command_line if isinstance(error, CatchupError) else f"{folder}: is damaged")
-    return Shelf(tuple(sound), tuple(faults))
+    return Shelf(tuple(sound.values()), tuple(faults))
 
 
 def _read_in_place(folder: Path) -> Run:
@@ -263,17 +268,19 @@ def newest_before(runs: Path, event: str) -> Run | None:
         shelf = read_runs(runs)
     except MissingFileError:
         return None
-    for run in reversed(shelf.runs):
-        if run.manifest.event == event and _has_snapshot(run):
-            return run
-    return None
+    return newest_with_inputs([run for run in shelf.runs if run.manifest.event == event])[0]
 
 
-def _has_snapshot(run: Run) -> bool:
-    try:
-        return isinstance(run.snapshot, Snapshot)
-    except UNSOUND:
-        return False
+def newest_with_inputs(runs: Sequence[Run]) -> tuple[Run | None, tuple[str, ...]]:
+    """The newest run whose inputs can be read, or None; and a line for each newer one, whose inputs cannot be."""
+    faults: list[str] = []
+    for run in reversed(runs):
+        try:
+            if isinstance(run.snapshot, Snapshot):
+                return run, tuple(faults)
+        except UNSOUND as error:
+            faults.append(error.on_command_line if isinstance(error, CatchupError) else f"{run.folder}: is damaged")
+    return None, tuple(faults)
 
 
 def posterior_ready(run: Run) -> tuple[NDArray[np.float64], int]:

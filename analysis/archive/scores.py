@@ -11,10 +11,10 @@ from datetime import date
 from typing import overload
 
 from ...model.calendar import Calendar
-from ...priors.errors import InputError
+from ...priors.errors import CatchupError, InputError
 from ..inference.estimates import Distribution, Weighting
-from .manifest import BrokenRunError
-from .reading import Run
+from ..inference.question import Question
+from .reading import UNSOUND, Run
 from .ready_curve import Published, published_dates
 from .rivals import Rival, load_rivals
 from .scoring import TREND, score
@@ -124,8 +124,9 @@ def score_runs(runs: Iterable[Run], outcome: Outcome, days: Sequence[date] = ())
                 continue
             try:
                 scored = next(iter(dates_of(run).values()))
-            except BrokenRunError as error:
-                yield LeftOut(run.name, title, as_of, error.on_command_line)
+            except UNSOUND as error:
+                reason = error.on_command_line if isinstance(error, CatchupError) else f"{run.folder}: is damaged"
+                yield LeftOut(run.name, title, as_of, reason)
                 continue
             _refuse_before_origin(outcome, scored.calendar)
             yield score(run.name, title, as_of, scored.curve, outcome, scored.calendar, days=days)
@@ -160,12 +161,11 @@ def score_rivals(calendar: Calendar, outcome: Outcome, rivals: Mapping[str, Riva
     return Scores.of(outcome, rows())
 
 
-def score_trends(run: Run, outcome: Outcome, days: Sequence[date] = ()) -> Scores:
-    """Score the trend lines, as their sources state them, under a run's assumptions."""
+def score_trends(question: Question, outcome: Outcome, days: Sequence[date] = ()) -> Scores:
+    """Score the trend lines, as their sources state them, under a question's assumptions."""
     from ...model.trend import load_trends
     from ..studies.readings.trend import read_trend
 
-    question = run.snapshot.question
     calendar = question.assumptions.calendar
 
     def rows() -> Iterator[Score | LeftOut]:

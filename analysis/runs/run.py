@@ -65,7 +65,7 @@ class Stopwatch:
         try:
             yield
         finally:
-            self.seconds[name] = round(time.perf_counter() - started, 3)
+            self.seconds[name] = round(time.perf_counter() - started, 6)
 
 
 def run(request: Request, runs: Path, *, command: str = "catchup run", brief: bool = False) -> Run:
