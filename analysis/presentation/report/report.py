@@ -7,7 +7,7 @@ from typing import Any
 
 from ....priors.files import write_text
 from ...inference.forecast import Forecast
-from ...inference.silence import stale_lines
+from ...inference.silence import silent_through, stale_lines
 from ...studies.structure_spread import StructureSpread
 from ..html import environment
 from ..tables.forecast import beside_texts, known_lines
@@ -69,7 +69,7 @@ def _headline(forecast: Forecast) -> dict[str, Any]:
         "low": day_text(question, low.value),
         "high": day_text(question, high.value),
         "stale": stale_lines(forecast.silences),
-        "stages": stages_text(forecast.stages),
+        "stages": stages_text(forecast.stages, silent=silent_through(question, forecast.silences)),
         "known": known_lines(forecast),
         "error": f"The median's Monte Carlo error is {error_text(question, middle.mcse).removeprefix('± ')}.",
         "summary": (

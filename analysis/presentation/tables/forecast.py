@@ -14,7 +14,7 @@ from ...inference.estimates import Estimate
 from ...inference.forecast import FLOP_QUANTILES, Forecast
 from ...inference.json_values import QUANTILES, AnyDistribution, number, rounded, significant
 from ...inference.question import Question
-from ...inference.silence import confirmed_through
+from ...inference.silence import confirmed_through, silent_through
 from ...studies.bridge import Bridge
 from ...studies.movement import Movement
 from ...studies.structure_spread import StructureSpread
@@ -168,7 +168,7 @@ def _head(result: Forecast, pooled: StructureSpread | None) -> list[Cell]:
         *headline,
         *shapes,
         *known_lines(result),
-        stages_text(result.stages),
+        stages_text(result.stages, silent=silent_through(question, result.silences)),
         *beside_texts(result),
         f"{asked_text(question)}, {_origin(result)}",
     ]
@@ -274,6 +274,7 @@ def _as_json(result: Forecast, dates: Table[float], months: Table[Month]) -> dic
             "first_firm_mcse": {firm: significant(share.mcse) for firm, share in result.first_firm.items()},
             **({"known": None} if result.known is None else {}),
             "silence_confirmed_through": None if confirmed is None else confirmed.isoformat(),
+            "silent_through_as_of": silent_through(result.question, result.silences),
             "log_evidence": number(result.log_evidence.value),
             "log_evidence_mcse": significant(result.log_evidence.mcse),
             "diagnostics": _diagnostics_as_json(result.diagnostics),
