@@ -163,13 +163,13 @@ def score_rivals(calendar: Calendar, outcome: Outcome, rivals: Mapping[str, Riva
 
 def score_trends(question: Question, outcome: Outcome, days: Sequence[date] = ()) -> Scores:
     """Score the trend lines, as their sources state them, under a question's assumptions."""
-    from ...model.trend import load_trends
+    from ...model.trend import trends_to
     from ..studies.readings.trend import read_trend
 
     calendar = question.assumptions.calendar
 
     def rows() -> Iterator[Score | LeftOut]:
-        for name, text in load_trends(question.assumptions).items():
+        for name, text in trends_to(question.assumptions, question.event).items():
             identity = f"trend-{name}"
             if text.measured > outcome.day:
                 yield _too_late(identity, text.title, text.measured, outcome)

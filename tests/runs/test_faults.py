@@ -151,7 +151,11 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def once(work: Callable[..., Any]) -> Callable[..., Any]:
         def site_files(told: Any, *others: Any) -> Any:
-            return made.setdefault(tuple(told), None) or made.update({tuple(told): work(told, *others)}) or made[tuple(told)]
+            return (
+                made.setdefault(tuple(told), None)
+                or made.update({tuple(told): work(told, *others)})
+                or made[tuple(told)]
+            )
 
         return site_files
 

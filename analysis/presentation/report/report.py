@@ -86,7 +86,7 @@ def _spread(sections: Sections) -> list[str]:
     found = sections.results.get("structures")
     if found is None:
         return []
-    return [spread_text(sections.forecast.question, StructureSpread(found.structures))]
+    return [spread_text(sections.forecast.question, StructureSpread(found.structures, found.left_out))]
 
 
 def _figures(sections: Sections) -> dict[str, dict[str, str]]:

@@ -32,6 +32,7 @@ MONTHS_SHOWN = 18
 NEARLY_CERTAIN = 0.995  # probability from which later months say nothing more
 BY_EVIDENCE = "moved_by_evidence"
 ON_COMPUTE_ALONE = "On compute alone, were nothing else in the way"
+RACE_ALONE = "In the race alone"
 WITHOUT_LAGS = "Without the measured lags, on all other evidence"
 
 Month = tuple[date, Estimate]
@@ -58,18 +59,17 @@ def layout(
         Why it is not the published date.
     """
     movements = movements or {}
-    race = "In the race: " if pooled is not None else ""
     moved = [
-        race + movement_text(result.question, _what(name, each), each) + _overruled_text(result, each)
+        _of_the_race(result, movement_text(result.question, _what(name, each), each) + _overruled_text(result, each))
         for name, each in movements.items()
     ]
     dates, months = date_table(result), month_table(result)
     return Layout(
         tables=(dates, months, diagnostics_table(result), *([bridge_table(bridge)] if bridge is not None else [])),
         json=lambda: merged(
-            _as_json(result, dates, months),
-            {name: movement_as_json(each) for name, each in movements.items()},
-            {"pooled": None if pooled is None else spread_as_json(pooled, result.question)},
+            answer := _as_json(result, dates, months),
+            moves := {name: movement_as_json(each) for name, each in movements.items()},
+            {"pooled": None if pooled is None else spread_as_json(pooled, result.question, {**answer, **moves})},
             {"bridge": None if bridge is None else bridge_as_json(bridge)},
         ),
         head=_head(result, pooled),
@@ -77,13 +77,21 @@ def layout(
     )
 
 
+def _of_the_race(result: Forecast, said: str) -> str:
+    """Say so of what is the race's alone, where the date is pooled."""
+    return f"{RACE_ALONE}: {said}" if result.pooled_over else said
+
+
 def date_table(result: Forecast) -> Table[float]:
-    """Quantiles of the date and of the end of pre-training; a row a quantile."""
+    """Quantiles of the date and, where it is the race's, of what only the race says; a row a quantile."""
     question = result.question
 
     def error(p: float) -> str:
         ready = result.ready.quantile(p)
         return error_text(question, ready.mcse) if ready.meaningful else "too few draws"
+
+    def race(title: str, name: str, distribution: AnyDistribution) -> Column[float]:
+        return dates("" if result.pooled_over else title, name, distribution)
 
     def dates(title: str, name: str, distribution: AnyDistribution) -> Column[float]:
         return Column(
@@ -99,9 +107,9 @@ def date_table(result: Forecast) -> Table[float]:
         dates("Ready by", "ready", result.ready),
         Column(title="months since t = 0", text=lambda p: f"{result.ready.quantile_value(p):.2f}", figure=True),
         Column(title="Monte Carlo error", text=error, figure=True),
-        dates("Pre-trained by", "pretrained", result.pretrained),
-        *([dates("Publicly known by", "known", result.known)] if result.known is not None else []),
-        dates("On compute alone" if question.assumptions.obstacles else "", "compute_alone", result.compute_alone),
+        race("Pre-trained by", "pretrained", result.pretrained),
+        *([race("Publicly known by", "known", result.known)] if result.known is not None else []),
+        race("On compute alone" if question.assumptions.obstacles else "", "compute_alone", result.compute_alone),
     ]
     return Table("Quantiles, with their Monte Carlo error", columns, QUANTILES, key=lambda p: f"{p:g}")
 
@@ -167,9 +175,14 @@ def _head(result: Forecast, pooled: StructureSpread | None) -> list[Cell]:
     return [
         *headline,
         *shapes,
-        *known_lines(result),
-        stages_text(result.stages, silent=silent_through(question, result.silences)),
-        *beside_texts(result),
+        *(
+            _of_the_race(result, said)
+            for said in (
+                *known_lines(result),
+                stages_text(result.stages, silent=silent_through(question, result.silences)),
+                *beside_texts(result),
+            )
+        ),
         f"{asked_text(question)}, {_origin(result)}",
     ]
 
@@ -231,8 +244,10 @@ def _lines(result: Forecast) -> list[str]:
     flop = [10.0 ** result.log_flop.quantile_value(p) for p in FLOP_QUANTILES]
     return [
         not_by_text(result.not_by()),
-        f"First to pre-train: {first}",
-        f"Mythos's pre-training compute: {flop[1]:.1e} FLOP (90% interval: {flop[0]:.1e} to {flop[2]:.1e})",
+        _of_the_race(result, f"First to pre-train: {first}"),
+        _of_the_race(
+            result, f"Mythos's pre-training compute: {flop[1]:.1e} FLOP (90% interval: {flop[0]:.1e} to {flop[2]:.1e})"
+        ),
     ]
 
 
