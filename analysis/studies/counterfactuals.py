@@ -17,7 +17,7 @@ from ...model.policies import Intervention, Lever, Regime, apply_as_published, a
 from ...priors.errors import InputError
 from ..inference.draws import Values
 from ..inference.estimates import Array, Distribution, Estimate, quantile_shift
-from ..inference.outcomes import READY, outcome_of
+from ..inference.outcomes import PRETRAINED, READY, outcome_of
 from ..inference.posterior import Posterior
 from ..inference.question import Question
 from ..inference.result import Result
@@ -69,7 +69,7 @@ class Counterfactual:
 
     @cached_property
     def unmoved(self) -> Estimate:
-        """Share of the draws that it does not move: past rescue, or indifferent to it."""
+        """Share of the draws that it does not move: past it, or indifferent to it."""
         return self.baseline.weighting.estimate((np.abs(self._moves) <= MOVED).astype(float))
 
     @cached_property
@@ -106,6 +106,8 @@ class Comparison(Result):
         ``levers`` or ``regimes``.
     acting_from : date
         The day from which each acts.
+    past : Estimate
+        Share of the draws in which a run has ended pre-training by then, which nothing that acts from that day moves.
 
     Examples
     --------
@@ -122,6 +124,7 @@ class Comparison(Result):
     counterfactuals: tuple[Counterfactual, ...]
     kind: str
     acting_from: date
+    past: Estimate
 
 
 def levers(posterior: Posterior, *, acting_from: date | None = None) -> Comparison:
@@ -236,7 +239,13 @@ def compare(
         Counterfactual(name, title_of(texts[name]), instruments_of(texts[name]), dates[name], baseline)
         for name in interventions
     )
-    return Comparison(posterior.origin, baseline, rows, kind, acting_from)
+    past = past_by(posterior, posterior.question.assumptions.calendar.months(acting_from))
+    return Comparison(posterior.origin, baseline, rows, kind, acting_from, past)
+
+
+def past_by(posterior: Posterior, month: float) -> Estimate:
+    """Share of the draws in which a run has ended pre-training by a month."""
+    return posterior.source.weighting.estimate((posterior.summary[PRETRAINED] <= month).astype(float))
 
 
 def title_of(text: Lever | Regime) -> str:
