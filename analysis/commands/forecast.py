@@ -27,7 +27,8 @@ def forecast(
     ] = None,
     figures: Annotated[Path | None, Parameter(group=OUTPUT, help="Draw every figure into a folder.")] = None,
     save: Annotated[
-        Path | None, Parameter(group=OUTPUT, help="Keep the draws as an ArviZ tree (NetCDF .nc or Zarr .zarr).")
+        Path | None,
+        Parameter(group=OUTPUT, help="Keep the draws as an ArviZ tree (NetCDF .nc, .netcdf or .h5, or Zarr .zarr)."),
     ] = None,
     pool: Annotated[
         bool,

@@ -28,7 +28,9 @@ FEWEST_FOR_A_TAIL = 100  # draws below which k-hat says nothing
 AMPLE = 1.2  # effective draws that more draws are to bring, over those that must count
 
 
-def condition(question: Question, selection: Selection, engine: str = "auto", *, refuse: bool = True) -> Posterior:
+def condition(
+    question: Question, selection: Selection, engine: str = "auto", *, refuse: bool = True, more: bool | None = None
+) -> Posterior:
     """Condition a question on what was selected.
 
     Parameters
@@ -42,6 +44,8 @@ def condition(question: Question, selection: Selection, engine: str = "auto", *,
         weights are not good.
     refuse : bool, default True
         Refuse draws whose diagnostics failed; False for who wants to look into them.
+    more : bool, optional
+        Whether more importance draws are taken where too few count; only by ``auto`` unless it is said.
 
     Returns
     -------
@@ -68,7 +72,7 @@ def condition(question: Question, selection: Selection, engine: str = "auto", *,
     check_engine(engine)
     question = replace(question, assumptions=with_latents(question.assumptions, selection.counted))
     aside = tuple(f"set aside: {aside.item.id} ({aside.reason})" for aside in selection.set_aside)
-    weighed = _weighed(question, selection, more=engine == "auto")
+    weighed = _weighed(question, selection, more=engine == "auto" if more is None else more)
     if refuse:
         refuse_contradicted(weighed.question, selection.counted, weighed.shared)
     smoothed, notes = weighed.smoothed, (*weighed.notes, *aside)
@@ -159,7 +163,8 @@ def _with_more(question: Question, selection: Selection, proposal: Proposal | No
         found = _weigh(asked, selection, prior_for(asked, selection.counted), proposal)
     if found is first:
         return found
-    few = f"of {question.draws:,} only {first.smoothed.effective_draws:,.0f} counted"
+    counted = f"{first.smoothed.effective_draws:,.0f} counted, and at least {FEWEST_EFFECTIVE:,} must"
+    few = f"of {question.draws:,} only {counted}"
     return replace(found, notes=(f"{found.question.draws:,} draws, because {few}",))
 
 
