@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -244,8 +245,8 @@ def _read_in_place(folder: Path) -> Run:
     return run
 
 
-def newest_before(runs: Path, event: str) -> Run | None:
-    """The newest sound run about an event, to compare a new one with.
+def newest_before(runs: Path, event: str, day: date) -> Run | None:
+    """The newest sound run about an event that was asked on a day or before, to compare a new one of that day with.
 
     What it was made of has been read: whatever becomes of its folder, the comparison can be made.
     """
@@ -253,7 +254,8 @@ def newest_before(runs: Path, event: str) -> Run | None:
         shelf = read_runs(runs)
     except MissingFileError:
         return None
-    return newest_with_inputs([run for run in shelf.runs if run.manifest.event == event])[0]
+    about = [run for run in shelf.runs if run.manifest.event == event and run.manifest.as_of <= day]
+    return newest_with_inputs(about)[0]
 
 
 def newest_with_inputs(runs: Sequence[Run]) -> tuple[Run | None, tuple[str, ...]]:
