@@ -92,7 +92,22 @@ class Run:
 
     @cached_property
     def snapshot(self) -> Snapshot:
-        """Its question and items, to be worked out again."""
+        """Its question and items, to be worked out again.
+
+        Raises
+        ------
+        InputError, BrokenRunError
+            If what it was made of is missing in part, or damaged.
+        """
+        try:
+            return self._snapshot()
+        except CatchupError:
+            raise
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError):
+            # each file holds what it may, and all of them together do not: one of them was emptied, say
+            raise BrokenRunError(f"{self.folder / INPUTS}: is damaged") from None
+
+    def _snapshot(self) -> Snapshot:
         manifest = self.manifest
         question = Question(
             assumptions=self.inputs.assumptions(),
