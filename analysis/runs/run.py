@@ -131,7 +131,7 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
             with watch.part(name):
                 results[name] = study(drawn)
     with watch.part("attribution"):
-        previous = newest_before(runs, request.question.event)
+        previous = newest_before(runs, request.question.event, request.question.as_of)
         attribution, untrusted = _since(previous, drawn, answer) if previous else (None, "")
     sections = Sections(drawn, answer, results, attribution, previous, untrusted)
     if brief:
