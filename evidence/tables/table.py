@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...priors.errors import InputError
-from ..kinds.normal import interval_sd
+from ..intervals import interval_sd
 from .cells import EXPECTED, Column, MisplacedCommaError, read_column
 from .checks import Places, check_rows, repeated_rows
 from .files import TableFile, read_file
