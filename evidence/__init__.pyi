@@ -30,6 +30,9 @@ from .schema import read_item as read_item
 from .selection import Selection as Selection
 from .selection import SetAside as SetAside
 from .selection import select as select
+from .tables.criteria import Criterion as Criterion
+from .tables.criteria import load_criteria as load_criteria
+from .tables.criteria import resolve as resolve
 from .tables.episodes import Episode as Episode
 from .tables.episodes import Release as Release
 from .tables.episodes import lag_episodes as lag_episodes

@@ -143,6 +143,31 @@ def lag_curve(records: tuple[LagRecord, ...], belief: LagBelief) -> EfficiencyCu
     >>> round(float(np.exp(curve.points[curve.values.argmax()])), 1)
     7.9
     """
+    typical, spread, weights = lag_population(records, belief)
+    points = FIRST + STEP * np.arange(COUNT)
+    heights = np.empty(COUNT)
+    for place, point in enumerate(points):
+        terms = weights - 0.5 * ((point - typical) / spread) ** 2 - np.log(spread) - HALF_LOG_TWO_PI
+        heights[place] = terms.max() + math.log(np.exp(terms - terms.max()).sum())
+    return EfficiencyCurve(FIRST, STEP, heights)
+
+
+@lru_cache(maxsize=64)
+def lag_population(records: tuple[LagRecord, ...], belief: LagBelief) -> tuple[Array, Array, Array]:
+    """What records say of the population of lags, at nodes.
+
+    Parameters
+    ----------
+    records : tuple of LagRecord
+        Past records.
+    belief : LagBelief
+        What was believed before any of them.
+
+    Returns
+    -------
+    typical, spread, log_weights : array, shape (node,)
+        Logarithm of the typical lag (months), spread about it, and logarithm of the node's posterior probability.
+    """
     from scipy.special import ndtri
 
     away = np.linspace(-WIDEST, WIDEST, TYPICAL_NODES)
@@ -156,12 +181,7 @@ def lag_curve(records: tuple[LagRecord, ...], belief: LagBelief) -> EfficiencyCu
         group = [record for record in records if record.follower == follower]
         weights += (_open if follower is None else _met)(group, typical, spread, share)
     weights -= np.log(np.exp(weights - weights.max()).sum()) + weights.max()
-    points = FIRST + STEP * np.arange(COUNT)
-    heights = np.empty(COUNT)
-    for place, point in enumerate(points):
-        terms = weights - 0.5 * ((point - typical) / spread) ** 2 - np.log(spread) - HALF_LOG_TWO_PI
-        heights[place] = terms.max() + math.log(np.exp(terms - terms.max()).sum())
-    return EfficiencyCurve(FIRST, STEP, heights)
+    return typical, spread, weights
 
 
 def _met(group: Sequence[LagRecord], typical: Array, spread: Array, share: Array) -> Array:
