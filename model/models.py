@@ -17,6 +17,7 @@ TABLES = ("race", "events", "policies", "scenarios", "readings")
 GROUPS = {
     "obstacles": "What stands in the way besides compute",
     "reporting": "What is ready told from what is known",
+    "lags": "Lags measured on the frontier's records",
 }
 """By file of `current`, in the order in which they are laid over one another, what the group of rows is about."""
 

@@ -12,6 +12,7 @@ from .compute_stock import ComputeStock
 from .efficiency_curve import EfficiencyCurveKind
 from .expert_forecast import ExpertForecast
 from .kind import Clock, Kind, ModelState
+from .lag_records import LagRecords
 from .milestone import Milestone
 from .not_yet import NotYet
 from .progress_estimate import ProgressEstimate
@@ -43,6 +44,7 @@ KINDS: dict[str, Kind[Any, Any]] = {
         RunFinished(),
         ExpertForecast(),
         EfficiencyCurveKind(),
+        LagRecords(),
     )
 }
 
