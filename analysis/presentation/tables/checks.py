@@ -23,7 +23,7 @@ def layout(result: Checks) -> Layout:
     """Lay out the checks of an answer."""
     table, moved = _table(result), _judged_table(result)
     return Layout(
-        tables=(table, moved) if result.judged else (table,),
+        tables=(moved, table) if result.judged else (table,),  # the verdict on all is the last line
         json=lambda: _as_json(result, table, moved),
         head=(f"{asked_text(result.question)}, {result.engine}, {result.draws:,} draws",),
     )
