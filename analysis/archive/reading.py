@@ -29,6 +29,8 @@ FORECAST = "forecast.json"
 POSTERIOR = "posterior.nc"
 REPORT = "report.html"
 EXPLORER = "explore.html"
+EVIDENCE = "evidence"  # its section with every item that the question knew of, counted or not
+PROGRAM = "program"  # its section with the code's hash and the changelog as it stood
 TARGETS = ("ready", "pretrained")
 UNSOUND = (CatchupError, KeyError, TypeError)  # what reading a run brings up that is missing in part or damaged
 
@@ -91,6 +93,15 @@ class Run:
         return read_inputs(self.folder / INPUTS, files)
 
     @cached_property
+    def known_items(self) -> tuple[dict[str, Any], ...]:
+        """Every item that its question knew of, counted or not, as `catchup evidence list --json` prints them.
+
+        Nothing for the prior alone, and for a run made before this was kept.
+        """
+        content = self.section(EVIDENCE)
+        return () if content is None else tuple(content["items"])
+
+    @cached_property
     def snapshot(self) -> Snapshot:
         """Its question and items, to be worked out again.
 
@@ -122,7 +133,11 @@ class Run:
         quantiles = self.forecast["ready"]["quantiles"]
         recorded = {float(p): _estimate(entry) for p, entry in quantiles.items()}
         version = manifest.versions.get("catchup", "")
-        return Snapshot(question, items, self.inputs, version, recorded, manifest.engine)
+        gone = (item for item in self.known_items if item["retracted_on"] and item["id"] not in items)
+        retracted = {item["id"]: item["use"] for item in gone}
+        made = self.section(PROGRAM) or {}
+        code, changes = str(made.get("code", "")), tuple(map(str, made.get("changes", ())))
+        return Snapshot(question, items, self.inputs, version, recorded, manifest.engine, retracted, code, changes)
 
 
 def _estimate(entry: dict[str, float | None]) -> Estimate:
