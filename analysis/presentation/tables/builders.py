@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ....model.assumptions import Assumptions
+    from ...archive.doctor import Doctor
     from ...archive.history import History
     from ...archive.scores import Scores
     from ...inference.forecast import Forecast
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
         | Caveats
         | Checks
         | Comparison
+        | Doctor
         | Efficiency
         | Events
         | Evidence
@@ -91,6 +93,7 @@ BUILDERS = {
     "Caveats": "caveats",
     "Checks": "checks",
     "Comparison": "counterfactuals",
+    "Doctor": "doctor",
     "Efficiency": "efficiency",
     "Events": "events",
     "Evidence": "evidence",
