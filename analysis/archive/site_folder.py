@@ -1,8 +1,9 @@
 """A published folder: a whole set of files or the one before, whoever else is publishing.
 
 Files are made aside, inside the folder itself, and brought to the disk before the first of them gets its name; what a
-full disk or a wrong file can stop is over by then. Files get their names in the order given, so that a page which leads
-to others comes after them. What stands there already with the same content is not touched.
+full disk or a wrong file can stop is over by then, and should a name be refused all the same, those given before are
+taken back. Files get their names in the order given, so that a page which leads to others comes after them. What stands
+there already with the same content is not touched.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from ...priors.errors import InputError, reason_of
 from ...priors.files import make_folder, remove, sync
 
 OPTION = "--site"
-ASIDE = ".publishing"
+ASIDE, BEFORE = ".publishing", ".published"
 
 MADE = ".made.json"  # what stands there that is made anew only when its key changes, by address
 
@@ -88,30 +89,46 @@ def _alone(site: Path) -> Iterator[None]:
 
 
 def _bring(site: Path, files: Mapping[str, Content]) -> list[str]:
-    aside = site / ASIDE
-    remove(aside)  # of a publisher that died
-    keys = {name: content.key for name, content in files.items() if isinstance(content, Made)}
-    before = _keys_of(site)
-    kept = {name for name, key in keys.items() if before.get(name) == key and (site / name).is_file()}
-    whole = {name: content for name, content in files.items() if name not in kept}
-    if keys:
-        whole[MADE] = (json.dumps(dict(sorted(keys.items())), indent=1) + "\n").encode()
+    """Make all that is new or different, then name it; or take back what has been named."""
+    aside, before = site / ASIDE, site / BEFORE
+    for left in (aside, before):  # of a publisher that died
+        remove(left)
+    whole = _to_be_there(site, files)
     changed = [
         name for name, content in whole.items() if isinstance(content, Made) or not _is_there(site / name, content)
     ]
     if not changed:
         return []
-    os.mkdir(aside)
+    named: list[str] = []
     try:
+        os.mkdir(aside)
         for name in changed:
             _write(aside / name, whole[name])
+            _keep(site / name, before / name)
         sync(aside)
         for name in changed:
             os.makedirs((site / name).parent, exist_ok=True)
             os.replace(aside / name, site / name)
+            named.append(name)
+    except OSError:
+        for name in reversed(named):
+            _restore(before / name, site / name)
+        raise
     finally:
-        remove(aside)
+        for left in (aside, before):
+            remove(left)
     return [name for name in changed if name != MADE]
+
+
+def _to_be_there(site: Path, files: Mapping[str, Content]) -> dict[str, Content]:
+    """All but what stands there, made of the same; and the keys of all that is made."""
+    keys = {name: content.key for name, content in files.items() if isinstance(content, Made)}
+    known = _keys_of(site)
+    kept = {name for name, key in keys.items() if known.get(name) == key and (site / name).is_file()}
+    whole = {name: content for name, content in files.items() if name not in kept}
+    if keys:
+        whole[MADE] = (json.dumps(dict(sorted(keys.items())), indent=1) + "\n").encode()
+    return whole
 
 
 def _keys_of(site: Path) -> dict[str, str]:
@@ -121,6 +138,27 @@ def _keys_of(site: Path) -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}
+
+
+def _keep(path: Path, kept: Path) -> None:
+    """Give what is at a path, if anything is, a second name, by which it can be put back."""
+    if not os.path.lexists(path):
+        return
+    os.makedirs(kept.parent, exist_ok=True)
+    try:
+        os.link(path, kept, follow_symlinks=False)
+    except OSError:  # some file systems give no second names
+        shutil.copyfile(path, kept)
+
+
+def _restore(kept: Path, path: Path) -> None:
+    """Put back what was kept, as far as the disk lets us; where nothing was, leave nothing."""
+    with contextlib.suppress(OSError):
+        if os.path.lexists(kept):
+            os.replace(kept, path)
+            return
+        os.unlink(path)
+        os.removedirs(path.parent)  # those that are empty
 
 
 def _is_there(path: Path, content: bytes | Path) -> bool:

@@ -80,7 +80,7 @@ class Stopwatch:
         try:
             yield
         finally:
-            self.seconds[name] = round(time.perf_counter() - started, 3)
+            self.seconds[name] = round(time.perf_counter() - started, 6)
 
 
 def run(request: Request, runs: Path, *, command: str = "catchup run", brief: bool = False) -> Run:
@@ -146,7 +146,7 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
             with watch.part(name):
                 results[name] = study(drawn)
     with watch.part("attribution"):
-        previous = newest_before(runs, request.question.event)
+        previous = newest_before(runs, request.question.event, request.question.as_of)
         attribution, untrusted = _since(previous, drawn, answer) if previous else (None, "")
     sections = Sections(drawn, answer, results, attribution, previous, untrusted)
     if brief:
