@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ....model.assumptions import Assumptions
+    from ...archive.doctor import Doctor
     from ...archive.history import History
     from ...archive.scores import Scores
     from ...inference.forecast import Forecast
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
         | Checks
         | Comparison
         | Criteria
+        | Doctor
         | Efficiency
         | Events
         | Evidence
@@ -94,6 +96,7 @@ BUILDERS = {
     "Checks": "checks",
     "Comparison": "counterfactuals",
     "Criteria": "criteria",
+    "Doctor": "doctor",
     "Efficiency": "efficiency",
     "Events": "events",
     "Evidence": "evidence",
