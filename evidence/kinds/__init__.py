@@ -11,6 +11,7 @@ from .compute_reading import ComputeReading
 from .compute_stock import ComputeStock
 from .efficiency_curve import EfficiencyCurveKind
 from .expert_forecast import ExpertForecast
+from .frontier_score import FrontierScore
 from .kind import Clock, Kind, ModelState
 from .lag_records import LagRecords
 from .milestone import Milestone
@@ -45,6 +46,7 @@ KINDS: dict[str, Kind[Any, Any]] = {
         ExpertForecast(),
         EfficiencyCurveKind(),
         LagRecords(),
+        FrontierScore(),
     )
 }
 

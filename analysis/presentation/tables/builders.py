@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ...studies.sensitivity.study import Sensitivity
     from ...studies.state import State
     from ...studies.structures import Structures
+    from ...studies.tables.capability import Capability
     from ...studies.tables.criteria import Criteria
     from ...studies.tables.efficiency import MeasuredProgress
     from ...studies.tables.hindcast import Hindcast
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
         | Bridge
         | ByDay
         | Calibration
+        | Capability
         | Capacity
         | Caveats
         | Checks
@@ -89,6 +91,7 @@ BUILDERS = {
     "Bridge": "bridge",
     "ByDay": "enactment",
     "Calibration": "calibration",
+    "Capability": "capability",
     "Capacity": "capacity",
     "Caveats": "caveats",
     "Checks": "checks",
