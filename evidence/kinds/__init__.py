@@ -12,6 +12,7 @@ from .compute_stock import ComputeStock
 from .efficiency_curve import EfficiencyCurveKind
 from .expert_forecast import ExpertForecast
 from .frontier_score import FrontierScore
+from .hindcast import Hindcast
 from .kind import Clock, Kind, ModelState
 from .lag_records import LagRecords
 from .milestone import Milestone
@@ -47,6 +48,7 @@ KINDS: dict[str, Kind[Any, Any]] = {
         EfficiencyCurveKind(),
         LagRecords(),
         FrontierScore(),
+        Hindcast(),
     )
 }
 

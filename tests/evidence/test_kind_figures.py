@@ -52,6 +52,7 @@ OBSERVED = {
     "efficiency_curve": math.log10(8.5),
     "lag_records": math.log(8.0),
     "frontier_score": 158.0,
+    "hindcast": math.log10(8.5),
 }
 CURVE = (-18.0, -11.0, -6.0, -2.6, -0.8, -0.05, 0.0, -0.6, -1.7, -3.2, -5.1, -7.2)  # of the template
 
@@ -108,6 +109,7 @@ FIGURES: dict[str, dict[str, float]] = {
     "expert_forecast": {"sd": 335 / 30.44 / WIDTH_90},
     "run_finished": {"sd": 0.5, "date": months(datetime.date(2026, 7, 1)), "typical_share": 0.8},
     "efficiency_curve": curve_figures(math.log10(8.5), 0.2, 0.125, CURVE),
+    "hindcast": curve_figures(math.log10(8.5), 0.2, 0.125, CURVE),
     "frontier_score": {
         "reading_sd": 5.0 / WIDTH_90,
         "sd": 4.0,
@@ -244,6 +246,7 @@ PREDICTED: dict[str, tuple[dict[str, Any], Any]] = {
     ),
     "progress_estimate": ({}, lambda one: np.log(9.0 * one)),
     "efficiency_curve": ({}, lambda one: np.log10(9.0 * one)),
+    "hindcast": ({}, lambda one: np.log10(9.0 * one)),
     "frontier_score": ({}, lambda one: score(one, np.log10(largest_of_both(one, LAUNCHED) / 1e25), LAUNCHED)),
     "frontier_score mythos": (
         {"observed__frontier": "mythos"},
