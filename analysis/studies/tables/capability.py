@@ -121,20 +121,20 @@ def capability(posterior: Posterior) -> Capability:
     return Capability(counted.origin, mythos, chinese, implied, ready, expected, tuple(told))
 
 
-def _structure_draws(structure: CapabilityFrontier, question: Question) -> Values:
+def _structure_draws(structure: CapabilityFrontier, question: Question) -> dict[str, Array]:
     rng = np.random.default_rng(question.seed)
     beliefs = {**question.assumptions.beliefs, **structure.families}
     return {name: np.asarray(beliefs[name].quantile(rng.random(question.draws))) for name in structure.quantities}
 
 
-def _predicted(posterior: Posterior, items: list[Item]) -> dict[str, Array]:
+def _predicted(posterior: Posterior, items: list[Item]) -> Values:
     """What a posterior says of items that it need not have counted, each without the scatter of a score."""
     question = replace(posterior.question, assumptions=with_latents(posterior.question.assumptions, items))
 
-    def evaluate(values: Values) -> Values:
-        return predictions_of(question, values, items)[2]
+    def evaluate(values: Values) -> dict[str, Array]:
+        return dict(predictions_of(question, values, items)[2])
 
-    return dict(posterior.source.map(evaluate))
+    return posterior.source.map(evaluate)
 
 
 def _item(name: str, frontier: str, release: Release) -> Item:
