@@ -22,14 +22,15 @@ from .likelihood import predictions as predictions
 from .likelihood import probability_genuine as probability_genuine
 from .likelihood import simulate as simulate
 from .likelihood import stated_reliability as stated_reliability
+from .revisions import Revision as Revision
 from .schema import Item as Item
 from .schema import ItemText as ItemText
-from .schema import Source as Source
 from .schema import item_from_table as item_from_table
 from .schema import read_item as read_item
 from .selection import Selection as Selection
 from .selection import SetAside as SetAside
 from .selection import select as select
+from .sources import Source as Source
 from .tables.criteria import Criterion as Criterion
 from .tables.criteria import load_criteria as load_criteria
 from .tables.criteria import resolve as resolve

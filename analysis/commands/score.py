@@ -38,9 +38,11 @@ def score(
     Without a day, what public tables tell of the event's criterion counts: the day on which a Chinese model met it, or
     the last day on which none had.
     """
-    from ..archive.reading import read_runs
+    from ...model.assumptions import load_assumptions
+    from ..archive.reading import newest_with_inputs, read_runs
     from ..archive.rivals import load_rivals
     from ..archive.scores import Outcome, score_rivals, score_runs, score_trends, stated_days
+    from ..inference.question import Question
     from ..presentation.tables.scores import layout
 
     if sum(given is not None for given in (outcome, outcome_after, criterion)) > 1:
@@ -49,15 +51,18 @@ def score(
     warn_of_faults(shelf.faults)
     if not shelf.runs:
         raise InputError("holds no sound run to score", file=runs, key="--runs")
-    days, newest = stated_days(rivals), shelf.runs[-1]
+    days = stated_days(rivals)
     if outcome is not None or outcome_after is not None:
         known = Outcome(outcome) if outcome is not None else Outcome(outcome_after or date.max, open=True)
     else:
-        told, line = _told(criterion, newest.manifest.event, criteria, data)
+        told, line = _told(criterion, shelf.runs[-1].manifest.event, criteria, data)
         known = Outcome(*told)
         warn(line)
-    calendar = newest.snapshot.question.assumptions.calendar
-    others = score_rivals(calendar, known, rivals), score_trends(newest, known, days)
+    newest, damaged = newest_with_inputs(shelf.runs)
+    warn_of_faults(damaged)
+    # rivals and trends need a calendar and lags, and no run's more than the project's own
+    question = newest.snapshot.question if newest else Question(load_assumptions(), shelf.runs[-1].manifest.as_of)
+    others = score_rivals(question.assumptions.calendar, known, rivals), score_trends(question, known, days)
     show(layout(score_runs(shelf.runs, known, days).with_more(*others)), as_json=json)
     return 0
 
