@@ -21,7 +21,7 @@ from ..priors.table import PriorTable, fixed_values_layer, load_prior_table, rea
 from .calendar import Calendar, Clock
 from .events import Event, load_events, multiple_name
 from .mechanisms.chosen import Mechanisms, chosen_by, layer_of_mechanisms, refuse_unfounded, rows_of
-from .models import DEFAULT_MODEL, model_layers, model_of
+from .models import DEFAULT_MODEL, GROUPS, group_file, model_layers, model_of
 from .obstacles import Obstacle, load_obstacles, quantities_of
 from .policies import Lever, Regime, load_levers, load_regimes
 from .put_in import Stated, layer_of_priors, put_in
@@ -289,7 +289,12 @@ def under_scenario(assumptions: Assumptions, name: str) -> Assumptions:
 
 
 def _refuse_unused(assumptions: Assumptions, newest: Layer) -> None:
-    """A quantity that the newest file brings in for the model, and nothing draws on, is a mistake in that file."""
+    """A quantity that the newest file brings in for the model, and nothing draws on, is a mistake in that file.
+
+    The project's own groups hold rows to switch on, of firms that do not compete.
+    """
+    if newest.file in map(group_file, GROUPS):
+        return
     used = {*assumptions.with_related(assumptions.needed(assumptions.events, distillation=True))}
     earlier = {name for layer in assumptions.layers[:-1] for name in layer.tables.get("quantity", {})}
     for name in newest.tables.get("quantity", {}).keys() - earlier - used:

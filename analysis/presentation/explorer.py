@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...evidence import Item, latent_quantities, with_latents
+from ...model.generative import Outcome
 from ...model.policies import NO_INTERVENTION, apply_lever
 from ...priors.files import write_text
 from ..inference.draws import PriorDraws, Values
@@ -40,6 +41,7 @@ RESOLUTION = 1_000  # parts of a month
 LATEST = 65.534  # months; later dates are carried as this
 BELIEVABLE = 400  # effective draws below which the page says not to believe it
 NO_LEVER = "none"
+NOBODY = 255
 
 
 def write_explorer(path: Path, posterior: Posterior, *, draws: int = THINNED) -> None:
@@ -87,7 +89,8 @@ def explorer_data(question: Question, items: Sequence[Item], draws: int = THINNE
     Returns
     -------
     dict
-        Numbers are little-endian base64: dates in thousandths of a month (uint16), the rest float32.
+        Numbers are little-endian base64: dates in thousandths of a month (uint16), who is first as a position among
+        the firms (uint8, `NOBODY` where none ever is), the rest float32.
     """
     question = replace(question, assumptions=with_latents(question.assumptions, items))
     levers = {NO_LEVER: NO_INTERVENTION} | {
@@ -101,10 +104,12 @@ def explorer_data(question: Question, items: Sequence[Item], draws: int = THINNE
     thinned = source.map(lambda values: {name: values[name] for name in values})
     values = {name: column[chosen] for name, column in thinned.items()}
     dates: dict[str, str] = {}
+    first: dict[str, str] = {}
     for event in question.assumptions.events:
         for lever, change in levers.items():
-            ready = outcome_of(question, values, change, event=event)[1].ready
-            dates[f"{event}/{lever}"] = _packed(np.rint(np.minimum(ready, LATEST) * RESOLUTION), "<u2")
+            result = outcome_of(question, values, change, event=event)[1]
+            dates[f"{event}/{lever}"] = _packed(np.rint(np.minimum(result.ready, LATEST) * RESOLUTION), "<u2")
+            first[f"{event}/{lever}"] = _packed(_first(result), "u1")
     described = [_describe(question, item, values, likelihood[item.id][chosen]) for item in items]
     calendar = question.assumptions.calendar
     return {
@@ -119,6 +124,8 @@ def explorer_data(question: Question, items: Sequence[Item], draws: int = THINNE
         "believable": BELIEVABLE,
         "base": _packed(log_base, "<f4"),
         "dates": dates,
+        "first": first,
+        "firms": [{"id": name, "title": firm.title} for name, firm in question.assumptions.race.firms.items()],
         "items": described,
         "events": [{"id": name, "title": event.text.title} for name, event in question.assumptions.events.items()],
         "levers": [
@@ -126,6 +133,12 @@ def explorer_data(question: Question, items: Sequence[Item], draws: int = THINNE
             *({"id": name, "title": lever.title} for name, lever in question.assumptions.levers.items()),
         ],
     }
+
+
+def _first(result: Outcome) -> Array:
+    """Position of the firm that is first in each draw."""
+    ready = np.stack([contender.ready for contender in result.contenders.values()])
+    return np.where(np.isfinite(ready.min(axis=0)), ready.argmin(axis=0), NOBODY).astype(float)
 
 
 def _choose(likelihood: dict[str, Array], available: int, draws: int) -> tuple[NDArray[np.intp], Array]:
