@@ -38,7 +38,7 @@ DEFAULT_EVENT = "compute-equivalent"
 __all__ = ["DEFAULT_EVENT", "Assumptions", "Event", "assemble", "load_assumptions", "multiple_name", "under_scenario"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Assumptions:
     """All assumptions of a forecast.
 
@@ -90,6 +90,10 @@ class Assumptions:
             object.__setattr__(self, "reporting", whole.reporting)
             del self.__dict__["beliefs"]
         object.__setattr__(self, "stated", Stated(self.beliefs, self.table.correlations))
+
+    def __repr__(self) -> str:
+        files = ", ".join(repr(layer.file) for layer in self.layers)
+        return f"Assumptions(model={self.model!r}, layers=[{files}])"
 
     @cached_property
     def model(self) -> str:
