@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ..model.assumptions import Assumptions
 from ..priors.errors import InputError, unknown_name
@@ -25,7 +25,7 @@ def select(ledger: Ledger, which: str | Sequence[str], as_of: datetime.date, ass
         ``default`` (every item of role likelihood), ``none``, or ids; a string may hold several, separated by
         commas. An item named by its id is counted whatever its role.
     as_of : date
-        Day of the question: items known later are set aside.
+        Day of the question: items known later are set aside, and every other is what it was on that day.
     assumptions : Assumptions
         Priors, whose public statements are not to be counted again, events and firms.
 
@@ -52,14 +52,18 @@ def select(ledger: Ledger, which: str | Sequence[str], as_of: datetime.date, ass
         ...
     catchup.priors.errors.InputError: evidence: unknown item 'eci-leg'; did you mean 'eci-lag'?
     """
+    ledger = ledger.as_of(as_of)
     for item in ledger.items.values():
         check_against(item, assumptions)
     chosen = _chosen(ledger, which)
     for item in ledger.items.values():
         if item.id in chosen and not item.kind.countable:
             raise InputError(f"{item.id} is an opinion ({item.kind.name}) and never counted", key="--evidence")
-    known = [item for item in ledger.items.values() if item.text.known_since <= as_of]
-    ended = _ended_silences([item for item in known if item.id in chosen])
+    published = [item for item in ledger.items.values() if item.text.known_since <= as_of]
+    known = [item for item in published if not item.retracted_by(as_of)]
+    named = _named(which)
+    left = _left_out([item for item in known if item.id in chosen], named, assumptions)
+    ended = {**left, **_ended_silences([item for item in known if item.id in chosen])}
     counted = tuple(item for item in known if item.id in chosen and item.id not in ended)
     refuse_double_counting(counted, assumptions)
     others = [item for item in known if item.id not in chosen]
@@ -69,6 +73,7 @@ def select(ledger: Ledger, which: str | Sequence[str], as_of: datetime.date, ass
             for item in ledger.items.values()
             if item.text.known_since > as_of
         ),
+        *(SetAside(item, retraction_text(item)) for item in published if item.retracted_by(as_of)),
         *(SetAside(ledger.items[name], reason) for name, reason in ended.items()),
         *(SetAside(item, "not asked for") for item in others if item.text.role == "likelihood"),
     ]
@@ -78,6 +83,27 @@ def select(ledger: Ledger, which: str | Sequence[str], as_of: datetime.date, ass
         priors=tuple(item for item in others if item.text.role == "prior"),
         set_aside=tuple(set_aside),
     )
+
+
+def retraction_text(item: Item) -> str:
+    """Say when an item was retracted, and why."""
+    return f"retracted on {item.text.retracted_on}: {item.text.retracted_why}"
+
+
+def retractions_of(selection: Selection) -> dict[str, str]:
+    """By id, when and why items that a question leaves out had been retracted by its day."""
+    retracted = (aside.item for aside in selection.set_aside if aside.item.text.retracted_on is not None)
+    return {item.id: retraction_text(item) for item in retracted}
+
+
+def _left_out(chosen: Sequence[Item], named: Collection[str], assumptions: Assumptions) -> dict[str, str]:
+    """Items that a model does not read, and those that another item takes the place of; none that was named."""
+    unread = {item.id: item.kind.unread(item.observed, assumptions) for item in chosen if item.id not in named}
+    reasons = {name: reason for name, reason in unread.items() if reason is not None}
+    for item in chosen:
+        if item.id not in reasons:
+            reasons |= {name: f"{item.id} takes its place" for name in item.text.replaces if name not in named}
+    return {item.id: reasons[item.id] for item in chosen if item.id in reasons}
 
 
 def _ended_silences(chosen: Sequence[Item]) -> dict[str, str]:
@@ -90,9 +116,13 @@ def _ended_silences(chosen: Sequence[Item]) -> dict[str, str]:
     }
 
 
-def _chosen(ledger: Ledger, which: str | Sequence[str]) -> set[str]:
+def _named(which: str | Sequence[str]) -> list[str]:
     words = which.split(",") if isinstance(which, str) else list(which)
-    names = [word.strip() for word in words if word.strip()]
+    return [word.strip() for word in words if word.strip()]
+
+
+def _chosen(ledger: Ledger, which: str | Sequence[str]) -> set[str]:
+    names = _named(which)
     if (isinstance(which, str) and not names) or (len(names) > 1 and "none" in names):
         raise InputError("none, default or ids of items separated by commas were expected", key="--evidence")
     chosen: set[str] = set()

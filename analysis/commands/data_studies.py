@@ -5,7 +5,7 @@
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
@@ -38,21 +38,34 @@ class Studied(Assumed):
         return TableStore(data_folder(self.data))
 
 
-def lags_data(file: Path | None = None, /, *, studied: Studied | None = None) -> int:
+def lags_data(
+    file: Path | None = None,
+    /,
+    *,
+    item: Annotated[
+        str | None,
+        Parameter(group=OUTPUT, help="Print the lags as an item of evidence of this id, for --add or a ledger."),
+    ] = None,
+    studied: Studied | None = None,
+) -> int:
     """Every American record of an index, and the first Chinese model that met it.
 
     Parameters
     ----------
     file
-        A table with scores; the kept vintage of the Epoch Capabilities Index by default.
+        A table with scores; the kept vintage of the Epoch Capabilities Index by default, or else the records of it that
+        come with the project.
     """
     from ..presentation.tables.lags import layout
     from ..studies.tables.chosen import chosen_table
-    from ..studies.tables.lags import lags
+    from ..studies.tables.lags import lag_item_text, lags
 
     studied = studied or Studied()
     chosen = chosen_table(studied.store(), file, studied.vintage)
-    result = lags(chosen, studied.assumptions().calendar.days_per_month)
+    calendar = studied.assumptions().calendar
+    result = lags(chosen, calendar.days_per_month)
+    if item is not None:
+        return _print_item(lag_item_text(result, item, calendar))
     show(layout(result), as_json=studied.json)
     return 0
 
@@ -67,6 +80,15 @@ def efficiency_data(
         Literal["confident", "likely", "speculative"],
         Parameter(group=WHAT, help="Least confidence in a model's training compute that counts; any by default."),
     ] = "speculative",
+    item: Annotated[
+        str | None,
+        Parameter(group=OUTPUT, help="Print the likelihood as an item of evidence of this id, for --add or a ledger."),
+    ] = None,
+    dates: Annotated[
+        bool,
+        Parameter(group=OUTPUT, negative="", help="Say what counting it does to the date, by which models count."),
+    ] = False,
+    as_of: Annotated[date | None, Parameter(group=WHAT, help="Day of that question; today by default.")] = None,
     studied: Studied | None = None,
 ) -> int:
     """What scores and training compute say of algorithmic progress.
@@ -78,10 +100,29 @@ def efficiency_data(
     """
     from ..presentation.tables.progress import layout
     from ..studies.tables.chosen import chosen_table
-    from ..studies.tables.efficiency import Choice, measured_progress
+    from ..studies.tables.efficiency import Choice, measured_progress, progress_item_text, with_dates
 
     studied = studied or Studied()
+    assumptions = studied.assumptions()
     chosen = chosen_table(studied.store(), file, studied.vintage, having="training_compute")
-    result = measured_progress(chosen, studied.assumptions(), Choice(models, since, confidence))
+    result = measured_progress(chosen, assumptions, Choice(models, since, confidence))
+    if item is not None:
+        return _print_item(progress_item_text(result, item))
+    if dates:
+        from ..inference.question import Question
+        from ..inference.request import Request, posterior
+
+        result = with_dates(result, posterior(Request(Question(assumptions, as_of or date.today()))))
     show(layout(result), as_json=studied.json)
+    return 0
+
+
+def _print_item(text: dict[str, Any]) -> int:
+    """Print an item's file, once it has been read as one."""
+    import tomli_w
+
+    from ...evidence.schema import item_from_table
+
+    item_from_table(text, file=f"{text['id']}.toml")
+    print(tomli_w.dumps(text), end="")
     return 0

@@ -24,7 +24,19 @@ from ..archive.manifest import (
     lock_hash,
     python_version,
 )
-from ..archive.reading import EXPLORER, FORECAST, INPUTS, POSTERIOR, REPORT, Run, newest_before, read_run
+from ..archive.program import changelog_entries, code_hash
+from ..archive.reading import (
+    EVIDENCE,
+    EXPLORER,
+    FORECAST,
+    INPUTS,
+    POSTERIOR,
+    PROGRAM,
+    REPORT,
+    Run,
+    newest_before,
+    read_run,
+)
 from ..archive.ready_curve import KNOWN_CURVE, READY_CURVE, ready_curve_as_json
 from ..archive.store import build, check_runs_folder
 from ..inference.diagnostics import UntrustworthyError
@@ -33,10 +45,26 @@ from ..inference.inputs import Inputs, inputs_of
 from ..inference.posterior import Posterior
 from ..inference.request import Request, posterior
 from ..inference.snapshot import Snapshot
-from ..presentation.report.sections import Sections
+from ..presentation.report.sections import Drawing, Sections
 from ..presentation.tables.builders import as_json
+from ..presentation.tables.evidence import evidence_of
 from ..presentation.text import day_text
 from ..studies.attribution import QUANTILES, Attribution, attribute
+
+NARROW = 4.2  # inches, of a picture for a telephone
+QUESTIONS = {
+    "cumulative": "How likely is it by when?",
+    "gate": "When does a firm's compute suffice?",
+    "levers": "Which policy would delay it, and by how much?",
+    "regimes": "How far would more commitment bring it forward?",
+    "one-at-a-time": "Which assumption decides the date?",
+    "mythos-compute": "How much compute did Mythos take?",
+    "pools": "How much compute has each firm?",
+    "state": "How far has the race come?",
+    "bridge": "Why is it not the published date?",
+    "structures": "What do models of other shapes say?",
+}
+"""What each picture answers, by name."""
 
 
 @dataclass
@@ -52,7 +80,7 @@ class Stopwatch:
         try:
             yield
         finally:
-            self.seconds[name] = round(time.perf_counter() - started, 3)
+            self.seconds[name] = round(time.perf_counter() - started, 6)
 
 
 def run(request: Request, runs: Path, *, command: str = "catchup run", brief: bool = False) -> Run:
@@ -118,7 +146,7 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
             with watch.part(name):
                 results[name] = study(drawn)
     with watch.part("attribution"):
-        previous = newest_before(runs, request.question.event)
+        previous = newest_before(runs, request.question.event, request.question.as_of)
         attribution, untrusted = _since(previous, drawn, answer) if previous else (None, "")
     sections = Sections(drawn, answer, results, attribution, previous, untrusted)
     if brief:
@@ -127,8 +155,8 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
         return replace(sections, drawings=drawings_of(sections))
 
 
-def drawings_of(sections: Sections) -> dict[str, tuple[Any, str]]:
-    """Draw every figure of a run, each with what it shows in words."""
+def drawings_of(sections: Sections) -> dict[str, Drawing]:
+    """Draw every figure of a run at two widths, each with the question that it answers and what it shows in words."""
     from ..presentation.figures import draw_bridge, draw_state, draw_structures, drawings
     from ..studies.trajectories import race_trajectories
 
@@ -161,7 +189,7 @@ def drawings_of(sections: Sections) -> dict[str, tuple[Any, str]]:
         jobs["bridge"] = partial(draw_bridge, results["bridge"])
     if "structures" in results:
         jobs["structures"] = partial(draw_structures, results["structures"])
-    return {name: (job(), shows[name]) for name, job in jobs.items()}
+    return {name: Drawing(job(), job(width=NARROW), QUESTIONS[name], shows[name]) for name, job in jobs.items()}
 
 
 def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
@@ -215,6 +243,11 @@ def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = F
         _write_json(folder / f"{name}.json", as_json(result))
     if sections.attribution is not None and sections.previous is not None:
         _write_json(folder / "diff.json", {"against": sections.previous.name, **as_json(sections.attribution)})
+    if sections.posterior.conditioned:
+        question = sections.posterior.question
+        _write_json(folder / f"{EVIDENCE}.json", as_json(evidence_of(question.as_of, sections.posterior.selection)))
+    made_by = {"schema": SCHEMA, "code": code_hash(), "changes": list(changelog_entries())}
+    _write_json(folder / f"{PROGRAM}.json", made_by)
     write_inputs(_inputs(sections.posterior), folder / INPUTS)
     if brief:
         return
@@ -225,8 +258,8 @@ def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = F
         from ..presentation.figures import save
 
         pictures = make_folder(folder / "figures")
-        for name, (drawing, _) in sections.drawings.items():
-            save(drawing, pictures / f"{name}.png")
+        for name, drawing in sections.drawings.items():
+            save(drawing.wide, pictures / f"{name}.png")
     with watch.part("explorer"):
         from ..presentation.explorer import write_explorer
 
@@ -246,6 +279,8 @@ def today() -> Any:
 
 def _since(previous: Run, drawn: Posterior, answer: Forecast) -> tuple[Attribution | None, str]:
     """What moved since a run; or, where that cannot be trusted, why not: the run itself stands."""
+    from ...evidence.selection import retractions_of
+
     items = {item.id: item for item in drawn.items}
     now = Snapshot(
         question=drawn.question,
@@ -254,6 +289,9 @@ def _since(previous: Run, drawn: Posterior, answer: Forecast) -> tuple[Attributi
         version=library_versions()["catchup"],
         recorded={p: answer.ready.quantile(p) for p in QUANTILES},
         engine=drawn.engine,
+        retracted=retractions_of(drawn.selection) if drawn.conditioned else {},
+        code=code_hash(),
+        changes=changelog_entries(),
     )
     try:
         return attribute(previous.snapshot, now, drawn), ""

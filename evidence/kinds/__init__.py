@@ -9,8 +9,10 @@ from .claim import Claim
 from .cluster import Cluster
 from .compute_reading import ComputeReading
 from .compute_stock import ComputeStock
+from .efficiency_curve import EfficiencyCurveKind
 from .expert_forecast import ExpertForecast
 from .kind import Clock, Kind, ModelState
+from .lag_records import LagRecords
 from .milestone import Milestone
 from .not_yet import NotYet
 from .progress_estimate import ProgressEstimate
@@ -41,6 +43,8 @@ KINDS: dict[str, Kind[Any, Any]] = {
         RunStarted(),
         RunFinished(),
         ExpertForecast(),
+        EfficiencyCurveKind(),
+        LagRecords(),
     )
 }
 
