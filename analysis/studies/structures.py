@@ -209,7 +209,8 @@ def left_out_of(question: Question) -> tuple[str, ...]:
     """Titles of the structures that do not date a question's event."""
     dating = trends_to(question.assumptions, question.event)
     trends = {name: text for name, text in load_trends(question.assumptions).items() if name not in dating}
-    return tuple(each.title for each in (*trends.values(), *structures_silent_on(question.event)))
+    silent = structures_silent_on(question.event)
+    return (*(trend.title for trend in trends.values()), *(each.title for each in silent))
 
 
 def pooled(rows: Sequence[Structure]) -> tuple[Structure, ...]:

@@ -11,7 +11,10 @@ from .compute_reading import ComputeReading
 from .compute_stock import ComputeStock
 from .efficiency_curve import EfficiencyCurveKind
 from .expert_forecast import ExpertForecast
+from .frontier_score import FrontierScore
+from .hindcast import Hindcast
 from .kind import Clock, Kind, ModelState
+from .lag_records import LagRecords
 from .milestone import Milestone
 from .not_yet import NotYet
 from .progress_estimate import ProgressEstimate
@@ -43,6 +46,9 @@ KINDS: dict[str, Kind[Any, Any]] = {
         RunFinished(),
         ExpertForecast(),
         EfficiencyCurveKind(),
+        LagRecords(),
+        FrontierScore(),
+        Hindcast(),
     )
 }
 

@@ -73,6 +73,14 @@ class ModelState:
     launch: Mapping[tuple[str, str], Any] = field(default_factory=dict)
     pretrained: Mapping[tuple[str, str], Any] = field(default_factory=dict)
 
+    def firm(self, name: str) -> str:
+        """Return the firm of the race that a name means, or that stands for who is meant."""
+        return self.assumptions.race.firm_named(name)
+
+    def budget(self, xp: Any, name: str) -> Any:
+        """Share of a year's compute that a firm commits to one run."""
+        return self.assumptions.race.firms[self.firm(name)].share_of_year(xp, self.quantity)
+
 
 class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
     """A kind of evidence: its tables in an item's file, and the density of what is observed.
@@ -127,7 +135,7 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
         return None
 
     def firm(self, observed: Observed) -> str | None:
-        """Firm of the race that the prediction needs."""
+        """Firm that the prediction needs, as the item names it: see `Race.firm_named`."""
         return None
 
     def channel(self, observed: Observed) -> str | None:
@@ -140,6 +148,10 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
 
     def misfit(self, observed: Observed, likelihood: Likelihood, assumptions: Assumptions) -> tuple[str, str] | None:
         """What of an item cannot be held against the model: the key at fault and the problem; None if nothing."""
+        return None
+
+    def unread(self, observed: Observed, assumptions: Assumptions) -> str | None:
+        """Why a model reads no such item unless it is named; None where it does."""
         return None
 
     def day(self, observed: Observed) -> date | None:

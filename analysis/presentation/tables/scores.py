@@ -23,7 +23,7 @@ PROBABILITY = "probability"
 
 def layout(result: Scores) -> Layout:
     """Lay out scores, and what was left out."""
-    table, outcome = _table(result), result.outcome
+    table, outcome = scores_table(result), result.outcome
     return Layout(
         tables=(table,),
         json=lambda: {
@@ -48,7 +48,8 @@ def _head(result: Scores) -> list[str]:
     ]
 
 
-def _table(result: Scores) -> Table[Score]:
+def scores_table(result: Scores) -> Table[Score]:
+    """A row a forecast."""
     columns: list[Column[Score]] = [
         Column(title="Forecast", text=lambda row: row.id if row.kind == RUN else row.title),
         Column(path=("id",), value=lambda row: row.id),
