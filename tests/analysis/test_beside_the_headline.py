@@ -130,7 +130,7 @@ def test_a_pooled_forecast_says_of_all_else_that_it_is_the_races(capsys: pytest.
     assert "known by" not in said
     for text in ("Publicly known around", "Where the race stands", "On compute alone", "Without the measured lags"):
         assert f"In the race alone: {text}" in said
-    for text in ("First to pre-train", "Mythos's pre-training compute", "The evidence moved the median"):
+    for text in ("First to be ready", "Who is first", "Mythos's pre-training compute", "The evidence moved the median"):
         assert f"In the race alone: {text}" in said
 
 

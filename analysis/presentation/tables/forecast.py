@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +69,7 @@ def layout(
     bridges, shapes, beside = (
         _bridge(bridge),
         _shapes(result, pooled),
-        (first_table(result), *commitment_tables(result)),
+        [_table_of_the_race(result, table) for table in (first_table(result), *commitment_tables(result))],
     )
     return Layout(
         tables=(dates, months, *beside, diagnostics_table(result), *bridges),
@@ -115,6 +116,10 @@ def _pooled_as_json(
     from .structure_spread import spread_as_json
 
     return spread_as_json(pooled, result.question, answer)
+
+
+def _table_of_the_race(result: Forecast, table: Table[str]) -> Table[str]:
+    return replace(table, lead=(_of_the_race(result, table.title),)) if result.pooled_over else table
 
 
 def _of_the_race(result: Forecast, said: str) -> str:
