@@ -33,6 +33,7 @@ COMMANDS = {
     "thresholds": "How much compute a firm would need to change the answer, or to be ready by a day.",
     "trend": "What measured lags, carried forward, say of the date.",
     "lags": "What each assumption about measured lags does to the date.",
+    "capability": "What score Mythos's compute implies, and when a Chinese model meets it.",
     "criteria": "What public tables tell the event by, and when each criterion is met.",
     "hindcast": "The track record: past records asked as of their own days.",
     "structures": "Models of other shapes side by side, pooled, and what would tell them apart.",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..archive.reading import Run
+from ..inference.estimates import Estimate
 from .html import environment
 from .site.headline import Headline, headline_of
 from .site.moved import Story, plain, story_of
@@ -97,9 +99,13 @@ def _watched_text(row: Mapping[str, Any]) -> str:
 
 
 def _outcome_text(outcome: Mapping[str, Any]) -> str:
-    months = outcome["shift"]["0.5"]["months"]
-    said = outcome.get("says", outcome["id"])
-    return f"{said} {'beyond all that is followed' if months is None else f'{plain(months)} months'}"
+    shift = outcome["shift"]["0.5"]
+    months, said = shift["months"], outcome.get("says", outcome["id"])
+    if months is None:
+        return f"{said} beyond all that is followed"
+    estimate = Estimate(months, math.inf if shift["mcse"] is None else shift["mcse"])
+    noise = ", within noise" if estimate.noise and months != 0.0 else ""
+    return f"{said} {plain(months)} ± {estimate.mcse:.3f} months{noise}"
 
 
 def _titled(title: str) -> tuple[str, str]:

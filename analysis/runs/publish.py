@@ -10,7 +10,7 @@ from ...model.assumptions import DEFAULT_EVENT
 from ...priors.errors import CatchupError, InputError, unknown_name
 from ..archive.history import Entry, history
 from ..archive.manifest import file_hash
-from ..archive.reading import UNSOUND, Run
+from ..archive.reading import UNSOUND, Run, newest_with_inputs
 from ..archive.site_folder import OPTION, publish_files
 from ..presentation.site.addresses import INDEX
 from ..presentation.site.build import copied_files, is_ours, site_files, tell
@@ -84,12 +84,23 @@ def publish(
             except (*UNSOUND, ValueError, AttributeError):
                 fault = f"{entry.run.folder}: is damaged"
         faults.append(fault)
+    for run in _without_inputs([entry.run for entry in entries], event):
+        faults.append(f"{run.folder}: its inputs are damaged")
+        del told[run.name]
+    entries = [entry for entry in entries if entry.run.name in told]
     if not told:
         raise InputError(
             "holds no sound run to publish" + (f" ({faults[0]})" if faults else ""), file=runs, key="--runs"
         )
     files = site_files(told, entries, chosen_event([entry.run for entry in entries], event), root, record or Record())
     return Published(site / INDEX, tuple(told), tuple(publish_files(site, files)), tuple(faults))
+
+
+def _without_inputs(runs: list[Run], event: str | None) -> list[Run]:
+    """Runs newer than the newest whose inputs can be read, which the site tells of; all, where none can be."""
+    about = [run for run in runs if run.manifest.event == chosen_event(runs, event)] if runs else []
+    newest, _ = newest_with_inputs(about)
+    return about[about.index(newest) + 1 :] if newest is not None else about
 
 
 def chosen_event(runs: list[Run], event: str | None) -> str:

@@ -348,6 +348,19 @@ def test_a_broken_run_is_named_and_left_out(breakage: str, copies: Path, tmp_pat
     assert (site / "runs" / broken.name / "index.html").read_bytes() == page  # its address still answers
 
 
+def test_a_newest_run_whose_inputs_are_damaged_is_named_and_left_out(copies: Path, tmp_path: Path) -> None:
+    *others, newest = sorted(copies.iterdir())
+    (newest / "inputs" / "origins.toml").write_text("layers = 1")
+    published = publish(copies, tmp_path / "site")
+    assert published.runs == tuple(run.name for run in others)
+    (fault,) = published.faults
+    assert str(newest) in fault
+    for run in others:
+        (run / "inputs" / "origins.toml").write_text("layers = 1")
+    with pytest.raises(InputError, match="no sound run"):
+        publish(copies, tmp_path / "other")
+
+
 def test_no_sound_run_is_refused(tmp_path: Path) -> None:
     (tmp_path / "runs" / "2026-09-01").mkdir(parents=True)
     with pytest.raises(InputError, match="no sound run"):

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ...studies.sensitivity.study import Sensitivity
     from ...studies.state import State
     from ...studies.structures import Structures
+    from ...studies.tables.capability import Capability
     from ...studies.tables.criteria import Criteria
     from ...studies.tables.efficiency import MeasuredProgress
     from ...studies.tables.hindcast import Hindcast
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
         | Bridge
         | ByDay
         | Calibration
+        | Capability
         | Capacity
         | Caveats
         | Checks
@@ -91,6 +93,7 @@ BUILDERS = {
     "Bridge": "bridge",
     "ByDay": "enactment",
     "Calibration": "calibration",
+    "Capability": "capability",
     "Capacity": "capacity",
     "Caveats": "caveats",
     "Checks": "checks",

@@ -28,7 +28,7 @@ def layout(result: Scores) -> Layout:
         tables=(table,),
         json=lambda: {
             "schema": 1,
-            "outcome": {"date": outcome.day.isoformat(), "open": outcome.open},
+            "outcome": {"date": outcome.day.isoformat(), "open": outcome.open, "to_come": outcome.to_come},
             "scores": to_json(table),
             "left_out": [_left_out_as_json(row) for row in result.left_out],
         },
@@ -39,6 +39,7 @@ def layout(result: Scores) -> Layout:
 def _head(result: Scores) -> list[str]:
     outcome = result.outcome
     known = "still open on" if outcome.open else "it happened on"
+    known = f"if it were {known}" if outcome.to_come and outcome.open else f"if {known}" if outcome.to_come else known
     decided = "; while the question is open, scores count only what is decided" if outcome.open else ""
     return [
         f"{known} {date_text(outcome.day)}: lower is better{decided}",
