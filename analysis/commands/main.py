@@ -47,6 +47,7 @@ COMMANDS = {
     "replay": "Ask again on past days, without hindsight.",
     "publish": "A folder of runs as a site that opens from the disk.",
     "digest": "A run in a few lines: its headline, what moved it, what to watch.",
+    "doctor": "Whether the place that a job runs in is as it should be.",
     "explore": "A page in which evidence can be switched on and off.",
     "score": "Runs judged by what happened, beside rival views.",
     "export": "A run in other people's formats.",

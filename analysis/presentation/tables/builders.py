@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ....model.assumptions import Assumptions
+    from ...archive.doctor import Doctor
     from ...archive.history import History
     from ...archive.scores import Scores
     from ...inference.forecast import Forecast
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
         | Checks
         | Comparison
         | Criteria
+        | Doctor
         | Efficiency
         | Events
         | Evidence
@@ -97,6 +99,7 @@ BUILDERS = {
     "Checks": "checks",
     "Comparison": "counterfactuals",
     "Criteria": "criteria",
+    "Doctor": "doctor",
     "Efficiency": "efficiency",
     "Events": "events",
     "Evidence": "evidence",
