@@ -109,9 +109,9 @@ def test_what_is_advised_lets_it_count(name: str, assumptions: Assumptions) -> N
     assert widened.posterior.value > DISBELIEVED
 
 
-def test_a_believed_claim_that_compute_excludes_is_said_so_too(assumptions: Assumptions) -> None:
+def test_a_believed_claim_that_compute_excludes_is_said_so_too() -> None:
     """Another kind, another doubt: what would have to be different is found from how its prediction answers."""
-    case = item("claim", "claimed", **EARLY)
+    assumptions, case = load_assumptions(model="article"), item("claim", "claimed", **EARLY)
     found = asked([case], assumptions)
     row = only(found)
     assert row.stated == pytest.approx(0.6 / 0.62)
@@ -122,7 +122,7 @@ def test_a_believed_claim_that_compute_excludes_is_said_so_too(assumptions: Assu
     for each in as_json(found)["genuine"]["claimed"]["widen"]:
         if each["needed"] is None:
             continue
-        known = load_assumptions((), {each["quantity"]: each["needed"]})
+        known = load_assumptions((), {each["quantity"]: each["needed"]}, model="article")
         assert not only(asked([case], known)).overruled
 
 
