@@ -153,7 +153,7 @@ def test_a_quantity_at_what_it_needs_explains_the_observation(case: Item, assump
     question = Question(with_latents(assumptions, [case]), DAY)
     beliefs = {name: question.assumptions.beliefs[name] for name in assumptions.needed(distillation=True)}
     beliefs |= latent_beliefs(question, [case])
-    medians = {name: np.array([float(belief.quantile(0.5))]) for name, belief in beliefs.items()}
+    medians = {name: question.assumptions.quantiles(name, [0.5]) for name in beliefs}
     target = explanation(case, assumptions.clock(DAY))
     start = predictions_of(question, medians, [case])[2][case.id][0]
     found = widenings(question, case)
