@@ -62,6 +62,16 @@ class Capability(Result):
         By month end, of the race with scores and of the scores' own structure: what would tell them apart.
     telling : tuple of Telling
         What "ready by then, or not" would say of gate and structure.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, Request, capability, posterior
+    >>> from catchup.model import load_assumptions
+    >>> request = Request(Question(load_assumptions(), date(2026, 11, 26), draws=40_000))
+    >>> found = capability(posterior(request))
+    >>> found.mythos.model, found.chinese.model
+    ('Claude Fable 5', 'Kimi K3')
     """
 
     mythos: Release
@@ -86,6 +96,16 @@ def capability(posterior: Posterior) -> Capability:
         If the records that come with the project are later than the day of the question, or another event is asked.
     UntrustworthyError
         If some draws cannot be trusted.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, Request, capability, posterior
+    >>> from catchup.model import load_assumptions
+    >>> request = Request(Question(load_assumptions(), date(2026, 11, 26), draws=40_000))
+    >>> found = capability(posterior(request))
+    >>> list(found.ready)
+    ['compute-gate', 'compute-gate-with-scores', 'capability-frontier']
     """
     question, table = posterior.question, shipped_records()
     assert table.vintage is not None

@@ -120,11 +120,12 @@ class CapabilityFrontier(Structure):
 
     Examples
     --------
+    >>> import numpy as np
     >>> from catchup.analysis import CapabilityFrontier
     >>> structure = CapabilityFrontier()
     >>> values = {**structure.example, "frontier_scatter_points": 0.0}
     >>> round(float(structure.ready(np, values, "compute-equivalent")), 1)  # months since t = 0
-    6.0
+    9.8
     """
 
     name: ClassVar[str] = "capability-frontier"
