@@ -143,5 +143,6 @@ def _explained(posterior: Posterior) -> Explained | None:
         return None
     ready = posterior.summary[READY]
     alone = posterior.summary.get(COMPUTE_ALONE, ready)
-    shares = alone > month, (alone <= month) & (ready > month), ready <= month
+    waiting = ready > month  # a model that is ready needs no excuse, whatever compute alone would have given
+    shares = waiting & (alone > month), waiting & (alone <= month), ~waiting
     return Explained(*(weighting.estimate(share.astype(float)) for share in shares))
