@@ -84,11 +84,7 @@ def refuse_double_counting(counted: Sequence[Item], assumptions: Assumptions) ->
         ...
     catchup.priors.errors.InputError: ...eci-lag rests on 'epoch-capabilities-index', and so does eci-lag: ...
     """
-    taken: dict[str, str] = {}
-    for name, quantity in assumptions.table.quantities.items():
-        if quantity.text.role != "comparison":
-            for statement in quantity.text.shares:
-                taken.setdefault(statement, f"the prior of {name}")
+    taken = statements_of_priors(assumptions)
     for item in counted:
         if item.text.weight < 1:
             continue
@@ -101,3 +97,20 @@ def refuse_double_counting(counted: Sequence[Item], assumptions: Assumptions) ->
                     key="shares",
                 )
             taken[statement] = item.id
+
+
+def statements_of_priors(assumptions: Assumptions) -> dict[str, str]:
+    """Public statements that the priors rest on, each with the prior that does, in words.
+
+    Examples
+    --------
+    >>> from catchup.model import load_assumptions
+    >>> statements_of_priors(load_assumptions())["ho-algorithmic-progress"]
+    'the prior of algorithmic_progress'
+    """
+    taken: dict[str, str] = {}
+    for name, quantity in assumptions.table.quantities.items():
+        if quantity.text.role != "comparison":
+            for statement in quantity.text.shares:
+                taken.setdefault(statement, f"the prior of {name}")
+    return taken

@@ -28,6 +28,7 @@ from .put_in import Stated, layer_of_priors, put_in
 from .race import Race, load_race, refuse_impossible, refuse_oversold
 from .reporting import Reporting, load_reporting
 from .scenarios import Scenario, load_scenarios
+from .worlds import BelievedWorld, load_worlds
 
 PROGRESS_QUANTITY = "algorithmic_progress"
 MYTHOS_QUANTITIES = ("mythos_chips", "mythos_training_months", "mfu_anthropic")
@@ -35,7 +36,16 @@ FINISH_QUANTITIES = ("post_training_months",)
 LEVER_QUANTITIES = ("distilled_share", "distillation_removed_share")
 DEFAULT_EVENT = "compute-equivalent"
 
-__all__ = ["DEFAULT_EVENT", "Assumptions", "Event", "assemble", "load_assumptions", "multiple_name", "under_scenario"]
+__all__ = [
+    "DEFAULT_EVENT",
+    "Assumptions",
+    "Event",
+    "assemble",
+    "in_world",
+    "load_assumptions",
+    "multiple_name",
+    "under_scenario",
+]
 
 
 @dataclass(frozen=True)
@@ -50,7 +60,7 @@ class Assumptions:
         References, constants and quantities.
     race : Race
         Firms and sources.
-    events, obstacles, levers, regimes, scenarios : mapping
+    events, obstacles, levers, regimes, scenarios, worlds : mapping
         By id.
     reporting : Reporting, optional
         How what is ready becomes known; None where every item of evidence has a delay of its own.
@@ -76,6 +86,7 @@ class Assumptions:
     levers: Mapping[str, Lever]
     regimes: Mapping[str, Regime]
     scenarios: Mapping[str, Scenario]
+    worlds: Mapping[str, BelievedWorld]
     reporting: Reporting | None = None
     stated: Stated | None = field(default=None, repr=False, compare=False)
 
@@ -243,6 +254,9 @@ def load_assumptions(
     for scenario in assumptions.scenarios.values():
         if scenario.file not in own:
             under_scenario(assumptions, scenario.id)
+    for world in assumptions.worlds.values():
+        if world.file not in own:
+            in_world(assumptions, world.id)
     return assumptions
 
 
@@ -266,6 +280,7 @@ def assemble(layers: Sequence[Layer]) -> Assumptions:
         levers=load_levers(layers, race, table.references),
         regimes=load_regimes(layers, table.quantities, table.references),
         scenarios=load_scenarios(layers, table.references),
+        worlds=load_worlds(layers, table.references),
         reporting=load_reporting(layers, table.quantities, table.references),
     )
     refuse_unfounded(assumptions.mechanisms, table.quantities)
@@ -286,6 +301,21 @@ def under_scenario(assumptions: Assumptions, name: str) -> Assumptions:
     if name not in assumptions.scenarios:
         raise unknown_name("scenario", name, assumptions.scenarios, key="--scenario")
     return assemble([*assumptions.layers, *assumptions.scenarios[name].layers])
+
+
+def in_world(assumptions: Assumptions, name: str) -> Assumptions:
+    """Return the assumptions that a world makes of others.
+
+    Raises
+    ------
+    InputError
+        If there is no such world, or it does not fit the model.
+    """
+    if name not in assumptions.worlds:
+        raise unknown_name("world", name, assumptions.worlds, key="worlds")
+    laid = assumptions.worlds[name].layers
+    known = {quantity for layer in assumptions.layers for quantity in layer.tables.get("quantity", {})}
+    return assemble([*assumptions.layers, *rows_of(laid, known=known), *laid])
 
 
 def _refuse_unused(assumptions: Assumptions, newest: Layer) -> None:

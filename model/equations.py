@@ -21,6 +21,7 @@ MONTHS_PER_YEAR = 12.0
 SHORTEST_RUN = 1e-6  # months, a few seconds; keeps quotients by a run's length finite
 SMALLEST_STOCK = 1e-200  # H100e; keeps the logarithm of an empty pool finite, and quotients by it
 LARGEST_LOG_FACTOR = 500.0  # by which know-how can be behind: centuries, and still a number when multiplied
+SLOWEST_FALL = 1e-12  # per month; of a rate that does not fall, by which nothing could be divided
 NEVER = 1e100  # months; keeps a difference of two dates that never come from being undefined
 
 
@@ -67,6 +68,18 @@ def slowed_log_progress(xp: Any, t: Any, pace: Any, half_life: Any, floor: Any) 
     """
     scale = half_life / math.log(2.0)
     return pace * (floor * t - (1.0 - floor) * scale * xp.expm1(-t / scale))
+
+
+def experiment_bound_log_progress(xp: Any, t: Any, pace: Any, shortfall: Any, elasticity: Any) -> Any:
+    r"""Logarithm of progress that follows from the compute left for experiments, which falls behind what they need.
+
+    The need outgrows the compute by a factor s a year, and the rate follows the ratio of the two with elasticity e:
+
+    .. math:: \Lambda(t) = \int_0^t \lambda\, s^{-e u / 12} du = \lambda\, \frac{1 - e^{-k t}}{k},
+        \qquad k = \frac{e \log s}{12}
+    """
+    falling = xp.maximum(elasticity * xp.log(shortfall) / MONTHS_PER_YEAR, SLOWEST_FALL)
+    return -pace * xp.expm1(-falling * t) / falling
 
 
 def requirement(xp: Any, target_flop: Any, log_progress: Any) -> Any:

@@ -13,7 +13,7 @@ from ..priors.table import packaged_layers
 HERE = Path(__file__).parent
 ARTICLE, CURRENT = "article", "current"
 DEFAULT_MODEL = CURRENT
-TABLES = ("race", "events", "policies", "scenarios", "readings")
+TABLES = ("race", "events", "policies", "scenarios", "worlds", "readings")
 GROUPS = {
     "obstacles": "What stands in the way besides compute",
     "reporting": "What is ready told from what is known",

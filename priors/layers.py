@@ -28,6 +28,7 @@ SECTIONS = (
     "lever",
     "regime",
     "scenario",
+    "world",
     "trend",
     "capacity",
     "mechanism",

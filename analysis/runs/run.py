@@ -129,7 +129,7 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
 
 def drawings_of(sections: Sections) -> dict[str, tuple[Any, str]]:
     """Draw every figure of a run, each with what it shows in words."""
-    from ..presentation.figures import draw_bridge, draw_state, draw_structures, drawings
+    from ..presentation.figures import draw_bridge, draw_state, draw_structures, draw_worlds, drawings
     from ..studies.trajectories import race_trajectories
 
     drawn, results, answer = sections.posterior, sections.results, sections.forecast
@@ -153,6 +153,7 @@ def drawings_of(sections: Sections) -> dict[str, tuple[Any, str]]:
         "pools": "Each firm's compute in H100e through time, with its uncertainty.",
         "state": "How likely the furthest run, and each firm's own, is in each stage; tables hold the figures.",
         "bridge": "The published date, and the date after every step that leads to this; the table below holds them.",
+        "worlds": "The date in each of the worlds that the sources describe; the table below holds the figures.",
         "structures": "The date by every structure and by their pools; the table below holds the figures.",
     }
     if "state" in results:
@@ -161,6 +162,8 @@ def drawings_of(sections: Sections) -> dict[str, tuple[Any, str]]:
         jobs["bridge"] = partial(draw_bridge, results["bridge"])
     if "structures" in results:
         jobs["structures"] = partial(draw_structures, results["structures"])
+    if "worlds" in results:
+        jobs["worlds"] = partial(draw_worlds, results["worlds"])
     return {name: (job(), shows[name]) for name, job in jobs.items()}
 
 
@@ -182,6 +185,7 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
     from ..studies.state import state
     from ..studies.structures import structures
     from ..studies.watch import watch
+    from ..studies.worlds import worlds
 
     studies: dict[str, Callable[[Posterior], Any]] = {
         "state": state,
@@ -198,6 +202,7 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
         "structures": structures,
         "trend": trends,
         "watch": watch,
+        "worlds": worlds,
     }
     if drawn.question.assumptions.obstacles:
         studies["obstacles"] = obstacles
