@@ -19,6 +19,7 @@ from ..priors.hierarchy import marginal_quantiles, related, relatives
 from ..priors.layers import Layer
 from ..priors.table import PriorTable, fixed_values_layer, load_prior_table, read_overlay
 from .calendar import Calendar, Clock
+from .enacted import Enacted
 from .events import Event, load_events, multiple_name
 from .mechanisms.chosen import Mechanisms, chosen_by, layer_of_mechanisms, refuse_unfounded, rows_of
 from .models import DEFAULT_MODEL, model_layers, model_of
@@ -64,6 +65,8 @@ class Assumptions:
         By id.
     reporting : Reporting, optional
         How what is ready becomes known; None where every item of evidence has a delay of its own.
+    enacted : tuple of Enacted
+        Policies that items of evidence report as facts.
     stated : Stated, optional
         What the layers say, to tell what has been put in since: a distribution or correlation that is put into the
         table as an object is a further layer at once, and lost wherever layers are merged again no more than a file's.
@@ -88,6 +91,7 @@ class Assumptions:
     scenarios: Mapping[str, Scenario]
     worlds: Mapping[str, BelievedWorld]
     reporting: Reporting | None = None
+    enacted: tuple[Enacted, ...] = ()
     stated: Stated | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -173,9 +177,15 @@ class Assumptions:
             *self.race.quantities(),
             *self.mechanisms.quantities(),
             *self.reporting_quantities,
-            *(LEVER_QUANTITIES if distillation else ()),
+            *(each.rank for each in self.enacted if not each.certain),
+            *(LEVER_QUANTITIES if distillation or self._distillation_limited else ()),
         ]
         return list(dict.fromkeys(names))
+
+    @property
+    def _distillation_limited(self) -> bool:
+        """Whether a policy that has been enacted limits distillation."""
+        return any(self.levers[each.lever].limit_distillation for each in self.enacted)
 
     def without_obstacles(self, ids: Collection[str] | None = None) -> Assumptions:
         """Return the same assumptions without some obstacles; by default without any, so that compute alone decides."""
@@ -300,7 +310,8 @@ def under_scenario(assumptions: Assumptions, name: str) -> Assumptions:
     """
     if name not in assumptions.scenarios:
         raise unknown_name("scenario", name, assumptions.scenarios, key="--scenario")
-    return assemble([*assumptions.layers, *assumptions.scenarios[name].layers])
+    laid = assemble([*assumptions.layers, *assumptions.scenarios[name].layers])
+    return replace(laid, enacted=assumptions.enacted)
 
 
 def in_world(assumptions: Assumptions, name: str) -> Assumptions:

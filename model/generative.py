@@ -156,10 +156,11 @@ def run_race(
     length = name("run_length", begun.kept("run_length", length))
     shortest = {at: values[firms[at[1]].minimum_training] for at in entries}
     planned = {at: equations.pretrained(xp, launch[at], length[at], shortest[at]) for at in entries}
+    slower = {at: _slowdown(xp, world, at[1], required[at], length[at], shortest[at], begun.month) for at in begun.runs}
     end = begun.ends(
         obstacles.pretrained(planned),
         launch,
-        {at: _slowdown(xp, world, at[1], required[at], length[at], shortest[at], begun.month) for at in begun.runs},
+        slower,
         {at: _run_anew(xp, world, at, asked, falls, solved[at], stock[at], shortest[at]) for at in begun.runs},
     )
     end = name("firm_pretrained", end)
@@ -168,7 +169,10 @@ def run_race(
     own, overall = obstacles.post_training(xp, values["post_training_months"], end, first)
     ready = name("ready", {event: equations.ready(first[event], overall[event]) for event in multiples})
     contenders = {
-        at: Contender(able[at], launch[at], pool[at], required[at], length[at], end[at], own[at]) for at in entries
+        at: Contender(
+            able[at], launch[at], pool[at], required[at], length[at], end[at], own[at], begun.slowdown(at, slower)
+        )
+        for at in entries
     }
     by_event = {event: {firm: contenders[event, firm] for firm in firms} for event in multiples}
     return {
@@ -280,6 +284,6 @@ def intervened_world(
         values,
         kept=intervention.kept,
         stop=intervention.stop,
-        distillation_limited=1.0 if intervention.limit_distillation else 0.0,
+        distillation_limited=intervention.limit_distillation * 1.0,
         name=name,
     )

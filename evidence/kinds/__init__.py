@@ -13,6 +13,7 @@ from .expert_forecast import ExpertForecast
 from .kind import Clock, Kind, ModelState
 from .milestone import Milestone
 from .not_yet import NotYet
+from .policy import Policy
 from .progress_estimate import ProgressEstimate
 from .quantity_reading import QuantityReading
 from .rental_spend import RentalSpend
@@ -41,6 +42,7 @@ KINDS: dict[str, Kind[Any, Any]] = {
         RunStarted(),
         RunFinished(),
         ExpertForecast(),
+        Policy(),
     )
 }
 

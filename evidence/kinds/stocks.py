@@ -14,7 +14,9 @@ from datetime import date
 from typing import Any
 
 from ...model.assumptions import Assumptions
+from ...model.enacted import in_force
 from ...model.equations import MONTHS_PER_YEAR
+from ...model.policies import NO_INTERVENTION, Intervention
 from ...model.pools import pool_of_sources
 from ...model.race import Source, is_share
 from .kind import ModelState
@@ -48,7 +50,14 @@ def sources_of(
 
 def stock_at(xp: Any, state: ModelState, sources: dict[str, Source], month: Any, yearly_growth: Any) -> Any:
     """H100e of some sources at a month; see the module for one before t = 0."""
-    later = pool_of_sources(xp, state.assumptions, sources, state.quantity, {}, {}).at(xp, xp.maximum(month, 0.0))
+    assumptions, day = state.assumptions, xp.maximum(month, 0.0)
+
+    def under(change: Intervention) -> Any:
+        return pool_of_sources(xp, assumptions, sources, state.quantity, change.kept, change.stop).at(xp, day)
+
+    later = under(NO_INTERVENTION)
+    for step in in_force(assumptions.enacted, assumptions.levers, assumptions.race, state.quantity):
+        later = xp.where(day >= step.act_from_month, under(step), later)
     return later * xp.exp(xp.minimum(month, 0.0) / MONTHS_PER_YEAR * xp.log(yearly_growth))
 
 
