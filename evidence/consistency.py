@@ -32,9 +32,8 @@ def check_against(item: Item, assumptions: Assumptions) -> None:
     event, firm = item.event, item.kind.firm(item.observed)
     if event is not None and event not in assumptions.events:
         raise unknown_name("event", event, assumptions.events, file=item.file, key="observed.event")
-    if firm is not None and firm not in assumptions.race.firms:
-        key = "observed.firm" if getattr(item.observed, "firm", None) == firm else "kind"
-        raise unknown_name("firm", firm, assumptions.race.firms, file=item.file, key=key)
+    if firm is not None:
+        assumptions.race.firm_named(firm, file=item.file, key="observed.firm")
     _check_channel(item, assumptions)
     for name in item.kind.latents(item.observed):
         if name not in assumptions.beliefs:
@@ -55,7 +54,7 @@ def _check_channel(item: Item, assumptions: Assumptions) -> None:
     if channel not in race.channels():
         raise unknown_name("channel", channel, race.channels(), file=item.file, key="observed.channel")
     sources = [source for source in race.sources.values() if source.channel == channel]
-    if firm is not None and all(source.firm != firm for source in sources):
+    if firm is not None and all(source.firm != race.firm_named(firm) for source in sources):
         owners = ", ".join(dict.fromkeys(source.firm for source in sources))
         raise InputError(
             f"'{channel}' brings nothing to {firm}, but to {owners}", file=item.file, key="observed.channel"

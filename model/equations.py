@@ -16,13 +16,15 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 SECONDS_PER_DAY = 86_400.0
 MONTHS_PER_YEAR = 12.0
 SHORTEST_RUN = 1e-6  # months, a few seconds; keeps quotients by a run's length finite
 SMALLEST_STOCK = 1e-200  # H100e; keeps the logarithm of an empty pool finite, and quotients by it
 LARGEST_LOG_FACTOR = 500.0  # by which know-how can be behind: centuries, and still a number when multiplied
 SLOWEST_FALL = 1e-12  # per month; of a rate that does not fall, by which nothing could be divided
-NEVER = 1e100  # months; keeps a difference of two dates that never come from being undefined
+NEVER = np.float64(1e100)  # months; keeps a difference of two dates that never come from being undefined
 
 
 def mythos_flop(chips: Any, flop_per_second: float, mfu: Any, months: Any, seconds_per_month: float) -> Any:
@@ -187,6 +189,16 @@ def earliest(xp: Any, dates: Sequence[Any]) -> Any:
 def ready(pretrained: Any, post_training: Any) -> Any:
     """Readiness: the end of pre-training, and what follows it (months)."""
     return pretrained + post_training
+
+
+def post_training_with_rl(xp: Any, months: Any, rl_ratio: Any, length: Any, pool_share: Any) -> Any:
+    r"""Post-training, no shorter than its reinforcement learning takes, :math:`\max(m, \rho L / \sigma)` (months).
+
+    The run's reinforcement learning costs :math:`\rho R` FLOP. On the share :math:`\sigma` of the pool that takes
+    :math:`\rho R / (\sigma\,\mathrm{pool}\,F) = \rho L / \sigma` months, :math:`L` being the months that
+    pre-training would take on the whole of it.
+    """
+    return xp.maximum(months, rl_ratio * length / pool_share)
 
 
 def months_to_first_ready(xp: Any, first: Any, ready: Sequence[Any]) -> Any:

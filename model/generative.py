@@ -166,7 +166,7 @@ def run_race(
     end = name("firm_pretrained", end)
     ends = {event: equations.earliest(xp, [end[event, firm] for firm in firms]) for event in multiples}
     first: Mapping[str, Any] = name("pretrained", ends)
-    own, overall = obstacles.post_training(xp, values["post_training_months"], end, first)
+    own, overall = _finish(xp, firms, obstacles, values, length, end, first, name)
     ready = name("ready", {event: equations.ready(first[event], overall[event]) for event in multiples})
     contenders = {
         at: Contender(
@@ -179,6 +179,45 @@ def run_race(
         event: Outcome(target[event], by_event[event], first[event], overall[event], ready[event])
         for event in multiples
     }
+
+
+def _finish(
+    xp: Any,
+    firms: Mapping[str, Firm],
+    obstacles: ObstacleEffects,
+    values: Values,
+    length: ByFirm,
+    end: ByFirm,
+    first: Mapping[str, Any],
+    name: Naming,
+) -> tuple[ByFirm, Mapping[str, Any]]:
+    """Months of post-training by event and firm; by event, those from the first end of pre-training to readiness.
+
+    Where all firms have the same, that is what the event has.
+    """
+    months = {at: _post_training(xp, firms[at[1]], values, run) for at, run in length.items()}
+    own = obstacles.post_training(months)
+    entries = {event: [at for at in own if at[0] == event] for event in first}
+    shared = {event: own[ats[0]] for event, ats in entries.items() if all(own[at] is own[ats[0]] for at in ats)}
+    if len(shared) == len(entries):
+        return own, shared if own is months else name("post_training", shared)
+    own = name("firm_post_training", own)
+    ends = {at: equations.ready(end[at], own[at]) for at in own}
+    overall = {
+        event: shared[event]
+        if event in shared
+        else equations.months_to_first_ready(xp, first[event], [ends[at] for at in ats])
+        for event, ats in entries.items()
+    }
+    return own, name("post_training", overall)
+
+
+def _post_training(xp: Any, firm: Firm, values: Values, length: Any) -> Any:
+    """Months of a firm's post-training, obstacles aside."""
+    months = values[firm.post_training or "post_training_months"]
+    if firm.rl_ratio is None or firm.rl_pool_share is None:
+        return months
+    return equations.post_training_with_rl(xp, months, values[firm.rl_ratio], length, values[firm.rl_pool_share])
 
 
 def _targets(

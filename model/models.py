@@ -15,6 +15,7 @@ ARTICLE, CURRENT = "article", "current"
 DEFAULT_MODEL = CURRENT
 TABLES = ("race", "events", "policies", "scenarios", "worlds", "readings")
 GROUPS = {
+    "firms": "Firms by name",
     "obstacles": "What stands in the way besides compute",
     "reporting": "What is ready told from what is known",
 }

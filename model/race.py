@@ -21,19 +21,39 @@ Names = Annotated[tuple[str, ...], Field(strict=False)]
 class Firm(StrictModel):
     """A contender: what it commits to one run, and how it trains.
 
-    `budget`, `mfu` and `minimum_training` name quantities. A firm that has yet to decide names the day of its
+    `archetype` is the kind of firm that it is: by default it is the only one of its kind, which is called as it is.
+    `budget`, `mfu` and `minimum_training` name quantities, and so does `post_training`: that of the whole race by
+    default. Where `rl_ratio` and `rl_pool_share` name quantities, post-training lasts at least as long as its
+    reinforcement learning takes on that share of the firm's pool. A firm that has yet to decide names the day of its
     `decision` (or ``as-of``, the day the question is asked) and, in `delay`, quantities in months that pass
     from then until it can launch. One that does not compete is left out of the race.
     """
 
     title: str
+    archetype: str | None = None
     budget: str
     mfu: str
     minimum_training: str
+    post_training: str | None = None
+    rl_ratio: str | None = None
+    rl_pool_share: str | None = None
     decision: date | Literal["as-of"] | None = None
     delay: Names = ()
     competes: bool = True
     references: Names = ()
+
+    @property
+    def finish(self) -> list[str]:
+        """Quantities of its own that its post-training draws on."""
+        return [name for name in (self.post_training, self.rl_ratio, self.rl_pool_share) if name is not None]
+
+
+class KnownFirm(StrictModel):
+    """A firm that people name, whether or not it races: its archetype, and what else it is called."""
+
+    title: str
+    archetype: str
+    also: Names = ()
 
 
 class Source(StrictModel):
@@ -68,11 +88,49 @@ class Race:
     sources : mapping of str to Source
     files : mapping of str to str
         The file that last changed each firm and source (``firm.`` or ``source.`` and its name), for messages.
+    known_as : mapping of str to str
+        By what people call a firm (see `written_alike`), its id.
+    stand_ins : mapping of str to str
+        By id of a firm that is not in the race, and by archetype, the firm that stands for it; see `stand_ins_of`.
     """
 
     firms: Mapping[str, Firm]
     sources: Mapping[str, Source]
     files: Mapping[str, str] = field(default_factory=dict)
+    known_as: Mapping[str, str] = field(default_factory=dict)
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def archetypes(self) -> dict[str, str]:
+        """By firm, what kind of firm it is."""
+        return {name: firm.archetype or name for name, firm in self.firms.items()}
+
+    def firm_named(self, name: str, **where: str | None) -> str:
+        """Return the firm of the race that a name means, or that stands for who is meant; see `stand_ins_of`.
+
+        Parameters
+        ----------
+        name : str
+            Of a firm or an archetype.
+        **where
+            The file and the key where the name stands, for messages.
+
+        Raises
+        ------
+        InputError
+            If nobody is called so, with the nearest name.
+        """
+        meant = self.meant_by(name)
+        found = self.stand_ins.get(meant, meant)
+        if found not in self.firms:
+            raise unknown_name("firm", name, [*self.firms, *(each for each in self.stand_ins if each != name)], **where)
+        return found
+
+    def meant_by(self, name: str) -> str:
+        """Return the id of who is called so, whether or not it is in the race; the name itself where nobody is."""
+        if name in self.firms or name in self.stand_ins:
+            return name
+        return self.known_as.get(written_alike(name), name)
 
     def sources_of(self, firm: str) -> list[str]:
         """Names of a firm's sources, in order."""
@@ -88,6 +146,8 @@ class Race:
             {name: firm for name, firm in self.firms.items() if name in firms},
             {name: source for name, source in self.sources.items() if source.firm in firms},
             self.files,
+            self.known_as,
+            self.stand_ins,
         )
 
     def channels(self) -> list[str]:
@@ -98,7 +158,7 @@ class Race:
         """Every quantity that the firms themselves draw on, budgets first."""
         names = [firm.budget for firm in self.firms.values()]
         for firm in self.firms.values():
-            names += [firm.mfu, firm.minimum_training, *firm.delay]
+            names += [firm.mfu, firm.minimum_training, *firm.finish, *firm.delay]
         return list(dict.fromkeys(names))
 
     def quantities(self) -> list[str]:
@@ -130,6 +190,10 @@ def load_race(layers: Iterable[Layer], quantities: Iterable[str], references: It
         firm = firms[name] = validate(Firm, row.values, file=row.file, key=key)
         for entry in ("budget", "mfu", "minimum_training"):
             refuse_unknown("quantity", [getattr(firm, entry)], quantities, row.file, f"{key}.{entry}")
+        for entry in ("post_training", "rl_ratio", "rl_pool_share"):
+            named = getattr(firm, entry)
+            refuse_unknown("quantity", [] if named is None else [named], quantities, row.file, f"{key}.{entry}")
+        _check_rl(firm, row.file, key)
         refuse_unknown("quantity", firm.delay, quantities, row.file, f"{key}.delay")
         if isinstance(firm.decision, date) and firm.decision < origin:
             raise InputError(
@@ -160,7 +224,63 @@ def load_race(layers: Iterable[Layer], quantities: Iterable[str], references: It
     running = {name: source for name, source in sources.items() if source.firm in competing}
     files = {f"firm.{name}": firm_rows[name].file for name in competing}
     files |= {f"source.{name}": source_rows[name].file for name in running}
-    return Race(competing, running, files)
+    known = load_known_firms(layers)
+    return Race(competing, running, files, _known_as(firms, known), stand_ins_of(firms, known))
+
+
+def load_known_firms(layers: Iterable[Layer]) -> dict[str, KnownFirm]:
+    """Read the firms that people name, by id.
+
+    Raises
+    ------
+    InputError
+        At the first unknown or missing key.
+    """
+    rows = merge(layers, "known_firm")
+    return {
+        name: validate(KnownFirm, row.values, file=row.file, key=f"known_firm.{name}") for name, row in rows.items()
+    }
+
+
+def stand_ins_of(firms: Mapping[str, Firm], known: Mapping[str, KnownFirm]) -> dict[str, str]:
+    """By id of a firm that does not compete, and by archetype, the first that competes of the same archetype.
+
+    Parameters
+    ----------
+    firms : mapping of str to Firm
+        All that have a row, those that do not compete among them.
+    known : mapping of str to KnownFirm
+        Those that people name.
+    """
+    archetypes = {name: each.archetype for name, each in known.items()}
+    archetypes |= {name: firm.archetype or name for name, firm in firms.items()}
+    first: dict[str, str] = {}
+    for name, firm in firms.items():
+        if firm.competes:
+            first.setdefault(archetypes[name], name)
+    absent = {name: kind for name, kind in archetypes.items() if name not in firms or not firms[name].competes}
+    return {name: first[kind] for name, kind in {**{kind: kind for kind in first}, **absent}.items() if kind in first}
+
+
+def _known_as(firms: Mapping[str, Firm], known: Mapping[str, KnownFirm]) -> dict[str, str]:
+    words = [(word, name) for name, each in known.items() for word in (name, each.title, *each.also)]
+    words += [(word, name) for name, firm in firms.items() for word in (name, firm.title)]
+    return {written_alike(word): name for word, name in words}
+
+
+def written_alike(name: str) -> str:
+    """A name without what people write differently: capitals, spaces, hyphens, full stops."""
+    return "".join(letter for letter in name.lower() if letter.isalnum())
+
+
+def _check_rl(firm: Firm, file: str, key: str) -> None:
+    if (firm.rl_ratio is None) != (firm.rl_pool_share is None):
+        lacking = "rl_ratio" if firm.rl_ratio is None else "rl_pool_share"
+        raise InputError(
+            "is missing: reinforcement learning takes so much compute, on such a share of the pool",
+            file=file,
+            key=f"{key}.{lacking}",
+        )
 
 
 def required_keys(model: type[StrictModel]) -> list[str]:
@@ -246,9 +366,9 @@ def refuse_impossible(race: Race, quantities: Mapping[str, Quantity]) -> None:
         for quantity in (firm.budget, firm.mfu):
             reach = quantities[quantity].distribution.support()
             _check_reach(quantity, reach, f"firm.{name}", race.files, above=True, most=1.0)
-        for quantity in (firm.minimum_training, *firm.delay):
+        for quantity in (firm.minimum_training, *firm.finish, *firm.delay):
             reach = quantities[quantity].distribution.support()
-            _check_reach(quantity, reach, f"firm.{name}", race.files)
+            _check_reach(quantity, reach, f"firm.{name}", race.files, above=quantity == firm.rl_pool_share)
 
 
 def _check_reach(

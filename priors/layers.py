@@ -22,6 +22,7 @@ SECTIONS = (
     "quantity",
     "event",
     "firm",
+    "known_firm",
     "source",
     "obstacle",
     "reporting",

@@ -62,7 +62,7 @@ class Cluster(Kind[Observed, Likelihood]):
         return {"log_size": size, "date": max(clock.months(observed.date), 0.0), **likelihood.model_dump()}
 
     def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
-        return log_of(xp, state.pools[observed.firm].at(xp, figures["date"]))
+        return log_of(xp, state.pools[state.firm(observed.firm)].at(xp, figures["date"]))
 
     def log_density(self, xp: Any, value: Any, prediction: Any, figures: Figures) -> Any:
         excess = self._excess(prediction, figures)

@@ -74,6 +74,10 @@ class ModelState:
     launch: Mapping[tuple[str, str], Any] = field(default_factory=dict)
     pretrained: Mapping[tuple[str, str], Any] = field(default_factory=dict)
 
+    def firm(self, name: str) -> str:
+        """Return the firm of the race that a name means, or that stands for who is meant."""
+        return self.assumptions.race.firm_named(name)
+
 
 class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
     """A kind of evidence: its tables in an item's file, and the density of what is observed.
@@ -128,7 +132,7 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
         return None
 
     def firm(self, observed: Observed) -> str | None:
-        """Firm of the race that the prediction needs."""
+        """Firm that the prediction needs, as the item names it: see `Race.firm_named`."""
         return None
 
     def channel(self, observed: Observed) -> str | None:

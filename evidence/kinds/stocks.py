@@ -39,7 +39,8 @@ def sources_of(
     race, quantities = assumptions.race, assumptions.table.quantities
     chosen = {name: each for name, each in race.sources.items() if channels is None or each.channel in channels}
     if firm is not None:
-        return {name: source for name, source in chosen.items() if source.firm == firm}
+        owner = race.firm_named(firm)
+        return {name: source for name, source in chosen.items() if source.firm == owner}
     flows: dict[tuple[Any, ...], tuple[str, Source]] = {}
     for name, source in chosen.items():
         whole = tuple(quantity for quantity in source.amount if not is_share(quantities[quantity]))

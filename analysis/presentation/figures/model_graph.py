@@ -151,7 +151,8 @@ def _seen(items: Sequence[Item], assumptions: Assumptions) -> dict[str, list[Box
     """Boxes of items, by the id of the box that they are seen of."""
     groups: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
     for item in items:
-        firm = item.kind.firm(item.observed)
+        meant = item.kind.firm(item.observed)
+        firm = None if meant is None else assumptions.race.firm_named(meant)
         target = "ready" if item.event else f"{firm}/pool" if firm else "mythos_flop"
         named = (*item.latents, *(assumptions.reporting_quantities if item.kind.name == SILENCE else ()))
         latents = tuple(name for name in named if not assumptions.beliefs[name].certain)

@@ -29,7 +29,7 @@ TOLERANCE = 3e-4  # of the stock: a tenth of its usual MCSE
 SLOPE_STEP = 0.02  # of the stock
 NEVER = 1e9  # stands for an infinite score, which the search could not use
 DOUBLINGS = 24  # either way from the starting stock
-UNCHANGED, RIVAL = "ready, nothing held", "pre-trained: "  # columns beside quantities
+UNCHANGED, RIVAL = "ready, nothing held", "ready: "  # columns beside quantities
 
 
 class StockSearch:
@@ -104,10 +104,10 @@ class StockSearch:
             held = {self.stock: np.full_like(values[self.stock], stock), self.budget: budget}
             change = change_in(values, self.question)
             result = self._world.run({**values, **held}, change, self._moving)
-            ends = {firm: contender.pretrained for firm, contender in result.contenders.items()}
-            ends |= _named(values, RIVAL)
-            ready = np.minimum.reduce(list(ends.values())) + result.post_training
-            return {"ready": ready, "own": result.ready_of(self.firm), "wins": shares_of_first(ends)[self.firm]}
+            dates = {firm: contender.ready for firm, contender in result.contenders.items()}
+            dates |= _named(values, RIVAL)
+            ready = np.minimum.reduce(list(dates.values()))
+            return {"ready": ready, "own": dates[self.firm], "wins": shares_of_first(dates)[self.firm]}
 
         columns, weighting = self._map(evaluate), self._source.weighting
         ready, own = (Distribution(columns[name], weighting) for name in ("ready", "own"))
@@ -159,7 +159,7 @@ class StockSearch:
         return {
             **{name: values[name] for name in self._moving.needed([self.question.event])},
             **({} if before is None else columns_of_change(before, moving)),
-            **{RIVAL + firm: rival.pretrained for firm, rival in result.contenders.items() if firm not in moving},
+            **{RIVAL + firm: rival.ready for firm, rival in result.contenders.items() if firm not in moving},
             UNCHANGED: result.ready,
         }
 
