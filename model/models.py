@@ -37,7 +37,7 @@ def model_layers(model: str = DEFAULT_MODEL) -> list[Layer]:
         raise unknown_name("model", model, MODELS, key="--model")
     names = [f"model/{name}.toml" for name in TABLES]
     if model == CURRENT:
-        names += map(group_file, GROUPS)
+        names += [*map(group_file, GROUPS), group_file("scenarios")]
     return [*packaged_layers(), *(Layer.of(read_toml(HERE.parent / name), file=name) for name in names)]
 
 

@@ -12,11 +12,17 @@ from .output import show, warn, warn_if_few
 
 
 def worlds(
-    *,
+    *ids: str,
     asked: Asked | None = None,
     plot: Annotated[Path | None, Parameter(group=OUTPUT, help="Draw all worlds into a file.")] = None,
 ) -> int:
-    """Other worlds that the sources describe, beside both models: the date, who is first, what evidence says of it."""
+    """Other worlds that the sources describe, beside both models: the date, who is first, what evidence says of it.
+
+    Parameters
+    ----------
+    ids
+        Which worlds; all by default.
+    """
     from ..presentation.tables.worlds import layout
     from ..studies.worlds import worlds as ask
 
@@ -25,7 +31,7 @@ def worlds(
         from ..presentation.figures import check_file
 
         check_file(plot, key="--plot")
-    result = ask(asked.posterior())
+    result = ask(asked.posterior(), ids or None)
     if plot is not None:
         from ..presentation.figures import draw_worlds, save
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -187,12 +187,13 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
     from ..studies.watch import watch
     from ..studies.worlds import worlds
 
+    asked_once = lru_cache(maxsize=1)(scenarios)
     studies: dict[str, Callable[[Posterior], Any]] = {
         "state": state,
         "bridge": bridge,
         "levers": levers,
         "regimes": regimes,
-        "scenarios": scenarios,
+        "scenarios": asked_once,
         "sensitivity": sensitivity,
         "mobilisation": mobilisation,
         "events": events,
@@ -202,7 +203,7 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
         "structures": structures,
         "trend": trends,
         "watch": watch,
-        "worlds": worlds,
+        "worlds": lambda drawn: worlds(drawn, compared=asked_once(drawn)),
     }
     if drawn.question.assumptions.obstacles:
         studies["obstacles"] = obstacles

@@ -17,7 +17,7 @@ from ...evidence.consistency import check_against, statements_of_priors
 from ...evidence.schema import Item
 from ...model.assumptions import Assumptions, assemble, in_world
 from ...model.models import MODELS, model_layers
-from ...priors.errors import InputError
+from ...priors.errors import InputError, unknown_name
 from ..inference.diagnostics import UntrustworthyError
 from ..inference.estimates import Distribution, Estimate, quantile_shift
 from ..inference.outcomes import FIRST
@@ -25,7 +25,7 @@ from ..inference.posterior import Posterior, prior_of
 from ..inference.question import Question
 from ..inference.result import Result
 from .counterfactuals import SHIFT_QUANTILES
-from .scenarios import scenarios
+from .scenarios import ScenarioComparison, scenarios
 
 WORLD_DRAWS = 32_768  # of every world that is conditioned anew: a date's error is some hundredths of a month
 
@@ -131,18 +131,24 @@ class Worlds(Result):
         return tuple(world for world in self.worlds if world.answered)
 
 
-def worlds(posterior: Posterior) -> Worlds:
+def worlds(
+    posterior: Posterior, ids: Sequence[str] | None = None, *, compared: ScenarioComparison | None = None
+) -> Worlds:
     """Ask the question of every world.
 
     Parameters
     ----------
     posterior : Posterior
         Or a prior, of the model that the worlds are laid over.
+    ids : sequence of str, optional
+        Which worlds; all by default.
+    compared : ScenarioComparison, optional
+        All its scenarios, where they have been asked already.
 
     Raises
     ------
     InputError
-        If a world does not fit the model.
+        If a world is unknown or does not fit the model.
 
     Examples
     --------
@@ -154,43 +160,52 @@ def worlds(posterior: Posterior) -> Worlds:
     ['slide-as-pretraining', 'mfu-thirty']
     """
     question = posterior.question
+    assumptions, model = question.assumptions, question.assumptions.model
+    others = [name for name in MODELS if name != model]
+    known = [*others, *assumptions.worlds, *assumptions.scenarios]
+    wanted = known if ids is None else list(ids)
+    for name in wanted:
+        if name not in known:
+            raise unknown_name("world", name, known, key="worlds")
     anchor = _answer(replace(question, draws=min(question.draws, WORLD_DRAWS)), posterior.items, posterior)
-    model = question.assumptions.model
+    begun = [name for name in assumptions.scenarios if name in wanted]
+    if compared is None or ids is not None:
+        compared = scenarios(posterior, begun)
     return Worlds(
         posterior.origin,
         (
             _of_posterior(WorldResult(model, f"Model {model}: {MODELS[model]}", "model"), posterior, posterior),
-            *_models(posterior, anchor),
-            *_beliefs(posterior, anchor),
-            *_scenarios(posterior),
+            *_models(posterior, anchor, [name for name in others if name in wanted]),
+            *_beliefs(posterior, anchor, [name for name in assumptions.worlds if name in wanted]),
+            *_scenarios(posterior, compared),
         ),
     )
 
 
-def _models(posterior: Posterior, anchor: Posterior) -> Iterator[WorldResult]:
-    """The other models, under what is laid over the one that was asked."""
+def _models(posterior: Posterior, anchor: Posterior, names: Sequence[str]) -> Iterator[WorldResult]:
+    """Other models, under what is laid over the one that was asked."""
     asked = posterior.question.assumptions
     own = {layer.file for layer in model_layers(asked.model)}
     above = [layer for layer in asked.layers if layer.file not in own]
-    for name, what in MODELS.items():
-        if name != asked.model:
-            text = WorldResult(name, f"Model {name}: {what}", "model")
-            try:
-                yield _asked_anew(text, assemble([*model_layers(name), *above]), posterior, anchor)
-            except InputError as error:
-                yield replace(text, refused=f"does not take what is laid over {asked.model}: {error.problem}")
+    for name in names:
+        text = WorldResult(name, f"Model {name}: {MODELS[name]}", "model")
+        try:
+            yield _asked_anew(text, assemble([*model_layers(name), *above]), posterior, anchor)
+        except InputError as error:
+            yield replace(text, refused=f"does not take what is laid over {asked.model}: {error.problem}")
 
 
-def _beliefs(posterior: Posterior, anchor: Posterior) -> Iterator[WorldResult]:
+def _beliefs(posterior: Posterior, anchor: Posterior, names: Sequence[str]) -> Iterator[WorldResult]:
     assumptions = posterior.question.assumptions
-    for name, world in assumptions.worlds.items():
-        text = WorldResult(name, world.text.title, "belief", world.text.references, world.text.notes.strip())
-        yield _asked_anew(text, in_world(assumptions, name), posterior, anchor)
+    for name in names:
+        text = assumptions.worlds[name].text
+        row = WorldResult(name, text.title, "belief", text.references, text.notes.strip())
+        yield _asked_anew(row, in_world(assumptions, name), posterior, anchor)
 
 
-def _scenarios(posterior: Posterior) -> Iterator[WorldResult]:
+def _scenarios(posterior: Posterior, compared: ScenarioComparison) -> Iterator[WorldResult]:
     texts = posterior.question.assumptions.scenarios
-    for row in scenarios(posterior).scenarios:
+    for row in compared.scenarios:
         yield WorldResult(
             row.id,
             row.title,
@@ -226,7 +241,7 @@ def _answer(question: Question, items: Sequence[Item], posterior: Posterior) -> 
         return prior_of(question)
     from ..inference.conditioning import condition
 
-    return condition(question, replace(posterior.selection, counted=tuple(items)), "importance")
+    return condition(question, replace(posterior.selection, counted=tuple(items)), "importance", like=posterior)
 
 
 def _of_posterior(text: WorldResult, found: Posterior, anchor: Posterior) -> WorldResult:

@@ -43,9 +43,13 @@ low = 60_000
 mode = 125_000
 high = 190_000
 """
+SCENARIOS = ["ascends-pooled", "lax-cloud"]
 STOCK, SD = (2.0e6, 0.2), 0.3  # median and sigma of a stock's prior, and sd of a reading of it
 SEEN = 2.6e6  # H100e
 OTHERS = {"half": (1.0e6, 0.1), "double": (4.0e6, 0.4)}  # what two worlds believe of it
+
+
+NAMED = ["article", "slide-as-pretraining", "mfu-thirty", "progress-amodei", "moving-target", "dated-lags", *SCENARIOS]
 
 
 def layer(text: str) -> Layer:
@@ -73,7 +77,7 @@ def asked() -> Posterior:
 
 @pytest.fixture(scope="module")
 def found(asked: Posterior) -> Worlds:
-    return worlds(asked)
+    return worlds(asked, NAMED)
 
 
 def test_evidence_speaks_of_worlds_in_closed_form(tmp_path: Path) -> None:
@@ -83,7 +87,7 @@ def test_evidence_speaks_of_worlds_in_closed_form(tmp_path: Path) -> None:
         text += f'[world.{name}]\ntitle = "{name}"\n[world.{name}.quantity.china_stock]\n{stock(*believed)}'
     seen = survey(tmp_path, SD)
     question = Question(load_assumptions([layer(text)], model="article"), DAY, draws=30_000)
-    rows = by_id(worlds(posterior(Request(question, "none", "importance", added=(seen,)))))
+    rows = by_id(worlds(posterior(Request(question, "none", "importance", added=(seen,))), list(OTHERS)))
     for name, (median, sigma) in {"article": STOCK, **OTHERS}.items():
         exact = stats.norm.logpdf(math.log(SEEN), math.log(median), math.hypot(sigma, SD))
         told = rows[name].log_evidence
@@ -121,7 +125,7 @@ def test_the_first_row_is_the_forecast(asked: Posterior, found: Worlds) -> None:
 
 def test_scenarios_are_those_of_their_own_study(asked: Posterior, found: Worlds) -> None:
     rows = by_id(found)
-    for row in scenarios(asked).scenarios:
+    for row in scenarios(asked, SCENARIOS).scenarios:
         assert (rows[row.id].ready.values == row.ready.values).all()
         assert rows[row.id].shift(0.5) == row.shift(0.5)
         assert rows[row.id].first_firm == row.first_firm
@@ -144,10 +148,8 @@ def test_density_is_withheld_where_observations_differ(found: Worlds) -> None:
     assert rows["slide-as-pretraining"].log_evidence is None
     assert list(rows["slide-as-pretraining"].left_out) == ["microsoft-slide"]
     assert all(rows[name].log_evidence is not None for name in ("current", "mfu-thirty", "dated-lags"))
-    same_day = worlds(
-        posterior(Request(Question(load_assumptions(), DAY, draws=20_000), "eci-lag,microsoft-slide", "importance"))
-    )
-    assert by_id(same_day)["article"].log_evidence is not None
+    asked = Request(Question(load_assumptions(), DAY, draws=20_000), "eci-lag,microsoft-slide", "importance")
+    assert by_id(worlds(posterior(asked), ["article"]))["article"].log_evidence is not None
 
 
 def test_without_evidence_nothing_is_said_of_it() -> None:
@@ -159,7 +161,7 @@ def test_a_world_that_evidence_contradicts_has_no_answer(tmp_path: Path) -> None
     text = f'[world.no-compute]\ntitle = "Hardly any"\n[world.no-compute.quantity.china_stock]\n{stock(1e3, 0.01)}'
     seen = survey(tmp_path, 0.1)
     question = Question(load_assumptions([layer(text)]), DAY, draws=20_000)
-    result = worlds(posterior(Request(question, "none", "importance", added=(seen,))))
+    result = worlds(posterior(Request(question, "none", "importance", added=(seen,))), ["no-compute"])
     row = by_id(result)["no-compute"]
     assert not row.answered
     assert "survey" in row.refused
@@ -276,6 +278,11 @@ def test_a_scenario_over_another_keeps_its_rows() -> None:
         == found["domestic-superpods"].rows("quantity")["superpods"]
     )
     assert found["ascends-pooled-by-the-post"].rows("quantity")["superpods"]["value"] == 0
+
+
+def test_an_unknown_world_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert catchup(["worlds", "moving-targets", "--evidence", "none", "--draws", "500"]) == 2
+    assert "did you mean 'moving-target'" in capsys.readouterr().err
 
 
 def test_options_are_checked_before_the_work(capsys: pytest.CaptureFixture[str]) -> None:
