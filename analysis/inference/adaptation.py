@@ -25,7 +25,7 @@ from .draws import PriorDraws, Values
 from .estimates import Array
 from .importance import ReweightedPrior, effective_number, weights_given
 from .likelihoods import joint_likelihood, likelihoods_of, total
-from .proposal import Proposal, fit_proposal
+from .proposal import PRIOR_SHARE, Proposal, fit_proposal, prior_share_of
 from .question import Question
 
 PILOT_DRAWS = CHUNK
@@ -138,7 +138,8 @@ def fit_to(prior: PriorDraws, question: Question, items: Sequence[Item], first: 
     def log_likelihood(values: Values) -> Array:
         return total(likelihoods_of(question, values, items))
 
-    return adapt(prior.transform, log_likelihood, rounds_of(question), first)
+    share = prior_share_of(len(question.assumptions.race.firms))
+    return adapt(prior.transform, log_likelihood, rounds_of(question), first, share)
 
 
 def adapt(
@@ -146,6 +147,7 @@ def adapt(
     log_likelihood: Callable[[Values], Array],
     rng: np.random.Generator,
     first: Pilot | None = None,
+    prior_share: float = PRIOR_SHARE,
 ) -> Fit | None:
     """Fit a proposal to a posterior.
 
@@ -159,6 +161,8 @@ def adapt(
         Of the rounds' draws.
     first : Pilot, optional
         Draws of the prior for the first round.
+    prior_share : float
+        Of the proposal that is the prior.
 
     Returns
     -------
@@ -172,7 +176,7 @@ def adapt(
             return best
         wanted = (EFFECTIVE if round_ else FIRST_EFFECTIVE) * PILOT_DRAWS
         before, power = power, _largest_power(pilot, wanted / pilot.log_ratios.size)
-        proposal = fit_proposal(transform.names, pilot.ranks, pilot.weights(power), rng)
+        proposal = fit_proposal(transform.names, pilot.ranks, pilot.weights(power), rng, prior_share)
         if before == 1.0:
             fit = Fit(proposal, pilot.effective_share(), share_of_prior)
             best = fit if best is None or fit.share > best.share else best

@@ -20,15 +20,16 @@ from ...studies.movement import Movement
 from ...studies.structure_spread import StructureSpread
 from ..json_form import date_as_json, distribution_as_json, merged, moments_as_json, share_as_json, to_json
 from ..table import KEY, Cell, Column, Layout, Room, Span, Table
-from ..text import chance_text, date_text, day_text, error_text
+from ..text import chance_text, date_text, day_text, error_text, firm_words
 from .bridge import bridge_as_json, bridge_table
-from .columns import asked_text
+from .columns import asked_text, date_columns
 from .genuineness import genuine_as_json
 from .movement import movement_as_json, movement_text
 from .state import stages_text
 from .structure_spread import pool_text, spread_as_json, spread_text
 
 MONTHS_SHOWN = 18
+SMALLEST_SHOWN = 0.05  # percentage points of Monte Carlo error
 NEARLY_CERTAIN = 0.995  # probability from which later months say nothing more
 BY_EVIDENCE = "moved_by_evidence"
 ON_COMPUTE_ALONE = "On compute alone, were nothing else in the way"
@@ -64,8 +65,9 @@ def layout(
         for name, each in movements.items()
     ]
     dates, months = date_table(result), month_table(result)
+    bridges = [] if bridge is None else [bridge_table(bridge)]
     return Layout(
-        tables=(dates, months, diagnostics_table(result), *([bridge_table(bridge)] if bridge is not None else [])),
+        tables=(dates, months, first_table(result), diagnostics_table(result), *bridges),
         json=lambda: merged(
             _as_json(result, dates, months),
             {name: movement_as_json(each) for name, each in movements.items()},
@@ -226,14 +228,41 @@ def _origin(result: Forecast) -> str:
 
 
 def _lines(result: Forecast) -> list[str]:
-    firms = result.question.assumptions.race.firms
-    first = ", ".join(f"{firms[firm].title.lower()} {share.value:.0%}" for firm, share in result.first_firm.items())
+    race = result.question.assumptions.race
+    firsts = (_first(firm_words(race, firm), share) for firm, share in result.first_firm.items())
+    lines = [f"First to be ready: {', '.join(firsts)}"]
+    if list(result.first_archetype) != list(result.first_firm):
+        kinds = ", ".join(_first(f"a {kind}", share) for kind, share in result.first_archetype.items())
+        lines.append(f"By kind of firm: {kinds}")
     flop = [10.0 ** result.log_flop.quantile_value(p) for p in FLOP_QUANTILES]
     return [
         not_by_text(result.not_by()),
-        f"First to pre-train: {first}",
+        *lines,
         f"Mythos's pre-training compute: {flop[1]:.1e} FLOP (90% interval: {flop[0]:.1e} to {flop[2]:.1e})",
     ]
+
+
+def _first(who: str, share: Estimate) -> str:
+    """Who is first with which probability, and its Monte Carlo error in percentage points."""
+    error = 100.0 * share.mcse
+    return f"{who} {chance_text(share.value)}" + (f" ± {error:.1f}" if error >= SMALLEST_SHOWN else "")
+
+
+def first_table(result: Forecast) -> Table[str]:
+    """Who is first, with what probability, and when it comes if so; a row a firm."""
+    race, question = result.question.assumptions.race, result.question
+    columns: list[Column[str]] = [
+        Column(title="Firm", text=lambda firm: race.firms[firm].title),
+        Column(
+            title="First with probability",
+            text=lambda firm: chance_text(result.first_firm[firm].value),
+            figure=True,
+            share=lambda firm: result.first_firm[firm].value,
+        ),
+        Column(title="Monte Carlo error", text=lambda firm: f"± {result.first_firm[firm].mcse:.2%}", figure=True),
+        *date_columns(question, lambda firm: result.ready_if_first[firm]),
+    ]
+    return Table("Who is first, and when it comes if so", columns, list(result.first_firm), key=lambda firm: firm)
 
 
 def _evidence(result: Forecast) -> list[str]:
@@ -272,6 +301,12 @@ def _as_json(result: Forecast, dates: Table[float], months: Table[Month]) -> dic
             "state_mcse": {name: significant(chance.mcse) for name, chance in result.stages.items()},
             "first_firm": {firm: share_as_json(share) for firm, share in result.first_firm.items()},
             "first_firm_mcse": {firm: significant(share.mcse) for firm, share in result.first_firm.items()},
+            "first_archetype": {kind: share_as_json(share) for kind, share in result.first_archetype.items()},
+            "first_archetype_mcse": {kind: significant(share.mcse) for kind, share in result.first_archetype.items()},
+            "ready_if_first": {
+                firm: None if ready is None else distribution_as_json(ready, result.question)
+                for firm, ready in result.ready_if_first.items()
+            },
             **({"known": None} if result.known is None else {}),
             "silence_confirmed_through": None if confirmed is None else confirmed.isoformat(),
             "log_evidence": number(result.log_evidence.value),

@@ -23,7 +23,7 @@ from ...inference.posterior import Posterior
 from ..scenario_world import change_in, columns_of_change, world_of
 from .criteria import CRITERIA, Criterion, Trial
 
-FIRM = "startup"
+ARCHETYPE = "startup"  # whose first firm in the race is asked about by default
 MOST_HELD_DRAWS = 1_000_000  # draws kept in memory between trials; more are made anew at each
 TOLERANCE = 3e-4  # of the stock: a tenth of its usual MCSE
 SLOPE_STEP = 0.02  # of the stock
@@ -68,7 +68,8 @@ class StockSearch:
         self._criteria = tuple(criteria)
         assumptions = self._world.assumptions
         race = assumptions.race
-        self.firm = firm or next(iter(self._world.newcomers), FIRM if FIRM in race.firms else next(iter(race.firms)))
+        newcomers = self._world.newcomers
+        self.firm = race.firm_named(firm or (newcomers[0] if newcomers else ARCHETYPE), key="--firm")
         self.stock = stock_of(race, self.firm, stock)
         self.budget = race.firms[self.firm].budget
         self.unit = assumptions.table.quantities[self.stock].text.unit
