@@ -35,6 +35,9 @@ def check_against(item: Item, assumptions: Assumptions) -> None:
     if firm is not None:
         assumptions.race.firm_named(firm, file=item.file, key="observed.firm")
     _check_channel(item, assumptions)
+    lever = item.kind.lever(item.observed)
+    if lever is not None and lever not in assumptions.levers:
+        raise unknown_name("lever", lever, assumptions.levers, file=item.file, key="observed.lever")
     for name in item.kind.latents(item.observed):
         if name not in assumptions.beliefs:
             raise unknown_name("quantity", name, assumptions.beliefs, file=item.file, key="observed.quantity")

@@ -25,6 +25,7 @@ SMALLEST_STOCK = 1e-200  # H100e; keeps the logarithm of an empty pool finite, a
 LARGEST_LOG_FACTOR = 500.0  # by which know-how can be behind: centuries, and still a number when multiplied
 SLOWEST_FALL = 1e-12  # per month; of a rate that does not fall, by which nothing could be divided
 NEVER = np.float64(1e100)  # months; keeps a difference of two dates that never come from being undefined
+LATEST_END = np.sqrt(NEVER)  # months; what ends later never does
 
 
 def mythos_flop(chips: Any, flop_per_second: float, mfu: Any, months: Any, seconds_per_month: float) -> Any:
@@ -242,7 +243,7 @@ def resumed(xp: Any, planned_end: Any, change: float, factor: Any) -> Any:
     the rest takes longer than anything does.
     """
     end = change + (planned_end - change) * factor
-    return xp.where(end < math.sqrt(NEVER), end, xp.inf)
+    return xp.where(end < LATEST_END, end, xp.inf)
 
 
 def end_after_change(xp: Any, launch: Any, planned_end: Any, going_on: Any, anew: Any, change: float) -> Any:

@@ -19,9 +19,10 @@ from .draws import QuantileTransform, SobolStreams, Transform, UniformStreams, V
 from .enacted import enacted_in_turn, one_after_another
 from .gate import launch_and_pool
 from .generative import Outcome, World, describe_world, intervened_world, run_race
+from .law import LawInTurn
 from .naming import Naming, unnamed
 from .policies import NO_INTERVENTION, Intervention, redrawn
-from .pools import Pool, PoolInTurn
+from .pools import PoolInTurn
 
 Array = NDArray[np.float64]
 
@@ -154,14 +155,13 @@ def _in_turn(
         earlier = change_from(step.act_from_month, current[0], {event: current[1]})
         now = intervened_world(np, assumptions, values, step, name=name)
         committed = redrawn(step.commitments, assumptions.beliefs, values)
-        pools = pools_in_turn(current[0], now, step.act_from_month)
-        current = replace(now, pools=pools), race(now, values | committed, earlier)
+        current = in_turn(current[0], now, step.act_from_month), race(now, values | committed, earlier)
     return current[0], replace(current[1], foreseen=tuple(foreseen))
 
 
-def pools_in_turn(before: World, now: World, month: float) -> dict[str, Pool]:
-    """Each firm's pool through time, where one world follows another in a month."""
-    return {
+def in_turn(before: World, now: World, month: float) -> World:
+    """Return a world through time that has followed another in a month: its pools, and how the requirement fell."""
+    pools = {
         firm: PoolInTurn(
             stock=pool.stock,
             rate=pool.rate,
@@ -173,6 +173,8 @@ def pools_in_turn(before: World, now: World, month: float) -> dict[str, Pool]:
         )
         for firm, pool in now.pools.items()
     }
+    law = LawInTurn(now.law.progress, now.law.pace, now.law.values, before=before.law, month=month)
+    return replace(now, pools=pools, law=law)
 
 
 def change_from(month: float, world: World, outcomes: Mapping[str, Outcome]) -> Change:

@@ -20,7 +20,7 @@ from .assumptions import Assumptions
 from .change import BegunRuns, Change
 from .equations import SMALLEST_STOCK
 from .gate import Gate
-from .law import Fall, fall_behind, law_of
+from .law import Fall, LawInTurn, fall_behind, law_of
 from .law import required as required_at
 from .naming import Naming, unnamed
 from .obstacle_effects import ByFirm, ObstacleEffects
@@ -242,11 +242,15 @@ def _targets(
     if lag:
         asked = {at: equations.lagged_target(xp, flop, pace, lag[at]) for at, flop in asked.items()}
     if change is not None:
-        asked = {
-            at: equations.target_after_change(xp, flop, change.law.pace, world.law.pace, change.month)
-            for at, flop in asked.items()
-        }
+        asked = {at: _target_after(xp, flop, change, world.law.pace) for at, flop in asked.items()}
     return asked, dict.fromkeys(entries, Fall(world.law))
+
+
+def _target_after(xp: Any, target: Any, change: Change, pace: Any) -> Any:
+    """Target whose requirement has fallen at the pace that holds now all along; see `equations.target_after_change`."""
+    if isinstance(change.law, LawInTurn):
+        return required_at(xp, target, Fall(change.law), change.month) * xp.exp(pace * change.month)
+    return equations.target_after_change(xp, target, change.law.pace, pace, change.month)
 
 
 def _solve(

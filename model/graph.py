@@ -12,7 +12,6 @@ observed by ``pm.observe``: what follows is worked out of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any, cast
 
@@ -29,7 +28,7 @@ from ..priors.hierarchy import related
 from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
 from .change import Change
 from .enacted import in_force
-from .forward import change_from, pools_in_turn
+from .forward import change_from, in_turn
 from .gate_operation import launch_and_pool
 from .generative import Outcome, World, describe_world, intervened_world, run_race
 from .named_variables import declare, declared
@@ -133,12 +132,14 @@ def _in_force(
             raise InputError(problem, key="--engine")
     current, change = NO_INTERVENTION, None
     steps = in_force(assumptions.enacted, assumptions.levers, assumptions.race, {})
+    through_time = None
     for number, step in enumerate(steps):
-        before = intervened_world(pt, assumptions, values, current)
-        outcomes = race(before, change, unnamed)
+        world = intervened_world(pt, assumptions, values, current)
+        outcomes = race(world, change, unnamed)
+        through_time = world if through_time is None else in_turn(through_time, world, current.act_from_month)
         foreseen = pt.stack([outcome.ready for outcome in outcomes.values()])
         pm.Deterministic(f"{FORESEEN}_{number}", foreseen, dims="event")
-        change, current = change_from(step.act_from_month, before, outcomes), step
+        change, current = change_from(step.act_from_month, through_time, outcomes), step
     return current, change
 
 
@@ -173,14 +174,13 @@ def world_of(model: pm.Model, assumptions: Assumptions) -> World:
     data = model["source_kept"], model["source_stop"], model["distillation_limited"]
     last = _world(assumptions, model.named_vars, *data, partial(declared, model))
     steps = in_force(assumptions.enacted, assumptions.levers, assumptions.race, {})
-    world, before = last, NO_INTERVENTION
-    pools: dict[str, Any] = {}
-    for place, step in enumerate(steps):
-        earlier = intervened_world(pt, assumptions, model.named_vars, before)
-        earlier = replace(earlier, pools=pools or earlier.pools)
-        after = last if place == len(steps) - 1 else intervened_world(pt, assumptions, model.named_vars, step)
-        pools, before = pools_in_turn(earlier, after, step.act_from_month), step
-    return replace(world, pools=pools) if pools else world
+    if not steps:
+        return last
+    world = intervened_world(pt, assumptions, model.named_vars)
+    for step in steps:
+        now = last if step is steps[-1] else intervened_world(pt, assumptions, model.named_vars, step)
+        world = in_turn(world, now, step.act_from_month)
+    return world
 
 
 def _world(

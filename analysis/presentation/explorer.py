@@ -96,6 +96,7 @@ def explorer_data(question: Question, items: Sequence[Item], draws: int = THINNE
     }
     asked = replace(question, draws=max(POOL, 2 * draws), quasi_random=False)
     source = PriorDraws(asked, [*latent_quantities(items), *question.assumptions.needed(question.assumptions.events)])
+    items = [item for item in items if item.enacted(question.assumptions) is None]  # what acts cannot be switched off
     likelihood = likelihoods(asked, source, items)
     chosen, log_base = _choose(likelihood, source.weighting.draws, draws)
     thinned = source.map(lambda values: {name: values[name] for name in values})

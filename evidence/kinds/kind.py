@@ -139,6 +139,10 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
         """Channel of the race that the prediction needs."""
         return None
 
+    def lever(self, observed: Observed) -> str | None:
+        """Lever that the item is about."""
+        return None
+
     def two_outcomes(self, observed: Observed) -> bool:
         """Whether the observation is 1 or 0, so that its density is a probability."""
         return False

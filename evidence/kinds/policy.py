@@ -17,7 +17,6 @@ from pydantic import AfterValidator, Field
 
 from ...model.assumptions import Assumptions
 from ...model.enacted import Enacted
-from ...priors.errors import unknown_name
 from ...priors.strict import StrictModel
 from .estimate import at_most_one
 from .kind import Array, Clock, Figures, Kind, ModelState, Name
@@ -51,6 +50,9 @@ class Policy(Kind[Observed, Likelihood]):
     def latents(self, observed: Observed) -> tuple[str, ...]:
         return (RANK,)
 
+    def lever(self, observed: Observed) -> str | None:
+        return observed.lever
+
     def two_outcomes(self, observed: Observed) -> bool:
         return True
 
@@ -59,8 +61,6 @@ class Policy(Kind[Observed, Likelihood]):
         return Enacted("", observed.lever, month, RANK, likelihood.reliability)
 
     def misfit(self, observed: Observed, likelihood: Likelihood, assumptions: Assumptions) -> tuple[str, str] | None:
-        if observed.lever not in assumptions.levers:
-            return "observed.lever", unknown_name("lever", observed.lever, assumptions.levers).problem
         origin = assumptions.calendar.origin
         if observed.date < origin:
             return "observed.date", f"a day from {origin} (t = 0) on was expected, not {observed.date}"
