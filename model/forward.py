@@ -22,7 +22,7 @@ from .generative import Outcome, World, describe_world, intervened_world, run_ra
 from .law import LawInTurn
 from .naming import Naming, unnamed
 from .policies import NO_INTERVENTION, Intervention, redrawn
-from .pools import PoolInTurn
+from .pools import Pool, PoolInTurn
 
 Array = NDArray[np.float64]
 
@@ -161,7 +161,7 @@ def _in_turn(
 
 def in_turn(before: World, now: World, month: float) -> World:
     """Return a world through time that has followed another in a month: its pools, and how the requirement fell."""
-    pools = {
+    pools: dict[str, Pool] = {
         firm: PoolInTurn(
             stock=pool.stock,
             rate=pool.rate,

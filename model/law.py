@@ -79,8 +79,8 @@ class LawInTurn(Law):
     def log_progress(self, xp: Any, t: Any) -> Any:
         own = Law(self.progress, self.pace, self.values)
         earlier = self.before or own
-        since = own.log_progress(xp, t) - own.log_progress(xp, self.month)
-        return xp.where(t > self.month, earlier.log_progress(xp, self.month) + since, earlier.log_progress(xp, t))
+        since = own.log_progress(xp, xp.maximum(t, self.month)) - own.log_progress(xp, self.month)
+        return earlier.log_progress(xp, xp.minimum(t, self.month)) + since
 
 
 @dataclass(frozen=True)
