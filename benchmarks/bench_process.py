@@ -88,3 +88,12 @@ def test_conditioning_on_the_ledger(benchmark: Any, ledger: Ledger) -> None:
         6.0,
         f"{conditioned:.2f} s against {pymc:.2f} s",
     )
+
+
+def test_the_two_models(benchmark: Any, ledger: Ledger) -> None:
+    """What `current` holds beyond the article's model has its price, in all that is asked of it by default."""
+    current, article = shortest(
+        *in_turns(benchmark, catchup(*DEFAULT, "--model", "current"), catchup(*DEFAULT, "--model", "article"), rounds=6)
+    )
+    what = f"catchup {' '.join(DEFAULT)}, --model current / --model article"
+    ledger.at_most(what, current / article, 1.3, f"{current:.2f} s against {article:.2f} s")

@@ -60,8 +60,8 @@ def confirm(item: Item, through: date, today: date, path: Path, *, source: Path)
     Raises
     ------
     InputError
-        If the item is no silence or a finding of a given day, or if the day is after `today`, before `known_since` or
-        no later than what was confirmed already.
+        If the item is no silence, was retracted or is a finding of a given day, or if the day is after `today`, before
+        `known_since` or no later than what was confirmed already.
     """
     _refuse(item, through, today)
     text = confirmed_text(source.read_text(encoding="utf-8"), through)
@@ -98,7 +98,7 @@ def _edited(lines: list[str], through: date) -> list[str]:
 
 
 def refuse_future(item: Item, today: date) -> None:
-    """Refuse an item that is said to be confirmed through a day after today.
+    """Refuse an item that is said to be confirmed through, revised or retracted on a day after today.
 
     Raises
     ------
@@ -108,6 +108,12 @@ def refuse_future(item: Item, today: date) -> None:
     through = getattr(item.observed, ENTRY, None)
     if through is not None:
         _refuse_future(through, today, item)
+    changes = {f"revised.{place}.day": entry.day for place, entry in enumerate(item.text.revised)}
+    if item.text.retracted_on is not None:
+        changes["retracted_on"] = item.text.retracted_on
+    for key, day in changes.items():
+        if day > today:
+            raise InputError(f"{day} is after {today}: nobody knows of it yet", file=item.file, key=key)
 
 
 def _refuse_future(through: date, today: date, item: Item) -> None:
@@ -118,6 +124,8 @@ def _refuse_future(through: date, today: date, item: Item) -> None:
 def _refuse(item: Item, through: date, today: date) -> None:
     if item.kind.name != KIND:
         raise InputError(f"is {item.text.kind}; a silence ({KIND}) was expected", file=item.file, key="kind")
+    if item.retracted_by(through):
+        raise InputError(f"was retracted on {item.text.retracted_on}", file=item.file, key="retracted_on")
     if item.observed.date is not None:
         problem = f"is a finding of {item.observed.date}, which is not confirmed again"
         raise InputError(problem, file=item.file, key="observed.date")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from ..priors.errors import InputError, reason_of
@@ -40,6 +41,13 @@ class Ledger:
     """
 
     items: dict[str, Item]
+
+    def as_of(self, day: date) -> Ledger:
+        """Return the ledger with every item as it stood on a day; itself where none has changed since."""
+        stood = {name: item.as_of(day) for name, item in self.items.items()}
+        if all(stood[name] is item for name, item in self.items.items()):
+            return self
+        return Ledger(one_error_per_organisation(one_ratio_per_firm(stood)))
 
 
 def load_ledger(folder: str | Path | None = None, extra_files: Iterable[str | Path] = ()) -> Ledger:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from ..model.assumptions import Assumptions
 from ..model.enacted import Enacted
@@ -21,55 +20,13 @@ from .kinds.doubt import KEYS as DOUBT_KEYS
 from .kinds.doubt import AnyDoubt, log_sum, mixture_parts, ranks_within, share_genuine
 from .kinds.kind import Array, Clock, Figures, Name
 from .kinds.registry import kind_named, kind_names
+from .revisions import Revision, as_it_stood, check_history
+from .sources import SLUG as SLUG
+from .sources import Slug, Source
 
 Role = Literal["likelihood", "prior", "check"]
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-
 RESERVED = frozenset({"default", "none", "ready", "pretrained", "launch", "firm", "source"})
 """Ids that would read as a choice of items, or as a variable of the model."""
-
-
-def _slug(name: str) -> str:
-    if not SLUG.fullmatch(name):
-        raise ValueError(f"lower-case words joined by hyphens were expected, not {describe(name)}")
-    return name
-
-
-Slug = Annotated[str, AfterValidator(_slug)]
-
-
-class Source(StrictModel):
-    """Where a figure was seen: at an address, or quoted in something.
-
-    Attributes
-    ----------
-    title, publisher : str
-        Of what was published.
-    date : datetime.date
-        When.
-    address, quoted_in : str or None
-        Where to find it; one of them at least.
-
-    Examples
-    --------
-    >>> from catchup.evidence import load_ledger
-    >>> source = load_ledger().items["eci-lag"].text.sources[0]
-    >>> source.publisher, source.date.isoformat()
-    ('Epoch AI', '2026-06-12')
-    """
-
-    title: Name
-    publisher: Name
-    date: datetime.date
-    address: Name | None = None
-    quoted_in: Name | None = Field(default=None, validate_default=True)
-
-    @field_validator("quoted_in")
-    @classmethod
-    def _somewhere(cls, quoted_in: str | None, info: ValidationInfo) -> str | None:
-        if quoted_in is None and info.data.get("address") is None:
-            raise ValueError("is missing, and so is address: a source needs one of them")
-        return quoted_in
 
 
 class ItemText(StrictModel):
@@ -93,6 +50,10 @@ class ItemText(StrictModel):
         Public statements that it rests on; two counted items may not share one in full.
     notes : str
         Anything else.
+    revised : tuple of Revision
+        What of it was changed since it became known, in the order of the days; the other fields say how it stands now.
+    retracted_on, retracted_why : datetime.date, str or None
+        Day from which it is no longer counted, its source having taken it back, and why.
     observed, likelihood : mapping
         Tables of the kind, checked by it.
 
@@ -114,6 +75,9 @@ class ItemText(StrictModel):
     weight_reason: Name | None = Field(default=None, validate_default=True)
     shares: Annotated[tuple[Slug, ...], Field(strict=False)] = ()
     notes: str = ""
+    revised: Annotated[tuple[Revision, ...], Field(strict=False, exclude_if=lambda entries: not entries)] = ()
+    retracted_on: datetime.date | None = None
+    retracted_why: Name | None = Field(default=None, validate_default=True)
     observed: Any = None
     likelihood: Any = None
 
@@ -142,6 +106,16 @@ class ItemText(StrictModel):
         if reason is None and weight < 1:
             raise ValueError(f"is missing: a weight of {weight:g} needs a reason")
         return reason
+
+    @field_validator("retracted_why")
+    @classmethod
+    def _reason_for_retraction(cls, why: str | None, info: ValidationInfo) -> str | None:
+        day = info.data.get("retracted_on")
+        if why is None and day is not None:
+            raise ValueError(f"is missing: a retraction (on {day}) needs a reason")
+        if why is not None and day is None and "retracted_on" in info.data:
+            raise ValueError("stands without retracted_on, the day of the retraction")
+        return why
 
     @field_validator("shares")
     @classmethod
@@ -210,6 +184,15 @@ class Item:
         return (
             None if policy is None else replace(policy, name=self.id, rank=self.renamed.get(policy.rank, policy.rank))
         )
+
+    def as_of(self, day: datetime.date) -> Item:
+        """Return the item as it stood on a day: what was revised or retracted later is not known then."""
+        table = as_it_stood(self.text, day)
+        return self if table is None else replace(item_from_table(table, file=self.file), renamed=self.renamed)
+
+    def retracted_by(self, day: datetime.date) -> bool:
+        """Whether it had been retracted by the end of a day."""
+        return self.text.retracted_on is not None and self.text.retracted_on <= day
 
     def observation(self, clock: Clock) -> float:
         """What was seen, in the kind's coordinate."""
@@ -324,6 +307,7 @@ def item_from_table(table: Mapping[str, Any], *, file: str) -> Item:
     if confirmed is not None and confirmed < text.known_since:
         key = "observed.confirmed_through"
         raise InputError(f"{confirmed} is before known_since ({text.known_since})", file=file, key=key)
+    check_history(text, table, file, item_from_table)
     observed = kind.published_by(observed, text.known_since, text.sources[0].publisher)
     return Item(text, kind, observed, likelihood, file, doubt=doubt)
 

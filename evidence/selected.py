@@ -45,7 +45,8 @@ class Selection:
     checks, priors : tuple of Item
         Items that are shown: held out, or used to set a prior.
     set_aside : tuple of SetAside
-        Items known only later, silences that a counted milestone ended, and likelihoods that were not asked for.
+        Items known only later or retracted, silences that a counted milestone ended, and likelihoods that were not
+        asked for.
 
     Examples
     --------

@@ -25,7 +25,7 @@ def select(ledger: Ledger, which: str | Sequence[str], as_of: datetime.date, ass
         ``default`` (every item of role likelihood), ``none``, or ids; a string may hold several, separated by
         commas. An item named by its id is counted whatever its role.
     as_of : date
-        Day of the question: items known later are set aside.
+        Day of the question: items known later are set aside, and every other is what it was on that day.
     assumptions : Assumptions
         Priors, whose public statements are not to be counted again, events and firms.
 
@@ -52,13 +52,15 @@ def select(ledger: Ledger, which: str | Sequence[str], as_of: datetime.date, ass
         ...
     catchup.priors.errors.InputError: evidence: unknown item 'eci-leg'; did you mean 'eci-lag'?
     """
+    ledger = ledger.as_of(as_of)
     for item in ledger.items.values():
         check_against(item, assumptions)
     chosen = _chosen(ledger, which)
     for item in ledger.items.values():
         if item.id in chosen and not item.kind.countable:
             raise InputError(f"{item.id} is an opinion ({item.kind.name}) and never counted", key="--evidence")
-    known = [item for item in ledger.items.values() if item.text.known_since <= as_of]
+    published = [item for item in ledger.items.values() if item.text.known_since <= as_of]
+    known = [item for item in published if not item.retracted_by(as_of)]
     ended = _ended_silences([item for item in known if item.id in chosen])
     counted = tuple(item for item in known if item.id in chosen and item.id not in ended)
     refuse_double_counting(counted, assumptions)
@@ -69,6 +71,7 @@ def select(ledger: Ledger, which: str | Sequence[str], as_of: datetime.date, ass
             for item in ledger.items.values()
             if item.text.known_since > as_of
         ),
+        *(SetAside(item, retraction_text(item)) for item in published if item.retracted_by(as_of)),
         *(SetAside(ledger.items[name], reason) for name, reason in ended.items()),
         *(SetAside(item, "not asked for") for item in others if item.text.role == "likelihood"),
     ]
@@ -78,6 +81,17 @@ def select(ledger: Ledger, which: str | Sequence[str], as_of: datetime.date, ass
         priors=tuple(item for item in others if item.text.role == "prior"),
         set_aside=tuple(set_aside),
     )
+
+
+def retraction_text(item: Item) -> str:
+    """Say when an item was retracted, and why."""
+    return f"retracted on {item.text.retracted_on}: {item.text.retracted_why}"
+
+
+def retractions_of(selection: Selection) -> dict[str, str]:
+    """By id, when and why items that a question leaves out had been retracted by its day."""
+    retracted = (aside.item for aside in selection.set_aside if aside.item.text.retracted_on is not None)
+    return {item.id: retraction_text(item) for item in retracted}
 
 
 def _ended_silences(chosen: Sequence[Item]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from .errors import InputError
 
 
-def read_regular(path: str | Path, largest: int, wanted: str) -> bytes:
+def read_regular(path: str | Path, largest: int, wanted: str, *, file: str | Path | None = None) -> bytes:
     """Read a regular file of at most so many bytes; a pipe would be waited for, and a device may have no end.
 
     Parameters
@@ -21,6 +21,8 @@ def read_regular(path: str | Path, largest: int, wanted: str) -> bytes:
         Most bytes it may have; of a larger one nothing is read.
     wanted : str
         What was expected, for messages.
+    file : str or Path, optional
+        How messages name it; the path by default.
 
     Raises
     ------
@@ -29,6 +31,7 @@ def read_regular(path: str | Path, largest: int, wanted: str) -> bytes:
     OSError
         If it is missing, a directory, or cannot be read.
     """
+    file = path if file is None else file
     # without this flag, opening a pipe that nobody writes to would wait forever
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     try:
@@ -36,13 +39,13 @@ def read_regular(path: str | Path, largest: int, wanted: str) -> bytes:
         if stat.S_ISDIR(status.st_mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         if not stat.S_ISREG(status.st_mode):
-            raise _irregular(path, wanted)
+            raise _irregular(file, wanted)
         content = b""
         if status.st_size <= largest:
             with open(handle, "rb", closefd=False) as stream:
                 content = stream.read(largest + 1)  # it may grow meanwhile
         if max(status.st_size, len(content)) > largest:
-            raise InputError(f"is larger than {largest:,} bytes; {wanted} was expected", file=path)
+            raise InputError(f"is larger than {largest:,} bytes; {wanted} was expected", file=file)
         return content
     finally:
         os.close(handle)

@@ -13,13 +13,15 @@ from typing import Any
 import numpy as np
 
 from ...priors.errors import CatchupError, InputError
-from ..inference.estimates import Distribution
 from .reading import TARGETS, Run
-from .scores import distribution_of
+from .ready_curve import Published
+from .scores import dates_of
+from .views import Curve
 
 HUB_QUANTILES = (0.01, 0.025, *(round(0.05 * step, 2) for step in range(1, 20)), 0.975, 0.99)
 HUB_SAMPLES = 100
-HUB_TARGET = "days to ready"
+HUB_TARGETS = {"ready": "days to ready", "known": "days to publicly known"}
+CSV_FIGURES = ("months", "date", "mcse")
 HUB_COLUMNS = ("origin_date", "event", "target", "output_type", "output_type_id", "value")
 CURVE_POINTS = 201
 SMALLEST_STEP = 5e-5  # least rise between neighbouring points that a continuous question takes
@@ -71,49 +73,55 @@ def export(run: Run, form: str, *, lower: date | None = None, upper: date | None
 
 
 def _as_csv(run: Run) -> str:
+    forecast = run.forecast
     rows = [
-        (
-            run.name,
-            run.forecast["as_of"],
-            run.forecast["event"],
-            target,
-            level,
-            entry["months"],
-            entry["date"],
-            entry["mcse"],
-        )
-        for target in TARGETS
-        for level, entry in run.forecast[target]["quantiles"].items()
+        (run.name, forecast["as_of"], forecast["event"], target, level, *(entry[name] for name in CSV_FIGURES))
+        for target in (*TARGETS, "known")
+        if forecast.get(target) is not None
+        for level, entry in forecast[target]["quantiles"].items()
     ]
-    return _table(("run", "as_of", "event", "target", "quantile", "months", "date", "mcse"), rows)
+    return _table(("run", "as_of", "event", "target", "quantile", *CSV_FIGURES), rows)
 
 
 def _as_hubverse(run: Run) -> str:
-    """Quantile and sample rows in the hub's columns; values are days from the start of `origin_date` on."""
-    ready, calendar = distribution_of(run), run.snapshot.question.assumptions.calendar
+    """Quantile and sample rows in the hub's columns; values are days from the start of `origin_date` on.
+
+    A quantile or sample that lies at never has no row.
+    """
+    dates = dates_of(run)
+    return _table(
+        HUB_COLUMNS, [row for name in HUB_TARGETS if name in dates for row in _hub_rows(run, name, dates[name])]
+    )
+
+
+def _hub_rows(run: Run, target: str, published: Published) -> list[tuple[str, ...]]:
+    curve, calendar = published.curve, published.calendar
     origin = calendar.months(run.manifest.as_of)
 
     def row(form: str, identity: str, months: float) -> tuple[str, ...]:
         days = (months - origin) * calendar.days_per_month
-        return run.manifest.as_of.isoformat(), run.manifest.event, HUB_TARGET, form, identity, f"{days:.4f}"
+        asked = run.manifest.as_of.isoformat(), run.manifest.event
+        return *asked, HUB_TARGETS[target], form, identity, f"{days:.4f}"
 
-    quantiles = np.maximum.accumulate([ready.quantile_value(p) for p in HUB_QUANTILES])
-    samples = [ready.quantile_value((index + 0.5) / HUB_SAMPLES) for index in range(HUB_SAMPLES)]
+    quantiles = np.maximum.accumulate([curve.quantile(p) for p in HUB_QUANTILES])
+    samples = [curve.quantile((index + 0.5) / HUB_SAMPLES) for index in range(HUB_SAMPLES)]
     stated = [("quantile", f"{p:g}", value) for p, value in zip(HUB_QUANTILES, quantiles, strict=True)]
     stated += [("sample", str(index), value) for index, value in enumerate(samples)]
-    return _table(HUB_COLUMNS, [row(*entry) for entry in stated if math.isfinite(entry[2])])
+    return [row(*entry) for entry in stated if math.isfinite(entry[2])]
 
 
 def _as_metaculus(run: Run, lower: date | None, upper: date | None) -> str:
+    """The date that a question resolves on: publicly known, where the run tells that from ready."""
     first = lower or run.manifest.as_of
     last = upper or years_later(first, 2)
     if last <= first:
         raise InputError(f"a day after {first} was expected, not {last}", key="--upper")
-    ready = distribution_of(run)
-    calendar = run.snapshot.question.assumptions.calendar
-    curve = continuous_curve(ready, calendar.months(first), calendar.months(last))
+    target, published = next(iter(dates_of(run).items()))
+    calendar = published.calendar
+    curve = continuous_curve(published.curve, calendar.months(first), calendar.months(last))
     content = {
         "event": run.manifest.event,
+        "target": target,
         "as_of": run.manifest.as_of.isoformat(),
         "range_min": first.isoformat(),
         "range_max": last.isoformat(),
@@ -138,12 +146,12 @@ def years_later(day: date, years: int) -> date:
         return day.replace(year=day.year + years, day=28)
 
 
-def continuous_curve(ready: Distribution, lower: float, upper: float) -> list[float]:
+def continuous_curve(dates: Curve, lower: float, upper: float) -> list[float]:
     """Cumulative probabilities at 201 evenly spaced moments between two open bounds.
 
     Parameters
     ----------
-    ready : Distribution
+    dates : Curve
         Months since t = 0.
     lower, upper : float
         The bounds, in months.
@@ -159,7 +167,7 @@ def continuous_curve(ready: Distribution, lower: float, upper: float) -> list[fl
         If so much probability lies in one step that the format cannot hold it.
     """
     points = np.linspace(lower, upper, CURVE_POINTS)
-    raw = np.array([ready.probability_below(point).value for point in points])
+    raw = np.array([dates.probability_before(float(point))[0] for point in points])
     # A little of a uniform rise is mixed in: the format wants every step to have some probability.
     floor = np.linspace(OPEN_MARGIN, 1.0 - OPEN_MARGIN, CURVE_POINTS)
     share = 1.02 * SMALLEST_STEP * (CURVE_POINTS - 1) / (1.0 - 2.0 * OPEN_MARGIN)

@@ -8,6 +8,7 @@ from typing import Any
 
 import tomli_w
 
+from ...priors.errors import InputError
 from ...priors.files import make_folder, write_text
 from ...priors.layers import Layer
 from ...priors.strict import read_toml
@@ -57,11 +58,19 @@ def read_inputs(folder: Path, files: Iterable[str]) -> Inputs:
         If a file is missing or damaged.
     """
     written = [Path(file) for file in files]
-    origins = read_toml(folder / ORIGINS)["layers"]
+    origins = _text_by_name(read_toml(folder / ORIGINS), "layers", folder / ORIGINS)
     layers = [Layer.of(read_toml(folder / LAYERS / f"{name}.toml"), file=origins[name]) for name in sorted(origins)]
     items = {file.stem: read_toml(folder / file) for file in sorted(written) if file.parent == Path(ITEMS)}
-    renamed = read_toml(folder / RENAMED) if Path(RENAMED) in written else {}
+    tables = read_toml(folder / RENAMED) if Path(RENAMED) in written else {}
+    renamed = {item: _text_by_name(tables, item, folder / RENAMED) for item in tables}
     return Inputs(tuple(layers), items, renamed)
+
+
+def _text_by_name(tables: dict[str, Any], key: str, file: Path) -> dict[str, str]:
+    found = tables.get(key)
+    if not isinstance(found, dict) or not all(isinstance(text, str) for text in found.values()):
+        raise InputError("names and their text were expected", file=file, key=key)
+    return found
 
 
 def _write_toml(path: Path, content: Any) -> None:

@@ -44,7 +44,9 @@ def moved_of(run: Run) -> Moved | None:
 
 def _step(entry: Mapping[str, Any]) -> Step:
     shifts = {p: _estimate(entry["shift"][f"{p:g}"], "months") for p in QUANTILES}
-    return Step(str(entry["id"]), str(entry["title"]), shifts, _estimate(entry["probability"], "value"))
+    reasons = tuple(map(str, entry.get("reasons", ())))
+    probability = _estimate(entry["probability"], "value")
+    return Step(str(entry["id"]), str(entry["title"]), shifts, probability, reasons=reasons)
 
 
 def _estimate(entry: Mapping[str, float | None], key: str) -> Estimate:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +28,8 @@ FORECAST = "forecast.json"
 POSTERIOR = "posterior.nc"
 REPORT = "report.html"
 EXPLORER = "explore.html"
+EVIDENCE = "evidence"  # its section with every item that the question knew of, counted or not
+PROGRAM = "program"  # its section with the code's hash and the changelog as it stood
 TARGETS = ("ready", "pretrained")
 UNSOUND = (CatchupError, KeyError, TypeError)  # what reading a run brings up that is missing in part or damaged
 
@@ -89,6 +92,15 @@ class Run:
         return read_inputs(self.folder / INPUTS, files)
 
     @cached_property
+    def known_items(self) -> tuple[dict[str, Any], ...]:
+        """Every item that its question knew of, counted or not, as `catchup evidence list --json` prints them.
+
+        Nothing for the prior alone, and for a run made before this was kept.
+        """
+        content = self.section(EVIDENCE)
+        return () if content is None else tuple(content["items"])
+
+    @cached_property
     def snapshot(self) -> Snapshot:
         """Its question and items, to be worked out again."""
         manifest = self.manifest
@@ -105,7 +117,11 @@ class Run:
         quantiles = self.forecast["ready"]["quantiles"]
         recorded = {float(p): _estimate(entry) for p, entry in quantiles.items()}
         version = manifest.versions.get("catchup", "")
-        return Snapshot(question, items, self.inputs, version, recorded, manifest.engine)
+        gone = (item for item in self.known_items if item["retracted_on"] and item["id"] not in items)
+        retracted = {item["id"]: item["use"] for item in gone}
+        made = self.section(PROGRAM) or {}
+        code, changes = str(made.get("code", "")), tuple(map(str, made.get("changes", ())))
+        return Snapshot(question, items, self.inputs, version, recorded, manifest.engine, retracted, code, changes)
 
 
 def _estimate(entry: dict[str, float | None]) -> Estimate:
@@ -151,7 +167,7 @@ def _check_forecast(run: Run) -> None:
     content = run.forecast
     if not isinstance(content, dict):
         raise BrokenRunError(f"{path}: is damaged")
-    for target in TARGETS:
+    for target in (*TARGETS, *(["known"] if content.get("known") is not None else [])):
         table = content.get(target)
         quantiles = table.get("quantiles") if isinstance(table, dict) else None
         sound = isinstance(quantiles, dict) and "0.5" in quantiles and all(map(_is_quantile, quantiles.values()))
@@ -219,14 +235,18 @@ def read_runs(runs: Path) -> Shelf:
     ['2026-11-21']
     """
     listing = list_runs(runs)
-    sound, faults = [], [f"{entry}: is no run" for entry in listing.others if not entry.name.startswith(".")]
+    sound: dict[str, Run] = {}  # by manifest: the seconds in it are of one run alone
+    faults = [f"{entry}: is no run" for entry in listing.others if not entry.name.startswith(".")]
     for folder in listing.runs:
         try:
-            sound.append(_read_in_place(folder))
+            run = _read_in_place(folder)
+            first = sound.setdefault(run.manifest.dump(), run)
+            if first is not run:
+                faults.append(f"{folder}: is a copy of the run {first.name}: counted once")
         except UNSOUND as error:
             if os.path.lexists(folder):  # or else it was removed since the folder was listed
                 faults.append(error.on_command_line if isinstance(error, CatchupError) else f"{folder}: is damaged")
-    return Shelf(tuple(sound), tuple(faults))
+    return Shelf(tuple(sound.values()), tuple(faults))
 
 
 def _read_in_place(folder: Path) -> Run:
@@ -248,17 +268,19 @@ def newest_before(runs: Path, event: str) -> Run | None:
         shelf = read_runs(runs)
     except MissingFileError:
         return None
-    for run in reversed(shelf.runs):
-        if run.manifest.event == event and _has_snapshot(run):
-            return run
-    return None
+    return newest_with_inputs([run for run in shelf.runs if run.manifest.event == event])[0]
 
 
-def _has_snapshot(run: Run) -> bool:
-    try:
-        return isinstance(run.snapshot, Snapshot)
-    except UNSOUND:
-        return False
+def newest_with_inputs(runs: Sequence[Run]) -> tuple[Run | None, tuple[str, ...]]:
+    """The newest run whose inputs can be read, or None; and a line for each newer one, whose inputs cannot be."""
+    faults: list[str] = []
+    for run in reversed(runs):
+        try:
+            if isinstance(run.snapshot, Snapshot):
+                return run, tuple(faults)
+        except UNSOUND as error:
+            faults.append(error.on_command_line if isinstance(error, CatchupError) else f"{run.folder}: is damaged")
+    return None, tuple(faults)
 
 
 def posterior_ready(run: Run) -> tuple[NDArray[np.float64], int]:

@@ -22,6 +22,7 @@ from .reading import Run
 from .views import LEVELS, Curve
 
 READY_CURVE, KNOWN_CURVE = "ready.json", "known.json"
+CURVES = {"known": KNOWN_CURVE, "ready": READY_CURVE}  # what a question resolves on first
 SCHEMA = 1
 
 
@@ -57,17 +58,18 @@ def ready_curve_as_json(question: Question, ready: AnyDistribution) -> dict[str,
     }
 
 
-def published(run: Run) -> Published | None:
-    """Read the date that a run is scored by: publicly known where it tells that from ready; None where it kept none.
+def published_dates(run: Run) -> dict[str, Published]:
+    """Read the dates that a run has kept, by target: ``known``, where it tells that from ready, and ``ready``.
 
     Raises
     ------
     BrokenRunError
-        If what it has kept is damaged.
+        If one of them is damaged.
     """
-    name = next((name for name in (KNOWN_CURVE, READY_CURVE) if name in run.manifest.files), None)
-    if name is None:
-        return None
+    return {target: _kept(run, name) for target, name in CURVES.items() if name in run.manifest.files}
+
+
+def _kept(run: Run, name: str) -> Published:
     content = read_json(run.folder, name)
     try:
         months = np.array([math.inf if value is None else float(value) for value in content["months"]])

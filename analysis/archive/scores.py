@@ -11,16 +11,16 @@ from datetime import date
 from typing import overload
 
 from ...model.calendar import Calendar
-from ...priors.errors import InputError
+from ...priors.errors import CatchupError, InputError
 from ..inference.estimates import Distribution, Weighting
-from .manifest import BrokenRunError
-from .reading import Run
-from .ready_curve import published
+from ..inference.question import Question
+from .reading import UNSOUND, Run
+from .ready_curve import Published, published_dates
 from .rivals import Rival, load_rivals
 from .scoring import TREND, score
 from .scoring import Outcome as Outcome
 from .scoring import Score as Score
-from .views import Curve, View
+from .views import Curve
 
 
 @dataclass(frozen=True)
@@ -123,12 +123,13 @@ def score_runs(runs: Iterable[Run], outcome: Outcome, days: Sequence[date] = ())
                 yield _too_late(run.name, title, as_of, outcome)
                 continue
             try:
-                view, calendar = _view_of(run)
-            except BrokenRunError as error:
-                yield LeftOut(run.name, title, as_of, error.on_command_line)
+                scored = next(iter(dates_of(run).values()))
+            except UNSOUND as error:
+                reason = error.on_command_line if isinstance(error, CatchupError) else f"{run.folder}: is damaged"
+                yield LeftOut(run.name, title, as_of, reason)
                 continue
-            _refuse_before_origin(outcome, calendar)
-            yield score(run.name, title, as_of, view, outcome, calendar, days=days)
+            _refuse_before_origin(outcome, scored.calendar)
+            yield score(run.name, title, as_of, scored.curve, outcome, scored.calendar, days=days)
 
     return Scores.of(outcome, rows())
 
@@ -160,12 +161,11 @@ def score_rivals(calendar: Calendar, outcome: Outcome, rivals: Mapping[str, Riva
     return Scores.of(outcome, rows())
 
 
-def score_trends(run: Run, outcome: Outcome, days: Sequence[date] = ()) -> Scores:
-    """Score the trend lines, as their sources state them, under a run's assumptions."""
+def score_trends(question: Question, outcome: Outcome, days: Sequence[date] = ()) -> Scores:
+    """Score the trend lines, as their sources state them, under a question's assumptions."""
     from ...model.trend import load_trends
     from ..studies.readings.trend import read_trend
 
-    question = run.snapshot.question
     calendar = question.assumptions.calendar
 
     def rows() -> Iterator[Score | LeftOut]:
@@ -201,12 +201,12 @@ def distribution_of(run: Run) -> Distribution:
     return run.snapshot.posterior().ready
 
 
-def _view_of(run: Run) -> tuple[View, Calendar]:
-    """A run's date as it published it; worked out again, with nothing kept, where it has kept none."""
-    kept = published(run)
-    if kept is not None:
-        return kept.curve, kept.calendar
-    return Curve.of(distribution_of(run)), run.snapshot.question.assumptions.calendar
+def dates_of(run: Run) -> dict[str, Published]:
+    """A run's dates as it published them, by target; ready alone, worked out again, where it has kept none."""
+    kept = published_dates(run)
+    if kept:
+        return kept
+    return {"ready": Published(Curve.of(distribution_of(run)), run.snapshot.question.assumptions.calendar)}
 
 
 def _refuse_before_origin(outcome: Outcome, calendar: Calendar) -> None:

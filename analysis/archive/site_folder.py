@@ -19,7 +19,7 @@ from ...priors.errors import InputError, reason_of
 from ...priors.files import make_folder, remove, sync
 
 OPTION = "--site"
-ASIDE = ".publishing"
+ASIDE, BEFORE = ".publishing", ".published"
 
 Content = bytes | Path
 
@@ -67,22 +67,52 @@ def _alone(site: Path) -> Iterator[None]:
 
 
 def _bring(site: Path, files: Mapping[str, Content]) -> list[str]:
-    aside = site / ASIDE
-    remove(aside)  # of a publisher that died
+    aside, before = site / ASIDE, site / BEFORE
+    for left in (aside, before):  # of a publisher that died
+        remove(left)
     changed = [name for name, content in files.items() if not _is_there(site / name, content)]
     if not changed:
         return []
-    os.mkdir(aside)
+    named: list[str] = []
     try:
+        os.mkdir(aside)
         for name in changed:
             _write(aside / name, files[name])
+            _keep(site / name, before / name)
         sync(aside)
         for name in changed:
             os.makedirs((site / name).parent, exist_ok=True)
             os.replace(aside / name, site / name)
+            named.append(name)
+    except OSError:
+        for name in reversed(named):
+            _restore(before / name, site / name)
+        raise
     finally:
-        remove(aside)
+        for left in (aside, before):
+            remove(left)
     return changed
+
+
+def _keep(path: Path, kept: Path) -> None:
+    """Give what is at a path, if anything is, a second name, by which it can be put back."""
+    if not os.path.lexists(path):
+        return
+    os.makedirs(kept.parent, exist_ok=True)
+    try:
+        os.link(path, kept, follow_symlinks=False)
+    except OSError:  # some file systems give no second names
+        shutil.copyfile(path, kept)
+
+
+def _restore(kept: Path, path: Path) -> None:
+    """Put back what was kept, as far as the disk lets us; where nothing was, leave nothing."""
+    with contextlib.suppress(OSError):
+        if os.path.lexists(kept):
+            os.replace(kept, path)
+            return
+        os.unlink(path)
+        os.removedirs(path.parent)  # those that are empty
 
 
 def _is_there(path: Path, content: Content) -> bool:

@@ -5,7 +5,7 @@
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -13,6 +13,9 @@ from ...evidence.tables.places import data_folder
 from ...evidence.tables.store import TableStore
 from .options import BELIEF, OUTPUT, WHAT, Assumed
 from .output import show
+
+if TYPE_CHECKING:
+    from ..studies.tables.efficiency import MeasuredProgress
 
 
 @Parameter(name="*")
@@ -44,7 +47,8 @@ def lags_data(file: Path | None = None, /, *, studied: Studied | None = None) ->
     Parameters
     ----------
     file
-        A table with scores; the kept vintage of the Epoch Capabilities Index by default.
+        A table with scores; the kept vintage of the Epoch Capabilities Index by default, or else the records of it that
+        come with the project.
     """
     from ..presentation.tables.lags import layout
     from ..studies.tables.chosen import chosen_table
@@ -67,6 +71,15 @@ def efficiency_data(
         Literal["confident", "likely", "speculative"],
         Parameter(group=WHAT, help="Least confidence in a model's training compute that counts; any by default."),
     ] = "speculative",
+    item: Annotated[
+        str | None,
+        Parameter(group=OUTPUT, help="Print the likelihood as an item of evidence of this id, for --add or a ledger."),
+    ] = None,
+    dates: Annotated[
+        bool,
+        Parameter(group=OUTPUT, negative="", help="Say what counting it does to the date, by which models count."),
+    ] = False,
+    as_of: Annotated[date | None, Parameter(group=WHAT, help="Day of that question; today by default.")] = None,
     studied: Studied | None = None,
 ) -> int:
     """What scores and training compute say of algorithmic progress.
@@ -78,10 +91,29 @@ def efficiency_data(
     """
     from ..presentation.tables.progress import layout
     from ..studies.tables.chosen import chosen_table
-    from ..studies.tables.efficiency import Choice, measured_progress
+    from ..studies.tables.efficiency import Choice, measured_progress, with_dates
 
     studied = studied or Studied()
+    assumptions = studied.assumptions()
     chosen = chosen_table(studied.store(), file, studied.vintage, having="training_compute")
-    result = measured_progress(chosen, studied.assumptions(), Choice(models, since, confidence))
+    result = measured_progress(chosen, assumptions, Choice(models, since, confidence))
+    if item is not None:
+        return _print_item(result, item)
+    if dates:
+        from ..inference.question import Question
+        from ..inference.request import Request, posterior
+
+        result = with_dates(result, posterior(Request(Question(assumptions, as_of or date.today()))))
     show(layout(result), as_json=studied.json)
+    return 0
+
+
+def _print_item(result: "MeasuredProgress", item_id: str) -> int:
+    """Print an item's file, once it has been read as one."""
+    import tomli_w
+
+    from ..studies.tables.efficiency import progress_item, progress_item_text
+
+    progress_item(result, item_id)
+    print(tomli_w.dumps(progress_item_text(result, item_id)), end="")
     return 0

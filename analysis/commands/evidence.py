@@ -44,14 +44,14 @@ def list_evidence(*, shown: Shown | None = None) -> int:
     """Every item, its role, and whether a forecast on that day counts it."""
     shown = shown or Shown()
     day = shown.as_of or date.today()
-    ledger = load_ledger(shown.ledger)
+    ledger = load_ledger(shown.ledger).as_of(day)
     uses = uses_of(select(ledger, "default", day, shown.assumptions()))
     show(layout(Evidence(day, tuple(ledger.items.values()), uses)), as_json=shown.json)
     return 0
 
 
 def show_evidence(item: str, /, *, shown: Shown | None = None) -> int:
-    """One item in full.
+    """One item in full; with --as-of, as it stood on that day.
 
     Parameters
     ----------
@@ -62,7 +62,8 @@ def show_evidence(item: str, /, *, shown: Shown | None = None) -> int:
     items = load_ledger(shown.ledger).items
     if item not in items:
         raise unknown_name("item", item, items)
-    show(item_layout(items[item]), as_json=shown.json)
+    found = items[item] if shown.as_of is None else items[item].as_of(shown.as_of)
+    show(item_layout(found), as_json=shown.json)
     return 0
 
 

@@ -24,7 +24,8 @@ def hindcast(
     Parameters
     ----------
     file
-        A table with scores; all kept vintages of the Epoch Capabilities Index by default.
+        A table with scores; all kept vintages of the Epoch Capabilities Index by default, or else the records of
+        it that come with the project.
     """
     from ..presentation.tables.hindcast import layout
     from ..studies.tables.chosen import every_table

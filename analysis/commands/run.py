@@ -28,6 +28,9 @@ def run(
     ] = False,
 ) -> int:
     """Forecast, check, ask the counterfactuals, draw and report, into RUNS/<as-of>/."""
+    from ..presentation.digest import moved_lines
+    from ..presentation.site.latest import moved_as_model
+    from ..presentation.site.moved import story_of
     from ..runs.run import run as keep_run
 
     asked = asked or Asked()
@@ -45,10 +48,12 @@ def run(
         record = {"event": "run", "folder": str(kept.folder), "as_of": kept.manifest.as_of.isoformat()}
         print(json.dumps({**record, "median": ready["0.5"]["date"], "seconds": kept.manifest.timings}), file=sys.stderr)
     if asked.json:
-        print_json(kept.forecast)
+        moved = moved_as_model(story_of(kept)).model_dump(mode="json")
+        print_json({**kept.forecast, "moved": moved})
     elif not quiet and not log_json:
         days = [day_text(request.question, ready[p]["months"]) for p in ("0.05", "0.5", "0.95")]
         say(f"{kept.folder}: around {days[1]} (90% interval: {days[0]} to {days[2]})")
+        sys.stdout.write("\n" + "".join(f"{line}\n" for line in moved_lines(story_of(kept))))
     checks = kept.section("checks")
     if checks is not None and not checks["trustworthy"]:
         raise UntrustworthyError(f"{kept.folder}: the answer should not be trusted; its report says which check failed")

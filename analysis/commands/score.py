@@ -23,9 +23,11 @@ def score(
     ] = False,
 ) -> int:
     """Judge every run, and rival views beside them, by what is known of the date."""
-    from ..archive.reading import read_runs
+    from ...model.assumptions import load_assumptions
+    from ..archive.reading import newest_with_inputs, read_runs
     from ..archive.rivals import load_rivals
     from ..archive.scores import Outcome, score_rivals, score_runs, score_trends, stated_days
+    from ..inference.question import Question
     from ..presentation.tables.scores import layout
 
     if (outcome is None) == (outcome_after is None):
@@ -35,8 +37,11 @@ def score(
     warn_of_faults(shelf.faults)
     if not shelf.runs:
         raise InputError("holds no sound run to score", file=runs, key="--runs")
-    days, newest = stated_days(rivals), shelf.runs[-1]
-    calendar = newest.snapshot.question.assumptions.calendar
-    others = score_rivals(calendar, known, rivals), score_trends(newest, known, days)
+    days = stated_days(rivals)
+    newest, damaged = newest_with_inputs(shelf.runs)
+    warn_of_faults(damaged)
+    # rivals and trends need a calendar and lags, and no run's more than the project's own
+    question = newest.snapshot.question if newest else Question(load_assumptions(), shelf.runs[-1].manifest.as_of)
+    others = score_rivals(question.assumptions.calendar, known, rivals), score_trends(question, known, days)
     show(layout(score_runs(shelf.runs, known, days).with_more(*others)), as_json=json)
     return 0

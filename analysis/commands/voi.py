@@ -40,7 +40,7 @@ def voi(
 
         check_file(plot, key="--plot")
     request = asked.request()
-    known = load_ledger(request.ledger, request.added).items
+    known = load_ledger(request.ledger, request.added).as_of(request.question.as_of).items
     pending = read_pending(request.question, known, decision=decision, files=disclosures or ())
     result = value_of_information(posterior(request), pending, only=only or ())
     for note in result.notes:

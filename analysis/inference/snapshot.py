@@ -32,6 +32,12 @@ class Snapshot:
         Quantiles that it published, by probability, months, if it did.
     engine : str
         What made its draws.
+    retracted : mapping of str to str
+        By id, items that had been retracted by its day: when, and why.
+    code : str
+        Hash of the program; empty where it was not kept.
+    changes : tuple of str
+        Entries of the program's changelog as it stood; empty where they were not kept.
     """
 
     question: Question
@@ -40,6 +46,9 @@ class Snapshot:
     version: str
     recorded: Mapping[float, Estimate] = field(default_factory=dict)
     engine: str = "importance"
+    retracted: Mapping[str, str] = field(default_factory=dict)
+    code: str = ""
+    changes: tuple[str, ...] = ()
 
     def posterior(self) -> Posterior:
         """Work its posterior out again; by importance, whatever the engine was.

@@ -25,7 +25,7 @@ def digest_text(run: Run) -> str:
     CatchupError, KeyError, TypeError, ValueError
         If the run is damaged.
     """
-    lines = [*_headline(headline_of(run)), "", *_moved(story_of(run)), "", *_watch(run.section("watch"))]
+    lines = [*_headline(headline_of(run)), "", *moved_lines(story_of(run)), "", *_watch(run.section("watch"))]
     if len(lines) > MOST:
         lines = [*lines[: MOST - 1], "... the report has the rest."]
     return "\n".join(lines) + "\n"
@@ -39,7 +39,8 @@ def _headline(headline: Headline) -> Iterator[str]:
         yield from _wrapped(line)
 
 
-def _moved(story: Story) -> Iterator[str]:
+def moved_lines(story: Story) -> Iterator[str]:
+    """Yield what moved it, in lines of plain text."""
     yield from _titled("What moved it")
     yield from _wrapped(story.finding)
     for group in story.groups:

@@ -24,7 +24,19 @@ from ..archive.manifest import (
     lock_hash,
     python_version,
 )
-from ..archive.reading import EXPLORER, FORECAST, INPUTS, POSTERIOR, REPORT, Run, newest_before, read_run
+from ..archive.program import changelog_entries, code_hash
+from ..archive.reading import (
+    EVIDENCE,
+    EXPLORER,
+    FORECAST,
+    INPUTS,
+    POSTERIOR,
+    PROGRAM,
+    REPORT,
+    Run,
+    newest_before,
+    read_run,
+)
 from ..archive.ready_curve import KNOWN_CURVE, READY_CURVE, ready_curve_as_json
 from ..archive.store import build, check_runs_folder
 from ..inference.diagnostics import UntrustworthyError
@@ -35,6 +47,7 @@ from ..inference.request import Request, posterior
 from ..inference.snapshot import Snapshot
 from ..presentation.report.sections import Sections
 from ..presentation.tables.builders import as_json
+from ..presentation.tables.evidence import evidence_of
 from ..presentation.text import day_text
 from ..studies.attribution import QUANTILES, Attribution, attribute
 
@@ -52,7 +65,7 @@ class Stopwatch:
         try:
             yield
         finally:
-            self.seconds[name] = round(time.perf_counter() - started, 3)
+            self.seconds[name] = round(time.perf_counter() - started, 6)
 
 
 def run(request: Request, runs: Path, *, command: str = "catchup run", brief: bool = False) -> Run:
@@ -221,6 +234,11 @@ def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = F
         _write_json(folder / f"{name}.json", as_json(result))
     if sections.attribution is not None and sections.previous is not None:
         _write_json(folder / "diff.json", {"against": sections.previous.name, **as_json(sections.attribution)})
+    if sections.posterior.conditioned:
+        question = sections.posterior.question
+        _write_json(folder / f"{EVIDENCE}.json", as_json(evidence_of(question.as_of, sections.posterior.selection)))
+    made_by = {"schema": SCHEMA, "code": code_hash(), "changes": list(changelog_entries())}
+    _write_json(folder / f"{PROGRAM}.json", made_by)
     write_inputs(_inputs(sections.posterior), folder / INPUTS)
     if brief:
         return
@@ -252,6 +270,8 @@ def today() -> Any:
 
 def _since(previous: Run, drawn: Posterior, answer: Forecast) -> tuple[Attribution | None, str]:
     """What moved since a run; or, where that cannot be trusted, why not: the run itself stands."""
+    from ...evidence.selection import retractions_of
+
     items = {item.id: item for item in drawn.items}
     now = Snapshot(
         question=drawn.question,
@@ -260,6 +280,9 @@ def _since(previous: Run, drawn: Posterior, answer: Forecast) -> tuple[Attributi
         version=library_versions()["catchup"],
         recorded={p: answer.ready.quantile(p) for p in QUANTILES},
         engine=drawn.engine,
+        retracted=retractions_of(drawn.selection) if drawn.conditioned else {},
+        code=code_hash(),
+        changes=changelog_entries(),
     )
     try:
         return attribute(previous.snapshot, now, drawn), ""

@@ -19,46 +19,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ...evidence.confirmation import confirms
+from ...evidence.revisions import revisions_between
 from ...evidence.schema import Item
 from ..inference.estimates import ZERO, Estimate, probability_shift, quantile_shift
 from ..inference.posterior import Posterior
 from ..inference.question import Question
 from ..inference.snapshot import Snapshot
 from .attribution_states import PUBLISHED, State, end_state, on_draws_of, state_on
+from .attribution_steps import Step as Step
+from .reasons import priors_text, version_text, with_reasons
 
 QUANTILES = PUBLISHED
 ROUNDING = 1e-4  # months; what is published is rounded to this
 CHANCE = 4.0  # standard errors that random numbers explain
 SAME = 1e-9  # months
-
-
-@dataclass(frozen=True)
-class Step:
-    """One change, or several, on the way from a forecast to another.
-
-    Attributes
-    ----------
-    id, title : str
-        What changed.
-    shifts : mapping of float to Estimate
-        By probability, how far it moved that quantile, months.
-    probability : Estimate
-        How far it moved the probability of being ready by the end of the reference day.
-    ess, khat : float or None
-        Of the forecast that it leads to: effective number of draws, and Pareto shape of their weights.
-    """
-
-    id: str
-    title: str
-    shifts: Mapping[float, Estimate]
-    probability: Estimate
-    ess: float | None = None
-    khat: float | None = None
-
-    @property
-    def noise(self) -> bool:
-        """Whether the median's shift is within its Monte Carlo error."""
-        return self.shifts[0.5].noise
 
 
 @dataclass(frozen=True)
@@ -142,7 +116,7 @@ def attribute(before: Snapshot, after: Snapshot, drawn: Posterior | None = None)
         {p: value.value for p, value in _published(before, first).items()},
         {p: value.value for p, value in _published(after, last).items()},
         _whole(before, after, first, last, month),
-        tuple(steps),
+        tuple(with_reasons(steps, before, after)),
         day,
     )
 
@@ -169,7 +143,7 @@ def _plan(before: Snapshot, after: Snapshot) -> Iterator[Change]:
         yield Change("time", f"time passing, {before.question.as_of} to {question.as_of}", question, dict(items))
     for name in sorted(set(before.items) - set(after.items)):
         del items[name]
-        yield Change(f"removed:{name}", f"item removed: {name}", question, dict(items))
+        yield Change(f"removed:{name}", _removal_text(name, after), question, dict(items))
     common = sorted(set(before.items) & set(after.items))
     for name in common:
         if before.inputs.item_hash(name) != after.inputs.item_hash(name):
@@ -180,11 +154,20 @@ def _plan(before: Snapshot, after: Snapshot) -> Iterator[Change]:
         items[name] = after.items[name]
         yield Change(f"added:{name}", f"item added: {name}", question, dict(items))
     if before.inputs.priors_hash() != after.inputs.priors_hash() or _of_another_kind(before.question, after.question):
-        yield Change("priors", "priors changed", after.question, dict(items))
+        yield Change("priors", priors_text(before, after), after.question, dict(items))
+
+
+def _removal_text(name: str, after: Snapshot) -> str:
+    """Say that an item has gone; and, where its source has taken it back, when and why."""
+    if name not in after.retracted:
+        return f"item removed: {name}"
+    return f"item retracted: {name}, {after.retracted[name].removeprefix('retracted ')}"
 
 
 def _change_text(before: Item, after: Item) -> str:
-    """Say what changed of an item: through which day somebody has looked, or more than that."""
+    """Say what changed of an item: a figure, and why; through which day somebody has looked; or more than that."""
+    if revised := revisions_between(before.text, after.text):
+        return f"item revised: {after.id}, {'; '.join(map(str, revised))}"
     if not confirms(after, before):
         return f"item changed: {after.id}"
     days = [item.observed.confirmed_through or "not said" for item in (before, after)]
@@ -239,10 +222,15 @@ def _left_over(snapshot: Snapshot, state: State, end: str, other: Snapshot) -> l
     """How what a forecast published differs from what it gives when it is worked out again; by nothing, as a rule."""
     published, again = _published(snapshot, state), state.quantiles
     shifts = {p: _difference(published[p], again[p], -1.0 if end == "before" else 1.0) for p in QUANTILES}
-    if end == "before" and snapshot.version != other.version:
-        return [Step("version", "model version", shifts, ZERO)] if _any_shift(shifts) else []
+    if end == "before" and _of_another_program(snapshot, other):
+        return [Step("version", version_text(snapshot, other), shifts, ZERO)] if _any_shift(shifts) else []
     by = "NUTS, and worked out again by importance" if snapshot.engine == "nuts" else "worked out again"
     return _by_chance(Step(f"noise-{end}", f"Monte Carlo noise ({by})", shifts, ZERO))
+
+
+def _of_another_program(one: Snapshot, other: Snapshot) -> bool:
+    """Whether another program answered; one whose code was not kept is told by its version."""
+    return one.version != other.version or bool(one.code and other.code and one.code != other.code)
 
 
 def _by_chance(step: Step) -> list[Step]:

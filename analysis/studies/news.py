@@ -14,6 +14,7 @@ from .attribution import Attribution, Step
 
 Kind = Literal["news", "correction", "chance", "together"]
 KINDS: tuple[Kind, ...] = ("news", "correction", "chance", "together")
+Cause = Literal["time", "evidence", "correction", "chance", "together"]
 OF_CHANGES: Mapping[str, Kind] = {
     "time": "news",
     "added": "news",
@@ -38,6 +39,21 @@ def kind_of(step: Step) -> Kind:
     """
     kinds = {_kind_of_change(change, step.title) for change in step.id.split("+")}
     return kinds.pop() if len(kinds) == 1 else "together"
+
+
+def cause_of(step: Step) -> Cause:
+    """Say what a step comes from: news are told apart into time passing and evidence.
+
+    Examples
+    --------
+    >>> from catchup.analysis.inference.estimates import ZERO
+    >>> cause_of(Step("added:eci-lag", "item added: eci-lag", {0.5: ZERO}, ZERO))
+    'evidence'
+    """
+    kind = kind_of(step)
+    if kind == "news":
+        return "time" if step.id == "time" else "evidence"
+    return kind
 
 
 def by_kind(attribution: Attribution) -> dict[Kind, Sequence[Step]]:

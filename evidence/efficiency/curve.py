@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -63,36 +63,7 @@ class EfficiencyCurve:
         log10_progress : array or variable, any shape
             Logarithm to base 10 of yearly progress.
         """
-        last = len(self.values) - 1
-        position = (log10_progress - self.start) / self.step
-        inside = xp.clip(position, 0.0, float(last))
-        piece = xp.clip(xp.floor(inside), 0, last - 1).astype("int64")
-        along = inside - piece
-        constant, linear, square, cube = (
-            (row if xp is np else xp.as_tensor_variable(row))[piece] for row in self._pieces
-        )
-        beyond = position - inside
-        slope = xp.where(beyond < 0.0, self._slopes[0], self._slopes[1])
-        return constant + along * (linear + along * (square + along * cube)) + slope * beyond
-
-    @cached_property
-    def _pieces(self) -> Array:
-        """Coefficients of the pieces in their own coordinate from 0 to 1; shape (power, piece)."""
-        values, count = self.values, len(self.values)
-        system = np.diag(np.full(count, 4.0)) + np.diag(np.ones(count - 1), 1) + np.diag(np.ones(count - 1), -1)
-        system[0, :2], system[-1, -2:] = (1.0, 0.0), (0.0, 1.0)
-        bend = np.zeros(count)
-        bend[1:-1] = 6.0 * np.diff(values, 2)
-        second = np.linalg.solve(system, bend)  # second differences: none at either end
-        rise = np.diff(values)
-        linear = rise - second[:-1] / 3.0 - second[1:] / 6.0
-        return np.stack([values[:-1], linear, 0.5 * second[:-1], np.diff(second) / 6.0])
-
-    @cached_property
-    def _slopes(self) -> tuple[float, float]:
-        """Slopes at both ends, per step."""
-        _, linear, square, cube = self._pieces
-        return float(linear[0]), float(linear[-1] + 2.0 * square[-1] + 3.0 * cube[-1])
+        return spline(xp, self.start, self.step, self.values, log10_progress)
 
     @cached_property
     def mode(self) -> float:
@@ -128,3 +99,60 @@ class EfficiencyCurve:
             mass = mass * np.diff(belief.cdf(10.0**edges))
         below = np.concatenate([[0.0], np.cumsum(mass)])
         return np.asarray(10.0 ** np.interp(list(probabilities), below / below[-1], edges))
+
+
+def spline(xp: Any, start: Any, step: Any, values: Sequence[Any] | Array, at: Any) -> Any:
+    """Natural cubic spline through evenly spaced points, going on beyond them as a straight line.
+
+    Parameters
+    ----------
+    xp : module
+        ``numpy`` or ``pytensor.tensor``.
+    start, step : float or variable
+        First point, and the distance between two.
+    values : sequence of float or of variables, shape (point,)
+        At the points.
+    at : array or variable, any shape
+        Where it is asked for.
+    """
+    last = len(values) - 1
+    constant, linear, square, cube = pieces = spline_pieces(xp, values)
+    position = (at - start) / step
+    inside = xp.clip(position, 0.0, float(last))
+    piece = xp.clip(xp.floor(inside), 0, last - 1).astype("int64")
+    along, beyond = inside - piece, position - inside
+    first, final = end_slopes(pieces)
+    slope = xp.where(beyond < 0.0, first, final)
+    height = constant[piece] + along * (linear[piece] + along * (square[piece] + along * cube[piece]))
+    return height + slope * beyond
+
+
+def spline_pieces(xp: Any, values: Sequence[Any] | Array) -> tuple[Any, Any, Any, Any]:
+    """Coefficients of a spline's pieces in their own coordinate from 0 to 1, by power; each of shape (piece,)."""
+    count = len(values)
+    matrix = _pieces_of(count)
+    if xp is np:
+        found = matrix @ np.asarray(values, dtype=float)
+    else:
+        found = xp.dot(matrix, xp.stack(list(values)) if isinstance(values, Sequence) else xp.as_tensor(values))
+    return tuple(found[power * (count - 1) : (power + 1) * (count - 1)] for power in range(4))
+
+
+def end_slopes(pieces: Sequence[Any]) -> tuple[Any, Any]:
+    """Slopes of a spline at both ends, per step."""
+    _, linear, square, cube = pieces
+    return linear[0], linear[-1] + 2.0 * square[-1] + 3.0 * cube[-1]
+
+
+@cache
+def _pieces_of(count: int) -> Array:
+    """Matrix that makes all coefficients of the values, which they are linear in; shape (4 pieces, point)."""
+    values = np.eye(count)
+    system = np.diag(np.full(count, 4.0)) + np.diag(np.ones(count - 1), 1) + np.diag(np.ones(count - 1), -1)
+    system[0, :2], system[-1, -2:] = (1.0, 0.0), (0.0, 1.0)
+    bend = np.zeros((count, count))
+    bend[1:-1] = 6.0 * np.diff(values, 2, axis=0)
+    second = np.linalg.solve(system, bend)  # second differences: none at either end
+    rise = np.diff(values, axis=0)
+    linear = rise - second[:-1] / 3.0 - second[1:] / 6.0
+    return np.concatenate([values[:-1], linear, 0.5 * second[:-1], np.diff(second, axis=0) / 6.0])

@@ -46,23 +46,44 @@ def build_efficiency_model(models: ScoredModels, beliefs: Mapping[str, Family], 
     >>> build_efficiency_model(models, load_assumptions().beliefs, degrees=4.0).coords["organisation"]
     ('U', 'V')
     """
-    coords = {"model": list(models.names), "organisation": list(models.organisations)}
-    with pm.Model(coords=coords) as model:
+    with pm.Model() as model:
         values = declare_quantities(beliefs, [PROGRESS, *PARAMETERS])
-        height, slope, noise, spread = (values[name] for name in PARAMETERS)
-        unit = pm.Normal("organisation_unit", dims="organisation")
-        effect = pm.Deterministic("organisation_effect", spread * unit, dims="organisation")
-        log10_progress = pt.log10(values[PROGRESS])
-        expected = expected_score(
-            height, slope, models.log10_compute, log10_progress, models.years, effect[models.organisation]
-        )
-        variance = error_variance(noise, models.score_sd)
-
-        def logp(value: Any, mean: Any, squared_scale: Any) -> Any:
-            return log_student_t(pt, value - mean, squared_scale, degrees)
-
-        def simulated(mean: Any, squared_scale: Any, size: Any) -> Any:
-            return pm.StudentT.dist(nu=degrees, mu=mean, sigma=pt.sqrt(squared_scale), size=size)
-
-        pm.CustomDist("scores", expected, variance, logp=logp, dist=simulated, observed=models.score, dims="model")
+        observe_scores(models, values, values[PROGRESS], degrees)
     return model
+
+
+def observe_scores(
+    models: ScoredModels, values: Mapping[str, Any], progress: Any, degrees: float, weight: float = 1.0
+) -> None:
+    """Add a table's scores to the model in context, as one observed vector: the line's and, for instance, the race's.
+
+    Parameters
+    ----------
+    models : ScoredModels
+        The table's models.
+    values : mapping of str to variable
+        Of each of `PARAMETERS`.
+    progress : variable
+        Yearly progress (x per year): of the race, ``model["algorithmic_progress"]``.
+    degrees : float
+        Degrees of freedom of a score's error.
+    weight : float
+        Exponent on each score's likelihood.
+    """
+    model = pm.modelcontext(None)
+    model.add_coords({"model": list(models.names), "organisation": list(models.organisations)})
+    height, slope, noise, spread = (values[name] for name in PARAMETERS)
+    unit = pm.Normal("organisation_unit", dims="organisation")
+    effect = pm.Deterministic("organisation_effect", spread * unit, dims="organisation")
+    expected = expected_score(
+        height, slope, models.log10_compute, pt.log10(progress), models.years, effect[models.organisation]
+    )
+    variance = error_variance(noise, models.score_sd)
+
+    def logp(value: Any, mean: Any, squared_scale: Any) -> Any:
+        return weight * log_student_t(pt, value - mean, squared_scale, degrees)
+
+    def simulated(mean: Any, squared_scale: Any, size: Any) -> Any:
+        return pm.StudentT.dist(nu=degrees, mu=mean, sigma=pt.sqrt(squared_scale), size=size)
+
+    pm.CustomDist("scores", expected, variance, logp=logp, dist=simulated, observed=models.score, dims="model")

@@ -9,6 +9,7 @@ from .claim import Claim
 from .cluster import Cluster
 from .compute_reading import ComputeReading
 from .compute_stock import ComputeStock
+from .efficiency_curve import EfficiencyCurveKind
 from .expert_forecast import ExpertForecast
 from .kind import Clock, Kind, ModelState
 from .milestone import Milestone
@@ -43,6 +44,7 @@ KINDS: dict[str, Kind[Any, Any]] = {
         RunFinished(),
         ExpertForecast(),
         Policy(),
+        EfficiencyCurveKind(),
     )
 }
 

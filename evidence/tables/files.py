@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...priors.errors import InputError, nearest_name, reason_of
+from ...priors.regular_files import read_regular
 
 LARGEST_TABLE = 64_000_000  # bytes; the largest table known of is two million
 ENDINGS = (".csv", ".yaml", ".yml")
@@ -70,28 +69,14 @@ def read_file(path: str | Path, *, file: str | None = None) -> TableFile:
 
 def _content(path: Path, file: str) -> bytes:
     try:
-        # without this flag, opening a pipe that nobody writes to would wait forever
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        return read_regular(path, LARGEST_TABLE, "a table", file=file)
     except FileNotFoundError:
         beside = _names_beside(path)
         raise InputError("no such file", file=file, nearest=nearest_name(path.name, beside)) from None
+    except IsADirectoryError:
+        raise InputError("is a directory; the file of one table was expected", file=file) from None
     except OSError as error:
         raise InputError(f"cannot be read ({reason_of(error)})", file=file) from None
-    try:
-        status = os.fstat(handle)
-        if stat.S_ISDIR(status.st_mode):
-            raise InputError("is a directory; the file of one table was expected", file=file)
-        if not stat.S_ISREG(status.st_mode):
-            raise InputError("is no regular file but a pipe or a device; the file of a table was expected", file=file)
-        if status.st_size > LARGEST_TABLE:
-            raise too_large(file, status.st_size)
-        with open(handle, "rb", closefd=False) as stream:
-            content = stream.read(LARGEST_TABLE + 1)
-    finally:
-        os.close(handle)
-    if len(content) > LARGEST_TABLE:
-        raise too_large(file, len(content))
-    return content
 
 
 def _names_beside(path: Path) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -13,7 +14,7 @@ import pytensor.tensor as pt
 import pytest
 from numpy.typing import NDArray
 from pytensor.compile.mode import Mode
-from scipy import integrate, stats
+from scipy import integrate, interpolate, stats
 
 from catchup.evidence.kinds import KINDS, Clock
 from catchup.evidence.kinds.kind import SMALLEST
@@ -89,6 +90,22 @@ def scipy_shipment(value: Any, prediction: Any, f: Figures) -> Any:
     return stats.bernoulli.logpmf(np.asarray(value, dtype=int), unseen)
 
 
+def scipy_curve(value: Any, prediction: Any, f: Figures) -> Any:
+    """A cubic spline about the estimate, straight beyond its ends, over its integral."""
+    heights = np.array([height for name, height in f.items() if name.startswith("height_")])
+    points = f["start"] + f["step"] * np.arange(heights.size)
+    inner = interpolate.CubicSpline(points, heights, bc_type="natural")
+
+    def curve(x: Any) -> Any:
+        inside = np.clip(x, points[0], points[-1])
+        return inner(inside) + inner(inside, 1) * (x - inside)
+
+    ends = integrate.quad(lambda x: math.exp(curve(x)), points[0] - 60.0, points[0])[0]
+    ends += integrate.quad(lambda x: math.exp(curve(x)), points[-1], points[-1] + 60.0)[0]
+    cells = [integrate.quad(lambda x: math.exp(curve(x)), *pair)[0] for pair in itertools.pairwise(points)]
+    return curve(prediction + f["centre"] - value) - math.log(ends + sum(cells))
+
+
 TWINS: dict[str, Callable[[Any, Any, Figures], Any]] = {
     "compute_reading": scipy_mixture,
     "rental_spend": scipy_normal("sd"),
@@ -108,6 +125,7 @@ TWINS: dict[str, Callable[[Any, Any, Figures], Any]] = {
     "run_finished": scipy_normal("sd"),
     "expert_forecast": scipy_normal("sd"),
     "policy": lambda value, prediction, f: stats.bernoulli.logpmf(int(value), 1.0) + 0.0 * prediction,  # a fact
+    "efficiency_curve": scipy_curve,
 }
 ITEMS = [*one_of_each_kind(), *doubted_items()]
 CASES = [(case, ARTICLE) for case in ITEMS] + [

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import math
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import integrate, interpolate, stats
 
 from catchup.evidence.kinds import KINDS, Kind, ModelState
 from catchup.evidence.likelihood import predict
@@ -48,7 +49,23 @@ OBSERVED = {
     "run_started": months(datetime.date(2026, 10, 15)),
     "run_finished": math.log(4e25),
     "expert_forecast": (months(datetime.date(2026, 10, 15)) + months(datetime.date(2027, 9, 15))) / 2.0,
+    "efficiency_curve": math.log10(8.5),
 }
+CURVE = (-18.0, -11.0, -6.0, -2.6, -0.8, -0.05, 0.0, -0.6, -1.7, -3.2, -5.1, -7.2)  # of the template
+
+
+def curve_figures(centre: float, start: float, step: float, heights: tuple[float, ...]) -> dict[str, float]:
+    """Heights over the integral of their exponential."""
+    points = start + step * np.arange(len(heights))
+    inner = interpolate.CubicSpline(points, heights, bc_type="natural")
+    inside = sum(integrate.quad(lambda x: math.exp(inner(x)), *pair)[0] for pair in itertools.pairwise(points))
+    slopes = inner([points[0], points[-1]], 1)
+    ends = math.exp(heights[0]) / slopes[0] - math.exp(heights[-1]) / slopes[1]
+    mass = math.log(inside + ends)
+    named = {f"height_{place:02d}": height - mass for place, height in enumerate(heights)}
+    return {"start": start, "step": step, "centre": centre, **named}
+
+
 FIGURES: dict[str, dict[str, float]] = {
     "budget_share": {"reading_sd": math.log(2.0) / WIDTH_95, "sd": 0.3},
     "capability_lag": {"date": months(datetime.date(2026, 11, 1)), "sd": 0.25},
@@ -89,6 +106,7 @@ FIGURES: dict[str, dict[str, float]] = {
     "run_started": {"sd": 1.0},
     "expert_forecast": {"sd": 335 / 30.44 / WIDTH_90},
     "run_finished": {"sd": 0.5, "date": months(datetime.date(2026, 7, 1)), "typical_share": 0.8},
+    "efficiency_curve": curve_figures(math.log10(8.5), 0.2, 0.125, CURVE),
 }
 
 
@@ -183,6 +201,7 @@ PREDICTED: dict[str, tuple[dict[str, Any], Any]] = {
         lambda one: np.log(0.5 * 12.0 * 0.06 * one * (8e4 + 5e3 * END) * one * 5e20 * one),
     ),
     "progress_estimate": ({}, lambda one: np.log(9.0 * one)),
+    "efficiency_curve": ({}, lambda one: np.log10(9.0 * one)),
     "compute_stock": (
         {},
         lambda one: np.log(hyperscaler(END) + 9e5 * 0.25 + 6e5 * 0.25 * END / 12.0) + 0.0 * one,

@@ -13,6 +13,7 @@ from catchup.analysis.archive.manifest import BrokenRunError, read_json
 from catchup.analysis.inference.tree.files import load_tree
 from catchup.analysis.studies.calibration.fits_file import KeptFits
 from catchup.evidence.ledgers import load_ledger
+from catchup.evidence.tables.files import read_file
 from catchup.priors import regular_files
 from catchup.priors.draw_files import with_draws
 from catchup.priors.errors import InputError
@@ -30,6 +31,7 @@ READERS: dict[str, Callable[[Path], Any]] = {
     "x.toml": read_toml,
     "x.csv": draws_of,
     "x.json": lambda path: read_json(path.parent, path.name),
+    "table.csv": read_file,
 }
 OPENERS: dict[str, Callable[[Path], Any]] = {
     "x.nc": load_tree,

@@ -11,9 +11,13 @@ from typing import Any
 
 import pytest
 
-from catchup.analysis.archive.reading import Run, read_run
+from catchup.analysis.archive.reading import Run, read_run, read_runs
+from catchup.analysis.archive.ready_curve import KNOWN_CURVE, READY_CURVE
 from catchup.analysis.commands.main import run
+from catchup.analysis.inference.request import Request
+from catchup.analysis.runs import run as orchestration
 
+CURVES = (READY_CURVE, KNOWN_CURVE)
 Shelf = tuple[Path, list[Run]]
 Damage = Callable[[Path], Any]
 
@@ -138,3 +142,66 @@ def test_many_broken_runs_share_a_line(shelf: Shelf, tmp_path: Path, capsys: pyt
     assert len(lines) == 2
     assert any("and 297 more: has no manifest.json" in line for line in lines)
     assert any("notes.txt: is no run" in line for line in lines)
+
+
+def test_a_run_copied_under_its_own_day_is_named_and_counted_once(
+    shelf: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs, one = tmp_path / "runs", shelf[1][0]
+    runs.mkdir()
+    for name in (one.name, f"{one.name}-2", f"{one.name}-10"):
+        shutil.copytree(one.folder, runs / name)
+    assert run(["history", "--runs", str(runs), "--json"]) == 0
+    captured = capsys.readouterr()
+    assert [row["run"] for row in json.loads(captured.out)["runs"]] == [one.name]
+    assert captured.err.splitlines() == [
+        f"catchup: {runs / name}: is a copy of the run {one.name}: counted once"
+        for name in (f"{one.name}-2", f"{one.name}-10")
+    ]
+    assert run(["score", "--runs", str(runs), "--outcome", "2027-02-01", "--json"]) == 0
+    assert capsys.readouterr().out.count(f'"{one.name}"') == 2  # its id and its day
+
+
+def test_a_run_made_again_on_its_day_counts(shelf: Shelf, request_: Request, tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    made = [orchestration.run(request_, runs, brief=True) for _ in range(2)]
+    assert [one.name for one in read_runs(runs).runs] == [one.name for one in made]
+    assert read_runs(runs).faults == ()
+
+
+@pytest.mark.parametrize("every", [False, True], ids=["newest", "every"])
+def test_scores_are_given_where_inputs_are_damaged(
+    every: bool, shelf: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = tmp_path / "runs"
+    shutil.copytree(shelf[0], runs)
+    arguments = ["score", "--runs", str(runs), "--outcome", "2027-02-01", "--json"]
+    assert run(arguments) == 0
+    whole = json.loads(capsys.readouterr().out)
+    damaged = [one.name for one in shelf[1]][0 if every else -1 :]
+    for name in damaged:
+        (runs / name / "inputs" / "origins.toml").write_text("layers = 1")
+    assert run(arguments) == 0
+    captured = capsys.readouterr()
+    answered = json.loads(captured.out)
+    # runs are scored by the curves that they published; rivals and trends do not hang on any one run
+    assert [row["id"] for row in answered["scores"]] == [row["id"] for row in whole["scores"]]
+    assert answered["scores"][: len(shelf[1])] == whole["scores"][: len(shelf[1])]
+    assert len(captured.err.splitlines()) == 1  # of many alike, one
+    assert damaged[-1] in captured.err
+
+
+def test_a_run_without_curve_whose_inputs_are_damaged_is_left_out(
+    shelf: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs, one = tmp_path / "runs", shelf[1][0]
+    shutil.copytree(shelf[0], runs)
+    path = runs / one.name / "manifest.json"
+    content = json.loads(path.read_text())
+    content["files"] = {name: value for name, value in content["files"].items() if name not in CURVES}
+    path.write_text(json.dumps(content))
+    (runs / one.name / "inputs" / "origins.toml").write_text("layers = 1")
+    assert run(["score", "--runs", str(runs), "--outcome", "2027-02-01", "--json"]) == 0
+    answered = json.loads(capsys.readouterr().out)
+    assert [row["id"] for row in answered["left_out"]] == [one.name]
+    assert str(runs / one.name) in answered["left_out"][0]["reason"]

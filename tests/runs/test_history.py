@@ -26,8 +26,10 @@ from catchup.analysis.archive.history import history
 from catchup.analysis.archive.manifest import BrokenRunError
 from catchup.analysis.archive.reading import Run, read_run, read_runs
 from catchup.analysis.archive.scores import Outcome, distribution_of, score, score_rivals, score_runs
+from catchup.analysis.archive.views import Curve
 from catchup.analysis.inference.diagnostics import UntrustworthyError
 from catchup.analysis.inference.estimates import Distribution, Weighting
+from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request
 from catchup.analysis.presentation.report.contents import _moved
 from catchup.analysis.presentation.report.section import Sentence
@@ -35,6 +37,7 @@ from catchup.analysis.runs import run as running
 from catchup.analysis.runs.replay import parse_step, replay_days
 from catchup.analysis.runs.run import run
 from catchup.analysis.studies.attribution import QUANTILES, attribute
+from catchup.model.assumptions import load_assumptions
 from catchup.model.calendar import Calendar
 from catchup.priors.errors import InputError
 
@@ -102,8 +105,6 @@ def test_attribution_against_itself_is_nothing(shelf: Shelf) -> None:
 
 def test_a_prior_that_changes_is_a_step_of_its_own(shelf: Shelf, request_: Request, tmp_path: Path) -> None:
     from dataclasses import replace
-
-    from catchup.model.assumptions import load_assumptions
 
     last = shelf[1][-1]
     other = load_assumptions(["progress-scher"])
@@ -242,30 +243,40 @@ def test_the_hubs_columns(shelf: Shelf) -> None:
     rows = list(csv.DictReader(io.StringIO(export(shelf[1][-1], "hubverse"))))
     assert tuple(rows[0]) == HUB_COLUMNS
     assert {row["output_type"] for row in rows} == {"quantile", "sample"}
-    quantiles = [row for row in rows if row["output_type"] == "quantile"]
-    levels = [float(row["output_type_id"]) for row in quantiles]
-    values = [float(row["value"]) for row in quantiles]
-    assert levels == sorted(levels)
-    assert values == sorted(values)
-    assert all(0 < level < 1 for level in levels)
-    samples = [row["output_type_id"] for row in rows if row["output_type"] == "sample"]
-    assert len(set(samples)) == len(samples) == 100
+    targets = {row["target"] for row in rows}
+    assert targets == {"days to ready", "days to publicly known"}
+    for target in targets:
+        own = [row for row in rows if row["target"] == target]
+        quantiles = [row for row in own if row["output_type"] == "quantile"]
+        levels = [float(row["output_type_id"]) for row in quantiles]
+        values = [float(row["value"]) for row in quantiles]
+        assert levels == sorted(levels)
+        assert values == sorted(values)
+        assert all(0 < level < 1 for level in levels)
+        samples = [row["output_type_id"] for row in own if row["output_type"] == "sample"]
+        assert len(set(samples)) == len(samples)
+        # a lab that never says anything has no day: those quantiles and samples have no row
+        assert len(samples) == 100 if target == "days to ready" else 80 < len(samples) < 100
 
 
 def test_the_hubs_dates_are_the_forecasts(shelf: Shelf) -> None:
     """The origin's date and a value of its row make the date."""
     for run_ in (shelf[1][0], shelf[1][-1]):
         rows = csv.DictReader(io.StringIO(export(run_, "hubverse")))
-        found = {row["output_type_id"]: row for row in rows if row["output_type"] == "quantile"}
-        for p in ("0.05", "0.25", "0.5", "0.75", "0.95"):
-            row = found[p]
-            assert row["target"] == "days to ready"
-            moment = datetime.fromisoformat(row["origin_date"]) + timedelta(days=float(row["value"]))
-            assert moment.date().isoformat() == run_.forecast["ready"]["quantiles"][p]["date"]
+        found = {(row["target"], row["output_type_id"]): row for row in rows if row["output_type"] == "quantile"}
+        for target, name in (("days to ready", "ready"), ("days to publicly known", "known")):
+            for p, entry in run_.forecast[name]["quantiles"].items():
+                if entry["months"] is None:
+                    assert (target, p) not in found
+                    continue
+                row = found[target, p]
+                moment = datetime.fromisoformat(row["origin_date"]) + timedelta(days=float(row["value"]))
+                assert moment.date().isoformat() == entry["date"]
 
 
 def test_the_continuous_curve_keeps_the_formats_rules(shelf: Shelf) -> None:
     content = json.loads(export(shelf[1][-1], "metaculus"))
+    assert content["target"] == "known"
     curve = np.array(content["continuous_cdf"])
     steps = np.diff(curve)
     assert curve.size == CURVE_POINTS
@@ -278,7 +289,7 @@ def test_the_continuous_curve_keeps_the_formats_rules(shelf: Shelf) -> None:
 def test_the_continuous_curve_is_the_distribution() -> None:
     from scipy.stats import norm
 
-    curve = np.array(continuous_curve(normal(10.0, 2.0), 4.0, 16.0))
+    curve = np.array(continuous_curve(Curve.of(normal(10.0, 2.0)), 4.0, 16.0))
     exact = norm.cdf(np.linspace(4.0, 16.0, CURVE_POINTS), 10.0, 2.0)
     # a hundredth of a uniform rise is mixed in, and 1/1000 kept beyond each bound
     assert np.abs(curve - exact).max() < 0.0115
@@ -303,3 +314,13 @@ def test_csv_and_json_say_what_the_forecast_says(shelf: Shelf) -> None:
     assert json.loads(export(last, "json")) == last.forecast
     rows = list(csv.DictReader(io.StringIO(export(last, "csv"))))
     assert float(rows[2]["months"]) == last.forecast["ready"]["quantiles"]["0.5"]["months"]
+
+
+def test_a_model_that_tells_nothing_of_what_is_known_is_exported_by_ready(tmp_path: Path) -> None:
+    question = Question(load_assumptions(model="article"), date(2026, 11, 21), draws=2_000)
+    made = run(Request(question, evidence="none"), tmp_path / "runs", brief=True)
+    again = read_run(made.folder)
+    assert again.forecast["known"] is None
+    assert json.loads(export(again, "metaculus"))["target"] == "ready"
+    assert {row["target"] for row in csv.DictReader(io.StringIO(export(again, "csv")))} == {"ready", "pretrained"}
+    assert {row["target"] for row in csv.DictReader(io.StringIO(export(again, "hubverse")))} == {"days to ready"}

@@ -452,7 +452,7 @@ def test_rivals_and_trends_after_the_outcome_are_left_out_as_well(shelf: Shelf) 
     outcome = Outcome(date(2026, 8, 1))
     rivals = score_rivals(CALENDAR, outcome)
     assert {row.id for row in rivals.left_out} == {"index-gap", "markets-low", "markets-high"}
-    early = score_trends(shelf[1][-1], Outcome(date(2026, 5, 15)))
+    early = score_trends(shelf[1][-1].snapshot.question, Outcome(date(2026, 5, 15)))
     assert {row.id for row in early} == {"trend-growing-lag"}
     assert len(early.left_out) == 2
 

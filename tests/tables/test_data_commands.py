@@ -171,7 +171,7 @@ def test_efficiency_as_promised(capsys, older: Path) -> None:
     assert "all, compute at least confident" in found["set_aside"]
     text = printed(capsys, "efficiency", str(older))
     assert "all (asked)" in text
-    assert "No forecast counts it yet" in text
+    assert "with weight 0.5" in text
 
 
 def test_efficiency_of_what_is_kept_is_of_the_newest_vintage_with_compute(capsys, index: Path, older: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -60,20 +60,40 @@ def draw_history(history: History, *, width: float = WIDTH) -> Figure:
     InputError
         If there is no run to draw, or there are runs about more than one event.
     """
+    figure = new_figure(width, HEIGHT)
+    axes = figure.add_subplot()
+    words = draw_evolution(axes, history, width - SIDES)
+    handles, names = axes.get_legend_handles_labels()
+    figure.set_size_inches(width, HEIGHT + legend_below(axes, handles, names, columns=len(names)))
+    frame(figure, words.finding, words.subtitle, words.source)
+    return figure
+
+
+class Words(NamedTuple):
+    """What stands above and below the picture."""
+
+    finding: str
+    subtitle: str
+    source: str
+
+
+def draw_evolution(axes: Axes, history: History, width: float) -> Words:
+    """Draw the fan of dates onto axes that are so many inches wide, and say what it shows.
+
+    Raises
+    ------
+    InputError
+        If there is no run to draw, or there are runs about more than one event.
+    """
     entries = _of_a_day_each(history)
     calendar = entries[-1].run.snapshot.question.assumptions.calendar
     asked = np.array([day_number(entry.run.manifest.as_of) for entry in entries])
     dates = {p: _dates(entries, calendar, p) for p in LEVELS}
     arrivals = _arrivals(history)
-    figure = new_figure(width, HEIGHT)
-    axes = figure.add_subplot()
-    _set_limits(axes, asked, dates, width - SIDES)
+    _set_limits(axes, asked, dates, width)
     _draw_fan(axes, asked, dates)
     _mark_arrivals(axes, arrivals)
-    handles, names = axes.get_legend_handles_labels()
-    figure.set_size_inches(width, HEIGHT + legend_below(axes, handles, names, columns=len(names)))
-    frame(figure, _finding(entries, calendar), _subtitle(entries), _source(entries, arrivals))
-    return figure
+    return Words(_finding(entries, calendar), _subtitle(entries), _source(entries, arrivals))
 
 
 def _of_a_day_each(history: History) -> list[Entry]:

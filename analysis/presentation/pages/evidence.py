@@ -82,6 +82,8 @@ def _section(item: Item) -> str:
         ("likelihood", _figures(item.stated_likelihood)),
         ("rests on", ", ".join(f"`{name}`" for name in text.shares)),
         ("weight", f"{text.weight:g}: {text.weight_reason}" if text.weight < 1.0 else ""),
+        *(("revised", str(entry)) for entry in text.revised),
+        ("retracted", f"{text.retracted_on}: {text.retracted_why}" if text.retracted_on else ""),
         *(("source", marked_up(tuple(source_spans(source)))) for source in text.sources),
     ]
     notes = f"\n{' '.join(text.notes.split())}\n" if text.notes else ""

@@ -78,7 +78,7 @@ def site_files(
         addresses.WHOLE_JSON: _whole_json(everything),
         addresses.WHOLE_CSV: _whole_csv([one.run for one in told.values()]),
         addresses.LATEST_SCHEMA: schema_text(),
-        addresses.EVIDENCE: pages.evidence_page(newest.run),
+        addresses.EVIDENCE: pages.evidence_page([one.run for one in about]),
         addresses.PRIORS: pages.priors_page(newest.run),
         addresses.LEAVES_OUT: pages.leaves_out_page(),
         addresses.METHOD: pages.method_page(newest.run),

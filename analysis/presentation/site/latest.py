@@ -10,6 +10,7 @@ from pydantic import Field
 
 from ....priors.strict import StrictModel
 from ...archive.reading import Run
+from ...inference.json_values import number, significant
 from .addresses import LATEST_SCHEMA, run_page
 from .moved import Story
 
@@ -27,7 +28,10 @@ class Quantile(StrictModel):
 class Contribution(StrictModel):
     """One change since the run before."""
 
+    id: Annotated[str, Field(description="What changed: time, priors, version, or added:, changed:, removed: ITEM.")]
     kind: Literal["news", "correction", "chance", "together"]
+    months: Annotated[float | None, Field(description="How far it moved the median; null beyond all that is followed.")]
+    mcse: Annotated[float | None, Field(description="Monte Carlo standard error of that, months.")]
     sentence: str
 
 
@@ -36,6 +40,7 @@ class Moved(StrictModel):
 
     since: Annotated[str | None, Field(description="Name of the run before; null where there is none.")]
     finding: str
+    months: Annotated[float | None, Field(description="The whole shift of the median, which they add up to.")]
     contributions: tuple[Contribution, ...]
 
 
@@ -67,14 +72,6 @@ def latest_of(run: Run, story: Story) -> Latest:
         If the run's forecast is another object than runs keep.
     """
     forecast = run.forecast
-    contributions = [
-        Contribution(kind=group.kind, sentence=sentence) for group in story.groups for sentence in group.sentences
-    ]
-    moved = Moved(
-        since=None if story.moved is None else story.moved.against,
-        finding=story.finding,
-        contributions=tuple(contributions),
-    )
     content = {
         "schema": SCHEMA,
         "run": run.name,
@@ -87,9 +84,31 @@ def latest_of(run: Run, story: Story) -> Latest:
         "compute_alone": _quantiles(forecast["compute_alone"]) if forecast.get("compute_alone") else None,
         "state": forecast.get("state") or {},
         "not_by": forecast.get("not_by") or {},
-        "moved": moved,
+        "moved": moved_as_model(story),
     }
     return Latest.model_validate(content)
+
+
+def moved_as_model(story: Story) -> Moved:
+    """Say for programs what moved."""
+    contributions = [
+        Contribution(
+            id=step.id,
+            kind=group.kind,
+            months=number(step.shifts[0.5].value),
+            mcse=significant(step.shifts[0.5].mcse),
+            sentence=sentence,
+        )
+        for group in story.groups
+        for step, sentence in zip(group.steps, group.sentences, strict=True)
+    ]
+    total = None if story.moved is None else story.moved.attribution.total.shifts[0.5].value
+    return Moved(
+        since=None if story.moved is None else story.moved.against,
+        finding=story.finding,
+        months=None if total is None else number(total),
+        contributions=tuple(contributions),
+    )
 
 
 def latest_text(latest: Latest) -> str:

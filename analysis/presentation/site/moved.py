@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
-from ....evidence.schema import Item
 from ...archive.moved import Moved, moved_of
 from ...archive.reading import Run
 from ...inference.estimates import Estimate
 from ...studies.attribution import Step
 from ...studies.news import Kind, by_kind
 from ..text import date_text, harmless
+from .lives import entries_of
 
 HEADINGS: Mapping[Kind, str] = {
     "news": "News",
@@ -22,6 +25,8 @@ HEADINGS: Mapping[Kind, str] = {
     "together": "News and corrections that cannot be told apart",
 }
 ITEM = re.compile(r"(?:added|changed|removed):([a-z0-9-]+)")
+REASONS = 3  # entries of the changelog that a sentence quotes
+LONGEST = 300  # characters of each
 SAME = 5e-4  # months: what is smaller is written as nothing
 
 
@@ -35,16 +40,21 @@ class Group:
         ``news``, ``correction``, ``chance`` or ``together``.
     heading : str
         Its name for people.
+    steps : tuple of Step
+        The contributions.
     sentences : tuple of str
         One a contribution, signed, with its Monte Carlo error.
-    months : float
-        How far all of them move the median.
     """
 
     kind: Kind
     heading: str
+    steps: tuple[Step, ...]
     sentences: tuple[str, ...]
-    months: float
+
+    @property
+    def months(self) -> float:
+        """How far all of them move the median."""
+        return sum(step.shifts[0.5].value for step in self.steps)
 
 
 @dataclass(frozen=True)
@@ -78,9 +88,23 @@ def story_of(run: Run) -> Story:
         If what the run has recorded of it is damaged.
     """
     moved = moved_of(run)
+    ids = [] if moved is None else [step.id for step in moved.attribution.steps]
+    return story(moved, {entry["id"]: entry for entry in entries_of(run)} if any(map(ITEM.search, ids)) else {})
+
+
+def story(moved: Moved | None, items: Mapping[str, Mapping[str, Any]]) -> Story:
+    """Tell what moved.
+
+    Parameters
+    ----------
+    moved : Moved or None
+        The shift, taken apart.
+    items : mapping of str to mapping
+        By id, items that the later run knows of, as JSON.
+    """
     if moved is None:
         return Story("There is no earlier run to compare this one with, or it could not be compared.")
-    groups = tuple(_group(kind, steps, run) for kind, steps in by_kind(moved.attribution).items())
+    groups = tuple(_group(kind, steps, items) for kind, steps in by_kind(moved.attribution).items())
     total = moved.attribution.total.shifts[0.5]
     return Story(_finding(total, moved.against), groups, _sum(groups, total), moved)
 
@@ -95,31 +119,35 @@ def _finding(total: Estimate, against: str) -> str:
     return f"The median is {abs(total.value):.2f} ± {total.mcse:.2f} months {direction} {since}."
 
 
-def _group(kind: Kind, steps: Sequence[Step], run: Run) -> Group:
-    items = {item.id: item for item in run.inputs.evidence()} if any(map(ITEM.search, _ids(steps))) else {}
-    sentences = tuple(_sentence(step, items) for step in steps)
-    return Group(kind, HEADINGS[kind], sentences, sum(step.shifts[0.5].value for step in steps))
+def _group(kind: Kind, steps: Sequence[Step], items: Mapping[str, Mapping[str, Any]]) -> Group:
+    return Group(kind, HEADINGS[kind], tuple(steps), tuple(_sentence(step, items) for step in steps))
 
 
-def _ids(steps: Sequence[Step]) -> list[str]:
-    return [step.id for step in steps]
-
-
-def _sentence(step: Step, items: Mapping[str, Item]) -> str:
+def _sentence(step: Step, items: Mapping[str, Mapping[str, Any]]) -> str:
     shift = step.shifts[0.5]
     what = harmless(step.title) + "".join(_source(items[name]) for name in ITEM.findall(step.id) if name in items)
     if not math.isfinite(shift.value):
         return f"Beyond all that is followed: {what}."
     if abs(shift.value) < SAME and shift.mcse < SAME:
         return f"No change: {what}."
+    what += _reasons(step)
     noise = ", within its Monte Carlo error" if shift.noise else ", later" if shift.value > 0 else ", earlier"
     return f"{signed(shift)} months{noise}: {what}."
 
 
-def _source(item: Item) -> str:
-    source = item.text.sources[0]
-    seen = f"{source.title}; {source.publisher}, {date_text(source.date)}"
-    return harmless(f" ({item.text.title}. Seen in: {seen})")
+def _reasons(step: Step) -> str:
+    """What the changelog says of a step; of many entries the first."""
+    if not step.reasons:
+        return ""
+    said = " ".join(textwrap.shorten(harmless(entry), LONGEST, placeholder=" ...") for entry in step.reasons[:REASONS])
+    more = f" And {len(step.reasons) - REASONS} more entries." if len(step.reasons) > REASONS else ""
+    return f" (the changelog says: {said}{more})"
+
+
+def _source(item: Mapping[str, Any]) -> str:
+    source = item["sources"][0]
+    seen = f"{source['title']}; {source['publisher']}, {date_text(date.fromisoformat(source['date']))}"
+    return harmless(f" ({item['title']}. Seen in: {seen})")
 
 
 def _sum(groups: Sequence[Group], total: Estimate) -> str:

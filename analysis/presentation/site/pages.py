@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ...archive.contributions import contributions
 from ...archive.history import Entry, History
 from ...archive.reading import EXPLORER, REPORT, Run
 from ..html import environment
@@ -14,14 +15,15 @@ from ..report.contents import leaves_out
 from ..report.section import Sentence
 from ..table import Table
 from ..tables.attribution import attribution_table
-from ..tables.evidence import COUNTED, Evidence, evidence_table
 from ..tables.history import history_table
 from . import addresses
 from .feed import Told
 from .headline import Headline
+from .lives import lives
 from .moved import Story
 
 QUESTION = "When will a Chinese lab have a fully developed model like Claude Mythos?"
+WIDTH = 7.2  # inches, of a picture for a desk
 NARROW = 4.2  # inches, of a picture for a telephone
 RECENT = 8  # runs that the first page lists
 
@@ -39,8 +41,11 @@ def index_page(told: Sequence[Told], history: History, files: Sequence[str]) -> 
         run_files=[(name, f"{addresses.run_folder(newest.run.name)}/{name}") for name in files],
         report=REPORT,
         explorer=EXPLORER,
-        fan=_fan(history),
-        fan_words=f"The forecast through time, run by run; it stands at {newest.headline.median}.",
+        fan=_fan(history, told),
+        fan_words=(
+            f"The forecast through time, run by run: it stands at {newest.headline.median}. Below it, how far "
+            "time passing, evidence, corrections and chance moved the median at each run."
+        ),
         recent=_archive_table(history, RECENT),
     )
 
@@ -70,12 +75,15 @@ def archive_page(history: History) -> str:
     return _tables_page(addresses.ARCHIVE, "Every run, newest first", [("", _archive_table(history))])
 
 
-def evidence_page(run: Run) -> str:
-    """Return the page on the evidence that a run has counted."""
-    items = run.inputs.evidence()
-    counted = Evidence(run.manifest.as_of, items, {item.id: COUNTED for item in items})
-    heading = f"Evidence counted by run {run.name}"
-    return _tables_page(addresses.EVIDENCE, heading, [("", evidence_table(counted))] if items else [])
+def evidence_page(runs: Sequence[Run]) -> str:
+    """Return the page on evidence, each item with its life, as runs about one event tell it, newest first."""
+    return _page(
+        "site/evidence.html.j2",
+        addresses.EVIDENCE,
+        title="What has been seen, and what became of it",
+        run=runs[0].name,
+        groups=lives(runs),
+    )
 
 
 def priors_page(run: Run) -> str:
@@ -124,14 +132,18 @@ def _archive_table(history: History, most: int | None = None) -> Table[Entry]:
     return history_table(newest_first, lambda entry: addresses.run_page(entry.run.name))
 
 
-def _fan(history: History) -> dict[str, str]:
-    """The forecast through time, drawn for a desk and for a telephone."""
-    from ..figures import draw_history, inline_svg
+def _fan(history: History, told: Sequence[Told]) -> dict[str, str]:
+    """The forecast through time and what moved it, drawn for a desk and for a telephone; told newest first."""
+    from ..figures import draw_contributions, draw_history, inline_svg
 
-    return {
-        "wide": inline_svg(draw_history(history), "fan"),
-        "narrow": inline_svg(draw_history(history, width=NARROW), "narrow-fan"),
+    moved = contributions((one.run.manifest.as_of, one.story.moved) for one in reversed(told))
+    widths = {"fan": WIDTH, "narrow-fan": NARROW}
+    drawn = {
+        name: draw_contributions(history, moved, width=width) if moved else draw_history(history, width=width)
+        for name, width in widths.items()
     }
+    wide, narrow = (inline_svg(drawing, name) for name, drawing in drawn.items())
+    return {"wide": wide, "narrow": narrow}
 
 
 def _tables_page(address: str, title: str, tables: Sequence[tuple[str, Table[Any]]], lines: Sequence[str] = ()) -> str:

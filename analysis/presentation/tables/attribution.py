@@ -55,6 +55,7 @@ def attribution_table(result: Attribution, since: str | None = None) -> Table[St
             value=_probability_as_json,
             figure=True,
         ),
+        Column(path=("reasons",), value=lambda row: list(row.reasons)),
         Column(path=("noise",), value=lambda row: row.noise),
         Column(path=("ess",), value=lambda row: None if row.ess is None else round(row.ess)),
         Column(path=("khat",), value=lambda row: rounded(row.khat, 3)),

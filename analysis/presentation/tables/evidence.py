@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ....evidence.schema import Item, Source
-from ....evidence.selection import Selection
+from ....evidence.schema import Item
+from ....evidence.selected import Selection
+from ....evidence.sources import Source
 from ..json_form import to_json
 from ..table import Cell, Column, Layout, Room, Span, Table
 from .columns import web_link
@@ -50,6 +51,12 @@ def uses_of(selection: Selection) -> dict[str, str]:
     }
 
 
+def evidence_of(day: date, selection: Selection) -> Evidence:
+    """Take every item that a question as of a day knows of, counted or not."""
+    others = (*selection.checks, *selection.priors, *(aside.item for aside in selection.set_aside))
+    return Evidence(day, (*selection.counted, *others), uses_of(selection))
+
+
 def layout(result: Evidence) -> Layout:
     """Lay out the items."""
     table = evidence_table(result)
@@ -68,12 +75,27 @@ def evidence_table(result: Evidence, *, linked: bool = False) -> Table[Item]:
         Column(title="Kind", text=lambda item: item.text.kind),
         Column(title=result.day_text, text=lambda item: uses[item.id]),
         Column(title="Known since", text=lambda item: item.text.known_since.isoformat()),
+        *_revised(result),
         Column(title="Source", text=_sources, room=Room.PAGE),
         Column(value=item_as_json),
         Column(path=("use",), value=lambda item: uses[item.id]),
     ]
     ordered = sorted(result.items, key=lambda item: (uses[item.id] != COUNTED, uses[item.id], item.id))
     return Table("Items of evidence, and what is done with each", columns, result.items, shown=ordered)
+
+
+def _revised(result: Evidence) -> list[Column[Item]]:
+    """The column of revisions, where there are any."""
+    if not any(item.text.revised for item in result.items):
+        return []
+
+    def days(item: Item) -> Cell:
+        return ", ".join(entry.day.isoformat() for entry in item.text.revised)
+
+    def whole(item: Item) -> Cell:
+        return "; ".join(map(str, item.text.revised))
+
+    return [Column(title="Revised", text=days, full=whole)]
 
 
 def item_layout(item: Item) -> Layout:
@@ -92,6 +114,9 @@ def _in_full(item: Item) -> list[Cell]:
         lines.append(f"{name}: {numbers or 'nothing'}")
     if text.weight != 1:
         lines.append(f"weight {text.weight:g}: {text.weight_reason}")
+    lines += [f"Revised: {entry}" for entry in text.revised]
+    if text.retracted_on is not None:
+        lines.append((Span(f"Retracted on {text.retracted_on}", "fail"), f": {text.retracted_why}"))
     for source in text.sources:
         place = source.address or f"quoted in {source.quoted_in}"
         lines.append(f"Source: {source.title} ({source.publisher}, {source.date}; {place})")
@@ -119,7 +144,8 @@ def source_spans(source: Source) -> list[str | Span]:
 def item_as_json(item: Item) -> dict[str, Any]:
     """Return an item in full as JSON."""
     return {
-        **item.text.model_dump(mode="json", exclude={"observed", "likelihood"}),
+        **item.text.model_dump(mode="json", exclude={"observed", "likelihood", "revised"}),
+        "revised": [entry.model_dump(mode="json") for entry in item.text.revised],
         "observed": item.observed.model_dump(mode="json"),
         "likelihood": item.stated_likelihood,
         "file": item.file,

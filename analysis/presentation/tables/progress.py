@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ....model.assumptions import PROGRESS_QUANTITY
+from ...inference.estimates import Distribution
 from ...inference.json_values import significant
 from ...studies.tables.chosen import origin_of
 from ...studies.tables.efficiency import QUANTILES, MeasuredProgress, Read
 from ..json_form import to_json
 from ..table import Column, Layout, Path, Table
 from ..text import quantile_text
+from .columns import date_columns, moments_column
 
 DIGITS = 4
 
 Belief = tuple[str, np.ndarray]
+Dated = tuple[str, Distribution]
 
 
 def layout(result: MeasuredProgress) -> Layout:
     """Lay out what a table says of progress."""
     choices, beliefs = _choice_table(result), _belief_table(result)
-    return Layout(tables=(choices, beliefs), json=lambda: _as_json(result, choices, beliefs))
+    dates = _date_tables(result)
+    return Layout(tables=(choices, beliefs, *dates), json=lambda: _as_json(result, choices, beliefs, dates))
 
 
 def _choice_table(result: MeasuredProgress) -> Table[Read]:
@@ -58,10 +63,29 @@ def _belief_table(result: MeasuredProgress) -> Table[Belief]:
     rows = [
         ("the curve alone", result.alone),
         (f"{PROGRESS_QUANTITY} before", result.prior),
-        (f"{PROGRESS_QUANTITY} after", result.posterior),
+        (f"{PROGRESS_QUANTITY} after, all of the likelihood counted", result.posterior),
+        *((f"{name} (overlay)", values) for name, values in result.opinions.items()),
     ]
-    line = f"The likelihood is highest at {result.read.curve.mode:.1f} x per year. No forecast counts it yet."
+    line = (
+        f"The likelihood is highest at {result.read.curve.mode:.1f} x per year. A forecast counts it where --item has "
+        f"written it as an item and --add names that, with weight {result.weight:g} unless the item says another."
+    )
     return Table("What the models asked for say", columns, rows, lines=[line])
+
+
+def _date_tables(result: MeasuredProgress) -> tuple[Table[Dated], ...]:
+    """What counting the table does to the race's date, where that was asked for."""
+    if result.question is None:
+        return ()
+    columns: list[Column[Dated]] = [
+        Column(title="Counted in the race", text=lambda row: row[0], path=("id",), value=lambda row: row[0]),
+        moments_column(lambda row: row[1]),
+        *date_columns(result.question, lambda row: row[1], ("ready", "quantiles")),
+    ]
+    lines = [f"On all other evidence, as of {result.question.as_of}; the table counts with weight {result.weight:g}."]
+    if result.withheld:
+        lines.append(f"Too flat to be counted: {', '.join(result.withheld)}.")
+    return (Table("What counting it does to the date", columns, list(result.dates.items()), lines=lines),)
 
 
 def _quantile_column(place: int, values: Any, path: Path) -> Column[Any]:
@@ -75,10 +99,12 @@ def _quantile_column(place: int, values: Any, path: Path) -> Column[Any]:
     )
 
 
-def _as_json(result: MeasuredProgress, choices: Table[Read], beliefs: Table[Belief]) -> dict[str, Any]:
+def _as_json(
+    result: MeasuredProgress, choices: Table[Read], beliefs: Table[Belief], dates: Sequence[Table[Dated]]
+) -> dict[str, Any]:
     read = result.read
     asked, *others = to_json(choices)
-    alone, prior, posterior = to_json(beliefs)
+    alone, prior, posterior, *opinions = to_json(beliefs)
     return {
         "schema": 1,
         "table": origin_of(result.table),
@@ -97,6 +123,9 @@ def _as_json(result: MeasuredProgress, choices: Table[Read], beliefs: Table[Beli
             "log_likelihood": [round(float(height), 4) for height in read.curve.values],
         },
         PROGRESS_QUANTITY: {"prior": prior, "posterior": posterior},
+        "opinions": dict(zip(result.opinions, opinions, strict=True)),
+        "weight": result.weight,
+        **({"dates": to_json(dates[0])} if dates else {}),
         "choices": others,
         "set_aside": dict(result.set_aside),
     }

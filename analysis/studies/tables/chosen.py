@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ....evidence.tables.places import named_vintage, today
+from ....evidence.tables.records import shipped_records
 from ....evidence.tables.store import TableStore
 from ....evidence.tables.table import Table, read_table
 from ....priors.errors import InputError
@@ -24,13 +25,14 @@ def chosen_table(
     store : TableStore
         Where vintages are held.
     file : Path or None
-        A file, of the day given by `vintage` or its name; without one, a vintage that is held is read.
+        A file, of the day given by `vintage` or its name; without one, a vintage that is held is read, or else the
+        records that the project ships.
     vintage : date or None
         Which; the newest by default.
     name : str
         Of the table, where no file is given.
     having : str, optional
-        A column that the newest vintage is to have.
+        A column that the newest vintage is to have. Records that are shipped have none beside models, days and scores.
 
     Raises
     ------
@@ -39,6 +41,8 @@ def chosen_table(
     """
     if file is not None:
         return read_table(file, vintage=vintage or named_vintage(file), shapes=store.shapes)
+    if vintage is None and having is None and not store.vintages(name):
+        return shipped_records(name)
     if vintage is not None or having is None:
         return store.read(store.get(name, vintage))
     newest = store.get(name)  # says so if there is none at all
@@ -55,12 +59,14 @@ def every_table(
 ) -> list[Table]:
     """Read the file that a study is asked about, or every vintage that is held up to one: the newest by default.
 
+    Where none is held, and none is asked for, the records that the project ships are read.
+
     Raises
     ------
     InputError
         If there is none, or one cannot be read.
     """
-    if file is not None:
+    if file is not None or (vintage is None and not store.vintages(name)):
         return [chosen_table(store, file, vintage, name=name)]
     newest = store.get(name, vintage)
     held = [each for each in store.vintages(name) if each.manifest.vintage <= newest.manifest.vintage]

@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ....evidence.efficiency.curve import EfficiencyCurve
 from ....evidence.efficiency.integration import Integrated, efficiency_curve
 from ....evidence.efficiency.models import ScoredModels
+from ....evidence.schema import Item, item_from_table
 from ....evidence.tables.scored import CONFIDENCES, scored_models
 from ....evidence.tables.table import Table
-from ....model.assumptions import PROGRESS_QUANTITY, Assumptions
+from ....model.assumptions import PROGRESS_QUANTITY, Assumptions, load_assumptions
+from ....model.models import ARTICLE
 from ....priors.errors import InputError
+from ...inference.conditioning import condition
 from ...inference.diagnostics import UntrustworthyError
+from ...inference.estimates import Distribution
+from ...inference.json_values import significant
+from ...inference.posterior import Posterior
+from ...inference.question import Question
+from .chosen import last_day
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 BELIEF = "measured_progress"
 COUNTED_WITHIN = 12.0  # natural logarithms below the curve's top: what lies lower has no weight
+UNCOUNTED = "uncounted"
+OPINIONS = ("progress-amodei", "progress-scher")  # overlays; the prior itself is the third
+WEIGHT_REASON = (
+    "Models of one table are no independent draws (labs learn from each other, and which models are scored is chosen), "
+    "and which of them count moves the answer by more than the likelihood's own width."
+)
 SMALLEST_SHARE = 0.15  # effective share of the points of integration, below which they may have missed the peak
 
 
@@ -88,6 +104,17 @@ class MeasuredProgress:
         With other choices, to show what hangs on them.
     set_aside : mapping of str to str
         Choices that leave too few models, and why.
+    opinions : mapping of str to array, shape (quantile,)
+        `QUANTILES` of the views of progress that come with the project as overlays, by overlay.
+    weight : float
+        Exponent on the likelihood where the race counts it.
+    dates : mapping of str to Distribution
+        By choice (and ``uncounted``), the race's date with the table counted, where it was asked for (months since
+        t = 0).
+    withheld : tuple of str
+        Choices that say too little to be counted.
+    question : Question, optional
+        That they answer.
     """
 
     table: Table
@@ -97,6 +124,11 @@ class MeasuredProgress:
     posterior: np.ndarray
     others: tuple[Read, ...]
     set_aside: Mapping[str, str]
+    opinions: Mapping[str, np.ndarray]
+    weight: float
+    dates: Mapping[str, Distribution] = field(default_factory=dict)
+    withheld: tuple[str, ...] = ()
+    question: Question | None = None
 
 
 def measured_progress(table: Table, assumptions: Assumptions, choice: Choice | None = None) -> MeasuredProgress:
@@ -135,7 +167,95 @@ def measured_progress(table: Table, assumptions: Assumptions, choice: Choice | N
         posterior=read.curve.quantiles(QUANTILES, prior),
         others=tuple(others),
         set_aside=set_aside,
+        opinions=_opinions(),
+        weight=assumptions.table.number("efficiency_weight"),
     )
+
+
+def with_dates(found: MeasuredProgress, posterior: Posterior) -> MeasuredProgress:
+    """Say what counting the table does to the date of the race, by which of its models count.
+
+    Parameters
+    ----------
+    found : MeasuredProgress
+        From `measured_progress`.
+    posterior : Posterior
+        On all other evidence.
+
+    Raises
+    ------
+    UntrustworthyError
+        If some draws cannot be trusted.
+    """
+    dates, withheld = {UNCOUNTED: posterior.ready}, []
+    for read in (found.read, *found.others):
+        try:
+            item = progress_item(found, "table", read)
+        except InputError:  # a likelihood that is no likelier anywhere has no item
+            withheld.append(read.choice.title)
+            continue
+        selection = replace(posterior.selection, counted=(*posterior.selection.counted, item))
+        dates[read.choice.title] = condition(posterior.question, selection).ready
+    return replace(found, dates=dates, withheld=tuple(withheld), question=posterior.question)
+
+
+def progress_item(found: MeasuredProgress, item_id: str, read: Read | None = None) -> Item:
+    """Make an item of evidence of a table, to be counted in the race; see `progress_item_text`."""
+    return item_from_table(progress_item_text(found, item_id, read), file=f"{item_id}.toml")
+
+
+def progress_item_text(found: MeasuredProgress, item_id: str, read: Read | None = None) -> dict[str, Any]:
+    """Write a table's likelihood of progress as an item's file.
+
+    Parameters
+    ----------
+    found : MeasuredProgress
+        From `measured_progress`.
+    item_id : str
+        The item's id.
+    read : Read, optional
+        Which choice of models; the one asked for by default.
+
+    Returns
+    -------
+    dict
+        Its tables, as `item_from_table` takes them.
+    """
+    read, table = read or found.read, found.table
+    curve, choice, day = read.curve, read.choice, last_day(table)
+    chosen = {"models": choice.models, "confidence": choice.confidence}
+    return {
+        "id": item_id,
+        "title": f"Progress by scores and training compute, {choice.title}",
+        "kind": "efficiency_curve",
+        "role": "likelihood",
+        "known_since": day,
+        "shares": ["epoch-capabilities-index"],
+        "weight": found.weight,
+        "weight_reason": WEIGHT_REASON,
+        "notes": f"Written by catchup data efficiency from a table of sha256 {table.sha256}.",
+        "observed": {
+            "value": significant(curve.mode, 6),
+            "table": table.name,
+            "vintage": day,
+            **chosen,
+            **({"since": choice.since} if choice.since else {}),
+            "counted": len(read.counted.names),
+            "curve": {
+                "start": curve.start,
+                "step": curve.step,
+                "heights": [round(float(height - curve.values.max()), 6) for height in curve.values],
+            },
+        },
+        "sources": [
+            {
+                "title": f"{table.shape.title}, {table.shape.licence}",
+                "publisher": table.shape.publisher,
+                "date": day,
+                "quoted_in": Path(table.file).name,
+            }
+        ],
+    }
 
 
 def read_progress(table: Table, assumptions: Assumptions, choice: Choice) -> Read:
@@ -171,6 +291,15 @@ def refuse_missed_peak(integrated: Integrated, title: str) -> None:
             f"the likelihood of {title} has no single peak (effective share of the points of integration {share:.2f}, "
             f"{SMALLEST_SHARE:g} is needed): count more models, or others"
         )
+
+
+def _opinions() -> dict[str, np.ndarray]:
+    """Views of progress that come with the project, each alone."""
+    found = {}
+    for name in OPINIONS:
+        belief = load_assumptions([name], model=ARTICLE).beliefs[PROGRESS_QUANTITY]
+        found[name] = belief.quantile(np.array(QUANTILES))
+    return found
 
 
 def _other_choices(assumptions: Assumptions, chosen: Choice) -> Iterable[Choice]:

@@ -1,0 +1,115 @@
+"""Each item's life, as the runs tell it: known, first counted, revised, retracted, last counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ....evidence.revisions import describe_value
+from ...archive.reading import Run
+from ..table import Span
+from ..tables.columns import web_link
+from ..tables.evidence import COUNTED, item_as_json
+from .addresses import run_page
+
+NO_LONGER_KNOWN = "of an earlier run, not known to the newest"
+GROUPS = (
+    ("Counted", COUNTED),
+    ("Retracted", "retracted"),
+    ("Held out as checks", "held out"),
+    ("Used to set a prior", "in the prior"),
+)
+"""Headings, and how the use of the items below each begins; the rest is what is known and not counted."""
+REST = "Not counted"
+
+
+class Event(NamedTuple):
+    """Something that happened to an item: when, what, and the page that shows it."""
+
+    day: str
+    text: str
+    address: str | None = None
+
+
+@dataclass(frozen=True)
+class Life:
+    """An item's life.
+
+    Attributes
+    ----------
+    id, title, kind, use : str
+        The item, and what the newest run does with it.
+    events : tuple of Event
+        In order.
+    sources : tuple of tuple of str or Span
+        Where it was seen.
+    """
+
+    id: str
+    title: str
+    kind: str
+    use: str
+    events: tuple[Event, ...]
+    sources: tuple[tuple[str | Span, ...], ...]
+
+
+def lives(runs: Sequence[Run]) -> list[tuple[str, list[Life]]]:
+    """Tell the life of every item that runs about one event know of.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+        Newest first; one at least.
+
+    Returns
+    -------
+    list of tuple of str and list of Life
+        By heading; headings without any item are left out.
+    """
+    newest = runs[0]
+    entries = {entry["id"]: entry for entry in entries_of(newest)}
+    for run in runs[1:]:
+        if set(run.manifest.evidence) - set(entries):
+            gone = (entry for entry in entries_of(run) if entry["id"] not in entries)
+            entries |= {entry["id"]: {**entry, "use": NO_LONGER_KNOWN} for entry in gone if entry["use"] == COUNTED}
+    told = [_life(entry, runs) for entry in entries.values()]
+    found = {heading: [life for life in told if life.use.startswith(start)] for heading, start in GROUPS}
+    taken = {life.id for group in found.values() for life in group}
+    found[REST] = [life for life in told if life.id not in taken]
+    return [(heading, group) for heading, group in found.items() if group]
+
+
+def entries_of(run: Run) -> Sequence[Mapping[str, Any]]:
+    """Items that a run knows of, as JSON; of a run that has not kept the others, those that it counts."""
+    return run.known_items or [{**item_as_json(item), "use": COUNTED} for item in run.inputs.evidence()]
+
+
+def _life(entry: Mapping[str, Any], runs: Sequence[Run]) -> Life:
+    counting = [run for run in runs if entry["id"] in run.manifest.evidence]
+    events = [Event(entry["known_since"], "known")]
+    if counting:
+        events.append(_counted(counting[-1], "first counted"))
+    for change in entry.get("revised") or ():
+        was, is_now = (describe_value(change[key]) for key in ("old", "new"))
+        events.append(Event(change["day"], f"revised: {change['key']} {was} to {is_now} ({change['why']})"))
+    if counting and counting[0] is not runs[0]:
+        events.append(_counted(counting[0], "last counted"))
+    if entry.get("retracted_on"):
+        events.append(Event(entry["retracted_on"], f"retracted: {entry['retracted_why']}"))
+    sources = tuple(_source(source) for source in entry["sources"])
+    ordered = sorted(events, key=lambda event: event.day[:10])
+    return Life(entry["id"], entry["title"], entry["kind"], entry["use"], tuple(ordered), sources)
+
+
+def _counted(run: Run, what: str) -> Event:
+    return Event(run.manifest.as_of.isoformat(), f"{what} by run {run.name}", run_page(run.name))
+
+
+def _source(source: Mapping[str, Any]) -> tuple[str | Span, ...]:
+    spans: list[str | Span] = [
+        web_link(source["address"], source["title"]),
+        f", {source['publisher']}, {source['date']}",
+    ]
+    quoted = source["quoted_in"]
+    return (*spans, ", quoted in ", web_link(quoted, quoted)) if quoted else tuple(spans)

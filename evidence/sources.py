@@ -1,0 +1,57 @@
+"""Where a figure was seen, and the names that items and statements go by."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+
+from ..priors.strict import StrictModel, describe
+from .kinds.kind import Name
+
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def _slug(name: str) -> str:
+    if not SLUG.fullmatch(name):
+        raise ValueError(f"lower-case words joined by hyphens were expected, not {describe(name)}")
+    return name
+
+
+Slug = Annotated[str, AfterValidator(_slug)]
+
+
+class Source(StrictModel):
+    """Where a figure was seen: at an address, or quoted in something.
+
+    Attributes
+    ----------
+    title, publisher : str
+        Of what was published.
+    date : datetime.date
+        When.
+    address, quoted_in : str or None
+        Where to find it; one of them at least.
+
+    Examples
+    --------
+    >>> from catchup.evidence import load_ledger
+    >>> source = load_ledger().items["eci-lag"].text.sources[0]
+    >>> source.publisher, source.date.isoformat()
+    ('Epoch AI', '2026-06-12')
+    """
+
+    title: Name
+    publisher: Name
+    date: datetime.date
+    address: Name | None = None
+    quoted_in: Name | None = Field(default=None, validate_default=True)
+
+    @field_validator("quoted_in")
+    @classmethod
+    def _somewhere(cls, quoted_in: str | None, info: ValidationInfo) -> str | None:
+        if quoted_in is None and info.data.get("address") is None:
+            raise ValueError("is missing, and so is address: a source needs one of them")
+        return quoted_in

@@ -1,0 +1,205 @@
+"""What moved it over a replay of 24 weeks: contributions add up, corrections are apart, the picture shows both."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from catchup.analysis.archive.contributions import contributions
+from catchup.analysis.archive.history import history
+from catchup.analysis.archive.moved import Moved, moved_of
+from catchup.analysis.archive.program import changelog_entries, code_hash
+from catchup.analysis.archive.reading import Run
+from catchup.analysis.commands.main import run as command
+from catchup.analysis.inference.inputs import inputs_of
+from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import Request
+from catchup.analysis.inference.snapshot import Snapshot
+from catchup.analysis.presentation.figures import draw_contributions
+from catchup.analysis.presentation.figures.contributions import LOOKS
+from catchup.analysis.presentation.figures.dates import day_number
+from catchup.analysis.presentation.site.moved import story, story_of
+from catchup.analysis.runs.replay import replay
+from catchup.analysis.studies.attribution import attribute
+from catchup.evidence import __file__ as evidence_room
+from catchup.model.assumptions import load_assumptions
+from catchup.priors.layers import Layer
+
+Shelf = tuple[Path, list[Run]]
+WEEKS = 24
+LAST = date(2026, 11, 20)
+FALSE_ALARM = 1e-4
+ROUNDED = 1e-4  # months; what is published is rounded to it
+LEDGER = Path(evidence_room).parent / "ledger"
+
+
+def planted(folder: Path) -> dict[str, str]:
+    """Copy the ledger with two revisions and a retraction planted; by run, the step that should be found."""
+    import shutil
+
+    shutil.copytree(LEDGER, folder)
+    revisions = {"eci-lag": date(2026, 7, 20), "aisi-open-weight-cyber-lag": date(2026, 9, 8)}
+    for name, day in revisions.items():
+        path = folder / f"{name}.toml"
+        value = re.search(r"(?m)^value = ([\d.]+)", path.read_text())
+        assert value is not None
+        entry = f'\n[[revised]]\nday = {day}\nkey = "observed.value"\nold = {float(value[1]) * 1.3}\n'
+        path.write_text(path.read_text() + entry + f'new = {value[1]}\nwhy = "planted"\n')
+    gone, day = folder / "caisi-deepseek-v4-lag.toml", date(2026, 10, 13)
+    gone.write_text(f'retracted_on = {day}\nretracted_why = "planted"\n' + gone.read_text())
+    wanted = {f"changed:{name}": day for name, day in revisions.items()} | {"removed:caisi-deepseek-v4-lag": day}
+    first = LAST - timedelta(weeks=WEEKS - 1)
+    runs = [first + timedelta(weeks=week) for week in range(WEEKS)]
+    return {next(run for run in runs if run >= day).isoformat(): step for step, day in wanted.items()}
+
+
+@pytest.mark.slow
+def test_over_24_weeks_contributions_add_up_and_planted_corrections_are_found(tmp_path: Path) -> None:
+    wanted = planted(tmp_path / "ledger")
+    question = Question(load_assumptions(), LAST, draws=60_000)
+    asked = Request(question, engine="importance", ledger=tmp_path / "ledger")
+    first = LAST - timedelta(weeks=WEEKS - 1)
+    runs = list(replay(asked, tmp_path / "runs", first, LAST, timedelta(weeks=1)))
+    assert len(runs) == WEEKS
+    found = {}
+    widest = float(norm.isf(0.5 * FALSE_ALARM / WEEKS))
+    for before, after in pairwise(runs):
+        moved = moved_of(after)
+        assert moved is not None
+        steps, total = moved.attribution.steps, moved.attribution.total.shifts[0.5]
+        added = math.fsum(step.shifts[0.5].value for step in steps)
+        assert abs(added - total.value) <= widest * total.mcse + ROUNDED * (len(steps) + 1)
+        assert added == pytest.approx(total.value, abs=ROUNDED * (len(steps) + 1))  # exactly, but for rounding
+        published = [run.forecast["ready"]["quantiles"]["0.5"]["months"] for run in (before, after)]
+        assert published[1] - published[0] == pytest.approx(total.value, abs=3 * ROUNDED)
+        told = {group.kind: [step.id for step in group.steps] for group in story_of(after).groups}
+        for name in told.get("correction", []):
+            found[after.name] = name
+        assert not any(name.startswith(("changed:eci", "removed", "changed:aisi")) for name in told.get("news", []))
+        assert "together" not in told
+    assert found == wanted
+
+
+def test_the_picture_draws_what_runs_have_recorded(shelf: Shelf) -> None:
+    runs, moved = shelf[1], contributions((run.manifest.as_of, moved_of(run)) for run in shelf[1])
+    assert len(moved) == len(runs) - 1
+    for each, run in zip(moved, runs[1:], strict=True):
+        recorded = moved_of(run)
+        assert recorded is not None
+        steps = recorded.attribution.steps
+        assert math.fsum(each.months.values()) == pytest.approx(math.fsum(step.shifts[0.5].value for step in steps))
+    figure = draw_contributions(history(shelf[0]), moved)
+    below = figure.axes[1]
+    days = [day_number(each.day) for each in moved]
+    tops = {day: [0.0, 0.0] for day in days}
+    for container in below.containers:
+        (cause,) = [cause for cause, look in LOOKS.items() if look.name == container.get_label()]
+        for bar, each in zip(container.patches, moved, strict=True):
+            height = bar.get_height()
+            assert height == pytest.approx(each.months.get(cause, 0.0))
+            assert bar.get_x() + bar.get_width() / 2 == pytest.approx(day_number(each.day))
+            stack = tops[day_number(each.day)]
+            assert bar.get_y() == pytest.approx(stack[int(height <= 0.0)])
+            stack[int(height <= 0.0)] += height
+    (dots,) = [line for line in below.lines if line.get_label() == "in all"]
+    np.testing.assert_allclose(dots.get_ydata(), [each.total for each in moved])
+    assert below.get_ylim()[0] <= min(min(stack) for stack in tops.values())
+    assert "Months later" in below.get_ylabel()
+
+
+def test_runs_of_one_day_are_summed(shelf: Shelf) -> None:
+    moved = moved_of(shelf[1][-1])
+    assert moved is not None
+    day = shelf[1][-1].manifest.as_of
+    (once,), (twice,) = contributions([(day, moved)]), contributions([(day, None), (day, moved), (day, moved)])
+    assert twice.total == pytest.approx(2 * once.total)
+    assert twice.months == pytest.approx({cause: 2 * months for cause, months in once.months.items()})
+
+
+def snapshots(new: tuple[str, ...], **changes: object) -> tuple[Snapshot, Snapshot]:
+    before = load_assumptions(model="article")
+    overlay = Layer.of(
+        {"quantity": {"china_stock": {"family": "lognormal", "median": 2.6e6, "sigma": 0.1}}}, file="mine"
+    )
+    after = load_assumptions([overlay], model="article")
+    question = Question(before, date(2026, 11, 20), draws=20_000)
+    known = ("An entry that stood there.",)
+    one = Snapshot(question, {}, inputs_of(before, ()), "0.1.0", code="a" * 8, changes=known)
+    two = Snapshot(
+        replace(question, assumptions=after), {}, inputs_of(after, ()), "0.1.0", code="a" * 8, changes=(*known, *new)
+    )
+    return one, replace(two, **changes)
+
+
+def test_changed_priors_are_named_with_what_the_changelog_says() -> None:
+    new = ("Levers are faster.", "`china_stock` follows the October count: +0.3 months.")
+    found = attribute(*snapshots(new))
+    (step,) = [step for step in found.steps if step.id == "priors"]
+    assert step.title == "priors changed: quantity.china_stock"
+    assert step.reasons == (new[1],)
+    told = story(Moved("2026-11-13", found), {})
+    (group,) = [group for group in told.groups if group.kind == "correction"]
+    assert "(the changelog says: `china_stock` follows the October count: +0.3 months.)" in group.sentences[0]
+
+
+def test_without_a_changelog_there_is_no_reason() -> None:
+    one, two = snapshots(("New.",))
+    (step,) = [step for step in attribute(replace(one, changes=()), two).steps if step.id == "priors"]
+    assert step.reasons == ()
+
+
+def test_another_program_of_the_same_version_is_a_correction() -> None:
+    one, two = snapshots(("The requirement falls by another law.",), code="b" * 8)
+    moved = replace(one, recorded={p: replace(e, value=e.value + 0.4) for p, e in quantiles(one).items()})
+    found = attribute(moved, two)
+    (step,) = [step for step in found.steps if step.id == "version"]
+    assert step.title == "another state of the program, aaaaaaaa to bbbbbbbb"
+    assert step.reasons == ("The requirement falls by another law.",)
+    same = attribute(moved, replace(two, code="a" * 8))
+    assert [step.id for step in same.steps if "noise-before" in step.id] == ["unexplained-noise-before"]
+
+
+def quantiles(snapshot: Snapshot) -> dict[float, object]:
+    ready = snapshot.posterior().ready
+    return {p: ready.quantile(p) for p in (0.05, 0.5, 0.95)}
+
+
+def test_a_run_keeps_the_program_that_made_it(shelf: Shelf) -> None:
+    kept = shelf[1][-1].snapshot
+    assert kept.code == code_hash()
+    assert kept.changes == changelog_entries()
+    assert len(kept.changes) > 10
+
+
+def test_run_says_what_moved(shelf: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    runs = str(tmp_path / "runs")
+    asked = [
+        "run",
+        "--runs",
+        runs,
+        "--model",
+        "article",
+        "--draws",
+        "4000",
+        "--engine",
+        "importance",
+        "--evidence",
+        "eci-lag",
+    ]
+    assert command([*asked, "--as-of", "2026-11-01"]) in (0, 1)
+    first = capsys.readouterr().out
+    assert "There is no earlier run" in first
+    assert command([*asked, "--as-of", "2026-11-15", "--json"]) in (0, 1)
+    moved = json.loads(capsys.readouterr().out)["moved"]
+    assert moved["since"] == "2026-11-01"
+    assert math.fsum(one["months"] for one in moved["contributions"]) == pytest.approx(moved["months"], abs=1e-3)
+    assert {one["kind"] for one in moved["contributions"]} <= {"news", "chance"}
