@@ -74,7 +74,10 @@ class PoolInTurn(Pool):
     month: float
 
     def at(self, xp: Any, t: Any) -> Any:
-        return xp.where(t >= self.month, super().at(xp, t), self.before.at(xp, t))
+        since = t >= self.month
+        if isinstance(since, bool):  # a number, which no graph takes for a condition
+            return super().at(xp, t) if since else self.before.at(xp, t)
+        return xp.where(since, super().at(xp, t), self.before.at(xp, t))
 
 
 @dataclass(frozen=True)
