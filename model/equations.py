@@ -139,6 +139,19 @@ def pool(xp: Any, t: Any, stock: Any, rate: Any, start: Any, length: Any) -> Any
     return total
 
 
+def committed_budget(xp: Any, habit: Any, commitment: Any) -> Any:
+    r"""Share of a year's compute that a firm commits to one run, :math:`\max(\gamma_h, \gamma_c)`.
+
+    Habit decides, unless the firm has committed itself to more.
+    """
+    return xp.maximum(habit, commitment)
+
+
+def usable_stock(amount: Any, share: Any) -> Any:
+    """Part of a source of compute that is fit for pre-training (H100e)."""
+    return amount * share
+
+
 def budget_in_force(budget: Any, rivals: Any) -> Any:
     r"""Share of a year's compute that the one run gets, :math:`\gamma / (1 + e)`.
 

@@ -12,7 +12,8 @@ from ..priors.hierarchy import conditional
 from ..priors.layers import Layer, merge
 from ..priors.strict import StrictModel, validate
 from ..priors.table import PriorTable
-from .race import Names, refuse_stranger
+from .firms import Names
+from .race import refuse_stranger
 
 
 class EventText(StrictModel):

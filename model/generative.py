@@ -19,6 +19,7 @@ from . import equations
 from .assumptions import Assumptions
 from .change import BegunRuns, Change
 from .equations import SMALLEST_STOCK
+from .firms import Firm
 from .gate import Gate
 from .law import Fall, LawInTurn, fall_behind, law_of
 from .law import required as required_at
@@ -26,7 +27,6 @@ from .naming import Naming, unnamed
 from .obstacle_effects import ByFirm, ObstacleEffects
 from .policies import NO_INTERVENTION, Intervention
 from .pools import Values, pool_of
-from .race import Firm
 from .world import Contender as Contender
 from .world import Outcome as Outcome
 from .world import World as World
@@ -135,7 +135,8 @@ def run_race(
     entries = [(event, firm) for event in multiples for firm in firms]
     obstacles = ObstacleEffects(assumptions.obstacles, entries, values, name)
     target = name("target_flop", {event: world.mythos_flop * multiple for event, multiple in multiples.items()})
-    budget = obstacles.budget({at: values[firms[at[1]].budget] for at in entries})
+    habits = {firm: text.share_of_year(xp, values) for firm, text in firms.items()}
+    budget = obstacles.budget({at: habits[at[1]] for at in entries})
     asked, falls = _targets(xp, world, entries, target, values, obstacles.lag(), change)
     solved, stock = _solve(xp, world, asked, falls, budget, solve)
     begun = BegunRuns(xp, change, entries)

@@ -140,6 +140,8 @@ def pool_of_sources(
     amounts: dict[str, Any] = {}
     for name, source in sources.items():
         amount = math.prod((values[quantity] for quantity in source.amount[1:]), start=values[source.amount[0]])
+        if source.usable is not None:
+            amount = equations.usable_stock(amount, values[source.usable])
         amounts[name] = amount * kept[name] if name in kept else amount
     present = [amount for name, amount in amounts.items() if not sources[name].arrives]
     stock = sum(present[1:], start=present[0]) if present else next(iter(amounts.values())) * 0.0

@@ -6,7 +6,7 @@ import math
 from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -14,52 +14,15 @@ from ..priors.errors import InputError, nearest_name, unknown_name, unknown_row
 from ..priors.layers import Layer, Row, merge
 from ..priors.strict import StrictModel, validate
 from ..priors.table import Quantity
-
-Names = Annotated[tuple[str, ...], Field(strict=False)]
-
-
-class Firm(StrictModel):
-    """A contender: what it commits to one run, and how it trains.
-
-    `archetype` is the kind of firm that it is: by default it is the only one of its kind, which is called as it is.
-    `budget`, `mfu` and `minimum_training` name quantities, and so does `post_training`: that of the whole race by
-    default. Where `rl_ratio` and `rl_pool_share` name quantities, post-training lasts at least as long as its
-    reinforcement learning takes on that share of the firm's pool. A firm that has yet to decide names the day of its
-    `decision` (or ``as-of``, the day the question is asked) and, in `delay`, quantities in months that pass
-    from then until it can launch. One that does not compete is left out of the race.
-    """
-
-    title: str
-    archetype: str | None = None
-    budget: str
-    mfu: str
-    minimum_training: str
-    post_training: str | None = None
-    rl_ratio: str | None = None
-    rl_pool_share: str | None = None
-    decision: date | Literal["as-of"] | None = None
-    delay: Names = ()
-    competes: bool = True
-    references: Names = ()
-
-    @property
-    def finish(self) -> list[str]:
-        """Quantities of its own that its post-training draws on."""
-        return [name for name in (self.post_training, self.rl_ratio, self.rl_pool_share) if name is not None]
-
-
-class KnownFirm(StrictModel):
-    """A firm that people name, whether or not it races: its archetype, and what else it is called."""
-
-    title: str
-    archetype: str
-    also: Names = ()
+from .firms import Firm, Names, known_as_of, load_known_firms, refuse_half_stated, stand_ins_of, written_alike
 
 
 class Source(StrictModel):
     """A part of a firm's pool: there from t = 0, or arriving from `start` over `length` months.
 
-    It arrives as `arrivals` says, or else as all sources do: evenly, unless another mechanism is chosen.
+    It arrives as `arrivals` says, or else as all sources do: evenly, unless another mechanism is chosen. `usable` names
+    the quantity that is the part of it fit for pre-training, where not all of it is: a part of the pool, not of what is
+    owned.
     """
 
     title: str
@@ -69,6 +32,7 @@ class Source(StrictModel):
     length: float | str | None = None
     per: str | None = None
     arrivals: str | None = None
+    usable: str | None = None
     channel: str
     references: Names = ()
 
@@ -158,7 +122,7 @@ class Race:
         """Every quantity that the firms themselves draw on, budgets first."""
         names = [firm.budget for firm in self.firms.values()]
         for firm in self.firms.values():
-            names += [firm.mfu, firm.minimum_training, *firm.finish, *firm.delay]
+            names += [*firm.budgets[1:], firm.mfu, firm.minimum_training, *firm.finish, *firm.delay]
         return list(dict.fromkeys(names))
 
     def quantities(self) -> list[str]:
@@ -167,7 +131,11 @@ class Race:
         for source in self.sources.values():
             names += [
                 *source.amount,
-                *(value for value in (source.start, source.length, source.per) if isinstance(value, str)),
+                *(
+                    value
+                    for value in (source.start, source.length, source.per, source.usable)
+                    if isinstance(value, str)
+                ),
             ]
         return list(dict.fromkeys(names))
 
@@ -190,10 +158,10 @@ def load_race(layers: Iterable[Layer], quantities: Iterable[str], references: It
         firm = firms[name] = validate(Firm, row.values, file=row.file, key=key)
         for entry in ("budget", "mfu", "minimum_training"):
             refuse_unknown("quantity", [getattr(firm, entry)], quantities, row.file, f"{key}.{entry}")
-        for entry in ("post_training", "rl_ratio", "rl_pool_share"):
+        for entry in ("commitment", "post_training", "rl_ratio", "rl_pool_share"):
             named = getattr(firm, entry)
             refuse_unknown("quantity", [] if named is None else [named], quantities, row.file, f"{key}.{entry}")
-        _check_rl(firm, row.file, key)
+        refuse_half_stated(firm, row.file, key)
         refuse_unknown("quantity", firm.delay, quantities, row.file, f"{key}.delay")
         if isinstance(firm.decision, date) and firm.decision < origin:
             raise InputError(
@@ -209,7 +177,7 @@ def load_race(layers: Iterable[Layer], quantities: Iterable[str], references: It
         source = sources[name] = validate(Source, row.values, file=row.file, key=key)
         refuse_unknown("firm", [source.firm], firms, row.file, f"{key}.firm")
         refuse_unknown("quantity", source.amount, quantities, row.file, f"{key}.amount")
-        for entry in ("start", "length", "per"):
+        for entry in ("start", "length", "per", "usable"):
             value = getattr(source, entry)
             if isinstance(value, str):
                 refuse_unknown("quantity", [value], quantities, row.file, f"{key}.{entry}")
@@ -225,62 +193,7 @@ def load_race(layers: Iterable[Layer], quantities: Iterable[str], references: It
     files = {f"firm.{name}": firm_rows[name].file for name in competing}
     files |= {f"source.{name}": source_rows[name].file for name in running}
     known = load_known_firms(layers)
-    return Race(competing, running, files, _known_as(firms, known), stand_ins_of(firms, known))
-
-
-def load_known_firms(layers: Iterable[Layer]) -> dict[str, KnownFirm]:
-    """Read the firms that people name, by id.
-
-    Raises
-    ------
-    InputError
-        At the first unknown or missing key.
-    """
-    rows = merge(layers, "known_firm")
-    return {
-        name: validate(KnownFirm, row.values, file=row.file, key=f"known_firm.{name}") for name, row in rows.items()
-    }
-
-
-def stand_ins_of(firms: Mapping[str, Firm], known: Mapping[str, KnownFirm]) -> dict[str, str]:
-    """By id of a firm that does not compete, and by archetype, the first that competes of the same archetype.
-
-    Parameters
-    ----------
-    firms : mapping of str to Firm
-        All that have a row, those that do not compete among them.
-    known : mapping of str to KnownFirm
-        Those that people name.
-    """
-    archetypes = {name: each.archetype for name, each in known.items()}
-    archetypes |= {name: firm.archetype or name for name, firm in firms.items()}
-    first: dict[str, str] = {}
-    for name, firm in firms.items():
-        if firm.competes:
-            first.setdefault(archetypes[name], name)
-    absent = {name: kind for name, kind in archetypes.items() if name not in firms or not firms[name].competes}
-    return {name: first[kind] for name, kind in {**{kind: kind for kind in first}, **absent}.items() if kind in first}
-
-
-def _known_as(firms: Mapping[str, Firm], known: Mapping[str, KnownFirm]) -> dict[str, str]:
-    words = [(word, name) for name, each in known.items() for word in (name, each.title, *each.also)]
-    words += [(word, name) for name, firm in firms.items() for word in (name, firm.title)]
-    return {written_alike(word): name for word, name in words}
-
-
-def written_alike(name: str) -> str:
-    """A name without what people write differently: capitals, spaces, hyphens, full stops."""
-    return "".join(letter for letter in name.lower() if letter.isalnum())
-
-
-def _check_rl(firm: Firm, file: str, key: str) -> None:
-    if (firm.rl_ratio is None) != (firm.rl_pool_share is None):
-        lacking = "rl_ratio" if firm.rl_ratio is None else "rl_pool_share"
-        raise InputError(
-            "is missing: reinforcement learning takes so much compute, on such a share of the pool",
-            file=file,
-            key=f"{key}.{lacking}",
-        )
+    return Race(competing, running, files, known_as_of(firms, known), stand_ins_of(firms, known))
 
 
 def required_keys(model: type[StrictModel]) -> list[str]:
@@ -355,15 +268,16 @@ def refuse_impossible(race: Race, quantities: Mapping[str, Quantity]) -> None:
         Naming the firm or source, the quantity and how far it reaches.
     """
     for name, source in race.sources.items():
-        ramp = {entry: getattr(source, entry) for entry in ("start", "length", "per")}
+        ramp = {entry: getattr(source, entry) for entry in ("start", "length", "per", "usable")}
         drawn = {entry: (value,) for entry, value in ramp.items() if isinstance(value, str)}
         for entry, names in {"amount": source.amount, **drawn}.items():
             for quantity in names:
                 reach = quantities[quantity].distribution.support()
                 divides = entry in ("length", "per")
-                _check_reach(quantity, reach, f"source.{name}.{entry}", race.files, above=divides)
+                most = 1.0 if entry == "usable" else math.inf
+                _check_reach(quantity, reach, f"source.{name}.{entry}", race.files, above=divides, most=most)
     for name, firm in race.firms.items():
-        for quantity in (firm.budget, firm.mfu):
+        for quantity in (*firm.budgets, firm.mfu):
             reach = quantities[quantity].distribution.support()
             _check_reach(quantity, reach, f"firm.{name}", race.files, above=True, most=1.0)
         for quantity in (firm.minimum_training, *firm.finish, *firm.delay):

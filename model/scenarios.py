@@ -14,7 +14,7 @@ from ..priors.distributions import FAMILY_KEYS
 from ..priors.errors import InputError, nearest_name, unknown_name
 from ..priors.layers import Layer, merge
 from ..priors.strict import StrictModel, validate
-from .race import Names
+from .firms import Names
 
 OVERLAID = ("quantity", "firm", "source", "event", "obstacle")
 

@@ -36,7 +36,7 @@ from ..priors.layers import Row, merge
 from ..priors.strict import StrictModel, validate
 from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
 from .equations import log_growth_per_month
-from .race import Names
+from .firms import Names
 
 
 class TrendText(StrictModel):

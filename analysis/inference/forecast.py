@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...model.calendar import month_ends
+from .commitments import StreamedCommitments, commitments_of
 from .diagnostics import WORST_KHAT, Diagnostics, few_draws
 from .draws import PriorDraws, Values
 from .estimates import ZERO, Array, Distribution, Estimate
@@ -62,6 +63,8 @@ class Forecast(Result):
         Probability that each firm is ready first, and that one of each kind is.
     ready_if_first : mapping of str to distribution or None
         By firm, months since t = 0 given that it is first; None where it is in no draw.
+    commitments : mapping of str to mapping of str to Estimate
+        By firm, the probability of each regime of commitment; of firms whose budget may go beyond habit.
     stages : mapping of str to Estimate
         By stage, the probability that the furthest run is in it on the day of the question; see `STAGES`.
     diagnostics : Diagnostics
@@ -93,6 +96,7 @@ class Forecast(Result):
     ready_if_first: Mapping[str, AnyDistribution | None]
     stages: Mapping[str, Estimate]
     diagnostics: Diagnostics
+    commitments: Mapping[str, Mapping[str, Estimate]] = field(default_factory=dict)
     without_lags: AnyDistribution | None = None
     log_evidence: Estimate = ZERO
     notes: tuple[str, ...] = ()
@@ -155,6 +159,7 @@ def forecast(posterior: Posterior) -> Forecast:
         first_firm=first_firms(columns, weighting, race.firms),
         first_archetype=first_archetypes(columns, weighting, race),
         ready_if_first=ready_if_first(columns, weighting, race.firms),
+        commitments=commitments_of(question.assumptions, columns, weighting),
         stages=shares_of_stages(columns[STAGE], weighting),
         diagnostics=posterior.diagnostics,
         without_lags=_without_lags(posterior),
@@ -231,6 +236,7 @@ def _forecast_streamed(posterior: Posterior) -> Forecast:
     alone = StreamedDistribution(*DATE_RANGE) if question.assumptions.obstacles else ready
     known = StreamedDistribution(*DATE_RANGE) if question.assumptions.reporting else None
     log_flop = StreamedDistribution(*LOG_FLOP_RANGE)
+    commitments = StreamedCommitments(question.assumptions)
     firsts, reached = StreamedFirsts(question.assumptions.race), np.zeros(len(STAGES))
 
     def evaluate(values: Values) -> Values:
@@ -246,6 +252,7 @@ def _forecast_streamed(posterior: Posterior) -> Forecast:
             known.add(columns[KNOWN])
         log_flop.add(columns[LOG_FLOP])
         firsts.add(columns)
+        commitments.add(columns)
         reached += np.bincount(columns[STAGE].astype(int), minlength=len(STAGES))
 
     def shares(names: Iterable[str], counts: Array) -> dict[str, Estimate]:
@@ -262,6 +269,7 @@ def _forecast_streamed(posterior: Posterior) -> Forecast:
         first_firm=firsts.firms(),
         first_archetype=firsts.archetypes(),
         ready_if_first=firsts.ready(),
+        commitments=commitments.estimates(),
         stages=shares(STAGES, reached),
         diagnostics=posterior.diagnostics,
         known=known,

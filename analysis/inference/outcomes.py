@@ -9,6 +9,7 @@ import numpy as np
 from ...model.forward import outcome
 from ...model.generative import Outcome, World
 from ...model.policies import NO_INTERVENTION, Intervention
+from .commitments import commitment_columns
 from .draws import Values
 from .estimates import Array
 from .question import Question
@@ -92,6 +93,7 @@ def summary_of(question: Question, values: Values, world: World, result: Outcome
         LOG_FLOP: np.log10(world.mythos_flop),
         STAGE: furthest(stages_of(result, question.as_of_months)).astype(float),
         **{FIRST + firm: share for firm, share in first_shares(result).items()},
+        **commitment_columns(question.assumptions, values),
     }
 
 

@@ -210,11 +210,9 @@ def refuse_fixed_budgets(question: Question) -> None:
         Naming the first such regime.
     """
     for name, regime in question.assumptions.regimes.items():
-        if question.assumptions.beliefs[regime.text.quantity].base is None:
-            raise InputError(
-                f"regime '{name}' changes {regime.text.quantity}, which has been fixed",
-                key=f"--set {regime.text.quantity}",
-            )
+        for quantity in regime.text.quantities:
+            if question.assumptions.beliefs[quantity].base is None:
+                raise InputError(f"regime '{name}' changes {quantity}, which has been fixed", key=f"--set {quantity}")
 
 
 def acting_day(question: Question, acting_from: date | None) -> tuple[date, float]:

@@ -78,6 +78,10 @@ class ModelState:
         """Return the firm of the race that a name means, or that stands for who is meant."""
         return self.assumptions.race.firm_named(name)
 
+    def budget(self, xp: Any, name: str) -> Any:
+        """Share of a year's compute that a firm commits to one run."""
+        return self.assumptions.race.firms[self.firm(name)].share_of_year(xp, self.quantity)
+
 
 class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
     """A kind of evidence: its tables in an item's file, and the density of what is observed.

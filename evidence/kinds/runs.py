@@ -88,5 +88,5 @@ class RunKind[Observed: ObservedRun](NormalKind[Observed, RunLikelihood]):
 def committed(xp: Any, state: ModelState, firm: str, month: Any) -> Any:
     """Largest run that a firm commits to at a month, FLOP."""
     firm = state.firm(firm)
-    budget = state.quantity[state.assumptions.race.firms[firm].budget]
+    budget = state.budget(xp, firm)
     return largest_run(budget, state.pools[firm].at(xp, month), state.flop_month[firm])

@@ -40,13 +40,18 @@ def sources_of(
     chosen = {name: each for name, each in race.sources.items() if channels is None or each.channel in channels}
     if firm is not None:
         owner = race.firm_named(firm)
-        return {name: source for name, source in chosen.items() if source.firm == owner}
+        return {name: _whole(source) for name, source in chosen.items() if source.firm == owner}
     flows: dict[tuple[Any, ...], tuple[str, Source]] = {}
     for name, source in chosen.items():
         whole = tuple(quantity for quantity in source.amount if not is_share(quantities[quantity]))
         flow = (tuple(sorted(whole)), source.start, source.length, source.per, source.arrivals)
-        flows.setdefault(flow, (name, source.model_copy(update={"amount": whole or source.amount})))
+        flows.setdefault(flow, (name, _whole(source, amount=whole or source.amount)))
     return dict(flows.values())
+
+
+def _whole(source: Source, **changed: Any) -> Source:
+    """A source with what of it cannot train: people report what is owned."""
+    return source.model_copy(update={**changed, "usable": None})
 
 
 def stock_at(xp: Any, state: ModelState, sources: dict[str, Source], month: Any, yearly_growth: Any) -> Any:

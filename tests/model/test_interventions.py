@@ -168,7 +168,7 @@ def test_interventions_from_different_months_are_not_one(assumptions):
 
 def test_a_lever_that_takes_all_compute_away_stops_a_run_under_way(either, some):
     before = outcome(either, some)[1]
-    month = float(np.median(before.contenders["hyperscaler"].pretrained)) - 0.5
+    month = float(np.median(next(iter(before.contenders.values())).pretrained)) - 0.5
     everything = either.levers["remote-revoked"].model_copy(update={"remove": tuple(either.race.channels())})
     after = outcome(either, some, intervention=apply_lever(everything, either.race, month))[1]
     begun = before.pretrained > month

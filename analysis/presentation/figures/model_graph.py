@@ -117,7 +117,7 @@ def model_graph(assumptions: Assumptions, items: Sequence[Item] = ()) -> ModelGr
                 *seen.get(pool, ()),
             ]
         )
-        own = (firm.budget, firm.mfu, firm.minimum_training, *firm.delay, *before.get(at[name], ()))
+        own = (*firm.budgets, firm.mfu, firm.minimum_training, *firm.delay, *before.get(at[name], ()))
         commitments.append(_belief(commitment, "Commitment and training", *own))
         launches.append(Box(launch, "derived", "Launch", ("first t with R(t) <= 12 budget A(t) F",), nodes=("launch",)))
         ends.append(Box(end, "derived", "Pre-trained", ("launch + length of the run",), nodes=("firm_pretrained",)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from ....evidence.schema import Item
 from ...archive.manifest import library_versions, python_version
@@ -16,7 +17,7 @@ from ..tables.attribution import attribution_table
 from ..tables.builders import layout_of
 from ..tables.caveats import caveat_tables
 from ..tables.evidence import Evidence, evidence_table, uses_of
-from ..tables.forecast import date_table, diagnostics_table, first_table, month_table
+from ..tables.forecast import commitment_tables, date_table, diagnostics_table, first_table, month_table
 from ..tables.priors import correlation_table, quantity_table, reference_table
 from .section import Picture, Section, Sentence, section_of
 from .sections import Sections
@@ -66,7 +67,14 @@ def _of_result(sections: Sections, name: str, title: str) -> Section:
 
 def _date(sections: Sections) -> Section:
     forecast = sections.forecast
-    parts = (Picture("cumulative"), date_table(forecast), month_table(forecast), first_table(forecast), Picture("gate"))
+    parts: tuple[Picture | Table[Any], ...] = (
+        Picture("cumulative"),
+        date_table(forecast),
+        month_table(forecast),
+        first_table(forecast),
+        *commitment_tables(forecast),
+        Picture("gate"),
+    )
     return Section("date", "The date", "The date", parts)
 
 

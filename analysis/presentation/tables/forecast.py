@@ -67,7 +67,7 @@ def layout(
     dates, months = date_table(result), month_table(result)
     bridges = [] if bridge is None else [bridge_table(bridge)]
     return Layout(
-        tables=(dates, months, first_table(result), diagnostics_table(result), *bridges),
+        tables=(dates, months, first_table(result), *commitment_tables(result), diagnostics_table(result), *bridges),
         json=lambda: merged(
             _as_json(result, dates, months),
             {name: movement_as_json(each) for name, each in movements.items()},
@@ -265,6 +265,27 @@ def first_table(result: Forecast) -> Table[str]:
     return Table("Who is first, and when it comes if so", columns, list(result.first_firm), key=lambda firm: firm)
 
 
+def commitment_tables(result: Forecast) -> list[Table[str]]:
+    """How far each firm is committed, where budgets may go beyond habit: a row a firm, a column a regime."""
+    if not result.commitments:
+        return []
+    assumptions = result.question.assumptions
+
+    def column(regime: str) -> Column[str]:
+        return Column(
+            title=assumptions.regimes[regime].text.title,
+            text=lambda firm: chance_text(result.commitments[firm][regime].value),
+            figure=True,
+            share=lambda firm: result.commitments[firm][regime].value,
+        )
+
+    columns: list[Column[str]] = [
+        Column(title="Firm", text=lambda firm: assumptions.race.firms[firm].title),
+        *(column(regime) for regime in next(iter(result.commitments.values()))),
+    ]
+    return [Table("How far each firm is committed", columns, list(result.commitments), key=lambda firm: firm)]
+
+
 def _evidence(result: Forecast) -> list[str]:
     return [f"Evidence counted: {', '.join(result.evidence)}"] if result.evidence else []
 
@@ -303,6 +324,14 @@ def _as_json(result: Forecast, dates: Table[float], months: Table[Month]) -> dic
             "first_firm_mcse": {firm: significant(share.mcse) for firm, share in result.first_firm.items()},
             "first_archetype": {kind: share_as_json(share) for kind, share in result.first_archetype.items()},
             "first_archetype_mcse": {kind: significant(share.mcse) for kind, share in result.first_archetype.items()},
+            "commitments": {
+                firm: {regime: share_as_json(share) for regime, share in row.items()}
+                for firm, row in result.commitments.items()
+            },
+            "commitments_mcse": {
+                firm: {regime: significant(share.mcse) for regime, share in row.items()}
+                for firm, row in result.commitments.items()
+            },
             "ready_if_first": {
                 firm: None if ready is None else distribution_as_json(ready, result.question)
                 for firm, ready in result.ready_if_first.items()

@@ -71,9 +71,10 @@ class StockSearch:
         newcomers = self._world.newcomers
         self.firm = race.firm_named(firm or (newcomers[0] if newcomers else ARCHETYPE), key="--firm")
         self.stock = stock_of(race, self.firm, stock)
-        self.budget = race.firms[self.firm].budget
+        self._budgets = race.firms[self.firm].budgets
+        self.budget = self._budgets[0]
         self.unit = assumptions.table.quantities[self.stock].text.unit
-        self._moving = replace(assumptions, race=race.among(race.firms_on({self.stock, self.budget})))
+        self._moving = replace(assumptions, race=race.among(race.firms_on({self.stock, *self._budgets})))
         if self._world.own_beliefs:
             source = source.extended(self._world.own_beliefs)
         self._held = source.weighting.draws <= MOST_HELD_DRAWS
@@ -96,13 +97,14 @@ class StockSearch:
         """Hold the stock at a value (in its unit), the budget multiplied."""
 
         def evaluate(values: Values) -> Values:
-            budget = values[self.budget] * budget_factor
-            if budget.max() > 1.0:
-                raise InputError(
-                    f"{budget_factor:g} times {self.budget} is more than a year's compute in some draws",
-                    key="--budget-factor",
-                )
-            held = {self.stock: np.full_like(values[self.stock], stock), self.budget: budget}
+            budgets = {name: values[name] * budget_factor for name in self._budgets}
+            for name, budget in budgets.items():
+                if budget.max() > 1.0:
+                    raise InputError(
+                        f"{budget_factor:g} times {name} is more than a year's compute in some draws",
+                        key="--budget-factor",
+                    )
+            held = {self.stock: np.full_like(values[self.stock], stock), **budgets}
             change = change_in(values, self.question)
             result = self._world.run({**values, **held}, change, self._moving)
             dates = {firm: contender.ready for firm, contender in result.contenders.items()}
