@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ..model.assumptions import Assumptions
 from ..priors.errors import InputError, unknown_name
+from .kinds.stocks import most_of_all
 from .schema import Item
 
 
@@ -44,9 +45,22 @@ def check_against(item: Item, assumptions: Assumptions) -> None:
     day, origin = item.kind.day(item.observed), assumptions.calendar.origin
     if event is not None and day is not None and day < origin:
         raise InputError(f"{day} is before {origin}, when Mythos came to be", file=item.file, key="observed.date")
+    _refuse_more_than_all(item, assumptions)
     problem = item.kind.misfit(item.observed, item.likelihood, assumptions)
     if problem is not None:
         raise InputError(problem[1], file=item.file, key=problem[0])
+
+
+def _refuse_more_than_all(item: Item, assumptions: Assumptions) -> None:
+    """Refuse an item by which a firm has more than all that there is; a doubted one may be about something else."""
+    held = item.kind.held(item.observed)
+    if held is None or item.doubt is not None or item.text.role != "likelihood":
+        return
+    most = most_of_all(assumptions)
+    if held > most:
+        firm = item.kind.firm(item.observed)
+        problem = f"{firm} would have {held:,.0f} H100e, more than all firms have of the model's sources ({most:,.0f})"
+        raise InputError(problem, file=item.file, key="observed.value")
 
 
 def _check_channel(item: Item, assumptions: Assumptions) -> None:

@@ -14,7 +14,7 @@ from ..priors.errors import InputError, nearest_name, unknown_name
 from ..priors.layers import LISTED, Layer, merge
 from ..priors.strict import StrictModel, validate
 from ..priors.table import named_overlays, read_overlay
-from .race import Names
+from .firms import Names
 
 SECTION = "world"
 OVERLAID = ("constant", "quantity", "firm", "source", "event", "obstacle", "reporting", "mechanism", *LISTED)

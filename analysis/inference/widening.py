@@ -17,6 +17,7 @@ from ...evidence.likelihood import explanation
 from ...evidence.schema import Item
 from ...priors.distributions import Limits
 from ...priors.families import Family
+from ...priors.hierarchy import related
 from .estimates import Array
 from .likelihoods import latent_beliefs, predictions_of
 from .question import Question
@@ -101,7 +102,11 @@ def _each(question: Question, item: Item) -> Iterator[Widening]:
     assumptions = question.assumptions
     beliefs = {name: assumptions.beliefs[name] for name in assumptions.needed([question.event], distillation=True)}
     beliefs |= latent_beliefs(question, [item])
-    medians = {name: float(belief.quantile(0.5)) for name, belief in beliefs.items()}
+    known = {**assumptions.beliefs, **beliefs}
+    medians: dict[str, float] = {}
+    for name in related(beliefs, known, assumptions.copula):  # what gives another's numbers comes first
+        beliefs[name] = known[name].given(medians) if known[name].parents else known[name]
+        medians[name] = float(beliefs[name].quantile(0.5))
     target = explanation(item, question.clock)
 
     def predict(name: str, values: Array) -> Array:

@@ -143,6 +143,10 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
         """Channel of the race that the prediction needs."""
         return None
 
+    def held(self, observed: Observed) -> float | None:
+        """H100e that a firm is said to have; None where the item says no such thing."""
+        return None
+
     def lever(self, observed: Observed) -> str | None:
         """Lever that the item is about."""
         return None
