@@ -48,6 +48,8 @@ class ItemText(StrictModel):
         Exponent on the likelihood, in (0, 1], and why it is below 1.
     shares : tuple of str
         Public statements that it rests on; two counted items may not share one in full.
+    replaces : tuple of str
+        Items that are not counted by default where this one is.
     notes : str
         Anything else.
     revised : tuple of Revision
@@ -74,6 +76,7 @@ class ItemText(StrictModel):
     weight: Annotated[float, Field(gt=0, le=1)] = 1.0
     weight_reason: Name | None = Field(default=None, validate_default=True)
     shares: Annotated[tuple[Slug, ...], Field(strict=False)] = ()
+    replaces: Annotated[tuple[Slug, ...], Field(strict=False)] = ()
     notes: str = ""
     revised: Annotated[tuple[Revision, ...], Field(strict=False, exclude_if=lambda entries: not entries)] = ()
     retracted_on: datetime.date | None = None

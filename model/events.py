@@ -17,9 +17,10 @@ from .race import refuse_stranger
 
 
 class EventText(StrictModel):
-    """What an event's row says beside the distribution of its multiple."""
+    """What an event's row says beside the distribution of its multiple; public tables tell it by its `criterion`."""
 
     title: str
+    criterion: str | None = None
     references: Names = ()
     notes: str = ""
 

@@ -18,6 +18,7 @@ GROUPS = {
     "firms": "Firms by name",
     "obstacles": "What stands in the way besides compute",
     "reporting": "What is ready told from what is known",
+    "lags": "Lags measured on the frontier's records",
 }
 """By file of `current`, in the order in which they are laid over one another, what the group of rows is about."""
 

@@ -1,8 +1,9 @@
 """A published folder: a whole set of files or the one before, whoever else is publishing.
 
 Files are made aside, inside the folder itself, and brought to the disk before the first of them gets its name; what a
-full disk or a wrong file can stop is over by then. Files get their names in the order given, so that a page which leads
-to others comes after them. What stands there already with the same content is not touched.
+full disk or a wrong file can stop is over by then, and should a name be refused all the same, those given before are
+taken back. Files get their names in the order given, so that a page which leads to others comes after them. What stands
+there already with the same content is not touched.
 """
 
 from __future__ import annotations
@@ -67,6 +68,7 @@ def _alone(site: Path) -> Iterator[None]:
 
 
 def _bring(site: Path, files: Mapping[str, Content]) -> list[str]:
+    """Make all that is new or different, then name it; or take back what has been named."""
     aside, before = site / ASIDE, site / BEFORE
     for left in (aside, before):  # of a publisher that died
         remove(left)

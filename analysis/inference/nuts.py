@@ -81,7 +81,7 @@ class CompiledPosterior:
         import nutpie
 
         compiled = self.refitted(data) if data else self.compiled
-        return nutpie.sample(
+        sampler = nutpie.sample(
             compiled,
             draws=-(-draws // chains),
             tune=tune,
@@ -91,7 +91,13 @@ class CompiledPosterior:
             target_accept=TARGET_ACCEPTANCE,
             progress_bar=False,
             save_warmup=False,
+            blocking=False,
         )
+        try:
+            return sampler.wait()
+        except BaseException:  # left to itself, nutpie answers an interruption with the draws that it has by then
+            sampler.cancel()
+            raise
 
 
 def build_posterior_model(question: Question, items: Sequence[Item]) -> Any:

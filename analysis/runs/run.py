@@ -45,11 +45,27 @@ from ..inference.inputs import Inputs, inputs_of
 from ..inference.posterior import Posterior
 from ..inference.request import Request, posterior
 from ..inference.snapshot import Snapshot
-from ..presentation.report.sections import Sections
+from ..presentation.report.sections import Drawing, Sections
 from ..presentation.tables.builders import as_json
 from ..presentation.tables.evidence import evidence_of
 from ..presentation.text import day_text
 from ..studies.attribution import QUANTILES, Attribution, attribute
+
+NARROW = 4.2  # inches, of a picture for a telephone
+QUESTIONS = {
+    "cumulative": "How likely is it by when?",
+    "gate": "When does a firm's compute suffice?",
+    "levers": "Which policy would delay it, and by how much?",
+    "regimes": "How far would more commitment bring it forward?",
+    "one-at-a-time": "Which assumption decides the date?",
+    "mythos-compute": "How much compute did Mythos take?",
+    "pools": "How much compute has each firm?",
+    "state": "How far has the race come?",
+    "bridge": "Why is it not the published date?",
+    "structures": "What do models of other shapes say?",
+    "worlds": "What if the world is another than the model's?",
+}
+"""What each picture answers, by name."""
 
 
 @dataclass
@@ -131,7 +147,7 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
             with watch.part(name):
                 results[name] = study(drawn)
     with watch.part("attribution"):
-        previous = newest_before(runs, request.question.event)
+        previous = newest_before(runs, request.question.event, request.question.as_of)
         attribution, untrusted = _since(previous, drawn, answer) if previous else (None, "")
     sections = Sections(drawn, answer, results, attribution, previous, untrusted)
     if brief:
@@ -140,8 +156,8 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
         return replace(sections, drawings=drawings_of(sections))
 
 
-def drawings_of(sections: Sections) -> dict[str, tuple[Any, str]]:
-    """Draw every figure of a run, each with what it shows in words."""
+def drawings_of(sections: Sections) -> dict[str, Drawing]:
+    """Draw every figure of a run at two widths, each with the question that it answers and what it shows in words."""
     from ..presentation.figures import draw_bridge, draw_state, draw_structures, draw_worlds, drawings
     from ..studies.trajectories import race_trajectories
 
@@ -177,7 +193,7 @@ def drawings_of(sections: Sections) -> dict[str, tuple[Any, str]]:
         jobs["structures"] = partial(draw_structures, results["structures"])
     if "worlds" in results:
         jobs["worlds"] = partial(draw_worlds, results["worlds"])
-    return {name: (job(), shows[name]) for name, job in jobs.items()}
+    return {name: Drawing(job(), job(width=NARROW), QUESTIONS[name], shows[name]) for name, job in jobs.items()}
 
 
 def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
@@ -249,8 +265,8 @@ def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = F
         from ..presentation.figures import save
 
         pictures = make_folder(folder / "figures")
-        for name, (drawing, _) in sections.drawings.items():
-            save(drawing, pictures / f"{name}.png")
+        for name, drawing in sections.drawings.items():
+            save(drawing.wide, pictures / f"{name}.png")
     with watch.part("explorer"):
         from ..presentation.explorer import write_explorer
 

@@ -1,7 +1,7 @@
 """Items that the prior finds surprising: how seldom it predicts anything as far out as what was observed.
 
-The probability is that of the prior predictive distribution beyond the observation, on both sides. An item of so small a
-one may be a misprint, a figure in another currency or of another firm, or right and worth knowing: a reader should look.
+The probability is that of the prior predictive distribution beyond the observation, on both sides. An item of so small
+a one may be a misprint, a figure in another currency or of another firm, or right and worth knowing: look at it.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ def documented(module: ModuleType, name: str) -> list[str]:
     value, full = getattr(module, name), f"{module.__name__}.{name}"
     if inspect.isclass(value):
         return [f".. autoclass:: {full}", "   :members:"]
-    if inspect.isfunction(value):
+    if inspect.isfunction(inspect.unwrap(value)):
         return [f".. autofunction:: {full}"]
     if get_origin(value) is not None:
         return [f".. py:data:: {name}", "", f"   A type: ``{value}``."]

@@ -12,6 +12,7 @@ from .compute_stock import ComputeStock
 from .efficiency_curve import EfficiencyCurveKind
 from .expert_forecast import ExpertForecast
 from .kind import Clock, Kind, ModelState
+from .lag_records import LagRecords
 from .milestone import Milestone
 from .not_yet import NotYet
 from .policy import Policy
@@ -45,6 +46,7 @@ KINDS: dict[str, Kind[Any, Any]] = {
         ExpertForecast(),
         Policy(),
         EfficiencyCurveKind(),
+        LagRecords(),
     )
 }
 

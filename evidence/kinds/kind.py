@@ -163,6 +163,10 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
         """What of an item cannot be held against the model: the key at fault and the problem; None if nothing."""
         return None
 
+    def unread(self, observed: Observed, assumptions: Assumptions) -> str | None:
+        """Why a model reads no such item unless it is named; None where it does."""
+        return None
+
     def day(self, observed: Observed) -> date | None:
         """Day that the observation reports, where it has one."""
         return None

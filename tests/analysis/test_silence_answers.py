@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from catchup.analysis.archive.ready_curve import published
+from catchup.analysis.archive.ready_curve import published_dates
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.contradiction import UNLIKELIEST, silence_given_others
@@ -224,8 +224,7 @@ def test_runs_are_scored_by_when_it_is_known_and_a_confirmation_is_a_step_of_its
         (tmp_path / name).mkdir()
         request = asked("current", DAY, "default", looked(tmp_path / name, through), draws=20_000)
         runs.append(keep_run(request, tmp_path / name / "runs", brief=True))
-    curve = published(runs[1])
-    assert curve is not None
+    curve = published_dates(runs[1])["known"]
     assert np.isinf(curve.curve.months[-1])
     known = runs[1].forecast["known"]["quantiles"]["0.5"]["months"]
     assert curve.curve.quantile(0.5) == pytest.approx(known, abs=0.01)

@@ -13,6 +13,7 @@ import pytest
 from scipy import integrate, interpolate, stats
 
 from catchup.evidence.kinds import KINDS, Kind, ModelState
+from catchup.evidence.lag_records import LagBelief, LagRecord, lag_curve
 from catchup.evidence.likelihood import predict
 from catchup.model.assumptions import load_assumptions
 from catchup.model.pools import Pool
@@ -50,6 +51,7 @@ OBSERVED = {
     "run_finished": math.log(4e25),
     "expert_forecast": (months(datetime.date(2026, 10, 15)) + months(datetime.date(2027, 9, 15))) / 2.0,
     "efficiency_curve": math.log10(8.5),
+    "lag_records": math.log(8.0),
 }
 CURVE = (-18.0, -11.0, -6.0, -2.6, -0.8, -0.05, 0.0, -0.6, -1.7, -3.2, -5.1, -7.2)  # of the template
 
@@ -108,6 +110,19 @@ FIGURES: dict[str, dict[str, float]] = {
     "run_finished": {"sd": 0.5, "date": months(datetime.date(2026, 7, 1)), "typical_share": 0.8},
     "efficiency_curve": curve_figures(math.log10(8.5), 0.2, 0.125, CURVE),
 }
+MET = (datetime.date(2025, 6, 1), datetime.date(2026, 2, 1), datetime.date(2026, 2, 1))  # of the template's records
+MEAN_MET = sum(map(months, MET)) / 3.0
+RECORDS = (
+    LagRecord(5.0, 0.2, "A Chinese model"),
+    LagRecord(9.0, 0.1, "The next"),
+    LagRecord(8.0, 0.0, "The next"),
+    LagRecord(4.0, 0.0, None),
+)
+LAG_CURVE = lag_curve(RECORDS, LagBelief(12.0, 1.0, 0.4, 0.5))  # held to an oracle by test_lag_records
+FIGURES["lag_records"] = {
+    "date": MEAN_MET,
+    **curve_figures(math.log(8.0), LAG_CURVE.start, LAG_CURVE.step, tuple(LAG_CURVE.values)),
+}
 
 
 @pytest.mark.parametrize("kind", OBSERVED)
@@ -143,6 +158,7 @@ def state() -> ModelState:
     names = (
         *("rl_ratio", "benchmark_optimism_general", "benchmark_optimism_cyber", "firm_ratio", "rental_price"),
         *("mythos_lead_general", "mythos_lead_cyber", "gap_growth", "evaluation_delay", "organisation_error"),
+        *("american_release_delay", "chinese_release_delay"),
     )
     quantity = {name: 0.1 * position * one for position, name in enumerate(names, start=1)}
     quantity |= {"algorithmic_progress": 9.0 * one, "capital_per_h100e": 3e4 * one, "ai_capital_share": 0.4 * one}
@@ -179,6 +195,12 @@ def shown(one: np.ndarray, lead: float, day: float) -> np.ndarray:
     return 0.5 * (gap + np.hypot(gap, 0.5))
 
 
+def released(one: np.ndarray, day: float) -> np.ndarray:
+    """The gap on a day without an evaluation, from release to release, smoothed by a quarter of a month."""
+    gap = (11.0 - 0.6) * one - 0.8 * one * (11.0 * one - day) + 1.2 * one - 1.1 * one
+    return 0.5 * (gap + np.hypot(gap, 0.5))
+
+
 END = months(datetime.date(2026, 10, 15))
 PREDICTED: dict[str, tuple[dict[str, Any], Any]] = {
     "compute_reading": ({}, lambda one: np.log10(5e26 * one)),
@@ -202,6 +224,7 @@ PREDICTED: dict[str, tuple[dict[str, Any], Any]] = {
     ),
     "progress_estimate": ({}, lambda one: np.log(9.0 * one)),
     "efficiency_curve": ({}, lambda one: np.log10(9.0 * one)),
+    "lag_records": ({}, lambda one: np.log(released(one, MEAN_MET)) - 1.2 * one),
     "compute_stock": (
         {},
         lambda one: np.log(hyperscaler(END) + 9e5 * 0.25 + 6e5 * 0.25 * END / 12.0) + 0.0 * one,

@@ -124,7 +124,7 @@ def test_every_run_has_a_page_and_its_data(shelf: Shelf, site: Path) -> None:
     rows = (site / "data" / "forecasts.csv").read_text().splitlines()
     assert rows[0].startswith("run,as_of,event,target,quantile")
     assert len(rows) == 1 + sum(
-        len(one.forecast[key]["quantiles"]) for one in shelf[1] for key in ("ready", "pretrained")
+        len(one.forecast[key]["quantiles"]) for one in shelf[1] for key in ("ready", "pretrained", "known")
     )
 
 

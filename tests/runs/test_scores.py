@@ -21,7 +21,7 @@ from scipy import integrate, stats
 from catchup.analysis.archive import scores
 from catchup.analysis.archive.manifest import BrokenRunError
 from catchup.analysis.archive.reading import Run, read_run, read_runs
-from catchup.analysis.archive.ready_curve import KNOWN_CURVE, READY_CURVE, published
+from catchup.analysis.archive.ready_curve import KNOWN_CURVE, READY_CURVE, published_dates
 from catchup.analysis.archive.rivals import KINDS, load_rivals
 from catchup.analysis.archive.scores import Scores, distribution_of, score_rivals, score_runs, score_trends, stated_days
 from catchup.analysis.archive.scoring import Outcome, Score, score
@@ -399,8 +399,7 @@ def test_a_run_is_scored_by_the_curve_that_it_published(shelf: Shelf, monkeypatc
     found = score_runs(shelf[1], outcome)
     assert [row.id for row in found] == [one.name for one in shelf[1]]
     for row, one in zip(found, shelf[1], strict=True):
-        kept = published(one)
-        assert kept is not None
+        kept = published_dates(one)["known"]
         for p, quantile in one.forecast["known"]["quantiles"].items():
             # between quantiles that are 1/2000 apart, and rounded
             near = [kept.curve.quantile(float(p) + away) for away in (-0.5e-3, 0.5e-3)]
@@ -428,7 +427,7 @@ def test_a_run_that_has_published_no_curve_is_worked_out_again(shelf: Shelf, tmp
     shutil.copytree(shelf[1][-1].folder, copy)
     without_curve(copy)
     old = read_run(copy)
-    assert published(old) is None
+    assert published_dates(old) == {}
     outcome = Outcome(date(2027, 2, 10))
     (found,) = score_runs([old], outcome)
     again = score("x", "x", old.manifest.as_of, distribution_of(old), outcome, CALENDAR)
@@ -438,7 +437,7 @@ def test_a_run_that_has_published_no_curve_is_worked_out_again(shelf: Shelf, tmp
 def test_a_run_after_the_outcome_is_no_forecast(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     day = shelf[1][3].manifest.as_of
     read: list[str] = []
-    monkeypatch.setattr(scores, "published", lambda run: read.append(run.name) or published(run))
+    monkeypatch.setattr(scores, "published_dates", lambda run: read.append(run.name) or published_dates(run))
     found = score_runs(shelf[1], Outcome(day))
     assert [row.id for row in found] == [one.name for one in shelf[1][:4]]
     assert [row.id for row in found.left_out] == [one.name for one in shelf[1][4:]]
@@ -454,7 +453,7 @@ def test_rivals_and_trends_after_the_outcome_are_left_out_as_well(shelf: Shelf) 
     assert {row.id for row in rivals.left_out} == {"index-gap", "markets-low", "markets-high"}
     early = score_trends(shelf[1][-1].snapshot.question, Outcome(date(2026, 5, 15)))
     assert {row.id for row in early} == {"trend-growing-lag"}
-    assert len(early.left_out) == 2
+    assert len(early.left_out) == 3
 
 
 def test_the_command_shows_what_can_be_shown_and_why_the_rest_cannot(
@@ -497,7 +496,7 @@ def test_a_damaged_curve_is_named(damage: Callable[[dict], object], shelf: Shelf
     content = json.loads((copy / KNOWN_CURVE).read_text())
     (copy / KNOWN_CURVE).write_text(json.dumps(damage(content)))
     with pytest.raises(BrokenRunError, match=KNOWN_CURVE):
-        published(read_run(copy))
+        published_dates(read_run(copy))
     found = score_runs([read_run(copy), shelf[1][2]], Outcome(date(2027, 2, 1)))
     assert [row.id for row in found] == [shelf[1][2].name]
     assert [(row.id, KNOWN_CURVE in row.reason) for row in found.left_out] == [(copy.name, True)]

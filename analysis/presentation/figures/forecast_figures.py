@@ -154,8 +154,8 @@ def drawings(
     levers: Comparison | None = None,
     regimes: Comparison | None = None,
     sensitivity: Sensitivity | None = None,
-) -> dict[str, Callable[[], Figure]]:
-    """Name every figure whose result is given, and say how it is drawn."""
+) -> dict[str, Callable[..., Figure]]:
+    """Name every figure whose result is given, and say how it is drawn, `width` inches wide."""
     from .cumulative import draw_cumulative
     from .gate import draw_gate
     from .levers import draw_levers
@@ -164,7 +164,7 @@ def drawings(
     from .pools import draw_pools
     from .regimes import draw_regimes
 
-    named: dict[str, Callable[[], Figure]] = {}
+    named: dict[str, Callable[..., Figure]] = {}
     if forecast is not None:
         named["cumulative"] = partial(draw_cumulative, forecast, prior=prior, events=events)
     if paths is not None:

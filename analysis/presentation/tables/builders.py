@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ...studies.sensitivity.study import Sensitivity
     from ...studies.state import State
     from ...studies.structures import Structures
+    from ...studies.tables.criteria import Criteria
     from ...studies.tables.efficiency import MeasuredProgress
     from ...studies.tables.hindcast import Hindcast
     from ...studies.tables.lags import Lags
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
         | Caveats
         | Checks
         | Comparison
+        | Criteria
         | Efficiency
         | Events
         | Evidence
@@ -93,6 +95,7 @@ BUILDERS = {
     "Caveats": "caveats",
     "Checks": "checks",
     "Comparison": "counterfactuals",
+    "Criteria": "criteria",
     "Efficiency": "efficiency",
     "Events": "events",
     "Evidence": "evidence",
