@@ -22,7 +22,7 @@ from .calendar import Calendar, Clock
 from .enacted import Enacted
 from .events import Event, load_events, multiple_name
 from .mechanisms.chosen import Mechanisms, chosen_by, layer_of_mechanisms, refuse_unfounded, rows_of
-from .models import DEFAULT_MODEL, model_layers, model_of
+from .models import DEFAULT_MODEL, GROUPS, group_file, model_layers, model_of
 from .obstacles import Obstacle, load_obstacles, quantities_of
 from .policies import Lever, Regime, load_levers, load_regimes
 from .put_in import Stated, layer_of_priors, put_in
@@ -49,7 +49,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Assumptions:
     """All assumptions of a forecast.
 
@@ -105,6 +105,10 @@ class Assumptions:
             object.__setattr__(self, "reporting", whole.reporting)
             del self.__dict__["beliefs"]
         object.__setattr__(self, "stated", Stated(self.beliefs, self.table.correlations))
+
+    def __repr__(self) -> str:
+        files = ", ".join(repr(layer.file) for layer in self.layers)
+        return f"Assumptions(model={self.model!r}, layers=[{files}])"
 
     @cached_property
     def model(self) -> str:
@@ -330,7 +334,12 @@ def in_world(assumptions: Assumptions, name: str) -> Assumptions:
 
 
 def _refuse_unused(assumptions: Assumptions, newest: Layer) -> None:
-    """A quantity that the newest file brings in for the model, and nothing draws on, is a mistake in that file."""
+    """A quantity that the newest file brings in for the model, and nothing draws on, is a mistake in that file.
+
+    The project's own groups hold rows to switch on, of firms that do not compete.
+    """
+    if newest.file in map(group_file, GROUPS):
+        return
     used = {*assumptions.with_related(assumptions.needed(assumptions.events, distillation=True))}
     earlier = {name for layer in assumptions.layers[:-1] for name in layer.tables.get("quantity", {})}
     for name in newest.tables.get("quantity", {}).keys() - earlier - used:

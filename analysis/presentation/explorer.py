@@ -207,7 +207,7 @@ def _lever_days(question: Question) -> list[date]:
 
 def _first(result: Outcome) -> Array:
     """Place of the firm that is first, among ties the first of them."""
-    ends = np.array([contender.pretrained for contender in result.contenders.values()])
+    ends = np.array([contender.ready for contender in result.contenders.values()])
     return np.where(np.isfinite(ends.min(axis=0)), ends.argmin(axis=0), NOBODY)
 
 
