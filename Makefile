@@ -19,7 +19,7 @@ ifdef RECORD
 export CATCHUP_RECORD := $(RECORDS)
 endif
 
-.PHONY: help install forecast test test-slow lint types format coverage mutation fuzz bench docs site lock release-check clean
+.PHONY: help install forecast test test-slow lint types format coverage mutation fuzz reference bench docs site lock release-check clean
 .DEFAULT_GOAL := help
 
 help:
@@ -28,6 +28,7 @@ help:
 	@echo 'make lint       ruff and mypy; types: only mypy; format: let ruff repair what it can'
 	@echo 'make coverage   lines and branches of the core rooms that tests reach; mutation: faults that they find'
 	@echo 'make fuzz       documents that are almost right, for every reader, until a million were read'
+	@echo 'make reference  draws that engines are held to, sampled anew'
 	@echo 'make bench      the benchmarks'
 	@echo 'make docs       regenerate the documents that hold figures, and build the site in build/docs; site: only that'
 	@echo 'make lock       renew requirements.lock from pyproject.toml (UPGRADE=1: to the newest releases)'
@@ -70,6 +71,10 @@ mutation: $(INSTALLED)
 # Goes on from where it stopped: make fuzz ARGS="--minutes 10"
 fuzz: $(INSTALLED)
 	@$(BIN)/python benchmarks/fuzz.py $(ARGS)
+
+# 10 000 draws that engines are held to: a minute for the article's model, ARGS="--model current" far longer
+reference: $(INSTALLED)
+	@$(BIN)/python benchmarks/reference.py $(ARGS)
 
 bench: export CATCHUP_RECORD := $(RECORDS)
 bench: $(INSTALLED)

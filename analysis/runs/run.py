@@ -11,6 +11,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
+from ...model.trend import trends_date
 from ...priors.errors import InputError
 from ...priors.files import make_folder, write_text
 from ..archive.inputs import write_inputs
@@ -212,7 +213,7 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
     from ..studies.scenarios import scenarios
     from ..studies.sensitivity.study import sensitivity
     from ..studies.state import state
-    from ..studies.structures import structures
+    from ..studies.structures import others_date, structures
     from ..studies.watch import watch
     from ..studies.worlds import worlds
 
@@ -234,6 +235,10 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
         "watch": watch,
         "worlds": lambda drawn: worlds(drawn, compared=asked_once(drawn)),
     }
+    if not trends_date(drawn.question.assumptions, drawn.question.event):
+        del studies["trend"]
+    if not others_date(drawn.question):
+        del studies["structures"]
     if drawn.question.assumptions.obstacles:
         studies["obstacles"] = obstacles
     return studies | {"checks": checks_of, "influence": influence} if drawn.items else studies

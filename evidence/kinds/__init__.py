@@ -11,6 +11,8 @@ from .compute_reading import ComputeReading
 from .compute_stock import ComputeStock
 from .efficiency_curve import EfficiencyCurveKind
 from .expert_forecast import ExpertForecast
+from .frontier_score import FrontierScore
+from .hindcast import Hindcast
 from .kind import Clock, Kind, ModelState
 from .lag_records import LagRecords
 from .milestone import Milestone
@@ -47,6 +49,8 @@ KINDS: dict[str, Kind[Any, Any]] = {
         Policy(),
         EfficiencyCurveKind(),
         LagRecords(),
+        FrontierScore(),
+        Hindcast(),
     )
 }
 

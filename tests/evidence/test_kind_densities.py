@@ -127,6 +127,8 @@ TWINS: dict[str, Callable[[Any, Any, Figures], Any]] = {
     "policy": lambda value, prediction, f: stats.bernoulli.logpmf(int(value), 1.0) + 0.0 * prediction,  # a fact
     "efficiency_curve": scipy_curve,
     "lag_records": scipy_curve,
+    "hindcast": scipy_curve,
+    "frontier_score": scipy_normal("reading_sd", "sd"),
 }
 ITEMS = [*one_of_each_kind(), *doubted_items()]
 CASES = [(case, ARTICLE) for case in ITEMS] + [

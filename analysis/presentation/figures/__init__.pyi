@@ -1,6 +1,7 @@
 # Public names of the package, loaded on first use.
 from .bridge import draw_bridge as draw_bridge
 from .calibration import draw_calibration as draw_calibration
+from .card import draw_card as draw_card
 from .contributions import draw_contributions as draw_contributions
 from .cumulative import draw_cumulative as draw_cumulative
 from .enactment import draw_enactment as draw_enactment

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ....model.assumptions import Assumptions
+    from ...archive.doctor import Doctor
     from ...archive.history import History
     from ...archive.scores import Scores
     from ...inference.forecast import Forecast
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from ...studies.sensitivity.study import Sensitivity
     from ...studies.state import State
     from ...studies.structures import Structures
+    from ...studies.tables.capability import Capability
     from ...studies.tables.criteria import Criteria
     from ...studies.tables.efficiency import MeasuredProgress
     from ...studies.tables.hindcast import Hindcast
@@ -51,11 +53,13 @@ if TYPE_CHECKING:
         | Bridge
         | ByDay
         | Calibration
+        | Capability
         | Capacity
         | Caveats
         | Checks
         | Comparison
         | Criteria
+        | Doctor
         | Efficiency
         | Events
         | Evidence
@@ -91,11 +95,13 @@ BUILDERS = {
     "Bridge": "bridge",
     "ByDay": "enactment",
     "Calibration": "calibration",
+    "Capability": "capability",
     "Capacity": "capacity",
     "Caveats": "caveats",
     "Checks": "checks",
     "Comparison": "counterfactuals",
     "Criteria": "criteria",
+    "Doctor": "doctor",
     "Efficiency": "efficiency",
     "Events": "events",
     "Evidence": "evidence",

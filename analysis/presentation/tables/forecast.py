@@ -14,7 +14,7 @@ from ...inference.estimates import Estimate
 from ...inference.forecast import FLOP_QUANTILES, Forecast
 from ...inference.json_values import QUANTILES, AnyDistribution, number, rounded, significant
 from ...inference.question import Question
-from ...inference.silence import confirmed_through
+from ...inference.silence import confirmed_through, silent_through
 from ...studies.bridge import Bridge
 from ...studies.movement import Movement
 from ...studies.structure_spread import StructureSpread
@@ -33,6 +33,7 @@ SMALLEST_SHOWN = 0.05  # percentage points of Monte Carlo error
 NEARLY_CERTAIN = 0.995  # probability from which later months say nothing more
 BY_EVIDENCE = "moved_by_evidence"
 ON_COMPUTE_ALONE = "On compute alone, were nothing else in the way"
+RACE_ALONE = "In the race alone"
 WITHOUT_LAGS = "Without the measured lags, on all other evidence"
 
 Month = tuple[date, Estimate]
@@ -59,9 +60,8 @@ def layout(
         Why it is not the published date.
     """
     movements = movements or {}
-    race = "In the race: " if pooled is not None else ""
     moved = [
-        race + movement_text(result.question, _what(name, each), each) + _overruled_text(result, each)
+        _of_the_race(result, movement_text(result.question, _what(name, each), each) + _overruled_text(result, each))
         for name, each in movements.items()
     ]
     dates, months = date_table(result), month_table(result)
@@ -69,9 +69,9 @@ def layout(
     return Layout(
         tables=(dates, months, first_table(result), *commitment_tables(result), diagnostics_table(result), *bridges),
         json=lambda: merged(
-            _as_json(result, dates, months),
-            {name: movement_as_json(each) for name, each in movements.items()},
-            {"pooled": None if pooled is None else spread_as_json(pooled, result.question)},
+            answer := _as_json(result, dates, months),
+            moves := {name: movement_as_json(each) for name, each in movements.items()},
+            {"pooled": None if pooled is None else spread_as_json(pooled, result.question, {**answer, **moves})},
             {"bridge": None if bridge is None else bridge_as_json(bridge)},
         ),
         head=_head(result, pooled),
@@ -79,13 +79,21 @@ def layout(
     )
 
 
+def _of_the_race(result: Forecast, said: str) -> str:
+    """Say so of what is the race's alone, where the date is pooled."""
+    return f"{RACE_ALONE}: {said}" if result.pooled_over else said
+
+
 def date_table(result: Forecast) -> Table[float]:
-    """Quantiles of the date and of the end of pre-training; a row a quantile."""
+    """Quantiles of the date and, where it is the race's, of what only the race says; a row a quantile."""
     question = result.question
 
     def error(p: float) -> str:
         ready = result.ready.quantile(p)
         return error_text(question, ready.mcse) if ready.meaningful else "too few draws"
+
+    def race(title: str, name: str, distribution: AnyDistribution) -> Column[float]:
+        return dates("" if result.pooled_over else title, name, distribution)
 
     def dates(title: str, name: str, distribution: AnyDistribution) -> Column[float]:
         return Column(
@@ -101,9 +109,9 @@ def date_table(result: Forecast) -> Table[float]:
         dates("Ready by", "ready", result.ready),
         Column(title="months since t = 0", text=lambda p: f"{result.ready.quantile_value(p):.2f}", figure=True),
         Column(title="Monte Carlo error", text=error, figure=True),
-        dates("Pre-trained by", "pretrained", result.pretrained),
-        *([dates("Publicly known by", "known", result.known)] if result.known is not None else []),
-        dates("On compute alone" if question.assumptions.obstacles else "", "compute_alone", result.compute_alone),
+        race("Pre-trained by", "pretrained", result.pretrained),
+        *([race("Publicly known by", "known", result.known)] if result.known is not None else []),
+        race("On compute alone" if question.assumptions.obstacles else "", "compute_alone", result.compute_alone),
     ]
     return Table("Quantiles, with their Monte Carlo error", columns, QUANTILES, key=lambda p: f"{p:g}")
 
@@ -169,9 +177,14 @@ def _head(result: Forecast, pooled: StructureSpread | None) -> list[Cell]:
     return [
         *headline,
         *shapes,
-        *known_lines(result),
-        stages_text(result.stages),
-        *beside_texts(result),
+        *(
+            _of_the_race(result, said)
+            for said in (
+                *known_lines(result),
+                stages_text(result.stages, silent=silent_through(question, result.silences)),
+                *beside_texts(result),
+            )
+        ),
         f"{asked_text(question)}, {_origin(result)}",
     ]
 
@@ -237,8 +250,10 @@ def _lines(result: Forecast) -> list[str]:
     flop = [10.0 ** result.log_flop.quantile_value(p) for p in FLOP_QUANTILES]
     return [
         not_by_text(result.not_by()),
-        *lines,
-        f"Mythos's pre-training compute: {flop[1]:.1e} FLOP (90% interval: {flop[0]:.1e} to {flop[2]:.1e})",
+        *(_of_the_race(result, line) for line in lines),
+        _of_the_race(
+            result, f"Mythos's pre-training compute: {flop[1]:.1e} FLOP (90% interval: {flop[0]:.1e} to {flop[2]:.1e})"
+        ),
     ]
 
 
@@ -338,6 +353,7 @@ def _as_json(result: Forecast, dates: Table[float], months: Table[Month]) -> dic
             },
             **({"known": None} if result.known is None else {}),
             "silence_confirmed_through": None if confirmed is None else confirmed.isoformat(),
+            "silent_through_as_of": silent_through(result.question, result.silences),
             "log_evidence": number(result.log_evidence.value),
             "log_evidence_mcse": significant(result.log_evidence.mcse),
             "diagnostics": _diagnostics_as_json(result.diagnostics),
