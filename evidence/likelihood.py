@@ -92,7 +92,7 @@ def as_seen_by(item: Item, state: ModelState, foreseen: Mapping[str, Sequence[tu
     """
     if not item.kind.measures_lag or not any(foreseen.values()):
         return state
-    day = item.observed.date or item.text.known_since  # that of the measurement
+    day = getattr(item.observed, "date", None) or item.text.known_since  # that of the measurement
     month = state.assumptions.calendar.months(day)
     ready = {event: foreseen_in(month, then, foreseen.get(event, ())) for event, then in state.ready.items()}
     return replace(state, ready=ready)
