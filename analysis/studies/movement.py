@@ -78,7 +78,11 @@ def moved_by_added(posterior: Posterior, request: Request) -> Movement:
     without = choose_evidence(request.question, request.evidence, request.ledger, request.added, count_added=False)
     ready = posterior.ready
     acting = {policy.name for policy in posterior.question.assumptions.enacted}
-    if isinstance(posterior.source, ReweightedPrior) and acting.isdisjoint(added):
+    if isinstance(posterior.source, ReweightedPrior) and not acting.isdisjoint(added) and posterior.shared is not None:
+        subset = posterior.shared.subset([item.id for item in without.counted])
+        if subset.smoothed is None or subset.smoothed.good:
+            return _movement(added, ready, subset.ready, common=True)
+    elif isinstance(posterior.source, ReweightedPrior):
         before = _reweighted(posterior.question, posterior.source, without.counted, ready)
         if before is not None:
             return _movement(added, ready, before, common=True)

@@ -17,7 +17,7 @@ from ...evidence.schema import Item
 from ..inference.likelihoods import predictions_of, prior_for
 from ..inference.question import Question
 
-DRAWS = 16_384
+DRAWS = 8_192
 SURPRISING = 0.01  # probability of a reading as far out, below which it is said
 
 

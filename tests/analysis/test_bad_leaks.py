@@ -11,7 +11,7 @@ import pytest
 
 from catchup.analysis.commands.main import run as catchup
 from catchup.analysis.inference.question import Question
-from catchup.analysis.studies.surprise import SURPRISING, surprises
+from catchup.analysis.studies.surprise import DRAWS, SURPRISING, surprises
 from catchup.model.assumptions import load_assumptions
 from item_cases import DAY, item, write_item
 
@@ -115,5 +115,5 @@ def test_surprise_is_the_prior_predictive_tail() -> None:
         found, exact = surprises(question, [reading]), 2.0 * stats.norm.sf(score)
         assert bool(found) == (exact < SURPRISING)
         if found:
-            error = np.sqrt(2.0 * exact / 16_384)
+            error = np.sqrt(2.0 * exact / DRAWS)
             assert abs(found[0].probability - exact) < 5.0 * error
