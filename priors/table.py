@@ -347,6 +347,5 @@ def _refuse_resettling(row: Row, own: Mapping[str, Any], key: str) -> None:
 
 
 def _check_sources(sources: Iterable[str], references: Collection[str], row: Row, key: str) -> None:
-    for source in sources:
-        if source not in references:
-            raise unknown_name("reference", source, references, file=row.file, key=f"{key}.sources")
+    for source in (source for source in sources if source not in references):
+        raise unknown_name("reference", source, references, file=row.file, key=f"{key}.sources")
