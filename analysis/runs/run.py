@@ -186,14 +186,13 @@ def drawings_of(sections: Sections) -> dict[str, Drawing]:
         "worlds": "The date in each of the worlds that the sources describe; the table below holds the figures.",
         "structures": "The date by every structure and by their pools; the table below holds the figures.",
     }
-    if "state" in results:
-        jobs["state"] = partial(draw_state, results["state"])
-    if "bridge" in results:
-        jobs["bridge"] = partial(draw_bridge, results["bridge"])
-    if "structures" in results:
-        jobs["structures"] = partial(draw_structures, results["structures"])
-    if "worlds" in results:
-        jobs["worlds"] = partial(draw_worlds, results["worlds"])
+    own: dict[str, Callable[..., Any]] = {
+        "state": draw_state,
+        "bridge": draw_bridge,
+        "structures": draw_structures,
+        "worlds": draw_worlds,
+    }
+    jobs |= {name: partial(draw, results[name]) for name, draw in own.items() if name in results}
     return {name: Drawing(job(), job(width=NARROW), QUESTIONS[name], shows[name]) for name, job in jobs.items()}
 
 

@@ -62,7 +62,7 @@ def moved(leaks: dict[str, str], question: Question) -> Iterator[Leak]:
     with TemporaryDirectory() as folder:
         for name, text in leaks.items():
             path = Path(folder) / name
-            path.write_text(text, encoding="utf-8")
+            write_text(path, text)
             request = Request(question, engine="importance", added=(path,))
             added = [item for item in request.selection.counted if item.file == str(path)]
             if added:
