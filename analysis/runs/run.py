@@ -186,12 +186,7 @@ def drawings_of(sections: Sections) -> dict[str, Drawing]:
         "worlds": "The date in each of the worlds that the sources describe; the table below holds the figures.",
         "structures": "The date by every structure and by their pools; the table below holds the figures.",
     }
-    own: dict[str, Callable[..., Any]] = {
-        "state": draw_state,
-        "bridge": draw_bridge,
-        "structures": draw_structures,
-        "worlds": draw_worlds,
-    }
+    own = {"state": draw_state, "bridge": draw_bridge, "structures": draw_structures, "worlds": draw_worlds}
     jobs |= {name: partial(draw, results[name]) for name, draw in own.items() if name in results}
     return {name: Drawing(job(), job(width=NARROW), QUESTIONS[name], shows[name]) for name, job in jobs.items()}
 
