@@ -186,7 +186,8 @@ def drawings_of(sections: Sections) -> dict[str, Drawing]:
         "worlds": "The date in each of the worlds that the sources describe; the table below holds the figures.",
         "structures": "The date by every structure and by their pools; the table below holds the figures.",
     }
-    own = {"state": draw_state, "bridge": draw_bridge, "structures": draw_structures, "worlds": draw_worlds}
+    draws: list[Callable[..., Any]] = [draw_state, draw_bridge, draw_structures, draw_worlds]
+    own = dict(zip(("state", "bridge", "structures", "worlds"), draws, strict=True))
     jobs |= {name: partial(draw, results[name]) for name, draw in own.items() if name in results}
     return {name: Drawing(job(), job(width=NARROW), QUESTIONS[name], shows[name]) for name, job in jobs.items()}
 
