@@ -29,7 +29,13 @@ AMPLE = 1.2  # effective draws that more draws are to bring, over those that mus
 
 
 def condition(
-    question: Question, selection: Selection, engine: str = "auto", *, refuse: bool = True, more: bool | None = None
+    question: Question,
+    selection: Selection,
+    engine: str = "auto",
+    *,
+    refuse: bool = True,
+    more: bool | None = None,
+    like: Posterior | None = None,
 ) -> Posterior:
     """Condition a question on what was selected.
 
@@ -46,6 +52,9 @@ def condition(
         Refuse draws whose diagnostics failed; False for who wants to look into them.
     more : bool, optional
         Whether more importance draws are taken where too few count; only by ``auto`` unless it is said.
+    like : Posterior, optional
+        Of much the same question: its proposal serves where it draws the same quantities and enough draws count, so
+        that none has to be fitted and draws of the same place have the same ranks.
 
     Returns
     -------
@@ -72,7 +81,8 @@ def condition(
     check_engine(engine)
     question = replace(question, assumptions=with_latents(question.assumptions, selection.counted))
     aside = tuple(f"set aside: {aside.item.id} ({aside.reason})" for aside in selection.set_aside)
-    weighed = _weighed(question, selection, more=engine == "auto" if more is None else more)
+    wanted = engine == "auto" if more is None else more
+    weighed = _weighed(question, selection, more=wanted, like=like)
     if refuse:
         refuse_contradicted(weighed.question, selection.counted, weighed.shared)
     smoothed, notes = weighed.smoothed, (*weighed.notes, *aside)
@@ -131,13 +141,17 @@ class _Weighed:
     notes: tuple[str, ...] = ()
 
 
-def _weighed(question: Question, selection: Selection, *, more: bool) -> _Weighed:
+def _weighed(question: Question, selection: Selection, *, more: bool, like: Posterior | None = None) -> _Weighed:
     """Weigh draws by evidence: of a proposal fitted to it or of the prior, whichever of them count more."""
     items = selection.counted
     prior = prior_for(question, items)
     if not items:
         return _weigh(question, selection, prior)
-    fit = fit_to(prior, question, items, refuse_conflict(question, items, prior))
+    pilot = refuse_conflict(question, items, prior)
+    theirs = _proposal_of(like, prior)
+    if theirs is not None and (weighed := _weigh(question, selection, prior, theirs)).smoothed.good:
+        return weighed
+    fit = fit_to(prior, question, items, pilot)
     proposal = fit.proposal if fit is not None and fit.worthwhile else None
     found = _with_more(question, selection, proposal) if more else _weigh(question, selection, prior, proposal)
     if proposal is None or found.smoothed.good:
@@ -146,6 +160,14 @@ def _weighed(question: Question, selection: Selection, *, more: bool) -> _Weighe
     if not plain.smoothed.better_than(found.smoothed):
         return found
     return replace(plain, notes=("drawn from the prior: more of its draws count than of a fitted proposal",))
+
+
+def _proposal_of(like: Posterior | None, prior: PriorDraws) -> Proposal | None:
+    """The proposal that another posterior was drawn from, where it is one of the same quantities."""
+    if like is None or like.shared is None:
+        return None
+    found = like.shared.source.proposal
+    return found if found is not None and list(found.names) == list(prior.transform.names) else None
 
 
 def _weigh(question: Question, selection: Selection, prior: PriorDraws, proposal: Proposal | None = None) -> _Weighed:

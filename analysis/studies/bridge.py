@@ -187,7 +187,8 @@ def _assumptions(whole: Assumptions) -> Iterator[tuple[str, str, Assumptions]]:
     """Yield the assumptions after every group of `current` that is among the layers, and with what is laid over all."""
     files = {group_file(name): name for name in GROUPS}
     laid = model_layers(ARTICLE)
-    others = [layer for layer in whole.layers if layer.file not in {*files, *(own.file for own in laid)}]
+    own = {layer.file for layer in model_layers(whole.model)}
+    others = [layer for layer in whole.layers if layer.file not in own]
     overlays = [layer for layer in others if layer.file != FIXED]
     fixed = {name: row for layer in others if layer.file == FIXED for name, row in layer.tables["quantity"].items()}
     for layer in whole.layers:
