@@ -89,3 +89,6 @@ from .studies.thresholds.study import thresholds as thresholds
 from .studies.watch import Watch as Watch
 from .studies.watch import Watched as Watched
 from .studies.watch import watch as watch
+from .studies.worlds import WorldResult as WorldResult
+from .studies.worlds import Worlds as Worlds
+from .studies.worlds import worlds as worlds

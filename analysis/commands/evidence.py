@@ -87,6 +87,7 @@ def check_evidence(*files: Path, shown: Shown | None = None) -> int:
         refuse_future(each, max(day, today()))
     judged = _judged(assumptions, day, selection.counted, [item.id for item in checked])
     warnings = [row.warning for row in judged if row.overruled]
+    warnings += _surprises(assumptions, day, checked) if files else []
     if shown.json:
         genuine = genuine_as_json(judged)
         rows = [
@@ -101,6 +102,14 @@ def check_evidence(*files: Path, shown: Shown | None = None) -> int:
     for line in warnings:
         say(line, wrapped=False)
     return 0
+
+
+def _surprises(assumptions: Assumptions, day: date, items: Sequence[Item]) -> list[str]:
+    """Say which items the prior finds surprising."""
+    from ..inference.question import Question
+    from ..studies.surprise import surprises
+
+    return [each.text for each in surprises(Question(assumptions, day), items)]
 
 
 def new_evidence(kind: str, /) -> int:

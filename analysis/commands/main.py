@@ -24,6 +24,7 @@ COMMANDS = {
     "obstacles": "What stands in the way besides compute.",
     "regimes": "What each commitment of compute would change.",
     "scenarios": "Other ways the world could go, beside the baseline.",
+    "worlds": "The worlds that the sources describe, beside both models.",
     "influence": "What each item of evidence did to the date.",
     "calibrate": "Whether the intervals hold what they promise, on simulated evidence.",
     "check": "Whether the answer can be trusted: one verdict a line.",

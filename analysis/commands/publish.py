@@ -22,6 +22,9 @@ def publish(
     hindcast: Annotated[
         Path | None, Parameter(help="What `catchup hindcast --json` printed, for the track record.")
     ] = None,
+    criteria: Annotated[
+        Path | None, Parameter(help="What `catchup criteria --json` printed, for the track record.")
+    ] = None,
     quiet: Annotated[bool, Parameter(group=OUTPUT, negative="", help="Print nothing when all is well.")] = False,
     json: Annotated[
         bool, Parameter(group=OUTPUT, negative="", help="Print one JSON object instead of a line.")
@@ -29,12 +32,12 @@ def publish(
 ) -> int:
     """A folder of runs as a site that opens from the disk and asks nothing of any other host."""
     from ..archive.scores import Outcome
-    from ..presentation.site.record import Record, read_hindcast
+    from ..presentation.site.record import Record, read_printed
     from ..runs.publish import publish as publish_site
 
-    record = Record(
-        None if outcome is None else Outcome(outcome), None if hindcast is None else read_hindcast(hindcast)
-    )
+    files = {"hindcast": hindcast, "criteria": criteria}
+    printed = {name: None if file is None else read_printed(file, name) for name, file in files.items()}
+    record = Record(None if outcome is None else Outcome(outcome), **printed)
     done = publish_site(runs, site, event=event, address=address, record=record)
     for fault in done.faults:
         warn(f"left out: {fault}")

@@ -138,6 +138,7 @@ def explorer_data(question: Question, items: Sequence[Item], draws: int = THINNE
     asked = replace(question, draws=max(POOL, 2 * draws), quasi_random=False)
     names = [*latent_quantities([*items, *probed]), *assumptions.needed(assumptions.events)]
     source = PriorDraws(asked, list(assumptions.beliefs_of(names)))
+    items = [item for item in items if item.enacted(assumptions) is None]  # what acts cannot be switched off
     likelihood = likelihoods(asked, source, items)
     chosen, log_base, times = _choose(likelihood, source.weighting.draws, draws)
     thinned = source.map(lambda values: {name: values[name] for name in values})

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 
 from ...evidence import Item
 from ...model.models import model_layers
-from ...priors.table import named_overlays
+from ...priors.table import FIXED, named_overlays
 from ..inference.question import Question
 
 PACKAGED_ITEMS = "evidence/ledger/"
 PACKAGED_OVERLAYS = "priors/overlays/"
-FIXED = "--set"
 
 
 def options_of(question: Question, items: Sequence[Item]) -> list[str]:

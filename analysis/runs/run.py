@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,7 @@ QUESTIONS = {
     "state": "How far has the race come?",
     "bridge": "Why is it not the published date?",
     "structures": "What do models of other shapes say?",
+    "worlds": "What if the world is another than the model's?",
 }
 """What each picture answers, by name."""
 
@@ -158,7 +159,7 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
 
 def drawings_of(sections: Sections) -> dict[str, Drawing]:
     """Draw every figure of a run at two widths, each with the question that it answers and what it shows in words."""
-    from ..presentation.figures import draw_bridge, draw_state, draw_structures, drawings
+    from ..presentation.figures import draw_bridge, draw_state, draw_structures, draw_worlds, drawings
     from ..studies.trajectories import race_trajectories
 
     drawn, results, answer = sections.posterior, sections.results, sections.forecast
@@ -182,14 +183,12 @@ def drawings_of(sections: Sections) -> dict[str, Drawing]:
         "pools": "Each firm's compute in H100e through time, with its uncertainty.",
         "state": "How likely the furthest run, and each firm's own, is in each stage; tables hold the figures.",
         "bridge": "The published date, and the date after every step that leads to this; the table below holds them.",
+        "worlds": "The date in each of the worlds that the sources describe; the table below holds the figures.",
         "structures": "The date by every structure and by their pools; the table below holds the figures.",
     }
-    if "state" in results:
-        jobs["state"] = partial(draw_state, results["state"])
-    if "bridge" in results:
-        jobs["bridge"] = partial(draw_bridge, results["bridge"])
-    if "structures" in results:
-        jobs["structures"] = partial(draw_structures, results["structures"])
+    draws: list[Callable[..., Any]] = [draw_state, draw_bridge, draw_structures, draw_worlds]
+    own = dict(zip(("state", "bridge", "structures", "worlds"), draws, strict=True))
+    jobs |= {name: partial(draw, results[name]) for name, draw in own.items() if name in results}
     return {name: Drawing(job(), job(width=NARROW), QUESTIONS[name], shows[name]) for name, job in jobs.items()}
 
 
@@ -211,13 +210,15 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
     from ..studies.state import state
     from ..studies.structures import others_date, structures
     from ..studies.watch import watch
+    from ..studies.worlds import worlds
 
+    asked_once = lru_cache(maxsize=1)(scenarios)
     studies: dict[str, Callable[[Posterior], Any]] = {
         "state": state,
         "bridge": bridge,
         "levers": levers,
         "regimes": regimes,
-        "scenarios": scenarios,
+        "scenarios": asked_once,
         "sensitivity": sensitivity,
         "mobilisation": mobilisation,
         "events": events,
@@ -227,6 +228,7 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
         "structures": structures,
         "trend": trends,
         "watch": watch,
+        "worlds": lambda drawn: worlds(drawn, compared=asked_once(drawn)),
     }
     if not trends_date(drawn.question.assumptions, drawn.question.event):
         del studies["trend"]

@@ -17,6 +17,7 @@ from .kind import Clock, Kind, ModelState
 from .lag_records import LagRecords
 from .milestone import Milestone
 from .not_yet import NotYet
+from .policy import Policy
 from .progress_estimate import ProgressEstimate
 from .quantity_reading import QuantityReading
 from .rental_spend import RentalSpend
@@ -45,6 +46,7 @@ KINDS: dict[str, Kind[Any, Any]] = {
         RunStarted(),
         RunFinished(),
         ExpertForecast(),
+        Policy(),
         EfficiencyCurveKind(),
         LagRecords(),
         FrontierScore(),

@@ -44,6 +44,7 @@ OBSERVED = {
     "progress_estimate": math.log(8.8),
     "compute_stock": math.log(900e3),
     "cluster": 1.0,
+    "policy": 1.0,
     "shipment": math.log(50e3),
     "capital_spending": math.log(160e9 / 6.8),
     "run_started": months(datetime.date(2026, 10, 15)),
@@ -98,6 +99,7 @@ FIGURES: dict[str, dict[str, float]] = {
         "yearly_growth": 1.0,
     },
     "cluster": {"log_size": math.log(160e3 * 0.46), "date": months(datetime.date(2026, 10, 15)), "sd": 0.2},
+    "policy": {"reliability": 1.0},
     "shipment": {"date": months(datetime.date(2026, 10, 15)), "sd": 0.4},
     "capital_spending": {
         "begins": months(datetime.date(2026, 1, 1)),
@@ -171,6 +173,7 @@ def state() -> ModelState:
     quantity |= {"algorithmic_progress": 9.0 * one, "capital_per_h100e": 3e4 * one, "ai_capital_share": 0.4 * one}
     quantity |= {"efficiency_score": 140.0 * one, "efficiency_slope": 11.0 * one}
     quantity |= SOURCES_BROUGHT
+    quantity["enactment_rank"] = 0.3 * one
     quantity |= {"startup_stock": 7e4 * one, "startup_budget": 0.06 * one, "hyperscaler_budget": 0.01 * one}
     flop_month = {"startup": 5e20 * one, "hyperscaler": 4e20 * one}
     ready = {"compute-equivalent": 11.0 * one, "autonomous-range": 7.0 * one}
@@ -275,6 +278,7 @@ PREDICTED: dict[str, tuple[dict[str, Any], Any]] = {
         lambda one: np.log(5e5 * 0.3 * END / 12.0) + 0.0 * one,
     ),
     "cluster": ({}, lambda one: np.log((8e4 + 5e3 * END) * one)),
+    "policy": ({}, lambda one: 0.3 * one),
     "shipment": ({}, lambda one: np.log(4e4 * END / 8.0) + 0.0 * one),
     "shipment none": (
         {"observed__value": 0.0, "likelihood": NONE_SHIPPED},

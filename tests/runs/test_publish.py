@@ -10,6 +10,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from html.parser import HTMLParser
@@ -452,6 +453,69 @@ def test_the_command_says_what_it_has_done(copies: Path, tmp_path: Path, capsys:
     assert capsys.readouterr().out == ""
 
 
+def without(folder: Path, *names: str) -> None:
+    """Make a run as it was before it kept some files."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    for name in names:
+        (folder / name).unlink()
+        del manifest["files"][name]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def test_runs_of_an_older_program_are_read(copies: Path, tmp_path: Path) -> None:
+    for folder in sorted(copies.iterdir())[:-1]:
+        without(folder, "evidence.json", "program.json")
+    done = publish(copies, tmp_path / "site")
+    assert done.faults == ()
+    assert len(done.runs) == len(list(copies.iterdir()))
+    oldest = sorted(copies.iterdir())[0]
+    without(sorted(copies.iterdir())[-1], "evidence.json", "program.json")
+    assert publish(copies, tmp_path / "site").faults == ()
+    assert 'id="item-' in (tmp_path / "site" / "evidence.html").read_text()
+    manifest = json.loads((oldest / "manifest.json").read_text())
+    (oldest / "manifest.json").write_text(json.dumps({**manifest, "schema": 2}))
+    (fault,) = publish(copies, tmp_path / "site").faults
+    assert "is of schema 2; this version reads up to 1" in fault
+    assert "a newer catchup reads it" in fault
+
+
+def test_a_site_that_cannot_be_written_is_one_line_and_stays_whole(
+    copies: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site, last = tmp_path / "site", sorted(copies.iterdir())[-1]
+    shutil.move(last, tmp_path / last.name)
+    publish(copies, site)
+    before = contents(site)
+    shutil.move(tmp_path / last.name, last)
+    mkdir = os.mkdir
+
+    def refused(path: Any, *arguments: Any) -> None:
+        if str(path).startswith(str(site)):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        mkdir(path, *arguments)
+
+    monkeypatch.setattr(os, "mkdir", refused)
+    assert command(["publish", "--runs", str(copies), "--site", str(site)]) != 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert str(site) in line
+    assert contents(site) == before
+
+
+def test_two_publishers_at_once(copies: Path, tmp_path: Path) -> None:
+    """One publishes, the other says that it is at work, or both one after the other; the site is whole."""
+    site = tmp_path / "site"
+    asked = [sys.executable, "-m", "catchup.analysis.commands.main", "publish"]
+    asked += ["--runs", str(copies), "--site", str(site), "--quiet"]
+    both = [subprocess.Popen(asked, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [one.communicate()[1].splitlines() for one in both]
+    codes = [one.returncode for one in both]
+    assert 0 in codes
+    for code, lines in zip(codes, said, strict=True):
+        assert lines == [] if code == 0 else len(lines) == 1 and "another publisher" in lines[0]
+    publish(copies, tmp_path / "alone")
+    assert contents(site) == contents(tmp_path / "alone")
+
+
 def test_a_digest_is_short_and_plain(shelf: Shelf, capsys: Any) -> None:
     assert command(["digest", str(shelf[1][-1].folder)]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -528,6 +592,16 @@ def test_the_track_record_states_what_it_leaves_out(shelf: Shelf, tmp_path: Path
     assert "no forecast of it" in page
     assert "&lt;b&gt;" in page
     assert "<i>" not in page
+    met = {"model": "<u>M</u>", "date": "2026-09-01", "not_by": None, "value": 162.0, "at_least": 161.5}
+    open_ = {**met, "date": None, "not_by": "2026-08-16"}
+    rows = [{"title": "<s>index</s>", "resolved": met}, {"title": "other", "resolved": open_, "quantiles": None}]
+    (tmp_path / "criteria.json").write_text(json.dumps({"as_of": "2026-09-25", "criteria": rows}))
+    assert command([*asked, "--criteria", str(tmp_path / "criteria.json")]) == 0
+    page = (tmp_path / "site" / "track-record.html").read_text(encoding="utf-8")
+    assert "met by &lt;u&gt;M&lt;/u&gt; on 2026-09-01" in page
+    assert "not met by 2026-08-16: 162, where 161.5 is asked" in page
+    assert "<s>" not in page
+    assert command([*asked, "--criteria", str(tmp_path / "hindcast.json")]) == 2
     for wrong in ("{}", '{"table": 3}', "[", '{"scores": {"a": {}}, "table": {"name": 1, "vintage": 2}}'):
         (tmp_path / "hindcast.json").write_text(wrong)
         assert command([*asked, "--hindcast", str(tmp_path / "hindcast.json")]) == 2

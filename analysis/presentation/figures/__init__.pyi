@@ -28,3 +28,4 @@ from .regimes import draw_regimes as draw_regimes
 from .state import draw_state as draw_state
 from .structures import draw_structures as draw_structures
 from .value_of_information import draw_value_of_information as draw_value_of_information
+from .worlds import draw_worlds as draw_worlds

@@ -30,6 +30,7 @@ READINGS = {
     "watch": "What to watch",
     "obstacles": "What stands in the way besides compute",
     "scenarios": "Scenarios",
+    "worlds": "Other worlds",
     "mobilisation": "Mobilisation",
     "events": "Other readings of the event",
     "trend": "Trends in measured lags",

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ....priors.errors import InputError
+from ....priors.errors import InputError, reason_of
 from ....priors.regular_files import read_regular
 from ...archive.manifest import LARGEST_FILE
 from ...archive.reading import Run
@@ -17,9 +17,6 @@ from ...archive.rivals import load_rivals
 from ...archive.scores import Outcome, Scores, score_rivals, score_runs, stated_days
 from ..table import Column, Table
 from ..tables.scores import scores_table
-
-OPTION = "--hindcast"
-
 
 type Row = tuple[str, Mapping[str, Any]]
 
@@ -33,12 +30,13 @@ class Record:
     outcome : Outcome or None
         What is known of the date; by default that nobody has been seen to be ready through the day on which somebody
         last looked.
-    hindcast : mapping or None
-        What ``catchup hindcast --json`` printed.
+    hindcast, criteria : mapping or None
+        What ``catchup hindcast --json`` and ``catchup criteria --json`` printed.
     """
 
     outcome: Outcome | None = None
     hindcast: Mapping[str, Any] | None = None
+    criteria: Mapping[str, Any] | None = None
 
     def scores(self, runs: Sequence[Run]) -> Scores:
         """Score runs about one event, oldest first, and rival views beside them."""
@@ -53,6 +51,8 @@ class Record:
         scores = self.scores(runs)
         known = "Still open" if scores.outcome.open else "It happened"
         found: list[tuple[str, Table[Any]]] = [(f"{known} on {scores.outcome.day}", scores_table(scores))]
+        if self.criteria is not None:
+            found.append(("What public tables tell", criteria_table(self.criteria)))
         if self.hindcast is not None:
             found.append(("Past records, asked as of their day", hindcast_table(self.hindcast)))
         return found
@@ -64,26 +64,59 @@ def last_looked(run: Run) -> date:
     return run.manifest.as_of if confirmed is None else date.fromisoformat(confirmed)
 
 
-def read_hindcast(path: Path) -> Mapping[str, Any]:
-    """Read what ``catchup hindcast --json`` printed.
+def read_printed(path: Path, command: str) -> Mapping[str, Any]:
+    """Read what ``catchup hindcast --json`` or ``catchup criteria --json`` printed.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    command : str
+        ``hindcast`` or ``criteria``, as the option of `catchup publish` is called too.
 
     Raises
     ------
     InputError
         If it is something else.
     """
+    option = f"--{command}"
     try:
-        content = json.loads(read_regular(path, LARGEST_FILE, "a hindcast"))
-        table = hindcast_table(content)
+        content = json.loads(read_regular(path, LARGEST_FILE, f"what catchup {command} --json printed"))
+        table = PRINTED[command](content)
         for row in table.rows:
             for column in table.columns:
                 column.written(row)
     except OSError as error:
-        raise InputError(f"cannot be read ({error.strerror})", file=path, key=OPTION) from None
+        raise InputError(f"cannot be read ({reason_of(error)})", file=path, key=option) from None
     except (ValueError, KeyError, TypeError, AttributeError):
-        problem = "is not what `catchup hindcast --json` prints"
-        raise InputError(problem, file=path, key=OPTION) from None
+        raise InputError(f"is not what `catchup {command} --json` prints", file=path, key=option) from None
     return dict(content)
+
+
+def criteria_table(content: Mapping[str, Any]) -> Table[Mapping[str, Any]]:
+    """Lay out criteria of public tables: what has been met, and when the others will be."""
+
+    def read(title: str, text: Callable[[Mapping[str, Any]], str]) -> Column[Mapping[str, Any]]:
+        return Column(title=title, text=text, value=text)
+
+    def date_at(level: str) -> Callable[[Mapping[str, Any]], str]:
+        return lambda row: "" if row.get("quantiles") is None else str(row["quantiles"][level]["date"])
+
+    columns = [
+        read("Criterion", lambda row: str(row["title"])),
+        read("So far", _so_far),
+        *(read(name, date_at(level)) for level, name in (("0.05", "5%"), ("0.5", "median"), ("0.95", "95%"))),
+    ]
+    return Table(f"Criteria of public tables, as of {content['as_of']}", columns, list(content["criteria"]))
+
+
+def _so_far(row: Mapping[str, Any]) -> str:
+    found = row["resolved"]
+    if found["date"] is not None:
+        return f"met by {found['model']} on {found['date']}"
+    if found["not_by"] is None:
+        return "no Chinese model tested"
+    return f"not met by {found['not_by']}: {found['value']:g}, where {found['at_least']:g} is asked"
 
 
 def hindcast_table(content: Mapping[str, Any]) -> Table[Row]:
@@ -110,3 +143,10 @@ def hindcast_table(content: Mapping[str, Any]) -> Table[Row]:
     title = f"When a Chinese model would meet each American record, scored; {origin['name']} of {origin['vintage']}"
     lines = [str(content["verdict"]["text"])]
     return Table(title, columns, list(content["scores"].items()), lines=lines)
+
+
+PRINTED: Mapping[str, Callable[[Mapping[str, Any]], Table[Any]]] = {
+    "criteria": criteria_table,
+    "hindcast": hindcast_table,
+}
+"""By command, how what it printed as JSON is laid out."""

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from ...studies.thresholds.study import Thresholds
     from ...studies.voi.result import ValueOfInformation
     from ...studies.watch import Watch
+    from ...studies.worlds import Worlds
     from ..caveats import Caveats
     from ..table import Layout
     from .evidence import Evidence
@@ -85,6 +86,7 @@ if TYPE_CHECKING:
         | Trends
         | ValueOfInformation
         | Watch
+        | Worlds
     )
 
 BUILDERS = {
@@ -126,6 +128,7 @@ BUILDERS = {
     "Trends": "trend",
     "ValueOfInformation": "voi",
     "Watch": "watch",
+    "Worlds": "worlds",
 }
 """By result class, the module beside this one whose `layout` lays it out; loaded when it is needed."""
 
