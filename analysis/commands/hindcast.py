@@ -59,9 +59,9 @@ def hindcast(
         if gate is None:
             raise InputError("no record's training compute and stock are known: the gate has no track record")
         return print_item(hindcast_item_text(gate, item))
-    result = replace(ask_again(tables, assumptions), gate=gate)
     if dates and gate is not None:
-        result = with_dates(result, posterior(Request(Question(assumptions, as_of or date.today()))))
+        gate = with_dates(gate, posterior(Request(Question(assumptions, as_of or date.today()))))
+    result = replace(ask_again(tables, assumptions), gate=gate)
     if plot is not None:
         from ..presentation.figures import draw_hindcast, save
 

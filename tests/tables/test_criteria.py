@@ -155,11 +155,11 @@ def test_runs_are_scored_by_what_tables_tell(tmp_path: Path, capsys: pytest.Capt
     capsys.readouterr()
     assert run(asked) == 0
     told = capsys.readouterr()
-    assert json.loads(told.out)["outcome"] == {"date": "2026-11-10", "open": True}
+    assert json.loads(told.out)["outcome"].items() >= {"date": "2026-11-10", "open": True}.items()
     assert "index-of-fable-5" in told.err
     TableStore(data).add(write_csv(tmp_path / "later.csv", HEADER, ROWS + MET), DAY)
     assert run(asked) == 0
-    assert json.loads(capsys.readouterr().out)["outcome"] == {"date": "2026-11-10", "open": False}
+    assert json.loads(capsys.readouterr().out)["outcome"].items() >= {"date": "2026-11-10", "open": False}.items()
     assert run([*asked, "--criterion", "horizon-of-mythos"]) == 2
     assert "no table tells" in capsys.readouterr().err
     assert run([*asked, "--criterion", "index-of-fable-5", "--outcome", "2026-11-11"]) == 2

@@ -12,8 +12,8 @@ from ...inference.estimates import Distribution
 from ...inference.json_values import QUANTILES
 from ...studies.tables.chosen import origin_of
 from ...studies.tables.gate_hindcast import GateAsked
-from ...studies.tables.hindcast import LEVELS, RIVALS, Asked, Hindcast, Said, Score
-from ...studies.tables.lag_structures import STRUCTURES
+from ...studies.tables.hindcast import LEVELS, RIVALS, Asked, Hindcast, Score
+from ...studies.tables.lag_structures import STRUCTURES, Said
 from ..json_form import to_json
 from ..table import KEY, Column, Layout, Table
 from ..text import date_text

@@ -37,8 +37,7 @@ from ...inference.posterior import Posterior
 from ...inference.proper_scores import crps, crps_until
 from ...inference.question import Question
 from .chosen import last_day
-from .hindcast import Hindcast, Said
-from .lag_structures import POINTS
+from .lag_structures import POINTS, Said
 
 DRAWS = 4_000
 FIRST, STEP, COUNT = 0.0, 0.125, 25  # values of log10 of progress: from none to 1 000 x per year
@@ -208,21 +207,20 @@ def _log_likelihood(log_months: float, expected: Array, spread: float, *, still:
     return np.asarray(log_ndtr(-away) if still else -0.5 * away * away)
 
 
-def with_dates(result: Hindcast, posterior: Posterior) -> Hindcast:
+def with_dates(found: GateHindcast, posterior: Posterior) -> GateHindcast:
     """Say what counting the gate's track record does to the date of the race.
 
     Parameters
     ----------
-    result : Hindcast
-        With the gate's own.
+    found : GateHindcast
+        The track record.
     posterior : Posterior
         On all other evidence.
     """
-    assert result.gate is not None
-    item = item_from_table(hindcast_item_text(result.gate, "hindcast-gate"), file="hindcast-gate.toml")
+    item = item_from_table(hindcast_item_text(found, "hindcast-gate"), file="hindcast-gate.toml")
     selection = replace(posterior.selection, counted=(*posterior.selection.counted, item))
     counted = condition(posterior.question, selection).ready
-    return replace(result, gate=replace(result.gate, dates=(posterior.ready, counted), question=posterior.question))
+    return replace(found, dates=(posterior.ready, counted), question=posterior.question)
 
 
 def hindcast_item_text(found: GateHindcast, item_id: str) -> dict[str, Any]:
