@@ -11,7 +11,7 @@ from ...priors.errors import InputError, reason_of
 from ...priors.regular_files import check_regular
 from .manifest import MANIFEST, BrokenRunError, Manifest, file_hash, read_manifest
 
-State = Literal["changed", "missing", "unreadable", "added"]
+State = Literal["changed", "missing", "unreadable", "added", "unrepeated"]
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,10 @@ class Departure:
     file : str
         Its path inside the run's folder.
     state : str
-        ``changed``; ``missing``; ``unreadable``, with `reason`; ``added``, the manifest knows no such file.
+        ``changed``; ``missing``; ``unreadable``, with `reason`; ``added``, the manifest knows no such file;
+        ``unrepeated``, worked out again it is another.
     reason : str
-        Why it cannot be read; else empty.
+        Why it cannot be read, or may be another; else empty.
     """
 
     file: str
