@@ -88,6 +88,7 @@ docs: $(INSTALLED)
 	@$(BIN)/python -m catchup.analysis.presentation.pages.events docs/events.md
 	@$(BIN)/python benchmarks/trust_page.py docs/trust.md
 	@$(BIN)/python benchmarks/benchmarks_page.py docs/benchmarks.md
+	@$(BIN)/python -m catchup.analysis.presentation.pages.leaks docs
 	@$(BIN)/python -m catchup.analysis.presentation.pages.all docs
 	@$(MAKE) --no-print-directory site
 

@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
 
+from ..model.assumptions import Assumptions
+from ..model.enacted import Enacted
 from ..priors.errors import InputError, unknown_name
 from ..priors.strict import StrictModel, describe, read_toml, validate
 from .kinds import Kind
@@ -178,6 +180,13 @@ class Item:
     def latents(self) -> tuple[str, ...]:
         """Quantities it needs beyond those that the dates depend on."""
         return tuple(self.renamed.get(name, name) for name in self.kind.latents(self.observed))
+
+    def enacted(self, assumptions: Assumptions) -> Enacted | None:
+        """The policy that it reports as a fact; None where it reports none."""
+        policy = self.kind.enacted(self.observed, self.likelihood, assumptions)
+        return (
+            None if policy is None else replace(policy, name=self.id, rank=self.renamed.get(policy.rank, policy.rank))
+        )
 
     def as_of(self, day: datetime.date) -> Item:
         """Return the item as it stood on a day: what was revised or retracted later is not known then."""

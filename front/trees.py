@@ -54,7 +54,7 @@ def load(path: str | Path) -> Any:
     Raises
     ------
     InputError
-        If it cannot be read, or is no such tree.
+        If it cannot be read, or is no such tree; of a run's folder, naming the file in it that is one.
 
     Examples
     --------
@@ -67,7 +67,20 @@ def load(path: str | Path) -> Any:
     """
     from .analysis.inference.tree.files import load_tree
 
+    _refuse_run(Path(path))
     return load_tree(path)
+
+
+def _refuse_run(folder: Path) -> None:
+    """Refuse a run's folder, in which the tree is one file of several."""
+    from .analysis.archive.manifest import MANIFEST
+    from .analysis.archive.reading import POSTERIOR
+    from .priors.errors import InputError
+
+    if (folder / MANIFEST).is_file():
+        kept = (folder / POSTERIOR).exists()
+        wanted = f"give its {POSTERIOR}" if kept else "it holds no draws, being brief or of the prior alone"
+        raise InputError(f"is the folder of a run: {wanted}", file=folder)
 
 
 def compare(models: Mapping[str, Any]) -> ModelComparison:

@@ -23,7 +23,9 @@ MONTHS_PER_YEAR = 12.0
 SHORTEST_RUN = 1e-6  # months, a few seconds; keeps quotients by a run's length finite
 SMALLEST_STOCK = 1e-200  # H100e; keeps the logarithm of an empty pool finite, and quotients by it
 LARGEST_LOG_FACTOR = 500.0  # by which know-how can be behind: centuries, and still a number when multiplied
+SLOWEST_FALL = 1e-12  # per month; of a rate that does not fall, by which nothing could be divided
 NEVER = np.float64(1e100)  # months; keeps a difference of two dates that never come from being undefined
+LATEST_END = np.sqrt(NEVER)  # months; what ends later never does
 
 
 def mythos_flop(chips: Any, flop_per_second: float, mfu: Any, months: Any, seconds_per_month: float) -> Any:
@@ -69,6 +71,18 @@ def slowed_log_progress(xp: Any, t: Any, pace: Any, half_life: Any, floor: Any) 
     """
     scale = half_life / math.log(2.0)
     return pace * (floor * t - (1.0 - floor) * scale * xp.expm1(-t / scale))
+
+
+def experiment_bound_log_progress(xp: Any, t: Any, pace: Any, shortfall: Any, elasticity: Any) -> Any:
+    r"""Logarithm of progress that follows from the compute left for experiments, which falls behind what they need.
+
+    The need outgrows the compute by a factor s a year, and the rate follows the ratio of the two with elasticity e:
+
+    .. math:: \Lambda(t) = \int_0^t \lambda\, s^{-e u / 12} du = \lambda\, \frac{1 - e^{-k t}}{k},
+        \qquad k = \frac{e \log s}{12}
+    """
+    falling = xp.maximum(elasticity * xp.log(shortfall) / MONTHS_PER_YEAR, SLOWEST_FALL)
+    return -pace * xp.expm1(-falling * t) / falling
 
 
 def requirement(xp: Any, target_flop: Any, log_progress: Any) -> Any:
@@ -242,7 +256,7 @@ def resumed(xp: Any, planned_end: Any, change: float, factor: Any) -> Any:
     the rest takes longer than anything does.
     """
     end = change + (planned_end - change) * factor
-    return xp.where(end < math.sqrt(NEVER), end, xp.inf)
+    return xp.where(end < LATEST_END, end, xp.inf)
 
 
 def end_after_change(xp: Any, launch: Any, planned_end: Any, going_on: Any, anew: Any, change: float) -> Any:

@@ -21,7 +21,7 @@ from .change import BegunRuns, Change
 from .equations import SMALLEST_STOCK
 from .firms import Firm
 from .gate import Gate
-from .law import Fall, fall_behind, law_of
+from .law import Fall, LawInTurn, fall_behind, law_of
 from .law import required as required_at
 from .naming import Naming, unnamed
 from .obstacle_effects import ByFirm, ObstacleEffects
@@ -157,10 +157,11 @@ def run_race(
     length = name("run_length", begun.kept("run_length", length))
     shortest = {at: values[firms[at[1]].minimum_training] for at in entries}
     planned = {at: equations.pretrained(xp, launch[at], length[at], shortest[at]) for at in entries}
+    slower = {at: _slowdown(xp, world, at[1], required[at], length[at], shortest[at], begun.month) for at in begun.runs}
     end = begun.ends(
         obstacles.pretrained(planned),
         launch,
-        {at: _slowdown(xp, world, at[1], required[at], length[at], shortest[at], begun.month) for at in begun.runs},
+        slower,
         {at: _run_anew(xp, world, at, asked, falls, solved[at], stock[at], shortest[at]) for at in begun.runs},
     )
     end = name("firm_pretrained", end)
@@ -169,7 +170,10 @@ def run_race(
     own, overall = _finish(xp, firms, obstacles, values, length, end, first, name)
     ready = name("ready", {event: equations.ready(first[event], overall[event]) for event in multiples})
     contenders = {
-        at: Contender(able[at], launch[at], pool[at], required[at], length[at], end[at], own[at]) for at in entries
+        at: Contender(
+            able[at], launch[at], pool[at], required[at], length[at], end[at], own[at], begun.slowdown(at, slower)
+        )
+        for at in entries
     }
     by_event = {event: {firm: contenders[event, firm] for firm in firms} for event in multiples}
     return {
@@ -239,11 +243,15 @@ def _targets(
     if lag:
         asked = {at: equations.lagged_target(xp, flop, pace, lag[at]) for at, flop in asked.items()}
     if change is not None:
-        asked = {
-            at: equations.target_after_change(xp, flop, change.law.pace, world.law.pace, change.month)
-            for at, flop in asked.items()
-        }
+        asked = {at: _target_after(xp, flop, change, world.law.pace) for at, flop in asked.items()}
     return asked, dict.fromkeys(entries, Fall(world.law))
+
+
+def _target_after(xp: Any, target: Any, change: Change, pace: Any) -> Any:
+    """Target whose requirement has fallen at the pace that holds now all along; see `equations.target_after_change`."""
+    if isinstance(change.law, LawInTurn):
+        return required_at(xp, target, Fall(change.law), change.month) * xp.exp(pace * change.month)
+    return equations.target_after_change(xp, target, change.law.pace, pace, change.month)
 
 
 def _solve(
@@ -320,6 +328,6 @@ def intervened_world(
         values,
         kept=intervention.kept,
         stop=intervention.stop,
-        distillation_limited=1.0 if intervention.limit_distillation else 0.0,
+        distillation_limited=intervention.limit_distillation * 1.0,
         name=name,
     )

@@ -6,7 +6,7 @@ import math
 from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import Field
@@ -69,12 +69,12 @@ class Intervention:
 
     Attributes
     ----------
-    kept : mapping of str to float
+    kept : mapping of str to float or (draw,)
         Share of a source that is kept from then on; sources not named are kept whole.
-    stop : mapping of str to float
+    stop : mapping of str to float or (draw,)
         Month at which a source's arrivals stop; sources not named never stop.
-    limit_distillation : bool
-        Whether algorithmic progress loses what policy removes of distillation.
+    limit_distillation : bool or (draw,)
+        Whether algorithmic progress loses what policy removes of distillation; by draw, 1 or 0.
     commitments : mapping of str to Family
         Budgets drawn from another distribution, by the name of the quantity.
     act_from_month : float
@@ -88,14 +88,15 @@ class Intervention:
     ({'remote': 0.0}, False)
     """
 
-    kept: Mapping[str, float] = field(default_factory=dict)
-    stop: Mapping[str, float] = field(default_factory=dict)
-    limit_distillation: bool = False
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    stop: Mapping[str, Any] = field(default_factory=dict)
+    limit_distillation: Any = False
     commitments: Mapping[str, Family] = field(default_factory=dict)
     act_from_month: float = 0.0
 
 
 NO_INTERVENTION = Intervention()
+NEVER_STOPS = 1e6  # months; finite, so that every gradient is
 SMALLEST_RANK = 1e-12  # keeps a rank inside (0, 1), where every quantile is finite
 
 

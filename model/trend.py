@@ -118,6 +118,16 @@ class Trend:
         return (lead + self.lag - self.growth * self.measured) / (1.0 - self.growth)
 
 
+def trends_to(assumptions: Assumptions, event: str) -> dict[str, TrendText]:
+    """Read the trends that can date an event; see `trends_date`, and `load_trends` for what it raises."""
+    return load_trends(assumptions) if trends_date(assumptions, event) else {}
+
+
+def trends_date(assumptions: Assumptions, event: str) -> bool:
+    """Whether trends can date an event: they say when a model is there, not when it is served widely."""
+    return not any(each.acts == "serving" and each.touches(event) for each in assumptions.obstacles.values())
+
+
 def load_trends(assumptions: Assumptions) -> dict[str, TrendText]:
     """Read the trends of the assumptions' layers.
 

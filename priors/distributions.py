@@ -54,7 +54,8 @@ def take_distribution(row: Row, text: type[StrictModel], key: str) -> tuple[Fami
             f"the name of a family was expected, not {describe(name)}", file=row.file, key=_at(key, "family")
         )
     family = None if name is None else _family(name, row, key)
-    stray = [name for name in row.values if name not in {"family", *FAMILY_KEYS, *text.model_fields}]
+    every = {"family", *FAMILY_KEYS, *text.model_fields}
+    stray = [name for name in row.values if name not in every]
     if stray:
         known = [*(family.row_keys() if family else FAMILY_KEYS), *text.model_fields, "family"]
         raise unknown_name("key", stray[0], known, file=row.file, key=_at(key, stray[0]))

@@ -29,6 +29,7 @@ SECTIONS = (
     "lever",
     "regime",
     "scenario",
+    "world",
     "trend",
     "capacity",
     "mechanism",

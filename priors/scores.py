@@ -31,6 +31,8 @@ def rank_of(xp: Any, score: Any) -> Any:
     """Rank of a normal score, over ``numpy`` or ``pytensor.tensor`` (`xp`)."""
     if xp is not np:
         return 0.5 * xp.erfc(-score / math.sqrt(2.0))
+    if np.ndim(score) == 0:  # of one number, without SciPy, whose import takes longer than a forecast from the prior
+        return 0.5 * math.erfc(-float(score) / math.sqrt(2.0))
     from scipy.special import ndtr
 
     return ndtr(score)

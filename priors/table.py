@@ -25,6 +25,7 @@ from .row_schemas import Constant, QuantityText, Reference
 from .strict import describe, read_toml, validate
 
 HERE = Path(__file__).parent
+FIXED = "--set"  # where values that are fixed by hand were given
 PACKAGED = {f"priors/{name}": HERE / name for name in ("baseline.toml", "readings.toml", "tables.toml")}
 MODEL_TABLES = "model/"
 QUANTITY_NEEDS = ("family", "unit", "description", "sources")
@@ -206,7 +207,7 @@ def read_overlay(name_or_path: str | Path) -> Layer:
         raise
 
 
-def fixed_values_layer(values: Mapping[str, float], known: Iterable[str], option: str = "--set") -> Layer:
+def fixed_values_layer(values: Mapping[str, float], known: Iterable[str], option: str = FIXED) -> Layer:
     """Build the layer that fixes quantities at given values.
 
     Parameters
@@ -347,6 +348,5 @@ def _refuse_resettling(row: Row, own: Mapping[str, Any], key: str) -> None:
 
 
 def _check_sources(sources: Iterable[str], references: Collection[str], row: Row, key: str) -> None:
-    for source in sources:
-        if source not in references:
-            raise unknown_name("reference", source, references, file=row.file, key=f"{key}.sources")
+    for source in (source for source in sources if source not in references):
+        raise unknown_name("reference", source, references, file=row.file, key=f"{key}.sources")

@@ -65,7 +65,7 @@ def lags_data(
     calendar = studied.assumptions().calendar
     result = lags(chosen, calendar.days_per_month)
     if item is not None:
-        return _print_item(lag_item_text(result, item, calendar))
+        return print_item(lag_item_text(result, item, calendar))
     show(layout(result), as_json=studied.json)
     return 0
 
@@ -107,7 +107,7 @@ def efficiency_data(
     chosen = chosen_table(studied.store(), file, studied.vintage, having="training_compute")
     result = measured_progress(chosen, assumptions, Choice(models, since, confidence))
     if item is not None:
-        return _print_item(progress_item_text(result, item))
+        return print_item(progress_item_text(result, item))
     if dates:
         from ..inference.question import Question
         from ..inference.request import Request, posterior
@@ -117,7 +117,7 @@ def efficiency_data(
     return 0
 
 
-def _print_item(text: dict[str, Any]) -> int:
+def print_item(text: dict[str, Any]) -> int:
     """Print an item's file, once it has been read as one."""
     import tomli_w
 

@@ -16,7 +16,7 @@ from .output import show, warn, warn_of_faults
 def score(
     *,
     runs: Annotated[Path, Parameter(help="Folder of runs.")],
-    outcome: Annotated[date | None, Parameter(help="The day it happened.")] = None,
+    outcome: Annotated[date | None, Parameter(help="The day it happened; of one to come, as if it had.")] = None,
     outcome_after: Annotated[date | None, Parameter(help="Still open: the last day on which it had not.")] = None,
     criterion: Annotated[
         str | None,
@@ -38,10 +38,11 @@ def score(
     Without a day, what public tables tell of the event's criterion counts: the day on which a Chinese model met it, or
     the last day on which none had.
     """
+    from ...evidence.tables.places import today
     from ...model.assumptions import load_assumptions
     from ..archive.reading import newest_with_inputs, read_runs
     from ..archive.rivals import load_rivals
-    from ..archive.scores import Outcome, score_rivals, score_runs, score_trends, stated_days
+    from ..archive.scores import Outcome, refuse_before_origin, score_rivals, score_runs, score_trends, stated_days
     from ..inference.question import Question
     from ..presentation.tables.scores import layout
 
@@ -53,7 +54,8 @@ def score(
         raise InputError("holds no sound run to score", file=runs, key="--runs")
     days = stated_days(rivals)
     if outcome is not None or outcome_after is not None:
-        known = Outcome(outcome) if outcome is not None else Outcome(outcome_after or date.max, open=True)
+        day = outcome or outcome_after or date.max
+        known = Outcome(day, open=outcome is None, to_come=day > today())
     else:
         told, line = _told(criterion, shelf.runs[-1].manifest.event, criteria, data)
         known = Outcome(*told)
@@ -62,6 +64,7 @@ def score(
     warn_of_faults(damaged)
     # rivals and trends need a calendar and lags, and no run's more than the project's own
     question = newest.snapshot.question if newest else Question(load_assumptions(), shelf.runs[-1].manifest.as_of)
+    refuse_before_origin(known, question.assumptions.calendar)
     others = score_rivals(question.assumptions.calendar, known, rivals), score_trends(question, known, days)
     show(layout(score_runs(shelf.runs, known, days).with_more(*others)), as_json=json)
     return 0

@@ -57,6 +57,8 @@ class Forecast(Result):
         ready from known.
     silences : tuple of Silence
         Silences counted, and how long ago each was confirmed.
+    pooled_over : tuple of str
+        Titles of the models that `ready` is pooled over; none where it is the race's, as all the rest always is.
     log_flop : distribution
         Mythos's pre-training compute, log10 FLOP.
     first_firm, first_archetype : mapping of str to Estimate
@@ -103,6 +105,7 @@ class Forecast(Result):
     genuine: tuple[Genuineness, ...] = ()
     known: AnyDistribution | None = None
     silences: tuple[Silence, ...] = ()
+    pooled_over: tuple[str, ...] = ()
 
     def probabilities_by(self) -> Iterator[tuple[date, Estimate]]:
         """Yield month ends from the day of asking on, with the probability of being ready by each."""

@@ -138,6 +138,7 @@ def explorer_data(question: Question, items: Sequence[Item], draws: int = THINNE
     asked = replace(question, draws=max(POOL, 2 * draws), quasi_random=False)
     names = [*latent_quantities([*items, *probed]), *assumptions.needed(assumptions.events)]
     source = PriorDraws(asked, list(assumptions.beliefs_of(names)))
+    items = [item for item in items if item.enacted(assumptions) is None]  # what acts cannot be switched off
     likelihood = likelihoods(asked, source, items)
     chosen, log_base, times = _choose(likelihood, source.weighting.draws, draws)
     thinned = source.map(lambda values: {name: values[name] for name in values})
@@ -206,7 +207,7 @@ def _lever_days(question: Question) -> list[date]:
 
 def _first(result: Outcome) -> Array:
     """Place of the firm that is first, among ties the first of them."""
-    ends = np.array([contender.pretrained for contender in result.contenders.values()])
+    ends = np.array([contender.ready for contender in result.contenders.values()])
     return np.where(np.isfinite(ends.min(axis=0)), ends.argmin(axis=0), NOBODY)
 
 

@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
+from ...model.trend import trends_date
 from ...priors.errors import InputError
 from ...priors.files import make_folder, write_text
 from ..archive.inputs import write_inputs
@@ -61,6 +62,7 @@ QUESTIONS = {
     "state": "How far has the race come?",
     "bridge": "Why is it not the published date?",
     "structures": "What do models of other shapes say?",
+    "worlds": "What if the world is another than the model's?",
 }
 """What each picture answers, by name."""
 
@@ -155,7 +157,7 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
 
 def drawings_of(sections: Sections) -> dict[str, Drawing]:
     """Draw every figure of a run at two widths, each with the question that it answers and what it shows in words."""
-    from ..presentation.figures import draw_bridge, draw_state, draw_structures, drawings
+    from ..presentation.figures import draw_bridge, draw_state, draw_structures, draw_worlds, drawings
     from ..studies.trajectories import race_trajectories
 
     drawn, results, answer = sections.posterior, sections.results, sections.forecast
@@ -179,14 +181,12 @@ def drawings_of(sections: Sections) -> dict[str, Drawing]:
         "pools": "Each firm's compute in H100e through time, with its uncertainty.",
         "state": "How likely the furthest run, and each firm's own, is in each stage; tables hold the figures.",
         "bridge": "The published date, and the date after every step that leads to this; the table below holds them.",
+        "worlds": "The date in each of the worlds that the sources describe; the table below holds the figures.",
         "structures": "The date by every structure and by their pools; the table below holds the figures.",
     }
-    if "state" in results:
-        jobs["state"] = partial(draw_state, results["state"])
-    if "bridge" in results:
-        jobs["bridge"] = partial(draw_bridge, results["bridge"])
-    if "structures" in results:
-        jobs["structures"] = partial(draw_structures, results["structures"])
+    draws: list[Callable[..., Any]] = [draw_state, draw_bridge, draw_structures, draw_worlds]
+    own = dict(zip(("state", "bridge", "structures", "worlds"), draws, strict=True))
+    jobs |= {name: partial(draw, results[name]) for name, draw in own.items() if name in results}
     return {name: Drawing(job(), job(width=NARROW), QUESTIONS[name], shows[name]) for name, job in jobs.items()}
 
 
@@ -206,15 +206,17 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
     from ..studies.scenarios import scenarios
     from ..studies.sensitivity.study import sensitivity
     from ..studies.state import state
-    from ..studies.structures import structures
+    from ..studies.structures import others_date, structures
     from ..studies.watch import watch
+    from ..studies.worlds import worlds
 
+    asked_once = lru_cache(maxsize=1)(scenarios)
     studies: dict[str, Callable[[Posterior], Any]] = {
         "state": state,
         "bridge": bridge,
         "levers": levers,
         "regimes": regimes,
-        "scenarios": scenarios,
+        "scenarios": asked_once,
         "sensitivity": sensitivity,
         "mobilisation": mobilisation,
         "events": events,
@@ -224,7 +226,12 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
         "structures": structures,
         "trend": trends,
         "watch": watch,
+        "worlds": lambda drawn: worlds(drawn, compared=asked_once(drawn)),
     }
+    if not trends_date(drawn.question.assumptions, drawn.question.event):
+        del studies["trend"]
+    if not others_date(drawn.question):
+        del studies["structures"]
     if drawn.question.assumptions.obstacles:
         studies["obstacles"] = obstacles
     return studies | {"checks": checks_of, "influence": influence} if drawn.items else studies

@@ -19,7 +19,7 @@ from ...priors.errors import InputError
 from ..inference.draws import Values
 from ..inference.estimates import Array, Distribution, Estimate, quantile_shift
 from ..inference.firsts import first_firms
-from ..inference.outcomes import FIRST, READY, first_shares, outcome_of
+from ..inference.outcomes import FIRST, PRETRAINED, READY, first_shares, outcome_of
 from ..inference.posterior import Posterior
 from ..inference.question import Question
 from ..inference.result import Result
@@ -74,7 +74,7 @@ class Counterfactual:
 
     @cached_property
     def unmoved(self) -> Estimate:
-        """Share of the draws that it does not move: past rescue, or indifferent to it."""
+        """Share of the draws that it does not move: past it, or indifferent to it."""
         return self.baseline.weighting.estimate((np.abs(self._moves) <= MOVED).astype(float))
 
     @cached_property
@@ -111,6 +111,8 @@ class Comparison(Result):
         ``levers`` or ``regimes``.
     acting_from : date
         The day from which each acts.
+    past : Estimate
+        Share of the draws in which a run has ended pre-training by then, which nothing that acts from that day moves.
     first_firm : mapping of str to Estimate
         Probability that each firm is first without intervention.
 
@@ -129,6 +131,7 @@ class Comparison(Result):
     counterfactuals: tuple[Counterfactual, ...]
     kind: str
     acting_from: date
+    past: Estimate
     first_firm: Mapping[str, Estimate] = field(default_factory=dict)
 
 
@@ -255,7 +258,13 @@ def compare(
         )
         for name in interventions
     )
-    return Comparison(posterior.origin, baseline, rows, kind, acting_from, firsts(""))
+    past = past_by(posterior, posterior.question.assumptions.calendar.months(acting_from))
+    return Comparison(posterior.origin, baseline, rows, kind, acting_from, past, firsts(""))
+
+
+def past_by(posterior: Posterior, month: float) -> Estimate:
+    """Share of the draws in which a run has ended pre-training by a month."""
+    return posterior.source.weighting.estimate((posterior.summary[PRETRAINED] <= month).astype(float))
 
 
 def title_of(text: Lever | Regime) -> str:

@@ -54,6 +54,9 @@ class Cluster(Kind[Observed, Likelihood]):
     def two_outcomes(self, observed: Observed) -> bool:
         return True
 
+    def held(self, observed: Observed) -> float | None:
+        return observed.value * h100e_of(observed.chip)
+
     def observation(self, observed: Observed, clock: Clock) -> float:
         return 1.0
 

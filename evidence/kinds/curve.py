@@ -30,7 +30,7 @@ from .kind import Clock, Figures, Kind
 HEIGHT = "height_{:02d}"  # figure of a point
 NODES = 10  # of the quadrature between two points
 FINE = 40  # cells between two points, for ranks
-LEAST_FALL = 3.0  # natural logarithms by which both ends lie below the top: else the table says next to nothing
+LEAST_FALL = 0.5  # natural logarithms by which both ends lie below the top: else the table says next to nothing
 FEWEST_POINTS, MOST_POINTS = 5, 99
 
 

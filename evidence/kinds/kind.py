@@ -14,6 +14,7 @@ from pydantic import Field
 
 from ...model.assumptions import Assumptions
 from ...model.calendar import Clock as Clock
+from ...model.enacted import Enacted
 from ...model.pools import Pool
 from ...priors.strict import StrictModel
 
@@ -142,9 +143,21 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
         """Channel of the race that the prediction needs."""
         return None
 
+    def held(self, observed: Observed) -> float | None:
+        """H100e that a firm is said to have; None where the item says no such thing."""
+        return None
+
+    def lever(self, observed: Observed) -> str | None:
+        """Lever that the item is about."""
+        return None
+
     def two_outcomes(self, observed: Observed) -> bool:
         """Whether the observation is 1 or 0, so that its density is a probability."""
         return False
+
+    def enacted(self, observed: Observed, likelihood: Likelihood, assumptions: Assumptions) -> Enacted | None:
+        """The policy that an item reports as a fact of the world: it acts, in place of having a likelihood."""
+        return None
 
     def misfit(self, observed: Observed, likelihood: Likelihood, assumptions: Assumptions) -> tuple[str, str] | None:
         """What of an item cannot be held against the model: the key at fault and the problem; None if nothing."""

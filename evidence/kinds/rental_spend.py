@@ -63,7 +63,9 @@ class RentalSpend(NormalKind[Observed, Likelihood]):
 
     def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
         rented = (
-            state.pools[state.firm(observed.firm)].stock * figures["mean_stock_ratio"] * state.quantity["firm_ratio"]
+            state.pools[state.firm(observed.firm)].at(xp, 0.0)
+            * figures["mean_stock_ratio"]
+            * state.quantity["firm_ratio"]
         )
         hours = state.assumptions.table.number("hours_per_year")
         return log_of(xp, rented * hours * state.quantity["rental_price"])

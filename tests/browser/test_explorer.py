@@ -30,7 +30,7 @@ BY = date(2026, 12, 31)
 CASES = {
     "as it opens": {},
     "the prior": {"evidence": ()},
-    "two lags": {"evidence": ("eci-lag", "caisi-deepseek-v4-lag")},
+    "two lags": {"evidence": ("aisi-open-weight-cyber-lag", "caisi-deepseek-v4-lag")},
     "another event": {"event": "autonomous-range"},
     "a lever": {"lever": "remote-revoked"},
     "a lever on another event, one item off": {
@@ -124,7 +124,7 @@ def test_switching_an_item_off_and_on_again_changes_and_restores(page: Browser) 
 
 def test_reset_restores(page: Browser) -> None:
     before, text = shown(page), page.ask("return document.querySelector('main').innerText")
-    switch(page, "eci-lag")
+    switch(page, "caisi-deepseek-v4-lag")
     choose(page, "#reliability-microsoft-slide", 0.9)
     choose(page, "#weight-zai-spend-2025", 0.5)
     choose(page, "#event", "narrow-exploit")
@@ -170,7 +170,7 @@ def test_the_command_shown_runs(page: Browser, capsys: pytest.CaptureFixture[str
     assert len(answer["evidence"]) == 6
     choose(page, "#lever", "remote-revoked")
     assert page.ask("return document.getElementById('command').textContent").startswith("catchup levers ")
-    choose(page, "#weight-eci-lag", 0.5)
+    choose(page, "#weight-caisi-deepseek-v4-lag", 0.5)
     assert "weight = 0.5" in page.ask("return document.getElementById('command').textContent")
 
 
@@ -192,9 +192,9 @@ def test_a_keyboard_is_enough(page: Browser) -> None:
             break
     assert reached == wanted
     before = shown(page)
-    page.ask("document.getElementById('on-eci-lag').focus()")
+    page.ask("document.getElementById('on-caisi-deepseek-v4-lag').focus()")
     ActionChains(page.driver).send_keys(Keys.SPACE).perform()
-    assert not page.driver.find_element("id", "on-eci-lag").is_selected()
+    assert not page.driver.find_element("id", "on-caisi-deepseek-v4-lag").is_selected()
     assert shown(page)["0.5"] != before["0.5"]
     page.ask("document.getElementById('reliability-microsoft-slide').focus()")
     ActionChains(page.driver).send_keys(Keys.ARROW_RIGHT).perform()
@@ -258,7 +258,7 @@ def test_all_that_is_chosen_stands_in_the_address(page: Browser, explorer: Path)
     choose(page, "#lever", "remote-revoked")
     choose(page, "#by", "2027-03-31")
     choose(page, "#weight-zai-spend-2025", "0.5")
-    switch(page, "eci-lag")
+    switch(page, "caisi-deepseek-v4-lag")
     found, text = shown(page), page.ask("return document.querySelector('main').innerText")
     address = page.driver.current_url
     assert "model=article" in address
@@ -274,7 +274,7 @@ def test_all_that_is_chosen_stands_in_the_address(page: Browser, explorer: Path)
 
 
 @pytest.mark.parametrize(
-    "address", ["leak=%3Cscript%3E&event=x&on-eci-lag=maybe", "leak=lag&leak-lag-value=%22%3E%3Cimg%3E"]
+    "address", ["leak=%3Cscript%3E&event=x&on-caisi-deepseek-v4-lag=maybe", "leak=lag&leak-lag-value=%22%3E%3Cimg%3E"]
 )
 def test_a_hostile_address_is_no_more_than_a_value(address: str, page: Browser, explorer: Path) -> None:
     page.driver.get("about:blank")

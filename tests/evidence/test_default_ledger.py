@@ -128,7 +128,7 @@ def test_log_likelihoods_equal_an_independent_account_of_the_whole_ledger(overla
     spread = np.hypot(np.log10(7.1 / 5.3) / np.ptp(stats.norm.interval(0.95)), 0.15)
     reading = np.log10(6.1e27)
     genuine = stats.norm.logpdf(reading, np.log10(mythos * (1 + values["rl_ratio"])), spread)
-    bill = values["startup_stock"] * 0.7 * values["firm_ratio"] * 8_760 * values["rental_price"]
+    bill = values["zai_stock"] * 0.7 * 8_760 * values["rental_price"]
     silent = (datetime.date(2026, 9, 29) - datetime.date(2026, 2, 24)).days / 30.44
     waited = 0.1 * np.logaddexp(0, (silent - dates.ready) / 0.1)  # blurred within a tenth of a month
     unreported = stats.lognorm.sf(waited, 0.8, scale=1.5)

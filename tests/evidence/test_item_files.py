@@ -121,7 +121,7 @@ SPOILT: list[tuple[str, dict[str, Any], str, str]] = [
     ("progress_estimate", {"likelihood__sd": -0.1}, "likelihood.sd", "at least 0"),
     ("efficiency_curve", {"observed__curve__heights": [0.0, 1.0, 2.0, 3.0, 4.0]}, "observed.curve.heights", "rise"),
     ("efficiency_curve", {"observed__curve__heights": [0.0, 1.0, 0.0]}, "observed.curve.heights", "5 to 99"),
-    ("efficiency_curve", {"observed__curve__heights": [0.0, 2.0, 2.9, 2.0, 0.0]}, "observed.curve.heights", "by 3"),
+    ("efficiency_curve", {"observed__curve__heights": [0.0, 0.2, 0.4, 0.2, 0.0]}, "observed.curve.heights", "by 0.5"),
     ("efficiency_curve", {"observed__curve__step": -0.1}, "observed.curve.step", "above 0"),
     ("efficiency_curve", {"observed__models": "chineese"}, "observed.models", "chinese"),
     ("lag_records", {"observed__records": "epoch-eci"}, "observed.records", "either"),

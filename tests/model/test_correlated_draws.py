@@ -64,6 +64,11 @@ def assumptions(article: Assumptions) -> Assumptions:
     return article
 
 
+@pytest.fixture(scope="session")
+def values(article_values: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return article_values
+
+
 def overlay(ranks: dict[tuple[str, str], float]) -> Layer:
     rows = [{"between": list(pair), "rank": rank} for pair, rank in ranks.items()]
     return Layer.of({"correlation": rows}, file="mine.toml")

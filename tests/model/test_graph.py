@@ -10,6 +10,7 @@ import pytensor
 import pytensor.tensor as pt
 import pytest
 from pytensor.graph.replace import graph_replace
+from scipy.stats import norm
 
 from catchup.model.assumptions import Assumptions, load_assumptions
 from catchup.model.compiled import CompiledDates
@@ -215,9 +216,11 @@ def test_logp_and_its_gradient_are_finite_at_prior_draws(assumptions: Assumption
         for free in model.free_RVs:
             names = model.coords[model.named_vars_to_dims[free.name][0]]
             ranks = np.full(len(names), share) if share in tails else rng.random(len(names))
-            drawn = np.array(
-                [beliefs[name].to_base(beliefs[name].quantile(rank)) for name, rank in zip(names, ranks, strict=True)]
-            )
+            if free.name == "scored_quantities":
+                drawn = norm.ppf(ranks)
+            else:
+                pairs = zip(names, ranks, strict=True)
+                drawn = np.array([beliefs[name].to_base(beliefs[name].quantile(rank)) for name, rank in pairs])
             value, transform = model.rvs_to_values[free], model.rvs_to_transforms[free]
             point[value.name] = (
                 drawn if transform is None else transform.forward(drawn, *free.owner.inputs).eval(mode=QUICK)

@@ -128,7 +128,9 @@ def test_a_run_that_has_ended_pre_training_never_moves(either, some, month):
         for firm, contender in before.contenders.items():
             ended = contender.pretrained <= month
             np.testing.assert_array_equal(after.contenders[firm].pretrained[ended], contender.pretrained[ended])
-        assert (after.ready[before.pretrained <= month] == before.ready[before.pretrained <= month]).all()
+            np.testing.assert_array_equal(after.contenders[firm].ready[ended], contender.ready[ended])
+            decided = ended & (before.ready >= contender.ready)  # nobody else is ready before it
+            np.testing.assert_array_equal(after.ready[decided], before.ready[decided])
 
 
 def test_pulled_after_every_draw_is_pre_trained_a_lever_moves_nothing(either, some):

@@ -39,6 +39,11 @@ def assumptions(article: Assumptions) -> Assumptions:
     return article
 
 
+@pytest.fixture(scope="session")
+def values(article_values: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return article_values
+
+
 def load(text: str) -> Assumptions:
     return load_assumptions([Layer.of(tomllib.loads(text), file="mine.toml")], model="article")
 

@@ -56,6 +56,11 @@ def assumptions(article: Assumptions) -> Assumptions:
     return article
 
 
+@pytest.fixture(scope="session")
+def values(article_values: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return article_values
+
+
 @pytest.fixture(scope="module")
 def some(values: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return {name: column[:500] for name, column in values.items()}

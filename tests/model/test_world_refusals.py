@@ -23,6 +23,11 @@ def assumptions(article: Assumptions) -> Assumptions:
     return article
 
 
+@pytest.fixture(scope="session")
+def values(article_values: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return article_values
+
+
 def layer(text: str, file: str = "mine.toml") -> Layer:
     return Layer.of(tomllib.loads(text), file=file)
 

@@ -44,6 +44,7 @@ from catchup.analysis.studies.sensitivity.study import sensitivity
 from catchup.analysis.studies.structures import structures
 from catchup.analysis.studies.thresholds.study import thresholds
 from catchup.analysis.studies.watch import watch
+from catchup.analysis.studies.worlds import worlds
 from catchup.evidence import load_ledger, select
 from catchup.model.assumptions import load_assumptions
 
@@ -96,6 +97,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "thresholds": of_draws(thresholds),
     "trend": of_draws(trends),
     "watch": of_draws(watch),
+    "worlds": of_draws(worlds),
 }
 """By module that lays it out, a result to be had without a run: lists, keyed tables, tables in parts, placed rows."""
 

@@ -122,7 +122,7 @@ def draw_forecast(
         If a file or folder cannot be written.
     """
     question, said = forecast.question, []
-    prior = forecast_prior(question) if forecast.evidence else None
+    prior = prior_behind(forecast) if forecast.evidence else None
     if plot is not None:
         said.append(f"drew {write_cumulative(plot, forecast, prior=prior)}")
     if folder is None:
@@ -144,6 +144,16 @@ def draw_forecast(
             said.append(f"left out the figure of {name}: {error.on_command_line}")
     written = write_all(folder, forecast=forecast, prior=prior, **results)
     return [*said, *(f"drew {path}" for path in written)]
+
+
+def prior_behind(forecast: Forecast) -> Forecast:
+    """The same question without evidence, pooled over the same models where the forecast is."""
+    prior = forecast_prior(forecast.question)
+    if not forecast.pooled_over:
+        return prior
+    from ...studies.structure_spread import pool_forecast, structure_spread
+
+    return pool_forecast(prior, structure_spread(prior_of(forecast.question)))
 
 
 def drawings(

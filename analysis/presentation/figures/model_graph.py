@@ -117,7 +117,7 @@ def model_graph(assumptions: Assumptions, items: Sequence[Item] = ()) -> ModelGr
                 *seen.get(pool, ()),
             ]
         )
-        own = (*firm.budgets, firm.mfu, firm.minimum_training, *firm.delay, *before.get(at[name], ()))
+        own = (*firm.budgets, firm.mfu, firm.minimum_training, *firm.finish, *firm.delay, *before.get(at[name], ()))
         commitments.append(_belief(commitment, "Commitment and training", *own))
         launches.append(Box(launch, "derived", "Launch", ("first t with R(t) <= 12 budget A(t) F",), nodes=("launch",)))
         ends.append(Box(end, "derived", "Pre-trained", ("launch + length of the run",), nodes=("firm_pretrained",)))
@@ -136,13 +136,14 @@ def _sources(name: str, firm: str, sources: Sequence[Source]) -> Box:
     lines: list[str] = []
     quantities: list[str] = []
     for source in sources:
-        amount = " x ".join(source.amount)
+        factors = (*source.amount, *([] if source.usable is None else [source.usable]))
+        amount = " x ".join(factors)
         lines += [f"{source.title}:", f"    {amount}"]
         if isinstance(source.length, str):
             lines.append(f"    over {source.length}")
         if source.per is not None:
             lines.append(f"    per {source.per}")
-        named = (*source.amount, source.start, source.length, source.per)
+        named = (*factors, source.start, source.length, source.per)
         quantities += [value for value in named if isinstance(value, str)]
     return Box(name, "belief", firm, tuple(lines), tuple(dict.fromkeys(quantities)))
 

@@ -16,8 +16,10 @@ from ..table import Column, Table
 from ..tables.attribution import attribution_table
 from ..tables.builders import layout_of
 from ..tables.caveats import caveat_tables
+from ..tables.diagnostics import diagnostics_table
 from ..tables.evidence import Evidence, evidence_table, uses_of
-from ..tables.forecast import commitment_tables, date_table, diagnostics_table, first_table, month_table
+from ..tables.firms import commitment_tables, first_table
+from ..tables.forecast import date_table, month_table
 from ..tables.priors import correlation_table, quantity_table, reference_table
 from .section import Fold, Picture, Section, Sentence, section_of
 from .sections import Sections
@@ -28,6 +30,7 @@ READINGS = {
     "watch": "What to watch",
     "obstacles": "What stands in the way besides compute",
     "scenarios": "Scenarios",
+    "worlds": "Other worlds",
     "mobilisation": "Mobilisation",
     "events": "Other readings of the event",
     "trend": "Trends in measured lags",

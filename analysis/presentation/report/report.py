@@ -10,7 +10,7 @@ from ....evidence.schema import Item
 from ....priors.files import write_text
 from ...archive.moved import Moved
 from ...inference.forecast import Forecast
-from ...inference.silence import stale_lines
+from ...inference.silence import silent_through, stale_lines
 from ...studies.structure_spread import StructureSpread
 from ..html import environment
 from ..site.moved import Story, story
@@ -78,7 +78,7 @@ def _headline(forecast: Forecast) -> dict[str, Any]:
         "low": day_text(question, low.value),
         "high": day_text(question, high.value),
         "stale": stale_lines(forecast.silences),
-        "stages": stages_text(forecast.stages),
+        "stages": stages_text(forecast.stages, silent=silent_through(question, forecast.silences)),
         "error": f"The median's Monte Carlo error is {error_text(question, middle.mcse).removeprefix('± ')}.",
         "summary": (
             f"Half of the {forecast.draws:,} draws ({forecast.diagnostics.ess:,.0f} effective, {forecast.engine}) have "
@@ -94,7 +94,7 @@ def _spread(sections: Sections) -> list[str]:
     found = sections.results.get("structures")
     if found is None:
         return []
-    return [spread_text(sections.forecast.question, StructureSpread(found.structures))]
+    return [spread_text(sections.forecast.question, StructureSpread(found.structures, found.left_out))]
 
 
 def _story(sections: Sections) -> Story:

@@ -89,9 +89,10 @@ def _table(result: Comparison) -> Table[_Row]:
 
 
 def _unmoved_text(result: Comparison) -> str:
-    """Say which share of the draws each counterfactual leaves as they are: past it on the day it acts, mostly."""
+    """Say which share of the draws each counterfactual leaves as they are, and in which share a run is past it."""
     shares = ", ".join(f"{row.id} {chance_text(row.unmoved.value)}" for row in result.counterfactuals)
-    return f"Draws that do not move, most of them past it on that day: {shares}."
+    past = f"by that day a run has ended pre-training in {chance_text(result.past.value)} of the draws"
+    return f"Draws that are not moved, being past it or indifferent to it: {shares}; {past}."
 
 
 def _of_changed(value: Callable[[Counterfactual], Any]) -> Callable[[_Row], Any]:
@@ -109,6 +110,7 @@ def _as_json(result: Comparison, table: Table[_Row]) -> dict[str, Any]:
     return {
         **result.origin.as_json(),
         "from": result.acting_from.isoformat(),
+        "past": estimate_as_json(result.past),
         "baseline": baseline,
         result.kind: rows,
     }

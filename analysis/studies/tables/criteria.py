@@ -70,11 +70,12 @@ class Criteria:
     Examples
     --------
     >>> from datetime import date
+    >>> from pathlib import Path
     >>> from catchup.analysis import Question, criteria
     >>> from catchup.evidence import TableStore, load_criteria
     >>> from catchup.model import load_assumptions
     >>> question = Question(load_assumptions(), date(2026, 11, 26), draws=4_000)
-    >>> found = criteria(question, load_criteria(), TableStore("no-such-folder"))
+    >>> found = criteria(question, load_criteria(), TableStore(Path("no-such-folder")))
     >>> [reading.id for reading in found.readings if reading.resolution.open][0]
     'index-of-fable-5'
     """
@@ -101,6 +102,18 @@ def criteria(question: Question, asked: Mapping[str, Criterion], store: TableSto
     ------
     InputError
         If a table cannot be read, or no index of that day has records.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from pathlib import Path
+    >>> from catchup.analysis import Question, criteria
+    >>> from catchup.evidence import TableStore, load_criteria
+    >>> from catchup.model import load_assumptions
+    >>> question = Question(load_assumptions(), date(2026, 11, 26), draws=1_000)
+    >>> found = criteria(question, load_criteria(), TableStore(Path("no-such-folder")))
+    >>> found.readings[2].resolution.value
+    50.0
     """
     told = {name: resolve(row, tables_of(store, row.table, question.as_of)) for name, row in asked.items()}
     records = _newest_index(store, question.as_of)

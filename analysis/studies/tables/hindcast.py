@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from ...inference.estimates import Array
 from ...inference.proper_scores import crps, crps_until
 from .chosen import last_day
 from .lag_structures import STRUCTURES, Known, Predictive, predict_lag
+
+if TYPE_CHECKING:
+    from .gate_hindcast import GateHindcast
 
 RIVALS: Mapping[str, str] = {
     "last-lag": "As long as the last record that had been met",
@@ -124,6 +128,8 @@ class Hindcast:
     difference, error : float
         By how much the structure's score is lower than the rival's (months), and its standard error, episodes that one
         Chinese model closed counting as one.
+    gate : GateHindcast, optional
+        The compute gate's own track record, where compute and stocks of that time are known.
 
     Examples
     --------
@@ -149,6 +155,7 @@ class Hindcast:
     rival: str
     difference: float
     error: float
+    gate: GateHindcast | None = None
 
     @property
     def compared(self) -> list[Asked]:
