@@ -13,7 +13,7 @@ from ..inference.engines import FORWARD
 from .manifest import MANIFEST, BrokenRunError, Manifest, file_hash, read_json, read_manifest
 from .reading import FORECAST
 
-State = Literal["changed", "missing", "unreadable", "added", "contradicted"]
+State = Literal["changed", "missing", "unreadable", "added", "contradicted", "unrepeated"]
 SAID_TWICE = ("model", "event", "as_of", "engine", "seed", "evidence")  # by the manifest and the forecast
 
 
@@ -27,9 +27,10 @@ class Departure:
         Its path inside the run's folder.
     state : str
         ``changed``; ``missing``; ``unreadable``, with `reason`; ``added``, the manifest knows no such file;
-        ``contradicted``, the forecast says another thing of what was asked, with `reason`.
+        ``contradicted``, the forecast says another thing of what was asked, with `reason`; ``unrepeated``, worked out
+        again it is another.
     reason : str
-        Why it cannot be read, or what the two say; else empty.
+        Why it cannot be read, what the two say, or why it may be another; else empty.
     """
 
     file: str

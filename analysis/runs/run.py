@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,7 +28,6 @@ from ..archive.program import changelog_entries, code_hash
 from ..archive.reading import (
     EVIDENCE,
     EXPLORER,
-    FORECAST,
     INPUTS,
     POSTERIOR,
     PROGRAM,
@@ -38,7 +36,6 @@ from ..archive.reading import (
     newest_before,
     read_run,
 )
-from ..archive.ready_curve import KNOWN_CURVE, READY_CURVE, ready_curve_as_json
 from ..archive.store import build, check_runs_folder
 from ..inference.diagnostics import UntrustworthyError
 from ..inference.forecast import Forecast, forecast, forecast_prior
@@ -51,6 +48,7 @@ from ..presentation.tables.builders import as_json
 from ..presentation.tables.evidence import evidence_of
 from ..presentation.text import day_text
 from ..studies.attribution import QUANTILES, Attribution, attribute
+from .forecast_files import forecast_files, json_text
 
 NARROW = 4.2  # inches, of a picture for a telephone
 QUESTIONS = {
@@ -241,11 +239,8 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
 
 def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = False) -> None:
     """Write a run's files into a folder."""
-    _write_json(folder / FORECAST, as_json(sections.forecast))
-    _write_json(folder / READY_CURVE, ready_curve_as_json(sections.forecast.question, sections.forecast.ready))
-    if sections.forecast.known is not None:
-        known = ready_curve_as_json(sections.forecast.question, sections.forecast.known)
-        _write_json(folder / KNOWN_CURVE, known)
+    for name, content in forecast_files(sections.forecast).items():
+        _write_json(folder / name, content)
     for name, result in sections.results.items():
         _write_json(folder / f"{name}.json", as_json(result))
     if sections.attribution is not None and sections.previous is not None:
@@ -345,4 +340,4 @@ def _inputs(drawn: Posterior) -> Inputs:
 
 
 def _write_json(path: Path, content: Any) -> None:
-    write_text(path, json.dumps(content, indent=2, allow_nan=False) + "\n")
+    write_text(path, json_text(content))
