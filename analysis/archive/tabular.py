@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Sequence
 from datetime import date
 
 from .exports import export
-from .reading import TARGETS, Run
+from .reading import Run
 
 
 def as_csv(runs: Sequence[Run]) -> str:
@@ -39,20 +40,15 @@ def as_parquet(runs: Sequence[Run]) -> bytes:
             "mcse": pa.float64(),
         }
     )
+    numbers, days = ("quantile", "months", "mcse"), ("as_of", "date")
     rows = [
         {
-            "run": run.name,
-            "as_of": run.manifest.as_of,
-            "event": run.manifest.event,
-            "target": target,
-            "quantile": float(level),
-            "months": entry["months"],
-            "date": None if entry["date"] is None else date.fromisoformat(entry["date"]),
-            "mcse": entry["mcse"],
+            name: (float(text) if name in numbers else date.fromisoformat(text) if name in days else text)
+            if text
+            else None
+            for name, text in row.items()
         }
-        for run in runs
-        for target in TARGETS
-        for level, entry in run.forecast[target]["quantiles"].items()
+        for row in (csv.DictReader(io.StringIO(as_csv(runs))) if runs else ())
     ]
     buffer = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(rows, schema=schema), buffer)
