@@ -41,15 +41,14 @@ def as_parquet(runs: Sequence[Run]) -> bytes:
         }
     )
     numbers, days = ("quantile", "months", "mcse"), ("as_of", "date")
-    rows = [
-        {
-            name: (float(text) if name in numbers else date.fromisoformat(text) if name in days else text)
-            if text
-            else None
-            for name, text in row.items()
-        }
-        for row in (csv.DictReader(io.StringIO(as_csv(runs))) if runs else ())
-    ]
+
+    def value(name: str, text: str) -> str | float | date | None:
+        if not text:
+            return None
+        return float(text) if name in numbers else date.fromisoformat(text) if name in days else text
+
+    table = csv.DictReader(io.StringIO(as_csv(runs))) if runs else ()
+    rows = [{name: value(name, text) for name, text in row.items()} for row in table]
     buffer = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(rows, schema=schema), buffer)
     return buffer.getvalue()
