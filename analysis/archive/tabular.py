@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Sequence
 from datetime import date
 
 from .exports import export
-from .reading import TARGETS, Run
+from .reading import Run
 
 
 def as_csv(runs: Sequence[Run]) -> str:
@@ -39,21 +40,15 @@ def as_parquet(runs: Sequence[Run]) -> bytes:
             "mcse": pa.float64(),
         }
     )
-    rows = [
-        {
-            "run": run.name,
-            "as_of": run.manifest.as_of,
-            "event": run.manifest.event,
-            "target": target,
-            "quantile": float(level),
-            "months": entry["months"],
-            "date": None if entry["date"] is None else date.fromisoformat(entry["date"]),
-            "mcse": entry["mcse"],
-        }
-        for run in runs
-        for target in TARGETS
-        for level, entry in run.forecast[target]["quantiles"].items()
-    ]
+    numbers, days = ("quantile", "months", "mcse"), ("as_of", "date")
+
+    def value(name: str, text: str) -> str | float | date | None:
+        if not text:
+            return None
+        return float(text) if name in numbers else date.fromisoformat(text) if name in days else text
+
+    table = csv.DictReader(io.StringIO(as_csv(runs))) if runs else ()
+    rows = [{name: value(name, text) for name, text in row.items()} for row in table]
     buffer = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(rows, schema=schema), buffer)
     return buffer.getvalue()
