@@ -25,12 +25,13 @@ from .draws import PriorDraws, Values
 from .estimates import Array
 from .importance import ReweightedPrior, effective_number, weights_given
 from .likelihoods import joint_likelihood, likelihoods_of, total
-from .proposal import PRIOR_SHARE, Proposal, fit_proposal, prior_share_of
+from .proposal import PARTS, PRIOR_SHARE, Proposal, fit_proposal, prior_share_of
 from .question import Question
 
 PILOT_DRAWS = CHUNK
 FIRST_EFFECTIVE, EFFECTIVE = 0.03, 0.06  # of `PILOT_DRAWS`: enough to fit to, from the prior and later on
 MOST_ROUNDS = 20
+ON_THE_WAY = 1  # parts of a proposal that only leads to the next one
 HALVINGS = 40  # of the interval in which the power lies
 STREAM = 1_129_336_912  # sets the rounds' random numbers apart from all others of a seed
 
@@ -176,7 +177,8 @@ def adapt(
             return best
         wanted = (EFFECTIVE if round_ else FIRST_EFFECTIVE) * PILOT_DRAWS
         before, power = power, _largest_power(pilot, wanted / pilot.log_ratios.size)
-        proposal = fit_proposal(transform.names, pilot.ranks, pilot.weights(power), rng, prior_share)
+        parts = PARTS if power == 1.0 else ON_THE_WAY
+        proposal = fit_proposal(transform.names, pilot.ranks, pilot.weights(power), rng, prior_share, parts)
         if before == 1.0:
             fit = Fit(proposal, pilot.effective_share(), share_of_prior)
             best = fit if best is None or fit.share > best.share else best

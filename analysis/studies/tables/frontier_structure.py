@@ -118,6 +118,16 @@ def score_sd(release: Release) -> float:
 class CapabilityFrontier(Structure):
     """The Chinese frontier's line, carried to the score of Mythos's public model.
 
+    Attributes
+    ----------
+    name, title : str
+        Its id, and what it is called in tables.
+    quantities : tuple of str
+        That it draws on: a score in the index's points, the line's level and points a year, the scatter of records
+        about it in points, and months from ready to release.
+    events : tuple of str
+        That it speaks of.
+
     Examples
     --------
     >>> import numpy as np
