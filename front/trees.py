@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .analysis.inference.forecast import Forecast
 from .analysis.inference.forecast import forecast as forecast_of
+from .priors.errors import InputError
 
 if TYPE_CHECKING:
     from .analysis.studies.comparison import ModelComparison
@@ -67,6 +68,8 @@ def load(path: str | Path) -> Any:
     """
     from .analysis.inference.tree.files import load_tree
 
+    if not isinstance(path, str | Path):
+        raise InputError(f"the path of a file was expected, not {path!r}", key="path")
     _refuse_run(Path(path))
     return load_tree(path)
 
@@ -75,7 +78,6 @@ def _refuse_run(folder: Path) -> None:
     """Refuse a run's folder, in which the tree is one file of several."""
     from .analysis.archive.manifest import MANIFEST
     from .analysis.archive.reading import POSTERIOR
-    from .priors.errors import InputError
 
     if (folder / MANIFEST).is_file():
         kept = (folder / POSTERIOR).exists()
@@ -119,6 +121,8 @@ def compare(models: Mapping[str, Any]) -> ModelComparison:
     """
     from .analysis.studies.comparison import compare as compare_trees
 
+    if not isinstance(models, Mapping):
+        raise InputError(f"a mapping from names to trees was expected, not {type(models).__name__}", key="models")
     return compare_trees(
         {name: load(model) if isinstance(model, str | Path) else model for name, model in models.items()}
     )

@@ -86,7 +86,7 @@ def _refuse_other_families(family: type[Family], row: Row, text: type[StrictMode
     """Refuse a number of another family, and the lack of one of this family's."""
     taken = f"the {family.family} family takes {_listed(family.row_keys())}"
     for name in row.values:
-        if name in FAMILY_KEYS and name not in family.row_keys() and name not in text.model_fields:
+        if name not in family.row_keys() and name not in text.model_fields and name in FAMILY_KEYS:
             others = " or ".join(other for other in FAMILIES if name in FAMILIES[other].row_keys())
             raise InputError(f"{taken}; family = '{others}' takes {name}", file=row.file, key=_at(key, name))
     for name, field in family.model_fields.items():

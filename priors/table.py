@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from .bases import Array
@@ -239,8 +240,8 @@ def fixed_values_layer(values: Mapping[str, float], known: Iterable[str], option
     for name, value in values.items():
         if name not in known:
             raise unknown_name("quantity", name, known, key=option)
-        if not math.isfinite(value):
-            raise InputError(f"a finite number was expected, not {value}", key=f"{option} {name}")
+        if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not math.isfinite(value):
+            raise InputError(f"a finite number was expected, not {value!r}", key=f"{option} {name}")
     rows = {name: {"family": "fixed", "value": float(value)} for name, value in values.items()}
     return Layer(option, {"quantity": rows})
 

@@ -15,6 +15,7 @@ from ..presentation.repeat_command import options_of_assumptions
 from .run import run, today
 
 DAYS = {"d": 1, "w": 7}
+MOST_DAYS = 36_500  # of a step
 
 
 def replay(request: Request, runs: Path, first: date, last: date, every: timedelta) -> Iterator[Run]:
@@ -97,6 +98,6 @@ def parse_step(text: str) -> timedelta:
         If it is not a whole number of days or weeks above 0.
     """
     number, unit = text[:-1], text[-1:]
-    if unit not in DAYS or not number.isdigit() or int(number) == 0:
-        raise InputError(f"a step like 7d or 2w was expected, not '{text}'", key="--every")
+    if unit not in DAYS or not number.isdecimal() or not 0 < int(number) * DAYS[unit] <= MOST_DAYS:
+        raise InputError(f"a step like 7d or 2w, {MOST_DAYS} days at most, was expected, not '{text}'", key="--every")
     return timedelta(days=int(number) * DAYS[unit])
