@@ -104,7 +104,7 @@ def test_a_variable_that_is_held_moves_what_follows(name: str) -> None:
     _, expected = outcome(assumptions, values, name=replacing({name: moved}))
     held = np.array([float(moved[key][0]) for key in keys]) if keys else float(moved[0])
     if keys:
-        held = held.reshape((1, 2) if isinstance(keys[0], tuple) else (1,))
+        held = held.reshape((1, len(assumptions.race.firms)) if isinstance(keys[0], tuple) else (1,))
     quantities = {own: float(column[0]) for own, column in values.items()}
     model = build_model(assumptions)
     known = {own: number for own, number in quantities.items() if own in model.named_vars}
@@ -129,7 +129,8 @@ def test_gradients_against_finite_differences(overlays: list[str]) -> None:
     gradients = pytensor.function(scalars, slopes, mode=QUICK, on_unused_input="ignore")
     values = some(assumptions, 40, 8)
     _, result = outcome(assumptions, values)
-    launches = result.contenders["hyperscaler"].launch
+    first = next(iter(assumptions.race.firms))
+    launches = result.contenders[first].launch
     checked = 0
     for place in np.flatnonzero(launches > 0.5)[:6]:
         point = {name: column[place : place + 1] for name, column in values.items()}
@@ -137,7 +138,7 @@ def test_gradients_against_finite_differences(overlays: list[str]) -> None:
         for name in names:
             step = 1e-5 * point[name][0]
             ends = [
-                outcome(assumptions, {**point, name: point[name] + sign * step})[1].contenders["hyperscaler"].launch[0]
+                outcome(assumptions, {**point, name: point[name] + sign * step})[1].contenders[first].launch[0]
                 for sign in (1.0, -1.0)
             ]
             # each date is known to 1e-11 of a month; a kink between the two ends is told by a point in the middle
