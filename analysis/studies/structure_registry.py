@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
 
+from ...priors.entry_points import entry_points_of, load_entry_point
 from ...priors.errors import InputError
 from ...priors.families import Family, as_family
 
@@ -156,15 +156,15 @@ def registered_structures(event: str) -> tuple[Structure, ...]:
     InputError
         If an entry point cannot be imported, or what it names cannot be registered.
     """
-    for name, point in _entry_points().items():
+    for name in entry_points_of(GROUP):
         if name not in STRUCTURES:
-            _load(name, point)
+            load_entry_point(GROUP, name, wanted=WANTED, register=register_structure)
     return tuple(each for each in STRUCTURES.values() if each.speaks_of(event))
 
 
 def structure_names() -> Iterable[str]:
     """Ids of all structures of one's own, those of entry points that have not been loaded among them."""
-    return dict.fromkeys([*STRUCTURES, *_entry_points()])
+    return dict.fromkeys([*STRUCTURES, *entry_points_of(GROUP)])
 
 
 def _check(structure: Structure, where: str) -> None:
@@ -206,25 +206,3 @@ def _check(structure: Structure, where: str) -> None:
         raise InputError("its dates must be the same over numpy and pytensor.tensor", key=where)
     if not all(np.isfinite(slope).all() for row in found for slope in row[1:]):
         raise InputError("its dates must have a finite slope over pytensor.tensor", key=where)
-
-
-@cache
-def _entry_points() -> dict[str, Any]:
-    from importlib.metadata import entry_points
-
-    return {point.name: point for point in entry_points(group=GROUP)}
-
-
-def _load(name: str, point: Any) -> None:
-    where = f"entry point {name} = {point.value} ({GROUP})"
-    try:
-        structure = point.load()
-    except Exception as error:  # noqa: BLE001  # whatever somebody else's module raises while it is imported
-        problem = f"cannot be imported ({type(error).__name__}: {error}); {WANTED} was expected"
-        raise InputError(problem, key=where) from None
-    if getattr(structure, "name", None) != name:
-        raise InputError(f"{WANTED} was expected whose name is '{name}', not {structure!r}", key=where)
-    try:
-        register_structure(structure)
-    except InputError as error:
-        raise InputError(f"{error.key}: {error.problem}", key=where) from None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import Any
 
+from ...priors.entry_points import entry_points_of, load_entry_point
 from ...priors.errors import InputError
 from ...priors.strict import StrictModel
 from . import KINDS
@@ -74,25 +74,11 @@ def kind_named(name: str) -> Kind[Any, Any] | None:
     InputError
         If its entry point cannot be imported, or what it names cannot be registered.
     """
-    if name not in KINDS and name in (points := _entry_points()):
-        key = f"{GROUP}: {name}"
-        try:
-            kind = points[name].load()
-        except Exception as error:  # noqa: BLE001  # whatever another package raises is told by its name
-            raise InputError(f"cannot be imported ({type(error).__name__}: {error})", key=key) from None
-        register_kind(kind)
-        if name not in KINDS:
-            raise InputError(f"names a kind called '{kind.name}'", key=key)
+    if name not in KINDS and name in entry_points_of(GROUP):
+        load_entry_point(GROUP, name, wanted="a subclass of Kind", register=register_kind)
     return KINDS.get(name)
 
 
 def kind_names() -> list[str]:
     """Names of all kinds, those of entry points that have not been loaded among them."""
-    return list(dict.fromkeys([*KINDS, *_entry_points()]))
-
-
-@cache
-def _entry_points() -> dict[str, Any]:
-    from importlib.metadata import entry_points
-
-    return {point.name: point for point in entry_points(group=GROUP)}
+    return list(dict.fromkeys([*KINDS, *entry_points_of(GROUP)]))

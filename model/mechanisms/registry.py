@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import Any, cast
+from typing import cast
 
+from ...priors.entry_points import entry_points_of, load_entry_point
 from ...priors.errors import InputError, unknown_name
 from .checks import check_forms, check_graph_form, refuse_incomplete
 from .mechanism import Arrivals, Mechanism, Progress
@@ -82,8 +82,8 @@ def mechanism_named(kind: str, name: object, *, file: str | None = None, key: st
     """
     if not isinstance(name, str):
         raise InputError(f"the name of a mechanism was expected, not {name!r}", file=file, key=key)
-    if (kind, name) not in MECHANISMS and name in (points := _entry_points()):
-        _load(name, points[name])
+    if (kind, name) not in MECHANISMS and name in entry_points_of(GROUP):
+        load_entry_point(GROUP, name, wanted=WANTED, register=register_mechanism)
     if (kind, name) not in MECHANISMS:
         raise unknown_name("mechanism", name, mechanism_names(kind), file=file, key=key)
     return MECHANISMS[kind, name]
@@ -96,26 +96,4 @@ def arrivals_named(name: str) -> Arrivals:
 
 def mechanism_names(kind: str) -> list[str]:
     """Names of all mechanisms of a kind, those of entry points that have not been loaded among them."""
-    return list(dict.fromkeys([*(name for own, name in MECHANISMS if own == kind), *_entry_points()]))
-
-
-@cache
-def _entry_points() -> dict[str, Any]:
-    from importlib.metadata import entry_points
-
-    return {point.name: point for point in entry_points(group=GROUP)}
-
-
-def _load(name: str, point: Any) -> None:
-    where = f"entry point {name} = {point.value} ({GROUP})"
-    try:
-        mechanism = point.load()
-    except Exception as error:  # noqa: BLE001  # whatever somebody else's module raises while it is imported
-        problem = f"cannot be imported ({type(error).__name__}: {error}); {WANTED} was expected"
-        raise InputError(problem, key=where) from None
-    if getattr(mechanism, "name", None) != name:
-        raise InputError(f"{WANTED} was expected whose name is '{name}', not {mechanism!r}", key=where)
-    try:
-        register_mechanism(mechanism)
-    except InputError as error:
-        raise InputError(f"{error.key}: {error.problem}", key=where) from None
+    return list(dict.fromkeys([*(name for own, name in MECHANISMS if own == kind), *entry_points_of(GROUP)]))

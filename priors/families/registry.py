@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Set
-from functools import cache
 from typing import Any
 
+from ..entry_points import entry_points_of, load_entry_point
 from ..errors import InputError
 from ..layers import Layer
 from .checks import check_forms, check_graph_form, example_of, refuse_incomplete
@@ -21,6 +21,7 @@ from .shapes import SkewNormal, StudentT
 from .truncated import Truncated
 
 GROUP = "catchup.families"
+WANTED = "a class that derives from catchup.priors.Family"
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 TAKEN = {
     *("family", "unit", "description", "sources", "shares", "role", "above", "minimum", "maximum", "block", "notes"),
@@ -95,7 +96,7 @@ def register_family[Registered: type[Family]](family: Registered) -> Registered:
     array([ 0.31,  4.16, 17.97])
     """
     if not (isinstance(family, type) and issubclass(family, Family)):
-        raise InputError(f"a class that derives from catchup.priors.Family was expected, not {family!r}")
+        raise InputError(f"{WANTED} was expected, not {family!r}")
     name = getattr(family, "family", None)
     where = f"family {family.__name__}"
     if not isinstance(name, str) or not NAME.fullmatch(name):
@@ -123,14 +124,14 @@ def family_named(name: str) -> type[Family] | None:
     InputError
         If its entry point cannot be imported, or what it names cannot be registered.
     """
-    if name not in FAMILIES and name in (points := _entry_points()):
-        _load(name, points[name])
+    if name not in FAMILIES and name in entry_points_of(GROUP):
+        load_entry_point(GROUP, name, wanted=WANTED, register=register_family, called="family")
     return FAMILIES.get(name)
 
 
 def family_names() -> list[str]:
     """Names of all families, those of entry points that have not been loaded among them."""
-    return list(dict.fromkeys([*FAMILIES, *_entry_points()]))
+    return list(dict.fromkeys([*FAMILIES, *entry_points_of(GROUP)]))
 
 
 def load_families_of(layers: Iterable[Layer]) -> None:
@@ -160,25 +161,3 @@ def _named_in(content: Any) -> Iterator[str]:
     elif isinstance(content, list | tuple):
         for value in content:
             yield from _named_in(value)
-
-
-@cache
-def _entry_points() -> dict[str, Any]:
-    from importlib.metadata import entry_points
-
-    return {point.name: point for point in entry_points(group=GROUP)}
-
-
-def _load(name: str, point: Any) -> None:
-    where = f"entry point {name} = {point.value} ({GROUP})"
-    wanted = "a class that derives from catchup.priors.Family was expected"
-    try:
-        family = point.load()
-    except Exception as error:  # noqa: BLE001  # whatever somebody else's module raises while it is imported
-        raise InputError(f"cannot be imported ({type(error).__name__}: {error}); {wanted}", key=where) from None
-    if getattr(family, "family", None) != name:
-        raise InputError(f"{wanted} whose family is '{name}', not {family!r}", key=where)
-    try:
-        register_family(family)
-    except InputError as error:
-        raise InputError(f"{error.key}: {error.problem}", key=where) from None

@@ -20,11 +20,11 @@ from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.presentation.tables.builders import as_json
-from catchup.analysis.studies import structure_registry as registry
 from catchup.analysis.studies.own_structures import draw_structure, ready_of
 from catchup.analysis.studies.structure_registry import STRUCTURES, Structure, register_structure
 from catchup.analysis.studies.structures import structures
 from catchup.priors import InputError, LogNormal
+from catchup.priors.entry_points import entry_points_of
 from false_alarms import widest
 from item_cases import DAY
 
@@ -51,7 +51,7 @@ def registry_as_it_was() -> Iterator[None]:
     yield
     STRUCTURES.clear()
     STRUCTURES.update(before)
-    registry._entry_points.cache_clear()
+    entry_points_of.cache_clear()
 
 
 @pytest.fixture
@@ -252,7 +252,7 @@ def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
         (info / "entry_points.txt").write_text(f"[catchup.structures]\n{points}\n", encoding="utf-8")
         monkeypatch.syspath_prepend(str(tmp_path))
         importlib.invalidate_caches()
-        registry._entry_points.cache_clear()
+        entry_points_of.cache_clear()
 
     yield install
     sys.modules.pop("somebodys_structures", None)

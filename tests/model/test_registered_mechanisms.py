@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from catchup.model import Arrivals, CompiledDates, Progress, build_model, load_assumptions, outcome, register_mechanism
-from catchup.model.mechanisms import registry
 from catchup.model.mechanisms.registry import MECHANISMS
 from catchup.priors import InputError, Layer
+from catchup.priors.entry_points import entry_points_of
 from model_cases import draw
 
 WITHIN = 1e-9
@@ -67,7 +67,7 @@ def registry_as_it_was() -> Iterator[None]:
     yield
     MECHANISMS.clear()
     MECHANISMS.update(before)
-    registry._entry_points.cache_clear()
+    entry_points_of.cache_clear()
 
 
 @pytest.mark.parametrize("way", [Ending, Accelerating, LateArrivals])
@@ -182,7 +182,7 @@ def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
         (info / "entry_points.txt").write_text(f"[catchup.mechanisms]\n{points}\n", encoding="utf-8")
         monkeypatch.syspath_prepend(str(tmp_path))
         importlib.invalidate_caches()
-        registry._entry_points.cache_clear()
+        entry_points_of.cache_clear()
 
     yield install
     sys.modules.pop("somebodys_mechanisms", None)

@@ -17,6 +17,7 @@ from scipy import stats
 from catchup.priors import FAMILIES, FAMILY_KEYS, Family, InputError, Layer, as_family, register_family
 from catchup.priors.bases import Array
 from catchup.priors.distributions import take_distribution
+from catchup.priors.entry_points import entry_points_of
 from catchup.priors.families import Based, Figure, Given, Positive, registry
 from catchup.priors.layers import Row
 from catchup.priors.strict import StrictModel
@@ -52,7 +53,7 @@ def registry_as_it_was() -> Iterator[None]:
     yield
     FAMILIES.clear()
     FAMILIES.update(before)
-    registry._entry_points.cache_clear()
+    entry_points_of.cache_clear()
 
 
 def table(text: str) -> Any:
@@ -220,7 +221,7 @@ def plugin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, st
         (info / "entry_points.txt").write_text(f"[catchup.families]\n{points}\n", encoding="utf-8")
         monkeypatch.syspath_prepend(str(tmp_path))
         importlib.invalidate_caches()
-        registry._entry_points.cache_clear()
+        entry_points_of.cache_clear()
 
     yield install
     sys.modules.pop("their_families", None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,18 +15,18 @@ from ...inference.forecast import FLOP_QUANTILES, Forecast
 from ...inference.json_values import QUANTILES, AnyDistribution, number, rounded, significant
 from ...inference.question import Question
 from ...inference.silence import confirmed_through
-from ...studies.bridge import Bridge
-from ...studies.movement import Movement
-from ...studies.structure_spread import StructureSpread
 from ..json_form import date_as_json, distribution_as_json, merged, moments_as_json, share_as_json, to_json
 from ..table import KEY, Cell, Column, Layout, Room, Span, Table
 from ..text import chance_text, date_text, day_text, error_text
-from .bridge import bridge_as_json, bridge_table
 from .columns import asked_text
 from .genuineness import genuine_as_json
 from .movement import movement_as_json, movement_text
 from .state import stages_text
-from .structure_spread import pool_text, spread_as_json, spread_text
+
+if TYPE_CHECKING:  # studies that few forecasts are shown with
+    from ...studies.bridge import Bridge
+    from ...studies.movement import Movement
+    from ...studies.structure_spread import StructureSpread
 
 MONTHS_SHOWN = 18
 NEARLY_CERTAIN = 0.995  # probability from which later months say nothing more
@@ -65,16 +65,47 @@ def layout(
     ]
     dates, months = date_table(result), month_table(result)
     return Layout(
-        tables=(dates, months, diagnostics_table(result), *([bridge_table(bridge)] if bridge is not None else [])),
+        tables=(dates, months, diagnostics_table(result), *_bridge_tables(bridge)),
         json=lambda: merged(
             _as_json(result, dates, months),
             {name: movement_as_json(each) for name, each in movements.items()},
-            {"pooled": None if pooled is None else spread_as_json(pooled, result.question)},
-            {"bridge": None if bridge is None else bridge_as_json(bridge)},
+            {"pooled": _pooled_as_json(result.question, pooled), "bridge": _bridge_as_json(bridge)},
         ),
         head=_head(result, pooled),
         foot=[*_evidence(result), *result.notes, *moved],
     )
+
+
+def _bridge_tables(bridge: Bridge | None) -> list[Table[Any]]:
+    if bridge is None:
+        return []
+    from .bridge import bridge_table
+
+    return [bridge_table(bridge)]
+
+
+def _bridge_as_json(bridge: Bridge | None) -> dict[str, Any] | None:
+    if bridge is None:
+        return None
+    from .bridge import bridge_as_json
+
+    return bridge_as_json(bridge)
+
+
+def _shapes(question: Question, pooled: StructureSpread | None) -> list[str]:
+    if pooled is None:
+        return []
+    from .structure_spread import pool_text, spread_text
+
+    return [spread_text(question, pooled), pool_text(pooled)]
+
+
+def _pooled_as_json(question: Question, pooled: StructureSpread | None) -> dict[str, Any] | None:
+    if pooled is None:
+        return None
+    from .structure_spread import spread_as_json
+
+    return spread_as_json(pooled, question)
 
 
 def date_table(result: Forecast) -> Table[float]:
@@ -163,10 +194,9 @@ def _head(result: Forecast, pooled: StructureSpread | None) -> list[Cell]:
     around, interval = _around(question, result.ready).split(" (", 1)
     answer = Span(f"A Chinese lab has a model like Mythos {around}", role="strong")
     headline: list[Cell] = [(answer, f" ({interval}")]
-    shapes = [] if pooled is None else [spread_text(question, pooled), pool_text(pooled)]
     return [
         *headline,
-        *shapes,
+        *_shapes(question, pooled),
         *known_lines(result),
         stages_text(result.stages),
         *beside_texts(result),
