@@ -9,7 +9,7 @@ import io
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any, get_type_hints
 
 import numpy as np
