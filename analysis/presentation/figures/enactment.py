@@ -1,4 +1,4 @@
-"""Months that levers buy by the day of their enactment, and how much of the race is past rescue by then."""
+"""Months that levers buy by the day of their enactment, and the share of the draws that they do not move any more."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .wording import source_line
 HEIGHT = 4.2  # inches
 SIDES = 0.8  # inches beside the plotting area
 SHOWN = len(SERIES)  # levers: those that buy most on the first day
-LATE = 0.95  # quantile whose shift is drawn: most draws are past rescue, so that the median hardly moves
+LATE = 0.95  # quantile whose shift is drawn: most draws do not move any more, and so the median hardly does
 ERRORS = 2.0  # Monte Carlo errors on either side
 
 
@@ -41,11 +41,11 @@ def draw_enactment(result: ByDay, *, width: float = WIDTH) -> Figure:
     span = max(days[-1] - days[0], 7.0)
     set_date_axis(below, days[0] - 0.03 * span, days[-1] + 0.03 * span, width - SIDES, "Day of enactment")
     above.set_ylabel("Months bought\n(95% date)")
-    below.set_ylabel("Past rescue (%)")
+    below.set_ylabel("Not moved (%)")
     below.set_ylim(0.0, 105.0)
     handles, texts = above.get_legend_handles_labels()
     figure.set_size_inches(width, HEIGHT + legend_below(below, handles, texts))
-    subtitle = f"Bands: {ERRORS:g} Monte Carlo errors. Past rescue: share of the draws that the lever no longer moves."
+    subtitle = f"Bands: {ERRORS:g} Monte Carlo errors. Not moved: draws past the lever by then, or indifferent to it."
     source = source_line(result.question, result.engine, result.draws, result.evidence, _left_out(result))
     frame(figure, _finding(strongest[0]), subtitle, source)
     return figure

@@ -75,9 +75,9 @@ def _table(result: Comparison) -> Table[_Row]:
 
 
 def _unmoved_text(result: Comparison) -> str:
-    """Say which share of the draws each counterfactual leaves as they are: past it on the day it acts, mostly."""
+    """Say which share of the draws each counterfactual leaves as they are."""
     shares = ", ".join(f"{row.id} {chance_text(row.unmoved.value)}" for row in result.counterfactuals)
-    return f"Draws that do not move, most of them past it on that day: {shares}."
+    return f"Draws that do not move, being past it on that day or indifferent to it: {shares}."
 
 
 def _of_changed(value: Callable[[Counterfactual], Any]) -> Callable[[_Row], Any]:

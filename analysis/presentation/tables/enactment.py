@@ -35,7 +35,7 @@ def _table(result: ByDay, lever: str) -> Table[Enactment]:
         ),
         *(_shift_column(p) for p in SHIFT_QUANTILES),
         Column(
-            title="Past rescue",
+            title="Not moved",
             text=lambda row: chance_text(row.effect.unmoved.value),
             path=("unmoved",),
             value=lambda row: estimate_as_json(row.effect.unmoved)["value"],
