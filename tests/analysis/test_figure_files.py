@@ -23,6 +23,7 @@ from catchup.analysis.presentation.figures import (
     save,
     write_all,
 )
+from catchup.analysis.presentation.figures.files import _with_numbered_ids
 from catchup.priors.errors import InputError
 from catchup.priors.files import check_folder
 from figure_cases import Results, results_of
@@ -207,3 +208,13 @@ def test_everything_that_goes_with_a_forecast_is_drawn(question: Question, tmp_p
     names = [name for name in EVERY_FILE if name != "regimes"]
     assert said[2:] == [f"drew {tmp_path / 'all' / name}.png" for name in names]
     assert all((tmp_path / "all" / f"{name}.png").exists() for name in names)
+
+
+def test_ids_hang_on_nothing_but_their_order() -> None:
+    """Where a clip ends is hashed to its last digit, and arithmetic does not repeat that digit every time."""
+    drawn = '<g clip-path="url(#p{clip})"/><use xlink:href="#m{mark}"/><path id="m{mark}"/><clipPath id="p{clip}"/>'
+    first = _with_numbered_ids(drawn.format(clip="6e413a79e5", mark="0123456789"))
+    again = _with_numbered_ids(drawn.format(clip="dd36dae293", mark="00000abcde"))
+    assert first == again
+    assert first == '<g clip-path="url(#p1)"/><use xlink:href="#m0"/><path id="m0"/><clipPath id="p1"/>'
+    assert _with_numbered_ids('<g id="axes_1"/>') == '<g id="axes_1"/>'

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # A browser without DejaVu Sans falls back on fonts that are as wide or narrower, so that nothing overlaps.
 SVG_FONTS = "'DejaVu Sans', Verdana, sans-serif"
+HASHED = re.compile(r'\bid="\w*?([0-9a-f]{10})"')  # the part of an id that is a hash
 # No version and no time of making, so that a figure's bytes change only when the figure does.
 METADATA: dict[str, dict[str, Any]] = {
     ".png": {"Software": None},
@@ -96,5 +97,15 @@ def render(figure: Figure, suffix: str) -> bytes:
     content = buffer.getvalue()
     if suffix != ".svg":
         return content
-    text = content.decode().replace("'DejaVu Sans'", SVG_FONTS)
+    text = _with_numbered_ids(content.decode().replace("'DejaVu Sans'", SVG_FONTS))
     return "\n".join(map(harmless, text.split("\n"))).encode()
+
+
+def _with_numbered_ids(text: str) -> str:
+    """Number the ids that Matplotlib hashes, in the order in which they are given.
+
+    It hashes the ends of what is clipped to their last digit, which arithmetic need not repeat: a clip that is drawn at
+    the same place had another id in one of six pictures.
+    """
+    numbers = {name: str(number) for number, name in enumerate(dict.fromkeys(HASHED.findall(text)))}
+    return re.sub("|".join(numbers), lambda found: numbers[found[0]], text) if numbers else text
