@@ -19,7 +19,7 @@ ifdef RECORD
 export CATCHUP_RECORD := $(RECORDS)
 endif
 
-.PHONY: help install forecast test test-slow lint types format coverage mutation bench docs site lock release-check clean
+.PHONY: help install forecast test test-slow lint types format coverage mutation fuzz reference bench docs site lock release-check clean
 .DEFAULT_GOAL := help
 
 help:
@@ -27,10 +27,12 @@ help:
 	@echo 'make test       the tests; test-slow: the long statistical sets'
 	@echo 'make lint       ruff and mypy; types: only mypy; format: let ruff repair what it can'
 	@echo 'make coverage   lines and branches of the core rooms that tests reach; mutation: faults that they find'
+	@echo 'make fuzz       documents that are almost right, for every reader, until a million were read'
+	@echo 'make reference  draws that engines are held to, sampled anew'
 	@echo 'make bench      the benchmarks'
 	@echo 'make docs       regenerate the documents that hold figures, and build the site in build/docs; site: only that'
 	@echo 'make lock       renew requirements.lock from pyproject.toml (UPGRADE=1: to the newest releases)'
-	@echo 'make release-check  build sdist and wheel, and run the README from the sdist'
+	@echo 'make release-check  audit the lock file, build sdist and wheel, and run the README from the sdist'
 	@echo 'make install    only make .venv; clean: remove it and all caches'
 
 install: $(INSTALLED)
@@ -66,6 +68,14 @@ mutation: export OMP_NUM_THREADS := 1
 mutation: $(INSTALLED)
 	@$(BIN)/python benchmarks/mutation.py $(ARGS)
 
+# Goes on from where it stopped: make fuzz ARGS="--minutes 10"
+fuzz: $(INSTALLED)
+	@$(BIN)/python benchmarks/fuzz.py $(ARGS)
+
+# 10 000 draws that engines are held to: a minute for the article's model, ARGS="--model current" far longer
+reference: $(INSTALLED)
+	@$(BIN)/python benchmarks/reference.py $(ARGS)
+
 bench: export CATCHUP_RECORD := $(RECORDS)
 bench: $(INSTALLED)
 	@mkdir -p build
@@ -78,6 +88,7 @@ docs: $(INSTALLED)
 	@$(BIN)/python -m catchup.analysis.presentation.pages.events docs/events.md
 	@$(BIN)/python benchmarks/trust_page.py docs/trust.md
 	@$(BIN)/python benchmarks/benchmarks_page.py docs/benchmarks.md
+	@$(BIN)/python -m catchup.analysis.presentation.pages.leaks docs
 	@$(BIN)/python -m catchup.analysis.presentation.pages.all docs
 	@$(MAKE) --no-print-directory site
 
@@ -85,8 +96,10 @@ site: $(INSTALLED)
 	@$(BIN)/python -m sphinx -q -W -n --keep-going --fresh-env --doctree-dir build/doctrees docs build/docs
 	@echo build/docs/index.html
 
-# Builds what would be published, unpacks it in an empty folder and follows the README there: some minutes.
+# Lists what the lock file holds, and looks for known vulnerabilities in it; builds what would be published, unpacks it
+# in an empty folder and follows the README there: some minutes.
 release-check: $(INSTALLED)
+	@$(BIN)/python benchmarks/supply_chain.py build/sbom.json
 	@$(BIN)/python -m pytest -m slow --timeout 0 tests/test_release.py $(ARGS)
 
 lock: $(INSTALLED)

@@ -77,6 +77,11 @@ from .studies.structure_spread import pool_forecast as pool_forecast
 from .studies.structure_spread import structure_spread as structure_spread
 from .studies.structures import Structures as Structures
 from .studies.structures import structures as structures
+from .studies.tables.capability import Capability as Capability
+from .studies.tables.capability import capability as capability
+from .studies.tables.criteria import Criteria as Criteria
+from .studies.tables.criteria import criteria as criteria
+from .studies.tables.frontier_structure import CapabilityFrontier as CapabilityFrontier
 from .studies.tables.hindcast import Hindcast as Hindcast
 from .studies.tables.hindcast import hindcast as hindcast
 from .studies.thresholds.study import Thresholds as Thresholds
@@ -84,3 +89,6 @@ from .studies.thresholds.study import thresholds as thresholds
 from .studies.watch import Watch as Watch
 from .studies.watch import Watched as Watched
 from .studies.watch import watch as watch
+from .studies.worlds import WorldResult as WorldResult
+from .studies.worlds import Worlds as Worlds
+from .studies.worlds import worlds as worlds

@@ -110,6 +110,13 @@ def bad_inputs(rows: Rows) -> Found:
     return f"{tests:,} tests make the program refuse its input, with {complaints:,} different complaints", tests > 0
 
 
+def almost_right(rows: Rows) -> Found:
+    inputs, refused = sum(row["inputs"] for row in rows), sum(row["refused"] for row in rows)
+    tracebacks = sum(row["tracebacks"] for row in rows)
+    text = f"{tracebacks} tracebacks in {inputs:,} documents for {len(rows)} readers, {refused:,} of them refused"
+    return text, tracebacks == 0 and refused > 0
+
+
 def mutants(rows: Rows) -> Found:
     """Killed faults, with the exact 95% interval of the share in all that might have been drawn."""
     real = [row for row in rows if row["outcome"] != "equivalent"]
@@ -182,6 +189,7 @@ SECTIONS: dict[str, tuple[Claim, ...]] = {
         Claim("Runs killed (SIGKILL) at random moments", "no broken folder", "kills", KILLS, kills),
         Claim("Two runs at once", "none lost, all alike", "pairs", KILLS, pairs),
         Claim("Bad input", "refused, never a traceback", "bad-inputs", QUICK, bad_inputs),
+        Claim("Sound documents, changed at random", "taken or refused in a line", "fuzz", "make fuzz", almost_right),
     ),
     "Would the tests notice?": (
         Claim(

@@ -31,6 +31,9 @@ from .selection import Selection as Selection
 from .selection import SetAside as SetAside
 from .selection import select as select
 from .sources import Source as Source
+from .tables.criteria import Criterion as Criterion
+from .tables.criteria import load_criteria as load_criteria
+from .tables.criteria import resolve as resolve
 from .tables.episodes import Episode as Episode
 from .tables.episodes import Release as Release
 from .tables.episodes import lag_episodes as lag_episodes

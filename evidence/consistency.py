@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ..model.assumptions import Assumptions
 from ..priors.errors import InputError, unknown_name
+from .kinds.stocks import most_of_all
 from .schema import Item
 
 
@@ -32,19 +33,34 @@ def check_against(item: Item, assumptions: Assumptions) -> None:
     event, firm = item.event, item.kind.firm(item.observed)
     if event is not None and event not in assumptions.events:
         raise unknown_name("event", event, assumptions.events, file=item.file, key="observed.event")
-    if firm is not None and firm not in assumptions.race.firms:
-        key = "observed.firm" if getattr(item.observed, "firm", None) == firm else "kind"
-        raise unknown_name("firm", firm, assumptions.race.firms, file=item.file, key=key)
+    if firm is not None:
+        assumptions.race.firm_named(firm, file=item.file, key="observed.firm")
     _check_channel(item, assumptions)
+    lever = item.kind.lever(item.observed)
+    if lever is not None and lever not in assumptions.levers:
+        raise unknown_name("lever", lever, assumptions.levers, file=item.file, key="observed.lever")
     for name in item.kind.latents(item.observed):
         if name not in assumptions.beliefs:
             raise unknown_name("quantity", name, assumptions.beliefs, file=item.file, key="observed.quantity")
     day, origin = item.kind.day(item.observed), assumptions.calendar.origin
     if event is not None and day is not None and day < origin:
         raise InputError(f"{day} is before {origin}, when Mythos came to be", file=item.file, key="observed.date")
+    _refuse_more_than_all(item, assumptions)
     problem = item.kind.misfit(item.observed, item.likelihood, assumptions)
     if problem is not None:
         raise InputError(problem[1], file=item.file, key=problem[0])
+
+
+def _refuse_more_than_all(item: Item, assumptions: Assumptions) -> None:
+    """Refuse an item by which a firm has more than all that there is; a doubted one may be about something else."""
+    held = item.kind.held(item.observed)
+    if held is None or item.doubt is not None or item.text.role != "likelihood":
+        return
+    most = most_of_all(assumptions)
+    if held > most:
+        firm = item.kind.firm(item.observed)
+        problem = f"{firm} would have {held:,.0f} H100e, more than all firms have of the model's sources ({most:,.0f})"
+        raise InputError(problem, file=item.file, key="observed.value")
 
 
 def _check_channel(item: Item, assumptions: Assumptions) -> None:
@@ -55,7 +71,7 @@ def _check_channel(item: Item, assumptions: Assumptions) -> None:
     if channel not in race.channels():
         raise unknown_name("channel", channel, race.channels(), file=item.file, key="observed.channel")
     sources = [source for source in race.sources.values() if source.channel == channel]
-    if firm is not None and all(source.firm != firm for source in sources):
+    if firm is not None and all(source.firm != race.firm_named(firm) for source in sources):
         owners = ", ".join(dict.fromkeys(source.firm for source in sources))
         raise InputError(
             f"'{channel}' brings nothing to {firm}, but to {owners}", file=item.file, key="observed.channel"
@@ -84,11 +100,7 @@ def refuse_double_counting(counted: Sequence[Item], assumptions: Assumptions) ->
         ...
     catchup.priors.errors.InputError: ...eci-lag rests on 'epoch-capabilities-index', and so does eci-lag: ...
     """
-    taken: dict[str, str] = {}
-    for name, quantity in assumptions.table.quantities.items():
-        if quantity.text.role != "comparison":
-            for statement in quantity.text.shares:
-                taken.setdefault(statement, f"the prior of {name}")
+    taken = statements_of_priors(assumptions)
     for item in counted:
         if item.text.weight < 1:
             continue
@@ -101,3 +113,20 @@ def refuse_double_counting(counted: Sequence[Item], assumptions: Assumptions) ->
                     key="shares",
                 )
             taken[statement] = item.id
+
+
+def statements_of_priors(assumptions: Assumptions) -> dict[str, str]:
+    """Public statements that the priors rest on, each with the prior that does, in words.
+
+    Examples
+    --------
+    >>> from catchup.model import load_assumptions
+    >>> statements_of_priors(load_assumptions())["ho-algorithmic-progress"]
+    'the prior of algorithmic_progress'
+    """
+    taken: dict[str, str] = {}
+    for name, quantity in assumptions.table.quantities.items():
+        if quantity.text.role != "comparison":
+            for statement in quantity.text.shares:
+                taken.setdefault(statement, f"the prior of {name}")
+    return taken

@@ -17,12 +17,12 @@ import pytensor.tensor as pt
 from numpy.typing import NDArray
 
 from ..model.assumptions import Assumptions
-from ..model.graph import world_of
+from ..model.graph import foreseen_of, world_of
 from ..priors.errors import InputError
 from .kinds.kind import ModelState
 from .latents import events_of, latent_quantities
 from .layout import FIGURES, OBSERVATION, OBSERVED, figures_of
-from .likelihood import predict
+from .likelihood import as_seen_by, predict
 from .schema import Item
 
 SAME_DAY = 1e-9  # months
@@ -77,8 +77,9 @@ def add_evidence(model: pm.Model, items: Iterable[Item], assumptions: Assumption
         launch=_by_event_and_firm(model, "launch"),
         pretrained=_by_event_and_firm(model, "firm_pretrained"),
     )
+    foreseen = foreseen_of(model, assumptions)
     with model:
-        observe(items, lambda item: state, assumptions, as_of)
+        observe(items, lambda item: as_seen_by(item, state, foreseen), assumptions, as_of)
     return model
 
 

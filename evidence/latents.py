@@ -41,7 +41,8 @@ def with_latents(assumptions: Assumptions, items: Iterable[Item]) -> Assumptions
     A firm ratio is one firm's. The first firm whose bill a ledger holds is described by the prior table's
     ``firm_ratio``; each further one gets a quantity of its own (``firm_ratio_`` and the firm's name) with
     the same prior, unless the table has a row for it. Each organisation that measured lags has an error of its own,
-    with the prior of ``organisation_error``. Without such items the assumptions come back as they are.
+    with the prior of ``organisation_error``. A policy that an item reports acts from its day on. Without such items the
+    assumptions come back as they are.
 
     Examples
     --------
@@ -55,10 +56,12 @@ def with_latents(assumptions: Assumptions, items: Iterable[Item]) -> Assumptions
     >>> sorted(name for name in own if name.startswith("firm_ratio"))
     ['firm_ratio_moonshot_ai']
     """
+    items = list(items)
     quantities = dict(assumptions.table.quantities)
     for item in items:
         for plain, own in item.renamed.items():
             quantities.setdefault(own, replace(quantities[plain], name=own))
-    if len(quantities) == len(assumptions.table.quantities):
+    enacted = tuple(policy for item in items if (policy := item.enacted(assumptions)) is not None)
+    if len(quantities) == len(assumptions.table.quantities) and enacted == assumptions.enacted:
         return assumptions
-    return replace(assumptions, table=replace(assumptions.table, quantities=quantities))
+    return replace(assumptions, table=replace(assumptions.table, quantities=quantities), enacted=enacted)

@@ -11,6 +11,7 @@ from pathlib import Path
 from ..priors.errors import InputError, reason_of
 from .confirmation import confirms, latest_confirmed
 from .kinds.capability_lag import ORGANISATION_ERROR
+from .kinds.policy import RANK
 from .schema import Item, read_item
 
 PACKAGED = Path(__file__).parent / "ledger"
@@ -98,7 +99,7 @@ def load_ledger(folder: str | Path | None = None, extra_files: Iterable[str | Pa
         if known is not None:
             raise InputError(f"'{item.id}' is the id of {known.file} already", file=item.file, key="id")
         items[item.id] = item
-    return Ledger(one_error_per_organisation(one_ratio_per_firm(items)))
+    return Ledger(one_rank_per_policy(one_error_per_organisation(one_ratio_per_firm(items))))
 
 
 def _files(folder: str | Path | None) -> list[Path]:
@@ -138,6 +139,16 @@ def one_error_per_organisation(items: Mapping[str, Item]) -> dict[str, Item]:
         key: replace(item, renamed={ORGANISATION_ERROR: f"{ORGANISATION_ERROR}_{_words(item.observed.organisation)}"})
         for key, item in items.items()
         if ORGANISATION_ERROR in item.kind.latents(item.observed)
+    }
+    return {**items, **own}
+
+
+def one_rank_per_policy(items: Mapping[str, Item]) -> dict[str, Item]:
+    """Give each report of a policy a rank of its own: that one is right says nothing of another."""
+    own = {
+        key: replace(item, renamed={RANK: f"{RANK}_{_words(item.id)}"})
+        for key, item in items.items()
+        if RANK in item.kind.latents(item.observed)
     }
     return {**items, **own}
 

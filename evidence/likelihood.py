@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from ..model.assumptions import Assumptions
 from ..model.draws import OFFSET
 from ..model.generative import Outcome, World
+from ..model.world import foreseen_in
 from .kinds.kind import Array, Clock, ModelState
 from .schema import Item
 
@@ -73,7 +74,28 @@ def predictions(
         pretrained={at: run.pretrained for at, run in runs.items()},
     )
     clock = assumptions.clock(as_of)
-    return {item.id: predict(np, item, state, item.figures(clock)) for item in items}
+    foreseen = {event: outcome.foreseen for event, outcome in outcomes.items()}
+    return {item.id: predict(np, item, as_seen_by(item, state, foreseen), item.figures(clock)) for item in items}
+
+
+def as_seen_by(item: Item, state: ModelState, foreseen: Mapping[str, Sequence[tuple[float, Any]]]) -> ModelState:
+    """What the model says to an item: a measured lag knows of no policy that was enacted after its day.
+
+    Parameters
+    ----------
+    item : Item
+        Which.
+    state : ModelState
+        What the model says.
+    foreseen : mapping of str to sequence
+        By event; see `Outcome`.
+    """
+    if not item.kind.measures_lag or not any(foreseen.values()):
+        return state
+    day = getattr(item.observed, "date", None) or item.text.known_since  # that of the measurement
+    month = state.assumptions.calendar.months(day)
+    ready = {event: foreseen_in(month, then, foreseen.get(event, ())) for event, then in state.ready.items()}
+    return replace(state, ready=ready)
 
 
 def log_density(item: Item, observation: float | Array, prediction: Array, clock: Clock) -> Array:

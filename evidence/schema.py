@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field, ValidationInfo, field_validator
 
+from ..model.assumptions import Assumptions
+from ..model.enacted import Enacted
 from ..priors.errors import InputError, unknown_name
 from ..priors.strict import StrictModel, describe, read_toml, validate
 from .kinds import Kind
@@ -46,6 +48,8 @@ class ItemText(StrictModel):
         Exponent on the likelihood, in (0, 1], and why it is below 1.
     shares : tuple of str
         Public statements that it rests on; two counted items may not share one in full.
+    replaces : tuple of str
+        Items that are not counted by default where this one is.
     notes : str
         Anything else.
     revised : tuple of Revision
@@ -72,6 +76,7 @@ class ItemText(StrictModel):
     weight: Annotated[float, Field(gt=0, le=1)] = 1.0
     weight_reason: Name | None = Field(default=None, validate_default=True)
     shares: Annotated[tuple[Slug, ...], Field(strict=False)] = ()
+    replaces: Annotated[tuple[Slug, ...], Field(strict=False)] = ()
     notes: str = ""
     revised: Annotated[tuple[Revision, ...], Field(strict=False, exclude_if=lambda entries: not entries)] = ()
     retracted_on: datetime.date | None = None
@@ -175,6 +180,13 @@ class Item:
     def latents(self) -> tuple[str, ...]:
         """Quantities it needs beyond those that the dates depend on."""
         return tuple(self.renamed.get(name, name) for name in self.kind.latents(self.observed))
+
+    def enacted(self, assumptions: Assumptions) -> Enacted | None:
+        """The policy that it reports as a fact; None where it reports none."""
+        policy = self.kind.enacted(self.observed, self.likelihood, assumptions)
+        return (
+            None if policy is None else replace(policy, name=self.id, rank=self.renamed.get(policy.rank, policy.rank))
+        )
 
     def as_of(self, day: datetime.date) -> Item:
         """Return the item as it stood on a day: what was revised or retracted later is not known then."""

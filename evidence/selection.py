@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ..model.assumptions import Assumptions
 from ..priors.errors import InputError, unknown_name
@@ -61,7 +61,9 @@ def select(ledger: Ledger, which: str | Sequence[str], as_of: datetime.date, ass
             raise InputError(f"{item.id} is an opinion ({item.kind.name}) and never counted", key="--evidence")
     published = [item for item in ledger.items.values() if item.text.known_since <= as_of]
     known = [item for item in published if not item.retracted_by(as_of)]
-    ended = _ended_silences([item for item in known if item.id in chosen])
+    named = _named(which)
+    left = _left_out([item for item in known if item.id in chosen], named, assumptions)
+    ended = {**left, **_ended_silences([item for item in known if item.id in chosen])}
     counted = tuple(item for item in known if item.id in chosen and item.id not in ended)
     refuse_double_counting(counted, assumptions)
     others = [item for item in known if item.id not in chosen]
@@ -94,6 +96,16 @@ def retractions_of(selection: Selection) -> dict[str, str]:
     return {item.id: retraction_text(item) for item in retracted}
 
 
+def _left_out(chosen: Sequence[Item], named: Collection[str], assumptions: Assumptions) -> dict[str, str]:
+    """Items that a model does not read, and those that another item takes the place of; none that was named."""
+    unread = {item.id: item.kind.unread(item.observed, assumptions) for item in chosen if item.id not in named}
+    reasons = {name: reason for name, reason in unread.items() if reason is not None}
+    for item in chosen:
+        if item.id not in reasons:
+            reasons |= {name: f"{item.id} takes its place" for name in item.text.replaces if name not in named}
+    return {item.id: reasons[item.id] for item in chosen if item.id in reasons}
+
+
 def _ended_silences(chosen: Sequence[Item]) -> dict[str, str]:
     """Silences that a counted milestone of the same event has ended; its own likelihood includes the wait."""
     reported = {item.event: item for item in chosen if item.kind.name == "milestone"}
@@ -104,9 +116,13 @@ def _ended_silences(chosen: Sequence[Item]) -> dict[str, str]:
     }
 
 
-def _chosen(ledger: Ledger, which: str | Sequence[str]) -> set[str]:
+def _named(which: str | Sequence[str]) -> list[str]:
     words = which.split(",") if isinstance(which, str) else list(which)
-    names = [word.strip() for word in words if word.strip()]
+    return [word.strip() for word in words if word.strip()]
+
+
+def _chosen(ledger: Ledger, which: str | Sequence[str]) -> set[str]:
+    names = _named(which)
     if (isinstance(which, str) and not names) or (len(names) > 1 and "none" in names):
         raise InputError("none, default or ids of items separated by commas were expected", key="--evidence")
     chosen: set[str] = set()

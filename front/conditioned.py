@@ -27,7 +27,8 @@ class Model:
     Parameters
     ----------
     as_of : date, datetime or str, optional
-        The day it is asked, as ISO text if it is text; today by default. Evidence known later is not used.
+        The day it is asked, as ISO text if it is text, NumPy's days too; today by default. Evidence known later is
+        not used.
     evidence : str
         ``default``, ``none`` or ids of items separated by commas.
     priors : mapping of str to distribution, optional
@@ -79,6 +80,14 @@ class Model:
         mechanisms: Mapping[str, Any] | None = None,
     ) -> None:
         self._as_of = day_of(as_of)
+        _refuse_others("evidence", evidence, str, "default, none or ids separated by commas")
+        _refuse_others("model", model, str, "current or article")
+        _refuse_others("event", event, str, "the id of an event")
+        for name, given in (("priors", priors), ("fixed", fixed), ("mechanisms", mechanisms)):
+            _refuse_others(name, given, (Mapping, type(None)), "a mapping from names; names of overlays go in overlays")
+        for name, paths in (("overlays", overlays), ("add", add)):
+            if isinstance(paths, str | Path):
+                raise InputError(f"a list of files or names was expected, not {paths!r}", key=name)
         self._event, self._launch_grid = event, launch_grid
         self._before = load_assumptions(overlays, fixed, model=model, priors=priors, mechanisms=mechanisms)
         self._evidence = evidence
@@ -131,6 +140,7 @@ class Model:
             If there is no such structure.
         """
         if structure is not None:
+            _refuse_others("structure", structure, str, "the name of a structure")
             from .analysis.studies.own_structures import build_structure_posterior
 
             return build_structure_posterior(self.question(), structure, self.items)
@@ -176,6 +186,7 @@ class Model:
         return result_tree(self.posterior(engine, draws=draws, random_seed=random_seed))
 
     def _question(self, assumptions: Assumptions, draws: int, seed: int) -> Question:
+        _refuse_others("draws", draws, (int, np.integer), "a whole number")
         return Question(
             assumptions, self._as_of, event=self._event, draws=draws, seed=seed, launch_grid=self._launch_grid
         )
@@ -199,6 +210,8 @@ def day_of(day: date | datetime | str | None) -> date:
         return day.date()
     if isinstance(day, date):
         return day
+    if isinstance(day, np.datetime64):
+        day = str(day.astype("datetime64[D]"))
     try:
         return date.fromisoformat(day)
     except (ValueError, TypeError):
@@ -209,4 +222,11 @@ def seed_of(random_seed: int | np.random.Generator) -> int:
     """Return a seed; a generator gives its next number."""
     if isinstance(random_seed, np.random.Generator):
         return int(random_seed.integers(2**32))
-    return random_seed
+    _refuse_others("random_seed", random_seed, (int, np.integer), "a whole number or a numpy.random.Generator")
+    return int(random_seed)
+
+
+def _refuse_others(name: str, given: object, wanted: Any, said: str) -> None:
+    """Refuse an argument that is something else than what was wanted."""
+    if isinstance(given, bool) or not isinstance(given, wanted):
+        raise InputError(f"{said} was expected, not {given!r}", key=name)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .analysis.inference.forecast import Forecast
 from .analysis.inference.forecast import forecast as forecast_of
+from .priors.errors import InputError
 
 if TYPE_CHECKING:
     from .analysis.studies.comparison import ModelComparison
@@ -54,7 +55,7 @@ def load(path: str | Path) -> Any:
     Raises
     ------
     InputError
-        If it cannot be read, or is no such tree.
+        If it cannot be read, or is no such tree; of a run's folder, naming the file in it that is one.
 
     Examples
     --------
@@ -67,7 +68,21 @@ def load(path: str | Path) -> Any:
     """
     from .analysis.inference.tree.files import load_tree
 
+    if not isinstance(path, str | Path):
+        raise InputError(f"the path of a file was expected, not {path!r}", key="path")
+    _refuse_run(Path(path))
     return load_tree(path)
+
+
+def _refuse_run(folder: Path) -> None:
+    """Refuse a run's folder, in which the tree is one file of several."""
+    from .analysis.archive.manifest import MANIFEST
+    from .analysis.archive.reading import POSTERIOR
+
+    if (folder / MANIFEST).is_file():
+        kept = (folder / POSTERIOR).exists()
+        wanted = f"give its {POSTERIOR}" if kept else "it holds no draws, being brief or of the prior alone"
+        raise InputError(f"is the folder of a run: {wanted}", file=folder)
 
 
 def compare(models: Mapping[str, Any]) -> ModelComparison:
@@ -106,6 +121,8 @@ def compare(models: Mapping[str, Any]) -> ModelComparison:
     """
     from .analysis.studies.comparison import compare as compare_trees
 
+    if not isinstance(models, Mapping):
+        raise InputError(f"a mapping from names to trees was expected, not {type(models).__name__}", key="models")
     return compare_trees(
         {name: load(model) if isinstance(model, str | Path) else model for name, model in models.items()}
     )

@@ -19,15 +19,17 @@ from ..priors.hierarchy import marginal_quantiles, related, relatives
 from ..priors.layers import Layer
 from ..priors.table import PriorTable, fixed_values_layer, load_prior_table, read_overlay
 from .calendar import Calendar, Clock
+from .enacted import Enacted
 from .events import Event, load_events, multiple_name
 from .mechanisms.chosen import Mechanisms, chosen_by, layer_of_mechanisms, refuse_unfounded, rows_of
-from .models import DEFAULT_MODEL, model_layers, model_of
+from .models import DEFAULT_MODEL, GROUPS, group_file, model_layers, model_of
 from .obstacles import Obstacle, load_obstacles, quantities_of
 from .policies import Lever, Regime, load_levers, load_regimes
 from .put_in import Stated, layer_of_priors, put_in
 from .race import Race, load_race, refuse_impossible, refuse_oversold
 from .reporting import Reporting, load_reporting
 from .scenarios import Scenario, load_scenarios
+from .worlds import BelievedWorld, load_worlds
 
 PROGRESS_QUANTITY = "algorithmic_progress"
 MYTHOS_QUANTITIES = ("mythos_chips", "mythos_training_months", "mfu_anthropic")
@@ -35,10 +37,19 @@ FINISH_QUANTITIES = ("post_training_months",)
 LEVER_QUANTITIES = ("distilled_share", "distillation_removed_share")
 DEFAULT_EVENT = "compute-equivalent"
 
-__all__ = ["DEFAULT_EVENT", "Assumptions", "Event", "assemble", "load_assumptions", "multiple_name", "under_scenario"]
+__all__ = [
+    "DEFAULT_EVENT",
+    "Assumptions",
+    "Event",
+    "assemble",
+    "in_world",
+    "load_assumptions",
+    "multiple_name",
+    "under_scenario",
+]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Assumptions:
     """All assumptions of a forecast.
 
@@ -50,10 +61,12 @@ class Assumptions:
         References, constants and quantities.
     race : Race
         Firms and sources.
-    events, obstacles, levers, regimes, scenarios : mapping
+    events, obstacles, levers, regimes, scenarios, worlds : mapping
         By id.
     reporting : Reporting, optional
         How what is ready becomes known; None where every item of evidence has a delay of its own.
+    enacted : tuple of Enacted
+        Policies that items of evidence report as facts.
     stated : Stated, optional
         What the layers say, to tell what has been put in since: a distribution or correlation that is put into the
         table as an object is a further layer at once, and lost wherever layers are merged again no more than a file's.
@@ -76,7 +89,9 @@ class Assumptions:
     levers: Mapping[str, Lever]
     regimes: Mapping[str, Regime]
     scenarios: Mapping[str, Scenario]
+    worlds: Mapping[str, BelievedWorld]
     reporting: Reporting | None = None
+    enacted: tuple[Enacted, ...] = ()
     stated: Stated | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -90,6 +105,10 @@ class Assumptions:
             object.__setattr__(self, "reporting", whole.reporting)
             del self.__dict__["beliefs"]
         object.__setattr__(self, "stated", Stated(self.beliefs, self.table.correlations))
+
+    def __repr__(self) -> str:
+        files = ", ".join(repr(layer.file) for layer in self.layers)
+        return f"Assumptions(model={self.model!r}, layers=[{files}])"
 
     @cached_property
     def model(self) -> str:
@@ -162,9 +181,15 @@ class Assumptions:
             *self.race.quantities(),
             *self.mechanisms.quantities(),
             *self.reporting_quantities,
-            *(LEVER_QUANTITIES if distillation else ()),
+            *(each.rank for each in self.enacted if not each.certain),
+            *(LEVER_QUANTITIES if distillation or self._distillation_limited else ()),
         ]
         return list(dict.fromkeys(names))
+
+    @property
+    def _distillation_limited(self) -> bool:
+        """Whether a policy that has been enacted limits distillation."""
+        return any(self.levers[each.lever].limit_distillation for each in self.enacted)
 
     def without_obstacles(self, ids: Collection[str] | None = None) -> Assumptions:
         """Return the same assumptions without some obstacles; by default without any, so that compute alone decides."""
@@ -243,6 +268,9 @@ def load_assumptions(
     for scenario in assumptions.scenarios.values():
         if scenario.file not in own:
             under_scenario(assumptions, scenario.id)
+    for world in assumptions.worlds.values():
+        if world.file not in own:
+            in_world(assumptions, world.id)
     return assumptions
 
 
@@ -266,6 +294,7 @@ def assemble(layers: Sequence[Layer]) -> Assumptions:
         levers=load_levers(layers, race, table.references),
         regimes=load_regimes(layers, table.quantities, table.references),
         scenarios=load_scenarios(layers, table.references),
+        worlds=load_worlds(layers, table.references),
         reporting=load_reporting(layers, table.quantities, table.references),
     )
     refuse_unfounded(assumptions.mechanisms, table.quantities)
@@ -285,11 +314,32 @@ def under_scenario(assumptions: Assumptions, name: str) -> Assumptions:
     """
     if name not in assumptions.scenarios:
         raise unknown_name("scenario", name, assumptions.scenarios, key="--scenario")
-    return assemble([*assumptions.layers, *assumptions.scenarios[name].layers])
+    laid = assemble([*assumptions.layers, *assumptions.scenarios[name].layers])
+    return replace(laid, enacted=assumptions.enacted)
+
+
+def in_world(assumptions: Assumptions, name: str) -> Assumptions:
+    """Return the assumptions that a world makes of others.
+
+    Raises
+    ------
+    InputError
+        If there is no such world, or it does not fit the model.
+    """
+    if name not in assumptions.worlds:
+        raise unknown_name("world", name, assumptions.worlds, key="worlds")
+    laid = assumptions.worlds[name].layers
+    known = {quantity for layer in assumptions.layers for quantity in layer.tables.get("quantity", {})}
+    return assemble([*assumptions.layers, *rows_of(laid, known=known), *laid])
 
 
 def _refuse_unused(assumptions: Assumptions, newest: Layer) -> None:
-    """A quantity that the newest file brings in for the model, and nothing draws on, is a mistake in that file."""
+    """A quantity that the newest file brings in for the model, and nothing draws on, is a mistake in that file.
+
+    The project's own groups hold rows to switch on, of firms that do not compete.
+    """
+    if newest.file in map(group_file, GROUPS):
+        return
     used = {*assumptions.with_related(assumptions.needed(assumptions.events, distillation=True))}
     earlier = {name for layer in assumptions.layers[:-1] for name in layer.tables.get("quantity", {})}
     for name in newest.tables.get("quantity", {}).keys() - earlier - used:

@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from ..priors.errors import InputError
+
 if TYPE_CHECKING:
     from .reporting import Reporting
+
+LAST_DAY = date(2999, 12, 31)  # that can be asked about: what follows it must have dates too
 
 
 @dataclass(frozen=True)
@@ -37,12 +41,23 @@ class Calendar:
     days_per_month: float
 
     def months(self, day: date) -> float:
-        """Months from t = 0 to the start of a day; negative before it."""
-        return (day - self.origin).days / self.days_per_month
+        """Months from t = 0 to the start of a day; negative before it.
+
+        Raises
+        ------
+        InputError
+            If the day lies beyond `LAST_DAY`.
+        """
+        return self._days(day) / self.days_per_month
 
     def months_by(self, day: date) -> float:
         """Months from t = 0 to the end of a day: what "by a day" means, that day included."""
-        return self.months(day + timedelta(days=1))
+        return (self._days(day) + 1) / self.days_per_month
+
+    def _days(self, day: date) -> int:
+        if day > LAST_DAY:
+            raise InputError(f"a day up to {LAST_DAY} was expected, not {day}")
+        return (day - self.origin).days
 
     def day(self, months: float) -> date | None:
         """Day on which a moment falls; None for one that never comes or lies beyond the year 9999."""

@@ -27,9 +27,10 @@ from ..priors.errors import unknown_name
 from ..priors.layers import merge
 from ..priors.strict import StrictModel, validate
 from .assumptions import Assumptions
+from .firms import Names
 from .generative import describe_world
 from .pools import Pool
-from .race import Names, Race, Source
+from .race import Race, Source
 
 COVERAGE = "capacity_coverage"
 BOUGHT_ALIKE = {"h200_purchases": "h200_buyers"}

@@ -96,8 +96,24 @@ class BegunRuns:
         anew : mapping of (str, str) to (draw,)
             Of `runs`: when each would end if it started over, months since t = 0.
         """
-        ends = dict(planned)
+        ends = self.kept("pretrained", planned)
         for at in self.runs:
-            going_on = equations.resumed(self._xp, planned[at], self.month, slowdown[at])
-            ends[at] = equations.end_after_change(self._xp, launch[at], planned[at], going_on, anew[at], self.month)
+            further = slowdown[at] / self._before[at].slowdown
+            going_on = equations.resumed(self._xp, ends[at], self.month, further)
+            ends[at] = equations.end_after_change(self._xp, launch[at], ends[at], going_on, anew[at], self.month)
         return ends
+
+    def slowdown(self, at: tuple[str, str], slower: ByFirm) -> Any:
+        """Return by what factor the rest of a run takes longer than planned: 1 for one that is not under way.
+
+        Parameters
+        ----------
+        at : (str, str)
+            Event and firm.
+        slower : mapping of (str, str) to (draw,)
+            Of `runs`, were they under way.
+        """
+        if at not in self.runs:
+            return 1.0
+        before = self._before[at]
+        return self._xp.where((before.launch < self.month) & (before.pretrained > self.month), slower[at], 1.0)

@@ -16,12 +16,16 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 SECONDS_PER_DAY = 86_400.0
 MONTHS_PER_YEAR = 12.0
 SHORTEST_RUN = 1e-6  # months, a few seconds; keeps quotients by a run's length finite
 SMALLEST_STOCK = 1e-200  # H100e; keeps the logarithm of an empty pool finite, and quotients by it
 LARGEST_LOG_FACTOR = 500.0  # by which know-how can be behind: centuries, and still a number when multiplied
-NEVER = 1e100  # months; keeps a difference of two dates that never come from being undefined
+SLOWEST_FALL = 1e-12  # per month; of a rate that does not fall, by which nothing could be divided
+NEVER = np.float64(1e100)  # months; keeps a difference of two dates that never come from being undefined
+LATEST_END = np.sqrt(NEVER)  # months; what ends later never does
 
 
 def mythos_flop(chips: Any, flop_per_second: float, mfu: Any, months: Any, seconds_per_month: float) -> Any:
@@ -67,6 +71,18 @@ def slowed_log_progress(xp: Any, t: Any, pace: Any, half_life: Any, floor: Any) 
     """
     scale = half_life / math.log(2.0)
     return pace * (floor * t - (1.0 - floor) * scale * xp.expm1(-t / scale))
+
+
+def experiment_bound_log_progress(xp: Any, t: Any, pace: Any, shortfall: Any, elasticity: Any) -> Any:
+    r"""Logarithm of progress that follows from the compute left for experiments, which falls behind what they need.
+
+    The need outgrows the compute by a factor s a year, and the rate follows the ratio of the two with elasticity e:
+
+    .. math:: \Lambda(t) = \int_0^t \lambda\, s^{-e u / 12} du = \lambda\, \frac{1 - e^{-k t}}{k},
+        \qquad k = \frac{e \log s}{12}
+    """
+    falling = xp.maximum(elasticity * xp.log(shortfall) / MONTHS_PER_YEAR, SLOWEST_FALL)
+    return -pace * xp.expm1(-falling * t) / falling
 
 
 def requirement(xp: Any, target_flop: Any, log_progress: Any) -> Any:
@@ -123,6 +139,19 @@ def pool(xp: Any, t: Any, stock: Any, rate: Any, start: Any, length: Any) -> Any
     return total
 
 
+def committed_budget(xp: Any, habit: Any, commitment: Any) -> Any:
+    r"""Share of a year's compute that a firm commits to one run, :math:`\max(\gamma_h, \gamma_c)`.
+
+    Habit decides, unless the firm has committed itself to more.
+    """
+    return xp.maximum(habit, commitment)
+
+
+def usable_stock(amount: Any, share: Any) -> Any:
+    """Part of a source of compute that is fit for pre-training (H100e)."""
+    return amount * share
+
+
 def budget_in_force(budget: Any, rivals: Any) -> Any:
     r"""Share of a year's compute that the one run gets, :math:`\gamma / (1 + e)`.
 
@@ -176,6 +205,16 @@ def ready(pretrained: Any, post_training: Any) -> Any:
     return pretrained + post_training
 
 
+def post_training_with_rl(xp: Any, months: Any, rl_ratio: Any, length: Any, pool_share: Any) -> Any:
+    r"""Post-training, no shorter than its reinforcement learning takes, :math:`\max(m, \rho L / \sigma)` (months).
+
+    The run's reinforcement learning costs :math:`\rho R` FLOP. On the share :math:`\sigma` of the pool that takes
+    :math:`\rho R / (\sigma\,\mathrm{pool}\,F) = \rho L / \sigma` months, :math:`L` being the months that
+    pre-training would take on the whole of it.
+    """
+    return xp.maximum(months, rl_ratio * length / pool_share)
+
+
 def months_to_first_ready(xp: Any, first: Any, ready: Sequence[Any]) -> Any:
     """Months from the first end of pre-training to the first readiness among firms; infinite where none is ever."""
     return earliest(xp, ready) - xp.minimum(first, NEVER)
@@ -217,7 +256,7 @@ def resumed(xp: Any, planned_end: Any, change: float, factor: Any) -> Any:
     the rest takes longer than anything does.
     """
     end = change + (planned_end - change) * factor
-    return xp.where(end < math.sqrt(NEVER), end, xp.inf)
+    return xp.where(end < LATEST_END, end, xp.inf)
 
 
 def end_after_change(xp: Any, launch: Any, planned_end: Any, going_on: Any, anew: Any, change: float) -> Any:

@@ -12,13 +12,15 @@ from ..priors.hierarchy import conditional
 from ..priors.layers import Layer, merge
 from ..priors.strict import StrictModel, validate
 from ..priors.table import PriorTable
-from .race import Names, refuse_stranger
+from .firms import Names
+from .race import refuse_stranger
 
 
 class EventText(StrictModel):
-    """What an event's row says beside the distribution of its multiple."""
+    """What an event's row says beside the distribution of its multiple; public tables tell it by its `criterion`."""
 
     title: str
+    criterion: str | None = None
     references: Names = ()
     notes: str = ""
 

@@ -7,6 +7,7 @@ with the number of draws.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +16,13 @@ from ..priors.families import Family
 from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
 from .change import Change
 from .draws import QuantileTransform, SobolStreams, Transform, UniformStreams, Values
+from .enacted import enacted_in_turn, one_after_another
 from .gate import launch_and_pool
 from .generative import Outcome, World, describe_world, intervened_world, run_race
+from .law import LawInTurn
 from .naming import Naming, unnamed
 from .policies import NO_INTERVENTION, Intervention, redrawn
+from .pools import Pool, PoolInTurn
 
 Array = NDArray[np.float64]
 
@@ -98,6 +102,8 @@ def outcome(
             name=name,
         )[event]
 
+    if assumptions.enacted:
+        return _in_turn(assumptions, values, event, intervention, race, change, baseline, name)
     if intervention == NO_INTERVENTION:
         world = world or describe_world(np, assumptions, values, name=name)
         return world, race(world, values, change)
@@ -108,6 +114,67 @@ def outcome(
     world = world or intervened_world(np, assumptions, values, intervention, name=name)
     committed = redrawn(intervention.commitments, assumptions.beliefs, values)
     return world, race(world, values | committed, earlier)
+
+
+def _in_turn(
+    assumptions: Assumptions,
+    values: dict[str, Array],
+    event: str,
+    intervention: Intervention,
+    race: Callable[[World, dict[str, Array], Change | None], Outcome],
+    change: Change | None,
+    baseline: tuple[World, Outcome] | None,
+    name: Naming,
+) -> tuple[World, Outcome]:
+    """Work out the dates where policies have been enacted, each after those before it, an intervention among them.
+
+    Parameters
+    ----------
+    race : callable
+        From a world, values and what held before to the outcome.
+    others
+        As of `outcome`.
+    """
+    steps = enacted_in_turn(assumptions.enacted, assumptions.levers, assumptions.race, values)
+    last = max(step.act_from_month for step in steps)
+    asked = [] if intervention == NO_INTERVENTION else [intervention]
+    done: list[Intervention] = []
+    if baseline is not None and asked and intervention.act_from_month >= last:
+        done, current = steps, baseline
+    else:
+        begun = 0.0 if change is None else change.month  # what was enacted by then is in the world that it leads to
+        done = [step for step in steps if change is not None and step.act_from_month <= begun]
+        start = list(one_after_another(done))[-1] if done else NO_INTERVENTION
+        before = intervened_world(np, assumptions, values, start, name=name)
+        current = before, race(before, values, change)
+    waiting = [step for step in steps if not any(step is each for each in done)] + asked
+    whole = list(one_after_another([*done, *waiting]))[len(done) :]
+    foreseen = []
+    for step in whole:
+        foreseen.append((step.act_from_month, current[1].ready))
+        earlier = change_from(step.act_from_month, current[0], {event: current[1]})
+        now = intervened_world(np, assumptions, values, step, name=name)
+        committed = redrawn(step.commitments, assumptions.beliefs, values)
+        current = in_turn(current[0], now, step.act_from_month), race(now, values | committed, earlier)
+    return current[0], replace(current[1], foreseen=tuple(foreseen))
+
+
+def in_turn(before: World, now: World, month: float) -> World:
+    """Return a world through time that has followed another in a month: its pools, and how the requirement fell."""
+    pools: dict[str, Pool] = {
+        firm: PoolInTurn(
+            stock=pool.stock,
+            rate=pool.rate,
+            start=pool.start,
+            length=pool.length,
+            curves=pool.curves,
+            before=before.pools[firm],
+            month=month,
+        )
+        for firm, pool in now.pools.items()
+    }
+    law = LawInTurn(now.law.progress, now.law.pace, now.law.values, before=before.law, month=month)
+    return replace(now, pools=pools, law=law)
 
 
 def change_from(month: float, world: World, outcomes: Mapping[str, Outcome]) -> Change:

@@ -19,14 +19,14 @@ from . import equations
 from .assumptions import Assumptions
 from .change import BegunRuns, Change
 from .equations import SMALLEST_STOCK
+from .firms import Firm
 from .gate import Gate
-from .law import Fall, fall_behind, law_of
+from .law import Fall, LawInTurn, fall_behind, law_of
 from .law import required as required_at
 from .naming import Naming, unnamed
 from .obstacle_effects import ByFirm, ObstacleEffects
 from .policies import NO_INTERVENTION, Intervention
 from .pools import Values, pool_of
-from .race import Firm
 from .world import Contender as Contender
 from .world import Outcome as Outcome
 from .world import World as World
@@ -135,7 +135,8 @@ def run_race(
     entries = [(event, firm) for event in multiples for firm in firms]
     obstacles = ObstacleEffects(assumptions.obstacles, entries, values, name)
     target = name("target_flop", {event: world.mythos_flop * multiple for event, multiple in multiples.items()})
-    budget = obstacles.budget({at: values[firms[at[1]].budget] for at in entries})
+    habits = {firm: text.share_of_year(xp, values) for firm, text in firms.items()}
+    budget = obstacles.budget({at: habits[at[1]] for at in entries})
     asked, falls = _targets(xp, world, entries, target, values, obstacles.lag(), change)
     solved, stock = _solve(xp, world, asked, falls, budget, solve)
     begun = BegunRuns(xp, change, entries)
@@ -156,25 +157,68 @@ def run_race(
     length = name("run_length", begun.kept("run_length", length))
     shortest = {at: values[firms[at[1]].minimum_training] for at in entries}
     planned = {at: equations.pretrained(xp, launch[at], length[at], shortest[at]) for at in entries}
+    slower = {at: _slowdown(xp, world, at[1], required[at], length[at], shortest[at], begun.month) for at in begun.runs}
     end = begun.ends(
         obstacles.pretrained(planned),
         launch,
-        {at: _slowdown(xp, world, at[1], required[at], length[at], shortest[at], begun.month) for at in begun.runs},
+        slower,
         {at: _run_anew(xp, world, at, asked, falls, solved[at], stock[at], shortest[at]) for at in begun.runs},
     )
     end = name("firm_pretrained", end)
     ends = {event: equations.earliest(xp, [end[event, firm] for firm in firms]) for event in multiples}
     first: Mapping[str, Any] = name("pretrained", ends)
-    own, overall = obstacles.post_training(xp, values["post_training_months"], end, first)
+    own, overall = _finish(xp, firms, obstacles, values, length, end, first, name)
     ready = name("ready", {event: equations.ready(first[event], overall[event]) for event in multiples})
     contenders = {
-        at: Contender(able[at], launch[at], pool[at], required[at], length[at], end[at], own[at]) for at in entries
+        at: Contender(
+            able[at], launch[at], pool[at], required[at], length[at], end[at], own[at], begun.slowdown(at, slower)
+        )
+        for at in entries
     }
     by_event = {event: {firm: contenders[event, firm] for firm in firms} for event in multiples}
     return {
         event: Outcome(target[event], by_event[event], first[event], overall[event], ready[event])
         for event in multiples
     }
+
+
+def _finish(
+    xp: Any,
+    firms: Mapping[str, Firm],
+    obstacles: ObstacleEffects,
+    values: Values,
+    length: ByFirm,
+    end: ByFirm,
+    first: Mapping[str, Any],
+    name: Naming,
+) -> tuple[ByFirm, Mapping[str, Any]]:
+    """Months of post-training by event and firm; by event, those from the first end of pre-training to readiness.
+
+    Where all firms have the same, that is what the event has.
+    """
+    months = {at: _post_training(xp, firms[at[1]], values, run) for at, run in length.items()}
+    own = obstacles.post_training(months)
+    entries = {event: [at for at in own if at[0] == event] for event in first}
+    shared = {event: own[ats[0]] for event, ats in entries.items() if all(own[at] is own[ats[0]] for at in ats)}
+    if len(shared) == len(entries):
+        return own, shared if own is months else name("post_training", shared)
+    own = name("firm_post_training", own)
+    ends = {at: equations.ready(end[at], own[at]) for at in own}
+    overall = {
+        event: shared[event]
+        if event in shared
+        else equations.months_to_first_ready(xp, first[event], [ends[at] for at in ats])
+        for event, ats in entries.items()
+    }
+    return own, name("post_training", overall)
+
+
+def _post_training(xp: Any, firm: Firm, values: Values, length: Any) -> Any:
+    """Months of a firm's post-training, obstacles aside."""
+    months = values[firm.post_training or "post_training_months"]
+    if firm.rl_ratio is None or firm.rl_pool_share is None:
+        return months
+    return equations.post_training_with_rl(xp, months, values[firm.rl_ratio], length, values[firm.rl_pool_share])
 
 
 def _targets(
@@ -199,11 +243,15 @@ def _targets(
     if lag:
         asked = {at: equations.lagged_target(xp, flop, pace, lag[at]) for at, flop in asked.items()}
     if change is not None:
-        asked = {
-            at: equations.target_after_change(xp, flop, change.law.pace, world.law.pace, change.month)
-            for at, flop in asked.items()
-        }
+        asked = {at: _target_after(xp, flop, change, world.law.pace) for at, flop in asked.items()}
     return asked, dict.fromkeys(entries, Fall(world.law))
+
+
+def _target_after(xp: Any, target: Any, change: Change, pace: Any) -> Any:
+    """Target whose requirement has fallen at the pace that holds now all along; see `equations.target_after_change`."""
+    if isinstance(change.law, LawInTurn):
+        return required_at(xp, target, Fall(change.law), change.month) * xp.exp(pace * change.month)
+    return equations.target_after_change(xp, target, change.law.pace, pace, change.month)
 
 
 def _solve(
@@ -280,6 +328,6 @@ def intervened_world(
         values,
         kept=intervention.kept,
         stop=intervention.stop,
-        distillation_limited=1.0 if intervention.limit_distillation else 0.0,
+        distillation_limited=intervention.limit_distillation * 1.0,
         name=name,
     )

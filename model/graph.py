@@ -11,7 +11,7 @@ observed by ``pm.observe``: what follows is worked out of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -21,17 +21,23 @@ import pytensor.tensor as pt
 
 from ..priors.bases import BASES
 from ..priors.copula import INDEPENDENT, Copula, Group
+from ..priors.errors import InputError
 from ..priors.families import Family
 from ..priors.families.family import SCORE, Based
 from ..priors.hierarchy import related
 from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
+from .change import Change
+from .enacted import in_force
+from .forward import change_from, in_turn
 from .gate_operation import launch_and_pool
-from .generative import World, describe_world, run_race
+from .generative import Outcome, World, describe_world, intervened_world, run_race
 from .named_variables import declare, declared
-from .naming import Naming
+from .naming import Naming, unnamed
 from .observable import derived, fixed, observable, observable_together
 from .policies import NO_INTERVENTION, Intervention
 from .pools import NEVER_STOPS
+
+FORESEEN = "ready_foreseen"  # begins the names of dates as they would have been before a policy was enacted
 
 
 def build_model(
@@ -73,27 +79,86 @@ def build_model(
     ['china_stock', 'mythos_flop', 'ready']
     """
     names = list(dict.fromkeys([*assumptions.needed(events, distillation=True), *extra_quantities]))
-    race = assumptions.race
-    coords = {"event": list(events), "firm": list(race.firms), "source": list(race.sources)}
+    coords = {
+        "event": list(events),
+        "firm": list(assumptions.race.firms),
+        "source": list(assumptions.race.sources),
+    }
     with pm.Model(coords=coords) as model:
         values = declare_quantities(assumptions.beliefs, names, assumptions.copula)
-        kept = pm.Data("source_kept", np.ones(len(race.sources)), dims="source")
-        stop = pm.Data("source_stop", np.full(len(race.sources), NEVER_STOPS), dims="source")
-        limited = pm.Data("distillation_limited", 0.0)
         day = pm.Data("as_of_month", float(as_of_month))
-        world = _world(assumptions, values, kept, stop, limited, declare)
-        run_race(
-            pt,
-            assumptions,
-            world,
-            {event: values[multiple_name(event)] for event in events},
-            values,
-            launch_and_pool,
-            launch_grid=launch_grid,
-            as_of_month=day,
-            name=declare,
-        )
+        multiples = {event: values[multiple_name(event)] for event in events}
+
+        def race(world: World, change: Change | None, name: Naming) -> dict[str, Outcome]:
+            return run_race(
+                pt,
+                assumptions,
+                world,
+                multiples,
+                values,
+                launch_and_pool,
+                change=change,
+                launch_grid=launch_grid,
+                as_of_month=day,
+                name=name,
+            )
+
+        in_force, change = _in_force(assumptions, values, race)
+        data = _switches(in_force, list(assumptions.race.sources))
+        kept = pm.Data("source_kept", data["source_kept"], dims="source")
+        stop = pm.Data("source_stop", data["source_stop"], dims="source")
+        limited = pm.Data("distillation_limited", data["distillation_limited"])
+        race(_world(assumptions, values, kept, stop, limited, declare), change, declare)
     return model
+
+
+def _in_force(
+    assumptions: Assumptions,
+    values: Mapping[str, Any],
+    race: Callable[[World, Change | None, Naming], dict[str, Outcome]],
+) -> tuple[Intervention, Change | None]:
+    """What policies that have been enacted make of the model from the last one's day on, and what held until then.
+
+    Raises
+    ------
+    InputError
+        If one is not certain: whether it acts is no smooth function of anything, and no sampler could follow it.
+    """
+    for each in assumptions.enacted:
+        if not each.certain:
+            problem = (
+                f"{each.name} is not certain, which only --engine importance can weigh; NUTS asks for reliability = 1"
+            )
+            raise InputError(problem, key="--engine")
+    current, change = NO_INTERVENTION, None
+    steps = in_force(assumptions.enacted, assumptions.levers, assumptions.race, {})
+    through_time = None
+    for number, step in enumerate(steps):
+        world = intervened_world(pt, assumptions, values, current)
+        outcomes = race(world, change, unnamed)
+        through_time = world if through_time is None else in_turn(through_time, world, current.act_from_month)
+        foreseen = pt.stack([outcome.ready for outcome in outcomes.values()])
+        pm.Deterministic(f"{FORESEEN}_{number}", foreseen, dims="event")
+        change, current = change_from(step.act_from_month, through_time, outcomes), step
+    return current, change
+
+
+def foreseen_of(model: pm.Model, assumptions: Assumptions) -> dict[str, list[tuple[float, Any]]]:
+    """By event, dates as they would have been before each policy that has been enacted; see `Outcome`."""
+    months = sorted(each.month for each in assumptions.enacted)
+    return {
+        event: [(month, model[f"{FORESEEN}_{number}"][place]) for number, month in enumerate(months)]
+        for place, event in enumerate(model.coords["event"])
+    }
+
+
+def _switches(intervention: Intervention, sources: Sequence[str]) -> dict[str, Any]:
+    """An intervention as the values of the model's data."""
+    return {
+        "source_kept": np.array([intervention.kept.get(name, 1.0) for name in sources], dtype=float),
+        "source_stop": np.array([intervention.stop.get(name, NEVER_STOPS) for name in sources], dtype=float),
+        "distillation_limited": float(intervention.limit_distillation),
+    }
 
 
 def world_of(model: pm.Model, assumptions: Assumptions) -> World:
@@ -107,7 +172,15 @@ def world_of(model: pm.Model, assumptions: Assumptions) -> World:
         Those that it was built from.
     """
     data = model["source_kept"], model["source_stop"], model["distillation_limited"]
-    return _world(assumptions, model.named_vars, *data, partial(declared, model))
+    last = _world(assumptions, model.named_vars, *data, partial(declared, model))
+    steps = in_force(assumptions.enacted, assumptions.levers, assumptions.race, {})
+    if not steps:
+        return last
+    world = intervened_world(pt, assumptions, model.named_vars)
+    for step in steps:
+        now = last if step is steps[-1] else intervened_world(pt, assumptions, model.named_vars, step)
+        world = in_turn(world, now, step.act_from_month)
+    return world
 
 
 def _world(
@@ -248,12 +321,4 @@ def set_intervention(model: pm.Model, assumptions: Assumptions, intervention: In
     >>> kept["domestic"], kept["remote"]
     (1.0, 0.0)
     """
-    sources = list(assumptions.race.sources)
-    pm.set_data(
-        {
-            "source_kept": np.array([intervention.kept.get(name, 1.0) for name in sources]),
-            "source_stop": np.array([intervention.stop.get(name, NEVER_STOPS) for name in sources]),
-            "distillation_limited": float(intervention.limit_distillation),
-        },
-        model=model,
-    )
+    pm.set_data(_switches(intervention, list(assumptions.race.sources)), model=model)

@@ -58,6 +58,32 @@ class Law:
 
 
 @dataclass(frozen=True)
+class LawInTurn(Law):
+    """A law that has held since a month, after another one.
+
+    Attributes
+    ----------
+    before : Law
+        The other.
+    month : float
+        Since t = 0.
+    """
+
+    before: Law | None = None
+    month: float = 0.0
+
+    @property
+    def constant(self) -> bool:
+        return False
+
+    def log_progress(self, xp: Any, t: Any) -> Any:
+        own = Law(self.progress, self.pace, self.values)
+        earlier = self.before or own
+        since = own.log_progress(xp, xp.maximum(t, self.month)) - own.log_progress(xp, self.month)
+        return earlier.log_progress(xp, xp.minimum(t, self.month)) + since
+
+
+@dataclass(frozen=True)
 class Fall:
     """How a firm's requirement falls.
 

@@ -13,10 +13,12 @@ from ..priors.table import packaged_layers
 HERE = Path(__file__).parent
 ARTICLE, CURRENT = "article", "current"
 DEFAULT_MODEL = CURRENT
-TABLES = ("race", "events", "policies", "scenarios", "readings")
+TABLES = ("race", "events", "policies", "scenarios", "worlds", "readings")
 GROUPS = {
+    "firms": "Firms by name",
     "obstacles": "What stands in the way besides compute",
     "reporting": "What is ready told from what is known",
+    "lags": "Lags measured on the frontier's records",
 }
 """By file of `current`, in the order in which they are laid over one another, what the group of rows is about."""
 
@@ -36,7 +38,7 @@ def model_layers(model: str = DEFAULT_MODEL) -> list[Layer]:
         raise unknown_name("model", model, MODELS, key="--model")
     names = [f"model/{name}.toml" for name in TABLES]
     if model == CURRENT:
-        names += map(group_file, GROUPS)
+        names += [*map(group_file, GROUPS), group_file("scenarios")]
     return [*packaged_layers(), *(Layer.of(read_toml(HERE.parent / name), file=name) for name in names)]
 
 

@@ -19,13 +19,14 @@ UNITS = {
     "run_length": "months",
     "firm_pretrained": "months since t = 0",
     "pretrained": "months since t = 0",
+    "firm_post_training": "months",
     "post_training": "months",
     "ready": "months since t = 0",
 }
 """Unit of every derived variable, each after those that it follows from; quantities carry their own.
 
 The budget in force, the requirement's lag, the month from which a firm could launch and post-training are variables of
-their own only where obstacles act on them.
+their own only where obstacles act on them; post-training is one also where firms have their own.
 """
 
 DIMS: Mapping[str, tuple[str, ...]] = {
@@ -43,6 +44,7 @@ DIMS: Mapping[str, tuple[str, ...]] = {
             "requirement_at_launch",
             "run_length",
             "firm_pretrained",
+            "firm_post_training",
         ),
         ("event", "firm"),
     ),

@@ -63,45 +63,18 @@ class ObstacleEffects:
         setbacks = self._sums("run-setback")
         return {at: equations.delayed(end[at], setback) for at, setback in setbacks.items()} or end
 
-    def post_training(
-        self, xp: Any, months: Any, end: ByFirm, first: Mapping[str, Any]
-    ) -> tuple[ByFirm, Mapping[str, Any]]:
-        """Months from the end of pre-training to readiness.
-
-        Parameters
-        ----------
-        xp : module
-            ``numpy`` or ``pytensor.tensor``.
-        months : (draw,)
-            What they are without obstacles.
-        end : mapping of tuple of str to (draw,)
-            End of pre-training by event and firm.
-        first : mapping of str to (draw,)
-            The first of those ends by event.
-
-        Returns
-        -------
-        own : mapping of tuple of str to (draw,)
-            By event and firm, from the firm's own end of pre-training.
-        overall : mapping of str to (draw,)
-            By event, from the first end of pre-training to the first readiness.
-        """
-        events = list(dict.fromkeys(event for event, _ in self._entries))
+    def post_training(self, months: ByFirm) -> ByFirm:
+        """Months from the end of a firm's pre-training to its readiness, given what they are without obstacles."""
         names = self._names("post-training", "serving")
         if not names:
-            return dict.fromkeys(self._entries, months), dict.fromkeys(events, months)
+            return months
         added = {tuple(quantities): self._total(quantities) for quantities in names.values()}
-        after = {quantities: equations.delayed(months, more) for quantities, more in added.items()}
-        own = {at: after[tuple(quantities)] for at, quantities in names.items()}
-        overall = {}
-        for event in events:
-            entries = [at for at in names if at[0] == event]
-            alike = all(own[at] is own[entries[0]] for at in entries)
-            ends = {at: equations.ready(end[at], own[at]) for at in entries}
-            overall[event] = (
-                own[entries[0]] if alike else equations.months_to_first_ready(xp, first[event], list(ends.values()))
-            )
-        return own, self._name("post_training", overall)
+        after: dict[tuple[int, tuple[str, ...]], Any] = {}
+        for at, quantities in names.items():
+            key = id(months[at]), tuple(quantities)
+            if key not in after:
+                after[key] = equations.delayed(months[at], added[key[1]])
+        return {at: after[id(months[at]), tuple(quantities)] for at, quantities in names.items()}
 
     def _sums(self, act: Act) -> dict[tuple[str, str], Any]:
         return {at: self._total(quantities) for at, quantities in self._names(act).items()}

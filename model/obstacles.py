@@ -15,7 +15,8 @@ from ..priors.errors import InputError
 from ..priors.layers import Layer, Row, merge
 from ..priors.strict import StrictModel, validate
 from ..priors.table import Quantity
-from .race import Names, refuse_stranger, refuse_unknown, required_keys
+from .firms import Names
+from .race import refuse_stranger, refuse_unknown, required_keys
 
 Act = Literal["launch-delay", "requirement-lag", "budget-share", "run-setback", "post-training", "serving"]
 SomeNames = Annotated[tuple[str, ...], Field(strict=False, min_length=1)]

@@ -6,8 +6,10 @@ import math
 from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import Field
 
 from ..priors.bases import Array
 from ..priors.distributions import FAMILY_KEYS, take_distribution
@@ -17,7 +19,8 @@ from ..priors.hierarchy import conditional, related
 from ..priors.layers import Layer, Row, merge
 from ..priors.strict import StrictModel, validate
 from ..priors.table import Quantity
-from .race import Names, Race
+from .firms import Names
+from .race import Race
 
 
 class Lever(StrictModel):
@@ -35,8 +38,13 @@ class RegimeText(StrictModel):
     """What a regime's row says beside its distribution."""
 
     title: str
-    quantity: str
+    quantity: str | Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
     references: Names = ()
+
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """Names of the budgets that it replaces."""
+        return (self.quantity,) if isinstance(self.quantity, str) else self.quantity
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,7 @@ class Regime:
     Attributes
     ----------
     text : RegimeText
-        Title, the budget it replaces, references.
+        Title, the budget it replaces (or several, each of a firm), references.
     distribution : Family
         What that budget is drawn from instead.
     """
@@ -61,12 +69,12 @@ class Intervention:
 
     Attributes
     ----------
-    kept : mapping of str to float
+    kept : mapping of str to float or (draw,)
         Share of a source that is kept from then on; sources not named are kept whole.
-    stop : mapping of str to float
+    stop : mapping of str to float or (draw,)
         Month at which a source's arrivals stop; sources not named never stop.
-    limit_distillation : bool
-        Whether algorithmic progress loses what policy removes of distillation.
+    limit_distillation : bool or (draw,)
+        Whether algorithmic progress loses what policy removes of distillation; by draw, 1 or 0.
     commitments : mapping of str to Family
         Budgets drawn from another distribution, by the name of the quantity.
     act_from_month : float
@@ -80,14 +88,15 @@ class Intervention:
     ({'remote': 0.0}, False)
     """
 
-    kept: Mapping[str, float] = field(default_factory=dict)
-    stop: Mapping[str, float] = field(default_factory=dict)
-    limit_distillation: bool = False
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    stop: Mapping[str, Any] = field(default_factory=dict)
+    limit_distillation: Any = False
     commitments: Mapping[str, Family] = field(default_factory=dict)
     act_from_month: float = 0.0
 
 
 NO_INTERVENTION = Intervention()
+NEVER_STOPS = 1e6  # months; finite, so that every gradient is
 SMALLEST_RANK = 1e-12  # keeps a rank inside (0, 1), where every quantile is finite
 
 
@@ -149,7 +158,7 @@ def apply_regime(regime: Regime, act_from_month: float) -> Intervention:
     (9.0, {'hyperscaler_budget': Triangular(low=0.03, high=0.08, mode=0.05)})
     """
     return Intervention(
-        commitments={regime.text.quantity: regime.distribution}, act_from_month=max(act_from_month, 0.0)
+        commitments=dict.fromkeys(regime.text.quantities, regime.distribution), act_from_month=max(act_from_month, 0.0)
     )
 
 
@@ -272,8 +281,9 @@ def load_regimes(
         stated, rest = take_distribution(row, RegimeText, key)
         distribution = conditional(stated, beliefs, row.file, key)
         text = validate(RegimeText, rest, file=row.file, key=key)
-        if text.quantity not in quantities:
-            raise unknown_name("quantity", text.quantity, quantities, file=row.file, key=f"{key}.quantity")
+        for quantity in text.quantities:
+            if quantity not in quantities:
+                raise unknown_name("quantity", quantity, quantities, file=row.file, key=f"{key}.quantity")
         low, high = distribution.support()
         if low < 0 or high > 1 or math.isinf(high):
             raise InputError(f"a share between 0 and 1 was expected, not {low:g} to {high:g}", file=row.file, key=key)

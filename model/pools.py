@@ -11,11 +11,11 @@ from . import equations
 from .assumptions import Assumptions
 from .mechanisms.mechanism import Arrivals
 from .mechanisms.own import LINEAR
+from .policies import NEVER_STOPS as NEVER_STOPS
 from .race import Source
 
 Values = Mapping[str, Any]
 SHORTEST_ARRIVAL = 1e-6  # months, a few seconds
-NEVER_STOPS = 1e6  # months; finite, so that every gradient is
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,28 @@ class Pool:
         return self.stock + sum(
             rate * curve.months_arrived(xp, t, start, length) for rate, start, length, curve in ramps
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PoolInTurn(Pool):
+    """A firm's compute where circumstances change in a month; a pool from then on.
+
+    Attributes
+    ----------
+    before : Pool
+        Until the month.
+    month : float
+        Since t = 0.
+    """
+
+    before: Pool
+    month: float
+
+    def at(self, xp: Any, t: Any) -> Any:
+        since = t >= self.month
+        if isinstance(since, bool):  # a number, which no graph takes for a condition
+            return super().at(xp, t) if since else self.before.at(xp, t)
+        return xp.where(since, super().at(xp, t), self.before.at(xp, t))
 
 
 @dataclass(frozen=True)
@@ -118,6 +140,8 @@ def pool_of_sources(
     amounts: dict[str, Any] = {}
     for name, source in sources.items():
         amount = math.prod((values[quantity] for quantity in source.amount[1:]), start=values[source.amount[0]])
+        if source.usable is not None:
+            amount = equations.usable_stock(amount, values[source.usable])
         amounts[name] = amount * kept[name] if name in kept else amount
     present = [amount for name, amount in amounts.items() if not sources[name].arrives]
     stock = sum(present[1:], start=present[0]) if present else next(iter(amounts.values())) * 0.0

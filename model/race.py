@@ -6,7 +6,7 @@ import math
 from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -14,32 +14,15 @@ from ..priors.errors import InputError, nearest_name, unknown_name, unknown_row
 from ..priors.layers import Layer, Row, merge
 from ..priors.strict import StrictModel, validate
 from ..priors.table import Quantity
-
-Names = Annotated[tuple[str, ...], Field(strict=False)]
-
-
-class Firm(StrictModel):
-    """A contender: what it commits to one run, and how it trains.
-
-    `budget`, `mfu` and `minimum_training` name quantities. A firm that has yet to decide names the day of its
-    `decision` (or ``as-of``, the day the question is asked) and, in `delay`, quantities in months that pass
-    from then until it can launch. One that does not compete is left out of the race.
-    """
-
-    title: str
-    budget: str
-    mfu: str
-    minimum_training: str
-    decision: date | Literal["as-of"] | None = None
-    delay: Names = ()
-    competes: bool = True
-    references: Names = ()
+from .firms import Firm, Names, known_as_of, load_known_firms, refuse_half_stated, stand_ins_of, written_alike
 
 
 class Source(StrictModel):
     """A part of a firm's pool: there from t = 0, or arriving from `start` over `length` months.
 
-    It arrives as `arrivals` says, or else as all sources do: evenly, unless another mechanism is chosen.
+    It arrives as `arrivals` says, or else as all sources do: evenly, unless another mechanism is chosen. `usable` names
+    the quantity that is the part of it fit for pre-training, where not all of it is: a part of the pool, not of what is
+    owned.
     """
 
     title: str
@@ -49,6 +32,7 @@ class Source(StrictModel):
     length: float | str | None = None
     per: str | None = None
     arrivals: str | None = None
+    usable: str | None = None
     channel: str
     references: Names = ()
 
@@ -68,11 +52,49 @@ class Race:
     sources : mapping of str to Source
     files : mapping of str to str
         The file that last changed each firm and source (``firm.`` or ``source.`` and its name), for messages.
+    known_as : mapping of str to str
+        By what people call a firm (see `written_alike`), its id.
+    stand_ins : mapping of str to str
+        By id of a firm that is not in the race, and by archetype, the firm that stands for it; see `stand_ins_of`.
     """
 
     firms: Mapping[str, Firm]
     sources: Mapping[str, Source]
     files: Mapping[str, str] = field(default_factory=dict)
+    known_as: Mapping[str, str] = field(default_factory=dict)
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def archetypes(self) -> dict[str, str]:
+        """By firm, what kind of firm it is."""
+        return {name: firm.archetype or name for name, firm in self.firms.items()}
+
+    def firm_named(self, name: str, **where: str | None) -> str:
+        """Return the firm of the race that a name means, or that stands for who is meant; see `stand_ins_of`.
+
+        Parameters
+        ----------
+        name : str
+            Of a firm or an archetype.
+        **where
+            The file and the key where the name stands, for messages.
+
+        Raises
+        ------
+        InputError
+            If nobody is called so, with the nearest name.
+        """
+        meant = self.meant_by(name)
+        found = self.stand_ins.get(meant, meant)
+        if found not in self.firms:
+            raise unknown_name("firm", name, [*self.firms, *(each for each in self.stand_ins if each != name)], **where)
+        return found
+
+    def meant_by(self, name: str) -> str:
+        """Return the id of who is called so, whether or not it is in the race; the name itself where nobody is."""
+        if name in self.firms or name in self.stand_ins:
+            return name
+        return self.known_as.get(written_alike(name), name)
 
     def sources_of(self, firm: str) -> list[str]:
         """Names of a firm's sources, in order."""
@@ -88,6 +110,8 @@ class Race:
             {name: firm for name, firm in self.firms.items() if name in firms},
             {name: source for name, source in self.sources.items() if source.firm in firms},
             self.files,
+            self.known_as,
+            self.stand_ins,
         )
 
     def channels(self) -> list[str]:
@@ -98,7 +122,7 @@ class Race:
         """Every quantity that the firms themselves draw on, budgets first."""
         names = [firm.budget for firm in self.firms.values()]
         for firm in self.firms.values():
-            names += [firm.mfu, firm.minimum_training, *firm.delay]
+            names += [*firm.budgets[1:], firm.mfu, firm.minimum_training, *firm.finish, *firm.delay]
         return list(dict.fromkeys(names))
 
     def quantities(self) -> list[str]:
@@ -107,7 +131,11 @@ class Race:
         for source in self.sources.values():
             names += [
                 *source.amount,
-                *(value for value in (source.start, source.length, source.per) if isinstance(value, str)),
+                *(
+                    value
+                    for value in (source.start, source.length, source.per, source.usable)
+                    if isinstance(value, str)
+                ),
             ]
         return list(dict.fromkeys(names))
 
@@ -130,6 +158,10 @@ def load_race(layers: Iterable[Layer], quantities: Iterable[str], references: It
         firm = firms[name] = validate(Firm, row.values, file=row.file, key=key)
         for entry in ("budget", "mfu", "minimum_training"):
             refuse_unknown("quantity", [getattr(firm, entry)], quantities, row.file, f"{key}.{entry}")
+        for entry in ("commitment", "post_training", "rl_ratio", "rl_pool_share"):
+            named = getattr(firm, entry)
+            refuse_unknown("quantity", [] if named is None else [named], quantities, row.file, f"{key}.{entry}")
+        refuse_half_stated(firm, row.file, key)
         refuse_unknown("quantity", firm.delay, quantities, row.file, f"{key}.delay")
         if isinstance(firm.decision, date) and firm.decision < origin:
             raise InputError(
@@ -145,7 +177,7 @@ def load_race(layers: Iterable[Layer], quantities: Iterable[str], references: It
         source = sources[name] = validate(Source, row.values, file=row.file, key=key)
         refuse_unknown("firm", [source.firm], firms, row.file, f"{key}.firm")
         refuse_unknown("quantity", source.amount, quantities, row.file, f"{key}.amount")
-        for entry in ("start", "length", "per"):
+        for entry in ("start", "length", "per", "usable"):
             value = getattr(source, entry)
             if isinstance(value, str):
                 refuse_unknown("quantity", [value], quantities, row.file, f"{key}.{entry}")
@@ -160,7 +192,8 @@ def load_race(layers: Iterable[Layer], quantities: Iterable[str], references: It
     running = {name: source for name, source in sources.items() if source.firm in competing}
     files = {f"firm.{name}": firm_rows[name].file for name in competing}
     files |= {f"source.{name}": source_rows[name].file for name in running}
-    return Race(competing, running, files)
+    known = load_known_firms(layers)
+    return Race(competing, running, files, known_as_of(firms, known), stand_ins_of(firms, known))
 
 
 def required_keys(model: type[StrictModel]) -> list[str]:
@@ -235,20 +268,21 @@ def refuse_impossible(race: Race, quantities: Mapping[str, Quantity]) -> None:
         Naming the firm or source, the quantity and how far it reaches.
     """
     for name, source in race.sources.items():
-        ramp = {entry: getattr(source, entry) for entry in ("start", "length", "per")}
+        ramp = {entry: getattr(source, entry) for entry in ("start", "length", "per", "usable")}
         drawn = {entry: (value,) for entry, value in ramp.items() if isinstance(value, str)}
         for entry, names in {"amount": source.amount, **drawn}.items():
             for quantity in names:
                 reach = quantities[quantity].distribution.support()
                 divides = entry in ("length", "per")
-                _check_reach(quantity, reach, f"source.{name}.{entry}", race.files, above=divides)
+                most = 1.0 if entry == "usable" else math.inf
+                _check_reach(quantity, reach, f"source.{name}.{entry}", race.files, above=divides, most=most)
     for name, firm in race.firms.items():
-        for quantity in (firm.budget, firm.mfu):
+        for quantity in (*firm.budgets, firm.mfu):
             reach = quantities[quantity].distribution.support()
             _check_reach(quantity, reach, f"firm.{name}", race.files, above=True, most=1.0)
-        for quantity in (firm.minimum_training, *firm.delay):
+        for quantity in (firm.minimum_training, *firm.finish, *firm.delay):
             reach = quantities[quantity].distribution.support()
-            _check_reach(quantity, reach, f"firm.{name}", race.files)
+            _check_reach(quantity, reach, f"firm.{name}", race.files, above=quantity == firm.rl_pool_share)
 
 
 def _check_reach(

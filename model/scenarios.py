@@ -7,22 +7,23 @@ so that rows are laid over one another, key by key, as they are everywhere else.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..priors.distributions import FAMILY_KEYS
 from ..priors.errors import InputError, nearest_name, unknown_name
 from ..priors.layers import Layer, merge
 from ..priors.strict import StrictModel, validate
-from .race import Names
+from .firms import Names
 
 OVERLAID = ("quantity", "firm", "source", "event", "obstacle")
 
 
 class ScenarioText(StrictModel):
-    """What a scenario's row says beside its tables."""
+    """What a scenario's row says beside its tables; it may lie `over` another scenario instead of the race itself."""
 
     title: str
+    over: str | None = None
     references: Names = ()
     notes: str = ""
 
@@ -81,7 +82,21 @@ def load_scenarios(layers: Iterable[Layer], references: Iterable[str]) -> dict[s
         if not laid[name]:
             raise InputError(f"changes nothing: give one of {', '.join(OVERLAID)}", file=merged.file, key=key)
         scenarios[name] = Scenario(name, text, tuple(laid[name]), merged.file)
-    return scenarios
+    return {name: replace(each, layers=_laid_under(each, scenarios)) for name, each in scenarios.items()}
+
+
+def _laid_under(scenario: Scenario, scenarios: Mapping[str, Scenario]) -> tuple[Layer, ...]:
+    """Layers of a scenario, those of the scenarios that it lies over first."""
+    layers, seen, below = scenario.layers, [scenario.id], scenario.text.over
+    while below is not None:
+        key = f"scenario.{seen[-1]}.over"
+        if below not in scenarios:
+            raise unknown_name("scenario", below, scenarios, file=scenario.file, key=key)
+        if below in seen:
+            raise InputError(f"lies over itself: {' over '.join([*seen, below])}", file=scenario.file, key=key)
+        layers, seen = (*scenarios[below].layers, *layers), [*seen, below]
+        below = scenarios[below].text.over
+    return layers
 
 
 def _tables_of(row: Mapping[str, Any], file: str, key: str) -> list[Layer]:

@@ -36,7 +36,7 @@ from ..priors.layers import Row, merge
 from ..priors.strict import StrictModel, validate
 from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
 from .equations import log_growth_per_month
-from .race import Names
+from .firms import Names
 
 
 class TrendText(StrictModel):
@@ -116,6 +116,16 @@ class Trend:
         """Months since t = 0 at which a Chinese lab comes to an event."""
         lead = self.lead if event == DEFAULT_EVENT else self.lead - self.earlier[event]
         return (lead + self.lag - self.growth * self.measured) / (1.0 - self.growth)
+
+
+def trends_to(assumptions: Assumptions, event: str) -> dict[str, TrendText]:
+    """Read the trends that can date an event; see `trends_date`, and `load_trends` for what it raises."""
+    return load_trends(assumptions) if trends_date(assumptions, event) else {}
+
+
+def trends_date(assumptions: Assumptions, event: str) -> bool:
+    """Whether trends can date an event: they say when a model is there, not when it is served widely."""
+    return not any(each.acts == "serving" and each.touches(event) for each in assumptions.obstacles.values())
 
 
 def load_trends(assumptions: Assumptions) -> dict[str, TrendText]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +71,8 @@ class Contender:
         When its pre-training ends.
     post_training : (draw,)
         Months from there to readiness.
+    slowdown : (draw,) or float
+        Factor by which what remained of its run, when circumstances changed last, takes longer than planned.
 
     Examples
     --------
@@ -89,6 +92,7 @@ class Contender:
     run_length: Any
     pretrained: Any
     post_training: Any
+    slowdown: Any = 1.0
 
     @property
     def ready(self) -> Any:
@@ -112,6 +116,9 @@ class Outcome:
         Months from there to readiness.
     ready : (draw,)
         When the first firm is ready, months.
+    foreseen : tuple of (float, (draw,))
+        By month in which policies have changed circumstances, when it would have been ready without that change and
+        those after it.
 
     Examples
     --------
@@ -129,7 +136,13 @@ class Outcome:
     pretrained: Any
     post_training: Any
     ready: Any
+    foreseen: tuple[tuple[float, Any], ...] = ()
 
     def ready_of(self, firm: str) -> Any:
         """When a firm is ready, first or not, months; (draw,)."""
         return self.contenders[firm].ready
+
+
+def foreseen_in(month: float, ready: Any, foreseen: Sequence[tuple[float, Any]]) -> Any:
+    """When it is ready as far as could be foreseen in a month, which knows of no policy enacted later."""
+    return next((then for changed, then in foreseen if changed > month), ready)

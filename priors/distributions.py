@@ -54,7 +54,8 @@ def take_distribution(row: Row, text: type[StrictModel], key: str) -> tuple[Fami
             f"the name of a family was expected, not {describe(name)}", file=row.file, key=_at(key, "family")
         )
     family = None if name is None else _family(name, row, key)
-    stray = [name for name in row.values if name not in {"family", *FAMILY_KEYS, *text.model_fields}]
+    every = {"family", *FAMILY_KEYS, *text.model_fields}
+    stray = [name for name in row.values if name not in every]
     if stray:
         known = [*(family.row_keys() if family else FAMILY_KEYS), *text.model_fields, "family"]
         raise unknown_name("key", stray[0], known, file=row.file, key=_at(key, stray[0]))
@@ -85,7 +86,7 @@ def _refuse_other_families(family: type[Family], row: Row, text: type[StrictMode
     """Refuse a number of another family, and the lack of one of this family's."""
     taken = f"the {family.family} family takes {_listed(family.row_keys())}"
     for name in row.values:
-        if name in FAMILY_KEYS and name not in family.row_keys() and name not in text.model_fields:
+        if name not in family.row_keys() and name not in text.model_fields and name in FAMILY_KEYS:
             others = " or ".join(other for other in FAMILIES if name in FAMILIES[other].row_keys())
             raise InputError(f"{taken}; family = '{others}' takes {name}", file=row.file, key=_at(key, name))
     for name, field in family.model_fields.items():

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import csv
 import io
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,8 @@ from .regular_files import read_regular
 
 LARGEST_FILE = 200_000_000  # bytes
 FAMILY, FILE, COLUMN = "empirical", "file", "column"
+UNREADABLE = (ValueError, TypeError, EOFError, IndexError, SyntaxError, TokenError, MemoryError, Warning, csv.Error)
+"""What text and NumPy's own format bring up that are damaged; a damaged header is read as if it were Python."""
 
 
 def with_draws(tables: Mapping[str, Any], file: str | Path) -> dict[str, Any]:
@@ -73,13 +77,19 @@ def _read(file: Path, name: Any, column: Any, key: str) -> Array:
         raise InputError(f"{reason}: '{name}' (a file of draws was expected)", file=file, key=f"{key}.{FILE}") from None
     try:
         if path.suffix == ".npy":
-            return np.asarray(np.load(io.BytesIO(content), allow_pickle=False), dtype=float).ravel()
+            return _saved(content)
         return _numbers(content.decode("utf-8-sig"), column, file, key)
-    except (ValueError, EOFError, IndexError) as error:
+    except UNREADABLE as error:
         if isinstance(error, InputError):
             raise
         wanted = "one number a line, or CSV with a header and column = the name of one, were expected"
         raise InputError(f"'{name}' holds no draws: {wanted}", file=file, key=f"{key}.{FILE}") from None
+
+
+def _saved(content: bytes) -> Array:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # of imaginary parts that are lost, and of headers that are no longer written
+        return np.asarray(np.load(io.BytesIO(content), allow_pickle=False), dtype=float).ravel()
 
 
 def _numbers(text: str, column: str | None, file: Path, key: str) -> Array:

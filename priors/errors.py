@@ -34,6 +34,10 @@ class CatchupError(Exception):
 
     exit_code = 1
 
+    def __init__(self, text: str = "") -> None:
+        # What a file holds must not break the line, nor reach the terminal as a command.
+        super().__init__("".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text))
+
     @property
     def on_command_line(self) -> str:
         """What the command line says."""
@@ -91,8 +95,7 @@ class InputError(CatchupError, ValueError):
         text = f"{place}: {problem}" if place else problem
         if nearest:
             text += f"; did you mean '{nearest}'?"
-        # What a file holds must not break the line, nor reach the terminal as a command.
-        super().__init__("".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text))
+        super().__init__(text)
 
 
 class MissingFileError(InputError):

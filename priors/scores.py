@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .normal_quantile import normal_quantile
+from .normal_rank import normal_rank
 
 SMALLEST_UNIFORM = 2.0**-54  # the uniform number nearest to 0 that is ever drawn
 LARGEST_UNIFORM = 1.0 - 2.0**-53  # and the one nearest to 1
@@ -31,9 +32,7 @@ def rank_of(xp: Any, score: Any) -> Any:
     """Rank of a normal score, over ``numpy`` or ``pytensor.tensor`` (`xp`)."""
     if xp is not np:
         return 0.5 * xp.erfc(-score / math.sqrt(2.0))
-    from scipy.special import ndtr
-
-    return ndtr(score)
+    return normal_rank(score)
 
 
 def log_density_of_score(score: Any) -> Any:

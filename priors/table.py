@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from .bases import Array
@@ -25,6 +26,7 @@ from .row_schemas import Constant, QuantityText, Reference
 from .strict import describe, read_toml, validate
 
 HERE = Path(__file__).parent
+FIXED = "--set"  # where values that are fixed by hand were given
 PACKAGED = {f"priors/{name}": HERE / name for name in ("baseline.toml", "readings.toml", "tables.toml")}
 MODEL_TABLES = "model/"
 QUANTITY_NEEDS = ("family", "unit", "description", "sources")
@@ -206,7 +208,7 @@ def read_overlay(name_or_path: str | Path) -> Layer:
         raise
 
 
-def fixed_values_layer(values: Mapping[str, float], known: Iterable[str], option: str = "--set") -> Layer:
+def fixed_values_layer(values: Mapping[str, float], known: Iterable[str], option: str = FIXED) -> Layer:
     """Build the layer that fixes quantities at given values.
 
     Parameters
@@ -238,8 +240,8 @@ def fixed_values_layer(values: Mapping[str, float], known: Iterable[str], option
     for name, value in values.items():
         if name not in known:
             raise unknown_name("quantity", name, known, key=option)
-        if not math.isfinite(value):
-            raise InputError(f"a finite number was expected, not {value}", key=f"{option} {name}")
+        if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not math.isfinite(value):
+            raise InputError(f"a finite number was expected, not {value!r}", key=f"{option} {name}")
     rows = {name: {"family": "fixed", "value": float(value)} for name, value in values.items()}
     return Layer(option, {"quantity": rows})
 
@@ -347,6 +349,5 @@ def _refuse_resettling(row: Row, own: Mapping[str, Any], key: str) -> None:
 
 
 def _check_sources(sources: Iterable[str], references: Collection[str], row: Row, key: str) -> None:
-    for source in sources:
-        if source not in references:
-            raise unknown_name("reference", source, references, file=row.file, key=f"{key}.sources")
+    for source in (source for source in sources if source not in references):
+        raise unknown_name("reference", source, references, file=row.file, key=f"{key}.sources")

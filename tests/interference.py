@@ -13,6 +13,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -20,7 +21,7 @@ from catchup.priors.errors import CatchupError
 
 ON_DISK = (
     *((os, name) for name in ("open", "stat", "listdir", "scandir", "access", "fsync", "truncate")),
-    *((os, name) for name in ("mkdir", "rename", "replace", "unlink", "rmdir")),
+    *((os, name) for name in ("mkdir", "rename", "replace", "unlink", "rmdir", "sendfile", "link")),
     (io, "open"),
     (builtins, "open"),
     (fcntl, "flock"),
@@ -54,6 +55,7 @@ def every_moment(
     act: Callable[[], Any],
     more: Sequence[Step] = (),
     on_disk: Sequence[Step] = ON_DISK,
+    within: Path | None = None,
 ) -> Iterator[Ended]:
     """Make a call again and again, with the other's act before its first step, its second, and so to its last.
 
@@ -70,11 +72,14 @@ def every_moment(
         Owners and names of further steps, for what a shim around `os` does not see.
     on_disk : sequence of (object, str)
         Those that are always steps.
+    within : Path, optional
+        Where given, steps are those alone that ask of this folder and what is in it; and writing to a file that was
+        opened there, and closing it, are steps too.
     """
     moment = 0
     while True:
         prepare()
-        ended = _with_act_before(moment, call, act, (*on_disk, *more))
+        ended = _with_act_before(moment, call, act, (*on_disk, *more), within)
         if ended is None:
             assert moment > 0, "the call has asked nothing of the file system"
             return
@@ -84,30 +89,38 @@ def every_moment(
 
 
 def _with_act_before(
-    moment: int, call: Callable[[], Any], act: Callable[[], Any], steps: Sequence[Step]
+    moment: int, call: Callable[[], Any], act: Callable[[], Any], steps: Sequence[Step], within: Path | None
 ) -> Ended | None:
     """Call once; None if the call ended before it came to that step."""
     reached: list[str] = []
     acting = False
 
+    def reach(name: str) -> None:
+        nonlocal acting
+        reached.append(name)
+        if len(reached) == moment + 1:
+            acting = True
+            fault = None
+            with suppress(OSError):
+                fault = act()
+            acting = False
+            if isinstance(fault, OSError):
+                raise fault
+
     def shim(owner: object, name: str) -> Callable[..., Any]:
         original = getattr(owner, name)
 
         def step(*arguments: Any, **options: Any) -> Any:
-            nonlocal acting
-            if not acting:
-                reached.append(name)
-                if len(reached) == moment + 1:
-                    acting = True
-                    fault = None
-                    with suppress(OSError):
-                        fault = act()
-                    acting = False
-                    if isinstance(fault, OSError):
-                        if name == "access":  # which has no errors of its own
-                            return False
-                        raise fault
-            return original(*arguments, **options)
+            if acting or (within is not None and not _is_within(arguments[:1], within)):
+                return original(*arguments, **options)
+            try:
+                reach(name)
+            except OSError:
+                if name == "access":  # which has no errors of its own
+                    return False
+                raise
+            result = original(*arguments, **options)
+            return _Watched(result, reach) if within is not None and _is_written(result) else result
 
         return step
 
@@ -119,3 +132,40 @@ def _with_act_before(
         except CatchupError as error:
             result, refusal = None, error
     return Ended(reached[moment], result, refusal) if len(reached) > moment else None
+
+
+def _is_within(first: Sequence[object], folder: Path) -> bool:
+    """Whether a step's first argument, a path or the number of an open file, leads into a folder."""
+    place = first[0] if first else ""
+    if isinstance(place, int):
+        with suppress(OSError):
+            place = os.readlink(f"/proc/self/fd/{place}")
+    return isinstance(place, str | os.PathLike) and os.path.abspath(place).startswith(str(folder))
+
+
+def _is_written(result: object) -> bool:
+    return isinstance(result, io.IOBase) and result.writable()
+
+
+class _Watched:
+    """A file open for writing, whose writes are steps, and its closing, which is when a disk says what it kept back."""
+
+    def __init__(self, file: io.IOBase, reach: Callable[[str], None]) -> None:
+        self._file, self._reach = file, reach
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+    def write(self, content: Any) -> Any:
+        self._reach("write")
+        return self._file.write(content)  # type: ignore[attr-defined]
+
+    def close(self) -> None:
+        self._file.close()  # closed it is, whatever it answers
+        self._reach("close")
+
+    def __enter__(self) -> _Watched:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -19,9 +19,10 @@ class Entry:
     run : Run
         The run.
     shift : mapping or None
-        Shift of the median since the run before it, months with MCSE, as that run recorded it.
+        Shift of the median since the run shown before it, months with MCSE, as this run recorded it; None where there
+        is no such run, or where it was another one that this run was compared with.
     items_added, items_removed : tuple of str
-        Items counted now and not by the run before, and the other way round.
+        Items counted now and not by the run shown before, and the other way round; none where there is no such run.
     """
 
     run: Run
@@ -92,21 +93,21 @@ def history(runs: Path, event: str | None = None) -> History:
     for one in shelf.runs:
         if event is not None and one.manifest.event != event:
             continue
+        before = last.get(one.manifest.event)
         try:
-            shift = _shift_of(one)
+            shift = _shift_of(one, before)
         except BrokenRunError as error:
             faults.append(str(error))
             continue
-        before = last.get(one.manifest.event)
         counted = set(one.manifest.evidence)
-        earlier = set(before.manifest.evidence) if before else set()
+        earlier = set(before.manifest.evidence) if before else counted
         entries.append(Entry(one, shift, tuple(sorted(counted - earlier)), tuple(sorted(earlier - counted))))
         last[one.manifest.event] = one
     return History(tuple(entries), tuple(faults))
 
 
-def _shift_of(run: Run) -> dict[str, Any] | None:
-    """Shift of the median that a run recorded; None where it had none to be compared with."""
+def _shift_of(run: Run, before: Run | None) -> dict[str, Any] | None:
+    """Shift of the median since the run shown before it, where it was that run which it was compared with."""
     diff = run.section("diff")
     if not diff:
         return None
@@ -117,4 +118,4 @@ def _shift_of(run: Run) -> dict[str, Any] | None:
         raise BrokenRunError(f"{run.folder / 'diff.json'}: is damaged") from None
     if not isinstance(months, int | float) or not isinstance(mcse, int | float | None):
         raise BrokenRunError(f"{run.folder / 'diff.json'}: is damaged")
-    return shift
+    return shift if before is not None and diff.get("against") == before.name else None

@@ -77,7 +77,9 @@ def read_manifest(folder: Path) -> Manifest:
     content = read_json(folder, MANIFEST)
     schema = content.get("schema") if isinstance(content, dict) else None
     if isinstance(schema, int) and schema > SCHEMA:
-        raise BrokenRunError(f"{path}: is of schema {schema}; this version reads up to {SCHEMA}")
+        raise BrokenRunError(
+            f"{path}: is of schema {schema}; this version reads up to {SCHEMA}, a newer catchup reads it"
+        )
     try:
         return Manifest.model_validate_json(json.dumps(content))
     except ValidationError as error:

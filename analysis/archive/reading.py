@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,22 @@ class Run:
 
     @cached_property
     def snapshot(self) -> Snapshot:
-        """Its question and items, to be worked out again."""
+        """Its question and items, to be worked out again.
+
+        Raises
+        ------
+        InputError, BrokenRunError
+            If what it was made of is missing in part, or damaged.
+        """
+        try:
+            return self._snapshot()
+        except CatchupError:
+            raise
+        except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError):
+            # each file holds what it may, and all of them together do not: one of them was emptied, say
+            raise BrokenRunError(f"{self.folder / INPUTS}: is damaged") from None
+
+    def _snapshot(self) -> Snapshot:
         manifest = self.manifest
         question = Question(
             assumptions=self.inputs.assumptions(),
@@ -259,8 +275,8 @@ def _read_in_place(folder: Path) -> Run:
     return run
 
 
-def newest_before(runs: Path, event: str) -> Run | None:
-    """The newest sound run about an event, to compare a new one with.
+def newest_before(runs: Path, event: str, day: date) -> Run | None:
+    """The newest sound run about an event that was asked on a day or before, to compare a new one of that day with.
 
     What it was made of has been read: whatever becomes of its folder, the comparison can be made.
     """
@@ -268,7 +284,8 @@ def newest_before(runs: Path, event: str) -> Run | None:
         shelf = read_runs(runs)
     except MissingFileError:
         return None
-    return newest_with_inputs([run for run in shelf.runs if run.manifest.event == event])[0]
+    about = [run for run in shelf.runs if run.manifest.event == event and run.manifest.as_of <= day]
+    return newest_with_inputs(about)[0]
 
 
 def newest_with_inputs(runs: Sequence[Run]) -> tuple[Run | None, tuple[str, ...]]:

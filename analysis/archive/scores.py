@@ -128,7 +128,7 @@ def score_runs(runs: Iterable[Run], outcome: Outcome, days: Sequence[date] = ())
                 reason = error.on_command_line if isinstance(error, CatchupError) else f"{run.folder}: is damaged"
                 yield LeftOut(run.name, title, as_of, reason)
                 continue
-            _refuse_before_origin(outcome, scored.calendar)
+            refuse_before_origin(outcome, scored.calendar)
             yield score(run.name, title, as_of, scored.curve, outcome, scored.calendar, days=days)
 
     return Scores.of(outcome, rows())
@@ -163,13 +163,13 @@ def score_rivals(calendar: Calendar, outcome: Outcome, rivals: Mapping[str, Riva
 
 def score_trends(question: Question, outcome: Outcome, days: Sequence[date] = ()) -> Scores:
     """Score the trend lines, as their sources state them, under a question's assumptions."""
-    from ...model.trend import load_trends
+    from ...model.trend import trends_to
     from ..studies.readings.trend import read_trend
 
     calendar = question.assumptions.calendar
 
     def rows() -> Iterator[Score | LeftOut]:
-        for name, text in load_trends(question.assumptions).items():
+        for name, text in trends_to(question.assumptions, question.event).items():
             identity = f"trend-{name}"
             if text.measured > outcome.day:
                 yield _too_late(identity, text.title, text.measured, outcome)
@@ -209,9 +209,17 @@ def dates_of(run: Run) -> dict[str, Published]:
     return {"ready": Published(Curve.of(distribution_of(run)), run.snapshot.question.assumptions.calendar)}
 
 
-def _refuse_before_origin(outcome: Outcome, calendar: Calendar) -> None:
+def refuse_before_origin(outcome: Outcome, calendar: Calendar) -> None:
+    """Refuse a day before t = 0, of which there is no forecast.
+
+    Raises
+    ------
+    InputError
+        Naming the option.
+    """
     if outcome.day < calendar.origin:
-        raise InputError(f"a day from {calendar.origin} (t = 0) on was expected, not {outcome.day}", key="--outcome")
+        key = "--outcome-after" if outcome.open else "--outcome"
+        raise InputError(f"a day from {calendar.origin} (t = 0) on was expected, not {outcome.day}", key=key)
 
 
 def _too_late(identity: str, title: str, as_of: date, outcome: Outcome) -> LeftOut:

@@ -26,6 +26,8 @@ class Outcome:
         The day it happened; or, while open, the last day on which it had not.
     open : bool
         Whether it is still to happen.
+    to_come : bool
+        Whether the day lies after today, so that all this is a supposition.
 
     Examples
     --------
@@ -38,6 +40,7 @@ class Outcome:
 
     day: date
     open: bool = False
+    to_come: bool = False
 
     def months(self, calendar: Calendar) -> float:
         """Noon of the day it happened; or, while open, the end of the last day without it."""

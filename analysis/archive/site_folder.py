@@ -1,8 +1,9 @@
 """A published folder: a whole set of files or the one before, whoever else is publishing.
 
 Files are made aside, inside the folder itself, and brought to the disk before the first of them gets its name; what a
-full disk or a wrong file can stop is over by then. Files get their names in the order given, so that a page which leads
-to others comes after them. What stands there already with the same content is not touched.
+full disk or a wrong file can stop is over by then, and should a name be refused all the same, those given before are
+taken back. Files get their names in the order given, so that a page which leads to others comes after them. What stands
+there already with the same content is not touched.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import filecmp
+import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from ...priors.errors import InputError, reason_of
@@ -21,7 +24,26 @@ from ...priors.files import make_folder, remove, sync
 OPTION = "--site"
 ASIDE, BEFORE = ".publishing", ".published"
 
-Content = bytes | Path
+MADE = ".made.json"  # what stands there that is made anew only when its key changes, by address
+
+
+@dataclass(frozen=True)
+class Made:
+    """Content that costs something: made only where none with the same key stands there.
+
+    Attributes
+    ----------
+    key : str
+        What it is made from, in short.
+    make : callable
+        Makes it.
+    """
+
+    key: str
+    make: Callable[[], bytes]
+
+
+Content = bytes | Path | Made
 
 
 def publish_files(site: Path, files: Mapping[str, Content]) -> list[str]:
@@ -31,9 +53,9 @@ def publish_files(site: Path, files: Mapping[str, Content]) -> list[str]:
     ----------
     site : Path
         The folder, made if its parent is there.
-    files : mapping of str to bytes or Path
-        By relative address, what each file is to hold, or the file that it is a copy of; in the order in which they get
-        their names.
+    files : mapping of str to bytes, Path or Made
+        By relative address, what each file is to hold, the file that it is a copy of, or how it is made where it is not
+        there; in the order in which they get their names.
 
     Returns
     -------
@@ -67,17 +89,21 @@ def _alone(site: Path) -> Iterator[None]:
 
 
 def _bring(site: Path, files: Mapping[str, Content]) -> list[str]:
+    """Make all that is new or different, then name it; or take back what has been named."""
     aside, before = site / ASIDE, site / BEFORE
     for left in (aside, before):  # of a publisher that died
         remove(left)
-    changed = [name for name, content in files.items() if not _is_there(site / name, content)]
+    whole = _to_be_there(site, files)
+    changed = [
+        name for name, content in whole.items() if isinstance(content, Made) or not _is_there(site / name, content)
+    ]
     if not changed:
         return []
     named: list[str] = []
     try:
         os.mkdir(aside)
         for name in changed:
-            _write(aside / name, files[name])
+            _write(aside / name, whole[name])
             _keep(site / name, before / name)
         sync(aside)
         for name in changed:
@@ -91,7 +117,27 @@ def _bring(site: Path, files: Mapping[str, Content]) -> list[str]:
     finally:
         for left in (aside, before):
             remove(left)
-    return changed
+    return [name for name in changed if name != MADE]
+
+
+def _to_be_there(site: Path, files: Mapping[str, Content]) -> dict[str, Content]:
+    """All but what stands there, made of the same; and the keys of all that is made."""
+    keys = {name: content.key for name, content in files.items() if isinstance(content, Made)}
+    known = _keys_of(site)
+    kept = {name for name, key in keys.items() if known.get(name) == key and (site / name).is_file()}
+    whole = {name: content for name, content in files.items() if name not in kept}
+    if keys:
+        whole[MADE] = (json.dumps(dict(sorted(keys.items())), indent=1) + "\n").encode()
+    return whole
+
+
+def _keys_of(site: Path) -> dict[str, str]:
+    """Keys of what has been made; none where the file is missing or damaged, so that all is made anew."""
+    try:
+        content = json.loads((site / MADE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def _keep(path: Path, kept: Path) -> None:
@@ -115,7 +161,7 @@ def _restore(kept: Path, path: Path) -> None:
         os.removedirs(path.parent)  # those that are empty
 
 
-def _is_there(path: Path, content: Content) -> bool:
+def _is_there(path: Path, content: bytes | Path) -> bool:
     try:
         if isinstance(content, Path):
             return filecmp.cmp(path, content, shallow=False)
@@ -129,6 +175,8 @@ def _write(path: Path, content: Content) -> None:
     if isinstance(content, Path):
         shutil.copyfile(content, path)
         return
+    if isinstance(content, Made):
+        content = content.make()
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     with os.fdopen(handle, closefd=True, mode="wb") as file:
         file.write(content)

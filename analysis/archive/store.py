@@ -69,7 +69,8 @@ def build(runs: Path, name: str, write: Callable[[Path], None]) -> Path:
         If the run cannot be built beside the runs folder or inside it, or not be put into it.
     """
     with _workplace(runs, name) as place:
-        write(place)
+        with _told(runs):
+            write(place)
         with _told(runs):
             try:
                 return _put_in_place(place, runs, name)

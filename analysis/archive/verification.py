@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from ...priors.errors import InputError, reason_of
 from ...priors.regular_files import check_regular
-from .manifest import MANIFEST, BrokenRunError, Manifest, file_hash, read_manifest
+from ..inference.engines import FORWARD
+from .manifest import MANIFEST, BrokenRunError, Manifest, file_hash, read_json, read_manifest
+from .reading import FORECAST
 
-State = Literal["changed", "missing", "unreadable", "added"]
+State = Literal["changed", "missing", "unreadable", "added", "contradicted", "unrepeated"]
+SAID_TWICE = ("model", "event", "as_of", "engine", "seed", "evidence")  # by the manifest and the forecast
 
 
 @dataclass(frozen=True)
@@ -23,9 +26,11 @@ class Departure:
     file : str
         Its path inside the run's folder.
     state : str
-        ``changed``; ``missing``; ``unreadable``, with `reason`; ``added``, the manifest knows no such file.
+        ``changed``; ``missing``; ``unreadable``, with `reason`; ``added``, the manifest knows no such file;
+        ``contradicted``, the forecast says another thing of what was asked, with `reason`; ``unrepeated``, worked out
+        again it is another.
     reason : str
-        Why it cannot be read; else empty.
+        Why it cannot be read, what the two say, or why it may be another; else empty.
     """
 
     file: str
@@ -56,7 +61,7 @@ class Verification:
 
 
 def verify(folder: Path) -> Verification:
-    """Hold every file of a run against the hash that its manifest gives.
+    """Hold every file of a run against the hash that its manifest gives, and the manifest against the forecast.
 
     Raises
     ------
@@ -70,6 +75,8 @@ def verify(folder: Path) -> Verification:
     held = (_departure(folder / name, name, wanted) for name, wanted in manifest.files.items())
     added = (Departure(name, "added") for name in _names(folder) if name not in manifest.files)
     departures = [*(departure for departure in held if departure is not None), *added]
+    if FORECAST not in {departure.file for departure in departures}:
+        departures += _contradictions(folder, manifest)
     return Verification(folder, manifest, tuple(sorted(departures, key=lambda departure: departure.file)))
 
 
@@ -83,6 +90,28 @@ def _departure(path: Path, name: str, wanted: str) -> Departure | None:
         return Departure(name, "unreadable", error.problem)
     except OSError as error:
         return Departure(name, "unreadable", reason_of(error))
+
+
+def _contradictions(folder: Path, manifest: Manifest) -> list[Departure]:
+    """What the manifest says of the question otherwise than the forecast, whose hash it gives."""
+    try:
+        forecast = read_json(folder, FORECAST)
+    except BrokenRunError as error:
+        return [Departure(FORECAST, "unreadable", str(error))]
+    if not isinstance(forecast, dict):
+        return [Departure(FORECAST, "unreadable", "is no object")]
+    stated = manifest.model_dump(mode="json")
+    return [
+        Departure(
+            MANIFEST, "contradicted", f"{key} is {_brief(stated[key])}, and {_brief(forecast[key])} in {FORECAST}"
+        )
+        for key in (*SAID_TWICE, *(["draws"] if manifest.engine == FORWARD else []))  # others draw as many as they need
+        if key in forecast and forecast[key] != stated[key]
+    ]
+
+
+def _brief(value: Any) -> str:
+    return ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
 
 
 def _names(folder: Path) -> list[str]:

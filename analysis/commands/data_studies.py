@@ -5,7 +5,7 @@
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
@@ -13,9 +13,6 @@ from ...evidence.tables.places import data_folder
 from ...evidence.tables.store import TableStore
 from .options import BELIEF, OUTPUT, WHAT, Assumed
 from .output import show
-
-if TYPE_CHECKING:
-    from ..studies.tables.efficiency import MeasuredProgress
 
 
 @Parameter(name="*")
@@ -41,7 +38,16 @@ class Studied(Assumed):
         return TableStore(data_folder(self.data))
 
 
-def lags_data(file: Path | None = None, /, *, studied: Studied | None = None) -> int:
+def lags_data(
+    file: Path | None = None,
+    /,
+    *,
+    item: Annotated[
+        str | None,
+        Parameter(group=OUTPUT, help="Print the lags as an item of evidence of this id, for --add or a ledger."),
+    ] = None,
+    studied: Studied | None = None,
+) -> int:
     """Every American record of an index, and the first Chinese model that met it.
 
     Parameters
@@ -52,11 +58,14 @@ def lags_data(file: Path | None = None, /, *, studied: Studied | None = None) ->
     """
     from ..presentation.tables.lags import layout
     from ..studies.tables.chosen import chosen_table
-    from ..studies.tables.lags import lags
+    from ..studies.tables.lags import lag_item_text, lags
 
     studied = studied or Studied()
     chosen = chosen_table(studied.store(), file, studied.vintage)
-    result = lags(chosen, studied.assumptions().calendar.days_per_month)
+    calendar = studied.assumptions().calendar
+    result = lags(chosen, calendar.days_per_month)
+    if item is not None:
+        return print_item(lag_item_text(result, item, calendar))
     show(layout(result), as_json=studied.json)
     return 0
 
@@ -91,14 +100,14 @@ def efficiency_data(
     """
     from ..presentation.tables.progress import layout
     from ..studies.tables.chosen import chosen_table
-    from ..studies.tables.efficiency import Choice, measured_progress, with_dates
+    from ..studies.tables.efficiency import Choice, measured_progress, progress_item_text, with_dates
 
     studied = studied or Studied()
     assumptions = studied.assumptions()
     chosen = chosen_table(studied.store(), file, studied.vintage, having="training_compute")
     result = measured_progress(chosen, assumptions, Choice(models, since, confidence))
     if item is not None:
-        return _print_item(result, item)
+        return print_item(progress_item_text(result, item))
     if dates:
         from ..inference.question import Question
         from ..inference.request import Request, posterior
@@ -108,12 +117,12 @@ def efficiency_data(
     return 0
 
 
-def _print_item(result: "MeasuredProgress", item_id: str) -> int:
+def print_item(text: dict[str, Any]) -> int:
     """Print an item's file, once it has been read as one."""
     import tomli_w
 
-    from ..studies.tables.efficiency import progress_item, progress_item_text
+    from ...evidence.schema import item_from_table
 
-    progress_item(result, item_id)
-    print(tomli_w.dumps(progress_item_text(result, item_id)), end="")
+    item_from_table(text, file=f"{text['id']}.toml")
+    print(tomli_w.dumps(text), end="")
     return 0

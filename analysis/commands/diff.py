@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from .options import OUTPUT
-from .output import show
+from .output import show, warn
 
 
 def diff(
@@ -34,6 +34,9 @@ def diff(
     from ..studies.attribution import attribute
 
     first, second = read_run(before), read_run(after)
+    days = first.manifest.as_of, second.manifest.as_of
+    if days[0] > days[1]:
+        warn(f"{before} is of a later day than {after}: what moved is told backwards, from {days[0]} to {days[1]}")
     attribution = attribute(first.snapshot, second.snapshot)
     show(layout(attribution, (first.name, second.name)), as_json=json)
     return 0

@@ -1,13 +1,23 @@
-"""``catchup digest``: a run in plain text, for a mail."""
+"""``catchup digest``: a run in few lines, for a mail."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from .options import OUTPUT
 
 
-def digest(run: Path, /) -> int:
-    """A run in fewer than 100 lines of plain text: its headline, what moved it, what to watch.
+def digest(
+    run: Path,
+    /,
+    *,
+    format: Annotated[Literal["text", "html"], Parameter(group=OUTPUT, help="Plain text, or a page.")] = "text",
+) -> int:
+    """A run in fewer than 100 lines, as plain text or as a page: its headline, what moved it, what to watch.
 
     Parameters
     ----------
@@ -16,11 +26,11 @@ def digest(run: Path, /) -> int:
     """
     from ..archive.manifest import BrokenRunError
     from ..archive.reading import read_run
-    from ..presentation.digest import digest_text
+    from ..presentation.digest import digest_html, digest_text
 
     kept = read_run(run)
     try:
-        text = digest_text(kept)
+        text = digest_html(kept) if format == "html" else digest_text(kept)
     except (KeyError, TypeError, AttributeError) as error:
         raise BrokenRunError(f"{run}: is damaged ({type(error).__name__})") from None
     sys.stdout.write(text)

@@ -13,6 +13,7 @@ from cyclopts import Parameter
 from ...evidence import KINDS, load_ledger, select, template
 from ...evidence.confirmation import confirm, own_file, refuse_future
 from ...evidence.ledgers import item_path
+from ...evidence.tables.places import today
 from ...priors.errors import InputError, unknown_name
 from ..presentation.tables.evidence import Evidence, item_layout, layout, uses_of
 from ..presentation.tables.genuineness import genuine_as_json
@@ -43,7 +44,7 @@ class Shown(Assumed):
 def list_evidence(*, shown: Shown | None = None) -> int:
     """Every item, its role, and whether a forecast on that day counts it."""
     shown = shown or Shown()
-    day = shown.as_of or date.today()
+    day = shown.as_of or today()
     ledger = load_ledger(shown.ledger).as_of(day)
     uses = uses_of(select(ledger, "default", day, shown.assumptions()))
     show(layout(Evidence(day, tuple(ledger.items.values()), uses)), as_json=shown.json)
@@ -76,16 +77,17 @@ def check_evidence(*files: Path, shown: Shown | None = None) -> int:
         Items to add to the ledger; without any, the ledger itself is checked.
     """
     shown = shown or Shown()
-    day = shown.as_of or date.today()
+    day = shown.as_of or today()
     ledger, assumptions = load_ledger(shown.ledger, files), shown.assumptions()
     selection = select(ledger, "default", day, assumptions)
     uses = uses_of(selection)
     names = {str(file) for file in files}
     checked = [item for item in ledger.items.values() if not files or item.file in names]
     for each in checked:
-        refuse_future(each, max(day, date.today()))
+        refuse_future(each, max(day, today()))
     judged = _judged(assumptions, day, selection.counted, [item.id for item in checked])
     warnings = [row.warning for row in judged if row.overruled]
+    warnings += _surprises(assumptions, day, checked) if files else []
     if shown.json:
         genuine = genuine_as_json(judged)
         rows = [
@@ -100,6 +102,14 @@ def check_evidence(*files: Path, shown: Shown | None = None) -> int:
     for line in warnings:
         say(line, wrapped=False)
     return 0
+
+
+def _surprises(assumptions: Assumptions, day: date, items: Sequence[Item]) -> list[str]:
+    """Say which items the prior finds surprising."""
+    from ..inference.question import Question
+    from ..studies.surprise import surprises
+
+    return [each.text for each in surprises(Question(assumptions, day), items)]
 
 
 def new_evidence(kind: str, /) -> int:
@@ -147,7 +157,9 @@ def confirm_evidence(
     path = item_path(item, shown.ledger) if shown.ledger is not None else out or Path(f"{item}.toml")
     before = known if shown.ledger is not None else own_file(path, known)
     source = path if before is not known else item_path(item, shown.ledger)
-    found = confirm(before, through, shown.as_of or date.today(), path, source=source)
+    if shown.ledger is not None:  # an item that the model knows nothing of would keep the ledger from being counted
+        select(load_ledger(shown.ledger), "default", today(), shown.assumptions())
+    found = confirm(before, through, min(shown.as_of or today(), today()), path, source=source)
     count = f"--ledger {shown.ledger}" if shown.ledger is not None else f"--add {path}"
     if shown.json:
         print_json({"schema": 1, "id": item, "file": str(path), "confirmed_through": through.isoformat()})

@@ -27,7 +27,8 @@ def forecast(
     ] = None,
     figures: Annotated[Path | None, Parameter(group=OUTPUT, help="Draw every figure into a folder.")] = None,
     save: Annotated[
-        Path | None, Parameter(group=OUTPUT, help="Keep the draws as an ArviZ tree (NetCDF .nc or Zarr .zarr).")
+        Path | None,
+        Parameter(group=OUTPUT, help="Keep the draws as an ArviZ tree (NetCDF .nc, .netcdf or .h5, or Zarr .zarr)."),
     ] = None,
     pool: Annotated[
         bool,
@@ -64,7 +65,7 @@ def forecast(
         result = pool_forecast(result, spread)
     movements = _movements(request, drawn)
     steps = _bridge(drawn, spread) if why else None
-    for message in result.warnings():
+    for message in [*result.warnings(), *_surprises(request, drawn)]:
         warn(message)
     if plot is not None or figures is not None:
         from ..presentation.figures import draw_forecast
@@ -84,6 +85,17 @@ def _bridge(drawn: Posterior, spread: StructureSpread | None) -> Bridge:
     from ..studies.bridge import bridge
 
     return bridge(drawn, None if spread is None else spread.pool)
+
+
+def _surprises(request: Request, drawn: Posterior) -> list[str]:
+    """What was added for this run and surprises the prior."""
+    files = {str(path) for path in request.added}
+    added = [item for item in drawn.items if item.file in files]
+    if not added:
+        return []
+    from ..studies.surprise import surprises
+
+    return [each.text for each in surprises(request.question, added)]
 
 
 def _movements(request: Request, drawn: Posterior) -> dict[str, Movement]:

@@ -1,12 +1,15 @@
 """``catchup hindcast``: the track record of forecasts of lags, asked as of past days."""
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from .data_studies import Studied
-from .options import OUTPUT
+from ...priors.errors import InputError
+from .data_studies import Studied, print_item
+from .options import OUTPUT, WHAT
 from .output import show, warn
 
 
@@ -17,6 +20,17 @@ def hindcast(
     plot: Annotated[
         Path | None, Parameter(group=OUTPUT, help="Draw the calibration into a file (png, svg or pdf).")
     ] = None,
+    item: Annotated[
+        str | None,
+        Parameter(
+            group=OUTPUT,
+            help="Print what the gate's track record says of progress as an item of evidence of this id, for --add.",
+        ),
+    ] = None,
+    dates: Annotated[
+        bool, Parameter(group=OUTPUT, negative="", help="Say what counting that would do to the date.")
+    ] = False,
+    as_of: Annotated[date | None, Parameter(group=WHAT, help="Day of that question; today by default.")] = None,
     studied: Studied | None = None,
 ) -> int:
     """Every past American record: when would a Chinese model meet it, asked with what was known on its day?
@@ -27,8 +41,11 @@ def hindcast(
         A table with scores; all kept vintages of the Epoch Capabilities Index by default, or else the records of
         it that come with the project.
     """
+    from ..inference.question import Question
+    from ..inference.request import Request, posterior
     from ..presentation.tables.hindcast import layout
     from ..studies.tables.chosen import every_table
+    from ..studies.tables.gate_hindcast import hindcast_item_text, with_dates
     from ..studies.tables.hindcast import hindcast as ask_again
 
     studied = studied or Studied()
@@ -36,10 +53,32 @@ def hindcast(
         from ..presentation.figures import check_file
 
         check_file(plot, key="--plot")
-    result = ask_again(every_table(studied.store(), file, studied.vintage), studied.assumptions())
+    assumptions, tables = studied.assumptions(), every_table(studied.store(), file, studied.vintage)
+    gate = _gate(studied, file, assumptions)
+    if item is not None:
+        if gate is None:
+            raise InputError("no record's training compute and stock are known: the gate has no track record")
+        return print_item(hindcast_item_text(gate, item))
+    if dates and gate is not None:
+        gate = with_dates(gate, posterior(Request(Question(assumptions, as_of or date.today()))))
+    result = replace(ask_again(tables, assumptions), gate=gate)
     if plot is not None:
         from ..presentation.figures import draw_hindcast, save
 
         warn(f"drew {save(draw_hindcast(result), plot, key='--plot')}")
     show(layout(result), as_json=studied.json)
     return 0
+
+
+def _gate(studied: Studied, file: Path | None, assumptions: Any) -> Any:
+    """The gate's track record, where an index has compute and quarters of China's stock are known; None elsewhere."""
+    from ..studies.tables.chosen import chosen_table
+    from ..studies.tables.gate_hindcast import gate_hindcast
+
+    store = studied.store()
+    index = chosen_table(store, file, studied.vintage)
+    stocks = chosen_table(store, None, None, name="epoch-chip-owners")
+    try:
+        return gate_hindcast(index, stocks, assumptions)
+    except InputError:  # an index without compute, or of records that no quarter is known of
+        return None

@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from .options import OUTPUT
-from .output import show, warn_of_faults
+from .output import show, warn, warn_of_faults
 
 
 def history(
@@ -26,6 +26,8 @@ def history(
 
     found = read_history(runs, event)
     warn_of_faults(found.faults)
+    if not found.entries:
+        warn(f"{runs}: holds no sound run{'' if event is None else f' about {event}'}")
     if plot is not None:
         from ..presentation.figures import draw_history, save
 

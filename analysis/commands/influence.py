@@ -18,7 +18,9 @@ def influence(*, asked: Asked | None = None) -> int:
     if asked.engine == "nuts":
         raise InputError("influence reweights prior draws: auto or importance was expected", key="--engine")
     request = asked.request()
-    result = examine(condition(request.question, request.selection, "importance", refuse=False))
+    more = request.engine == "auto"  # the draws of a forecast
+    drawn = condition(request.question, request.selection, "importance", refuse=False, more=more)
+    result = examine(drawn)
     show(layout(result), as_json=asked.json)
     if result.trustworthy:
         return 0

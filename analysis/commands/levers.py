@@ -59,7 +59,9 @@ def _shown(
         from ..presentation.tables.enactment import layout as layout_by_day
         from ..studies.enactment import default_days, levers_by_day
 
-        enacted = levers_by_day(posterior, default_days(acting_from or posterior.question.as_of))
+        first = acting_from or posterior.question.as_of
+        posterior.question.assumptions.calendar.months(first)  # refuses a day that is too far off
+        enacted = levers_by_day(posterior, default_days(first))
         return layout_by_day(enacted), lambda: _figures().draw_enactment(enacted)
     if grid:
         from ..presentation.tables.lever_grid import layout as layout_of_grid

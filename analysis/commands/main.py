@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import io
 import json
 import os
+import signal
 import sys
 from collections.abc import Sequence
+from types import FrameType
 
 from cyclopts import App, CycloptsError, UnknownCommandError, UnusedCliTokensError
 
@@ -20,6 +24,7 @@ COMMANDS = {
     "obstacles": "What stands in the way besides compute.",
     "regimes": "What each commitment of compute would change.",
     "scenarios": "Other ways the world could go, beside the baseline.",
+    "worlds": "The worlds that the sources describe, beside both models.",
     "influence": "What each item of evidence did to the date.",
     "calibrate": "Whether the intervals hold what they promise, on simulated evidence.",
     "check": "Whether the answer can be trusted: one verdict a line.",
@@ -29,6 +34,8 @@ COMMANDS = {
     "thresholds": "How much compute a firm would need to change the answer, or to be ready by a day.",
     "trend": "What measured lags, carried forward, say of the date.",
     "lags": "What each assumption about measured lags does to the date.",
+    "capability": "What score Mythos's compute implies, and when a Chinese model meets it.",
+    "criteria": "What public tables tell the event by, and when each criterion is met.",
     "hindcast": "The track record: past records asked as of their own days.",
     "structures": "Models of other shapes side by side, pooled, and what would tell them apart.",
     "capacity": "China's compute through 2027, in two accounts.",
@@ -41,6 +48,7 @@ COMMANDS = {
     "replay": "Ask again on past days, without hindsight.",
     "publish": "A folder of runs as a site that opens from the disk.",
     "digest": "A run in a few lines: its headline, what moved it, what to watch.",
+    "doctor": "Whether the place that a job runs in is as it should be.",
     "explore": "A page in which evidence can be switched on and off.",
     "score": "Runs judged by what happened, beside rival views.",
     "export": "A run in other people's formats.",
@@ -97,6 +105,17 @@ for group, (text, members) in COMMAND_GROUPS.items():
     app.command(subapp)
 
 
+ENDINGS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGHUP: "hung up"}
+
+
+class Ended(KeyboardInterrupt):
+    """A signal has asked us to end: what is under way is cleared away, as after Ctrl-C."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = signal.Signals(number)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and exit.
 
@@ -108,10 +127,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Raises
     ------
     SystemExit
-        With status 0 when done, 1 when the answer cannot be trusted, 2 for bad input, 130 when interrupted.
+        With status 0 when done, 1 when the answer cannot be trusted, 2 for bad input, 130 when interrupted; 143 when
+        terminated, 129 when hung up.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     _open_closed_streams()
+    _say_what_the_encoding_cannot()
+    end_cleanly_when_told_to()
     status = run(arguments)
     try:
         sys.stdout.flush()
@@ -130,14 +152,32 @@ def _open_closed_streams() -> None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
 
 
+def end_cleanly_when_told_to() -> None:
+    """Let the signals that end a process do so by an exception; a second one of a kind ends it at once."""
+
+    def end(number: int, _: FrameType | None) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        raise Ended(number)
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) == signal.SIG_DFL:  # or else somebody wants it ignored, as nohup does
+            signal.signal(number, end)
+
+
+def _say_what_the_encoding_cannot() -> None:
+    """Print letters that an output's encoding lacks as escapes, as standard error does by itself."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit status, printing one line for whatever went wrong."""
     take_notices()  # of a command before, where one process runs several
     try:
         result = app(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
     except CatchupError as error:
-        # a full disk is not the user's mistake, whatever was being written
-        return _fail(error.on_command_line, 1 if _is_full_disk(error.__context__) else error.exit_code, arguments)
+        # a disk that is full or broken is not the user's mistake, whatever was being written
+        return _fail(error.on_command_line, 1 if _is_of_the_disk(error.__context__) else error.exit_code, arguments)
     except UnknownCommandError as error:
         # its own message imports every command to find the nearest name
         return _fail(_unknown_command(error).on_command_line, 2, arguments)
@@ -145,14 +185,17 @@ def run(arguments: Sequence[str]) -> int:
         return _fail(f"unexpected argument '{(error.unused_tokens or [''])[0]}'; see --help", 2, arguments)
     except CycloptsError as error:
         return _fail(str(error), 2, arguments)
-    except KeyboardInterrupt:
-        return _fail("interrupted", 130, arguments)
+    except KeyboardInterrupt as error:
+        ended = error if isinstance(error, Ended) else Ended(signal.SIGINT)
+        return _fail(ENDINGS[ended.number], 128 + ended.number, arguments)
     except BrokenPipeError:
         return 0
     except OSError as error:
         return _fail(f"{error.filename}: {reason_of(error)}" if error.filename else reason_of(error), 1, arguments)
     except MemoryError:
         return _fail("not enough memory; ask for fewer --draws", 1, arguments)
+    except ImportError as error:  # also of a library that memory has no room for
+        return _fail(f"a library cannot be loaded: {error}", 1, arguments)
     for line in take_notices():
         print(f"catchup: {line}", file=sys.stderr)
     return result if isinstance(result, int) else 0
@@ -167,16 +210,18 @@ def _unknown_command(error: UnknownCommandError) -> InputError:
     )
 
 
-def _is_full_disk(error: BaseException | None) -> bool:
-    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+def _is_of_the_disk(error: BaseException | None) -> bool:
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 
 
 def _fail(message: str, status: int, arguments: Sequence[str]) -> int:
     message = " ".join(message.split())
     if "--log-json" in arguments:
-        print(json.dumps({"event": "error", "status": status, "message": message}), file=sys.stderr)
+        message = json.dumps({"event": "error", "status": status, "message": message})
     else:
-        print(f"catchup: {message}", file=sys.stderr)
+        message = f"catchup: {message}"
+    with contextlib.suppress(OSError):  # whoever listened may have hung up
+        print(message, file=sys.stderr, flush=True)
     return status
 
 

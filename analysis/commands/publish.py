@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -17,15 +18,27 @@ def publish(
     site: Annotated[Path, Parameter(help="Folder that the site goes into.")],
     event: Annotated[str | None, Parameter(help="Event that the first page is about.")] = None,
     address: Annotated[str | None, Parameter(help="Where the site will be served, for its feed: https://...")] = None,
+    outcome: Annotated[date | None, Parameter(help="The day it happened, for the track record.")] = None,
+    hindcast: Annotated[
+        Path | None, Parameter(help="What `catchup hindcast --json` printed, for the track record.")
+    ] = None,
+    criteria: Annotated[
+        Path | None, Parameter(help="What `catchup criteria --json` printed, for the track record.")
+    ] = None,
     quiet: Annotated[bool, Parameter(group=OUTPUT, negative="", help="Print nothing when all is well.")] = False,
     json: Annotated[
         bool, Parameter(group=OUTPUT, negative="", help="Print one JSON object instead of a line.")
     ] = False,
 ) -> int:
     """A folder of runs as a site that opens from the disk and asks nothing of any other host."""
+    from ..archive.scores import Outcome
+    from ..presentation.site.record import Record, read_printed
     from ..runs.publish import publish as publish_site
 
-    done = publish_site(runs, site, event=event, address=address)
+    files = {"hindcast": hindcast, "criteria": criteria}
+    printed = {name: None if file is None else read_printed(file, name) for name, file in files.items()}
+    record = Record(None if outcome is None else Outcome(outcome), **printed)
+    done = publish_site(runs, site, event=event, address=address, record=record)
     for fault in done.faults:
         warn(f"left out: {fault}")
     if json:

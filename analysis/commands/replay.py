@@ -8,6 +8,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from ...priors.errors import InputError
 from .options import WHAT, Asked
 from .output import print_json, say
 
@@ -26,6 +27,8 @@ def replay(
     from ..runs.replay import replay as replay_days_of
 
     asked = asked or Asked()
+    if asked.as_of is not None:
+        raise InputError("stands beside --from and --to, which say the days", key="--as-of")
     step = parse_step(every)
     kept = replay_days_of(asked.request(as_of=to), runs, from_, to, step)
     names = [one.name for one in track(kept, max(replay_days(from_, to, step), 1), "replaying")]

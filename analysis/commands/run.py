@@ -22,6 +22,9 @@ def run(
     *,
     runs: Annotated[Path, Parameter(help="Folder that the dated folder goes into.")],
     asked: Asked | None = None,
+    once: Annotated[
+        bool, Parameter(negative="", help="Do nothing where a sound run of the day on the same inputs stands.")
+    ] = False,
     quiet: Annotated[bool, Parameter(group=OUTPUT, negative="", help="Print nothing when all is well.")] = False,
     log_json: Annotated[
         bool, Parameter(group=OUTPUT, negative="", help="Log to standard error as one JSON object a line.")
@@ -32,9 +35,17 @@ def run(
     from ..presentation.site.latest import moved_as_model
     from ..presentation.site.moved import story_of
     from ..runs.run import run as keep_run
+    from ..runs.standing import standing_run
 
     asked = asked or Asked()
     request = asked.unannounced_request()
+    standing = standing_run(request, runs) if once else None
+    if standing is not None:
+        if asked.json:
+            print_json(standing.forecast)
+        elif not quiet and not log_json:
+            say(f"{standing.folder}: stands already, on the same inputs")
+        return 0
     show_progress(not (asked.json or quiet or log_json))
     command = shlex.join(["catchup", *sys.argv[1:]])
     kept = keep_run(request, runs, command=command)

@@ -8,40 +8,85 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ...priors.errors import InputError
+from ...priors.errors import InputError, unknown_name
 from .options import OUTPUT
-from .output import show, warn_of_faults
+from .output import show, warn, warn_of_faults
 
 
 def score(
     *,
     runs: Annotated[Path, Parameter(help="Folder of runs.")],
-    outcome: Annotated[date | None, Parameter(help="The day it happened.")] = None,
+    outcome: Annotated[date | None, Parameter(help="The day it happened; of one to come, as if it had.")] = None,
     outcome_after: Annotated[date | None, Parameter(help="Still open: the last day on which it had not.")] = None,
+    criterion: Annotated[
+        str | None,
+        Parameter(help="Told by a criterion of a public table (catchup criteria); that of the event by default."),
+    ] = None,
+    criteria: Annotated[
+        Path | None, Parameter(help="A TOML file of criteria, laid over those that come with the project.")
+    ] = None,
+    data: Annotated[
+        Path | None,
+        Parameter(help="Folder that tables are kept in; CATCHUP_DATA, or the platform's place for data, by default."),
+    ] = None,
     json: Annotated[
         bool, Parameter(group=OUTPUT, negative="", help="Print one JSON object instead of tables.")
     ] = False,
 ) -> int:
-    """Judge every run, and rival views beside them, by what is known of the date."""
+    """Judge every run, and rival views beside them, by what is known of the date.
+
+    Without a day, what public tables tell of the event's criterion counts: the day on which a Chinese model met it, or
+    the last day on which none had.
+    """
+    from ...evidence.tables.places import today
     from ...model.assumptions import load_assumptions
     from ..archive.reading import newest_with_inputs, read_runs
     from ..archive.rivals import load_rivals
-    from ..archive.scores import Outcome, score_rivals, score_runs, score_trends, stated_days
+    from ..archive.scores import Outcome, refuse_before_origin, score_rivals, score_runs, score_trends, stated_days
     from ..inference.question import Question
     from ..presentation.tables.scores import layout
 
-    if (outcome is None) == (outcome_after is None):
-        raise InputError("give one of --outcome DATE and --outcome-after DATE")
-    known = Outcome(outcome) if outcome is not None else Outcome(outcome_after or date.max, open=True)
+    if sum(given is not None for given in (outcome, outcome_after, criterion)) > 1:
+        raise InputError("give at most one of --outcome DATE, --outcome-after DATE and --criterion ID")
     shelf, rivals = read_runs(runs), load_rivals()
     warn_of_faults(shelf.faults)
     if not shelf.runs:
         raise InputError("holds no sound run to score", file=runs, key="--runs")
     days = stated_days(rivals)
+    if outcome is not None or outcome_after is not None:
+        day = outcome or outcome_after or date.max
+        known = Outcome(day, open=outcome is None, to_come=day > today())
+    else:
+        told, line = _told(criterion, shelf.runs[-1].manifest.event, criteria, data)
+        known = Outcome(*told)
+        warn(line)
     newest, damaged = newest_with_inputs(shelf.runs)
     warn_of_faults(damaged)
     # rivals and trends need a calendar and lags, and no run's more than the project's own
     question = newest.snapshot.question if newest else Question(load_assumptions(), shelf.runs[-1].manifest.as_of)
+    refuse_before_origin(known, question.assumptions.calendar)
     others = score_rivals(question.assumptions.calendar, known, rivals), score_trends(question, known, days)
     show(layout(score_runs(shelf.runs, known, days).with_more(*others)), as_json=json)
     return 0
+
+
+def _told(name: str | None, event: str, overlay: Path | None, data: Path | None) -> tuple[tuple[date, bool], str]:
+    """What public tables tell: the day, whether it is still open, and a line that says so."""
+    from ...evidence.tables.criteria import load_criteria, resolve, tables_of
+    from ...evidence.tables.places import data_folder
+    from ...evidence.tables.store import TableStore
+    from ...model.assumptions import load_assumptions
+
+    store = TableStore(data_folder(data))
+    known = load_criteria(overlay, store.shapes)
+    stated = load_assumptions().events
+    name = name or (stated[event].text.criterion if event in stated else None)
+    if name is None:
+        raise InputError(f"{event} has no criterion: give --outcome DATE, --outcome-after DATE or --criterion ID")
+    if name not in known:
+        raise unknown_name("criterion", name, known, key="--criterion")
+    found = resolve(known[name], tables_of(store, known[name].table))
+    if found.day is None:
+        raise InputError(f"no table tells of {name} yet: none of {known[name].table} holds a Chinese model")
+    who = f"no Chinese model had met it by {found.day}" if found.open else f"{found.model} met it on {found.day}"
+    return (found.day, found.open), f"by {name} ({found.file}): {who}"

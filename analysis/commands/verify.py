@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,9 @@ def verify(
     run: Path,
     /,
     *,
+    again: Annotated[
+        bool, Parameter(negative="", help="Work the forecast out again as well, from what the run kept.")
+    ] = False,
     json: Annotated[bool, Parameter(group=OUTPUT, negative="", help="Print one JSON object.")] = False,
 ) -> int:
     """Hold every file of a run against the hash in its manifest; exit status 1 where one is not what it says.
@@ -27,11 +31,17 @@ def verify(
     from ..archive.verification import verify as held_against_manifest
 
     found = held_against_manifest(run)
+    if again:
+        from ..archive.reading import read_run
+        from ..runs.repeat import unrepeated
+
+        found = replace(found, departures=(*found.departures, *unrepeated(read_run(run))))
     if json:
         rows = [{"file": row.file, "state": row.state, "reason": row.reason or None} for row in found.departures]
         print_json({"schema": 1, "run": run.name, "whole": found.whole, "departures": rows})
     elif found.whole:
-        say(f"{run}: {len(found.manifest.files)} files, all as they were made", wrapped=False)
+        repeated = "; worked out again, its forecast is the same to the byte" if again else ""
+        say(f"{run}: {len(found.manifest.files)} files, all as they were made{repeated}", wrapped=False)
     for row in found.departures:
         warn(f"{run / row.file}: {row.state}" + (f" ({row.reason})" if row.reason else ""))
     return 0 if found.whole else 1

@@ -25,12 +25,13 @@ from .draws import PriorDraws, Values
 from .estimates import Array
 from .importance import ReweightedPrior, effective_number, weights_given
 from .likelihoods import joint_likelihood, likelihoods_of, total
-from .proposal import Proposal, fit_proposal
+from .proposal import PARTS, PRIOR_SHARE, Proposal, fit_proposal, prior_share_of
 from .question import Question
 
 PILOT_DRAWS = CHUNK
 FIRST_EFFECTIVE, EFFECTIVE = 0.03, 0.06  # of `PILOT_DRAWS`: enough to fit to, from the prior and later on
 MOST_ROUNDS = 20
+ON_THE_WAY = 1  # parts of a proposal that only leads to the next one
 HALVINGS = 40  # of the interval in which the power lies
 STREAM = 1_129_336_912  # sets the rounds' random numbers apart from all others of a seed
 
@@ -138,7 +139,8 @@ def fit_to(prior: PriorDraws, question: Question, items: Sequence[Item], first: 
     def log_likelihood(values: Values) -> Array:
         return total(likelihoods_of(question, values, items))
 
-    return adapt(prior.transform, log_likelihood, rounds_of(question), first)
+    share = prior_share_of(len(question.assumptions.race.firms))
+    return adapt(prior.transform, log_likelihood, rounds_of(question), first, share)
 
 
 def adapt(
@@ -146,6 +148,7 @@ def adapt(
     log_likelihood: Callable[[Values], Array],
     rng: np.random.Generator,
     first: Pilot | None = None,
+    prior_share: float = PRIOR_SHARE,
 ) -> Fit | None:
     """Fit a proposal to a posterior.
 
@@ -159,6 +162,8 @@ def adapt(
         Of the rounds' draws.
     first : Pilot, optional
         Draws of the prior for the first round.
+    prior_share : float
+        Of the proposal that is the prior.
 
     Returns
     -------
@@ -172,7 +177,8 @@ def adapt(
             return best
         wanted = (EFFECTIVE if round_ else FIRST_EFFECTIVE) * PILOT_DRAWS
         before, power = power, _largest_power(pilot, wanted / pilot.log_ratios.size)
-        proposal = fit_proposal(transform.names, pilot.ranks, pilot.weights(power), rng)
+        parts = PARTS if power == 1.0 else ON_THE_WAY
+        proposal = fit_proposal(transform.names, pilot.ranks, pilot.weights(power), rng, prior_share, parts)
         if before == 1.0:
             fit = Fit(proposal, pilot.effective_share(), share_of_prior)
             best = fit if best is None or fit.share > best.share else best

@@ -28,7 +28,15 @@ FEWEST_FOR_A_TAIL = 100  # draws below which k-hat says nothing
 AMPLE = 1.2  # effective draws that more draws are to bring, over those that must count
 
 
-def condition(question: Question, selection: Selection, engine: str = "auto", *, refuse: bool = True) -> Posterior:
+def condition(
+    question: Question,
+    selection: Selection,
+    engine: str = "auto",
+    *,
+    refuse: bool = True,
+    more: bool | None = None,
+    like: Posterior | None = None,
+) -> Posterior:
     """Condition a question on what was selected.
 
     Parameters
@@ -42,6 +50,11 @@ def condition(question: Question, selection: Selection, engine: str = "auto", *,
         weights are not good.
     refuse : bool, default True
         Refuse draws whose diagnostics failed; False for who wants to look into them.
+    more : bool, optional
+        Whether more importance draws are taken where too few count; only by ``auto`` unless it is said.
+    like : Posterior, optional
+        Of much the same question: its proposal serves where it draws the same quantities and enough draws count, so
+        that none has to be fitted and draws of the same place have the same ranks.
 
     Returns
     -------
@@ -68,7 +81,8 @@ def condition(question: Question, selection: Selection, engine: str = "auto", *,
     check_engine(engine)
     question = replace(question, assumptions=with_latents(question.assumptions, selection.counted))
     aside = tuple(f"set aside: {aside.item.id} ({aside.reason})" for aside in selection.set_aside)
-    weighed = _weighed(question, selection, more=engine == "auto")
+    wanted = engine == "auto" if more is None else more
+    weighed = _weighed(question, selection, more=wanted, like=like)
     if refuse:
         refuse_contradicted(weighed.question, selection.counted, weighed.shared)
     smoothed, notes = weighed.smoothed, (*weighed.notes, *aside)
@@ -127,13 +141,17 @@ class _Weighed:
     notes: tuple[str, ...] = ()
 
 
-def _weighed(question: Question, selection: Selection, *, more: bool) -> _Weighed:
+def _weighed(question: Question, selection: Selection, *, more: bool, like: Posterior | None = None) -> _Weighed:
     """Weigh draws by evidence: of a proposal fitted to it or of the prior, whichever of them count more."""
     items = selection.counted
     prior = prior_for(question, items)
     if not items:
         return _weigh(question, selection, prior)
-    fit = fit_to(prior, question, items, refuse_conflict(question, items, prior))
+    pilot = refuse_conflict(question, items, prior)
+    theirs = _proposal_of(like, prior)
+    if theirs is not None and (weighed := _weigh(question, selection, prior, theirs)).smoothed.good:
+        return weighed
+    fit = fit_to(prior, question, items, pilot)
     proposal = fit.proposal if fit is not None and fit.worthwhile else None
     found = _with_more(question, selection, proposal) if more else _weigh(question, selection, prior, proposal)
     if proposal is None or found.smoothed.good:
@@ -142,6 +160,14 @@ def _weighed(question: Question, selection: Selection, *, more: bool) -> _Weighe
     if not plain.smoothed.better_than(found.smoothed):
         return found
     return replace(plain, notes=("drawn from the prior: more of its draws count than of a fitted proposal",))
+
+
+def _proposal_of(like: Posterior | None, prior: PriorDraws) -> Proposal | None:
+    """The proposal that another posterior was drawn from, where it is one of the same quantities."""
+    if like is None or like.shared is None:
+        return None
+    found = like.shared.source.proposal
+    return found if found is not None and list(found.names) == list(prior.transform.names) else None
 
 
 def _weigh(question: Question, selection: Selection, prior: PriorDraws, proposal: Proposal | None = None) -> _Weighed:
@@ -159,7 +185,8 @@ def _with_more(question: Question, selection: Selection, proposal: Proposal | No
         found = _weigh(asked, selection, prior_for(asked, selection.counted), proposal)
     if found is first:
         return found
-    few = f"of {question.draws:,} only {first.smoothed.effective_draws:,.0f} counted"
+    counted = f"{first.smoothed.effective_draws:,.0f} counted, and at least {FEWEST_EFFECTIVE:,} must"
+    few = f"of {question.draws:,} only {counted}"
     return replace(found, notes=(f"{found.question.draws:,} draws, because {few}",))
 
 

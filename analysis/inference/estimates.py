@@ -22,6 +22,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from ...priors.errors import InputError
+
 Array = NDArray[np.float64]
 
 UNCOUNTED = 1e-6  # of a distribution, which draws may be left out of; most prior draws hardly count in a posterior
@@ -238,7 +240,9 @@ class Distribution:
         return quantile_influence(self.values, p, self.quantile_value(p), self.density(p))
 
     def quantile(self, p: float) -> Estimate:
-        """Quantile, with its MCSE."""
+        """Quantile, with its MCSE; an `InputError` where `p` is no probability."""
+        if not 0.0 <= p <= 1.0:
+            raise InputError(f"a probability from 0 to 1 was expected, not {p!r}", key="p")
         value = self.quantile_value(p)
         meaningful = self.effective_draws * min(p, 1.0 - p) >= TAIL_DRAWS
         return Estimate(value, self.weighting.mcse(self.quantile_influence(p)), meaningful)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...model.calendar import month_ends
+from .commitments import StreamedCommitments, commitments_of
 from .diagnostics import WORST_KHAT, Diagnostics, few_draws
 from .draws import PriorDraws, Values
 from .estimates import ZERO, Array, Distribution, Estimate
+from .firsts import DATE_RANGE, StreamedFirsts, first_archetypes, first_firms, ready_if_first
 from .json_values import QUANTILES, AnyDistribution
 from .known import KNOWN, known_column, with_ranks
-from .outcomes import COMPUTE_ALONE, FIRST, LOG_FLOP, PRETRAINED, READY, STAGE, summary_columns
+from .outcomes import COMPUTE_ALONE, LOG_FLOP, PRETRAINED, READY, STAGE, summary_columns
 from .posterior import Posterior, prior_of
 from .question import Question
 from .request import Request, posterior
@@ -31,7 +33,6 @@ FLOP_QUANTILES = (0.05, 0.5, 0.95)
 MONTHS_AHEAD = 24
 NOT_BY = tuple(date(year, 1, 1) for year in (2028, 2029, 2030))  # days by which it may not have come
 MOST_EXACT_DRAWS = 100_000  # more are streamed through histograms, whose memory is that of about as many draws
-DATE_RANGE = (0.0, 600.0)  # months; the histogram's range for dates
 LOG_FLOP_RANGE = (20.0, 32.0)  # log10 FLOP; the histogram's range for compute
 
 
@@ -56,10 +57,16 @@ class Forecast(Result):
         ready from known.
     silences : tuple of Silence
         Silences counted, and how long ago each was confirmed.
+    pooled_over : tuple of str
+        Titles of the models that `ready` is pooled over; none where it is the race's, as all the rest always is.
     log_flop : distribution
         Mythos's pre-training compute, log10 FLOP.
-    first_firm : mapping of str to Estimate
-        Probability that each firm is first.
+    first_firm, first_archetype : mapping of str to Estimate
+        Probability that each firm is ready first, and that one of each kind is.
+    ready_if_first : mapping of str to distribution or None
+        By firm, months since t = 0 given that it is first; None where it is in no draw.
+    commitments : mapping of str to mapping of str to Estimate
+        By firm, the probability of each regime of commitment; of firms whose budget may go beyond habit.
     stages : mapping of str to Estimate
         By stage, the probability that the furthest run is in it on the day of the question; see `STAGES`.
     diagnostics : Diagnostics
@@ -87,14 +94,18 @@ class Forecast(Result):
     compute_alone: AnyDistribution
     log_flop: AnyDistribution
     first_firm: Mapping[str, Estimate]
+    first_archetype: Mapping[str, Estimate]
+    ready_if_first: Mapping[str, AnyDistribution | None]
     stages: Mapping[str, Estimate]
     diagnostics: Diagnostics
+    commitments: Mapping[str, Mapping[str, Estimate]] = field(default_factory=dict)
     without_lags: AnyDistribution | None = None
     log_evidence: Estimate = ZERO
     notes: tuple[str, ...] = ()
     genuine: tuple[Genuineness, ...] = ()
     known: AnyDistribution | None = None
     silences: tuple[Silence, ...] = ()
+    pooled_over: tuple[str, ...] = ()
 
     def probabilities_by(self) -> Iterator[tuple[date, Estimate]]:
         """Yield month ends from the day of asking on, with the probability of being ready by each."""
@@ -138,7 +149,7 @@ def forecast(posterior: Posterior) -> Forecast:
     >>> day.isoformat(), 0.0 <= probability.value <= 1.0
     ('2026-11-30', True)
     """
-    question = posterior.question
+    question, race = posterior.question, posterior.question.assumptions.race
     if not posterior.conditioned and not question.quasi_random and question.draws > MOST_EXACT_DRAWS:
         return _forecast_streamed(posterior)
     columns, weighting = posterior.summary, posterior.source.weighting
@@ -148,7 +159,10 @@ def forecast(posterior: Posterior) -> Forecast:
         pretrained=Distribution(columns[PRETRAINED], weighting),
         compute_alone=Distribution(columns.get(COMPUTE_ALONE, columns[READY]), weighting),
         log_flop=Distribution(columns[LOG_FLOP], weighting),
-        first_firm={firm: weighting.estimate(columns[FIRST + firm]) for firm in question.assumptions.race.firms},
+        first_firm=first_firms(columns, weighting, race.firms),
+        first_archetype=first_archetypes(columns, weighting, race),
+        ready_if_first=ready_if_first(columns, weighting, race.firms),
+        commitments=commitments_of(question.assumptions, columns, weighting),
         stages=shares_of_stages(columns[STAGE], weighting),
         diagnostics=posterior.diagnostics,
         without_lags=_without_lags(posterior),
@@ -225,8 +239,8 @@ def _forecast_streamed(posterior: Posterior) -> Forecast:
     alone = StreamedDistribution(*DATE_RANGE) if question.assumptions.obstacles else ready
     known = StreamedDistribution(*DATE_RANGE) if question.assumptions.reporting else None
     log_flop = StreamedDistribution(*LOG_FLOP_RANGE)
-    firms = list(question.assumptions.race.firms)
-    wins, reached = np.zeros(len(firms)), np.zeros(len(STAGES))
+    commitments = StreamedCommitments(question.assumptions)
+    firsts, reached = StreamedFirsts(question.assumptions.race), np.zeros(len(STAGES))
 
     def evaluate(values: Values) -> Values:
         columns = summary_columns(question, values)
@@ -240,7 +254,8 @@ def _forecast_streamed(posterior: Posterior) -> Forecast:
         if known is not None:
             known.add(columns[KNOWN])
         log_flop.add(columns[LOG_FLOP])
-        wins += [columns[FIRST + firm].sum() for firm in firms]
+        firsts.add(columns)
+        commitments.add(columns)
         reached += np.bincount(columns[STAGE].astype(int), minlength=len(STAGES))
 
     def shares(names: Iterable[str], counts: Array) -> dict[str, Estimate]:
@@ -254,7 +269,10 @@ def _forecast_streamed(posterior: Posterior) -> Forecast:
         pretrained=pretrained,
         compute_alone=alone,
         log_flop=log_flop,
-        first_firm=shares(firms, wins),
+        first_firm=firsts.firms(),
+        first_archetype=firsts.archetypes(),
+        ready_if_first=firsts.ready(),
+        commitments=commitments.estimates(),
         stages=shares(STAGES, reached),
         diagnostics=posterior.diagnostics,
         known=known,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,7 +61,7 @@ class CompiledPosterior:
         self.question = question
         self.items = tuple(items)
         self.model = build_posterior_model(question, items)
-        with waiting("Compiling the model (half a minute)"):
+        with waiting("Compiling the model (a minute)"), _without_inplace():
             self.compiled = nutpie.compile_pymc_model(self.model)
 
     def refitted(self, data: Mapping[str, Array]) -> Any:
@@ -81,7 +82,7 @@ class CompiledPosterior:
         import nutpie
 
         compiled = self.refitted(data) if data else self.compiled
-        return nutpie.sample(
+        sampler = nutpie.sample(
             compiled,
             draws=-(-draws // chains),
             tune=tune,
@@ -91,7 +92,30 @@ class CompiledPosterior:
             target_accept=TARGET_ACCEPTANCE,
             progress_bar=False,
             save_warmup=False,
+            blocking=False,
         )
+        try:
+            return sampler.wait()
+        except BaseException:  # left to itself, nutpie answers an interruption with the draws that it has by then
+            sampler.cancel()
+            raise
+
+
+@contextmanager
+def _without_inplace() -> Iterator[None]:
+    """Keep PyTensor from looking for operations that could write over their input, one by one and in vain.
+
+    Of six firms the search takes minutes, as each attempt is checked against the whole graph; numba fuses the loops
+    whose memory it would save. nutpie takes a mode by name only.
+    """
+    from pytensor.compile.mode import predefined_modes
+
+    whole = predefined_modes["NUMBA"]
+    predefined_modes["NUMBA"] = whole.excluding("inplace_elemwise")
+    try:
+        yield
+    finally:
+        predefined_modes["NUMBA"] = whole
 
 
 def build_posterior_model(question: Question, items: Sequence[Item]) -> Any:

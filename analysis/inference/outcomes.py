@@ -9,6 +9,7 @@ import numpy as np
 from ...model.forward import outcome
 from ...model.generative import Outcome, World
 from ...model.policies import NO_INTERVENTION, Intervention
+from .commitments import commitment_columns
 from .draws import Values
 from .estimates import Array
 from .question import Question
@@ -92,6 +93,7 @@ def summary_of(question: Question, values: Values, world: World, result: Outcome
         LOG_FLOP: np.log10(world.mythos_flop),
         STAGE: furthest(stages_of(result, question.as_of_months)).astype(float),
         **{FIRST + firm: share for firm, share in first_shares(result).items()},
+        **commitment_columns(question.assumptions, values),
     }
 
 
@@ -102,24 +104,24 @@ def _compute_alone(question: Question, values: Values, world: World) -> Values:
 
 
 def first_shares(result: Outcome) -> dict[str, Array]:
-    """Each firm's share in being first; see `shares_of_first`."""
-    return shares_of_first({firm: contender.pretrained for firm, contender in result.contenders.items()})
+    """Each firm's share in being ready first; see `shares_of_first`."""
+    return shares_of_first({firm: contender.ready for firm, contender in result.contenders.items()})
 
 
-def shares_of_first(pretrained: Mapping[str, Array]) -> dict[str, Array]:
+def shares_of_first(ready: Mapping[str, Array]) -> dict[str, Array]:
     """Each firm's share in being first: 1 alone, divided among ties (a launch grid makes them), 0 where none ever is.
 
     Parameters
     ----------
-    pretrained : mapping of str to array of shape (draw,)
-        By firm, when its pre-training ends.
+    ready : mapping of str to array of shape (draw,)
+        By firm, when it is ready.
 
     Returns
     -------
     dict of str to array of shape (draw,)
         By firm.
     """
-    earliest = np.minimum.reduce(list(pretrained.values()))
-    first = {firm: (end == earliest) & np.isfinite(end) for firm, end in pretrained.items()}
+    earliest = np.minimum.reduce(list(ready.values()))
+    first = {firm: (end == earliest) & np.isfinite(end) for firm, end in ready.items()}
     tied = np.maximum(sum(won.astype(float) for won in first.values()), 1.0)
     return {firm: won / tied for firm, won in first.items()}

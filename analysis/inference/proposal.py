@@ -32,13 +32,15 @@ from .estimates import Array
 from .mixture import NormalMixture, fit_mixture, product
 from .resampling import systematic
 
-PRIOR_SHARE, WIDE_SHARE = 0.125, 0.175  # of the proposal
+PRIOR_SHARE, WIDE_SHARE = 0.125, 0.175  # of the proposal, where two firms race
+MOST_PRIOR_SHARE = 0.25
 NARROW_WIDENED, WIDE_WIDENED = 1.2, 2.5  # covariances of the fitted parts, and of the wide one, over the posterior's
 WIDENED = 1.05  # the variance along directions that evidence says nothing of, over the prior's
 INFORMED = 0.8  # variance of the scores along a direction below which, or above one over which, evidence has spoken
 SHIFTED = 0.2  # the posterior's mean along a direction from which on evidence has spoken
 SIGNIFICANT = 4.5  # standard errors by which a score's moments must differ from the prior's to be among those moved
 SHRINKAGE = 2.0  # draws of the prior that the covariance is shrunk by: of few draws it would be singular
+NEGLIGIBLE = 1e-3  # weight of the draws that a fit leaves out
 PARTS, POINTS = 4, 2_048  # most parts of the fitted mixture, and draws that it is fitted to
 CHOICE = "proposal"  # the uniform number that chooses between the proposal's parts
 LOG_RATIO = "log_ratio"
@@ -59,12 +61,15 @@ class Proposal:
         Orthonormal; along all others the mean is nothing and the variance `WIDENED`.
     mixture : NormalMixture
         Of the scores along them; its shares are those of the proposal without the prior's.
+    prior_share : float
+        Of the proposal that is the prior.
     """
 
     names: tuple[str, ...]
     moved: NDArray[np.intp]
     directions: Array
     mixture: NormalMixture
+    prior_share: float = PRIOR_SHARE
 
     def carry(self, uniforms: Array) -> tuple[Array, Array]:
         """Carry uniforms to ranks under the prior.
@@ -93,7 +98,7 @@ class Proposal:
         wide = math.sqrt(WIDENED)
         scores = ndtri(uniforms)
         along = product(self.directions.T, scores)
-        shares = np.concatenate([[PRIOR_SHARE], (1.0 - PRIOR_SHARE) * self.mixture.shares])
+        shares = np.concatenate([[self.prior_share], (1.0 - self.prior_share) * self.mixture.shares])
         part = np.searchsorted(np.cumsum(shares)[:-1], choice, side="right")
         drawn = along.copy()  # of the prior's part, which is not read: memory as it was found may hold what warns
         for number, (mean, root) in enumerate(zip(self.mixture.means, self.mixture.roots, strict=True), start=1):
@@ -108,11 +113,27 @@ class Proposal:
         normal = np.logaddexp.reduce(self.mixture.log_densities(along), axis=0)
         normal -= 0.5 * beside / WIDENED + others * math.log(wide)
         prior = -0.5 * squares
-        mixed = np.logaddexp(math.log(PRIOR_SHARE) + prior, math.log1p(-PRIOR_SHARE) + normal)
+        mixed = np.logaddexp(math.log(self.prior_share) + prior, math.log1p(-self.prior_share) + normal)
         return np.clip(ndtr(scores), LOWEST_RANK, HIGHEST_RANK), prior - mixed
 
 
-def fit_proposal(names: Sequence[str], ranks: Array, weights: Array, rng: np.random.Generator) -> Proposal:
+def prior_share_of(firms: int) -> float:
+    """Share of the proposal that is the prior, in a race of so many firms.
+
+    Each firm is first in draws of its own kind, and those in which a firm wins that seldom does are few among the draws
+    that the rest is fitted to: the more firms, the more of them the prior's part must hold.
+    """
+    return min(0.5 * PRIOR_SHARE * firms, MOST_PRIOR_SHARE) if firms > 2 else PRIOR_SHARE
+
+
+def fit_proposal(
+    names: Sequence[str],
+    ranks: Array,
+    weights: Array,
+    rng: np.random.Generator,
+    prior_share: float = PRIOR_SHARE,
+    parts: int = PARTS,
+) -> Proposal:
     """Fit a proposal to weighted draws.
 
     Parameters
@@ -125,10 +146,15 @@ def fit_proposal(names: Sequence[str], ranks: Array, weights: Array, rng: np.ran
         Sum to one.
     rng : numpy.random.Generator
         Of the fit.
+    prior_share : float
+        Of the proposal that is the prior; see `prior_share_of`.
+    parts : int
+        Most normal parts, the wide one aside.
     """
     from scipy.special import ndtri
 
     effective = 1.0 / float(np.sum(weights**2))
+    ranks, weights = _that_weigh(ranks, weights)
     scores = ndtri(ranks)
     mean = np.einsum("qd,d->q", scores, weights)
     centred = scores - mean[:, None]
@@ -137,7 +163,14 @@ def fit_proposal(names: Sequence[str], ranks: Array, weights: Array, rng: np.ran
     moved = _moved(mean, covariance, effective)
     directions = _directions(mean[moved], covariance[np.ix_(moved, moved)])
     points = product(directions.T, scores[np.ix_(moved, systematic(weights, POINTS, rng))])
-    return Proposal(tuple(names), moved, directions, _mixture(points, rng))
+    return Proposal(tuple(names), moved, directions, _mixture(points, prior_share, parts, rng), prior_share)
+
+
+def _that_weigh(ranks: Array, weights: Array) -> tuple[Array, Array]:
+    """Draws without those that together weigh next to nothing, which are most of them where evidence is sharp."""
+    order = np.argsort(weights)
+    kept = np.sort(order[np.cumsum(weights[order]) > NEGLIGIBLE])
+    return ranks[:, kept], weights[kept] / weights[kept].sum()
 
 
 def _moved(mean: Array, covariance: Array, effective: float) -> NDArray[np.intp]:
@@ -160,12 +193,13 @@ def _directions(mean: Array, covariance: Array) -> Array:
     return np.column_stack([found, rest / length]) if length > SHIFTED else found
 
 
-def _mixture(points: Array, rng: np.random.Generator) -> NormalMixture:
+def _mixture(points: Array, prior_share: float, parts: int, rng: np.random.Generator) -> NormalMixture:
     """The proposal's normal parts, fitted to draws of equal weight: those of the fit, and a wide one."""
     if points.shape[0] == 0:
         return NormalMixture(np.ones(1), np.zeros((1, 0)), np.zeros((1, 0, 0)))
-    fitted = fit_mixture(points, PARTS, rng)
-    shares = np.append((1.0 - WIDE_SHARE / (1.0 - PRIOR_SHARE)) * fitted.shares, WIDE_SHARE / (1.0 - PRIOR_SHARE))
+    fitted = fit_mixture(points, parts, rng)
+    wide_share = WIDE_SHARE / (1.0 - prior_share)
+    shares = np.append((1.0 - wide_share) * fitted.shares, wide_share)
     means = np.vstack([fitted.means, points.mean(axis=1)])
     wide = np.linalg.cholesky(np.atleast_2d(np.cov(points)))
     roots = np.concatenate([math.sqrt(NARROW_WIDENED) * fitted.roots, math.sqrt(WIDE_WIDENED) * wide[None]])

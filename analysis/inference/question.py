@@ -62,7 +62,7 @@ class Question:
             raise InputError(f"a whole number from 0 to {LARGEST_SEED} was expected, not {self.seed}", key="--seed")
         if self.launch_grid is not None and not 0.0 < self.launch_grid < float("inf"):
             raise InputError(f"months above 0 were expected, not {self.launch_grid:g}", key="--launch-grid")
-        if self.as_of < self.assumptions.calendar.origin:
+        if self.assumptions.calendar.months(self.as_of) < 0.0:
             raise InputError(
                 f"a day from {self.assumptions.calendar.origin} (t = 0) on was expected, not {self.as_of}",
                 key="--as-of",

@@ -125,7 +125,8 @@ def choose_evidence(
     Raises
     ------
     InputError
-        If the ledger, an item or the choice is wrong.
+        If the ledger, an item or the choice is wrong, or an item is confirmed through a day after today and that of the
+        question.
 
     Examples
     --------
@@ -137,10 +138,14 @@ def choose_evidence(
     >>> [item.id for item in selection.counted]
     ['eci-lag']
     """
+    from ...evidence.confirmation import refuse_future
     from ...evidence.ledgers import load_ledger
     from ...evidence.selection import select
+    from ...evidence.tables.places import today
 
     known = load_ledger(ledger, added)
+    for item in known.items.values():
+        refuse_future(item, max(question.as_of, today()))
     files = {str(path) for path in added}
     extra = [item.id for item in known.items.values() if item.file in files and item.kind.countable]
     before = load_ledger(ledger) if extra and not count_added else known

@@ -72,6 +72,11 @@ def confirmed_through(question: Question, silences: Iterable[Silence]) -> date |
     return max(days, default=None)
 
 
+def silent_through(question: Question, silences: Iterable[Silence]) -> bool:
+    """Whether silence about the question's event is counted through the day of the question."""
+    return any(each.counted >= question.as_of for each in silences if each.event == question.event)
+
+
 def counted_month(question: Question, silences: Iterable[Silence]) -> float | None:
     """Month through which silence about the question's event is counted; None where none is."""
     days = [each.counted for each in silences if each.event == question.event]

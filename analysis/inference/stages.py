@@ -13,9 +13,23 @@ STAGES = {
     "not-launched": "No run has been launched",
     "pre-training": "A run is in pre-training",
     "post-training": "A model is in post-training",
-    "ready-unannounced": "A model is ready, and nobody has said so",
+    "ready-unannounced": "A model is ready",
 }
 """Stages of a run towards the event, in their order, by id."""
+
+SILENT = {"ready-unannounced": "A model is ready, and nobody has said so"}
+"""Titles of those that say more where silence about the event is counted through the day."""
+
+
+def stage_titles(*, silent: bool) -> dict[str, str]:
+    """Title of each stage, by id.
+
+    Parameters
+    ----------
+    silent : bool
+        Whether silence about the event is counted through the day: where it is not, a model that is ready may be known.
+    """
+    return STAGES | SILENT if silent else dict(STAGES)
 
 
 def stages_of(result: Outcome, month: float) -> dict[str, Array]:

@@ -6,13 +6,15 @@ it gets draws of its own, from a proposal fitted to the posterior that it makes.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ...evidence.likelihood import log_density, probability_genuine
 from ...evidence.schema import Item
+from ...model.enacted import Enacted
 from .adaptation import drawn_from_fit
 from .draws import PriorDraws, Values
 from .estimates import Array, Distribution, Estimate, Weighting
@@ -49,9 +51,16 @@ class SharedDraws:
     def __init__(
         self, question: Question, items: Sequence[Item], source: PriorDraws, *, summed_up: bool = False
     ) -> None:
-        self.question = question
         self.items = items
         self.source = with_ranks(question, source) if summed_up else source
+        self._enacted, self._summed_up = question.assumptions.enacted, summed_up
+        self._worlds: dict[tuple[Enacted, ...], SharedDraws] = {}
+        self._work_out(question)
+
+    def _work_out(self, question: Question) -> None:
+        self.question = question
+        self._worlds[question.assumptions.enacted] = self
+        items, summed_up = self.items, self._summed_up
         columns = self.source.map(lambda values: _columns(question, values, items, summed_up=summed_up))
         of_items = (LIKELIHOOD, GENUINE)
         self._columns = {name: column for name, column in columns.items() if name.startswith(of_items)}
@@ -74,8 +83,23 @@ class SharedDraws:
         """Weights that some items give to the draws."""
         return weights_given(self._joint(items), self.source)
 
+    def without_policies(self, items: Collection[str]) -> SharedDraws:
+        """Return the same draws in the world of some items, without the policies that others report."""
+        enacted = tuple(policy for policy in self._enacted if policy.name in items)
+        if enacted == self.question.assumptions.enacted:
+            return self
+        if enacted not in self._worlds:
+            assumptions = replace(self.question.assumptions, enacted=enacted)
+            other = copy.copy(self)
+            other._work_out(replace(self.question, assumptions=assumptions))
+            self._worlds[enacted] = other
+        return self._worlds[enacted]
+
     def subset(self, items: Collection[str]) -> Subset:
         """What is known given some items."""
+        there = self.without_policies(items)
+        if there is not self:
+            return there.subset(items)
         prior = Distribution(self.summary[READY], self.weighting)
         whole = self._joint(items)
         if not items:
@@ -94,10 +118,11 @@ class SharedDraws:
         if subset.smoothed is None or subset.smoothed.good:
             return subset
         counted = [item for item in self.items if item.id in items]
-        source = drawn_from_fit(self.source, self.question, counted)
+        question = subset.draws.question
+        source = drawn_from_fit(self.source, question, counted)
         if source is None:
             return subset
-        own = SharedDraws(self.question, self.items, source).subset(items)
+        own = SharedDraws(question, self.items, source).subset(items)
         return own if own.smoothed is not None and own.smoothed.better_than(subset.smoothed) else subset
 
 
@@ -140,7 +165,7 @@ def on_common_draws(one: Subset, other: Subset) -> tuple[Distribution, Distribut
 
     Draws that they do not share are put side by side; each subset gives those of the other no weight.
     """
-    if one.draws is other.draws:
+    if one.draws.source is other.draws.source:
         return one.ready, other.ready
     values = np.concatenate([one.ready.values, other.ready.values])
     first, second = one.ready.weighting, other.ready.weighting

@@ -8,13 +8,14 @@ Nothing here knows what kind of item it is: only how the prediction answers.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from ...evidence.likelihood import explanation
 from ...evidence.schema import Item
+from ...model.assumptions import Assumptions
 from ...priors.distributions import Limits
 from ...priors.families import Family
 from .estimates import Array
@@ -27,6 +28,7 @@ REACH = 1e3  # factor beyond the median, either way, within which a value is loo
 POINTS = 601  # values tried of a quantity, a hundred for every power of ten
 SPANS = 50.0  # of the 90% interval, either way, within which it is where a quantity may be negative
 HELPS = 0.5  # share of the way from the prior's medians to the observation that a quantity covers to be said to help
+Quantiles = Callable[[float], float]
 BELIEVED = (0.005, 0.995)  # probabilities between which an unbounded prior is said to lie
 
 
@@ -101,7 +103,8 @@ def _each(question: Question, item: Item) -> Iterator[Widening]:
     assumptions = question.assumptions
     beliefs = {name: assumptions.beliefs[name] for name in assumptions.needed([question.event], distillation=True)}
     beliefs |= latent_beliefs(question, [item])
-    medians = {name: float(belief.quantile(0.5)) for name, belief in beliefs.items()}
+    quantiles = {name: _quantiles_of(assumptions, name, belief) for name, belief in beliefs.items()}
+    medians = {name: float(found(0.5)) for name, found in quantiles.items()}
     target = explanation(item, question.clock)
 
     def predict(name: str, values: Array) -> Array:
@@ -113,20 +116,25 @@ def _each(question: Question, item: Item) -> Iterator[Widening]:
         if name not in beliefs:
             continue
         limits = quantity.text.limits()
-        tried = _sensible_values(beliefs[name], limits, medians[name])
+        tried = _sensible_values(quantiles[name], limits, medians[name])
         with np.errstate(all="ignore"):  # what nobody believes may overflow, and is then no answer
             gap = (predict(name, tried) - target) * math.copysign(1.0, centre - target)
         needed = _first_crossing(tried, gap, medians[name])
         covers = 1.0 if needed is not None else 1.0 - float(np.nanmin(gap)) / max(abs(centre - target), 1e-12)
         if covers >= HELPS:
-            yield Widening(name, needed, covers, *_believed(beliefs[name]), limits.unit)
+            yield Widening(name, needed, covers, *_believed(beliefs[name], quantiles[name]), limits.unit)
 
 
-def _sensible_values(belief: Family, limits: Limits, median: float) -> Array:
+def _quantiles_of(assumptions: Assumptions, name: str, belief: Family) -> Quantiles:
+    """A quantity's own quantiles: by itself, where others give its numbers."""
+    return (lambda p: float(assumptions.quantiles(name, p))) if belief.parents else lambda p: float(belief.quantile(p))
+
+
+def _sensible_values(quantile: Quantiles, limits: Limits, median: float) -> Array:
     """Values of a quantity far beyond what is believed, but within its limits; ascending, shape (value,)."""
     floors = [bound for bound in (limits.above, limits.minimum) if bound is not None]
     if not floors:
-        low, high = (float(belief.quantile(p)) for p in (0.05, 0.95))
+        low, high = (quantile(p) for p in (0.05, 0.95))
         span = SPANS * max(high - low, abs(median), 1e-12)
         values = np.linspace(median - span, median + span, POINTS)
     else:
@@ -148,11 +156,11 @@ def _first_crossing(tried: Array, gap: Array, median: float) -> float | None:
     return float(left + share * (right - left))
 
 
-def _believed(belief: Family) -> tuple[float, float]:
+def _believed(belief: Family, quantile: Quantiles) -> tuple[float, float]:
     low, high = belief.support()
     if math.isfinite(low) and math.isfinite(high):
         return low, high
-    return float(belief.quantile(BELIEVED[0])), float(belief.quantile(BELIEVED[1]))
+    return quantile(BELIEVED[0]), quantile(BELIEVED[1])
 
 
 def _plain(value: float, digits: int) -> str:

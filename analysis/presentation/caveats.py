@@ -34,6 +34,7 @@ class Held(StrictModel):
     levers: Names = ()
     regimes: Names = ()
     scenarios: Names = ()
+    worlds: Names = ()
     overlays: Names = ()
     items: Names = ()
     trends: Names = ()
@@ -141,6 +142,7 @@ def known_names(assumptions: Assumptions, ledger: Ledger) -> dict[str, Collectio
         "levers": assumptions.levers,
         "regimes": assumptions.regimes,
         "scenarios": assumptions.scenarios,
+        "worlds": assumptions.worlds,
         "overlays": named_overlays(),
         "items": ledger.items,
         "trends": load_trends(assumptions),

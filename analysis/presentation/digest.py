@@ -1,12 +1,15 @@
-"""A run in plain text, for a mail: its headline, what moved it, and what to watch."""
+"""A run in plain text or a short page, for a mail: its headline, what moved it, and what to watch."""
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..archive.reading import Run
+from ..inference.estimates import Estimate
+from .html import environment
 from .site.headline import Headline, headline_of
 from .site.moved import Story, plain, story_of
 from .text import harmless
@@ -14,6 +17,8 @@ from .text import harmless
 WIDTH = 78
 MOST = 98  # lines, however much has moved
 WATCHED = 6  # things to watch that are named
+UNWATCHED = "This run was made without looking ahead; a whole one has it."
+SENTENCES_OF_A_PAGE = 15  # so that four kinds stay below 100 lines
 SENTENCES = 20  # contributions of a kind that are named
 
 
@@ -29,6 +34,29 @@ def digest_text(run: Run) -> str:
     if len(lines) > MOST:
         lines = [*lines[: MOST - 1], "... the report has the rest."]
     return "\n".join(lines) + "\n"
+
+
+def digest_html(run: Run) -> str:
+    """Return a run as a page of fewer than 100 lines, for a mail that shows HTML.
+
+    Raises
+    ------
+    CatchupError, KeyError, TypeError, ValueError
+        If the run is damaged.
+    """
+    found = run.section("watch")
+    return (
+        environment()
+        .get_template("digest.html.j2")
+        .render(
+            headline=headline_of(run),
+            story=story_of(run),
+            most=SENTENCES_OF_A_PAGE,
+            watched=[] if found is None else [_watched_text(row) for row in found["observables"][:WATCHED]],
+            unwatched=UNWATCHED,
+        )
+        + "\n"
+    )
 
 
 def _headline(headline: Headline) -> Iterator[str]:
@@ -57,7 +85,7 @@ def moved_lines(story: Story) -> Iterator[str]:
 def _watch(found: Mapping[str, Any] | None) -> Iterator[str]:
     yield from _titled("What to watch")
     if found is None:
-        yield from _wrapped("This run was made without looking ahead; a whole one has it.")
+        yield from _wrapped(UNWATCHED)
         return
     for row in found["observables"][:WATCHED]:
         yield from _wrapped(_watched_text(row), bullet=True)
@@ -71,9 +99,13 @@ def _watched_text(row: Mapping[str, Any]) -> str:
 
 
 def _outcome_text(outcome: Mapping[str, Any]) -> str:
-    months = outcome["shift"]["0.5"]["months"]
-    said = outcome.get("says", outcome["id"])
-    return f"{said} {'beyond all that is followed' if months is None else f'{plain(months)} months'}"
+    shift = outcome["shift"]["0.5"]
+    months, said = shift["months"], outcome.get("says", outcome["id"])
+    if months is None:
+        return f"{said} beyond all that is followed"
+    estimate = Estimate(months, math.inf if shift["mcse"] is None else shift["mcse"])
+    noise = ", within noise" if estimate.noise and months != 0.0 else ""
+    return f"{said} {plain(months)} ± {estimate.mcse:.3f} months{noise}"
 
 
 def _titled(title: str) -> tuple[str, str]:

@@ -12,34 +12,46 @@ References
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...evidence import Item, latent_quantities, with_latents
-from ...model.policies import NO_INTERVENTION, apply_lever
+from ...evidence import Item, check_against, latent_quantities, with_latents
+from ...model.assumptions import load_assumptions
+from ...model.calendar import months_later
+from ...model.generative import Outcome
+from ...model.models import MODELS, model_layers
+from ...model.policies import NO_INTERVENTION, Intervention, apply_lever
+from ...priors.errors import InputError
 from ...priors.files import write_text
+from ..inference.diagnostics import WORST_KHAT
 from ..inference.draws import PriorDraws, Values
 from ..inference.estimates import Array
-from ..inference.importance import smooth_weights
 from ..inference.likelihoods import likelihoods, predictions_of, total
 from ..inference.outcomes import outcome_of
 from ..inference.posterior import Posterior
 from ..inference.question import Question
+from ..inference.stages import STAGES, furthest, stages_of
+from .explorer_leaks import Probe, leak_forms, probes_of
 from .html import embedded_json, environment
 from .repeat_command import is_foreign, options_of_assumptions
 from .text import date_text
 
-THINNED = 16_000
+THINNED = 8_000  # of each model: two of them stay below five megabytes
 POOL = 400_000  # prior draws from which the posterior's half is taken
 RESOLUTION = 1_000  # parts of a month
 LATEST = 65.534  # months; later dates are carried as this
 BELIEVABLE = 400  # effective draws below which the page says not to believe it
 NO_LEVER = "none"
+LEVER_MONTHS = (0, 4, 8)  # after the day of the question, at which the page pulls each lever
+NOBODY = 255  # in place of a firm, where none is ever ready
+STEPS = 65_535  # into which what the model says of an observation is divided
+FARTHEST = 25.0  # nats below the largest, at which what the model says of an observation is cut off
 
 
 def write_explorer(path: Path, posterior: Posterior, *, draws: int = THINNED) -> None:
@@ -52,7 +64,7 @@ def write_explorer(path: Path, posterior: Posterior, *, draws: int = THINNED) ->
     posterior : Posterior
         The question, and the items that the reader can switch.
     draws : int
-        How many draws the page carries.
+        How many draws of each model the page carries.
 
     Raises
     ------
@@ -63,17 +75,24 @@ def write_explorer(path: Path, posterior: Posterior, *, draws: int = THINNED) ->
 
 
 def render_explorer(posterior: Posterior, *, draws: int = THINNED) -> str:
-    """Return the explorer as HTML."""
-    data = explorer_data(posterior.question, posterior.items, draws)
+    """Return the explorer as HTML: of the question's model and, where question and items fit it, of the other."""
+    models = {}
+    for question, items in (*_in_its_model(posterior), *_in_another_model(posterior)):
+        models[question.assumptions.model] = explorer_data(question, items, draws)
+    own = posterior.question.assumptions.model
+    data = models[own]
     return (
         environment()
-        .get_template("explorer.html.j2")
+        .get_template("explorer/page.html.j2")
         .render(
-            data=embedded_json(data),
+            data=embedded_json({"model": own, "models": models}),
             as_of=date_text(posterior.question.as_of),
             items=data["items"],
             events=data["events"],
             levers=data["levers"],
+            leaks=data["leaks"],
+            models=list(models),
+            own=own,
             event=posterior.question.event,
             draws=f"{data['draws']:,}",
         )
@@ -81,33 +100,54 @@ def render_explorer(posterior: Posterior, *, draws: int = THINNED) -> str:
     )
 
 
+def _in_its_model(posterior: Posterior) -> Iterator[tuple[Question, Sequence[Item]]]:
+    yield posterior.question, posterior.items
+
+
+def _in_another_model(posterior: Posterior) -> Iterator[tuple[Question, Sequence[Item]]]:
+    """The same question and items of each other model that has what they are about."""
+    question = posterior.question
+    own = {layer.file for layer in model_layers(question.assumptions.model)}
+    above = [layer for layer in question.assumptions.layers if layer.file not in own]
+    for name in MODELS:
+        if name == question.assumptions.model:
+            continue
+        try:
+            assumptions = load_assumptions(above, model=name)
+            for item in posterior.items:
+                check_against(item, assumptions)
+            assumptions.event(question.event)
+        except InputError:
+            continue
+        yield replace(question, assumptions=assumptions), posterior.items
+
+
 def explorer_data(question: Question, items: Sequence[Item], draws: int = THINNED) -> dict[str, Any]:
-    """Return what the page carries: dates by event and lever, log likelihoods by item, and base weights.
+    """Return what the page carries of a model: dates by event and lever, log likelihoods by item, and base weights.
 
     Returns
     -------
     dict
-        Numbers are little-endian base64: dates in thousandths of a month (uint16), the rest float32.
+        Numbers are little-endian base64: dates in thousandths of a month (uint16), predictions in steps (uint16),
+        stages and firms by their place (uint8), the rest float32.
     """
-    question = replace(question, assumptions=with_latents(question.assumptions, items))
-    levers = {NO_LEVER: NO_INTERVENTION} | {
-        name: apply_lever(lever, question.assumptions.race, question.as_of_months)
-        for name, lever in question.assumptions.levers.items()
-    }
+    probes = probes_of(question, items)
+    probed = [probe.item for probe in probes]
+    question = replace(question, assumptions=with_latents(question.assumptions, [*items, *probed]))
+    assumptions = question.assumptions
     asked = replace(question, draws=max(POOL, 2 * draws), quasi_random=False)
-    source = PriorDraws(asked, [*latent_quantities(items), *question.assumptions.needed(question.assumptions.events)])
+    names = [*latent_quantities([*items, *probed]), *assumptions.needed(assumptions.events)]
+    source = PriorDraws(asked, list(assumptions.beliefs_of(names)))
+    items = [item for item in items if item.enacted(assumptions) is None]  # what acts cannot be switched off
     likelihood = likelihoods(asked, source, items)
-    chosen, log_base = _choose(likelihood, source.weighting.draws, draws)
+    chosen, log_base, times = _choose(likelihood, source.weighting.draws, draws)
     thinned = source.map(lambda values: {name: values[name] for name in values})
     values = {name: column[chosen] for name, column in thinned.items()}
-    dates: dict[str, str] = {}
-    for event in question.assumptions.events:
-        for lever, change in levers.items():
-            ready = outcome_of(question, values, change, event=event)[1].ready
-            dates[f"{event}/{lever}"] = _packed(np.rint(np.minimum(ready, LATEST) * RESOLUTION), "<u2")
     described = [_describe(question, item, values, likelihood[item.id][chosen]) for item in items]
-    calendar = question.assumptions.calendar
+    predicted = _predictions(question, values, probes)
+    calendar = assumptions.calendar
     return {
+        "id": assumptions.model,
         "draws": int(chosen.size),
         "origin": calendar.origin.isoformat(),
         "daysPerMonth": calendar.days_per_month,
@@ -117,39 +157,114 @@ def explorer_data(question: Question, items: Sequence[Item], draws: int = THINNE
         "event": question.event,
         "options": " ".join(options_of_assumptions(question)),
         "believable": BELIEVABLE,
+        "worstKhat": WORST_KHAT,
+        "reporting": _reporting(question),
         "base": _packed(log_base, "<f4"),
-        "dates": dates,
+        "times": _packed(times, "<u2"),
+        **_columns(question, values),
+        "stageNames": list(STAGES),
+        "stageTitles": list(STAGES.values()),
+        "firms": list(assumptions.race.firms),
+        "probes": {key: _in_steps(column) for key, column in predicted.items()},
+        "leaks": leak_forms(question, items),
         "items": described,
-        "events": [{"id": name, "title": event.text.title} for name, event in question.assumptions.events.items()],
+        "events": [{"id": name, "title": event.text.title} for name, event in assumptions.events.items()],
         "levers": [
             {"id": NO_LEVER, "title": "None"},
-            *({"id": name, "title": lever.title} for name, lever in question.assumptions.levers.items()),
+            *({"id": name, "title": lever.title} for name, lever in assumptions.levers.items()),
         ],
+        "leverDays": [day.isoformat() for day in _lever_days(question)],
     }
 
 
-def _choose(likelihood: dict[str, Array], available: int, draws: int) -> tuple[NDArray[np.intp], Array]:
-    """Choose draws from the mixture of prior and posterior: their positions and log base weights."""
+def _columns(question: Question, values: Values) -> dict[str, Any]:
+    """Dates by event and lever, for the question's event by the lever's day as well; who is first; stages reached."""
+    assumptions = question.assumptions
+    dates, first, stages = {}, {}, {}
+    for event in assumptions.events:
+        for lever, change in {NO_LEVER: NO_INTERVENTION, **_levers(question, question.as_of)}.items():
+            result = outcome_of(question, values, change, event=event)[1]
+            dates[f"{event}/{lever}"] = _dates(result.ready)
+            if lever == NO_LEVER:
+                first[event] = _packed(_first(result), "u1")
+                stages[event] = _packed(furthest(stages_of(result, question.as_of_months)), "u1")
+    for place, day in enumerate(_lever_days(question)):
+        for lever, change in _levers(question, day).items() if place else ():
+            result = outcome_of(question, values, change)[1]
+            dates[f"{question.event}/{lever}@{place}"] = _dates(result.ready)
+    return {"dates": dates, "first": first, "stages": stages}
+
+
+def _levers(question: Question, day: date) -> dict[str, Intervention]:
+    assumptions = question.assumptions
+    month = assumptions.calendar.months(day)
+    return {name: apply_lever(lever, assumptions.race, month) for name, lever in assumptions.levers.items()}
+
+
+def _lever_days(question: Question) -> list[date]:
+    return [months_later(question.as_of, months) for months in LEVER_MONTHS]
+
+
+def _first(result: Outcome) -> Array:
+    """Place of the firm that is first, among ties the first of them."""
+    ends = np.array([contender.ready for contender in result.contenders.values()])
+    return np.where(np.isfinite(ends.min(axis=0)), ends.argmin(axis=0), NOBODY)
+
+
+def _predictions(question: Question, values: Values, probes: Sequence[Probe]) -> dict[str, Array]:
+    """What the model says of every probe's observation, each by itself: all have one id."""
+    found = {}
+    for probe in probes:
+        column = predictions_of(question, values, [probe.item])[2][probe.item.id]
+        found[probe.key] = np.broadcast_to(column, _shape(values))
+    return found
+
+
+def _shape(values: Values) -> tuple[int, ...]:
+    """Shape of a column of draws."""
+    return next(iter(values.values())).shape
+
+
+def _reporting(question: Question) -> dict[str, float] | None:
+    law = question.assumptions.reporting
+    return None if law is None else {"median": law.median_months, "sigma": law.sigma}
+
+
+def _dates(ready: Array) -> str:
+    return _packed(np.rint(np.minimum(ready, LATEST) * RESOLUTION), "<u2")
+
+
+def _in_steps(column: Array) -> dict[str, Any]:
+    low = max(float(column.min()), float(column.max()) - FARTHEST)
+    step = (float(column.max()) - low) / STEPS or 1.0
+    return {"low": low, "step": step, "data": _packed(np.rint((np.maximum(column, low) - low) / step), "<u2")}
+
+
+def _choose(likelihood: dict[str, Array], available: int, draws: int) -> tuple[NDArray[np.intp], Array, Array]:
+    """Choose draws from the mixture of prior and posterior: positions, log base weights, times each was taken."""
     half = draws // 2
     if not likelihood:
-        return np.arange(draws), np.zeros(draws)
+        return np.arange(draws), np.zeros(draws), np.ones(draws)
     joint = total(likelihood)
-    smoothed = smooth_weights(joint)
-    rest = smoothed.weights[half:]
+    # not smoothed: a draw is then weighed by less than twice what it stands for, whatever the evidence
+    relative = np.exp(joint - joint.max())
+    relative *= available / relative.sum()
+    rest = relative[half:]
     # systematic resampling: evenly spaced through the cumulative weight
     cumulative = np.cumsum(rest) / rest.sum()
     resampled = half + np.searchsorted(cumulative, (np.arange(draws - half) + 0.5) / (draws - half))
     # A draw taken twice is carried once with twice the weight, or the effective sample size would be flattered.
     once, times = np.unique(np.minimum(resampled, available - 1), return_counts=True)
     chosen = np.concatenate([np.arange(half), once])
-    relative = smoothed.weights[chosen] * available
-    return chosen, np.log(np.concatenate([np.ones(half), times])) - np.log(0.5 + 0.5 * relative)
+    times = np.concatenate([np.ones(half), times])
+    return chosen, np.log(times) - np.log(0.5 + 0.5 * relative[chosen]), times.astype(float)
 
 
 def _describe(question: Question, item: Item, values: Values, log_likelihood: Array) -> dict[str, Any]:
     """What the page needs of an item: its log likelihood, and that of its two parts where it is a mixture."""
     entry: dict[str, Any] = {
         "id": item.id,
+        "silenceOf": item.event if item.kind.name == "not_yet" else None,
         "file": item.file if is_foreign(item) else "",
         "title": item.text.title,
         "knownSince": item.text.known_since.isoformat(),

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 
 from ...evidence import Item
 from ...model.models import model_layers
-from ...priors.table import named_overlays
+from ...priors.table import FIXED, named_overlays
 from ..inference.question import Question
 
 PACKAGED_ITEMS = "evidence/ledger/"
 PACKAGED_OVERLAYS = "priors/overlays/"
-FIXED = "--set"
 
 
 def options_of(question: Question, items: Sequence[Item]) -> list[str]:
@@ -45,7 +44,7 @@ def options_of_assumptions(question: Question) -> list[str]:
     options = [f"--model {model}"]
     for layer in question.assumptions.layers:
         if layer.file == FIXED:
-            options += [f"--set {name}={row['value']:g}" for name, row in layer.tables["quantity"].items()]
+            options += [f"--set {name}={_exact(row['value'])}" for name, row in layer.tables["quantity"].items()]
         elif layer.file not in own:
             options.append(f"--priors {shlex.quote(_overlay(layer.file))}")
     if question.quasi_random:
@@ -53,6 +52,12 @@ def options_of_assumptions(question: Question) -> list[str]:
     if question.launch_grid is not None:
         options.append(f"--launch-grid {question.launch_grid:g}")
     return options
+
+
+def _exact(value: float) -> str:
+    """Write a number briefly, or with every digit where a brief one would be another."""
+    brief = f"{value:g}"
+    return brief if float(brief) == value else repr(value)
 
 
 def is_foreign(item: Item) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from ...model.race import Race
 from ...priors.families import Family
 from ..inference.estimates import FEW, Estimate
 from ..inference.json_values import thousands
@@ -89,6 +90,25 @@ def newcomer_text(row: ScenarioResult, firm: str, question: Question) -> str:
     return (
         f"the {firm} itself is ready around {middle} ({low} to {high}), before the others with a probability {chance}."
     )
+
+
+def firm_words(race: Race, firm: str) -> str:
+    """A firm in running text: by its name, or as what it is typical of; by its id where it is not of the race."""
+    if firm not in race.firms:
+        return firm
+    title = race.firms[firm].title
+    return title.lower() if race.archetypes[firm] == firm else title
+
+
+def the_firm(race: Race, firm: str) -> str:
+    """A firm as a subject: by its name, or as what it is typical of."""
+    return f"the {firm}" if race.archetypes.get(firm, firm) == firm else race.firms[firm].title
+
+
+def leader_text(race: Race, shares: Mapping[str, Estimate]) -> str:
+    """Say who is most often first, with what probability."""
+    leader, share = max(shares.items(), key=lambda entry: entry[1].value)
+    return f"{firm_words(race, leader)} {share.value:.0%}"
 
 
 def chance_text(value: float) -> str:

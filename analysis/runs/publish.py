@@ -10,10 +10,11 @@ from ...model.assumptions import DEFAULT_EVENT
 from ...priors.errors import CatchupError, InputError, unknown_name
 from ..archive.history import Entry, history
 from ..archive.manifest import file_hash
-from ..archive.reading import UNSOUND, Run
+from ..archive.reading import UNSOUND, Run, newest_with_inputs
 from ..archive.site_folder import OPTION, publish_files
 from ..presentation.site.addresses import INDEX
 from ..presentation.site.build import copied_files, is_ours, site_files, tell
+from ..presentation.site.record import Record
 
 ADDRESS = re.compile(r"https?://[\w.-]+(:\d+)?(/[\w.~%-]+)*/?")
 
@@ -40,7 +41,9 @@ class Published:
     faults: tuple[str, ...]
 
 
-def publish(runs: Path, site: Path, *, event: str | None = None, address: str | None = None) -> Published:
+def publish(
+    runs: Path, site: Path, *, event: str | None = None, address: str | None = None, record: Record | None = None
+) -> Published:
     """Publish a folder of runs as a site that opens from the disk.
 
     Parameters
@@ -54,7 +57,9 @@ def publish(runs: Path, site: Path, *, event: str | None = None, address: str | 
         The event that the first page is about; by default the article's, or that of the newest run where no run is
         about that one.
     address : str, optional
-        Where the site is served, for the feed: ``https://...``.
+        Where the site is served, for the feed and for cards: ``https://...``.
+    record : Record, optional
+        What the track record rests on; by default that nothing had been seen by the day on which somebody last looked.
 
     Raises
     ------
@@ -79,12 +84,23 @@ def publish(runs: Path, site: Path, *, event: str | None = None, address: str | 
             except (*UNSOUND, ValueError, AttributeError):
                 fault = f"{entry.run.folder}: is damaged"
         faults.append(fault)
+    for run in _without_inputs([entry.run for entry in entries], event):
+        faults.append(f"{run.folder}: its inputs are damaged")
+        del told[run.name]
+    entries = [entry for entry in entries if entry.run.name in told]
     if not told:
         raise InputError(
             "holds no sound run to publish" + (f" ({faults[0]})" if faults else ""), file=runs, key="--runs"
         )
-    files = site_files(told, entries, chosen_event([entry.run for entry in entries], event), root)
+    files = site_files(told, entries, chosen_event([entry.run for entry in entries], event), root, record or Record())
     return Published(site / INDEX, tuple(told), tuple(publish_files(site, files)), tuple(faults))
+
+
+def _without_inputs(runs: list[Run], event: str | None) -> list[Run]:
+    """Runs newer than the newest whose inputs can be read, which the site tells of; all, where none can be."""
+    about = [run for run in runs if run.manifest.event == chosen_event(runs, event)] if runs else []
+    newest, _ = newest_with_inputs(about)
+    return about[about.index(newest) + 1 :] if newest is not None else about
 
 
 def chosen_event(runs: list[Run], event: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -10,9 +11,11 @@ from pathlib import Path
 from ...priors.errors import InputError
 from ..archive.reading import Run
 from ..inference.request import Request
+from ..presentation.repeat_command import options_of_assumptions
 from .run import run, today
 
 DAYS = {"d": 1, "w": 7}
+MOST_DAYS = 36_500  # of a step
 
 
 def replay(request: Request, runs: Path, first: date, last: date, every: timedelta) -> Iterator[Run]:
@@ -53,6 +56,9 @@ def replay(request: Request, runs: Path, first: date, last: date, every: timedel
     ...
     ['2026-11-01', '2026-11-08']
     """
+    origin = request.question.assumptions.calendar.origin
+    if first < origin:
+        raise InputError(f"a day from {origin} (t = 0) on was expected, not {first}", key="--from")
     if last < first:
         raise InputError(f"a day from {first} on was expected, not {last}", key="--to")
     if last > today():
@@ -60,8 +66,22 @@ def replay(request: Request, runs: Path, first: date, last: date, every: timedel
     day = first
     while day <= last:
         asked = replace(request, question=replace(request.question, as_of=day))
-        yield run(asked, runs, command="catchup replay", brief=True)
+        yield run(asked, runs, command=_command(asked, runs), brief=True)
         day += every
+
+
+def _command(request: Request, runs: Path) -> str:
+    """Write the command that makes a day's run again."""
+    question, day = request.question, request.question.as_of
+    options = [
+        f"--runs {shlex.quote(str(runs))} --from {day} --to {day} --event {question.event}",
+        *options_of_assumptions(question),
+        f"--evidence {shlex.quote(request.evidence)}",
+        *([] if request.ledger is None else [f"--ledger {shlex.quote(str(request.ledger))}"]),
+        *(f"--add {shlex.quote(str(path))}" for path in request.added),
+        f"--draws {question.draws} --seed {question.seed} --engine {request.engine}",
+    ]
+    return " ".join(["catchup replay", *options])
 
 
 def replay_days(first: date, last: date, every: timedelta) -> int:
@@ -78,6 +98,6 @@ def parse_step(text: str) -> timedelta:
         If it is not a whole number of days or weeks above 0.
     """
     number, unit = text[:-1], text[-1:]
-    if unit not in DAYS or not number.isdigit() or int(number) == 0:
-        raise InputError(f"a step like 7d or 2w was expected, not '{text}'", key="--every")
+    if unit not in DAYS or not number.isdecimal() or not 0 < int(number) * DAYS[unit] <= MOST_DAYS:
+        raise InputError(f"a step like 7d or 2w, {MOST_DAYS} days at most, was expected, not '{text}'", key="--every")
     return timedelta(days=int(number) * DAYS[unit])

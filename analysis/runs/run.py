@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
+from ...model.trend import trends_date
 from ...priors.errors import InputError
 from ...priors.files import make_folder, write_text
 from ..archive.inputs import write_inputs
@@ -28,7 +28,6 @@ from ..archive.program import changelog_entries, code_hash
 from ..archive.reading import (
     EVIDENCE,
     EXPLORER,
-    FORECAST,
     INPUTS,
     POSTERIOR,
     PROGRAM,
@@ -37,7 +36,6 @@ from ..archive.reading import (
     newest_before,
     read_run,
 )
-from ..archive.ready_curve import KNOWN_CURVE, READY_CURVE, ready_curve_as_json
 from ..archive.store import build, check_runs_folder
 from ..inference.diagnostics import UntrustworthyError
 from ..inference.forecast import Forecast, forecast, forecast_prior
@@ -45,11 +43,28 @@ from ..inference.inputs import Inputs, inputs_of
 from ..inference.posterior import Posterior
 from ..inference.request import Request, posterior
 from ..inference.snapshot import Snapshot
-from ..presentation.report.sections import Sections
+from ..presentation.report.sections import Drawing, Sections
 from ..presentation.tables.builders import as_json
 from ..presentation.tables.evidence import evidence_of
 from ..presentation.text import day_text
 from ..studies.attribution import QUANTILES, Attribution, attribute
+from .forecast_files import forecast_files, json_text
+
+NARROW = 4.2  # inches, of a picture for a telephone
+QUESTIONS = {
+    "cumulative": "How likely is it by when?",
+    "gate": "When does a firm's compute suffice?",
+    "levers": "Which policy would delay it, and by how much?",
+    "regimes": "How far would more commitment bring it forward?",
+    "one-at-a-time": "Which assumption decides the date?",
+    "mythos-compute": "How much compute did Mythos take?",
+    "pools": "How much compute has each firm?",
+    "state": "How far has the race come?",
+    "bridge": "Why is it not the published date?",
+    "structures": "What do models of other shapes say?",
+    "worlds": "What if the world is another than the model's?",
+}
+"""What each picture answers, by name."""
 
 
 @dataclass
@@ -131,7 +146,7 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
             with watch.part(name):
                 results[name] = study(drawn)
     with watch.part("attribution"):
-        previous = newest_before(runs, request.question.event)
+        previous = newest_before(runs, request.question.event, request.question.as_of)
         attribution, untrusted = _since(previous, drawn, answer) if previous else (None, "")
     sections = Sections(drawn, answer, results, attribution, previous, untrusted)
     if brief:
@@ -140,9 +155,9 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
         return replace(sections, drawings=drawings_of(sections))
 
 
-def drawings_of(sections: Sections) -> dict[str, tuple[Any, str]]:
-    """Draw every figure of a run, each with what it shows in words."""
-    from ..presentation.figures import draw_bridge, draw_state, draw_structures, drawings
+def drawings_of(sections: Sections) -> dict[str, Drawing]:
+    """Draw every figure of a run at two widths, each with the question that it answers and what it shows in words."""
+    from ..presentation.figures import draw_bridge, draw_state, draw_structures, draw_worlds, drawings
     from ..studies.trajectories import race_trajectories
 
     drawn, results, answer = sections.posterior, sections.results, sections.forecast
@@ -166,15 +181,13 @@ def drawings_of(sections: Sections) -> dict[str, tuple[Any, str]]:
         "pools": "Each firm's compute in H100e through time, with its uncertainty.",
         "state": "How likely the furthest run, and each firm's own, is in each stage; tables hold the figures.",
         "bridge": "The published date, and the date after every step that leads to this; the table below holds them.",
+        "worlds": "The date in each of the worlds that the sources describe; the table below holds the figures.",
         "structures": "The date by every structure and by their pools; the table below holds the figures.",
     }
-    if "state" in results:
-        jobs["state"] = partial(draw_state, results["state"])
-    if "bridge" in results:
-        jobs["bridge"] = partial(draw_bridge, results["bridge"])
-    if "structures" in results:
-        jobs["structures"] = partial(draw_structures, results["structures"])
-    return {name: (job(), shows[name]) for name, job in jobs.items()}
+    draws: list[Callable[..., Any]] = [draw_state, draw_bridge, draw_structures, draw_worlds]
+    own = dict(zip(("state", "bridge", "structures", "worlds"), draws, strict=True))
+    jobs |= {name: partial(draw, results[name]) for name, draw in own.items() if name in results}
+    return {name: Drawing(job(), job(width=NARROW), QUESTIONS[name], shows[name]) for name, job in jobs.items()}
 
 
 def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
@@ -193,15 +206,17 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
     from ..studies.scenarios import scenarios
     from ..studies.sensitivity.study import sensitivity
     from ..studies.state import state
-    from ..studies.structures import structures
+    from ..studies.structures import others_date, structures
     from ..studies.watch import watch
+    from ..studies.worlds import worlds
 
+    asked_once = lru_cache(maxsize=1)(scenarios)
     studies: dict[str, Callable[[Posterior], Any]] = {
         "state": state,
         "bridge": bridge,
         "levers": levers,
         "regimes": regimes,
-        "scenarios": scenarios,
+        "scenarios": asked_once,
         "sensitivity": sensitivity,
         "mobilisation": mobilisation,
         "events": events,
@@ -211,7 +226,12 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
         "structures": structures,
         "trend": trends,
         "watch": watch,
+        "worlds": lambda drawn: worlds(drawn, compared=asked_once(drawn)),
     }
+    if not trends_date(drawn.question.assumptions, drawn.question.event):
+        del studies["trend"]
+    if not others_date(drawn.question):
+        del studies["structures"]
     if drawn.question.assumptions.obstacles:
         studies["obstacles"] = obstacles
     return studies | {"checks": checks_of, "influence": influence} if drawn.items else studies
@@ -219,11 +239,8 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
 
 def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = False) -> None:
     """Write a run's files into a folder."""
-    _write_json(folder / FORECAST, as_json(sections.forecast))
-    _write_json(folder / READY_CURVE, ready_curve_as_json(sections.forecast.question, sections.forecast.ready))
-    if sections.forecast.known is not None:
-        known = ready_curve_as_json(sections.forecast.question, sections.forecast.known)
-        _write_json(folder / KNOWN_CURVE, known)
+    for name, content in forecast_files(sections.forecast).items():
+        _write_json(folder / name, content)
     for name, result in sections.results.items():
         _write_json(folder / f"{name}.json", as_json(result))
     if sections.attribution is not None and sections.previous is not None:
@@ -243,8 +260,8 @@ def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = F
         from ..presentation.figures import save
 
         pictures = make_folder(folder / "figures")
-        for name, (drawing, _) in sections.drawings.items():
-            save(drawing, pictures / f"{name}.png")
+        for name, drawing in sections.drawings.items():
+            save(drawing.wide, pictures / f"{name}.png")
     with watch.part("explorer"):
         from ..presentation.explorer import write_explorer
 
@@ -323,4 +340,4 @@ def _inputs(drawn: Posterior) -> Inputs:
 
 
 def _write_json(path: Path, content: Any) -> None:
-    write_text(path, json.dumps(content, indent=2, allow_nan=False) + "\n")
+    write_text(path, json_text(content))

@@ -19,6 +19,7 @@ from itertools import pairwise
 from ...evidence.schema import Item
 from ...model.assumptions import DEFAULT_EVENT, Assumptions, assemble
 from ...model.models import ARTICLE, GROUPS, group_file, model_layers
+from ...priors.table import FIXED
 from ..inference.diagnostics import GOOD_KHAT, WORST_KHAT
 from ..inference.draws import PriorDraws
 from ..inference.estimates import Distribution, Estimate, independent_quantile_shift, quantile_shift
@@ -31,7 +32,7 @@ from ..inference.subsets import SharedDraws, Subset
 from .reproduction.claims import load_claims
 
 SHIFT_QUANTILES = (0.05, 0.5, 0.75, 0.95)
-LAUNCH, OVERLAYS, EVENT, POOL = "launch", "overlays", "event", "pool"
+LAUNCH, OVERLAYS, SET, EVENT, POOL = "launch", "overlays", "set", "event", "pool"
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class BridgeStep:
     Attributes
     ----------
     id, title : str
-        What changes: ``launch``, a group of `current`'s rows, ``overlays``, ``event``, a kind of evidence, ``pool``.
+        What changes: ``launch``, a group of `current`'s rows, ``overlays``, ``set``, ``event``, a kind of evidence,
+        ``pool``.
     ready : Distribution
         The date after it, months since t = 0.
     shifts : mapping of float to Estimate
@@ -185,14 +187,21 @@ def _assumptions(whole: Assumptions) -> Iterator[tuple[str, str, Assumptions]]:
     """Yield the assumptions after every group of `current` that is among the layers, and with what is laid over all."""
     files = {group_file(name): name for name in GROUPS}
     laid = model_layers(ARTICLE)
-    others = [layer for layer in whole.layers if layer.file not in {*files, *(own.file for own in laid)}]
+    own = {layer.file for layer in model_layers(whole.model)}
+    others = [layer for layer in whole.layers if layer.file not in own]
+    overlays = [layer for layer in others if layer.file != FIXED]
+    fixed = {name: row for layer in others if layer.file == FIXED for name, row in layer.tables["quantity"].items()}
     for layer in whole.layers:
         if layer.file in files:
             laid = [*laid, layer]
             name = files[layer.file]
             yield name, GROUPS[name], assemble(laid)
-    if others:
-        yield OVERLAYS, f"Laid over the model: {', '.join(layer.file for layer in others)}", whole
+    if overlays:
+        below = assemble([layer for layer in whole.layers if layer.file != FIXED]) if fixed else whole
+        yield OVERLAYS, f"Laid over the model: {', '.join(layer.file for layer in overlays)}", below
+    if fixed:
+        named = ", ".join(f"{name} = {row['value']:g}" for name, row in fixed.items())
+        yield SET, f"Set to one value: {named}", whole
 
 
 def _prior(question: Question) -> Distribution:

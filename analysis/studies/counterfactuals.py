@@ -7,17 +7,19 @@ rest on the pool that remains, and one that has not launched meets the gate from
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 import numpy as np
 
+from ...model.generative import Outcome
 from ...model.policies import Intervention, Lever, Regime, apply_as_published, apply_lever, apply_regime
 from ...priors.errors import InputError
 from ..inference.draws import Values
 from ..inference.estimates import Array, Distribution, Estimate, quantile_shift
-from ..inference.outcomes import READY, outcome_of
+from ..inference.firsts import first_firms
+from ..inference.outcomes import FIRST, PRETRAINED, READY, first_shares, outcome_of
 from ..inference.posterior import Posterior
 from ..inference.question import Question
 from ..inference.result import Result
@@ -41,6 +43,8 @@ class Counterfactual:
         Months since t = 0 under it.
     baseline : Distribution
         Months since t = 0 without it.
+    first_firm : mapping of str to Estimate
+        Probability that each firm is first under it; empty where that has not been asked.
 
     Examples
     --------
@@ -56,6 +60,7 @@ class Counterfactual:
     instruments: tuple[str, ...]
     ready: Distribution
     baseline: Distribution
+    first_firm: Mapping[str, Estimate] = field(default_factory=dict)
 
     def shift(self, p: float) -> Estimate:
         """How far the quantile p lies from the baseline's, months."""
@@ -69,7 +74,7 @@ class Counterfactual:
 
     @cached_property
     def unmoved(self) -> Estimate:
-        """Share of the draws that it does not move: past rescue, or indifferent to it."""
+        """Share of the draws that it does not move: past it, or indifferent to it."""
         return self.baseline.weighting.estimate((np.abs(self._moves) <= MOVED).astype(float))
 
     @cached_property
@@ -106,6 +111,10 @@ class Comparison(Result):
         ``levers`` or ``regimes``.
     acting_from : date
         The day from which each acts.
+    past : Estimate
+        Share of the draws in which a run has ended pre-training by then, which nothing that acts from that day moves.
+    first_firm : mapping of str to Estimate
+        Probability that each firm is first without intervention.
 
     Examples
     --------
@@ -122,6 +131,8 @@ class Comparison(Result):
     counterfactuals: tuple[Counterfactual, ...]
     kind: str
     acting_from: date
+    past: Estimate
+    first_firm: Mapping[str, Estimate] = field(default_factory=dict)
 
 
 def levers(posterior: Posterior, *, acting_from: date | None = None) -> Comparison:
@@ -202,11 +213,9 @@ def refuse_fixed_budgets(question: Question) -> None:
         Naming the first such regime.
     """
     for name, regime in question.assumptions.regimes.items():
-        if question.assumptions.beliefs[regime.text.quantity].base is None:
-            raise InputError(
-                f"regime '{name}' changes {regime.text.quantity}, which has been fixed",
-                key=f"--set {regime.text.quantity}",
-            )
+        for quantity in regime.text.quantities:
+            if question.assumptions.beliefs[quantity].base is None:
+                raise InputError(f"regime '{name}' changes {quantity}, which has been fixed", key=f"--set {quantity}")
 
 
 def acting_day(question: Question, acting_from: date | None) -> tuple[date, float]:
@@ -231,12 +240,31 @@ def compare(
     acting_from: date,
 ) -> Comparison:
     """Work out the date without and with each intervention, on the same draws."""
-    baseline, dates = changed_distributions(posterior, interventions)
+    question, weighting = posterior.question, posterior.source.weighting
+    columns = posterior.source.map(lambda values: changed_dates(question, values, interventions, firsts=True))
+    baseline = Distribution(columns[READY], weighting)
+
+    def firsts(of: str) -> dict[str, Estimate]:
+        return first_firms(columns, weighting, question.assumptions.race.firms, FIRST + of)
+
     rows = tuple(
-        Counterfactual(name, title_of(texts[name]), instruments_of(texts[name]), dates[name], baseline)
+        Counterfactual(
+            name,
+            title_of(texts[name]),
+            instruments_of(texts[name]),
+            Distribution(columns[CHANGED + name], weighting),
+            baseline,
+            firsts(f"{name}/"),
+        )
         for name in interventions
     )
-    return Comparison(posterior.origin, baseline, rows, kind, acting_from)
+    past = past_by(posterior, posterior.question.assumptions.calendar.months(acting_from))
+    return Comparison(posterior.origin, baseline, rows, kind, acting_from, past, firsts(""))
+
+
+def past_by(posterior: Posterior, month: float) -> Estimate:
+    """Share of the draws in which a run has ended pre-training by a month."""
+    return posterior.source.weighting.estimate((posterior.summary[PRETRAINED] <= month).astype(float))
 
 
 def title_of(text: Lever | Regime) -> str:
@@ -249,20 +277,27 @@ def instruments_of(text: Lever | Regime) -> tuple[str, ...]:
     return text.instruments if isinstance(text, Lever) else ()
 
 
-def changed_dates(question: Question, values: Values, interventions: Mapping[str, Intervention]) -> Values:
+def changed_dates(
+    question: Question, values: Values, interventions: Mapping[str, Intervention], *, firsts: bool = False
+) -> Values:
     """Work out a chunk's dates without and with each intervention, the race as it is being run once.
 
     Returns
     -------
     dict of str to array of shape (draw,)
-        Months since t = 0: `READY`, and `CHANGED` with the name of each intervention.
+        Months since t = 0: `READY`, and `CHANGED` with the name of each intervention. With `firsts` also each firm's
+        share in being first, under `FIRST` with its name, or with the name of the intervention, a slash and its name.
     """
     baseline = outcome_of(question, values)
-    changed = {
-        CHANGED + name: outcome_of(question, values, change, baseline=baseline)[1].ready
-        for name, change in interventions.items()
-    }
-    return {READY: baseline[1].ready, **changed}
+    columns = {READY: baseline[1].ready} | (_firsts(baseline[1], "") if firsts else {})
+    for name, change in interventions.items():
+        result = outcome_of(question, values, change, baseline=baseline)[1]
+        columns |= {CHANGED + name: result.ready} | (_firsts(result, f"{name}/") if firsts else {})
+    return columns
+
+
+def _firsts(result: Outcome, of: str) -> Values:
+    return {FIRST + of + firm: share for firm, share in first_shares(result).items()}
 
 
 def changed_distributions(

@@ -8,10 +8,10 @@ from datetime import date
 
 from ...model.calendar import months_later
 from ...model.policies import apply_lever
-from ..inference.estimates import Distribution
+from ..inference.estimates import Distribution, Estimate
 from ..inference.posterior import Posterior
 from ..inference.result import Result
-from .counterfactuals import Counterfactual, acting_day, changed_distributions
+from .counterfactuals import Counterfactual, acting_day, changed_distributions, past_by
 
 DAYS_ASKED = 13  # days of enactment, a month apart, beginning with that of the question
 
@@ -26,10 +26,13 @@ class Enactment:
         The day.
     effect : Counterfactual
         What it changes.
+    past : Estimate
+        Share of the draws in which a run has ended pre-training by then.
     """
 
     acting_from: date
     effect: Counterfactual
+    past: Estimate
 
 
 @dataclass(frozen=True)
@@ -74,11 +77,13 @@ def levers_by_day(posterior: Posterior, days: Sequence[date] | None = None) -> B
         for day, month in chosen
     }
     baseline, dates = changed_distributions(posterior, interventions)
+    past = {day: past_by(posterior, month) for day, month in chosen}
     enacted = {
         name: tuple(
             Enactment(
                 day,
                 Counterfactual(name, lever.title, lever.instruments, dates[f"{name}@{day.isoformat()}"], baseline),
+                past[day],
             )
             for day, _ in chosen
         )

@@ -56,7 +56,9 @@ def moved_by_evidence(posterior: Posterior) -> Movement:
     posterior : Posterior
         Of some items.
     """
-    return _movement(posterior.evidence, posterior.ready, prior_of(posterior.question).ready, common=False)
+    question = posterior.question
+    before = replace(question, assumptions=replace(question.assumptions, enacted=()))  # a policy is evidence, too
+    return _movement(posterior.evidence, posterior.ready, prior_of(before).ready, common=False)
 
 
 def moved_by_added(posterior: Posterior, request: Request) -> Movement:
@@ -75,7 +77,12 @@ def moved_by_added(posterior: Posterior, request: Request) -> Movement:
         return Movement((), None, {}, "no added item is counted: all are known only later")
     without = choose_evidence(request.question, request.evidence, request.ledger, request.added, count_added=False)
     ready = posterior.ready
-    if isinstance(posterior.source, ReweightedPrior):
+    acting = {policy.name for policy in posterior.question.assumptions.enacted}
+    if isinstance(posterior.source, ReweightedPrior) and not acting.isdisjoint(added) and posterior.shared is not None:
+        subset = posterior.shared.subset([item.id for item in without.counted])
+        if subset.smoothed is None or subset.smoothed.good:
+            return _movement(added, ready, subset.ready, common=True)
+    elif isinstance(posterior.source, ReweightedPrior):
         before = _reweighted(posterior.question, posterior.source, without.counted, ready)
         if before is not None:
             return _movement(added, ready, before, common=True)

@@ -72,7 +72,8 @@ def draw_structure(
         raise InputError(f"at most {MOST_STORED_DRAWS:,} draws fit here, not {question.draws:,}", key="--draws")
     assumptions, clock = question.assumptions, question.clock
     beliefs = beliefs_of(assumptions, structure, items)
-    names = list(dict.fromkeys([*structure.quantities, *latent_quantities(items)]))
+    beside = [*latent_quantities(items), *(assumptions.reporting_quantities if items else ())]
+    names = list(dict.fromkeys([*structure.quantities, *beside]))
 
     def evaluate(values: Values) -> Values:
         draws = next(iter(values.values())).size
@@ -142,7 +143,8 @@ def build_structure_posterior(question: Question, name: str, items: Iterable[Ite
     counted = countable_for(assumptions, structure, list(items))
     events = list(dict.fromkeys([question.event, *events_of(counted)]))
     beliefs = beliefs_of(assumptions, structure, counted)
-    names = list(dict.fromkeys([*structure.quantities, *latent_quantities(counted)]))
+    beside = [*latent_quantities(counted), *(assumptions.reporting_quantities if counted else ())]
+    names = list(dict.fromkeys([*structure.quantities, *beside]))
     with pm.Model(coords={"event": events}) as model:
         values = declare_quantities(beliefs, names, assumptions.copula)
         dates = {event: pt.as_tensor_variable(structure.ready(pt, values, event), dtype="float64") for event in events}

@@ -6,6 +6,8 @@ from collections.abc import Container
 from dataclasses import fields
 from functools import cached_property
 
+import numpy as np
+
 from ...model.assumptions import Assumptions, under_scenario
 from ...model.change import Change
 from ...model.forward import change_from, outcome
@@ -154,7 +156,11 @@ def world_of(question: Question, scenario: str | None) -> BaselineWorld:
 def columns_of_change(change: Change, firms: Container[str]) -> Values:
     """Return what held until a month as columns of draws, for some of the firms; `change_in` reads them back."""
     runs = {firm: run for (_, firm), run in change.contenders.items() if firm in firms}
-    columns = {f"{BEFORE}{firm}:{name}": getattr(run, name) for firm, run in runs.items() for name in PARTS}
+    columns = {
+        f"{BEFORE}{firm}:{name}": np.broadcast_to(getattr(run, name), run.launch.shape)
+        for firm, run in runs.items()
+        for name in PARTS
+    }
     law = dict(zip(change.law.progress.quantities, change.law.values, strict=True))
     return {**columns, BEFORE_PACE: change.law.pace, **{BEFORE_LAW + name: column for name, column in law.items()}}
 

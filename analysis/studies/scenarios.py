@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...model.forward import change_from
+from ...priors.errors import unknown_name
 from ..inference.draws import Values
 from ..inference.estimates import Distribution, Estimate, quantile_shift
 from ..inference.outcomes import FIRST, READY, first_shares, outcome_of
@@ -116,6 +117,9 @@ def scenarios(posterior: Posterior, ids: Sequence[str] | None = None) -> Scenari
     """
     question, source = posterior.question, posterior.source
     base = question.assumptions
+    for name in ids or ():
+        if name not in base.scenarios:
+            raise unknown_name("scenario", name, base.scenarios)
     worlds = [ScenarioWorld(question, name) for name in (ids if ids is not None else base.scenarios)]
     added = {name: belief for world in worlds for name, belief in world.own_beliefs.items()}
 

@@ -10,8 +10,8 @@ from ..inference.estimates import Distribution, Estimate
 from ..inference.outcomes import COMPUTE_ALONE, READY, outcome_of
 from ..inference.posterior import Posterior
 from ..inference.result import Result
-from ..inference.silence import confirmed_through, silences_in
-from ..inference.stages import STAGES, furthest, shares_of_stages, stages_of
+from ..inference.silence import confirmed_through, silences_in, silent_through
+from ..inference.stages import STAGES, furthest, shares_of_stages, stage_titles, stages_of
 from ..inference.weights import given
 
 STAGE = "stage:"  # begins the columns of stages, as positions in `STAGES`
@@ -45,9 +45,9 @@ class Explained:
     Attributes
     ----------
     compute : Estimate
-        Probability that compute alone would not have sufficed by then.
+        Probability that nobody would be ready by then even if nothing but compute stood in the way.
     obstacles : Estimate
-        That it would have, and something else stands in the way.
+        That somebody would, and something else stands in the way.
     unannounced : Estimate
         That a model is ready, and nobody has said so.
     """
@@ -71,11 +71,14 @@ class State(Result):
         By firm and stage, the probability that the firm's own run is in it.
     explained : Explained or None
         What explains the silence; None where none is counted.
+    silent : bool
+        Whether silence about the event is counted through the day of the question.
     """
 
     stages: tuple[Stage, ...]
     firms: Mapping[str, Mapping[str, Estimate]]
     explained: Explained | None = None
+    silent: bool = False
 
     def at_least(self, stage: str) -> float:
         """Probability that the furthest run is in a stage or has passed it."""
@@ -125,13 +128,13 @@ def state(posterior: Posterior) -> State:
         for name, column in columns.items()
         if name.startswith(STAGE)
     }
-    race = columns[STAGE + RACE]
+    race, silent = columns[STAGE + RACE], silent_through(question, silences_in(question, posterior.items))
     stages = tuple(
         Stage(name, title, shares[RACE][name], given(columns[READY], weighting, race == place))
-        for place, (name, title) in enumerate(STAGES.items())
+        for place, (name, title) in enumerate(stage_titles(silent=silent).items())
     )
     firms = {firm: shares[firm] for firm in question.assumptions.race.firms}
-    return State(posterior.origin, stages, firms, _explained(posterior))
+    return State(posterior.origin, stages, firms, _explained(posterior), silent)
 
 
 def _explained(posterior: Posterior) -> Explained | None:
@@ -140,5 +143,6 @@ def _explained(posterior: Posterior) -> Explained | None:
         return None
     ready = posterior.summary[READY]
     alone = posterior.summary.get(COMPUTE_ALONE, ready)
-    shares = alone > month, (alone <= month) & (ready > month), ready <= month
+    waiting = ready > month  # a model that is ready needs no excuse, whatever compute alone would have given
+    shares = waiting & (alone > month), waiting & (alone <= month), ~waiting
     return Explained(*(weighting.estimate(share.astype(float)) for share in shares))

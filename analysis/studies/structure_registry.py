@@ -162,6 +162,12 @@ def registered_structures(event: str) -> tuple[Structure, ...]:
     return tuple(each for each in STRUCTURES.values() if each.speaks_of(event))
 
 
+def structures_silent_on(event: str) -> tuple[Structure, ...]:
+    """Return the structures of one's own that do not speak of an event; raises as `registered_structures` does."""
+    speaking = registered_structures(event)
+    return tuple(each for each in STRUCTURES.values() if each not in speaking)
+
+
 def structure_names() -> Iterable[str]:
     """Ids of all structures of one's own, those of entry points that have not been loaded among them."""
     return dict.fromkeys([*STRUCTURES, *entry_points_of(GROUP)])

@@ -13,7 +13,7 @@ from ..inference.estimates import Distribution
 from ..inference.forecast import Forecast
 from ..inference.posterior import Posterior
 from .pools import linear_pool
-from .structures import Structure, dates_of_structures, pooled
+from .structures import Structure, dates_of_structures, left_out_of, pooled
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class StructureSpread:
     ----------
     structures : tuple of Structure
         All of them, duplicates too.
+    left_out : tuple of str
+        Titles of those that do not date the question's event.
 
     Examples
     --------
@@ -37,6 +39,7 @@ class StructureSpread:
     """
 
     structures: tuple[Structure, ...]
+    left_out: tuple[str, ...] = ()
 
     @property
     def pooled(self) -> tuple[Structure, ...]:
@@ -69,6 +72,8 @@ def structure_spread(posterior: Posterior) -> StructureSpread:
 
     Raises
     ------
+    InputError
+        If no model of another shape dates the question's event.
     UntrustworthyError
         If a trend and the evidence hardly overlap.
 
@@ -81,7 +86,7 @@ def structure_spread(posterior: Posterior) -> StructureSpread:
     >>> sorted(found.weights)
     ['compute-gate', 'trend-constant-lag', 'trend-growing-lag']
     """
-    return StructureSpread(dates_of_structures(posterior))
+    return StructureSpread(dates_of_structures(posterior), left_out_of(posterior.question))
 
 
 def pool_forecast(answer: Forecast, spread: StructureSpread) -> Forecast:
@@ -104,4 +109,4 @@ def pool_forecast(answer: Forecast, spread: StructureSpread) -> Forecast:
     >>> pool_forecast(forecast(prior), spread).ready is spread.pool
     True
     """
-    return replace(answer, ready=spread.pool)
+    return replace(answer, ready=spread.pool, pooled_over=tuple(row.title for row in spread.pooled))

@@ -24,7 +24,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...evidence.schema import Item
-from ...model.trend import TrendText, load_trends
+from ...model.trend import TrendText, load_trends, trends_to
+from ...priors.errors import InputError
 from ..inference.estimates import Distribution
 from ..inference.likelihoods import likelihoods, prior_for
 from ..inference.posterior import Posterior
@@ -39,7 +40,7 @@ from .readings.trend import condition_trend, draw_trend
 from .readings.trend_evidence import countable
 from .scenarios import ScenarioResult, scenarios
 from .structure_registry import Structure as OwnStructure
-from .structure_registry import registered_structures
+from .structure_registry import registered_structures, structures_silent_on
 from .telling import Telling, soonest, telling
 
 COMPUTE, MOBILISATION = "compute-gate", "mobilisation"
@@ -93,6 +94,8 @@ class Structures(Result):
         Share of the linear pool's variance that lies between structures.
     telling : tuple of Telling
         By month end.
+    left_out : tuple of str
+        Titles of those that do not date the question's event.
 
     Examples
     --------
@@ -112,6 +115,7 @@ class Structures(Result):
     withheld: str
     between: float
     telling: tuple[Telling, ...]
+    left_out: tuple[str, ...] = ()
 
     @property
     def pooled(self) -> tuple[Structure, ...]:
@@ -139,6 +143,8 @@ def structures(posterior: Posterior) -> Structures:
 
     Raises
     ------
+    InputError
+        If no model of another shape dates the question's event.
     UntrustworthyError
         If a trend and the evidence hardly overlap.
 
@@ -152,7 +158,7 @@ def structures(posterior: Posterior) -> Structures:
     ['compute-gate', 'mobilisation']
     """
     question, items = posterior.question, posterior.items
-    trends, own = load_trends(question.assumptions), registered_structures(question.event)
+    trends, own = trends_to(question.assumptions, question.event), registered_structures(question.event)
     rows = dates_of_structures(posterior)
     kept = {row.id: row.ready for row in pooled(rows)}
     shared = _shared_items(question, items, trends, own)
@@ -173,20 +179,38 @@ def structures(posterior: Posterior) -> Structures:
         withheld,
         between_share(kept),
         tuple(telling(question, {row.id: row.ready for row in rows}, kept)),
+        left_out_of(question),
     )
 
 
 def dates_of_structures(posterior: Posterior) -> tuple[Structure, ...]:
     """Ask every structure for its date; raises as `structures` does."""
     question, items = posterior.question, posterior.items
+    if not others_date(question):
+        raise InputError(
+            f"only the race dates {question.event}, none of: {', '.join(left_out_of(question))}", key="--event"
+        )
     return (
         *_of_the_race(posterior),
-        *_of_trends(question, load_trends(question.assumptions), items),
+        *_of_trends(question, trends_to(question.assumptions, question.event), items),
         *(
             Structure(each.name, each.title, ready_of(question, each, items))
             for each in registered_structures(question.event)
         ),
     )
+
+
+def others_date(question: Question) -> bool:
+    """Whether any model of another shape than the race's dates a question's event."""
+    return bool(trends_to(question.assumptions, question.event) or registered_structures(question.event))
+
+
+def left_out_of(question: Question) -> tuple[str, ...]:
+    """Titles of the structures that do not date a question's event."""
+    dating = trends_to(question.assumptions, question.event)
+    trends = {name: text for name, text in load_trends(question.assumptions).items() if name not in dating}
+    silent = structures_silent_on(question.event)
+    return (*(trend.title for trend in trends.values()), *(each.title for each in silent))
 
 
 def pooled(rows: Sequence[Structure]) -> tuple[Structure, ...]:

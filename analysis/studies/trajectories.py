@@ -82,7 +82,7 @@ def race_trajectories(posterior: Posterior) -> Trajectories:
         requirement[:, column] = np.quantile(required, LEVELS)
         for firm in firms:
             stock = _at(world.pools[firm], t, required.size)
-            budget = values[question.assumptions.race.firms[firm].budget]
+            budget = question.assumptions.race.firms[firm].share_of_year(np, values)
             pools[firm][:, column] = np.quantile(stock, LEVELS)
             spent = equations.largest_run(budget, stock, world.flop_month[firm])
             budgets[firm][:, column] = np.quantile(spent, LEVELS)

@@ -11,9 +11,13 @@ from .compute_reading import ComputeReading
 from .compute_stock import ComputeStock
 from .efficiency_curve import EfficiencyCurveKind
 from .expert_forecast import ExpertForecast
+from .frontier_score import FrontierScore
+from .hindcast import Hindcast
 from .kind import Clock, Kind, ModelState
+from .lag_records import LagRecords
 from .milestone import Milestone
 from .not_yet import NotYet
+from .policy import Policy
 from .progress_estimate import ProgressEstimate
 from .quantity_reading import QuantityReading
 from .rental_spend import RentalSpend
@@ -42,7 +46,11 @@ KINDS: dict[str, Kind[Any, Any]] = {
         RunStarted(),
         RunFinished(),
         ExpertForecast(),
+        Policy(),
         EfficiencyCurveKind(),
+        LagRecords(),
+        FrontierScore(),
+        Hindcast(),
     )
 }
 

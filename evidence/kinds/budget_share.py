@@ -61,7 +61,7 @@ class BudgetShare(NormalKind[Observed, Likelihood]):
         return {"reading_sd": interval_sd(math.log(observed.high / observed.low), LEVEL), **likelihood.model_dump()}
 
     def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
-        return log_of(xp, state.quantity[state.assumptions.race.firms[observed.firm].budget])
+        return log_of(xp, state.budget(xp, observed.firm))
 
     def spread(self, xp: Any, figures: Figures) -> Any:
         return xp.sqrt(figures["reading_sd"] ** 2 + figures["sd"] ** 2)

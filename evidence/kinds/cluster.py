@@ -54,6 +54,9 @@ class Cluster(Kind[Observed, Likelihood]):
     def two_outcomes(self, observed: Observed) -> bool:
         return True
 
+    def held(self, observed: Observed) -> float | None:
+        return observed.value * h100e_of(observed.chip)
+
     def observation(self, observed: Observed, clock: Clock) -> float:
         return 1.0
 
@@ -62,7 +65,7 @@ class Cluster(Kind[Observed, Likelihood]):
         return {"log_size": size, "date": max(clock.months(observed.date), 0.0), **likelihood.model_dump()}
 
     def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
-        return log_of(xp, state.pools[observed.firm].at(xp, figures["date"]))
+        return log_of(xp, state.pools[state.firm(observed.firm)].at(xp, figures["date"]))
 
     def log_density(self, xp: Any, value: Any, prediction: Any, figures: Figures) -> Any:
         excess = self._excess(prediction, figures)

@@ -66,6 +66,9 @@ class ComputeStock(NormalKind[Observed, Likelihood]):
     def misfit(self, observed: Observed, likelihood: Likelihood, assumptions: Assumptions) -> tuple[str, str] | None:
         return growth_lacking(observed.date, likelihood.yearly_growth, assumptions)
 
+    def held(self, observed: Observed) -> float | None:
+        return None if observed.firm is None else observed.value * h100e_of(observed.chip)
+
     def observation(self, observed: Observed, clock: Clock) -> float:
         return math.log(observed.value * h100e_of(observed.chip))
 

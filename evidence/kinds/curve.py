@@ -14,13 +14,15 @@ beyond them it falls on as a straight line, which is part of the integral.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Annotated, Any
 
 import numpy as np
 from pydantic import Field, model_validator
 
+from ...model.calendar import Calendar
 from ...priors.strict import StrictModel, misfit
 from ..efficiency.curve import end_slopes, spline, spline_pieces
 from .kind import Clock, Figures, Kind
@@ -28,7 +30,7 @@ from .kind import Clock, Figures, Kind
 HEIGHT = "height_{:02d}"  # figure of a point
 NODES = 10  # of the quadrature between two points
 FINE = 40  # cells between two points, for ranks
-LEAST_FALL = 3.0  # natural logarithms by which both ends lie below the top: else the table says next to nothing
+LEAST_FALL = 0.5  # natural logarithms by which both ends lie below the top: else the table says next to nothing
 FEWEST_POINTS, MOST_POINTS = 5, 99
 
 
@@ -63,13 +65,21 @@ class CurveText(StrictModel):
 
 
 class CurveKind[Observed: StrictModel, Likelihood: StrictModel](Kind[Observed, Likelihood]):
-    """A kind whose density is a table's curve about its estimate; `Observed` has a field ``curve``."""
+    """A kind whose density is a table's curve about its estimate."""
+
+    @abstractmethod
+    def curve(self, observed: Observed, likelihood: Likelihood, calendar: Calendar) -> CurveText:
+        """The curve."""
+
+    @abstractmethod
+    def estimate(self, observed: Observed, calendar: Calendar) -> float:
+        """What the table itself gives for the number, in the kind's coordinate."""
+
+    def observation(self, observed: Observed, clock: Clock) -> float:
+        return _worked_out(self, observed, None, clock.calendar)["centre"]
 
     def figures(self, observed: Observed, likelihood: Likelihood, clock: Clock) -> dict[str, float]:
-        curve: CurveText = observed.curve  # type: ignore[attr-defined]
-        heights = normalised(curve.start, curve.step, curve.heights)
-        known = {"start": curve.start, "step": curve.step, "centre": self.observation(observed, clock)}
-        return {**known, **{HEIGHT.format(place): height for place, height in enumerate(heights)}}
+        return dict(_worked_out(self, observed, likelihood, clock.calendar))
 
     def log_density(self, xp: Any, value: Any, prediction: Any, figures: Figures) -> Any:
         at = prediction + (figures["centre"] - value)
@@ -95,7 +105,18 @@ class CurveKind[Observed: StrictModel, Likelihood: StrictModel](Kind[Observed, L
         return prediction + figures["centre"] - (figures["start"] + step * (inside + before + after))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
+def _worked_out(kind: CurveKind[Any, Any], observed: Any, likelihood: Any, calendar: Calendar) -> Mapping[str, float]:
+    """An item's figures, which are asked for with every chunk of draws; its estimate alone without a likelihood."""
+    centre = {"centre": kind.estimate(observed, calendar)}
+    if likelihood is None:
+        return centre
+    curve = kind.curve(observed, likelihood, calendar)
+    heights = normalised(curve.start, curve.step, curve.heights)
+    named = {HEIGHT.format(place): height for place, height in enumerate(heights)}
+    return {"start": curve.start, "step": curve.step, **centre, **named}
+
+
 def normalised(start: float, step: float, heights: tuple[float, ...]) -> tuple[float, ...]:
     """Heights of a curve less the logarithm of what its exponential integrates to, beyond its ends too."""
     last = len(heights) - 1
@@ -107,6 +128,13 @@ def normalised(start: float, step: float, heights: tuple[float, ...]) -> tuple[f
     inside = 0.5 * step * float(np.sum(np.exp(spline(np, 0.0, 1.0, values, at)) * weights))
     beyond = step * (math.exp(values[0]) / first - math.exp(values[-1]) / final)
     return tuple(float(height) for height in values - math.log(inside + beyond))
+
+
+def top(figures: Figures) -> float:
+    """Where the curve among an item's figures is highest, as far as a fine grid tells."""
+    heights = np.array(_heights(figures), dtype=float)
+    fine = np.arange((heights.size - 1) * FINE + 1) / FINE
+    return float(figures["start"] + figures["step"] * fine[spline(np, 0.0, 1.0, heights, fine).argmax()])
 
 
 def _heights(figures: Figures) -> Sequence[Any]:

@@ -15,9 +15,10 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from ...model.assumptions import PROGRESS_QUANTITY
+from ...model.calendar import Calendar
 from ...priors.strict import StrictModel
 from .curve import CurveKind, CurveText
-from .kind import Clock, Figures, ModelState, Name, log_of
+from .kind import Figures, ModelState, Name, log_of
 
 
 class Observed(StrictModel):
@@ -49,7 +50,10 @@ class EfficiencyCurveKind(CurveKind[Observed, Likelihood]):
     def latents(self, observed: Observed) -> tuple[str, ...]:
         return (PROGRESS_QUANTITY,)
 
-    def observation(self, observed: Observed, clock: Clock) -> float:
+    def curve(self, observed: Observed, likelihood: Likelihood, calendar: Calendar) -> CurveText:
+        return observed.curve
+
+    def estimate(self, observed: Observed, calendar: Calendar) -> float:
         return math.log10(observed.value)
 
     def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:

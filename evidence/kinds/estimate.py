@@ -10,7 +10,8 @@ from pydantic import AfterValidator, Field, ValidationInfo
 from .normal import interval_sd
 
 
-def _around_value(interval: tuple[float, float], info: ValidationInfo) -> tuple[float, float]:
+def around_value(interval: tuple[float, float], info: ValidationInfo) -> tuple[float, float]:
+    """Refuse an interval that does not lie around the field ``value``, or is none."""
     low, high = interval
     if not 0 < low < high:
         raise ValueError(f"two positive numbers, the lower first, were expected, not [{low:g}, {high:g}]")
@@ -27,7 +28,7 @@ def at_most_one(share: float) -> float:
     return share
 
 
-Interval = Annotated[tuple[float, float], Field(strict=False), AfterValidator(_around_value)]
+Interval = Annotated[tuple[float, float], Field(strict=False), AfterValidator(around_value)]
 """Two positive numbers around the field ``value``, which stands before it."""
 Level = Annotated[float, Field(gt=0, lt=1)]
 """Probability that an interval states."""

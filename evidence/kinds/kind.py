@@ -14,6 +14,7 @@ from pydantic import Field
 
 from ...model.assumptions import Assumptions
 from ...model.calendar import Clock as Clock
+from ...model.enacted import Enacted
 from ...model.pools import Pool
 from ...priors.strict import StrictModel
 
@@ -73,6 +74,14 @@ class ModelState:
     launch: Mapping[tuple[str, str], Any] = field(default_factory=dict)
     pretrained: Mapping[tuple[str, str], Any] = field(default_factory=dict)
 
+    def firm(self, name: str) -> str:
+        """Return the firm of the race that a name means, or that stands for who is meant."""
+        return self.assumptions.race.firm_named(name)
+
+    def budget(self, xp: Any, name: str) -> Any:
+        """Share of a year's compute that a firm commits to one run."""
+        return self.assumptions.race.firms[self.firm(name)].share_of_year(xp, self.quantity)
+
 
 class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
     """A kind of evidence: its tables in an item's file, and the density of what is observed.
@@ -127,19 +136,35 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
         return None
 
     def firm(self, observed: Observed) -> str | None:
-        """Firm of the race that the prediction needs."""
+        """Firm that the prediction needs, as the item names it: see `Race.firm_named`."""
         return None
 
     def channel(self, observed: Observed) -> str | None:
         """Channel of the race that the prediction needs."""
         return None
 
+    def held(self, observed: Observed) -> float | None:
+        """H100e that a firm is said to have; None where the item says no such thing."""
+        return None
+
+    def lever(self, observed: Observed) -> str | None:
+        """Lever that the item is about."""
+        return None
+
     def two_outcomes(self, observed: Observed) -> bool:
         """Whether the observation is 1 or 0, so that its density is a probability."""
         return False
 
+    def enacted(self, observed: Observed, likelihood: Likelihood, assumptions: Assumptions) -> Enacted | None:
+        """The policy that an item reports as a fact of the world: it acts, in place of having a likelihood."""
+        return None
+
     def misfit(self, observed: Observed, likelihood: Likelihood, assumptions: Assumptions) -> tuple[str, str] | None:
         """What of an item cannot be held against the model: the key at fault and the problem; None if nothing."""
+        return None
+
+    def unread(self, observed: Observed, assumptions: Assumptions) -> str | None:
+        """Why a model reads no such item unless it is named; None where it does."""
         return None
 
     def day(self, observed: Observed) -> date | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
 from typing import Any
 
 from ...priors.strict import StrictModel
+from ..intervals import interval_sd as interval_sd
 from .kind import Figures, Kind
 
 SQRT_HALF = math.sqrt(0.5)
@@ -31,8 +31,3 @@ def log_normal_density(xp: Any, value: Any, mean: Any, sd: Any) -> Any:
     r"""Log of :math:`N(x; \mu, \sigma)`."""
     scaled = (value - mean) * (SQRT_HALF / sd)
     return -(xp.log(sd) + HALF_LOG_TWO_PI) - scaled * scaled
-
-
-def interval_sd(width: float, level: float) -> float:
-    """Standard deviation of a normal whose central interval of a level has a width (3.92 of them at 0.95)."""
-    return width / (2.0 * NormalDist().inv_cdf(0.5 * (1.0 + level)))

@@ -73,7 +73,7 @@ class RunKind[Observed: ObservedRun](NormalKind[Observed, RunLikelihood]):
 
     def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
         if observed.size is None:
-            return xp.minimum(self.months(state)[observed.event, observed.firm], CENTURY)
+            return xp.minimum(self.months(state)[observed.event, state.firm(observed.firm)], CENTURY)
         return log_of(xp, committed(xp, state, observed.firm, figures["date"]) * figures["typical_share"])
 
     def begun(self, observed: Observed) -> datetime.date:
@@ -87,5 +87,6 @@ class RunKind[Observed: ObservedRun](NormalKind[Observed, RunLikelihood]):
 
 def committed(xp: Any, state: ModelState, firm: str, month: Any) -> Any:
     """Largest run that a firm commits to at a month, FLOP."""
-    budget = state.quantity[state.assumptions.race.firms[firm].budget]
+    firm = state.firm(firm)
+    budget = state.budget(xp, firm)
     return largest_run(budget, state.pools[firm].at(xp, month), state.flop_month[firm])

@@ -9,15 +9,20 @@ with g the yearly growth until t = 0 that the item states.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from datetime import date
 from typing import Any
 
 from ...model.assumptions import Assumptions
+from ...model.enacted import in_force
 from ...model.equations import MONTHS_PER_YEAR
+from ...model.policies import NO_INTERVENTION, Intervention
 from ...model.pools import pool_of_sources
 from ...model.race import Source, is_share
 from .kind import ModelState
+
+ALMOST_ALL = 0.999  # probability of a quantity's lying below the largest value that is reckoned with, if it has none
 
 
 def sources_of(
@@ -37,18 +42,31 @@ def sources_of(
     race, quantities = assumptions.race, assumptions.table.quantities
     chosen = {name: each for name, each in race.sources.items() if channels is None or each.channel in channels}
     if firm is not None:
-        return {name: source for name, source in chosen.items() if source.firm == firm}
+        owner = race.firm_named(firm)
+        return {name: _whole(source) for name, source in chosen.items() if source.firm == owner}
     flows: dict[tuple[Any, ...], tuple[str, Source]] = {}
     for name, source in chosen.items():
         whole = tuple(quantity for quantity in source.amount if not is_share(quantities[quantity]))
         flow = (tuple(sorted(whole)), source.start, source.length, source.per, source.arrivals)
-        flows.setdefault(flow, (name, source.model_copy(update={"amount": whole or source.amount})))
+        flows.setdefault(flow, (name, _whole(source, amount=whole or source.amount)))
     return dict(flows.values())
+
+
+def _whole(source: Source, **changed: Any) -> Source:
+    """A source with what of it cannot train: people report what is owned."""
+    return source.model_copy(update={**changed, "usable": None})
 
 
 def stock_at(xp: Any, state: ModelState, sources: dict[str, Source], month: Any, yearly_growth: Any) -> Any:
     """H100e of some sources at a month; see the module for one before t = 0."""
-    later = pool_of_sources(xp, state.assumptions, sources, state.quantity, {}, {}).at(xp, xp.maximum(month, 0.0))
+    assumptions, day = state.assumptions, xp.maximum(month, 0.0)
+
+    def under(change: Intervention) -> Any:
+        return pool_of_sources(xp, assumptions, sources, state.quantity, change.kept, change.stop).at(xp, day)
+
+    later = under(NO_INTERVENTION)
+    for step in in_force(assumptions.enacted, assumptions.levers, assumptions.race, state.quantity):
+        later = xp.where(day >= step.act_from_month, under(step), later)
     return later * xp.exp(xp.minimum(month, 0.0) / MONTHS_PER_YEAR * xp.log(yearly_growth))
 
 
@@ -59,3 +77,20 @@ def growth_lacking(first: date, yearly_growth: float | None, assumptions: Assump
         return None
     problem = f"is missing: {first} is before {origin}, from which on the model has stocks"
     return "likelihood.yearly_growth", problem
+
+
+def most_of_all(assumptions: Assumptions) -> float:
+    """The most that all firms together have when everything has arrived, each quantity near its largest (H100e)."""
+
+    def largest(name: str) -> float:
+        high = assumptions.beliefs[name].support()[1]
+        return float(high) if math.isfinite(high) else float(assumptions.quantiles(name, [ALMOST_ALL])[0])
+
+    def whole(source: Source) -> float:
+        amount = math.prod(map(largest, source.amount))
+        if source.per is None or source.length is None:
+            return amount
+        length = source.length if isinstance(source.length, float) else largest(source.length)
+        return amount * length / max(float(assumptions.quantiles(source.per, [1.0 - ALMOST_ALL])[0]), 1e-6)
+
+    return sum(map(whole, sources_of(assumptions).values()))

@@ -118,9 +118,10 @@ class Shape(StrictModel):
 
 
 class CountryText(StrictModel):
-    """Names under which tables list a country."""
+    """Names under which tables list a country, and how names of its models begin where a table lists none."""
 
     names: Annotated[Texts, Field(min_length=1)]
+    models: Texts = ()
 
 
 @dataclass(frozen=True)
@@ -286,3 +287,8 @@ def laid_over(lower: Mapping[str, Any], upper: Mapping[str, Any]) -> dict[str, A
 def country_names(shapes: Shapes, countries: Iterable[str]) -> frozenset[str]:
     """Names under which tables list some countries, in plain form."""
     return frozenset(plain(name) for country in countries for name in shapes.countries[country].names)
+
+
+def model_beginnings(shapes: Shapes, countries: Iterable[str]) -> tuple[str, ...]:
+    """How names of models of some countries begin, in plain form."""
+    return tuple(plain(name) for country in countries for name in shapes.countries[country].models)

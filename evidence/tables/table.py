@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...priors.errors import InputError
-from ..kinds.normal import interval_sd
+from ..intervals import interval_sd
 from .cells import EXPECTED, Column, MisplacedCommaError, read_column
 from .checks import Places, check_rows, repeated_rows
 from .files import TableFile, read_file
 from .rows import Rows, Unread, split_rows
-from .shapes import Shape, Shapes, country_names, load_shapes, plain
+from .shapes import Shape, Shapes, country_names, load_shapes, model_beginnings, plain
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,13 @@ class Table:
         return self.columns[column]
 
     def from_countries(self, *countries: str) -> NDArray[np.bool_]:
-        """Which rows name any of some countries (``american``, ``chinese``) among theirs; shape (row,)."""
+        """Which rows name any of some countries (``american``, ``chinese``) among theirs; shape (row,).
+
+        Where a table names no countries, names of models tell, as far as their beginnings are known.
+        """
+        if "country" not in self.columns and "country" not in self.shape.needed:
+            beginnings = model_beginnings(self.shapes, countries)
+            return np.array([plain(str(name)).startswith(beginnings) for name in self["model"]], dtype=bool)
         wanted = country_names(self.shapes, countries)
         known = {names: any(plain(name) in wanted for name in names) for names in set(self["country"])}
         return np.array([known[names] for names in self["country"]], dtype=bool)

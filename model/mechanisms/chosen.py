@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,8 +107,15 @@ def layer_of_mechanisms(mechanisms: Mapping[str, Any]) -> Layer:
     return Layer.of({SECTION: names}, file=PYTHON)
 
 
-def rows_of(layers: Sequence[Layer]) -> list[Layer]:
+def rows_of(layers: Sequence[Layer], *, known: Collection[str] = ()) -> list[Layer]:
     """Rows of the quantities that any mechanism draws on that layers name, as layers to be laid under the overlays.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+        That name mechanisms.
+    known : collection of str
+        Quantities that have rows already, which are left as they are.
 
     Raises
     ------
@@ -116,15 +123,13 @@ def rows_of(layers: Sequence[Layer]) -> list[Layer]:
         If there is no such mechanism.
     """
     chosen = list(dict.fromkeys(each for _, each in _named_by(layers)))
-    own = {name for each in chosen if each in OWN for name in each.quantities}
-    rows = read_toml(ROWS_PATH)["quantity"] if own else {}
-    found = [Layer.of({"quantity": {name: rows[name] for name in rows if name in own}}, file=ROWS_FILE)] if own else []
-    found += [
-        Layer.of({"quantity": {name: dict(row) for name, row in each.rows.items()}}, file=f"mechanism {each.name}")
-        for each in chosen
-        if each.rows
-    ]
-    return found
+    own = read_toml(ROWS_PATH)["quantity"]
+    found: dict[str, dict[str, Any]] = {}
+    for each in chosen:
+        file, rows = (ROWS_FILE, own) if each in OWN else (f"mechanism {each.name}", each.rows)
+        wanted = each.quantities if each in OWN else rows
+        found.setdefault(file, {}).update({name: dict(rows[name]) for name in wanted if name not in known})
+    return [Layer.of({"quantity": rows}, file=file) for file, rows in found.items() if rows]
 
 
 def refuse_unfounded(mechanisms: Mechanisms, quantities: Iterable[str]) -> None:

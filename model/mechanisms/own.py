@@ -33,6 +33,31 @@ class SlowingProgress(Progress):
         return equations.slowed_log_progress(xp, t, pace, half_life, floor)
 
 
+class ExperimentBoundProgress(Progress):
+    """Progress takes experiments, and the compute for them falls behind what they need by a factor a year."""
+
+    name = "experiment-bound"
+    quantities: ClassVar[tuple[str, ...]] = ("experiment_compute_shortfall", "progress_elasticity_to_experiments")
+
+    def log_progress(self, xp: Any, t: Any, pace: Any, values: Mapping[str, Any]) -> Any:
+        shortfall, elasticity = (values[name] for name in self.quantities)
+        return equations.experiment_bound_log_progress(xp, t, pace, shortfall, elasticity)
+
+
+class MovingTargetProgress(Progress):
+    """The target is where Mythos would stand by then: a frontier that speeds its own research takes progress back.
+
+    The share of the labs' progress that only keeps up with it rises from nothing at t = 0 to that of the long run.
+    """
+
+    name = "moving-target"
+    quantities: ClassVar[tuple[str, ...]] = ("frontier_speedup_half_time_months", "progress_share_kept")
+
+    def log_progress(self, xp: Any, t: Any, pace: Any, values: Mapping[str, Any]) -> Any:
+        half_time, kept = (values[name] for name in self.quantities)
+        return equations.slowed_log_progress(xp, t, pace, half_time, kept)
+
+
 class LinearArrivals(Arrivals):
     """A source arrives evenly."""
 
@@ -53,4 +78,11 @@ class LogisticArrivals(Arrivals):
 
 
 CONSTANT, LINEAR = ConstantProgress(), LinearArrivals()
-OWN = (CONSTANT, SlowingProgress(), LINEAR, LogisticArrivals())
+OWN = (
+    CONSTANT,
+    SlowingProgress(),
+    ExperimentBoundProgress(),
+    MovingTargetProgress(),
+    LINEAR,
+    LogisticArrivals(),
+)

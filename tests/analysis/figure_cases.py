@@ -20,11 +20,13 @@ from catchup.analysis.presentation.figures import (
     draw_one_at_a_time,
     draw_pools,
     draw_regimes,
+    draw_worlds,
 )
 from catchup.analysis.studies.counterfactuals import Comparison, levers, regimes
 from catchup.analysis.studies.sensitivity.one_at_a_time import one_at_a_time
 from catchup.analysis.studies.sensitivity.study import Sensitivity
 from catchup.analysis.studies.trajectories import Trajectories, race_trajectories
+from catchup.analysis.studies.worlds import Worlds, worlds
 
 WIDE, NARROW = 7.2, 4.2  # inches
 SLACK = 0.5  # pixels by which boxes may touch
@@ -41,6 +43,7 @@ class Results:
     levers: Comparison
     regimes: Comparison
     sensitivity: Sensitivity
+    worlds: Worlds
 
 
 def results_of(question: Question) -> Results:
@@ -57,6 +60,7 @@ def results_of(question: Question) -> Results:
         levers=levers(drawn),
         regimes=regimes(drawn),
         sensitivity=Sensitivity(drawn.origin, one_at_a_time(drawn), (), "", ()),
+        worlds=worlds(drawn),
     )
 
 
@@ -74,6 +78,7 @@ def drawings(results: Results) -> dict[str, Callable[[float], Figure]]:
         "mythos-compute": lambda width: draw_mythos_compute(forecast, width=width),
         "mythos-compute-prior": lambda width: draw_mythos_compute(forecast, prior=prior, width=width),
         "pools": lambda width: draw_pools(results.paths, width=width),
+        "worlds": lambda width: draw_worlds(results.worlds, width=width),
     }
 
 

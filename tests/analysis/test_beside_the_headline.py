@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
@@ -12,14 +14,18 @@ from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.estimates import independent_quantile_shift
 from catchup.analysis.inference.forecast import forecast, forecast_prior
 from catchup.analysis.inference.json_values import QUANTILES
-from catchup.analysis.inference.posterior import Posterior
+from catchup.analysis.inference.posterior import Posterior, prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import choose_evidence
+from catchup.analysis.presentation.figures.forecast_figures import prior_behind, write_cumulative
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.presentation.tables.structure_spread import spread_text
+from catchup.analysis.studies import structure_registry
+from catchup.analysis.studies.structure_registry import Structure as OwnStructure
 from catchup.analysis.studies.structure_spread import StructureSpread, pool_forecast, structure_spread
 from catchup.analysis.studies.structures import COMPUTE, structures
 from catchup.model.assumptions import load_assumptions
+from catchup.priors import LogNormal
 from false_alarms import widest
 from item_cases import DAY, counting, default_posterior, item
 
@@ -114,3 +120,75 @@ def test_the_command_says_it_in_words(capsys: pytest.CaptureFixture[str]) -> Non
     assert "Without the measured lags" in said
     assert "duplicates left out" in said
     assert "equal weights" in said
+
+
+def test_a_pooled_forecast_says_of_all_else_that_it_is_the_races(capsys: pytest.CaptureFixture[str]) -> None:
+    """Ready before pre-trained would contradict itself: what the pool does not hold does not stand in its table."""
+    assert run(["forecast", "--pool", "--as-of", DAY.isoformat(), "--draws", "20000"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Pre-trained by" not in said
+    assert "known by" not in said
+    for text in ("Publicly known around", "Where the race stands", "On compute alone", "Without the measured lags"):
+        assert f"In the race alone: {text}" in said
+    for text in ("First to be ready", "Who is first", "Mythos's pre-training compute", "The evidence moved the median"):
+        assert f"In the race alone: {text}" in said
+
+
+def test_json_says_what_is_pooled_and_what_is_not(capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--as-of", DAY.isoformat(), "--draws", "20000", "--json"]
+    assert run(["forecast", *options]) == 0
+    race = json.loads(capsys.readouterr().out)
+    assert run(["forecast", "--pool", *options]) == 0
+    pool = json.loads(capsys.readouterr().out)
+    told = pool["pooled"]
+    assert all(pool[key] != race[key] for key in told["pooled"])
+    assert all(pool[key] == race[key] for key in told["race_alone"])
+    assert {"pretrained", "known", "compute_alone", "state", "moved_by_evidence"} <= set(told["race_alone"])
+
+
+def test_a_pool_is_compared_with_its_own_prior(reweighted: Posterior, tmp_path: Path) -> None:
+    spread = structure_spread(reweighted)
+    pooled = pool_forecast(forecast(reweighted), spread)
+    prior = prior_behind(pooled)
+    own = structure_spread(prior_of(reweighted.question)).pool
+    for p in QUANTILES:
+        assert prior.ready.quantile_value(p) == own.quantile_value(p)
+    race = forecast(reweighted)
+    assert prior_behind(race).ready.quantile_value(0.5) == forecast_prior(race.question).ready.quantile_value(0.5)
+    write_cumulative(tmp_path / "pool.svg", pooled, prior=prior)
+    drawn = " ".join((tmp_path / "pool.svg").read_text(encoding="utf-8").split())
+    assert "Pooled with equal weights over" in drawn
+
+
+@pytest.mark.parametrize("command", [["forecast", "--pool"], ["structures"], ["trend"]])
+def test_what_cannot_date_an_event_is_not_asked(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Trends say when a model is there: they would give the same date for one that is served widely."""
+    assert run([*command, "--event", "widely-served", "--as-of", DAY.isoformat(), "--draws", "4000"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "--event" in captured.err
+    assert "widely-served" in captured.err
+
+
+def test_a_structure_that_speaks_of_an_event_is_pooled_without_those_that_do_not(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Servers(OwnStructure):
+        name = "servers"
+        title = "Servers"
+        quantities = ("months_to_serve",)
+        beliefs: ClassVar = {"months_to_serve": LogNormal(median=20.0, sigma=0.4)}
+        example: ClassVar = {"months_to_serve": 20.0}
+
+        def ready(self, xp: Any, values: Any, event: str) -> Any:
+            return values["months_to_serve"]
+
+    monkeypatch.setitem(structure_registry.STRUCTURES, "servers", Servers())
+    asked = ["--event", "widely-served", "--as-of", DAY.isoformat(), "--draws", "4000"]
+    assert run(["forecast", "--pool", *asked, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["pooled"]
+    assert told["weights"].keys() == {COMPUTE, "servers"}
+    assert "Constant lag (ECI)" in told["left_out"]
+    assert run(["structures", *asked]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "left out, since they do not date widely-served: Constant lag (ECI)" in said

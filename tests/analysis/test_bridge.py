@@ -57,7 +57,7 @@ def random_ledger(rng: np.random.Generator) -> list[Item]:
         observed = {"value": value, "interval": [value / 1.2, value * 1.2], "level": 0.95, "scope": scope}
         found.append(item("compute_reading", "reading", observed=observed))
     if rng.random() < 0.6:
-        observed = {"value": 340e6 * math.exp(rng.normal(0.0, 0.3)), "firm": "startup"}
+        observed = {"value": 340e6 * math.exp(rng.normal(0.0, 0.3)), "firm": "Z.ai"}
         found.append(item("rental_spend", "spend", observed=observed))
     if rng.random() < 0.6:
         observed = {"value": rng.uniform(1.5, 3.0), "quantity": "post_training_months"}

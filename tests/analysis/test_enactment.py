@@ -7,8 +7,11 @@ from datetime import date
 import numpy as np
 import pytest
 
+from catchup.analysis.inference.outcomes import PRETRAINED
 from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
+from catchup.analysis.presentation.tables.lever_grid import layout as lever_grid_layout
+from catchup.analysis.presentation.text import shift_text
 from catchup.analysis.studies.counterfactuals import levers, regimes
 from catchup.analysis.studies.enactment import default_days, levers_by_day
 from catchup.analysis.studies.lever_grid import lever_grid
@@ -32,11 +35,37 @@ def test_later_buys_less_and_is_past_rescue_more_often(prior):
         assert (np.diff(unmoved) >= -1e-12).all()
 
 
+@pytest.mark.parametrize("day", [date(2026, 2, 24), date(2026, 3, 1), DAY])
+def test_what_is_past_a_lever_is_counted_apart(prior, day):
+    """Where nothing has ended pre-training nothing is past; a lever may leave draws as they are all the same."""
+    past = prior.summary[PRETRAINED]
+    found = levers(prior, acting_from=day)
+    month = prior.question.assumptions.calendar.months(day)
+    assert found.past.value == pytest.approx(np.mean(past <= month))
+    if day < DAY:
+        assert found.past.value == 0.0
+    assert all(found.past.value <= row.unmoved.value + 1e-12 for row in found.counterfactuals)
+    assert max(row.unmoved.value for row in found.counterfactuals) > found.past.value  # indifferent, and not past
+    for enacted in levers_by_day(prior, [day]).levers.values():
+        assert enacted[0].past == found.past
+
+
 def test_a_day_in_the_curve_is_the_lever_asked_from_that_day(prior):
     by_day = levers_by_day(prior, [DAY, date(2027, 2, 26)])
     for position, day in enumerate([DAY, date(2027, 2, 26)]):
         for row in levers(prior, acting_from=day).counterfactuals:
             np.testing.assert_array_equal(by_day.levers[row.id][position].effect.ready.values, row.ready.values)
+
+
+def test_a_printed_grid_holds_what_its_figure_shows(prior):
+    """The figure draws shifts of the 95% date, JSON has three quantiles: the table shows median and 95%."""
+    grid = lever_grid(prior)
+    tables = lever_grid_layout(grid).tables
+    assert [table.title[:6] for table in tables] == ["Median", "95% by"]
+    for table, p in zip(tables, (0.5, 0.95), strict=True):
+        (first,) = [column for column in table.columns if column.title == "As the forecast has it"]
+        for lever in grid.levers:
+            assert first.text(lever) == shift_text(grid.bought(lever, None, p))
 
 
 def test_the_grid_holds_levers_and_regimes_by_themselves(prior):

@@ -199,12 +199,12 @@ def test_everything_that_goes_with_a_forecast_is_drawn(question: Question, tmp_p
     from catchup.analysis.inference.forecast import forecast
     from catchup.model.assumptions import load_assumptions
 
-    fixed = load_assumptions((), {"hyperscaler_budget": 0.01})
+    fixed = load_assumptions((), {"bytedance_commitment": 0.01})
     asked = replace(question, assumptions=fixed, draws=1_000)
     drawn = prior_of(asked)
     said = draw_forecast(forecast(drawn), drawn, plot=tmp_path / "date.pdf", folder=tmp_path / "all")
     assert said[0] == f"drew {tmp_path / 'date.pdf'}"
-    assert said[1].startswith("left out the figure of regimes: --set hyperscaler_budget")
+    assert said[1].startswith("left out the figure of regimes: --set bytedance_commitment")
     names = [name for name in EVERY_FILE if name != "regimes"]
     assert said[2:] == [f"drew {tmp_path / 'all' / name}.png" for name in names]
     assert all((tmp_path / "all" / f"{name}.png").exists() for name in names)

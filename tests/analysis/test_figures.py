@@ -35,6 +35,7 @@ NAMES = (
     "mythos-compute",
     "mythos-compute-prior",
     "pools",
+    "worlds",
 )
 LABELS = {
     "cumulative": ("Date", "Probability ready by then (%)"),
@@ -44,6 +45,7 @@ LABELS = {
     "one-at-a-time": ("Date ready", ""),
     "mythos-compute": ("Pre-training compute (FLOP, logarithmic)", "Density\n(per factor of ten)"),
     "pools": ("Date", "Compute (H100e, logarithmic)"),
+    "worlds": ("Date ready", ""),
 }
 DATED = [name for name in NAMES if not name.startswith("mythos")]
 TELL_APART = 15.0  # difference in L* between neighbouring greys

@@ -109,9 +109,9 @@ def test_what_is_advised_lets_it_count(name: str, assumptions: Assumptions) -> N
     assert widened.posterior.value > DISBELIEVED
 
 
-def test_a_believed_claim_that_compute_excludes_is_said_so_too(assumptions: Assumptions) -> None:
+def test_a_believed_claim_that_compute_excludes_is_said_so_too() -> None:
     """Another kind, another doubt: what would have to be different is found from how its prediction answers."""
-    case = item("claim", "claimed", **EARLY)
+    assumptions, case = load_assumptions(model="article"), item("claim", "claimed", **EARLY)
     found = asked([case], assumptions)
     row = only(found)
     assert row.stated == pytest.approx(0.6 / 0.62)
@@ -122,7 +122,7 @@ def test_a_believed_claim_that_compute_excludes_is_said_so_too(assumptions: Assu
     for each in as_json(found)["genuine"]["claimed"]["widen"]:
         if each["needed"] is None:
             continue
-        known = load_assumptions((), {each["quantity"]: each["needed"]})
+        known = load_assumptions((), {each["quantity"]: each["needed"]}, model="article")
         assert not only(asked([case], known)).overruled
 
 
@@ -153,7 +153,7 @@ def test_a_quantity_at_what_it_needs_explains_the_observation(case: Item, assump
     question = Question(with_latents(assumptions, [case]), DAY)
     beliefs = {name: question.assumptions.beliefs[name] for name in assumptions.needed(distillation=True)}
     beliefs |= latent_beliefs(question, [case])
-    medians = {name: np.array([float(belief.quantile(0.5))]) for name, belief in beliefs.items()}
+    medians = {name: question.assumptions.quantiles(name, [0.5]) for name in beliefs}
     target = explanation(case, assumptions.clock(DAY))
     start = predictions_of(question, medians, [case])[2][case.id][0]
     found = widenings(question, case)

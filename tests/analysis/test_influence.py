@@ -380,3 +380,18 @@ def test_impossible_evidence_exits_with_one_line(tmp_path: Path, capsys: pytest.
     assert captured.out == ""
     assert len(captured.err.splitlines()) == 1
     assert "odd-reading: hardly possible under the prior" in captured.err
+
+
+def test_influence_and_forecast_rest_on_the_same_draws(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where too few of the draws that were asked for count, both take more, and say the same of the date."""
+    asked = ["--as-of", DAY.isoformat(), "--draws", "1000", "--json"]
+    assert run(["forecast", *asked]) == 0
+    forecast = json.loads(capsys.readouterr().out)
+    assert forecast["draws"] > 1_000
+    assert any("at least 1,000 must" in note for note in forecast["notes"])
+    assert run(["influence", *asked]) == 0
+    influence = json.loads(capsys.readouterr().out)
+    assert influence["draws"] == forecast["draws"]
+    assert influence["posterior"]["quantiles"]["0.5"]["date"] == forecast["ready"]["quantiles"]["0.5"]["date"]
+    assert run(["influence", *asked, "--engine", "importance"]) == 0
+    assert json.loads(capsys.readouterr().out)["draws"] == 1_000

@@ -70,7 +70,7 @@ def _ready(question: Question, values: dict[str, np.ndarray]) -> np.ndarray:
     return np.asarray(outcome_of(question, values)[1].ready)
 
 
-@pytest.mark.parametrize("firm", ["hyperscaler", "startup"])
+@pytest.mark.parametrize("firm", ["bytedance", "alibaba", "deepseek"])
 def test_a_run_of_one_firm_moves_that_firms_chance_to_be_first(firm: str, assumptions: Assumptions) -> None:
     before = asked([item("compute_stock", "stock")], assumptions).first_firm
     run = item("run_started", "run", observed={"firm": firm, "date": date(2026, 9, 15)})

@@ -61,7 +61,8 @@ def test_text_says_which_draws_are_past_a_lever(capsys):
     assert run(["levers", *PRIOR]) == 0
     printed = capsys.readouterr().out
     assert "acting from 26 Nov 2026" in printed
-    assert "Draws that do not move" in printed
+    assert "Draws that are not moved, being past it or indifferent to it" in printed
+    assert "most of them" not in printed
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def test_regimes_commit_from_their_day_on(question: Question, prior: Posterior) 
 
 
 def test_a_regime_cannot_change_what_is_fixed(question: Question) -> None:
-    fixed = replace(question, assumptions=load_assumptions(fixed={"hyperscaler_budget": 0.01}))
+    fixed = replace(question, assumptions=load_assumptions(fixed={"hyperscaler_budget": 0.01}, model="article"))
     with pytest.raises(InputError, match="hyperscaler_budget"):
         regimes(prior_of(fixed))
 

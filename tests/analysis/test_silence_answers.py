@@ -166,6 +166,45 @@ def test_state_says_what_explains_silence(tmp_path: Path, capsys: pytest.Capture
     assert json.loads(out)["silence"] is None
 
 
+SILENT_STAGE = "A model is ready, and nobody has said so"
+
+
+@pytest.mark.parametrize("asked_of", [["--evidence", "none"], ["--event", "narrow-exploit"], ["--as-of", "2028-06-01"]])
+def test_a_model_is_called_unannounced_only_where_silence_is_counted_through_the_day(
+    asked_of: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where no silence about it is counted, or only through an earlier day, a model that is ready may be known."""
+    added = [] if "none" in asked_of else ["--evidence", "none", "--add", str(looked(tmp_path, date(2027, 12, 31)))]
+    as_of = [] if "--as-of" in asked_of else ["--as-of", "2027-12-31"]
+    for command in ("forecast", "state"):
+        _, out, _ = said([command, "--draws", "20000", *asked_of, *added, *as_of], capsys)
+        assert "nobody has said so" not in out
+        assert "unannounced" not in out.lower()
+        assert "ready" in out
+
+
+def test_a_model_is_called_unannounced_where_silence_is_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    silence = str(looked(tmp_path, date(2027, 12, 31)))
+    where = ["--evidence", "none", "--add", silence, "--as-of", "2027-12-31", "--draws", "20000"]
+    assert "ready, unannounced" in said(["forecast", *where], capsys)[1]
+    out = said(["state", *where], capsys)[1]
+    assert SILENT_STAGE in out
+    assert "ready and nobody has said so" in out
+    found = json.loads(said(["forecast", *where, "--json"], capsys)[1])
+    assert found["silent_through_as_of"] is True
+    assert "ready-unannounced" in found["state"]
+
+
+def test_what_explains_silence_says_what_is_computed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A run takes months: that nobody is ready on compute alone does not say that compute is lacking."""
+    silence = str(looked(tmp_path, date(2026, 11, 27)))
+    _, out, _ = said(["state", "--add", silence, "--as-of", "2026-11-27", "--draws", "20000"], capsys)
+    assert "compute does not suffice" not in out
+    assert "nobody would be ready even on compute alone" in out
+
+
 def test_silence_that_contradicts_all_else_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     silence = looked(tmp_path, date(2029, 1, 1))
     arguments = ["forecast", "--as-of", "2029-01-01", "--add", str(silence), "--draws", "20000", "--json"]

@@ -140,7 +140,7 @@ def test_nothing_is_needed(asked: Question) -> None:
 
 
 def test_without_any_growth_no_stock_is_nothing(question: Question) -> None:
-    fixed = replace(question, assumptions=load_assumptions(fixed={"startup_growth": 0.0}), draws=2_000)
+    fixed = replace(question, assumptions=load_assumptions(fixed={"startup_growth": 0.0}, model="article"), draws=2_000)
     trial = StockSearch(prior_of(fixed)).trial(0.0)
     assert trial.win.value == 0.0
     assert np.isfinite(trial.ready.values).all()

@@ -30,7 +30,7 @@ BY = date(2026, 12, 31)
 CASES = {
     "as it opens": {},
     "the prior": {"evidence": ()},
-    "two lags": {"evidence": ("eci-lag", "caisi-deepseek-v4-lag")},
+    "two lags": {"evidence": ("aisi-open-weight-cyber-lag", "caisi-deepseek-v4-lag")},
     "another event": {"event": "autonomous-range"},
     "a lever": {"lever": "remote-revoked"},
     "a lever on another event, one item off": {
@@ -124,7 +124,7 @@ def test_switching_an_item_off_and_on_again_changes_and_restores(page: Browser) 
 
 def test_reset_restores(page: Browser) -> None:
     before, text = shown(page), page.ask("return document.querySelector('main').innerText")
-    switch(page, "eci-lag")
+    switch(page, "caisi-deepseek-v4-lag")
     choose(page, "#reliability-microsoft-slide", 0.9)
     choose(page, "#weight-zai-spend-2025", 0.5)
     choose(page, "#event", "narrow-exploit")
@@ -170,7 +170,7 @@ def test_the_command_shown_runs(page: Browser, capsys: pytest.CaptureFixture[str
     assert len(answer["evidence"]) == 6
     choose(page, "#lever", "remote-revoked")
     assert page.ask("return document.getElementById('command').textContent").startswith("catchup levers ")
-    choose(page, "#weight-eci-lag", 0.5)
+    choose(page, "#weight-caisi-deepseek-v4-lag", 0.5)
     assert "weight = 0.5" in page.ask("return document.getElementById('command').textContent")
 
 
@@ -178,7 +178,10 @@ def test_a_keyboard_is_enough(page: Browser) -> None:
     from selenium.webdriver.common.action_chains import ActionChains
     from selenium.webdriver.common.keys import Keys
 
-    wanted = page.ask("return [...document.querySelectorAll('select, input, button')].map((control) => control.id)")
+    wanted = page.ask(
+        """return [...document.querySelectorAll("select, input, button")]
+             .filter((control) => control.offsetParent).map((control) => control.id)"""
+    )
     reached: list[str] = []
     for _ in range(4 * len(wanted)):  # a date has several parts, each a stop of its own
         ActionChains(page.driver).send_keys(Keys.TAB).perform()
@@ -189,9 +192,9 @@ def test_a_keyboard_is_enough(page: Browser) -> None:
             break
     assert reached == wanted
     before = shown(page)
-    page.ask("document.getElementById('on-eci-lag').focus()")
+    page.ask("document.getElementById('on-caisi-deepseek-v4-lag').focus()")
     ActionChains(page.driver).send_keys(Keys.SPACE).perform()
-    assert not page.driver.find_element("id", "on-eci-lag").is_selected()
+    assert not page.driver.find_element("id", "on-caisi-deepseek-v4-lag").is_selected()
     assert shown(page)["0.5"] != before["0.5"]
     page.ask("document.getElementById('reliability-microsoft-slide').focus()")
     ActionChains(page.driver).send_keys(Keys.ARROW_RIGHT).perform()
@@ -209,6 +212,78 @@ def test_every_control_has_a_name_and_the_answer_is_announced(page: Browser) -> 
     assert page.ask("return document.getElementById('median').closest('[aria-live]') !== null")
     assert page.unnamed_pictures() == 0
     assert page.headings() == [1, 2]
+
+
+SLOWER, LONGEST = 4, 100.0  # times a processor is slowed down, as a laptop's; milliseconds
+TYPED = {
+    "lag": ("value", "9"),
+    "reading": ("value", "9e26"),
+    "spend": ("value", "3e8"),
+    "milestone": ("date", "2026-10-01"),
+    "stock": ("value", "1.5e6"),
+    "quantile": ("probability", "0.25"),
+}
+
+
+@pytest.mark.parametrize("kind", TYPED)
+def test_a_leak_is_answered_while_it_is_typed(kind: str, page: Browser) -> None:
+    name, value = TYPED[kind]
+    before = shown(page)
+    choose(page, "#leak", kind)
+    page.driver.execute_cdp_cmd("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    try:
+        choose(page, f"#leak-{kind}-{name}", value)
+        taken = []
+        for _ in range(5):
+            choose(page, f"#leak-{kind}-{name}", value)
+            taken.append(float(page.ask("return document.body.dataset.milliseconds")))
+    finally:
+        page.driver.execute_cdp_cmd("Emulation.setCPUThrottlingRate", {"rate": 1})
+    assert min(taken) <= LONGEST, taken
+    assert "--add leak.toml" in page.ask("return document.getElementById('command').textContent")
+    assert 'id = "reader-leak"' in page.ask("return document.getElementById('leak-file').textContent")
+    moved = shown(page)["0.5"] != before["0.5"]
+    refused = page.ask("return document.body.classList.contains('refused')")
+    if kind == "quantile":
+        assert not moved
+        assert "compared and never counted" in page.ask("return document.getElementById('opinion').innerText")
+    else:
+        assert moved or refused
+
+
+def test_all_that_is_chosen_stands_in_the_address(page: Browser, explorer: Path) -> None:
+    choose(page, "#model", "article")
+    choose(page, "#leak", "stock")
+    choose(page, "#leak-stock-value", "1.7e6")
+    choose(page, "#lever", "remote-revoked")
+    choose(page, "#by", "2027-03-31")
+    choose(page, "#weight-zai-spend-2025", "0.5")
+    switch(page, "caisi-deepseek-v4-lag")
+    found, text = shown(page), page.ask("return document.querySelector('main').innerText")
+    address = page.driver.current_url
+    assert "model=article" in address
+    assert "leak-stock-value=1.7e6" in address
+    assert "leak-lag" not in address  # what is not chosen is not said
+    page.driver.get("about:blank")
+    page.driver.get(address)
+    assert shown(page) == found
+    assert page.ask("return document.querySelector('main').innerText") == text
+    page.driver.find_element("id", "reset").click()
+    page.ask("return new Promise((resolve) => setTimeout(resolve, 50))")
+    assert page.driver.current_url == explorer.as_uri()
+
+
+@pytest.mark.parametrize(
+    "address", ["leak=%3Cscript%3E&event=x&on-caisi-deepseek-v4-lag=maybe", "leak=lag&leak-lag-value=%22%3E%3Cimg%3E"]
+)
+def test_a_hostile_address_is_no_more_than_a_value(address: str, page: Browser, explorer: Path) -> None:
+    page.driver.get("about:blank")
+    page.driver.get(f"{explorer.as_uri()}#{address}")
+    assert page.ask("return document.querySelectorAll('main img, main script').length") == 0
+    assert page.complaints() == []
+    if "lag-value" in address:
+        assert "a number from" in page.driver.find_element("id", "warning").text
+        assert page.ask("return document.getElementById('median').textContent") == "No answer here"
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

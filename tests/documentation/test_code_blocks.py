@@ -26,6 +26,7 @@ from catchup.analysis.studies.voi.decision import read_decision
 from catchup.analysis.studies.voi.disclosures import read_disclosures
 from catchup.evidence import item_from_table
 from catchup.evidence.kinds import KINDS
+from catchup.evidence.tables.criteria import load_criteria
 from catchup.evidence.tables.shapes import load_shapes
 from catchup.model import load_assumptions
 from catchup.model.mechanisms.registry import MECHANISMS
@@ -93,6 +94,8 @@ def test_toml_keeps_to_its_schema(path: Path, tmp_path: Path) -> None:
                 check_pending(table)
             elif "shape" in table:
                 check_shapes(block.text, tmp_path)
+            elif "criterion" in table:
+                check_criteria(block.text, tmp_path)
             else:
                 load_assumptions([Layer.of(table, file=name_of(path))])
 
@@ -109,6 +112,12 @@ def check_shapes(text: str, folder: Path) -> None:
     """Fail unless shapes of tables keep to their schema."""
     (folder / "shapes.toml").write_text(text, encoding="utf-8")
     load_shapes(folder / "shapes.toml")
+
+
+def check_criteria(text: str, folder: Path) -> None:
+    """Fail unless criteria keep to their schema."""
+    (folder / "criteria.toml").write_text(text, encoding="utf-8")
+    load_criteria(folder / "criteria.toml")
 
 
 @pytest.fixture

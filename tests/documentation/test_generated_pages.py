@@ -19,6 +19,7 @@ from catchup.analysis.presentation.pages.evidence import evidence_page
 from catchup.analysis.presentation.pages.leaves_out import leaves_out_page
 from catchup.analysis.presentation.pages.scenarios import scenario_page
 from catchup.analysis.presentation.pages.structures import structure_page
+from catchup.analysis.presentation.pages.worlds import world_page
 from catchup.evidence import load_ledger
 from catchup.model import load_assumptions
 from catchup.model.assumptions import Assumptions, under_scenario
@@ -27,7 +28,7 @@ from catchup.model.trend import load_trends
 from catchup.priors import Layer
 from documents import DOCS
 
-FIGURE = re.compile(r"[-+]?\d[\d.]*%?|[A-Z][a-z]{2}(?= 20\d\d)|within noise|no change|±")
+FIGURE = re.compile(r"[-+]?\d[\d.]*%?|[A-Z][a-z]{2}(?= 20\d\d)|within noise|no change|below(?= \d)|±")
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +127,21 @@ def test_structure_page_is_current(question: Question, assumptions: Assumptions)
             assert all(f"[{reference}](priors.md#sources)" in row for reference in trend.references)
         for name in ("compute-gate", "mobilisation"):
             assert f"| `{name}`: " in text
+
+
+def test_world_page_is_current(question: Question, assumptions: Assumptions) -> None:
+    page = world_page(replace(question, draws=2_000))
+    headings, kept = (re.findall("^#.*$", text, re.MULTILINE) for text in (page, committed("worlds.md")))
+    assert headings == kept, "run make docs"
+    sections = {part.splitlines()[0]: part for part in re.split(r"^## ", committed("worlds.md"), flags=re.MULTILINE)}
+    for name, world in assumptions.worlds.items():
+        assert page.count(f"](#{name}) | believed |") == committed("worlds.md").count(f"](#{name}) | believed |") == 2
+        assert all(f"[{reference}](priors.md#sources)" in sections[name] for reference in world.text.references)
+        assert all(f"`--priors {overlay}`" in sections[name] for overlay in world.text.overlays)
+        for layer in world.layers:
+            assert all(f"quantity `{row}`" in sections[name] for row in layer.tables.get("quantity", {}))
+    for name in assumptions.scenarios:
+        assert f"[What it lays over the race](scenarios.md#{name})" in sections[name]
 
 
 def test_pages_are_written_into_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

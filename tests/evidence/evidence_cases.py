@@ -62,6 +62,7 @@ def one_of_each_kind() -> list[Item]:
         item("capital_spending", id="spending-country", observed__firm=None, observed__ai_share=0.8),
         item("run_started", id="run-sized", observed__size=3e26, likelihood__size_sd=0.4),
         item("expert_forecast", id="one-probability", observed=ONE_PROBABILITY),
+        item("frontier_score", id="score-of-mythos", observed__frontier="mythos", observed__interval=None),
         item("run_finished", id="run-unsized", observed__size=None, likelihood__months_sd=1.0),
     ]
 

@@ -50,6 +50,12 @@ COUNTED: dict[str, tuple[str, str, dict[str, Any], dict[str, Any]]] = {
     ),
     "caisi-glm-5-3-cyber-lag": ("capability_lag", "2026-09-17", lag(4.0, "cyber", "CAISI", 2026, 9, 17), {"sd": 0.30}),
     "no-public-model": ("not_yet", "2026-02-24", SILENCE, {"delay_months": 2.0}),
+    "epoch-lag-records": (  # in place of eci-lag, where a model reads records
+        "lag_records",
+        "2026-08-16",
+        {"records": "epoch-eci", "episodes": (), "organisation": "Epoch AI"},
+        {"typical_months": 12.0, "typical_sigma": 1.0, "spread": 0.4, "spread_sigma": 0.5},
+    ),
 }
 """A second transcription of the items that are counted."""
 
@@ -66,8 +72,9 @@ def test_the_counted_items_are_those_of_the_design() -> None:
 
 def test_the_default_question_counts_them_all_and_no_statement_twice() -> None:
     selection = select(LEDGER, "default", DAY, ASSUMPTIONS)
-    assert {item.id for item in selection.counted} == set(COUNTED)
-    assert len(selection.counted) + len(selection.checks) + len(selection.priors) == len(LEDGER.items)
+    assert {item.id for item in selection.counted} == set(COUNTED) - {"eci-lag"}
+    assert {each.item.id for each in selection.set_aside} == {"eci-lag"}
+    assert 1 + len(selection.counted) + len(selection.checks) + len(selection.priors) == len(LEDGER.items)
     assert latent_quantities(selection.counted) == [
         "benchmark_optimism_cyber",
         "mythos_lead_cyber",
@@ -77,6 +84,8 @@ def test_the_default_question_counts_them_all_and_no_statement_twice() -> None:
         "benchmark_optimism_general",
         "mythos_lead_general",
         "organisation_error_caisi",
+        "american_release_delay",
+        "chinese_release_delay",
         "organisation_error_epoch_ai",
         "rl_ratio",
         "firm_ratio",
@@ -106,6 +115,7 @@ def test_items_that_set_a_prior_share_its_statement_and_no_check_does() -> None:
 def test_log_likelihoods_equal_an_independent_account_of_the_whole_ledger(overlays: list[str], blur: float) -> None:
     """The design's table once more, in SciPy, from quantities to the log evidence."""
     items = select(LEDGER, "default", DAY, ASSUMPTIONS).counted
+    items = tuple(LEDGER.items["eci-lag"] if item.id == "epoch-lag-records" else item for item in items)
     assumptions = with_latents(load_assumptions(overlays), items)
     names = [*assumptions.needed(), *latent_quantities(items)]
     (values,) = simulate(assumptions, lambda chunk: chunk, 5_000, np.random.default_rng(5), names=names)
@@ -118,7 +128,7 @@ def test_log_likelihoods_equal_an_independent_account_of_the_whole_ledger(overla
     spread = np.hypot(np.log10(7.1 / 5.3) / np.ptp(stats.norm.interval(0.95)), 0.15)
     reading = np.log10(6.1e27)
     genuine = stats.norm.logpdf(reading, np.log10(mythos * (1 + values["rl_ratio"])), spread)
-    bill = values["startup_stock"] * 0.7 * values["firm_ratio"] * 8_760 * values["rental_price"]
+    bill = values["zai_stock"] * 0.7 * 8_760 * values["rental_price"]
     silent = (datetime.date(2026, 9, 29) - datetime.date(2026, 2, 24)).days / 30.44
     waited = 0.1 * np.logaddexp(0, (silent - dates.ready) / 0.1)  # blurred within a tenth of a month
     unreported = stats.lognorm.sf(waited, 0.8, scale=1.5)

@@ -124,7 +124,11 @@ TWINS: dict[str, Callable[[Any, Any, Figures], Any]] = {
     "run_started": scipy_normal("sd"),
     "run_finished": scipy_normal("sd"),
     "expert_forecast": scipy_normal("sd"),
+    "policy": lambda value, prediction, f: stats.bernoulli.logpmf(int(value), 1.0) + 0.0 * prediction,  # a fact
     "efficiency_curve": scipy_curve,
+    "lag_records": scipy_curve,
+    "hindcast": scipy_curve,
+    "frontier_score": scipy_normal("reading_sd", "sd"),
 }
 ITEMS = [*one_of_each_kind(), *doubted_items()]
 CASES = [(case, ARTICLE) for case in ITEMS] + [
@@ -163,7 +167,7 @@ def about(case: Item, width: float = 3.0, count: int = 401) -> Array:
     """Predictions on either side of what was observed, far into the tails."""
     if case.kind.name == "not_yet":
         return -np.concatenate([np.geomspace(1e-6, 30.0, count), [40.0, 400.0]])
-    if case.event is not None and case.kind.name != "capability_lag":
+    if case.event is not None and not case.kind.measures_lag:
         return np.concatenate([np.linspace(0.5, 20.0, count), [40.0, 400.0]])
     if case.kind.name == "shipment" and binary(case):
         return np.concatenate([[0.0], np.geomspace(1.0, 2e5, count)])
@@ -173,6 +177,8 @@ def about(case: Item, width: float = 3.0, count: int = 401) -> Array:
 
 
 def values(case: Item) -> list[float]:
+    if case.kind.name == "policy":
+        return [1.0]
     return [0.0, 1.0] if binary(case) else [case.observation(ARTICLE)]
 
 

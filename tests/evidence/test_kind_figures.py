@@ -13,6 +13,7 @@ import pytest
 from scipy import integrate, interpolate, stats
 
 from catchup.evidence.kinds import KINDS, Kind, ModelState
+from catchup.evidence.lag_records import LagBelief, LagRecord, lag_curve
 from catchup.evidence.likelihood import predict
 from catchup.model.assumptions import load_assumptions
 from catchup.model.pools import Pool
@@ -43,12 +44,16 @@ OBSERVED = {
     "progress_estimate": math.log(8.8),
     "compute_stock": math.log(900e3),
     "cluster": 1.0,
+    "policy": 1.0,
     "shipment": math.log(50e3),
     "capital_spending": math.log(160e9 / 6.8),
     "run_started": months(datetime.date(2026, 10, 15)),
     "run_finished": math.log(4e25),
     "expert_forecast": (months(datetime.date(2026, 10, 15)) + months(datetime.date(2027, 9, 15))) / 2.0,
     "efficiency_curve": math.log10(8.5),
+    "lag_records": math.log(8.0),
+    "frontier_score": 158.0,
+    "hindcast": math.log10(8.5),
 }
 CURVE = (-18.0, -11.0, -6.0, -2.6, -0.8, -0.05, 0.0, -0.6, -1.7, -3.2, -5.1, -7.2)  # of the template
 
@@ -94,6 +99,7 @@ FIGURES: dict[str, dict[str, float]] = {
         "yearly_growth": 1.0,
     },
     "cluster": {"log_size": math.log(160e3 * 0.46), "date": months(datetime.date(2026, 10, 15)), "sd": 0.2},
+    "policy": {"reliability": 1.0},
     "shipment": {"date": months(datetime.date(2026, 10, 15)), "sd": 0.4},
     "capital_spending": {
         "begins": months(datetime.date(2026, 1, 1)),
@@ -105,6 +111,26 @@ FIGURES: dict[str, dict[str, float]] = {
     "expert_forecast": {"sd": 335 / 30.44 / WIDTH_90},
     "run_finished": {"sd": 0.5, "date": months(datetime.date(2026, 7, 1)), "typical_share": 0.8},
     "efficiency_curve": curve_figures(math.log10(8.5), 0.2, 0.125, CURVE),
+    "hindcast": curve_figures(math.log10(8.5), 0.2, 0.125, CURVE),
+    "frontier_score": {
+        "reading_sd": 5.0 / WIDTH_90,
+        "sd": 4.0,
+        "date": months(datetime.date(2026, 10, 15)) - 6.0,
+        "typical_share": 1.0,
+    },
+}
+MET = (datetime.date(2025, 6, 1), datetime.date(2026, 2, 1), datetime.date(2026, 2, 1))  # of the template's records
+MEAN_MET = sum(map(months, MET)) / 3.0
+RECORDS = (
+    LagRecord(5.0, 0.2, "A Chinese model"),
+    LagRecord(9.0, 0.1, "The next"),
+    LagRecord(8.0, 0.0, "The next"),
+    LagRecord(4.0, 0.0, None),
+)
+LAG_CURVE = lag_curve(RECORDS, LagBelief(12.0, 1.0, 0.4, 0.5))  # held to an oracle by test_lag_records
+FIGURES["lag_records"] = {
+    "date": MEAN_MET,
+    **curve_figures(math.log(8.0), LAG_CURVE.start, LAG_CURVE.step, tuple(LAG_CURVE.values)),
 }
 
 
@@ -141,10 +167,13 @@ def state() -> ModelState:
     names = (
         *("rl_ratio", "benchmark_optimism_general", "benchmark_optimism_cyber", "firm_ratio", "rental_price"),
         *("mythos_lead_general", "mythos_lead_cyber", "gap_growth", "evaluation_delay", "organisation_error"),
+        *("american_release_delay", "chinese_release_delay"),
     )
     quantity = {name: 0.1 * position * one for position, name in enumerate(names, start=1)}
     quantity |= {"algorithmic_progress": 9.0 * one, "capital_per_h100e": 3e4 * one, "ai_capital_share": 0.4 * one}
+    quantity |= {"efficiency_score": 140.0 * one, "efficiency_slope": 11.0 * one}
     quantity |= SOURCES_BROUGHT
+    quantity["enactment_rank"] = 0.3 * one
     quantity |= {"startup_stock": 7e4 * one, "startup_budget": 0.06 * one, "hyperscaler_budget": 0.01 * one}
     flop_month = {"startup": 5e20 * one, "hyperscaler": 4e20 * one}
     ready = {"compute-equivalent": 11.0 * one, "autonomous-range": 7.0 * one}
@@ -176,6 +205,27 @@ def shown(one: np.ndarray, lead: float, day: float) -> np.ndarray:
     return 0.5 * (gap + np.hypot(gap, 0.5))
 
 
+LAUNCHED = months(datetime.date(2026, 10, 15)) - 6.0
+
+
+def largest_of_both(one: np.ndarray, month: float) -> np.ndarray:
+    """The larger of both firms' largest runs: that of the start-up, whose budget is six times as large, here."""
+    return np.maximum(
+        12.0 * 0.06 * one * (8e4 + 5e3 * month) * one * 5e20 * one,
+        12.0 * 0.01 * one * (8e4 + 5e3 * month) * one * 4e20 * one,
+    )
+
+
+def score(one: np.ndarray, log10_compute: np.ndarray, month: float) -> np.ndarray:
+    return 140.0 * one + 11.0 * one * (log10_compute + month / 12.0 * np.log10(9.0 * one))
+
+
+def released(one: np.ndarray, day: float) -> np.ndarray:
+    """The gap on a day without an evaluation, from release to release, smoothed by a quarter of a month."""
+    gap = (11.0 - 0.6) * one - 0.8 * one * (11.0 * one - day) + 1.2 * one - 1.1 * one
+    return 0.5 * (gap + np.hypot(gap, 0.5))
+
+
 END = months(datetime.date(2026, 10, 15))
 PREDICTED: dict[str, tuple[dict[str, Any], Any]] = {
     "compute_reading": ({}, lambda one: np.log10(5e26 * one)),
@@ -199,6 +249,17 @@ PREDICTED: dict[str, tuple[dict[str, Any], Any]] = {
     ),
     "progress_estimate": ({}, lambda one: np.log(9.0 * one)),
     "efficiency_curve": ({}, lambda one: np.log10(9.0 * one)),
+    "hindcast": ({}, lambda one: np.log10(9.0 * one)),
+    "frontier_score": ({}, lambda one: score(one, np.log10(largest_of_both(one, LAUNCHED) / 1e25), LAUNCHED)),
+    "frontier_score mythos": (
+        {"observed__frontier": "mythos"},
+        lambda one: score(one, np.log10(5e26 * one / 1e25), 0.0),
+    ),
+    "frontier_score half": (
+        {"likelihood__typical_share": 0.5},
+        lambda one: score(one, np.log10(0.5 * largest_of_both(one, LAUNCHED) / 1e25), LAUNCHED),
+    ),
+    "lag_records": ({}, lambda one: np.log(released(one, MEAN_MET)) - 1.2 * one),
     "compute_stock": (
         {},
         lambda one: np.log(hyperscaler(END) + 9e5 * 0.25 + 6e5 * 0.25 * END / 12.0) + 0.0 * one,
@@ -217,6 +278,7 @@ PREDICTED: dict[str, tuple[dict[str, Any], Any]] = {
         lambda one: np.log(5e5 * 0.3 * END / 12.0) + 0.0 * one,
     ),
     "cluster": ({}, lambda one: np.log((8e4 + 5e3 * END) * one)),
+    "policy": ({}, lambda one: 0.3 * one),
     "shipment": ({}, lambda one: np.log(4e4 * END / 8.0) + 0.0 * one),
     "shipment none": (
         {"observed__value": 0.0, "likelihood": NONE_SHIPPED},

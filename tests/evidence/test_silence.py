@@ -161,6 +161,40 @@ def test_a_file_that_claims_a_day_to_come_is_refused_by_a_check(folder, capsys):
     assert "mine.toml: observed.confirmed_through: 2999-01-01 is after" in capsys.readouterr().err
 
 
+def test_what_nobody_has_seen_yet_is_not_confirmed_whatever_day_is_asked(folder, capsys):
+    """The clock is today's, not --as-of: a later day of the question has seen no more."""
+    assert confirmed("no-public-model", "--through", "2999-01-01", "--as-of", "2999-01-02") == 2
+    assert "observed.confirmed_through: 2999-01-01 is after" in capsys.readouterr().err
+    assert list(folder.iterdir()) == []
+
+
+def test_a_forecast_refuses_what_is_confirmed_after_today_and_after_its_day(folder, capsys):
+    (folder / "mine.toml").write_text(SHIPPED.read_text().replace("2026-09-29", "2999-01-01"))
+    asked = ["forecast", "--evidence", "none", "--add", "mine.toml", "--draws", "4000"]
+    assert run([*asked, "--as-of", "2026-11-21"]) == 2
+    assert "mine.toml: observed.confirmed_through: 2999-01-01 is after" in capsys.readouterr().err
+
+
+def test_what_if_nothing_is_seen_until_a_day_to_come_can_be_asked(folder, capsys, monkeypatch):
+    monkeypatch.setattr("catchup.evidence.tables.places.today", lambda: datetime.date(2026, 11, 27))
+    (folder / "mine.toml").write_text(SHIPPED.read_text().replace("2026-09-29", "2027-02-01"))
+    asked = ["forecast", "--evidence", "none", "--add", "mine.toml", "--draws", "4000"]
+    assert run([*asked, "--as-of", "2027-02-01"]) == 0
+    assert run([*asked, "--as-of", "2026-11-27"]) == 2
+
+
+def test_a_ledger_that_cannot_be_counted_is_not_said_to_be(folder, capsys):
+    ledger = folder / "ledger"
+    ledger.mkdir()
+    (ledger / "quiet.toml").write_text(template("not_yet", "quiet"))
+    stranger = template("not_yet", "stranger").replace('"autonomous-range"', '"no-such-event"')
+    (ledger / "stranger.toml").write_text(stranger)
+    before = (ledger / "quiet.toml").read_text()
+    assert confirmed("quiet", "--through", "2026-11-20", "--ledger", str(ledger)) == 2
+    assert "stranger.toml" in capsys.readouterr().err
+    assert (ledger / "quiet.toml").read_text() == before
+
+
 def test_another_item_under_the_same_id_is_still_refused(folder):
     (folder / "mine.toml").write_text(SHIPPED.read_text().replace("delay_months = 2 ", "delay_months = 3 "))
     with pytest.raises(InputError, match="is the id of evidence/ledger/no-public-model"):

@@ -58,10 +58,10 @@ def test_a_whole_flow_is_counted_once_however_many_firms_divide_it() -> None:
     twice = {
         f"second-{name}": source.model_copy(update={"firm": "second"})
         for name, source in race.sources.items()
-        if source.firm == "hyperscaler"
+        if source.firm == "bytedance"
     }
-    firms = {**race.firms, "second": race.firms["hyperscaler"]}
+    firms = {**race.firms, "second": race.firms["bytedance"]}
     second = replace(assumptions, race=replace(race, firms=firms, sources={**race.sources, **twice}))
     channels = units().stock.country
     assert sources_of(second, channels=channels) == sources_of(assumptions, channels=channels)
-    assert len(sources_of(second, "second", channels)) == len(sources_of(assumptions, "hyperscaler", channels))
+    assert len(sources_of(second, "second", channels)) == len(sources_of(assumptions, "bytedance", channels))

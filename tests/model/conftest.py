@@ -23,7 +23,19 @@ def article() -> Assumptions:
 
 
 @pytest.fixture(scope="session")
-def values(assumptions: Assumptions, article: Assumptions) -> dict[str, np.ndarray]:
-    """Prior draws of everything that any event or lever depends on, in either model."""
-    names = [name for each in (assumptions, article) for name in each.needed(list(each.events), distillation=True)]
+def values() -> dict[str, np.ndarray]:
+    """Prior draws of everything that any event or lever depends on, in either model, as `current` believes of it."""
+    return drawn_of_either(load_assumptions())
+
+
+@pytest.fixture(scope="session")
+def article_values(article: Assumptions) -> dict[str, np.ndarray]:
+    """Prior draws of the published model."""
+    return draw(article, article.needed(list(article.events), distillation=True), DRAWS, seed=1)
+
+
+def drawn_of_either(assumptions: Assumptions) -> dict[str, np.ndarray]:
+    """Draws of what either model depends on."""
+    both = (assumptions, load_assumptions(model="article"))
+    names = [name for each in both for name in each.needed(list(each.events), distillation=True)]
     return draw(assumptions, list(dict.fromkeys(names)), DRAWS, seed=1)

@@ -73,6 +73,12 @@ def log_gained(draw: Draw, progress: float) -> np.ndarray:
     if "progress_half_life_months" in draw:
         kept = draw["progress_floor_share"]
         rate *= kept + (1.0 - kept) * 0.5 ** (GRID / draw["progress_half_life_months"])
+    if "experiment_compute_shortfall" in draw:
+        left = 1.0 / draw["experiment_compute_shortfall"] ** (GRID / 12.0)  # of the compute that experiments need
+        rate *= left ** draw["progress_elasticity_to_experiments"]
+    if "progress_share_kept" in draw:
+        there = 1.0 - 0.5 ** (GRID / draw["frontier_speedup_half_time_months"])  # of the frontier's speed-up
+        rate *= 1.0 - (1.0 - draw["progress_share_kept"]) * there
     return summed(rate, GRID)
 
 

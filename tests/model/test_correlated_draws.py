@@ -58,6 +58,17 @@ SCIPY = {
 CHAIN = {pair: (-1) ** index * 0.4 for index, pair in enumerate(zip(MIXED, list(MIXED)[1:], strict=False))}
 
 
+@pytest.fixture(scope="session")
+def assumptions(article: Assumptions) -> Assumptions:
+    """The published model: what is laid over it here names its firms."""
+    return article
+
+
+@pytest.fixture(scope="session")
+def values(article_values: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return article_values
+
+
 def overlay(ranks: dict[tuple[str, str], float]) -> Layer:
     rows = [{"between": list(pair), "rank": rank} for pair, rank in ranks.items()]
     return Layer.of({"correlation": rows}, file="mine.toml")
@@ -65,7 +76,7 @@ def overlay(ranks: dict[tuple[str, str], float]) -> Layer:
 
 @pytest.fixture(scope="module")
 def correlated() -> Assumptions:
-    return load_assumptions([overlay(RANKS)])
+    return load_assumptions([overlay(RANKS)], model="article")
 
 
 def drawn(assumptions: Assumptions, replicates: int = 0, names: list[str] | None = None) -> dict[str, np.ndarray]:
@@ -94,14 +105,16 @@ def test_uncorrelated_quantities_keep_their_draws_to_the_bit(
 
 
 def test_uncorrelated_quasi_random_draws_stay_to_the_bit(assumptions: Assumptions) -> None:
-    alone, together = (drawn(each, replicates=5) for each in (assumptions, load_assumptions([overlay({PAIR: 0.6})])))
+    alone, together = (
+        drawn(each, replicates=5) for each in (assumptions, load_assumptions([overlay({PAIR: 0.6})], model="article"))
+    )
     changed = [name for name, column in alone.items() if not np.array_equal(column, together[name])]
     assert changed == ["mfu_china"]
 
 
 def test_ranks_taken_back_change_nothing(assumptions: Assumptions) -> None:
     layers = [overlay(RANKS), overlay(dict.fromkeys(RANKS, 0.0))]
-    alone, back = drawn(assumptions), drawn(load_assumptions(layers))
+    alone, back = drawn(assumptions), drawn(load_assumptions(layers, model="article"))
     assert alone.keys() == back.keys()
     assert all(np.array_equal(alone[name], back[name]) for name in alone)
 
@@ -139,7 +152,7 @@ def test_draws_depend_neither_on_chunks_nor_on_what_else_is_drawn(
 
 def test_beside_quasi_random_draws_others_are_drawn_together(assumptions: Assumptions) -> None:
     """Latents that are correlated with each other alone stay outside the Sobol sequence, and depend on each other."""
-    both = load_assumptions([overlay({("rl_ratio", "rental_price"): 0.7})])
+    both = load_assumptions([overlay({("rl_ratio", "rental_price"): 0.7})], model="article")
     beside = {name: both.beliefs[name] for name in ("rl_ratio", "rental_price")}
     chunks = list(simulate(both, lambda v: v, 40_960, np.random.default_rng(1), beside=beside, replicates=5))
     values = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
@@ -251,7 +264,7 @@ def test_scenarios_keep_correlations_and_state_none(correlated: Assumptions) -> 
         assert [group.names for group in world.copula.groups] == [group.names for group in correlated.copula.groups]
     text = '[scenario.mine]\ntitle = "x"\nreferences = ["project"]\n[[scenario.mine.correlation]]\nrank = 0.5\n'
     with pytest.raises(InputError, match=r"scenario\.mine\.correlation: unknown key"):
-        load_assumptions([Layer.of(tomllib.loads(text), file="mine.toml")])
+        load_assumptions([Layer.of(tomllib.loads(text), file="mine.toml")], model="article")
 
 
 def test_correlated_mfus_narrow_the_date_as_their_ratio_does() -> None:

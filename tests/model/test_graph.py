@@ -10,6 +10,7 @@ import pytensor
 import pytensor.tensor as pt
 import pytest
 from pytensor.graph.replace import graph_replace
+from scipy.stats import norm
 
 from catchup.model.assumptions import Assumptions, load_assumptions
 from catchup.model.compiled import CompiledDates
@@ -168,13 +169,15 @@ def test_the_launch_grid(assumptions: Assumptions, values: dict[str, np.ndarray]
 
 
 def test_rows_of_data_that_a_user_adds() -> None:
-    assumptions = load_assumptions([Layer.of(tomllib.loads(ADDED), file="mine.toml")])
+    assumptions = load_assumptions([Layer.of(tomllib.loads(ADDED), file="mine.toml")], model="article")
     values = draw(assumptions, assumptions.needed(["twice"], distillation=True), 2_000, seed=2)
     model = build_model(assumptions, events=["twice"], as_of_month=8.0)
     assert list(model.coords["firm"]) == ["hyperscaler", "startup", "ministry"]
     assert {"cluster", "cohort"} <= set(model.coords["source"])
     compare(assumptions, CompiledDates(model, assumptions, OUTPUTS, mode=QUICK), values, event="twice", as_of_month=8.0)
-    _, without = outcome(load_assumptions(), values | {"compute_equivalent_multiple": np.full(2_000, 2.0)})
+    _, without = outcome(
+        load_assumptions(model="article"), values | {"compute_equivalent_multiple": np.full(2_000, 2.0)}
+    )
     _, with_them = outcome(assumptions, values, event="twice", as_of_month=8.0)
     assert (with_them.contenders["startup"].launch < without.contenders["startup"].launch).all()
     assert (with_them.contenders["ministry"].launch >= 8.0).all()
@@ -182,7 +185,7 @@ def test_rows_of_data_that_a_user_adds() -> None:
 
 def test_fixed_quantities() -> None:
     fixed = {"algorithmic_progress": 10.0, "startup_stock": 0.0, "startup_growth": 0.0, "h200_arrival_months": 1e-300}
-    assumptions = load_assumptions(fixed=fixed)
+    assumptions = load_assumptions(fixed=fixed, model="article")
     values = draw(assumptions, assumptions.needed(distillation=True), 500, seed=3)
     compare(assumptions, CompiledDates(build_model(assumptions), assumptions, OUTPUTS, mode=QUICK), values)
     assert (values["algorithmic_progress"] == 10.0).all()
@@ -213,9 +216,11 @@ def test_logp_and_its_gradient_are_finite_at_prior_draws(assumptions: Assumption
         for free in model.free_RVs:
             names = model.coords[model.named_vars_to_dims[free.name][0]]
             ranks = np.full(len(names), share) if share in tails else rng.random(len(names))
-            drawn = np.array(
-                [beliefs[name].to_base(beliefs[name].quantile(rank)) for name, rank in zip(names, ranks, strict=True)]
-            )
+            if free.name == "scored_quantities":
+                drawn = norm.ppf(ranks)
+            else:
+                pairs = zip(names, ranks, strict=True)
+                drawn = np.array([beliefs[name].to_base(beliefs[name].quantile(rank)) for name, rank in pairs])
             value, transform = model.rvs_to_values[free], model.rvs_to_transforms[free]
             point[value.name] = (
                 drawn if transform is None else transform.forward(drawn, *free.owner.inputs).eval(mode=QUICK)

@@ -102,13 +102,21 @@ amount = ["china_stock", "startup_share"]
 """
 
 
+@pytest.fixture(scope="session")
+def assumptions(article: Assumptions) -> Assumptions:
+    """The published model: what is laid over it here names its firms."""
+    return article
+
+
 def layer(text: str, file: str = "mine.toml") -> Layer:
     return Layer.of(tomllib.loads(text), file=file)
 
 
 @pytest.fixture(scope="module")
 def hierarchical() -> Assumptions:
-    return load_assumptions([layer(HIERARCHY), layer(SHAPED, "shaped.toml"), layer(SPLIT, "split.toml")])
+    return load_assumptions(
+        [layer(HIERARCHY), layer(SHAPED, "shaped.toml"), layer(SPLIT, "split.toml")], model="article"
+    )
 
 
 def drawn(assumptions: Assumptions, replicates: int = 0, names: list[str] | None = None) -> dict[str, np.ndarray]:
@@ -161,7 +169,7 @@ def test_draws_depend_neither_on_chunks_nor_on_what_else_is_drawn(
 def test_what_hangs_on_quantities_drawn_before_is_drawn_beside_them(hierarchical: Assumptions) -> None:
     """Beside quasi-random draws, too: a latent quantity's parents may be among those of the sequence."""
     row = '[quantity.rl_ratio]\nfamily = "lognormal"\nmedian = {quantity = "mfu_china", times = 9}\nsigma = 0.1'
-    latent = load_assumptions([layer(HIERARCHY), layer(row)])
+    latent = load_assumptions([layer(HIERARCHY), layer(row)], model="article")
     beside = {"rl_ratio": latent.beliefs["rl_ratio"]}
     for replicates in (0, 5):
         chunks = list(
@@ -265,7 +273,7 @@ def test_a_regime_on_a_child_keeps_its_rank_given_its_parents(
 
 def test_a_regime_may_hang_on_a_quantity_itself(values: dict[str, np.ndarray]) -> None:
     text = '[regime.seed-push]\nfamily = "uniform"\nlow = 0.0\nhigh = {quantity = "mfu_mode"}\n'
-    asked = load_assumptions([layer(HIERARCHY), layer(text)])
+    asked = load_assumptions([layer(HIERARCHY), layer(text)], model="article")
     found = redrawn(apply_regime(asked.regimes["seed-push"], 0.0).commitments, asked.beliefs, values)
     assert (found["hyperscaler_budget"] < values["mfu_mode"]).all()
     assert stats.kstest(found["hyperscaler_budget"] / values["mfu_mode"], "uniform").pvalue > FALSE_ALARM
@@ -282,7 +290,7 @@ def test_what_others_leave_of_a_whole_cannot_be_given_another_distribution(
 def test_a_scenario_that_believes_a_parent_otherwise_moves_its_children(hierarchical: Assumptions) -> None:
     scenario = '[scenario.rich]\ntitle = "x"\nreferences = ["project"]\n'
     scenario += "[scenario.rich.quantity.budget_level]\nmedian = 0.05\n"
-    asked = load_assumptions([layer(HIERARCHY), layer(scenario, "rich.toml")])
+    asked = load_assumptions([layer(HIERARCHY), layer(scenario, "rich.toml")], model="article")
     world = under_scenario(asked, "rich")
     assert world.beliefs["hyperscaler_budget"].parents == ("budget_level", "budget_spread")
     assert world.quantiles("hyperscaler_budget", 0.5) == pytest.approx(0.05, rel=0.02)
@@ -295,5 +303,5 @@ def test_shares_of_one_flow_may_reach_one_each(hierarchical: Assumptions) -> Non
     )
     shares, used = SPLIT.split("[quantity.other_share]")[0], SPLIT[SPLIT.index("[source") :]
     with pytest.raises(InputError, match=r"shares of china_stock could add up to 1\.40, above 1"):
-        load_assumptions([layer(shares + own + more + used)])
+        load_assumptions([layer(shares + own + more + used)], model="article")
     assert {"hyperscaler_share", "startup_share"} < set(hierarchical.needed())

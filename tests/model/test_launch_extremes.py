@@ -126,7 +126,7 @@ def test_the_launch_is_the_same_for_columns_and_for_numbers() -> None:
 )
 def test_extreme_assumptions_give_dates_and_no_warning(fixed: dict[str, float]) -> None:
     """Warnings are errors here: no logarithm of nothing, nothing over nothing, no overflow."""
-    assumptions = load_assumptions(fixed=fixed)
+    assumptions = load_assumptions(fixed=fixed, model="article")
     names = assumptions.needed(distillation=True)
     values = {name: assumptions.beliefs[name].quantile(np.linspace(0.01, 0.99, 99)) for name in names}
     _, result = outcome(assumptions, values)

@@ -21,7 +21,7 @@ from catchup.model import build_model, load_assumptions, set_intervention
 from catchup.model.assumptions import DEFAULT_EVENT, Assumptions, multiple_name
 from catchup.model.bracket import DOUBLINGS, TOLERANCE, search_for
 from catchup.model.compiled import CompiledDates
-from catchup.model.equations import logistic_months_arrived, slowed_log_progress
+from catchup.model.equations import experiment_bound_log_progress, logistic_months_arrived, slowed_log_progress
 from catchup.model.forward import outcome
 from catchup.model.mechanisms.own import LINEAR
 from catchup.model.policies import apply_as_published, apply_lever
@@ -33,8 +33,14 @@ QUICK = "FAST_COMPILE"
 OUTPUTS = ["ready", "launch", "pool_at_launch", "requirement_at_launch", "run_length"]
 PARTS = dict(zip(OUTPUTS[1:], ("launch", "pool", "requirement", "run_length"), strict=True))
 DAY = date(2026, 11, 26)
-OVERLAYS = [["slowing-progress"], ["logistic-arrivals"], ["slowing-progress", "logistic-arrivals"]]
-IDS = ["slowing", "logistic", "both"]
+OVERLAYS = [
+    ["slowing-progress"],
+    ["logistic-arrivals"],
+    ["slowing-progress", "logistic-arrivals"],
+    ["experiment-bound-progress"],
+    ["moving-target"],
+]
+IDS = ["slowing", "logistic", "both", "experiment-bound", "moving-target"]
 STRAIGHT = {"progress": "constant", "arrivals": "linear"}
 
 
@@ -98,7 +104,7 @@ def test_a_variable_that_is_held_moves_what_follows(name: str) -> None:
     _, expected = outcome(assumptions, values, name=replacing({name: moved}))
     held = np.array([float(moved[key][0]) for key in keys]) if keys else float(moved[0])
     if keys:
-        held = held.reshape((1, 2) if isinstance(keys[0], tuple) else (1,))
+        held = held.reshape((1, len(assumptions.race.firms)) if isinstance(keys[0], tuple) else (1,))
     quantities = {own: float(column[0]) for own, column in values.items()}
     model = build_model(assumptions)
     known = {own: number for own, number in quantities.items() if own in model.named_vars}
@@ -123,7 +129,8 @@ def test_gradients_against_finite_differences(overlays: list[str]) -> None:
     gradients = pytensor.function(scalars, slopes, mode=QUICK, on_unused_input="ignore")
     values = some(assumptions, 40, 8)
     _, result = outcome(assumptions, values)
-    launches = result.contenders["hyperscaler"].launch
+    first = next(iter(assumptions.race.firms))
+    launches = result.contenders[first].launch
     checked = 0
     for place in np.flatnonzero(launches > 0.5)[:6]:
         point = {name: column[place : place + 1] for name, column in values.items()}
@@ -131,7 +138,7 @@ def test_gradients_against_finite_differences(overlays: list[str]) -> None:
         for name in names:
             step = 1e-5 * point[name][0]
             ends = [
-                outcome(assumptions, {**point, name: point[name] + sign * step})[1].contenders["hyperscaler"].launch[0]
+                outcome(assumptions, {**point, name: point[name] + sign * step})[1].contenders[first].launch[0]
                 for sign in (1.0, -1.0)
             ]
             # each date is known to 1e-11 of a month; a kink between the two ends is told by a point in the middle
@@ -196,6 +203,40 @@ def test_slowed_progress_is_the_integral_of_its_rate(t: float, pace: float, half
     ends = np.linspace(0.0, t, 40)
     exact = sum(integrate.quad(rate, a, b, epsabs=1e-13)[0] for a, b in itertools.pairwise(ends))
     assert slowed_log_progress(np, t, pace, half_life, floor) == pytest.approx(exact, rel=1e-7, abs=1e-9)
+
+
+@given(
+    t=st.floats(0.0, 500.0),
+    pace=st.floats(0.001, 0.5),
+    shortfall=st.floats(1.0, 20.0),
+    elasticity=st.floats(0.0, 1.0),
+)
+def test_experiment_bound_progress_is_the_integral_of_its_rate(
+    t: float, pace: float, shortfall: float, elasticity: float
+) -> None:
+    def rate(u: float) -> float:
+        return pace * shortfall ** (-elasticity * u / 12.0)
+
+    ends = np.linspace(0.0, t, 40)
+    exact = sum(integrate.quad(rate, a, b, epsabs=1e-13)[0] for a, b in itertools.pairwise(ends))
+    found = experiment_bound_log_progress(np, t, pace, shortfall, elasticity)
+    assert found == pytest.approx(exact, rel=1e-6, abs=1e-9)
+
+
+def test_what_takes_progress_away_delays_every_date() -> None:
+    """Whatever the draw: less of a fall of the requirement is a later launch, the more so the more is taken."""
+    values: dict[str, np.ndarray] = {}
+    for overlay, quantity, some_, more in (
+        ("experiment-bound-progress", "experiment_compute_shortfall", 1.2, 3.0),
+        ("moving-target", "progress_share_kept", 0.8, 0.3),
+    ):
+        bound = load_assumptions([overlay], model="article")
+        values = some(bound, 500)
+        free = outcome(load_assumptions(model="article"), values)[1].ready
+        dates = [outcome(bound, {**values, quantity: np.full(500, at)})[1].ready for at in (some_, more)]
+        assert (dates[0] >= free - 1e-9).all()
+        assert (dates[1] >= dates[0] - 1e-9).all()
+        assert np.median(dates[1] - free) > 0.1
 
 
 @given(

@@ -33,8 +33,19 @@ channel = "startup"
 """
 
 
+@pytest.fixture(scope="session")
+def assumptions(article: Assumptions) -> Assumptions:
+    """The published model: what is laid over it here names its firms."""
+    return article
+
+
+@pytest.fixture(scope="session")
+def values(article_values: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return article_values
+
+
 def load(text: str) -> Assumptions:
-    return load_assumptions([Layer.of(tomllib.loads(text), file="mine.toml")])
+    return load_assumptions([Layer.of(tomllib.loads(text), file="mine.toml")], model="article")
 
 
 @pytest.mark.parametrize(
@@ -134,13 +145,13 @@ def test_a_quantity_whose_values_make_sense_there_is_drawn(family: str, use: str
 
 
 def test_a_misspelt_event_scenario_or_fixed_quantity() -> None:
-    assumptions = load_assumptions()
+    assumptions = load_assumptions(model="article")
     with pytest.raises(InputError, match="did you mean 'narrow-exploit'"):
         assumptions.event("narow-exploit")
     with pytest.raises(InputError, match="did you mean 'mythos_chips'"):
-        load_assumptions(fixed={"mythos_chip": 1.0})
+        load_assumptions(fixed={"mythos_chip": 1.0}, model="article")
     with pytest.raises(InputError, match="mythos_chips"):
-        load_assumptions(fixed={"mythos_chips": float("nan")})
+        load_assumptions(fixed={"mythos_chips": float("nan")}, model="article")
 
 
 def test_an_overlay_adds_an_event() -> None:

@@ -50,6 +50,17 @@ DELAYS = [
 ]
 
 
+@pytest.fixture(scope="session")
+def assumptions(article: Assumptions) -> Assumptions:
+    """The published model: what helps and what delays is told by the names of its quantities."""
+    return article
+
+
+@pytest.fixture(scope="session")
+def values(article_values: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return article_values
+
+
 @pytest.fixture(scope="module")
 def some(values: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return {name: column[:500] for name, column in values.items()}
@@ -161,6 +172,6 @@ def test_distillation_at_the_medians() -> None:
 
 
 def test_fixed_values_reach_the_race() -> None:
-    fixed = load_assumptions(fixed={"algorithmic_progress": 10.0, "mythos_chips": 500_000})
+    fixed = load_assumptions(fixed={"algorithmic_progress": 10.0, "mythos_chips": 500_000}, model="article")
     assert fixed.beliefs["mythos_chips"].quantile(0.3) == 500_000
     assert replace(fixed) == fixed

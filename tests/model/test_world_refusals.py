@@ -17,6 +17,17 @@ UPLIFT = "description = 'x'\nunit = 'share'\nsources = ['project']\nrole = 'mode
 SCENARIO = "[scenario.mine]\ntitle = 'x'\n"
 
 
+@pytest.fixture(scope="session")
+def assumptions(article: Assumptions) -> Assumptions:
+    """The published model: what is laid over it here names its firms."""
+    return article
+
+
+@pytest.fixture(scope="session")
+def values(article_values: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return article_values
+
+
 def layer(text: str, file: str = "mine.toml") -> Layer:
     return Layer.of(tomllib.loads(text), file=file)
 
@@ -43,27 +54,29 @@ def layer(text: str, file: str = "mine.toml") -> Layer:
 )
 def test_what_a_world_may_not_be(text: str, key: str, says: str) -> None:
     with pytest.raises(InputError) as caught:
-        load_assumptions([layer(text)])
+        load_assumptions([layer(text)], model="article")
     assert (caught.value.file, caught.value.key) == ("mine.toml", key)
     assert says in caught.value.problem
 
 
 def test_an_event_may_be_as_small_as_one_likes_and_no_smaller() -> None:
-    small = load_assumptions([layer("[event.mine]\ntitle = 'x'\nfamily = 'uniform'\nlow = 0\nhigh = 0.5")])
+    small = load_assumptions(
+        [layer("[event.mine]\ntitle = 'x'\nfamily = 'uniform'\nlow = 0\nhigh = 0.5")], model="article"
+    )
     assert small.event("mine").multiple.support() == (0.0, 0.5)
 
 
 def test_a_regime_may_commit_everything() -> None:
-    changed = load_assumptions([layer("[regime.seed-push]\nfamily = 'uniform'\nlow = 0\nhigh = 1")])
+    changed = load_assumptions([layer("[regime.seed-push]\nfamily = 'uniform'\nlow = 0\nhigh = 1")], model="article")
     assert changed.regimes["seed-push"].distribution.support() == (0.0, 1.0)
 
 
 def test_a_quantity_keeps_its_name_from_events() -> None:
     quantity = f"[quantity.mine_multiple]\n{UPLIFT}family = 'fixed'\nvalue = 0.5\n"
     used = "[source.h200]\namount = ['h200_purchases', 'mine_multiple']\n"
-    assert "mine_multiple" in load_assumptions([layer(quantity + used)]).needed()
+    assert "mine_multiple" in load_assumptions([layer(quantity + used)], model="article").needed()
     with pytest.raises(InputError, match="cannot have the name of a quantity") as caught:
-        load_assumptions([layer(quantity + used + EVENT)])
+        load_assumptions([layer(quantity + used + EVENT)], model="article")
     assert caught.value.key == "event.mine"
 
 
@@ -72,7 +85,7 @@ def test_a_file_may_change_what_an_earlier_one_brought_even_where_nothing_draws_
         f"[quantity.mine]\n{UPLIFT}family = 'fixed'\nvalue = 0.5\n[source.h200]\namount = ['h200_purchases', 'mine']"
     )
     second = "[quantity.mine]\nvalue = 0.25\n[source.h200]\namount = ['h200_purchases']"
-    changed = load_assumptions([layer(first, "first.toml"), layer(second, "second.toml")])
+    changed = load_assumptions([layer(first, "first.toml"), layer(second, "second.toml")], model="article")
     assert changed.beliefs["mine"].quantile(0.5) == 0.25
     assert "mine" not in changed.needed()
 
@@ -87,7 +100,7 @@ def test_an_unknown_scenario_is_refused_and_a_known_one_laid_over_all_else(assum
 
 
 def test_a_fixed_quantity_cannot_be_committed_otherwise() -> None:
-    fixed = load_assumptions(fixed={"hyperscaler_budget": 0.01})
+    fixed = load_assumptions(fixed={"hyperscaler_budget": 0.01}, model="article")
     values = {"hyperscaler_budget": np.full(3, 0.01)}
     same = {"hyperscaler_budget": fixed.beliefs["hyperscaler_budget"]}
     assert redrawn(same, fixed.beliefs, values)["hyperscaler_budget"] is values["hyperscaler_budget"]
@@ -124,8 +137,8 @@ def test_no_flow_of_compute_is_shared_out_twice(unit: str, high: float, refused:
     use += "amount = ['china_stock', 'mine']"
     world = layer(f"{quantity}\nfamily = 'uniform'\nlow = 0.1\nhigh = {high}\n{use}")
     if refused is None:
-        assert "mine" in load_assumptions([world]).needed()
+        assert "mine" in load_assumptions([world], model="article").needed()
         return
     with pytest.raises(InputError, match=refused) as caught:
-        load_assumptions([world])
+        load_assumptions([world], model="article")
     assert (caught.value.file, caught.value.key) == ("mine.toml", "source.startup-stock-2.amount")

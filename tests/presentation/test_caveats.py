@@ -69,11 +69,13 @@ def test_all_five_sources_speak(caveats: Caveats) -> None:
     assert len(set(texts)) == len(texts)
 
 
-@pytest.mark.parametrize("kind", ["obstacles", "levers", "regimes", "scenarios", "overlays", "trends"])
+@pytest.mark.parametrize("kind", ["obstacles", "levers", "regimes", "scenarios", "worlds", "overlays", "trends"])
 def test_everything_made_against_a_caveat_is_cited(
     kind: str, caveats: Caveats, known: dict[str, Collection[str]]
 ) -> None:
     cited = {name for row in caveats.rows.values() for name in getattr(row.held, kind)}
+    if kind == "overlays":  # a world names its overlays, and is cited itself
+        cited |= {name for world in load_assumptions().worlds.values() for name in world.text.overlays}
     assert cited == set(known[kind])
 
 

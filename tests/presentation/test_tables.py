@@ -44,6 +44,7 @@ from catchup.analysis.studies.sensitivity.study import sensitivity
 from catchup.analysis.studies.structures import structures
 from catchup.analysis.studies.thresholds.study import thresholds
 from catchup.analysis.studies.watch import watch
+from catchup.analysis.studies.worlds import worlds
 from catchup.evidence import load_ledger, select
 from catchup.model.assumptions import load_assumptions
 
@@ -51,7 +52,7 @@ ANALYSIS = Path(importlib.import_module("catchup.analysis").__file__ or "").pare
 BUILDERS = ANALYSIS / "presentation" / "tables"
 HEADING, SHOWN, KEPT = "Fathoms", "42 fathoms", 42.5
 DRAWN_ALONE = {"Trajectories"}  # results that are drawn and have no table
-HELPERS = {"__init__", "builders", "columns", "genuineness", "movement", "structure_spread", "words"}
+HELPERS = {"__init__", "builders", "columns", "diagnostics", "firms", "genuineness", "movement", "structure_spread", "words"}
 
 
 def ask(draws: int) -> Question:
@@ -96,6 +97,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "thresholds": of_draws(thresholds),
     "trend": of_draws(trends),
     "watch": of_draws(watch),
+    "worlds": of_draws(worlds),
 }
 """By module that lays it out, a result to be had without a run: lists, keyed tables, tables in parts, placed rows."""
 

@@ -130,7 +130,7 @@ def test_items_that_the_trend_rests_on_or_that_say_nothing_of_it_are_set_aside()
     items = default_items(question)
     constant = {aside.item for aside in read(question, "constant-lag", items).set_aside}
     growing = {aside.item for aside in read(question, "growing-lag", items).set_aside}
-    assert constant - growing == {"eci-lag"}
+    assert constant - growing == {"epoch-lag-records"}
     assert growing - constant == {"caisi-deepseek-v4-lag"}
     assert {"microsoft-slide", "zai-spend-2025"} <= constant & growing
 
@@ -209,7 +209,12 @@ def test_trends_stand_beside_the_race():
     question = ask(2_000)
     selected = select(load_ledger(), "default", question.as_of, question.assumptions)
     result = as_json(trends(condition(question, selected, "importance")))
-    assert [row["id"] for row in result["trends"]] == ["constant-lag", "growing-lag", "constant-lag-with-lead"]
+    assert [row["id"] for row in result["trends"]] == [
+        "constant-lag",
+        "growing-lag",
+        "constant-lag-with-lead",
+        "measured-lag",
+    ]
     assert result["compute"]["ready"]["quantiles"]["0.5"]["date"].startswith("202")
     assert trends(prior(question), ["growing-lag"]).trends[0].conditioned is None
 

@@ -23,6 +23,7 @@ from catchup.analysis.studies.scenarios import scenarios
 from catchup.analysis.studies.state import state
 from catchup.analysis.studies.structures import structures
 from catchup.analysis.studies.watch import watch
+from catchup.analysis.studies.worlds import worlds
 from reading_cases import ask, prior
 
 READINGS = {
@@ -38,6 +39,7 @@ READINGS = {
     "capacity": capacity,
     "efficiency": efficiency,
     "size": sizes,
+    "worlds": worlds,
 }
 
 

@@ -116,6 +116,21 @@ def test_a_prior_that_changes_is_a_step_of_its_own(shelf: Shelf, request_: Reque
     assert not attribution.steps[0].noise
 
 
+def test_a_run_asked_of_an_earlier_day_is_not_held_against_a_later_one(
+    shelf: Shelf, request_: Request, tmp_path: Path
+) -> None:
+    """As where a clock was set back: what moved is told from the run before, and never backwards in time."""
+    from dataclasses import replace
+
+    runs, days = tmp_path / "runs", [one.manifest.as_of for one in shelf[1]]
+    for one in (shelf[1][0], shelf[1][-1]):
+        shutil.copytree(one.folder, runs / one.name)
+    between = replace(request_, question=replace(request_.question, as_of=days[1]))
+    before = replace(request_, question=replace(request_.question, as_of=days[0] - timedelta(days=7)))
+    assert run(between, runs, brief=True).section("diff")["against"] == shelf[1][0].name
+    assert run(before, runs, brief=True).section("diff") is None
+
+
 def test_other_random_numbers_are_noise(shelf: Shelf, request_: Request, tmp_path: Path) -> None:
     from dataclasses import replace
 

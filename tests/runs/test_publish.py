@@ -9,6 +9,8 @@ import os
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from html.parser import HTMLParser
@@ -26,7 +28,7 @@ from catchup.analysis.archive.reading import Run, read_run
 from catchup.analysis.commands.main import app
 from catchup.analysis.commands.main import run as command
 from catchup.analysis.inference.estimates import ZERO, Estimate
-from catchup.analysis.presentation.digest import digest_text
+from catchup.analysis.presentation.digest import digest_html, digest_text
 from catchup.analysis.presentation.site.latest import Latest
 from catchup.analysis.presentation.site.moved import story_of
 from catchup.analysis.runs.publish import Published, publish
@@ -156,12 +158,13 @@ def test_a_new_run_touches_only_what_it_must(shelf: Shelf, tmp_path: Path) -> No
     shutil.copytree(last.folder, runs / last.name)
     written = publish(runs, site).written
     assert {name for name in written if name.startswith("runs/")} == {
-        f"runs/{last.name}/{name}" for name in ("index.html", "forecast.json", "diff.json")
+        f"runs/{last.name}/{name}"
+        for name in ("index.html", "forecast.json", "diff.json", "forecast.csv", "forecast.parquet", "card.png")
     }
     assert {"index.html", "feed.xml", "archive.html", "latest.json"} <= set(written)
     assert not {"leaves-out.html", "latest.schema.json"} & set(written)
     changed = {path.relative_to(site).as_posix() for path, number in before.items() if path.stat().st_ino != number}
-    assert changed <= set(written)
+    assert changed - {site_folder.MADE} <= set(written)
     positions = [written.index(name) for name in (f"runs/{last.name}/index.html", "index.html")]
     assert positions == sorted(positions)  # what leads to a page comes after it
 
@@ -201,6 +204,9 @@ def test_latest_keeps_to_its_schema(site: Path) -> None:
     latest, schema = (json.loads((site / name).read_text()) for name in ("latest.json", "latest.schema.json"))
     assert latest.pop("$schema") == "latest.schema.json"
     assert set(schema["required"]) <= set(latest) == set(schema["properties"])
+    assert sum(one["months"] for one in latest["moved"]["contributions"]) == pytest.approx(
+        latest["moved"]["months"], abs=1e-3
+    )
     Latest.model_validate_json(json.dumps(latest))
     assert 'additionalProperties": false' not in json.dumps(schema)  # keys may be added
     jsonschema = pytest.importorskip("jsonschema")
@@ -291,6 +297,12 @@ def test_hostile_text_comes_out_as_text(copies: Path, tmp_path: Path) -> None:
     line = f"title = {json.dumps(HOSTILE)}"
     changed = re.sub(r"(?m)^title = .*$", lambda _: line, (folder / name).read_text(), count=1)
     rewrite(folder, name, changed)
+    known = json.loads((folder / "evidence.json").read_text())
+    for item in known["items"]:
+        source = {**item["sources"][0], "title": HOSTILE, "publisher": HOSTILE, "address": "javascript:alert(1)"}
+        change = {"day": "2026-09-01", "key": "observed.value", "old": HOSTILE, "new": 1, "why": HOSTILE}
+        item |= {"title": HOSTILE, "use": f"counted {HOSTILE}", "sources": [source], "revised": [change]}
+    rewrite(folder, "evidence.json", json.dumps(known))
     manifest = json.loads((folder / "manifest.json").read_text())
     (folder / "manifest.json").write_text(json.dumps({**manifest, "command": HOSTILE, "python": HOSTILE}))
     done = publish(copies, tmp_path / "site")
@@ -303,7 +315,14 @@ def test_hostile_text_comes_out_as_text(copies: Path, tmp_path: Path) -> None:
     assert own.count("&lt;script&gt;alert(") >= 3
     feed = ElementTree.parse(done.page.parent / "feed.xml").getroot()
     assert any('<script>alert("1")</script>' in (text or "") for text in feed.itertext())
-    assert "\u202e" not in digest_text(read_run(folder))
+    for text in (digest_text(read_run(folder)), digest_html(read_run(folder))):
+        assert "\u202e" not in text
+    assert "<script" not in digest_html(read_run(folder))
+    ElementTree.parse(done.page.parent / "embed.svg")
+    assert "<script" not in (done.page.parent / "embed.svg").read_text()
+    life = (done.page.parent / "evidence.html").read_text(encoding="utf-8")
+    assert "&lt;script&gt;alert(" in life
+    assert "javascript:" not in life
 
 
 BREAKAGES: Mapping[str, Any] = {
@@ -327,6 +346,19 @@ def test_a_broken_run_is_named_and_left_out(breakage: str, copies: Path, tmp_pat
     assert broken.name not in done.runs
     assert f"{broken.name}/index.html" not in (site / "archive.html").read_text()
     assert (site / "runs" / broken.name / "index.html").read_bytes() == page  # its address still answers
+
+
+def test_a_newest_run_whose_inputs_are_damaged_is_named_and_left_out(copies: Path, tmp_path: Path) -> None:
+    *others, newest = sorted(copies.iterdir())
+    (newest / "inputs" / "origins.toml").write_text("layers = 1")
+    published = publish(copies, tmp_path / "site")
+    assert published.runs == tuple(run.name for run in others)
+    (fault,) = published.faults
+    assert str(newest) in fault
+    for run in others:
+        (run / "inputs" / "origins.toml").write_text("layers = 1")
+    with pytest.raises(InputError, match="no sound run"):
+        publish(copies, tmp_path / "other")
 
 
 def test_no_sound_run_is_refused(tmp_path: Path) -> None:
@@ -421,6 +453,69 @@ def test_the_command_says_what_it_has_done(copies: Path, tmp_path: Path, capsys:
     assert capsys.readouterr().out == ""
 
 
+def without(folder: Path, *names: str) -> None:
+    """Make a run as it was before it kept some files."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    for name in names:
+        (folder / name).unlink()
+        del manifest["files"][name]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def test_runs_of_an_older_program_are_read(copies: Path, tmp_path: Path) -> None:
+    for folder in sorted(copies.iterdir())[:-1]:
+        without(folder, "evidence.json", "program.json")
+    done = publish(copies, tmp_path / "site")
+    assert done.faults == ()
+    assert len(done.runs) == len(list(copies.iterdir()))
+    oldest = sorted(copies.iterdir())[0]
+    without(sorted(copies.iterdir())[-1], "evidence.json", "program.json")
+    assert publish(copies, tmp_path / "site").faults == ()
+    assert 'id="item-' in (tmp_path / "site" / "evidence.html").read_text()
+    manifest = json.loads((oldest / "manifest.json").read_text())
+    (oldest / "manifest.json").write_text(json.dumps({**manifest, "schema": 2}))
+    (fault,) = publish(copies, tmp_path / "site").faults
+    assert "is of schema 2; this version reads up to 1" in fault
+    assert "a newer catchup reads it" in fault
+
+
+def test_a_site_that_cannot_be_written_is_one_line_and_stays_whole(
+    copies: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site, last = tmp_path / "site", sorted(copies.iterdir())[-1]
+    shutil.move(last, tmp_path / last.name)
+    publish(copies, site)
+    before = contents(site)
+    shutil.move(tmp_path / last.name, last)
+    mkdir = os.mkdir
+
+    def refused(path: Any, *arguments: Any) -> None:
+        if str(path).startswith(str(site)):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        mkdir(path, *arguments)
+
+    monkeypatch.setattr(os, "mkdir", refused)
+    assert command(["publish", "--runs", str(copies), "--site", str(site)]) != 0
+    (line,) = capsys.readouterr().err.splitlines()
+    assert str(site) in line
+    assert contents(site) == before
+
+
+def test_two_publishers_at_once(copies: Path, tmp_path: Path) -> None:
+    """One publishes, the other says that it is at work, or both one after the other; the site is whole."""
+    site = tmp_path / "site"
+    asked = [sys.executable, "-m", "catchup.analysis.commands.main", "publish"]
+    asked += ["--runs", str(copies), "--site", str(site), "--quiet"]
+    both = [subprocess.Popen(asked, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [one.communicate()[1].splitlines() for one in both]
+    codes = [one.returncode for one in both]
+    assert 0 in codes
+    for code, lines in zip(codes, said, strict=True):
+        assert lines == [] if code == 0 else len(lines) == 1 and "another publisher" in lines[0]
+    publish(copies, tmp_path / "alone")
+    assert contents(site) == contents(tmp_path / "alone")
+
+
 def test_a_digest_is_short_and_plain(shelf: Shelf, capsys: Any) -> None:
     assert command(["digest", str(shelf[1][-1].folder)]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -428,6 +523,96 @@ def test_a_digest_is_short_and_plain(shelf: Shelf, capsys: Any) -> None:
     assert max(map(len, lines)) < 80
     assert lines[0].startswith("A Chinese lab has a model like Claude Mythos around")
     assert {"What moved it", "What to watch"} <= set(lines)
+
+
+def test_a_digest_is_a_short_page_too(shelf: Shelf, capsys: Any) -> None:
+    assert command(["digest", str(shelf[1][-1].folder), "--format", "html"]) == 0
+    page = capsys.readouterr().out
+    assert len(page.splitlines()) < 100
+    for words in ("around", "What moved it", "News", "What to watch"):
+        assert words in page
+    reader = Reader()
+    reader.feed(page)
+    assert reader.loads == reader.links == []
+
+
+def test_the_table_is_the_same_in_every_form(shelf: Shelf, site: Path) -> None:
+    import csv
+
+    import pyarrow.parquet as pq
+
+    rows = pq.read_table(site / "data" / "forecasts.parquet").to_pylist()
+    texts = list(csv.DictReader((site / "data" / "forecasts.csv").read_text().splitlines()))
+    assert len(rows) == len(texts) > 50
+    for row, text in zip(rows, texts, strict=True):
+        assert {key: str(value) for key, value in row.items() if key in ("run", "as_of", "event", "target")} == {
+            key: text[key] for key in ("run", "as_of", "event", "target")
+        }
+        assert row["quantile"] == float(text["quantile"])
+        for key in ("months", "mcse"):
+            assert row[key] == (float(text[key]) if text[key] else None)
+        assert (row["date"].isoformat() if row["date"] else "") == text["date"]
+    name = shelf[1][0].name
+    own = pq.read_table(site / "runs" / name / "forecast.parquet").to_pylist()
+    assert own == [row for row in rows if row["run"] == name]
+
+
+def test_a_card_is_drawn_once_and_linked_where_the_site_is_served(shelf: Shelf, tmp_path: Path) -> None:
+    site, address = tmp_path / "site", "https://example.org/f/"
+    publish(shelf[0], site, address=address)
+    for one in shelf[1]:
+        card = site / "runs" / one.name / "card.png"
+        content = card.read_bytes()
+        assert content.startswith(b"\x89PNG")
+        assert (int.from_bytes(content[16:20]), int.from_bytes(content[20:24])) == (1200, 630)
+        page = (site / "runs" / one.name / "index.html").read_text()
+        assert f'<meta property="og:image" content="{address}runs/{one.name}/card.png">' in page
+    assert "og:image" in (site / "index.html").read_text()
+    last = site / "runs" / shelf[1][-1].name / "card.png"
+    last.unlink()
+    assert publish(shelf[0], site, address=address).written == (f"runs/{shelf[1][-1].name}/card.png",)
+    (site / site_folder.MADE).write_text("{")
+    assert len(publish(shelf[0], site, address=address).written) == len(shelf[1])
+
+
+def test_the_track_record_states_what_it_leaves_out(shelf: Shelf, tmp_path: Path) -> None:
+    publish(shelf[0], tmp_path / "site")
+    page = (tmp_path / "site" / "track-record.html").read_text(encoding="utf-8")
+    assert "Still open on" in page
+    assert all(one.name in page for one in shelf[1])
+    content = {
+        "table": {"name": "epoch-eci", "vintage": "2026-08-01"},
+        "scores": {"<b>": {"crps": 2.0, "coverage": {"0.5": 0.4, "0.9": None}, "episodes": 16}},
+        "verdict": {"text": "<i>no more</i> than chance"},
+    }
+    (tmp_path / "hindcast.json").write_text(json.dumps(content))
+    asked = ["publish", "--runs", str(shelf[0]), "--site", str(tmp_path / "site"), "--quiet"]
+    assert command([*asked, "--hindcast", str(tmp_path / "hindcast.json"), "--outcome", "2026-08-01"]) == 0
+    page = (tmp_path / "site" / "track-record.html").read_text(encoding="utf-8")
+    assert "It happened on 2026-08-01" in page
+    assert "no forecast of it" in page
+    assert "&lt;b&gt;" in page
+    assert "<i>" not in page
+    met = {"model": "<u>M</u>", "date": "2026-09-01", "not_by": None, "value": 162.0, "at_least": 161.5}
+    open_ = {**met, "date": None, "not_by": "2026-08-16"}
+    rows = [{"title": "<s>index</s>", "resolved": met}, {"title": "other", "resolved": open_, "quantiles": None}]
+    (tmp_path / "criteria.json").write_text(json.dumps({"as_of": "2026-09-25", "criteria": rows}))
+    assert command([*asked, "--criteria", str(tmp_path / "criteria.json")]) == 0
+    page = (tmp_path / "site" / "track-record.html").read_text(encoding="utf-8")
+    assert "met by &lt;u&gt;M&lt;/u&gt; on 2026-09-01" in page
+    assert "not met by 2026-08-16: 162, where 161.5 is asked" in page
+    assert "<s>" not in page
+    assert command([*asked, "--criteria", str(tmp_path / "hindcast.json")]) == 2
+    for wrong in ("{}", '{"table": 3}', "[", '{"scores": {"a": {}}, "table": {"name": 1, "vintage": 2}}'):
+        (tmp_path / "hindcast.json").write_text(wrong)
+        assert command([*asked, "--hindcast", str(tmp_path / "hindcast.json")]) == 2
+
+
+def test_a_page_for_a_frame(site: Path) -> None:
+    reader = read(site / "embed.html")
+    assert reader.links == ["index.html"]
+    assert {"svg", "h1", "main"} <= reader.tags
+    ElementTree.parse(site / "embed.svg")
 
 
 def test_a_digest_of_no_run_is_refused(tmp_path: Path, capsys: Any) -> None:
@@ -462,8 +647,118 @@ def commands_that_publish() -> Iterator[str]:
 def test_what_is_scheduled_is_understood() -> None:
     found = [*commands_that_publish()]
     assert len(found) == 3
+    assert all("%" not in (HOW_TO / name).read_text(encoding="utf-8") for name in ("publish.cron", "weekly.cron"))
     for text in found:
         called, bound, _ = app.parse_args(shlex.split(text)[1:], exit_on_error=False, print_error=False)
         assert called.__name__ == "publish"
         assert bound.arguments["quiet"] is True
         assert {"runs", "site"} <= set(bound.arguments)
+
+
+STAND_IN = """#!/bin/sh
+echo "$0 $*" >> "$HOME/called"
+case "$1" in run) exit "${RUN_STATUS:-0}";; issue) if [ "$2" = list ]; then printf %s "$OPEN_ISSUE"; fi;; esac
+"""
+
+
+@pytest.mark.parametrize(
+    ("status", "issue", "called"),
+    [
+        (0, "", ["doctor", "run", "publish"]),
+        (1, "", ["doctor", "run", "publish", "issue list", "issue create"]),
+        (1, "7", ["doctor", "run", "publish", "issue list", "issue comment 7"]),
+    ],
+)
+def test_the_weekly_script_runs_publishes_and_says_what_failed_once(
+    status: int, issue: str, called: list[str], tmp_path: Path
+) -> None:
+    for name in ("catchup", "gh"):
+        (tmp_path / name).write_text(STAND_IN)
+        (tmp_path / name).chmod(0o700)
+    known = {"HOME": str(tmp_path), "PATH": f"{tmp_path}:/usr/bin:/bin", "CATCHUP": str(tmp_path / "catchup")}
+    known |= {"REPOSITORY": "owner/forecast", "RUN_STATUS": str(status), "OPEN_ISSUE": issue}
+    done = subprocess.run(["sh", str(HOW_TO / "weekly.sh")], env=known, capture_output=True, text=True, check=False)
+    assert done.returncode == status
+    lines = (tmp_path / "called").read_text().splitlines()
+    assert len(lines) == len(called)
+    for line, words in zip(lines, called, strict=True):
+        assert line.partition(" ")[2].startswith(words)
+    assert "--once" in lines[1]
+
+
+def test_a_job_started_again_makes_no_second_run(tmp_path: Path, capsys: Any) -> None:
+    from catchup.analysis.archive.reading import REPORT
+
+    asked = ["run", "--runs", str(tmp_path / "runs"), "--model", "article", "--evidence", "none", "--draws", "1000"]
+    asked += ["--as-of", "2026-11-02", "--once"]
+    assert command(asked) == 0
+    assert command(asked) == 0
+    assert "stands already" in capsys.readouterr().out
+    assert [one.name for one in (tmp_path / "runs").iterdir()] == ["2026-11-02"]
+    assert command([*asked, "--set", "mfu_anthropic=0.3"]) == 0  # on other inputs
+    assert len(list((tmp_path / "runs").iterdir())) == 2
+    assert (tmp_path / "runs" / "2026-11-02" / REPORT).is_file()
+
+
+def test_every_past_address_answers_after_a_rebuild(copies: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    before: set[str] = set()
+    for count in range(1, len(list(copies.iterdir())) + 1):
+        some = tmp_path / f"some-{count}"
+        some.mkdir()
+        for one in sorted(copies.iterdir())[:count]:
+            (some / one.name).symlink_to(one)
+        publish(some, site)
+        addresses = set(contents(site))
+        assert before <= addresses
+        before = addresses
+    shutil.rmtree(site)
+    publish(copies, site)
+    assert before == set(contents(site))
+
+
+def test_pages_are_well_formed(site: Path) -> None:
+    """Every page is a tree: tags are closed in order, and nothing stands outside of what HTML allows there."""
+    html5lib = pytest.importorskip("html5lib", reason="needs html5lib to parse as strictly as browsers do not")
+    parser = html5lib.HTMLParser(strict=True)
+    for page in pages(site):
+        parser.parse(page.read_text(encoding="utf-8"))
+
+
+VOID = {"meta", "link", "br", "img", "input", "hr"}
+
+
+class Tree(HTMLParser):
+    """Open tags, and what is wrong with how they are closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.wrong: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        names = [name for name, _ in attributes]
+        if len(names) != len(set(names)):
+            self.wrong.append(f"{tag} has an attribute twice")
+        if tag in ("p", "h1", "h2", "h3") and "p" in self.open:
+            self.wrong.append(f"{tag} in p")
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        """Of SVG, closed at once."""
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(f"{tag} closed out of order")
+
+
+def test_tags_are_closed_in_order_and_landmarks_stand(site: Path) -> None:
+    for page in pages(site):
+        tree, reader = Tree(), read(page)
+        text = page.read_text(encoding="utf-8")
+        tree.feed(text)
+        assert (tree.wrong, tree.open) == ([], []), page
+        assert {"main", "h1", "title"} <= reader.tags
+        assert text.count("<h1") == 1
+        assert '<html lang="en">' in text

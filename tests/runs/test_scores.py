@@ -453,7 +453,7 @@ def test_rivals_and_trends_after_the_outcome_are_left_out_as_well(shelf: Shelf) 
     assert {row.id for row in rivals.left_out} == {"index-gap", "markets-low", "markets-high"}
     early = score_trends(shelf[1][-1].snapshot.question, Outcome(date(2026, 5, 15)))
     assert {row.id for row in early} == {"trend-growing-lag"}
-    assert len(early.left_out) == 2
+    assert len(early.left_out) == 3
 
 
 def test_the_command_shows_what_can_be_shown_and_why_the_rest_cannot(

@@ -115,8 +115,10 @@ def test_what_is_read_later_is_whole_or_named(copy: Copy) -> None:
 def test_a_run_is_compared_with_the_newest_that_is_there(act: Callable[[Copy], None], copy: Copy) -> None:
     event, seen = copy.gone.manifest.event, set()
     copy.anew()
-    assert newest_before(copy.folder, event).name == copy.last.name  # type: ignore[union-attr]
-    for ended in every_moment(copy.anew, lambda: newest_before(copy.folder, event), lambda: act(copy)):
+    assert newest_before(copy.folder, event, copy.gone.manifest.as_of).name == copy.last.name  # type: ignore[union-attr]
+    for ended in every_moment(
+        copy.anew, lambda: newest_before(copy.folder, event, copy.gone.manifest.as_of), lambda: act(copy)
+    ):
         assert ended.refusal is None
         seen.add(ended.result and ended.result.name)
         if ended.result is not None:

@@ -85,3 +85,51 @@ def test_a_manifest_that_names_files_outside_is_refused(
 def test_what_is_no_run_is_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["verify", str(tmp_path)]) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("place", [0, -1], ids=["fewest items", "most items"])
+def test_a_forecast_is_worked_out_again_to_the_byte_from_what_its_run_kept(
+    place: int, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever has become of the ledger and of the priors since: nothing of either is opened."""
+    opened, open_ = [], os.open
+
+    def recorded(path: Any, *arguments: Any, **options: Any) -> int:
+        opened.append(os.fspath(path) if not isinstance(path, int) else "")
+        return open_(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "open", recorded)
+    one = shelf[1][place]
+    assert run(["verify", str(one.folder), "--again", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["departures"] == []
+    assert [path for path in opened if "/ledger/" in path or path.endswith(("baseline.toml", "race.toml"))] == [
+        path for path in opened if path.startswith(str(one.folder)) and path.endswith(("baseline.toml", "race.toml"))
+    ]
+    assert run(["verify", str(one.folder), "--again"]) == 0
+    assert "the same to the byte" in capsys.readouterr().out
+
+
+def test_a_forecast_that_is_another_when_worked_out_again_is_named(
+    copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One whose files fit its manifest, and its inputs another forecast."""
+    path = copy / "manifest.json"
+    manifest = json.loads(path.read_text())
+    path.write_text(json.dumps(manifest | {"draws": 50_000, "versions": manifest["versions"] | {"numpy": "1.0"}}))
+    assert run(["verify", str(copy)]) == 0
+    capsys.readouterr()
+    assert run(["verify", str(copy), "--again", "--json"]) == 1
+    captured = capsys.readouterr()
+    rows = json.loads(captured.out)["departures"]
+    assert {"forecast.json", "ready.json"} <= {row["file"] for row in rows}
+    assert {row["state"] for row in rows} == {"unrepeated"}
+    assert all(row["reason"].startswith("made with numpy 1.0, here ") for row in rows)
+
+
+def test_a_run_whose_inputs_are_damaged_cannot_be_worked_out_again(
+    copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (copy / "inputs" / "origins.toml").write_text("layers = 1")
+    assert run(["verify", str(copy), "--again"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "origins.toml" in line

@@ -40,6 +40,7 @@ def posterior_of_tree(tree: Any, question: Question, selection: Selection) -> Po
     """
     group = _posterior(tree)
     _refuse_other_event(group, question)
+    _refuse_other_question(tree, question, selection)
     assumptions = question.assumptions
     needed = [*assumptions.needed([question.event], distillation=True), *latent_beliefs(question, selection.counted)]
     names = list(dict.fromkeys(assumptions.with_related(needed)))
@@ -56,6 +57,7 @@ def posterior_of_tree(tree: Any, question: Question, selection: Selection) -> Po
         name: _column(group[name]) if name in group else np.full(draws, assumptions.beliefs[name].quantile(0.5))
         for name in names
     }
+    _refuse_other_beliefs(values, question)
     source = StoredDraws(values, Weighting(draws, chains=chains), question.seed, assumptions.copula)
     _refuse_other_dates(group, question, values)
     return Posterior(question, source, _diagnostics(tree, group, values), "sampled", selection)
@@ -83,6 +85,29 @@ def _refuse_other_event(group: Any, question: Question) -> None:
         raise InputError(
             f"is about the event {', '.join(events)}; a tree about {question.event} was expected", key=TREE
         )
+
+
+def _refuse_other_question(tree: Any, question: Question, selection: Selection) -> None:
+    """Refuse a tree that says it is of another day or of other evidence; those of other samplers say neither."""
+    attributes = getattr(tree, "attrs", {})
+    asked = {"as_of": question.as_of.isoformat(), "evidence": ",".join(item.id for item in selection.counted)}
+    for name, wanted in asked.items():
+        found = attributes.get(name)
+        if found is not None and set(str(found).replace(" ", "").split(",")) != set(wanted.split(",")):
+            raise InputError(f"its {name} is {found or 'none'}; {wanted or 'none'} was expected", key=TREE)
+
+
+def _refuse_other_beliefs(values: Values, question: Question) -> None:
+    """Refuse draws that the model's beliefs rule out: those of a model with other priors or other fixed values."""
+    for name, column in values.items():
+        low, high = question.assumptions.beliefs[name].support()
+        slack = CLOSE * max(abs(low), abs(high)) if np.isfinite([low, high]).all() else CLOSE
+        if column.min() < low - slack or column.max() > high + slack:
+            raise InputError(
+                f"its {name} reaches from {column.min():g} to {column.max():g}, which the model rules out "
+                f"({low:g} to {high:g}): a tree of this model was expected",
+                key=TREE,
+            )
 
 
 def _refuse_other_dates(group: Any, question: Question, values: Values) -> None:

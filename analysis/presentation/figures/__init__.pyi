@@ -1,6 +1,7 @@
 # Public names of the package, loaded on first use.
 from .bridge import draw_bridge as draw_bridge
 from .calibration import draw_calibration as draw_calibration
+from .card import draw_card as draw_card
 from .contributions import draw_contributions as draw_contributions
 from .cumulative import draw_cumulative as draw_cumulative
 from .enactment import draw_enactment as draw_enactment
@@ -27,3 +28,4 @@ from .regimes import draw_regimes as draw_regimes
 from .state import draw_state as draw_state
 from .structures import draw_structures as draw_structures
 from .value_of_information import draw_value_of_information as draw_value_of_information
+from .worlds import draw_worlds as draw_worlds

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from ...studies.news import Cause
 from .dates import day_number
 from .history import draw_evolution
-from .style import INK, MUTED, WIDTH, frame, house_style, legend_below, new_figure, series
+from .style import INK, MUTED, WIDTH, frame, house_style, legend_below, new_figure, series, settle
 
 if TYPE_CHECKING:
     from ...archive.contributions import Contributions
@@ -81,6 +81,7 @@ def draw_contributions(history: History, moved: Sequence[Contributions], *, widt
     columns = 3 if width < WIDTH else len(names)
     figure.set_size_inches(width, sum(HEIGHTS) + legend_below(below, handles, names, columns=columns))
     frame(figure, words.finding, f"{words.subtitle} Bars: what moved the median since the run before.", words.source)
+    settle(figure)
     return figure
 
 

@@ -185,6 +185,8 @@ def _subtitle(forecast: Forecast, prior: Forecast | None, events: Sequence[Forec
     calendar = forecast.question.assumptions.calendar
     low, high = (month_text(calendar.day(forecast.ready.quantile_value(p))) for p in (0.05, 0.95))
     parts = [f"90% interval {low} to {high}."]
+    if forecast.pooled_over:
+        parts.append(f"Pooled with equal weights over {', '.join(forecast.pooled_over)}.")
     if prior is not None:
         parts.append(_moved(forecast, prior))
     parts.append("Several readings of the event, on the same draws." if events else event_text(forecast.question))

@@ -1,4 +1,4 @@
-"""Months that levers buy by the day of their enactment, and the share of the draws that they do not move any more."""
+"""Months that levers buy by the day of their enactment, and how many draws they do not move."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .wording import source_line
 HEIGHT = 4.2  # inches
 SIDES = 0.8  # inches beside the plotting area
 SHOWN = len(SERIES)  # levers: those that buy most on the first day
-LATE = 0.95  # quantile whose shift is drawn: most draws do not move any more, and so the median hardly does
+LATE = 0.95  # quantile whose shift is drawn: most draws are not moved, so that the median hardly is
 ERRORS = 2.0  # Monte Carlo errors on either side
 
 
@@ -36,16 +36,16 @@ def draw_enactment(result: ByDay, *, width: float = WIDTH) -> Figure:
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     for place, row in enumerate(strongest):
         _draw_bought(above, row, place)
-        _draw_past(below, row, place)
+        _draw_unmoved(below, row, place)
     days = _days(strongest[0])
     span = max(days[-1] - days[0], 7.0)
     set_date_axis(below, days[0] - 0.03 * span, days[-1] + 0.03 * span, width - SIDES, "Day of enactment")
     above.set_ylabel("Months bought\n(95% date)")
-    below.set_ylabel("Not moved (%)")
+    below.set_ylabel("Draws unmoved (%)")
     below.set_ylim(0.0, 105.0)
     handles, texts = above.get_legend_handles_labels()
     figure.set_size_inches(width, HEIGHT + legend_below(below, handles, texts))
-    subtitle = f"Bands: {ERRORS:g} Monte Carlo errors. Not moved: draws past the lever by then, or indifferent to it."
+    subtitle = f"Bands: {ERRORS:g} Monte Carlo errors. Unmoved: past the lever, or indifferent to it."
     source = source_line(result.question, result.engine, result.draws, result.evidence, _left_out(result))
     frame(figure, _finding(strongest[0]), subtitle, source)
     return figure
@@ -60,7 +60,7 @@ def _draw_bought(axes: Axes, row: Sequence[Enactment], place: int) -> None:
     axes.fill_between(_days(row), low, high, color=look.colour, alpha=BAND_ALPHA[0.5], linewidth=0.0)
 
 
-def _draw_past(axes: Axes, row: Sequence[Enactment], place: int) -> None:
+def _draw_unmoved(axes: Axes, row: Sequence[Enactment], place: int) -> None:
     look = series(place)
     shares = [100.0 * each.effect.unmoved.value for each in row]
     axes.plot(_days(row), shares, color=look.colour, linestyle=look.line)

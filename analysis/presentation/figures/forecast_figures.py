@@ -122,7 +122,7 @@ def draw_forecast(
         If a file or folder cannot be written.
     """
     question, said = forecast.question, []
-    prior = forecast_prior(question) if forecast.evidence else None
+    prior = prior_behind(forecast) if forecast.evidence else None
     if plot is not None:
         said.append(f"drew {write_cumulative(plot, forecast, prior=prior)}")
     if folder is None:
@@ -146,6 +146,16 @@ def draw_forecast(
     return [*said, *(f"drew {path}" for path in written)]
 
 
+def prior_behind(forecast: Forecast) -> Forecast:
+    """The same question without evidence, pooled over the same models where the forecast is."""
+    prior = forecast_prior(forecast.question)
+    if not forecast.pooled_over:
+        return prior
+    from ...studies.structure_spread import pool_forecast, structure_spread
+
+    return pool_forecast(prior, structure_spread(prior_of(forecast.question)))
+
+
 def drawings(
     forecast: Forecast | None = None,
     prior: Forecast | None = None,
@@ -154,8 +164,8 @@ def drawings(
     levers: Comparison | None = None,
     regimes: Comparison | None = None,
     sensitivity: Sensitivity | None = None,
-) -> dict[str, Callable[[], Figure]]:
-    """Name every figure whose result is given, and say how it is drawn."""
+) -> dict[str, Callable[..., Figure]]:
+    """Name every figure whose result is given, and say how it is drawn, `width` inches wide."""
     from .cumulative import draw_cumulative
     from .gate import draw_gate
     from .levers import draw_levers
@@ -164,7 +174,7 @@ def drawings(
     from .pools import draw_pools
     from .regimes import draw_regimes
 
-    named: dict[str, Callable[[], Figure]] = {}
+    named: dict[str, Callable[..., Figure]] = {}
     if forecast is not None:
         named["cumulative"] = partial(draw_cumulative, forecast, prior=prior, events=events)
     if paths is not None:

@@ -29,7 +29,7 @@ def draw_hindcast(result: Hindcast, *, width: float = WIDTH) -> Figure:
     figure = new_figure(width, HEIGHT)
     axes = figure.add_subplot()
     reach = float(np.sqrt(np.log(2.0 / OUTSIDE) / (2.0 * len(closed))))  # Dvoretzky, Kiefer, Wolfowitz; Massart
-    at = np.array([0.0, 1.0])
+    at = np.array([0.0, reach, 1.0 - reach, 1.0] if reach < 0.5 else [0.0, 1.0 - reach, reach, 1.0])  # with its bends
     axes.fill_between(at, np.clip(at - reach, 0.0, 1.0), np.clip(at + reach, 0.0, 1.0), color=BAND, linewidth=0)
     axes.plot(at, at, color=MUTED, linewidth=0.6)
     lines, worst = [], 0.0

@@ -117,7 +117,7 @@ def model_graph(assumptions: Assumptions, items: Sequence[Item] = ()) -> ModelGr
                 *seen.get(pool, ()),
             ]
         )
-        own = (firm.budget, firm.mfu, firm.minimum_training, *firm.delay, *before.get(at[name], ()))
+        own = (*firm.budgets, firm.mfu, firm.minimum_training, *firm.finish, *firm.delay, *before.get(at[name], ()))
         commitments.append(_belief(commitment, "Commitment and training", *own))
         launches.append(Box(launch, "derived", "Launch", ("first t with R(t) <= 12 budget A(t) F",), nodes=("launch",)))
         ends.append(Box(end, "derived", "Pre-trained", ("launch + length of the run",), nodes=("firm_pretrained",)))
@@ -136,13 +136,14 @@ def _sources(name: str, firm: str, sources: Sequence[Source]) -> Box:
     lines: list[str] = []
     quantities: list[str] = []
     for source in sources:
-        amount = " x ".join(source.amount)
+        factors = (*source.amount, *([] if source.usable is None else [source.usable]))
+        amount = " x ".join(factors)
         lines += [f"{source.title}:", f"    {amount}"]
         if isinstance(source.length, str):
             lines.append(f"    over {source.length}")
         if source.per is not None:
             lines.append(f"    per {source.per}")
-        named = (*source.amount, source.start, source.length, source.per)
+        named = (*factors, source.start, source.length, source.per)
         quantities += [value for value in named if isinstance(value, str)]
     return Box(name, "belief", firm, tuple(lines), tuple(dict.fromkeys(quantities)))
 
@@ -151,7 +152,8 @@ def _seen(items: Sequence[Item], assumptions: Assumptions) -> dict[str, list[Box
     """Boxes of items, by the id of the box that they are seen of."""
     groups: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
     for item in items:
-        firm = item.kind.firm(item.observed)
+        meant = item.kind.firm(item.observed)
+        firm = None if meant is None else assumptions.race.firm_named(meant)
         target = "ready" if item.event else f"{firm}/pool" if firm else "mythos_flop"
         named = (*item.latents, *(assumptions.reporting_quantities if item.kind.name == SILENCE else ()))
         latents = tuple(name for name in named if not assumptions.beliefs[name].certain)

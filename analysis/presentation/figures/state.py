@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from ...inference.estimates import Estimate
 from ...inference.stages import STAGES
 from ...studies.state import State
-from ..tables.state import WORDS
+from ..tables.state import stage_words
 from ..text import chance_text, date_text
 from .style import INK, LABEL_SIZE, SERIES, WIDTH, frame, house_style, legend_below, new_figure, wrap
 from .wording import source_line
@@ -47,7 +47,7 @@ def draw_state(result: State, *, width: float = WIDTH) -> Figure:
     axes.set_xlabel("Probability (%)")
     axes.grid(visible=False)
     axes.tick_params(axis="y", length=0)
-    texts = [WORDS[name].capitalize() for name in STAGES]
+    texts = [words.capitalize() for words in stage_words(silent=result.silent).values()]
     taller = legend_below(axes, axes.patches[: len(STAGES)], texts, columns=2)
     figure.set_size_inches(width, ROW * len(rows) + SURROUNDINGS + taller)
     source = source_line(result.question, result.engine, result.draws, result.evidence)
@@ -69,4 +69,5 @@ def _draw_bar(axes: Axes, place: int, shares: Mapping[str, Estimate]) -> None:
 def _finding(result: State) -> str:
     likely = max(result.stages, key=lambda row: row.probability.value)
     day = date_text(result.question.as_of)
-    return f"On {day} the furthest run is most likely {WORDS[likely.id]} ({chance_text(likely.probability.value)})"
+    words = stage_words(silent=result.silent)
+    return f"On {day} the furthest run is most likely {words[likely.id]} ({chance_text(likely.probability.value)})"

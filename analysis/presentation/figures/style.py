@@ -113,6 +113,20 @@ def frame(figure: Figure, title: str, subtitle: str = "", source: str = "") -> N
         engine.set(rect=(0.0, below / total, 1.0, body / total))  # type: ignore[call-arg]
 
 
+def settle(figure: Figure) -> None:
+    """Lay a figure of several axes out for good.
+
+    The layout of more than one is solved in no fixed order of its names, and differs in the last digits from process
+    to process; rounded, the same figure is the same bytes.
+    """
+    figure.draw_without_rendering()
+    places = {axes: axes.get_position() for axes in figure.axes}
+    figure.set_layout_engine("none")
+    for axes, place in places.items():
+        left, bottom, width, height = (round(float(value), 6) for value in place.bounds)
+        axes.set_position((left, bottom, width, height))
+
+
 def wrap(figure: Figure, text: str, size: float, width: float, weight: str = "normal") -> str:
     """Break a text into lines no wider than so many inches, as measured in the figure's font."""
     renderer = _renderer(figure)

@@ -11,7 +11,7 @@ from .dates import day_text
 TIMES, MINUS, EN_DASH = "\N{MULTIPLICATION SIGN}", "\N{MINUS SIGN}", "\N{EN DASH}"
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 ACRONYMS = {"mfu": "MFU", "h200": "H200", "h200s": "H200s", "950pr": "950PR", "950dt": "950DT", "rl": "RL"}
-PERCENT_WORDS = ("share", "budget", "mfu")  # quantities without a unit that are shares of a whole
+PERCENT_WORDS = ("share", "budget", "mfu", "compute")  # quantities without a unit that are shares of a whole
 EVENT_LENGTH = 120  # characters
 
 

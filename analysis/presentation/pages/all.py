@@ -19,6 +19,7 @@ from .evidence import evidence_page
 from .leaves_out import leaves_out_page
 from .scenarios import scenario_page
 from .structures import structure_page
+from .worlds import world_page
 
 AS_OF = date(2026, 11, 21)
 
@@ -28,6 +29,7 @@ PAGES: dict[str, Callable[[Question], str]] = {
     "leaves-out.md": leaves_out_page,
     "scenarios.md": scenario_page,
     "structures.md": structure_page,
+    "worlds.md": world_page,
 }
 """By file name; each is given the question whose day and draws its figures are of."""
 

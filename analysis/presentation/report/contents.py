@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from ....evidence.schema import Item
 from ...archive.manifest import library_versions, python_version
@@ -15,10 +16,12 @@ from ..table import Column, Table
 from ..tables.attribution import attribution_table
 from ..tables.builders import layout_of
 from ..tables.caveats import caveat_tables
+from ..tables.diagnostics import diagnostics_table
 from ..tables.evidence import Evidence, evidence_table, uses_of
-from ..tables.forecast import date_table, diagnostics_table, month_table
+from ..tables.firms import commitment_tables, first_table
+from ..tables.forecast import date_table, month_table
 from ..tables.priors import correlation_table, quantity_table, reference_table
-from .section import Picture, Section, Sentence, section_of
+from .section import Fold, Picture, Section, Sentence, section_of
 from .sections import Sections
 
 READINGS = {
@@ -27,6 +30,7 @@ READINGS = {
     "watch": "What to watch",
     "obstacles": "What stands in the way besides compute",
     "scenarios": "Scenarios",
+    "worlds": "Other worlds",
     "mobilisation": "Mobilisation",
     "events": "Other readings of the event",
     "trend": "Trends in measured lags",
@@ -44,7 +48,7 @@ NO_EARLIER_RUN = "There is no earlier run about this event in this folder to com
 def sections_of_report(sections: Sections) -> Iterator[Section]:
     """Yield the sections in the order in which they are read."""
     yield _date(sections)
-    yield _moved(sections)
+    yield from _moved(sections)
     yield _evidence(sections)
     for name, title in (("levers", "Levers"), ("regimes", "Regimes")):
         yield _of_result(sections, name, title)
@@ -65,25 +69,30 @@ def _of_result(sections: Sections, name: str, title: str) -> Section:
 
 def _date(sections: Sections) -> Section:
     forecast = sections.forecast
-    parts = (Picture("cumulative"), date_table(forecast), month_table(forecast), Picture("gate"))
-    return Section("date", "The date", "The date", parts)
+    parts: tuple[Picture | Table[Any], ...] = (
+        date_table(forecast),
+        month_table(forecast),
+        first_table(forecast),
+        *commitment_tables(forecast),
+        Picture("gate"),
+    )
+    return Section("date", "The date in figures", "The date in figures", parts)
 
 
-def _moved(sections: Sections) -> Section:
+def _moved(sections: Sections) -> Iterator[Section]:
+    """The shift taken apart, where there is one; the head of the report tells it in sentences."""
     attribution, previous = sections.attribution, sections.previous
-    if sections.untrusted and previous is not None:
-        reason = f"What moved since run {previous.name} cannot be told: {sections.untrusted}."
-        return Section("moved", "What moved", "What moved, and why", (Sentence(reason),))
-    if attribution is None or previous is None:
-        return Section("moved", "What moved", "What moved, and why", (Sentence(NO_EARLIER_RUN),))
-    return Section("moved", "What moved", "What moved, and why", (attribution_table(attribution, previous.name),))
+    if attribution is not None and previous is not None:
+        table = replace(attribution_table(attribution, previous.name), lead=[])
+        yield Section("steps", "The shift, step by step", "The shift, step by step", (table,))
 
 
 def _evidence(sections: Sections) -> Section:
     influence = sections.results.get("influence")
     tables = layout_of(influence).tables if influence is not None else ()
     counted, aside = _items(sections)
-    return Section("evidence", "Evidence", "Evidence", (*counted, *tables, *aside))
+    folded = (Fold(f"Not counted: {len(table.rows)} items", (table,)) for table in aside if table.rows)
+    return Section("evidence", "Evidence", "Evidence", (*counted, *tables, *folded))
 
 
 def _items(sections: Sections) -> tuple[list[Table[Item]], list[Table[Item]]]:
@@ -94,9 +103,10 @@ def _items(sections: Sections) -> tuple[list[Table[Item]], list[Table[Item]]]:
     day, uses = sections.forecast.question.as_of, uses_of(selection)
     others = [*selection.checks, *selection.priors, *(each.item for each in selection.set_aside)]
     counted, aside = Evidence(day, selection.counted, uses), Evidence(day, others, uses)
+    # the name of an item stands with its title, wherever a page has it
     return (
         [replace(evidence_table(counted).without("What it is", counted.day_text), title="Items counted")],
-        [replace(evidence_table(aside).without("Kind", "Known since", "Source"), title="Not counted")],
+        [replace(evidence_table(aside).without("What it is", "Kind", "Known since", "Source"), title="Not counted")],
     )
 
 

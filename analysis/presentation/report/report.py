@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ....evidence.schema import Item
 from ....priors.files import write_text
+from ...archive.moved import Moved
 from ...inference.forecast import Forecast
-from ...inference.silence import stale_lines
+from ...inference.silence import silent_through, stale_lines
 from ...studies.structure_spread import StructureSpread
 from ..html import environment
+from ..site.moved import Story, story
+from ..tables.evidence import evidence_of, item_as_json
 from ..tables.forecast import beside_texts, known_lines
 from ..tables.state import stages_text
 from ..tables.structure_spread import spread_text
 from ..text import date_text, day_text, error_text
-from .contents import sections_of_report
-from .section import Picture, Sentence
+from .contents import NO_EARLIER_RUN, sections_of_report
+from .section import Fold, Picture, Sentence
 from .sections import Sections
 
 
@@ -44,12 +49,16 @@ def render_report(sections: Sections, *, explorer: str | None = None) -> str:
     template = environment().get_template("report.html.j2")
     content = template.render(
         **_headline(sections.forecast),
-        beside=[*_spread(sections), *beside_texts(sections.forecast)],
-        sections=list(sections_of_report(sections)),
+        beside=beside_texts(sections.forecast),
+        further=[*known_lines(sections.forecast), *_spread(sections)],
+        story=_story(sections),
+        titles=_titles(sections),
+        sections=[(section, section.finding(sections.drawings)) for section in sections_of_report(sections)],
         figures=_figures(sections),
         explorer=explorer,
         is_picture=_is_picture,
         is_sentence=_is_sentence,
+        is_fold=_is_fold,
     )
     return content + "\n"
 
@@ -69,8 +78,7 @@ def _headline(forecast: Forecast) -> dict[str, Any]:
         "low": day_text(question, low.value),
         "high": day_text(question, high.value),
         "stale": stale_lines(forecast.silences),
-        "stages": stages_text(forecast.stages),
-        "known": known_lines(forecast),
+        "stages": stages_text(forecast.stages, silent=silent_through(question, forecast.silences)),
         "error": f"The median's Monte Carlo error is {error_text(question, middle.mcse).removeprefix('± ')}.",
         "summary": (
             f"Half of the {forecast.draws:,} draws ({forecast.diagnostics.ess:,.0f} effective, {forecast.engine}) have "
@@ -86,17 +94,50 @@ def _spread(sections: Sections) -> list[str]:
     found = sections.results.get("structures")
     if found is None:
         return []
-    return [spread_text(sections.forecast.question, StructureSpread(found.structures))]
+    return [spread_text(sections.forecast.question, StructureSpread(found.structures, found.left_out))]
+
+
+def _story(sections: Sections) -> Story:
+    """Tell what moved since the run before, or why it cannot be told."""
+    previous, attribution = sections.previous, sections.attribution
+    if previous is not None and sections.untrusted:
+        return Story(f"What moved since run {previous.name} cannot be told: {sections.untrusted}.")
+    if previous is None or attribution is None:
+        return Story(NO_EARLIER_RUN)
+    items = {item.id: item_as_json(item) for item in _known(sections)}
+    return story(Moved(previous.name, attribution), items)
+
+
+def _titles(sections: Sections) -> dict[str, str]:
+    """Titles of items by id, which stand beside their ids wherever these are named."""
+    return {item.id: item.text.title for item in _known(sections)}
+
+
+def _known(sections: Sections) -> Sequence[Item]:
+    drawn = sections.posterior
+    return evidence_of(drawn.question.as_of, drawn.selection).items if drawn.conditioned else ()
 
 
 def _figures(sections: Sections) -> dict[str, dict[str, str]]:
     from ..figures import inline_svg
 
-    return {name: {"svg": inline_svg(drawing, name), "alt": alt} for name, (drawing, alt) in sections.drawings.items()}
+    return {
+        name: {
+            "wide": inline_svg(drawing.wide, name),
+            "narrow": inline_svg(drawing.narrow, f"narrow-{name}"),
+            "alt": drawing.shows,
+            "question": drawing.question,
+        }
+        for name, drawing in sections.drawings.items()
+    }
 
 
 def _is_picture(part: object) -> bool:
     return isinstance(part, Picture)
+
+
+def _is_fold(part: object) -> bool:
+    return isinstance(part, Fold)
 
 
 def _is_sentence(part: object) -> bool:

@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...inference.question import Question
-from ..table import Layout, Table
+from ..table import Layout, Table, plain
+
+
+class Drawing(NamedTuple):
+    """A picture of a run.
+
+    Attributes
+    ----------
+    wide, narrow : matplotlib.figure.Figure
+        Drawn for a desk and for a telephone.
+    question : str
+        What it answers; its title is the answer.
+    shows : str
+        What it shows, for whoever cannot see it.
+    """
+
+    wide: Any
+    narrow: Any
+    question: str
+    shows: str
+
+    @property
+    def finding(self) -> str:
+        """Its title."""
+        return " ".join(self.wide.texts[0].get_text().split())
 
 
 @dataclass(frozen=True)
@@ -26,6 +50,14 @@ class Sentence:
 
 
 @dataclass(frozen=True)
+class Fold:
+    """Parts that a reader opens, under a title."""
+
+    title: str
+    parts: Sequence[Picture | Sentence | Table[Any]]
+
+
+@dataclass(frozen=True)
 class Section:
     """A section of the report.
 
@@ -34,7 +66,7 @@ class Section:
     id, title, heading : str
         Its anchor, what the contents call it, and what stands above it.
     parts : sequence
-        Pictures, tables and sentences.
+        Pictures, tables, sentences and folds.
     sources : sequence of str
         Titles of the texts that it rests on.
     """
@@ -42,8 +74,17 @@ class Section:
     id: str
     title: str
     heading: str
-    parts: Sequence[Picture | Sentence | Table[Any]]
+    parts: Sequence[Picture | Sentence | Fold | Table[Any]]
     sources: Sequence[str] = ()
+
+    def finding(self, drawings: Mapping[str, Drawing]) -> str:
+        """What its first picture or table finds, in a sentence; empty where none says so."""
+        for part in self.parts:
+            if isinstance(part, Picture) and part.name in drawings:
+                return drawings[part.name].finding
+            if isinstance(part, Table) and part.lead:
+                return plain(part.lead[0])
+        return ""
 
 
 def section_of(name: str, title: str, layout: Layout, question: Question, *before: Picture) -> Section:

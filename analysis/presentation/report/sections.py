@@ -9,6 +9,7 @@ from ...archive.reading import Run
 from ...inference.forecast import Forecast
 from ...inference.posterior import Posterior
 from ...studies.attribution import Attribution
+from .section import Drawing as Drawing
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,8 @@ class Sections:
         That run.
     untrusted : str
         Why what moved since then cannot be told, if so.
-    drawings : dict of str to tuple of Figure and str
-        By name, each figure and what it shows in words.
+    drawings : dict of str to Drawing
+        By name.
     """
 
     posterior: Posterior
@@ -39,4 +40,4 @@ class Sections:
     attribution: Attribution | None
     previous: Run | None
     untrusted: str = ""
-    drawings: dict[str, tuple[Any, str]] = field(default_factory=dict)
+    drawings: dict[str, Drawing] = field(default_factory=dict)

@@ -14,10 +14,16 @@ LATEST = "latest.json"
 LATEST_SCHEMA = "latest.schema.json"
 WHOLE_JSON = "data/forecasts.json"
 WHOLE_CSV = "data/forecasts.csv"
+WHOLE_PARQUET = "data/forecasts.parquet"
+RECORD = "track-record.html"
+EXPLORE = "explorer.html"
+EMBED = "embed.html"
+EMBED_SVG = "embed.svg"
 
 CONTENTS = {
     INDEX: "The forecast now",
     ARCHIVE: "Archive",
+    RECORD: "Track record",
     EVIDENCE: "Evidence",
     PRIORS: "Priors",
     METHOD: "Method",

@@ -6,16 +6,18 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ...archive.exports import export
 from ...archive.history import Entry, History
 from ...archive.reading import EXPLORER, FORECAST, REPORT, Run
 from ...archive.site_folder import Content
+from ...archive.tabular import as_csv, as_parquet
 from ..tables.builders import as_json
 from . import addresses, pages
+from .cards import CARD, card_of
 from .feed import Told, feed_text
 from .headline import headline_of
 from .latest import latest_of, latest_text, schema_text
 from .moved import story_of
+from .record import Record
 
 COPIED = (REPORT, EXPLORER, FORECAST, "diff.json")
 """Files of a run that stand beside its page, as they are."""
@@ -44,7 +46,7 @@ def copied_files(run: Run) -> list[str]:
 
 
 def site_files(
-    told: Mapping[str, Told], entries: Sequence[Entry], event: str, address: str | None
+    told: Mapping[str, Told], entries: Sequence[Entry], event: str, address: str | None, record: Record
 ) -> dict[str, Content]:
     """Work out what every file of the site holds.
 
@@ -58,6 +60,8 @@ def site_files(
         The event that the first page is about; runs about others have their pages and stand in the archive.
     address : str, optional
         Where the site is served, ending in a slash.
+    record : Record
+        What the track record rests on.
 
     Returns
     -------
@@ -66,25 +70,37 @@ def site_files(
     """
     files: dict[str, Content] = {}
     for name, one in told.items():
-        copies = copied_files(one.run)
-        files |= {f"{addresses.run_folder(name)}/{copy}": one.run.folder / copy for copy in copies}
-        files[addresses.run_page(name)] = pages.run_page(one, copies, told).encode()
+        copies, place = copied_files(one.run), addresses.run_folder(name)
+        files |= {f"{place}/{copy}": one.run.folder / copy for copy in copies}
+        files[f"{place}/forecast.csv"] = as_csv([one.run]).encode()
+        files[f"{place}/forecast.parquet"] = as_parquet([one.run])
+        files[f"{place}/{CARD}"] = card_of(one, pages.QUESTION)
+        files[addresses.run_page(name)] = pages.run_page(one, copies, told, address).encode()
     newest_first = [*told.values()][::-1]
     about = [one for one in newest_first if one.run.manifest.event == event]
     everything = History(tuple(entries), ())
     of_event = History(tuple(entry for entry in entries if entry.run.manifest.event == event), ())
-    newest = about[0]
+    newest, of_newest = about[0], copied_files(about[0].run)
+    runs = [one.run for one in told.values()]
+    files[addresses.WHOLE_PARQUET] = as_parquet(runs)
+    explored = next((one.run for one in about if EXPLORER in one.run.manifest.files), None)
+    if explored is not None:
+        files[addresses.EXPLORE] = explored.folder / EXPLORER
+    site = pages.Site(address, explored is not None)
     texts = {
         addresses.WHOLE_JSON: _whole_json(everything),
-        addresses.WHOLE_CSV: _whole_csv([one.run for one in told.values()]),
+        addresses.WHOLE_CSV: as_csv(runs),
         addresses.LATEST_SCHEMA: schema_text(),
         addresses.EVIDENCE: pages.evidence_page([one.run for one in about]),
         addresses.PRIORS: pages.priors_page(newest.run),
         addresses.LEAVES_OUT: pages.leaves_out_page(),
         addresses.METHOD: pages.method_page(newest.run),
-        addresses.DATA: pages.data_page(newest_first),
+        addresses.DATA: pages.data_page(newest_first, site),
         addresses.ARCHIVE: pages.archive_page(everything),
-        addresses.INDEX: pages.index_page(about, of_event, copied_files(newest.run)),
+        addresses.RECORD: pages.record_page([one.run for one in reversed(about)], record),
+        addresses.EMBED_SVG: pages.embed_svg(of_event, about),
+        addresses.EMBED: pages.embed_page(of_event, about),
+        addresses.INDEX: pages.index_page(about, of_event, of_newest, site),
         addresses.LATEST: latest_text(latest_of(newest.run, newest.story)),
         addresses.FEED: feed_text(about, pages.QUESTION, address),
     }
@@ -102,8 +118,3 @@ def is_ours(page: Path) -> bool:
 def _whole_json(history: History) -> str:
     content = {key: value for key, value in as_json(history).items() if key != "faults"}
     return json.dumps(content, indent=2, allow_nan=False) + "\n"
-
-
-def _whole_csv(runs: Sequence[Run]) -> str:
-    tables = [export(run, "csv").splitlines(keepends=True) for run in runs]
-    return "".join([tables[0][0], *(line for table in tables for line in table[1:])])

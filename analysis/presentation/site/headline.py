@@ -96,7 +96,8 @@ def _day_text(day: str | None) -> str:
 def _lines(forecast: Mapping[str, Any]) -> list[str]:
     lines = []
     if forecast.get("state"):
-        lines.append(stages_text({name: Estimate(chance, 0.0) for name, chance in forecast["state"].items()}))
+        stages = {name: Estimate(chance, 0.0) for name, chance in forecast["state"].items()}
+        lines.append(stages_text(stages, silent=forecast.get("silent_through_as_of") is True))
     for key, words in BESIDE.items():
         if forecast.get(key):
             low, median, high = days_of(forecast[key])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...archive.contributions import contributions
 from ...archive.history import Entry, History
@@ -17,10 +17,15 @@ from ..table import Table
 from ..tables.attribution import attribution_table
 from ..tables.history import history_table
 from . import addresses
+from .cards import CARD
 from .feed import Told
 from .headline import Headline
 from .lives import lives
 from .moved import Story
+from .record import Record
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 QUESTION = "When will a Chinese lab have a fully developed model like Claude Mythos?"
 WIDTH = 7.2  # inches, of a picture for a desk
@@ -28,7 +33,22 @@ NARROW = 4.2  # inches, of a picture for a telephone
 RECENT = 8  # runs that the first page lists
 
 
-def index_page(told: Sequence[Told], history: History, files: Sequence[str]) -> str:
+class Site(NamedTuple):
+    """What the pages know of the site as a whole.
+
+    Attributes
+    ----------
+    address : str or None
+        Where it is served, ending in a slash.
+    explorer : bool
+        Whether it has an explorer.
+    """
+
+    address: str | None
+    explorer: bool
+
+
+def index_page(told: Sequence[Told], history: History, files: Sequence[str], site: Site) -> str:
     """Return the first page: the newest forecast, what moved it, and the forecast through time."""
     newest = told[0]
     return _page(
@@ -41,16 +61,15 @@ def index_page(told: Sequence[Told], history: History, files: Sequence[str]) -> 
         run_files=[(name, f"{addresses.run_folder(newest.run.name)}/{name}") for name in files],
         report=REPORT,
         explorer=EXPLORER,
+        card=_card(newest.run, site.address),
+        explore=addresses.EXPLORE if site.explorer else None,
         fan=_fan(history, told),
-        fan_words=(
-            f"The forecast through time, run by run: it stands at {newest.headline.median}. Below it, how far "
-            "time passing, evidence, corrections and chance moved the median at each run."
-        ),
+        fan_words=_fan_words(newest),
         recent=_archive_table(history, RECENT),
     )
 
 
-def run_page(told: Told, files: Sequence[str], published: Iterable[str]) -> str:
+def run_page(told: Told, files: Sequence[str], published: Iterable[str], address: str | None) -> str:
     """Return a run's own page, which no later run changes."""
     moved = told.story.moved
     against = moved.against if moved is not None and moved.against in set(published) else None
@@ -62,7 +81,8 @@ def run_page(told: Told, files: Sequence[str], published: Iterable[str]) -> str:
         **_telling(told.headline, told.story),
         run=told.run.name,
         command=told.run.manifest.command,
-        files=list(files),
+        card=_card(told.run, address),
+        files=[*files, "forecast.csv", "forecast.parquet", CARD],
         report=REPORT,
         explorer=EXPLORER,
         against=against,
@@ -111,16 +131,55 @@ def method_page(run: Run) -> str:
     )
 
 
-def data_page(told: Sequence[Told]) -> str:
+def data_page(told: Sequence[Told], site: Site) -> str:
     """Return the page that leads to the data."""
     return _page(
         "site/data.html.j2",
         addresses.DATA,
         title="Data",
-        everything=(addresses.WHOLE_JSON, addresses.WHOLE_CSV),
+        everything=(addresses.WHOLE_JSON, addresses.WHOLE_CSV, addresses.WHOLE_PARQUET),
+        embed=(addresses.EMBED, addresses.EMBED_SVG),
+        served=site.address or "https://example.org/forecast/",
         latest=(addresses.LATEST, addresses.LATEST_SCHEMA),
         runs=[one.run.name for one in told],
     )
+
+
+def record_page(runs: Sequence[Run], record: Record) -> str:
+    """Return the track record of runs about one event, oldest first."""
+    tables = record.tables(runs)
+    return _page(
+        "site/record.html.j2",
+        addresses.RECORD,
+        title="Track record",
+        tables=tables,
+        hindcast=record.hindcast is not None,
+    )
+
+
+def embed_page(history: History, told: Sequence[Told]) -> str:
+    """Return the forecast through time as a page of its own, to stand in a frame on another."""
+    newest = told[0]
+    return _page(
+        "site/embed.html.j2",
+        addresses.EMBED,
+        title=f"{QUESTION} Around {newest.headline.median}",
+        fan=_fan(history, told),
+        fan_words=_fan_words(newest),
+        index=addresses.INDEX,
+    )
+
+
+def embed_svg(history: History, told: Sequence[Told]) -> str:
+    """Return the forecast through time as a picture of its own."""
+    from ..figures.files import render
+
+    return render(_drawn(history, told, WIDTH), ".svg").decode()
+
+
+def _card(run: Run, address: str | None) -> str | None:
+    """Whole address of a run's card, which programs elsewhere ask for; None where nobody said where the site is."""
+    return None if address is None else f"{address}{addresses.run_folder(run.name)}/{CARD}"
 
 
 def _telling(headline: Headline, story: Story) -> dict[str, Any]:
@@ -134,16 +193,26 @@ def _archive_table(history: History, most: int | None = None) -> Table[Entry]:
 
 def _fan(history: History, told: Sequence[Told]) -> dict[str, str]:
     """The forecast through time and what moved it, drawn for a desk and for a telephone; told newest first."""
-    from ..figures import draw_contributions, draw_history, inline_svg
+    from ..figures import inline_svg
+
+    wide, narrow = (
+        inline_svg(_drawn(history, told, width), name) for name, width in (("fan", WIDTH), ("narrow-fan", NARROW))
+    )
+    return {"wide": wide, "narrow": narrow}
+
+
+def _drawn(history: History, told: Sequence[Told], width: float) -> Figure:
+    from ..figures import draw_contributions, draw_history
 
     moved = contributions((one.run.manifest.as_of, one.story.moved) for one in reversed(told))
-    widths = {"fan": WIDTH, "narrow-fan": NARROW}
-    drawn = {
-        name: draw_contributions(history, moved, width=width) if moved else draw_history(history, width=width)
-        for name, width in widths.items()
-    }
-    wide, narrow = (inline_svg(drawing, name) for name, drawing in drawn.items())
-    return {"wide": wide, "narrow": narrow}
+    return draw_contributions(history, moved, width=width) if moved else draw_history(history, width=width)
+
+
+def _fan_words(newest: Told) -> str:
+    return (
+        f"The forecast through time, run by run: it stands at {newest.headline.median}. Below it, how far "
+        "time passing, evidence, corrections and chance moved the median at each run."
+    )
 
 
 def _tables_page(address: str, title: str, tables: Sequence[tuple[str, Table[Any]]], lines: Sequence[str] = ()) -> str:

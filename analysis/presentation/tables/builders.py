@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ....model.assumptions import Assumptions
+    from ...archive.doctor import Doctor
     from ...archive.history import History
     from ...archive.scores import Scores
     from ...inference.forecast import Forecast
@@ -32,12 +33,15 @@ if TYPE_CHECKING:
     from ...studies.sensitivity.study import Sensitivity
     from ...studies.state import State
     from ...studies.structures import Structures
+    from ...studies.tables.capability import Capability
+    from ...studies.tables.criteria import Criteria
     from ...studies.tables.efficiency import MeasuredProgress
     from ...studies.tables.hindcast import Hindcast
     from ...studies.tables.lags import Lags
     from ...studies.thresholds.study import Thresholds
     from ...studies.voi.result import ValueOfInformation
     from ...studies.watch import Watch
+    from ...studies.worlds import Worlds
     from ..caveats import Caveats
     from ..table import Layout
     from .evidence import Evidence
@@ -49,10 +53,13 @@ if TYPE_CHECKING:
         | Bridge
         | ByDay
         | Calibration
+        | Capability
         | Capacity
         | Caveats
         | Checks
         | Comparison
+        | Criteria
+        | Doctor
         | Efficiency
         | Events
         | Evidence
@@ -79,6 +86,7 @@ if TYPE_CHECKING:
         | Trends
         | ValueOfInformation
         | Watch
+        | Worlds
     )
 
 BUILDERS = {
@@ -87,10 +95,13 @@ BUILDERS = {
     "Bridge": "bridge",
     "ByDay": "enactment",
     "Calibration": "calibration",
+    "Capability": "capability",
     "Capacity": "capacity",
     "Caveats": "caveats",
     "Checks": "checks",
     "Comparison": "counterfactuals",
+    "Criteria": "criteria",
+    "Doctor": "doctor",
     "Efficiency": "efficiency",
     "Events": "events",
     "Evidence": "evidence",
@@ -117,6 +128,7 @@ BUILDERS = {
     "Trends": "trend",
     "ValueOfInformation": "voi",
     "Watch": "watch",
+    "Worlds": "worlds",
 }
 """By result class, the module beside this one whose `layout` lays it out; loaded when it is needed."""
 

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Final
 
 from ...inference.json_values import number, significant
+from ...studies.checks.judged import Judged
 from ...studies.checks.result import CheckResult
 from ...studies.checks.study import Checks
 from ..json_form import to_json
 from ..table import Cell, Column, Layout, Room, Span, Table
 from ..text import figure
-from .columns import asked_text
+from .columns import asked_text, shift_column
 
 VERDICTS = ("pass", "warn", "fail")
+MOST_JUDGED = 8  # rows for people, beside that of all together; programs get all
 NOT_APPLICABLE: Final = "not applicable"  # counted only where there is such a check
 
 
 def layout(result: Checks) -> Layout:
     """Lay out the checks of an answer."""
-    table = _table(result)
+    table, moved = _table(result), _judged_table(result)
     return Layout(
-        tables=(table,),
-        json=lambda: _as_json(result, table),
+        tables=(moved, table) if result.judged else (table,),  # the verdict on all is the last line
+        json=lambda: _as_json(result, table, moved),
         head=(f"{asked_text(result.question)}, {result.engine}, {result.draws:,} draws",),
     )
 
@@ -75,6 +78,34 @@ def _table(result: Checks) -> Table[CheckResult]:
     return Table("Verdicts", columns, result.results, lines=[f"{', '.join(counts)}: the answer {trusted} be trusted"])
 
 
+def _judged_table(result: Checks) -> Table[Judged]:
+    columns: list[Column[Judged]] = [
+        Column(title="Fixed by hand", text=lambda row: Span(row.id, "name"), path=("id",), value=lambda row: row.id),
+        Column(
+            title="at",
+            text=lambda row: _figure(row.value),
+            path=("value",),
+            value=lambda row: None if row.value is None else number(row.value, 6),
+            figure=True,
+        ),
+        shift_column(lambda row: row.shifts[0.5], ("shift", "0.5"), "Median moves"),
+        shift_column(lambda row: row.shifts[0.95], ("shift", "0.95"), "95% moves", room=Room.WIDE),
+        Column(
+            title="k-hat",
+            text=lambda row: f"{row.khat:.2f}" + ("" if row.trustworthy else ": too few draws to say"),
+            path=("khat",),
+            value=lambda row: number(row.khat, 3) if math.isfinite(row.khat) else None,
+            figure=True,
+            room=Room.PAGE,
+        ),
+    ]
+    shown = result.judged[: MOST_JUDGED + 1]
+    left_out = len(result.judged) - len(shown)
+    lines = [f"and {left_out} that move the median less"] if left_out else []
+    title = "Each given a prior of its own, a factor of 1.6 either way"
+    return Table(title, columns, result.judged, shown=shown, lines=lines)
+
+
 def _verdict(row: CheckResult) -> Span:
     return Span(row.verdict, "" if row.verdict == NOT_APPLICABLE else row.verdict)
 
@@ -91,9 +122,11 @@ def _findings(result: Checks) -> tuple[Cell, ...]:
     )
 
 
-def _as_json(result: Checks, table: Table[CheckResult]) -> dict[str, Any]:
+def _as_json(result: Checks, table: Table[CheckResult], moved: Table[Judged]) -> dict[str, Any]:
+    judged = {"judged": to_json(moved)} if result.judged else {}
     return {
         **result.origin.as_json(),
         "trustworthy": result.trustworthy,
         "checks": to_json(table),
+        **judged,
     }

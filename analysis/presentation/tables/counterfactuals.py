@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ...inference.estimates import Distribution, Estimate
+from ...inference.json_values import significant
 from ...studies.counterfactuals import SHIFT_QUANTILES, Comparison, Counterfactual
-from ..json_form import estimate_as_json, shift_as_json, to_json
+from ..json_form import estimate_as_json, share_as_json, shift_as_json, to_json
 from ..table import ABSENT, Column, Layout, Room, Table
-from ..text import chance_text, date_text
+from ..text import chance_text, date_text, leader_text
 from .columns import date_columns, shift_column
 
 HEADINGS = {"levers": "Lever", "regimes": "Regime"}
@@ -44,6 +45,10 @@ def layout(result: Comparison) -> Layout:
 
 
 def _table(result: Comparison) -> Table[_Row]:
+
+    def firsts(row: _Row) -> Mapping[str, Estimate]:
+        return result.first_firm if row.changed is None else row.changed.first_firm
+
     columns: list[Column[_Row]] = [
         Column(path=("id",), value=_of_changed(lambda row: row.id)),
         Column(
@@ -65,6 +70,15 @@ def _table(result: Comparison) -> Table[_Row]:
         ),
         Column(path=("unmoved_mcse",), value=_of_changed(lambda row: estimate_as_json(row.unmoved)["mcse"])),
         Column(path=("shift_movable",), value=_of_changed(lambda row: shift_as_json(row.shift_movable))),
+        Column(path=("first_firm",), value=lambda row: {firm: share_as_json(p) for firm, p in firsts(row).items()}),
+        Column(
+            path=("first_firm_mcse",), value=lambda row: {firm: significant(p.mcse) for firm, p in firsts(row).items()}
+        ),
+        Column(
+            title="Most often first",
+            text=lambda row: leader_text(result.question.assumptions.race, firsts(row)),
+            room=Room.PAGE,
+        ),
         Column(
             path=("instruments",),
             value=_of_changed(lambda row: list(row.instruments) if result.kind == "levers" else ABSENT),
@@ -75,9 +89,10 @@ def _table(result: Comparison) -> Table[_Row]:
 
 
 def _unmoved_text(result: Comparison) -> str:
-    """Say which share of the draws each counterfactual leaves as they are."""
+    """Say which share of the draws each counterfactual leaves as they are, and in which share a run is past it."""
     shares = ", ".join(f"{row.id} {chance_text(row.unmoved.value)}" for row in result.counterfactuals)
-    return f"Draws that do not move, being past it on that day or indifferent to it: {shares}."
+    past = f"by that day a run has ended pre-training in {chance_text(result.past.value)} of the draws"
+    return f"Draws that are not moved, being past it or indifferent to it: {shares}; {past}."
 
 
 def _of_changed(value: Callable[[Counterfactual], Any]) -> Callable[[_Row], Any]:
@@ -95,6 +110,7 @@ def _as_json(result: Comparison, table: Table[_Row]) -> dict[str, Any]:
     return {
         **result.origin.as_json(),
         "from": result.acting_from.isoformat(),
+        "past": estimate_as_json(result.past),
         "baseline": baseline,
         result.kind: rows,
     }

@@ -35,12 +35,20 @@ def _table(result: ByDay, lever: str) -> Table[Enactment]:
         ),
         *(_shift_column(p) for p in SHIFT_QUANTILES),
         Column(
-            title="Not moved",
+            title="Draws unmoved",
             text=lambda row: chance_text(row.effect.unmoved.value),
             path=("unmoved",),
             value=lambda row: estimate_as_json(row.effect.unmoved)["value"],
             figure=True,
         ),
+        Column(
+            title="A run has ended pre-training",
+            text=lambda row: chance_text(row.past.value),
+            path=("past",),
+            value=lambda row: estimate_as_json(row.past)["value"],
+            figure=True,
+        ),
+        Column(path=("past_mcse",), value=lambda row: estimate_as_json(row.past)["mcse"]),
         Column(path=("unmoved_mcse",), value=lambda row: estimate_as_json(row.effect.unmoved)["mcse"]),
         Column(
             title="Mean of the others",

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...inference.diagnostics import Diagnostics
 from ...inference.estimates import Estimate
 from ...inference.forecast import FLOP_QUANTILES, Forecast
-from ...inference.json_values import QUANTILES, AnyDistribution, number, rounded, significant
+from ...inference.json_values import QUANTILES, AnyDistribution, number, significant
 from ...inference.question import Question
-from ...inference.silence import confirmed_through
+from ...inference.silence import confirmed_through, silent_through
 from ..json_form import date_as_json, distribution_as_json, merged, moments_as_json, share_as_json, to_json
-from ..table import KEY, Cell, Column, Layout, Room, Span, Table
+from ..table import KEY, Cell, Column, Layout, Span, Table
 from ..text import chance_text, date_text, day_text, error_text
 from .columns import asked_text
+from .diagnostics import diagnostics_as_json, diagnostics_table
+from .firms import commitment_tables, firms_as_json, first_lines, first_table
 from .genuineness import genuine_as_json
 from .movement import movement_as_json, movement_text
 from .state import stages_text
@@ -32,6 +34,7 @@ MONTHS_SHOWN = 18
 NEARLY_CERTAIN = 0.995  # probability from which later months say nothing more
 BY_EVIDENCE = "moved_by_evidence"
 ON_COMPUTE_ALONE = "On compute alone, were nothing else in the way"
+RACE_ALONE = "In the race alone"
 WITHOUT_LAGS = "Without the measured lags, on all other evidence"
 
 Month = tuple[date, Estimate]
@@ -58,25 +61,30 @@ def layout(
         Why it is not the published date.
     """
     movements = movements or {}
-    race = "In the race: " if pooled is not None else ""
     moved = [
-        race + movement_text(result.question, _what(name, each), each) + _overruled_text(result, each)
+        _of_the_race(result, movement_text(result.question, _what(name, each), each) + _overruled_text(result, each))
         for name, each in movements.items()
     ]
     dates, months = date_table(result), month_table(result)
+    bridges, shapes, beside = (
+        _bridge(bridge),
+        _shapes(result, pooled),
+        [_table_of_the_race(result, table) for table in (first_table(result), *commitment_tables(result))],
+    )
     return Layout(
-        tables=(dates, months, diagnostics_table(result), *_bridge_tables(bridge)),
+        tables=(dates, months, *beside, diagnostics_table(result), *bridges),
         json=lambda: merged(
-            _as_json(result, dates, months),
-            {name: movement_as_json(each) for name, each in movements.items()},
-            {"pooled": _pooled_as_json(result.question, pooled), "bridge": _bridge_as_json(bridge)},
+            answer := _as_json(result, dates, months),
+            moves := {name: movement_as_json(each) for name, each in movements.items()},
+            {"pooled": _pooled_as_json(result, pooled, {**answer, **moves})},
+            {"bridge": _bridge_as_json(bridge)},
         ),
-        head=_head(result, pooled),
+        head=_head(result, shapes),
         foot=[*_evidence(result), *result.notes, *moved],
     )
 
 
-def _bridge_tables(bridge: Bridge | None) -> list[Table[Any]]:
+def _bridge(bridge: Bridge | None) -> list[Table[Any]]:
     if bridge is None:
         return []
     from .bridge import bridge_table
@@ -92,29 +100,43 @@ def _bridge_as_json(bridge: Bridge | None) -> dict[str, Any] | None:
     return bridge_as_json(bridge)
 
 
-def _shapes(question: Question, pooled: StructureSpread | None) -> list[str]:
+def _shapes(result: Forecast, pooled: StructureSpread | None) -> list[str]:
     if pooled is None:
         return []
     from .structure_spread import pool_text, spread_text
 
-    return [spread_text(question, pooled), pool_text(pooled)]
+    return [spread_text(result.question, pooled), pool_text(pooled)]
 
 
-def _pooled_as_json(question: Question, pooled: StructureSpread | None) -> dict[str, Any] | None:
+def _pooled_as_json(
+    result: Forecast, pooled: StructureSpread | None, answer: Mapping[str, Any]
+) -> dict[str, Any] | None:
     if pooled is None:
         return None
     from .structure_spread import spread_as_json
 
-    return spread_as_json(pooled, question)
+    return spread_as_json(pooled, result.question, answer)
+
+
+def _table_of_the_race(result: Forecast, table: Table[str]) -> Table[str]:
+    return replace(table, lead=(_of_the_race(result, table.title),)) if result.pooled_over else table
+
+
+def _of_the_race(result: Forecast, said: str) -> str:
+    """Say so of what is the race's alone, where the date is pooled."""
+    return f"{RACE_ALONE}: {said}" if result.pooled_over else said
 
 
 def date_table(result: Forecast) -> Table[float]:
-    """Quantiles of the date and of the end of pre-training; a row a quantile."""
+    """Quantiles of the date and, where it is the race's, of what only the race says; a row a quantile."""
     question = result.question
 
     def error(p: float) -> str:
         ready = result.ready.quantile(p)
         return error_text(question, ready.mcse) if ready.meaningful else "too few draws"
+
+    def race(title: str, name: str, distribution: AnyDistribution) -> Column[float]:
+        return dates("" if result.pooled_over else title, name, distribution)
 
     def dates(title: str, name: str, distribution: AnyDistribution) -> Column[float]:
         return Column(
@@ -130,9 +152,9 @@ def date_table(result: Forecast) -> Table[float]:
         dates("Ready by", "ready", result.ready),
         Column(title="months since t = 0", text=lambda p: f"{result.ready.quantile_value(p):.2f}", figure=True),
         Column(title="Monte Carlo error", text=error, figure=True),
-        dates("Pre-trained by", "pretrained", result.pretrained),
-        *([dates("Publicly known by", "known", result.known)] if result.known is not None else []),
-        dates("On compute alone" if question.assumptions.obstacles else "", "compute_alone", result.compute_alone),
+        race("Pre-trained by", "pretrained", result.pretrained),
+        *([race("Publicly known by", "known", result.known)] if result.known is not None else []),
+        race("On compute alone" if question.assumptions.obstacles else "", "compute_alone", result.compute_alone),
     ]
     return Table("Quantiles, with their Monte Carlo error", columns, QUANTILES, key=lambda p: f"{p:g}")
 
@@ -162,24 +184,6 @@ def month_table(result: Forecast) -> Table[Month]:
     )
 
 
-def diagnostics_table(result: Forecast) -> Table[tuple[str, str]]:
-    """What says whether the draws can be trusted, for a page."""
-    found = result.diagnostics
-    rows = [("Effective draws", f"{found.ess:,.0f}")]
-    if found.khat is not None and math.isfinite(found.khat):
-        rows.append(("Pareto k-hat of the importance weights (good below 0.5)", f"{found.khat:.2f}"))
-    if found.rhat_max is not None:
-        rows.append(("Largest R-hat (good below 1.01)", f"{found.rhat_max:.4f}"))
-    if found.divergences is not None:
-        rows.append(("Divergent transitions", f"{found.divergences}"))
-    rows.append(("Log evidence", f"{result.log_evidence.value:.2f}"))
-    columns: list[Column[tuple[str, str]]] = [
-        Column(title="Diagnostic", text=lambda row: row[0], room=Room.PAGE),
-        Column(title="Value", text=lambda row: row[1], figure=True, room=Room.PAGE),
-    ]
-    return Table("Diagnostics of the draws", columns, rows)
-
-
 def _until_nearly_certain(months: Sequence[Month]) -> list[Month]:
     shown = []
     for day, chance in months[:MONTHS_SHOWN]:
@@ -189,17 +193,22 @@ def _until_nearly_certain(months: Sequence[Month]) -> list[Month]:
     return shown
 
 
-def _head(result: Forecast, pooled: StructureSpread | None) -> list[Cell]:
+def _head(result: Forecast, shapes: Sequence[str]) -> list[Cell]:
     question = result.question
     around, interval = _around(question, result.ready).split(" (", 1)
     answer = Span(f"A Chinese lab has a model like Mythos {around}", role="strong")
     headline: list[Cell] = [(answer, f" ({interval}")]
     return [
         *headline,
-        *_shapes(question, pooled),
-        *known_lines(result),
-        stages_text(result.stages),
-        *beside_texts(result),
+        *shapes,
+        *(
+            _of_the_race(result, said)
+            for said in (
+                *known_lines(result),
+                stages_text(result.stages, silent=silent_through(question, result.silences)),
+                *beside_texts(result),
+            )
+        ),
         f"{asked_text(question)}, {_origin(result)}",
     ]
 
@@ -256,13 +265,13 @@ def _origin(result: Forecast) -> str:
 
 
 def _lines(result: Forecast) -> list[str]:
-    firms = result.question.assumptions.race.firms
-    first = ", ".join(f"{firms[firm].title.lower()} {share.value:.0%}" for firm, share in result.first_firm.items())
     flop = [10.0 ** result.log_flop.quantile_value(p) for p in FLOP_QUANTILES]
     return [
         not_by_text(result.not_by()),
-        f"First to pre-train: {first}",
-        f"Mythos's pre-training compute: {flop[1]:.1e} FLOP (90% interval: {flop[0]:.1e} to {flop[2]:.1e})",
+        *(_of_the_race(result, line) for line in first_lines(result)),
+        _of_the_race(
+            result, f"Mythos's pre-training compute: {flop[1]:.1e} FLOP (90% interval: {flop[0]:.1e} to {flop[2]:.1e})"
+        ),
     ]
 
 
@@ -300,13 +309,13 @@ def _as_json(result: Forecast, dates: Table[float], months: Table[Month]) -> dic
             "not_by_mcse": {day.isoformat(): significant(chance.mcse) for day, chance in result.not_by()},
             "state": {name: share_as_json(chance) for name, chance in result.stages.items()},
             "state_mcse": {name: significant(chance.mcse) for name, chance in result.stages.items()},
-            "first_firm": {firm: share_as_json(share) for firm, share in result.first_firm.items()},
-            "first_firm_mcse": {firm: significant(share.mcse) for firm, share in result.first_firm.items()},
+            **firms_as_json(result),
             **({"known": None} if result.known is None else {}),
             "silence_confirmed_through": None if confirmed is None else confirmed.isoformat(),
+            "silent_through_as_of": silent_through(result.question, result.silences),
             "log_evidence": number(result.log_evidence.value),
             "log_evidence_mcse": significant(result.log_evidence.mcse),
-            "diagnostics": _diagnostics_as_json(result.diagnostics),
+            "diagnostics": diagnostics_as_json(result.diagnostics),
             "genuine": genuine_as_json(result.genuine),
             "warnings": result.warnings(),
             "notes": list(result.notes),
@@ -316,15 +325,6 @@ def _as_json(result: Forecast, dates: Table[float], months: Table[Month]) -> dic
 
 def _without_lags_as_json(result: Forecast) -> dict[str, Any] | None:
     return None if result.without_lags is None else distribution_as_json(result.without_lags, result.question)
-
-
-def _diagnostics_as_json(found: Diagnostics) -> dict[str, Any]:
-    return {
-        "ess": round(found.ess, 1),
-        "khat": rounded(found.khat, 3),
-        "rhat_max": rounded(found.rhat_max, 4),
-        "divergences": found.divergences,
-    }
 
 
 def _flop_as_json(log_flop: AnyDistribution) -> dict[str, Any]:

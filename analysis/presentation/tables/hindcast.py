@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from ...inference.estimates import Distribution
 from ...inference.json_values import QUANTILES
 from ...studies.tables.chosen import origin_of
-from ...studies.tables.hindcast import LEVELS, RIVALS, Asked, Hindcast, Said, Score
-from ...studies.tables.lag_structures import STRUCTURES
+from ...studies.tables.gate_hindcast import GateAsked
+from ...studies.tables.hindcast import LEVELS, RIVALS, Asked, Hindcast, Score
+from ...studies.tables.lag_structures import STRUCTURES, Said
 from ..json_form import to_json
 from ..table import KEY, Column, Layout, Table
 from ..text import date_text
+from .columns import date_columns
 
 DECIMALS = 2  # of months; a day is 0.03
 PROBABILITY_DECIMALS = 3
@@ -31,8 +34,63 @@ class _Scored:
 
 def layout(result: Hindcast) -> Layout:
     """Lay out a track record."""
-    episodes, scores = episode_table(result), score_table(result)
-    return Layout(tables=(episodes, scores), json=lambda: _as_json(result, episodes, scores))
+    episodes, scores, gate = episode_table(result), score_table(result), gate_tables(result)
+    return Layout(tables=(episodes, scores, *gate), json=lambda: _as_json(result, episodes, scores, gate))
+
+
+def gate_tables(result: Hindcast) -> tuple[Table[Any], ...]:
+    """The compute gate's own track record, where compute and stocks are known; and what it would do to the date."""
+    gate = result.gate
+    if gate is None:
+        return ()
+    columns: list[Column[GateAsked]] = [
+        Column(
+            title="American record",
+            text=lambda row: row.episode.reference.model,
+            path=("reference",),
+            value=lambda row: row.episode.reference.model,
+        ),
+        Column(
+            title="FLOP", text=lambda row: f"{row.flop:.1e}", path=("flop",), value=lambda row: row.flop, figure=True
+        ),
+        Column(
+            title="Chinese stock, H100e",
+            text=lambda row: f"{row.stock.h100_equivalents:,.0f}",
+            path=("stock_h100e",),
+            value=lambda row: round(row.stock.h100_equivalents),
+            figure=True,
+        ),
+        Column(
+            title="Months",
+            text=lambda row: f"over {row.months:.1f}" if row.episode.open else f"{row.months:.1f}",
+            path=("lag_months",),
+            value=lambda row: round(row.months, DECIMALS),
+            figure=True,
+        ),
+        Column(
+            title="Said by the gate",
+            text=lambda row: _said_text(row.said),
+            path=("structures", "compute-gate"),
+            value=lambda row: _said_as_json(row.said, row.episode.open),
+            figure=True,
+        ),
+    ]
+    low, high = gate.curve.quantiles((0.05, 0.95))
+    lines = [
+        f"Held against these lags, the gate asks for progress of {gate.curve.mode:.0f} x a year, were all logarithms "
+        f"from 1 to 1 000 as likely ({low:.1f} to {high:.0f}): they rule out slow progress, and hardly fast. NVIDIA's "
+        "own sales alone are known of the stock: what was smuggled or made in China would ask for less. No forecast "
+        "counts it unless --item has written it as an item and --add names that."
+    ]
+    asked = Table("What the compute gate said of the records whose compute is known", columns, gate.asked, lines=lines)
+    if gate.dates is None or gate.question is None:
+        return (asked,)
+    rows = list(zip(("without it", "with it, weight 0.5"), gate.dates, strict=True))
+    dated: list[Column[tuple[str, Distribution]]] = [
+        Column(title="The gate's track record", text=lambda row: row[0], path=("id",), value=lambda row: row[0]),
+        *date_columns(gate.question, lambda row: row[1], ("ready", "quantiles")),
+    ]
+    return (asked, Table("What counting it would do to the date", dated, rows))
 
 
 def episode_table(result: Hindcast) -> Table[Asked]:
@@ -128,13 +186,15 @@ def _notes(result: Hindcast) -> list[str]:
     return lines
 
 
+def _said_text(said: Said) -> str:
+    low, middle, high = (float(np.quantile(said.values, p)) for p in (0.05, 0.5, 0.95))
+    return f"{middle:.1f} ({low:.1f} to {high:.0f})"
+
+
 def _said_column(name: str) -> Column[Asked]:
     def text(row: Asked) -> str:
         said = row.said.get(name)
-        if said is None:
-            return ""
-        low, middle, high = (float(np.quantile(said.values, p)) for p in (0.05, 0.5, 0.95))
-        return f"{middle:.1f} ({low:.1f} to {high:.0f})"
+        return "" if said is None else _said_text(said)
 
     def value(row: Asked) -> Any:
         said = row.said.get(name)
@@ -176,8 +236,12 @@ def _follower(row: Asked) -> str | None:
     return None if row.episode.follower is None else row.episode.follower.model
 
 
-def _as_json(result: Hindcast, episodes: Table[Asked], scores: Table[_Scored]) -> dict[str, Any]:
+def _as_json(
+    result: Hindcast, episodes: Table[Asked], scores: Table[_Scored], gate: Sequence[Table[Any]]
+) -> dict[str, Any]:
+    own = dict(zip(("gate", "dates"), map(to_json, gate), strict=False))
     return {
+        **own,
         "schema": 1,
         "table": origin_of(result.table),
         "until": result.until.isoformat(),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from ...archive.history import Entry, History
+from ...inference.estimates import Estimate
 from ..json_form import to_json
 from ..table import Cell, Column, Layout, Span, Table
-from ..text import quantile_text
+from ..text import date_text, quantile_text, shift_text
 from .columns import SHOWN
 
 
@@ -29,7 +32,7 @@ def history_table(result: History, address: Callable[[Entry], str] | None = None
         Column(path=("model",), value=lambda row: row.run.manifest.model),
         Column(path=("as_of",), value=lambda row: row.run.manifest.as_of.isoformat()),
         Column(path=("event",), value=lambda row: row.run.manifest.event),
-        Column(title="Items added", text=lambda row: ", ".join(row.items_added)),
+        Column(title="Items added or removed", text=_items_text),
         *map(_date_column, SHOWN),
         Column(path=("ready", "quantiles"), value=_quantiles),
         Column(title="moved, months", text=_moved, path=("shift",), value=lambda row: row.shift, figure=True),
@@ -44,9 +47,21 @@ def _quantiles(row: Entry) -> dict[str, Any]:
     return quantiles
 
 
+def _items_text(row: Entry) -> str:
+    removed = [f"removed: {', '.join(row.items_removed)}"] if row.items_removed else []
+    return "; ".join([*([", ".join(row.items_added)] if row.items_added else []), *removed])
+
+
 def _date_column(p: float) -> Column[Entry]:
-    return Column(title=quantile_text(p), text=lambda row: _quantiles(row)[f"{p:g}"]["date"] or "never", figure=True)
+    def text(row: Entry) -> str:
+        day = _quantiles(row)[f"{p:g}"]["date"]
+        return date_text(None if day is None else date.fromisoformat(day))
+
+    return Column(title=quantile_text(p), text=text, figure=True)
 
 
 def _moved(row: Entry) -> str:
-    return "" if row.shift is None else f"{row.shift['months']:+.2f} ± {row.shift['mcse'] or 0:.2f}"
+    if row.shift is None:
+        return ""
+    mcse = row.shift["mcse"]
+    return shift_text(Estimate(row.shift["months"], math.inf if mcse is None else mcse))

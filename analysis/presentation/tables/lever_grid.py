@@ -9,38 +9,40 @@ from ...studies.counterfactuals import SHIFT_QUANTILES, Counterfactual
 from ...studies.lever_grid import Grid
 from ..json_form import dates_as_json, estimate_as_json, shift_as_json
 from ..table import Column, Layout, Table
-from ..text import date_text, day_text, shift_text
+from ..text import date_text, day_text, quantile_text, shift_text
 from .counterfactuals import SHIFTED
 
+SHOWN = (0.5, 0.95)
 NO_REGIME = "As the forecast has it"
 
 
 def layout(result: Grid) -> Layout:
     """Lay out every lever under every regime."""
-    table = _table(result)
     return Layout(
-        tables=(table,),
+        tables=tuple(_table(result, p) for p in SHOWN),
         json=lambda: _as_json(result),
-        head=(f"event {result.question.event}, acting from {date_text(result.acting_from)}; {SHIFTED} of the median",),
+        head=(f"event {result.question.event}, acting from {date_text(result.acting_from)}; {SHIFTED}",),
     )
 
 
-def _table(result: Grid) -> Table[str | None]:
-    """Rows of levers, columns of regimes: the regime's median, and by how much each lever delays it."""
+def _table(result: Grid, p: float) -> Table[str | None]:
+    """Rows of levers, columns of regimes: the regime's date at a quantile, and by how much each lever delays it."""
     regimes: list[tuple[str | None, str]] = [(None, NO_REGIME), *result.regimes.items()]
     columns: list[Column[str | None]] = [
         Column(title="Lever", text=lambda lever: "(no lever)" if lever is None else result.levers[lever]),
-        *(_regime_column(result, regime, title) for regime, title in regimes),
+        *(_regime_column(result, regime, title, p) for regime, title in regimes),
     ]
-    title = f"Median by commitment of compute, and how far each lever delays it, from {date_text(result.acting_from)}"
-    return Table(title, columns, [None, *result.levers])
+    quantile = quantile_text(p)
+    day, quantile = date_text(result.acting_from), f"{quantile[0].upper()}{quantile[1:]}"
+    title = f"{quantile} by commitment of compute, and how far each lever delays it, from {day}"
+    return Table(title, columns, [None, *result.levers], lead=(title,))
 
 
-def _regime_column(result: Grid, regime: str | None, title: str) -> Column[str | None]:
+def _regime_column(result: Grid, regime: str | None, title: str, p: float) -> Column[str | None]:
     def text(lever: str | None) -> str:
         if lever is None:
-            return day_text(result.question, result.dates[None, regime].quantile_value(0.5))
-        return shift_text(result.bought(lever, regime))
+            return day_text(result.question, result.dates[None, regime].quantile_value(p))
+        return shift_text(result.bought(lever, regime, p))
 
     return Column(title=title, text=text, figure=True)
 

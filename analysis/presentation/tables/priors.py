@@ -178,7 +178,7 @@ def regime_table(regimes: Mapping[str, Regime]) -> Table[tuple[str, Regime]]:
     columns: list[Column[tuple[str, Regime]]] = [
         Column(title="Regime", text=_name),
         Column(title="What it is", text=lambda row: row[1].text.title),
-        Column(title="Quantity", text=lambda row: Span(row[1].text.quantity, "name")),
+        Column(title="Quantity", text=lambda row: Span(", ".join(row[1].text.quantities), "name")),
         Column(title="Family", text=lambda row: row[1].distribution.family),
         Column(title="Numbers", text=lambda row: numbers_of(row[1].distribution)),
         Column(title="Source", text=lambda row: ", ".join(row[1].text.references)),

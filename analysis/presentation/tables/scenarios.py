@@ -12,7 +12,7 @@ from ...studies.counterfactuals import SHIFT_QUANTILES
 from ...studies.scenarios import ScenarioComparison, ScenarioResult
 from ..json_form import dates_as_json, share_as_json, to_json
 from ..table import ABSENT, Cell, Column, Layout, Room, Span, Table
-from ..text import chance_text, newcomer_text
+from ..text import chance_text, firm_words, leader_text, newcomer_text
 from .columns import asked_text, date_columns, shift_column
 
 SHIFTS = {0.5: ("median shift", Room.NARROW), 0.95: ("95% shift", Room.WIDE)}
@@ -64,7 +64,7 @@ def scenario_table(result: ScenarioComparison, *, linked: bool = False) -> Table
             path=("first_firm",),
             value=_of_scenario(lambda row: {firm: share_as_json(share) for firm, share in row.first_firm.items()}),
             room=Room.PAGE,
-            instead=tuple(f"{row.id}: {row.title}. First: {_firsts(row)}." for row in result.scenarios),
+            instead=tuple(f"{row.id}: {row.title}. First: {_firsts(row, question)}." for row in result.scenarios),
         ),
         Column(
             path=("first_firm_mcse",),
@@ -92,15 +92,13 @@ def _shift_column(p: float) -> Column[_Row]:
     return shift_column(lambda row: row.shift(p), ("shift", f"{p:g}"), title, room=room)
 
 
-def _firsts(row: ScenarioResult) -> str:
-    return ", ".join(f"{firm} {chance_text(share.value)}" for firm, share in row.first_firm.items())
+def _firsts(row: ScenarioResult, question: Question) -> str:
+    race = question.assumptions.race
+    return ", ".join(f"{firm_words(race, firm)} {chance_text(share.value)}" for firm, share in row.first_firm.items())
 
 
 def _leader(row: ScenarioResult, question: Question) -> str:
-    firms = question.assumptions.race.firms
-    leader, share = max(row.first_firm.items(), key=lambda entry: entry[1].value)
-    title = firms[leader].title.lower() if leader in firms else leader
-    return f"{title} {share.value:.0%}"
+    return leader_text(question.assumptions.race, row.first_firm)
 
 
 def _newcomers(result: ScenarioComparison) -> list[str]:

@@ -23,12 +23,12 @@ PROBABILITY = "probability"
 
 def layout(result: Scores) -> Layout:
     """Lay out scores, and what was left out."""
-    table, outcome = _table(result), result.outcome
+    table, outcome = scores_table(result), result.outcome
     return Layout(
         tables=(table,),
         json=lambda: {
             "schema": 1,
-            "outcome": {"date": outcome.day.isoformat(), "open": outcome.open},
+            "outcome": {"date": outcome.day.isoformat(), "open": outcome.open, "to_come": outcome.to_come},
             "scores": to_json(table),
             "left_out": [_left_out_as_json(row) for row in result.left_out],
         },
@@ -39,6 +39,7 @@ def layout(result: Scores) -> Layout:
 def _head(result: Scores) -> list[str]:
     outcome = result.outcome
     known = "still open on" if outcome.open else "it happened on"
+    known = f"if it were {known}" if outcome.to_come and outcome.open else f"if {known}" if outcome.to_come else known
     decided = "; while the question is open, scores count only what is decided" if outcome.open else ""
     return [
         f"{known} {date_text(outcome.day)}: lower is better{decided}",
@@ -47,7 +48,8 @@ def _head(result: Scores) -> list[str]:
     ]
 
 
-def _table(result: Scores) -> Table[Score]:
+def scores_table(result: Scores) -> Table[Score]:
+    """A row a forecast."""
     columns: list[Column[Score]] = [
         Column(title="Forecast", text=lambda row: row.id if row.kind == RUN else row.title),
         Column(path=("id",), value=lambda row: row.id),

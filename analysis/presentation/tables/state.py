@@ -17,9 +17,12 @@ WORDS = {
     "not-launched": "not launched",
     "pre-training": "in pre-training",
     "post-training": "in post-training",
-    "ready-unannounced": "ready, unannounced",
+    "ready-unannounced": "ready",
 }
 """What people read of each of `STAGES`."""
+
+SILENT_WORDS = {"ready-unannounced": "ready, unannounced"}
+"""What they read instead where silence about the event is counted through the day."""
 
 
 def layout(result: State) -> Layout:
@@ -29,21 +32,27 @@ def layout(result: State) -> Layout:
         tables=(stages, firms),
         json=lambda: _as_json(result, stages, firms),
         head=(
-            stages_text({row.id: row.probability for row in result.stages}),
+            stages_text({row.id: row.probability for row in result.stages}, silent=result.silent),
             *explained_lines(result),
             asked_text(result.question),
         ),
     )
 
 
-def stages_text(stages: Mapping[str, Estimate]) -> str:
+def stage_words(*, silent: bool) -> dict[str, str]:
+    """What people read of each stage, by id; `silent` as for `stage_titles`."""
+    return WORDS | SILENT_WORDS if silent else dict(WORDS)
+
+
+def stages_text(stages: Mapping[str, Estimate], *, silent: bool) -> str:
     """Say in a sentence where the furthest run is likely to be, from the probability of each stage."""
+    words = stage_words(silent=silent)
     likely = max(stages, key=lambda name: stages[name].value)
     others = ", ".join(
-        f"{WORDS[name]} {chance_text(chance.value)}" for name, chance in stages.items() if name != likely
+        f"{words[name]} {chance_text(chance.value)}" for name, chance in stages.items() if name != likely
     )
     chance = chance_text(stages[likely].value)
-    return f"Where the race stands: the furthest run is {WORDS[likely]} with a probability of {chance} ({others})."
+    return f"Where the race stands: the furthest run is {words[likely]} with a probability of {chance} ({others})."
 
 
 def explained_lines(result: State) -> list[str]:
@@ -51,15 +60,16 @@ def explained_lines(result: State) -> list[str]:
     if result.explained is None:
         return []
     parts = {
-        "compute does not suffice yet": result.explained.compute,
-        "something besides compute stands in the way": result.explained.obstacles,
-        "a model is ready and nobody has said so": result.explained.unannounced,
+        "nobody would be ready even on compute alone": result.explained.compute,
+        "somebody would be, and something besides compute stands in the way": result.explained.obstacles,
+        f"a model is ready{' and nobody has said so' if result.silent else ''}": result.explained.unannounced,
     }
     held = bool(result.question.assumptions.obstacles)
     named = {text: share for text, share in parts.items() if held or share is not result.explained.obstacles}
     listed = ", ".join(f"{text} {chance_text(share.value)}" for text, share in named.items())
     more = "catchup obstacles says what" if held else "where compute suffices, that is this model's only explanation"
-    return [f"What explains the silence: {listed}; {more}."]
+    about = "What explains the silence" if result.silent else "What explains it"
+    return [f"{about}: {listed}; {more}."]
 
 
 def stage_table(result: State) -> Table[Stage]:
@@ -97,7 +107,7 @@ def _stage_column(result: State, stage: str) -> Column[str]:
         return result.firms[firm][stage].value
 
     return Column(
-        title=WORDS[stage].capitalize(),
+        title=stage_words(silent=result.silent)[stage].capitalize(),
         text=lambda firm: _chance(result.firms[firm][stage]),
         figure=True,
         share=share,

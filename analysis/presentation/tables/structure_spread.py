@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Sequence
 from typing import Any
 
 from ...inference.json_values import rounded
@@ -11,6 +12,30 @@ from ..json_form import date_as_json
 from ..text import day_text
 
 WEIGHT_DECIMALS = 6
+POOLED_KEYS = ("ready", "probability_by", "probability_by_mcse", "not_by", "not_by_mcse")
+"""Entries of a pooled forecast's JSON that are the pool's."""
+RACE_KEYS = (
+    "pretrained",
+    "known",
+    "compute_alone",
+    "without_lags",
+    "mythos_flop",
+    "state",
+    "state_mcse",
+    "first_firm",
+    "first_firm_mcse",
+    "first_archetype",
+    "first_archetype_mcse",
+    "commitments",
+    "commitments_mcse",
+    "ready_if_first",
+    "diagnostics",
+    "log_evidence",
+    "genuine",
+    "moved_by_evidence",
+    "added",
+)
+"""Those that are the race's alone."""
 
 
 def spread_text(question: Question, spread: StructureSpread) -> str:
@@ -20,22 +45,29 @@ def spread_text(question: Question, spread: StructureSpread) -> str:
     def median(place: int) -> str:
         return f"{day_text(question, ordered[place].ready.quantile_value(0.5))} ({ordered[place].title})"
 
-    return f"Medians of {len(ordered)} models of other shapes, duplicates left out: from {median(0)} to {median(-1)}"
+    left_out = f"; {left_out_text(spread.left_out, question)}" if spread.left_out else ""
+    medians = f"from {median(0)} to {median(-1)}"
+    return f"Medians of {len(ordered)} models of other shapes, duplicates left out: {medians}{left_out}"
+
+
+def left_out_text(titles: Sequence[str], question: Question) -> str:
+    """Say which structures do not date the question's event."""
+    return f"left out, since they do not date {question.event}: {', '.join(titles)}"
 
 
 def pool_text(spread: StructureSpread) -> str:
-    """Say what was pooled, and that the rest is the race's."""
+    """Say what was pooled."""
     titles = ", ".join(row.title for row in spread.pooled)
-    return (
-        f"The date is pooled with equal weights over {titles}; the end of pre-training, the dates without lags and on "
-        "compute alone, who is first and Mythos's compute are the race's alone"
-    )
+    return f"The date is pooled with equal weights over {titles}; what stands below as in the race alone is not"
 
 
-def spread_as_json(spread: StructureSpread, question: Question) -> dict[str, Any]:
-    """Return the structures' medians and the pool's weights."""
+def spread_as_json(spread: StructureSpread, question: Question, answer: Container[str]) -> dict[str, Any]:
+    """Return the structures' medians, the pool's weights, and which entries of the answer are whose."""
     return {
         "weights": {name: rounded(weight, WEIGHT_DECIMALS) for name, weight in spread.weights.items()},
         "medians": {row.id: date_as_json(row.ready.quantile(0.5), question) for row in spread.by_median},
+        "left_out": list(spread.left_out),
+        "pooled": list(POOLED_KEYS),
+        "race_alone": [key for key in RACE_KEYS if key in answer],
         "duplicates": {row.id: row.duplicate_of for row in spread.structures if row.duplicate_of is not None},
     }

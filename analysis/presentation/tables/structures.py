@@ -14,6 +14,7 @@ from ..table import ABSENT, Column, Layout, Room, Table
 from ..text import chance_text, date_text
 from .columns import asked_text, date_columns, moments_column
 from .model_comparison import elpd_table, weights_as_json, weights_text
+from .structure_spread import left_out_text
 
 MONTHS_SHOWN = 9
 
@@ -73,6 +74,7 @@ def pooling_lines(result: Structures) -> list[str]:
             for row in result.structures
             if row.duplicate_of is not None
         ),
+        *([left_out_text(result.left_out, result.question)] if result.left_out else []),
         weights_text(shares, result.withheld, len(result.stacked_on)),
     ]
 
@@ -139,6 +141,7 @@ def _as_json(result: Structures, dates: Table[Structure], telling: Table[Telling
             "items": list(result.stacked_on),
         },
         "elpd": to_json(comparison_table(result)),
+        "left_out": list(result.left_out),
         "between_structures": number(result.between),
         "soonest": months[result.telling.index(result.soonest)],
         "telling": months,

@@ -11,7 +11,7 @@ from ...studies.thresholds.stock_search import Threshold
 from ...studies.thresholds.study import Thresholds
 from ..json_form import date_as_json, to_json
 from ..table import Column, Layout, Table
-from ..text import day_text, stock_text
+from ..text import day_text, stock_text, the_firm
 from .columns import asked_text
 
 
@@ -22,7 +22,7 @@ def layout(result: Thresholds) -> Layout:
     return Layout(
         tables=(table,),
         json=lambda: _as_json(result, table),
-        head=(f"{result.stock} ({result.unit}) of the {result.firm}{under}", asked_text(result.question)),
+        head=(f"{result.stock} ({result.unit}) of {_who(result)}{under}", asked_text(result.question)),
     )
 
 
@@ -37,7 +37,7 @@ def threshold_table(result: Thresholds) -> Table[Threshold]:
         Column(path=("id",), value=lambda row: f"{result.firm}-{row.criterion.id}-budget-{row.budget_factor:g}x"),
         Column(path=("budget_factor",), value=lambda row: row.budget_factor),
         Column(
-            title=f"So that the {result.firm}",
+            title=f"So that {_who(result)}",
             text=lambda row: row.criterion.title,
             path=("criterion",),
             value=_criterion_as_json,
@@ -63,7 +63,11 @@ def threshold_table(result: Thresholds) -> Table[Threshold]:
             value=lambda row: date_as_json(row.own, question) if _is_solved(row) and row.own else None,
         ),
     ]
-    return Table(f"{result.unit} that the {result.firm} needs", columns, result.thresholds)
+    return Table(f"{result.unit} that {_who(result)} needs", columns, result.thresholds)
+
+
+def _who(result: Thresholds) -> str:
+    return the_firm(result.question.assumptions.race, result.firm)
 
 
 def _is_solved(row: Threshold) -> bool:

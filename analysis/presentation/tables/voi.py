@@ -9,16 +9,20 @@ from ...inference.estimates import Estimate
 from ...inference.json_values import number
 from ...inference.question import Question
 from ...studies.voi.decision import DateDecision
+from ...studies.voi.learning import Outcome
 from ...studies.voi.result import DisclosureValue, QuantityValue, ValueOfInformation
 from ...studies.voi.uncertainty import LEVELS, Narrowing, jackknife
 from ..json_form import date_as_json, estimate_as_json, shift_as_json, to_json
 from ..table import Column, Layout, Span, Table
 from ..text import day_text, shift_text
 from .columns import asked_text
+from .watch import FEW
 
 MOST_SHOWN = 12
 TITLE = "By how much learning would shrink the intervals (months) and the loss, ± Monte Carlo error"
-LOW_AND_HIGH = "(low and high: the 10% and 90% points of what is expected to be disclosed; or no and yes)"
+LOW_AND_HIGH = (
+    "(low and high: the 10% and 90% points of what is expected to be disclosed; where it is one of two, each is named)"
+)
 NOTHING = Estimate(0.0, 0.0)
 
 
@@ -102,9 +106,21 @@ def _with_silent(table: Table[Any], result: ValueOfInformation) -> Table[Any]:
 
 
 def _median(result: ValueOfInformation, row: DisclosureValue, place: int) -> str:
-    """The median date after the first or the last of what may be said: little or much, no or yes."""
+    """The median date after the first or the last of what may be said: little or much, or one of two that is named."""
     _, outcome = row.outcomes()[place]
-    return day_text(result.question, float(outcome.uncertainty.median[0]))
+    named = _named(row, outcome)
+    day = day_text(result.question, float(outcome.uncertainty.median[0]))
+    return day if named is None else f"{named}: {day}"
+
+
+def _named(row: DisclosureValue, outcome: Outcome) -> str | None:
+    """What is disclosed, where it is one of two; None where it is a number."""
+    if not row.possible:
+        return None
+    item = row.disclosure.item
+    if item is None:
+        return "taken" if outcome.value else "not taken"
+    return dict(FEW.findall(item.kind.unit)).get(f"{outcome.value:g}")
 
 
 def _narrowing_columns(found: Callable[[Any], Narrowing], variance: str = "") -> list[Column[Any]]:
@@ -165,6 +181,7 @@ def _outcomes_as_json(row: DisclosureValue, question: Question) -> list[dict[str
         {
             "probability" if row.possible else "quantile": number(share),
             "observation": number(outcome.value),
+            "says": _named(row, outcome),
             "median": date_as_json(jackknife(outcome.uncertainty.median, smooth=False), question),
         }
         for share, outcome in row.outcomes()

@@ -15,6 +15,7 @@ from ...inference.request import Request
 from ...inference.result import Origin, Result
 from ..sensitivity.power_scaling import power_scaling_of
 from .draws import check_draws
+from .judged import Judged, judged
 from .leave_one_out import check_left_out, leave_one_out
 from .power import check_power_scaling
 from .predictions import Prediction, check_predictions, predict
@@ -33,6 +34,8 @@ class Checks(Result):
         In the order in which they were made.
     predictions : tuple of Prediction
         What pictures show.
+    judged : tuple of Judged
+        How far the date moves where what was fixed by hand has a prior of its own; where that was asked.
 
     Examples
     --------
@@ -47,6 +50,7 @@ class Checks(Result):
 
     results: tuple[CheckResult, ...]
     predictions: tuple[Prediction, ...] = field(repr=False, default=())
+    judged: tuple[Judged, ...] = field(repr=False, default=())
 
     @property
     def trustworthy(self) -> bool:
@@ -86,7 +90,7 @@ def check(request: Request) -> Checks:
         found = condition(request.question, selection, request.engine, refuse=False)
     except UntrustworthyError as error:
         return _checks_of_prior(request.question, selection, error)
-    return checks_of(found)
+    return replace(checks_of(found), judged=judged(found))
 
 
 def checks_of(posterior: Posterior) -> Checks:

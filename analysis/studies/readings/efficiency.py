@@ -183,7 +183,9 @@ def first_requirement(result: Outcome) -> Array:
 def smallest_gap(question: Question, values: Values, world: World, result: Outcome) -> Array:
     """What the event asks for at t = 0 over the largest run any firm would commit to on the day of the question."""
     runs = [
-        largest_run(values[firm.budget], world.pools[name].at(np, question.as_of_months), world.flop_month[name])
+        largest_run(
+            firm.share_of_year(np, values), world.pools[name].at(np, question.as_of_months), world.flop_month[name]
+        )
         for name, firm in question.assumptions.race.firms.items()
     ]
     return np.asarray(result.target_flop / np.max(runs, axis=0))

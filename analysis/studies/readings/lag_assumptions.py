@@ -17,7 +17,6 @@ from ...inference.posterior import Posterior
 from ...inference.result import Result
 
 DATED_LAGS = "dated-lags"  # the overlay that holds them
-LAG_KIND = "capability_lag"
 OPTIMISM = ("benchmark_optimism_general", "benchmark_optimism_cyber")
 CORRELATED = "correlation"
 
@@ -25,7 +24,10 @@ STEPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "cyber-lead": ("Mythos stood ahead of the trend in cyber benchmarks", ("mythos_lead_cyber",)),
     "general-lead": ("... and in general ones", ("mythos_lead_general",)),
     "growth": ("... the gap grows", ("gap_growth",)),
-    "delay": ("... evaluations take time", ("evaluation_delay",)),
+    "delay": (
+        "... evaluations and releases take time",
+        ("evaluation_delay", "american_release_delay", "chinese_release_delay"),
+    ),
     "shared-errors": (
         "... errors are shared within organisations and across scopes",
         ("organisation_error", CORRELATED),
@@ -86,7 +88,7 @@ def lag_assumptions(posterior: Posterior) -> LagAssumptions:
     UntrustworthyError
         If some draws cannot be trusted.
     """
-    lags = {item.id for item in posterior.items if item.kind.name == LAG_KIND}
+    lags = {item.id for item in posterior.items if item.kind.measures_lag}
     if not lags:
         raise InputError(
             "no measured lag is counted: an item of the kind capability_lag was expected", key="--evidence"

@@ -11,7 +11,7 @@ from ....evidence.latents import latent_quantities, with_latents
 from ....evidence.likelihood import log_density, predict
 from ....evidence.schema import Item
 from ....model.forward import simulate, sobol_layout
-from ....model.trend import Trend, TrendText, load_trends
+from ....model.trend import Trend, TrendText, load_trends, trends_date
 from ....priors.errors import InputError, unknown_name
 from ...inference.diagnostics import COLLAPSED, WORST_KHAT, Diagnostics, UntrustworthyError
 from ...inference.draws import MOST_STORED_DRAWS, Values
@@ -116,7 +116,7 @@ def trends(posterior: Posterior, ids: Sequence[str] = ()) -> Trends:
     Raises
     ------
     InputError
-        If a trend is unknown.
+        If a trend is unknown, or trends cannot date the question's event.
     UntrustworthyError
         If a trend and the evidence hardly overlap.
 
@@ -134,6 +134,9 @@ def trends(posterior: Posterior, ids: Sequence[str] = ()) -> Trends:
     for name in ids:
         if name not in known:
             raise unknown_name("trend", name, known)
+    if not trends_date(question.assumptions, question.event):
+        problem = f"trends say when a model is there, not when it is served widely: they do not date {question.event}"
+        raise InputError(problem, key="--event")
     chosen = {name: known[name] for name in ids or known}
     rows = tuple(read_trend(question, name, text, posterior.items) for name, text in chosen.items())
     return Trends(posterior.origin, rows, posterior.ready)

@@ -12,11 +12,12 @@ from typing import Any
 
 from ....evidence.kinds.capability_lag import gap_quantities
 from ....evidence.kinds.kind import ModelState
+from ....evidence.kinds.lag_records import RELEASE_DELAYS
 from ....evidence.schema import Item
 from ....model.assumptions import DEFAULT_EVENT, Assumptions
 from ....model.trend import Trend, TrendText
 
-LAG_KINDS = ("capability_lag",)
+LAG_KINDS = ("capability_lag", "lag_records")
 DATE_KINDS = ("not_yet", "milestone", "claim")
 
 
@@ -56,11 +57,12 @@ def countable(
 
 
 def seen_by(item: Item, assumptions: Assumptions, trend: Trend, values: Mapping[str, Any]) -> ModelState:
-    """What a trend shows an item: the lag on the day it became known, or the date of readiness."""
-    measured = assumptions.calendar.months(item.text.known_since)
+    """What a trend shows an item: the lag on the day that it measured, or the date of readiness."""
     event = item.event or DEFAULT_EVENT
-    seen = trend.lag_on(measured) if item.kind.name in LAG_KINDS else trend.ready_of(event)
     if item.kind.name in LAG_KINDS:
-        # the trend says itself how far behind they are on the day
-        values = {**values, **dict.fromkeys(gap_quantities(item.observed.scope), 0.0)}
+        seen = trend.lag_on(item.figures(assumptions.clock(item.text.known_since))["date"])
+        # the trend says itself how far behind they are on the day, from release to release
+        values = {**values, **dict.fromkeys((*gap_quantities(item.observed.scope), *RELEASE_DELAYS), 0.0)}
+    else:
+        seen = trend.ready_of(event)
     return ModelState(assumptions, quantity=values, mythos_flop=None, ready={event: seen}, pools={}, flop_month={})

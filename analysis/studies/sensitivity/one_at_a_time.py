@@ -90,7 +90,8 @@ def one_at_a_time(posterior: Posterior) -> OneAtATime:
     r"""Set each quantity to its own 10th and 90th percentile, all others at their medians.
 
     Others are held even where the prior correlates them with the one that moves: the swing is what that quantity
-    does by itself, not what learning it would say of the date.
+    does by itself, not what learning it would say of the date. Those whose numbers it gives move with it: each keeps
+    the rank that it has among what is believed of it.
 
     The date depends on the two MFUs through their ratio alone (it scales both what the gate asks for and the
     length of the run). Moving them together therefore means setting
@@ -107,7 +108,7 @@ def one_at_a_time(posterior: Posterior) -> OneAtATime:
     marginals = _marginals(question, source, uncertain_quantities(question), exact=not posterior.conditioned)
     middle = {name: marginal.values[MIDDLE] for name, marginal in marginals.items() if name != MFU_RATIO}
     moves = [(name, p) for name in marginals for p in (LOW, HIGH)]
-    points = [middle, *({**middle, name: marginals[name].values[p]} for name, p in moves)]
+    points = [middle, *(_moved(question, middle, name, marginals[name].values[p]) for name, p in moves)]
     dates = _evaluator(question)(points).tolist()
     noise = _Noise(question, source.weighting, marginals)
     influences = noise.influences(points, [{}, *({name: p} for name, p in moves)])
@@ -124,10 +125,26 @@ def one_at_a_time(posterior: Posterior) -> OneAtATime:
     return OneAtATime(centre, tuple(swings))
 
 
-def uncertain_quantities(question: Question) -> list[str]:
-    """Names of the quantities that the event's date depends on and that are not fixed."""
+def _moved(question: Question, middle: Coordinates, name: str, value: float) -> Coordinates:
+    """Coordinates with one quantity elsewhere; what hangs on it keeps its rank among what is then believed of it."""
+    if name == MFU_RATIO:
+        return {**middle, name: value}
     beliefs = question.assumptions.beliefs
-    return [name for name in question.assumptions.needed([question.event]) if not beliefs[name].certain]
+    followers = {other for other in middle if name in beliefs[other].parents}
+    found = {**middle, name: value}
+    for other in middle:
+        if other in followers or followers.intersection(beliefs[other].parents):
+            followers.add(other)
+            rank = float(beliefs[other].given(middle).cdf(middle[other]))
+            found[other] = float(beliefs[other].given(found).quantile(rank))
+    return found
+
+
+def uncertain_quantities(question: Question) -> list[str]:
+    """Names of the quantities that the event's date depends on and that are not fixed; what others hang on first."""
+    assumptions = question.assumptions
+    names = assumptions.with_related(assumptions.needed([question.event]))
+    return [name for name in names if not assumptions.beliefs[name].certain]
 
 
 def describe_quantity(question: Question, name: str) -> tuple[str, str]:
@@ -191,7 +208,7 @@ def _evaluator(question: Question) -> Callable[[Sequence[Coordinates]], Array]:
     assumptions = question.assumptions
     fixed = {
         name: float(assumptions.beliefs[name].quantile(MIDDLE))
-        for name in assumptions.needed([question.event])
+        for name in assumptions.with_related(assumptions.needed([question.event]))
         if assumptions.beliefs[name].certain
     }
 

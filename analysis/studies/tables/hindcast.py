@@ -14,10 +14,10 @@ from ....evidence.tables.table import Table
 from ....model.assumptions import Assumptions
 from ....model.equations import MONTHS_PER_YEAR
 from ....priors.errors import InputError
-from ...inference.estimates import Array
 from ...inference.proper_scores import crps, crps_until
 from .chosen import last_day
-from .lag_structures import STRUCTURES, Known, Predictive, predict_lag
+from .gate_hindcast import GateHindcast
+from .lag_structures import STRUCTURES, Known, Predictive, Said, predict_lag
 
 RIVALS: Mapping[str, str] = {
     "last-lag": "As long as the last record that had been met",
@@ -27,25 +27,6 @@ RIVALS: Mapping[str, str] = {
 """By id, what each naive rival says."""
 LEVELS = (0.5, 0.9)  # of central intervals
 FEWEST_EPISODES = 3  # with a lag known before, below which nothing can be compared
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a structure or rival said of an episode.
-
-    Attributes
-    ----------
-    values : array, shape (value,)
-        Equally likely lags (months), ascending; a single one for a rival.
-    probability : float
-        Probability that it gave to a lag of at most what it was, or has been so far: the PIT of a closed episode.
-    score : float
-        CRPS of a closed episode (months); of an open one what it comes to until the last day known, a lower bound.
-    """
-
-    values: Array
-    probability: float
-    score: float
 
 
 @dataclass(frozen=True)
@@ -124,6 +105,8 @@ class Hindcast:
     difference, error : float
         By how much the structure's score is lower than the rival's (months), and its standard error, episodes that one
         Chinese model closed counting as one.
+    gate : GateHindcast, optional
+        The compute gate's own track record, where compute and stocks of that time are known.
 
     Examples
     --------
@@ -149,6 +132,7 @@ class Hindcast:
     rival: str
     difference: float
     error: float
+    gate: GateHindcast | None = None
 
     @property
     def compared(self) -> list[Asked]:

@@ -87,6 +87,25 @@ class Predictive:
         return np.interp((np.arange(POINTS) + 0.5) / POINTS, self.cdf, LATTICE)
 
 
+@dataclass(frozen=True)
+class Said:
+    """What a structure or rival said of an episode.
+
+    Attributes
+    ----------
+    values : array, shape (value,)
+        Equally likely lags (months), ascending; a single one for a rival.
+    probability : float
+        Probability that it gave to a lag of at most what it was, or has been so far: the PIT of a closed episode.
+    score : float
+        CRPS of a closed episode (months); of an open one what it comes to until the last day known, a lower bound.
+    """
+
+    values: Array
+    probability: float
+    score: float
+
+
 def predict_lag(structure: str, known: Known, beliefs: Mapping[str, Family]) -> Predictive | None:
     """Forecast the lag of a record.
 

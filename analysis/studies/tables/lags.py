@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from statistics import median
+from typing import Any
 
+from ....evidence.lag_records import lag_records
+from ....evidence.ledgers import item_path
 from ....evidence.tables.episodes import Episode, lag_episodes, of_both_countries, same_day_episodes
 from ....evidence.tables.table import Table
+from ....model.calendar import Calendar
+from ....priors.errors import InputError
+from ....priors.strict import read_toml
 from .chosen import last_day
+
+SHIPPED = "epoch-lag-records"  # the ledger's own item of the kind: what was believed before any lag was measured
+ERROR_DIGITS = 4
 
 
 @dataclass(frozen=True)
@@ -77,3 +87,53 @@ def lags(table: Table, days_per_month: float) -> Lags:
         same_day=same_day_episodes(table, until),
         left_out=of_both_countries(table),
     )
+
+
+def lag_item_text(found: Lags, item_id: str, calendar: Calendar) -> dict[str, Any]:
+    """Write a table's episodes as an item's file, in place of the records that come with the project.
+
+    Parameters
+    ----------
+    found : Lags
+        From `lags`.
+    item_id : str
+        The item's id.
+    calendar : Calendar
+        Turns days into months.
+
+    Raises
+    ------
+    InputError
+        If no record has been met.
+    """
+    if not found.closed:
+        raise InputError("no record has been met: there is no lag to count", file=found.table.file)
+    table, episodes = found.table, found.episodes
+    taken = lag_records(table, episodes, calendar)
+    rows = []
+    for episode, record in zip(episodes, taken, strict=True):
+        row = {"reference": episode.reference.model, "months": round(record.months, ERROR_DIGITS)}
+        row["error"] = round(record.error, ERROR_DIGITS)
+        if episode.follower is not None:
+            row |= {"follower": episode.follower.model, "follower_date": episode.follower.day}
+        rows.append(row)
+    return {
+        "id": item_id,
+        "title": f"Lags of the records of {table.shape.title}",
+        "kind": "lag_records",
+        "role": "likelihood",
+        "known_since": found.until,
+        "shares": ["epoch-capabilities-index"],
+        "replaces": ["eci-lag", SHIPPED],
+        "notes": f"Written by catchup data lags from a table of sha256 {table.sha256}.",
+        "observed": {"organisation": table.shape.publisher, "episodes": rows},
+        "likelihood": dict(read_toml(item_path(SHIPPED))["likelihood"]),
+        "sources": [
+            {
+                "title": f"{table.shape.title}, {table.shape.licence}",
+                "publisher": table.shape.publisher,
+                "date": found.until,
+                "quoted_in": Path(table.file).name,
+            }
+        ],
+    }

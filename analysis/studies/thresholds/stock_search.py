@@ -23,13 +23,13 @@ from ...inference.posterior import Posterior
 from ..scenario_world import change_in, columns_of_change, world_of
 from .criteria import CRITERIA, Criterion, Trial
 
-FIRM = "startup"
+ARCHETYPE = "startup"  # whose first firm in the race is asked about by default
 MOST_HELD_DRAWS = 1_000_000  # draws kept in memory between trials; more are made anew at each
 TOLERANCE = 3e-4  # of the stock: a tenth of its usual MCSE
 SLOPE_STEP = 0.02  # of the stock
 NEVER = 1e9  # stands for an infinite score, which the search could not use
 DOUBLINGS = 24  # either way from the starting stock
-UNCHANGED, RIVAL = "ready, nothing held", "pre-trained: "  # columns beside quantities
+UNCHANGED, RIVAL = "ready, nothing held", "ready: "  # columns beside quantities
 
 
 class StockSearch:
@@ -68,11 +68,13 @@ class StockSearch:
         self._criteria = tuple(criteria)
         assumptions = self._world.assumptions
         race = assumptions.race
-        self.firm = firm or next(iter(self._world.newcomers), FIRM if FIRM in race.firms else next(iter(race.firms)))
+        newcomers = self._world.newcomers
+        self.firm = race.firm_named(firm or (newcomers[0] if newcomers else ARCHETYPE), key="--firm")
         self.stock = stock_of(race, self.firm, stock)
-        self.budget = race.firms[self.firm].budget
+        self._budgets = race.firms[self.firm].budgets
+        self.budget = self._budgets[0]
         self.unit = assumptions.table.quantities[self.stock].text.unit
-        self._moving = replace(assumptions, race=race.among(race.firms_on({self.stock, self.budget})))
+        self._moving = replace(assumptions, race=race.among(race.firms_on({self.stock, *self._budgets})))
         if self._world.own_beliefs:
             source = source.extended(self._world.own_beliefs)
         self._held = source.weighting.draws <= MOST_HELD_DRAWS
@@ -95,19 +97,20 @@ class StockSearch:
         """Hold the stock at a value (in its unit), the budget multiplied."""
 
         def evaluate(values: Values) -> Values:
-            budget = values[self.budget] * budget_factor
-            if budget.max() > 1.0:
-                raise InputError(
-                    f"{budget_factor:g} times {self.budget} is more than a year's compute in some draws",
-                    key="--budget-factor",
-                )
-            held = {self.stock: np.full_like(values[self.stock], stock), self.budget: budget}
+            budgets = {name: values[name] * budget_factor for name in self._budgets}
+            for name, budget in budgets.items():
+                if budget.max() > 1.0:
+                    raise InputError(
+                        f"{budget_factor:g} times {name} is more than a year's compute in some draws",
+                        key="--budget-factor",
+                    )
+            held = {self.stock: np.full_like(values[self.stock], stock), **budgets}
             change = change_in(values, self.question)
             result = self._world.run({**values, **held}, change, self._moving)
-            ends = {firm: contender.pretrained for firm, contender in result.contenders.items()}
-            ends |= _named(values, RIVAL)
-            ready = np.minimum.reduce(list(ends.values())) + result.post_training
-            return {"ready": ready, "own": result.ready_of(self.firm), "wins": shares_of_first(ends)[self.firm]}
+            dates = {firm: contender.ready for firm, contender in result.contenders.items()}
+            dates |= _named(values, RIVAL)
+            ready = np.minimum.reduce(list(dates.values()))
+            return {"ready": ready, "own": dates[self.firm], "wins": shares_of_first(dates)[self.firm]}
 
         columns, weighting = self._map(evaluate), self._source.weighting
         ready, own = (Distribution(columns[name], weighting) for name in ("ready", "own"))
@@ -159,7 +162,7 @@ class StockSearch:
         return {
             **{name: values[name] for name in self._moving.needed([self.question.event])},
             **({} if before is None else columns_of_change(before, moving)),
-            **{RIVAL + firm: rival.pretrained for firm, rival in result.contenders.items() if firm not in moving},
+            **{RIVAL + firm: rival.ready for firm, rival in result.contenders.items() if firm not in moving},
             UNCHANGED: result.ready,
         }
 

@@ -1,0 +1,209 @@
+"""What an operator asks before a job runs by itself: program, folders, clock, silence, tables, runs and site."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+from ...evidence.ledgers import load_ledger
+from ...evidence.tables.store import TableStore
+from ...priors.errors import CatchupError, reason_of
+from ..inference.silence import KIND, STALE
+from .manifest import LIBRARIES, LOCK
+from .reading import UNSOUND, Run, Shelf, read_runs
+from .verification import verify
+
+Verdict = Literal["pass", "warn", "fail"]
+LOCKED = re.compile(r"(?m)^([a-z0-9-]+)(?:\[[^\]]*\])?==([^\s;\\]+)")
+OLD_RUN = timedelta(days=8)  # a week, and a day for a machine that was off
+OLD_TABLE = timedelta(days=90)  # public tables are brought up to date every few weeks
+LITTLE, TOO_LITTLE = 2_000_000_000, 100_000_000  # bytes free; a whole run takes some tens of millions
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found of one thing.
+
+    Attributes
+    ----------
+    id : str
+        What was looked at.
+    verdict : str
+        ``pass``; ``warn``, an answer will be older or poorer than it could be; ``fail``, the job will not end well.
+    text, advice : str
+        What was found, and what to do; advice is empty where nothing is to be done.
+    """
+
+    id: str
+    verdict: Verdict
+    text: str
+    advice: str = ""
+
+
+@dataclass(frozen=True)
+class Doctor:
+    """All that was found.
+
+    Attributes
+    ----------
+    day : date
+        Today, as this machine has it.
+    findings : tuple of Finding
+    """
+
+    day: date
+    findings: tuple[Finding, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing keeps a job from ending well."""
+        return all(finding.verdict != "fail" for finding in self.findings)
+
+
+def examine(runs: Path | None, site: Path | None, ledger: Path | None, data: Path, today: date) -> Doctor:
+    """Look at everything that a job rests on.
+
+    Parameters
+    ----------
+    runs, site : Path, optional
+        Folders of runs and of the site; what is not named is not looked at.
+    ledger : Path, optional
+        Folder of items instead of the project's own.
+    data : Path
+        Folder of kept tables.
+    today : date
+        As this machine has it.
+    """
+    shelf: Shelf | None = None
+    found = [_versions()]
+    for option, folder in (("runs-folder", runs), ("site-folder", site)):
+        if folder is not None:
+            found.append(_folder(option, folder))
+    if runs is not None and runs.is_dir():
+        shelf = read_runs(runs)
+    found += [*_ledger(ledger, today, shelf), _tables(data, today)]
+    if shelf is not None:
+        found += _runs(shelf, today)
+        if site is not None and shelf.runs:
+            found.append(_site(site, shelf.runs[-1]))
+    return Doctor(today, tuple(found))
+
+
+def _versions() -> Finding:
+    """Hold what is installed against the lock, where the project stands beside it."""
+    python = ".".join(map(str, sys.version_info[:3]))
+    installed = {name: metadata.version(name) for name in LIBRARIES}
+    said = f"Python {python}; {', '.join(f'{name} {version}' for name, version in installed.items())}"
+    try:
+        locked = dict(LOCKED.findall(LOCK.read_text(encoding="utf-8")))
+    except OSError:
+        return Finding("versions", "pass", f"{said}; installed without its lock")
+    differ = [name for name, version in installed.items() if locked.get(name, version) != version]
+    other = [f"{name} is {installed[name]}, the lock has {locked[name]}" for name in differ]
+    if other:
+        return Finding("versions", "warn", f"{said}; {'; '.join(other)}", "make install brings what the lock has")
+    return Finding("versions", "pass", said)
+
+
+def _folder(name: str, folder: Path) -> Finding:
+    """Try to write: what a system says of permissions is not always so."""
+    place = folder if folder.is_dir() else folder.parent
+    try:
+        with tempfile.TemporaryFile(dir=place) as file:
+            file.write(b"written by catchup doctor")
+        free = shutil.disk_usage(place).free
+    except OSError as error:
+        return Finding(name, "fail", f"{folder}: cannot be written ({reason_of(error)})", "name a folder that can be")
+    size = f"{folder}: can be written, {free / 1e9:,.1f} GB free"
+    if free < LITTLE:
+        verdict: Verdict = "fail" if free < TOO_LITTLE else "warn"
+        return Finding(name, verdict, size, "free some space: a run takes tens of megabytes")
+    return Finding(name, "pass", size)
+
+
+def _ledger(folder: Path | None, today: date, shelf: Shelf | None) -> Iterator[Finding]:
+    try:
+        items = load_ledger(folder).items.values()
+    except CatchupError as error:
+        yield Finding("ledger", "fail", error.on_command_line, "catchup evidence check says more")
+        return
+    latest = max(item.text.known_since for item in items)
+    newest = max((run.manifest.as_of for run in shelf.runs), default=latest) if shelf is not None else latest
+    if today < max(latest, newest):
+        known = f"an item is known since {latest}" if latest >= newest else f"a run is of {newest}"
+        yield Finding("clock", "fail", f"this machine says {today}, and {known}", "set its clock")
+    else:
+        yield Finding("clock", "pass", f"today is {today}")
+    silences = [item for item in items if item.kind.name == KIND and not item.retracted_by(today)]
+    confirmed = {item.id: getattr(item.observed, "confirmed_through", None) for item in silences}
+    old = {name: day for name, day in confirmed.items() if day is not None and today - day > STALE}
+    for name, day in old.items():
+        how = f"catchup evidence confirm {name} --through DATE, by whoever has looked"
+        yield Finding("silence", "warn", f"{name} was last confirmed through {day}, {(today - day).days} days ago", how)
+    if not old:
+        fresh = ", ".join(f"{name} through {day}" for name, day in confirmed.items() if day is not None)
+        yield Finding("silence", "pass", f"confirmed: {fresh}" if fresh else "none is to be confirmed")
+
+
+def _tables(folder: Path, today: date) -> Finding:
+    try:
+        held = TableStore(folder).vintages()
+    except CatchupError as error:
+        return Finding("tables", "fail", error.on_command_line, "catchup data list says more")
+    newest = {one.manifest.name: one.manifest.vintage for one in held}  # by name, the oldest first
+    if not newest:
+        return Finding("tables", "pass", "none is kept, so that none is counted")
+    old = {name: day for name, day in newest.items() if today - day > OLD_TABLE}
+    said = ", ".join(f"{name} of {day}" for name, day in newest.items())
+    if old:
+        said = f"{said}: {', '.join(old)} older than {OLD_TABLE.days} days"
+        return Finding("tables", "warn", said, "catchup data update")
+    return Finding("tables", "pass", said)
+
+
+def _runs(shelf: Shelf, today: date) -> Iterator[Finding]:
+    for fault in shelf.faults:
+        yield Finding("runs", "warn", fault, "restore it, or remove it from the folder")
+    if not shelf.runs:
+        yield Finding("last-run", "warn", "there is no run yet", "catchup run --runs RUNS")
+        return
+    newest = shelf.runs[-1]
+    age = today - newest.manifest.as_of
+    try:
+        departures = verify(newest.folder).departures
+        checks = newest.section("checks")
+        trusted = checks is None or bool(checks["trustworthy"])
+    except UNSOUND as error:
+        yield Finding("last-run", "fail", f"{newest.folder}: cannot be read ({error})", "run again")
+        return
+    if departures:
+        changed = ", ".join(f"{one.file} {one.state}" for one in departures[:3])
+        yield Finding("last-run", "fail", f"{newest.name} is not as it was made: {changed}", "catchup verify RUN")
+    elif age > OLD_RUN:
+        yield Finding("last-run", "warn", f"{newest.name} is {age.days} days old", "see what the scheduler said")
+    elif not trusted:
+        yield Finding("last-run", "warn", f"{newest.name} should not be trusted", "its report says which check failed")
+    else:
+        yield Finding("last-run", "pass", f"{newest.name}, whole, {age.days} days old")
+
+
+def _site(site: Path, newest: Run) -> Finding:
+    try:
+        published = str(json.loads((site / "latest.json").read_text(encoding="utf-8"))["run"])
+    except OSError:
+        return Finding("site", "warn", f"{site}: nothing has been published", "catchup publish --runs RUNS --site SITE")
+    except (ValueError, KeyError, TypeError):
+        return Finding("site", "fail", f"{site}: its latest.json is damaged", "catchup publish --runs RUNS --site SITE")
+    if published != newest.name:
+        said = f"{site}: has {published}, the newest run is {newest.name}"
+        return Finding("site", "warn", said, "catchup publish --runs RUNS --site SITE")
+    return Finding("site", "pass", f"{site}: has {published}")

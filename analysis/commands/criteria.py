@@ -1,0 +1,49 @@
+"""``catchup criteria``: what public tables tell an event by, what they tell so far, and when each will be met."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from ...priors.errors import unknown_name
+from ..inference.question import DEFAULT_DRAWS
+from .data_studies import Studied
+from .options import HOW, WHAT
+from .output import show
+
+
+def criteria(
+    *names: str,
+    criteria: Annotated[
+        Path | None, Parameter(group=WHAT, help="A TOML file of criteria, laid over those that come with the project.")
+    ] = None,
+    as_of: Annotated[
+        date | None, Parameter(group=WHAT, help="Day of the question: later tables are not read. Today by default.")
+    ] = None,
+    draws: Annotated[int, Parameter(group=HOW, help="Number of draws.")] = DEFAULT_DRAWS,
+    seed: Annotated[int, Parameter(group=HOW, help="Seed of the random numbers.")] = 1,
+    studied: Studied | None = None,
+) -> int:
+    """When a Chinese model meets each criterion of a public table, and all of them; those that have been met say so.
+
+    Parameters
+    ----------
+    names
+        Which criteria; all by default.
+    """
+    from ...evidence.tables.criteria import load_criteria
+    from ..inference.question import Question
+    from ..presentation.tables.criteria import layout
+    from ..studies.tables.criteria import criteria as ask
+
+    studied = studied or Studied()
+    store = studied.store()
+    known = load_criteria(criteria, store.shapes)
+    for name in names:
+        if name not in known:
+            raise unknown_name("criterion", name, known)
+    chosen = {name: known[name] for name in names or known}
+    question = Question(studied.assumptions(), as_of or date.today(), draws=draws, seed=seed)
+    show(layout(ask(question, chosen, store)), as_json=studied.json)
+    return 0

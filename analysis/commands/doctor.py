@@ -1,0 +1,35 @@
+"""``catchup doctor``: whether the place that a job runs in is as it should be."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from .options import OUTPUT
+from .output import show
+
+
+def doctor(
+    *,
+    runs: Annotated[Path | None, Parameter(help="Folder of runs to look at.")] = None,
+    site: Annotated[Path | None, Parameter(help="Folder of the site to look at.")] = None,
+    ledger: Annotated[Path | None, Parameter(help="Folder of items instead of the project's own.")] = None,
+    data: Annotated[
+        Path | None,
+        Parameter(help="Folder of kept tables; CATCHUP_DATA, or the platform's place for user data, by default."),
+    ] = None,
+    json: Annotated[
+        bool, Parameter(group=OUTPUT, negative="", help="Print one JSON object instead of a table.")
+    ] = False,
+) -> int:
+    """Versions, folders, clock, silence, tables, the last run and the site; exit status 1 where a job would fail."""
+    from ...evidence.tables.places import data_folder
+    from ..archive.doctor import examine
+    from ..presentation.tables.doctor import layout
+
+    found = examine(runs, site, ledger, data_folder(data), date.today())
+    show(layout(found), as_json=json)
+    return 0 if found.sound else 1

@@ -1,0 +1,224 @@
+"""A reader's own leak in the explorer: the forms it is typed into, and what the model says each observation is about.
+
+The page works out densities alone, of an observation in the coordinate of its kind around a prediction. Predictions
+stand in the page, a column a choice that they depend on (`Probe` below); they are those of the kinds themselves, so
+that an equation of the model stands in no second language.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from statistics import NormalDist
+from typing import Any
+
+from ...evidence import Item, check_against, item_from_table, template
+from ...evidence.ledgers import one_error_per_organisation, one_ratio_per_firm
+from ...model.assumptions import Assumptions
+from ...model.models import ARTICLE
+from ...model.reporting import WIDTH
+from ...priors.errors import InputError
+from ..inference.question import Question
+
+SOMEBODY = "A reader"
+ANOTHER_FIRM = "Another firm"
+COUNTRY = "country"
+LEVEL = 0.95
+SMALLEST, LARGEST = 1e-6, 1e30
+
+
+@dataclass(frozen=True)
+class Probe:
+    """An observation whose prediction stands in the page.
+
+    Attributes
+    ----------
+    key : str
+        Form and choices: ``stock/country/2026-02-24``.
+    item : Item
+        An item with these choices; what else its file says does not change the prediction.
+    """
+
+    key: str
+    item: Item
+
+
+def probes_of(question: Question, items: Sequence[Item]) -> list[Probe]:
+    """Return every probe that a question's model has, quantities that belong to an item alone named beside `items`."""
+    assumptions, day = question.assumptions, question.as_of
+    wanted: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {}
+    wanted |= {f"reading/{scope}": ("compute_reading", {"scope": scope}, {}) for scope in ("pretraining", "total")}
+    wanted |= {f"lag/{scope}": ("capability_lag", {"scope": scope}, {}) for scope in ("general", "cyber")}
+    for firm in spenders(assumptions, day, items):
+        wanted[f"spend/{firm}"] = ("rental_spend", {"firm": firm}, {"mean_stock_ratio": 1.0})
+    for whose in (COUNTRY, *assumptions.race.firms):
+        for on in stock_days(question):
+            about = {"date": on, "chip": "H100e", **({} if whose == COUNTRY else {"firm": whose})}
+            wanted[f"stock/{whose}/{on}"] = ("compute_stock", about, {})
+    found = []
+    for key, (kind, observed, likelihood) in wanted.items():
+        item = _item(kind, day, observed, likelihood)
+        if _fits(item, assumptions):
+            found.append(Probe(key, _named(item, items)))
+    return found
+
+
+def leak_forms(question: Question, items: Sequence[Item]) -> dict[str, Any]:
+    """Return the forms that a reader's leak is typed into, for the page."""
+    assumptions, day = question.assumptions, question.as_of
+    events = [(name, event.text.title) for name, event in assumptions.events.items()]
+    firms = [(firm, firm) for firm in spenders(assumptions, day, items)]
+    subjects = [(COUNTRY, "the whole country"), *((firm, firm) for firm in assumptions.race.firms)]
+    days = [
+        (str(on), text) for on, text in zip(stock_days(question), ("t = 0", "the day of the question"), strict=False)
+    ]
+    fixed = tomllib.loads(template("compute_reading"))["likelihood"]
+    scatter = _number("sd", "Scatter, natural log", 0.25, 0.01, 5, key="likelihood.sd")
+    scopes = [("general", "general"), ("cyber", "cyber")]
+    return {
+        "reading": {
+            "title": "A reading of Mythos's training compute",
+            "kind": "compute_reading",
+            "role": "likelihood",
+            "normal": NormalDist().inv_cdf(0.5 * (1.0 + LEVEL)),
+            "fixed": {name: fixed[name] for name in ("accounting_sd", "background_mean", "background_sd")},
+            "constants": {
+                "observed.level": LEVEL,
+                **{f"likelihood.{name}": fixed[name] for name in ("accounting_sd", "background_mean", "background_sd")},
+            },
+            "fields": [
+                _number("value", "FLOP", 8e26, 1e24, 1e30, key="observed.value"),
+                _number("low", "95% interval from, FLOP", 5e26, 1e24, 1e30),
+                _number("high", "to, FLOP", 1.2e27, 1e24, 1e30),
+                _choice(
+                    "scope", "Of", [("pretraining", "pre-training"), ("total", "all training")], key="observed.scope"
+                ),
+                _number("reliability", "Reliability", 0.5, 0, 1, key="likelihood.reliability"),
+            ],
+        },
+        "lag": {
+            "title": "A measured lag, on the day of the question",
+            "kind": "capability_lag",
+            "role": "likelihood",
+            "constants": {"observed.organisation": f'"{SOMEBODY}"'},
+            "fields": [
+                _number("value", "Months behind", 6, 0.1, 120, key="observed.value"),
+                _choice("scope", "On", scopes, key="observed.scope"),
+                scatter,
+            ],
+        },
+        "spend": {
+            "title": "A start-up's bill for rented compute",
+            "kind": "rental_spend",
+            "role": "likelihood",
+            "constants": {},
+            "fields": [
+                _number("value", "USD in a year", 2.5e8, 1e4, 1e13, key="observed.value"),
+                _choice("firm", "Whose", firms, key="observed.firm"),
+                _number(
+                    "ratio", "Year's mean stock over that at t = 0", 0.7, 0.01, 10, key="likelihood.mean_stock_ratio"
+                ),
+                {**scatter, "default": 0.2},
+            ],
+        },
+        "milestone": {
+            "title": "A milestone, publicly reached",
+            "kind": "milestone",
+            "role": "likelihood",
+            "width": WIDTH,
+            "constants": {},
+            "fields": [
+                _choice("event", "What", events, key="observed.event"),
+                {
+                    **_field("date", "On", "date", str(day), key="observed.date"),
+                    "latest": True,
+                    "earliest": True,
+                },
+                _number(
+                    "delay",
+                    f"Mean months to a report (model {ARTICLE} alone)",
+                    2,
+                    0.01,
+                    60,
+                    key="likelihood.delay_months",
+                ),
+            ],
+        },
+        "stock": {
+            "title": "A stock of compute",
+            "kind": "compute_stock",
+            "role": "likelihood",
+            "constants": {},
+            "fields": [
+                _number("value", "H100e", 1e6, 1, 1e10, key="observed.value"),
+                {
+                    **_choice("whose", "Whose", subjects, key="observed.firm"),
+                    "values": {firm: firm for firm in assumptions.race.firms},
+                },
+                {**_choice("day", "On", days, key="observed.date"), "bare": True},
+                {**scatter, "default": 0.3},
+            ],
+        },
+        "quantile": {
+            "title": "A quantile of the date, as somebody states it",
+            "kind": "expert_forecast",
+            "role": "check",
+            "constants": {},
+            "fields": [
+                _number("probability", "Probability", 0.5, 0.001, 0.999, key="observed.probability"),
+                _field("by", "by", "date", f"{day.year + 1}-06-30", key="observed.by"),
+                _number("spread", "Its standard deviation, months", 6, 0.1, 240, key="observed.spread_months"),
+            ],
+        },
+    }
+
+
+def stock_days(question: Question) -> list[date]:
+    """Days that a stock may be of: t = 0, and the day of the question where it is later."""
+    return list(dict.fromkeys([question.assumptions.calendar.origin, question.as_of]))
+
+
+def spenders(assumptions: Assumptions, day: date, items: Sequence[Item]) -> list[str]:
+    """Firms whose bill can be typed: those whose bill is counted, and any other; the race's where it must be one."""
+    billed = [item.observed.firm for item in items if item.kind.name == "rental_spend"]
+    others = [ANOTHER_FIRM, *assumptions.race.firms]
+    known = [firm for firm in others if _fits(_item("rental_spend", day, {"firm": firm}, {}), assumptions)]
+    return list(dict.fromkeys([*billed, *(known[:1] if known[:1] == [ANOTHER_FIRM] else known)]))
+
+
+def _item(kind: str, day: date, observed: Mapping[str, Any], likelihood: Mapping[str, Any]) -> Item:
+    table = tomllib.loads(template(kind, "reader-leak"))
+    source = {"title": "A leak", "publisher": SOMEBODY, "date": day, "quoted_in": "the explorer"}
+    drop = ("firm", "interval") if kind == "compute_stock" else ()
+    own = {key: value for key, value in table["observed"].items() if key not in drop}
+    table |= {"known_since": day, "sources": [source], "observed": {**own, **observed}}
+    table["likelihood"] = {**table["likelihood"], **likelihood}
+    return item_from_table(table, file="leak.toml")
+
+
+def _fits(item: Item, assumptions: Assumptions) -> bool:
+    try:
+        check_against(item, assumptions)
+    except InputError:
+        return False
+    return True
+
+
+def _named(item: Item, items: Sequence[Item]) -> Item:
+    """Give an item the quantities of its own that it would have, added to others."""
+    known = {each.id: each for each in items} | {item.id: item}
+    return one_error_per_organisation(one_ratio_per_firm(known))[item.id]
+
+
+def _field(name: str, label: str, kind: str, default: Any, *, key: str = "") -> dict[str, Any]:
+    return {"name": name, "label": label, "type": kind, "default": default, "key": key}
+
+
+def _number(name: str, label: str, default: float, least: float, most: float, *, key: str = "") -> dict[str, Any]:
+    return {**_field(name, label, "number", default, key=key), "least": least, "most": most}
+
+
+def _choice(name: str, label: str, options: Sequence[tuple[str, str]], *, key: str = "") -> dict[str, Any]:
+    return {**_field(name, label, "choice", options[0][0], key=key), "options": [list(option) for option in options]}

@@ -1,0 +1,43 @@
+"""A run's card, drawn only when it is not there yet: an image is the same for as long as forecast and program are."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+
+from ...archive.program import code_hash
+from ...archive.reading import FORECAST
+from ...archive.site_folder import Made
+from .feed import Told
+
+CARD = "card.png"
+SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)
+
+
+def card_of(told: Told, question: str) -> Made:
+    """Return the card of a run, to be drawn where it is not there."""
+    run = told.run
+    words = "\n".join((run.name, run.manifest.files[FORECAST], run.manifest.model, run.manifest.event, code_hash()))
+
+    def draw() -> bytes:
+        from ..figures import draw_card
+        from ..figures.files import render
+
+        headline = told.headline
+        return render(
+            draw_card(
+                question,
+                f"Around {headline.median}",
+                f"90% interval: {headline.low} to {headline.high}",
+                f"Forecast of {headline.day}, model {headline.model}, event {headline.event}",
+                {p: _day(run.forecast["ready"]["quantiles"].get(f"{p:g}")) for p in SHOWN},
+            ),
+            ".png",
+        )
+
+    return Made(hashlib.sha256(words.encode()).hexdigest(), draw)
+
+
+def _day(entry: dict[str, str | None] | None) -> date | None:
+    text = None if entry is None else entry["date"]
+    return None if text is None else date.fromisoformat(text)

@@ -1,0 +1,29 @@
+"""What an operator is told of the place that a job runs in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...archive.doctor import Doctor, Finding
+from ..json_form import to_json
+from ..table import Column, Layout, Span, Table
+
+
+def _verdict(row: Finding) -> Span:
+    return Span(row.verdict, row.verdict)
+
+
+def layout(result: Doctor) -> Layout:
+    """Lay out the findings."""
+    columns: list[Column[Finding]] = [
+        Column(title="Looked at", text=lambda row: row.id, path=("id",), value=lambda row: row.id),
+        Column(title="Is", text=_verdict, path=("verdict",), value=lambda row: row.verdict),
+        Column(title="Found", text=lambda row: row.text, path=("text",), value=lambda row: row.text),
+        Column(title="What to do", text=lambda row: row.advice, path=("advice",), value=lambda row: row.advice or None),
+    ]
+    table = Table(f"On {result.day}", columns, result.findings)
+
+    def content() -> dict[str, Any]:
+        return {"schema": 1, "day": result.day.isoformat(), "sound": result.sound, "checks": to_json(table)}
+
+    return Layout(tables=(table,), json=content)

@@ -1,0 +1,58 @@
+"""A run's forecast, worked out again from what the run kept, and held to what it published byte for byte.
+
+A run keeps its priors and the items that it counted. Whatever has become of the ledger and of the priors since, on any
+machine of the same lock file, the same seed gives the same answer to the last byte.
+"""
+
+from __future__ import annotations
+
+from ...evidence.selected import Selection
+from ...priors.regular_files import read_regular
+from ..archive.manifest import LARGEST_FILE, library_versions
+from ..archive.reading import FORECAST, Run
+from ..archive.verification import Departure
+from ..inference.conditioning import condition
+from ..inference.engines import FORWARD
+from ..inference.forecast import forecast
+from ..inference.posterior import prior_of
+from .forecast_files import forecast_files, json_text
+
+SET_ASIDE = "set aside"
+"""How notes begin that tell of the ledger's other items, which a run does not keep."""
+
+
+def unrepeated(run: Run) -> list[Departure]:
+    """Work a run's forecast out again, and name each file that is then another.
+
+    Parameters
+    ----------
+    run : Run
+        Read back from its folder.
+
+    Raises
+    ------
+    BrokenRunError, InputError
+        If what it was made of is missing in part, or damaged.
+    UntrustworthyError
+        If the draws cannot be trusted, which those of a sound run can.
+    """
+    snapshot = run.snapshot
+    items = tuple(snapshot.items.values())
+    engine = run.manifest.engine
+    drawn = prior_of(snapshot.question) if engine == FORWARD else condition(snapshot.question, Selection(items), engine)
+    made, reason = forecast_files(forecast(drawn)), _why_perhaps(run)
+    kept = [note for note in run.forecast.get("notes", ()) if str(note).startswith(SET_ASIDE)]
+    made[FORECAST]["notes"] += kept
+    return [
+        Departure(name, "unrepeated", reason)
+        for name, content in made.items()
+        if name in run.manifest.files
+        and read_regular(run.folder / name, LARGEST_FILE, "a file of a run") != json_text(content).encode()
+    ]
+
+
+def _why_perhaps(run: Run) -> str:
+    """Libraries whose versions are others here than those that the run was made with."""
+    here, then = library_versions(), run.manifest.versions
+    others = [f"{name} {then[name]}, here {here.get(name)}" for name in then if here.get(name) != then[name]]
+    return f"made with {'; '.join(others)}" if others else ""

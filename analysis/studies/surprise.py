@@ -1,0 +1,83 @@
+"""Items that the prior finds surprising: how seldom it predicts anything as far out as what was observed.
+
+The probability is that of the prior predictive distribution beyond the observation, on both sides. An item of so small
+a one may be a misprint, a figure in another currency or of another firm, or right and worth knowing: look at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ...evidence.latents import with_latents
+from ...evidence.likelihood import simulate
+from ...evidence.schema import Item
+from ..inference.likelihoods import predictions_of, prior_for
+from ..inference.question import Question
+
+DRAWS = 8_192
+SURPRISING = 0.01  # probability of a reading as far out, below which it is said
+
+
+@dataclass(frozen=True)
+class Surprise:
+    """An item that the prior finds surprising.
+
+    Attributes
+    ----------
+    item : str
+        Its id.
+    probability : float
+        Of a reading as far out, under the prior.
+    """
+
+    item: str
+    probability: float
+
+    @property
+    def text(self) -> str:
+        """What is said of it, in a line."""
+        least = 2.0 / DRAWS
+        size = f"of {self.probability:.2g}" if self.probability > least else f"below {least:.1g}"
+        return (
+            f"{self.item} surprises the prior: a reading as far out has a probability {size}. "
+            "Look at its unit, currency, year and firm, or doubt it (reliability)"
+        )
+
+
+def surprises(question: Question, items: Sequence[Item]) -> tuple[Surprise, ...]:
+    """Find the items that the prior finds surprising.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked; its day and assumptions are used.
+    items : sequence of Item
+        Which items are looked at.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question
+    >>> from catchup.analysis.studies.surprise import surprises
+    >>> from catchup.evidence import load_ledger
+    >>> from catchup.model import load_assumptions
+    >>> question = Question(load_assumptions(), date(2026, 11, 21))
+    >>> surprises(question, [load_ledger().items["eci-lag"]])
+    ()
+    """
+    items = [item for item in items if item.kind.countable]
+    if not items:
+        return ()
+    assumptions = with_latents(question.assumptions, items)
+    asked = replace(question, assumptions=assumptions, draws=DRAWS, quasi_random=False)
+    predicted = prior_for(asked, items).map(lambda values: dict(predictions_of(asked, values, items)[2]))
+    rng, found = np.random.default_rng(question.seed), []
+    for item in items:
+        seen, drawn = item.observation(asked.clock), simulate(item, predicted[item.id], asked.clock, rng)
+        probability = 2.0 * min(float((drawn <= seen).mean()), float((drawn >= seen).mean()), 0.5)
+        if probability < SURPRISING:
+            found.append(Surprise(item.id, probability))
+    return tuple(found)

@@ -1,0 +1,189 @@
+"""Scores of both frontiers and compute in one graph with the race, beside the structure that knows scores alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from ....evidence.latents import with_latents
+from ....evidence.schema import Item, item_from_table
+from ....evidence.tables.episodes import Release, chinese_records
+from ....evidence.tables.records import shipped_records
+from ....model.assumptions import DEFAULT_EVENT
+from ....model.calendar import month_ends
+from ....priors.errors import InputError
+from ...inference.conditioning import condition
+from ...inference.draws import Values
+from ...inference.estimates import Array, Distribution, Weighting
+from ...inference.likelihoods import predictions_of
+from ...inference.posterior import Posterior
+from ...inference.question import Question
+from ...inference.result import Result
+from ..own_structures import ready_of
+from ..telling import Telling, telling
+from .frontier_structure import CapabilityFrontier, mythos_release
+
+GATE, COUNTED, FRONTIER = "compute-gate", "compute-gate-with-scores", "capability-frontier"
+TITLES: Mapping[str, str] = {
+    GATE: "The race for compute",
+    COUNTED: "The race, both frontiers' scores counted",
+    FRONTIER: CapabilityFrontier.title,
+}
+SCATTER = 4.0  # points about the line, as the median of efficiency_noise: this project's judgement
+MONTHS_BEFORE = 6.0  # from a run's launch to the model's release: this project's judgement
+MONTHS_AHEAD = 6  # of expected scores
+
+
+@dataclass(frozen=True)
+class ExpectedScore:
+    """The best Chinese score that a day is expected to show, by who expects it (points)."""
+
+    day: date
+    by: Mapping[str, Distribution]
+
+
+@dataclass(frozen=True)
+class Capability(Result):
+    """Scores and compute together.
+
+    Attributes
+    ----------
+    mythos, chinese : Release
+        The scores that are counted.
+    implied : Distribution
+        Score that Mythos's compute implies on the line, points.
+    ready : mapping of str to Distribution
+        Months since t = 0, by `TITLES`.
+    expected : tuple of ExpectedScore
+        By month end, of the race with scores and of the scores' own structure: what would tell them apart.
+    telling : tuple of Telling
+        What "ready by then, or not" would say of gate and structure.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, Request, capability, posterior
+    >>> from catchup.model import load_assumptions
+    >>> request = Request(Question(load_assumptions(), date(2026, 11, 26), draws=40_000))
+    >>> found = capability(posterior(request))
+    >>> found.mythos.model, found.chinese.model
+    ('Claude Fable 5', 'Kimi K3')
+    """
+
+    mythos: Release
+    chinese: Release
+    implied: Distribution
+    ready: Mapping[str, Distribution]
+    expected: tuple[ExpectedScore, ...]
+    telling: tuple[Telling, ...]
+
+
+def capability(posterior: Posterior) -> Capability:
+    """Count both frontiers' scores in the race, and set the scores' own structure beside it.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        Of the race, on other evidence.
+
+    Raises
+    ------
+    InputError
+        If the records that come with the project are later than the day of the question, or another event is asked.
+    UntrustworthyError
+        If some draws cannot be trusted.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.analysis import Question, Request, capability, posterior
+    >>> from catchup.model import load_assumptions
+    >>> request = Request(Question(load_assumptions(), date(2026, 11, 26), draws=40_000))
+    >>> found = capability(posterior(request))
+    >>> list(found.ready)
+    ['compute-gate', 'compute-gate-with-scores', 'capability-frontier']
+    """
+    question, table = posterior.question, shipped_records()
+    assert table.vintage is not None
+    if question.event != DEFAULT_EVENT:
+        raise InputError(f"scores speak of {DEFAULT_EVENT}, not of {question.event}", key="--event")
+    if question.as_of < table.vintage:
+        raise InputError(f"scores are of {table.vintage}, after {question.as_of}", key="--as-of")
+    structure = CapabilityFrontier()
+    mythos, chinese = mythos_release(table), chinese_records(table)[-1]
+    scores = (_item("score-of-mythos", "mythos", mythos), _item("score-of-the-chinese-frontier", "chinese", chinese))
+    selection = replace(posterior.selection, counted=(*posterior.items, *scores))
+    counted = condition(question, selection)
+    days = month_ends(question.as_of, MONTHS_AHEAD)
+    later = {day: _item(f"expected-{day}", "chinese", replace(chinese, day=day)) for day in days}
+    columns = _predicted(counted, [scores[0], *later.values()])
+    values = _structure_draws(structure, question)
+    even = Weighting(question.draws)
+    expected = tuple(
+        ExpectedScore(
+            day,
+            {
+                COUNTED: Distribution(columns[item.id], counted.source.weighting),
+                FRONTIER: Distribution(structure.score_on(values, question.assumptions.calendar.months(day)), even),
+            },
+        )
+        for day, item in later.items()
+    )
+    # the structure rests on scores itself: of other evidence only dates count for it
+    dated = [item for item in posterior.items if not item.kind.measures_lag]
+    ready = {GATE: posterior.ready, COUNTED: counted.ready, FRONTIER: ready_of(question, structure, dated)}
+    implied = Distribution(columns[scores[0].id], counted.source.weighting)
+    told = telling(question, ready, (GATE, FRONTIER))
+    return Capability(counted.origin, mythos, chinese, implied, ready, expected, tuple(told))
+
+
+def _structure_draws(structure: CapabilityFrontier, question: Question) -> dict[str, Array]:
+    rng = np.random.default_rng(question.seed)
+    beliefs = {**question.assumptions.beliefs, **structure.families}
+    return {name: np.asarray(beliefs[name].quantile(rng.random(question.draws))) for name in structure.quantities}
+
+
+def _predicted(posterior: Posterior, items: list[Item]) -> Values:
+    """What a posterior says of items that it need not have counted, each without the scatter of a score."""
+    question = replace(posterior.question, assumptions=with_latents(posterior.question.assumptions, items))
+
+    def evaluate(values: Values) -> dict[str, Array]:
+        return dict(predictions_of(question, values, items)[2])
+
+    return posterior.source.map(evaluate)
+
+
+def _item(name: str, frontier: str, release: Release) -> Item:
+    """Make an item of a score; see `evidence.kinds.frontier_score`."""
+    observed: dict[str, Any] = {"frontier": frontier, "value": release.score, "date": release.day}
+    if release.interval is not None:
+        observed["interval"] = list(release.interval)
+    likelihood = {"sd": SCATTER, "months_before": MONTHS_BEFORE} if frontier == "chinese" else {"sd": SCATTER}
+    table = shipped_records()
+    return item_from_table(
+        {
+            "id": name,
+            "title": f"Score of {release.model}",
+            "kind": "frontier_score",
+            "role": "likelihood",
+            "known_since": max(table.vintage or release.day, release.day),
+            "weight": 0.5,
+            "weight_reason": "Lags are measured on the same index.",
+            "shares": ["epoch-capabilities-index"],
+            "observed": observed,
+            "likelihood": likelihood,
+            "sources": [
+                {
+                    "title": table.shape.title,
+                    "publisher": table.shape.publisher,
+                    "date": release.day,
+                    "address": "epoch.ai",
+                }
+            ],
+        },
+        file=f"{name}.toml",
+    )

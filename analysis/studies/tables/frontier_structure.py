@@ -1,0 +1,183 @@
+r"""A structure of scores alone: the Chinese frontier's own line, carried to the score of Mythos's public model.
+
+The best Chinese scores lie about a line, :math:`y_i \sim N(a + b\,t_i, s)`, and the score x of Claude Fable 5, with its
+own error, is met when the line and one such scatter come to it, :math:`t_n + (x - a - e) / b`, the n-th record being
+the last. The model was ready as long before as Chinese models take to be released. What is believed of a and b is the
+line of least squares through the records of the last two years that come with the project.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, ClassVar
+
+import numpy as np
+
+from ....evidence.intervals import interval_sd
+from ....evidence.tables.episodes import Release, chinese_records, lag_episodes
+from ....evidence.tables.records import shipped_records
+from ....evidence.tables.table import Table
+from ....model.assumptions import DEFAULT_EVENT
+from ....priors.errors import InputError
+from ....priors.families import LogNormal, Normal
+from ..structure_registry import Structure
+
+RELEASE = "chinese_release_delay"
+MYTHOS = "Claude Fable 5"  # the public model of Mythos's class
+LEVEL = 0.9  # of scores' intervals
+RECENT_MONTHS = 24  # before the last record: earlier ones rose faster, and lie on another line
+FEWEST = 5  # records, below which a line's errors are anybody's guess
+ORIGIN = datetime.date(2026, 2, 24)
+DAYS_PER_MONTH = 30.44
+
+
+@dataclass(frozen=True)
+class FrontierLine:
+    """The line of least squares through the best scores of a country.
+
+    Attributes
+    ----------
+    last : date
+        Day of the last record, on which `level` is stated.
+    level, level_sd : float
+        Height of the line then (points), and its standard error.
+    pace, pace_sd : float
+        Points a month, and their standard error.
+    scatter : float
+        Standard deviation of records about it (points).
+    """
+
+    last: datetime.date
+    level: float
+    level_sd: float
+    pace: float
+    pace_sd: float
+    scatter: float
+
+
+def frontier_line(records: Sequence[Release]) -> FrontierLine:
+    """Lay the line of least squares through records.
+
+    Parameters
+    ----------
+    records : sequence of Release
+        By day.
+
+    Raises
+    ------
+    InputError
+        If they are too few, or do not rise.
+    """
+    if len(records) < FEWEST:
+        raise InputError(f"{len(records)} Chinese records; at least {FEWEST} were expected")
+    last = records[-1].day
+    months = np.array([(record.day - last).days / DAYS_PER_MONTH for record in records])
+    scores = np.array([record.score for record in records])
+    design = np.stack([np.ones_like(months), months], axis=1)
+    found, _, _, _ = np.linalg.lstsq(design, scores, rcond=None)
+    variance = float(((scores - design @ found) ** 2).sum() / (len(records) - 2))
+    errors = np.sqrt(variance * np.diag(np.linalg.inv(design.T @ design)))
+    if found[1] <= 0.0:
+        raise InputError("Chinese records do not rise: no line comes to a higher score")
+    return FrontierLine(last, float(found[0]), float(errors[0]), float(found[1]), float(errors[1]), math.sqrt(variance))
+
+
+@cache
+def shipped_line() -> FrontierLine:
+    """The line through the latest of the records that come with the project."""
+    records = chinese_records(shipped_records())
+    return frontier_line(
+        [each for each in records if (records[-1].day - each.day).days < RECENT_MONTHS * DAYS_PER_MONTH]
+    )
+
+
+def mythos_release(table: Table) -> Release:
+    """Release of Mythos's public model in a table.
+
+    Raises
+    ------
+    InputError
+        If it is no record there.
+    """
+    assert table.vintage is not None
+    for episode in lag_episodes(table, table.vintage):
+        if episode.reference.model == MYTHOS:
+            return episode.reference
+    raise InputError(f"has no record of {MYTHOS}", file=table.file)
+
+
+def score_sd(release: Release) -> float:
+    """Standard deviation of a release's score, by its interval."""
+    return 0.0 if release.interval is None else interval_sd(release.interval[1] - release.interval[0], LEVEL)
+
+
+class CapabilityFrontier(Structure):
+    """The Chinese frontier's line, carried to the score of Mythos's public model.
+
+    Attributes
+    ----------
+    name, title : str
+        Its id, and what it is called in tables.
+    quantities : tuple of str
+        That it draws on: a score in the index's points, the line's level and points a year, the scatter of records
+        about it in points, and months from ready to release.
+    events : tuple of str
+        That it speaks of.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from catchup.analysis import CapabilityFrontier
+    >>> structure = CapabilityFrontier()
+    >>> values = {**structure.example, "frontier_scatter_points": 0.0}
+    >>> round(float(structure.ready(np, values, "compute-equivalent")), 1)  # months since t = 0
+    9.8
+    """
+
+    name: ClassVar[str] = "capability-frontier"
+    title: ClassVar[str] = "Chinese scores, carried to Mythos's"
+    quantities: ClassVar[tuple[str, ...]] = (
+        "mythos_score",
+        "frontier_score_level",
+        "frontier_score_pace",
+        "frontier_scatter_points",
+        RELEASE,
+    )
+    events: ClassVar[tuple[str, ...]] = (DEFAULT_EVENT,)
+
+    @property
+    def line(self) -> FrontierLine:
+        """The line that it carries on."""
+        return shipped_line()
+
+    @property
+    def families(self) -> dict[str, Any]:
+        line, release = self.line, mythos_release(shipped_records())
+        return {
+            "mythos_score": Normal(mean=release.score, sd=score_sd(release)),
+            "frontier_score_level": Normal(mean=line.level, sd=line.level_sd),
+            "frontier_score_pace": LogNormal(median=line.pace, sigma=line.pace_sd / line.pace),
+            "frontier_scatter_points": Normal(mean=0.0, sd=line.scatter),
+        }
+
+    @property
+    def example(self) -> Mapping[str, float]:  # type: ignore[override]
+        line = self.line
+        values = (mythos_release(shipped_records()).score, line.level, line.pace, 0.5, 0.75)
+        return dict(zip(self.quantities, values, strict=True))
+
+    def ready(self, xp: Any, values: Mapping[str, Any], event: str) -> Any:
+        """Return when a model was ready that the line and one scatter release there; see `Structure.ready`."""
+        last = (self.line.last - ORIGIN).days / DAYS_PER_MONTH
+        missing = values["mythos_score"] - values["frontier_score_level"] - values["frontier_scatter_points"]
+        return last + missing / values["frontier_score_pace"] - values[RELEASE]
+
+    def score_on(self, values: Mapping[str, Any], month: float) -> Any:
+        """Best Chinese score at a month since t = 0, its scatter included (points)."""
+        last = (self.line.last - ORIGIN).days / DAYS_PER_MONTH
+        along = values["frontier_score_pace"] * (month - last)
+        return values["frontier_score_level"] + along + values["frontier_scatter_points"]

@@ -1,0 +1,256 @@
+r"""The compute gate asked as of past days, where a record's compute and China's stock then are known.
+
+A record of M FLOP, set on a day on which Chinese firms had a stock of S that had grown by g a month in the year before,
+is met when the largest firm's budget comes to what it costs by then,
+
+.. math:: \log M - s\,\tfrac{\log \mathrm{alg}}{12} = \log(12\,\gamma\,\mathrm{share}\,S\,F) + g\,s,
+
+months s later, or at once; its run takes what it takes, and post-training follows. What the race believes of budget,
+share, MFU, durations and progress is believed here; that some of it was learnt later is hindsight, and stays.
+
+What came of those records speaks of progress in turn: the logarithm of each lag is normal about that of the gate's,
+with the spread of lags, and everything but progress is averaged over. That is a curve over log10 of progress.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from ....evidence.efficiency.curve import EfficiencyCurve
+from ....evidence.intervals import interval_sd
+from ....evidence.schema import item_from_table
+from ....evidence.tables.episodes import Episode, lag_episodes
+from ....evidence.tables.table import Table
+from ....model.assumptions import PROGRESS_QUANTITY, Assumptions
+from ....model.equations import MONTHS_PER_YEAR, flop_per_h100e_month
+from ....priors.errors import InputError
+from ...inference.conditioning import condition
+from ...inference.estimates import Array, Distribution
+from ...inference.json_values import significant
+from ...inference.posterior import Posterior
+from ...inference.proper_scores import crps, crps_until
+from ...inference.question import Question
+from .chosen import last_day
+from .lag_structures import POINTS, Said
+
+DRAWS = 4_000
+FIRST, STEP, COUNT = 0.0, 0.125, 25  # values of log10 of progress: from none to 1 000 x per year
+SEED = 1
+WEIGHT = 0.5  # of that evidence: this project's judgement
+OWNER = "China"
+QUANTITIES = (
+    "hyperscaler_budget",
+    "hyperscaler_share",
+    "mfu_china",
+    "minimum_training_months",
+    "post_training_months",
+    PROGRESS_QUANTITY,
+)
+SPREAD = "hindcast_lag_spread"
+SHORTEST = 0.25  # months: lags are told apart no better
+LONGEST = 600.0  # months, which a gate that never opens counts as
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What was known of China's stock on a day.
+
+    Attributes
+    ----------
+    h100_equivalents, log_sd : float
+        How large it was, and the standard deviation of its logarithm.
+    growth : float
+        Per month, of its logarithm, over the year before.
+    """
+
+    h100_equivalents: float
+    log_sd: float
+    growth: float
+
+
+@dataclass(frozen=True)
+class GateAsked:
+    """A record, and what the gate said of it on its day."""
+
+    episode: Episode
+    months: float
+    flop: float
+    stock: Stock
+    said: Said
+
+
+@dataclass(frozen=True)
+class GateHindcast:
+    """The gate's track record, and what it says of progress.
+
+    Attributes
+    ----------
+    asked : tuple of GateAsked
+        By day of the record.
+    curve : EfficiencyCurve
+        Log likelihood over log10 of progress.
+    table, stocks : Table
+        Of scores and compute, and of stocks.
+    dates : tuple of Distribution or None
+        The race's date without that evidence and with it (months since t = 0), where it was asked for.
+    question : Question, optional
+        That they answer.
+    """
+
+    asked: tuple[GateAsked, ...]
+    curve: EfficiencyCurve
+    table: Table
+    stocks: Table
+    dates: tuple[Distribution, Distribution] | None = None
+    question: Question | None = None
+
+
+def gate_hindcast(table: Table, stocks: Table, assumptions: Assumptions) -> GateHindcast:
+    """Ask the gate of every record whose compute and stock are known.
+
+    Parameters
+    ----------
+    table : Table
+        An index with scores, days, countries and training compute.
+    stocks : Table
+        Chips by owner and quarter, ``China`` among the owners.
+    assumptions : Assumptions
+        What the race believes.
+
+    Raises
+    ------
+    InputError
+        If a table lacks a column, or nothing can be asked.
+    """
+    flops = {str(name): flop for name, flop in zip(table["model"], table["training_compute"], strict=True)}
+    days_per_month = assumptions.calendar.days_per_month
+    rng = np.random.default_rng(SEED)
+    values = {name: np.asarray(assumptions.beliefs[name].quantile(rng.random(DRAWS))) for name in QUANTITIES}
+    errors = rng.standard_normal(DRAWS)
+    heights = np.zeros((COUNT, DRAWS))
+    progress = 10.0 ** (FIRST + STEP * np.arange(COUNT))
+    spread = float(assumptions.beliefs[SPREAD].quantile(0.5))
+    asked = []
+    for episode in lag_episodes(table, last_day(table)):
+        flop = flops.get(episode.reference.model, math.nan)
+        stock = known_stock(stocks, episode.reference.day, days_per_month)
+        if not np.isfinite(flop) or stock is None or episode.days <= 0:
+            continue
+        months = episode.days / days_per_month
+        ahead = np.sort(gate_lag(assumptions, values, flop, stock, errors, values[PROGRESS_QUANTITY]))
+        said = _judged(np.quantile(ahead, (np.arange(POINTS) + 0.5) / POINTS), months, still=episode.open)
+        asked.append(GateAsked(episode, months, flop, stock, said))
+        for place, factor in enumerate(progress):
+            expected = np.log(gate_lag(assumptions, values, flop, stock, errors, factor))
+            heights[place] += _log_likelihood(math.log(max(months, SHORTEST)), expected, spread, still=episode.open)
+    if not asked:
+        raise InputError("no record with a training compute falls into quarters whose stock is known", file=table.file)
+    top = heights.max()
+    curve = np.log(np.exp(heights - top).mean(axis=1) + 1e-300) + top
+    return GateHindcast(tuple(asked), EfficiencyCurve(FIRST, STEP, curve), table, stocks)
+
+
+def known_stock(stocks: Table, day: date, days_per_month: float) -> Stock | None:
+    """What a table said of China's stock by a day; None where it begins later than a year before it."""
+    own = stocks["owner"] == OWNER
+    ends = stocks["end_date"].astype("datetime64[D]").astype(int)[own]
+    sizes, low, high = (
+        stocks[name][own] for name in ("h100_equivalents", "h100_equivalents_low", "h100_equivalents_high")
+    )
+    order = np.argsort(ends)
+    ends, sizes, low, high = ends[order], sizes[order], low[order], high[order]
+    today = (day - date(1970, 1, 1)).days
+    known = ends <= today
+    if known.sum() < 2:
+        return None
+    last = int(known.sum()) - 1
+    before = int(np.abs(ends[:last] - (ends[last] - 365)).argmin())
+    growth = math.log(sizes[last] / sizes[before]) / ((ends[last] - ends[before]) / days_per_month)
+    carried = sizes[last] * math.exp(growth * (today - ends[last]) / days_per_month)
+    return Stock(float(carried), interval_sd(math.log(high[last] / low[last]), 0.9), growth)
+
+
+def gate_lag(
+    assumptions: Assumptions, values: Mapping[str, Array], flop: float, stock: Stock, errors: Array, progress: Any
+) -> Array:
+    """Months from a record to a Chinese model that meets it, by the gate; shape (draw,)."""
+    number, calendar = assumptions.table.number, assumptions.calendar
+    seconds = calendar.days_per_month * 86_400.0
+    month = flop_per_h100e_month(number("h100_peak"), values["mfu_china"], seconds)
+    pool = values["hyperscaler_share"] * stock.h100_equivalents * np.exp(stock.log_sd * errors)
+    committed = MONTHS_PER_YEAR * values["hyperscaler_budget"] * pool * month
+    pace = np.log(progress) / MONTHS_PER_YEAR + stock.growth
+    missing = np.log(flop / committed)
+    launch = np.where(pace > 0.0, missing / np.where(pace > 0.0, pace, 1.0), LONGEST)
+    launch = np.clip(np.where(missing > 0.0, launch, 0.0), 0.0, LONGEST)
+    requirement = flop * np.exp(-np.log(progress) / MONTHS_PER_YEAR * launch)
+    length = requirement / (pool * np.exp(stock.growth * launch) * month)
+    run = np.maximum(length, values["minimum_training_months"])
+    return np.asarray(launch + run + values["post_training_months"])
+
+
+def _judged(values: Array, months: float, *, still: bool) -> Said:
+    score = crps_until(values, months) if still else crps(values, months)
+    return Said(values, float(np.mean(values <= months)), score)
+
+
+def _log_likelihood(log_months: float, expected: Array, spread: float, *, still: bool) -> Array:
+    from scipy.special import log_ndtr
+
+    away = (log_months - expected) / spread
+    return np.asarray(log_ndtr(-away) if still else -0.5 * away * away)
+
+
+def with_dates(found: GateHindcast, posterior: Posterior) -> GateHindcast:
+    """Say what counting the gate's track record does to the date of the race.
+
+    Parameters
+    ----------
+    found : GateHindcast
+        The track record.
+    posterior : Posterior
+        On all other evidence.
+    """
+    item = item_from_table(hindcast_item_text(found, "hindcast-gate"), file="hindcast-gate.toml")
+    selection = replace(posterior.selection, counted=(*posterior.selection.counted, item))
+    counted = condition(posterior.question, selection).ready
+    return replace(found, dates=(posterior.ready, counted), question=posterior.question)
+
+
+def hindcast_item_text(found: GateHindcast, item_id: str) -> dict[str, Any]:
+    """Write what the gate's track record says of progress as an item's file; see `gate_hindcast`."""
+    curve, day = found.curve, last_day(found.table)
+    return {
+        "id": item_id,
+        "title": f"Progress by the gate's track record, {len(found.asked)} records",
+        "kind": "hindcast",
+        "role": "likelihood",
+        "known_since": day,
+        "shares": ["epoch-capabilities-index"],
+        "weight": WEIGHT,
+        "weight_reason": "The records' lags are counted as lags, too; what is believed of budgets is of today.",
+        "notes": f"Written by catchup hindcast from tables of sha256 {found.table.sha256} and {found.stocks.sha256}.",
+        "observed": {
+            "value": significant(curve.mode, 6),
+            "table": found.table.name,
+            "vintage": day,
+            "records": [asked.episode.reference.model for asked in found.asked],
+            "curve": {
+                "start": curve.start,
+                "step": curve.step,
+                "heights": [round(float(height - curve.values.max()), 6) for height in curve.values],
+            },
+        },
+        "sources": [_source(table) for table in (found.table, found.stocks)],
+    }
+
+
+def _source(table: Table) -> dict[str, Any]:
+    about = {"title": f"{table.shape.title}, {table.shape.licence}", "publisher": table.shape.publisher}
+    return {**about, "date": last_day(table), "quoted_in": table.file}

@@ -1,0 +1,164 @@
+r"""`lag_records`: how long past records of an index lasted until a Chinese model met them.
+
+The coordinate is the logarithm of months from a record's release to that of the model that meets it. The curve over it
+is what all past records say of the next one, those that nobody has met among them: see `catchup.evidence.lag_records`.
+What the model says of that lag is
+
+.. math:: \log_w\bigl(L(d) + r_C - r_A\bigr) - o - u :
+
+L is the gap as in ``capability_lag``, on the mean day d on which past records were met; an American record is
+released :math:`r_A` months after it is ready, a Chinese model :math:`r_C` months after; o is the optimism of
+benchmarks, u the error of the organisation that makes the index. In the published model no such months are known, and
+it reads no records.
+"""
+
+from __future__ import annotations
+
+import datetime
+from functools import lru_cache
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from ...model.assumptions import DEFAULT_EVENT, Assumptions
+from ...model.calendar import Calendar
+from ...model.equations import gap_on_day, smooth_positive_part
+from ...priors.strict import StrictModel, misfit
+from ..lag_records import LagBelief, LagRecord, lag_curve
+from ..lag_records import lag_records as records_of
+from ..tables.episodes import lag_episodes
+from ..tables.records import shipped_records
+from .capability_lag import ORGANISATION_ERROR, gap_quantities
+from .curve import CurveKind, CurveText, top
+from .kind import Clock, Figures, ModelState, Name, Positive, log_of
+
+RELEASE_DELAYS = ("american_release_delay", "chinese_release_delay")
+SCOPE = "general"
+
+
+@lru_cache(maxsize=64)
+def _mean_day(observed: Observed, calendar: Calendar) -> float:
+    """Mean day on which records were met, months since t = 0."""
+    days = [record.follower_day for record in observed.taken(calendar) if record.follower_day is not None]
+    return float(np.mean(days))
+
+
+class EpisodeText(StrictModel):
+    """A record: its model, the months until it was met or so far, who met it and when, and the error of the scores.
+
+    The error is a standard deviation of the logarithm of the months.
+    """
+
+    reference: Name
+    months: Positive
+    error: Annotated[float, Field(ge=0)] = 0.0
+    follower: Name | None = None
+    follower_date: datetime.date | None = None
+
+    @model_validator(mode="after")
+    def _met_by_somebody(self) -> EpisodeText:
+        if (self.follower is None) != (self.follower_date is None):
+            raise misfit("follower_date", "follower and follower_date belong together: a record is met by a model")
+        return self
+
+
+class Observed(StrictModel):
+    """Records that the project ships, by their table, or episodes."""
+
+    records: Name | None = None
+    episodes: Annotated[tuple[EpisodeText, ...], Field(strict=False)] = ()
+    organisation: Name | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Observed:
+        if (self.records is None) != bool(self.episodes):
+            raise misfit("records", "either the name of a table of records or episodes were expected")
+        if self.episodes and all(episode.follower is None for episode in self.episodes):
+            raise misfit("episodes", "none has been met; at least one that has was expected")
+        if self.records is not None:
+            shipped_records(self.records)
+        return self
+
+    @property
+    def scope(self) -> str:
+        """What the index measures."""
+        return SCOPE
+
+    def taken(self, calendar: Calendar) -> tuple[LagRecord, ...]:
+        """Its episodes, for the likelihood."""
+        if self.records is None:
+            return tuple(
+                LagRecord(
+                    episode.months,
+                    episode.error,
+                    episode.follower,
+                    None if episode.follower_date is None else calendar.months(episode.follower_date),
+                )
+                for episode in self.episodes
+            )
+        table = shipped_records(self.records)
+        assert table.vintage is not None
+        episodes = lag_episodes(table, table.vintage)
+        return records_of(table, episodes, calendar)
+
+
+class Likelihood(StrictModel):
+    """What was believed of lags before any was measured: medians, and standard deviations of the logarithm."""
+
+    typical_months: Positive
+    typical_sigma: Positive
+    spread: Positive
+    spread_sigma: Positive
+
+    @property
+    def belief(self) -> LagBelief:
+        """The same, for the likelihood."""
+        return LagBelief(self.typical_months, self.typical_sigma, self.spread, self.spread_sigma)
+
+
+class LagRecords(CurveKind[Observed, Likelihood]):
+    """Lags of past records."""
+
+    name: ClassVar[str] = "lag_records"
+    unit: ClassVar[str] = "log months"
+    subject: ClassVar[str] = "Measured lags"
+    measures_lag: ClassVar[bool] = True
+    observed = Observed
+    likelihood = Likelihood
+
+    def latents(self, observed: Observed) -> tuple[str, ...]:
+        lead, growth, _ = gap_quantities(SCOPE)
+        return (f"benchmark_optimism_{SCOPE}", lead, growth, *RELEASE_DELAYS, ORGANISATION_ERROR)
+
+    def event(self, observed: Observed) -> str | None:
+        return DEFAULT_EVENT
+
+    def unread(self, observed: Observed, assumptions: Assumptions) -> str | None:
+        certain = all(assumptions.beliefs[name].certain for name in RELEASE_DELAYS)
+        return "the model says nothing of when models are released" if certain else None
+
+    def published_by(self, observed: Observed, known_since: datetime.date, publisher: str) -> Observed:
+        return observed.model_copy(update={"organisation": observed.organisation or publisher})
+
+    def curve(self, observed: Observed, likelihood: Likelihood, calendar: Calendar) -> CurveText:
+        found = lag_curve(observed.taken(calendar), likelihood.belief)
+        return CurveText(start=found.start, step=found.step, heights=tuple(map(float, found.values)))
+
+    def estimate(self, observed: Observed, calendar: Calendar) -> float:
+        """Median lag of those that were met: where an item stands; its curve says what it weighs."""
+        return float(np.median(np.log([record.months for record in observed.taken(calendar) if record.follower])))
+
+    def figures(self, observed: Observed, likelihood: Likelihood, clock: Clock) -> dict[str, float]:
+        return {"date": _mean_day(observed, clock.calendar), **super().figures(observed, likelihood, clock)}
+
+    def explanation(self, value: float, figures: Figures) -> float:
+        return float(top(figures) + value - figures["centre"])
+
+    def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
+        quantity = state.quantity
+        lead, growth, _ = (quantity[name] for name in gap_quantities(SCOPE))
+        american, chinese = (quantity[name] for name in RELEASE_DELAYS)
+        gap = gap_on_day(state.ready[DEFAULT_EVENT], lead, growth, figures["date"]) + chinese - american
+        shown = smooth_positive_part(xp, gap, state.assumptions.table.number("lag_smoothing"))
+        return log_of(xp, shown) - quantity[f"benchmark_optimism_{SCOPE}"] - quantity[ORGANISATION_ERROR]

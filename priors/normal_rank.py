@@ -1,0 +1,85 @@
+r"""Distribution function of the standard normal distribution over arrays, without SciPy.
+
+Importing SciPy takes longer than a forecast from the prior, which needs this one function of it. About the nearest of
+some evenly spaced nodes x the function is its Taylor series,
+
+.. math:: \Phi(x + d) = \Phi(x) + \varphi(x) \sum_{n \ge 0} (-1)^n \mathrm{He}_n(x) \frac{d^{n+1}}{(n + 1)!},
+
+whose Hermite polynomials follow from one another [1]_. At the nodes it comes from the standard library's complementary
+error function; below them from the asymptotic series
+
+.. math:: \Phi(-x) = \frac{\varphi(x)}{x} \sum_{n \ge 0} (-1)^n \frac{(2n - 1)!!}{x^{2n}}.
+
+Tests hold it to SciPy's, to 3e-16, and in the lower tail to 5e-14 of the value (5e-13 below 1e-200).
+
+References
+----------
+.. [1] Abramowitz and Stegun, Handbook of Mathematical Functions (1964), 26.2.12, 26.2.31 and 22.7.14.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+PER_UNIT = 16  # nodes
+REACH = 9.0  # of the nodes on either side
+TERMS = 9  # of the series after the first: more change no digit at half the distance between nodes
+FAR_TERMS = 20  # of the series below them
+ROOT_TWO, ROOT_TWO_PI = math.sqrt(2.0), math.sqrt(2.0 * math.pi)
+
+
+def rank_of_one(score: float) -> float:
+    """Rank of one normal score."""
+    return 0.5 * math.erfc(-score / ROOT_TWO)
+
+
+NODES = np.arange(-PER_UNIT * REACH, PER_UNIT * REACH + 1.0) / PER_UNIT
+RANKS = np.array([rank_of_one(float(node)) for node in NODES])
+DENSITIES = np.exp(-0.5 * NODES**2) / ROOT_TWO_PI
+
+
+def normal_rank(score: Array) -> Array:
+    """Ranks of normal scores.
+
+    Parameters
+    ----------
+    score : array, any shape
+        Finite or not.
+
+    Returns
+    -------
+    array
+        Of the same shape, in [0, 1].
+    """
+    score = np.asarray(score, dtype=float)
+    near = np.clip(np.nan_to_num(score, nan=0.0), -REACH, REACH)
+    nearest = np.rint(near * PER_UNIT)
+    node = nearest / PER_UNIT
+    away = near - node
+    power, total = away.copy(), away.copy()
+    older, newer = np.ones_like(away), -node
+    for term in range(1, TERMS + 1):
+        power *= away / (term + 1)
+        total += newer * power
+        older, newer = newer, -node * newer - term * older
+    place = nearest.astype(np.intp) + int(PER_UNIT * REACH)
+    rank = np.asarray(RANKS[place] + DENSITIES[place] * total)
+    beyond = score < -REACH
+    if beyond.any():
+        rank[beyond] = _far_below(score[beyond])
+    rank[np.isnan(score)] = np.nan
+    return rank
+
+
+def _far_below(score: Array) -> Array:
+    """Ranks of scores below all nodes."""
+    inverse = 1.0 / (score * score)
+    total = np.ones_like(score)
+    for term in range(FAR_TERMS, 0, -1):
+        total = 1.0 - (2 * term - 1) * inverse * total
+    return np.asarray(np.exp(-0.5 * score * score) / (-score * ROOT_TWO_PI) * total)

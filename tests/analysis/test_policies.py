@@ -1,0 +1,207 @@
+"""Policies as facts: against the levers themselves, a mixture worked out draw by draw, and both forms of the race."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from catchup.analysis.commands.main import run as catchup
+from catchup.analysis.inference.conditioning import condition
+from catchup.analysis.inference.estimates import independent_quantile_shift
+from catchup.analysis.inference.forecast import forecast
+from catchup.analysis.inference.likelihoods import likelihoods_of
+from catchup.analysis.inference.outcomes import outcome_of
+from catchup.analysis.inference.posterior import prior_of
+from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import Request, posterior
+from catchup.analysis.studies.influence import influence
+from catchup.analysis.studies.movement import moved_by_added
+from catchup.evidence.latents import with_latents
+from catchup.evidence.schema import Item
+from catchup.model import build_model, load_assumptions
+from catchup.model.assumptions import Assumptions
+from catchup.model.compiled import CompiledDates
+from catchup.model.forward import outcome
+from catchup.model.policies import apply_lever
+from false_alarms import widest
+from item_cases import DAY, counting, item, write_item
+
+ENACTED = date(2026, 9, 1)
+WITHIN = 1e-9
+BOTH = "remote-revoked-and-distillation-limited"
+
+
+def policy(name: str, lever: str = "remote-revoked", day: date = ENACTED, reliability: float = 1.0) -> Item:
+    return item("policy", name, observed={"lever": lever, "date": day}, likelihood={"reliability": reliability})
+
+
+def under(assumptions: Assumptions, *policies: Item) -> Assumptions:
+    """The assumptions with policies that act."""
+    ranked = [
+        replace(each, renamed={"enactment_rank": f"enactment_rank_{place}"}) for place, each in enumerate(policies)
+    ]
+    return with_latents(assumptions, ranked)
+
+
+def draw(assumptions: Assumptions, draws: int, seed: int) -> dict[str, np.ndarray]:
+    """Independent draws of everything that dates need, and of two ranks."""
+    drawn = prior_of(Question(assumptions, DAY, draws=draws, seed=seed)).source.map(lambda values: values)
+    rng = np.random.default_rng(seed)
+    return drawn | {f"enactment_rank_{place}": rng.random(draws) for place in range(2)}
+
+
+@pytest.fixture(scope="module")
+def article() -> Assumptions:
+    return load_assumptions(model="article")
+
+
+@pytest.fixture(scope="module")
+def values(article: Assumptions) -> dict[str, np.ndarray]:
+    return draw(article, 3_000, 4)
+
+
+def dates(assumptions: Assumptions, values: dict[str, np.ndarray], **options: Any) -> np.ndarray:
+    return np.asarray(outcome(assumptions, values, **options)[1].ready)
+
+
+@pytest.mark.parametrize("lever", list(load_assumptions(model="article").levers))
+def test_a_fact_is_its_lever_from_its_day(lever: str, article: Assumptions, values: dict[str, np.ndarray]) -> None:
+    change = apply_lever(article.levers[lever], article.race, article.calendar.months(ENACTED))
+    expected = dates(article, values, intervention=change)
+    np.testing.assert_array_equal(dates(under(article, policy("p", lever)), values), expected)
+    assert (expected > dates(article, values) + 1e-6).mean() > 0.02
+
+
+def test_a_report_that_may_be_wrong_is_a_mixture(article: Assumptions, values: dict[str, np.ndarray]) -> None:
+    acts = values["enactment_rank_0"] < 0.3
+    fact, plain = dates(under(article, policy("p")), values), dates(article, values)
+    found = dates(under(article, policy("p", reliability=0.3)), values)
+    np.testing.assert_allclose(found, np.where(acts, fact, plain), rtol=0, atol=WITHIN)
+    limited = dates(under(article, policy("p", "distillation-limited")), values)
+    doubted = under(article, policy("p", "distillation-limited", reliability=0.3))
+    np.testing.assert_allclose(dates(doubted, values), np.where(acts, limited, plain), rtol=0, atol=WITHIN)
+
+
+def test_two_of_one_day_are_both_levers_together(article: Assumptions, values: dict[str, np.ndarray]) -> None:
+    twice = under(article, policy("one"), policy("two", "distillation-limited"))
+    np.testing.assert_allclose(dates(twice, values), dates(under(article, policy("p", BOTH)), values), atol=WITHIN)
+
+
+@pytest.mark.parametrize("lever", ["remote-revoked", "distillation-limited", "smuggling-stopped"])
+def test_what_is_enacted_again_changes_nothing_more(
+    lever: str, article: Assumptions, values: dict[str, np.ndarray]
+) -> None:
+    """Nor for runs that are under way on both days, and were slowed down on the first."""
+    once = under(article, policy("p", lever))
+    again = under(article, policy("p", lever), policy("q", lever, ENACTED + timedelta(days=45)))
+    np.testing.assert_allclose(dates(again, values), dates(once, values), rtol=0, atol=1e-7)
+    change = apply_lever(article.levers[lever], article.race, article.calendar.months(ENACTED) + 2.0)
+    np.testing.assert_allclose(dates(once, values, intervention=change), dates(once, values), rtol=0, atol=1e-7)
+
+
+def test_each_policy_delays_further(article: Assumptions, values: dict[str, np.ndarray]) -> None:
+    one = under(article, policy("p", "smuggling-stopped"))
+    two = under(article, policy("p", "smuggling-stopped"), policy("q", day=ENACTED + timedelta(days=45)))
+    assert (dates(two, values) >= dates(one, values) - WITHIN).all()
+    assert (dates(one, values) >= dates(article, values) - WITHIN).all()
+
+
+@pytest.mark.parametrize("model", ["article", "current"])
+def test_both_forms_of_the_race_agree(model: str) -> None:
+    plain = load_assumptions(model=model)
+    acting = under(plain, policy("p", "distillation-limited"), policy("q", day=ENACTED + timedelta(days=30)))
+    drawn = draw(acting, 200, 5)
+    compiled = CompiledDates(build_model(acting), acting, ["ready", "launch"], mode="FAST_COMPILE")
+    found, (_, expected) = compiled(drawn), outcome(acting, drawn)
+    np.testing.assert_allclose(found["ready"][:, 0], expected.ready, rtol=0, atol=WITHIN)
+    launches = np.stack([run.launch for run in expected.contenders.values()], axis=1)
+    np.testing.assert_allclose(found["launch"][:, 0], launches, rtol=0, atol=WITHIN)
+
+
+def test_a_lag_measured_before_it_knows_nothing_of_it(article: Assumptions, values: dict[str, np.ndarray]) -> None:
+    question = Question(article, DAY, draws=1_000)
+    acting = replace(question, assumptions=under(article, policy("p")))
+    day, later = ENACTED - timedelta(days=60), ENACTED + timedelta(days=20)
+    for measured, same in ((day, True), (later, False)):
+        observed = {"value": 7.0, "scope": "general", "date": measured}
+        lag = item("capability_lag", "lag", observed=observed)
+        medians = {name: np.full(3_000, article.quantiles(name, [0.5])[0]) for name in lag.latents}
+        drawn = {**values, **medians}
+        before, after = (likelihoods_of(each, drawn, [lag])["lag"] for each in (question, acting))
+        assert (before == after).all() == same
+
+
+def test_stocks_are_those_of_the_world_of_their_day(article: Assumptions, values: dict[str, np.ndarray]) -> None:
+    question = Question(article, DAY, draws=1_000)
+    acting = replace(question, assumptions=under(article, policy("p")))
+    for measured, same in ((ENACTED - timedelta(days=3), True), (ENACTED + timedelta(days=3), False)):
+        observed = {"value": 900e3, "chip": "H100e", "firm": "hyperscaler", "date": measured}
+        for kind, likelihood in (("compute_stock", {"sd": 0.3}), ("cluster", {"sd": 0.3})):
+            seen = item(kind, "stock", observed=observed, likelihood=likelihood)
+            before, after = (likelihoods_of(each, values, [seen])["stock"] for each in (question, acting))
+            assert np.allclose(before, after) == same
+
+
+def test_other_evidence_says_whether_it_holds(article: Assumptions) -> None:
+    """Nearly all that is rented abroad is there after the day: it does not hold. Nothing known of that: as reported."""
+    report = replace(policy("p", reliability=0.3), renamed={"enactment_rank": "enactment_rank_p"})
+    observed = {"value": 1.1e6, "chip": "H100e", "channel": "remote", "date": ENACTED + timedelta(days=40)}
+    stock = item("compute_stock", "abroad", observed=observed, likelihood={"sd": 1.0})
+    for items, expected in (([report, stock], 0.0), ([report], 0.3)):
+        found = forecast(condition(Question(article, DAY, draws=20_000), counting(items), "importance"))
+        (row,) = found.genuine
+        assert abs(row.posterior.value - expected) <= widest(row.posterior.mcse) + 1e-9
+
+
+def test_what_it_did_is_told_on_common_draws(tmp_path: Path) -> None:
+    path = write_item(tmp_path, "policy", "revoked", observed={"lever": "remote-revoked", "date": ENACTED})
+    question = Question(load_assumptions(), DAY, draws=30_000)
+    request = Request(question, engine="importance", added=(path,))
+    drawn = posterior(request)
+    moved = moved_by_added(drawn, request)
+    assert moved.beyond_noise
+    assert moved.shifts[0.5].value > 0.3
+    plain = posterior(Request(question, engine="importance"))
+    apart = independent_quantile_shift(moved.before, plain.ready, 0.5)
+    assert abs(apart.value) < widest(apart.mcse)
+    assert moved.shifts[0.5].mcse < apart.mcse
+    (row,) = [each for each in influence(drawn).items if each.item.id == "revoked"]
+    left_out = row.left_out.shifts[0.5]
+    assert abs(left_out.value + moved.shifts[0.5].value) < widest(np.hypot(left_out.mcse, moved.shifts[0.5].mcse))
+    acting = outcome_of(drawn.question, drawn.source.map(lambda values: values))[1].ready
+    assert (acting == drawn.ready.values).all()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            {"observed__lever": "remote-revokd"},
+            "observed.lever: unknown lever 'remote-revokd'; did you mean 'remote-revoked'",
+        ),
+        ({"observed__date": date(2026, 1, 1)}, "observed.date: a day from 2026-02-24"),
+        ({"likelihood__reliability": 60.0}, "60% is the share 0.6"),
+        ({"likelihood__reliability": 0.0}, "above 0"),
+        ({"observed__lever": None}, "observed.lever"),
+    ],
+)
+def test_what_cannot_be_is_refused(
+    changes: dict[str, Any], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changes = {key: value for key, value in changes.items() if value is not None} or {"observed": {"date": ENACTED}}
+    path = write_item(tmp_path, "policy", "wrong", **changes)
+    assert catchup(["evidence", "check", str(path)]) == 2
+    message = capsys.readouterr().err
+    assert said in message
+    assert "wrong.toml" in message
+
+
+def test_nuts_refuses_what_it_cannot_follow(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write_item(tmp_path, "policy", "rumour", likelihood__reliability=0.5)
+    assert catchup(["forecast", "--add", str(path), "--engine", "nuts", "--draws", "2000", "--evidence", "none"]) == 2
+    assert "rumour is not certain, which only --engine importance can weigh" in capsys.readouterr().err

@@ -1,0 +1,120 @@
+"""The published site in a browser: on phones and on a desk, by day and night, printed, without script, and by axe."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from browsing import DESKTOP, LEAST_CONTRAST, SCHEMES, Browser
+from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import Request
+from catchup.analysis.runs.publish import publish
+from catchup.analysis.runs.replay import replay
+from catchup.model.assumptions import Assumptions
+
+FIRST, LAST = date(2026, 9, 1), date(2026, 9, 29)
+PAGES = (
+    "index.html",
+    "archive.html",
+    "track-record.html",
+    "evidence.html",
+    "priors.html",
+    "method.html",
+    "leaves-out.html",
+    "data.html",
+    "embed.html",
+    f"runs/{LAST}/index.html",
+)
+OPEN = "document.querySelectorAll('details').forEach((fold) => { fold.open = true; })"
+
+
+@pytest.fixture(scope="module")
+def published(assumptions: Assumptions, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("published")
+    asked = Request(Question(assumptions, LAST, draws=20_000), engine="importance")
+    list(replay(asked, folder / "runs", FIRST, LAST, timedelta(weeks=1)))
+    publish(folder / "runs", folder / "site", address="https://example.org/f/")
+    return folder / "site"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_fits_can_be_read_and_is_in_order(page: str, browser: Browser, published: Path) -> None:
+    for width, scheme in ((360, "light"), (420, "dark"), *((DESKTOP, scheme) for scheme in SCHEMES)):
+        browser.open(published / page, width, scheme)
+        browser.ask(OPEN)
+        assert browser.overflow() == 0, width
+        assert browser.complaints() == []
+        dim = [found for found in browser.contrasts() if found[0] < LEAST_CONTRAST]
+        assert dim == [], (width, scheme)
+    levels = browser.headings()
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    assert browser.unnamed_pictures() == 0
+    marks = browser.ask("return ['main', 'title'].map((name) => document.querySelectorAll(name).length)")
+    assert marks == [1, 1]
+    unnamed = browser.ask(
+        """return [...document.querySelectorAll("a, summary, [role=group], nav, table")].filter((element) => {
+             const name = element.getAttribute("aria-label") || element.querySelector("caption")?.textContent
+               || element.textContent;
+             return !name.trim(); }).length"""
+    )
+    assert unnamed == 0
+    assert all(address.startswith("file:") for address in browser.requests())
+
+
+def test_it_reads_without_script(browser: Browser, published: Path) -> None:
+    browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        browser.open(published / "index.html")
+        text = browser.driver.find_element("tag name", "main").text
+    finally:
+        browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    for words in ("Around", "90% interval", "What moved it", "The forecast through time"):
+        assert words in text
+
+
+def test_it_prints(browser: Browser, published: Path) -> None:
+    browser.open(published / "index.html")
+    assert len(browser.driver.execute_cdp_cmd("Page.printToPDF", {})["data"]) > 20_000
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    module = pytest.importorskip("axe_selenium_python", reason="needs axe-selenium-python, which brings axe-core")
+    (script,) = Path(module.__file__).parent.rglob("axe.min.js")
+    return script.read_text(encoding="utf-8")
+
+
+def violations(browser: Browser, axe: str) -> list[Any]:
+    browser.ask(axe)
+    return list(
+        browser.driver.execute_async_script(
+            """const done = arguments[arguments.length - 1];
+               axe.run().then((found) => done(found.violations.map((v) => [v.id, v.nodes.map((n) => n.target)])))"""
+        )
+    )
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_axe_finds_nothing(
+    scheme: str, axe: str, browser: Browser, published: Path, report: Path, explorer: Path
+) -> None:
+    found = {}
+    for path in (*(published / page for page in PAGES), report, explorer):
+        browser.open(path, DESKTOP, scheme)
+        browser.ask(OPEN)
+        found[path.name] = violations(browser, axe)
+    assert {name: rules for name, rules in found.items() if rules} == {}
+
+
+def test_a_copy_of_the_site_is_the_site(browser: Browser, published: Path, tmp_path: Path) -> None:
+    shutil.copytree(published, tmp_path / "elsewhere")
+    browser.open(tmp_path / "elsewhere" / "index.html")
+    browser.driver.find_element("link text", "Evidence").click()
+    assert browser.driver.current_url.endswith("elsewhere/evidence.html")

@@ -1,0 +1,160 @@
+"""The doctor: each thing found as it is, healthy or not."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from catchup.analysis.archive import doctor as doctoring
+from catchup.analysis.archive.doctor import Doctor, examine
+from catchup.analysis.archive.reading import Run
+from catchup.analysis.commands.main import run as command
+from catchup.analysis.runs.publish import publish
+from catchup.evidence import __file__ as evidence_room
+
+Shelf = tuple[Path, list[Run]]
+LEDGER = Path(evidence_room).parent / "ledger"
+
+
+@pytest.fixture
+def runs(shelf: Shelf, tmp_path: Path) -> Path:
+    shutil.copytree(shelf[0], tmp_path / "runs")
+    return tmp_path / "runs"
+
+
+def verdicts(found: Doctor) -> dict[str, str]:
+    order = {"pass": 0, "warn": 1, "fail": 2}
+    result: dict[str, str] = {}
+    for finding in found.findings:
+        result[finding.id] = max(result.get(finding.id, "pass"), finding.verdict, key=lambda verdict: order[verdict])
+    return result
+
+
+def today_of(shelf: Shelf) -> date:
+    silence = (LEDGER / "no-public-model.toml").read_text()
+    confirmed = date.fromisoformat(silence.split("confirmed_through = ")[1][:10])
+    return max(shelf[1][-1].manifest.as_of + timedelta(days=3), confirmed)
+
+
+def look(runs: Path, day: date, **changes: Any) -> Doctor:
+    return examine(runs, changes.get("site"), changes.get("ledger"), runs.parent / "data", day)
+
+
+def test_all_is_well(runs: Path, shelf: Shelf) -> None:
+    site = runs.parent / "site"
+    publish(runs, site)
+    found = look(runs, today_of(shelf), site=site)
+    assert verdicts(found) == dict.fromkeys(
+        ("versions", "runs-folder", "site-folder", "clock", "silence", "tables", "last-run", "site"), "pass"
+    )
+    assert found.sound
+    assert all(finding.text for finding in found.findings)
+
+
+def damage(runs: Path) -> None:
+    path = sorted(runs.iterdir())[-1] / "forecast.json"
+    path.write_text(path.read_text() + " ")
+
+
+def break_one(runs: Path) -> None:
+    (sorted(runs.iterdir())[0] / "manifest.json").write_text("{")
+
+
+ILL: dict[str, tuple[Callable[[Path], None], dict[str, str]]] = {
+    "a file of the newest run was changed": (damage, {"last-run": "fail"}),
+    "another run is broken": (break_one, {"runs": "warn"}),
+    "no run": (lambda runs: [shutil.rmtree(one) for one in runs.iterdir()] and None, {"last-run": "warn"}),
+}
+
+
+@pytest.mark.parametrize("name", ILL)
+def test_runs_that_are_ill(name: str, runs: Path, shelf: Shelf) -> None:
+    spoil, expected = ILL[name]
+    spoil(runs)
+    found = look(runs, today_of(shelf))
+    assert {key: verdict for key, verdict in verdicts(found).items() if verdict != "pass"} == expected
+    assert found.sound == ("fail" not in expected.values())
+    assert all(finding.advice for finding in found.findings if finding.verdict != "pass")
+
+
+def test_time_that_has_passed(runs: Path, shelf: Shelf) -> None:
+    late = today_of(shelf) + timedelta(days=30)
+    found = verdicts(look(runs, late))
+    assert (found["silence"], found["last-run"]) == ("warn", "warn")
+
+
+def test_a_clock_that_is_behind(runs: Path) -> None:
+    found = look(runs, date(2026, 3, 1))
+    assert verdicts(found)["clock"] == "fail"
+    assert not found.sound
+
+
+def test_a_site_that_is_behind(runs: Path, shelf: Shelf) -> None:
+    site, last = runs.parent / "site", sorted(runs.iterdir())[-1]
+    shutil.move(last, runs.parent / last.name)
+    publish(runs, site)
+    shutil.move(runs.parent / last.name, last)
+    day = today_of(shelf)
+    assert verdicts(look(runs, day, site=site))["site"] == "warn"
+    (site / "latest.json").write_text("{")
+    assert verdicts(look(runs, day, site=site))["site"] == "fail"
+    assert verdicts(look(runs, day, site=runs.parent / "nothing"))["site"] == "warn"
+
+
+def test_tables_that_are_old_and_a_ledger_that_is_wrong(runs: Path, shelf: Shelf) -> None:
+    day = today_of(shelf)
+    (runs.parent / "ledger").mkdir()
+    (runs.parent / "ledger" / "a.toml").write_text("id = 3")
+    assert verdicts(look(runs, day, ledger=runs.parent / "ledger"))["ledger"] == "fail"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_cannot_be_written(runs: Path, shelf: Shelf) -> None:
+    runs.chmod(0o500)
+    try:
+        assert verdicts(look(runs, today_of(shelf)))["runs-folder"] == "fail"
+    finally:
+        runs.chmod(0o700)
+
+
+def test_a_folder_where_nothing_can_be_made(runs: Path, shelf: Shelf) -> None:
+    site = runs.parent / "nowhere" / "deeper" / "site"
+    assert verdicts(look(runs, today_of(shelf), site=site))["site-folder"] == "fail"
+
+
+@pytest.mark.parametrize(("free", "verdict"), [(1_000_000, "fail"), (1_000_000_000, "warn")])
+def test_a_disk_that_is_nearly_full(
+    free: int, verdict: str, runs: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(runs)
+    monkeypatch.setattr(doctoring.shutil, "disk_usage", lambda _: usage._replace(free=free))
+    assert verdicts(look(runs, today_of(shelf)))["runs-folder"] == verdict
+
+
+def test_libraries_that_are_not_the_lock_s(runs: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock = runs.parent / "requirements.lock"
+    lock.write_text("numpy==0.1 \\\n    --hash=sha256:0\nscipy==0.2 ; python_version > '3'\n")
+    monkeypatch.setattr(doctoring, "LOCK", lock)
+    found = look(runs, today_of(shelf))
+    (finding,) = [finding for finding in found.findings if finding.id == "versions"]
+    assert finding.verdict == "warn"
+    assert "the lock has 0.1" in finding.text
+    monkeypatch.setattr(doctoring, "LOCK", runs.parent / "none")
+    assert verdicts(look(runs, today_of(shelf)))["versions"] == "pass"
+
+
+def test_the_command(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command(["doctor", "--runs", str(runs), "--json"]) in (0, 1)
+    content = json.loads(capsys.readouterr().out)
+    assert {check["verdict"] for check in content["checks"]} <= {"pass", "warn", "fail"}
+    assert content["sound"] == all(check["verdict"] != "fail" for check in content["checks"])
+    damage(runs)
+    assert command(["doctor", "--runs", str(runs)]) == 1
+    assert "is not as it was made" in " ".join(capsys.readouterr().out.split())

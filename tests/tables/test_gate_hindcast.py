@@ -1,0 +1,124 @@
+"""The gate asked as of past days: by hand, against a slow search, and what it says of progress as evidence."""
+
+from __future__ import annotations
+
+import json
+import math
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from catchup.analysis.commands.main import run
+from catchup.analysis.studies.tables.gate_hindcast import (
+    QUANTITIES,
+    Stock,
+    gate_hindcast,
+    gate_lag,
+    hindcast_item_text,
+    known_stock,
+)
+from catchup.evidence import item_from_table, read_table, shipped_records
+from catchup.model import load_assumptions
+from catchup.priors.errors import InputError
+from table_cases import INDEX_HEADER, INDEX_ROWS, write_csv
+
+ASSUMPTIONS = load_assumptions()
+VALUES = {
+    "hyperscaler_budget": np.array([0.01, 0.02]),
+    "hyperscaler_share": np.array([0.3, 0.25]),
+    "mfu_china": np.array([0.2, 0.25]),
+    "minimum_training_months": np.array([1.5, 1.0]),
+    "post_training_months": np.array([1.5, 2.0]),
+}
+STOCK = Stock(100e3, 0.1, 0.04)
+ERRORS = np.array([0.0, -1.0])
+
+
+def test_the_gate_opens_when_a_slow_search_says_so() -> None:
+    found = gate_lag(ASSUMPTIONS, VALUES, 2e25, STOCK, ERRORS, 10.0)
+    for draw in range(2):
+        mfu, share, budget = (VALUES[name][draw] for name in ("mfu_china", "hyperscaler_share", "hyperscaler_budget"))
+        month = 9.89e14 * mfu * 30.44 * 86_400
+        months = np.linspace(0.0, 60.0, 600_001)
+        pool = share * 100e3 * math.exp(0.1 * ERRORS[draw]) * np.exp(0.04 * months)
+        length = 2e25 / 10.0 ** (months / 12.0) / (pool * month)
+        launch = int((length <= 12.0 * budget).argmax())
+        run_months = max(length[launch], VALUES["minimum_training_months"][draw])
+        assert found[draw] == pytest.approx(
+            months[launch] + run_months + VALUES["post_training_months"][draw], abs=1e-3
+        )
+
+
+def test_what_a_firm_can_already_afford_takes_its_run_and_no_longer() -> None:
+    found = gate_lag(ASSUMPTIONS, VALUES, 1e22, STOCK, ERRORS, 10.0)
+    np.testing.assert_allclose(found, VALUES["minimum_training_months"] + VALUES["post_training_months"])
+
+
+def test_faster_progress_never_makes_it_later() -> None:
+    lags = [gate_lag(ASSUMPTIONS, VALUES, 5e25, STOCK, ERRORS, factor) for factor in (1.0, 2.0, 10.0, 100.0)]
+    assert (np.diff(lags, axis=0) < 0.0).all()
+
+
+def test_a_stock_is_what_was_known_by_the_day() -> None:
+    stocks = shipped_records("epoch-chip-owners")
+    found = known_stock(stocks, date(2024, 12, 31), 30.44)
+    assert found is not None
+    assert found.h100_equivalents == pytest.approx(322_257)
+    assert found.growth == pytest.approx(math.log(322_257 / 177_662) / (366 / 30.44))
+    later = known_stock(stocks, date(2025, 2, 1), 30.44)
+    assert later is not None
+    assert later.h100_equivalents == pytest.approx(322_257 * math.exp(found.growth * 32 / 30.44))
+    assert known_stock(stocks, date(2022, 4, 1), 30.44) is None  # a single quarter has no growth
+
+
+def test_records_without_compute_are_not_asked(tmp_path: Path) -> None:
+    found = gate_hindcast(shipped_records(), shipped_records("epoch-chip-owners"), ASSUMPTIONS)
+    assert [each.episode.reference.model for each in found.asked] == ["LLaMA-65B", "GPT-4 (Mar 2023)", "GPT-5"]
+    for each in found.asked:
+        assert 0.0 <= each.said.probability <= 1.0
+        assert each.said.score >= 0.0
+    plain = read_table(write_csv(tmp_path / "index.csv", INDEX_HEADER, INDEX_ROWS), vintage=date(2026, 8, 16))
+    with pytest.raises(InputError, match="Training compute"):
+        gate_hindcast(plain, shipped_records("epoch-chip-owners"), ASSUMPTIONS)
+
+
+def test_the_curve_is_the_mean_likelihood_of_the_lags() -> None:
+    found = gate_hindcast(shipped_records(), shipped_records("epoch-chip-owners"), ASSUMPTIONS)
+    rng = np.random.default_rng(7)
+    draws = 200_000
+    values = {name: np.asarray(ASSUMPTIONS.beliefs[name].quantile(rng.random(draws))) for name in QUANTITIES}
+    errors, heights = rng.standard_normal(draws), []
+    for factor in (3.0, 10.0, 30.0):
+        weight = np.zeros(draws)
+        for each in found.asked:
+            expected = np.log(gate_lag(ASSUMPTIONS, values, each.flop, each.stock, errors, factor))
+            weight -= 0.5 * ((math.log(each.months) - expected) / 0.4) ** 2
+        heights.append(math.log(np.exp(weight).mean()))
+    ours = found.curve(np.log10([3.0, 10.0, 30.0]))
+    np.testing.assert_allclose(ours - ours[1], np.array(heights) - heights[1], atol=0.15)  # of 4 000 draws
+
+
+def test_it_comes_back_as_evidence_that_nothing_counts_by_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = gate_hindcast(shipped_records(), shipped_records("epoch-chip-owners"), ASSUMPTIONS)
+    item = item_from_table(hindcast_item_text(found, "gate-record"), file="gate-record.toml")
+    assert (item.text.kind, item.text.weight) == ("hindcast", 0.5)
+    data = str(tmp_path / "nothing")
+    assert run(["hindcast", "--data", data, "--item", "gate-record"]) == 0
+    (tmp_path / "gate-record.toml").write_text(capsys.readouterr().out)
+    asked = ["forecast", "--as-of", "2026-11-21", "--draws", "4000", "--json"]
+    assert run(asked) == 0
+    assert "gate-record" not in json.loads(capsys.readouterr().out)["evidence"]
+    assert run([*asked, "--add", str(tmp_path / "gate-record.toml")]) == 0
+    assert "gate-record" in json.loads(capsys.readouterr().out)["evidence"]
+
+
+def test_its_effect_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["hindcast", "--data", str(tmp_path / "nothing"), "--dates", "--as-of", "2026-11-26", "--json"]
+    assert run(asked) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert len(found["dates"]) == 2
+    assert len(found["gate"]) == 3
