@@ -52,7 +52,8 @@ ANALYSIS = Path(importlib.import_module("catchup.analysis").__file__ or "").pare
 BUILDERS = ANALYSIS / "presentation" / "tables"
 HEADING, SHOWN, KEPT = "Fathoms", "42 fathoms", 42.5
 DRAWN_ALONE = {"Trajectories"}  # results that are drawn and have no table
-HELPERS = {"__init__", "builders", "columns", "diagnostics", "firms", "genuineness", "movement", "structure_spread", "words"}
+HELPERS = {"__init__", "builders", "columns", "diagnostics", "firms", "genuineness", "movement"}
+HELPERS |= {"structure_spread", "words"}
 
 
 def ask(draws: int) -> Question:
