@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..inference.estimates import Array, Distribution, Estimate, Weighting
 
-FEWEST_BINS, MOST_BINS = 4, 64
+FEWEST_BINS, MOST_BINS = 4, 512
 MOST_GROUPS = 1_000  # of replicates, from whose spread variances are found
 
 

@@ -36,7 +36,8 @@ def test_without_lags_is_the_answer_on_the_other_items(model: str) -> None:
     beside = forecast(default_posterior(question)).without_lags
     assert beside is not None
     selection = choose_evidence(question, "default", None, ())
-    others = counting([each for each in selection.counted if each.kind.name != "capability_lag"])
+    lags = {"capability_lag", "lag_records"}
+    others = counting([each for each in selection.counted if each.kind.name not in lags])
     assert len(others.counted) == 3
     apart = condition(replace(question, seed=2), others).ready
     for p in QUANTILES:

@@ -315,7 +315,7 @@ def test_power_scaling_is_arvizs(tree: xr.DataTree) -> None:
 
 def test_a_flat_prior_has_no_say(tree: xr.DataTree) -> None:
     rows = {row.component: row for row in power_scaling(tree) if row.quantity == DATE}
-    assert rows["firm_ratio"].prior.value == pytest.approx(0.0, abs=1e-5)  # log-uniform: constant where it is scaled
+    assert rows["h200_shipped"].prior.value == pytest.approx(0.0, abs=1e-5)  # log-uniform: constant where it is scaled
     assert rows["no-public-model"].likelihood is not None  # equally likely in most draws, which no Pareto tail fits
 
 
@@ -323,7 +323,7 @@ def test_only_what_the_date_depends_on_counts(reweighted: Posterior, tree: xr.Da
     rows = power_scaling_of(reweighted, tree)
     components = {row.component for row in rows}
     assert "distilled_share" not in components
-    assert {"algorithmic_progress", "rl_ratio", "eci-lag"} <= components
+    assert {"algorithmic_progress", "rl_ratio", "epoch-lag-records"} <= components
     assert (rows[0].quantity, rows[0].component) == (DATE, "all")
 
 

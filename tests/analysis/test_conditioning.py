@@ -387,7 +387,7 @@ def test_log_evidence_is_the_mean_likelihood(asked: Question) -> None:
     of_prior = log_mean(total(plain), Weighting(asked.draws)).estimate
     error = float(np.hypot(answer.log_evidence.mcse, of_prior.mcse))
     assert abs(answer.log_evidence.value - of_prior.value) < widest(error)
-    assert answer.log_evidence.mcse < 0.3 * of_prior.mcse
+    assert answer.log_evidence.mcse < 0.5 * of_prior.mcse  # what four times as many plain draws would give
 
 
 def test_the_command_says_what_an_added_item_moved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -182,7 +182,9 @@ def test_one_at_a_time_holds_partners_at_their_medians(question: Question, corre
 
 
 def test_a_correlation_with_what_the_date_ignores_leaves_independent_indices(question: Question) -> None:
-    asked = replace(question, assumptions=with_correlations(question.assumptions, {("rl_ratio", "mythos_chips"): 0.5}))
+    asked = replace(
+        question, assumptions=with_correlations(question.assumptions, {("rental_price", "mythos_chips"): 0.5})
+    )
     found = sensitivity(prior_of(asked))
     assert found.sobol_method == SALTELLI
     assert not found.notes

@@ -26,13 +26,29 @@ def prior(request):
     return prior_of(Question(load_assumptions(model=request.param), DAY, draws=3_000))
 
 
-def test_later_buys_less_and_is_past_rescue_more_often(prior):
-    found = levers_by_day(prior, default_days(date(2026, 2, 24)))
+@pytest.mark.parametrize(("model", "fixed"), [("article", {}), ("current", {"rl_ratio": 0.0})])
+def test_later_buys_less_and_is_past_rescue_more_often(model, fixed):
+    asked = Question(load_assumptions(model=model, fixed=fixed), DAY, draws=3_000)
+    found = levers_by_day(prior_of(asked), default_days(date(2026, 2, 24)))
     for enacted in found.levers.values():
         dates = np.array([each.effect.ready.values for each in enacted])
         assert (np.diff(dates, axis=0) <= 1e-8).all()
         unmoved = [each.effect.unmoved.value for each in enacted]
         assert (np.diff(unmoved) >= -1e-12).all()
+
+
+def test_a_forced_wait_pays_only_where_reinforcement_learning_is_what_takes_long():
+    """Who launches at the first possible moment may have been ready sooner by waiting: it is asked for less compute then."""
+    long, none = (load_assumptions(model="current", fixed=fixed) for fixed in ({}, {"rl_ratio": 0.0}))
+    days = default_days(date(2026, 2, 24))
+    found, without = (
+        levers_by_day(prior_of(Question(each, DAY, draws=3_000)), days).levers["remote-revoked"]
+        for each in (long, none)
+    )
+    dates, shorter = (np.array([each.effect.ready.values for each in every]) for every in (found, without))
+    sooner = (np.diff(dates, axis=0) > 1e-8).any(axis=0)
+    assert 0 < sooner.sum() < 0.01 * sooner.size
+    assert (dates > shorter + 1e-8).any(axis=0)[sooner].all()
 
 
 @pytest.mark.parametrize("day", [date(2026, 2, 24), date(2026, 3, 1), DAY])

@@ -104,6 +104,8 @@ def test_time_is_shown_as_dates(name: str, wide: dict[str, Figure], narrow: dict
     for figure in (wide[name], narrow[name]):
         labels = [label.get_text() for label in figure.axes[0].get_xticklabels()]
         assert 3 <= len(labels) <= 16
+        if all(re.fullmatch(r"20\d\d", label) for label in labels):
+            continue  # an axis of more than a few years is one of years
         assert re.fullmatch(r"[A-Z][a-z]{2}\n20\d\d", labels[0])
         assert all(re.fullmatch(r"[A-Z][a-z]{2}(\n20\d\d)?", label) for label in labels)
 

@@ -68,7 +68,8 @@ def test_months_are_those_without_the_quantity(prior: Posterior) -> None:
         share = (ready - without > BINDING).mean()
         assert each.held.binds.value == pytest.approx(share)
         assert each.held.binds.mcse == pytest.approx(np.sqrt(share * (1.0 - share) / (ready.size - 1)))
-    np.testing.assert_array_equal(found.compute_alone.values, outcome(ARTICLE, values)[1].ready)
+    gone = {name: np.zeros(ready.size) for each in FIVE for name in CURRENT.obstacles[each].quantities}
+    np.testing.assert_array_equal(found.compute_alone.values, outcome(CURRENT, values | gone)[1].ready)
     np.testing.assert_array_equal(found.together.held.adds.values, ready - found.compute_alone.values)
 
 
@@ -153,11 +154,13 @@ def test_a_model_without_obstacles_lists_none() -> None:
     np.testing.assert_array_equal(found.ready.values, found.compute_alone.values)
 
 
-def test_compute_alone_is_the_articles_date() -> None:
-    """On the prior's draws, which both models share."""
-    here, there = (forecast_prior(Question(each, DAY, draws=5_000)) for each in (CURRENT, ARTICLE))
+def test_compute_alone_is_the_date_where_obstacles_add_nothing() -> None:
+    names = {name for each in CURRENT.obstacles.values() for name in each.quantities}
+    assert names
+    free = load_assumptions(fixed=dict.fromkeys(names, 0.0))
+    here, there, article = (forecast_prior(Question(each, DAY, draws=5_000)) for each in (CURRENT, free, ARTICLE))
     np.testing.assert_array_equal(here.compute_alone.values, there.ready.values)
-    np.testing.assert_array_equal(there.compute_alone.values, there.ready.values)
+    np.testing.assert_array_equal(article.compute_alone.values, article.ready.values)
 
 
 def test_not_by_is_what_the_date_leaves(prior: Posterior) -> None:
@@ -209,7 +212,9 @@ def test_the_forecast_says_both_dates(capsys: pytest.CaptureFixture[str]) -> Non
     found = json.loads(printed(capsys, "forecast", *PRIOR, "--json"))
     plain = json.loads(printed(capsys, "forecast", *PRIOR, "--model", "article", "--json"))
     assert (found["model"], plain["model"]) == ("current", "article")
-    assert found["compute_alone"]["quantiles"] == plain["ready"]["quantiles"] == plain["compute_alone"]["quantiles"]
+    assert plain["ready"]["quantiles"] == plain["compute_alone"]["quantiles"]
+    for p, quantile in found["ready"]["quantiles"].items():
+        assert found["compute_alone"]["quantiles"][p]["months"] < quantile["months"]
     assert 0.0 < found["not_by"]["2030-01-01"] < found["not_by"]["2028-01-01"] < 1.0
     text = printed(capsys, "forecast", *PRIOR)
     assert "On compute alone" in text

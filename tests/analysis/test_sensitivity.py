@@ -191,7 +191,7 @@ def test_everything_fixed(question: Question) -> None:
 
 def test_what_never_comes_has_no_variance(question: Question) -> None:
     amounts = {name for source in question.assumptions.race.sources.values() for name in source.amount}
-    nothing = load_assumptions(fixed=dict.fromkeys(amounts - {"rubin_uplift"}, 0.0))
+    nothing = load_assumptions(fixed=dict.fromkeys(amounts - {"rubin_uplift"}, 0.0), model="article")
     asked = Question(nothing, date(2026, 6, 12), draws=500)
     for posterior in (prior_of(asked), posterior_from(asked, stored(asked))):
         result = sensitivity(posterior)

@@ -24,6 +24,7 @@ from catchup.analysis.inference.posterior import Posterior
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request
 from catchup.analysis.presentation.report.report import _headline
+from catchup.analysis.presentation.tables.forecast import known_lines
 from catchup.analysis.runs.run import run as keep_run
 from catchup.analysis.studies.attribution import attribute
 from catchup.analysis.studies.state import state
@@ -254,7 +255,7 @@ def test_old_silence_is_said_to_be_old_and_only_then(tmp_path: Path, capsys: pyt
 def test_a_report_begins_with_old_silence_and_says_when_it_is_known(answer: Posterior) -> None:
     head = _headline(forecast(answer))
     assert "2026-09-29" in " ".join(head["stale"])
-    assert "Publicly known around" in " ".join(head["known"])
+    assert "Publicly known around" in " ".join(known_lines(forecast(answer)))
 
 
 def test_runs_are_scored_by_when_it_is_known_and_a_confirmation_is_a_step_of_its_own(tmp_path: Path) -> None:

@@ -202,7 +202,7 @@ def test_json(solved: Thresholds) -> None:
 @pytest.mark.parametrize(
     ("wrong", "said", "nearest"),
     [
-        ({"firm": "start-up"}, "firm: unknown firm 'start-up'", "startup"),
+        ({"firm": "startpu"}, "firm: unknown firm 'startpu'", "startup"),
         ({"stock": "startup_stok"}, "stock: unknown stock 'startup_stok'", "startup_stock"),
         ({"stock": "china_stock"}, "stock: unknown stock 'china_stock'", None),
         ({"budget_factors": [20.0]}, "more than a year's compute", None),

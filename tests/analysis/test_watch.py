@@ -17,6 +17,7 @@ from catchup.analysis.inference.draws import PriorDraws, StoredDraws
 from catchup.analysis.inference.estimates import Weighting
 from catchup.analysis.inference.posterior import Posterior, prior_of
 from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.inference.silence import counted_month, silences_in
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.presentation.tables.watch import sighting_text, watch_table
@@ -134,12 +135,13 @@ def test_levers_act_as_in_their_own_study(written: Written, reweighted: Posterio
         assert rows[row.id].weight.value == pytest.approx(0.2 * abs(row.shift(0.5).value))
 
 
-def test_a_lever_that_acts_later_moves_no_draw_more(written: Written, reweighted: Posterior) -> None:
+def test_a_lever_that_acts_later_moves_no_draw_more(written: Written) -> None:
+    article = posterior(Request(Question(load_assumptions(model="article"), DAY, draws=20_000), engine="importance"))
     text = "\n".join(
         f'[watch.after-{months}]\nlever = "remote-revoked"\nmonths_ahead = {months}\nprobability = 0.2'
         for months in (0, 2, 6)
     )
-    mine = watch(reweighted, written(text), only=["after-0", "after-2", "after-6"])
+    mine = watch(article, written(text), only=["after-0", "after-2", "after-6"])
     late = {row.observable.months_ahead: row.sightings[0].effect for row in mine.rows}
     for sooner, later in ((0.0, 2.0), (2.0, 6.0)):
         assert (late[later].ready.values <= late[sooner].ready.values + 1e-9).all()  # type: ignore[union-attr]

@@ -31,8 +31,7 @@ from catchup.analysis.inference.diagnostics import UntrustworthyError
 from catchup.analysis.inference.estimates import Distribution, Weighting
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request
-from catchup.analysis.presentation.report.contents import _moved
-from catchup.analysis.presentation.report.section import Sentence
+from catchup.analysis.presentation.report.report import _story
 from catchup.analysis.runs import run as running
 from catchup.analysis.runs.replay import parse_step, replay_days
 from catchup.analysis.runs.run import run
@@ -90,7 +89,7 @@ def test_shares_of_a_shift_add_up_to_it(shelf: Shelf) -> None:
 def test_an_item_that_arrives_is_named(shelf: Shelf) -> None:
     entries = history(shelf[0]).entries
     arrived = [name for entry in entries[1:] for name in entry.items_added]
-    assert arrived == ["aisi-open-weight-cyber-lag", "caisi-glm-5-3-cyber-lag"]
+    assert arrived == ["aisi-open-weight-cyber-lag", "epoch-lag-records", "caisi-glm-5-3-cyber-lag"]
     for entry in entries[1:]:
         steps = [step["id"] for step in entry.run.section("diff")["steps"]]
         assert [f"added:{name}" for name in entry.items_added] == [name for name in steps if name.startswith("added")]
@@ -160,10 +159,9 @@ def test_a_run_stands_where_what_moved_cannot_be_told(
     assert sections.attribution is None
     made = run(asked, folder, brief=True)
     assert made.section("diff") is None
-    (said,) = _moved(sections).parts
-    assert isinstance(said, Sentence)
-    assert shelf[1][0].name in said.text
-    assert "k-hat 0.81" in said.text
+    said = _story(sections).finding
+    assert shelf[1][0].name in said
+    assert "k-hat 0.81" in said
 
 
 @pytest.mark.parametrize(
