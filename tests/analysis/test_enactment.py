@@ -38,7 +38,7 @@ def test_later_buys_less_and_is_past_rescue_more_often(model, fixed):
 
 
 def test_a_forced_wait_pays_only_where_reinforcement_learning_is_what_takes_long():
-    """Who launches at the first possible moment may have been ready sooner by waiting: it is asked for less compute then."""
+    """Who launches as soon as it can may have been ready sooner by waiting: less compute is asked for then."""
     long, none = (load_assumptions(model="current", fixed=fixed) for fixed in ({}, {"rl_ratio": 0.0}))
     days = default_days(date(2026, 2, 24))
     found, without = (

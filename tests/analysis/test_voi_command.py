@@ -23,7 +23,7 @@ from catchup.analysis.studies.voi.study import value_of_information
 from catchup.analysis.studies.voi.tables import read_tables
 from catchup.analysis.studies.voi.uncertainty import GROUPS
 from catchup.evidence.ledgers import load_ledger
-from catchup.model.assumptions import Assumptions, load_assumptions
+from catchup.model.assumptions import load_assumptions
 from false_alarms import widest
 from figure_cases import NARROW, WIDE, faults, texts
 from item_cases import DAY
