@@ -151,6 +151,10 @@ class Assumptions:
         """Names, and every further quantity that one of them depends on; what gives another's numbers comes first."""
         return related(names, self.beliefs, self.copula)
 
+    def with_parents(self, names: Iterable[str]) -> list[str]:
+        """Names, and every further quantity that gives numbers of theirs, which comes first."""
+        return related(names, self.beliefs)
+
     def beliefs_of(self, names: Iterable[str]) -> dict[str, Family]:
         """Distributions of some quantities, and of those that give numbers of theirs."""
         names = list(dict.fromkeys(names))

@@ -143,7 +143,7 @@ def _moved(question: Question, middle: Coordinates, name: str, value: float) -> 
 def uncertain_quantities(question: Question) -> list[str]:
     """Names of the quantities that the event's date depends on and that are not fixed; what others hang on first."""
     assumptions = question.assumptions
-    names = assumptions.with_related(assumptions.needed([question.event]))
+    names = assumptions.with_parents(assumptions.needed([question.event]))
     return [name for name in names if not assumptions.beliefs[name].certain]
 
 
@@ -208,7 +208,7 @@ def _evaluator(question: Question) -> Callable[[Sequence[Coordinates]], Array]:
     assumptions = question.assumptions
     fixed = {
         name: float(assumptions.beliefs[name].quantile(MIDDLE))
-        for name in assumptions.with_related(assumptions.needed([question.event]))
+        for name in assumptions.with_parents(assumptions.needed([question.event]))
         if assumptions.beliefs[name].certain
     }
 
