@@ -65,7 +65,7 @@ def test_bad_options_end_in_2_and_are_named(options: list[str], named: str, caps
 
 def test_evidence_that_cannot_be_simulated_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     empty = ("hyperscaler_share", "remote_share", "h200_purchases", "ascend_share", "startup_stock", "startup_growth")
-    assert run([*SMALL, *(f"--set={name}=0" for name in empty)]) == 2
+    assert run([*SMALL, "--model", "article", *(f"--set={name}=0" for name in empty)]) == 2
     assert "cannot be simulated" in capsys.readouterr().err
 
 

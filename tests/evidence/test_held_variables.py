@@ -16,6 +16,7 @@ from catchup.evidence.graph import add_evidence
 from catchup.evidence.latents import latent_quantities, with_latents
 from catchup.evidence.schema import Item
 from catchup.model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions, multiple_name
+from catchup.model.draws import QuantileTransform
 from catchup.model.gate import launch_and_pool
 from catchup.model.generative import Outcome, World, describe_world, run_race
 from catchup.model.graph import build_model
@@ -64,8 +65,9 @@ def case() -> Case:
     model = build_model(assumptions, events=EVENTS, extra_quantities=extra, as_of_month=month)
     add_evidence(model, items, assumptions, DAY)
     names = [name for name in assumptions.beliefs if name in model.named_vars]
-    rng = np.random.default_rng(4)
-    point = {name: np.atleast_1d(assumptions.beliefs[name].quantile(rng.uniform(0.3, 0.7, 1))) for name in names}
+    transform = QuantileTransform(assumptions.beliefs, names)
+    drawn = transform(np.random.default_rng(4).uniform(0.3, 0.7, (len(transform.names), 1)))
+    point = {name: drawn[name] for name in names}
     # runs take longer than the shortest time, so that how long they take matters
     return Case(items, assumptions, model, {**point, "minimum_training_months": np.array([1e-3])})
 

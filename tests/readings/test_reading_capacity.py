@@ -73,7 +73,7 @@ def test_whole_capacity_follows_from_growth_and_coverage(p):
 
 @pytest.mark.parametrize("p", [0.05, 0.5, 0.95])
 def test_coverage_that_the_race_implies_is_that_of_the_stock_inside_china(reading, p):
-    """Two quantities make the stock: its quantile is of draws as well, no worse known than that of as many at random."""
+    """Two quantities make the stock: its quantile is of draws too, known no worse than that of as many at random."""
     error = STANDARD_ERRORS * np.sqrt(p * (1.0 - p) / MARGINAL_DRAWS)
     low, exact, high = CHINA_2025 / (
         H100_PEAK * load_assumptions().quantiles("china_stock", [1.0 - p + error, 1.0 - p, 1.0 - p - error])

@@ -137,7 +137,7 @@ def test_gap_on_the_day_is_to_the_firm_that_would_spend_most(model):
 
 @pytest.mark.parametrize("model", MODELS)
 def test_distillation_is_asked_for_more_than_it_can_give_beyond_its_ceiling(model):
-    """One that gives nothing is asked for too much wherever any progress is needed: everywhere in the published race."""
+    """One that gives nothing is asked for too much wherever progress is needed: everywhere in the published race."""
     asked = {at: efficiency(prior(ask(1_000, fixed={"distillation_ceiling": at}, model=model))) for at in (1.0, 100.0)}
     needed = (asked[1.0].needed.values > 1.0).mean()
     assert asked[1.0].beyond_ceiling.value == needed

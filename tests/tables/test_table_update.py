@@ -270,7 +270,7 @@ def test_two_at_once_do_not_write_into_one_file(store: TableStore, published: Pu
 
 
 def test_every_shape_has_an_address_or_records_that_were_quoted(tmp_path: Path) -> None:
-    """What was announced and never published as a table has nothing to be fetched: its records say whose figures they are."""
+    """What was announced, and never published as a table, is not fetched: its records say whose figures they are."""
     sources, shapes = load_sources(TableStore(tmp_path)).sources, TableStore(tmp_path).shapes.shapes
     assert sources.keys() <= shapes.keys()
     assert all(len(shipped_records(name)) for name in shapes.keys() - sources.keys())
