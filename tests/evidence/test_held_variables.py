@@ -58,7 +58,7 @@ class Case:
 
 @pytest.fixture(scope="module")
 def case() -> Case:
-    items = one_of_each_kind()
+    items = [item for item in one_of_each_kind() if item.kind.name != "policy"]  # which makes two races
     assumptions = with_latents(load_assumptions(), items)
     extra = latent_quantities(items)
     month = assumptions.calendar.months(DAY)
@@ -89,7 +89,8 @@ def test_a_derived_variable_moves_the_likelihoods(name: str, case: Case) -> None
     assert found.keys() == expected.keys()
     for item, density in expected.items():
         assert found[item] == pytest.approx(density, rel=1e-9, abs=1e-9), item
-    assert any(abs(expected[item] - before[item]) > 1e-6 for item in expected)
+    # all that is seen hangs on who is ready: firms' ends make that, the earliest of which is but read off them
+    assert any(abs(expected[item] - before[item]) > 1e-6 for item in expected) == (name != "pretrained")
 
 
 def test_a_quantity_moves_the_likelihoods(case: Case) -> None:
