@@ -76,9 +76,9 @@ class Assumptions:
     >>> from catchup.model import load_assumptions
     >>> assumptions = load_assumptions()
     >>> list(assumptions.race.firms), list(assumptions.events)[:2]
-    (['hyperscaler', 'startup'], ['compute-equivalent', 'autonomous-range'])
+    (['bytedance', 'alibaba', 'tencent', 'deepseek', 'moonshot', 'zai'], ['compute-equivalent', 'autonomous-range'])
     >>> assumptions.quantiles("china_stock", [0.05, 0.5, 0.95]).round(-4)
-    array([1560000., 1930000., 2460000.])
+    array([1390000., 1780000., 2630000.])
     """
 
     layers: Sequence[Layer]

@@ -137,20 +137,29 @@ def national_race(assumptions: Assumptions) -> Race:
 
     A source that is a share of something (its last factor cannot exceed 1) stands for the whole of it, once,
     whoever holds shares. One that is a buyer's own holding is part of such a whole already, unless other
-    buyers match it.
+    buyers match it: where the race names them, each one's purchases count, and otherwise those of the one as often as
+    there are buyers. What of a source cannot train is there all the same.
     """
     race, quantities = assumptions.race, assumptions.table.quantities
+    bought = {source.channel for source in race.sources.values() if source.amount[0] in BOUGHT_ALIKE}
+    named = {
+        channel
+        for channel in bought
+        if len({source.firm for source in race.sources.values() if source.channel == channel}) > 1
+    }
     flows: dict[tuple[object, ...], Source] = {}
     for source in race.sources.values():
         *whole, last = source.amount
         if whole and quantities[last].text.maximum == 1.0:
             amount = tuple(whole)
+        elif source.channel in named:
+            amount = tuple(source.amount)
         elif source.amount[0] in BOUGHT_ALIKE:
             amount = (*source.amount, BOUGHT_ALIKE[source.amount[0]])
         else:
             continue
         place = REMOTE if source.channel == "remote" else INSIDE
-        flow = source.model_copy(update={"amount": amount, "firm": place})
+        flow = source.model_copy(update={"amount": amount, "firm": place, "usable": None})
         flows.setdefault((amount, source.start, source.length, source.per), flow)
     some_firm = next(iter(race.firms.values()))
     sources = {str(index): flow for index, flow in enumerate(flows.values())}

@@ -318,7 +318,7 @@ def set_intervention(model: pm.Model, assumptions: Assumptions, intervention: In
     >>> model = build_model(assumptions)
     >>> set_intervention(model, assumptions, apply_lever(assumptions.levers["remote-revoked"], assumptions.race, 0.0))
     >>> kept = dict(zip(assumptions.race.sources, model["source_kept"].get_value().tolist(), strict=True))
-    >>> kept["domestic"], kept["remote"]
+    >>> kept["bytedance-domestic"], kept["bytedance-remote"]
     (1.0, 0.0)
     """
     pm.set_data(_switches(intervention, list(assumptions.race.sources)), model=model)

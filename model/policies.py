@@ -118,8 +118,8 @@ def apply_lever(lever: Lever, race: Race, act_from_month: float) -> Intervention
     >>> from catchup.model import apply_lever, load_assumptions
     >>> assumptions = load_assumptions()
     >>> change = apply_lever(assumptions.levers["remote-frozen"], assumptions.race, act_from_month=9.0)
-    >>> change.stop, change.kept
-    ({'remote-growth': 9.0}, {})
+    >>> change.stop["bytedance-remote-growth"], change.kept
+    (9.0, {})
     """
     month = max(act_from_month, 0.0)
     return Intervention(
@@ -154,8 +154,8 @@ def apply_regime(regime: Regime, act_from_month: float) -> Intervention:
     --------
     >>> from catchup.model import apply_regime, load_assumptions
     >>> change = apply_regime(load_assumptions().regimes["crash-programme"], act_from_month=9.0)
-    >>> change.act_from_month, change.commitments
-    (9.0, {'hyperscaler_budget': Triangular(low=0.03, high=0.08, mode=0.05)})
+    >>> change.act_from_month, change.commitments["bytedance_commitment"]
+    (9.0, Triangular(low=0.03, high=0.08, mode=0.05))
     """
     return Intervention(
         commitments=dict.fromkeys(regime.text.quantities, regime.distribution), act_from_month=max(act_from_month, 0.0)

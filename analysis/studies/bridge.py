@@ -141,7 +141,7 @@ def bridge(posterior: Posterior, pool: Distribution | None = None) -> Bridge:
     >>> from catchup.model import load_assumptions
     >>> found = bridge(prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=2_000)))
     >>> [step.id for step in found.steps][:2]
-    ['launch', 'obstacles']
+    ['launch', 'firms']
     """
     question = replace(posterior.question, quasi_random=False)  # a sequence's dimensions change with the quantities
     answers = list(_before_evidence(question))

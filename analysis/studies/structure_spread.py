@@ -84,7 +84,7 @@ def structure_spread(posterior: Posterior) -> StructureSpread:
     >>> from catchup.model import load_assumptions
     >>> found = structure_spread(prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=2_000)))
     >>> sorted(found.weights)
-    ['compute-gate', 'trend-constant-lag', 'trend-growing-lag']
+    ['compute-gate', 'trend-constant-lag', 'trend-growing-lag', 'trend-measured-lag']
     """
     return StructureSpread(dates_of_structures(posterior), left_out_of(posterior.question))
 

@@ -1,5 +1,6 @@
 """``catchup calibrate``: its output, its exit status and its picture."""
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -8,11 +9,12 @@ from matplotlib.lines import Line2D
 
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import choose_evidence
 from catchup.analysis.presentation.figures import draw_calibration
 from catchup.analysis.presentation.figures.style import SERIES
 from catchup.analysis.studies.calibration import Calibration, calibrate, make_plan
 from catchup.analysis.studies.calibration.plan import Plan
-from catchup.evidence.schema import Item
+from catchup.model.assumptions import load_assumptions
 
 SMALL = ["calibrate", "--draws", "5000", "--fits", "60", "--as-of", "2026-11-21"]
 
@@ -65,18 +67,20 @@ def test_bad_options_end_in_2_and_are_named(options: list[str], named: str, caps
 
 def test_evidence_that_cannot_be_simulated_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     empty = ("hyperscaler_share", "remote_share", "h200_purchases", "ascend_share", "startup_stock", "startup_growth")
-    assert run([*SMALL, *(f"--set={name}=0" for name in empty)]) == 2
+    assert run([*SMALL, "--model", "article", *(f"--set={name}=0" for name in empty)]) == 2
     assert "cannot be simulated" in capsys.readouterr().err
 
 
 def test_picture_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     place = tmp_path / "calibration.svg"
-    assert run([*SMALL, "--plot", str(place)]) == 0
+    assert run([*SMALL, "--model", "article", "--plot", str(place)]) == 0  # a third of the panels
     assert place.read_bytes().startswith(b"<?xml")
 
 
-def test_picture_marks_what_failed(question: Question, items: tuple[Item, ...], plan: Plan) -> None:
-    right, wrong = calibrate(plan, 100), calibrate(make_plan(question, items, spread=0.5), 100)
+def test_picture_marks_what_failed(question: Question) -> None:
+    published = dataclasses.replace(question, assumptions=load_assumptions(model="article"))  # a third of the panels
+    items = choose_evidence(published, "default", None, ()).counted
+    right, wrong = (calibrate(make_plan(published, items, spread=spread), 100) for spread in (1.0, 0.5))
     assert wrong.failed
     assert _marked(right) == 0
     assert _marked(wrong) == len(wrong.failed)

@@ -16,6 +16,7 @@ from catchup.evidence.graph import add_evidence
 from catchup.evidence.latents import latent_quantities, with_latents
 from catchup.evidence.schema import Item
 from catchup.model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions, multiple_name
+from catchup.model.draws import QuantileTransform
 from catchup.model.gate import launch_and_pool
 from catchup.model.generative import Outcome, World, describe_world, run_race
 from catchup.model.graph import build_model
@@ -57,15 +58,16 @@ class Case:
 
 @pytest.fixture(scope="module")
 def case() -> Case:
-    items = one_of_each_kind()
+    items = [item for item in one_of_each_kind() if item.kind.name != "policy"]  # which makes two races
     assumptions = with_latents(load_assumptions(), items)
     extra = latent_quantities(items)
     month = assumptions.calendar.months(DAY)
     model = build_model(assumptions, events=EVENTS, extra_quantities=extra, as_of_month=month)
     add_evidence(model, items, assumptions, DAY)
     names = [name for name in assumptions.beliefs if name in model.named_vars]
-    rng = np.random.default_rng(4)
-    point = {name: np.atleast_1d(assumptions.beliefs[name].quantile(rng.uniform(0.3, 0.7, 1))) for name in names}
+    transform = QuantileTransform(assumptions.beliefs, names)
+    drawn = transform(np.random.default_rng(4).uniform(0.3, 0.7, (len(transform.names), 1)))
+    point = {name: drawn[name] for name in names}
     # runs take longer than the shortest time, so that how long they take matters
     return Case(items, assumptions, model, {**point, "minimum_training_months": np.array([1e-3])})
 
@@ -87,7 +89,8 @@ def test_a_derived_variable_moves_the_likelihoods(name: str, case: Case) -> None
     assert found.keys() == expected.keys()
     for item, density in expected.items():
         assert found[item] == pytest.approx(density, rel=1e-9, abs=1e-9), item
-    assert any(abs(expected[item] - before[item]) > 1e-6 for item in expected)
+    # all that is seen hangs on who is ready: firms' ends make that, the earliest of which is but read off them
+    assert any(abs(expected[item] - before[item]) > 1e-6 for item in expected) == (name != "pretrained")
 
 
 def test_a_quantity_moves_the_likelihoods(case: Case) -> None:

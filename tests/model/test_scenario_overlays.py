@@ -49,13 +49,13 @@ def test_firms_and_sources_are_adjusted_and_rows_added_alike(assumptions: Assump
         [scenario.{POOLED}.source.superpods]
         start = 9
         [scenario.{POOLED}.quantity.china_stock]
-        mode = 1.8e6
+        sigma = 0.4
     """
     changed = load_assumptions([layer(text)])
     world = under_scenario(changed, POOLED)
     assert world.race.sources["superpods"].start == 9
     assert world.race.sources["superpods"].amount == ("superpods", "superpod_chips", "ascend_950dt_h100e")
-    assert world.beliefs["china_stock"].model_dump()["mode"] == 1.8e6
+    assert world.beliefs["china_stock"].model_dump()["sigma"] == 0.4
     assert changed.scenarios[POOLED].text.title == "Pooled later"
     assert changed.scenarios[POOLED].text.references == assumptions.scenarios[POOLED].text.references
     assert changed.scenarios[POOLED].file == "mine.toml"

@@ -30,7 +30,7 @@ def test_tables_for_people(command, capsys):
 @pytest.mark.parametrize("command", COMMANDS)
 def test_answers_on_the_evidence(command, capsys):
     assert run([command, "--as-of", "2026-11-21", "--draws", "20000", "--engine", "importance", "--json"]) == 0
-    assert "eci-lag" in json.loads(capsys.readouterr().out)["evidence"]
+    assert "epoch-lag-records" in json.loads(capsys.readouterr().out)["evidence"]
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, "structures", "scenarios"])
@@ -78,7 +78,7 @@ def test_bad_input_is_one_line(arguments, message, capsys):
         ("capacity", ["Tight chip rules, lax cloud rules"]),
         ("efficiency", ["by own innovation"]),
         ("size", ["The thread's run of"]),
-        ("thresholds", ["So that the startup"]),
+        ("thresholds", ["So that DeepSeek"]),
     ],
 )
 def test_tables_fit_a_terminal_of_eighty_columns(command, words, capsys, monkeypatch):

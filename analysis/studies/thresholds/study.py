@@ -103,7 +103,7 @@ def thresholds(
     >>> from catchup.analysis.studies.thresholds.criteria import WinsShare
     >>> found = thresholds(prior, budget_factors=[1.0], criteria=[WinsShare(0.5)])
     >>> found.firm, found.unit, len(found.thresholds)
-    ('startup', 'H100e', 1)
+    ('deepseek', 'H100e', 1)
     """
     question = posterior.question
     if criteria is not None:
