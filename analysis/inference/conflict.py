@@ -1,8 +1,13 @@
 """Evidence that cannot all be true is refused by name, instead of being answered with confidence.
 
-Prior and evidence conflict where hardly any prior draw counts. They also do where no draw predicts anything as far
-out as what was observed: no draw of the prior (an item that every draw contradicts alike moves no weight), or none
-of the posterior that the other items make (two sharp items that contradict each other meet in the middle).
+Prior and evidence conflict where hardly any prior draw counts; and where what was observed of an item is so far out
+that next to nothing predicts it, neither the prior by itself nor those of its draws that agree with the other items.
+Such an item moves the answer by a margin that rests on the outermost tail of what the model holds, or pulls it to the
+middle between two sharp items that contradict each other; a heavy sd hides either from all diagnostics of the draws.
+An item that is merely surprising is refused only where a common mistake explains it: see `misreading`.
+
+An item that allows for not being about what it says is no part of this: its background predicts it, and where others
+exclude it, it gives way to them (see `genuineness`). Silence is judged by `contradiction`.
 """
 
 from __future__ import annotations
@@ -12,22 +17,26 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...evidence.likelihood import log_density, simulate
+from ...evidence.likelihood import log_density, stated_reliability
 from ...evidence.schema import Item
 from ...model.forward import CHUNK
 from .adaptation import Pilot, pilot_uniforms, rounds_of
 from .diagnostics import COLLAPSED, UntrustworthyError
 from .draws import PriorDraws, Values, joined
-from .estimates import Array
 from .importance import effective_number
 from .likelihoods import predictions_of, prior_for, total
+from .misreading import misreading
 from .question import Question
 from .resampling import systematic
+from .silence import KIND as SILENCE
+from .tails import expectation, predictive_tail, probability_text
+from .widening import widenings
 
 SCREENED_DRAWS = 3 * CHUNK  # prior draws whose predictions are looked at in every case
 ESCALATED_DRAWS = 1_000_000  # prior draws tried before prior and evidence are said to conflict
 RESAMPLED, REPEATED = 8_192, 16  # draws given the other items, and observations simulated from each
-UNLIKELY = 1e-3  # probability of a reading as far out, from which an item is in conflict with nothing
+UNLIKELY = 1e-3  # probability of a reading as far out, from which an item is in conflict with nothing; as for silence
+SUSPICIOUS = 5.0 * UNLIKELY  # below which that probability is worked out on many draws
 ADVICE = "Leave items out with --evidence, lower their reliability or weight, or widen the prior"
 
 
@@ -51,18 +60,21 @@ def refuse_conflict(question: Question, items: Sequence[Item], prior: PriorDraws
     Raises
     ------
     UntrustworthyError
-        If fewer than `COLLAPSED` effective draws are left even of a million; or if, of a million, none predicts
-        anything as far out as an item, or none of those that agree with the other items does.
+        If fewer than `COLLAPSED` effective draws are left even of a million; if an observation as far out as an item's
+        has a probability below `UNLIKELY`, under the prior or given the other items; or if an item surprises the prior
+        and a common mistake explains it.
     """
     ranks = pilot_uniforms(prior.transform.names, SCREENED_DRAWS, rounds_of(question))
     chunks = [prior.transform(ranks[:, first : first + CHUNK]) for first in range(0, SCREENED_DRAWS, CHUNK)]
     few = _Predictions(question, items, lambda evaluate: joined([evaluate(values) for values in chunks]))
     pilot = Pilot(ranks, np.zeros(SCREENED_DRAWS), total(few.likelihoods))
     collapsed = effective_number(pilot.log_likelihoods) < COLLAPSED
-    if collapsed or few.unpredicted(items) or few.contradicted(items):
+    for item in items:
+        few.refuse_misreading(item)
+    if collapsed or few.unpredicted(items, SUSPICIOUS) or few.contradicted(items, SUSPICIOUS):
         many_draws = prior_for(replace(question, draws=ESCALATED_DRAWS, quasi_random=False), items)
         many = _Predictions(question, items, many_draws.map)
-        _refuse_unpredicted(many, items)
+        _refuse_unlikely(question, many, items)
         if collapsed:
             _refuse_collapse(many, items)
     return pilot
@@ -85,6 +97,7 @@ class _Predictions:
         self, question: Question, items: Sequence[Item], evaluate_all: Callable[[Callable[[Values], Values]], Values]
     ) -> None:
         self._clock = question.clock
+        self._tails: dict[str, float] = {}
         self._rng = np.random.default_rng(question.seed)
         self._predicted = evaluate_all(lambda values: dict(predictions_of(question, values, items)[2]))
         self.likelihoods = {
@@ -92,45 +105,63 @@ class _Predictions:
             for item in items
         }
 
-    def unpredicted(self, items: Sequence[Item]) -> list[Item]:
-        """Items whose observation lies beyond everything that the draws predict of it."""
-        return [item for item in items if self._outside(item, self._predicted[item.id])]
+    def unpredicted(self, items: Sequence[Item], unlikely: float = UNLIKELY) -> dict[str, float]:
+        """Items so far out under the prior, and how probable that is."""
+        return _below(unlikely, {item.id: self.tail(item) for item in items if item.kind.name != SILENCE})
 
-    def contradicted(self, items: Sequence[Item]) -> list[Item]:
-        """Items whose observation lies beyond everything predicted by the draws that agree with the others."""
-        found = []
-        for item in items if len(items) > 1 else ():
-            others = total({name: column for name, column in self.likelihoods.items() if name != item.id})
-            if effective_number(others) < COLLAPSED:
-                continue
-            positions = systematic(np.exp(others - others.max()), RESAMPLED, self._rng)
-            if self._outside(item, np.repeat(self._predicted[item.id][positions], REPEATED)):
-                found.append(item)
-        return found
+    def contradicted(self, items: Sequence[Item], unlikely: float = UNLIKELY) -> dict[str, float]:
+        """Items as far out, given all others that cannot give way, and how probable that is."""
+        found, firm = {}, [item for item in items if stated_reliability(item, self._clock) in (None, 1.0)]
+        for item in firm if len(firm) > 1 else ():
+            others = total({other.id: self.likelihoods[other.id] for other in firm if other is not item})
+            if item.kind.name != SILENCE and effective_number(others) >= COLLAPSED:
+                positions = systematic(np.exp(others - others.max()), RESAMPLED, self._rng)
+                predicted = np.repeat(self._predicted[item.id][positions], REPEATED)
+                found[item.id] = predictive_tail(item, predicted, self._clock, self._rng)
+        return _below(unlikely, found)
 
     def tail(self, item: Item) -> float:
         """Probability, on both sides, of a reading as far out as the item's."""
-        predicted = self._predicted[item.id]
-        simulated, observed = simulate(item, predicted, self._clock, self._rng), item.observation(self._clock)
-        return float(2.0 * min((simulated <= observed).mean(), (simulated >= observed).mean(), 0.5))
+        if item.id not in self._tails:
+            self._tails[item.id] = predictive_tail(item, self._predicted[item.id], self._clock, self._rng)
+        return self._tails[item.id]
 
-    def _outside(self, item: Item, predicted: Array) -> bool:
-        simulated, observed = simulate(item, predicted, self._clock, self._rng), item.observation(self._clock)
-        return not simulated.min() <= observed <= simulated.max()
+    def expectation(self, item: Item) -> str:
+        """What the prior leads one to expect of an item, in words."""
+        return expectation(item, self._predicted[item.id], self._clock, self._rng)
+
+    def refuse_misreading(self, item: Item) -> None:
+        """Refuse an item that surprises, and that a common mistake explains."""
+        found = misreading(item, self._predicted[item.id], self._clock, self.tail(item))
+        if found is not None:
+            raise UntrustworthyError(f"{found}: {self.expectation(item)}. {ADVICE}")
 
 
-def _refuse_unpredicted(predictions: _Predictions, items: Sequence[Item]) -> None:
+def _below(unlikely: float, tails: dict[str, float]) -> dict[str, float]:
+    return {name: tail for name, tail in tails.items() if tail < unlikely}
+
+
+def _refuse_unlikely(question: Question, predictions: _Predictions, items: Sequence[Item]) -> None:
+    by_id = {item.id: item for item in items}
     unpredicted = predictions.unpredicted(items)
     if unpredicted:
+        said = [
+            f"{name}: hardly possible under the prior ({probability_text(tail, 2.0 / ESCALATED_DRAWS)}; "
+            f"{predictions.expectation(by_id[name])})"
+            for name, tail in unpredicted.items()
+        ]
+        wider = [each.text for name in unpredicted for each in widenings(question, by_id[name])[:2]]
+        how = f"{ADVICE}: for instance of {' or '.join(wider)}" if wider else ADVICE
         raise UntrustworthyError(
-            f"evidence and prior conflict: none of {ESCALATED_DRAWS:,} prior draws predicts anything as far out. "
-            f"{', '.join(item.id for item in unpredicted)}: hardly possible under the prior. {ADVICE}"
+            f"evidence and prior conflict: a reading as far out has a probability below {UNLIKELY:g}. "
+            f"{'. '.join(said)}. {how}"
         )
     contradicted = predictions.contradicted(items)
     if contradicted:
+        least = probability_text(min(contradicted.values()), 2.0 / (RESAMPLED * REPEATED))
         raise UntrustworthyError(
-            f"items conflict: of {RESAMPLED * REPEATED:,} observations predicted from the other items, none is as far "
-            f"out. {_quarrel([item.id for item in contradicted])}. {ADVICE}"
+            f"items conflict: among observations predicted from the other items, one as far out has a probability "
+            f"below {UNLIKELY:g} ({least}). {_quarrel(list(contradicted))}. {ADVICE}"
         )
 
 

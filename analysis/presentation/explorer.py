@@ -165,6 +165,7 @@ def explorer_data(question: Question, items: Sequence[Item], draws: int = THINNE
         "stageNames": list(STAGES),
         "stageTitles": list(STAGES.values()),
         "firms": list(assumptions.race.firms),
+        "firmTitles": [firm.title for firm in assumptions.race.firms.values()],
         "probes": {key: _in_steps(column) for key, column in predicted.items()},
         "leaks": leak_forms(question, items),
         "items": described,

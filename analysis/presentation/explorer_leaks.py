@@ -69,8 +69,9 @@ def leak_forms(question: Question, items: Sequence[Item]) -> dict[str, Any]:
     """Return the forms that a reader's leak is typed into, for the page."""
     assumptions, day = question.assumptions, question.as_of
     events = [(name, event.text.title) for name, event in assumptions.events.items()]
-    firms = [(firm, firm) for firm in spenders(assumptions, day, items)]
-    subjects = [(COUNTRY, "the whole country"), *((firm, firm) for firm in assumptions.race.firms)]
+    titles = {name: firm.title for name, firm in assumptions.race.firms.items()}
+    firms = [(firm, titles.get(firm, firm)) for firm in spenders(assumptions, day, items)]
+    subjects = [(COUNTRY, "the whole country"), *titles.items()]
     days = [
         (str(on), text) for on, text in zip(stock_days(question), ("t = 0", "the day of the question"), strict=False)
     ]
@@ -183,7 +184,8 @@ def stock_days(question: Question) -> list[date]:
 def spenders(assumptions: Assumptions, day: date, items: Sequence[Item]) -> list[str]:
     """Firms whose bill can be typed: those whose bill is counted, and any other; the race's where it must be one."""
     billed = [item.observed.firm for item in items if item.kind.name == "rental_spend"]
-    others = [ANOTHER_FIRM, *assumptions.race.firms]
+    race = assumptions.race
+    others = [ANOTHER_FIRM, *(firm for firm in race.firms if firm not in map(race.meant_by, billed))]
     known = [firm for firm in others if _fits(_item("rental_spend", day, {"firm": firm}, {}), assumptions)]
     return list(dict.fromkeys([*billed, *(known[:1] if known[:1] == [ANOTHER_FIRM] else known)]))
 

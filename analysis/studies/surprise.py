@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...evidence.latents import with_latents
-from ...evidence.likelihood import simulate
 from ...evidence.schema import Item
 from ..inference.likelihoods import predictions_of, prior_for
+from ..inference.misreading import SURPRISING
 from ..inference.question import Question
+from ..inference.tails import predictive_tail
 
 DRAWS = 8_192
-SURPRISING = 0.01  # probability of a reading as far out, below which it is said
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,7 @@ def surprises(question: Question, items: Sequence[Item]) -> tuple[Surprise, ...]
     predicted = prior_for(asked, items).map(lambda values: dict(predictions_of(asked, values, items)[2]))
     rng, found = np.random.default_rng(question.seed), []
     for item in items:
-        seen, drawn = item.observation(asked.clock), simulate(item, predicted[item.id], asked.clock, rng)
-        probability = 2.0 * min(float((drawn <= seen).mean()), float((drawn >= seen).mean()), 0.5)
+        probability = predictive_tail(item, predicted[item.id], asked.clock, rng)
         if probability < SURPRISING:
             found.append(Surprise(item.id, probability))
     return tuple(found)

@@ -60,6 +60,7 @@ class CapitalSpending(NormalKind[Observed, Likelihood]):
     name: ClassVar[str] = "capital_spending"
     unit: ClassVar[str] = "log USD"
     subject: ClassVar[str] = "Capital spending"
+    amount: ClassVar[str] = "value"
     observed = Observed
     likelihood = Likelihood
 
@@ -68,6 +69,11 @@ class CapitalSpending(NormalKind[Observed, Likelihood]):
 
     def firm(self, observed: Observed) -> str | None:
         return observed.firm
+
+    def misreadings(self, observed: Observed) -> dict[str, Observed]:
+        known = [name for name in units().currency if name == USD or observed.year in years_of(name)]
+        others = {name: observed.model_copy(update={"currency": name}) for name in known if name != observed.currency}
+        return {**super().misreadings(observed), **{f"currency is {name}": each for name, each in others.items()}}
 
     def misfit(self, observed: Observed, likelihood: Likelihood, assumptions: Assumptions) -> tuple[str, str] | None:
         if not sources_of(assumptions, observed.firm, units().stock.bought):

@@ -51,6 +51,7 @@ class ComputeStock(NormalKind[Observed, Likelihood]):
     name: ClassVar[str] = "compute_stock"
     unit: ClassVar[str] = "log H100e"
     subject: ClassVar[str] = "Stocks of compute"
+    amount: ClassVar[str] = "value"
     observed = Observed
     likelihood = Likelihood
 

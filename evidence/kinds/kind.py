@@ -103,6 +103,8 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
         Schemas of the item's two tables.
     countable : bool
         Whether an item may condition an answer; an opinion about the answer may not.
+    amount : str
+        Key of `observed` that holds a sum or a count, which may be off by a factor of a hundred; empty where none does.
 
     Examples
     --------
@@ -119,6 +121,7 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
     observed: type[Observed]
     likelihood: type[Likelihood]
     countable: ClassVar[bool] = True
+    amount: ClassVar[str] = ""
 
     # A kind holds no state: one that another process sent back is the same kind.
     def __eq__(self, other: object) -> bool:
@@ -154,6 +157,21 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
     def two_outcomes(self, observed: Observed) -> bool:
         """Whether the observation is 1 or 0, so that its density is a probability."""
         return False
+
+    def unit_of(self, observed: Observed) -> str:
+        """Coordinate and unit of one item's observation, where a kind has several."""
+        return self.unit
+
+    def misreadings(self, observed: Observed) -> dict[str, Observed]:
+        """What an item may have meant instead, by what would then have been mistaken."""
+        amount = getattr(observed, self.amount) if self.amount else None
+        if not amount:
+            return {}
+        factors = {"large": 0.01, "small": 100.0}
+        return {
+            f"{self.amount} is a hundred times too {size}": observed.model_copy(update={self.amount: amount * factor})
+            for size, factor in factors.items()
+        }
 
     def enacted(self, observed: Observed, likelihood: Likelihood, assumptions: Assumptions) -> Enacted | None:
         """The policy that an item reports as a fact of the world: it acts, in place of having a likelihood."""

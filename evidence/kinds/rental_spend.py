@@ -39,6 +39,7 @@ class RentalSpend(NormalKind[Observed, Likelihood]):
     name: ClassVar[str] = "rental_spend"
     unit: ClassVar[str] = "log USD"
     subject: ClassVar[str] = "What was spent on rented compute"
+    amount: ClassVar[str] = "value"
     observed = Observed
     likelihood = Likelihood
 

@@ -15,7 +15,7 @@ import datetime
 import math
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from ...model.assumptions import DEFAULT_EVENT, Assumptions
 from ...model.equations import largest_run
@@ -46,6 +46,11 @@ class RunLikelihood(StrictModel):
 
 class RunKind[Observed: ObservedRun](NormalKind[Observed, RunLikelihood]):
     """A kind about one run of a firm."""
+
+    amount: ClassVar[str] = "size"
+
+    def unit_of(self, observed: Observed) -> str:
+        return "log FLOP" if observed.size else "months since t = 0"
 
     def event(self, observed: Observed) -> str | None:
         return None if observed.size else observed.event

@@ -54,6 +54,7 @@ class Shipment(Kind[Observed, Likelihood]):
     name: ClassVar[str] = "shipment"
     unit: ClassVar[str] = "log H100e; of none seen, 1 for none and 0 for some"
     subject: ClassVar[str] = "Shipments of chips"
+    amount: ClassVar[str] = "value"
     observed = Observed
     likelihood = Likelihood
 
@@ -62,6 +63,9 @@ class Shipment(Kind[Observed, Likelihood]):
 
     def day(self, observed: Observed) -> datetime.date | None:
         return observed.date
+
+    def unit_of(self, observed: Observed) -> str:
+        return "log H100e" if observed.value else self.unit
 
     def two_outcomes(self, observed: Observed) -> bool:
         return observed.value == 0

@@ -50,6 +50,7 @@ class TrainingRun(NormalKind[Observed, Likelihood]):
     name: ClassVar[str] = "training_run"
     unit: ClassVar[str] = "log FLOP"
     subject: ClassVar[str] = "Published training runs"
+    amount: ClassVar[str] = "tokens"
     observed = Observed
     likelihood = Likelihood
 

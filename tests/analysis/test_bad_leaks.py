@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,15 @@ import numpy as np
 import pytest
 
 from catchup.analysis.commands.main import run as catchup
+from catchup.analysis.inference.conflict import refuse_conflict
+from catchup.analysis.inference.likelihoods import prior_for
+from catchup.analysis.inference.misreading import SURPRISING
 from catchup.analysis.inference.question import Question
-from catchup.analysis.studies.surprise import DRAWS, SURPRISING, surprises
-from catchup.model.assumptions import load_assumptions
+from catchup.analysis.inference.request import choose_evidence
+from catchup.analysis.presentation.pages.leaks import PAGE, leaks_in
+from catchup.analysis.studies.surprise import DRAWS, surprises
+from catchup.evidence.latents import with_latents
+from catchup.model.assumptions import Assumptions, load_assumptions
 from item_cases import DAY, item, write_item
 
 SEEN = date(2026, 10, 1)
@@ -85,6 +92,102 @@ def test_renminbi_marked_as_dollars_surprise_the_prior(tmp_path: Path, capsys: p
     right = write_item(tmp_path, "rental_spend", "own", observed=wrong | {"value": 340e6}, likelihood=likelihood)
     assert catchup(["evidence", "check", str(right)]) == 0
     assert "surprises" not in capsys.readouterr().out
+
+
+LEAKS = leaks_in((Path(__file__).parents[2] / "docs" / PAGE).read_text(encoding="utf-8"))
+GROWN = {"yearly_growth": 2.0}
+HELD = {"firm": "bytedance", "date": date(2026, 10, 15), "chip": "H100e"}
+BYTEDANCE = {"year": 2026, "firm": "bytedance"}
+KIMI = {"firm": "Kimi", "date": date(2025, 7, 11)}
+EXTREME: dict[str, tuple[str, dict[str, Any], dict[str, Any], tuple[str, ...]]] = {
+    "five-million": (
+        "compute_stock",
+        HELD | {"value": 5e6, "interval": [4.5e6, 5.5e6]},
+        {"sd": 0.3},
+        ("hardly possible under the prior", "p = ", "H100e", "china_stock", "lower their reliability"),
+    ),
+    "yuan-as-dollars": (
+        "capital_spending",
+        BYTEDANCE | {"value": 160e9, "currency": "USD"},
+        GROWN | {"sd": 0.4},
+        ("surprises the prior", "times likelier if its currency is CNY", "expected (USD)"),
+    ),
+    "dollars-as-yuan": (
+        "capital_spending",
+        BYTEDANCE | {"value": 22.5e9, "currency": "CNY"},
+        GROWN | {"sd": 0.4},
+        ("surprises the prior", "times likelier if its currency is USD"),
+    ),
+    "bill-of-dollars-as-yuan": (
+        "rental_spend",
+        {"value": 340e6 / 6.8, "firm": "zai"},
+        {"mean_stock_ratio": 0.7, "sd": 0.1},
+        ("zai-spend-2025 and", "contradict each other"),
+    ),
+    "hundredfold-run": (
+        "run_finished",
+        KIMI | {"size": 3e26},
+        {"size_sd": 1.0, "typical_share": 0.5},
+        ("times likelier if its size is a hundred times too large",),
+    ),
+    "hundredth-of-a-run": (
+        "run_finished",
+        KIMI | {"size": 3e22},
+        {"size_sd": 1.0, "typical_share": 0.5},
+        ("times likelier if its size is a hundred times too small",),
+    ),
+    "hundredfold-capital": (
+        "capital_spending",
+        BYTEDANCE | {"value": 160e11, "currency": "CNY"},
+        GROWN | {"sd": 0.4},
+        ("times likelier if its value is a hundred times too large",),
+    ),
+    "hundredfold-cluster": (
+        "cluster",
+        {"value": 2.5e6, "chip": "910C", "firm": "Meituan", "date": date(2026, 4, 30)},
+        {"sd": 0.4},
+        ("hardly possible under the prior", "expected with a probability"),
+    ),
+    "hundredth-of-a-stock": (
+        "compute_stock",
+        HELD | {"value": 13e3},
+        {"sd": 0.3},
+        ("times likelier if its value is a hundred times too small",),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EXTREME)
+def test_an_extreme_leak_ends_with_1_and_names_the_conflict(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Wrong by a currency or a hundredfold, or hardly possible: no date is given, and why not is said."""
+    kind, observed, likelihood, said = EXTREME[name]
+    path = write_item(tmp_path, kind, name, observed=observed, likelihood=likelihood)
+    assert catchup(["forecast", "--add", str(path), "--as-of", f"{DAY}"]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert all(part in printed.err for part in (name, *said)), printed.err
+
+
+def test_an_extreme_leak_counts_once_it_is_doubted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same figure as a rumour: its background predicts it, and whether it is genuine is part of the answer."""
+    kind, observed, likelihood, _ = EXTREME["five-million"]
+    doubt = {"reliability": 0.3, "background_mean": 14.0, "background_sd": 1.5}
+    path = write_item(tmp_path, kind, "rumour", observed=observed, likelihood=likelihood | doubt)
+    assert catchup(["forecast", "--add", str(path), "--as-of", f"{DAY}", "--draws", "20000"]) == 0
+    assert "Evidence counted" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", LEAKS)
+def test_no_leak_of_the_tutorial_is_refused(name: str, assumptions: Assumptions, tmp_path: Path) -> None:
+    """By the rules that a forecast goes by, beside the default ledger."""
+    question = Question(assumptions, DAY)
+    path = tmp_path / name
+    path.write_text(LEAKS[name])
+    selected = choose_evidence(question, "default", None, [path])
+    asked = replace(question, assumptions=with_latents(assumptions, selected.counted))
+    refuse_conflict(asked, selected.counted, prior_for(asked, selected.counted))
 
 
 def test_what_is_added_and_surprises_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from scipy import stats
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference import conditioning, subsets
 from catchup.analysis.inference.conditioning import condition
+from catchup.analysis.inference.conflict import ESCALATED_DRAWS
 from catchup.analysis.inference.diagnostics import FEWEST_EFFECTIVE, Diagnostics, UntrustworthyError
 from catchup.analysis.inference.draws import PriorDraws, StoredDraws
 from catchup.analysis.inference.estimates import Distribution, Weighting
@@ -30,10 +32,19 @@ from catchup.analysis.inference.request import Request, choose_evidence, posteri
 from catchup.analysis.inference.resampling import systematic
 from catchup.analysis.presentation.tables.movement import movement_as_json
 from catchup.analysis.studies.movement import moved_by_added, moved_by_evidence
+from catchup.evidence.schema import Item
 from catchup.model.assumptions import Assumptions
 from catchup.priors.errors import InputError
 from false_alarms import widest
 from item_cases import DAY, counting, default_posterior, impossible, item, reading, twin_question, write_item
+
+PREDICTED = stats.lognorm(np.hypot(0.4, 0.5), scale=1.5)  # of a reading of the twin's quantity, with an sd of 0.5
+
+
+def far_out(both_sides: float, weight: float = 1.0) -> Item:
+    """A reading as far out as its prediction is with a probability, on both sides."""
+    far = reading("far", float(PREDICTED.isf(0.5 * both_sides)), 0.5)
+    return replace(far, text=far.text.model_copy(update={"weight": weight}))
 
 
 @pytest.fixture(scope="module")
@@ -180,7 +191,7 @@ def test_a_plausible_item_that_no_draw_meets_is_too_sharp_not_impossible(asked: 
 def test_what_every_draw_contradicts_alike_is_refused_too(no_compiling) -> None:
     """With Mythos's compute fixed, an impossible reading of it moves no weight; it is impossible all the same."""
     odd = item("compute_reading", "odd-reading", **impossible())
-    with pytest.raises(UntrustworthyError, match="none of 1,000,000 prior draws predicts anything as far out"):
+    with pytest.raises(UntrustworthyError, match=r"odd-reading: hardly possible under the prior \(p below 2e-06"):
         condition(twin_question(5_000), counting([odd]))
 
 
@@ -193,21 +204,36 @@ def test_items_that_contradict_each_other_are_both_named(asked: Question) -> Non
 
 def test_an_item_that_the_others_rule_out_is_named() -> None:
     agreeing = [reading(f"sharp-{index}", 2.0, 0.03) for index in range(3)]
-    with pytest.raises(UntrustworthyError, match=r"far out\. .*odd-one"):
+    with pytest.raises(UntrustworthyError, match=r"items conflict: .*odd-one"):
         condition(twin_question(50_000), counting([*agreeing, reading("odd-one", 0.8, 0.05)]))
 
 
 def test_items_somewhat_apart_are_weighed_against_each_other() -> None:
-    """Four standard deviations of their difference: rare, not impossible."""
-    apart = 4.0 * np.hypot(0.1, 0.1)
-    items = counting([reading("low", 1.5, 0.1), reading("high", 1.5 * np.exp(apart), 0.1)])
-    assert condition(twin_question(50_000), items, "importance").engine == "importance"
+    """Three standard deviations of their difference are rare, and counted; four are beyond `UNLIKELY`."""
+    gap = float(np.hypot(0.1, 0.1))
+    low, near, far = (reading(name, 1.5 * np.exp(z * gap), 0.1) for name, z in (("low", 0), ("near", 3), ("far", 4)))
+    assert condition(twin_question(50_000), counting([low, near]), "importance").engine == "importance"
+    with pytest.raises(UntrustworthyError, match="low and far contradict each other"):
+        condition(twin_question(50_000), counting([low, far]), "importance")
 
 
-def test_a_surprise_is_not_a_conflict() -> None:
-    """A reading at the ten-thousandth quantile of its prediction is counted."""
-    far = float(stats.lognorm(np.hypot(0.4, 0.5), scale=1.5).ppf(1 - 1e-4))
-    assert condition(twin_question(20_000), counting([reading("far", far, 0.5)]), "importance").engine == "importance"
+@pytest.mark.parametrize(("both_sides", "weight"), [(2e-3, 1.0), (5e-4, 0.5)])
+def test_a_surprise_is_not_a_conflict(both_sides: float, weight: float) -> None:
+    """A reading that is rare under its prediction is counted; one that is rarer by half its weight."""
+    condition(twin_question(20_000), counting([far_out(both_sides, weight)]), "importance")
+
+
+def test_what_next_to_nothing_predicts_is_a_conflict() -> None:
+    """Against the lognormal prediction in closed form: its tail, and what is said to have been expected."""
+    with pytest.raises(UntrustworthyError, match="far: hardly possible under the prior") as refusal:
+        condition(twin_question(20_000), counting([far_out(5e-4)]), "importance")
+    said = r"p = ([\d.e-]+); ([\d.]+) observed, 90% interval ([\d.]+) to ([\d.]+) expected"
+    found = re.search(said, str(refusal.value))
+    assert found is not None
+    p, seen, low, high = map(float, found.groups())
+    assert abs(p - 5e-4) < widest(float(np.sqrt(2.0 * 5e-4 / ESCALATED_DRAWS))) + 0.5e-5  # shown with two digits
+    assert seen == pytest.approx(PREDICTED.isf(0.5 * 5e-4), rel=5e-3)  # with three
+    assert [low, high] == pytest.approx(PREDICTED.ppf([0.05, 0.95]), rel=0.01)
 
 
 def test_what_is_not_counted_is_said(asked: Question) -> None:

@@ -170,7 +170,7 @@ def test_a_quantity_at_what_it_needs_explains_the_observation(case: Item, assump
 
 
 def test_what_the_other_items_exclude_is_told_apart(assumptions: Assumptions) -> None:
-    small = [reading("few-chips", 260_000.0, 0.02, "mythos_chips"), reading("low-mfu", 0.16, 0.02, "mfu_anthropic")]
+    small = [reading("few-chips", 280_000.0, 0.02, "mythos_chips"), reading("low-mfu", 0.16, 0.02, "mfu_anthropic")]
     case = slide(0.9, observed={"value": 1.0e27, "interval": [0.9e27, 1.1e27], "level": 0.95, "scope": "pretraining"})
     assert not only(asked([case], assumptions)).overruled
     row = {each.item.id: each for each in asked([*small, case], assumptions).genuine}["slide"]
