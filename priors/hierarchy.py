@@ -16,6 +16,7 @@ from .families.dependent import Conditional, Dependent
 from .families.dirichlet import LEAST, WHOLE, Dirichlet, DirichletShare
 from .families.family import Family
 from .families.given import Reach
+from .families.truncated import Truncated
 
 Where = Callable[[str], tuple[str, str]]
 """File and key of a quantity's row, by its name."""
@@ -171,6 +172,10 @@ def conditional(belief: Family, beliefs: Mapping[str, Family], file: str, key: s
             raise unknown_name("quantity", parent, beliefs, file=file, key=key)
     reaches = {parent: Reach(*beliefs[parent].support(), *beliefs[parent].extremes()) for parent in belief.named}
     found = Conditional(template=belief, reaches=reaches)
+    if isinstance(belief, Truncated):
+        whole = Conditional(template=belief.of, reaches=reaches)
+        if not belief.cuts(*whole.support()):
+            found = whole  # bounds that only an overlay would reach cost nothing
     found.refuse_leaving(file, key)
     return found
 

@@ -13,6 +13,7 @@ from ..scores import LARGEST_UNIFORM, SMALLEST_UNIFORM, score_of
 from ..strict import misfit, unlikely
 from .classic import refuse_disordered
 from .family import CLOSEST, Based, Family, Figure
+from .given import Given
 from .nested import Inner
 
 LEAST_KEPT = 1e-6  # share of the probability that must lie between the bounds: fewer digits are left of the rest
@@ -62,6 +63,12 @@ class Truncated(Family):
             probability = f"lies between the bounds with probability {max(kept, 0.0):.1g}"
             raise unlikely("of", f"{probability}; at least {LEAST_KEPT:g} is needed")
         return self
+
+    def cuts(self, low: float, high: float) -> bool:
+        """Whether a bound may fall within what reaches from `low` to `high`."""
+        if isinstance(self.low, Given) or isinstance(self.high, Given):
+            return True
+        return (self.low is not None and self.low > low) or (self.high is not None and self.high < high)
 
     def support(self) -> tuple[float, float]:
         low, high = self.of.support()

@@ -98,9 +98,9 @@ def twin_question(draws: int, seed: int = 1, model: str = "article", **options: 
     """A question whose date is a constant plus a lognormal quantity: all that evidence does has a closed form."""
     plain = load_assumptions(model=model)
     fixed = {
-        name: float(plain.beliefs[name].quantile(0.5))
+        name: float(plain.quantiles(name, [0.5])[0])
         for name in plain.needed(distillation=True)
-        if name in plain.table.quantities and name != "post_training_months"
+        if name in plain.table.quantities and "post_training_months" not in (name, *plain.beliefs[name].parents)
     }
     row = {"family": "lognormal", "median": MEDIAN, "sigma": SIGMA}
     overlay = Layer.of({"quantity": {"post_training_months": row}}, file="twin.toml")

@@ -71,9 +71,9 @@ def test_priors_are_listed_with_their_marginals(overlay: str, capsys: pytest.Cap
     assert budget["quantiles"]["0.5"] == pytest.approx(0.02, rel=0.01)
     assert rows["other_share"]["quantiles"]["0.5"] == pytest.approx(0.648, rel=0.01)  # of Beta(9, 5)
     for command in (["list"], ["show", "hyperscaler_budget"], ["show", "mfu_china"]):
-        assert run(["priors", *command, "--priors", overlay]) == 0
+        assert run(["priors", *command, "--priors", overlay, "--model", "article"]) == 0
     assert "beta" in capsys.readouterr().out
-    assert run(["priors", "check", overlay]) == 0
+    assert run(["priors", "check", overlay, "--model", "article"]) == 0
     assert "rl_ratio: lognormal, median 1.2" in capsys.readouterr().out
 
 
