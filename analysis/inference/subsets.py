@@ -91,6 +91,7 @@ class SharedDraws:
         if enacted not in self._worlds:
             assumptions = replace(self.question.assumptions, enacted=enacted)
             other = copy.copy(self)
+            other._summed_up = False  # subsets ask for the date alone
             other._work_out(replace(self.question, assumptions=assumptions))
             self._worlds[enacted] = other
         return self._worlds[enacted]

@@ -13,11 +13,10 @@ from ..inference.estimates import Distribution, Estimate, independent_quantile_s
 from ..inference.importance import ReweightedPrior, weights_given
 from ..inference.likelihoods import latent_beliefs, likelihoods, total
 from ..inference.posterior import Posterior, prior_of
-from ..inference.question import Question
 from ..inference.request import Request, choose_evidence
 
 SHIFT_QUANTILES = (0.05, 0.5, 0.95)
-ENOUGH = 0.5  # of the effective draws: where fewer are left, draws of their own make the smaller error
+ENOUGH = 0.25  # of the effective draws, left without an item: its date's error is then at most twice the answer's
 
 
 @dataclass(frozen=True)
@@ -83,23 +82,25 @@ def moved_by_added(posterior: Posterior, request: Request) -> Movement:
         if subset.smoothed is None or subset.smoothed.good:
             return _movement(added, ready, subset.ready, common=True)
     elif isinstance(posterior.source, ReweightedPrior):
-        before = _reweighted(posterior.question, posterior.source, without.counted, ready)
+        before = _reweighted(posterior, posterior.source, without.counted)
         if before is not None:
             return _movement(added, ready, before, common=True)
     return _conditioned_apart(request, added, ready, without)
 
 
-def _reweighted(
-    question: Question, source: ReweightedPrior, items: Sequence[Item], ready: Distribution
-) -> Distribution | None:
+def _reweighted(posterior: Posterior, source: ReweightedPrior, items: Sequence[Item]) -> Distribution | None:
     """The date under other items, on the same draws; None where too few of those count under them."""
     if not items:
         return None
-    columns = likelihoods(question, source.extended(latent_beliefs(question, items)), items)
+    shared, known = posterior.shared, {item.id: item for item in posterior.items}
+    if shared is not None and all(known.get(item.id) == item for item in items):
+        columns = {item.id: shared.likelihood(item.id) for item in items}  # worked out with the answer
+    else:
+        columns = likelihoods(posterior.question, source.extended(latent_beliefs(posterior.question, items)), items)
     smoothed = weights_given(total(columns), source.prior)
     if not smoothed.good or smoothed.effective_draws < ENOUGH * source.smoothed.effective_draws:
         return None
-    return Distribution(ready.values, replace(source.weighting, weights=smoothed.weights))
+    return Distribution(posterior.ready.values, replace(source.weighting, weights=smoothed.weights))
 
 
 def _conditioned_apart(request: Request, added: tuple[str, ...], ready: Distribution, without: Selection) -> Movement:

@@ -95,6 +95,33 @@ def test_a_leak_about_a_firm_moves_that_firms_chance_more_than_any_others(seed: 
             assert abs(own) - abs(theirs) > -FALSE_ALARM * error, (firm, other)
 
 
+STOCK_OF = {"bytedance": 1.4e6, "alibaba": 500e3, "tencent": 400e3, "deepseek": 200e3, "moonshot": 90e3, "zai": 60e3}
+
+
+def leak_of_kind(kind: str, firm: str, rng: np.random.Generator) -> Item:
+    """A leak that makes more of a firm's means than the model does, by a random factor."""
+    more = float(np.exp(rng.uniform(0.2, 0.6)))
+    if kind == "compute_stock":
+        observed = {"value": STOCK_OF[firm] * more, "firm": firm, "date": SEPTEMBER}
+        return item(kind, "leak", observed=observed, likelihood={"sd": 0.3})
+    return run_started(firm, date.fromordinal(SEPTEMBER.toordinal() - int(rng.integers(0, 60))))
+
+
+@pytest.mark.parametrize("kind", ["compute_stock", "run_started"])
+@pytest.mark.parametrize("firm", SIX)
+def test_a_firms_stock_or_run_moves_its_own_chance_most(kind: str, firm: str) -> None:
+    """Over random figures and days. Shares of a budget are not among them: firms of one kind have budgets in common."""
+    rng = np.random.default_rng([SIX.index(firm), len(kind)])
+    for _ in range(4):
+        leak = leak_of_kind(kind, firm, rng)
+        own, parts = change(leak, firm)
+        for other in SIX:
+            if other != firm:
+                theirs, its = change(leak, other)
+                error = float(np.sqrt(np.sum((np.sign(own) * parts - np.sign(theirs) * its) ** 2)))
+                assert abs(own) - abs(theirs) > -FALSE_ALARM * error, (kind, firm, other)
+
+
 def test_a_leak_about_the_smallest_moves_the_date_less_than_about_the_largest() -> None:
     ready = prior()[1][READY]
     before = Distribution(ready, Weighting(DRAWS))
@@ -202,3 +229,6 @@ def test_one_more_firm_is_found_in_results_report_and_explorer(
     more = load_assumptions([Layer.of(tomllib.loads(BAIDU), file="baidu.toml")])
     page = explorer_data(replace(question(), assumptions=more, draws=2_000), (), draws=500)
     assert page["firms"] == [*SIX, "baidu"]
+    assert page["firmTitles"] == ["ByteDance", "Alibaba", "Tencent", "DeepSeek", "Moonshot", "Z.ai", "Baidu"]
+    fields = {field["name"]: field for field in page["leaks"]["stock"]["fields"]}
+    assert ["baidu", "Baidu"] in fields["whose"]["options"]
