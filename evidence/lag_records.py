@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from ..model.calendar import Calendar
 from ..priors.errors import InputError
+from ..priors.normal_quantile import normal_quantile
 from .efficiency.curve import EfficiencyCurve
 from .intervals import interval_sd
 from .tables.episodes import Episode, Release, chinese_records
@@ -168,12 +169,11 @@ def lag_population(records: tuple[LagRecord, ...], belief: LagBelief) -> tuple[A
     typical, spread, log_weights : array, shape (node,)
         Logarithm of the typical lag (months), spread about it, and logarithm of the node's posterior probability.
     """
-    from scipy.special import ndtri
-
     away = np.linspace(-WIDEST, WIDEST, TYPICAL_NODES)
     ranks = (np.arange(SPREAD_NODES) + 0.5) / SPREAD_NODES
     shared = (np.arange(SHARED_NODES) + 0.5) / SHARED_NODES
-    grid = np.meshgrid(away, belief.spread * np.exp(belief.spread_sigma * ndtri(ranks)), shared, indexing="ij")
+    spreads = belief.spread * np.exp(belief.spread_sigma * normal_quantile(ranks))
+    grid = np.meshgrid(away, spreads, shared, indexing="ij")
     scaled, spread, share = (axis.ravel() for axis in grid)
     typical = math.log(belief.typical_months) + belief.typical_sigma * scaled
     weights = -0.5 * scaled * scaled

@@ -28,6 +28,8 @@ from numpy.typing import NDArray
 
 from ...model.draws import SobolStreams, Transform, UniformStreams, Values
 from ...priors.copula import HIGHEST_RANK, LOWEST_RANK
+from ...priors.normal_quantile import normal_quantile
+from ...priors.normal_rank import normal_rank
 from .estimates import Array
 from .mixture import NormalMixture, fit_mixture, product
 from .resampling import systematic
@@ -93,10 +95,8 @@ class Proposal:
         return ranks, log_ratio
 
     def _carry_some(self, uniforms: Array, choice: Array) -> tuple[Array, Array]:
-        from scipy.special import ndtr, ndtri
-
         wide = math.sqrt(WIDENED)
-        scores = ndtri(uniforms)
+        scores = normal_quantile(uniforms)
         along = product(self.directions.T, scores)
         shares = np.concatenate([[self.prior_share], (1.0 - self.prior_share) * self.mixture.shares])
         part = np.searchsorted(np.cumsum(shares)[:-1], choice, side="right")
@@ -114,7 +114,7 @@ class Proposal:
         normal -= 0.5 * beside / WIDENED + others * math.log(wide)
         prior = -0.5 * squares
         mixed = np.logaddexp(math.log(self.prior_share) + prior, math.log1p(-self.prior_share) + normal)
-        return np.clip(ndtr(scores), LOWEST_RANK, HIGHEST_RANK), prior - mixed
+        return np.clip(normal_rank(scores), LOWEST_RANK, HIGHEST_RANK), prior - mixed
 
 
 def prior_share_of(firms: int) -> float:
@@ -151,11 +151,9 @@ def fit_proposal(
     parts : int
         Most normal parts, the wide one aside.
     """
-    from scipy.special import ndtri
-
     effective = 1.0 / float(np.sum(weights**2))
     ranks, weights = _that_weigh(ranks, weights)
-    scores = ndtri(ranks)
+    scores = normal_quantile(ranks)
     mean = np.einsum("qd,d->q", scores, weights)
     centred = scores - mean[:, None]
     covariance = effective * product(centred * weights, centred.T) + SHRINKAGE * np.eye(mean.size)

@@ -12,6 +12,7 @@ from ..inference.diagnostics import UntrustworthyError
 from ..inference.estimates import Distribution, Estimate, independent_quantile_shift, quantile_shift
 from ..inference.importance import ReweightedPrior, weights_given
 from ..inference.likelihoods import latent_beliefs, likelihoods, total
+from ..inference.outcomes import READY, ready_column
 from ..inference.posterior import Posterior, prior_of
 from ..inference.request import Request, choose_evidence
 
@@ -57,7 +58,9 @@ def moved_by_evidence(posterior: Posterior) -> Movement:
     """
     question = posterior.question
     before = replace(question, assumptions=replace(question.assumptions, enacted=()))  # a policy is evidence, too
-    return _movement(posterior.evidence, posterior.ready, prior_of(before).ready, common=False)
+    draws = prior_of(before).source
+    ready = draws.map(lambda values: ready_column(before, values))[READY]  # of the prior's answer the date alone
+    return _movement(posterior.evidence, posterior.ready, Distribution(ready, draws.weighting), common=False)
 
 
 def moved_by_added(posterior: Posterior, request: Request) -> Movement:
