@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from ..model.calendar import Calendar
 from ..priors.errors import InputError
 from ..priors.normal_quantile import normal_quantile
+from ..priors.normal_rank import log_normal_rank
 from .efficiency.curve import EfficiencyCurve
 from .intervals import interval_sd
 from .tables.episodes import Episode, Release, chinese_records
@@ -202,8 +203,6 @@ def _met(group: Sequence[LagRecord], typical: Array, spread: Array, share: Array
 
 def _open(group: Sequence[LagRecord], typical: Array, spread: Array, share: Array) -> Array:
     """Log probability of lags longer than so far, what they share integrated out by quadrature."""
-    from scipy.special import log_ndtr
-
     nodes, masses = np.polynomial.hermite_e.hermegauss(OPEN_NODES)
     masses = masses / masses.sum()
     terms = np.empty((OPEN_NODES, typical.size))
@@ -212,6 +211,6 @@ def _open(group: Sequence[LagRecord], typical: Array, spread: Array, share: Arra
         terms[place] = math.log(masses[place])
         for record in group:
             width = np.sqrt((1.0 - share) * spread * spread + record.error**2)
-            terms[place] += log_ndtr((middle - math.log(record.months)) / width)
+            terms[place] += log_normal_rank((middle - math.log(record.months)) / width)
     highest = terms.max(axis=0)
     return np.asarray(highest + np.log(np.exp(terms - highest).sum(axis=0)))

@@ -76,10 +76,44 @@ def normal_rank(score: Array) -> Array:
     return rank
 
 
+def log_normal_rank(score: Array) -> Array:
+    """Logarithms of the ranks of normal scores, below which ranks are too small to be numbers, too.
+
+    Parameters
+    ----------
+    score : array, any shape
+        Finite.
+
+    Returns
+    -------
+    array
+        Of the same shape, at most 0.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from catchup.priors.normal_rank import log_normal_rank
+    >>> log_normal_rank(np.array([0.0, -100.0])).round(4)
+    array([-6.9310e-01, -5.0055e+03])
+    """
+    score = np.asarray(score, dtype=float)
+    found = np.log(normal_rank(np.maximum(score, -REACH)))
+    beyond = score < -REACH
+    if beyond.any():
+        far = score[beyond]
+        found[beyond] = -0.5 * far * far - np.log(-far * ROOT_TWO_PI) + np.log(_series(far))
+    return found
+
+
 def _far_below(score: Array) -> Array:
     """Ranks of scores below all nodes."""
+    return np.asarray(np.exp(-0.5 * score * score) / (-score * ROOT_TWO_PI) * _series(score))
+
+
+def _series(score: Array) -> Array:
+    """Sum of the asymptotic series, of scores below all nodes."""
     inverse = 1.0 / (score * score)
     total = np.ones_like(score)
     for term in range(FAR_TERMS, 0, -1):
         total = 1.0 - (2 * term - 1) * inverse * total
-    return np.asarray(np.exp(-0.5 * score * score) / (-score * ROOT_TWO_PI) * total)
+    return total

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.special import ndtr
+from scipy.special import log_ndtr, ndtr
 
-from catchup.priors.normal_rank import NODES, normal_rank, rank_of_one
+from catchup.priors.normal_rank import NODES, log_normal_rank, normal_rank, rank_of_one
 
 WHOLE, TAIL, FAR_TAIL = 3.4e-16, 5e-14, 5e-13  # roundings near 1; of the value in the lower tail, and beyond 1e-200
 
@@ -35,3 +35,9 @@ def test_no_number_no_rank_and_no_end() -> None:
     found = normal_rank(np.array([[-np.inf, np.inf], [np.nan, 0.0]]))
     np.testing.assert_array_equal(found, [[0.0, 1.0], [np.nan, 0.5]])
     assert rank_of_one(-40.0) == ndtr(-40.0) == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize("reach", [3.0, 9.0, 12.0, 40.0, 1e4])
+def test_logarithms_are_scipys(reach: float) -> None:
+    scores = np.linspace(-reach, reach, 100_001)
+    np.testing.assert_allclose(log_normal_rank(scores), log_ndtr(scores), rtol=TAIL, atol=WHOLE)
