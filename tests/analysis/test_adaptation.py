@@ -40,7 +40,7 @@ from false_alarms import widest
 from item_cases import DAY, conjugate, constant_part, counting, reading, twin_question
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-RARE = [reading("rare-one", 8.0, 0.05), reading("rare-two", 7.5, 0.06)]  # four prior sds out, narrow
+RARE = [reading("rare-one", 5.4, 0.05), reading("rare-two", 5.1, 0.06)]  # three prior sds out, narrow
 
 
 def tilted() -> Proposal:
@@ -160,7 +160,7 @@ def test_a_posterior_far_from_the_prior_is_the_analytic_one(quasi_random: bool) 
     fitted = fitted_posterior(question, RARE)
     values = fitted.map(lambda values: values)["post_training_months"]
     log_months = Distribution(np.log(values), fitted.weighting)
-    mean, sd = conjugate([8.0, 7.5], [0.05, 0.06])
+    mean, sd = conjugate([5.4, 5.1], [0.05, 0.06])
     replicates = fitted.weighting.replicates
     for p in LEVELS:
         found = log_months.quantile(p)
@@ -172,7 +172,7 @@ def test_a_posterior_far_from_the_prior_is_the_analytic_one(quasi_random: bool) 
     joint = stats.multivariate_normal([math.log(1.5)] * 2, np.diag(np.square(sds)) + prior_sd**2)
     log_evidence = fitted.smoothed.log_mean
     degrees = replicates - 1 if replicates else None
-    assert abs(log_evidence.value - joint.logpdf(np.log([8.0, 7.5]))) < widest(log_evidence.mcse, degrees)
+    assert abs(log_evidence.value - joint.logpdf(np.log([5.4, 5.1]))) < widest(log_evidence.mcse, degrees)
     assert fitted.smoothed.khat < 0.5
 
 
@@ -219,7 +219,7 @@ def test_the_engine_draws_where_the_posterior_is_when_the_prior_has_too_few_ther
     assert answer.diagnostics.ess > 20.0 * prior.smoothed.effective_draws
 
     moved = moved_by_evidence(answer)
-    mean, _ = conjugate([8.0, 7.5], [0.05, 0.06])
+    mean, _ = conjugate([5.4, 5.1], [0.05, 0.06])
     expected = math.exp(mean) - 1.5
     assert abs(moved.shifts[0.5].value - expected) < widest(moved.shifts[0.5].mcse)
 

@@ -107,7 +107,7 @@ def test_precision_does_not_fall_as_draws_rise(pair: tuple[int, int], no_compili
 
 def test_auto_hands_over_where_no_number_of_draws_would_do(monkeypatch, no_compiling) -> None:
     monkeypatch.setattr(conditioning, "fit_to", lambda *asked: None)
-    few = counting([reading(f"rare-{index}", 30.0, 0.8) for index in range(2)])
+    few = counting([reading(f"rare-{index}", 24.0, 0.8) for index in range(2)])
     answer = condition(twin_question(800), few)
     assert answer.engine == "nuts"
     assert "of the importance draws count" in answer.notes[0] or "k-hat" in answer.notes[0]

@@ -259,7 +259,7 @@ def test_an_item_on_something_else_moves_nothing() -> None:
 
 def test_items_that_contradict_each_other_are_flagged() -> None:
     question = twin_question(200_000)
-    apart = examined(question, counting([reading("low", 0.8, 0.2), reading("high", 2.8, 0.2)])).pairs[0]
+    apart = examined(question, counting([reading("low", 1.0, 0.2), reading("high", 2.5, 0.2)])).pairs[0]
     assert apart.conflict
     assert apart.log_ratio.value < CONFLICT
     alike = examined(question, counting([reading("one", 2.7, 0.2), reading("two", 2.8, 0.2)])).pairs[0]
@@ -307,12 +307,12 @@ def test_weights_that_cannot_be_trusted_give_no_figure(monkeypatch: pytest.Monke
 
 def test_items_far_from_the_prior_are_told_apart_too() -> None:
     """Where hardly a prior draw counts, the whole, and what is left of it, are each drawn where they are."""
-    figures = {"early": (8.0, 0.05), "late": (7.5, 0.06)}
+    figures = {"early": (5.4, 0.05), "late": (5.1, 0.06)}
     question = twin_question(50_000)
     found = examined(question, counting([reading(name, *pair) for name, pair in figures.items()]))
     assert found.trustworthy
     assert found.diagnostics.ess > 5_000
-    whole = conjugate([8.0, 7.5], [0.05, 0.06])
+    whole = conjugate([5.4, 5.1], [0.05, 0.06])
     for row in found.items:
         (other,) = (pair for name, pair in figures.items() if name != row.item.id)
         without = conjugate([other[0]], [other[1]])

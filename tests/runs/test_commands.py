@@ -98,7 +98,7 @@ def brief_runs(monkeypatch: pytest.MonkeyPatch) -> None:
         (["replay", "--runs", "runs", "--from", "2026-06-12", "--to", "2026-06-19", "--every", "7"], "--every"),
         (["history", "--runs", "no-such-runs"], "no-such-runs"),
         (["score", "--runs", "no-such-runs", "--outcome", "2027-01-01"], "no-such-runs"),
-        (["score", "--runs", "."], "--outcome"),
+        (["score", "--runs", "."], "holds no sound run to score"),
         (["export", "no-such-run"], "no-such-run"),
         (["diff", "no-such-run", "nor-this"], "no-such-run"),
         (["explore", "--out", "no-such-folder/page.html"], "no-such-folder"),
