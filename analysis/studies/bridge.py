@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from pathlib import PurePath
 
 from ...evidence.schema import Item
 from ...model.assumptions import DEFAULT_EVENT, Assumptions, assemble
@@ -198,7 +199,7 @@ def _assumptions(whole: Assumptions) -> Iterator[tuple[str, str, Assumptions]]:
             yield name, GROUPS[name], assemble(laid)
     if overlays:
         below = assemble([layer for layer in whole.layers if layer.file != FIXED]) if fixed else whole
-        yield OVERLAYS, f"Laid over the model: {', '.join(layer.file for layer in overlays)}", below
+        yield OVERLAYS, f"Laid over the model: {', '.join(PurePath(layer.file).name for layer in overlays)}", below
     if fixed:
         named = ", ".join(f"{name} = {row['value']:g}" for name, row in fixed.items())
         yield SET, f"Set to one value: {named}", whole
