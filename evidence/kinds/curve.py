@@ -13,19 +13,21 @@ beyond them it falls on as a straight line, which is part of the integral.
 
 from __future__ import annotations
 
+import datetime
 import math
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from pydantic import Field, model_validator
 
+from ...model.assumptions import PROGRESS_QUANTITY
 from ...model.calendar import Calendar
 from ...priors.strict import StrictModel, misfit
 from ..efficiency.curve import end_slopes, spline, spline_pieces
-from .kind import Clock, Figures, Kind
+from .kind import Clock, Figures, Kind, ModelState, Name, log_of
 
 HEIGHT = "height_{:02d}"  # figure of a point
 NODES = 10  # of the quadrature between two points
@@ -103,6 +105,38 @@ class CurveKind[Observed: StrictModel, Likelihood: StrictModel](Kind[Observed, L
         before = xp.log(xp.minimum(rank / left, 1.0)) / slopes[0]
         after = xp.log(xp.minimum((below[-1] + right - rank) / right, 1.0)) / slopes[1]
         return prediction + figures["centre"] - (figures["start"] + step * (inside + before + after))
+
+
+class ProgressCurve(StrictModel):
+    """A curve over log10 of the yearly factor of algorithmic progress, and the factor at which it is highest."""
+
+    value: Annotated[float, Field(gt=0)]
+    table: Name
+    vintage: datetime.date
+    curve: CurveText
+
+
+class CurveAlone(StrictModel):
+    """A likelihood of nothing beyond the curve."""
+
+
+class ProgressCurveKind[Observed: ProgressCurve](CurveKind[Observed, CurveAlone]):
+    r"""A kind whose curve speaks of algorithmic progress a: its coordinate is :math:`\log_{10} a`."""
+
+    unit: ClassVar[str] = "log10 factor per year"
+    likelihood = CurveAlone
+
+    def latents(self, observed: Observed) -> tuple[str, ...]:
+        return (PROGRESS_QUANTITY,)
+
+    def curve(self, observed: Observed, likelihood: CurveAlone, calendar: Calendar) -> CurveText:
+        return observed.curve
+
+    def estimate(self, observed: Observed, calendar: Calendar) -> float:
+        return math.log10(observed.value)
+
+    def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
+        return log_of(xp, state.quantity[PROGRESS_QUANTITY]) * (1.0 / math.log(10.0))
 
 
 @lru_cache(maxsize=64)

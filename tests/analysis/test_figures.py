@@ -21,7 +21,7 @@ from catchup.analysis.presentation.figures import (
 )
 from catchup.analysis.presentation.figures.cumulative import curve_of
 from catchup.analysis.presentation.figures.dates import date_number, day_text
-from catchup.analysis.presentation.figures.style import SERIES
+from catchup.analysis.presentation.figures.style import LABEL_SIZE, SERIES, new_figure, text_width, wrap
 from figure_cases import NARROW, WIDE, Results, drawings, faults, lightness, results_of, texts
 
 NAMES = (
@@ -208,3 +208,13 @@ def test_what_is_known_exactly_is_drawn_without_a_spread(asked: Question) -> Non
     for figure in figures:
         assert faults(figure) == []
     assert len(figures[3].axes[0].get_yticklabels()) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["Laid over the model: " + "a-long-name-of-an-overlay" * 8 + ".toml", "short words only", "W" * 60]
+)
+def test_lines_are_no_wider_than_asked_whatever_the_words(text: str) -> None:
+    figure = new_figure(4.2, 1.0)
+    wrapped = wrap(figure, text, LABEL_SIZE, 1.1)
+    assert all(text_width(figure, line, LABEL_SIZE) <= 1.1 for line in wrapped.split("\n"))
+    assert "".join(wrapped.split()) == "".join(text.split())

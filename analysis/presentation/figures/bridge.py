@@ -2,39 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from matplotlib.figure import Figure
 
-from ...inference.estimates import Distribution
-from ...inference.question import Question
 from ...studies.bridge import Bridge
 from .date_intervals import Row, draw_rows, shift_text
 from .dates import day_text
 from .style import WIDTH, house_style
-
-
-@dataclass(frozen=True)
-class _Published:
-    """What `draw_rows` asks of a comparison: the published date is the line that the others are seen against."""
-
-    result: Bridge
-
-    @property
-    def question(self) -> Question:
-        return self.result.question
-
-    @property
-    def baseline(self) -> Distribution:
-        return self.result.published
-
-    @property
-    def engine(self) -> str:
-        return self.result.engine
-
-    @property
-    def evidence(self) -> tuple[str, ...]:
-        return self.result.evidence
 
 
 @house_style()
@@ -50,7 +23,7 @@ def draw_bridge(result: Bridge, *, width: float = WIDTH) -> Figure:
     """
     rows = [Row("As published", result.published), *(Row(step.title, step.ready, step) for step in result.steps)]
     subtitle = "Each row keeps what the rows above changed; its shifts are against the row above."
-    return draw_rows(_Published(result), rows, _finding(result), subtitle, "asked on", width)
+    return draw_rows(result, rows, _finding(result), subtitle, "asked on", width)
 
 
 def _finding(result: Bridge) -> str:

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ...inference.estimates import Distribution, Estimate
-from ...inference.question import Question
+from ...inference.result import Result
 from ...studies.counterfactuals import SHIFT_QUANTILES
 from .dates import date_number, day_number, day_text, set_date_axis
 from .style import INK, LABEL_SIZE, MUTED, NARROW, SERIES, frame, mark_day, new_figure, text_width, wrap
@@ -28,34 +28,10 @@ INTERVAL = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 class Changed(Protocol):
-    """One lever, regime or the like, beside the baseline on the same draws."""
-
-    @property
-    def ready(self) -> Distribution:
-        """Months since t = 0 under it."""
+    """One lever, regime or the like, beside the baseline."""
 
     def shift(self, p: float) -> Estimate:
         """How far the quantile p lies from the baseline's, months."""
-
-
-class Compared(Protocol):
-    """The baseline of such rows, and where their draws come from."""
-
-    @property
-    def question(self) -> Question:
-        """What was asked."""
-
-    @property
-    def baseline(self) -> Distribution:
-        """Months since t = 0 without any change."""
-
-    @property
-    def engine(self) -> str:
-        """What made the draws."""
-
-    @property
-    def evidence(self) -> tuple[str, ...]:
-        """Items counted."""
 
 
 @dataclass(frozen=True)
@@ -77,14 +53,12 @@ class Row:
     change: Changed | None = None
 
 
-def draw_rows(
-    comparison: Compared, rows: Sequence[Row], title: str, subtitle: str, acting: str, width: float
-) -> Figure:
+def draw_rows(result: Result, rows: Sequence[Row], title: str, subtitle: str, acting: str, width: float) -> Figure:
     """Draw rows of date intervals: 90% thin, 50% thick, the median a dot; shifts in months beside them.
 
     Parameters
     ----------
-    comparison : Compared
+    result : Result
         Whose rows they are.
     rows : sequence of Row
         From the top down, the baseline first.
@@ -103,24 +77,24 @@ def draw_rows(
     columns = SHIFT_QUANTILES if width >= NARROW else SHIFT_QUANTILES[:1]
     taken = max(text_width(figure, line, LABEL_SIZE) for name in names for line in name.split("\n"))
     plot_width = width - taken - COLUMN * len(columns) - 0.4
-    _set_limits(axes, comparison, rows, plot_width)
+    _set_limits(axes, result, rows, plot_width)
     for position, row in enumerate(rows):
-        _draw_interval(axes, comparison, row, position)
+        _draw_interval(axes, result, row, position)
         if row.change is not None:
             for column, p in enumerate(columns):
                 _write_cell(axes, column, position, shift_text(row.change.shift(p)))
     _write_heads(axes, columns)
-    median = comparison.baseline.quantile_value(0.5)
+    median = rows[0].ready.quantile_value(0.5)
     if math.isfinite(median):
-        day = float(date_number(comparison.question.assumptions.calendar, median))
+        day = float(date_number(result.question.assumptions.calendar, median))
         axes.axvline(day, color=INK, linewidth=0.9, linestyle=(0, (4, 3)), zorder=1)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.set_yticks(np.arange(len(rows)), names)
     axes.tick_params(axis="y", length=0, labelsize=LABEL_SIZE)
     axes.grid(visible=False, axis="y")
     axes.spines["left"].set_visible(False)
-    mark_day(axes, day_number(comparison.question.as_of), f"{acting} {day_text(comparison.question.as_of)}")
-    frame(figure, title, f"{subtitle} Dot: median; thick: 50%; thin: 90% interval.", _source(comparison, rows))
+    mark_day(axes, day_number(result.question.as_of), f"{acting} {day_text(result.question.as_of)}")
+    frame(figure, title, f"{subtitle} Dot: median; thick: 50%; thin: 90% interval.", _source(result, rows))
     return figure
 
 
@@ -136,8 +110,8 @@ def shift_text(shift: Estimate) -> str:
     return f"{shift.value:+.{0 if size >= 99.95 else 1 if size >= 0.095 else 2}f}".replace("-", MINUS)
 
 
-def _draw_interval(axes: Axes, comparison: Compared, row: Row, position: int) -> None:
-    calendar = comparison.question.assumptions.calendar
+def _draw_interval(axes: Axes, result: Result, row: Row, position: int) -> None:
+    calendar = result.question.assumptions.calendar
     months = [row.ready.quantile_value(p) for p in INTERVAL]
     edge = axes.get_xlim()[1]
     days = [float(date_number(calendar, m)) if math.isfinite(m) else edge for m in months]
@@ -182,11 +156,11 @@ def _write_cell(axes: Axes, column: float, position: float, text: str, *, head: 
     )
 
 
-def _set_limits(axes: Axes, comparison: Compared, rows: Sequence[Row], width: float) -> None:
-    calendar = comparison.question.assumptions.calendar
+def _set_limits(axes: Axes, result: Result, rows: Sequence[Row], width: float) -> None:
+    calendar = result.question.assumptions.calendar
     early = [m for row in rows if math.isfinite(m := row.ready.quantile_value(INTERVAL[0]))]
     late = [m for row in rows for p in (0.5, 0.95) if math.isfinite(m := row.ready.quantile_value(p))]
-    as_of = comparison.question.as_of_months
+    as_of = result.question.as_of_months
     low, high = min(early, default=as_of), max(late, default=as_of + 12.0)
     if low - (high - low) < as_of < low:  # a day long before would squeeze the intervals
         low = as_of
@@ -195,9 +169,9 @@ def _set_limits(axes: Axes, comparison: Compared, rows: Sequence[Row], width: fl
     set_date_axis(axes, float(days[0]), float(days[1]), width, "Date ready")
 
 
-def _source(comparison: Compared, rows: Sequence[Row]) -> str:
+def _source(result: Result, rows: Sequence[Row]) -> str:
     errors = [row.change.shift(p).mcse for row in rows if row.change is not None for p in SHIFT_QUANTILES]
     largest = max((error for error in errors if math.isfinite(error)), default=0.0)
     noise = f"Monte Carlo error of the shifts at most {largest:.2g} months; 0: none beyond it"
-    draws = comparison.baseline.weighting.draws
-    return source_line(comparison.question, comparison.engine, draws, comparison.evidence, noise)
+    draws = rows[0].ready.weighting.draws
+    return source_line(result.question, result.engine, draws, result.evidence, noise)

@@ -26,29 +26,6 @@ class Against:
         return Estimate(mine.value - first.value, (mine.mcse**2 + first.mcse**2) ** 0.5)
 
 
-@dataclass(frozen=True)
-class _First:
-    """What `draw_rows` asks of a comparison."""
-
-    result: Structures
-
-    @property
-    def question(self):  # type: ignore[no-untyped-def]
-        return self.result.question
-
-    @property
-    def baseline(self) -> Distribution:
-        return self.result.structures[0].ready
-
-    @property
-    def engine(self) -> str:
-        return self.result.engine
-
-    @property
-    def evidence(self) -> tuple[str, ...]:
-        return self.result.evidence
-
-
 @house_style()
 def draw_structures(result: Structures, *, width: float = WIDTH) -> Figure:
     """Draw every structure's date and their pools.
@@ -71,4 +48,4 @@ def draw_structures(result: Structures, *, width: float = WIDTH) -> Figure:
         f"and {month_text(calendar.day(max(medians)))}"
     )
     subtitle = f"{result.between:.0%} of the pooled variance lies between structures. Shifts against the first row."
-    return draw_rows(_First(result), rows, title, subtitle, "asked on", width)
+    return draw_rows(result, rows, title, subtitle, "asked on", width)

@@ -128,16 +128,26 @@ def settle(figure: Figure) -> None:
 
 
 def wrap(figure: Figure, text: str, size: float, width: float, weight: str = "normal") -> str:
-    """Break a text into lines no wider than so many inches, as measured in the figure's font."""
+    """Break a text into lines no wider than so many inches, as measured in the figure's font.
+
+    A word that is wider by itself, such as the name of a file, is broken where the line ends.
+    """
     renderer = _renderer(figure)
     font = FontProperties(size=size, weight=weight)
+
+    def fits(line: str) -> bool:
+        return bool(renderer.get_text_width_height_descent(line, font, False)[0] <= width * figure.dpi)
+
     lines: list[str] = []
     for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and renderer.get_text_width_height_descent(longer, font, False)[0] > width * figure.dpi:
-            lines.append(word)
-        else:
-            lines[-1:] = [longer]
+        if lines and fits(f"{lines[-1]} {word}"):
+            lines[-1] += f" {word}"
+            continue
+        rest = word
+        while rest:
+            end = next((end for end in range(len(rest), 1, -1) if fits(rest[:end])), 1)
+            lines.append(rest[:end])
+            rest = rest[end:]
     return "\n".join(lines)
 
 

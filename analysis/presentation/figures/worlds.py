@@ -2,48 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from matplotlib.figure import Figure
 
-from ...inference.estimates import Distribution, Estimate
-from ...inference.question import Question
 from ...studies.worlds import WorldResult, Worlds
 from .date_intervals import Row, draw_rows
 from .dates import month_text
 from .style import WIDTH, house_style
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """What `draw_rows` asks of a comparison: the model that was asked is the line that the worlds are seen against."""
-
-    result: Worlds
-    baseline: Distribution
-
-    @property
-    def question(self) -> Question:
-        return self.result.question
-
-    @property
-    def engine(self) -> str:
-        return self.result.engine
-
-    @property
-    def evidence(self) -> tuple[str, ...]:
-        return self.result.evidence
-
-
-@dataclass(frozen=True)
-class _Beside:
-    """A world that has an answer, beside the model's."""
-
-    world: WorldResult
-    ready: Distribution
-
-    def shift(self, p: float) -> Estimate:
-        """How far the quantile p lies from the model's, months."""
-        return self.world.shift(p)
 
 
 @house_style()
@@ -59,9 +23,9 @@ def draw_worlds(result: Worlds, *, width: float = WIDTH) -> Figure:
     """
     first, *others = [(row, row.ready) for row in result.answered if row.ready is not None]
     rows = [Row(_name(first[0]), first[1])]
-    rows += [Row(_name(row), ready, _Beside(row, ready)) for row, ready in others]
+    rows += [Row(_name(row), ready, row) for row, ready in others]
     subtitle = "Shifts are against the first row. The last rows begin on the day of the question."
-    return draw_rows(_Asked(result, first[1]), rows, _finding(result), subtitle, "asked on", width)
+    return draw_rows(result, rows, _finding(result), subtitle, "asked on", width)
 
 
 def _name(row: WorldResult) -> str:

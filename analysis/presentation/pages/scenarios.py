@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from typing import Any
 
 from ....model.assumptions import Assumptions, under_scenario
 from ....model.scenarios import Scenario
 from ...inference.question import Question
-from ...inference.request import Request, posterior
 from ...studies.scenarios import scenarios
 from ..markdown import cited, generated_by, markdown_table, to_markdown
 from ..tables.scenarios import scenario_table
-from ..text import date_text, numbers_of
+from ..text import numbers_of
+from .asked import asked_twice
 
 SHIFTS = "Shifts in months, with their Monte Carlo error.\n"
 
@@ -27,7 +26,6 @@ def scenario_page(question: Question) -> str:
         Its day and draws are used; the same is asked of the prior on the article's own day.
     """
     assumptions = question.assumptions
-    early = replace(question, as_of=assumptions.table.day("article_day"))
     parts = [
         generated_by("python -m catchup.analysis.presentation.pages.all docs"),
         "# Scenarios\n",
@@ -36,13 +34,10 @@ def scenario_page(question: Question) -> str:
         "dates come from the same random numbers as the baseline's, so that a shift's error is that of the difference. "
         "`catchup scenarios` asks them all, `catchup scenarios ID` one. [How to add one](how-to/add-a-scenario.md).\n",
     ]
-    for asked, evidence, title in (
-        (question, "default", "On the default items"),
-        (early, "none", "From the prior alone, on the article's own day"),
-    ):
-        comparison = scenarios(posterior(Request(asked, evidence=evidence)))
+    for heading, asked in asked_twice(question):
+        comparison = scenarios(asked)
         table = to_markdown(scenario_table(comparison, linked=True), lines=False)
-        parts += [f"## {title}, as of {date_text(asked.as_of)}\n", table, SHIFTS]
+        parts += [heading, table, SHIFTS]
     for scenario in assumptions.scenarios.values():
         parts.append(_section(assumptions, scenario))
     return "\n".join(parts)

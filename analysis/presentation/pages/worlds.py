@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from ....model.assumptions import Assumptions
 from ....model.worlds import BelievedWorld
 from ...inference.question import Question
-from ...inference.request import Request, posterior
 from ...studies.worlds import worlds
 from ..markdown import cited, generated_by, markdown_table, marked_up, to_markdown
 from ..tables.worlds import world_table
-from ..text import date_text
+from .asked import asked_twice
 
 UNSAID = ("sources", "shares", "notes")  # keys of a row that its numbers do without
 
@@ -27,7 +25,6 @@ def world_page(question: Question) -> str:
         Its day and draws are used; the same is asked of the prior on the article's own day.
     """
     assumptions = question.assumptions
-    early = replace(question, as_of=assumptions.table.day("article_day"))
     parts = [
         generated_by("python -m catchup.analysis.presentation.pages.all docs"),
         "# Worlds\n",
@@ -38,15 +35,12 @@ def world_page(question: Question) -> str:
         "seen before can speak. `catchup forecast --priors OVERLAY` asks everything else of a world that names an "
         "overlay.\n",
     ]
-    for asked, evidence, title in (
-        (question, "default", "On the default items"),
-        (early, "none", "From the prior alone, on the article's own day"),
-    ):
-        result = worlds(posterior(Request(asked, evidence=evidence)))
+    for heading, asked in asked_twice(question):
+        result = worlds(asked)
         table = world_table(result, linked=True)
         said = [f"{marked_up(line)}\n" for line in table.lines if isinstance(line, str) and result.evidence]
         shown = table if result.evidence else table.without("Log evidence")
-        parts += [f"## {title}, as of {date_text(asked.as_of)}\n", to_markdown(shown, lines=False), *said]
+        parts += [heading, to_markdown(shown, lines=False), *said]
     for row in result.worlds:
         if row.sort == "belief":
             parts.append(_belief(assumptions, assumptions.worlds[row.id]))
