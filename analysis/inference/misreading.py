@@ -12,7 +12,8 @@ import numpy as np
 from ...evidence.likelihood import log_density
 from ...evidence.schema import Item
 from ...model.calendar import Clock
-from .estimates import Array
+from .estimates import Array, Weighting
+from .log_means import log_mean
 
 SURPRISING = 0.01  # probability of a reading as far out, below which it is surprising
 STRONG = 20.0  # factor by which a mistake must make it likelier
@@ -48,6 +49,5 @@ def misreading(item: Item, predicted: Array, clock: Clock, tail: float) -> str |
 
 
 def _evidence(item: Item, observation: float, predicted: Array, clock: Clock) -> float:
-    column = log_density(item, observation, predicted, clock)
-    largest = float(column.max())
-    return largest + float(np.log(np.exp(column - largest).mean()))
+    """Logarithm of the mean likelihood of an observation, all draws being equally likely."""
+    return log_mean(log_density(item, observation, predicted, clock), Weighting(predicted.size)).value

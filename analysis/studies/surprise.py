@@ -16,7 +16,7 @@ from ...evidence.schema import Item
 from ..inference.likelihoods import predictions_of, prior_for
 from ..inference.misreading import SURPRISING
 from ..inference.question import Question
-from ..inference.tails import predictive_tail
+from ..inference.tails import predictive_tail, probability_text
 
 DRAWS = 8_192
 
@@ -39,10 +39,9 @@ class Surprise:
     @property
     def text(self) -> str:
         """What is said of it, in a line."""
-        least = 2.0 / DRAWS
-        size = f"of {self.probability:.2g}" if self.probability > least else f"below {least:.1g}"
+        tail = probability_text(self.probability, 2.0 / DRAWS)
         return (
-            f"{self.item} surprises the prior: a reading as far out has a probability {size}. "
+            f"{self.item} surprises the prior ({tail} for a reading as far out). "
             "Look at its unit, currency, year and firm, or doubt it (reliability)"
         )
 
