@@ -11,8 +11,9 @@ import fcntl
 import io
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -56,6 +57,8 @@ def every_moment(
     more: Sequence[Step] = (),
     on_disk: Sequence[Step] = ON_DISK,
     within: Path | None = None,
+    *,
+    thinned: bool = False,
 ) -> Iterator[Ended]:
     """Make a call again and again, with the other's act before its first step, its second, and so to its last.
 
@@ -75,30 +78,44 @@ def every_moment(
     within : Path, optional
         Where given, steps are those alone that ask of this folder and what is in it; and writing to a file that was
         opened there, and closing it, are steps too.
+    thinned : bool, default False
+        Of each kind of step the first and the last alone.
     """
-    moment = 0
-    while True:
+    steps = (*on_disk, *more)
+    came = False
+    for moment in _ends(prepare, call, steps, within) if thinned else count():
         prepare()
-        ended = _with_act_before(moment, call, act, (*on_disk, *more), within)
+        _, ended = _with_act_before(moment, call, act, steps, within)
         if ended is None:
-            assert moment > 0, "the call has asked nothing of the file system"
-            return
+            break
+        came = True
         assert "\n" not in str(ended.refusal or "")
         yield ended
-        moment += 1
+    assert came, "the call has asked nothing of the file system"
+
+
+def _ends(prepare: Callable[[], Any], call: Callable[[], Any], steps: Sequence[Step], within: Path | None) -> list[int]:
+    """First and last moments of every kind of step, of a call that is left alone and says nothing."""
+    prepare()
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        reached, _ = _with_act_before(None, call, lambda: None, steps, within)
+    moments: dict[str, list[int]] = {}
+    for moment, name in enumerate(reached):
+        moments.setdefault(name, []).append(moment)
+    return sorted({moment for each in moments.values() for moment in (each[0], each[-1])})
 
 
 def _with_act_before(
-    moment: int, call: Callable[[], Any], act: Callable[[], Any], steps: Sequence[Step], within: Path | None
-) -> Ended | None:
-    """Call once; None if the call ended before it came to that step."""
+    moment: int | None, call: Callable[[], Any], act: Callable[[], Any], steps: Sequence[Step], within: Path | None
+) -> tuple[list[str], Ended | None]:
+    """Call once: the steps that it came to, and how it ended if it came to that one."""
     reached: list[str] = []
     acting = False
 
     def reach(name: str) -> None:
         nonlocal acting
         reached.append(name)
-        if len(reached) == moment + 1:
+        if moment is not None and len(reached) == moment + 1:
             acting = True
             fault = None
             with suppress(OSError):
@@ -131,7 +148,8 @@ def _with_act_before(
             result, refusal = call(), None
         except CatchupError as error:
             result, refusal = None, error
-    return Ended(reached[moment], result, refusal) if len(reached) > moment else None
+    came = moment is not None and len(reached) > moment
+    return reached, Ended(reached[moment], result, refusal) if came else None
 
 
 def _is_within(first: Sequence[object], folder: Path) -> bool:

@@ -107,7 +107,9 @@ def written(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(orchestration, name, functools.cache(getattr(orchestration, name)))
 
 
-def faults_of_a_run(faults: tuple[int, ...], folder: Path, capsys: pytest.CaptureFixture[str]) -> Counter[str]:
+def faults_of_a_run(
+    faults: tuple[int, ...], folder: Path, capsys: pytest.CaptureFixture[str], *, thinned: bool = False
+) -> Counter[str]:
     runs, disk = folder / "runs", Disk(faults)
     arguments = ["run", "--runs", str(runs), "--evidence", "none", "--as-of", "2026-11-21", "--draws", "1000"]
     assert command(arguments) == 0
@@ -120,7 +122,7 @@ def faults_of_a_run(faults: tuple[int, ...], folder: Path, capsys: pytest.Captur
 
     rename = ((store, "rename_to_free_name"),)
     failed: Counter[str] = Counter()
-    for ended in every_moment(prepare, lambda: command(arguments), disk.fault, rename, within=folder):
+    for ended in every_moment(prepare, lambda: command(arguments), disk.fault, rename, within=folder, thinned=thinned):
         succeeded = said_in_a_line(ended, disk, capsys)
         found = contents(runs)
         assert {name: found[name] for name in old} == old
@@ -140,7 +142,7 @@ def faults_of_a_run(faults: tuple[int, ...], folder: Path, capsys: pytest.Captur
 
 @pytest.mark.usefixtures("written")
 def test_each_step_of_a_run_may_fail(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    failed = faults_of_a_run(FAULTS, tmp_path, capsys)
+    failed = faults_of_a_run(FAULTS, tmp_path, capsys, thinned=True)
     assert {"open", "rename_to_free_name", *NEVER_LOST - {"replace"}} <= (+failed).keys()
 
 
@@ -154,7 +156,7 @@ def test_each_step_of_a_run_may_fail_in_every_way(
 
 
 def faults_of_a_publication(
-    faults: tuple[int, ...], shelf: Shelf, folder: Path, capsys: pytest.CaptureFixture[str]
+    faults: tuple[int, ...], shelf: Shelf, folder: Path, capsys: pytest.CaptureFixture[str], *, thinned: bool = False
 ) -> Counter[str]:
     runs, site, before, disk = folder / "runs", folder / "site", folder / "before", Disk(faults)
     arguments = ["publish", "--runs", str(runs), "--site", str(site), "--quiet"]
@@ -173,7 +175,7 @@ def faults_of_a_publication(
         shutil.copytree(before, site)
 
     failed: Counter[str] = Counter()
-    for ended in every_moment(prepare, lambda: command(arguments), disk.fault, within=site):
+    for ended in every_moment(prepare, lambda: command(arguments), disk.fault, within=site, thinned=thinned):
         succeeded = said_in_a_line(ended, disk, capsys)
         assert contents(site) == (new if succeeded else old), f"before {ended.before}"
         failed[ended.before] += not succeeded
@@ -200,7 +202,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("rendered")
 def test_each_step_of_a_publication_may_fail(shelf: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    failed = faults_of_a_publication(FAULTS, shelf, tmp_path, capsys)
+    failed = faults_of_a_publication(FAULTS, shelf, tmp_path, capsys, thinned=True)
     assert {"open", "flock", *NEVER_LOST - {"rename", "rename_to_free_name"}} <= (+failed).keys()
 
 
