@@ -22,8 +22,14 @@ def question() -> Question:
 
 
 @pytest.fixture(scope="session")
-def sampled(assumptions: Assumptions) -> Posterior:
-    """The default ledger's posterior by NUTS; the one compilation of the quick tests of the analysis."""
+def sampled() -> Posterior:
+    """The article's posterior on the default ledger by NUTS; the one compilation of the quick tests of the analysis."""
+    return posterior(Request(Question(load_assumptions(model="article"), DAY, draws=8_000), engine="nuts"))
+
+
+@pytest.fixture(scope="session")
+def sampled_current(assumptions: Assumptions) -> Posterior:
+    """The default model's, which takes far longer to compile: for slow tests."""
     return posterior(Request(Question(assumptions, DAY, draws=8_000), engine="nuts"))
 
 

@@ -248,14 +248,15 @@ def test_help_names_its_options(capsys: pytest.CaptureFixture[str]) -> None:
         assert option in said
 
 
-def test_both_engines_say_the_same(sampled: Posterior, everything: ValueOfInformation) -> None:
+@pytest.mark.slow
+def test_both_engines_say_the_same(sampled_current: Posterior, everything: ValueOfInformation) -> None:
     """Chains and weights: draws of another kind, whose groups and slices differ."""
     table, _ = read_tables()["disclosures"]["mythos-flop-verified"]
     found = valued(
-        sampled.question,
-        sampled.source,
+        sampled_current.question,
+        sampled_current.source,
         {"verified": dict(table)},  # type: ignore[call-overload]
-        sampled.items,
+        sampled_current.items,
         everything.decision,
         only=["algorithmic_progress", "benchmark_optimism_general", "verified"],
     )

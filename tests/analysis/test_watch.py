@@ -212,9 +212,10 @@ def test_another_event_and_model_are_watched_too() -> None:
     assert mine.origin.as_json()["model"] == "article"
 
 
-def test_draws_of_both_engines_are_watched_alike(found: Watch, sampled: Posterior) -> None:
+@pytest.mark.slow
+def test_draws_of_both_engines_are_watched_alike(found: Watch, sampled_current: Posterior) -> None:
     names = ["month-of-silence", "general-lag", "merger"]
-    theirs = {row.observable.id: row for row in watch(sampled, only=names).rows}
+    theirs = {row.observable.id: row for row in watch(sampled_current, only=names).rows}
     for row in found.rows:
         if row.observable.id in names:
             for one, other in zip(row.sightings, theirs[row.observable.id].sightings, strict=True):

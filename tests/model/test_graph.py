@@ -209,9 +209,14 @@ def test_logp_and_its_gradient_are_finite_at_prior_draws(assumptions: Assumption
         pm.Normal("seen", mu=model["ready"][0], sigma=1.0, observed=10.0)
     logp = model.compile_logp(mode=QUICK)
     gradient = model.compile_dlogp(mode=QUICK)
+    forward = {}
+    for free in model.free_RVs:
+        transform, drawn = model.rvs_to_transforms[free], free.type()
+        if transform is not None:
+            forward[free.name] = pytensor.function([drawn], transform.forward(drawn, *free.owner.inputs), mode=QUICK)
     beliefs, rng = assumptions.beliefs, np.random.default_rng(3)
     tails = (1e-9, 1e-3, 0.5, 0.999, 1.0 - 1e-9)
-    for share in (*tails, *rng.random(200)):
+    for share in (*tails, *rng.random(60)):
         point = {}
         for free in model.free_RVs:
             names = model.coords[model.named_vars_to_dims[free.name][0]]
@@ -221,9 +226,6 @@ def test_logp_and_its_gradient_are_finite_at_prior_draws(assumptions: Assumption
             else:
                 pairs = zip(names, ranks, strict=True)
                 drawn = np.array([beliefs[name].to_base(beliefs[name].quantile(rank)) for name, rank in pairs])
-            value, transform = model.rvs_to_values[free], model.rvs_to_transforms[free]
-            point[value.name] = (
-                drawn if transform is None else transform.forward(drawn, *free.owner.inputs).eval(mode=QUICK)
-            )
+            point[model.rvs_to_values[free].name] = forward[free.name](drawn) if free.name in forward else drawn
         assert np.isfinite(logp(point))
         assert np.isfinite(gradient(point)).all()

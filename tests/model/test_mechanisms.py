@@ -117,7 +117,7 @@ def test_a_variable_that_is_held_moves_what_follows(name: str) -> None:
 
 @pytest.mark.parametrize("overlays", OVERLAYS, ids=IDS)
 def test_gradients_against_finite_differences(overlays: list[str]) -> None:
-    assumptions = load_assumptions(overlays)
+    assumptions = load_assumptions(overlays, model="article")
     model = build_model(assumptions)
     names = [name for name in assumptions.needed() if not assumptions.beliefs[name].certain]
     scalars = [pytensor.tensor.scalar(name, dtype="float64") for name in names]

@@ -34,7 +34,7 @@ def test_a_disclosure_of_one_of_two_names_both(capsys: pytest.CaptureFixture[str
 
 
 def test_what_is_set_is_a_step_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
-    fixed = ["--set", "algorithmic_progress=5", "--set", "china_stock=2000000"]
+    fixed = ["--set", "algorithmic_progress=5", "--set", "china_stock=2000000", "--evidence", "none"]
     assert run(["forecast", "--why", "--priors", "dated-lags", *fixed, *ASKED, "--json"]) == 0
     steps = {step["id"]: step for step in json.loads(capsys.readouterr().out)["bridge"]["steps"]}
     assert "dated-lags" in steps["overlays"]["title"]

@@ -28,7 +28,12 @@ def last_digit(figure: str) -> tuple[float, float]:
     return float(mantissa) * 10.0 ** int(exponent or 0), 10.0**power
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def marked(page):
+    """The page on lags asks the question under a dozen assumptions, each a posterior of its own."""
+    return pytest.param(page, id=page.stem, marks=[pytest.mark.slow] if page.stem == "lags" else [])
+
+
+@pytest.mark.parametrize("page", [marked(page) for page in PAGES])
 def test_tables_are_current(page):
     """Word for word but for the last digits, which another processor may round another way."""
     text = page.read_text(encoding="utf-8")
