@@ -122,7 +122,7 @@ class LagRecords(CurveKind[Observed, Likelihood]):
 
     name: ClassVar[str] = "lag_records"
     unit: ClassVar[str] = "log months"
-    subject: ClassVar[str] = "Measured lags"
+    subject: ClassVar[str] = "Lags of the frontier's records"
     measures_lag: ClassVar[bool] = True
     observed = Observed
     likelihood = Likelihood

@@ -150,9 +150,8 @@ def _set_limits(axes: Axes, curves: Sequence[_Curve], width: float) -> None:
     low, high = min([as_of, *early]), max(late, default=as_of + 12.0)
     high = max(high, as_of)
     high += max(min(max(tails, default=high) - high, 0.25 * (high - low)), 0.06 * (high - low), 0.1)
-    # the label of the median stands to its left
     median = curves[0].ready.quantile_value(0.5)
-    if math.isfinite(median):
+    if len(curves) == 1 and math.isfinite(median):  # whose label stands to its left
         room = min(LABEL_WIDTH / width, 0.6)
         low = min(low, (median - room * high) / (1.0 - room))
     low -= 0.03 * (high - low)

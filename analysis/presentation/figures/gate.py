@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -14,7 +15,7 @@ from .bands import draw_band, name_ends
 from .dates import date_number, day_number, day_text, month_text, set_date_axis
 from .flop_axis import flop_tick_text, flop_ticks
 from .style import INK, LABEL_SIZE, MUTED, PAPER, SERIES, WIDTH, frame, house_style, mark_day, new_figure
-from .wording import event_text, source_line
+from .wording import event_text, firm_text, source_line
 
 HEIGHT = 3.9  # inches
 SIDES = 1.6  # inches beside the plotting area
@@ -26,7 +27,7 @@ MEDIAN = LEVELS.index(0.5)
 
 @house_style()
 def draw_gate(paths: Trajectories, *, width: float = WIDTH) -> Figure:
-    """Draw the requirement and every firm's budget through time, and where they cross.
+    """Draw the requirement and the budgets of the first firms to launch through time, and where they cross.
 
     Parameters
     ----------
@@ -42,9 +43,10 @@ def draw_gate(paths: Trajectories, *, width: float = WIDTH) -> Figure:
     axes.set_yscale("log")
     lines = {"Requirement": paths.requirement}
     looks = {"Requirement": REQUIREMENT}
-    for position, (firm, budget) in enumerate(paths.budgets.items()):
-        name = f"Budget, {_lower(question.assumptions.race.firms[firm].title)}"
-        lines[name], looks[name] = budget, BUDGETS[position % len(BUDGETS)]
+    firms = _first_to_launch(paths)
+    for position, firm in enumerate(firms):
+        name = f"Budget, {firm_text(question.assumptions.race.firms[firm]).removeprefix('the ')}"
+        lines[name], looks[name] = paths.budgets[firm], BUDGETS[position]
     for name, quantiles in lines.items():
         draw_band(axes, days, np.maximum(quantiles, 1.0), looks[name])
     shown = np.concatenate([quantiles[1:4].ravel() for quantiles in lines.values()])
@@ -56,9 +58,14 @@ def draw_gate(paths: Trajectories, *, width: float = WIDTH) -> Figure:
     axes.set_ylabel("Training compute (FLOP, logarithmic)")
     set_date_axis(axes, float(days[0]), float(days[-1]), width - SIDES, "Date")
     name_ends(figure, axes, list(lines), [quantiles[MEDIAN, -1] for quantiles in lines.values()], AXIS_HEIGHT)
-    _mark_crossings(axes, paths)
+    _mark_crossings(axes, paths, firms)
     mark_day(axes, day_number(question.as_of), f"as of {day_text(question.as_of)}")
-    frame(figure, _finding(paths), f"{event_text(question)} Line: median; bands: 50 and 90%.", _source(paths))
+    frame(
+        figure,
+        _finding(paths),
+        f"{event_text(question)} {_shown(paths, firms)}Line: median; bands: 50 and 90%.",
+        _source(paths),
+    )
     return figure
 
 
@@ -83,10 +90,20 @@ def crossing(paths: Trajectories, firm: str) -> tuple[float, float] | None:
     return float(months), float(required)
 
 
-def _mark_crossings(axes: Axes, paths: Trajectories) -> None:
+def _first_to_launch(paths: Trajectories) -> list[str]:
+    """Firms whose budgets can be told apart: those with the earliest median launches, in the race's order."""
+    first = sorted(paths.budgets, key=lambda firm: float(paths.launches[firm][MEDIAN]))[: len(BUDGETS)]
+    return [firm for firm in paths.budgets if firm in first]
+
+
+def _shown(paths: Trajectories, firms: Sequence[str]) -> str:
+    return f"The first {len(firms)} of {len(paths.budgets)} firms. " if len(firms) < len(paths.budgets) else ""
+
+
+def _mark_crossings(axes: Axes, paths: Trajectories, shown: Sequence[str]) -> None:
     calendar = paths.question.assumptions.calendar
     firms = sorted(
-        (firm for firm in paths.budgets if crossing(paths, firm) is not None),
+        (firm for firm in shown if crossing(paths, firm) is not None),
         key=lambda firm: crossing(paths, firm) or (0.0, 0.0),
     )
     for position, firm in enumerate(firms):
@@ -122,17 +139,13 @@ def _short(day: date | None) -> str:
     return "never" if day is None else f"{day:%b %Y}"
 
 
-def _lower(title: str) -> str:
-    return title[:1].lower() + title[1:]
-
-
 def _finding(paths: Trajectories) -> str:
     calendar = paths.question.assumptions.calendar
     day = calendar.day(float(paths.first_launch[MEDIAN]))
     if day is None:
         return "In most draws no firm's budget ever meets the requirement"
-    firm = _lower(paths.question.assumptions.race.firms[paths.first_firm].title)
-    return f"The first run launches around {month_text(day)}, most often the {firm}'s"
+    firm = firm_text(paths.question.assumptions.race.firms[paths.first_firm])
+    return f"The first run launches around {month_text(day)}, most often {firm}'s"
 
 
 def _source(paths: Trajectories) -> str:

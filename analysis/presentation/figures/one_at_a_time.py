@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ....model.firms import Firm
 from ...studies.sensitivity.one_at_a_time import HIGH, LOW, Setting, Swing
 from ...studies.sensitivity.study import Sensitivity
 from .dates import date_number, day_text, set_date_axis
@@ -51,7 +52,8 @@ def draw_one_at_a_time(sensitivity: Sensitivity, *, width: float = WIDTH) -> Fig
     shown = [swing for swing in swings if abs(swing.span.value) >= SMALLEST][:MOST_ROWS]
     figure = new_figure(width, SURROUNDINGS + ROW_HEIGHT * max(len(shown), 1))
     axes = figure.add_subplot()
-    names = [wrap(figure, quantity_text(swing.quantity), LABEL_SIZE, LABEL_SHARE * width) for swing in shown]
+    firms = sensitivity.question.assumptions.race.firms
+    names = [wrap(figure, quantity_text(swing.quantity, firms), LABEL_SIZE, LABEL_SHARE * width) for swing in shown]
     taken = max((text_width(figure, line, LABEL_SIZE) for name in names for line in name.split("\n")), default=0.0)
     calendar = sensitivity.question.assumptions.calendar
     baseline = float(date_number(calendar, result.months.value))
@@ -81,7 +83,7 @@ def draw_one_at_a_time(sensitivity: Sensitivity, *, width: float = WIDTH) -> Fig
         legend_below(axes, *axes.get_legend_handles_labels(), columns=2)
     left_out = len(swings) - len(shown)
     note = f"{left_out} further quantities move it by less" if left_out else ""
-    frame(figure, _finding(shown), _subtitle(sensitivity), _source(sensitivity, note))
+    frame(figure, _finding(shown, firms), _subtitle(sensitivity), _source(sensitivity, note))
     return figure
 
 
@@ -119,10 +121,10 @@ def _set_limits(figure: Figure, axes: Axes, sensitivity: Sensitivity, shown: Seq
     set_date_axis(axes, float(days[0]), float(days[1]), width, "Date ready")
 
 
-def _finding(shown: Sequence[Swing]) -> str:
+def _finding(shown: Sequence[Swing], firms: Mapping[str, Firm]) -> str:
     if not shown:
         return "No quantity alone moves the date"
-    return f"{quantity_text(shown[0].quantity)} moves the date most, by {brief(abs(shown[0].span.value))} months"
+    return f"{quantity_text(shown[0].quantity, firms)} moves the date most, by {brief(abs(shown[0].span.value))} months"
 
 
 def _subtitle(sensitivity: Sensitivity) -> str:

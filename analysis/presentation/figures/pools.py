@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+from ...inference.estimates import Array
 from ...studies.trajectories import LEVELS, Trajectories
 from .bands import draw_band, name_ends
 from .dates import date_number, day_number, day_text, set_date_axis
 from .densities import density_of_draws
-from .style import BAND_ALPHA, NARROW, WIDTH, frame, house_style, mark_day, new_figure, series
-from .wording import count_text, source_line
+from .style import BAND_ALPHA, NARROW, SERIES, WIDTH, frame, house_style, mark_day, new_figure
+from .wording import count_text, firm_text, source_line
 
 HEIGHT = 3.4  # inches
 AXIS_HEIGHT = 2.7  # inches
@@ -44,9 +47,11 @@ def draw_pools(paths: Trajectories, *, width: float = WIDTH) -> Figure:
         axes = figure.add_subplot()
     axes.set_yscale("log")
     days = date_number(question.assumptions.calendar, paths.months)
-    for position, quantiles in enumerate(paths.pools.values()):
-        draw_band(axes, days, np.maximum(quantiles, SMALLEST), series(position))
-    everything = np.concatenate([quantiles.ravel() for quantiles in paths.pools.values()])
+    firms = _largest(paths)
+    pools = [paths.pools[firm] for firm in firms]
+    for look, quantiles in zip(SERIES, pools, strict=False):
+        draw_band(axes, days, np.maximum(quantiles, SMALLEST), look)
+    everything = np.concatenate([quantiles.ravel() for quantiles in pools])
     everything = np.maximum(everything, max(everything.max() * 1e-6, SMALLEST))
     axes.set_ylim(everything.min() / 1.6, everything.max() * 1.6)
     axes.yaxis.set_major_locator(LogLocator(base=10.0, subs=(1.0, 2.0, 5.0), numticks=12))
@@ -55,21 +60,27 @@ def draw_pools(paths: Trajectories, *, width: float = WIDTH) -> Figure:
     axes.set_ylabel("Compute (H100e, logarithmic)")
     plot_width = (width - SIDES) * (1.0 - DENSITY_SHARE if beside else 1.0)
     set_date_axis(axes, float(days[0]), float(days[-1]), plot_width, "Date")
-    titles = [question.assumptions.race.firms[firm].title for firm in paths.pools]
-    name_ends(figure, axes, titles, [quantiles[MEDIAN, -1] for quantiles in paths.pools.values()], AXIS_HEIGHT)
+    titles = [question.assumptions.race.firms[firm].title for firm in firms]
+    name_ends(figure, axes, titles, [quantiles[MEDIAN, -1] for quantiles in pools], AXIS_HEIGHT)
     mark_day(axes, day_number(question.as_of), f"as of {day_text(question.as_of)}")
     if beside:
-        _draw_densities(side, paths)
-    subtitle = "Line: median; bands: 50 and 90%." + (
+        _draw_densities(side, [paths.pools_as_of[firm] for firm in firms])
+    of_all = f"The largest {len(firms)} of {len(paths.pools)} firms. " if len(firms) < len(paths.pools) else ""
+    subtitle = f"{of_all}Line: median; bands: 50 and 90%." + (
         f" Right: density on {day_text(question.as_of)}." if beside else ""
     )
     frame(figure, _finding(paths), subtitle, source_line(question, paths.engine, paths.draws, paths.evidence))
     return figure
 
 
-def _draw_densities(axes: Axes, paths: Trajectories) -> None:
-    for position, stock in enumerate(paths.pools_as_of.values()):
-        look = series(position)
+def _largest(paths: Trajectories) -> list[str]:
+    """Firms that can be told apart: those with the largest pools on the day, in the race's order."""
+    largest = sorted(paths.pools_as_of, key=lambda firm: -float(np.median(paths.pools_as_of[firm])))[: len(SERIES)]
+    return [firm for firm in paths.pools if firm in largest]
+
+
+def _draw_densities(axes: Axes, owned: Sequence[Array]) -> None:
+    for look, stock in zip(SERIES, owned, strict=False):
         estimated = density_of_draws(np.log(np.maximum(stock, SMALLEST)))
         if estimated is None:
             axes.axhline(float(stock[0]), color=look.colour, linestyle=look.line)
@@ -92,5 +103,5 @@ def _finding(paths: Trajectories) -> str:
     first = ordered[0]
     text = f"{firms[first].title}: about {count_text(middle[first])} H100e on {day_text(paths.question.as_of)}"
     if len(ordered) > 1 and middle[ordered[1]] > 0:
-        text += f", {middle[first] / middle[ordered[1]]:.2g} times the {firms[ordered[1]].title.lower()}"
+        text += f", {middle[first] / middle[ordered[1]]:.2g} times {firm_text(firms[ordered[1]])}"
     return text

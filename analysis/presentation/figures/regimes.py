@@ -32,7 +32,7 @@ def draw_regimes(comparison: Comparison, *, width: float = WIDTH) -> Figure:
 
 def _name(comparison: Comparison, row: Counterfactual) -> str:
     low, high = comparison.question.assumptions.regimes[row.id].distribution.support()
-    return f"{row.title} ({100.0 * low:.3g}{EN_DASH}{100.0 * high:.3g}%)"
+    return f"{row.title} ({100.0 * low:.3g}{EN_DASH}{100.0 * high:.3g}%)" if high > 0.0 else row.title
 
 
 def _finding(comparison: Comparison) -> str:

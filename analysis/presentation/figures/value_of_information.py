@@ -43,7 +43,9 @@ def draw_value_of_information(result: ValueOfInformation, *, width: float = WIDT
     width : float
         Inches.
     """
-    quantities = [_Bar(quantity_text(row.quantity), row.narrowing.widths) for row in result.quantities if row.narrowing]
+    firms = result.question.assumptions.race.firms
+    learnt = [row for row in result.quantities if row.narrowing]
+    quantities = [_Bar(quantity_text(row.quantity, firms), row.narrowing.widths) for row in learnt if row.narrowing]
     disclosures = [_Bar(row.disclosure.text.title, row.narrowing.widths) for row in result.disclosures]
     sections = {"Learning exactly": _widest(quantities), "A disclosure": _widest(disclosures)}
     rows = [row for bars in sections.values() for row in bars]

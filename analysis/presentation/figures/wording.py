@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
+from ....model.firms import Firm
 from ...inference.question import Question
 from .dates import day_text
 
 TIMES, MINUS, EN_DASH = "\N{MULTIPLICATION SIGN}", "\N{MINUS SIGN}", "\N{EN DASH}"
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 ACRONYMS = {"mfu": "MFU", "h200": "H200", "h200s": "H200s", "950pr": "950PR", "950dt": "950DT", "rl": "RL"}
-PERCENT_WORDS = ("share", "budget", "mfu", "compute")  # quantities without a unit that are shares of a whole
+PERCENT_WORDS = (
+    "share",
+    "budget",
+    "commitment",
+    "mfu",
+    "compute",
+)  # of quantities that are shares of a whole
 EVENT_LENGTH = 120  # characters
 
 
@@ -41,6 +49,11 @@ def count_text(value: float) -> str:
     return brief(value).removesuffix(".0")
 
 
+def firm_text(firm: Firm) -> str:
+    """Name a firm within a sentence: ByteDance, or what kind of firm it is, the top hyperscaler."""
+    return firm.title if firm.archetype is not None else f"the {firm.title[:1].lower()}{firm.title[1:]}"
+
+
 def value_text(quantity: str, value: float, unit: str) -> str:
     """Write a quantity's value with its unit, briefly: 1.6%, 360k chips, 4.2x per year."""
     if unit == "1":
@@ -52,9 +65,10 @@ def value_text(quantity: str, value: float, unit: str) -> str:
     return f"{count_text(value) if abs(value) >= 1000 else brief(value)} {unit}"
 
 
-def quantity_text(name: str) -> str:
-    """Write a quantity's name for people: Algorithmic progress; a number of months is a time."""
-    words = [ACRONYMS.get(word, word) for word in name.removesuffix("_months").split("_")]
+def quantity_text(name: str, firms: Mapping[str, Firm] = MappingProxyType({})) -> str:
+    """Write a quantity's name for people: Algorithmic progress; a number of months is a time, a firm has its title."""
+    titles = {firm: text.title for firm, text in firms.items() if text.archetype is not None}
+    words = [(ACRONYMS | titles).get(word, word) for word in name.removesuffix("_months").split("_")]
     words += ["time"] * name.endswith("_months")
     text = " ".join(words).replace("post training", "post-training")
     return text[:1].upper() + text[1:]
