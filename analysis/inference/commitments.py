@@ -13,6 +13,7 @@ import numpy as np
 from ...model.assumptions import Assumptions
 from .draws import Values
 from .estimates import Array, Estimate, Weighting
+from .streaming import share_of
 
 COMMITTED = "committed:"  # begins the columns of regimes, as positions in `regimes_in_order`
 
@@ -77,11 +78,6 @@ class StreamedCommitments:
     def estimates(self) -> dict[str, dict[str, Estimate]]:
         """See `commitments_of`."""
         return {
-            firm: {name: _share(count, counts.sum()) for name, count in zip(self._regimes, counts, strict=True)}
+            firm: {name: share_of(count, counts.sum()) for name, count in zip(self._regimes, counts, strict=True)}
             for firm, counts in self._counts.items()
         }
-
-
-def _share(count: float, draws: float) -> Estimate:
-    share = float(count / draws)
-    return Estimate(share, float(np.sqrt(share * (1.0 - share) / draws)))

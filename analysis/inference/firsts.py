@@ -11,7 +11,7 @@ from .draws import Values
 from .estimates import Array, Estimate, Weighting
 from .json_values import AnyDistribution
 from .outcomes import FIRST, READY
-from .streaming import StreamedDistribution
+from .streaming import StreamedDistribution, share_of
 from .weights import given
 
 DATE_RANGE = (0.0, 600.0)  # months; the range of histograms of dates
@@ -67,17 +67,14 @@ class StreamedFirsts:
 
     def firms(self) -> dict[str, Estimate]:
         """See `first_firms`."""
-        return {firm: self._share(wins) for firm, wins in self._wins.items()}
+        return {firm: share_of(wins, self._draws) for firm, wins in self._wins.items()}  # ties make the error smaller
 
     def archetypes(self) -> dict[str, Estimate]:
         """See `first_archetypes`."""
         wins = {firm: np.asarray(wins) for firm, wins in self._wins.items()}
-        return {kind: self._share(float(each)) for kind, each in shares_of_archetypes(wins, self._race).items()}
+        kinds = shares_of_archetypes(wins, self._race)
+        return {kind: share_of(float(each), self._draws) for kind, each in kinds.items()}
 
     def ready(self) -> dict[str, AnyDistribution | None]:
         """See `ready_if_first`."""
         return {firm: found if found.effective_draws else None for firm, found in self._ready.items()}
-
-    def _share(self, wins: float) -> Estimate:
-        share = wins / self._draws
-        return Estimate(share, float(np.sqrt(share * (1.0 - share) / self._draws)))  # at most: ties make it smaller

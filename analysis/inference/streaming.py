@@ -16,6 +16,12 @@ FARTHEST = 1e6  # times the end of the range, up to which what lies beyond it is
 TAIL_BINS = 1_000_000  # for what lies beyond the range, each a 72 000th wider than the one before it
 
 
+def share_of(count: float, draws: float) -> Estimate:
+    """Estimate a probability by how many of so many independent draws it holds in."""
+    share = float(count / draws)
+    return Estimate(share, math.sqrt(share * (1.0 - share) / draws))
+
+
 class StreamedDistribution:
     r"""A distribution built up chunk by chunk, in memory that does not grow.
 
@@ -137,5 +143,4 @@ class StreamedDistribution:
             beyond = float(self._place_beyond(value))
             last = min(int(beyond), TAIL_BINS - 1)
             count += float(self._beyond[:last].sum()) + (beyond - last) * float(self._beyond[last])
-        share = count / self._draws
-        return Estimate(share, math.sqrt(share * (1.0 - share) / self._draws))
+        return share_of(count, self._draws)

@@ -20,7 +20,7 @@ from ...model.models import MODELS, model_layers
 from ...priors.errors import InputError, unknown_name
 from ..inference.diagnostics import UntrustworthyError
 from ..inference.estimates import Distribution, Estimate, quantile_shift
-from ..inference.outcomes import FIRST
+from ..inference.firsts import first_firms
 from ..inference.posterior import Posterior, prior_of
 from ..inference.question import Question
 from ..inference.result import Result
@@ -251,7 +251,7 @@ def _of_posterior(text: WorldResult, found: Posterior, anchor: Posterior) -> Wor
     return replace(
         text,
         ready=found.ready,
-        first_firm={firm: weighting.estimate(columns[FIRST + firm]) for firm in found.question.assumptions.race.firms},
+        first_firm=first_firms(columns, weighting, found.question.assumptions.race.firms),
         log_evidence=None if withheld else found.log_evidence,
         withheld=withheld,
         draws=weighting.draws,

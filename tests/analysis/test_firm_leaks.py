@@ -27,6 +27,7 @@ from catchup.priors import Layer
 from item_cases import DAY, item
 
 DRAWS, LEAKS = 60_000, 24
+QUICK = ("bytedance", "zai")  # the largest and the smallest; the others in slow tests
 SIX = ("bytedance", "alibaba", "tencent", "deepseek", "moonshot", "zai")
 FALSE_ALARM = 4.5  # standard errors; one in 150 000 a comparison
 SEPTEMBER = date(2026, 9, 15)
@@ -108,7 +109,9 @@ def leak_of_kind(kind: str, firm: str, rng: np.random.Generator) -> Item:
 
 
 @pytest.mark.parametrize("kind", ["compute_stock", "run_started"])
-@pytest.mark.parametrize("firm", SIX)
+@pytest.mark.parametrize(
+    "firm", [firm if firm in QUICK else pytest.param(firm, marks=pytest.mark.slow) for firm in SIX]
+)
 def test_a_firms_stock_or_run_moves_its_own_chance_most(kind: str, firm: str) -> None:
     """Over random figures and days. Shares of a budget are not among them: firms of one kind have budgets in common."""
     rng = np.random.default_rng([SIX.index(firm), len(kind)])
@@ -212,7 +215,7 @@ def test_one_more_firm_is_found_in_results_report_and_explorer(
 ) -> None:
     path = tmp_path / "baidu.toml"
     path.write_text(BAIDU, encoding="utf-8")
-    options = ["--priors", str(path), "--as-of", "2026-11-21", "--draws", "20000"]
+    options = ["--priors", str(path), "--as-of", "2026-11-21", "--draws", "8000"]
     assert run(["forecast", *options, "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert answer["first_firm"]["baidu"] > 0.1

@@ -15,6 +15,11 @@ from catchup.analysis.archive.reading import read_runs
 from one_run import run_into
 
 ENDS = {signal.SIGTERM: (143, "terminated"), signal.SIGHUP: (129, "hung up"), signal.SIGINT: (130, "interrupted")}
+HEARD = """
+import signal
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+"""  # whoever runs the tests in the background may have them ignored
 PROGRAM = """
 import sys, time
 from pathlib import Path
@@ -36,7 +41,7 @@ def begin(folder: Path, before: str = "") -> subprocess.Popen[str]:
     """Begin a run, and wait until it has written its files."""
     asked = ["run", "--runs", str(folder / "runs"), "--evidence", "none", "--as-of", "2026-11-21", "--draws", "1000"]
     process = subprocess.Popen(
-        [sys.executable, "-c", before + PROGRAM, str(folder), *asked],
+        [sys.executable, "-c", HEARD + before + PROGRAM, str(folder), *asked],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -95,9 +100,13 @@ def test_interrupted_sampling_is_not_taken_for_sampled(monkeypatch: pytest.Monke
             self.cancelled = True
 
     sampler = Sampler()
+    ignored = signal.signal(signal.SIGINT, signal.default_int_handler)
     monkeypatch.setattr(nutpie, "sample", lambda *_, blocking, **__: sampler if not blocking else None)
     posterior = CompiledPosterior.__new__(CompiledPosterior)
     posterior.compiled = None
-    with pytest.raises(KeyboardInterrupt):
-        posterior.sample(100, 1)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            posterior.sample(100, 1)
+    finally:
+        signal.signal(signal.SIGINT, ignored)
     assert sampler.cancelled
