@@ -12,12 +12,13 @@ from ...inference.stages import STAGES
 from ...studies.state import State
 from ..tables.state import stage_words
 from ..text import chance_text, date_text
-from .style import INK, LABEL_SIZE, SERIES, WIDTH, frame, house_style, legend_below, new_figure, wrap
+from .style import INK, LABEL_SIZE, SERIES, WIDTH, frame, house_style, legend_below, new_figure, text_width, wrap
 from .wording import source_line
 
 ROW = 0.42  # inches
 SURROUNDINGS = 0.55  # inches of the axis
-LABELLED = 0.07  # probability from which a part has room for its figure
+AROUND = 0.06  # inches about a figure within its part of a bar
+BESIDE = 0.35  # inches about the bars, besides the rows' names
 SHADES = (0.1, 0.25, 0.4, 0.55)  # opacity by stage: the further, the darker, and light enough for a figure on it
 NAME_SHARE = 0.22  # of the width, at most, for the rows' names
 
@@ -39,9 +40,11 @@ def draw_state(result: State, *, width: float = WIDTH) -> Figure:
     rows |= {titles[firm]: shares for firm, shares in result.firms.items()}
     figure = new_figure(width, ROW * len(rows) + SURROUNDINGS)
     axes = figure.subplots()
+    names = [wrap(figure, name, LABEL_SIZE, NAME_SHARE * width) for name in rows]
+    taken = max(text_width(figure, line, LABEL_SIZE) for name in names for line in name.split("\n"))
     for place, shares in enumerate(rows.values()):
-        _draw_bar(axes, place, shares)
-    axes.set_yticks(range(len(rows)), [wrap(figure, name, LABEL_SIZE, NAME_SHARE * width) for name in rows])
+        _draw_bar(figure, axes, place, shares, width - taken - BESIDE)
+    axes.set_yticks(range(len(rows)), names)
     axes.invert_yaxis()
     axes.set_xlim(0.0, 100.0)
     axes.set_xlabel("Probability (%)")
@@ -55,13 +58,14 @@ def draw_state(result: State, *, width: float = WIDTH) -> Figure:
     return figure
 
 
-def _draw_bar(axes: Axes, place: int, shares: Mapping[str, Estimate]) -> None:
+def _draw_bar(figure: Figure, axes: Axes, place: int, shares: Mapping[str, Estimate], length: float) -> None:
+    """Draw a bar of so many inches; a part that its figure does not fit into has none."""
     left = 0.0
     for name, shade in zip(STAGES, SHADES, strict=True):
         share = 100.0 * shares[name].value
         axes.barh(place, share, left=left, height=0.6, color=SERIES[0].colour, alpha=shade)
-        if shares[name].value >= LABELLED:
-            text = chance_text(shares[name].value)
+        text = chance_text(shares[name].value)
+        if text_width(figure, text, LABEL_SIZE) + AROUND <= length * shares[name].value:
             axes.text(left + share / 2.0, place, text, ha="center", va="center", color=INK, fontsize=LABEL_SIZE)
         left += share
 
