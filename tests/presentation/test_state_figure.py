@@ -11,7 +11,6 @@ from catchup.analysis.commands.main import run
 from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.presentation.figures import draw_state
-from catchup.analysis.presentation.figures.state import LABELLED
 from catchup.analysis.presentation.text import chance_text
 from catchup.analysis.studies.state import State, state
 from catchup.model import load_assumptions
@@ -22,16 +21,36 @@ def found() -> State:
     return state(prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=2_000)))
 
 
-def test_every_bar_is_whole_and_names_its_large_parts(found: State) -> None:
+def shares_of(result: State) -> list[list[float]]:
+    """Give the share of each stage, by bar from the top down."""
+    rows = [[row.probability.value for row in result.stages]]
+    return rows + [[chance.value for chance in row.values()] for row in result.firms.values()]
+
+
+def test_every_bar_is_whole(found: State) -> None:
     axes = draw_state(found).axes[0]
-    shares = [[row.probability.value for row in found.stages]]
-    shares += [[chance.value for chance in row.values()] for row in found.firms.values()]
-    for place, row in enumerate(shares):
+    for place, row in enumerate(shares_of(found)):
         bars = [bar for bar in axes.patches if bar.get_y() < place < bar.get_y() + bar.get_height()]
         assert [bar.get_width() for bar in bars] == pytest.approx([100.0 * share for share in row])
         assert sum(bar.get_width() for bar in bars) == pytest.approx(100.0)
-    written = [text.get_text() for text in axes.texts]
-    assert written == [chance_text(share) for row in shares for share in row if share >= LABELLED]
+
+
+@pytest.mark.parametrize("width", [7.2, 4.2])
+def test_a_part_of_a_bar_names_its_share_where_there_is_room_for_it(found: State, width: float) -> None:
+    figure = draw_state(found, width=width)
+    figure.draw_without_rendering()
+    axes = figure.axes[0]
+    by_place = {text.get_position(): text for text in axes.texts}
+    assert len(by_place) == len(axes.texts)
+    shares = [share for row in shares_of(found) for share in row]
+    for bar, share in zip(axes.patches, shares, strict=True):
+        middle = bar.get_x() + bar.get_width() / 2.0, round(bar.get_y() + bar.get_height() / 2.0)
+        text = by_place.pop(middle, None)
+        assert text or share < 0.25
+        if text:
+            assert text.get_text() == chance_text(share)
+            assert text.get_window_extent().width <= bar.get_window_extent().width
+    assert not by_place
 
 
 def test_the_further_the_darker(found: State) -> None:
