@@ -87,9 +87,9 @@ class Fit:
         return self.proposal.moved.size > 0 and self.share > self.share_of_prior
 
 
-def rounds_of(question: Question) -> np.random.Generator:
-    """Random numbers of the rounds that fit proposals to a question's posteriors."""
-    return np.random.default_rng([STREAM, question.seed])
+def rounds_of(question: Question, attempt: int = 0) -> np.random.Generator:
+    """Random numbers of the rounds that fit proposals to a question's posteriors, others at each attempt."""
+    return np.random.default_rng([STREAM, question.seed, *([attempt] if attempt else [])])
 
 
 def reweighted(prior: PriorDraws, question: Question, items: Sequence[Item]) -> ReweightedPrior:
@@ -118,7 +118,9 @@ def drawn_from_fit(prior: PriorDraws, question: Question, items: Sequence[Item])
     return None if fit is None else prior.proposed(fit.proposal)
 
 
-def fit_to(prior: PriorDraws, question: Question, items: Sequence[Item], first: Pilot | None = None) -> Fit | None:
+def fit_to(
+    prior: PriorDraws, question: Question, items: Sequence[Item], first: Pilot | None = None, attempt: int = 0
+) -> Fit | None:
     """Fit a proposal to the posterior that some items make.
 
     Parameters
@@ -127,6 +129,8 @@ def fit_to(prior: PriorDraws, question: Question, items: Sequence[Item], first: 
         As for `drawn_from_fit`.
     first : Pilot, optional
         Draws of the prior to begin with, if there are some.
+    attempt : int, default 0
+        Number of fits to the same posterior made before, whose random numbers this one does not share.
 
     Returns
     -------
@@ -140,7 +144,7 @@ def fit_to(prior: PriorDraws, question: Question, items: Sequence[Item], first: 
         return total(likelihoods_of(question, values, items))
 
     share = prior_share_of(len(question.assumptions.race.firms))
-    return adapt(prior.transform, log_likelihood, rounds_of(question), first, share)
+    return adapt(prior.transform, log_likelihood, rounds_of(question, attempt), first, share)
 
 
 def adapt(

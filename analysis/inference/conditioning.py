@@ -25,6 +25,9 @@ from .question import Question
 from .subsets import SharedDraws
 
 FEWEST_FOR_A_TAIL = 100  # draws below which k-hat says nothing
+ATTEMPTS = 2
+"""Fits whose draws are weighed, where enough of the first one's count but their k-hat is not good. It varies with the
+directions that a fit finds, and a second fit takes a second where NUTS takes a minute."""
 AMPLE = 1.2  # effective draws that more draws are to bring, over those that must count
 
 
@@ -151,11 +154,14 @@ def _weighed(question: Question, selection: Selection, *, more: bool, like: Post
     theirs = _proposal_of(like, prior)
     if theirs is not None and (weighed := _weigh(question, selection, prior, theirs)).smoothed.good:
         return weighed
-    fit = fit_to(prior, question, items, pilot)
-    proposal = fit.proposal if fit is not None and fit.worthwhile else None
-    found = _with_more(question, selection, proposal) if more else _weigh(question, selection, prior, proposal)
-    if proposal is None or found.smoothed.good:
-        return found
+    for attempt in range(ATTEMPTS):
+        fit = fit_to(prior, question, items, pilot, attempt)
+        proposal = fit.proposal if fit is not None and fit.worthwhile else None
+        found = _with_more(question, selection, proposal) if more else _weigh(question, selection, prior, proposal)
+        if proposal is None or found.smoothed.good:
+            return found
+        if found.smoothed.khat > WORST_KHAT or found.smoothed.effective_draws < FEWEST_EFFECTIVE:
+            break  # the posterior is far from what can be fitted, and another fit would be as well
     plain = _weigh(found.question, selection, prior_for(found.question, items))
     if not plain.smoothed.better_than(found.smoothed):
         return found

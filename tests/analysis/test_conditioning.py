@@ -89,6 +89,23 @@ def test_auto_hands_over_where_weights_are_not_good(khat, engine, monkeypatch, n
         assert answer.notes[0] == f"NUTS, because the importance weights' k-hat is {khat:.2f} (good below 0.5)"
 
 
+def test_a_second_fit_is_tried_before_it_compiles(monkeypatch, no_compiling) -> None:
+    """K-hat varies with the directions that a fit happens to find: one just above its limit is not the last word."""
+    fits: list[int] = []
+    fit_to = conditioning.fit_to
+
+    def counted(prior: PriorDraws, question: Question, items: Any, first: Any, attempt: int) -> Any:
+        fits.append(attempt)
+        with_khat(monkeypatch, 0.5 if attempt == 0 else 0.4)
+        return fit_to(prior, question, items, first, attempt)
+
+    monkeypatch.setattr(conditioning, "fit_to", counted)
+    answer = condition(twin_question(20_000), TWO)
+    assert (answer.engine, answer.diagnostics.khat) == ("importance", 0.4)
+    assert fits == [0, 1]
+    assert not no_compiling
+
+
 def test_auto_takes_more_draws_before_it_compiles(no_compiling) -> None:
     answer = condition(twin_question(800), TWO)
     assert answer.engine == "importance"
