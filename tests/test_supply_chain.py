@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import pytest
 import supply_chain
 from supply_chain import LOCK, Audit, write_bill
 
@@ -14,6 +15,7 @@ SOUND = {"name": "b", "version": "1", "vulns": []}
 SKIPPED = {"name": "c", "skip_reason": "Dependency not found"}
 
 
+@pytest.mark.slow
 def test_the_bill_lists_every_locked_package_with_its_hashes(tmp_path: Path) -> None:
     write_bill(tmp_path / "sbom.json")
     bill = json.loads((tmp_path / "sbom.json").read_text())

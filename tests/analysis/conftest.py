@@ -9,9 +9,10 @@ from catchup.model.assumptions import Assumptions, load_assumptions
 from item_cases import DAY
 
 
-@pytest.fixture(scope="session")
-def assumptions() -> Assumptions:
-    return load_assumptions()
+@pytest.fixture(scope="module")
+def assumptions(request: pytest.FixtureRequest) -> Assumptions:
+    """The published model, quicker by far; another where a module says so by `MODEL`."""
+    return load_assumptions(model=getattr(request.module, "MODEL", "article"))
 
 
 @pytest.fixture(scope="session")
@@ -28,12 +29,18 @@ def sampled() -> Posterior:
 
 
 @pytest.fixture(scope="session")
-def sampled_current(assumptions: Assumptions) -> Posterior:
+def sampled_current() -> Posterior:
     """The default model's, which takes far longer to compile: for slow tests."""
-    return posterior(Request(Question(assumptions, DAY, draws=8_000), engine="nuts"))
+    return posterior(Request(Question(load_assumptions(), DAY, draws=8_000), engine="nuts"))
 
 
 @pytest.fixture(scope="session")
-def reweighted(assumptions: Assumptions) -> Posterior:
-    """The default ledger's posterior by importance."""
-    return posterior(Request(Question(assumptions, DAY, draws=100_000), engine="importance"))
+def reweighted() -> Posterior:
+    """The article's posterior on the default ledger by importance."""
+    return posterior(Request(Question(load_assumptions(model="article"), DAY, draws=100_000), engine="importance"))
+
+
+@pytest.fixture(scope="session")
+def named() -> Posterior:
+    """The default model's, of firms by name, from fewer draws."""
+    return posterior(Request(Question(load_assumptions(), DAY, draws=20_000), engine="importance"))

@@ -22,6 +22,8 @@ from catchup.evidence.latents import with_latents
 from catchup.model.assumptions import Assumptions, load_assumptions
 from item_cases import DAY, item, write_item
 
+MODEL = "current"
+
 SEEN = date(2026, 10, 1)
 STOCK = {"value": 900e3, "chip": "H100", "firm": "bytedance", "date": SEEN}
 SPENT = {"value": 100e9, "currency": "CNY", "year": 2026, "firm": "alibaba"}

@@ -314,14 +314,14 @@ def test_power_scaling_is_arvizs(tree: xr.DataTree) -> None:
     assert rows[DATE, "benchmark_optimism_cyber"].prior.value == pytest.approx(alone[DATE].item(), abs=2e-3)
 
 
-def test_a_flat_prior_has_no_say(tree: xr.DataTree) -> None:
-    rows = {row.component: row for row in power_scaling(tree) if row.quantity == DATE}
+def test_a_flat_prior_has_no_say(named: Posterior) -> None:
+    rows = {row.component: row for row in power_scaling(result_tree(named)) if row.quantity == DATE}
     assert rows["h200_shipped"].prior.value == pytest.approx(0.0, abs=1e-5)  # log-uniform: constant where it is scaled
     assert rows["no-public-model"].likelihood is not None  # equally likely in most draws, which no Pareto tail fits
 
 
-def test_only_what_the_date_depends_on_counts(reweighted: Posterior, tree: xr.DataTree) -> None:
-    rows = power_scaling_of(reweighted, tree)
+def test_only_what_the_date_depends_on_counts(named: Posterior) -> None:
+    rows = power_scaling_of(named, result_tree(named))
     components = {row.component for row in rows}
     assert "distilled_share" not in components
     assert {"algorithmic_progress", "rl_ratio", "epoch-lag-records"} <= components

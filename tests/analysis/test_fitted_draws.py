@@ -15,6 +15,8 @@ from catchup.evidence.selection import Selection
 from catchup.model.assumptions import Assumptions, load_assumptions
 from item_cases import DAY
 
+MODEL = "current"
+
 SEEDS, REPETITIONS = 200, 24
 FALSE_ALARM = 1e-4
 WORTH = 0.2  # of an independent draw of the posterior, at the least: what one of the proposal's tells of the median

@@ -384,7 +384,7 @@ def test_impossible_evidence_exits_with_one_line(tmp_path: Path, capsys: pytest.
 
 def test_influence_and_forecast_rest_on_the_same_draws(capsys: pytest.CaptureFixture[str]) -> None:
     """Where too few of the draws that were asked for count, both take more, and say the same of the date."""
-    asked = ["--as-of", DAY.isoformat(), "--draws", "1000", "--json"]
+    asked = ["--model", "article", "--as-of", DAY.isoformat(), "--draws", "1000", "--json"]
     assert run(["forecast", *asked]) == 0
     forecast = json.loads(capsys.readouterr().out)
     assert forecast["draws"] > 1_000

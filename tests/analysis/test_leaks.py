@@ -22,6 +22,8 @@ from catchup.model.assumptions import Assumptions, load_assumptions
 from catchup.priors.errors import InputError
 from item_cases import DAY, counting, item, write_item
 
+MODEL = "current"
+
 DRAWS = 20_000
 DOUBT = {"reliability": 0.9, "background_probability": 0.5}
 LARGE = {"value": 50e6, "chip": "H100", "firm": "startup", "date": date(2026, 10, 15)}

@@ -31,6 +31,8 @@ from catchup.model.policies import apply_lever
 from false_alarms import widest
 from item_cases import DAY, counting, item, write_item
 
+MODEL = "current"
+
 ENACTED = date(2026, 9, 1)
 WITHIN = 1e-9
 BOTH = "remote-revoked-and-distillation-limited"

@@ -68,7 +68,7 @@ def test_groups_are_those_of_the_schema(tree: xr.DataTree) -> None:
 
 
 def test_dims_have_names_and_variables_have_units(tree: xr.DataTree, assumptions: Assumptions) -> None:
-    assert tree["posterior"].sizes == {"chain": 4, "draw": 2_000, "event": 1, "firm": 6}
+    assert tree["posterior"].sizes == {"chain": 4, "draw": 2_000, "event": 1, "firm": len(assumptions.race.firms)}
     assert list(tree["posterior"]["event"].values) == ["compute-equivalent"]
     assert list(tree["posterior"]["firm"].values) == list(assumptions.race.firms)
     assert list(tree["constant_data"]["source"].values) == list(assumptions.race.sources)
@@ -146,7 +146,8 @@ def test_log_priors_are_those_of_the_quantities(tree: xr.DataTree) -> None:
     np.testing.assert_allclose(found.sel(quantity="mythos_chips").values, chips, rtol=1e-9)
 
 
-def test_predictions_scatter_as_the_likelihood_says(tree: xr.DataTree) -> None:
+def test_predictions_scatter_as_the_likelihood_says(named: Posterior) -> None:
+    tree = result_tree(named)
     spend = tree["posterior_predictive"]["observation"].sel(item="zai-spend-2025")
     posterior, figures = tree["posterior"], tree["constant_data"]["figures"].sel(item="zai-spend-2025")
     stock, ratio = posterior["zai_stock"], float(figures.sel(figure="mean_stock_ratio"))

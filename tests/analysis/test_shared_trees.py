@@ -18,7 +18,7 @@ from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.inference.tree.files import load_tree, save_tree
 from catchup.analysis.inference.tree.result_tree import result_tree
-from catchup.model.assumptions import Assumptions
+from catchup.model.assumptions import load_assumptions
 from catchup.priors.errors import MissingFileError
 from catchup.priors.files import remove, replacing
 from item_cases import DAY
@@ -30,11 +30,11 @@ READING = ((xr, "open_datatree"), (xr.DataTree, "load"))
 
 
 @pytest.fixture(scope="module")
-def trees(assumptions: Assumptions, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[xr.DataTree, Path]]:
+def trees(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[xr.DataTree, Path]]:
     """Ours and theirs, and a folder each in which they are saved."""
     made = {}
     for seed, who in ((1, "ours"), (2, "theirs")):
-        asked = Question(assumptions, DAY, draws=100, seed=seed)
+        asked = Question(load_assumptions(model="article"), DAY, draws=100, seed=seed)
         tree, folder = result_tree(posterior(Request(asked, evidence="none"))), tmp_path_factory.mktemp(who)
         for name in NAMES:
             save_tree(tree, folder / name)

@@ -31,6 +31,8 @@ from catchup.model.reporting import log_silence
 from false_alarms import widest
 from item_cases import DAY, MEDIAN, SIGMA, constant_part, posterior_from, twin_question
 
+MODEL = "current"
+
 READ_SD = 0.3
 OPTIONS = ["--as-of", DAY.isoformat(), "--draws", "20000"]
 

@@ -185,16 +185,24 @@ def test_rows_add_a_world_everywhere(tmp_path: Path, capsys: pytest.CaptureFixtu
     rows = {row["id"]: row for row in json.loads(capsys.readouterr().out)["worlds"]}
     assert {"id", "title", "source", "quantiles", "first_firm", "log_evidence"} <= rows["cheap-mythos"].keys()
     assert rows["cheap-mythos"]["quantiles"]["0.5"]["months"] < rows["current"]["quantiles"]["0.5"]["months"] - 3.0
-    assumptions = load_assumptions([file])
-    question = Question(assumptions, DAY, draws=1_000)
-    result = worlds(prior_of(question))
+    result = worlds(prior_of(Question(load_assumptions([file]), DAY, draws=1_000)))
     assert "a quarter of the chips" in to_markdown(world_table(result))
     assert any("quarter of the" in text for text, _ in texts(draw_worlds(result)))
-    page = world_page(question)
+
+
+def test_a_run_asks_them() -> None:
+    assert "worlds" in studies_of_a_run(prior_of(Question(load_assumptions(), DAY, draws=100)))
+    assert "worlds" in READINGS
+
+
+@pytest.mark.slow
+def test_the_page_has_them() -> None:
+    page = world_page(Question(load_assumptions([layer(OWN)]), DAY, draws=1_000))
     assert "## cheap-mythos" in page
     assert "low 60000, mode 125000, high 190000" in page
 
 
+@pytest.mark.slow
 def test_a_runs_report_has_them(tmp_path: Path) -> None:
     question = Question(load_assumptions([layer(OWN)]), DAY, draws=1_000)
     made = run(Request(question, evidence="none"), tmp_path / "runs")
@@ -202,8 +210,6 @@ def test_a_runs_report_has_them(tmp_path: Path) -> None:
     assert "Mythos took a quarter of the chips" in (folder / "report.html").read_text()
     assert "cheap-mythos" in {row["id"] for row in json.loads((folder / "worlds.json").read_text())["worlds"]}
     assert (folder / "figures" / "worlds.png").is_file()
-    assert "worlds" in studies_of_a_run(prior_of(question))
-    assert "worlds" in READINGS
 
 
 def test_every_overlay_that_comes_with_the_project_is_a_world() -> None:

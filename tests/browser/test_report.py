@@ -161,11 +161,13 @@ CUT = """return [...document.querySelectorAll(".scroll")].filter((box) =>
 
 
 def test_what_is_folded_prints(browser: Browser, report: Path) -> None:
+    from selenium.webdriver.support.ui import WebDriverWait
+
     browser.open(report)
     assert browser.ask(UNSEEN) > 10
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     try:
-        assert browser.ask(UNSEEN) == 0
+        WebDriverWait(browser.driver, 10.0).until(lambda _: browser.ask(UNSEEN) == 0)  # at the next frame, or later
         assert browser.ask(CUT) == 0
     finally:
         browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})

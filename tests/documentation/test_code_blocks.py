@@ -35,7 +35,7 @@ from documents import NOTEBOOKS, PAGES, ROOT, Block, blocks, name_of
 
 HARMLESS = {"mkdir", "mv", "cp"}
 ELSEWHERE = {"systemctl", "journalctl", "loginctl", "crontab"}  # of other programs, not to be run here
-LONG = {"run", "check", "calibrate", "sensitivity", "structures", "thresholds", "history", "diff", "voi"}
+LONG = {"run", "check", "calibrate", "sensitivity", "structures", "thresholds", "history", "diff", "voi", "worlds"}
 TARGETS = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 WITH_CODE = [path for path in PAGES if path not in NOTEBOOKS and blocks(path)]

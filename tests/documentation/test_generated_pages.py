@@ -38,7 +38,7 @@ def assumptions() -> Assumptions:
 
 @pytest.fixture(scope="module")
 def question(assumptions: Assumptions) -> Question:
-    return Question(assumptions, AS_OF, draws=60_000)
+    return Question(assumptions, AS_OF, draws=20_000)
 
 
 def committed(name: str) -> str:
@@ -96,7 +96,7 @@ def test_a_scenario_of_ones_own_is_on_the_page(question: Question) -> None:
         }
     }
     world = load_assumptions([Layer.of(own, file="own.toml")])
-    page = scenario_page(replace(question, assumptions=world, draws=60_000))
+    page = scenario_page(replace(question, assumptions=world))
     assert "[Nothing is smuggled](#nothing-smuggled)" in page
     assert "fixed, value 0 H100e" in page
 
@@ -129,6 +129,7 @@ def test_structure_page_is_current(question: Question, assumptions: Assumptions)
             assert f"| `{name}`: " in text
 
 
+@pytest.mark.slow
 def test_world_page_is_current(question: Question, assumptions: Assumptions) -> None:
     page = world_page(replace(question, draws=2_000))
     headings, kept = (re.findall("^#.*$", text, re.MULTILINE) for text in (page, committed("worlds.md")))

@@ -24,7 +24,7 @@ def test_it_runs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names: dict[str, object] = {}
     for number, cell in enumerate(code):
         exec(
-            compile(DRAWS.sub("draws = 60_000", cell), f"{path.name}, cell {number}", "exec", dont_inherit=True), names
+            compile(DRAWS.sub("draws = 20_000", cell), f"{path.name}, cell {number}", "exec", dont_inherit=True), names
         )
         plt.close("all")
     try:

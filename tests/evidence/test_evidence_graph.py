@@ -151,6 +151,7 @@ def test_new_figures_change_the_likelihood_without_a_new_graph(conditioned: Cond
     assert after[column] != before[column]
 
 
+@pytest.mark.slow
 def test_predictive_draws_of_the_model_follow_the_kinds(conditioned: Conditioned) -> None:
     """Draws of an observed variable against draws over arrays, two-sample Kolmogorov and Smirnov."""
     assumptions, rng = conditioned.assumptions, np.random.default_rng(7)

@@ -155,7 +155,7 @@ def test_scrambles_differ_and_do_not_depend_on_chunks(
 
 
 @pytest.mark.parametrize("scrambles", [200, pytest.param(2_000, marks=pytest.mark.slow)])
-def test_sobol_points_are_worth_five_times_as_many_plain_draws(assumptions: Assumptions, scrambles: int) -> None:
+def test_sobol_points_are_worth_five_times_as_many_plain_draws(article: Assumptions, scrambles: int) -> None:
     """The median's variance is that of the share of draws below it, over the squared density there.
 
     The share's variance is p (1 - p) / n for plain draws; over independent scrambles it is seen as a multiple of a
@@ -164,11 +164,11 @@ def test_sobol_points_are_worth_five_times_as_many_plain_draws(assumptions: Assu
     """
 
     def ready(values: dict[str, np.ndarray]) -> np.ndarray:
-        return outcome(assumptions, values)[1].ready
+        return outcome(article, values)[1].ready
 
     size = 8_192  # of a scramble when 100 000 draws are asked for
-    median = np.median(np.concatenate(list(simulate(assumptions, ready, 1_000_000, np.random.default_rng(8)))))
-    chunks = simulate(assumptions, ready, scrambles * size, np.random.default_rng(9), replicates=scrambles)
+    median = np.median(np.concatenate(list(simulate(article, ready, 1_000_000, np.random.default_rng(8)))))
+    chunks = simulate(article, ready, scrambles * size, np.random.default_rng(9), replicates=scrambles)
     shares = [np.mean(chunk <= median) for chunk in chunks]
     gain = 0.25 / size / np.mean((np.array(shares) - 0.5) ** 2)
     assert gain > 5.0 * scrambles / stats.chi2.isf(FALSE_ALARM, scrambles)

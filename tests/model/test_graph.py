@@ -203,7 +203,9 @@ def test_a_node_can_be_fixed(assumptions: Assumptions) -> None:
     assert flop == pytest.approx(1e6 * 6.5e14 * 0.2 * 3.0 * 30.44 * 86_400.0)
 
 
-def test_logp_and_its_gradient_are_finite_at_prior_draws(assumptions: Assumptions) -> None:
+@pytest.mark.parametrize("of", ["article", pytest.param("current", marks=pytest.mark.slow)])
+def test_logp_and_its_gradient_are_finite_at_prior_draws(of: str) -> None:
+    assumptions = load_assumptions(model=of)
     model = build_model(assumptions)
     with model:
         pm.Normal("seen", mu=model["ready"][0], sigma=1.0, observed=10.0)

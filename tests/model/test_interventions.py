@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import race_oracle
@@ -14,6 +14,7 @@ from catchup.model.assumptions import Assumptions, load_assumptions
 from catchup.model.forward import outcome, simulate
 from catchup.model.policies import apply_as_published, apply_lever, apply_regime, together
 
+EXAMPLES = settings(max_examples=30)  # each of every lever, on hundreds of draws, in both models
 SLACK = 1e-8  # months; a hundred times what the solver proves
 DAYS = {"article": date(2026, 6, 12), "november": date(2026, 11, 26)}
 LOW_PROGRESS, HIGH_PROGRESS = 2.05, 48.0
@@ -112,6 +113,7 @@ def test_the_twin_would_find_a_lever_that_rewrites_the_past(assumptions):
     assert gap > 0.5
 
 
+@EXAMPLES
 @given(months=st.tuples(st.floats(0.0, 40.0), st.floats(0.0, 40.0)))
 def test_pulled_later_a_lever_never_delays_more(either, some, months):
     sooner, later = sorted(months)
@@ -120,6 +122,7 @@ def test_pulled_later_a_lever_never_delays_more(either, some, months):
         assert (dates[1] <= dates[0] + SLACK).all()
 
 
+@EXAMPLES
 @given(month=st.floats(0.0, 60.0))
 def test_a_run_that_has_ended_pre_training_never_moves(either, some, month):
     before = outcome(either, some)[1]
@@ -149,6 +152,7 @@ def test_from_the_origin_a_lever_is_the_published_one(either, some):
         )
 
 
+@EXAMPLES
 @given(month=st.floats(0.0, 30.0))
 def test_a_run_under_way_is_not_ended_before_it_had_planned_to(either, some, month):
     before = outcome(either, some)[1]

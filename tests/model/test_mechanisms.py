@@ -61,7 +61,7 @@ def same_dates(assumptions: Assumptions, compiled: CompiledDates, values: dict, 
         np.testing.assert_allclose(found[name][:, 0], rows, rtol=WITHIN, atol=WITHIN, err_msg=name)
 
 
-@pytest.mark.parametrize("model", ["article", "current"])
+@pytest.mark.parametrize("model", ["article", pytest.param("current", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("overlays", OVERLAYS, ids=IDS)
 def test_both_forms_of_the_race_agree(overlays: list[str], model: str) -> None:
     assumptions = load_assumptions(overlays, model=model)
@@ -87,7 +87,7 @@ def test_a_variable_that_is_held_moves_what_follows(name: str) -> None:
     """As over arrays, where the same value is put in its place."""
     from catchup.model.naming import replacing
 
-    assumptions = load_assumptions(OVERLAYS[2])
+    assumptions = load_assumptions(OVERLAYS[2], model="article")
     drawn = some(assumptions)
     late = np.all([run.launch > 1.0 for run in outcome(assumptions, drawn)[1].contenders.values()], axis=0)
     values = {own: column[late][:1] for own, column in drawn.items()} | {"minimum_training_months": np.array([1e-3])}
@@ -150,7 +150,7 @@ def test_gradients_against_finite_differences(overlays: list[str]) -> None:
     assert checked > 6 * len(names) * 0.7
 
 
-@pytest.mark.parametrize("model", ["article", "current"])
+@pytest.mark.parametrize("model", ["article", pytest.param("current", marks=pytest.mark.slow)])
 def test_progress_that_never_slows_is_constant(model: str) -> None:
     """By the bracket what the straight lines' own method gives, with obstacles, and under levers from any day."""
     slow = load_assumptions(["slowing-progress"], {"progress_half_life_months": 1e12}, model=model)
@@ -357,7 +357,7 @@ def test_a_jump_is_closed_in_on(jump: float) -> None:
 
 
 def test_events_share_the_mechanism() -> None:
-    assumptions = load_assumptions(["slowing-progress"])
+    assumptions = load_assumptions(["slowing-progress"], model="article")
     events = list(assumptions.events)
     values = draw(assumptions, assumptions.needed(events, distillation=True), 300, 2)
     found = CompiledDates(build_model(assumptions, events=events), assumptions, mode=QUICK)(values)["ready"]

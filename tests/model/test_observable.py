@@ -146,8 +146,8 @@ def test_prior_predictive_draws_are_those_of_the_prior(assumptions: Assumptions)
 
 
 @pytest.mark.parametrize("name", UNITS)
-def test_what_follows_from_others_cannot_be_observed(name: str, assumptions: Assumptions) -> None:
-    model = build_model(assumptions)
+def test_what_follows_from_others_cannot_be_observed(name: str, article: Assumptions) -> None:
+    model = build_model(article)
     seen = np.ones([len(model.coords[dim]) for dim in DIMS[name]])
     with pytest.raises(
         InputError, match=rf"^{name}: follows from other variables and cannot be observed: count an item"

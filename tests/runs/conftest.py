@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,10 +11,24 @@ import pytest
 from catchup.analysis.archive.reading import Run
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request
+from catchup.analysis.runs import run as orchestration
 from catchup.analysis.runs.replay import replay
 from catchup.model.assumptions import Assumptions, load_assumptions
 
 FIRST, LAST = date(2026, 6, 26), date(2026, 9, 25)
+
+
+@pytest.fixture
+def brief_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs without figures and report, which take most of the time."""
+    monkeypatch.setattr(orchestration, "run", functools.partial(orchestration.run, brief=True))
+
+
+@pytest.fixture
+def undrawn_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs with a report, but without figures and explorer."""
+    monkeypatch.setattr(orchestration, "drawings_of", lambda sections: {})
+    monkeypatch.setattr("catchup.analysis.presentation.explorer.write_explorer", lambda *_: None)
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +38,7 @@ def assumptions() -> Assumptions:
 
 @pytest.fixture(scope="session")
 def request_(assumptions: Assumptions) -> Request:
-    return Request(Question(assumptions, LAST, draws=60_000), engine="importance")
+    return Request(Question(assumptions, LAST, draws=20_000), engine="importance")
 
 
 @pytest.fixture(scope="session")

@@ -49,12 +49,6 @@ def said(capsys: pytest.CaptureFixture[str]) -> str:
     return captured.err
 
 
-@pytest.fixture
-def brief_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs without figures and report, which take most of the time."""
-    monkeypatch.setattr(orchestration, "run", functools.partial(orchestration.run, brief=True))
-
-
 @pytest.mark.parametrize(
     ("arguments", "fragment"),
     [

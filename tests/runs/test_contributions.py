@@ -180,6 +180,7 @@ def test_a_run_keeps_the_program_that_made_it(shelf: Shelf) -> None:
     assert len(kept.changes) > 10
 
 
+@pytest.mark.usefixtures("brief_runs")
 def test_run_says_what_moved(shelf: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     runs = str(tmp_path / "runs")
     asked = [

@@ -117,7 +117,7 @@ def test_a_run_is_compared_with_the_newest_that_is_there(act: Callable[[Copy], N
     copy.anew()
     assert newest_before(copy.folder, event, copy.gone.manifest.as_of).name == copy.last.name  # type: ignore[union-attr]
     for ended in every_moment(
-        copy.anew, lambda: newest_before(copy.folder, event, copy.gone.manifest.as_of), lambda: act(copy)
+        copy.anew, lambda: newest_before(copy.folder, event, copy.gone.manifest.as_of), lambda: act(copy), thinned=True
     ):
         assert ended.refusal is None
         seen.add(ended.result and ended.result.name)

@@ -97,7 +97,7 @@ def test_a_higher_chinese_score_makes_an_earlier_date_and_mythos_a_later_one() -
     table["likelihood"] = {"sd": 1.0}
     mythos = item_from_table(table, file="mythos.toml")
     dates = [
-        condition(question(40_000), Selection((mythos, score_item(value))), "importance", refuse=False).ready.quantile(
+        condition(question(10_000), Selection((mythos, score_item(value))), "importance", refuse=False).ready.quantile(
             0.5
         )
         for value in (150.0, 160.0)
