@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from catchup.analysis.commands.main import run as catchup
 from catchup.analysis.inference.conflict import refuse_conflict
-from catchup.analysis.inference.likelihoods import prior_for
-from catchup.analysis.inference.misreading import SURPRISING
+from catchup.analysis.inference.likelihoods import predictions_of, prior_for
+from catchup.analysis.inference.misreading import FALSE_ALARMS, LIKELIER, SURPRISING, likelier_if
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import choose_evidence
 from catchup.analysis.presentation.pages.leaks import PAGE, leaks_in
 from catchup.analysis.studies.surprise import DRAWS, surprises
 from catchup.evidence.latents import with_latents
+from catchup.evidence.likelihood import simulate
+from catchup.evidence.schema import Item
 from catchup.model.assumptions import Assumptions, load_assumptions
+from catchup.priors.errors import InputError
 from item_cases import DAY, item, write_item
 
 SEEN = date(2026, 10, 1)
@@ -80,15 +86,15 @@ def test_a_doubted_report_of_too_much_is_weighed(tmp_path: Path, capsys: pytest.
 
 
 def test_renminbi_marked_as_dollars_surprise_the_prior(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Z.ai's bill of RMB 2.3 bn taken for dollars: checked, it is said to surprise; beside the true one, a conflict."""
+    """Z.ai's bill of RMB 2.3 bn taken for dollars: checked, it is said to surprise; counted, it is refused."""
     wrong, likelihood = {"value": 2.3e9, "firm": "zai"}, {"mean_stock_ratio": 0.7, "sd": 0.1}
     path = write_item(tmp_path, "rental_spend", "bill", observed=wrong, likelihood=likelihood)
     assert catchup(["evidence", "check", str(path)]) == 0
-    assert "bill surprises the prior" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "bill surprises the prior" in said
+    assert "times likelier if its currency is CNY" in said
     assert catchup(["forecast", "--add", str(path), "--as-of", f"{DAY}"]) == 1
-    conflict = capsys.readouterr().err
-    assert "zai-spend-2025 and bill" in conflict
-    assert "contradict each other" in conflict
+    assert "times likelier if its currency is CNY" in capsys.readouterr().err
     right = write_item(tmp_path, "rental_spend", "own", observed=wrong | {"value": 340e6}, likelihood=likelihood)
     assert catchup(["evidence", "check", str(right)]) == 0
     assert "surprises" not in capsys.readouterr().out
@@ -120,9 +126,9 @@ EXTREME: dict[str, tuple[str, dict[str, Any], dict[str, Any], tuple[str, ...]]] 
     ),
     "bill-of-dollars-as-yuan": (
         "rental_spend",
-        {"value": 340e6 / 6.8, "firm": "zai"},
+        {"value": 340e6, "currency": "CNY", "year": 2025, "firm": "zai"},
         {"mean_stock_ratio": 0.7, "sd": 0.1},
-        ("zai-spend-2025 and", "contradict each other"),
+        ("times likelier if its currency is USD",),
     ),
     "hundredfold-run": (
         "run_finished",
@@ -201,8 +207,6 @@ def test_what_is_added_and_surprises_is_said(tmp_path: Path, capsys: pytest.Capt
 
 def test_surprise_is_the_prior_predictive_tail() -> None:
     """Lognormal in closed form: as far out as the reading, on both sides."""
-    from scipy import stats
-
     from catchup.priors import LogNormal
 
     assumptions = load_assumptions(model="article", priors={"china_stock": LogNormal(median=2e6, sigma=0.2)})
@@ -220,3 +224,117 @@ def test_surprise_is_the_prior_predictive_tail() -> None:
         if found:
             error = np.sqrt(2.0 * exact / DRAWS)
             assert abs(found[0].probability - exact) < 5.0 * error
+
+
+SIX = ("bytedance", "alibaba", "tencent", "deepseek", "moonshot", "zai")
+MONEY = [("capital_spending", firm) for firm in (*SIX[:3], None)] + [("rental_spend", firm) for firm in SIX]
+RENTED = {"mean_stock_ratio": 0.7, "sd": 0.2}
+BUYER = """
+[firm.baidu]
+title = "Baidu"
+archetype = "hyperscaler"
+budget = "hyperscaler_budget"
+mfu = "mfu_china"
+minimum_training = "minimum_training_months"
+[source.baidu-stock]
+title = "Baidu, stock at t = 0"
+firm = "baidu"
+amount = ["startup_stock"]
+channel = "domestic"
+"""
+HONEST = 500  # figures simulated from the prior
+
+
+@cache
+def predicted_sums(kind: str, firm: str | None) -> tuple[Any, np.ndarray]:
+    """What prior draws predict of a sum, in log USD, and the clock that it is read by."""
+    bill = sum_of(kind, firm, 1e9, "USD")
+    question = Question(with_latents(load_assumptions(), [bill]), DAY, draws=8_192)
+    predicted = prior_for(question, [bill]).map(lambda values: predictions_of(question, values, [bill])[2])
+    return question.clock, predicted["bill"]
+
+
+def sum_of(kind: str, firm: str | None, value: float, currency: str) -> Item:
+    observed = {"value": float(value), "currency": currency, "year": 2026, **({"firm": firm} if firm else {})}
+    return item(kind, "bill", observed=observed, likelihood=RENTED if kind == "rental_spend" else GROWN | {"sd": 0.4})
+
+
+@pytest.mark.parametrize(("kind", "firm"), MONEY)
+@pytest.mark.parametrize(("meant", "marked"), [("CNY", "USD"), ("USD", "CNY")])
+def test_a_sum_marked_with_another_currency_is_told_by_it(kind: str, firm: str | None, meant: str, marked: str) -> None:
+    """What is expected of any firm, its currency mistaken, would be likelier in its own; as it is, nothing is said."""
+    clock, predicted = predicted_sums(kind, firm)
+    figure = float(np.exp(np.median(predicted))) * (6.8 if meant == "CNY" else 1.0)
+    assert likelier_if(sum_of(kind, firm, figure, meant), predicted, clock) == ""
+    assert f"its currency is {meant}" in likelier_if(sum_of(kind, firm, figure, marked), predicted, clock)
+
+
+@pytest.mark.parametrize(("kind", "firm"), [("capital_spending", "alibaba"), ("rental_spend", "moonshot")])
+@pytest.mark.parametrize("currency", ["USD", "CNY"])
+def test_of_honest_sums_one_in_a_hundred_seems_mistaken_at_most(kind: str, firm: str, currency: str) -> None:
+    clock, predicted = predicted_sums(kind, firm)
+    rng = np.random.default_rng(8)
+    seen = np.exp(simulate(sum_of(kind, firm, 1e9, "USD"), rng.choice(predicted, HONEST), clock, rng))
+    rate = 6.8 if currency == "CNY" else 1.0
+    # the densities are smooth: every draw of the prediction beyond the first thousand would only take time
+    alarms = sum(
+        bool(likelier_if(sum_of(kind, firm, each * rate, currency), predicted[:1_000], clock)) for each in seen
+    )
+    assert alarms <= stats.binom.isf(1e-4, HONEST, FALSE_ALARMS)
+
+
+def test_the_factor_that_is_named_is_the_one_that_honest_sums_pass_once_in_a_hundred() -> None:
+    """At the worst spread exactly so: an honest figure is normal, the mistake moves it by k standard deviations."""
+    shifts = np.linspace(0.2, 8.0, 400)
+    passed = stats.norm.sf(math.log(LIKELIER) / shifts + 0.5 * shifts)
+    assert passed.max() == pytest.approx(FALSE_ALARMS, rel=1e-4)
+
+
+def test_what_would_be_likelier_in_another_currency_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It could be honest, so that it counts; whoever added it reads what it might be."""
+    predicted = predicted_sums("capital_spending", "alibaba")[1]
+    figure = float(np.exp(np.median(predicted) + 2.45 * np.hypot(predicted.std(), 0.4)))
+    observed = {"value": figure, "year": 2026, "firm": "Alibaba"}
+    path = write_item(tmp_path, "capital_spending", "leak", observed=observed, likelihood=GROWN | {"sd": 0.4})
+    options = ["--evidence", "none", "--draws", "8000", "--engine", "importance", "--as-of", f"{DAY}"]
+    assert catchup(["forecast", *options, "--add", str(path)]) == 0
+    said = capsys.readouterr().err
+    assert "leak would be" in said
+    assert "times likelier if its currency is CNY" in said
+    assert "surprises the prior" not in said
+
+
+def test_a_bill_is_taken_in_any_currency_at_the_rate_of_its_year() -> None:
+    yuan = item("rental_spend", "a", observed={"value": 2.3e9, "currency": "RMB", "year": 2025, "firm": "zai"})
+    clock = load_assumptions().clock(DAY)
+    assert yuan.observation(clock) == pytest.approx(math.log(2.3e9 / 7.19), rel=1e-12)
+    with pytest.raises(InputError, match=r"observed.year: is missing: the rate of CNY is that of a year"):
+        item("rental_spend", "a", observed={"value": 2.3e9, "currency": "RMB", "firm": "zai"})
+    with pytest.raises(InputError, match=r"observed.year: the rate of CNY is known for 2022 to 2026, not for 2019"):
+        item("rental_spend", "a", observed={"value": 2.3e9, "currency": "RMB", "year": 2019, "firm": "zai"})
+
+
+@pytest.mark.parametrize(
+    ("firm", "rented"),
+    [("alibaba", ("remote_stock", "alibaba_remote_share")), ("moonshot", ("moonshot_stock",))],
+)
+def test_a_bill_is_of_what_the_firm_rents(firm: str, rented: tuple[str, ...]) -> None:
+    """A hyperscaler buys what stands inside China; a start-up rents all it has."""
+    bill = sum_of("rental_spend", firm, 1e9, "USD")
+    question = Question(with_latents(load_assumptions(), [bill]), DAY, draws=20)
+
+    def both(values: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        stock = np.prod([values[name] for name in rented], axis=0)
+        by_hand = np.log(stock * 0.7 * values["rental_price"] * 8_760.0)
+        return {"by_hand": by_hand, "ours": predictions_of(question, values, [bill])[2]["bill"]}
+
+    found = prior_for(question, [bill]).map(both)
+    np.testing.assert_allclose(found["ours"], found["by_hand"], rtol=1e-12)
+
+
+def test_a_bill_of_a_firm_that_rents_nothing_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write_item(tmp_path, "rental_spend", "bill", observed={"value": 1e8, "firm": "baidu"})
+    overlay = tmp_path / "baidu.toml"
+    overlay.write_text(BUYER, encoding="utf-8")
+    assert catchup(["evidence", "check", str(path), "--priors", str(overlay)]) == 2
+    assert "observed.firm: baidu rents no compute in the model, but buys it" in capsys.readouterr().err
