@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
-from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from catchup.analysis.commands.main import run
 from catchup.analysis.inference.draws import PriorDraws
 from catchup.analysis.inference.estimates import Array, Weighting
 from catchup.analysis.inference.forecast import forecast_prior
@@ -19,34 +14,12 @@ from catchup.analysis.inference.importance import smooth_weights
 from catchup.analysis.inference.likelihoods import likelihoods
 from catchup.analysis.inference.outcomes import summary_columns
 from catchup.analysis.inference.question import Question
-from catchup.analysis.presentation.explorer import explorer_data
 from catchup.evidence.schema import Item
 from catchup.model.assumptions import Assumptions, load_assumptions
-from catchup.priors import Layer
 from item_cases import DAY, item
 
 DRAWS = 60_000
 SIX = ("bytedance", "alibaba", "tencent", "deepseek", "moonshot", "zai")
-BAIDU = """
-[firm.baidu]
-title = "Baidu"
-archetype = "hyperscaler"
-budget = "startup_budget"
-mfu = "mfu_china"
-minimum_training = "minimum_training_months"
-[source.baidu-stock]
-title = "Baidu, stock at t = 0"
-firm = "baidu"
-amount = ["baidu_stock"]
-channel = "domestic"
-[quantity.baidu_stock]
-family = "lognormal"
-median = 900e3
-sigma = 0.2
-unit = "H100e"
-description = "Baidu's stock"
-sources = ["project"]
-"""
 
 
 @cache
@@ -137,30 +110,3 @@ def test_who_is_first_is_the_same_streamed(monkeypatch: pytest.MonkeyPatch) -> N
         assert {name: each.value for name, each in streamed.commitments[firm].items()} == pytest.approx(
             {name: each.value for name, each in row.items()}
         )
-
-
-def test_one_more_firm_is_found_in_results_report_and_explorer(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "baidu.toml"
-    path.write_text(BAIDU, encoding="utf-8")
-    options = ["--priors", str(path), "--as-of", "2026-11-21", "--draws", "8000"]
-    assert run(["forecast", *options, "--json"]) == 0
-    answer = json.loads(capsys.readouterr().out)
-    assert answer["first_firm"]["baidu"] > 0.1
-    assert answer["ready_if_first"]["baidu"]["quantiles"]["0.5"]["date"]
-    assert answer["first_archetype"]["hyperscaler"] == pytest.approx(
-        sum(answer["first_firm"][firm] for firm in ("bytedance", "alibaba", "tencent", "baidu")), abs=1e-4
-    )
-    assert run(["state", *options, "--json"]) == 0
-    assert "baidu" in json.loads(capsys.readouterr().out)["firms"]
-    assert run(["run", *options, "--runs", str(tmp_path / "runs"), "--json"]) == 0
-    capsys.readouterr()
-    (report,) = (tmp_path / "runs").rglob("report.html")
-    assert "Baidu" in report.read_text(encoding="utf-8")
-    more = load_assumptions([Layer.of(tomllib.loads(BAIDU), file="baidu.toml")])
-    page = explorer_data(replace(question(), assumptions=more, draws=2_000), (), draws=500)
-    assert page["firms"] == [*SIX, "baidu"]
-    assert page["firmTitles"] == ["ByteDance", "Alibaba", "Tencent", "DeepSeek", "Moonshot", "Z.ai", "Baidu"]
-    fields = {field["name"]: field for field in page["leaks"]["stock"]["fields"]}
-    assert ["baidu", "Baidu"] in fields["whose"]["options"]
