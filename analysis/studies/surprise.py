@@ -72,7 +72,7 @@ def surprises(question: Question, items: Sequence[Item]) -> tuple[Surprise, ...]
     >>> surprises(question, [load_ledger().items["eci-lag"]])
     ()
     """
-    items = [item for item in items if item.kind.countable]
+    items = [item for item in items if item.kind.countable and item.kind.lever(item.observed) is None]  # a fact fits
     if not items:
         return ()
     assumptions = with_latents(question.assumptions, items)
