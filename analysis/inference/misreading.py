@@ -16,12 +16,14 @@ alone that raises as few false alarms finds more mistakes (Neyman and Pearson). 
 of sums in yuan taken for dollars 74% where s is 0.63, 97% where it is 0.4.
 
 That a figure would fit better in another currency is a warning. Where it surprises besides, it is answered with
-confidence only by mistake, and refused.
+confidence only by mistake, and refused. A mistake explains nothing that would itself surprise: what is a hundred
+orders of magnitude off is likelier still with two of them taken away.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from statistics import NormalDist
 
 import numpy as np
@@ -31,6 +33,7 @@ from ...evidence.schema import Item
 from ...model.calendar import Clock
 from .estimates import Array, Weighting
 from .log_means import log_mean
+from .tails import predictive_tail
 
 SURPRISING = 0.01  # probability of a reading as far out, below which it is surprising
 FALSE_ALARMS = 0.01  # honest items, at most, that a mistake seems to explain
@@ -38,7 +41,7 @@ LIKELIER = math.exp(NormalDist().inv_cdf(1.0 - FALSE_ALARMS) ** 2 / 2.0)  # fact
 MOST = math.log(1e6)  # of a factor that is shown: beyond it, the densities are those of the outermost tail
 
 
-def likelier_if(item: Item, predicted: Array, clock: Clock) -> str:
+def likelier_if(item: Item, predicted: Array, clock: Clock, rng: np.random.Generator) -> str:
     """Say which mistakes explain an item better by `LIKELIER` at least, in words; nothing where none does.
 
     Parameters
@@ -49,35 +52,33 @@ def likelier_if(item: Item, predicted: Array, clock: Clock) -> str:
         What equally likely draws predict of it, in the coordinate of its kind.
     clock : Clock
         Turns days into months since t = 0.
+    rng : numpy.random.Generator
+        Draws what would be observed, had there been no mistake.
     """
-    meant = item.kind.misreadings(item.observed)
-    if not meant:
-        return ""
-    stated = _evidence(item, item.observation(clock), predicted, clock)
-    factors = {
-        mistake: _evidence(item, item.kind.observation(other, clock), predicted, clock) - stated
-        for mistake, other in meant.items()
-    }
-    found = {mistake: factor for mistake, factor in factors.items() if factor >= math.log(LIKELIER)}
-    return " or ".join(
-        f"{np.exp(min(factor, MOST)):,.0f} times likelier if its {said}" for said, factor in found.items()
-    )
+    stated = _log_evidence(item, predicted, clock)
+    found = []
+    for mistake, observed in item.kind.misreadings(item.observed).items():
+        meant = replace(item, observed=observed)
+        factor = _log_evidence(meant, predicted, clock) - stated
+        if factor >= math.log(LIKELIER) and predictive_tail(meant, predicted, clock, rng) >= SURPRISING:
+            found.append(f"{math.exp(min(factor, MOST)):,.0f} times likelier if its {mistake}")
+    return " or ".join(found)
 
 
-def misreading(item: Item, predicted: Array, clock: Clock, tail: float) -> str | None:
+def misreading(item: Item, predicted: Array, clock: Clock, tail: float, rng: np.random.Generator) -> str | None:
     """Say which mistake explains an item; None where it does not surprise, or none does.
 
     Parameters
     ----------
-    item, predicted, clock
+    item, predicted, clock, rng
         See `likelier_if`.
     tail : float
         Probability of a reading as far out.
     """
-    likelier = likelier_if(item, predicted, clock) if tail < SURPRISING else ""
+    likelier = likelier_if(item, predicted, clock, rng) if tail < SURPRISING else ""
     return f"{item.id} surprises the prior (p = {tail:.2g}), and is {likelier}. As it stands" if likelier else None
 
 
-def _evidence(item: Item, observation: float, predicted: Array, clock: Clock) -> float:
-    """Logarithm of the mean likelihood of an observation, all draws being equally likely."""
-    return log_mean(log_density(item, observation, predicted, clock), Weighting(predicted.size)).value
+def _log_evidence(item: Item, predicted: Array, clock: Clock) -> float:
+    """Logarithm of the mean likelihood of what an item observed, all draws being equally likely."""
+    return log_mean(log_density(item, item.observation(clock), predicted, clock), Weighting(predicted.size)).value

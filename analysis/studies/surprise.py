@@ -81,7 +81,7 @@ def surprises(question: Question, items: Sequence[Item]) -> tuple[Surprise, ...]
     rng, found = np.random.default_rng(question.seed), []
     for item in items:
         probability = predictive_tail(item, predicted[item.id], asked.clock, rng)
-        mistake = likelier_if(item, predicted[item.id], asked.clock)
+        mistake = likelier_if(item, predicted[item.id], asked.clock, rng)
         if probability < SURPRISING or mistake:
             found.append(Surprise(item.id, probability, mistake))
     return tuple(found)

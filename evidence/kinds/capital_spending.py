@@ -21,7 +21,7 @@ from ...model.assumptions import Assumptions
 from ...priors.strict import StrictModel
 from ..units import USD, CurrencyName, units, usd
 from .estimate import Share
-from .kind import Clock, Figures, ModelState, Name, Positive, log_of
+from .kind import Clock, Figures, ModelState, Name, Positive, calculable, log_of
 from .money import in_other_currencies, rate_known
 from .normal import NormalKind
 from .stocks import growth_lacking, sources_of, stock_at
@@ -43,7 +43,7 @@ class Likelihood(StrictModel):
     """Scatter of the spending's logarithm, and growth by the year of stocks until t = 0."""
 
     sd: Positive
-    yearly_growth: Annotated[float, Field(gt=1)] | None = None
+    yearly_growth: Annotated[float, Field(gt=1), AfterValidator(calculable)] | None = None
 
 
 class CapitalSpending(NormalKind[Observed, Likelihood]):

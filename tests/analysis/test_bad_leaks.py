@@ -37,6 +37,12 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str, str]] = {
     "firm": ("compute_stock", STOCK | {"firm": "bytedence"}, "observed.firm", "did you mean 'bytedance'"),
     "chip": ("compute_stock", STOCK | {"chip": "H10O"}, "observed.chip", "did you mean 'H100'"),
     "channel": ("shipment", {"value": 1e4, "chip": "H200", "channel": "h20", "date": SEEN}, "channel", "did you mean"),
+    "arrivals": (
+        "shipment",
+        {"value": 1e4, "channel": "ascend-2027", "date": date(2026, 7, 1)},
+        "observed.date",
+        "nothing arrives through 'ascend-2027' before 2026-09-25",
+    ),
     "currency": ("capital_spending", SPENT | {"currency": "CNYY"}, "observed.currency", "did you mean 'CNY'"),
     "interval": ("compute_stock", STOCK | {"interval": [1e6, 2e6]}, "observed.interval", "should lie inside"),
     "end": ("run_finished", RUN | {"date": date(2026, 6, 1)}, "observed.started", "is not before 2026-06-01"),
@@ -46,6 +52,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "observed.high",
         "1.6% is the share 0.016",
     ),
+    "beyond-numbers": ("compute_stock", STOCK | {"value": 1e200}, "observed.value", "between 1e-60 and 1e+60"),
     "owner": ("compute_stock", STOCK | {"value": 30e6}, "observed.value", "more than all firms have"),
     "cluster": ("cluster", STOCK | {"value": 30e6}, "observed.value", "more than all firms have"),
     "lever": ("policy", {"lever": "remote-revokd", "date": SEEN}, "observed.lever", "did you mean 'remote-revoked'"),
@@ -152,7 +159,13 @@ EXTREME: dict[str, tuple[str, dict[str, Any], dict[str, Any], tuple[str, ...]]] 
         "cluster",
         {"value": 2.5e6, "chip": "910C", "firm": "Meituan", "date": date(2026, 4, 30)},
         {"sd": 0.4},
-        ("hardly possible under the prior", "expected with a probability"),
+        ("times likelier if its value is a hundred times too large", "expected with a probability"),
+    ),
+    "beyond-any-mistake": (
+        "run_finished",
+        KIMI | {"size": 1e45},
+        {"size_sd": 1.0, "typical_share": 0.5},
+        ("hardly possible under the prior", "FLOP"),
     ),
     "hundredth-of-a-stock": (
         "compute_stock",
@@ -242,6 +255,7 @@ firm = "baidu"
 amount = ["startup_stock"]
 channel = "domestic"
 """
+RNG = np.random.default_rng(9)
 HONEST = 500  # figures simulated from the prior
 
 
@@ -265,8 +279,8 @@ def test_a_sum_marked_with_another_currency_is_told_by_it(kind: str, firm: str |
     """What is expected of any firm, its currency mistaken, would be likelier in its own; as it is, nothing is said."""
     clock, predicted = predicted_sums(kind, firm)
     figure = float(np.exp(np.median(predicted))) * (6.8 if meant == "CNY" else 1.0)
-    assert likelier_if(sum_of(kind, firm, figure, meant), predicted, clock) == ""
-    assert f"its currency is {meant}" in likelier_if(sum_of(kind, firm, figure, marked), predicted, clock)
+    assert likelier_if(sum_of(kind, firm, figure, meant), predicted, clock, RNG) == ""
+    assert f"its currency is {meant}" in likelier_if(sum_of(kind, firm, figure, marked), predicted, clock, RNG)
 
 
 @pytest.mark.parametrize(("kind", "firm"), [("capital_spending", "alibaba"), ("rental_spend", "moonshot")])
@@ -276,10 +290,8 @@ def test_of_honest_sums_one_in_a_hundred_seems_mistaken_at_most(kind: str, firm:
     rng = np.random.default_rng(8)
     seen = np.exp(simulate(sum_of(kind, firm, 1e9, "USD"), rng.choice(predicted, HONEST), clock, rng))
     rate = 6.8 if currency == "CNY" else 1.0
-    # the densities are smooth: every draw of the prediction beyond the first thousand would only take time
-    alarms = sum(
-        bool(likelier_if(sum_of(kind, firm, each * rate, currency), predicted[:1_000], clock)) for each in seen
-    )
+    some = predicted[:1_000]  # the densities are smooth: more draws would only take time
+    alarms = sum(bool(likelier_if(sum_of(kind, firm, each * rate, currency), some, clock, rng)) for each in seen)
     assert alarms <= stats.binom.isf(1e-4, HONEST, FALSE_ALARMS)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 
 import numpy as np
 import pytest
@@ -24,7 +25,8 @@ from catchup.evidence.schema import Item
 from kind_ledgers import CASES, ledger
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-FITTED_DRAWS, CHAIN_DRAWS = 1_000_000, 25_000
+FITTED_DRAWS = int(os.environ.get("CATCHUP_PRIOR_DRAWS", "1000000"))
+CHAIN_DRAWS = int(os.environ.get("CATCHUP_CHAIN_DRAWS", "25000"))  # of each chain
 AGREE = 0.05  # months
 MOST_TRUTHS = 20
 OF_GROUP = {kind: group for group, cases in CASES.items() for kind in cases}
