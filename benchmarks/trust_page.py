@@ -53,6 +53,23 @@ def uniform(rows: Rows) -> Found:
     return f"{text}; smallest p-value {row['smallest_p_value']:.2g}{alone}", not failed
 
 
+def kinds_uniform(rows: Rows) -> Found:
+    """Of ledgers that hold every kind between them, which quantities leave the band of their ledger."""
+    kinds, quantities = sum(len(row["kinds"]) for row in rows), sum(row["quantities"] for row in rows)
+    failed = [name for row in rows for name in row["failed"]]
+    alone, least = sum(len(row["outside_own_band"]) for row in rows), min(row["smallest_p_value"] for row in rows)
+    text = f"{kinds} kinds in {len(rows)} ledgers, {rows[0]['fits']:,} fits each: {len(failed)} outside{_named(failed)}"
+    chance = f"{alone} of {quantities} ranks outside a 99% band of their own (chance: {quantities / 100:.0f})"
+    return f"{text}; {chance}; smallest p-value {least:.2g}", not failed
+
+
+def kinds_found_out(rows: Rows) -> Found:
+    """Of kinds whose sd was halved, those whose joint log likelihood gives it away."""
+    missed = [row["kind"] for row in rows if "log_likelihood" not in row["outside_own_band"]]
+    text = f"{rows[0]['fits']:,} fits each: {len(rows) - len(missed)} of {len(rows)} kinds found out"
+    return f"{text}{_named(missed)}", not missed
+
+
 def found_out(rows: Rows) -> Found:
     (row,) = rows
     failed = row["failed"]
@@ -170,6 +187,20 @@ SECTIONS: dict[str, tuple[Claim, ...]] = {
             found_out,
         ),
         Claim("The same of a likelihood that is wrong, NUTS", "found out", "sbc-nuts-wrong", CALIBRATION, found_out),
+        Claim(
+            "Simulation-based calibration of every kind of evidence, three items of each, importance",
+            TOGETHER,
+            "sbc-kinds",
+            CALIBRATION,
+            kinds_uniform,
+        ),
+        Claim(
+            "Half the standard deviation of one kind, importance",
+            "each outside its 99% band",
+            "sbc-kinds-wrong",
+            CALIBRATION,
+            kinds_found_out,
+        ),
         Claim(
             "Intervals of fits hold the truth", "within chance at 1%", "coverage-of-ranked-draws", CALIBRATION, covered
         ),

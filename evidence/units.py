@@ -77,8 +77,8 @@ def currency_named(name: str) -> str:
     return _named("currency", name, units().currency)
 
 
-def usd(amount: float, currency: str, year: int) -> float:
-    """Convert an amount of a year into US dollars of that year.
+def usd(amount: float, currency: str, year: int | None) -> float:
+    """Convert an amount of a year into US dollars of that year; of dollars the year may be left open.
 
     Examples
     --------

@@ -98,7 +98,7 @@ class _Predictions:
     ) -> None:
         self._clock = question.clock
         self._tails: dict[str, float] = {}
-        self._rng = np.random.default_rng(question.seed)
+        self._seed, self._rng = question.seed, np.random.default_rng(question.seed)
         self._predicted = evaluate_all(lambda values: dict(predictions_of(question, values, items)[2]))
         self.likelihoods = {
             item.id: log_density(item, item.observation(self._clock), self._predicted[item.id], self._clock)
@@ -132,7 +132,8 @@ class _Predictions:
 
     def refuse_misreading(self, item: Item) -> None:
         """Refuse an item that surprises, and that a common mistake explains."""
-        found = misreading(item, self._predicted[item.id], self._clock, self.tail(item))
+        rng = np.random.default_rng(self._seed)  # of its own: the others' tails stay as they are
+        found = misreading(item, self._predicted[item.id], self._clock, self.tail(item), rng)
         if found is not None:
             raise UntrustworthyError(f"{found}: {self.expectation(item)}. {ADVICE}")
 

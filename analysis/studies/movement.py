@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ...evidence.schema import Item
@@ -76,7 +76,7 @@ def moved_by_added(posterior: Posterior, request: Request) -> Movement:
     files = {str(path) for path in request.added}
     added = tuple(item.id for item in posterior.items if item.file in files)
     if not added:
-        return Movement((), None, {}, "no added item is counted: all are known only later")
+        return Movement((), None, {}, f"no added item is counted: {_why_not(posterior, files)}")
     without = choose_evidence(request.question, request.evidence, request.ledger, request.added, count_added=False)
     ready = posterior.ready
     acting = {policy.name for policy in posterior.question.assumptions.enacted}
@@ -89,6 +89,17 @@ def moved_by_added(posterior: Posterior, request: Request) -> Movement:
         if before is not None:
             return _movement(added, ready, before, common=True)
     return _conditioned_apart(request, added, ready, without)
+
+
+def _why_not(posterior: Posterior, files: Collection[str]) -> str:
+    """Why no item of some files is counted."""
+    selection, day = posterior.selection, posterior.question.as_of
+    aside = [each for each in selection.set_aside if each.item.file in files]
+    held = [item for item in (*selection.checks, *selection.priors) if item.file in files]
+    if not held and all(each.item.text.known_since > day for each in aside):
+        return "all are known only later"
+    roles = [f"{item.id} has the role {item.text.role}" for item in held]
+    return "; ".join([*(f"{each.item.id} is {each.reason}" for each in aside), *roles])
 
 
 def _reweighted(posterior: Posterior, source: ReweightedPrior, items: Sequence[Item]) -> Distribution | None:

@@ -1,7 +1,8 @@
 """Items that the prior finds surprising: how seldom it predicts anything as far out as what was observed.
 
 The probability is that of the prior predictive distribution beyond the observation, on both sides. An item of so small
-a one may be a misprint, a figure in another currency or of another firm, or right and worth knowing: look at it.
+a one may be a misprint, a figure in another currency or of another firm, or right and worth knowing: look at it. So may
+one that a common mistake explains better, surprising or not: see `misreading`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 from ...evidence.latents import with_latents
 from ...evidence.schema import Item
 from ..inference.likelihoods import predictions_of, prior_for
-from ..inference.misreading import SURPRISING
+from ..inference.misreading import SURPRISING, likelier_if
 from ..inference.question import Question
 from ..inference.tails import predictive_tail, probability_text
 
@@ -23,7 +24,7 @@ DRAWS = 8_192
 
 @dataclass(frozen=True)
 class Surprise:
-    """An item that the prior finds surprising.
+    """An item that the prior finds surprising, or that a common mistake explains better.
 
     Attributes
     ----------
@@ -31,23 +32,27 @@ class Surprise:
         Its id.
     probability : float
         Of a reading as far out, under the prior.
+    likelier_if : str
+        Which mistakes would explain it, and how much better; empty where none does.
     """
 
     item: str
     probability: float
+    likelier_if: str = ""
 
     @property
     def text(self) -> str:
         """What is said of it, in a line."""
+        look = "Look at its unit, currency, year and firm, or doubt it (reliability)"
+        if self.probability >= SURPRISING:
+            return f"{self.item} would be {self.likelier_if}. {look}"
         tail = probability_text(self.probability, 2.0 / DRAWS)
-        return (
-            f"{self.item} surprises the prior ({tail} for a reading as far out). "
-            "Look at its unit, currency, year and firm, or doubt it (reliability)"
-        )
+        mistake = f", and would be {self.likelier_if}" if self.likelier_if else ""
+        return f"{self.item} surprises the prior ({tail} for a reading as far out){mistake}. {look}"
 
 
 def surprises(question: Question, items: Sequence[Item]) -> tuple[Surprise, ...]:
-    """Find the items that the prior finds surprising.
+    """Find the items that the prior finds surprising, or that a common mistake explains better.
 
     Parameters
     ----------
@@ -67,7 +72,7 @@ def surprises(question: Question, items: Sequence[Item]) -> tuple[Surprise, ...]
     >>> surprises(question, [load_ledger().items["eci-lag"]])
     ()
     """
-    items = [item for item in items if item.kind.countable]
+    items = [item for item in items if item.kind.countable and item.kind.lever(item.observed) is None]  # a fact fits
     if not items:
         return ()
     assumptions = with_latents(question.assumptions, items)
@@ -76,6 +81,7 @@ def surprises(question: Question, items: Sequence[Item]) -> tuple[Surprise, ...]
     rng, found = np.random.default_rng(question.seed), []
     for item in items:
         probability = predictive_tail(item, predicted[item.id], asked.clock, rng)
-        if probability < SURPRISING:
-            found.append(Surprise(item.id, probability))
+        mistake = likelier_if(item, predicted[item.id], asked.clock, rng)
+        if probability < SURPRISING or mistake:
+            found.append(Surprise(item.id, probability, mistake))
     return tuple(found)

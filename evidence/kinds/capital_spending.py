@@ -15,13 +15,14 @@ import datetime
 import math
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field
 
 from ...model.assumptions import Assumptions
 from ...priors.strict import StrictModel
-from ..units import USD, CurrencyName, units, usd, years_of
+from ..units import USD, CurrencyName, units, usd
 from .estimate import Share
-from .kind import Clock, Figures, ModelState, Name, Positive, log_of
+from .kind import Clock, Figures, ModelState, Name, Positive, calculable, log_of
+from .money import in_other_currencies, rate_known
 from .normal import NormalKind
 from .stocks import growth_lacking, sources_of, stock_at
 
@@ -33,25 +34,16 @@ class Observed(StrictModel):
 
     value: Positive
     currency: CurrencyName = USD
-    year: Annotated[int, Field(ge=2000, le=2100)]
+    year: Annotated[int, Field(ge=2000, le=2100), AfterValidator(rate_known)]
     firm: Name | None = None
     ai_share: Share | None = None
-
-    @field_validator("year")
-    @classmethod
-    def _rate_known(cls, year: int, info: ValidationInfo) -> int:
-        currency = info.data.get("currency", USD)
-        known = years_of(currency)
-        if known and year not in known:
-            raise ValueError(f"the rate of {currency} is known for {min(known)} to {max(known)}, not for {year}")
-        return year
 
 
 class Likelihood(StrictModel):
     """Scatter of the spending's logarithm, and growth by the year of stocks until t = 0."""
 
     sd: Positive
-    yearly_growth: Annotated[float, Field(gt=1)] | None = None
+    yearly_growth: Annotated[float, Field(gt=1), AfterValidator(calculable)] | None = None
 
 
 class CapitalSpending(NormalKind[Observed, Likelihood]):
@@ -71,9 +63,7 @@ class CapitalSpending(NormalKind[Observed, Likelihood]):
         return observed.firm
 
     def misreadings(self, observed: Observed) -> dict[str, Observed]:
-        known = [name for name in units().currency if name == USD or observed.year in years_of(name)]
-        others = {name: observed.model_copy(update={"currency": name}) for name in known if name != observed.currency}
-        return {**super().misreadings(observed), **{f"currency is {name}": each for name, each in others.items()}}
+        return {**super().misreadings(observed), **in_other_currencies(observed)}
 
     def misfit(self, observed: Observed, likelihood: Likelihood, assumptions: Assumptions) -> tuple[str, str] | None:
         if not sources_of(assumptions, observed.firm, units().stock.bought):

@@ -17,13 +17,13 @@ import math
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from ...model.equations import total_flop
 from ...priors.strict import StrictModel
 from .doubt import log_sum, mixture_parts, share_genuine
 from .estimate import Interval, Level
-from .kind import Array, Clock, Figures, Kind, ModelState, Positive, log_of
+from .kind import Array, Clock, Figures, Kind, ModelState, Positive, calculable, log_of
 from .normal import interval_sd, log_normal_density
 
 
@@ -39,9 +39,9 @@ class Observed(StrictModel):
 class Likelihood(StrictModel):
     """Scatter and trust: all but the reliability in log10 FLOP."""
 
-    accounting_sd: Annotated[float, Field(ge=0)]
+    accounting_sd: Annotated[float, Field(ge=0), AfterValidator(calculable)]
     reliability: Annotated[float, Field(ge=0, le=1)]
-    background_mean: float
+    background_mean: Annotated[float, AfterValidator(calculable)]
     background_sd: Positive
 
 

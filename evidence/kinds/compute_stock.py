@@ -15,13 +15,13 @@ import math
 from collections.abc import Collection
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from ...model.assumptions import Assumptions
 from ...priors.strict import StrictModel
 from ..units import H100E, ChipName, h100e_of, units
 from .estimate import Interval, Level, log_interval_sd
-from .kind import Clock, Figures, ModelState, Name, Positive, log_of
+from .kind import Clock, Figures, ModelState, Name, Positive, calculable, log_of
 from .normal import NormalKind
 from .stocks import growth_lacking, sources_of, stock_at
 
@@ -42,7 +42,7 @@ class Likelihood(StrictModel):
     """Scatter of the stock's logarithm beyond its interval, and growth by the year until t = 0."""
 
     sd: Positive
-    yearly_growth: Annotated[float, Field(ge=1)] | None = None
+    yearly_growth: Annotated[float, Field(ge=1), AfterValidator(calculable)] | None = None
 
 
 class ComputeStock(NormalKind[Observed, Likelihood]):

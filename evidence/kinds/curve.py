@@ -21,13 +21,13 @@ from functools import lru_cache
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from ...model.assumptions import PROGRESS_QUANTITY
 from ...model.calendar import Calendar
 from ...priors.strict import StrictModel, misfit
 from ..efficiency.curve import end_slopes, spline, spline_pieces
-from .kind import Clock, Figures, Kind, ModelState, Name, log_of
+from .kind import Clock, Figures, Kind, ModelState, Name, Positive, calculable, log_of
 
 HEIGHT = "height_{:02d}"  # figure of a point
 NODES = 10  # of the quadrature between two points
@@ -47,8 +47,8 @@ class CurveText(StrictModel):
         Natural logarithm of the likelihood at each, up to a constant.
     """
 
-    start: float
-    step: Annotated[float, Field(gt=0)]
+    start: Annotated[float, AfterValidator(calculable)]
+    step: Positive
     heights: Annotated[tuple[float, ...], Field(strict=False)]
 
     @model_validator(mode="after")
@@ -110,7 +110,7 @@ class CurveKind[Observed: StrictModel, Likelihood: StrictModel](Kind[Observed, L
 class ProgressCurve(StrictModel):
     """A curve over log10 of the yearly factor of algorithmic progress, and the factor at which it is highest."""
 
-    value: Annotated[float, Field(gt=0)]
+    value: Positive
     table: Name
     vintage: datetime.date
     curve: CurveText

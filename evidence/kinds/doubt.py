@@ -17,7 +17,7 @@ from pydantic import AfterValidator, Field
 
 from ...priors.strict import StrictModel
 from .estimate import at_most_one
-from .kind import Array, Figures, Positive, log_of
+from .kind import Array, Figures, Positive, calculable, log_of
 from .normal import log_normal_density
 
 LARGEST_RANK = 1.0 - 2.0**-53  # the largest number below 1
@@ -30,7 +30,7 @@ class Doubt(StrictModel):
     """How far an item is believed, and what it would otherwise say, in the coordinate of its kind."""
 
     reliability: Reliability
-    background_mean: float
+    background_mean: Annotated[float, AfterValidator(calculable)]
     background_sd: Positive
 
     def log_density(self, xp: Any, value: Any, figures: Figures) -> Any:

@@ -17,7 +17,7 @@ import math
 from functools import reduce
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from ...model.assumptions import PROGRESS_QUANTITY
 from ...model.equations import MONTHS_PER_YEAR
@@ -25,7 +25,7 @@ from ...priors.strict import StrictModel
 from ..efficiency.equations import expected_score
 from ..intervals import interval_sd
 from .estimate import Interval, Level, Share
-from .kind import Clock, Figures, ModelState, log_of
+from .kind import Clock, Figures, ModelState, Positive, calculable, log_of
 from .normal import NormalKind
 from .runs import committed
 
@@ -38,7 +38,7 @@ class Observed(StrictModel):
     """Whose frontier, the score with its interval, and the day of the model's release."""
 
     frontier: Literal["mythos", "chinese"]
-    value: Annotated[float, Field(gt=0)]
+    value: Positive
     interval: Interval | None = None
     level: Level = 0.9
     date: datetime.date
@@ -47,8 +47,8 @@ class Observed(StrictModel):
 class Likelihood(StrictModel):
     """Scatter about the line, points; months from launch to release; a run's share of the largest one."""
 
-    sd: Annotated[float, Field(gt=0)]
-    months_before: Annotated[float, Field(ge=0)] = 0.0
+    sd: Positive
+    months_before: Annotated[float, Field(ge=0), AfterValidator(calculable)] = 0.0
     typical_share: Share = 1.0
 
 

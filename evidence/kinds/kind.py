@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from ...model.assumptions import Assumptions
 from ...model.calendar import Clock as Clock
@@ -24,10 +24,19 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 Figures = Mapping[str, Any]
 
-Positive = Annotated[float, Field(gt=0)]
-Name = Annotated[str, Field(min_length=1)]
-
 SMALLEST = 1e-200  # keeps the logarithm of nothing finite; no figure of the model comes near it
+LARGEST = 1e60  # of a figure, and of its reciprocal: products of two, and their squares, are still numbers
+
+
+def calculable(figure: float) -> float:
+    """Refuse a figure, other than 0, whose square or reciprocal may be no number any more."""
+    if figure and not 1.0 / LARGEST <= abs(figure) <= LARGEST:
+        raise ValueError(f"should lie between {1.0 / LARGEST:g} and {LARGEST:g} in size, not {figure:g}")
+    return figure
+
+
+Positive = Annotated[float, Field(gt=0), AfterValidator(calculable)]
+Name = Annotated[str, Field(min_length=1)]
 
 
 @dataclass(frozen=True)

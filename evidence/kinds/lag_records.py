@@ -19,7 +19,7 @@ from functools import lru_cache
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from ...model.assumptions import DEFAULT_EVENT, Assumptions
 from ...model.calendar import Calendar
@@ -31,7 +31,7 @@ from ..tables.episodes import lag_episodes
 from ..tables.records import shipped_records
 from .capability_lag import ORGANISATION_ERROR, gap_quantities
 from .curve import CurveKind, CurveText, top
-from .kind import Clock, Figures, ModelState, Name, Positive, log_of
+from .kind import Clock, Figures, ModelState, Name, Positive, calculable, log_of
 
 RELEASE_DELAYS = ("american_release_delay", "chinese_release_delay")
 SCOPE = "general"
@@ -52,7 +52,7 @@ class EpisodeText(StrictModel):
 
     reference: Name
     months: Positive
-    error: Annotated[float, Field(ge=0)] = 0.0
+    error: Annotated[float, Field(ge=0), AfterValidator(calculable)] = 0.0
     follower: Name | None = None
     follower_date: datetime.date | None = None
 
@@ -157,7 +157,7 @@ class LagRecords(CurveKind[Observed, Likelihood]):
 
     def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
         quantity = state.quantity
-        lead, growth, _ = (quantity[name] for name in gap_quantities(SCOPE))
+        lead, growth = (quantity[name] for name in gap_quantities(SCOPE)[:2])
         american, chinese = (quantity[name] for name in RELEASE_DELAYS)
         gap = gap_on_day(state.ready[DEFAULT_EVENT], lead, growth, figures["date"]) + chinese - american
         shown = smooth_positive_part(xp, gap, state.assumptions.table.number("lag_smoothing"))

@@ -12,19 +12,19 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from ...model.assumptions import PROGRESS_QUANTITY
 from ...priors.strict import StrictModel
 from .estimate import Interval, Level, log_interval_sd
-from .kind import Clock, Figures, ModelState, log_of
+from .kind import Clock, Figures, ModelState, calculable, log_of
 from .normal import NormalKind
 
 
 class Observed(StrictModel):
     """A factor a year, with its interval."""
 
-    value: Annotated[float, Field(gt=1)]
+    value: Annotated[float, Field(gt=1), AfterValidator(calculable)]
     interval: Interval
     level: Level
 
@@ -32,7 +32,7 @@ class Observed(StrictModel):
 class Likelihood(StrictModel):
     """Scatter of the factor's logarithm beyond the study's own interval."""
 
-    sd: Annotated[float, Field(ge=0)]
+    sd: Annotated[float, Field(ge=0), AfterValidator(calculable)]
 
 
 class ProgressEstimate(NormalKind[Observed, Likelihood]):

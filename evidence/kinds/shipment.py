@@ -18,13 +18,13 @@ import datetime
 import math
 from typing import Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from ...model.assumptions import Assumptions
 from ...model.race import Source
 from ...priors.strict import StrictModel
 from ..units import H100E, ChipName, h100e_of
-from .kind import Clock, Figures, Kind, ModelState, Name, Positive, log_of
+from .kind import Clock, Figures, Kind, ModelState, Name, Positive, calculable, log_of
 from .normal import log_normal_density
 from .stocks import sources_of, stock_at
 
@@ -35,7 +35,7 @@ SMALLEST = 1e-12  # of what is noticed on average; keeps the logarithm of "some 
 class Observed(StrictModel):
     """How many chips of which type, 0 for none, through which channel by which day."""
 
-    value: Annotated[float, Field(ge=0)]
+    value: Annotated[float, Field(ge=0), AfterValidator(calculable)]
     chip: ChipName = H100E
     channel: Name
     date: datetime.date
@@ -77,6 +77,10 @@ class Shipment(Kind[Observed, Likelihood]):
         if not arriving(assumptions, observed.channel):
             known = [channel for channel in assumptions.race.channels() if arriving(assumptions, channel)]
             return "observed.channel", f"nothing arrives through '{observed.channel}', but through {', '.join(known)}"
+        begins = min(_begins(assumptions, source) for source in arriving(assumptions, observed.channel).values())
+        if observed.value and assumptions.calendar.months(observed.date) <= begins:
+            first = assumptions.calendar.day(begins)
+            return "observed.date", f"nothing arrives through '{observed.channel}' before {first} in the model"
         needed = _needed(observed)
         if getattr(likelihood, needed) is None:
             return f"likelihood.{needed}", f"is missing: {observed.value:g} chips need it"
@@ -113,6 +117,12 @@ class Shipment(Kind[Observed, Likelihood]):
 def arriving(assumptions: Assumptions, channel: str) -> dict[str, Source]:
     """Sources that bring compute through a channel over time, for all firms."""
     return {name: source for name, source in sources_of(assumptions, channels=(channel,)).items() if source.arrives}
+
+
+def _begins(assumptions: Assumptions, source: Source) -> float:
+    """Month in which a source's first may have arrived."""
+    start = source.start
+    return float(assumptions.beliefs[start].support()[0]) if isinstance(start, str) else float(start or 0.0)
 
 
 def _needed(observed: Observed) -> str:

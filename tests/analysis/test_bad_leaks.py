@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from catchup.analysis.commands.main import run as catchup
 from catchup.analysis.inference.conflict import refuse_conflict
@@ -33,6 +34,12 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str, str]] = {
     "firm": ("compute_stock", STOCK | {"firm": "bytedence"}, "observed.firm", "did you mean 'bytedance'"),
     "chip": ("compute_stock", STOCK | {"chip": "H10O"}, "observed.chip", "did you mean 'H100'"),
     "channel": ("shipment", {"value": 1e4, "chip": "H200", "channel": "h20", "date": SEEN}, "channel", "did you mean"),
+    "arrivals": (
+        "shipment",
+        {"value": 1e4, "channel": "ascend-2027", "date": date(2026, 7, 1)},
+        "observed.date",
+        "nothing arrives through 'ascend-2027' before 2026-09-25",
+    ),
     "currency": ("capital_spending", SPENT | {"currency": "CNYY"}, "observed.currency", "did you mean 'CNY'"),
     "interval": ("compute_stock", STOCK | {"interval": [1e6, 2e6]}, "observed.interval", "should lie inside"),
     "end": ("run_finished", RUN | {"date": date(2026, 6, 1)}, "observed.started", "is not before 2026-06-01"),
@@ -42,6 +49,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "observed.high",
         "1.6% is the share 0.016",
     ),
+    "beyond-numbers": ("compute_stock", STOCK | {"value": 1e200}, "observed.value", "between 1e-60 and 1e+60"),
     "owner": ("compute_stock", STOCK | {"value": 30e6}, "observed.value", "more than all firms have"),
     "cluster": ("cluster", STOCK | {"value": 30e6}, "observed.value", "more than all firms have"),
     "lever": ("policy", {"lever": "remote-revokd", "date": SEEN}, "observed.lever", "did you mean 'remote-revoked'"),
@@ -82,15 +90,15 @@ def test_a_doubted_report_of_too_much_is_weighed(tmp_path: Path, capsys: pytest.
 
 
 def test_renminbi_marked_as_dollars_surprise_the_prior(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Z.ai's bill of RMB 2.3 bn taken for dollars: checked, it is said to surprise; beside the true one, a conflict."""
+    """Z.ai's bill of RMB 2.3 bn taken for dollars: checked, it is said to surprise; counted, it is refused."""
     wrong, likelihood = {"value": 2.3e9, "firm": "zai"}, {"mean_stock_ratio": 0.7, "sd": 0.1}
     path = write_item(tmp_path, "rental_spend", "bill", observed=wrong, likelihood=likelihood)
     assert catchup(["evidence", "check", str(path)]) == 0
-    assert "bill surprises the prior" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "bill surprises the prior" in said
+    assert "times likelier if its currency is CNY" in said
     assert catchup(["forecast", "--add", str(path), "--as-of", f"{DAY}"]) == 1
-    conflict = capsys.readouterr().err
-    assert "zai-spend-2025 and bill" in conflict
-    assert "contradict each other" in conflict
+    assert "times likelier if its currency is CNY" in capsys.readouterr().err
     right = write_item(tmp_path, "rental_spend", "own", observed=wrong | {"value": 340e6}, likelihood=likelihood)
     assert catchup(["evidence", "check", str(right)]) == 0
     assert "surprises" not in capsys.readouterr().out
@@ -122,9 +130,9 @@ EXTREME: dict[str, tuple[str, dict[str, Any], dict[str, Any], tuple[str, ...]]] 
     ),
     "bill-of-dollars-as-yuan": (
         "rental_spend",
-        {"value": 340e6 / 6.8, "firm": "zai"},
+        {"value": 340e6, "currency": "CNY", "year": 2025, "firm": "zai"},
         {"mean_stock_ratio": 0.7, "sd": 0.1},
-        ("zai-spend-2025 and", "contradict each other"),
+        ("times likelier if its currency is USD",),
     ),
     "hundredfold-run": (
         "run_finished",
@@ -148,7 +156,13 @@ EXTREME: dict[str, tuple[str, dict[str, Any], dict[str, Any], tuple[str, ...]]] 
         "cluster",
         {"value": 2.5e6, "chip": "910C", "firm": "Meituan", "date": date(2026, 4, 30)},
         {"sd": 0.4},
-        ("hardly possible under the prior", "expected with a probability"),
+        ("times likelier if its value is a hundred times too large", "expected with a probability"),
+    ),
+    "beyond-any-mistake": (
+        "run_finished",
+        KIMI | {"size": 1e45},
+        {"size_sd": 1.0, "typical_share": 0.5},
+        ("hardly possible under the prior", "FLOP"),
     ),
     "hundredth-of-a-stock": (
         "compute_stock",
@@ -203,8 +217,6 @@ def test_what_is_added_and_surprises_is_said(tmp_path: Path, capsys: pytest.Capt
 
 def test_surprise_is_the_prior_predictive_tail() -> None:
     """Lognormal in closed form: as far out as the reading, on both sides."""
-    from scipy import stats
-
     from catchup.priors import LogNormal
 
     assumptions = load_assumptions(model="article", priors={"china_stock": LogNormal(median=2e6, sigma=0.2)})

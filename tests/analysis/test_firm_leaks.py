@@ -1,59 +1,26 @@
-"""Leaks about firms by name: whose chance they move, and how far the date."""
+"""Leaks about firms by name, and the answers about each firm that they move."""
 
 from __future__ import annotations
 
-import json
-import tomllib
-from dataclasses import replace
-from datetime import date
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from catchup.analysis.commands.main import run
 from catchup.analysis.inference.draws import PriorDraws
-from catchup.analysis.inference.estimates import Array, Distribution, Weighting, quantile_shift
+from catchup.analysis.inference.estimates import Array, Weighting
 from catchup.analysis.inference.forecast import forecast_prior
 from catchup.analysis.inference.importance import smooth_weights
 from catchup.analysis.inference.likelihoods import likelihoods
-from catchup.analysis.inference.outcomes import FIRST, READY, summary_columns
+from catchup.analysis.inference.outcomes import summary_columns
 from catchup.analysis.inference.question import Question
-from catchup.analysis.presentation.explorer import explorer_data
-from catchup.analysis.runs import run as orchestration
 from catchup.evidence.schema import Item
 from catchup.model.assumptions import Assumptions, load_assumptions
-from catchup.priors import Layer
 from item_cases import DAY, item
 
 MODEL = "current"
-
-DRAWS, LEAKS = 60_000, 24
-QUICK = ("bytedance", "zai")  # the largest and the smallest; the others in slow tests
+DRAWS = 60_000
 SIX = ("bytedance", "alibaba", "tencent", "deepseek", "moonshot", "zai")
-FALSE_ALARM = 4.5  # standard errors; one in 150 000 a comparison
-SEPTEMBER = date(2026, 9, 15)
-BAIDU = """
-[firm.baidu]
-title = "Baidu"
-archetype = "hyperscaler"
-budget = "startup_budget"
-mfu = "mfu_china"
-minimum_training = "minimum_training_months"
-[source.baidu-stock]
-title = "Baidu, stock at t = 0"
-firm = "baidu"
-amount = ["baidu_stock"]
-channel = "domestic"
-[quantity.baidu_stock]
-family = "lognormal"
-median = 900e3
-sigma = 0.2
-unit = "H100e"
-description = "Baidu's stock"
-sources = ["project"]
-"""
 
 
 @cache
@@ -67,77 +34,10 @@ def prior() -> tuple[PriorDraws, dict[str, Array]]:
     return source, source.map(lambda values: summary_columns(question(), values))
 
 
-def run_started(firm: str, day: date, name: str = "leak") -> Item:
-    return item("run_started", name, observed={"firm": firm, "date": day}, likelihood={"months_sd": 2.0})
-
-
 def reweighted(leak: Item) -> Weighting:
     source, _ = prior()
     weights = smooth_weights(likelihoods(question(), source, [leak])[leak.id]).weights
     return Weighting(DRAWS, weights=weights / weights.sum())
-
-
-def change(leak: Item, firm: str) -> tuple[float, Array]:
-    """By how much a leak changes a firm's chance to be first, and each draw's contribution to that."""
-    column, weighting = prior()[1][FIRST + firm], reweighted(leak)
-    before, after = column.mean(), weighting.mean(column)
-    parts = weighting.shares * (column - after) - (column - before) / DRAWS
-    return after - before, parts
-
-
-@pytest.mark.parametrize("seed", range(LEAKS))
-def test_a_leak_about_a_firm_moves_that_firms_chance_more_than_any_others(seed: int) -> None:
-    """Of a run that a firm has begun, on a random day: others lose together what it gains."""
-    rng = np.random.default_rng(seed)
-    firm = SIX[seed % len(SIX)]
-    leak = run_started(firm, date.fromordinal(date(2026, 7, 1).toordinal() + int(rng.integers(0, 120))))
-    own, parts = change(leak, firm)
-    for other in SIX:
-        if other != firm:
-            theirs, its = change(leak, other)
-            error = float(np.sqrt(np.sum((np.sign(own) * parts - np.sign(theirs) * its) ** 2)))
-            assert abs(own) - abs(theirs) > -FALSE_ALARM * error, (firm, other)
-
-
-STOCK_OF = {"bytedance": 1.4e6, "alibaba": 500e3, "tencent": 400e3, "deepseek": 200e3, "moonshot": 90e3, "zai": 60e3}
-
-
-def leak_of_kind(kind: str, firm: str, rng: np.random.Generator) -> Item:
-    """A leak that makes more of a firm's means than the model does, by a random factor."""
-    more = float(np.exp(rng.uniform(0.2, 0.6)))
-    if kind == "compute_stock":
-        observed = {"value": STOCK_OF[firm] * more, "firm": firm, "date": SEPTEMBER}
-        return item(kind, "leak", observed=observed, likelihood={"sd": 0.3})
-    return run_started(firm, date.fromordinal(SEPTEMBER.toordinal() - int(rng.integers(0, 60))))
-
-
-@pytest.mark.parametrize("kind", ["compute_stock", "run_started"])
-@pytest.mark.parametrize(
-    "firm", [firm if firm in QUICK else pytest.param(firm, marks=pytest.mark.slow) for firm in SIX]
-)
-def test_a_firms_stock_or_run_moves_its_own_chance_most(kind: str, firm: str) -> None:
-    """Over random figures and days. Shares of a budget are not among them: firms of one kind have budgets in common."""
-    rng = np.random.default_rng([SIX.index(firm), len(kind)])
-    for _ in range(4):
-        leak = leak_of_kind(kind, firm, rng)
-        own, parts = change(leak, firm)
-        for other in SIX:
-            if other != firm:
-                theirs, its = change(leak, other)
-                error = float(np.sqrt(np.sum((np.sign(own) * parts - np.sign(theirs) * its) ** 2)))
-                assert abs(own) - abs(theirs) > -FALSE_ALARM * error, (kind, firm, other)
-
-
-def test_a_leak_about_the_smallest_moves_the_date_less_than_about_the_largest() -> None:
-    ready = prior()[1][READY]
-    before = Distribution(ready, Weighting(DRAWS))
-    shifts = {
-        firm: quantile_shift(Distribution(ready, reweighted(run_started(firm, SEPTEMBER))), before, 0.5)
-        for firm in ("bytedance", "zai")
-    }
-    largest, smallest = shifts["bytedance"], shifts["zai"]
-    assert largest.value < 0.0
-    assert abs(smallest.value) < abs(largest.value) - FALSE_ALARM * np.hypot(smallest.mcse, largest.mcse)
 
 
 @pytest.mark.parametrize(
@@ -211,32 +111,3 @@ def test_who_is_first_is_the_same_streamed(monkeypatch: pytest.MonkeyPatch) -> N
         assert {name: each.value for name, each in streamed.commitments[firm].items()} == pytest.approx(
             {name: each.value for name, each in row.items()}
         )
-
-
-def test_one_more_firm_is_found_in_results_report_and_explorer(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(orchestration, "drawings_of", lambda sections: {})  # pictures take most of a run's time
-    monkeypatch.setattr("catchup.analysis.presentation.explorer.write_explorer", lambda *_: None)
-    path = tmp_path / "baidu.toml"
-    path.write_text(BAIDU, encoding="utf-8")
-    options = ["--priors", str(path), "--as-of", "2026-11-21", "--draws", "8000"]
-    assert run(["forecast", *options, "--json"]) == 0
-    answer = json.loads(capsys.readouterr().out)
-    assert answer["first_firm"]["baidu"] > 0.1
-    assert answer["ready_if_first"]["baidu"]["quantiles"]["0.5"]["date"]
-    assert answer["first_archetype"]["hyperscaler"] == pytest.approx(
-        sum(answer["first_firm"][firm] for firm in ("bytedance", "alibaba", "tencent", "baidu")), abs=1e-4
-    )
-    assert run(["state", *options, "--json"]) == 0
-    assert "baidu" in json.loads(capsys.readouterr().out)["firms"]
-    assert run(["run", *options, "--evidence", "none", "--runs", str(tmp_path / "runs"), "--json"]) == 0
-    capsys.readouterr()
-    (report,) = (tmp_path / "runs").rglob("report.html")
-    assert "Baidu" in report.read_text(encoding="utf-8")
-    more = load_assumptions([Layer.of(tomllib.loads(BAIDU), file="baidu.toml")])
-    page = explorer_data(replace(question(), assumptions=more, draws=2_000), (), draws=500)
-    assert page["firms"] == [*SIX, "baidu"]
-    assert page["firmTitles"] == ["ByteDance", "Alibaba", "Tencent", "DeepSeek", "Moonshot", "Z.ai", "Baidu"]
-    fields = {field["name"]: field for field in page["leaks"]["stock"]["fields"]}
-    assert ["baidu", "Baidu"] in fields["whose"]["options"]

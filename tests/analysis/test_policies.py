@@ -14,11 +14,12 @@ from catchup.analysis.commands.main import run as catchup
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.estimates import independent_quantile_shift
 from catchup.analysis.inference.forecast import forecast
-from catchup.analysis.inference.likelihoods import likelihoods_of
-from catchup.analysis.inference.outcomes import outcome_of
+from catchup.analysis.inference.likelihoods import likelihoods_of, prior_for
+from catchup.analysis.inference.outcomes import READY, outcome_of
 from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
+from catchup.analysis.inference.subsets import SharedDraws
 from catchup.analysis.studies.influence import influence
 from catchup.analysis.studies.movement import moved_by_added
 from catchup.evidence.latents import with_latents
@@ -207,3 +208,21 @@ def test_nuts_refuses_what_it_cannot_follow(tmp_path: Path, capsys: pytest.Captu
     path = write_item(tmp_path, "policy", "rumour", likelihood__reliability=0.5)
     assert catchup(["forecast", "--add", str(path), "--engine", "nuts", "--draws", "2000", "--evidence", "none"]) == 2
     assert "rumour is not certain, which only --engine importance can weigh" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("doubted", [True, False])
+def test_a_world_without_a_policy_is_the_same_by_kept_values_as_drawn_again(
+    doubted: bool, article: Assumptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = [policy("ban", reliability=0.5 if doubted else 1.0), item("compute_reading", "slide")]
+    question = Question(with_latents(article, items), DAY, draws=20_000)  # of more than one chunk
+
+    def without() -> SharedDraws:
+        return SharedDraws(question, items, prior_for(question, items), summed_up=True).without_policies(["slide"])
+
+    kept = without()
+    monkeypatch.setattr("catchup.analysis.inference.subsets.MOST_KEPT", 0)
+    again = without()
+    np.testing.assert_array_equal(kept.summary[READY], again.summary[READY])
+    np.testing.assert_array_equal(kept.likelihood("slide"), again.likelihood("slide"))
+    assert not np.array_equal(kept.summary[READY], SharedDraws(question, items, kept.source).summary[READY])

@@ -60,6 +60,8 @@ def one_of_each_kind() -> list[Item]:
         item("compute_stock", id="stock-before", observed__date=BEFORE, likelihood__yearly_growth=2.0),
         item("shipment", id="none-shipped", observed__value=0.0, likelihood=NONE_SHIPPED),
         item("capital_spending", id="spending-country", observed__firm=None, observed__ai_share=0.8),
+        item("rental_spend", id="bill-in-yuan", observed__currency="CNY", observed__year=2025),
+        item("rental_spend", id="bill-of-a-buyer", observed__firm="hyperscaler"),
         item("run_started", id="run-sized", observed__size=3e26, likelihood__size_sd=0.4),
         item("expert_forecast", id="one-probability", observed=ONE_PROBABILITY),
         item("frontier_score", id="score-of-mythos", observed__frontier="mythos", observed__interval=None),

@@ -20,6 +20,8 @@ OUTCOMES = ["killed"] * 165 + ["timed out"] * 5 + ["survived"] * 28 + ["unreache
 GOOD = {
     "sbc-importance": [UNIFORM],
     "sbc-importance-wrong": [UNIFORM | {"failed": ["log_likelihood"]}],
+    "sbc-kinds": [UNIFORM | {"group": "chips", "kinds": ["cluster", "shipment"]}],
+    "sbc-kinds-wrong": [UNIFORM | {"kind": "cluster", "outside_own_band": ["log_likelihood"]}],
     "coverage-of-forecasts": [
         {"quantity": name, "truths": 500, "promise": promise, "held": promise}
         for name in ("ready", "pretrained")
@@ -40,6 +42,8 @@ GOOD = {
 BAD = {
     "sbc-importance": [UNIFORM | {"failed": ["ready"], "outside_own_band": ["ready"]}],
     "sbc-importance-wrong": [UNIFORM],
+    "sbc-kinds": [UNIFORM | {"group": "chips", "kinds": ["cluster"], "failed": ["ready"]}],
+    "sbc-kinds-wrong": [UNIFORM | {"kind": "cluster"}],
     "coverage-of-forecasts": [{"quantity": "ready", "truths": 500, "promise": 0.9, "held": 0.8}],
     "engines": [{"ledger": "default", "level": 0.5, "months": 0.09, "mcse": 0.004, "nuts_mcse": 0.01}],
     "seeds": [{"seed": 0, "divergences": 1, "rhat": 1.001, "ess": 5_000.0}],
