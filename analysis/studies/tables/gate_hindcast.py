@@ -34,7 +34,7 @@ from ...inference.conditioning import condition
 from ...inference.estimates import Array, Distribution
 from ...inference.json_values import significant
 from ...inference.posterior import Posterior
-from ...inference.proper_scores import crps, crps_until
+from ...inference.proper_scores import crps_until, crps_within
 from ...inference.question import Question
 from .chosen import last_day
 from .lag_structures import POINTS, Said
@@ -196,7 +196,7 @@ def gate_lag(
 
 
 def _judged(values: Array, months: float, *, still: bool) -> Said:
-    score = crps_until(values, months) if still else crps(values, months)
+    score = crps_until(values, months) if still else crps_within(values, months)
     return Said(values, float(np.mean(values <= months)), score)
 
 
