@@ -158,7 +158,7 @@ def score_table(result: Hindcast) -> Table[_Scored]:
         *(_coverage_column(level) for level in LEVELS),
         Column(path=(KEY, "episodes"), value=lambda row: len(result.compared)),
     ]
-    return Table("How they did", columns, rows, key=lambda row: row.id, lines=[SCORED_UP_TO, verdict(result)])
+    return Table("How they did", columns, rows, key=lambda row: row.id, lead=[verdict(result)], lines=[SCORED_UP_TO])
 
 
 def verdict(result: Hindcast) -> str:
