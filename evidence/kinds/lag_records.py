@@ -128,7 +128,7 @@ class LagRecords(CurveKind[Observed, Likelihood]):
     likelihood = Likelihood
 
     def latents(self, observed: Observed) -> tuple[str, ...]:
-        lead, growth, _ = gap_quantities(SCOPE)
+        lead, growth = gap_quantities(SCOPE)[:2]
         return (f"benchmark_optimism_{SCOPE}", lead, growth, *RELEASE_DELAYS, ORGANISATION_ERROR)
 
     def event(self, observed: Observed) -> str | None:
@@ -157,7 +157,7 @@ class LagRecords(CurveKind[Observed, Likelihood]):
 
     def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
         quantity = state.quantity
-        lead, growth, _ = (quantity[name] for name in gap_quantities(SCOPE))
+        lead, growth = (quantity[name] for name in gap_quantities(SCOPE)[:2])
         american, chinese = (quantity[name] for name in RELEASE_DELAYS)
         gap = gap_on_day(state.ready[DEFAULT_EVENT], lead, growth, figures["date"]) + chinese - american
         shown = smooth_positive_part(xp, gap, state.assumptions.table.number("lag_smoothing"))
