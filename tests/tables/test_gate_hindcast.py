@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from datetime import date
+import tomllib
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -122,3 +123,29 @@ def test_its_effect_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     found = json.loads(capsys.readouterr().out)
     assert len(found["dates"]) == 2
     assert len(found["gate"]) == 3
+
+
+def test_where_the_newest_index_has_no_compute_records_that_have_it_are_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CATCHUP_DATA", str(tmp_path / "kept"))
+    header = ("Model", "eci", "date", "Organization", "Country")
+    days = [date(2023, 1, 1) + timedelta(days=120 * place) for place in range(9)]
+    rows = [(f"us{place}", f"{150 + place}", f"{day}", "Lab", "USA") for place, day in enumerate(days)]
+    rows += [
+        (f"cn{place}", f"{150 + place}", f"{day + timedelta(days=210)}", "Lab", "China")
+        for place, day in enumerate(days)
+    ]
+    path = write_csv(tmp_path / "index-2026-11-01.csv", header, rows)
+    assert run(["data", "add", str(path)]) == 0
+    capsys.readouterr()
+    assert run(["hindcast", "--item", "gate"]) == 0
+    printed = capsys.readouterr()
+    shipped = gate_hindcast(shipped_records(), shipped_records("epoch-chip-owners"), ASSUMPTIONS)
+    asked = [asked.episode.reference.model for asked in shipped.asked]
+    assert tomllib.loads(printed.out)["observed"]["records"] == asked
+    assert printed.err == ""
+    assert run(["hindcast", str(path), "--item", "gate"]) == 2
+    told = capsys.readouterr().err
+    assert "the compute gate is not asked" in told
+    assert "'Training compute (FLOP)'" in told
