@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import tomllib
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from catchup.analysis.studies.tables.gate_hindcast import (
     hindcast_item_text,
     known_stock,
 )
-from catchup.evidence import item_from_table, read_table, shipped_records
+from catchup.evidence import EfficiencyCurve, item_from_table, read_table, shipped_records
 from catchup.model import load_assumptions
 from catchup.priors.errors import InputError
 from table_cases import INDEX_HEADER, INDEX_ROWS, write_csv
@@ -149,3 +150,14 @@ def test_where_the_newest_index_has_no_compute_records_that_have_it_are_asked(
     told = capsys.readouterr().err
     assert "the compute gate is not asked" in told
     assert "'Training compute (FLOP)'" in told
+
+
+@pytest.mark.parametrize(("end", "said"), [(0, "0.1 x a year and slower"), (-1, "1000 x a year and faster")])
+def test_a_record_that_rules_out_no_progress_at_one_end_makes_no_item(end: int, said: str) -> None:
+    found = gate_hindcast(shipped_records(), shipped_records("epoch-chip-owners"), ASSUMPTIONS)
+    heights = -0.5 * ((np.linspace(-1.0, 3.0, 33) - 1.0) / 0.5) ** 2
+    heights[end] = -0.2
+    flat = replace(found, curve=EfficiencyCurve(-1.0, 0.125, heights))
+    with pytest.raises(InputError, match=said) as error:
+        hindcast_item_text(flat, "gate")
+    assert str(error.value).startswith(shipped_records().file)
