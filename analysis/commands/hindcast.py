@@ -32,7 +32,7 @@ def hindcast(
     dates: Annotated[
         bool, Parameter(group=OUTPUT, negative="", help="Say what counting that would do to the date.")
     ] = False,
-    as_of: Annotated[date | None, Parameter(group=WHAT, help="Day of that question; today by default.")] = None,
+    as_of: Annotated[date | None, Parameter(group=WHAT, help="Day that --dates asks of; today by default.")] = None,
     studied: Studied | None = None,
 ) -> int:
     """Every past American record: when would a Chinese model meet it, asked with what was known on its day?
@@ -40,8 +40,7 @@ def hindcast(
     Parameters
     ----------
     file
-        A table with scores; all kept vintages of the Epoch Capabilities Index by default, or else the records of
-        it that come with the project.
+        A table with scores; by default all that are kept of Epoch's index, or the records that come with the project.
     """
     from ..inference.question import Question
     from ..inference.request import Request, posterior
