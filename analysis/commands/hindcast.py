@@ -61,7 +61,11 @@ def hindcast(
             raise InputError("no record's training compute and stock are known: the gate has no track record")
         return print_item(hindcast_item_text(gate, item))
     if dates and gate is not None:
-        gate = with_dates(gate, posterior(Request(Question(assumptions, as_of or date.today()))))
+        drawn = posterior(Request(Question(assumptions, as_of or date.today())))
+        try:
+            gate = with_dates(gate, drawn)
+        except InputError as error:  # what rules out no progress at one end has no item, and so no date
+            warn(f"no dates: {error.on_command_line}")
     result = replace(ask_again(tables, assumptions), gate=gate)
     if plot is not None:
         from ..presentation.figures import draw_hindcast, save

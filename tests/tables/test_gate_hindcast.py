@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 
 from catchup.analysis.commands.main import run
+from catchup.analysis.inference import request
+from catchup.analysis.studies.tables import telling_curve
 from catchup.analysis.studies.tables.gate_hindcast import (
     QUANTITIES,
     Stock,
@@ -161,3 +163,17 @@ def test_a_record_that_rules_out_no_progress_at_one_end_makes_no_item(end: int, 
     with pytest.raises(InputError, match=said) as error:
         hindcast_item_text(flat, "gate")
     assert str(error.value).startswith(shipped_records().file)
+
+
+def test_dates_that_cannot_be_given_leave_the_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(telling_curve, "LEAST_FALL", 1e3)
+    monkeypatch.setattr(request, "posterior", lambda asked: None)
+    assert run(["hindcast", "--data", str(tmp_path / "nothing"), "--dates", "--json"]) == 0
+    printed = capsys.readouterr()
+    assert "no dates: " in printed.err
+    assert "makes no item" in printed.err
+    found = json.loads(printed.out)
+    assert found["episodes"]
+    assert "dates" not in found
