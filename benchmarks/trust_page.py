@@ -161,6 +161,8 @@ def branches(rows: Rows) -> Found:
 
 SLOW, QUICK = "make test-slow RECORD=1 ARGS={}", "make test RECORD=1"
 CALIBRATION, KILLS = SLOW.format("tests/calibration"), SLOW.format("tests/runs/test_killed_runs.py")
+TABLES = SLOW.format("tests/calibration/test_simulated_tables.py")
+PROGRESS = SLOW.format("tests/tables/test_efficiency_progress.py")
 ENGINES = SLOW.format("tests/analysis/test_engines.py")
 
 SECTIONS: dict[str, tuple[Claim, ...]] = {
@@ -200,6 +202,30 @@ SECTIONS: dict[str, tuple[Claim, ...]] = {
             "sbc-kinds-wrong",
             CALIBRATION,
             kinds_found_out,
+        ),
+        Claim(
+            "Calibration with simulated tables (scores, lags)",
+            TOGETHER,
+            "sbc-tables",
+            TABLES,
+            uniform,
+        ),
+        Claim(
+            "The same, what scores say being held twice as sure",
+            "found out",
+            "sbc-tables-wrong-scores",
+            TABLES,
+            found_out,
+        ),
+        Claim(
+            "The same, what lags say being held twice as sure", "found out", "sbc-tables-wrong-lags", TABLES, found_out
+        ),
+        Claim(
+            "Tables drawn with progress of 3, 8 and 25 x a year: intervals hold it",
+            "within chance at 1%",
+            "recovery-of-progress",
+            PROGRESS,
+            covered,
         ),
         Claim(
             "Intervals of fits hold the truth", "within chance at 1%", "coverage-of-ranked-draws", CALIBRATION, covered

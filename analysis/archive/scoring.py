@@ -67,7 +67,8 @@ class Score:
     kind : str
         Its form: ``run``, ``trend``, ``quantiles``, ``window`` or ``probability``.
     crps : float or None
-        Continuous ranked probability score, months; while open, its part up to the day (threshold-weighted).
+        Continuous ranked probability score of all that comes up to `HORIZON` after t = 0, months; while open, its part
+        up to the day (threshold-weighted, both).
     interval_score : float or None
         Weighted interval score: twice the mean quantile score of `levels`, months.
     levels : tuple of float

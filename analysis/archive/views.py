@@ -10,6 +10,9 @@ r"""Views of a date, each in the form in which it was stated, and the scores tha
   probability beyond the outermost put onto them, they have a CRPS as well, which is marked as an approximation; they
   have no density, and so no log score.
 
+Every CRPS counts the months up to `HORIZON` after t = 0, and no later ones, as
+`catchup.analysis.inference.proper_scores` says.
+
 A score that a form cannot be given is `Unscored`, with the reason.
 
 References
@@ -33,6 +36,7 @@ import numpy as np
 
 from ..inference import proper_scores
 from ..inference.estimates import Array, Distribution
+from ..inference.proper_scores import HORIZON
 
 SCORED_LEVELS = (0.05, 0.5, 0.95)
 MIDDLES = (np.arange(2_000) + 0.5) / 2_000  # probabilities of equally likely values, which a CRPS is worked out from
@@ -41,7 +45,6 @@ LEVELS = np.unique(np.concatenate([TAIL, MIDDLES, 1.0 - TAIL]))
 EQUALLY_LIKELY = np.searchsorted(LEVELS, MIDDLES)
 NORMAL = NormalDist()
 SCORES = np.array([NORMAL.inv_cdf(float(level)) for level in LEVELS])  # along which quantiles are interpolated
-FARTHEST = 1_200.0  # months beyond what happened, at which a date that never comes counts
 BANDWIDTH = 1.5  # normal scores, for one draw; shrinks with their fifth root, as densities' bandwidths do
 OUTERMOST = 0.1  # probability beyond an end, up to which quantiles are enough to be joined
 ROUNDING = 1e-9  # months
@@ -74,7 +77,7 @@ class View(ABC):
 
     @abstractmethod
     def crps(self, moment: float) -> float | Unscored:
-        """Continuous ranked probability score, months."""
+        """Continuous ranked probability score up to the horizon, months."""
 
     @abstractmethod
     def crps_until(self, moment: float) -> float | Unscored:
@@ -120,10 +123,10 @@ class Curve(View):
         return float(self._quantiles(np.array([NORMAL.inv_cdf(level)]))[0])
 
     def crps(self, moment: float) -> float:
-        return proper_scores.crps(self._counted(moment), moment)
+        return proper_scores.crps_within(self.months[EQUALLY_LIKELY], moment)
 
     def crps_until(self, moment: float) -> float:
-        return proper_scores.crps_until(self._counted(moment), moment)
+        return proper_scores.crps_until(self.months[EQUALLY_LIKELY], moment)
 
     def log_score(self, moment: float) -> float | Unscored:
         r"""Minus the log of :math:`\varphi(z) / q'(z)`, q being the quantile function of the normal score z."""
@@ -153,10 +156,6 @@ class Curve(View):
         with np.errstate(invalid="ignore"):
             between = np.interp(scores, SCORES, self.months)
         return np.where(np.isnan(between), math.inf, between)
-
-    def _counted(self, moment: float) -> Array:
-        """A date that never comes counts as one far beyond any that matters, not as a score without end."""
-        return np.minimum(self.months[EQUALLY_LIKELY], moment + FARTHEST)
 
 
 @dataclass(frozen=True)
@@ -249,11 +248,11 @@ class Knots(View):
     def crps(self, moment: float) -> float | Unscored:
         if self._few is not None:
             return self._few
-        before = self._integral(-math.inf, moment, squared_above=False)
-        return before + self._integral(moment, math.inf, squared_above=True)
+        seen = min(moment, HORIZON)
+        return self._integral(-math.inf, seen, squared_above=False) + self._integral(seen, HORIZON, squared_above=True)
 
     def crps_until(self, moment: float) -> float | Unscored:
-        return self._few or self._integral(-math.inf, moment, squared_above=False)
+        return self._few or self._integral(-math.inf, min(moment, HORIZON), squared_above=False)
 
     def log_score(self, moment: float) -> Unscored:
         return Unscored("what is stated has no density")
@@ -277,5 +276,5 @@ class Knots(View):
             one, other = (low + (high - low) * (place - start) / (end - start) for place in (left, right))
             one, other = (1.0 - one, 1.0 - other) if squared_above else (one, other)
             total += (right - left) * (one * one + one * other + other * other) / 3.0
-        outermost = knots[-1][1] if not squared_above else knots[0][1]
-        return total + max(outermost - first if squared_above else last - outermost, 0.0)
+        certain = min(knots[0][1], last) - first if squared_above else last - max(knots[-1][1], first)
+        return total + max(certain, 0.0)

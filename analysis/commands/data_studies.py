@@ -53,8 +53,7 @@ def lags_data(
     Parameters
     ----------
     file
-        A table with scores; the kept vintage of the Epoch Capabilities Index by default, or else the records of it that
-        come with the project.
+        A table with scores; by default the newest kept of Epoch's index, or the records that come with the project.
     """
     from ..presentation.tables.lags import layout
     from ..studies.tables.chosen import chosen_table
@@ -88,7 +87,7 @@ def efficiency_data(
         bool,
         Parameter(group=OUTPUT, negative="", help="Say what counting it does to the date, by which models count."),
     ] = False,
-    as_of: Annotated[date | None, Parameter(group=WHAT, help="Day of that question; today by default.")] = None,
+    as_of: Annotated[date | None, Parameter(group=WHAT, help="Day that --dates asks of; today by default.")] = None,
     studied: Studied | None = None,
 ) -> int:
     """What scores and training compute say of algorithmic progress.

@@ -12,6 +12,8 @@ from .data_studies import Studied, print_item
 from .options import OUTPUT, WHAT
 from .output import show, warn
 
+COMPUTE = "training_compute"
+
 
 def hindcast(
     file: Path | None = None,
@@ -30,7 +32,7 @@ def hindcast(
     dates: Annotated[
         bool, Parameter(group=OUTPUT, negative="", help="Say what counting that would do to the date.")
     ] = False,
-    as_of: Annotated[date | None, Parameter(group=WHAT, help="Day of that question; today by default.")] = None,
+    as_of: Annotated[date | None, Parameter(group=WHAT, help="Day that --dates asks of; today by default.")] = None,
     studied: Studied | None = None,
 ) -> int:
     """Every past American record: when would a Chinese model meet it, asked with what was known on its day?
@@ -38,8 +40,7 @@ def hindcast(
     Parameters
     ----------
     file
-        A table with scores; all kept vintages of the Epoch Capabilities Index by default, or else the records of
-        it that come with the project.
+        A table with scores; by default all that are kept of Epoch's index, or the records that come with the project.
     """
     from ..inference.question import Question
     from ..inference.request import Request, posterior
@@ -60,7 +61,11 @@ def hindcast(
             raise InputError("no record's training compute and stock are known: the gate has no track record")
         return print_item(hindcast_item_text(gate, item))
     if dates and gate is not None:
-        gate = with_dates(gate, posterior(Request(Question(assumptions, as_of or date.today()))))
+        drawn = posterior(Request(Question(assumptions, as_of or date.today())))
+        try:
+            gate = with_dates(gate, drawn)
+        except InputError as error:  # what rules out no progress at one end has no item, and so no date
+            warn(f"no dates: {error.on_command_line}")
     result = replace(ask_again(tables, assumptions), gate=gate)
     if plot is not None:
         from ..presentation.figures import draw_hindcast, save
@@ -71,14 +76,23 @@ def hindcast(
 
 
 def _gate(studied: Studied, file: Path | None, assumptions: Any) -> Any:
-    """The gate's track record, where an index has compute and quarters of China's stock are known; None elsewhere."""
-    from ..studies.tables.chosen import chosen_table
+    """The gate's track record; None, and a line that says why, where no record's compute and stock are known.
+
+    Where neither a file nor a vintage is asked for and the newest one kept has no training compute, the newest that has
+    it is read, or else the records that come with the project.
+    """
+    from ...evidence.tables.records import shipped_records
+    from ..studies.tables.chosen import INDEX, chosen_table
     from ..studies.tables.gate_hindcast import gate_hindcast
 
     store = studied.store()
     index = chosen_table(store, file, studied.vintage)
+    if COMPUTE not in index.columns and file is None and studied.vintage is None:
+        held = [store.read(each) for each in reversed(store.vintages(INDEX))]
+        index = next((table for table in held if COMPUTE in table.columns), shipped_records(INDEX))
     stocks = chosen_table(store, None, None, name="epoch-chip-owners")
     try:
         return gate_hindcast(index, stocks, assumptions)
-    except InputError:  # an index without compute, or of records that no quarter is known of
+    except InputError as error:  # an index without compute, or of records that no quarter is known of
+        warn(f"the compute gate is not asked: {error.on_command_line}")
         return None

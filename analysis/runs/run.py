@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -38,33 +38,17 @@ from ..archive.reading import (
 )
 from ..archive.store import build, check_runs_folder
 from ..inference.diagnostics import UntrustworthyError
-from ..inference.forecast import Forecast, forecast, forecast_prior
+from ..inference.forecast import Forecast, forecast
 from ..inference.inputs import Inputs, inputs_of
 from ..inference.posterior import Posterior
 from ..inference.request import Request, posterior
 from ..inference.snapshot import Snapshot
-from ..presentation.report.sections import Drawing, Sections
+from ..presentation.report.sections import Sections
 from ..presentation.tables.builders import as_json
 from ..presentation.tables.evidence import evidence_of
-from ..presentation.text import day_text
 from ..studies.attribution import QUANTILES, Attribution, attribute
 from .forecast_files import forecast_files, json_text
-
-NARROW = 4.2  # inches, of a picture for a telephone
-QUESTIONS = {
-    "cumulative": "How likely is it by when?",
-    "gate": "When does a firm's compute suffice?",
-    "levers": "Which policy would delay it, and by how much?",
-    "regimes": "How far would more commitment bring it forward?",
-    "one-at-a-time": "Which assumption decides the date?",
-    "mythos-compute": "How much compute did Mythos take?",
-    "pools": "How much compute has each firm?",
-    "state": "How far has the race come?",
-    "bridge": "Why is it not the published date?",
-    "structures": "What do models of other shapes say?",
-    "worlds": "What if the world is another than the model's?",
-}
-"""What each picture answers, by name."""
+from .pictures import drawings_of
 
 
 @dataclass
@@ -155,41 +139,6 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
         return replace(sections, drawings=drawings_of(sections))
 
 
-def drawings_of(sections: Sections) -> dict[str, Drawing]:
-    """Draw every figure of a run at two widths, each with the question that it answers and what it shows in words."""
-    from ..presentation.figures import draw_bridge, draw_state, draw_structures, draw_worlds, drawings
-    from ..studies.trajectories import race_trajectories
-
-    drawn, results, answer = sections.posterior, sections.results, sections.forecast
-    prior = forecast_prior(answer.question) if drawn.conditioned else None
-    jobs = drawings(
-        forecast=answer,
-        prior=prior,
-        paths=race_trajectories(drawn),
-        levers=results["levers"],
-        regimes=results["regimes"],
-        sensitivity=results["sensitivity"],
-    )
-    days = [day_text(answer.question, answer.ready.quantile_value(p)) for p in (0.05, 0.5, 0.95)]
-    shows = {
-        "cumulative": f"Cumulative probability of the date: 5% by {days[0]}, half by {days[1]}, 95% by {days[2]}.",
-        "gate": "The compute that Mythos's level costs falls through time, and each firm's budget rises to meet it.",
-        "levers": "How far each policy lever would move the date; the table below holds the figures.",
-        "regimes": "When the event comes under each commitment of compute; the table below holds the figures.",
-        "one-at-a-time": "How far the date moves with one quantity low or high; the table below holds the figures.",
-        "mythos-compute": "Density of Mythos's pre-training compute in FLOP; the head of the page has its quantiles.",
-        "pools": "Each firm's compute in H100e through time, with its uncertainty.",
-        "state": "How likely the furthest run, and each firm's own, is in each stage; tables hold the figures.",
-        "bridge": "The published date, and the date after every step that leads to this; the table below holds them.",
-        "worlds": "The date in each of the worlds that the sources describe; the table below holds the figures.",
-        "structures": "The date by every structure and by their pools; the table below holds the figures.",
-    }
-    draws: list[Callable[..., Any]] = [draw_state, draw_bridge, draw_structures, draw_worlds]
-    own = dict(zip(("state", "bridge", "structures", "worlds"), draws, strict=True))
-    jobs |= {name: partial(draw, results[name]) for name, draw in own.items() if name in results}
-    return {name: Drawing(job(), job(width=NARROW), QUESTIONS[name], shows[name]) for name, job in jobs.items()}
-
-
 def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
     """What a run asks beside the forecast, by the name of the file it goes to."""
     from ..studies.bridge import bridge
@@ -207,6 +156,7 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
     from ..studies.sensitivity.study import sensitivity
     from ..studies.state import state
     from ..studies.structures import others_date, structures
+    from ..studies.tables.track_record import records_known, track_record
     from ..studies.watch import watch
     from ..studies.worlds import worlds
 
@@ -227,11 +177,14 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
         "trend": trends,
         "watch": watch,
         "worlds": lambda drawn: worlds(drawn, compared=asked_once(drawn)),
+        "hindcast": track_record,
     }
     if not trends_date(drawn.question.assumptions, drawn.question.event):
         del studies["trend"]
     if not others_date(drawn.question):
         del studies["structures"]
+    if not records_known(drawn.question):
+        del studies["hindcast"]
     if drawn.question.assumptions.obstacles:
         studies["obstacles"] = obstacles
     return studies | {"checks": checks_of, "influence": influence} if drawn.items else studies

@@ -14,6 +14,7 @@ References
 from __future__ import annotations
 
 import math
+from functools import cache
 
 import numpy as np
 
@@ -60,7 +61,7 @@ def log_likelihood(
     variance = error_variance(noise, models.score_sd[:, None])
     effect, width = _mode_and_width(models, residual, degrees * variance, 1.0 / spread**2, degrees)
     owner, first = models.organisation, models.first_of_organisation
-    positions, weights = np.polynomial.hermite_e.hermegauss(nodes)
+    positions, weights = _nodes(nodes)
     terms = np.empty((nodes, *effect.shape))
     for node, (position, weight) in enumerate(zip(positions, weights, strict=True)):
         shifted = effect + width * position
@@ -70,6 +71,12 @@ def log_likelihood(
     highest = terms.max(axis=0)
     integral = np.log(np.exp(terms - highest).sum(axis=0)) + highest + np.log(width)
     return np.asarray((integral - np.log(spread) - 0.5 * math.log(2.0 * math.pi)).sum(axis=0))
+
+
+@cache
+def _nodes(count: int) -> tuple[Array, Array]:
+    """Places and masses of Gauss-Hermite quadrature; a curve asks for them hundreds of times."""
+    return np.polynomial.hermite_e.hermegauss(count)
 
 
 def _mode_and_width(

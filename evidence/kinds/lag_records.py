@@ -128,7 +128,7 @@ class LagRecords(CurveKind[Observed, Likelihood]):
     likelihood = Likelihood
 
     def latents(self, observed: Observed) -> tuple[str, ...]:
-        lead, growth, _ = gap_quantities(SCOPE)
+        lead, growth = gap_quantities(SCOPE)[:2]
         return (f"benchmark_optimism_{SCOPE}", lead, growth, *RELEASE_DELAYS, ORGANISATION_ERROR)
 
     def event(self, observed: Observed) -> str | None:

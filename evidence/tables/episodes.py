@@ -117,6 +117,8 @@ def lag_episodes(table: Table, until: datetime.date) -> tuple[Episode, ...]:
 def same_day_episodes(table: Table, until: datetime.date) -> tuple[Episode, ...]:
     """Find the American models that beat all earlier days, but not the best of their own day, and who met them.
 
+    A model that has a row for every level of effort is one model: its best row counts.
+
     They are no records: a lab that releases a model in two sizes on one day would count twice. Whoever sorts a table by
     day alone, and takes each model that beats those before it, counts some of them, depending on how the sort leaves
     models of one day.
@@ -140,13 +142,17 @@ def _episodes(table: Table, until: datetime.date, *, best_of_their_day: bool) ->
     followers = _releases(table, chinese & ~american)
     episodes: list[Episode] = []
     best = of_day = -np.inf
-    day = None
+    day, seen = None, set[str]()
     for place in _releases(table, american & ~chinese):
         if days[place] != day:
-            best, day = max(best, of_day), days[place]
+            best, day, seen = max(best, of_day), days[place], set()
             of_day, first = scores[place], True
         else:
             first = False
+        name = str(table["model"][place])
+        if name in seen:
+            continue
+        seen.add(name)
         if scores[place] <= best or first != best_of_their_day:
             continue
         met = next((other for other in followers if scores[other] >= scores[place]), None)

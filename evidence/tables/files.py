@@ -71,6 +71,8 @@ def _content(path: Path, file: str) -> bytes:
     try:
         return read_regular(path, LARGEST_TABLE, "a table", file=file)
     except FileNotFoundError:
+        if path.is_symlink():
+            raise InputError(f"is a link to '{path.readlink()}', which is not there", file=file) from None
         beside = _names_beside(path)
         raise InputError("no such file", file=file, nearest=nearest_name(path.name, beside)) from None
     except IsADirectoryError:

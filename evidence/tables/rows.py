@@ -123,7 +123,8 @@ def _starts(table: TableFile) -> list[int]:
 
 def _broken(table: TableFile, error: csv.Error) -> InputError:
     ends = "unexpected end of data" in str(error)
-    problem = "a quoted cell never ends: half a download?" if ends else f"is no CSV ({error})"
+    no_csv = f"is no CSV ({error}); cells as CSV has them were expected"
+    problem = "a quoted cell never ends: half a download?" if ends else no_csv
     return InputError(f"the row that begins here: {problem}", file=table.file, key=f"line {_starts(table)[-1]}")
 
 

@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from recording import Add
 from scipy import stats
 
 from catchup.analysis.inference.diagnostics import UntrustworthyError
@@ -29,6 +30,7 @@ from table_cases import INDEX_HEADER, INDEX_ROWS, OLDER_HEADER, OLDER_ROWS, publ
 
 FALSE_ALARMS = 1e-4  # of each test, were the curve exact and the seed another
 WITHIN = 0.02  # of progress: curve against NUTS
+FOR_RECORD = 400  # tables of each progress, that the page on trust tells of
 
 
 def within_binomial(hits: int, trials: int, chance: float) -> bool:
@@ -36,9 +38,9 @@ def within_binomial(hits: int, trials: int, chance: float) -> bool:
     return bool(low <= hits <= high)
 
 
-@pytest.mark.parametrize("tables", [30, pytest.param(400, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("tables", [30, pytest.param(FOR_RECORD, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("planted", [3.0, 8.0, 25.0])
-def test_planted_progress_comes_back(planted: float, tables: int) -> None:
+def test_planted_progress_comes_back(planted: float, tables: int, record: Add) -> None:
     """Of tables drawn with it, nine in ten intervals hold it, and half the medians lie above it."""
     rng = np.random.default_rng(int(planted))
     quantiles = []
@@ -46,7 +48,10 @@ def test_planted_progress_comes_back(planted: float, tables: int) -> None:
         models = drawn_models(rng, Line(), math.log10(planted), score_sd=2.0)
         quantiles.append(efficiency_curve(models, own_beliefs(), DEGREES).curve.quantiles((0.05, 0.5, 0.95)))
     low, middle, high = np.array(quantiles).T
-    assert within_binomial(int(((low < planted) & (planted < high)).sum()), tables, 0.9)
+    held = int(((low < planted) & (planted < high)).sum())
+    if tables >= FOR_RECORD:
+        record("recovery-of-progress", planted=planted, truths=tables, promise=0.9, held=held / tables)
+    assert within_binomial(held, tables, 0.9)
     assert within_binomial(int((middle > planted).sum()), tables, 0.5)
     assert np.median(high / low) < 6.0  # an interval that says something
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-from datetime import date
+import tomllib
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from catchup.analysis.commands.main import run
+from catchup.analysis.inference import request
+from catchup.analysis.studies.tables import telling_curve
 from catchup.analysis.studies.tables.gate_hindcast import (
     QUANTITIES,
     Stock,
@@ -19,7 +23,7 @@ from catchup.analysis.studies.tables.gate_hindcast import (
     hindcast_item_text,
     known_stock,
 )
-from catchup.evidence import item_from_table, read_table, shipped_records
+from catchup.evidence import EfficiencyCurve, item_from_table, read_table, shipped_records
 from catchup.model import load_assumptions
 from catchup.priors.errors import InputError
 from table_cases import INDEX_HEADER, INDEX_ROWS, write_csv
@@ -122,3 +126,54 @@ def test_its_effect_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     found = json.loads(capsys.readouterr().out)
     assert len(found["dates"]) == 2
     assert len(found["gate"]) == 3
+
+
+def test_where_the_newest_index_has_no_compute_records_that_have_it_are_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CATCHUP_DATA", str(tmp_path / "kept"))
+    header = ("Model", "eci", "date", "Organization", "Country")
+    days = [date(2023, 1, 1) + timedelta(days=120 * place) for place in range(9)]
+    rows = [(f"us{place}", f"{150 + place}", f"{day}", "Lab", "USA") for place, day in enumerate(days)]
+    rows += [
+        (f"cn{place}", f"{150 + place}", f"{day + timedelta(days=210)}", "Lab", "China")
+        for place, day in enumerate(days)
+    ]
+    path = write_csv(tmp_path / "index-2026-11-01.csv", header, rows)
+    assert run(["data", "add", str(path)]) == 0
+    capsys.readouterr()
+    assert run(["hindcast", "--item", "gate"]) == 0
+    printed = capsys.readouterr()
+    shipped = gate_hindcast(shipped_records(), shipped_records("epoch-chip-owners"), ASSUMPTIONS)
+    asked = [asked.episode.reference.model for asked in shipped.asked]
+    assert tomllib.loads(printed.out)["observed"]["records"] == asked
+    assert printed.err == ""
+    assert run(["hindcast", str(path), "--item", "gate"]) == 2
+    told = capsys.readouterr().err
+    assert "the compute gate is not asked" in told
+    assert "'Training compute (FLOP)'" in told
+
+
+@pytest.mark.parametrize(("end", "said"), [(0, "0.1 x a year and slower"), (-1, "1000 x a year and faster")])
+def test_a_record_that_rules_out_no_progress_at_one_end_makes_no_item(end: int, said: str) -> None:
+    found = gate_hindcast(shipped_records(), shipped_records("epoch-chip-owners"), ASSUMPTIONS)
+    heights = -0.5 * ((np.linspace(-1.0, 3.0, 33) - 1.0) / 0.5) ** 2
+    heights[end] = -0.2
+    flat = replace(found, curve=EfficiencyCurve(-1.0, 0.125, heights))
+    with pytest.raises(InputError, match=said) as error:
+        hindcast_item_text(flat, "gate")
+    assert str(error.value).startswith(shipped_records().file)
+
+
+def test_dates_that_cannot_be_given_leave_the_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(telling_curve, "LEAST_FALL", 1e3)
+    monkeypatch.setattr(request, "posterior", lambda asked: None)
+    assert run(["hindcast", "--data", str(tmp_path / "nothing"), "--dates", "--json"]) == 0
+    printed = capsys.readouterr()
+    assert "no dates: " in printed.err
+    assert "makes no item" in printed.err
+    found = json.loads(printed.out)
+    assert found["episodes"]
+    assert "dates" not in found

@@ -15,7 +15,7 @@ from catchup.evidence.tables.episodes import of_both_countries, same_day_episode
 from catchup.evidence.tables.files import TableFile
 from catchup.evidence.tables.table import Table, parse_table
 from catchup.priors.errors import InputError
-from table_cases import HORIZONS, INDEX_HEADER, INDEX_ROWS, VINTAGE, csv_text, public_table, write_csv
+from table_cases import HORIZONS, INDEX_HEADER, INDEX_ROWS, OLDER_HEADER, VINTAGE, csv_text, public_table, write_csv
 
 DAYS_PER_MONTH = 30.44
 HEADER = ("Model", "eci", "date", "Organization", "Country")
@@ -79,6 +79,18 @@ def test_a_lesser_model_of_the_day_counts_beside_only_if_it_beats_all_earlier_da
     assert [short(episode) for episode in same_day_episodes(table, VINTAGE)] == [("lesser", "follower", 6)]
     result = lags(table, DAYS_PER_MONTH)
     assert [short(episode) for episode in result.same_day] == [("lesser", "follower", 6)]
+
+
+def test_a_models_levels_of_effort_are_one_model(tmp_path: Path) -> None:
+    def row(name: str, effort: int, score: float, day: str, country: str) -> tuple[str, ...]:
+        return f"{name}_{effort}", f"{score}", day, "Lab", country, "", "", name
+
+    rows = [row("better", effort, 13.0 - effort, "2025-01-01", "United States of America") for effort in range(3)]
+    rows += [row("lesser", effort, 12.5 - effort, "2025-01-01", "United States of America") for effort in range(2)]
+    rows.append(row("follower", 0, 12.5, "2025-01-10", "China"))
+    table = read_table(write_csv(tmp_path / "older.csv", OLDER_HEADER, rows), vintage=VINTAGE)
+    assert [short(episode)[:2] for episode in lag_episodes(table, VINTAGE)] == [("better", None)]
+    assert [short(episode) for episode in same_day_episodes(table, VINTAGE)] == [("lesser", "follower", 9)]
 
 
 def test_whoever_was_there_first_has_a_negative_lag() -> None:

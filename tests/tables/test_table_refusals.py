@@ -85,6 +85,20 @@ def test_a_missing_file_offers_its_neighbour(tmp_path: Path) -> None:
     assert error.nearest == "eci_scores.csv"
 
 
+def test_a_link_that_leads_nowhere_says_where_to(tmp_path: Path) -> None:
+    (tmp_path / "index.csv").symlink_to("gone.csv")
+    error = refusal(tmp_path / "index.csv")
+    assert error.problem == "is a link to 'gone.csv', which is not there"
+    assert error.nearest is None
+
+
+def test_a_cell_without_end_says_its_line(tmp_path: Path) -> None:
+    rows = [*INDEX_ROWS, ("x" * 200_000, *INDEX_ROWS[0][1:])]
+    error = refusal(write_csv(tmp_path / "index.csv", INDEX_HEADER, rows))
+    assert error.key == f"line {len(rows) + 1}"
+    assert "cells as CSV has them were expected" in error.problem
+
+
 def test_what_is_no_regular_file(tmp_path: Path) -> None:
     assert "is a directory" in refusal(tmp_path).problem
     os.mkfifo(tmp_path / "pipe.csv")

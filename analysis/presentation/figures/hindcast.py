@@ -7,9 +7,10 @@ from matplotlib.figure import Figure
 
 from ...studies.tables.hindcast import Hindcast
 from ...studies.tables.lag_structures import STRUCTURES
-from .style import INK, MUTED, WIDTH, frame, house_style, legend_below, new_figure, series
+from .style import INK, LABEL_SIZE, MUTED, WIDTH, frame, house_style, legend_below, new_figure, series, wrap
 
 HEIGHT = 3.0  # inches
+HANDLE = 1.4  # inches, of what a line of the legend has beside its text, and of what the axes stand off by
 BAND = "#e8e8e8"
 OUTSIDE = 0.05  # share of times that chance alone leaves the band
 
@@ -51,7 +52,8 @@ def draw_hindcast(result: Hindcast, *, width: float = WIDTH) -> Figure:
     axes.set(xlim=(0.0, 1.0), ylim=(0.0, 1.0))
     axes.set_xlabel("Probability given to a lag of at most what it was (1)", color=INK)
     axes.set_ylabel("Share of records met (1)", color=INK)
-    taller = legend_below(axes, lines, [f"{name}: {title}" for name, title in STRUCTURES.items()])
+    names = [wrap(figure, f"{name}: {title}", LABEL_SIZE, width - HANDLE) for name, title in STRUCTURES.items()]
+    taller = legend_below(axes, lines, names)
     figure.set_size_inches(width, HEIGHT + taller)
     told = "as calibrated as chance allows one to tell" if worst <= reach else "not calibrated"
     subtitle = f"{len(closed)} American records that Chinese models have met. Grey: where chance stays in 95% of cases."

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ....evidence.schema import Item
+from ....evidence.tables import table as public
 from ...archive.manifest import library_versions, python_version
 from ...inference.inputs import inputs_of
 from ...inference.question import Question
@@ -20,6 +21,7 @@ from ..tables.diagnostics import diagnostics_table
 from ..tables.evidence import Evidence, evidence_table, uses_of
 from ..tables.firms import commitment_tables, first_table
 from ..tables.forecast import date_table, month_table
+from ..tables.hindcast import episode_table, gate_tables, score_table
 from ..tables.priors import correlation_table, quantity_table, reference_table
 from .section import Fold, Picture, Section, Sentence, section_of
 from .sections import Sections
@@ -57,6 +59,7 @@ def sections_of_report(sections: Sections) -> Iterator[Section]:
             yield _of_result(sections, name, title)
     yield _sensitivity(sections)
     yield _checks(sections)
+    yield from record_section(sections)
     yield leaves_out()
     yield _priors(sections.forecast.question)
     yield _repeat(sections)
@@ -119,6 +122,27 @@ def _checks(sections: Sections) -> Section:
     checks = sections.results.get("checks")
     tables = layout_of(checks).tables if checks is not None else ()
     return Section("checks", "Checks", "Checks", (*tables, diagnostics_table(sections.forecast)))
+
+
+def record_section(sections: Sections) -> Iterator[Section]:
+    """How past records would have been forecast; where the run's day knows of them."""
+    found = sections.results.get("hindcast")
+    if found is not None:
+        records, gate = episode_table(found), gate_tables(found)
+        parts: tuple[Table[Any] | Picture | Fold, ...] = (
+            score_table(found),
+            Picture("hindcast"),
+            Fold(f"What was said of each of {len(found.episodes)} records", (records,)),
+            *(Fold(table.title, (table,)) for table in gate),
+        )
+        sources = _published(found.table, *([] if found.gate is None else [found.gate.stocks]))
+        yield Section("hindcast", "Track record", "The track record", parts, sources)
+
+
+def _published(*tables: public.Table) -> tuple[str, ...]:
+    """Titles of public tables, with who published them when and under which licence."""
+    about = [(table.shape, table.vintage) for table in tables]
+    return tuple(f"{of.title}, {of.publisher}, {vintage} ({of.licence})" for of, vintage in about)
 
 
 def leaves_out() -> Section:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ...inference.estimates import Distribution
 from ...inference.json_values import QUANTILES
+from ...inference.proper_scores import HORIZON
 from ...studies.tables.chosen import origin_of
 from ...studies.tables.gate_hindcast import GateAsked
 from ...studies.tables.hindcast import LEVELS, RIVALS, Asked, Hindcast, Score
@@ -21,6 +22,7 @@ from .columns import date_columns
 
 DECIMALS = 2  # of months; a day is 0.03
 PROBABILITY_DECIMALS = 3
+SCORED_UP_TO = f"CRPS counts lags of up to {HORIZON:g} months: a longer one as if it were that long."
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ def score_table(result: Hindcast) -> Table[_Scored]:
         *(_coverage_column(level) for level in LEVELS),
         Column(path=(KEY, "episodes"), value=lambda row: len(result.compared)),
     ]
-    return Table("How they did", columns, rows, key=lambda row: row.id, lines=[verdict(result)])
+    return Table("How they did", columns, rows, key=lambda row: row.id, lead=[verdict(result)], lines=[SCORED_UP_TO])
 
 
 def verdict(result: Hindcast) -> str:
@@ -245,6 +247,7 @@ def _as_json(
         "schema": 1,
         "table": origin_of(result.table),
         "until": result.until.isoformat(),
+        "crps_horizon_months": HORIZON,
         "episodes": to_json(episodes),
         "scores": to_json(scores),
         "verdict": {

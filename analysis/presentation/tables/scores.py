@@ -10,6 +10,7 @@ from typing import Any
 from ...archive.scores import LeftOut, Scores
 from ...archive.scoring import INTERVALS, RUN, Score
 from ...inference.json_values import number
+from ...inference.proper_scores import HORIZON
 from ..json_form import to_json
 from ..table import Column, Layout, Table
 from ..text import date_text
@@ -29,6 +30,7 @@ def layout(result: Scores) -> Layout:
         json=lambda: {
             "schema": 1,
             "outcome": {"date": outcome.day.isoformat(), "open": outcome.open, "to_come": outcome.to_come},
+            "crps_horizon_months": HORIZON,
             "scores": to_json(table),
             "left_out": [_left_out_as_json(row) for row in result.left_out],
         },
@@ -91,7 +93,8 @@ def scores_table(result: Scores) -> Table[Score]:
         Column(path=("opened",), value=lambda row: row.opened),
         Column(path=("proxy",), value=lambda row: row.proxy or None),
     ]
-    lines = [*_left_out_lines(result.left_out), *_reason_lines(result), *_note_lines(result.scores)]
+    horizon = f"CRPS counts the {HORIZON:g} months after t = 0: what comes later, or never, as if it came at their end"
+    lines = [horizon, *_left_out_lines(result.left_out), *_reason_lines(result), *_note_lines(result.scores)]
     return Table("Forecasts judged by what is known of the date", columns, result.scores, lines=lines)
 
 

@@ -26,6 +26,7 @@ from ...inference.json_values import significant
 from ...inference.posterior import Posterior
 from ...inference.question import Question
 from .chosen import last_day
+from .telling_curve import refuse_flat
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 BELIEF = "measured_progress"
@@ -220,8 +221,14 @@ def progress_item_text(found: MeasuredProgress, item_id: str, read: Read | None 
     -------
     dict
         Its tables, as `item_from_table` takes them.
+
+    Raises
+    ------
+    InputError
+        If it rules out no fast progress, or no slow one.
     """
     read, table = read or found.read, found.table
+    refuse_flat(read.curve, table.file)
     curve, choice, day = read.curve, read.choice, last_day(table)
     chosen = {"models": choice.models, "confidence": choice.confidence}
     return {

@@ -34,10 +34,11 @@ from ...inference.conditioning import condition
 from ...inference.estimates import Array, Distribution
 from ...inference.json_values import significant
 from ...inference.posterior import Posterior
-from ...inference.proper_scores import crps, crps_until
+from ...inference.proper_scores import crps_until, crps_within
 from ...inference.question import Question
 from .chosen import last_day
 from .lag_structures import POINTS, Said
+from .telling_curve import refuse_flat
 
 DRAWS = 4_000
 FIRST, STEP, COUNT = 0.0, 0.125, 25  # values of log10 of progress: from none to 1 000 x per year
@@ -196,7 +197,7 @@ def gate_lag(
 
 
 def _judged(values: Array, months: float, *, still: bool) -> Said:
-    score = crps_until(values, months) if still else crps(values, months)
+    score = crps_until(values, months) if still else crps_within(values, months)
     return Said(values, float(np.mean(values <= months)), score)
 
 
@@ -224,7 +225,14 @@ def with_dates(found: GateHindcast, posterior: Posterior) -> GateHindcast:
 
 
 def hindcast_item_text(found: GateHindcast, item_id: str) -> dict[str, Any]:
-    """Write what the gate's track record says of progress as an item's file; see `gate_hindcast`."""
+    """Write what the gate's track record says of progress as an item's file; see `gate_hindcast`.
+
+    Raises
+    ------
+    InputError
+        If it rules out no fast progress, or no slow one.
+    """
+    refuse_flat(found.curve, found.table.file)
     curve, day = found.curve, last_day(found.table)
     return {
         "id": item_id,

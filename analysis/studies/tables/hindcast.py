@@ -14,7 +14,7 @@ from ....evidence.tables.table import Table
 from ....model.assumptions import Assumptions
 from ....model.equations import MONTHS_PER_YEAR
 from ....priors.errors import InputError
-from ...inference.proper_scores import crps, crps_until
+from ...inference.proper_scores import crps_until, crps_within
 from .chosen import last_day
 from .gate_hindcast import GateHindcast
 from .lag_structures import STRUCTURES, Known, Predictive, Said, predict_lag
@@ -71,7 +71,7 @@ class Score:
     Attributes
     ----------
     closed : float
-        Mean CRPS over closed episodes (months).
+        Mean CRPS over closed episodes (months), of lags up to `HORIZON`.
     all : float
         The same with open ones, as far as they have come.
     coverage : mapping of float to float
@@ -240,14 +240,14 @@ def _said(known: Known, episode: Episode, months: float, assumptions: Assumption
     for name in RIVALS:
         if name in points:
             value = np.array([points[name]])
-            score = crps_until(value, months) if episode.open else crps(value, months)
+            score = crps_until(value, months) if episode.open else crps_within(value, months)
             said[name] = Said(value, float(points[name] <= months), score)
     return said
 
 
 def _judged(predictive: Predictive, months: float, still_open: bool) -> Said:
     values = predictive.values
-    score = crps_until(values, months) if still_open else crps(values, months)
+    score = crps_until(values, months) if still_open else crps_within(values, months)
     return Said(values, predictive.probability_within(months), score)
 
 

@@ -98,7 +98,8 @@ class Said:
     probability : float
         Probability that it gave to a lag of at most what it was, or has been so far: the PIT of a closed episode.
     score : float
-        CRPS of a closed episode (months); of an open one what it comes to until the last day known, a lower bound.
+        CRPS of a closed episode (months), of lags up to `HORIZON`; of an open one what it comes to until the last day
+        known, a lower bound.
     """
 
     values: Array
