@@ -113,6 +113,8 @@ def _finding(total: Estimate, against: str) -> str:
     since = f"since run {harmless(against)}"
     if not math.isfinite(total.value):
         return f"{since[:1].upper()}{since[1:]} the median has come from, or gone to, beyond all that is followed."
+    if abs(total.value) < SAME and total.mcse < SAME:
+        return f"The median has not moved {since}."
     if total.noise:
         return f"The median has not moved beyond its Monte Carlo error {since} ({signed(total)} months)."
     direction = "later" if total.value > 0 else "earlier"
