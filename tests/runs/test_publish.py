@@ -193,6 +193,24 @@ def test_the_feed_keeps_to_atom(shelf: Shelf, site: Path) -> None:
         assert entry.find(f"{ATOM}content/{{http://www.w3.org/1999/xhtml}}div") is not None
 
 
+BREAK_THE_FEED: Mapping[str, Any] = {
+    "no id": lambda entry: entry.remove(entry.find(f"{ATOM}id")),
+    "two titles": lambda entry: entry.append(entry.makeelement(f"{ATOM}title")),
+    "a day for a moment": lambda entry: setattr(entry.find(f"{ATOM}updated"), "text", "2026-11-27"),
+    "an unknown element": lambda entry: entry.append(entry.makeelement(f"{ATOM}pubDate")),
+}
+
+
+def test_the_feed_is_valid_against_atoms_schema(site: Path) -> None:
+    etree = pytest.importorskip("lxml.etree", reason="needs lxml to validate against RELAX NG")
+    schema = etree.RelaxNG(etree.parse(Path(__file__).with_name("atom.rng")))
+    assert schema.validate(etree.parse(site / "feed.xml")), schema.error_log
+    for fault, act in BREAK_THE_FEED.items():  # and the schema is one that can say no
+        feed = etree.parse(site / "feed.xml")
+        act(feed.getroot().find(f"{ATOM}entry"))
+        assert not schema.validate(feed), fault
+
+
 def test_with_an_address_the_feed_has_whole_links(shelf: Shelf, tmp_path: Path) -> None:
     publish(shelf[0], tmp_path / "site", address="https://example.org/forecast")
     feed = ElementTree.parse(tmp_path / "site" / "feed.xml").getroot()
