@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from ...model.draws import QuantileTransform, Transform, UniformStreams
+from ...model.draws import QuantileTransform, SobolStreams, Transform, UniformStreams
 from ...model.forward import CHUNK, simulate, sobol_layout
 from ...priors.copula import INDEPENDENT, Copula
 from ...priors.errors import InputError
@@ -21,6 +21,7 @@ from .proposal import LOG_RATIO, Proposal, ProposedTransform
 from .question import Question
 
 MOST_STORED_DRAWS = 10_000_000
+MOST_KEPT = 2**24  # numbers, 128 MiB of them: beyond it draws are made anew rather than kept
 
 Values = dict[str, Array]
 Evaluate = Callable[[Values], Mapping[str, Array]]
@@ -38,6 +39,9 @@ class DrawSource(Protocol):
 
     def extended(self, beliefs: Mapping[str, Family]) -> DrawSource:
         """Return the same draws with further quantities beside them, on none of which theirs depend."""
+
+    def kept(self) -> DrawSource:
+        """Return the same draws, in memory where they would be made anew for every question."""
 
 
 class PriorDraws:
@@ -82,6 +86,7 @@ class PriorDraws:
         self._layout = Weighting(draws=draws, replicates=scrambles or (draws // 2 if self._antithetic else 0))
         self.transform = QuantileTransform(question.assumptions.beliefs, self._names, self.copula)
         self._proposal = proposal
+        self._keeping: _Keeping | None = None
         self._log_ratios: Array | None = None  # known once all draws have been made
 
     @cached_property
@@ -122,6 +127,18 @@ class PriorDraws:
         other._beside = {**self._beside, **further}
         return other
 
+    def kept(self) -> PriorDraws:
+        """Return the same draws, in memory once they have been made: for whoever asks much of them.
+
+        What is drawn beside them is made anew. Quasi-random draws, and those that would take too much memory, are not
+        kept.
+        """
+        if self._scrambles or len(self._names) * self._layout.draws > MOST_KEPT:
+            return self
+        other = copy.copy(self)
+        other._keeping = _Keeping()
+        return other
+
     def proposed(self, proposal: Proposal) -> PriorDraws:
         """Return as many draws of the same quantities, from a proposal."""
         return PriorDraws(self._question, self._names, self._beside, proposal)
@@ -148,7 +165,7 @@ class PriorDraws:
             dict[str, Array],  # all values are kept: what is made of them is called by who has asked
             draws,
             np.random.default_rng(self._question.seed),
-            transform=transform,
+            transform=transform if self._keeping is None else self._keeping.of(transform),
             beside=self._beside,
             replicates=scrambles,
         )
@@ -173,6 +190,42 @@ class PriorDraws:
                 key="--draws",
             )
         return joined(list(self.chunks(evaluate)))
+
+
+class _Keeping:
+    """Chunks of values, shared by all that ask for the same draws; there once they have all been made."""
+
+    def __init__(self) -> None:
+        self.made: list[Values] | None = None
+
+    def of(self, transform: Transform) -> Transform:
+        """Return what makes the values once, and has them from then on."""
+        return _KeptTransform(transform, self)
+
+
+class _KeptTransform(Transform):
+    """Makes what another transform does, all of it once."""
+
+    def __init__(self, transform: Transform, keeping: _Keeping) -> None:
+        self.names = transform.names
+        self._transform, self._keeping = transform, keeping
+
+    def __call__(self, uniforms: Array) -> Values:
+        """Carry uniforms to values; see `Transform`."""
+        return self._transform(uniforms)
+
+    def chunks(self, streams: UniformStreams | SobolStreams, start: int, count: int, size: int) -> Iterator[Values]:
+        """Yield all values, `size` at a time; nobody writes into what others will read."""
+        if self._keeping.made is None:
+            made = []
+            for values in self._transform.chunks(streams, start, count, size):
+                for column in values.values():
+                    column.setflags(write=False)
+                made.append(values)
+                yield dict(values)
+            self._keeping.made = made
+        else:
+            yield from map(dict, self._keeping.made)
 
 
 class StoredDraws:
@@ -210,6 +263,10 @@ class StoredDraws:
         uniforms = next(streams.chunks(transform.names, 0, draws, draws))
         added = transform(uniforms, self.values)
         return StoredDraws({**self.values, **added}, self._weighting, self._seed, self.copula)
+
+    def kept(self) -> StoredDraws:
+        """Return the draws: they are in memory."""
+        return self
 
     def lightened(self) -> StoredDraws:
         """Return the draws without those that hardly count: most of a prior's, in a posterior."""

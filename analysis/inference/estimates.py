@@ -185,6 +185,7 @@ class Distribution:
     def __init__(self, values: Array, weighting: Weighting) -> None:
         self.values = values
         self.weighting = weighting
+        self._quantiles: dict[float, Estimate] = {}  # tables, figures and JSON ask for the same ones
 
     @cached_property
     def effective_draws(self) -> float:
@@ -243,9 +244,11 @@ class Distribution:
         """Quantile, with its MCSE; an `InputError` where `p` is no probability."""
         if not 0.0 <= p <= 1.0:
             raise InputError(f"a probability from 0 to 1 was expected, not {p!r}", key="p")
-        value = self.quantile_value(p)
-        meaningful = self.effective_draws * min(p, 1.0 - p) >= TAIL_DRAWS
-        return Estimate(value, self.weighting.mcse(self.quantile_influence(p)), meaningful)
+        if p not in self._quantiles:
+            value = self.quantile_value(p)
+            meaningful = self.effective_draws * min(p, 1.0 - p) >= TAIL_DRAWS
+            self._quantiles[p] = Estimate(value, self.weighting.mcse(self.quantile_influence(p)), meaningful)
+        return self._quantiles[p]
 
     def probability_below(self, value: float) -> Estimate:
         """Probability of lying strictly below a value."""

@@ -128,6 +128,10 @@ class ReweightedPrior:
         """Return the same draws with further quantities beside them, on none of which theirs depend."""
         return ReweightedPrior(self.prior.extended(beliefs), self.smoothed)
 
+    def kept(self) -> ReweightedPrior:
+        """Return the same draws, in memory once they have been made; see `PriorDraws.kept`."""
+        return ReweightedPrior(self.prior.kept(), self.smoothed)
+
     def map(self, evaluate: Evaluate) -> dict[str, Array]:
         """Evaluate all draws and join the results."""
         return self.prior.map(evaluate)

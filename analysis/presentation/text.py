@@ -38,6 +38,14 @@ def date_text(day: date | None) -> str:
     return "never" if day is None else f"{day.day} {day:%b %Y}"
 
 
+def stale_text(confirmed: date) -> str:
+    """Say that nobody has looked for long, given the day through which silence was last confirmed."""
+    return (
+        f"Silence was last confirmed through {date_text(confirmed)}: nobody has said since whether there was anything "
+        "to see."
+    )
+
+
 def error_text(question: Question, months: float) -> str:
     """Write a Monte Carlo error in days."""
     days = months * question.assumptions.calendar.days_per_month

@@ -123,6 +123,8 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
     """Work out every section of a run."""
     with watch.part("condition"):
         drawn = posterior(request)
+        if not brief:
+            drawn = replace(drawn, source=drawn.source.kept())  # a score of studies ask the same draws
         answer = forecast(drawn)
     results: dict[str, Any] = {}
     if not brief:
@@ -153,6 +155,7 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
     from ..studies.readings.size import sizes
     from ..studies.readings.trend import trends
     from ..studies.scenarios import scenarios
+    from ..studies.sensitivity.power_scaling import power_scaling_of
     from ..studies.sensitivity.study import sensitivity
     from ..studies.state import state
     from ..studies.structures import others_date, structures
@@ -160,14 +163,14 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
     from ..studies.watch import watch
     from ..studies.worlds import worlds
 
-    asked_once = lru_cache(maxsize=1)(scenarios)
+    asked_once, scaled_once = lru_cache(maxsize=1)(scenarios), lru_cache(maxsize=1)(power_scaling_of)
     studies: dict[str, Callable[[Posterior], Any]] = {
         "state": state,
         "bridge": bridge,
         "levers": levers,
         "regimes": regimes,
         "scenarios": asked_once,
-        "sensitivity": sensitivity,
+        "sensitivity": lambda drawn: sensitivity(drawn, scaled=scaled_once(drawn) if drawn.items else None),
         "mobilisation": mobilisation,
         "events": events,
         "capacity": capacity,
@@ -175,7 +178,7 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
         "size": sizes,
         "structures": structures,
         "trend": trends,
-        "watch": watch,
+        "watch": lambda drawn: watch(drawn, compared=asked_once(drawn)),
         "worlds": lambda drawn: worlds(drawn, compared=asked_once(drawn)),
         "hindcast": track_record,
     }
@@ -187,7 +190,10 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
         del studies["hindcast"]
     if drawn.question.assumptions.obstacles:
         studies["obstacles"] = obstacles
-    return studies | {"checks": checks_of, "influence": influence} if drawn.items else studies
+    if drawn.items:
+        studies["checks"] = lambda drawn: checks_of(drawn, scaled=scaled_once(drawn))
+        studies["influence"] = influence
+    return studies
 
 
 def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = False) -> None:

@@ -29,7 +29,7 @@ from ..inference.posterior import Posterior
 from ..inference.result import Result
 from .counterfactuals import Counterfactual, changed_distributions
 from .observables import Observable, Observables, read_observables
-from .scenarios import scenarios
+from .scenarios import ScenarioComparison, scenarios
 from .voi.learning import Learning
 from .voi.learning import Outcome as Learnt
 from .voi.pending import read_pending
@@ -136,7 +136,13 @@ class Watch(Result):
     notes: tuple[str, ...] = ()
 
 
-def watch(posterior: Posterior, observables: Observables | None = None, *, only: Sequence[str] = ()) -> Watch:
+def watch(
+    posterior: Posterior,
+    observables: Observables | None = None,
+    *,
+    only: Sequence[str] = (),
+    compared: ScenarioComparison | None = None,
+) -> Watch:
     """Ask of every observable what it would do to the date.
 
     Parameters
@@ -147,6 +153,8 @@ def watch(posterior: Posterior, observables: Observables | None = None, *, only:
         What is watched; the project's own by default.
     only : sequence of str
         Ids of those to look at; all by default.
+    compared : ScenarioComparison, optional
+        All scenarios, where they have been asked already.
 
     Raises
     ------
@@ -166,7 +174,7 @@ def watch(posterior: Posterior, observables: Observables | None = None, *, only:
     chosen = _chosen(observables, only)
     rows, notes = _disclosures(posterior, observables, [row for row in chosen if row.way == "disclosure"])
     rows += _levers(posterior, [row for row in chosen if row.way == "lever"])
-    rows += _scenarios(posterior, [row for row in chosen if row.way == "scenario"])
+    rows += _scenarios(posterior, [row for row in chosen if row.way == "scenario"], compared)
     ranked = tuple(sorted(rows, key=lambda row: -row.weight.value if np.isfinite(row.weight.value) else -np.inf))
     return Watch(posterior.origin, posterior.ready, ranked, notes)
 
@@ -190,10 +198,13 @@ def _levers(posterior: Posterior, chosen: Sequence[Observable]) -> list[Watched]
     return [_happening(row, effects[row.id]) for row in chosen]
 
 
-def _scenarios(posterior: Posterior, chosen: Sequence[Observable]) -> list[Watched]:
+def _scenarios(
+    posterior: Posterior, chosen: Sequence[Observable], compared: ScenarioComparison | None
+) -> list[Watched]:
     if not chosen:
         return []
-    found = {row.id: row for row in scenarios(posterior, list(dict.fromkeys(row.name for row in chosen))).scenarios}
+    asked = compared or scenarios(posterior, list(dict.fromkeys(row.name for row in chosen)))
+    found = {row.id: row for row in asked.scenarios}
     effects = {name: Counterfactual(name, each.title, (), each.ready, each.baseline) for name, each in found.items()}
     return [_happening(row, effects[row.name]) for row in chosen]
 

@@ -209,6 +209,11 @@ def test_every_control_has_a_name_and_the_answer_is_announced(page: Browser) -> 
              .map((control) => control.id)"""
     )
     assert nameless == []
+    crowded = page.ask(
+        """return [...document.querySelectorAll("label")].filter((label) =>
+             label.querySelectorAll("select, input, button, output, meter, progress, textarea").length > 1).length"""
+    )
+    assert crowded == 0
     assert page.ask("return document.getElementById('median').closest('[aria-live]') !== null")
     assert page.unnamed_pictures() == 0
     assert page.headings() == [1, 2]

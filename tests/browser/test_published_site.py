@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
+import subprocess
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -86,9 +88,31 @@ def test_it_prints(browser: Browser, published: Path) -> None:
 
 @pytest.fixture(scope="module")
 def axe() -> str:
-    module = pytest.importorskip("axe_selenium_python", reason="needs axe-selenium-python, which brings axe-core")
-    (script,) = Path(module.__file__).parent.rglob("axe.min.js")
-    return script.read_text(encoding="utf-8")
+    return (node_package("axe-core") / "axe.min.js").read_text(encoding="utf-8")
+
+
+@functools.cache
+def node_package(name: str) -> Path:
+    """Folder of a package of Node's, installed here or globally; without it the test is skipped."""
+    npm = shutil.which("npm")
+    places = [Path(__file__).parents[2] / "node_modules"]
+    if npm is not None:
+        found = subprocess.run([npm, "root", "--global"], capture_output=True, text=True, check=False)
+        places.append(Path(found.stdout.strip()))
+    for place in places:
+        if (place / name).is_dir():
+            return place / name
+    pytest.skip(f"needs {name}: npm install --no-save {name}")
+
+
+def test_the_html_validator_finds_nothing(published: Path, report: Path, explorer: Path) -> None:
+    java = shutil.which("java")
+    if java is None:
+        pytest.skip("needs Java, which the Nu Html Checker runs on")
+    (checker,) = node_package("vnu-jar").rglob("vnu.jar")
+    pages = [str(published / page) for page in PAGES]
+    asked = [java, "-jar", str(checker), "--format", "gnu", *pages, str(report), str(explorer)]
+    assert subprocess.run(asked, capture_output=True, text=True, check=False).stderr.splitlines() == []
 
 
 def violations(browser: Browser, axe: str) -> list[Any]:

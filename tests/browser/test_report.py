@@ -54,6 +54,14 @@ def test_every_figure_has_words_in_its_place(browser: Browser, report: Path) -> 
     assert browser.unnamed_pictures() == 0
 
 
+def test_a_picture_with_a_question_keeps_its_own_role(browser: Browser, report: Path) -> None:
+    """HTML allows a figure with a caption no other role: what is drawn in it has the words in its place."""
+    browser.open(report)
+    assert browser.ask("return document.querySelectorAll('figure[role] figcaption').length") == 0
+    shown = browser.ask("return document.querySelectorAll('figure > .desk[role=img][aria-label]').length")
+    assert shown == browser.ask("return document.querySelectorAll('figure').length")
+
+
 def test_ids_are_unique_and_links_inside_lead_somewhere(browser: Browser, report: Path) -> None:
     browser.open(report)
     twice, dangling = browser.ask(

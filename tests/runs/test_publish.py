@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -24,13 +25,14 @@ import yaml
 
 from catchup.analysis.archive import site_folder
 from catchup.analysis.archive.manifest import file_hash
+from catchup.analysis.archive.moved import Moved
 from catchup.analysis.archive.reading import Run, read_run
 from catchup.analysis.commands.main import app
 from catchup.analysis.commands.main import run as command
 from catchup.analysis.inference.estimates import ZERO, Estimate
 from catchup.analysis.presentation.digest import digest_html, digest_text
 from catchup.analysis.presentation.site.latest import Latest
-from catchup.analysis.presentation.site.moved import story_of
+from catchup.analysis.presentation.site.moved import story, story_of
 from catchup.analysis.runs.publish import Published, publish
 from catchup.analysis.studies.attribution import QUANTILES, Attribution, Step
 from catchup.analysis.studies.news import by_kind, kind_of
@@ -191,6 +193,24 @@ def test_the_feed_keeps_to_atom(shelf: Shelf, site: Path) -> None:
         assert entry.find(f"{ATOM}content/{{http://www.w3.org/1999/xhtml}}div") is not None
 
 
+BREAK_THE_FEED: Mapping[str, Any] = {
+    "no id": lambda entry: entry.remove(entry.find(f"{ATOM}id")),
+    "two titles": lambda entry: entry.append(entry.makeelement(f"{ATOM}title")),
+    "a day for a moment": lambda entry: setattr(entry.find(f"{ATOM}updated"), "text", "2026-11-27"),
+    "an unknown element": lambda entry: entry.append(entry.makeelement(f"{ATOM}pubDate")),
+}
+
+
+def test_the_feed_is_valid_against_atoms_schema(site: Path) -> None:
+    etree = pytest.importorskip("lxml.etree", reason="needs lxml to validate against RELAX NG")
+    schema = etree.RelaxNG(etree.parse(Path(__file__).with_name("atom.rng")))
+    assert schema.validate(etree.parse(site / "feed.xml")), schema.error_log
+    for fault, act in BREAK_THE_FEED.items():  # and the schema is one that can say no
+        feed = etree.parse(site / "feed.xml")
+        act(feed.getroot().find(f"{ATOM}entry"))
+        assert not schema.validate(feed), fault
+
+
 def test_with_an_address_the_feed_has_whole_links(shelf: Shelf, tmp_path: Path) -> None:
     publish(shelf[0], tmp_path / "site", address="https://example.org/forecast")
     feed = ElementTree.parse(tmp_path / "site" / "feed.xml").getroot()
@@ -224,6 +244,13 @@ def test_contributions_add_up(shelf: Shelf) -> None:
         # each figure is rounded to 1e-4
         assert sum(group.months for group in story.groups) == pytest.approx(total.value, abs=1e-4 * (len(steps) + 1))
         assert sum(len(group.sentences) for group in story.groups) == len(steps)
+
+
+def test_what_has_not_moved_at_all_is_said_in_a_word() -> None:
+    nothing = Estimate(0.0, 0.0)
+    same = Attribution({}, {}, step("total"), (), date(2026, 12, 31))
+    same = replace(same, total=replace(same.total, shifts=dict.fromkeys(QUANTILES, nothing)))
+    assert story(Moved("2026-11-13", same), {}).finding == "The median has not moved since run 2026-11-13."
 
 
 def test_an_item_that_arrives_is_news_with_its_source(shelf: Shelf) -> None:

@@ -10,7 +10,7 @@ from ....evidence.schema import Item
 from ....priors.files import write_text
 from ...archive.moved import Moved
 from ...inference.forecast import Forecast
-from ...inference.silence import silent_through, stale_lines
+from ...inference.silence import Silence, silent_through, stale_lines
 from ...studies.structure_spread import StructureSpread
 from ..html import environment
 from ..site.moved import Story, story
@@ -18,7 +18,7 @@ from ..tables.evidence import evidence_of, item_as_json
 from ..tables.forecast import beside_texts, known_lines
 from ..tables.state import stages_text
 from ..tables.structure_spread import spread_text
-from ..text import date_text, day_text, error_text
+from ..text import date_text, day_text, error_text, stale_text
 from .contents import NO_EARLIER_RUN, sections_of_report
 from .section import Fold, Picture, Sentence
 from .sections import Sections
@@ -77,7 +77,7 @@ def _headline(forecast: Forecast) -> dict[str, Any]:
         "median": f"Around {around}",
         "low": day_text(question, low.value),
         "high": day_text(question, high.value),
-        "stale": stale_lines(forecast.silences),
+        "stale": _stale(forecast.silences),
         "stages": stages_text(forecast.stages, silent=silent_through(question, forecast.silences)),
         "error": f"The median's Monte Carlo error is {error_text(question, middle.mcse).removeprefix('± ')}.",
         "summary": (
@@ -85,8 +85,18 @@ def _headline(forecast: Forecast) -> dict[str, Any]:
             f"a Chinese lab there by then. Mythos's own pre-training is put at {flop[1]:.1e} FLOP "
             f"({flop[0]:.1e} to {flop[2]:.1e})."
         ),
-        "notes": [*forecast.warnings(), *(note for note in forecast.notes if not note.startswith("set aside"))],
+        "notes": [
+            *forecast.warnings(),
+            *stale_lines(forecast.silences),
+            *(note for note in forecast.notes if not note.startswith("set aside")),
+        ],
     }
+
+
+def _stale(silences: Sequence[Silence]) -> list[str]:
+    """Say that nobody had looked for long, once for all silences last confirmed on a day."""
+    days = [each.confirmed for each in silences if each.stale and each.confirmed is not None]
+    return [stale_text(day) for day in dict.fromkeys(days)]
 
 
 def _spread(sections: Sections) -> list[str]:

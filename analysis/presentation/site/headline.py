@@ -12,7 +12,7 @@ from ...inference.estimates import Estimate
 from ...inference.silence import STALE
 from ..tables.forecast import ON_COMPUTE_ALONE, WITHOUT_LAGS, interval_text
 from ..tables.state import stages_text
-from ..text import chance_text, date_text, harmless
+from ..text import chance_text, date_text, harmless, stale_text
 
 BESIDE = {"known": "Publicly known", "compute_alone": ON_COMPUTE_ALONE, "without_lags": WITHOUT_LAGS}
 """Other dates that a forecast may hold, by their keys, and how a sentence about each begins."""
@@ -79,8 +79,7 @@ def _stale(forecast: Mapping[str, Any], as_of: date) -> list[str]:
     confirmed = forecast.get("silence_confirmed_through")
     if confirmed is None or as_of - date.fromisoformat(confirmed) <= STALE:
         return []
-    looked = date_text(date.fromisoformat(confirmed))
-    return [f"Silence was last confirmed through {looked}: nobody has said since whether there was anything to see."]
+    return [stale_text(date.fromisoformat(confirmed))]
 
 
 def days_of(entry: Mapping[str, Any]) -> tuple[str, str, str]:

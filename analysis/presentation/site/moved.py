@@ -25,6 +25,8 @@ HEADINGS: Mapping[Kind, str] = {
     "together": "News and corrections that cannot be told apart",
 }
 ITEM = re.compile(r"(?:added|changed|removed):([a-z0-9-]+)")
+GONE = re.compile(r"removed:([a-z0-9-]+)")
+REPLACED = "takes its place"
 REASONS = 3  # entries of the changelog that a sentence quotes
 LONGEST = 300  # characters of each
 SAME = 5e-4  # months: what is smaller is written as nothing
@@ -113,6 +115,8 @@ def _finding(total: Estimate, against: str) -> str:
     since = f"since run {harmless(against)}"
     if not math.isfinite(total.value):
         return f"{since[:1].upper()}{since[1:]} the median has come from, or gone to, beyond all that is followed."
+    if abs(total.value) < SAME and total.mcse < SAME:
+        return f"The median has not moved {since}."
     if total.noise:
         return f"The median has not moved beyond its Monte Carlo error {since} ({signed(total)} months)."
     direction = "later" if total.value > 0 else "earlier"
@@ -130,9 +134,16 @@ def _sentence(step: Step, items: Mapping[str, Mapping[str, Any]]) -> str:
         return f"Beyond all that is followed: {what}."
     if abs(shift.value) < SAME and shift.mcse < SAME:
         return f"No change: {what}."
-    what += _reasons(step)
+    what += _why_gone(step, items) + _reasons(step)
     noise = ", within its Monte Carlo error" if shift.noise else ", later" if shift.value > 0 else ", earlier"
     return f"{signed(shift)} months{noise}: {what}."
+
+
+def _why_gone(step: Step, items: Mapping[str, Mapping[str, Any]]) -> str:
+    """What the run says of items in whose place it counts another; of one taken back, the step itself says why."""
+    gone = [items[name] for name in GONE.findall(step.id) if name in items]
+    uses = [str(item.get("use", "")) for item in gone]
+    return "".join(f"; {harmless(use)}" for use in uses if REPLACED in use)
 
 
 def _reasons(step: Step) -> str:

@@ -20,6 +20,11 @@ NO_FIGURE = "-"
 FIGURES = {"crps": "CRPS", "interval_score": "WIS", "log_score": "log score"}  # as people read their names
 INFINITE = "infinite: the forecast ruled it out"
 PROBABILITY = "probability"
+MEASURES = (
+    "CRPS and WIS in months; WIS is the weighted interval score of the quantiles at 5, 50 and 95%, or of those "
+    "stated; ~ joins stated quantiles by straight lines; Brier is the squared error of having happened by a day"
+)
+"""What the columns' short names mean."""
 
 
 def layout(result: Scores) -> Layout:
@@ -45,8 +50,7 @@ def _head(result: Scores) -> list[str]:
     decided = "; while the question is open, scores count only what is decided" if outcome.open else ""
     return [
         f"{known} {date_text(outcome.day)}: lower is better{decided}",
-        "CRPS and WIS in months; WIS is the weighted interval score of the quantiles at 5, 50 and 95%, or of those "
-        "stated; ~ joins stated quantiles by straight lines; Brier is the squared error of having happened by a day",
+        MEASURES,
     ]
 
 

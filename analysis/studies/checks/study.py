@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from ....evidence.latents import with_latents
@@ -13,7 +14,7 @@ from ...inference.posterior import Posterior
 from ...inference.question import Question
 from ...inference.request import Request
 from ...inference.result import Origin, Result
-from ..sensitivity.power_scaling import power_scaling_of
+from ..sensitivity.power_scaling import PowerScaling, power_scaling_of
 from .draws import check_draws
 from .judged import Judged, judged
 from .leave_one_out import check_left_out, leave_one_out
@@ -93,8 +94,16 @@ def check(request: Request) -> Checks:
     return replace(checks_of(found), judged=judged(found))
 
 
-def checks_of(posterior: Posterior) -> Checks:
-    """Make every check of a posterior."""
+def checks_of(posterior: Posterior, *, scaled: Sequence[PowerScaling] | None = None) -> Checks:
+    """Make every check of a posterior.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        Of some items.
+    scaled : sequence of PowerScaling, optional
+        From `power_scaling_of`, where that has been asked already.
+    """
     selection, source = posterior.selection, posterior.source
     question = _knowing_all(posterior.question, selection)
     counted_and_held_out = (*selection.counted, *selection.checks)
@@ -107,7 +116,7 @@ def checks_of(posterior: Posterior) -> Checks:
         *check_left_out(leave_one_out(posterior)),
     ]
     if selection.counted:
-        results.append(check_power_scaling(power_scaling_of(posterior)))
+        results.append(check_power_scaling(power_scaling_of(posterior) if scaled is None else scaled))
     return Checks(
         replace(posterior.origin, question=question),
         results=tuple(results),

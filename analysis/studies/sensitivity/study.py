@@ -79,13 +79,15 @@ class Sensitivity(Result):
     notes: tuple[str, ...] = ()
 
 
-def sensitivity(posterior: Posterior) -> Sensitivity:
+def sensitivity(posterior: Posterior, *, scaled: Sequence[PowerScaling] | None = None) -> Sensitivity:
     """Work out what the date depends on.
 
     Parameters
     ----------
     posterior : Posterior
         Or a prior.
+    scaled : sequence of PowerScaling, optional
+        From `power_scaling_of`, where that has been asked already.
 
     Examples
     --------
@@ -128,7 +130,7 @@ def sensitivity(posterior: Posterior) -> Sensitivity:
         sobol=tuple(leading(sobol)),
         sobol_method=SALTELLI if independent else GIVEN_DATA,
         rank_correlations=tuple(sorted(correlations, key=lambda row: -abs(row.value.value))),
-        power_scaling=_power_scaling(posterior),
+        power_scaling=_power_scaling(posterior) if scaled is None else tuple(scaled),
         notes=tuple(notes),
     )
 
