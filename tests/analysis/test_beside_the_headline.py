@@ -55,6 +55,7 @@ def test_without_lags_of_lags_alone_is_the_prior(question: Question) -> None:
         assert abs(shift.value) < widest(shift.mcse), p
 
 
+@pytest.mark.slow
 def test_without_lags_of_draws_that_know_of_no_weights(sampled: Posterior) -> None:
     found = [forecast(each).without_lags for each in (sampled, replace(sampled, shared=None))]
     assert found[0] is not None

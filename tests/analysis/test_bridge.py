@@ -139,6 +139,7 @@ def test_overlays_events_and_pools_are_steps_of_their_own() -> None:
         assert total == pytest.approx(found.whole[p].value, abs=ROUNDING)
 
 
+@pytest.mark.slow
 def test_quasi_random_draws_end_at_their_own_answer() -> None:
     drawn = default_posterior(Question(load_assumptions(), DAY, draws=16_384, quasi_random=True))
     found = bridge(drawn)

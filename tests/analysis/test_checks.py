@@ -367,6 +367,7 @@ def test_prior_and_evidence_that_pull_apart_are_seen() -> None:
     assert (verdicts["expected"].figure or 0.0) < (verdicts["far"].figure or 0.0)
 
 
+@pytest.mark.slow
 def test_sensitivity_carries_power_scaling(capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["sensitivity", "--as-of", DAY.isoformat(), "--draws", "30000", "--engine", "importance", "--json"]
     assert run([*arguments, "--evidence", "eci-lag"]) == 0

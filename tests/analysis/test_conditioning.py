@@ -39,6 +39,7 @@ from false_alarms import widest
 from item_cases import DAY, counting, default_posterior, impossible, item, reading, twin_question, write_item
 
 PREDICTED = stats.lognorm(np.hypot(0.4, 0.5), scale=1.5)  # of a reading of the twin's quantity, with an sd of 0.5
+MODEL = "current"
 
 
 def far_out(both_sides: float, weight: float = 1.0) -> Item:

@@ -178,7 +178,7 @@ def test_firms_that_tie_share_being_first(question: Question) -> None:
 def test_nobody_is_first_where_nobody_ever_is(assumptions: Assumptions) -> None:
     amounts = {name: 0.0 for source in assumptions.race.sources.values() for name in source.amount}
     amounts = {name: 1.0 if name.endswith("uplift") else value for name, value in amounts.items()}
-    never = forecast_prior(Question(load_assumptions(fixed=amounts), date(2026, 6, 12), draws=500))
+    never = forecast_prior(Question(load_assumptions(fixed=amounts, model="article"), date(2026, 6, 12), draws=500))
     assert {share.value for share in never.first_firm.values()} == {0.0}
     assert set(never.ready_if_first.values()) == {None}
     answer = json.loads(json.dumps(as_json(never), allow_nan=False))

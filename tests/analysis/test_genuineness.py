@@ -231,6 +231,7 @@ def test_the_posterior_probability_is_bayes_rule_over_the_prior(assumptions: Ass
     assert abs(found.value - exact) < widest(math.hypot(error, found.mcse))
 
 
+@pytest.mark.slow
 def test_the_draws_of_a_sampler_are_judged_as_well(sampled) -> None:
     (row,) = forecast(sampled).genuine
     assert row.item.id == "microsoft-slide"

@@ -87,6 +87,7 @@ def test_only_what_touches_the_event_is_listed(prior: Posterior) -> None:
     assert [each.id for each in exploit.obstacles] == FIVE[:-1]
 
 
+@pytest.mark.slow
 def test_as_silence_lasts_it_is_obstacles_that_explain_it(silent: Posterior) -> None:
     """Less than 0.40 ready unannounced where the article, which knows of nothing else, has more than 0.65."""
     month = silent.question.as_of_months
@@ -100,6 +101,7 @@ def test_as_silence_lasts_it_is_obstacles_that_explain_it(silent: Posterior) -> 
         assert each.held.adds.quantile_value(0.95) > each.before.adds.quantile_value(0.95)
 
 
+@pytest.mark.slow
 def test_the_movement_is_the_difference_of_two_estimates(silent: Posterior) -> None:
     found = obstacles(silent)
     apart = obstacles(prior_of(silent.question))

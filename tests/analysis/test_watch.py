@@ -52,6 +52,11 @@ def written(tmp_path: Path, assumptions: Assumptions) -> Written:
 
 
 @pytest.fixture(scope="module")
+def reweighted(assumptions: Assumptions) -> Posterior:
+    return posterior(Request(Question(assumptions, DAY, draws=100_000), engine="importance"))
+
+
+@pytest.fixture(scope="module")
 def found(reweighted: Posterior) -> Watch:
     return watch(reweighted)
 

@@ -97,6 +97,7 @@ def test_evidence_speaks_of_worlds_in_closed_form(tmp_path: Path) -> None:
     assert rows["double"].log_evidence.value != pytest.approx(rows["half"].log_evidence.value, abs=0.5)
 
 
+@pytest.mark.slow
 def test_a_world_is_what_its_overlays_forecast(found: Worlds) -> None:
     """Asked by itself, of other random numbers: the same date, the same firms, the same evidence."""
     for name in ("progress-amodei", "moving-target"):

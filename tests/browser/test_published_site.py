@@ -105,6 +105,7 @@ def node_package(name: str) -> Path:
     pytest.skip(f"needs {name}: npm install --no-save {name}")
 
 
+@pytest.mark.slow
 def test_the_html_validator_finds_nothing(published: Path, report: Path, explorer: Path) -> None:
     java = shutil.which("java")
     if java is None:

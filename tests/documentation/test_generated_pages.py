@@ -158,6 +158,7 @@ def test_a_folder_that_is_none_is_refused(tmp_path: Path, capsys: pytest.Capture
     assert main([]) == 2
 
 
+@pytest.mark.slow
 def test_pages_that_go_while_they_are_read_are_a_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

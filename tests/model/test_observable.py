@@ -145,14 +145,18 @@ def test_prior_predictive_draws_are_those_of_the_prior(assumptions: Assumptions)
     np.testing.assert_array_equal(*found)
 
 
+@pytest.fixture(scope="module")
+def built(assumptions: Assumptions) -> pm.Model:
+    return build_model(assumptions)
+
+
 @pytest.mark.parametrize("name", UNITS)
-def test_what_follows_from_others_cannot_be_observed(name: str, article: Assumptions) -> None:
-    model = build_model(article)
-    seen = np.ones([len(model.coords[dim]) for dim in DIMS[name]])
+def test_what_follows_from_others_cannot_be_observed(name: str, built: pm.Model) -> None:
+    seen = np.ones([len(built.coords[dim]) for dim in DIMS[name]])
     with pytest.raises(
         InputError, match=rf"^{name}: follows from other variables and cannot be observed: count an item"
     ):
-        pm.observe(model, {name: seen}).logp()
+        pm.observe(built, {name: seen}).logp()
 
 
 def test_who_is_fixed_cannot_be_observed() -> None:

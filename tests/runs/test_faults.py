@@ -200,6 +200,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(publication, "site_files", site_files)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("rendered")
 def test_each_step_of_a_publication_may_fail(shelf: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     failed = faults_of_a_publication(FAULTS, shelf, tmp_path, capsys, thinned=True)

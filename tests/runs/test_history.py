@@ -57,6 +57,7 @@ def test_no_hindsight(shelf: Shelf) -> None:
     assert len(shelf[1][0].manifest.evidence) < len(shelf[1][-1].manifest.evidence)
 
 
+@pytest.mark.slow
 def test_a_run_read_back_is_worked_out_again_to_the_digit(shelf: Shelf) -> None:
     for one in shelf[1]:
         again = distribution_of(one)

@@ -728,6 +728,7 @@ def test_a_job_started_again_makes_no_second_run(tmp_path: Path, capsys: Any) ->
     assert (tmp_path / "runs" / "2026-11-02" / REPORT).is_file()
 
 
+@pytest.mark.slow
 def test_every_past_address_answers_after_a_rebuild(copies: Path, tmp_path: Path) -> None:
     site = tmp_path / "site"
     before: set[str] = set()

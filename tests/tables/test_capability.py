@@ -89,6 +89,7 @@ def score_item(value: float) -> Any:
     return item_from_table(table, file="score.toml")
 
 
+@pytest.mark.slow
 def test_a_higher_chinese_score_makes_an_earlier_date_and_mythos_a_later_one() -> None:
     import tomllib
 

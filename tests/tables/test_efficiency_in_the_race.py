@@ -83,7 +83,7 @@ def test_at_full_weight_it_is_never_counted_with_lags_of_the_same_index(
 
 
 def test_what_counting_it_does_to_the_date_is_said_by_choice(index: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    asked = ["data", "efficiency", str(index), "--dates", "--draws", "20000", "--as-of", "2026-11-21", "--json"]
+    asked = ["data", "efficiency", str(index), "--dates", "--as-of", "2026-11-21", "--json"]
     assert run(asked) == 0
     found = json.loads(capsys.readouterr().out)
     dates = {row["id"]: row["ready"]["quantiles"]["0.5"]["months"] for row in found["dates"]}
