@@ -12,8 +12,6 @@ from .data_studies import Studied, print_item
 from .options import OUTPUT, WHAT
 from .output import show, warn
 
-COMPUTE = "training_compute"
-
 
 def hindcast(
     file: Path | None = None,
@@ -76,20 +74,12 @@ def hindcast(
 
 
 def _gate(studied: Studied, file: Path | None, assumptions: Any) -> Any:
-    """The gate's track record; None, and a line that says why, where no record's compute and stock are known.
-
-    Where neither a file nor a vintage is asked for and the newest one kept has no training compute, the newest that has
-    it is read, or else the records that come with the project.
-    """
-    from ...evidence.tables.records import shipped_records
-    from ..studies.tables.chosen import INDEX, chosen_table
+    """The gate's track record; None, and a line that says why, where no record's compute and stock are known."""
+    from ..studies.tables.chosen import chosen_table
     from ..studies.tables.gate_hindcast import gate_hindcast
 
     store = studied.store()
-    index = chosen_table(store, file, studied.vintage)
-    if COMPUTE not in index.columns and file is None and studied.vintage is None:
-        held = [store.read(each) for each in reversed(store.vintages(INDEX))]
-        index = next((table for table in held if COMPUTE in table.columns), shipped_records(INDEX))
+    index = chosen_table(store, file, studied.vintage, having="training_compute", or_shipped=True)
     stocks = chosen_table(store, None, None, name="epoch-chip-owners")
     try:
         return gate_hindcast(index, stocks, assumptions)

@@ -154,14 +154,17 @@ def _weighed(question: Question, selection: Selection, *, more: bool, like: Post
     theirs = _proposal_of(like, prior)
     if theirs is not None and (weighed := _weigh(question, selection, prior, theirs)).smoothed.good:
         return weighed
+    found = None
     for attempt in range(ATTEMPTS):
         fit = fit_to(prior, question, items, pilot, attempt)
         proposal = fit.proposal if fit is not None and fit.worthwhile else None
-        found = _with_more(question, selection, proposal) if more else _weigh(question, selection, prior, proposal)
-        if proposal is None or found.smoothed.good:
-            return found
-        if found.smoothed.khat > WORST_KHAT or found.smoothed.effective_draws < FEWEST_EFFECTIVE:
+        weighed = _with_more(question, selection, proposal) if more else _weigh(question, selection, prior, proposal)
+        if proposal is None or weighed.smoothed.good:
+            return weighed
+        found = weighed if found is None or weighed.smoothed.khat < found.smoothed.khat else found
+        if weighed.smoothed.khat > WORST_KHAT or weighed.smoothed.effective_draws < FEWEST_EFFECTIVE:
             break  # the posterior is far from what can be fitted, and another fit would be as well
+    assert found is not None
     plain = _weigh(found.question, selection, prior_for(found.question, items))
     if not plain.smoothed.better_than(found.smoothed):
         return found

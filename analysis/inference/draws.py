@@ -86,7 +86,7 @@ class PriorDraws:
         self._layout = Weighting(draws=draws, replicates=scrambles or (draws // 2 if self._antithetic else 0))
         self.transform = QuantileTransform(question.assumptions.beliefs, self._names, self.copula)
         self._proposal = proposal
-        self._keeping: _Keeping | None = None
+        self._kept: list[Values] | None = None  # chunks, once all have been made; None where they are made anew
         self._log_ratios: Array | None = None  # known once all draws have been made
 
     @cached_property
@@ -133,10 +133,10 @@ class PriorDraws:
         What is drawn beside them is made anew. Quasi-random draws, and those that would take too much memory, are not
         kept.
         """
-        if self._scrambles or len(self._names) * self._layout.draws > MOST_KEPT:
+        if self._kept is not None or self._scrambles or len(self._names) * self._layout.draws > MOST_KEPT:
             return self
         other = copy.copy(self)
-        other._keeping = _Keeping()
+        other._kept = []
         return other
 
     def proposed(self, proposal: Proposal) -> PriorDraws:
@@ -165,7 +165,7 @@ class PriorDraws:
             dict[str, Array],  # all values are kept: what is made of them is called by who has asked
             draws,
             np.random.default_rng(self._question.seed),
-            transform=transform if self._keeping is None else self._keeping.of(transform),
+            transform=transform if self._kept is None else _KeptTransform(transform, self._kept),
             beside=self._beside,
             replicates=scrambles,
         )
@@ -192,23 +192,12 @@ class PriorDraws:
         return joined(list(self.chunks(evaluate)))
 
 
-class _Keeping:
-    """Chunks of values, shared by all that ask for the same draws; there once they have all been made."""
-
-    def __init__(self) -> None:
-        self.made: list[Values] | None = None
-
-    def of(self, transform: Transform) -> Transform:
-        """Return what makes the values once, and has them from then on."""
-        return _KeptTransform(transform, self)
-
-
 class _KeptTransform(Transform):
-    """Makes what another transform does, all of it once."""
+    """Makes what another transform does, all of it once, into a list that all who ask for the same draws share."""
 
-    def __init__(self, transform: Transform, keeping: _Keeping) -> None:
+    def __init__(self, transform: Transform, kept: list[Values]) -> None:
         self.names = transform.names
-        self._transform, self._keeping = transform, keeping
+        self._transform, self._kept = transform, kept
 
     def __call__(self, uniforms: Array) -> Values:
         """Carry uniforms to values; see `Transform`."""
@@ -216,16 +205,16 @@ class _KeptTransform(Transform):
 
     def chunks(self, streams: UniformStreams | SobolStreams, start: int, count: int, size: int) -> Iterator[Values]:
         """Yield all values, `size` at a time; nobody writes into what others will read."""
-        if self._keeping.made is None:
-            made = []
-            for values in self._transform.chunks(streams, start, count, size):
-                for column in values.values():
-                    column.setflags(write=False)
-                made.append(values)
-                yield dict(values)
-            self._keeping.made = made
-        else:
-            yield from map(dict, self._keeping.made)
+        if self._kept:
+            yield from map(dict, self._kept)
+            return
+        made = []
+        for values in self._transform.chunks(streams, start, count, size):
+            for column in values.values():
+                column.setflags(write=False)
+            made.append(values)
+            yield dict(values)
+        self._kept[:] = made
 
 
 class StoredDraws:

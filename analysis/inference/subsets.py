@@ -7,7 +7,7 @@ it gets draws of its own, from a proposal fitted to the posterior that it makes.
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,9 +15,8 @@ import numpy as np
 from ...evidence.likelihood import log_density, probability_genuine
 from ...evidence.schema import Item
 from ...model.enacted import Enacted
-from ...model.forward import CHUNK
 from .adaptation import drawn_from_fit
-from .draws import PriorDraws, Values, joined
+from .draws import PriorDraws, Values
 from .estimates import Array, Distribution, Estimate, Weighting
 from .importance import SmoothedWeights, weights_given
 from .known import known_column, with_ranks
@@ -27,8 +26,6 @@ from .outcomes import READY, summary_of
 from .question import Question
 
 LIKELIHOOD, GENUINE = "likelihood:", "genuine:"  # begin the columns of items
-VALUE = "value:"  # begins those of quantities, where they are kept
-MOST_KEPT = 250_000  # draws whose values are kept for a world without some policy: of more they are drawn again
 
 
 class SharedDraws:
@@ -55,25 +52,17 @@ class SharedDraws:
         self, question: Question, items: Sequence[Item], source: PriorDraws, *, summed_up: bool = False
     ) -> None:
         self.items = items
-        self.source = with_ranks(question, source) if summed_up else source
         self._enacted, self._summed_up = question.assumptions.enacted, summed_up
+        drawn = source.kept() if self._enacted else source  # worlds without some policy ask the same draws
+        self.source = with_ranks(question, drawn) if summed_up else drawn
         self._worlds: dict[tuple[Enacted, ...], SharedDraws] = {}
-        self._values: Values = {}
         self._work_out(question)
 
     def _work_out(self, question: Question) -> None:
         self.question = question
         self._worlds[question.assumptions.enacted] = self
         items, summed_up = self.items, self._summed_up
-        keeps = bool(self._enacted) and not self._values and question.draws <= MOST_KEPT
-
-        def evaluate(values: Values) -> Values:
-            kept = {VALUE + name: column for name, column in values.items()} if keeps else {}
-            return {**_columns(question, values, items, summed_up=summed_up), **kept}
-
-        columns = joined(list(map(evaluate, _cut(self._values)))) if self._values else self.source.map(evaluate)
-        if keeps:
-            self._values = {name.removeprefix(VALUE): columns.pop(name) for name in list(columns) if _is_value(name)}
+        columns = self.source.map(lambda values: _columns(question, values, items, summed_up=summed_up))
         of_items = (LIKELIHOOD, GENUINE)
         self._columns = {name: column for name, column in columns.items() if name.startswith(of_items)}
         self.summary = {name: column for name, column in columns.items() if not name.startswith(of_items)}
@@ -197,17 +186,6 @@ def _joined_replicates(first: Weighting, second: Weighting) -> int:
     if first.draws % size or second.draws % size:
         raise ValueError(f"replicates of {size} draws do not make up {first.draws} and {second.draws}")
     return (first.draws + second.draws) // size
-
-
-def _is_value(name: str) -> bool:
-    return name.startswith(VALUE)
-
-
-def _cut(values: Values) -> Iterator[Values]:
-    """Values in chunks of as many draws as are worked out at once."""
-    draws = next(iter(values.values())).size
-    for first in range(0, draws, CHUNK):
-        yield {name: column[first : first + CHUNK] for name, column in values.items()}
 
 
 def _columns(question: Question, values: Values, items: Sequence[Item], *, summed_up: bool) -> Values:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
-from .kind import LARGEST
+from .kind import calculable
 from .normal import interval_sd
 
 
@@ -16,8 +16,8 @@ def around_value(interval: tuple[float, float], info: ValidationInfo) -> tuple[f
     low, high = interval
     if not 0 < low < high:
         raise ValueError(f"two positive numbers, the lower first, were expected, not [{low:g}, {high:g}]")
-    if not 1.0 / LARGEST <= low <= high <= LARGEST:
-        raise ValueError(f"should lie between {1.0 / LARGEST:g} and {LARGEST:g}, not [{low:g}, {high:g}]")
+    for end in interval:
+        calculable(end)
     value = info.data.get("value")
     if value is not None and not low <= value <= high:
         raise ValueError(f"the value {value:g} should lie inside its interval [{low:g}, {high:g}]")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from own_rows import BAIDU, CHEAP_MYTHOS
 
 from catchup.analysis.commands.main import run as catchup
 from catchup.analysis.inference.forecast import forecast
@@ -32,34 +33,7 @@ from catchup.evidence.units import Chip, Currency, units
 from catchup.model.assumptions import load_assumptions
 from item_cases import DAY, write_item
 
-ROWS = """
-[firm.baidu]
-title = "Baidu"
-archetype = "hyperscaler"
-budget = "startup_budget"
-mfu = "mfu_china"
-minimum_training = "minimum_training_months"
-[source.baidu-stock]
-title = "Baidu, stock at t = 0"
-firm = "baidu"
-amount = ["baidu_stock"]
-channel = "domestic"
-[quantity.baidu_stock]
-family = "lognormal"
-median = 900e3
-sigma = 0.2
-unit = "H100e"
-description = "Baidu's stock"
-sources = ["project"]
-[world.few-chips]
-title = "Mythos took a quarter of its chips"
-references = ["project"]
-[world.few-chips.quantity.mythos_chips]
-family = "triangular"
-low = 60_000
-mode = 125_000
-high = 190_000
-"""
+ROWS = BAIDU.replace("hyperscaler_budget", "startup_budget") + CHEAP_MYTHOS
 CHIP = 'h100e = 0.9\nalso = ["Huawei Ascend 960"]\nsource = "a plan"'
 CURRENCY = 'also = ["S$"]\nsource = "a central bank"\n[per_usd]\n2026 = 1.3'
 SIX = ["bytedance", "alibaba", "tencent", "deepseek", "moonshot", "zai"]
@@ -137,14 +111,14 @@ def test_an_added_chip_and_an_added_currency_count_by_their_rows(asked: Posterio
 
 
 def test_an_added_world_is_asked_like_the_others(asked: Posterior) -> None:
-    found = {world.id: world for world in worlds(asked, ["few-chips"]).worlds}
-    assert found["few-chips"].title == "Mythos took a quarter of its chips"
+    found = {world.id: world for world in worlds(asked, ["cheap-mythos"]).worlds}
+    assert found["cheap-mythos"].title == "Mythos took a quarter of the chips"
 
 
 def test_the_report_has_what_was_added(asked: Posterior) -> None:
     whole = studies_of_a_run(asked)
     results = {name: whole[name](asked) for name in ("levers", "regimes", "state")}
-    made = Sections(asked, forecast(asked), results | {"worlds": worlds(asked, ["few-chips"])}, None, None, "")
+    made = Sections(asked, forecast(asked), results | {"worlds": worlds(asked, ["cheap-mythos"])}, None, None, "")
     report = {}
     for section in sections_of_report(made):
         tables = [part for part in section.parts if isinstance(part, Table)]
@@ -156,7 +130,7 @@ def test_the_report_has_what_was_added(asked: Posterior) -> None:
     assert "baidu" in as_json(results["state"])["firms"]
     assert all(item.id in report["evidence"] for item in asked.items)
     assert "hours_share" in report["evidence"]
-    assert "Mythos took a quarter of its chips" in report["worlds"]
+    assert "Mythos took a quarter of the chips" in report["worlds"]
 
 
 def test_the_explorer_has_what_was_added(asked: Posterior, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from own_rows import BAIDU
 from scipy import stats
 
 from catchup.analysis.commands.main import run as catchup
@@ -27,19 +28,6 @@ GROWN = {"yearly_growth": 2.0}
 SIX = ("bytedance", "alibaba", "tencent", "deepseek", "moonshot", "zai")
 MONEY = [("capital_spending", firm) for firm in (*SIX[:3], None)] + [("rental_spend", firm) for firm in SIX]
 RENTED = {"mean_stock_ratio": 0.7, "sd": 0.2}
-BUYER = """
-[firm.baidu]
-title = "Baidu"
-archetype = "hyperscaler"
-budget = "hyperscaler_budget"
-mfu = "mfu_china"
-minimum_training = "minimum_training_months"
-[source.baidu-stock]
-title = "Baidu, stock at t = 0"
-firm = "baidu"
-amount = ["startup_stock"]
-channel = "domestic"
-"""
 RNG = np.random.default_rng(9)
 HONEST = 500  # figures simulated from the prior
 
@@ -132,7 +120,7 @@ def test_a_bill_is_of_what_the_firm_rents(firm: str, rented: tuple[str, ...]) ->
 def test_a_bill_of_a_firm_that_rents_nothing_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = write_item(tmp_path, "rental_spend", "bill", observed={"value": 1e8, "firm": "baidu"})
     overlay = tmp_path / "baidu.toml"
-    overlay.write_text(BUYER, encoding="utf-8")
+    overlay.write_text(BAIDU, encoding="utf-8")
     assert catchup(["evidence", "check", str(path), "--priors", str(overlay)]) == 2
     assert "observed.firm: baidu rents no compute in the model, but buys it" in capsys.readouterr().err
 

@@ -221,7 +221,7 @@ def test_a_world_without_a_policy_is_the_same_by_kept_values_as_drawn_again(
         return SharedDraws(question, items, prior_for(question, items), summed_up=True).without_policies(["slide"])
 
     kept = without()
-    monkeypatch.setattr("catchup.analysis.inference.subsets.MOST_KEPT", 0)
+    monkeypatch.setattr("catchup.analysis.inference.draws.MOST_KEPT", 0)
     again = without()
     np.testing.assert_array_equal(kept.summary[READY], again.summary[READY])
     np.testing.assert_array_equal(kept.likelihood("slide"), again.likelihood("slide"))

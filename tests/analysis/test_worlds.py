@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from own_rows import CHEAP_MYTHOS
 from scipy import stats
 
 from catchup.analysis.commands.main import run as catchup
@@ -32,17 +33,6 @@ from false_alarms import widest
 from figure_cases import texts
 from item_cases import DAY, write_item
 
-OWN = """
-[world.cheap-mythos]
-title = "Mythos took a quarter of the chips"
-references = ["project"]
-
-[world.cheap-mythos.quantity.mythos_chips]
-family = "triangular"
-low = 60_000
-mode = 125_000
-high = 190_000
-"""
 SCENARIOS = ["ascends-pooled", "lax-cloud"]
 STOCK, SD = (2.0e6, 0.2), 0.3  # median and sigma of a stock's prior, and sd of a reading of it
 SEEN = 2.6e6  # H100e
@@ -176,7 +166,7 @@ def test_a_world_that_evidence_contradicts_has_no_answer(tmp_path: Path) -> None
 
 def test_rows_add_a_world_everywhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "mine.toml"
-    file.write_text(OWN)
+    file.write_text(CHEAP_MYTHOS)
     assert (
         catchup(
             ["worlds", "--priors", str(file), "--evidence", "none", "--draws", "2000", "--as-of", f"{DAY}", "--json"]
@@ -198,14 +188,14 @@ def test_a_run_asks_them() -> None:
 
 @pytest.mark.slow
 def test_the_page_has_them() -> None:
-    page = world_page(Question(load_assumptions([layer(OWN)]), DAY, draws=1_000))
+    page = world_page(Question(load_assumptions([layer(CHEAP_MYTHOS)]), DAY, draws=1_000))
     assert "## cheap-mythos" in page
     assert "low 60000, mode 125000, high 190000" in page
 
 
 @pytest.mark.slow
 def test_a_runs_report_has_them(tmp_path: Path) -> None:
-    question = Question(load_assumptions([layer(OWN)]), DAY, draws=1_000)
+    question = Question(load_assumptions([layer(CHEAP_MYTHOS)]), DAY, draws=1_000)
     made = run(Request(question, evidence="none"), tmp_path / "runs")
     folder = tmp_path / "runs" / made.name
     assert "Mythos took a quarter of the chips" in (folder / "report.html").read_text()

@@ -10,6 +10,7 @@ import pytensor
 import pytensor.tensor as pt
 import pytest
 from budget_fit import INPUT, fit
+from own_rows import BAIDU
 from scipy import stats
 
 from catchup.model import equations
@@ -32,28 +33,6 @@ LEVELS = [0.05, 0.5, 0.95]
 SHARES = {"domestic": "hyperscaler_share", "ascend-950dt": "ascend_share", "remote": "remote_share"}
 WITHIN = 0.01  # of the article's share
 DRAWS = 4_000
-BAIDU = """
-[firm.baidu]
-title = "Baidu"
-archetype = "hyperscaler"
-budget = "hyperscaler_budget"
-mfu = "mfu_china"
-minimum_training = "minimum_training_months"
-
-[source.baidu-stock]
-title = "Baidu, stock at t = 0"
-firm = "baidu"
-amount = ["baidu_stock"]
-channel = "domestic"
-
-[quantity.baidu_stock]
-family = "lognormal"
-median = 900e3
-sigma = 0.2
-unit = "H100e"
-description = "Baidu's stock"
-sources = ["project"]
-"""
 
 
 def layer(text: str) -> Layer:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import functools
 import json
 import os
 import shutil
@@ -315,6 +314,7 @@ def test_same_inputs_and_seed_give_the_same_bytes(tmp_path: Path) -> None:
     assert first.read_bytes() == second.read_bytes()
 
 
+@pytest.mark.usefixtures("brief_runs")
 @pytest.mark.parametrize("command", ["run", "forecast", "explore"])
 def test_a_full_disk_is_one_line_and_exit_1(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -327,7 +327,6 @@ def test_a_full_disk_is_one_line_and_exit_1(
         "forecast": ["--plot", str(tmp_path / "date.png")],
         "explore": ["--out", str(tmp_path / "page.html")],
     }[command]
-    monkeypatch.setattr(orchestration, "run", functools.partial(orchestration.run, brief=True))
     monkeypatch.setattr(os, "fsync", full)
     assert run([command, *arguments, *BRIEF]) == 1
     message = said(capsys)
@@ -390,12 +389,12 @@ def test_what_went_wrong_does_not_go_to_standard_output() -> None:
     assert (done.returncode, done.stdout) == (2, "")
 
 
+@pytest.mark.usefixtures("brief_runs")
 def test_interrupted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(orchestration, "write", interrupt)
-    monkeypatch.setattr(orchestration, "run", functools.partial(orchestration.run, brief=True))
     runs = tmp_path / "runs"
     assert run(["run", "--runs", str(runs), *BRIEF]) == 130
     assert said(capsys) == "catchup: interrupted\n"

@@ -16,7 +16,13 @@ INDEX = "epoch-eci"
 
 
 def chosen_table(
-    store: TableStore, file: Path | None, vintage: datetime.date | None, *, name: str = INDEX, having: str | None = None
+    store: TableStore,
+    file: Path | None,
+    vintage: datetime.date | None,
+    *,
+    name: str = INDEX,
+    having: str | None = None,
+    or_shipped: bool = False,
 ) -> Table:
     """Read the table that a study is asked about.
 
@@ -32,7 +38,9 @@ def chosen_table(
     name : str
         Of the table, where no file is given.
     having : str, optional
-        A column that the newest vintage is to have. Records that are shipped have none beside models, days and scores.
+        A column that the newest vintage is to have.
+    or_shipped : bool, default False
+        Whether the records that the project ships are read where no vintage has it; they are few, and of records alone.
 
     Raises
     ------
@@ -41,15 +49,17 @@ def chosen_table(
     """
     if file is not None:
         return read_table(file, vintage=vintage or named_vintage(file), shapes=store.shapes)
-    if vintage is None and having is None and not store.vintages(name):
-        return shipped_records(name)
-    if vintage is not None or having is None:
+    held = store.vintages(name)
+    if vintage is not None or (held and having is None):
         return store.read(store.get(name, vintage))
-    newest = store.get(name)  # says so if there is none at all
-    for held in reversed(store.vintages(name)):
-        table = store.read(held)
+    if having is None:
+        return shipped_records(name)
+    for table in map(store.read, reversed(held)):
         if having in table.columns:
             return table
+    if or_shipped:
+        return shipped_records(name)
+    newest = store.get(name)  # says so if there is none at all
     wanted = store.shapes.shape(name).column[having].names[0]
     raise InputError(f"no vintage of {name} has the column '{wanted}'", file=newest.folder.parent)
 
