@@ -19,6 +19,7 @@ GROUPS = {
     "obstacles": "What stands in the way besides compute",
     "reporting": "What is ready told from what is known",
     "lags": "Lags measured on the frontier's records",
+    "dated-lags": "What a measured lag says of the date",
 }
 """By file of `current`, in the order in which they are laid over one another, what the group of rows is about."""
 
@@ -39,12 +40,21 @@ def model_layers(model: str = DEFAULT_MODEL) -> list[Layer]:
     names = [f"model/{name}.toml" for name in TABLES]
     if model == CURRENT:
         names += [*map(group_file, GROUPS), group_file("scenarios")]
-    return [*packaged_layers(), *(Layer.of(read_toml(HERE.parent / name), file=name) for name in names)]
+    return [*packaged_layers(), *map(_layer, names)]
 
 
 def group_file(group: str) -> str:
     """Name of a group's file, as messages and runs have it."""
     return f"model/current/{group}.toml"
+
+
+def group_layer(group: str) -> Layer:
+    """One group's rows by themselves, to be laid over the article's."""
+    return _layer(group_file(group))
+
+
+def _layer(name: str) -> Layer:
+    return Layer.of(read_toml(HERE.parent / name), file=name)
 
 
 def model_of(layers: Iterable[Layer]) -> str:

@@ -101,8 +101,10 @@ def log_silence(xp: Any, months: Any, median: Any, sigma: Any, concealed: Any) -
     concealed : array
         Share of labs that never report.
     """
-    still = rank_of(xp, -_score(xp, _log_waited(xp, months), median, sigma))
-    return xp.log(xp.maximum(concealed + (1.0 - concealed) * still, SMALLEST))
+    score = _score(xp, _log_waited(xp, months), median, sigma)
+    told, still = rank_of(xp, score), rank_of(xp, -score)
+    certain = xp.log1p(-(1.0 - concealed) * xp.minimum(told, 0.5))  # keeps what silence that was to be expected says
+    return xp.where(score < 0.0, certain, xp.log(xp.maximum(concealed + (1.0 - concealed) * still, SMALLEST)))
 
 
 def log_report_density(xp: Any, months: Any, median: Any, sigma: Any) -> Any:

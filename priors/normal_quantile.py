@@ -102,8 +102,8 @@ def normal_quantile(rank: Array) -> Array:
     """
     from_half = rank - 0.5
     score = from_half * _ratio(CENTRAL, 0.180625 - from_half * from_half)
-    outside = np.abs(from_half) > NEAR
-    if outside.any():
+    outside = np.nonzero(np.abs(from_half) > NEAR)  # places: a mask takes several times as long to read by
+    if outside[0].size:
         score[outside] = np.copysign(_in_the_tail(rank[outside]), from_half[outside])
     return score
 

@@ -103,11 +103,13 @@ def _hub_rows(run: Run, target: str, published: Published) -> list[tuple[str, ..
         asked = run.manifest.as_of.isoformat(), run.manifest.event
         return *asked, HUB_TARGETS[target], form, identity, f"{days:.4f}"
 
-    quantiles = np.maximum.accumulate([curve.quantile(p) for p in HUB_QUANTILES])
+    said = run.forecast[target]["quantiles"]  # at its own levels a row is to the digit what the run's answer is
+    stated = {float(p): math.inf if entry["months"] is None else entry["months"] for p, entry in said.items()}
+    quantiles = np.maximum.accumulate([stated.get(p, curve.quantile(p)) for p in HUB_QUANTILES])
     samples = [curve.quantile((index + 0.5) / HUB_SAMPLES) for index in range(HUB_SAMPLES)]
-    stated = [("quantile", f"{p:g}", value) for p, value in zip(HUB_QUANTILES, quantiles, strict=True)]
-    stated += [("sample", str(index), value) for index, value in enumerate(samples)]
-    return [row(*entry) for entry in stated if math.isfinite(entry[2])]
+    rows = [("quantile", f"{p:g}", value) for p, value in zip(HUB_QUANTILES, quantiles, strict=True)]
+    rows += [("sample", str(index), value) for index, value in enumerate(samples)]
+    return [row(*entry) for entry in rows if math.isfinite(entry[2])]
 
 
 def _as_metaculus(run: Run, lower: date | None, upper: date | None) -> str:

@@ -64,11 +64,12 @@ def add_data(file: Path, /, *, vintage: date | None = None, kept: Kept | None = 
     file
         The table as it was published: CSV or, of METR, YAML.
     vintage
-        Day it was published or taken. By default the day in the file's name, or else today.
+        Day it was published or taken. By default the day in the file's name, or else today. A vintage older than one
+        held is kept only where its day is said.
     """
     kept = kept or Kept()
     day = vintage or named_vintage(file) or today()
-    added = kept.store().add(file, day)
+    added = kept.store().add(file, day, older=vintage is not None)
     name = added.table.name
     if added.older:
         warn(f"{name} of {day} is older than the newest held ({added.newest}): kept beside it")

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from .options import Asked
 from .output import show, warn_if_few
 
 
 def lags(*, asked: Asked | None = None) -> int:
-    """What each assumption about measured lags does to the date: taken up one after another, on the same evidence.
-
-    The assumptions are those of the overlay dated-lags, which lies under those that are named.
-    """
+    """What each assumption about measured lags does to the date: taken up one after another, on the same evidence."""
     from ..presentation.tables.lag_assumptions import layout
-    from ..studies.readings.lag_assumptions import DATED_LAGS, lag_assumptions
+    from ..studies.readings.lag_assumptions import lag_assumptions
 
     asked = asked or Asked()
-    asked = replace(asked, priors=list(dict.fromkeys([DATED_LAGS, *(asked.priors or [])])))
     result = lag_assumptions(asked.posterior())
     show(layout(result), as_json=asked.json)
     if not asked.json:

@@ -157,6 +157,7 @@ class TableStore:
         origin: str | None = None,
         expected: str | None = None,
         fewest_rows: int = 0,
+        older: bool = True,
     ) -> Added:
         """Check a table and keep it.
 
@@ -172,12 +173,14 @@ class TableStore:
             Name of the shape that it must have.
         fewest_rows : int
             Rows below which it is taken for a part of the table.
+        older : bool, default True
+            Whether it may be older than the newest vintage held.
 
         Raises
         ------
         InputError
-            If it is no table of a known shape or contradicts itself, if the vintage lies in the future, or if that
-            vintage is held with other content. What is held is left as it is.
+            If it is no table of a known shape or contradicts itself, if the vintage lies in the future or is older
+            than it may be, or if that vintage is held with other content. What is held is left as it is.
         """
         if vintage > today():
             raise InputError(f"{vintage} lies in the future; the day the table was taken was expected", key="--vintage")
@@ -194,6 +197,12 @@ class TableStore:
             )
         before = [held.manifest.vintage for held in self.vintages(table.name)]
         newest = max(before, default=None)
+        if not older and newest is not None and vintage < newest and vintage not in before:
+            raise InputError(
+                f"is of {vintage}, and {table.name} of {newest} is held: a newer vintage was expected; "
+                f"--vintage {vintage} keeps the older one beside it",
+                file=file,
+            )
         manifest = Manifest.model_validate(
             {
                 "schema": SCHEMA,

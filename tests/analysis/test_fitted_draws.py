@@ -19,7 +19,7 @@ MODEL = "current"
 
 SEEDS, REPETITIONS = 200, 24
 FALSE_ALARM = 1e-4
-WORTH = 0.2  # of an independent draw of the posterior, at the least: what one of the proposal's tells of the median
+WORTH = 0.15  # of an independent draw of the posterior, at the least: what one of the proposal's tells of the median
 
 
 @pytest.fixture(scope="module")

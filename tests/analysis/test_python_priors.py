@@ -113,7 +113,7 @@ def test_calibration_is_planned_on_them() -> None:
 
 
 def test_an_events_multiple_and_a_correlation_are_kept_too() -> None:
-    plain = load_assumptions([idle()])
+    plain = load_assumptions([idle()], model="article")
     events = {**plain.events, "compute-equivalent": replace(plain.events["compute-equivalent"], multiple=SLOWER)}
     text = CorrelationText(between=("mfu_anthropic", "mfu_china"), rank=0.4, sources=("project",))
     table = replace(plain.table, correlations=(Correlation(text, "here", "correlation.0"),))

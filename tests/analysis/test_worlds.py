@@ -39,7 +39,7 @@ SEEN = 2.6e6  # H100e
 OTHERS = {"half": (1.0e6, 0.1), "double": (4.0e6, 0.4)}  # what two worlds believe of it
 
 
-NAMED = ["article", "slide-as-pretraining", "mfu-thirty", "progress-amodei", "moving-target", "dated-lags", *SCENARIOS]
+NAMED = ["article", "slide-as-pretraining", "mfu-thirty", "progress-amodei", "moving-target", "undated-lags", *SCENARIOS]
 
 
 def layer(text: str) -> Layer:
@@ -138,7 +138,7 @@ def test_density_is_withheld_where_observations_differ(found: Worlds) -> None:
     assert "no-public-model" in rows["article"].withheld
     assert rows["slide-as-pretraining"].log_evidence is None
     assert list(rows["slide-as-pretraining"].left_out) == ["microsoft-slide"]
-    assert all(rows[name].log_evidence is not None for name in ("current", "mfu-thirty", "dated-lags"))
+    assert all(rows[name].log_evidence is not None for name in ("current", "mfu-thirty", "undated-lags"))
     asked = Request(Question(load_assumptions(), DAY, draws=20_000), "eci-lag,microsoft-slide", "importance")
     assert by_id(worlds(posterior(asked), ["article"]))["article"].log_evidence is not None
 

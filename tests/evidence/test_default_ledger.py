@@ -111,7 +111,7 @@ def test_items_that_set_a_prior_share_its_statement_and_no_check_does() -> None:
         assert bool(priors & set(item.text.shares)) == (item.text.role == "prior"), item.id
 
 
-@pytest.mark.parametrize(("overlays", "blur"), [([], 0.0), (["dated-lags"], 0.5)])
+@pytest.mark.parametrize(("overlays", "blur"), [([], 0.5), (["undated-lags"], 0.0)])
 def test_log_likelihoods_equal_an_independent_account_of_the_whole_ledger(overlays: list[str], blur: float) -> None:
     """The design's table once more, in SciPy, from quantities to the log evidence."""
     items = select(LEDGER, "default", DAY, ASSUMPTIONS).counted

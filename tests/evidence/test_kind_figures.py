@@ -16,11 +16,12 @@ from catchup.evidence.kinds import KINDS, Kind, ModelState
 from catchup.evidence.lag_records import LagBelief, LagRecord, lag_curve
 from catchup.evidence.likelihood import predict
 from catchup.model.assumptions import load_assumptions
+from catchup.model.models import group_layer
 from catchup.model.pools import Pool
 from catchup.priors.errors import InputError
 from evidence_cases import BEFORE, DAY, NONE_SHIPPED, ONE_PROBABILITY, item
 
-ASSUMPTIONS = load_assumptions(["dated-lags"], model="article")
+ASSUMPTIONS = load_assumptions([group_layer("dated-lags")], model="article")
 CURRENT = load_assumptions(model="current")
 CLOCK = ASSUMPTIONS.clock(DAY)
 WIDTH_95 = 2 * 1.959963984540054  # of a 95% interval, in standard deviations

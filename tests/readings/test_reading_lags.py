@@ -16,15 +16,14 @@ from catchup.analysis.inference.estimates import Estimate
 from catchup.analysis.inference.posterior import Posterior
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import choose_evidence
-from catchup.analysis.studies.readings.lag_assumptions import DATED_LAGS, OPTIMISM, STEPS, lag_assumptions
+from catchup.analysis.studies.readings.lag_assumptions import CORRELATED, OPTIMISM, STEPS, lag_assumptions
 from catchup.evidence.schema import Item, item_from_table
 from catchup.evidence.selection import Selection
 from catchup.model.assumptions import load_assumptions
 from catchup.model.equations import gap_on_day, smooth_positive_part
-from catchup.model.models import ARTICLE
+from catchup.model.models import ARTICLE, group_layer
 from catchup.priors.errors import InputError
 from catchup.priors.layers import Layer
-from catchup.priors.table import read_overlay
 from reading_cases import STANDARD_ERRORS, ask, prior
 
 DAY = date(2026, 11, 26)
@@ -46,9 +45,7 @@ def lag(value: float, known_since: date, **observed: Any) -> Item:
 
 
 def median_on(model: str, item: Item, **rest: Any) -> Estimate:
-    """On the dated reading of lags where the model is `current`."""
-    overlays = [DATED_LAGS] if model == "current" else []
-    question = Question(load_assumptions(overlays, rest.pop("fixed", None), model=model), DAY, draws=20_000, **rest)
+    question = ask(20_000, model=model, as_of=DAY, **rest)
     return condition(question, Selection((item,)), "importance").ready.quantile(0.5)
 
 
@@ -101,14 +98,29 @@ def test_a_gap_that_closes_keeps_a_logarithm_and_a_slope() -> None:
     np.testing.assert_allclose(slope, 1.0 / np.hypot(gaps, 2.0 * WIDTH), rtol=1e-9)  # log w + arsinh(L / 2 w)
 
 
-def test_a_scopes_optimism_that_is_correlated_cannot_be_fixed() -> None:
-    assert load_assumptions([DATED_LAGS]).copula.with_related([OPTIMISM[0]]) == list(OPTIMISM)
+def test_fixing_one_scopes_optimism_leaves_the_other_its_own() -> None:
+    """What is fixed has no rank to be correlated with; the project's own correlation gives way, a user's is refused."""
+    free, fixed = load_assumptions(), load_assumptions(fixed={OPTIMISM[0]: 0.0})
+    assert free.copula.with_related([OPTIMISM[0]]) == list(OPTIMISM)
+    assert fixed.copula.with_related([OPTIMISM[1]]) == [OPTIMISM[1]]
+    assert fixed.beliefs[OPTIMISM[1]] == free.beliefs[OPTIMISM[1]]
+    row = Layer.of({"correlation": [{"between": list(OPTIMISM), "rank": 0.5}]}, file="mine.toml")
     with pytest.raises(InputError, match="is fixed"):
-        _ = load_assumptions([DATED_LAGS], {OPTIMISM[0]: 0.0}).copula
+        _ = load_assumptions([row], {OPTIMISM[0]: 0.0}).copula
+
+
+def test_the_overlay_without_dates_reads_lags_as_the_published_model_does() -> None:
+    """On its day nothing is left of the group's rows but their names."""
+    undated, published = load_assumptions(["undated-lags"]), load_assumptions(model=ARTICLE)
+    names = [name for group, (_, names) in STEPS.items() if group != "delay" for name in names if name != CORRELATED]
+    for name in (*names, "evaluation_delay"):
+        assert undated.beliefs[name] == published.beliefs[name]
+    assert undated.copula.with_related([OPTIMISM[0]]) == [OPTIMISM[0]]
+    assert undated.table.number("lag_smoothing") == published.table.number("lag_smoothing")
 
 
 def test_the_published_model_holds_each_assumption_at_nothing() -> None:
-    published, current = load_assumptions(model=ARTICLE), load_assumptions([DATED_LAGS])
+    published, current = load_assumptions(model=ARTICLE), load_assumptions()
     for _, names in STEPS.values():
         for name in set(names) & published.beliefs.keys():
             assert published.beliefs[name].certain
@@ -136,7 +148,7 @@ WITHIN = 4  # days
 
 def on_the_published_race(*, correlated: bool, **held: float) -> Posterior:
     """The article's race with the rows of `current` on lags, some quantities held."""
-    rows = [read_overlay(DATED_LAGS)]
+    rows = [group_layer("dated-lags")]
     if not correlated:
         rows.append(Layer.of({"correlation": [{"between": list(OPTIMISM), "rank": 0.0}]}, file="apart.toml"))
     assumptions = load_assumptions(rows, held, model=ARTICLE)

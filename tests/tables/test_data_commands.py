@@ -92,9 +92,15 @@ def test_nothing_kept_is_no_mistake(capsys) -> None:
     assert "valid: 0 tables" in printed(capsys, "check")
 
 
-def test_an_older_vintage_is_kept_and_said(capsys, index: Path, older: Path) -> None:
-    answer(capsys, "add", str(index))
-    assert run(["data", "add", str(older)]) == 0
+def test_an_older_vintage_is_refused_unless_its_day_is_said(capsys, index: Path, older: Path) -> None:
+    held = Path(answer(capsys, "add", str(index))["folder"])
+    assert run(["data", "add", str(older)]) == 2
+    message = capsys.readouterr().err
+    assert f"{older}: is of 2026-06-16, and epoch-eci of 2026-08-16 is held" in message
+    assert "--vintage 2026-06-16" in message
+    assert [row["vintage"] for row in answer(capsys, "list")["tables"]] == ["2026-08-16"]
+    assert (held / "epoch-eci.csv").read_bytes() == index.read_bytes()
+    assert run(["data", "add", str(older), "--vintage", "2026-06-16"]) == 0
     assert "2026-06-16 is older than the newest held (2026-08-16): kept beside it" in capsys.readouterr().err
 
 

@@ -14,7 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from ....model.assumptions import load_assumptions, under_scenario
-from ....model.models import ARTICLE, CURRENT
+from ....model.models import ARTICLE, group_layer
 from ....priors.errors import CatchupError, InputError, reason_of, unknown_name
 from ....priors.files import write_text
 from ...inference.estimates import Distribution, Estimate
@@ -23,7 +23,7 @@ from ...inference.question import Question
 from ...inference.request import Request, posterior
 from ...studies.readings.capacity import capacity
 from ...studies.readings.efficiency import efficiency
-from ...studies.readings.lag_assumptions import DATED_LAGS, lag_assumptions
+from ...studies.readings.lag_assumptions import lag_assumptions
 from ...studies.readings.mobilisation import LEAN, SCENARIO
 from ...studies.readings.size import sizes
 from ...studies.readings.trend import trends
@@ -83,7 +83,6 @@ def figures(question: Question) -> dict[str, Callable[[], str]]:
     }
     for page, names in NAMES.items():
         tables[f"{page}-quantities"] = lambda names=names: quantities(question, names)  # type: ignore[misc]
-    tables["lags-quantities"] = lambda: quantities(dated(question), NAMES["lags"])
     return tables
 
 
@@ -117,19 +116,14 @@ def trend_dates(question: Question) -> str:
     return to_markdown(trend_table(trends(posterior(Request(question)))), lines=False)
 
 
-def dated(question: Question, model: str = CURRENT) -> Question:
-    """The same question of a model that dates measured lags."""
-    return replace(question, assumptions=load_assumptions([DATED_LAGS], model=model))
-
-
 def lags_dates(question: Question) -> str:
     """What each assumption about measured lags does to the date."""
-    return to_markdown(lag_assumption_table(lag_assumptions(posterior(Request(dated(question))))))
+    return to_markdown(lag_assumption_table(lag_assumptions(posterior(Request(question)))))
 
 
 def lags_published_race(question: Question) -> str:
     """The same on the published model's race, which nothing but compute holds up."""
-    asked = dated(question, ARTICLE)
+    asked = replace(question, assumptions=load_assumptions([group_layer("dated-lags")], model=ARTICLE))
     return to_markdown(lag_assumption_table(lag_assumptions(posterior(Request(asked)))))
 
 

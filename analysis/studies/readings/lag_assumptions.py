@@ -16,7 +16,6 @@ from ...inference.estimates import Distribution
 from ...inference.posterior import Posterior
 from ...inference.result import Result
 
-DATED_LAGS = "dated-lags"  # the overlay that holds them
 OPTIMISM = ("benchmark_optimism_general", "benchmark_optimism_cyber")
 CORRELATED = "correlation"
 
