@@ -39,7 +39,8 @@ SEEN = 2.6e6  # H100e
 OTHERS = {"half": (1.0e6, 0.1), "double": (4.0e6, 0.4)}  # what two worlds believe of it
 
 
-NAMED = ["article", "slide-as-pretraining", "mfu-thirty", "progress-amodei", "moving-target", "undated-lags", *SCENARIOS]
+OVERLAID = ["slide-as-pretraining", "mfu-thirty", "progress-amodei", "moving-target", "undated-lags"]
+NAMED = ["article", *OVERLAID, *SCENARIOS]
 
 
 def layer(text: str) -> Layer:
