@@ -19,12 +19,12 @@ ifdef RECORD
 export CATCHUP_RECORD := $(RECORDS)
 endif
 
-.PHONY: help install forecast test test-slow lint types format coverage mutation fuzz reference bench docs site lock release-check clean
+.PHONY: help install forecast test test-slow test-browser lint types format coverage mutation fuzz reference bench docs site lock release-check clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo 'make forecast   when it comes, given what has leaked so far'
-	@echo 'make test       the tests; test-slow: the long statistical sets'
+	@echo 'make test       the tests; test-slow: the long statistical sets; test-browser: pages, in headless Chromium'
 	@echo 'make lint       ruff and mypy; types: only mypy; format: let ruff repair what it can'
 	@echo 'make coverage   lines and branches of the core rooms that tests reach; mutation: faults that they find'
 	@echo 'make fuzz       documents that are almost right, for every reader, until a million were read'
@@ -45,7 +45,10 @@ test: $(INSTALLED)
 	@$(BIN)/python -m pytest $(if $(RECORD),,--numprocesses 2 --dist loadfile) $(ARGS)
 
 test-slow: $(INSTALLED)
-	@$(BIN)/python -m pytest -m slow --timeout 0 $(ARGS)
+	@$(BIN)/python -m pytest -m 'slow and not browser' --timeout 0 $(ARGS)
+
+test-browser: $(INSTALLED)
+	@$(BIN)/python -m pytest -m browser --timeout 0 $(ARGS)
 
 lint: $(INSTALLED)
 	@$(BIN)/ruff check --quiet --output-format concise .
@@ -115,6 +118,7 @@ $(INSTALLED): requirements.lock pyproject.toml | $(BIN)/python
 	@$(PIP) install -qq --require-hashes --requirement requirements.lock >&2
 	@$(PIP) install -qq --no-deps --no-build-isolation --editable . >&2
 	@missing=$$($(PIP) check 2>&1) || { echo "requirements.lock does not satisfy pyproject.toml (make lock):" "$$missing" >&2; exit 1; }
+	@$(BIN)/python -m compileall -qq $(ROOMS) front  # first starts need not, where Python is told to write nothing
 	@touch $@
 
 $(BIN)/python:

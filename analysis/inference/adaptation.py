@@ -3,7 +3,8 @@ r"""A proposal adapted to evidence, by raising the likelihood to its full power 
 Draws of the current proposal are weighted by the prior's density, times the likelihood to a power :math:`\beta`, over
 the proposal's; the largest power that leaves enough of them effective gives the next proposal, until at
 :math:`\beta = 1` it has been fitted to draws of its own kind [1]_ [2]_. The first round's draws are the prior's; a
-later round costs as much as `PILOT_DRAWS` draws of a forecast.
+later round costs as much as `PILOT_DRAWS` draws of a forecast, and `MORE` times as much once a fit has led
+astray: to few draws that are effective, of two dozen scores, so has the next.
 
 References
 ----------
@@ -25,13 +26,13 @@ from .draws import PriorDraws, Values
 from .estimates import Array
 from .importance import ReweightedPrior, effective_number, weights_given
 from .likelihoods import joint_likelihood, likelihoods_of, total
-from .proposal import PARTS, PRIOR_SHARE, Proposal, fit_proposal, prior_share_of
+from .proposal import PRIOR_SHARE, Proposal, fit_proposal, prior_share_of
 from .question import Question
 
 PILOT_DRAWS = CHUNK
 FIRST_EFFECTIVE, EFFECTIVE = 0.03, 0.06  # of `PILOT_DRAWS`: enough to fit to, from the prior and later on
+MORE, FAR = 4, 0.5  # times as many draws, once a fit has led to less than that power of the likelihood
 MOST_ROUNDS = 20
-ON_THE_WAY = 1  # parts of a proposal that only leads to the next one
 HALVINGS = 40  # of the interval in which the power lies
 STREAM = 1_129_336_912  # sets the rounds' random numbers apart from all others of a seed
 
@@ -174,21 +175,21 @@ def adapt(
     Fit or None
         None where so few draws agree with the evidence that there is nothing to fit to.
     """
-    pilot = first or _pilot(transform, None, log_likelihood, rng)
+    pilot, draws = first or _pilot(transform, None, log_likelihood, rng), PILOT_DRAWS
     share_of_prior, power, best = pilot.effective_share(), 0.0, None
     for round_ in range(MOST_ROUNDS):
         if not np.isfinite(pilot.log_likelihoods).any():
             return best
-        wanted = (EFFECTIVE if round_ else FIRST_EFFECTIVE) * PILOT_DRAWS
+        wanted = EFFECTIVE * draws if round_ else FIRST_EFFECTIVE * PILOT_DRAWS
         before, power = power, _largest_power(pilot, wanted / pilot.log_ratios.size)
-        parts = PARTS if power == 1.0 else ON_THE_WAY
-        proposal = fit_proposal(transform.names, pilot.ranks, pilot.weights(power), rng, prior_share, parts)
+        draws = MORE * PILOT_DRAWS if round_ and power < FAR else draws
+        proposal = fit_proposal(transform.names, pilot.ranks, pilot.weights(power), rng, prior_share)
         if before == 1.0:
             fit = Fit(proposal, pilot.effective_share(), share_of_prior)
             best = fit if best is None or fit.share > best.share else best
             if power == 1.0:
                 return best
-        pilot = _pilot(transform, proposal, log_likelihood, rng)
+        pilot = _pilot(transform, proposal, log_likelihood, rng, draws)
     return best
 
 
@@ -202,12 +203,13 @@ def _pilot(
     proposal: Proposal | None,
     log_likelihood: Callable[[Values], Array],
     rng: np.random.Generator,
+    draws: int = PILOT_DRAWS,
 ) -> Pilot:
     """Draw a round, from the prior or from a proposal."""
     if proposal is None:
-        ranks, log_ratios = pilot_uniforms(transform.names, PILOT_DRAWS, rng), np.zeros(PILOT_DRAWS)
+        ranks, log_ratios = pilot_uniforms(transform.names, draws, rng), np.zeros(draws)
     else:
-        ranks, log_ratios = proposal.carry(rng.random((len(transform.names) + 1, PILOT_DRAWS)) + OFFSET)
+        ranks, log_ratios = proposal.carry(rng.random((len(transform.names) + 1, draws)) + OFFSET)
     return Pilot(ranks, log_ratios, log_likelihood(transform(ranks)))
 
 

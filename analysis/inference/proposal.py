@@ -43,7 +43,7 @@ SHIFTED = 0.2  # the posterior's mean along a direction from which on evidence h
 SIGNIFICANT = 4.5  # standard errors by which a score's moments must differ from the prior's to be among those moved
 SHRINKAGE = 2.0  # draws of the prior that the covariance is shrunk by: of few draws it would be singular
 NEGLIGIBLE = 1e-3  # weight of the draws that a fit leaves out
-PARTS, POINTS = 4, 2_048  # most parts of the fitted mixture, and draws that it is fitted to
+PARTS, POINTS = 4, 2_048  # most parts of the fitted mixture, the wide one aside, and draws that it is fitted to
 CHOICE = "proposal"  # the uniform number that chooses between the proposal's parts
 LOG_RATIO = "log_ratio"
 AT_ONCE = 1_024  # draws, whose matrices stay in a cache
@@ -132,7 +132,6 @@ def fit_proposal(
     weights: Array,
     rng: np.random.Generator,
     prior_share: float = PRIOR_SHARE,
-    parts: int = PARTS,
 ) -> Proposal:
     """Fit a proposal to weighted draws.
 
@@ -148,8 +147,6 @@ def fit_proposal(
         Of the fit.
     prior_share : float
         Of the proposal that is the prior; see `prior_share_of`.
-    parts : int
-        Most normal parts, the wide one aside.
     """
     effective = 1.0 / float(np.sum(weights**2))
     ranks, weights = _that_weigh(ranks, weights)
@@ -161,7 +158,7 @@ def fit_proposal(
     moved = _moved(mean, covariance, effective)
     directions = _directions(mean[moved], covariance[np.ix_(moved, moved)])
     points = product(directions.T, scores[np.ix_(moved, systematic(weights, POINTS, rng))])
-    return Proposal(tuple(names), moved, directions, _mixture(points, prior_share, parts, rng), prior_share)
+    return Proposal(tuple(names), moved, directions, _mixture(points, prior_share, rng), prior_share)
 
 
 def _that_weigh(ranks: Array, weights: Array) -> tuple[Array, Array]:
@@ -191,11 +188,11 @@ def _directions(mean: Array, covariance: Array) -> Array:
     return np.column_stack([found, rest / length]) if length > SHIFTED else found
 
 
-def _mixture(points: Array, prior_share: float, parts: int, rng: np.random.Generator) -> NormalMixture:
+def _mixture(points: Array, prior_share: float, rng: np.random.Generator) -> NormalMixture:
     """The proposal's normal parts, fitted to draws of equal weight: those of the fit, and a wide one."""
     if points.shape[0] == 0:
         return NormalMixture(np.ones(1), np.zeros((1, 0)), np.zeros((1, 0, 0)))
-    fitted = fit_mixture(points, parts, rng)
+    fitted = fit_mixture(points, PARTS, rng)
     wide_share = WIDE_SHARE / (1.0 - prior_share)
     shares = np.append((1.0 - wide_share) * fitted.shares, wide_share)
     means = np.vstack([fitted.means, points.mean(axis=1)])

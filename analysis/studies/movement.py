@@ -57,9 +57,8 @@ def moved_by_evidence(posterior: Posterior) -> Movement:
         Of some items.
     """
     question = posterior.question
-    shared, enacted = posterior.shared, question.assumptions.enacted
-    if shared is not None and not enacted and isinstance(posterior.source, ReweightedPrior):
-        return _movement(posterior.evidence, posterior.ready, shared.subset(()).ready, common=True)
+    if posterior.shared is not None and isinstance(posterior.source, ReweightedPrior):
+        return _movement(posterior.evidence, posterior.ready, posterior.shared.subset(()).ready, common=True)
     before = replace(question, assumptions=replace(question.assumptions, enacted=()))  # a policy is evidence, too
     draws = prior_of(before).source
     ready = draws.map(lambda values: ready_column(before, values))[READY]  # of the prior's answer the date alone

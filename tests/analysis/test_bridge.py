@@ -166,8 +166,12 @@ def test_kinds_that_cannot_be_told_apart_are_joined_with_the_next(monkeypatch: p
     assert found.ready is drawn.ready
 
 
-def test_moves_in_words() -> None:
-    found = bridge(default_posterior(asked()))
+@pytest.fixture(scope="module")
+def found() -> Bridge:
+    return bridge(default_posterior(asked()))
+
+
+def test_moves_in_words(found: Bridge) -> None:
     text = bridge_text(found)
     for step in found.steps:
         assert f"{step.title}: {moved_text(step.shifts[0.5])}" in text
@@ -186,15 +190,14 @@ def test_the_command_answers_why(capsys: pytest.CaptureFixture[str]) -> None:
             whole["shift"][p]["months"], abs=0.5e-4 * (len(steps) + 1)
         )
         assert whole["quantiles"][p] == found["ready"]["quantiles"][p]
-    assert run(["forecast", "--json", *options]) == 0
+    assert run(["forecast", "--json", *options, "--evidence", "none"]) == 0
     assert json.loads(capsys.readouterr().out)["bridge"] is None
-    assert run(["forecast", "--why", *options]) == 0
+    assert run(["forecast", "--why", *options, "--evidence", "eci-lag"]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "The published median is" in said
 
 
-def test_the_picture_keeps_the_order_of_the_steps() -> None:
-    found = bridge(default_posterior(asked()))
+def test_the_picture_keeps_the_order_of_the_steps(found: Bridge) -> None:
     for width in (7.2, 4.2):
         figure = draw_bridge(found, width=width)
         assert faults(figure) == []

@@ -265,6 +265,7 @@ def test_both_engines_leave_items_out_alike(sampled_current: Posterior, reweight
         assert abs(row.given_others.value - other.given_others.value) < widest(error), row.item
 
 
+@pytest.mark.slow
 def test_leaving_items_out_of_chains_is_arvizs(sampled: Posterior) -> None:
     question, items = sampled.question, sampled.items
     chains = _from_chains(likelihoods(question, sampled.source, items), sampled.source.weighting)

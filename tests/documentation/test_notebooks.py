@@ -15,7 +15,13 @@ from documents import DOCS, NOTEBOOKS, cells
 DRAWS = re.compile(r"^draws = [\d_]+$", re.MULTILINE)
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+QUICK = "updating"  # which stands for all of them; the site's build runs every one
+
+
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, id=path.stem, marks=[] if path.stem == QUICK else pytest.mark.slow) for path in NOTEBOOKS],
+)
 def test_it_runs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("matplotlib.pyplot.show", lambda: None)
     matplotlib.use("Agg")

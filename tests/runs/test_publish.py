@@ -361,7 +361,12 @@ BREAKAGES: Mapping[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("breakage", BREAKAGES)
+QUICK = ("truncated", "a diff of another shape")
+
+
+@pytest.mark.parametrize(
+    "breakage", [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in BREAKAGES]
+)
 def test_a_broken_run_is_named_and_left_out(breakage: str, copies: Path, tmp_path: Path) -> None:
     site, broken = tmp_path / "site", sorted(copies.iterdir())[2]
     publish(copies, site)
@@ -528,6 +533,7 @@ def test_a_site_that_cannot_be_written_is_one_line_and_stays_whole(
     assert contents(site) == before
 
 
+@pytest.mark.slow
 def test_two_publishers_at_once(copies: Path, tmp_path: Path) -> None:
     """One publishes, the other says that it is at work, or both one after the other; the site is whole."""
     site = tmp_path / "site"

@@ -106,6 +106,7 @@ def test_a_higher_chinese_score_makes_an_earlier_date_and_mythos_a_later_one() -
     assert dates[0].value - dates[1].value > 4.5 * float(np.hypot(dates[0].mcse, dates[1].mcse))
 
 
+@pytest.mark.slow
 def test_scores_and_compute_side_by_side() -> None:
     found = capability(posterior(Request(question())))
     assert list(found.ready) == [GATE, COUNTED, FRONTIER]

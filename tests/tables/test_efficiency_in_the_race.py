@@ -82,6 +82,7 @@ def test_at_full_weight_it_is_never_counted_with_lags_of_the_same_index(
     assert "'epoch-capabilities-index'" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_what_counting_it_does_to_the_date_is_said_by_choice(index: Path, capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["data", "efficiency", str(index), "--dates", "--as-of", "2026-11-21", "--json"]
     assert run(asked) == 0

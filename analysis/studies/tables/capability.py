@@ -68,7 +68,7 @@ class Capability(Result):
     >>> from datetime import date
     >>> from catchup.analysis import Question, Request, capability, posterior
     >>> from catchup.model import load_assumptions
-    >>> request = Request(Question(load_assumptions(), date(2026, 11, 26), draws=40_000))
+    >>> request = Request(Question(load_assumptions(), date(2026, 11, 26), draws=10_000))
     >>> found = capability(posterior(request))
     >>> found.mythos.model, found.chinese.model
     ('Claude Fable 5', 'Kimi K3')
@@ -102,7 +102,7 @@ def capability(posterior: Posterior) -> Capability:
     >>> from datetime import date
     >>> from catchup.analysis import Question, Request, capability, posterior
     >>> from catchup.model import load_assumptions
-    >>> request = Request(Question(load_assumptions(), date(2026, 11, 26), draws=40_000))
+    >>> request = Request(Question(load_assumptions(), date(2026, 11, 26), draws=10_000))
     >>> found = capability(posterior(request))
     >>> list(found.ready)
     ['compute-gate', 'compute-gate-with-scores', 'capability-frontier']
