@@ -26,6 +26,8 @@ from typing import Any
 import numpy as np
 
 from .bases import Array
+from .normal_quantile import normal_quantile
+from .normal_rank import normal_rank
 
 SMALLEST_EIGENVALUE = 1e-9  # of a correlation matrix; below it rounding decides whether it is positive definite
 LOWEST_RANK, HIGHEST_RANK = 2.0**-54, 1.0 - 2.0**-53  # between them every family's quantile is finite
@@ -163,17 +165,15 @@ class Copula:
         groups = self.among(names)
         if not groups:
             return uniforms
-        from scipy.special import ndtr, ndtri
-
         rows = {name: index for index, name in enumerate(names)}
         coupled = uniforms.copy()
         for group in groups:
-            scores = [ndtri(uniforms[rows[name]]) for name in group.names]
+            scores = [normal_quantile(uniforms[rows[name]]) for name in group.names]
             for index, name in enumerate(group.names[1:], start=1):
                 # Term by term: a matrix product may round otherwise when chunks are cut otherwise.
                 row = group.factor[index]
                 score = sum(float(row[earlier]) * scores[earlier] for earlier in range(index + 1) if row[earlier])
-                coupled[rows[name]] = np.clip(ndtr(score), LOWEST_RANK, HIGHEST_RANK)
+                coupled[rows[name]] = np.clip(normal_rank(score), LOWEST_RANK, HIGHEST_RANK)
         return coupled
 
 
