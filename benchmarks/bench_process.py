@@ -96,11 +96,12 @@ def test_how_well_its_median_is_known(benchmark: Any, ledger: Ledger, model: str
     ledger.at_most(what, days, 0.3, f"of {answer['draws']:,} draws")
 
 
-def test_conditioning_on_the_ledger(benchmark: Any, ledger: Ledger) -> None:
-    own = catchup(*CONDITIONED)
-    conditioned, pymc = shortest(*in_turns(benchmark, own, import_pymc(), rounds=4))
+@pytest.mark.parametrize("model", ["current", "article"])
+def test_conditioning_on_the_ledger(benchmark: Any, ledger: Ledger, model: str) -> None:
+    arguments = (*CONDITIONED, "--model", model)
+    conditioned, pymc = shortest(*in_turns(benchmark, catchup(*arguments), import_pymc(), rounds=4))
     ledger.at_most(
-        f"catchup {' '.join(CONDITIONED)} / import pymc",
+        f"catchup {' '.join(arguments)} / import pymc",
         conditioned / pymc,
         6.0,
         f"{conditioned:.2f} s against {pymc:.2f} s",
