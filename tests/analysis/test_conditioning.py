@@ -359,7 +359,7 @@ def shift_cases() -> list[tuple[str, Callable[[Path], Path]]]:
 
 
 @pytest.mark.parametrize(("kind", "write"), shift_cases())
-@pytest.mark.parametrize("quasi_random", [False, True])
+@pytest.mark.parametrize("quasi_random", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_what_an_added_item_moved_is_the_difference_of_two_forecasts(
     kind: str, write: Callable[[Path], Path], quasi_random: bool, asked: Question, tmp_path: Path
 ) -> None:

@@ -86,7 +86,7 @@ def test_picture_marks_what_failed(question: Question) -> None:
     assert _marked(wrong) == len(wrong.failed)
 
 
-@pytest.mark.parametrize("width", [7.2, 4.2])
+@pytest.mark.parametrize("width", [pytest.param(7.2, marks=pytest.mark.slow), 4.2])
 def test_picture_has_a_panel_for_each_quantity(plan: Plan, width: float) -> None:
     result = calibrate(plan, 20)
     figure = draw_calibration(result, width=width)

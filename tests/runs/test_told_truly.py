@@ -97,6 +97,7 @@ def test_a_folder_without_a_sound_run_is_said_to_be_empty(tmp_path: Path, capsys
     assert "holds no sound run" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_comparison_told_backwards_says_so(shelf: Shelf, capsys: pytest.CaptureFixture[str]) -> None:
     first, last = (str(shelf[1][place].folder) for place in (0, -1))
     assert run(["diff", first, last]) == 0
