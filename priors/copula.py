@@ -172,7 +172,10 @@ class Copula:
             for index, name in enumerate(group.names[1:], start=1):
                 # Term by term: a matrix product may round otherwise when chunks are cut otherwise.
                 row = group.factor[index]
-                score = sum(float(row[earlier]) * scores[earlier] for earlier in range(index + 1) if row[earlier])
+                score = np.zeros_like(scores[0])
+                for earlier in range(index + 1):
+                    if row[earlier]:
+                        score += float(row[earlier]) * scores[earlier]
                 coupled[rows[name]] = np.clip(normal_rank(score), LOWEST_RANK, HIGHEST_RANK)
         return coupled
 
