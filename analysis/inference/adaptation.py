@@ -180,7 +180,7 @@ def adapt(
     for round_ in range(MOST_ROUNDS):
         if not np.isfinite(pilot.log_likelihoods).any():
             return best
-        wanted = EFFECTIVE * draws if round_ else FIRST_EFFECTIVE * PILOT_DRAWS
+        wanted = (EFFECTIVE if round_ else FIRST_EFFECTIVE) * PILOT_DRAWS
         before, power = power, _largest_power(pilot, wanted / pilot.log_ratios.size)
         draws = MORE * PILOT_DRAWS if round_ and power < FAR else draws
         proposal = fit_proposal(transform.names, pilot.ranks, pilot.weights(power), rng, prior_share)

@@ -61,10 +61,10 @@ class Widening:
     @property
     def text(self) -> str:
         """Say it, in the quantity's unit."""
-        needed = "no value" if self.needed is None else f"about {_plain(self.needed, NEEDED_DIGITS)}"
         unit = "" if self.unit == "1" else f" {self.unit}"
+        needed = "to whatever would do" if self.needed is None else f"about {_plain(self.needed, NEEDED_DIGITS)}{unit}"
         low, high = (_plain(bound, BOUND_DIGITS) for bound in (self.low, self.high))
-        return f"{self.quantity} {needed}{unit} (prior: {low if low == high else f'{low} to {high}'})"
+        return f"{self.quantity} {needed} (prior: {low if low == high else f'{low} to {high}'})"
 
     @property
     def excess(self) -> float:

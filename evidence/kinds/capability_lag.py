@@ -67,6 +67,9 @@ class CapabilityLag(NormalKind[Observed, Likelihood]):
     def event(self, observed: Observed) -> str | None:
         return DEFAULT_EVENT
 
+    def day(self, observed: Observed) -> datetime.date | None:
+        return observed.date
+
     def published_by(self, observed: Observed, known_since: datetime.date, publisher: str) -> Observed:
         found = {"date": observed.date or known_since, "organisation": observed.organisation or publisher}
         return observed.model_copy(update=found)

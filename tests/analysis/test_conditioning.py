@@ -20,7 +20,7 @@ from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.conflict import ESCALATED_DRAWS
 from catchup.analysis.inference.diagnostics import FEWEST_EFFECTIVE, Diagnostics, UntrustworthyError
 from catchup.analysis.inference.draws import PriorDraws, StoredDraws
-from catchup.analysis.inference.estimates import Distribution, Weighting
+from catchup.analysis.inference.estimates import Distribution, Estimate, Weighting
 from catchup.analysis.inference.importance import ReweightedPrior, SmoothedWeights, weights_given
 from catchup.analysis.inference.likelihoods import likelihoods, prior_for, total
 from catchup.analysis.inference.log_means import log_mean
@@ -30,8 +30,8 @@ from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, choose_evidence, posterior
 from catchup.analysis.inference.resampling import systematic
-from catchup.analysis.presentation.tables.movement import movement_as_json
-from catchup.analysis.studies.movement import moved_by_added, moved_by_evidence
+from catchup.analysis.presentation.tables.movement import movement_as_json, movement_text
+from catchup.analysis.studies.movement import Movement, moved_by_added, moved_by_evidence
 from catchup.evidence.schema import Item
 from catchup.model.assumptions import Assumptions
 from catchup.priors.errors import InputError
@@ -433,6 +433,13 @@ def test_log_evidence_is_the_mean_likelihood(asked: Question) -> None:
     error = float(np.hypot(answer.log_evidence.mcse, of_prior.mcse))
     assert abs(answer.log_evidence.value - of_prior.value) < widest(error)
     assert answer.log_evidence.mcse < 0.5 * of_prior.mcse  # what four times as many plain draws would give
+
+
+def test_a_shift_too_small_to_be_shown_is_no_shift_beyond_its_error(asked: Question) -> None:
+    drawn = posterior(Request(asked, engine="importance"))
+    tiny = Movement(("x",), drawn.ready, {0.5: Estimate(-1e-4, 1e-6)})
+    assert tiny.beyond_noise
+    assert movement_text(asked, "x", tiny).startswith("x moved the median by less than 0.01 months, from ")
 
 
 def test_the_command_says_what_an_added_item_moved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

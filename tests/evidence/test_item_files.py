@@ -66,6 +66,7 @@ SPOILT: list[tuple[str, dict[str, Any], str, str]] = [
     ("claim", {"observed": 3}, "observed", "table"),
     ("claim", {"likelihood": None}, "likelihood.delay_months", "missing"),
     ("claim", {"observed__date": LATE}, "observed.date", "known_since"),
+    ("capability_lag", {"observed__date": LATE}, "observed.date", "known_since"),
     ("claim", {"likelihood__delay_months": 0.0}, "likelihood.delay_months", "above 0"),
     ("claim", {"likelihood__true_positive": 1.2}, "likelihood.true_positive", "at most 1"),
     ("claim", {"likelihood__false_positive": 0.0}, "likelihood.false_positive", "above 0"),

@@ -7,7 +7,7 @@ from typing import Any
 from ...inference.question import Question
 from ...studies.movement import Movement
 from ..json_form import shifts_as_json
-from ..text import day_text
+from ..text import SMALLEST_SHIFT, day_text
 
 
 def movement_text(question: Question, what: str, movement: Movement) -> str:
@@ -16,6 +16,8 @@ def movement_text(question: Question, what: str, movement: Movement) -> str:
         return f"{what}: {movement.note}"
     shift = movement.shifts[0.5]
     before = day_text(question, movement.before.quantile_value(0.5))
+    if movement.beyond_noise and abs(shift.value) < SMALLEST_SHIFT:
+        return f"{what} moved the median by less than {2.0 * SMALLEST_SHIFT:g} months, from {before}"
     size = "larger than" if movement.beyond_noise else "within"
     return (
         f"{what} moved the median by {shift.value:+.2f} ± {shift.mcse:.2f} months, from {before}: "
