@@ -30,7 +30,7 @@ from false_alarms import covers, widest
 from figure_cases import faults
 from item_cases import DAY, counting, default_posterior, item
 
-QUICK = 3  # of the ledgers; the others are among the slow tests
+QUICK = 2  # of the ledgers; the others are among the slow tests
 LEDGERS = [pytest.param(each, marks=[pytest.mark.slow] if each >= QUICK else []) for each in range(20)]
 ROUNDING = 1e-9  # months; sums of differences of doubles
 SEEDS = 80
@@ -148,6 +148,7 @@ def test_quasi_random_draws_end_at_their_own_answer() -> None:
     assert bridge(unconditioned).ready.quantile_value(0.5) == unconditioned.ready.quantile_value(0.5)
 
 
+@pytest.mark.slow
 def test_chains_end_at_their_own_answer(sampled: Posterior) -> None:
     found = bridge(sampled)
     assert found.ready is sampled.ready

@@ -211,6 +211,7 @@ def test_a_held_out_item_far_off_fails_the_whole(tmp_path: Path, capsys: pytest.
     assert (tmp_path / "figures" / "predictive-checks.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_impossible_evidence_fails_and_is_looked_into(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     odd = write_item(tmp_path, "compute_reading", "odd-reading", **impossible())
     assert run(["check", "--as-of", DAY.isoformat(), "--draws", "20000", "--add", str(odd)]) == 1

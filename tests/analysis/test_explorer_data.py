@@ -214,6 +214,7 @@ def test_levers_by_day_are_the_shifts_of_shared_draws(models: dict[str, Data], c
         assert unmoved == sorted(unmoved)
 
 
+@pytest.mark.slow
 def test_without_another_model_there_is_one(drawn: Posterior) -> None:
     asked = replace(drawn.question, event="widely-served")
     text = render_explorer(replace(drawn, question=asked), draws=1_000)

@@ -373,6 +373,7 @@ def test_what_cannot_be_asked(options: list[str], said: str, capsys: pytest.Capt
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_impossible_evidence_exits_with_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     odd = write_item(tmp_path, "compute_reading", "odd-reading", **impossible())
     assert run(["influence", "--draws", "20000", "--add", str(odd)]) == 1

@@ -10,7 +10,7 @@ from scipy import stats
 from calibration_figures import uniformity_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import choose_evidence
-from catchup.analysis.studies.calibration import Calibration, calibrate, make_plan
+from catchup.analysis.studies.calibration import calibrate, make_plan
 from catchup.analysis.studies.calibration.densities import SharedDensities
 from catchup.analysis.studies.calibration.fits import ranks_of
 from catchup.analysis.studies.calibration.importance_fits import ImportanceFits, resample
@@ -158,7 +158,8 @@ def test_full_calibration_passes(full_plan: Plan, record: Add) -> None:
     result = calibrate(full_plan, 1_000)
     record("sbc-importance", **uniformity_of(result))
     assert result.failed == []
-    assert _outside_own_band(result) == []
+    outside = [verdict.name for verdict in result.verdicts if not verdict.inside]
+    assert len(outside) <= stats.binom.isf(FALSE_ALARM, len(result.verdicts), 0.01), outside
 
 
 @pytest.mark.slow
@@ -175,7 +176,3 @@ def test_claims_and_milestones_are_calibrated(question: Question, extra: str) ->
     chosen = choose_evidence(question, f"default,{extra}", None, ()).counted
     assert extra in {item.id for item in chosen}
     assert calibrate(make_plan(dataclasses.replace(question, draws=50_000), chosen), 500).failed == []
-
-
-def _outside_own_band(result: Calibration) -> list[str]:
-    return [verdict.name for verdict in result.verdicts if not verdict.inside]

@@ -409,6 +409,7 @@ def test_the_process_exits_with_the_status(arguments: list[str], status: int) ->
     assert exit_.value.code == status
 
 
+@pytest.mark.slow
 def test_evidence_that_cannot_be_is_exit_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "rumour.toml"
     path.write_text(ITEM.replace("value = 7", "value = 900").replace("sd = 0.25", "sd = 0.001"))

@@ -590,6 +590,7 @@ def test_the_table_is_the_same_in_every_form(shelf: Shelf, site: Path) -> None:
     assert own == [row for row in rows if row["run"] == name]
 
 
+@pytest.mark.slow
 def test_a_card_is_drawn_once_and_linked_where_the_site_is_served(shelf: Shelf, tmp_path: Path) -> None:
     site, address = tmp_path / "site", "https://example.org/f/"
     publish(shelf[0], site, address=address)
