@@ -22,7 +22,6 @@ from .question import Question
 CHAINS = 4
 TUNING = 1_500
 TARGET_ACCEPTANCE = 0.9  # with 0.8, two of twenty seeds diverge once where obstacles have heavy tails
-CAREFUL_ACCEPTANCE = 0.99  # where transitions diverge: along edges as sharp as those of a milestone reached
 TAILS = (0.05, 0.95)  # quantiles whose effective draws are the tail ESS
 
 
@@ -78,7 +77,6 @@ class CompiledPosterior:
         tune: int = TUNING,
         data: Mapping[str, Array] | None = None,
         cores: int | None = None,
-        acceptance: float = TARGET_ACCEPTANCE,
     ) -> Any:
         """Sample, and return nutpie's tree; `draws` counts all chains together."""
         import nutpie
@@ -91,7 +89,7 @@ class CompiledPosterior:
             chains=chains,
             cores=cores,
             seed=seed,
-            target_accept=acceptance,
+            target_accept=TARGET_ACCEPTANCE,
             progress_bar=False,
             save_warmup=False,
             blocking=False,
@@ -101,14 +99,6 @@ class CompiledPosterior:
         except BaseException:  # left to itself, nutpie answers an interruption with the draws that it has by then
             sampler.cancel()
             raise
-
-    def sample_carefully(self, draws: int, seed: int, *, data: Mapping[str, Array] | None = None) -> Any:
-        """Sample as `sample` does, and once more in smaller steps where too many transitions diverge."""
-        tree = self.sample(draws, seed, data=data)
-        diverging = tree["sample_stats"]["diverging"].values
-        if diverging.sum() <= MOST_DIVERGENT * diverging.size:
-            return tree
-        return self.sample(draws, seed, data=data, acceptance=CAREFUL_ACCEPTANCE)
 
 
 @contextmanager
@@ -152,7 +142,7 @@ def sample_posterior(question: Question, items: Sequence[Item], *, refuse: bool 
     compiled = CompiledPosterior(question, items)
     data = evidence_data(items, question.assumptions, question.as_of)
     with waiting("Sampling"):
-        tree = compiled.sample_carefully(question.draws, question.seed, data=data)
+        tree = compiled.sample(question.draws, question.seed, data=data)
     posterior = as_posterior(tree, question)
     if refuse:
         refuse_untrustworthy(posterior.diagnostics, posterior.source.weighting.draws)

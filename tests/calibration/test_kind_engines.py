@@ -107,7 +107,7 @@ def _by_nuts(plan: Plan, seen: dict[str, float]) -> Distribution:
     asked = plan.question
     compiled = CompiledPosterior(asked, plan.items)
     data = evidence_data(plan.items, asked.assumptions, asked.as_of, seen=seen)
-    tree = compiled.sample_carefully(CHAINS * CHAIN_DRAWS, 1, data=data)
+    tree = compiled.sample(CHAINS * CHAIN_DRAWS, 1, data=data)
     refuse_untrustworthy(as_posterior(tree, asked).diagnostics, CHAINS * CHAIN_DRAWS)
     ready = tree["posterior"]["ready"].sel(event=asked.event).values
     return Distribution(np.ascontiguousarray(ready.ravel()), Weighting(ready.size, chains=len(ready)))
