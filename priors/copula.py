@@ -147,7 +147,7 @@ class Copula:
         """Quantities that a quantity depends on, directly or through others."""
         return [other for group in self.among([name]) for other in group.names if other != name]
 
-    def couple(self, names: Sequence[str], uniforms: Array) -> Array:
+    def couple(self, names: Sequence[str], uniforms: Array) -> Iterable[Array]:
         """Make independent uniforms depend on each other.
 
         Parameters
@@ -159,14 +159,14 @@ class Copula:
 
         Returns
         -------
-        array, shape (name, draw)
-            Uniform each by itself; rows of quantities that are in no group, or first in theirs, bit for bit as given.
+        iterable of array, shape (draw,)
+            In that order, each uniform by itself; those of quantities that are in no group, or first in theirs, as given.
         """
         groups = self.among(names)
         if not groups:
             return uniforms
         rows = {name: index for index, name in enumerate(names)}
-        coupled = uniforms.copy()
+        coupled = list(uniforms)
         for group in groups:
             scores = [normal_quantile(uniforms[rows[name]]) for name in group.names]
             for index, name in enumerate(group.names[1:], start=1):

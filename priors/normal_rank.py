@@ -20,15 +20,16 @@ References
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-PER_UNIT = 16  # nodes
+PER_UNIT = 256  # nodes
 REACH = 9.0  # of the nodes on either side
-TERMS = 9  # of the series after the first: more change no digit at half the distance between nodes
+TERMS = 4  # of the series after the first: more change no digit at half the distance between nodes
 FAR_TERMS = 20  # of the series below them
 ROOT_TWO, ROOT_TWO_PI = math.sqrt(2.0), math.sqrt(2.0 * math.pi)
 
@@ -57,23 +58,28 @@ def normal_rank(score: Array) -> Array:
         Of the same shape, in [0, 1].
     """
     score = np.asarray(score, dtype=float)
-    near = np.clip(np.nan_to_num(score, nan=0.0), -REACH, REACH)
+    near = np.fmin(np.fmax(score, -REACH), REACH)  # an end for what is no number
     nearest = np.rint(near * PER_UNIT)
     node = nearest / PER_UNIT
     away = near - node
-    power, total = away.copy(), away.copy()
-    older, newer = np.ones_like(away), -node
-    for term in range(1, TERMS + 1):
-        power *= away / (term + 1)
+    power, total = np.array(away), np.array(away)
+    older: Any = 1.0
+    newer = -node
+    for term in range(1, TERMS + 1):  # in place where it can be: this runs for every score of every draw
+        power *= away
+        power /= term + 1
         total += newer * power
         older, newer = newer, -node * newer - term * older
     place = nearest.astype(np.intp) + int(PER_UNIT * REACH)
-    rank = np.asarray(RANKS[place] + DENSITIES[place] * total)
+    total *= DENSITIES[place]
+    total += RANKS[place]
     beyond = score < -REACH
     if beyond.any():
-        rank[beyond] = _far_below(score[beyond])
-    rank[np.isnan(score)] = np.nan
-    return rank
+        total[beyond] = _far_below(score[beyond])
+    unknown = np.isnan(score)
+    if unknown.any():
+        total[unknown] = np.nan
+    return total
 
 
 def log_normal_rank(score: Array) -> Array:

@@ -133,6 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else arguments
     _open_closed_streams()
     _say_what_the_encoding_cannot()
+    _ask_for_one_thread()
     end_cleanly_when_told_to()
     status = run(arguments)
     try:
@@ -150,6 +151,16 @@ def _open_closed_streams() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8"))
+
+
+def _ask_for_one_thread() -> None:
+    """Let the library behind matrix algebra keep to one thread, unless somebody has said otherwise; it is loaded later.
+
+    Of matrices as small as ours its threads wait for one another longer than the sum takes, most of all beside other
+    work; and with their number the last digits would change from machine to machine.
+    """
+    for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
 
 
 def end_cleanly_when_told_to() -> None:

@@ -32,6 +32,7 @@ from .question import Question
 PILOT_DRAWS = CHUNK
 FIRST_EFFECTIVE, EFFECTIVE = 0.03, 0.06  # of `PILOT_DRAWS`: enough to fit to, from the prior and later on
 MORE, FAR = 4, 0.5  # times as many draws, once a fit has led to less than that power of the likelihood
+NEARLY = 0.95  # of the likelihood's full power, from which on a round would be spent on next to nothing
 MOST_ROUNDS = 20
 HALVINGS = 40  # of the interval in which the power lies
 STREAM = 1_129_336_912  # sets the rounds' random numbers apart from all others of a seed
@@ -209,15 +210,16 @@ def _pilot(
     if proposal is None:
         ranks, log_ratios = pilot_uniforms(transform.names, draws, rng), np.zeros(draws)
     else:
-        ranks, log_ratios = proposal.carry(rng.random((len(transform.names) + 1, draws)) + OFFSET)
+        uniforms = rng.random((len(transform.names) + 1, draws)) + OFFSET
+        ranks, log_ratios = proposal.carry(uniforms[:-1], uniforms[-1])
     return Pilot(ranks, log_ratios, log_likelihood(transform(ranks)))
 
 
 def _largest_power(pilot: Pilot, share: float) -> float:
-    """Largest power of the likelihood, at most 1, that leaves such a share effective; hardly any where none does."""
-    low, high = 0.0, 1.0
-    if pilot.effective_share() >= share:
-        return high
+    """Largest power of the likelihood that leaves such a share effective: 1 if nearly, hardly any where none does."""
+    if pilot.effective_share(NEARLY) >= share:
+        return 1.0
+    low, high = 0.0, NEARLY
     for _ in range(HALVINGS):
         middle = 0.5 * (low + high)
         enough = pilot.effective_share(middle) >= share

@@ -50,7 +50,7 @@ class NormalMixture:
         """
         rows = np.empty((self.shares.size, points.shape[1]))
         for part, (share, mean, root) in enumerate(zip(self.shares, self.means, self.roots, strict=True)):
-            standard = product(np.linalg.inv(root), points - mean[:, None])
+            standard = np.linalg.inv(root) @ (points - mean[:, None])
             rows[part] = math.log(share) - np.log(np.diag(root)).sum() - 0.5 * np.einsum("ij,ij->j", standard, standard)
         return rows
 
@@ -88,7 +88,7 @@ def fit_mixture(points: Array, parts: int, rng: np.random.Generator) -> NormalMi
         counts = members.sum(axis=1)
         means = np.einsum("kn,dn->kd", members, points) / counts[:, None]
         centred = points[None] - means[:, :, None]
-        scatter = np.einsum("kdn,ken->kde", centred * members[:, None], centred)
+        scatter = (centred * members[:, None]) @ centred.transpose(0, 2, 1)
         covariances = (scatter + SHRINKAGE * whole) / (counts + SHRINKAGE)[:, None, None]
         mixture = NormalMixture.of(counts / counts.sum(), means, covariances)
     return mixture
@@ -103,9 +103,3 @@ def _spread(points: Array, whole: Array, parts: int, rng: np.random.Generator) -
         nearest = np.minimum(nearest, ((standard - standard[:, chosen[-1], None]) ** 2).sum(axis=0))
         chosen.append(int(rng.choice(points.shape[1], p=nearest / nearest.sum())))
     return chosen
-
-
-def product(left: Array, right: Array) -> Array:
-    """Matrix product; the threads of the library behind `@` would wait for each other, and change the last digits."""
-    found: Array = np.einsum("ij,jk->ik", left, right)
-    return found

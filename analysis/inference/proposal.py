@@ -31,7 +31,7 @@ from ...priors.copula import HIGHEST_RANK, LOWEST_RANK
 from ...priors.normal_quantile import normal_quantile
 from ...priors.normal_rank import normal_rank
 from .estimates import Array
-from .mixture import NormalMixture, fit_mixture, product
+from .mixture import NormalMixture, fit_mixture
 from .resampling import systematic
 
 PRIOR_SHARE, WIDE_SHARE = 0.125, 0.175  # of the proposal, where two firms race
@@ -73,13 +73,15 @@ class Proposal:
     mixture: NormalMixture
     prior_share: float = PRIOR_SHARE
 
-    def carry(self, uniforms: Array) -> tuple[Array, Array]:
+    def carry(self, uniforms: Array, choice: Array) -> tuple[Array, Array]:
         """Carry uniforms to ranks under the prior.
 
         Parameters
         ----------
-        uniforms : array of shape (quantity + 1, draw)
-            Inside (0, 1); the last row chooses the part.
+        uniforms : array of shape (quantity, draw)
+            Inside (0, 1).
+        choice : array of shape (draw,)
+            Uniform as well; chooses the part.
 
         Returns
         -------
@@ -88,23 +90,23 @@ class Proposal:
         log_ratio : array of shape (draw,)
             Log density of the prior over that of the proposal.
         """
-        ranks, log_ratio = uniforms[:-1].copy(), np.empty(uniforms.shape[1])
+        ranks, log_ratio = uniforms.copy(), np.empty(choice.size)
         for first in range(0, log_ratio.size, AT_ONCE):
             some = slice(first, first + AT_ONCE)
-            ranks[self.moved, some], log_ratio[some] = self._carry_some(ranks[self.moved, some], uniforms[-1, some])
+            ranks[self.moved, some], log_ratio[some] = self._carry_some(ranks[self.moved, some], choice[some])
         return ranks, log_ratio
 
     def _carry_some(self, uniforms: Array, choice: Array) -> tuple[Array, Array]:
         wide = math.sqrt(WIDENED)
         scores = normal_quantile(uniforms)
-        along = product(self.directions.T, scores)
+        along = self.directions.T @ scores
         shares = np.concatenate([[self.prior_share], (1.0 - self.prior_share) * self.mixture.shares])
         part = np.searchsorted(np.cumsum(shares)[:-1], choice, side="right")
         drawn = along.copy()  # of the prior's part, which is not read: memory as it was found may hold what warns
         for number, (mean, root) in enumerate(zip(self.mixture.means, self.mixture.roots, strict=True), start=1):
             chosen = part == number
-            drawn[:, chosen] = mean[:, None] + product(root, along[:, chosen])
-        proposed = wide * scores + product(self.directions, drawn - wide * along)
+            drawn[:, chosen] = mean[:, None] + root @ along[:, chosen]
+        proposed = wide * scores + self.directions @ (drawn - wide * along)
         scores = np.where(part == 0, scores, proposed)
         along = np.where(part == 0, along, drawn)
         squares = np.einsum("ij,ij->j", scores, scores)
@@ -153,11 +155,11 @@ def fit_proposal(
     scores = normal_quantile(ranks)
     mean = np.einsum("qd,d->q", scores, weights)
     centred = scores - mean[:, None]
-    covariance = effective * product(centred * weights, centred.T) + SHRINKAGE * np.eye(mean.size)
+    covariance = effective * (centred * weights) @ centred.T + SHRINKAGE * np.eye(mean.size)
     covariance /= effective + SHRINKAGE
     moved = _moved(mean, covariance, effective)
     directions = _directions(mean[moved], covariance[np.ix_(moved, moved)])
-    points = product(directions.T, scores[np.ix_(moved, systematic(weights, POINTS, rng))])
+    points = directions.T @ scores[np.ix_(moved, systematic(weights, POINTS, rng))]
     return Proposal(tuple(names), moved, directions, _mixture(points, prior_share, rng), prior_share)
 
 
@@ -223,11 +225,11 @@ class ProposedTransform(Transform):
 
     def __call__(self, uniforms: Array) -> dict[str, Array]:
         """Carry uniforms to values, and to the log density of the prior over the proposal's; see `Transform`."""
-        uniforms = np.concatenate([uniforms[1:], uniforms[:1]])
+        choice, others = uniforms[0], uniforms[1:]
         if self._antithetic:
-            uniforms[:-1, 1::2] = 1.0 - uniforms[:-1, ::2]
-            uniforms[-1, 1::2] = uniforms[-1, ::2]
-        ranks, log_ratio = self._proposal.carry(uniforms)
+            choice[1::2] = choice[::2]
+            others[:, 1::2] = 1.0 - others[:, ::2]
+        ranks, log_ratio = self._proposal.carry(others, choice)
         return {**self._transform(ranks), LOG_RATIO: log_ratio}
 
     def chunks(self, streams: UniformStreams | SobolStreams, start: int, count: int, size: int) -> Iterator[Values]:
