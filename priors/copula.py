@@ -160,7 +160,7 @@ class Copula:
         Returns
         -------
         iterable of array, shape (draw,)
-            In that order, each uniform by itself; those of quantities that are in no group, or first in theirs, as given.
+            In that order, uniform each by itself; those in no group, or first in theirs, as given.
         """
         groups = self.among(names)
         if not groups:
