@@ -61,7 +61,8 @@ class CompiledPosterior:
         self.question = question
         self.items = tuple(items)
         self.model = build_posterior_model(question, items)
-        with waiting("Compiling the model (a minute)"), _without_inplace():
+        several = len(self.model.coords["event"]) > 1
+        with waiting("Compiling the model (a minute)"), _without("inplace" if several else "inplace_elemwise"):
             self.compiled = nutpie.compile_pymc_model(self.model)
 
     def refitted(self, data: Mapping[str, Array]) -> Any:
@@ -102,16 +103,18 @@ class CompiledPosterior:
 
 
 @contextmanager
-def _without_inplace() -> Iterator[None]:
+def _without(rewrites: str) -> Iterator[None]:
     """Keep PyTensor from looking for operations that could write over their input, one by one and in vain.
 
     Of six firms the search takes minutes, as each attempt is checked against the whole graph; numba fuses the loops
-    whose memory it would save. nutpie takes a mode by name only.
+    whose memory it would save. Once a single operation does write over its input, every later change of the graph is
+    checked so, too: of two events of six firms they took over twenty minutes, and without any such operation take
+    four, for a third more time to draw. nutpie takes a mode by name only.
     """
     from pytensor.compile.mode import predefined_modes
 
     whole = predefined_modes["NUMBA"]
-    predefined_modes["NUMBA"] = whole.excluding("inplace_elemwise")
+    predefined_modes["NUMBA"] = whole.excluding(rewrites)
     try:
         yield
     finally:
