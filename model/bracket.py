@@ -24,6 +24,7 @@ TOLERANCE = 1e-11  # months
 ROUNDING = 4e-16  # of a date
 DOUBLINGS = 20  # of a month, until what has not been crossed is never crossed: a million months
 MOST_STEPS = 80
+LEAST_SHIFT = 0.5 * TOLERANCE  # of a step: an end that is as good as the crossing must not be all that ever moves
 TRUNCATION = 0.2  # of the first bracket's width, by which a step is moved towards the middle at the most
 
 
@@ -65,7 +66,7 @@ def search_for(gap: Callable[..., Any]) -> Callable[[tuple[Any, ...], Any], Any]
                 break
             middle = 0.5 * (low + high)
             aside = middle - (above * low - below * high) / (above - below)
-            shift = truncation * width * width
+            shift = np.maximum(truncation * width * width, LEAST_SHIFT)
             aside = choose(np.abs(aside) > shift, aside - np.sign(aside) * shift, 0.0)
             reach = np.maximum(radius - 0.5 * width, 0.0)
             date = middle - np.minimum(np.maximum(aside, -reach), reach)

@@ -350,6 +350,20 @@ def test_what_is_never_crossed_is_never() -> None:
     assert len(calls) <= 2 + DOUBLINGS + halvings + 1
 
 
+def test_an_end_that_is_as_good_as_the_crossing_does_not_hold_the_search_up() -> None:
+    """Rounding hides on which side of the crossing an end lies; then halving alone would go on for forty steps."""
+    calls = []
+
+    def gap(t: Any, level: Any) -> Any:
+        calls.append(t)
+        return np.log(1e6 + 1e5 * t) + 2.0 * np.log1p(0.05 * t) - level  # a sum of large numbers, as in the race
+
+    levels = np.log(1e6) + np.linspace(0.01, 3.0, 2_000)
+    found = search_for(gap)((levels,), np.zeros(levels.size))
+    assert np.abs(gap(found, levels)).max() < 1e-11
+    assert len(calls) <= 20  # five to find a bracket, ten to close in on the crossing
+
+
 @pytest.mark.parametrize("jump", [0.3, 17.25, 900.5])
 def test_a_jump_is_closed_in_on(jump: float) -> None:
     found = search_for(lambda t, at: np.where(t < at, -1e30, 1.0))((np.array([jump]),), np.zeros(1))
