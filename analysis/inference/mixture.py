@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -48,11 +49,17 @@ class NormalMixture:
         -------
         array of shape (part, draw)
         """
-        rows = np.empty((self.shares.size, points.shape[1]))
-        for part, (share, mean, root) in enumerate(zip(self.shares, self.means, self.roots, strict=True)):
-            standard = np.linalg.inv(root) @ (points - mean[:, None])
-            rows[part] = math.log(share) - np.log(np.diag(root)).sum() - 0.5 * np.einsum("ij,ij->j", standard, standard)
-        return rows
+        standard = self._inverses @ (points - self.means[:, :, None])
+        return self._log_scales[:, None] - 0.5 * np.einsum("kij,kij->kj", standard, standard)
+
+    @cached_property
+    def _inverses(self) -> Array:
+        return np.linalg.inv(self.roots)
+
+    @cached_property
+    def _log_scales(self) -> Array:
+        found: Array = np.log(self.shares) - np.log(np.diagonal(self.roots, axis1=1, axis2=2)).sum(axis=1)
+        return found
 
 
 def fit_mixture(points: Array, parts: int, rng: np.random.Generator) -> NormalMixture:

@@ -104,7 +104,7 @@ class Proposal:
         part = np.searchsorted(np.cumsum(shares)[:-1], choice, side="right")
         drawn = along.copy()  # of the prior's part, which is not read: memory as it was found may hold what warns
         for number, (mean, root) in enumerate(zip(self.mixture.means, self.mixture.roots, strict=True), start=1):
-            chosen = part == number
+            chosen = np.flatnonzero(part == number)  # places: a mask takes several times as long to read by
             drawn[:, chosen] = mean[:, None] + root @ along[:, chosen]
         proposed = wide * scores + self.directions @ (drawn - wide * along)
         scores = np.where(part == 0, scores, proposed)
