@@ -50,7 +50,8 @@ class NormalMixture:
         array of shape (part, draw)
         """
         standard = self._inverses @ (points - self.means[:, :, None])
-        return self._log_scales[:, None] - 0.5 * np.einsum("kij,kij->kj", standard, standard)
+        found: Array = self._log_scales[:, None] - 0.5 * np.einsum("kij,kij->kj", standard, standard)
+        return found
 
     @cached_property
     def _inverses(self) -> Array:
