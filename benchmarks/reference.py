@@ -1,7 +1,7 @@
 """Reference posteriors: draws that other engines are held to, in posteriordb's manner.
 
     make reference                          the article's model on its default ledger
-    make reference ARGS="--model current"   the world as it stands: long
+    make reference ARGS="--model current --acceptance 0.99"   the world as it stands: a quarter of an hour
 
 Ten chains of NUTS, thinned until 1 000 draws are left of each, are kept where they pass posteriordb's checks: 10 000
 draws, R-hat below 1.01, effective draws as of independent ones, no divergence. A reference is a folder of
@@ -111,7 +111,9 @@ def diagnosed(draws: Chains, divergences: int) -> dict[str, Any]:
     }
 
 
-def sample(question: Question, items: tuple[Item, ...], *, cores: int, thin: int = THIN) -> tuple[dict[str, Any], int]:
+def sample(
+    question: Question, items: tuple[Item, ...], *, cores: int, thin: int = THIN, acceptance: float | None = None
+) -> tuple[dict[str, Any], int]:
     """Sample a question's posterior by NUTS; return thinned draws by name, and the number of divergences."""
     from catchup.analysis.inference.nuts import CompiledPosterior
     from catchup.evidence.graph import evidence_data
@@ -119,7 +121,7 @@ def sample(question: Question, items: tuple[Item, ...], *, cores: int, thin: int
     data = evidence_data(items, question.assumptions, question.as_of)
     compiled = CompiledPosterior(question, items)
     draws = CHAINS * DRAWS * thin
-    tree = compiled.sample(draws, SEED, chains=CHAINS, tune=TUNING, data=data, cores=cores)
+    tree = compiled.sample(draws, SEED, chains=CHAINS, tune=TUNING, data=data, cores=cores, acceptance=acceptance)
     group = tree["posterior"].to_dataset().isel(draw=slice(thin - 1, None, thin))
     values = {
         str(name): np.asarray(variable.values, dtype=float)
@@ -175,6 +177,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", choices=("article", "current"), default="article")
     parser.add_argument("--thin", type=int, default=THIN, help="one draw in so many is kept")
+    parser.add_argument("--acceptance", type=float, help="of proposals, wanted; more takes smaller steps")
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument("--out", type=Path, help="the reference's folder")
     asked = parser.parse_args()
@@ -183,8 +186,10 @@ def main() -> int:
     from catchup.evidence.latents import with_latents
 
     question = Question(with_latents(request.question.assumptions, items), AS_OF)
-    draws, divergences = sample(question, items, cores=asked.cores, thin=asked.thin)
-    arguments = {"chains": CHAINS, "draws": DRAWS, "thin": asked.thin, "tuning": TUNING, "seed": SEED}
+    draws, divergences = sample(question, items, cores=asked.cores, thin=asked.thin, acceptance=asked.acceptance)
+    arguments: dict[str, float] = {"chains": CHAINS, "draws": DRAWS, "thin": asked.thin, "tuning": TUNING, "seed": SEED}
+    if asked.acceptance is not None:
+        arguments["target_acceptance"] = asked.acceptance
     found = diagnosed(draws, divergences)
     made = {"inference": {"method": "nutpie", "method_arguments": arguments}, **found}
     failed = [name for name, passed in found["checks_made"].items() if not passed]

@@ -78,6 +78,7 @@ class CompiledPosterior:
         tune: int = TUNING,
         data: Mapping[str, Array] | None = None,
         cores: int | None = None,
+        acceptance: float | None = None,
     ) -> Any:
         """Sample, and return nutpie's tree; `draws` counts all chains together."""
         import nutpie
@@ -90,7 +91,7 @@ class CompiledPosterior:
             chains=chains,
             cores=cores,
             seed=seed,
-            target_accept=TARGET_ACCEPTANCE,
+            target_accept=TARGET_ACCEPTANCE if acceptance is None else acceptance,
             progress_bar=False,
             save_warmup=False,
             blocking=False,
