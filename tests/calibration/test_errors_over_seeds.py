@@ -1,0 +1,105 @@
+"""Whether figures are as sure as they say: their Monte Carlo errors beside how they spread over seeds."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+from recording import Add
+from scipy import stats
+
+from catchup.analysis import Question, Request, as_json, forecast, influence, levers, posterior
+from catchup.analysis.studies.obstacles import obstacles
+from catchup.model import load_assumptions
+
+SEEDS = int(os.environ.get("CATCHUP_ERROR_SEEDS", "200"))
+DRAWS = 32_768
+FALSE_ALARM = 1e-3  # of all figures of a model together
+ERROR = "mcse"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["article", "current"])
+def test_every_reported_error_is_that_of_the_figure(model: str, record: Add) -> None:
+    assumptions, found = load_assumptions(model=model), defaultdict(list)
+    for seed in range(SEEDS):
+        question = Question(assumptions, date(2026, 11, 21), draws=DRAWS, seed=seed)
+        drawn = posterior(Request(question, engine="importance"))
+        studies = [forecast, levers, influence, *([obstacles] if assumptions.obstacles else [])]
+        for study in studies:
+            for name, value, error in figures(as_json(study(drawn)), study.__name__):
+                found[name].append((value, error))
+    whole = {name: np.array(pairs).T for name, pairs in found.items() if len(pairs) == SEEDS}
+    ratios = {name: ratio_of(*columns) for name, columns in whole.items() if columns[0].std() > 0.0}
+    low, high = band(len(ratios))
+    for name, ratio in ratios.items():
+        record("errors", model=model, figure=name, ratio=ratio, seeds=SEEDS, low=low, high=high)
+    assert len(ratios) > 60
+    assert {name: ratio for name, ratio in ratios.items() if not low <= ratio <= high} == {}
+
+
+def ratio_of(values: np.ndarray, errors: np.ndarray) -> float:
+    """Root mean square of the reported errors over the spread of what they are errors of."""
+    return float(np.sqrt(np.mean(errors**2)) / values.std(ddof=1))
+
+
+def band(figures: int) -> tuple[float, float]:
+    """What chance makes of such ratios, were every error right: of a normal figure, by the chi-squared distribution."""
+    share = FALSE_ALARM / (2 * figures)
+    low, high = stats.chi2.ppf([share, 1.0 - share], SEEDS - 1) / (SEEDS - 1)
+    return 1.0 / math.sqrt(high), 1.0 / math.sqrt(low)
+
+
+def figures(content: Any, path: str) -> Iterator[tuple[str, float, float]]:
+    """Every number of a result that stands beside its error: name, value, error."""
+    if isinstance(content, list):
+        for place, entry in enumerate(content):
+            yield from figures(entry, f"{path}/{name_of(entry, place)}")
+    if not isinstance(content, dict):
+        return
+    for key, error in content.items():
+        if key.endswith(ERROR) and error is not None:
+            of = key.removesuffix(ERROR).removesuffix("_") or first_number(content)
+            value = content.get(of)
+            if isinstance(value, float | int) and error > 0.0:
+                yield f"{path}/{of}", float(value), float(error)
+        yield from figures(error, f"{path}/{key}")
+
+
+def name_of(entry: Any, place: int) -> str:
+    """What tells an entry of a list from the others, wherever it is sorted to."""
+    if not isinstance(entry, dict):
+        return str(place)
+    named = [str(value) for value in entry.values() if isinstance(value, str)]
+    paired = ["+".join(value) for value in entry.values() if isinstance(value, list) and named_all(value)]
+    return str(entry.get("id") or next(iter([*paired, *named]), place))
+
+
+def named_all(values: list[Any]) -> bool:
+    return bool(values) and all(isinstance(value, str) for value in values)
+
+
+def first_number(content: dict[str, Any]) -> str:
+    """What a bare error is the error of: it stands behind it."""
+    return next((key for key, value in content.items() if isinstance(value, float | int) and key != ERROR), "")
+
+
+def test_figures_are_found_wherever_they_stand() -> None:
+    content = {
+        "draws": 5,
+        "mean": 2.0,
+        "mean_mcse": 0.1,
+        "quantiles": {"0.5": {"months": 1.5, "date": "2027-01-01", "mcse": 0.2}},
+        "rows": [{"id": "slide", "shift": {"value": -1.0, "mcse": 0.3}}, {"value": 1.0, "mcse": 0.0}],
+    }
+    assert list(figures(content, "x")) == [
+        ("x/mean", 2.0, 0.1),
+        ("x/quantiles/0.5/months", 1.5, 0.2),
+        ("x/rows/slide/shift/value", -1.0, 0.3),
+    ]
