@@ -93,14 +93,60 @@ def covered(rows: Rows) -> Found:
     return f"{rows[0]['truths']} truths, {len(rows)} intervals. {'; '.join(parts)}", kept
 
 
+REACH = float(stats.norm.isf(1e-6 / 2))  # errors by which chance parts two engines once in a million
+
+
 def engines(rows: Rows) -> Found:
-    ledgers = {row["ledger"] for row in rows}
+    """Quantiles by one engine and by the other, no further apart than 0.05 month or than chance explains."""
     default = max(abs(row["months"]) for row in rows if row["ledger"] == "default")
     most = max(rows, key=lambda row: abs(row["months"]))
-    beyond = [row for row in rows if abs(row["months"]) > 0.05]
-    text = f"{default:.3f} month at most on the default ledger, {abs(most['months']):.3f} on {len(ledgers) - 1} others"
-    errors = f"{most['mcse']:.3f} and {most['nuts_mcse']:.3f}"
-    return f"{text} (the two MCSEs there: {errors})", not beyond
+    ledgers = len({row["ledger"] for row in rows}) - 1
+    text = f"{default:.3f} month at most on the default ledger, {abs(most['months']):.3f} on {ledgers} others"
+    errors = f"{most['mcse']:.3f} and {most['nuts_mcse']:.3f}, at its {most['level']:.0%}"
+    diverged = max(row.get("divergences", 0) for row in rows)
+    lost = f"; at most {diverged} divergences" if diverged else ""
+    return f"{text} (the two MCSEs there: {errors}{lost})", not any(map(_apart, rows))
+
+
+def _apart(row: dict[str, Any]) -> bool:
+    return abs(row["months"]) > max(0.05, REACH * float(np.hypot(row["mcse"], row["nuts_mcse"])))
+
+
+def engines_average(rows: Rows) -> Found:
+    """What all ledgers of a model have in common."""
+    by_model: dict[str, Rows] = {}
+    for row in rows:
+        by_model.setdefault(row["model"], []).append(row)
+    parts = []
+    for model, own in by_model.items():
+        each = ", ".join(f"{row['level']:.0%}: {row['months']:+.3f} ± {row['mcse']:.3f}" for row in own)
+        parts.append(f"{model}, months by which NUTS is later: {each}")
+    return "; ".join(parts), all(abs(row["months"]) <= 0.05 for row in rows)
+
+
+def engines_by_kind(rows: Rows) -> Found:
+    """The same on ledgers that hold three items of each kind."""
+    kinds = {kind for row in rows for kind in row["kinds"]}
+    most = max(rows, key=lambda row: abs(row["months"]))
+    errors = f"{most['mcse']:.3f} and {most['nuts_mcse']:.3f}, {most['ledger']} at {most['level']:.0%}"
+    text = f"{len(kinds)} kinds in {len({row['ledger'] for row in rows})} ledgers: {abs(most['months']):.3f} at most"
+    return f"{text} (the two MCSEs there: {errors})", not any(map(_apart, rows))
+
+
+def errors_of_figures(rows: Rows) -> Found:
+    """Reported errors over spreads, by model, and how many leave the band of all figures together."""
+    parts, outside = [], []
+    for model in dict.fromkeys(row["model"] for row in rows):
+        own = [row for row in rows if row["model"] == model]
+        ratios = sorted(row["ratio"] for row in own)
+        beyond = [row["figure"] for row in own if not row["low"] <= row["ratio"] <= row["high"]]
+        outside += beyond
+        band = f"{own[0]['low']:.2f} to {own[0]['high']:.2f}"
+        parts.append(
+            f"{model}: {len(own)} figures, {ratios[0]:.2f} to {ratios[-1]:.2f} times the spread, the middle one "
+            f"{ratios[len(ratios) // 2]:.2f} (chance: {band}), {len(beyond)} outside"
+        )
+    return f"{rows[0]['seeds']} seeds. {'; '.join(parts)}", not outside
 
 
 def seeds(rows: Rows) -> Found:
@@ -164,6 +210,9 @@ CALIBRATION, KILLS = SLOW.format("tests/calibration"), SLOW.format("tests/runs/t
 TABLES = SLOW.format("tests/calibration/test_simulated_tables.py")
 PROGRESS = SLOW.format("tests/tables/test_efficiency_progress.py")
 ENGINES = SLOW.format("tests/analysis/test_engines.py")
+KINDS = SLOW.format("tests/calibration/test_kind_engines.py")
+ERRORS = SLOW.format("tests/calibration/test_errors_over_seeds.py")
+APART = "0.05 month at most, or what chance makes of it"
 
 SECTIONS: dict[str, tuple[Claim, ...]] = {
     "Does the method recover what it is told?": (
@@ -239,8 +288,20 @@ SECTIONS: dict[str, tuple[Claim, ...]] = {
         ),
     ),
     "Do two engines that share no sampling agree?": (
-        Claim("Quantiles of the date, importance and NUTS", "0.05 month at most", "engines", ENGINES, engines),
+        Claim("Quantiles of the date, importance and NUTS, `article`", APART, "engines", ENGINES, engines),
+        Claim("The same, `current`", APART, "engines-current", ENGINES, engines),
+        Claim("The same, averaged over ledgers", "0.05 month at most", "engines-average", ENGINES, engines_average),
+        Claim("Three items of every kind, `current`", APART, "engines-kinds", KINDS, engines_by_kind),
         Claim("NUTS on the default ledger", "no divergence, R-hat < 1.01, ESS > 2,000", "seeds", ENGINES, seeds),
+    ),
+    "Is it as sure as it says?": (
+        Claim(
+            "Every reported Monte Carlo error beside the spread over seeds",
+            "within chance",
+            "errors",
+            ERRORS,
+            errors_of_figures,
+        ),
     ),
     "Does it survive what happens to programs?": (
         Claim("Runs killed (SIGKILL) at random moments", "no broken folder", "kills", KILLS, kills),

@@ -17,7 +17,7 @@ from ...evidence.schema import Item
 from ...model.enacted import Enacted
 from .adaptation import drawn_from_fit
 from .draws import PriorDraws, Values
-from .estimates import Array, Distribution, Estimate, Weighting
+from .estimates import Array, Distribution, Estimate, Weighting, error_of_difference
 from .importance import SmoothedWeights, weights_given
 from .known import known_column, with_ranks
 from .likelihoods import predictions_of, total
@@ -156,10 +156,9 @@ class Subset:
 
     def log_ratio(self, other: Subset) -> Estimate:
         """Log of how much likelier its items are, under the prior, than those of another subset."""
-        if self.draws is other.draws:
-            return (self.evidence - other.evidence).estimate
-        own, theirs = self.evidence.estimate, other.evidence.estimate
-        return Estimate(own.value - theirs.value, float(np.hypot(own.mcse, theirs.mcse)))
+        own, theirs = self.evidence, other.evidence
+        of_each = own.contributions, theirs.contributions
+        return Estimate(own.value - theirs.value, error_of_difference(own.weighting, theirs.weighting, *of_each))
 
 
 def on_common_draws(one: Subset, other: Subset) -> tuple[Distribution, Distribution]:

@@ -60,6 +60,8 @@ EFFORTS = {
     "current": Effort(1_000_000, 12_500, 1, math.inf),
 }
 
+RECORD_OF = {"article": "engines", "current": "engines-current"}
+
 Columns = dict[str, np.ndarray]
 
 
@@ -157,7 +159,7 @@ def compare(
     found = {p: (two.value - one.value, math.hypot(one.mcse, two.mcse)) for p, (one, two) in pairs.items()}
     for p, (first, second) in pairs.items():
         errors = {"mcse": first.mcse, "nuts_mcse": second.mcse, "divergences": divergences}
-        record("engines", model=asked.assumptions.model, ledger=ledger, level=p, months=found[p][0], **errors)
+        record(RECORD_OF[asked.assumptions.model], ledger=ledger, level=p, months=found[p][0], **errors)
     for p, (first, second) in pairs.items():
         assert max(first.mcse, second.mcse) < effort_of(asked).enough, p
         assert abs(found[p][0]) < max(AGREE, widest(found[p][1]) if effort_of(asked).enough > AGREE else 0.0), p

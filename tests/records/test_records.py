@@ -18,6 +18,12 @@ CLAIMS = {claim.record: claim for claims in SECTIONS.values() for claim in claim
 UNIFORM = {"fits": 1_000, "quantities": 36, "outside_own_band": [], "failed": [], "smallest_p_value": 0.2}
 OUTCOMES = ["killed"] * 165 + ["timed out"] * 5 + ["survived"] * 28 + ["unreached"] * 2 + ["equivalent"] * 5
 GOOD = {
+    "engines-current": [{"ledger": "default", "level": 0.95, "months": 0.2, "mcse": 0.04, "nuts_mcse": 0.06}],
+    "engines-average": [{"model": "current", "level": 0.5, "months": -0.02, "mcse": 0.01}],
+    "engines-kinds": [
+        {"ledger": "chips", "kinds": ["cluster"], "level": 0.5, "months": 0.04, "mcse": 0.004, "nuts_mcse": 0.01}
+    ],
+    "errors": [{"model": "current", "figure": "forecast/mean", "ratio": 0.9, "seeds": 200, "low": 0.82, "high": 1.25}],
     "sbc-importance": [UNIFORM],
     "sbc-importance-wrong": [UNIFORM | {"failed": ["log_likelihood"]}],
     "sbc-kinds": [UNIFORM | {"group": "chips", "kinds": ["cluster", "shipment"]}],
@@ -40,6 +46,15 @@ GOOD = {
     "coverage": [{"room": "model", "percent": 97.0}],
 }
 BAD = {
+    "engines-current": [{"ledger": "default", "level": 0.5, "months": 0.2, "mcse": 0.01, "nuts_mcse": 0.02}],
+    "engines-average": [{"model": "current", "level": 0.5, "months": -0.06, "mcse": 0.01}],
+    "engines-kinds": [
+        {"ledger": "chips", "kinds": ["cluster"], "level": 0.5, "months": 0.09, "mcse": 0.004, "nuts_mcse": 0.01}
+    ],
+    "errors": [
+        {"model": "current", "figure": "forecast/mean", "ratio": 1.4, "seeds": 200, "low": 0.82, "high": 1.25},
+        {"model": "article", "figure": "forecast/mean", "ratio": 1.0, "seeds": 200, "low": 0.82, "high": 1.25},
+    ],
     "sbc-importance": [UNIFORM | {"failed": ["ready"], "outside_own_band": ["ready"]}],
     "sbc-importance-wrong": [UNIFORM],
     "sbc-kinds": [UNIFORM | {"group": "chips", "kinds": ["cluster"], "failed": ["ready"]}],
