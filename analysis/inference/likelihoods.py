@@ -16,6 +16,9 @@ from .estimates import Array
 from .outcomes import outcome_of
 from .question import Question
 
+Raced = tuple[World, Mapping[str, Outcome]]
+"""A chunk's intermediates, and by event its dates."""
+
 
 def prior_for(question: Question, items: Sequence[Item]) -> PriorDraws:
     """Prior draws of everything that the question and the items depend on."""
@@ -43,20 +46,41 @@ def total(log_likelihoods: Mapping[str, Array]) -> Array:
     return np.asarray(np.sum(list(log_likelihoods.values()), axis=0))
 
 
-def likelihoods_of(question: Question, values: Values, items: Sequence[Item]) -> Mapping[str, Array]:
-    """Work out every item's log likelihood in a chunk of draws."""
-    predicted = predictions_of(question, values, items)[2]
+def likelihoods_of(
+    question: Question, values: Values, items: Sequence[Item], raced: Raced | None = None
+) -> Mapping[str, Array]:
+    """Work out every item's log likelihood in a chunk of draws; see `predictions_of`."""
+    predicted = predictions_of(question, values, items, raced)[2]
     clock = question.clock
     return {item.id: log_density(item, item.observation(clock), predicted[item.id], clock) for item in items}
 
 
 def predictions_of(
-    question: Question, values: Values, items: Sequence[Item]
+    question: Question, values: Values, items: Sequence[Item], raced: Raced | None = None
 ) -> tuple[World, Outcome, Mapping[str, Array]]:
-    """Work out a chunk's intermediates and dates, and what the model says of every item's observation."""
+    """Work out a chunk's intermediates and dates, and what the model says of every item's observation.
+
+    Parameters
+    ----------
+    question : Question
+        What is asked.
+    values : dict of str to array of shape (draw,)
+        The chunk.
+    items : sequence of Item
+        Whose observations.
+    raced : Raced, optional
+        From `races_of` with the same values, for items that ask of no further event.
+    """
+    world, outcomes = races_of(question, values, items) if raced is None else raced
+    told = predictions(items, question.assumptions, values, world, outcomes, question.as_of)
+    return world, outcomes[question.event], told
+
+
+def races_of(question: Question, values: Values, items: Sequence[Item]) -> Raced:
+    """Work out a chunk's intermediates, and the dates of every event that the question or an item asks of."""
     world, own = outcome_of(question, values)
     outcomes = {question.event: own}
     for event in events_of(items):
         if event not in outcomes:
             outcomes[event] = outcome_of(question, values, event=event, world=world)[1]
-    return world, own, predictions(items, question.assumptions, values, world, outcomes, question.as_of)
+    return world, outcomes

@@ -27,7 +27,7 @@ from ...inference.diagnostics import WORST_KHAT
 from ...inference.draws import Values
 from ...inference.estimates import Array, Distribution, Estimate, quantile_shift
 from ...inference.importance import smooth_weights
-from ...inference.likelihoods import likelihoods_of, total
+from ...inference.likelihoods import Raced, likelihoods_of, races_of, total
 from ...inference.posterior import Posterior
 from ...inference.question import Question
 
@@ -56,14 +56,15 @@ class Fixed:
     value : float
         What it is fixed at.
     densities : callable
-        From a chunk of draws, the log densities in which it stands, moved by each of `MOVES`.
+        From a chunk of draws, and what became of the race in them, the log densities in which it stands, moved by each
+        of `MOVES`.
     quantity : str
         The quantity whose prior it is a number of; empty for evidence.
     """
 
     id: str
     value: float
-    densities: Callable[[Values], Sequence[Array]]
+    densities: Callable[[Values, Raced], Sequence[Array]]
     quantity: str = ""
 
 
@@ -112,11 +113,16 @@ def judged(posterior: Posterior) -> tuple[Judged, ...]:
         return ()
     assumptions = posterior.question.assumptions
     source = posterior.source.extended(assumptions.beliefs_of([one.quantity for one in fixed if one.quantity]))
-    ratios = source.map(lambda values: {one.id: _ratio(one.densities(values)) for one in fixed})
+    ratios = source.map(partial(_ratios, posterior, fixed))
     rows = [_moved(posterior, one.id, one.value, ratios[one.id]) for one in fixed]
     rows.sort(key=lambda row: -abs(row.shifts[0.5].value))
     every = np.sum([ratios[one.id] for one in fixed], axis=0)
     return (_moved(posterior, EVERYTHING, None, every), *rows)
+
+
+def _ratios(posterior: Posterior, fixed: Sequence[Fixed], values: Values) -> Values:
+    raced = races_of(posterior.question, values, posterior.items)  # the same whatever an item's numbers are
+    return {one.id: _ratio(one.densities(values, raced)) for one in fixed}
 
 
 def _ratio(densities: Sequence[Array]) -> Array:
@@ -145,8 +151,8 @@ def _of_items(posterior: Posterior) -> Iterator[Fixed]:
                 yield Fixed(f"{item.id}: {key}", figures[key], partial(_of_variants, question, variants))
 
 
-def _of_variants(question: Question, variants: Sequence[Item], values: Values) -> list[Array]:
-    found = likelihoods_of(question, values, variants)
+def _of_variants(question: Question, variants: Sequence[Item], values: Values, raced: Raced) -> list[Array]:
+    found = likelihoods_of(question, values, variants, raced)
     return [found[variant.id] for variant in variants]
 
 
@@ -180,8 +186,8 @@ def _under_law(question: Question, key: str, value: float) -> Question:
     return replace(question, assumptions=replace(assumptions, reporting=reporting))
 
 
-def _of_laws(questions: Sequence[Question], items: Sequence[Item], values: Values) -> list[Array]:
-    return [total(likelihoods_of(question, values, items)) for question in questions]
+def _of_laws(questions: Sequence[Question], items: Sequence[Item], values: Values, raced: Raced) -> list[Array]:
+    return [total(likelihoods_of(question, values, items, raced)) for question in questions]
 
 
 def _of_quantities(posterior: Posterior) -> Iterator[Fixed]:
@@ -206,7 +212,7 @@ def _scales(belief: Family) -> Iterator[tuple[str, ...]]:
             yield keys
 
 
-def _of_belief(belief: Family, keys: tuple[str, ...], name: str, values: Values) -> list[Array]:
+def _of_belief(belief: Family, keys: tuple[str, ...], name: str, values: Values, _: Raced) -> list[Array]:
     moved = [{key: _moved_scale(getattr(belief, key), by) for key in keys} for by in MOVES]
     return [np.asarray(belief.model_copy(update=numbers).log_pdf(values[name])) for numbers in moved]
 
