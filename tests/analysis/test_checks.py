@@ -305,7 +305,7 @@ def tree(reweighted: Posterior) -> xr.DataTree:
 
 
 def test_power_scaling_is_arvizs(tree: xr.DataTree) -> None:
-    rows = {(row.quantity, row.component): row for row in power_scaling(tree, ["rl_ratio"])}
+    rows = {(row.quantity, row.component): row for row in power_scaling(tree, tree.attrs["event"], ["rl_ratio"])}
     for name in (DATE, "rl_ratio"):
         for group in ("prior", "likelihood"):
             expected = arviz_stats.psense(tree, var_names=[name], group=group)[name].item()
@@ -317,13 +317,13 @@ def test_power_scaling_is_arvizs(tree: xr.DataTree) -> None:
 
 
 def test_a_flat_prior_has_no_say(named: Posterior) -> None:
-    rows = {row.component: row for row in power_scaling(result_tree(named)) if row.quantity == DATE}
+    rows = {row.component: row for row in power_scaling_of(named) if row.quantity == DATE}
     assert rows["h200_shipped"].prior.value == pytest.approx(0.0, abs=1e-5)  # log-uniform: constant where it is scaled
     assert rows["no-public-model"].likelihood is not None  # equally likely in most draws, which no Pareto tail fits
 
 
 def test_only_what_the_date_depends_on_counts(named: Posterior) -> None:
-    rows = power_scaling_of(named, result_tree(named))
+    rows = power_scaling_of(named)
     components = {row.component for row in rows}
     assert "distilled_share" not in components
     assert {"algorithmic_progress", "rl_ratio", "epoch-lag-records"} <= components

@@ -216,8 +216,8 @@ def test_log_prior_sums_to_the_joint_density(tree: xr.DataTree, tmp_path: Path) 
     save_tree(tree, tmp_path / "tree.nc")
 
 
-def test_power_scaling_scales_the_correlations_as_well(twin: Posterior, tree: xr.DataTree) -> None:
-    rows = {row.component: row for row in power_scaling_of(twin, tree)}
+def test_power_scaling_scales_the_correlations_as_well(twin: Posterior) -> None:
+    rows = {row.component: row for row in power_scaling_of(twin)}
     row = rows["correlation(post_training_months, rl_ratio)"]
     assert row.prior is not None
     assert row.prior.value > 0.0

@@ -8,6 +8,7 @@ equal trees.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
@@ -20,10 +21,9 @@ from ..estimates import Weighting
 from ..importance import RESAMPLED_CHAINS, ReweightedPrior
 from ..likelihoods import latent_beliefs, prior_for
 from ..posterior import Posterior
-from ..question import Question
 from .files import load_tree as load_tree
 from .files import save_tree as save_tree
-from .groups import SAMPLED, Groups, Sample, Variable, dataset
+from .groups import SAMPLED, Groups, Variable, dataset
 from .schema import SCHEMA, check_tree
 
 TREE_DRAWS = 8_000
@@ -56,11 +56,19 @@ def result_tree(posterior: Posterior, draws: int = TREE_DRAWS) -> xr.DataTree:
     >>> tree["prior"].sizes["draw"], "posterior" in tree.children
     (100, False)
     """
+    groups = Groups(posterior.question, posterior.items, posterior.selection.checks)
+    nodes = _prior_groups(posterior, groups, draws)
+    if posterior.conditioned:
+        nodes |= posterior_groups(posterior, groups, draws)
+    made = _made_by(posterior)
+    nodes = {name: node.assign_attrs(made[name in PRIOR_GROUPS] | node.attrs) for name, node in nodes.items()}
+    return check_tree(xr.DataTree.from_dict({"/": xr.Dataset(attrs=_attributes(posterior)), **nodes}))
+
+
+def _prior_groups(posterior: Posterior, groups: Groups, draws: int) -> dict[str, xr.Dataset]:
     question, source = posterior.question, posterior.source
-    groups = Groups(question, posterior.items, posterior.selection.checks)
-    latents = latent_beliefs(question, groups.items)
     unweighted = _prior_draws(posterior)
-    values = unweighted.extended(latents).first(draws)
+    values = unweighted.extended(latent_beliefs(question, groups.items)).first(draws)
     kept = next(iter(values.values())).size
     prior = groups.sample(StoredDraws(values, Weighting(kept), question.seed, question.assumptions.copula))
     nodes = {"prior": groups.quantities(prior), "constant_data": groups.constants()}
@@ -72,23 +80,41 @@ def result_tree(posterior: Posterior, draws: int = TREE_DRAWS) -> xr.DataTree:
         log_weight = np.log(np.maximum(relative, LEAST_WEIGHT))[None, :]
         title = "log of a draw's weight over the mean weight"
         nodes["sample_stats_prior"] = dataset({"log_weight": Variable(SAMPLED, log_weight, "nat", title)})
-    if posterior.conditioned:
-        stored, nodes["sample_stats"] = _posterior_draws(posterior, draws)
-        nodes |= _posterior_groups(groups, groups.sample(stored.extended(latents), stored.weighting.chains), question)
-    made = _made_by(posterior)
-    nodes = {name: node.assign_attrs(made[name in PRIOR_GROUPS] | node.attrs) for name, node in nodes.items()}
-    return check_tree(xr.DataTree.from_dict({"/": xr.Dataset(attrs=_attributes(posterior)), **nodes}))
-
-
-def _posterior_groups(groups: Groups, sample: Sample, question: Question) -> dict[str, xr.Dataset]:
-    nodes = {"posterior": groups.quantities(sample), "log_prior": groups.log_prior(sample)}
-    if groups.counted:
-        nodes["posterior_predictive"] = groups.predictive(sample, groups.counted, question.seed + 1)
-        nodes["log_likelihood"] = groups.log_likelihood(sample)
-    if groups.checks:
-        nodes["predictions"] = groups.predictive(sample, groups.checks, question.seed + 2)
-        nodes["predictions_constant_data"] = groups.held_out()
     return nodes
+
+
+def posterior_groups(
+    posterior: Posterior, groups: Groups, draws: int = TREE_DRAWS, *, only: Collection[str] = ()
+) -> dict[str, xr.Dataset]:
+    """Make the groups of a tree that hang on the posterior.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        Of some items.
+    groups : Groups
+        Of its question.
+    draws : int
+        How many to keep at most.
+    only : collection of str
+        Groups that are wanted; all by default.
+    """
+    seed = posterior.question.seed
+    stored, stats = _posterior_draws(posterior, draws)
+    latents = latent_beliefs(posterior.question, groups.items)
+    sample = groups.sample(stored.extended(latents), stored.weighting.chains)
+    makers: dict[str, Callable[[], xr.Dataset]] = {
+        "sample_stats": lambda: stats,
+        "posterior": lambda: groups.quantities(sample),
+        "log_prior": lambda: groups.log_prior(sample),
+    }
+    if groups.counted:
+        makers["posterior_predictive"] = lambda: groups.predictive(sample, groups.counted, seed + 1)
+        makers["log_likelihood"] = lambda: groups.log_likelihood(sample)
+    if groups.checks:
+        makers["predictions"] = lambda: groups.predictive(sample, groups.checks, seed + 2)
+        makers["predictions_constant_data"] = groups.held_out
+    return {name: make() for name, make in makers.items() if not only or name in only}
 
 
 def _prior_draws(posterior: Posterior) -> PriorDraws:

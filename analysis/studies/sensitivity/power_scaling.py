@@ -9,7 +9,7 @@ References
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,12 +19,14 @@ from ....evidence.latents import latent_quantities
 from ....evidence.layout import OBSERVATION
 from ...inference.estimates import ZERO, Array, Estimate
 from ...inference.posterior import Posterior
-from ...inference.tree.result_tree import result_tree
+from ...inference.tree.groups import Groups
+from ...inference.tree.result_tree import posterior_groups
 
 ALPHAS = (0.99, 1.01)
 THRESHOLD = 0.05  # above it a component has a say, by the reference
 BLOCKS = 16  # of draws, each left out once for the errors
 DATE = "ready"
+GROUPS = ("posterior", "log_prior", "log_likelihood")
 
 
 @dataclass(frozen=True)
@@ -90,14 +92,16 @@ def _side(estimate: Estimate) -> int:
 
 
 def power_scaling(
-    tree: xr.DataTree, quantities: Sequence[str] = (), relevant: Sequence[str] = ()
+    groups: Mapping[str, xr.Dataset], event: str, quantities: Sequence[str] = (), relevant: Sequence[str] = ()
 ) -> list[PowerScaling]:
     """Work out how far prior and likelihood each pull the date, and which of their parts do.
 
     Parameters
     ----------
-    tree : xarray.DataTree
-        From `result_tree`, with a posterior.
+    groups : mapping of str to xarray.Dataset
+        `GROUPS` of a result's tree.
+    event : str
+        Whose date.
     quantities : sequence of str
         Quantities beside the date whose posteriors are looked at under the whole prior and likelihood; those that are
         certain have none, and are left out.
@@ -109,11 +113,11 @@ def power_scaling(
     list of PowerScaling
         The date first, the other quantities, then the date under each part alone, the strongest first.
     """
-    priors = _columns(tree["log_prior"].to_dataset()["quantities"], "quantity")
+    priors = _columns(groups["log_prior"]["quantities"], "quantity")
     priors = {name: column for name, column in priors.items() if not relevant or name in relevant}
-    items = _columns(tree["log_likelihood"].to_dataset()[OBSERVATION], "item")
-    posterior = tree["posterior"].to_dataset()
-    date = posterior[DATE].sel(event=tree.attrs["event"]).values.ravel()
+    items = _columns(groups["log_likelihood"][OBSERVATION], "item")
+    posterior = groups["posterior"]
+    date = posterior[DATE].sel(event=event).values.ravel()
     uncertain = [name for name in quantities if name in posterior]
     moved = {DATE: date, **{name: posterior[name].values.ravel() for name in uncertain}}
     whole_prior, whole_likelihood = (np.sum(list(parts.values()), axis=0) for parts in (priors, items))
@@ -128,20 +132,20 @@ def power_scaling(
     return [*rows, *sorted(alone, key=lambda row: -(row.prior or row.likelihood or ZERO).value)]
 
 
-def power_scaling_of(posterior: Posterior, tree: xr.DataTree | None = None) -> list[PowerScaling]:
+def power_scaling_of(posterior: Posterior) -> list[PowerScaling]:
     """Work out the sensitivity of a posterior's date to what the date and its evidence depend on.
 
     Parameters
     ----------
     posterior : Posterior
         Of some items.
-    tree : xarray.DataTree, optional
-        Its tree, if there is one already.
     """
-    assumptions, latents = posterior.question.assumptions, latent_quantities(posterior.items)
-    relevant = assumptions.with_related([*assumptions.needed([posterior.question.event]), *latents])
+    question, latents = posterior.question, latent_quantities(posterior.items)
+    assumptions = question.assumptions
+    relevant = assumptions.with_related([*assumptions.needed([question.event]), *latents])
     relevant += [group.label for group in assumptions.copula.among(relevant)]
-    return power_scaling(result_tree(posterior) if tree is None else tree, latents, relevant)
+    groups = posterior_groups(posterior, Groups(question, posterior.items, posterior.selection.checks), only=GROUPS)
+    return power_scaling(groups, question.event, latents, relevant)
 
 
 def _columns(variable: xr.DataArray, dim: str) -> dict[str, Array]:
