@@ -43,6 +43,7 @@ REACH = float(stats.norm.isf(1e-6 / 2))  # MCSEs by which chance parts them once
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3_600)  # of two events or two tables the graph compiles for minutes
 @pytest.mark.parametrize("name", LEDGERS)
 def test_the_engines_agree_on_three_items_of_each_kind(name: str, question: Question, record: Add) -> None:
     """Within 0.05 month, or where fewer draws than that would take were made, within what chance explains."""
