@@ -28,6 +28,7 @@ quantile just where a distribution begins, whose density there is smoothed over 
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3_600)
 @pytest.mark.parametrize("model", ["article", "current"])
 def test_every_reported_error_is_that_of_the_figure(model: str, record: Add) -> None:
     assumptions, found = load_assumptions(model=model), defaultdict(list)
