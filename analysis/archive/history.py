@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ...model.assumptions import load_assumptions
+from ...priors.errors import unknown_name
 from .manifest import BrokenRunError
 from .reading import Run, Shelf, read_runs
 
@@ -70,7 +72,7 @@ def history(runs: Path, event: str | None = None) -> History:
     Raises
     ------
     InputError
-        If there is no such folder.
+        If there is no such folder, or no such event among its runs and in the model.
 
     Examples
     --------
@@ -88,6 +90,11 @@ def history(runs: Path, event: str | None = None) -> History:
     ['2026-11-21']
     """
     shelf: Shelf = read_runs(runs)
+    asked_of = {one.manifest.event for one in shelf.runs}
+    if event is not None and event not in asked_of:
+        known = {*asked_of, *load_assumptions().events}  # runs may ask of events that an overlay brought
+        if event not in known:
+            raise unknown_name("event", event, sorted(known), key="--event")
     entries, faults = [], [*shelf.faults]
     last: dict[str, Run] = {}
     for one in shelf.runs:

@@ -57,6 +57,13 @@ def test_no_hindsight(shelf: Shelf) -> None:
     assert len(shelf[1][0].manifest.evidence) < len(shelf[1][-1].manifest.evidence)
 
 
+def test_an_event_that_nobody_knows_is_refused(shelf: Shelf) -> None:
+    """One that the model holds and no run asks of is none to be read of."""
+    with pytest.raises(InputError, match=r"--event: unknown event 'narow-exploit'; did you mean 'narrow-exploit'"):
+        history(shelf[0], "narow-exploit")
+    assert history(shelf[0], "widely-served").entries == ()
+
+
 @pytest.mark.slow
 def test_a_run_read_back_is_worked_out_again_to_the_digit(shelf: Shelf) -> None:
     for one in shelf[1]:
