@@ -57,7 +57,7 @@ class Kept:
 
 
 def add_data(file: Path, /, *, vintage: date | None = None, kept: Kept | None = None) -> int:
-    """Check a public table and keep it beside its other vintages.
+    """Check a public table and keep it beside its other vintages; content that is held already is not added again.
 
     Parameters
     ----------
@@ -70,14 +70,19 @@ def add_data(file: Path, /, *, vintage: date | None = None, kept: Kept | None = 
     kept = kept or Kept()
     day = vintage or named_vintage(file) or today()
     added = kept.store().add(file, day, older=vintage is not None)
-    name = added.table.name
-    if added.older:
+    name, held_day = added.table.name, added.held.manifest.vintage
+    if added.new and added.older:
         warn(f"{name} of {day} is older than the newest held ({added.newest}): kept beside it")
+    if vintage is not None and vintage != held_day:
+        warn(f"{name} of {held_day} is the same content: none of {day} is added; remove its folder to date it anew")
     if kept.json:
         print_json({"schema": 1, **vintage_as_json(added.table), "new": added.new, "folder": str(added.held.folder)})
         return 0
     what = "added" if added.new else "held already"
-    say(f"{what}: {name} of {day}, {rows_text(added.table)}   [{added.held.folder}]", *unread_lines(added.table.unread))
+    say(
+        f"{what}: {name} of {held_day}, {rows_text(added.table)}   [{added.held.folder}]",
+        *unread_lines(added.table.unread),
+    )
     return 0
 
 

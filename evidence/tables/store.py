@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -36,9 +36,9 @@ class Added:
     held : Held
         Where it is now.
     table : Table
-        As it was read.
+        As it was read, of the vintage that is held.
     new : bool
-        False where the same vintage with the same content was held already.
+        False where the same content was held already, under whatever day.
     newest : date or None
         Newest vintage of the table that was held before, if any.
     """
@@ -159,7 +159,7 @@ class TableStore:
         fewest_rows: int = 0,
         older: bool = True,
     ) -> Added:
-        """Check a table and keep it.
+        """Check a table and keep it, unless a vintage with the same content is held.
 
         Parameters
         ----------
@@ -195,8 +195,14 @@ class TableStore:
                 "table? If it is whole, add its file with catchup data add",
                 file=file,
             )
-        before = [held.manifest.vintage for held in self.vintages(table.name)]
+        kept = self.vintages(table.name)
+        before = [held.manifest.vintage for held in kept]
         newest = max(before, default=None)
+        # under a second day, an old table without a day in its name would become the newest
+        same = [held for held in kept if held.manifest.sha256 == content.sha256]
+        if same:
+            known = next((held for held in same if held.manifest.vintage == vintage), same[0])
+            return Added(known, replace(table, vintage=known.manifest.vintage), False, newest)
         if not older and newest is not None and vintage < newest and vintage not in before:
             raise InputError(
                 f"is of {vintage}, and {table.name} of {newest} is held: a newer vintage was expected; "

@@ -70,7 +70,7 @@ class Outcome:
     name, address : str
         Which table, and where it was asked for.
     status : str
-        ``added``, ``unchanged`` (the newest vintage held has the same content), ``failed`` (not fetched) or ``refused``
+        ``added``, ``unchanged`` (a vintage that is held has the same content), ``failed`` (not fetched) or ``refused``
         (fetched, and not what was expected).
     vintage : str or None
         Newest vintage held now.
@@ -162,7 +162,7 @@ def _update(store: TableStore, name: str, address: str, text: LimitsText) -> Out
 def _keep(
     store: TableStore, name: str, address: str, part: Path, newest: Held | None, smallest_share: float
 ) -> datetime.date | None:
-    """Keep what has been fetched under today's vintage; None where the newest one held is the same."""
+    """Keep what has been fetched under today's vintage; None where one that is held is the same."""
     ending = ".yaml" if store.shapes.shape(name).format == "yaml" else ".csv"
     whole = part.rename(part.with_suffix(ending))
     part.with_suffix(".json").unlink(missing_ok=True)
@@ -170,7 +170,8 @@ def _keep(
         if newest and hashlib.sha256(whole.read_bytes()).hexdigest() == newest.manifest.sha256:
             return None
         fewest = math.ceil(smallest_share * len(store.read(newest))) if newest else 0
-        return store.add(whole, today(), origin=address, expected=name, fewest_rows=fewest).held.manifest.vintage
+        added = store.add(whole, today(), origin=address, expected=name, fewest_rows=fewest)
+        return added.held.manifest.vintage if added.new else None
     finally:
         whole.unlink(missing_ok=True)
 

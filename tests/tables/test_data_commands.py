@@ -235,3 +235,16 @@ def test_mistakes_end_with_one_line(
     assert captured.out == ""
     assert len(captured.err.splitlines()) == 1
     assert said in captured.err
+
+
+def test_held_content_without_a_day_in_its_name_is_no_new_vintage(capsys, index: Path, older: Path, tmp_path) -> None:
+    answer(capsys, "add", str(older))
+    answer(capsys, "add", str(index))
+    plain = tmp_path / "plain.csv"
+    plain.write_bytes(older.read_bytes())
+    assert "held already: epoch-eci of 2026-06-16" in printed(capsys, "add", str(plain))
+    assert run(["data", "add", str(plain), "--vintage", "2026-07-01"]) == 0
+    captured = capsys.readouterr()
+    assert "held already: epoch-eci of 2026-06-16" in captured.out
+    assert "epoch-eci of 2026-06-16 is the same content: none of 2026-07-01 is added" in captured.err
+    assert len(answer(capsys, "list")["tables"]) == 2

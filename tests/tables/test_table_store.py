@@ -236,3 +236,13 @@ def test_the_folder_is_the_one_given_or_named_or_the_platform_s() -> None:
 )
 def test_a_file_s_name_may_hold_its_day(name: str, day: date | None) -> None:
     assert named_vintage(Path("2020-01-01") / name) == day
+
+
+def test_content_that_is_held_is_not_added_under_another_day(store: TableStore, index: Path, tmp_path: Path) -> None:
+    store.add(write_csv(tmp_path / "old.csv", INDEX_HEADER, INDEX_ROWS[:2]), VINTAGE - timedelta(days=60))
+    store.add(index, VINTAGE)
+    before = files_in(store.folder)
+    again = store.add(tmp_path / "old.csv", date.today())
+    assert again.new is False
+    assert again.held.manifest.vintage == again.table.vintage == VINTAGE - timedelta(days=60)
+    assert files_in(store.folder) == before
