@@ -10,6 +10,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from ...priors.errors import InputError
+
 VARIABLE = "CATCHUP_DATA"
 NAMED_DAY = re.compile(r"(?<!\d)(20\d{2})-(\d{2})(?:-(\d{2}))?(?![\d-])")
 
@@ -58,3 +60,26 @@ def named_vintage(path: Path) -> datetime.date | None:
         first = datetime.date(int(year), int(month), 1)
         return (first + datetime.timedelta(days=31)).replace(day=1) - datetime.timedelta(days=1)
     return None
+
+
+def refuse_future(path: Path, vintage: datetime.date | None) -> None:
+    """Refuse a vintage that has not come: nobody can have taken a table then.
+
+    Parameters
+    ----------
+    path : Path
+        The table's file: the message names it where the day stands in its name.
+    vintage : date or None
+        Day that the table is said to be of.
+
+    Raises
+    ------
+    InputError
+        If it lies in the future.
+    """
+    if vintage is None or vintage <= today():
+        return
+    expected = "lies in the future; the day the table was taken was expected"
+    if vintage == named_vintage(path):
+        raise InputError(f"is of {vintage} by its name, which {expected}", file=path)
+    raise InputError(f"{vintage} {expected}", key="--vintage")

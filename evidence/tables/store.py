@@ -19,7 +19,7 @@ from pathlib import Path
 
 from ...priors.errors import InputError, MissingFileError, unknown_name
 from .files import read_file
-from .places import today
+from .places import refuse_future, today
 from .shapes import OVERLAY, Shapes, load_shapes
 from .table import Table, parse_table
 from .vintages import SCHEMA, Held, Manifest, folders, put, read_manifest
@@ -182,8 +182,7 @@ class TableStore:
             If it is no table of a known shape or contradicts itself, if the vintage lies in the future or is older
             than it may be, or if that vintage is held with other content. What is held is left as it is.
         """
-        if vintage > today():
-            raise InputError(f"{vintage} lies in the future; the day the table was taken was expected", key="--vintage")
+        refuse_future(path, vintage)
         file = origin or str(path)
         content = read_file(path, file=file)
         table = parse_table(content, vintage=vintage, shapes=self.shapes)

@@ -18,6 +18,7 @@ from ..intervals import interval_sd
 from .cells import EXPECTED, Column, MisplacedCommaError, read_column
 from .checks import Places, check_rows, repeated_rows
 from .files import TableFile, read_file
+from .places import refuse_future
 from .rows import Rows, Unread, split_rows
 from .shapes import Shape, Shapes, country_names, load_shapes, model_beginnings, plain
 
@@ -160,8 +161,8 @@ def read_table(
     Raises
     ------
     InputError
-        If the file is no table of a known shape, if no row can be read, or if a row contradicts itself or another: with
-        file, line, column and what was expected.
+        If the vintage lies in the future, if the file is no table of a known shape, if no row can be read, or if a row
+        contradicts itself or another: with file, line, column and what was expected.
 
     Examples
     --------
@@ -174,6 +175,7 @@ def read_table(
     >>> table.headings["score"], table.from_countries("chinese")
     ('eci', array([False,  True,  True]))
     """
+    refuse_future(Path(path), vintage)
     return parse_table(read_file(path), vintage=vintage, shapes=shapes)
 
 

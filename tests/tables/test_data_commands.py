@@ -248,3 +248,15 @@ def test_held_content_without_a_day_in_its_name_is_no_new_vintage(capsys, index:
     assert "held already: epoch-eci of 2026-06-16" in captured.out
     assert "epoch-eci of 2026-06-16 is the same content: none of 2026-07-01 is added" in captured.err
     assert len(answer(capsys, "list")["tables"]) == 2
+
+
+@pytest.mark.parametrize("command", [("data", "add"), ("data", "check"), ("data", "lags"), ("hindcast",)])
+def test_a_vintage_that_has_not_come_is_refused_everywhere(capsys, command: tuple[str, ...], index: Path) -> None:
+    assert run([*command, str(index), "--vintage", "2999-01-01"]) == 2
+    said = "lies in the future; the day the table was taken was expected"
+    assert f"--vintage: 2999-01-01 {said}" in capsys.readouterr().err
+    named = index.rename(index.with_name("index-2099-01-01.csv"))
+    assert run([*command, str(named)]) == 2
+    message = capsys.readouterr().err
+    assert f"{named}: is of 2099-01-01 by its name, which {said}" in message
+    assert "--vintage" not in message
