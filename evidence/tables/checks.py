@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ...priors.errors import InputError
 from .places import today
-from .shapes import Shape
+from .shapes import ColumnText, Shape
 
 Columns = Mapping[str, NDArray[Any]]
 
@@ -45,7 +45,7 @@ class Places:
 
 
 def check_rows(shape: Shape, columns: Columns, places: Places, vintage: datetime.date | None) -> None:
-    """Refuse numbers outside their bounds, intervals that are none, and days that had not come.
+    """Refuse numbers outside their bounds, intervals that are none, and days too early or that had not come.
 
     Parameters
     ----------
@@ -66,8 +66,8 @@ def check_rows(shape: Shape, columns: Columns, places: Places, vintage: datetime
     for name, values in columns.items():
         if values.dtype.kind == "f":
             _check_bounds(shape, name, values, places)
-        elif values.dtype.kind == "M" and not shape.column[name].planned:
-            _check_days(name, values, places, vintage)
+        elif values.dtype.kind == "M":
+            _check_days(shape.column[name], name, values, places, vintage)
     for row in shape.interval:
         if {row.value, row.low, row.high} <= columns.keys():
             _check_interval(row.value, row.low, row.high, columns, places)
@@ -86,7 +86,14 @@ def _check_bounds(shape: Shape, name: str, values: NDArray[np.float64], places: 
             raise places.fault(row, name, f"{values[row]:g}; a number {words} {bound:g}{unit} was expected")
 
 
-def _check_days(name: str, values: NDArray[Any], places: Places, vintage: datetime.date | None) -> None:
+def _check_days(
+    text: ColumnText, name: str, values: NDArray[Any], places: Places, vintage: datetime.date | None
+) -> None:
+    if text.earliest is not None and (early := values < np.datetime64(text.earliest)).any():  # no blank day is
+        row = int(early.argmax())
+        raise places.fault(row, name, f"{values[row]}; a day from {text.earliest} on was expected")
+    if text.planned:
+        return
     latest = vintage or today()
     late = values > np.datetime64(latest)  # no blank day is
     if late.any():

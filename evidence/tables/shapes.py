@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ class ColumnText(StrictModel):
         Of its numbers.
     above, minimum, maximum : float or None
         Bounds that every number keeps.
+    earliest : date or None
+        First day that is plausible.
     month_first : bool
         Whether days may also be written 9/30/2025.
     planned : bool
@@ -49,6 +52,7 @@ class ColumnText(StrictModel):
     above: float | None = None
     minimum: float | None = None
     maximum: float | None = None
+    earliest: datetime.date | None = None
     month_first: bool = False
     planned: bool = False
 

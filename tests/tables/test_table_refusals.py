@@ -160,6 +160,22 @@ def test_without_a_vintage_no_day_lies_after_today(tmp_path: Path) -> None:
     assert "lies after today" in refusal(index_with(tmp_path, 0, "date", tomorrow.isoformat())).problem
 
 
+@pytest.mark.parametrize("cell", ["1926-02-01", "0026-02-01", "2009-12-31"])
+def test_a_day_before_any_such_table_begins(cell: str, tmp_path: Path) -> None:
+    error = refusal(index_with(tmp_path, 1, "date", cell), vintage=VINTAGE)
+    assert error.key == "line 3, column 'date'"
+    assert error.problem == f"{cell}; a day from 2010-01-01 on was expected"
+    path = tmp_path / "horizons.yaml"
+    path.write_text(HORIZONS.replace("2024-02-01", cell), encoding="utf-8")
+    assert refusal(path).key == "line 15, column 'release_date'"
+
+
+def test_every_column_of_days_says_where_it_begins() -> None:
+    for shape in load_shapes().shapes.values():
+        for name, column in shape.column.items():
+            assert column.type != "day" or column.earliest is not None, name
+
+
 def test_duplicates_that_differ_in_a_country_alone_disagree(tmp_path: Path) -> None:
     rows = [*INDEX_ROWS, (*INDEX_ROWS[0][:-1], "France")]
     error = refusal(write_csv(tmp_path / "table.csv", INDEX_HEADER, rows))
