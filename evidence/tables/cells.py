@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from .shapes import ColumnText
 
-GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?([eE][+-]?\d+)?")
+GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 MONTH_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ][\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?")
 TRUE = {"true", "yes", "checked", "1", "x"}
@@ -34,7 +34,7 @@ EXPECTED = {
 
 
 class MisplacedCommaError(ValueError):
-    """A number whose commas do not stand between groups of three digits: what it means is anybody's guess."""
+    """A number some comma of which could be a decimal one: what it means is anybody's guess."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def read_column(text: ColumnText, cells: Sequence[str]) -> Column:
     if text.type == "number" and (plain := _plain_numbers(cells)) is not None:
         return plain
     readers: dict[str, tuple[Callable[[str], Any], Any, Any]] = {
-        "number": (number, math.nan, np.float64),
+        "number": (partial(number, grouped=text.grouped), math.nan, np.float64),
         "share": (share, math.nan, np.float64),
         "day": (partial(day, month_first=text.month_first), None, "datetime64[D]"),
         "flag": (flag, False, np.bool_),
@@ -141,8 +141,15 @@ def _blank(cells: Sequence[str]) -> NDArray[np.bool_]:
     return np.fromiter(map(not_, cells), dtype=bool, count=len(cells))
 
 
-def number(cell: str) -> float:
+def number(cell: str, *, grouped: bool = True) -> float:
     """Read a number, thousands set apart by commas or not.
+
+    Parameters
+    ----------
+    cell : str
+        The number.
+    grouped : bool, default True
+        Whether commas may stand in it: between groups of three digits, where no exponent follows.
 
     Raises
     ------
@@ -157,7 +164,8 @@ def number(cell: str) -> float:
     (1234500.0, 3.1e+24)
     """
     if "," in cell:
-        if not GROUPED.fullmatch(cell):
+        # nobody groups the digits before an exponent: 1,500e22 is rather 1.5e22
+        if not grouped or not GROUPED.fullmatch(cell):
             if re.fullmatch(r"[+-]?[\d.,]+([eE][+-]?\d+)?", cell):
                 raise MisplacedCommaError(cell)
             raise ValueError(cell)

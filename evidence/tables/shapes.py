@@ -39,6 +39,8 @@ class ColumnText(StrictModel):
         Bounds that every number keeps.
     earliest : date or None
         First day that is plausible.
+    grouped : bool
+        Whether commas may set thousands apart.
     month_first : bool
         Whether days may also be written 9/30/2025.
     planned : bool
@@ -53,6 +55,7 @@ class ColumnText(StrictModel):
     minimum: float | None = None
     maximum: float | None = None
     earliest: datetime.date | None = None
+    grouped: bool = True
     month_first: bool = False
     planned: bool = False
 

@@ -238,9 +238,10 @@ def _column(table: TableFile, rows: Rows, name: str) -> Column:
     except MisplacedCommaError as error:
         row = next(row for row, cell in enumerate(cells) if cell.strip().rstrip("% ") == str(error))
         heading = rows.header[rows.match.positions[name]]
+        commas = "with commas only between groups of three digits, and none before an exponent"
         raise InputError(
-            f"'{error}' could mean two numbers; {EXPECTED[text.type]} was expected, with commas only between groups of "
-            "three digits",
+            f"'{error}' could mean two numbers; {EXPECTED[text.type]} was expected, "
+            f"{commas if text.grouped else 'without commas'}",
             file=table.file,
             key=f"line {rows.lines[row]}, column '{heading}'",
         ) from None

@@ -137,6 +137,8 @@ def test_a_shape_like_none_lists_those_that_are_known(tmp_path: Path) -> None:
         (4, "eci", "127", "line 6, columns 'eci_ci_low', 'eci', 'eci_ci_high'", "between the ends"),
         (5, "date", "2026-08-17", "line 7, column 'date'", "lies after the table's vintage (2026-08-16)"),
         (6, "eci", "1,5e2", "line 8, column 'eci'", "'1,5e2' could mean two numbers"),
+        (6, "eci", "152,721", "line 8, column 'eci'", "a number such as 3.1e24 was expected, without commas"),
+        (6, "eci_ci_low", "1,126", "line 8, column 'eci_ci_low'", "'1,126' could mean two numbers"),
         (3, "Model", "Ash", "line 5, column 'eci'", "where line 2 has 120.0 for the same 'Ash'"),
     ],
 )
@@ -158,6 +160,22 @@ def test_a_flop_of_nothing(cell: str, tmp_path: Path) -> None:
 def test_without_a_vintage_no_day_lies_after_today(tmp_path: Path) -> None:
     tomorrow = date.today() + timedelta(days=2)
     assert "lies after today" in refusal(index_with(tmp_path, 0, "date", tomorrow.isoformat())).problem
+
+
+@pytest.mark.parametrize("cell", ["1,500e22", "1,500.0e22", "2,5e24"])
+def test_a_comma_before_an_exponent_could_be_a_decimal_one(cell: str, tmp_path: Path) -> None:
+    rows = [list(cells) for cells in OLDER_ROWS]
+    rows[4][OLDER_HEADER.index("Training compute (FLOP)")] = cell
+    error = refusal(write_csv(tmp_path / "table.csv", OLDER_HEADER, rows))
+    assert error.key == "line 6, column 'Training compute (FLOP)'"
+    assert f"'{cell}' could mean two numbers" in error.problem
+    assert "none before an exponent" in error.problem
+
+
+def test_a_comma_in_a_horizon(tmp_path: Path) -> None:
+    path = tmp_path / "horizons.yaml"
+    path.write_text(HORIZONS.replace("estimate: 4.0", "estimate: 4,000"), encoding="utf-8")
+    assert "'4,000' could mean two numbers" in refusal(path).problem
 
 
 @pytest.mark.parametrize("cell", ["1926-02-01", "0026-02-01", "2009-12-31"])
