@@ -141,17 +141,42 @@ def _split_yaml(table: TableFile, shapes: Shapes) -> Rows:
     named = [shape for shape in shapes.shapes.values() if shape.format == "yaml"]
     roots = list(dict.fromkeys(shape.rows for shape in named))
     try:
-        found = _rows_of(table, roots)
+        found, last = _rows_of(table, roots)
     except RecursionError:
         raise InputError("is nested too deeply; a table was expected", file=table.file) from None
     header = tuple(dict.fromkeys(heading for row, _ in found for heading in row))
     match = shapes.recognise(header, "yaml", file=table.file)
+    if last:
+        _refuse_broken_entry(table, match, header, found)
     cells = {at: [row.get(header[at], "") for row, _ in found] for at in match.positions.values()}
     return Rows(match, header, cells, [line for _, line in found])
 
 
-def _rows_of(table: TableFile, roots: Sequence[str | None]) -> list[tuple[dict[str, str], int]]:
-    """Rows under the first of some names that the file has, each flat and with its line."""
+def _refuse_broken_entry(
+    table: TableFile, match: Match, header: Sequence[str], found: Sequence[tuple[dict[str, str], int]]
+) -> None:
+    """Refuse rows with which the file ends, in the middle of a line or of a row: YAML has no other sign of it."""
+    (row, line), others = found[-1], found[:-1]
+    if not table.text.endswith(("\n", "\r")):
+        raise InputError(
+            "the last row's last line has no end: half a download? If it is whole, end the line",
+            file=table.file,
+            key=f"line {line}",
+        )
+    for heading in (header[match.positions[name]] for name in match.shape.needed):
+        if others and heading not in row and all(heading in other for other, _ in others):
+            raise InputError(
+                f"the last row has no '{heading}', as every other has, and the file ends with it: half a download?",
+                file=table.file,
+                key=f"line {line}",
+            )
+
+
+def _rows_of(table: TableFile, roots: Sequence[str | None]) -> tuple[list[tuple[dict[str, str], int]], bool]:
+    """Rows under the first of some names that the file has, each flat and with its line; and whether they end the file.
+
+    Rows in brackets do not count as its end: a broken bracket is no YAML.
+    """
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -174,7 +199,7 @@ def _rows_of(table: TableFile, roots: Sequence[str | None]) -> list[tuple[dict[s
         row = {ROW_NAME: str(key.value)}
         _flatten(node, "", row, budget, table)
         rows.append((row, key.start_mark.line + 1))
-    return rows
+    return rows, root is document.value[-1][1] and not root.flow_style
 
 
 def _flatten(node: Any, path: str, row: dict[str, str], budget: list[int], table: TableFile, depth: int = 0) -> None:

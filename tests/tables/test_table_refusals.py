@@ -27,6 +27,7 @@ from table_cases import (
     VINTAGE,
     csv_text,
     index_with,
+    public_table,
     write_csv,
 )
 
@@ -260,6 +261,29 @@ def test_yaml_that_is_no_table(text: str, said: str, tmp_path: Path) -> None:
     path = tmp_path / "table.yaml"
     path.write_text(text, encoding="utf-8")
     assert said in refusal(path).problem
+
+
+@pytest.mark.parametrize("cut", range(HORIZONS.index("  birch:") + 9, len(HORIZONS)))
+def test_a_download_of_yaml_that_broke_off_in_its_rows(cut: int, tmp_path: Path) -> None:
+    path = tmp_path / "table.yaml"
+    path.write_text(HORIZONS[:cut], encoding="utf-8")
+    error = refusal(path)
+    assert "half a download?" in error.problem or "is no YAML" in error.problem
+
+
+def test_rows_that_something_follows_are_whole(tmp_path: Path) -> None:
+    path = tmp_path / "table.yaml"
+    path.write_text(HORIZONS + "version: 1", encoding="utf-8")
+    assert len(read_table(path)) == 2
+    path.write_text(HORIZONS.replace("    release_date: 2024-02-01\n", "") + "version: 1\n", encoding="utf-8")
+    assert [row.reason for row in read_table(path).unread] == ["no release_date"]
+
+
+def test_half_of_the_published_horizons_is_refused(tmp_path: Path) -> None:
+    content = public_table("metr-horizon-2026-04.yaml").read_bytes()
+    path = tmp_path / "horizons.yaml"
+    path.write_bytes(content[: len(content) // 2])
+    assert "half a download?" in refusal(path).problem
 
 
 def test_yaml_that_repeats_itself_without_end(tmp_path: Path) -> None:
