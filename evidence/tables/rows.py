@@ -188,11 +188,17 @@ def _rows_of(table: TableFile, roots: Sequence[str | None]) -> tuple[list[tuple[
         raise InputError(f"is no YAML: {error.problem or error.context}", file=table.file, key=place) from None
     except yaml.YAMLError as error:
         raise InputError(f"is no YAML: {error}", file=table.file) from None
-    top = {} if not isinstance(document, yaml.MappingNode) else {key.value: node for key, node in document.value}
+    top: dict[Any, Any] = {}
+    if isinstance(document, yaml.MappingNode):
+        _refuse_doubled_key(document, table)
+        top = {key.value: node for key, node in document.value if isinstance(key, yaml.ScalarNode)}
     root = next((top[name] for name in roots if name in top), None)
     if not isinstance(root, yaml.MappingNode):
         wanted = " or ".join(f"'{name}'" for name in roots)
         raise InputError(f"has no rows: a mapping named {wanted} was expected", file=table.file, key="line 1")
+    if not root.value:
+        line = root.start_mark.line + 1
+        raise InputError("has no rows; at least one was expected", file=table.file, key=f"line {line}")
     budget = [MOST_YAML_VALUES]
     rows: list[tuple[dict[str, str], int]] = []
     for key, node in root.value:
@@ -212,7 +218,26 @@ def _flatten(node: Any, path: str, row: dict[str, str], budget: list[int], table
     if budget[0] < 0:
         raise InputError(f"holds more than {MOST_YAML_VALUES:,} values; a table was expected", file=table.file)
     if isinstance(node, yaml.MappingNode):
+        _refuse_doubled_key(node, table)
         for key, inner in node.value:
             _flatten(inner, f"{path}.{key.value}" if path else str(key.value), row, budget, table, depth + 1)
     elif isinstance(node, yaml.ScalarNode):
         row[path] = "" if node.tag.endswith(":null") else node.value
+
+
+def _refuse_doubled_key(node: Any, table: TableFile) -> None:
+    """Refuse a mapping with a key twice, of which a reader would take one without a word."""
+    import yaml
+
+    lines: dict[str, int] = {}
+    for key, _ in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            continue
+        line = key.start_mark.line + 1
+        if key.value in lines:
+            raise InputError(
+                f"'{key.value}' stands here again, as on line {lines[key.value]}; each key once was expected",
+                file=table.file,
+                key=f"line {line}",
+            )
+        lines[key.value] = line

@@ -153,6 +153,8 @@ def read_manifest(folder: Path) -> Manifest:
     except OSError as error:
         raise InputError(f"cannot be read ({reason_of(error)}): {again}", file=path) from None
     except ValidationError as error:
+        if error.errors()[0]["type"] == "json_invalid":
+            raise InputError(f"breaks off, or is no JSON: {again}", file=path) from None
         fault = from_pydantic(error, Manifest, file=path, key="")
         raise InputError(f"{fault.problem}: {again}", file=path, key=fault.key) from None
     if manifest.schema_ > SCHEMA:

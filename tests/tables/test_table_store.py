@@ -149,7 +149,10 @@ def test_a_file_that_was_changed_is_noticed(store: TableStore, index: Path) -> N
     ("content", "said"),
     [
         (None, "is missing"),
-        ("{", "Invalid JSON"),
+        ("{", "breaks off, or is no JSON"),
+        ("{\n", "breaks off, or is no JSON"),
+        ("", "breaks off, or is no JSON"),
+        ("3", "should be a table, not 3"),
         ('{"schema": 1}', "is missing"),
         ('{"schema": 99}', ""),
     ],
