@@ -22,6 +22,8 @@ from table_cases import (
     HORIZONS,
     INDEX_HEADER,
     INDEX_ROWS,
+    NOTABLE_HEADER,
+    NOTABLE_ROWS,
     OLDER_HEADER,
     OLDER_ROWS,
     VINTAGE,
@@ -161,6 +163,33 @@ def test_a_flop_of_nothing(cell: str, tmp_path: Path) -> None:
 def test_without_a_vintage_no_day_lies_after_today(tmp_path: Path) -> None:
     tomorrow = date.today() + timedelta(days=2)
     assert "lies after today" in refusal(index_with(tmp_path, 0, "date", tomorrow.isoformat())).problem
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("9.7", "9.7; a number of at least 1e+10 (FLOP) was expected"),
+        ("9.9e9", "a number of at least 1e+10 (FLOP) was expected"),
+        ("1e60", "1e+60; a number of at most 1e+30 (FLOP) was expected"),
+    ],
+)
+def test_a_flop_that_no_model_can_have(cell: str, said: str, tmp_path: Path) -> None:
+    rows = [list(cells) for cells in OLDER_ROWS]
+    rows[4][OLDER_HEADER.index("Training compute (FLOP)")] = cell
+    error = refusal(write_csv(tmp_path / "table.csv", OLDER_HEADER, rows))
+    assert error.key == "line 6, column 'Training compute (FLOP)'"
+    assert said in error.problem
+
+
+@pytest.mark.parametrize(("cell", "sound"), [("40", True), ("9.7", False), ("1e60", False)])
+def test_early_models_learned_by_few_flop(cell: str, sound: bool, tmp_path: Path) -> None:
+    rows = [list(cells) for cells in NOTABLE_ROWS]
+    rows[1][NOTABLE_HEADER.index("Training compute (FLOP)")] = cell
+    path = write_csv(tmp_path / "table.csv", NOTABLE_HEADER, rows)
+    if sound:
+        assert read_table(path)["training_compute"][1] == float(cell)
+    else:
+        assert "(FLOP) was expected" in refusal(path).problem
 
 
 @pytest.mark.parametrize("cell", ["1,500e22", "1,500.0e22", "2,5e24"])
