@@ -32,7 +32,7 @@ def criteria(
     names
         Which criteria; all by default.
     """
-    from ...evidence.tables.criteria import load_criteria
+    from ...evidence.tables.criteria import hold_against_tables, load_criteria
     from ..inference.question import Question
     from ..presentation.tables.criteria import layout
     from ..studies.tables.criteria import criteria as ask
@@ -45,5 +45,7 @@ def criteria(
             raise unknown_name("criterion", name, known)
     chosen = {name: known[name] for name in names or known}
     question = Question(studied.assumptions(), as_of or date.today(), draws=draws, seed=seed)
+    if criteria is not None:
+        hold_against_tables(chosen, store, question.as_of, file=criteria)
     show(layout(ask(question, chosen, store)), as_json=studied.json)
     return 0

@@ -72,8 +72,8 @@ def score(
 
 def _told(name: str | None, event: str, overlay: Path | None, data: Path | None) -> tuple[tuple[date, bool], str]:
     """What public tables tell: the day, whether it is still open, and a line that says so."""
-    from ...evidence.tables.criteria import load_criteria, resolve, tables_of
-    from ...evidence.tables.places import data_folder
+    from ...evidence.tables.criteria import hold_against_tables, load_criteria, resolve, tables_of
+    from ...evidence.tables.places import data_folder, today
     from ...evidence.tables.store import TableStore
     from ...model.assumptions import load_assumptions
 
@@ -85,6 +85,8 @@ def _told(name: str | None, event: str, overlay: Path | None, data: Path | None)
         raise InputError(f"{event} has no criterion: give --outcome DATE, --outcome-after DATE or --criterion ID")
     if name not in known:
         raise unknown_name("criterion", name, known, key="--criterion")
+    if overlay is not None:
+        hold_against_tables({name: known[name]}, store, today(), file=overlay)
     found = resolve(known[name], tables_of(store, known[name].table))
     if found.day is None:
         raise InputError(f"no table tells of {name} yet: none of {known[name].table} holds a Chinese model")

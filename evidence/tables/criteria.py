@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from ...priors.errors import InputError, unknown_name
@@ -153,6 +154,67 @@ def tables_of(store: TableStore, name: str, as_of: datetime.date | None = None) 
     return sorted(known, key=lambda table: table.vintage or datetime.date.max)
 
 
+def hold_against_tables(
+    criteria: Mapping[str, Criterion], store: TableStore, as_of: datetime.date, *, file: str | Path
+) -> None:
+    """Refuse criteria of a user's own that no table bears out; those of the project are left as they are.
+
+    Parameters
+    ----------
+    criteria : mapping of str to Criterion
+        Criteria by name.
+    store : TableStore
+        Where tables are held.
+    as_of : date
+        Day of the question: later tables are not read.
+    file : str or Path
+        The user's file, for messages.
+
+    Raises
+    ------
+    InputError
+        If a reference is later than the day of the question, is in no table although there is one, or falls short of
+        its own criterion.
+    """
+    shipped = load_criteria(shapes=store.shapes)
+    for name, row in criteria.items():
+        if row == shipped.get(name):
+            continue
+        key = f"criterion.{name}"
+        if row.reference_date > as_of:
+            raise InputError(
+                f"{row.reference_date} lies after the day of the question ({as_of}); a day that had come was expected",
+                file=file,
+                key=f"{key}.reference_date",
+            )
+        tables = tables_of(store, row.table, as_of)
+        models = {str(model) for table in tables for model in table["model"]}
+        # what the project's own criteria refer to, Mythos Preview for one, need not be in any public table
+        known = models | {other.reference for other in shipped.values() if other.table == row.table}
+        if models and row.reference not in known:
+            raise unknown_name("model", row.reference, known, file=file, key=f"{key}.reference")
+        best = max((_best_figure(row, table) for table in tables), default=-np.inf)
+        if -np.inf < best < row.at_least:
+            raise InputError(
+                f"{row.at_least:g}, where its reference {row.reference} has {best:g}; a figure that it meets was "
+                "expected",
+                file=file,
+                key=f"{key}.at_least",
+            )
+
+
+def _best_figure(criterion: Criterion, table: Table) -> float:
+    """The highest figure of a criterion's reference in a table; minus infinity where there is none."""
+    figures = np.where(table["model"] == criterion.reference, _figures(criterion, table), np.nan)
+    return float(np.nanmax(figures)) if np.isfinite(figures).any() else -np.inf
+
+
+def _figures(criterion: Criterion, table: Table) -> NDArray[np.float64]:
+    """A criterion's figure of every model, NaN where it is unknown or out of another number; shape (row,)."""
+    figures = table[criterion.column]
+    return figures if criterion.of is None else np.where(table["tasks"] == criterion.of, figures, np.nan)
+
+
 def resolve(criterion: Criterion, tables: Iterable[Table]) -> Resolution:
     """Read off tables whether a criterion has been met.
 
@@ -181,9 +243,7 @@ def resolve(criterion: Criterion, tables: Iterable[Table]) -> Resolution:
     newest = Resolution(None, None, None, None, None)
     for table in tables:
         chinese = table.from_countries("chinese") & ~table.from_countries("american")
-        figures = np.where(chinese, table[criterion.column], np.nan)
-        if criterion.of is not None:
-            figures = np.where(table["tasks"] == criterion.of, figures, np.nan)
+        figures = np.where(chinese, _figures(criterion, table), np.nan)
         known = np.isfinite(figures)
         if not known.any():
             continue

@@ -14,6 +14,7 @@ from catchup.analysis import run as make_run
 from catchup.analysis.commands.main import run
 from catchup.analysis.studies.tables.criteria import Criteria
 from catchup.evidence import Criterion, TableStore, load_criteria, read_table, resolve, shipped_records
+from catchup.evidence.tables.criteria import hold_against_tables
 from catchup.evidence.tables.table import Table
 from catchup.model import load_assumptions
 from catchup.priors.errors import InputError
@@ -139,6 +140,49 @@ def test_wrong_criteria_are_named(tmp_path: Path, text: str, key: str, problem: 
     assert str(tmp_path / "criteria.toml") in str(refused.value)
     assert key in str(refused.value)
     assert problem in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("rows", "key", "said"),
+    [
+        ("at_least = 190", "at_least", "190, where its reference Claude Fable 5 has 161.53"),
+        ('reference = "Claude Fabel 5"', "reference", "unknown model 'Claude Fabel 5'; did you mean 'Claude Fable 5'"),
+        ("reference_date = 2026-11-27", "reference_date", "lies after the day of the question (2026-11-26)"),
+    ],
+)
+def test_criteria_of_ones_own_are_held_against_the_table(
+    rows: str, key: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = tmp_path / "criteria.toml"
+    own.write_text(f"[criterion.index-of-fable-5]\n{rows}\n")
+    asked = ["--criteria", str(own), "--data", str(tmp_path / "data")]
+    assert run(["criteria", *asked, "--as-of", "2026-11-26", "--draws", "2000"]) == 2
+    message = capsys.readouterr().err
+    assert f"{own}: criterion.index-of-fable-5.{key}: " in message
+    assert said in message
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "[criterion.index-of-fable-5]\nat_least = 161.53",
+        '[criterion.exploits-of-mythos]\ntitle = "Another"',
+        "[criterion.horizon-of-mythos]\nat_least = 2000",  # no table tells how far Mythos came
+        "[criterion.exploits-of-mythos]\nat_least = 60\nof = 100",  # of which no table knows
+    ],
+)
+def test_criteria_that_no_table_contradicts_are_asked(rows: str, tmp_path: Path) -> None:
+    own = tmp_path / "criteria.toml"
+    own.write_text(rows + "\n")
+    hold_against_tables(load_criteria(own), TableStore(tmp_path / "data"), DAY, file=own)
+
+
+def test_criteria_of_the_project_are_asked_of_any_day_and_table(tmp_path: Path) -> None:
+    store = TableStore(tmp_path / "data")
+    lower = [(name, f"{float(score) - 5}", *rest) for name, score, *rest in ROWS]
+    store.add(write_csv(tmp_path / "index.csv", HEADER, lower), date(2026, 8, 1))
+    hold_against_tables(load_criteria(), store, date(2026, 8, 2), file="none")
+    hold_against_tables(load_criteria(), store, date(2026, 4, 1), file="none")
 
 
 def test_an_unknown_criterion_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
