@@ -14,7 +14,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from ..model.assumptions import Assumptions
 from ..model.enacted import Enacted
 from ..priors.errors import InputError, unknown_name
-from ..priors.strict import StrictModel, describe, read_toml, validate
+from ..priors.strict import StrictModel, describe, read_toml, unknown_key, validate
 from .kinds import Kind
 from .kinds.doubt import KEYS as DOUBT_KEYS
 from .kinds.doubt import AnyDoubt, log_sum, mixture_parts, ranks_within, share_genuine
@@ -328,6 +328,10 @@ def read_likelihood(
     schema = kind.doubt(observed)
     of_doubt = {name: value for name, value in table.items() if schema is not None and name in DOUBT_KEYS}
     own = {name: value for name, value in table.items() if name not in of_doubt}
+    for name in own:
+        if name not in kind.likelihood.model_fields:  # each schema by itself knows only its own keys
+            known = [*kind.likelihood.model_fields, *(schema.model_fields if schema is not None else ())]
+            raise unknown_key(name, known, file=file, key=f"{key}.{name}")
     likelihood = validate(kind.likelihood, own, file=file, key=key)
     return likelihood, validate(schema, of_doubt, file=file, key=key) if schema and of_doubt else None
 

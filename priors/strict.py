@@ -163,16 +163,20 @@ def from_pydantic(error: ValidationError, model: type[BaseModel], *, file: str |
     return found
 
 
+def unknown_key(name: str, known: Iterable[str], *, file: str | Path | None, key: str) -> InputError:
+    """Build the error for a key of a table that is not among those known: with the nearest one, or all."""
+    nearest = nearest_name(name, known)
+    problem = "unknown key" if nearest or not known else f"unknown key; known are {', '.join(known)}"
+    return InputError(problem, file=file, key=key, nearest=nearest)
+
+
 def _first(error: ValidationError, model: type[BaseModel], *, file: str | Path | None, key: str) -> InputError:
     faults = sorted(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
     fault = faults[0]
     path, owner = _locate(model, fault["loc"])
     where = ".".join(part for part in [key, *path, fault.get("ctx", {}).get("key", "")] if part)
     if fault["type"] == "extra_forbidden":
-        known = list(owner.model_fields) if owner else []
-        nearest = nearest_name(path[-1], known)
-        problem = "unknown key" if nearest or not known else f"unknown key; known are {', '.join(known)}"
-        return InputError(problem, file=file, key=where, nearest=nearest)
+        return unknown_key(path[-1], list(owner.model_fields) if owner else [], file=file, key=where)
     if fault["type"] == "missing":
         wanted = _wanted(owner.model_fields[path[-1]].annotation) if owner and path[-1] in owner.model_fields else ""
         return InputError("is missing" + (f"; {wanted} was expected" if wanted else ""), file=file, key=where)

@@ -86,7 +86,7 @@ def check_evidence(*files: Path, shown: Shown | None = None) -> int:
     for each in checked:
         refuse_future(each, max(day, today()))
     judged = _judged(assumptions, day, selection.counted, [item.id for item in checked])
-    warnings = [row.warning for row in judged if row.overruled]
+    warnings = [row.warning for row in judged if row.warning]
     warnings += _surprises(assumptions, day, checked) if files else []
     if shown.json:
         genuine = genuine_as_json(judged)

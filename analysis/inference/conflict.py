@@ -23,6 +23,7 @@ from ...model.forward import CHUNK
 from .adaptation import Pilot, pilot_uniforms, rounds_of
 from .diagnostics import COLLAPSED, UntrustworthyError
 from .draws import PriorDraws, Values, joined
+from .estimates import Array
 from .importance import effective_number
 from .likelihoods import predictions_of, prior_for, total
 from .misreading import misreading
@@ -98,6 +99,7 @@ class _Predictions:
     ) -> None:
         self._clock = question.clock
         self._tails: dict[str, float] = {}
+        self._given_others: dict[str, Array] = {}
         self._seed, self._rng = question.seed, np.random.default_rng(question.seed)
         self._predicted = evaluate_all(lambda values: dict(predictions_of(question, values, items)[2]))
         self.likelihoods = {
@@ -118,6 +120,7 @@ class _Predictions:
                 positions = systematic(np.exp(others - others.max()), RESAMPLED, self._rng)
                 predicted = np.repeat(self._predicted[item.id][positions], REPEATED)
                 found[item.id] = predictive_tail(item, predicted, self._clock, self._rng)
+                self._given_others[item.id] = predicted
         return _below(unlikely, found)
 
     def tail(self, item: Item) -> float:
@@ -129,6 +132,10 @@ class _Predictions:
     def expectation(self, item: Item) -> str:
         """What the prior leads one to expect of an item, in words."""
         return expectation(item, self._predicted[item.id], self._clock, self._rng)
+
+    def expectation_given_others(self, item: Item) -> str:
+        """What the other items lead one to expect of one that they contradict, in words."""
+        return expectation(item, self._given_others[item.id], self._clock, self._rng)
 
     def refuse_misreading(self, item: Item) -> None:
         """Refuse an item that surprises, and that a common mistake explains."""
@@ -160,9 +167,12 @@ def _refuse_unlikely(question: Question, predictions: _Predictions, items: Seque
     contradicted = predictions.contradicted(items)
     if contradicted:
         least = probability_text(min(contradicted.values()), 2.0 / (RESAMPLED * REPEATED))
+        beside = "; ".join(f"{name}: {predictions.expectation_given_others(by_id[name])}" for name in contradicted)
+        wider = [each.text for name in contradicted for each in widenings(question, by_id[name])[:1]]
+        how = f"{ADVICE}: for instance of {' or '.join(dict.fromkeys(wider))}" if wider else ADVICE
         raise UntrustworthyError(
             f"items conflict: among observations predicted from the other items, one as far out has a probability "
-            f"below {UNLIKELY:g} ({least}). {_quarrel(list(contradicted))}. {ADVICE}"
+            f"below {UNLIKELY:g} ({least}). {_quarrel(list(contradicted))} ({beside}). {how}"
         )
 
 

@@ -118,8 +118,8 @@ class Forecast(Result):
         yield from not_by(self.ready, self.question)
 
     def warnings(self) -> list[str]:
-        """Say which quantiles rest on too few draws, and which items are read as not genuine though believed."""
-        return [*self.warnings_of_draws(), *(row.warning for row in self.genuine if row.overruled)]
+        """Say which quantiles rest on too few draws, and which items are read otherwise than their files say."""
+        return [*self.warnings_of_draws(), *(row.warning for row in self.genuine if row.warning)]
 
     def warnings_of_draws(self) -> list[str]:
         """Say which quantiles rest on too few draws."""

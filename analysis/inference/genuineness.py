@@ -8,6 +8,9 @@ states at least `RELIABLE`, or no draw of the prior lets it be genuine with as m
 disagreement that its author must hear of: from odds of at least 1 to 1 to odds below 1 to 19, a factor that Jeffreys
 calls strong evidence. The second is an item that says nothing whatever else is counted. One stated with less than
 `DISBELIEVED` is read as its author does, and is never overruled.
+
+The mirror of it is a doubt that has no say: a background that could hardly have said what was seen leaves the item
+genuine with certainty, however little its file believes it.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ import numpy as np
 
 from ...evidence.likelihood import probability_genuine, stated_reliability
 from ...evidence.schema import Item
+from ...priors.normal_rank import rank_of_one
 from .diagnostics import COLLAPSED
 from .draws import Values
 from .estimates import Array, Estimate, Weighting
@@ -30,6 +34,7 @@ from .widening import Widening, widenings
 
 RELIABLE = 0.5  # stated probability of being genuine from which on an item is believed by its own file
 DISBELIEVED = 0.05  # posterior probability of being genuine below which an item is read as not genuine
+SPEECHLESS = 1e-4  # probability, under a background, of what was seen or further out, below which it has no say
 SCREENED_DRAWS = 20_000  # prior draws in which it is looked for whether an item can be genuine at all
 
 
@@ -51,6 +56,8 @@ class Genuineness:
         Whether some draw of the prior lets it be genuine with at least `DISBELIEVED`.
     widenings : tuple of Widening
         What the prior would have to reach, the least change first; empty unless it is the prior that excludes it.
+    speechless : str
+        What the item's background says and what was seen, where the one could hardly have been the other; or empty.
     """
 
     item: Item
@@ -59,6 +66,7 @@ class Genuineness:
     alone: float | None = None
     possible: bool = True
     widenings: tuple[Widening, ...] = ()
+    speechless: str = ""
 
     @property
     def doubtful(self) -> bool:
@@ -79,14 +87,18 @@ class Genuineness:
 
     @property
     def verdict(self) -> str:
-        """How it is read, in a few words; empty where it is not overruled."""
-        if not self.overruled:
-            return ""
-        return f"read as not genuine (posterior {self.posterior.value:.0%})"
+        """How it is read, in a few words."""
+        genuine = self.posterior.value
+        return f"read as not genuine (posterior {genuine:.0%})" if self.overruled else f"genuine with {genuine:.0%}"
 
     @property
     def warning(self) -> str:
-        """What its author must know, in a line; empty where it is not overruled."""
+        """What its author must know, in a line; empty where there is nothing."""
+        if self.speechless:
+            return (
+                f"{self.item.id}, stated with {self.stated:.0%}, is read as {self.verdict}: {self.speechless}. Give "
+                "background_mean and background_sd what such an item says when it is about something else"
+            )
         if self.excluded_by is None:
             return ""
         read = f"{self.item.id}, stated with {self.stated:.0%}, is {self.verdict}"
@@ -139,10 +151,7 @@ def genuineness_of(
     weighting : Weighting
         How those stand for the posterior.
     """
-    found = [
-        Genuineness(item, _stated(question, item), weighting.estimate(genuine[item.id]))
-        for item in doubted(question, items)
-    ]
+    found = [_row(question, item, weighting.estimate(genuine[item.id])) for item in doubted(question, items)]
     suspects = [row.item for row in found if row.doubtful]
     if not suspects:
         return tuple(found)
@@ -166,7 +175,7 @@ def genuineness_on_prior(question: Question, items: Sequence[Item], about: Seque
     if not chosen:
         return ()
     prior = _Screened(question, items)
-    return tuple(_examined(Genuineness(item, _stated(question, item), prior.given_all(item)), prior) for item in chosen)
+    return tuple(_examined(_row(question, item, prior.given_all(item)), prior) for item in chosen)
 
 
 class _Screened:
@@ -225,5 +234,17 @@ def _advice(found: Sequence[Widening]) -> str:
     return ". ".join(parts)
 
 
-def _stated(question: Question, item: Item) -> float:
-    return stated_reliability(item, question.clock) or 0.0
+def _row(question: Question, item: Item, posterior: Estimate) -> Genuineness:
+    stated = stated_reliability(item, question.clock) or 0.0
+    return Genuineness(item, stated, posterior, speechless=_speechless(item, question) if stated < 1.0 else "")
+
+
+def _speechless(item: Item, question: Question) -> str:
+    """Say that a normal background could hardly have said what was seen, where that is so."""
+    figures, seen = item.figures(question.clock), item.observation(question.clock)
+    if "background_mean" not in figures:
+        return ""
+    mean, sd = figures["background_mean"], figures["background_sd"]
+    if 2.0 * rank_of_one(-abs(seen - mean) / sd) >= SPEECHLESS:
+        return ""
+    return f"its background, {mean:g} ± {sd:g}, could hardly have said {seen:.4g} ({item.kind.unit})"

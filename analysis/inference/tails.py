@@ -43,7 +43,8 @@ def expectation(item: Item, predicted: Array, clock: Clock, rng: np.random.Gener
     seen = item.observation(clock)
     if item.kind.two_outcomes(item.observed):
         chance = float((simulate(item, predicted, clock, rng) == seen).mean())
-        return f"expected with a probability of {chance:.2g}"
+        said = f"of {chance:.2g}" if chance > 0.0 else f"below {1.0 / predicted.size:.1g}"
+        return f"expected with a probability {said}"
     drawn = simulate(item, predicted, clock, rng)
     unit = item.kind.unit_of(item.observed)
     prefix = next((prefix for prefix in SCALES if unit.startswith(prefix)), "")

@@ -11,7 +11,9 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar
 
+from ...model.assumptions import Assumptions
 from ...priors.strict import StrictModel
+from .estimate import at_most_one
 from .kind import Clock, Figures, ModelState, Name, Positive, log_of
 from .normal import NormalKind
 
@@ -46,3 +48,13 @@ class QuantityReading(NormalKind[Observed, Likelihood]):
 
     def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
         return log_of(xp, state.quantity[observed.quantity])
+
+    def misfit(self, observed: Observed, likelihood: Likelihood, assumptions: Assumptions) -> tuple[str, str] | None:
+        quantity = assumptions.table.quantities.get(observed.quantity)
+        if quantity is None or quantity.text.unit != "1" or quantity.distribution.support()[1] > 1.0:
+            return None
+        try:
+            at_most_one(observed.value)
+        except ValueError as error:
+            return "observed.value", str(error)
+        return None

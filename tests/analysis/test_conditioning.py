@@ -222,7 +222,8 @@ def test_items_that_contradict_each_other_are_both_named(asked: Question) -> Non
 
 def test_an_item_that_the_others_rule_out_is_named() -> None:
     agreeing = [reading(f"sharp-{index}", 2.0, 0.03) for index in range(3)]
-    with pytest.raises(UntrustworthyError, match=r"items conflict: .*odd-one"):
+    expected = r"items conflict: .* contradict each other or the rest \(.*odd-one: 0\.8 observed, 90% interval 1\."
+    with pytest.raises(UntrustworthyError, match=expected):
         condition(twin_question(50_000), counting([*agreeing, reading("odd-one", 0.8, 0.05)]))
 
 

@@ -6,6 +6,7 @@ import json
 import math
 import subprocess
 import sys
+import tomllib
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -23,9 +24,11 @@ from catchup.analysis.inference.request import Request
 from catchup.analysis.inference.widening import HELPS, SHOWN, widenings
 from catchup.analysis.presentation.report.report import _headline as headline
 from catchup.analysis.presentation.tables.builders import as_json
+from catchup.evidence import KINDS
 from catchup.evidence.latents import with_latents
 from catchup.evidence.likelihood import explanation, stated_reliability
-from catchup.evidence.schema import Item
+from catchup.evidence.schema import Item, item_from_table
+from catchup.evidence.template import template
 from catchup.model.assumptions import Assumptions, load_assumptions
 from catchup.priors.layers import Layer
 from false_alarms import widest
@@ -203,6 +206,29 @@ def test_nothing_is_said_of_the_default_ledger(assumptions: Assumptions) -> None
     assert list(as_json(found)["genuine"]) == ["microsoft-slide"]
     assert as_json(found)["genuine"]["microsoft-slide"]["stated"] == 0.25
     assert found.warnings() == []
+
+
+@pytest.mark.parametrize(("mean", "silent"), [(0.0, True), (26.8, False)])
+def test_a_doubt_that_has_no_say_is_said(mean: float, silent: bool, assumptions: Assumptions) -> None:
+    """A background that could not have said what was seen leaves a rumour of 10% certain."""
+    likelihood = {"accounting_sd": 0.15, "reliability": 0.1, "background_mean": mean, "background_sd": 1.0}
+    case = item("compute_reading", "rumour", likelihood=likelihood)
+    answered = asked([case], assumptions, draws=5_000)
+    said = f"rumour, stated with 10%, is read as genuine with 100%: its background, {mean:g} \u00b1 1, could hardly"
+    assert any(line.startswith(said) for line in answered.warnings()) == silent
+    (row,) = genuineness_on_prior(Question(assumptions, DAY), [case], [case])
+    assert bool(row.warning) == silent
+
+
+@pytest.mark.parametrize("kind", [name for name in KINDS if "# background_mean" in template(name)])
+def test_a_templates_doubt_could_have_said_what_it_says(kind: str, assumptions: Assumptions) -> None:
+    lines = [
+        line.removeprefix("# ") if "background_" in line or "reliability" in line else line
+        for line in template(kind).splitlines()
+    ]
+    case = item_from_table(tomllib.loads("\n".join(lines)), file=f"{kind}.toml")
+    figures = case.figures(assumptions.clock(DAY))
+    assert abs(case.observation(assumptions.clock(DAY)) - figures["background_mean"]) < figures["background_sd"]
 
 
 @pytest.mark.parametrize("reliability", [0.3, 0.95])

@@ -107,6 +107,8 @@ SPOILT: list[tuple[str, dict[str, Any], str, str]] = [
     ("budget_share", {"observed__low": 0.03}, "observed.high", "at least low"),
     ("budget_share", {"observed__high": 1.5}, "observed.high", "at most 1"),
     ("rental_spend", {"likelihood__reliability": 0.5}, "likelihood.background_mean", "missing"),
+    ("rental_spend", {"likelihood__reliabilty": 0.5}, "likelihood.reliabilty", "did you mean 'reliability'"),
+    ("capital_spending", {"likelihood__width": 0.5}, "likelihood.width", "known are sd, yearly_growth, reliability"),
     ("rental_spend", {"likelihood__background_mean": 19.0}, "likelihood.reliability", "missing"),
     ("rental_spend", {**DOUBT, "likelihood__reliability": 50.0}, "likelihood.reliability", "50% is the share 0.5"),
     ("rental_spend", {**DOUBT, "likelihood__background_sd": 0.0}, "likelihood.background_sd", "above 0"),

@@ -59,7 +59,7 @@ def test_no_hindsight(shelf: Shelf) -> None:
 
 def test_an_event_that_nobody_knows_is_refused(shelf: Shelf) -> None:
     """One that the model holds and no run asks of is none to be read of."""
-    with pytest.raises(InputError, match=r"--event: unknown event 'narow-exploit'; did you mean 'narrow-exploit'"):
+    with pytest.raises(InputError, match=r"event: unknown event 'narow-exploit'; did you mean 'narrow-exploit'"):
         history(shelf[0], "narow-exploit")
     assert history(shelf[0], "widely-served").entries == ()
 

@@ -62,7 +62,7 @@ def layout(
     """
     movements = movements or {}
     moved = [
-        _of_the_race(result, movement_text(result.question, _what(name, each), each) + _overruled_text(result, each))
+        _of_the_race(result, movement_text(result.question, _what(name, each), each) + _doubt(result, name, each))
         for name, each in movements.items()
     ]
     dates, months = date_table(result), month_table(result)
@@ -289,10 +289,11 @@ def _what(name: str, movement: Movement) -> str:
     return "The evidence" if name == BY_EVIDENCE else " and ".join(movement.items) or "Added items"
 
 
-def _overruled_text(result: Forecast, movement: Movement) -> str:
-    """Say which of the items that moved the date are read as not genuine."""
-    rows = [row for row in result.genuine if row.overruled and row.item.id in movement.items]
-    return "".join(f"; {row.item.id} is {row.verdict}" for row in rows)
+def _doubt(result: Forecast, name: str, movement: Movement) -> str:
+    """Say how the doubted among the items that moved the date are read: all that were added, or what is overruled."""
+    rows = [row for row in result.genuine if row.item.id in movement.items]
+    told = [row for row in rows if row.overruled or name != BY_EVIDENCE]
+    return "".join(f"; {row.item.id} is {row.verdict}" for row in told)
 
 
 def _as_json(result: Forecast, dates: Table[float], months: Table[Month]) -> dict[str, Any]:
