@@ -49,6 +49,12 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "observed.high",
         "1.6% is the share 0.016",
     ),
+    "percent-of-a-quantity": (
+        "quantity_reading",
+        {"value": 33.0, "quantity": "mfu_china"},
+        "observed.value",
+        "33% is the share 0.33",
+    ),
     "beyond-numbers": ("compute_stock", STOCK | {"value": 1e200}, "observed.value", "between 1e-60 and 1e+60"),
     "owner": ("compute_stock", STOCK | {"value": 30e6}, "observed.value", "more than all firms have"),
     "cluster": ("cluster", STOCK | {"value": 30e6}, "observed.value", "more than all firms have"),
@@ -62,6 +68,7 @@ SPREAD = {
     "run_finished": {"size_sd": 0.8},
     "budget_share": {"sd": 0.3},
     "policy": {},
+    "quantity_reading": {"sd": 0.2},
 }
 
 
