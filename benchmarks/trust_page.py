@@ -134,19 +134,20 @@ def engines_by_kind(rows: Rows) -> Found:
 
 
 def errors_of_figures(rows: Rows) -> Found:
-    """Reported errors over spreads, by model, and how many leave the band of all figures together."""
-    parts, outside = [], []
+    """Reported errors over spreads, by model, and how many lie above and below the band of all figures together."""
+    parts, too_small = [], []
     for model in dict.fromkeys(row["model"] for row in rows):
         own = [row for row in rows if row["model"] == model]
         ratios = sorted(row["ratio"] for row in own)
-        beyond = [row["figure"] for row in own if not row["low"] <= row["ratio"] <= row["high"]]
-        outside += [row["figure"] for row in own if row["ratio"] < row["low"]]
-        band = f"{own[0]['low']:.2f} to {own[0]['high']:.2f}"
+        above = sum(row["ratio"] > row["high"] for row in own)
+        below = [row["figure"] for row in own if row["ratio"] < row["low"]]
+        too_small += below
         parts.append(
             f"{model}: {len(own)} figures, {ratios[0]:.2f} to {ratios[-1]:.2f} times the spread, the middle one "
-            f"{ratios[len(ratios) // 2]:.2f} (chance: {band}), {len(beyond)} outside{_named(beyond)}"
+            f"{ratios[len(ratios) // 2]:.2f} (chance: {own[0]['low']:.2f} to {own[0]['high']:.2f}); "
+            f"{above} larger, {len(below)} smaller{_named(below)}"
         )
-    return f"{rows[0]['seeds']} seeds. {'; '.join(parts)}", not outside
+    return f"{rows[0]['seeds']} seeds. {'; '.join(parts)}", not too_small
 
 
 def seeds(rows: Rows) -> Found:
