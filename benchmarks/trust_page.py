@@ -298,7 +298,7 @@ SECTIONS: dict[str, tuple[Claim, ...]] = {
     "Is it as sure as it says?": (
         Claim(
             "Every reported Monte Carlo error beside the spread over seeds",
-            "within chance",
+            "none smaller than chance makes it",
             "errors",
             ERRORS,
             errors_of_figures,
