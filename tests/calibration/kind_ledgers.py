@@ -50,7 +50,7 @@ CASES: dict[str, dict[str, tuple[Changes, Changes, Changes]]] = {
         ),
         "quantity_reading": (
             ({"quantity": "moonshot_stock"}, {}),
-            ({"quantity": "mfu_china"}, {"sd": 0.2}),
+            ({"quantity": "mfu_china", "value": 0.25}, {"sd": 0.2}),
             ({"quantity": "post_training_months"}, {"sd": 0.4}),
         ),
         "budget_share": (
