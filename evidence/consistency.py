@@ -56,7 +56,7 @@ def _refuse_more_than_all(item: Item, assumptions: Assumptions) -> None:
     held = item.kind.held(item.observed)
     if held is None or item.doubt is not None or item.text.role != "likelihood":
         return
-    most = most_of_all(assumptions)
+    most = most_of_all(assumptions, enough=held)
     if held > most:
         firm = item.kind.firm(item.observed)
         problem = f"{firm} would have {held:,.0f} H100e, more than all firms have of the model's sources ({most:,.0f})"
