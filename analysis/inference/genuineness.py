@@ -94,7 +94,7 @@ class Genuineness:
     @property
     def warning(self) -> str:
         """What its author must know, in a line; empty where there is nothing."""
-        if self.speechless:
+        if self.speechless and not self.overruled:
             return (
                 f"{self.item.id}, stated with {self.stated:.0%}, is read as {self.verdict}: {self.speechless}. Give "
                 "background_mean and background_sd what such an item says when it is about something else"

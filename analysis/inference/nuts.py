@@ -22,6 +22,7 @@ from .question import Question
 CHAINS = 4
 TUNING = 1_500
 TARGET_ACCEPTANCE = 0.9  # with 0.8, two of twenty seeds diverge once where obstacles have heavy tails
+SMALL_STEPS = 0.99  # acceptance at which the reference of the default ledger has no divergence
 TAILS = (0.05, 0.95)  # quantiles whose effective draws are the tail ESS
 
 
@@ -102,6 +103,18 @@ class CompiledPosterior:
             sampler.cancel()
             raise
 
+    def sample_carefully(self, draws: int, seed: int, *, data: Mapping[str, Array] | None = None) -> Any:
+        """Sample, and once more in smaller steps where too many transitions diverge for the draws to be believed.
+
+        They do along edges as sharp as those of a milestone reached: of three, 376 of 50 000 transitions, and in
+        smaller steps fewer than one in a thousand.
+        """
+        tree = self.sample(draws, seed, data=data)
+        diverging = tree["sample_stats"]["diverging"].values
+        if diverging.sum() <= MOST_DIVERGENT * diverging.size:
+            return tree
+        return self.sample(draws, seed, data=data, acceptance=SMALL_STEPS)
+
 
 @contextmanager
 def _without(rewrites: str) -> Iterator[None]:
@@ -146,7 +159,7 @@ def sample_posterior(question: Question, items: Sequence[Item], *, refuse: bool 
     compiled = CompiledPosterior(question, items)
     data = evidence_data(items, question.assumptions, question.as_of)
     with waiting("Sampling"):
-        tree = compiled.sample(question.draws, question.seed, data=data)
+        tree = compiled.sample_carefully(question.draws, question.seed, data=data)
     posterior = as_posterior(tree, question)
     if refuse:
         refuse_untrustworthy(posterior.diagnostics, posterior.source.weighting.draws)

@@ -24,7 +24,7 @@ from catchup.analysis.inference.estimates import Distribution, Estimate, Weighti
 from catchup.analysis.inference.importance import ReweightedPrior, SmoothedWeights, weights_given
 from catchup.analysis.inference.likelihoods import likelihoods, prior_for, total
 from catchup.analysis.inference.log_means import log_mean
-from catchup.analysis.inference.nuts import NutsPosterior, refuse_untrustworthy
+from catchup.analysis.inference.nuts import SMALL_STEPS, CompiledPosterior, NutsPosterior, refuse_untrustworthy
 from catchup.analysis.inference.outcomes import ready_under
 from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
@@ -483,3 +483,20 @@ def test_nuts_without_evidence_samples_the_prior(asked: Question) -> None:
     for p in (0.05, 0.25, 0.5, 0.75, 0.95):
         error = float(np.hypot(sampled.quantile(p).mcse, prior.quantile(p).mcse))
         assert abs(sampled.quantile(p).value - prior.quantile(p).value) < widest(error)
+
+
+@pytest.mark.parametrize(("diverging", "asked"), [(1, [None]), (2, [None, SMALL_STEPS])])
+def test_too_many_divergences_are_met_with_smaller_steps(
+    diverging: int, asked: list[float | None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 1 000 transitions one may diverge; more than that, and the chains are run again."""
+    steps: list[float | None] = []
+
+    def sample(*_: object, acceptance: float | None = None, **__: object) -> xr.DataTree:
+        steps.append(acceptance)
+        flags = np.arange(1_000).reshape(4, 250) < diverging
+        return xr.DataTree.from_dict({"sample_stats": xr.Dataset({"diverging": (("chain", "draw"), flags)})})
+
+    monkeypatch.setattr(CompiledPosterior, "sample", sample)
+    CompiledPosterior.__new__(CompiledPosterior).sample_carefully(1_000, 1)
+    assert steps == asked

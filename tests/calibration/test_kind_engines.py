@@ -27,7 +27,6 @@ from kind_ledgers import CASES, ledger
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 FITTED_DRAWS = int(os.environ.get("CATCHUP_PRIOR_DRAWS", "1000000"))
 CHAIN_DRAWS = int(os.environ.get("CATCHUP_CHAIN_DRAWS", "25000"))  # of each chain
-SMALL_STEPS = 0.99  # acceptance at which the default ledger's reference has no divergence
 AGREE = 0.05  # months
 MOST_TRUTHS = 20
 OF_GROUP = {kind: group for group, cases in CASES.items() for kind in cases}
@@ -109,9 +108,7 @@ def _by_nuts(plan: Plan, seen: dict[str, float]) -> Distribution:
     asked = plan.question
     compiled = CompiledPosterior(asked, plan.items)
     data = evidence_data(plan.items, asked.assumptions, asked.as_of, seen=seen)
-    tree = compiled.sample(CHAINS * CHAIN_DRAWS, 1, data=data)
-    if as_posterior(tree, asked).diagnostics.divergences:  # which smaller steps mend
-        tree = compiled.sample(CHAINS * CHAIN_DRAWS, 1, data=data, acceptance=SMALL_STEPS)
+    tree = compiled.sample_carefully(CHAINS * CHAIN_DRAWS, 1, data=data)
     refuse_untrustworthy(as_posterior(tree, asked).diagnostics, CHAINS * CHAIN_DRAWS)
     ready = tree["posterior"]["ready"].sel(event=asked.event).values
     return Distribution(np.ascontiguousarray(ready.ravel()), Weighting(ready.size, chains=len(ready)))
