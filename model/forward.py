@@ -27,6 +27,7 @@ from .pools import Pool, PoolInTurn
 Array = NDArray[np.float64]
 
 CHUNK = 16_384  # draws, a power of two for Sobol's points; fewer take more calls, more take more memory
+WHOLE = slice(None)  # all draws
 KEPT_READY = 2**20
 """Numbers, 8 MiB of them. The C library gives freed memory back to the system beyond a limit that the largest array
 freed so far raises: one as large as a chunk's arrays together keeps them from being mapped anew for every chunk, a
@@ -204,6 +205,7 @@ def simulate[Kept](
     beside: Mapping[str, Family] | None = None,
     transform: Transform | None = None,
     replicates: int = 0,
+    part: slice = WHOLE,
 ) -> Iterator[Kept]:
     """Draw from the prior and keep something of each chunk.
 
@@ -231,6 +233,8 @@ def simulate[Kept](
     replicates : int, default 0
         0 for plain random draws. Otherwise the number of independently scrambled Sobol sequences that
         share the draws, one after the other; `draws` must be a multiple of it.
+    part : slice, optional
+        Which of the draws are made, from a multiple of `CHUNK` on; all by default, and always all of Sobol sequences.
 
     Yields
     ------
@@ -240,7 +244,7 @@ def simulate[Kept](
     Notes
     -----
     One thread does it all. NumPy's calls on a chunk take a few microseconds each, after every one of which threads
-    would queue for Python's lock: two took up to twice the time of one.
+    would queue for Python's lock: two took up to twice the time of one. Processes can make a part each.
 
     Examples
     --------
@@ -264,10 +268,11 @@ def simulate[Kept](
     plain = UniformStreams(rng) if replicates else streams[0]
 
     np.empty(KEPT_READY)  # freed at once
+    start, stop, _ = part.indices(per_stream)
     for number, stream in enumerate(streams):
-        values: Iterator[Values] = transform.chunks(stream, 0, per_stream, CHUNK)
+        values: Iterator[Values] = transform.chunks(stream, start, stop - start, CHUNK)
         if beside:
-            values = further.beside(values, plain, number * per_stream, per_stream, CHUNK)
+            values = further.beside(values, plain, number * per_stream + start, stop - start, CHUNK)
         yield from map(keep, values)
 
 

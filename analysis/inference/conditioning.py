@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from ...evidence.latents import with_latents
 from ...evidence.selected import Selection
 from .adaptation import fit_to
-from .conflict import ESCALATED_DRAWS, refuse_conflict
+from .conflict import ESCALATED_DRAWS, Screening
 from .contradiction import refuse_contradicted
 from .diagnostics import FEWEST_EFFECTIVE, GOOD_KHAT, WORST_KHAT, Diagnostics, UntrustworthyError
 from .draws import PriorDraws
@@ -20,6 +20,7 @@ from .engines import check_engine
 from .importance import ReweightedPrior, SmoothedWeights
 from .likelihoods import prior_for
 from .posterior import Posterior
+from .processes import beside
 from .proposal import Proposal
 from .question import Question
 from .subsets import SharedDraws
@@ -150,14 +151,19 @@ def _weighed(question: Question, selection: Selection, *, more: bool, like: Post
     prior = prior_for(question, items)
     if not items:
         return _weigh(question, selection, prior)
-    pilot = refuse_conflict(question, items, prior)
+    screening, fit = Screening(question, items, prior), None
     theirs = _proposal_of(like, prior)
+    with beside(screening.suspicious) as suspicious:
+        if theirs is None and not screening.collapsed:
+            fit = fit_to(prior, question, items, screening.pilot)
+        if suspicious.result():
+            screening.refuse_conflict()
     if theirs is not None and (weighed := _weigh(question, selection, prior, theirs)).smoothed.good:
         return weighed
     found = None
     for attempt in range(ATTEMPTS):
-        fit = fit_to(prior, question, items, pilot, attempt)
-        proposal = fit.proposal if fit is not None and fit.worthwhile else None
+        fit = fit or fit_to(prior, question, items, screening.pilot, attempt)
+        proposal, fit = fit.proposal if fit is not None and fit.worthwhile else None, None
         weighed = _with_more(question, selection, proposal) if more else _weigh(question, selection, prior, proposal)
         if proposal is None or weighed.smoothed.good:
             return weighed

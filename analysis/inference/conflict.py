@@ -12,8 +12,9 @@ exclude it, it gives way to them (see `genuineness`). Silence is judged by `cont
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -22,11 +23,12 @@ from ...evidence.schema import Item
 from ...model.forward import CHUNK
 from .adaptation import Pilot, pilot_uniforms, rounds_of
 from .diagnostics import COLLAPSED, UntrustworthyError
-from .draws import PriorDraws, Values, joined
+from .draws import Evaluate, PriorDraws, Values, joined, parts_of
 from .estimates import Array
 from .importance import effective_number
 from .likelihoods import predictions_of, prior_for, total
 from .misreading import misreading
+from .processes import together
 from .question import Question
 from .resampling import systematic
 from .silence import KIND as SILENCE
@@ -41,8 +43,8 @@ SUSPICIOUS = 5.0 * UNLIKELY  # below which that probability is worked out on man
 ADVICE = "Leave items out with --evidence, lower their reliability or weight, or widen the prior"
 
 
-def refuse_conflict(question: Question, items: Sequence[Item], prior: PriorDraws) -> Pilot:
-    """Refuse evidence that the prior hardly allows, naming the items in conflict.
+class Screening:
+    """A look at what some draws of the prior predict of items: whether anything about them is suspicious.
 
     Parameters
     ----------
@@ -53,32 +55,58 @@ def refuse_conflict(question: Question, items: Sequence[Item], prior: PriorDraws
     prior : PriorDraws
         Of everything that the question and the items depend on.
 
-    Returns
-    -------
-    Pilot
-        The prior's draws that were looked at: a proposal's fit begins with them.
-
-    Raises
-    ------
-    UntrustworthyError
-        If fewer than `COLLAPSED` effective draws are left even of a million; if an observation as far out as an item's
-        has a probability below `UNLIKELY`, under the prior or given the other items; or if an item surprises the prior
-        and a common mistake explains it.
+    Attributes
+    ----------
+    pilot : Pilot
+        The draws that were looked at: a proposal's fit begins with them.
+    collapsed : bool
+        Whether hardly any of them count.
     """
-    ranks = pilot_uniforms(prior.transform.names, SCREENED_DRAWS, rounds_of(question))
-    chunks = [prior.transform(ranks[:, first : first + CHUNK]) for first in range(0, SCREENED_DRAWS, CHUNK)]
-    few = _Predictions(question, items, lambda evaluate: joined([evaluate(values) for values in chunks]))
-    pilot = Pilot(ranks, np.zeros(SCREENED_DRAWS), total(few.likelihoods))
-    collapsed = effective_number(pilot.log_likelihoods) < COLLAPSED
-    for item in items:
-        few.refuse_misreading(item)
-    if collapsed or few.unpredicted(items, SUSPICIOUS) or few.contradicted(items, SUSPICIOUS):
-        many_draws = prior_for(replace(question, draws=ESCALATED_DRAWS, quasi_random=False), items)
-        many = _Predictions(question, items, many_draws.map)
-        _refuse_unlikely(question, many, items)
-        if collapsed:
-            _refuse_collapse(many, items)
-    return pilot
+
+    def __init__(self, question: Question, items: Sequence[Item], prior: PriorDraws) -> None:
+        self._question, self._items = question, items
+        ranks = pilot_uniforms(prior.transform.names, SCREENED_DRAWS, rounds_of(question))
+
+        def part_of(part: slice, evaluate: Evaluate) -> list[Mapping[str, Array]]:
+            firsts = range(part.start, part.stop, CHUNK)
+            return [evaluate(prior.transform(ranks[:, first : first + CHUNK])) for first in firsts]
+
+        def evaluate_all(evaluate: Evaluate) -> Values:
+            parts = together([partial(part_of, part, evaluate) for part in parts_of(SCREENED_DRAWS)])
+            return joined([chunk for part in parts for chunk in part])
+
+        self._few = _Predictions(question, items, evaluate_all)
+        self.pilot = Pilot(ranks, np.zeros(SCREENED_DRAWS), total(self._few.likelihoods))
+        self.collapsed = effective_number(self.pilot.log_likelihoods) < COLLAPSED
+
+    def suspicious(self) -> bool:
+        """Whether there may be a conflict: then `refuse_conflict` tells."""
+        few, items = self._few, self._items
+        return (
+            any([few.misread(item) for item in items])  # of all: each takes its random numbers
+            or self.collapsed
+            or bool(few.unpredicted(items, SUSPICIOUS))
+            or bool(few.contradicted(items, SUSPICIOUS))
+        )
+
+    def refuse_conflict(self) -> None:
+        """Refuse evidence that the prior hardly allows, naming the items in conflict.
+
+        Raises
+        ------
+        UntrustworthyError
+            If fewer than `COLLAPSED` effective draws are left even of a million; if an observation as far out as an
+            item's has a probability below `UNLIKELY`, under the prior or given the other items; or if an item surprises
+            the prior and a common mistake explains it.
+        """
+        for item in self._items:
+            if said := self._few.misread(item):
+                raise UntrustworthyError(f"{said}: {self._few.expectation(item)}. {ADVICE}")
+        many_draws = prior_for(replace(self._question, draws=ESCALATED_DRAWS, quasi_random=False), self._items)
+        many = _Predictions(self._question, self._items, many_draws.map)
+        _refuse_unlikely(self._question, many, self._items)
+        if self.collapsed:
+            _refuse_collapse(many, self._items)
 
 
 class _Predictions:
@@ -95,7 +123,7 @@ class _Predictions:
     """
 
     def __init__(
-        self, question: Question, items: Sequence[Item], evaluate_all: Callable[[Callable[[Values], Values]], Values]
+        self, question: Question, items: Sequence[Item], evaluate_all: Callable[[Evaluate], Values]
     ) -> None:
         self._clock = question.clock
         self._tails: dict[str, float] = {}
@@ -137,12 +165,10 @@ class _Predictions:
         """What the other items lead one to expect of one that they contradict, in words."""
         return expectation(item, self._given_others[item.id], self._clock, self._rng)
 
-    def refuse_misreading(self, item: Item) -> None:
-        """Refuse an item that surprises, and that a common mistake explains."""
+    def misread(self, item: Item) -> str | None:
+        """Which mistake explains an item, where it surprises; see `misreading`."""
         rng = np.random.default_rng(self._seed)  # of its own: the others' tails stay as they are
-        found = misreading(item, self._predicted[item.id], self._clock, self.tail(item), rng)
-        if found is not None:
-            raise UntrustworthyError(f"{found}: {self.expectation(item)}. {ADVICE}")
+        return misreading(item, self._predicted[item.id], self._clock, self.tail(item), rng)
 
 
 def _below(unlikely: float, tails: dict[str, float]) -> dict[str, float]:

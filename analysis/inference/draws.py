@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import copy
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import Protocol
 
 import numpy as np
 
 from ...model.draws import QuantileTransform, SobolStreams, Transform, UniformStreams
-from ...model.forward import CHUNK, simulate, sobol_layout
+from ...model.forward import CHUNK, WHOLE, simulate, sobol_layout
 from ...priors.copula import INDEPENDENT, Copula
 from ...priors.errors import InputError
 from ...priors.families import Family
 from .estimates import Array, Weighting
+from .processes import processes, together
 from .progress import track
 from .proposal import LOG_RATIO, Proposal, ProposedTransform
 from .question import Question
 
 MOST_STORED_DRAWS = 10_000_000
 MOST_KEPT = 2**24  # numbers, 128 MiB of them: beyond it draws are made anew rather than kept
+LEAST_SHARED = 2**22  # numbers in all, from which on processes share them: of fewer, all of it takes less than 0.3 s
 
 Values = dict[str, Array]
 Evaluate = Callable[[Values], Mapping[str, Array]]
@@ -86,7 +89,7 @@ class PriorDraws:
         self._layout = Weighting(draws=draws, replicates=scrambles or (draws // 2 if self._antithetic else 0))
         self.transform = QuantileTransform(question.assumptions.beliefs, self._names, self.copula)
         self._proposal = proposal
-        self._kept: list[Values] | None = None  # chunks, once all have been made; None where they are made anew
+        self._kept: dict[int, Values] | None = None  # chunks by their first draw; None where they are made anew
         self._log_ratios: Array | None = None  # known once all draws have been made
 
     @cached_property
@@ -136,7 +139,7 @@ class PriorDraws:
         if self._kept is not None or self._scrambles or len(self._names) * self._layout.draws > MOST_KEPT:
             return self
         other = copy.copy(self)
-        other._kept = []
+        other._kept = {}
         return other
 
     def proposed(self, proposal: Proposal) -> PriorDraws:
@@ -145,20 +148,28 @@ class PriorDraws:
 
     def chunks(self, evaluate: Evaluate) -> Iterator[Mapping[str, Array]]:
         """Yield what `evaluate` returns of each chunk, in order."""
-        if self._proposal is None:
-            yield from map(evaluate, self._simulate(self.transform))
-            return
         ratios: list[Array] = []
+        yield from self._evaluated(evaluate, WHOLE, ratios)
+        self._take(ratios)
+
+    def _evaluated(self, evaluate: Evaluate, part: slice, ratios: list[Array]) -> Iterator[Mapping[str, Array]]:
+        """Yield what `evaluate` returns of each chunk of a part of the draws, and set their log ratios aside."""
+        if self._proposal is None:
+            yield from map(evaluate, self._simulate(self.transform, part))
+            return
 
         def evaluate_apart(values: Values) -> Mapping[str, Array]:
             ratios.append(values.pop(LOG_RATIO))
             return evaluate(values)
 
         transform = ProposedTransform(self.transform, self._proposal, antithetic=self._antithetic)
-        yield from map(evaluate_apart, self._simulate(transform))
-        self._log_ratios = np.concatenate(ratios)
+        yield from map(evaluate_apart, self._simulate(transform, part))
 
-    def _simulate(self, transform: Transform) -> Iterator[Values]:
+    def _take(self, ratios: Sequence[Array]) -> None:
+        if ratios:
+            self._log_ratios = np.concatenate(ratios)
+
+    def _simulate(self, transform: Transform, part: slice) -> Iterator[Values]:
         draws, scrambles = self._layout.draws, self._scrambles
         chunks = simulate(
             self._question.assumptions,
@@ -168,9 +179,11 @@ class PriorDraws:
             transform=transform if self._kept is None else _KeptTransform(transform, self._kept),
             beside=self._beside,
             replicates=scrambles,
+            part=part,
         )
         streams = max(scrambles, 1)
-        return track(chunks, streams * -(-draws // (streams * CHUNK)), f"{draws:,} draws")
+        asked = len(range(draws // streams)[part])
+        return track(chunks, streams * -(-asked // CHUNK), f"{draws:,} draws")
 
     def first(self, draws: int) -> Values:
         """Values of the first draws, or of all where there are no more."""
@@ -189,13 +202,36 @@ class PriorDraws:
                 f"at most {MOST_STORED_DRAWS:,} draws are compared pairwise, not {self._layout.draws:,}",
                 key="--draws",
             )
-        return joined(list(self.chunks(evaluate)))
+        shared = len(self._names) * self._layout.draws >= LEAST_SHARED and not self._scrambles
+        parts = parts_of(self._layout.draws) if shared else [WHOLE]
+        done = together([partial(self._part, evaluate, part) for part in parts])
+        self._take([ratios for each in done for ratios in each.log_ratios])
+        if self._kept is not None:
+            for each in done:
+                _keep(self._kept, each.made)
+        return joined([chunk for each in done for chunk in each.chunks])
+
+    def _part(self, evaluate: Evaluate, part: slice) -> _Part:
+        ratios: list[Array] = []
+        before = set(self._kept or ())
+        chunks = list(self._evaluated(evaluate, part, ratios))
+        made = {first: values for first, values in (self._kept or {}).items() if first not in before}
+        return _Part(chunks, ratios, made)
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """What was made of a part of the draws: results by chunk, log ratios, and the values that are kept."""
+
+    chunks: Sequence[Mapping[str, Array]]
+    log_ratios: Sequence[Array]
+    made: Mapping[int, Values]
 
 
 class _KeptTransform(Transform):
-    """Makes what another transform does, all of it once, into a list that all who ask for the same draws share."""
+    """Makes what another transform does, each chunk once: they are kept by their first draw, for all who ask for them."""
 
-    def __init__(self, transform: Transform, kept: list[Values]) -> None:
+    def __init__(self, transform: Transform, kept: dict[int, Values]) -> None:
         self.names = transform.names
         self._transform, self._kept = transform, kept
 
@@ -205,16 +241,24 @@ class _KeptTransform(Transform):
 
     def chunks(self, streams: UniformStreams | SobolStreams, start: int, count: int, size: int) -> Iterator[Values]:
         """Yield all values, `size` at a time; nobody writes into what others will read."""
-        if self._kept:
-            yield from map(dict, self._kept)
+        firsts = range(start, start + count, size)
+        if any(first not in self._kept for first in firsts):
+            yield from self._made(streams, start, count, size)
             return
-        made = []
-        for values in self._transform.chunks(streams, start, count, size):
-            for column in values.values():
-                column.setflags(write=False)
-            made.append(values)
+        for first in firsts:
+            yield dict(self._kept[first])
+
+    def _made(self, streams: UniformStreams | SobolStreams, start: int, count: int, size: int) -> Iterator[Values]:
+        for number, values in enumerate(self._transform.chunks(streams, start, count, size)):
+            _keep(self._kept, {start + number * size: values})
             yield dict(values)
-        self._kept[:] = made
+
+
+def _keep(kept: dict[int, Values], made: Mapping[int, Values]) -> None:
+    for values in made.values():
+        for column in values.values():
+            column.setflags(write=False)
+    kept |= made
 
 
 class StoredDraws:
@@ -268,12 +312,29 @@ class StoredDraws:
 
     def map(self, evaluate: Evaluate) -> dict[str, Array]:
         """Evaluate all draws and join the results."""
-        return joined(
-            [
-                evaluate({name: column[first : first + CHUNK] for name, column in self.values.items()})
-                for first in range(0, self._weighting.draws, CHUNK)
-            ]
-        )
+        parts = parts_of(self._weighting.draws)
+        done = together([partial(self._part, evaluate, part) for part in parts])
+        return joined([chunk for each in done for chunk in each])
+
+    def _part(self, evaluate: Evaluate, part: slice) -> list[Mapping[str, Array]]:
+        return [
+            evaluate({name: column[first : min(first + CHUNK, part.stop)] for name, column in self.values.items()})
+            for first in range(part.start, part.stop, CHUNK)
+        ]
+
+
+def parts_of(draws: int, grain: int = CHUNK) -> list[slice]:
+    """Cut draws into as many parts as there can be processes, of whole grains and as nearly alike as may be.
+
+    Examples
+    --------
+    >>> from catchup.analysis.inference.draws import parts_of
+    >>> parts_of(1_000)
+    [slice(0, 1000, None)]
+    """
+    parts = max(min(processes(), -(-draws // grain)), 1)
+    bounds = [round(number * draws / parts / grain) * grain for number in range(parts)] + [draws]
+    return [slice(*pair) for pair in itertools.pairwise(bounds)]
 
 
 def joined(chunks: Sequence[Mapping[str, Array]]) -> Values:

@@ -1,0 +1,176 @@
+"""Work shared with other processes: copies of this one, made where that is safe and a processor has nothing to do.
+
+A copy knows everything that its original knew, so that any function can be handed over; what it returns comes back
+through memory. What a copy could not do is done here instead: no answer depends on how many there were, and an error is
+raised where it would have been raised without them. Only Linux copies a process whose libraries do not mind, and only a
+process of one thread may be copied: the command line is one, a notebook is not, and there all is done in turn.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import mmap
+import os
+import pickle
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from .progress import show_progress
+
+LIMIT = "CATCHUP_PROCESSES"  # environment variable: most processes at once, this one among them
+THREADS = Path("/proc/self/task")  # where Linux lists them
+_busy: list[int] = []
+"""Copies at work, by process id."""
+
+
+class Pending[Result]:
+    """Something that is being worked out elsewhere; or that has been worked out here, where there is no elsewhere.
+
+    Parameters
+    ----------
+    task : callable
+        Returns the result, which can be pickled; changes nothing that anybody else reads.
+
+    Raises
+    ------
+    Exception
+        What the task raises, if it is done here.
+    """
+
+    def __init__(self, task: Callable[[], Result]) -> None:
+        self._task = task
+        self._copy: _Copy | None = None
+        if len(_busy) + 1 < processes():
+            with contextlib.suppress(OSError):  # neither memory nor process to be had: then here
+                self._copy = _Copy(task)
+        if self._copy is None:
+            self._found = task()
+
+    def result(self) -> Result:
+        """What the task returns, or raises."""
+        if self._copy is not None:
+            self._found = self._read() if self._copy.succeeded() else self._task()
+            self.end()
+        return self._found
+
+    def _read(self) -> Result:
+        assert self._copy is not None
+        with mmap.mmap(self._copy.file, 0, access=mmap.ACCESS_READ) as written:
+            found: Result = pickle.loads(written)
+            return found
+
+    def end(self) -> None:
+        """Stop what is under way, and let go of the memory."""
+        if self._copy is not None:
+            self._copy.end()
+            self._copy = None
+
+
+@contextlib.contextmanager
+def beside[Result](task: Callable[[], Result]) -> Iterator[Pending[Result]]:
+    """Work something out while other things are done; see `Pending`.
+
+    Examples
+    --------
+    >>> from catchup.analysis.inference.processes import beside
+    >>> with beside(lambda: 6 * 7) as product:
+    ...     total = 6 + 7
+    ...     total, product.result()
+    ...
+    (13, 42)
+    """
+    pending = Pending(task)
+    try:
+        yield pending
+    finally:
+        pending.end()
+
+
+def together[Result](tasks: Sequence[Callable[[], Result]]) -> list[Result]:
+    """Work several things out, the first of them here; see `Pending`.
+
+    Examples
+    --------
+    >>> from catchup.analysis.inference.processes import together
+    >>> together([lambda: 6 + 7, lambda: 6 * 7])
+    [13, 42]
+    """
+    with contextlib.ExitStack() as stack:
+        others = [stack.enter_context(beside(task)) for task in tasks[1:]]
+        return [task() for task in tasks[:1]] + [other.result() for other in others]
+
+
+def processes() -> int:
+    """Number of processes that may be at work at once, this one among them."""
+    if not _can_be_copied():
+        return 1
+    most = os.environ.get(LIMIT, "")
+    return min(len(os.sched_getaffinity(0)), int(most) if most.isdecimal() else sys.maxsize) or 1
+
+
+def _can_be_copied() -> bool:
+    if sys.platform != "linux":
+        return False
+    with contextlib.suppress(OSError):
+        return sum(1 for _ in THREADS.iterdir()) == 1
+    return False
+
+
+class _Copy:
+    """A copy of this process at work on a task.
+
+    Attributes
+    ----------
+    file : int
+        Descriptor of the memory that it writes its result into.
+    """
+
+    def __init__(self, task: Callable[[], object]) -> None:
+        self.file = os.memfd_create("result")
+        try:
+            self._process = os.fork()
+        except OSError:
+            os.close(self.file)
+            raise
+        if self._process == 0:
+            _work(task, self.file)
+        _busy.append(self._process)
+
+    def succeeded(self) -> bool:
+        """Wait for it, and tell whether it has written its result."""
+        return self._wait() == 0
+
+    def end(self) -> None:
+        """End it, if it has not ended."""
+        if self._process in _busy:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._process, signal.SIGKILL)
+            self._wait()
+        os.close(self.file)
+
+    def _wait(self) -> int:
+        try:
+            status = os.waitstatus_to_exitcode(os.waitpid(self._process, 0)[1])
+        except ChildProcessError:  # somebody else has waited for it
+            status = 1
+        _busy.remove(self._process)  # not where a signal has ended the wait: it has to be ended, too
+        return status
+
+
+def _work(task: Callable[[], object], file: int) -> None:
+    """Be the copy: write what a task returns, and end without a word, whatever happens."""
+    status = 1
+    try:
+        os.environ[LIMIT] = "1"  # a copy makes no copies
+        gc.disable()  # collecting would write all over memory that is shared as long as nobody does
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        show_progress(False)
+        with os.fdopen(os.dup(file), "wb") as out:
+            pickle.dump(task(), out, protocol=pickle.HIGHEST_PROTOCOL)
+        status = 0
+    finally:
+        os._exit(status)
