@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import operator
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -174,20 +174,29 @@ class QuantileTransform(Transform):
     ----------
     names : list of str
         Those that need a uniform number: all that are not fixed.
+    scored : frozenset of str
+        Those among them that are made of the number's normal score, and can as well be given that.
     """
 
     def __init__(self, beliefs: Mapping[str, Family], names: Sequence[str], copula: Copula = INDEPENDENT) -> None:
         self._copula = copula
         self._beliefs = {name: beliefs[name] for name in related(names, beliefs, copula)}
         self.names = [name for name, family in self._beliefs.items() if family.base is not None]
+        dependent = {name for group in copula.among(self.names) for name in group.names}
+        self.scored = frozenset(
+            name for name in self.names if self._beliefs[name].base == "normal" and name not in dependent
+        )
 
-    def __call__(self, uniforms: Array, given: Mapping[str, Array] | None = None) -> Values:
+    def __call__(
+        self, uniforms: Array, given: Mapping[str, Array] | None = None, scores: Container[str] = frozenset()
+    ) -> Values:
         """Carry independent uniforms of shape (name, draw), rows as in `names`, to values of shape (draw,).
 
-        `given` holds values of quantities that some of these depend on, and that are drawn elsewhere.
+        `given` holds values of quantities that some of these depend on, and that are drawn elsewhere; `scores` says for
+        which of those `scored` the row holds normal scores.
         """
         ranks = iter(self._copula.couple(self.names, uniforms))
-        return transformed(self._beliefs, ranks, uniforms.shape[1], given or {})
+        return transformed(self._beliefs, ranks, uniforms.shape[1], given or {}, scores)
 
     def chunks(self, streams: UniformStreams | SobolStreams, start: int, count: int, size: int) -> Iterator[Values]:
         """Yield values of draws `start` to `start + count` of some streams, `size` at a time."""

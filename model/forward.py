@@ -104,7 +104,7 @@ def outcome(
         )[event]
 
     if assumptions.enacted:
-        return _in_turn(assumptions, values, event, intervention, race, change, baseline, name)
+        return _in_turn(assumptions, values, event, intervention, race, change, world, baseline, name)
     if intervention == NO_INTERVENTION:
         world = world or describe_world(np, assumptions, values, name=name)
         return world, race(world, values, change)
@@ -124,6 +124,7 @@ def _in_turn(
     intervention: Intervention,
     race: Callable[[World, dict[str, Array], Change | None], Outcome],
     change: Change | None,
+    world: World | None,
     baseline: tuple[World, Outcome] | None,
     name: Naming,
 ) -> tuple[World, Outcome]:
@@ -146,18 +147,19 @@ def _in_turn(
         begun = 0.0 if change is None else change.month  # what was enacted by then is in the world that it leads to
         done = [step for step in steps if change is not None and step.act_from_month <= begun]
         start = list(one_after_another(done))[-1] if done else NO_INTERVENTION
-        before = intervened_world(np, assumptions, values, start, name=name)
+        before = world.stages[0] if world else intervened_world(np, assumptions, values, start, name=name)
         current = before, race(before, values, change)
     waiting = [step for step in steps if not any(step is each for each in done)] + asked
     whole = list(one_after_another([*done, *waiting]))[len(done) :]
-    foreseen = []
-    for step in whole:
+    foreseen, stages = [], [current[0]]
+    for number, step in enumerate(whole, start=1):
         foreseen.append((step.act_from_month, current[1].ready))
         earlier = change_from(step.act_from_month, current[0], {event: current[1]})
-        now = intervened_world(np, assumptions, values, step, name=name)
+        now = world.stages[number] if world else intervened_world(np, assumptions, values, step, name=name)
+        stages.append(now)
         committed = redrawn(step.commitments, assumptions.beliefs, values)
         current = in_turn(current[0], now, step.act_from_month), race(now, values | committed, earlier)
-    return current[0], replace(current[1], foreseen=tuple(foreseen))
+    return replace(current[0], stages=tuple(stages)), replace(current[1], foreseen=tuple(foreseen))
 
 
 def in_turn(before: World, now: World, month: float) -> World:

@@ -27,6 +27,8 @@ class World:
         By firm, what an H100e delivers in a month, FLOP.
     pools : dict of str to Pool
         By firm.
+    stages : tuple of World
+        Those that it was made of, where policies have been enacted: the one before them, and one for each.
 
     Examples
     --------
@@ -44,6 +46,7 @@ class World:
     law: Law
     flop_month: dict[str, Any]
     pools: dict[str, Pool]
+    stages: tuple[World, ...] = ()
 
     @property
     def log_growth(self) -> Any:

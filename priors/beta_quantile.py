@@ -17,7 +17,7 @@ Array = NDArray[np.float64]
 LARGEST = 64  # a + b, up to which the sum is short and its terms keep their digits
 POINTS = 4_097  # of the table that steps begin from
 MOST_STEPS = 60  # for ranks far in a tail; elsewhere two are enough
-SETTLED = 4e-16  # relative step after which nothing changes
+SETTLED = 1e-9  # relative step after which the next would be its square, which no digit shows
 
 
 def has_whole_shapes(alpha: object, beta: object) -> bool:
@@ -78,9 +78,19 @@ def _cdf(x: Array, alpha: int, beta: int) -> Array:
     total = np.ones_like(x)
     for j in range(n - 1, alpha - 1, -1):
         total = total * odds + math.comb(n, j)
-    return np.asarray(total * odds**alpha * (1.0 - x) ** n)
+    return np.asarray(total * _power(odds, alpha) * _power(1.0 - x, n))
 
 
 def _density(x: Array, alpha: int, beta: int) -> Array:
     factor = alpha * math.comb(alpha + beta - 1, alpha)
-    return np.asarray(factor * x ** (alpha - 1) * (1.0 - x) ** (beta - 1))
+    return np.asarray(factor * _power(x, alpha - 1) * _power(1.0 - x, beta - 1))
+
+
+def _power(x: Array, exponent: int) -> Array:
+    """A whole power by squaring: NumPy's own takes ten times as long."""
+    if exponent == 0:
+        return np.ones_like(x)
+    half = _power(x, exponent // 2) if exponent > 1 else None
+    if half is None:
+        return x
+    return half * half * x if exponent % 2 else half * half

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -69,7 +69,11 @@ def relatives(name: str, beliefs: Mapping[str, Family], copula: Copula = INDEPEN
 
 
 def transformed(
-    beliefs: Mapping[str, Family], ranks: Iterator[Any], draws: int, given: Mapping[str, Any]
+    beliefs: Mapping[str, Family],
+    ranks: Iterator[Any],
+    draws: int,
+    given: Mapping[str, Any],
+    scores: Container[str] = frozenset(),
 ) -> dict[str, Array]:
     """Values at ranks.
 
@@ -83,6 +87,8 @@ def transformed(
         How many.
     given : mapping of str to array of shape (draw,)
         Values of parents that are not among the quantities.
+    scores : container of str
+        Quantities of which `ranks` yields normal scores instead.
 
     Returns
     -------
@@ -93,7 +99,8 @@ def transformed(
     values: dict[str, Array] = {}
     for name, belief in beliefs.items():
         family = belief.given(_Values(values, given)) if belief.parents else belief
-        values[name] = family.quantile(known if belief.base is None else next(ranks))
+        rank = known if belief.base is None else next(ranks)
+        values[name] = family.at_score(np, rank) if name in scores else family.quantile(rank)
     return values
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,6 +42,7 @@ def forecast(
 ) -> int:
     """When the event comes, with its spread and who gets there first."""
     from ..inference.forecast import forecast as sum_up
+    from ..inference.processes import beside
     from ..inference.request import posterior
     from ..presentation.tables.forecast import layout
 
@@ -57,16 +59,17 @@ def forecast(
         check_tree_path(save, key="--save")
     request = asked.request()
     drawn = posterior(request)
-    result, spread = sum_up(drawn), None
-    if pool:
-        from ..studies.structure_spread import pool_forecast, structure_spread
+    with beside(partial(_surprises, request, drawn)) as surprises:
+        result, spread = sum_up(drawn), None
+        if pool:
+            from ..studies.structure_spread import pool_forecast, structure_spread
 
-        spread = structure_spread(drawn)
-        result = pool_forecast(result, spread)
-    movements = _movements(request, drawn)
-    steps = _bridge(drawn, spread) if why else None
-    for message in [*result.warnings(), *_surprises(request, drawn)]:
-        warn(message)
+            spread = structure_spread(drawn)
+            result = pool_forecast(result, spread)
+        movements = _movements(request, drawn)
+        steps = _bridge(drawn, spread) if why else None
+        for message in [*result.warnings(), *surprises.result()]:
+            warn(message)
     if plot is not None or figures is not None:
         from ..presentation.figures import draw_forecast
 

@@ -16,17 +16,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from ...evidence.schema import Item
 from ...model.draws import OFFSET, Transform
 from ...model.forward import CHUNK
-from .draws import PriorDraws, Values
+from .draws import GRAIN, PriorDraws, Values, parts_of
 from .estimates import Array
 from .importance import ReweightedPrior, effective_number, weights_given
 from .likelihoods import joint_likelihood, likelihoods_of, total
-from .proposal import PRIOR_SHARE, Proposal, fit_proposal, prior_share_of
+from .processes import shared_array, together
+from .proposal import CHOICE, PRIOR_SHARE, Proposal, fit_proposal, prior_share_of
 from .question import Question
 
 PILOT_DRAWS = CHUNK
@@ -59,6 +61,18 @@ class Pilot:
     def effective_share(self, power: float = 1.0) -> float:
         """Share of the draws that is effective under the prior times the likelihood to a power."""
         return effective_number(self.log_ratios + power * self.log_likelihoods) / self.log_ratios.size
+
+    @property
+    def effective(self) -> float:
+        """Number of draws that are effective in the posterior."""
+        return self.effective_share() * self.log_ratios.size
+
+    def pooled(self, other: Pilot) -> tuple[Array, Array]:
+        """Ranks and weights for the posterior of the draws of two rounds, each round counting as it is effective."""
+        effective = np.array([self.effective, other.effective])
+        shares = effective / effective.sum()
+        weights = [share * each.weights(1.0) for share, each in zip(shares, (self, other), strict=True)]
+        return np.concatenate([self.ranks, other.ranks], axis=1), np.concatenate(weights)
 
     def weights(self, power: float) -> Array:
         """Weights of the draws for the prior times the likelihood to a power, shape (draw,), summing to one."""
@@ -177,19 +191,23 @@ def adapt(
         None where so few draws agree with the evidence that there is nothing to fit to.
     """
     pilot, draws = first or _pilot(transform, None, log_likelihood, rng), PILOT_DRAWS
-    share_of_prior, power, best = pilot.effective_share(), 0.0, None
+    share_of_prior, power, best, earlier = pilot.effective_share(), 0.0, None, pilot
     for round_ in range(MOST_ROUNDS):
         if not np.isfinite(pilot.log_likelihoods).any():
             return best
         wanted = (EFFECTIVE if round_ else FIRST_EFFECTIVE) * PILOT_DRAWS
         before, power = power, _largest_power(pilot, wanted / pilot.log_ratios.size)
         draws = MORE * PILOT_DRAWS if round_ and power < FAR else draws
-        proposal = fit_proposal(transform.names, pilot.ranks, pilot.weights(power), rng, prior_share)
+        ranks, weights, reached = pilot.ranks, pilot.weights(power), power
+        if before == 1.0 and power < 1.0 and pilot.effective + earlier.effective >= wanted:
+            ranks, weights, reached = *pilot.pooled(earlier), 1.0
+        proposal = fit_proposal(transform.names, ranks, weights, rng, prior_share)
         if before == 1.0:
             fit = Fit(proposal, pilot.effective_share(), share_of_prior)
             best = fit if best is None or fit.share > best.share else best
             if power == 1.0:
                 return best
+        earlier, power = pilot, reached
         pilot = _pilot(transform, proposal, log_likelihood, rng, draws)
     return best
 
@@ -208,11 +226,19 @@ def _pilot(
 ) -> Pilot:
     """Draw a round, from the prior or from a proposal."""
     if proposal is None:
-        ranks, log_ratios = pilot_uniforms(transform.names, draws, rng), np.zeros(draws)
-    else:
-        uniforms = rng.random((len(transform.names) + 1, draws)) + OFFSET
-        ranks, log_ratios = proposal.carry(uniforms[:-1], uniforms[-1])
-    return Pilot(ranks, log_ratios, log_likelihood(transform(ranks)))
+        ranks = pilot_uniforms(transform.names, draws, rng)
+        return Pilot(ranks, np.zeros(draws), log_likelihood(transform(ranks)))
+    uniforms = pilot_uniforms([*transform.names, CHOICE], draws, rng)
+    ranks = shared_array((len(transform.names), draws))
+
+    def carried(part: slice) -> tuple[Array, Array]:
+        own, log_ratios, _ = proposal.carry(uniforms[:-1, part].copy(), uniforms[-1, part])
+        ranks[:, part] = own
+        return log_ratios, log_likelihood(transform(own))
+
+    parts = together([partial(carried, part) for part in parts_of(draws, GRAIN)])
+    log_ratios, log_likelihoods = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    return Pilot(ranks, log_ratios, log_likelihoods)
 
 
 def _largest_power(pilot: Pilot, share: float) -> float:

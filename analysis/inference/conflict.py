@@ -23,7 +23,7 @@ from ...evidence.schema import Item
 from ...model.forward import CHUNK
 from .adaptation import Pilot, pilot_uniforms, rounds_of
 from .diagnostics import COLLAPSED, UntrustworthyError
-from .draws import Evaluate, PriorDraws, Values, joined, parts_of
+from .draws import GRAIN, Evaluate, PriorDraws, Values, joined, parts_of
 from .estimates import Array
 from .importance import effective_number
 from .likelihoods import predictions_of, prior_for, total
@@ -68,11 +68,11 @@ class Screening:
         ranks = pilot_uniforms(prior.transform.names, SCREENED_DRAWS, rounds_of(question))
 
         def part_of(part: slice, evaluate: Evaluate) -> list[Mapping[str, Array]]:
-            firsts = range(part.start, part.stop, CHUNK)
-            return [evaluate(prior.transform(ranks[:, first : first + CHUNK])) for first in firsts]
+            cuts = [slice(first, min(first + CHUNK, part.stop)) for first in range(part.start, part.stop, CHUNK)]
+            return [evaluate(prior.transform(ranks[:, cut])) for cut in cuts]
 
         def evaluate_all(evaluate: Evaluate) -> Values:
-            parts = together([partial(part_of, part, evaluate) for part in parts_of(SCREENED_DRAWS)])
+            parts = together([partial(part_of, part, evaluate) for part in parts_of(SCREENED_DRAWS, GRAIN)])
             return joined([chunk for part in parts for chunk in part])
 
         self._few = _Predictions(question, items, evaluate_all)
@@ -82,12 +82,9 @@ class Screening:
     def suspicious(self) -> bool:
         """Whether there may be a conflict: then `refuse_conflict` tells."""
         few, items = self._few, self._items
-        return (
-            any([few.misread(item) for item in items])  # of all: each takes its random numbers
-            or self.collapsed
-            or bool(few.unpredicted(items, SUSPICIOUS))
-            or bool(few.contradicted(items, SUSPICIOUS))
-        )
+        misread = [few.misread(item) for item in items]  # of all: each takes its random numbers
+        unlikely = (few.unpredicted(items, SUSPICIOUS), few.contradicted(items, SUSPICIOUS))
+        return any(misread) or self.collapsed or any(unlikely)
 
     def refuse_conflict(self) -> None:
         """Refuse evidence that the prior hardly allows, naming the items in conflict.
@@ -122,9 +119,7 @@ class _Predictions:
         Evaluates a function of values on all draws.
     """
 
-    def __init__(
-        self, question: Question, items: Sequence[Item], evaluate_all: Callable[[Evaluate], Values]
-    ) -> None:
+    def __init__(self, question: Question, items: Sequence[Item], evaluate_all: Callable[[Evaluate], Values]) -> None:
         self._clock = question.clock
         self._tails: dict[str, float] = {}
         self._given_others: dict[str, Array] = {}

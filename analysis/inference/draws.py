@@ -24,8 +24,9 @@ from .question import Question
 
 MOST_STORED_DRAWS = 10_000_000
 MOST_KEPT = 2**24  # numbers, 128 MiB of them: beyond it draws are made anew rather than kept
-LEAST_SHARED = 2**22  # numbers in all, from which on processes share them: of fewer, all of it takes less than 0.3 s
+LEAST_SHARED = 2**20  # numbers in all, from which on processes share them: fewer take 0.05 s
 
+GRAIN = CHUNK // 8  # draws that are shared with other processes together, where there are few
 Values = dict[str, Array]
 Evaluate = Callable[[Values], Mapping[str, Array]]
 
@@ -229,7 +230,7 @@ class _Part:
 
 
 class _KeptTransform(Transform):
-    """Makes what another transform does, each chunk once: they are kept by their first draw, for all who ask for them."""
+    """Makes what another transform does, each chunk once: kept by its first draw, for all who ask for it."""
 
     def __init__(self, transform: Transform, kept: dict[int, Values]) -> None:
         self.names = transform.names

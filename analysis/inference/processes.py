@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import math
 import mmap
 import os
 import pickle
@@ -17,13 +18,18 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+
+from .estimates import Array
 from .progress import show_progress
 
 LIMIT = "CATCHUP_PROCESSES"  # environment variable: most processes at once, this one among them
 THREADS = Path("/proc/self/task")  # where Linux lists them
-_busy: list[int] = []
-"""Copies at work, by process id."""
+LINE = 64  # bytes of a cache line, at whose beginnings arrays lie
+_busy: list[_Copy] = []
+"""Copies at work, as far as is known."""
 
 
 class Pending[Result]:
@@ -32,7 +38,8 @@ class Pending[Result]:
     Parameters
     ----------
     task : callable
-        Returns the result, which can be pickled; changes nothing that anybody else reads.
+        Returns the result, which can be pickled. Changes nothing that anybody reads before it has been returned: it is
+        done again where a copy was ended before it was done.
 
     Raises
     ------
@@ -43,7 +50,7 @@ class Pending[Result]:
     def __init__(self, task: Callable[[], Result]) -> None:
         self._task = task
         self._copy: _Copy | None = None
-        if len(_busy) + 1 < processes():
+        if _at_work() + 1 < processes():
             with contextlib.suppress(OSError):  # neither memory nor process to be had: then here
                 self._copy = _Copy(task)
         if self._copy is None:
@@ -58,9 +65,8 @@ class Pending[Result]:
 
     def _read(self) -> Result:
         assert self._copy is not None
-        with mmap.mmap(self._copy.file, 0, access=mmap.ACCESS_READ) as written:
-            found: Result = pickle.loads(written)
-            return found
+        found: Result = _unpacked(self._copy.file)
+        return found
 
     def end(self) -> None:
         """Stop what is under way, and let go of the memory."""
@@ -103,6 +109,14 @@ def together[Result](tasks: Sequence[Callable[[], Result]]) -> list[Result]:
         return [task() for task in tasks[:1]] + [other.result() for other in others]
 
 
+def shared_array(shape: tuple[int, ...]) -> Array:
+    """Return an array, to be filled, that copies made from now on share: what one writes into it the others read."""
+    size = math.prod(shape)
+    if processes() == 1:
+        return np.empty(shape)
+    return np.frombuffer(mmap.mmap(-1, max(size, 1) * 8), count=size).reshape(shape)
+
+
 def processes() -> int:
     """Number of processes that may be at work at once, this one among them."""
     if not _can_be_copied():
@@ -117,6 +131,13 @@ def _can_be_copied() -> bool:
     with contextlib.suppress(OSError):
         return sum(1 for _ in THREADS.iterdir()) == 1
     return False
+
+
+def _at_work() -> int:
+    """Number of copies that have not ended."""
+    for copy in tuple(_busy):
+        copy.wait(os.WNOHANG)
+    return len(_busy)
 
 
 class _Copy:
@@ -137,27 +158,33 @@ class _Copy:
             raise
         if self._process == 0:
             _work(task, self.file)
-        _busy.append(self._process)
+        self._status: int | None = None
+        _busy.append(self)
 
     def succeeded(self) -> bool:
         """Wait for it, and tell whether it has written its result."""
-        return self._wait() == 0
+        self.wait()
+        return self._status == 0
 
     def end(self) -> None:
         """End it, if it has not ended."""
-        if self._process in _busy:
+        if self._status is None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._process, signal.SIGKILL)
-            self._wait()
+            self.wait()
         os.close(self.file)
 
-    def _wait(self) -> int:
+    def wait(self, options: int = 0) -> None:
+        """Wait until it has ended; or see whether it has."""
+        if self._status is not None:
+            return
         try:
-            status = os.waitstatus_to_exitcode(os.waitpid(self._process, 0)[1])
+            process, status = os.waitpid(self._process, options)
         except ChildProcessError:  # somebody else has waited for it
-            status = 1
-        _busy.remove(self._process)  # not where a signal has ended the wait: it has to be ended, too
-        return status
+            process, status = self._process, -1
+        if process:  # where a signal has ended the wait we do not come here: it is ended by `end`
+            self._status = status
+            _busy.remove(self)
 
 
 def _work(task: Callable[[], object], file: int) -> None:
@@ -169,8 +196,29 @@ def _work(task: Callable[[], object], file: int) -> None:
         for number in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_DFL)
         show_progress(False)
-        with os.fdopen(os.dup(file), "wb") as out:
-            pickle.dump(task(), out, protocol=pickle.HIGHEST_PROTOCOL)
+        _pack(task(), file)
         status = 0
     finally:
         os._exit(status)
+
+
+def _pack(result: object, file: int) -> None:
+    """Write something into memory: its arrays as they are, one after the other, behind where each of them ends."""
+    arrays: list[pickle.PickleBuffer] = []
+    pickled = pickle.dumps(result, protocol=pickle.HIGHEST_PROTOCOL, buffer_callback=arrays.append)
+    parts = [memoryview(pickled), *(array.raw() for array in arrays)]
+    sizes = np.array([len(parts), *(part.nbytes for part in parts)])
+    with os.fdopen(os.dup(file), "wb") as out:
+        for part in (memoryview(sizes.tobytes()), *parts):
+            out.write(part)
+            out.write(bytes(-part.nbytes % LINE))
+
+
+def _unpacked(file: int) -> Any:
+    """Read what was written; its arrays stay where they are in memory, and may be written to."""
+    memory = memoryview(mmap.mmap(file, 0, access=mmap.ACCESS_COPY))
+    (parts,) = np.frombuffer(memory, dtype=int, count=1)
+    sizes = np.frombuffer(memory, dtype=int, count=parts + 1)
+    ends = np.cumsum(-(-np.concatenate([[sizes.nbytes], sizes[1:]]) // LINE) * LINE)
+    pickled, *arrays = (memory[start : start + size] for start, size in zip(ends, sizes[1:], strict=False))
+    return pickle.loads(pickled, buffers=arrays)

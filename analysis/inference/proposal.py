@@ -20,13 +20,13 @@ References
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...model.draws import SobolStreams, Transform, UniformStreams, Values
+from ...model.draws import QuantileTransform, SobolStreams, Transform, UniformStreams, Values
 from ...priors.copula import HIGHEST_RANK, LOWEST_RANK
 from ...priors.normal_quantile import normal_quantile
 from ...priors.normal_rank import normal_rank
@@ -47,6 +47,8 @@ PARTS, POINTS = 4, 2_048  # most parts of the fitted mixture, the wide one aside
 CHOICE = "proposal"  # the uniform number that chooses between the proposal's parts
 LOG_RATIO = "log_ratio"
 AT_ONCE = 1_024  # draws, whose matrices stay in a cache
+RANKS = np.array([LOWEST_RANK, HIGHEST_RANK])
+LEAST, MOST = np.stack([normal_quantile(RANKS), RANKS], axis=1)  # of scores, and of ranks
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,8 +75,10 @@ class Proposal:
     mixture: NormalMixture
     prior_share: float = PRIOR_SHARE
 
-    def carry(self, uniforms: Array, choice: Array) -> tuple[Array, Array]:
-        """Carry uniforms to ranks under the prior.
+    def carry(
+        self, uniforms: Array, choice: Array, scored: Collection[str] = frozenset()
+    ) -> tuple[Array, Array, frozenset[str]]:
+        """Carry uniforms, in place, to ranks under the prior.
 
         Parameters
         ----------
@@ -82,6 +86,8 @@ class Proposal:
             Inside (0, 1).
         choice : array of shape (draw,)
             Uniform as well; chooses the part.
+        scored : collection of str
+            Quantities whose normal scores serve as well as their ranks.
 
         Returns
         -------
@@ -89,14 +95,21 @@ class Proposal:
             Uniforms whose quantiles are draws from the proposal.
         log_ratio : array of shape (draw,)
             Log density of the prior over that of the proposal.
+        scores : frozenset of str
+            Those of `scored` in whose rows there are normal scores instead of ranks: all that evidence has moved.
         """
-        ranks, log_ratio = uniforms.copy(), np.empty(choice.size)
+        log_ratio = np.empty(choice.size)
+        ranked = np.array([self.names[place] not in scored for place in self.moved], dtype=bool)
+        least, most = (bound[ranked.astype(int), None] for bound in (LEAST, MOST))
         for first in range(0, log_ratio.size, AT_ONCE):
             some = slice(first, first + AT_ONCE)
-            ranks[self.moved, some], log_ratio[some] = self._carry_some(ranks[self.moved, some], choice[some])
-        return ranks, log_ratio
+            scores, log_ratio[some] = self._carry_some(uniforms[self.moved, some], choice[some])
+            scores[ranked] = normal_rank(scores[ranked])
+            uniforms[self.moved, some] = np.clip(scores, least, most)
+        return uniforms, log_ratio, frozenset(self.names[place] for place in self.moved[~ranked])
 
     def _carry_some(self, uniforms: Array, choice: Array) -> tuple[Array, Array]:
+        """Normal scores of the moved quantities, and the log ratio."""
         wide = math.sqrt(WIDENED)
         scores = normal_quantile(uniforms)
         along = self.directions.T @ scores
@@ -116,7 +129,7 @@ class Proposal:
         normal -= 0.5 * beside / WIDENED + others * math.log(wide)
         prior = -0.5 * squares
         mixed = np.logaddexp(math.log(self.prior_share) + prior, math.log1p(-self.prior_share) + normal)
-        return np.clip(normal_rank(scores), LOWEST_RANK, HIGHEST_RANK), prior - mixed
+        return scores, prior - mixed
 
 
 def prior_share_of(firms: int) -> float:
@@ -152,7 +165,7 @@ def fit_proposal(
     """
     effective = 1.0 / float(np.sum(weights**2))
     ranks, weights = _that_weigh(ranks, weights)
-    scores = normal_quantile(ranks)
+    scores = np.stack([normal_quantile(row) for row in ranks])  # a row at a time stays in a cache
     mean = np.einsum("qd,d->q", scores, weights)
     centred = scores - mean[:, None]
     covariance = effective * (centred * weights) @ centred.T + SHRINKAGE * np.eye(mean.size)
@@ -208,7 +221,7 @@ class ProposedTransform(Transform):
 
     Parameters
     ----------
-    transform : Transform
+    transform : QuantileTransform
         Turns uniforms into values drawn from the prior.
     proposal : Proposal
         Of the same names.
@@ -217,7 +230,7 @@ class ProposedTransform(Transform):
         errs by in one direction the other errs by in the other.
     """
 
-    def __init__(self, transform: Transform, proposal: Proposal, *, antithetic: bool = False) -> None:
+    def __init__(self, transform: QuantileTransform, proposal: Proposal, *, antithetic: bool = False) -> None:
         self.names = [CHOICE, *proposal.names]  # a Sobol sequence is most even in its first dimensions
         self._transform = transform
         self._proposal = proposal
@@ -229,8 +242,8 @@ class ProposedTransform(Transform):
         if self._antithetic:
             choice[1::2] = choice[::2]
             others[:, 1::2] = 1.0 - others[:, ::2]
-        ranks, log_ratio = self._proposal.carry(others, choice)
-        return {**self._transform(ranks), LOG_RATIO: log_ratio}
+        ranks, log_ratio, scores = self._proposal.carry(others, choice, self._transform.scored)
+        return {**self._transform(ranks, scores=scores), LOG_RATIO: log_ratio}
 
     def chunks(self, streams: UniformStreams | SobolStreams, start: int, count: int, size: int) -> Iterator[Values]:
         """Yield values of draws `start` to `start + count` of some streams, `size` at a time, all three even.

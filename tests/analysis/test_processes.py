@@ -1,0 +1,175 @@
+"""Work shared with copies of the process: the same answers, whatever becomes of the copies."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+COPIES = """
+import gc, os, signal, time
+import numpy as np
+from catchup.analysis.inference import processes
+from catchup.analysis.inference.processes import LIMIT, beside, processes as most, shared_array, together
+here = os.getpid()
+os.sched_getaffinity = lambda process: {0, 1}  # a machine of one processor has the same copies, in turn
+assert most() == 2, "copies are possible in this process"
+"""
+
+
+def run_script(body: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run Python in a process of one thread, as the command line is."""
+    one_thread = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONWARNINGS": "error"}
+    return subprocess.run(
+        [sys.executable, "-c", COPIES + body],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **one_thread},
+        cwd=folder,
+        check=False,
+    )
+
+
+def assert_sound(body: str) -> None:
+    done = run_script(body)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), done.stderr
+
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux copies a process safely")
+
+
+def test_results_come_back_from_a_copy() -> None:
+    assert_sound("""
+tasks = [lambda n=n: (os.getpid(), {"n": n, "rows": np.arange(5.0) * n, "none": np.zeros((0, 3))}) for n in range(3)]
+(first, a), (second, b), (third, c) = together(tasks)
+assert first == third == here != second, "one copy, as there are two processors"
+np.testing.assert_array_equal([a["rows"], b["rows"], c["rows"]], np.outer(range(3), np.arange(5.0)))
+assert b["none"].shape == (0, 3)
+b["rows"][0] = 7.0  # as its own
+assert b["rows"].ctypes.data % 64 == 0
+""")
+
+
+def test_what_a_copy_writes_into_a_shared_array_is_read_here() -> None:
+    assert_sound("""
+shared = shared_array((2, 3))
+def fill(row):
+    shared[row] = os.getpid()
+together([lambda: fill(0), lambda: fill(1)])
+assert shared[0, 0] == here and shared[1, 0] not in (here, 0.0)
+""")
+
+
+def test_a_copy_that_was_killed_or_failed_is_made_up_for() -> None:
+    assert_sound("""
+def killed():
+    if os.getpid() != here:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return "done"
+assert together([lambda: 0, killed]) == [0, "done"]
+def cannot_be_pickled():
+    return lambda: None
+assert callable(together([lambda: 0, cannot_be_pickled])[1])
+def fails():
+    raise ValueError("as here")
+try:
+    together([lambda: 0, fails])
+except ValueError as error:
+    assert str(error) == "as here"
+else:
+    raise AssertionError
+""")
+
+
+def test_a_copy_is_not_left_behind() -> None:
+    """Neither where what goes on beside it fails, nor where its result is not asked for."""
+    assert_sound("""
+def forever():
+    if os.getpid() != here:
+        time.sleep(600)
+try:
+    with beside(forever):
+        raise KeyboardInterrupt
+except KeyboardInterrupt:
+    pass
+with beside(forever):
+    pass
+assert not processes._busy
+try:
+    os.waitpid(-1, os.WNOHANG)
+except ChildProcessError:
+    pass
+else:
+    raise AssertionError("a child is left")
+assert gc.isenabled()
+""")
+
+
+def test_a_copy_makes_no_copies_and_says_nothing() -> None:
+    assert_sound("""
+assert together([lambda: 0, lambda: together([os.getpid, os.getpid])])[1].count(here) == 0
+def speaks():
+    if os.getpid() != here:
+        raise RuntimeError("not heard")
+    return 1
+assert together([lambda: 0, speaks]) == [0, 1]
+""")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "os.environ[LIMIT] = '1'; assert most() == 1",
+        "os.environ[LIMIT] = 'many'; assert most() == 2",
+        "os.environ[LIMIT] = '0'; assert most() == 1",
+        "import threading; threading.Thread(target=time.sleep, args=(0.5,)).start(); assert most() == 1",
+        "os.memfd_create = lambda name: (_ for _ in ()).throw(OSError()); assert together([lambda: 1] * 2) == [1, 1]",
+        "os.fork = lambda: (_ for _ in ()).throw(BlockingIOError()); assert together([lambda: 1] * 2) == [1, 1]",
+    ],
+)
+def test_where_there_can_be_no_copy_all_is_done_here(body: str) -> None:
+    assert_sound(body)
+
+
+POLICY = """
+id = "held-back"
+title = "H200s are held back"
+sources = [{title = "A report", publisher = "Nobody", date = 2026-01-01, quoted_in = "nowhere"}]
+kind = "policy"
+role = "likelihood"
+known_since = 2026-01-01
+observed = {lever = "h200-stopped", date = 2026-02-24}
+likelihood = {reliability = 0.4}
+"""
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["forecast", "--draws", "40000"],
+        ["forecast", "--draws", "40001", "--model", "article", "--evidence", "none"],
+        ["levers", "--draws", "40000"],
+        ["forecast", "--draws", "40000", "--add", "policy.toml"],
+        ["forecast", "--draws", "40000", "--quasi"],
+        ["forecast", "--draws", "40000", "--evidence", "eci-lag", "--set", "mfu_china=0.9"],
+    ],
+)
+def test_answers_do_not_depend_on_the_number_of_processes(command: list[str], tmp_path: Path) -> None:
+    (tmp_path / "policy.toml").write_text(POLICY)
+
+    def answer(processes: str) -> tuple[int, object, str]:
+        arguments = [*command, "--as-of", "2026-11-21", "--json"]
+        body = (
+            f"from catchup.analysis.commands.main import main\nos.environ[LIMIT] = {processes!r}\nmain({arguments!r})"
+        )
+        done = run_script(body, tmp_path)
+        return done.returncode, json.loads(done.stdout) if done.stdout else None, done.stderr
+
+    one, two = answer("1"), answer("2")
+    assert one == two
+    assert one[0] in (0, 1)
+    assert "Traceback" not in one[2]
