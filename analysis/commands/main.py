@@ -154,13 +154,15 @@ def _open_closed_streams() -> None:
 
 
 def _ask_for_one_thread() -> None:
-    """Let the library behind matrix algebra keep to one thread, unless somebody has said otherwise; it is loaded later.
+    """Let libraries that are loaded later keep to one thread, unless somebody has said otherwise.
 
-    Of matrices as small as ours its threads wait for one another longer than the sum takes, most of all beside other
-    work; and with their number the last digits would change from machine to machine.
+    Matrix algebra: of matrices as small as ours its threads wait for one another longer than the sum takes, most of all
+    beside other work; and with their number the last digits would change from machine to machine. Arrow's memory, which
+    pandas brings: only a process of one thread shares its work with others (see `inference.processes`).
     """
     for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
+    os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
 
 
 def end_cleanly_when_told_to() -> None:

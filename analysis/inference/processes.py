@@ -109,6 +109,38 @@ def together[Result](tasks: Sequence[Callable[[], Result]]) -> list[Result]:
         return [task() for task in tasks[:1]] + [other.result() for other in others]
 
 
+def shared_out[Result](tasks: Sequence[Callable[[], Result]]) -> list[Result]:
+    """Work out many things, each by whichever process is free; see `Pending`.
+
+    The longest should come first.
+
+    Examples
+    --------
+    >>> from catchup.analysis.inference.processes import shared_out
+    >>> shared_out([lambda: 6 + 7, lambda: 6 * 7, lambda: 6 - 7])
+    [13, 42, -1]
+    """
+    hands = min(processes(), len(tasks))
+    if hands < 2:
+        return [task() for task in tasks]
+    # A pipe is what processes take the numbers of the tasks from, a byte each: no two of them get the same.
+    taking, giving = os.pipe()
+    os.write(giving, bytes(range(len(tasks))))
+    os.close(giving)
+
+    def hand() -> dict[int, Result]:
+        done = {}
+        while number := os.read(taking, 1):
+            done[number[0]] = tasks[number[0]]()
+        return done
+
+    try:
+        done = {number: result for each in together([hand] * hands) for number, result in each.items()}
+    finally:
+        os.close(taking)
+    return [done[number] if number in done else task() for number, task in enumerate(tasks)]
+
+
 def shared_array(shape: tuple[int, ...]) -> Array:
     """Return an array, to be filled, that copies made from now on share: what one writes into it the others read."""
     size = math.prod(shape)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from ..inference.forecast import forecast_prior
+from ..inference.processes import shared_out
 from ..presentation.report.sections import Drawing, Sections
 from ..presentation.text import day_text
 
@@ -66,4 +67,14 @@ def drawings_of(sections: Sections) -> dict[str, Drawing]:
         "hindcast": draw_hindcast,
     }
     jobs |= {name: partial(draw, results[name]) for name, draw in own.items() if name in results}
-    return {name: Drawing(job(), job(width=NARROW), QUESTIONS[name], shows[name]) for name, job in jobs.items()}
+    drawn_each = shared_out([partial(_drawn, name, job, shows[name]) for name, job in jobs.items()])
+    return dict(zip(jobs, drawn_each, strict=True))
+
+
+def _drawn(name: str, job: Callable[..., Any], shows: str) -> Drawing:
+    from ..presentation.figures.files import inline_svg, render
+
+    wide, narrow = job(), job(width=NARROW)
+    image = render(wide, ".png")  # first: what lays text out anew moves it by a hair
+    finding = " ".join(wide.texts[0].get_text().split())
+    return Drawing(inline_svg(wide, name), inline_svg(narrow, f"narrow-{name}"), image, finding, QUESTIONS[name], shows)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 from ...model.trend import trends_date
 from ...priors.errors import InputError
-from ...priors.files import make_folder, write_text
+from ...priors.files import make_folder, write_bytes, write_text
 from ..archive.inputs import write_inputs
 from ..archive.manifest import (
     MANIFEST,
@@ -41,6 +41,7 @@ from ..inference.diagnostics import UntrustworthyError
 from ..inference.forecast import Forecast, forecast
 from ..inference.inputs import Inputs, inputs_of
 from ..inference.posterior import Posterior
+from ..inference.processes import beside, shared_out
 from ..inference.request import Request, posterior
 from ..inference.snapshot import Snapshot
 from ..presentation.report.sections import Sections
@@ -126,11 +127,7 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
         if not brief:
             drawn = replace(drawn, source=drawn.source.kept())  # a score of studies ask the same draws
         answer = forecast(drawn)
-    results: dict[str, Any] = {}
-    if not brief:
-        for name, study in studies_of_a_run(drawn).items():
-            with watch.part(name):
-                results[name] = study(drawn)
+    results = {} if brief else _results_of(drawn, watch)
     with watch.part("attribution"):
         previous = newest_before(runs, request.question.event, request.question.as_of)
         attribution, untrusted = _since(previous, drawn, answer) if previous else (None, "")
@@ -139,6 +136,27 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
         return sections
     with watch.part("draw"):
         return replace(sections, drawings=drawings_of(sections))
+
+
+LONGEST = (("scenarios", "watch", "worlds"), ("sensitivity", "checks"), ("mobilisation",), ("bridge",))
+"""Studies that take longest, those together of which each asks what one before it has asked."""
+
+
+def _results_of(drawn: Posterior, watch: Stopwatch) -> dict[str, Any]:
+    """What all studies find, and how long each took."""
+    studies = studies_of_a_run(drawn)
+
+    def of_chain(names: Sequence[str]) -> dict[str, tuple[Any, float]]:
+        return {name: _timed(partial(studies[name], drawn)) for name in names}
+
+    found = of_chain(list(studies)[:1])  # makes the draws that are kept for all others
+    chains = [[name for name in names if name in studies] for names in LONGEST]
+    met = {*found, *(name for chain in chains for name in chain)}
+    chains += [[name] for name in studies if name not in met]
+    for results in shared_out([partial(of_chain, names) for names in chains]):
+        found |= results
+    watch.seconds |= {name: found[name][1] for name in studies}
+    return {name: found[name][0] for name in studies}
 
 
 def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
@@ -212,23 +230,29 @@ def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = F
     write_inputs(_inputs(sections.posterior), folder / INPUTS)
     if brief:
         return
-    if sections.posterior.conditioned:
-        with watch.part("posterior"):
-            _write_posterior(sections, folder / POSTERIOR)
-    with watch.part("figures"):
-        from ..presentation.figures import save
+    from ..presentation.explorer import render_explorer
+    from ..presentation.report.report import write_report
 
-        pictures = make_folder(folder / "figures")
-        for name, drawing in sections.drawings.items():
-            save(drawing.wide, pictures / f"{name}.png")
-    with watch.part("explorer"):
-        from ..presentation.explorer import write_explorer
+    with beside(partial(_timed, partial(render_explorer, sections.posterior))) as explorer:
+        if sections.posterior.conditioned:
+            with watch.part("posterior"):
+                _write_posterior(sections, folder / POSTERIOR)
+        with watch.part("figures"):
+            pictures = make_folder(folder / "figures")
+            for name, drawing in sections.drawings.items():
+                write_bytes(pictures / f"{name}.png", drawing.image)
+        with watch.part("report"):
+            write_report(folder / REPORT, sections, explorer=EXPLORER)
+        page, watch.seconds["explorer"] = explorer.result()
+        write_text(folder / EXPLORER, page)
 
-        write_explorer(folder / EXPLORER, sections.posterior)
-    with watch.part("report"):
-        from ..presentation.report.report import write_report
 
-        write_report(folder / REPORT, sections, explorer=EXPLORER)
+def _timed[Result](task: Callable[[], Result]) -> tuple[Result, float]:
+    """What a task returns, and the seconds that it took, wherever it is done."""
+    clock = Stopwatch()
+    with clock.part(""):
+        result = task()
+    return result, clock.seconds[""]
 
 
 def today() -> Any:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 from ...evidence.consistency import check_against, statements_of_priors
@@ -22,6 +23,7 @@ from ..inference.diagnostics import UntrustworthyError
 from ..inference.estimates import Distribution, Estimate, quantile_shift
 from ..inference.firsts import first_firms
 from ..inference.posterior import Posterior, prior_of
+from ..inference.processes import shared_out
 from ..inference.question import Question
 from ..inference.result import Result
 from .counterfactuals import SHIFT_QUANTILES
@@ -171,36 +173,35 @@ def worlds(
     begun = [name for name in assumptions.scenarios if name in wanted]
     if compared is None or ids is not None:
         compared = scenarios(posterior, begun)
+    anew = [partial(_model, posterior, anchor, name) for name in others if name in wanted]
+    anew += [partial(_belief, posterior, anchor, name) for name in assumptions.worlds if name in wanted]
     return Worlds(
         posterior.origin,
         (
             _of_posterior(WorldResult(model, f"Model {model}: {MODELS[model]}", "model"), posterior, posterior),
-            *_models(posterior, anchor, [name for name in others if name in wanted]),
-            *_beliefs(posterior, anchor, [name for name in assumptions.worlds if name in wanted]),
+            *shared_out(anew),
             *_scenarios(posterior, compared),
         ),
     )
 
 
-def _models(posterior: Posterior, anchor: Posterior, names: Sequence[str]) -> Iterator[WorldResult]:
-    """Other models, under what is laid over the one that was asked."""
+def _model(posterior: Posterior, anchor: Posterior, name: str) -> WorldResult:
+    """Another model, under what is laid over the one that was asked."""
     asked = posterior.question.assumptions
     own = {layer.file for layer in model_layers(asked.model)}
     above = [layer for layer in asked.layers if layer.file not in own]
-    for name in names:
-        text = WorldResult(name, f"Model {name}: {MODELS[name]}", "model")
-        try:
-            yield _asked_anew(text, assemble([*model_layers(name), *above]), posterior, anchor)
-        except InputError as error:
-            yield replace(text, refused=f"does not take what is laid over {asked.model}: {error.problem}")
+    text = WorldResult(name, f"Model {name}: {MODELS[name]}", "model")
+    try:
+        return _asked_anew(text, assemble([*model_layers(name), *above]), posterior, anchor)
+    except InputError as error:
+        return replace(text, refused=f"does not take what is laid over {asked.model}: {error.problem}")
 
 
-def _beliefs(posterior: Posterior, anchor: Posterior, names: Sequence[str]) -> Iterator[WorldResult]:
+def _belief(posterior: Posterior, anchor: Posterior, name: str) -> WorldResult:
     assumptions = posterior.question.assumptions
-    for name in names:
-        text = assumptions.worlds[name].text
-        row = WorldResult(name, text.title, "belief", text.references, text.notes.strip())
-        yield _asked_anew(row, in_world(assumptions, name), posterior, anchor)
+    text = assumptions.worlds[name].text
+    row = WorldResult(name, text.title, "belief", text.references, text.notes.strip())
+    return _asked_anew(row, in_world(assumptions, name), posterior, anchor)
 
 
 def _scenarios(posterior: Posterior, compared: ScenarioComparison) -> Iterator[WorldResult]:

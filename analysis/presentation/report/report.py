@@ -129,15 +129,8 @@ def _known(sections: Sections) -> Sequence[Item]:
 
 
 def _figures(sections: Sections) -> dict[str, dict[str, str]]:
-    from ..figures import inline_svg
-
     return {
-        name: {
-            "wide": inline_svg(drawing.wide, name),
-            "narrow": inline_svg(drawing.narrow, f"narrow-{name}"),
-            "alt": drawing.shows,
-            "question": drawing.question,
-        }
+        name: {"wide": drawing.wide, "narrow": drawing.narrow, "alt": drawing.shows, "question": drawing.question}
         for name, drawing in sections.drawings.items()
     }
 

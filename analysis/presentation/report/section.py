@@ -15,23 +15,24 @@ class Drawing(NamedTuple):
 
     Attributes
     ----------
-    wide, narrow : matplotlib.figure.Figure
-        Drawn for a desk and for a telephone.
+    wide, narrow : str
+        SVG elements, drawn for a desk and for a telephone.
+    image : bytes
+        The wide one as PNG.
+    finding : str
+        Its title.
     question : str
         What it answers; its title is the answer.
     shows : str
         What it shows, for whoever cannot see it.
     """
 
-    wide: Any
-    narrow: Any
+    wide: str
+    narrow: str
+    image: bytes
+    finding: str
     question: str
     shows: str
-
-    @property
-    def finding(self) -> str:
-        """Its title."""
-        return " ".join(self.wide.texts[0].get_text().split())
 
 
 @dataclass(frozen=True)
