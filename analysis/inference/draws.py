@@ -10,6 +10,7 @@ from functools import cached_property, partial
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...model.draws import QuantileTransform, SobolStreams, Transform, UniformStreams
 from ...model.forward import CHUNK, WHOLE, simulate, sobol_layout
@@ -46,6 +47,9 @@ class DrawSource(Protocol):
 
     def kept(self) -> DrawSource:
         """Return the same draws, in memory where they would be made anew for every question."""
+
+    def lightened(self) -> DrawSource:
+        """Return the draws without those that hardly count; see `Weighting.lightened`."""
 
 
 class PriorDraws:
@@ -196,8 +200,12 @@ class PriorDraws:
                 break
         return {name: column[:draws] for name, column in joined(kept).items()}
 
-    def map(self, evaluate: Evaluate) -> dict[str, Array]:
-        """Evaluate all draws and join the results; refuses more draws than fit into memory."""
+    def lightened(self) -> PriorDraws:
+        """Return all: of the prior, every draw counts."""
+        return self
+
+    def map(self, evaluate: Evaluate, places: NDArray[np.intp] | None = None) -> dict[str, Array]:
+        """Evaluate all draws, or those in some places, and join the results; refuses more than fit into memory."""
         if self._layout.draws > MOST_STORED_DRAWS:
             raise InputError(
                 f"at most {MOST_STORED_DRAWS:,} draws are compared pairwise, not {self._layout.draws:,}",
@@ -205,19 +213,32 @@ class PriorDraws:
             )
         shared = len(self._names) * self._layout.draws >= LEAST_SHARED and not self._scrambles
         parts = parts_of(self._layout.draws) if shared else [WHOLE]
-        done = together([partial(self._part, evaluate, part) for part in parts])
+        done = together([partial(self._part, evaluate, part, places) for part in parts])
         self._take([ratios for each in done for ratios in each.log_ratios])
         if self._kept is not None:
             for each in done:
                 _keep(self._kept, each.made)
         return joined([chunk for each in done for chunk in each.chunks])
 
-    def _part(self, evaluate: Evaluate, part: slice) -> _Part:
+    def _part(self, evaluate: Evaluate, part: slice, places: NDArray[np.intp] | None) -> _Part:
         ratios: list[Array] = []
         before = set(self._kept or ())
+        evaluate = evaluate if places is None else _in_places(evaluate, places, part.start or 0)
         chunks = list(self._evaluated(evaluate, part, ratios))
         made = {first: values for first, values in (self._kept or {}).items() if first not in before}
         return _Part(chunks, ratios, made)
+
+
+def _in_places(evaluate: Evaluate, places: NDArray[np.intp], start: int) -> Evaluate:
+    """Evaluate, of chunks that follow one another from a draw on, those draws alone that are in some places."""
+    begun = itertools.count(start, CHUNK)
+
+    def evaluate_some(values: Values) -> Mapping[str, Array]:
+        first = next(begun)
+        here = places[slice(*np.searchsorted(places, [first, first + CHUNK]))] - first
+        return evaluate({name: column[here] for name, column in values.items()})
+
+    return evaluate_some
 
 
 @dataclass(frozen=True, eq=False)
@@ -304,11 +325,7 @@ class StoredDraws:
 
     def lightened(self) -> StoredDraws:
         """Return the draws without those that hardly count: most of a prior's, in a posterior."""
-        if self._weighting.weights is None or self._weighting.replicates:
-            return self
-        kept = self._weighting.counting()
-        weights = self._weighting.weights[kept]
-        weighting = Weighting(kept.size, weights=weights / weights.sum())
+        kept, weighting = self._weighting.lightened()
         return StoredDraws({name: row[kept] for name, row in self.values.items()}, weighting, self._seed, self.copula)
 
     def map(self, evaluate: Evaluate) -> dict[str, Array]:

@@ -132,6 +132,10 @@ class ReweightedPrior:
         """Return the same draws, in memory once they have been made; see `PriorDraws.kept`."""
         return ReweightedPrior(self.prior.kept(), self.smoothed)
 
+    def lightened(self) -> CountingDraws:
+        """Return the draws without those that hardly count."""
+        return CountingDraws(self.prior, *self._weighting.lightened())
+
     def map(self, evaluate: Evaluate) -> dict[str, Array]:
         """Evaluate all draws and join the results."""
         return self.prior.map(evaluate)
@@ -166,6 +170,44 @@ class ReweightedPrior:
         columns = {name: np.concatenate([chunk[name] for chunk in kept]) for name in kept[0]}
         weighting = Weighting(draws, chains=RESAMPLED_CHAINS)
         return StoredDraws(columns, weighting, self.prior.seed, self.prior.copula), positions
+
+
+class CountingDraws:
+    """Those of some prior draws that count in a posterior.
+
+    Parameters
+    ----------
+    prior : PriorDraws
+        All draws.
+    places : array of int, shape (draw,)
+        Which of them, in their order.
+    weighting : Weighting
+        How these stand for the posterior.
+    """
+
+    def __init__(self, prior: PriorDraws, places: Positions, weighting: Weighting) -> None:
+        self._prior, self._places, self._weighting = prior, places, weighting
+
+    @property
+    def weighting(self) -> Weighting:
+        """How the draws stand for the posterior."""
+        return self._weighting
+
+    def extended(self, beliefs: Mapping[str, Family]) -> CountingDraws:
+        """Return the same draws with further quantities beside them, on none of which theirs depend."""
+        return CountingDraws(self._prior.extended(beliefs), self._places, self._weighting)
+
+    def kept(self) -> CountingDraws:
+        """Return the same draws, in memory once they have been made; see `PriorDraws.kept`."""
+        return CountingDraws(self._prior.kept(), self._places, self._weighting)
+
+    def lightened(self) -> CountingDraws:
+        """Return the same draws: all count."""
+        return self
+
+    def map(self, evaluate: Evaluate) -> dict[str, Array]:
+        """Evaluate the draws and join the results."""
+        return self._prior.map(evaluate, self._places)
 
 
 def effective_number(log_ratios: Array) -> float:

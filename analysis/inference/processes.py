@@ -27,6 +27,7 @@ from .progress import show_progress
 
 LIMIT = "CATCHUP_PROCESSES"  # environment variable: most processes at once, this one among them
 THREADS = Path("/proc/self/task")  # where Linux lists them
+NUMBER = np.dtype(np.uint16)  # of a task, in a pipe
 LINE = 64  # bytes of a cache line, at whose beginnings arrays lie
 _busy: list[_Copy] = []
 """Copies at work, as far as is known."""
@@ -123,15 +124,16 @@ def shared_out[Result](tasks: Sequence[Callable[[], Result]]) -> list[Result]:
     hands = min(processes(), len(tasks))
     if hands < 2:
         return [task() for task in tasks]
-    # A pipe is what processes take the numbers of the tasks from, a byte each: no two of them get the same.
+    # A pipe is what processes take the numbers of the tasks from: no two of them get the same.
     taking, giving = os.pipe()
-    os.write(giving, bytes(range(len(tasks))))
+    os.write(giving, np.arange(len(tasks), dtype=NUMBER).tobytes())
     os.close(giving)
 
     def hand() -> dict[int, Result]:
         done = {}
-        while number := os.read(taking, 1):
-            done[number[0]] = tasks[number[0]]()
+        while taken := os.read(taking, NUMBER.itemsize):
+            number = int(np.frombuffer(taken, NUMBER)[0])
+            done[number] = tasks[number]()
         return done
 
     try:

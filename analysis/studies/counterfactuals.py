@@ -6,14 +6,14 @@ rest on the pool that remains, and one that has not launched meets the gate from
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 import numpy as np
 
-from ...model.generative import Outcome
+from ...model.generative import Outcome, World
 from ...model.policies import Intervention, Lever, Regime, apply_as_published, apply_lever, apply_regime
 from ...priors.errors import InputError
 from ..inference.draws import Values
@@ -290,8 +290,10 @@ def changed_dates(
     """
     baseline = outcome_of(question, values)
     columns = {READY: baseline[1].ready} | (_firsts(baseline[1], "") if firsts else {})
+    worlds: dict[Hashable, World] = {}  # by what is changed in it: commitments are none of it
     for name, change in interventions.items():
-        result = outcome_of(question, values, change, baseline=baseline)[1]
+        key = (*change.kept.items(), *change.stop.items(), change.limit_distillation, change.act_from_month)
+        worlds[key], result = outcome_of(question, values, change, world=worlds.get(key), baseline=baseline)
         columns |= {CHANGED + name: result.ready} | (_firsts(result, f"{name}/") if firsts else {})
     return columns
 
@@ -303,8 +305,12 @@ def _firsts(result: Outcome, of: str) -> Values:
 def changed_distributions(
     posterior: Posterior, interventions: Mapping[str, Intervention]
 ) -> tuple[Distribution, dict[str, Distribution]]:
-    """Distribution of the date without any intervention, and by intervention, on the same draws; months since t = 0."""
-    columns = posterior.source.map(lambda values: changed_dates(posterior.question, values, interventions))
-    weighting = posterior.source.weighting
+    """Distribution of the date without any intervention, and by intervention, on the same draws; months since t = 0.
+
+    The draws are those of the posterior that count.
+    """
+    source = posterior.source.lightened()
+    columns = source.map(lambda values: changed_dates(posterior.question, values, interventions))
+    weighting = source.weighting
     dates = {name: Distribution(columns[CHANGED + name], weighting) for name in interventions}
     return Distribution(columns[READY], weighting), dates

@@ -95,7 +95,7 @@ def test_a_second_fit_is_tried_before_it_compiles(monkeypatch, no_compiling) -> 
     fits: list[int] = []
     fit_to = conditioning.fit_to
 
-    def counted(prior: PriorDraws, question: Question, items: Any, first: Any, attempt: int) -> Any:
+    def counted(prior: PriorDraws, question: Question, items: Any, first: Any, attempt: int = 0) -> Any:
         fits.append(attempt)
         with_khat(monkeypatch, 0.5 if attempt == 0 else 0.4)
         return fit_to(prior, question, items, first, attempt)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from ....evidence.latents import with_latents
 from ....evidence.selected import Selection
@@ -11,6 +12,7 @@ from ...inference.conditioning import condition
 from ...inference.diagnostics import UntrustworthyError
 from ...inference.likelihoods import prior_for
 from ...inference.posterior import Posterior
+from ...inference.processes import beside
 from ...inference.question import Question
 from ...inference.request import Request
 from ...inference.result import Origin, Result
@@ -91,7 +93,8 @@ def check(request: Request) -> Checks:
         found = condition(request.question, selection, request.engine, refuse=False)
     except UntrustworthyError as error:
         return _checks_of_prior(request.question, selection, error)
-    return replace(checks_of(found), judged=judged(found))
+    with beside(partial(judged, found)) as numbers:
+        return replace(checks_of(found), judged=numbers.result())
 
 
 def checks_of(posterior: Posterior, *, scaled: Sequence[PowerScaling] | None = None) -> Checks:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import xarray as xr
@@ -19,6 +20,7 @@ from ....evidence.latents import latent_quantities
 from ....evidence.layout import OBSERVATION
 from ...inference.estimates import ZERO, Array, Estimate
 from ...inference.posterior import Posterior
+from ...inference.processes import shared_out
 from ...inference.tree.groups import Groups
 from ...inference.tree.result_tree import posterior_groups
 
@@ -121,13 +123,13 @@ def power_scaling(
     uncertain = [name for name in quantities if name in posterior]
     moved = {DATE: date, **{name: posterior[name].values.ravel() for name in uncertain}}
     whole_prior, whole_likelihood = (np.sum(list(parts.values()), axis=0) for parts in (priors, items))
-    rows = [
-        PowerScaling(name, "all", _sensitivity(column, whole_prior), _sensitivity(column, whole_likelihood))
-        for name, column in moved.items()
-    ]
+    asked = [(column, whole) for column in moved.values() for whole in (whole_prior, whole_likelihood)]
+    asked += [(date, part) for parts in (priors, items) for part in parts.values()]
+    found = iter(shared_out([partial(_sensitivity, *pair) for pair in asked]))
+    rows = [PowerScaling(name, "all", next(found), next(found)) for name in moved]
     alone = [
-        *(PowerScaling(DATE, name, _sensitivity(date, part), None) for name, part in priors.items()),
-        *(PowerScaling(DATE, name, None, _sensitivity(date, part)) for name, part in items.items()),
+        *(PowerScaling(DATE, name, next(found), None) for name in priors),
+        *(PowerScaling(DATE, name, None, next(found)) for name in items),
     ]
     return [*rows, *sorted(alone, key=lambda row: -(row.prior or row.likelihood or ZERO).value)]
 
