@@ -15,7 +15,7 @@ from catchup.analysis.presentation.pages.leaks import PAGE, leaks_in
 
 DAY = "2026-11-21"
 DOCS = Path(__file__).resolve().parents[1] / "docs"
-ROUNDS = 2
+ROUNDS = 4
 
 
 def catchup(*arguments: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -59,7 +60,7 @@ def forecast(
         check_tree_path(save, key="--save")
     request = asked.request()
     drawn = posterior(request)
-    with beside(partial(_surprises, request, drawn)) as surprises:
+    with beside(partial(_surprises, request, drawn)) if request.added else nullcontext() as surprises:
         result, spread = sum_up(drawn), None
         if pool:
             from ..studies.structure_spread import pool_forecast, structure_spread
@@ -68,7 +69,7 @@ def forecast(
             result = pool_forecast(result, spread)
         movements = _movements(request, drawn)
         steps = _bridge(drawn, spread) if why else None
-        for message in [*result.warnings(), *surprises.result()]:
+        for message in [*result.warnings(), *(surprises.result() if surprises else ())]:
             warn(message)
     if plot is not None or figures is not None:
         from ..presentation.figures import draw_forecast

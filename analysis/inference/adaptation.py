@@ -23,7 +23,7 @@ import numpy as np
 from ...evidence.schema import Item
 from ...model.draws import OFFSET, Transform
 from ...model.forward import CHUNK
-from .draws import GRAIN, PriorDraws, Values, parts_of
+from .draws import PriorDraws, Values, parts_of
 from .estimates import Array
 from .importance import ReweightedPrior, effective_number, weights_given
 from .likelihoods import joint_likelihood, likelihoods_of, total
@@ -236,7 +236,7 @@ def _pilot(
         ranks[:, part] = own
         return log_ratios, log_likelihood(transform(own))
 
-    parts = together([partial(carried, part) for part in parts_of(draws, GRAIN)])
+    parts = together([partial(carried, part) for part in parts_of(draws)])
     log_ratios, log_likelihoods = (np.concatenate(columns) for columns in zip(*parts, strict=True))
     return Pilot(ranks, log_ratios, log_likelihoods)
 
