@@ -2,9 +2,10 @@ r"""A proposal adapted to evidence, by raising the likelihood to its full power 
 
 Draws of the current proposal are weighted by the prior's density, times the likelihood to a power :math:`\beta`, over
 the proposal's; the largest power that leaves enough of them effective gives the next proposal, until at
-:math:`\beta = 1` it has been fitted to draws of its own kind [1]_ [2]_. The first round's draws are the prior's; a
-later round costs as much as `PILOT_DRAWS` draws of a forecast, and `MORE` times as much once a fit has led
-astray: to few draws that are effective, of two dozen scores, so has the next.
+:math:`\beta = 1` it has been fitted to draws of its own kind [1]_ [2]_, and to those of the round before, where its own
+are not quite enough. The first round's draws are the prior's; a later round costs as much as `PILOT_DRAWS` draws of a
+forecast, and `MORE` times as much once a fit has led astray: to few draws that are effective, of two dozen scores, so
+has the next.
 
 References
 ----------
@@ -34,6 +35,7 @@ from .question import Question
 PILOT_DRAWS = CHUNK
 FIRST_EFFECTIVE, EFFECTIVE = 0.03, 0.06  # of `PILOT_DRAWS`: enough to fit to, from the prior and later on
 MORE, FAR = 4, 0.5  # times as many draws, once a fit has led to less than that power of the likelihood
+OWN = 0.5  # of the effective draws that a fit needs, which must be a round's own where those of the one before help out
 NEARLY = 0.95  # of the likelihood's full power, from which on a round would be spent on next to nothing
 MOST_ROUNDS = 20
 HALVINGS = 40  # of the interval in which the power lies
@@ -198,16 +200,17 @@ def adapt(
         wanted = (EFFECTIVE if round_ else FIRST_EFFECTIVE) * PILOT_DRAWS
         before, power = power, _largest_power(pilot, wanted / pilot.log_ratios.size)
         draws = MORE * PILOT_DRAWS if round_ and power < FAR else draws
-        ranks, weights, reached = pilot.ranks, pilot.weights(power), power
-        if before == 1.0 and power < 1.0 and pilot.effective + earlier.effective >= wanted:
-            ranks, weights, reached = *pilot.pooled(earlier), 1.0
+        ranks, weights = pilot.ranks, pilot.weights(power)
+        own = pilot.effective if before == 1.0 and power < 1.0 else 0.0
+        if own >= OWN * wanted and own + earlier.effective >= wanted:
+            (ranks, weights), power = pilot.pooled(earlier), 1.0
         proposal = fit_proposal(transform.names, ranks, weights, rng, prior_share)
         if before == 1.0:
             fit = Fit(proposal, pilot.effective_share(), share_of_prior)
             best = fit if best is None or fit.share > best.share else best
             if power == 1.0:
                 return best
-        earlier, power = pilot, reached
+        earlier = pilot
         pilot = _pilot(transform, proposal, log_likelihood, rng, draws)
     return best
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from catchup.analysis.inference.processes import LIMIT
+
 COPIES = """
 import gc, os, signal, time
 import numpy as np
@@ -23,7 +25,7 @@ assert most() == 2, "copies are possible in this process"
 
 def run_script(body: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run Python in a process of one thread, as the command line is."""
-    one_thread = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONWARNINGS": "error"}
+    one_thread = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "PYTHONWARNINGS": "error", LIMIT: ""}
     return subprocess.run(
         [sys.executable, "-c", COPIES + body],
         capture_output=True,
