@@ -207,6 +207,8 @@ def run(arguments: Sequence[str]) -> int:
         return _fail(f"{error.filename}: {reason_of(error)}" if error.filename else reason_of(error), 1, arguments)
     except MemoryError:
         return _fail("not enough memory; ask for fewer --draws", 1, arguments)
+    except SystemError as error:  # of a library that has found no memory and does not say so
+        return _fail(f"a library has failed, perhaps for want of memory: {error}", 1, arguments)
     except ImportError as error:  # also of a library that memory has no room for
         return _fail(f"a library cannot be loaded: {error}", 1, arguments)
     for line in take_notices():

@@ -24,10 +24,11 @@ import numpy as np
 from ...evidence.schema import Item
 from ...model.draws import OFFSET, Transform
 from ...model.forward import CHUNK
-from .draws import PriorDraws, Values, parts_of
+from .draws import PriorDraws, Values
 from .estimates import Array
 from .importance import ReweightedPrior, effective_number, weights_given
 from .likelihoods import joint_likelihood, likelihoods_of, total
+from .parts import parts_of
 from .processes import shared_array, together
 from .proposal import CHOICE, PRIOR_SHARE, Proposal, fit_proposal, prior_share_of
 from .question import Question

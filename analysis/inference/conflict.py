@@ -23,11 +23,12 @@ from ...evidence.schema import Item
 from ...model.forward import CHUNK
 from .adaptation import Pilot, pilot_uniforms, rounds_of
 from .diagnostics import COLLAPSED, UntrustworthyError
-from .draws import GRAIN, Evaluate, PriorDraws, Values, joined, parts_of
+from .draws import Evaluate, PriorDraws, Values
 from .estimates import Array
 from .importance import effective_number
 from .likelihoods import predictions_of, prior_for, total
 from .misreading import misreading
+from .parts import GRAIN, joined, parts_of
 from .processes import together
 from .question import Question
 from .resampling import systematic

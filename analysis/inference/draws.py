@@ -18,16 +18,17 @@ from ...priors.copula import INDEPENDENT, Copula
 from ...priors.errors import InputError
 from ...priors.families import Family
 from .estimates import Array, Weighting
-from .processes import processes, together
+from .parts import joined, parts_of
+from .processes import together
 from .progress import track
 from .proposal import LOG_RATIO, Proposal, ProposedTransform
 from .question import Question
+from .weights import lightened
 
 MOST_STORED_DRAWS = 10_000_000
 MOST_KEPT = 2**24  # numbers, 128 MiB of them: beyond it draws are made anew rather than kept
 LEAST_SHARED = 2**20  # numbers in all, from which on processes share them: fewer take 0.05 s
 
-GRAIN = CHUNK // 8  # draws that are shared with other processes together, where there are few
 Values = dict[str, Array]
 Evaluate = Callable[[Values], Mapping[str, Array]]
 
@@ -49,7 +50,7 @@ class DrawSource(Protocol):
         """Return the same draws, in memory where they would be made anew for every question."""
 
     def lightened(self) -> DrawSource:
-        """Return the draws without those that hardly count; see `Weighting.lightened`."""
+        """Return the draws without those that hardly count; see `weights.lightened`."""
 
 
 class PriorDraws:
@@ -325,7 +326,7 @@ class StoredDraws:
 
     def lightened(self) -> StoredDraws:
         """Return the draws without those that hardly count: most of a prior's, in a posterior."""
-        kept, weighting = self._weighting.lightened()
+        kept, weighting = lightened(self._weighting)
         return StoredDraws({name: row[kept] for name, row in self.values.items()}, weighting, self._seed, self.copula)
 
     def map(self, evaluate: Evaluate) -> dict[str, Array]:
@@ -339,22 +340,3 @@ class StoredDraws:
             evaluate({name: column[first : min(first + CHUNK, part.stop)] for name, column in self.values.items()})
             for first in range(part.start, part.stop, CHUNK)
         ]
-
-
-def parts_of(draws: int, grain: int = CHUNK) -> list[slice]:
-    """Cut draws into as many parts as there can be processes, of whole grains and as nearly alike as may be.
-
-    Examples
-    --------
-    >>> from catchup.analysis.inference.draws import parts_of
-    >>> parts_of(1_000)
-    [slice(0, 1000, None)]
-    """
-    parts = max(min(processes(), -(-draws // grain)), 1)
-    bounds = [round(number * draws / parts / grain) * grain for number in range(parts)] + [draws]
-    return [slice(*pair) for pair in itertools.pairwise(bounds)]
-
-
-def joined(chunks: Sequence[Mapping[str, Array]]) -> Values:
-    """Join the columns of chunks along the draws."""
-    return {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}

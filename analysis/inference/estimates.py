@@ -110,20 +110,6 @@ class Weighting:
         left_out = int(np.searchsorted(np.cumsum(self.weights[lightest]), UNCOUNTED))
         return np.sort(lightest[left_out:])
 
-    def lightened(self) -> tuple[NDArray[np.intp], Weighting]:
-        """Positions of the replicates that hold what `counting` finds, and how these draws stand for the distribution.
-
-        Of Markov chains, and of replicates that are few and large, none is left out.
-        """
-        if self.weights is None or self.chains:
-            return np.arange(self.draws), self
-        unit = self.draws // (self.replicates or self.draws)
-        units = np.unique(self.counting() // unit)
-        positions = (units[:, None] * unit + np.arange(unit)).ravel()
-        weights = self.weights[positions]
-        replicates = units.size if self.replicates else 0
-        return positions, Weighting(positions.size, weights=weights / weights.sum(), replicates=replicates)
-
     def mean(self, values: Array) -> float:
         """Mean of values of shape (draw,)."""
         if self.weights is None:

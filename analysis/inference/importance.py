@@ -22,6 +22,7 @@ from .draws import Evaluate, PriorDraws, StoredDraws
 from .estimates import Array, Estimate, Weighting
 from .pareto import smooth_tail
 from .resampling import Positions, systematic
+from .weights import lightened
 
 RESAMPLED_CHAINS = 4
 
@@ -134,7 +135,7 @@ class ReweightedPrior:
 
     def lightened(self) -> CountingDraws:
         """Return the draws without those that hardly count."""
-        return CountingDraws(self.prior, *self._weighting.lightened())
+        return CountingDraws(self.prior, *lightened(self._weighting))
 
     def map(self, evaluate: Evaluate) -> dict[str, Array]:
         """Evaluate all draws and join the results."""

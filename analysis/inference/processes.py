@@ -29,6 +29,7 @@ LIMIT = "CATCHUP_PROCESSES"  # environment variable: most processes at once, thi
 THREADS = Path("/proc/self/task")  # where Linux lists them
 NUMBER = np.dtype(np.uint16)  # of a task, in a pipe
 LINE = 64  # bytes of a cache line, at whose beginnings arrays lie
+ENDING = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
 _busy: list[_Copy] = []
 """Copies at work, as far as is known."""
 
@@ -60,14 +61,16 @@ class Pending[Result]:
     def result(self) -> Result:
         """What the task returns, or raises."""
         if self._copy is not None:
-            self._found = self._read() if self._copy.succeeded() else self._task()
+            written = self._copy.succeeded()
+            if written:
+                try:
+                    self._found = _unpacked(self._copy.file)
+                except OSError:  # there is no room for what it wrote
+                    written = False
+            if not written:
+                self._found = self._task()
             self.end()
         return self._found
-
-    def _read(self) -> Result:
-        assert self._copy is not None
-        found: Result = _unpacked(self._copy.file)
-        return found
 
     def end(self) -> None:
         """Stop what is under way, and let go of the memory."""
@@ -148,7 +151,11 @@ def shared_array(shape: tuple[int, ...]) -> Array:
     size = math.prod(shape)
     if processes() == 1:
         return np.empty(shape)
-    return np.frombuffer(mmap.mmap(-1, max(size, 1) * 8), count=size).reshape(shape)
+    try:
+        memory = mmap.mmap(-1, max(size, 1) * 8)
+    except OSError as error:
+        raise MemoryError from error
+    return np.frombuffer(memory, count=size).reshape(shape)
 
 
 def processes() -> int:
@@ -185,15 +192,18 @@ class _Copy:
 
     def __init__(self, task: Callable[[], object]) -> None:
         self.file = os.memfd_create("result")
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # lest a copy clears away what its original has begun
         try:
             self._process = os.fork()
+            if self._process == 0:
+                _work(task, self.file)
+            self._status: int | None = None
+            _busy.append(self)
         except OSError:
             os.close(self.file)
             raise
-        if self._process == 0:
-            _work(task, self.file)
-        self._status: int | None = None
-        _busy.append(self)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def succeeded(self) -> bool:
         """Wait for it, and tell whether it has written its result."""
@@ -227,8 +237,9 @@ def _work(task: Callable[[], object], file: int) -> None:
     try:
         os.environ[LIMIT] = "1"  # a copy makes no copies
         gc.disable()  # collecting would write all over memory that is shared as long as nobody does
-        for number in (signal.SIGTERM, signal.SIGHUP):
+        for number in ENDING:
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
         show_progress(False)
         _pack(task(), file)
         status = 0

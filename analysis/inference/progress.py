@@ -37,7 +37,7 @@ def track[Item](items: Iterable[Item], total: int, description: str) -> Iterator
                 bar.start()
                 task = bar.add_task(description, total=total)
             if bar is not None and task is not None:
-                bar.update(task, completed=done)
+                bar.update(task, completed=done, refresh=True)
     finally:
         _tracked.remove(description)
         if bar is not None:
@@ -71,4 +71,5 @@ def _bar() -> Any:
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
+        auto_refresh=False,  # by a thread, beside which no work is shared with other processes
     )

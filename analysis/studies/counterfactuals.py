@@ -239,9 +239,10 @@ def compare(
     kind: str,
     acting_from: date,
 ) -> Comparison:
-    """Work out the date without and with each intervention, on the same draws."""
-    question, weighting = posterior.question, posterior.source.weighting
-    columns = posterior.source.map(lambda values: changed_dates(question, values, interventions, firsts=True))
+    """Work out the date without and with each intervention, on the posterior's draws that count."""
+    question, source = posterior.question, posterior.source.lightened()
+    weighting = source.weighting
+    columns = source.map(lambda values: changed_dates(question, values, interventions, firsts=True))
     baseline = Distribution(columns[READY], weighting)
 
     def firsts(of: str) -> dict[str, Estimate]:

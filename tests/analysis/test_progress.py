@@ -27,7 +27,7 @@ def bars(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
             made.append(f"{description} of {total}")
             return 0
 
-        def update(self, task: int, completed: int) -> None: ...
+        def update(self, task: int, completed: int, refresh: bool) -> None: ...
 
     monkeypatch.setattr(progress, "_bar", Bar)
     monkeypatch.setattr(progress, "PATIENCE", -1.0)

@@ -66,7 +66,7 @@ def test_letters_that_an_encoding_lacks_are_escaped(encoding: str) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is limited by Linux's rules")
 def test_not_enough_memory_is_a_line(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", LIMITED, str(500 * 10**6), *ASKED[:5], "--draws", "3000000", "--save", "tree.nc"],
+        [sys.executable, "-c", LIMITED, str(400 * 10**6), *ASKED[:5], "--draws", "3000000", "--save", "tree.nc"],
         env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
         cwd=tmp_path,
         capture_output=True,
