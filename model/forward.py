@@ -151,7 +151,7 @@ def _in_turn(
         current = before, race(before, values, change)
     waiting = [step for step in steps if not any(step is each for each in done)] + asked
     whole = list(one_after_another([*done, *waiting]))[len(done) :]
-    foreseen, stages = [], [current[0]]
+    foreseen, stages, untouched = [], [current[0]], None if done else current[1]
     for number, step in enumerate(whole, start=1):
         foreseen.append((step.act_from_month, current[1].ready))
         earlier = change_from(step.act_from_month, current[0], {event: current[1]})
@@ -159,7 +159,10 @@ def _in_turn(
         stages.append(now)
         committed = redrawn(step.commitments, assumptions.beliefs, values)
         current = in_turn(current[0], now, step.act_from_month), race(now, values | committed, earlier)
-    return replace(current[0], stages=tuple(stages)), replace(current[1], foreseen=tuple(foreseen))
+    return (
+        replace(current[0], stages=tuple(stages)),
+        replace(current[1], foreseen=tuple(foreseen), before=untouched),
+    )
 
 
 def in_turn(before: World, now: World, month: float) -> World:

@@ -122,6 +122,8 @@ class Outcome:
     foreseen : tuple of (float, (draw,))
         By month in which policies have changed circumstances, when it would have been ready without that change and
         those after it.
+    before : Outcome or None
+        How it would have come without any of them.
 
     Examples
     --------
@@ -140,6 +142,7 @@ class Outcome:
     post_training: Any
     ready: Any
     foreseen: tuple[tuple[float, Any], ...] = ()
+    before: Outcome | None = None
 
     def ready_of(self, firm: str) -> Any:
         """When a firm is ready, first or not, months; (draw,)."""

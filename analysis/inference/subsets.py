@@ -20,12 +20,13 @@ from .draws import PriorDraws, Values
 from .estimates import Array, Distribution, Estimate, Weighting, error_of_difference
 from .importance import SmoothedWeights, weights_given
 from .known import known_column, with_ranks
-from .likelihoods import predictions_of, total
+from .likelihoods import Raced, predictions_of, races_of, total
 from .log_means import LogMean, log_mean
 from .outcomes import READY, summary_of
 from .question import Question
 
 LIKELIHOOD, GENUINE = "likelihood:", "genuine:"  # begin the columns of items
+UNTOUCHED = "untouched:"  # begins those of a world without any policy, beside one with some
 
 
 class SharedDraws:
@@ -53,16 +54,24 @@ class SharedDraws:
     ) -> None:
         self.items = items
         self._enacted, self._summed_up = question.assumptions.enacted, summed_up
-        drawn = source.kept() if self._enacted else source  # worlds without some policy ask the same draws
+        drawn = source.kept() if len(self._enacted) > 1 else source  # worlds without some policy ask the same draws
         self.source = with_ranks(question, drawn) if summed_up else drawn
         self._worlds: dict[tuple[Enacted, ...], SharedDraws] = {}
         self._work_out(question)
 
     def _work_out(self, question: Question) -> None:
-        self.question = question
-        self._worlds[question.assumptions.enacted] = self
         items, summed_up = self.items, self._summed_up
         columns = self.source.map(lambda values: _columns(question, values, items, summed_up=summed_up))
+        untouched = {name: columns.pop(name) for name in list(columns) if name.startswith(UNTOUCHED)}
+        self._take(question, columns)
+        if untouched:
+            other = copy.copy(self)
+            other._summed_up = False  # subsets ask for the date alone
+            other._take(_untouched(question), {name.removeprefix(UNTOUCHED): row for name, row in untouched.items()})
+
+    def _take(self, question: Question, columns: Values) -> None:
+        self.question = question
+        self._worlds[question.assumptions.enacted] = self
         of_items = (LIKELIHOOD, GENUINE)
         self._columns = {name: column for name, column in columns.items() if name.startswith(of_items)}
         self.summary = {name: column for name, column in columns.items() if not name.startswith(of_items)}
@@ -187,12 +196,31 @@ def _joined_replicates(first: Weighting, second: Weighting) -> int:
     return (first.draws + second.draws) // size
 
 
+def _untouched(question: Question) -> Question:
+    """The question in a world without any policy."""
+    return replace(question, assumptions=replace(question.assumptions, enacted=()))
+
+
 def _columns(question: Question, values: Values, items: Sequence[Item], *, summed_up: bool) -> Values:
-    world, dates, predicted = predictions_of(question, values, items)
+    raced = races_of(question, values, items)
+    columns = _of_items(question, values, items, raced)
+    world, outcomes = raced
+    if not summed_up:
+        return columns
+    dates = outcomes[question.event]
+    columns |= summary_of(question, values, world, dates) | known_column(question, items, values, dates.ready)
+    before = {event: outcome.before for event, outcome in outcomes.items() if outcome.before is not None}
+    if before:  # worked out on the way: whoever asks what the policies changed need not ask the draws again
+        untouched = _of_items(_untouched(question), values, items, (world.stages[0], before))
+        columns |= {UNTOUCHED + name: column for name, column in untouched.items()}
+    return columns
+
+
+def _of_items(question: Question, values: Values, items: Sequence[Item], raced: Raced) -> Values:
+    """The date, and what every item says of each draw."""
+    _, dates, predicted = predictions_of(question, values, items, raced)
     clock = question.clock
     columns = {READY: dates.ready}
-    if summed_up:
-        columns = summary_of(question, values, world, dates) | known_column(question, items, values, dates.ready)
     for item in items:
         prediction = predicted[item.id]
         columns[LIKELIHOOD + item.id] = log_density(item, item.observation(clock), prediction, clock)
