@@ -95,7 +95,9 @@ def likelihoods_of(
     return log_likelihoods(items, assumptions, values, world, outcomes)
 
 
-@pytest.mark.parametrize("scale", [1.0, 6.0], ids=["prior", "tails"])
+@pytest.mark.parametrize(
+    "scale", [pytest.param(1.0, id="prior"), pytest.param(6.0, id="tails", marks=pytest.mark.slow)]
+)
 def test_the_graph_and_arrays_agree_and_gradients_are_finite(scale: float, conditioned: Conditioned) -> None:
     rng = np.random.default_rng(6)
     points = scale * rng.standard_normal((25, sum(conditioned.size)))
