@@ -17,7 +17,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from ...model.assumptions import DEFAULT_EVENT
+from ...model.assumptions import DEFAULT_EVENT, Assumptions
 from ...priors.strict import StrictModel
 from .estimate import Share
 from .kind import Clock, Figures, ModelState, Name, Positive
@@ -40,7 +40,10 @@ class Observed(StrictModel):
     def _ascending(cls, quantiles: dict[str, datetime.date]) -> dict[str, datetime.date]:
         if len(quantiles) == 1:
             raise ValueError("two quantiles or more were expected; a single one is a probability by a day")
-        days = [day for _, day in _ordered(quantiles)]
+        ordered = _ordered(quantiles)
+        days, shares = [day for _, day in ordered], [share for share, _ in ordered]
+        if len(set(shares)) < len(shares):
+            raise ValueError(f"a probability is said twice: {', '.join(quantiles)}")
         if days != sorted(set(days)):
             raise ValueError("days were expected to rise with their probabilities")
         return quantiles
@@ -74,6 +77,14 @@ class ExpertForecast(NormalKind[Observed, Likelihood]):
 
     def event(self, observed: Observed) -> str | None:
         return observed.event
+
+    def misfit(self, observed: Observed, likelihood: Likelihood, assumptions: Assumptions) -> tuple[str, str] | None:
+        origin = assumptions.calendar.origin
+        days = {"observed.by": observed.by} | {
+            f"observed.quantiles.{key}": day for key, day in observed.quantiles.items()
+        }
+        early = [(key, day) for key, day in days.items() if day is not None and day < origin]
+        return (early[0][0], f"a day from {origin} (t = 0) on was expected, not {early[0][1]}") if early else None
 
     def observation(self, observed: Observed, clock: Clock) -> float:
         return _normal(observed, clock)[0]

@@ -18,6 +18,8 @@ from pydantic import ValidationInfo, field_validator
 from .kind import ModelState
 from .runs import ObservedRun, RunKind, RunLikelihood
 
+LONGEST = datetime.timedelta(days=730)  # of a run: a day further back is surely a mistake; our judgement
+
 
 class Observed(ObservedRun):
     """Whose run, the day of its end, that of its beginning where known, its size, and which event it is to reach."""
@@ -30,6 +32,10 @@ class Observed(ObservedRun):
         end = info.data.get("date")
         if started is not None and end is not None and started >= end:
             raise ValueError(f"{started} is not before {end}, when the run ended")
+        if started is not None and end is not None and end - started > LONGEST:
+            raise ValueError(
+                f"{started} is more than {LONGEST.days} days before {end}: no run is known to have lasted a year"
+            )
         return started
 
 

@@ -55,7 +55,7 @@ def one_of_each_kind() -> list[Item]:
         item("not_yet", id="silence-default", observed=None),
         item("claim", id="claim-range", observed__event="autonomous-range", likelihood__true_positive=0.0),
         item("training_run", id="run-hyperscaler", observed__firm="hyperscaler"),
-        item("compute_stock", id="stock-country", observed__firm=None, observed__interval=None),
+        item("compute_stock", id="stock-country", observed__firm=None, observed__interval=None, observed__level=None),
         item("compute_stock", id="stock-channel", observed__firm=None, observed__channel="smuggling-2026"),
         item("compute_stock", id="stock-before", observed__date=BEFORE, likelihood__yearly_growth=2.0),
         item("shipment", id="none-shipped", observed__value=0.0, likelihood=NONE_SHIPPED),
@@ -64,7 +64,13 @@ def one_of_each_kind() -> list[Item]:
         item("rental_spend", id="bill-of-a-buyer", observed__firm="hyperscaler"),
         item("run_started", id="run-sized", observed__size=3e26, likelihood__size_sd=0.4),
         item("expert_forecast", id="one-probability", observed=ONE_PROBABILITY),
-        item("frontier_score", id="score-of-mythos", observed__frontier="mythos", observed__interval=None),
+        item(
+            "frontier_score",
+            id="score-of-mythos",
+            observed__frontier="mythos",
+            observed__interval=None,
+            observed__level=None,
+        ),
         item("run_finished", id="run-unsized", observed__size=None, likelihood__months_sd=1.0),
     ]
 

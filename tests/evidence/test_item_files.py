@@ -153,6 +153,15 @@ SPOILT: list[tuple[str, dict[str, Any], str, str]] = [
     ("expert_forecast", {"observed__quantiles": {"half": LATE, "0.6": LATE}}, "observed.quantiles", "not 'half'"),
     ("expert_forecast", {"observed__quantiles": {"0.5": LATE}}, "observed.quantiles", "two quantiles"),
     ("expert_forecast", {"observed__quantiles": {"0.5": LATE, "0.6": LATE}}, "observed.quantiles", "rise"),
+    (
+        "expert_forecast",
+        {"observed__quantiles": {"0.05": LATE, "0.050": LATE + datetime.timedelta(days=9)}},
+        "observed.quantiles",
+        "said twice",
+    ),
+    ("compute_stock", {"observed__interval": None, "observed__level": 0.8}, "observed.level", "no interval"),
+    ("frontier_score", {"observed__interval": None, "observed__level": 0.8}, "observed.level", "no interval"),
+    ("run_finished", {"observed__started": datetime.date(2019, 5, 1)}, "observed.started", "more than 730 days"),
     ("expert_forecast", {"observed__by": LATE}, "observed.spread_months", "beside them"),
     ("expert_forecast", {"observed__quantiles": None}, "observed.spread_months", "all of probability"),
     (

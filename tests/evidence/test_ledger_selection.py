@@ -133,6 +133,12 @@ def test_a_milestone_ends_the_silence_about_its_event(tmp_path: Path) -> None:
     ("kind", "changes", "key", "says"),
     [
         ("claim", {"observed__event": "compute-equivalents"}, "observed.event", "compute-equivalent"),
+        (
+            "expert_forecast",
+            {"observed__quantiles__0.05": datetime.date(2026, 1, 1)},
+            "observed.quantiles.0.05",
+            "t = 0",
+        ),
         ("milestone", {"observed__date": datetime.date(2026, 2, 23)}, "observed.date", "before 2026-02-24"),
         ("claim", {"observed__date": datetime.date(2020, 1, 1)}, "observed.date", "before 2026-02-24"),
         ("training_run", {"observed__firm": "startups"}, "observed.firm", "startup"),
