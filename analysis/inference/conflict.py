@@ -155,16 +155,19 @@ class _Predictions:
 
     def expectation(self, item: Item) -> str:
         """What the prior leads one to expect of an item, in words."""
-        return expectation(item, self._predicted[item.id], self._clock, self._rng)
+        return expectation(item, self._predicted[item.id], self._clock, self._of_its_own())
 
     def expectation_given_others(self, item: Item) -> str:
         """What the other items lead one to expect of one that they contradict, in words."""
-        return expectation(item, self._given_others[item.id], self._clock, self._rng)
+        return expectation(item, self._given_others[item.id], self._clock, self._of_its_own())
 
     def misread(self, item: Item) -> str | None:
         """Which mistake explains an item, where it surprises; see `misreading`."""
-        rng = np.random.default_rng(self._seed)  # of its own: the others' tails stay as they are
-        return misreading(item, self._predicted[item.id], self._clock, self.tail(item), rng)
+        return misreading(item, self._predicted[item.id], self._clock, self.tail(item), self._of_its_own())
+
+    def _of_its_own(self) -> np.random.Generator:
+        """Random numbers that leave all others as they are, and do not depend on what has been asked before."""
+        return np.random.default_rng(self._seed)
 
 
 def _below(unlikely: float, tails: dict[str, float]) -> dict[str, float]:

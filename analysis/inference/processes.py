@@ -8,12 +8,14 @@ process of one thread may be copied: the command line is one, a notebook is not,
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import gc
 import math
 import mmap
 import os
 import pickle
+import re
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -22,6 +24,7 @@ from typing import Any
 
 import numpy as np
 
+from ...priors.errors import InputError
 from .estimates import Array
 from .progress import show_progress
 
@@ -30,6 +33,7 @@ THREADS = Path("/proc/self/task")  # where Linux lists them
 NUMBER = np.dtype(np.uint16)  # of a task, in a pipe
 LINE = 64  # bytes of a cache line, at whose beginnings arrays lie
 ENDING = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
+END_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux's prctl
 _busy: list[_Copy] = []
 """Copies at work, as far as is known."""
 
@@ -149,9 +153,7 @@ def shared_out[Result](tasks: Sequence[Callable[[], Result]]) -> list[Result]:
 def shared_array(shape: tuple[int, ...]) -> Array:
     """Return an array, to be filled, that copies made from now on share: what one writes into it the others read."""
     size = math.prod(shape)
-    if processes() == 1:
-        return np.empty(shape)
-    try:
+    try:  # whether or not copies can be made now: they could when they are
         memory = mmap.mmap(-1, max(size, 1) * 8)
     except OSError as error:
         raise MemoryError from error
@@ -159,11 +161,19 @@ def shared_array(shape: tuple[int, ...]) -> Array:
 
 
 def processes() -> int:
-    """Number of processes that may be at work at once, this one among them."""
+    """Number of processes that may be at work at once, this one among them.
+
+    Raises
+    ------
+    InputError
+        If the environment limits them to what is no number of processes.
+    """
+    most = os.environ.get(LIMIT, "").strip()
+    if most and not (re.fullmatch("[0-9]{1,9}", most) and int(most)):
+        raise InputError(f"a number of processes, 1 or more, was expected, not '{most[:20]}'", key=LIMIT)
     if not _can_be_copied():
         return 1
-    most = os.environ.get(LIMIT, "")
-    return min(len(os.sched_getaffinity(0)), int(most) if most.isdecimal() else sys.maxsize) or 1
+    return min(len(os.sched_getaffinity(0)), int(most or sys.maxsize))
 
 
 def _can_be_copied() -> bool:
@@ -194,9 +204,10 @@ class _Copy:
         self.file = os.memfd_create("result")
         before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # lest a copy clears away what its original has begun
         try:
+            original = os.getpid()
             self._process = os.fork()
             if self._process == 0:
-                _work(task, self.file)
+                _work(task, self.file, original)
             self._status: int | None = None
             _busy.append(self)
         except OSError:
@@ -231,10 +242,11 @@ class _Copy:
             _busy.remove(self)
 
 
-def _work(task: Callable[[], object], file: int) -> None:
+def _work(task: Callable[[], object], file: int, original: int) -> None:
     """Be the copy: write what a task returns, and end without a word, whatever happens."""
     status = 1
     try:
+        _end_with(original)
         os.environ[LIMIT] = "1"  # a copy makes no copies
         gc.disable()  # collecting would write all over memory that is shared as long as nobody does
         for number in ENDING:
@@ -245,6 +257,22 @@ def _work(task: Callable[[], object], file: int) -> None:
         status = 0
     finally:
         os._exit(status)
+
+
+def _end_with(original: int) -> None:
+    """Have this copy killed when its original ends, however that does."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(END_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() != original:  # it has ended in the meantime
+        os._exit(1)
+
+
+@atexit.register
+def _end_all() -> None:
+    """End the copies that nobody waits for: a signal may have come before somebody could."""
+    for copy in tuple(_busy):
+        copy.end()
 
 
 def _pack(result: object, file: int) -> None:

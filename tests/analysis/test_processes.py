@@ -126,8 +126,7 @@ assert together([lambda: 0, speaks]) == [0, 1]
     "body",
     [
         "os.environ[LIMIT] = '1'; assert most() == 1",
-        "os.environ[LIMIT] = 'many'; assert most() == 2",
-        "os.environ[LIMIT] = '0'; assert most() == 1",
+        "os.environ[LIMIT] = ' 1 '; assert most() == 1",
         "import threading; threading.Thread(target=time.sleep, args=(0.5,)).start(); assert most() == 1",
         "os.memfd_create = lambda name: (_ for _ in ()).throw(OSError()); assert together([lambda: 1] * 2) == [1, 1]",
         "os.fork = lambda: (_ for _ in ()).throw(BlockingIOError()); assert together([lambda: 1] * 2) == [1, 1]",
@@ -135,6 +134,59 @@ assert together([lambda: 0, speaks]) == [0, 1]
 )
 def test_where_there_can_be_no_copy_all_is_done_here(body: str) -> None:
     assert_sound(body)
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "many", "1.5", "9" * 5_000])
+def test_a_limit_that_is_no_number_of_processes_is_refused(limit: str) -> None:
+    done = run_script(
+        f"from catchup.analysis.commands.main import main\nos.environ[LIMIT] = {limit!r}\nmain(['forecast'])"
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"catchup: {LIMIT}: a number of processes")
+
+
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_that_comes_while_a_copy_is_made_leaves_none(number: str) -> None:
+    assert_sound(f"""
+def forever():
+    time.sleep(600)
+def heard(*_):
+    raise KeyboardInterrupt
+signal.signal(signal.{number}, heard)
+fork = os.fork
+def fork_when_told_to_end():
+    os.kill(os.getpid(), signal.{number})
+    return fork()
+os.fork = fork_when_told_to_end
+try:
+    with beside(forever):
+        pass
+except KeyboardInterrupt:
+    pass
+else:
+    raise AssertionError("not heard")
+(copy,) = processes._busy
+processes._end_all()
+assert not processes._busy and copy._status == signal.SIGKILL
+""")
+
+
+def test_a_copy_ends_with_its_original(tmp_path: Path) -> None:
+    """Also with one that was killed; the copy holds its output open until then."""
+    done = run_script(
+        """
+def forever():
+    open("begun", "w").close()
+    time.sleep(600)
+with beside(forever):
+    while not os.path.exists("begun"):
+        time.sleep(0.01)
+    os.kill(here, signal.SIGKILL)
+""",
+        tmp_path,
+    )
+    assert done.returncode == -9
 
 
 POLICY = """
@@ -149,15 +201,29 @@ likelihood = {reliability = 0.4}
 """
 
 
+MISREAD = """
+id = "misread"
+title = "RMB taken for dollars"
+kind = "capital_spending"
+role = "likelihood"
+known_since = 2026-01-01
+observed = {value = 160e9, currency = "USD", year = 2026, firm = "ByteDance"}
+likelihood = {yearly_growth = 2.0, sd = 0.4}
+sources = [{title = "A report", publisher = "Nobody", date = 2026-01-01, quoted_in = "nowhere"}]
+"""
+
+
 @pytest.mark.parametrize(
     "command",
     [
         ["forecast", "--draws", "40000", "--add", "policy.toml"],
         ["levers", "--draws", "40000"],
+        ["forecast", "--draws", "40000", "--add", "misread.toml"],
     ],
 )
 def test_answers_do_not_depend_on_the_number_of_processes(command: list[str], tmp_path: Path) -> None:
     (tmp_path / "policy.toml").write_text(POLICY)
+    (tmp_path / "misread.toml").write_text(MISREAD)
 
     def answer(processes: str) -> tuple[int, object, str]:
         arguments = [*command, "--as-of", "2026-11-21", "--json"]
