@@ -20,7 +20,7 @@ from pydantic import AfterValidator, Field
 from ...model.assumptions import Assumptions
 from ...priors.strict import StrictModel
 from ..units import H100E, ChipName, h100e_of, units
-from .estimate import Interval, LevelOfInterval, log_interval_sd
+from .estimate import Interval, Level, log_interval_sd
 from .kind import Clock, Figures, ModelState, Name, Positive, calculable, log_of
 from .normal import NormalKind
 from .stocks import growth_lacking, sources_of, stock_at
@@ -31,7 +31,7 @@ class Observed(StrictModel):
 
     value: Positive
     interval: Interval | None = None
-    level: LevelOfInterval = 0.95
+    level: Level = 0.95
     chip: ChipName = H100E
     firm: Name | None = None
     channel: Name | None = None

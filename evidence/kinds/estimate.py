@@ -31,19 +31,10 @@ def at_most_one(share: float) -> float:
     return share
 
 
-def of_an_interval(level: float, info: ValidationInfo) -> float:
-    """Refuse a level that stands beside no field ``interval``."""
-    if "interval" in info.data and info.data["interval"] is None:
-        raise ValueError("there is no interval that it could be the level of")
-    return level
-
-
 Interval = Annotated[tuple[float, float], Field(strict=False), AfterValidator(around_value)]
 """Two positive numbers around the field ``value``, which stands before it."""
 Level = Annotated[float, Field(gt=0, lt=1)]
 """Probability that an interval states."""
-LevelOfInterval = Annotated[Level, AfterValidator(of_an_interval)]
-"""The same where the field ``interval``, which stands before it, may be left out."""
 Share = Annotated[float, Field(gt=0), AfterValidator(at_most_one)]
 """A part of a whole, above 0 and at most 1; percent is refused with the share it means."""
 

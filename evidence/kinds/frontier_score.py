@@ -24,7 +24,7 @@ from ...model.equations import MONTHS_PER_YEAR
 from ...priors.strict import StrictModel
 from ..efficiency.equations import expected_score
 from ..intervals import interval_sd
-from .estimate import Interval, LevelOfInterval, Share
+from .estimate import Interval, Level, Share
 from .kind import Clock, Figures, ModelState, Positive, calculable, log_of
 from .normal import NormalKind
 from .runs import committed
@@ -40,7 +40,7 @@ class Observed(StrictModel):
     frontier: Literal["mythos", "chinese"]
     value: Positive
     interval: Interval | None = None
-    level: LevelOfInterval = 0.9
+    level: Level = 0.9
     date: datetime.date
 
 

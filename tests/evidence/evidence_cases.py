@@ -55,7 +55,7 @@ def one_of_each_kind() -> list[Item]:
         item("not_yet", id="silence-default", observed=None),
         item("claim", id="claim-range", observed__event="autonomous-range", likelihood__true_positive=0.0),
         item("training_run", id="run-hyperscaler", observed__firm="hyperscaler"),
-        item("compute_stock", id="stock-country", observed__firm=None, observed__interval=None, observed__level=None),
+        item("compute_stock", id="stock-country", observed__firm=None, observed__interval=None),
         item("compute_stock", id="stock-channel", observed__firm=None, observed__channel="smuggling-2026"),
         item("compute_stock", id="stock-before", observed__date=BEFORE, likelihood__yearly_growth=2.0),
         item("shipment", id="none-shipped", observed__value=0.0, likelihood=NONE_SHIPPED),

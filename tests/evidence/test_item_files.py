@@ -159,8 +159,6 @@ SPOILT: list[tuple[str, dict[str, Any], str, str]] = [
         "observed.quantiles",
         "said twice",
     ),
-    ("compute_stock", {"observed__interval": None, "observed__level": 0.8}, "observed.level", "no interval"),
-    ("frontier_score", {"observed__interval": None, "observed__level": 0.8}, "observed.level", "no interval"),
     ("run_finished", {"observed__started": datetime.date(2019, 5, 1)}, "observed.started", "more than 730 days"),
     ("expert_forecast", {"observed__by": LATE}, "observed.spread_months", "beside them"),
     ("expert_forecast", {"observed__quantiles": None}, "observed.spread_months", "all of probability"),
