@@ -239,7 +239,7 @@ def simulate[Kept](
         0 for plain random draws. Otherwise the number of independently scrambled Sobol sequences that
         share the draws, one after the other; `draws` must be a multiple of it.
     part : slice, optional
-        Which of the draws are made, from a multiple of `CHUNK` on; all by default, and always all of Sobol sequences.
+        Which of the draws are made, from a multiple of `CHUNK` on; all by default. Of Sobol sequences, which of each.
 
     Yields
     ------

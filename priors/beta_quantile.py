@@ -78,19 +78,9 @@ def _cdf(x: Array, alpha: int, beta: int) -> Array:
     total = np.ones_like(x)
     for j in range(n - 1, alpha - 1, -1):
         total = total * odds + math.comb(n, j)
-    return np.asarray(total * _power(odds, alpha) * _power(1.0 - x, n))
+    return np.asarray(total * odds**alpha * (1.0 - x) ** n)
 
 
 def _density(x: Array, alpha: int, beta: int) -> Array:
     factor = alpha * math.comb(alpha + beta - 1, alpha)
-    return np.asarray(factor * _power(x, alpha - 1) * _power(1.0 - x, beta - 1))
-
-
-def _power(x: Array, exponent: int) -> Array:
-    """A whole power by squaring: NumPy's own takes ten times as long."""
-    if exponent == 0:
-        return np.ones_like(x)
-    half = _power(x, exponent // 2) if exponent > 1 else None
-    if half is None:
-        return x
-    return half * half * x if exponent % 2 else half * half
+    return np.asarray(factor * x ** (alpha - 1) * (1.0 - x) ** (beta - 1))

@@ -153,8 +153,9 @@ def _weighed(question: Question, selection: Selection, *, more: bool, like: Post
         return _weigh(question, selection, prior)
     screening, fit = Screening(question, items, prior), None
     theirs = _proposal_of(like, prior)
+    begun = theirs is None and not screening.collapsed
     with beside(screening.suspicious) as suspicious:
-        if theirs is None and not screening.collapsed:
+        if begun:
             fit = fit_to(prior, question, items, screening.pilot)
         if suspicious.result():
             screening.refuse_conflict()
@@ -162,8 +163,9 @@ def _weighed(question: Question, selection: Selection, *, more: bool, like: Post
         return weighed
     found = None
     for attempt in range(ATTEMPTS):
-        fit = fit or fit_to(prior, question, items, screening.pilot, attempt)
-        proposal, fit = fit.proposal if fit is not None and fit.worthwhile else None, None
+        if attempt or not begun:
+            fit = fit_to(prior, question, items, screening.pilot, attempt)
+        proposal = fit.proposal if fit is not None and fit.worthwhile else None
         weighed = _with_more(question, selection, proposal) if more else _weigh(question, selection, prior, proposal)
         if proposal is None or weighed.smoothed.good:
             return weighed
