@@ -23,7 +23,7 @@ from .truths import CHAINS, RANKS, Truths, generator, simulate_truths
 DRAWS = 1_000
 TUNING = 1_000
 LENGTHENING = 4  # of a chain with too few effective draws ...
-ATTEMPTS = 3  # ... until it has been sampled so often
+ATTEMPTS = 4  # ... until it has been sampled so often
 
 
 class NutsFits:
