@@ -27,6 +27,11 @@ OFFSET = 2.0**-55  # a quarter of the generator's step: moves its 0 off 0 and, r
 SOBOL_BITS = 52  # of SciPy's sequence: half its step moves every point to the middle of its cell
 
 
+def uniform_numbers(rows: int, draws: int, rng: np.random.Generator) -> Array:
+    """Independent uniforms inside (0, 1), shape (row, draw), of no stream of their own."""
+    return rng.random((rows, draws)) + OFFSET
+
+
 class UniformStreams:
     """Independent uniform streams, one per name.
 
@@ -210,10 +215,11 @@ class QuantileTransform(Transform):
     def beside(
         self, values: Iterator[Values], streams: UniformStreams | SobolStreams, start: int, count: int, size: int
     ) -> Iterator[Values]:
-        """Return chunks of values with these beside them, which may depend on them."""
+        """Return chunks of values with these put beside them, in place; they may depend on them."""
         if not any(belief.parents for belief in self._beliefs.values()):
-            return map(operator.or_, values, self.chunks(streams, start, count, size))
+            return map(operator.ior, values, self.chunks(streams, start, count, size))
         return map(self._along, values, streams.chunks(self.names, start, count, size))
 
     def _along(self, values: Values, uniforms: Array) -> Values:
-        return values | self(uniforms, values)
+        values |= self(uniforms, values)
+        return values

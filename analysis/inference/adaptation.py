@@ -3,9 +3,9 @@ r"""A proposal adapted to evidence, by raising the likelihood to its full power 
 Draws of the current proposal are weighted by the prior's density, times the likelihood to a power :math:`\beta`, over
 the proposal's; the largest power that leaves enough of them effective gives the next proposal, until at
 :math:`\beta = 1` it has been fitted to draws of its own kind [1]_ [2]_, and to those of the round before, where its own
-are not quite enough. The first round's draws are the prior's; a later round costs as much as `PILOT_DRAWS` draws of a
-forecast, and `MORE` times as much once a fit has led astray: to few draws that are effective, of two dozen scores, so
-has the next.
+are not quite enough. The first round's draws are the prior's, and the last where enough of them count; a later round
+costs as much as `PILOT_DRAWS` draws of a forecast, and `MORE` times as much once a fit has led astray: to few draws
+that are effective, of two dozen scores, so has the next. In all rounds nuisances are integrated out: see `nuisances`.
 
 References
 ----------
@@ -15,6 +15,7 @@ References
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -22,20 +23,23 @@ from functools import partial
 import numpy as np
 
 from ...evidence.schema import Item
-from ...model.draws import OFFSET, Transform
+from ...model.draws import Transform, uniform_numbers
 from ...model.forward import CHUNK
 from .draws import PriorDraws, Values
 from .estimates import Array
 from .importance import ReweightedPrior, effective_number, weights_given
-from .likelihoods import joint_likelihood, likelihoods_of, total
+from .likelihoods import joint_likelihood
+from .nuisances import Nuisances, integrated_likelihood, nuisances_of
 from .parts import parts_of
 from .processes import shared_array, together
-from .proposal import CHOICE, PRIOR_SHARE, Proposal, fit_proposal, prior_share_of
+from .proposal import Proposal, fit_proposal
 from .question import Question
 
 PILOT_DRAWS = CHUNK
 FIRST_EFFECTIVE, EFFECTIVE = 0.03, 0.06  # of `PILOT_DRAWS`: enough to fit to, from the prior and later on
 MORE, FAR = 4, 0.5  # times as many draws, once a fit has led to less than that power of the likelihood
+SETTLED = 0.25  # of `PILOT_DRAWS`: effective draws of the prior to which a fit is as good as any later one would be ...
+FEW = 0.25  # ... where they are no larger share of its draws: of the prior's own draws, as many might count
 OWN = 0.5  # of the effective draws that a fit needs, which must be a round's own where those of the one before help out
 NEARLY = 0.95  # of the likelihood's full power, from which on a round would be spent on next to nothing
 MOST_ROUNDS = 20
@@ -54,7 +58,7 @@ class Pilot:
     log_ratios : array of shape (draw,)
         Log density of the prior over that of what they were drawn from.
     log_likelihoods : array of shape (draw,)
-        Of the evidence.
+        Of the evidence, nuisances integrated out.
     """
 
     ranks: Array
@@ -93,7 +97,8 @@ class Fit:
     proposal : Proposal
         What to draw from.
     share, share_of_prior : float
-        Shares of its draws, and of the prior's, that are effective in the posterior.
+        Shares of its draws, and of the prior's, that are effective in the posterior, nuisances integrated out. That of
+        its own is infinite where nobody had to look.
     """
 
     proposal: Proposal
@@ -138,7 +143,11 @@ def drawn_from_fit(prior: PriorDraws, question: Question, items: Sequence[Item])
 
 
 def fit_to(
-    prior: PriorDraws, question: Question, items: Sequence[Item], first: Pilot | None = None, attempt: int = 0
+    prior: PriorDraws,
+    question: Question,
+    items: Sequence[Item],
+    first: Callable[[Nuisances | None], Pilot] | None = None,
+    attempt: int = 0,
 ) -> Fit | None:
     """Fit a proposal to the posterior that some items make.
 
@@ -146,8 +155,8 @@ def fit_to(
     ----------
     prior, question, items
         As for `drawn_from_fit`.
-    first : Pilot, optional
-        Draws of the prior to begin with, if there are some.
+    first : callable, optional
+        Given the nuisances, returns draws of the prior to begin with, if there are some.
     attempt : int, default 0
         Number of fits to the same posterior made before, whose random numbers this one does not share.
 
@@ -159,11 +168,13 @@ def fit_to(
     if not items:
         return None
 
-    def log_likelihood(values: Values) -> Array:
-        return total(likelihoods_of(question, values, items))
+    nuisances = nuisances_of(question, prior, items)
 
-    share = prior_share_of(len(question.assumptions.race.firms))
-    return adapt(prior.transform, log_likelihood, rounds_of(question, attempt), first, share)
+    def log_likelihood(values: Values) -> Array:
+        return integrated_likelihood(question, values, items, nuisances)
+
+    begun = None if first is None else first(nuisances)
+    return adapt(prior.transform, log_likelihood, rounds_of(question, attempt), begun, nuisances)
 
 
 def adapt(
@@ -171,7 +182,7 @@ def adapt(
     log_likelihood: Callable[[Values], Array],
     rng: np.random.Generator,
     first: Pilot | None = None,
-    prior_share: float = PRIOR_SHARE,
+    nuisances: Nuisances | None = None,
 ) -> Fit | None:
     """Fit a proposal to a posterior.
 
@@ -180,20 +191,20 @@ def adapt(
     transform : Transform
         Turns uniforms into values drawn from the prior.
     log_likelihood : callable
-        Given values, returns the log likelihood, shape (draw,).
+        Given values, returns the log likelihood, shape (draw,): the nuisances' are of the score 0.
     rng : numpy.random.Generator
         Of the rounds' draws.
     first : Pilot, optional
         Draws of the prior for the first round.
-    prior_share : float
-        Of the proposal that is the prior.
+    nuisances : Nuisances, optional
+        Quantities that the likelihood has integrated out.
 
     Returns
     -------
     Fit or None
         None where so few draws agree with the evidence that there is nothing to fit to.
     """
-    pilot, draws = first or _pilot(transform, None, log_likelihood, rng), PILOT_DRAWS
+    pilot, draws = first or _pilot(transform, None, log_likelihood, rng, nuisances), PILOT_DRAWS
     share_of_prior, power, best, earlier = pilot.effective_share(), 0.0, None, pilot
     for round_ in range(MOST_ROUNDS):
         if not np.isfinite(pilot.log_likelihoods).any():
@@ -205,20 +216,17 @@ def adapt(
         own = pilot.effective if before == 1.0 and power < 1.0 else 0.0
         if own >= OWN * wanted and own + earlier.effective >= wanted:
             (ranks, weights), power = pilot.pooled(earlier), 1.0
-        proposal = fit_proposal(transform.names, ranks, weights, rng, prior_share)
+        proposal = fit_proposal(transform.names, ranks, weights, rng, nuisances)
+        if power == 1.0 and not round_ and share_of_prior <= FEW and pilot.effective >= SETTLED * PILOT_DRAWS:
+            return Fit(proposal, math.inf, share_of_prior)
         if before == 1.0:
             fit = Fit(proposal, pilot.effective_share(), share_of_prior)
             best = fit if best is None or fit.share > best.share else best
             if power == 1.0:
                 return best
         earlier = pilot
-        pilot = _pilot(transform, proposal, log_likelihood, rng, draws)
+        pilot = _pilot(transform, proposal, log_likelihood, rng, nuisances, draws)
     return best
-
-
-def pilot_uniforms(names: Sequence[str], draws: int, rng: np.random.Generator) -> Array:
-    """Independent uniforms inside (0, 1), shape (name, draw)."""
-    return rng.random((len(names), draws)) + OFFSET
 
 
 def _pilot(
@@ -226,19 +234,22 @@ def _pilot(
     proposal: Proposal | None,
     log_likelihood: Callable[[Values], Array],
     rng: np.random.Generator,
+    nuisances: Nuisances | None,
     draws: int = PILOT_DRAWS,
 ) -> Pilot:
-    """Draw a round, from the prior or from a proposal."""
+    """Draw a round, from the prior or from a proposal; nuisances, which are integrated out, have the score 0."""
+    uniforms = uniform_numbers(len(transform.names) + (proposal is not None), draws, rng)
+    if nuisances is not None:
+        uniforms[nuisances.places] = 0.5
     if proposal is None:
-        ranks = pilot_uniforms(transform.names, draws, rng)
+        ranks = uniforms
         return Pilot(ranks, np.zeros(draws), log_likelihood(transform(ranks)))
-    uniforms = pilot_uniforms([*transform.names, CHOICE], draws, rng)
     ranks = shared_array((len(transform.names), draws))
 
     def carried(part: slice) -> tuple[Array, Array]:
-        own, log_ratios, _ = proposal.carry(uniforms[:-1, part].copy(), uniforms[-1, part])
+        own, densities, _ = proposal.carry(uniforms[:-1, part].copy(), uniforms[-1, part])
         ranks[:, part] = own
-        return log_ratios, log_likelihood(transform(own))
+        return densities.log_ratio(), log_likelihood(transform(own))
 
     parts = together([partial(carried, part) for part in parts_of(draws)])
     log_ratios, log_likelihoods = (np.concatenate(columns) for columns in zip(*parts, strict=True))

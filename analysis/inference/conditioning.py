@@ -7,9 +7,11 @@ over where the weights' diagnostics say that these draws cannot be believed.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ...evidence.latents import with_latents
+from ...evidence.schema import Item
 from ...evidence.selected import Selection
 from .adaptation import fit_to
 from .conflict import ESCALATED_DRAWS, Screening
@@ -19,6 +21,7 @@ from .draws import PriorDraws
 from .engines import check_engine
 from .importance import ReweightedPrior, SmoothedWeights
 from .likelihoods import prior_for
+from .nuisances import nuisances_of
 from .posterior import Posterior
 from .processes import beside
 from .proposal import Proposal
@@ -152,7 +155,7 @@ def _weighed(question: Question, selection: Selection, *, more: bool, like: Post
     if not items:
         return _weigh(question, selection, prior)
     screening, fit = Screening(question, items, prior), None
-    theirs = _proposal_of(like, prior)
+    theirs = _proposal_of(like, question, prior, items)
     begun = theirs is None and not screening.collapsed
     with beside(screening.suspicious) as suspicious:
         if begun:
@@ -179,12 +182,18 @@ def _weighed(question: Question, selection: Selection, *, more: bool, like: Post
     return replace(plain, notes=("drawn from the prior: more of its draws count than of a fitted proposal",))
 
 
-def _proposal_of(like: Posterior | None, prior: PriorDraws) -> Proposal | None:
-    """The proposal that another posterior was drawn from, where it is one of the same quantities."""
+def _proposal_of(
+    like: Posterior | None, question: Question, prior: PriorDraws, items: Sequence[Item]
+) -> Proposal | None:
+    """The proposal that another posterior was drawn from, where it is one of the same quantities and nuisances."""
     if like is None or like.shared is None:
         return None
     found = like.shared.source.proposal
-    return found if found is not None and list(found.names) == list(prior.transform.names) else None
+    if found is None or list(found.names) != list(prior.transform.names):
+        return None
+    own, theirs = nuisances_of(question, prior, items), found.nuisances
+    same = (own and own.names) == (theirs and theirs.names)
+    return replace(found, nuisances=own) if same else None
 
 
 def _weigh(question: Question, selection: Selection, prior: PriorDraws, proposal: Proposal | None = None) -> _Weighed:

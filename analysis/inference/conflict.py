@@ -20,14 +20,17 @@ import numpy as np
 
 from ...evidence.likelihood import log_density, stated_reliability
 from ...evidence.schema import Item
+from ...model.draws import uniform_numbers
 from ...model.forward import CHUNK
-from .adaptation import Pilot, pilot_uniforms, rounds_of
+from ...priors.normal_quantile import normal_quantile
+from .adaptation import Pilot, rounds_of
 from .diagnostics import COLLAPSED, UntrustworthyError
 from .draws import Evaluate, PriorDraws, Values
 from .estimates import Array
 from .importance import effective_number
 from .likelihoods import predictions_of, prior_for, total
 from .misreading import misreading
+from .nuisances import Nuisances
 from .parts import GRAIN, joined, parts_of
 from .processes import together
 from .question import Question
@@ -58,15 +61,13 @@ class Screening:
 
     Attributes
     ----------
-    pilot : Pilot
-        The draws that were looked at: a proposal's fit begins with them.
     collapsed : bool
         Whether hardly any of them count.
     """
 
     def __init__(self, question: Question, items: Sequence[Item], prior: PriorDraws) -> None:
         self._question, self._items = question, items
-        ranks = pilot_uniforms(prior.transform.names, SCREENED_DRAWS, rounds_of(question))
+        ranks = uniform_numbers(len(prior.transform.names), SCREENED_DRAWS, rounds_of(question))
 
         def part_of(part: slice, evaluate: Evaluate) -> list[Mapping[str, Array]]:
             cuts = [slice(first, min(first + CHUNK, part.stop)) for first in range(part.start, part.stop, CHUNK)]
@@ -77,8 +78,15 @@ class Screening:
             return joined([chunk for part in parts for chunk in part])
 
         self._few = _Predictions(question, items, evaluate_all)
-        self.pilot = Pilot(ranks, np.zeros(SCREENED_DRAWS), total(self._few.likelihoods))
-        self.collapsed = effective_number(self.pilot.log_likelihoods) < COLLAPSED
+        self._ranks, self._joint = ranks, total(self._few.likelihoods)
+        self.collapsed = effective_number(self._joint) < COLLAPSED
+
+    def pilot(self, nuisances: Nuisances | None) -> Pilot:
+        """Draws that were looked at, for a proposal's fit to begin with."""
+        log_likelihoods = self._joint
+        if nuisances is not None:
+            log_likelihoods = self._few.integrated(nuisances, normal_quantile(self._ranks[nuisances.places]))
+        return Pilot(self._ranks, np.zeros(SCREENED_DRAWS), log_likelihoods)
 
     def suspicious(self) -> bool:
         """Whether there may be a conflict: then `refuse_conflict` tells."""
@@ -130,6 +138,11 @@ class _Predictions:
             item.id: log_density(item, item.observation(self._clock), self._predicted[item.id], self._clock)
             for item in items
         }
+
+    def integrated(self, nuisances: Nuisances, scores: Array) -> Array:
+        """Log likelihood of all items, nuisances that had some scores integrated out; up to a constant."""
+        others = {name: column for name, column in self.likelihoods.items() if name not in nuisances.items}
+        return nuisances.log_marginal(self._predicted, scores) + (total(others) if others else 0.0)
 
     def unpredicted(self, items: Sequence[Item], unlikely: float = UNLIKELY) -> dict[str, float]:
         """Items so far out under the prior, and how probable that is."""

@@ -179,7 +179,7 @@ class PriorDraws:
         draws, scrambles = self._layout.draws, self._scrambles
         chunks = simulate(
             self._question.assumptions,
-            dict[str, Array],  # all values are kept: what is made of them is called by who has asked
+            lambda values: values,  # all are kept: what is made of them is called by who has asked
             draws,
             np.random.default_rng(self._question.seed),
             transform=transform if self._kept is None else _KeptTransform(transform, self._kept),
@@ -273,8 +273,8 @@ class _KeptTransform(Transform):
 
     def _made(self, streams: UniformStreams | SobolStreams, start: int, count: int, size: int) -> Iterator[Values]:
         for number, values in enumerate(self._transform.chunks(streams, start, count, size)):
-            _keep(self._kept, {start + number * size: values})
-            yield dict(values)
+            _keep(self._kept, {start + number * size: dict(values)})
+            yield values
 
 
 def _keep(kept: dict[int, Values], made: Mapping[int, Values]) -> None:

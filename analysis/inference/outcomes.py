@@ -13,6 +13,7 @@ from .commitments import commitment_columns
 from .draws import Values
 from .estimates import Array
 from .question import Question
+from .raced import RacedValues
 from .stages import furthest, stages_of
 
 # columns that a question is summed up by
@@ -29,7 +30,7 @@ def outcome_of(
     world: World | None = None,
     baseline: tuple[World, Outcome] | None = None,
 ) -> tuple[World, Outcome]:
-    """Work out every intermediate and date that given values imply for a question.
+    """Work out every intermediate and date that given values imply for a question, unless they remember them.
 
     Parameters
     ----------
@@ -46,16 +47,23 @@ def outcome_of(
     baseline : tuple of World and Outcome, optional
         From a call with the same values and event but without an intervention.
     """
-    return outcome(
+    event = event or question.event
+    raced = values if isinstance(values, RacedValues) and intervention == NO_INTERVENTION else None
+    if raced is not None and (known := raced.race(question, event)) is not None:
+        return known
+    found = outcome(
         question.assumptions,
         values,
-        event=event or question.event,
+        event=event,
         intervention=intervention,
         launch_grid=question.launch_grid,
         as_of_month=question.as_of_months,
         world=world,
         baseline=baseline,
     )
+    if raced is not None:
+        raced.remember(question, event, found)
+    return found
 
 
 def ready_under(question: Question, values: Values, intervention: Intervention = NO_INTERVENTION) -> Array:

@@ -8,7 +8,8 @@ follow a posterior that bends or has several modes. All other scores stay the pr
 .. math:: q(z) = \Big[\alpha_0\,\mathrm N(z; 0, I) + \sum_k \alpha_k\,\mathrm N(U^T z; m_k, \Lambda_k)\,
    \mathrm N(z - U U^T z; 0, s_0 I)\Big],
 
-and its last part is wide. A draw's weight for the prior is :math:`\mathrm N(z; 0, I) / q(z) \le 1 / \alpha_0`:
+and its last part is wide. Quantities that only evidence asks of are drawn given all else, which none of the formulas
+above is about: see `nuisances`. A draw's weight for the prior is :math:`\mathrm N(z; 0, I) / q(z) \le 1 / \alpha_0`:
 weights for a posterior are never more than :math:`1 / \alpha_0` times what drawing from the prior would have made them,
 however badly the proposal fits.
 
@@ -22,6 +23,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,23 +34,81 @@ from ...priors.normal_quantile import normal_quantile
 from ...priors.normal_rank import normal_rank
 from .estimates import Array
 from .mixture import NormalMixture, fit_mixture
+from .raced import RacedValues
 from .resampling import systematic
 
-PRIOR_SHARE, WIDE_SHARE = 0.125, 0.175  # of the proposal, where two firms race
-MOST_PRIOR_SHARE = 0.25
-NARROW_WIDENED, WIDE_WIDENED = 1.2, 2.5  # covariances of the fitted parts, and of the wide one, over the posterior's
+PRIOR_SHARE, WIDE_SHARE = 0.125, 0.2  # of the proposal
+NARROW_WIDENED, WIDE_WIDENED = 1.3, 2.5  # covariances of the fitted parts, and of the wide one, over the posterior's
 WIDENED = 1.05  # the variance along directions that evidence says nothing of, over the prior's
 INFORMED = 0.8  # variance of the scores along a direction below which, or above one over which, evidence has spoken
-SHIFTED = 0.2  # the posterior's mean along a direction from which on evidence has spoken
+SHIFTED = 0.1  # the posterior's mean along a direction from which on evidence has spoken
 SIGNIFICANT = 4.5  # standard errors by which a score's moments must differ from the prior's to be among those moved
 SHRINKAGE = 2.0  # draws of the prior that the covariance is shrunk by: of few draws it would be singular
 NEGLIGIBLE = 1e-3  # weight of the draws that a fit leaves out
+FITTED = 8_192  # draws of equal weight in place of all those that a fit has more of: it takes as long as it has draws
 PARTS, POINTS = 4, 2_048  # most parts of the fitted mixture, the wide one aside, and draws that it is fitted to
 CHOICE = "proposal"  # the uniform number that chooses between the proposal's parts
 LOG_RATIO = "log_ratio"
 AT_ONCE = 1_024  # draws, whose matrices stay in a cache
 RANKS = np.array([LOWEST_RANK, HIGHEST_RANK])
 LEAST, MOST = np.stack([normal_quantile(RANKS), RANKS], axis=1)  # of scores, and of ranks
+
+
+@dataclass(frozen=True, eq=False)
+class Densities:
+    """Log densities of draws' scores, up to a constant that all have.
+
+    Attributes
+    ----------
+    prior : array of shape (draw,)
+        Under the prior.
+    fitted, wide : array of shape (draw,)
+        Under the proposal's parts that are fitted to the posterior, and under the wide one, times their shares.
+    widened : array of shape (draw,)
+        Factor of the variances with which the part that a draw is of draws nuisances; 0 where from their prior.
+    """
+
+    prior: Array
+    fitted: Array
+    wide: Array
+    widened: Array
+
+    def some(self, draws: slice) -> Densities:
+        """Those of some of the draws, to be written."""
+        return Densities(self.prior[draws], self.fitted[draws], self.wide[draws], self.widened[draws])
+
+    def log_ratio(self, fitted: Array | float = 0.0, wide: Array | float = 0.0) -> Array:
+        """Log density of the prior over that of the proposal, shape (draw,).
+
+        Parameters
+        ----------
+        fitted, wide : array of shape (draw,), optional
+            Log density of the nuisances under those parts over that under the prior.
+        """
+        broad = np.logaddexp(math.log(PRIOR_SHARE) + self.prior, self.wide + wide)
+        found: Array = self.prior - np.logaddexp(broad, self.fitted + fitted)
+        return found
+
+
+class Settled(Protocol):
+    """Quantities that are drawn given all else: see `nuisances.Nuisances`.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The quantities.
+    places : array of int, shape (nuisance,)
+        Of their rows.
+    """
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
+
+    @property
+    def places(self) -> NDArray[np.intp]: ...
+
+    def settle(self, values: Values, ranks: Array, widened: Array, wide: float) -> tuple[Array, Array]:
+        """Draw them anew, in place; returns log densities over the prior's."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,20 +125,20 @@ class Proposal:
         Orthonormal; along all others the mean is nothing and the variance `WIDENED`.
     mixture : NormalMixture
         Of the scores along them; its shares are those of the proposal without the prior's.
-    prior_share : float
-        Of the proposal that is the prior.
+    nuisances : Settled, optional
+        Quantities that the fitted parts draw given all else; none of those moved.
     """
 
     names: tuple[str, ...]
     moved: NDArray[np.intp]
     directions: Array
     mixture: NormalMixture
-    prior_share: float = PRIOR_SHARE
+    nuisances: Settled | None = None
 
     def carry(
         self, uniforms: Array, choice: Array, scored: Collection[str] = frozenset()
-    ) -> tuple[Array, Array, frozenset[str]]:
-        """Carry uniforms, in place, to ranks under the prior.
+    ) -> tuple[Array, Densities, frozenset[str]]:
+        """Carry uniforms, in place, to ranks under the prior; those of nuisances stay as they are.
 
         Parameters
         ----------
@@ -93,27 +153,27 @@ class Proposal:
         -------
         ranks : array of shape (quantity, draw)
             Uniforms whose quantiles are draws from the proposal.
-        log_ratio : array of shape (draw,)
-            Log density of the prior over that of the proposal.
+        densities : Densities
+            Of the draws.
         scores : frozenset of str
             Those of `scored` in whose rows there are normal scores instead of ranks: all that evidence has moved.
         """
-        log_ratio = np.empty(choice.size)
+        densities = Densities(*np.empty((4, choice.size)))
         ranked = np.array([self.names[place] not in scored for place in self.moved], dtype=bool)
         least, most = (bound[ranked.astype(int), None] for bound in (LEAST, MOST))
-        for first in range(0, log_ratio.size, AT_ONCE):
+        for first in range(0, choice.size, AT_ONCE):
             some = slice(first, first + AT_ONCE)
-            scores, log_ratio[some] = self._carry_some(uniforms[self.moved, some], choice[some])
+            scores = self._carry_some(uniforms[self.moved, some], choice[some], densities.some(some))
             scores[ranked] = normal_rank(scores[ranked])
             uniforms[self.moved, some] = np.clip(scores, least, most)
-        return uniforms, log_ratio, frozenset(self.names[place] for place in self.moved[~ranked])
+        return uniforms, densities, frozenset(self.names[place] for place in self.moved[~ranked])
 
-    def _carry_some(self, uniforms: Array, choice: Array) -> tuple[Array, Array]:
-        """Normal scores of the moved quantities, and the log ratio."""
+    def _carry_some(self, uniforms: Array, choice: Array, densities: Densities) -> Array:
+        """Normal scores of the moved quantities; puts down their densities."""
         wide = math.sqrt(WIDENED)
         scores = normal_quantile(uniforms)
         along = self.directions.T @ scores
-        shares = np.concatenate([[self.prior_share], (1.0 - self.prior_share) * self.mixture.shares])
+        shares = np.concatenate([[PRIOR_SHARE], (1.0 - PRIOR_SHARE) * self.mixture.shares])
         part = np.searchsorted(np.cumsum(shares)[:-1], choice, side="right")
         drawn = along.copy()  # of the prior's part, which is not read: memory as it was found may hold what warns
         for number, (mean, root) in enumerate(zip(self.mixture.means, self.mixture.roots, strict=True), start=1):
@@ -125,20 +185,13 @@ class Proposal:
         squares = np.einsum("ij,ij->j", scores, scores)
         beside = squares - np.einsum("ij,ij->j", along, along)
         others = self.directions.shape[0] - self.directions.shape[1]
-        normal = np.logaddexp.reduce(self.mixture.log_densities(along), axis=0)
-        normal -= 0.5 * beside / WIDENED + others * math.log(wide)
-        prior = -0.5 * squares
-        mixed = np.logaddexp(math.log(self.prior_share) + prior, math.log1p(-self.prior_share) + normal)
-        return scores, prior - mixed
-
-
-def prior_share_of(firms: int) -> float:
-    """Share of the proposal that is the prior, in a race of so many firms.
-
-    Each firm is first in draws of its own kind, and those in which a firm wins that seldom does are few among the draws
-    that the rest is fitted to: the more firms, the more of them the prior's part must hold.
-    """
-    return min(0.5 * PRIOR_SHARE * firms, MOST_PRIOR_SHARE) if firms > 2 else PRIOR_SHARE
+        parts = self.mixture.log_densities(along)
+        parts += math.log1p(-PRIOR_SHARE) - (0.5 * beside / WIDENED + others * math.log(wide))
+        densities.prior[:] = -0.5 * squares
+        densities.fitted[:] = np.logaddexp.reduce(parts[:-1], axis=0, initial=-np.inf)
+        densities.wide[:] = parts[-1]
+        densities.widened[:] = np.where(part == shares.size - 1, WIDE_WIDENED, 1.0) * (part > 0)
+        return scores
 
 
 def fit_proposal(
@@ -146,7 +199,7 @@ def fit_proposal(
     ranks: Array,
     weights: Array,
     rng: np.random.Generator,
-    prior_share: float = PRIOR_SHARE,
+    nuisances: Settled | None = None,
 ) -> Proposal:
     """Fit a proposal to weighted draws.
 
@@ -160,12 +213,12 @@ def fit_proposal(
         Sum to one.
     rng : numpy.random.Generator
         Of the fit.
-    prior_share : float
-        Of the proposal that is the prior; see `prior_share_of`.
+    nuisances : Settled, optional
+        Quantities that the weights have integrated out: the fit is to all others.
     """
-    effective = 1.0 / float(np.sum(weights**2))
-    ranks, weights = _that_weigh(ranks, weights)
-    scores = np.stack([normal_quantile(row) for row in ranks])  # a row at a time stays in a cache
+    fitted = np.delete(np.arange(len(names)), [] if nuisances is None else nuisances.places)
+    kept, weights, effective = _that_weigh(weights, rng)
+    scores = np.stack([normal_quantile(ranks[row, kept]) for row in fitted])  # a row at a time stays in a cache
     mean = np.einsum("qd,d->q", scores, weights)
     centred = scores - mean[:, None]
     covariance = effective * (centred * weights) @ centred.T + SHRINKAGE * np.eye(mean.size)
@@ -173,24 +226,35 @@ def fit_proposal(
     moved = _moved(mean, covariance, effective)
     directions = _directions(mean[moved], covariance[np.ix_(moved, moved)])
     points = directions.T @ scores[np.ix_(moved, systematic(weights, POINTS, rng))]
-    return Proposal(tuple(names), moved, directions, _mixture(points, prior_share, rng), prior_share)
+    return Proposal(tuple(names), fitted[moved], directions, _mixture(points, rng), nuisances)
 
 
-def _that_weigh(ranks: Array, weights: Array) -> tuple[Array, Array]:
-    """Draws without those that together weigh next to nothing, which are most of them where evidence is sharp."""
+def _that_weigh(weights: Array, rng: np.random.Generator) -> tuple[NDArray[np.intp], Array, float]:
+    """Draws to fit to, without those that together weigh next to nothing: places, weights and how many are effective.
+
+    Where evidence is sharp, most are left out; where it is not, some are drawn from those that are left.
+    """
+    effective = 1.0 / float(np.sum(weights**2))
     order = np.argsort(weights)
     kept = np.sort(order[np.cumsum(weights[order]) > NEGLIGIBLE])
-    return ranks[:, kept], weights[kept] / weights[kept].sum()
+    if kept.size > FITTED:
+        drawn = systematic(weights, FITTED, rng)
+        return drawn, np.full(FITTED, 1.0 / FITTED), 1.0 / (1.0 / effective + 1.0 / FITTED)
+    return kept, weights[kept] / weights[kept].sum(), effective
 
 
 def _moved(mean: Array, covariance: Array, effective: float) -> NDArray[np.intp]:
     """Places of the scores that evidence has moved, alone or together with others.
 
     In the precision a score that is known only together with others stands out as one that is known by itself does; of
-    the prior it is the identity.
+    the prior it is the identity. What ties two scores is taken as their partial correlation, whose error does not grow
+    with how sharply others are known.
     """
     precision = np.linalg.inv(covariance)
-    departure = np.maximum(np.abs(mean), np.abs(precision - np.eye(mean.size)).max(axis=1))
+    own = np.diagonal(precision)
+    tied = np.abs(precision) / np.sqrt(np.outer(own, own))
+    np.fill_diagonal(tied, np.abs(own - 1.0))
+    departure = np.maximum(np.abs(mean), tied.max(axis=1))
     return np.flatnonzero(departure > max(SIGNIFICANT / math.sqrt(effective), SHIFTED))
 
 
@@ -203,12 +267,12 @@ def _directions(mean: Array, covariance: Array) -> Array:
     return np.column_stack([found, rest / length]) if length > SHIFTED else found
 
 
-def _mixture(points: Array, prior_share: float, rng: np.random.Generator) -> NormalMixture:
+def _mixture(points: Array, rng: np.random.Generator) -> NormalMixture:
     """The proposal's normal parts, fitted to draws of equal weight: those of the fit, and a wide one."""
     if points.shape[0] == 0:
         return NormalMixture(np.ones(1), np.zeros((1, 0)), np.zeros((1, 0, 0)))
     fitted = fit_mixture(points, PARTS, rng)
-    wide_share = WIDE_SHARE / (1.0 - prior_share)
+    wide_share = WIDE_SHARE / (1.0 - PRIOR_SHARE)
     shares = np.append((1.0 - wide_share) * fitted.shares, wide_share)
     means = np.vstack([fitted.means, points.mean(axis=1)])
     wide = np.linalg.cholesky(np.atleast_2d(np.cov(points)))
@@ -242,8 +306,14 @@ class ProposedTransform(Transform):
         if self._antithetic:
             choice[1::2] = choice[::2]
             others[:, 1::2] = 1.0 - others[:, ::2]
-        ranks, log_ratio, scores = self._proposal.carry(others, choice, self._transform.scored)
-        return {**self._transform(ranks, scores=scores), LOG_RATIO: log_ratio}
+        ranks, densities, scores = self._proposal.carry(others, choice, self._transform.scored)
+        values, nuisances = self._transform(ranks, scores=scores), self._proposal.nuisances
+        if nuisances is None:
+            return {**values, LOG_RATIO: densities.log_ratio()}
+        raced = RacedValues(values)
+        settled = nuisances.settle(raced, ranks[nuisances.places], densities.widened, WIDE_WIDENED)
+        raced[LOG_RATIO] = densities.log_ratio(*settled)
+        return raced
 
     def chunks(self, streams: UniformStreams | SobolStreams, start: int, count: int, size: int) -> Iterator[Values]:
         """Yield values of draws `start` to `start + count` of some streams, `size` at a time, all three even.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ...evidence.schema import Item
 from ...evidence.selection import Selection
 from ..inference.conditioning import condition
-from ..inference.diagnostics import UntrustworthyError
+from ..inference.diagnostics import FEWEST_EFFECTIVE, WORST_KHAT, UntrustworthyError
 from ..inference.estimates import Distribution, Estimate, independent_quantile_shift, quantile_shift
 from ..inference.importance import ReweightedPrior, weights_given
 from ..inference.likelihoods import latent_beliefs, likelihoods, total
@@ -17,7 +17,7 @@ from ..inference.posterior import Posterior, prior_of
 from ..inference.request import Request, choose_evidence
 
 SHIFT_QUANTILES = (0.05, 0.5, 0.95)
-ENOUGH = 0.25  # of the effective draws, left without an item: its date's error is then at most twice the answer's
+ENOUGH = 0.1  # of the effective draws, left without an item: its date's error is then at most three times the answer's
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,8 @@ def _reweighted(posterior: Posterior, source: ReweightedPrior, items: Sequence[I
     else:
         columns = likelihoods(posterior.question, source.extended(latent_beliefs(posterior.question, items)), items)
     smoothed = weights_given(total(columns), source.prior)
-    if not smoothed.good or smoothed.effective_draws < ENOUGH * source.smoothed.effective_draws:
+    enough = max(ENOUGH * source.smoothed.effective_draws, FEWEST_EFFECTIVE)
+    if smoothed.khat > WORST_KHAT or smoothed.effective_draws < enough:
         return None
     return Distribution(posterior.ready.values, replace(source.weighting, weights=smoothed.weights))
 

@@ -16,6 +16,7 @@ from catchup.analysis.inference.draws import PriorDraws, Values
 from catchup.analysis.inference.estimates import Distribution, Weighting
 from catchup.analysis.inference.importance import weights_given
 from catchup.analysis.inference.likelihoods import predictions_of, prior_for, total
+from catchup.analysis.inference.nuisances import integrated_likelihood, nuisances_of
 from catchup.analysis.inference.nuts import CHAINS, CompiledPosterior, as_posterior, refuse_untrustworthy
 from catchup.analysis.inference.outcomes import ready_under
 from catchup.analysis.inference.question import Question
@@ -118,7 +119,12 @@ def by_importance(asked: Question, items: tuple[Item, ...], seen: dict[str, floa
 
     prior = prior_for(replace(asked, seed=seed), items)
     rng = np.random.default_rng([11, seed])
-    fit = adapt(prior.transform, lambda values: evaluate(values)["log_likelihood"], rng)
+    nuisances = nuisances_of(asked, prior, items, seen)
+
+    def integrated(values: Values) -> np.ndarray:
+        return integrated_likelihood(asked, values, items, nuisances, seen)
+
+    fit = adapt(prior.transform, integrated, rng, nuisances=nuisances)
     if fit is None:
         return None
     drawn = prior.proposed(fit.proposal)

@@ -15,6 +15,7 @@ from catchup.analysis.inference.draws import Values
 from catchup.analysis.inference.estimates import Array, Distribution, Weighting
 from catchup.analysis.inference.importance import weights_given
 from catchup.analysis.inference.likelihoods import predictions_of, prior_for, total
+from catchup.analysis.inference.nuisances import integrated_likelihood, nuisances_of
 from catchup.analysis.inference.nuts import CHAINS, CompiledPosterior, as_posterior, refuse_untrustworthy
 from catchup.analysis.inference.question import Question
 from catchup.analysis.studies.calibration import make_plan
@@ -95,7 +96,12 @@ def _by_importance(plan: Plan, seen: dict[str, float]) -> Distribution | None:
         return {"ready": own.ready, "log_likelihood": total(densities)}
 
     prior = prior_for(asked, items)
-    fit = adapt(prior.transform, lambda values: evaluate(values)["log_likelihood"], np.random.default_rng(11))
+    nuisances = nuisances_of(asked, prior, items, seen)
+
+    def integrated(values: Values) -> Array:
+        return integrated_likelihood(asked, values, items, nuisances, seen)
+
+    fit = adapt(prior.transform, integrated, np.random.default_rng(11), nuisances=nuisances)
     if fit is None:
         return None
     drawn = prior.proposed(fit.proposal)
