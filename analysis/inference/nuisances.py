@@ -42,6 +42,7 @@ from .question import Question
 
 LOOKED_AT = 12  # draws of the prior, in each of which a nuisance has to add the same
 MOVED = np.array([-0.5, 0.5])  # of a score, to see what it adds
+STRETCHED = 1.25  # covariance that they are drawn with, over S: likelihoods with heavier tails than normal leave more
 SAME = 1e-6  # relative: what is added may differ by so much, which is rounding
 STEP = 1e-2  # of a prediction: the curvature of a likelihood at its top is worked out over it
 REACH = 3.0  # standard deviations from there, over which a likelihood falls off as its normal stand-in does
@@ -92,7 +93,7 @@ class Nuisances:
         ranks : array of shape (nuisance, draw)
             Uniforms that these were made of.
         widened : array of shape (draw,)
-            Factor of S with which each is drawn; 0 where it stays.
+            Factor of their covariance with which each is drawn; 0 where it stays.
         wide : float
             Such a factor.
 
@@ -140,7 +141,7 @@ class Nuisances:
 
     @cached_property
     def _root(self) -> Array:
-        return np.linalg.cholesky(self._covariance)
+        return np.linalg.cholesky(STRETCHED * self._covariance)
 
     @cached_property
     def _covariance(self) -> Array:
