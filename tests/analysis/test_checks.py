@@ -290,6 +290,7 @@ def test_items_that_the_others_speak_against_are_pointed_out(khat, given_others,
     assert next(iter(check_left_out(iter([row])))).verdict == verdict
 
 
+@pytest.mark.slow
 def test_chains_pass_their_checks(sampled: Posterior) -> None:
     found = checks_of(sampled)
     assert found.engine == "nuts"

@@ -89,6 +89,7 @@ def test_a_tree_that_goes_is_a_line(name: str, trees: dict[str, tuple[xr.DataTre
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.slow
 def test_a_disk_that_is_full_is_a_line_and_leaves_nothing(name: str, tmp_path: Path) -> None:
     # The system stops writing at a size; HDF5 ended the process here when it met the end of the disk by itself.
     place = tmp_path / name

@@ -41,6 +41,10 @@ OVERLAYS = [
     ["moving-target"],
 ]
 IDS = ["slowing", "logistic", "both", "experiment-bound", "moving-target"]
+FEWER = [  # where each takes seconds: two mechanisms at once stand for each by itself
+    pytest.param(each, id=name, marks=[] if name in ("both", "moving-target") else [pytest.mark.slow])
+    for each, name in zip(OVERLAYS, IDS, strict=True)
+]
 STRAIGHT = {"progress": "constant", "arrivals": "linear"}
 
 
@@ -115,7 +119,7 @@ def test_a_variable_that_is_held_moves_what_follows(name: str) -> None:
     assert abs(before.ready[0] - expected.ready[0]) > 1e-3
 
 
-@pytest.mark.parametrize("overlays", OVERLAYS, ids=IDS)
+@pytest.mark.parametrize("overlays", FEWER)
 def test_gradients_against_finite_differences(overlays: list[str]) -> None:
     assumptions = load_assumptions(overlays, model="article")
     model = build_model(assumptions)
@@ -172,7 +176,7 @@ def test_arrivals_that_hardly_bend_are_linear() -> None:
         np.testing.assert_allclose(found.ready, expected.ready, rtol=1e-7, atol=1e-6, err_msg=str(name))
 
 
-@pytest.mark.parametrize("overlays", OVERLAYS, ids=IDS)
+@pytest.mark.parametrize("overlays", FEWER)
 def test_dates_against_a_slow_twin(overlays: list[str]) -> None:
     """Draw by draw, under every lever: the twin steps through time by 0.004 month, and integrates rates by trapezia."""
     assumptions = load_assumptions(overlays, model="article")

@@ -476,6 +476,7 @@ def test_options_that_are_refused(options: list[str], copies: Path, tmp_path: Pa
     assert len(capsys.readouterr().err.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_the_command_says_what_it_has_done(copies: Path, tmp_path: Path, capsys: Any) -> None:
     asked = ["publish", "--runs", str(copies), "--site", str(tmp_path / "site")]
     assert command([*asked, "--json"]) == 0
@@ -511,6 +512,7 @@ def test_runs_of_an_older_program_are_read(copies: Path, tmp_path: Path) -> None
     assert "a newer catchup reads it" in fault
 
 
+@pytest.mark.slow
 def test_a_site_that_cannot_be_written_is_one_line_and_stays_whole(
     copies: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -609,6 +611,7 @@ def test_a_card_is_drawn_once_and_linked_where_the_site_is_served(shelf: Shelf, 
     assert len(publish(shelf[0], site, address=address).written) == len(shelf[1])
 
 
+@pytest.mark.slow
 def test_the_track_record_states_what_it_leaves_out(shelf: Shelf, tmp_path: Path) -> None:
     publish(shelf[0], tmp_path / "site")
     page = (tmp_path / "site" / "track-record.html").read_text(encoding="utf-8")
