@@ -84,7 +84,7 @@ class Nuisances:
     predict: Callable[[Values], Mapping[str, Array]]
 
     def settle(self, values: Values, ranks: Array, widened: Array, wide: float) -> tuple[Array, Array]:
-        """Draw them anew in some draws, in place: given all else and the items.
+        """Draw them anew in some draws, in place: given all else and the items, wherever these are possible.
 
         Parameters
         ----------
@@ -104,8 +104,9 @@ class Nuisances:
             and of `wide`.
         """
         scores = normal_quantile(ranks)
-        expected = self._gain @ self._residuals(self.predict(values), scores)
-        drawn = widened > 0.0
+        residuals, possible = self._residuals(self.predict(values), scores)
+        expected = self._gain @ residuals
+        drawn = possible & (widened > 0.0)
         scores = np.where(drawn, expected + np.sqrt(widened) * (self._root @ scores), scores)
         values |= self.transform(np.where(drawn, np.clip(normal_rank(scores), LOWEST_RANK, HIGHEST_RANK), ranks))
         away = np.linalg.solve(self._root, scores - expected)
@@ -113,7 +114,8 @@ class Nuisances:
         volume = np.log(np.diagonal(self._root)).sum()
         prior = -0.5 * np.einsum("nd,nd->d", scores, scores)
         others = volume + 0.5 * len(self.names) * math.log(wide)
-        return -0.5 * squares - volume - prior, -0.5 * squares / wide - others - prior
+        found = -0.5 * squares - volume - prior, -0.5 * squares / wide - others - prior
+        return np.where(possible, found[0], 0.0), np.where(possible, found[1], 0.0)
 
     def log_marginal(self, predicted: Mapping[str, Array], scores: Array | float = 0.0) -> Array:
         """Log likelihood of the items, the nuisances integrated out; up to a constant.
@@ -125,14 +127,19 @@ class Nuisances:
         scores : array of shape (nuisance, draw), optional
             Of the nuisances that the prediction was made with; 0 where nothing is said.
         """
-        standard = np.linalg.solve(self._marginal_root, self._residuals(predicted, scores))
-        found: Array = -0.5 * np.einsum("id,id->d", standard, standard)
-        return found
+        residuals, possible = self._residuals(predicted, scores)
+        standard = np.linalg.solve(self._marginal_root, residuals)
+        return np.where(possible, -0.5 * np.einsum("id,id->d", standard, standard), -np.inf)
 
-    def _residuals(self, predicted: Mapping[str, Array], scores: Array | float) -> Array:
-        """What was observed beyond what is predicted without the nuisances, shape (item, draw)."""
+    def _residuals(self, predicted: Mapping[str, Array], scores: Array | float) -> tuple[Array, NDArray[np.bool_]]:
+        """What was observed beyond what is predicted without the nuisances, shape (item, draw), and in which draws.
+
+        Where the event never comes nothing is predicted of a lag: it is not observed, whatever the nuisances are.
+        """
         found: Array = self.observed[:, None] - np.stack([predicted[item] for item in self.items])
-        return found if isinstance(scores, float) else found + self.slopes @ scores
+        possible: NDArray[np.bool_] = np.isfinite(found).all(axis=0)
+        found = np.where(possible, found, 0.0)
+        return (found if isinstance(scores, float) else found + self.slopes @ scores), possible
 
     @cached_property
     def _gain(self) -> Array:

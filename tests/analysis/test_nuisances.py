@@ -157,6 +157,23 @@ def test_what_is_not_chosen_stays(default: tuple) -> None:
         assert (values[name][50:] == column[50:]).all() == (name not in nuisances.names)
 
 
+def test_where_the_event_never_comes_they_stay_and_the_items_are_impossible(default: tuple) -> None:
+    question, items, nuisances = default
+    plain, ranks = drawn(question, items, 100)
+    told = {name: np.where(np.arange(100) < 40, np.inf, column) for name, column in nuisances.predict(plain).items()}
+    never = replace(nuisances, predict=lambda _: told)
+    values = RacedValues(plain)
+    densities = never.settle(values, ranks[nuisances.places], np.ones(100), WIDE_WIDENED)
+    for density in densities:
+        np.testing.assert_array_equal(density[:40], 0.0)
+        assert np.isfinite(density).all()
+    for name in nuisances.names:
+        np.testing.assert_allclose(values[name][:40], plain[name][:40], rtol=1e-12)
+        assert (values[name][40:] != plain[name][40:]).all()
+    assert (never.log_marginal(told)[:40] == -np.inf).all()
+    assert np.isfinite(never.log_marginal(told)[40:]).all()
+
+
 def test_weighted_draws_of_a_proposal_have_the_priors_moments(default: tuple) -> None:
     question, items, nuisances = default
     source = drawn_from_fit(prior_for(question, items), question, items)
