@@ -107,8 +107,7 @@ def test_effective_draws_a_second(
         tune=TUNING,
         chains=CHAINS,
         nuts_sampler=sampler,
-        target_accept=TARGET_ACCEPTANCE,
-        nuts_sampler_kwargs={"chain_method": "vectorized"},
+        nuts={"target_accept": TARGET_ACCEPTANCE, "chain_method": "vectorized"},
         random_seed=known.seed,
         progressbar=False,
         compute_convergence_checks=False,
@@ -173,5 +172,6 @@ def test_sobol_indices(benchmark: Any, ledger: Ledger, question: Question) -> No
         f"Sobol indices of {len(names)} quantities: time of SALib / of this project",
         theirs / own,
         1.0,
-        f"{theirs:.2f} s against {own:.2f} s, as many evaluations; total indices differ by at most {apart:.3f}",
+        f"{theirs:.2f} s, its intervals from 100 resamples with them, against {own:.2f} s; as many evaluations; total "
+        f"indices differ by at most {apart:.3f}",
     )
