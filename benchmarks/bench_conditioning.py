@@ -113,12 +113,6 @@ def test_effective_draws_a_second(
     rate = effective[True] / fitted
     made, model = f"{effective[True]:,.0f} in {fitted:.2f} s against", known.assumptions.model
     ledger.at_least(
-        f"effective draws a second, {model}: importance from a fitted proposal / NUTS (nutpie) with its compilation",
-        rate / (first_fit.effective / first_fit.seconds),
-        1_000.0,
-        f"{made} {first_fit.effective:,.0f} in {first_fit.seconds:.1f} s",
-    )
-    ledger.at_least(
         f"effective draws a second, {model}: importance from a fitted proposal / PyMC's own NUTS with its compilation",
         rate / stock_rate[0],
         500.0,
@@ -129,6 +123,12 @@ def test_effective_draws_a_second(
         rate * plain / effective[False],
         2.0,
         f"{made} {effective[False]:,.0f} in {plain:.2f} s",
+    )
+    ledger.at_least(
+        f"effective draws a second, {model}: importance from a fitted proposal / NUTS (nutpie) with its compilation",
+        rate / (first_fit.effective / first_fit.seconds),
+        1_000.0,
+        f"{made} {first_fit.effective:,.0f} in {first_fit.seconds:.1f} s",
     )
 
 

@@ -26,6 +26,9 @@ from .outcomes import READY, summary_of
 from .question import Question
 
 LIKELIHOOD, GENUINE = "likelihood:", "genuine:"  # begin the columns of items
+ENOUGH = 0.15
+"""Of the effective draws of a proposal fitted to all items: where fewer are left without one of them, a handful carries
+how likely the others are, and over 200 seeds its error was larger than it says."""
 UNTOUCHED = "untouched:"  # begins those of a world without any policy, beside one with some
 
 
@@ -126,7 +129,9 @@ class SharedDraws:
     def best_subset(self, items: Collection[str]) -> Subset:
         """What is known given some items, on draws of its own where too few of these count."""
         subset = self.subset(items)
-        if subset.smoothed is None or subset.smoothed.good:
+        if subset.smoothed is None or (
+            subset.smoothed.good and subset.smoothed.effective_draws >= self._fewest_effective()
+        ):
             return subset
         counted = [item for item in self.items if item.id in items]
         question = subset.draws.question
@@ -135,6 +140,12 @@ class SharedDraws:
             return subset
         own = SharedDraws(question, self.items, source).subset(items)
         return own if own.smoothed is not None and own.smoothed.better_than(subset.smoothed) else subset
+
+    def _fewest_effective(self) -> float:
+        """Effective draws that a subset must leave of those of a proposal."""
+        if self.source.proposal is None:
+            return 0.0
+        return ENOUGH * self.weights([item.id for item in self.items]).effective_draws
 
 
 @dataclass(frozen=True, eq=False)
