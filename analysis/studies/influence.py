@@ -210,10 +210,9 @@ def _effect(without: Subset, informed: Subset, *, added: bool) -> Effect:
     ess = (informed if added else without).ready.weighting.effective_draws()
     if khat > WORST_KHAT:
         return Effect(khat, ess, {}, None)
-    after, before = on_common_draws(informed, without)
-    changed, baseline = (after, before) if added else (before, after)
+    changed, baseline = (informed.ready, without.ready) if added else (without.ready, informed.ready)
     shifts = {p: quantile_shift(changed, baseline, p) for p in SHIFT_QUANTILES}
-    return Effect(khat, ess, shifts, information_gain(after, before))
+    return Effect(khat, ess, shifts, information_gain(*on_common_draws(informed, without)))
 
 
 def _pairs(names: Sequence[str], shared: SharedDraws) -> Iterator[Pair]:
