@@ -25,7 +25,8 @@ ERROR = "mcse"
 CAUTIOUS = ("/bits/value", "/adds/quantiles/0.05/months", "/0.95/months", "/without_lags/quantiles/0.75/months")
 """Figures whose errors may be larger than their spread, and never smaller: a divergence near 0, to first order; a
 quantile just where a distribution begins, whose density there is smoothed over what lies beyond; and one far out, the
-largest of whose errors, from the fewest draws, make up most of their squares' mean; without the lags so is that of 75%."""
+largest of whose errors, from the fewest draws, make up most of their squares' mean (without
+the lags, that of 75% is one)."""
 
 
 @pytest.mark.slow
