@@ -242,8 +242,7 @@ def _pilot(
     if nuisances is not None:
         uniforms[nuisances.places] = 0.5
     if proposal is None:
-        ranks = uniforms
-        return Pilot(ranks, np.zeros(draws), log_likelihood(transform(ranks)))
+        return Pilot(uniforms, np.zeros(draws), log_likelihood(transform(uniforms)))
     ranks = shared_array((len(transform.names), draws))
 
     def carried(part: slice) -> tuple[Array, Array]:

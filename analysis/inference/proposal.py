@@ -232,7 +232,7 @@ def fit_proposal(
 def _that_weigh(weights: Array, rng: np.random.Generator) -> tuple[NDArray[np.intp], Array, float]:
     """Draws to fit to, without those that together weigh next to nothing: places, weights and how many are effective.
 
-    Where evidence is sharp, most are left out; where it is not, some are drawn from those that are left.
+    Where evidence is sharp, most are left out; where more than `FITTED` are left, so many are drawn by their weights.
     """
     effective = 1.0 / float(np.sum(weights**2))
     order = np.argsort(weights)
