@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fuzz_edits import edited, edits_of
-from fuzz_readers import FaultError, Reader, check, readers
+from fuzz_readers import FaultError, Reader, check, parsing_once, readers
 from recording import RECORDS, read_record, write_record
 
 CORPUS = Path(__file__).resolve().parents[1] / "tests" / "fuzzing" / "corpus"
@@ -52,7 +52,7 @@ def fuzz(inputs: int, minutes: float, records: Path, *, chosen: Sequence[str] = 
     """Feed the readers in turn, and return how many documents were stumbled over."""
     known = {} if anew else {row["reader"]: row for row in (read_record(NAME, records) or {"rows": []})["rows"]}
     until, found = time.monotonic() + 60.0 * minutes, 0
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+    with tempfile.TemporaryDirectory() as folder, parsing_once(), warnings.catch_warnings():
         warnings.simplefilter("error")  # one would stand on standard error, beside the answer
         every = {name: reader for name, reader in readers(Path(folder)).items() if not chosen or name in chosen}
         rows = {**known, **{name: known.get(name, new_row(name)) for name in every}}

@@ -7,9 +7,12 @@ command line's status is 0, 1 or 2 with a line. All else is a fault.
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
+import pickle
 import shlex
 import shutil
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -85,6 +88,19 @@ def readers(folder: Path) -> dict[str, Reader]:
     }
 
 
+@contextlib.contextmanager
+def parsing_once() -> Iterator[None]:
+    """Parse each text of TOML once, and give what it holds anew each time: most of what readers read is unchanged."""
+    parse = tomllib.loads
+
+    @functools.lru_cache(maxsize=256)
+    def kept(text: str) -> bytes:
+        return pickle.dumps(parse(text))
+
+    with mock.patch.object(tomllib, "loads", lambda text: pickle.loads(kept(text))):
+        yield
+
+
 def _put(path: Path, document: bytes) -> Path:
     path.write_bytes(document)
     return path
@@ -109,8 +125,6 @@ def _overlays(path: Path) -> Reader:
 
 def _scenarios(path: Path) -> Reader:
     """Single rows of the project's own scenarios, levers and constants, under their own names and new ones."""
-    import tomllib
-
     import tomli_w
 
     from catchup.model import load_assumptions
@@ -268,9 +282,10 @@ def _runs(folder: Path) -> Reader:
 
 def _inputs_of_runs(folder: Path) -> Reader:
     """What a run was made of, the last line of a document saying which file it is."""
-    from catchup.analysis.archive.reading import newest_with_inputs, read_runs
+    from catchup.analysis.archive.reading import newest_with_inputs, read_run, read_runs
 
     later = _run_once(folder)
+    earlier = read_runs(folder).runs[0]  # which remembers what it was made of
     files = [path for path in sorted((later / "inputs").rglob("*.toml")) if path.stat().st_size < 20_000]
     sound = {path.relative_to(later).as_posix(): path.read_bytes() for path in files}
 
@@ -280,7 +295,7 @@ def _inputs_of_runs(folder: Path) -> Reader:
         file = file if file in sound else "inputs/origins.toml"
         _put(later / file, content)
         try:
-            newest, faults = newest_with_inputs(read_runs(folder).runs)
+            newest, faults = newest_with_inputs([earlier, read_run(later)])
             if newest is None or (newest.folder == later) == bool(faults):
                 raise FaultError("a run is neither read nor named")
         finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 from ..priors.errors import unknown_name
@@ -53,6 +54,7 @@ def group_layer(group: str) -> Layer:
     return _layer(group_file(group))
 
 
+@cache  # they do not change while a process lives, and nobody changes a layer
 def _layer(name: str) -> Layer:
     return Layer.of(read_toml(HERE.parent / name), file=name)
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +142,12 @@ def packaged_layers() -> list[Layer]:
     >>> [layer.file for layer in packaged_layers()]
     ['priors/baseline.toml', 'priors/readings.toml', 'priors/tables.toml']
     """
-    return [Layer.of(read_toml(path), file=file) for file, path in PACKAGED.items()]
+    return [_packaged(file) for file in PACKAGED]
+
+
+@cache
+def _packaged(file: str) -> Layer:
+    return Layer.of(read_toml(PACKAGED[file]), file=file)
 
 
 def own_rows(layers: Iterable[Layer], section: str) -> dict[str, Mapping[str, Any]]:

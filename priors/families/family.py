@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
@@ -74,6 +74,7 @@ class Family(StrictModel):
     example: ClassVar[Mapping[str, Any]] = {}
 
     @classmethod
+    @cache
     def row_keys(cls) -> tuple[str, ...]:
         """Keys of TOML that its numbers may be written under."""
         return *cls.model_fields, *cls.shorthands
