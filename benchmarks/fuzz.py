@@ -50,12 +50,12 @@ def keep(folder: Path, name: str, document: bytes) -> Path:
 
 def fuzz(inputs: int, minutes: float, records: Path, *, chosen: Sequence[str] = (), anew: bool = False) -> int:
     """Feed the readers in turn, and return how many documents were stumbled over."""
-    known = {} if anew else {row["reader"]: row for row in (read_record(NAME, records) or {"rows": []})["rows"]}
+    known = {row["reader"]: row for row in (read_record(NAME, records) or {"rows": []})["rows"]}
     until, found = time.monotonic() + 60.0 * minutes, 0
     with tempfile.TemporaryDirectory() as folder, parsing_once(), warnings.catch_warnings():
         warnings.simplefilter("error")  # one would stand on standard error, beside the answer
         every = {name: reader for name, reader in readers(Path(folder)).items() if not chosen or name in chosen}
-        rows = {**known, **{name: known.get(name, new_row(name)) for name in every}}
+        rows = {**known, **{name: new_row(name) if anew else known.get(name, new_row(name)) for name in every}}
         share = -(-inputs // len(rows))
         while time.monotonic() < until and any(rows[name]["inputs"] < share for name in every):
             for name, reader in every.items():
@@ -81,7 +81,7 @@ def feed(name: str, reader: Reader, row: dict[str, int], count: int, until: floa
         except FaultError as error:
             row["tracebacks"] += 1
             found += 1
-            print(f"{name} {number}: {error} ({keep(CORPUS, name, document)})", flush=True)
+            print(f"{name} {number}: {str(error)[:300]} ({keep(CORPUS, name, document)})", flush=True)
         row["inputs"] += 1
     return found
 
@@ -91,7 +91,7 @@ def main() -> int:
     parser.add_argument("--inputs", type=int, default=INPUTS, help="of all readers together, earlier ones counted")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so many")
     parser.add_argument("--reader", action="append", default=[], help="only this reader; repeatable")
-    parser.add_argument("--anew", action="store_true", help="begin with the first input again")
+    parser.add_argument("--anew", action="store_true", help="begin with the first input again, as is due once a reader is mended")
     parser.add_argument("--records", type=Path, default=RECORDS, help="folder of the record")
     asked = parser.parse_args()
     return int(fuzz(asked.inputs, asked.minutes, asked.records, chosen=asked.reader, anew=asked.anew) > 0)

@@ -73,9 +73,9 @@ def export(run: Run, form: str, *, lower: date | None = None, upper: date | None
 
 
 def _as_csv(run: Run) -> str:
-    forecast = run.forecast
+    forecast, asked = run.forecast, run.manifest
     rows = [
-        (run.name, forecast["as_of"], forecast["event"], target, level, *(entry[name] for name in CSV_FIGURES))
+        (run.name, asked.as_of.isoformat(), asked.event, target, level, *(entry[name] for name in CSV_FIGURES))
         for target in (*TARGETS, "known")
         if forecast.get(target) is not None
         for level, entry in forecast[target]["quantiles"].items()

@@ -71,7 +71,7 @@ def read_manifest(folder: Path) -> Manifest:
     Raises
     ------
     BrokenRunError
-        If it is missing, truncated, of a newer schema or not a manifest.
+        If it is missing, truncated, of a newer schema or not a manifest, or names what is no file of the run.
     """
     path = folder / MANIFEST
     content = read_json(folder, MANIFEST)
@@ -81,10 +81,16 @@ def read_manifest(folder: Path) -> Manifest:
             f"{path}: is of schema {schema}; this version reads up to {SCHEMA}, a newer catchup reads it"
         )
     try:
-        return Manifest.model_validate_json(json.dumps(content))
+        manifest = Manifest.model_validate_json(json.dumps(content))
     except ValidationError as error:
         place = ".".join(map(str, error.errors()[0]["loc"])) or "the whole"
         raise BrokenRunError(f"{path}: is no manifest of a run ({place}: {error.errors()[0]['msg'].lower()})") from None
+    for name in manifest.files:
+        if "\0" in name:
+            raise BrokenRunError(f"{path}: names what no file can be named ({name!r})")
+        if Path(name).is_absolute() or ".." in Path(name).parts:
+            raise BrokenRunError(f"{path}: names a file outside the run's folder ({name})")
+    return manifest
 
 
 def library_versions() -> dict[str, str]:

@@ -170,7 +170,7 @@ def read_run(folder: str | Path) -> Run:
     """
     folder = Path(folder)
     run = Run(folder, read_manifest(folder))
-    missing = [name for name in run.manifest.files if not (folder / name).is_file()]
+    missing = [name for name in run.manifest.files if not os.path.isfile(folder / name)]
     if missing:
         raise BrokenRunError(f"{folder}: lacks {missing[0]}" + (f" and {len(missing) - 1} more" if missing[1:] else ""))
     _check_forecast(run)

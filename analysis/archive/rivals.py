@@ -13,7 +13,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from ...model.calendar import Calendar
 from ...priors.errors import InputError, unknown_name
-from ...priors.strict import StrictModel, read_toml, validate
+from ...priors.strict import StrictModel, describe, read_toml, validate
 from .views import Knots, View, Window
 
 RIVALS = Path(__file__).with_name("rivals.toml")
@@ -146,7 +146,8 @@ def _rival(name: str, row: Mapping[str, Any], path: Path) -> Rival:
         raise InputError("should be a table", file=path, key=key)
     kind = row.get("kind")
     if not isinstance(kind, str):
-        raise InputError(f"is missing; one of {', '.join(KINDS)} was expected", file=path, key=f"{key}.kind")
+        found = "is missing" if kind is None else f"is {describe(kind)}"
+        raise InputError(f"{found}; one of {', '.join(KINDS)} was expected", file=path, key=f"{key}.kind")
     if kind not in KINDS:
         raise unknown_name("kind", kind, KINDS, file=path, key=f"{key}.kind")
     rival = validate(KINDS[kind], row, file=str(path), key=key)

@@ -66,12 +66,9 @@ def verify(folder: Path) -> Verification:
     Raises
     ------
     BrokenRunError
-        If there is no run, or its manifest cannot be read; or names a file outside the run's folder.
+        If there is no run, or its manifest cannot be read.
     """
     manifest = read_manifest(folder)
-    for name in manifest.files:
-        if Path(name).is_absolute() or ".." in Path(name).parts:
-            raise BrokenRunError(f"{folder / MANIFEST}: names a file outside the run's folder ({name})")
     held = (_departure(folder / name, name, wanted) for name, wanted in manifest.files.items())
     added = (Departure(name, "added") for name in _names(folder) if name not in manifest.files)
     departures = [*(departure for departure in held if departure is not None), *added]

@@ -220,17 +220,20 @@ class Based(Family):
 
     def cdf(self, value: Array | float) -> Array:
         """Distribution function at values in natural units."""
-        return np.asarray(self.cdf_in(np, np.asarray(value, dtype=float)))
+        with np.errstate(over="ignore"):  # beyond all numbers of standard deviations: as good as infinitely many
+            return np.asarray(self.cdf_in(np, np.asarray(value, dtype=float)))
 
     def sf(self, value: Array | float) -> Array:
         """Survival function at values in natural units."""
         at = np.asarray(self.to_base(np.asarray(value, dtype=float)))
-        return np.asarray(self._of_base.sf(at, *self._parameters))
+        with np.errstate(over="ignore"):
+            return np.asarray(self._of_base.sf(at, *self._parameters))
 
     def log_density(self, value: Array | float) -> Array:
         """Log density in the base's coordinate, which the PyMC model's is too, at values in natural units."""
         values = np.asarray(value, dtype=float)
-        return np.asarray(self._of_base.log_density(np.asarray(self.to_base(values)), *self._parameters))
+        with np.errstate(over="ignore"):
+            return np.asarray(self._of_base.log_density(np.asarray(self.to_base(values)), *self._parameters))
 
     def at_score(self, xp: Any, score: Any) -> Any:
         """Value whose rank has a normal score, over an array namespace."""

@@ -164,9 +164,10 @@ def read_decision(name: str, table: object, as_of_months: float, *, file: str) -
     if not isinstance(table, dict):
         raise InputError(f"a table was expected, not {describe(table)}", file=file, key=key)
     kind = table.get("kind")
-    if kind is None:
-        raise InputError(f"is missing; one of {', '.join(KINDS)} was expected", file=file, key=f"{key}.kind")
+    if not isinstance(kind, str):
+        found = "is missing" if kind is None else f"is {describe(kind)}"
+        raise InputError(f"{found}; one of {', '.join(KINDS)} was expected", file=file, key=f"{key}.kind")
     if kind not in KINDS:
-        raise unknown_name("kind", str(kind), KINDS, file=file, key=f"{key}.kind")
+        raise unknown_name("kind", kind, KINDS, file=file, key=f"{key}.kind")
     decision, schema = KINDS[kind]
     return decision(name, validate(schema, table, file=file, key=key), as_of_months)
