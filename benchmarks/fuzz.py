@@ -91,7 +91,7 @@ def main() -> int:
     parser.add_argument("--inputs", type=int, default=INPUTS, help="of all readers together, earlier ones counted")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after so many")
     parser.add_argument("--reader", action="append", default=[], help="only this reader; repeatable")
-    parser.add_argument("--anew", action="store_true", help="begin with the first input again, as is due once a reader is mended")
+    parser.add_argument("--anew", action="store_true", help="begin again, as is due once a reader is mended")
     parser.add_argument("--records", type=Path, default=RECORDS, help="folder of the record")
     asked = parser.parse_args()
     return int(fuzz(asked.inputs, asked.minutes, asked.records, chosen=asked.reader, anew=asked.anew) > 0)
