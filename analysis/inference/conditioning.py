@@ -26,6 +26,7 @@ from .posterior import Posterior
 from .processes import beside
 from .proposal import Proposal
 from .question import Question
+from .screened import Screened
 from .subsets import SharedDraws
 
 FEWEST_FOR_A_TAIL = 100  # draws below which k-hat says nothing
@@ -108,6 +109,7 @@ def condition(
             smoothed.log_mean,
             notes,
             shared=weighed.shared,
+            screened=weighed.screened,
         )
     from .nuts import sample_posterior
 
@@ -123,6 +125,7 @@ def condition(
         (*reason, *aside),
         dict(sampled.tree["sample_stats"].data_vars),
         shared=weighed.shared,
+        screened=weighed.screened,
     )
 
 
@@ -140,21 +143,38 @@ class _Weighed:
         Their weights.
     notes : tuple of str
         What is unusual about them.
+    screened : Screened, optional
+        Draws of the prior that the items were screened on.
     """
 
     question: Question
     shared: SharedDraws
     smoothed: SmoothedWeights
     notes: tuple[str, ...] = ()
+    screened: Screened | None = None
 
 
 def _weighed(question: Question, selection: Selection, *, more: bool, like: Posterior | None = None) -> _Weighed:
-    """Weigh draws by evidence: of a proposal fitted to it or of the prior, whichever of them count more."""
-    items = selection.counted
-    prior = prior_for(question, items)
-    if not items:
+    """Weigh draws by evidence, once it has been screened."""
+    prior = prior_for(question, selection.counted)
+    if not selection.counted:
         return _weigh(question, selection, prior)
-    screening, fit = Screening(question, items, prior), None
+    screening = Screening(question, selection.counted, prior)
+    weighed = _drawn(question, selection, prior, screening, more=more, like=like)
+    return replace(weighed, screened=screening.draws)
+
+
+def _drawn(
+    question: Question,
+    selection: Selection,
+    prior: PriorDraws,
+    screening: Screening,
+    *,
+    more: bool,
+    like: Posterior | None,
+) -> _Weighed:
+    """Weigh draws of a proposal fitted to evidence, or of the prior, whichever of them count more."""
+    items, fit = selection.counted, None
     theirs = _proposal_of(like, question, prior, items)
     begun = theirs is None and not screening.collapsed
     with beside(screening.suspicious) as suspicious:

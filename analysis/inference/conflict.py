@@ -35,6 +35,7 @@ from .parts import GRAIN, joined, parts_of
 from .processes import together
 from .question import Question
 from .resampling import systematic
+from .screened import Screened
 from .silence import KIND as SILENCE
 from .tails import expectation, predictive_tail, probability_text
 from .widening import widenings
@@ -43,6 +44,7 @@ SCREENED_DRAWS = 3 * CHUNK  # prior draws whose predictions are looked at in eve
 ESCALATED_DRAWS = 1_000_000  # prior draws tried before prior and evidence are said to conflict
 RESAMPLED, REPEATED = 8_192, 16  # draws given the other items, and observations simulated from each
 UNLIKELY = 1e-3  # probability of a reading as far out, from which an item is in conflict with nothing; as for silence
+DATE = ":ready"  # a column that no item can be named like
 SUSPICIOUS = 5.0 * UNLIKELY  # below which that probability is worked out on many draws
 ADVICE = "Leave items out with --evidence, lower their reliability or weight, or widen the prior"
 
@@ -87,6 +89,11 @@ class Screening:
         if nuisances is not None:
             log_likelihoods = self._few.integrated(nuisances, normal_quantile(self._ranks[nuisances.places]))
         return Pilot(self._ranks, np.zeros(SCREENED_DRAWS), log_likelihoods)
+
+    @property
+    def draws(self) -> Screened:
+        """The draws that were looked at."""
+        return Screened(self._few.ready, self._few.likelihoods)
 
     def suspicious(self) -> bool:
         """Whether there may be a conflict: then `refuse_conflict` tells."""
@@ -133,7 +140,13 @@ class _Predictions:
         self._tails: dict[str, float] = {}
         self._given_others: dict[str, Array] = {}
         self._seed, self._rng = question.seed, np.random.default_rng(question.seed)
-        self._predicted = evaluate_all(lambda values: dict(predictions_of(question, values, items)[2]))
+
+        def evaluate(values: Values) -> Values:
+            _, dates, predicted = predictions_of(question, values, items)
+            return {DATE: dates.ready, **predicted}
+
+        self._predicted = evaluate_all(evaluate)
+        self.ready = self._predicted.pop(DATE)
         self.likelihoods = {
             item.id: log_density(item, item.observation(self._clock), self._predicted[item.id], self._clock)
             for item in items

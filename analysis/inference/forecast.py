@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 FLOP_QUANTILES = (0.05, 0.5, 0.95)
 MONTHS_AHEAD = 24
 NOT_BY = tuple(date(year, 1, 1) for year in (2028, 2029, 2030))  # days by which it may not have come
+ENOUGH = 2_500  # effective draws that serve for a figure beside the headline
 MOST_EXACT_DRAWS = 100_000  # more are streamed through histograms, whose memory is that of about as many draws
 LOG_FLOP_RANGE = (20.0, 32.0)  # log10 FLOP; the histogram's range for compute
 
@@ -183,7 +184,7 @@ def _genuineness(posterior: Posterior) -> tuple[Genuineness, ...]:
 
 
 def _without_lags(posterior: Posterior) -> Distribution | None:
-    """The date on the items that measure no lag, on the draws whose weights made the posterior where there are such."""
+    """The date on the items that measure no lag, on draws made for all of them where enough count."""
     items, question = posterior.items, posterior.question
     others = [item.id for item in items if not item.kind.measures_lag]
     if len(others) == len(items):
@@ -192,6 +193,13 @@ def _without_lags(posterior: Posterior) -> Distribution | None:
     from .subsets import SharedDraws
 
     shared = posterior.shared or SharedDraws(question, items, prior_for(question, items))
+    found = [] if posterior.screened is None else [posterior.screened.given(others)]
+    subset = shared.subset(others)
+    if subset.smoothed is not None:
+        found.append((subset.smoothed, subset.ready))
+    enough = [each for each in found if each[0].good and each[0].effective_draws >= ENOUGH]
+    if enough:
+        return max(enough, key=lambda each: each[0].effective_draws)[1]
     subset = shared.best_subset(others)
     return None if subset.khat > WORST_KHAT else subset.ready
 

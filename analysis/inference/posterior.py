@@ -19,6 +19,7 @@ from .result import Origin
 
 if TYPE_CHECKING:
     from ...evidence.schema import Item
+    from .screened import Screened
     from .subsets import SharedDraws
 
 
@@ -47,6 +48,8 @@ class Posterior:
     shared : SharedDraws, optional
         Draws that stand for the prior, with the likelihood of every item in each; None for the prior, which knows of
         no item.
+    screened : Screened, optional
+        Draws of the prior that the items were screened on; None for the prior itself.
 
     Examples
     --------
@@ -69,6 +72,7 @@ class Posterior:
     notes: tuple[str, ...] = ()
     sample_stats: Mapping[str, Any] = field(default_factory=dict)
     shared: SharedDraws | None = None
+    screened: Screened | None = None
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -127,7 +131,7 @@ class Posterior:
         """Return the same draws, asked when another event comes."""
         assumptions = self.question.assumptions
         source = self.source.extended(assumptions.beliefs_of(assumptions.needed([event])))
-        return replace(self, question=replace(self.question, event=event), source=source, shared=None)
+        return replace(self, question=replace(self.question, event=event), source=source, shared=None, screened=None)
 
 
 def prior_of(question: Question) -> Posterior:
