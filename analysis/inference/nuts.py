@@ -157,7 +157,7 @@ def sample_posterior(question: Question, items: Sequence[Item], *, refuse: bool 
         If chains disagree, transitions diverge or too few draws count.
     """
     compiled = CompiledPosterior(question, items)
-    data = evidence_data(items, question.assumptions, question.as_of)
+    data = evidence_data(items, question.assumptions, question.as_of) if items else None
     with waiting("Sampling"):
         tree = compiled.sample_carefully(question.draws, question.seed, data=data)
     posterior = as_posterior(tree, question)

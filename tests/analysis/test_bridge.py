@@ -98,6 +98,9 @@ def test_errors_of_the_steps_are_what_they_say() -> None:
     for place, step in enumerate(found[0].steps):
         shifts = [each.steps[place].shifts[0.5] for each in found]
         values = np.array([shift.value for shift in shifts])
+        if not values.any():  # a group of rows that none of these items asks of
+            assert not any(shift.mcse for shift in shifts)
+            continue
         # the mean's own error is a ninth of a single one's, and is left out of the interval
         spread = values.std(ddof=1) / np.mean([shift.mcse for shift in shifts])
         degrees = SEEDS - 1
