@@ -36,7 +36,7 @@ def test_nuts_given_observed_quantities_agrees_with_reweighted_draws() -> None:
     import nutpie
 
     layer = Layer.of({"correlation": [{**CORRELATED, "sources": ["project"]}]}, file="correlated.toml")
-    asked = Question(load_assumptions([layer]), date(2026, 11, 21), draws=DRAWS)
+    asked = Question(load_assumptions([layer], model="article"), date(2026, 11, 21), draws=DRAWS)
     items = choose_evidence(asked, "default", None, ()).counted
     asked = replace(asked, assumptions=with_latents(asked.assumptions, items))
     model = pm.observe(build_posterior_model(asked, items), SEEN)
