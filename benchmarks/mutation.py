@@ -30,14 +30,22 @@ from recording import RECORDS, read_record, write_record
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("priors", "model", "evidence", "analysis")
-ROOMS = ("model", "evidence")
+ROOMS = ("model", "evidence", "analysis/inference")
 COPIED = (*PACKAGES, "tests", "benchmarks", "docs", "pyproject.toml", "requirements.lock", "Makefile", "README.md")
 TESTS = (
     "tests/priors",
     "tests/model",
     "tests/evidence",
     "tests/readings",
-    "tests/analysis/test_scenarios.py",
+    *(
+        f"tests/analysis/test_{name}.py"
+        for name in (
+            *("adaptation", "bad_leaks", "beside_the_headline", "checks", "conditioning", "correlated_priors"),
+            *("estimates", "firm_leaks", "fitted_draws", "forecast", "genuineness", "influence", "kept_draws", "leaks"),
+            *("mistaken_sums", "nuisances", "obstacle_study", "processes", "progress", "result_tree", "scenarios"),
+            *("shared_trees", "silence_answers", "state", "streaming", "tail_smoothing", "whose_chance"),
+        )
+    ),
 )
 BUDGET = 60.0  # seconds of tests a fault, as they took without one
 LONGEST = 30.0  # seconds: tests that take longer compile a great deal, and are left out

@@ -108,7 +108,7 @@ def baseline_of(tree: Path, tests: Sequence[str], in_fork: Callable[..., int | N
         data = tree.parent / "coverage"
         os.environ["COVERAGE_FILE"] = str(data)
         present = [test for test in tests if Path(test).exists()]
-        sources = ["--cov=model", "--cov=evidence", "--cov-context=test", "--cov-report="]
+        sources = ["--cov=model", "--cov=evidence", "--cov=analysis/inference", "--cov-context=test", "--cov-report="]
         pytest.main([*QUIET, *sources, *present], plugins=[clock])
         passed = {test: seconds for test, seconds in clock.seconds.items() if test not in clock.failed}
         reaching = _reaching(data, tree, passed)

@@ -194,8 +194,10 @@ def mutants(rows: Rows) -> Found:
 def mutants_by_room(rows: Rows) -> str:
     """Share of the faults of each room that were killed."""
     parts = []
-    for room in sorted({row["file"].split("/")[0] for row in rows}):
-        real = [row for row in rows if row["file"].startswith(f"{room}/") and row["outcome"] != "equivalent"]
+    depth = {"analysis": 2}  # of which one room is put to the test
+    rooms = {(file := row["file"]): "/".join(file.split("/")[: depth.get(file.split("/")[0], 1)]) for row in rows}
+    for room in sorted(set(rooms.values())):
+        real = [row for row in rows if rooms[row["file"]] == room and row["outcome"] != "equivalent"]
         own = [row["outcome"] in ("killed", "timed out") for row in real]
         parts.append(f"{room} {np.mean(own):.1%} of {len(own)}")
     return ", ".join(parts)
@@ -312,7 +314,7 @@ SECTIONS: dict[str, tuple[Claim, ...]] = {
     ),
     "Would the tests notice?": (
         Claim(
-            "Small faults put into `model/` and `evidence/`",
+            "Small faults put into `model/`, `evidence/` and `analysis/inference/`",
             "at least 85% killed",
             "mutation",
             "make mutation",
