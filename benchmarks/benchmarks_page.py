@@ -63,6 +63,25 @@ def benchmarks_page(folder: Path = RECORDS) -> str:
             f"![Seconds rise in proportion to draws; memory levels off]({PICTURE})\n",
             markdown_table(("draws", "seconds", "memory at the peak, MB"), cells),
         ]
+    if explorer := read_record("explorer", folder):
+        parts += [
+            "## A change in the explorer, until its picture is drawn\n",
+            "In headless Chromium, its processor slowed down as a laptop's; the shortest of five "
+            "(`make test-browser RECORD=1`).\n",
+            markdown_table(
+                ("leak that is typed", "slowed down", "milliseconds", "wanted", ""),
+                [
+                    (
+                        row["typed"],
+                        f"{row['slower']} times",
+                        f"{row['milliseconds']:.0f}",
+                        f"at most {row['longest']:.0f}",
+                        "kept" if row["milliseconds"] <= row["longest"] else "**missed**",
+                    )
+                    for row in explorer["rows"]
+                ],
+            ),
+        ]
     if measured:
         lines = [f"- {machine}, {' and '.join(sorted(set(days)))}." for machine, days in measured.items()]
         parts += ["## Measured on\n", "\n".join(lines) + "\n"]

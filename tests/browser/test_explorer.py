@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from recording import Add
 from scipy.stats import norm
 
 from browsing import DESKTOP, LEAST_CONTRAST, PHONE, SCHEMES, Browser
@@ -231,7 +232,7 @@ TYPED = {
 
 
 @pytest.mark.parametrize("kind", TYPED)
-def test_a_leak_is_answered_while_it_is_typed(kind: str, page: Browser) -> None:
+def test_a_leak_is_answered_while_it_is_typed(kind: str, page: Browser, record: Add) -> None:
     name, value = TYPED[kind]
     before = shown(page)
     choose(page, "#leak", kind)
@@ -244,6 +245,7 @@ def test_a_leak_is_answered_while_it_is_typed(kind: str, page: Browser) -> None:
             taken.append(float(page.ask("return document.body.dataset.milliseconds")))
     finally:
         page.driver.execute_cdp_cmd("Emulation.setCPUThrottlingRate", {"rate": 1})
+    record("explorer", typed=kind, milliseconds=min(taken), slower=SLOWER, longest=LONGEST)
     assert min(taken) <= LONGEST, taken
     assert "--add leak.toml" in page.ask("return document.getElementById('command').textContent")
     assert 'id = "reader-leak"' in page.ask("return document.getElementById('leak-file').textContent")
