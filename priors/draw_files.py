@@ -23,8 +23,9 @@ from .regular_files import read_regular
 
 LARGEST_FILE = 200_000_000  # bytes
 FAMILY, FILE, COLUMN = "empirical", "file", "column"
-UNREADABLE = (ValueError, TypeError, EOFError, IndexError, SyntaxError, TokenError, MemoryError, Warning, csv.Error)
-"""What text and NumPy's own format bring up that are damaged; a damaged header is read as if it were Python."""
+NO_PYTHON = (SyntaxError, TokenError, SystemError)  # what a damaged header brings up, which is read as if it were Python
+UNREADABLE = (ValueError, TypeError, EOFError, IndexError, MemoryError, Warning, csv.Error, *NO_PYTHON)
+"""What text and NumPy's own format bring up that are damaged."""
 
 
 def with_draws(tables: Mapping[str, Any], file: str | Path) -> dict[str, Any]:
