@@ -51,12 +51,13 @@ def keep(folder: Path, name: str, document: bytes) -> Path:
 def fuzz(inputs: int, minutes: float, records: Path, *, chosen: Sequence[str] = (), anew: bool = False) -> int:
     """Feed the readers in turn, and return how many documents were stumbled over."""
     known = {row["reader"]: row for row in (read_record(NAME, records) or {"rows": []})["rows"]}
-    until, found = time.monotonic() + 60.0 * minutes, 0
+    found = 0
     with tempfile.TemporaryDirectory() as folder, parsing_once(), warnings.catch_warnings():
         warnings.simplefilter("error")  # one would stand on standard error, beside the answer
         every = {name: reader for name, reader in readers(Path(folder)).items() if not chosen or name in chosen}
         rows = {**known, **{name: new_row(name) if anew else known.get(name, new_row(name)) for name in every}}
         share = -(-inputs // len(rows))
+        until = time.monotonic() + 60.0 * minutes
         while time.monotonic() < until and any(rows[name]["inputs"] < share for name in every):
             for name, reader in every.items():
                 if rows[name]["inputs"] < share and time.monotonic() < until:

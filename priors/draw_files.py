@@ -23,7 +23,7 @@ from .regular_files import read_regular
 
 LARGEST_FILE = 200_000_000  # bytes
 FAMILY, FILE, COLUMN = "empirical", "file", "column"
-NO_PYTHON = (SyntaxError, TokenError, SystemError)  # what a damaged header brings up, which is read as if it were Python
+NO_PYTHON = (SyntaxError, TokenError, SystemError)  # brought up by a damaged header, which is read as Python
 UNREADABLE = (ValueError, TypeError, EOFError, IndexError, MemoryError, Warning, csv.Error, *NO_PYTHON)
 """What text and NumPy's own format bring up that are damaged."""
 
