@@ -41,11 +41,13 @@ forecast: $(INSTALLED)
 	@$(BIN)/catchup forecast $(ARGS)
 
 # Two at a time: each worker compiles and keeps what its files share, and takes up to two gigabytes. One writes records.
+TWO := $(if $(RECORD),,--numprocesses 2 --dist loadfile)
+
 test: $(INSTALLED)
-	@$(BIN)/python -m pytest $(if $(RECORD),,--numprocesses 2 --dist loadfile) $(ARGS)
+	@$(BIN)/python -m pytest $(TWO) $(ARGS)
 
 test-slow: $(INSTALLED)
-	@$(BIN)/python -m pytest -m 'slow and not browser' --timeout 0 $(ARGS)
+	@$(BIN)/python -m pytest -m 'slow and not browser' --timeout 0 $(TWO) $(ARGS)
 
 test-browser: $(INSTALLED)
 	@$(BIN)/python -m pytest -m browser --timeout 0 $(ARGS)
