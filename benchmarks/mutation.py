@@ -38,10 +38,13 @@ TESTS = (
     "tests/model",
     "tests/evidence",
     "tests/readings",
+    "tests/tables",
+    *(f"tests/runs/test_{name}.py" for name in ("scores", "score_horizon")),
     *(
         f"tests/analysis/test_{name}.py"
         for name in (
             *("adaptation", "bad_leaks", "beside_the_headline", "checks", "conditioning", "correlated_priors"),
+            "expectations",
             *("estimates", "firm_leaks", "fitted_draws", "forecast", "genuineness", "influence", "kept_draws", "leaks"),
             *("mistaken_sums", "nuisances", "obstacle_study", "processes", "progress", "result_tree", "scenarios"),
             *("shared_trees", "silence_answers", "state", "streaming", "tail_smoothing", "whose_chance"),

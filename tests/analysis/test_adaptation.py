@@ -16,7 +16,7 @@ from catchup.analysis.inference.draws import Values
 from catchup.analysis.inference.estimates import Distribution
 from catchup.analysis.inference.importance import ReweightedPrior, smooth_weights
 from catchup.analysis.inference.likelihoods import prior_for
-from catchup.analysis.inference.mixture import NormalMixture, fit_mixture
+from catchup.analysis.inference.mixture import NormalMixture, _spread, fit_mixture
 from catchup.analysis.inference.outcomes import ready_under
 from catchup.analysis.inference.proposal import (
     NARROW_WIDENED,
@@ -278,3 +278,15 @@ def test_seed_and_question_decide_the_proposal() -> None:
 
     np.testing.assert_array_equal(found(question), found(question))
     assert (found(question) != found(replace(question, seed=2))).any()
+
+
+def test_a_mixture_begins_with_draws_far_from_one_another() -> None:
+    """Of two narrow clusters on one side of the origin, a draw of each: the second within the first's is next to never.
+
+    Its probability is the share of the squared distances that lie within a cluster, 2e-4 of all those here.
+    """
+    rng = np.random.default_rng(1)
+    points = np.concatenate([rng.normal(centre, 0.01, (1, 500)) for centre in (10.0, 11.0)], axis=1)
+    whole = np.cov(points).reshape(1, 1)
+    apart = [np.ptp(points[0, _spread(points, whole, 2, np.random.default_rng(seed))]) > 0.5 for seed in range(200)]
+    assert np.mean(apart) > 0.98  # four strays of 200 have a probability of 1e-7

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from scipy import signal, stats
 from scipy.stats import qmc
 
-from catchup.analysis.inference.estimates import TAIL_DRAWS, Distribution, Estimate, Weighting, quantile_shift
+from catchup.analysis.inference.estimates import (
+    TAIL_DRAWS,
+    Distribution,
+    Estimate,
+    Weighting,
+    error_of_difference,
+    quantile_shift,
+)
 from false_alarms import covers
 
 REPETITIONS = 600
@@ -187,3 +194,25 @@ def test_draws_without_weight_have_no_say() -> None:
 def test_a_draw_that_never_comes_and_has_no_weight_makes_nothing_infinite() -> None:
     found = Distribution(np.array([-np.inf, 1.0, 2.0, np.inf]), Weighting(4, np.array([0.0, 0.5, 0.5, 0.0])))
     assert [found.quantile_value(p) for p in (0.001, 0.25, 0.75, 0.999)] == [1.0, 1.0, 2.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Weighting(100), Weighting(50)),  # fewer draws
+        (Weighting(100), Weighting(100, chains=4)),  # of Markov chains
+        (Weighting(100, replicates=10), Weighting(100, replicates=4)),  # replicates that do not hold one another
+    ],
+)
+def test_estimates_whose_draws_cannot_be_paired_are_independent(one: Weighting, other: Weighting) -> None:
+    rng = np.random.default_rng(1)
+    adds = rng.standard_normal(one.draws), rng.standard_normal(other.draws)
+    independent = np.hypot(one.error_of_sum(adds[0]), other.error_of_sum(adds[1]))
+    assert error_of_difference(one, other, *adds) == pytest.approx(independent)
+
+
+def test_estimates_of_one_set_of_replicates_share_their_errors() -> None:
+    """Replicates of the larger size are what is independent in both."""
+    common = np.random.default_rng(1).standard_normal(100)
+    paired = error_of_difference(Weighting(100, replicates=10), Weighting(100, replicates=20), common, common)
+    assert paired == 0.0
