@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from ..priors.correlations import Correlation
 from ..priors.errors import InputError, unknown_name
 from ..priors.families import FAMILIES, Family, as_family
@@ -53,13 +55,21 @@ def layer_of_priors(priors: Mapping[str, Any], layers: Sequence[Layer]) -> Layer
         if name not in quantities and name not in events:
             raise unknown_name("quantity", name, [*quantities, *events], key="priors")
         section, row = ("quantity", name) if name in quantities else ("event", events[name])
-        tables.setdefault(section, {})[row] = _row(name, distribution)
+        below: dict[str, Any] = {}
+        for layer in layers:
+            below |= layer.tables.get(section, {}).get(row, {})
+        tables.setdefault(section, {})[row] = _row(name, distribution, below)
     return Layer.of(tables, file=PYTHON)
 
 
-def _row(name: str, distribution: Any) -> dict[str, Any]:
+def _row(name: str, distribution: Any, below: Mapping[str, Any]) -> dict[str, Any]:
     try:
         family = as_family(distribution)
+        if isinstance(distribution, (np.ndarray, Sequence)):
+            # draws do not say what they cannot be: the quantity does
+            bounds = {"low": below.get("above", below.get("minimum")), "high": below.get("maximum")}
+            stated = {name: float(bound) for name, bound in bounds.items() if bound is not None}
+            family = as_family({**family.as_row(), **stated})
     except InputError as error:
         key = " ".join(part for part in (f"priors {name}", error.key) if part)
         raise InputError(error.problem, key=key, nearest=error.nearest) from None

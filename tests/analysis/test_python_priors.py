@@ -163,3 +163,15 @@ def test_draws_are_those_of_a_row_that_says_the_same(asked: Assumptions) -> None
     np.testing.assert_array_equal(
         asked.beliefs["china_stock"].quantile(ranks), written.beliefs["china_stock"].quantile(ranks)
     )
+
+
+def test_draws_keep_to_what_the_quantity_can_be() -> None:
+    """An array cannot say that what it is of is a share, or positive: the quantity's row does."""
+    rng = np.random.default_rng(1)
+    draws = {"rl_ratio": rng.lognormal(0.2, 0.7, 500), "mfu_china": list(rng.uniform(0.1, 0.3, 500))}
+    beliefs = load_assumptions(priors=draws).beliefs
+    assert {name: beliefs[name].support() for name in draws} == {"rl_ratio": (0.0, np.inf), "mfu_china": (0.0, 1.0)}
+    for name, column in draws.items():
+        assert beliefs[name].quantile(0.5) == pytest.approx(np.quantile(column, 0.5), rel=0.02)
+    with pytest.raises(InputError, match=r"priors rl_ratio quantiles: a value between 0 and inf was expected, not -"):
+        load_assumptions(priors={"rl_ratio": rng.normal(0.0, 1.0, 500)})

@@ -229,8 +229,9 @@ def test_what_a_model_was_built_for_survives_interventions() -> None:
 def test_nuts_samples_the_default_ledger_without_divergence() -> None:
     import nutpie
 
-    assumptions = load_assumptions()
+    assumptions = load_assumptions(model="article")
     items = select(load_ledger(), "default", DAY, assumptions).counted
+    assumptions = with_latents(assumptions, items)
     model = model_for(assumptions, extra_quantities=latent_quantities(items))
     compiled = nutpie.compile_pymc_model(add_evidence(model, items, assumptions, DAY))
     tree = nutpie.sample(compiled, draws=500, tune=1_000, chains=4, seed=9, progress_bar=False)
