@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ....priors.errors import InputError, reason_of
+from ....priors.regular_files import read_regular
 from ...archive.history import Entry, History
 from ...archive.reading import EXPLORER, FORECAST, REPORT, Run
 from ...archive.site_folder import Content
@@ -25,6 +27,7 @@ COPIED = (REPORT, EXPLORER, FORECAST, "diff.json")
 
 MARK = '<meta name="generator" content="catchup">'
 """What every page of the site says of itself to programs."""
+LARGEST_PAGE = 100_000_000  # bytes
 
 
 def tell(run: Run) -> Told:
@@ -108,11 +111,19 @@ def site_files(
 
 
 def is_ours(page: Path) -> bool:
-    """Whether a first page is one that this has made, or there is none."""
+    """Whether a first page is one that this has made, or there is none.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
     try:
-        return MARK in page.read_text(encoding="utf-8", errors="replace")
+        return MARK.encode() in read_regular(page, LARGEST_PAGE, "a first page")
     except (FileNotFoundError, NotADirectoryError):
         return True
+    except OSError as error:
+        raise InputError(f"cannot be read: {reason_of(error)}", file=page) from None
 
 
 def _whole_json(history: History) -> str:
