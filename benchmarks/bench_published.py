@@ -6,6 +6,7 @@ names a copy of it, it is run as it is, but for the folder that it writes to.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -49,8 +50,6 @@ def from_here(folder: Path) -> list[list[str]]:
 
 def all_of(commands: list[list[str]]) -> Callable[[], int]:
     """Return what runs some commands, one after the other, and tells the largest process's memory in KiB."""
-    import json
-
     return lambda: int(in_process(PEAK, json.dumps(commands)))
 
 
