@@ -29,7 +29,9 @@ SOBOL_BITS = 52  # of SciPy's sequence: half its step moves every point to the m
 
 def uniform_numbers(rows: int, draws: int, rng: np.random.Generator) -> Array:
     """Independent uniforms inside (0, 1), shape (row, draw), of no stream of their own."""
-    return rng.random((rows, draws)) + OFFSET
+    uniforms = rng.random((rows, draws))
+    uniforms += OFFSET
+    return uniforms
 
 
 class UniformStreams:

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 LARGEST = 64  # a + b, up to which the sum is short and its terms keep their digits
-POINTS = 4_097  # of the table that steps begin from
-MOST_STEPS = 60  # for ranks far in a tail; elsewhere two are enough
-SETTLED = 1e-9  # relative step after which the next would be its square, which no digit shows
+CELLS = 4_096  # of the table that steps begin from
+MOST_STEPS = 60  # for ranks far in a tail; elsewhere one is enough, or two
+SETTLED = 1e-8  # relative step after which the next would be its square, which no digit shows
 
 
 def has_whole_shapes(alpha: object, beta: object) -> bool:
@@ -51,8 +51,17 @@ def beta_quantile(rank: Array, alpha: int, beta: int) -> Array:
 
 def _lower(flat: Array, alpha: int, beta: int) -> Array:
     """Quantiles at ranks up to a half."""
-    grid, below = _table(alpha, beta)
-    found = np.interp(flat, below, grid)
+    table = _table(alpha, beta)
+    place = flat * (2.0 * CELLS)
+    cell = np.minimum(place.astype(np.intp), CELLS - 1)
+    place -= cell
+    found = table[cell]
+    found += place * (table[cell + 1] - found)
+    return _refined(found, flat, alpha, beta)
+
+
+def _refined(found: Array, flat: Array, alpha: int, beta: int) -> Array:
+    """Step from near quantiles, in place, to those at ranks up to a half."""
     open_still = np.arange(flat.size)
     for _ in range(MOST_STEPS):
         here = found[open_still]
@@ -67,9 +76,11 @@ def _lower(flat: Array, alpha: int, beta: int) -> Array:
 
 
 @cache
-def _table(alpha: int, beta: int) -> tuple[Array, Array]:
-    grid = np.linspace(0.0, 1.0, POINTS)
-    return grid, np.concatenate([[0.0], _cdf(grid[1:-1], alpha, beta), [1.0]])
+def _table(alpha: int, beta: int) -> Array:
+    """Quantiles at the ends of even cells of ranks up to a half."""
+    ranks, grid = np.linspace(0.0, 0.5, CELLS + 1)[1:], np.linspace(0.0, 1.0, CELLS + 1)
+    below = np.concatenate([[0.0], _cdf(grid[1:-1], alpha, beta), [1.0]])
+    return np.concatenate([[0.0], _refined(np.interp(ranks, below, grid), ranks, alpha, beta)])
 
 
 def _cdf(x: Array, alpha: int, beta: int) -> Array:

@@ -246,7 +246,7 @@ def _pilot(
     ranks = shared_array((len(transform.names), draws))
 
     def carried(part: slice) -> tuple[Array, Array]:
-        own, densities, _ = proposal.carry(uniforms[:-1, part].copy(), uniforms[-1, part])
+        own, densities = proposal.carry(uniforms[:-1, part].copy(), uniforms[-1, part])
         ranks[:, part] = own
         return densities.log_ratio(), log_likelihood(transform(own))
 

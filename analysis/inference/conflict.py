@@ -32,7 +32,7 @@ from .likelihoods import predictions_of, prior_for, total
 from .misreading import misreading
 from .nuisances import Nuisances
 from .parts import GRAIN, joined, parts_of
-from .processes import together
+from .processes import shared_array, together
 from .question import Question
 from .resampling import systematic
 from .screened import Screened
@@ -69,9 +69,13 @@ class Screening:
 
     def __init__(self, question: Question, items: Sequence[Item], prior: PriorDraws) -> None:
         self._question, self._items = question, items
-        ranks = uniform_numbers(len(prior.transform.names), SCREENED_DRAWS, rounds_of(question))
+        quantities = len(prior.transform.names)
+        ranks = shared_array((quantities, SCREENED_DRAWS))
+        streams = rounds_of(question).spawn(SCREENED_DRAWS // GRAIN)  # one for each: whichever process draws it
 
         def part_of(part: slice, evaluate: Evaluate) -> list[Mapping[str, Array]]:
+            for first in range(part.start, part.stop, GRAIN):
+                ranks[:, first : first + GRAIN] = uniform_numbers(quantities, GRAIN, streams[first // GRAIN])
             cuts = [slice(first, min(first + CHUNK, part.stop)) for first in range(part.start, part.stop, CHUNK)]
             return [evaluate(prior.transform(ranks[:, cut])) for cut in cuts]
 

@@ -21,7 +21,7 @@ References
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -38,6 +38,7 @@ from ...priors.normal_rank import normal_rank
 from .draws import PriorDraws, Values
 from .estimates import Array
 from .likelihoods import predictions_of, total
+from .proposal import HIGHEST_SCORE, LOWEST_SCORE
 from .question import Question
 
 LOOKED_AT = 12  # draws of the prior, in each of which a nuisance has to add the same
@@ -83,7 +84,9 @@ class Nuisances:
     transform: QuantileTransform
     predict: Callable[[Values], Mapping[str, Array]]
 
-    def settle(self, values: Values, ranks: Array, widened: Array, wide: float) -> tuple[Array, Array]:
+    def settle(
+        self, values: Values, ranks: Array, widened: Array, wide: float, scored: Collection[str] = frozenset()
+    ) -> tuple[Array, Array]:
         """Draw them anew in some draws, in place: given all else and the items, wherever these are possible.
 
         Parameters
@@ -91,11 +94,13 @@ class Nuisances:
         values : dict of str to array of shape (draw,)
             Of all quantities, the nuisances' drawn from their prior.
         ranks : array of shape (nuisance, draw)
-            Uniforms that these were made of.
+            Uniforms that these were made of; of those `scored`, their normal scores.
         widened : array of shape (draw,)
             Factor of their covariance with which each is drawn; 0 where it stays.
         wide : float
             Such a factor.
+        scored : collection of str
+            Nuisances in whose rows there are normal scores instead of ranks.
 
         Returns
         -------
@@ -103,12 +108,17 @@ class Nuisances:
             Log density of the nuisances, given all else and the items, over that under their prior: with a factor of 1,
             and of `wide`.
         """
-        scores = normal_quantile(ranks)
+        ranked = np.array([name not in scored for name in self.names])
+        scores = ranks.copy()
+        scores[ranked] = normal_quantile(ranks[ranked])
         residuals, possible = self._residuals(self.predict(values), scores)
         expected = self._gain @ residuals
         drawn = possible & (widened > 0.0)
         scores = np.where(drawn, expected + np.sqrt(widened) * (self._root @ scores), scores)
-        values |= self.transform(np.where(drawn, np.clip(normal_rank(scores), LOWEST_RANK, HIGHEST_RANK), ranks))
+        rows = np.clip(scores, LOWEST_SCORE, HIGHEST_SCORE)
+        drawn_ranks = np.clip(normal_rank(scores[ranked]), LOWEST_RANK, HIGHEST_RANK)
+        rows[ranked] = np.where(drawn, drawn_ranks, ranks[ranked])
+        values |= self.transform(rows, scores=scored)
         away = np.linalg.solve(self._root, scores - expected)
         squares = np.einsum("nd,nd->d", away, away)
         volume = np.log(np.diagonal(self._root)).sum()

@@ -21,7 +21,7 @@ References
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -50,8 +50,7 @@ PARTS, POINTS = 4, 2_048  # most parts of the fitted mixture, the wide one aside
 CHOICE = "proposal"  # the uniform number that chooses between the proposal's parts
 LOG_RATIO = "log_ratio"
 AT_ONCE = 1_024  # draws, whose matrices stay in a cache
-RANKS = np.array([LOWEST_RANK, HIGHEST_RANK])
-LEAST, MOST = np.stack([normal_quantile(RANKS), RANKS], axis=1)  # of scores, and of ranks
+LOWEST_SCORE, HIGHEST_SCORE = normal_quantile(np.array([LOWEST_RANK, HIGHEST_RANK]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +106,9 @@ class Settled(Protocol):
     @property
     def places(self) -> NDArray[np.intp]: ...
 
-    def settle(self, values: Values, ranks: Array, widened: Array, wide: float) -> tuple[Array, Array]:
+    def settle(
+        self, values: Values, ranks: Array, widened: Array, wide: float, scored: Collection[str] = frozenset()
+    ) -> tuple[Array, Array]:
         """Draw them anew, in place; returns log densities over the prior's."""
 
 
@@ -136,42 +137,41 @@ class Proposal:
     nuisances: Settled | None = None
 
     def carry(
-        self, uniforms: Array, choice: Array, scored: Collection[str] = frozenset()
-    ) -> tuple[Array, Densities, frozenset[str]]:
+        self, rows: Array, choice: Array, scored: Collection[str] = frozenset()
+    ) -> tuple[Array, Densities]:
         """Carry uniforms, in place, to ranks under the prior; those of nuisances stay as they are.
 
         Parameters
         ----------
-        uniforms : array of shape (quantity, draw)
-            Inside (0, 1).
+        rows : array of shape (quantity, draw)
+            Uniforms inside (0, 1); of those `scored`, their normal scores.
         choice : array of shape (draw,)
             Uniform as well; chooses the part.
         scored : collection of str
-            Quantities whose normal scores serve as well as their ranks.
+            Quantities in whose rows there are normal scores instead of ranks, before and after.
 
         Returns
         -------
-        ranks : array of shape (quantity, draw)
-            Uniforms whose quantiles are draws from the proposal.
+        rows : array of shape (quantity, draw)
+            Uniforms, or scores, whose quantiles are draws from the proposal.
         densities : Densities
             Of the draws.
-        scores : frozenset of str
-            Those of `scored` in whose rows there are normal scores instead of ranks: all that evidence has moved.
         """
         densities = Densities(*np.empty((4, choice.size)))
         ranked = np.array([self.names[place] not in scored for place in self.moved], dtype=bool)
-        least, most = (bound[ranked.astype(int), None] for bound in (LEAST, MOST))
         for first in range(0, choice.size, AT_ONCE):
             some = slice(first, first + AT_ONCE)
-            scores = self._carry_some(uniforms[self.moved, some], choice[some], densities.some(some))
-            scores[ranked] = normal_rank(scores[ranked])
-            uniforms[self.moved, some] = np.clip(scores, least, most)
-        return uniforms, densities, frozenset(self.names[place] for place in self.moved[~ranked])
+            scores = rows[self.moved, some]
+            scores[ranked] = normal_quantile(scores[ranked])
+            scores = self._carry_some(scores, choice[some], densities.some(some))
+            scores = np.clip(scores, LOWEST_SCORE, HIGHEST_SCORE)
+            scores[ranked] = np.clip(normal_rank(scores[ranked]), LOWEST_RANK, HIGHEST_RANK)
+            rows[self.moved, some] = scores
+        return rows, densities
 
-    def _carry_some(self, uniforms: Array, choice: Array, densities: Densities) -> Array:
+    def _carry_some(self, scores: Array, choice: Array, densities: Densities) -> Array:
         """Normal scores of the moved quantities; puts down their densities."""
         wide = math.sqrt(WIDENED)
-        scores = normal_quantile(uniforms)
         along = self.directions.T @ scores
         shares = np.concatenate([[PRIOR_SHARE], (1.0 - PRIOR_SHARE) * self.mixture.shares])
         part = np.searchsorted(np.cumsum(shares)[:-1], choice, side="right")
@@ -298,31 +298,35 @@ class ProposedTransform(Transform):
         self.names = [CHOICE, *proposal.names]  # a Sobol sequence is most even in its first dimensions
         self._transform = transform
         self._proposal = proposal
-        self._antithetic = antithetic
+        self._images = 2 if antithetic else 1
 
-    def __call__(self, uniforms: Array) -> dict[str, Array]:
-        """Carry uniforms to values, and to the log density of the prior over the proposal's; see `Transform`."""
-        choice, others = uniforms[0], uniforms[1:]
-        if self._antithetic:
-            choice[1::2] = choice[::2]
-            others[:, 1::2] = 1.0 - others[:, ::2]
-        ranks, densities, scores = self._proposal.carry(others, choice, self._transform.scored)
-        values, nuisances = self._transform(ranks, scores=scores), self._proposal.nuisances
+    def __call__(self, uniforms: Iterable[Array]) -> dict[str, Array]:
+        """Carry uniforms to values, and to the log density of the prior over the proposal's; see `Transform`.
+
+        Antithetic, they become twice as many draws.
+        """
+        scored, rows = self._transform.scored, iter(uniforms)
+        choice = np.repeat(next(rows), self._images)
+        carried = np.empty((len(self.names) - 1, choice.size))
+        for into, row, name in zip(carried, rows, self.names[1:], strict=True):
+            own = normal_quantile(row) if name in scored else row
+            into[:: self._images] = own
+            if self._images == 2:  # the mirror image of each
+                np.subtract(0.0 if name in scored else 1.0, own, out=into[1::2])
+        carried, densities = self._proposal.carry(carried, choice, scored)
+        values, nuisances = self._transform(carried, scores=scored), self._proposal.nuisances
         if nuisances is None:
             return {**values, LOG_RATIO: densities.log_ratio()}
         raced = RacedValues(values)
-        settled = nuisances.settle(raced, ranks[nuisances.places], densities.widened, WIDE_WIDENED)
+        settled = nuisances.settle(raced, carried[nuisances.places], densities.widened, WIDE_WIDENED, scored)
         raced[LOG_RATIO] = densities.log_ratio(*settled)
         return raced
 
     def chunks(self, streams: UniformStreams | SobolStreams, start: int, count: int, size: int) -> Iterator[Values]:
-        """Yield values of draws `start` to `start + count` of some streams, `size` at a time, all three even.
+        """Yield values of draws `start` to `start + count` of some streams, `size` at a time.
 
-        Of a Sobol sequence every point is used, as half of its points would not be even: for two draws, itself and its
-        mirror image.
+        Antithetic, all three are even, and half as many uniforms make them. Of a Sobol sequence every point is used,
+        as half of its points would not be even.
         """
-        if self._antithetic and isinstance(streams, SobolStreams):
-            for points in streams.chunks(self.names, start // 2, count // 2, size // 2):
-                yield self(np.repeat(points, 2, axis=1))
-        else:
-            yield from super().chunks(streams, start, count, size)
+        places = self.names, *(number // self._images for number in (start, count, size))
+        yield from map(self, streams.rows(*places) if isinstance(streams, UniformStreams) else streams.chunks(*places))
