@@ -91,7 +91,8 @@ class Screening:
         """Draws that were looked at, for a proposal's fit to begin with."""
         log_likelihoods = self._joint
         if nuisances is not None:
-            log_likelihoods = self._few.integrated(nuisances, normal_quantile(self._ranks[nuisances.places]))
+            scores = np.stack([normal_quantile(self._ranks[row]) for row in nuisances.places])  # a row stays in a cache
+            log_likelihoods = self._few.integrated(nuisances, scores)
         return Pilot(self._ranks, np.zeros(SCREENED_DRAWS), log_likelihoods)
 
     @property

@@ -148,9 +148,8 @@ class Weighting:
             chained = (self.draws * contributions).reshape(self.chains, -1)
             return float(array_stats.mcse(chained, chain_axis=0, draw_axis=1, method="mean"))
         if self.replicates:
-            grouped = contributions.reshape(self.replicates, -1)
-            # of pairs by hand: to sum along a short last axis takes NumPy many times as long
-            contributions = grouped[:, 0] + grouped[:, 1] if grouped.shape[1] == 2 else grouped.sum(axis=1)
+            each = contributions.reshape(self.replicates, -1)  # along a short last axis NumPy's sum takes long
+            contributions = each[:, 0] + each[:, 1] if each.shape[1] == 2 else each.sum(axis=1)
         parts = contributions.size
         return float(np.sqrt(np.sum(contributions**2) * parts / (parts - 1)))
 
@@ -312,12 +311,8 @@ def quantile_shift(changed: Distribution, baseline: Distribution, p: float) -> E
 def probability_shift(changed: Distribution, baseline: Distribution, value: float) -> Estimate:
     """How far the probability of lying below a value differs from the baseline's; see `quantile_shift`."""
     after, before = ((distribution.values < value).astype(float) for distribution in (changed, baseline))
-    error = error_of_difference(
-        changed.weighting,
-        baseline.weighting,
-        changed.weighting.contributions(after),
-        baseline.weighting.contributions(before),
-    )
+    of_each = changed.weighting.contributions(after), baseline.weighting.contributions(before)
+    error = error_of_difference(changed.weighting, baseline.weighting, *of_each)
     return Estimate(changed.weighting.mean(after) - baseline.weighting.mean(before), error)
 
 

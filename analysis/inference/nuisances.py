@@ -72,7 +72,7 @@ class Nuisances:
     transform : QuantileTransform
         Turns their uniforms into values.
     predict : callable
-        Given values of all quantities, returns what is predicted of each item, by its id.
+        Given values of all quantities, returns what is predicted of each of these items, by its id.
     """
 
     names: tuple[str, ...]
@@ -196,10 +196,11 @@ def nuisances_of(
     if not (normal and names):
         return None
 
-    def predict(values: Values) -> Mapping[str, Array]:
-        return predictions_of(question, values, items)[2]
+    def predicting(some: Collection[str]) -> Callable[[Values], Mapping[str, Array]]:
+        asked = [item for item in items if item.id in some]
+        return lambda values: predictions_of(question, values, asked)[2]
 
-    added = _added(prior, names, predict, tuple(normal))
+    added = _added(prior, names, predicting(normal), tuple(normal))
     adding = [name for name, column in zip(names, added.T, strict=True) if np.isfinite(column).all()]
     whole = [group for group in _groups(prior, adding) if added[:, [names.index(name) for name in group]].any()]
     named = sorted(names.index(name) for group in whole for name in group)
@@ -218,7 +219,7 @@ def nuisances_of(
         observed=observed,
         variances=variances,
         transform=QuantileTransform(question.assumptions.beliefs, found, prior.copula),
-        predict=predict,
+        predict=predicting(ids),
     )
 
 

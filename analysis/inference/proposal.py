@@ -49,7 +49,7 @@ FITTED = 8_192  # draws of equal weight in place of all those that a fit has mor
 PARTS, POINTS = 4, 2_048  # most parts of the fitted mixture, the wide one aside, and draws that it is fitted to
 CHOICE = "proposal"  # the uniform number that chooses between the proposal's parts
 LOG_RATIO = "log_ratio"
-AT_ONCE = 1_024  # draws, whose matrices stay in a cache
+AT_ONCE = 4_096  # draws, whose matrices stay in a cache
 LOWEST_SCORE, HIGHEST_SCORE = normal_quantile(np.array([LOWEST_RANK, HIGHEST_RANK]))
 
 
@@ -136,9 +136,7 @@ class Proposal:
     mixture: NormalMixture
     nuisances: Settled | None = None
 
-    def carry(
-        self, rows: Array, choice: Array, scored: Collection[str] = frozenset()
-    ) -> tuple[Array, Densities]:
+    def carry(self, rows: Array, choice: Array, scored: Collection[str] = frozenset()) -> tuple[Array, Densities]:
         """Carry uniforms, in place, to ranks under the prior; those of nuisances stay as they are.
 
         Parameters
@@ -328,5 +326,6 @@ class ProposedTransform(Transform):
         Antithetic, all three are even, and half as many uniforms make them. Of a Sobol sequence every point is used,
         as half of its points would not be even.
         """
-        places = self.names, *(number // self._images for number in (start, count, size))
-        yield from map(self, streams.rows(*places) if isinstance(streams, UniformStreams) else streams.chunks(*places))
+        start, count, size = (number // self._images for number in (start, count, size))
+        chunks = streams.rows if isinstance(streams, UniformStreams) else streams.chunks
+        yield from map(self, chunks(self.names, start, count, size))

@@ -26,6 +26,7 @@ from catchup.analysis.inference.proposal import (
     WIDE_WIDENED,
     WIDENED,
     Proposal,
+    ProposedTransform,
     fit_proposal,
 )
 from catchup.analysis.inference.question import Question
@@ -33,9 +34,9 @@ from catchup.analysis.inference.tree.result_tree import result_tree
 from catchup.analysis.studies.movement import moved_by_evidence
 from catchup.evidence import Item
 from catchup.model.assumptions import load_assumptions
-from catchup.model.draws import QuantileTransform
+from catchup.model.draws import QuantileTransform, UniformStreams
 from catchup.priors import Layer
-from catchup.priors.families import Normal
+from catchup.priors.families import Normal, Triangular, Uniform
 from false_alarms import widest
 from item_cases import DAY, conjugate, constant_part, counting, reading, twin_question
 
@@ -72,7 +73,7 @@ def normal_density(proposal: Proposal, scores: np.ndarray) -> np.ndarray:
 def test_the_ratio_is_that_of_the_densities() -> None:
     proposal = tilted()
     uniforms = np.random.default_rng(1).random((5, 500))
-    ranks, densities, _ = proposal.carry(uniforms[:-1].copy(), uniforms[-1])
+    ranks, densities = proposal.carry(uniforms[:-1].copy(), uniforms[-1])
     log_ratio = densities.log_ratio()
     np.testing.assert_array_equal(ranks[2], uniforms[2])  # what evidence does not move stays as it is
     scores = ndtri(ranks[proposal.moved]).T
@@ -82,24 +83,46 @@ def test_the_ratio_is_that_of_the_densities() -> None:
     assert log_ratio.max() <= -math.log(PRIOR_SHARE) + 1e-12
 
 
-def test_scores_are_given_in_place_of_ranks_where_they_serve() -> None:
+def test_scores_serve_in_place_of_ranks() -> None:
     uniforms = np.random.default_rng(1).random((5, 500))
     proposal = tilted()
-    ranks, ratio, none = proposal.carry(uniforms[:-1].copy(), uniforms[-1])
-    name = proposal.names[proposal.moved[1]]
-    rows, same, found = proposal.carry(uniforms[:-1].copy(), uniforms[-1], {name, proposal.names[2]})
-    assert (none, found) == (frozenset(), {name})
-    np.testing.assert_array_equal(ratio.log_ratio(), same.log_ratio())
+    ranks, ratio = proposal.carry(uniforms[:-1].copy(), uniforms[-1])
+    given = uniforms[:-1].copy()
+    scored = [int(proposal.moved[1]), 2]  # one that evidence has moved, and one that it has not
+    given[scored] = ndtri(given[scored])
+    rows, same = proposal.carry(given, uniforms[-1], {proposal.names[place] for place in scored})
+    np.testing.assert_allclose(ratio.log_ratio(), same.log_ratio(), rtol=1e-9)
     for place, row in enumerate(rows):
-        given = stats.norm.cdf(row) if place == proposal.moved[1] else row
-        np.testing.assert_allclose(given, ranks[place], rtol=1e-12)
+        np.testing.assert_allclose(stats.norm.cdf(row) if place in scored else row, ranks[place], rtol=1e-12)
+
+
+def test_an_antithetic_draw_mirrors_the_one_before_it() -> None:
+    """About the mean of its part, in scores and in ranks alike; half as many uniforms make as many draws."""
+    proposal = tilted()
+    beliefs = {"one": Normal(mean=0.0, sd=1.0), "two": Triangular(low=0.0, mode=0.5, high=1.0)}
+    beliefs |= {"three": Uniform(low=0.0, high=1.0), "four": Normal(mean=3.0, sd=2.0)}
+    transform = ProposedTransform(QuantileTransform(beliefs, proposal.names), proposal, antithetic=True)
+    streams = UniformStreams(np.random.default_rng(4))
+    (values,) = transform.chunks(streams, 0, 20_000, 20_000)
+    uniforms = next(streams.chunks(transform.names, 0, 10_000, 10_000))
+    np.testing.assert_array_equal(values["three"][::2], uniforms[3])  # what evidence does not move
+    np.testing.assert_allclose(values["three"][1::2], 1.0 - uniforms[3], rtol=1e-12)
+    scores = np.stack([values["one"], ndtri(beliefs["two"].cdf(values["two"])), (values["four"] - 3.0) / 2.0])
+    along = proposal.directions.T @ (0.5 * (scores[:, ::2] + scores[:, 1::2]))
+    middles = np.column_stack([np.zeros(2), *proposal.mixture.means])
+    away = np.linalg.norm(along[:, None] - middles[..., None], axis=0)
+    np.testing.assert_allclose(away.min(axis=0), 0.0, atol=1e-9)
+    shares = np.bincount(away.argmin(axis=0), minlength=3) / 10_000
+    expected = [PRIOR_SHARE, *((1.0 - PRIOR_SHARE) * proposal.mixture.shares)]
+    for share, probability in zip(shares, expected, strict=True):
+        assert abs(share - probability) < widest(math.sqrt(probability * (1.0 - probability) / 10_000))
 
 
 def test_weighted_draws_are_the_priors() -> None:
     """Every function's weighted mean is its prior mean, within chance."""
     draws = 200_000
     uniforms = np.random.default_rng(2).random((5, draws))
-    ranks, densities, _ = tilted().carry(uniforms[:-1], uniforms[-1])
+    ranks, densities = tilted().carry(uniforms[:-1], uniforms[-1])
     ratio = np.exp(densities.log_ratio())
     for function, mean in ((np.ones_like, 1.0), (lambda rank: rank, 0.5), (lambda rank: rank < 0.05, 0.05)):
         for row in ranks:
@@ -155,7 +178,7 @@ def test_a_posterior_that_is_a_ring_is_found_all_around() -> None:
     fit = adapt(transform, log_likelihood, np.random.default_rng(8))
     assert fit is not None
     uniforms = np.random.default_rng(9).random((3, 50_000))
-    ranks, densities, _ = fit.proposal.carry(uniforms[:-1], uniforms[-1])
+    ranks, densities = fit.proposal.carry(uniforms[:-1], uniforms[-1])
     values = transform(ranks)
     smoothed = smooth_weights(densities.log_ratio() + log_likelihood(values))
     assert smoothed.khat < 0.5
