@@ -28,7 +28,6 @@ from .race import refuse_unknown
 WIDTH = 0.1  # months; the w of the equation
 FAR = 36.0  # widths from readiness, beyond which log(1 + e^y) is e^y or y to the last digit
 SMALLEST = 1e-200  # keeps the logarithm of a silence that cannot be finite, with its gradient
-UNHEARD_OF = -9.0  # score of a report below which its probability changes no digit of the silence's
 ROW = "public"
 RANK = "reporting_rank"  # names the uniform number that says how long a draw's report takes
 
@@ -102,7 +101,7 @@ def log_silence(xp: Any, months: Any, median: Any, sigma: Any, concealed: Any) -
     concealed : array
         Share of labs that never report.
     """
-    score = xp.maximum(_score(xp, _log_waited(xp, months), median, sigma), UNHEARD_OF)
+    score = _score(xp, _log_waited(xp, months), median, sigma)
     told, still = rank_of(xp, score), rank_of(xp, -score)
     certain = xp.log1p(-(1.0 - concealed) * xp.minimum(told, 0.5))  # keeps what silence that was to be expected says
     return xp.where(score < 0.0, certain, xp.log(xp.maximum(concealed + (1.0 - concealed) * still, SMALLEST)))

@@ -64,7 +64,7 @@ def normal_rank(score: Array) -> Array:
     away -= node
     away /= PER_UNIT
     node /= PER_UNIT
-    total = _series_about(node, away)
+    total = np.asarray(_series_about(node, away))
     total *= DENSITIES[place]
     total += RANKS[place]
     beyond = score < -REACH
