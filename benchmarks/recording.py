@@ -21,6 +21,7 @@ import pytest
 from catchup.priors.files import write_text
 
 RECORDS = Path(__file__).resolve().parent / "records"  # those that are kept and that the pages are made from
+FOLDER = "CATCHUP_RECORD"  # environment variable: where records are written
 LIBRARIES = ("catchup", "numpy", "scipy", "pymc", "pytensor", "numba", "nutpie", "arviz", "squigglepy")
 
 Add = Callable[..., None]
@@ -51,6 +52,11 @@ def _version(name: str) -> str | None:
         return version(name)
     except PackageNotFoundError:
         return None
+
+
+def sized(full: int, brief: int) -> int:
+    """Return how many a slow test takes: all where records are written; where not, the slow set ends within the hour."""
+    return full if os.environ.get(FOLDER) else brief
 
 
 def write_record(folder: Path, name: str, rows: Sequence[dict[str, Any]], **more: Any) -> None:
@@ -96,7 +102,7 @@ RECORDER = pytest.StashKey[Recorder]()
 
 
 def recorder_of(config: pytest.Config) -> Recorder:
-    folder = os.environ.get("CATCHUP_RECORD")
+    folder = os.environ.get(FOLDER)
     return config.stash.setdefault(RECORDER, Recorder(Path(folder) if folder else None))
 
 

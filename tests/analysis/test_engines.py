@@ -9,7 +9,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from recording import Add
+from recording import Add, sized
 
 from catchup.analysis.inference.adaptation import adapt, reweighted
 from catchup.analysis.inference.draws import PriorDraws, Values
@@ -29,8 +29,9 @@ pytestmark = pytest.mark.slow
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 AGREE = 0.05  # months
-LEDGERS = int(os.environ.get("CATCHUP_LEDGERS", "20"))
-SEEDS = int(os.environ.get("CATCHUP_SEEDS", "20"))
+ALL_LEDGERS = 20
+LEDGERS = int(os.environ.get("CATCHUP_LEDGERS", sized(ALL_LEDGERS, 3)))
+SEEDS = int(os.environ.get("CATCHUP_SEEDS", sized(20, 3)))
 TRUTHS = 1_000
 
 
@@ -226,8 +227,8 @@ def test_neither_engine_is_later_on_the_average(
     asked: Question, differences: list[dict[float, tuple[float, float]]], record: Add
 ) -> None:
     """What all ledgers have in common would show here where chance hides it in each of them."""
-    if len(differences) < LEDGERS:
-        pytest.skip("asks the ledgers of the tests above")
+    if len(differences) < ALL_LEDGERS:
+        pytest.skip("asks all ledgers of the tests above, which a record is made of")
     for p in LEVELS:
         months, errors = np.array([found[p] for found in differences]).T
         weights = errors**-2 / np.sum(errors**-2)

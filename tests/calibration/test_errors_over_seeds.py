@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from recording import Add
+from recording import Add, sized
 from scipy import stats
 
 from catchup.analysis import Question, Request, as_json, forecast, influence, levers, posterior
 from catchup.analysis.studies.obstacles import obstacles
 from catchup.model import load_assumptions
 
-SEEDS = int(os.environ.get("CATCHUP_ERROR_SEEDS", "200"))
+SEEDS = int(os.environ.get("CATCHUP_ERROR_SEEDS", sized(200, 50)))
 DRAWS = 32_768
 FALSE_ALARM = 1e-3  # of all figures of a model together
 ERROR = "mcse"

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-from recording import Add
+from recording import Add, sized
 from scipy import stats
 
 from calibration_figures import uniformity_of
@@ -81,7 +81,7 @@ def test_smallest_ess_is_that_of_the_worst_column() -> None:
 
 @pytest.mark.slow
 def test_full_calibration_by_nuts_passes(nuts_plan: Plan, record: Add) -> None:
-    result = calibrate(nuts_plan, 200)
+    result = calibrate(nuts_plan, sized(200, 20))
     record("sbc-nuts", **uniformity_of(result))
     assert result.failed == []
     outside = [verdict.name for verdict in result.verdicts if not verdict.inside]  # of its own 99% band
@@ -91,7 +91,7 @@ def test_full_calibration_by_nuts_passes(nuts_plan: Plan, record: Add) -> None:
 
 @pytest.mark.slow
 def test_a_wrong_likelihood_fails_by_nuts_too(question: Question, items: tuple[Item, ...], record: Add) -> None:
-    result = calibrate(make_plan(question, items, "nuts", spread=0.5), 100)
+    result = calibrate(make_plan(question, items, "nuts", spread=0.5), sized(100, 20))
     record("sbc-nuts-wrong", **uniformity_of(result))
     assert "log_likelihood" in result.failed
 
