@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .beta_quantile import beta_quantile, has_whole_shapes
-from .scores import rank_of, score_of
+from .scores import log_density_of_score, rank_of, score_of
 
 Array = NDArray[np.float64]
 
@@ -150,9 +150,7 @@ def _normal_sf(x: Array, mean: Any, sd: Any) -> Array:
 
 
 def _normal_log_density(x: Array, mean: float, sd: float) -> Array:
-    from scipy import stats
-
-    return np.asarray(stats.norm.logpdf(x, mean, sd))
+    return np.asarray(log_density_of_score((x - mean) / sd) - np.log(sd))
 
 
 def _normal_pymc(name: str, mean: Array, sd: Array, *, dims: str) -> Any:

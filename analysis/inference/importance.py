@@ -131,7 +131,8 @@ class ReweightedPrior:
 
     def kept(self) -> ReweightedPrior:
         """Return the same draws, in memory once they have been made; see `PriorDraws.kept`."""
-        return ReweightedPrior(self.prior.kept(), self.smoothed)
+        prior = self.prior.kept()
+        return self if prior is self.prior else ReweightedPrior(prior, self.smoothed)
 
     def lightened(self) -> CountingDraws:
         """Return the draws without those that hardly count."""

@@ -127,6 +127,17 @@ class Posterior:
         """Date of the question's event, months since t = 0."""
         return Distribution(self.summary[READY], self.source.weighting)
 
+    def kept(self) -> Posterior:
+        """Return the same posterior with its draws in memory, for whoever asks much of them: copies of the process too.
+
+        Draws that would take too much memory stay as they are; see `PriorDraws.kept`.
+        """
+        source = self.source.kept()
+        if source is self.source:
+            return self
+        source.map(lambda values: {})
+        return replace(self, source=source)
+
     def about(self, event: str) -> Posterior:
         """Return the same draws, asked when another event comes."""
         assumptions = self.question.assumptions

@@ -125,7 +125,7 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
     with watch.part("condition"):
         drawn = posterior(request)
         if not brief:
-            drawn = replace(drawn, source=drawn.source.kept())  # a score of studies ask the same draws
+            drawn = drawn.kept()  # a score of studies ask the same draws
         answer = forecast(drawn)
     results = {} if brief else _results_of(drawn, watch)
     with watch.part("attribution"):

@@ -90,7 +90,7 @@ def check(request: Request) -> Checks:
     """
     selection = request.selection
     try:
-        found = condition(request.question, selection, request.engine, refuse=False)
+        found = condition(request.question, selection, request.engine, refuse=False).kept()
     except UntrustworthyError as error:
         return _checks_of_prior(request.question, selection, error)
     with beside(partial(judged, found)) as numbers:
