@@ -55,7 +55,7 @@ def _version(name: str) -> str | None:
 
 
 def sized(full: int, brief: int) -> int:
-    """Return how many a slow test takes: all where records are written; where not, the slow set ends within the hour."""
+    """Return how many a slow test takes: all where records are written, else so few that an hour is enough."""
     return full if os.environ.get(FOLDER) else brief
 
 

@@ -26,7 +26,6 @@ from ...priors.errors import InputError
 
 Array = NDArray[np.float64]
 
-UNCOUNTED = 1e-6  # of a distribution, which draws may be left out of; most prior draws hardly count in a posterior
 NOISE_FACTOR = 2.0  # what is smaller than this many standard errors is noise
 FEW = 1_000.0  # an amount below this is written with the decimals that its error bears out
 TAIL_DRAWS = 10  # effective draws beyond a quantile, below which it is called meaningless
@@ -101,14 +100,6 @@ class Weighting:
         """Number at most so many consecutive groups of draws that are independent of each other, shape (draw,)."""
         units = self.replicates or self.draws
         return np.arange(self.draws) // (self.draws // units) * min(units, most) // units
-
-    def counting(self) -> NDArray[np.intp]:
-        """Positions of the draws that stand for all but `UNCOUNTED` of the distribution, in their order."""
-        if self.weights is None:
-            return np.arange(self.draws)
-        lightest = np.argsort(self.weights)
-        left_out = int(np.searchsorted(np.cumsum(self.weights[lightest]), UNCOUNTED))
-        return np.sort(lightest[left_out:])
 
     def mean(self, values: Array) -> float:
         """Mean of values of shape (draw,)."""

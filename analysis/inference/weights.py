@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .estimates import Array, Distribution, Weighting
 
-UNSEEN = 1e-9  # of a distribution, which draws may be left out of without a figure that shows it
+UNSEEN = 1e-5  # of a distribution, which draws may be left out of: a hundredth of a tail's Monte Carlo error
 
 
 def lightened(weighting: Weighting) -> tuple[NDArray[np.intp], Weighting]:

@@ -26,6 +26,7 @@ from ...inference.progress import track
 from ...inference.question import Question
 from ...inference.silence import KIND as SILENCE
 from ...inference.silence import silences_in
+from ...inference.weights import lightened
 from ..sensitivity.one_at_a_time import describe_quantity, uncertain_quantities
 from .date_draws import DateDraws
 from .disclosures import Disclosure, read_disclosures
@@ -69,7 +70,7 @@ def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequen
         raise UntrustworthyError(
             f"in {never:.2%} of the draws the event never comes: no loss can be expected of its date"
         )
-    kept = source.weighting.counting()
+    kept, _ = lightened(source.weighting)
     columns = {name: column[kept] for name, column in columns.items()}
     draws = DateDraws(columns[READY], source.weighting, pending.decision, kept)
     if draws.effective < FEWEST:
