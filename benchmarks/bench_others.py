@@ -1,7 +1,8 @@
 """Other samplers and another sensitivity analysis on the same model, compilation counted, as far as they are installed.
 
-None of them is in the lock file: ``pip install numpyro blackjax SALib`` beside it, and what is found is measured. For
-JAX the launch date is given as an operation of its own, with the gradient of the implicit function theorem.
+None of them is in the lock file: ``pip install numpyro blackjax==1.5 SALib`` beside it, and what is found is measured
+(PyMC 6.4 gives BlackJAX an argument that 1.7 takes no longer). For JAX the launch date is given as an operation of its
+own, with the gradient of the implicit function theorem.
 """
 
 from __future__ import annotations

@@ -41,7 +41,8 @@ def benchmarks_page(folder: Path = RECORDS) -> str:
     measured: dict[str, list[str]] = {}
     for path in sorted(HERE.glob("bench_*.py")):
         record = read_record(path.stem.replace("_", "-"), folder)
-        title = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or path.stem).rstrip(".")
+        described = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or path.stem
+        title = described.splitlines()[0].rstrip(".")
         rows: list[tuple[str, ...]] = []
         if record is not None:
             measured.setdefault(_machine(record), []).append(record["date"])

@@ -20,7 +20,7 @@ from pydantic import AfterValidator, Field
 from ...model.assumptions import Assumptions
 from ...priors.strict import StrictModel
 from ..units import H100E, ChipName, h100e_of, units
-from .estimate import Interval, Level, log_interval_sd
+from .estimate import Interval, Level, level_of_nothing, log_interval_sd
 from .kind import Clock, Figures, ModelState, Name, Positive, calculable, log_of
 from .normal import NormalKind
 from .stocks import growth_lacking, sources_of, stock_at
@@ -65,7 +65,7 @@ class ComputeStock(NormalKind[Observed, Likelihood]):
         return observed.date
 
     def misfit(self, observed: Observed, likelihood: Likelihood, assumptions: Assumptions) -> tuple[str, str] | None:
-        return growth_lacking(observed.date, likelihood.yearly_growth, assumptions)
+        return level_of_nothing(observed) or growth_lacking(observed.date, likelihood.yearly_growth, assumptions)
 
     def held(self, observed: Observed) -> float | None:
         return None if observed.firm is None else observed.value * h100e_of(observed.chip)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import AfterValidator, BaseModel, Field, ValidationInfo
 
 from .kind import calculable
 from .normal import interval_sd
@@ -42,3 +42,10 @@ Share = Annotated[float, Field(gt=0), AfterValidator(at_most_one)]
 def log_interval_sd(interval: tuple[float, float] | None, level: float) -> float:
     """Standard deviation of the natural logarithm that an interval states; 0 where there is none."""
     return 0.0 if interval is None else interval_sd(math.log(interval[1] / interval[0]), level)
+
+
+def level_of_nothing(observed: BaseModel) -> tuple[str, str] | None:
+    """The key and the problem where a level is stated, and no interval that it could be the level of."""
+    if "level" in observed.model_fields_set and getattr(observed, "interval", None) is None:
+        return "observed.level", "is of no use without observed.interval, the interval that it is the level of"
+    return None

@@ -19,12 +19,12 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
-from ...model.assumptions import PROGRESS_QUANTITY
+from ...model.assumptions import PROGRESS_QUANTITY, Assumptions
 from ...model.equations import MONTHS_PER_YEAR
 from ...priors.strict import StrictModel
 from ..efficiency.equations import expected_score
 from ..intervals import interval_sd
-from .estimate import Interval, Level, Share
+from .estimate import Interval, Level, Share, level_of_nothing
 from .kind import Clock, Figures, ModelState, Positive, calculable, log_of
 from .normal import NormalKind
 from .runs import committed
@@ -66,6 +66,9 @@ class FrontierScore(NormalKind[Observed, Likelihood]):
 
     def day(self, observed: Observed) -> datetime.date | None:
         return observed.date
+
+    def misfit(self, observed: Observed, likelihood: Likelihood, assumptions: Assumptions) -> tuple[str, str] | None:
+        return level_of_nothing(observed)
 
     def observation(self, observed: Observed, clock: Clock) -> float:
         return observed.value

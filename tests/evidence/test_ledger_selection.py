@@ -153,6 +153,8 @@ def test_a_milestone_ends_the_silence_about_its_event(tmp_path: Path) -> None:
             "bytedance, alibaba, tencent",
         ),
         ("compute_stock", {"observed__date": BEFORE}, "likelihood.yearly_growth", "before 2026-02-24"),
+        ("compute_stock", {"observed__interval": None, "observed__level": 0.9}, "observed.level", "observed.interval"),
+        ("frontier_score", {"observed__interval": None, "observed__level": 0.9}, "observed.level", "observed.interval"),
         ("cluster", {"observed__firm": "ByteDanse"}, "observed.firm", "did you mean 'bytedance'"),
         ("shipment", {"observed__channel": "domestic"}, "observed.channel", "nothing arrives through 'domestic'"),
         ("shipment", {"observed__date": BEFORE}, "observed.date", "before 2026-02-24"),
