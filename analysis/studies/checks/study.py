@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 from ....evidence.latents import with_latents
 from ....evidence.selected import Selection
@@ -12,7 +13,7 @@ from ...inference.conditioning import condition
 from ...inference.diagnostics import UntrustworthyError
 from ...inference.likelihoods import prior_for
 from ...inference.posterior import Posterior
-from ...inference.processes import beside
+from ...inference.processes import shared_out
 from ...inference.question import Question
 from ...inference.request import Request
 from ...inference.result import Origin, Result
@@ -93,8 +94,11 @@ def check(request: Request) -> Checks:
         found = condition(request.question, selection, request.engine, refuse=False).kept()
     except UntrustworthyError as error:
         return _checks_of_prior(request.question, selection, error)
-    with beside(partial(judged, found)) as numbers:
-        return replace(checks_of(found), judged=numbers.result())
+    tasks: list[Callable[[], Any]] = [partial(judged, found), *_looks(found)]
+    if selection.counted:
+        tasks.insert(0, partial(power_scaling_of, found))
+    *scaled, numbers, left_out, before, after = shared_out(tasks)
+    return replace(_checks(found, (left_out, before, after), *scaled), judged=numbers)
 
 
 def checks_of(posterior: Posterior, *, scaled: Sequence[PowerScaling] | None = None) -> Checks:
@@ -107,24 +111,34 @@ def checks_of(posterior: Posterior, *, scaled: Sequence[PowerScaling] | None = N
     scaled : sequence of PowerScaling, optional
         From `power_scaling_of`, where that has been asked already.
     """
-    selection, source = posterior.selection, posterior.source
+    if scaled is None and posterior.selection.counted:
+        scaled = power_scaling_of(posterior)
+    return _checks(posterior, [look() for look in _looks(posterior)], scaled)
+
+
+def _looks(posterior: Posterior) -> list[Callable[[], Any]]:
+    """What is worked out for the checks, each by itself, the longest first: items left out, and what is predicted."""
+    selection = posterior.selection
     question = _knowing_all(posterior.question, selection)
     counted_and_held_out = (*selection.counted, *selection.checks)
+    everything = (*counted_and_held_out, *selection.priors)
     prior = prior_for(posterior.question, selection.counted)
-    predictions = predict(question, prior, (*counted_and_held_out, *selection.priors), "prior", question.seed)
-    after = predict(question, source, counted_and_held_out, "posterior", question.seed)
-    results = [
-        *check_draws(posterior),
-        *check_predictions([*predictions, *after]),
-        *check_left_out(leave_one_out(posterior)),
+    return [
+        lambda: list(check_left_out(leave_one_out(posterior))),
+        partial(predict, question, prior, everything, "prior", question.seed),
+        partial(predict, question, posterior.source, counted_and_held_out, "posterior", question.seed),
     ]
-    if selection.counted:
-        results.append(check_power_scaling(power_scaling_of(posterior) if scaled is None else scaled))
-    return Checks(
-        replace(posterior.origin, question=question),
-        results=tuple(results),
-        predictions=(*predictions, *after),
-    )
+
+
+def _checks(posterior: Posterior, seen: Sequence[Any], scaled: Sequence[PowerScaling] | None = None) -> Checks:
+    """All checks of a posterior, from what `_looks` at and the sensitivity to powers."""
+    left_out, before, after = seen
+    predictions = (*before, *after)
+    results = [*check_draws(posterior), *check_predictions(predictions), *left_out]
+    if scaled is not None and posterior.selection.counted:
+        results.append(check_power_scaling(scaled))
+    question = _knowing_all(posterior.question, posterior.selection)
+    return Checks(replace(posterior.origin, question=question), results=tuple(results), predictions=predictions)
 
 
 def _checks_of_prior(question: Question, selection: Selection, error: UntrustworthyError) -> Checks:

@@ -1,9 +1,6 @@
 """How far the prior and the likelihood each pull the posterior: sensitivity to raising either to a power.
 
-References
-----------
-.. [1] Kallioinen, Paananen, Bürkner and Vehtari, Detecting and diagnosing prior and likelihood sensitivity with
-   power-scaling (2024).
+See `divergence` for the distance, and its reference for what large ones mean.
 """
 
 from __future__ import annotations
@@ -23,9 +20,9 @@ from ...inference.posterior import Posterior
 from ...inference.processes import shared_out
 from ...inference.tree.groups import Groups
 from ...inference.tree.result_tree import posterior_groups
+from .divergence import SortedDraws
 
-ALPHAS = (0.99, 1.01)
-THRESHOLD = 0.05  # above it a component has a say, by the reference
+THRESHOLD = 0.05  # above it a component has a say, by the reference of `divergence`
 BLOCKS = 16  # of draws, each left out once for the errors
 DATE = "ready"
 GROUPS = ("posterior", "log_prior", "log_likelihood")
@@ -121,10 +118,11 @@ def power_scaling(
     posterior = groups["posterior"]
     date = posterior[DATE].sel(event=event).values.ravel()
     uncertain = [name for name in quantities if name in posterior]
-    moved = {DATE: date, **{name: posterior[name].values.ravel() for name in uncertain}}
+    moved = {name: _jackknifed(posterior[name].values.ravel()) for name in uncertain}
+    moved = {DATE: _jackknifed(date), **moved}
     whole_prior, whole_likelihood = (np.sum(list(parts.values()), axis=0) for parts in (priors, items))
     asked = [(column, whole) for column in moved.values() for whole in (whole_prior, whole_likelihood)]
-    asked += [(date, part) for parts in (priors, items) for part in parts.values()]
+    asked += [(moved[DATE], part) for parts in (priors, items) for part in parts.values()]
     found = iter(shared_out([partial(_sensitivity, *pair) for pair in asked]))
     rows = [PowerScaling(name, "all", next(found), next(found)) for name in moved]
     alone = [
@@ -156,27 +154,18 @@ def _columns(variable: xr.DataArray, dim: str) -> dict[str, Array]:
     return dict(zip(labels, variable.values.reshape(-1, len(labels)).T, strict=True))
 
 
-def _sensitivity(moved: Array, log_density: Array) -> Estimate:
-    """Sensitivity of draws to raising a density to a power, with its error by the jackknife.
+def _jackknifed(draws: Array) -> list[SortedDraws]:
+    """All draws, and all but a block of them for each block.
 
-    Each block of draws that follow one another is left out once: neighbours in a chain, and copies of a draw that was
-    resampled, depend on each other.
+    A block is of draws that follow one another: neighbours in a chain, and copies of a draw that was resampled, depend
+    on each other.
     """
-    whole = _power_scale_sense(moved, log_density)
-    block = np.arange(moved.size) * BLOCKS // moved.size
-    without = np.array([_power_scale_sense(moved[block != each], log_density[block != each]) for each in range(BLOCKS)])
+    whole, block = SortedDraws.of(draws), np.arange(draws.size) * BLOCKS // draws.size
+    return [whole, *(whole.without(block == each) for each in range(BLOCKS))]
+
+
+def _sensitivity(moved: Sequence[SortedDraws], log_density: Array) -> Estimate:
+    """Sensitivity of draws to raising a density to a power, with its error by the jackknife."""
+    whole, *others = (draws.sensitivity(log_density) for draws in moved)
+    without = np.array(others)
     return Estimate(whole, float(np.sqrt((BLOCKS - 1) / BLOCKS * np.sum((without - without.mean()) ** 2))))
-
-
-def _power_scale_sense(moved: Array, log_density: Array) -> float:
-    """Sensitivity as `arviz_stats.psense` defines it.
-
-    At powers so near 1 weights differ by a few hundredths: they need no smoothing, and a density that is the same
-    for a whole tail of draws, to which no Pareto distribution could be fitted, none either.
-    """
-    from arviz_stats.base import array_stats
-
-    centred = log_density - log_density.mean()
-    weights = (np.exp((alpha - 1.0) * centred)[None] for alpha in ALPHAS)
-    lower, upper = (each / each.sum() for each in weights)
-    return float(array_stats.power_scale_sense(moved[None], lower, upper, *ALPHAS, chain_axis=0, draw_axis=1))
