@@ -127,9 +127,11 @@ def _ratios(posterior: Posterior, fixed: Sequence[Fixed], values: Values) -> Val
 
 def _ratio(densities: Sequence[Array]) -> Array:
     """Log of the density's mean over the hyperprior, relative to the density at its middle."""
-    columns = [density + math.log(weight) for density, weight in zip(densities, WEIGHTS, strict=True)]
+    columns = np.stack(densities)
+    largest = columns.max(axis=0)
     with np.errstate(invalid="ignore"):  # nothing is said of a draw in which both are nothing
-        ratio = np.logaddexp.reduce(columns, axis=0) - densities[NODES // 2]
+        mean = np.einsum("nd,n->d", np.exp(columns - largest), WEIGHTS)
+        ratio = largest + np.log(mean) - densities[NODES // 2]
     return np.asarray(np.nan_to_num(ratio, nan=0.0, posinf=0.0, neginf=-math.inf))
 
 
