@@ -53,10 +53,12 @@ def _lower(flat: Array, alpha: int, beta: int) -> Array:
     """Quantiles at ranks up to a half."""
     table = _table(alpha, beta)
     place = flat * (2.0 * CELLS)
-    cell = np.minimum(place.astype(np.intp), CELLS - 1)
+    cell = np.fmin(np.fmax(place, 0.0), CELLS - 1.0).astype(np.intp)  # the first one for what is no number
     place -= cell
     found = table[cell]
     found += place * (table[cell + 1] - found)
+    first = np.nonzero(cell == 0)  # where the distribution function rises as a power of x
+    found[first] = table[1] * place[first] ** (1.0 / alpha)
     return _refined(found, flat, alpha, beta)
 
 

@@ -14,7 +14,7 @@ Tests hold it to SciPy's, to 3e-16, and in the lower tail to 5e-14 of the value 
 
 References
 ----------
-.. [1] Abramowitz and Stegun, Handbook of Mathematical Functions (1964), 26.2.12, 26.2.31 and 22.7.14.
+.. [1] Abramowitz and Stegun, Handbook of Mathematical Functions (1964), 26.2.12, 26.2.31 and 22.3.11.
 """
 
 from __future__ import annotations

@@ -142,6 +142,8 @@ class Weighting:
             each = contributions.reshape(self.replicates, -1)  # along a short last axis NumPy's sum takes long
             contributions = each[:, 0] + each[:, 1] if each.shape[1] == 2 else each.sum(axis=1)
         parts = contributions.size
+        if parts < 2:
+            return math.inf
         return float(np.sqrt(np.sum(contributions**2) * parts / (parts - 1)))
 
     def effective_draws(self, values: Array | None = None) -> float:
@@ -311,7 +313,8 @@ def error_of_difference(changed: Weighting, baseline: Weighting, after: Array, b
     """Standard error of the difference of two estimates, given what each draw adds to either's error.
 
     Where the one has as many draws as the other, those at the same place are taken together. If the same random numbers
-    have made them, what they have in common is left out; if not, the error is that of independent draws.
+    have made them, what they have in common is left out; if not (one in pairs of antithetic draws, one single, for
+    instance), the error is that of independent draws.
 
     Parameters
     ----------

@@ -369,10 +369,11 @@ def test_what_an_added_item_moved_is_the_difference_of_two_forecasts(
     drawn = posterior(request)
     with_it, moved = drawn.ready, moved_by_added(drawn, request)
     before = posterior(replace(request, added=())).ready
+    degrees = drawn.source.weighting.replicates - 1
     for p, shift in moved.shifts.items():
         difference = with_it.quantile_value(p) - before.quantile_value(p)
         # each of the two forecasts draws from a proposal of its own
-        slack = widest(float(np.hypot(with_it.quantile(p).mcse, before.quantile(p).mcse)), 15)
+        slack = widest(float(np.hypot(with_it.quantile(p).mcse, before.quantile(p).mcse)), degrees)
         assert abs(shift.value - difference) < slack
         # draws that both share are few enough for one of them to be worth a second forecast's time: `ENOUGH` of the
         # other's bound the error, as far as errors of 16 replicates tell
@@ -380,7 +381,7 @@ def test_what_an_added_item_moved_is_the_difference_of_two_forecasts(
         assert 0.0 < shift.mcse <= shared * np.hypot(with_it.quantile(p).mcse, before.quantile(p).mcse)
     assert moved.beyond_noise or kind != "capability_lag"
     middle = moved.shifts[0.5]
-    assert kind != "nothing" or abs(middle.value) < widest(middle.mcse, 15)
+    assert kind != "nothing" or abs(middle.value) < widest(middle.mcse, degrees)
     assert len(moved.items) == 1
 
 

@@ -168,6 +168,11 @@ def test_one_value_throughout_has_none() -> None:
     assert same.mean == Estimate(3.0, 0.0)
 
 
+def test_one_pair_of_draws_says_nothing_of_an_error() -> None:
+    pair = Weighting(2, weights=np.array([0.25, 0.75]), replicates=1)
+    assert pair.estimate(np.array([10.0, 20.0])) == Estimate(17.5, np.inf)
+
+
 @pytest.mark.parametrize("weighting", [Weighting(1_000), Weighting(1_000, weights=np.full(1_000, 1e-3))])
 def test_what_may_never_happen_has_an_infinite_error(weighting: Weighting) -> None:
     values = np.random.default_rng(1).normal(size=1_000)

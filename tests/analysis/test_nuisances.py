@@ -157,6 +157,25 @@ def test_what_is_not_chosen_stays(default: tuple) -> None:
         assert (values[name][50:] == column[50:]).all() == (name not in nuisances.names)
 
 
+def test_scores_serve_in_place_of_ranks(default: tuple) -> None:
+    """Of some nuisances, of none or of all that are made of one: the same values and densities."""
+    question, items, nuisances = default
+    plain, ranks = drawn(question, items, 100)
+    scored = sorted(prior_for(question, items).transform.scored & set(nuisances.names))
+    assert 1 < len(scored) < len(nuisances.names)
+    found = []
+    for some in (frozenset(), frozenset(scored[:1]), frozenset(scored)):
+        rows = ranks[nuisances.places].copy()
+        holding = [place for place, name in enumerate(nuisances.names) if name in some]
+        rows[holding] = ndtri(rows[holding])
+        values = RacedValues(plain)
+        densities = nuisances.settle(values, rows, np.repeat([0.0, 1.0], 50), WIDE_WIDENED, some)
+        found.append((*densities, *(values[name] for name in nuisances.names)))
+    for other in found[1:]:
+        for one, column in zip(found[0], other, strict=True):
+            np.testing.assert_allclose(column, one, rtol=1e-9, atol=1e-9)
+
+
 def test_where_the_event_never_comes_they_stay_and_the_items_are_impossible(default: tuple) -> None:
     question, items, nuisances = default
     plain, ranks = drawn(question, items, 100)

@@ -102,6 +102,9 @@ def rounding_of(family: Family, x: np.ndarray) -> np.ndarray:
 @example(FAMILIES["triangular"](low=70e3, mode=75e3, high=75e3), 1.0 - 2.0**-53)
 @example(FAMILIES["triangular"](low=70e3, mode=70e3, high=75e3), SMALLEST_UNIFORM)
 @example(FAMILIES["beta"](alpha=30, beta=1), 1.0 - 2.0**-53)
+@example(FAMILIES["beta"](alpha=30, beta=1), SMALLEST_UNIFORM)
+@example(FAMILIES["beta"](alpha=1, beta=30), 1.0 - 2.0**-53)
+@example(FAMILIES["beta"](alpha=40, beta=20), 1e-12)
 def test_cdf_undoes_quantile(family, u):
     x = family.quantile(np.array([u]))
     assert abs(family.cdf(x)[0] - u) <= 1e-11 + rounding_of(family, x)[0]

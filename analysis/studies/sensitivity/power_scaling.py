@@ -118,8 +118,7 @@ def power_scaling(
     posterior = groups["posterior"]
     date = posterior[DATE].sel(event=event).values.ravel()
     uncertain = [name for name in quantities if name in posterior]
-    moved = {name: _jackknifed(posterior[name].values.ravel()) for name in uncertain}
-    moved = {DATE: _jackknifed(date), **moved}
+    moved = {DATE: _jackknifed(date), **{name: _jackknifed(posterior[name].values.ravel()) for name in uncertain}}
     whole_prior, whole_likelihood = (np.sum(list(parts.values()), axis=0) for parts in (priors, items))
     asked = [(column, whole) for column in moved.values() for whole in (whole_prior, whole_likelihood)]
     asked += [(moved[DATE], part) for parts in (priors, items) for part in parts.values()]
