@@ -64,7 +64,8 @@ def test_many_fits_by_an_amortised_posterior(benchmark: Any, ledger: Ledger) -> 
         (training + sampling) / ours,
         1.0,
         f"{training:.0f} s of training on {SIMULATED:,} simulated ledgers and {sampling:.0f} s of drawing, against "
-        f"{ours:.1f} s, one after the other; any further ledger takes it {1e3 * sampling / FITS:.0f} ms, without a likelihood",
+        f"{ours:.1f} s, one after the other; any further ledger takes it {1e3 * sampling / FITS:.0f} ms, and no "
+        "likelihood",
     )
     ledger.at_least(
         f"how far from the truth, {FITS:,} simulated ledgers, article: CRPS of the date, amortised / importance",
