@@ -28,6 +28,6 @@ def test_many_simulated_data_sets(benchmark: Any, ledger: Ledger) -> None:
     ledger.at_most(
         f"{FITS:,} importance fits to simulated data / one",
         many / one,
-        20.0,
+        12.0,
         f"{many:.2f} s against {1e3 * one:.0f} ms, {DRAWS:,} prior draws",
     )
