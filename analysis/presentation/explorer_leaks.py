@@ -193,7 +193,7 @@ def spenders(assumptions: Assumptions, day: date, items: Sequence[Item]) -> list
 def _item(kind: str, day: date, observed: Mapping[str, Any], likelihood: Mapping[str, Any]) -> Item:
     table = tomllib.loads(template(kind, "reader-leak"))
     source = {"title": "A leak", "publisher": SOMEBODY, "date": day, "quoted_in": "the explorer"}
-    drop = ("firm", "interval") if kind == "compute_stock" else ()
+    drop = ("firm", "interval", "level") if kind == "compute_stock" else ()
     own = {key: value for key, value in table["observed"].items() if key not in drop}
     table |= {"known_since": day, "sources": [source], "observed": {**own, **observed}}
     table["likelihood"] = {**table["likelihood"], **likelihood}

@@ -46,7 +46,10 @@ OF_BUDGETS = ("budget_share", "run_finished", "training_run")
 def about(kind: str, firm: str, value: float = 1e9) -> Item:
     """A leak of a kind about a firm; of a run that has begun the value counts for nothing."""
     observed, likelihood = {
-        "compute_stock": ({"value": value, "chip": "H100e", "interval": None, "date": SEPTEMBER}, {"sd": 0.3}),
+        "compute_stock": (
+            {"value": value, "chip": "H100e", "interval": None, "level": None, "date": SEPTEMBER},
+            {"sd": 0.3},
+        ),
         "cluster": ({"value": value, "chip": "H100e", "date": SEPTEMBER}, {"sd": 0.3}),
         "rental_spend": ({"value": value}, {"mean_stock_ratio": 0.7, "sd": 0.3}),
         "capital_spending": ({"value": value, "year": 2026, "ai_share": 0.7}, {"sd": 0.3, "yearly_growth": 2.0}),

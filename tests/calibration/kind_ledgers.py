@@ -24,7 +24,7 @@ CASES: dict[str, dict[str, tuple[Changes, Changes, Changes]]] = {
         "compute_stock": (
             ({"firm": "bytedance", "date": SEEN}, {}),
             ({"firm": None, "date": EARLIER}, {"sd": 0.2}),
-            ({"firm": None, "channel": "ascend-2026", "interval": None, "date": SEEN}, {"sd": 0.4}),
+            ({"firm": None, "channel": "ascend-2026", "interval": None, "level": None, "date": SEEN}, {"sd": 0.4}),
         ),
         "cluster": (
             ({"firm": "bytedance"}, {"sd": 0.4}),
@@ -110,7 +110,7 @@ CASES: dict[str, dict[str, tuple[Changes, Changes, Changes]]] = {
         "hindcast": (({}, {}), ({}, {}), ({}, {})),
         "frontier_score": (
             ({}, {}),
-            ({"frontier": "mythos", "interval": None}, {"sd": 3.0}),
+            ({"frontier": "mythos", "interval": None, "level": None}, {"sd": 3.0}),
             ({"date": EARLIER}, {}),
         ),
         "lag_records": (({}, {}), ({}, {"typical_sigma": 0.7}), ({}, {"spread": 0.6})),
