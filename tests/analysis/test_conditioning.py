@@ -376,7 +376,7 @@ def test_what_an_added_item_moved_is_the_difference_of_two_forecasts(
         slack = widest(float(np.hypot(with_it.quantile(p).mcse, before.quantile(p).mcse)), degrees)
         assert abs(shift.value - difference) < slack
         # draws that both share are few enough for one of them to be worth a second forecast's time: `ENOUGH` of the
-        # other's bound the error, as far as errors of 16 replicates tell
+        # other's bound the error, as far as errors of a dozen replicates tell
         shared = 1.6 * math.sqrt(0.5 * (1.0 + 1.0 / ENOUGH))
         assert 0.0 < shift.mcse <= shared * np.hypot(with_it.quantile(p).mcse, before.quantile(p).mcse)
     assert moved.beyond_noise or kind != "capability_lag"

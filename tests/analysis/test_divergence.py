@@ -29,7 +29,8 @@ def test_it_is_arvizs(draws: int, pull: float) -> None:
 
 def test_what_is_scaled_but_does_not_vary_moves_nothing() -> None:
     values = np.random.default_rng(1).normal(size=500)
-    assert SortedDraws.of(values).sensitivity(np.full(500, -3.0)) == pytest.approx(0.0, abs=1e-7)
+    rounding = 500 * np.finfo(float).eps  # of a sum of as many, of which the distance is a root
+    assert SortedDraws.of(values).sensitivity(np.full(500, -3.0)) <= np.sqrt(rounding) / np.log2(ALPHAS[1])
 
 
 def test_what_does_not_vary_has_no_distance() -> None:

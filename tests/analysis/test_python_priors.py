@@ -172,9 +172,7 @@ def test_draws_keep_to_what_the_quantity_can_be() -> None:
     beliefs = load_assumptions(priors=draws).beliefs
     assert {name: beliefs[name].support() for name in draws} == {"rl_ratio": (0.0, np.inf), "mfu_china": (0.0, 1.0)}
     for name, column in draws.items():
-        probabilities, values = zip(
-            *as_family(column).as_row()["quantiles"], strict=True
-        )  # the curve goes through them
-        assert beliefs[name].quantile(probabilities) == pytest.approx(values)
+        probabilities, values = zip(*as_family(column).as_row()["quantiles"], strict=True)
+        assert beliefs[name].quantile(probabilities) == pytest.approx(values)  # the curve goes through them
     with pytest.raises(InputError, match=r"priors rl_ratio quantiles: a value between 0 and inf was expected, not -"):
         load_assumptions(priors={"rl_ratio": rng.normal(0.0, 1.0, 500)})
