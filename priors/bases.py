@@ -121,9 +121,14 @@ def _unless_zero(xp: Any, share: Any) -> Any:
 
 
 def _triangular_log_density(x: Array, low: float, mode: float, high: float) -> Array:
-    from scipy import stats
-
-    return np.asarray(stats.triang.logpdf(x, (mode - low) / (high - low), loc=low, scale=high - low))
+    width, outside = high - low, (x < low) | (x > high)
+    share_below = (mode - low) / width
+    below, above = (x - low) / width, (high - x) / width
+    # A side that is empty (a mode on a bound) is never selected; its share only must not divide by zero.
+    rising = (below < share_below) | (share_below == 1.0)
+    height = np.where(rising, below / _unless_zero(np, share_below), above / _unless_zero(np, 1.0 - share_below))
+    with np.errstate(divide="ignore"):  # at a bound there is no density
+        return np.asarray(np.log(np.where(outside, 0.0, height)) + np.log(2.0 / width))
 
 
 def _triangular_pymc(name: str, low: Array, mode: Array, high: Array, *, dims: str) -> Any:
@@ -172,9 +177,8 @@ def _uniform_sf(x: Array, low: Any, high: Any) -> Array:
 
 
 def _uniform_log_density(x: Array, low: float, high: float) -> Array:
-    from scipy import stats
-
-    return np.asarray(stats.uniform.logpdf(x, low, high - low))
+    density = 0.0 * np.clip(x, low, high) - np.log(high - low)  # of what is no number there is none
+    return np.asarray(np.where((x < low) | (x > high), -np.inf, density))
 
 
 def _uniform_pymc(name: str, low: Array, high: Array, *, dims: str) -> Any:
@@ -209,9 +213,12 @@ def _beta_sf(x: Array, alpha: Any, beta: Any) -> Array:
 
 
 def _beta_log_density(x: Array, alpha: float, beta: float) -> Array:
-    from scipy import stats
+    from scipy.special import betaln, xlog1py, xlogy
 
-    return np.asarray(stats.beta.logpdf(x, alpha, beta))
+    outside = (x < 0.0) | (x > 1.0)
+    inside = np.where(outside, 0.5, x)
+    density = xlogy(alpha - 1.0, inside) + xlog1py(beta - 1.0, -inside) - betaln(alpha, beta)
+    return np.asarray(np.where(outside, -np.inf, density))
 
 
 def _beta_pymc(name: str, alpha: Array, beta: Array, *, dims: str) -> Any:

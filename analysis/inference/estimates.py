@@ -181,10 +181,20 @@ class Distribution:
         self.weighting = weighting
         self._quantiles: dict[float, Estimate] = {}  # tables, figures and JSON ask for the same ones
 
+    def reweighted(self, weighting: Weighting) -> Distribution:
+        """Return the distribution that the same draws stand for with other weights; they are put in order once."""
+        other = Distribution(self.values, weighting)
+        other._order = self._order
+        return other
+
     @cached_property
     def effective_draws(self) -> float:
         """Number of independent draws worth as much."""
         return self.weighting.effective_draws(self.values)
+
+    @cached_property
+    def _order(self) -> NDArray[np.intp]:
+        return np.argsort(self.values)
 
     @cached_property
     def _sorted(self) -> tuple[Array, Array]:
@@ -192,11 +202,11 @@ class Distribution:
         if self.weighting.weights is None:
             ordered = np.sort(self.values)
             return ordered, (np.arange(ordered.size) + 0.5) / ordered.size
-        counted = self.weighting.weights > 0.0  # no weight, no say: nothing is interpolated towards such a draw
-        values, weights = self.values[counted], self.weighting.weights[counted]
-        order = np.argsort(values)
-        weights = weights[order]
-        return values[order], np.cumsum(weights) - 0.5 * weights
+        ordered, weights = self.values[self._order], self.weighting.weights[self._order]
+        counted = weights > 0.0  # no weight, no say: nothing is interpolated towards such a draw
+        if not counted.all():
+            ordered, weights = ordered[counted], weights[counted]
+        return ordered, np.cumsum(weights) - 0.5 * weights
 
     @property
     def mean(self) -> Estimate:

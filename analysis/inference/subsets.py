@@ -78,6 +78,7 @@ class SharedDraws:
         of_items = (LIKELIHOOD, GENUINE)
         self._columns = {name: column for name, column in columns.items() if name.startswith(of_items)}
         self.summary = {name: column for name, column in columns.items() if not name.startswith(of_items)}
+        self._prior = Distribution(self.summary[READY], self.weighting)
 
     @property
     def weighting(self) -> Weighting:
@@ -114,13 +115,12 @@ class SharedDraws:
         there = self.without_policies(items)
         if there is not self:
             return there.subset(items)
-        prior = Distribution(self.summary[READY], self.weighting)
         whole = self._joint(items)
         if not items:
-            return Subset(self, prior, None, log_mean(whole, self.weighting))
+            return Subset(self, self._prior, None, log_mean(whole, self.weighting))
         smoothed = self.weights(items)
-        weighting = Weighting(prior.values.size, weights=smoothed.weights, replicates=self.weighting.replicates)
-        return Subset(self, Distribution(prior.values, weighting), smoothed, log_mean(whole, self.weighting))
+        weighting = replace(self.weighting, weights=smoothed.weights)
+        return Subset(self, self._prior.reweighted(weighting), smoothed, log_mean(whole, self.weighting))
 
     def _joint(self, items: Collection[str]) -> Array:
         """Log likelihood of some items together, shape (draw,)."""

@@ -117,7 +117,7 @@ def _reweighted(posterior: Posterior, source: ReweightedPrior, items: Sequence[I
     enough = max(ENOUGH * source.smoothed.effective_draws, FEWEST_EFFECTIVE)
     if smoothed.khat > WORST_KHAT or smoothed.effective_draws < enough:
         return None
-    return Distribution(posterior.ready.values, replace(source.weighting, weights=smoothed.weights))
+    return posterior.ready.reweighted(replace(source.weighting, weights=smoothed.weights))
 
 
 def _conditioned_apart(request: Request, added: tuple[str, ...], ready: Distribution, without: Selection) -> Movement:

@@ -33,6 +33,7 @@ from catchup.analysis.studies.checks.result import CheckResult, judge_above, jud
 from catchup.analysis.studies.checks.study import Checks, check, checks_of
 from catchup.analysis.studies.influence import CONFLICT
 from catchup.analysis.studies.sensitivity.power_scaling import DATE, PowerScaling, power_scaling, power_scaling_of
+from catchup.evidence.layout import OBSERVATION
 from catchup.evidence.selection import Selection
 from catchup.model import load_assumptions
 from catchup.model.assumptions import Assumptions
@@ -307,8 +308,16 @@ def tree(reweighted: Posterior) -> xr.DataTree:
     return result_tree(reweighted)
 
 
+def columns(variable: xr.DataArray, dim: str) -> dict[str, np.ndarray]:
+    return {str(label): variable.sel({dim: label}).values.ravel() for label in variable[dim].values}
+
+
 def test_power_scaling_is_arvizs(tree: xr.DataTree) -> None:
-    rows = {(row.quantity, row.component): row for row in power_scaling(tree, tree.attrs["event"], ["rl_ratio"])}
+    posterior, event = tree["posterior"], tree.attrs["event"]
+    moved = {DATE: posterior[DATE].sel(event=event), "rl_ratio": posterior["rl_ratio"]}
+    densities = columns(tree["log_prior"]["quantities"], "quantity"), columns(tree["log_likelihood"][OBSERVATION], "item")
+    rows = power_scaling({name: draws.values.ravel() for name, draws in moved.items()}, *densities)
+    rows = {(row.quantity, row.component): row for row in rows}
     for name in (DATE, "rl_ratio"):
         for group in ("prior", "likelihood"):
             expected = arviz_stats.psense(tree, var_names=[name], group=group)[name].item()

@@ -8,14 +8,15 @@ equal trees.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
 from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
+from ..consequences import KEPT_DRAWS, consequences_of, equal_draws
 from ..draws import PriorDraws, StoredDraws
 from ..estimates import Weighting
 from ..importance import RESAMPLED_CHAINS, ReweightedPrior
@@ -26,12 +27,11 @@ from .files import save_tree as save_tree
 from .groups import SAMPLED, Groups, Variable, dataset
 from .schema import SCHEMA, check_tree
 
-TREE_DRAWS = 8_000
 PRIOR_GROUPS = ("prior", "prior_predictive", "sample_stats_prior")
 LEAST_WEIGHT = 1e-300  # keeps the logarithm of no weight finite
 
 
-def result_tree(posterior: Posterior, draws: int = TREE_DRAWS) -> xr.DataTree:
+def result_tree(posterior: Posterior, draws: int = KEPT_DRAWS) -> xr.DataTree:
     """Put what was drawn into a tree.
 
     Parameters
@@ -56,10 +56,10 @@ def result_tree(posterior: Posterior, draws: int = TREE_DRAWS) -> xr.DataTree:
     >>> tree["prior"].sizes["draw"], "posterior" in tree.children
     (100, False)
     """
-    groups = Groups(posterior.question, posterior.items, posterior.selection.checks)
+    groups = Groups(consequences_of(posterior))
     nodes = _prior_groups(posterior, groups, draws)
     if posterior.conditioned:
-        nodes |= posterior_groups(posterior, groups, draws)
+        nodes |= _posterior_groups(posterior, groups, draws)
     made = _made_by(posterior)
     nodes = {name: node.assign_attrs(made[name in PRIOR_GROUPS] | node.attrs) for name, node in nodes.items()}
     return check_tree(xr.DataTree.from_dict({"/": xr.Dataset(attrs=_attributes(posterior)), **nodes}))
@@ -68,9 +68,10 @@ def result_tree(posterior: Posterior, draws: int = TREE_DRAWS) -> xr.DataTree:
 def _prior_groups(posterior: Posterior, groups: Groups, draws: int) -> dict[str, xr.Dataset]:
     question, source = posterior.question, posterior.source
     unweighted = _prior_draws(posterior)
-    values = unweighted.extended(latent_beliefs(question, groups.items)).first(draws)
+    latents = latent_beliefs(question, groups.consequences.items)
+    values = unweighted.extended(latents).first(draws)
     kept = next(iter(values.values())).size
-    prior = groups.sample(StoredDraws(values, Weighting(kept), question.seed, question.assumptions.copula))
+    prior = groups.consequences.sample(StoredDraws(values, Weighting(kept), question.seed, question.assumptions.copula))
     nodes = {"prior": groups.quantities(prior), "constant_data": groups.constants()}
     if groups.counted:
         nodes["prior_predictive"] = groups.predictive(prior, groups.counted, question.seed)
@@ -83,38 +84,23 @@ def _prior_groups(posterior: Posterior, groups: Groups, draws: int) -> dict[str,
     return nodes
 
 
-def posterior_groups(
-    posterior: Posterior, groups: Groups, draws: int = TREE_DRAWS, *, only: Collection[str] = ()
-) -> dict[str, xr.Dataset]:
-    """Make the groups of a tree that hang on the posterior.
-
-    Parameters
-    ----------
-    posterior : Posterior
-        Of some items.
-    groups : Groups
-        Of its question.
-    draws : int
-        How many to keep at most.
-    only : collection of str
-        Groups that are wanted; all by default.
-    """
+def _posterior_groups(posterior: Posterior, groups: Groups, draws: int) -> dict[str, xr.Dataset]:
+    """Make the groups of a tree that hang on the posterior."""
     seed = posterior.question.seed
-    stored, stats = _posterior_draws(posterior, draws)
-    latents = latent_beliefs(posterior.question, groups.items)
-    sample = groups.sample(stored.extended(latents), stored.weighting.chains)
-    makers: dict[str, Callable[[], xr.Dataset]] = {
-        "sample_stats": lambda: stats,
-        "posterior": lambda: groups.quantities(sample),
-        "log_prior": lambda: groups.log_prior(sample),
+    stored, places = equal_draws(posterior, draws)
+    sample = groups.consequences.sample(stored, stored.weighting.chains)
+    nodes = {
+        "sample_stats": _sample_stats(posterior, places),
+        "posterior": groups.quantities(sample),
+        "log_prior": groups.log_prior(sample),
     }
     if groups.counted:
-        makers["posterior_predictive"] = lambda: groups.predictive(sample, groups.counted, seed + 1)
-        makers["log_likelihood"] = lambda: groups.log_likelihood(sample)
+        nodes["posterior_predictive"] = groups.predictive(sample, groups.counted, seed + 1)
+        nodes["log_likelihood"] = groups.log_likelihood(sample)
     if groups.checks:
-        makers["predictions"] = lambda: groups.predictive(sample, groups.checks, seed + 2)
-        makers["predictions_constant_data"] = groups.held_out
-    return {name: make() for name, make in makers.items() if not only or name in only}
+        nodes["predictions"] = groups.predictive(sample, groups.checks, seed + 2)
+        nodes["predictions_constant_data"] = groups.held_out()
+    return nodes
 
 
 def _prior_draws(posterior: Posterior) -> PriorDraws:
@@ -124,34 +110,27 @@ def _prior_draws(posterior: Posterior) -> PriorDraws:
     return prior_for(posterior.question, posterior.items)
 
 
-def _posterior_draws(posterior: Posterior, draws: int) -> tuple[StoredDraws, xr.Dataset]:
-    """A few thousand draws of equal weight, and what is known of how each was made."""
-    draws, source = max(draws // RESAMPLED_CHAINS, 1) * RESAMPLED_CHAINS, posterior.source
+def _sample_stats(posterior: Posterior, places: NDArray[np.intp]) -> xr.Dataset:
+    """What is known of how each draw was made."""
+    source = posterior.source
     if isinstance(source, ReweightedPrior):
-        stored, positions = source.resampled(draws, np.random.default_rng(posterior.question.seed))
         shape = (RESAMPLED_CHAINS, -1)
-        log_weight = np.log(np.maximum(source.weighting.shares[positions], LEAST_WEIGHT))
+        log_weight = np.log(np.maximum(source.weighting.shares[places], LEAST_WEIGHT))
         variables = {
-            "prior_draw": Variable(SAMPLED, positions.reshape(shape), "1", "number of the weighted draw that it is"),
+            "prior_draw": Variable(SAMPLED, places.reshape(shape), "1", "number of the weighted draw that it is"),
             "log_weight": Variable(SAMPLED, log_weight.reshape(shape), "nat", "log of that draw's weight"),
         }
         how = "systematic, in the order of the weighted draws: copies of a draw are neighbours"
-        return stored, dataset(variables).assign_attrs(resampling=how)
-    if not isinstance(source, StoredDraws):
-        raise TypeError(f"no way to keep some of the draws of {type(source).__name__}")
+        return dataset(variables).assign_attrs(resampling=how)
     from ..nuts import TUNING
 
-    chains, every = source.weighting.chains, source.weighting.draws
-    step = max(-(-every // draws), 1)
-    values = {name: column.reshape(chains, -1)[:, ::step].ravel() for name, column in source.values.items()}
     stats = {
-        str(name): Variable(SAMPLED, _plain(column.values)[:, ::step], "see nutpie", str(name).replace("_", " "))
+        str(name): Variable(SAMPLED, _plain(column.values)[:, places], "see nutpie", str(name).replace("_", " "))
         for name, column in posterior.sample_stats.items()
         if column.ndim == len(SAMPLED) and column.dtype.kind in "fiub" and np.isfinite(column.values).all()
     }
-    kept = next(iter(values.values())).size
-    stored = StoredDraws(values, Weighting(kept, chains=chains), posterior.question.seed, source.copula)
-    return stored, dataset(stats).assign_attrs(thinning=step, tuning_steps=TUNING)
+    thinning = int(places[1] - places[0]) if places.size > 1 else 1
+    return dataset(stats).assign_attrs(thinning=thinning, tuning_steps=TUNING)
 
 
 def _plain(column: Any) -> Any:

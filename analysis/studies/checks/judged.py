@@ -25,7 +25,7 @@ from ....evidence.schema import Item
 from ....priors.families import Family
 from ...inference.diagnostics import WORST_KHAT
 from ...inference.draws import Values
-from ...inference.estimates import Array, Distribution, Estimate, quantile_shift
+from ...inference.estimates import Array, Estimate, quantile_shift
 from ...inference.importance import smooth_weights
 from ...inference.likelihoods import Raced, likelihoods_of, races_of, total
 from ...inference.posterior import Posterior
@@ -139,7 +139,7 @@ def _moved(posterior: Posterior, name: str, value: float | None, ratio: Array) -
     ready, weighting = posterior.ready, posterior.source.weighting
     with np.errstate(divide="ignore"):  # draws without weight keep none
         smoothed = smooth_weights(np.log(weighting.shares) + ratio, weighting.replicates)
-    after = Distribution(ready.values, replace(weighting, weights=smoothed.weights))
+    after = ready.reweighted(replace(weighting, weights=smoothed.weights))
     return Judged(name, value, {p: quantile_shift(after, ready, p) for p in SHIFTS}, smoothed.khat)
 
 

@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...inference.diagnostics import WORST_KHAT
+from ...inference.diagnostics import FEWEST_EFFECTIVE, WORST_KHAT
 from ...inference.estimates import Array, Estimate, Weighting
 from ...inference.importance import ReweightedPrior, smooth_weights
 from ...inference.likelihoods import likelihoods, prior_for
+from ...inference.log_means import log_mean
 from ...inference.posterior import Posterior
 from ...inference.subsets import SharedDraws
 from ..influence import CONFLICT
@@ -50,8 +51,7 @@ def leave_one_out(posterior: Posterior) -> Iterator[LeftOut]:
     question, items, source = posterior.question, posterior.items, posterior.source
     if posterior.shared is None or not items:
         return
-    prior = SharedDraws(question, items, prior_for(question, items))
-    figures = dict(_from_draws(posterior.shared, prior))
+    figures = dict(_from_draws(posterior.shared, _given_prior(posterior)))
     if not isinstance(source, ReweightedPrior):
         # either way may be beyond its weights: a sharp item dominates chains, many items together the others
         chains = _from_chains(likelihoods(question, source, items), source.weighting)
@@ -61,14 +61,28 @@ def leave_one_out(posterior: Posterior) -> Iterator[LeftOut]:
     yield from figures.values()
 
 
-def _from_draws(shared: SharedDraws, prior: SharedDraws) -> Iterator[tuple[str, LeftOut]]:
+def _given_prior(posterior: Posterior) -> dict[str, float]:
+    """Log density of each item's observation under the prior, on the draws that it was screened on while enough count."""
+    question, items, screened = posterior.question, posterior.items, posterior.screened
+    found = {}
+    if screened is not None:
+        for name, likelihood in screened.likelihoods.items():
+            smoothed, _ = screened.given([name])
+            if smoothed.good and smoothed.effective_draws >= FEWEST_EFFECTIVE:
+                found[name] = log_mean(likelihood, Weighting(likelihood.size)).value
+    if len(found) < len(items):
+        prior = SharedDraws(question, items, prior_for(question, items))
+        found |= {item.id: prior.best_subset([item.id]).evidence.value for item in items if item.id not in found}
+    return found
+
+
+def _from_draws(shared: SharedDraws, given_prior: Mapping[str, float]) -> Iterator[tuple[str, LeftOut]]:
     """Difference between the log evidence of all items and that of the others."""
     names = [item.id for item in shared.items]
     whole = shared.best_subset(names)
     for name in names:
         others = whole.draws.best_subset([other for other in names if other != name])
-        given_prior = prior.best_subset([name]).evidence.value
-        yield name, LeftOut(name, whole.log_ratio(others), given_prior, max(whole.khat, others.khat))
+        yield name, LeftOut(name, whole.log_ratio(others), given_prior[name], max(whole.khat, others.khat))
 
 
 def _from_chains(columns: Mapping[str, Array], weighting: Weighting) -> Iterator[tuple[str, Estimate, float]]:

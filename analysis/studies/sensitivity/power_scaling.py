@@ -11,21 +11,17 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import xarray as xr
 
 from ....evidence.latents import latent_quantities
-from ....evidence.layout import OBSERVATION
+from ...inference.consequences import consequences_of, equal_draws
 from ...inference.estimates import ZERO, Array, Estimate
 from ...inference.posterior import Posterior
 from ...inference.processes import shared_out
-from ...inference.tree.groups import Groups
-from ...inference.tree.result_tree import posterior_groups
 from .divergence import SortedDraws
 
 THRESHOLD = 0.05  # above it a component has a say, by the reference of `divergence`
 BLOCKS = 16  # of draws, each left out once for the errors
 DATE = "ready"
-GROUPS = ("posterior", "log_prior", "log_likelihood")
 
 
 @dataclass(frozen=True)
@@ -91,39 +87,31 @@ def _side(estimate: Estimate) -> int:
 
 
 def power_scaling(
-    groups: Mapping[str, xr.Dataset], event: str, quantities: Sequence[str] = (), relevant: Sequence[str] = ()
+    moved: Mapping[str, Array], priors: Mapping[str, Array], items: Mapping[str, Array]
 ) -> list[PowerScaling]:
     """Work out how far prior and likelihood each pull the date, and which of their parts do.
 
     Parameters
     ----------
-    groups : mapping of str to xarray.Dataset
-        `GROUPS` of a result's tree.
-    event : str
-        Whose date.
-    quantities : sequence of str
-        Quantities beside the date whose posteriors are looked at under the whole prior and likelihood; those that are
-        certain have none, and are left out.
-    relevant : sequence of str, optional
-        Quantities whose priors count; all by default. Scaling those that nothing depends on adds noise alone.
+    moved : mapping of str to array of shape (draw,)
+        What may move, `DATE` among it: draws of equal weight, of all chains, one chain after the other. All of it is
+        looked at under the whole prior and the whole likelihood.
+    priors : mapping of str to array of shape (draw,)
+        Log prior densities of quantities. Scaling those that nothing depends on adds noise alone.
+    items : mapping of str to array of shape (draw,)
+        Log likelihoods of items.
 
     Returns
     -------
     list of PowerScaling
         The date first, the other quantities, then the date under each part alone, the strongest first.
     """
-    priors = _columns(groups["log_prior"]["quantities"], "quantity")
-    priors = {name: column for name, column in priors.items() if not relevant or name in relevant}
-    items = _columns(groups["log_likelihood"][OBSERVATION], "item")
-    posterior = groups["posterior"]
-    date = posterior[DATE].sel(event=event).values.ravel()
-    uncertain = [name for name in quantities if name in posterior]
-    moved = {DATE: _jackknifed(date), **{name: _jackknifed(posterior[name].values.ravel()) for name in uncertain}}
+    jackknifed = {name: _jackknifed(draws) for name, draws in moved.items()}
     whole_prior, whole_likelihood = (np.sum(list(parts.values()), axis=0) for parts in (priors, items))
-    asked = [(column, whole) for column in moved.values() for whole in (whole_prior, whole_likelihood)]
-    asked += [(moved[DATE], part) for parts in (priors, items) for part in parts.values()]
+    asked = [(draws, whole) for draws in jackknifed.values() for whole in (whole_prior, whole_likelihood)]
+    asked += [(jackknifed[DATE], part) for parts in (priors, items) for part in parts.values()]
     found = iter(shared_out([partial(_sensitivity, *pair) for pair in asked]))
-    rows = [PowerScaling(name, "all", next(found), next(found)) for name in moved]
+    rows = [PowerScaling(name, "all", next(found), next(found)) for name in jackknifed]
     alone = [
         *(PowerScaling(DATE, name, next(found), None) for name in priors),
         *(PowerScaling(DATE, name, None, next(found)) for name in items),
@@ -132,7 +120,7 @@ def power_scaling(
 
 
 def power_scaling_of(posterior: Posterior) -> list[PowerScaling]:
-    """Work out the sensitivity of a posterior's date to what the date and its evidence depend on.
+    """Work out the sensitivity of a posterior's date, and its items' latent quantities, to what the date depends on.
 
     Parameters
     ----------
@@ -143,14 +131,12 @@ def power_scaling_of(posterior: Posterior) -> list[PowerScaling]:
     assumptions = question.assumptions
     relevant = assumptions.with_related([*assumptions.needed([question.event]), *latents])
     relevant += [group.label for group in assumptions.copula.among(relevant)]
-    groups = posterior_groups(posterior, Groups(question, posterior.items, posterior.selection.checks), only=GROUPS)
-    return power_scaling(groups, question.event, latents, relevant)
-
-
-def _columns(variable: xr.DataArray, dim: str) -> dict[str, Array]:
-    """Entries along a dim, by their labels: draws of all chains, one chain after the other."""
-    labels = [str(label) for label in variable.coords[dim].values]
-    return dict(zip(labels, variable.values.reshape(-1, len(labels)).T, strict=True))
+    consequences, (draws, _) = consequences_of(posterior), equal_draws(posterior)
+    sample = consequences.sample(draws, draws.weighting.chains)
+    date = sample.derived[DATE][:, consequences.events.index(question.event)]
+    uncertain = {name: sample.values[name] for name in latents if name in consequences.names}
+    priors = {name: density for name, density in consequences.log_prior(sample).items() if name in relevant}
+    return power_scaling({DATE: date, **uncertain}, priors, consequences.log_likelihood(sample))
 
 
 def _jackknifed(draws: Array) -> list[SortedDraws]:
