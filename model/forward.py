@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
 from .change import Change
 from .draws import QuantileTransform, SobolStreams, Transform, UniformStreams, Values
 from .enacted import enacted_in_turn, one_after_another
-from .gate import launch_and_pool
+from .gate import Gate, launch_and_pool
 from .generative import Outcome, World, describe_world, intervened_world, run_race
 from .law import LawInTurn
 from .naming import Naming, unnamed
@@ -46,6 +47,7 @@ def outcome(
     change: Change | None = None,
     baseline: tuple[World, Outcome] | None = None,
     name: Naming = unnamed,
+    solve: Callable[[Gate], tuple[Any, Any]] = launch_and_pool,
 ) -> tuple[World, Outcome]:
     """Work out the dates that given values imply.
 
@@ -71,6 +73,8 @@ def outcome(
         What a call with the same values returned without an intervention, so that it is not worked out again.
     name : callable, optional
         Names intermediates, or puts others in their place; see `naming.Naming`.
+    solve : callable, default `launch_and_pool`
+        Or a `gate.Remembering`, for whoever asks of the same values more than once.
 
     Returns
     -------
@@ -96,7 +100,7 @@ def outcome(
             world,
             multiples,
             values,
-            launch_and_pool,
+            solve,
             change=change,
             launch_grid=launch_grid,
             as_of_month=as_of_month,

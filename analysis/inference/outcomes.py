@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
 from ...model.forward import outcome
+from ...model.gate import Gate, launch_and_pool
 from ...model.generative import Outcome, World
 from ...model.policies import NO_INTERVENTION, Intervention
 from .commitments import commitment_columns
@@ -29,6 +31,7 @@ def outcome_of(
     event: str | None = None,
     world: World | None = None,
     baseline: tuple[World, Outcome] | None = None,
+    solve: Callable[[Gate], tuple[Any, Any]] = launch_and_pool,
 ) -> tuple[World, Outcome]:
     """Work out every intermediate and date that given values imply for a question, unless they remember them.
 
@@ -46,6 +49,8 @@ def outcome_of(
         From a call for another event with the same values and intervention.
     baseline : tuple of World and Outcome, optional
         From a call with the same values and event but without an intervention.
+    solve : callable, default `launch_and_pool`
+        See `model.forward.outcome`.
     """
     event = event or question.event
     raced = values if isinstance(values, RacedValues) and intervention == NO_INTERVENTION else None
@@ -60,6 +65,7 @@ def outcome_of(
         as_of_month=question.as_of_months,
         world=world,
         baseline=baseline,
+        solve=solve,
     )
     if raced is not None:
         raced.remember(question, event, found)

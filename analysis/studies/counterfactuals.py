@@ -13,6 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ...model.gate import Remembering
 from ...model.generative import Outcome, World
 from ...model.policies import Intervention, Lever, Regime, apply_as_published, apply_lever, apply_regime
 from ...priors.errors import InputError
@@ -289,12 +290,15 @@ def changed_dates(
         Months since t = 0: `READY`, and `CHANGED` with the name of each intervention. With `firsts` also each firm's
         share in being first, under `FIRST` with its name, or with the name of the intervention, a slash and its name.
     """
-    baseline = outcome_of(question, values)
+    solve = Remembering()
+    baseline = outcome_of(question, values, solve=solve)
     columns = {READY: baseline[1].ready} | (_firsts(baseline[1], "") if firsts else {})
     worlds: dict[Hashable, World] = {}  # by what is changed in it: commitments are none of it
     for name, change in interventions.items():
         key = (*change.kept.items(), *change.stop.items(), change.limit_distillation, change.act_from_month)
-        worlds[key], result = outcome_of(question, values, change, world=worlds.get(key), baseline=baseline)
+        worlds[key], result = outcome_of(
+            question, values, change, world=worlds.get(key), baseline=baseline, solve=solve
+        )
         columns |= {CHANGED + name: result.ready} | (_firsts(result, f"{name}/") if firsts else {})
     return columns
 

@@ -315,8 +315,9 @@ def columns(variable: xr.DataArray, dim: str) -> dict[str, np.ndarray]:
 def test_power_scaling_is_arvizs(tree: xr.DataTree) -> None:
     posterior, event = tree["posterior"], tree.attrs["event"]
     moved = {DATE: posterior[DATE].sel(event=event), "rl_ratio": posterior["rl_ratio"]}
-    densities = columns(tree["log_prior"]["quantities"], "quantity"), columns(tree["log_likelihood"][OBSERVATION], "item")
-    rows = power_scaling({name: draws.values.ravel() for name, draws in moved.items()}, *densities)
+    priors = columns(tree["log_prior"]["quantities"], "quantity")
+    items = columns(tree["log_likelihood"][OBSERVATION], "item")
+    rows = power_scaling({name: draws.values.ravel() for name, draws in moved.items()}, priors, items)
     rows = {(row.quantity, row.component): row for row in rows}
     for name in (DATE, "rl_ratio"):
         for group in ("prior", "likelihood"):

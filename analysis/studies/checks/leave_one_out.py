@@ -62,7 +62,7 @@ def leave_one_out(posterior: Posterior) -> Iterator[LeftOut]:
 
 
 def _given_prior(posterior: Posterior) -> dict[str, float]:
-    """Log density of each item's observation under the prior, on the draws that it was screened on while enough count."""
+    """Log density of each observation under the prior, on the draws that it was screened on where enough count."""
     question, items, screened = posterior.question, posterior.items, posterior.screened
     found = {}
     if screened is not None:
