@@ -18,12 +18,17 @@ except SystemExit as ended:
 SLOW = {"arviz", "arviz_base", "arviz_stats", "matplotlib", "numba", "nutpie", "pymc", "pytensor", "scipy", "xarray"}
 
 
-def imported_by(*arguments: str) -> set[str]:
-    """Top-level names of what a command imports, in a process of its own."""
+def loaded_by(*arguments: str) -> set[str]:
+    """Modules that a command loads, in a process of its own."""
     done = subprocess.run([sys.executable, "-c", RUN, *arguments], capture_output=True, text=True, check=True)
     ended = json.loads(done.stdout.splitlines()[-1])
     assert ended["status"] == 0, done.stderr
-    return {name.partition(".")[0] for name in ended["modules"]}
+    return set(ended["modules"])
+
+
+def imported_by(*arguments: str) -> set[str]:
+    """Top-level names of what a command imports."""
+    return {name.partition(".")[0] for name in loaded_by(*arguments)}
 
 
 @pytest.mark.parametrize("output", [[], ["--json"]], ids=["table", "json"])
@@ -31,6 +36,17 @@ def test_a_forecast_from_the_prior_loads_no_slow_library(output: list[str]) -> N
     names = imported_by("forecast", "--evidence", "none", "--draws", "1000", *output)
     assert "numpy" in names  # so that what is seen are the command's own imports
     assert not names & SLOW
+
+
+def test_a_forecast_without_evidence_loads_no_kind_of_it() -> None:
+    assert not {name for name in loaded_by("forecast", "--evidence", "none") if name.startswith("catchup.evidence.kinds")}
+
+
+@pytest.mark.parametrize("study", ["check", "sensitivity"])
+def test_studies_of_draws_load_no_library_for_trees_of_them(study: str) -> None:
+    names = imported_by(study, "--as-of", "2026-11-21", "--draws", "2000")
+    assert "numpy" in names
+    assert not names & (SLOW - {"scipy"})
 
 
 def test_kept_tables_are_listed_without_any_slow_library(tmp_path):

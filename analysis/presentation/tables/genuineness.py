@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ...inference.genuineness import Genuineness
 from ...inference.json_values import number, significant
-from ...inference.widening import NEEDED_DIGITS, Widening
+
+if TYPE_CHECKING:  # a forecast without evidence loads no kind of it
+    from ...inference.genuineness import Genuineness
+    from ...inference.widening import Widening
 
 
 def genuine_as_json(rows: Iterable[Genuineness]) -> dict[str, Any]:
@@ -26,6 +28,8 @@ def _row_as_json(row: Genuineness) -> dict[str, Any]:
 
 
 def _widening_as_json(found: Widening) -> dict[str, Any]:
+    from ...inference.widening import NEEDED_DIGITS
+
     return {
         "quantity": found.quantity,
         "needed": None if found.needed is None else significant(found.needed, NEEDED_DIGITS),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...inference.question import Question
-from ...studies.movement import Movement
 from ..json_form import shifts_as_json
 from ..text import SMALLEST_SHIFT, day_text
+
+if TYPE_CHECKING:  # a forecast without evidence loads no kind of it
+    from ...studies.movement import Movement
 
 
 def movement_text(question: Question, what: str, movement: Movement) -> str:
