@@ -39,7 +39,9 @@ def test_a_forecast_from_the_prior_loads_no_slow_library(output: list[str]) -> N
 
 
 def test_a_forecast_without_evidence_loads_no_kind_of_it() -> None:
-    assert not {name for name in loaded_by("forecast", "--evidence", "none") if name.startswith("catchup.evidence.kinds")}
+    assert not {
+        name for name in loaded_by("forecast", "--evidence", "none") if name.startswith("catchup.evidence.kinds")
+    }
 
 
 @pytest.mark.parametrize("study", ["check", "sensitivity"])

@@ -7,7 +7,7 @@ import pytest
 from scipy import signal, stats
 
 from catchup.analysis.inference.estimates import Estimate, Weighting
-from catchup.analysis.studies.sensitivity.rank_correlation import rank_correlation
+from catchup.analysis.studies.sensitivity.rank_correlation import rank_correlations
 from catchup.analysis.studies.sensitivity.variance import REPLICATES, first_order_from_draws, leading, sobol_from_design
 from catchup.priors.families import Normal, Triangular, Uniform
 from false_alarms import covers, widest
@@ -114,7 +114,7 @@ def test_given_data_sees_what_is_not_monotone() -> None:
 def test_nothing_varies() -> None:
     (index,) = first_order_from_draws({"x": np.arange(50.0)}, np.ones(50), Weighting(50))
     assert (index.first.value, index.first.mcse) == (0.0, 0.0)
-    assert rank_correlation(np.arange(50.0), np.ones(50), Weighting(50)).value == 0.0
+    assert rank_correlations({"x": np.arange(50.0)}, np.ones(50), Weighting(50))["x"].value == 0.0
 
 
 @pytest.mark.parametrize("draws", [3, 10, 40])
@@ -137,7 +137,9 @@ def test_rank_correlation_is_scipys(decimals: int) -> None:
     """Rounded to whole numbers, the draws tie."""
     x, noise = np.random.default_rng(8).normal(size=(2, 400))
     x, y = np.round(x, decimals), np.round(x + noise, decimals)
-    assert rank_correlation(x, y, Weighting(400)).value == pytest.approx(stats.spearmanr(x, y).statistic, abs=1e-12)
+    assert rank_correlations({"x": x}, y, Weighting(400))["x"].value == pytest.approx(
+        stats.spearmanr(x, y).statistic, abs=1e-12
+    )
 
 
 def test_weights_count_draws() -> None:
@@ -145,7 +147,8 @@ def test_weights_count_draws() -> None:
     x, noise = rng.normal(size=(2, 200))
     counts = rng.integers(0, 5, size=200)
     repeated = stats.spearmanr(np.repeat(x, counts), np.repeat(x + noise, counts)).statistic
-    found = rank_correlation(x, x + noise, Weighting(200, weights=counts / counts.sum()))
+    weighting = Weighting(200, weights=counts / counts.sum())
+    found = rank_correlations({"x": x}, x + noise, weighting)["x"]
     assert found.value == pytest.approx(repeated, abs=1e-12)
 
 
@@ -156,7 +159,8 @@ def test_rank_correlations_errors_cover(kind: Callable[[np.random.Generator], tu
     errors, mcses = [], []
     for rng in np.random.default_rng(10).spawn(REPETITIONS):
         (x, other, _), weighting = kind(rng)
-        found = rank_correlation(x, correlation * x + np.sqrt(1 - correlation**2) * other, weighting)
+        y = correlation * x + np.sqrt(1 - correlation**2) * other
+        found = rank_correlations({"x": x}, y, weighting)["x"]
         errors.append(found.value - truth)
         mcses.append(found.mcse)
     assert covers(errors, mcses)

@@ -16,7 +16,7 @@ from ...inference.posterior import Posterior
 from ...inference.question import Question
 from ...inference.result import Result
 from .one_at_a_time import HIGH, LOW, OneAtATime, one_at_a_time, uncertain_quantities
-from .rank_correlation import rank_correlation
+from .rank_correlation import rank_correlations
 from .variance import GIVEN_DATA, SALTELLI, SobolIndex, first_order_from_draws, leading, sobol_from_design
 
 if TYPE_CHECKING:  # its tree is xarray's, which a prior does without
@@ -121,9 +121,7 @@ def sensitivity(posterior: Posterior, *, scaled: Sequence[PowerScaling] | None =
         sobol = []
         never = np.mean(~np.isfinite(ready))
         notes.append(f"in {never:.2%} of the draws the event never comes: the date has no variance to share out")
-    correlations = [
-        RankCorrelation(name, rank_correlation(values, ready, source.weighting)) for name, values in drawn.items()
-    ]
+    correlations = [RankCorrelation(*pair) for pair in rank_correlations(drawn, ready, source.weighting).items()]
     return Sensitivity(
         posterior.origin,
         one_at_a_time=of_each,

@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from numpy.typing import NDArray
 from ....model.draws import OFFSET
 from ....priors.families import Family
 from ...inference.estimates import Array, Estimate, Weighting
+from ...inference.processes import shared_out
 
 SALTELLI = "saltelli-2010"
 GIVEN_DATA = "given-data"
@@ -131,7 +133,8 @@ def first_order_from_draws(quantities: dict[str, Array], outcome: Array, weighti
         In the order of `quantities`, without totals.
     """
     keep, thinned = _nearly_independent(outcome, weighting)
-    return [SobolIndex(name, _first_order(values[keep], outcome[keep], thinned)) for name, values in quantities.items()]
+    tasks = [partial(_first_order_in, keep, values, outcome, thinned) for values in quantities.values()]
+    return [SobolIndex(*pair) for pair in zip(quantities, shared_out(tasks), strict=True)]
 
 
 def _nearly_independent(outcome: Array, weighting: Weighting) -> tuple[NDArray[np.intp], Weighting]:
@@ -143,6 +146,10 @@ def _nearly_independent(outcome: Array, weighting: Weighting) -> tuple[NDArray[n
     step = max(round(weighting.draws / effective), 1)
     kept = positions.reshape(weighting.chains, -1)[:, ::step].ravel()
     return kept, replace(weighting, draws=kept.size)
+
+
+def _first_order_in(places: NDArray[np.intp], values: Array, outcome: Array, weighting: Weighting) -> Estimate:
+    return _first_order(values[places], outcome[places], weighting)
 
 
 def _first_order(values: Array, outcome: Array, weighting: Weighting) -> Estimate:
