@@ -43,11 +43,27 @@ TESTS = (
     *(
         f"tests/analysis/test_{name}.py"
         for name in (
-            *("adaptation", "bad_leaks", "beside_the_headline", "checks", "conditioning", "correlated_priors"),
+            *(
+                "adaptation",
+                "bad_leaks",
+                "beside_the_headline",
+                "checks",
+                "conditioning",
+                "correlated_priors",
+                "policies",
+            ),
             "expectations",
             *("estimates", "firm_leaks", "fitted_draws", "forecast", "genuineness", "influence", "kept_draws", "leaks"),
             *("mistaken_sums", "nuisances", "obstacle_study", "processes", "progress", "result_tree", "scenarios"),
-            *("shared_trees", "silence_answers", "state", "streaming", "tail_smoothing", "whose_chance"),
+            *(
+                "shared_trees",
+                "silence_answers",
+                "smallest_cases",
+                "state",
+                "streaming",
+                "tail_smoothing",
+                "whose_chance",
+            ),
         )
     ),
 )

@@ -14,6 +14,7 @@ from catchup.analysis.inference.estimates import (
     Distribution,
     Estimate,
     Weighting,
+    density_from_quantiles,
     error_of_difference,
     quantile_shift,
 )
@@ -166,6 +167,21 @@ def test_one_value_throughout_has_none() -> None:
     same = Distribution(np.full(400, 3.0), Weighting(400, chains=4))
     assert same.quantile(0.5) == Estimate(3.0, 0.0)
     assert same.mean == Estimate(3.0, 0.0)
+
+
+def test_two_draws_have_an_error() -> None:
+    pair = Weighting(2)
+    contributions = pair.contributions(np.array([10.0, 20.0]))
+    assert pair.error_of_sum(contributions) == pytest.approx(stats.sem([10.0, 20.0]))
+
+
+def test_a_density_beside_what_never_happens_is_taken_from_nearer_by() -> None:
+    def quantile_value(p: float) -> float:
+        return 2.0 * p if p < 0.52 else np.inf
+
+    draws = 1e6  # a hundredth on either side at first, two thousandths where that reaches what never happens
+    assert density_from_quantiles(quantile_value, 0.515, draws) == pytest.approx(0.5)
+    assert density_from_quantiles(quantile_value, 0.5195, draws) == 0.0
 
 
 def test_one_pair_of_draws_says_nothing_of_an_error() -> None:

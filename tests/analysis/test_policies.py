@@ -107,6 +107,14 @@ def test_what_is_enacted_again_changes_nothing_more(
     np.testing.assert_allclose(dates(once, values, intervention=change), dates(once, values), rtol=0, atol=1e-7)
 
 
+def test_another_event_in_the_same_world_is_as_if_asked_alone(
+    article: Assumptions, values: dict[str, np.ndarray]
+) -> None:
+    enacted = under(article, policy("p", "smuggling-stopped"), policy("q", day=ENACTED + timedelta(days=45)))
+    world, alone = outcome(enacted, values)
+    np.testing.assert_array_equal(outcome(enacted, values, world=world)[1].ready, alone.ready)
+
+
 def test_each_policy_delays_further(article: Assumptions, values: dict[str, np.ndarray]) -> None:
     one = under(article, policy("p", "smuggling-stopped"))
     two = under(article, policy("p", "smuggling-stopped"), policy("q", day=ENACTED + timedelta(days=45)))

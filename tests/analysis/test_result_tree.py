@@ -245,6 +245,11 @@ def cut(tree: xr.DataTree) -> None:
     tree["log_likelihood"] = xr.DataTree(tree["log_likelihood"].to_dataset().isel(draw=slice(0, 10)))
 
 
+def cut_predictions(tree: xr.DataTree) -> None:
+    stats = tree["sample_stats"].to_dataset()
+    tree["sample_stats"] = xr.DataTree(stats[[name for name in stats if stats[name].ndim == 2]].isel(draw=slice(0, 10)))
+
+
 def lose_item(tree: xr.DataTree) -> None:
     tree["observed_data"] = xr.DataTree(tree["observed_data"].to_dataset().isel(item=slice(0, 2)))
 
@@ -260,6 +265,7 @@ def lose_item(tree: xr.DataTree) -> None:
         (blow_up, "posterior/mythos_flop is infinite in 1 places"),
         (forget_event, "attribute event is missing"),
         (cut, "chains and draws differ"),
+        (cut_predictions, "chains and draws differ"),
         (lose_item, "items differ between observed_data, "),
     ],
 )
