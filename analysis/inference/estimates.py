@@ -204,9 +204,8 @@ class Distribution:
             return ordered, (np.arange(ordered.size) + 0.5) / ordered.size
         ordered, weights = self.values[self._order], self.weighting.weights[self._order]
         counted = weights > 0.0  # no weight, no say: nothing is interpolated towards such a draw
-        if not counted.all():
-            ordered, weights = ordered[counted], weights[counted]
-        return ordered, np.cumsum(weights) - 0.5 * weights
+        weights = weights[counted]
+        return ordered[counted], np.cumsum(weights) - 0.5 * weights
 
     @property
     def mean(self) -> Estimate:
