@@ -150,7 +150,11 @@ def _jackknifed(draws: Array) -> list[SortedDraws]:
 
 
 def _sensitivity(moved: Sequence[SortedDraws], log_density: Array) -> Estimate:
-    """Sensitivity of draws to raising a density to a power, with its error by the jackknife."""
-    whole, *others = (draws.sensitivity(log_density) for draws in moved)
-    without = np.array(others)
-    return Estimate(whole, float(np.sqrt((BLOCKS - 1) / BLOCKS * np.sum((without - without.mean()) ** 2))))
+    """Sensitivity of draws to raising a density to a power, with its error by the jackknife.
+
+    What is left out is looked at in the limit of a power of 1. The errors are those of the sensitivity itself to a
+    hundredth of them up to ten times the threshold; far above it, where they decide nothing, they are too small.
+    """
+    whole, *others = moved
+    without = np.array([draws.local_sensitivity(log_density) for draws in others])
+    return Estimate(whole.sensitivity(log_density), float(np.sqrt((BLOCKS - 1) / BLOCKS * np.sum((without - without.mean()) ** 2))))
