@@ -40,9 +40,7 @@ def test_it_is_arvizs(draws: int, pull: float) -> None:
 
 @DRAWS
 @PULL
-def test_the_limit_is_what_ever_smaller_steps_come_to(
-    draws: int, pull: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_limit_is_what_ever_smaller_steps_come_to(draws: int, pull: float, monkeypatch: pytest.MonkeyPatch) -> None:
     values, log_density = drawn(draws, pull)
     found = SortedDraws.of(values).without(np.arange(draws) < draws // 4)
     steps = np.array([1e-2, 1e-3])

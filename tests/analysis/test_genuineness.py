@@ -21,7 +21,7 @@ from catchup.analysis.inference.genuineness import DISBELIEVED, Genuineness, gen
 from catchup.analysis.inference.likelihoods import latent_beliefs, predictions_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request
-from catchup.analysis.inference.widening import HELPS, SHOWN, widenings
+from catchup.analysis.inference.widening import BELIEVED, HELPS, SHOWN, widenings
 from catchup.analysis.presentation.report.report import _headline as headline
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.evidence import KINDS
@@ -163,6 +163,8 @@ def test_a_quantity_at_what_it_needs_explains_the_observation(case: Item, assump
     assert any(each.needed is not None for each in found)
     for each in found:
         limits = question.assumptions.table.quantities[each.quantity].text.limits()
+        bounds, central = beliefs[each.quantity].support(), question.assumptions.quantiles(each.quantity, BELIEVED)
+        assert (each.low, each.high) == pytest.approx(bounds if np.isfinite(bounds).all() else central)
         if each.needed is None:
             continue
         values = {**medians, each.quantity: np.array([each.needed])}

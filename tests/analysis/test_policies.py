@@ -234,3 +234,21 @@ def test_a_world_without_a_policy_is_the_same_by_kept_values_as_drawn_again(
     np.testing.assert_array_equal(kept.summary[READY], again.summary[READY])
     np.testing.assert_array_equal(kept.likelihood("slide"), again.likelihood("slide"))
     assert not np.array_equal(kept.summary[READY], SharedDraws(question, items, kept.source).summary[READY])
+
+
+def test_whether_a_report_is_true_is_known_where_its_rank_is() -> None:
+    kind = policy("p").kind
+    ranks = np.array([0.1, 0.3, 0.9])
+    assert kind.probability_genuine(1.0, ranks, {"reliability": 1.0}) is None
+    found = kind.probability_genuine(1.0, ranks, {"reliability": 0.3})
+    assert found is not None
+    np.testing.assert_array_equal(found, [1.0, 0.0, 0.0])
+
+
+def test_a_world_that_is_known_already_leads_to_the_same_dates(
+    article: Assumptions, values: dict[str, np.ndarray]
+) -> None:
+    assumptions = under(article, policy("p"), policy("q", "distillation-limited", date(2027, 3, 1)))
+    world, found = outcome(assumptions, values)
+    _, again = outcome(assumptions, values, world=world)
+    np.testing.assert_array_equal(again.ready, found.ready)

@@ -23,6 +23,7 @@ from catchup.analysis.inference.posterior import Posterior
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.inference.tree.result_tree import load_tree, result_tree, save_tree
+from catchup.analysis.inference.tree.sampled import CLOSE, posterior_of_tree
 from catchup.analysis.inference.tree.schema import GROUPS, MAY_BE_INFINITE, violations
 from catchup.model.assumptions import Assumptions
 from catchup.priors.errors import InputError
@@ -390,3 +391,34 @@ def test_arviz_draws_the_sampler_too(sampled: Posterior, closing_figures: None) 
     assert az.plot_energy(tree, backend="matplotlib").viz
     assert az.plot_rank(tree, var_names=["ready"], backend="matplotlib").viz
     assert int(az.summary(tree, var_names=["ready"], round_to="none")["ess_bulk"].iloc[0]) > 400
+
+
+def test_a_tree_is_taken_as_the_posterior_that_it_came_of(small: xr.DataTree, reweighted: Posterior) -> None:
+    taken = posterior_of_tree(small, reweighted.question, reweighted.selection)
+    stored = small["posterior"]["ready"].sel(event=reweighted.question.event)
+    assert taken.engine == "sampled"
+    assert taken.ready.quantile(0.5).value == pytest.approx(float(stored.median()), abs=1e-9)
+
+
+def test_a_tree_that_lacks_quantities_says_which(small: xr.DataTree, reweighted: Posterior) -> None:
+    needed = reweighted.question.assumptions.needed()
+    held = [name for name in needed if name in small["posterior"]][:5]
+    for lost in (held[:3], held):
+        less = xr.DataTree.from_dict({"posterior": small["posterior"].to_dataset().drop_vars(lost)})
+        said = f"lacks {', '.join(held[:3])}{' ...' if lost == held else ''}: a tree sampled"
+        with pytest.raises(InputError) as refused:
+            posterior_of_tree(less, reweighted.question, reweighted.selection)
+        assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(("shift", "taken"), [(0.5 * CLOSE, True), (2.0 * CLOSE, False)])
+def test_dates_are_those_of_the_quantities_within_rounding(
+    shift: float, taken: bool, small: xr.DataTree, reweighted: Posterior
+) -> None:
+    group = small["posterior"].to_dataset()
+    moved = xr.DataTree.from_dict({"posterior": group.assign(ready=group["ready"] + shift)})
+    if taken:
+        assert posterior_of_tree(moved, reweighted.question, reweighted.selection).engine == "sampled"
+        return
+    with pytest.raises(InputError, match="its dates are not those that its quantities imply"):
+        posterior_of_tree(moved, reweighted.question, reweighted.selection)

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
+from scipy import stats
 
+from catchup.analysis.inference import processes
+from catchup.analysis.inference.adaptation import FEW, PILOT_DRAWS, SETTLED, Pilot, adapt
+from catchup.analysis.inference.draws import Values
 from catchup.analysis.inference.estimates import Weighting
+from catchup.analysis.inference.genuineness import genuine_in
 from catchup.analysis.inference.importance import effective_number
+from catchup.analysis.inference.likelihoods import prior_for
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.weights import lightened
 from catchup.model.assumptions import load_assumptions
+from catchup.model.draws import QuantileTransform
 from catchup.priors.errors import InputError
+from catchup.priors.families import Normal
+from item_cases import DAY, item
 
 
 def test_draws_none_of_which_can_be_are_worth_none() -> None:
@@ -39,3 +49,44 @@ def test_what_distillation_depends_on_is_drawn_where_it_is_asked_for() -> None:
     assumptions = load_assumptions()
     assert "distilled_share" not in assumptions.needed()
     assert "distilled_share" in assumptions.needed(distillation=True)
+
+
+@pytest.mark.parametrize(
+    ("limit", "copied", "expected"), [("", True, 2), ("1", True, 1), ("9", True, 2), ("", False, 1)]
+)
+def test_as_many_processes_as_may_be(limit: str, copied: bool, expected: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(processes.LIMIT, limit)
+    monkeypatch.setattr(processes, "_can_be_copied", lambda: copied)
+    monkeypatch.setattr("os.sched_getaffinity", lambda process: {0, 1}, raising=False)
+    assert processes.processes() == expected
+
+
+def test_only_what_is_doubted_has_a_probability_of_being_genuine() -> None:
+    question = Question(load_assumptions(model="article"), DAY, draws=500)
+    sure, doubted = item("capability_lag", "sure"), item("compute_reading", "doubted")
+    values = prior_for(question, [sure, doubted]).first(500)
+    assert genuine_in(question, values, [sure]) == {}
+    found = genuine_in(question, values, [sure, doubted])
+    assert list(found) == ["doubted"]
+    assert (found["doubted"] >= 0.0).all()
+    assert (found["doubted"] <= 1.0).all()
+    assert 0.0 < found["doubted"].mean() < 1.0
+
+
+def test_a_prior_of_which_enough_counts_is_fitted_to_once() -> None:
+    beliefs = {"one": Normal(mean=0.0, sd=1.0)}
+    asked: list[int] = []
+
+    def log_likelihood(values: Values) -> np.ndarray:
+        asked.append(values["one"].size)
+        return stats.norm(1.0, 0.25).logpdf(values["one"])
+
+    draws = 3 * PILOT_DRAWS
+    ranks = np.random.default_rng(1).random((1, draws))
+    transform = QuantileTransform(beliefs, ["one"])
+    begun = Pilot(ranks, np.zeros(draws), log_likelihood(transform(ranks.copy())))
+    assert SETTLED * PILOT_DRAWS < begun.effective < FEW * draws
+    found = adapt(transform, log_likelihood, np.random.default_rng(2), begun)
+    assert found is not None
+    assert found.share == math.inf
+    assert asked == [draws]

@@ -83,6 +83,7 @@ BAD: list[tuple[list[dict[str, Any]], dict[str, Any], str, str]] = [
     ([entry(old=9.0, new=7.0)], {}, "revised.0.new", "the file states observed.value = 6"),
     ([entry(old=6.0, new=6.0)], {}, "revised.0.new", "nothing was changed"),
     ([entry(key="observed.valeu")], {}, "revised.0.key", "did you mean 'observed.value'"),
+    ([entry(key="observed.value.high", new=6.0)], {}, "revised.0.new", "the file states observed.value.high = not"),
     ([entry(key="observed")], {}, "revised.0.key", "can be revised"),
     ([entry(key="id", old="a", new="b")], {}, "revised.0.key", "can be revised"),
     ([entry(key="known_since", old="a", new="b")], {}, "revised.0.key", "can be revised"),

@@ -64,6 +64,7 @@ def test_an_efficiency_curve_needs_a_table_with_compute(tmp_path: Path, capsys: 
         (table_of(ROW, ROW), "row", "twice"),
         (table_of({key: value for key, value in ROW.items() if key != "score"}), "row", "no row has 'score'"),
         (table_of(ROW, {key: value for key, value in ROW.items() if key != "score"}), "row.1.score", "a number"),
+        (table_of(ROW, {**ROW, "score": "much"}, {**ROW, "score": "more"}), "row.1.score", "expected, not 'much'"),
         (table_of(), "row", "at least one entry"),
         (table_of(ROW, vintages=1), "vintages", "did you mean 'vintage'"),
     ],

@@ -238,6 +238,16 @@ def test_a_table_none_of_whose_rows_can_be_read(tmp_path: Path) -> None:
     assert error.key == "line 2"
 
 
+def test_a_row_that_broke_off_is_named_by_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(
+        "\n".join([",".join(INDEX_HEADER), *map(",".join, INDEX_ROWS[:3]), INDEX_ROWS[3][0]]), encoding="utf-8"
+    )
+    error = refusal(path)
+    assert error.problem == f"the last row has 1 of {len(INDEX_HEADER)} cells and breaks off: half a download?"
+    assert error.key == "line 5"
+
+
 @pytest.mark.parametrize("cut", range(len(INDEX) - 60, len(INDEX) - 20, 7))
 def test_a_download_that_broke_off_inside_a_row(cut: int, tmp_path: Path) -> None:
     path = tmp_path / "table.csv"

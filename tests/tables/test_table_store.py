@@ -38,7 +38,9 @@ def test_a_vintage_is_the_published_bytes_and_a_manifest(store: TableStore, inde
     place = "tables/epoch-eci/2026-08-16"
     assert kept.keys() == {f"{place}/epoch-eci.csv", f"{place}/manifest.json"}
     assert kept[f"{place}/epoch-eci.csv"] == index.read_bytes()
-    manifest = json.loads(kept[f"{place}/manifest.json"])
+    text = kept[f"{place}/manifest.json"].decode("utf-8")
+    manifest = json.loads(text)
+    assert text == json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
     assert manifest == {
         "schema": 1,
         "name": "epoch-eci",
