@@ -36,7 +36,7 @@ from catchup.analysis.studies.movement import ENOUGH, Movement, moved_by_added, 
 from catchup.evidence.schema import Item
 from catchup.model.assumptions import Assumptions
 from catchup.priors.errors import InputError
-from false_alarms import widest
+from false_alarms import FALSE_ALARM, widest
 from item_cases import DAY, counting, default_posterior, impossible, item, reading, twin_question, write_item
 
 PREDICTED = stats.lognorm(np.hypot(0.4, 0.5), scale=1.5)  # of a reading of the twin's quantity, with an sd of 0.5
@@ -376,8 +376,9 @@ def test_what_an_added_item_moved_is_the_difference_of_two_forecasts(
         slack = widest(float(np.hypot(with_it.quantile(p).mcse, before.quantile(p).mcse)), degrees)
         assert abs(shift.value - difference) < slack
         # draws that both share are few enough for one of them to be worth a second forecast's time: `ENOUGH` of the
-        # other's bound the error, as far as errors of a dozen replicates tell
-        shared = 1.6 * math.sqrt(0.5 * (1.0 + 1.0 / ENOUGH))
+        # other's bound the error, as far as squared errors of so many replicates tell, the forecasts' two together
+        chance = stats.f.isf(FALSE_ALARM, degrees, 2 * degrees)
+        shared = math.sqrt(chance * 0.5 * (1.0 + 1.0 / ENOUGH))
         assert 0.0 < shift.mcse <= shared * np.hypot(with_it.quantile(p).mcse, before.quantile(p).mcse)
     assert moved.beyond_noise or kind != "capability_lag"
     middle = moved.shifts[0.5]
