@@ -133,7 +133,7 @@ def assert_nuts_agrees(models: ScoredModels) -> None:
     beliefs = own_beliefs()
     curve = efficiency_curve(models, beliefs, DEGREES).curve
     compiled = nutpie.compile_pymc_model(build_efficiency_model(models, beliefs, DEGREES))
-    tree = nutpie.sample(compiled, draws=50_000, tune=2_000, chains=4, seed=1, target_accept=0.9, progress_bar=False)
+    tree = nutpie.sample(compiled, draws=80_000, tune=2_000, chains=4, seed=1, target_accept=0.9, progress_bar=False)
     assert int(tree["sample_stats"]["diverging"].sum()) == 0
     drawn = np.log10(np.asarray(tree["posterior"][PROGRESS]))
     quantiles = {}
