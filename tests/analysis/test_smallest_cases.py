@@ -30,6 +30,16 @@ def test_draws_none_of_which_can_be_are_worth_none() -> None:
     assert effective_number(np.full(3, -np.inf)) == 0.0
 
 
+def test_draws_that_weigh_one_to_three_count_as_sixteen_tenths() -> None:
+    assert effective_number(np.log([1.0, 3.0]) - 700.0) == pytest.approx(1.6)
+
+
+@pytest.mark.parametrize("months", [0.0, -1.0, math.inf, math.nan])
+def test_launches_are_some_months_apart(months: float) -> None:
+    with pytest.raises(InputError, match="months above 0 were expected"):
+        Question(load_assumptions(), DAY, launch_grid=months)
+
+
 def test_pairs_are_left_out_whole() -> None:
     heavy, light = [0.3, 0.0], [0.0, 1e-9]
     positions, left = lightened(Weighting(6, weights=np.array([*light, *heavy, 0.7, 0.0]), replicates=3))
