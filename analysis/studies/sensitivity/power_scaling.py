@@ -157,4 +157,5 @@ def _sensitivity(moved: Sequence[SortedDraws], log_density: Array) -> Estimate:
     """
     whole, *others = moved
     without = np.array([draws.local_sensitivity(log_density) for draws in others])
-    return Estimate(whole.sensitivity(log_density), float(np.sqrt((BLOCKS - 1) / BLOCKS * np.sum((without - without.mean()) ** 2))))
+    mcse = np.sqrt((BLOCKS - 1) / BLOCKS * np.sum((without - without.mean()) ** 2))
+    return Estimate(whole.sensitivity(log_density), float(mcse))
