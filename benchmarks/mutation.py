@@ -176,6 +176,17 @@ def equivalents() -> set[tuple[str, str, str]]:
     return {(row["file"], row["was"], row["became"]) for row in named["fault"]}
 
 
+def name_equivalents(folder: Path) -> None:
+    """Mark in the record the survivors that have been named as equivalent since it was written."""
+    record, harmless = read_record(NAME, folder), equivalents()
+    if record is None:
+        return
+    for row in record["rows"]:
+        if row["outcome"] == SURVIVED and (row["file"], row["was"], row["became"]) in harmless:
+            row["outcome"] = EQUIVALENT
+    write_record(folder, NAME, record["rows"], **{name: record[name] for name in ("seed", "drawn", "sites")})
+
+
 def is_fault(mutant: Mutant, tree: Path) -> bool:
     """Whether the fault is one: 1e100 and one more are the same number, and `f(/given)` for `f(**given)` no Python.
 
@@ -196,8 +207,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--budget", type=float, default=BUDGET, help="seconds of tests that a fault meets at most")
     parser.add_argument("--only", default="", help="only files whose path contains this")
     parser.add_argument("--again", action="store_true", help="only faults that survived, by the record")
+    parser.add_argument("--named", action="store_true", help="put in no fault: see which survivors are named by now")
     parser.add_argument("--record", type=Path, default=RECORDS, help="folder for the record")
     asked = parser.parse_args(arguments)
+    if asked.named:
+        name_equivalents(asked.record)
+        return 0
     kept = (read_record(NAME, asked.record) or {"rows": []})["rows"] if asked.again else []
     dead = {(row["file"], row["was"], row["became"]): row for row in kept if row["outcome"] in DEAD}
     with tempfile.TemporaryDirectory(prefix="mutation-") as name:

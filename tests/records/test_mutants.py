@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 from mutants import mutants_of, sample
-from mutation import ROOT, equivalents
+from mutation import NAME, ROOT, equivalents, main
 from reached import Baseline
+from recording import read_record, write_record
 
 CODE = """\
 def f(x: int | None, y: float = 1.0) -> int | None:
@@ -49,6 +51,19 @@ def test_tests_are_chosen_by_line_the_quickest_and_most_varied_first() -> None:
     # a line that runs on import is reached by whatever reaches the file
     assert baseline.tests_for("f.py", 1, 1, 10.0, 8.0) == ["t.py::a[2]", "t.py::b", "t.py::a[1]"]
     assert baseline.tests_for("other.py", 1, 1, 10.0, 8.0) == []
+
+
+def test_what_has_been_named_since_is_marked_in_the_record(tmp_path: Path) -> None:
+    file, was, became = min(equivalents())
+    rows = [{"file": file, "was": was, "became": became, "outcome": outcome} for outcome in ("survived", "killed")] + [
+        {"file": file, "was": was, "became": "another", "outcome": "survived"}
+    ]
+    write_record(tmp_path, NAME, rows, seed=4, drawn=9, sites=99)
+    assert main(["--named", "--record", str(tmp_path)]) == 0
+    found = read_record(NAME, tmp_path)
+    assert found is not None
+    assert [row["outcome"] for row in found["rows"]] == ["equivalent", "killed", "survived"]
+    assert (found["seed"], found["drawn"], found["sites"]) == (4, 9, 99)
 
 
 def test_equivalent_faults_are_of_lines_that_there_are() -> None:
