@@ -76,7 +76,7 @@ def load_events(layers: Iterable[Layer], table: PriorTable) -> dict[str, Event]:
             if reference not in table.references:
                 raise unknown_name("reference", reference, table.references, file=row.file, key=f"{key}.references")
         low, high = distribution.support()
-        if low < 0 or high <= 0 or low == high == 0:
+        if low < 0 or high <= 0:
             raise InputError(f"a multiple above 0 was expected, not {low:g} to {high:g}", file=row.file, key=key)
         if multiple_name(name) in table.quantities:
             raise InputError("an event cannot have the name of a quantity", file=row.file, key=key)

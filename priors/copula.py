@@ -99,11 +99,8 @@ class Group:
         array, shape (draw,)
             In nats.
         """
-        from scipy.linalg import solve_triangular
-        from scipy.special import ndtri
-
-        scores = ndtri(np.clip(np.stack(ranks), LOWEST_RANK, HIGHEST_RANK))
-        innovations = solve_triangular(self.factor, scores, lower=True)
+        scores = normal_quantile(np.clip(np.stack(ranks), LOWEST_RANK, HIGHEST_RANK))
+        innovations = np.linalg.solve(self.factor, scores)
         half_log_determinant = float(np.log(np.diag(self.factor)).sum())
         density: Array = 0.5 * ((scores**2).sum(axis=0) - (innovations**2).sum(axis=0)) - half_log_determinant
         return density

@@ -49,7 +49,8 @@ def test_the_limit_is_what_ever_smaller_steps_come_to(draws: int, pull: float, m
         monkeypatch.setattr(divergence, "ALPHAS", (1.0 - step, 1.0 + step))
         exact.append(found.sensitivity(log_density))
     limit = found.local_sensitivity(log_density)
-    # A step errs by its square, both of its sides taken together; rounding adds what a root of a difference loses.
+    # A step errs by its square, both sides taken together; twice that allows for higher powers of the larger one;
+    # rounding adds what a root of a difference loses.
     rounding = np.sqrt(draws * np.finfo(float).eps) / steps[-1]
     assert abs(exact[1] - limit) <= (steps[1] / steps[0]) ** 2 * 2.0 * abs(exact[0] - limit) + rounding**2 * limit
 
