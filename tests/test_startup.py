@@ -44,11 +44,11 @@ def test_a_forecast_without_evidence_loads_no_kind_of_it() -> None:
     }
 
 
-@pytest.mark.parametrize("study", ["check", "sensitivity"])
-def test_studies_of_draws_load_no_library_for_trees_of_them(study: str) -> None:
+@pytest.mark.parametrize(("study", "needs"), [("check", set()), ("sensitivity", {"scipy"})])
+def test_studies_of_draws_load_no_library_for_trees_of_them(study: str, needs: set[str]) -> None:
     names = imported_by(study, "--as-of", "2026-11-21", "--draws", "2000")
     assert "numpy" in names
-    assert not names & (SLOW - {"scipy"})
+    assert not names & (SLOW - needs)
 
 
 def test_kept_tables_are_listed_without_any_slow_library(tmp_path):
