@@ -17,7 +17,8 @@ from ..priors.errors import InputError, unknown_name
 from ..priors.families import Family
 from ..priors.hierarchy import marginal_quantiles, related, relatives
 from ..priors.layers import Layer
-from ..priors.table import PriorTable, fixed_values_layer, load_prior_table, read_overlay
+from ..priors.packaged import read_overlay
+from ..priors.table import PriorTable, fixed_values_layer, load_prior_table
 from .calendar import Calendar, Clock
 from .enacted import Enacted
 from .events import Event, load_events, multiple_name

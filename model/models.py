@@ -8,8 +8,8 @@ from pathlib import Path
 
 from ..priors.errors import unknown_name
 from ..priors.layers import Layer
+from ..priors.packaged import packaged_layers
 from ..priors.strict import read_toml
-from ..priors.table import packaged_layers
 
 HERE = Path(__file__).parent
 ARTICLE, CURRENT = "article", "current"

@@ -12,8 +12,8 @@ from typing import Any
 
 from ..priors.errors import InputError, nearest_name, unknown_name
 from ..priors.layers import LISTED, Layer, merge
+from ..priors.packaged import named_overlays, own_overlay
 from ..priors.strict import StrictModel, validate
-from ..priors.table import named_overlays, read_overlay
 from .firms import Names
 
 SECTION = "world"
@@ -80,7 +80,7 @@ def load_worlds(layers: Iterable[Layer], references: Iterable[str]) -> dict[str,
         for overlay in text.overlays:
             if overlay not in known:
                 raise unknown_name("overlay", overlay, known, file=merged.file, key=f"{key}.overlays")
-        laid = (*map(read_overlay, text.overlays), *own[name])
+        laid = (*map(own_overlay, text.overlays), *own[name])
         if not laid:
             parts = ", ".join(("overlays", *OVERLAID))
             raise InputError(f"changes nothing: give one of {parts}", file=merged.file, key=key)

@@ -36,6 +36,9 @@ from .families import register_family as register_family
 from .layers import Layer as Layer
 from .layers import Row as Row
 from .layers import merge as merge
+from .packaged import named_overlays as named_overlays
+from .packaged import packaged_layers as packaged_layers
+from .packaged import read_overlay as read_overlay
 from .strict import StrictModel as StrictModel
 from .strict import read_toml as read_toml
 from .strict import validate as validate
@@ -43,6 +46,3 @@ from .table import PriorTable as PriorTable
 from .table import Quantity as Quantity
 from .table import fixed_values_layer as fixed_values_layer
 from .table import load_prior_table as load_prior_table
-from .table import named_overlays as named_overlays
-from .table import packaged_layers as packaged_layers
-from .table import read_overlay as read_overlay

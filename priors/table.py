@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,17 +16,15 @@ from .bases import Array
 from .copula import Copula
 from .correlations import Correlation, copula_of, load_correlations
 from .distributions import FAMILY_KEYS, Limits, take_distribution
-from .errors import InputError, MissingFileError, unknown_name, unknown_row
+from .errors import InputError, unknown_name, unknown_row
 from .families import Family, Fixed, load_families_of
 from .hierarchy import marginal_quantiles, resolve
 from .layers import Layer, Row, merge
+from .packaged import is_own
 from .row_schemas import Constant, QuantityText, Reference
-from .strict import describe, read_toml, validate
+from .strict import describe, validate
 
-HERE = Path(__file__).parent
 FIXED = "--set"  # where values that are fixed by hand were given
-PACKAGED = {f"priors/{name}": HERE / name for name in ("baseline.toml", "readings.toml", "tables.toml")}
-MODEL_TABLES = "model/"
 QUANTITY_NEEDS = ("family", "unit", "description", "sources")
 SETTLED = ("unit", "above", "minimum", "maximum")  # keys that the equations rely on, whatever an overlay believes
 
@@ -110,7 +106,7 @@ class PriorTable:
         """
         beliefs = {name: quantity.distribution for name, quantity in self.quantities.items()}
         files = {name: quantity.file for name, quantity in self.quantities.items()}
-        stated = [each for each in self.correlations if not _is_own(each.file) or _have_ranks(each.pair, beliefs)]
+        stated = [each for each in self.correlations if not is_own(each.file) or _have_ranks(each.pair, beliefs)]
         return copula_of(stated, beliefs, files)
 
     def quantiles(self, quantity: str, probabilities: ArrayLike) -> Array:
@@ -133,28 +129,11 @@ class PriorTable:
         return value
 
 
-def packaged_layers() -> list[Layer]:
-    """Return the project's own prior tables, as the lowest layers.
-
-    Examples
-    --------
-    >>> from catchup.priors import packaged_layers
-    >>> [layer.file for layer in packaged_layers()]
-    ['priors/baseline.toml', 'priors/readings.toml', 'priors/tables.toml']
-    """
-    return [_packaged(file) for file in PACKAGED]
-
-
-@cache
-def _packaged(file: str) -> Layer:
-    return Layer.of(read_toml(PACKAGED[file]), file=file)
-
-
 def own_rows(layers: Iterable[Layer], section: str) -> dict[str, Mapping[str, Any]]:
     """Rows that the lowest layer and the project's own tables bring in, by name."""
     lowest, *others = layers
     own: dict[str, Mapping[str, Any]] = {}
-    for layer in (lowest, *(layer for layer in others if _is_own(layer.file))):
+    for layer in (lowest, *(layer for layer in others if is_own(layer.file))):
         for name, row in layer.tables.get(section, {}).items():
             own.setdefault(name, row)
     return own
@@ -163,54 +142,6 @@ def own_rows(layers: Iterable[Layer], section: str) -> dict[str, Mapping[str, An
 def _have_ranks(names: Iterable[str], beliefs: Mapping[str, Family]) -> bool:
     """Whether all of some quantities are drawn by themselves."""
     return all(name not in beliefs or beliefs[name].base is not None for name in names)
-
-
-def _is_own(file: str) -> bool:
-    """Whether a file is one of the project's tables, those of the model among them, which are not known here."""
-    return file in PACKAGED or (file.startswith(MODEL_TABLES) and file.endswith(".toml"))
-
-
-def named_overlays() -> dict[str, Path]:
-    """Overlays that come with the project: name to file.
-
-    Examples
-    --------
-    >>> from catchup.priors import named_overlays
-    >>> named_overlays()["progress-amodei"].name
-    'progress-amodei.toml'
-    """
-    return {path.stem: path for path in sorted((HERE / "overlays").glob("*.toml"))}
-
-
-def read_overlay(name_or_path: str | Path) -> Layer:
-    """Read an overlay, given its file or the name of one that comes with the project.
-
-    Raises
-    ------
-    InputError
-        If there is no such file or name, or it is not an overlay.
-
-    Examples
-    --------
-    >>> from catchup.priors import read_overlay
-    >>> list(read_overlay("progress-amodei").tables["quantity"])
-    ['algorithmic_progress']
-    >>> read_overlay("progress-amodai")
-    Traceback (most recent call last):
-        ...
-    catchup.priors.errors.InputError: overlays: unknown overlay 'progress-amodai'; did you mean 'progress-amodei'?
-    """
-    overlays = named_overlays()
-    text = str(name_or_path)
-    try:
-        # a user's file is never the project's own
-        return Layer.read(os.path.abspath(text) if _is_own(text) else text)
-    except MissingFileError:
-        if text in overlays:
-            return Layer.of(read_toml(overlays[text]), file=f"priors/overlays/{text}.toml")
-        if os.sep not in text and not text.endswith(".toml"):
-            raise unknown_name("overlay", text, overlays, key="--priors") from None
-        raise
 
 
 def fixed_values_layer(values: Mapping[str, float], known: Iterable[str], option: str = FIXED) -> Layer:

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from ...model.assumptions import Assumptions
 from ...priors.errors import unknown_name
-from ...priors.table import packaged_layers
+from ...priors.packaged import packaged_layers
 from ..presentation.json_form import to_json
 from ..presentation.tables.priors import correlation_table, correlation_text, layout, quantity_layout
 from ..presentation.text import figure

@@ -38,7 +38,7 @@ from .question import Question
 PILOT_DRAWS = CHUNK
 FIRST_EFFECTIVE, EFFECTIVE = 0.03, 0.06  # of `PILOT_DRAWS`: enough to fit to, from the prior and later on
 MORE, FAR = 4, 0.5  # times as many draws, once a fit has led to less than that power of the likelihood
-SETTLED = 0.25  # of `PILOT_DRAWS`: effective draws of the prior to which a fit is as good as any later one would be ...
+SETTLED = 0.15  # of `PILOT_DRAWS`: effective draws of the prior to which a fit is as good as any later one would be ...
 FEW = 0.25  # ... where they are no larger share of its draws: of the prior's own draws, as many might count
 OWN = 0.5  # of the effective draws that a fit needs, which must be a round's own where those of the one before help out
 NEARLY = 0.95  # of the likelihood's full power, from which on a round would be spent on next to nothing

@@ -40,7 +40,7 @@ from .silence import KIND as SILENCE
 from .tails import expectation, predictive_tail, probability_text
 from .widening import widenings
 
-SCREENED_DRAWS = 3 * CHUNK  # prior draws whose predictions are looked at in every case
+SCREENED_DRAWS = CHUNK  # prior draws whose predictions are looked at in every case
 ESCALATED_DRAWS = 1_000_000  # prior draws tried before prior and evidence are said to conflict
 RESAMPLED, REPEATED = 8_192, 16  # draws given the other items, and observations simulated from each
 UNLIKELY = 1e-3  # probability of a reading as far out, from which an item is in conflict with nothing; as for silence

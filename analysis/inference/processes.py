@@ -104,7 +104,7 @@ def beside[Result](task: Callable[[], Result]) -> Iterator[Pending[Result]]:
 
 
 def together[Result](tasks: Sequence[Callable[[], Result]]) -> list[Result]:
-    """Work several things out, the first of them here; see `Pending`.
+    """Work several things out, the last of them here: it may take a little longer; see `Pending`.
 
     Examples
     --------
@@ -113,8 +113,9 @@ def together[Result](tasks: Sequence[Callable[[], Result]]) -> list[Result]:
     [13, 42]
     """
     with contextlib.ExitStack() as stack:
-        others = [stack.enter_context(beside(task)) for task in tasks[1:]]
-        return [task() for task in tasks[:1]] + [other.result() for other in others]
+        others = [stack.enter_context(beside(task)) for task in tasks[:-1]]
+        own = [task() for task in tasks[-1:]]
+        return [other.result() for other in others] + own
 
 
 def shared_out[Result](tasks: Sequence[Callable[[], Result]]) -> list[Result]:

@@ -14,8 +14,8 @@ from ...evidence.ledgers import Ledger
 from ...model.assumptions import Assumptions
 from ...model.trend import load_trends
 from ...priors.errors import InputError, unknown_name
+from ...priors.packaged import named_overlays
 from ...priors.strict import StrictModel, read_toml, validate
-from ...priors.table import named_overlays
 from ..archive.rivals import load_rivals
 from ..studies.observables import read_observables
 

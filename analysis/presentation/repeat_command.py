@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from ...evidence import Item
 from ...model.models import model_layers
-from ...priors.table import FIXED, named_overlays
+from ...priors.packaged import named_overlays
+from ...priors.table import FIXED
 from ..inference.question import Question
 
 PACKAGED_ITEMS = "evidence/ledger/"

@@ -28,7 +28,7 @@ from catchup.analysis.studies.scenarios import scenarios
 from catchup.analysis.studies.worlds import WORLD_DRAWS, WorldResult, Worlds, worlds
 from catchup.model.assumptions import load_assumptions
 from catchup.priors import InputError, Layer
-from catchup.priors.table import named_overlays
+from catchup.priors.packaged import named_overlays, own_overlay
 from false_alarms import widest
 from figure_cases import texts
 from item_cases import DAY, write_item
@@ -286,3 +286,15 @@ def test_an_unknown_world_is_refused(capsys: pytest.CaptureFixture[str]) -> None
 def test_options_are_checked_before_the_work(capsys: pytest.CaptureFixture[str]) -> None:
     assert catchup(["worlds", "--plot", "worlds.doc"]) == 2
     assert "--plot" in capsys.readouterr().err
+
+
+def test_a_users_file_named_like_an_overlay_does_not_stand_in_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "progress-amodei").write_text("no TOML")
+    monkeypatch.chdir(tmp_path)
+    own_overlay.cache_clear()
+    (laid,) = load_assumptions().worlds["progress-amodei"].layers
+    assert laid.file == "priors/overlays/progress-amodei.toml"
+    with pytest.raises(InputError, match="progress-amodei: is not valid TOML"):  # by hand, a file may be meant
+        load_assumptions(["progress-amodei"])

@@ -12,8 +12,8 @@ from interference import every_moment
 from catchup.evidence.ledgers import load_ledger
 from catchup.evidence.template import template
 from catchup.priors.files import write_text
+from catchup.priors.packaged import read_overlay
 from catchup.priors.strict import read_toml
-from catchup.priors.table import read_overlay
 
 OVERLAY = "[quantity.mfu_china]\nfamily = 'fixed'\nvalue = 0.3\n"
 

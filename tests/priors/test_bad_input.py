@@ -16,9 +16,10 @@ from catchup.priors.distributions import FAMILY_KEYS
 from catchup.priors.errors import InputError, nearest_name, unknown_name
 from catchup.priors.families import FAMILIES
 from catchup.priors.layers import SECTIONS, Layer
+from catchup.priors.packaged import packaged_layers
 from catchup.priors.row_schemas import QuantityText
 from catchup.priors.strict import LARGEST_FILE, read_toml
-from catchup.priors.table import load_prior_table, packaged_layers
+from catchup.priors.table import load_prior_table
 
 PACKAGED = packaged_layers()
 NEW = 'unit = "H100e"\ndescription = "A stock"\nsources = ["project"]\n'

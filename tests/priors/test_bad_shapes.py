@@ -7,7 +7,8 @@ import tomllib
 import pytest
 
 from catchup.priors import InputError, Layer
-from catchup.priors.table import load_prior_table, packaged_layers
+from catchup.priors.packaged import packaged_layers
+from catchup.priors.table import load_prior_table
 
 PACKAGED = packaged_layers()
 TWO = '{weight = 0.5, family = "uniform", low = 0, high = 1}, {weight = 0.5, family = "uniform", low = 0.5, high = 2}'

@@ -9,7 +9,8 @@ import datetime
 
 import pytest
 
-from catchup.priors.table import load_prior_table, named_overlays, packaged_layers, read_overlay
+from catchup.priors.packaged import named_overlays, packaged_layers, read_overlay
+from catchup.priors.table import load_prior_table
 
 PUBLISHED = """
 mythos_chips                 250000  500000  750000   chips

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from catchup.priors.copula import group_by_dependence, is_possible, possible_ranks
 from catchup.priors.errors import InputError
 from catchup.priors.layers import Layer
-from catchup.priors.table import PriorTable, fixed_values_layer, load_prior_table, packaged_layers
+from catchup.priors.packaged import packaged_layers
+from catchup.priors.table import PriorTable, fixed_values_layer, load_prior_table
 
 PACKAGED = packaged_layers()
 PAIR = ("mfu_anthropic", "mfu_china")

@@ -9,7 +9,8 @@ import pytest
 
 from catchup.priors import InputError, Layer
 from catchup.priors.families import Empirical
-from catchup.priors.table import load_prior_table, packaged_layers
+from catchup.priors.packaged import packaged_layers
+from catchup.priors.table import load_prior_table
 
 DRAWS = np.random.default_rng(1).lognormal(14.5, 0.3, 400)
 ROW = '[quantity.china_stock]\nfamily = "empirical"\nlow = 0\n'

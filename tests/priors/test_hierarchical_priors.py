@@ -12,7 +12,8 @@ from catchup.priors import Given, InputError, Layer
 from catchup.priors.families import Dirichlet, Fixed, LogNormal, Normal, Triangular, Truncated, Uniform
 from catchup.priors.families.dependent import Conditional
 from catchup.priors.hierarchy import MARGINAL_DRAWS, marginal_quantiles, related, resolve, transformed
-from catchup.priors.table import PriorTable, fixed_values_layer, load_prior_table, packaged_layers
+from catchup.priors.packaged import packaged_layers
+from catchup.priors.table import PriorTable, fixed_values_layer, load_prior_table
 
 PACKAGED = packaged_layers()
 TEXT = 'unit = "1"\ndescription = "x"\nsources = ["project"]\nrole = "comparison"\n'

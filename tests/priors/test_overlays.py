@@ -9,14 +9,8 @@ import pytest
 
 from catchup.priors.errors import InputError
 from catchup.priors.layers import Layer, merge
-from catchup.priors.table import (
-    PriorTable,
-    fixed_values_layer,
-    load_prior_table,
-    named_overlays,
-    packaged_layers,
-    read_overlay,
-)
+from catchup.priors.packaged import named_overlays, packaged_layers, read_overlay
+from catchup.priors.table import PriorTable, fixed_values_layer, load_prior_table
 
 
 def layer(text: str, file: str = "mine.toml") -> Layer:

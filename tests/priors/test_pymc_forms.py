@@ -17,8 +17,9 @@ from catchup.priors.bases import BASES
 from catchup.priors.distributions import take_distribution
 from catchup.priors.families import Family
 from catchup.priors.layers import Row
+from catchup.priors.packaged import packaged_layers
 from catchup.priors.strict import StrictModel
-from catchup.priors.table import load_prior_table, packaged_layers
+from catchup.priors.table import load_prior_table
 from family_cases import CASES, oracle_of
 
 FALSE_ALARMS = 1e-3  # of the whole set of comparisons of draws, were the forms exact and the seed another

@@ -20,8 +20,9 @@ from catchup.priors.distributions import take_distribution
 from catchup.priors.entry_points import entry_points_of
 from catchup.priors.families import Based, Figure, Given, Positive, registry
 from catchup.priors.layers import Row
+from catchup.priors.packaged import packaged_layers
 from catchup.priors.strict import StrictModel
-from catchup.priors.table import load_prior_table, packaged_layers
+from catchup.priors.table import load_prior_table
 
 RANKS = np.array([1e-9, 0.01, 0.3, 0.5, 0.9, 1.0 - 1e-9])
 LOGISTIC = '[quantity.benchmark_optimism_general]\nfamily = "logistic"\ncentre = 0.3\nscale = 0.2\n'
