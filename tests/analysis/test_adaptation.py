@@ -30,6 +30,7 @@ from catchup.analysis.inference.proposal import (
     fit_proposal,
 )
 from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.subsets import SharedDraws
 from catchup.analysis.inference.tree.result_tree import result_tree
 from catchup.analysis.studies.movement import moved_by_evidence
 from catchup.evidence import Item
@@ -313,3 +314,26 @@ def test_a_mixture_begins_with_draws_far_from_one_another() -> None:
     whole = np.cov(points).reshape(1, 1)
     apart = [np.ptp(points[0, _spread(points, whole, 2, np.random.default_rng(seed))]) > 0.5 for seed in range(200)]
     assert np.mean(apart) > 0.98  # four strays of 200 have a probability of 1e-7
+
+
+def test_scores_that_are_only_shifted_are_followed() -> None:
+    """Their variance is the prior's, so that no direction stands out but that of the mean."""
+    rng = np.random.default_rng(5)
+    scores = rng.standard_normal((3, 20_000))
+    scores[1] += 0.6
+    proposal = fit_proposal(["a", "b", "c"], stats.norm.cdf(scores), np.full(20_000, 1.0 / 20_000), rng)
+    assert proposal.moved.tolist() == [1]
+    assert np.abs(proposal.directions).tolist() == [[1.0]]
+    mean = float(proposal.mixture.shares @ proposal.mixture.means[:, 0] * proposal.directions[0, 0])
+    assert mean == pytest.approx(0.6, abs=widest(1.0 / math.sqrt(POINTS)))
+
+
+def test_items_that_leave_too_few_draws_get_draws_of_their_own() -> None:
+    question = twin_question(20_000)
+    shared = SharedDraws(question, RARE[:1], prior_for(question, RARE[:1]))
+    few, own = shared.subset(["rare-one"]), shared.best_subset(["rare-one"])
+    assert few.draws is shared
+    assert own.draws is not shared
+    assert own.smoothed is not None
+    assert few.smoothed is not None
+    assert own.smoothed.effective_draws > 10.0 * few.smoothed.effective_draws

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -18,7 +18,9 @@ from catchup.analysis.inference.genuineness import genuine_in
 from catchup.analysis.inference.importance import effective_number
 from catchup.analysis.inference.likelihoods import prior_for
 from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.silence import STALE, Silence
 from catchup.analysis.inference.weights import lightened
+from catchup.analysis.inference.widening import Widening
 from catchup.model.assumptions import load_assumptions
 from catchup.model.draws import QuantileTransform
 from catchup.priors.errors import InputError
@@ -100,3 +102,17 @@ def test_a_prior_of_which_enough_counts_is_fitted_to_once() -> None:
     assert found is not None
     assert found.share == math.inf
     assert asked == [draws]
+
+
+@pytest.mark.parametrize(("days", "stale"), [(0, False), (STALE.days, False), (STALE.days + 1, True)])
+def test_a_silence_is_stale_once_two_weeks_have_passed(days: int, stale: bool) -> None:
+    assert Silence("quiet", "mythos-class", DAY, DAY - timedelta(days), DAY).stale is stale
+
+
+@pytest.mark.parametrize(
+    ("needed", "excess"), [(6.0, math.log(2.0)), (2.0, 0.0), (0.5, math.log(2.0)), (-1.0, 1.0), (None, math.inf)]
+)
+def test_a_value_is_as_far_beyond_the_prior_as_its_ratio_or_the_widths_between(
+    needed: float | None, excess: float
+) -> None:
+    assert Widening("x", needed, 1.0, low=1.0, high=3.0, unit="1").excess == pytest.approx(excess)

@@ -226,6 +226,12 @@ def test_an_interval_is_accepted_only_around_its_value(low: float, high: float, 
             item("compute_reading", **changes)
 
 
+@pytest.mark.parametrize("interval", [[1e-61, 1e28], [1e20, 1e61]])
+def test_ends_of_an_interval_are_figures_that_can_be_reckoned_with(interval: list[float]) -> None:
+    with pytest.raises(InputError, match=r"observed\.interval: should lie between 1e-60 and 1e\+60 in size"):
+        item("compute_reading", observed__interval=interval, observed__value=1e27, observed__level=0.9)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_template_is_an_item_and_takes_an_id(kind: str) -> None:
     assert item(kind).kind.name == kind
