@@ -57,7 +57,7 @@ class Law:
         return self.progress.log_progress(xp, since, self.pace, values) + self.pace * xp.minimum(t, 0.0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LawInTurn(Law):
     """A law that has held since a month, after another one.
 
@@ -69,8 +69,8 @@ class LawInTurn(Law):
         Since t = 0.
     """
 
-    before: Law | None = None
-    month: float = 0.0
+    before: Law
+    month: float
 
     @property
     def constant(self) -> bool:
@@ -78,9 +78,8 @@ class LawInTurn(Law):
 
     def log_progress(self, xp: Any, t: Any) -> Any:
         own = Law(self.progress, self.pace, self.values)
-        earlier = self.before or own
         since = own.log_progress(xp, xp.maximum(t, self.month)) - own.log_progress(xp, self.month)
-        return earlier.log_progress(xp, xp.minimum(t, self.month)) + since
+        return self.before.log_progress(xp, xp.minimum(t, self.month)) + since
 
 
 @dataclass(frozen=True)
