@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
@@ -31,8 +30,6 @@ from .importance import effective_number
 from .likelihoods import predictions_of, prior_for, total
 from .misreading import misreading
 from .nuisances import Nuisances
-from .parts import GRAIN, joined, parts_of
-from .processes import shared_array, together
 from .question import Question
 from .resampling import systematic
 from .screened import Screened
@@ -40,7 +37,7 @@ from .silence import KIND as SILENCE
 from .tails import expectation, predictive_tail, probability_text
 from .widening import widenings
 
-SCREENED_DRAWS = CHUNK  # prior draws whose predictions are looked at in every case
+SCREENED_DRAWS = CHUNK  # prior draws whose predictions are looked at in every case: too few to share out
 ESCALATED_DRAWS = 1_000_000  # prior draws tried before prior and evidence are said to conflict
 RESAMPLED, REPEATED = 8_192, 16  # draws given the other items, and observations simulated from each
 UNLIKELY = 1e-3  # probability of a reading as far out, from which an item is in conflict with nothing; as for silence
@@ -69,22 +66,10 @@ class Screening:
 
     def __init__(self, question: Question, items: Sequence[Item], prior: PriorDraws) -> None:
         self._question, self._items = question, items
-        quantities = len(prior.transform.names)
-        ranks = shared_array((quantities, SCREENED_DRAWS))
-        streams = rounds_of(question).spawn(SCREENED_DRAWS // GRAIN)  # one for each: whichever process draws it
-
-        def part_of(part: slice, evaluate: Evaluate) -> list[Mapping[str, Array]]:
-            for first in range(part.start, part.stop, GRAIN):
-                ranks[:, first : first + GRAIN] = uniform_numbers(quantities, GRAIN, streams[first // GRAIN])
-            cuts = [slice(first, min(first + CHUNK, part.stop)) for first in range(part.start, part.stop, CHUNK)]
-            return [evaluate(prior.transform(ranks[:, cut])) for cut in cuts]
-
-        def evaluate_all(evaluate: Evaluate) -> Values:
-            parts = together([partial(part_of, part, evaluate) for part in parts_of(SCREENED_DRAWS, GRAIN)])
-            return joined([chunk for part in parts for chunk in part])
-
-        self._few = _Predictions(question, items, evaluate_all)
-        self._ranks, self._joint = ranks, total(self._few.likelihoods)
+        numbers = rounds_of(question).spawn(1)[0]  # of its own: the rounds of a fit take theirs from the rest
+        self._ranks = uniform_numbers(len(prior.transform.names), SCREENED_DRAWS, numbers)
+        self._few = _Predictions(question, items, lambda evaluate: evaluate(prior.transform(self._ranks)))
+        self._joint = total(self._few.likelihoods)
         self.collapsed = effective_number(self._joint) < COLLAPSED
 
     def pilot(self, nuisances: Nuisances | None) -> Pilot:
@@ -140,7 +125,9 @@ class _Predictions:
         Evaluates a function of values on all draws.
     """
 
-    def __init__(self, question: Question, items: Sequence[Item], evaluate_all: Callable[[Evaluate], Values]) -> None:
+    def __init__(
+        self, question: Question, items: Sequence[Item], evaluate_all: Callable[[Evaluate], Mapping[str, Array]]
+    ) -> None:
         self._clock = question.clock
         self._tails: dict[str, float] = {}
         self._given_others: dict[str, Array] = {}
@@ -150,7 +137,7 @@ class _Predictions:
             _, dates, predicted = predictions_of(question, values, items)
             return {DATE: dates.ready, **predicted}
 
-        self._predicted = evaluate_all(evaluate)
+        self._predicted = dict(evaluate_all(evaluate))
         self.ready = self._predicted.pop(DATE)
         self.likelihoods = {
             item.id: log_density(item, item.observation(self._clock), self._predicted[item.id], self._clock)

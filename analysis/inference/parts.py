@@ -11,11 +11,9 @@ from ...model.forward import CHUNK
 from .estimates import Array
 from .processes import processes
 
-GRAIN = CHUNK // 8  # draws that one process takes at least, where there are few
 
-
-def parts_of(draws: int, grain: int = CHUNK) -> list[slice]:
-    """Cut draws into as many parts as there can be processes, of whole grains and as nearly alike as may be.
+def parts_of(draws: int) -> list[slice]:
+    """Cut draws into as many parts as there can be processes, of whole chunks and as nearly alike as may be.
 
     Examples
     --------
@@ -23,8 +21,8 @@ def parts_of(draws: int, grain: int = CHUNK) -> list[slice]:
     >>> parts_of(1_000)
     [slice(0, 1000, None)]
     """
-    parts = max(min(processes(), -(-draws // grain)), 1)
-    bounds = [round(number * draws / parts / grain) * grain for number in range(parts)] + [draws]
+    parts = max(min(processes(), -(-draws // CHUNK)), 1)
+    bounds = [round(number * draws / parts / CHUNK) * CHUNK for number in range(parts)] + [draws]
     return [slice(*pair) for pair in itertools.pairwise(bounds)]
 
 
