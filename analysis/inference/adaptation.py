@@ -36,7 +36,7 @@ from .proposal import Proposal, fit_proposal
 from .question import Question
 
 PILOT_DRAWS = CHUNK
-FIRST_EFFECTIVE, EFFECTIVE = 0.03, 0.06  # of `PILOT_DRAWS`: enough to fit to, from the prior and later on
+FIRST_EFFECTIVE, EFFECTIVE = 0.08, 0.06  # of `PILOT_DRAWS`: enough to fit to, from the prior and later on
 MORE, FAR = 4, 0.5  # times as many draws, once a fit has led to less than that power of the likelihood
 SETTLED = 0.15  # of `PILOT_DRAWS`: effective draws of the prior to which a fit is as good as any later one would be ...
 FEW = 0.25  # ... where they are no larger share of its draws: of the prior's own draws, as many might count
