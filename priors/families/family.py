@@ -231,9 +231,13 @@ class Based(Family):
 
     def log_density(self, value: Array | float) -> Array:
         """Log density in the base's coordinate, which the PyMC model's is too, at values in natural units."""
-        values = np.asarray(value, dtype=float)
         with np.errstate(over="ignore"):
-            return np.asarray(self._of_base.log_density(np.asarray(self.to_base(values)), *self._parameters))
+            return self.log_density_of_base(np.asarray(self.to_base(np.asarray(value, dtype=float))))
+
+    def log_density_of_base(self, value: Array) -> Array:
+        """Log density in the base's coordinate, at values in that coordinate."""
+        with np.errstate(over="ignore"):
+            return np.asarray(self._of_base.log_density(value, *self._parameters))
 
     def at_score(self, xp: Any, score: Any) -> Any:
         """Value whose rank has a normal score, over an array namespace."""

@@ -22,7 +22,8 @@ from typing import Any
 import numpy as np
 
 from ....evidence.schema import Item
-from ....priors.families import Family
+from ....priors.families import Based, Family
+from ....priors.families.registry import is_own
 from ...inference.diagnostics import WORST_KHAT
 from ...inference.draws import Values
 from ...inference.estimates import Array, Estimate, quantile_shift
@@ -204,7 +205,10 @@ def _of_quantities(posterior: Posterior) -> Iterator[Fixed]:
             continue
         for keys in _scales(belief):
             value = float(getattr(belief, keys[0]))
-            yield Fixed(f"{name}: {', '.join(keys)}", value, partial(_of_belief, belief, keys, name), name)
+            variants = [
+                belief.model_copy(update={key: _moved_scale(getattr(belief, key), by) for key in keys}) for by in MOVES
+            ]
+            yield Fixed(f"{name}: {', '.join(keys)}", value, partial(_of_beliefs, variants, name), name)
 
 
 def _scales(belief: Family) -> Iterator[tuple[str, ...]]:
@@ -214,9 +218,13 @@ def _scales(belief: Family) -> Iterator[tuple[str, ...]]:
             yield keys
 
 
-def _of_belief(belief: Family, keys: tuple[str, ...], name: str, values: Values, _: Raced) -> list[Array]:
-    moved = [{key: _moved_scale(getattr(belief, key), by) for key in keys} for by in MOVES]
-    return [np.asarray(belief.model_copy(update=numbers).log_pdf(values[name])) for numbers in moved]
+def _of_beliefs(variants: Sequence[Family], name: str, values: Values, _: Raced) -> list[Array]:
+    own = [variant for variant in variants if isinstance(variant, Based) and is_own(type(variant))]
+    if len(own) < len(variants):
+        return [np.asarray(variant.log_pdf(values[name])) for variant in variants]
+    # None of the numbers that are moved is part of the coordinate, whose slope is in all densities alike.
+    at = np.asarray(own[0].to_base(values[name]))
+    return [variant.log_density_of_base(at) for variant in own]
 
 
 def _moved_scale(value: float, by: float) -> float:

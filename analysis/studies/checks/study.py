@@ -94,10 +94,10 @@ def check(request: Request) -> Checks:
         found = condition(request.question, selection, request.engine, refuse=False).kept()
     except UntrustworthyError as error:
         return _checks_of_prior(request.question, selection, error)
-    tasks: list[Callable[[], Any]] = [partial(judged, found), *_looks(found)]
+    tasks: list[Callable[[], Any]] = [partial(judged, found), *_looks(found)]  # the longest first
     if selection.counted:
-        tasks.insert(0, partial(power_scaling_of, found))
-    *scaled, numbers, left_out, before, after = shared_out(tasks)
+        tasks.append(partial(power_scaling_of, found))
+    numbers, left_out, before, after, *scaled = shared_out(tasks)
     return replace(_checks(found, (left_out, before, after), *scaled), judged=numbers)
 
 
