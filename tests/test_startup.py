@@ -44,6 +44,13 @@ def test_a_forecast_without_evidence_loads_no_kind_of_it() -> None:
     }
 
 
+def test_a_forecast_does_not_look_through_all_packages_for_plugins() -> None:
+    lacking = "import importlib.metadata, json, sys; importlib.metadata.entry_points = None"
+    command = [sys.executable, "-c", RUN.replace("import json, sys", lacking), "forecast", "--draws", "1000"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout.splitlines()[-1])["status"] == 0, done.stderr
+
+
 @pytest.mark.parametrize(("study", "needs"), [("check", set()), ("sensitivity", {"scipy"})])
 def test_studies_of_draws_load_no_library_for_trees_of_them(study: str, needs: set[str]) -> None:
     names = imported_by(study, "--as-of", "2026-11-21", "--draws", "2000")

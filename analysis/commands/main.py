@@ -134,6 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _open_closed_streams()
     _say_what_the_encoding_cannot()
     _ask_for_one_thread()
+    _ask_for_no_plugins()
     end_cleanly_when_told_to()
     status = run(arguments)
     try:
@@ -163,6 +164,11 @@ def _ask_for_one_thread() -> None:
     for name in ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
+
+
+def _ask_for_no_plugins() -> None:
+    """Keep pydantic from looking for plugins in all packages, unless somebody wants it to: a thirtieth of the time."""
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 def end_cleanly_when_told_to() -> None:
