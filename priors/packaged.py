@@ -69,7 +69,7 @@ def read_overlay(name_or_path: str | Path) -> Layer:
     text = str(name_or_path)
     try:
         # a user's file is never the project's own
-        return Layer.read(os.path.abspath(text) if is_own(text) else text)
+        return Layer.read(os.path.abspath(text) if is_own_file(text) else text)
     except MissingFileError:
         if text in overlays:
             return own_overlay(text)
@@ -84,6 +84,6 @@ def own_overlay(name: str) -> Layer:
     return Layer.of(read_toml(named_overlays()[name]), file=f"priors/overlays/{name}.toml")
 
 
-def is_own(file: str) -> bool:
+def is_own_file(file: str) -> bool:
     """Whether a file is one of the project's tables, those of the model among them, which are not known here."""
     return file in PACKAGED or (file.startswith(MODEL_TABLES) and file.endswith(".toml"))

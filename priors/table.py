@@ -20,7 +20,7 @@ from .errors import InputError, unknown_name, unknown_row
 from .families import Family, Fixed, load_families_of
 from .hierarchy import marginal_quantiles, resolve
 from .layers import Layer, Row, merge
-from .packaged import is_own
+from .packaged import is_own_file
 from .row_schemas import Constant, QuantityText, Reference
 from .strict import describe, validate
 
@@ -106,7 +106,7 @@ class PriorTable:
         """
         beliefs = {name: quantity.distribution for name, quantity in self.quantities.items()}
         files = {name: quantity.file for name, quantity in self.quantities.items()}
-        stated = [each for each in self.correlations if not is_own(each.file) or _have_ranks(each.pair, beliefs)]
+        stated = [each for each in self.correlations if not is_own_file(each.file) or _have_ranks(each.pair, beliefs)]
         return copula_of(stated, beliefs, files)
 
     def quantiles(self, quantity: str, probabilities: ArrayLike) -> Array:
@@ -133,7 +133,7 @@ def own_rows(layers: Iterable[Layer], section: str) -> dict[str, Mapping[str, An
     """Rows that the lowest layer and the project's own tables bring in, by name."""
     lowest, *others = layers
     own: dict[str, Mapping[str, Any]] = {}
-    for layer in (lowest, *(layer for layer in others if is_own(layer.file))):
+    for layer in (lowest, *(layer for layer in others if is_own_file(layer.file))):
         for name, row in layer.tables.get(section, {}).items():
             own.setdefault(name, row)
     return own

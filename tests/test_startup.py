@@ -18,9 +18,9 @@ except SystemExit as ended:
 SLOW = {"arviz", "arviz_base", "arviz_stats", "matplotlib", "numba", "nutpie", "pymc", "pytensor", "scipy", "xarray"}
 
 
-def loaded_by(*arguments: str) -> set[str]:
+def loaded_by(*arguments: str, program: str = RUN) -> set[str]:
     """Modules that a command loads, in a process of its own."""
-    done = subprocess.run([sys.executable, "-c", RUN, *arguments], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
     ended = json.loads(done.stdout.splitlines()[-1])
     assert ended["status"] == 0, done.stderr
     return set(ended["modules"])
@@ -45,10 +45,8 @@ def test_a_forecast_without_evidence_loads_no_kind_of_it() -> None:
 
 
 def test_a_forecast_does_not_look_through_all_packages_for_plugins() -> None:
-    lacking = "import importlib.metadata, json, sys; importlib.metadata.entry_points = None"
-    command = [sys.executable, "-c", RUN.replace("import json, sys", lacking), "forecast", "--draws", "1000"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout.splitlines()[-1])["status"] == 0, done.stderr
+    lacking = "import importlib.metadata; importlib.metadata.entry_points = None"
+    assert loaded_by("forecast", "--draws", "1000", program=lacking + RUN)
 
 
 @pytest.mark.parametrize(("study", "needs"), [("check", set()), ("sensitivity", {"scipy"})])
