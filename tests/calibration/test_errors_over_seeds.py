@@ -7,6 +7,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,8 @@ def test_every_reported_error_is_that_of_the_figure(model: str, record: Add) -> 
             for name, value, error in figures(as_json(study(drawn)), study.__name__):
                 found[name].append((value, error))
     whole = {name: np.array(pairs).T for name, pairs in found.items() if len(pairs) == SEEDS}
-    ratios = {name: ratio_of(*columns) for name, columns in whole.items() if columns[0].std() > 0.0}
+    spreads = {name: spread_of(values) for name, (values, _) in whole.items()}
+    ratios = {name: rms(whole[name][1]) / spread for name, spread in spreads.items() if spread > 0.0}
     low, high = band(len(ratios))
     for name, ratio in ratios.items():
         record("errors", model=model, figure=name, ratio=ratio, seeds=SEEDS, low=low, high=high)
@@ -57,9 +59,28 @@ def test_every_reported_error_is_that_of_the_figure(model: str, record: Add) -> 
     assert {name: ratio for name, ratio in outside.items() if ratio < low or not name.endswith(CAUTIOUS)} == {}
 
 
-def ratio_of(values: np.ndarray, errors: np.ndarray) -> float:
-    """Root mean square of the reported errors over the spread of what they are errors of."""
-    return float(np.sqrt(np.mean(errors**2)) / values.std(ddof=1))
+def rms(errors: np.ndarray) -> float:
+    """Root mean square."""
+    return float(np.sqrt(np.mean(errors**2)))
+
+
+def spread_of(values: np.ndarray) -> float:
+    """Standard deviation of figures before they were rounded; 0 where rounding leaves too little of it.
+
+    Rounding to a step h adds h^2/12 to the variance [1]_, up to a step of twice the standard deviation to within 3%.
+
+    References
+    ----------
+    .. [1] Sheppard, On the calculation of the most probable values of frequency-constants (1898).
+    """
+    step = rounded_to(values)
+    variance = float(values.var(ddof=1)) - step**2 / 12.0
+    return math.sqrt(variance) if variance > (step / 2.0) ** 2 else 0.0
+
+
+def rounded_to(values: np.ndarray) -> float:
+    """Finest power of ten that figures are written to."""
+    return 10.0 ** min(int(Decimal(repr(float(value))).normalize().as_tuple().exponent) for value in values)
 
 
 def band(figures: int) -> tuple[float, float]:
@@ -116,3 +137,13 @@ def test_figures_are_found_wherever_they_stand() -> None:
         ("x/quantiles/0.5/months", 1.5, 0.2),
         ("x/rows/slide/shift/value", -1.0, 0.3),
     ]
+
+
+def test_spreads_are_of_figures_before_rounding() -> None:
+    exact = np.random.default_rng(1).normal(size=20_000)  # know their standard deviation to 0.5%
+    for decimals, step in ((2, 0.01), (0, 1.0)):
+        rounded = exact.round(decimals)
+        assert rounded_to(rounded) == pytest.approx(step)
+        assert spread_of(rounded) == pytest.approx(1.0, rel=0.02)  # four such errors
+    assert rounded.std() > 1.03  # a twelfth more variance, were nothing made up for
+    assert spread_of(np.array([0.0008, 0.0009, 0.0009, 0.0009])) == 0.0
