@@ -8,6 +8,7 @@ import math
 import os
 import platform
 from datetime import date
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Any
@@ -98,9 +99,11 @@ def library_versions() -> dict[str, str]:
     return {name: metadata.version(name) for name in LIBRARIES}
 
 
+@cache
 def environment_hash() -> str:
-    """Hash of the names and versions of everything installed."""
-    installed = sorted({f"{dist.name.lower()}=={dist.version}" for dist in metadata.distributions() if dist.name})
+    """Hash of the names and versions of everything installed: read once, as it takes longer than a brief run."""
+    told = [dist.metadata for dist in metadata.distributions()]
+    installed = sorted({f"{each['Name'].lower()}=={each['Version']}" for each in told if each["Name"]})
     return hashlib.sha256("\n".join(installed).encode()).hexdigest()
 
 

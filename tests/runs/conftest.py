@@ -43,6 +43,6 @@ def request_(assumptions: Assumptions) -> Request:
 
 @pytest.fixture(scope="session")
 def shelf(request_: Request, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Run]]:
-    """Seven brief runs, a fortnight apart: two items arrive in between."""
+    """Five brief runs, three weeks apart: two items arrive in between."""
     folder = tmp_path_factory.mktemp("shelf") / "runs"
-    return folder, list(replay(request_, folder, FIRST, LAST, timedelta(days=13)))
+    return folder, list(replay(request_, folder, FIRST, LAST, timedelta(days=22)))

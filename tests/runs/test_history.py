@@ -46,7 +46,7 @@ Shelf = tuple[Path, list[Run]]
 def test_replay_makes_a_run_a_step(shelf: Shelf) -> None:
     folder, runs = shelf
     assert [one.manifest.as_of for one in runs] == [
-        date(2026, 6, 26) + timedelta(days=13 * k) for k in range(len(runs))
+        date(2026, 6, 26) + timedelta(days=22 * k) for k in range(len(runs))
     ]
     assert [one.folder for one in read_runs(folder).runs] == [one.folder for one in runs]
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -67,9 +68,14 @@ def series(index: int) -> Series:
 @contextmanager
 def house_style() -> Iterator[None]:
     """Draw or save under the house style, whatever the user's own settings; works as a decorator too."""
-    style = matplotlib.rc_params_from_file(Path(__file__).with_name("house.mplstyle"), use_default_template=True)
-    with matplotlib.rc_context({key: value for key, value in style.items() if not key.startswith("backend")}):
+    with matplotlib.rc_context(_house_settings()):
         yield
+
+
+@cache
+def _house_settings() -> dict[str, Any]:
+    style = matplotlib.rc_params_from_file(Path(__file__).with_name("house.mplstyle"), use_default_template=True)
+    return {key: value for key, value in style.items() if not key.startswith("backend")}
 
 
 def new_figure(width: float, height: float) -> Figure:

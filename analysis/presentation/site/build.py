@@ -89,7 +89,7 @@ def site_files(
     explored = next((one.run for one in about if EXPLORER in one.run.manifest.files), None)
     if explored is not None:
         files[addresses.EXPLORE] = explored.folder / EXPLORER
-    site = pages.Site(address, explored is not None)
+    site, fan = pages.Site(address, explored is not None), pages.fan_of(of_event, about)
     texts = {
         addresses.WHOLE_JSON: _whole_json(everything),
         addresses.WHOLE_CSV: as_csv(runs),
@@ -101,9 +101,9 @@ def site_files(
         addresses.DATA: pages.data_page(newest_first, site),
         addresses.ARCHIVE: pages.archive_page(everything),
         addresses.RECORD: pages.record_page([one.run for one in reversed(about)], record),
-        addresses.EMBED_SVG: pages.embed_svg(of_event, about),
-        addresses.EMBED: pages.embed_page(of_event, about),
-        addresses.INDEX: pages.index_page(about, of_event, of_newest, site),
+        addresses.EMBED_SVG: fan.alone,
+        addresses.EMBED: pages.embed_page(about, fan),
+        addresses.INDEX: pages.index_page(about, of_event, of_newest, fan, site),
         addresses.LATEST: latest_text(latest_of(newest.run, newest.story)),
         addresses.FEED: feed_text(about, pages.QUESTION, address),
     }

@@ -49,7 +49,32 @@ class Site(NamedTuple):
     explorer: bool
 
 
-def index_page(told: Sequence[Told], history: History, files: Sequence[str], site: Site) -> str:
+class Fan(NamedTuple):
+    """The forecast through time and what moved it, as SVG.
+
+    Attributes
+    ----------
+    wide, narrow : str
+        Inside a page, for a desk and for a telephone.
+    alone : str
+        A picture of its own.
+    """
+
+    wide: str
+    narrow: str
+    alone: str
+
+
+def fan_of(history: History, told: Sequence[Told]) -> Fan:
+    """Draw the forecast through time, for all who show it; told newest first."""
+    from ..figures import inline_svg
+    from ..figures.files import render
+
+    wide, narrow = (_drawn(history, told, width) for width in (WIDTH, NARROW))
+    return Fan(inline_svg(wide, "fan"), inline_svg(narrow, "narrow-fan"), render(wide, ".svg").decode())
+
+
+def index_page(told: Sequence[Told], history: History, files: Sequence[str], fan: Fan, site: Site) -> str:
     """Return the first page: the newest forecast, what moved it, and the forecast through time."""
     newest = told[0]
     return _page(
@@ -64,7 +89,7 @@ def index_page(told: Sequence[Told], history: History, files: Sequence[str], sit
         explorer=EXPLORER,
         card=_card(newest.run, site.address),
         explore=addresses.EXPLORE if site.explorer else None,
-        fan=_fan(history, told),
+        fan=fan,
         fan_words=_fan_words(newest),
         recent=_archive_table(history, RECENT),
     )
@@ -159,24 +184,17 @@ def record_page(runs: Sequence[Run], record: Record) -> str:
     )
 
 
-def embed_page(history: History, told: Sequence[Told]) -> str:
+def embed_page(told: Sequence[Told], fan: Fan) -> str:
     """Return the forecast through time as a page of its own, to stand in a frame on another."""
     newest = told[0]
     return _page(
         "site/embed.html.j2",
         addresses.EMBED,
         title=f"{QUESTION} Around {newest.headline.median}",
-        fan=_fan(history, told),
+        fan=fan,
         fan_words=_fan_words(newest),
         index=addresses.INDEX,
     )
-
-
-def embed_svg(history: History, told: Sequence[Told]) -> str:
-    """Return the forecast through time as a picture of its own."""
-    from ..figures.files import render
-
-    return render(_drawn(history, told, WIDTH), ".svg").decode()
 
 
 def _card(run: Run, address: str | None) -> str | None:
@@ -191,16 +209,6 @@ def _telling(headline: Headline, story: Story) -> dict[str, Any]:
 def _archive_table(history: History, most: int | None = None) -> Table[Entry]:
     newest_first = replace(history, entries=history.entries[::-1][:most])
     return history_table(newest_first, lambda entry: addresses.run_page(entry.run.name))
-
-
-def _fan(history: History, told: Sequence[Told]) -> dict[str, str]:
-    """The forecast through time and what moved it, drawn for a desk and for a telephone; told newest first."""
-    from ..figures import inline_svg
-
-    wide, narrow = (
-        inline_svg(_drawn(history, told, width), name) for name, width in (("fan", WIDTH), ("narrow-fan", NARROW))
-    )
-    return {"wide": wide, "narrow": narrow}
 
 
 def _drawn(history: History, told: Sequence[Told], width: float) -> Figure:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from ....model.assumptions import Assumptions, Event
@@ -82,6 +83,11 @@ def numbers_by_key(quantity: Quantity) -> dict[str, Any]:
 
 def quantity_table(table: PriorTable, quantities: Iterable[Quantity]) -> Table[Quantity]:
     """Quantities with their distributions; quantiles of one that hangs on others are those of all its draws."""
+
+    @cache  # three columns ask for one each, and of many draws they take as long together as one does
+    def quantiles(name: str) -> list[float]:
+        return [float(each) for each in table.quantiles(name, SHOWN)]
+
     columns: list[Column[Quantity]] = [
         Column(title="Quantity", text=lambda row: Span(row.name, "name"), path=("name",), value=lambda row: row.name),
         Column(title="What it is", text=lambda row: row.text.description, room=Room.PAGE),
@@ -98,7 +104,7 @@ def quantity_table(table: PriorTable, quantities: Iterable[Quantity]) -> Table[Q
             value=numbers_by_key,
             room=Room.PAGE,
         ),
-        *(_quantile_column(table, place) for place in range(len(SHOWN))),
+        *(_quantile_column(quantiles, place) for place in range(len(SHOWN))),
         Column(title="Unit", text=lambda row: row.text.unit, path=("unit",), value=lambda row: row.text.unit),
         Column(path=("description",), value=lambda row: row.text.description),
         Column(path=("role",), value=lambda row: row.text.role),
@@ -115,16 +121,13 @@ def quantity_table(table: PriorTable, quantities: Iterable[Quantity]) -> Table[Q
     return Table("What is believed before any leak", columns, list(quantities))
 
 
-def _quantile_column(table: PriorTable, place: int) -> Column[Quantity]:
-    def quantile(row: Quantity) -> float:
-        return float(table.quantiles(row.name, SHOWN)[place])
-
+def _quantile_column(quantiles: Callable[[str], list[float]], place: int) -> Column[Quantity]:
     p = SHOWN[place]
     return Column(
         title=quantile_text(p),
-        text=lambda row: figure(quantile(row)),
+        text=lambda row: figure(quantiles(row.name)[place]),
         path=("quantiles", f"{p:g}"),
-        value=quantile,
+        value=lambda row: quantiles(row.name)[place],
         figure=True,
     )
 
