@@ -9,7 +9,6 @@ from datetime import date
 
 import numpy as np
 import pytest
-import scoringrules
 from scipy import integrate
 
 from catchup.analysis.archive.scores import Outcome, score_rivals
@@ -35,6 +34,8 @@ def numerically(cumulative: Callable[[float], float], moment: float, knots: list
 @pytest.mark.parametrize("moment", AROUND)
 @pytest.mark.parametrize("never", [0.0, 0.3, 1.0])
 def test_a_curves_crps_is_the_librarys_threshold_weighted_one(moment: float, never: float) -> None:
+    import scoringrules
+
     rng = np.random.default_rng(7)
     values = np.sort(rng.lognormal(math.log(12.0), 1.0, LEVELS.size))
     values[LEVELS.size - round(never * LEVELS.size) :] = math.inf
@@ -71,6 +72,8 @@ def test_windows_and_quantiles_count_up_to_the_horizon(moment: float, last: floa
 
 
 def test_a_window_across_the_horizon_is_a_clamped_uniform() -> None:
+    import scoringrules
+
     within = (HORIZON - 10.0) / 300.0  # of a uniform from 10 to 310, of which the rest is a mass at the horizon
     for moment in (20.0, 100.0, 400.0):
         theirs = float(scoringrules.crps_uniform(min(moment, HORIZON), 10.0, HORIZON, 0.0, 1.0 - within))
