@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 from matplotlib.artist import Artist
@@ -24,6 +24,9 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text
 from matplotlib.transforms import ScaledTranslation
+
+if TYPE_CHECKING:
+    from matplotlib.typing import RcKeyType
 
 WIDTH = 7.2  # inches; a page's text width
 NARROW = 5.5  # inches; below this a figure leaves out side columns
@@ -73,7 +76,7 @@ def house_style() -> Iterator[None]:
 
 
 @cache
-def _house_settings() -> dict[str, Any]:
+def _house_settings() -> dict[RcKeyType, Any]:
     style = matplotlib.rc_params_from_file(Path(__file__).with_name("house.mplstyle"), use_default_template=True)
     return {key: value for key, value in style.items() if not key.startswith("backend")}
 
