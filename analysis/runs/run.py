@@ -138,7 +138,7 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
         return replace(sections, drawings=drawings_of(sections))
 
 
-LONGEST = (("scenarios", "watch", "worlds"), ("sensitivity", "checks"), ("mobilisation",), ("structures",), ("bridge",))
+LONGEST = (("scenarios", "watch", "worlds"), ("sensitivity", "checks"), ("mobilisation",), ("bridge",))
 """Studies that take longest, those together of which each asks what one before it has asked."""
 
 
