@@ -101,7 +101,7 @@ def library_versions() -> dict[str, str]:
 
 @cache
 def environment_hash() -> str:
-    """Hash of the names and versions of everything installed: read once, as it takes longer than a brief run."""
+    """Hash of the names and versions of everything installed, read once: there are hundreds of descriptions."""
     told = [dist.metadata for dist in metadata.distributions()]
     installed = sorted({f"{each['Name'].lower()}=={each['Version']}" for each in told if each["Name"]})
     return hashlib.sha256("\n".join(installed).encode()).hexdigest()

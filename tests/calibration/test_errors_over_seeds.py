@@ -67,7 +67,8 @@ def rms(errors: np.ndarray) -> float:
 def spread_of(values: np.ndarray) -> float:
     """Standard deviation of figures before they were rounded; 0 where rounding leaves too little of it.
 
-    Rounding to a step h adds h^2/12 to the variance [1]_, up to a step of twice the standard deviation to within 3%.
+    Rounding to a step h adds h^2/12 to the variance [1]_. Up to a step of twice the standard deviation this finds it to
+    1.6%, wherever a normal figure lies between two steps.
 
     References
     ----------

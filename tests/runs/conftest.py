@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from datetime import date, timedelta
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -29,6 +30,14 @@ def undrawn_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs with a report, but without figures and explorer."""
     monkeypatch.setattr(orchestration, "drawings_of", lambda sections: {})
     monkeypatch.setattr("catchup.analysis.presentation.explorer.render_explorer", lambda *_: "")
+
+
+@pytest.fixture(scope="session")
+def scoringrules() -> ModuleType:
+    """The library of scoring rules, for those who ask: it compiles for five seconds, at collection for everybody."""
+    import scoringrules
+
+    return scoringrules
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import json
 import shutil
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -226,9 +227,7 @@ def normal(mean: float, sd: float, draws: int = 40_000) -> Distribution:
     return Distribution(norm.ppf((np.arange(draws) + 0.5) / draws, mean, sd), Weighting(draws))
 
 
-def test_scores_against_the_normal_distributions_own() -> None:
-    import scoringrules
-
+def test_scores_against_the_normal_distributions_own(scoringrules: ModuleType) -> None:
     outcome = Outcome(date(2027, 1, 15))
     moment = outcome.months(CALENDAR)
     found = score("x", "x", date(2026, 6, 1), normal(10.0, 2.0), outcome, CALENDAR)

@@ -6,6 +6,7 @@ import itertools
 import math
 from collections.abc import Callable
 from datetime import date
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -33,9 +34,9 @@ def numerically(cumulative: Callable[[float], float], moment: float, knots: list
 
 @pytest.mark.parametrize("moment", AROUND)
 @pytest.mark.parametrize("never", [0.0, 0.3, 1.0])
-def test_a_curves_crps_is_the_librarys_threshold_weighted_one(moment: float, never: float) -> None:
-    import scoringrules
-
+def test_a_curves_crps_is_the_librarys_threshold_weighted_one(
+    moment: float, never: float, scoringrules: ModuleType
+) -> None:
     rng = np.random.default_rng(7)
     values = np.sort(rng.lognormal(math.log(12.0), 1.0, LEVELS.size))
     values[LEVELS.size - round(never * LEVELS.size) :] = math.inf
@@ -71,9 +72,7 @@ def test_windows_and_quantiles_count_up_to_the_horizon(moment: float, last: floa
         assert view.crps_until(moment) == pytest.approx(until, abs=1e-7)
 
 
-def test_a_window_across_the_horizon_is_a_clamped_uniform() -> None:
-    import scoringrules
-
+def test_a_window_across_the_horizon_is_a_clamped_uniform(scoringrules: ModuleType) -> None:
     within = (HORIZON - 10.0) / 300.0  # of a uniform from 10 to 310, of which the rest is a mass at the horizon
     for moment in (20.0, 100.0, 400.0):
         theirs = float(scoringrules.crps_uniform(min(moment, HORIZON), 10.0, HORIZON, 0.0, 1.0 - within))

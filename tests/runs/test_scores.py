@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -83,9 +84,7 @@ def test_both_days_of_a_window_are_in_it(day: date, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("moment", [9.0, 10.0, 10.6, 13.0, 15.0])
-def test_a_windows_scores_are_the_uniforms(moment: float) -> None:
-    import scoringrules
-
+def test_a_windows_scores_are_the_uniforms(moment: float, scoringrules: ModuleType) -> None:
     window = Window(10.0, 13.0)
     assert window.crps(moment) == pytest.approx(float(scoringrules.crps_uniform(moment, 10.0, 13.0)), abs=1e-12)
     points = np.linspace(9.0, moment, 200_001)
@@ -116,9 +115,7 @@ QUANTILES = {0.05: 8.0, 0.5: 11.0, 0.95: 18.0}
 
 
 @pytest.mark.parametrize("moment", [6.0, 8.0, 9.0, 11.0, 16.0, 18.0, 21.0])
-def test_quantiles_have_their_weighted_interval_score(moment: float) -> None:
-    import scoringrules
-
+def test_quantiles_have_their_weighted_interval_score(moment: float, scoringrules: ModuleType) -> None:
     found = scored(Knots(QUANTILES), Outcome(CALENDAR.origin + timedelta(days=round(moment * 30.44))))
     seen = Outcome(CALENDAR.origin + timedelta(days=round(moment * 30.44))).months(CALENDAR)
     interval, median = float(scoringrules.interval_score(seen, 8.0, 18.0, 0.1)), abs(seen - 11.0)
@@ -146,9 +143,7 @@ def test_joined_quantiles_have_the_crps_of_a_numerical_integral(moment: float) -
     assert Knots(QUANTILES).crps_until(moment) == pytest.approx(sum(until), abs=1e-8)
 
 
-def test_many_quantiles_of_a_normal_have_its_crps() -> None:
-    import scoringrules
-
+def test_many_quantiles_of_a_normal_have_its_crps(scoringrules: ModuleType) -> None:
     levels = np.linspace(0.001, 0.999, 999)
     normal = Knots(dict(zip(levels, stats.norm.ppf(levels, 10.0, 2.0), strict=True)))
     for moment in (6.0, 10.5, 13.0):
@@ -283,9 +278,7 @@ def test_log_scores_of_draws_are_close_to_those_of_their_distribution() -> None:
     assert (spread < np.array([0.15, 0.06])).all()
 
 
-def test_scores_are_those_of_the_library() -> None:
-    import scoringrules
-
+def test_scores_are_those_of_the_library(scoringrules: ModuleType) -> None:
     rng = np.random.default_rng(6)
     for size in (1, 2, 501):
         values = np.sort(rng.normal(10.0, 2.0, size))
