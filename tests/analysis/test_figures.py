@@ -2,13 +2,15 @@
 
 import re
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, permutations
 
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.text import Annotation, Text
 
 from catchup.analysis.inference.estimates import Distribution, Weighting
+from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.presentation.figures import (
     draw_cumulative,
@@ -22,6 +24,8 @@ from catchup.analysis.presentation.figures import (
 from catchup.analysis.presentation.figures.cumulative import curve_of
 from catchup.analysis.presentation.figures.dates import date_number, day_text
 from catchup.analysis.presentation.figures.style import LABEL_SIZE, SERIES, new_figure, text_width, wrap
+from catchup.analysis.studies.trajectories import race_trajectories
+from catchup.model.assumptions import load_assumptions
 from figure_cases import NARROW, WIDE, Results, drawings, faults, lightness, results_of, texts
 
 NAMES = (
@@ -91,6 +95,20 @@ def test_texts_stand_clear_whatever_the_day_and_the_event(asked: Question, day: 
     every = drawings(results_of(later))
     for name in ("cumulative", "gate", "levers", "regimes", "pools"):
         assert faults(every[name](WIDE)) == []
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_no_text_is_crossed_by_what_leads_to_another(asked: Question, width: float) -> None:
+    """Of three firms the second's text stands above the third's, in the way of its line: which passes by, or behind."""
+    figure = draw_gate(race_trajectories(prior_of(replace(asked, assumptions=load_assumptions()))), width=width)
+    figure.draw_without_rendering()
+    marked = [text for text in figure.axes[0].texts if isinstance(text, Annotation) and text.arrow_patch is not None]
+    assert len(marked) == 3
+    for leading, other in permutations(marked, 2):
+        assert leading.arrow_patch is not None
+        path = leading.arrow_patch.get_transform().transform_path(leading.arrow_patch.get_path())
+        crossed = path.intersects_bbox(Text.get_window_extent(other), filled=False)
+        assert not crossed or other.get_zorder() > leading.get_zorder()
 
 
 @pytest.mark.parametrize("name", LABELS)
@@ -191,7 +209,6 @@ def test_too_few_draws_are_said_to_be_too_few(asked: Question) -> None:
 
 
 def test_what_is_known_exactly_is_drawn_without_a_spread(asked: Question) -> None:
-    from catchup.model.assumptions import load_assumptions
 
     beliefs = asked.assumptions.beliefs
     names = [name for name in asked.assumptions.needed() if name in asked.assumptions.table.quantities]

@@ -114,6 +114,8 @@ def _mark_crossings(axes: Axes, paths: Trajectories, shown: Sequence[str]) -> No
         when = f"medians cross {day_text(calendar.day(months))}" if months > 0.0 else "budget suffices from the start"
         # above the first crossing everything has fallen away to the right; below the others, to the left
         corner = (0.98, 0.97) if position == 0 else (0.03, 0.04 + 0.13 * (len(firms) - 1 - position))
+        # from the end of a text its line passes by the texts above it, and behind one that is wider
+        leader = {"arrowstyle": "-", "color": MUTED, "linewidth": 0.8, "shrinkB": 5}
         axes.annotate(
             f"{title}: {when}\n{_launch_text(paths, firm)}",
             (day, required),
@@ -124,8 +126,8 @@ def _mark_crossings(axes: Axes, paths: Trajectories, shown: Sequence[str]) -> No
             fontsize=LABEL_SIZE,
             color=INK,
             bbox=PAPER,
-            arrowprops={"arrowstyle": "-", "color": MUTED, "linewidth": 0.8, "shrinkB": 5},
-            zorder=7,
+            arrowprops=leader if position == 0 else leader | {"relpos": (1.0, 0.5)},
+            zorder=7 + len(firms) - position,
         )
 
 
