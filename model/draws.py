@@ -8,6 +8,7 @@ assumption share all other random numbers.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import operator
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,19 @@ def uniform_numbers(rows: int, draws: int, rng: np.random.Generator) -> Array:
     return uniforms
 
 
+def chunks_of(start: int, count: int, size: int) -> list[slice]:
+    """Cut draws into chunks: half a chunk or less joins the one before it, as a call takes longer than a few draws do.
+
+    Examples
+    --------
+    >>> from catchup.model.draws import chunks_of
+    >>> chunks_of(100, 25, 10)
+    [slice(100, 110, None), slice(110, 125, None)]
+    """
+    firsts = range(start, start + max(count - size // 2, min(count, 1)), size)
+    return [slice(*bounds) for bounds in itertools.pairwise([*firsts, start + count])]
+
+
 class UniformStreams:
     """Independent uniform streams, one per name.
 
@@ -52,7 +66,7 @@ class UniformStreams:
 
         Yields
         ------
-        array, shape (name, at most `size`)
+        array, shape (name, draw)
             Numbers inside (0, 1), rows as in `names`.
         """
         for rows in self.rows(names, start, count, size):
@@ -63,8 +77,8 @@ class UniformStreams:
     def rows(self, names: Sequence[str], start: int, count: int, size: int) -> Iterator[Rows]:
         """Yield what `chunks` does, a row at a time; each chunk is to be read before the next is asked for."""
         generators = [np.random.Generator(self._bits(name).advance(start)) for name in names]
-        for first in range(0, count, size):
-            yield Rows(generators, min(size, count - first))
+        for chunk in chunks_of(0, count, size):
+            yield Rows(generators, chunk.stop - chunk.start)
 
     def _bits(self, name: str) -> np.random.PCG64:
         """A stream at its start; its seed is hashed once, which takes as long as drawing a thousand numbers."""
@@ -133,8 +147,8 @@ class SobolStreams:
         engine = qmc.Sobol(len(names), scramble=True, bits=SOBOL_BITS, rng=self._rng)
         if start:
             engine.random(start)  # SciPy's fast_forward refuses sequences of more than 32 bits
-        for first in range(0, count, size):
-            points = np.ascontiguousarray(engine.random(min(size, count - first)).T)
+        for chunk in chunks_of(0, count, size):
+            points = np.ascontiguousarray(engine.random(chunk.stop - chunk.start).T)
             points += 0.5**SOBOL_BITS / 2.0
             yield points
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -12,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from ...model.draws import QuantileTransform, SobolStreams, Transform, UniformStreams
+from ...model.draws import QuantileTransform, SobolStreams, Transform, UniformStreams, chunks_of
 from ...model.forward import CHUNK, WHOLE, simulate, sobol_layout
 from ...priors.copula import INDEPENDENT, Copula
 from ...priors.errors import InputError
@@ -189,7 +188,7 @@ class PriorDraws:
         )
         streams = max(scrambles, 1)
         asked = len(range(draws // streams)[part])
-        return track(chunks, streams * -(-asked // CHUNK), f"{draws:,} draws")
+        return track(chunks, streams * len(chunks_of(0, asked, CHUNK)), f"{draws:,} draws")
 
     def first(self, draws: int) -> Values:
         """Values of the first draws, or of all where there are no more."""
@@ -232,11 +231,13 @@ class PriorDraws:
 
 def _in_places(evaluate: Evaluate, places: NDArray[np.intp], start: int) -> Evaluate:
     """Evaluate, of chunks that follow one another from a draw on, those draws alone that are in some places."""
-    begun = itertools.count(start, CHUNK)
+    first = start
 
     def evaluate_some(values: Values) -> Mapping[str, Array]:
-        first = next(begun)
-        here = places[slice(*np.searchsorted(places, [first, first + CHUNK]))] - first
+        nonlocal first
+        stop = first + next(iter(values.values())).size
+        here = places[slice(*np.searchsorted(places, [first, stop]))] - first
+        first = stop
         return evaluate({name: column[here] for name, column in values.items()})
 
     return evaluate_some
@@ -264,7 +265,7 @@ class _KeptTransform(Transform):
 
     def chunks(self, streams: UniformStreams | SobolStreams, start: int, count: int, size: int) -> Iterator[Values]:
         """Yield all values, `size` at a time; nobody writes into what others will read."""
-        firsts = range(start, start + count, size)
+        firsts = [chunk.start for chunk in chunks_of(start, count, size)]
         if any(first not in self._kept for first in firsts):
             yield from self._made(streams, start, count, size)
             return
@@ -337,6 +338,6 @@ class StoredDraws:
 
     def _part(self, evaluate: Evaluate, part: slice) -> list[Mapping[str, Array]]:
         return [
-            evaluate({name: column[first : min(first + CHUNK, part.stop)] for name, column in self.values.items()})
-            for first in range(part.start, part.stop, CHUNK)
+            evaluate({name: column[chunk] for name, column in self.values.items()})
+            for chunk in chunks_of(part.start, part.stop - part.start, CHUNK)
         ]

@@ -11,7 +11,7 @@ from scipy import stats
 from catchup.model import draws as draws_module
 from catchup.model import forward
 from catchup.model.assumptions import Assumptions, load_assumptions
-from catchup.model.draws import QuantileTransform, SobolStreams, UniformStreams
+from catchup.model.draws import QuantileTransform, SobolStreams, UniformStreams, chunks_of
 from catchup.model.forward import outcome, simulate, sobol_layout
 from catchup.priors.families import Fixed, Uniform
 from model_cases import draw
@@ -46,6 +46,16 @@ def test_a_stream_can_be_entered_anywhere(start: int, count: int, size: int) -> 
     whole = uniforms(UniformStreams(np.random.default_rng(1)), NAMES, 5_300)
     pieces = UniformStreams(np.random.default_rng(1)).chunks(NAMES, start, count, size)
     np.testing.assert_array_equal(np.concatenate(list(pieces), axis=1), whole[:, start : start + count])
+
+
+@given(start=st.integers(0, 5_000), count=st.integers(0, 300), size=st.integers(1, 100))
+def test_chunks_leave_nothing_out_and_no_small_rest(start: int, count: int, size: int) -> None:
+    chunks = chunks_of(start, count, size)
+    drawn = [draw for chunk in chunks for draw in range(chunk.start, chunk.stop)]
+    assert drawn == list(range(start, start + count))
+    sizes = [chunk.stop - chunk.start for chunk in chunks]
+    assert all(each == size for each in sizes[:-1])
+    assert count <= size or size / 2 < sizes[-1] <= 1.5 * size
 
 
 def test_a_sobol_sequence_can_be_entered_anywhere() -> None:
