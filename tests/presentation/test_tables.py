@@ -6,8 +6,10 @@ import ast
 import importlib
 import inspect
 import io
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from types import FunctionType, ModuleType, SimpleNamespace
 from typing import Any, get_type_hints
@@ -103,6 +105,12 @@ RESULTS: dict[str, Callable[[], Any]] = {
 """By module that lays it out, a result to be had without a run: lists, keyed tables, tables in parts, placed rows."""
 
 
+@cache
+def result_of(name: str) -> Any:
+    """Of the results above, worked out once."""
+    return RESULTS[name]()
+
+
 def module_of(name: str) -> ModuleType:
     return importlib.import_module(f"catchup.analysis.presentation.tables.{name}")
 
@@ -140,7 +148,7 @@ def test_a_column_that_is_added_is_everywhere(name: str, monkeypatch: pytest.Mon
         added: Column[Any] = Column(title=HEADING, text=lambda row: SHOWN, path=path, value=lambda row: KEPT)
         return Table(title, [*columns, added], rows, *rest, **further)
 
-    result = RESULTS[name]()
+    result = result_of(name)
     module = module_of(name)
     before = module.layout(result)
     assert HEADING not in printed(before)
@@ -159,6 +167,13 @@ def test_a_column_that_is_added_is_everywhere(name: str, monkeypatch: pytest.Mon
     found = list(values(after.json(), "fathoms"))
     assert found
     assert {KEPT} == {*numbers({"found": dict(enumerate(found))})}
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_no_probability_is_rounded_to_none_or_to_certain(name: str) -> None:
+    """In tenths of a percent; a change of one has a sign, and an error its plus-minus."""
+    found = re.findall(r"(?<![\d.+\-])(?<!± )(?:0|100)\.0%", printed(module_of(name).layout(result_of(name))))
+    assert not found
 
 
 def built_by() -> dict[str, type]:

@@ -39,7 +39,7 @@ from ..tables.mobilisation import needed_table
 from ..tables.priors import event_table, quantity_table
 from ..tables.size import mythos_table, thread_table
 from ..tables.trend import trend_table
-from ..text import date_text
+from ..text import chance_text, date_text
 
 AS_OF = date(2026, 11, 21)
 MOBILISED_BY = (date(2026, 12, 31), date(2027, 3, 31), date(2027, 6, 30), date(2027, 9, 30))
@@ -193,7 +193,7 @@ def mobilisation_dates(question: Question) -> str:
         Column(title="Asked on", text=lambda row: date_text(row.asked.as_of)),
         Column(title="Event", text=lambda row: Span(row.asked.event, "name")),
         *date_columns(question, lambda row: row.ready),
-        Column(title="first", text=lambda row: f"{row.first.value:.1%}"),
+        Column(title="first", text=lambda row: chance_text(row.first.value)),
     ]
     return to_markdown(Table("When the consortium is ready", columns, rows))
 

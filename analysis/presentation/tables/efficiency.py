@@ -10,7 +10,7 @@ from ...inference.json_values import significant
 from ...studies.readings.efficiency import READINGS, ClosedBy, Efficiency
 from ..json_form import SPREAD_DIGITS, scaled_as_json, share_as_json, to_json
 from ..table import Column, Layout, Table
-from ..text import date_text
+from ..text import chance_text, date_text
 from .columns import source_names, spread_columns
 
 CHANNEL_TITLES = {"own": "own innovation", "replicated": "replication", "distilled": "distillation"}
@@ -42,7 +42,7 @@ def progress_table(result: Efficiency) -> Table[Spread]:
         "Progress that must stand in for compute",
         columns,
         rows,
-        lines=[f"Distillation would have to give more than it can with probability {beyond:.1%}."],
+        lines=[f"Distillation would have to give more than it can with probability {chance_text(beyond)}."],
         sources=source_names(result.question, [*CHANNEL_QUANTITIES, *EDGE_QUANTITIES]),
     )
 
@@ -53,7 +53,7 @@ def closed_table(result: Efficiency) -> Table[ClosedBy]:
     def reading(name: str) -> Column[ClosedBy]:
         return Column(
             title=READING_TITLES[name],
-            text=lambda row: f"{row.probability[name].value:.1%}",
+            text=lambda row: chance_text(row.probability[name].value),
             path=(name,),
             value=lambda row: share_as_json(row.probability[name]),
             figure=True,

@@ -165,7 +165,7 @@ def month_table(result: Forecast) -> Table[Month]:
         Column(title="By the end of", text=lambda month: date_text(month[0])),
         Column(
             title="Probability",
-            text=lambda month: f"{month[1].value:.1%}",
+            text=lambda month: chance_text(month[1].value),
             path=("probability_by", KEY),
             value=lambda month: share_as_json(month[1]),
             figure=True,
