@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from ...model.draws import chunks_of
 from ...model.forward import CHUNK
 from .estimates import Array
 from .processes import processes
 
 
 def parts_of(draws: int) -> list[slice]:
-    """Cut draws into as many parts as there can be processes, of whole chunks and as nearly alike as may be.
+    """Cut draws into as many parts as there can be processes, as nearly alike as whole chunks allow.
+
+    Cut into chunks, the parts give those of the whole.
 
     Examples
     --------
@@ -21,9 +24,10 @@ def parts_of(draws: int) -> list[slice]:
     >>> parts_of(1_000)
     [slice(0, 1000, None)]
     """
-    parts = max(min(processes(), -(-draws // CHUNK)), 1)
-    bounds = [round(number * draws / parts / CHUNK) * CHUNK for number in range(parts)] + [draws]
-    return [slice(*pair) for pair in itertools.pairwise(bounds)]
+    chunks = chunks_of(0, draws, CHUNK)
+    parts = min(processes(), len(chunks))
+    firsts = [chunks[round(number * len(chunks) / parts)].start for number in range(parts)]
+    return [slice(*pair) for pair in itertools.pairwise([*firsts, draws])]
 
 
 def joined(chunks: Sequence[Mapping[str, Array]]) -> dict[str, Array]:

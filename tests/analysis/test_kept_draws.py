@@ -16,7 +16,7 @@ from catchup.analysis.inference.request import Request, posterior
 from catchup.model.assumptions import load_assumptions
 from catchup.priors.families import Uniform
 
-DRAWS = 30_000  # more than a chunk
+DRAWS = 30_000  # more than a chunk and a half
 BESIDE = {"beside": Uniform(low=0.0, high=1.0)}
 
 
