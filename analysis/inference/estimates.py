@@ -101,26 +101,33 @@ class Weighting:
         units = self.replicates or self.draws
         return np.arange(self.draws) // (self.draws // units) * min(units, most) // units
 
+    def counted(self, values: Array) -> Array:
+        """Values of shape (draw,), with 0 for those without any weight: infinite ones would have a say in the mean."""
+        if self.weights is None or np.isfinite(values).all():
+            return values
+        return np.where(self.weights > 0.0, values, 0.0)
+
     def mean(self, values: Array) -> float:
         """Mean of values of shape (draw,)."""
         if self.weights is None:
             return float(values.mean())
         # not `@`: its threads wait for each other longer than the sum takes, and their number changes the last digits
-        return float(np.einsum("i,i->", self.weights, values))
+        return float(np.einsum("i,i->", self.weights, self.counted(values)))
 
     def estimate(self, values: Array) -> Estimate:
         """Mean of values of shape (draw,), with its MCSE."""
         return Estimate(self.mean(values), self.mcse(values))
 
     def mcse(self, values: Array) -> float:
-        """Monte Carlo standard error of the mean of values of shape (draw,); infinite where any is not finite."""
-        if self.draws < 2 or not np.isfinite(values).all():
+        """Monte Carlo standard error of the mean of values of shape (draw,); infinite where one that counts is."""
+        counted = self.counted(values)
+        if self.draws < 2 or not np.isfinite(counted).all():
             return math.inf
-        return self.error_of_sum(self.contributions(values))
+        return self.error_of_sum(self.contributions(counted))
 
     def contributions(self, values: Array) -> Array:
         """What each draw adds to the error of the mean of values, to first order; shape (draw,), summing to zero."""
-        deviations = values - self.mean(values)
+        deviations = self.counted(values) - self.mean(values)
         return deviations / self.draws if self.weights is None else self.weights * deviations
 
     def error_of_sum(self, contributions: Array) -> float:
@@ -209,18 +216,20 @@ class Distribution:
 
     @property
     def mean(self) -> Estimate:
-        """Mean, with its MCSE; infinite where some draws are."""
-        if not np.isfinite(self.values).all():
+        """Mean, with its MCSE; infinite where some draws that count are."""
+        counted = self.weighting.counted(self.values)
+        if not np.isfinite(counted).all():
             return Estimate(math.inf, math.inf)
-        return self.weighting.estimate(self.values)
+        return self.weighting.estimate(counted)
 
     @property
     def sd(self) -> float:
-        """Standard deviation; infinite where some draws are."""
-        if not np.isfinite(self.values).all():
+        """Standard deviation; infinite where some draws that count are."""
+        counted = self.weighting.counted(self.values)
+        if not np.isfinite(counted).all():
             return math.inf
-        centre = self.weighting.mean(self.values)
-        return math.sqrt(self.weighting.mean((self.values - centre) ** 2))
+        centre = self.weighting.mean(counted)
+        return math.sqrt(self.weighting.mean((counted - centre) ** 2))
 
     def quantile_value(self, p: float) -> float:
         """Quantile alone, without its MCSE."""
@@ -291,60 +300,3 @@ def quantile_influence(values: Array, p: float, quantile: float, density: float)
     if density == 0.0:
         return np.full(values.shape, np.nan)
     return np.asarray((p - (values <= quantile)) / density, dtype=np.float64)
-
-
-def quantile_shift(changed: Distribution, baseline: Distribution, p: float) -> Estimate:
-    """How far a quantile lies from the baseline's, when both rest on the same random numbers.
-
-    Their values may differ (another policy), or their weights (other evidence), or what was drawn from (a proposal
-    fitted to other evidence).
-
-    Returns
-    -------
-    Estimate
-        Changed minus baseline. Common random numbers make its MCSE smaller than either quantile's own.
-    """
-    after, before = (
-        distribution.weighting.contributions(distribution.quantile_influence(p)) for distribution in (changed, baseline)
-    )
-    return _shift(changed, baseline, p, error_of_difference(changed.weighting, baseline.weighting, after, before))
-
-
-def probability_shift(changed: Distribution, baseline: Distribution, value: float) -> Estimate:
-    """How far the probability of lying below a value differs from the baseline's; see `quantile_shift`."""
-    after, before = ((distribution.values < value).astype(float) for distribution in (changed, baseline))
-    of_each = changed.weighting.contributions(after), baseline.weighting.contributions(before)
-    error = error_of_difference(changed.weighting, baseline.weighting, *of_each)
-    return Estimate(changed.weighting.mean(after) - baseline.weighting.mean(before), error)
-
-
-def error_of_difference(changed: Weighting, baseline: Weighting, after: Array, before: Array) -> float:
-    """Standard error of the difference of two estimates, given what each draw adds to either's error.
-
-    Where the one has as many draws as the other, those at the same place are taken together. If the same random numbers
-    have made them, what they have in common is left out; if not (one in pairs of antithetic draws, one single, for
-    instance), the error is that of independent draws.
-
-    Parameters
-    ----------
-    changed, baseline : Weighting
-        Of the two estimates.
-    after, before : array of shape (draw,)
-        What each draw adds; see `Weighting.contributions`.
-    """
-    if (changed.draws, changed.replicates, changed.chains) == (baseline.draws, baseline.replicates, baseline.chains):
-        return changed.error_of_sum(after - before)
-    units = sorted(each.replicates or each.draws for each in (changed, baseline))
-    if changed.draws != baseline.draws or changed.chains or baseline.chains or units[1] % units[0]:
-        return math.hypot(changed.error_of_sum(after), baseline.error_of_sum(before))
-    return Weighting(changed.draws, replicates=units[0]).error_of_sum(after - before)
-
-
-def independent_quantile_shift(changed: Distribution, baseline: Distribution, p: float) -> Estimate:
-    """How far a quantile lies from the baseline's, when the two rest on different draws."""
-    return _shift(changed, baseline, p, math.hypot(changed.quantile(p).mcse, baseline.quantile(p).mcse))
-
-
-def _shift(changed: Distribution, baseline: Distribution, p: float, mcse: float) -> Estimate:
-    meaningful = min(changed.effective_draws, baseline.effective_draws) * min(p, 1.0 - p) >= TAIL_DRAWS
-    return Estimate(changed.quantile_value(p) - baseline.quantile_value(p), mcse, meaningful)

@@ -16,8 +16,9 @@ from ...evidence.likelihood import log_density, probability_genuine
 from ...evidence.schema import Item
 from ...model.enacted import Enacted
 from .adaptation import drawn_from_fit
+from .differences import error_of_difference
 from .draws import PriorDraws, Values
-from .estimates import Array, Distribution, Estimate, Weighting, error_of_difference
+from .estimates import Array, Distribution, Estimate, Weighting
 from .importance import SmoothedWeights, weights_given
 from .known import known_column, with_ranks
 from .likelihoods import Raced, predictions_of, races_of, total

@@ -60,9 +60,11 @@ def with_error(estimate: Estimate | None) -> str:
 
 
 def shift_text(shift: Estimate) -> str:
-    """Write a shift with its Monte Carlo error; one inside its noise is called noise."""
+    """Write a shift with its Monte Carlo error; one inside its noise is called noise, and that of nothing undefined."""
     if shift.value == 0.0 and shift.mcse == 0.0:
         return "no change"
+    if not math.isfinite(shift.value):
+        return "undefined" if math.isnan(shift.value) else "to never" if shift.value > 0.0 else "from never"
     if shift.noise:
         return "within noise"
     if abs(shift.value) < SMALLEST_SHIFT:
@@ -111,6 +113,13 @@ def firm_words(race: Race, firm: str) -> str:
 def the_firm(race: Race, firm: str) -> str:
     """A firm as a subject: by its name, or as what it is typical of."""
     return f"the {firm}" if race.archetypes.get(firm, firm) == firm else race.firms[firm].title
+
+
+def between_text(share: float | None, rest: str) -> str:
+    """Begin a sentence on the share of a pool's variance that lies between structures; or say why there is none."""
+    if share is None:
+        return "Some structures let it never come: the pool has no variance to share out."
+    return f"{share:.0%} of {rest}."
 
 
 def leader_text(race: Race, shares: Mapping[str, Estimate]) -> str:

@@ -21,7 +21,8 @@ from datetime import date
 from ...evidence.confirmation import confirms
 from ...evidence.revisions import revisions_between
 from ...evidence.schema import Item
-from ..inference.estimates import ZERO, Estimate, probability_shift, quantile_shift
+from ..inference.differences import probability_shift, quantile_shift
+from ..inference.estimates import ZERO, Estimate
 from ..inference.posterior import Posterior
 from ..inference.question import Question
 from ..inference.snapshot import Snapshot

@@ -22,8 +22,9 @@ from ...model.assumptions import DEFAULT_EVENT, Assumptions, assemble
 from ...model.models import ARTICLE, GROUPS, group_file, model_layers
 from ...priors.table import FIXED
 from ..inference.diagnostics import GOOD_KHAT, WORST_KHAT
+from ..inference.differences import independent_quantile_shift, quantile_shift
 from ..inference.draws import PriorDraws
-from ..inference.estimates import Distribution, Estimate, independent_quantile_shift, quantile_shift
+from ..inference.estimates import Distribution, Estimate
 from ..inference.likelihoods import prior_for
 from ..inference.outcomes import READY, ready_column
 from ..inference.posterior import Posterior

@@ -17,8 +17,9 @@ from ...model.gate import Remembering
 from ...model.generative import Outcome, World
 from ...model.policies import Intervention, Lever, Regime, apply_as_published, apply_lever, apply_regime
 from ...priors.errors import InputError
+from ..inference.differences import paired_differences, quantile_shift
 from ..inference.draws import Values
-from ..inference.estimates import Array, Distribution, Estimate, quantile_shift
+from ..inference.estimates import Array, Distribution, Estimate
 from ..inference.firsts import first_firms
 from ..inference.outcomes import FIRST, PRETRAINED, READY, first_shares, outcome_of
 from ..inference.posterior import Posterior
@@ -69,9 +70,8 @@ class Counterfactual:
 
     @cached_property
     def _moves(self) -> Array:
-        """Months by which each draw moves; nothing where it never comes either way; shape (draw,)."""
-        before, after = self.baseline.values, self.ready.values
-        return np.where(np.isinf(before) & np.isinf(after), 0.0, after - np.where(np.isinf(before), 0.0, before))
+        """Months by which each draw moves; see `paired_differences`."""
+        return paired_differences(self.ready, self.baseline)
 
     @cached_property
     def unmoved(self) -> Estimate:
@@ -80,7 +80,9 @@ class Counterfactual:
 
     @cached_property
     def shift_movable(self) -> Estimate:
-        """Mean shift among the draws that it moves, months; none where there are none, infinite where one never comes.
+        """Mean shift among the draws that it moves, months: none where there are none.
+
+        Infinite where one of them never comes, or only comes under it; undefined where one does and another does not.
 
         Notes
         -----

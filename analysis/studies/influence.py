@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from ...evidence.schema import Item
 from ...priors.errors import InputError
 from ..inference.diagnostics import WORST_KHAT, Diagnostics
-from ..inference.estimates import Distribution, Estimate, quantile_shift
+from ..inference.differences import quantile_shift
+from ..inference.estimates import Distribution, Estimate
 from ..inference.likelihoods import prior_for
 from ..inference.log_means import log_mean
 from ..inference.posterior import Posterior

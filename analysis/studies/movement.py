@@ -9,7 +9,8 @@ from ...evidence.schema import Item
 from ...evidence.selection import Selection
 from ..inference.conditioning import condition
 from ..inference.diagnostics import FEWEST_EFFECTIVE, WORST_KHAT, UntrustworthyError
-from ..inference.estimates import Distribution, Estimate, independent_quantile_shift, quantile_shift
+from ..inference.differences import independent_quantile_shift, quantile_shift
+from ..inference.estimates import Distribution, Estimate
 from ..inference.importance import ReweightedPrior, weights_given
 from ..inference.likelihoods import latent_beliefs, likelihoods, total
 from ..inference.outcomes import READY, ready_column

@@ -65,6 +65,11 @@ class Observable:
     months_ahead: float = 0.0
     notes: str = ""
 
+    @property
+    def chance(self) -> float:
+        """Probability that anything is seen of it within half a year: a judgement, or certain."""
+        return 1.0 if self.probability is None else self.probability
+
 
 @dataclass(frozen=True)
 class Observables:

@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 
 from ...model.obstacles import quantities_of
+from ..inference.differences import paired_differences
 from ..inference.draws import DrawSource, PriorDraws, Values
 from ..inference.estimates import Array, Distribution, Estimate, Weighting
 from ..inference.forecast import not_by
@@ -217,6 +218,5 @@ def _before(posterior: Posterior, columns: Values) -> tuple[Values, Weighting]:
 
 
 def _added(columns: Mapping[str, Array], without: str, weighting: Weighting) -> Held:
-    ready, other = columns[READY], columns[without]
-    never = np.isinf(ready) & np.isinf(other)  # what never comes either way is held up by nothing
-    return Held(Distribution(np.subtract(ready, other, out=np.zeros_like(ready), where=~never), weighting))
+    ready, other = (Distribution(columns[name], weighting) for name in (READY, without))
+    return Held(Distribution(paired_differences(ready, other), weighting))

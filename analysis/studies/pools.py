@@ -43,9 +43,14 @@ def quantile_pool(dates: Mapping[str, Distribution]) -> Distribution:
     return Distribution(values, Weighting(values.size))
 
 
-def between_share(dates: Mapping[str, Distribution]) -> float:
-    """Share of the equal-weight linear pool's variance that lies between the structures' means."""
+def between_share(dates: Mapping[str, Distribution]) -> float | None:
+    """Share of the equal-weight linear pool's variance that lies between the structures' means.
+
+    None where in one of them the event may never come: then there is no variance.
+    """
     means = np.array([ready.mean.value for ready in dates.values()])
+    if not np.isfinite(means).all():
+        return None
     within = np.array([ready.sd**2 for ready in dates.values()])
     between = means.var()
     return float(between / (between + within.mean()))

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from ...model.forward import change_from
 from ...priors.errors import unknown_name
+from ..inference.differences import quantile_shift
 from ..inference.draws import Values
-from ..inference.estimates import Distribution, Estimate, quantile_shift
+from ..inference.estimates import Distribution, Estimate
 from ..inference.outcomes import FIRST, READY, first_shares, outcome_of
 from ..inference.posterior import Posterior
 from ..inference.result import Result

@@ -90,8 +90,8 @@ class Structures(Result):
         By structure that is pooled; None where they are withheld.
     withheld : str
         Why; empty where they are given.
-    between : float
-        Share of the linear pool's variance that lies between structures.
+    between : float or None
+        Share of the linear pool's variance that lies between structures; None where there is none, see `between_share`.
     telling : tuple of Telling
         By month end.
     left_out : tuple of str
@@ -113,7 +113,7 @@ class Structures(Result):
     comparison: ModelComparison
     stacking_weights: Mapping[str, float] | None
     withheld: str
-    between: float
+    between: float | None
     telling: tuple[Telling, ...]
     left_out: tuple[str, ...] = ()
 

@@ -117,9 +117,9 @@ def representative(posterior: Posterior, most: int) -> Values:
     values = source.map(lambda values: values)
     weighting = source.weighting
     count = min(weighting.draws, most)
-    weights = np.full(weighting.draws, 1.0 / weighting.draws) if weighting.weights is None else weighting.weights
-    positions = (np.arange(count) + 0.5) / count * weights.sum()
-    taken = np.minimum(np.searchsorted(np.cumsum(weights), positions), weighting.draws - 1)
+    cumulative = np.cumsum(weighting.shares)
+    positions = (np.arange(count) + 0.5) / count * cumulative[-1]
+    taken = np.minimum(np.searchsorted(cumulative, positions), weighting.draws - 1)
     return {name: column[taken] for name, column in values.items()}
 
 

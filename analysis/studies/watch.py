@@ -39,7 +39,6 @@ from .voi.uncertainty import jackknife
 
 MEDIAN = 0.5
 THIRDS = 3
-CERTAIN = 1.0
 HAPPENS = "happens"
 
 
@@ -102,7 +101,7 @@ class Watched:
     @property
     def probability(self) -> float:
         """That anything is seen of it within half a year: a judgement, or certain."""
-        return CERTAIN if self.observable.probability is None else self.observable.probability
+        return self.observable.chance
 
 
 @dataclass(frozen=True)
@@ -175,7 +174,7 @@ def watch(
     rows, notes = _disclosures(posterior, observables, [row for row in chosen if row.way == "disclosure"])
     rows += _levers(posterior, [row for row in chosen if row.way == "lever"])
     rows += _scenarios(posterior, [row for row in chosen if row.way == "scenario"], compared)
-    ranked = tuple(sorted(rows, key=lambda row: -row.weight.value if np.isfinite(row.weight.value) else -np.inf))
+    ranked = tuple(sorted(rows, key=lambda row: np.inf if np.isnan(row.weight.value) else -row.weight.value))
     return Watch(posterior.origin, posterior.ready, ranked, notes)
 
 
@@ -211,9 +210,9 @@ def _scenarios(
 
 def _happening(row: Observable, effect: Counterfactual) -> Watched:
     """Something that happens or does not; where it does not, the date stays what it is."""
-    probability, shift = row.probability or CERTAIN, effect.shift(MEDIAN)
-    weight = Estimate(probability * abs(shift.value), probability * shift.mcse, shift.meaningful)
-    return Watched(row, (Sighting(HAPPENS, None, Estimate(CERTAIN, 0.0), shift, effect),), weight)
+    shift = effect.shift(MEDIAN)
+    weight = Estimate(row.chance * abs(shift.value), row.chance * shift.mcse, shift.meaningful)
+    return Watched(row, (Sighting(HAPPENS, None, Estimate(1.0, 0.0), shift, effect),), weight)
 
 
 def _disclosures(
@@ -249,8 +248,7 @@ def _learning(row: Observable, value: DisclosureValue) -> Watched:
         sightings.append(
             Sighting(name, bounds, jackknife(np.asarray(mass / whole), smooth=False), jackknife(moved, smooth=False))
         )
-    probability = CERTAIN if row.probability is None else row.probability
-    return Watched(row, tuple(sightings), jackknife(probability * size, smooth=False), item)
+    return Watched(row, tuple(sightings), jackknife(row.chance * size, smooth=False), item)
 
 
 def _parts(value: DisclosureValue) -> dict[str, list[Learnt]]:

@@ -20,7 +20,8 @@ from ...model.assumptions import Assumptions, assemble, in_world
 from ...model.models import MODELS, model_layers
 from ...priors.errors import InputError, unknown_name
 from ..inference.diagnostics import UntrustworthyError
-from ..inference.estimates import Distribution, Estimate, quantile_shift
+from ..inference.differences import quantile_shift
+from ..inference.estimates import Distribution, Estimate
 from ..inference.firsts import first_firms
 from ..inference.posterior import Posterior, prior_of
 from ..inference.processes import shared_out

@@ -11,7 +11,7 @@ import pytest
 
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference.conditioning import condition
-from catchup.analysis.inference.estimates import independent_quantile_shift
+from catchup.analysis.inference.differences import independent_quantile_shift
 from catchup.analysis.inference.forecast import forecast, forecast_prior
 from catchup.analysis.inference.json_values import QUANTILES
 from catchup.analysis.inference.posterior import Posterior, prior_of

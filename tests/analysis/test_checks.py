@@ -120,6 +120,15 @@ def test_monte_carlo_error_is_judged_beside_the_spread(draws: int, verdict: str)
     assert _monte_carlo_error(ready).verdict == verdict
 
 
+@pytest.mark.parametrize(("draws", "verdict"), [(50_000, "pass"), (300, "warn"), (4, "not applicable")])
+def test_it_is_judged_as_well_where_some_draws_never_come(draws: int, verdict: str) -> None:
+    values = np.random.default_rng(draws).normal(size=draws)
+    values[: max(draws // 50, 3)] = np.inf
+    found = _monte_carlo_error(Distribution(values, Weighting(draws)))
+    assert found.verdict == verdict
+    assert found.figure is None or 0.0 < found.figure < 1.0
+
+
 def predicted(values: np.ndarray, observed: float, weights: np.ndarray | None = None) -> Prediction:
     seen = reading("seen", 1.0, 0.1)
     return Prediction(seen, "posterior", observed, Distribution(values, Weighting(values.size, weights=weights)))

@@ -7,12 +7,13 @@ from datetime import date
 import numpy as np
 import pytest
 
+from catchup.analysis.inference.estimates import Distribution, Estimate, Weighting
 from catchup.analysis.inference.outcomes import PRETRAINED
 from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.presentation.tables.lever_grid import layout as lever_grid_layout
 from catchup.analysis.presentation.text import shift_text
-from catchup.analysis.studies.counterfactuals import levers, regimes
+from catchup.analysis.studies.counterfactuals import Counterfactual, levers, regimes
 from catchup.analysis.studies.enactment import default_days, levers_by_day
 from catchup.analysis.studies.lever_grid import lever_grid
 from catchup.model.assumptions import load_assumptions
@@ -109,6 +110,15 @@ def test_the_mean_shift_of_those_that_move_is_theirs(prior):
     assert row.shift_movable.value == pytest.approx(moves[moved].mean())
     spread = moves[moved].std() / np.sqrt(moved.sum())
     assert row.shift_movable.mcse == pytest.approx(spread, rel=0.05)
+
+
+def test_a_date_that_only_comes_under_a_policy_is_infinitely_earlier():
+    weighting = Weighting(2)
+    before, after = (Distribution(np.array(months), weighting) for months in ([np.inf, 9.0], [8.0, 9.0]))
+    row = Counterfactual("programme", "A programme", (), ready=after, baseline=before)
+    assert row.shift_movable == Estimate(-np.inf, np.inf)
+    assert shift_text(row.shift_movable) == "from never"
+    assert row.unmoved.value == 0.5
 
 
 def test_a_day_before_the_origin_is_refused(prior):

@@ -9,14 +9,13 @@ from hypothesis import strategies as st
 from scipy import signal, stats
 from scipy.stats import qmc
 
+from catchup.analysis.inference.differences import error_of_difference, paired_differences, quantile_shift
 from catchup.analysis.inference.estimates import (
     TAIL_DRAWS,
     Distribution,
     Estimate,
     Weighting,
     density_from_quantiles,
-    error_of_difference,
-    quantile_shift,
 )
 from false_alarms import covers
 
@@ -215,6 +214,15 @@ def test_draws_without_weight_have_no_say() -> None:
 def test_a_draw_that_never_comes_and_has_no_weight_makes_nothing_infinite() -> None:
     found = Distribution(np.array([-np.inf, 1.0, 2.0, np.inf]), Weighting(4, np.array([0.0, 0.5, 0.5, 0.0])))
     assert [found.quantile_value(p) for p in (0.001, 0.25, 0.75, 0.999)] == [1.0, 1.0, 2.0, 2.0]
+    without = Distribution(np.array([0.0, 1.0, 2.0, 0.0]), found.weighting)
+    assert (found.mean, found.sd) == (without.mean, without.sd)
+    assert found.sd == 0.5
+
+
+def test_draws_that_only_come_in_one_world_are_infinitely_far_from_the_other() -> None:
+    months = [8.0, 9.5, np.inf, np.inf], [np.inf, 9.0, 9.0, np.inf]
+    after, before = (Distribution(np.array(each), Weighting(4)) for each in months)
+    assert paired_differences(after, before).tolist() == [-np.inf, 0.5, np.inf, 0.0]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from scipy.stats import qmc
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.diagnostics import UntrustworthyError
-from catchup.analysis.inference.estimates import Distribution, Weighting, independent_quantile_shift, quantile_shift
+from catchup.analysis.inference.differences import independent_quantile_shift, quantile_shift
+from catchup.analysis.inference.estimates import Distribution, Weighting
 from catchup.analysis.inference.importance import weights_given
 from catchup.analysis.inference.log_means import log_mean
 from catchup.analysis.inference.question import Question

@@ -12,7 +12,7 @@ import pytest
 
 from catchup.analysis.commands.main import run as catchup
 from catchup.analysis.inference.conditioning import condition
-from catchup.analysis.inference.estimates import independent_quantile_shift
+from catchup.analysis.inference.differences import independent_quantile_shift
 from catchup.analysis.inference.forecast import forecast
 from catchup.analysis.inference.likelihoods import likelihoods_of, prior_for
 from catchup.analysis.inference.outcomes import READY, outcome_of

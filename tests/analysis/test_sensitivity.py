@@ -200,6 +200,17 @@ def test_what_never_comes_has_no_variance(question: Question) -> None:
         assert json.loads(json.dumps(as_json(result), allow_nan=False))["baseline"]["months"] is None
 
 
+def test_what_never_comes_and_has_no_weight_takes_no_variance_away(question: Question) -> None:
+    asked = replace(question, draws=2_000)
+    values, weights = stored(asked).values, np.full(2_000, 1.0 / 1_990)
+    values["algorithmic_progress"][:10], weights[:10] = 0.1, 0.0
+    result = sensitivity(posterior_from(asked, StoredDraws(values, Weighting(2_000, weights), seed=1)))
+    assert not any("never" in note for note in result.notes)
+    shares = [row.first.value for row in result.sobol]
+    assert shares
+    assert np.isfinite(shares).all()
+
+
 @pytest.mark.parametrize("draws", [1, 99])
 def test_too_few_draws_are_said(question: Question, draws: int) -> None:
     few = replace(question, draws=draws)

@@ -53,6 +53,8 @@ def test_the_share_between_structures() -> None:
     # means 8 and 12: variance 4 between; 1 and 4 within, 2.5 on average
     assert between_share(ROWS) == pytest.approx(4.0 / 6.5, rel=1e-3)
     assert between_share({"one": ROWS["early"], "other": ROWS["early"]}) == 0.0
+    never = Distribution(np.array([8.0, np.inf]), Weighting(2))
+    assert between_share({**ROWS, "never": never}) is None
 
 
 def test_information() -> None:

@@ -237,8 +237,12 @@ def test_an_event_that_may_never_come_has_no_loss() -> None:
     question = Question(load_assumptions(model="article"), DAY, draws=1_000)
     values = PriorDraws(question).map(lambda chunk: dict(chunk))
     values["algorithmic_progress"][:10] = 0.1
-    with pytest.raises(UntrustworthyError, match=r"in 1\.00% of the draws the event never comes"):
+    with pytest.raises(UntrustworthyError, match=r"in 1\.000% of the draws the event never comes"):
         valued(question, StoredDraws(values, Weighting(1_000), seed=1), {})
+    weights = np.full(1_000, 1.0 / 990)
+    weights[:10] = 0.0  # excluded by what was seen
+    found = valued(question, StoredDraws(values, Weighting(1_000, weights), seed=1), {})
+    assert np.isfinite(found.before.months).all()
 
 
 def test_help_names_its_options(capsys: pytest.CaptureFixture[str]) -> None:

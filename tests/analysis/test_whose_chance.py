@@ -23,7 +23,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from catchup.analysis.inference.estimates import Array, Distribution, Weighting, quantile_shift
+from catchup.analysis.inference.differences import quantile_shift
+from catchup.analysis.inference.estimates import Array, Distribution, Weighting
 from catchup.analysis.inference.importance import smooth_weights
 from catchup.analysis.inference.likelihoods import predictions_of, prior_for
 from catchup.analysis.inference.outcomes import FIRST, READY, summary_columns

@@ -12,7 +12,7 @@ from own_rows import CHEAP_MYTHOS
 from scipy import stats
 
 from catchup.analysis.commands.main import run as catchup
-from catchup.analysis.inference.estimates import independent_quantile_shift
+from catchup.analysis.inference.differences import independent_quantile_shift
 from catchup.analysis.inference.forecast import forecast
 from catchup.analysis.inference.posterior import Posterior, prior_of
 from catchup.analysis.inference.question import Question

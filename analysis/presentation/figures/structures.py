@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
+from ...inference.differences import independent_quantile_shift
 from ...inference.estimates import Distribution, Estimate
 from ...studies.structures import Structures
+from ..text import between_text
 from .date_intervals import Row, draw_rows
 from .dates import month_text
 from .style import WIDTH, house_style
@@ -22,8 +24,7 @@ class Against:
 
     def shift(self, p: float) -> Estimate:
         """How far the quantile p lies from the first structure's, months."""
-        mine, first = self.ready.quantile(p), self.baseline.quantile(p)
-        return Estimate(mine.value - first.value, (mine.mcse**2 + first.mcse**2) ** 0.5)
+        return independent_quantile_shift(self.ready, self.baseline, p)
 
 
 @house_style()
@@ -47,5 +48,6 @@ def draw_structures(result: Structures, *, width: float = WIDTH) -> Figure:
         f"Models of other shapes put the median between {month_text(calendar.day(min(medians)))} "
         f"and {month_text(calendar.day(max(medians)))}"
     )
-    subtitle = f"{result.between:.0%} of the pooled variance lies between structures. Shifts against the first row."
+    between = between_text(result.between, "the pooled variance lies between structures")
+    subtitle = f"{between} Shifts against the first row."
     return draw_rows(result, rows, title, subtitle, "asked on", width)

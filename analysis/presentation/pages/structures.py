@@ -8,7 +8,7 @@ from ...studies.comparison import WANTED
 from ...studies.structures import COMPUTE, MOBILISATION, MOBILISATION_SCENARIO, Structures, structures
 from ..markdown import cited, generated_by, markdown_table, to_markdown
 from ..tables.structures import comparison_table, pooling_lines, structure_table, telling_table
-from ..text import date_text
+from ..text import between_text, date_text
 
 ENSEMBLES = {
     "linear-pool": "the mixture of the densities, which keeps every structure's tails",
@@ -42,7 +42,8 @@ def structure_page(question: Question) -> str:
             "say so: asking the other structures takes a quarter more time.\n",
             f"## Dates, as of {date_text(question.as_of)}\n",
             to_markdown(structure_table(result), lines=False),
-            f"{result.between:.0%} of the equal-weight pool's variance lies between the structures that it pools.\n",
+            between_text(result.between, "the equal-weight pool's variance lies between the structures that it pools")
+            + "\n",
             *(f"{line}\n" for line in pooling_lines(result)),
             "## How well each predicts\n",
             f"The log predictive density (elpd) of the {len(result.stacked_on)} items that all structures predict "

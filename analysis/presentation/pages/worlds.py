@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ....model.assumptions import Assumptions
 from ....model.worlds import BelievedWorld
 from ...inference.question import Question
 from ...studies.worlds import worlds
@@ -43,7 +42,7 @@ def world_page(question: Question) -> str:
         parts += [heading, to_markdown(shown, lines=False), *said]
     for row in result.worlds:
         if row.sort == "belief":
-            parts.append(_belief(assumptions, assumptions.worlds[row.id]))
+            parts.append(_belief(assumptions.worlds[row.id]))
         elif row.sort == "scenario":
             scenario = assumptions.scenarios[row.id]
             more = f"[What it lays over the race](scenarios.md#{row.id})."
@@ -80,7 +79,7 @@ It then stands among the others in every table, run and figure.
 """
 
 
-def _belief(assumptions: Assumptions, world: BelievedWorld) -> str:
+def _belief(world: BelievedWorld) -> str:
     named = ", ".join(f"`--priors {name}`" for name in world.text.overlays)
     rows = [
         (f"{section} `{name}`", _said(row))
@@ -103,9 +102,7 @@ def _section(id_: str, title: str, notes: str, references: tuple[str, ...], more
 def _said(row: Any) -> str:
     if not isinstance(row, Mapping):
         return f"`{row}`"
-    return ", ".join(
-        f"{key} {_value(value)}" for key, value in row.items() if key not in ("sources", "shares", "notes")
-    )
+    return ", ".join(f"{key} {_value(value)}" for key, value in row.items() if key not in UNSAID)
 
 
 def _value(value: Any) -> str:

@@ -30,7 +30,7 @@ def layout(result: State) -> Layout:
     stages, firms = stage_table(result), firm_table(result)
     return Layout(
         tables=(stages, firms),
-        json=lambda: _as_json(result, stages, firms),
+        json=lambda: _as_json(result, stages),
         head=(
             stages_text({row.id: row.probability for row in result.stages}, silent=result.silent),
             *explained_lines(result),
@@ -118,7 +118,7 @@ def _chance(chance: Estimate) -> Cell:
     return chance_text(chance.value)
 
 
-def _as_json(result: State, stages: Table[Stage], firms: Table[str]) -> dict[str, Any]:
+def _as_json(result: State, stages: Table[Stage]) -> dict[str, Any]:
     shares = {
         firm: {stage: estimate_as_json(share)["value"] for stage, share in row.items()}
         for firm, row in result.firms.items()

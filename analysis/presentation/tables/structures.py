@@ -11,7 +11,7 @@ from ...studies.structures import MOBILISATION_SCENARIO, Structure, Structures
 from ...studies.telling import Telling
 from ..json_form import to_json
 from ..table import ABSENT, Column, Layout, Room, Table
-from ..text import chance_text, date_text
+from ..text import between_text, chance_text, date_text
 from .columns import asked_text, date_columns, moments_column
 from .model_comparison import elpd_table, weights_as_json, weights_text
 from .structure_spread import left_out_text
@@ -123,7 +123,7 @@ def _lines(result: Structures) -> list[str]:
     soonest = result.soonest
     chances = "; ".join(f"{titles[name]} {chance_text(chance)}" for name, chance in soonest.chances.items())
     return [
-        f"{result.between:.0%} of the linear pool's variance lies between the structures.",
+        between_text(result.between, "the linear pool's variance lies between the structures"),
         *pooling_lines(result),
         f"Soonest to tell them apart: whether it is ready by {date_text(soonest.day)}, which is expected to say "
         f"{soonest.information:.2f} bit of which holds ({chances}).",
@@ -142,7 +142,7 @@ def _as_json(result: Structures, dates: Table[Structure], telling: Table[Telling
         },
         "elpd": to_json(comparison_table(result)),
         "left_out": list(result.left_out),
-        "between_structures": number(result.between),
+        "between_structures": None if result.between is None else number(result.between),
         "soonest": months[result.telling.index(result.soonest)],
         "telling": months,
     }

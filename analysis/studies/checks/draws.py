@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
+from statistics import NormalDist
 
 from ...inference.diagnostics import (
     FEWEST_CHAIN_EFFECTIVE,
@@ -18,6 +20,7 @@ from .result import CheckResult, judge_above, judge_below
 
 CHECKED_QUANTILES = (0.05, 0.5, 0.95)
 LARGE_ERROR, LARGEST_ERROR = 0.1, 0.5  # of the date's standard deviation
+LOWER = 0.25  # quantile that, with the median, tells the spread of a date that may never come
 MORE_DRAWS = "ask for more --draws"
 
 
@@ -88,15 +91,27 @@ def _chains(posterior: Posterior) -> Iterator[CheckResult]:
 
 
 def _monte_carlo_error(ready: Distribution) -> CheckResult:
-    errors = {p: ready.quantile(p).mcse for p in CHECKED_QUANTILES}
+    title = "largest Monte Carlo error of the date's quantiles, over its standard deviation"
+    found = {p: ready.quantile(p) for p in CHECKED_QUANTILES}
+    errors = {p: estimate.mcse for p, estimate in found.items() if math.isfinite(estimate.value)}
+    spread = _spread(ready)
+    if not errors or not math.isfinite(spread):
+        return CheckResult("mcse", title, "not applicable", None, LARGEST_ERROR, "as likely as not it never comes")
     worst = max(errors, key=lambda p: errors[p])
-    share = errors[worst] / ready.sd if ready.sd > 0.0 else 0.0
+    share = errors[worst] / spread if spread > 0.0 else 0.0
     return CheckResult(
         id="mcse",
-        title="largest Monte Carlo error of the date's quantiles, over its standard deviation",
+        title=title,
         verdict=judge_above(share, LARGE_ERROR, LARGEST_ERROR),
         figure=share,
         threshold=LARGEST_ERROR,
-        detail=f"{errors[worst]:.3f} months at {worst:.0%}, of a standard deviation of {ready.sd:.2f}",
+        detail=f"{errors[worst]:.3f} months at {worst:.0%}, of a standard deviation of {spread:.2f}",
         advice="" if share <= LARGE_ERROR else MORE_DRAWS,
     )
+
+
+def _spread(ready: Distribution) -> float:
+    """Standard deviation; that of a normal distribution of the same lower half, where some draws never come."""
+    if math.isfinite(ready.sd):
+        return ready.sd
+    return (ready.quantile_value(0.5) - ready.quantile_value(LOWER)) / -NormalDist().inv_cdf(LOWER)

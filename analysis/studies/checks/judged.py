@@ -25,8 +25,9 @@ from ....evidence.schema import Item
 from ....priors.families import Based, Family
 from ....priors.families.registry import is_own
 from ...inference.diagnostics import WORST_KHAT
+from ...inference.differences import quantile_shift
 from ...inference.draws import Values
-from ...inference.estimates import Array, Estimate, quantile_shift
+from ...inference.estimates import Array, Estimate
 from ...inference.importance import smooth_weights
 from ...inference.likelihoods import Raced, likelihoods_of, races_of, total
 from ...inference.posterior import Posterior

@@ -121,7 +121,7 @@ def one_at_a_time(posterior: Posterior) -> OneAtATime:
         span = Estimate(high.months.value - low.months.value, noise.mcse(_difference(pair[1][2], pair[0][2])))
         part_of, held = _part_of(name, marginals), tuple(other for other in partners(name) if other in middle)
         swings.append(Swing(name, *_wording(question, name), low, high, span, part_of, held))
-    swings.sort(key=lambda swing: -abs(swing.span.value) if math.isfinite(swing.span.value) else 0.0)
+    swings.sort(key=lambda swing: math.inf if math.isnan(swing.span.value) else -abs(swing.span.value))
     return OneAtATime(centre, tuple(swings))
 
 

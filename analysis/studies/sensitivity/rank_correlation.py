@@ -48,8 +48,7 @@ def rank_correlations(quantities: Mapping[str, Array], outcome: Array, weighting
     >>> {name: round(correlation.value, 6) for name, correlation in found.items()}
     {'square': 1.0, 'opposite': -1.0}
     """
-    draws = weighting.draws
-    weights = np.full(draws, 1.0 / draws) if weighting.weights is None else weighting.weights
+    weights = weighting.shares
     ranks = _Ranks(outcome, weights)  # once for all
     tasks = [partial(_correlation, values, ranks, weights, weighting) for values in quantities.values()]
     return dict(zip(quantities, shared_out(tasks), strict=True))

@@ -113,14 +113,17 @@ def sensitivity(posterior: Posterior, *, scaled: Sequence[PowerScaling] | None =
         notes.append(few_draws(distribution.effective_draws, f"percentiles {LOW:.0%} and {HIGH:.0%}"))
     if dependent:
         notes.append(_on_dependence([swing.quantity for swing in dependent], of_prior=of_prior))
-    if np.isfinite(ready).all():
-        sobol = (
-            _sobol_of_prior(question, names) if independent else first_order_from_draws(drawn, ready, source.weighting)
-        )
-    else:
+    never = source.weighting.mean((~np.isfinite(ready)).astype(float))
+    if never > 0.0:
         sobol = []
-        never = np.mean(~np.isfinite(ready))
-        notes.append(f"in {never:.2%} of the draws the event never comes: the date has no variance to share out")
+        notes.append(f"in {never:.3%} of the draws the event never comes: the date has no variance to share out")
+    else:
+        counted = source.weighting.counted(ready)
+        sobol = (
+            _sobol_of_prior(question, names)
+            if independent
+            else first_order_from_draws(drawn, counted, source.weighting)
+        )
     correlations = [RankCorrelation(*pair) for pair in rank_correlations(drawn, ready, source.weighting).items()]
     return Sensitivity(
         posterior.origin,

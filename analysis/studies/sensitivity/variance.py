@@ -153,9 +153,8 @@ def _first_order_in(places: NDArray[np.intp], values: Array, outcome: Array, wei
 
 
 def _first_order(values: Array, outcome: Array, weighting: Weighting) -> Estimate:
-    draws = weighting.draws
-    weights = np.full(draws, 1.0 / draws) if weighting.weights is None else weighting.weights
-    effective = float(draws) if weighting.weights is None else weighting.effective_draws()
+    weights = weighting.shares
+    effective = float(weighting.draws) if weighting.weights is None else weighting.effective_draws()
     mean = float(weights @ outcome)
     variance = float(weights @ (outcome - mean) ** 2)
     if variance == 0.0:

@@ -28,13 +28,12 @@ from ....evidence.schema import item_from_table
 from ....evidence.tables.episodes import Episode, lag_episodes
 from ....evidence.tables.table import Table
 from ....model.assumptions import PROGRESS_QUANTITY, Assumptions
-from ....model.equations import MONTHS_PER_YEAR, flop_per_h100e_month
+from ....model.equations import MONTHS_PER_YEAR, SECONDS_PER_DAY, flop_per_h100e_month
 from ....priors.errors import InputError
 from ...inference.conditioning import condition
 from ...inference.estimates import Array, Distribution
 from ...inference.json_values import significant
 from ...inference.posterior import Posterior
-from ...inference.proper_scores import crps_until, crps_within
 from ...inference.question import Question
 from .chosen import last_day
 from .lag_structures import POINTS, Said
@@ -67,7 +66,7 @@ class Stock:
     h100_equivalents, log_sd : float
         How large it was, and the standard deviation of its logarithm.
     growth : float
-        Per month, of its logarithm, over the year before.
+        Per month, of its logarithm, since the day on which it was known nearest to a year before.
     """
 
     h100_equivalents: float
@@ -145,7 +144,8 @@ def gate_hindcast(table: Table, stocks: Table, assumptions: Assumptions) -> Gate
             continue
         months = episode.days / days_per_month
         ahead = np.sort(gate_lag(assumptions, values, flop, stock, errors, values[PROGRESS_QUANTITY]))
-        said = _judged(np.quantile(ahead, (np.arange(POINTS) + 0.5) / POINTS), months, still=episode.open)
+        lags = np.quantile(ahead, (np.arange(POINTS) + 0.5) / POINTS)
+        said = Said.of(lags, float(np.mean(lags <= months)), episode, months)
         asked.append(GateAsked(episode, months, flop, stock, said))
         for place, factor in enumerate(progress):
             expected = np.log(gate_lag(assumptions, values, flop, stock, errors, factor))
@@ -158,7 +158,7 @@ def gate_hindcast(table: Table, stocks: Table, assumptions: Assumptions) -> Gate
 
 
 def known_stock(stocks: Table, day: date, days_per_month: float) -> Stock | None:
-    """What a table said of China's stock by a day; None where it begins later than a year before it."""
+    """What a table said of China's stock by a day; None where it had not said it twice."""
     own = stocks["owner"] == OWNER
     ends = stocks["end_date"].astype("datetime64[D]").astype(int)[own]
     sizes, low, high = (
@@ -182,7 +182,7 @@ def gate_lag(
 ) -> Array:
     """Months from a record to a Chinese model that meets it, by the gate; shape (draw,)."""
     number, calendar = assumptions.table.number, assumptions.calendar
-    seconds = calendar.days_per_month * 86_400.0
+    seconds = calendar.days_per_month * SECONDS_PER_DAY
     month = flop_per_h100e_month(number("h100_peak"), values["mfu_china"], seconds)
     pool = values["hyperscaler_share"] * stock.h100_equivalents * np.exp(stock.log_sd * errors)
     committed = MONTHS_PER_YEAR * values["hyperscaler_budget"] * pool * month
@@ -194,11 +194,6 @@ def gate_lag(
     length = requirement / (pool * np.exp(stock.growth * launch) * month)
     run = np.maximum(length, values["minimum_training_months"])
     return np.asarray(launch + run + values["post_training_months"])
-
-
-def _judged(values: Array, months: float, *, still: bool) -> Said:
-    score = crps_until(values, months) if still else crps_within(values, months)
-    return Said(values, float(np.mean(values <= months)), score)
 
 
 def _log_likelihood(log_months: float, expected: Array, spread: float, *, still: bool) -> Array:

@@ -14,10 +14,9 @@ from ....evidence.tables.table import Table
 from ....model.assumptions import Assumptions
 from ....model.equations import MONTHS_PER_YEAR
 from ....priors.errors import InputError
-from ...inference.proper_scores import crps_until, crps_within
 from .chosen import last_day
 from .gate_hindcast import GateHindcast
-from .lag_structures import STRUCTURES, Known, Predictive, Said, predict_lag
+from .lag_structures import STRUCTURES, Known, Said, predict_lag
 
 RIVALS: Mapping[str, str] = {
     "last-lag": "As long as the last record that had been met",
@@ -231,7 +230,7 @@ def _said(known: Known, episode: Episode, months: float, assumptions: Assumption
     for name in STRUCTURES:
         predictive = predict_lag(name, known, assumptions.beliefs)
         if predictive is not None:
-            said[name] = _judged(predictive, months, episode.open)
+            said[name] = Said.of(predictive.values, predictive.probability_within(months), episode, months)
     closed = known.lags[known.met]
     points = {"no-lag": 0.0}
     if closed.size:
@@ -239,16 +238,8 @@ def _said(known: Known, episode: Episode, months: float, assumptions: Assumption
         points |= {"last-lag": float(closed[np.lexsort((closed, ends))[-1]]), "mean-lag": float(closed.mean())}
     for name in RIVALS:
         if name in points:
-            value = np.array([points[name]])
-            score = crps_until(value, months) if episode.open else crps_within(value, months)
-            said[name] = Said(value, float(points[name] <= months), score)
+            said[name] = Said.of(np.array([points[name]]), float(points[name] <= months), episode, months)
     return said
-
-
-def _judged(predictive: Predictive, months: float, still_open: bool) -> Said:
-    values = predictive.values
-    score = crps_until(values, months) if still_open else crps_within(values, months)
-    return Said(values, predictive.probability_within(months), score)
 
 
 def _score(compared: Sequence[Asked], name: str) -> Score:

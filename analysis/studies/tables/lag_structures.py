@@ -21,8 +21,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ....evidence.tables.episodes import Episode
+from ....model.equations import MONTHS_PER_YEAR
 from ....priors.families import Family
 from ...inference.estimates import Array
+from ...inference.proper_scores import crps_until, crps_within
 
 POINTS = 1_000  # equally likely values that stand for a forecast
 NODES = {"hindcast_typical_lag": 41, "hindcast_lag_spread": 15, "hindcast_lag_drift": 11}
@@ -77,10 +80,6 @@ class Predictive:
         """Probability of a lag of at most so many months."""
         return float(np.interp(months, LATTICE, self.cdf, left=0.0))
 
-    def quantile(self, probability: float) -> float:
-        """Quantile (months); `LONGEST` where longer lags have that much probability."""
-        return float(np.interp(probability, self.cdf, LATTICE))
-
     @property
     def values(self) -> Array:
         """Equally likely lags that stand for it, ascending; shape (`POINTS`,)."""
@@ -105,6 +104,12 @@ class Said:
     values: Array
     probability: float
     score: float
+
+    @classmethod
+    def of(cls, values: Array, probability: float, episode: Episode, months: float) -> Said:
+        """Score what was said of an episode of so many months."""
+        score = crps_until(values, months) if episode.open else crps_within(values, months)
+        return cls(values, probability, score)
 
 
 def predict_lag(structure: str, known: Known, beliefs: Mapping[str, Family]) -> Predictive | None:
@@ -169,7 +174,7 @@ def _by_frontier(known: Known, beliefs: Mapping[str, Family]) -> Predictive:
 
     unmet = log_ndtr(away(np.zeros(1)))
     shares = _shares(weights + unmet)
-    years = LATTICE[:, None] / 12.0
+    years = LATTICE[:, None] / MONTHS_PER_YEAR
     reached = -np.expm1(np.minimum(log_ndtr(away(years)) - unmet, 0.0))
     # far below its line a record is never unmet: rounding must not make a probability of it
     return _predictive(np.where(ndtr(away(np.zeros(1))) > 0.0, reached, 1.0), shares)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from ...inference.estimates import Array, Distribution, Estimate, quantile_shift
+from ...inference.differences import quantile_shift
+from ...inference.estimates import Array, Distribution, Estimate
 from ...inference.question import Question
 
 

@@ -64,14 +64,14 @@ def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequen
     question, disclosures = read_disclosures(pending.disclosures, posterior.question, pending.known)
     quantities, chosen = _chosen(question, items, disclosures, only)
     columns = _columns(question, source, quantities, chosen, items)
-    months = columns[READY]
-    if not np.isfinite(months).all():
-        never = float(source.weighting.shares @ ~np.isfinite(months))
-        raise UntrustworthyError(
-            f"in {never:.2%} of the draws the event never comes: no loss can be expected of its date"
-        )
-    kept, _ = lightened(source.weighting)
+    kept, weighting = lightened(source.weighting)
     columns = {name: column[kept] for name, column in columns.items()}
+    never = ~np.isfinite(columns[READY])
+    if never.any():
+        share = weighting.mean(never.astype(float))
+        raise UntrustworthyError(
+            f"in {share:.3%} of the draws the event never comes: no loss can be expected of its date"
+        )
     draws = DateDraws(columns[READY], source.weighting, pending.decision, kept)
     if draws.effective < FEWEST:
         raise UntrustworthyError(f"{few_draws(draws.effective, 'value of information')}: try more --draws")

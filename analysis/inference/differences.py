@@ -1,0 +1,76 @@
+"""Differences between estimates that rest on the same random numbers, and are better known than either."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from .estimates import TAIL_DRAWS, Array, Distribution, Estimate, Weighting
+
+
+def quantile_shift(changed: Distribution, baseline: Distribution, p: float) -> Estimate:
+    """How far a quantile lies from the baseline's, when both rest on the same random numbers.
+
+    Their values may differ (another policy), or their weights (other evidence), or what was drawn from (a proposal
+    fitted to other evidence).
+
+    Returns
+    -------
+    Estimate
+        Changed minus baseline. Common random numbers make its MCSE smaller than either quantile's own.
+    """
+    after, before = (
+        distribution.weighting.contributions(distribution.quantile_influence(p)) for distribution in (changed, baseline)
+    )
+    return _shift(changed, baseline, p, error_of_difference(changed.weighting, baseline.weighting, after, before))
+
+
+def probability_shift(changed: Distribution, baseline: Distribution, value: float) -> Estimate:
+    """How far the probability of lying below a value differs from the baseline's; see `quantile_shift`."""
+    after, before = ((distribution.values < value).astype(float) for distribution in (changed, baseline))
+    of_each = changed.weighting.contributions(after), baseline.weighting.contributions(before)
+    error = error_of_difference(changed.weighting, baseline.weighting, *of_each)
+    return Estimate(changed.weighting.mean(after) - baseline.weighting.mean(before), error)
+
+
+def paired_differences(changed: Distribution, baseline: Distribution) -> Array:
+    """Months by which a date lies after the baseline's, in each of their common draws, shape (draw,).
+
+    Infinite where only the one ever comes, 0 where neither does.
+    """
+    after, before = changed.values, baseline.values
+    never = np.isinf(after) & np.isinf(before)
+    return np.asarray(np.subtract(after, before, out=np.zeros_like(after), where=~never))
+
+
+def error_of_difference(changed: Weighting, baseline: Weighting, after: Array, before: Array) -> float:
+    """Standard error of the difference of two estimates, given what each draw adds to either's error.
+
+    Where the one has as many draws as the other, those at the same place are taken together. If the same random numbers
+    have made them, what they have in common is left out; if not (one in pairs of antithetic draws, one single, for
+    instance), the error is that of independent draws.
+
+    Parameters
+    ----------
+    changed, baseline : Weighting
+        Of the two estimates.
+    after, before : array of shape (draw,)
+        What each draw adds; see `Weighting.contributions`.
+    """
+    if (changed.draws, changed.replicates, changed.chains) == (baseline.draws, baseline.replicates, baseline.chains):
+        return changed.error_of_sum(after - before)
+    units = sorted(each.replicates or each.draws for each in (changed, baseline))
+    if changed.draws != baseline.draws or changed.chains or baseline.chains or units[1] % units[0]:
+        return math.hypot(changed.error_of_sum(after), baseline.error_of_sum(before))
+    return Weighting(changed.draws, replicates=units[0]).error_of_sum(after - before)
+
+
+def independent_quantile_shift(changed: Distribution, baseline: Distribution, p: float) -> Estimate:
+    """How far a quantile lies from the baseline's, when the two rest on different draws."""
+    return _shift(changed, baseline, p, math.hypot(changed.quantile(p).mcse, baseline.quantile(p).mcse))
+
+
+def _shift(changed: Distribution, baseline: Distribution, p: float, mcse: float) -> Estimate:
+    meaningful = min(changed.effective_draws, baseline.effective_draws) * min(p, 1.0 - p) >= TAIL_DRAWS
+    return Estimate(changed.quantile_value(p) - baseline.quantile_value(p), mcse, meaningful)
