@@ -36,13 +36,12 @@ def events_of(items: Iterable[Item]) -> list[str]:
 
 
 def with_latents(assumptions: Assumptions, items: Iterable[Item]) -> Assumptions:
-    """Add the quantities that items have of their own.
+    """Assume what counting items takes: the quantities that they have of their own, and the policies they report.
 
     A firm ratio is one firm's. The first firm whose bill a ledger holds is described by the prior table's
     ``firm_ratio``; each further one gets a quantity of its own (``firm_ratio_`` and the firm's name) with
     the same prior, unless the table has a row for it. Each organisation that measured lags has an error of its own,
-    with the prior of ``organisation_error``. A policy that an item reports acts from its day on. Without such items the
-    assumptions come back as they are.
+    with the prior of ``organisation_error``. These policies act from their days on, and no others do.
 
     Examples
     --------
@@ -57,11 +56,17 @@ def with_latents(assumptions: Assumptions, items: Iterable[Item]) -> Assumptions
     ['firm_ratio_moonshot_ai']
     """
     items = list(items)
+    assumptions = with_own_quantities(assumptions, items)
+    enacted = tuple(policy for item in items if (policy := item.enacted(assumptions)) is not None)
+    return assumptions if enacted == assumptions.enacted else replace(assumptions, enacted=enacted)
+
+
+def with_own_quantities(assumptions: Assumptions, items: Iterable[Item]) -> Assumptions:
+    """Add the quantities that items have of their own, in the same world: for items that are not counted."""
     quantities = dict(assumptions.table.quantities)
     for item in items:
         for plain, own in item.renamed.items():
             quantities.setdefault(own, replace(quantities[plain], name=own))
-    enacted = tuple(policy for item in items if (policy := item.enacted(assumptions)) is not None)
-    if len(quantities) == len(assumptions.table.quantities) and enacted == assumptions.enacted:
+    if len(quantities) == len(assumptions.table.quantities):
         return assumptions
-    return replace(assumptions, table=replace(assumptions.table, quantities=quantities), enacted=enacted)
+    return replace(assumptions, table=replace(assumptions.table, quantities=quantities))

@@ -51,6 +51,11 @@ class Enacted:
         return 1.0 if self.certain else (np.asarray(values[self.rank]) < self.reliability).astype(float)
 
 
+def beyond_doubt(enacted: Iterable[Enacted]) -> set[str]:
+    """Levers that have been enacted in every draw: of them nothing is left to decide."""
+    return {each.lever for each in enacted if each.certain}
+
+
 def enacted_in_turn(
     enacted: Iterable[Enacted], levers: Mapping[str, Lever], race: Race, values: Mapping[str, Any]
 ) -> list[Intervention]:

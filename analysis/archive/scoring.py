@@ -9,7 +9,7 @@ from datetime import date
 
 from ...model.calendar import Calendar
 from ..inference.estimates import Distribution
-from ..inference.proper_scores import quantile_loss
+from ..inference.proper_scores import HORIZON, quantile_loss
 from .views import Curve, Unscored, View
 
 INTERVALS = (0.5, 0.9)  # central intervals whose coverage is said
@@ -70,7 +70,7 @@ class Score:
         Continuous ranked probability score of all that comes up to `HORIZON` after t = 0, months; while open, its part
         up to the day (threshold-weighted, both).
     interval_score : float or None
-        Weighted interval score: twice the mean quantile score of `levels`, months.
+        Weighted interval score: twice the mean quantile score of `levels`, months; of what comes up to `HORIZON` too.
     levels : tuple of float
         Quantiles that the weighted interval score is of.
     log_score : float or None
@@ -186,12 +186,16 @@ def score(
 
 
 def _interval_score(view: View, levels: Sequence[float], moment: float, outcome: Outcome) -> float | Unscored:
-    """Twice the mean quantile score: of a median and central intervals, their weighted interval score."""
+    """Twice the mean quantile score: of a median and central intervals, their weighted interval score.
+
+    Like the CRPS, of which it is a part, it counts what comes after the horizon, or never, as coming then.
+    """
     if not levels:
         return Unscored("it states no quantile")
     if outcome.open:
         return Unscored("undecided until it happens")
-    losses = [quantile_loss(view.quantile(level) or 0.0, level, moment) for level in levels]
+    seen = min(moment, HORIZON)
+    losses = [quantile_loss(min(view.quantile(level) or 0.0, HORIZON), level, seen) for level in levels]
     return 2.0 * math.fsum(losses) / len(losses)
 
 

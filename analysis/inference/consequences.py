@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...evidence.latents import events_of, latent_quantities, with_latents
+from ...evidence.latents import events_of, latent_quantities, with_latents, with_own_quantities
 from ...evidence.likelihood import log_density, predictions
 from ...evidence.schema import Item
 from ...model.assumptions import multiple_name
@@ -76,9 +76,9 @@ class Consequences:
     def __init__(self, question: Question, counted: Sequence[Item], checks: Sequence[Item]) -> None:
         self.counted, self.checks = tuple(counted), tuple(checks)
         self.items = (*self.counted, *self.checks)
-        self.question = replace(question, assumptions=with_latents(question.assumptions, self.items))
+        assumptions = with_own_quantities(with_latents(question.assumptions, self.counted), self.checks)
+        self.question = replace(question, assumptions=assumptions)
         self.events = list(dict.fromkeys([question.event, *events_of(self.counted)]))
-        assumptions = self.question.assumptions
         needed = assumptions.needed(self.events, distillation=True)
         names = assumptions.with_related([*needed, *latent_quantities(self.counted)])
         self.names = [name for name in names if not assumptions.beliefs[name].certain]

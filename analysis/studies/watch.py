@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...evidence.schema import Item
+from ...model.enacted import beyond_doubt
 from ...model.policies import apply_lever
 from ...priors.errors import InputError, unknown_name
 from ..inference.diagnostics import UntrustworthyError
@@ -170,11 +171,14 @@ def watch(
     'happens'
     """
     observables = observables or read_observables(posterior.question.assumptions)
-    chosen = _chosen(observables, only)
+    asked, enacted = _chosen(observables, only), beyond_doubt(posterior.question.assumptions.enacted)
+    decided = [row for row in asked if row.way == "lever" and row.name in enacted]
+    chosen = [row for row in asked if row not in decided]
     rows, notes = _disclosures(posterior, observables, [row for row in chosen if row.way == "disclosure"])
     rows += _levers(posterior, [row for row in chosen if row.way == "lever"])
     rows += _scenarios(posterior, [row for row in chosen if row.way == "scenario"], compared)
     ranked = tuple(sorted(rows, key=lambda row: np.inf if np.isnan(row.weight.value) else -row.weight.value))
+    notes += tuple(f"left out, as it has been enacted: {row.title}" for row in decided)
     return Watch(posterior.origin, posterior.ready, ranked, notes)
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from catchup.analysis.commands.main import run as catchup
 from catchup.analysis.inference.conditioning import condition
+from catchup.analysis.inference.consequences import Consequences
 from catchup.analysis.inference.differences import independent_quantile_shift
 from catchup.analysis.inference.forecast import forecast
 from catchup.analysis.inference.likelihoods import likelihoods_of, prior_for
@@ -22,6 +23,9 @@ from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.inference.subsets import SharedDraws
 from catchup.analysis.studies.influence import influence
 from catchup.analysis.studies.movement import moved_by_added
+from catchup.analysis.studies.voi.pending import read_pending
+from catchup.analysis.studies.voi.study import value_of_information
+from catchup.analysis.studies.watch import watch
 from catchup.evidence.latents import with_latents
 from catchup.evidence.schema import Item
 from catchup.model import build_model, load_assumptions
@@ -218,12 +222,32 @@ def test_nuts_refuses_what_it_cannot_follow(tmp_path: Path, capsys: pytest.Captu
     assert "rumour is not certain, which only --engine importance can weigh" in capsys.readouterr().err
 
 
+def test_what_has_been_enacted_is_the_world_in_which_it_is_asked_what_may_be_learnt_or_watched() -> None:
+    question, ban = Question(load_assumptions(), DAY, draws=3_000), policy("ban", day=date(2026, 11, 15))
+    known = condition(question, counting([ban]), "importance")
+    names = ["remote-access-decision", "hyperscaler-run"]
+    learnt = value_of_information(known, read_pending(known.question, {"ban": ban}), only=names)
+    assert np.isin(learnt.before.months, known.ready.values).all()
+    assert [row.disclosure.id for row in learnt.disclosures] == ["hyperscaler-run"]
+    assert "enacted: A decision to revoke remote access" in learnt.notes[-1]
+    watched = watch(known, only=["remote-access-revoked", "smuggling-stopped"])
+    assert [row.observable.id for row in watched.rows] == ["smuggling-stopped"]
+    assert "enacted: A decision to revoke remote access" in watched.notes[-1]
+
+
+def test_a_policy_that_is_held_out_acts_on_nothing() -> None:
+    question, ban = Question(load_assumptions(), DAY, draws=1_000), policy("ban")
+    lag = item("capability_lag", "lag")
+    assert Consequences(question, [lag], [ban]).question.assumptions.enacted == ()
+    assert [each.name for each in Consequences(question, [ban, lag], []).question.assumptions.enacted] == ["ban"]
+
+
 @pytest.mark.parametrize("doubted", [True, False])
 def test_a_world_without_a_policy_is_the_same_by_kept_values_as_drawn_again(
     doubted: bool, article: Assumptions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     items = [policy("ban", reliability=0.5 if doubted else 1.0), item("compute_reading", "slide")]
-    question = Question(with_latents(article, items), DAY, draws=20_000)  # of more than one chunk
+    question = Question(with_latents(article, items), DAY, draws=30_000)  # of more than one chunk
 
     def without() -> SharedDraws:
         return SharedDraws(question, items, prior_for(question, items), summed_up=True).without_policies(["slide"])

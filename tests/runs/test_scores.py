@@ -122,6 +122,15 @@ def test_quantiles_have_their_weighted_interval_score(moment: float, scoringrule
     assert found.interval_score == pytest.approx((0.5 * median + 0.05 * interval) / 1.5, rel=1e-12)
 
 
+def test_a_quantile_that_is_never_counts_as_the_horizon() -> None:
+    """A date that a lab may keep to itself has no 95% quantile: it is late, not infinitely wrong."""
+    outcome = Outcome(CALENDAR.origin + timedelta(days=300))
+    found = scored(Knots({**QUANTILES, 0.95: math.inf}), outcome)
+    assert found.interval_score == scored(Knots({**QUANTILES, 0.95: proper_scores.HORIZON}), outcome).interval_score
+    assert found.interval_score is not None
+    assert math.isfinite(found.interval_score)
+
+
 @pytest.mark.parametrize("moment", [6.0, 8.5, 11.0, 13.0, 17.9, 21.0])
 def test_joined_quantiles_have_the_crps_of_a_numerical_integral(moment: float) -> None:
     def cumulative(x: float) -> float:

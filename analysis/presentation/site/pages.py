@@ -16,7 +16,7 @@ from ..report.section import Sentence
 from ..table import Table
 from ..tables.attribution import attribution_table
 from ..tables.history import history_table
-from ..tables.scores import MEASURES
+from ..tables.scores import BRIER, MEASURES
 from . import addresses
 from .cards import CARD
 from .feed import Told
@@ -179,7 +179,7 @@ def record_page(runs: Sequence[Run], record: Record) -> str:
         addresses.RECORD,
         title="Track record",
         tables=tables,
-        measures=MEASURES,
+        measures=MEASURES + BRIER,
         hindcast=record.hindcast is not None,
     )
 

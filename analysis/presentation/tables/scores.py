@@ -22,8 +22,9 @@ INFINITE = "infinite: the forecast ruled it out"
 PROBABILITY = "probability"
 MEASURES = (
     "CRPS and WIS in months; WIS is the weighted interval score of the quantiles at 5, 50 and 95%, or of those "
-    "stated; ~ joins stated quantiles by straight lines; Brier is the squared error of having happened by a day"
+    "stated; ~ joins stated quantiles by straight lines"
 )
+BRIER = "; Brier is the squared error of having happened by a day"
 """What the columns' short names mean."""
 
 
@@ -50,7 +51,7 @@ def _head(result: Scores) -> list[str]:
     decided = "; while the question is open, scores count only what is decided" if outcome.open else ""
     return [
         f"{known} {date_text(outcome.day)}: lower is better{decided}",
-        MEASURES,
+        MEASURES + (BRIER if _days_shown(result) else ""),
     ]
 
 
@@ -97,7 +98,9 @@ def scores_table(result: Scores) -> Table[Score]:
         Column(path=("opened",), value=lambda row: row.opened),
         Column(path=("proxy",), value=lambda row: row.proxy or None),
     ]
-    horizon = f"CRPS counts the {HORIZON:g} months after t = 0: what comes later, or never, as if it came at their end"
+    horizon = (
+        f"CRPS and WIS count the {HORIZON:g} months after t = 0: what comes later, or never, as if it came at their end"
+    )
     lines = [horizon, *_left_out_lines(result.left_out), *_reason_lines(result), *_note_lines(result.scores)]
     return Table("Forecasts judged by what is known of the date", columns, result.scores, lines=lines)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from ....evidence.latents import with_latents
+from ....evidence.latents import with_latents, with_own_quantities
 from ....evidence.selected import Selection
 from ...inference.conditioning import condition
 from ...inference.diagnostics import UntrustworthyError
@@ -163,5 +163,5 @@ def _checks_of_prior(question: Question, selection: Selection, error: Untrustwor
 
 
 def _knowing_all(question: Question, selection: Selection) -> Question:
-    items = (*selection.counted, *selection.checks, *selection.priors)
-    return replace(question, assumptions=with_latents(question.assumptions, items))
+    counted = with_latents(question.assumptions, selection.counted)
+    return replace(question, assumptions=with_own_quantities(counted, (*selection.checks, *selection.priors)))

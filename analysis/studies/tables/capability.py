@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ....evidence.latents import with_latents
+from ....evidence.latents import with_own_quantities
 from ....evidence.schema import Item, item_from_table
 from ....evidence.tables.episodes import Release, chinese_records
 from ....evidence.tables.records import shipped_records
@@ -149,7 +149,7 @@ def _structure_draws(structure: CapabilityFrontier, question: Question) -> dict[
 
 def _predicted(posterior: Posterior, items: list[Item]) -> Values:
     """What a posterior says of items that it need not have counted, each without the scatter of a score."""
-    question = replace(posterior.question, assumptions=with_latents(posterior.question.assumptions, items))
+    question = replace(posterior.question, assumptions=with_own_quantities(posterior.question.assumptions, items))
 
     def evaluate(values: Values) -> dict[str, Array]:
         return dict(predictions_of(question, values, items)[2])

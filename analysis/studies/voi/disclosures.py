@@ -15,7 +15,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from ....evidence.consistency import check_against
 from ....evidence.kinds import KINDS, Kind
-from ....evidence.latents import with_latents
+from ....evidence.latents import with_own_quantities
 from ....evidence.ledgers import one_ratio_per_firm
 from ....evidence.schema import Item, ItemText, read_likelihood
 from ....model.assumptions import Assumptions
@@ -119,7 +119,7 @@ def read_disclosures(
     }
     named = one_ratio_per_firm({**known, **items})
     own = {name: named[f"{BEFORE}/{name}"] for name, (text, _) in texts.items() if text.kind != POLICY}
-    assumptions = with_latents(question.assumptions, own.values())
+    assumptions = with_own_quantities(question.assumptions, own.values())
     for item in own.values():
         check_against(item, assumptions)
     found = {name: Disclosure(name, text, own.get(name)) for name, (text, _) in texts.items()}

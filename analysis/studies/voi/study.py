@@ -14,6 +14,7 @@ from ....evidence.latents import latent_quantities
 from ....evidence.likelihood import log_density, simulate
 from ....evidence.schema import Item
 from ....model.calendar import Clock
+from ....model.enacted import beyond_doubt
 from ....model.policies import apply_lever
 from ....priors.errors import unknown_name
 from ...inference.diagnostics import UntrustworthyError, few_draws
@@ -63,6 +64,9 @@ def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequen
     source, items = posterior.source, posterior.items
     question, disclosures = read_disclosures(pending.disclosures, posterior.question, pending.known)
     quantities, chosen = _chosen(question, items, disclosures, only)
+    enacted = beyond_doubt(question.assumptions.enacted)
+    decided = [disclosure for disclosure in chosen if disclosure.text.lever in enacted]
+    chosen = [disclosure for disclosure in chosen if disclosure not in decided]
     columns = _columns(question, source, quantities, chosen, items)
     kept, weighting = lightened(source.weighting)
     columns = {name: column[kept] for name, column in columns.items()}
@@ -90,7 +94,10 @@ def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequen
         decision=pending.decision,
         quantities=tuple(sorted(learnt, key=lambda row: -row.size)),
         disclosures=tuple(sorted(valued, key=lambda row: -row.narrowing.loss.value)),
-        notes=(few_draws(draws.effective, "tails of what is learnt"),) if draws.effective < ENOUGH else (),
+        notes=(
+            *((few_draws(draws.effective, "tails of what is learnt"),) if draws.effective < ENOUGH else ()),
+            *(f"left out, as it has been enacted: {disclosure.text.title}" for disclosure in decided),
+        ),
     )
 
 
