@@ -12,6 +12,7 @@ from ..priors.errors import InputError, reason_of
 from .confirmation import confirms, latest_confirmed
 from .kinds.capability_lag import ORGANISATION_ERROR
 from .kinds.policy import RANK
+from .organisations import organisation_meant
 from .schema import Item, read_item
 
 PACKAGED = Path(__file__).parent / "ledger"
@@ -135,8 +136,12 @@ def one_ratio_per_firm(items: Mapping[str, Item]) -> dict[str, Item]:
 
 def one_error_per_organisation(items: Mapping[str, Item]) -> dict[str, Item]:
     """Give each organisation whose measurements are in the ledger an error of its own, which they share."""
+
+    def own_error(item: Item) -> str:
+        return f"{ORGANISATION_ERROR}_{_words(organisation_meant(item.observed.organisation))}"
+
     own = {
-        key: replace(item, renamed={ORGANISATION_ERROR: f"{ORGANISATION_ERROR}_{_words(item.observed.organisation)}"})
+        key: replace(item, renamed={ORGANISATION_ERROR: own_error(item)})
         for key, item in items.items()
         if ORGANISATION_ERROR in item.kind.latents(item.observed)
     }

@@ -13,6 +13,7 @@ from cyclopts import Parameter
 from ...evidence import KINDS, load_ledger, select, template
 from ...evidence.confirmation import confirm, own_file, refuse_future
 from ...evidence.ledgers import item_path
+from ...evidence.organisations import alone
 from ...evidence.tables.places import today
 from ...priors.errors import InputError, unknown_name
 from ..presentation.tables.evidence import Evidence, item_layout, layout, uses_of
@@ -87,7 +88,7 @@ def check_evidence(*files: Path, shown: Shown | None = None) -> int:
         refuse_future(each, max(day, today()))
     judged = _judged(assumptions, day, selection.counted, [item.id for item in checked])
     warnings = [row.warning for row in judged if row.warning]
-    warnings += _surprises(assumptions, day, checked) if files else []
+    warnings += [*_surprises(assumptions, day, checked), *alone(checked, ledger.items.values())] if files else []
     if shown.json:
         genuine = genuine_as_json(judged)
         rows = [
@@ -98,7 +99,7 @@ def check_evidence(*files: Path, shown: Shown | None = None) -> int:
         return 0
     say(f"valid: {len(checked)} item{'s' if len(checked) != 1 else ''}, {len(selection.counted)} counted in all")
     for item in checked if files else []:
-        say(f"  {item.id}: {item.text.kind}, {uses[item.id]} on {day}")
+        say(f"  {item.id}: {item.text.kind}; on {day}: {uses[item.id]}")
     for line in warnings:
         say(line, wrapped=False)
     return 0

@@ -62,7 +62,7 @@ class Widening:
     def text(self) -> str:
         """Say it, in the quantity's unit."""
         unit = "" if self.unit == "1" else f" {self.unit}"
-        needed = "to whatever would do" if self.needed is None else f"about {_plain(self.needed, NEEDED_DIGITS)}{unit}"
+        needed = "as far as it takes" if self.needed is None else f"about {_plain(self.needed, NEEDED_DIGITS)}{unit}"
         low, high = (_plain(bound, BOUND_DIGITS) for bound in (self.low, self.high))
         return f"{self.quantity} {needed} (prior: {low if low == high else f'{low} to {high}'})"
 

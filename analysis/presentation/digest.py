@@ -11,13 +11,14 @@ from ..archive.reading import Run
 from ..inference.estimates import Estimate
 from .html import environment
 from .site.headline import Headline, headline_of
-from .site.moved import Story, plain, story_of
-from .text import harmless
+from .site.moved import Story, story_of
+from .text import harmless, shift_text
 
 WIDTH = 78
 MOST = 98  # lines, however much has moved
 WATCHED = 6  # things to watch that are named
 UNWATCHED = "This run was made without looking ahead; a whole one has it."
+NOTHING_TO_SEE = "Nothing that is watched would move it by more than noise."
 SENTENCES_OF_A_PAGE = 15  # so that four kinds stay below 100 lines
 SENTENCES = 20  # contributions of a kind that are named
 
@@ -52,7 +53,7 @@ def digest_html(run: Run) -> str:
             headline=headline_of(run),
             story=story_of(run),
             most=SENTENCES_OF_A_PAGE,
-            watched=[] if found is None else [_watched_text(row) for row in found["observables"][:WATCHED]],
+            watched=[] if found is None else _watched(found),
             unwatched=UNWATCHED,
         )
         + "\n"
@@ -60,7 +61,7 @@ def digest_html(run: Run) -> str:
 
 
 def _headline(headline: Headline) -> Iterator[str]:
-    yield from _wrapped(f"A Chinese lab has a model like Claude Mythos {headline.interval}.")
+    yield from _wrapped(f"{headline.arrival}.")
     yield from _wrapped(f"As of {headline.day}, model {headline.model}, event {headline.event}.")
     yield ""
     for line in (*headline.warnings, *headline.lines):
@@ -87,8 +88,18 @@ def _watch(found: Mapping[str, Any] | None) -> Iterator[str]:
     if found is None:
         yield from _wrapped(UNWATCHED)
         return
-    for row in found["observables"][:WATCHED]:
-        yield from _wrapped(_watched_text(row), bullet=True)
+    for text in _watched(found):
+        yield from _wrapped(text, bullet=True)
+
+
+def _watched(found: Mapping[str, Any]) -> list[str]:
+    """What to watch, of which something would move the date by more than noise."""
+    rows = [row for row in found["observables"] if any(_tells(_shift(outcome)) for outcome in row["outcomes"])]
+    return [_watched_text(row) for row in rows[:WATCHED]] or [NOTHING_TO_SEE]
+
+
+def _tells(shift: Estimate) -> bool:
+    return math.isinf(shift.value) or not shift.noise
 
 
 def _watched_text(row: Mapping[str, Any]) -> str:
@@ -99,13 +110,17 @@ def _watched_text(row: Mapping[str, Any]) -> str:
 
 
 def _outcome_text(outcome: Mapping[str, Any]) -> str:
-    shift = outcome["shift"]["0.5"]
-    months, said = shift["months"], outcome.get("says", outcome["id"])
-    if months is None:
+    shift = _shift(outcome)
+    said, moved = outcome.get("says", outcome["id"]), shift_text(shift)
+    if math.isinf(shift.value):
         return f"{said} beyond all that is followed"
-    estimate = Estimate(months, math.inf if shift["mcse"] is None else shift["mcse"])
-    noise = ", within noise" if estimate.noise and months != 0.0 else ""
-    return f"{said} {plain(months)} ± {estimate.mcse:.3f} months{noise}"
+    return f"{said} {moved}{' months' if moved[0] in '+-' else ''}"
+
+
+def _shift(outcome: Mapping[str, Any]) -> Estimate:
+    """How far the median moves, as a run's file has it: null is beyond all that is followed."""
+    months, mcse = outcome["shift"]["0.5"]["months"], outcome["shift"]["0.5"]["mcse"]
+    return Estimate(math.inf if months is None else months, math.inf if mcse is None else mcse)
 
 
 def _titled(title: str) -> tuple[str, str]:

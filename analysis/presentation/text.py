@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from ...model.assumptions import DEFAULT_EVENT
 from ...model.race import Race
 from ...priors.families import Family
 from ..inference.estimates import FEW, Estimate
@@ -120,6 +121,12 @@ def between_text(share: float | None, rest: str) -> str:
     if share is None:
         return "Some structures let it never come: the pool has no variance to share out."
     return f"{share:.0%} of {rest}."
+
+
+def arrival_text(event: str, when: str, name: str = "Mythos") -> str:
+    """Say when it comes, and by which reading of "a model like Mythos" unless it is the usual one."""
+    reading = "" if event == DEFAULT_EVENT else f", read as {event},"
+    return f"A Chinese lab has a model like {name}{reading} {when}"
 
 
 def leader_text(race: Race, shares: Mapping[str, Estimate]) -> str:

@@ -32,6 +32,7 @@ from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, choose_evidence, posterior
 from catchup.analysis.inference.resampling import systematic
 from catchup.analysis.presentation.tables.movement import movement_as_json, movement_text
+from catchup.analysis.presentation.text import day_text
 from catchup.analysis.studies.movement import ENOUGH, Movement, moved_by_added, moved_by_evidence
 from catchup.evidence.schema import Item
 from catchup.model.assumptions import Assumptions
@@ -449,6 +450,16 @@ def test_a_shift_too_small_to_be_shown_is_no_shift_beyond_its_error(asked: Quest
     tiny = Movement(("x",), drawn.ready, {0.5: Estimate(-1e-4, 1e-6)})
     assert tiny.beyond_noise
     assert movement_text(asked, "x", tiny).startswith("x moved the median by less than 0.01 months, from ")
+
+
+def test_a_shift_of_the_tail_alone_is_said(asked: Question) -> None:
+    drawn = posterior(Request(asked, engine="importance"))
+    noise, late, none = Estimate(-1e-3, 2e-3), Estimate(2.5, 0.1), Estimate(0.0, 0.0)
+    said = movement_text(asked, "x", Movement(("x",), drawn.ready, {0.05: none, 0.5: noise, 0.95: late}))
+    assert "by +0.00 ± 0.00 months" in said
+    assert said.endswith("within its Monte Carlo error; the 95% date by +2.50 ± 0.10")
+    unmoved = movement_text(asked, "x", Movement(("x",), drawn.ready, dict.fromkeys((0.05, 0.5, 0.95), none)))
+    assert unmoved == f"x did not move the median, {day_text(asked, drawn.ready.quantile_value(0.5))}"
 
 
 def test_the_command_says_what_an_added_item_moved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

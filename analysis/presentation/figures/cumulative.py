@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ...inference.forecast import Forecast
 from ...inference.json_values import AnyDistribution
+from ..text import arrival_text
 from .dates import date_number, day_number, day_text, month_text, set_date_axis
 from .style import (
     INK,
@@ -177,7 +178,7 @@ def _finding(forecast: Forecast) -> str:
     middle = calendar.day(forecast.ready.quantile_value(0.5))
     if middle is None:
         return "In most draws no Chinese lab ever gets there"
-    return f"A Chinese lab has a model like Mythos by {month_text(middle)}, as likely as not"
+    return arrival_text(forecast.question.event, f"by {month_text(middle)}, as likely as not")
 
 
 def _subtitle(forecast: Forecast, prior: Forecast | None, events: Sequence[Forecast]) -> str:

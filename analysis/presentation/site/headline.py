@@ -12,7 +12,7 @@ from ...inference.estimates import Estimate
 from ...inference.silence import STALE
 from ..tables.forecast import ON_COMPUTE_ALONE, WITHOUT_LAGS, interval_text
 from ..tables.state import stages_text
-from ..text import chance_text, date_text, harmless, stale_text
+from ..text import arrival_text, chance_text, date_text, harmless, stale_text
 
 BESIDE = {"known": "Publicly known", "compute_alone": ON_COMPUTE_ALONE, "without_lags": WITHOUT_LAGS}
 """Other dates that a forecast may hold, by their keys, and how a sentence about each begins."""
@@ -31,6 +31,8 @@ class Headline:
         What was asked.
     median, low, high : str
         Days of three quantiles, for people.
+    errors : tuple of float or None
+        Their Monte Carlo errors, months.
     lines : tuple of str
         The same on compute alone and so on, where the race stands, and how likely not for years.
     warnings : tuple of str
@@ -43,13 +45,19 @@ class Headline:
     median: str
     low: str
     high: str
+    errors: tuple[float | None, ...]
     lines: tuple[str, ...]
     warnings: tuple[str, ...]
 
     @property
     def interval(self) -> str:
         """The date in a phrase: around a day, with its 90% interval."""
-        return interval_text(self.low, self.median, self.high)
+        return interval_text(self.low, self.median, self.high, self.errors)
+
+    @property
+    def arrival(self) -> str:
+        """What comes around that day, as a sentence without its full stop."""
+        return arrival_text(self.event, self.interval, "Claude Mythos")
 
 
 def headline_of(run: Run) -> Headline:
@@ -69,6 +77,7 @@ def headline_of(run: Run) -> Headline:
         median=median,
         low=low,
         high=high,
+        errors=tuple(_errors_of(forecast["ready"])),
         lines=tuple(_lines(forecast)),
         warnings=(*_stale(forecast, manifest.as_of), *(harmless(str(line)) for line in forecast.get("warnings") or ())),
     )
@@ -88,6 +97,10 @@ def days_of(entry: Mapping[str, Any]) -> tuple[str, str, str]:
     return low, median, high
 
 
+def _errors_of(entry: Mapping[str, Any]) -> list[float | None]:
+    return [entry["quantiles"][p].get("mcse") for p in ENDS]
+
+
 def _day_text(day: str | None) -> str:
     return date_text(None if day is None else date.fromisoformat(day))
 
@@ -101,7 +114,7 @@ def _lines(forecast: Mapping[str, Any]) -> list[str]:
         if forecast.get(key):
             low, median, high = days_of(forecast[key])
             if key != "compute_alone" or forecast[key]["quantiles"] != forecast["ready"]["quantiles"]:
-                lines.append(f"{words}: {interval_text(low, median, high)}.")
+                lines.append(f"{words}: {interval_text(low, median, high, _errors_of(forecast[key]))}.")
     if forecast.get("not_by"):
         said = ", ".join(f"{day[:4]} {chance_text(chance)}" for day, chance in forecast["not_by"].items())
         lines.append(f"Not ready by the first of January: {said}.")

@@ -17,7 +17,7 @@ from ...inference.question import Question
 from ...inference.silence import confirmed_through, silent_through
 from ..json_form import date_as_json, distribution_as_json, merged, moments_as_json, share_as_json, to_json
 from ..table import KEY, Cell, Column, Layout, Span, Table
-from ..text import chance_text, date_text, day_text, error_text
+from ..text import arrival_text, chance_text, date_text, day_text, error_text
 from .columns import asked_text
 from .diagnostics import diagnostics_as_json, diagnostics_table
 from .firms import commitment_tables, firms_as_json, first_lines, first_table
@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # studies that few forecasts are shown with
     from ...studies.structure_spread import StructureSpread
 
 MONTHS_SHOWN = 18
+SAID_ERROR = 0.5  # months, from which a date's Monte Carlo error is said beside it
 NEARLY_CERTAIN = 0.995  # probability from which later months say nothing more
 BY_EVIDENCE = "moved_by_evidence"
 ON_COMPUTE_ALONE = "On compute alone, were nothing else in the way"
@@ -196,7 +197,7 @@ def _until_nearly_certain(months: Sequence[Month]) -> list[Month]:
 def _head(result: Forecast, shapes: Sequence[str]) -> list[Cell]:
     question = result.question
     around, interval = _around(question, result.ready).split(" (", 1)
-    answer = Span(f"A Chinese lab has a model like Mythos {around}", role="strong")
+    answer = Span(arrival_text(question.event, around), role="strong")
     headline: list[Cell] = [(answer, f" ({interval}")]
     return [
         *headline,
@@ -228,12 +229,11 @@ def known_lines(result: Forecast) -> list[str]:
     if result.known is None:
         return []
     question = result.question
-    low, middle, high = (day_text(question, result.known.quantile_value(p)) for p in (0.05, 0.5, 0.95))
     ever = result.known.probability_below(math.inf)
     never = f"never, a lab keeping it to itself, with a probability of {chance_text(1.0 - ever.value)}"
-    if low == middle:
+    if ever.value < 0.05:
         return [f"Publicly known {never}"]
-    return [f"Publicly known around {middle} (90% interval: {low} to {high}); {never}"]
+    return [f"Publicly known {_around(question, result.known)}; {never}"]
 
 
 def alone_text(question: Question, compute_alone: AnyDistribution) -> str:
@@ -242,13 +242,19 @@ def alone_text(question: Question, compute_alone: AnyDistribution) -> str:
 
 
 def _around(question: Question, ready: AnyDistribution) -> str:
-    low, middle, high = (day_text(question, ready.quantile_value(p)) for p in (0.05, 0.5, 0.95))
-    return interval_text(low, middle, high)
+    quantiles = [ready.quantile(p) for p in (0.05, 0.5, 0.95)]
+    low, middle, high = (day_text(question, quantile.value) for quantile in quantiles)
+    return interval_text(low, middle, high, [quantile.mcse for quantile in quantiles])
 
 
-def interval_text(low: str, middle: str, high: str) -> str:
-    """Say a date with its interval, from the days of three quantiles."""
-    return f"around {middle} (90% interval: {low} to {high})"
+def interval_text(low: str, middle: str, high: str, errors: Iterable[float | None]) -> str:
+    """Say a date with its interval, from the days of three quantiles and their Monte Carlo errors (months).
+
+    The errors are said where days would otherwise seem to be known that are not.
+    """
+    worst = max((error for error in errors if error is not None and math.isfinite(error)), default=0.0)
+    error = f"; Monte Carlo error up to {worst:.1f} months" if worst >= SAID_ERROR else ""
+    return f"around {middle} (90% interval: {low} to {high}{error})"
 
 
 def not_by_text(chances: Iterable[tuple[date, Estimate]]) -> str:

@@ -4,27 +4,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ...inference.estimates import Estimate
 from ...inference.question import Question
 from ..json_form import shifts_as_json
 from ..text import SMALLEST_SHIFT, day_text
+
+TELLING = 0.1  # months, by which an outer date must move to be named
 
 if TYPE_CHECKING:  # a forecast without evidence loads no kind of it
     from ...studies.movement import Movement
 
 
 def movement_text(question: Question, what: str, movement: Movement) -> str:
-    """Say how far something moved the median, and whether by more than its Monte Carlo error."""
+    """Say how far something moved the median, and whether by more than its Monte Carlo error.
+
+    Where it hardly did, an outer date that it did move is named as well.
+    """
     if movement.before is None:
         return f"{what}: {movement.note}"
     shift = movement.shifts[0.5]
     before = day_text(question, movement.before.quantile_value(0.5))
-    if movement.beyond_noise and abs(shift.value) < SMALLEST_SHIFT:
-        return f"{what} moved the median by less than {2.0 * SMALLEST_SHIFT:g} months, from {before}"
-    size = "larger than" if movement.beyond_noise else "within"
-    return (
-        f"{what} moved the median by {shift.value:+.2f} ± {shift.mcse:.2f} months, from {before}: "
-        f"{size} its Monte Carlo error"
-    )
+    if shift.value == 0.0 and shift.mcse == 0.0:
+        said = f"{what} did not move the median, {before}"
+    elif movement.beyond_noise and abs(shift.value) < SMALLEST_SHIFT:
+        said = f"{what} moved the median by less than {2.0 * SMALLEST_SHIFT:g} months, from {before}"
+    else:
+        size = "larger than" if movement.beyond_noise else "within"
+        said = f"{what} moved the median by {_months(shift)} months, from {before}: {size} its Monte Carlo error"
+        if movement.beyond_noise:
+            return said
+    p, outer = max(movement.shifts.items(), key=lambda entry: 0.0 if entry[1].noise else abs(entry[1].value))
+    return f"{said}; the {p:.0%} date by {_months(outer)}" if abs(outer.value) >= TELLING and not outer.noise else said
+
+
+def _months(shift: Estimate) -> str:
+    return f"{round(shift.value, 2) + 0.0:+.2f} ± {shift.mcse:.2f}"  # without the sign of a rounded nothing
 
 
 def movement_as_json(movement: Movement) -> dict[str, Any]:

@@ -142,6 +142,7 @@ def _sighting_as_json(row: Watched, seen: Sighting, question: Question) -> dict[
     if seen.effect is not None:
         entry["shift"]["0.95"] = shift_as_json(seen.effect.shift(0.95))
         entry["unmoved"] = estimate_as_json(seen.effect.unmoved)
+        entry["says"] = _beginning(row, question)
     elif row.item is not None and seen.bounds is not None:
         entry["says"] = _seen(row, seen, question)
         entry["bounds"] = [number(bound) for bound in seen.bounds]
