@@ -56,7 +56,7 @@ def alone(checked: Iterable[Item], items: Iterable[Item]) -> Iterator[str]:
 
 @cache
 def _titles() -> Mapping[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for name, table in read_toml(PACKAGED)["organisation"].items():
         text = validate(OrganisationText, table, file=PACKAGED.name, key=f"organisation.{name}")
         found |= {written_alike(each): text.title for each in (text.title, *text.also)}

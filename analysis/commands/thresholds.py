@@ -19,7 +19,11 @@ def thresholds(
         Parameter(group=WHAT, help="The scenario to ask under, such as domestic-superpods; none by default."),
     ] = None,
     firm: Annotated[
-        str | None, Parameter(group=WHAT, help="Whose compute: startup, or the firm that the scenario brings in.")
+        str | None,
+        Parameter(
+            group=WHAT,
+            help="Whose compute: a firm; by default the leading start-up, or the firm that the scenario brings in.",
+        ),
     ] = None,
     stock: Annotated[
         str | None,

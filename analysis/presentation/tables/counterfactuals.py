@@ -90,7 +90,7 @@ def _table(result: Comparison) -> Table[_Row]:
 
 def _unmoved_text(result: Comparison) -> str:
     """Say which share of the draws each counterfactual leaves as they are, and in which share a run is past it."""
-    shares = ", ".join(f"{row.id} {chance_text(row.unmoved.value)}" for row in result.counterfactuals)
+    shares = ", ".join(f"{row.title} {chance_text(row.unmoved.value)}" for row in result.counterfactuals)
     past = f"by that day a run has ended pre-training in {chance_text(result.past.value)} of the draws"
     return f"Draws that are not moved, being past it or indifferent to it: {shares}; {past}."
 

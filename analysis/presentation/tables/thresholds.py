@@ -22,7 +22,7 @@ def layout(result: Thresholds) -> Layout:
     return Layout(
         tables=(table,),
         json=lambda: _as_json(result, table),
-        head=(f"{result.stock} ({result.unit}) of {_who(result)}{under}", asked_text(result.question)),
+        head=(f"{result.stock} ({result.unit}) {_whose(result)}{under}", asked_text(result.question)),
     )
 
 
@@ -64,6 +64,14 @@ def threshold_table(result: Thresholds) -> Table[Threshold]:
         ),
     ]
     return Table(f"{result.unit} that {_who(result)} needs", columns, result.thresholds)
+
+
+def _whose(result: Thresholds) -> str:
+    """Whose stock it is: the firm's, or what several draw on, and then what it comes to for the firm."""
+    race = result.question.assumptions.race
+    others = [the_firm(race, name) for name in race.firms_on({result.stock}) if name != result.firm]
+    shared = f", on which {' and '.join(others)} draw{'s' if len(others) == 1 else ''} as well" if others else ""
+    return f"of {_who(result)}{shared}"
 
 
 def _who(result: Thresholds) -> str:
