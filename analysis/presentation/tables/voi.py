@@ -14,7 +14,7 @@ from ...studies.voi.result import DisclosureValue, QuantityValue, ValueOfInforma
 from ...studies.voi.uncertainty import LEVELS, Narrowing, jackknife
 from ..json_form import date_as_json, estimate_as_json, shift_as_json, to_json
 from ..table import Column, Layout, Span, Table
-from ..text import day_text, shift_text
+from ..text import date_text, day_text, shift_text
 from .columns import asked_text
 from .watch import FEW
 
@@ -91,7 +91,9 @@ def _disclosure_table(result: ValueOfInformation) -> Table[DisclosureValue]:
         Column(path=("note",), value=lambda row: row.note),
     ]
     telling = [row for row in result.disclosures if not row.note]
-    return Table(TITLE, columns, result.disclosures, lines=[LOW_AND_HIGH], shown=telling)
+    decided = any(row.disclosure.item is None for row in telling)
+    acts = [f"(a decision that is taken acts from {date_text(result.question.as_of)})"] if decided else []
+    return Table(TITLE, columns, result.disclosures, lines=[LOW_AND_HIGH, *acts], shown=telling)
 
 
 def _with_silent(table: Table[Any], result: ValueOfInformation) -> Table[Any]:
