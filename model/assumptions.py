@@ -320,7 +320,9 @@ def under_scenario(assumptions: Assumptions, name: str) -> Assumptions:
     if name not in assumptions.scenarios:
         raise unknown_name("scenario", name, assumptions.scenarios, key="--scenario")
     laid = assemble([*assumptions.layers, *assumptions.scenarios[name].layers])
-    return replace(laid, enacted=assumptions.enacted)
+    # what items brought in stands in no layer: whether a policy that is reported acts hangs on a quantity of its own
+    table = replace(laid.table, quantities={**assumptions.table.quantities, **laid.table.quantities})
+    return replace(laid, table=table, enacted=assumptions.enacted)
 
 
 def in_world(assumptions: Assumptions, name: str) -> Assumptions:

@@ -8,8 +8,8 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from ...model.assumptions import Assumptions
+from ...model.models import model_layers
 from ...priors.errors import unknown_name
-from ...priors.packaged import packaged_layers
 from ..presentation.json_form import to_json
 from ..presentation.tables.priors import correlation_table, correlation_text, layout, quantity_layout
 from ..presentation.text import figure
@@ -60,24 +60,35 @@ def check_priors(*files: str, listed: Listed | None = None) -> int:
     listed = listed or Listed()
     overlays = [*(listed.priors or []), *files]
     assumptions = Assumed(model=listed.model, priors=overlays, set=listed.set).assumptions()
-    changed = _changed(assumptions)
+    changed, others = _changed(assumptions), _other_rows(assumptions)
     correlations = assumptions.table.correlations
     if listed.json:
-        shown = {"changed": changed, "correlations": to_json(correlation_table(correlations))}
+        tables = to_json(correlation_table(correlations))
+        shown = {"changed": changed, "other_rows": others, "correlations": tables}
         print_json({"schema": 1, "model": assumptions.model, "valid": True, **shown})
         return 0
-    joined = f"; {len(correlations)} correlated pairs" if correlations else ""
+    joined = f"; {len(correlations)} correlated pair{'s' if len(correlations) > 1 else ''}" if correlations else ""
     say(f"valid: {len(assumptions.table.quantities)} quantities, {len(changed)} of them changed or added{joined}")
     for name in changed:
         quantity = assumptions.table.quantities[name]
         middle = figure(float(assumptions.table.quantiles(name, 0.5)))
         say(f"  {name}: {quantity.distribution.family}, median {middle} {quantity.text.unit}")
+    for row in others:
+        say(f"  {row}")
     for each in correlations:
         say(f"  {correlation_text(each)}")
     return 0
 
 
 def _changed(assumptions: Assumptions) -> list[str]:
-    """Names of quantities that a file other than the project's own touched."""
-    own = {layer.file for layer in packaged_layers()}
+    """Names of quantities that a file other than the model's own touched."""
+    own = {layer.file for layer in model_layers(assumptions.model)}
     return [name for name, quantity in assumptions.table.quantities.items() if quantity.file not in own]
+
+
+def _other_rows(assumptions: Assumptions) -> list[str]:
+    """Rows of everything else that such a file brought in or changed."""
+    from ..studies.reasons import changed_rows
+
+    rows = changed_rows(model_layers(assumptions.model), assumptions.layers)
+    return [row for row in rows if row.partition(".")[0] not in ("quantity", "correlation")]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -12,10 +13,17 @@ from ...priors.errors import InputError, unknown_name
 from .options import OUTPUT
 from .output import show, warn, warn_of_faults
 
+if TYPE_CHECKING:
+    from ..archive.reading import Run
+
 
 def score(
     *,
     runs: Annotated[Path, Parameter(help="Folder of runs.")],
+    event: Annotated[
+        str | None,
+        Parameter(help="Which event it was: the usual one, if any run is about it, by default. Others are left out."),
+    ] = None,
     outcome: Annotated[date | None, Parameter(help="The day it happened; of one to come, as if it had.")] = None,
     outcome_after: Annotated[date | None, Parameter(help="Still open: the last day on which it had not.")] = None,
     criterion: Annotated[
@@ -52,22 +60,38 @@ def score(
     warn_of_faults(shelf.faults)
     if not shelf.runs:
         raise InputError("holds no sound run to score", file=runs, key="--runs")
+    asked = _asked(event, shelf.runs)
+    about = [run for run in shelf.runs if run.manifest.event == asked]
+    if len(about) < len(shelf.runs):
+        warn(f"scored are the {len(about)} of {len(shelf.runs)} runs about {asked}; --event NAME asks of another event")
     days = stated_days(rivals)
     if outcome is not None or outcome_after is not None:
         day = outcome or outcome_after or date.max
         known = Outcome(day, open=outcome is None, to_come=day > today())
     else:
-        told, line = _told(criterion, shelf.runs[-1].manifest.event, criteria, data)
+        told, line = _told(criterion, asked, criteria, data)
         known = Outcome(*told)
         warn(line)
-    newest, damaged = newest_with_inputs(shelf.runs)
+    newest, damaged = newest_with_inputs(about)
     warn_of_faults(damaged)
     # rivals and trends need a calendar and lags, and no run's more than the project's own
-    question = newest.snapshot.question if newest else Question(load_assumptions(), shelf.runs[-1].manifest.as_of)
+    question = newest.snapshot.question if newest else Question(load_assumptions(), about[-1].manifest.as_of)
     refuse_before_origin(known, question.assumptions.calendar)
     others = score_rivals(question.assumptions.calendar, known, rivals), score_trends(question, known, days)
-    show(layout(score_runs(shelf.runs, known, days).with_more(*others)), as_json=json)
+    show(layout(score_runs(about, known, days).with_more(*others)), as_json=json)
     return 0
+
+
+def _asked(event: str | None, runs: Sequence[Run]) -> str:
+    """The event that runs are scored by: the one that is named, or the usual one, or else the newest run's."""
+    from ...model.assumptions import DEFAULT_EVENT
+
+    known = {run.manifest.event for run in runs}
+    if event is None:
+        return DEFAULT_EVENT if DEFAULT_EVENT in known else runs[-1].manifest.event
+    if event not in known:
+        raise unknown_name("event", event, sorted(known), key="--event")
+    return event
 
 
 def _told(name: str | None, event: str, overlay: Path | None, data: Path | None) -> tuple[tuple[date, bool], str]:

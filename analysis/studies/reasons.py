@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ...model.models import model_of
 from ...priors.layers import LISTED, PLAIN, SECTIONS, Layer, merge
 from ..inference.inputs import plain
 from ..inference.snapshot import Snapshot
@@ -17,7 +18,10 @@ OURS = ("priors", "version")  # changes that the changelog can speak of, as step
 
 
 def priors_text(before: Snapshot, after: Snapshot) -> str:
-    """Say which rows of the priors differ."""
+    """Say which rows of the priors differ, or which model came after which."""
+    models = [model_of(snapshot.inputs.layers) for snapshot in (before, after)]
+    if models[0] != models[1]:
+        return f"another model, {models[0]} to {models[1]}"
     names = changed_rows(before.inputs.layers, after.inputs.layers)
     one, other = before.question, after.question
     asked = [what for what in ("event", "launch_grid") if getattr(one, what) != getattr(other, what)]

@@ -151,7 +151,7 @@ def worlds(
     Raises
     ------
     InputError
-        If a world is unknown or does not fit the model.
+        If a world is unknown.
 
     Examples
     --------
@@ -202,7 +202,10 @@ def _belief(posterior: Posterior, anchor: Posterior, name: str) -> WorldResult:
     assumptions = posterior.question.assumptions
     text = assumptions.worlds[name].text
     row = WorldResult(name, text.title, "belief", text.references, text.notes.strip())
-    return _asked_anew(row, in_world(assumptions, name), posterior, anchor)
+    try:
+        return _asked_anew(row, in_world(assumptions, name), posterior, anchor)
+    except InputError as error:
+        return replace(row, refused=f"does not go with what is laid over {assumptions.model}: {error.problem}")
 
 
 def _scenarios(posterior: Posterior, compared: ScenarioComparison) -> Iterator[WorldResult]:

@@ -23,6 +23,7 @@ from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.inference.subsets import SharedDraws
 from catchup.analysis.studies.influence import influence
 from catchup.analysis.studies.movement import moved_by_added
+from catchup.analysis.studies.scenarios import scenarios
 from catchup.analysis.studies.voi.pending import read_pending
 from catchup.analysis.studies.voi.study import value_of_information
 from catchup.analysis.studies.watch import watch
@@ -233,6 +234,16 @@ def test_what_has_been_enacted_is_the_world_in_which_it_is_asked_what_may_be_lea
     watched = watch(known, only=["remote-access-revoked", "smuggling-stopped"])
     assert [row.observable.id for row in watched.rows] == ["smuggling-stopped"]
     assert "enacted: A decision to revoke remote access" in watched.notes[-1]
+
+
+def test_a_scenario_is_laid_over_a_world_in_which_a_policy_may_act() -> None:
+    ban = policy("ban", reliability=0.5)
+    ranked = replace(ban, renamed={"enactment_rank": "enactment_rank_ban"})
+    question = Question(load_assumptions(), DAY, draws=2_000)
+    known = condition(question, counting([ranked]), "importance")
+    row = scenarios(known, ["startups-merge"]).scenarios[0]
+    np.testing.assert_array_equal(row.baseline.values, known.ready.values)
+    assert row.ready.quantile_value(0.5) <= known.ready.quantile_value(0.5)
 
 
 def test_a_policy_that_is_held_out_acts_on_nothing() -> None:

@@ -233,6 +233,13 @@ def test_what_is_laid_over_one_model_need_not_fit_the_other() -> None:
     assert "rival_compute" in row.refused or "does not take" in row.refused
 
 
+def test_a_world_that_does_not_go_with_what_is_laid_over_the_model_is_refused_alone() -> None:
+    tied = layer('[[correlation]]\nbetween = ["mfu_anthropic", "mfu_china"]\nrank = 0.5\ndescription = "x"\n')
+    question = Question(load_assumptions([tied]), DAY, draws=500)
+    found = by_id(worlds(prior_of(question)))
+    assert [name for name, row in found.items() if "mfu_anthropic is fixed" in row.refused] == ["slide-as-pretraining"]
+
+
 TITLED = '[world.mine]\ntitle = "Mine"\n'
 
 

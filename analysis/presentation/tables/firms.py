@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ...inference.estimates import Estimate
@@ -12,18 +13,25 @@ from ..table import Column, Table
 from ..text import chance_text, firm_words
 from .columns import date_columns
 
+SUMS_TO_ONE = 1e-9  # up to the rounding of sums
 SMALLEST_SHOWN = 0.05  # percentage points of Monte Carlo error
 
 
 def first_lines(result: Forecast) -> list[str]:
     """Say who is first, by name and, where that is something else, by kind."""
     race = result.question.assumptions.race
-    firsts = (_first(firm_words(race, firm), share) for firm, share in result.first_firm.items())
-    lines = [f"First to be ready: {', '.join(firsts)}"]
+    firsts = [_first(firm_words(race, firm), share) for firm, share in result.first_firm.items()]
+    lines = [f"First to be ready: {', '.join([*firsts, *nobody(result.first_firm)])}"]
     if list(result.first_archetype) != list(result.first_firm):
         kinds = ", ".join(_first(f"a {kind}", share) for kind, share in result.first_archetype.items())
         lines.append(f"By kind of firm: {kinds}")
     return lines
+
+
+def nobody(first: Mapping[str, Estimate]) -> list[str]:
+    """Say how likely it is that nobody is ever ready, where that can be."""
+    left = 1.0 - sum(share.value for share in first.values())
+    return [f"nobody {chance_text(left)}"] if left > SUMS_TO_ONE else []
 
 
 def _first(who: str, share: Estimate) -> str:

@@ -20,7 +20,7 @@ from ..table import KEY, Cell, Column, Layout, Span, Table
 from ..text import arrival_text, chance_text, date_text, day_text, error_text
 from .columns import asked_text
 from .diagnostics import diagnostics_as_json, diagnostics_table
-from .firms import commitment_tables, firms_as_json, first_lines, first_table
+from .firms import SUMS_TO_ONE, commitment_tables, firms_as_json, first_lines, first_table
 from .genuineness import genuine_as_json
 from .movement import movement_as_json, movement_text
 from .state import stages_text
@@ -229,9 +229,11 @@ def known_lines(result: Forecast) -> list[str]:
     if result.known is None:
         return []
     question = result.question
-    ever = result.known.probability_below(math.inf)
-    never = f"never, a lab keeping it to itself, with a probability of {chance_text(1.0 - ever.value)}"
-    if ever.value < 0.05:
+    known, ready = (each.probability_below(math.inf).value for each in (result.known, result.ready))
+    never = f"never, a lab keeping it to itself, with a probability of {chance_text(max(ready - known, 0.0))}"
+    if ready < 1.0 - SUMS_TO_ONE:
+        never += f", or nobody ever ready, {chance_text(1.0 - ready)}"
+    if known < 0.05:
         return [f"Publicly known {never}"]
     return [f"Publicly known {_around(question, result.known)}; {never}"]
 

@@ -29,6 +29,7 @@ def history_table(result: History, address: Callable[[Entry], str] | None = None
 
     columns: list[Column[Entry]] = [
         Column(title="Run", text=name, path=("run",), value=lambda row: row.run.name),
+        *_asked(result),
         Column(path=("model",), value=lambda row: row.run.manifest.model),
         Column(path=("as_of",), value=lambda row: row.run.manifest.as_of.isoformat()),
         Column(path=("event",), value=lambda row: row.run.manifest.event),
@@ -40,6 +41,17 @@ def history_table(result: History, address: Callable[[Entry], str] | None = None
         Column(path=("items_removed",), value=lambda row: list(row.items_removed)),
     ]
     return Table("The forecast through time", columns, result.entries)
+
+
+def _asked(result: History) -> list[Column[Entry]]:
+    """What was asked, as far as it is not the same in all runs."""
+    manifests = [row.run.manifest for row in result.entries]
+    differ = [what for what in ("model", "event") if len({getattr(each, what) for each in manifests}) > 1]
+
+    def text(row: Entry) -> str:
+        return ", ".join(getattr(row.run.manifest, what) for what in differ)
+
+    return [Column(title=" and ".join(differ).capitalize(), text=text)] if differ else []
 
 
 def _quantiles(row: Entry) -> dict[str, Any]:

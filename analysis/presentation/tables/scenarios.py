@@ -14,6 +14,7 @@ from ..json_form import dates_as_json, share_as_json, to_json
 from ..table import ABSENT, Cell, Column, Layout, Room, Span, Table
 from ..text import chance_text, firm_words, leader_text, newcomer_text
 from .columns import asked_text, date_columns, shift_column
+from .firms import nobody
 
 SHIFTS = {0.5: ("median shift", Room.NARROW), 0.95: ("95% shift", Room.WIDE)}
 STANDS = "What has been launched by the day on which a scenario begins stands."
@@ -94,7 +95,8 @@ def _shift_column(p: float) -> Column[_Row]:
 
 def _firsts(row: ScenarioResult, question: Question) -> str:
     race = question.assumptions.race
-    return ", ".join(f"{firm_words(race, firm)} {chance_text(share.value)}" for firm, share in row.first_firm.items())
+    firsts = [f"{firm_words(race, firm)} {chance_text(share.value)}" for firm, share in row.first_firm.items()]
+    return ", ".join([*firsts, *nobody(row.first_firm)])
 
 
 def _leader(row: ScenarioResult, question: Question) -> str:

@@ -91,6 +91,8 @@ def _lines(result: Sensitivity) -> list[str]:
     lines = [f"and {hidden} more that move it less (--json lists all)"] if hidden > 0 else []
     if result.power_scaling:
         whole, *parts = result.power_scaling
+        if not whole.defined:
+            return [*lines, f"Power-scaling of the date: {whole.diagnosis}: it does not vary, or may never come"]
         alone = [row for row in parts if row.component != "all"][:STRONGEST]
         strongest = ", ".join(f"{row.component} {with_error(row.prior or row.likelihood)}" for row in alone)
         lines.append(

@@ -156,6 +156,8 @@ def _sensitivity(moved: Sequence[SortedDraws], log_density: Array) -> Estimate:
     hundredth of them up to ten times the threshold; far above it, where they decide nothing, they are too small.
     """
     whole, *others = moved
+    if not np.isfinite(whole.values).all():  # what may never come has no distance to itself
+        return Estimate(math.nan, math.nan)
     without = np.array([draws.local_sensitivity(log_density) for draws in others])
     mcse = np.sqrt((BLOCKS - 1) / BLOCKS * np.sum((without - without.mean()) ** 2))
     return Estimate(whole.sensitivity(log_density), float(mcse))

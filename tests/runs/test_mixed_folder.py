@@ -1,0 +1,65 @@
+"""A folder that holds runs of two events and of two models: what was asked is told, and nothing is mixed up."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from catchup.analysis.commands.main import run as catchup
+from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import Request
+from catchup.analysis.runs.run import run
+from catchup.model.assumptions import load_assumptions
+
+DAY, LATER = date(2026, 11, 1), date(2026, 11, 8)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    runs = tmp_path_factory.mktemp("mixed") / "runs"
+    for model, day, event in (
+        ("article", DAY, "compute-equivalent"),
+        ("current", LATER, "compute-equivalent"),
+        ("current", LATER, "lean-mythos"),
+    ):
+        question = Question(load_assumptions(model=model), day, event=event, draws=1_000)
+        run(Request(question, evidence="none"), runs, brief=True)
+    return runs
+
+
+def test_another_model_is_the_reason_that_is_given(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert catchup(["diff", str(folder / "2026-11-01"), str(folder / "2026-11-08"), "--json"]) == 0
+    steps = {step["id"]: step["title"] for step in json.loads(capsys.readouterr().out)["steps"]}
+    assert steps["priors"] == "another model, article to current"
+
+
+def test_history_names_what_was_asked_where_it_differs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert catchup(["history", "--runs", str(folder)]) == 0
+    printed = capsys.readouterr().out
+    assert "Model" in printed
+    assert "lean-mythos" in printed
+    assert catchup(["history", "--runs", str(folder), "--event", "lean-mythos"]) == 0
+    printed = capsys.readouterr().out
+    assert "Model" not in printed
+    assert "lean-mythos" not in printed
+
+
+@pytest.mark.parametrize(
+    ("options", "scored"),
+    [([], ["2026-11-01", "2026-11-08"]), (["--event", "lean-mythos"], ["2026-11-08-2"])],
+)
+def test_runs_are_scored_by_what_happened_to_their_own_event(
+    options: list[str], scored: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert catchup(["score", "--runs", str(folder), "--outcome", "2027-03-01", "--json", *options]) == 0
+    captured = capsys.readouterr()
+    assert [row["id"] for row in json.loads(captured.out)["scores"] if row["kind"] == "run"] == scored
+    assert f"scored are the {len(scored)} of 3 runs" in captured.err
+
+
+def test_an_event_that_no_run_is_about_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert catchup(["score", "--runs", str(folder), "--event", "lean-mytos", "--outcome", "2027-03-01"]) == 2
+    assert "--event: unknown event 'lean-mytos'; did you mean 'lean-mythos'?" in capsys.readouterr().err
