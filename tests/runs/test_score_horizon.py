@@ -101,4 +101,4 @@ def test_a_forecast_is_scored_best_by_what_it_holds_wherever_its_mass_lies() -> 
 def test_the_horizon_is_said() -> None:
     found = score_rivals(load_assumptions().calendar, Outcome(date(2027, 12, 31)))
     assert as_json(found)["crps_horizon_months"] == HORIZON
-    assert f"CRPS counts the {HORIZON:g} months after t = 0" in scores_table(found).lines[0]
+    assert f"CRPS and WIS count the {HORIZON:g} months after t = 0" in scores_table(found).lines[0]
