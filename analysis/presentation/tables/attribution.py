@@ -50,7 +50,7 @@ def attribution_table(result: Attribution, since: str | None = None) -> Table[St
         *map(shift, QUANTILES),
         Column(
             title=f"by {result.reference_day}",
-            text=lambda row: f"{round(row.probability.value, 3) + 0.0:+.1%}",
+            text=lambda row: f"{row.probability.value:+z.1%}",
             path=("probability",),
             value=_probability_as_json,
             figure=True,

@@ -233,7 +233,7 @@ def known_lines(result: Forecast) -> list[str]:
     never = f"never, a lab keeping it to itself, with a probability of {chance_text(max(ready - known, 0.0))}"
     if ready < 1.0 - SUMS_TO_ONE:
         never += f", or nobody ever ready, {chance_text(1.0 - ready)}"
-    if known < 0.05:
+    if math.isinf(result.known.quantile_value(0.05)):
         return [f"Publicly known {never}"]
     return [f"Publicly known {_around(question, result.known)}; {never}"]
 

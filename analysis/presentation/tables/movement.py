@@ -38,7 +38,7 @@ def movement_text(question: Question, what: str, movement: Movement) -> str:
 
 
 def _months(shift: Estimate) -> str:
-    return f"{round(shift.value, 2) + 0.0:+.2f} ± {shift.mcse:.2f}"  # without the sign of a rounded nothing
+    return f"{shift.value:+z.2f} ± {shift.mcse:.2f}"
 
 
 def movement_as_json(movement: Movement) -> dict[str, Any]:

@@ -182,7 +182,7 @@ def _left_out_as_json(row: LeftOut) -> dict[str, Any]:
 def _text(figure: float | None, digits: int = 2) -> str:
     if figure is None:
         return NO_FIGURE
-    return f"{round(figure, digits) + 0.0:.{digits}f}" if math.isfinite(figure) else "infinite"
+    return f"{figure:z.{digits}f}" if math.isfinite(figure) else "infinite"
 
 
 def _value(figure: float | None, digits: int = 4) -> float | None:
