@@ -310,12 +310,14 @@ def posterior_ready(run: Run) -> tuple[NDArray[np.float64], int]:
     """
     import xarray as xr
 
+    from ..inference.tree.files import FAULTS
+
     path = run.folder / POSTERIOR
     try:
         with xr.open_dataset(path, group="posterior", engine="h5netcdf") as group:
             ready = group["ready"].transpose("chain", "draw").values
     except FileNotFoundError:
         raise BrokenRunError(f"{path}: no such file; the run was made without its posterior") from None
-    except (OSError, KeyError, ValueError) as error:
+    except FAULTS as error:
         raise BrokenRunError(f"{path}: cannot be read ({type(error).__name__})") from None
     return np.ascontiguousarray(ready.ravel(), dtype=float), int(ready.shape[0])

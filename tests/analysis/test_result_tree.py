@@ -327,6 +327,19 @@ def test_what_is_no_tree_is_refused(name: str, tmp_path: Path) -> None:
         load_tree(tmp_path / name)
 
 
+@pytest.mark.parametrize("place", range(0, 8_000, 1_000))
+def test_a_damaged_tree_is_refused_by_name(place: int, tmp_path: Path) -> None:
+    """Whatever HDF5 and those who read by it stumble over: a missing name, a broken link, a wrong checksum."""
+    ready = xr.Dataset({"ready": (("chain", "draw"), np.zeros((2, 3)))}, coords={"draw": range(3)})
+    xr.DataTree.from_dict({"posterior": ready, "prior": ready}).to_netcdf(tmp_path / NETCDF, engine="h5netcdf")
+    content = bytearray((tmp_path / NETCDF).read_bytes())
+    assert len(content) > place + 200
+    content[place : place + 200 : 7] = bytes(byte ^ 0x10 for byte in content[place : place + 200 : 7])
+    (tmp_path / NETCDF).write_bytes(content)
+    with pytest.raises(InputError, match=r"tree\.nc: (cannot be read as|is not) a result tree"):
+        load_tree(tmp_path / NETCDF)
+
+
 def test_forecast_saves_a_tree(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     place, added = tmp_path / NETCDF, write_item(tmp_path, "capability_lag", "new-lag", observed__value=9.0)
     arguments = ["forecast", "--as-of", DAY.isoformat(), "--draws", "30000", "--engine", "importance", "--json"]

@@ -14,7 +14,8 @@ from ....priors.files import ATTEMPTS, check_file, replacing, write_bytes
 from ....priors.regular_files import check_regular
 from .schema import check_tree
 
-FAULTS = (OSError, ValueError, KeyError)  # what a file that is no tree brings up in xarray and what it reads with
+FAULTS = (OSError, ValueError, LookupError, ArithmeticError, AttributeError, RuntimeError, TypeError)
+"""What a file that is no tree, or a damaged one, brings up in xarray and what it reads with."""
 ENGINES = {".nc": "h5netcdf", ".netcdf": "h5netcdf", ".h5": "h5netcdf", ".zarr": "zarr"}
 
 
