@@ -189,11 +189,18 @@ def _runs(shelf: Shelf, today: date) -> Iterator[Finding]:
         changed = ", ".join(f"{one.file} {one.state}" for one in departures[:3])
         yield Finding("last-run", "fail", f"{newest.name} is not as it was made: {changed}", "catchup verify RUN")
     elif age > OLD_RUN:
-        yield Finding("last-run", "warn", f"{newest.name} is {age.days} days old", "see what the scheduler said")
+        yield Finding("last-run", "warn", f"{newest.name} is {_age_text(age)}", "see what the scheduler said")
     elif not trusted:
         yield Finding("last-run", "warn", f"{newest.name} should not be trusted", "its report says which check failed")
     else:
-        yield Finding("last-run", "pass", f"{newest.name}, whole, {age.days} days old")
+        yield Finding("last-run", "pass", f"{newest.name}, whole, {_age_text(age)}")
+
+
+def _age_text(age: timedelta) -> str:
+    """An age in words; a run is younger than nothing where a clock was set back."""
+    if age.days < 0:
+        return f"of a day to come, {-age.days} days from now"
+    return "of today" if not age.days else f"{age.days} days old"
 
 
 def _site(site: Path, newest: Run) -> Finding:

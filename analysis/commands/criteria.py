@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from ...priors.errors import unknown_name
 from ..inference.question import DEFAULT_DRAWS
-from .data_studies import Studied
+from .data_studies import StudiedTables
 from .options import HOW, WHAT
 from .output import show
 
@@ -23,7 +23,7 @@ def criteria(
     ] = None,
     draws: Annotated[int, Parameter(group=HOW, help="Number of draws.")] = DEFAULT_DRAWS,
     seed: Annotated[int, Parameter(group=HOW, help="Seed of the random numbers.")] = 1,
-    studied: Studied | None = None,
+    studied: StudiedTables | None = None,
 ) -> int:
     """When a Chinese model meets each criterion of a public table, and all of them; those that have been met say so.
 
@@ -37,7 +37,7 @@ def criteria(
     from ..presentation.tables.criteria import layout
     from ..studies.tables.criteria import criteria as ask
 
-    studied = studied or Studied()
+    studied = studied or StudiedTables()
     store = studied.store()
     known = load_criteria(criteria, store.shapes)
     for name in names:

@@ -17,13 +17,9 @@ from .output import show
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
-class Studied(Assumed):
-    """What the studies of a table take."""
+class StudiedTables(Assumed):
+    """What the studies of all tables that are kept take."""
 
-    vintage: Annotated[
-        date | None,
-        Parameter(group=WHAT, help="Which vintage of the kept tables, the newest by default; or the day of FILE."),
-    ] = None
     data: Annotated[
         Path | None,
         Parameter(
@@ -36,6 +32,17 @@ class Studied(Assumed):
     def store(self) -> TableStore:
         """Return the data folder."""
         return TableStore(data_folder(self.data))
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Studied(StudiedTables):
+    """What the studies of a table take."""
+
+    vintage: Annotated[
+        date | None,
+        Parameter(group=WHAT, help="Which vintage of the kept tables, the newest by default; or the day of FILE."),
+    ] = None
 
 
 def lags_data(

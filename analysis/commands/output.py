@@ -25,8 +25,8 @@ def show(layout: Layout, *, as_json: bool) -> None:
 
 def print_json(result: Mapping[str, Any]) -> None:
     """Print one JSON object on standard output and nothing else."""
-    json.dump(result, sys.stdout, indent=2, allow_nan=False)
-    sys.stdout.write("\n")
+    # whole before a byte of it is written: half an object is none
+    sys.stdout.write(json.dumps(result, indent=2, allow_nan=False) + "\n")
 
 
 def say(*lines: Cell, wrapped: bool = True) -> None:

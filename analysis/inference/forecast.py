@@ -154,6 +154,7 @@ def forecast(posterior: Posterior) -> Forecast:
     if not posterior.conditioned and not question.quasi_random and question.draws > MOST_EXACT_DRAWS:
         return _forecast_streamed(posterior)
     columns, weighting = posterior.summary, posterior.source.weighting
+    without_lags, withheld = _without_lags(posterior)
     return Forecast(
         posterior.origin,
         ready=posterior.ready,
@@ -166,9 +167,9 @@ def forecast(posterior: Posterior) -> Forecast:
         commitments=commitments_of(question.assumptions, columns, weighting),
         stages=shares_of_stages(columns[STAGE], weighting),
         diagnostics=posterior.diagnostics,
-        without_lags=_without_lags(posterior),
+        without_lags=without_lags,
         log_evidence=posterior.log_evidence,
-        notes=posterior.notes,
+        notes=(*posterior.notes, *withheld),
         genuine=_genuineness(posterior),
         known=Distribution(columns[KNOWN], weighting) if KNOWN in columns else None,
         silences=silences_in(question, posterior.items),
@@ -183,12 +184,12 @@ def _genuineness(posterior: Posterior) -> tuple[Genuineness, ...]:
     return genuineness_of(posterior.question, posterior.items, posterior.genuine, posterior.source.weighting)
 
 
-def _without_lags(posterior: Posterior) -> Distribution | None:
-    """The date on the items that measure no lag, on draws made for all of them where enough count."""
+def _without_lags(posterior: Posterior) -> tuple[Distribution | None, tuple[str, ...]]:
+    """The date on the items that measure no lag, on draws made for all of them where enough count; or why not."""
     items, question = posterior.items, posterior.question
     others = [item.id for item in items if not item.kind.measures_lag]
     if len(others) == len(items):
-        return None
+        return None, ()
     from .likelihoods import prior_for
     from .subsets import SharedDraws
 
@@ -199,9 +200,12 @@ def _without_lags(posterior: Posterior) -> Distribution | None:
         found.append((subset.smoothed, subset.ready))
     enough = [each for each in found if each[0].good and each[0].effective_draws >= ENOUGH]
     if enough:
-        return max(enough, key=lambda each: each[0].effective_draws)[1]
+        return max(enough, key=lambda each: each[0].effective_draws)[1], ()
     subset = shared.best_subset(others)
-    return None if subset.khat > WORST_KHAT else subset.ready
+    if subset.khat > WORST_KHAT:
+        why = f"k-hat {subset.khat:.2f}, above {WORST_KHAT}: too few draws without them; ask for more --draws"
+        return None, (f"the date without the measured lags is left out ({why})",)
+    return subset.ready, ()
 
 
 def forecast_prior(question: Question) -> Forecast:

@@ -20,6 +20,7 @@ OVERLAY = "shapes.toml"  # in a data folder, laid over the project's own
 
 Texts = Annotated[tuple[str, ...], Field(strict=False)]
 Type = Literal["text", "names", "number", "share", "day", "flag"]
+NUMBERS = ("number", "share")
 
 
 class ColumnText(StrictModel):
@@ -112,6 +113,10 @@ class Shape(StrictModel):
             stray = [name for name in names if name not in self.column]
             if stray:
                 raise misfit(key, f"names '{stray[0]}', which is none of the shape's columns")
+        for place, row in enumerate(self.interval):
+            for name in (row.value, row.low, row.high):
+                if self.column[name].type not in NUMBERS:
+                    raise misfit(f"interval.{place}", f"is of '{name}', a column of numbers was expected")
         if not any(column.need == "cell" for column in self.column.values()):
             raise misfit("column", "has none with need = 'cell': nothing would tell the shape from others")
         if self.format == "yaml" and self.rows is None:
@@ -266,7 +271,8 @@ def load_shapes(overlay: Path | None = None) -> Shapes:
     InputError
         At the first fault, naming file and key.
     """
-    tables: dict[str, Any] = read_toml(PACKAGED)
+    own = read_toml(PACKAGED)
+    tables: dict[str, Any] = own
     file = OWN
     if overlay is not None:
         file = str(overlay)
@@ -276,10 +282,25 @@ def load_shapes(overlay: Path | None = None) -> Shapes:
             raise unknown_name("table", section, ("shape", "country"), file=file, key=section)
         if not isinstance(rows, Mapping):
             raise InputError(f"tables [{section}.NAME] were expected, not {describe(rows)}", file=file, key=section)
+    shapes = {name: validate(Shape, row, file=file, key=f"shape.{name}") for name, row in tables["shape"].items()}
+    _check_types(shapes, own["shape"], file)
     return Shapes(
-        {name: validate(Shape, row, file=file, key=f"shape.{name}") for name, row in tables["shape"].items()},
+        shapes,
         {name: validate(CountryText, row, file=file, key=f"country.{name}") for name, row in tables["country"].items()},
     )
+
+
+def _check_types(shapes: Mapping[str, Shape], own: Mapping[str, Any], file: str) -> None:
+    """Refuse another type for a column of the project's own: what reads the table counts on it."""
+    for name, shape in own.items():
+        for column, text in shape["column"].items():
+            found = shapes[name].column[column].type
+            if found != text["type"]:
+                raise InputError(
+                    f"is '{found}'; this column's type is '{text['type']}', which what reads the table counts on",
+                    file=file,
+                    key=f"shape.{name}.column.{column}.type",
+                )
 
 
 def laid_over(lower: Mapping[str, Any], upper: Mapping[str, Any]) -> dict[str, Any]:

@@ -110,6 +110,27 @@ def test_tables_published_after_the_day_of_the_question_are_not_read(tmp_path: P
     assert ask(store, date(2026, 11, 24)).readings[0].resolution.open
 
 
+@pytest.mark.parametrize(
+    ("day", "name", "said"),
+    [
+        ("2026-03-01", "index-of-fable-5", "a model of 2026-06-09: a day from then on was expected, not 2026-03-01"),
+        ("2026-07-01", "index-of-fable-5", "is of 2026-08-16: a day from then on was expected, not 2026-07-01"),
+    ],
+)
+def test_a_day_before_all_that_is_known_is_refused(
+    day: str, name: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["criteria", name, "--as-of", day, "--data", str(tmp_path), "--draws", "4000"]) == 2
+    message = capsys.readouterr().err
+    assert message.startswith("catchup: --as-of: ")
+    assert said in message
+
+
+def test_no_vintage_is_taken_that_would_not_be_read(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["criteria", "--vintage", "2026-08-16", "--draws", "4000"]) == 2
+    assert "--vintage" in capsys.readouterr().err
+
+
 def test_as_promised(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["criteria", "--as-of", "2026-11-26", "--data", str(tmp_path), "--draws", "4000", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)

@@ -8,6 +8,8 @@ import tomllib
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +18,7 @@ from catchup.analysis.commands.main import run
 from catchup.analysis.inference import request
 from catchup.analysis.studies.tables import telling_curve
 from catchup.analysis.studies.tables.gate_hindcast import (
+    LONGEST,
     QUANTITIES,
     Stock,
     gate_hindcast,
@@ -23,7 +26,7 @@ from catchup.analysis.studies.tables.gate_hindcast import (
     hindcast_item_text,
     known_stock,
 )
-from catchup.evidence import EfficiencyCurve, item_from_table, read_table, shipped_records
+from catchup.evidence import EfficiencyCurve, Table, item_from_table, read_table, shipped_records
 from catchup.model import load_assumptions
 from catchup.priors.errors import InputError
 from table_cases import INDEX_HEADER, INDEX_ROWS, write_csv
@@ -75,6 +78,110 @@ def test_a_stock_is_what_was_known_by_the_day() -> None:
     assert later is not None
     assert later.h100_equivalents == pytest.approx(322_257 * math.exp(found.growth * 32 / 30.44))
     assert known_stock(stocks, date(2022, 4, 1), 30.44) is None  # a single quarter has no growth
+
+
+def stocks_of(*rows: tuple[str, str, str, str, str, str, str]) -> Table:
+    """A table of China's stock: maker, last day of a quarter, H100e, ends of its interval, whether incomplete."""
+    named = ["Owner,Chip manufacturer,End date,Compute estimate in H100e (median),H100e (5th percentile)"]
+    lines = [f"{named[0]},H100e (95th percentile),Incomplete", *(",".join(("China", *row[1:])) for row in rows)]
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "owners.csv"
+        path.write_text("\n".join(lines) + "\n")
+        return read_table(path, vintage=date(2026, 4, 22))
+
+
+def quarters(maker: str = "Nvidia", scale: float = 1.0, **changes: tuple[str, str, str, str]) -> list[Any]:
+    """Two years of quarters, each a tenth larger than the one before."""
+    days = [f"{year}-{end}" for year in (2023, 2024) for end in ("03-31", "06-30", "09-30", "12-31")]
+    cells = [
+        (f"{size:.6g}", f"{0.8 * size:.6g}", f"{1.25 * size:.6g}", "")
+        for size in scale * 1e5 * 1.1 ** np.arange(len(days))
+    ]
+    cells = [changes.get(f"q{place}", row) for place, row in enumerate(cells)]
+    return [("China", maker, day, *row) for day, row in zip(days, cells, strict=True)]
+
+
+ASKED_ON = date(2025, 2, 1)
+
+
+def test_makers_of_chips_are_added_up() -> None:
+    alone, both = (
+        known_stock(stocks_of(*rows), ASKED_ON, 30.44)
+        for rows in (quarters(), [*quarters(), *quarters("Huawei", 0.1)])
+    )
+    assert alone is not None
+    assert both is not None
+    assert both.h100_equivalents == pytest.approx(1.1 * alone.h100_equivalents, rel=1e-4)
+    assert (both.growth, both.log_sd) == (
+        pytest.approx(alone.growth, rel=1e-4),
+        pytest.approx(alone.log_sd, rel=1e-4),
+    )
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        ("0", "0", "0", ""),
+        ("2e5", "", "", ""),
+        ("2e5", "0", "3e5", ""),
+        ("2e5", "1.9e5", "2.1e5", "true"),
+        (quarters()[6][3], quarters()[6][4], quarters()[6][5], ""),
+    ],
+)
+def test_a_quarter_that_tells_nothing_is_as_if_it_were_not_there(last: tuple[str, str, str, str]) -> None:
+    found = known_stock(stocks_of(*quarters(q7=last)), ASKED_ON, 30.44)
+    assert found == known_stock(stocks_of(*quarters()[:-1]), ASKED_ON, 30.44)
+
+
+def test_a_quarter_that_a_maker_is_missing_from_is_not_known_of() -> None:
+    found = known_stock(stocks_of(*quarters(), *quarters("Huawei", 0.1)[:-1]), ASKED_ON, 30.44)
+    assert found == known_stock(stocks_of(*quarters()[:-1], *quarters("Huawei", 0.1)[:-1]), ASKED_ON, 30.44)
+
+
+@pytest.mark.parametrize(
+    ("rows", "day"),
+    [
+        (quarters()[:3], date(2023, 12, 1)),  # no quarter a year before
+        (quarters(), date(2025, 8, 1)),  # the last one ended too long ago
+        ([], ASKED_ON),
+    ],
+)
+def test_a_stock_that_would_be_guessed_is_not_known(rows: list[Any], day: date) -> None:
+    table = stocks_of(*(rows or [("x", "Nvidia", "2022-03-31", "0", "0", "0", "")]))
+    assert known_stock(table, day, 30.44) is None
+
+
+def test_a_gate_that_never_opens_takes_the_longest_lag_there_is() -> None:
+    found = gate_lag(ASSUMPTIONS, VALUES, 1e30, replace(STOCK, growth=-0.01), ERRORS, 1.0)
+    np.testing.assert_array_equal(found, LONGEST)
+
+
+@pytest.mark.parametrize(
+    ("slow", "fast", "said"),
+    [
+        (9.0, 9.0, "they rule out slow progress, and fast"),
+        (9.0, 1.0, "they rule out slow progress, and hardly fast"),
+        (1.0, 9.0, "they rule out fast progress, and hardly slow"),
+        (0.0, 0.0, "they hardly tell slow progress from fast"),
+    ],
+)
+def test_what_is_ruled_out_is_what_the_curve_says(slow: float, fast: float, said: str) -> None:
+    heights = -np.interp(np.linspace(-1.0, 1.0, 25), (-1.0, 0.0, 1.0), (slow, 0.0, fast))
+    assert telling_curve.ruled_out_text(EfficiencyCurve(0.0, 0.125, heights)) == said
+
+
+def test_the_gate_says_which_tables_it_was_asked_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["hindcast", "--data", str(tmp_path / "nothing")]
+    assert run([*asked, "--json"]) == 0
+    tables = json.loads(capsys.readouterr().out)["gate_tables"]
+    assert {place: table["name"] for place, table in tables.items()} == {
+        "index": "epoch-eci",
+        "stocks": "epoch-chip-owners",
+    }
+    assert run(asked) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "Scores and compute are of epoch-eci, 16 Aug 2026, stocks of epoch-chip-owners, 22 Apr 2026." in printed
+    assert "Sales of Nvidia alone are known" in printed
 
 
 def test_records_without_compute_are_not_asked(tmp_path: Path) -> None:

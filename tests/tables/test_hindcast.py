@@ -26,6 +26,7 @@ BELIEFS = ASSUMPTIONS.beliefs
 DAYS_PER_MONTH = ASSUMPTIONS.calendar.days_per_month
 START = date(2023, 1, 1)
 UNTIL = date(2026, 8, 16)
+NEVER_ASKED = np.zeros(0, dtype=int)
 NOTHING = np.array([])
 
 
@@ -51,7 +52,7 @@ def world(lag_days: int = 210, records: int = 10, step: int = 120) -> list[tuple
 
 
 def known(lags: list[float], met: list[bool], ages: list[float]) -> Known:
-    return Known(np.array(lags), np.array(met), np.array(ages), 150.0, NOTHING, NOTHING)
+    return Known(np.array(lags), np.array(met), np.array(ages), NEVER_ASKED, 150.0, NOTHING, NOTHING)
 
 
 def test_what_was_known_on_a_day_does_not_change_with_what_came_later() -> None:
@@ -116,7 +117,7 @@ def test_lags_that_grow_are_carried_on_by_the_drifting_structure_alone() -> None
 
 def test_a_straight_frontier_meets_a_record_when_its_line_does() -> None:
     ages = np.linspace(2.0, 0.05, 14)
-    straight = Known(NOTHING, NOTHING.astype(bool), NOTHING, 150.0, 144.0 - 12.0 * ages, ages)  # 144 on the day
+    straight = Known(NOTHING, NOTHING.astype(bool), NOTHING, NEVER_ASKED, 150.0, 144.0 - 12.0 * ages, ages)  # 144 on the day
     found = predict_lag("frontier-trend", straight, BELIEFS)
     assert np.median(found.values) == pytest.approx(6.0, abs=0.5)
     assert (np.diff(found.cdf) >= 0.0).all()

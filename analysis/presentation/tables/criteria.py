@@ -50,7 +50,7 @@ def _so_far(reading: CriterionReading | None) -> str:
         return ""
     found, criterion = reading.resolution, reading.criterion
     if found.day is None:
-        return "no Chinese model tested"
+        return "no table of that day has a Chinese model"
     of = f" of {criterion.of:g}" if criterion.of else ""
     best = f"{found.value:g}{of}"
     if found.open:

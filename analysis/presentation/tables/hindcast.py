@@ -8,13 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from ....evidence.tables import table as public
 from ...inference.estimates import Distribution
 from ...inference.json_values import QUANTILES
 from ...inference.proper_scores import HORIZON
 from ...studies.tables.chosen import origin_of
-from ...studies.tables.gate_hindcast import GateAsked
+from ...studies.tables.gate_hindcast import GateAsked, GateHindcast, makers_of
 from ...studies.tables.hindcast import LEVELS, RIVALS, Asked, Hindcast, Score
 from ...studies.tables.lag_structures import STRUCTURES, Said
+from ...studies.tables.telling_curve import ruled_out_text
 from ..json_form import to_json
 from ..table import KEY, Column, Layout, Table
 from ..text import date_text
@@ -80,9 +82,10 @@ def gate_tables(result: Hindcast) -> tuple[Table[Any], ...]:
     low, high = gate.curve.quantiles((0.05, 0.95))
     lines = [
         f"Held against these lags, the gate asks for progress of {gate.curve.mode:.0f} x a year, were all logarithms "
-        f"from 1 to 1 000 as likely ({low:.1f} to {high:.0f}): they rule out slow progress, and hardly fast. NVIDIA's "
-        "own sales alone are known of the stock: what was smuggled or made in China would ask for less. No forecast "
-        "counts it unless --item has written it as an item and --add names that."
+        f"from 1 to 1 000 as likely ({low:.1f} to {high:.0f}): {ruled_out_text(gate.curve)}. "
+        f"{_known_of_the_stock(gate)} No forecast counts it unless --item has written it as an item and --add names "
+        "that.",
+        f"Scores and compute are of {_table_text(gate.table)}, stocks of {_table_text(gate.stocks)}.",
     ]
     asked = Table("What the compute gate said of the records whose compute is known", columns, gate.asked, lines=lines)
     if gate.dates is None or gate.question is None:
@@ -93,6 +96,16 @@ def gate_tables(result: Hindcast) -> tuple[Table[Any], ...]:
         *date_columns(gate.question, lambda row: row[1], ("ready", "quantiles")),
     ]
     return (asked, Table("What counting it would do to the date", dated, rows))
+
+
+def _known_of_the_stock(gate: GateHindcast) -> str:
+    makers = makers_of(gate.stocks)
+    whose = f"Sales of {', '.join(makers)} alone are" if makers else "Sales alone are"
+    return f"{whose} known of the stock: what was smuggled or made by others would ask for less."
+
+
+def _table_text(table: public.Table) -> str:
+    return f"{table.name}, {date_text(table.vintage)}" if table.vintage else table.name
 
 
 def episode_table(result: Hindcast) -> Table[Asked]:
@@ -246,6 +259,9 @@ def _as_json(
         **own,
         "schema": 1,
         "table": origin_of(result.table),
+        "gate_tables": None
+        if result.gate is None
+        else {"index": origin_of(result.gate.table), "stocks": origin_of(result.gate.stocks)},
         "until": result.until.isoformat(),
         "crps_horizon_months": HORIZON,
         "episodes": to_json(episodes),

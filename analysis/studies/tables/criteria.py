@@ -101,7 +101,7 @@ def criteria(question: Question, asked: Mapping[str, Criterion], store: TableSto
     Raises
     ------
     InputError
-        If a table cannot be read, or no index of that day has records.
+        If a table cannot be read, or the day lies before a model that a criterion refers to or before every index.
 
     Examples
     --------
@@ -115,6 +115,13 @@ def criteria(question: Question, asked: Mapping[str, Criterion], store: TableSto
     >>> found.readings[2].resolution.value
     50.0
     """
+    for name, row in asked.items():
+        if row.reference_date > question.as_of:
+            raise InputError(
+                f"criterion '{name}' is about a model of {row.reference_date}: a day from then on was expected, not "
+                f"{question.as_of}",
+                key="--as-of",
+            )
     told = {name: resolve(row, tables_of(store, row.table, question.as_of)) for name, row in asked.items()}
     records = _newest_index(store, question.as_of)
     dates = _drawn(question, asked, told, records)
@@ -130,7 +137,13 @@ def criteria(question: Question, asked: Mapping[str, Criterion], store: TableSto
 
 def _newest_index(store: TableStore, as_of: date) -> Table:
     """Newest index of that day in which some record has been met and that shows how fast the frontier moves."""
-    tables = tables_of(store, INDEX, as_of) or tables_of(store, INDEX)[:1]
+    tables = tables_of(store, INDEX, as_of)
+    if not tables:
+        oldest = tables_of(store, INDEX)[0]
+        raise InputError(
+            f"the oldest table of {INDEX} is of {last_day(oldest)}: a day from then on was expected, not {as_of}",
+            key="--as-of",
+        )
     for table in reversed(tables):
         met = any(not episode.open for episode in lag_episodes(table, last_day(table)))
         if met and len(chinese_records(table)) >= FEWEST_RECORDS:

@@ -21,6 +21,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ....evidence.efficiency.curve import EfficiencyCurve
 from ....evidence.intervals import interval_sd
@@ -44,6 +45,7 @@ FIRST, STEP, COUNT = 0.0, 0.125, 25  # values of log10 of progress: from none to
 SEED = 1
 WEIGHT = 0.5  # of that evidence: this project's judgement
 OWNER = "China"
+SIZES = ("h100_equivalents", "h100_equivalents_low", "h100_equivalents_high")
 QUANTITIES = (
     "hyperscaler_budget",
     "hyperscaler_share",
@@ -55,6 +57,8 @@ QUANTITIES = (
 SPREAD = "hindcast_lag_spread"
 SHORTEST = 0.25  # months: lags are told apart no better
 LONGEST = 600.0  # months, which a gate that never opens counts as
+YEAR_BEFORE = (270, 450)  # days before the last quarter between which one must lie for its growth to be known
+LATEST = 184  # days for which the last quarter stands for a stock: half a year
 
 
 @dataclass(frozen=True)
@@ -158,23 +162,47 @@ def gate_hindcast(table: Table, stocks: Table, assumptions: Assumptions) -> Gate
 
 
 def known_stock(stocks: Table, day: date, days_per_month: float) -> Stock | None:
-    """What a table said of China's stock by a day; None where it had not said it twice."""
-    own = stocks["owner"] == OWNER
-    ends = stocks["end_date"].astype("datetime64[D]").astype(int)[own]
-    sizes, low, high = (
-        stocks[name][own] for name in ("h100_equivalents", "h100_equivalents_low", "h100_equivalents_high")
-    )
-    order = np.argsort(ends)
-    ends, sizes, low, high = ends[order], sizes[order], low[order], high[order]
+    """What a table said of China's stock by a day; None where that does not tell how large it was and how it grew."""
+    ends, sizes, low, high = _quarters(stocks)
     today = (day - date(1970, 1, 1)).days
     known = ends <= today
-    if known.sum() < 2:
+    ends, sizes = ends[known], sizes[known]
+    if ends.size < 2 or today - ends[-1] > LATEST:
         return None
-    last = int(known.sum()) - 1
-    before = int(np.abs(ends[:last] - (ends[last] - 365)).argmin())
-    growth = math.log(sizes[last] / sizes[before]) / ((ends[last] - ends[before]) / days_per_month)
-    carried = sizes[last] * math.exp(growth * (today - ends[last]) / days_per_month)
-    return Stock(float(carried), interval_sd(math.log(high[last] / low[last]), 0.9), growth)
+    before = int(np.abs(ends[:-1] - (ends[-1] - 365)).argmin())
+    apart = int(ends[-1] - ends[before])
+    if not YEAR_BEFORE[0] <= apart <= YEAR_BEFORE[1]:
+        return None
+    growth = math.log(sizes[-1] / sizes[before]) / (apart / days_per_month)
+    carried = sizes[-1] * math.exp(growth * (today - ends[-1]) / days_per_month)
+    return Stock(float(carried), interval_sd(math.log(high[known][-1] / low[known][-1]), 0.9), growth)
+
+
+def _quarters(stocks: Table) -> tuple[NDArray[np.intp], Array, Array, Array]:
+    """Last days of the quarters of which China's stock is known, of all makers together, and its size and interval.
+
+    A quarter counts if every maker says it, and how surely; late ones without growth have no estimate yet.
+    """
+    own = stocks["owner"] == OWNER
+    ends = stocks["end_date"].astype("datetime64[D]").astype(int)
+    figures = np.array([stocks[name] for name in SIZES])
+    sound = own & np.isfinite(figures).all(axis=0) & (figures > 0.0).all(axis=0)
+    if "incomplete" in stocks.columns:
+        sound &= ~stocks["incomplete"].astype(bool)
+    makers = len(makers_of(stocks)) or 1
+    days = [int(day) for day, count in zip(*np.unique(ends[sound], return_counts=True), strict=True) if count == makers]
+    totals = np.array([figures[:, sound & (ends == day)].sum(axis=1) for day in days]).reshape(-1, len(SIZES))
+    while len(days) > 1 and totals[-1, 0] <= totals[-2, 0]:
+        days, totals = days[:-1], totals[:-1]
+    sizes, low, high = totals.T
+    return np.array(days, dtype=int), sizes, low, high
+
+
+def makers_of(stocks: Table) -> list[str]:
+    """Who made the chips that a table knows of China's stock; nobody where it does not say."""
+    if "manufacturer" not in stocks.columns:
+        return []
+    return sorted({str(maker) for maker in stocks["manufacturer"][stocks["owner"] == OWNER]})
 
 
 def gate_lag(
@@ -193,7 +221,7 @@ def gate_lag(
     requirement = flop * np.exp(-np.log(progress) / MONTHS_PER_YEAR * launch)
     length = requirement / (pool * np.exp(stock.growth * launch) * month)
     run = np.maximum(length, values["minimum_training_months"])
-    return np.asarray(launch + run + values["post_training_months"])
+    return np.minimum(launch + run + values["post_training_months"], LONGEST)
 
 
 def _log_likelihood(log_months: float, expected: Array, spread: float, *, still: bool) -> Array:

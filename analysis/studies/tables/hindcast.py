@@ -19,7 +19,7 @@ from .gate_hindcast import GateHindcast
 from .lag_structures import STRUCTURES, Known, Said, predict_lag
 
 RIVALS: Mapping[str, str] = {
-    "last-lag": "As long as the last record that had been met",
+    "last-lag": "As long as the record met last; the newest of several met at once",
     "mean-lag": "As long as those that had been met, on average",
     "no-lag": "At once",
 }
@@ -219,6 +219,7 @@ def known_on(table: Table, day: date, score: float, days_per_month: float) -> Kn
         lags=np.array(lags, dtype=float),
         met=np.array(met, dtype=bool),
         ages=np.array([(day - each.reference.day).days / year for each in past], dtype=float),
+        ended=np.array([(day - each.follower.day).days if each.follower else -1 for each in past], dtype=int),
         score=score,
         best=np.array([release.score for release in best], dtype=float),
         best_ages=np.array([(day - release.day).days / year for release in best], dtype=float),
@@ -234,8 +235,8 @@ def _said(known: Known, episode: Episode, months: float, assumptions: Assumption
     closed = known.lags[known.met]
     points = {"no-lag": 0.0}
     if closed.size:
-        ends = closed - known.ages[known.met] * MONTHS_PER_YEAR  # when each was met, months after the day
-        points |= {"last-lag": float(closed[np.lexsort((closed, ends))[-1]]), "mean-lag": float(closed.mean())}
+        last = np.lexsort((known.ages[known.met], known.ended[known.met]))[0]
+        points |= {"last-lag": float(closed[last]), "mean-lag": float(closed.mean())}
     for name in RIVALS:
         if name in points:
             said[name] = Said.of(np.array([points[name]]), float(points[name] <= months), episode, months)

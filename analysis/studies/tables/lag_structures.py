@@ -20,6 +20,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ....evidence.tables.episodes import Episode
 from ....model.equations import MONTHS_PER_YEAR
@@ -48,6 +49,8 @@ class Known:
         Whether it was met.
     ages : array, shape (episode,)
         Years from the day back to the past record.
+    ended : array of int, shape (episode,)
+        Days from the day back to when it was met; negative where it had not been.
     score : float
         Of the record.
     best : array, shape (record,)
@@ -59,6 +62,7 @@ class Known:
     lags: Array
     met: Array
     ages: Array
+    ended: NDArray[np.intp]
     score: float
     best: Array
     best_ages: Array
