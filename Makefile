@@ -89,7 +89,7 @@ bench: $(INSTALLED)
 docs: $(INSTALLED)
 	@$(BIN)/python -m catchup.analysis.presentation.pages.reproduction docs/reproduction.md
 	@$(BIN)/python -m catchup.analysis.presentation.pages.priors docs/priors.md
-	@$(BIN)/python -m catchup.analysis.presentation.pages.readings docs/readings
+	@$(BIN)/python -m catchup.analysis.presentation.pages.readings docs/readings docs/how-to/hindcast.md
 	@$(BIN)/python -m catchup.analysis.presentation.pages.events docs/events.md
 	@$(BIN)/python benchmarks/trust_page.py docs/trust.md
 	@$(BIN)/python benchmarks/benchmarks_page.py docs/benchmarks.md

@@ -197,10 +197,11 @@ def _runs(shelf: Shelf, today: date) -> Iterator[Finding]:
 
 
 def _age_text(age: timedelta) -> str:
-    """An age in words; a run is younger than nothing where a clock was set back."""
-    if age.days < 0:
-        return f"of a day to come, {-age.days} days from now"
-    return "of today" if not age.days else f"{age.days} days old"
+    """An age in words; negative where the clock was set back."""
+    if not age.days:
+        return "of today"
+    days = f"{abs(age.days)} {'day' if abs(age.days) == 1 else 'days'}"
+    return f"{days} old" if age.days > 0 else f"{days} ahead of today"
 
 
 def _site(site: Path, newest: Run) -> Finding:

@@ -46,7 +46,8 @@ def crps(values: Array, outcome: float) -> float:
     """
     ranks = 2.0 * np.arange(values.size) - (values.size - 1.0)
     # not `@`: the number of its threads changes the last digits
-    return float(np.abs(values - outcome).mean() - np.einsum("i,i->", ranks, values) / values.size**2)
+    found = float(np.abs(values - outcome).mean() - np.einsum("i,i->", ranks, values) / values.size**2)
+    return max(found, 0.0)  # of values all alike the difference is rounding, of either sign
 
 
 def crps_within(values: Array, outcome: float, horizon: float = HORIZON) -> float:

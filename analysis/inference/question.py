@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ...model.assumptions import DEFAULT_EVENT, Assumptions
-from ...model.calendar import Clock
+from ...model.calendar import LAST_DAY, Clock
 from ...priors.errors import InputError
 
 DEFAULT_DRAWS = 100_000
@@ -62,11 +62,10 @@ class Question:
             raise InputError(f"a whole number from 0 to {LARGEST_SEED} was expected, not {self.seed}", key="--seed")
         if self.launch_grid is not None and not 0.0 < self.launch_grid < float("inf"):
             raise InputError(f"months above 0 were expected, not {self.launch_grid:g}", key="--launch-grid")
-        if self.assumptions.calendar.months(self.as_of) < 0.0:
-            raise InputError(
-                f"a day from {self.assumptions.calendar.origin} (t = 0) on was expected, not {self.as_of}",
-                key="--as-of",
-            )
+        origin = self.assumptions.calendar.origin
+        if not origin <= self.as_of <= LAST_DAY:
+            expected = f"from {origin} (t = 0) on" if self.as_of < origin else f"up to {LAST_DAY}"
+            raise InputError(f"a day {expected} was expected, not {self.as_of}", key="--as-of")
 
     def without_obstacles(self, ids: Collection[str] | None = None) -> Question:
         """Return the question without some of the model's obstacles; by default without any, on compute alone."""

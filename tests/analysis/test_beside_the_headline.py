@@ -55,6 +55,20 @@ def test_without_lags_of_lags_alone_is_the_prior(question: Question) -> None:
         assert abs(shift.value) < widest(shift.mcse), p
 
 
+def test_a_date_without_lags_that_draws_cannot_carry_is_said_to_be_left_out(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked = ["forecast", "--model", "article", "--as-of", "2026-11-29", "--draws", "3000", "--seed"]
+    left_out = 0
+    for seed in (4, 5):
+        assert run([*asked, str(seed), "--json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        notes = [note for note in found["notes"] if note.startswith("the date without the measured lags is left out")]
+        assert (found["without_lags"] is None) == bool(notes)
+        left_out += bool(notes)
+    assert left_out == 1
+
+
 @pytest.mark.slow
 def test_without_lags_of_draws_that_know_of_no_weights(sampled: Posterior) -> None:
     found = [forecast(each).without_lags for each in (sampled, replace(sampled, shared=None))]

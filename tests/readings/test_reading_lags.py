@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from datetime import date, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catchup.analysis.commands.main import run as catchup
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.estimates import Estimate
 from catchup.analysis.inference.posterior import Posterior
@@ -127,6 +129,16 @@ def test_the_published_model_holds_each_assumption_at_nothing() -> None:
             assert not current.beliefs[name].certain
     assert published.copula.with_related([OPTIMISM[0]]) == [OPTIMISM[0]]
     assert (published.table.number("lag_smoothing"), current.table.number("lag_smoothing")) == (0.0, WIDTH)
+
+
+def test_assumptions_that_a_model_does_not_make_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["lags", "--model", ARTICLE, "--as-of", str(DAY), "--draws", "2000"]
+    assert catchup([*asked, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["not_made"] == list(STEPS)
+    assert catchup(["lags", "--as-of", str(DAY), "--draws", "2000", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["not_made"] == []
+    assert catchup(asked) == 0
+    assert "Not made by this model, so that nothing changes with them: Mythos stood" in capsys.readouterr().out
 
 
 def test_no_lag_counted_is_said() -> None:

@@ -17,7 +17,8 @@ from catchup.priors.errors import InputError
 from catchup.priors.layers import Layer
 from reading_cases import ask, prior
 
-PAGES = sorted((Path(__file__).parents[2] / "docs" / "readings").glob("*.md"))
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = [*sorted((DOCS / "readings").glob("*.md")), DOCS / "how-to" / "hindcast.md"]
 NUMBER = re.compile(r"\d[\d,.]*(?:e[+-]?\d+)?")
 
 

@@ -47,6 +47,16 @@ def look(runs: Path, day: date, **changes: Any) -> Doctor:
     return examine(runs, changes.get("site"), changes.get("ledger"), runs.parent / "data", day)
 
 
+def test_the_age_of_the_newest_run_is_said(runs: Path, shelf: Shelf) -> None:
+    made = shelf[1][-1].manifest.as_of
+    said = [
+        next(finding.text for finding in look(runs, made + timedelta(days=days)).findings if finding.id == "last-run")
+        for days in (-2, 0, 1, 5, 30)
+    ]
+    words = ("2 days ahead of today", "of today", "1 day old", "5 days old", "30 days old")
+    assert all(text.endswith(word) for text, word in zip(said, words, strict=True)), said
+
+
 def test_all_is_well(runs: Path, shelf: Shelf) -> None:
     site = runs.parent / "site"
     publish(runs, site)

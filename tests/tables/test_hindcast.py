@@ -69,6 +69,18 @@ def test_what_was_known_on_a_day_does_not_change_with_what_came_later() -> None:
     assert whole.lags == pytest.approx(np.array([210, 210, 210, 120]) / DAYS_PER_MONTH)
 
 
+def test_of_records_met_at_once_the_newest_is_the_last() -> None:
+    """Whatever the days: sums of fractions of a month once told two moments of one day apart by their last digit."""
+    for shift in range(40):
+        first, second = (START + timedelta(days=shift + step) for step in (0, 37))
+        met = START + timedelta(days=shift + 300)
+        rows = [("us0", 100.0, first, "us"), ("us1", 105.0, second, "us"), ("cn", 106.0, met, "cn")]
+        rows += [("us2", 110.0, met + timedelta(days=30), "us"), ("cn2", 111.0, met + timedelta(days=90), "cn")]
+        rows += world()[-8:]
+        found = {each.episode.reference.model: each.said for each in hindcast([table_of(rows)], ASSUMPTIONS).episodes}
+        assert found["us2"]["last-lag"].values[0] == pytest.approx((met - second).days / DAYS_PER_MONTH)
+
+
 def test_before_any_lag_is_known_the_prior_speaks() -> None:
     found = predict_lag("constant-lag", known([], [], []), BELIEFS)
     rng = np.random.default_rng(1)

@@ -28,12 +28,14 @@ from ...studies.readings.mobilisation import LEAN, SCENARIO
 from ...studies.readings.size import sizes
 from ...studies.readings.trend import trends
 from ...studies.scenarios import scenarios
+from ...studies.tables.track_record import track_record
 from ...studies.thresholds.study import ready_by, thresholds
 from ..markdown import to_markdown
 from ..table import Column, Span, Table
 from ..tables.capacity import coverage_table, day_table, essay_table, nation_table
 from ..tables.columns import date_columns
 from ..tables.efficiency import closed_table, lag_table, progress_table
+from ..tables.hindcast import gate_tables, score_table
 from ..tables.lag_assumptions import lag_assumption_table
 from ..tables.mobilisation import needed_table
 from ..tables.priors import event_table, quantity_table
@@ -80,6 +82,8 @@ def figures(question: Question) -> dict[str, Callable[[], str]]:
         "mobilisation-lean": lambda: mobilisation_lean(question),
         "mobilisation-dates": lambda: mobilisation_dates(question),
         "mobilisation-needed": lambda: mobilisation_needed(question),
+        "hindcast-scores": lambda: hindcast_scores(question),
+        "hindcast-gate": lambda: hindcast_gate(question),
     }
     for page, names in NAMES.items():
         tables[f"{page}-quantities"] = lambda names=names: quantities(question, names)  # type: ignore[misc]
@@ -218,16 +222,24 @@ def mobilisation_needed(question: Question) -> str:
     return to_markdown(needed_table(found), lines=False)
 
 
+def hindcast_scores(question: Question) -> str:
+    """How structures and naive rivals did on the records that come with the project."""
+    return to_markdown(score_table(track_record(prior_of(question))))
+
+
+def hindcast_gate(question: Question) -> str:
+    """What the compute gate said of records whose compute is known."""
+    return to_markdown(gate_tables(track_record(prior_of(question)))[0])
+
+
 def main(arguments: Iterable[str]) -> int:
-    """Fill in the tables of the pages in a folder."""
-    folders = [Path(argument) for argument in arguments]
-    if len(folders) != 1:
-        print("usage: python -m catchup.analysis.presentation.pages.readings FOLDER", file=sys.stderr)
+    """Fill in the tables of pages, each named or in a folder that is."""
+    places = [Path(argument) for argument in arguments]
+    if not places:
+        print("usage: python -m catchup.analysis.presentation.pages.readings PAGE_OR_FOLDER ...", file=sys.stderr)
         return 2
     try:
-        pages = [folders[0] / name for name in sorted(os.listdir(folders[0])) if name.endswith(".md")]
-        if not pages:
-            raise InputError("holds no page", file=folders[0])
+        pages = [page for place in places for page in _pages_at(place)]
         tables = figures(Question(load_assumptions(), AS_OF))
         for page in pages:
             write_text(page, filled(page.read_text(encoding="utf-8"), tables, page))
@@ -238,6 +250,15 @@ def main(arguments: Iterable[str]) -> int:
         print(f"catchup: {error.on_command_line}", file=sys.stderr)
         return error.exit_code
     return 0
+
+
+def _pages_at(place: Path) -> list[Path]:
+    if place.suffix == ".md":
+        return [place]
+    pages = [place / name for name in sorted(os.listdir(place)) if name.endswith(".md")]
+    if not pages:
+        raise InputError("holds no page", file=place)
+    return pages
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from ....model.capacity import COVERAGE, load_capacity_scenarios
 from ...inference.estimates import Distribution
 from ...inference.json_values import QUANTILES, significant
-from ...studies.readings.capacity import Capacity, CapacityOn, KnownPart
+from ...studies.readings.capacity import Capacity, CapacityOn, EssayArithmetic, KnownPart
 from ..json_form import SPREAD_DIGITS, scaled_as_json, spread_as_json, to_json
 from ..table import ABSENT, KEY, Column, Layout, Table
 from ..text import date_text, quantile_text
@@ -181,14 +182,18 @@ def essay_table(result: Capacity) -> Table[Figure]:
         ("two years", "after_two_years", essay.after_two_years),
     ]
     line = (
-        f"The essay's {essay.published:.4g} FLOP/s by 2027 is its figure for 2025 grown by {essay.growth:.0%} "
-        f"{_times(essay.years_published)}; two years of that growth make {essay.after_two_years:.3g}."
+        f"The essay's {essay.published:.4g} FLOP/s by 2027 {_published_text(essay)}; two years of that growth make "
+        f"{essay.after_two_years:.3g}."
     )
     return Table("The essay's arithmetic", columns, rows, lines=[line], key=lambda row: row[1])
 
 
-def _times(years: float) -> str:
-    return "once, not twice" if abs(years - 1.0) < 0.005 else f"over {years:.2f} years"
+def _published_text(essay: EssayArithmetic) -> str:
+    years = essay.years_published
+    if not math.isfinite(years):
+        return f"never comes of its figure for 2025 with growth of {essay.growth:.0%}"
+    times = "once, not twice" if abs(years - 1.0) < 0.005 else f"over {years:.2f} years"
+    return f"is its figure for 2025 grown by {essay.growth:.0%} {times}"
 
 
 def _as_json(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...studies.readings.lag_assumptions import LagAssumption, LagAssumptions
+from ...studies.readings.lag_assumptions import STEPS, LagAssumption, LagAssumptions
 from ..json_form import to_json
 from ..table import Column, Layout, Table
 from .columns import asked_text, date_columns, moments_column
@@ -13,7 +13,11 @@ def layout(result: LagAssumptions) -> Layout:
     table = lag_assumption_table(result)
     return Layout(
         tables=(table,),
-        json=lambda: {**result.origin.as_json(), "assumptions": to_json(table)},
+        json=lambda: {
+            **result.origin.as_json(),
+            "assumptions": to_json(table),
+            "not_made": list(result.not_made),
+        },
         head=(asked_text(result.question),),
     )
 
@@ -27,4 +31,11 @@ def lag_assumption_table(result: LagAssumptions) -> Table[LagAssumption]:
         *date_columns(result.question, lambda row: row.ready, ("ready", "quantiles")),
         Column(path=("engine",), value=lambda row: row.engine),
     ]
-    return Table("What each assumption about measured lags does to the date", columns, result.rows)
+    lines = []
+    if result.not_made:
+        titles = ", ".join(STEPS[name][0].removeprefix("... ") for name in result.not_made)
+        lines.append(
+            f"Not made by this model, so that nothing changes with them: {titles}. The world as it stands makes them "
+            "(--model current)."
+        )
+    return Table("What each assumption about measured lags does to the date", columns, result.rows, lines=lines)

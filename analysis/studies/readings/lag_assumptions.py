@@ -9,7 +9,7 @@ from typing import Any
 from ....evidence.selected import Selection
 from ....model.assumptions import Assumptions, assemble
 from ....priors.errors import InputError
-from ....priors.families import Normal
+from ....priors.families import Fixed, Normal
 from ....priors.layers import Layer
 from ...inference.conditioning import condition
 from ...inference.estimates import Distribution
@@ -66,9 +66,12 @@ class LagAssumptions(Result):
     rows : tuple of LagAssumption
         Without any lag; with lags as the published model reads them; with one assumption after another, the last being
         the model's own answer; and with benchmarks that flatter nobody on average.
+    not_made : tuple of str
+        Ids of assumptions that the model does not make, so that they change nothing.
     """
 
     rows: tuple[LagAssumption, ...]
+    not_made: tuple[str, ...] = ()
 
 
 def lag_assumptions(posterior: Posterior) -> LagAssumptions:
@@ -106,7 +109,16 @@ def lag_assumptions(posterior: Posterior) -> LagAssumptions:
     if all(isinstance(assumptions.beliefs[name], Normal) for name in OPTIMISM):
         centred = _with_rows(assumptions, {"quantity": {name: {"mean": 0.0} for name in OPTIMISM}})
         rows.append(_row(posterior, "no-optimism", "All of it, benchmarks flattering nobody on average", centred))
-    return LagAssumptions(posterior.origin, tuple(rows))
+    not_made = tuple(name for name, (_, names) in STEPS.items() if not any(_made(assumptions, each) for each in names))
+    return LagAssumptions(posterior.origin, tuple(rows), not_made)
+
+
+def _made(assumptions: Assumptions, name: str) -> bool:
+    """Whether a model makes anything of a quantity, or of what ties the scopes."""
+    if name == CORRELATED:
+        return any(set(row.between) == set(OPTIMISM) and row.rank for row in assumptions.table.correlations)
+    belief = assumptions.beliefs.get(name)
+    return belief is not None and not (isinstance(belief, Fixed) and belief.value == 0.0)
 
 
 def _row(
