@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ..model.assumptions import Assumptions
 from ..priors.errors import InputError, unknown_name
+from .kinds.quantity_reading import OF_EACH
 from .kinds.stocks import most_of_all
 from .schema import Item
 
@@ -41,7 +42,8 @@ def check_against(item: Item, assumptions: Assumptions) -> None:
         raise unknown_name("lever", lever, assumptions.levers, file=item.file, key="observed.lever")
     for name in item.kind.latents(item.observed):
         if name not in assumptions.beliefs:
-            raise unknown_name("quantity", name, assumptions.beliefs, file=item.file, key="observed.quantity")
+            known = [each for each in assumptions.beliefs if each not in OF_EACH]
+            raise unknown_name("quantity", name, known, file=item.file, key="observed.quantity")
     day, origin = item.kind.day(item.observed), assumptions.calendar.origin
     if event is not None and day is not None and day < origin:
         raise InputError(f"{day} is before {origin}, when Mythos came to be", file=item.file, key="observed.date")
@@ -49,6 +51,18 @@ def check_against(item: Item, assumptions: Assumptions) -> None:
     problem = item.kind.misfit(item.observed, item.likelihood, assumptions)
     if problem is not None:
         raise InputError(problem[1], file=item.file, key=problem[0])
+
+
+def stood_in_text(item: Item, assumptions: Assumptions) -> str:
+    """Say which firm an item is read of, where the one that it names does not race and another stands in for it."""
+    named, race = item.kind.firm(item.observed), assumptions.race
+    if named is None:
+        return ""
+    meant, firm = race.meant_by(named), race.firm_named(named)
+    archetype = race.firms[firm].archetype
+    if meant in (firm, archetype) or archetype is None:  # none: the archetypes themselves race
+        return ""
+    return f"{item.id} is about {named}, which does not race, and is read as {race.firms[firm].title}'s"
 
 
 def _refuse_more_than_all(item: Item, assumptions: Assumptions) -> None:

@@ -12,6 +12,7 @@ from ..priors.errors import InputError, reason_of
 from .confirmation import confirms, latest_confirmed
 from .kinds.capability_lag import ORGANISATION_ERROR
 from .kinds.policy import RANK
+from .kinds.quantity_reading import QuantityReading
 from .organisations import organisation_meant
 from .schema import Item, read_item
 
@@ -124,7 +125,7 @@ def one_ratio_per_firm(items: Mapping[str, Item]) -> dict[str, Item]:
 
     The names follow the ledger's order, so that neither adding a file nor leaving an item out renames one.
     """
-    bills = {key: item for key, item in items.items() if FIRM_RATIO in item.kind.latents(item.observed)}
+    bills = _drawing(FIRM_RATIO, items)
     names: dict[str, str] = {}
     for item in bills.values():
         firm = item.observed.firm
@@ -142,8 +143,7 @@ def one_error_per_organisation(items: Mapping[str, Item]) -> dict[str, Item]:
 
     own = {
         key: replace(item, renamed={ORGANISATION_ERROR: own_error(item)})
-        for key, item in items.items()
-        if ORGANISATION_ERROR in item.kind.latents(item.observed)
+        for key, item in _drawing(ORGANISATION_ERROR, items).items()
     }
     return {**items, **own}
 
@@ -151,11 +151,18 @@ def one_error_per_organisation(items: Mapping[str, Item]) -> dict[str, Item]:
 def one_rank_per_policy(items: Mapping[str, Item]) -> dict[str, Item]:
     """Give each report of a policy a rank of its own: that one is right says nothing of another."""
     own = {
-        key: replace(item, renamed={RANK: f"{RANK}_{_words(item.id)}"})
-        for key, item in items.items()
-        if RANK in item.kind.latents(item.observed)
+        key: replace(item, renamed={RANK: f"{RANK}_{_words(item.id)}"}) for key, item in _drawing(RANK, items).items()
     }
     return {**items, **own}
+
+
+def _drawing(quantity: str, items: Mapping[str, Item]) -> dict[str, Item]:
+    """Items that draw a quantity of their own; one that reads it, by whatever name, is refused elsewhere."""
+    return {
+        key: item
+        for key, item in items.items()
+        if quantity in item.kind.latents(item.observed) and not isinstance(item.kind, QuantityReading)
+    }
 
 
 def _words(name: str) -> str:

@@ -234,4 +234,7 @@ def predict(xp: Any, item: Item, state: ModelState, figures: Mapping[str, Any]) 
     """Let a kind predict, each quantity the item has of its own standing in for the one it knows."""
     own = {plain: state.quantity[name] for plain, name in item.renamed.items()}
     seen = replace(state, quantity={**state.quantity, **own}) if own else state
-    return item.kind.predict(xp, seen, item.observed, figures)
+    told = item.kind.predict(xp, seen, item.observed, figures)
+    for rumour in item.rumours:
+        told = rumour.heard(xp, item, told, state)
+    return told

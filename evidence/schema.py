@@ -21,6 +21,7 @@ from .kinds.doubt import AnyDoubt, log_sum, mixture_parts, ranks_within, share_g
 from .kinds.kind import Array, Clock, Figures, Name
 from .kinds.registry import kind_named, kind_names
 from .revisions import Revision, as_it_stood, check_history
+from .rumours import Rumour
 from .sources import SLUG as SLUG
 from .sources import Slug, Source
 
@@ -147,6 +148,8 @@ class Item:
         Quantities that this item has of its own, by the name that its kind knows them under.
     doubt : Doubt or OutcomeDoubt, optional
         How far it is believed, where its file says so and its kind has no words of its own for that.
+    rumours : tuple of Rumour
+        Of a silence, doubted reports of its event that are counted beside it.
 
     Examples
     --------
@@ -165,6 +168,7 @@ class Item:
     file: str
     renamed: Mapping[str, str] = field(default_factory=dict)
     doubt: AnyDoubt | None = None
+    rumours: tuple[Rumour, ...] = ()
 
     @property
     def id(self) -> str:
@@ -215,7 +219,7 @@ class Item:
         """Log density of an observation in the kind's coordinate, given the prediction and how far it is believed."""
         if self.doubt is None:
             return self.kind.log_density(xp, value, prediction, figures)
-        return log_sum(xp, *self._parts(xp, value, prediction, figures, self.doubt))
+        return log_sum(xp, *self.parts(xp, value, prediction, figures))
 
     def simulate(self, xp: Any, normal: Any, uniform: Any, prediction: Any, figures: Figures) -> Any:
         """Turn a standard normal and a uniform number in (0, 1) into an observation, given the prediction."""
@@ -235,9 +239,12 @@ class Item:
         value, figures = self.observation(clock), self.figures(clock)
         if self.doubt is None:
             return self.kind.probability_genuine(value, prediction, figures)
-        return share_genuine(*self._parts(np, value, prediction, figures, self.doubt))
+        return share_genuine(*self.parts(np, value, prediction, figures))
 
-    def _parts(self, xp: Any, value: Any, prediction: Any, figures: Figures, doubt: AnyDoubt) -> tuple[Any, Any]:
+    def parts(self, xp: Any, value: Any, prediction: Any, figures: Figures) -> tuple[Any, Any]:
+        """Log densities of both parts of the mixture that a doubted item is, each with the logarithm of its share."""
+        doubt = self.doubt
+        assert doubt is not None, self.id
         genuine = self.kind.log_density(xp, value, prediction, figures) - self.kind.log_mass(xp, figures)
         return mixture_parts(xp, genuine, doubt.log_density(xp, value, figures), figures["reliability"])
 

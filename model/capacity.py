@@ -80,7 +80,7 @@ def implied_coverage(performance: Any, stock: Any, h100_peak: float) -> Any:
 
 
 def years_of_growth(performance: Any, later: Any, growth: Any) -> Any:
-    r"""Years after which a performance has grown to a later one, :math:`\log(P / P_0) / \log(1 + g)`; never shrinking."""
+    r"""Years after which a performance has grown to a later one, :math:`\log(P / P_0) / \log(1 + g)`; never at none."""
     with np.errstate(divide="ignore"):
         return np.where(growth > 0.0, np.log(later / performance) / np.log1p(growth), np.inf)
 

@@ -12,6 +12,7 @@ from cyclopts import Parameter
 
 from ...evidence import KINDS, load_ledger, select, template
 from ...evidence.confirmation import confirm, own_file, refuse_future
+from ...evidence.consistency import stood_in_text
 from ...evidence.ledgers import item_path
 from ...evidence.organisations import alone
 from ...evidence.tables.places import today
@@ -88,6 +89,8 @@ def check_evidence(*files: Path, shown: Shown | None = None) -> int:
         refuse_future(each, max(day, today()))
     judged = _judged(assumptions, day, selection.counted, [item.id for item in checked])
     warnings = [row.warning for row in judged if row.warning]
+    if files:
+        warnings += [line for item in checked if (line := stood_in_text(item, assumptions))]
     warnings += [*_surprises(assumptions, day, checked), *alone(checked, ledger.items.values())] if files else []
     if shown.json:
         genuine = genuine_as_json(judged)

@@ -125,9 +125,13 @@ class Asked(Assumed):
         as_of : date, optional
             Another day than the one that was asked for.
         """
+        from .output import warn
+
         request = self.unannounced_request(as_of=as_of)
         for line in stale(request):
             notice(line)
+        for line in stood_in(request):
+            warn(line)  # before the answer: where there is none, it may be why
         return request
 
     def unannounced_request(self, *, as_of: date | None = None) -> Request:
@@ -149,6 +153,16 @@ class Asked(Assumed):
 def stale(request: Request) -> list[str]:
     """Say of each silence that a request counts whether it was confirmed long ago."""
     return [] if request.counts_nothing else stale_lines(silences_in(request.question, request.selection.counted))
+
+
+def stood_in(request: Request) -> list[str]:
+    """Say of each item that a request counts whether another firm stands in for the one that it is about."""
+    if request.counts_nothing:
+        return []
+    from ...evidence.consistency import stood_in_text
+
+    told = (stood_in_text(item, request.question.assumptions) for item in request.selection.counted)
+    return [line for line in told if line]
 
 
 def _fixed(settings: list[str]) -> dict[str, float]:

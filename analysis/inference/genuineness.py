@@ -15,19 +15,19 @@ genuine with certainty, however little its file believes it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...evidence.likelihood import probability_genuine, stated_reliability
+from ...evidence.likelihood import stated_reliability
 from ...evidence.schema import Item
 from ...priors.normal_rank import rank_of_one
 from .diagnostics import COLLAPSED
 from .draws import Values
 from .estimates import Array, Estimate, Weighting
 from .importance import effective_number
-from .likelihoods import predictions_of, prior_for, total
+from .likelihoods import genuine_of, predictions_of, prior_for, races_of, total, unheard_of
 from .question import Question
 from .subsets import SharedDraws
 from .widening import Widening, widenings
@@ -127,12 +127,12 @@ def genuine_in(question: Question, values: Values, items: Sequence[Item]) -> Val
         Items that never doubt it have no column.
     """
     suspects = doubted(question, items)
-    return _genuine(question, suspects, predictions_of(question, values, suspects)[2]) if suspects else {}
-
-
-def _genuine(question: Question, suspects: Sequence[Item], predicted: Mapping[str, Array]) -> Values:
-    columns = {item.id: probability_genuine(item, predicted[item.id], question.clock) for item in suspects}
-    return {name: column for name, column in columns.items() if column is not None}
+    if not suspects:
+        return {}
+    asked = [*suspects, *(item for item in items if item.rumours)]
+    raced = races_of(question, values, asked)
+    predicted = predictions_of(question, values, asked, raced)[2]
+    return genuine_of(question, values, asked, predicted, unheard_of(question, values, asked, raced))
 
 
 def genuineness_of(

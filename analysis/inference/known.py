@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...model.reporting import RANK, delay_given_silence
+from ...evidence.rumours import Rumour, is_doubted
+from ...model.reporting import RANK, delay_given_silence, log_silence
 from ...priors.families import Uniform
 from .draws import DrawSource, Values
 from .estimates import Array
 from .question import Question
-from .silence import counted_month, silences_in
+from .silence import KIND, counted_month, silences_in
 
 if TYPE_CHECKING:
     from ...evidence.schema import Item
 
 KNOWN = "known"  # names the column
+SMALLEST = 1e-15  # of a rank, which is never 0 nor 1
 RANKS = {RANK: Uniform(low=0.0, high=1.0)}
 
 
@@ -54,12 +56,38 @@ def known_column(question: Question, items: Sequence[Item], values: Values, read
     if reported is not None:
         return {KNOWN: np.full_like(ready, reported)}
     silent = counted_month(question, silences_in(question, items))
-    months = None if silent is None else silent - ready
-    delay = delay_given_silence(np, values[RANK], months, reporting, values[reporting.concealed])
-    return {KNOWN: ready + delay}
+    months, concealed, rank = None if silent is None else silent - ready, values[reporting.concealed], values[RANK]
+    known, open_still = np.full_like(ready, np.nan), np.ones(ready.shape, dtype=bool)
+    for day, genuine in _rumoured(question, items, ready, months, concealed):
+        right = open_still & (rank < genuine)
+        known[right] = day
+        open_still &= ~right
+        rank = np.clip((rank - genuine) / np.maximum(1.0 - genuine, SMALLEST), SMALLEST, 1.0 - SMALLEST)
+    delay = delay_given_silence(np, rank, months, reporting, concealed)
+    return {KNOWN: np.where(open_still, ready + delay, known)}
+
+
+def _rumoured(
+    question: Question, items: Sequence[Item], ready: Array, months: Array | None, concealed: Array
+) -> Iterator[tuple[float, Array]]:
+    """Month of each doubted report of the event, the earliest first, and how likely it is genuine in each draw."""
+    clock, reporting = question.clock, question.assumptions.reporting
+    about = [item for item in items if item.event == question.event]
+    silence = next((item for item in about if item.kind.name == KIND), None)
+    unheard = np.zeros_like(ready)
+    if months is not None and reporting is not None:
+        unheard = log_silence(np, months, reporting.median_months, reporting.sigma, concealed)
+    for item in sorted(about, key=lambda each: each.observation(clock)):
+        if item.kind.name == "milestone":
+            rumour = Rumour(item, question.as_of)
+            yield item.observation(clock), item.text.weight * rumour.probability(silence, unheard, ready, clock)
 
 
 def _reported(question: Question, items: Sequence[Item]) -> float | None:
-    """Month at which a counted milestone says that the event was publicly reached; None where there is none."""
-    reports = [item for item in items if item.kind.name == "milestone" and item.event == question.event]
+    """Month at which a milestone that is believed says that the event was publicly reached; None where none does."""
+    reports = [
+        item
+        for item in items
+        if item.kind.name == "milestone" and item.event == question.event and not is_doubted(item)
+    ]
     return min((item.observation(question.clock) for item in reports), default=None)

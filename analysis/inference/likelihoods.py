@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from ...evidence.latents import events_of, latent_quantities, with_latents
-from ...evidence.likelihood import log_density, predictions
+from ...evidence.likelihood import log_density, predictions, probability_genuine
 from ...evidence.schema import Item
 from ...model.generative import Outcome, World
 from ...priors.families import Family
@@ -74,6 +75,43 @@ def predictions_of(
     world, outcomes = races_of(question, values, items) if raced is None else raced
     told = predictions(items, question.assumptions, values, world, outcomes, question.as_of)
     return world, outcomes[question.event], told
+
+
+def genuine_of(
+    question: Question,
+    values: Values,
+    items: Sequence[Item],
+    predicted: Mapping[str, Array],
+    unheard: Mapping[str, Array],
+) -> dict[str, Array]:
+    """Probability in each of a chunk of draws that each doubted item is about what it says.
+
+    Parameters
+    ----------
+    question, values, items
+        As for `predictions_of`.
+    predicted : mapping of str to array
+        From there.
+    unheard : mapping of str to array
+        From `unheard_of`: beside a silence, a report of its event is less often right than by itself.
+    """
+    clock = question.clock
+    found = {item.id: probability_genuine(item, predicted[item.id], clock) for item in items}
+    for silence in items:
+        for rumour in silence.rumours:
+            report = rumour.milestone
+            if found.get(report.id) is not None:
+                told, ready = unheard[silence.id], predicted[report.id]
+                found[report.id] = rumour.probability(silence, told, ready, clock)
+    return {name: column for name, column in found.items() if column is not None}
+
+
+def unheard_of(
+    question: Question, values: Values, items: Sequence[Item], raced: Raced | None = None
+) -> Mapping[str, Array]:
+    """What the model says of each silence that stands beside doubted reports, were there none of these."""
+    silences = [replace(item, rumours=()) for item in items if item.rumours]
+    return predictions_of(question, values, silences, raced)[2] if silences else {}
 
 
 def races_of(question: Question, values: Values, items: Sequence[Item]) -> Raced:

@@ -62,8 +62,10 @@ def silences_in(question: Question, items: Iterable[Item]) -> tuple[Silence, ...
 
 
 def stale_lines(silences: Iterable[Silence]) -> list[str]:
-    """Say of each silence whose last confirmation is old that it is."""
-    return [silence.text for silence in silences if silence.stale]
+    """Say of each silence whose last confirmation is old that it is, unless another of its event is counted further."""
+    every = list(silences)
+    furthest = {each.event: max(other.counted for other in every if other.event == each.event) for each in every}
+    return [silence.text for silence in every if silence.stale and silence.counted == furthest[silence.event]]
 
 
 def confirmed_through(question: Question, silences: Iterable[Silence]) -> date | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...evidence.likelihood import log_density, probability_genuine
+from ...evidence.likelihood import log_density
 from ...evidence.schema import Item
 from ...model.enacted import Enacted
 from .adaptation import drawn_from_fit
@@ -21,12 +21,12 @@ from .draws import PriorDraws, Values
 from .estimates import Array, Distribution, Estimate, Weighting
 from .importance import SmoothedWeights, weights_given
 from .known import known_column, with_ranks
-from .likelihoods import Raced, predictions_of, races_of, total
+from .likelihoods import Raced, genuine_of, predictions_of, races_of, total, unheard_of
 from .log_means import LogMean, log_mean
 from .outcomes import READY, summary_of
 from .question import Question
 
-LIKELIHOOD, GENUINE = "likelihood:", "genuine:"  # begin the columns of items
+LIKELIHOOD, GENUINE, UNHEARD = "likelihood:", "genuine:", "unheard:"  # begin the columns of items
 ENOUGH = 0.15
 """Of the effective draws of a proposal fitted to all items: where fewer are left without one of them, a handful carries
 how likely the others are, and over 200 seeds its error was larger than it says."""
@@ -76,7 +76,7 @@ class SharedDraws:
     def _take(self, question: Question, columns: Values) -> None:
         self.question = question
         self._worlds[question.assumptions.enacted] = self
-        of_items = (LIKELIHOOD, GENUINE)
+        of_items = (LIKELIHOOD, GENUINE, UNHEARD)
         self._columns = {name: column for name, column in columns.items() if name.startswith(of_items)}
         self.summary = {name: column for name, column in columns.items() if not name.startswith(of_items)}
         self._prior = Distribution(self.summary[READY], self.weighting)
@@ -125,7 +125,12 @@ class SharedDraws:
 
     def _joint(self, items: Collection[str]) -> Array:
         """Log likelihood of some items together, shape (draw,)."""
-        return total({name: self.likelihood(name) for name in items}) if items else np.zeros(self.weighting.draws)
+        if not items:
+            return np.zeros(self.weighting.draws)
+        # a silence whose doubted reports are all left out is what it is without them
+        beside = {item.id: {rumour.milestone.id for rumour in item.rumours} for item in self.items if item.rumours}
+        unheard = {name for name, reports in beside.items() if not reports & set(items)}
+        return total({name: self._columns[(UNHEARD if name in unheard else LIKELIHOOD) + name] for name in items})
 
     def best_subset(self, items: Collection[str]) -> Subset:
         """What is known given some items, on draws of its own where too few of these count."""
@@ -236,7 +241,10 @@ def _of_items(question: Question, values: Values, items: Sequence[Item], raced: 
     for item in items:
         prediction = predicted[item.id]
         columns[LIKELIHOOD + item.id] = log_density(item, item.observation(clock), prediction, clock)
-        doubted = probability_genuine(item, prediction, clock)
-        if doubted is not None:
-            columns[GENUINE + item.id] = doubted
+    unheard = unheard_of(question, values, items, raced)
+    genuine = genuine_of(question, values, items, predicted, unheard)
+    columns |= {GENUINE + name: column for name, column in genuine.items()}
+    for item in items:
+        if item.id in unheard:
+            columns[UNHEARD + item.id] = log_density(item, item.observation(clock), unheard[item.id], clock)
     return columns

@@ -17,6 +17,10 @@ from .estimate import at_most_one
 from .kind import Clock, Figures, ModelState, Name, Positive, log_of
 from .normal import NormalKind
 
+OF_EACH = {"firm_ratio": "firm", "organisation_error": "measuring organisation", "enactment_rank": "report of a policy"}
+"""Quantities that every item of some kinds draws anew, by whose they are: a value of all of them is none."""
+NAME_IT = "a quantity of which there is one was expected"
+
 
 class Observed(StrictModel):
     """A value in the quantity's own unit, and which quantity."""
@@ -50,6 +54,11 @@ class QuantityReading(NormalKind[Observed, Likelihood]):
         return log_of(xp, state.quantity[observed.quantity])
 
     def misfit(self, observed: Observed, likelihood: Likelihood, assumptions: Assumptions) -> tuple[str, str] | None:
+        if observed.quantity in OF_EACH:
+            return (
+                "observed.quantity",
+                f"'{observed.quantity}' is of each {OF_EACH[observed.quantity]} by itself: {NAME_IT}",
+            )
         quantity = assumptions.table.quantities.get(observed.quantity)
         if quantity is None or quantity.text.unit != "1" or quantity.distribution.support()[1] > 1.0:
             return None

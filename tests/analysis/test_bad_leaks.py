@@ -72,6 +72,25 @@ SPREAD = {
 }
 
 
+def test_a_firm_that_does_not_race_is_said_to_be_read_as_another(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    absent, racing = (
+        str(write_item(tmp_path, "compute_stock", name, observed=STOCK | {"firm": firm}, likelihood={"sd": 0.3}))
+        for name, firm in (("baidu-stock", "Baidu"), ("own-stock", "bytedance"))
+    )
+    said = "catchup: baidu-stock is about Baidu, which does not race, and is read as ByteDance's"
+    asked = ["forecast", "--evidence", "none", "--draws", "500", "--as-of", str(DAY), "--add"]
+    for model, expected in (("current", [said]), ("article", [])):
+        catchup([*asked, absent, "--evidence", "baidu-stock", "--model", model])
+        lines = capsys.readouterr().err.splitlines()
+        assert [line for line in lines if "does not race" in line] == expected
+    catchup([*asked, racing])
+    assert "does not race" not in capsys.readouterr().err
+    assert catchup(["evidence", "check", absent, "--as-of", str(DAY)]) == 0
+    assert said.removeprefix("catchup: ") in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("name", REFUSED)
 @pytest.mark.parametrize(
     "command", [["evidence", "check"], ["forecast", "--evidence", "none", "--draws", "500", "--add"]]

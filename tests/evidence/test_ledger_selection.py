@@ -144,6 +144,16 @@ def test_a_milestone_ends_the_silence_about_its_event(tmp_path: Path) -> None:
         ("training_run", {"observed__firm": "startups"}, "observed.firm", "startup"),
         ("budget_share", {"observed__firm": "hyper-scalers"}, "observed.firm", "hyperscaler"),
         ("quantity_reading", {"observed__quantity": "startup_stocks"}, "observed.quantity", "startup_stock"),
+        *(
+            ("quantity_reading", {"observed__quantity": name, "observed__value": 0.5}, "observed.quantity", "of each")
+            for name in ("firm_ratio", "organisation_error", "enactment_rank")
+        ),
+        (
+            "quantity_reading",
+            {"observed__quantity": "organisation_error_caisi"},
+            "observed.quantity",
+            "unknown quantity",
+        ),
         ("compute_stock", {"observed__firm": "hyperscalers"}, "observed.firm", "did you mean 'hyperscaler'"),
         ("compute_stock", {"observed__channel": "smugling-2026"}, "observed.channel", "did you mean 'smuggling-2026'"),
         (

@@ -106,8 +106,7 @@ ASKED_ON = date(2025, 2, 1)
 
 def test_makers_of_chips_are_added_up() -> None:
     alone, both = (
-        known_stock(stocks_of(*rows), ASKED_ON, 30.44)
-        for rows in (quarters(), [*quarters(), *quarters("Huawei", 0.1)])
+        known_stock(stocks_of(*rows), ASKED_ON, 30.44) for rows in (quarters(), [*quarters(), *quarters("Huawei", 0.1)])
     )
     assert alone is not None
     assert both is not None

@@ -129,7 +129,9 @@ def test_lags_that_grow_are_carried_on_by_the_drifting_structure_alone() -> None
 
 def test_a_straight_frontier_meets_a_record_when_its_line_does() -> None:
     ages = np.linspace(2.0, 0.05, 14)
-    straight = Known(NOTHING, NOTHING.astype(bool), NOTHING, NEVER_ASKED, 150.0, 144.0 - 12.0 * ages, ages)  # 144 on the day
+    straight = Known(
+        NOTHING, NOTHING.astype(bool), NOTHING, NEVER_ASKED, 150.0, 144.0 - 12.0 * ages, ages
+    )  # 144 on the day
     found = predict_lag("frontier-trend", straight, BELIEFS)
     assert np.median(found.values) == pytest.approx(6.0, abs=0.5)
     assert (np.diff(found.cdf) >= 0.0).all()

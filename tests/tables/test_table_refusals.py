@@ -349,7 +349,11 @@ def test_yaml_that_repeats_itself_without_end(tmp_path: Path) -> None:
         ("[shape.epoch-eci]\nkye = ['model']\n", "shape.epoch-eci.kye", "did you mean 'key'"),
         ("[shape.epoch-eci]\nkey = ['modle']\n", "shape.epoch-eci.key", "none of the shape's columns"),
         ("[shape.epoch-eci.column.score]\ntype = 'nubmer'\n", "shape.epoch-eci.column.score.type", "'number'"),
-        ("[shape.epoch-eci.column.score]\ntype = 'text'\n", "shape.epoch-eci.interval.0", "'score', a column of numbers"),
+        (
+            "[shape.epoch-eci.column.score]\ntype = 'text'\n",
+            "shape.epoch-eci.interval.0",
+            "'score', a column of numbers",
+        ),
         ("[shape.epoch-eci.column.date]\ntype = 'text'\n", "shape.epoch-eci.column.date.type", "type is 'day'"),
         ("[shapes.x]\ntitle = 'x'\n", "shapes", "did you mean 'shape'"),
         ("shape = 3\n", "shape", "were expected, not 3"),

@@ -116,7 +116,7 @@ def lag_assumptions(posterior: Posterior) -> LagAssumptions:
 def _made(assumptions: Assumptions, name: str) -> bool:
     """Whether a model makes anything of a quantity, or of what ties the scopes."""
     if name == CORRELATED:
-        return any(set(row.between) == set(OPTIMISM) and row.rank for row in assumptions.table.correlations)
+        return any(set(row.pair) == set(OPTIMISM) and row.rank for row in assumptions.table.correlations)
     belief = assumptions.beliefs.get(name)
     return belief is not None and not (isinstance(belief, Fixed) and belief.value == 0.0)
 

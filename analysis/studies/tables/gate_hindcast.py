@@ -221,7 +221,7 @@ def gate_lag(
     requirement = flop * np.exp(-np.log(progress) / MONTHS_PER_YEAR * launch)
     length = requirement / (pool * np.exp(stock.growth * launch) * month)
     run = np.maximum(length, values["minimum_training_months"])
-    return np.minimum(launch + run + values["post_training_months"], LONGEST)
+    return np.asarray(np.minimum(launch + run + values["post_training_months"], LONGEST))
 
 
 def _log_likelihood(log_months: float, expected: Array, spread: float, *, still: bool) -> Array:

@@ -33,10 +33,11 @@ def refuse_flat(curve: EfficiencyCurve, file: str) -> None:
         Naming the table, and the end at which it does not fall.
     """
     for end, place in (("slower", 0), ("faster", -1)):
-        if fall(curve, place) < LEAST_FALL:
+        fallen = fall(curve, place)
+        if fallen < LEAST_FALL:
             most = 10.0 ** curve.points[place]
             raise InputError(
                 f"makes no item: progress of {most:g} x a year and {end} is hardly less likely by it than what is most "
-                f"likely (a fall of the log likelihood by {LEAST_FALL:g} was expected, not by {fall(curve, place):.2f})",
+                f"likely (a fall of the log likelihood by {LEAST_FALL:g} was expected, not by {fallen:.2f})",
                 file=file,
             )

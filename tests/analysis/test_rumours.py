@@ -1,0 +1,178 @@
+"""Doubted reports beside a silence of the same event: the mixture by hand, nothing twice, nothing out of nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from catchup.analysis.inference.conditioning import condition
+from catchup.analysis.inference.differences import independent_quantile_shift
+from catchup.analysis.inference.forecast import forecast
+from catchup.analysis.inference.likelihoods import likelihoods_of, prior_for, races_of
+from catchup.analysis.inference.posterior import Posterior
+from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.silence import silences_in, stale_lines
+from catchup.analysis.inference.subsets import SharedDraws
+from catchup.evidence.ledgers import Ledger
+from catchup.evidence.rumours import Rumour
+from catchup.evidence.schema import Item
+from catchup.evidence.selection import Selection, select
+from catchup.model.assumptions import load_assumptions
+from false_alarms import widest
+from item_cases import item
+
+DAY = date(2027, 9, 1)
+REPORTED = date(2027, 8, 25)
+ASSUMPTIONS = load_assumptions()
+QUESTION = Question(ASSUMPTIONS, DAY, draws=40_000)
+CLOCK = ASSUMPTIONS.clock(DAY)
+CENTRE, SPREAD = 18.0, 6.0  # of what such reports say where they are about something else
+
+
+def silence(name: str = "silence", through: date = date(2027, 8, 24)) -> Item:
+    return item("not_yet", name, observed={"event": "compute-equivalent", "confirmed_through": through})
+
+
+def report(reliability: float | None, weight: float = 1.0, day: date = REPORTED, name: str = "report") -> Item:
+    doubt = {} if reliability is None else {"reliability": reliability}
+    if reliability is not None:
+        doubt |= {"background_mean": CENTRE, "background_sd": SPREAD}
+    reason = {} if weight == 1 else {"weight": weight, "weight_reason": "a tenth of a word"}
+    observed = {"event": "compute-equivalent", "date": day}
+    known = {"known_since": DAY, "likelihood": {"delay_months": 2.0, **doubt}}
+    return item("milestone", name, observed=observed, **known, **reason)
+
+
+def selected(items: Sequence[Item], day: date = DAY) -> Selection:
+    return select(Ledger({each.id: each for each in items}), "default", day, ASSUMPTIONS)
+
+
+def drawn(items: Sequence[Item], seed: int = 1) -> Posterior:
+    return condition(Question(ASSUMPTIONS, DAY, draws=40_000, seed=seed), selected(items), "importance")
+
+
+def values_of(items: Sequence[Item], draws: int = 2_000) -> dict[str, np.ndarray]:
+    source = prior_for(Question(ASSUMPTIONS, DAY, draws=draws), items)
+    return dict(source.map(lambda values: {name: np.asarray(values[name]) for name in values}))
+
+
+@pytest.mark.parametrize("reliability", [0.0, 0.05, 0.5, 0.95])
+@pytest.mark.parametrize("through", [date(2027, 8, 1), date(2027, 8, 24), REPORTED, date(2027, 8, 31)])
+def test_together_they_say_what_the_mixture_does(reliability: float, through: date) -> None:
+    counted = selected([silence(through=through), report(reliability)]).counted
+    values = values_of(counted)
+    ready = races_of(QUESTION, values, counted)[1]["compute-equivalent"].ready
+    found = np.sum(list(likelihoods_of(QUESTION, values, counted).values()), axis=0)
+
+    law, looked, reported = ASSUMPTIONS.reporting, CLOCK.months(through), CLOCK.months(REPORTED)
+    assert law is not None
+    delay, concealed = stats.lognorm(law.sigma, scale=law.median_months), values[law.concealed]
+    unheard = concealed + (1.0 - concealed) * delay.sf(looked - ready)
+    genuine = delay.pdf(reported - ready) if through < REPORTED else 0.0
+    background = stats.norm(CENTRE, SPREAD).pdf(reported)
+    expected = np.log(reliability * genuine + (1.0 - reliability) * background * unheard)
+    # the law rounds readiness off within its width of a quarter of a month, the formulas here do not
+    away = ready < min(looked, reported) - 2.0
+    assert away.sum() > 500
+    np.testing.assert_allclose(found[away], expected[away], atol=0.01)
+
+
+@pytest.mark.parametrize("weight", [0.001, 0.3])
+@pytest.mark.parametrize("reliability", [None, 0.5])
+def test_a_report_that_counts_little_leaves_the_rest_to_the_silence(reliability: float | None, weight: float) -> None:
+    counted = selected([silence(), report(reliability, weight)]).counted
+    values = values_of(counted)
+    found = np.sum(list(likelihoods_of(QUESTION, values, counted).values()), axis=0)
+    alone = likelihoods_of(QUESTION, values, [silence()])["silence"]
+    if reliability is None:
+        whole = likelihoods_of(QUESTION, values, [report(None)])["report"]
+    else:
+        together = selected([silence(), report(reliability)]).counted
+        whole = np.sum(list(likelihoods_of(QUESTION, values, together).values()), axis=0)
+    np.testing.assert_allclose(found, weight * whole + (1.0 - weight) * alone, rtol=1e-9, atol=1e-9)
+
+
+def test_a_report_that_nobody_believes_moves_nothing() -> None:
+    alone, beside = (drawn(items) for items in ([silence()], [silence(), report(0.0)]))
+    for p in (0.05, 0.25, 0.5, 0.75, 0.95):
+        shift = independent_quantile_shift(beside.ready, alone.ready, p)
+        assert abs(shift.value) < widest(shift.mcse), p
+    assert forecast(beside).known is not None
+    assert beside.genuine["report"].max() < 1e-100
+
+
+def test_the_more_a_report_is_believed_the_nearer_it_is_to_one_that_is() -> None:
+    medians = [drawn([silence(), report(r)]).ready.quantile(0.5) for r in (0.0, 0.2, 0.6, 0.999)]
+    believed = drawn([silence(), report(None)]).ready.quantile(0.5)
+    assert all(later.value > sooner.value for later, sooner in pairwise(medians))
+    assert abs(medians[-1].value - believed.value) < widest(math.hypot(medians[-1].mcse, believed.mcse))
+
+
+@pytest.mark.parametrize("reliability", [0.05, 0.5])
+def test_it_is_known_on_the_reported_day_as_surely_as_the_report_is_genuine(reliability: float) -> None:
+    found = drawn([silence(), report(reliability)])
+    known = forecast(found).known
+    assert known is not None
+    genuine = found.source.weighting.estimate(found.genuine["report"])
+    on_the_day = known.probability_below(CLOCK.months(REPORTED) + 1e-6)
+    assert abs(on_the_day.value - genuine.value) < widest(math.hypot(on_the_day.mcse, genuine.mcse))
+    assert 0.0 < genuine.value < 1.0
+
+
+def test_a_silence_confirmed_since_says_that_the_report_was_none() -> None:
+    found = drawn([silence(through=date(2027, 8, 31)), report(0.5)])
+    assert found.genuine["report"].max() == 0.0
+    known = forecast(found).known
+    assert known is not None
+    assert known.quantile(0.01).value > CLOCK.months(date(2027, 8, 31))
+
+
+def test_without_the_report_the_silence_is_whole_again() -> None:
+    counted = selected([silence(), report(0.5)]).counted
+    shared = SharedDraws(QUESTION, list(counted), prior_for(QUESTION, counted))
+    alone = SharedDraws(QUESTION, [silence()], prior_for(QUESTION, counted))
+    np.testing.assert_allclose(
+        shared.subset(["silence"]).ready.weighting.shares, alone.subset(["silence"]).ready.weighting.shares, rtol=1e-12
+    )
+
+
+def ids(selection: Selection) -> tuple[list[str], dict[str, str]]:
+    return [each.id for each in selection.counted], {each.item.id: each.reason for each in selection.set_aside}
+
+
+def test_a_silence_that_a_longer_one_includes_does_not_count_again() -> None:
+    counted, aside = ids(selected([silence("short", date(2027, 8, 1)), silence("long")]))
+    assert (counted, aside) == (["long"], {"short": "its silence is part of that of long"})
+
+
+def test_an_event_is_reached_once() -> None:
+    later = report(None, day=date(2027, 8, 29), name="later")
+    counted, aside = ids(selected([later, report(None)]))
+    assert (counted, aside) == (["report"], {"later": "compute-equivalent had been reached by report"})
+
+
+def test_what_is_doubted_includes_nothing_and_ends_nothing() -> None:
+    rumours = [report(0.5, name="one"), report(0.5, name="two"), report(None, 0.5, name="three")]
+    counted, aside = ids(selected([silence(), *rumours]))
+    assert (counted, aside) == (["silence", "one", "two", "three"], {})
+    (quiet,) = [each for each in selected([silence(), *rumours]).counted if each.id == "silence"]
+    assert [rumour.milestone.id for rumour in quiet.rumours] == ["one", "two", "three"]
+    assert all(isinstance(rumour, Rumour) for rumour in quiet.rumours)
+
+
+def test_an_old_silence_is_not_called_stale_beside_a_newer_one() -> None:
+    half = {"weight": 0.5, "weight_reason": "half a look"}
+    observed = {"event": "compute-equivalent", "confirmed_through": date(2027, 8, 31)}
+    newer = item("not_yet", "newer", observed=observed, **half)
+    counted = selected([silence("older", date(2027, 3, 1)), newer]).counted
+    assert [each.id for each in counted] == ["older", "newer"]
+    silences = silences_in(QUESTION, counted)
+    assert [each.stale for each in silences] == [True, False]
+    assert stale_lines(silences) == []
+    assert len(stale_lines(silences[:1])) == 1
