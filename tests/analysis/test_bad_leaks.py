@@ -80,12 +80,12 @@ def test_a_firm_that_does_not_race_is_said_to_be_read_as_another(
         for name, firm in (("baidu-stock", "Baidu"), ("own-stock", "bytedance"))
     )
     said = "catchup: baidu-stock is about Baidu, which does not race, and is read as ByteDance's"
-    asked = ["forecast", "--evidence", "none", "--draws", "500", "--as-of", str(DAY), "--add"]
+    asked = ["forecast", "--draws", "500", "--as-of", str(DAY), "--add"]
     for model, expected in (("current", [said]), ("article", [])):
         catchup([*asked, absent, "--evidence", "baidu-stock", "--model", model])
         lines = capsys.readouterr().err.splitlines()
         assert [line for line in lines if "does not race" in line] == expected
-    catchup([*asked, racing])
+    catchup([*asked, racing, "--evidence", "own-stock"])
     assert "does not race" not in capsys.readouterr().err
     assert catchup(["evidence", "check", absent, "--as-of", str(DAY)]) == 0
     assert said.removeprefix("catchup: ") in capsys.readouterr().out
