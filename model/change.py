@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from . import equations
@@ -26,7 +26,8 @@ class Change:
     law : Law
         How the requirement fell until then.
     contenders : mapping of (str, str) to Contender
-        By event and firm, the race as it would have gone on. Firms not among them had not been in it.
+        By event and firm, the race as it would have gone on. Firms not among them had not been in it; those that are no
+        longer in it end only what they had launched by then.
     """
 
     month: float
@@ -45,6 +46,17 @@ class BegunRuns:
         What had held; None where nothing has changed.
     entries : sequence of (str, str)
         Events and firms of the race.
+
+    Attributes
+    ----------
+    month : float
+        When they changed, months since t = 0.
+    runs : list of (str, str)
+        Events and firms of the race whose runs can have begun by then.
+    departed : dict of (str, str) to Contender
+        Of the same events, firms that have left the race. What each had launched by then ends as it had planned, even
+        where another firm has its compute since: all that one loses is as much as the rest of that run takes. It
+        launches nothing else.
     """
 
     def __init__(self, xp: Any, change: Change | None, entries: Sequence[tuple[str, str]]) -> None:
@@ -52,6 +64,8 @@ class BegunRuns:
         self._before = {} if change is None else change.contenders
         self.month = 0.0 if change is None else change.month
         self.runs = [at for at in entries if at in self._before]
+        raced = {event for event, _ in entries}
+        self.departed = {at: self._departed(at) for at in self._before if at[0] in raced and at not in self.runs}
 
     def able(self, moments: ByFirm) -> ByFirm:
         """Return from when on firms could launch, had there been no run by then.
@@ -79,8 +93,7 @@ class BegunRuns:
             Of the race under the circumstances that hold now.
         """
         begun = {
-            at: self._xp.where(self._before[at].launch < self.month, getattr(self._before[at], attribute), values[at])
-            for at in self.runs
+            at: self._xp.where(self._begun(at), getattr(self._before[at], attribute), values[at]) for at in self.runs
         }
         return {**values, **begun}
 
@@ -115,5 +128,17 @@ class BegunRuns:
         """
         if at not in self.runs:
             return 1.0
-        before = self._before[at]
-        return self._xp.where((before.launch < self.month) & (before.pretrained > self.month), slower[at], 1.0)
+        under_way = self._begun(at) & (self._before[at].pretrained > self.month)
+        return self._xp.where(under_way, slower[at], 1.0)
+
+    def _begun(self, at: tuple[str, str]) -> Any:
+        """Whether a run had begun when circumstances changed."""
+        return self._before[at].launch < self.month
+
+    def _departed(self, at: tuple[str, str]) -> Contender:
+        """What is left of a firm that is in the race no longer."""
+        before, begun = self._before[at], self._begun(at)
+        moments = {name: getattr(before, name) for name in ("able", "launch", "pretrained")}
+        return replace(
+            before, **{name: self._xp.where(begun, moment, self._xp.inf) for name, moment in moments.items()}
+        )

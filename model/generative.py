@@ -118,7 +118,8 @@ def run_race(
         `gate.launch_and_pool`, or that of `gate_operation`: takes a `Gate`, returns the launch and the pool then.
     change : Change, optional
         What held until a month: runs that have ended by then stand, those under way do the rest under the
-        circumstances of `world` and `values`, and others launch no earlier (see `equations.end_after_change`).
+        circumstances of `world` and `values`, and others launch no earlier (see `equations.end_after_change`). Firms
+        that have left the race since end what they had begun (see `BegunRuns`).
     launch_grid : float, optional
         Months between the dates at which a launch is possible; None for any moment.
     as_of_month : float, default 0
@@ -164,10 +165,11 @@ def run_race(
         slower,
         {at: _run_anew(xp, world, at, asked, falls, solved[at], stock[at], shortest[at]) for at in begun.runs},
     )
-    end = name("firm_pretrained", end)
-    ends = {event: equations.earliest(xp, [end[event, firm] for firm in firms]) for event in multiples}
+    end = {**name("firm_pretrained", end), **{at: run.pretrained for at, run in begun.departed.items()}}
+    everyone = {event: [at for at in (*entries, *begun.departed) if at[0] == event] for event in multiples}
+    ends = {event: equations.earliest(xp, [end[at] for at in ats]) for event, ats in everyone.items()}
     first: Mapping[str, Any] = name("pretrained", ends)
-    own, overall = _finish(xp, firms, obstacles, values, length, end, first, name)
+    own, overall = _finish(xp, firms, obstacles, values, length, end, first, begun.departed, name)
     ready = name("ready", {event: equations.ready(first[event], overall[event]) for event in multiples})
     contenders = {
         at: Contender(
@@ -175,7 +177,8 @@ def run_race(
         )
         for at in entries
     }
-    by_event = {event: {firm: contenders[event, firm] for firm in firms} for event in multiples}
+    contenders |= begun.departed
+    by_event = {event: {at[1]: contenders[at] for at in ats} for event, ats in everyone.items()}
     return {
         event: Outcome(target[event], by_event[event], first[event], overall[event], ready[event])
         for event in multiples
@@ -190,20 +193,23 @@ def _finish(
     length: ByFirm,
     end: ByFirm,
     first: Mapping[str, Any],
+    departed: Mapping[tuple[str, str], Contender],
     name: Naming,
 ) -> tuple[ByFirm, Mapping[str, Any]]:
     """Months of post-training by event and firm; by event, those from the first end of pre-training to readiness.
 
-    Where all firms have the same, that is what the event has.
+    Where all firms have the same, those that have departed among them, that is what the event has.
     """
     months = {at: _post_training(xp, firms[at[1]], values, run) for at, run in length.items()}
     own = obstacles.post_training(months)
-    entries = {event: [at for at in own if at[0] == event] for event in first}
-    shared = {event: own[ats[0]] for event, ats in entries.items() if all(own[at] is own[ats[0]] for at in ats)}
+    kept = {at: run.post_training for at, run in departed.items()}
+    whole = {**own, **kept}
+    entries = {event: [at for at in whole if at[0] == event] for event in first}
+    shared = {event: whole[ats[0]] for event, ats in entries.items() if all(whole[at] is whole[ats[0]] for at in ats)}
     if len(shared) == len(entries):
         return own, shared if own is months else name("post_training", shared)
     own = name("firm_post_training", own)
-    ends = {at: equations.ready(end[at], own[at]) for at in own}
+    ends = {at: equations.ready(end[at], taken) for at, taken in {**own, **kept}.items()}
     overall = {
         event: shared[event]
         if event in shared

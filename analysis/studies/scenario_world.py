@@ -45,6 +45,12 @@ class BaselineWorld:
         return [firm for firm in self.assumptions.race.firms if firm not in known]
 
     @property
+    def departed(self) -> list[str]:
+        """Firms of the question's own race that are in it no longer."""
+        race = self.assumptions.race.firms
+        return [firm for firm in self.question.assumptions.race.firms if firm not in race]
+
+    @property
     def own_beliefs(self) -> dict[str, Family]:
         """Beliefs of the quantities that the question's own race does not know, by the names they are drawn under."""
         return {}
@@ -98,9 +104,10 @@ class ScenarioWorld(BaselineWorld):
     Notes
     -----
     A scenario changes what happens from the day of the question on: runs that have ended by then stand, those under
-    way do the rest under it, and no other launches before that day. Quantities that it believes otherwise keep each
-    draw's rank; quantities that it brings in are drawn beside the baseline's, under names of its own: two scenarios may
-    use one name differently.
+    way do the rest under it, and no other launches before that day. The run of a firm that it takes out of the race,
+    because another absorbs it or for whatever reason, goes on as it had planned. Quantities that it believes otherwise
+    keep each draw's rank; quantities that it brings in are drawn beside the baseline's, under names of its own: two
+    scenarios may use one name differently.
     """
 
     def __init__(self, question: Question, name: str) -> None:

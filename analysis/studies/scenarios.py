@@ -29,7 +29,8 @@ class ScenarioResult:
     ready, baseline : Distribution
         Months since t = 0, under it and without it.
     first_firm : dict of str to Estimate
-        Probability that each firm is first under it.
+        Probability that each firm is first under it. One that it takes out of the race is among them where a run that
+        it had launched before can still be.
     newcomers : dict of str to Distribution
         Months since t = 0 at which each firm that it brings in is ready itself, first or not.
 
@@ -98,8 +99,9 @@ def scenarios(posterior: Posterior, ids: Sequence[str] | None = None) -> Scenari
     Notes
     -----
     A scenario changes what happens from the day of the question on: runs that have ended by then stand, those under
-    way do the rest under it, and no other launches before that day. Quantities that it believes otherwise keep each
-    draw's rank; quantities that it brings in are drawn beside the baseline's.
+    way do the rest under it, and no other launches before that day. The run of a firm that it takes out of the race,
+    because another absorbs it or for whatever reason, goes on as it had planned. Quantities that it believes otherwise
+    keep each draw's rank; quantities that it brings in are drawn beside the baseline's.
 
     Raises
     ------
@@ -141,14 +143,17 @@ def scenarios(posterior: Posterior, ids: Sequence[str] | None = None) -> Scenari
 
     def row(world: ScenarioWorld) -> ScenarioResult:
         text = base.scenarios[world.id].text
-        firms = world.assumptions.race.firms
+        firms = [*world.assumptions.race.firms, *world.departed]
+        first = {firm: weighting.estimate(columns[f"{world.id}/{FIRST}{firm}"]) for firm in firms}
         return ScenarioResult(
             id=world.id,
             title=text.title,
             references=text.references,
             ready=Distribution(columns[f"{world.id}/ready"], weighting),
             baseline=baseline,
-            first_firm={firm: weighting.estimate(columns[f"{world.id}/{FIRST}{firm}"]) for firm in firms},
+            first_firm={
+                name: share for name, share in first.items() if share.value > 0.0 or name not in world.departed
+            },
             newcomers={firm: Distribution(columns[f"{world.id}/{firm}"], weighting) for firm in world.newcomers},
         )
 

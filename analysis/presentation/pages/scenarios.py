@@ -30,7 +30,9 @@ def scenario_page(question: Question) -> str:
         generated_by("python -m catchup.analysis.presentation.pages.all docs"),
         "# Scenarios\n",
         "A scenario lays rows over the race and its quantities, as an overlay file would: firms, sources, quantities "
-        "and events. It changes what happens from the day of the question on: launches before that day stand. Its "
+        "and events. It changes what happens from the day of the question on: launches before that day stand. A firm "
+        "that it takes out of the race, as a merger does, launches nothing from then on; a run that it has under way "
+        "goes on as planned, though another firm has its compute. Its "
         "dates come from the same random numbers as the baseline's, so that a shift's error is that of the difference. "
         "`catchup scenarios` asks them all, `catchup scenarios ID` one. [How to add one](how-to/add-a-scenario.md).\n",
     ]
