@@ -74,7 +74,7 @@ def smooth_weights(log_ratios: Array, replicates: int = 0) -> SmoothedWeights:
     -------
     SmoothedWeights
         With k-hat infinite where too few draws have any weight, or make too short a tail, to fit one, and minus
-        infinity where weights are bounded by a value that a whole tail of draws has.
+        infinity where weights are bounded by a value that a whole tail of draws has, or are as good as equal.
     """
     largest = float(log_ratios.max())
     if not math.isfinite(largest):

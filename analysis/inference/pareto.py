@@ -25,6 +25,7 @@ FEWEST_WEIGHTED = 5  # draws, of any weight or in the tail; a Pareto distributio
 PRIOR_DRAWS, PRIOR_SHAPE = 10, 0.5  # what the shape is drawn towards, and by as much as how many draws
 GRID = 30  # points of the fit's grid, beside the root of the number of draws
 GRID_PRIOR = 3.0  # width of the grid's prior, over the first quartile
+SAME = 1e-9  # difference between logarithms of weights that leaves nothing to be fitted
 NEGLIGIBLE = 10.0 * np.finfo(float).eps  # weight of a point of the grid
 
 
@@ -42,12 +43,12 @@ def smooth_tail(raw: Array, log_ratios: Array) -> float:
     -------
     float
         k-hat: infinite where too few draws have any weight, or make too short a tail, to fit one; minus infinity where
-        weights are bounded by a value that a whole tail of draws has.
+        weights are bounded by a value that a whole tail of draws has, or are as good as equal.
     """
     draws, tail = raw.size, tail_length(raw.size)
     if tail < FEWEST_WEIGHTED or np.count_nonzero(raw > 0.0) < FEWEST_WEIGHTED:
         return math.inf
-    if np.count_nonzero(log_ratios == log_ratios.max()) >= tail:
+    if np.count_nonzero(raw == 1.0) >= tail or raw.min() > 1.0 - SAME:
         # weights that many draws share at the top are bounded (silence so far weighs every later date alike)
         return -math.inf
     largest = np.argpartition(log_ratios, draws - tail - 1)[draws - tail - 1 :]

@@ -54,7 +54,8 @@ class ComparedModel:
     difference, difference_se : float
         From the best model, at most 0, and the standard error of that difference.
     khat : float or None
-        Largest Pareto shape of the weights that leave items out; None where none were needed.
+        Largest Pareto shape of the weights that leave items out, of those that are known; None where none were
+        needed, or none is known.
     """
 
     id: str
@@ -167,7 +168,7 @@ def compare_pointwise(
                 mcse=float(np.sqrt(np.sum(model.mcse**2))),
                 difference=float(table.loc[name, "elpd_diff"]),
                 difference_se=math.nan if few else float(table.loc[name, "dse"]),
-                khat=None if model.khat is None else float(model.khat.max()),
+                khat=_largest(model.khat),
             )
         )
     reason = _why_no_weights(rows, items)
@@ -204,6 +205,12 @@ def left_out_of_prior(columns: Mapping[str, Array], weighting: Weighting) -> Poi
         np.array([density.mcse for density in densities]),
         np.array(khats),
     )
+
+
+def _largest(khats: Array | None) -> float | None:
+    """Largest k-hat; ArviZ leaves that of an item which says the same in every draw undefined."""
+    known = np.array([]) if khats is None else khats[~np.isnan(khats)]
+    return float(known.max()) if known.size else None
 
 
 def _khat(columns: Mapping[str, Array], weighting: Weighting) -> float:

@@ -15,6 +15,8 @@ import numpy as np
 
 from ...priors.errors import InputError
 from ..inference.estimates import Array
+from ..inference.importance import smooth_weights
+from ..inference.pareto import SAME
 
 SAMPLED = ("chain", "draw")
 ITEM = "item"  # ends the names of dims along which items lie, their ids being the coordinate
@@ -32,7 +34,9 @@ class Pointwise:
     log_density, mcse : array, shape (item,)
         Natural, with the Monte Carlo standard error where the draws say it (else nan).
     khat : array, shape (item,), or None
-        Pareto shape of the weights that leave each out; None where no weights were needed.
+        Pareto shape of the weights that leave each out: minus infinity where the item says as good as the same in
+        every draw, infinity where no tail can be fitted, nan where it was worked out elsewhere and is not known; None
+        where no weights were needed.
     """
 
     items: tuple[str, ...]
@@ -166,18 +170,35 @@ def pointwise_of(model: Observations, items: Sequence[str]) -> Pointwise:
         order = [model.known.items.index(item) for item in items]
         khat = None if model.known.khat is None else model.known.khat[order]
         return Pointwise(tuple(items), model.known.log_density[order], model.known.mcse[order], khat)
-    from arviz_stats.base import array_stats
-
     further = np.sum([column for item, column in model.columns.items() if item not in items], axis=0)
     likelihoods = np.stack([model.columns[item] for item in items])
-    log_weights, khat = array_stats.psislw(likelihoods + further, r_eff=model.efficiency)
-    weights = np.exp(log_weights)
+    found = [_weights_without(row, model.efficiency) for row in likelihoods + further]
+    weights = np.stack([row for row, _ in found])
     largest = likelihoods.max(axis=1, keepdims=True)
     scaled = np.exp(likelihoods - largest)
     densities = (weights * scaled).sum(axis=1)
     # the error of a ratio of means over weighted draws, to first order, as few draws as they are worth
     errors = np.sqrt((weights**2 * (scaled - densities[:, None]) ** 2).sum(axis=1) / model.efficiency) / densities
-    return Pointwise(tuple(items), np.log(densities) + largest[:, 0], errors, np.asarray(khat, dtype=float))
+    return Pointwise(tuple(items), np.log(densities) + largest[:, 0], errors, np.array([khat for _, khat in found]))
+
+
+def _weights_without(log_likelihood: Array, efficiency: float) -> tuple[Array, float]:
+    """Weights of draws that leave out what has a likelihood in each, and their k-hat.
+
+    They are ArviZ's, but for a tail that it fits nothing to: it refuses one of a single value, and of one that is so up
+    to rounding its k-hat is undefined, though leaving out what says the same in every draw takes no weights at all.
+    """
+    from arviz_stats.base import array_stats
+
+    if np.ptp(log_likelihood) >= SAME:
+        try:
+            log_weights, khat = array_stats.psislw(log_likelihood, r_eff=efficiency)
+        except ValueError:  # a tail of a single value, or of fewer than five draws
+            khat = np.nan
+        if not np.isnan(khat):
+            return np.exp(log_weights), float(khat)
+    smoothed = smooth_weights(-log_likelihood)
+    return smoothed.weights, smoothed.khat
 
 
 def _labelled(variables: Any) -> Iterator[tuple[str, Any]]:

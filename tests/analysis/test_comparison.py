@@ -27,7 +27,7 @@ from catchup.analysis.studies.comparison import (
     compare_pointwise,
     left_out_of_prior,
 )
-from catchup.analysis.studies.pointwise import Pointwise
+from catchup.analysis.studies.pointwise import Pointwise, observations_of, pointwise_of
 from catchup.priors.errors import InputError
 from false_alarms import widest
 from item_cases import DAY
@@ -191,6 +191,55 @@ def test_weights_are_withheld_where_leaving_out_cannot_be_trusted() -> None:
     found = compare_pointwise({"a": pointwise(densities[:, 0], 0.9), "b": pointwise(densities[:, 1], 0.1)})
     assert found.weights is None
     assert "leaving items out of a cannot be trusted (k-hat 0.90" in found.reason
+
+
+def silent(tree: xr.DataTree, column: np.ndarray) -> xr.DataTree:
+    """The same draws with a further item, that says next to nothing in any of them."""
+    shape = tree["log_likelihood"]["item-0"]
+    added = tree["log_likelihood"].to_dataset().assign(silent=shape.copy(data=column.reshape(shape.shape)))
+    return xr.DataTree.from_dict({**tree.children, "log_likelihood": added})
+
+
+NEXT_TO_NOTHING = {
+    "the same": np.zeros(DRAWS),
+    "the same but for rounding": -1e-151 * np.arange(DRAWS),
+    "as good as the same": 1e-10 * np.random.default_rng(1).uniform(size=DRAWS),
+    "least the same in many": np.maximum(np.linspace(-1.0, 1.0, DRAWS), -0.5),
+}
+
+
+@pytest.mark.parametrize("column", NEXT_TO_NOTHING.values(), ids=NEXT_TO_NOTHING)
+def test_leaving_out_what_says_nothing_takes_no_weights(column: np.ndarray) -> None:
+    """Its k-hat is minus infinity, and that of the model the largest of the others'."""
+    trees = {name: tree_of(SEEN, mean, seed) for name, mean, seed in (("one", 0.0, 1), ("far", 0.5, 2))}
+    plain, found = compare(trees), compare({name: silent(tree, column) for name, tree in trees.items()})
+    given = pointwise_of(observations_of("one", silent(trees["one"], column)), [*SEEN, "silent"])
+    assert given.khat is not None
+    assert given.khat[-1] == -math.inf
+    # every draw counts by one over its likelihood, so that the density is the harmonic mean of these
+    assert given.log_density[-1] == pytest.approx(-np.log(np.mean(np.exp(-column))), abs=1e-9)
+    assert [(row.id, row.khat) for row in found.models] == [(row.id, row.khat) for row in plain.models]
+    assert found.weights is not None  # thirteen items speak
+
+
+def test_a_tail_of_few_values_is_not_trusted() -> None:
+    """Half of it shares one value below others: from no Pareto distribution, and not bounded."""
+    column = np.zeros(DRAWS)
+    column[:400], column[400:440] = -1.0, -np.linspace(2.0, 9.0, 40)
+    trees = {name: silent(tree_of(SEEN, 0.0, seed), column) for name, seed in (("one", 1), ("other", 2))}
+    found = compare(trees)
+    assert found.weights is None
+    assert "(k-hat inf, above 0.7)" in found.reason
+
+
+def test_what_arviz_knows_no_k_hat_of_is_passed_over() -> None:
+    near = silent(tree_of(SEEN, 0.0, 1), NEXT_TO_NOTHING["the same but for rounding"])
+    stacked = near["log_likelihood"].to_dataset().to_dataarray("item").to_dataset(name="observation")
+    known = az.loo(xr.DataTree.from_dict({"posterior": near["posterior"], "log_likelihood": stacked}), pointwise=True)
+    assert np.isnan(known.pareto_k).any()
+    found = compare({"theirs": known, "ours": near})
+    assert found.models[0].khat == found.models[1].khat == pytest.approx(float(known.pareto_k.max()), rel=1e-10)
+    assert found.weights is not None
 
 
 def test_densities_too_small_to_be_exponentiated_are_compared() -> None:

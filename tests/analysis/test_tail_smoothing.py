@@ -35,3 +35,11 @@ def test_bounded_weights_do_not_look_heavier_the_more_draws_there_are() -> None:
         shapes.append(smooth_weights(log_ratios).khat)
     assert max(shapes) < 0.5
     assert abs(shapes[1] - shapes[0]) < 0.25  # k-hat's own error on a tail of 949 draws is about 0.05
+
+
+@pytest.mark.parametrize("spread", [0.0, 1e-151, 1e-12, 1e-10])
+def test_weights_that_are_as_good_as_equal_are_bounded(spread: float) -> None:
+    """What says the same in every draw, up to rounding, is no reason to distrust them."""
+    smoothed = smooth_weights(spread * np.random.default_rng(3).uniform(size=4_000))
+    assert smoothed.khat == -np.inf
+    assert smoothed.effective_draws == pytest.approx(4_000)
