@@ -22,7 +22,7 @@ from ..inference.outcomes import READY
 from ..inference.question import Question
 from .readings.trend import reweighted
 from .readings.trend_evidence import DATE_KINDS, LAG_KINDS
-from .structure_registry import STRUCTURES, Structure, registered_structures, structure_names
+from .structure_registry import STRUCTURES, Structure, refuse_unfounded, registered_structures, structure_names
 
 
 def countable_for(assumptions: Assumptions, structure: Structure, items: Sequence[Item]) -> tuple[Item, ...]:
@@ -47,13 +47,7 @@ def beliefs_of(assumptions: Assumptions, structure: Structure, items: Sequence[I
         If nothing is believed of one of its quantities, or its beliefs would hide a table's.
     """
     known, own = with_latents(assumptions, items).beliefs, structure.families
-    where = f"structure {structure.name}"
-    for name in structure.quantities:
-        if name not in known and name not in own:
-            raise unknown_name("quantity", name, [*known, *own], key=where)
-    for name in own:
-        if name in known:
-            raise InputError(f"beliefs: the tables have {name} already; give it another name", key=where)
+    refuse_unfounded(structure, known, f"structure {structure.name}")
     return {**known, **own}
 
 

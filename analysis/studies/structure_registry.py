@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from numbers import Real
 from typing import Any, ClassVar
 
 import numpy as np
 
+from ...model.assumptions import DEFAULT_EVENT, load_assumptions
+from ...model.models import MODELS
 from ...priors.entry_points import entry_points_of, load_entry_point
-from ...priors.errors import InputError
+from ...priors.errors import InputError, unknown_name
 from ...priors.families import Family, as_family
 
 GROUP = "catchup.structures"  # of entry points
@@ -113,9 +116,9 @@ def register_structure[Registered: type[Structure]](structure: Registered) -> Re
     Raises
     ------
     InputError
-        If it is no such class, lacks a name, a title, a form or an example, has an id that is taken, or if its dates,
-        tried on the example, are not finite, or are not the same or have no slope in a graph. Nothing is registered
-        then.
+        If it is no such class, lacks a name, a title, a form or an example, has an id that is taken, draws on a
+        quantity of which nothing is believed or believes something of a table's, or if its dates, tried on the example,
+        are not finite, one a draw, or are not the same or have no slope in a graph. Nothing is registered then.
 
     Examples
     --------
@@ -173,30 +176,70 @@ def structure_names() -> Iterable[str]:
     return dict.fromkeys([*STRUCTURES, *entry_points_of(GROUP)])
 
 
-def _check(structure: Structure, where: str) -> None:
-    import pytensor
-    import pytensor.tensor as pt
+def refuse_unfounded(structure: Structure, known: Collection[str], where: str) -> None:
+    """Refuse a structure of a quantity that neither it nor a table believes something of, or that both do.
 
-    names = structure.quantities
-    if isinstance(names, str) or not all(isinstance(name, str) for name in names):
-        raise InputError(f"quantities: a tuple of names was expected, not {names!r}", key=where)
-    for name in names:
-        if name not in structure.example:
+    Parameters
+    ----------
+    structure : Structure
+        Which.
+    known : collection of str
+        Quantities of the tables.
+    where : str
+        How messages name it.
+
+    Raises
+    ------
+    InputError
+        Naming the quantity.
+    """
+    own = structure.families
+    for name in structure.quantities:
+        if name not in known and name not in own:
+            raise unknown_name("quantity", name, [*known, *own], key=where)
+    for name in own:
+        if name in known:
+            raise InputError(f"beliefs: the tables have {name} already; give it another name", key=where)
+
+
+def _check(structure: Structure, where: str) -> None:
+    _refuse_wrong_attributes(structure, where)
+    tables = [load_assumptions(model=model) for model in MODELS]
+    refuse_unfounded(structure, {name for table in tables for name in table.beliefs}, where)
+    values = {name: structure.example[name] * FACTORS for name in structure.quantities}
+    for event in structure.events or {name: None for table in tables for name in table.events}:
+        try:
+            found = np.asarray(structure.ready(np, values, event), dtype=float)
+        except Exception as error:  # noqa: BLE001  # whatever somebody else's formula raises
+            raise InputError(f"its dates fail over numpy ({type(error).__name__}: {error})", key=where) from None
+        if found.shape != FACTORS.shape or not np.isfinite(found).all():
+            raise InputError(f"its dates must be finite, one a draw (asked of {event})", key=where)
+    _check_graph(structure, values, structure.events[0] if structure.events else DEFAULT_EVENT, where)
+
+
+def _refuse_wrong_attributes(structure: Structure, where: str) -> None:
+    for title, given in (("quantities", structure.quantities), ("events", structure.events)):
+        if not isinstance(given, tuple | list) or not all(isinstance(name, str) for name in given):
+            raise InputError(f"{title}: a tuple of names was expected, not {given!r}", key=where)
+    for title, belonging in (("beliefs", structure.beliefs), ("example", structure.example)):
+        if not isinstance(belonging, Mapping):
+            raise InputError(f"{title}: a mapping from quantities was expected, not {belonging!r}", key=where)
+    for name in structure.quantities:
+        if not isinstance(structure.example.get(name), Real):
             raise InputError(f"example: a value of {name} to try it on was expected", key=where)
     try:
         families = structure.families
     except InputError as error:
         raise InputError(f"beliefs: {error.problem}", key=where) from None
-    if [name for name in families if name not in names]:
-        raise InputError(f"beliefs: quantities were expected, {', '.join(names)}", key=where)
-    event = structure.events[0] if structure.events else "compute-equivalent"
-    values = {name: structure.example[name] * FACTORS for name in names}
-    try:
-        expected = np.asarray(structure.ready(np, values, event), dtype=float) + 0.0 * FACTORS
-    except Exception as error:  # noqa: BLE001  # whatever somebody else's formula raises
-        raise InputError(f"its dates fail over numpy ({type(error).__name__}: {error})", key=where) from None
-    if expected.shape != FACTORS.shape or not np.isfinite(expected).all():
-        raise InputError("its dates must be finite, one a draw", key=where)
+    if [name for name in families if name not in structure.quantities]:
+        raise InputError(f"beliefs: quantities were expected, {', '.join(structure.quantities)}", key=where)
+
+
+def _check_graph(structure: Structure, values: Mapping[str, Any], event: str, where: str) -> None:
+    import pytensor
+    import pytensor.tensor as pt
+
+    names, expected = structure.quantities, structure.ready(np, values, event)
     given = {name: pt.scalar(name, dtype="float64") for name in names}
     try:
         date = pt.as_tensor_variable(structure.ready(pt, given, event)) + 0.0

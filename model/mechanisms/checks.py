@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from ...priors.errors import InputError
+from ...priors.layers import Layer
+from ...priors.table import load_prior_table
+from ..models import model_layers
 from .mechanism import Arrivals, Mechanism, Progress
 
 MONTHS = np.concatenate([np.linspace(0.0, 120.0, 241), np.geomspace(121.0, 1e6, 40)])
@@ -33,9 +37,27 @@ def refuse_incomplete(mechanism: type[Mechanism], key: str) -> None:
     for name in names:
         if name not in mechanism.example:
             raise InputError(f"example: a value of {name} to try it on was expected", key=key)
-    for name in mechanism.rows:
+    _refuse_wrong_rows(mechanism, key)
+
+
+def _refuse_wrong_rows(mechanism: type[Mechanism], key: str) -> None:
+    """Refuse rows that could not stand in an overlay: laid over the tables, they would fail whoever chooses them."""
+    names, rows = mechanism.quantities, mechanism.rows
+    if not isinstance(rows, Mapping):
+        raise InputError(f"rows: a mapping from quantities to rows was expected, not {rows!r}", key=key)
+    for name, row in rows.items():
         if name not in names:
             raise InputError(f"rows: {name} is none of its quantities, {', '.join(names) or 'none'}", key=key)
+        if not isinstance(row, Mapping):
+            raise InputError(f"rows: {name}: a row was expected, not {row!r}", key=key)
+    if not rows:
+        return
+    try:
+        laid = Layer.of({"quantity": {name: dict(row) for name, row in rows.items()}}, file=mechanism.name)
+        load_prior_table([*model_layers(), laid])
+    except InputError as error:
+        where = f"rows: {error.key}" if error.key else "rows"
+        raise InputError(f"{where}: {error.problem}", key=key, nearest=error.nearest) from None
 
 
 def check_forms(mechanism: Mechanism, key: str) -> None:

@@ -131,6 +131,20 @@ WRONG = {
     "no example": (lambda: made(formula=plain, quantities=("half",)), "example: a value of half"),
     "one name for several": (lambda: made(formula=plain, quantities="half"), "a tuple of names was expected"),
     "rows of others": (lambda: made(formula=plain, rows={"half": {}}), "rows: half is none of its quantities"),
+    "rows that are none": (lambda: made(base=Ending, rows=3), "rows: a mapping from quantities to rows"),
+    "a row that is none": (lambda: made(base=Ending, rows={"progress_months": 24.0}), "a row was expected, not 24.0"),
+    "a row of no family": (
+        lambda: made(base=Ending, rows={"progress_months": {**Ending.rows["progress_months"], "family": "lognorml"}}),
+        "mechanism Wrong: rows: quantity.progress_months.*unknown .*lognorml.*did you mean 'lognormal'",
+    ),
+    "a row that is not whole": (
+        lambda: made(base=Ending, rows={"progress_months": {"family": "lognormal", "median": 24.0, "sigma": 0.4}}),
+        "mechanism Wrong: rows: quantity.progress_months.*needs at least",
+    ),
+    "a row of no source": (
+        lambda: made(base=Ending, rows={"progress_months": {**Ending.rows["progress_months"], "sources": ["nobody"]}}),
+        "rows: quantity.progress_months.sources: unknown reference 'nobody'",
+    ),
     "falls": (
         lambda: made(formula=lambda self, xp, t, pace, values: pace * t * xp.exp(-t / 12.0)),
         "must never fall .in month",
