@@ -54,6 +54,31 @@ NOTHING_ELSE: Mapping[str, float] = {}
 
 
 @dataclass(frozen=True, eq=False)
+class Predicting:
+    """What is predicted of some items, given values of all quantities; unlike a closure, it can be pickled.
+
+    Attributes
+    ----------
+    question : Question
+        What is asked.
+    items : tuple of Item
+        Whose observations.
+    """
+
+    question: Question
+    items: tuple[Item, ...]
+
+    @classmethod
+    def some(cls, question: Question, items: Sequence[Item], ids: Collection[str]) -> Predicting:
+        """Predict those of the items that have one of some ids."""
+        return cls(question, tuple(item for item in items if item.id in ids))
+
+    def __call__(self, values: Values) -> Mapping[str, Array]:
+        """Return what is predicted of each item, by its id."""
+        return predictions_of(self.question, values, self.items)[2]
+
+
+@dataclass(frozen=True, eq=False)
 class Nuisances:
     """Nuisance quantities of some items, and what they add to predictions.
 
@@ -196,11 +221,7 @@ def nuisances_of(
     if not (normal and names):
         return None
 
-    def predicting(some: Collection[str]) -> Callable[[Values], Mapping[str, Array]]:
-        asked = [item for item in items if item.id in some]
-        return lambda values: predictions_of(question, values, asked)[2]
-
-    added = _added(prior, names, predicting(normal), tuple(normal))
+    added = _added(prior, names, Predicting.some(question, items, normal), tuple(normal))
     adding = [name for name, column in zip(names, added.T, strict=True) if np.isfinite(column).all()]
     whole = [group for group in _groups(prior, adding) if added[:, [names.index(name) for name in group]].any()]
     named = sorted(names.index(name) for group in whole for name in group)
@@ -219,7 +240,7 @@ def nuisances_of(
         observed=observed,
         variances=variances,
         transform=QuantileTransform(question.assumptions.beliefs, found, prior.copula),
-        predict=predicting(ids),
+        predict=Predicting.some(question, items, ids),
     )
 
 

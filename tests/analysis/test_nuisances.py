@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import pickle
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy.special import ndtr, ndtri
 
+import catchup
+from catchup.analysis import forecast
 from catchup.analysis.inference.adaptation import drawn_from_fit, fit_to
 from catchup.analysis.inference.likelihoods import likelihoods_of, prior_for, total
 from catchup.analysis.inference.nuisances import STRETCHED, Nuisances, integrated_likelihood, nuisances_of
@@ -240,3 +243,13 @@ def test_a_race_is_worked_out_once_for_a_proposal_and_its_answer(
         outcome_of(replace(question, launch_grid=0.5), values)
     with pytest.raises(TypeError):
         outcome_of(question.without_obstacles(), values)
+
+
+def test_a_posterior_can_be_pickled_and_answers_the_same() -> None:
+    """Its proposal holds what is predicted of items, which must not be a closure."""
+    drawn = catchup.Model(as_of="2026-11-26").posterior(draws=20_000)
+    again = pickle.loads(pickle.dumps(drawn))
+    found, expected = (forecast(each) for each in (again, drawn))
+    for probability in (0.05, 0.5, 0.95):
+        assert found.ready.quantile(probability) == expected.ready.quantile(probability)
+    assert pickle.loads(pickle.dumps(found)).diagnostics == expected.diagnostics
