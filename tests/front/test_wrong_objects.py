@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import catchup
+from catchup.analysis import save_tree
 from catchup.priors.errors import InputError
 
 ASKED = {"as_of": "2026-11-26", "evidence": "eci-lag", "model": "article"}
@@ -82,9 +85,33 @@ def tree() -> Any:
         ({"fixed": {"mfu_china": 0.6}}, "mfu_china"),
         ({"priors": {"china_stock": 4e6}}, "china_stock"),
         ({"as_of": "2027-03-26"}, "as_of"),
+        ({"priors": {"china_stock": stats.lognorm(0.2, scale=2e6)}}, "its prior of china_stock has the quantiles"),
     ],
 )
 def test_a_tree_of_another_model_is_refused(arguments: dict[str, Any], said: str, tree: Any) -> None:
     assert catchup.forecast(tree, catchup.Model(**ASKED)).ready.quantile(0.5).value > 0.0
     with pytest.raises(InputError, match=said):
         catchup.forecast(tree, catchup.Model(**{**ASKED, **arguments}))
+
+
+def test_a_tree_of_no_draws_is_refused(tree: Any) -> None:
+    with pytest.raises(InputError, match="tree: its posterior has no draws"):
+        catchup.forecast(tree.isel(draw=slice(0, 0)), catchup.Model(**ASKED))
+
+
+def test_a_single_draw_has_no_diagnostics(tree: Any) -> None:
+    found = catchup.forecast(tree.isel(chain=[0], draw=[0]), catchup.Model(**ASKED)).diagnostics
+    assert np.isnan(found.ess)
+
+
+def test_what_a_thinned_tree_says_of_its_run_is_kept(tree: Any, tmp_path: Path) -> None:
+    """Its draws are some of those that diverged or mixed: the run's own figures stand among its attributes."""
+    thinned = tree.copy()
+    shape = thinned["posterior"]["china_stock"]
+    thinned["sample_stats"]["diverging"] = shape.copy(data=np.zeros(shape.shape, dtype=bool)).assign_attrs(units="1")
+    thinned.attrs |= {"divergences": 2, "rhat_max": 1.0625, "khat": 0.25}
+    for each in (thinned, catchup.load(save_tree(thinned, tmp_path / "thinned.nc"))):
+        found = catchup.forecast(each, catchup.Model(**ASKED)).diagnostics
+        assert (found.divergences, found.rhat_max, found.khat) == (2, 1.0625, 0.25)
+    del thinned.attrs["divergences"]
+    assert catchup.forecast(thinned, catchup.Model(**ASKED)).diagnostics.divergences == 0  # those of the draws

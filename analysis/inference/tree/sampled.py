@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -18,6 +21,7 @@ from ..question import Question
 
 COMPARED = 64  # draws whose dates are worked out again, to tell a tree of another question
 CLOSE = 1e-3  # months, relative to which a graph's arithmetic of 64 bits is exact
+SAME = 1e-6  # relative: quantiles of one prior, worked out by other versions of a library
 TREE = "tree"  # how messages name what was given
 
 
@@ -36,7 +40,8 @@ def posterior_of_tree(tree: Any, question: Question, selection: Selection) -> Po
     Raises
     ------
     InputError
-        If there is no posterior, a quantity is missing, or the tree's dates are not those of the question.
+        If there is no posterior, or none of its draws, a quantity is missing, or the tree's priors or dates are not
+        those of the question.
     """
     group = _posterior(tree)
     _refuse_other_event(group, question)
@@ -58,6 +63,7 @@ def posterior_of_tree(tree: Any, question: Question, selection: Selection) -> Po
         for name in names
     }
     _refuse_other_beliefs(values, question)
+    _refuse_other_priors(tree, names, question)
     source = StoredDraws(values, Weighting(draws, chains=chains), question.seed, assumptions.copula)
     _refuse_other_dates(group, question, values)
     return Posterior(question, source, _diagnostics(tree, group, values), "sampled", selection)
@@ -70,6 +76,8 @@ def _posterior(tree: Any) -> Any:
         raise InputError("an ArviZ tree with a group 'posterior' was expected", key=TREE) from None
     if not {"chain", "draw"} <= set(group.sizes):
         raise InputError("its posterior lacks the dims chain and draw", key=TREE)
+    if not (group.sizes["chain"] and group.sizes["draw"]):
+        raise InputError("its posterior has no draws", key=TREE)
     return group
 
 
@@ -110,6 +118,25 @@ def _refuse_other_beliefs(values: Values, question: Question) -> None:
             )
 
 
+def _refuse_other_priors(tree: Any, names: Sequence[str], question: Question) -> None:
+    """Refuse a tree that says what its priors are where they are not the model's; trees of other samplers do not say."""
+    constants = getattr(tree, "children", {}).get("constant_data", {})
+    if "prior_quantile" not in constants or set(constants["prior_quantile"].dims) != {"quantity", "probability"}:
+        return
+    stated = constants["prior_quantile"].transpose("quantity", "probability")
+    rows = {str(name): row for name, row in zip(stated["quantity"].values, stated.values, strict=True)}
+    probabilities = stated["probability"].values
+    for name in (name for name in names if name in rows):
+        expected = question.assumptions.quantiles(name, probabilities)
+        if not np.allclose(rows[name], expected, rtol=SAME, atol=0.0):
+            said, wanted = (", ".join(f"{value:g}" for value in each) for each in (rows[name], expected))
+            raise InputError(
+                f"its prior of {name} has the quantiles {said}, the model's has {wanted}: a tree of this model was "
+                "expected",
+                key=TREE,
+            )
+
+
 def _refuse_other_dates(group: Any, question: Question, values: Values) -> None:
     """Refuse a tree whose dates, worked out again of its own quantities, are those of another question."""
     if "ready" not in group:
@@ -126,12 +153,27 @@ def _refuse_other_dates(group: Any, question: Question, values: Values) -> None:
 
 
 def _diagnostics(tree: Any, group: Any, values: Values) -> Diagnostics:
+    """Diagnostics of the draws; of those that a tree says of the run it was made by, which has kept some only, its."""
     from arviz_stats.base import array_stats
 
     chains = int(group.sizes["chain"])
     columns = [column.reshape(chains, -1) for column in values.values() if np.ptp(column) > 0.0]
-    ess = min(float(array_stats.ess(column, chain_axis=0, draw_axis=1, method="bulk")) for column in columns)
-    rhat = max(float(array_stats.rhat(column, chain_axis=0, draw_axis=1)) for column in columns)
+    sizes = (float(array_stats.ess(column, chain_axis=0, draw_axis=1, method="bulk")) for column in columns)
+    rhats = (float(array_stats.rhat(column, chain_axis=0, draw_axis=1)) for column in columns)
+    ess, rhat = min(sizes, default=math.nan), max(rhats, default=math.nan)  # a single draw has neither
     stats = getattr(tree, "children", {}).get("sample_stats")
     diverging = None if stats is None or "diverging" not in stats else int(stats["diverging"].values.sum())
-    return Diagnostics(ess=ess, rhat_max=rhat if chains > 1 else None, divergences=diverging)
+    divergences = _said(tree, "divergences")
+    rhat_max = _said(tree, "rhat_max")
+    return Diagnostics(
+        ess=ess,
+        khat=_said(tree, "khat"),
+        rhat_max=rhat_max if rhat_max is not None else rhat if chains > 1 else None,
+        divergences=diverging if divergences is None else int(divergences),
+    )
+
+
+def _said(tree: Any, name: str) -> float | None:
+    """A figure that a tree says of its run."""
+    figure = getattr(tree, "attrs", {}).get(name)
+    return float(figure) if isinstance(figure, Real) and np.isfinite(figure) else None
