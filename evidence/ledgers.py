@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from ..priors.arguments import listed, refuse_others
 from ..priors.errors import InputError, reason_of
 from .confirmation import confirms, latest_confirmed
 from .kinds.capability_lag import ORGANISATION_ERROR
@@ -84,6 +85,8 @@ def load_ledger(folder: str | Path | None = None, extra_files: Iterable[str | Pa
         ...
     catchup.priors.errors.InputError: no-such-folder: no such folder
     """
+    refuse_others("folder", folder, (str, Path, type(None)), "the folder of a ledger")
+    extra_files = listed("extra_files", extra_files, "files", (str, Path))
     items: dict[str, Item] = {}
     for path in _files(folder):
         item = read_item(path, file=f"evidence/ledger/{path.name}" if folder is None else str(path))

@@ -13,7 +13,8 @@ import numpy as np
 from .analysis.inference.question import DEFAULT_DRAWS, Question
 from .evidence.latents import with_latents
 from .model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions
-from .priors.errors import InputError
+from .model.calendar import day_of
+from .priors.arguments import listed, refuse_others
 
 if TYPE_CHECKING:
     from .analysis.inference.posterior import Posterior
@@ -79,20 +80,14 @@ class Model:
         launch_grid: float | None = None,
         mechanisms: Mapping[str, Any] | None = None,
     ) -> None:
-        self._as_of = day_of(as_of)
-        _refuse_others("evidence", evidence, str, "default, none or ids separated by commas")
-        _refuse_others("model", model, str, "current or article")
-        _refuse_others("event", event, str, "the id of an event")
-        for name, given in (("priors", priors), ("fixed", fixed), ("mechanisms", mechanisms)):
-            _refuse_others(name, given, (Mapping, type(None)), "a mapping from names; names of overlays go in overlays")
-        for name, paths in (("overlays", overlays), ("add", add)):
-            if isinstance(paths, str | Path):
-                raise InputError(f"a list of files or names was expected, not {paths!r}", key=name)
+        self._as_of = date.today() if as_of is None else day_of(as_of, "as_of")
+        refuse_others("evidence", evidence, str, "default, none or ids separated by commas")
+        refuse_others("ledger", ledger, (str, Path, type(None)), "the folder of a ledger")
+        self._added = tuple(map(Path, listed("add", add, "files", (str, Path))))
         self._event, self._launch_grid = event, launch_grid
         self._before = load_assumptions(overlays, fixed, model=model, priors=priors, mechanisms=mechanisms)
         self._evidence = evidence
         self._ledger = None if ledger is None else Path(ledger)
-        self._added = tuple(map(Path, add))
         self._question(self._before, DEFAULT_DRAWS, 1)  # refuses what cannot be asked
 
     @cached_property
@@ -140,7 +135,7 @@ class Model:
             If there is no such structure.
         """
         if structure is not None:
-            _refuse_others("structure", structure, str, "the name of a structure")
+            refuse_others("structure", structure, str, "the name of a structure")
             from .analysis.studies.own_structures import build_structure_posterior
 
             return build_structure_posterior(self.question(), structure, self.items)
@@ -186,7 +181,6 @@ class Model:
         return result_tree(self.posterior(engine, draws=draws, random_seed=random_seed))
 
     def _question(self, assumptions: Assumptions, draws: int, seed: int) -> Question:
-        _refuse_others("draws", draws, (int, np.integer), "a whole number")
         return Question(
             assumptions, self._as_of, event=self._event, draws=draws, seed=seed, launch_grid=self._launch_grid
         )
@@ -196,37 +190,9 @@ class Model:
         return f"Model(as_of={self._as_of}, model={self._before.model}, event={self._event}, evidence: {counted})"
 
 
-def day_of(day: date | datetime | str | None) -> date:
-    """Return a day, given as a date, a moment or ISO text; today where none is given.
-
-    Raises
-    ------
-    InputError
-        If text is no day.
-    """
-    if day is None:
-        return date.today()
-    if isinstance(day, datetime):
-        return day.date()
-    if isinstance(day, date):
-        return day
-    if isinstance(day, np.datetime64):
-        day = str(day.astype("datetime64[D]"))
-    try:
-        return date.fromisoformat(day)
-    except (ValueError, TypeError):
-        raise InputError(f"a day as 2026-11-26, a date or a datetime was expected, not {day!r}", key="as_of") from None
-
-
 def seed_of(random_seed: int | np.random.Generator) -> int:
     """Return a seed; a generator gives its next number."""
     if isinstance(random_seed, np.random.Generator):
         return int(random_seed.integers(2**32))
-    _refuse_others("random_seed", random_seed, (int, np.integer), "a whole number or a numpy.random.Generator")
+    refuse_others("random_seed", random_seed, (int, np.integer), "a whole number or a numpy.random.Generator")
     return int(random_seed)
-
-
-def _refuse_others(name: str, given: object, wanted: Any, said: str) -> None:
-    """Refuse an argument that is something else than what was wanted."""
-    if isinstance(given, bool) or not isinstance(given, wanted):
-        raise InputError(f"{said} was expected, not {given!r}", key=name)

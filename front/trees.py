@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .analysis.inference.forecast import Forecast
 from .analysis.inference.forecast import forecast as forecast_of
+from .priors.arguments import refuse_others
 from .priors.errors import InputError
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def forecast(tree: Any, model: Model) -> Forecast:
     Raises
     ------
     InputError
-        If the tree has no posterior, lacks a quantity, or holds dates of another question, event or day.
+        If the tree has no posterior, lacks a quantity, or holds priors or dates of another question, event or day.
 
     Examples
     --------
@@ -45,7 +46,9 @@ def forecast(tree: Any, model: Model) -> Forecast:
     True
     """
     from .analysis.inference.tree.sampled import posterior_of_tree
+    from .conditioned import Model
 
+    refuse_others("model", model, Model, "a catchup.Model")
     return forecast_of(posterior_of_tree(tree, model.question(), model.selection))
 
 
@@ -68,8 +71,7 @@ def load(path: str | Path) -> Any:
     """
     from .analysis.inference.tree.files import load_tree
 
-    if not isinstance(path, str | Path):
-        raise InputError(f"the path of a file was expected, not {path!r}", key="path")
+    refuse_others("path", path, (str, Path), "the path of a file")
     _refuse_run(Path(path))
     return load_tree(path)
 

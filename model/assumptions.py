@@ -11,6 +11,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from ..priors.arguments import by_name, listed, refuse_others
 from ..priors.bases import Array
 from ..priors.copula import Copula
 from ..priors.errors import InputError, unknown_name
@@ -258,6 +259,11 @@ def load_assumptions(
     >>> assumptions.beliefs["china_stock"]
     LogNormal(median=2100000.0, sigma=0.2)
     """
+    refuse_others("model", model, str, "current or article")
+    overlays = listed("overlays", overlays, "files or names", (str, Path, Layer))
+    said = "a mapping from names; names of overlays go in overlays"
+    fixed, priors = by_name("fixed", fixed, said), by_name("priors", priors, said)
+    mechanisms = by_name("mechanisms", mechanisms, said)
     layers = model_layers(model)
     own = {layer.file for layer in layers}
     above = [overlay if isinstance(overlay, Layer) else read_overlay(overlay) for overlay in overlays]

@@ -6,8 +6,10 @@ import math
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from ..priors.errors import InputError
 
@@ -15,6 +17,40 @@ if TYPE_CHECKING:
     from .reporting import Reporting
 
 LAST_DAY = date(2999, 12, 31)  # that can be asked about: what follows it must have dates too
+
+
+def day_of(day: Any, key: str) -> date:
+    """Return a day, given as a date, a moment, ISO text or a day of NumPy's.
+
+    Parameters
+    ----------
+    day : date, datetime, str or numpy.datetime64
+        Which.
+    key : str
+        The argument, for messages.
+
+    Raises
+    ------
+    InputError
+        If it is none of these, or text that is no day.
+
+    Examples
+    --------
+    >>> from datetime import datetime
+    >>> from catchup.model.calendar import day_of
+    >>> day_of("2026-11-26", "as_of") == day_of(datetime(2026, 11, 26, 12), "as_of")
+    True
+    """
+    if isinstance(day, datetime):
+        return day.date()
+    if isinstance(day, date):
+        return day
+    if isinstance(day, np.datetime64):
+        day = str(day.astype("datetime64[D]"))
+    try:
+        return date.fromisoformat(day)
+    except (ValueError, TypeError):
+        raise InputError(f"a day as 2026-11-26, a date or a datetime was expected, not {day!r}", key=key) from None
 
 
 @dataclass(frozen=True)

@@ -153,7 +153,7 @@ def unknown_name(
     mine.toml: firm: unknown firm 'start-up'; did you mean 'startup'?
     """
     names = sorted(known)
-    nearest = nearest_name(name, names)
+    nearest = nearest_name(str(name), names)  # whatever was given for it
     problem = f"unknown {kind} '{name}'"
     if nearest is None and names:
         shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")

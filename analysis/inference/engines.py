@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...priors.arguments import refuse_others
 from ...priors.errors import unknown_name
 
 FORWARD = "forward"  # made the draws of a prior that nothing conditions
@@ -16,5 +17,6 @@ def check_engine(engine: str) -> None:
     InputError
         With the nearest name.
     """
+    refuse_others("engine", engine, str, "the name of an engine")
     if engine not in ENGINES:
         raise unknown_name("engine", engine, ENGINES, key="--engine")

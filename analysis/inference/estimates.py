@@ -18,10 +18,12 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...priors.arguments import refuse_others
 from ...priors.errors import InputError
 
 Array = NDArray[np.float64]
@@ -254,8 +256,7 @@ class Distribution:
 
     def quantile(self, p: float) -> Estimate:
         """Quantile, with its MCSE; an `InputError` where `p` is no probability."""
-        if not 0.0 <= p <= 1.0:
-            raise InputError(f"a probability from 0 to 1 was expected, not {p!r}", key="p")
+        refuse_other_than_probability(p)
         if p not in self._quantiles:
             value = self.quantile_value(p)
             meaningful = self.effective_draws * min(p, 1.0 - p) >= TAIL_DRAWS
@@ -264,8 +265,21 @@ class Distribution:
 
     def probability_below(self, value: float) -> Estimate:
         """Probability of lying strictly below a value."""
+        refuse_others("value", value, Real, "a number")
         below = (self.values < value).astype(float)
         return self.weighting.estimate(below)
+
+
+def refuse_other_than_probability(p: object) -> None:
+    """Refuse what is no probability.
+
+    Raises
+    ------
+    InputError
+        Saying what was given.
+    """
+    if isinstance(p, bool) or not isinstance(p, Real) or not 0.0 <= float(p) <= 1.0:
+        raise InputError(f"a probability from 0 to 1 was expected, not {p!r}", key="p")
 
 
 def density_from_quantiles(quantile_value: Callable[[float], float], p: float, draws: float) -> float:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
+from numbers import Real
+
+import numpy as np
 
 from ...model.assumptions import DEFAULT_EVENT, Assumptions
-from ...model.calendar import LAST_DAY, Clock
+from ...model.calendar import LAST_DAY, Clock, day_of
+from ...priors.arguments import refuse_others
 from ...priors.errors import InputError
 
 DEFAULT_DRAWS = 100_000
@@ -24,7 +28,7 @@ class Question:
     assumptions : Assumptions
         The model and its priors.
     as_of : date
-        The day it is asked: evidence known later is not used, policies act from it.
+        As a date, a moment or ISO text: the day it is asked: evidence known later is not used, policies act from it.
     event : str
         Which event.
     draws, seed : int
@@ -53,6 +57,12 @@ class Question:
     launch_grid: float | None = None
 
     def __post_init__(self) -> None:
+        refuse_others("assumptions", self.assumptions, Assumptions, "what load_assumptions returns")
+        refuse_others("event", self.event, str, "the id of an event")
+        refuse_others("draws", self.draws, (int, np.integer), "a whole number")
+        refuse_others("seed", self.seed, (int, np.integer), "a whole number")
+        refuse_others("launch_grid", self.launch_grid, (Real, type(None)), "a number of months")
+        object.__setattr__(self, "as_of", day_of(self.as_of, "as_of"))
         self.assumptions.event(self.event)
         if not 1 <= self.draws <= MOST_DRAWS:
             raise InputError(f"between 1 and {MOST_DRAWS:,} draws were expected, not {self.draws:,}", key="--draws")

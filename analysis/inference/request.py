@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...priors.arguments import listed, refuse_others
 from .engines import check_engine
 from .posterior import Posterior, prior_of
 from .question import Question
@@ -36,7 +37,7 @@ class Request:
     Raises
     ------
     InputError
-        If there is no such engine.
+        If there is no such engine, or an argument is of another kind.
 
     Examples
     --------
@@ -56,6 +57,8 @@ class Request:
 
     def __post_init__(self) -> None:
         check_engine(self.engine)
+        _refuse_other_arguments(self.evidence, self.ledger)
+        object.__setattr__(self, "added", listed("added", self.added, "files", (str, Path)))
 
     @property
     def counts_nothing(self) -> bool:
@@ -143,6 +146,8 @@ def choose_evidence(
     from ...evidence.selection import select
     from ...evidence.tables.places import today
 
+    _refuse_other_arguments(evidence, ledger)
+    added = listed("added", added, "files", (str, Path))
     known = load_ledger(ledger, added)
     for item in known.items.values():
         refuse_future(item, max(question.as_of, today()))
@@ -155,3 +160,8 @@ def choose_evidence(
         known = before
     wanted = [*names, *extra] if count_added else names or ["none"]
     return select(known, ",".join(wanted), question.as_of, question.assumptions)
+
+
+def _refuse_other_arguments(evidence: object, ledger: object) -> None:
+    refuse_others("evidence", evidence, str, "default, none or ids separated by commas")
+    refuse_others("ledger", ledger, (str, Path, type(None)), "the folder of a ledger")

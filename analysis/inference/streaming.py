@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .estimates import TAIL_DRAWS, Estimate, density_from_quantiles
+from ...priors.arguments import refuse_others
+from .estimates import TAIL_DRAWS, Estimate, density_from_quantiles, refuse_other_than_probability
 
 Array = NDArray[np.float64]
 
@@ -127,13 +129,15 @@ class StreamedDistribution:
         return density_from_quantiles(self.quantile_value, p, float(self._draws))
 
     def quantile(self, p: float) -> Estimate:
-        """Quantile, with its MCSE."""
+        """Quantile, with its MCSE; an `InputError` where `p` is no probability."""
+        refuse_other_than_probability(p)
         density = self.density(p)
         mcse = math.sqrt(p * (1.0 - p) / self._draws) / density if density > 0.0 else math.inf
         return Estimate(self.quantile_value(p), mcse, self._draws * min(p, 1.0 - p) >= TAIL_DRAWS)
 
     def probability_below(self, value: float) -> Estimate:
         """Probability of lying below a value."""
+        refuse_others("value", value, Real, "a number")
         place = (value - self._low) * self._bins / (self._high - self._low)
         bin_ = self._bins if place >= self._bins else max(int(place), 0)
         count = float(self._below + self._counts[:bin_].sum())

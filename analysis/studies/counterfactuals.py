@@ -13,6 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ...model.calendar import day_of
 from ...model.gate import Remembering
 from ...model.generative import Outcome, World
 from ...model.policies import Intervention, Lever, Regime, apply_as_published, apply_lever, apply_regime
@@ -227,9 +228,10 @@ def acting_day(question: Question, acting_from: date | None) -> tuple[date, floa
     Raises
     ------
     InputError
-        If the day lies before t = 0.
+        If it is no day, or lies before t = 0.
     """
-    day, calendar = acting_from or question.as_of, question.assumptions.calendar
+    day = question.as_of if acting_from is None else day_of(acting_from, "acting_from")
+    calendar = question.assumptions.calendar
     if day < calendar.origin:
         raise InputError(f"a day from {calendar.origin} (t = 0) on was expected, not {day}", key="--from")
     return day, calendar.months(day)

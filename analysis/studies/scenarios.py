@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...model.forward import change_from
+from ...priors.arguments import listed
 from ...priors.errors import unknown_name
 from ..inference.differences import quantile_shift
 from ..inference.draws import Values
@@ -120,6 +121,7 @@ def scenarios(posterior: Posterior, ids: Sequence[str] | None = None) -> Scenari
     """
     question, source = posterior.question, posterior.source
     base = question.assumptions
+    ids = None if ids is None else listed("ids", ids, "names of scenarios")
     for name in ids or ():
         if name not in base.scenarios:
             raise unknown_name("scenario", name, base.scenarios)

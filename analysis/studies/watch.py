@@ -23,6 +23,7 @@ import numpy as np
 from ...evidence.schema import Item
 from ...model.enacted import beyond_doubt
 from ...model.policies import apply_lever
+from ...priors.arguments import listed
 from ...priors.errors import InputError, unknown_name
 from ..inference.diagnostics import UntrustworthyError
 from ..inference.estimates import Array, Distribution, Estimate
@@ -183,6 +184,7 @@ def watch(
 
 
 def _chosen(observables: Observables, only: Sequence[str]) -> list[Observable]:
+    only = listed("only", only, "names of observables")
     for name in only:
         if name not in observables.rows:
             raise unknown_name("observable", name, observables.rows, key="--only")

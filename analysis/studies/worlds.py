@@ -18,6 +18,7 @@ from ...evidence.consistency import check_against, statements_of_priors
 from ...evidence.schema import Item
 from ...model.assumptions import Assumptions, assemble, in_world
 from ...model.models import MODELS, model_layers
+from ...priors.arguments import listed
 from ...priors.errors import InputError, unknown_name
 from ..inference.diagnostics import UntrustworthyError
 from ..inference.differences import quantile_shift
@@ -166,7 +167,7 @@ def worlds(
     assumptions, model = question.assumptions, question.assumptions.model
     others = [name for name in MODELS if name != model]
     known = [*others, *assumptions.worlds, *assumptions.scenarios]
-    wanted = known if ids is None else list(ids)
+    wanted = known if ids is None else list(listed("ids", ids, "names of worlds"))
     for name in wanted:
         if name not in known:
             raise unknown_name("world", name, known, key="worlds")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,21 @@ import pytest
 from scipy import stats
 
 import catchup
-from catchup.analysis import save_tree
+from catchup.analysis import (
+    Question,
+    Request,
+    choose_evidence,
+    levers,
+    prior_of,
+    save_tree,
+    scenarios,
+    trends,
+    watch,
+    worlds,
+)
+from catchup.analysis.inference.streaming import StreamedDistribution
+from catchup.evidence import load_ledger
+from catchup.model import load_assumptions
 from catchup.priors.errors import InputError
 
 ASKED = {"as_of": "2026-11-26", "evidence": "eci-lag", "model": "article"}
@@ -23,7 +38,20 @@ ASKED = {"as_of": "2026-11-26", "evidence": "eci-lag", "model": "article"}
         ({"evidence": None}, "evidence"),
         ({"priors": ["progress-scher"]}, "priors"),
         ({"priors": "progress-scher"}, "priors"),
-        ({"overlays": "progress-scher"}, "overlays"),
+        ({"overlays": "progress-scher"}, "overlays: a list of files or names"),
+        ({"overlays": 3}, "overlays: a list of files or names"),
+        ({"overlays": None}, "overlays: a list of files or names"),
+        ({"overlays": [3]}, "overlays: a list of files or names was expected, not 3"),
+        ({"add": "leak.toml"}, "add: a list of files was expected, not 'leak.toml'"),
+        ({"add": 3}, "add: a list of files was expected, not 3"),
+        ({"add": [3]}, "add: a list of files was expected, not 3"),
+        ({"ledger": 3}, "ledger: the folder of a ledger"),
+        ({"launch_grid": "0.5"}, "launch_grid: a number of months was expected, not '0.5'"),
+        ({"launch_grid": True}, "launch_grid: a number of months was expected, not True"),
+        ({"fixed": {3: 2e6}}, "fixed: a mapping from names"),
+        ({"priors": {3: 2e6}}, "priors: a mapping from names"),
+        ({"mechanisms": {3: "slowing"}}, "mechanisms: a mapping from names"),
+        ({"fixed": 3}, "fixed: a mapping from names"),
         ({"model": None}, "model"),
         ({"event": 3}, "event"),
         ({"fixed": {"mfu_china": "0.2"}}, "fixed mfu_china"),
@@ -44,7 +72,12 @@ def test_days_of_numpy_are_days() -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "named"),
-    [({"draws": "x"}, "draws"), ({"draws": 1000.5}, "draws"), ({"random_seed": "one"}, "random_seed")],
+    [
+        ({"draws": "x"}, "draws"),
+        ({"draws": 1000.5}, "draws"),
+        ({"random_seed": "one"}, "random_seed"),
+        ({"engine": None}, "engine: the name of an engine was expected, not None"),
+    ],
 )
 def test_draws_and_seeds(arguments: dict[str, Any], named: str) -> None:
     with pytest.raises(InputError, match=named):
@@ -69,8 +102,64 @@ def test_a_path_is_a_path() -> None:
 
 def test_a_probability_is_one() -> None:
     ready = catchup.Model(**ASKED).posterior(draws=2_000).ready
-    with pytest.raises(InputError, match="from 0 to 1"):
-        ready.quantile(2)
+    streamed = StreamedDistribution(0.0, 10.0)
+    for given in (2, "0.5", [0.1, 0.5], None, True):
+        for each in (ready, streamed):
+            with pytest.raises(InputError, match="p: a probability from 0 to 1"):
+                each.quantile(given)
+    for each in (ready, streamed):
+        with pytest.raises(InputError, match="value: a number was expected, not 'soon'"):
+            each.probability_below("soon")
+
+
+@pytest.mark.parametrize(
+    ("day", "seen"),
+    [
+        ("2026-11-26", "2026-11-26"),
+        (datetime(2026, 11, 26, 12), "2026-11-26"),
+        (np.datetime64("2026-11-26"), "2026-11-26"),
+    ],
+)
+def test_a_question_knows_days_as_a_model_does(day: Any, seen: str) -> None:
+    assert Question(load_assumptions(), day).as_of.isoformat() == seen
+
+
+QUESTION = Question(load_assumptions(), date(2026, 11, 26), draws=1_000)
+PRIOR = prior_of(QUESTION)
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        (lambda: Question(None, date(2026, 11, 26)), "assumptions: "),
+        (lambda: Question(load_assumptions(), "tomorrow"), "as_of: a day as"),
+        (lambda: Question(load_assumptions(), None), "as_of: a day as"),
+        (lambda: Question(load_assumptions(), "2026-11-26", event=3), "event: the id of an event"),
+        (lambda: Question(load_assumptions(), "2026-11-26", draws="x"), "draws: a whole number"),
+        (lambda: Question(load_assumptions(), "2026-11-26", seed=None), "seed: a whole number"),
+        (lambda: Question(load_assumptions(), "2026-11-26", launch_grid=True), "launch_grid: a number of months"),
+        (lambda: Request(QUESTION, evidence=["eci-lag"]), "evidence: default, none or ids"),
+        (lambda: Request(QUESTION, added="leak.toml"), "added: a list of files was expected, not 'leak.toml'"),
+        (lambda: Request(QUESTION, ledger=3), "ledger: the folder"),
+        (lambda: Request(QUESTION, engine=None), "engine: the name of an engine"),
+        (lambda: choose_evidence(QUESTION, ["eci-lag"], None, ()), "evidence: default, none or ids"),
+        (lambda: choose_evidence(QUESTION, "none", None, "leak.toml"), "added: a list of files"),
+        (lambda: load_ledger(extra_files="leak.toml"), "extra_files: a list of files was expected, not 'leak.toml'"),
+        (lambda: load_ledger(3), "folder: the folder"),
+        (lambda: load_assumptions("progress-scher"), "overlays: a list of files or names was expected, not 'progress"),
+        (lambda: load_assumptions(model=["article"]), "model: current or article"),
+        (lambda: scenarios(PRIOR, "merger"), "ids: a list of names of scenarios was expected, not 'merger'"),
+        (lambda: scenarios(PRIOR, [3]), "ids: a list of names of scenarios was expected, not 3"),
+        (lambda: worlds(PRIOR, "merger"), "ids: a list of names of worlds"),
+        (lambda: trends(PRIOR, "constant-lag"), "ids: a list of names of trends"),
+        (lambda: watch(PRIOR, only="merger"), "only: a list of names of observables"),
+        (lambda: levers(PRIOR, acting_from="soon"), "acting_from: a day as"),
+        (lambda: catchup.forecast(None, None), "model: a catchup.Model was expected, not None"),
+    ],
+)
+def test_what_functions_of_the_api_are_given_is_refused_by_name(ask: Any, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        ask()
 
 
 @pytest.fixture(scope="module")

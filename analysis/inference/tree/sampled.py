@@ -119,7 +119,7 @@ def _refuse_other_beliefs(values: Values, question: Question) -> None:
 
 
 def _refuse_other_priors(tree: Any, names: Sequence[str], question: Question) -> None:
-    """Refuse a tree that says what its priors are where they are not the model's; trees of other samplers do not say."""
+    """Refuse a tree whose priors, as far as it says them, are not the model's; other samplers' trees say none."""
     constants = getattr(tree, "children", {}).get("constant_data", {})
     if "prior_quantile" not in constants or set(constants["prior_quantile"].dims) != {"quantity", "probability"}:
         return
@@ -176,4 +176,4 @@ def _diagnostics(tree: Any, group: Any, values: Values) -> Diagnostics:
 def _said(tree: Any, name: str) -> float | None:
     """A figure that a tree says of its run."""
     figure = getattr(tree, "attrs", {}).get(name)
-    return float(figure) if isinstance(figure, Real) and np.isfinite(figure) else None
+    return float(figure) if isinstance(figure, Real) and np.isfinite(float(figure)) else None

@@ -12,6 +12,7 @@ from ....evidence.likelihood import log_density, predict
 from ....evidence.schema import Item
 from ....model.forward import simulate, sobol_layout
 from ....model.trend import Trend, TrendText, load_trends, trends_date
+from ....priors.arguments import listed
 from ....priors.errors import InputError, unknown_name
 from ...inference.diagnostics import COLLAPSED, WORST_KHAT, Diagnostics, UntrustworthyError
 from ...inference.draws import MOST_STORED_DRAWS, Values
@@ -131,6 +132,7 @@ def trends(posterior: Posterior, ids: Sequence[str] = ()) -> Trends:
     """
     question = posterior.question
     known = load_trends(question.assumptions)
+    ids = listed("ids", ids, "names of trends")
     for name in ids:
         if name not in known:
             raise unknown_name("trend", name, known)

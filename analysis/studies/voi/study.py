@@ -16,6 +16,7 @@ from ....evidence.schema import Item
 from ....model.calendar import Clock
 from ....model.enacted import beyond_doubt
 from ....model.policies import apply_lever
+from ....priors.arguments import listed
 from ....priors.errors import unknown_name
 from ...inference.diagnostics import UntrustworthyError, few_draws
 from ...inference.draws import DrawSource, Values
@@ -105,7 +106,7 @@ def _chosen(
     question: Question, items: Sequence[Item], disclosures: Mapping[str, Disclosure], only: Sequence[str]
 ) -> tuple[list[str], list[Disclosure]]:
     """Quantities and disclosures to look at."""
-    beliefs = question.assumptions.beliefs
+    beliefs, only = question.assumptions.beliefs, listed("only", only, "quantities and disclosures")
     if not only:
         latents = [name for name in latent_quantities(items) if not beliefs[name].certain]
         return list(dict.fromkeys([*uncertain_quantities(question), *latents])), list(disclosures.values())
