@@ -14,7 +14,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from ...evidence import Item, check_against, latent_quantities, with_latents
 from ...model.assumptions import load_assumptions
-from ...model.calendar import months_later
+from ...model.calendar import Calendar, months_later
 from ...model.generative import Outcome
 from ...model.models import MODELS, model_layers
 from ...model.policies import NO_INTERVENTION, Intervention, apply_lever
@@ -45,7 +45,8 @@ from .text import date_text
 THINNED = 8_000  # of each model: two of them stay below five megabytes
 POOL = 400_000  # prior draws from which the posterior's half is taken
 RESOLUTION = 1_000  # parts of a month
-LATEST = 65.534  # months; later dates are carried as this
+LATER = 65_533  # stands for a date, and so does all above it, later than those that are carried, or never
+MOVED_LATER = 65_535  # the same, of a date that a lever has moved from there
 BELIEVABLE = 400  # effective draws below which the page says not to believe it
 NO_LEVER = "none"
 LEVER_MONTHS = (0, 4, 8)  # after the day of the question, at which the page pulls each lever
@@ -128,8 +129,9 @@ def explorer_data(question: Question, items: Sequence[Item], draws: int = THINNE
     Returns
     -------
     dict
-        Numbers are little-endian base64: dates in thousandths of a month (uint16), predictions in steps (uint16),
-        stages and firms by their place (uint8), the rest float32.
+        Numbers are little-endian base64: dates in thousandths of a month (uint16; from ``later`` on, after the day
+        ``through``, or never), predictions in steps (uint16), stages and firms by their place (uint8), the rest
+        float32.
     """
     probes = probes_of(question, items)
     probed = [probe.item for probe in probes]
@@ -152,6 +154,8 @@ def explorer_data(question: Question, items: Sequence[Item], draws: int = THINNE
         "origin": calendar.origin.isoformat(),
         "daysPerMonth": calendar.days_per_month,
         "resolution": RESOLUTION,
+        "later": LATER,
+        "through": last_day(calendar).isoformat(),
         "asOf": question.as_of.isoformat(),
         "seed": question.seed,
         "event": question.event,
@@ -181,18 +185,20 @@ def explorer_data(question: Question, items: Sequence[Item], draws: int = THINNE
 def _columns(question: Question, values: Values) -> dict[str, Any]:
     """Dates by event and lever, for the question's event by the lever's day as well; who is first; stages reached."""
     assumptions = question.assumptions
-    dates, first, stages = {}, {}, {}
+    end = assumptions.calendar.months_by(last_day(assumptions.calendar))
+    dates, first, stages, unpulled = {}, {}, {}, {}
     for event in assumptions.events:
         for lever, change in {NO_LEVER: NO_INTERVENTION, **_levers(question, question.as_of)}.items():
             result = outcome_of(question, values, change, event=event)[1]
-            dates[f"{event}/{lever}"] = _dates(result.ready)
             if lever == NO_LEVER:
+                unpulled[event] = result.ready
                 first[event] = _packed(_first(result), "u1")
                 stages[event] = _packed(furthest(stages_of(result, question.as_of_months)), "u1")
+            dates[f"{event}/{lever}"] = packed_dates(result.ready, unpulled[event], end)
     for place, day in enumerate(_lever_days(question)):
         for lever, change in _levers(question, day).items() if place else ():
             result = outcome_of(question, values, change)[1]
-            dates[f"{question.event}/{lever}@{place}"] = _dates(result.ready)
+            dates[f"{question.event}/{lever}@{place}"] = packed_dates(result.ready, unpulled[question.event], end)
     return {"dates": dates, "first": first, "stages": stages}
 
 
@@ -231,8 +237,18 @@ def _reporting(question: Question) -> dict[str, float] | None:
     return None if law is None else {"median": law.median_months, "sigma": law.sigma}
 
 
-def _dates(ready: Array) -> str:
-    return _packed(np.rint(np.minimum(ready, LATEST) * RESOLUTION), "<u2")
+def last_day(calendar: Calendar) -> date:
+    """The last day whose dates are carried, to its end: a whole one, so that "after" it is true of all that are not."""
+    ends = calendar.day(LATER / RESOLUTION)
+    assert ends is not None
+    return ends - timedelta(days=1)
+
+
+def packed_dates(ready: Array, unpulled: Array, end: float) -> str:
+    """Dates up to a month, packed; of later ones only that they are, and whether a lever has moved them."""
+    later = np.where(ready > unpulled + 1.0 / RESOLUTION, MOVED_LATER, LATER)
+    carried = np.minimum(np.rint(ready * RESOLUTION), LATER - 1)
+    return _packed(np.where(ready < end, carried, later), "<u2")
 
 
 def _in_steps(column: Array) -> dict[str, Any]:

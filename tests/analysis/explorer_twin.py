@@ -37,7 +37,9 @@ def probe(data: Data, key: str) -> np.ndarray:
 
 
 def dates(data: Data, key: str) -> np.ndarray:
-    return column(data["dates"][key], "<u2") / data["resolution"]
+    """Months; infinite where later than all that is carried."""
+    code = column(data["dates"][key], "<u2")
+    return np.where(code < data["later"], code / data["resolution"], np.inf)
 
 
 def months(data: Data, day: str) -> float:
@@ -55,9 +57,12 @@ def leak_density(data: Data, leak: Leak) -> np.ndarray:
         other = log_normal_density(np, value, fixed["background_mean"], fixed["background_sd"])
         return log_sum(np, *mixture_parts(np, genuine, other, f["reliability"]))
     if leak.kind == "milestone":
-        waited = months(data, f["date"]) - dates(data, f"{f['event']}/none")
+        ready = dates(data, f"{f['event']}/none")
         if data["reporting"] is not None:
-            return log_report_density(np, waited, data["reporting"]["median"], data["reporting"]["sigma"])
+            waited = months(data, f["date"]) - np.where(np.isfinite(ready), ready, 0.0)
+            known = log_report_density(np, waited, data["reporting"]["median"], data["reporting"]["sigma"])
+            return np.where(np.isfinite(ready), known, -np.inf)
+        waited = months(data, f["date"]) - ready
         early = np.maximum(-waited, 0.0) / data["leaks"]["milestone"]["width"]
         falling = math.log(2.0) - np.logaddexp(0.0, early)
         return falling - np.maximum(waited, 0.0) / f["delay"] - math.log(f["delay"])

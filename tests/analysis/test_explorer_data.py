@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 import math
 import re
-import shutil
-import subprocess
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -23,15 +20,14 @@ from catchup.analysis.inference.posterior import Posterior
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.presentation.explorer import render_explorer
-from catchup.analysis.presentation.html import TEMPLATES
 from catchup.model.assumptions import load_assumptions
+from explorer_core import Core
 from explorer_twin import LEVELS, Data, Leak, column, dates, leak_density, quantiles_of, random_leaks, weights_of
 
 AS_OF = date(2026, 11, 21)
 LARGEST = 5 * 2**20  # bytes
 LEAKS, FALSE_ALARMS = 30, 1e-3
 ROUNDED = 1e-4  # of a weight: log likelihoods stand in the page as float32, in two parts where an item is doubtful
-CORE = TEMPLATES / "explorer" / "core.js.j2"
 
 
 @pytest.fixture(scope="module")
@@ -49,31 +45,6 @@ def models(page: str) -> dict[str, Data]:
     (text,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page, flags=re.DOTALL)
     found: dict[str, Data] = json.loads(text)["models"]
     return found
-
-
-class Core:
-    """The page's own script in Node, asked question after question."""
-
-    def __init__(self, models: dict[str, Data], folder: Path) -> None:
-        node = shutil.which("node")
-        if node is None:
-            pytest.skip("needs Node.js to run the page's script without a browser")
-        self.node, self.folder = node, folder
-        (folder / "core.js").write_text(CORE.read_text(encoding="utf-8"))
-        (folder / "models.json").write_text(json.dumps(models))
-
-    def ask(self, script: str, *arguments: Any) -> Any:
-        head = (
-            'const core = require("./core.js"), models = require("./models.json");'
-            f"const given = {json.dumps(arguments)};"
-            "const all = (model) => core.opened(model).items.map((item) => ({ item, on: true, weight: item.weight,"
-            "  reliability: item.genuines ? item.reliability : null }));"
-        )
-        told = f"{head}\nconst result = (() => {{ {script} }})(); process.stdout.write(JSON.stringify(result));"
-        (self.folder / "ask.js").write_text(told)
-        done = subprocess.run([self.node, "ask.js"], cwd=self.folder, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
 
 
 @pytest.fixture(scope="module")
