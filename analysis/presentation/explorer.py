@@ -89,6 +89,7 @@ def render_explorer(posterior: Posterior, *, draws: int = THINNED) -> str:
             data=embedded_json({"model": own, "models": models}),
             as_of=date_text(posterior.question.as_of),
             items=data["items"],
+            acting=data["acting"],
             events=data["events"],
             levers=data["levers"],
             leaks=data["leaks"],
@@ -140,7 +141,8 @@ def explorer_data(question: Question, items: Sequence[Item], draws: int = THINNE
     asked = replace(question, draws=max(POOL, 2 * draws), quasi_random=False)
     names = [*latent_quantities([*items, *probed]), *assumptions.needed(assumptions.events)]
     source = PriorDraws(asked, list(assumptions.beliefs_of(names)))
-    items = [item for item in items if item.enacted(assumptions) is None]  # what acts cannot be switched off
+    acting = [item for item in items if item.enacted(assumptions) is not None]  # in all draws: cannot be switched off
+    items = [item for item in items if item not in acting]
     likelihood = likelihoods(asked, source, items)
     chosen, log_base, times = _choose(likelihood, source.weighting.draws, draws)
     thinned = source.map(lambda values: {name: values[name] for name in values})
@@ -173,6 +175,7 @@ def explorer_data(question: Question, items: Sequence[Item], draws: int = THINNE
         "probes": {key: _in_steps(column) for key, column in predicted.items()},
         "leaks": leak_forms(question, items),
         "items": described,
+        "acting": [_named(item) for item in acting],
         "events": [{"id": name, "title": event.text.title} for name, event in assumptions.events.items()],
         "levers": [
             {"id": NO_LEVER, "title": "None"},
@@ -277,13 +280,16 @@ def _choose(likelihood: dict[str, Array], available: int, draws: int) -> tuple[N
     return chosen, np.log(times) - np.log(0.5 + 0.5 * relative[chosen]), times.astype(float)
 
 
+def _named(item: Item) -> dict[str, Any]:
+    """How a command names an item, by its file where it comes from outside the project's ledger; and its title."""
+    return {"id": item.id, "file": item.file if is_foreign(item) else "", "title": item.text.title}
+
+
 def _describe(question: Question, item: Item, values: Values, log_likelihood: Array) -> dict[str, Any]:
     """What the page needs of an item: its log likelihood, and that of its two parts where it is a mixture."""
     entry: dict[str, Any] = {
-        "id": item.id,
+        **_named(item),
         "silenceOf": item.event if item.kind.name == "not_yet" else None,
-        "file": item.file if is_foreign(item) else "",
-        "title": item.text.title,
         "knownSince": item.text.known_since.isoformat(),
         "weight": float(item.text.weight),
         "log": _packed(log_likelihood / item.text.weight, "<f4"),

@@ -51,7 +51,7 @@ def options_of_assumptions(question: Question) -> list[str]:
     if question.quasi_random:
         options.append("--quasi")
     if question.launch_grid is not None:
-        options.append(f"--launch-grid {question.launch_grid:g}")
+        options.append(f"--launch-grid {_exact(question.launch_grid)}")
     return options
 
 

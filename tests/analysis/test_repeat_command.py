@@ -34,6 +34,11 @@ def test_every_departure_from_the_defaults_is_said(tmp_path: Path) -> None:
     ]
 
 
+def test_a_launch_grid_is_said_to_its_last_digit() -> None:
+    question = Question(load_assumptions(), date(2026, 11, 21), launch_grid=0.123456789)
+    assert "--launch-grid 0.123456789" in options_of(question, [])
+
+
 def test_the_defaults_need_little(tmp_path: Path) -> None:
     question = Asked(as_of=date(2026, 11, 21)).question()
     assert options_of(question, []) == [
