@@ -28,6 +28,7 @@ from ...priors.errors import InputError
 
 Array = NDArray[np.float64]
 
+NOTHING = 1e-9  # months, or shares of one: an estimate below this is what rounding leaves, and so may its error be
 NOISE_FACTOR = 2.0  # what is smaller than this many standard errors is noise
 FEW = 1_000.0  # an amount below this is written with the decimals that its error bears out
 TAIL_DRAWS = 10  # effective draws beyond a quantile, below which it is called meaningless
@@ -49,6 +50,8 @@ class Estimate:
     >>> from catchup.analysis import Estimate
     >>> Estimate(0.3, mcse=0.1).noise, Estimate(0.1, mcse=0.1).noise
     (False, True)
+    >>> Estimate(1e-15, mcse=1e-17).noise
+    True
     """
 
     value: float
@@ -56,9 +59,14 @@ class Estimate:
     meaningful: bool = True
 
     @property
+    def nothing(self) -> bool:
+        """Whether it is no more than rounding leaves, whatever its error says."""
+        return abs(self.value) <= NOTHING
+
+    @property
     def noise(self) -> bool:
         """Whether it cannot be told from nothing."""
-        return not abs(self.value) > NOISE_FACTOR * self.mcse
+        return self.nothing or not abs(self.value) > NOISE_FACTOR * self.mcse
 
 
 ZERO = Estimate(0.0, 0.0)

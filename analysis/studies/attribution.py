@@ -33,7 +33,6 @@ from .reasons import priors_text, version_text, with_reasons
 QUANTILES = PUBLISHED
 ROUNDING = 1e-4  # months; what is published is rounded to this
 CHANCE = 4.0  # standard errors that random numbers explain
-SAME = 1e-9  # months
 
 
 @dataclass(frozen=True)
@@ -236,13 +235,15 @@ def _of_another_program(one: Snapshot, other: Snapshot) -> bool:
 
 def _by_chance(step: Step) -> list[Step]:
     """Return a step that random numbers explain, if it is one; called unexplained where they do not."""
-    if all(abs(shift.value) <= CHANCE * shift.mcse for shift in step.shifts.values()):
-        return [step] if _any_shift(step.shifts) else []
+    if not _any_shift(step.shifts):
+        return []
+    if all(shift.nothing or abs(shift.value) <= CHANCE * shift.mcse for shift in step.shifts.values()):
+        return [step]
     return [replace(step, id=f"unexplained-{step.id}", title=f"not explained: more than {step.title}")]
 
 
 def _any_shift(shifts: Mapping[float, Estimate]) -> bool:
-    return any(abs(shift.value) > SAME for shift in shifts.values())
+    return not all(shift.nothing for shift in shifts.values())
 
 
 def _difference(published: Estimate, again: Estimate, sign: float) -> Estimate:

@@ -13,11 +13,12 @@ from scipy import stats
 
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.diagnostics import UntrustworthyError
-from catchup.analysis.inference.estimates import Distribution, Estimate
+from catchup.analysis.inference.estimates import ZERO, Distribution, Estimate
 from catchup.analysis.inference.inputs import inputs_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.snapshot import Snapshot
-from catchup.analysis.studies.attribution import QUANTILES, Attribution, attribute
+from catchup.analysis.studies import attribution
+from catchup.analysis.studies.attribution import QUANTILES, Attribution, Step, attribute
 from catchup.evidence.schema import Item
 from catchup.evidence.selection import Selection
 from catchup.model.assumptions import Assumptions, load_assumptions
@@ -150,6 +151,25 @@ def test_what_is_left_over_is_called_noise_where_it_can_be(
         found = attribute(before, after)
         assert [step.id for step in found.steps] == ([end] if end else [])
         adds_up(found)
+
+
+def test_what_rounding_leaves_of_nothing_is_no_step(published: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sums in another order differ in their last digits, by more than the error that such draws would have."""
+    dust = Estimate(1e-15, 5e-17)
+    monkeypatch.setattr(attribution, "quantile_shift", lambda *_: dust)
+    found = attribute(published, replace(published, question=replace(published.question, as_of=EARLIER), recorded={}))
+    assert [step.id for step in found.steps] == ["time"]
+    assert found.total.noise
+    assert found.steps[0].noise
+
+
+@pytest.mark.parametrize(
+    ("outer", "ends"), [(Estimate(1e-15, 1e-17), ["noise-after"]), (Estimate(0.5, 0.1), ["unexplained-noise-after"])]
+)
+def test_dust_beside_noise_is_not_called_unexplained(outer: Estimate, ends: list[str], published: Snapshot) -> None:
+    shifts = {0.05: outer, 0.5: Estimate(0.3, 0.1), 0.95: ZERO}
+    found = attribution._by_chance(Step("noise-after", "Monte Carlo noise", shifts, ZERO))
+    assert [step.id for step in found] == ends
 
 
 def test_the_whole_shift_is_that_of_common_random_numbers(question: Question) -> None:

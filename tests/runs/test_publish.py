@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import json
+import math
 import os
 import re
 import shlex
@@ -33,6 +34,7 @@ from catchup.analysis.inference.estimates import ZERO, Estimate
 from catchup.analysis.presentation.digest import digest_html, digest_text
 from catchup.analysis.presentation.site.latest import Latest
 from catchup.analysis.presentation.site.moved import story, story_of
+from catchup.analysis.presentation.tables.attribution import attribution_table
 from catchup.analysis.runs.publish import Published, publish
 from catchup.analysis.studies.attribution import QUANTILES, Attribution, Step
 from catchup.analysis.studies.news import by_kind, kind_of
@@ -251,6 +253,30 @@ def test_what_has_not_moved_at_all_is_said_in_a_word() -> None:
     same = Attribution({}, {}, step("total"), (), date(2026, 12, 31))
     same = replace(same, total=replace(same.total, shifts=dict.fromkeys(QUANTILES, nothing)))
     assert story(Moved("2026-11-13", same), {}).finding == "The median has not moved since run 2026-11-13."
+
+
+@pytest.mark.parametrize(
+    ("months", "mcse", "says"),
+    [
+        (2e-15, 5e-16, "The median has not moved since run 2026-11-13."),
+        (2e-4, 1e-5, "The median has not moved since run 2026-11-13."),
+        (
+            0.01,
+            0.02,
+            "The median has not moved beyond its Monte Carlo error since run 2026-11-13 (+0.010 ± 0.020 months).",
+        ),
+        (-0.5, 0.02, "The median is 0.50 ± 0.02 months earlier since run 2026-11-13."),
+        (math.inf, math.inf, "Since run 2026-11-13 the median has come from, or gone to, beyond all that is followed."),
+    ],
+)
+def test_the_table_says_what_the_digest_does(months: float, mcse: float, says: str) -> None:
+    shifts = dict.fromkeys(QUANTILES, Estimate(months, mcse))
+    total, time = (Step(name, name, shifts, ZERO) for name in ("total", "time passing"))
+    found = Attribution({}, {}, total, (time,), date(2026, 12, 31))
+    assert story(Moved("2026-11-13", found), {}).finding == says
+    (lead,) = attribution_table(found, "2026-11-13").lead
+    told = not found.total.noise and abs(months) > 1e-3
+    assert lead == (f"{says[:-1]}; most of it comes from: time passing." if told else says)
 
 
 def test_an_item_that_arrives_is_news_with_its_source(shelf: Shelf) -> None:

@@ -15,6 +15,7 @@ from ...archive.reading import Run
 from ...inference.estimates import Estimate
 from ...studies.attribution import Step
 from ...studies.news import Kind, by_kind
+from ..tables.attribution import finding, plain, signed, unseen
 from ..text import date_text, harmless
 from .lives import entries_of
 
@@ -29,7 +30,6 @@ GONE = re.compile(r"removed:([a-z0-9-]+)")
 REPLACED = "takes its place"
 REASONS = 3  # entries of the changelog that a sentence quotes
 LONGEST = 300  # characters of each
-SAME = 5e-4  # months: what is smaller is written as nothing
 
 
 @dataclass(frozen=True)
@@ -108,19 +108,7 @@ def story(moved: Moved | None, items: Mapping[str, Mapping[str, Any]]) -> Story:
         return Story("There is no earlier run to compare this one with, or it could not be compared.")
     groups = tuple(_group(kind, steps, items) for kind, steps in by_kind(moved.attribution).items())
     total = moved.attribution.total.shifts[0.5]
-    return Story(_finding(total, moved.against), groups, _sum(groups, total), moved)
-
-
-def _finding(total: Estimate, against: str) -> str:
-    since = f"since run {harmless(against)}"
-    if not math.isfinite(total.value):
-        return f"{since[:1].upper()}{since[1:]} the median has come from, or gone to, beyond all that is followed."
-    if abs(total.value) < SAME and total.mcse < SAME:
-        return f"The median has not moved {since}."
-    if total.noise:
-        return f"The median has not moved beyond its Monte Carlo error {since} ({signed(total)} months)."
-    direction = "later" if total.value > 0 else "earlier"
-    return f"The median is {abs(total.value):.2f} ± {total.mcse:.2f} months {direction} {since}."
+    return Story(finding(total, moved.against), groups, _sum(groups, total), moved)
 
 
 def _group(kind: Kind, steps: Sequence[Step], items: Mapping[str, Mapping[str, Any]]) -> Group:
@@ -132,7 +120,7 @@ def _sentence(step: Step, items: Mapping[str, Mapping[str, Any]]) -> str:
     what = harmless(step.title) + "".join(_source(items[name]) for name in ITEM.findall(step.id) if name in items)
     if not math.isfinite(shift.value):
         return f"Beyond all that is followed: {what}."
-    if abs(shift.value) < SAME and shift.mcse < SAME:
+    if unseen(shift):
         return f"No change: {what}."
     what += _why_gone(step, items) + _reasons(step)
     noise = ", within its Monte Carlo error" if shift.noise else ", later" if shift.value > 0 else ", earlier"
@@ -166,13 +154,3 @@ def _sum(groups: Sequence[Group], total: Estimate) -> str:
         return ""
     parts = ", ".join(f"{group.heading[:1].lower()}{group.heading[1:]} {plain(group.months)}" for group in groups)
     return f"In months of the median: {parts}; in all {signed(total)}."
-
-
-def signed(shift: Estimate) -> str:
-    """Write a shift with its sign and its Monte Carlo error, to a thousandth of a month."""
-    return f"{plain(shift.value)} ± {shift.mcse:.3f}"
-
-
-def plain(months: float) -> str:
-    """Write a shift with its sign; one that rounds to nothing has none."""
-    return "0.000" if abs(months) < SAME else f"{months:+.3f}"

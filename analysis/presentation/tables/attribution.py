@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ...inference.estimates import Estimate
@@ -9,8 +10,9 @@ from ...inference.json_values import number, rounded, significant
 from ...studies.attribution import QUANTILES, Attribution, Step
 from ..json_form import to_json
 from ..table import Column, Layout, Table
-from ..text import quantile_text, shift_text
+from ..text import harmless, quantile_text, shift_text
 
+UNSEEN = 5e-4  # months: what is smaller is written as nothing
 SHIFTS = "shifts in months ± Monte Carlo error"
 
 
@@ -61,16 +63,47 @@ def attribution_table(result: Attribution, since: str | None = None) -> Table[St
         Column(path=("khat",), value=lambda row: rounded(row.khat, 3)),
     ]
     title = "Shift taken apart" if since is None else f"Shift since run {since}, taken apart"
-    return Table(f"{title}; months ± Monte Carlo error", columns, (*result.steps, result.total), lead=[_moved(result)])
+    return Table(
+        f"{title}; months ± Monte Carlo error", columns, (*result.steps, result.total), lead=[_moved(result, since)]
+    )
 
 
-def _moved(result: Attribution) -> str:
-    whole = result.total.shifts[0.5]
-    if result.total.noise or not result.steps:
-        return "The median has not moved beyond its Monte Carlo error."
+def _moved(result: Attribution, since: str | None) -> str:
+    total = result.total.shifts[0.5]
+    found = finding(total, since)
+    if total.noise or unseen(total) or not result.steps:
+        return found
     leading = max(result.steps, key=lambda step: abs(step.shifts[0.5].value))
-    direction = "later" if whole.value > 0 else "earlier"
-    return f"The median is {abs(whole.value):.2f} months {direction}; most of it comes from: {leading.title}."
+    return f"{found.removesuffix('.')}; most of it comes from: {leading.title}."
+
+
+def finding(total: Estimate, against: str | None = None) -> str:
+    """Say in a sentence how far the median has moved, since a run where that has a name."""
+    since = "" if against is None else f" since run {harmless(against)}"
+    if not math.isfinite(total.value):
+        who = f"{since.strip()} the median" if since else "the median"
+        return f"{who[:1].upper()}{who[1:]} has come from, or gone to, beyond all that is followed."
+    if unseen(total):
+        return f"The median has not moved{since}."
+    if total.noise:
+        return f"The median has not moved beyond its Monte Carlo error{since} ({signed(total)} months)."
+    direction = "later" if total.value > 0 else "earlier"
+    return f"The median is {abs(total.value):.2f} ± {total.mcse:.2f} months {direction}{since}."
+
+
+def unseen(shift: Estimate) -> bool:
+    """Whether a shift and its error are both written as nothing."""
+    return abs(shift.value) < UNSEEN and shift.mcse < UNSEEN
+
+
+def signed(shift: Estimate) -> str:
+    """Write a shift with its sign and its Monte Carlo error, to a thousandth of a month."""
+    return f"{plain(shift.value)} ± {shift.mcse:.3f}"
+
+
+def plain(months: float) -> str:
+    """Write a shift with its sign; one that rounds to nothing has none."""
+    return "0.000" if abs(months) < UNSEEN else f"{months:+.3f}"
 
 
 def _shift_as_json(shift: Estimate) -> dict[str, Any]:
