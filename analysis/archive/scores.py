@@ -145,7 +145,13 @@ def score_rivals(calendar: Calendar, outcome: Outcome, rivals: Mapping[str, Riva
         What is known.
     rivals : mapping of str to Rival, optional
         By id; the project's own table by default.
+
+    Raises
+    ------
+    InputError
+        If the outcome lies before t = 0.
     """
+    refuse_before_origin(outcome, calendar)
     known = load_rivals() if rivals is None else rivals
     days = stated_days(known)
 

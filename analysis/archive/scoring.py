@@ -42,6 +42,11 @@ class Outcome:
     open: bool = False
     to_come: bool = False
 
+    @classmethod
+    def stated(cls, day: date, today: date, *, open: bool = False) -> Outcome:
+        """What somebody says of a day, who can only suppose it of one that is still to come."""
+        return cls(day, open, to_come=day > today)
+
     def months(self, calendar: Calendar) -> float:
         """Noon of the day it happened; or, while open, the end of the last day without it."""
         end = calendar.months_by(self.day)

@@ -18,7 +18,9 @@ def publish(
     site: Annotated[Path, Parameter(help="Folder that the site goes into.")],
     event: Annotated[str | None, Parameter(help="Event that the first page is about.")] = None,
     address: Annotated[str | None, Parameter(help="Where the site will be served, for its feed: https://...")] = None,
-    outcome: Annotated[date | None, Parameter(help="The day it happened, for the track record.")] = None,
+    outcome: Annotated[
+        date | None, Parameter(help="The day it happened, for the track record; of one to come, as if it had.")
+    ] = None,
     hindcast: Annotated[
         Path | None, Parameter(help="What `catchup hindcast --json` printed, for the track record.")
     ] = None,
@@ -31,13 +33,14 @@ def publish(
     ] = False,
 ) -> int:
     """A folder of runs as a site that opens from the disk and asks nothing of any other host."""
+    from ...evidence.tables.places import today
     from ..archive.scores import Outcome
     from ..presentation.site.record import Record, read_printed
     from ..runs.publish import publish as publish_site
 
     files = {"hindcast": hindcast, "criteria": criteria}
     printed = {name: None if file is None else read_printed(file, name) for name, file in files.items()}
-    record = Record(None if outcome is None else Outcome(outcome), **printed)
+    record = Record(None if outcome is None else Outcome.stated(outcome, today()), **printed)
     done = publish_site(runs, site, event=event, address=address, record=record)
     for fault in done.faults:
         warn(f"left out: {fault}")

@@ -50,7 +50,7 @@ def score(
     from ...model.assumptions import load_assumptions
     from ..archive.reading import newest_with_inputs, read_runs
     from ..archive.rivals import load_rivals
-    from ..archive.scores import Outcome, refuse_before_origin, score_rivals, score_runs, score_trends, stated_days
+    from ..archive.scores import Outcome, score_rivals, score_runs, score_trends, stated_days
     from ..inference.question import Question
     from ..presentation.tables.scores import layout
 
@@ -66,8 +66,7 @@ def score(
         warn(f"scored are the {len(about)} of {len(shelf.runs)} runs about {asked}; --event NAME asks of another event")
     days = stated_days(rivals)
     if outcome is not None or outcome_after is not None:
-        day = outcome or outcome_after or date.max
-        known = Outcome(day, open=outcome is None, to_come=day > today())
+        known = Outcome.stated(outcome or outcome_after or date.max, today(), open=outcome is None)
     else:
         told, line = _told(criterion, asked, criteria, data)
         known = Outcome(*told)
@@ -76,7 +75,6 @@ def score(
     warn_of_faults(damaged)
     # rivals and trends need a calendar and lags, and no run's more than the project's own
     question = newest.snapshot.question if newest else Question(load_assumptions(), about[-1].manifest.as_of)
-    refuse_before_origin(known, question.assumptions.calendar)
     others = score_rivals(question.assumptions.calendar, known, rivals), score_trends(question, known, days)
     show(layout(score_runs(about, known, days).with_more(*others)), as_json=json)
     return 0

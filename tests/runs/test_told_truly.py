@@ -6,6 +6,7 @@ import json
 import shlex
 import shutil
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,12 @@ import pytest
 
 from catchup.analysis.archive.history import history
 from catchup.analysis.archive.reading import Run, read_run
+from catchup.analysis.archive.scores import Outcome
 from catchup.analysis.archive.verification import verify
 from catchup.analysis.commands.main import run
 from catchup.analysis.presentation.digest import _outcome_text
+from catchup.analysis.presentation.site.record import Record
+from catchup.evidence.tables.places import today
 
 Shelf = tuple[Path, list[Run]]
 
@@ -151,6 +155,21 @@ def test_an_outcome_before_the_first_day_is_refused(
 ) -> None:
     assert run(["score", "--runs", str(shelf[0]), option, "2026-01-01"]) == 2
     assert f"{option}: a day from 2026-02-24 (t = 0) on was expected" in capsys.readouterr().err
+
+
+def test_a_site_refuses_an_outcome_before_the_first_day_and_stays_as_it_was(
+    shelf: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["publish", "--runs", str(shelf[0]), "--site", str(tmp_path / "site")]
+    assert run([*asked, "--outcome", "2020-01-01"]) == 2
+    assert "--outcome: a day from 2026-02-24 (t = 0) on was expected" in capsys.readouterr().err
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_track_record_of_a_day_to_come_says_that_it_is_supposed(shelf: Shelf) -> None:
+    supposed = Record(Outcome.stated(date(2099, 1, 15), today()))
+    assert supposed.tables(shelf[1])[0][0] == "If it happened on 2099-01-15"
+    assert Record(Outcome.stated(today(), today())).tables(shelf[1])[0][0] == f"It happened on {today()}"
 
 
 @pytest.mark.parametrize(

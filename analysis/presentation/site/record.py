@@ -16,7 +16,7 @@ from ...archive.reading import Run
 from ...archive.rivals import load_rivals
 from ...archive.scores import Outcome, Scores, score_rivals, score_runs, stated_days
 from ..table import Column, Table
-from ..tables.scores import scores_table
+from ..tables.scores import known_words, scores_table
 
 type Row = tuple[str, Mapping[str, Any]]
 
@@ -49,8 +49,8 @@ class Record:
     def tables(self, runs: Sequence[Run]) -> list[tuple[str, Table[Any]]]:
         """Lay the record out, by heading; below the scores stands what is left out, with the reason."""
         scores = self.scores(runs)
-        known = "Still open" if scores.outcome.open else "It happened"
-        found: list[tuple[str, Table[Any]]] = [(f"{known} on {scores.outcome.day}", scores_table(scores))]
+        known = f"{known_words(scores.outcome).capitalize()} {scores.outcome.day}"
+        found: list[tuple[str, Table[Any]]] = [(known, scores_table(scores))]
         if self.criteria is not None:
             found.append(("What public tables tell", criteria_table(self.criteria)))
         if self.hindcast is not None:

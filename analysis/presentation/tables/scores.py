@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
-from ...archive.scores import LeftOut, Scores
+from ...archive.scores import LeftOut, Outcome, Scores
 from ...archive.scoring import INTERVALS, RUN, Score
 from ...inference.json_values import number
 from ...inference.proper_scores import HORIZON
@@ -46,13 +46,18 @@ def layout(result: Scores) -> Layout:
 
 def _head(result: Scores) -> list[str]:
     outcome = result.outcome
-    known = "still open on" if outcome.open else "it happened on"
-    known = f"if it were {known}" if outcome.to_come and outcome.open else f"if {known}" if outcome.to_come else known
     decided = "; while the question is open, scores count only what is decided" if outcome.open else ""
     return [
-        f"{known} {date_text(outcome.day)}: lower is better{decided}",
+        f"{known_words(outcome)} {date_text(outcome.day)}: lower is better{decided}",
         MEASURES + (BRIER if _days_shown(result) else ""),
     ]
+
+
+def known_words(outcome: Outcome) -> str:
+    """Begin a heading on what is known, before its day; of a day to come it is only supposed."""
+    if outcome.open:
+        return "if it were still open on" if outcome.to_come else "still open on"
+    return "if it happened on" if outcome.to_come else "it happened on"
 
 
 def scores_table(result: Scores) -> Table[Score]:
