@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...evidence.rumours import Rumour, is_doubted
 from ...model.reporting import RANK, delay_given_silence, log_silence
 from ...priors.families import Uniform
 from .draws import DrawSource, Values
@@ -52,13 +51,16 @@ def known_column(question: Question, items: Sequence[Item], values: Values, read
     reporting = question.assumptions.reporting
     if reporting is None:
         return {}
-    reported = _reported(question, items)
+    reports = [item for item in items if item.kind.name == "milestone" and item.event == question.event]
+    reported = _reported(question, reports)
     if reported is not None:
         return {KNOWN: np.full_like(ready, reported)}
     silent = counted_month(question, silences_in(question, items))
     months, concealed, rank = None if silent is None else silent - ready, values[reporting.concealed], values[RANK]
+    if not reports:
+        return {KNOWN: ready + delay_given_silence(np, rank, months, reporting, concealed)}
     known, open_still = np.full_like(ready, np.nan), np.ones(ready.shape, dtype=bool)
-    for day, genuine in _rumoured(question, items, ready, months, concealed):
+    for day, genuine in _rumoured(question, items, reports, ready, months, concealed):
         right = open_still & (rank < genuine)
         known[right] = day
         open_still &= ~right
@@ -68,26 +70,32 @@ def known_column(question: Question, items: Sequence[Item], values: Values, read
 
 
 def _rumoured(
-    question: Question, items: Sequence[Item], ready: Array, months: Array | None, concealed: Array
+    question: Question,
+    items: Sequence[Item],
+    reports: Sequence[Item],
+    ready: Array,
+    months: Array | None,
+    concealed: Array,
 ) -> Iterator[tuple[float, Array]]:
     """Month of each doubted report of the event, the earliest first, and how likely it is genuine in each draw."""
+    from ...evidence.rumours import Rumour
+
     clock, reporting = question.clock, question.assumptions.reporting
-    about = [item for item in items if item.event == question.event]
-    silence = next((item for item in about if item.kind.name == KIND), None)
+    silences = [item for item in items if item.kind.name == KIND and item.event == question.event]
+    longest = max(silences, key=lambda item: item.figures(clock)["as_of"], default=None)
     unheard = np.zeros_like(ready)
     if months is not None and reporting is not None:
         unheard = log_silence(np, months, reporting.median_months, reporting.sigma, concealed)
-    for item in sorted(about, key=lambda each: each.observation(clock)):
-        if item.kind.name == "milestone":
-            rumour = Rumour(item, question.as_of)
-            yield item.observation(clock), item.text.weight * rumour.probability(silence, unheard, ready, clock)
+    for report in sorted(reports, key=lambda item: item.observation(clock)):
+        rumour = Rumour(report, question.as_of)
+        yield report.observation(clock), report.text.weight * rumour.probability(longest, unheard, ready, clock)
 
 
-def _reported(question: Question, items: Sequence[Item]) -> float | None:
-    """Month at which a milestone that is believed says that the event was publicly reached; None where none does."""
-    reports = [
-        item
-        for item in items
-        if item.kind.name == "milestone" and item.event == question.event and not is_doubted(item)
-    ]
-    return min((item.observation(question.clock) for item in reports), default=None)
+def _reported(question: Question, reports: Sequence[Item]) -> float | None:
+    """Month at which a report that is believed says that the event was publicly reached; None where none does."""
+    if not reports:
+        return None
+    from ...evidence.rumours import is_doubted
+
+    believed = [item.observation(question.clock) for item in reports if not is_doubted(item)]
+    return min(believed, default=None)
