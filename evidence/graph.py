@@ -23,6 +23,7 @@ from .kinds.kind import ModelState
 from .latents import events_of, latent_quantities
 from .layout import FIGURES, OBSERVATION, OBSERVED, figures_of
 from .likelihood import as_seen_by, predict
+from .rumours import rumours_in
 from .schema import Item
 
 SAME_DAY = 1e-9  # months
@@ -185,7 +186,8 @@ def observe(
         numbers = pm.Normal.dist(size=prediction.shape), pm.Uniform.dist(size=prediction.shape)
         return by_item(drawn, figures, *numbers, prediction)
 
-    prediction = by_item(lambda item, known: predict(pt, item, shown(item), known), figures)
+    rumours = rumours_in(items, as_of)
+    prediction = by_item(lambda item, known: predict(pt, item, shown(item), known, rumours.get(item.id, ())), figures)
     pm.CustomDist(
         OBSERVATION,
         prediction,

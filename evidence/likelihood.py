@@ -14,6 +14,7 @@ from ..model.draws import OFFSET
 from ..model.generative import Outcome, World
 from ..model.world import foreseen_in
 from .kinds.kind import Array, Clock, ModelState
+from .rumours import Rumour, rumours_in
 from .schema import Item
 
 
@@ -75,7 +76,12 @@ def predictions(
     )
     clock = assumptions.clock(as_of)
     foreseen = {event: outcome.foreseen for event, outcome in outcomes.items()}
-    return {item.id: predict(np, item, as_seen_by(item, state, foreseen), item.figures(clock)) for item in items}
+    every = list(items)
+    rumours = rumours_in(every, as_of)
+    return {
+        item.id: predict(np, item, as_seen_by(item, state, foreseen), item.figures(clock), rumours.get(item.id, ()))
+        for item in every
+    }
 
 
 def as_seen_by(item: Item, state: ModelState, foreseen: Mapping[str, Sequence[tuple[float, Any]]]) -> ModelState:
@@ -230,11 +236,14 @@ def explanation(item: Item, clock: Clock) -> float:
     return item.kind.explanation(item.observation(clock), item.figures(clock))
 
 
-def predict(xp: Any, item: Item, state: ModelState, figures: Mapping[str, Any]) -> Any:
-    """Let a kind predict, each quantity the item has of its own standing in for the one it knows."""
+def predict(xp: Any, item: Item, state: ModelState, figures: Mapping[str, Any], rumours: Iterable[Rumour] = ()) -> Any:
+    """Let a kind predict, each quantity the item has of its own standing in for the one it knows.
+
+    Of a silence beside doubted reports, what is predicted is its probability beside them; see `rumours`.
+    """
     own = {plain: state.quantity[name] for plain, name in item.renamed.items()}
     seen = replace(state, quantity={**state.quantity, **own}) if own else state
     told = item.kind.predict(xp, seen, item.observed, figures)
-    for rumour in item.rumours:
-        told = rumour.heard(xp, item, told, state)
+    for rumour in rumours:
+        told = rumour.heard(xp, told, state.ready[item.observed.event], state.assumptions)
     return told

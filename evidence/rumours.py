@@ -14,63 +14,88 @@ no share. A milestone of weight w counts as w of an observation, and leaves the 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .kinds.doubt import log_sum
-from .kinds.kind import Array, Clock, ModelState
+from .kinds.kind import Array
 
 if TYPE_CHECKING:
+    from ..model.assumptions import Assumptions
     from .schema import Item
 
 
 @dataclass(frozen=True)
 class Rumour:
-    """A doubted report of an event that a silence is about.
+    """A doubted report of an event, beside a silence about it.
 
     Attributes
     ----------
-    milestone : Item
-        The report.
+    report, silence : Item
+        A milestone, and a silence of the same event.
     as_of : date
         Day of the question.
     """
 
-    milestone: Item
+    report: Item
+    silence: Item
     as_of: datetime.date
 
-    def denied_by(self, silence: Item, clock: Clock) -> bool:
-        """Whether somebody looked on its day or later and found nothing."""
-        return bool(silence.figures(clock)["as_of"] >= self.milestone.observation(clock))
+    @property
+    def denied(self) -> bool:
+        """Whether somebody who is believed looked on the reported day or later and found nothing."""
+        seen = self.silence.observed
+        looked = seen.date or seen.confirmed_through
+        return looked is not None and looked >= self.report.observed.date and not is_doubted(self.silence)
 
-    def heard(self, xp: Any, silence: Item, log_silence: Any, state: ModelState) -> Any:
-        """Log probability of a silence beside the report, of that without it; both of the shape of a date."""
-        clock, weight = state.assumptions.clock(self.as_of), self.milestone.text.weight
-        if self.milestone.doubt is None:
+    @property
+    def certain(self) -> bool:
+        """Whether the report itself is not doubted, and counts for little only."""
+        return self.report.doubt is None or self.report.doubt.reliability == 1
+
+    def heard(self, xp: Any, log_silence: Any, ready: Any, assumptions: Assumptions) -> Any:
+        """Log probability of the silence beside the report, of that without it; both of the shape of a date."""
+        weight = self.report.text.weight
+        if self.certain:
             return (1.0 - weight) * log_silence
-        genuine, background = self._log_shares(xp, state.ready[silence.observed.event], clock)
+        genuine, background = self._log_shares(xp, ready, assumptions)
         told = background + log_silence
-        if not self.denied_by(silence, clock):
+        if not self.denied:
             told = log_sum(xp, genuine, told)
         return told if weight == 1 else weight * told + (1.0 - weight) * log_silence
 
-    def probability(self, silence: Item | None, log_silence: Array, ready: Array, clock: Clock) -> Array:
-        """Probability, per draw, that the report is genuine, of the log probability of a silence without it."""
-        if silence is not None and self.milestone.doubt is not None and self.denied_by(silence, clock):
-            return np.zeros_like(ready)
-        if self.milestone.doubt is None:
+    def probability(self, log_silence: Array, ready: Array, assumptions: Assumptions) -> Array:
+        """Probability, per draw, that the report is genuine, of the log probability of the silence without it."""
+        if self.certain:
             return np.ones_like(ready)
-        genuine, background = self._log_shares(np, ready, clock)
+        if self.denied:
+            return np.zeros_like(ready)
+        genuine, background = self._log_shares(np, ready, assumptions)
         return np.asarray(np.exp(genuine - np.logaddexp(genuine, background + log_silence)))
 
-    def _log_shares(self, xp: Any, ready: Any, clock: Clock) -> tuple[Any, Any]:
-        """Logarithms of the shares of both parts of its mixture, which add up to 1."""
-        item = self.milestone
+    def _log_shares(self, xp: Any, ready: Any, assumptions: Assumptions) -> tuple[Any, Any]:
+        """Logarithms of the shares of both parts of the report's mixture, which add up to 1."""
+        item, clock = self.report, assumptions.clock(self.as_of)
         genuine, background = item.parts(xp, item.observation(clock), ready, item.figures(clock))
         whole = log_sum(xp, genuine, background)
         return genuine - whole, background - whole
+
+
+def rumours_in(items: Iterable[Item], as_of: datetime.date) -> dict[str, tuple[Rumour, ...]]:
+    """By id of each silence among items, the doubted reports of its event beside it; of those that have any."""
+    every = list(items)
+    reports = [item for item in every if item.kind.name == "milestone" and is_doubted(item)]
+    if not reports:
+        return {}
+    silences = [item for item in every if item.kind.name == "not_yet"]
+    beside = {
+        silence.id: tuple(Rumour(each, silence, as_of) for each in reports if each.event == silence.event)
+        for silence in silences
+    }
+    return {name: rumours for name, rumours in beside.items() if rumours}
 
 
 def is_doubted(item: Item) -> bool:

@@ -21,7 +21,6 @@ from .kinds.doubt import AnyDoubt, log_sum, mixture_parts, ranks_within, share_g
 from .kinds.kind import Array, Clock, Figures, Name
 from .kinds.registry import kind_named, kind_names
 from .revisions import Revision, as_it_stood, check_history
-from .rumours import Rumour
 from .sources import SLUG as SLUG
 from .sources import Slug, Source
 
@@ -148,8 +147,6 @@ class Item:
         Quantities that this item has of its own, by the name that its kind knows them under.
     doubt : Doubt or OutcomeDoubt, optional
         How far it is believed, where its file says so and its kind has no words of its own for that.
-    rumours : tuple of Rumour
-        Of a silence, doubted reports of its event that are counted beside it.
 
     Examples
     --------
@@ -168,7 +165,6 @@ class Item:
     file: str
     renamed: Mapping[str, str] = field(default_factory=dict)
     doubt: AnyDoubt | None = None
-    rumours: tuple[Rumour, ...] = ()
 
     @property
     def id(self) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 
 from ..model.assumptions import Assumptions
 from ..priors.errors import InputError, unknown_name
 from .consistency import check_against, refuse_double_counting
+from .kinds.kind import Clock
 from .ledgers import Ledger
-from .rumours import Rumour, is_doubted
+from .rumours import is_doubted
 from .schema import Item
 from .selected import Selection as Selection
 from .selected import SetAside as SetAside
@@ -65,9 +65,10 @@ def select(ledger: Ledger, which: str | Sequence[str], as_of: datetime.date, ass
     known = [item for item in published if not item.retracted_by(as_of)]
     named = _named(which)
     left = _left_out([item for item in known if item.id in chosen], named, assumptions)
-    ended = {**left, **_ended_silences([item for item in known if item.id in chosen])}
-    ended |= _said_again([item for item in known if item.id in chosen and item.id not in ended], as_of, assumptions)
-    counted = _beside_rumours([item for item in known if item.id in chosen and item.id not in ended], as_of)
+    clock = assumptions.clock(as_of)
+    ended = {**left, **_ended_silences([item for item in known if item.id in chosen], clock)}
+    ended |= _said_again([item for item in known if item.id in chosen and item.id not in ended], clock)
+    counted = tuple(item for item in known if item.id in chosen and item.id not in ended)
     refuse_double_counting(counted, assumptions)
     others = [item for item in known if item.id not in chosen]
     set_aside = [
@@ -109,9 +110,9 @@ def _left_out(chosen: Sequence[Item], named: Collection[str], assumptions: Assum
     return {item.id: reasons[item.id] for item in chosen if item.id in reasons}
 
 
-def _ended_silences(chosen: Sequence[Item]) -> dict[str, str]:
+def _ended_silences(chosen: Sequence[Item], clock: Clock) -> dict[str, str]:
     """Silences that a counted milestone of the same event has ended; its own likelihood includes the wait."""
-    reported = {item.event: item for item in chosen if item.kind.name == "milestone" and not is_doubted(item)}
+    reported = {item.event: item for item in reversed(_in_order(chosen, clock))}
     return {
         item.id: f"the silence was ended by {reported[item.event].id}"
         for item in chosen
@@ -119,34 +120,35 @@ def _ended_silences(chosen: Sequence[Item]) -> dict[str, str]:
     }
 
 
-def _said_again(chosen: Sequence[Item], as_of: datetime.date, assumptions: Assumptions) -> dict[str, str]:
-    """Silences that a longer one of the same event includes, and reports of what an earlier one had reported."""
-    clock, again = assumptions.clock(as_of), {}
-    believed = [item for item in chosen if not is_doubted(item)]
-    for event in dict.fromkeys(item.event for item in believed):
-        about = [item for item in chosen if item.event == event]
-        silences = {item.id: item.figures(clock)["as_of"] for item in about if item.kind.name == "not_yet"}
-        longest = max((item.id for item in believed if item.id in silences), key=silences.__getitem__, default=None)
-        for name, through in silences.items():
-            if longest is not None and name != longest and through <= silences[longest]:
-                again[name] = f"its silence is part of that of {longest}"
-        reports = [item for item in believed if item.event == event and item.kind.name == "milestone"]
-        earliest = min(reports, key=lambda item: item.observation(clock), default=None)
-        for item in reports:
-            if earliest is not None and item is not earliest:
-                again[item.id] = f"{event} had been reached by {earliest.id}"
+def _said_again(chosen: Sequence[Item], clock: Clock) -> dict[str, str]:
+    """Silences beside the one of their event that counts, and reports of what an earlier one had reported.
+
+    Of silences that are believed the longest counts, of others the longest where none is: two would count one wait
+    twice.
+    """
+    again: dict[str, str] = {}
+    silences = [item for item in chosen if item.kind.name == "not_yet"]
+    for event in dict.fromkeys(item.event for item in silences):
+        about = [item for item in silences if item.event == event]
+        counted = max(about, key=lambda item: (not is_doubted(item), item.figures(clock)["as_of"]))
+        again |= {
+            item.id: f"its silence is part of that of {counted.id}"
+            if item.figures(clock)["as_of"] <= counted.figures(clock)["as_of"]
+            else f"that of {counted.id}, which is not doubted, counts"
+            for item in about
+            if item is not counted
+        }
+    first: dict[str | None, Item] = {}
+    for item in _in_order(chosen, clock):
+        if first.setdefault(item.event, item) is not item:
+            again[item.id] = f"{item.event} had been reached by {first[item.event].id}"
     return again
 
 
-def _beside_rumours(counted: Sequence[Item], as_of: datetime.date) -> tuple[Item, ...]:
-    """Tell each silence of the doubted milestones of its event: where one is genuine, there was none."""
-    doubted = [item for item in counted if item.kind.name == "milestone" and is_doubted(item)]
-    return tuple(
-        replace(item, rumours=tuple(Rumour(each, as_of) for each in doubted if each.event == item.event))
-        if item.kind.name == "not_yet"
-        else item
-        for item in counted
-    )
+def _in_order(chosen: Sequence[Item], clock: Clock) -> list[Item]:
+    """Milestones that are believed, the earliest first."""
+    believed = [item for item in chosen if item.kind.name == "milestone" and not is_doubted(item)]
+    return sorted(believed, key=lambda item: item.observation(clock))
 
 
 def _named(which: str | Sequence[str]) -> list[str]:

@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...evidence.likelihood import stated_reliability
+from ...evidence.rumours import rumours_in
 from ...evidence.schema import Item
 from ...priors.normal_rank import rank_of_one
 from .diagnostics import COLLAPSED
@@ -129,10 +130,11 @@ def genuine_in(question: Question, values: Values, items: Sequence[Item]) -> Val
     suspects = doubted(question, items)
     if not suspects:
         return {}
-    asked = [*suspects, *(item for item in items if item.rumours)]
+    beside = rumours_in(items, question.as_of)
+    asked = [*suspects, *(item for item in items if item.id in beside and item not in suspects)]
     raced = races_of(question, values, asked)
     predicted = predictions_of(question, values, asked, raced)[2]
-    return genuine_of(question, values, asked, predicted, unheard_of(question, values, asked, raced))
+    return genuine_of(question, asked, predicted, unheard_of(question, values, asked, raced))
 
 
 def genuineness_of(

@@ -78,17 +78,31 @@ def _rumoured(
     concealed: Array,
 ) -> Iterator[tuple[float, Array]]:
     """Month of each doubted report of the event, the earliest first, and how likely it is genuine in each draw."""
-    from ...evidence.rumours import Rumour
+    from ...evidence.rumours import rumours_in
 
-    clock, reporting = question.clock, question.assumptions.reporting
+    assumptions, reporting = question.assumptions, question.assumptions.reporting
     silences = [item for item in items if item.kind.name == KIND and item.event == question.event]
-    longest = max(silences, key=lambda item: item.figures(clock)["as_of"], default=None)
-    unheard = np.zeros_like(ready)
+    beside = next(iter(rumours_in([*silences, *reports], question.as_of).values()), ())
+    told = np.zeros_like(ready)
     if months is not None and reporting is not None:
-        unheard = log_silence(np, months, reporting.median_months, reporting.sigma, concealed)
-    for report in sorted(reports, key=lambda item: item.observation(clock)):
-        rumour = Rumour(report, question.as_of)
-        yield report.observation(clock), report.text.weight * rumour.probability(longest, unheard, ready, clock)
+        told = log_silence(np, months, reporting.median_months, reporting.sigma, concealed)
+    unheard = [told]  # beside none of the reports, the last, the last two ...
+    order = sorted(reports, key=lambda item: item.observation(question.clock))
+    rumours = {rumour.report.id: rumour for rumour in beside}
+    for report in reversed(order[1:]):
+        told = rumours[report.id].heard(np, told, ready, assumptions) if rumours else told
+        unheard.append(told)
+    for report, said in zip(order, reversed(unheard), strict=True):
+        genuine = (
+            rumours[report.id].probability(said, ready, assumptions) if rumours else _by_itself(report, ready, question)
+        )
+        yield report.observation(question.clock), report.text.weight * genuine
+
+
+def _by_itself(report: Item, ready: Array, question: Question) -> Array:
+    """Probability, per draw, that a report is genuine where no silence about its event is counted."""
+    genuine = report.probability_genuine(ready, question.clock)
+    return np.ones_like(ready) if genuine is None else genuine
 
 
 def _reported(question: Question, reports: Sequence[Item]) -> float | None:

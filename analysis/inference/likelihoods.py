@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from ...evidence.latents import events_of, latent_quantities, with_latents
 from ...evidence.likelihood import log_density, predictions, probability_genuine
+from ...evidence.rumours import rumours_in
 from ...evidence.schema import Item
 from ...model.generative import Outcome, World
 from ...priors.families import Family
@@ -79,7 +79,6 @@ def predictions_of(
 
 def genuine_of(
     question: Question,
-    values: Values,
     items: Sequence[Item],
     predicted: Mapping[str, Array],
     unheard: Mapping[str, Array],
@@ -88,21 +87,24 @@ def genuine_of(
 
     Parameters
     ----------
-    question, values, items
+    question, items
         As for `predictions_of`.
     predicted : mapping of str to array
         From there.
     unheard : mapping of str to array
         From `unheard_of`: beside a silence, a report of its event is less often right than by itself.
     """
-    clock = question.clock
+    clock, assumptions = question.clock, question.assumptions
     found = {item.id: probability_genuine(item, predicted[item.id], clock) for item in items}
-    for silence in items:
-        for rumour in silence.rumours:
-            report = rumour.milestone
-            if found.get(report.id) is not None:
-                told, ready = unheard[silence.id], predicted[report.id]
-                found[report.id] = rumour.probability(silence, told, ready, clock)
+    for name, rumours in rumours_in(items, question.as_of).items():
+        for rumour in rumours:
+            if found.get(rumour.report.id) is None:
+                continue
+            told, ready = unheard[name], predicted[rumour.report.id]
+            for other in rumours:  # what the silence says beside the others
+                if other is not rumour:
+                    told = other.heard(np, told, ready, assumptions)
+            found[rumour.report.id] = rumour.probability(told, ready, assumptions)
     return {name: column for name, column in found.items() if column is not None}
 
 
@@ -110,7 +112,8 @@ def unheard_of(
     question: Question, values: Values, items: Sequence[Item], raced: Raced | None = None
 ) -> Mapping[str, Array]:
     """What the model says of each silence that stands beside doubted reports, were there none of these."""
-    silences = [replace(item, rumours=()) for item in items if item.rumours]
+    beside = rumours_in(items, question.as_of)
+    silences = [item for item in items if item.id in beside]
     return predictions_of(question, values, silences, raced)[2] if silences else {}
 
 

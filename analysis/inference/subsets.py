@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...evidence.likelihood import log_density
+from ...evidence.rumours import rumours_in
 from ...evidence.schema import Item
 from ...model.enacted import Enacted
 from .adaptation import drawn_from_fit
@@ -21,7 +22,7 @@ from .draws import PriorDraws, Values
 from .estimates import Array, Distribution, Estimate, Weighting
 from .importance import SmoothedWeights, weights_given
 from .known import known_column, with_ranks
-from .likelihoods import Raced, genuine_of, predictions_of, races_of, total, unheard_of
+from .likelihoods import Raced, genuine_of, likelihoods_of, predictions_of, races_of, total, unheard_of
 from .log_means import LogMean, log_mean
 from .outcomes import READY, summary_of
 from .question import Question
@@ -96,7 +97,7 @@ class SharedDraws:
 
     def weights(self, items: Collection[str]) -> SmoothedWeights:
         """Weights that some items give to the draws."""
-        return weights_given(self._joint(items), self.source)
+        return weights_given(self.joint(items), self.source)
 
     def without_policies(self, items: Collection[str]) -> SharedDraws:
         """Return the same draws in the world of some items, without the policies that others report."""
@@ -116,21 +117,28 @@ class SharedDraws:
         there = self.without_policies(items)
         if there is not self:
             return there.subset(items)
-        whole = self._joint(items)
+        whole = self.joint(items)
         if not items:
             return Subset(self, self._prior, None, log_mean(whole, self.weighting))
         smoothed = self.weights(items)
         weighting = replace(self.weighting, weights=smoothed.weights)
         return Subset(self, self._prior.reweighted(weighting), smoothed, log_mean(whole, self.weighting))
 
-    def _joint(self, items: Collection[str]) -> Array:
+    def joint(self, items: Collection[str]) -> Array:
         """Log likelihood of some items together, shape (draw,)."""
         if not items:
             return np.zeros(self.weighting.draws)
-        # a silence whose doubted reports are all left out is what it is without them
-        beside = {item.id: {rumour.milestone.id for rumour in item.rumours} for item in self.items if item.rumours}
-        unheard = {name for name, reports in beside.items() if not reports & set(items)}
-        return total({name: self._columns[(UNHEARD if name in unheard else LIKELIHOOD) + name] for name in items})
+        columns = {name: self.likelihood(name) for name in items}
+        for name, rumours in rumours_in(self.items, self.question.as_of).items():
+            left = {rumour.report.id for rumour in rumours} - set(items)
+            if name in columns and left:  # what a silence says depends on which doubted reports are beside it
+                columns[name] = self._columns[UNHEARD + name] if len(left) == len(rumours) else self._beside(name, left)
+        return total(columns)
+
+    def _beside(self, silence: str, left: Collection[str]) -> Array:
+        """Log likelihood of a silence without some of the doubted reports beside it, shape (draw,)."""
+        items = [item for item in self.items if item.id not in left]
+        return self.source.map(lambda values: likelihoods_of(self.question, values, items))[silence]
 
     def best_subset(self, items: Collection[str]) -> Subset:
         """What is known given some items, on draws of its own where too few of these count."""
@@ -242,7 +250,7 @@ def _of_items(question: Question, values: Values, items: Sequence[Item], raced: 
         prediction = predicted[item.id]
         columns[LIKELIHOOD + item.id] = log_density(item, item.observation(clock), prediction, clock)
     unheard = unheard_of(question, values, items, raced)
-    genuine = genuine_of(question, values, items, predicted, unheard)
+    genuine = genuine_of(question, items, predicted, unheard)
     columns |= {GENUINE + name: column for name, column in genuine.items()}
     for item in items:
         if item.id in unheard:

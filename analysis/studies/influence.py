@@ -217,7 +217,7 @@ def _effect(without: Subset, informed: Subset, *, added: bool) -> Effect:
 
 
 def _pairs(names: Sequence[str], shared: SharedDraws) -> Iterator[Pair]:
-    alone = {name: log_mean(shared.likelihood(name), shared.weighting) for name in names}
+    alone = {name: log_mean(shared.joint([name]), shared.weighting) for name in names}
     for first, second in itertools.combinations(names, 2):
-        both = log_mean(shared.likelihood(first) + shared.likelihood(second), shared.weighting)
+        both = log_mean(shared.joint([first, second]), shared.weighting)
         yield Pair((first, second), (both - alone[first] - alone[second]).estimate)

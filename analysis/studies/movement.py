@@ -111,10 +111,11 @@ def _reweighted(posterior: Posterior, source: ReweightedPrior, items: Sequence[I
         return None
     shared, known = posterior.shared, {item.id: item for item in posterior.items}
     if shared is not None and all(known.get(item.id) == item for item in items):
-        columns = {item.id: shared.likelihood(item.id) for item in items}  # worked out with the answer
+        joint = shared.joint([item.id for item in items])  # worked out with the answer
     else:
-        columns = likelihoods(posterior.question, source.extended(latent_beliefs(posterior.question, items)), items)
-    smoothed = weights_given(total(columns), source.prior)
+        asked = source.extended(latent_beliefs(posterior.question, items))
+        joint = total(likelihoods(posterior.question, asked, items))
+    smoothed = weights_given(joint, source.prior)
     enough = max(ENOUGH * source.smoothed.effective_draws, FEWEST_EFFECTIVE)
     if smoothed.khat > WORST_KHAT or smoothed.effective_draws < enough:
         return None

@@ -11,6 +11,7 @@ import numpy as np
 from ...evidence.kinds.kind import ModelState
 from ...evidence.latents import events_of, latent_quantities, with_latents
 from ...evidence.likelihood import log_density, predict
+from ...evidence.rumours import rumours_in
 from ...evidence.schema import Item
 from ...model.assumptions import DEFAULT_EVENT, Assumptions
 from ...model.forward import simulate, sobol_layout
@@ -69,11 +70,14 @@ def draw_structure(
     beside = [*latent_quantities(items), *(assumptions.reporting_quantities if items else ())]
     names = list(dict.fromkeys([*structure.quantities, *beside]))
 
+    rumours = rumours_in(items, question.as_of)
+
     def evaluate(values: Values) -> Values:
         draws = next(iter(values.values())).size
         columns = {READY: np.broadcast_to(structure.ready(np, values, question.event), draws).astype(float)}
         for item in items:
-            prediction = predict(np, item, _seen_by(item, assumptions, structure, np, values), item.figures(clock))
+            seen, beside_it = _seen_by(item, assumptions, structure, np, values), rumours.get(item.id, ())
+            prediction = predict(np, item, seen, item.figures(clock), beside_it)
             columns[item.id] = log_density(item, item.observation(clock), prediction, clock)
         return columns
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,21 +15,31 @@ from scipy import stats
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.differences import independent_quantile_shift
 from catchup.analysis.inference.forecast import forecast
-from catchup.analysis.inference.likelihoods import likelihoods_of, prior_for, races_of
+from catchup.analysis.inference.likelihoods import (
+    genuine_of,
+    likelihoods_of,
+    predictions_of,
+    prior_for,
+    races_of,
+    unheard_of,
+)
 from catchup.analysis.inference.posterior import Posterior
 from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import Request
 from catchup.analysis.inference.silence import silences_in, stale_lines
 from catchup.analysis.inference.subsets import SharedDraws
+from catchup.analysis.runs.run import run as keep_run
 from catchup.evidence.ledgers import Ledger
-from catchup.evidence.rumours import Rumour
+from catchup.evidence.rumours import rumours_in
 from catchup.evidence.schema import Item
 from catchup.evidence.selection import Selection, select
 from catchup.model.assumptions import load_assumptions
 from false_alarms import widest
-from item_cases import item
+from item_cases import item, write_item
 
 DAY = date(2027, 9, 1)
 REPORTED = date(2027, 8, 25)
+LOOKED = date(2026, 11, 10)
 ASSUMPTIONS = load_assumptions()
 QUESTION = Question(ASSUMPTIONS, DAY, draws=40_000)
 CLOCK = ASSUMPTIONS.clock(DAY)
@@ -161,18 +172,84 @@ def test_what_is_doubted_includes_nothing_and_ends_nothing() -> None:
     rumours = [report(0.5, name="one"), report(0.5, name="two"), report(None, 0.5, name="three")]
     counted, aside = ids(selected([silence(), *rumours]))
     assert (counted, aside) == (["silence", "one", "two", "three"], {})
-    (quiet,) = [each for each in selected([silence(), *rumours]).counted if each.id == "silence"]
-    assert [rumour.milestone.id for rumour in quiet.rumours] == ["one", "two", "three"]
-    assert all(isinstance(rumour, Rumour) for rumour in quiet.rumours)
+    beside = rumours_in(selected([silence(), *rumours]).counted, DAY)["silence"]
+    assert [rumour.report.id for rumour in beside] == ["one", "two", "three"]
+
+
+def test_of_silences_that_are_doubted_the_longest_counts_and_none_beside_one_that_is_not() -> None:
+    half = {"weight": 0.5, "weight_reason": "half a look"}
+    doubted = [
+        item("not_yet", name, observed={"event": "compute-equivalent", "confirmed_through": through}, **half)
+        for name, through in (("short", date(2027, 8, 1)), ("long", date(2027, 8, 31)))
+    ]
+    assert ids(selected(doubted))[0] == ["long"]
+    assert ids(selected([*doubted, silence("sure", date(2027, 8, 9))])) == (
+        ["sure"],
+        {"short": "its silence is part of that of sure", "long": "that of sure, which is not doubted, counts"},
+    )
+
+
+def test_several_reports_are_as_likely_genuine_as_their_mixture_says() -> None:
+    """Of two reports, by the four ways in which both can be."""
+    days = {"one": date(2027, 8, 25), "two": date(2027, 8, 27)}
+    counted = selected([silence(), *(report(0.4, day=day, name=name) for name, day in days.items())]).counted
+    values = values_of(counted)
+    _, dates, predicted = predictions_of(QUESTION, values, counted)
+    unheard = unheard_of(QUESTION, values, counted)
+    found = genuine_of(QUESTION, counted, predicted, unheard)
+    parts = {}
+    for each in counted:
+        if each.id in days:
+            figures = each.figures(CLOCK)
+            parts[each.id] = [np.exp(part) for part in each.parts(np, each.observation(CLOCK), dates.ready, figures)]
+    quiet = np.exp(unheard["silence"])
+    (one, not_one), (two, not_two) = parts["one"], parts["two"]
+    whole = one * two + one * not_two + not_one * two + not_one * not_two * quiet
+    np.testing.assert_allclose(found["one"], (one * two + one * not_two) / whole, rtol=1e-6, atol=1e-12)
+    np.testing.assert_allclose(found["two"], (one * two + not_one * two) / whole, rtol=1e-6, atol=1e-12)
+    found_joint = np.sum(list(likelihoods_of(QUESTION, values, counted).values()), axis=0)
+    np.testing.assert_allclose(found_joint, np.log(whole), rtol=1e-9, atol=1e-9)
+
+
+def test_leaving_one_of_several_reports_out_leaves_what_the_others_make_of_the_silence() -> None:
+    reports = [report(0.4, day=date(2027, 8, day), name=f"r{day}") for day in (10, 25)]
+    counted = selected([silence(), *reports]).counted
+    shared = SharedDraws(QUESTION, list(counted), prior_for(QUESTION, counted))
+    others = [each for each in counted if each.id != "r10"]
+    afresh = SharedDraws(QUESTION, others, prior_for(QUESTION, counted))
+    names = [each.id for each in others]
+    np.testing.assert_allclose(shared.joint(names), afresh.joint(names), rtol=1e-12)
+
+
+def test_a_silence_that_nobody_confirmed_denies_no_report() -> None:
+    """The article's model reads silence to the day of the question, whoever looked."""
+    article = load_assumptions(model="article")
+    through, told = date(2027, 6, 1), [silence(through=date(2027, 6, 1)), report(0.6)]
+    ledger = Ledger({each.id: each for each in told})
+    counted = select(ledger, "default", DAY, article)
+    found = condition(Question(article, DAY, draws=40_000), counted, "importance")
+    assert told[0].figures(article.clock(DAY))["as_of"] > article.clock(DAY).months(through)
+    assert 0.1 < found.source.weighting.estimate(found.genuine["report"]).value < 1.0
+
+
+def test_a_kept_run_is_worked_out_again_with_its_reports(tmp_path: Path) -> None:
+    folder = tmp_path / "ledger"
+    folder.mkdir()
+    write_item(folder, "not_yet", "quiet", observed={"event": "compute-equivalent", "confirmed_through": LOOKED})
+    doubt = {"delay_months": 2.0, "reliability": 0.5, "background_mean": 9.0, "background_sd": 3.0}
+    told = {"event": "compute-equivalent", "date": date(2026, 11, 19)}
+    write_item(folder, "milestone", "told", observed=told, likelihood=doubt, known_since=date(2026, 11, 20))
+    question = Question(load_assumptions(model="article"), date(2026, 11, 21), draws=10_000)
+    made = keep_run(Request(question, ledger=folder), tmp_path / "runs", brief=True)
+    live = Request(question, ledger=folder)
+    again = made.snapshot.posterior()
+    whole = condition(question, live.selection, live.engine)
+    for p in (0.05, 0.5, 0.95):
+        assert again.ready.quantile_value(p) == whole.ready.quantile_value(p)
 
 
 def test_an_old_silence_is_not_called_stale_beside_a_newer_one() -> None:
-    half = {"weight": 0.5, "weight_reason": "half a look"}
-    observed = {"event": "compute-equivalent", "confirmed_through": date(2027, 8, 31)}
-    newer = item("not_yet", "newer", observed=observed, **half)
-    counted = selected([silence("older", date(2027, 3, 1)), newer]).counted
-    assert [each.id for each in counted] == ["older", "newer"]
-    silences = silences_in(QUESTION, counted)
+    silences = silences_in(QUESTION, [silence("older", date(2027, 3, 1)), silence("newer", date(2027, 8, 31))])
     assert [each.stale for each in silences] == [True, False]
     assert stale_lines(silences) == []
     assert len(stale_lines(silences[:1])) == 1

@@ -17,7 +17,7 @@ from catchup.evidence.graph import add_evidence, evidence_data
 from catchup.evidence.latents import latent_quantities, with_latents
 from catchup.evidence.ledgers import load_ledger
 from catchup.evidence.likelihood import predictions, simulate
-from catchup.evidence.rumours import Rumour
+from catchup.evidence.rumours import rumours_in
 from catchup.evidence.schema import Item
 from catchup.evidence.selection import select
 from catchup.model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions, multiple_name, under_scenario
@@ -38,11 +38,10 @@ def everything() -> list[Item]:
     counted = select(load_ledger(), "default", DAY, load_assumptions()).counted
     doubted = [item for item in doubted_items() if item.kind.name in ("cluster", "compute_stock", "milestone")]
     rumour = next(item for item in doubted if item.kind.name == "milestone")
+    half = item("milestone", id="half", weight=0.5, weight_reason="half a word")
     beside = item("not_yet", id="silence-beside", observed__event=rumour.event)
-    beside = replace(
-        beside, rumours=(Rumour(rumour, DAY), Rumour(item("milestone", id="half", weight=0.5, weight_reason="h"), DAY))
-    )
-    return [*counted, *one_of_each_kind(), *doubted, second, beside]
+    assert len(rumours_in([rumour, half, beside], DAY)["silence-beside"]) == 2
+    return [*counted, *one_of_each_kind(), *doubted, second, half, beside]
 
 
 def silence() -> Item:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ....evidence.latents import latent_quantities, with_latents
 from ....evidence.likelihood import log_density, predict
+from ....evidence.rumours import rumours_in
 from ....evidence.schema import Item
 from ....model.forward import simulate, sobol_layout
 from ....model.trend import Trend, TrendText, load_trends, trends_date
@@ -231,9 +232,10 @@ def draw_trend(question: Question, text: TrendText, items: Sequence[Item] = ()) 
 
 def trend_log_likelihoods(question: Question, trend: Trend, values: Values, items: Iterable[Item]) -> Values:
     """Log likelihood of each item in each draw of a trend."""
-    clock = question.clock
-    densities = {}
-    for item in items:
-        prediction = predict(np, item, seen_by(item, question.assumptions, trend, values), item.figures(clock))
+    clock, every = question.clock, list(items)
+    rumours, densities = rumours_in(every, question.as_of), {}
+    for item in every:
+        seen, beside = seen_by(item, question.assumptions, trend, values), rumours.get(item.id, ())
+        prediction = predict(np, item, seen, item.figures(clock), beside)
         densities[item.id] = log_density(item, item.observation(clock), prediction, clock)
     return densities
