@@ -29,10 +29,10 @@ Array = NDArray[np.float64]
 
 CHUNK = 16_384  # draws, a power of two for Sobol's points; fewer take more calls, more take more memory
 WHOLE = slice(None)  # all draws
-KEPT_READY = 2**20
-"""Numbers, 8 MiB of them. The C library gives freed memory back to the system beyond a limit that the largest array
-freed so far raises: one as large as a chunk's arrays together keeps them from being mapped anew for every chunk, a
-sixth of the time."""
+KEPT_READY = 3 * 2**20
+"""Numbers, 24 MiB of them. The C library gives freed memory back to the system beyond a limit that the largest array
+freed so far raises, to 32 MiB at most: one as large as a chunk's arrays together keeps them from being mapped, and
+filled with zeros, anew for every chunk, a sixth of the time."""
 
 
 def outcome(

@@ -46,6 +46,25 @@ def _mean_day(observed: Observed, calendar: Calendar) -> float:
     return float(np.mean(days))
 
 
+@lru_cache(maxsize=64)
+def _taken(observed: Observed, calendar: Calendar) -> tuple[LagRecord, ...]:
+    """Episodes, for the likelihood: each of an item's figures asks for them."""
+    if observed.records is None:
+        return tuple(
+            LagRecord(
+                episode.months,
+                episode.error,
+                episode.follower,
+                None if episode.follower_date is None else calendar.months(episode.follower_date),
+            )
+            for episode in observed.episodes
+        )
+    table = shipped_records(observed.records)
+    assert table.vintage is not None
+    episodes = lag_episodes(table, table.vintage)
+    return records_of(table, episodes, calendar)
+
+
 class EpisodeText(StrictModel):
     """A record: its model, the months until it was met or so far, who met it and when, and the error of the scores.
 
@@ -89,20 +108,7 @@ class Observed(StrictModel):
 
     def taken(self, calendar: Calendar) -> tuple[LagRecord, ...]:
         """Its episodes, for the likelihood."""
-        if self.records is None:
-            return tuple(
-                LagRecord(
-                    episode.months,
-                    episode.error,
-                    episode.follower,
-                    None if episode.follower_date is None else calendar.months(episode.follower_date),
-                )
-                for episode in self.episodes
-            )
-        table = shipped_records(self.records)
-        assert table.vintage is not None
-        episodes = lag_episodes(table, table.vintage)
-        return records_of(table, episodes, calendar)
+        return _taken(self, calendar)
 
 
 class Likelihood(StrictModel):
