@@ -116,6 +116,28 @@ class BegunRuns:
             ends[at] = equations.end_after_change(self._xp, launch[at], ends[at], going_on, anew[at], self.month)
         return ends
 
+    def post_training(self, whole: ByFirm, ends: ByFirm) -> ByFirm:
+        """Return months of post-training by event and firm; see `equations.post_training_after_change`.
+
+        Parameters
+        ----------
+        whole : mapping of (str, str) to (draw,)
+            What all of it takes under the circumstances that hold now.
+        ends : mapping of (str, str) to (draw,)
+            Ends of pre-training, from `ends`.
+        """
+        months = {at: self._finishing(at, whole[at], ends[at]) for at in self.runs}
+        # The same mapping where nothing has changed: all firms may share one array, of which one date is made.
+        return {**whole, **months} if any(months[at] is not whole[at] for at in months) else whole
+
+    def _finishing(self, at: tuple[str, str], whole: Any, end: Any) -> Any:
+        """Months of one firm's post-training."""
+        before = self._before[at]
+        if whole is before.whole_post_training:
+            return before.post_training
+        parts = end, before.post_training, before.whole_post_training, whole
+        return equations.post_training_after_change(self._xp, *parts, self.month)
+
     def slowdown(self, at: tuple[str, str], slower: ByFirm) -> Any:
         """Return by what factor the rest of a run takes longer than planned: 1 for one that is not under way.
 

@@ -220,6 +220,21 @@ def months_to_first_ready(xp: Any, first: Any, ready: Sequence[Any]) -> Any:
     return earliest(xp, ready) - xp.minimum(first, NEVER)
 
 
+def post_training_after_change(
+    xp: Any, pretrained: Any, planned: Any, whole_before: Any, whole: Any, change: float
+) -> Any:
+    r"""Months of post-training when circumstances change in a month s, :math:`p + r (m' / m - 1)`.
+
+    p is what had been planned, r what remains of it in month s, m and m' what all of post-training takes until then
+    and from then on. A share that is done stays done, and the rest takes as much longer, or shorter, as all of it
+    would. What has ended by then stands, r being 0; what begins later takes m'.
+    """
+    passed = xp.maximum(change - pretrained, 0.0)
+    rest = xp.maximum(planned - passed, 0.0)
+    under_way = planned + rest * (whole / xp.maximum(whole_before, SHORTEST_RUN) - 1.0)
+    return xp.where(passed > 0.0, under_way, whole)
+
+
 def delayed(moment: Any, months: Any) -> Any:
     """A moment that comes so many months later."""
     return moment + months

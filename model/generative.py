@@ -169,11 +169,20 @@ def run_race(
     everyone = {event: [at for at in (*entries, *begun.departed) if at[0] == event] for event in multiples}
     ends = {event: equations.earliest(xp, [end[at] for at in ats]) for event, ats in everyone.items()}
     first: Mapping[str, Any] = name("pretrained", ends)
-    own, overall = _finish(xp, firms, obstacles, values, length, end, first, begun.departed, name)
+    months = {at: _post_training(xp, firms[at[1]], values, run) for at, run in length.items()}
+    whole, own, overall = _finish(xp, obstacles, months, begun, end, first, name)
     ready = name("ready", {event: equations.ready(first[event], overall[event]) for event in multiples})
     contenders = {
         at: Contender(
-            able[at], launch[at], pool[at], required[at], length[at], end[at], own[at], begun.slowdown(at, slower)
+            able[at],
+            launch[at],
+            pool[at],
+            required[at],
+            length[at],
+            end[at],
+            own[at],
+            whole[at],
+            begun.slowdown(at, slower),
         )
         for at in entries
     }
@@ -187,27 +196,26 @@ def run_race(
 
 def _finish(
     xp: Any,
-    firms: Mapping[str, Firm],
     obstacles: ObstacleEffects,
-    values: Values,
-    length: ByFirm,
+    months: ByFirm,
+    begun: BegunRuns,
     end: ByFirm,
     first: Mapping[str, Any],
-    departed: Mapping[tuple[str, str], Contender],
     name: Naming,
-) -> tuple[ByFirm, Mapping[str, Any]]:
-    """Months of post-training by event and firm; by event, those from the first end of pre-training to readiness.
+) -> tuple[ByFirm, ByFirm, Mapping[str, Any]]:
+    """Months of post-training by event and firm, of all of it and as it comes to pass; by event, those to readiness.
 
-    Where all firms have the same, those that have departed among them, that is what the event has.
+    The latter count from the first end of pre-training. Where all firms have the same, those that have departed among
+    them, that is what the event has.
     """
-    months = {at: _post_training(xp, firms[at[1]], values, run) for at, run in length.items()}
-    own = obstacles.post_training(months)
-    kept = {at: run.post_training for at, run in departed.items()}
-    whole = {**own, **kept}
-    entries = {event: [at for at in whole if at[0] == event] for event in first}
-    shared = {event: whole[ats[0]] for event, ats in entries.items() if all(whole[at] is whole[ats[0]] for at in ats)}
+    whole = obstacles.post_training(months)
+    own = begun.post_training(whole, end)
+    kept = {at: run.post_training for at, run in begun.departed.items()}
+    every = {**own, **kept}
+    entries = {event: [at for at in every if at[0] == event] for event in first}
+    shared = {event: every[ats[0]] for event, ats in entries.items() if all(every[at] is every[ats[0]] for at in ats)}
     if len(shared) == len(entries):
-        return own, shared if own is months else name("post_training", shared)
+        return whole, own, shared if own is months else name("post_training", shared)
     own = name("firm_post_training", own)
     ends = {at: equations.ready(end[at], taken) for at, taken in {**own, **kept}.items()}
     overall = {
@@ -216,7 +224,7 @@ def _finish(
         else equations.months_to_first_ready(xp, first[event], [ends[at] for at in ats])
         for event, ats in entries.items()
     }
-    return own, name("post_training", overall)
+    return whole, own, name("post_training", overall)
 
 
 def _post_training(xp: Any, firm: Firm, values: Values, length: Any) -> Any:

@@ -74,6 +74,9 @@ class Contender:
         When its pre-training ends.
     post_training : (draw,)
         Months from there to readiness.
+    whole_post_training : (draw,)
+        Months that all of it would take under the circumstances that held last: others than `post_training` where
+        these changed when a part of it was done.
     slowdown : (draw,) or float
         Factor by which what remained of its run, when circumstances changed last, takes longer than planned.
 
@@ -95,6 +98,7 @@ class Contender:
     run_length: Any
     pretrained: Any
     post_training: Any
+    whole_post_training: Any
     slowdown: Any = 1.0
 
     @property
