@@ -31,6 +31,7 @@ class Constant(StrictModel):
     description: str
     sources: tuple[str, ...] = Field(min_length=1, strict=False)
     above: float | None = None
+    maximum: float | None = None
 
 
 class QuantityText(StrictModel):

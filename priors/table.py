@@ -242,8 +242,9 @@ def _constant(name: str, row: Row, own: Mapping[str, Mapping[str, Any]]) -> Cons
     if is_day != was_day:
         wanted = "a day such as 2026-02-24" if was_day else "a number"
         raise InputError(f"should be {wanted}, not {constant.value}", file=row.file, key=f"{key}.value")
-    if constant.above is not None and isinstance(constant.value, float):
-        limits = Limits(above=constant.above, unit=constant.unit)
+    bounded = constant.above is not None or constant.maximum is not None
+    if bounded and isinstance(constant.value, float):
+        limits = Limits(above=constant.above, maximum=constant.maximum, unit=constant.unit)
         limits.check(Fixed(value=constant.value), file=row.file, key=f"{key}.value")
     return constant
 
