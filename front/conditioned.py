@@ -163,12 +163,14 @@ class Model:
             If the draws cannot be trusted.
         """
         from .analysis.inference.conditioning import condition
+        from .analysis.inference.diagnostics import refuse_few_draws
         from .analysis.inference.engines import check_engine
         from .analysis.inference.posterior import prior_of
 
         check_engine(engine)
         question = self._question(self._before, draws, seed_of(random_seed))
         if not self.items and engine != "nuts":
+            refuse_few_draws(question.draws)
             return prior_of(question)
         return condition(question, self.selection, engine)
 

@@ -16,7 +16,14 @@ from ...evidence.selected import Selection
 from .adaptation import fit_to
 from .conflict import ESCALATED_DRAWS, Screening
 from .contradiction import refuse_contradicted
-from .diagnostics import FEWEST_EFFECTIVE, GOOD_KHAT, WORST_KHAT, Diagnostics, UntrustworthyError
+from .diagnostics import (
+    FEWEST_EFFECTIVE,
+    GOOD_KHAT,
+    WORST_KHAT,
+    Diagnostics,
+    UntrustworthyError,
+    refuse_few_draws,
+)
 from .draws import PriorDraws
 from .engines import check_engine
 from .importance import ReweightedPrior, SmoothedWeights
@@ -74,7 +81,8 @@ def condition(
     InputError
         If there is no such engine.
     UntrustworthyError
-        If neither engine's draws can be trusted, prior and evidence hardly overlap, or silence contradicts all else.
+        If neither engine's draws can be trusted, prior and evidence hardly overlap, silence contradicts all else, or
+        fewer draws are asked for than the median takes and no more are taken.
 
     Examples
     --------
@@ -90,6 +98,8 @@ def condition(
     question = replace(question, assumptions=with_latents(question.assumptions, selection.counted))
     aside = tuple(f"set aside: {aside.item.id} ({aside.reason})" for aside in selection.set_aside)
     wanted = engine == "auto" if more is None else more
+    if refuse and not (wanted and selection.counted):
+        refuse_few_draws(question.draws)
     weighed = _weighed(question, selection, more=wanted, like=like)
     if refuse:
         refuse_contradicted(weighed.question, selection.counted, weighed.shared)

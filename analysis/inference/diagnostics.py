@@ -10,6 +10,7 @@ GOOD_KHAT = 0.5
 WORST_KHAT = 0.7
 FEWEST_EFFECTIVE = 1_000  # effective draws below which the importance engine hands over
 COLLAPSED = 20  # effective draws below which prior and evidence hardly overlap
+FEWEST_DRAWS = 20  # of which ten lie on either side of the median: of fewer, no error and no diagnostic means anything
 WORST_RHAT = 1.01
 FEWEST_CHAIN_EFFECTIVE = 400  # bulk and tail ESS of the date, as R-hat's authors advise for four chains
 MOST_DIVERGENT = 1e-3  # share of transitions
@@ -54,6 +55,19 @@ class Diagnostics:
     khat: float | None = None
     rhat_max: float | None = None
     divergences: int | None = None
+
+
+def refuse_few_draws(draws: int) -> None:
+    """Refuse a number of draws of which nothing can be told, not even the median.
+
+    Raises
+    ------
+    UntrustworthyError
+        Saying how many it takes.
+    """
+    if draws < FEWEST_DRAWS:
+        said = "only one draw" if draws == 1 else f"only {draws} draws"
+        raise UntrustworthyError(f"{said}, and even the median takes {FEWEST_DRAWS}: try more --draws")
 
 
 def few_draws(effective: float, what: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...priors.arguments import listed, refuse_others
+from .diagnostics import refuse_few_draws
 from .engines import check_engine
 from .posterior import Posterior, prior_of
 from .question import Question
@@ -90,7 +91,7 @@ def posterior(request: Request) -> Posterior:
     InputError
         If the evidence cannot be used.
     UntrustworthyError
-        If the posterior's draws cannot be trusted.
+        If the posterior's draws cannot be trusted, or are fewer than the median takes.
 
     Examples
     --------
@@ -101,6 +102,7 @@ def posterior(request: Request) -> Posterior:
     'forward'
     """
     if request.counts_nothing and request.engine != "nuts":
+        refuse_few_draws(request.question.draws)
         return prior_of(request.question)
     from .conditioning import condition
 
