@@ -23,12 +23,16 @@ class Entry:
     shift : mapping or None
         Shift of the median since the run shown before it, months with MCSE, as this run recorded it; None where there
         is no such run, or where it was another one that this run was compared with.
+    other_shift : mapping or None
+        Where it was another one, as where a day between two runs was filled in later, or the run before is damaged:
+        the shift since that one, with its name as ``since``.
     items_added, items_removed : tuple of str
         Items counted now and not by the run shown before, and the other way round; none where there is no such run.
     """
 
     run: Run
     shift: dict[str, Any] | None
+    other_shift: dict[str, Any] | None
     items_added: tuple[str, ...]
     items_removed: tuple[str, ...]
 
@@ -102,27 +106,30 @@ def history(runs: Path, event: str | None = None) -> History:
             continue
         before = last.get(one.manifest.event)
         try:
-            shift = _shift_of(one, before)
+            shift, other = _shifts_of(one, before)
         except BrokenRunError as error:
             faults.append(str(error))
             continue
         counted = set(one.manifest.evidence)
         earlier = set(before.manifest.evidence) if before else counted
-        entries.append(Entry(one, shift, tuple(sorted(counted - earlier)), tuple(sorted(earlier - counted))))
+        entries.append(Entry(one, shift, other, tuple(sorted(counted - earlier)), tuple(sorted(earlier - counted))))
         last[one.manifest.event] = one
     return History(tuple(entries), tuple(faults))
 
 
-def _shift_of(run: Run, before: Run | None) -> dict[str, Any] | None:
-    """Shift of the median since the run shown before it, where it was that run which it was compared with."""
+def _shifts_of(run: Run, before: Run | None) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """Shift of the median since the run shown before it, or else since the one that it was compared with, and which."""
     diff = run.section("diff")
     if not diff:
-        return None
+        return None, None
     try:
         shift: dict[str, Any] = diff["shift"]["shift"]["0.5"]
-        months, mcse = shift["months"], shift["mcse"]
+        months, mcse, against = shift["months"], shift["mcse"], diff["against"]
     except (KeyError, TypeError):
         raise BrokenRunError(f"{run.folder / 'diff.json'}: is damaged") from None
-    if not isinstance(months, int | float) or not isinstance(mcse, int | float | None):
+    numbers = isinstance(months, int | float) and isinstance(mcse, int | float | None)
+    if not numbers or not isinstance(against, str):
         raise BrokenRunError(f"{run.folder / 'diff.json'}: is damaged")
-    return shift if before is not None and diff.get("against") == before.name else None
+    if before is not None and against == before.name:
+        return shift, None
+    return None, {"since": against, **shift}

@@ -62,7 +62,7 @@ def test_a_manifest_that_contradicts_its_forecast_is_named(
 
 
 def test_a_history_compares_with_the_run_that_it_shows(runs: Path) -> None:
-    """Where the run before is damaged, nothing has been compared with what is shown, and no item has been added."""
+    """Where the run before is damaged, it is said which was compared with instead, and no item has been added."""
     folders = sorted(runs.iterdir())
     whole = history(runs).entries
     assert whole[0].shift is None
@@ -77,6 +77,29 @@ def test_a_history_compares_with_the_run_that_it_shows(runs: Path) -> None:
     (folders[3] / "forecast.json").write_text("{")
     after = next(entry for entry in history(runs).entries if entry.run.name == folders[4].name)
     assert after.shift is None
+    assert after.other_shift is not None
+    assert after.other_shift["since"] == folders[3].name
+
+
+def test_a_day_that_is_filled_in_later_takes_no_shift_away(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The run after it was compared with the one before it, and is shown to have been."""
+    first, filled, last = sorted(runs.iterdir())[:3]
+    for folder in sorted(runs.iterdir())[3:]:
+        shutil.rmtree(folder)
+    shift = {"months": 0.75, "mcse": 0.25}
+    rewritten(last / "diff.json", lambda content: content.__setitem__("against", first.name))
+    rewritten(last / "diff.json", lambda content: content["shift"]["shift"].__setitem__("0.5", shift))
+    entries = history(runs).entries
+    assert [entry.run.name for entry in entries] == [first.name, filled.name, last.name]
+    assert entries[1].shift is not None
+    assert entries[1].other_shift is None
+    assert entries[2].shift is None
+    assert entries[2].other_shift == {"since": first.name, **shift}
+    assert run(["history", "--runs", str(runs)]) == 0
+    assert f"+0.75 ± 0.25 since {first.name}" in " ".join(capsys.readouterr().out.split())
+    assert run(["history", "--runs", str(runs), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["runs"]
+    assert [row["other_shift"] for row in told] == [None, None, {"since": first.name, **shift}]
 
 
 def test_a_history_calls_noise_noise_and_shows_what_was_removed(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:

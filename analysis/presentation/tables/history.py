@@ -37,6 +37,7 @@ def history_table(result: History, address: Callable[[Entry], str] | None = None
         *map(_date_column, SHOWN),
         Column(path=("ready", "quantiles"), value=_quantiles),
         Column(title="moved, months", text=_moved, path=("shift",), value=lambda row: row.shift, figure=True),
+        Column(path=("other_shift",), value=lambda row: row.other_shift),
         Column(path=("items_added",), value=lambda row: list(row.items_added)),
         Column(path=("items_removed",), value=lambda row: list(row.items_removed)),
     ]
@@ -73,7 +74,9 @@ def _date_column(p: float) -> Column[Entry]:
 
 
 def _moved(row: Entry) -> str:
-    if row.shift is None:
+    shift = row.shift or row.other_shift
+    if shift is None:
         return ""
-    mcse = row.shift["mcse"]
-    return shift_text(Estimate(row.shift["months"], math.inf if mcse is None else mcse))
+    mcse = shift["mcse"]
+    text = shift_text(Estimate(shift["months"], math.inf if mcse is None else mcse))
+    return text if row.shift else f"{text} since {shift['since']}"
