@@ -325,7 +325,7 @@ def under_scenario(assumptions: Assumptions, name: str) -> Assumptions:
     """
     if name not in assumptions.scenarios:
         raise unknown_name("scenario", name, assumptions.scenarios, key="--scenario")
-    laid = assemble([*assumptions.layers, *assumptions.scenarios[name].layers])
+    laid = _laid_over(assumptions, assumptions.scenarios[name].layers)
     # what items brought in stands in no layer: whether a policy that is reported acts hangs on a quantity of its own
     table = replace(laid.table, quantities={**assumptions.table.quantities, **laid.table.quantities})
     return replace(laid, table=table, enacted=assumptions.enacted)
@@ -341,7 +341,11 @@ def in_world(assumptions: Assumptions, name: str) -> Assumptions:
     """
     if name not in assumptions.worlds:
         raise unknown_name("world", name, assumptions.worlds, key="worlds")
-    laid = assumptions.worlds[name].layers
+    return _laid_over(assumptions, assumptions.worlds[name].layers)
+
+
+def _laid_over(assumptions: Assumptions, laid: Sequence[Layer]) -> Assumptions:
+    """Lay further layers over others, and under them the rows of the mechanisms that they choose."""
     known = {quantity for layer in assumptions.layers for quantity in layer.tables.get("quantity", {})}
     return assemble([*assumptions.layers, *rows_of(laid, known=known), *laid])
 

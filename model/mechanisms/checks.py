@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...priors.errors import InputError
+from ...priors.errors import InputError, nearest_name
 from ...priors.layers import Layer
 from ...priors.table import load_prior_table
 from ..models import model_layers
@@ -41,8 +41,10 @@ def refuse_incomplete(mechanism: type[Mechanism], key: str) -> None:
 
 
 def _refuse_wrong_rows(mechanism: type[Mechanism], key: str) -> None:
-    """Refuse rows that could not stand in an overlay: laid over the tables, they would fail whoever chooses them."""
+    """Refuse rows that could not stand in an overlay, or that are lacking: they would fail whoever chooses them."""
     names, rows = mechanism.quantities, mechanism.rows
+    if not names and not rows:
+        return
     if not isinstance(rows, Mapping):
         raise InputError(f"rows: a mapping from quantities to rows was expected, not {rows!r}", key=key)
     for name, row in rows.items():
@@ -50,14 +52,19 @@ def _refuse_wrong_rows(mechanism: type[Mechanism], key: str) -> None:
             raise InputError(f"rows: {name} is none of its quantities, {', '.join(names) or 'none'}", key=key)
         if not isinstance(row, Mapping):
             raise InputError(f"rows: {name}: a row was expected, not {row!r}", key=key)
-    if not rows:
-        return
     try:
-        laid = Layer.of({"quantity": {name: dict(row) for name, row in rows.items()}}, file=mechanism.name)
-        load_prior_table([*model_layers(), laid])
+        own = {"quantity": {name: dict(row) for name, row in rows.items()}} if rows else {}
+        table = load_prior_table([*model_layers(), Layer.of(own, file=mechanism.name)])
     except InputError as error:
         where = f"rows: {error.key}" if error.key else "rows"
         raise InputError(f"{where}: {error.problem}", key=key, nearest=error.nearest) from None
+    for name in names:
+        if name not in table.quantities:
+            raise InputError(
+                f"rows: a row of {name} was expected, of which nothing is believed",
+                key=key,
+                nearest=nearest_name(name, table.quantities),
+            )
 
 
 def check_forms(mechanism: Mechanism, key: str) -> None:

@@ -20,7 +20,7 @@ class Mechanism(ABC):
         Quantities that it draws on, beside those that every mechanism of its kind is given.
     rows : mapping of str to mapping
         Rows of those quantities as an overlay has them (``[quantity.NAME]``), laid under the overlays wherever the
-        mechanism is chosen. A quantity that has none must come from an overlay.
+        mechanism is chosen. A quantity that has none must be one of the model's own.
     example : mapping of str to float
         A value for each of the quantities, to try the formula on when it is registered.
     """

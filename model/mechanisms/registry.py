@@ -35,9 +35,9 @@ def register_mechanism[Registered: type[Mechanism]](mechanism: Registered) -> Re
     Raises
     ------
     InputError
-        If it is no such class, lacks a name, a form or an example, has a name that is taken or a row that no overlay
-        could have, or if its function, tried on the example, is not finite, falls, does not begin at 0 or not end where
-        it should, or is not the same in a graph. Nothing is registered then.
+        If it is no such class, lacks a name, a form, an example or the row of a quantity, has a name that is taken or a
+        row that no overlay could have, or if its function, tried on the example, is not finite, falls, does not begin
+        at 0 or not end where it should, or is not the same in a graph. Nothing is registered then.
 
     Examples
     --------

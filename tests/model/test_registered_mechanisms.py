@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from catchup.model import Arrivals, CompiledDates, Progress, build_model, load_assumptions, outcome, register_mechanism
+from catchup.model.assumptions import under_scenario
 from catchup.model.mechanisms.registry import MECHANISMS
 from catchup.priors import InputError, Layer
 from catchup.priors.entry_points import entry_points_of
@@ -107,9 +108,41 @@ def test_a_class_that_is_not_registered_is_refused() -> None:
 
 
 def test_a_quantity_of_which_nothing_is_believed_is_named() -> None:
-    register_mechanism(made("bare", base=Ending, rows={}))
-    with pytest.raises(InputError, match=r"mechanism\.progress: unknown quantity of the mechanism 'bare'"):
-        load_assumptions(mechanisms={"progress": "bare"})
+    """At once, and not by whoever chooses it one day."""
+    before = dict(MECHANISMS)
+    with pytest.raises(InputError, match="mechanism Wrong: rows: a row of progress_months was expected, of which noth"):
+        register_mechanism(made("bare", base=Ending, rows={}))
+    misspelt = made(formula=plain, quantities=("rl_ratoi",), example={"rl_ratoi": 1.0})
+    with pytest.raises(InputError, match=r"a row of rl_ratoi was expected.*did you mean 'rl_ratio'"):
+        register_mechanism(misspelt)
+    assert before == MECHANISMS
+
+
+def test_a_quantity_of_the_models_own_needs_no_row() -> None:
+    borrowing = made("borrowing", formula=plain, quantities=("rl_ratio",), example={"rl_ratio": 1.0})
+    register_mechanism(borrowing)
+    assert load_assumptions(mechanisms={"progress": "borrowing"}).mechanisms.quantities() == ["rl_ratio"]
+
+
+def test_one_that_another_model_does_not_have_is_refused_where_it_is_chosen() -> None:
+    register_mechanism(made("patient", formula=plain, quantities=("rival_compute",), example={"rival_compute": 1.0}))
+    assert load_assumptions(mechanisms={"progress": "patient"}).mechanisms.progress.name == "patient"
+    with pytest.raises(InputError, match=r"mechanism\.progress: unknown quantity of the mechanism 'patient'.*rival"):
+        load_assumptions(model="article", mechanisms={"progress": "patient"})
+
+
+@pytest.mark.parametrize("way", ["late", "logistic"])
+def test_a_scenario_that_chooses_one_for_a_source_has_its_rows(way: str) -> None:
+    """The project's own row, and none for one that takes no quantity; overlays and worlds had them before."""
+    register_mechanism(LateArrivals)
+    own = {"title": "Own", "source": {"remote-growth": {"arrivals": way}}}
+    base = load_assumptions([Layer.of({"scenario": {"own": own}}, file="mine.toml")], model="article")
+    laid = under_scenario(base, "own")
+    assert [each.name for each in laid.mechanisms.further] == [way]
+    assert ("arrival_steepness" in laid.table.quantities) == (way == "logistic")
+    values = draw(laid, laid.needed(), 300, 4)
+    found, usual = outcome(laid, values)[1], outcome(base, values)[1]
+    assert (np.abs(found.ready - usual.ready) > WITHIN).mean() > 0.1
 
 
 def made(name: Any = "wrong", base: type = Progress, formula: Callable[..., Any] | None = None, **given: Any) -> type:
