@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,13 +94,28 @@ def render(figure: Figure, suffix: str) -> bytes:
     from .style import house_style
 
     buffer = io.BytesIO()
-    with house_style():
+    with house_style(), _laid_out(figure):
         figure.savefig(buffer, format=suffix[1:], metadata=METADATA[suffix])
     content = buffer.getvalue()
     if suffix != ".svg":
         return content
     text = _with_numbered_ids(content.decode().replace("'DejaVu Sans'", SVG_FONTS))
     return "\n".join(map(harmless, text.split("\n"))).encode()
+
+
+@contextmanager
+def _laid_out(figure: Figure) -> Iterator[None]:
+    """Solve a figure's layout by itself: Matplotlib would draw all of it once more for that, to no file."""
+    engine = figure.get_layout_engine()
+    if engine is None:
+        yield
+        return
+    engine.execute(figure)
+    figure.set_layout_engine("none")
+    try:
+        yield
+    finally:
+        figure.set_layout_engine(engine)
 
 
 def _with_numbered_ids(text: str) -> str:

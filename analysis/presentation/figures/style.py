@@ -128,7 +128,9 @@ def settle(figure: Figure) -> None:
     The layout of more than one is solved in no fixed order of its names, and differs in the last digits from process
     to process; rounded, the same figure is the same bytes.
     """
-    figure.draw_without_rendering()
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
     places = {axes: axes.get_position() for axes in figure.axes}
     figure.set_layout_engine("none")
     for axes, place in places.items():
