@@ -55,7 +55,7 @@ def draw_model_graph(graph: ModelGraph) -> Figure:
         From `model_graph`.
     """
     figure = new_figure(1.0, 1.0)
-    figure.set_layout_engine("none")
+    figure.set_layout_engine(None)
     widest = max(text_width(figure, _indented(line), SIZE) for box in graph.boxes for line in box.lines)
     places = _places(graph, widest + 2 * PADDING)
     width = max(place.left + place.width for place in places.values()) + MARGIN

@@ -132,7 +132,7 @@ def settle(figure: Figure) -> None:
     if engine is not None:
         engine.execute(figure)
     places = {axes: axes.get_position() for axes in figure.axes}
-    figure.set_layout_engine("none")
+    figure.set_layout_engine(None)
     for axes, place in places.items():
         left, bottom, width, height = (round(float(value), 6) for value in place.bounds)
         axes.set_position((left, bottom, width, height))
