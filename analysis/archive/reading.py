@@ -31,6 +31,7 @@ REPORT = "report.html"
 EXPLORER = "explore.html"
 EVIDENCE = "evidence"  # its section with every item that the question knew of, counted or not
 PROGRAM = "program"  # its section with the code's hash and the changelog as it stood
+REFUSED = "refused"  # its section with why studies have no answer, by study; not there where all have
 TARGETS = ("ready", "pretrained")
 UNSOUND = (CatchupError, KeyError, TypeError)  # what reading a run brings up that is missing in part or damaged
 

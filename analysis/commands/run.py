@@ -31,6 +31,7 @@ def run(
     ] = False,
 ) -> int:
     """Forecast, check, ask the counterfactuals, draw and report, into RUNS/<as-of>/."""
+    from ..archive.reading import REFUSED
     from ..presentation.digest import moved_lines
     from ..presentation.site.latest import moved_as_model
     from ..presentation.site.moved import story_of
@@ -49,7 +50,8 @@ def run(
     show_progress(not (asked.json or quiet or log_json))
     command = shlex.join(["catchup", *sys.argv[1:]])
     kept = keep_run(request, runs, command=command)
-    for line in stale(request):
+    refused = [f"{name} has no answer: {reason}" for name, reason in (kept.section(REFUSED) or {}).items()]
+    for line in (*stale(request), *refused):
         if log_json:
             print(json.dumps({"event": "warning", "message": line}), file=sys.stderr)
         else:

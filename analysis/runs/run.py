@@ -31,6 +31,7 @@ from ..archive.reading import (
     INPUTS,
     POSTERIOR,
     PROGRAM,
+    REFUSED,
     REPORT,
     Run,
     newest_before,
@@ -127,11 +128,11 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
         if not brief:
             drawn = drawn.kept()  # a score of studies ask the same draws
         answer = forecast(drawn)
-    results = {} if brief else _results_of(drawn, watch)
+    results, refused = ({}, {}) if brief else _results_of(drawn, watch)
     with watch.part("attribution"):
         previous = newest_before(runs, request.question.event, request.question.as_of)
         attribution, untrusted = _since(previous, drawn, answer) if previous else (None, "")
-    sections = Sections(drawn, answer, results, attribution, previous, untrusted)
+    sections = Sections(drawn, answer, results, attribution, previous, untrusted, refused)
     if brief:
         return sections
     with watch.part("draw"):
@@ -142,12 +143,19 @@ LONGEST = (("scenarios", "watch", "worlds"), ("sensitivity", "checks"), ("mobili
 """Studies that take longest, those together of which each asks what one before it has asked."""
 
 
-def _results_of(drawn: Posterior, watch: Stopwatch) -> dict[str, Any]:
-    """What all studies find, and how long each took."""
+@dataclass(frozen=True)
+class _Refusal:
+    """Why a study has no answer."""
+
+    reason: str
+
+
+def _results_of(drawn: Posterior, watch: Stopwatch) -> tuple[dict[str, Any], dict[str, str]]:
+    """What all studies find, why some have no answer, and how long each took."""
     studies = studies_of_a_run(drawn)
 
     def of_chain(names: Sequence[str]) -> dict[str, tuple[Any, float]]:
-        return {name: _timed(partial(studies[name], drawn)) for name in names}
+        return {name: _timed(partial(_asked, name, studies[name], drawn)) for name in names}
 
     found = of_chain(list(studies)[:1])  # makes the draws that are kept for all others
     chains = [[name for name in names if name in studies] for names in LONGEST]
@@ -156,7 +164,21 @@ def _results_of(drawn: Posterior, watch: Stopwatch) -> dict[str, Any]:
     for results in shared_out([partial(of_chain, names) for names in chains]):
         found |= results
     watch.seconds |= {name: found[name][1] for name in studies}
-    return {name: found[name][0] for name in studies}
+    answers = {name: found[name][0] for name in studies}
+    refused = {name: answer.reason for name, answer in answers.items() if isinstance(answer, _Refusal)}
+    return {name: answer for name, answer in answers.items() if name not in refused}, refused
+
+
+def _asked(name: str, study: Callable[[Posterior], Any], drawn: Posterior) -> Any:
+    """What a study finds; or, where it is a reading beside the forecast, why that cannot be trusted: the run stands."""
+    from ..presentation.report.contents import READINGS
+
+    try:
+        return study(drawn)
+    except UntrustworthyError as error:
+        if name not in READINGS:
+            raise
+        return _Refusal(error.on_command_line)
 
 
 def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
@@ -220,6 +242,8 @@ def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = F
         _write_json(folder / name, content)
     for name, result in sections.results.items():
         _write_json(folder / f"{name}.json", as_json(result))
+    if sections.refused:
+        _write_json(folder / f"{REFUSED}.json", sections.refused)
     if sections.attribution is not None and sections.previous is not None:
         _write_json(folder / "diff.json", {"against": sections.previous.name, **as_json(sections.attribution)})
     if sections.posterior.conditioned:

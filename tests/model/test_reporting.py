@@ -53,6 +53,16 @@ def test_silence_is_one_minus_the_integrated_density_of_reports():
         assert silent == pytest.approx(concealed + (1.0 - concealed) * (1.0 - reported), abs=1e-8)
 
 
+def test_what_never_comes_is_never_reported_and_its_silence_is_certain():
+    never = np.array([-np.inf, -1e100, -1e12])
+    assert (np.exp(log_report_density(np, never, *NUMBERS)) == 0.0).all()
+    np.testing.assert_array_equal(log_silence(np, never, *NUMBERS, np.full(3, 0.1)), 0.0)
+    months = pt.vector("months")
+    density = log_report_density(pt, months, *NUMBERS)
+    compiled = pytensor.function([months], [density, pt.grad(density.sum(), months)])
+    assert all(np.isfinite(each).all() for each in compiled(never))
+
+
 def test_reports_are_drawn_from_their_density():
     months = months_to_report(np, np.random.default_rng(1).standard_normal(DRAWS), *NUMBERS)
     waited = WIDTH * np.logaddexp(0.0, months / WIDTH)

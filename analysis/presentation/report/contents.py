@@ -57,6 +57,8 @@ def sections_of_report(sections: Sections) -> Iterator[Section]:
     for name, title in READINGS.items():
         if name in sections.results:
             yield _of_result(sections, name, title)
+        elif name in sections.refused:
+            yield Section(name, title, title, (Sentence(f"No answer: {sections.refused[name].rstrip('.')}."),))
     yield _sensitivity(sections)
     yield _checks(sections)
     yield from record_section(sections)

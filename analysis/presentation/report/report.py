@@ -101,7 +101,9 @@ def _stale(silences: Sequence[Silence]) -> list[str]:
 
 def _spread(sections: Sections) -> list[str]:
     """Say how far models of other shapes disagree, where the run has asked them."""
-    found = sections.results.get("structures")
+    found, refused = sections.results.get("structures"), sections.refused.get("structures")
+    if refused is not None:
+        return [f"How far models of other shapes disagree cannot be told: {refused}"]
     if found is None:
         return []
     return [spread_text(sections.forecast.question, StructureSpread(found.structures, found.left_out))]

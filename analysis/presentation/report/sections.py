@@ -30,6 +30,8 @@ class Sections:
         That run.
     untrusted : str
         Why what moved since then cannot be told, if so.
+    refused : dict of str to str
+        By section without an answer that can be trusted, why.
     drawings : dict of str to Drawing
         By name.
     """
@@ -40,4 +42,5 @@ class Sections:
     attribution: Attribution | None
     previous: Run | None
     untrusted: str = ""
+    refused: dict[str, str] = field(default_factory=dict)
     drawings: dict[str, Drawing] = field(default_factory=dict)
