@@ -17,17 +17,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...evidence.likelihood import log_density, stated_reliability
+from ...evidence.likelihood import stated_reliability
 from ...evidence.schema import Item
 from ...model.draws import uniform_numbers
 from ...model.forward import CHUNK
 from ...priors.normal_quantile import normal_quantile
 from .adaptation import Pilot, rounds_of
 from .diagnostics import COLLAPSED, UntrustworthyError
-from .draws import Evaluate, PriorDraws, Values
+from .draws import Evaluate, PriorDraws
 from .estimates import Array
 from .importance import effective_number
-from .likelihoods import predictions_of, prior_for, total
+from .likelihoods import prior_for, total
 from .misreading import misreading
 from .nuisances import Nuisances
 from .question import Question
@@ -35,13 +35,13 @@ from .resampling import systematic
 from .screened import Screened
 from .silence import KIND as SILENCE
 from .tails import expectation, predictive_tail, probability_text
+from .terms import Terms, terms_in
 from .widening import widenings
 
 SCREENED_DRAWS = CHUNK  # prior draws whose predictions are looked at in every case: too few to share out
 ESCALATED_DRAWS = 1_000_000  # prior draws tried before prior and evidence are said to conflict
 RESAMPLED, REPEATED = 8_192, 16  # draws given the other items, and observations simulated from each
 UNLIKELY = 1e-3  # probability of a reading as far out, from which an item is in conflict with nothing; as for silence
-DATE = ":ready"  # a column that no item can be named like
 SUSPICIOUS = 5.0 * UNLIKELY  # below which that probability is worked out on many draws
 ADVICE = "Leave items out with --evidence, lower their reliability or weight, or widen the prior"
 
@@ -69,7 +69,7 @@ class Screening:
         numbers = rounds_of(question).spawn(1)[0]  # of its own: the rounds of a fit take theirs from the rest
         self._ranks = uniform_numbers(len(prior.transform.names), SCREENED_DRAWS, numbers)
         self._few = _Predictions(question, items, lambda evaluate: evaluate(prior.transform(self._ranks)))
-        self._joint = total(self._few.likelihoods)
+        self._joint = total(self._few.terms.likelihoods)
         self.collapsed = effective_number(self._joint) < COLLAPSED
 
     def pilot(self, nuisances: Nuisances | None) -> Pilot:
@@ -83,7 +83,7 @@ class Screening:
     @property
     def draws(self) -> Screened:
         """The draws that were looked at."""
-        return Screened(self._few.ready, self._few.likelihoods)
+        return Screened(self._few.terms)
 
     def suspicious(self) -> bool:
         """Whether there may be a conflict: then `refuse_conflict` tells."""
@@ -133,20 +133,13 @@ class _Predictions:
         self._given_others: dict[str, Array] = {}
         self._seed, self._rng = question.seed, np.random.default_rng(question.seed)
 
-        def evaluate(values: Values) -> Values:
-            _, dates, predicted = predictions_of(question, values, items)
-            return {DATE: dates.ready, **predicted}
-
-        self._predicted = dict(evaluate_all(evaluate))
-        self.ready = self._predicted.pop(DATE)
-        self.likelihoods = {
-            item.id: log_density(item, item.observation(self._clock), self._predicted[item.id], self._clock)
-            for item in items
-        }
+        columns = evaluate_all(lambda values: terms_in(question, values, items))
+        self.terms = Terms.of(question, items, dict(columns))
+        self._predicted = self.terms.predicted
 
     def integrated(self, nuisances: Nuisances, scores: Array) -> Array:
         """Log likelihood of all items, nuisances that had some scores integrated out; up to a constant."""
-        others = {name: column for name, column in self.likelihoods.items() if name not in nuisances.items}
+        others = {name: column for name, column in self.terms.likelihoods.items() if name not in nuisances.items}
         return nuisances.log_marginal(self._predicted, scores) + (total(others) if others else 0.0)
 
     def unpredicted(self, items: Sequence[Item], unlikely: float = UNLIKELY) -> dict[str, float]:
@@ -157,7 +150,7 @@ class _Predictions:
         """Items as far out, given all others that cannot give way, and how probable that is."""
         found, firm = {}, [item for item in items if stated_reliability(item, self._clock) in (None, 1.0)]
         for item in firm if len(firm) > 1 else ():
-            others = total({other.id: self.likelihoods[other.id] for other in firm if other is not item})
+            others = self.terms.joint([other.id for other in firm if other is not item])
             if item.kind.name != SILENCE and effective_number(others) >= COLLAPSED:
                 positions = systematic(np.exp(others - others.max()), RESAMPLED, self._rng)
                 predicted = np.repeat(self._predicted[item.id][positions], REPEATED)
@@ -220,15 +213,15 @@ def _refuse_unlikely(question: Question, predictions: _Predictions, items: Seque
 
 
 def _refuse_collapse(predictions: _Predictions, items: Sequence[Item]) -> None:
-    likelihoods = predictions.likelihoods
-    effective = effective_number(total(likelihoods))
+    terms = predictions.terms
+    effective = effective_number(terms.joint(terms.names))
     if effective >= COLLAPSED:
         return
-    alone = {name: effective_number(column) for name, column in likelihoods.items()}
+    alone = {name: effective_number(terms.joint([name])) for name in terms.names}
     impossible = [name for name, left in alone.items() if left < COLLAPSED]
     without = {
-        name: effective_number(total({other: column for other, column in likelihoods.items() if other != name}))
-        for name in (likelihoods if not impossible else ())
+        name: effective_number(terms.joint([other for other in terms.names if other != name]))
+        for name in (terms.names if not impossible else ())
     }
     worst = sorted(without, key=lambda name: -without[name])[:2]
     plausible = {name: predictions.tail(item) for item in items if (name := item.id) in impossible}

@@ -4,9 +4,10 @@ A reading or claim allows for not being about what it says. Where prior and othe
 says, that doubt absorbs it: it moves nothing, and no diagnostic fails. This module finds such items.
 
 An item is overruled where its posterior probability of being genuine is below `DISBELIEVED`, and either its file
-states at least `RELIABLE`, or no draw of the prior lets it be genuine with as much as `DISBELIEVED`. The first is a
-disagreement that its author must hear of: from odds of at least 1 to 1 to odds below 1 to 19, a factor that Jeffreys
-calls strong evidence. The second is an item that says nothing whatever else is counted. One stated with less than
+states at least `RELIABLE`, or no draw of the prior lets it be genuine with as much as `DISBELIEVED`, or somebody
+who looked on the day that it reports, or later, found nothing. The first is a disagreement that its author must hear
+of: from odds of at least 1 to 1 to odds below 1 to 19, a factor that Jeffreys calls strong evidence. The second is an
+item that says nothing whatever else is counted, the third one that a silence alone denies. One stated with less than
 `DISBELIEVED` is read as its author does, and is never overruled.
 
 The mirror of it is a doubt that has no say: a background that could hardly have said what was seen leaves the item
@@ -28,9 +29,9 @@ from .diagnostics import COLLAPSED
 from .draws import Values
 from .estimates import Array, Estimate, Weighting
 from .importance import effective_number
-from .likelihoods import genuine_of, predictions_of, prior_for, races_of, total, unheard_of
+from .likelihoods import genuine_of, predictions_of, prior_for, races_of, unheard_of
 from .question import Question
-from .subsets import SharedDraws
+from .terms import Terms, terms_in
 from .widening import Widening, widenings
 
 RELIABLE = 0.5  # stated probability of being genuine from which on an item is believed by its own file
@@ -59,6 +60,8 @@ class Genuineness:
         What the prior would have to reach, the least change first; empty unless it is the prior that excludes it.
     speechless : str
         What the item's background says and what was seen, where the one could hardly have been the other; or empty.
+    denied_by : str
+        Id of a silence that was confirmed through the day that it reports or a later one; empty where there is none.
     """
 
     item: Item
@@ -68,6 +71,7 @@ class Genuineness:
     possible: bool = True
     widenings: tuple[Widening, ...] = ()
     speechless: str = ""
+    denied_by: str = ""
 
     @property
     def doubtful(self) -> bool:
@@ -77,7 +81,7 @@ class Genuineness:
     @property
     def overruled(self) -> bool:
         """Whether the answer reads as not genuine what the item's file believes; see the module."""
-        return self.doubtful and (self.stated >= RELIABLE or not self.possible)
+        return self.doubtful and (self.stated >= RELIABLE or not self.possible or bool(self.denied_by))
 
     @property
     def excluded_by(self) -> str | None:
@@ -103,6 +107,9 @@ class Genuineness:
         if self.excluded_by is None:
             return ""
         read = f"{self.item.id}, stated with {self.stated:.0%}, is {self.verdict}"
+        if self.excluded_by == "other items" and self.denied_by:
+            known = f"silence confirmed through the day that it reports ({self.denied_by})"
+            return f"{read}: {known} excludes it (alone, {self.alone:.0%})"
         if self.excluded_by == "other items":
             return f"{read}: the other items exclude it (alone, {self.alone:.0%}); see catchup influence"
         excludes = "all but excludes" if self.possible else "excludes"
@@ -153,7 +160,7 @@ def genuineness_of(
     weighting : Weighting
         How those stand for the posterior.
     """
-    found = [_row(question, item, weighting.estimate(genuine[item.id])) for item in doubted(question, items)]
+    found = [_row(question, item, items, weighting.estimate(genuine[item.id])) for item in doubted(question, items)]
     suspects = [row.item for row in found if row.doubtful]
     if not suspects:
         return tuple(found)
@@ -177,38 +184,41 @@ def genuineness_on_prior(question: Question, items: Sequence[Item], about: Seque
     if not chosen:
         return ()
     prior = _Screened(question, items)
-    return tuple(_examined(_row(question, item, prior.given_all(item)), prior) for item in chosen)
+    return tuple(_examined(_row(question, item, items, prior.given_all(item)), prior) for item in chosen)
 
 
 class _Screened:
-    """Draws of the prior, with the likelihood of some items and the probability that each is genuine."""
+    """Draws of the prior, with what they say of some items together and of each by itself."""
 
     def __init__(self, question: Question, items: Sequence[Item]) -> None:
         self.question = replace(question, draws=SCREENED_DRAWS, quasi_random=False)
-        self._draws = SharedDraws(self.question, items, prior_for(self.question, items))
+        draws = prior_for(self.question, items)
+        self._terms = Terms.of(self.question, items, draws.map(lambda values: terms_in(self.question, values, items)))
 
     def alone(self, item: Item) -> float:
         """Probability that an item is genuine with nothing else counted."""
-        return self._genuine_under(item, self._draws.likelihood(item.id)).value
+        return _mean(self._genuine_alone(item), self._terms.joint([item.id])).value
 
     def given_all(self, item: Item) -> Estimate:
         """Probability that an item is genuine, all counted; with it alone where too few draws count."""
-        whole = total({other.id: self._draws.likelihood(other.id) for other in self._draws.items})
+        terms = self._terms
+        whole = terms.joint(terms.names)
         if effective_number(whole) < COLLAPSED:
-            whole = self._draws.likelihood(item.id)
-        return self._genuine_under(item, whole)
+            return _mean(self._genuine_alone(item), terms.joint([item.id]))
+        return _mean(genuine_of(self.question, terms.items, terms.predicted, terms.unheard)[item.id], whole)
 
     def possible(self, item: Item) -> bool:
-        """Whether an item may be genuine in some draw."""
-        return bool(self._genuine(item).max() >= DISBELIEVED)
+        """Whether an item may be genuine in some draw, nothing else being counted."""
+        return bool(self._genuine_alone(item).max() >= DISBELIEVED)
 
-    def _genuine(self, item: Item) -> Array:
-        column = self._draws.genuine(item.id)
-        return np.ones(SCREENED_DRAWS) if column is None else column
+    def _genuine_alone(self, item: Item) -> Array:
+        predicted = {**self._terms.predicted, **self._terms.unheard}
+        return genuine_of(self.question, [item], predicted, {})[item.id]
 
-    def _genuine_under(self, item: Item, log_likelihood: Array) -> Estimate:
-        raw = np.exp(log_likelihood - log_likelihood.max())
-        return Weighting(raw.size, weights=raw / raw.sum()).estimate(self._genuine(item))
+
+def _mean(genuine: Array, log_likelihood: Array) -> Estimate:
+    raw = np.exp(log_likelihood - log_likelihood.max())
+    return Weighting(raw.size, weights=raw / raw.sum()).estimate(genuine)
 
 
 def _examined(row: Genuineness, prior: _Screened) -> Genuineness:
@@ -236,9 +246,18 @@ def _advice(found: Sequence[Widening]) -> str:
     return ". ".join(parts)
 
 
-def _row(question: Question, item: Item, posterior: Estimate) -> Genuineness:
+def _row(question: Question, item: Item, items: Sequence[Item], posterior: Estimate) -> Genuineness:
     stated = stated_reliability(item, question.clock) or 0.0
-    return Genuineness(item, stated, posterior, speechless=_speechless(item, question) if stated < 1.0 else "")
+    speechless = _speechless(item, question) if stated < 1.0 else ""
+    return Genuineness(item, stated, posterior, speechless=speechless, denied_by=_denied_by(question, item, items))
+
+
+def _denied_by(question: Question, item: Item, items: Sequence[Item]) -> str:
+    """Id of a silence that leaves a report no room; empty where there is none."""
+    for name, rumours in rumours_in(items, question.as_of).items():
+        if any(rumour.report.id == item.id and rumour.denied for rumour in rumours):
+            return name
+    return ""
 
 
 def _speechless(item: Item, question: Question) -> str:

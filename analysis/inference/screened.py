@@ -6,14 +6,12 @@ of them; where others are needed, `SharedDraws.best_subset` fits a proposal.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
-import numpy as np
-
-from .estimates import Array, Distribution, Weighting
+from .estimates import Distribution, Weighting
 from .importance import SmoothedWeights, smooth_weights
-from .likelihoods import total
+from .terms import Terms
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,17 +20,13 @@ class Screened:
 
     Attributes
     ----------
-    ready : array of shape (draw,)
-        Date of the question's event, months since t = 0.
-    likelihoods : mapping of str to array of shape (draw,)
-        By item, the log of its density.
+    terms : Terms
+        What they say of the items, with the date of the question's event.
     """
 
-    ready: Array
-    likelihoods: Mapping[str, Array]
+    terms: Terms
 
     def given(self, items: Collection[str]) -> tuple[SmoothedWeights, Distribution]:
         """Weights that some of the items give to the draws, and the date."""
-        joint = total({name: self.likelihoods[name] for name in items}) if items else np.zeros(self.ready.size)
-        smoothed = smooth_weights(joint)
-        return smoothed, Distribution(self.ready, Weighting(self.ready.size, weights=smoothed.weights))
+        ready, smoothed = self.terms.ready, smooth_weights(self.terms.joint(items))
+        return smoothed, Distribution(ready, Weighting(ready.size, weights=smoothed.weights))

@@ -14,7 +14,8 @@ import numpy as np
 
 from ...evidence.latents import with_latents
 from ...evidence.schema import Item
-from ..inference.likelihoods import predictions_of, prior_for
+from ..inference.draws import Values
+from ..inference.likelihoods import predictions_of, prior_for, races_of, unheard_of
 from ..inference.misreading import SURPRISING, likelier_if
 from ..inference.question import Question
 from ..inference.tails import predictive_tail, probability_text
@@ -77,7 +78,12 @@ def surprises(question: Question, items: Sequence[Item]) -> tuple[Surprise, ...]
         return ()
     assumptions = with_latents(question.assumptions, items)
     asked = replace(question, assumptions=assumptions, draws=DRAWS, quasi_random=False)
-    predicted = prior_for(asked, items).map(lambda values: dict(predictions_of(asked, values, items)[2]))
+
+    def alone(values: Values) -> Values:
+        raced = races_of(asked, values, items)
+        return {**predictions_of(asked, values, items, raced)[2], **unheard_of(asked, values, items, raced)}
+
+    predicted = prior_for(asked, items).map(alone)
     rng, found = np.random.default_rng(question.seed), []
     for item in items:
         probability = predictive_tail(item, predicted[item.id], asked.clock, rng)

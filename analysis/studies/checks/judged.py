@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from ....evidence.rumours import rumours_in
 from ....evidence.schema import Item
 from ....priors.families import Based, Family
 from ....priors.families.registry import is_own
@@ -146,16 +147,31 @@ def _moved(posterior: Posterior, name: str, value: float | None, ratio: Array) -
 
 
 def _of_items(posterior: Posterior) -> Iterator[Fixed]:
-    question = posterior.question
+    question, company = posterior.question, _company(posterior)
     for item in posterior.items:
         figures = item.figures(question.clock)
         for key in (*SCALES, *SHARES):
             if key in item.stated_likelihood and isinstance(figures.get(key), float):
                 variants = [_variant(item, key, by) for by in MOVES]
-                yield Fixed(f"{item.id}: {key}", figures[key], partial(_of_variants, question, variants))
+                densities = partial(_of_variants, question, variants, company.get(item.id, ()))
+                yield Fixed(f"{item.id}: {key}", figures[key], densities)
 
 
-def _of_variants(question: Question, variants: Sequence[Item], values: Values, raced: Raced) -> list[Array]:
+def _company(posterior: Posterior) -> dict[str, tuple[Item, ...]]:
+    """By item, others that it has one likelihood with: doubted reports, and silences about what they report."""
+    found: dict[str, dict[str, Item]] = {}
+    for rumours in rumours_in(posterior.items, posterior.question.as_of).values():
+        together = [rumours[0].silence, *(rumour.report for rumour in rumours)]
+        for item in together:
+            found.setdefault(item.id, {}).update({other.id: other for other in together if other is not item})
+    return {name: tuple(others.values()) for name, others in found.items()}
+
+
+def _of_variants(
+    question: Question, variants: Sequence[Item], company: Sequence[Item], values: Values, raced: Raced
+) -> list[Array]:
+    if company:  # each by itself: what one makes of the others is no part of what another does
+        return [total(likelihoods_of(question, values, [variant, *company], raced)) for variant in variants]
     found = likelihoods_of(question, values, variants, raced)
     return [found[variant.id] for variant in variants]
 

@@ -16,10 +16,11 @@ import numpy as np
 from ...inference.diagnostics import FEWEST_EFFECTIVE, WORST_KHAT
 from ...inference.estimates import Array, Estimate, Weighting
 from ...inference.importance import ReweightedPrior, smooth_weights
-from ...inference.likelihoods import likelihoods, prior_for
+from ...inference.likelihoods import prior_for
 from ...inference.log_means import log_mean
 from ...inference.posterior import Posterior
 from ...inference.subsets import SharedDraws
+from ...inference.terms import Terms, terms_in
 from ..influence import CONFLICT
 from .result import CheckResult, Verdict
 
@@ -54,7 +55,8 @@ def leave_one_out(posterior: Posterior) -> Iterator[LeftOut]:
     figures = dict(_from_draws(posterior.shared, _given_prior(posterior)))
     if not isinstance(source, ReweightedPrior):
         # either way may be beyond its weights: a sharp item dominates chains, many items together the others
-        chains = _from_chains(likelihoods(question, source, items), source.weighting)
+        terms = Terms.of(question, items, source.map(lambda values: terms_in(question, values, items)))
+        chains = _from_chains({name: terms.added_by(name) for name in terms.names}, source.weighting)
         for name, value, khat in chains:
             if khat < figures[name].khat:
                 figures[name] = replace(figures[name], given_others=value, khat=khat)
@@ -66,10 +68,11 @@ def _given_prior(posterior: Posterior) -> dict[str, float]:
     question, items, screened = posterior.question, posterior.items, posterior.screened
     found = {}
     if screened is not None:
-        for name, likelihood in screened.likelihoods.items():
+        for name in screened.terms.names:
             smoothed, _ = screened.given([name])
             if smoothed.good and smoothed.effective_draws >= FEWEST_EFFECTIVE:
-                found[name] = log_mean(likelihood, Weighting(likelihood.size)).value
+                alone = screened.terms.joint([name])
+                found[name] = log_mean(alone, Weighting(alone.size)).value
     if len(found) < len(items):
         prior = SharedDraws(question, items, prior_for(question, items))
         found |= {item.id: prior.best_subset([item.id]).evidence.value for item in items if item.id not in found}
@@ -86,7 +89,7 @@ def _from_draws(shared: SharedDraws, given_prior: Mapping[str, float]) -> Iterat
 
 
 def _from_chains(columns: Mapping[str, Array], weighting: Weighting) -> Iterator[tuple[str, Estimate, float]]:
-    """Mean density under the posterior without the item: draws weighted by one over its likelihood."""
+    """Mean density under the posterior without the item: draws weighted by one over what it adds to the others."""
     for name, column in columns.items():
         smoothed = smooth_weights(-column)
         largest = float(column.max())

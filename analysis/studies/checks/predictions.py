@@ -14,10 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....evidence.likelihood import simulate
+from ....evidence.rumours import rumours_in
 from ....evidence.schema import Item
 from ...inference.draws import DrawSource, Values
 from ...inference.estimates import Distribution, Estimate
-from ...inference.likelihoods import latent_beliefs, predictions_of
+from ...inference.likelihoods import latent_beliefs, predictions_of, races_of
 from ...inference.question import Question
 from .result import CheckResult, Verdict
 
@@ -64,7 +65,9 @@ class Prediction:
         return bool(np.isin(self.predicted.values, (0.0, 1.0)).all())
 
 
-def predict(question: Question, source: DrawSource, items: Sequence[Item], stage: str, seed: int) -> list[Prediction]:
+def predict(
+    question: Question, source: DrawSource, items: Sequence[Item], stage: str, seed: int, counted: Sequence[Item] = ()
+) -> list[Prediction]:
     """Simulate every item's observation from every draw.
 
     Parameters
@@ -79,13 +82,22 @@ def predict(question: Question, source: DrawSource, items: Sequence[Item], stage
         ``prior`` or ``posterior``.
     seed : int
         Of the observations' random numbers.
+    counted : sequence of Item, optional
+        Those that have made the draws; silence is predicted beside their doubted reports alone.
     """
     if not items:
         return []
     clock = question.clock
 
+    known, rumours = {item.id for item in counted}, rumours_in(items, question.as_of)
+
     def evaluate(values: Values) -> Values:
-        return dict(predictions_of(question, values, items)[2])
+        raced = races_of(question, values, items)
+        found = dict(predictions_of(question, values, items, raced)[2])
+        for name, beside in rumours.items():
+            heard = [rumour.report for rumour in beside if rumour.report.id in known]
+            found[name] = predictions_of(question, values, [beside[0].silence, *heard], raced)[2][name]
+        return found
 
     columns = source.extended(latent_beliefs(question, items)).map(evaluate)
     streams = np.random.default_rng(seed).spawn(len(items))

@@ -126,7 +126,9 @@ def _looks(posterior: Posterior) -> list[Callable[[], Any]]:
     return [
         lambda: list(check_left_out(leave_one_out(posterior))),
         partial(predict, question, prior, everything, "prior", question.seed),
-        partial(predict, question, posterior.source, counted_and_held_out, "posterior", question.seed),
+        partial(
+            predict, question, posterior.source, counted_and_held_out, "posterior", question.seed, selection.counted
+        ),
     ]
 
 
