@@ -45,11 +45,16 @@ class Rumour:
     as_of: datetime.date
 
     @property
+    def looked(self) -> bool:
+        """Whether somebody looked on the reported day or later and found nothing."""
+        seen = self.silence.observed
+        through = seen.date or seen.confirmed_through
+        return through is not None and through >= self.report.observed.date
+
+    @property
     def denied(self) -> bool:
         """Whether somebody who is believed looked on the reported day or later and found nothing."""
-        seen = self.silence.observed
-        looked = seen.date or seen.confirmed_through
-        return looked is not None and looked >= self.report.observed.date and not is_doubted(self.silence)
+        return self.looked and not is_doubted(self.silence)
 
     @property
     def certain(self) -> bool:

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...evidence import Item, check_against, latent_quantities, with_latents
+from ...evidence.rumours import Rumour, rumours_in
 from ...model.assumptions import load_assumptions
 from ...model.calendar import Calendar, months_later
 from ...model.generative import Outcome
@@ -147,7 +148,12 @@ def explorer_data(question: Question, items: Sequence[Item], draws: int = THINNE
     chosen, log_base, times = _choose(likelihood, source.weighting.draws, draws)
     thinned = source.map(lambda values: {name: values[name] for name in values})
     values = {name: column[chosen] for name, column in thinned.items()}
-    described = [_describe(question, item, values, likelihood[item.id][chosen]) for item in items]
+    rumours = rumours_in(items, question.as_of)
+    described = [
+        _describe(question, item, values, likelihood[item.id][chosen])
+        | _heard(question, rumours.get(item.id, ()), values)
+        for item in items
+    ]
     predicted = _predictions(question, values, probes)
     calendar = assumptions.calendar
     return {
@@ -308,6 +314,18 @@ def _describe(question: Question, item: Item, values: Values, log_likelihood: Ar
             "background": _packed(np.maximum(np.broadcast_to(background, predicted.shape), -700.0), "<f4"),
         }
     return entry
+
+
+def _heard(question: Question, rumours: Sequence[Rumour], values: Values) -> dict[str, Any]:
+    """What the page needs to mix a silence with doubted reports of its event, whichever of them are counted."""
+    if not rumours:
+        return {}
+    silence = rumours[0].silence
+    unheard = np.broadcast_to(predictions_of(question, values, [silence])[2][silence.id], _shape(values))
+    return {
+        "unheard": _packed(unheard, "<f4"),
+        "reports": [{"id": rumour.report.id, "looked": rumour.looked} for rumour in rumours],
+    }
 
 
 def _packed(values: Array, kind: str) -> str:
