@@ -176,7 +176,9 @@ def compare_pointwise(
     return ModelComparison(tuple(rows), items, weights, reason, left_out)
 
 
-def left_out_of_prior(columns: Mapping[str, Array], weighting: Weighting) -> Pointwise:
+def left_out_of_prior(
+    columns: Mapping[str, Array], weighting: Weighting, without: Mapping[str, Mapping[str, Array]] | None = None
+) -> Pointwise:
     """Log density of each item given the others, by two means over draws of the prior.
 
     Parameters
@@ -185,6 +187,8 @@ def left_out_of_prior(columns: Mapping[str, Array], weighting: Weighting) -> Poi
         Log likelihood of each item.
     weighting : Weighting
         How the draws stand for the prior.
+    without : mapping of str to mapping, optional
+        By item, the log likelihoods of the others without it, where it is part of what they say.
 
     Returns
     -------
@@ -196,6 +200,7 @@ def left_out_of_prior(columns: Mapping[str, Array], weighting: Weighting) -> Poi
     densities, khats = [], []
     for left in columns:
         others = {name: column for name, column in columns.items() if name != left}
+        others |= (without or {}).get(left, {})
         rest = total(others) if others else np.zeros(weighting.draws)
         densities.append((whole - log_mean(rest, weighting)).estimate)
         khats.append(max(largest, _khat(others, weighting)))

@@ -18,15 +18,17 @@ expected to say most of which structure holds: the mutual information :math:`I(K
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from ...evidence.rumours import rumours_in
 from ...evidence.schema import Item
 from ...model.trend import TrendText, load_trends, trends_to
 from ...priors.errors import InputError
-from ..inference.estimates import Distribution
+from ..inference.estimates import Array, Distribution, Weighting
 from ..inference.likelihoods import likelihoods, prior_for
 from ..inference.posterior import Posterior
 from ..inference.question import Question
@@ -45,6 +47,8 @@ from .telling import Telling, soonest, telling
 
 COMPUTE, MOBILISATION = "compute-gate", "mobilisation"
 MOBILISATION_SCENARIO = SCENARIO
+Draw = Callable[[Sequence[Item]], tuple[Mapping[str, Array], Weighting]]
+"""Draws a structure from its prior, with the log likelihood of every item."""
 MOST = 0.5  # share of the draws whose date is the same, from which on two structures are one answer twice
 SAME = 1e-9  # months between two dates that are the same
 
@@ -274,15 +278,23 @@ def _left_out_densities(
     the race says.
     """
     prior = prior_for(question, shared)
-    found = {COMPUTE: left_out_of_prior(likelihoods(question, prior, shared), prior.weighting)}
-    for name, text in trends.items():
-        drawn, weighting = draw_trend(question, text, shared)
-        columns = {item.id: drawn[item.id] for item in shared}
-        found[f"trend-{name}"] = left_out_of_prior(columns, weighting)
-    for each in own:
-        drawn, weighting = draw_structure(question, each, shared)
-        found[each.name] = left_out_of_prior({item.id: drawn[item.id] for item in shared}, weighting)
-    return found
+    draws: dict[str, Draw] = {COMPUTE: lambda items: (likelihoods(question, prior, items), prior.weighting)}
+    draws |= {f"trend-{name}": partial(draw_trend, question, text) for name, text in trends.items()}
+    draws |= {each.name: partial(draw_structure, question, each) for each in own}
+    return {name: _left_out(question, draw, shared) for name, draw in draws.items()}
+
+
+def _left_out(question: Question, draw: Draw, shared: Sequence[Item]) -> Pointwise:
+    """Log predictive density of each shared item, the others saying what they do where it is not there."""
+
+    def drawn(items: Sequence[Item]) -> tuple[dict[str, Array], Weighting]:
+        columns, weighting = draw(items)
+        return {item.id: columns[item.id] for item in items}, weighting
+
+    heard = [rumour.report.id for rumours in rumours_in(shared, question.as_of).values() for rumour in rumours]
+    # the same draws: the silence beside a report asks for all that the report does
+    without = {name: drawn([item for item in shared if item.id != name])[0] for name in heard}
+    return left_out_of_prior(*drawn(shared), without)
 
 
 def _stacking(

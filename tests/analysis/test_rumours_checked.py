@@ -16,20 +16,24 @@ from catchup.analysis.commands.main import run
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.differences import quantile_shift
 from catchup.analysis.inference.draws import DrawSource
-from catchup.analysis.inference.estimates import Weighting
+from catchup.analysis.inference.estimates import Estimate, Weighting
 from catchup.analysis.inference.forecast import forecast
 from catchup.analysis.inference.genuineness import genuineness_on_prior
 from catchup.analysis.inference.importance import smooth_weights
 from catchup.analysis.inference.likelihoods import joint_likelihood, likelihoods_of, prior_for
 from catchup.analysis.inference.log_means import log_mean
 from catchup.analysis.inference.posterior import Posterior
+from catchup.analysis.inference.subsets import SharedDraws
 from catchup.analysis.inference.terms import Terms, terms_in
 from catchup.analysis.studies.checks.judged import MOVES, WEIGHTS, _moved_odds, _variant, judged
 from catchup.analysis.studies.checks.leave_one_out import _from_chains, leave_one_out
 from catchup.analysis.studies.checks.predictions import predict
+from catchup.analysis.studies.readings.trend import condition_trend
+from catchup.analysis.studies.structures import COMPUTE, _left_out_densities
 from catchup.analysis.studies.surprise import surprises
 from catchup.evidence.schema import Item
 from catchup.model.assumptions import load_assumptions
+from catchup.model.trend import trends_to
 from false_alarms import widest
 from item_cases import counting, write_item
 from test_rumours import QUESTION, drawn, report, selected, silence, values_of
@@ -120,6 +124,23 @@ def test_chains_leave_a_report_out_of_the_silence_as_well() -> None:
     for name in terms.names:
         expected = whole.log_ratio(found.shared.subset([other for other in terms.names if other != name]))
         assert abs(chains[name].value - expected.value) < widest(math.hypot(chains[name].mcse, expected.mcse)), name
+
+
+def test_structures_leave_a_report_out_of_the_silence_as_well() -> None:
+    """By the log evidence with the report and without it."""
+    items = [silence(), report(0.8)]
+    trends = trends_to(QUESTION.assumptions, QUESTION.event)
+    found = _left_out_densities(QUESTION, items, trends, ())
+    shared = SharedDraws(QUESTION, items, prior_for(QUESTION, items))
+    expected = {COMPUTE: shared.subset(["silence", "report"]).log_ratio(shared.subset(["silence"]))}
+    for name, text in trends.items():
+        both, one = (condition_trend(QUESTION, name, text, chosen).log_evidence for chosen in (items, items[:1]))
+        expected[f"trend-{name}"] = Estimate(both.value - one.value, math.hypot(both.mcse, one.mcse))
+    assert found.keys() == expected.keys()
+    for name, ratio in expected.items():
+        place = found[name].items.index("report")
+        error = math.hypot(ratio.mcse, found[name].mcse[place])
+        assert abs(found[name].log_density[place] - ratio.value) < widest(error), name
 
 
 def test_a_silence_is_predicted_beside_those_reports_that_are_counted() -> None:
