@@ -151,12 +151,12 @@ def national_race(assumptions: Assumptions) -> Race:
     flows: dict[tuple[object, ...], Source] = {}
     for source in race.sources.values():
         *whole, last = source.amount
-        if source.channel in named:
-            amount = tuple(source.amount)
-        elif source.amount[0] in BOUGHT_ALIKE:  # times the part of it that arrives, which is no share of a whole
-            amount = (*source.amount, BOUGHT_ALIKE[source.amount[0]])
-        elif whole and quantities[last].text.maximum == 1.0:
+        if whole and quantities[last].text.maximum == 1.0:
             amount = tuple(whole)
+        elif source.channel in named:
+            amount = tuple(source.amount)
+        elif source.amount[0] in BOUGHT_ALIKE:
+            amount = (*source.amount, BOUGHT_ALIKE[source.amount[0]])
         else:
             continue
         place = REMOTE if source.channel == "remote" else INSIDE
