@@ -37,6 +37,9 @@ from .screened import Screened
 from .subsets import SharedDraws
 
 FEWEST_FOR_A_TAIL = 100  # draws below which k-hat says nothing
+ENOUGH_FOR_A_TAIL = 50_000
+"""Draws below which a k-hat that is not good is no reason for NUTS yet: of few it says little, and so many take a
+quarter of a second where NUTS takes a minute."""
 ATTEMPTS = 2
 """Fits whose draws are weighed, where enough of the first one's count but their k-hat is not good. It varies with the
 directions that a fit finds, and a second fit takes a second where NUTS takes a minute."""
@@ -241,15 +244,17 @@ def _with_more(question: Question, selection: Selection, proposal: Proposal | No
         found = _weigh(asked, selection, prior_for(asked, selection.counted), proposal)
     if found is first:
         return found
-    counted = f"{first.smoothed.effective_draws:,.0f} counted, and at least {FEWEST_EFFECTIVE:,} must"
-    few = f"of {question.draws:,} only {counted}"
-    return replace(found, notes=(f"{found.question.draws:,} draws, because {few}",))
+    counted = f"only {first.smoothed.effective_draws:,.0f} counted, and at least {FEWEST_EFFECTIVE:,} must"
+    short = _shortcoming(first.smoothed) if first.smoothed.effective_draws >= AMPLE * FEWEST_EFFECTIVE else counted
+    return replace(found, notes=(f"{found.question.draws:,} draws, because of {question.draws:,} {short}",))
 
 
 def _draws_wanted(draws: int, smoothed: SmoothedWeights, enough: float) -> int:
     """Number of draws of which enough would count, where more would do: they take less time than a NUTS compile."""
     if draws < FEWEST_FOR_A_TAIL:
         return FEWEST_EFFECTIVE  # too few to tell
+    if smoothed.khat >= GOOD_KHAT and draws < ENOUGH_FOR_A_TAIL:
+        return ENOUGH_FOR_A_TAIL
     share = smoothed.effective_draws / draws
     if smoothed.khat >= GOOD_KHAT or share * draws >= enough or share * ESCALATED_DRAWS < FEWEST_EFFECTIVE:
         return draws

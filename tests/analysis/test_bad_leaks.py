@@ -80,7 +80,7 @@ def test_a_firm_that_does_not_race_is_said_to_be_read_as_another(
         for name, firm in (("baidu-stock", "Baidu"), ("own-stock", "bytedance"))
     )
     said = "catchup: baidu-stock is about Baidu, which does not race, and is read as ByteDance's"
-    asked = ["forecast", "--draws", "500", "--as-of", str(DAY), "--add"]
+    asked = ["forecast", "--draws", "20000", "--as-of", str(DAY), "--add"]
     for model, expected in (("current", [said]), ("article", [])):
         catchup([*asked, absent, "--evidence", "baidu-stock", "--model", model])
         lines = capsys.readouterr().err.splitlines()
