@@ -80,24 +80,21 @@ class Model:
         launch_grid: float | None = None,
         mechanisms: Mapping[str, Any] | None = None,
     ) -> None:
+        from .analysis.inference.request import choose_evidence
+
         self._as_of = date.today() if as_of is None else day_of(as_of, "as_of")
         refuse_others("evidence", evidence, str, "default, none or ids separated by commas")
         refuse_others("ledger", ledger, (str, Path, type(None)), "the folder of a ledger")
-        self._added = tuple(map(Path, listed("add", add, "files", (str, Path))))
+        added = tuple(map(Path, listed("add", add, "files", (str, Path))))
         self._event, self._launch_grid = event, launch_grid
         self._before = load_assumptions(overlays, fixed, model=model, priors=priors, mechanisms=mechanisms)
-        self._evidence = evidence
-        self._ledger = None if ledger is None else Path(ledger)
-        self._question(self._before, DEFAULT_DRAWS, 1)  # refuses what cannot be asked
+        asked = self._question(self._before, DEFAULT_DRAWS, 1)  # refuses what cannot be asked
+        self._selection = choose_evidence(asked, evidence, None if ledger is None else Path(ledger), added)
 
-    @cached_property
+    @property
     def selection(self) -> Selection:
         """Items counted, held out and set aside."""
-        from .analysis.inference.request import choose_evidence
-
-        return choose_evidence(
-            self._question(self._before, DEFAULT_DRAWS, 1), self._evidence, self._ledger, self._added
-        )
+        return self._selection
 
     @property
     def items(self) -> tuple[Item, ...]:

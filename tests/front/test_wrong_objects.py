@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from catchup.analysis import (
 )
 from catchup.analysis.inference.streaming import StreamedDistribution
 from catchup.evidence import load_ledger
+from catchup.evidence.template import template
 from catchup.model import load_assumptions
 from catchup.priors.errors import InputError
 
@@ -181,6 +183,33 @@ def test_a_tree_of_another_model_is_refused(arguments: dict[str, Any], said: str
     assert catchup.forecast(tree, catchup.Model(**ASKED)).ready.quantile(0.5).value > 0.0
     with pytest.raises(InputError, match=said):
         catchup.forecast(tree, catchup.Model(**{**ASKED, **arguments}))
+
+
+def test_a_tree_of_other_figures_of_an_item_is_refused(tmp_path: Path) -> None:
+    """The same id, of 6 months and of 20: a forecast of one under the other would be of neither."""
+    models = {}
+    for months in (6.0, 20.0):
+        path = tmp_path / f"{months:g}.toml"
+        lag = template("capability_lag", "my-lag")
+        path.write_text(re.sub(r"(?m)^value = .*$", f"value = {months}", lag, count=1))
+        models[months] = catchup.Model("2026-11-26", evidence="my-lag", model="article", add=[path])
+    tree = models[6.0].fit(draws=500)
+    assert catchup.forecast(tree, models[6.0]).ready.quantile(0.5).value > 0.0
+    with pytest.raises(InputError, match="tree: what it says of my-lag is not what the item's figures imply"):
+        catchup.forecast(tree, models[20.0])
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"evidence": "eci-lagg"}, "eci-lag"),
+        ({"ledger": "nowhere"}, "nowhere"),
+        ({"add": ["missing.toml"]}, "missing"),
+    ],
+)
+def test_evidence_that_cannot_be_used_is_refused_at_once(asked: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        catchup.Model("2026-11-26", **asked)
 
 
 def test_a_tree_of_no_draws_is_refused(tree: Any) -> None:

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
+from ....evidence.layout import OBSERVATION
 from ....evidence.selected import Selection
 from ....priors.errors import InputError
 from ..diagnostics import Diagnostics
 from ..draws import StoredDraws, Values
 from ..estimates import Weighting
-from ..likelihoods import latent_beliefs
+from ..likelihoods import latent_beliefs, likelihoods_of
 from ..outcomes import ready_under
 from ..posterior import Posterior
 from ..question import Question
@@ -40,8 +41,8 @@ def posterior_of_tree(tree: Any, question: Question, selection: Selection) -> Po
     Raises
     ------
     InputError
-        If there is no posterior, or none of its draws, a quantity is missing, or the tree's priors or dates are not
-        those of the question.
+        If there is no posterior, or none of its draws, a quantity is missing, or the tree's priors, dates or
+        likelihoods are not those of the question and its items.
     """
     group = _posterior(tree)
     _refuse_other_event(group, question)
@@ -66,6 +67,7 @@ def posterior_of_tree(tree: Any, question: Question, selection: Selection) -> Po
     _refuse_other_priors(tree, names, question)
     source = StoredDraws(values, Weighting(draws, chains=chains), question.seed, assumptions.copula)
     _refuse_other_dates(group, question, values)
+    _refuse_other_figures(tree, question, selection, values)
     return Posterior(question, source, _diagnostics(tree, group, values), "sampled", selection)
 
 
@@ -150,6 +152,24 @@ def _refuse_other_dates(group: Any, question: Question, values: Values) -> None:
             f"{question.as_of}: a tree of this model, event and day was expected",
             key=TREE,
         )
+
+
+def _refuse_other_figures(tree: Any, question: Question, selection: Selection, values: Values) -> None:
+    """Refuse a tree whose log likelihoods, worked out again, are those of other figures of an item.
+
+    Those of other samplers may be of fewer items, or of none.
+    """
+    densities = getattr(tree, "children", {}).get("log_likelihood", {})
+    if OBSERVATION not in densities or "item" not in densities[OBSERVATION].dims:
+        return
+    stored, few = densities[OBSERVATION], {name: column[:COMPARED] for name, column in values.items()}
+    said = {str(name) for name in stored["item"].values}
+    for name, again in likelihoods_of(question, few, selection.counted).items():
+        if name in said and not np.allclose(_column(stored.sel(item=name))[:COMPARED], again, rtol=SAME, atol=CLOSE):
+            raise InputError(
+                f"what it says of {name} is not what the item's figures imply: a tree of this item was expected",
+                key=TREE,
+            )
 
 
 def _diagnostics(tree: Any, group: Any, values: Values) -> Diagnostics:
