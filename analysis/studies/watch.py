@@ -236,7 +236,7 @@ def _disclosures(
     except UntrustworthyError as error:
         return [], (f"what may be learnt is left out: {error}",)
     values = {value.disclosure.id: value for value in found.disclosures}
-    return [_learning(row, values[row.name]) for row in chosen], found.notes
+    return [_learning(row, values[row.name]) for row in chosen if row.name in values], found.notes
 
 
 def _learning(row: Observable, value: DisclosureValue) -> Watched:

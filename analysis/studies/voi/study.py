@@ -9,7 +9,6 @@ from functools import partial
 
 import numpy as np
 
-from ....evidence.kinds import KINDS
 from ....evidence.latents import latent_quantities
 from ....evidence.likelihood import log_density, simulate
 from ....evidence.schema import Item
@@ -21,13 +20,12 @@ from ....priors.errors import unknown_name
 from ...inference.diagnostics import UntrustworthyError, few_draws
 from ...inference.draws import DrawSource, Values
 from ...inference.estimates import Array
-from ...inference.likelihoods import latent_beliefs, predictions_of
+from ...inference.likelihoods import latent_beliefs, races_of
 from ...inference.outcomes import READY, ready_under
 from ...inference.posterior import Posterior
 from ...inference.progress import track
 from ...inference.question import Question
 from ...inference.silence import KIND as SILENCE
-from ...inference.silence import silences_in
 from ...inference.weights import lightened
 from ..sensitivity.one_at_a_time import describe_quantity, uncertain_quantities
 from .date_draws import DateDraws
@@ -35,11 +33,11 @@ from .disclosures import Disclosure, read_disclosures
 from .learning import Learning, choose, learn_exactly, observe
 from .pending import Pending
 from .result import DisclosureValue, QuantityValue, ValueOfInformation
+from .silences import READINESS, SO_FAR, beside, doubted_reports, ended_by, predicted_apart
 
 FEWEST = 100  # effective draws, below which slices of them say nothing
 ENOUGH = 1_000  # effective draws, from which each slice has tails of its own
 TAKEN, NOT_TAKEN = 1.0, 0.0  # branches of a policy
-SO_FAR, READINESS = "/so-far", "/readiness"  # end columns of a silence to come: the silence so far, and the date
 
 
 def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequence[str] = ()) -> ValueOfInformation:
@@ -67,7 +65,9 @@ def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequen
     quantities, chosen = _chosen(question, items, disclosures, only)
     enacted = beyond_doubt(question.assumptions.enacted)
     decided = [disclosure for disclosure in chosen if disclosure.text.lever in enacted]
-    chosen = [disclosure for disclosure in chosen if disclosure not in decided]
+    ended = {each.id: report for each in chosen if (report := ended_by(each.item, items)) is not None}
+    over = [disclosure for disclosure in chosen if disclosure.id in ended]
+    chosen = [disclosure for disclosure in chosen if disclosure not in (*decided, *over)]
     columns = _columns(question, source, quantities, chosen, items)
     kept, weighting = lightened(source.weighting)
     columns = {name: column[kept] for name, column in columns.items()}
@@ -98,8 +98,13 @@ def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequen
         notes=(
             *((few_draws(draws.effective, "tails of what is learnt"),) if draws.effective < ENOUGH else ()),
             *(f"left out, as it has been enacted: {disclosure.text.title}" for disclosure in decided),
+            *(_over(disclosure, ended[disclosure.id]) for disclosure in over),
         ),
     )
+
+
+def _over(disclosure: Disclosure, report: Item) -> str:
+    return f"left out, as {report.event} had been reached by {report.id}: {disclosure.text.title}"
 
 
 def _chosen(
@@ -127,11 +132,10 @@ def _columns(
     """The date, the quantities, and what each disclosure is about, in every draw."""
     assumptions = question.assumptions
     pending = [disclosure.item for disclosure in disclosures if disclosure.item is not None]
-    beside = {
-        disclosure.column + part: item
-        for disclosure in disclosures
-        for part, item in _beside(question, disclosure, items).items()
+    further = {
+        column: item for disclosure in disclosures for column, item in beside(question, disclosure, items).items()
     }
+    reports = doubted_reports(items, [item for item in pending if item.kind.name == SILENCE])
     levers = {
         disclosure.column: apply_lever(
             assumptions.levers[disclosure.text.lever], assumptions.race, question.as_of_months
@@ -141,12 +145,14 @@ def _columns(
     }
 
     def evaluate(values: Values) -> Values:
-        _, dates, predicted = predictions_of(question, values, [*pending, *beside.values()])
+        every = [*pending, *further.values()]
+        raced = races_of(question, values, every)
+        predicted = predicted_apart(question, values, every, reports, raced)
         return {
-            READY: dates.ready,
+            READY: raced[1][question.event].ready,
             **{name: values[name] for name in quantities},
             **{disclosure.column: predicted[disclosure.id] for disclosure in disclosures if disclosure.item},
-            **{column: predicted[item.id] for column, item in beside.items()},
+            **{column: predicted[item.id] for column, item in further.items()},
             **{column: ready_under(question, values, lever) for column, lever in levers.items()},
         }
 
@@ -186,23 +192,6 @@ def _value(
 
 def _row(disclosure: Disclosure, found: Learning, exactly: Learning) -> DisclosureValue:
     return DisclosureValue(disclosure, found, found.narrowing, exactly.narrowing)
-
-
-def _beside(question: Question, disclosure: Disclosure, items: Sequence[Item]) -> dict[str, Item]:
-    """What is predicted beside a silence to come: when the event is ready, and the silence about it so far."""
-    pending = disclosure.item
-    if pending is None or pending.kind.name != SILENCE:
-        return {}
-
-    def named(part: str, item: Item) -> Item:
-        return replace(item, text=item.text.model_copy(update={"id": disclosure.column + part}))
-
-    found = {READINESS: named(READINESS, replace(pending, kind=KINDS["milestone"]))}
-    days = [silence.counted for silence in silences_in(question, items) if silence.event == pending.event]
-    if days:
-        observed = pending.observed.model_copy(update={"date": max(days)})
-        found[SO_FAR] = named(SO_FAR, replace(pending, observed=observed))
-    return found
 
 
 def _silent(pending: Item, items: Sequence[Item]) -> bool:

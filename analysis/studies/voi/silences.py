@@ -1,0 +1,75 @@
+"""Silence to come, about an event of which silences and doubted reports are counted.
+
+What is learnt from it is what the longer silence says beyond the one so far, both beside the doubted reports that are
+counted: where one of them is genuine the silence ends, and silence through its day or later says that it was none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ....evidence.kinds import KINDS
+from ....evidence.rumours import is_doubted
+from ....evidence.schema import Item
+from ...inference.draws import Values
+from ...inference.estimates import Array
+from ...inference.likelihoods import Raced, predictions_of
+from ...inference.question import Question
+from ...inference.silence import KIND as SILENCE
+from ...inference.silence import Silence, silences_in
+from .disclosures import Disclosure
+
+REPORT = "milestone"
+SO_FAR, READINESS = "/so-far", "/readiness"  # end columns of a silence to come: the silence so far, and the date
+
+
+def silence_so_far(question: Question, items: Sequence[Item], event: str | None) -> Silence | None:
+    """Longest silence about an event that is counted; None where none is."""
+    about = [silence for silence in silences_in(question, items) if silence.event == event]
+    return max(about, key=lambda silence: silence.counted, default=None)
+
+
+def ended_by(pending: Item | None, items: Sequence[Item]) -> Item | None:
+    """The believed report, counted, after which a silence or a first report to come cannot be; None where none is."""
+    if pending is None or pending.kind.name not in (SILENCE, REPORT):
+        return None
+    reports = (item for item in items if item.kind.name == REPORT and item.event == pending.event)
+    return next((report for report in reports if not is_doubted(report)), None)
+
+
+def doubted_reports(items: Sequence[Item], silences: Sequence[Item]) -> list[Item]:
+    """Doubted reports, counted, of events that silences to come are about."""
+    events = {silence.event for silence in silences}
+    return [item for item in items if item.kind.name == REPORT and item.event in events and is_doubted(item)]
+
+
+def beside(question: Question, disclosure: Disclosure, items: Sequence[Item]) -> dict[str, Item]:
+    """What is predicted beside a silence to come, by column: when the event is ready, and the silence so far."""
+    pending = disclosure.item
+    if pending is None or pending.kind.name != SILENCE:
+        return {}
+    name = disclosure.column
+
+    def named(part: str, item: Item) -> Item:
+        return replace(item, text=item.text.model_copy(update={"id": name + part}))
+
+    found = {name + READINESS: named(READINESS, replace(pending, kind=KINDS[REPORT]))}
+    so_far = silence_so_far(question, items, pending.event)
+    if so_far is not None:
+        # The ledger's own words and doubt say whether it denies a report; the delay is that of the silence to come.
+        counted = next(item for item in items if item.id == so_far.item)
+        told = replace(pending, observed=counted.observed, doubt=counted.doubt)
+        weighed = told.text.model_copy(update={"weight": counted.text.weight})
+        found[name + SO_FAR] = named(SO_FAR, replace(told, text=weighed))
+    return found
+
+
+def predicted_apart(
+    question: Question, values: Values, pending: Sequence[Item], reports: Sequence[Item], raced: Raced
+) -> Mapping[str, Array]:
+    """What the model says of what is to come: of silences beside the reports that are counted, and beside no other."""
+    silences = [item for item in pending if item.kind.name == SILENCE]
+    others = [item for item in pending if item.kind.name != SILENCE]
+    alone = predictions_of(question, values, others, raced)[2]
+    return {**alone, **(predictions_of(question, values, [*silences, *reports], raced)[2] if silences else {})}
