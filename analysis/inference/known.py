@@ -37,7 +37,8 @@ def known_column(question: Question, items: Sequence[Item], values: Values, read
     question : Question
         What is asked.
     items : sequence of Item
-        Those counted: silence about the event is what the delay exceeds; a milestone says the date itself.
+        Those counted: silence about the event is what the delay exceeds; a milestone says the date itself, as surely as
+        it is genuine, and none after one that is believed.
     values : dict of str to array, shape (draw,)
         Of every quantity, and of `RANKS`.
     ready : array, shape (draw,)
@@ -53,8 +54,10 @@ def known_column(question: Question, items: Sequence[Item], values: Values, read
         return {}
     reports = [item for item in items if item.kind.name == "milestone" and item.event == question.event]
     reported = _reported(question, reports)
-    if reported is not None:
-        return {KNOWN: np.full_like(ready, reported)}
+    if reported is not None:  # no later than that, and sooner where a doubted report before it is genuine
+        reports = [item for item in reports if item.observation(question.clock) < reported]
+        if not reports:
+            return {KNOWN: np.full_like(ready, reported)}
     silent = counted_month(question, silences_in(question, items))
     months, concealed, rank = None if silent is None else silent - ready, values[reporting.concealed], values[RANK]
     if not reports:
@@ -65,6 +68,8 @@ def known_column(question: Question, items: Sequence[Item], values: Values, read
         known[right] = day
         open_still &= ~right
         rank = np.clip((rank - genuine) / np.maximum(1.0 - genuine, SMALLEST), SMALLEST, 1.0 - SMALLEST)
+    if reported is not None:
+        return {KNOWN: np.where(open_still, reported, known)}
     delay = delay_given_silence(np, rank, months, reporting, concealed)
     return {KNOWN: np.where(open_still, ready + delay, known)}
 

@@ -253,3 +253,20 @@ def test_an_old_silence_is_not_called_stale_beside_a_newer_one() -> None:
     assert [each.stale for each in silences] == [True, False]
     assert stale_lines(silences) == []
     assert len(stale_lines(silences[:1])) == 1
+
+
+def test_a_doubted_report_before_one_that_is_believed_may_say_the_day() -> None:
+    """Known on the earlier day as surely as that report is genuine, and on that of the believed one otherwise."""
+    reports = [
+        report(0.9, day=date(2027, 7, 1), name="earlier"),
+        report(None),
+        report(0.9, day=date(2027, 8, 29), name="later"),
+    ]
+    found = drawn(reports)
+    known = forecast(found).known
+    assert known is not None
+    assert set(known.values) == {CLOCK.months(date(2027, 7, 1)), CLOCK.months(REPORTED)}
+    genuine = found.source.weighting.estimate(found.genuine["earlier"])
+    assert 0.5 < genuine.value < 0.999
+    on_the_day = known.probability_below(CLOCK.months(date(2027, 7, 1)) + 1e-6)
+    assert abs(on_the_day.value - genuine.value) < widest(math.hypot(on_the_day.mcse, genuine.mcse))
