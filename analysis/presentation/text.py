@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from ..inference.question import Question
 
 if TYPE_CHECKING:
     from ..studies.scenarios import ScenarioResult
+    from ..studies.telling import Telling
     from ..studies.thresholds.stock_search import Threshold
 
 DAYS_PER_WEEK = 7
@@ -121,6 +122,33 @@ def between_text(share: float | None, rest: str) -> str:
     if share is None:
         return "Some structures let it never come: the pool has no variance to share out."
     return f"{share:.0%} of {rest}."
+
+
+def telling_lines(entries: Sequence[Telling], apart: str, chances: Callable[[Telling], str]) -> list[str]:
+    """Say by which day being ready or not tells structures apart soonest, and by which most; nothing if none does.
+
+    Parameters
+    ----------
+    entries : sequence of Telling
+        By month end.
+    apart : str
+        What is told apart.
+    chances : callable
+        Words for the probabilities by a day.
+    """
+    from ..studies.telling import first_telling, most_telling
+
+    def said(row: Telling) -> str:
+        bits = f"{row.information:.2f} bit of which holds"
+        return f"{date_text(row.day)}, which is expected to say {bits} ({chances(row)})"
+
+    first, most = first_telling(entries), most_telling(entries)
+    if most is None:
+        return []
+    if first is None:
+        return [f"No month end tells {apart} apart by much: most does whether it is ready by {said(most)}."]
+    lines = [f"Soonest to tell {apart} apart: whether it is ready by {said(first)}."]
+    return lines if first is most else [*lines, f"Most of all does whether it is ready by {said(most)}."]
 
 
 def arrival_text(event: str, when: str, name: str = "Mythos") -> str:

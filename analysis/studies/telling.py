@@ -18,6 +18,7 @@ from ..inference.forecast import MONTHS_AHEAD
 from ..inference.question import Question
 
 ENOUGH = 0.1  # bits; information that is called telling
+LEAST = 0.005  # bits; less would be written as none
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,18 @@ def telling(question: Question, dates: Mapping[str, Distribution], among: Collec
 
 def soonest(entries: Sequence[Telling]) -> Telling:
     """Return the first month end that says `ENOUGH`; the one that says most where none does."""
-    return next((row for row in entries if row.information >= ENOUGH), max(entries, key=lambda row: row.information))
+    return first_telling(entries) or max(entries, key=lambda row: row.information)
+
+
+def first_telling(entries: Sequence[Telling]) -> Telling | None:
+    """Return the first month end that says `ENOUGH`; None where none does."""
+    return next((row for row in entries if row.information >= ENOUGH), None)
+
+
+def most_telling(entries: Sequence[Telling]) -> Telling | None:
+    """Return the month end that says most; None where none says as much as would be written."""
+    most = max(entries, key=lambda row: row.information)
+    return most if most.information >= LEAST else None
 
 
 def mutual_information(chances: Sequence[float]) -> float:

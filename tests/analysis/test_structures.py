@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from catchup.analysis.inference.likelihoods import joint_likelihood, prior_for
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.presentation.tables.builders import as_json
+from catchup.analysis.presentation.text import telling_lines
 from catchup.analysis.studies.pools import between_share, linear_pool, quantile_pool
 from catchup.analysis.studies.structures import (
     COMPUTE,
@@ -23,7 +25,7 @@ from catchup.analysis.studies.structures import (
     share_of_same_dates,
     structures,
 )
-from catchup.analysis.studies.telling import mutual_information, soonest, telling
+from catchup.analysis.studies.telling import Telling, mutual_information, soonest, telling
 from catchup.evidence import Item, Selection, load_ledger
 from item_cases import DAY, item
 
@@ -70,6 +72,24 @@ def test_what_tells_structures_apart_is_asked_of_those_that_count(question: Ques
     assert [row.information for row in once] == [row.information for row in plain]
     assert set(once[0].chances) == set(dates)
     assert soonest(once) in once
+
+
+def told(information: list[float]) -> list[str]:
+    rows = [Telling(date(2027, month, 1), bits, {"one": bits}) for month, bits in enumerate(information, start=1)]
+    return telling_lines(rows, "them", lambda row: f"{row.chances['one']:.0%}")
+
+
+def test_the_day_that_tells_soonest_and_the_one_that_tells_most_are_told_apart() -> None:
+    first, most = told([0.05, 0.2, 0.6, 0.1])
+    assert first == (
+        "Soonest to tell them apart: whether it is ready by 1 Feb 2027, which is expected to say 0.20 bit of which "
+        "holds (20%)."
+    )
+    assert most.startswith("Most of all does whether it is ready by 1 Mar 2027, which is expected to say 0.60 bit")
+    assert len(told([0.05, 0.6, 0.1])) == 1
+    (little,) = told([0.01, 0.05])
+    assert little.startswith("No month end tells them apart by much: most does whether it is ready by 1 Feb 2027")
+    assert told([0.0, 0.001]) == []
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from ...inference.question import Question
 from ...inference.request import Request, posterior
 from ...studies.comparison import WANTED
 from ...studies.structures import COMPUTE, MOBILISATION, MOBILISATION_SCENARIO, Structures, structures
+from ...studies.telling import first_telling, most_telling
 from ..markdown import cited, generated_by, markdown_table, to_markdown
 from ..tables.structures import comparison_table, pooling_lines, structure_table, telling_table
 from ..text import between_text, date_text
@@ -27,7 +28,6 @@ def structure_page(question: Question) -> str:
         Its day and draws are used, on the default items.
     """
     result = structures(posterior(Request(question)))
-    soonest = result.soonest
     return "\n".join(
         [
             generated_by("python -m catchup.analysis.presentation.pages.all docs"),
@@ -55,11 +55,19 @@ def structure_page(question: Question) -> str:
             to_markdown(comparison_table(result), lines=False),
             "## What would tell them apart\n",
             "Whether it is ready by a day, or not, says something of which structure holds: the expected information, "
-            f"in bits, is the mutual information of the two. The first day that tells much is {date_text(soonest.day)} "
-            f"({soonest.information:.2f} bit).\n",
+            f"in bits, is the mutual information of the two. {_telling_text(result)}\n",
             to_markdown(telling_table(result), lines=False),
         ]
     )
+
+
+def _telling_text(result: Structures) -> str:
+    first, most = first_telling(result.telling), most_telling(result.telling)
+    if first is not None:
+        return f"The first day that tells much is {date_text(first.day)} ({first.information:.2f} bit)."
+    if most is not None:
+        return f"No day tells much; most does {date_text(most.day)} ({most.information:.2f} bit)."
+    return "No day tells anything."
 
 
 def _described(result: Structures) -> list[tuple[str, str, str]]:

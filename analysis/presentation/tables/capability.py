@@ -7,10 +7,10 @@ from typing import Any
 from ...inference.estimates import Distribution
 from ...inference.json_values import significant
 from ...studies.tables.capability import COUNTED, FRONTIER, GATE, TITLES, Capability, ExpectedScore
-from ...studies.telling import soonest
+from ...studies.telling import Telling
 from ..json_form import to_json
 from ..table import Column, Layout, Table
-from ..text import date_text, quantile_text
+from ..text import chance_text, date_text, quantile_text, telling_lines
 from .columns import SHOWN, asked_text, date_columns, moments_column
 
 DIGITS = 5
@@ -46,12 +46,10 @@ def date_table(result: Capability) -> Table[Row]:
         *date_columns(result.question, lambda row: row[1], ("ready", "quantiles")),
     ]
     low, middle, high = (result.implied.quantile_value(p) for p in SHOWN)
-    told = soonest(result.telling)
     lines = [
         f"Mythos's compute implies a score of {middle:.0f} ({low:.0f} to {high:.0f}); {result.mythos.model} has "
         f"{result.mythos.score:.1f}, the best Chinese model, {result.chinese.model}, {result.chinese.score:.1f}.",
-        f"Ready by {date_text(told.day)}, or not, says most of whether compute or scores are right: "
-        f"{told.chances[GATE]:.0%} against {told.chances[FRONTIER]:.0%}.",
+        *telling_lines(result.telling, "compute and scores", _chances_text),
     ]
     return Table(
         "When a Chinese lab is there, by compute and by scores", columns, list(result.ready.items()), lines=lines
@@ -80,6 +78,10 @@ def expected_table(result: Capability) -> Table[ExpectedScore]:
         result.expected,
         lines=["By compute: the line at the largest run of half a year before, without a score's own scatter."],
     )
+
+
+def _chances_text(row: Telling) -> str:
+    return f"by compute {chance_text(row.chances[GATE])}, by scores {chance_text(row.chances[FRONTIER])}"
 
 
 def _scores(values: Distribution) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from ...studies.structures import MOBILISATION_SCENARIO, Structure, Structures
 from ...studies.telling import Telling
 from ..json_form import to_json
 from ..table import ABSENT, Column, Layout, Room, Table
-from ..text import between_text, chance_text, date_text
+from ..text import between_text, chance_text, date_text, telling_lines
 from .columns import asked_text, date_columns, moments_column
 from .model_comparison import elpd_table, weights_as_json, weights_text
 from .structure_spread import left_out_text
@@ -120,13 +120,14 @@ def telling_table(result: Structures) -> Table[Telling]:
 
 def _lines(result: Structures) -> list[str]:
     titles = {row.id: row.title for row in result.structures}
-    soonest = result.soonest
-    chances = "; ".join(f"{titles[name]} {chance_text(chance)}" for name, chance in soonest.chances.items())
+
+    def chances(row: Telling) -> str:
+        return "; ".join(f"{titles[name]} {chance_text(chance)}" for name, chance in row.chances.items())
+
     return [
         between_text(result.between, "the linear pool's variance lies between the structures"),
         *pooling_lines(result),
-        f"Soonest to tell them apart: whether it is ready by {date_text(soonest.day)}, which is expected to say "
-        f"{soonest.information:.2f} bit of which holds ({chances}).",
+        *telling_lines(result.telling, "them", chances),
     ]
 
 
