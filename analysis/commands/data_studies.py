@@ -11,7 +11,7 @@ from cyclopts import Parameter
 
 from ...evidence.tables.places import data_folder
 from ...evidence.tables.store import TableStore
-from .options import BELIEF, OUTPUT, WHAT, Assumed
+from .options import BELIEF, OUTPUT, WHAT, Assumed, announced
 from .output import show
 
 
@@ -105,7 +105,7 @@ def efficiency_data(
         A table with both; the newest kept vintage of the Epoch Capabilities Index that has them by default.
     """
     from ..presentation.tables.progress import layout
-    from ..studies.tables.chosen import chosen_table
+    from ..studies.tables.chosen import chosen_table, refuse_later
     from ..studies.tables.efficiency import Choice, measured_progress, progress_item_text, with_dates
 
     studied = studied or Studied()
@@ -118,7 +118,9 @@ def efficiency_data(
         from ..inference.question import Question
         from ..inference.request import Request, posterior
 
-        result = with_dates(result, posterior(Request(Question(assumptions, as_of or date.today()))))
+        question = Question(assumptions, as_of or date.today())
+        refuse_later(chosen, question.as_of)
+        result = with_dates(result, posterior(announced(Request(question))))
     show(layout(result), as_json=studied.json)
     return 0
 

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from ...priors.errors import InputError
 from .data_studies import Studied, print_item
-from .options import OUTPUT, WHAT
+from .options import OUTPUT, WHAT, announced
 from .output import show, warn
 
 
@@ -43,7 +43,7 @@ def hindcast(
     from ..inference.question import Question
     from ..inference.request import Request, posterior
     from ..presentation.tables.hindcast import layout
-    from ..studies.tables.chosen import every_table
+    from ..studies.tables.chosen import every_table, refuse_later
     from ..studies.tables.gate_hindcast import hindcast_item_text, with_dates
     from ..studies.tables.hindcast import hindcast as ask_again
 
@@ -59,7 +59,10 @@ def hindcast(
             raise InputError("no record's training compute and stock are known: the gate has no track record")
         return print_item(hindcast_item_text(gate, item))
     if dates and gate is not None:
-        drawn = posterior(Request(Question(assumptions, as_of or date.today())))
+        question = Question(assumptions, as_of or date.today())
+        for table in (gate.table, gate.stocks):
+            refuse_later(table, question.as_of)
+        drawn = posterior(announced(Request(question)))
         try:
             gate = with_dates(gate, drawn)
         except InputError as error:  # what rules out no progress at one end has no item, and so no date

@@ -125,14 +125,7 @@ class Asked(Assumed):
         as_of : date, optional
             Another day than the one that was asked for.
         """
-        from .output import warn
-
-        request = self.unannounced_request(as_of=as_of)
-        for line in stale(request):
-            notice(line)
-        for line in stood_in(request):
-            warn(line)  # before the answer: where there is none, it may be why
-        return request
+        return announced(self.unannounced_request(as_of=as_of))
 
     def unannounced_request(self, *, as_of: date | None = None) -> Request:
         """Build the same, saying nothing: for who says it in another way."""
@@ -148,6 +141,17 @@ class Asked(Assumed):
     def posterior(self) -> Posterior:
         """Draw from the posterior that is asked for; raises as `inference.request.posterior` does."""
         return posterior(self.request())
+
+
+def announced(request: Request) -> Request:
+    """Say of a request what silence nobody confirmed lately, and which firms stand in for others; and return it."""
+    from .output import warn
+
+    for line in stale(request):
+        notice(line)
+    for line in stood_in(request):
+        warn(line)  # before the answer: where there is none, it may be why
+    return request
 
 
 def stale(request: Request) -> list[str]:

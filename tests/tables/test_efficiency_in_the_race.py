@@ -16,6 +16,7 @@ from catchup.analysis.commands.main import run
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.estimates import Distribution, Weighting
 from catchup.analysis.inference.request import choose_evidence
+from catchup.analysis.studies.tables import efficiency
 from catchup.analysis.studies.tables.efficiency import Choice, measured_progress, progress_item
 from catchup.evidence import Item, read_table
 from catchup.evidence.efficiency.integration import PARAMETERS
@@ -80,6 +81,17 @@ def test_at_full_weight_it_is_never_counted_with_lags_of_the_same_index(
     (tmp_path / "my-table.toml").write_text("\n".join(whole))
     assert run(["forecast", "--draws", "1000", "--add", str(tmp_path / "my-table.toml")]) == 2
     assert "'epoch-capabilities-index'" in capsys.readouterr().err
+
+
+def test_it_is_not_counted_on_a_day_on_which_the_table_was_not_there(
+    index: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["data", "efficiency", str(index), "--dates", "--json"]
+    assert run([*asked, "--as-of", "2026-06-01"]) == 2
+    assert "after 2026-06-01: nothing of it was known then" in capsys.readouterr().err
+    monkeypatch.setattr(efficiency, "with_dates", lambda found, drawn: found)
+    assert run([*asked, "--as-of", "2026-11-21"]) == 0
+    assert "silence was last confirmed through 2026-09-29" in capsys.readouterr().err
 
 
 @pytest.mark.slow

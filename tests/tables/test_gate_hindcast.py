@@ -229,9 +229,21 @@ def test_it_comes_back_as_evidence_that_nothing_counts_by_itself(
 def test_its_effect_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["hindcast", "--data", str(tmp_path / "nothing"), "--dates", "--as-of", "2026-11-26", "--json"]
     assert run(asked) == 0
-    found = json.loads(capsys.readouterr().out)
+    printed = capsys.readouterr()
+    found = json.loads(printed.out)
     assert len(found["dates"]) == 2
+    assert "silence was last confirmed through 2026-09-29" in printed.err
     assert len(found["gate"]) == 3
+
+
+def test_it_is_not_counted_on_a_day_on_which_its_table_was_not_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["hindcast", "--data", str(tmp_path / "nothing"), "--dates", "--as-of", "2026-06-12", "--json"]
+    assert run(asked) == 2
+    printed = capsys.readouterr()
+    assert "--as-of: epoch-eci is of 2026-08-16, after 2026-06-12" in printed.err
+    assert printed.out == ""
 
 
 def test_where_the_newest_index_has_no_compute_records_that_have_it_are_asked(

@@ -88,6 +88,19 @@ def last_day(table: Table) -> datetime.date:
     return table.vintage or today()
 
 
+def refuse_later(table: Table, as_of: datetime.date) -> None:
+    """Refuse to count a table on a day on which it was not there yet.
+
+    Raises
+    ------
+    InputError
+        If it is later than the day of the question.
+    """
+    day = last_day(table)
+    if day > as_of:
+        raise InputError(f"{table.name} is of {day}, after {as_of}: nothing of it was known then", key="--as-of")
+
+
 def origin_of(table: Table) -> dict[str, Any]:
     """Return which table it is, as JSON: what a run records of it."""
     vintage = table.vintage.isoformat() if table.vintage else None

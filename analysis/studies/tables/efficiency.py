@@ -25,7 +25,7 @@ from ...inference.estimates import Distribution
 from ...inference.json_values import significant
 from ...inference.posterior import Posterior
 from ...inference.question import Question
-from .chosen import last_day
+from .chosen import last_day, refuse_later
 from .telling_curve import refuse_flat
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -185,9 +185,12 @@ def with_dates(found: MeasuredProgress, posterior: Posterior) -> MeasuredProgres
 
     Raises
     ------
+    InputError
+        If the table is later than the day of the question.
     UntrustworthyError
         If some draws cannot be trusted.
     """
+    refuse_later(found.table, posterior.question.as_of)
     dates, withheld = {UNCOUNTED: posterior.ready}, []
     for read in (found.read, *found.others):
         try:

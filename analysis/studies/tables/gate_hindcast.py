@@ -36,7 +36,7 @@ from ...inference.estimates import Array, Distribution
 from ...inference.json_values import significant
 from ...inference.posterior import Posterior
 from ...inference.question import Question
-from .chosen import last_day
+from .chosen import last_day, refuse_later
 from .lag_structures import POINTS, Said
 from .telling_curve import refuse_flat
 
@@ -240,8 +240,15 @@ def with_dates(found: GateHindcast, posterior: Posterior) -> GateHindcast:
         The track record.
     posterior : Posterior
         On all other evidence.
+
+    Raises
+    ------
+    InputError
+        If a table is later than the day of the question, or the track record makes no item.
     """
     item = item_from_table(hindcast_item_text(found, "hindcast-gate"), file="hindcast-gate.toml")
+    for table in (found.table, found.stocks):
+        refuse_later(table, posterior.question.as_of)
     selection = replace(posterior.selection, counted=(*posterior.selection.counted, item))
     counted = condition(posterior.question, selection).ready
     return replace(found, dates=(posterior.ready, counted), question=posterior.question)
