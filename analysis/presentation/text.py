@@ -41,9 +41,12 @@ def date_text(day: date | None) -> str:
 
 
 def stale_text(confirmed: date) -> str:
-    """Say that nobody has looked for long, given the day through which silence was last confirmed."""
+    """Say that silence has not been confirmed for long, given the day through which it last was.
+
+    A report that is counted may say that there was something to see: of that this says nothing.
+    """
     return (
-        f"Silence was last confirmed through {date_text(confirmed)}: nobody has said since whether there was anything "
+        f"Silence was last confirmed through {date_text(confirmed)}: nobody has confirmed since that there was nothing "
         "to see."
     )
 

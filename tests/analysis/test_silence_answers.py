@@ -256,7 +256,7 @@ def test_old_silence_is_said_to_be_old_and_only_then(tmp_path: Path, capsys: pyt
 def test_a_report_begins_with_old_silence_and_says_when_it_is_known(answer: Posterior) -> None:
     head = _headline(forecast(answer))
     assert head["stale"] == [
-        "Silence was last confirmed through 29 Sep 2026: nobody has said since whether there was anything to see."
+        "Silence was last confirmed through 29 Sep 2026: nobody has confirmed since that there was nothing to see."
     ]
     assert any("catchup evidence confirm" in note for note in head["notes"])
     assert "Publicly known around" in " ".join(known_lines(forecast(answer)))
