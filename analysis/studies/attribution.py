@@ -2,8 +2,8 @@
 
 The steps lead from one forecast to the other, changing one thing at a time: first the day of the question
 (time passing), then items removed, changed and added, each by itself in the order in which they became known,
-then the priors, then the random numbers. What a step moves depends on what was changed before it, so the
-order is part of the answer; that the steps add up does not.
+then the priors, then the random numbers. Items that only one of two models reads come and go with the priors. What a
+step moves depends on what was changed before it, so the order is part of the answer; that the steps add up does not.
 
 Between two steps stands a forecast as any other: a posterior, with its diagnostics. Where one cannot be trusted, the
 steps on both sides of it are told as one. Neighbouring forecasts share their draws or, where each needs draws from a
@@ -28,7 +28,7 @@ from ..inference.question import Question
 from ..inference.snapshot import Snapshot
 from .attribution_states import PUBLISHED, State, end_state, on_draws_of, state_on
 from .attribution_steps import Step as Step
-from .reasons import priors_text, version_text, with_reasons
+from .reasons import of_the_models, priors_text, version_text, with_reasons
 
 QUANTILES = PUBLISHED
 ROUNDING = 1e-4  # months; what is published is rounded to this
@@ -141,7 +141,8 @@ def _plan(before: Snapshot, after: Snapshot) -> Iterator[Change]:
     items = dict(before.items)
     if question.as_of != before.question.as_of:
         yield Change("time", f"time passing, {before.question.as_of} to {question.as_of}", question, dict(items))
-    for name in sorted(set(before.items) - set(after.items)):
+    only_read_by_one = of_the_models(before, after)
+    for name in sorted(set(before.items) - set(after.items) - only_read_by_one):
         del items[name]
         yield Change(f"removed:{name}", _removal_text(name, after), question, dict(items))
     common = sorted(set(before.items) & set(after.items))
@@ -149,12 +150,12 @@ def _plan(before: Snapshot, after: Snapshot) -> Iterator[Change]:
         if before.inputs.item_hash(name) != after.inputs.item_hash(name):
             items[name] = after.items[name]
             yield Change(f"changed:{name}", _change_text(before.items[name], after.items[name]), question, dict(items))
-    added = sorted(set(after.items) - set(before.items), key=lambda name: (after.items[name].text.known_since, name))
-    for name in added:
+    added = set(after.items) - set(before.items) - only_read_by_one
+    for name in sorted(added, key=lambda name: (after.items[name].text.known_since, name)):
         items[name] = after.items[name]
         yield Change(f"added:{name}", f"item added: {name}", question, dict(items))
     if before.inputs.priors_hash() != after.inputs.priors_hash() or _of_another_kind(before.question, after.question):
-        yield Change("priors", priors_text(before, after), after.question, dict(items))
+        yield Change("priors", priors_text(before, after), after.question, dict(after.items))
 
 
 def _removal_text(name: str, after: Snapshot) -> str:
@@ -170,8 +171,13 @@ def _change_text(before: Item, after: Item) -> str:
         return f"item revised: {after.id}, {'; '.join(map(str, revised))}"
     if not confirms(after, before):
         return f"item changed: {after.id}"
-    days = [item.observed.confirmed_through or "not said" for item in (before, after)]
-    return f"silence confirmed: {after.id}, through {days[1]} (before: {days[0]})"
+    days = [item.observed.confirmed_through or date.min for item in (before, after)]
+    told = [item.observed.confirmed_through or "not said" for item in (before, after)]
+    if days[1] < days[0]:
+        return f"confirmation withdrawn: {after.id}, through {told[0]} (now: {told[1]})"
+    if days[1] == days[0]:
+        return f"item changed: {after.id}"
+    return f"silence confirmed: {after.id}, through {told[1]} (before: {told[0]})"
 
 
 def _of_another_kind(before: Question, after: Question) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ...evidence.schema import Item
 from ...model.models import model_of
 from ...priors.layers import LISTED, PLAIN, SECTIONS, Layer, merge
 from ..inference.inputs import plain
@@ -17,8 +18,37 @@ NAMED = 6  # rows that a title names
 OURS = ("priors", "version")  # changes that the changelog can speak of, as steps' ids name them
 
 
+def of_the_models(before: Snapshot, after: Snapshot) -> set[str]:
+    """Items that one forecast counts and the other does not since only one of their models reads them.
+
+    Those that such an item takes the place of come and go with it. What became known in between is news to both.
+    """
+    day = before.question.as_of
+    gone = {name: item for name, item in before.items.items() if name not in after.items}
+    come = {
+        name: item for name, item in after.items.items() if name not in before.items and item.text.known_since <= day
+    }
+
+    def unread(items: Mapping[str, Item], other: Snapshot) -> set[str]:
+        assumptions = other.question.assumptions
+        return {name for name, item in items.items() if item.kind.unread(item.observed, assumptions) is not None}
+
+    lost, won = unread(gone, after), unread(come, before)
+    lost_for = {name for item in won for name in come[item].text.replaces if name in gone}
+    won_for = {name for item in lost for name in gone[item].text.replaces if name in come}
+    return lost | won | lost_for | won_for
+
+
 def priors_text(before: Snapshot, after: Snapshot) -> str:
-    """Say which rows of the priors differ, or which model came after which."""
+    """Say which rows of the priors differ, or which model came after which, and which items only one of them reads."""
+    items = of_the_models(before, after)
+    gone, come = (", ".join(sorted(items & set(one.items))) for one in (before, after))
+    read = [f"no longer counts {gone}"] if gone else []
+    read += [f"counts {come}"] if come else []
+    return _differing_text(before, after) + (f", which {' and '.join(read)}" if read else "")
+
+
+def _differing_text(before: Snapshot, after: Snapshot) -> str:
     models = [model_of(snapshot.inputs.layers) for snapshot in (before, after)]
     if models[0] != models[1]:
         return f"another model, {models[0]} to {models[1]}"

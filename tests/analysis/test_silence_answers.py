@@ -27,6 +27,7 @@ from catchup.analysis.presentation.report.report import _headline
 from catchup.analysis.presentation.tables.forecast import known_lines
 from catchup.analysis.runs.run import run as keep_run
 from catchup.analysis.studies.attribution import attribute
+from catchup.analysis.studies.news import kind_of
 from catchup.analysis.studies.state import state
 from catchup.evidence.confirmation import confirmed_text
 from catchup.evidence.ledgers import PACKAGED
@@ -277,3 +278,6 @@ def test_runs_are_scored_by_when_it_is_known_and_a_confirmation_is_a_step_of_its
     assert titles["changed:no-public-model"] == (
         "silence confirmed: no-public-model, through 2026-11-20 (before: 2026-09-29)"
     )
+    back = {step.id: step for step in attribute(runs[1].snapshot, runs[0].snapshot).steps}["changed:no-public-model"]
+    assert back.title == "confirmation withdrawn: no-public-model, through 2026-11-20 (now: 2026-09-29)"
+    assert kind_of(back) == "correction"

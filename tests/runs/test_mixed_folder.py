@@ -9,9 +9,14 @@ from pathlib import Path
 import pytest
 
 from catchup.analysis.commands.main import run as catchup
+from catchup.analysis.inference.inputs import inputs_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request
+from catchup.analysis.inference.snapshot import Snapshot
 from catchup.analysis.runs.run import run
+from catchup.analysis.studies.attribution import attribute
+from catchup.analysis.studies.news import kind_of
+from catchup.analysis.studies.reasons import of_the_models
 from catchup.model.assumptions import load_assumptions
 
 DAY, LATER = date(2026, 11, 1), date(2026, 11, 8)
@@ -34,6 +39,27 @@ def test_another_model_is_the_reason_that_is_given(folder: Path, capsys: pytest.
     assert catchup(["diff", str(folder / "2026-11-01"), str(folder / "2026-11-08"), "--json"]) == 0
     steps = {step["id"]: step["title"] for step in json.loads(capsys.readouterr().out)["steps"]}
     assert steps["priors"] == "another model, article to current"
+
+
+def test_items_that_only_one_model_reads_come_and_go_with_it() -> None:
+    def snapshot(model: str, day: date) -> Snapshot:
+        question = Question(load_assumptions(model=model), day, draws=4_000)
+        counted = Request(question, "eci-lag" if model == "article" else "epoch-lag-records").selection.counted
+        return Snapshot(question, {one.id: one for one in counted}, inputs_of(question.assumptions, counted), "1.0")
+
+    titles = {
+        "article": "another model, current to article, which no longer counts epoch-lag-records and counts eci-lag",
+        "current": "another model, article to current, which no longer counts eci-lag and counts epoch-lag-records",
+    }
+    for one, other in (("current", "article"), ("article", "current")):
+        found = attribute(snapshot(one, DAY), snapshot(other, LATER))
+        told = {step.id: step for step in found.steps}
+        assert told["priors"].title == titles[other]
+        assert not [name for name in told if name.startswith(("added", "removed"))]
+        assert [kind_of(step) for step in found.steps if not step.id.startswith("noise")] == ["news", "correction"]
+    # what became known in between is news, whichever model reads it
+    early = snapshot("article", date(2026, 8, 1))
+    assert of_the_models(early, snapshot("current", LATER)) == set()
 
 
 def test_history_names_what_was_asked_where_it_differs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

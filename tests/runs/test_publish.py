@@ -302,6 +302,7 @@ def step(identity: str, title: str = "") -> Step:
         ("news", step("time+added:a")),
         ("news", step("changed:a", "silence confirmed: a, through 2026-09-30 (before: 2026-09-16)")),
         ("correction", step("changed:a", "item changed: a")),
+        ("correction", step("changed:a", "confirmation withdrawn: a, through 2026-09-30 (now: 2026-09-16)")),
         ("correction", step("removed:a")),
         ("correction", step("priors")),
         ("correction", step("version", "model version")),
