@@ -123,13 +123,14 @@ def score_runs(runs: Iterable[Run], outcome: Outcome, days: Sequence[date] = ())
                 yield _too_late(run.name, title, as_of, outcome)
                 continue
             try:
-                scored = next(iter(dates_of(run).values()))
+                target, scored = next(iter(dates_of(run).items()))
             except UNSOUND as error:
                 reason = error.on_command_line if isinstance(error, CatchupError) else f"{run.folder}: is damaged"
                 yield LeftOut(run.name, title, as_of, reason)
                 continue
             refuse_before_origin(outcome, scored.calendar)
-            yield score(run.name, title, as_of, scored.curve, outcome, scored.calendar, days=days)
+            found = score(run.name, title, as_of, scored.curve, outcome, scored.calendar, days=days)
+            yield replace(found, judged_by=target)
 
     return Scores.of(outcome, rows())
 
@@ -181,7 +182,8 @@ def score_trends(question: Question, outcome: Outcome, days: Sequence[date] = ()
                 yield _too_late(identity, text.title, text.measured, outcome)
                 continue
             ready = read_trend(question, name, text).stated.ready
-            yield score(identity, text.title, text.measured, ready, outcome, calendar, kind=TREND, days=days)
+            found = score(identity, text.title, text.measured, ready, outcome, calendar, kind=TREND, days=days)
+            yield replace(found, judged_by="ready")
 
     return Scores.of(outcome, rows())
 

@@ -99,6 +99,8 @@ class Score:
         Whether that was opened, or is quoted from somewhere else.
     proxy : str
         What the view is of, where that is not the event itself.
+    judged_by : str
+        Which of its dates was judged, of a run or trend: ``known`` or ``ready``; empty for the views of others.
 
     Examples
     --------
@@ -127,6 +129,7 @@ class Score:
     source: str = ""
     opened: bool | None = None
     proxy: str = ""
+    judged_by: str = ""
 
 
 def score(

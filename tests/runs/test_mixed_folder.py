@@ -86,6 +86,19 @@ def test_runs_are_scored_by_what_happened_to_their_own_event(
     assert f"scored are the {len(scored)} of 3 runs" in captured.err
 
 
+def test_which_date_a_run_is_judged_by_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["score", "--runs", str(folder), "--outcome", "2027-03-01"]
+    assert catchup([*asked, "--json"]) == 0
+    found = {row["id"]: row["judged_by"] for row in json.loads(capsys.readouterr().out)["scores"]}
+    assert (found["2026-11-01"], found["2026-11-08"]) == ("ready", "known")
+    assert catchup(asked) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "judged by the day on which it is publicly known: 2026-11-08" in printed
+    assert "judged by the day on which it is ready, the only one that is given: 2026-11-01" in printed
+    assert catchup([*asked, "--event", "lean-mythos"]) == 0
+    assert "judged by the day on which it is publicly known: every run" in " ".join(capsys.readouterr().out.split())
+
+
 def test_an_event_that_no_run_is_about_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert catchup(["score", "--runs", str(folder), "--event", "lean-mytos", "--outcome", "2027-03-01"]) == 2
     assert "--event: unknown event 'lean-mytos'; did you mean 'lean-mythos'?" in capsys.readouterr().err

@@ -20,6 +20,10 @@ NO_FIGURE = "-"
 FIGURES = {"crps": "CRPS", "interval_score": "WIS", "log_score": "log score"}  # as people read their names
 INFINITE = "infinite: the forecast ruled it out"
 PROBABILITY = "probability"
+JUDGED_BY = {
+    "known": "the day on which it is publicly known",
+    "ready": "the day on which it is ready, the only one that is given",
+}
 MEASURES = (
     "CRPS and WIS in months; WIS is the weighted interval score of the quantiles at 5, 50 and 95%, or of those "
     "stated; ~ joins stated quantiles by straight lines"
@@ -102,11 +106,13 @@ def scores_table(result: Scores) -> Table[Score]:
         Column(path=("source",), value=lambda row: row.source or None),
         Column(path=("opened",), value=lambda row: row.opened),
         Column(path=("proxy",), value=lambda row: row.proxy or None),
+        Column(path=("judged_by",), value=lambda row: row.judged_by or None),
     ]
     horizon = (
         f"CRPS and WIS count the {HORIZON:g} months after t = 0: what comes later, or never, as if it came at their end"
     )
-    lines = [horizon, *_left_out_lines(result.left_out), *_reason_lines(result), *_note_lines(result.scores)]
+    judged = _judged_lines(result.scores)
+    lines = [horizon, *judged, *_left_out_lines(result.left_out), *_reason_lines(result), *_note_lines(result.scores)]
     return Table("Forecasts judged by what is known of the date", columns, result.scores, lines=lines)
 
 
@@ -138,6 +144,17 @@ def _days_shown(result: Scores) -> list[date]:
     """Days by whose end somebody stated a probability and nothing else."""
     scored = [row for row in result.scores if row.kind == PROBABILITY]
     return sorted({day for row in scored for day in row.brier if f"brier {day}" not in row.reasons})
+
+
+def _judged_lines(rows: Sequence[Score]) -> list[str]:
+    """Say which of its dates each run was judged by, with their names where runs differ in it."""
+    runs = [row for row in rows if row.kind == RUN]
+    whose = {target: [row.id for row in runs if row.judged_by == target] for target in JUDGED_BY}
+    found = {target: ids for target, ids in whose.items() if ids}
+    return [
+        f"judged by {JUDGED_BY[target]}: {'every run' if len(found) == 1 else ', '.join(ids)}"
+        for target, ids in found.items()
+    ]
 
 
 def _left_out_lines(rows: Sequence[LeftOut]) -> list[str]:
