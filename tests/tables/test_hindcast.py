@@ -210,6 +210,9 @@ def test_the_track_record_of_the_public_index() -> None:
     assert result.difference == pytest.approx(-0.85, abs=0.05)
     assert abs(result.difference) < 2.0 * result.error
     assert "no more than chance explains" in verdict(result)
+    followers = {asked.episode.follower and asked.episode.follower.model for asked in result.compared}
+    assert result.observations == len(followers) == 9
+    assert "18 episodes, which the error counts as 9: those that one" in verdict(result)
     coverage = result.scores["constant-lag"].coverage
     assert (coverage[0.5], coverage[0.9]) == (7 / 14, 12 / 14)
     assert LATTICE[0] < min(asked.months for asked in result.episodes)

@@ -183,7 +183,8 @@ def verdict(result: Hindcast) -> str:
     by = f"{abs(result.difference):.2f} +/- {result.error:.2f} months of CRPS"
     return (
         f"Verdict: {better}, {what}, did better than {worse} by {by}, {told}: "
-        f"{len(result.compared)} episodes, those that one Chinese model closed counting as one."
+        f"{len(result.compared)} episodes, which the error counts as {result.observations}: those that one Chinese "
+        "model closed as one, and those still open as one."
     )
 
 
@@ -272,5 +273,7 @@ def _as_json(
             "rival": result.rival,
             "difference": round(result.difference, DECIMALS),
             "error": round(result.error, DECIMALS),
+            "episodes": len(result.compared),
+            "observations": result.observations,
         },
     }

@@ -102,8 +102,9 @@ class Hindcast:
     best, rival : str
         Structure and rival with the lowest score over all episodes compared.
     difference, error : float
-        By how much the structure's score is lower than the rival's (months), and its standard error, episodes that one
-        Chinese model closed counting as one.
+        By how much the structure's score is lower than the rival's (months), and its standard error.
+    observations : int
+        What that error counts: episodes that one Chinese model closed are one observation, and so are those still open.
     gate : GateHindcast, optional
         The compute gate's own track record, where compute and stocks of that time are known.
 
@@ -131,6 +132,7 @@ class Hindcast:
     rival: str
     difference: float
     error: float
+    observations: int
     gate: GateHindcast | None = None
 
     @property
@@ -260,8 +262,8 @@ def _score(compared: Sequence[Asked], name: str) -> Score:
     )
 
 
-def _difference(compared: Sequence[Asked], best: str, rival: str) -> tuple[float, float]:
-    """Mean difference of two scores, and its standard error: what one model closed at once is one observation."""
+def _difference(compared: Sequence[Asked], best: str, rival: str) -> tuple[float, float, int]:
+    """Mean difference of two scores, its standard error and observations: what one model closed at once is one."""
     differences = np.array([asked.said[rival].score - asked.said[best].score for asked in compared])
     groups = [asked.episode.follower.model if asked.episode.follower else "nobody yet" for asked in compared]
     mean = float(differences.mean())
@@ -271,4 +273,4 @@ def _difference(compared: Sequence[Asked], best: str, rival: str) -> tuple[float
     ]
     count = len(sums)
     error = math.sqrt(sum(each * each for each in sums) * count / max(count - 1, 1)) / len(compared)
-    return mean, error
+    return mean, error, count
