@@ -36,6 +36,7 @@ from .voi.learning import Learning
 from .voi.learning import Outcome as Learnt
 from .voi.pending import read_pending
 from .voi.result import DisclosureValue
+from .voi.silences import ComingSilence
 from .voi.study import value_of_information
 from .voi.uncertainty import jackknife
 
@@ -83,6 +84,8 @@ class Watched:
         Shift of the median to be expected of it, regardless of sign, months: what it is ranked by.
     item : Item or None
         What a disclosure would become; None for a lever or scenario.
+    silence : ComingSilence or None
+        What that is about, where it is a silence.
 
     Examples
     --------
@@ -99,6 +102,7 @@ class Watched:
     sightings: tuple[Sighting, ...]
     weight: Estimate
     item: Item | None = None
+    silence: ComingSilence | None = None
 
     @property
     def probability(self) -> float:
@@ -254,7 +258,7 @@ def _learning(row: Observable, value: DisclosureValue) -> Watched:
         sightings.append(
             Sighting(name, bounds, jackknife(np.asarray(mass / whole), smooth=False), jackknife(moved, smooth=False))
         )
-    return Watched(row, tuple(sightings), jackknife(row.chance * size, smooth=False), item)
+    return Watched(row, tuple(sightings), jackknife(row.chance * size, smooth=False), item, value.silence)
 
 
 def _parts(value: DisclosureValue) -> dict[str, list[Learnt]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.likelihoods import joint_likelihood
 from catchup.analysis.inference.posterior import Posterior
 from catchup.analysis.inference.question import Question
+from catchup.analysis.presentation.silences_to_come import silence_title
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.observables import Observables, read_observables
 from catchup.analysis.studies.voi.uncertainty import POINTS
 from catchup.analysis.studies.watch import watch
@@ -128,3 +131,30 @@ def test_what_else_is_asked_about_does_not_stand_beside_it(tmp_path: Path) -> No
     (alone,) = watch(known, asked, only=[ROW]).rows
     (among,) = (row for row in watch(known, asked, only=[ROW, "rumour"]).rows if row.observable.id == ROW)
     assert alone.sightings == among.sightings
+
+
+def test_a_row_says_all_days_that_its_silence_is_about(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its probability is that of all that passes after the silence which is counted, not only of what is to come."""
+    title = "A month more of silence"
+    old, fresh = drawn([silence(date(2026, 11, 9))]), drawn([silence(DAY)])
+    elsewhere = condition(replace(QUESTION, draws=5_000, event="autonomous-range"), fresh.selection, "importance")
+    none = drawn([])
+    said = {
+        old: f"{title} (from 9 Nov 2026, when last confirmed, through 14 Aug 2027)",
+        fresh: title,
+        elsewhere: f"{title} ({EVENT})",
+        none: f"{title} (through 14 Aug 2027; none is counted so far)",
+    }
+    chances = []
+    for known, expected in said.items():
+        found = watch(known, only=[ROW])
+        (row,) = found.rows
+        assert silence_title(row.observable.title, row.silence) == expected
+        (entry,) = as_json(found)["observables"]
+        assert entry["title"] == expected
+        assert (entry["silence"]["event"], entry["silence"]["through"]) == (EVENT, "2027-08-14")
+        chances.append({each.id: each.probability.value for each in row.sightings}["1"])
+    assert chances[0] < chances[1]  # what may have been missed since the last look comes on top
+    options = ["--as-of", "2026-12-21", "--draws", "5000", "--only", "three-months-of-silence"]
+    assert run(["voi", *options]) == 0
+    assert "(from 29 Sep 2026, when last confirmed, through 2" in " ".join(capsys.readouterr().out.split())

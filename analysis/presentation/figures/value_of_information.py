@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from ...inference.estimates import Estimate
 from ...studies.voi.result import ValueOfInformation
+from ..silences_to_come import short_silence_title
 from .style import INK, LABEL_SIZE, SERIES, WIDTH, frame, house_style, legend_below, new_figure, wrap
 from .wording import brief, event_text, quantity_text, source_line
 
@@ -46,7 +47,8 @@ def draw_value_of_information(result: ValueOfInformation, *, width: float = WIDT
     firms = result.question.assumptions.race.firms
     learnt = [row for row in result.quantities if row.narrowing]
     quantities = [_Bar(quantity_text(row.quantity, firms), row.narrowing.widths) for row in learnt if row.narrowing]
-    disclosures = [_Bar(row.disclosure.text.title, row.narrowing.widths) for row in result.disclosures]
+    titles = [short_silence_title(row.disclosure.text.title, row.silence) for row in result.disclosures]
+    disclosures = [_Bar(title, row.narrowing.widths) for title, row in zip(titles, result.disclosures, strict=True)]
     sections = {"Learning exactly": _widest(quantities), "A disclosure": _widest(disclosures)}
     rows = [row for bars in sections.values() for row in bars]
     heads = [name for name, bars in sections.items() if bars]

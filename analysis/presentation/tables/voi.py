@@ -13,6 +13,7 @@ from ...studies.voi.learning import Outcome
 from ...studies.voi.result import DisclosureValue, QuantityValue, ValueOfInformation
 from ...studies.voi.uncertainty import LEVELS, Narrowing, jackknife
 from ..json_form import date_as_json, estimate_as_json, shift_as_json, to_json
+from ..silences_to_come import silence_as_json, silence_title
 from ..table import Column, Layout, Span, Table
 from ..text import date_text, day_text, shift_text
 from .columns import asked_text
@@ -77,11 +78,12 @@ def _disclosure_table(result: ValueOfInformation) -> Table[DisclosureValue]:
         Column(path=("id",), value=lambda row: row.disclosure.id),
         Column(
             title="A disclosure",
-            text=lambda row: row.disclosure.text.title,
+            text=lambda row: silence_title(row.disclosure.text.title, row.silence),
             path=("title",),
-            value=lambda row: row.disclosure.text.title,
+            value=lambda row: silence_title(row.disclosure.text.title, row.silence),
         ),
         Column(value=_kind_as_json),
+        Column(value=lambda row: silence_as_json(row.silence)),
         *_narrowing_columns(lambda row: row.narrowing),
         Column(path=("exactly",), value=lambda row: _narrowing_as_json(row.exactly)),
         Column(title="median if low", text=lambda row: _median(result, row, 0), figure=True),

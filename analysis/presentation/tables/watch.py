@@ -12,6 +12,7 @@ from ...inference.question import Question
 from ...studies.sensitivity.one_at_a_time import describe_quantity
 from ...studies.watch import Sighting, Watch, Watched
 from ..json_form import dates_as_json, estimate_as_json, shift_as_json, to_json
+from ..silences_to_come import silence_as_json, silence_title
 from ..table import Column, Layout, Table
 from ..text import chance_text, date_text, figure, shift_text
 from .columns import asked_text
@@ -43,11 +44,12 @@ def watch_table(result: Watch) -> Table[Watched]:
         Column(path=("id",), value=lambda row: row.observable.id),
         Column(
             title="What to watch",
-            text=lambda row: row.observable.title,
+            text=lambda row: silence_title(row.observable.title, row.silence),
             path=("title",),
-            value=lambda row: row.observable.title,
+            value=lambda row: silence_title(row.observable.title, row.silence),
         ),
         Column(value=lambda row: {"kind": row.observable.way, row.observable.way: row.observable.name}),
+        Column(value=lambda row: silence_as_json(row.silence)),
         Column(
             title="How likely",
             text=likelihood_text,

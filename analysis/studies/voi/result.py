@@ -12,6 +12,7 @@ from .date_draws import DateDraws
 from .decision import Decision
 from .disclosures import Disclosure
 from .learning import Learning, Outcome
+from .silences import ComingSilence
 from .uncertainty import Narrowing, jackknife
 
 NOTHING = "would not narrow the date: zero within its Monte Carlo error"
@@ -61,12 +62,15 @@ class DisclosureValue:
         All that it may say.
     narrowing, exactly : Narrowing
         What it would do, and what knowing without error what it is about would.
+    silence : ComingSilence or None
+        What it is about, where it is a silence.
     """
 
     disclosure: Disclosure
     learning: Learning
     narrowing: Narrowing
     exactly: Narrowing
+    silence: ComingSilence | None = None
 
     @property
     def note(self) -> str:

@@ -6,8 +6,9 @@ counted: where one of them is genuine the silence ends, and silence through its 
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ....evidence.kinds import KINDS
 from ....evidence.rumours import is_doubted
@@ -22,6 +23,42 @@ from .disclosures import Disclosure
 
 REPORT = "milestone"
 SO_FAR, READINESS = "/so-far", "/readiness"  # end columns of a silence to come: the silence so far, and the date
+
+
+@dataclass(frozen=True)
+class ComingSilence:
+    """What a silence to come is about: all that passes after the silence which is counted, not only what is to come.
+
+    Attributes
+    ----------
+    event, asked : str
+        Event that it is about, and that of the question.
+    as_of, through : date
+        Day of the question, and the last day of the silence.
+    counted : date or None
+        Day through which silence so far is counted; None where none is.
+    """
+
+    event: str
+    asked: str
+    as_of: datetime.date
+    through: datetime.date
+    counted: datetime.date | None
+
+    @property
+    def begins_today(self) -> bool:
+        """Whether the silence so far is counted up to the day of the question."""
+        return self.counted is not None and self.counted >= self.as_of
+
+    @classmethod
+    def of(cls, question: Question, pending: Item | None, items: Sequence[Item]) -> ComingSilence | None:
+        """Of what may be learnt beside counted items; None where that is no silence."""
+        if pending is None or pending.kind.name != SILENCE:
+            return None
+        so_far = silence_so_far(question, items, pending.event)
+        through = pending.kind.counted_through(pending.observed, question.clock)  # type: ignore[attr-defined]
+        counted = None if so_far is None else so_far.counted
+        return cls(pending.observed.event, question.event, question.as_of, through, counted)
 
 
 def silence_so_far(question: Question, items: Sequence[Item], event: str | None) -> Silence | None:

@@ -33,7 +33,7 @@ from .disclosures import Disclosure, read_disclosures
 from .learning import Learning, choose, learn_exactly, observe
 from .pending import Pending
 from .result import DisclosureValue, QuantityValue, ValueOfInformation
-from .silences import READINESS, SO_FAR, beside, doubted_reports, ended_by, predicted_apart
+from .silences import READINESS, SO_FAR, ComingSilence, beside, doubted_reports, ended_by, predicted_apart
 
 FEWEST = 100  # effective draws, below which slices of them say nothing
 ENOUGH = 1_000  # effective draws, from which each slice has tails of its own
@@ -187,11 +187,14 @@ def _value(
         about,
         rng,
     )
-    return _row(disclosure, found, learn_exactly(draws, exact))
+    silence = ComingSilence.of(question, disclosure.item, items)
+    return _row(disclosure, found, learn_exactly(draws, exact), silence)
 
 
-def _row(disclosure: Disclosure, found: Learning, exactly: Learning) -> DisclosureValue:
-    return DisclosureValue(disclosure, found, found.narrowing, exactly.narrowing)
+def _row(
+    disclosure: Disclosure, found: Learning, exactly: Learning, silence: ComingSilence | None = None
+) -> DisclosureValue:
+    return DisclosureValue(disclosure, found, found.narrowing, exactly.narrowing, silence)
 
 
 def _silent(pending: Item, items: Sequence[Item]) -> bool:
