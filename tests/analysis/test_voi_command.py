@@ -11,12 +11,13 @@ import pytest
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference.diagnostics import UntrustworthyError
 from catchup.analysis.inference.draws import PriorDraws, StoredDraws
-from catchup.analysis.inference.estimates import Weighting
+from catchup.analysis.inference.estimates import Estimate, Weighting
 from catchup.analysis.inference.posterior import Posterior
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.presentation.figures import draw_value_of_information
 from catchup.analysis.presentation.tables.builders import as_json
+from catchup.analysis.presentation.tables.voi import _less_text, _share_text
 from catchup.analysis.studies.voi.pending import read_pending
 from catchup.analysis.studies.voi.result import KNOWN, NOTHING, ValueOfInformation
 from catchup.analysis.studies.voi.study import value_of_information
@@ -151,6 +152,14 @@ def test_table_says_what_is_worth_nothing(capsys: pytest.CaptureFixture[str]) ->
     assert f"distilled_share: {NOTHING}" in said
     assert f"startup_budget: {KNOWN}" in said
     assert "A benchmark lag, general" in said
+
+
+def test_what_is_within_noise_is_no_negative_share_and_no_loss_of_minus_nothing() -> None:
+    assert _share_text(Estimate(-0.001, 0.002)) == "within noise"
+    assert _share_text(Estimate(0.051, 0.002)) == "5.1%"
+    assert _less_text(Estimate(-1e-4, 1e-3)) == "nothing less (within noise)"
+    assert _less_text(Estimate(0.0, 0.0)) == "nothing less (no change)"
+    assert _less_text(Estimate(4.44, 0.01)) == "4.44 less"
 
 
 def test_users_disclosures_and_decisions_stand_beside_ours(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -89,3 +89,18 @@ def test_tables_fit_a_terminal_of_eighty_columns(command, words, capsys, monkeyp
     assert max(map(len, lines)) <= 80
     for text in words:
         assert any(text.lower() in line.lower() for line in lines), text  # not folded
+
+
+def test_no_size_is_written_with_two_powers_of_ten(capsys):
+    assert run(["size", "--set", "tokens_per_parameter=1", *OPTIONS]) == 0
+    printed = capsys.readouterr().out
+    assert "e+03e9" not in printed
+    assert "e+12" in printed
+
+
+def test_a_share_above_one_is_said_to_be_impossible(capsys):
+    assert run(["capacity", "--set", "china_stock=1000", *OPTIONS]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Above 100%, which no share can be: implied by the race's stock inside China at t = 0." in said
+    assert run(["capacity", *OPTIONS]) == 0
+    assert "no share can be" not in " ".join(capsys.readouterr().out.split())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +34,10 @@ class _Share:
     title: str
     spread: Distribution | None = None
     figure: float = 0.0
+
+    def at(self, p: float) -> float:
+        """The share at a quantile."""
+        return self.figure if self.spread is None else self.spread.quantile_value(p)
 
 
 def layout(result: Capacity) -> Layout:
@@ -154,7 +158,19 @@ def coverage_table(result: Capacity) -> Table[_Share]:
         _Share("implied_by_race", "implied by the race's stock inside China at t = 0", result.coverage_implied),
         _Share("at_most", "at most, by the dies obtained through a proxy", figure=result.coverage_at_most),
     ]
-    return Table("Two accounts that must not be mixed: how they compare", columns, rows, key=lambda row: row.id)
+    title = "Two accounts that must not be mixed: how they compare"
+    return Table(title, columns, rows, key=lambda row: row.id, lines=_impossible_lines(rows))
+
+
+def _impossible_lines(rows: Sequence[_Share]) -> list[str]:
+    """Say of what is no share, being above 1, that it cannot be: the two accounts contradict each other."""
+    above = [row.title for row in rows if max(map(row.at, SHOWN)) > 1.0]
+    if not above:
+        return []
+    return [
+        f"Above 100%, which no share can be: {'; '.join(above)}. The data set would know of more than China has, so "
+        "the figures given for the two cannot both hold."
+    ]
 
 
 def _share_text(row: _Share, p: float) -> str:

@@ -16,10 +16,16 @@ from .columns import SHOWN, source_names
 TITLES = dict(zip(MEASURES, ("Compute, FLOP", "Tokens", "Parameters", "of which active"), strict=True))
 WRITTEN: dict[str, Callable[[float], str]] = {
     "flop": lambda value: f"{value:.3g}",
-    "tokens": lambda value: f"{value / 1e12:.3g}e12",
-    "parameters": lambda value: f"{value / 1e12:.3g}e12",
-    "active_parameters": lambda value: f"{value / 1e9:.3g}e9",
+    "tokens": lambda value: _in_powers(value, 12),
+    "parameters": lambda value: _in_powers(value, 12),
+    "active_parameters": lambda value: _in_powers(value, 9),
 }
+
+
+def _in_powers(value: float, exponent: int) -> str:
+    """Write a number in a power of ten; plainly where what is left before the power needs a power of its own."""
+    mantissa = f"{value / 10.0**exponent:.3g}"
+    return f"{value:.3g}" if "e" in mantissa else f"{mantissa}e{exponent}"
 
 
 def layout(result: Sizes) -> Layout:

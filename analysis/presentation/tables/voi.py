@@ -45,9 +45,22 @@ def _head(result: ValueOfInformation) -> list[str]:
         f"{asked_text(question)}: the 90% interval is {result.width(0.9).value:.2f} months wide, the 50% interval "
         f"{result.width(0.5).value:.2f}",
         f"{text.title}: now best {best}, at an expected loss of {result.loss.value:.2f} {text.unit}; "
-        f"{result.perfect.value:.2f} less for somebody who knew the date",
+        f"{_less_text(result.perfect)} for somebody who knew the date",
         f"{TITLE}:",
     ]
+
+
+def _less_text(perfect: Estimate) -> str:
+    """By how much somebody who knew the date would lose less: no number where there is none beside its noise."""
+    said = shift_text(perfect)
+    if said.startswith("+"):
+        return f"{perfect.value:.2f} less"
+    return f"{said} less" if said.startswith("below") else f"nothing less ({said})"
+
+
+def _share_text(share: Estimate) -> str:
+    """Write a share of the variance; one that cannot be told from nothing is called noise, not a little below it."""
+    return "within noise" if share.noise else f"{share.value:.1%}"
 
 
 def _act_or_wait(action: float) -> str:
@@ -142,7 +155,7 @@ def _narrowing_columns(found: Callable[[Any], Narrowing], variance: str = "") ->
     return [
         Column(
             title=variance,
-            text=(lambda row: f"{found(row).variance_share.value:.1%}") if variance else None,
+            text=(lambda row: _share_text(found(row).variance_share)) if variance else None,
             path=("variance_share",),
             value=lambda row: estimate_as_json(found(row).variance_share),
             figure=True,
