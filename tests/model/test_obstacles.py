@@ -130,9 +130,7 @@ def test_no_obstacle_makes_a_date_earlier(
 ) -> None:
     some = some | {"rl_ratio": np.zeros(400)}  # a later run is smaller: its reinforcement learning may make up for it
     added = more * LARGEST[assumptions.table.quantities[name].text.unit]
-    early, late = (
-        outcome(assumptions, values, event=event)[1] for values in (some, some | {name: some[name] + added})
-    )
+    early, late = (outcome(assumptions, values, event=event)[1] for values in (some, some | {name: some[name] + added}))
     for firm, run in late.contenders.items():
         assert (run.launch >= early.contenders[firm].launch - SLACK).all()
     before, after = early.ready, late.ready
