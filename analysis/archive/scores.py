@@ -172,12 +172,13 @@ def score_trends(question: Question, outcome: Outcome, days: Sequence[date] = ()
     """Score the trend lines, as their sources state them, under a question's assumptions."""
     from ...model.trend import trends_to
     from ..studies.readings.trend import read_trend
+    from ..studies.structure_registry import trend_id
 
     calendar = question.assumptions.calendar
 
     def rows() -> Iterator[Score | LeftOut]:
         for name, text in trends_to(question.assumptions, question.event).items():
-            identity = f"trend-{name}"
+            identity = trend_id(name)
             if text.measured > outcome.day:
                 yield _too_late(identity, text.title, text.measured, outcome)
                 continue

@@ -25,6 +25,11 @@ FACTORS = np.array([0.9, 1.0, 1.1])  # of the example's values, to try the formu
 SAME = 1e-9
 
 
+def trend_id(name: str) -> str:
+    """What a trend is called among structures."""
+    return f"{TREND}{name}"
+
+
 class Structure(ABC):
     """A model of another shape that answers the same question: derive from it, and register that.
 

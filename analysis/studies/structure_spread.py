@@ -13,7 +13,7 @@ from ..inference.estimates import Distribution
 from ..inference.forecast import Forecast
 from ..inference.posterior import Posterior
 from .pools import linear_pool
-from .structures import Structure, dates_of_structures, left_out_of, pooled
+from .structure_dates import Refused, Structure, dates_of_structures, left_out_of, pooled
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ class StructureSpread:
         All of them, duplicates too.
     left_out : tuple of str
         Titles of those that do not date the question's event.
+    refused : tuple of Refused
+        Those that the evidence contradicts.
 
     Examples
     --------
@@ -40,6 +42,7 @@ class StructureSpread:
 
     structures: tuple[Structure, ...]
     left_out: tuple[str, ...] = ()
+    refused: tuple[Refused, ...] = ()
 
     @property
     def pooled(self) -> tuple[Structure, ...]:
@@ -75,7 +78,7 @@ def structure_spread(posterior: Posterior) -> StructureSpread:
     InputError
         If no model of another shape dates the question's event.
     UntrustworthyError
-        If a trend and the evidence hardly overlap.
+        If the evidence contradicts all models of another shape.
 
     Examples
     --------
@@ -86,7 +89,8 @@ def structure_spread(posterior: Posterior) -> StructureSpread:
     >>> sorted(found.weights)
     ['compute-gate', 'trend-constant-lag', 'trend-growing-lag', 'trend-measured-lag']
     """
-    return StructureSpread(dates_of_structures(posterior), left_out_of(posterior.question))
+    rows, refused = dates_of_structures(posterior)
+    return StructureSpread(rows, left_out_of(posterior.question), refused)
 
 
 def pool_forecast(answer: Forecast, spread: StructureSpread) -> Forecast:

@@ -1,9 +1,9 @@
 r"""Structures: models of different shape asked the same question, and what would tell them apart.
 
 Three shapes: the race for compute, the trends of measured lags, and the mobilisation of domestic chips; and whatever
-users register (see `structure_registry`). Their dates stand side by side. Two that are one answer twice, or carry one
-measurement forward twice, would count it double: the later one is marked as a duplicate, shown, and left out of all
-pools:
+users register (see `structure_registry`). Their dates stand side by side. One that the evidence contradicts has no
+date: it is named, with the reason. Two that are one answer twice, or carry one measurement forward twice, would count
+it double: the later one is marked as a duplicate, shown, and left out of all pools:
 
 - the linear pool, the mixture of the densities, which keeps every structure's tails;
 - the quantile pool, the mean of the quantiles, which keeps their common shape;
@@ -22,58 +22,27 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
-
 from ...evidence.rumours import rumours_in
 from ...evidence.schema import Item
-from ...model.trend import TrendText, load_trends, trends_to
-from ...priors.errors import InputError
+from ...model.trend import TrendText, trends_to
 from ..inference.estimates import Array, Distribution, Weighting
 from ..inference.likelihoods import likelihoods, prior_for
 from ..inference.posterior import Posterior
 from ..inference.question import Question
 from ..inference.result import Result
 from .comparison import ModelComparison, compare_pointwise, left_out_of_prior
-from .own_structures import countable_for, draw_structure, ready_of
+from .own_structures import countable_for, draw_structure
 from .pointwise import Pointwise
 from .pools import between_share, linear_pool, quantile_pool
-from .readings.mobilisation import SCENARIO
-from .readings.trend import condition_trend, draw_trend
+from .readings.trend import draw_trend
 from .readings.trend_evidence import countable
-from .scenarios import ScenarioResult, scenarios
+from .structure_dates import COMPUTE, MOBILISATION, Refused, Structure, dates_of_structures, left_out_of, pooled
 from .structure_registry import Structure as OwnStructure
-from .structure_registry import registered_structures, structures_silent_on
+from .structure_registry import registered_structures, trend_id
 from .telling import Telling, soonest, telling
 
-COMPUTE, MOBILISATION = "compute-gate", "mobilisation"
-MOBILISATION_SCENARIO = SCENARIO
 Draw = Callable[[Sequence[Item]], tuple[Mapping[str, Array], Weighting]]
 """Draws a structure from its prior, with the log likelihood of every item."""
-MOST = 0.5  # share of the draws whose date is the same, from which on two structures are one answer twice
-SAME = 1e-9  # months between two dates that are the same
-
-
-@dataclass(frozen=True)
-class Structure:
-    """One model shape's answer.
-
-    Attributes
-    ----------
-    id, title : str
-        Which.
-    ready : Distribution
-        Months since t = 0.
-    duplicate_of : str or None
-        An earlier structure that it would count a second time; such a one is shown, and left out of pools.
-    duplicate_reason : str
-        Why; empty where it is none.
-    """
-
-    id: str
-    title: str
-    ready: Distribution
-    duplicate_of: str | None = None
-    duplicate_reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,6 +69,8 @@ class Structures(Result):
         By month end.
     left_out : tuple of str
         Titles of those that do not date the question's event.
+    refused : tuple of Refused
+        Those without an answer on the evidence.
 
     Examples
     --------
@@ -120,6 +91,7 @@ class Structures(Result):
     between: float | None
     telling: tuple[Telling, ...]
     left_out: tuple[str, ...] = ()
+    refused: tuple[Refused, ...] = ()
 
     @property
     def pooled(self) -> tuple[Structure, ...]:
@@ -150,7 +122,7 @@ def structures(posterior: Posterior) -> Structures:
     InputError
         If no model of another shape dates the question's event.
     UntrustworthyError
-        If a trend and the evidence hardly overlap.
+        If the evidence contradicts all models of another shape.
 
     Examples
     --------
@@ -162,8 +134,11 @@ def structures(posterior: Posterior) -> Structures:
     ['compute-gate', 'mobilisation']
     """
     question, items = posterior.question, posterior.items
-    trends, own = trends_to(question.assumptions, question.event), registered_structures(question.event)
-    rows = dates_of_structures(posterior)
+    rows, refused = dates_of_structures(posterior)
+    asked = {row.id for row in rows}
+    dating = trends_to(question.assumptions, question.event)
+    trends = {name: text for name, text in dating.items() if trend_id(name) in asked}
+    own = [each for each in registered_structures(question.event) if each.name in asked]
     kept = {row.id: row.ready for row in pooled(rows)}
     shared = _shared_items(question, items, trends, own)
     densities = _left_out_densities(question, shared, trends, own) if shared else {}
@@ -184,78 +159,8 @@ def structures(posterior: Posterior) -> Structures:
         between_share(kept),
         tuple(telling(question, {row.id: row.ready for row in rows}, kept)),
         left_out_of(question),
+        refused,
     )
-
-
-def dates_of_structures(posterior: Posterior) -> tuple[Structure, ...]:
-    """Ask every structure for its date; raises as `structures` does."""
-    question, items = posterior.question, posterior.items
-    if not others_date(question):
-        raise InputError(
-            f"only the race dates {question.event}, none of: {', '.join(left_out_of(question))}", key="--event"
-        )
-    return (
-        *_of_the_race(posterior),
-        *_of_trends(question, trends_to(question.assumptions, question.event), items),
-        *(
-            Structure(each.name, each.title, ready_of(question, each, items))
-            for each in registered_structures(question.event)
-        ),
-    )
-
-
-def others_date(question: Question) -> bool:
-    """Whether any model of another shape than the race's dates a question's event."""
-    return bool(trends_to(question.assumptions, question.event) or registered_structures(question.event))
-
-
-def left_out_of(question: Question) -> tuple[str, ...]:
-    """Titles of the structures that do not date a question's event."""
-    dating = trends_to(question.assumptions, question.event)
-    trends = {name: text for name, text in load_trends(question.assumptions).items() if name not in dating}
-    silent = structures_silent_on(question.event)
-    return (*(trend.title for trend in trends.values()), *(each.title for each in silent))
-
-
-def pooled(rows: Sequence[Structure]) -> tuple[Structure, ...]:
-    """Structures that count in pools: all but the duplicates."""
-    return tuple(row for row in rows if row.duplicate_of is None)
-
-
-def _of_the_race(posterior: Posterior) -> list[Structure]:
-    """The race for compute, and the race under the mobilisation of domestic chips."""
-    (mobilised,) = scenarios(posterior, [MOBILISATION_SCENARIO]).scenarios
-    same = share_of_same_dates(mobilised)
-    twice = same > MOST
-    return [
-        Structure(COMPUTE, "Compute gate", posterior.ready),
-        Structure(
-            MOBILISATION,
-            "Mobilisation of domestic chips",
-            mobilised.ready,
-            COMPUTE if twice else None,
-            f"it is the same race, with the same date in {same:.1%} of the draws" if twice else "",
-        ),
-    ]
-
-
-def share_of_same_dates(scenario: ScenarioResult) -> float:
-    """Probability of the draws whose date is the same under a scenario as without it."""
-    same = np.isclose(scenario.ready.values, scenario.baseline.values, rtol=0.0, atol=SAME)
-    return scenario.ready.weighting.mean(same.astype(float))
-
-
-def _of_trends(question: Question, trends: Mapping[str, TrendText], items: Sequence[Item]) -> list[Structure]:
-    """Each trend on the items that count for it; one whose measured lag an earlier one carries forward is a variant."""
-    rows: list[Structure] = []
-    first: dict[str, str] = {}
-    for name, text in trends.items():
-        carried = condition_trend(question, name, text, countable(question.assumptions, text, items, question.event))
-        earlier = first.setdefault(text.lag, f"trend-{name}")
-        twice = earlier != f"trend-{name}"
-        reason = f"it carries the same measured lag forward ({text.lag})" if twice else ""
-        rows.append(Structure(f"trend-{name}", text.title, carried.ready, earlier if twice else None, reason))
-    return rows
 
 
 def _shared_items(
@@ -279,7 +184,7 @@ def _left_out_densities(
     """
     prior = prior_for(question, shared)
     draws: dict[str, Draw] = {COMPUTE: lambda items: (likelihoods(question, prior, items), prior.weighting)}
-    draws |= {f"trend-{name}": partial(draw_trend, question, text) for name, text in trends.items()}
+    draws |= {trend_id(name): partial(draw_trend, question, text) for name, text in trends.items()}
     draws |= {each.name: partial(draw_structure, question, each) for each in own}
     return {name: _left_out(question, draw, shared) for name, draw in draws.items()}
 

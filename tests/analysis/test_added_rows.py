@@ -24,7 +24,8 @@ from catchup.analysis.presentation.markdown import to_markdown
 from catchup.analysis.presentation.report.contents import sections_of_report
 from catchup.analysis.presentation.table import Table
 from catchup.analysis.presentation.tables.builders import as_json
-from catchup.analysis.runs.run import Sections, studies_of_a_run
+from catchup.analysis.runs.asked import studies_of_a_run
+from catchup.analysis.runs.run import Sections
 from catchup.analysis.studies.worlds import worlds
 from catchup.evidence import KINDS
 from catchup.evidence.kinds.budget_share import BudgetShare

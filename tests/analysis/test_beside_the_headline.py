@@ -21,9 +21,10 @@ from catchup.analysis.presentation.figures.forecast_figures import prior_behind,
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.presentation.tables.structure_spread import spread_text
 from catchup.analysis.studies import structure_registry
+from catchup.analysis.studies.structure_dates import COMPUTE
 from catchup.analysis.studies.structure_registry import Structure as OwnStructure
 from catchup.analysis.studies.structure_spread import StructureSpread, pool_forecast, structure_spread
-from catchup.analysis.studies.structures import COMPUTE, structures
+from catchup.analysis.studies.structures import structures
 from catchup.model.assumptions import load_assumptions
 from catchup.priors import LogNormal
 from false_alarms import widest

@@ -29,7 +29,8 @@ from catchup.analysis.studies.checks.judged import MOVES, WEIGHTS, _moved_odds, 
 from catchup.analysis.studies.checks.leave_one_out import _from_chains, leave_one_out
 from catchup.analysis.studies.checks.predictions import predict
 from catchup.analysis.studies.readings.trend import condition_trend
-from catchup.analysis.studies.structures import COMPUTE, _left_out_densities
+from catchup.analysis.studies.structure_dates import COMPUTE
+from catchup.analysis.studies.structures import _left_out_densities
 from catchup.analysis.studies.surprise import surprises
 from catchup.evidence.schema import Item
 from catchup.model.assumptions import load_assumptions

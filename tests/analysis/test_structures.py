@@ -18,13 +18,8 @@ from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.presentation.text import telling_lines
 from catchup.analysis.studies.pools import between_share, linear_pool, quantile_pool
-from catchup.analysis.studies.structures import (
-    COMPUTE,
-    MOBILISATION,
-    Structures,
-    share_of_same_dates,
-    structures,
-)
+from catchup.analysis.studies.structure_dates import COMPUTE, MOBILISATION, share_of_same_dates
+from catchup.analysis.studies.structures import Structures, structures
 from catchup.analysis.studies.telling import Telling, mutual_information, soonest, telling
 from catchup.evidence import Item, Selection, load_ledger
 from item_cases import DAY, item

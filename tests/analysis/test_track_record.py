@@ -19,7 +19,7 @@ from catchup.analysis.presentation.report.sections import Sections
 from catchup.analysis.presentation.table import Table
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.presentation.tables.hindcast import verdict
-from catchup.analysis.runs.run import studies_of_a_run
+from catchup.analysis.runs.asked import studies_of_a_run
 from catchup.analysis.studies.tables.hindcast import Hindcast
 from catchup.analysis.studies.tables.track_record import track_record
 from catchup.evidence.tables.records import shipped_records

@@ -23,7 +23,8 @@ from catchup.analysis.presentation.pages.worlds import world_page
 from catchup.analysis.presentation.report.contents import READINGS
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.presentation.tables.worlds import world_table
-from catchup.analysis.runs.run import run, studies_of_a_run
+from catchup.analysis.runs.asked import studies_of_a_run
+from catchup.analysis.runs.run import run
 from catchup.analysis.studies.scenarios import scenarios
 from catchup.analysis.studies.worlds import WORLD_DRAWS, WorldResult, Worlds, worlds
 from catchup.model.assumptions import load_assumptions

@@ -199,7 +199,7 @@ def test_every_result_has_one_builder() -> None:
 
 def asked_for() -> Iterator[tuple[str, FunctionType]]:
     """Every function of a study that a command or a run imports."""
-    for path in (*(ANALYSIS / "commands").glob("*.py"), ANALYSIS / "runs" / "run.py"):
+    for path in (*(ANALYSIS / "commands").glob("*.py"), ANALYSIS / "runs" / "asked.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "studies":
                 module = importlib.import_module(f"catchup.analysis.{node.module}")

@@ -1,4 +1,4 @@
-"""A study beside the forecast whose answer cannot be trusted: the run says so, and stands."""
+"""A study, or a part of one, whose answer cannot be trusted: the run says so, and stands."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from catchup.analysis.commands.main import run
 from catchup.analysis.inference.diagnostics import UntrustworthyError
 from catchup.analysis.inference.posterior import Posterior
 from catchup.analysis.runs import run as orchestration
+from catchup.analysis.studies import structure_dates
 from catchup.evidence.template import template
 
 ASKED = ["--as-of", "2026-11-21", "--model", "article", "--draws", "2000"]
@@ -50,26 +51,63 @@ def few_studies(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return choose
 
 
+def refuse(_: Posterior) -> Any:
+    raise UntrustworthyError("no draws")
+
+
 @pytest.mark.usefixtures("undrawn_runs")
-def test_a_run_says_which_structure_has_no_answer_and_why(
-    report: list[str], few_studies: Callable[..., None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_run_says_which_study_has_no_answer_and_why(
+    few_studies: Callable[..., None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(["trend", *ASKED, *report]) == 1
-    assert CONFLICT in capsys.readouterr().err
-    few_studies("trend", "structures")
-    assert run(["run", "--runs", str(tmp_path / "runs"), "--quiet", *ASKED, *report]) == 0
-    said = [line for line in capsys.readouterr().err.splitlines() if CONFLICT in line]
-    assert [line.split()[1] for line in said] == ["structures", "trend"]
+    few_studies("trend", structures=refuse, size=refuse)
+    assert run(["run", "--runs", str(tmp_path / "runs"), "--quiet", *ASKED]) == 0
+    said = [line for line in capsys.readouterr().err.splitlines() if "no draws" in line]
+    assert [line.split()[1] for line in said] == ["structures", "size"]
 
     folder = tmp_path / "runs" / "2026-11-21"
-    refused = json.loads((folder / "refused.json").read_text())
-    assert list(refused) == ["structures", "trend"]
-    assert all(reason.startswith(CONFLICT) for reason in refused.values())
-    assert not (folder / "trend.json").exists()
+    assert json.loads((folder / "refused.json").read_text()) == {"structures": "no draws", "size": "no draws"}
+    assert not (folder / "structures.json").exists()
     assert verify(folder).whole
+    page = (folder / "report.html").read_text()
+    assert page.count("No answer: no draws") == 2
+    assert page.count("How far models of other shapes disagree cannot be told: no draws") == 1
+
+
+@pytest.mark.usefixtures("undrawn_runs")
+def test_a_trend_that_the_evidence_contradicts_is_named_and_all_others_answer(
+    report: list[str], few_studies: Callable[..., None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["trend", "growing-lag", *ASKED, *report]) == 1
+    assert CONFLICT in capsys.readouterr().err
+    assert run(["forecast", "--pool", *ASKED, *report]) == 0
+    assert f"Growing lag (CAISI) is left out: {CONFLICT}" in " ".join(capsys.readouterr().out.split())
+
+    few_studies("trend", "structures")
+    assert run(["run", "--runs", str(tmp_path / "runs"), "--quiet", *ASKED, *report]) == 0
+    assert "no answer" not in capsys.readouterr().err
+    folder = tmp_path / "runs" / "2026-11-21"
+    assert not (folder / "refused.json").exists()
+    shapes = json.loads((folder / "structures.json").read_text())
+    (left_out,) = shapes["refused"]
+    assert (left_out["id"], left_out["title"]) == ("trend-growing-lag", "Growing lag (CAISI)")
+    assert left_out["reason"].startswith(CONFLICT)
+    asked = [row["id"] for row in shapes["structures"]]
+    assert asked == ["compute-gate", "mobilisation", "trend-constant-lag", "trend-constant-lag-with-lead"]
+    assert set(shapes["telling"][0]["probability_by"]) == set(asked)
+    rows = {row["id"]: row for row in json.loads((folder / "trend.json").read_text())["trends"]}
+    assert rows["growing-lag"]["conditioned"] is None
+    assert rows["growing-lag"]["refused"] == left_out["reason"]
+    assert rows["constant-lag"]["refused"] is None
     page = (folder / "report.html").read_text().replace("&#39;", "'")
-    assert page.count(f"No answer: {CONFLICT}") == 2
-    assert page.count(f"How far models of other shapes disagree cannot be told: {CONFLICT}") == 1
+    assert page.count(left_out["reason"]) == 3  # beside the headline, among the structures, among the trends
+
+
+def test_where_the_evidence_contradicts_all_other_structures_there_is_no_pool(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(structure_dates, "condition_trend", lambda *_: refuse(_))
+    assert run(["structures", *ASKED]) == 1
+    assert "no draws" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("undrawn_runs")
@@ -89,9 +127,6 @@ def test_a_run_whose_studies_have_answers_says_nothing_of_refusals(
 def test_what_a_report_cannot_do_without_still_ends_the_run(
     few_studies: Callable[..., None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def refuse(_: Posterior) -> Any:
-        raise UntrustworthyError("no draws")
-
     few_studies(levers=refuse)
     assert run(["run", "--runs", str(tmp_path / "runs"), "--quiet", *ASKED]) == 1
     assert "no draws" in capsys.readouterr().err

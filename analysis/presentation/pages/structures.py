@@ -5,7 +5,9 @@ from __future__ import annotations
 from ...inference.question import Question
 from ...inference.request import Request, posterior
 from ...studies.comparison import WANTED
-from ...studies.structures import COMPUTE, MOBILISATION, MOBILISATION_SCENARIO, Structures, structures
+from ...studies.structure_dates import COMPUTE, MOBILISATION, MOBILISATION_SCENARIO
+from ...studies.structure_registry import trend_id
+from ...studies.structures import Structures, structures
 from ...studies.telling import first_telling, most_telling
 from ..markdown import cited, generated_by, markdown_table, to_markdown
 from ..tables.structures import comparison_table, pooling_lines, structure_table, telling_table
@@ -74,7 +76,7 @@ def _described(result: Structures) -> list[tuple[str, str, str]]:
     from ....model.trend import load_trends
 
     assumptions = result.question.assumptions
-    trends = {f"trend-{name}": text for name, text in load_trends(assumptions).items()}
+    trends = {trend_id(name): text for name, text in load_trends(assumptions).items()}
     sources = dict.fromkeys(
         reference for source in assumptions.race.sources.values() for reference in source.references
     )

@@ -106,7 +106,7 @@ def _spread(sections: Sections) -> list[str]:
         return [f"How far models of other shapes disagree cannot be told: {refused}"]
     if found is None:
         return []
-    return [spread_text(sections.forecast.question, StructureSpread(found.structures, found.left_out))]
+    return [spread_text(sections.forecast.question, StructureSpread(found.structures, found.left_out, found.refused))]
 
 
 def _story(sections: Sections) -> Story:

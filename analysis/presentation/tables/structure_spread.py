@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from ...inference.json_values import rounded
 from ...inference.question import Question
+from ...studies.structure_dates import Refused
 from ...studies.structure_spread import StructureSpread
 from ..json_form import date_as_json
 from ..text import day_text
@@ -45,14 +47,25 @@ def spread_text(question: Question, spread: StructureSpread) -> str:
     def median(place: int) -> str:
         return f"{day_text(question, ordered[place].ready.quantile_value(0.5))} ({ordered[place].title})"
 
-    left_out = f"; {left_out_text(spread.left_out, question)}" if spread.left_out else ""
+    left_out = [left_out_text(spread.left_out, question)] if spread.left_out else []
     medians = f"from {median(0)} to {median(-1)}"
-    return f"Medians of {len(ordered)} models of other shapes, duplicates left out: {medians}{left_out}"
+    said = f"Medians of {len(ordered)} models of other shapes, duplicates left out: {medians}"
+    return "; ".join([said, *left_out, *refused_texts(spread.refused)])
 
 
 def left_out_text(titles: Sequence[str], question: Question) -> str:
     """Say which structures do not date the question's event."""
     return f"left out, since they do not date {question.event}: {', '.join(titles)}"
+
+
+def refused_texts(refused: Sequence[Refused]) -> list[str]:
+    """Say which structures the evidence contradicts, and why."""
+    return [f"{row.title} is left out: {row.reason}" for row in refused]
+
+
+def refused_as_json(refused: Sequence[Refused]) -> list[dict[str, str]]:
+    """Return those structures and why."""
+    return [asdict(row) for row in refused]
 
 
 def pool_text(spread: StructureSpread) -> str:
@@ -67,6 +80,7 @@ def spread_as_json(spread: StructureSpread, question: Question, answer: Containe
         "weights": {name: rounded(weight, WEIGHT_DECIMALS) for name, weight in spread.weights.items()},
         "medians": {row.id: date_as_json(row.ready.quantile(0.5), question) for row in spread.by_median},
         "left_out": list(spread.left_out),
+        "refused": refused_as_json(spread.refused),
         "pooled": list(POOLED_KEYS),
         "race_alone": [key for key in RACE_KEYS if key in answer],
         "duplicates": {row.id: row.duplicate_of for row in spread.structures if row.duplicate_of is not None},

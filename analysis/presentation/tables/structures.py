@@ -7,14 +7,15 @@ from typing import Any
 from ....model.trend import load_trends
 from ...inference.json_values import number
 from ...studies.comparison import ComparedModel
-from ...studies.structures import MOBILISATION_SCENARIO, Structure, Structures
+from ...studies.structure_dates import MOBILISATION_SCENARIO, Structure
+from ...studies.structures import Structures
 from ...studies.telling import Telling
 from ..json_form import to_json
 from ..table import ABSENT, Column, Layout, Room, Table
 from ..text import between_text, chance_text, date_text, telling_lines
 from .columns import asked_text, date_columns, moments_column
 from .model_comparison import elpd_table, weights_as_json, weights_text
-from .structure_spread import left_out_text
+from .structure_spread import left_out_text, refused_as_json, refused_texts
 
 MONTHS_SHOWN = 9
 
@@ -75,6 +76,7 @@ def pooling_lines(result: Structures) -> list[str]:
             if row.duplicate_of is not None
         ),
         *([left_out_text(result.left_out, result.question)] if result.left_out else []),
+        *(f"{said}." for said in refused_texts(result.refused)),
         weights_text(shares, result.withheld, len(result.stacked_on)),
     ]
 
@@ -143,6 +145,7 @@ def _as_json(result: Structures, dates: Table[Structure], telling: Table[Telling
         },
         "elpd": to_json(comparison_table(result)),
         "left_out": list(result.left_out),
+        "refused": refused_as_json(result.refused),
         "between_structures": None if result.between is None else number(result.between),
         "soonest": months[result.telling.index(result.soonest)],
         "telling": months,

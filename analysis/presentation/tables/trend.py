@@ -65,6 +65,11 @@ def trend_table(result: Trends) -> Table[_Row]:
         "When measured lags, carried forward, come to the event",
         columns,
         list(_rows(result)),
+        lines=[
+            f"{row.title}, on the evidence: no answer ({row.refused.on_command_line})"
+            for row in result.trends
+            if row.refused
+        ],
         sources=[reference for row in result.trends for reference in texts[row.id].references],
     )
 
@@ -100,6 +105,7 @@ def _as_json(result: Trends, table: Table[_Row]) -> dict[str, Any]:
                 "title": row.title,
                 "stated": next(rows),
                 "conditioned": None if row.conditioned is None else next(rows),
+                "refused": None if row.refused is None else row.refused.on_command_line,
                 "set_aside": {aside.item: aside.reason for aside in row.set_aside},
             }
             for row in result.trends

@@ -65,9 +65,11 @@ class TrendReading:
     stated : Carried
         As its source has it, before any evidence.
     conditioned : Carried or None
-        On the items that say something of it; None where there is none.
+        On the items that say something of it; None where there is none, or where they contradict it.
     set_aside : tuple of SetAside
         Items that do not count here, and why.
+    refused : UntrustworthyError or None
+        Why it has no answer on the items, where they contradict it.
     """
 
     id: str
@@ -75,6 +77,7 @@ class TrendReading:
     stated: Carried
     conditioned: Carried | None
     set_aside: tuple[SetAside, ...]
+    refused: UntrustworthyError | None = None
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ def trends(posterior: Posterior, ids: Sequence[str] = ()) -> Trends:
     InputError
         If a trend is unknown, or trends cannot date the question's event.
     UntrustworthyError
-        If a trend and the evidence hardly overlap.
+        If the evidence contradicts all of the trends that it says something of.
 
     Examples
     --------
@@ -142,6 +145,9 @@ def trends(posterior: Posterior, ids: Sequence[str] = ()) -> Trends:
         raise InputError(problem, key="--event")
     chosen = {name: known[name] for name in ids or known}
     rows = tuple(read_trend(question, name, text, posterior.items) for name, text in chosen.items())
+    refused = [row.refused for row in rows if row.refused is not None]
+    if refused and not any(row.conditioned for row in rows):
+        raise refused[0]
     return Trends(posterior.origin, rows, posterior.ready)
 
 
@@ -149,8 +155,12 @@ def read_trend(question: Question, name: str, text: TrendText, items: Sequence[I
     """Carry one trend forward, as stated and on the evidence."""
     aside = set_aside(question.assumptions, text, items, question.event)
     counted = countable(question.assumptions, text, items, question.event)
-    conditioned = condition_trend(question, name, text, counted) if counted else None
-    return TrendReading(name, text.title, condition_trend(question, name, text), conditioned, aside)
+    stated, conditioned, refused = condition_trend(question, name, text), None, None
+    try:
+        conditioned = condition_trend(question, name, text, counted) if counted else None
+    except UntrustworthyError as error:
+        refused = error
+    return TrendReading(name, text.title, stated, conditioned, aside, refused)
 
 
 def condition_trend(question: Question, name: str, text: TrendText, items: Sequence[Item] = ()) -> Carried:

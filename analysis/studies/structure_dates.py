@@ -1,0 +1,164 @@
+"""Structures' dates: every model of another shape asked the same question, and which of them say one thing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from ...evidence.schema import Item
+from ...model.trend import TrendText, load_trends, trends_to
+from ...priors.errors import InputError
+from ..inference.diagnostics import UntrustworthyError
+from ..inference.estimates import Distribution
+from ..inference.posterior import Posterior
+from ..inference.question import Question
+from .own_structures import ready_of
+from .readings.mobilisation import SCENARIO
+from .readings.trend import condition_trend
+from .readings.trend_evidence import countable
+from .scenarios import ScenarioResult, scenarios
+from .structure_registry import registered_structures, structures_silent_on, trend_id
+
+COMPUTE, MOBILISATION = "compute-gate", "mobilisation"
+MOBILISATION_SCENARIO = SCENARIO
+MOST = 0.5  # share of the draws whose date is the same, from which on two structures are one answer twice
+SAME = 1e-9  # months between two dates that are the same
+
+
+@dataclass(frozen=True)
+class Structure:
+    """One model shape's answer.
+
+    Attributes
+    ----------
+    id, title : str
+        Which.
+    ready : Distribution
+        Months since t = 0.
+    duplicate_of : str or None
+        An earlier structure that it would count a second time; such a one is shown, and left out of pools.
+    duplicate_reason : str
+        Why; empty where it is none.
+    """
+
+    id: str
+    title: str
+    ready: Distribution
+    duplicate_of: str | None = None
+    duplicate_reason: str = ""
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A structure without an answer, since hardly any of its draws counts on the evidence.
+
+    Attributes
+    ----------
+    id, title : str
+        Which.
+    reason : str
+        Why.
+    """
+
+    id: str
+    title: str
+    reason: str
+
+
+def dates_of_structures(posterior: Posterior) -> tuple[tuple[Structure, ...], tuple[Refused, ...]]:
+    """Ask every structure for its date; those that have one, and those that the evidence contradicts.
+
+    Raises as `structures` does.
+    """
+    question = posterior.question
+    if not others_date(question):
+        raise InputError(
+            f"only the race dates {question.event}, none of: {', '.join(left_out_of(question))}", key="--event"
+        )
+    rows, refused, errors = _of_the_race(posterior), [], []
+    first: dict[str, str] = {}
+    for other in _others(question, posterior.items):
+        try:
+            ready = other.ask()
+        except UntrustworthyError as error:
+            errors.append(error)
+            refused.append(Refused(other.id, other.title, error.on_command_line))
+            continue
+        earlier = first.setdefault(other.carries, other.id)
+        twice = earlier != other.id
+        reason = f"it carries the same measured lag forward ({other.carries})" if twice else ""
+        rows.append(Structure(other.id, other.title, ready, earlier if twice else None, reason))
+    if not first:
+        raise errors[0]
+    return tuple(rows), tuple(refused)
+
+
+def others_date(question: Question) -> bool:
+    """Whether any model of another shape than the race's dates a question's event."""
+    return bool(trends_to(question.assumptions, question.event) or registered_structures(question.event))
+
+
+def left_out_of(question: Question) -> tuple[str, ...]:
+    """Titles of the structures that do not date a question's event."""
+    dating = trends_to(question.assumptions, question.event)
+    trends = {name: text for name, text in load_trends(question.assumptions).items() if name not in dating}
+    silent = structures_silent_on(question.event)
+    return (*(trend.title for trend in trends.values()), *(each.title for each in silent))
+
+
+def pooled(rows: Sequence[Structure]) -> tuple[Structure, ...]:
+    """Structures that count in pools: all but the duplicates."""
+    return tuple(row for row in rows if row.duplicate_of is None)
+
+
+def _of_the_race(posterior: Posterior) -> list[Structure]:
+    """The race for compute, and the race under the mobilisation of domestic chips."""
+    (mobilised,) = scenarios(posterior, [MOBILISATION_SCENARIO]).scenarios
+    same = share_of_same_dates(mobilised)
+    twice = same > MOST
+    return [
+        Structure(COMPUTE, "Compute gate", posterior.ready),
+        Structure(
+            MOBILISATION,
+            "Mobilisation of domestic chips",
+            mobilised.ready,
+            COMPUTE if twice else None,
+            f"it is the same race, with the same date in {same:.1%} of the draws" if twice else "",
+        ),
+    ]
+
+
+def share_of_same_dates(scenario: ScenarioResult) -> float:
+    """Probability of the draws whose date is the same under a scenario as without it."""
+    same = np.isclose(scenario.ready.values, scenario.baseline.values, rtol=0.0, atol=SAME)
+    return scenario.ready.weighting.mean(same.astype(float))
+
+
+@dataclass(frozen=True)
+class _Other:
+    """A structure of another shape than the race's: what it carries forward, and how it is asked for its date."""
+
+    id: str
+    title: str
+    carries: str
+    ask: Callable[[], Distribution]
+
+
+def _others(question: Question, items: Sequence[Item]) -> list[_Other]:
+    """All structures of other shapes that date the question's event, each on the items that count for it."""
+
+    def carried(name: str, text: TrendText) -> Distribution:
+        counted = countable(question.assumptions, text, items, question.event)
+        return condition_trend(question, name, text, counted).ready
+
+    trends = trends_to(question.assumptions, question.event)
+    return [
+        *(_Other(trend_id(name), text.title, text.lag, partial(carried, name, text)) for name, text in trends.items()),
+        *(
+            _Other(each.name, each.title, each.name, partial(ready_of, question, each, items))
+            for each in registered_structures(question.event)
+        ),
+    ]
