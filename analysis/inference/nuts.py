@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from warnings import catch_warnings, filterwarnings
 
 import numpy as np
 
@@ -63,7 +64,7 @@ class CompiledPosterior:
         self.items = tuple(items)
         self.model = build_posterior_model(question, items)
         several = len(self.model.coords["event"]) > 1
-        with waiting("Compiling the model (a minute)"), _without("inplace" if several else "inplace_elemwise"):
+        with waiting("Compiling the model (a minute)"), _without("inplace" if several else "inplace_elemwise"), _calm():
             self.compiled = nutpie.compile_pymc_model(self.model)
 
     def refitted(self, data: Mapping[str, Array]) -> Any:
@@ -133,6 +134,17 @@ def _without(rewrites: str) -> Iterator[None]:
         yield
     finally:
         predefined_modes["NUMBA"] = whole
+
+
+@contextmanager
+def _calm() -> Iterator[None]:
+    """Keep to itself that PyTensor leaves two loops apart that would have more operands together than a loop may.
+
+    Of two events of six firms some have: nothing is wrong, and nobody who asks can do anything about it.
+    """
+    with catch_warnings():
+        filterwarnings("ignore", "Loop fusion failed", UserWarning)
+        yield
 
 
 def build_posterior_model(question: Question, items: Sequence[Item]) -> Any:
