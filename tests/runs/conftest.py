@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from catchup.analysis.archive.reading import Run
+from catchup.analysis.archive.site_folder import Made
+from catchup.analysis.inference.posterior import Posterior
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request
+from catchup.analysis.presentation.site import build
+from catchup.analysis.presentation.site.cards import card_of
 from catchup.analysis.runs import run as orchestration
 from catchup.analysis.runs.replay import replay
 from catchup.model.assumptions import Assumptions, load_assumptions
 
 FIRST, LAST = date(2026, 6, 26), date(2026, 9, 25)
+NEEDED = ("levers", "regimes", "sensitivity")  # by every report
 
 
 @pytest.fixture
@@ -30,6 +38,43 @@ def undrawn_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs with a report, but without figures and explorer."""
     monkeypatch.setattr(orchestration, "drawings_of", lambda sections: {})
     monkeypatch.setattr("catchup.analysis.presentation.explorer.render_explorer", lambda *_: "")
+
+
+@pytest.fixture
+def few_studies(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Leaves a run those studies that are named, and what every report needs."""
+    every = orchestration.studies_of_a_run
+
+    def choose(*names: str, **own: Callable[[Posterior], Any]) -> None:
+        def chosen(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
+            return {name: study for name, study in every(drawn).items() if name in (*NEEDED, *names)} | own
+
+        monkeypatch.setattr(orchestration, "studies_of_a_run", chosen)
+
+    return choose
+
+
+@pytest.fixture(scope="session")
+def cards() -> dict[str, bytes]:
+    """Cards that were drawn, by what they are made from."""
+    return {}
+
+
+@pytest.fixture
+def cards_drawn_once(cards: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run has one card on all sites: drawing those of a shelf anew takes a third of the time of publishing it."""
+
+    def kept_card_of(*asked: Any) -> Made:
+        made = card_of(*asked)
+
+        def make() -> bytes:
+            if made.key not in cards:
+                cards[made.key] = made.make()
+            return cards[made.key]
+
+        return replace(made, make=make)
+
+    monkeypatch.setattr(build, "card_of", kept_card_of)
 
 
 @pytest.fixture(scope="session")

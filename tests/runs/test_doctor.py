@@ -57,6 +57,7 @@ def test_the_age_of_the_newest_run_is_said(runs: Path, shelf: Shelf) -> None:
     assert all(text.endswith(word) for text, word in zip(said, words, strict=True)), said
 
 
+@pytest.mark.usefixtures("cards_drawn_once")
 def test_all_is_well(runs: Path, shelf: Shelf) -> None:
     site = runs.parent / "site"
     publish(runs, site)
@@ -106,6 +107,7 @@ def test_a_clock_that_is_behind(runs: Path) -> None:
     assert not found.sound
 
 
+@pytest.mark.usefixtures("cards_drawn_once")
 def test_a_site_that_is_behind(runs: Path, shelf: Shelf) -> None:
     site, last = runs.parent / "site", sorted(runs.iterdir())[-1]
     shutil.move(last, runs.parent / last.name)

@@ -16,12 +16,10 @@ from catchup.analysis.archive.verification import verify
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference.diagnostics import UntrustworthyError
 from catchup.analysis.inference.posterior import Posterior
-from catchup.analysis.runs import run as orchestration
 from catchup.analysis.studies import structure_dates
 from catchup.evidence.template import template
 
 ASKED = ["--as-of", "2026-11-21", "--model", "article", "--draws", "2000"]
-NEEDED = ("levers", "regimes", "sensitivity")  # by every report
 CONFLICT = "trend 'growing-lag' and the evidence conflict: "
 
 
@@ -35,20 +33,6 @@ def report(tmp_path: Path) -> list[str]:
     path = tmp_path / "told.toml"
     path.write_text(tomli_w.dumps(item))
     return ["--add", str(path)]
-
-
-@pytest.fixture
-def few_studies(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Leaves a run those studies that are named, and what every report needs."""
-    every = orchestration.studies_of_a_run
-
-    def choose(*names: str, **own: Callable[[Posterior], Any]) -> None:
-        def chosen(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
-            return {name: study for name, study in every(drawn).items() if name in (*NEEDED, *names)} | own
-
-        monkeypatch.setattr(orchestration, "studies_of_a_run", chosen)
-
-    return choose
 
 
 def refuse(_: Posterior) -> Any:
