@@ -1,7 +1,7 @@
 """Every block of code in the README and the documentation does what the text around it says it does.
 
 A page's blocks run in order in one folder. A block of TOML whose first line names a file is that file. Commands
-run as they are written, with as many draws as a reader's.
+run on few draws, and among the slow tests as they are written, with as many draws as a reader's.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ import json
 import re
 import subprocess
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cyclopts import CycloptsError
 
 from catchup.analysis.commands.main import app, run
 from catchup.analysis.inference.question import Question
@@ -35,7 +36,9 @@ from documents import NOTEBOOKS, PAGES, ROOT, Block, blocks, name_of
 
 HARMLESS = {"mkdir", "mv", "cp"}
 ELSEWHERE = {"systemctl", "journalctl", "loginctl", "crontab"}  # of other programs, not to be run here
+FEW_DRAWS = "2000"
 LONG = {"run", "check", "calibrate", "sensitivity", "structures", "thresholds", "history", "diff", "voi", "worlds"}
+LONG_PAGES = {"docs/how-to/add-a-leak.md", "docs/how-to/extend.md"}  # of a dozen answers, and of draws by three samplers
 TARGETS = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 WITH_CODE = [path for path in PAGES if path not in NOTEBOOKS and blocks(path)]
@@ -55,11 +58,18 @@ def arguments(words: list[str]) -> list[str]:
 
 
 def is_long(path: Path) -> bool:
-    return any(is_ours(words) and words[1] in LONG for words in shell(path))
+    return name_of(path) in LONG_PAGES or any(is_ours(words) and words[1] in LONG for words in shell(path))
 
 
-def page(path: Path) -> object:
-    return pytest.param(path, id=name_of(path), marks=[pytest.mark.slow] if is_long(path) else [])
+def on_few_draws(given: list[str]) -> list[str]:
+    """The same of our command, on few draws if it takes a number of them."""
+    place = given.index("--draws") if "--draws" in given else len(given)
+    fewer = [*given[:place], *given[place + 2 :], "--draws", FEW_DRAWS]
+    try:
+        app.parse_args(fewer, exit_on_error=False, print_error=False)
+    except CycloptsError:
+        return given
+    return fewer
 
 
 def asks_for(words: list[str]) -> None:
@@ -131,9 +141,22 @@ def registries_as_they_were() -> Iterator[None]:
         registry.update(kept)
 
 
-@pytest.mark.parametrize("path", [page(path) for path in WITH_CODE])
-def test_blocks_run(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, registries_as_they_were: None) -> None:
+@pytest.mark.parametrize("path", [path for path in WITH_CODE if not is_long(path)], ids=name_of)
+@pytest.mark.usefixtures("registries_as_they_were")
+def test_blocks_run_on_few_draws(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    run_blocks(path, on_few_draws)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", WITH_CODE, ids=name_of)
+@pytest.mark.usefixtures("registries_as_they_were")
+def test_blocks_run_as_they_are_written(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    run_blocks(path, list)
+
+
+def run_blocks(path: Path, asked: Callable[[list[str]], list[str]]) -> None:
     names: dict[str, object] = {}
     for block in blocks(path):
         if block.name:
@@ -141,17 +164,17 @@ def test_blocks_run(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
         elif block.language == "python":
             exec(compile(block.text, name_of(path), "exec", dont_inherit=True), names)
         elif block.language in ("sh", "console"):
-            run_block(block)
+            run_block(block, asked)
 
 
-def run_block(block: Block) -> None:
+def run_block(block: Block, asked: Callable[[list[str]], list[str]]) -> None:
     for words in block.commands:
         if words[0] in HARMLESS:
             subprocess.run(words, check=True)
         elif is_ours(words) and not any("~" in word or "$" in word for word in words):
             printed = io.StringIO()
             with contextlib.redirect_stdout(printed):
-                status = run(arguments(words))
+                status = run(asked(arguments(words)))
             assert status == 0, " ".join(words)
             if ">" in words:
                 Path(words[words.index(">") + 1]).write_text(printed.getvalue(), encoding="utf-8")

@@ -152,7 +152,10 @@ def test_pages_are_written_into_a_folder(tmp_path: Path, monkeypatch: pytest.Mon
     assert (tmp_path / PICTURE).read_bytes() == (DOCS / PICTURE).read_bytes(), "run make docs"
 
 
-def test_a_folder_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_that_is_none_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("catchup.analysis.presentation.pages.all.PAGES", {"evidence.md": PAGES["evidence.md"]})
     assert main([str(tmp_path / "nowhere")]) == 2
     assert "there is no folder" in capsys.readouterr().err
     assert main([]) == 2
