@@ -96,7 +96,8 @@ def test_a_scenario_of_ones_own_is_on_the_page(question: Question) -> None:
         }
     }
     world = load_assumptions([Layer.of(own, file="own.toml")])
-    page = scenario_page(replace(question, assumptions=world))
+    alone = replace(world, scenarios={name: world.scenarios[name] for name in own["scenario"]})
+    page = scenario_page(replace(question, assumptions=alone))
     assert "[Nothing is smuggled](#nothing-smuggled)" in page
     assert "fixed, value 0 H100e" in page
 

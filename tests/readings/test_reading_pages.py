@@ -29,9 +29,11 @@ def last_digit(figure: str) -> tuple[float, float]:
     return float(mantissa) * 10.0 ** int(exponent or 0), 10.0**power
 
 
+LONG = {"lags", "mobilisation"}  # which ask the question under a dozen assumptions, each with draws of its own
+
+
 def marked(page):
-    """The page on lags asks the question under a dozen assumptions, each a posterior of its own."""
-    return pytest.param(page, id=page.stem, marks=[pytest.mark.slow] if page.stem == "lags" else [])
+    return pytest.param(page, id=page.stem, marks=[pytest.mark.slow] if page.stem in LONG else [])
 
 
 @pytest.mark.parametrize("page", [marked(page) for page in PAGES])

@@ -15,6 +15,7 @@ import pytest
 
 from catchup.analysis.archive.reading import Run
 from catchup.analysis.commands.main import main, run
+from catchup.analysis.presentation import explorer
 from catchup.analysis.runs import run as orchestration
 
 Shelf = tuple[Path, list[Run]]
@@ -328,6 +329,7 @@ def test_a_full_disk_is_one_line_and_exit_1(
         "explore": ["--out", str(tmp_path / "page.html")],
     }[command]
     monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr(explorer, "render_explorer", lambda *_, **__: "a page")  # which takes seconds to work out
     assert run([command, *arguments, *BRIEF]) == 1
     message = said(capsys)
     assert "no space left on device" in message.lower()
@@ -374,12 +376,22 @@ def test_a_reader_who_stops_after_a_line_is_no_error(form: list[str]) -> None:
     assert (done.stdout, done.stderr) == ("0\n", "")
 
 
-@pytest.mark.parametrize("form", [[], ["--json"]])
-@pytest.mark.parametrize(("closed", "status"), [(">&-", 0), (">&- 2>&-", 0), ("2>&-", 0)])
-def test_closed_output_is_no_error(form: list[str], closed: str, status: int) -> None:
-    program = f"{sys.executable} -m catchup.analysis.commands.main priors list {' '.join(form)}"
+@pytest.mark.parametrize(
+    ("form", "closed"),
+    [
+        ("", ">&-"),
+        ("", ">&- 2>&-"),
+        ("", "2>&-"),
+        ("--json", ">&-"),
+        # nothing is said where standard error leads, in whichever form
+        pytest.param("--json", ">&- 2>&-", marks=pytest.mark.slow),
+        pytest.param("--json", "2>&-", marks=pytest.mark.slow),
+    ],
+)
+def test_closed_output_is_no_error(form: str, closed: str) -> None:
+    program = f"{sys.executable} -m catchup.analysis.commands.main priors list {form}"
     done = subprocess.run(["bash", "-c", f"{program} {closed}"], capture_output=True, text=True, check=False)
-    assert done.returncode == status
+    assert done.returncode == 0
     assert "Traceback" not in done.stdout + done.stderr
 
 
