@@ -43,6 +43,8 @@ def public_values() -> dict[str, type]:
 
 
 VALUES = public_values()
+SHOWN_TWICE = {"catchup.analysis." + name for name in ("Capability", "ModelComparison", "Worlds", "save_tree")}
+"""Names whose examples do what those of another do, and take seconds: what `compare` or `load_tree` gives or reads."""
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +64,9 @@ def test_every_room_has_examples(room: str) -> None:
     assert any(name.rpartition(".")[0] == room for name in VALUES)
 
 
-@pytest.mark.parametrize("name", VALUES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in SHOWN_TWICE else []) for name in VALUES]
+)
 def test_examples_give_what_they_say(name: str) -> None:
     value = VALUES[name]
     assert SECTION.search(inspect.cleandoc(value.__doc__ or "")), "no Examples"
