@@ -38,7 +38,7 @@ HARMLESS = {"mkdir", "mv", "cp"}
 ELSEWHERE = {"systemctl", "journalctl", "loginctl", "crontab"}  # of other programs, not to be run here
 FEW_DRAWS = "2000"
 LONG = {"run", "check", "calibrate", "sensitivity", "structures", "thresholds", "history", "diff", "voi", "worlds"}
-LONG_PAGES = {"docs/how-to/add-a-leak.md", "docs/how-to/extend.md"}  # of a dozen answers, and of draws by three samplers
+LONG_PAGES = {"docs/how-to/add-a-leak.md", "docs/how-to/extend.md"}  # a dozen answers; draws by three samplers
 TARGETS = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
 WITH_CODE = [path for path in PAGES if path not in NOTEBOOKS and blocks(path)]

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -75,14 +74,6 @@ def cards_drawn_once(cards: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -
         return replace(made, make=make)
 
     monkeypatch.setattr(build, "card_of", kept_card_of)
-
-
-@pytest.fixture(scope="session")
-def scoringrules() -> ModuleType:
-    """The library of scoring rules, for those who ask: it compiles for five seconds, at collection for everybody."""
-    import scoringrules
-
-    return scoringrules
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ import json
 import shutil
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
@@ -225,16 +224,6 @@ def normal(mean: float, sd: float, draws: int = 40_000) -> Distribution:
     from scipy.stats import norm
 
     return Distribution(norm.ppf((np.arange(draws) + 0.5) / draws, mean, sd), Weighting(draws))
-
-
-def test_scores_against_the_normal_distributions_own(scoringrules: ModuleType) -> None:
-    outcome = Outcome(date(2027, 1, 15))
-    moment = outcome.months(CALENDAR)
-    found = score("x", "x", date(2026, 6, 1), normal(10.0, 2.0), outcome, CALENDAR)
-    # 2 000 equally likely values stand for the distribution: the error of the score is of the order of their spacing
-    assert found.crps == pytest.approx(scoringrules.crps_normal(moment, 10.0, 2.0), abs=2e-3)
-    assert found.log_score == pytest.approx(scoringrules.logs_normal(moment, 10.0, 2.0), abs=2e-3)
-    assert found.covered == {0.5: True, 0.9: True}
 
 
 def test_an_open_outcome_scores_what_is_decided() -> None:

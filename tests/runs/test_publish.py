@@ -755,9 +755,7 @@ def test_the_weekly_script_runs_publishes_and_says_what_failed_once(
 
 
 @pytest.mark.usefixtures("undrawn_runs")
-def test_a_job_started_again_makes_no_second_run(
-    tmp_path: Path, few_studies: Callable[..., None], capsys: Any
-) -> None:
+def test_a_job_started_again_makes_no_second_run(tmp_path: Path, few_studies: Callable[..., None], capsys: Any) -> None:
     from catchup.analysis.archive.reading import REPORT
 
     few_studies()

@@ -1,4 +1,4 @@
-"""The CRPS counts the months up to a stated horizon: against the library's, integrals and closed forms."""
+"""The CRPS counts the months up to a stated horizon: against integrals and closed forms."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import itertools
 import math
 from collections.abc import Callable
 from datetime import date
-from types import ModuleType
 
 import numpy as np
 import pytest
 from scipy import integrate
 
 from catchup.analysis.archive.scores import Outcome, score_rivals
-from catchup.analysis.archive.views import EQUALLY_LIKELY, LEVELS, Curve, Knots, Window
+from catchup.analysis.archive.views import LEVELS, Curve, Knots, Window
 from catchup.analysis.inference import proper_scores
 from catchup.analysis.inference.proper_scores import HORIZON
 from catchup.analysis.presentation.tables.builders import as_json
@@ -30,25 +29,6 @@ def numerically(cumulative: Callable[[float], float], moment: float, knots: list
         integrate.quad(lambda x: (cumulative(x) - (x >= moment)) ** 2, left + 1e-12, right - 1e-12)[0]
         for left, right in itertools.pairwise(edges)
     )
-
-
-@pytest.mark.parametrize("moment", AROUND)
-@pytest.mark.parametrize("never", [0.0, 0.3, 1.0])
-def test_a_curves_crps_is_the_librarys_threshold_weighted_one(
-    moment: float, never: float, scoringrules: ModuleType
-) -> None:
-    rng = np.random.default_rng(7)
-    values = np.sort(rng.lognormal(math.log(12.0), 1.0, LEVELS.size))
-    values[LEVELS.size - round(never * LEVELS.size) :] = math.inf
-    drawn = values[EQUALLY_LIKELY]
-    curve = Curve(values, 1_000.0)
-    far = np.where(np.isfinite(drawn), drawn, 1e9)  # the library takes no infinities: beyond the horizon all are alike
-    theirs = float(scoringrules.twcrps_ensemble(moment, far, b=HORIZON, backend="numpy"))
-    assert curve.crps(moment) == pytest.approx(theirs, rel=1e-9, abs=1e-9)
-    clamped = float(scoringrules.crps_ensemble(min(moment, HORIZON), np.minimum(far, HORIZON), backend="numpy"))
-    assert curve.crps(moment) == pytest.approx(clamped, rel=1e-9, abs=1e-9)
-    until = float(scoringrules.twcrps_ensemble(moment, far, b=min(moment, HORIZON), backend="numpy"))
-    assert curve.crps_until(moment) == pytest.approx(until, rel=1e-9, abs=1e-9)
 
 
 @pytest.mark.parametrize("moment", AROUND)
@@ -70,13 +50,6 @@ def test_windows_and_quantiles_count_up_to_the_horizon(moment: float, last: floa
         assert view.crps(moment) == pytest.approx(exact, abs=1e-7)
         until = numerically(cumulative, math.inf, edges, min(moment, HORIZON))
         assert view.crps_until(moment) == pytest.approx(until, abs=1e-7)
-
-
-def test_a_window_across_the_horizon_is_a_clamped_uniform(scoringrules: ModuleType) -> None:
-    within = (HORIZON - 10.0) / 300.0  # of a uniform from 10 to 310, of which the rest is a mass at the horizon
-    for moment in (20.0, 100.0, 400.0):
-        theirs = float(scoringrules.crps_uniform(min(moment, HORIZON), 10.0, HORIZON, 0.0, 1.0 - within))
-        assert Window(10.0, 310.0).crps(moment) == pytest.approx(theirs, abs=1e-9)
 
 
 def test_what_never_comes_costs_its_squared_probability_up_to_the_horizon() -> None:

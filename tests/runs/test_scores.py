@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import pytest
@@ -83,19 +82,6 @@ def test_both_days_of_a_window_are_in_it(day: date, tmp_path: Path) -> None:
     assert math.isfinite(rows(tmp_path / "rivals.toml", FEBRUARY, Outcome(day))["february"].log_score or math.inf)
 
 
-@pytest.mark.parametrize("moment", [9.0, 10.0, 10.6, 13.0, 15.0])
-def test_a_windows_scores_are_the_uniforms(moment: float, scoringrules: ModuleType) -> None:
-    window = Window(10.0, 13.0)
-    assert window.crps(moment) == pytest.approx(float(scoringrules.crps_uniform(moment, 10.0, 13.0)), abs=1e-12)
-    points = np.linspace(9.0, moment, 200_001)
-    integral = np.trapezoid(stats.uniform(10.0, 3.0).cdf(points) ** 2, points)
-    assert window.crps_until(moment) == pytest.approx(integral, abs=1e-9)
-    if moment < 13.0:
-        assert window.log_score_still_open(moment) == pytest.approx(-stats.uniform(10.0, 3.0).logsf(moment))
-    else:
-        assert window.log_score_still_open(moment) == math.inf
-
-
 def test_a_window_with_less_than_all_of_the_probability() -> None:
     window = Window(10.0, 13.0, 0.6)
     assert window.log_score(11.0) == pytest.approx(-math.log(0.6 / 3.0))
@@ -112,14 +98,6 @@ def test_a_window_with_less_than_all_of_the_probability() -> None:
 
 
 QUANTILES = {0.05: 8.0, 0.5: 11.0, 0.95: 18.0}
-
-
-@pytest.mark.parametrize("moment", [6.0, 8.0, 9.0, 11.0, 16.0, 18.0, 21.0])
-def test_quantiles_have_their_weighted_interval_score(moment: float, scoringrules: ModuleType) -> None:
-    found = scored(Knots(QUANTILES), Outcome(CALENDAR.origin + timedelta(days=round(moment * 30.44))))
-    seen = Outcome(CALENDAR.origin + timedelta(days=round(moment * 30.44))).months(CALENDAR)
-    interval, median = float(scoringrules.interval_score(seen, 8.0, 18.0, 0.1)), abs(seen - 11.0)
-    assert found.interval_score == pytest.approx((0.5 * median + 0.05 * interval) / 1.5, rel=1e-12)
 
 
 def test_a_quantile_that_is_never_counts_as_the_horizon() -> None:
@@ -150,15 +128,6 @@ def test_joined_quantiles_have_the_crps_of_a_numerical_integral(moment: float) -
         if right <= moment
     ]
     assert Knots(QUANTILES).crps_until(moment) == pytest.approx(sum(until), abs=1e-8)
-
-
-def test_many_quantiles_of_a_normal_have_its_crps(scoringrules: ModuleType) -> None:
-    levels = np.linspace(0.001, 0.999, 999)
-    normal = Knots(dict(zip(levels, stats.norm.ppf(levels, 10.0, 2.0), strict=True)))
-    for moment in (6.0, 10.5, 13.0):
-        # what lies beyond 0.1% and 99.9% is put there: at most 2 sd of spread times 1e-3 squared, and lines between
-        exact = float(scoringrules.crps_normal(moment, 10.0, 2.0))
-        assert normal.crps(moment) == pytest.approx(exact, abs=1e-4)
 
 
 def test_what_quantiles_do_not_say_is_not_scored() -> None:
@@ -285,21 +254,6 @@ def test_log_scores_of_draws_are_close_to_those_of_their_distribution() -> None:
     bias, spread = np.mean(errors, axis=0), np.std(errors, axis=0)
     assert (np.abs(bias) < 0.05).all()
     assert (spread < np.array([0.15, 0.06])).all()
-
-
-def test_scores_are_those_of_the_library(scoringrules: ModuleType) -> None:
-    rng = np.random.default_rng(6)
-    for size in (1, 2, 501):
-        values = np.sort(rng.normal(10.0, 2.0, size))
-        for moment in (5.0, 9.5, 10.0, 15.0):
-            theirs = float(scoringrules.crps_ensemble(moment, values, backend="numpy"))
-            assert proper_scores.crps(values, moment) == pytest.approx(theirs, abs=1e-12)
-            until = float(scoringrules.twcrps_ensemble(moment, values, b=moment, backend="numpy"))
-            assert proper_scores.crps_until(values, moment) == pytest.approx(until, abs=1e-12)
-    for level in (0.05, 0.5, 0.95):
-        for quantile in (8.0, 11.0, 14.0):
-            theirs = float(scoringrules.quantile_score(11.0, quantile, level, backend="numpy"))
-            assert proper_scores.quantile_loss(quantile, level, 11.0) == pytest.approx(theirs, abs=1e-12)
 
 
 # the table -----------------------------------------------------------------------------------------------------------

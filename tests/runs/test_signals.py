@@ -7,12 +7,16 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from catchup.analysis.archive.reading import read_runs
-from one_run import run_into
+from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import Request
+from catchup.analysis.runs.run import run
+from catchup.model.assumptions import load_assumptions
 
 ENDS = {signal.SIGTERM: (143, "terminated"), signal.SIGHUP: (129, "hung up"), signal.SIGINT: (130, "interrupted")}
 HEARD = """
@@ -78,7 +82,8 @@ def test_a_killed_run_leaves_no_lock_and_is_cleared_away_by_the_next(tmp_path: P
     process.kill()
     process.communicate(timeout=60)
     assert process.returncode == -signal.SIGKILL
-    run_into(tmp_path / "runs")
+    asked = Request(Question(load_assumptions(), date(2026, 11, 21), draws=1_000), evidence="none")
+    run(asked, tmp_path / "runs", brief=True)
     assert [path.name for path in tmp_path.iterdir()] == ["runs"]
     assert len(read_runs(tmp_path / "runs").runs) == 1
 
