@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ...model.assumptions import DEFAULT_EVENT
 from ...priors.errors import CatchupError, InputError, unknown_name
+from ...priors.files import check_folder
 from ..archive.history import Entry, history
 from ..archive.manifest import file_hash
 from ..archive.reading import UNSOUND, Run, newest_with_inputs
@@ -67,6 +68,7 @@ def publish(
         If there is no sound run, or the site's folder cannot be published into; then it is as it was.
     """
     check_apart(runs, site)
+    check_folder(site, key=OPTION)
     root = checked_address(address)
     if not is_ours(site / INDEX):
         raise InputError(f"holds an {INDEX} that is none of ours; another folder was expected", file=site, key=OPTION)

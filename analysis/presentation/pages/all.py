@@ -10,7 +10,7 @@ from pathlib import Path
 from ....evidence.ledgers import load_ledger
 from ....model.assumptions import load_assumptions
 from ....priors.errors import CatchupError
-from ....priors.files import write_text
+from ....priors.files import check_file, write_text
 from ...inference.question import Question
 from ...inference.request import choose_evidence
 from ..figures import draw_model_graph, model_graph, save
@@ -44,6 +44,8 @@ def write_pages(folder: Path, question: Question) -> None:
     InputError
         If the folder is missing, or a page cannot be written.
     """
+    for name in (*PAGES, PICTURE):
+        check_file(folder / name)
     for name, page in PAGES.items():
         write_text(folder / name, page(question))
     items = choose_evidence(question, "default", None, ()).counted
