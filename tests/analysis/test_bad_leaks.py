@@ -199,6 +199,10 @@ EXTREME: dict[str, tuple[str, dict[str, Any], dict[str, Any], tuple[str, ...]]] 
 }
 
 
+# Refused on a million draws, as the first is of the default model: the article's are drawn in a quarter of the time.
+OF_THE_ARTICLE = {"beyond-any-mistake"}
+
+
 @pytest.mark.parametrize("name", EXTREME)
 def test_an_extreme_leak_ends_with_1_and_names_the_conflict(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -206,7 +210,8 @@ def test_an_extreme_leak_ends_with_1_and_names_the_conflict(
     """Wrong by a currency or a hundredfold, or hardly possible: no date is given, and why not is said."""
     kind, observed, likelihood, said = EXTREME[name]
     path = write_item(tmp_path, kind, name, observed=observed, likelihood=likelihood)
-    assert catchup(["forecast", "--add", str(path), "--as-of", f"{DAY}"]) == 1
+    options = ["--model", "article"] if name in OF_THE_ARTICLE else []
+    assert catchup(["forecast", "--add", str(path), "--as-of", f"{DAY}", *options]) == 1
     printed = capsys.readouterr()
     assert printed.out == ""
     assert all(part in printed.err for part in (name, *said)), printed.err

@@ -127,7 +127,7 @@ def test_each_policy_delays_further(article: Assumptions, values: dict[str, np.n
     assert (dates(one, values) >= dates(article, values) - WITHIN).all()
 
 
-@pytest.mark.parametrize("model", ["article", "current"])
+@pytest.mark.parametrize("model", ["article", pytest.param("current", marks=pytest.mark.slow)])
 def test_both_forms_of_the_race_agree(model: str) -> None:
     plain = load_assumptions(model=model)
     acting = under(plain, policy("p", "distillation-limited"), policy("q", day=ENACTED + timedelta(days=30)))

@@ -101,11 +101,18 @@ def likelihoods_of(
 
 
 @pytest.mark.parametrize(
-    "scale", [pytest.param(1.0, id="prior"), pytest.param(6.0, id="tails", marks=pytest.mark.slow)]
+    ("scale", "number"),
+    [
+        pytest.param(1.0, 8, id="prior"),
+        pytest.param(1.0, 25, id="more-of-the-prior", marks=pytest.mark.slow),
+        pytest.param(6.0, 25, id="tails", marks=pytest.mark.slow),
+    ],
 )
-def test_the_graph_and_arrays_agree_and_gradients_are_finite(scale: float, conditioned: Conditioned) -> None:
+def test_the_graph_and_arrays_agree_and_gradients_are_finite(
+    scale: float, number: int, conditioned: Conditioned
+) -> None:
     rng = np.random.default_rng(6)
-    points = scale * rng.standard_normal((25, sum(conditioned.size)))
+    points = scale * rng.standard_normal((number, sum(conditioned.size)))
     found = [conditioned.at(point) for point in points]
     expected = over_arrays(conditioned, [natural for _, _, natural in found])
     assert [item.id for item in conditioned.items] == list(expected)

@@ -14,7 +14,7 @@ from catchup.model.assumptions import Assumptions, load_assumptions
 from catchup.model.forward import outcome, simulate
 from catchup.model.policies import apply_as_published, apply_lever, apply_regime, together
 
-EXAMPLES = settings(max_examples=30)  # each of every lever, on hundreds of draws, in both models
+EXAMPLES = settings(max_examples=12)  # each of every lever, on hundreds of draws, in both models
 SLACK = 1e-8  # months; a hundred times what the solver proves
 DAYS = {"article": date(2026, 6, 12), "november": date(2026, 11, 26)}
 LOW_PROGRESS, HIGH_PROGRESS = 2.05, 48.0
