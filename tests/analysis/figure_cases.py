@@ -1,7 +1,8 @@
 """Every figure of one forecast, and where the texts on a figure stand."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import cached_property
 from itertools import combinations
 
 from matplotlib.figure import Figure
@@ -32,51 +33,58 @@ WIDE, NARROW = 7.2, 4.2  # inches
 SLACK = 0.5  # pixels by which boxes may touch
 
 
-@dataclass(frozen=True)
 class Results:
-    """All that figures are drawn from."""
+    """All that figures are drawn from, each worked out when the first figure asks for it."""
 
-    forecast: Forecast
-    prior: Forecast
-    events: tuple[Forecast, ...]
-    paths: Trajectories
-    levers: Comparison
-    regimes: Comparison
-    sensitivity: Sensitivity
-    worlds: Worlds
+    def __init__(self, question: Question) -> None:
+        self._question, self._drawn = question, prior_of(question)
 
+    @cached_property
+    def forecast(self) -> Forecast:
+        return sum_up(self._drawn)
 
-def results_of(question: Question) -> Results:
-    drawn = prior_of(question)
-    return Results(
-        forecast=sum_up(drawn),
-        prior=forecast_prior(replace(question, seed=question.seed + 1)),
-        events=tuple(
-            forecast_prior(asked)
-            for event in question.assumptions.events
-            if (asked := replace(question, event=event)).event != question.event
-        ),
-        paths=race_trajectories(drawn),
-        levers=levers(drawn),
-        regimes=regimes(drawn),
-        sensitivity=Sensitivity(drawn.origin, one_at_a_time(drawn), (), "", ()),
-        worlds=worlds(drawn),
-    )
+    @cached_property
+    def prior(self) -> Forecast:
+        return forecast_prior(replace(self._question, seed=self._question.seed + 1))
+
+    @cached_property
+    def events(self) -> tuple[Forecast, ...]:
+        others = (event for event in self._question.assumptions.events if event != self._question.event)
+        return tuple(forecast_prior(replace(self._question, event=event)) for event in others)
+
+    @cached_property
+    def paths(self) -> Trajectories:
+        return race_trajectories(self._drawn)
+
+    @cached_property
+    def levers(self) -> Comparison:
+        return levers(self._drawn)
+
+    @cached_property
+    def regimes(self) -> Comparison:
+        return regimes(self._drawn)
+
+    @cached_property
+    def sensitivity(self) -> Sensitivity:
+        return Sensitivity(self._drawn.origin, one_at_a_time(self._drawn), (), "", ())
+
+    @cached_property
+    def worlds(self) -> Worlds:
+        return worlds(self._drawn)
 
 
 def drawings(results: Results) -> dict[str, Callable[[float], Figure]]:
     """Every figure by name, drawn at a width in inches."""
-    forecast, prior, events = results.forecast, results.prior, results.events
     return {
-        "cumulative": lambda width: draw_cumulative(forecast, width=width),
-        "cumulative-prior": lambda width: draw_cumulative(forecast, prior=prior, width=width),
-        "cumulative-events": lambda width: draw_cumulative(forecast, events=events, width=width),
+        "cumulative": lambda width: draw_cumulative(results.forecast, width=width),
+        "cumulative-prior": lambda width: draw_cumulative(results.forecast, prior=results.prior, width=width),
+        "cumulative-events": lambda width: draw_cumulative(results.forecast, events=results.events, width=width),
         "gate": lambda width: draw_gate(results.paths, width=width),
         "levers": lambda width: draw_levers(results.levers, width=width),
         "regimes": lambda width: draw_regimes(results.regimes, width=width),
         "one-at-a-time": lambda width: draw_one_at_a_time(results.sensitivity, width=width),
-        "mythos-compute": lambda width: draw_mythos_compute(forecast, width=width),
-        "mythos-compute-prior": lambda width: draw_mythos_compute(forecast, prior=prior, width=width),
+        "mythos-compute": lambda width: draw_mythos_compute(results.forecast, width=width),
+        "mythos-compute-prior": lambda width: draw_mythos_compute(results.forecast, prior=results.prior, width=width),
         "pools": lambda width: draw_pools(results.paths, width=width),
         "worlds": lambda width: draw_worlds(results.worlds, width=width),
     }

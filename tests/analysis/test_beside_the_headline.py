@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from contextlib import redirect_stdout
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -29,6 +31,12 @@ from catchup.model.assumptions import load_assumptions
 from catchup.priors import LogNormal
 from false_alarms import widest
 from item_cases import DAY, counting, default_posterior, item
+
+
+@pytest.fixture(scope="module")
+def spread(reweighted: Posterior) -> StructureSpread:
+    """How far structures disagree."""
+    return structure_spread(reweighted)
 
 
 @pytest.mark.parametrize("model", ["article", "current"])
@@ -86,8 +94,8 @@ def test_there_is_nothing_beside_where_no_lag_is_counted(question: Question) -> 
     assert forecast(silence).without_lags is None
 
 
-def test_the_spread_leaves_duplicates_out(reweighted: Posterior) -> None:
-    spread, whole = structure_spread(reweighted), structures(reweighted)
+def test_the_spread_leaves_duplicates_out(reweighted: Posterior, spread: StructureSpread) -> None:
+    whole = structures(reweighted)
     assert [row.id for row in spread.pooled] == [row.id for row in whole.pooled]
     assert len(spread.pooled) < len(spread.structures)
     medians = [row.ready.quantile_value(0.5) for row in spread.by_median]
@@ -97,16 +105,15 @@ def test_the_spread_leaves_duplicates_out(reweighted: Posterior) -> None:
         assert spread.pool.quantile_value(p) == linear.quantile_value(p)
 
 
-def test_the_spread_in_words(reweighted: Posterior) -> None:
-    spread = StructureSpread(structures(reweighted).structures)
+def test_the_spread_in_words(reweighted: Posterior, spread: StructureSpread) -> None:
     text = spread_text(reweighted.question, spread)
     first, last = spread.by_median[0], spread.by_median[-1]
     assert text.index(first.title) < text.index(last.title)
     assert all(row.title not in text for row in spread.structures if row.duplicate_of is not None)
 
 
-def test_the_pool_answers(reweighted: Posterior) -> None:
-    race, spread = forecast(reweighted), structure_spread(reweighted)
+def test_the_pool_answers(reweighted: Posterior, spread: StructureSpread) -> None:
+    race = forecast(reweighted)
     pooled = pool_forecast(race, spread)
     assert pooled.ready.quantile_value(0.5) == spread.pool.quantile_value(0.5)
     day, chance = list(pooled.probabilities_by())[3]
@@ -116,12 +123,32 @@ def test_the_pool_answers(reweighted: Posterior) -> None:
     assert pooled.pretrained is race.pretrained
 
 
-def test_the_command_says_that_it_is_pooled(capsys: pytest.CaptureFixture[str]) -> None:
-    options = ["--as-of", DAY.isoformat(), "--draws", "20000", "--json"]
-    assert run(["forecast", *options]) == 0
-    race = json.loads(capsys.readouterr().out)
-    assert run(["forecast", "--pool", *options]) == 0
-    pool = json.loads(capsys.readouterr().out)
+def printed(*options: str) -> str:
+    """What the command prints."""
+    with redirect_stdout(StringIO()) as out:
+        assert run(["forecast", *options, "--as-of", DAY.isoformat(), "--draws", "20000"]) == 0
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def race() -> dict[str, Any]:
+    """What the command answers."""
+    return dict(json.loads(printed("--json")))
+
+
+@pytest.fixture(scope="module")
+def pool() -> dict[str, Any]:
+    """What it answers where structures are pooled."""
+    return dict(json.loads(printed("--pool", "--json")))
+
+
+@pytest.fixture(scope="module")
+def said_of_the_pool() -> str:
+    """The same in words."""
+    return " ".join(printed("--pool").split())
+
+
+def test_the_command_says_that_it_is_pooled(race: dict[str, Any], pool: dict[str, Any]) -> None:
     assert race["pooled"] is None
     assert sum(pool["pooled"]["weights"].values()) == pytest.approx(1.0, abs=1e-5)  # rounded to six decimals
     assert pool["pooled"]["duplicates"]["mobilisation"] == COMPUTE
@@ -131,18 +158,15 @@ def test_the_command_says_that_it_is_pooled(capsys: pytest.CaptureFixture[str]) 
     assert pool["without_lags"] == race["without_lags"]
 
 
-def test_the_command_says_it_in_words(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["forecast", "--pool", "--as-of", DAY.isoformat(), "--draws", "20000"]) == 0
-    said = " ".join(capsys.readouterr().out.split())
-    assert "Without the measured lags" in said
-    assert "duplicates left out" in said
-    assert "equal weights" in said
+def test_the_command_says_it_in_words(said_of_the_pool: str) -> None:
+    assert "Without the measured lags" in said_of_the_pool
+    assert "duplicates left out" in said_of_the_pool
+    assert "equal weights" in said_of_the_pool
 
 
-def test_a_pooled_forecast_says_of_all_else_that_it_is_the_races(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_pooled_forecast_says_of_all_else_that_it_is_the_races(said_of_the_pool: str) -> None:
     """Ready before pre-trained would contradict itself: what the pool does not hold does not stand in its table."""
-    assert run(["forecast", "--pool", "--as-of", DAY.isoformat(), "--draws", "20000"]) == 0
-    said = " ".join(capsys.readouterr().out.split())
+    said = said_of_the_pool
     assert "Pre-trained by" not in said
     assert "known by" not in said
     for text in ("Publicly known around", "Where the race stands", "On compute alone", "Without the measured lags"):
@@ -151,20 +175,14 @@ def test_a_pooled_forecast_says_of_all_else_that_it_is_the_races(capsys: pytest.
         assert f"In the race alone: {text}" in said
 
 
-def test_json_says_what_is_pooled_and_what_is_not(capsys: pytest.CaptureFixture[str]) -> None:
-    options = ["--as-of", DAY.isoformat(), "--draws", "20000", "--json"]
-    assert run(["forecast", *options]) == 0
-    race = json.loads(capsys.readouterr().out)
-    assert run(["forecast", "--pool", *options]) == 0
-    pool = json.loads(capsys.readouterr().out)
+def test_json_says_what_is_pooled_and_what_is_not(race: dict[str, Any], pool: dict[str, Any]) -> None:
     told = pool["pooled"]
     assert all(pool[key] != race[key] for key in told["pooled"])
     assert all(pool[key] == race[key] for key in told["race_alone"])
     assert {"pretrained", "known", "compute_alone", "state", "moved_by_evidence"} <= set(told["race_alone"])
 
 
-def test_a_pool_is_compared_with_its_own_prior(reweighted: Posterior, tmp_path: Path) -> None:
-    spread = structure_spread(reweighted)
+def test_a_pool_is_compared_with_its_own_prior(reweighted: Posterior, spread: StructureSpread, tmp_path: Path) -> None:
     pooled = pool_forecast(forecast(reweighted), spread)
     prior = prior_behind(pooled)
     own = structure_spread(prior_of(reweighted.question)).pool

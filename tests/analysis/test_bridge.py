@@ -194,7 +194,7 @@ def test_the_command_answers_why(capsys: pytest.CaptureFixture[str]) -> None:
             whole["shift"][p]["months"], abs=0.5e-4 * (len(steps) + 1)
         )
         assert whole["quantiles"][p] == found["ready"]["quantiles"][p]
-    assert run(["forecast", "--json", *options, "--evidence", "none"]) == 0
+    assert run(["forecast", "--json", *options[:2], "--draws", "1000", "--evidence", "none"]) == 0
     assert json.loads(capsys.readouterr().out)["bridge"] is None
     assert run(["forecast", "--why", *options, "--evidence", "eci-lag"]) == 0
     said = " ".join(capsys.readouterr().out.split())

@@ -26,7 +26,7 @@ from catchup.analysis.presentation.figures import (
 from catchup.analysis.presentation.figures.files import _with_numbered_ids
 from catchup.priors.errors import InputError
 from catchup.priors.files import check_folder
-from figure_cases import Results, results_of
+from figure_cases import Results
 
 EVERY_FILE = ["cumulative", "gate", "levers", "regimes", "one-at-a-time", "mythos-compute", "pools"]
 SUFFIXES = (".png", ".svg", ".pdf")
@@ -49,7 +49,7 @@ assert "matplotlib.pyplot" not in sys.modules
 
 @pytest.fixture(scope="module")
 def results(question: Question) -> Results:
-    return results_of(replace(question, draws=2_000))
+    return Results(replace(question, draws=2_000))
 
 
 @pytest.fixture

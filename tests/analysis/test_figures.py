@@ -26,7 +26,7 @@ from catchup.analysis.presentation.figures.dates import date_number, day_text
 from catchup.analysis.presentation.figures.style import LABEL_SIZE, SERIES, new_figure, text_width, wrap
 from catchup.analysis.studies.trajectories import race_trajectories
 from catchup.model.assumptions import load_assumptions
-from figure_cases import NARROW, WIDE, Results, drawings, faults, lightness, results_of, texts
+from figure_cases import NARROW, WIDE, Results, drawings, faults, lightness, texts
 
 NAMES = (
     "cumulative",
@@ -62,7 +62,7 @@ def asked(question: Question) -> Question:
 
 @pytest.fixture(scope="module")
 def results(asked: Question) -> Results:
-    return results_of(asked)
+    return Results(asked)
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def test_overlapping_and_clipped_texts_would_be_found(results: Results) -> None:
 @pytest.mark.parametrize("day", ["2026-11-21", "2027-06-30"])
 def test_texts_stand_clear_whatever_the_day_and_the_event(asked: Question, day: str) -> None:
     later = replace(asked, as_of=type(asked.as_of).fromisoformat(day), event="narrow-exploit", draws=1_000)
-    every = drawings(results_of(later))
+    every = drawings(Results(later))
     for name in ("cumulative", "gate", "levers", "regimes", "pools"):
         assert faults(every[name](WIDE)) == []
 
@@ -203,7 +203,7 @@ def test_an_event_that_may_never_come_is_drawn_as_far_as_it_does(results: Result
 
 
 def test_too_few_draws_are_said_to_be_too_few(asked: Question) -> None:
-    few = results_of(replace(asked, draws=15))
+    few = Results(replace(asked, draws=15))
     for figure in (draw_cumulative(few.forecast), draw_levers(few.levers), draw_regimes(few.regimes)):
         assert figure.texts[0].get_text().startswith("Too few draws")
 
@@ -213,7 +213,7 @@ def test_what_is_known_exactly_is_drawn_without_a_spread(asked: Question) -> Non
     beliefs = asked.assumptions.beliefs
     names = [name for name in asked.assumptions.needed() if name in asked.assumptions.table.quantities]
     fixed = {name: float(beliefs[name].quantile(0.5)) for name in names if name != "hyperscaler_budget"}
-    certain = results_of(replace(asked, assumptions=load_assumptions(fixed=fixed, model="article")))
+    certain = Results(replace(asked, assumptions=load_assumptions(fixed=fixed, model="article")))
     figures = [
         draw_cumulative(certain.forecast),
         draw_gate(certain.paths),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from catchup.analysis.commands.main import run
 from catchup.analysis.inference.processes import LIMIT
 
 COPIES = """
@@ -137,12 +138,14 @@ def test_where_there_can_be_no_copy_all_is_done_here(body: str) -> None:
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "many", "1.5", "9" * 5_000])
-def test_a_limit_that_is_no_number_of_processes_is_refused(limit: str) -> None:
-    done = run_script(
-        f"from catchup.analysis.commands.main import main\nos.environ[LIMIT] = {limit!r}\nmain(['forecast'])"
-    )
-    assert (done.returncode, done.stdout) == (2, "")
-    (line,) = done.stderr.splitlines()
+def test_a_limit_that_is_no_number_of_processes_is_refused(
+    limit: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(LIMIT, limit)
+    assert run(["forecast"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    (line,) = said.err.splitlines()
     assert line.startswith(f"catchup: {LIMIT}: a number of processes")
 
 

@@ -44,7 +44,7 @@ def distances(found: Posterior, reference: Reference) -> dict[str, float]:
 @pytest.mark.parametrize("folder", KEPT, ids=lambda folder: folder.name)
 def test_importance_agrees_with_the_reference(folder: Path) -> None:
     reference = read(folder)
-    question = replace(reference.question, draws=200_000, seed=3)
+    question = replace(reference.question, draws=50_000, seed=3)
     found = condition(question, Selection(counted=reference.items), "importance")
     rows = distances(found, reference)
     assert max(rows.values()) < widest(1.0), max(rows, key=lambda name: rows[name])

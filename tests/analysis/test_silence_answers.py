@@ -133,7 +133,7 @@ def test_long_silence_is_explained_by_what_stands_in_the_way_rather_than_by_secr
     """Nothing seen through the end of 2027: ready unannounced below 0.40 in `current`, above 0.65 in the article's."""
     silence = looked(tmp_path, date(2027, 12, 31))
     found = {
-        model: state(conditioned(asked(model, day, "none", silence, draws=100_000))) for model, day in YEARS.items()
+        model: state(conditioned(asked(model, day, "none", silence, draws=50_000))) for model, day in YEARS.items()
     }
     current, article = found["current"].explained, found["article"].explained
     assert current is not None
@@ -267,7 +267,7 @@ def test_runs_are_scored_by_when_it_is_known_and_a_confirmation_is_a_step_of_its
     runs = []
     for name, through in (("before", date(2026, 9, 29)), ("after", date(2026, 11, 20))):
         (tmp_path / name).mkdir()
-        request = asked("current", DAY, "default", looked(tmp_path / name, through), draws=20_000)
+        request = asked("current", DAY, "default", looked(tmp_path / name, through), draws=8_000)
         runs.append(keep_run(request, tmp_path / name / "runs", brief=True))
     curve = published_dates(runs[1])["known"]
     assert np.isinf(curve.curve.months[-1])

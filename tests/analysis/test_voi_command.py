@@ -65,7 +65,7 @@ cost_per_month_late = 1
 @pytest.fixture(scope="module")
 def everything() -> ValueOfInformation:
     """All quantities and disclosures of the default ledger's posterior."""
-    drawn = posterior(Request(Question(load_assumptions(), DAY, draws=100_000)))
+    drawn = posterior(Request(Question(load_assumptions(), DAY, draws=40_000)))
     return value_of_information(drawn, read_pending(drawn.question, load_ledger().items))
 
 

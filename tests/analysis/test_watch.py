@@ -54,7 +54,7 @@ def written(tmp_path: Path, assumptions: Assumptions) -> Written:
 
 @pytest.fixture(scope="module")
 def reweighted(assumptions: Assumptions) -> Posterior:
-    return posterior(Request(Question(assumptions, DAY, draws=100_000), engine="importance"))
+    return posterior(Request(Question(assumptions, DAY, draws=40_000), engine="importance"))
 
 
 @pytest.fixture(scope="module")

@@ -75,7 +75,7 @@ def registry_as_it_was() -> Iterator[None]:
 def test_a_mechanism_of_ones_own_runs_the_race_in_both_forms(way: type) -> None:
     assert register_mechanism(way) is way
     assert register_mechanism(way) is way  # again, and nothing happens
-    assumptions = load_assumptions(mechanisms={way.kind: way})
+    assumptions = load_assumptions(mechanisms={way.kind: way}, model="article")  # a graph of a third of the firms
     assert [layer.file for layer in assumptions.layers if layer.file.startswith("mechanism ")] == (
         ["mechanism ending"] if way is Ending else []
     )
@@ -83,7 +83,7 @@ def test_a_mechanism_of_ones_own_runs_the_race_in_both_forms(way: type) -> None:
     found = CompiledDates(build_model(assumptions), assumptions, mode="FAST_COMPILE")(values)["ready"]
     _, expected = outcome(assumptions, values)
     np.testing.assert_allclose(found[:, 0], expected.ready, rtol=0, atol=WITHIN)
-    _, usual = outcome(load_assumptions(), values)
+    _, usual = outcome(load_assumptions(model="article"), values)
     sooner = way is Accelerating
     assert (((usual.ready - expected.ready) if sooner else (expected.ready - usual.ready)) > -WITHIN).all()
     assert (np.abs(expected.ready - usual.ready) > WITHIN).mean() > (0.01 if way is Ending else 0.5)
