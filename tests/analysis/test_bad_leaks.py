@@ -244,6 +244,7 @@ def test_what_is_added_and_surprises_is_said(tmp_path: Path, capsys: pytest.Capt
         tmp_path, "progress_estimate", "study", observed={"value": 90.0, "interval": [80.0, 100.0], "level": 0.8}
     )
     options = ["--evidence", "none", "--draws", "20000", "--engine", "importance", "--as-of", f"{DAY}"]
+    options += ["--model", "article"]  # it is looked at on a million draws
     assert catchup(["forecast", *options, "--add", str(path)]) == 0
     assert "study surprises the prior" in capsys.readouterr().err
 

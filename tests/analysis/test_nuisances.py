@@ -121,7 +121,7 @@ def test_the_integrated_likelihood_is_the_mean_over_nuisances(default: tuple) ->
 def test_they_are_drawn_from_what_is_left_of_them(default: tuple, factor: float) -> None:
     """One draw of all else, many of the nuisances: their mean and covariance are those of a normal model, by hand."""
     question, items, nuisances = default
-    draws = 200_000
+    draws = 50_000
     transform = prior_for(question, items).transform
     few, some = drawn(question, items, 50)
     scores = ndtri(some[nuisances.places])
