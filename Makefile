@@ -43,6 +43,9 @@ forecast: $(INSTALLED)
 # Two at a time: each worker compiles and keeps what its files share, and takes up to two gigabytes. One writes records.
 TWO := $(if $(RECORD),,--numprocesses 2 --dist loadfile)
 
+# A core each is enough: libraries that count with several would only get in each other's way.
+test test-slow mutation: export OMP_NUM_THREADS := 1
+
 test: $(INSTALLED)
 	@$(BIN)/python -m pytest $(TWO) $(ARGS)
 
@@ -68,8 +71,6 @@ coverage: $(INSTALLED)
 	@$(BIN)/python -m pytest $(CORE_TESTS) $(addprefix --cov=,$(CORE)) --cov-report=term-missing:skip-covered $(ARGS)
 	@$(BIN)/python benchmarks/coverage_record.py $(RECORDS)
 
-# One core is enough: libraries that count with several would only get in each other's way.
-mutation: export OMP_NUM_THREADS := 1
 mutation: $(INSTALLED)
 	@$(BIN)/python benchmarks/mutation.py $(ARGS)
 

@@ -71,7 +71,7 @@ def test_what_was_known_on_a_day_does_not_change_with_what_came_later() -> None:
 
 def test_of_records_met_at_once_the_newest_is_the_last() -> None:
     """Whatever the days: sums of fractions of a month once told two moments of one day apart by their last digit."""
-    for shift in range(40):
+    for shift in range(12):
         first, second = (START + timedelta(days=shift + step) for step in (0, 37))
         met = START + timedelta(days=shift + 300)
         rows = [("us0", 100.0, first, "us"), ("us1", 105.0, second, "us"), ("cn", 106.0, met, "cn")]
