@@ -63,8 +63,8 @@ class CompiledPosterior:
         self.question = question
         self.items = tuple(items)
         self.model = build_posterior_model(question, items)
-        several = len(self.model.coords["event"]) > 1
-        with waiting("Compiling the model (a minute)"), _without("inplace" if several else "inplace_elemwise"), _calm():
+        rewrites = "inplace" if len(self.model.coords["event"]) > 1 else "inplace_elemwise"
+        with waiting("Compiling the model (a minute)"), _without(rewrites), _without_remarks():
             self.compiled = nutpie.compile_pymc_model(self.model)
 
     def refitted(self, data: Mapping[str, Array]) -> Any:
@@ -137,10 +137,11 @@ def _without(rewrites: str) -> Iterator[None]:
 
 
 @contextmanager
-def _calm() -> Iterator[None]:
+def _without_remarks() -> Iterator[None]:
     """Keep to itself that PyTensor leaves two loops apart that would have more operands together than a loop may.
 
-    Of two events of six firms some have: nothing is wrong, and nobody who asks can do anything about it.
+    A loop may have a thousand, and where there is no C++ compiler 31; two events of six firms have more. Nothing is
+    wrong, and nobody who asks can do anything about it.
     """
     with catch_warnings():
         filterwarnings("ignore", "Loop fusion failed", UserWarning)

@@ -15,7 +15,6 @@ import tomli_w
 from catchup.analysis.archive.verification import verify
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference.diagnostics import UntrustworthyError
-from catchup.analysis.inference.posterior import Posterior
 from catchup.analysis.studies import structure_dates
 from catchup.evidence.template import template
 
@@ -35,7 +34,7 @@ def report(tmp_path: Path) -> list[str]:
     return ["--add", str(path)]
 
 
-def refuse(_: Posterior) -> Any:
+def refuse(*_: object) -> Any:
     raise UntrustworthyError("no draws")
 
 
@@ -89,7 +88,7 @@ def test_a_trend_that_the_evidence_contradicts_is_named_and_all_others_answer(
 def test_where_the_evidence_contradicts_all_other_structures_there_is_no_pool(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(structure_dates, "condition_trend", lambda *_: refuse(_))
+    monkeypatch.setattr(structure_dates, "condition_trend", refuse)
     assert run(["structures", *ASKED]) == 1
     assert "no draws" in capsys.readouterr().err
 
