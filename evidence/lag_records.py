@@ -145,13 +145,11 @@ def lag_curve(records: tuple[LagRecord, ...], belief: LagBelief) -> EfficiencyCu
     >>> round(float(np.exp(curve.points[curve.values.argmax()])), 1)
     7.9
     """
-    typical, spread, weights = lag_population(records, belief)
-    points = FIRST + STEP * np.arange(COUNT)
-    heights = np.empty(COUNT)
-    for place, point in enumerate(points):
-        terms = weights - 0.5 * ((point - typical) / spread) ** 2 - np.log(spread) - HALF_LOG_TWO_PI
-        heights[place] = terms.max() + math.log(np.exp(terms - terms.max()).sum())
-    return EfficiencyCurve(FIRST, STEP, heights)
+    typical, spread, weights = (column.reshape(-1, SHARED_NODES) for column in lag_population(records, belief))
+    weights = np.logaddexp.reduce(weights, axis=1)  # what followers share says nothing of the next record
+    away = FIRST + STEP * np.arange(COUNT)[:, None] - typical[:, 0]
+    terms = weights - 0.5 * (away / spread[:, 0]) ** 2 - np.log(spread[:, 0]) - HALF_LOG_TWO_PI
+    return EfficiencyCurve(FIRST, STEP, np.logaddexp.reduce(terms, axis=1))
 
 
 @lru_cache(maxsize=64)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from numbers import Real
 
@@ -119,26 +119,37 @@ class Weighting:
 
     def mean(self, values: Array) -> float:
         """Mean of values of shape (draw,)."""
-        if self.weights is None:
-            return float(values.mean())
-        # not `@`: its threads wait for each other longer than the sum takes, and their number changes the last digits
-        return float(np.einsum("i,i->", self.weights, self.counted(values)))
+        return self._mean(self.counted(values))
 
     def estimate(self, values: Array) -> Estimate:
-        """Mean of values of shape (draw,), with its MCSE."""
-        return Estimate(self.mean(values), self.mcse(values))
+        """Mean of values of shape (draw,), with its MCSE: infinite where a value that counts is."""
+        counted = self.counted(values)
+        mean = self._mean(counted)
+        return Estimate(mean, self.error_of_sum(self._contributions(counted, mean)))
 
     def mcse(self, values: Array) -> float:
         """Monte Carlo standard error of the mean of values of shape (draw,); infinite where one that counts is."""
-        counted = self.counted(values)
-        if self.draws < 2 or not np.isfinite(counted).all():
-            return math.inf
-        return self.error_of_sum(self.contributions(counted))
+        return self.error_of_sum(self.contributions(values))
 
     def contributions(self, values: Array) -> Array:
         """What each draw adds to the error of the mean of values, to first order; shape (draw,), summing to zero."""
-        deviations = self.counted(values) - self.mean(values)
-        return deviations / self.draws if self.weights is None else self.weights * deviations
+        counted = self.counted(values)
+        return self._contributions(counted, self._mean(counted))
+
+    def _mean(self, counted: Array) -> float:
+        if self.weights is None:
+            return float(counted.mean())
+        # not `@`: its threads wait for each other longer than the sum takes, and their number changes the last digits
+        return float(np.einsum("i,i->", self.weights, counted))
+
+    def _contributions(self, counted: Array, mean: float) -> Array:
+        with np.errstate(invalid="ignore"):  # of an infinite value, what it adds is not known
+            deviations = counted - mean
+            if self.weights is None:
+                deviations /= self.draws
+            else:
+                deviations *= self.weights
+        return deviations
 
     def error_of_sum(self, contributions: Array) -> float:
         """Standard error of an estimate whose error is, to first order, the sum of its draws' contributions.
@@ -146,22 +157,24 @@ class Weighting:
         Contributions to several estimates from the same draws add up, whatever the weights of each: the error of
         any difference or sum of them follows. Infinite where a contribution is not finite.
         """
-        if self.draws < 2 or not np.isfinite(contributions).all():
+        if self.draws < 2:
             return math.inf
         if self.chains:
             from arviz_stats.base import array_stats
 
+            if not np.isfinite(contributions).all():
+                return math.inf
             if np.ptp(contributions) == 0.0:
                 return 0.0
             chained = (self.draws * contributions).reshape(self.chains, -1)
             return float(array_stats.mcse(chained, chain_axis=0, draw_axis=1, method="mean"))
-        if self.replicates:
-            each = contributions.reshape(self.replicates, -1)  # along a short last axis NumPy's sum takes long
-            contributions = each[:, 0] + each[:, 1] if each.shape[1] == 2 else each.sum(axis=1)
-        parts = contributions.size
-        if parts < 2:
-            return math.inf
-        return float(np.sqrt(np.sum(contributions**2) * parts / (parts - 1)))
+        with np.errstate(invalid="ignore", over="ignore"):  # what is not finite leaves a sum that is not
+            if self.replicates:
+                each = contributions.reshape(self.replicates, -1)  # along a short last axis NumPy's sum takes long
+                contributions = each[:, 0] + each[:, 1] if each.shape[1] == 2 else each.sum(axis=1)
+            parts = contributions.size
+            found = float(np.sqrt(np.sum(contributions**2) * parts / (parts - 1))) if parts > 1 else math.inf
+        return found if math.isfinite(found) else math.inf
 
     def effective_draws(self, values: Array | None = None) -> float:
         """Number of independent draws worth as much: Kish's for weights, bulk ESS of `values` for chains."""
@@ -203,6 +216,32 @@ class Distribution:
         other = Distribution(self.values, weighting)
         other._order = self._order
         return other
+
+    def given(self, holds: NDArray[np.bool_]) -> Distribution | None:
+        """Return the distribution given that something holds.
+
+        Parameters
+        ----------
+        holds : array of bool, shape (draw,)
+            Whether it does in a draw.
+
+        Returns
+        -------
+        Distribution or None
+            On the same draws, those in which it does not hold having no weight, so that errors are those of a ratio of
+            two means over all draws. None where it holds in no draw of any weight.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from catchup.analysis import Distribution, Weighting
+        >>> months = Distribution(np.array([1.0, 2.0, 30.0, 40.0]), Weighting(4))
+        >>> months.given(months.values > 10.0).mean.value
+        35.0
+        """
+        shares = self.weighting.shares * holds
+        total = float(shares.sum())
+        return self.reweighted(replace(self.weighting, weights=shares / total)) if total else None
 
     @cached_property
     def effective_draws(self) -> float:

@@ -8,11 +8,10 @@ import numpy as np
 
 from ...model.race import Race
 from .draws import Values
-from .estimates import Array, Estimate, Weighting
+from .estimates import Array, Distribution, Estimate, Weighting
 from .json_values import AnyDistribution
 from .outcomes import FIRST, READY
 from .streaming import StreamedDistribution, share_of
-from .weights import given
 
 DATE_RANGE = (0.0, 600.0)  # months; the range of histograms of dates
 
@@ -38,9 +37,9 @@ def first_archetypes(columns: Values, weighting: Weighting, race: Race, beginnin
     return {archetype: weighting.estimate(share) for archetype, share in shares.items()}
 
 
-def ready_if_first(columns: Values, weighting: Weighting, firms: Iterable[str]) -> dict[str, AnyDistribution | None]:
+def ready_if_first(ready: Distribution, columns: Values, firms: Iterable[str]) -> dict[str, AnyDistribution | None]:
     """When the event comes, months since t = 0, given that a firm is first; None where it is in no draw."""
-    return {firm: given(columns[READY], weighting, columns[FIRST + firm] > 0.0) for firm in firms}
+    return {firm: ready.given(columns[FIRST + firm] > 0.0) for firm in firms}
 
 
 class StreamedFirsts:

@@ -125,6 +125,8 @@ class Posterior:
     @cached_property
     def ready(self) -> Distribution:
         """Date of the question's event, months since t = 0."""
+        if self._on_shared_draws and self.shared is not None:  # in order already
+            return self.shared.ready.reweighted(self.source.weighting)
         return Distribution(self.summary[READY], self.source.weighting)
 
     def kept(self) -> Posterior:

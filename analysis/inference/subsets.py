@@ -52,6 +52,8 @@ class SharedDraws:
     ----------
     summary : dict of str to array of shape (draw,)
         Those columns; see `summary_columns`.
+    ready : Distribution
+        The date under the prior, months since t = 0.
     """
 
     def __init__(
@@ -80,7 +82,7 @@ class SharedDraws:
         of_items = (LIKELIHOOD, GENUINE, UNHEARD)
         self._columns = {name: column for name, column in columns.items() if name.startswith(of_items)}
         self.summary = {name: column for name, column in columns.items() if not name.startswith(of_items)}
-        self._prior = Distribution(self.summary[READY], self.weighting)
+        self.ready = Distribution(self.summary[READY], self.weighting)
 
     @property
     def weighting(self) -> Weighting:
@@ -119,10 +121,10 @@ class SharedDraws:
             return there.subset(items)
         whole = self.joint(items)
         if not items:
-            return Subset(self, self._prior, None, log_mean(whole, self.weighting))
+            return Subset(self, self.ready, None, log_mean(whole, self.weighting))
         smoothed = self.weights(items)
         weighting = replace(self.weighting, weights=smoothed.weights)
-        return Subset(self, self._prior.reweighted(weighting), smoothed, log_mean(whole, self.weighting))
+        return Subset(self, self.ready.reweighted(weighting), smoothed, log_mean(whole, self.weighting))
 
     def joint(self, items: Collection[str]) -> Array:
         """Log likelihood of some items together, shape (draw,)."""

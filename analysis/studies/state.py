@@ -12,7 +12,6 @@ from ..inference.posterior import Posterior
 from ..inference.result import Result
 from ..inference.silence import confirmed_through, silences_in, silent_through
 from ..inference.stages import STAGES, furthest, shares_of_stages, stage_titles, stages_of
-from ..inference.weights import given
 
 STAGE = "stage:"  # begins the columns of stages, as positions in `STAGES`
 RACE = "race"  # the furthest run's column
@@ -128,9 +127,10 @@ def state(posterior: Posterior) -> State:
         for name, column in columns.items()
         if name.startswith(STAGE)
     }
+    ready = Distribution(columns[READY], weighting)
     race, silent = columns[STAGE + RACE], silent_through(question, silences_in(question, posterior.items))
     stages = tuple(
-        Stage(name, title, shares[RACE][name], given(columns[READY], weighting, race == place))
+        Stage(name, title, shares[RACE][name], ready.given(race == place))
         for place, (name, title) in enumerate(stage_titles(silent=silent).items())
     )
     firms = {firm: shares[firm] for firm in question.assumptions.race.firms}
