@@ -15,13 +15,15 @@ from catchup.analysis.inference.estimates import Distribution, Weighting
 from catchup.analysis.inference.likelihoods import joint_likelihood, prior_for
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
+from catchup.analysis.presentation.figures.structures import draw_structures
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.presentation.text import telling_lines
 from catchup.analysis.studies.pools import between_share, linear_pool, quantile_pool
-from catchup.analysis.studies.structure_dates import COMPUTE, MOBILISATION, share_of_same_dates
+from catchup.analysis.studies.structure_dates import COMPUTE, MOBILISATION, Refused, share_of_same_dates
 from catchup.analysis.studies.structures import Structures, structures
 from catchup.analysis.studies.telling import Telling, mutual_information, soonest, telling
 from catchup.evidence import Item, Selection, load_ledger
+from figure_cases import faults
 from item_cases import DAY, item
 
 
@@ -181,6 +183,14 @@ def test_without_evidence_nothing_is_compared(question: Question) -> None:
     assert found.comparison.models == ()
     assert found.withheld == "no item is predicted by all of them"
     assert as_json(found)["elpd"] == []
+
+
+def test_the_picture_names_what_the_evidence_contradicts(found: Structures) -> None:
+    refused = (Refused("growing-lag", "Lag that grows", "13 effective draws"),)
+    drawn = draw_structures(replace(found, refused=refused))
+    said = " ".join(" ".join(text.get_text() for text in drawn.texts).split())
+    assert "Left out, as the evidence contradicts it: Lag that grows." in said
+    assert faults(drawn) == []
 
 
 def test_another_event_has_structures_too(question: Question) -> None:

@@ -49,5 +49,7 @@ def draw_structures(result: Structures, *, width: float = WIDTH) -> Figure:
         f"and {month_text(calendar.day(max(medians)))}"
     )
     between = between_text(result.between, "the pooled variance lies between structures")
-    subtitle = f"{between} Shifts against the first row."
+    titles = ", ".join(row.title for row in result.refused)
+    refused = f" Left out, as the evidence contradicts it: {titles}." if titles else ""
+    subtitle = f"{between} Shifts against the first row.{refused}"
     return draw_rows(result, rows, title, subtitle, "asked on", width)
