@@ -103,9 +103,9 @@ def log_silence(xp: Any, months: Any, median: Any, sigma: Any, concealed: Any) -
         Share of labs that never report.
     """
     score = _score(xp, _log_waited(xp, months), median, sigma)
-    told, still = rank_of(xp, score), rank_of(xp, -score)
-    certain = xp.log1p(-(1.0 - concealed) * xp.minimum(told, 0.5))  # keeps what silence that was to be expected says
-    return xp.where(score < 0.0, certain, xp.log(xp.maximum(concealed + (1.0 - concealed) * still, SMALLEST)))
+    tail = rank_of(xp, -abs(score))  # of reports so far, or of those still to come: the fewer
+    early = xp.log1p(-(1.0 - concealed) * tail)  # keeps what silence that was to be expected says
+    return xp.where(score < 0.0, early, xp.log(xp.maximum(concealed + (1.0 - concealed) * tail, SMALLEST)))
 
 
 def log_report_density(xp: Any, months: Any, median: Any, sigma: Any) -> Any:

@@ -15,7 +15,6 @@ References
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from numbers import Real
@@ -24,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...priors.arguments import refuse_others
-from ...priors.errors import InputError
+from .quantiles import density_from_quantiles, quantile_influence, refuse_other_than_probability
 
 Array = NDArray[np.float64]
 
@@ -258,10 +257,11 @@ class Distribution:
         if self.weighting.weights is None:
             ordered = np.sort(self.values)
             return ordered, (np.arange(ordered.size) + 0.5) / ordered.size
-        ordered, weights = self.values[self._order], self.weighting.weights[self._order]
+        order, weights = self._order, self.weighting.weights[self._order]
         counted = weights > 0.0  # no weight, no say: nothing is interpolated towards such a draw
-        weights = weights[counted]
-        return ordered[counted], np.cumsum(weights) - 0.5 * weights
+        if not counted.all():
+            order, weights = order[counted], weights[counted]
+        return self.values[order], np.cumsum(weights) - 0.5 * weights
 
     @property
     def mean(self) -> Estimate:
@@ -315,49 +315,3 @@ class Distribution:
         refuse_others("value", value, Real, "a number")
         below = (self.values < value).astype(float)
         return self.weighting.estimate(below)
-
-
-def refuse_other_than_probability(p: object) -> None:
-    """Refuse what is no probability.
-
-    Raises
-    ------
-    InputError
-        Saying what was given.
-    """
-    if isinstance(p, bool) or not isinstance(p, Real) or not 0.0 <= float(p) <= 1.0:
-        raise InputError(f"a probability from 0 to 1 was expected, not {p!r}", key="p")
-
-
-def density_from_quantiles(quantile_value: Callable[[float], float], p: float, draws: float) -> float:
-    """Density at the quantile p, from the spacing of quantiles around it.
-
-    Parameters
-    ----------
-    quantile_value : callable
-        From probability to quantile.
-    p : float
-        Where.
-    draws : float
-        Effective number of draws behind the quantiles.
-
-    Returns
-    -------
-    float
-        Infinite where neighbouring quantiles coincide. 0 where they are infinite within the noise of p itself,
-        so that nothing can be said of the quantile's error.
-    """
-    noise = math.sqrt(p * (1.0 - p) / max(draws, 1.0))
-    for half_width in (max(draws, 1.0) ** (-1.0 / 3.0), 2.0 * noise):
-        half_width = min(half_width, 0.5 * min(p, 1.0 - p))
-        spacing = quantile_value(p + half_width) - quantile_value(p - half_width)
-        if math.isfinite(spacing):
-            return 2.0 * half_width / spacing if spacing > 0.0 else math.inf
-    return 0.0
-
-
-def quantile_influence(values: Array, p: float, quantile: float, density: float) -> Array:
-    r"""Influence of each draw on a quantile: :math:`(p - 1[x \le q]) / f(q)`; undefined where f is 0."""
-    if density == 0.0:
-        return np.full(values.shape, np.nan)
-    return np.asarray((p - (values <= quantile)) / density, dtype=np.float64)

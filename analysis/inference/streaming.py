@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...priors.arguments import refuse_others
-from .estimates import TAIL_DRAWS, Estimate, density_from_quantiles, refuse_other_than_probability
+from .estimates import TAIL_DRAWS, Estimate
+from .quantiles import density_from_quantiles, refuse_other_than_probability
 
 Array = NDArray[np.float64]
 

@@ -10,13 +10,8 @@ from scipy import signal, stats
 from scipy.stats import qmc
 
 from catchup.analysis.inference.differences import error_of_difference, paired_differences, quantile_shift
-from catchup.analysis.inference.estimates import (
-    TAIL_DRAWS,
-    Distribution,
-    Estimate,
-    Weighting,
-    density_from_quantiles,
-)
+from catchup.analysis.inference.estimates import TAIL_DRAWS, Distribution, Estimate, Weighting
+from catchup.analysis.inference.quantiles import density_from_quantiles
 from false_alarms import covers
 
 REPETITIONS = 600

@@ -10,9 +10,10 @@ import numpy as np
 
 from ....priors.families import Family
 from ...inference.draws import DrawSource, Values
-from ...inference.estimates import Array, Distribution, Estimate, Weighting, quantile_influence
+from ...inference.estimates import Array, Distribution, Estimate, Weighting
 from ...inference.outcomes import ready_under
 from ...inference.posterior import Posterior
+from ...inference.quantiles import quantile_influence
 from ...inference.question import Question
 
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
