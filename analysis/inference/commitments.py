@@ -13,6 +13,7 @@ import numpy as np
 from ...model.assumptions import Assumptions
 from .draws import Values
 from .estimates import Array, Estimate, Weighting
+from .stages import POSITION
 from .streaming import share_of
 
 COMMITTED = "committed:"  # begins the columns of regimes, as positions in `regimes_in_order`
@@ -38,7 +39,7 @@ def commitment_columns(assumptions: Assumptions, values: Mapping[str, Array]) ->
         firm = assumptions.race.firms[name]
         habit, commitment = (values[quantity] for quantity in firm.budgets)
         place = np.maximum(np.searchsorted(lows, commitment, side="right") - 1, 0)
-        columns[COMMITTED + name] = np.where(commitment > habit, place, 0).astype(float)
+        columns[COMMITTED + name] = np.where(commitment > habit, place, 0).astype(POSITION)
     return columns
 
 

@@ -105,7 +105,7 @@ def summary_of(question: Question, values: Values, world: World, result: Outcome
         PRETRAINED: result.pretrained,
         **_compute_alone(question, values, world),
         LOG_FLOP: np.log10(world.mythos_flop),
-        STAGE: furthest(stages_of(result, question.as_of_months)).astype(float),
+        STAGE: furthest(stages_of(result, question.as_of_months)),
         **{FIRST + firm: share for firm, share in first_shares(result).items()},
         **commitment_columns(question.assumptions, values),
     }

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...model.generative import Contender, Outcome
-from .estimates import Array, Estimate, Weighting
+from .estimates import Estimate, Weighting
+
+POSITION = np.int8  # type of a position in some order: of draws kept for an answer, an eighth of what a date takes
+Positions = NDArray[Any]
 
 STAGES = {
     "not-launched": "No run has been launched",
@@ -32,17 +37,17 @@ def stage_titles(*, silent: bool) -> dict[str, str]:
     return STAGES | SILENT if silent else dict(STAGES)
 
 
-def stages_of(result: Outcome, month: float) -> dict[str, Array]:
+def stages_of(result: Outcome, month: float) -> dict[str, Positions]:
     """How far each firm's run has come by a month, as positions in `STAGES`; each of shape (draw,)."""
     return {firm: _reached(run, month) for firm, run in result.contenders.items()}
 
 
-def furthest(reached: Mapping[str, Array]) -> Array:
+def furthest(reached: Mapping[str, Positions]) -> Positions:
     """How far the furthest of some runs has come, as positions in `STAGES`; shape (draw,)."""
     return np.asarray(np.maximum.reduce(list(reached.values())))
 
 
-def shares_of_stages(reached: Array, weighting: Weighting) -> dict[str, Estimate]:
+def shares_of_stages(reached: Positions, weighting: Weighting) -> dict[str, Estimate]:
     """Probability of each stage, by id.
 
     Parameters
@@ -55,7 +60,6 @@ def shares_of_stages(reached: Array, weighting: Weighting) -> dict[str, Estimate
     return {name: weighting.estimate((reached == place).astype(float)) for place, name in enumerate(STAGES)}
 
 
-def _reached(run: Contender, month: float) -> Array:
-    steps = [run.launch < month, run.pretrained <= month, run.ready <= month]
-    reached: Array = np.sum([step.astype(int) for step in steps], axis=0)
+def _reached(run: Contender, month: float) -> Positions:
+    reached: Positions = (run.launch < month).astype(POSITION) + (run.pretrained <= month) + (run.ready <= month)
     return reached

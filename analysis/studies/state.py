@@ -117,8 +117,8 @@ def state(posterior: Posterior) -> State:
         reached = stages_of(result, month)
         return {
             READY: result.ready,
-            STAGE + RACE: furthest(reached).astype(float),
-            **{STAGE + firm: stage.astype(float) for firm, stage in reached.items()},
+            STAGE + RACE: furthest(reached),
+            **{STAGE + firm: stage for firm, stage in reached.items()},
         }
 
     columns, weighting = source.map(evaluate), source.weighting
