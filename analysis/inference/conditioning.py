@@ -127,7 +127,9 @@ def condition(
     from .nuts import sample_posterior
 
     reason = () if engine == "nuts" else (f"NUTS, because {_shortcoming(smoothed)}",)
-    sampled = sample_posterior(question, selection.counted, refuse=refuse)
+    at_once = "; --engine importance answers at once" if smoothed.khat <= WORST_KHAT else ""
+    why = "".join(f"{said}{at_once}. " for said in reason)
+    sampled = sample_posterior(question, selection.counted, refuse=refuse, why=why)
     return Posterior(
         question,
         sampled.source,

@@ -55,16 +55,19 @@ class CompiledPosterior:
         What is asked.
     items : sequence of Item
         What it is conditioned on.
+    why : str, optional
+        Why anybody waits for it: shown to who does.
     """
 
-    def __init__(self, question: Question, items: Sequence[Item]) -> None:
+    def __init__(self, question: Question, items: Sequence[Item], why: str = "") -> None:
         import nutpie
 
         self.question = question
         self.items = tuple(items)
         self.model = build_posterior_model(question, items)
-        rewrites = "inplace" if len(self.model.coords["event"]) > 1 else "inplace_elemwise"
-        with waiting("Compiling the model (a minute)"), _without(rewrites), _without_remarks():
+        several = len(self.model.coords["event"]) > 1
+        rewrites, how_long = ("inplace", "minutes") if several else ("inplace_elemwise", "a minute")
+        with waiting(f"{why}Compiling the model ({how_long})"), _without(rewrites), _without_remarks():
             self.compiled = nutpie.compile_pymc_model(self.model)
 
     def refitted(self, data: Mapping[str, Array]) -> Any:
@@ -161,17 +164,24 @@ def build_posterior_model(question: Question, items: Sequence[Item]) -> Any:
     return add_evidence(model, items, question.assumptions, question.as_of)
 
 
-def sample_posterior(question: Question, items: Sequence[Item], *, refuse: bool = True) -> NutsPosterior:
+def sample_posterior(question: Question, items: Sequence[Item], *, refuse: bool = True, why: str = "") -> NutsPosterior:
     """Sample a question's posterior; unless `refuse` is False, only a trustworthy one.
+
+    Parameters
+    ----------
+    question, items, why
+        As of `CompiledPosterior`.
+    refuse : bool, default True
+        Refuse draws whose diagnostics failed.
 
     Raises
     ------
     UntrustworthyError
         If chains disagree, transitions diverge or too few draws count.
     """
-    compiled = CompiledPosterior(question, items)
+    compiled = CompiledPosterior(question, items, why)
     data = evidence_data(items, question.assumptions, question.as_of) if items else None
-    with waiting("Sampling"):
+    with waiting(f"{why}Sampling"):
         tree = compiled.sample_carefully(question.draws, question.seed, data=data)
     posterior = as_posterior(tree, question)
     if refuse:

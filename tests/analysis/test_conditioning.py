@@ -69,19 +69,19 @@ def answer(asked: Question) -> Posterior:
 
 
 @pytest.fixture
-def no_compiling(monkeypatch: pytest.MonkeyPatch) -> list[Question]:
-    """Stands in for the sampler; returns the questions that it was asked."""
-    questions = []
+def no_compiling(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Stands in for the sampler; returns why it was asked, as it is shown to who waits."""
+    asked = []
 
-    def sampled(question: Question, items: Any, *, refuse: bool = True) -> NutsPosterior:
-        questions.append(question)
+    def sampled(question: Question, items: Any, *, refuse: bool = True, why: str = "") -> NutsPosterior:
+        asked.append(why)
         values = PriorDraws(replace(question, draws=400)).map(lambda values: values)
         stats_ = xr.Dataset({"diverging": (("chain", "draw"), np.zeros((4, 100), dtype=bool))})
         tree = xr.DataTree.from_dict({"sample_stats": stats_})
         return NutsPosterior(StoredDraws(values, Weighting(400, chains=4), 1), Diagnostics(400.0, None, 1.0, 0), tree)
 
     monkeypatch.setattr("catchup.analysis.inference.nuts.sample_posterior", sampled)
-    return questions
+    return asked
 
 
 def with_khat(monkeypatch: pytest.MonkeyPatch, khat: float) -> None:
@@ -99,10 +99,14 @@ def test_auto_hands_over_where_weights_are_not_good(khat, engine, monkeypatch, n
     with_khat(monkeypatch, khat)
     answer = condition(twin_question(20_000), TWO)
     assert answer.engine == engine
-    assert len(no_compiling) == (engine == "nuts")
     assert answer.diagnostics.khat == khat
     if engine == "nuts":
-        assert answer.notes[0] == f"NUTS, because the importance weights' k-hat is {khat:.2f} (good below 0.5)"
+        because = f"NUTS, because the importance weights' k-hat is {khat:.2f} (good below 0.5)"
+        assert answer.notes[0] == because
+        at_once = "; --engine importance answers at once" if khat == 0.5 else ""  # it is refused above 0.7
+        assert no_compiling == [f"{because}{at_once}. "]
+    else:
+        assert not no_compiling
 
 
 def test_a_second_fit_is_tried_before_it_compiles(monkeypatch, no_compiling) -> None:
