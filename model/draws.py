@@ -110,6 +110,10 @@ class Rows:
             row += OFFSET
             yield row
 
+    def __getitem__(self, places: Sequence[int] | NDArray[np.intp]) -> Rows:
+        """Some of the rows: each is to be drawn once, whatever has been drawn before it."""
+        return Rows([self.generators[place] for place in places], self.draws)
+
     def fill(self, uniforms: Array) -> None:
         """Draw all rows at once, into an array of shape (row, draw)."""
         for row, generator in zip(uniforms, self.generators, strict=True):
@@ -193,6 +197,8 @@ class QuantileTransform(Transform):
 
     Attributes
     ----------
+    copula : Copula
+        That dependence.
     names : list of str
         Those that need a uniform number: all that are not fixed.
     scored : frozenset of str
@@ -200,7 +206,7 @@ class QuantileTransform(Transform):
     """
 
     def __init__(self, beliefs: Mapping[str, Family], names: Sequence[str], copula: Copula = INDEPENDENT) -> None:
-        self._copula = copula
+        self.copula = copula
         self._beliefs = {name: beliefs[name] for name in related(names, beliefs, copula)}
         self.names = [name for name, family in self._beliefs.items() if family.base is not None]
         dependent = {name for group in copula.among(self.names) for name in group.names}
@@ -216,12 +222,16 @@ class QuantileTransform(Transform):
         `given` holds values of quantities that some of these depend on, and that are drawn elsewhere; `scores` says for
         which of those `scored` the row holds normal scores.
         """
-        ranks = iter(self._copula.couple(self.names, uniforms))
+        ranks = iter(self.copula.couple(self.names, uniforms))
         return transformed(self._beliefs, ranks, uniforms.shape[1], given or {}, scores)
+
+    def one_by_one(self, rows: Iterator[Array], draws: int, scores: Container[str] = frozenset()) -> Values:
+        """Carry rows that depend on each other as they should, each used up before the next one is asked for."""
+        return transformed(self._beliefs, rows, draws, {}, scores)
 
     def chunks(self, streams: UniformStreams | SobolStreams, start: int, count: int, size: int) -> Iterator[Values]:
         """Yield values of draws `start` to `start + count` of some streams, `size` at a time."""
-        if isinstance(streams, UniformStreams) and not self._copula.among(self.names):
+        if isinstance(streams, UniformStreams) and not self.copula.among(self.names):
             # A quantity's uniforms are used up before the next one's are drawn: they stay in the first-level cache.
             for rows in streams.rows(self.names, start, count, size):
                 yield transformed(self._beliefs, iter(rows), rows.draws, {})

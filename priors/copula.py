@@ -159,13 +159,16 @@ class Copula:
         iterable of array, shape (draw,)
             In that order, uniform each by itself; those in no group, or first in theirs, as given.
         """
-        groups = self.among(names)
-        if not groups:
+        if not self.among(names):
             return uniforms
-        rows = {name: index for index, name in enumerate(names)}
-        coupled = list(uniforms)
-        for group in groups:
-            scores = [normal_quantile(uniforms[rows[name]]) for name in group.names]
+        rows = dict(zip(names, uniforms, strict=True))
+        return list((rows | self.coupled(rows)).values())
+
+    def coupled(self, uniforms: Mapping[str, Array]) -> dict[str, Array]:
+        """What `couple` makes of the rows that it changes, by name: of those in no group it asks nothing."""
+        coupled = {}
+        for group in self.among(uniforms):
+            scores = [normal_quantile(uniforms[name]) for name in group.names]
             for index, name in enumerate(group.names[1:], start=1):
                 # Term by term: a matrix product may round otherwise when chunks are cut otherwise.
                 row = group.factor[index]
@@ -173,7 +176,7 @@ class Copula:
                 for earlier in range(index + 1):
                     if row[earlier]:
                         score += float(row[earlier]) * scores[earlier]
-                coupled[rows[name]] = np.clip(normal_rank(score), LOWEST_RANK, HIGHEST_RANK)
+                coupled[name] = np.clip(normal_rank(score), LOWEST_RANK, HIGHEST_RANK)
         return coupled
 
 

@@ -100,7 +100,9 @@ def transformed(
     for name, belief in beliefs.items():
         family = belief.given(_Values(values, given)) if belief.parents else belief
         rank = known if belief.base is None else next(ranks)
-        values[name] = family.at_score(np, rank) if name in scores else family.quantile(rank)
+        value = family.at_score(np, rank) if name in scores else family.quantile(rank)
+        # a family of one's own may return what it was given, in whose place the next rank may come
+        values[name] = value.copy() if np.may_share_memory(value, rank) else value
     return values
 
 

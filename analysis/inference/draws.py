@@ -20,7 +20,8 @@ from .estimates import Array, Weighting
 from .parts import joined, parts_of
 from .processes import together
 from .progress import track
-from .proposal import LOG_RATIO, Proposal, ProposedTransform
+from .proposal import Proposal
+from .proposed import LOG_RATIO, ProposedTransform
 from .question import Question
 from .weights import lightened
 

@@ -21,20 +21,19 @@ References
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...model.draws import QuantileTransform, SobolStreams, Transform, UniformStreams, Values
+from ...model.draws import Values
 from ...priors.copula import HIGHEST_RANK, LOWEST_RANK
 from ...priors.normal_quantile import normal_quantile
 from ...priors.normal_rank import normal_rank
 from .estimates import Array
 from .mixture import NormalMixture, fit_mixture
-from .raced import RacedValues
 from .resampling import systematic
 
 PRIOR_SHARE, WIDE_SHARE = 0.125, 0.2  # of the proposal
@@ -47,8 +46,6 @@ SHRINKAGE = 2.0  # draws of the prior that the covariance is shrunk by: of few d
 NEGLIGIBLE = 1e-3  # weight of the draws that a fit leaves out
 FITTED = 4_096  # draws of equal weight in place of all those that a fit has more of: it takes as long as it has draws
 PARTS, POINTS = 4, 2_048  # most parts of the fitted mixture, the wide one aside, and draws that it is fitted to
-CHOICE = "proposal"  # the uniform number that chooses between the proposal's parts
-LOG_RATIO = "log_ratio"
 AT_ONCE = 4_096  # draws, whose matrices stay in a cache
 LOWEST_SCORE, HIGHEST_SCORE = normal_quantile(np.array([LOWEST_RANK, HIGHEST_RANK]))
 
@@ -155,16 +152,21 @@ class Proposal:
         densities : Densities
             Of the draws.
         """
+        rows[self.moved], densities = self.carry_moved(rows[self.moved], choice, scored)
+        return rows, densities
+
+    def carry_moved(self, rows: Array, choice: Array, scored: Collection[str] = frozenset()) -> tuple[Array, Densities]:
+        """Carry the rows of the moved quantities alone, of shape (moved, draw); see `carry`."""
         densities = Densities(*np.empty((4, choice.size)))
         ranked = np.array([self.names[place] not in scored for place in self.moved], dtype=bool)
         for first in range(0, choice.size, AT_ONCE):
             some = slice(first, first + AT_ONCE)
-            scores = rows[self.moved, some]
+            scores = rows[:, some].copy()
             scores[ranked] = normal_quantile(scores[ranked])
             scores = self._carry_some(scores, choice[some], densities.some(some))
             scores = np.clip(scores, LOWEST_SCORE, HIGHEST_SCORE)
             scores[ranked] = np.clip(normal_rank(scores[ranked]), LOWEST_RANK, HIGHEST_RANK)
-            rows[self.moved, some] = scores
+            rows[:, some] = scores
         return rows, densities
 
     def _carry_some(self, scores: Array, choice: Array, densities: Densities) -> Array:
@@ -276,56 +278,3 @@ def _mixture(points: Array, rng: np.random.Generator) -> NormalMixture:
     wide = np.linalg.cholesky(np.atleast_2d(np.cov(points)))
     roots = np.concatenate([math.sqrt(NARROW_WIDENED) * fitted.roots, math.sqrt(WIDE_WIDENED) * wide[None]])
     return NormalMixture(shares, means, roots)
-
-
-class ProposedTransform(Transform):
-    """Turns uniforms into values drawn from a proposal, each with the log of its weight under the name `LOG_RATIO`.
-
-    Parameters
-    ----------
-    transform : QuantileTransform
-        Turns uniforms into values drawn from the prior.
-    proposal : Proposal
-        Of the same names.
-    antithetic : bool
-        Whether every other draw is the mirror image of the one before it, about the mean of the same part: what one
-        errs by in one direction the other errs by in the other.
-    """
-
-    def __init__(self, transform: QuantileTransform, proposal: Proposal, *, antithetic: bool = False) -> None:
-        self.names = [CHOICE, *proposal.names]  # a Sobol sequence is most even in its first dimensions
-        self._transform = transform
-        self._proposal = proposal
-        self._images = 2 if antithetic else 1
-
-    def __call__(self, uniforms: Iterable[Array]) -> dict[str, Array]:
-        """Carry uniforms to values, and to the log density of the prior over the proposal's; see `Transform`.
-
-        Antithetic, they become twice as many draws.
-        """
-        scored, rows = self._transform.scored, iter(uniforms)
-        choice = np.repeat(next(rows), self._images)
-        carried = np.empty((len(self.names) - 1, choice.size))
-        for into, row, name in zip(carried, rows, self.names[1:], strict=True):
-            own = normal_quantile(row) if name in scored else row
-            into[:: self._images] = own
-            if self._images == 2:  # the mirror image of each
-                np.subtract(0.0 if name in scored else 1.0, own, out=into[1::2])
-        carried, densities = self._proposal.carry(carried, choice, scored)
-        values, nuisances = self._transform(carried, scores=scored), self._proposal.nuisances
-        if nuisances is None:
-            return {**values, LOG_RATIO: densities.log_ratio()}
-        raced = RacedValues(values)
-        settled = nuisances.settle(raced, carried[nuisances.places], densities.widened, WIDE_WIDENED, scored)
-        raced[LOG_RATIO] = densities.log_ratio(*settled)
-        return raced
-
-    def chunks(self, streams: UniformStreams | SobolStreams, start: int, count: int, size: int) -> Iterator[Values]:
-        """Yield values of draws `start` to `start + count` of some streams, `size` at a time.
-
-        Antithetic, all three are even, and half as many uniforms make them. Of a Sobol sequence every point is used,
-        as half of its points would not be even.
-        """
-        start, count, size = (number // self._images for number in (start, count, size))
-        chunks = streams.rows if isinstance(streams, UniformStreams) else streams.chunks
-        yield from map(self, chunks(self.names, start, count, size))

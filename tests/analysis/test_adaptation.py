@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -27,9 +28,9 @@ from catchup.analysis.inference.proposal import (
     WIDE_WIDENED,
     WIDENED,
     Proposal,
-    ProposedTransform,
     fit_proposal,
 )
+from catchup.analysis.inference.proposed import LOG_RATIO, ProposedTransform
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.subsets import SharedDraws
 from catchup.analysis.inference.tree.result_tree import result_tree
@@ -38,7 +39,8 @@ from catchup.evidence import Item
 from catchup.model.assumptions import load_assumptions
 from catchup.model.draws import QuantileTransform, UniformStreams
 from catchup.priors import Layer
-from catchup.priors.families import Normal, Triangular, Uniform
+from catchup.priors.copula import Copula, Group, pearson_of
+from catchup.priors.families import Family, Normal, Triangular, Uniform
 from false_alarms import widest
 from item_cases import DAY, conjugate, constant_part, counting, reading, twin_question
 
@@ -118,6 +120,45 @@ def test_an_antithetic_draw_mirrors_the_one_before_it() -> None:
     expected = [PRIOR_SHARE, *((1.0 - PRIOR_SHARE) * proposal.mixture.shares)]
     for share, probability in zip(shares, expected, strict=True):
         assert abs(share - probability) < widest(math.sqrt(probability * (1.0 - probability) / 10_000))
+
+
+class Share(Family):
+    """Uniform on (0, 1), as somebody else would write it: its quantiles are the ranks that it is given."""
+
+    family: ClassVar[str] = "share"
+    widest: ClassVar[tuple[float, float] | None] = (0.0, 1.0)
+
+    def quantile_in(self, xp: Any, u: Any) -> Any:
+        return u[:]
+
+
+@pytest.mark.parametrize("proposed", [False, True])
+def test_a_quantity_keeps_its_draws_where_its_family_returns_what_it_was_given(proposed: bool) -> None:
+    """Row by row, the next quantity's uniforms come in the place of those before."""
+    names = (*tilted().names, "five")
+    plain = QuantileTransform(dict.fromkeys(names, Share()), names)
+    transform = ProposedTransform(plain, replace(tilted(), names=names)) if proposed else plain
+    (found,) = transform.chunks(UniformStreams(np.random.default_rng(3)), 0, 40, 40)
+    expected = transform(next(UniformStreams(np.random.default_rng(3)).chunks(transform.names, 0, 40, 40)))
+    for name in names:
+        np.testing.assert_array_equal(found[name], expected[name])
+    assert len({float(found[name][0]) for name in names}) == len(names)
+
+
+@pytest.mark.parametrize("antithetic", [False, True])
+def test_rows_that_depend_on_each_other_do_so_beside_a_proposal(antithetic: bool) -> None:
+    """Whether evidence moves them or not: what stands for the prior has the prior's correlation."""
+    names, rank = ("one", "two", "three", "four"), 0.6
+    copula = Copula((Group(("two", "three"), np.array([[1.0, pearson_of(rank)], [pearson_of(rank), 1.0]])),))
+    plain = QuantileTransform(dict.fromkeys(names, Uniform(low=0.0, high=1.0)), names, copula)
+    transform = ProposedTransform(plain, tilted(), antithetic=antithetic)
+    draws = 100_000
+    (values,) = transform.chunks(UniformStreams(np.random.default_rng(5)), 0, draws, draws)
+    ratio = np.exp(values[LOG_RATIO])
+    product = 12.0 * (values["two"] - 0.5) * (values["three"] - 0.5)  # its mean under the prior is Spearman's
+    influence = (ratio * (product - rank)).reshape(-1, 2).sum(axis=1)  # pairs: independent of each other
+    error = influence.std() * math.sqrt(influence.size) / draws
+    assert abs(np.mean(ratio * product) / np.mean(ratio) - rank) < widest(error)
 
 
 def test_weighted_draws_are_the_priors() -> None:
