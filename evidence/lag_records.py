@@ -37,7 +37,6 @@ HALF_LOG_TWO_PI = 0.5 * math.log(2.0 * math.pi)
 FIRST, STEP, COUNT = math.log(0.5), 0.125, 43  # points of the curve, log months: from half a month to 95
 TYPICAL_NODES, SPREAD_NODES, SHARED_NODES, OPEN_NODES = 71, 15, 5, 9  # more move no height by 0.003
 WIDEST = 3.5  # standard deviations of the belief about the typical lag that nodes reach
-NEGLIGIBLE = 100.0  # of the largest log weight, what is lower than it by that: half of that is no digit of any sum
 FEWEST_RECORDS = 2  # that a pace is read off
 SHORTEST = 0.25  # months: a record that was met sooner, or had been met before, is told from others no better
 LEAST_LAG = 1.0  # months, in whose terms an error is at most taken
@@ -177,22 +176,11 @@ def lag_population(records: tuple[LagRecord, ...], belief: LagBelief) -> tuple[A
     scaled, spread, share = (axis.ravel() for axis in grid)
     typical = math.log(belief.typical_months) + belief.typical_sigma * scaled
     weights = -0.5 * scaled * scaled
-    for follower in dict.fromkeys(record.follower for record in records if record.follower is not None):
-        weights += _met([record for record in records if record.follower == follower], typical, spread, share)
-    if unmet := [record for record in records if record.follower is None]:
-        weights = _with_open(weights, unmet, typical, spread, share)
+    for follower in dict.fromkeys(record.follower for record in records):
+        group = [record for record in records if record.follower == follower]
+        weights += (_open if follower is None else _met)(group, typical, spread, share)
     weights -= np.log(np.exp(weights - weights.max()).sum()) + weights.max()
     return typical, spread, weights
-
-
-def _with_open(weights: Array, group: Sequence[LagRecord], typical: Array, spread: Array, share: Array) -> Array:
-    """Log weights with records that nobody has met, worked out where those that were met leave any at all."""
-    likely = weights > weights.max() - NEGLIGIBLE
-    found = np.full_like(weights, -np.inf)
-    found[likely] = weights[likely] + _open(group, typical[likely], spread[likely], share[likely])
-    if weights[~likely].max(initial=-np.inf) < found.max() - 0.5 * NEGLIGIBLE:  # a probability only takes from them
-        return found
-    return weights + _open(group, typical, spread, share)
 
 
 def _met(group: Sequence[LagRecord], typical: Array, spread: Array, share: Array) -> Array:
@@ -213,23 +201,11 @@ def _met(group: Sequence[LagRecord], typical: Array, spread: Array, share: Array
 
 def _open(group: Sequence[LagRecord], typical: Array, spread: Array, share: Array) -> Array:
     """Log probability of lags longer than so far, what they share integrated out by quadrature."""
-    nodes, masses = _normal_nodes(OPEN_NODES)
+    nodes, masses = np.polynomial.hermite_e.hermegauss(OPEN_NODES)
     middle = typical + nodes[:, None] * (np.sqrt(share) * spread)
-    terms = np.broadcast_to(np.log(masses)[:, None], middle.shape).copy()
+    terms = np.broadcast_to(np.log(masses / masses.sum())[:, None], middle.shape).copy()
     for record in group:
         width = np.sqrt((1.0 - share) * spread * spread + record.error**2)
         terms += log_normal_rank((middle - math.log(record.months)) / width)
     highest = terms.max(axis=0)
     return np.asarray(highest + np.log(np.exp(terms - highest).sum(axis=0)))
-
-
-def _normal_nodes(count: int) -> tuple[Array, Array]:
-    """Nodes of Gauss's quadrature under the standard normal distribution, and their probabilities.
-
-    Eigenvalues, and squares of what eigenvectors begin with, of the matrix of Hermite polynomials' recurrence (Golub
-    and Welsch, Calculation of Gauss quadrature rules, 1969). NumPy's own loads all its polynomials, a two-hundredth of
-    a forecast.
-    """
-    beside = np.diag(np.sqrt(np.arange(1.0, count)), 1)
-    nodes, vectors = np.linalg.eigh(beside + beside.T)
-    return nodes, vectors[0] ** 2

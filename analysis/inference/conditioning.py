@@ -126,9 +126,9 @@ def condition(
         )
     from .nuts import sample_posterior
 
-    reason = () if engine == "nuts" else (f"NUTS, because {_shortcoming(smoothed)}",)
+    reason = "" if engine == "nuts" else f"NUTS, because {_shortcoming(smoothed)}"
     at_once = "; --engine importance answers at once" if smoothed.khat <= WORST_KHAT else ""
-    why = "".join(f"{said}{at_once}. " for said in reason)
+    why = f"{reason}{at_once}. " if reason else ""
     sampled = sample_posterior(question, selection.counted, refuse=refuse, why=why)
     return Posterior(
         question,
@@ -137,7 +137,7 @@ def condition(
         "nuts",
         selection,
         smoothed.log_mean,
-        (*reason, *aside),
+        (reason, *aside) if reason else aside,
         dict(sampled.tree["sample_stats"].data_vars),
         shared=weighed.shared,
         screened=weighed.screened,

@@ -187,7 +187,7 @@ class Nuisances:
 
     @cached_property
     def _whitening(self) -> Array:
-        return np.linalg.inv(self._root)  # once, and a product for every chunk, in a fifth of the time
+        return np.linalg.inv(self._root)  # once: a chunk then takes a product
 
     @cached_property
     def _covariance(self) -> Array:

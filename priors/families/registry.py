@@ -152,8 +152,6 @@ def is_own(family: type[Family]) -> bool:
 
 
 def _named_in(content: Any) -> Iterator[str]:
-    if isinstance(content, str | int | float):  # most of it, told sooner than that it is no mapping
-        return
     if isinstance(content, Mapping):
         name = content.get("family")
         if isinstance(name, str):

@@ -13,15 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from catchup.evidence import lag_episodes, load_ledger, read_table, select, shipped_records
-from catchup.evidence import lag_records as lag_records_module
-from catchup.evidence.lag_records import (
-    LagBelief,
-    LagRecord,
-    frontier_pace,
-    lag_curve,
-    lag_population,
-    lag_records,
-)
+from catchup.evidence.lag_records import LagBelief, LagRecord, frontier_pace, lag_curve, lag_records
 from catchup.evidence.tables.episodes import Release, chinese_records
 from catchup.model import load_assumptions
 from catchup.priors.errors import InputError
@@ -51,20 +43,6 @@ def population(rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndar
     typical = math.log(BELIEF.typical_months) + BELIEF.typical_sigma * rng.standard_normal(size)
     spread = BELIEF.spread * np.exp(BELIEF.spread_sigma * rng.standard_normal(size))
     return typical, spread, rng.random(size)
-
-
-@pytest.mark.parametrize("months", [4.0, 60.0, 3_000.0])
-def test_a_record_that_is_open_ever_so_long_is_weighed_as_if_nothing_were_left_out(
-    months: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Where those that were met leave next to nothing of a lag, it is left out; unless the open ones leave less."""
-    sharp = tuple(LagRecord(5.0, 0.01, f"model {number}") for number in range(20))
-    records = (*sharp, LagRecord(months, 0.01, None), LagRecord(months, 0.0, None))
-    found = lag_population.__wrapped__(records, BELIEF)[2]
-    monkeypatch.setattr(lag_records_module, "NEGLIGIBLE", math.inf)
-    whole = lag_population.__wrapped__(records, BELIEF)[2]
-    np.testing.assert_allclose(np.exp(found), np.exp(whole), rtol=1e-9, atol=1e-20)
-    assert np.isneginf(found).any() == (months < 3_000.0)  # which of the two it was
 
 
 def test_the_curve_is_what_weighted_draws_say() -> None:
