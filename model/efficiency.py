@@ -21,7 +21,7 @@ import numpy as np
 
 from .bracket import search_for
 from .equations import MONTHS_PER_YEAR, log_growth_per_month
-from .law import Law
+from .law import Law, numbers_of
 
 CHANNELS = ("own", "replicated", "distilled")
 CHANNEL_QUANTITIES = ("distilled_share", "replicated_share", "replication_delay_months", "distillation_ceiling")
@@ -57,13 +57,13 @@ def months_until(law: Law, gap: Any) -> Any:
     """Months of progress by some law that make up for a gap in compute, over NumPy; infinite where none ever do."""
     if law.constant:
         return np.log(gap) / law.pace
-    form = law.progress
+    log_gap = np.log(gap)
 
-    def short(date: Any, log_gap: Any, pace: Any, *values: Any) -> Any:
-        return Law(form, pace, values).log_progress(np, date) - log_gap
+    def short(date: Any) -> Any:
+        return law.log_progress(np, date) - log_gap
 
-    numbers = (np.log(gap), law.pace, *law.values)
-    return search_for(short)(numbers, np.zeros(np.broadcast_shapes(*map(np.shape, numbers))))
+    draws = np.broadcast_shapes(*map(np.shape, (log_gap, *numbers_of(law))))
+    return search_for(short)((), np.zeros(draws))
 
 
 def gap_made_up(xp: Any, log_progress: Any) -> Any:

@@ -12,7 +12,7 @@ goes into the target (see `equations.lagged_target` and `equations.target_after_
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,12 +65,12 @@ class LawInTurn(Law):
     ----------
     before : Law
         The other.
-    month : float
+    month : float or (draw,)
         Since t = 0.
     """
 
     before: Law
-    month: float
+    month: Any
 
     @property
     def constant(self) -> bool:
@@ -110,6 +110,21 @@ class Fall:
 def law_of(progress: Progress, pace: Any, values: Mapping[str, Any]) -> Law:
     """Give a way of progressing its numbers."""
     return Law(progress, pace, tuple(values[name] for name in progress.quantities))
+
+
+def numbers_of(law: Law) -> list[Any]:
+    """Numbers of a law, and of those before it, as `law_of_numbers` reads them back."""
+    own = [law.pace, *law.values]
+    return [*own, law.month, *numbers_of(law.before)] if isinstance(law, LawInTurn) else own
+
+
+def law_of_numbers(progress: Progress, numbers: Sequence[Any]) -> Law:
+    """Make a law of its numbers, by some way of progressing."""
+    pace, values, rest = numbers[0], numbers[1 : 1 + len(progress.quantities)], numbers[1 + len(progress.quantities) :]
+    if not rest:
+        return Law(progress, pace, tuple(values))
+    before = law_of_numbers(progress, rest[1:])
+    return LawInTurn(progress, pace, tuple(values), before=before, month=rest[0])
 
 
 def fall_behind(xp: Any, law: Law, lag: Any, unlimited_pace: Any, before: Law | None, month: float) -> Fall:

@@ -197,7 +197,8 @@ def redrawn(
     Parameters
     ----------
     distributions : mapping of str to Family
-        What they are given.
+        What they are given. A quantity that is believed something of and was not drawn, as no firm in the race asks for
+        it, is passed over.
     beliefs : mapping of str to Family
         What they, and all others, were drawn from.
     values : mapping of str to array of shape (draw,)
@@ -215,6 +216,7 @@ def redrawn(
     InputError
         If a quantity has been fixed, or is what others leave of a whole, so that its draws have no rank.
     """
+    distributions = {name: new for name, new in distributions.items() if name in values or name not in beliefs}
     after = {**{name: belief for name, belief in beliefs.items() if name in values}, **distributions}
     hierarchical = any(belief.parents for belief in after.values())
     found: dict[str, Array] = {}

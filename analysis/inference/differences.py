@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -47,10 +48,6 @@ def paired_differences(changed: Distribution, baseline: Distribution) -> Array:
 def error_of_difference(changed: Weighting, baseline: Weighting, after: Array, before: Array) -> float:
     """Standard error of the difference of two estimates, given what each draw adds to either's error.
 
-    Where the one has as many draws as the other, those at the same place are taken together. If the same random numbers
-    have made them, what they have in common is left out; if not (one in pairs of antithetic draws, one single, for
-    instance), the error is that of independent draws.
-
     Parameters
     ----------
     changed, baseline : Weighting
@@ -58,12 +55,40 @@ def error_of_difference(changed: Weighting, baseline: Weighting, after: Array, b
     after, before : array of shape (draw,)
         What each draw adds; see `Weighting.contributions`.
     """
-    if (changed.draws, changed.replicates, changed.chains) == (baseline.draws, baseline.replicates, baseline.chains):
-        return changed.error_of_sum(after - before)
-    units = sorted(each.replicates or each.draws for each in (changed, baseline))
-    if changed.draws != baseline.draws or changed.chains or baseline.chains or units[1] % units[0]:
-        return math.hypot(changed.error_of_sum(after), baseline.error_of_sum(before))
-    return Weighting(changed.draws, replicates=units[0]).error_of_sum(after - before)
+    return error_of_total([(changed, after), (baseline, -before)])
+
+
+def error_of_total(parts: Sequence[tuple[Weighting, Array]]) -> float:
+    """Standard error of a sum of estimates, given what each draw of each adds to its error.
+
+    Of those that have as many draws, the ones at the same place are taken together. If the same random numbers have
+    made them, what they have in common is in the sum as often as it should be; if not (one in pairs of antithetic
+    draws, one single, for instance), the error is that of independent draws.
+
+    Parameters
+    ----------
+    parts : sequence of (Weighting, array of shape (draw,))
+        Of each estimate; see `Weighting.contributions`.
+    """
+    found: list[tuple[Weighting, Array]] = []
+    for weighting, added in (each for whole, all_of_it in parts for each in whole.apart(all_of_it)):
+        for place, (other, before) in enumerate(found):
+            if (common := _layout_of_both(other, weighting)) is not None:
+                found[place] = common, before + added
+                break
+        else:
+            found.append((weighting, added))
+    return math.hypot(*(weighting.error_of_sum(added) for weighting, added in found))
+
+
+def _layout_of_both(one: Weighting, other: Weighting) -> Weighting | None:
+    """How draws follow one another where those of two estimates at the same place are one; None where they are not."""
+    if (one.draws, one.replicates, one.chains) == (other.draws, other.replicates, other.chains):
+        return one
+    units = sorted(each.replicates or each.draws for each in (one, other))
+    if one.draws != other.draws or one.chains or other.chains or units[1] % units[0]:
+        return None
+    return Weighting(one.draws, replicates=units[0])
 
 
 def independent_quantile_shift(changed: Distribution, baseline: Distribution, p: float) -> Estimate:

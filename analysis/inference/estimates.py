@@ -175,15 +175,20 @@ class Weighting:
             found = float(np.sqrt(np.sum(contributions**2) * parts / (parts - 1))) if parts > 1 else math.inf
         return found if math.isfinite(found) else math.inf
 
+    def apart(self, contributions: Array) -> list[tuple[Weighting, Array]]:
+        """Draws that were made together, with what each adds to an estimate's error: these, if they are no mixture."""
+        return [(self, contributions)]
+
     def effective_draws(self, values: Array | None = None) -> float:
-        """Number of independent draws worth as much: Kish's for weights, bulk ESS of `values` for chains."""
-        if self.weights is not None:
-            return float(1.0 / np.sum(self.weights**2))
+        """Number of independent draws worth as much: Kish's for weights, bulk ESS of `values` for chains; or both."""
+        counted = float(self.draws if self.weights is None else 1.0 / np.sum(self.weights**2))
         if self.chains and values is not None:
             from arviz_stats.base import array_stats
 
-            return float(array_stats.ess(values.reshape(self.chains, -1), chain_axis=0, draw_axis=1, method="bulk"))
-        return float(self.draws)
+            chained = values.reshape(self.chains, -1)
+            found = float(array_stats.ess(chained, chain_axis=0, draw_axis=1, method="bulk"))
+            return found if self.weights is None else found * counted / self.draws
+        return counted
 
 
 class Distribution:

@@ -78,12 +78,12 @@ def fit_mixture(points: Array, parts: int, rng: np.random.Generator) -> NormalMi
     Returns
     -------
     NormalMixture
-        With fewer parts where some would be left with hardly any draw.
+        With fewer parts where some would be left with hardly any draw, or too few draws differ.
     """
-    dimension = points.shape[0]
-    whole = np.cov(points).reshape(dimension, dimension)
-    shares, means = np.full(parts, 1.0 / parts), points[:, _spread(points, whole, parts, rng)].T
-    mixture, reached = NormalMixture.of(shares, means, np.broadcast_to(whole, (parts, *whole.shape))), -math.inf
+    dimension, whole = points.shape[0], covariance_of(points)
+    chosen = _spread(points, whole, parts, rng)
+    shares, means = np.full(len(chosen), 1.0 / len(chosen)), points[:, chosen].T
+    mixture, reached = NormalMixture.of(shares, means, np.broadcast_to(whole, (len(chosen), *whole.shape))), -math.inf
     for _ in range(MOST_STEPS):
         log_densities = mixture.log_densities(points)
         joint = np.logaddexp.reduce(log_densities, axis=0)
@@ -102,6 +102,20 @@ def fit_mixture(points: Array, parts: int, rng: np.random.Generator) -> NormalMi
     return mixture
 
 
+def covariance_of(points: Array) -> Array:
+    """Covariance of draws of equal weight, shape (dimension, dimension), positive definite.
+
+    Of scores, whose variance is 1 where nothing is known: where the draws are too few, or too often the same, to differ
+    in every direction, it is shrunk towards that.
+    """
+    dimension = points.shape[0]
+    found = np.cov(points).reshape(dimension, dimension)
+    different = np.unique(points, axis=1).shape[1] if points.shape[1] else 0
+    if different > dimension:
+        return found
+    return np.asarray((different * found + SHRINKAGE * np.eye(dimension)) / (different + SHRINKAGE))
+
+
 def _spread(points: Array, whole: Array, parts: int, rng: np.random.Generator) -> list[int]:
     """Choose draws far from one another, each in proportion to its squared distance from those chosen before."""
     standard = np.linalg.solve(np.linalg.cholesky(whole), points)
@@ -109,5 +123,7 @@ def _spread(points: Array, whole: Array, parts: int, rng: np.random.Generator) -
     nearest = np.full(points.shape[1], math.inf)
     while len(chosen) < parts:
         nearest = np.minimum(nearest, ((standard - standard[:, chosen[-1], None]) ** 2).sum(axis=0))
+        if not nearest.any():
+            break  # there are no others
         chosen.append(int(rng.choice(points.shape[1], p=nearest / nearest.sum())))
     return chosen

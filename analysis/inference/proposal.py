@@ -33,7 +33,7 @@ from ...priors.copula import HIGHEST_RANK, LOWEST_RANK
 from ...priors.normal_quantile import normal_quantile
 from ...priors.normal_rank import normal_rank
 from .estimates import Array
-from .mixture import NormalMixture, fit_mixture
+from .mixture import NormalMixture, covariance_of, fit_mixture
 from .resampling import systematic
 
 PRIOR_SHARE, WIDE_SHARE = 0.125, 0.2  # of the proposal
@@ -275,6 +275,6 @@ def _mixture(points: Array, rng: np.random.Generator) -> NormalMixture:
     wide_share = WIDE_SHARE / (1.0 - PRIOR_SHARE)
     shares = np.append((1.0 - wide_share) * fitted.shares, wide_share)
     means = np.vstack([fitted.means, points.mean(axis=1)])
-    wide = np.linalg.cholesky(np.atleast_2d(np.cov(points)))
+    wide = np.linalg.cholesky(covariance_of(points))
     roots = np.concatenate([math.sqrt(NARROW_WIDENED) * fitted.roots, math.sqrt(WIDE_WIDENED) * wide[None]])
     return NormalMixture(shares, means, roots)

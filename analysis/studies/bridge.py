@@ -152,7 +152,7 @@ def bridge(posterior: Posterior, pool: Distribution | None = None) -> Bridge:
     elif posterior.conditioned or posterior.question.quasi_random:
         answers[-1] = replace(answers[-1], ready=posterior.ready, mark=posterior)
     if pool is not None:
-        answers.append(_Answer(POOL, "Pooled with models of other shapes", pool, pool))
+        answers.append(_Answer(POOL, "Pooled with models of other shapes", pool, answers[-1].mark))
     return Bridge(
         posterior.origin,
         answers[0].ready,
@@ -186,7 +186,11 @@ def _before_evidence(question: Question) -> Iterator[_Answer]:
 
 
 def _assumptions(whole: Assumptions) -> Iterator[tuple[str, str, Assumptions]]:
-    """Yield the assumptions after every group of `current` that is among the layers, and with what is laid over all."""
+    """Yield the assumptions after every group of `current` that is among the layers, and with what is laid over all.
+
+    A policy that is reported is no part of them: it comes with the evidence.
+    """
+    whole = replace(whole, enacted=())
     files = {group_file(name): name for name in GROUPS}
     laid = model_layers(ARTICLE)
     own = {layer.file for layer in model_layers(whole.model)}

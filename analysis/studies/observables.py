@@ -104,7 +104,7 @@ def read_observables(assumptions: Assumptions, files: Iterable[Path] = ()) -> Ob
     """
     found: dict[str, Tables] = {section: {} for section in SECTIONS}
     found["disclosures"] |= read_tables()["disclosures"]
-    for path, name in [(PACKAGED, f"analysis/{PACKAGED.name}"), *((path, str(path)) for path in files)]:
+    for path, name in [(PACKAGED, f"analysis/studies/{PACKAGED.name}"), *((path, str(path)) for path in files)]:
         for section, rows in read_toml(path).items():
             if section not in SECTIONS:
                 raise unknown_name("table", section, SECTIONS, file=name, key=section)

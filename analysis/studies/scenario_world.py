@@ -12,7 +12,7 @@ from ...model.assumptions import Assumptions, under_scenario
 from ...model.change import Change
 from ...model.forward import change_from, outcome
 from ...model.generative import Contender, Outcome
-from ...model.law import law_of
+from ...model.law import law_of_numbers, numbers_of
 from ...model.policies import redrawn
 from ...priors.families import Family, Uniform
 from ..inference.draws import Values
@@ -20,7 +20,7 @@ from ..inference.outcomes import outcome_of
 from ..inference.question import Question
 
 # columns of what held until the question's day
-BEFORE, BEFORE_PACE, BEFORE_LAW = "before:", "pace of progress before", "law of progress before:"
+BEFORE, BEFORE_LAW = "before:", "law of progress before:"
 PARTS = tuple(part.name for part in fields(Contender))
 RANK = Uniform(low=0.0, high=1.0)
 
@@ -117,10 +117,16 @@ class ScenarioWorld(BaselineWorld):
 
     @cached_property
     def own_beliefs(self) -> dict[str, Family]:
-        """As in `BaselineWorld`; what hangs on other quantities is worked out later, from a rank that is drawn here."""
+        """As in `BaselineWorld`; what hangs on other quantities is worked out later, from a rank that is drawn here.
+
+        What is believed of already, but only a firm asks for that the scenario brings back, keeps its name.
+        """
+        base, question = self.question.assumptions, self.question
+        idle = set(self._needed) & set(base.beliefs).difference(base.needed([question.event], distillation=True))
         own = {name: RANK if belief.parents else belief for name, belief in self._own.items()}
         takes_no_rank = {name for name, belief in self._own.items() if belief.parents and belief.base is None}
-        return {self._private(name): belief for name, belief in own.items() if name not in takes_no_rank}
+        private = {self._private(name): belief for name, belief in own.items() if name not in takes_no_rank}
+        return private | base.beliefs_of(sorted(idle))
 
     def values(self, drawn: Values) -> Values:
         dependent = {name: belief for name, belief in self._own.items() if belief.parents}
@@ -136,14 +142,16 @@ class ScenarioWorld(BaselineWorld):
     @cached_property
     def _changed(self) -> dict[str, Family]:
         base = self.question.assumptions.beliefs
-        needed = self.assumptions.beliefs_of(self.assumptions.needed([self.question.event]))
-        return {name: belief for name, belief in needed.items() if name in base and belief != base[name]}
+        return {name: belief for name, belief in self._needed.items() if name in base and belief != base[name]}
 
     @cached_property
     def _own(self) -> dict[str, Family]:
         base = self.question.assumptions.beliefs
-        needed = self.assumptions.beliefs_of(self.assumptions.needed([self.question.event]))
-        return {name: belief for name, belief in needed.items() if name not in base}
+        return {name: belief for name, belief in self._needed.items() if name not in base}
+
+    @cached_property
+    def _needed(self) -> dict[str, Family]:
+        return self.assumptions.beliefs_of(self.assumptions.needed([self.question.event]))
 
     def _private(self, quantity: str) -> str:
         return f"{self.id}/{quantity}"
@@ -168,19 +176,19 @@ def columns_of_change(change: Change, firms: Container[str]) -> Values:
         for firm, run in runs.items()
         for name in PARTS
     }
-    law = dict(zip(change.law.progress.quantities, change.law.values, strict=True))
-    return {**columns, BEFORE_PACE: change.law.pace, **{BEFORE_LAW + name: column for name, column in law.items()}}
+    law = {f"{BEFORE_LAW}{place}": number for place, number in enumerate(numbers_of(change.law))}
+    shape = np.shape(change.law.pace)
+    return columns | {name: np.broadcast_to(number, shape) for name, number in law.items()}
 
 
 def change_in(columns: Values, question: Question) -> Change | None:
     """Return what held until the day of the question, from columns of draws; None where they hold no such thing."""
-    if BEFORE_PACE not in columns:
+    numbers = [columns[name] for name in columns if name.startswith(BEFORE_LAW)]
+    if not numbers:
         return None
-    progress = question.assumptions.mechanisms.progress
-    law = {name: columns[BEFORE_LAW + name] for name in progress.quantities}
     firms = dict.fromkeys(key.split(":")[1] for key in columns if key.startswith(BEFORE))
     runs = {
         (question.event, firm): Contender(**{name: columns[f"{BEFORE}{firm}:{name}"] for name in PARTS})
         for firm in firms
     }
-    return Change(question.as_of_months, law_of(progress, columns[BEFORE_PACE], law), runs)
+    return Change(question.as_of_months, law_of_numbers(question.assumptions.mechanisms.progress, numbers), runs)

@@ -14,6 +14,7 @@ from catchup.analysis.commands.main import run as catchup
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.consequences import Consequences
 from catchup.analysis.inference.differences import independent_quantile_shift
+from catchup.analysis.inference.draws import PriorDraws
 from catchup.analysis.inference.forecast import forecast
 from catchup.analysis.inference.likelihoods import likelihoods_of, prior_for
 from catchup.analysis.inference.outcomes import READY, outcome_of
@@ -21,9 +22,12 @@ from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.inference.subsets import SharedDraws
+from catchup.analysis.studies.bridge import bridge
 from catchup.analysis.studies.influence import influence
 from catchup.analysis.studies.movement import moved_by_added
+from catchup.analysis.studies.scenario_world import ScenarioWorld
 from catchup.analysis.studies.scenarios import scenarios
+from catchup.analysis.studies.thresholds.stock_search import StockSearch
 from catchup.analysis.studies.voi.pending import read_pending
 from catchup.analysis.studies.voi.study import value_of_information
 from catchup.analysis.studies.watch import watch
@@ -32,10 +36,12 @@ from catchup.evidence.schema import Item
 from catchup.model import build_model, load_assumptions
 from catchup.model.assumptions import Assumptions
 from catchup.model.compiled import CompiledDates
+from catchup.model.efficiency import months_until
 from catchup.model.forward import outcome
+from catchup.model.law import LawInTurn, law_of_numbers, numbers_of
 from catchup.model.policies import apply_lever
 from false_alarms import widest
-from item_cases import DAY, counting, item, write_item
+from item_cases import DAY, counting, item, posterior_from, write_item
 
 MODEL = "current"
 
@@ -244,6 +250,39 @@ def test_a_scenario_is_laid_over_a_world_in_which_a_policy_may_act() -> None:
     row = scenarios(known, ["startups-merge"]).scenarios[0]
     np.testing.assert_array_equal(row.baseline.values, known.ready.values)
     assert row.ready.quantile_value(0.5) <= known.ready.quantile_value(0.5)
+
+
+@pytest.mark.parametrize("lever", ["distillation-limited", "remote-revoked"])
+def test_a_trial_of_a_stock_knows_what_held_before_a_policy(lever: str) -> None:
+    """Columns of draws hold all of it: a trial is the race under the scenario, run on the same draws."""
+    question = Question(under(load_assumptions(), policy("ban", lever)), DAY, draws=1_000)
+    source, world = PriorDraws(question), ScenarioWorld(question, "domestic-superpods")
+    drawn = source.extended(world.own_beliefs).first(1_000)
+    held = {**world.values(drawn), "superpods": np.full(1_000, 200.0)}
+    whole = world.run(held, world.before(drawn))
+    trial = StockSearch(posterior_from(question, source), scenario=world.id).trial(200.0)
+    np.testing.assert_allclose(trial.ready.values, whole.ready, rtol=0, atol=WITHIN)
+
+
+@pytest.mark.parametrize("lever", ["distillation-limited", "remote-revoked"])
+def test_months_of_progress_are_those_of_the_law_in_turn(
+    lever: str, article: Assumptions, values: dict[str, np.ndarray]
+) -> None:
+    law = outcome(under(article, policy("ban", lever)), values)[0].law
+    assert isinstance(law, LawInTurn)
+    np.testing.assert_allclose(law.log_progress(np, months_until(law, 10.0)), np.log(10.0), rtol=0, atol=WITHIN)
+    again = law_of_numbers(law.progress, numbers_of(law))
+    for month in (-3.0, 0.0, 7.0, 30.0):
+        np.testing.assert_array_equal(again.log_progress(np, month), law.log_progress(np, month))
+
+
+def test_a_bridge_credits_a_policy_to_its_own_step(tmp_path: Path) -> None:
+    overlay = tmp_path / "notes.toml"
+    overlay.write_text('[quantity.china_stock]\nnotes = "As it was."\n', encoding="utf-8")
+    question = Question(load_assumptions([overlay]), DAY, draws=3_000)
+    steps = {step.id: step for step in bridge(condition(question, counting([policy("ban")]), "importance")).steps}
+    assert steps["overlays"].shifts[0.5].value == 0.0
+    assert steps["policy"].shifts[0.5].value > 0.5
 
 
 def test_a_policy_that_is_held_out_acts_on_nothing() -> None:

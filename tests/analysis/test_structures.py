@@ -7,10 +7,11 @@ from datetime import date
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import optimize, stats
 
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference.conditioning import condition
+from catchup.analysis.inference.differences import quantile_shift
 from catchup.analysis.inference.estimates import Distribution, Weighting
 from catchup.analysis.inference.likelihoods import joint_likelihood, prior_for
 from catchup.analysis.inference.question import Question
@@ -20,9 +21,11 @@ from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.presentation.text import telling_lines
 from catchup.analysis.studies.pools import between_share, linear_pool, quantile_pool
 from catchup.analysis.studies.structure_dates import COMPUTE, MOBILISATION, Refused, share_of_same_dates
+from catchup.analysis.studies.structure_spread import structure_spread
 from catchup.analysis.studies.structures import Structures, structures
 from catchup.analysis.studies.telling import Telling, mutual_information, soonest, telling
 from catchup.evidence import Item, Selection, load_ledger
+from false_alarms import covers, widest
 from figure_cases import faults
 from item_cases import DAY, item
 
@@ -32,6 +35,7 @@ def normal(mean: float, sd: float, draws: int = 50_000) -> Distribution:
     return Distribution(values, Weighting(draws))
 
 
+SEEDS = 60
 ROWS = {"early": normal(8.0, 1.0), "late": normal(12.0, 2.0)}
 
 
@@ -46,6 +50,59 @@ def test_the_quantile_pool_of_normals_is_normal() -> None:
     pool = quantile_pool(ROWS)
     for p in (0.05, 0.5, 0.95):
         assert pool.quantile_value(p) == pytest.approx(stats.norm.ppf(p, 10.0, 1.5), abs=2e-3)
+
+
+def drawn(rng: np.random.Generator, mean: float, sd: float, draws: int) -> Distribution:
+    return Distribution(rng.normal(mean, sd, draws), Weighting(draws))
+
+
+@pytest.mark.parametrize("p", [0.2, 0.5, 0.9])
+def test_a_pools_error_is_that_of_the_draws_it_is_made_of(p: float) -> None:
+    """Not of how many values stand for it: held to the errors of the normal distributions that are pooled."""
+    rng, draws, shares = np.random.default_rng(11), (4_000, 9_000), (0.3, 0.7)
+    rows = {"early": drawn(rng, 8.0, 1.0, draws[0]), "late": drawn(rng, 12.0, 2.0, draws[1])}
+    laws = stats.norm([8.0, 12.0], [1.0, 2.0])
+    window = 0.1 * min(draws)  # draws about a quantile that its density is estimated from
+    near = widest(1.0 / np.sqrt(window))
+    found = linear_pool(rows, dict(zip(rows, shares, strict=True))).quantile(p)
+    where = optimize.brentq(lambda t: float(shares @ laws.cdf(t)) - p, 0.0, 30.0)
+    below = laws.cdf(where)
+    spread = np.sqrt(np.sum(np.square(shares) * below * (1.0 - below) / draws))
+    assert found.mcse == pytest.approx(spread / (shares @ laws.pdf(where)), rel=near)
+    averaged = quantile_pool(rows).quantile(p)
+    errors = np.sqrt(p * (1.0 - p) / np.array(draws)) / laws.pdf(laws.ppf(p))
+    assert averaged.mcse == pytest.approx(0.5 * np.hypot(*errors), rel=near)
+    moment = averaged.value
+    assert quantile_pool(rows).probability_below(moment).mcse == pytest.approx(
+        averaged.mcse * stats.norm.pdf(stats.norm.ppf(p)) / 1.5, rel=near
+    )
+
+
+def test_structures_on_the_same_draws_err_together() -> None:
+    one = drawn(np.random.default_rng(12), 8.0, 1.0, 5_000)
+    apart = drawn(np.random.default_rng(13), 8.0, 1.0, 5_001)  # as many would be taken for the same draws
+    near = widest(1.0 / np.sqrt(0.1 * 5_000))
+    for pool in (linear_pool, quantile_pool):
+        same, other = (pool({"one": one, "other": each}).quantile(0.5).mcse for each in (one, apart))
+        assert same == pytest.approx(one.quantile(0.5).mcse, rel=near)
+        assert other == pytest.approx(one.quantile(0.5).mcse / np.sqrt(2.0), rel=near)
+    pool = linear_pool({"one": one, "other": apart})
+    assert quantile_shift(pool, one, 0.5).mcse == pytest.approx(one.quantile(0.5).mcse / np.sqrt(2.0), rel=near)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("conditioned", [False, True])
+def test_errors_of_the_pool_are_what_they_say(question: Question, conditioned: bool) -> None:
+    found = []
+    for seed in range(SEEDS):
+        asked = replace(question, as_of=DAY, draws=5_000, seed=seed)
+        spread = structure_spread(posterior(Request(asked, evidence="default" if conditioned else "none")))
+        pools = spread.pool, quantile_pool({row.id: row.ready for row in spread.pooled})
+        found.append([pool.quantile(p) for pool in pools for p in (0.25, 0.5, 0.75)])
+    for estimates in zip(*found, strict=True):
+        values, mcses = np.array([each.value for each in estimates]), [each.mcse for each in estimates]
+        assert abs(values.std(ddof=1) / np.mean(mcses) - 1.0) < widest(1.0 / np.sqrt(2 * (SEEDS - 1)))
+        assert covers(values - values.mean(), mcses)  # the mean's own error is an eighth of a single one's
 
 
 def test_the_share_between_structures() -> None:

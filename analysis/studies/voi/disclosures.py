@@ -23,6 +23,7 @@ from ....priors.errors import InputError, unknown_name
 from ....priors.strict import StrictModel, describe, validate
 from ...inference.question import Question
 from .decision import Cost, Text
+from .tables import OWN_FILE
 
 POLICY = "policy"
 PUBLISHER = "pending"  # of what is yet to come
@@ -72,11 +73,14 @@ class Disclosure:
         Its table.
     item : Item or None
         Kind and likelihood; what its observed table says of figures means nothing. None for a policy.
+    unfit : str
+        Why the model as it has been changed says nothing of one of the project's own; nothing where it does.
     """
 
     id: str
     text: DisclosureText
     item: Item | None
+    unfit: str = ""
 
     @property
     def column(self) -> str:
@@ -107,7 +111,8 @@ def read_disclosures(
     ------
     InputError
         At the first key that is unknown, missing or makes no sense, or an event, firm, quantity or lever that the
-        model does not have.
+        model does not have. The project's own disclosures are marked as unfit instead, where a changed model does not
+        have what they are about.
     """
     texts = {
         name: (read_disclosure(name, table, file, question.assumptions), file) for name, (table, file) in tables.items()
@@ -120,9 +125,15 @@ def read_disclosures(
     named = one_ratio_per_firm({**known, **items})
     own = {name: named[f"{BEFORE}/{name}"] for name, (text, _) in texts.items() if text.kind != POLICY}
     assumptions = with_own_quantities(question.assumptions, own.values())
-    for item in own.values():
-        check_against(item, assumptions)
-    found = {name: Disclosure(name, text, own.get(name)) for name, (text, _) in texts.items()}
+    unfit: dict[str, str] = {}
+    for name, item in own.items():
+        try:
+            check_against(item, assumptions)
+        except InputError as error:
+            if texts[name][1] != OWN_FILE:
+                raise
+            unfit[name] = error.problem  # whoever took a firm out of the race did not write this
+    found = {name: Disclosure(name, text, own.get(name), unfit.get(name, "")) for name, (text, _) in texts.items()}
     return replace(question, assumptions=assumptions), found
 
 

@@ -67,7 +67,8 @@ def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequen
     decided = [disclosure for disclosure in chosen if disclosure.text.lever in enacted]
     ended = {each.id: report for each in chosen if (report := ended_by(each.item, items)) is not None}
     over = [disclosure for disclosure in chosen if disclosure.id in ended]
-    chosen = [disclosure for disclosure in chosen if disclosure not in (*decided, *over)]
+    unfit = [disclosure for disclosure in chosen if disclosure.unfit]
+    chosen = [disclosure for disclosure in chosen if disclosure not in (*decided, *over, *unfit)]
     columns = _columns(question, source, quantities, chosen, items)
     kept, weighting = lightened(source.weighting)
     columns = {name: column[kept] for name, column in columns.items()}
@@ -99,6 +100,7 @@ def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequen
             *((few_draws(draws.effective, "tails of what is learnt"),) if draws.effective < ENOUGH else ()),
             *(f"left out, as it has been enacted: {disclosure.text.title}" for disclosure in decided),
             *(_over(disclosure, ended[disclosure.id]) for disclosure in over),
+            *(f"left out: {disclosure.text.title} ({disclosure.unfit})" for disclosure in unfit),
         ),
     )
 

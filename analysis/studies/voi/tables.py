@@ -9,6 +9,7 @@ from ....priors.errors import InputError, unknown_name
 from ....priors.strict import describe, read_toml
 
 PACKAGED = Path(__file__).parent / "pending.toml"
+OWN_FILE = f"analysis/studies/voi/{PACKAGED.name}"  # as messages have it
 SECTIONS = ("disclosures", "decisions")
 
 Tables = dict[str, tuple[object, str]]
@@ -33,7 +34,7 @@ def read_tables(files: Iterable[Path] = ()) -> dict[str, Tables]:
         If a file cannot be read, or holds anything but disclosures and decisions.
     """
     found: dict[str, Tables] = {section: {} for section in SECTIONS}
-    for path, name in [(PACKAGED, f"analysis/voi/{PACKAGED.name}"), *((path, str(path)) for path in files)]:
+    for path, name in [(PACKAGED, OWN_FILE), *((path, str(path)) for path in files)]:
         for section, rows in read_toml(path).items():
             if section not in SECTIONS:
                 raise unknown_name("table", section, SECTIONS, file=name, key=section)

@@ -1,0 +1,85 @@
+"""A firm that an overlay takes out of the race: every study answers, or says in a line what it leaves out."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from catchup.analysis import Question, prior_of, regimes, scenarios
+from catchup.analysis.commands.main import main
+from catchup.analysis.inference.outcomes import ready_under
+from catchup.analysis.studies.lever_grid import lever_grid
+from catchup.analysis.studies.scenario_world import ScenarioWorld
+from catchup.model import apply_regime, load_assumptions
+from catchup.priors import Layer
+
+DAY = date(2026, 11, 21)
+FIRMS = ["bytedance", "alibaba", "tencent", "deepseek", "moonshot", "zai"]
+
+
+def without(firm: str) -> Question:
+    tables = {"firm": {firm: {"competes": False}}}
+    return Question(load_assumptions([Layer.of(tables, file="without.toml")]), DAY, draws=400)
+
+
+@pytest.mark.parametrize("firm", FIRMS)
+def test_scenarios_and_regimes_answer(firm: str) -> None:
+    prior = prior_of(without(firm))
+    assert lever_grid(prior).question is prior.question
+    assert all(np.isfinite(row.ready.values).any() for row in scenarios(prior).scenarios)
+    assert [row.id for row in regimes(prior).counterfactuals] == list(prior.question.assumptions.regimes)
+
+
+def test_a_regime_commits_those_that_race_and_moves_them_as_if_it_named_no_other() -> None:
+    question = without("alibaba")
+    values = prior_of(question).source.first(400)
+    regime = apply_regime(question.assumptions.regimes["crash-programme"], 0.0)
+    assert "alibaba_commitment" in regime.commitments
+    racing = {name: family for name, family in regime.commitments.items() if name in values}
+    narrow = type(regime)(commitments=racing, act_from_month=0.0)
+    np.testing.assert_array_equal(ready_under(question, values, regime), ready_under(question, values, narrow))
+
+
+def test_a_scenario_that_asks_for_what_no_firm_had_draws_it_as_the_race_would() -> None:
+    question, whole = without("alibaba"), prior_of(Question(load_assumptions(), DAY, draws=400))
+    world = ScenarioWorld(question, "hyperscaler-contracts-startup")
+    share = "alibaba_remote_share"
+    assert share not in prior_of(question).source.first(400)
+    drawn = prior_of(question).source.extended(world.own_beliefs).first(400)
+    np.testing.assert_array_equal(world.values(drawn)[share], whole.source.first(400)[share])
+
+
+@pytest.mark.parametrize("command", ["watch", "voi"])
+def test_what_of_the_projects_own_disclosures_a_model_says_nothing_of_is_left_out_in_a_line(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    overlay = tmp_path / "without.toml"
+    overlay.write_text("[firm.zai]\ncompetes = false\n", encoding="utf-8")
+    arguments = [command, "--priors", str(overlay), "--evidence", "none", "--draws", "1000", "--as-of", str(DAY)]
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    captured = capsys.readouterr()
+    assert not ended.value.code
+    assert "left out: A start-up's compute bill for 2026 (Z.ai does not race" in " ".join(
+        (captured.out + captured.err).split()
+    )
+
+
+def test_a_disclosure_of_ones_own_that_fits_no_firm_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    overlay, own = tmp_path / "without.toml", tmp_path / "own.toml"
+    overlay.write_text("[firm.zai]\ncompetes = false\n", encoding="utf-8")
+    own.write_text(
+        '[disclosures.bill]\ntitle = "A bill"\nkind = "rental_spend"\n[disclosures.bill.observed]\nfirm = "Z.ai"\n'
+        "[disclosures.bill.likelihood]\nmean_stock_ratio = 1.4\nsd = 0.1\n",
+        encoding="utf-8",
+    )
+    arguments = ["voi", "--priors", str(overlay), "--disclosures", str(own), "--evidence", "none", "--draws", "1000"]
+    with pytest.raises(SystemExit) as ended:
+        main([*arguments, "--as-of", str(DAY)])
+    assert ended.value.code == 2
+    assert "own.toml: disclosures.bill" in capsys.readouterr().err
