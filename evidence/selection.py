@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from ..model.assumptions import Assumptions
 from ..priors.errors import InputError, unknown_name
@@ -68,7 +69,8 @@ def select(ledger: Ledger, which: str | Sequence[str], as_of: datetime.date, ass
     clock = assumptions.clock(as_of)
     ended = {**left, **_ended_silences([item for item in known if item.id in chosen], clock)}
     ended |= _said_again([item for item in known if item.id in chosen and item.id not in ended], clock)
-    counted = tuple(item for item in known if item.id in chosen and item.id not in ended)
+    asked = [item for item in known if item.id in chosen]
+    counted = tuple(_as_looked(item, asked) for item in asked if item.id not in ended)
     refuse_double_counting(counted, assumptions)
     others = [item for item in known if item.id not in chosen]
     set_aside = [
@@ -145,6 +147,22 @@ def _said_again(chosen: Sequence[Item], clock: Clock) -> dict[str, str]:
     return again
 
 
+def _as_looked(item: Item, chosen: Sequence[Item]) -> Item:
+    """A silence that is believed, confirmed through the last day on which another of its event says somebody looked.
+
+    The one may count through a later day than the other was looked on: the published model reads it to the day of the
+    question. That somebody looked denies a report all the same.
+    """
+    if item.kind.name != "not_yet" or item.observed.date is not None or is_doubted(item):
+        return item
+    alike = [each for each in chosen if each.kind.name == "not_yet" and each.event == item.event]
+    looked = [each.observed.date or each.observed.confirmed_through for each in alike if not is_doubted(each)]
+    last = max((day for day in looked if day is not None), default=None)
+    if last is None or last == item.observed.confirmed_through:
+        return item
+    return replace(item, observed=item.observed.model_copy(update={"confirmed_through": last}))
+
+
 def _in_order(chosen: Sequence[Item], clock: Clock) -> list[Item]:
     """Milestones that are believed, the earliest first."""
     believed = [item for item in chosen if item.kind.name == "milestone" and not is_doubted(item)]
@@ -167,5 +185,6 @@ def _chosen(ledger: Ledger, which: str | Sequence[str]) -> set[str]:
         elif name in ledger.items:
             chosen.add(name)
         elif name != "none":
-            raise unknown_name("item", name, [*ledger.items, "default", "none"], key="--evidence")
+            alone = ["none"] if len(names) == 1 else []
+            raise unknown_name("item", name, [*ledger.items, "default", *alone], key="--evidence")
     return chosen

@@ -277,7 +277,8 @@ def resumed(xp: Any, planned_end: Any, change: float, factor: Any) -> Any:
 def end_after_change(xp: Any, launch: Any, planned_end: Any, going_on: Any, anew: Any, change: float) -> Any:
     """End of pre-training when circumstances change in a month (months).
 
-    A run under way goes on, or starts over where that ends sooner, and in neither case ends before it had planned to.
+    A run under way goes on, and in no case ends before it had planned to; nor later than a run of the same firm would,
+    had circumstances changed before it began one.
     One that has ended by then, or launches later, ends as planned.
     """
     under_way = (launch < change) & (planned_end > change)

@@ -306,7 +306,7 @@ def _run_anew(
     pool: Any,
     shortest: Any,
 ) -> Any:
-    """End of a run that a firm begins when compute suffices, whatever it has begun before."""
+    """End of a run that a firm begins when compute suffices, as if what holds now had held from the start."""
     required = required_at(xp, asked[at], falls[at], launch)
     return equations.pretrained(xp, launch, _run_length(xp, required, pool, world.flop_month[at[1]]), shortest)
 

@@ -104,10 +104,10 @@ def _surprises(request: Request, drawn: Posterior) -> list[str]:
 
 def _movements(request: Request, drawn: Posterior) -> dict[str, Movement]:
     """How far the evidence moved the date, and how far what was added for this run did, by their keys in JSON."""
-    if not drawn.items:
+    if not (drawn.items or request.added):
         return {}
     from ..presentation.tables.forecast import BY_EVIDENCE
     from ..studies.movement import moved_by_added, moved_by_evidence
 
-    moved = {BY_EVIDENCE: moved_by_evidence(drawn)}
+    moved = {BY_EVIDENCE: moved_by_evidence(drawn)} if drawn.items else {}
     return {**moved, "added": moved_by_added(drawn, request)} if request.added else moved

@@ -107,7 +107,8 @@ def condition(
     if refuse:
         refuse_contradicted(weighed.question, selection.counted, weighed.shared)
     smoothed, notes = weighed.smoothed, (*weighed.notes, *aside)
-    if engine == "importance" or (engine == "auto" and smoothed.good):
+    by_weights = smoothed.good or not selection.counted  # of the prior itself, however few draws there are
+    if engine == "importance" or (engine == "auto" and by_weights):
         if refuse and smoothed.khat > WORST_KHAT:
             raise UntrustworthyError(
                 f"importance weights cannot be trusted (k-hat {smoothed.khat:.2f}, above {WORST_KHAT}): "

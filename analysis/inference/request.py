@@ -125,7 +125,8 @@ def choose_evidence(
     added : sequence of Path
         Files of items added for this run.
     count_added : bool, default True
-        Whether those are counted, whatever `evidence` says, or left out. Opinions are never counted, but compared.
+        Whether those of role likelihood are counted, whatever `evidence` says, or all are left out. One of another role is
+        counted where `evidence` names it. Opinions are never counted, but compared.
 
     Raises
     ------
@@ -154,14 +155,14 @@ def choose_evidence(
     for item in known.items.values():
         refuse_future(item, max(question.as_of, today()))
     files = {str(path) for path in added}
-    extra = [item.id for item in known.items.values() if item.file in files and item.kind.countable]
-    before = load_ledger(ledger) if extra and not count_added else known
-    new = extra if count_added else [name for name in extra if name not in before.items]
-    names = [name for name in evidence.split(",") if not (extra and name.strip() in ("none", *new))]
-    if not count_added:
-        known = before
+    then = known.as_of(question.as_of).items.values()
+    ours = [item for item in then if item.file in files and item.kind.countable]
+    extra = [item.id for item in ours if item.text.role == "likelihood"]
+    before = load_ledger(ledger) if ours and not count_added else known
+    new = extra if count_added else [item.id for item in ours if item.id not in before.items]
+    names = [name for name in evidence.split(",") if not (new and name.strip() in ("none", *new))]
     wanted = [*names, *extra] if count_added else names or ["none"]
-    return select(known, ",".join(wanted), question.as_of, question.assumptions)
+    return select(before, ",".join(wanted), question.as_of, question.assumptions)
 
 
 def _refuse_other_arguments(evidence: object, ledger: object) -> None:

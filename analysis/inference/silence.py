@@ -30,6 +30,8 @@ class Silence:
         Last day, up to that of the question, on which somebody looked; None where the item does not say.
     counted : date
         Day through which it is counted.
+    reported : bool
+        Whether a report that may be genuine stands beside it: then somebody may have said so.
     """
 
     item: str
@@ -37,6 +39,7 @@ class Silence:
     as_of: date
     confirmed: date | None
     counted: date
+    reported: bool = False
 
     @property
     def stale(self) -> bool:
@@ -58,7 +61,12 @@ class Silence:
 
 def silences_in(question: Question, items: Iterable[Item]) -> tuple[Silence, ...]:
     """Return the silences among some items that are counted."""
-    return tuple(_silence(question, item) for item in items if item.kind.name == KIND)
+    from ...evidence.rumours import rumours_in
+
+    items = list(items)
+    beside = rumours_in(items, question.as_of)
+    reported = {name for name, rumours in beside.items() if not all(rumour.denied for rumour in rumours)}
+    return tuple(_silence(question, item, item.id in reported) for item in items if item.kind.name == KIND)
 
 
 def stale_lines(silences: Iterable[Silence]) -> list[str]:
@@ -75,8 +83,9 @@ def confirmed_through(question: Question, silences: Iterable[Silence]) -> date |
 
 
 def silent_through(question: Question, silences: Iterable[Silence]) -> bool:
-    """Whether silence about the question's event is counted through the day of the question."""
-    return any(each.counted >= question.as_of for each in silences if each.event == question.event)
+    """Whether silence about the question's event, with no report beside it, is counted through the day of the question."""
+    about = [each for each in silences if each.event == question.event]
+    return any(each.counted >= question.as_of for each in about) and not any(each.reported for each in about)
 
 
 def counted_month(question: Question, silences: Iterable[Silence]) -> float | None:
@@ -85,8 +94,8 @@ def counted_month(question: Question, silences: Iterable[Silence]) -> float | No
     return question.clock.months(max(days)) if days else None
 
 
-def _silence(question: Question, item: Item) -> Silence:
+def _silence(question: Question, item: Item, reported: bool) -> Silence:
     stated = item.observed.date or item.observed.confirmed_through
     confirmed = None if stated is None else min(stated, question.as_of)
     counted = item.kind.counted_through(item.observed, question.clock)  # type: ignore[attr-defined]
-    return Silence(item.id, item.observed.event, question.as_of, confirmed, counted)
+    return Silence(item.id, item.observed.event, question.as_of, confirmed, counted, reported)

@@ -91,7 +91,8 @@ def widenings(question: Question, item: Item) -> list[Widening]:
     -------
     list of Widening
         At most `SHOWN` that can by themselves, those that need the least change first; then at most as many that
-        cover `HELPS` of the way, those that cover most first.
+        cover `HELPS` of the way, those that cover most first. None that can within what is believed of it: where the
+        item is excluded all the same, other items do so.
     """
     found = list(_each(question, item))
     enough = sorted((each for each in found if each.needed is not None), key=lambda each: each.excess)
@@ -121,8 +122,9 @@ def _each(question: Question, item: Item) -> Iterator[Widening]:
             gap = (predict(name, tried) - target) * math.copysign(1.0, centre - target)
         needed = _first_crossing(tried, gap, medians[name])
         covers = 1.0 if needed is not None else 1.0 - float(np.nanmin(gap)) / max(abs(centre - target), 1e-12)
-        if covers >= HELPS:
-            yield Widening(name, needed, covers, *_believed(beliefs[name], quantiles[name]), limits.unit)
+        low, high = _believed(beliefs[name], quantiles[name])
+        if covers >= HELPS and not (needed is not None and low <= needed <= high):  # there is nothing to widen
+            yield Widening(name, needed, covers, low, high, limits.unit)
 
 
 def _quantiles_of(assumptions: Assumptions, name: str, belief: Family) -> Quantiles:

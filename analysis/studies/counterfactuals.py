@@ -20,7 +20,7 @@ from ...model.policies import Intervention, Lever, Regime, apply_as_published, a
 from ...priors.errors import InputError
 from ..inference.differences import paired_differences, quantile_shift
 from ..inference.draws import Values
-from ..inference.estimates import Array, Distribution, Estimate
+from ..inference.estimates import TAIL_DRAWS, Array, Distribution, Estimate
 from ..inference.firsts import first_firms
 from ..inference.outcomes import FIRST, PRETRAINED, READY, first_shares, outcome_of
 from ..inference.posterior import Posterior
@@ -83,7 +83,8 @@ class Counterfactual:
     def shift_movable(self) -> Estimate:
         """Mean shift among the draws that it moves, months: none where there are none.
 
-        Infinite where one of them never comes, or only comes under it; undefined where one does and another does not.
+        Infinite where one of them never comes, or only comes under it; undefined where one does and another does not. Not
+        meaningful where fewer than `TAIL_DRAWS` effective draws are left to it.
 
         Notes
         -----
@@ -96,7 +97,9 @@ class Counterfactual:
         value = weighting.mean(np.where(moves, self._moves, 0.0)) / share
         if not np.isfinite(value):
             return Estimate(value, np.inf)
-        return Estimate(value, weighting.mcse(np.where(moves, self._moves - value, 0.0) / share))
+        effective = share**2 / float(np.sum(weighting.shares**2 * moves))
+        mcse = weighting.mcse(np.where(moves, self._moves - value, 0.0) / share)
+        return Estimate(value, mcse, effective >= TAIL_DRAWS)
 
 
 @dataclass(frozen=True)

@@ -101,8 +101,8 @@ def _why_not(posterior: Posterior, files: Collection[str]) -> str:
     held = [item for item in (*selection.checks, *selection.priors) if item.file in files]
     if not held and all(each.item.text.known_since > day for each in aside):
         return "all are known only later"
-    roles = [f"{item.id} has the role {item.text.role}" for item in held]
-    return "; ".join([*(f"{each.item.id} is {each.reason}" for each in aside), *roles])
+    roles = [f"{item.id} has the role {item.text.role}, not likelihood" for item in held]
+    return "; ".join([*(f"{each.item.id} is set aside ({each.reason})" for each in aside), *roles])
 
 
 def _reweighted(posterior: Posterior, source: ReweightedPrior, items: Sequence[Item]) -> Distribution | None:

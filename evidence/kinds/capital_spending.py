@@ -24,7 +24,7 @@ from .estimate import Share
 from .kind import Clock, Figures, ModelState, Name, Positive, calculable, log_of
 from .money import in_other_currencies, rate_known
 from .normal import NormalKind
-from .stocks import growth_lacking, sources_of, stock_at
+from .stocks import growth_lacking, last_arrival, sources_of, stock_at
 
 PRICE, AI_SHARE = "capital_per_h100e", "ai_capital_share"
 
@@ -66,8 +66,13 @@ class CapitalSpending(NormalKind[Observed, Likelihood]):
         return {**super().misreadings(observed), **in_other_currencies(observed)}
 
     def misfit(self, observed: Observed, likelihood: Likelihood, assumptions: Assumptions) -> tuple[str, str] | None:
-        if not sources_of(assumptions, observed.firm, units().stock.bought):
+        sources = sources_of(assumptions, observed.firm, units().stock.bought)
+        if not sources:
             return "observed.firm", f"{observed.firm} buys no compute in the model, but rents it: see rental_spend"
+        last = assumptions.calendar.day(last_arrival(assumptions, sources))
+        if last is not None and observed.year > last.year:
+            problem = f"{observed.year} is a year in which the model brings no compute: a year up to {last.year}"
+            return "observed.year", f"{problem} was expected"
         return growth_lacking(datetime.date(observed.year, 1, 1), likelihood.yearly_growth, assumptions)
 
     def observation(self, observed: Observed, clock: Clock) -> float:

@@ -12,11 +12,13 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 from datetime import date
+from functools import partial
 from typing import Any
 
 from ...model.assumptions import Assumptions
 from ...model.enacted import in_force
 from ...model.equations import MONTHS_PER_YEAR
+from ...model.mechanisms.own import LINEAR
 from ...model.policies import NO_INTERVENTION, Intervention
 from ...model.pools import pool_of_sources
 from ...model.race import Source, is_share
@@ -79,15 +81,30 @@ def growth_lacking(first: date, yearly_growth: float | None, assumptions: Assump
     return "likelihood.yearly_growth", problem
 
 
+def last_arrival(assumptions: Assumptions, sources: dict[str, Source]) -> float:
+    """Month by which all of some sources has come, each quantity near its largest; infinite if one goes on for ever."""
+
+    def months(entry: float | str | None) -> float:
+        return _largest(assumptions, entry) if isinstance(entry, str) else float(entry or 0.0)
+
+    arriving = [source for source in sources.values() if source.arrives]
+    if any(assumptions.mechanisms.arrivals_of(source) != LINEAR for source in arriving):
+        return math.inf
+    return max((months(source.start) + months(source.length) for source in arriving), default=0.0)
+
+
+def _largest(assumptions: Assumptions, name: str) -> float:
+    high = assumptions.beliefs[name].support()[1]
+    return float(high) if math.isfinite(high) else float(assumptions.quantiles(name, [ALMOST_ALL])[0])
+
+
 def most_of_all(assumptions: Assumptions, enough: float = math.inf) -> float:
     """The most that all firms together have when everything has arrived, each quantity near its largest (H100e).
 
     No more than is `enough` is looked up: quantities that hang on others take half a second, and come last.
     """
 
-    def largest(name: str) -> float:
-        high = assumptions.beliefs[name].support()[1]
-        return float(high) if math.isfinite(high) else float(assumptions.quantiles(name, [ALMOST_ALL])[0])
+    largest = partial(_largest, assumptions)
 
     def whole(source: Source) -> float:
         amount = math.prod(map(largest, source.amount))

@@ -112,6 +112,15 @@ def test_the_mean_shift_of_those_that_move_is_theirs(prior):
     assert row.shift_movable.mcse == pytest.approx(spread, rel=0.05)
 
 
+def test_the_mean_of_a_handful_is_not_meaningful():
+    weighting = Weighting(1_000)
+    before = np.full(1_000, 9.0)
+    for moved, meaningful in ((9, False), (10, True)):
+        after = before + np.where(np.arange(1_000) < moved, np.arange(1_000) % 3 + 1.0, 0.0)
+        row = Counterfactual("p", "P", (), ready=Distribution(after, weighting), baseline=Distribution(before, weighting))
+        assert row.shift_movable.meaningful is meaningful
+
+
 def test_a_date_that_only_comes_under_a_policy_is_infinitely_earlier():
     weighting = Weighting(2)
     before, after = (Distribution(np.array(months), weighting) for months in ([np.inf, 9.0], [8.0, 9.0]))

@@ -240,3 +240,15 @@ def test_estimates_of_one_set_of_replicates_share_their_errors() -> None:
     common = np.random.default_rng(1).standard_normal(100)
     paired = error_of_difference(Weighting(100, replicates=10), Weighting(100, replicates=20), common, common)
     assert paired == 0.0
+
+
+def test_chains_that_something_is_given_in_count_as_little_as_they_mix() -> None:
+    rng = np.random.default_rng(21)
+    walk = signal.lfilter([1.0], [1.0, -0.99], rng.normal(size=(4, 3_000)), axis=-1)[:, 1_000:].ravel()
+    whole = Distribution(walk, Weighting(8_000, chains=4))
+    every, half = whole.given(np.ones(8_000, dtype=bool)), whole.given(np.arange(8_000) % 2 == 0)
+    assert every is not None
+    assert half is not None
+    assert whole.effective_draws < 200.0
+    assert every.effective_draws == pytest.approx(whole.effective_draws)
+    assert half.effective_draws == pytest.approx(0.5 * whole.effective_draws)

@@ -131,4 +131,4 @@ def test_an_added_item_that_was_retracted_is_said_to_be_so(tmp_path: Path, capsy
     path = write_item(tmp_path, "compute_stock", "stock", observed=stock, likelihood={"sd": 0.3}, **taken_back)
     options = ["--evidence", "eci-lag", "--draws", "2000", "--model", "article", "--as-of", f"{DAY}"]
     assert catchup(["forecast", *options, "--add", str(path)]) == 0
-    assert "stock is retracted on 2026-11-02: counted twice" in " ".join(capsys.readouterr().out.split())
+    assert "stock is set aside (retracted on 2026-11-02: counted twice)" in " ".join(capsys.readouterr().out.split())

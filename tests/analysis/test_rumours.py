@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -26,7 +27,7 @@ from catchup.analysis.inference.likelihoods import (
 from catchup.analysis.inference.posterior import Posterior
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request
-from catchup.analysis.inference.silence import silences_in, stale_lines
+from catchup.analysis.inference.silence import silences_in, silent_through, stale_lines
 from catchup.analysis.inference.subsets import SharedDraws
 from catchup.analysis.runs.run import run as keep_run
 from catchup.evidence.ledgers import Ledger
@@ -270,3 +271,29 @@ def test_a_doubted_report_before_one_that_is_believed_may_say_the_day() -> None:
     assert 0.5 < genuine.value < 0.999
     on_the_day = known.probability_below(CLOCK.months(date(2027, 7, 1)) + 1e-6)
     assert abs(on_the_day.value - genuine.value) < widest(math.hypot(on_the_day.mcse, genuine.mcse))
+
+
+def test_a_silence_that_counts_further_is_confirmed_by_one_that_was_looked_at_later() -> None:
+    """The published model reads a silence to the day of the question: that somebody looked since denies a report."""
+    article = load_assumptions(model="article")
+    old = silence("old", date(2027, 6, 1))
+    looked = {"observed": {"event": "compute-equivalent", "date": date(2027, 8, 26)}, "known_since": DAY}
+    found = item("not_yet", "found", **looked)
+    every = {each.id: each for each in (old, found, report(0.5))}
+    chosen = select(Ledger(every), "default", DAY, article)
+    assert ids(chosen) == (["old", "report"], {"found": "its silence is part of that of old"})
+    (rumour,) = rumours_in(chosen.counted, DAY)["old"]
+    assert rumour.denied
+    (alone,) = rumours_in(select(Ledger(every), "old,report", DAY, article).counted, DAY)["old"]
+    assert not alone.denied
+
+
+def test_a_model_that_may_have_been_reported_is_not_said_to_be_unannounced() -> None:
+    question, through = replace(QUESTION, draws=2_000), silence(through=DAY)
+    before = report(0.5, day=date(2027, 9, 1))
+    for items, silent in (([through], True), ([silence(), before], False), ([through, before], True)):
+        silences = silences_in(question, selected(items).counted)
+        assert silent_through(question, silences) is silent
+    article = replace(question, assumptions=load_assumptions(model="article"))
+    for items, silent in (([silence()], True), ([silence(), before], False)):
+        assert silent_through(article, silences_in(article, items)) is silent

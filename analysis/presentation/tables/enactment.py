@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...inference.estimates import Estimate
 from ...inference.json_values import QUANTILES
 from ...studies.counterfactuals import SHIFT_QUANTILES
 from ...studies.enactment import ByDay, Enactment
@@ -52,7 +53,7 @@ def _table(result: ByDay, lever: str) -> Table[Enactment]:
         Column(path=("unmoved_mcse",), value=lambda row: estimate_as_json(row.effect.unmoved)["mcse"]),
         Column(
             title="Mean of the others",
-            text=lambda row: shift_text(row.effect.shift_movable),
+            text=lambda row: _of_the_others(row.effect.shift_movable),
             path=("shift_movable",),
             value=lambda row: shift_as_json(row.effect.shift_movable),
             figure=True,
@@ -65,6 +66,10 @@ def _table(result: ByDay, lever: str) -> Table[Enactment]:
 def _shift_column(p: float) -> Column[Enactment]:
     title = {0.5: "median shift", 0.95: "95% shift"}.get(p, "")
     return shift_column(lambda row: row.effect.shift(p), ("shift", f"{p:g}"), title)
+
+
+def _of_the_others(shift: Estimate) -> str:
+    return shift_text(shift) if shift.meaningful else "too few draws"
 
 
 def _as_json(result: ByDay, tables: dict[str, Table[Enactment]]) -> dict[str, Any]:
