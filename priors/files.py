@@ -26,6 +26,11 @@ NO_SUCH_CALL = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM)  # of a 
 NO_SYNC = (errno.EINVAL, errno.ENOTSUP)  # some file systems cannot do it to folders
 
 
+def as_text(name: object) -> str:
+    """A path, or what holds one, as text that any file can hold: bytes that are no UTF-8 are written as escapes."""
+    return str(name).encode("utf-8", "backslashreplace").decode()
+
+
 def write_text(path: str | Path, text: str, *, key: str | None = None) -> Path:
     """Write a text file in UTF-8; what was there is replaced when the new one is complete.
 

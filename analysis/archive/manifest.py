@@ -35,7 +35,8 @@ class BrokenRunError(CatchupError):
 class Manifest(StrictModel):
     """What made a run.
 
-    `timings` (seconds) are the only part that differs between two runs of the same inputs and seed; `files`
+    `draws` and `engine` are those that answered, `draws_asked` and `engine_asked` what was asked for. `timings`
+    (seconds) are the only part that differs between two runs of the same inputs and seed; `files`
     gives the SHA-256 of every file of the run but this one.
     """
 
@@ -47,6 +48,8 @@ class Manifest(StrictModel):
     event: str
     engine: str
     draws: int
+    draws_asked: int | None = None  # fewer, where too few of these counted; not said before
+    engine_asked: str | None = None
     seed: int
     quasi_random: bool
     launch_grid: float | None

@@ -30,6 +30,7 @@ POSTERIOR = "posterior.nc"
 REPORT = "report.html"
 EXPLORER = "explore.html"
 EVIDENCE = "evidence"  # its section with every item that the question knew of, counted or not
+CHECKS = "checks"  # its section with whether the answer can be trusted
 PROGRAM = "program"  # its section with the code's hash and the changelog as it stood
 REFUSED = "refused"  # its section with why studies have no answer, by study; not there where all have
 TARGETS = ("ready", "pretrained")
@@ -85,6 +86,12 @@ class Run:
             If the file is damaged, or there no more.
         """
         return read_json(self.folder, f"{name}.json") if f"{name}.json" in self.manifest.files else None
+
+    @property
+    def trustworthy(self) -> bool:
+        """Whether its checks passed; of one that was made without, nothing else is known."""
+        checks = self.section(CHECKS)
+        return checks is None or bool(checks["trustworthy"])
 
     @cached_property
     def inputs(self) -> Inputs:

@@ -110,7 +110,7 @@ def _bring(site: Path, files: Mapping[str, Content]) -> list[str]:
             os.makedirs((site / name).parent, exist_ok=True)
             os.replace(aside / name, site / name)
             named.append(name)
-    except OSError:
+    except BaseException:  # ended from outside, too
         for name in reversed(named):
             _restore(before / name, site / name)
         raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -35,5 +36,5 @@ def replay(
     if asked.json:
         print_json({"schema": 1, "runs": names})
     else:
-        say(f"{len(names)} runs in {runs}; catchup history --runs {runs} shows them")
+        say(f"{len(names)} runs in {runs}; catchup history --runs {shlex.quote(str(runs))} shows them")
     return 0

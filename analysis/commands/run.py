@@ -6,7 +6,7 @@ import json
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -16,6 +16,9 @@ from ..presentation.text import day_text
 from .notices import notice
 from .options import OUTPUT, Asked, stale
 from .output import print_json, say
+
+if TYPE_CHECKING:
+    from ..archive.reading import Run
 
 
 def run(
@@ -46,7 +49,7 @@ def run(
             print_json(standing.forecast)
         elif not quiet and not log_json:
             say(f"{standing.folder}: stands already, on the same inputs")
-        return 0
+        return _trusted(standing)
     show_progress(not (asked.json or quiet or log_json))
     command = shlex.join(["catchup", *sys.argv[1:]])
     kept = keep_run(request, runs, command=command)
@@ -67,7 +70,11 @@ def run(
         days = [day_text(request.question, ready[p]["months"]) for p in ("0.05", "0.5", "0.95")]
         say(f"{kept.folder}: around {days[1]} (90% interval: {days[0]} to {days[2]})")
         sys.stdout.write("\n" + "".join(f"{line}\n" for line in moved_lines(story_of(kept))))
-    checks = kept.section("checks")
-    if checks is not None and not checks["trustworthy"]:
+    return _trusted(kept)
+
+
+def _trusted(kept: Run) -> int:
+    """0 where a run's checks passed; raises where one failed."""
+    if not kept.trustworthy:
         raise UntrustworthyError(f"{kept.folder}: the answer should not be trusted; its report says which check failed")
     return 0

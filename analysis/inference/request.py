@@ -125,8 +125,8 @@ def choose_evidence(
     added : sequence of Path
         Files of items added for this run.
     count_added : bool, default True
-        Whether those of role likelihood are counted, whatever `evidence` says, or all are left out. One of another role is
-        counted where `evidence` names it. Opinions are never counted, but compared.
+        Whether those of role likelihood are counted, whatever `evidence` says, or all are left out. One of another role
+        is counted where `evidence` names it. Opinions are never counted, but compared.
 
     Raises
     ------

@@ -61,9 +61,11 @@ class Silence:
 
 def silences_in(question: Question, items: Iterable[Item]) -> tuple[Silence, ...]:
     """Return the silences among some items that are counted."""
+    items = list(items)
+    if not any(item.kind.name == KIND for item in items):
+        return ()
     from ...evidence.rumours import rumours_in
 
-    items = list(items)
     beside = rumours_in(items, question.as_of)
     reported = {name for name, rumours in beside.items() if not all(rumour.denied for rumour in rumours)}
     return tuple(_silence(question, item, item.id in reported) for item in items if item.kind.name == KIND)
@@ -83,7 +85,7 @@ def confirmed_through(question: Question, silences: Iterable[Silence]) -> date |
 
 
 def silent_through(question: Question, silences: Iterable[Silence]) -> bool:
-    """Whether silence about the question's event, with no report beside it, is counted through the day of the question."""
+    """Whether silence about the question's event, and no report beside it, is counted through the question's day."""
     about = [each for each in silences if each.event == question.event]
     return any(each.counted >= question.as_of for each in about) and not any(each.reported for each in about)
 

@@ -122,7 +122,14 @@ def chosen_event(runs: list[Run], event: str | None) -> str:
 
 
 def fault_of(run: Run) -> str:
-    """Say which of a run's published files is not what its manifest says, if one is not."""
+    """Say why a run is not published: it should not be trusted, or a file of it is not what its manifest says."""
+    try:
+        if not run.trustworthy:
+            return f"{run.folder}: should not be trusted; its report says which check failed"
+    except CatchupError as error:
+        return error.on_command_line
+    except UNSOUND:
+        return f"{run.folder}: is damaged"
     for name in copied_files(run):
         try:
             if file_hash(run.folder / name) != run.manifest.files[name]:

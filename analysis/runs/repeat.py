@@ -6,6 +6,8 @@ machine of the same lock file, the same seed gives the same answer to the last b
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...evidence.selected import Selection
 from ...priors.regular_files import read_regular
 from ..archive.manifest import LARGEST_FILE, library_versions
@@ -37,9 +39,13 @@ def unrepeated(run: Run) -> list[Departure]:
         If the draws cannot be trusted, which those of a sound run can.
     """
     snapshot = run.snapshot
-    items = tuple(snapshot.items.values())
+    order = {name: place for place, name in enumerate(run.manifest.evidence)}  # files come back by their names
+    items = tuple(sorted(snapshot.items.values(), key=lambda item: order.get(item.id, len(order))))
     engine = run.manifest.engine
-    drawn = prior_of(snapshot.question) if engine == FORWARD else condition(snapshot.question, Selection(items), engine)
+    asked = run.manifest.draws_asked or snapshot.question.draws
+    question = replace(snapshot.question, draws=asked)
+    raised = asked != snapshot.question.draws or None
+    drawn = prior_of(question) if engine == FORWARD else condition(question, Selection(items), engine, more=raised)
     made, reason = forecast_files(forecast(drawn)), _why_perhaps(run)
     kept = [note for note in run.forecast.get("notes", ()) if str(note).startswith(SET_ASIDE)]
     made[FORECAST]["notes"] += kept

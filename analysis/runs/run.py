@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ...priors.errors import InputError
-from ...priors.files import make_folder, write_bytes, write_text
+from ...priors.files import as_text, make_folder, write_bytes, write_text
 from ..archive.inputs import write_inputs
 from ..archive.manifest import (
     MANIFEST,
@@ -116,7 +116,7 @@ def run(request: Request, runs: Path, *, command: str = "catchup run", brief: bo
 
     def write_all(folder: Path) -> None:
         write(sections, folder, watch, brief=brief)
-        write_text(folder / MANIFEST, _manifest(sections, folder, watch, command).dump())
+        write_text(folder / MANIFEST, _manifest(sections, folder, watch, request, command).dump())
 
     return read_run(build(runs, name, write_all))
 
@@ -259,7 +259,7 @@ def _write_posterior(sections: Sections, path: Path) -> None:
     save_tree(result_tree(sections.posterior), path)
 
 
-def _manifest(sections: Sections, folder: Path, watch: Stopwatch, command: str) -> Manifest:
+def _manifest(sections: Sections, folder: Path, watch: Stopwatch, request: Request, command: str) -> Manifest:
     drawn = sections.posterior
     question, inputs = drawn.question, _inputs(drawn)
     return Manifest.model_validate(
@@ -270,11 +270,13 @@ def _manifest(sections: Sections, folder: Path, watch: Stopwatch, command: str) 
             "event": question.event,
             "engine": drawn.engine,
             "draws": question.draws,
+            "draws_asked": request.question.draws,
+            "engine_asked": request.engine,
             "seed": question.seed,
             "quasi_random": question.quasi_random,
             "launch_grid": question.launch_grid,
             "evidence": drawn.evidence,
-            "command": command,
+            "command": as_text(command),
             "versions": library_versions(),
             "python": python_version(),
             "priors_hash": inputs.priors_hash(),

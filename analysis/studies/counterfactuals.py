@@ -83,8 +83,8 @@ class Counterfactual:
     def shift_movable(self) -> Estimate:
         """Mean shift among the draws that it moves, months: none where there are none.
 
-        Infinite where one of them never comes, or only comes under it; undefined where one does and another does not. Not
-        meaningful where fewer than `TAIL_DRAWS` effective draws are left to it.
+        Infinite where one of them never comes, or only comes under it; undefined where one does and another does not.
+        Not meaningful where fewer than `TAIL_DRAWS` effective draws are left to it.
 
         Notes
         -----

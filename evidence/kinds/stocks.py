@@ -103,7 +103,6 @@ def most_of_all(assumptions: Assumptions, enough: float = math.inf) -> float:
 
     No more than is `enough` is looked up: quantities that hang on others take half a second, and come last.
     """
-
     largest = partial(_largest, assumptions)
 
     def whole(source: Source) -> float:

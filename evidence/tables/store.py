@@ -18,7 +18,8 @@ from functools import cached_property
 from pathlib import Path
 
 from ...priors.errors import InputError, MissingFileError, unknown_name
-from .files import read_file
+from ...priors.files import as_text
+from .files import TableFile, read_file
 from .places import refuse_future, today
 from .shapes import OVERLAY, Shapes, load_shapes
 from .table import Table, parse_table
@@ -140,6 +141,10 @@ class TableStore:
         InputError
             If its file is not the one that was added, or cannot be read.
         """
+        return parse_table(self.content(held), vintage=held.manifest.vintage, shapes=self.shapes)
+
+    def content(self, held: Held) -> TableFile:
+        """Return what is in the file of a vintage that is held; raises as `read` does."""
         content = read_file(held.path)
         if content.sha256 != held.manifest.sha256:
             raise InputError(
@@ -147,7 +152,7 @@ class TableStore:
                 f"remove {held.folder} and add the table again",
                 file=held.path,
             )
-        return parse_table(content, vintage=held.manifest.vintage, shapes=self.shapes)
+        return content
 
     def add(
         self,
@@ -216,7 +221,7 @@ class TableStore:
                 "file": f"{table.name}.{content.form}",
                 "sha256": content.sha256,
                 "bytes": len(content.content),
-                "origin": origin or path.name,
+                "origin": origin or as_text(path.name),
                 "added": today(),
             }
         )

@@ -117,7 +117,8 @@ def test_the_mean_of_a_handful_is_not_meaningful():
     before = np.full(1_000, 9.0)
     for moved, meaningful in ((9, False), (10, True)):
         after = before + np.where(np.arange(1_000) < moved, np.arange(1_000) % 3 + 1.0, 0.0)
-        row = Counterfactual("p", "P", (), ready=Distribution(after, weighting), baseline=Distribution(before, weighting))
+        dates = (Distribution(months, weighting) for months in (after, before))
+        row = Counterfactual("p", "P", (), ready=next(dates), baseline=next(dates))
         assert row.shift_movable.meaningful is meaningful
 
 

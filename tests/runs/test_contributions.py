@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from catchup.analysis.archive.contributions import contributions
+from catchup.analysis.archive.contributions import Contributions, contributions
 from catchup.analysis.archive.history import history
 from catchup.analysis.archive.moved import Moved, moved_of
 from catchup.analysis.archive.program import changelog_entries, code_hash
@@ -27,6 +27,7 @@ from catchup.analysis.inference.snapshot import Snapshot
 from catchup.analysis.presentation.figures import draw_contributions
 from catchup.analysis.presentation.figures.contributions import LOOKS
 from catchup.analysis.presentation.figures.dates import day_number
+from catchup.analysis.presentation.figures.style import NARROW, WIDTH
 from catchup.analysis.presentation.site.moved import story, story_of
 from catchup.analysis.runs.replay import replay
 from catchup.analysis.studies.attribution import attribute
@@ -118,6 +119,20 @@ def test_the_picture_draws_what_runs_have_recorded(shelf: Shelf) -> None:
     np.testing.assert_allclose(dots.get_ydata(), [each.total for each in moved])
     assert below.get_ylim()[0] <= min(min(stack) for stack in tops.values())
     assert "Months later" in below.get_ylabel()
+
+
+@pytest.mark.parametrize("width", [WIDTH, NARROW])
+def test_every_entry_of_the_legend_stands_inside_the_picture(width: float, shelf: Shelf) -> None:
+    every = [Contributions(run.manifest.as_of, dict.fromkeys(LOOKS, 0.1), 0.5) for run in shelf[1][1:]]
+    figure = draw_contributions(history(shelf[0]), every, width=width)
+    figure.canvas.draw()
+    legend = figure.axes[1].get_legend()
+    assert {look.name for look in LOOKS.values()} < {text.get_text() for text in legend.get_texts()}
+    box, page = legend.get_window_extent(), figure.bbox
+    assert page.x0 <= box.x0
+    assert box.x1 <= page.x1
+    assert page.y0 <= box.y0
+    assert figure.axes[0].get_window_extent().width > 0.6 * page.width
 
 
 def test_runs_of_one_day_are_summed(shelf: Shelf) -> None:

@@ -18,6 +18,7 @@ from catchup.analysis.archive.reading import Run
 from catchup.analysis.commands.main import run as command
 from catchup.analysis.runs.publish import publish
 from catchup.evidence import __file__ as evidence_room
+from catchup.evidence.tables.store import TableStore
 
 Shelf = tuple[Path, list[Run]]
 LEDGER = Path(evidence_room).parent / "ledger"
@@ -80,6 +81,7 @@ def break_one(runs: Path) -> None:
 
 ILL: dict[str, tuple[Callable[[Path], None], dict[str, str]]] = {
     "a file of the newest run was changed": (damage, {"last-run": "fail"}),
+    "a stray file beside it": (lambda runs: (sorted(runs.iterdir())[-1] / ".DS_Store").touch(), {"last-run": "warn"}),
     "another run is broken": (break_one, {"runs": "warn"}),
     "no run": (lambda runs: [shutil.rmtree(one) for one in runs.iterdir()] and None, {"last-run": "warn"}),
 }
@@ -118,6 +120,29 @@ def test_a_site_that_is_behind(runs: Path, shelf: Shelf) -> None:
     (site / "latest.json").write_text("{")
     assert verdicts(look(runs, day, site=site))["site"] == "fail"
     assert verdicts(look(runs, day, site=runs.parent / "nothing"))["site"] == "warn"
+
+
+@pytest.mark.usefixtures("cards_drawn_once")
+def test_a_site_is_held_against_the_newest_run_of_its_event(runs: Path, shelf: Shelf) -> None:
+    site, last = runs.parent / "site", sorted(runs.iterdir())[-1]
+    publish(runs, site)
+    path = last.with_name(last.name + "-2") / "manifest.json"
+    shutil.copytree(last, path.parent)
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"event": "lean-mythos"}))
+    assert verdicts(look(runs, today_of(shelf), site=site))["site"] == "pass"
+
+
+def test_a_kept_table_that_is_damaged(runs: Path, shelf: Shelf) -> None:
+    store = TableStore(runs.parent / "data")
+    path = runs.parent / "table.csv"
+    header = "Model version,Model name,ECI Score,Release date,Organization,Country"
+    path.write_text(f"{header}\none,One,100,2026-01-02,OpenAI,United States\n", encoding="utf-8")
+    held = store.add(path, date(2026, 6, 16)).held
+    assert verdicts(look(runs, date(2026, 6, 30)))["tables"] == "pass"
+    held.path.write_text(held.path.read_text() + "\n")
+    found = next(finding for finding in look(runs, date(2026, 6, 30)).findings if finding.id == "tables")
+    assert found.verdict == "fail"
+    assert "is not the file that was added" in found.text
 
 
 def test_tables_that_are_old_and_a_ledger_that_is_wrong(runs: Path, shelf: Shelf) -> None:

@@ -455,6 +455,26 @@ def test_a_full_disk_leaves_the_old_site_whole(
     assert not (site / site_folder.ASIDE).exists()
 
 
+@pytest.mark.parametrize("ended", [KeyboardInterrupt, SystemExit, OSError])
+def test_one_that_is_ended_while_names_are_given_takes_them_back(
+    ended: type[BaseException], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path / "site"
+    site_folder.publish_files(site, {"a.html": b"old", "b/c.html": b"old"})
+    before, replace_, calls = contents(site), os.replace, []
+
+    def interrupted(source: Path, target: Path) -> None:
+        calls.append(target)
+        if len(calls) == 2:
+            raise ended(errno.EIO, "ended")
+        replace_(source, target)
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises((ended, InputError)):
+        site_folder.publish_files(site, {"a.html": b"new", "b/c.html": b"new", "d.html": b"new"})
+    assert contents(site) == before
+
+
 def test_a_publisher_that_died_is_cleared_away(copies: Path, tmp_path: Path) -> None:
     site = tmp_path / "site"
     (site / site_folder.ASIDE).mkdir(parents=True)

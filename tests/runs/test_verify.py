@@ -114,8 +114,8 @@ def test_a_forecast_that_is_another_when_worked_out_again_is_named(
 ) -> None:
     """One whose files fit its manifest, and its inputs another forecast."""
     path = copy / "manifest.json"
-    manifest = json.loads(path.read_text())
-    path.write_text(json.dumps(manifest | {"draws": 50_000, "versions": manifest["versions"] | {"numpy": "1.0"}}))
+    manifest, more = json.loads(path.read_text()), {"draws": 50_000, "draws_asked": 50_000}
+    path.write_text(json.dumps(manifest | more | {"versions": manifest["versions"] | {"numpy": "1.0"}}))
     assert run(["verify", str(copy)]) == 0
     capsys.readouterr()
     assert run(["verify", str(copy), "--again", "--json"]) == 1

@@ -24,6 +24,7 @@ SIDES = 1.0  # inches beside the plotting area
 FILL = 0.72  # of the least distance between two runs that a bar takes
 WIDEST = 6.0  # days, of a bar
 ROOM = 1.15  # how far the axis reaches beyond the longest bar
+MOST_COLUMNS = 4  # of the legend of a figure as wide as a page
 SMALLEST = 5e-4  # months; a cause that never moves the median by more is not drawn
 FLATTEST = 0.02  # months; an axis of shifts is not drawn finer
 
@@ -78,7 +79,7 @@ def draw_contributions(history: History, moved: Sequence[Contributions], *, widt
     handles, names = (
         list(a + b) for a, b in zip(*(axes.get_legend_handles_labels() for axes in (above, below)), strict=True)
     )
-    columns = 3 if width < WIDTH else len(names)
+    columns = MOST_COLUMNS if width >= WIDTH else MOST_COLUMNS // 2
     figure.set_size_inches(width, sum(HEIGHTS) + legend_below(below, handles, names, columns=columns))
     frame(figure, words.finding, f"{words.subtitle} Bars: what moved the median since the run before.", words.source)
     settle(figure)
