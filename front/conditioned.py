@@ -119,12 +119,14 @@ class Model:
     def pymc(self, structure: str | None = None) -> Any:
         """Return the conditioned ``pymc.Model``: consistent in event, day and the items' quantities.
 
-        Every named variable is threaded through, so that ``pm.do`` and ``pm.observe`` move all that follows.
+        Every named variable is threaded through, so that ``pm.do`` on any of them moves all that follows, and so does
+        ``pm.observe`` of a quantity; what follows from others cannot be observed, which its log density says.
 
         Parameters
         ----------
         structure : str, optional
-            A structure that is registered, in place of the race, on those of the items that count for it.
+            A structure in place of the race, on those of the items that count for it: one that is registered, or a
+            trend, as `structures` names it (``trend-constant-lag``).
 
         Raises
         ------
@@ -134,8 +136,16 @@ class Model:
         if structure is not None:
             refuse_others("structure", structure, str, "the name of a structure")
             from .analysis.studies.own_structures import build_structure_posterior
+            from .analysis.studies.structure_registry import trend_id
+            from .model.trend import trends_to
 
-            return build_structure_posterior(self.question(), structure, self.items)
+            question = self.question()
+            trends = {trend_id(name): text for name, text in trends_to(self.assumptions, question.event).items()}
+            if structure in trends:
+                from .analysis.studies.readings.trend_graph import build_trend_posterior
+
+                return build_trend_posterior(question, trends[structure], self.items)
+            return build_structure_posterior(question, structure, self.items)
         from .analysis.inference.nuts import build_posterior_model
 
         return build_posterior_model(self.question(), self.items)

@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from ..priors.errors import unknown_name
+from ..priors.errors import refuse_unknown, unknown_name
 from ..priors.layers import merge
 from ..priors.strict import StrictModel, validate
 from .assumptions import Assumptions
@@ -104,9 +104,7 @@ def load_capacity_scenarios(assumptions: Assumptions) -> dict[str, CapacityText]
         scenario = scenarios[name] = validate(CapacityText, row.values, file=row.file, key=key)
         if scenario.growth not in table.quantities:
             raise unknown_name("quantity", scenario.growth, table.quantities, file=row.file, key=f"{key}.growth")
-        for reference in scenario.references:
-            if reference not in table.references:
-                raise unknown_name("reference", reference, table.references, file=row.file, key=f"{key}.references")
+        refuse_unknown("reference", scenario.references, table.references, row.file, f"{key}.references")
     return scenarios
 
 

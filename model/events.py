@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..priors.distributions import FAMILY_KEYS, take_distribution
-from ..priors.errors import InputError, unknown_name
+from ..priors.errors import InputError, refuse_unknown
 from ..priors.families import Family
 from ..priors.hierarchy import conditional
 from ..priors.layers import Layer, merge
@@ -72,9 +72,7 @@ def load_events(layers: Iterable[Layer], table: PriorTable) -> dict[str, Event]:
         stated, rest = take_distribution(row, EventText, key)
         distribution = conditional(stated, beliefs, row.file, key)
         text = validate(EventText, rest, file=row.file, key=key)
-        for reference in text.references:
-            if reference not in table.references:
-                raise unknown_name("reference", reference, table.references, file=row.file, key=f"{key}.references")
+        refuse_unknown("reference", text.references, table.references, row.file, f"{key}.references")
         low, high = distribution.support()
         if low < 0 or high <= 0:
             raise InputError(f"a multiple above 0 was expected, not {low:g} to {high:g}", file=row.file, key=key)

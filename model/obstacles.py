@@ -11,12 +11,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ..priors.errors import InputError
+from ..priors.errors import InputError, refuse_unknown
 from ..priors.layers import Layer, Row, merge
 from ..priors.strict import StrictModel, validate
 from ..priors.table import Quantity
 from .firms import Names
-from .race import refuse_stranger, refuse_unknown, required_keys
+from .race import refuse_stranger, required_keys
 
 Act = Literal["launch-delay", "requirement-lag", "budget-share", "run-setback", "post-training", "serving"]
 SomeNames = Annotated[tuple[str, ...], Field(strict=False, min_length=1)]

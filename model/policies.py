@@ -13,10 +13,10 @@ from pydantic import Field
 
 from ..priors.bases import Array
 from ..priors.distributions import FAMILY_KEYS, take_distribution
-from ..priors.errors import InputError, unknown_name
+from ..priors.errors import InputError, refuse_unknown, unknown_name
 from ..priors.families import Family
 from ..priors.hierarchy import conditional, related
-from ..priors.layers import Layer, Row, merge
+from ..priors.layers import Layer, merge
 from ..priors.strict import StrictModel, validate
 from ..priors.table import Quantity
 from .firms import Names
@@ -260,7 +260,7 @@ def load_levers(layers: Iterable[Layer], race: Race, references: Iterable[str]) 
             for channel in getattr(lever, list_name):
                 if channel not in channels:
                     raise unknown_name("channel", channel, channels, file=row.file, key=f"{key}.{list_name}")
-        _check_references(lever.references, references, row, key)
+        refuse_unknown("reference", lever.references, references, row.file, f"{key}.references")
         if not (lever.remove or lever.freeze or lever.limit_distillation):
             raise InputError("does nothing: give remove, freeze or limit_distillation", file=row.file, key=key)
     return levers
@@ -289,12 +289,6 @@ def load_regimes(
         low, high = distribution.support()
         if low < 0 or high > 1 or math.isinf(high):
             raise InputError(f"a share between 0 and 1 was expected, not {low:g} to {high:g}", file=row.file, key=key)
-        _check_references(text.references, references, row, key)
+        refuse_unknown("reference", text.references, references, row.file, f"{key}.references")
         regimes[name] = Regime(text, distribution)
     return regimes
-
-
-def _check_references(names: Iterable[str], known: list[str], row: Row, key: str) -> None:
-    for name in names:
-        if name not in known:
-            raise unknown_name("reference", name, known, file=row.file, key=f"{key}.references")

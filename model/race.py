@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..priors.errors import InputError, nearest_name, unknown_name, unknown_row
+from ..priors.errors import InputError, nearest_name, refuse_unknown, unknown_name, unknown_row
 from ..priors.layers import Layer, Row, merge
 from ..priors.strict import StrictModel, validate
 from ..priors.table import Quantity
@@ -321,17 +321,3 @@ def _check_ramp(source: Source, file: str, key: str) -> None:
             file=file,
             key=f"{key}.start",
         )
-
-
-def refuse_unknown(kind: str, names: Iterable[str], known: Iterable[str], file: str, key: str) -> None:
-    """Refuse names that are not among those known.
-
-    Raises
-    ------
-    InputError
-        At the first such name, with the nearest one that is known.
-    """
-    known = list(known)
-    for name in names:
-        if name not in known:
-            raise unknown_name(kind, name, known, file=file, key=key)

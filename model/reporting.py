@@ -17,13 +17,12 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from ..priors.errors import InputError, unknown_name
+from ..priors.errors import InputError, refuse_unknown, unknown_name
 from ..priors.layers import Layer, merge
 from ..priors.scores import log_density_of_score, rank_of, score_of
 from ..priors.strict import StrictModel, validate
 from ..priors.table import Quantity
 from .firms import Names
-from .race import refuse_unknown
 
 WIDTH = 0.1  # months; the w of the equation
 FAR = 36.0  # widths from readiness, beyond which log(1 + e^y) is e^y or y to the last digit

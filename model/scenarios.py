@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..priors.distributions import FAMILY_KEYS
-from ..priors.errors import InputError, nearest_name, unknown_name
+from ..priors.errors import InputError, nearest_name, refuse_unknown, unknown_name
 from ..priors.layers import Layer, merge
 from ..priors.strict import StrictModel, validate
 from .firms import Names
@@ -76,9 +76,7 @@ def load_scenarios(layers: Iterable[Layer], references: Iterable[str]) -> dict[s
             raise unknown_name("scenario", name, named, file=merged.file, key=key)
         said = {part: value for part, value in merged.values.items() if part not in OVERLAID}
         text = validate(ScenarioText, said, file=merged.file, key=key)
-        for reference in text.references:
-            if reference not in references:
-                raise unknown_name("reference", reference, references, file=merged.file, key=f"{key}.references")
+        refuse_unknown("reference", text.references, references, merged.file, f"{key}.references")
         if not laid[name]:
             raise InputError(f"changes nothing: give one of {', '.join(OVERLAID)}", file=merged.file, key=key)
         scenarios[name] = Scenario(name, text, tuple(laid[name]), merged.file)

@@ -73,23 +73,3 @@ def thread_flop(assumptions: Assumptions) -> dict[str, float]:
         )
         for days in (*lengths, float(longest))
     }
-
-
-def add_size(model: Any, assumptions: Assumptions) -> None:
-    """Add Mythos's size to a PyMC model as named variables.
-
-    Parameters
-    ----------
-    model : pymc.Model
-        From `build_model` with `SIZE_QUANTITIES` as extra quantities.
-    assumptions : Assumptions
-        Those that it was built from.
-    """
-    import pymc as pm
-    import pytensor.tensor as pt
-
-    with model:
-        size = implied_size(pt, assumptions, model["mythos_flop"], model.named_vars)
-        pm.Deterministic("mythos_tokens", size.tokens)
-        pm.Deterministic("mythos_parameters", size.parameters)
-        pm.Deterministic("mythos_active_parameters", size.active_parameters)

@@ -31,7 +31,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from ..priors.errors import InputError, unknown_name
+from ..priors.errors import InputError, refuse_unknown, unknown_name
 from ..priors.layers import Row, merge
 from ..priors.strict import StrictModel, validate
 from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
@@ -144,9 +144,7 @@ def load_trends(assumptions: Assumptions) -> dict[str, TrendText]:
             quantity = getattr(trend, entry)
             if quantity is not None and quantity not in table.quantities:
                 raise unknown_name("quantity", quantity, table.quantities, file=row.file, key=f"{key}.{entry}")
-        for reference in trend.references:
-            if reference not in table.references:
-                raise unknown_name("reference", reference, table.references, file=row.file, key=f"{key}.references")
+        refuse_unknown("reference", trend.references, table.references, row.file, f"{key}.references")
         if trend.growth is not None:
             _check_growth(assumptions, trend.growth, row, f"{key}.growth")
         slowest = assumptions.beliefs[trend.frontier].support()[0]

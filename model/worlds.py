@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..priors.errors import InputError, nearest_name, unknown_name
+from ..priors.errors import InputError, nearest_name, refuse_unknown, unknown_name
 from ..priors.layers import LISTED, Layer, merge
 from ..priors.packaged import named_overlays, own_overlay
 from ..priors.strict import StrictModel, validate
@@ -73,9 +73,7 @@ def load_worlds(layers: Iterable[Layer], references: Iterable[str]) -> dict[str,
             raise unknown_name(SECTION, name, titled, file=merged.file, key=key)
         said = {part: value for part, value in merged.values.items() if part not in OVERLAID}
         text = validate(WorldText, said, file=merged.file, key=key)
-        for reference in text.references:
-            if reference not in references:
-                raise unknown_name("reference", reference, references, file=merged.file, key=f"{key}.references")
+        refuse_unknown("reference", text.references, references, merged.file, f"{key}.references")
         known = named_overlays()
         for overlay in text.overlays:
             if overlay not in known:

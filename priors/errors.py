@@ -196,3 +196,17 @@ def _python_name(option: re.Match[str]) -> str:
 
 def _plain(name: str) -> str:
     return name.lower().replace("-", "_")
+
+
+def refuse_unknown(kind: str, names: Iterable[str], known: Iterable[str], file: str | Path | None, key: str) -> None:
+    """Refuse names that are not among those known.
+
+    Raises
+    ------
+    InputError
+        At the first such name, with the nearest one that is known.
+    """
+    known = list(known)
+    for name in names:
+        if name not in known:
+            raise unknown_name(kind, name, known, file=file, key=key)

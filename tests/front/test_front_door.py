@@ -17,6 +17,7 @@ from catchup.evidence.kinds import KINDS
 from catchup.evidence.kinds.capability_lag import CapabilityLag
 from catchup.evidence.kinds.kind import Kind
 from catchup.evidence.schema import item_from_table
+from catchup.priors import InputError
 
 DAY = "2026-11-26"
 FALSE_ALARM = 1e-6
@@ -250,3 +251,13 @@ def test_a_tree_without_likelihood_says_how_to_add_it(tree):
 def test_a_file_that_is_not_there_is_named(tree, tmp_path):
     with pytest.raises(catchup.InputError, match="no such file"):
         catchup.compare({"one": tree, "two": tmp_path / "lost.nc"})
+
+
+def test_a_trend_is_a_model_as_well() -> None:
+    """By the name that structures have it by; a structure of one's own beside it, and an unknown one is named."""
+    asked = catchup.Model(as_of="2026-11-26", evidence="default", model="article")
+    model = asked.pymc("trend-constant-lag")
+    assert "no-public-model" in model.coords["item"]
+    assert "ready" in model.named_vars
+    with pytest.raises(InputError, match="unknown structure 'trend-constant-lug'"):
+        asked.pymc("trend-constant-lug")

@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.readings.size import MEASURES, size_given, sizes
 from catchup.model.assumptions import load_assumptions
-from catchup.model.draws import QuantileTransform, UniformStreams
-from catchup.model.forward import outcome
-from catchup.model.size import SIZE_QUANTITIES, implied_size, size_of, thread_flop
+from catchup.model.size import size_of, thread_flop
 from catchup.priors.errors import InputError
 from reading_cases import ask, prior
 
@@ -75,27 +73,6 @@ def test_uncertain_rules_of_thumb_widen_the_size():
     error = spread.std() / math.sqrt(spread.size)
     assert log_tokens.var() == pytest.approx(exact, abs=5.0 * error)
     assert exact > 1.5 * 0.25 * log_flop.var()
-
-
-def test_pymc_model_agrees_with_arrays():
-    from catchup.model.compiled import CompiledDates
-    from catchup.model.graph import build_model
-    from catchup.model.size import add_size
-
-    assumptions = load_assumptions()
-    model = build_model(assumptions, extra_quantities=SIZE_QUANTITIES)
-    add_size(model, assumptions)
-    names = ("mythos_tokens", "mythos_parameters", "mythos_active_parameters")
-    compiled = CompiledDates(model, assumptions, names)
-    needed = [*assumptions.needed(distillation=True), *SIZE_QUANTITIES]
-    transform = QuantileTransform(assumptions.beliefs, needed)
-    uniforms = next(UniformStreams(np.random.default_rng(3)).chunks(transform.names, 0, 50, 50))
-    values = transform(uniforms)
-    flop = outcome(assumptions, values)[0].mythos_flop
-    size = implied_size(np, assumptions, flop, values)
-    computed = compiled(values)
-    for name, exact in zip(names, (size.tokens, size.parameters, size.active_parameters), strict=True):
-        np.testing.assert_allclose(computed[name], exact, rtol=1e-9)
 
 
 def test_given_compute_is_sized_beside_the_thread():

@@ -21,7 +21,9 @@ from ....evidence.intervals import interval_sd
 from ....evidence.tables.episodes import Release, chinese_records, lag_episodes
 from ....evidence.tables.records import shipped_records
 from ....evidence.tables.table import Table
-from ....model.assumptions import DEFAULT_EVENT
+from ....model.assumptions import DEFAULT_EVENT, load_assumptions
+from ....model.calendar import Calendar
+from ....model.models import ARTICLE
 from ....priors.errors import InputError
 from ....priors.families import LogNormal, Normal
 from ..structure_registry import Structure
@@ -31,8 +33,6 @@ MYTHOS = "Claude Fable 5"  # the public model of Mythos's class
 LEVEL = 0.9  # of scores' intervals
 RECENT_MONTHS = 24  # before the last record: earlier ones rose faster, and lie on another line
 FEWEST = 5  # records, below which a line's errors are anybody's guess
-ORIGIN = datetime.date(2026, 2, 24)
-DAYS_PER_MONTH = 30.44
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def frontier_line(records: Sequence[Release]) -> FrontierLine:
     if len(records) < FEWEST:
         raise InputError(f"{len(records)} Chinese records; at least {FEWEST} were expected")
     last = records[-1].day
-    months = np.array([(record.day - last).days / DAYS_PER_MONTH for record in records])
+    months = np.array([(record.day - last).days / _calendar().days_per_month for record in records])
     scores = np.array([record.score for record in records])
     design = np.stack([np.ones_like(months), months], axis=1)
     found, _, _, _ = np.linalg.lstsq(design, scores, rcond=None)
@@ -90,9 +90,14 @@ def frontier_line(records: Sequence[Release]) -> FrontierLine:
 def shipped_line() -> FrontierLine:
     """The line through the latest of the records that come with the project."""
     records = chinese_records(shipped_records())
-    return frontier_line(
-        [each for each in records if (records[-1].day - each.day).days < RECENT_MONTHS * DAYS_PER_MONTH]
-    )
+    recent = RECENT_MONTHS * _calendar().days_per_month
+    return frontier_line([each for each in records if (records[-1].day - each.day).days < recent])
+
+
+@cache
+def _calendar() -> Calendar:
+    """The project's own: a structure is asked of no assumptions."""
+    return load_assumptions(model=ARTICLE).calendar
 
 
 def mythos_release(table: Table) -> Release:
@@ -172,12 +177,12 @@ class CapabilityFrontier(Structure):
 
     def ready(self, xp: Any, values: Mapping[str, Any], event: str) -> Any:
         """Return when a model was ready that the line and one scatter release there; see `Structure.ready`."""
-        last = (self.line.last - ORIGIN).days / DAYS_PER_MONTH
+        last = _calendar().months(self.line.last)
         missing = values["mythos_score"] - values["frontier_score_level"] - values["frontier_scatter_points"]
         return last + missing / values["frontier_score_pace"] - values[RELEASE]
 
     def score_on(self, values: Mapping[str, Any], month: float) -> Any:
         """Best Chinese score at a month since t = 0, its scatter included (points)."""
-        last = (self.line.last - ORIGIN).days / DAYS_PER_MONTH
+        last = _calendar().months(self.line.last)
         along = values["frontier_score_pace"] * (month - last)
         return values["frontier_score_level"] + along + values["frontier_scatter_points"]
