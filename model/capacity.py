@@ -30,12 +30,9 @@ from .assumptions import Assumptions
 from .firms import Names
 from .generative import describe_world
 from .pools import Pool
-from .race import Race, Source
+from .race import Race, Source, bought_alike
 
 COVERAGE = "capacity_coverage"
-BOUGHT_ALIKE = {"h200_purchases": "h200_buyers"}
-"""Holdings of one buyer that others match: the quantity, and the number of buyers."""
-
 INSIDE, REMOTE = "inside", "remote"
 DAYS_PER_YEAR = 365.25
 
@@ -125,7 +122,7 @@ def national_pools(xp: Any, assumptions: Assumptions, values: Mapping[str, Any])
     assumptions : Assumptions
         The race.
     values : mapping
-        Values of everything the race draws on, and of the numbers of buyers in `BOUGHT_ALIKE`.
+        Values of everything the race draws on, and of the numbers of buyers in `race.BOUGHT_ALIKE`.
     """
     national = replace(assumptions, race=national_race(assumptions))
     return describe_world(xp, national, values).pools
@@ -140,21 +137,14 @@ def national_race(assumptions: Assumptions) -> Race:
     there are buyers. What of a source cannot train is there all the same.
     """
     race, quantities = assumptions.race, assumptions.table.quantities
-    bought = {source.channel for source in race.sources.values() if source.amount[0] in BOUGHT_ALIKE}
-    named = {
-        channel
-        for channel in bought
-        if len({source.firm for source in race.sources.values() if source.channel == channel}) > 1
-    }
+    alike = bought_alike(race)
     flows: dict[tuple[object, ...], Source] = {}
-    for source in race.sources.values():
+    for name, source in race.sources.items():
         *whole, last = source.amount
         if whole and quantities[last].text.maximum == 1.0:
             amount = tuple(whole)
-        elif source.channel in named:
-            amount = tuple(source.amount)
-        elif source.amount[0] in BOUGHT_ALIKE:
-            amount = (*source.amount, BOUGHT_ALIKE[source.amount[0]])
+        elif name in alike:
+            amount = (*source.amount, *alike[name])
         else:
             continue
         place = REMOTE if source.channel == "remote" else INSIDE

@@ -42,6 +42,10 @@ class Source(StrictModel):
         return self.start is not None
 
 
+BOUGHT_ALIKE = {"h200_purchases": "h200_buyers"}
+"""Holdings of one buyer that others match: the quantity, and the number of buyers."""
+
+
 @dataclass(frozen=True)
 class Race:
     """Firms and sources, in order.
@@ -321,3 +325,19 @@ def _check_ramp(source: Source, file: str, key: str) -> None:
             file=file,
             key=f"{key}.start",
         )
+
+
+def bought_alike(race: Race) -> dict[str, tuple[str, ...]]:
+    """By source of a channel through which buyers have holdings of their own: what it is multiplied by for all of them.
+
+    That is the number of buyers where the race knows the holding of one of them, and nothing where it names each.
+    """
+    bought = {source.channel for source in race.sources.values() if source.amount[0] in BOUGHT_ALIKE}
+    through = {name: source for name, source in race.sources.items() if source.channel in bought}
+    firms = {channel: {each.firm for each in through.values() if each.channel == channel} for channel in bought}
+    return {
+        name: (BOUGHT_ALIKE[source.amount[0]],)
+        if len(firms[source.channel]) == 1 and source.amount[0] in BOUGHT_ALIKE
+        else ()
+        for name, source in through.items()
+    }

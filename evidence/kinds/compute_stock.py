@@ -5,7 +5,8 @@ r"""`compute_stock`: compute that a firm, a channel or the country has on a day,
 n chips of h H100e each are what was reported, :math:`s_r` the error that its interval states, if it has one, and
 :math:`s_c` the scatter between ways of counting. The stock is that of a firm (its pool, or what came to it through one
 channel); without a firm, all that came through a channel; without either, what stands inside the country. What the
-model divides among firms is then counted once and whole. See `stocks` for a day before t = 0.
+model divides among firms is then counted once and whole, and what one firm buys as others do as often as there are
+buyers. See `stocks` for a day before t = 0.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from ..units import H100E, ChipName, h100e_of, units
 from .estimate import Interval, Level, level_of_nothing, log_interval_sd
 from .kind import Clock, Figures, ModelState, Name, Positive, calculable, log_of
 from .normal import NormalKind
-from .stocks import growth_lacking, sources_of, stock_at
+from .stocks import buyers, growth_lacking, sources_of, stock_at
 
 
 class Observed(StrictModel):
@@ -54,6 +55,9 @@ class ComputeStock(NormalKind[Observed, Likelihood]):
     amount: ClassVar[str] = "value"
     observed = Observed
     likelihood = Likelihood
+
+    def latents(self, observed: Observed) -> tuple[str, ...]:
+        return buyers(observed.firm)
 
     def firm(self, observed: Observed) -> str | None:
         return observed.firm

@@ -21,6 +21,7 @@ from catchup.evidence.latents import with_latents
 from catchup.evidence.likelihood import simulate
 from catchup.evidence.schema import Item
 from catchup.model.assumptions import load_assumptions
+from catchup.model.capacity import INSIDE, national_pools
 from catchup.priors.errors import InputError
 from item_cases import DAY, item, write_item
 
@@ -132,3 +133,19 @@ def test_an_added_item_that_was_retracted_is_said_to_be_so(tmp_path: Path, capsy
     options = ["--evidence", "eci-lag", "--draws", "2000", "--model", "article", "--as-of", f"{DAY}"]
     assert catchup(["forecast", *options, "--add", str(path)]) == 0
     assert "stock is set aside (retracted on 2026-11-02: counted twice)" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("model", ["article", "current"])
+def test_a_reading_of_the_countrys_stock_is_held_against_what_capacity_shows(model: str) -> None:
+    """Each flow once and whole, and every buyer's H200s, whoever asks."""
+    day = date(2026, 8, 24)
+    reading = item("compute_stock", "stock", observed={"value": 2e6, "date": day})
+    question = Question(with_latents(load_assumptions(model=model), [reading]), DAY, draws=200)
+
+    def both(values: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        inside = national_pools(np, question.assumptions, values)[INSIDE]
+        told = predictions_of(question, values, [reading])[2]["stock"]
+        return {"told": told, "shown": np.log(inside.at(np, question.clock.months(day)))}
+
+    found = prior_for(question, [reading]).map(both)
+    np.testing.assert_allclose(found["told"], found["shown"], rtol=1e-12)

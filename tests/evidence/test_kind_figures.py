@@ -175,6 +175,7 @@ def state() -> ModelState:
     quantity |= {"efficiency_score": 140.0 * one, "efficiency_slope": 11.0 * one}
     quantity |= SOURCES_BROUGHT
     quantity["enactment_rank"] = 0.3 * one
+    quantity["h200_buyers"] = 3.0 + 0.0 * one
     quantity |= {"startup_stock": 7e4 * one, "startup_budget": 0.06 * one, "hyperscaler_budget": 0.01 * one}
     flop_month = {"startup": 5e20 * one, "hyperscaler": 4e20 * one}
     ready = {"compute-equivalent": 11.0 * one, "autonomous-range": 7.0 * one}
@@ -185,8 +186,11 @@ def state() -> ModelState:
 
 
 def country(month: float) -> float:
-    """H100e inside the country, each flow counted whole and once; no rented compute abroad, no start-up's own."""
-    arrived = 4e4 * min(month, 8.0) / 8.0 + 3e5 * min(month, 10.0) / 10.0 + 5e5 * min(month, 12.0) / 12.0
+    """H100e inside the country, each flow counted whole and once; no rented compute abroad, no start-up's own.
+
+    Three buy as many H200s as the hyperscaler.
+    """
+    arrived = 3.0 * 4e4 * min(month, 8.0) / 8.0 + 3e5 * min(month, 10.0) / 10.0 + 5e5 * min(month, 12.0) / 12.0
     return 1.7e6 + arrived + 2e5 * max(month - 7.0, 0.0) / 12.0 + 3e5 * max(month - 10.0, 0.0) / 12.0
 
 
@@ -280,10 +284,10 @@ PREDICTED: dict[str, tuple[dict[str, Any], Any]] = {
     ),
     "cluster": ({}, lambda one: np.log((8e4 + 5e3 * END) * one)),
     "policy": ({}, lambda one: 0.3 * one),
-    "shipment": ({}, lambda one: np.log(4e4 * END / 8.0) + 0.0 * one),
+    "shipment": ({}, lambda one: np.log(3.0 * 4e4 * END / 8.0) + 0.0 * one),
     "shipment none": (
         {"observed__value": 0.0, "likelihood": NONE_SHIPPED},
-        lambda one: 4e4 * END / 8.0 + 0.0 * one,
+        lambda one: 3.0 * 4e4 * END / 8.0 + 0.0 * one,
     ),
     "capital_spending": (
         {},

@@ -8,7 +8,6 @@ from datetime import date
 import numpy as np
 
 from ....model.capacity import (
-    BOUGHT_ALIKE,
     COVERAGE,
     INSIDE,
     REMOTE,
@@ -19,6 +18,7 @@ from ....model.capacity import (
     project,
     years_of_growth,
 )
+from ....model.race import BOUGHT_ALIKE
 from ...inference.draws import Values
 from ...inference.estimates import Distribution
 from ...inference.posterior import Posterior
