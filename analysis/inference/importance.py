@@ -21,6 +21,7 @@ from .diagnostics import FEWEST_EFFECTIVE, GOOD_KHAT
 from .draws import Evaluate, PriorDraws, StoredDraws
 from .estimates import Array, Estimate, Weighting
 from .pareto import smooth_tail
+from .parts import joined
 from .resampling import Positions, systematic
 from .weights import lightened
 
@@ -169,9 +170,8 @@ class ReweightedPrior:
             inside = positions[np.searchsorted(positions, first) : np.searchsorted(positions, first + size)] - first
             kept.append({name: column[inside] for name, column in values.items()})
             first += size
-        columns = {name: np.concatenate([chunk[name] for chunk in kept]) for name in kept[0]}
         weighting = Weighting(draws, chains=RESAMPLED_CHAINS)
-        return StoredDraws(columns, weighting, self.prior.seed, self.prior.copula), positions
+        return StoredDraws(joined(kept), weighting, self.prior.seed, self.prior.copula), positions
 
 
 class CountingDraws:

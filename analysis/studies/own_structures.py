@@ -14,10 +14,10 @@ from ...evidence.likelihood import log_density, predict
 from ...evidence.rumours import rumours_in
 from ...evidence.schema import Item
 from ...model.assumptions import DEFAULT_EVENT, Assumptions
-from ...model.forward import simulate, sobol_layout
 from ...priors.errors import InputError, unknown_name
 from ...priors.families import Family
-from ..inference.draws import MOST_STORED_DRAWS, Values
+from ..inference.columns import columns_of_draws
+from ..inference.draws import Values
 from ..inference.estimates import Array, Distribution, Weighting
 from ..inference.outcomes import READY
 from ..inference.question import Question
@@ -63,8 +63,6 @@ def draw_structure(
         Columns ``ready`` (months since t = 0) and, by id, every item's log likelihood, each of shape (draw,); and how
         the draws stand for the prior.
     """
-    if question.draws > MOST_STORED_DRAWS:
-        raise InputError(f"at most {MOST_STORED_DRAWS:,} draws fit here, not {question.draws:,}", key="--draws")
     assumptions, clock = question.assumptions, question.clock
     beliefs = beliefs_of(assumptions, structure, items)
     beside = [*latent_quantities(items), *(assumptions.reporting_quantities if items else ())]
@@ -81,11 +79,7 @@ def draw_structure(
             columns[item.id] = log_density(item, item.observation(clock), prediction, clock)
         return columns
 
-    replicates, draws = sobol_layout(question.draws) if question.quasi_random else (0, question.draws)
-    rng = np.random.default_rng(question.seed)
-    chunks = list(simulate(assumptions, evaluate, draws, rng, names=names, beliefs=beliefs, replicates=replicates))
-    columns = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
-    return columns, Weighting(draws, replicates=replicates)
+    return columns_of_draws(question, assumptions, names, evaluate, beliefs)
 
 
 def ready_of(question: Question, structure: Structure, items: Sequence[Item]) -> Distribution:

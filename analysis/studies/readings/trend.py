@@ -11,12 +11,12 @@ from ....evidence.latents import latent_quantities, with_latents
 from ....evidence.likelihood import log_density, predict
 from ....evidence.rumours import rumours_in
 from ....evidence.schema import Item
-from ....model.forward import simulate, sobol_layout
 from ....model.trend import Trend, TrendText, load_trends, trends_date
 from ....priors.arguments import listed
 from ....priors.errors import InputError, unknown_name
+from ...inference.columns import columns_of_draws
 from ...inference.diagnostics import COLLAPSED, WORST_KHAT, Diagnostics, UntrustworthyError
-from ...inference.draws import MOST_STORED_DRAWS, Values
+from ...inference.draws import Values
 from ...inference.estimates import Array, Distribution, Estimate, Weighting
 from ...inference.importance import smooth_weights
 from ...inference.likelihoods import total
@@ -219,8 +219,6 @@ def draw_trend(question: Question, text: TrendText, items: Sequence[Item] = ()) 
         Columns ``ready`` (months since t = 0), ``lag`` (months, on the day of the question) and, by id, every
         item's log likelihood, each of shape (draw,); and how the draws stand for the prior.
     """
-    if question.draws > MOST_STORED_DRAWS:
-        raise InputError(f"at most {MOST_STORED_DRAWS:,} draws fit here, not {question.draws:,}", key="--draws")
     assumptions = with_latents(question.assumptions, items)
     beside = [*latent_quantities(items), *assumptions.reporting_quantities]
     names = list(dict.fromkeys([*text.quantities([question.event]), *beside]))
@@ -233,11 +231,7 @@ def draw_trend(question: Question, text: TrendText, items: Sequence[Item] = ()) 
             **trend_log_likelihoods(question, trend, values, items),
         }
 
-    replicates, draws = sobol_layout(question.draws) if question.quasi_random else (0, question.draws)
-    rng = np.random.default_rng(question.seed)
-    chunks = list(simulate(assumptions, evaluate, draws, rng, names=names, replicates=replicates))
-    columns = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
-    return columns, Weighting(draws, replicates=replicates)
+    return columns_of_draws(question, assumptions, names, evaluate)
 
 
 def trend_log_likelihoods(question: Question, trend: Trend, values: Values, items: Iterable[Item]) -> Values:

@@ -35,8 +35,7 @@ class Trial:
     @property
     def win(self) -> Estimate:
         """Probability that the firm is first."""
-        weighting = self.ready.weighting
-        return Estimate(weighting.mean(self.wins), weighting.mcse(self.wins))
+        return self.ready.weighting.estimate(self.wins)
 
 
 class Criterion(Protocol):
