@@ -83,7 +83,7 @@ def _swing_table(result: Sensitivity) -> Table[Swing]:
 
 
 def _figure(value: Estimate | None, sign: str) -> str:
-    return "" if value is None else f"{value.value:{sign}.2f}"
+    return "" if value is None else f"{value.value:{sign}z.2f}"  # what rounds to nothing has no minus
 
 
 def _lines(result: Sensitivity) -> list[str]:
