@@ -110,7 +110,7 @@ def covariance_of(points: Array) -> Array:
     """
     dimension = points.shape[0]
     found = np.cov(points).reshape(dimension, dimension)
-    different = np.unique(points, axis=1).shape[1] if points.shape[1] else 0
+    different = np.unique(points[0]).size  # draws that differ at all do along any direction
     if different > dimension:
         return found
     return np.asarray((different * found + SHRINKAGE * np.eye(dimension)) / (different + SHRINKAGE))

@@ -54,9 +54,14 @@ def standing_run(request: Request, runs: Path) -> Run | None:
             made.ledger_hash,
         )
         same = is_of == wanted and made.engine_asked in (request.engine, None)
-        if same and REPORT in made.files and verify(one.folder).whole:
+        if same and REPORT in made.files and _sound(one):
             return one
     return None
+
+
+def _sound(run: Run) -> bool:
+    """Whether all its files are as they were made, whatever else lies beside them."""
+    return all(departure.state == "added" for departure in verify(run.folder).departures)
 
 
 class _Asked(NamedTuple):

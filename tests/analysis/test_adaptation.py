@@ -17,7 +17,7 @@ from catchup.analysis.inference.draws import Values
 from catchup.analysis.inference.estimates import Distribution
 from catchup.analysis.inference.importance import ReweightedPrior, smooth_weights
 from catchup.analysis.inference.likelihoods import prior_for
-from catchup.analysis.inference.mixture import NormalMixture, _spread, fit_mixture
+from catchup.analysis.inference.mixture import NormalMixture, _spread, covariance_of, fit_mixture
 from catchup.analysis.inference.outcomes import ready_under
 from catchup.analysis.inference.proposal import (
     FITTED,
@@ -356,6 +356,29 @@ def test_a_mixture_begins_with_draws_far_from_one_another() -> None:
     whole = np.cov(points).reshape(1, 1)
     apart = [np.ptp(points[0, _spread(points, whole, 2, np.random.default_rng(seed))]) > 0.5 for seed in range(200)]
     assert np.mean(apart) > 0.98  # four strays of 200 have a probability of 1e-7
+
+
+@pytest.mark.parametrize("different", [1, 2, 3, 10])
+def test_draws_that_are_too_few_to_differ_in_every_direction_are_fitted_all_the_same(different: int) -> None:
+    rng = np.random.default_rng(7)
+    points = np.repeat(rng.normal(size=(4, different)), 60, axis=1)
+    fitted = fit_mixture(points, 4, rng)
+    assert fitted.shares.sum() == pytest.approx(1.0)
+    assert np.isfinite(fitted.log_densities(points)).all()
+    assert np.linalg.eigvalsh(covariance_of(points)).min() > 0.0
+
+
+@pytest.mark.parametrize("possible", [1, 2, 40])
+def test_a_likelihood_with_hard_edges_that_few_draws_lie_within_ends_in_no_fault(possible: int) -> None:
+    transform = prior_for(Question(load_assumptions(model="article"), DAY, draws=1_000), []).transform
+
+    def log_likelihood(values: Values) -> np.ndarray:
+        found = np.full(values["algorithmic_progress"].size, -np.inf)
+        found[np.argsort(values["algorithmic_progress"])[:possible]] = 0.0
+        return found
+
+    fit = adapt(transform, log_likelihood, np.random.default_rng(8))
+    assert fit is None or fit.share_of_prior < 0.01
 
 
 def test_scores_that_are_only_shifted_are_followed() -> None:
