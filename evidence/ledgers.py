@@ -18,6 +18,7 @@ from .organisations import organisation_meant
 from .schema import Item, read_item
 
 PACKAGED = Path(__file__).parent / "ledger"
+OWN_LEDGER = "evidence/ledger/"  # begins the names of its files, as messages have them
 FIRM_RATIO = "firm_ratio"
 
 
@@ -89,7 +90,7 @@ def load_ledger(folder: str | Path | None = None, extra_files: Iterable[str | Pa
     extra_files = listed("extra_files", extra_files, "files", (str, Path))
     items: dict[str, Item] = {}
     for path in _files(folder):
-        item = read_item(path, file=f"evidence/ledger/{path.name}" if folder is None else str(path))
+        item = read_item(path, file=f"{OWN_LEDGER}{path.name}" if folder is None else str(path))
         if item.id != path.stem:
             raise InputError(
                 f"is '{item.id}', but the file is named {path.name}: both should be the same", file=item.file, key="id"

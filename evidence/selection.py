@@ -10,7 +10,7 @@ from ..model.assumptions import Assumptions
 from ..priors.errors import InputError, unknown_name
 from .consistency import check_against, refuse_double_counting
 from .kinds.kind import Clock
-from .ledgers import Ledger
+from .ledgers import OWN_LEDGER, Ledger
 from .rumours import is_doubted
 from .schema import Item
 from .selected import Selection as Selection
@@ -56,15 +56,14 @@ def select(ledger: Ledger, which: str | Sequence[str], as_of: datetime.date, ass
     catchup.priors.errors.InputError: evidence: unknown item 'eci-leg'; did you mean 'eci-lag'?
     """
     ledger = ledger.as_of(as_of)
-    for item in ledger.items.values():
-        check_against(item, assumptions)
-    chosen = _chosen(ledger, which)
+    chosen, named = _chosen(ledger, which), _named(which)
+    unfit = _unfit(ledger, named, assumptions)
     for item in ledger.items.values():
         if item.id in chosen and not item.kind.countable:
             raise InputError(f"{item.id} is an opinion ({item.kind.name}) and never counted", key="--evidence")
     published = [item for item in ledger.items.values() if item.text.known_since <= as_of]
-    known = [item for item in published if not item.retracted_by(as_of)]
-    named = _named(which)
+    standing = [item for item in published if not item.retracted_by(as_of)]
+    known = [item for item in standing if item.id not in unfit]
     left = _left_out([item for item in known if item.id in chosen], named, assumptions)
     clock = assumptions.clock(as_of)
     ended = {**left, **_ended_silences([item for item in known if item.id in chosen], clock)}
@@ -80,6 +79,7 @@ def select(ledger: Ledger, which: str | Sequence[str], as_of: datetime.date, ass
             if item.text.known_since > as_of
         ),
         *(SetAside(item, retraction_text(item)) for item in published if item.retracted_by(as_of)),
+        *(SetAside(item, unfit[item.id]) for item in standing if item.id in unfit),
         *(SetAside(ledger.items[name], reason) for name, reason in ended.items()),
         *(SetAside(item, "not asked for") for item in others if item.text.role == "likelihood"),
     ]
@@ -100,6 +100,25 @@ def retractions_of(selection: Selection) -> dict[str, str]:
     """By id, when and why items that a question leaves out had been retracted by its day."""
     retracted = (aside.item for aside in selection.set_aside if aside.item.text.retracted_on is not None)
     return {item.id: retraction_text(item) for item in retracted}
+
+
+def _unfit(ledger: Ledger, named: Collection[str], assumptions: Assumptions) -> dict[str, str]:
+    """By id, why a changed model says nothing of an item of the project's own that nobody named.
+
+    Raises
+    ------
+    InputError
+        If it says nothing of another.
+    """
+    found = {}
+    for item in ledger.items.values():
+        try:
+            check_against(item, assumptions)
+        except InputError as error:
+            if item.id in named or not item.file.startswith(OWN_LEDGER):
+                raise
+            found[item.id] = error.problem  # whoever took a firm out of the race did not write this
+    return found
 
 
 def _left_out(chosen: Sequence[Item], named: Collection[str], assumptions: Assumptions) -> dict[str, str]:
@@ -158,9 +177,11 @@ def _as_looked(item: Item, chosen: Sequence[Item]) -> Item:
     alike = [each for each in chosen if each.kind.name == "not_yet" and each.event == item.event]
     looked = [each.observed.date or each.observed.confirmed_through for each in alike if not is_doubted(each)]
     last = max((day for day in looked if day is not None), default=None)
-    if last is None or last == item.observed.confirmed_through:
+    if last is None or last == item.observed.confirmed_through or last < item.text.known_since:
         return item
-    return replace(item, observed=item.observed.model_copy(update={"confirmed_through": last}))
+    seen = {"confirmed_through": last}
+    text = item.text.model_copy(update={"observed": {**item.text.observed, **seen}})  # which runs keep
+    return replace(item, text=text, observed=item.observed.model_copy(update=seen))
 
 
 def _in_order(chosen: Sequence[Item], clock: Clock) -> list[Item]:

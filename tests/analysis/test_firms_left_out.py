@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from catchup.analysis import Question, prior_of, regimes, scenarios
+from catchup.analysis import Question, choose_evidence, prior_of, regimes, scenarios
 from catchup.analysis.commands.main import main
 from catchup.analysis.inference.outcomes import ready_under
 from catchup.analysis.studies.lever_grid import lever_grid
 from catchup.analysis.studies.scenario_world import ScenarioWorld
+from catchup.evidence.ledgers import PACKAGED as LEDGER
 from catchup.model import apply_regime, load_assumptions
-from catchup.priors import Layer
+from catchup.priors import InputError, Layer
 
 DAY = date(2026, 11, 21)
 FIRMS = ["bytedance", "alibaba", "tencent", "deepseek", "moonshot", "zai"]
@@ -50,6 +51,18 @@ def test_a_scenario_that_asks_for_what_no_firm_had_draws_it_as_the_race_would() 
     assert share not in prior_of(question).source.first(400)
     drawn = prior_of(question).source.extended(world.own_beliefs).first(400)
     np.testing.assert_array_equal(world.values(drawn)[share], whole.source.first(400)[share])
+
+
+def test_an_item_of_the_projects_own_about_it_is_set_aside_unless_it_is_named() -> None:
+    question = without("zai")
+    found = choose_evidence(question, "default", None, ())
+    assert "zai-spend-2025" not in {item.id for item in found.counted}
+    (aside,) = [each for each in found.set_aside if each.item.id == "zai-spend-2025"]
+    assert "Z.ai does not race" in aside.reason
+    with pytest.raises(InputError, match=r"zai-spend-2025.toml: observed.firm: Z.ai does not race"):
+        choose_evidence(question, "default,zai-spend-2025", None, ())
+    with pytest.raises(InputError, match=r"Z.ai does not race"):
+        choose_evidence(question, "default", LEDGER, ())
 
 
 @pytest.mark.parametrize("command", ["watch", "voi"])

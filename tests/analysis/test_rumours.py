@@ -16,6 +16,7 @@ from scipy import stats
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.differences import independent_quantile_shift
 from catchup.analysis.inference.forecast import forecast
+from catchup.analysis.inference.inputs import inputs_of
 from catchup.analysis.inference.likelihoods import (
     genuine_of,
     likelihoods_of,
@@ -284,6 +285,8 @@ def test_a_silence_that_counts_further_is_confirmed_by_one_that_was_looked_at_la
     assert ids(chosen) == (["old", "report"], {"found": "its silence is part of that of old"})
     (rumour,) = rumours_in(chosen.counted, DAY)["old"]
     assert rumour.denied
+    kept = {each.id: each for each in inputs_of(article, chosen.counted).evidence()}
+    assert kept["old"].observed == chosen.counted[0].observed  # a run is made again with it
     (alone,) = rumours_in(select(Ledger(every), "old,report", DAY, article).counted, DAY)["old"]
     assert not alone.denied
 
