@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 
 from .estimates import TAIL_DRAWS, Array, Distribution, Estimate, Weighting
+from .weighting import error_of_total
 
 
 def quantile_shift(changed: Distribution, baseline: Distribution, p: float) -> Estimate:
@@ -56,39 +56,6 @@ def error_of_difference(changed: Weighting, baseline: Weighting, after: Array, b
         What each draw adds; see `Weighting.contributions`.
     """
     return error_of_total([(changed, after), (baseline, -before)])
-
-
-def error_of_total(parts: Sequence[tuple[Weighting, Array]]) -> float:
-    """Standard error of a sum of estimates, given what each draw of each adds to its error.
-
-    Of those that have as many draws, the ones at the same place are taken together. If the same random numbers have
-    made them, what they have in common is in the sum as often as it should be; if not (one in pairs of antithetic
-    draws, one single, for instance), the error is that of independent draws.
-
-    Parameters
-    ----------
-    parts : sequence of (Weighting, array of shape (draw,))
-        Of each estimate; see `Weighting.contributions`.
-    """
-    found: list[tuple[Weighting, Array]] = []
-    for weighting, added in (each for whole, all_of_it in parts for each in whole.apart(all_of_it)):
-        for place, (other, before) in enumerate(found):
-            if (common := _layout_of_both(other, weighting)) is not None:
-                found[place] = common, before + added
-                break
-        else:
-            found.append((weighting, added))
-    return math.hypot(*(weighting.error_of_sum(added) for weighting, added in found))
-
-
-def _layout_of_both(one: Weighting, other: Weighting) -> Weighting | None:
-    """How draws follow one another where those of two estimates at the same place are one; None where they are not."""
-    if (one.draws, one.replicates, one.chains) == (other.draws, other.replicates, other.chains):
-        return one
-    units = sorted(each.replicates or each.draws for each in (one, other))
-    if one.draws != other.draws or one.chains or other.chains or units[1] % units[0]:
-        return None
-    return Weighting(one.draws, replicates=units[0])
 
 
 def independent_quantile_shift(changed: Distribution, baseline: Distribution, p: float) -> Estimate:

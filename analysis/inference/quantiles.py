@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from numbers import Real
 
 import numpy as np
@@ -26,17 +25,32 @@ def refuse_other_than_probability(p: object) -> None:
         raise InputError(f"a probability from 0 to 1 was expected, not {p!r}", key="p")
 
 
-def density_from_quantiles(quantile_value: Callable[[float], float], p: float, draws: float) -> float:
-    """Density at the quantile p, from the spacing of quantiles around it.
+def half_widths(p: float, draws: float) -> Array:
+    """How far on either side of p quantiles lie from whose spacing its density is read off; then where that fails.
 
     Parameters
     ----------
-    quantile_value : callable
-        From probability to quantile.
     p : float
-        Where.
+        A probability.
     draws : float
         Effective number of draws behind the quantiles.
+
+    Returns
+    -------
+    array of shape (2,)
+        Differences of probabilities.
+    """
+    noise = math.sqrt(p * (1.0 - p) / max(draws, 1.0))
+    return np.minimum([max(draws, 1.0) ** (-1.0 / 3.0), 2.0 * noise], 0.5 * min(p, 1.0 - p))
+
+
+def density_between(widths: Array, below: Array, above: Array) -> float:
+    """Density at a quantile, from the spacing of those on either side of it.
+
+    Parameters
+    ----------
+    widths, below, above : array of shape (2,)
+        From `half_widths`, and the quantiles there.
 
     Returns
     -------
@@ -44,12 +58,10 @@ def density_from_quantiles(quantile_value: Callable[[float], float], p: float, d
         Infinite where neighbouring quantiles coincide. 0 where they are infinite within the noise of p itself,
         so that nothing can be said of the quantile's error.
     """
-    noise = math.sqrt(p * (1.0 - p) / max(draws, 1.0))
-    for half_width in (max(draws, 1.0) ** (-1.0 / 3.0), 2.0 * noise):
-        half_width = min(half_width, 0.5 * min(p, 1.0 - p))
-        spacing = quantile_value(p + half_width) - quantile_value(p - half_width)
+    for width, low, high in zip(widths.tolist(), below.tolist(), above.tolist(), strict=True):
+        spacing = high - low
         if math.isfinite(spacing):
-            return 2.0 * half_width / spacing if spacing > 0.0 else math.inf
+            return float(2.0 * width / spacing) if spacing > 0.0 else math.inf
     return 0.0
 
 

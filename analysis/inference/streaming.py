@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...priors.arguments import refuse_others
 from .estimates import TAIL_DRAWS, Estimate
-from .quantiles import density_from_quantiles, refuse_other_than_probability
+from .quantiles import density_between, half_widths, refuse_other_than_probability
 
 Array = NDArray[np.float64]
 
@@ -127,7 +127,9 @@ class StreamedDistribution:
 
     def density(self, p: float) -> float:
         """Density at the quantile p, from the spacing of quantiles around it; 0 where they reach infinity."""
-        return density_from_quantiles(self.quantile_value, p, float(self._draws))
+        widths = half_widths(p, float(self._draws))
+        below, above = (np.array([self.quantile_value(each) for each in ends]) for ends in (p - widths, p + widths))
+        return density_between(widths, below, above)
 
     def quantile(self, p: float) -> Estimate:
         """Quantile, with its MCSE; an `InputError` where `p` is no probability."""

@@ -11,7 +11,7 @@ from scipy.stats import qmc
 
 from catchup.analysis.inference.differences import error_of_difference, paired_differences, quantile_shift
 from catchup.analysis.inference.estimates import TAIL_DRAWS, Distribution, Estimate, Weighting
-from catchup.analysis.inference.quantiles import density_from_quantiles
+from catchup.analysis.inference.quantiles import density_between, half_widths
 from false_alarms import covers
 
 REPETITIONS = 600
@@ -170,12 +170,15 @@ def test_two_draws_have_an_error() -> None:
 
 
 def test_a_density_beside_what_never_happens_is_taken_from_nearer_by() -> None:
-    def quantile_value(p: float) -> float:
-        return 2.0 * p if p < 0.52 else np.inf
+    def density(p: float) -> float:
+        widths = half_widths(p, 1e6)
+        return density_between(
+            widths, *(np.where(ends < 0.52, 2.0 * ends, np.inf) for ends in (p - widths, p + widths))
+        )
 
-    draws = 1e6  # a hundredth on either side at first, two thousandths where that reaches what never happens
-    assert density_from_quantiles(quantile_value, 0.515, draws) == pytest.approx(0.5)
-    assert density_from_quantiles(quantile_value, 0.5195, draws) == 0.0
+    # a hundredth on either side at first, two thousandths where that reaches what never happens
+    assert density(0.515) == pytest.approx(0.5)
+    assert density(0.5195) == 0.0
 
 
 def test_one_pair_of_draws_says_nothing_of_an_error() -> None:
