@@ -44,7 +44,7 @@ def unrepeated(run: Run) -> list[Departure]:
     engine = run.manifest.engine
     asked = run.manifest.draws_asked or snapshot.question.draws
     question = replace(snapshot.question, draws=asked)
-    raised = asked != snapshot.question.draws or None
+    raised = asked != snapshot.question.draws
     drawn = prior_of(question) if engine == FORWARD else condition(question, Selection(items), engine, more=raised)
     made, reason = forecast_files(forecast(drawn)), _why_perhaps(run)
     kept = [note for note in run.forecast.get("notes", ()) if str(note).startswith(SET_ASIDE)]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
-from typing import NamedTuple
 
 from ...priors.errors import MissingFileError
 from ..archive.reading import REPORT, Run, read_runs
@@ -27,33 +25,23 @@ def standing_run(request: Request, runs: Path) -> Run | None:
 
     question, items = request.question, () if request.counts_nothing else request.selection.counted
     inputs = inputs_of(with_latents(question.assumptions, items), items)
-    wanted = _Asked(
-        question.as_of,
-        question.event,
-        question.draws,
-        question.seed,
-        question.quasi_random,
-        question.launch_grid,
-        inputs.priors_hash(),
-        inputs.ledger_hash(),
-    )
+    wanted = {
+        "as_of": question.as_of,
+        "event": question.event,
+        "seed": question.seed,
+        "quasi_random": question.quasi_random,
+        "launch_grid": question.launch_grid,
+        "priors_hash": inputs.priors_hash(),
+        "ledger_hash": inputs.ledger_hash(),
+    }
     try:
         found = read_runs(runs).runs
     except MissingFileError:
         return None
     for one in reversed(found):
         made = one.manifest
-        is_of = _Asked(
-            made.as_of,
-            made.event,
-            made.draws_asked or made.draws,
-            made.seed,
-            made.quasi_random,
-            made.launch_grid,
-            made.priors_hash,
-            made.ledger_hash,
-        )
-        same = is_of == wanted and made.engine_asked in (request.engine, None)
+        same = all(getattr(made, name) == value for name, value in wanted.items())
+        same &= (made.draws_asked or made.draws) == question.draws and made.engine_asked in (request.engine, None)
         if same and REPORT in made.files and _sound(one):
             return one
     return None
@@ -62,16 +50,3 @@ def standing_run(request: Request, runs: Path) -> Run | None:
 def _sound(run: Run) -> bool:
     """Whether all its files are as they were made, whatever else lies beside them."""
     return all(departure.state == "added" for departure in verify(run.folder).departures)
-
-
-class _Asked(NamedTuple):
-    """What a run is asked, and what it rests on; two that are the same give the same answer."""
-
-    as_of: date
-    event: str
-    draws: int
-    seed: int
-    quasi_random: bool
-    launch_grid: float | None
-    priors_hash: str
-    ledger_hash: str

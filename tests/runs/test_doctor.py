@@ -130,6 +130,12 @@ def test_a_site_is_held_against_the_newest_run_of_its_event(runs: Path, shelf: S
     shutil.copytree(last, path.parent)
     path.write_text(json.dumps(json.loads(path.read_text()) | {"event": "lean-mythos"}))
     assert verdicts(look(runs, today_of(shelf), site=site))["site"] == "pass"
+    path.with_name("checks.json").write_text("{")  # of one that is not asked for
+    manifest = json.loads(path.read_text())
+    path.write_text(
+        json.dumps(manifest | {"event": "compute-equivalent", "files": {**manifest["files"], "checks.json": ""}})
+    )
+    assert verdicts(look(runs, today_of(shelf), site=site))["site"] == "pass"
 
 
 def test_a_kept_table_that_is_damaged(runs: Path, shelf: Shelf) -> None:
