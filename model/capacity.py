@@ -30,7 +30,7 @@ from .assumptions import Assumptions
 from .firms import Names
 from .generative import describe_world
 from .pools import Pool
-from .race import Race, Source, bought_alike
+from .race import Race, Source
 
 COVERAGE = "capacity_coverage"
 INSIDE, REMOTE = "inside", "remote"
@@ -137,14 +137,13 @@ def national_race(assumptions: Assumptions) -> Race:
     there are buyers. What of a source cannot train is there all the same.
     """
     race, quantities = assumptions.race, assumptions.table.quantities
-    alike = bought_alike(race)
     flows: dict[tuple[object, ...], Source] = {}
     for name, source in race.sources.items():
         *whole, last = source.amount
         if whole and quantities[last].text.maximum == 1.0:
             amount = tuple(whole)
-        elif name in alike:
-            amount = (*source.amount, *alike[name])
+        elif name in race.matched:
+            amount = (*source.amount, *race.matched[name])
         else:
             continue
         place = REMOTE if source.channel == "remote" else INSIDE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Container, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Annotated
 
@@ -60,6 +60,8 @@ class Race:
         By what people call a firm (see `written_alike`), its id.
     stand_ins : mapping of str to str
         By id of a firm that is not in the race, and by archetype, the firm that stands for it; see `stand_ins_of`.
+    matched : mapping of str to tuple of str
+        By source that stands for what other buyers hold too, the number of buyers; see `_bought_alike`.
     """
 
     firms: Mapping[str, Firm]
@@ -67,6 +69,7 @@ class Race:
     files: Mapping[str, str] = field(default_factory=dict)
     known_as: Mapping[str, str] = field(default_factory=dict)
     stand_ins: Mapping[str, str] = field(default_factory=dict)
+    matched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def archetypes(self) -> dict[str, str]:
@@ -110,12 +113,10 @@ class Race:
 
     def among(self, firms: Container[str]) -> Race:
         """Return the race with some of its firms alone."""
-        return Race(
-            {name: firm for name, firm in self.firms.items() if name in firms},
-            {name: source for name, source in self.sources.items() if source.firm in firms},
-            self.files,
-            self.known_as,
-            self.stand_ins,
+        return replace(
+            self,
+            firms={name: firm for name, firm in self.firms.items() if name in firms},
+            sources={name: source for name, source in self.sources.items() if source.firm in firms},
         )
 
     def channels(self) -> list[str]:
@@ -197,7 +198,8 @@ def load_race(layers: Iterable[Layer], quantities: Iterable[str], references: It
     files = {f"firm.{name}": firm_rows[name].file for name in competing}
     files |= {f"source.{name}": source_rows[name].file for name in running}
     known = load_known_firms(layers)
-    return Race(competing, running, files, known_as_of(firms, known), stand_ins_of(firms, known))
+    # of all buyers' sources: who stays out of the race has bought all the same
+    return Race(competing, running, files, known_as_of(firms, known), stand_ins_of(firms, known), _bought_alike(sources))
 
 
 def required_keys(model: type[StrictModel]) -> list[str]:
@@ -327,13 +329,13 @@ def _check_ramp(source: Source, file: str, key: str) -> None:
         )
 
 
-def bought_alike(race: Race) -> dict[str, tuple[str, ...]]:
+def _bought_alike(sources: Mapping[str, Source]) -> dict[str, tuple[str, ...]]:
     """By source of a channel through which buyers have holdings of their own: what it is multiplied by for all of them.
 
-    That is the number of buyers where the race knows the holding of one of them, and nothing where it names each.
+    That is the number of buyers where the holding of one of them is known, and nothing where each is named.
     """
-    bought = {source.channel for source in race.sources.values() if source.amount[0] in BOUGHT_ALIKE}
-    through = {name: source for name, source in race.sources.items() if source.channel in bought}
+    bought = {source.channel for source in sources.values() if source.amount[0] in BOUGHT_ALIKE}
+    through = {name: source for name, source in sources.items() if source.channel in bought}
     firms = {channel: {each.firm for each in through.values() if each.channel == channel} for channel in bought}
     return {
         name: (BOUGHT_ALIKE[source.amount[0]],)

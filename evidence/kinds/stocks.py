@@ -21,7 +21,7 @@ from ...model.equations import MONTHS_PER_YEAR
 from ...model.mechanisms.own import LINEAR
 from ...model.policies import NO_INTERVENTION, Intervention
 from ...model.pools import pool_of_sources
-from ...model.race import BOUGHT_ALIKE, Source, bought_alike, is_share
+from ...model.race import BOUGHT_ALIKE, Source, is_share
 from .kind import ModelState
 
 ALMOST_ALL = 0.999  # probability of a quantity's lying below the largest value that is reckoned with, if it has none
@@ -47,11 +47,10 @@ def sources_of(
         owner = race.firm_named(firm)
         return {name: _whole(source) for name, source in chosen.items() if source.firm == owner}
     flows: dict[tuple[Any, ...], tuple[str, Source]] = {}
-    alike = bought_alike(race)
     for name, source in chosen.items():
         whole = tuple(quantity for quantity in source.amount if not is_share(quantities[quantity]))
         flow = (tuple(sorted(whole)), source.start, source.length, source.per, source.arrivals)
-        flows.setdefault(flow, (name, _whole(source, amount=(*(whole or source.amount), *alike.get(name, ())))))
+        flows.setdefault(flow, (name, _whole(source, amount=(*(whole or source.amount), *race.matched.get(name, ())))))
     return dict(flows.values())
 
 

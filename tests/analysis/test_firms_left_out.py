@@ -15,6 +15,7 @@ from catchup.analysis.studies.lever_grid import lever_grid
 from catchup.analysis.studies.scenario_world import ScenarioWorld
 from catchup.evidence.ledgers import PACKAGED as LEDGER
 from catchup.model import apply_regime, load_assumptions
+from catchup.model.capacity import national_race
 from catchup.priors import InputError, Layer
 
 DAY = date(2026, 11, 21)
@@ -96,3 +97,13 @@ def test_a_disclosure_of_ones_own_that_fits_no_firm_is_refused(
         main([*arguments, "--as-of", str(DAY)])
     assert ended.value.code == 2
     assert "own.toml: disclosures.bill" in capsys.readouterr().err
+
+
+def test_who_stays_out_of_the_race_has_bought_all_the_same() -> None:
+    """Where others are named, one buyer's purchases are not taken for those of all, whoever races."""
+    tables = {"firm": {firm: {"competes": False} for firm in ("alibaba", "tencent")}}
+    alone = load_assumptions([Layer.of(tables, file="without.toml")])
+    flows = [source.amount for source in national_race(alone).sources.values() if source.channel == "h200"]
+    assert flows == [("h200_purchases", "h200_shipped")]
+    article = national_race(load_assumptions(model="article"))
+    assert ("h200_purchases", "h200_buyers") in [source.amount for source in article.sources.values()]

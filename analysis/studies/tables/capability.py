@@ -16,6 +16,7 @@ from ....evidence.tables.records import shipped_records
 from ....model.assumptions import DEFAULT_EVENT
 from ....model.calendar import month_ends
 from ....priors.errors import InputError
+from ....priors.table import PriorTable
 from ...inference.conditioning import condition
 from ...inference.draws import Values
 from ...inference.estimates import Array, Distribution, Weighting
@@ -33,8 +34,6 @@ TITLES: Mapping[str, str] = {
     COUNTED: "The race, both frontiers' scores counted",
     FRONTIER: CapabilityFrontier.title,
 }
-SCATTER = 4.0  # points about the line, as the median of efficiency_noise: this project's judgement
-MONTHS_BEFORE = 6.0  # from a run's launch to the model's release: this project's judgement
 MONTHS_AHEAD = 6  # of expected scores
 
 
@@ -115,11 +114,15 @@ def capability(posterior: Posterior) -> Capability:
         raise InputError(f"scores are of {table.vintage}, after {question.as_of}", key="--as-of")
     structure = CapabilityFrontier()
     mythos, chinese = mythos_release(table), chinese_records(table)[-1]
-    scores = (_item("score-of-mythos", "mythos", mythos), _item("score-of-the-chinese-frontier", "chinese", chinese))
+    prior = question.assumptions.table
+    scores = (
+        _item("score-of-mythos", "mythos", mythos, prior),
+        _item("score-of-the-chinese-frontier", "chinese", chinese, prior),
+    )
     selection = replace(posterior.selection, counted=(*posterior.items, *scores))
     counted = condition(question, selection)
     days = month_ends(question.as_of, MONTHS_AHEAD)
-    later = {day: _item(f"expected-{day}", "chinese", replace(chinese, day=day)) for day in days}
+    later = {day: _item(f"expected-{day}", "chinese", replace(chinese, day=day), prior) for day in days}
     columns = _predicted(counted, [scores[0], *later.values()])
     values = _structure_draws(structure, question)
     even = Weighting(question.draws)
@@ -157,12 +160,14 @@ def _predicted(posterior: Posterior, items: list[Item]) -> Values:
     return posterior.source.map(evaluate)
 
 
-def _item(name: str, frontier: str, release: Release) -> Item:
+def _item(name: str, frontier: str, release: Release, prior: PriorTable) -> Item:
     """Make an item of a score; see `evidence.kinds.frontier_score`."""
     observed: dict[str, Any] = {"frontier": frontier, "value": release.score, "date": release.day}
     if release.interval is not None:
         observed["interval"] = list(release.interval)
-    likelihood = {"sd": SCATTER, "months_before": MONTHS_BEFORE} if frontier == "chinese" else {"sd": SCATTER}
+    likelihood = {"sd": prior.number("frontier_score_sd")}
+    if frontier == "chinese":
+        likelihood["months_before"] = prior.number("frontier_score_months_before")
     table = shipped_records()
     return item_from_table(
         {
@@ -171,7 +176,7 @@ def _item(name: str, frontier: str, release: Release) -> Item:
             "kind": "frontier_score",
             "role": "likelihood",
             "known_since": max(table.vintage or release.day, release.day),
-            "weight": 0.5,
+            "weight": prior.number("frontier_score_weight"),
             "weight_reason": "Lags are measured on the same index.",
             "shares": ["epoch-capabilities-index"],
             "observed": observed,

@@ -43,7 +43,6 @@ from .telling_curve import refuse_flat
 DRAWS = 4_000
 FIRST, STEP, COUNT = 0.0, 0.125, 25  # values of log10 of progress: from none to 1 000 x per year
 SEED = 1
-WEIGHT = 0.5  # of that evidence: this project's judgement
 OWNER = "China"
 SIZES = ("h100_equivalents", "h100_equivalents_low", "h100_equivalents_high")
 QUANTITIES = (
@@ -101,6 +100,8 @@ class GateHindcast:
         Log likelihood over log10 of progress.
     table, stocks : Table
         Of scores and compute, and of stocks.
+    weight : float
+        Exponent on that likelihood where the race counts it.
     dates : tuple of Distribution or None
         The race's date without that evidence and with it (months since t = 0), where it was asked for.
     question : Question, optional
@@ -111,6 +112,7 @@ class GateHindcast:
     curve: EfficiencyCurve
     table: Table
     stocks: Table
+    weight: float
     dates: tuple[Distribution, Distribution] | None = None
     question: Question | None = None
 
@@ -158,7 +160,8 @@ def gate_hindcast(table: Table, stocks: Table, assumptions: Assumptions) -> Gate
         raise InputError("no record with a training compute falls into quarters whose stock is known", file=table.file)
     top = heights.max()
     curve = np.log(np.exp(heights - top).mean(axis=1) + 1e-300) + top
-    return GateHindcast(tuple(asked), EfficiencyCurve(FIRST, STEP, curve), table, stocks)
+    weight = assumptions.table.number("gate_hindcast_weight")
+    return GateHindcast(tuple(asked), EfficiencyCurve(FIRST, STEP, curve), table, stocks, weight)
 
 
 def known_stock(stocks: Table, day: date, days_per_month: float) -> Stock | None:
@@ -271,7 +274,7 @@ def hindcast_item_text(found: GateHindcast, item_id: str) -> dict[str, Any]:
         "role": "likelihood",
         "known_since": day,
         "shares": ["epoch-capabilities-index"],
-        "weight": WEIGHT,
+        "weight": found.weight,
         "weight_reason": "The records' lags are counted as lags, too; what is believed of budgets is of today.",
         "notes": f"Written by catchup hindcast from tables of sha256 {found.table.sha256} and {found.stocks.sha256}.",
         "observed": {
