@@ -199,7 +199,9 @@ def load_race(layers: Iterable[Layer], quantities: Iterable[str], references: It
     files |= {f"source.{name}": source_rows[name].file for name in running}
     known = load_known_firms(layers)
     # of all buyers' sources: who stays out of the race has bought all the same
-    return Race(competing, running, files, known_as_of(firms, known), stand_ins_of(firms, known), _bought_alike(sources))
+    return Race(
+        competing, running, files, known_as_of(firms, known), stand_ins_of(firms, known), _bought_alike(sources)
+    )
 
 
 def required_keys(model: type[StrictModel]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The program that made a run: a hash of its code, and its changelog, which says why one run differs from the next."""
+"""The program that made a run: a hash of it, and its changelog, which says why one run differs from the next."""
 
 from __future__ import annotations
 
@@ -10,22 +10,31 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 CHANGELOG = ROOT / "CHANGELOG.md"
 ROOMS = ("priors", "model", "evidence", "analysis")
+TABLES = ("evidence", "analysis")
+"""Rooms with tables that answers rest on and runs do not keep: records, rates, chips, claims."""
+KEPT = ("evidence/ledger", "evidence/templates")
+"""Items, which runs keep, and what new ones are written from."""
 ENTRY = re.compile(r"^- (.*?)(?=^- |^#|\Z)", flags=re.MULTILINE | re.DOTALL)
 
 
 @cache
 def code_hash() -> str:
-    """Hash of the program's modules, by name and content; whatever else is installed is not part of it.
+    """Hash of the program's modules and tables, by name and content; whatever else is installed is not part of it.
+
+    Priors, models and items are no part of it either: a run keeps these.
 
     Raises
     ------
     OSError
         If one cannot be read.
     """
+    modules = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
+    tables = [path for room in TABLES for path in sorted((ROOT / room).rglob("*.toml"))]
     found = hashlib.sha256()
-    for room in ROOMS:
-        for path in sorted((ROOT / room).rglob("*.py")):
-            found.update(f"{path.relative_to(ROOT).as_posix()}\n".encode())
+    for path in (*modules, *tables):
+        name = path.relative_to(ROOT).as_posix()
+        if not name.startswith(KEPT):
+            found.update(f"{name}\n".encode())
             found.update(hashlib.sha256(path.read_bytes()).digest())
     return found.hexdigest()
 

@@ -109,6 +109,11 @@ class Run:
         content = self.section(EVIDENCE)
         return () if content is None else tuple(content["items"])
 
+    @property
+    def code(self) -> str:
+        """Hash of the program that made it; empty where it was made before this was kept."""
+        return str((self.section(PROGRAM) or {}).get("code", ""))
+
     @cached_property
     def snapshot(self) -> Snapshot:
         """Its question and items, to be worked out again.
@@ -143,9 +148,8 @@ class Run:
         version = manifest.versions.get("catchup", "")
         gone = (item for item in self.known_items if item["retracted_on"] and item["id"] not in items)
         retracted = {item["id"]: item["use"] for item in gone}
-        made = self.section(PROGRAM) or {}
-        code, changes = str(made.get("code", "")), tuple(map(str, made.get("changes", ())))
-        return Snapshot(question, items, self.inputs, version, recorded, manifest.engine, retracted, code, changes)
+        changes = tuple(map(str, (self.section(PROGRAM) or {}).get("changes", ())))
+        return Snapshot(question, items, self.inputs, version, recorded, manifest.engine, retracted, self.code, changes)
 
 
 def _estimate(entry: dict[str, float | None]) -> Estimate:

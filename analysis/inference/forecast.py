@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -24,14 +24,14 @@ from .request import Request, posterior
 from .result import Result
 from .silence import Silence, silences_in
 from .stages import STAGES, shares_of_stages
-from .streaming import StreamedDistribution
+from .streaming import StreamedDistribution, share_of
 
 if TYPE_CHECKING:
     from .genuineness import Genuineness
 
 FLOP_QUANTILES = (0.05, 0.5, 0.95)
 MONTHS_AHEAD = 24
-NOT_BY = tuple(date(year, 1, 1) for year in (2028, 2029, 2030))  # days by which it may not have come
+NOT_BY_FROM, NOT_BY_YEARS = 2028, 3  # first year whose beginning is asked about, unless it has come, and how many
 ENOUGH = 2_500  # effective draws that serve for a figure beside the headline
 MOST_EXACT_DRAWS = 100_000  # more are streamed through histograms, whose memory is that of about as many draws
 LOG_FLOP_RANGE = (20.0, 32.0)  # log10 FLOP; the histogram's range for compute
@@ -240,7 +240,9 @@ def answer(request: Request) -> Forecast:
 
 def not_by(ready: AnyDistribution, question: Question) -> Iterator[tuple[date, Estimate]]:
     """Yield first days of coming years, with the probability that a date has not come by the end of them."""
-    for day in NOT_BY:
+    first = max(NOT_BY_FROM, question.as_of.year + 1)
+    for year in range(first, first + NOT_BY_YEARS):
+        day = date(year, 1, 1)
         come = ready.probability_below(question.assumptions.calendar.months_by(day))
         yield day, Estimate(max(1.0 - come.value, 0.0), come.mcse, come.meaningful)
 
@@ -270,11 +272,6 @@ def _forecast_streamed(posterior: Posterior) -> Forecast:
         commitments.add(columns)
         reached += np.bincount(columns[STAGE].astype(int), minlength=len(STAGES))
 
-    def shares(names: Iterable[str], counts: Array) -> dict[str, Estimate]:
-        found = counts / question.draws
-        errors = np.sqrt(found * (1.0 - found) / question.draws)  # at most: ties make it smaller
-        return {name: Estimate(float(s), float(e)) for name, s, e in zip(names, found, errors, strict=True)}
-
     return Forecast(
         posterior.origin,
         ready=ready,
@@ -285,7 +282,7 @@ def _forecast_streamed(posterior: Posterior) -> Forecast:
         first_archetype=firsts.archetypes(),
         ready_if_first=firsts.ready(),
         commitments=commitments.estimates(),
-        stages=shares(STAGES, reached),
+        stages={stage: share_of(count, question.draws) for stage, count in zip(STAGES, reached, strict=True)},
         diagnostics=posterior.diagnostics,
         known=known,
     )

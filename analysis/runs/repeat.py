@@ -11,6 +11,7 @@ from dataclasses import replace
 from ...evidence.selected import Selection
 from ...priors.regular_files import read_regular
 from ..archive.manifest import LARGEST_FILE, library_versions
+from ..archive.program import code_hash
 from ..archive.reading import FORECAST, Run
 from ..archive.verification import Departure
 from ..inference.conditioning import condition
@@ -58,7 +59,9 @@ def unrepeated(run: Run) -> list[Departure]:
 
 
 def _why_perhaps(run: Run) -> str:
-    """Libraries whose versions are others here than those that the run was made with."""
+    """What is other here than when the run was made: versions of libraries, or the program and its tables."""
     here, then = library_versions(), run.manifest.versions
     others = [f"{name} {then[name]}, here {here.get(name)}" for name in then if here.get(name) != then[name]]
+    if not others and run.code not in ("", code_hash()):
+        others = [f"another state of the program or of its tables, {run.code[:8]}, here {code_hash()[:8]}"]
     return f"made with {'; '.join(others)}" if others else ""

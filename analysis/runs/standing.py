@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...priors.errors import MissingFileError
+from ..archive.program import code_hash
 from ..archive.reading import REPORT, Run, read_runs
 from ..archive.verification import verify
 from ..inference.inputs import inputs_of
@@ -12,7 +13,7 @@ from ..inference.request import Request
 
 
 def standing_run(request: Request, runs: Path) -> Run | None:
-    """Find a sound run that answers a request: of the same question and inputs, whole, and with a report.
+    """Find a sound run that answers a request: of the same question, inputs and program, whole, and with a report.
 
     Parameters
     ----------
@@ -42,7 +43,7 @@ def standing_run(request: Request, runs: Path) -> Run | None:
         made = one.manifest
         same = all(getattr(made, name) == value for name, value in wanted.items())
         same &= (made.draws_asked or made.draws) == question.draws and made.engine_asked in (request.engine, None)
-        if same and REPORT in made.files and _sound(one):
+        if same and REPORT in made.files and _sound(one) and one.code == code_hash():
             return one
     return None
 

@@ -15,7 +15,7 @@ from catchup.analysis.inference import forecast as forecasting
 from catchup.analysis.inference.diagnostics import Diagnostics
 from catchup.analysis.inference.draws import StoredDraws
 from catchup.analysis.inference.estimates import Weighting
-from catchup.analysis.inference.forecast import NOT_BY, forecast_prior
+from catchup.analysis.inference.forecast import forecast_prior
 from catchup.analysis.inference.likelihoods import prior_for
 from catchup.analysis.inference.posterior import Posterior, prior_of
 from catchup.analysis.inference.question import Question
@@ -165,9 +165,17 @@ def test_compute_alone_is_the_date_where_obstacles_add_nothing() -> None:
     np.testing.assert_array_equal(article.compute_alone.values, article.ready.values)
 
 
+@pytest.mark.parametrize(
+    ("asked", "years"),
+    [(DAY, [2028, 2029, 2030]), (date(2027, 12, 31), [2028, 2029, 2030]), (date(2029, 6, 1), [2030, 2031, 2032])],
+)
+def test_not_by_is_of_years_to_come(asked: date, years: list[int]) -> None:
+    found = forecast_prior(Question(CURRENT, asked, draws=100))
+    assert [day for day, _ in found.not_by()] == [date(year, 1, 1) for year in years]
+
+
 def test_not_by_is_what_the_date_leaves(prior: Posterior) -> None:
     found = forecasting.forecast(prior)
-    assert [day for day, _ in found.not_by()] == list(NOT_BY)
     for day, chance in found.not_by():
         month = CURRENT.calendar.months_by(day)  # that day counts
         assert chance.value == pytest.approx((found.ready.values >= month).mean())

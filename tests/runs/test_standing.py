@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from catchup.analysis.archive import program
 from catchup.analysis.archive.manifest import MANIFEST, file_hash
-from catchup.analysis.archive.reading import CHECKS, REPORT
+from catchup.analysis.archive.reading import CHECKS, PROGRAM, REPORT
 from catchup.analysis.archive.verification import verify
 from catchup.analysis.commands.main import run as catchup
 from catchup.analysis.inference.question import Question
@@ -69,6 +70,25 @@ def test_another_question_is_not_answered_by_it(other: str, runs: Path) -> None:
 def test_one_that_is_damaged_does_not_stand(runs: Path) -> None:
     (runs / DAY.isoformat() / REPORT).write_text("<p>A", encoding="utf-8")
     assert standing_run(ASKED, runs) is None
+
+
+def test_another_program_or_other_tables_of_it_are_not_answered_by_it(runs: Path) -> None:
+    """What no run keeps, such as public records, moves the answer without moving the inputs."""
+    put(runs / DAY.isoformat(), f"{PROGRAM}.json", json.dumps({"code": "0" * 64, "changes": []}))
+    assert standing_run(ASKED, runs) is None
+
+
+@pytest.mark.parametrize("name", ["evidence/units.toml", "evidence/data/records/epoch-eci.toml", "model/race.py"])
+def test_the_programs_hash_is_of_its_tables_too(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for each in (name, "evidence/ledger/eci-lag.toml", "priors/baseline.toml"):
+        (tmp_path / each).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / each).write_text("one")
+    monkeypatch.setattr(program, "ROOT", tmp_path)
+    hashes = [program.code_hash.__wrapped__()]
+    for each in ("evidence/ledger/eci-lag.toml", "priors/baseline.toml", name):
+        (tmp_path / each).write_text("other")
+        hashes.append(program.code_hash.__wrapped__())
+    assert hashes[0] == hashes[1] == hashes[2] != hashes[3]
 
 
 def test_one_that_should_not_be_trusted_ends_as_it_did_and_is_not_published(
