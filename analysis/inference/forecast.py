@@ -13,7 +13,7 @@ from ...model.calendar import month_ends
 from .commitments import StreamedCommitments, commitments_of
 from .diagnostics import WORST_KHAT, Diagnostics, few_draws
 from .draws import PriorDraws, Values
-from .estimates import ZERO, Array, Distribution, Estimate
+from .estimates import ZERO, Distribution, Estimate
 from .firsts import DATE_RANGE, StreamedFirsts, first_archetypes, first_firms, ready_if_first
 from .json_values import QUANTILES, AnyDistribution
 from .known import KNOWN, known_column, with_ranks
