@@ -29,7 +29,7 @@ SAME = 1e-9  # months between two dates that are the same
 
 
 @dataclass(frozen=True)
-class Structure:
+class StructureDate:
     """One model shape's answer.
 
     Attributes
@@ -68,7 +68,7 @@ class Refused:
     reason: str
 
 
-def dates_of_structures(posterior: Posterior) -> tuple[tuple[Structure, ...], tuple[Refused, ...]]:
+def dates_of_structures(posterior: Posterior) -> tuple[tuple[StructureDate, ...], tuple[Refused, ...]]:
     """Ask every structure for its date; those that have one, and those that the evidence contradicts.
 
     Raises as `structures` does.
@@ -90,7 +90,7 @@ def dates_of_structures(posterior: Posterior) -> tuple[tuple[Structure, ...], tu
         earlier = first.setdefault(other.carries, other.id)
         twice = earlier != other.id
         reason = f"it carries the same measured lag forward ({other.carries})" if twice else ""
-        rows.append(Structure(other.id, other.title, ready, earlier if twice else None, reason))
+        rows.append(StructureDate(other.id, other.title, ready, earlier if twice else None, reason))
     if not first:
         raise errors[0]
     return tuple(rows), tuple(refused)
@@ -109,19 +109,19 @@ def left_out_of(question: Question) -> tuple[str, ...]:
     return (*(trend.title for trend in trends.values()), *(each.title for each in silent))
 
 
-def pooled(rows: Sequence[Structure]) -> tuple[Structure, ...]:
+def pooled(rows: Sequence[StructureDate]) -> tuple[StructureDate, ...]:
     """Structures that count in pools: all but the duplicates."""
     return tuple(row for row in rows if row.duplicate_of is None)
 
 
-def _of_the_race(posterior: Posterior) -> list[Structure]:
+def _of_the_race(posterior: Posterior) -> list[StructureDate]:
     """The race for compute, and the race under the mobilisation of domestic chips."""
     (mobilised,) = scenarios(posterior, [MOBILISATION_SCENARIO]).scenarios
     same = share_of_same_dates(mobilised)
     twice = same > MOST
     return [
-        Structure(COMPUTE, "Compute gate", posterior.ready),
-        Structure(
+        StructureDate(COMPUTE, "Compute gate", posterior.ready),
+        StructureDate(
             MOBILISATION,
             "Mobilisation of domestic chips",
             mobilised.ready,

@@ -13,7 +13,7 @@ from ..inference.estimates import Distribution
 from ..inference.forecast import Forecast
 from ..inference.posterior import Posterior
 from .pools import linear_pool
-from .structure_dates import Refused, Structure, dates_of_structures, left_out_of, pooled
+from .structure_dates import Refused, StructureDate, dates_of_structures, left_out_of, pooled
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class StructureSpread:
 
     Attributes
     ----------
-    structures : tuple of Structure
+    structures : tuple of StructureDate
         All of them, duplicates too.
     left_out : tuple of str
         Titles of those that do not date the question's event.
@@ -40,12 +40,12 @@ class StructureSpread:
     (1.0, True)
     """
 
-    structures: tuple[Structure, ...]
+    structures: tuple[StructureDate, ...]
     left_out: tuple[str, ...] = ()
     refused: tuple[Refused, ...] = ()
 
     @property
-    def pooled(self) -> tuple[Structure, ...]:
+    def pooled(self) -> tuple[StructureDate, ...]:
         """Those that count in the pool: all but the duplicates."""
         return pooled(self.structures)
 
@@ -60,7 +60,7 @@ class StructureSpread:
         return linear_pool({row.id: row.ready for row in self.pooled}, self.weights)
 
     @property
-    def by_median(self) -> Sequence[Structure]:
+    def by_median(self) -> Sequence[StructureDate]:
         """Structures that are pooled, the earliest median first."""
         return sorted(self.pooled, key=lambda row: row.ready.quantile_value(0.5))
 

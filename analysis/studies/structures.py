@@ -36,9 +36,8 @@ from .pointwise import Pointwise
 from .pools import between_share, linear_pool, quantile_pool
 from .readings.trend import draw_trend
 from .readings.trend_evidence import countable
-from .structure_dates import COMPUTE, MOBILISATION, Refused, Structure, dates_of_structures, left_out_of, pooled
-from .structure_registry import Structure as OwnStructure
-from .structure_registry import registered_structures, trend_id
+from .structure_dates import COMPUTE, MOBILISATION, Refused, StructureDate, dates_of_structures, left_out_of, pooled
+from .structure_registry import Structure, registered_structures, trend_id
 from .telling import Telling, soonest, telling
 
 Draw = Callable[[Sequence[Item]], tuple[Mapping[str, Array], Weighting]]
@@ -53,9 +52,9 @@ class Structures(Result):
     ----------
     origin : Origin
         The question, and the race's draws.
-    structures : tuple of Structure
+    structures : tuple of StructureDate
         One row each.
-    ensembles : tuple of Structure
+    ensembles : tuple of StructureDate
         Their pools.
     comparison : ModelComparison
         How well each predicts the items that all of them predict.
@@ -83,8 +82,8 @@ class Structures(Result):
     (True, ['linear-pool', 'quantile-pool'])
     """
 
-    structures: tuple[Structure, ...]
-    ensembles: tuple[Structure, ...]
+    structures: tuple[StructureDate, ...]
+    ensembles: tuple[StructureDate, ...]
     comparison: ModelComparison
     stacking_weights: Mapping[str, float] | None
     withheld: str
@@ -94,7 +93,7 @@ class Structures(Result):
     refused: tuple[Refused, ...] = ()
 
     @property
-    def pooled(self) -> tuple[Structure, ...]:
+    def pooled(self) -> tuple[StructureDate, ...]:
         """Those that pools are made of: all but the duplicates."""
         return pooled(self.structures)
 
@@ -144,11 +143,11 @@ def structures(posterior: Posterior) -> Structures:
     densities = _left_out_densities(question, shared, trends, own) if shared else {}
     weights, withheld = _stacking(densities, kept)
     ensembles = [
-        Structure("linear-pool", "Linear pool, equal weights", linear_pool(kept)),
-        Structure("quantile-pool", "Quantile pool, equal weights", quantile_pool(kept)),
+        StructureDate("linear-pool", "Linear pool, equal weights", linear_pool(kept)),
+        StructureDate("quantile-pool", "Quantile pool, equal weights", quantile_pool(kept)),
     ]
     if weights is not None:
-        ensembles.append(Structure("stacking", "Linear pool, stacked weights", linear_pool(kept, weights)))
+        ensembles.append(StructureDate("stacking", "Linear pool, stacked weights", linear_pool(kept, weights)))
     return Structures(
         posterior.origin,
         rows,
@@ -164,7 +163,7 @@ def structures(posterior: Posterior) -> Structures:
 
 
 def _shared_items(
-    question: Question, items: Sequence[Item], trends: Mapping[str, TrendText], own: Sequence[OwnStructure]
+    question: Question, items: Sequence[Item], trends: Mapping[str, TrendText], own: Sequence[Structure]
 ) -> list[Item]:
     """Items that every structure predicts."""
     counted = [
@@ -175,7 +174,7 @@ def _shared_items(
 
 
 def _left_out_densities(
-    question: Question, shared: Sequence[Item], trends: Mapping[str, TrendText], own: Sequence[OwnStructure]
+    question: Question, shared: Sequence[Item], trends: Mapping[str, TrendText], own: Sequence[Structure]
 ) -> dict[str, Pointwise]:
     """Log predictive density of each shared item given the other shared ones and no further item, by structure.
 

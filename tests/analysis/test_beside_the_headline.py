@@ -24,7 +24,7 @@ from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.presentation.tables.structure_spread import spread_text
 from catchup.analysis.studies import structure_registry
 from catchup.analysis.studies.structure_dates import COMPUTE
-from catchup.analysis.studies.structure_registry import Structure as OwnStructure
+from catchup.analysis.studies.structure_registry import Structure
 from catchup.analysis.studies.structure_spread import StructureSpread, pool_forecast, structure_spread
 from catchup.analysis.studies.structures import structures
 from catchup.model.assumptions import load_assumptions
@@ -208,7 +208,7 @@ def test_what_cannot_date_an_event_is_not_asked(command: list[str], capsys: pyte
 def test_a_structure_that_speaks_of_an_event_is_pooled_without_those_that_do_not(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    class Servers(OwnStructure):
+    class Servers(Structure):
         name = "servers"
         title = "Servers"
         quantities = ("months_to_serve",)

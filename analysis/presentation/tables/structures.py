@@ -7,7 +7,7 @@ from typing import Any
 from ....model.trend import load_trends
 from ...inference.json_values import number
 from ...studies.comparison import ComparedModel
-from ...studies.structure_dates import MOBILISATION_SCENARIO, Structure
+from ...studies.structure_dates import MOBILISATION_SCENARIO, StructureDate
 from ...studies.structures import Structures
 from ...studies.telling import Telling
 from ..json_form import to_json
@@ -31,11 +31,11 @@ def layout(result: Structures) -> Layout:
     )
 
 
-def structure_table(result: Structures) -> Table[Structure]:
+def structure_table(result: Structures) -> Table[StructureDate]:
     """Dates, a row a structure or pool."""
     assumptions = result.question.assumptions
     asked = {row.id for row in result.structures}
-    columns: list[Column[Structure]] = [
+    columns: list[Column[StructureDate]] = [
         Column(path=("id",), value=lambda row: row.id),
         Column(title="Structure", text=lambda row: row.title, path=("title",), value=lambda row: row.title),
         moments_column(lambda row: row.ready),
@@ -84,7 +84,7 @@ def pooling_lines(result: Structures) -> list[str]:
 def telling_table(result: Structures) -> Table[Telling]:
     """What being ready by the end of each month, or not, would say of the structures; for a page."""
 
-    def chance(structure: Structure) -> Column[Telling]:
+    def chance(structure: StructureDate) -> Column[Telling]:
         return Column(
             title=structure.id,
             text=lambda row: f"{row.chances[structure.id]:.0%}",
@@ -133,7 +133,7 @@ def _lines(result: Structures) -> list[str]:
     ]
 
 
-def _as_json(result: Structures, dates: Table[Structure], telling: Table[Telling]) -> dict[str, Any]:
+def _as_json(result: Structures, dates: Table[StructureDate], telling: Table[Telling]) -> dict[str, Any]:
     rows, months = to_json(dates), to_json(telling)
     return {
         **result.origin.as_json(),
