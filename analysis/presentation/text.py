@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 DAYS_PER_WEEK = 7
 SMALLEST_SHIFT = 0.005  # months; a smaller one would be written as none
+ROUNDED = 1e-12  # by which a sum of weights may miss 0 or 1
 BOUNDS = ("low", "mode", "high")  # parameters of a distribution that are given in this order
 STEERING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 """Bidirectional classes of characters that reorder what stands around them."""
@@ -168,7 +169,7 @@ def leader_text(race: Race, shares: Mapping[str, Estimate]) -> str:
 
 def chance_text(value: float) -> str:
     """Write a probability; one that draws hardly ever met is only said to be small."""
-    if 0.0 < value < 1.0:
+    if ROUNDED < value < 1.0 - ROUNDED:
         return "below 0.1%" if value < 1e-3 else "above 99.9%" if value > 1.0 - 1e-3 else f"{value:.1%}"
     return f"{value:.0%}"
 

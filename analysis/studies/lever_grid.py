@@ -11,7 +11,7 @@ from ...model.policies import NO_INTERVENTION, Intervention, apply_lever, apply_
 from ..inference.estimates import Distribution, Estimate
 from ..inference.posterior import Posterior
 from ..inference.result import Result
-from .counterfactuals import Counterfactual, acting_day, changed_distributions, refuse_fixed_budgets
+from .counterfactuals import Counterfactual, acting_day, changed_distributions, past_by, refuse_fixed_budgets
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ class Grid(Result):
         The day from which lever and regime act.
     levers, regimes : mapping of str to str
         Titles by id, in the order of their tables.
+    past : Estimate
+        Share of the draws in which a run has ended pre-training by then, which nothing that acts from that day moves.
     dates : mapping of (str or None, str or None) to Distribution
         By lever and regime, months since t = 0; None stands for no lever or no regime.
     """
@@ -33,11 +35,17 @@ class Grid(Result):
     acting_from: date
     levers: Mapping[str, str]
     regimes: Mapping[str, str]
+    past: Estimate
     dates: Mapping[tuple[str | None, str | None], Distribution]
 
     def bought(self, lever: str, regime: str | None, p: float = 0.5) -> Estimate:
         """Months by which a lever delays a quantile, under a regime."""
-        return Counterfactual(lever, "", (), self.dates[lever, regime], self.dates[None, regime]).shift(p)
+        return self.effect(lever, regime).shift(p)
+
+    def effect(self, lever: str, regime: str | None) -> Counterfactual:
+        """What a lever changes under a regime."""
+        title = self.levers[lever]
+        return Counterfactual(lever, title, (), self.dates[lever, regime], self.dates[None, regime])
 
 
 def lever_grid(posterior: Posterior, *, acting_from: date | None = None) -> Grid:
@@ -75,6 +83,7 @@ def lever_grid(posterior: Posterior, *, acting_from: date | None = None) -> Grid
         day,
         {name: lever.title for name, lever in assumptions.levers.items()},
         {name: regime.text.title for name, regime in assumptions.regimes.items()},
+        past_by(posterior, month),
         {(None, None): baseline, **{pair: dates[key] for key, pair in keys.items()}},
     )
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from ...inference.estimates import Distribution, Estimate
 from ...inference.json_values import significant
+from ...inference.question import Question
 from ...studies.counterfactuals import SHIFT_QUANTILES, Comparison, Counterfactual
 from ..json_form import estimate_as_json, share_as_json, shift_as_json, to_json
 from ..table import ABSENT, Column, Layout, Room, Table
 from ..text import chance_text, date_text, leader_text
-from .columns import date_columns, shift_column
+from .columns import asked_text, date_columns, shift_column
 
 HEADINGS = {"levers": "Lever", "regimes": "Regime"}
 TITLES = {
@@ -40,8 +42,13 @@ def layout(result: Comparison) -> Layout:
     return Layout(
         tables=(table,),
         json=lambda: _as_json(result, table),
-        head=(f"event {result.question.event}, acting from {date_text(result.acting_from)}; {SHIFTED}",),
+        head=(acting_text(result.question, result.acting_from),),
     )
+
+
+def acting_text(question: Question, day: date) -> str:
+    """Say what was asked, and from which day it acts."""
+    return f"{asked_text(question)}, acting from {date_text(day)}; {SHIFTED}"
 
 
 def _table(result: Comparison) -> Table[_Row]:
@@ -90,9 +97,15 @@ def _table(result: Comparison) -> Table[_Row]:
 
 def _unmoved_text(result: Comparison) -> str:
     """Say which share of the draws each counterfactual leaves as they are, and in which share a run is past it."""
-    shares = ", ".join(f"{row.title} {chance_text(row.unmoved.value)}" for row in result.counterfactuals)
-    past = f"by that day a run has ended pre-training in {chance_text(result.past.value)} of the draws"
-    return f"Draws that are not moved, being past it or indifferent to it: {shares}; {past}."
+    return unmoved_text(
+        [f"{row.title} {chance_text(row.unmoved.value)}" for row in result.counterfactuals], result.past
+    )
+
+
+def unmoved_text(shares: Sequence[str], past: Estimate, among: str = "") -> str:
+    """Say which shares of the draws are not moved by what acts from a day, and in which a run is past it."""
+    ended = f"by that day a run has ended pre-training in {chance_text(past.value)} of the draws"
+    return f"Draws that are not moved, being past it or indifferent to it{among}: {', '.join(shares)}; {ended}."
 
 
 def _of_changed(value: Callable[[Counterfactual], Any]) -> Callable[[_Row], Any]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ...inference.json_values import QUANTILES
-from ...studies.counterfactuals import SHIFT_QUANTILES, Counterfactual
+from ...studies.counterfactuals import SHIFT_QUANTILES
 from ...studies.lever_grid import Grid
 from ..json_form import dates_as_json, estimate_as_json, shift_as_json
 from ..table import Column, Layout, Table
-from ..text import date_text, day_text, quantile_text, shift_text
-from .counterfactuals import SHIFTED
+from ..text import chance_text, date_text, day_text, quantile_text, shift_text
+from .counterfactuals import acting_text, unmoved_text
 
 SHOWN = (0.5, 0.95)
 NO_REGIME = "As the forecast has it"
@@ -21,7 +21,8 @@ def layout(result: Grid) -> Layout:
     return Layout(
         tables=tuple(_table(result, p) for p in SHOWN),
         json=lambda: _as_json(result),
-        head=(f"event {result.question.event}, acting from {date_text(result.acting_from)}; {SHIFTED}",),
+        head=(acting_text(result.question, result.acting_from),),
+        foot=(_unmoved_text(result),),
     )
 
 
@@ -47,14 +48,28 @@ def _regime_column(result: Grid, regime: str | None, title: str, p: float) -> Co
     return Column(title=title, text=text, figure=True)
 
 
+def _unmoved_text(result: Grid) -> str:
+    """Say which share of the draws each lever leaves as they are, whatever the regime."""
+
+    def share(lever: str) -> str:
+        found = [result.effect(lever, regime).unmoved.value for regime in (None, *result.regimes)]
+        least, most = chance_text(min(found)), chance_text(max(found))
+        return f"{result.levers[lever]} {least if least == most else f'{least} to {most}'}"
+
+    return unmoved_text([share(lever) for lever in result.levers], result.past, ", by commitment")
+
+
 def _as_json(result: Grid) -> dict[str, Any]:
     pairs = []
     for lever, regime in result.dates:
         entry: dict[str, Any] = {"lever": lever, "regime": regime}
         entry["quantiles"] = dates_as_json(result.dates[lever, regime], result.question, QUANTILES)
         if lever is not None:
-            row = Counterfactual(lever, "", (), result.dates[lever, regime], result.dates[None, regime])
+            row = result.effect(lever, regime)
+            unmoved = estimate_as_json(row.unmoved)
             entry["shift"] = {f"{p:g}": shift_as_json(row.shift(p)) for p in SHIFT_QUANTILES}
-            entry["unmoved"] = estimate_as_json(row.unmoved)["value"]
+            entry |= {"unmoved": unmoved["value"], "unmoved_mcse": unmoved["mcse"]}
+            entry["shift_movable"] = shift_as_json(row.shift_movable)
         pairs.append(entry)
-    return {**result.origin.as_json(), "from": result.acting_from.isoformat(), "grid": pairs}
+    past = estimate_as_json(result.past)
+    return {**result.origin.as_json(), "from": result.acting_from.isoformat(), "past": past, "grid": pairs}
