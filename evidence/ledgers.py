@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from ..priors.arguments import listed, refuse_others
-from ..priors.errors import InputError, reason_of
+from ..priors.errors import InputError, reason_of, unknown_name
 from .confirmation import confirms, latest_confirmed
 from .kinds.capability_lag import ORGANISATION_ERROR
 from .kinds.policy import RANK
@@ -35,6 +35,8 @@ class Ledger:
     ----------
     items : dict of str to Item
         Those of the folder in the order of their files, then those added.
+    folder : str
+        The folder, where it is not the project's own; else empty.
 
     Examples
     --------
@@ -45,13 +47,14 @@ class Ledger:
     """
 
     items: dict[str, Item]
+    folder: str = ""
 
     def as_of(self, day: date) -> Ledger:
         """Return the ledger with every item as it stood on a day; itself where none has changed since."""
         stood = {name: item.as_of(day) for name, item in self.items.items()}
         if all(stood[name] is item for name, item in self.items.items()):
             return self
-        return Ledger(one_error_per_organisation(one_ratio_per_firm(stood)))
+        return Ledger(one_error_per_organisation(one_ratio_per_firm(stood)), self.folder)
 
 
 def load_ledger(folder: str | Path | None = None, extra_files: Iterable[str | Path] = ()) -> Ledger:
@@ -74,7 +77,8 @@ def load_ledger(folder: str | Path | None = None, extra_files: Iterable[str | Pa
     Raises
     ------
     InputError
-        If the folder cannot be read or holds no item, at the first fault of an item, or if an id comes twice.
+        If the folder cannot be read or holds no item, at the first fault of an item, if an id comes twice, or if an
+        item replaces one that is not known.
 
     Examples
     --------
@@ -103,9 +107,21 @@ def load_ledger(folder: str | Path | None = None, extra_files: Iterable[str | Pa
             items[item.id] = latest_confirmed(known, item)
             continue
         if known is not None:
-            raise InputError(f"'{item.id}' is the id of {known.file} already", file=item.file, key="id")
+            instead = "a ledger with another version of it is asked by --ledger"
+            raise InputError(f"'{item.id}' is the id of {known.file} already; {instead}", file=item.file, key="id")
         items[item.id] = item
-    return Ledger(one_rank_per_policy(one_error_per_organisation(one_ratio_per_firm(items))))
+    _refuse_replacing_nothing(items)
+    ledger = one_rank_per_policy(one_error_per_organisation(one_ratio_per_firm(items)))
+    return Ledger(ledger, "" if folder is None else str(folder))
+
+
+def _refuse_replacing_nothing(items: Mapping[str, Item]) -> None:
+    """Refuse an item that takes the place of one that there is neither here nor in the project's own ledger."""
+    for item in items.values():
+        for name in item.text.replaces:
+            if name not in items and not item_path(name).exists():
+                own = (path.stem for path in _files(None))
+                raise unknown_name("item", name, dict.fromkeys((*items, *own)), file=item.file, key="replaces")
 
 
 def _files(folder: str | Path | None) -> list[Path]:

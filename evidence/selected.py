@@ -47,6 +47,8 @@ class Selection:
     set_aside : tuple of SetAside
         Items known only later or retracted, silences that a counted milestone ended, and likelihoods that were not
         asked for.
+    ledger : str
+        Folder of the ledger, where it is not the project's own; else empty.
 
     Examples
     --------
@@ -62,6 +64,7 @@ class Selection:
     checks: tuple[Item, ...] = ()
     priors: tuple[Item, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
+    ledger: str = ""
 
 
 NOTHING_SELECTED = Selection()

@@ -88,6 +88,7 @@ def select(ledger: Ledger, which: str | Sequence[str], as_of: datetime.date, ass
         checks=tuple(item for item in others if item.text.role == "check"),
         priors=tuple(item for item in others if item.text.role == "prior"),
         set_aside=tuple(set_aside),
+        ledger=ledger.folder,
     )
 
 

@@ -87,8 +87,8 @@ def _refuse_other_families(family: type[Family], row: Row, text: type[StrictMode
     taken = f"the {family.family} family takes {_listed(family.row_keys())}"
     for name in row.values:
         if name not in family.row_keys() and name not in text.model_fields and name in FAMILY_KEYS:
-            others = " or ".join(other for other in FAMILIES if name in FAMILIES[other].row_keys())
-            raise InputError(f"{taken}; family = '{others}' takes {name}", file=row.file, key=_at(key, name))
+            others = _listed([f"'{other}'" for other in FAMILIES if name in FAMILIES[other].row_keys()], "or")
+            raise InputError(f"{taken}; family = {others} takes {name}", file=row.file, key=_at(key, name))
     for name, field in family.model_fields.items():
         if field.is_required() and name not in row.values:
             raise InputError(f"is missing; {taken}", file=row.file, key=_at(key, name))

@@ -47,5 +47,5 @@ def criteria(
     question = Question(studied.assumptions(), as_of or date.today(), draws=draws, seed=seed)
     if criteria is not None:
         hold_against_tables(chosen, store, question.as_of, file=criteria)
-    show(layout(ask(question, chosen, store)), as_json=studied.json)
+    show(layout(ask(question, chosen, store)), as_json=studied.json, model=studied.model)
     return 0

@@ -72,7 +72,7 @@ def lags_data(
     result = lags(chosen, calendar.days_per_month)
     if item is not None:
         return print_item(lag_item_text(result, item, calendar))
-    show(layout(result), as_json=studied.json)
+    show(layout(result), as_json=studied.json, model=studied.model)
     return 0
 
 
@@ -121,7 +121,7 @@ def efficiency_data(
         question = Question(assumptions, as_of or date.today())
         refuse_later(chosen, question.as_of)
         result = with_dates(result, posterior(announced(Request(question))))
-    show(layout(result), as_json=studied.json)
+    show(layout(result), as_json=studied.json, model=studied.model)
     return 0
 
 

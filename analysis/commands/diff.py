@@ -38,5 +38,5 @@ def diff(
     if days[0] > days[1]:
         warn(f"{before} is of a later day than {after}: what moved is told backwards, from {days[0]} to {days[1]}")
     attribution = attribute(first.snapshot, second.snapshot)
-    show(layout(attribution, (first.name, second.name)), as_json=json)
+    show(layout(attribution, (first.name, second.name), (first.manifest.model, second.manifest.model)), as_json=json)
     return 0

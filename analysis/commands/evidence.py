@@ -49,7 +49,7 @@ def list_evidence(*, shown: Shown | None = None) -> int:
     day = shown.as_of or today()
     ledger = load_ledger(shown.ledger).as_of(day)
     uses = uses_of(select(ledger, "default", day, shown.assumptions()))
-    show(layout(Evidence(day, tuple(ledger.items.values()), uses)), as_json=shown.json)
+    show(layout(Evidence(day, tuple(ledger.items.values()), uses)), as_json=shown.json, model=shown.model)
     return 0
 
 
@@ -66,7 +66,7 @@ def show_evidence(item: str, /, *, shown: Shown | None = None) -> int:
     if item not in items:
         raise unknown_name("item", item, items)
     found = items[item] if shown.as_of is None else items[item].as_of(shown.as_of)
-    show(item_layout(found), as_json=shown.json)
+    show(item_layout(found), as_json=shown.json, model=shown.model)
     return 0
 
 
@@ -76,15 +76,17 @@ def check_evidence(*files: Path, shown: Shown | None = None) -> int:
     Parameters
     ----------
     files
-        Items to add to the ledger; without any, the ledger itself is checked.
+        Items to add to the ledger, or files of it; without any, the ledger itself is checked.
     """
     shown = shown or Shown()
     day = shown.as_of or today()
-    ledger, assumptions = load_ledger(shown.ledger, files), shown.assumptions()
+    held = {file.stem for file in files if _same_file(file, item_path(file.stem, shown.ledger))}
+    ledger = load_ledger(shown.ledger, [file for file in files if file.stem not in held])
+    assumptions = shown.assumptions()
     selection = select(ledger, "default", day, assumptions)
     uses = uses_of(selection)
     names = {str(file) for file in files}
-    checked = [item for item in ledger.items.values() if not files or item.file in names]
+    checked = [item for item in ledger.items.values() if not files or item.file in names or item.id in held]
     for each in checked:
         refuse_future(each, max(day, today()))
     judged = _judged(assumptions, day, selection.counted, [item.id for item in checked])
@@ -98,7 +100,7 @@ def check_evidence(*files: Path, shown: Shown | None = None) -> int:
             {"id": item.id, "file": item.file, "use": uses[item.id], "genuine": genuine.get(item.id)}
             for item in checked
         ]
-        print_json({"schema": 1, "valid": True, "items": rows, "warnings": warnings})
+        print_json({"schema": 1, "model": shown.model, "valid": True, "items": rows, "warnings": warnings})
         return 0
     say(f"valid: {len(checked)} item{'s' if len(checked) != 1 else ''}, {len(selection.counted)} counted in all")
     for item in checked if files else []:
@@ -166,12 +168,19 @@ def confirm_evidence(
     found = confirm(before, through, min(shown.as_of or today(), today()), path, source=source)
     count = f"--ledger {shown.ledger}" if shown.ledger is not None else f"--add {path}"
     if shown.json:
-        print_json({"schema": 1, "id": item, "file": str(path), "confirmed_through": through.isoformat()})
+        print_json(
+            {"schema": 1, "model": shown.model, "id": item, "file": str(path), "confirmed_through": f"{through}"}
+        )
     else:
         earlier = before.observed.confirmed_through
         said = "" if earlier is None else f" (before: {earlier})"
         say(f"{found.id}: silence confirmed through {through}{said}, in {path}; {count} counts it", wrapped=False)
     return 0
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    """Whether both are there and one file."""
+    return one.exists() and other.exists() and one.samefile(other)
 
 
 def _judged(

@@ -24,7 +24,7 @@ def explore(
     check_file(out, key="--out")
     write_explorer(out, asked.posterior())
     if asked.json:
-        print_json({"schema": 1, "file": str(out)})
+        print_json({"schema": 1, "model": asked.model, "file": str(out)})
     else:
         warn(f"wrote {out}")
     return 0

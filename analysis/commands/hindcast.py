@@ -72,7 +72,7 @@ def hindcast(
         from ..presentation.figures import draw_hindcast, save
 
         warn(f"drew {save(draw_hindcast(result), plot, key='--plot')}")
-    show(layout(result), as_json=studied.json)
+    show(layout(result), as_json=studied.json, model=studied.model)
     return 0
 
 

@@ -3,7 +3,7 @@
 # Annotations are evaluated here: left as text, those that a class inherits would be looked up in its own module.
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -117,21 +117,14 @@ class Asked(Assumed):
             launch_grid=self.launch_grid,
         )
 
-    def request(self, *, as_of: date | None = None) -> Request:
-        """Build the question together with the evidence to answer it on, and say what silence nobody confirmed lately.
+    def request(self) -> Request:
+        """Build the question with the evidence to answer it on, and say what silence nobody confirmed lately."""
+        return announced(self.unannounced_request())
 
-        Parameters
-        ----------
-        as_of : date, optional
-            Another day than the one that was asked for.
-        """
-        return announced(self.unannounced_request(as_of=as_of))
-
-    def unannounced_request(self, *, as_of: date | None = None) -> Request:
+    def unannounced_request(self) -> Request:
         """Build the same, saying nothing: for who says it in another way."""
-        question = self.question()
         return Request(
-            question=question if as_of is None else replace(question, as_of=as_of),
+            question=self.question(),
             evidence=self.evidence,
             engine=self.engine,
             ledger=self.ledger,

@@ -15,12 +15,19 @@ from ..presentation.terminal import console, print_layout, to_text
 MOST_LINES_ALIKE = 3  # about entries with the same fault; more share a line
 
 
-def show(layout: Layout, *, as_json: bool) -> None:
-    """Print a result, for programs or for people."""
+def show(layout: Layout, *, as_json: bool, model: str | None = None) -> None:
+    """Print a result, for programs or for people; to programs, by which `model`, where the result does not say so."""
     if as_json:
-        print_json(layout.json())
+        print_json(with_model(layout.json(), model))
     else:
         print_layout(layout)
+
+
+def with_model(result: Mapping[str, Any], model: str | None) -> Mapping[str, Any]:
+    """Say which model a JSON object is of, behind its schema."""
+    if model is None or "model" in result:
+        return result
+    return {"schema": result["schema"], "model": model, **{key: result[key] for key in result if key != "schema"}}
 
 
 def print_json(result: Mapping[str, Any]) -> None:

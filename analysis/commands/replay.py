@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from ...priors.errors import InputError
-from .options import WHAT, Asked
+from .options import WHAT, Asked, announced
 from .output import print_json, say
 
 
@@ -24,17 +25,20 @@ def replay(
 ) -> int:
     """Ask again on past days, each time with what was known then; a brief run a day."""
     from ..inference.progress import track
-    from ..runs.replay import parse_step, replay_days
+    from ..runs.replay import check_days, parse_step, replay_days
     from ..runs.replay import replay as replay_days_of
 
     asked = asked or Asked()
     if asked.as_of is not None:
         raise InputError("stands beside --from and --to, which say the days", key="--as-of")
     step = parse_step(every)
-    kept = replay_days_of(asked.request(as_of=to), runs, from_, to, step)
+    request = asked.unannounced_request()
+    check_days(request.question, from_, to)
+    request = announced(replace(request, question=replace(request.question, as_of=to)))
+    kept = replay_days_of(request, runs, from_, to, step)
     names = [one.name for one in track(kept, max(replay_days(from_, to, step), 1), "replaying")]
     if asked.json:
-        print_json({"schema": 1, "runs": names})
+        print_json({"schema": 1, "model": asked.model, "runs": names})
     else:
         say(f"{len(names)} runs in {runs}; catchup history --runs {shlex.quote(str(runs))} shows them")
     return 0

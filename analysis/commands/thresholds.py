@@ -50,14 +50,15 @@ def thresholds(
     from ...priors.errors import InputError
     from ..inference.request import posterior
     from ..presentation.tables.thresholds import layout
-    from ..studies.thresholds.study import PROBABILITIES, ready_by
+    from ..studies.thresholds.study import PROBABILITIES, quarter_ends, ready_by
     from ..studies.thresholds.study import thresholds as solve
 
-    if probability and not by:
+    if probability and not by and scenario is None:
         raise InputError("needs a day: say --by DATE", key="--probability")
     asked = asked or Asked()
     request = asked.request()
-    criteria = ready_by(request.question, by, probability or PROBABILITIES) if by else None
+    days = by or (quarter_ends(request.question) if probability else None)
+    criteria = ready_by(request.question, days, probability or PROBABILITIES) if days else None
     result = solve(posterior(request), firm=firm, stock=stock, scenario=scenario, criteria=criteria)
     for note in result.notes:
         warn(note)

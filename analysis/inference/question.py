@@ -82,6 +82,11 @@ class Question:
         return replace(self, assumptions=self.assumptions.without_obstacles(ids))
 
     @property
+    def before_evidence(self) -> Question:
+        """The same as nobody knew of any item: a policy that has been enacted is evidence, too."""
+        return replace(self, assumptions=replace(self.assumptions, enacted=()))
+
+    @property
     def clock(self) -> Clock:
         """How its days count."""
         return self.assumptions.clock(self.as_of)

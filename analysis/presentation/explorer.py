@@ -40,7 +40,7 @@ from ..inference.question import Question
 from ..inference.stages import STAGES, furthest, stages_of
 from .explorer_leaks import Probe, leak_forms, probes_of
 from .html import embedded_json, environment
-from .repeat_command import is_foreign, options_of_assumptions
+from .repeat_command import is_foreign, options_of_assumptions, options_of_ledger
 from .text import date_text
 
 THINNED = 8_000  # of each model: two of them stay below five megabytes
@@ -80,7 +80,7 @@ def render_explorer(posterior: Posterior, *, draws: int = THINNED) -> str:
     """Return the explorer as HTML: of the question's model and, where question and items fit it, of the other."""
     models = {}
     for question, items in (*_in_its_model(posterior), *_in_another_model(posterior)):
-        models[question.assumptions.model] = explorer_data(question, items, draws)
+        models[question.assumptions.model] = explorer_data(question, items, draws, ledger=posterior.selection.ledger)
     own = posterior.question.assumptions.model
     data = models[own]
     return (
@@ -125,7 +125,9 @@ def _in_another_model(posterior: Posterior) -> Iterator[tuple[Question, Sequence
         yield replace(question, assumptions=assumptions), posterior.items
 
 
-def explorer_data(question: Question, items: Sequence[Item], draws: int = THINNED) -> dict[str, Any]:
+def explorer_data(
+    question: Question, items: Sequence[Item], draws: int = THINNED, *, ledger: str = ""
+) -> dict[str, Any]:
     """Return what the page carries of a model: dates by event and lever, log likelihoods by item, and base weights.
 
     Returns
@@ -150,7 +152,8 @@ def explorer_data(question: Question, items: Sequence[Item], draws: int = THINNE
     values = {name: column[chosen] for name, column in thinned.items()}
     rumours = rumours_in(items, question.as_of)
     described = [
-        _describe(question, item, values, likelihood[item.id][chosen])
+        _named(item, ledger)
+        | _describe(question, item, values, likelihood[item.id][chosen])
         | _heard(question, rumours.get(item.id, ()), values)
         for item in items
     ]
@@ -167,7 +170,7 @@ def explorer_data(question: Question, items: Sequence[Item], draws: int = THINNE
         "asOf": question.as_of.isoformat(),
         "seed": question.seed,
         "event": question.event,
-        "options": " ".join(options_of_assumptions(question)),
+        "options": " ".join([*options_of_assumptions(question), *options_of_ledger(ledger)]),
         "believable": BELIEVABLE,
         "worstKhat": WORST_KHAT,
         "reporting": _reporting(question),
@@ -181,7 +184,7 @@ def explorer_data(question: Question, items: Sequence[Item], draws: int = THINNE
         "probes": {key: _in_steps(column) for key, column in predicted.items()},
         "leaks": leak_forms(question, items),
         "items": described,
-        "acting": [_named(item) for item in acting],
+        "acting": [_named(item, ledger) for item in acting],
         "events": [{"id": name, "title": event.text.title} for name, event in assumptions.events.items()],
         "levers": [
             {"id": NO_LEVER, "title": "None"},
@@ -286,15 +289,14 @@ def _choose(likelihood: dict[str, Array], available: int, draws: int) -> tuple[N
     return chosen, np.log(times) - np.log(0.5 + 0.5 * relative[chosen]), times.astype(float)
 
 
-def _named(item: Item) -> dict[str, Any]:
-    """How a command names an item, by its file where it comes from outside the project's ledger; and its title."""
-    return {"id": item.id, "file": item.file if is_foreign(item) else "", "title": item.text.title}
+def _named(item: Item, ledger: str) -> dict[str, Any]:
+    """How a command names an item, by its file where it comes from outside the ledger; and its title."""
+    return {"id": item.id, "file": item.file if is_foreign(item, ledger) else "", "title": item.text.title}
 
 
 def _describe(question: Question, item: Item, values: Values, log_likelihood: Array) -> dict[str, Any]:
     """What the page needs of an item: its log likelihood, and that of its two parts where it is a mixture."""
     entry: dict[str, Any] = {
-        **_named(item),
         "silenceOf": item.event if item.kind.name == "not_yet" else None,
         "knownSince": item.text.known_since.isoformat(),
         "weight": float(item.text.weight),

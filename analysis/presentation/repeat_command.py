@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from pathlib import Path
 
 from ...evidence import Item
+from ...evidence.ledgers import OWN_LEDGER
 from ...model.models import model_layers
 from ...priors.packaged import named_overlays
 from ...priors.table import FIXED
 from ..inference.question import Question
 
-PACKAGED_ITEMS = "evidence/ledger/"
 PACKAGED_OVERLAYS = "priors/overlays/"
 
 
-def options_of(question: Question, items: Sequence[Item]) -> list[str]:
+def options_of(question: Question, items: Sequence[Item], ledger: str = "") -> list[str]:
     """Options that ask a question again on the same items, each ready for a shell.
 
     Parameters
@@ -23,14 +24,17 @@ def options_of(question: Question, items: Sequence[Item]) -> list[str]:
     question : Question
         What was asked.
     items : sequence of Item
-        What was counted. Items from outside the project's own ledger are added by their file.
+        What was counted. Items from outside the ledger are added by their file.
+    ledger : str
+        Folder of the ledger, where it is not the project's own.
     """
-    foreign = [item for item in items if is_foreign(item)]
+    foreign = [item for item in items if is_foreign(item, ledger)]
     counted = [item.id for item in items if item not in foreign]
     return [
         f"--as-of {question.as_of}",
         f"--event {question.event}",
         *options_of_assumptions(question),
+        *options_of_ledger(ledger),
         f"--evidence {','.join(counted) or 'none'}",
         *(f"--add {shlex.quote(item.file)}" for item in foreign),
         f"--draws {question.draws}",
@@ -61,9 +65,14 @@ def _exact(value: float) -> str:
     return brief if float(brief) == value else repr(value)
 
 
-def is_foreign(item: Item) -> bool:
-    """Whether an item comes from outside the project's own ledger."""
-    return not item.file.startswith(PACKAGED_ITEMS)
+def options_of_ledger(ledger: str) -> list[str]:
+    """Option for a ledger that is not the project's own."""
+    return [f"--ledger {shlex.quote(ledger)}"] if ledger else []
+
+
+def is_foreign(item: Item, ledger: str = "") -> bool:
+    """Whether an item comes from outside a ledger, the project's own by default."""
+    return Path(item.file).parent != Path(ledger) if ledger else not item.file.startswith(OWN_LEDGER)
 
 
 def _overlay(file: str) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ..inference.forecast import forecast_prior
 from ..inference.processes import shared_out
 from ..presentation.report.sections import Drawing, Sections
 from ..presentation.text import day_text
@@ -32,10 +31,11 @@ QUESTIONS = {
 def drawings_of(sections: Sections) -> dict[str, Drawing]:
     """Draw every figure of a run at two widths, each with the question that it answers and what it shows in words."""
     from ..presentation.figures import draw_bridge, draw_hindcast, draw_state, draw_structures, draw_worlds, drawings
+    from ..presentation.figures.forecast_figures import prior_behind
     from ..studies.trajectories import race_trajectories
 
     drawn, results, answer = sections.posterior, sections.results, sections.forecast
-    prior = forecast_prior(answer.question) if drawn.conditioned else None
+    prior = prior_behind(answer) if drawn.conditioned else None
     jobs = drawings(
         forecast=answer,
         prior=prior,

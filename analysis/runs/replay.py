@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ...priors.errors import InputError
 from ..archive.reading import Run
+from ..inference.question import Question
 from ..inference.request import Request
 from ..presentation.repeat_command import options_of_assumptions
 from .run import run, today
@@ -56,18 +57,29 @@ def replay(request: Request, runs: Path, first: date, last: date, every: timedel
     ...
     ['2026-11-01', '2026-11-08']
     """
-    origin = request.question.assumptions.calendar.origin
+    check_days(request.question, first, last)
+    day = first
+    while day <= last:
+        asked = replace(request, question=replace(request.question, as_of=day))
+        yield run(asked, runs, command=_command(asked, runs), brief=True)
+        day += every
+
+
+def check_days(question: Question, first: date, last: date) -> None:
+    """Refuse days that are not in order, or not between t = 0 and today.
+
+    Raises
+    ------
+    InputError
+        Naming the day that is wrong.
+    """
+    origin = question.assumptions.calendar.origin
     if first < origin:
         raise InputError(f"a day from {origin} (t = 0) on was expected, not {first}", key="--from")
     if last < first:
         raise InputError(f"a day from {first} on was expected, not {last}", key="--to")
     if last > today():
         raise InputError(f"a day up to today was expected, not {last}", key="--to")
-    day = first
-    while day <= last:
-        asked = replace(request, question=replace(request.question, as_of=day))
-        yield run(asked, runs, command=_command(asked, runs), brief=True)
-        day += every
 
 
 def _command(request: Request, runs: Path) -> str:

@@ -60,7 +60,7 @@ def moved_by_evidence(posterior: Posterior) -> Movement:
     question = posterior.question
     if posterior.shared is not None and isinstance(posterior.source, ReweightedPrior):
         return _movement(posterior.evidence, posterior.ready, posterior.shared.subset(()).ready, common=True)
-    before = replace(question, assumptions=replace(question.assumptions, enacted=()))  # a policy is evidence, too
+    before = question.before_evidence
     draws = prior_of(before).source
     ready = draws.map(lambda values: ready_column(before, values))[READY]  # of the prior's answer the date alone
     return _movement(posterior.evidence, posterior.ready, Distribution(ready, draws.weighting), common=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from catchup.analysis.commands.main import run as catchup
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import choose_evidence
+from catchup.evidence.ledgers import PACKAGED
 from catchup.model import load_assumptions
 from item_cases import DAY, write_item
 
@@ -38,6 +40,21 @@ def test_one_that_is_held_out_is_not_counted_unless_it_is_named(
     assert f"no added item is counted: lag has the role {role}, not likelihood" in said
     assert catchup(["evidence", "check", str(path), "--as-of", str(DAY)]) == 0
     assert "counted" in capsys.readouterr().out
+
+
+def test_a_file_of_the_ledger_itself_is_checked_as_it_stands(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever has just edited one checks it by its path."""
+    ledger = tmp_path / "ledger"
+    shutil.copytree(PACKAGED, ledger)
+    edited = ledger / "zai-spend-2025.toml"
+    assert catchup(["evidence", "check", str(edited), "--ledger", str(ledger), "--as-of", str(DAY)]) == 0
+    assert "zai-spend-2025: rental_spend; on 2026-11-21: counted" in capsys.readouterr().out
+    assert catchup(["evidence", "check", str(PACKAGED / edited.name), "--as-of", str(DAY)]) == 0
+    assert "valid: 1 item" in capsys.readouterr().out
+    assert catchup(["evidence", "check", str(edited), "--as-of", str(DAY)]) == 2
+    assert "is the id of evidence/ledger/zai-spend-2025.toml already; a ledger with" in capsys.readouterr().err
 
 
 def test_one_of_role_likelihood_is_counted_whatever_else_is(tmp_path: Path) -> None:

@@ -22,9 +22,10 @@ from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.inference.subsets import SharedDraws
+from catchup.analysis.presentation.figures.forecast_figures import prior_behind
 from catchup.analysis.studies.bridge import bridge
 from catchup.analysis.studies.influence import influence
-from catchup.analysis.studies.movement import moved_by_added
+from catchup.analysis.studies.movement import moved_by_added, moved_by_evidence
 from catchup.analysis.studies.scenario_world import ScenarioWorld
 from catchup.analysis.studies.scenarios import scenarios
 from catchup.analysis.studies.thresholds.stock_search import StockSearch
@@ -197,6 +198,18 @@ def test_what_it_did_is_told_on_common_draws(tmp_path: Path) -> None:
     assert abs(left_out.value + moved.shifts[0.5].value) < widest(np.hypot(left_out.mcse, moved.shifts[0.5].mcse))
     acting = outcome_of(drawn.question, drawn.source.map(lambda values: values))[1].ready
     assert (acting == drawn.ready.values).all()
+
+
+def test_pictures_begin_from_the_prior_that_sentences_begin_from() -> None:
+    """What has been enacted is evidence: it is in neither."""
+    question = Question(load_assumptions(model="article"), DAY, draws=2_000)
+    known = condition(question, counting([policy("ban")]), "importance")
+    behind, before = prior_behind(forecast(known)), moved_by_evidence(known).before
+    assert before is not None
+    assert (
+        behind.ready.quantile_value(0.5) == before.quantile_value(0.5) == prior_of(question).ready.quantile_value(0.5)
+    )
+    assert behind.ready.quantile_value(0.5) < known.ready.quantile_value(0.5)
 
 
 @pytest.mark.parametrize(

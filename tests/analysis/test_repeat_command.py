@@ -1,13 +1,17 @@
 """The command shown is the command that was asked."""
 
+import shlex
+import shutil
 from datetime import date
 from pathlib import Path
 
 from catchup.analysis.commands.options import Asked
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import choose_evidence
+from catchup.analysis.presentation.explorer import explorer_data
 from catchup.analysis.presentation.repeat_command import options_of
 from catchup.evidence import template
+from catchup.evidence.ledgers import PACKAGED
 from catchup.model.assumptions import load_assumptions
 
 
@@ -49,3 +53,20 @@ def test_the_defaults_need_little(tmp_path: Path) -> None:
         "--draws 100000",
         "--seed 1",
     ]
+
+
+def test_a_ledger_of_ones_own_is_asked_again_as_one(tmp_path: Path) -> None:
+    """Added one by one, its items would clash with the project's own of the same names."""
+    ledger = tmp_path / "my ledger"
+    shutil.copytree(PACKAGED, ledger)
+    leak = tmp_path / "leak.toml"
+    leak.write_text(template("capability_lag").replace("new-item", "leak"), encoding="utf-8")
+    question = Question(load_assumptions(), date(2026, 11, 21), draws=1_000)
+    selection = choose_evidence(question, "zai-spend-2025", ledger, [leak])
+    options = options_of(question, selection.counted, selection.ledger)
+    assert options[3:6] == [f"--ledger '{ledger}'", "--evidence zai-spend-2025", f"--add {leak}"]
+    again = choose_evidence(question, "zai-spend-2025", Path(shlex.split(options[3])[1]), [leak])
+    assert [item.id for item in again.counted] == [item.id for item in selection.counted]
+    page = explorer_data(question, selection.counted, draws=100, ledger=selection.ledger)
+    assert page["options"].endswith(options[3])
+    assert [item["file"] for item in page["items"]] == ["", str(leak)]

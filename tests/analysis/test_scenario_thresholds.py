@@ -149,6 +149,16 @@ def test_the_table_of_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert "no amount does" in printed
 
 
+def test_a_probability_alone_is_asked_of_the_days_that_a_scenario_asks_of(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["thresholds", "--scenario", SCENARIO, "--as-of", "2026-07-15", "--evidence", "none", "--draws", "500"]
+    assert run([*asked, "--probability", "0.8", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["thresholds"]
+    assert run([*asked, "--json"]) == 0
+    default = json.loads(capsys.readouterr().out)["thresholds"]
+    assert {row["criterion"]["probability"] for row in found} == {0.8}
+    assert [row["criterion"]["by"] for row in found] == list(dict.fromkeys(row["criterion"]["by"] for row in default))
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

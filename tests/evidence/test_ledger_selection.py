@@ -261,3 +261,16 @@ def test_measurements_of_one_organisation_share_an_error(tmp_path: Path) -> None
     assert quantities["organisation_error_caisi"].distribution == plain.distribution
     published = load_assumptions(model="article")
     assert with_latents(published, items.values()).beliefs["organisation_error_caisi"].certain
+
+
+def test_what_replaces_an_item_that_nobody_knows_is_refused(tmp_path: Path) -> None:
+    """Misspelt, both would be counted."""
+    path = write(tmp_path, "capability_lag", replaces=["caisi-deepseek-v5-lag"])
+    with pytest.raises(
+        InputError, match=r"replaces: unknown item 'caisi-deepseek-v5-lag'; did you mean 'caisi-deepseek-v4-lag'"
+    ):
+        load_ledger(extra_files=[path])
+    with pytest.raises(InputError, match="replaces: unknown item"):
+        load_ledger(tmp_path)
+    write(tmp_path, "capability_lag", replaces=["caisi-deepseek-v4-lag"])
+    assert ids(load_ledger(tmp_path).items.values()) == ["new-item"]  # a ledger need not hold what it has replaced

@@ -163,6 +163,8 @@ def test_the_command_of_a_replayed_run_makes_it_again(tmp_path: Path, capsys: py
     [
         ([*DAYS, "--as-of", "2026-08-30"], "--as-of"),
         (["--from", "2026-01-01", "--to", "2026-08-30"], "--from"),
+        (["--from", "2026-01-01", "--to", "2026-02-01"], "--from"),
+        (["--from", "2026-08-30", "--to", "2026-02-01"], "--to"),
     ],
 )
 def test_a_replay_refuses_days_under_the_name_they_were_given(

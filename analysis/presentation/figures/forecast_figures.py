@@ -147,13 +147,14 @@ def draw_forecast(
 
 
 def prior_behind(forecast: Forecast) -> Forecast:
-    """The same question without evidence, pooled over the same models where the forecast is."""
-    prior = forecast_prior(forecast.question)
+    """The same question as it was before any evidence, pooled over the same models where the forecast is."""
+    question = forecast.question.before_evidence
+    prior = forecast_prior(question)
     if not forecast.pooled_over:
         return prior
     from ...studies.structure_spread import pool_forecast, structure_spread
 
-    return pool_forecast(prior, structure_spread(prior_of(forecast.question)))
+    return pool_forecast(prior, structure_spread(prior_of(question)))
 
 
 def drawings(

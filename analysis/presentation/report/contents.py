@@ -172,7 +172,7 @@ def _priors(question: Question) -> Section:
 def _repeat(sections: Sections) -> Section:
     drawn = sections.posterior
     engine = drawn.engine if drawn.conditioned else "auto"
-    options = options_of(drawn.question, drawn.items)
+    options = options_of(drawn.question, drawn.items, drawn.selection.ledger)
     command = " ".join(["catchup run --runs RUNS", *options, f"--engine {engine}"])
     parts = (Sentence(command, code=True), _made_with(sections))
     return Section("repeat", "Make it again", "How to make this run again", parts)

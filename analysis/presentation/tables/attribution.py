@@ -16,7 +16,7 @@ UNSEEN = 5e-4  # months: what is smaller is written as nothing
 SHIFTS = "shifts in months ± Monte Carlo error"
 
 
-def layout(result: Attribution, runs: tuple[str, str] | None = None) -> Layout:
+def layout(result: Attribution, runs: tuple[str, str] | None = None, models: tuple[str, str] | None = None) -> Layout:
     """Lay out what moved.
 
     Parameters
@@ -25,11 +25,13 @@ def layout(result: Attribution, runs: tuple[str, str] | None = None) -> Layout:
         The shift, taken apart.
     runs : tuple of str, optional
         Names of the runs before and after.
+    models : tuple of str, optional
+        The models that they are of.
     """
     table = attribution_table(result, None if runs is None else runs[0])
     return Layout(
         tables=(table,),
-        json=lambda: _as_json(result, table, runs),
+        json=lambda: _as_json(result, table, runs, models),
         head=() if runs is None else (f"From {runs[0]} to {runs[1]}; {SHIFTS}",),
     )
 
@@ -114,10 +116,13 @@ def _probability_as_json(row: Step) -> dict[str, Any]:
     return {"value": number(row.probability.value, 5), "mcse": significant(row.probability.mcse)}
 
 
-def _as_json(result: Attribution, table: Table[Step], runs: tuple[str, str] | None) -> dict[str, Any]:
+def _as_json(
+    result: Attribution, table: Table[Step], runs: tuple[str, str] | None, models: tuple[str, str] | None
+) -> dict[str, Any]:
     *steps, total = to_json(table)
     return {
         **({} if runs is None else {"runs": list(runs)}),
+        **({} if models is None else {"models": list(models)}),
         "schema": 1,
         "before": {f"{p:g}": number(value) for p, value in result.before.items()},
         "after": {f"{p:g}": number(value) for p, value in result.after.items()},

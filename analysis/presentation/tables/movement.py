@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...inference.estimates import Estimate
+from ...inference.json_values import number
 from ...inference.question import Question
 from ..json_form import shifts_as_json
 from ..text import SMALLEST_SHIFT, day_text
@@ -43,8 +44,10 @@ def _months(shift: Estimate) -> str:
 
 def movement_as_json(movement: Movement) -> dict[str, Any]:
     """Return a movement as JSON."""
+    before = movement.before
     return {
         "items": list(movement.items),
+        "from": None if before is None else {f"{p:g}": number(before.quantile_value(p)) for p in movement.shifts},
         "shift": shifts_as_json(movement.shifts),
         "beyond_noise": movement.beyond_noise,
         **({"note": movement.note} if movement.note else {}),

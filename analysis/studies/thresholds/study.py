@@ -111,7 +111,7 @@ def thresholds(
     elif scenario is None:
         criteria = (*CRITERIA, *map(MedianBy, load_claims().days()))
     else:
-        criteria = ready_by(question, [day for day in month_ends(question.as_of, MONTHS_AHEAD) if day.month % 3 == 0])
+        criteria = ready_by(question, quarter_ends(question))
     if budget_factors is None:
         budget_factors = BUDGET_FACTORS if scenario is None else (1.0,)
     search = StockSearch(posterior, criteria, firm, stock, scenario)
@@ -129,6 +129,11 @@ def thresholds(
         scenario=scenario,
         notes=notes,
     )
+
+
+def quarter_ends(question: Question) -> list[date]:
+    """The coming quarter ends, by which a firm is asked to be ready where no day is named."""
+    return [day for day in month_ends(question.as_of, MONTHS_AHEAD) if day.month % 3 == 0]
 
 
 def ready_by(
