@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,8 @@ from numpy.typing import NDArray
 from ...evidence.latents import events_of, latent_quantities, with_latents, with_own_quantities
 from ...evidence.likelihood import log_density, predictions
 from ...evidence.schema import Item
-from ...model.assumptions import multiple_name
-from ...model.gate import launch_and_pool
-from ...model.generative import Outcome, World, describe_world, run_race
+from ...model.forward import outcome
+from ...model.generative import Outcome, World
 from ...model.naming import DIMS, Naming, unnamed
 from .draws import StoredDraws, Values
 from .estimates import Array, Weighting
@@ -123,35 +123,46 @@ class Consequences:
 
     def _evaluate(self, values: Values) -> Values:
         """Every variable that the PyMC model names, and what it says of every item."""
-        question, assumptions, coords = self.question, self.question.assumptions, self.coords
         draws = next(iter(values.values())).size
-        columns: Values = {}
+        told: dict[str, dict[Any, Any]] = {}
 
         def keep(name: str, value: Any) -> Any:
-            rows = list(value.values()) if isinstance(value, Mapping) else [value]
-            table = np.stack([np.broadcast_to(row, draws) for row in rows], axis=-1)
-            columns[name] = table.reshape(draws, *(len(coords[dim]) for dim in DIMS[name]))
+            # where policies have been enacted, what holds from the last one on is told last
+            told.setdefault(name, {}).update(value if isinstance(value, Mapping) else {None: value})
             return value
 
-        world = describe_world(np, assumptions, values, name=keep)
-        outcomes = self._race(world, values, self.events, keep)
+        world, outcomes = self._race(values, self.events, None, keep)
         others = [event for event in events_of(self.checks) if event not in self.events]
-        outcomes |= self._race(world, values, others, unnamed)
-        predicted = predictions(self.items, assumptions, values, world, outcomes, question.as_of)
+        outcomes |= self._race(values, others, world, unnamed)[1]
+        columns = {name: self._table(name, rows, draws) for name, rows in told.items()}
+        question = self.question
+        predicted = predictions(self.items, question.assumptions, values, world, outcomes, question.as_of)
         return {**columns, **{PREDICTED + name: np.broadcast_to(row, draws) for name, row in predicted.items()}}
 
-    def _race(self, world: World, values: Values, events: Sequence[str], name: Naming) -> dict[str, Outcome]:
-        return run_race(
-            np,
-            self.question.assumptions,
-            world,
-            {event: values[multiple_name(event)] for event in events},
-            values,
-            launch_and_pool,
-            launch_grid=self.question.launch_grid,
-            as_of_month=self.question.as_of_months,
-            name=name,
-        )
+    def _race(
+        self, values: Values, events: Sequence[str], world: World | None, name: Naming
+    ) -> tuple[World, dict[str, Outcome]]:
+        """Work out the world, unless it is known, and by event the outcome."""
+        question, outcomes = self.question, {}
+        for event in events:
+            world, outcomes[event] = outcome(
+                question.assumptions,
+                values,
+                event=event,
+                launch_grid=question.launch_grid,
+                as_of_month=question.as_of_months,
+                world=world,
+                name=name,
+            )
+        assert world is not None  # the question's own event comes first
+        return world, outcomes
+
+    def _table(self, name: str, rows: Mapping[Any, Any], draws: int) -> Array:
+        """Lay a variable's values out along its dims, shape (draw, ...)."""
+        labels = [self.coords[dim] for dim in DIMS[name]]
+        places = [place if len(place) > 1 else place[0] for place in product(*labels)] if labels else [None]
+        table = np.stack([np.broadcast_to(rows[place], draws) for place in places], axis=-1)
+        return table.reshape(draws, *(len(each) for each in labels))
 
 
 def consequences_of(posterior: Posterior) -> Consequences:

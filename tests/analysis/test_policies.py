@@ -14,9 +14,10 @@ from catchup.analysis.commands.main import run as catchup
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.consequences import Consequences
 from catchup.analysis.inference.differences import independent_quantile_shift
-from catchup.analysis.inference.draws import PriorDraws
+from catchup.analysis.inference.draws import PriorDraws, StoredDraws
+from catchup.analysis.inference.estimates import Weighting
 from catchup.analysis.inference.forecast import forecast
-from catchup.analysis.inference.likelihoods import likelihoods_of, prior_for
+from catchup.analysis.inference.likelihoods import likelihoods_of, predictions_of, prior_for
 from catchup.analysis.inference.outcomes import READY, outcome_of
 from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
@@ -198,6 +199,29 @@ def test_what_it_did_is_told_on_common_draws(tmp_path: Path) -> None:
     assert abs(left_out.value + moved.shifts[0.5].value) < widest(np.hypot(left_out.mcse, moved.shifts[0.5].mcse))
     acting = outcome_of(drawn.question, drawn.source.map(lambda values: values))[1].ready
     assert (acting == drawn.ready.values).all()
+
+
+@pytest.mark.parametrize("model", ["article", "current"])
+@pytest.mark.parametrize("reliability", [1.0, 0.5])
+def test_trees_hold_the_world_in_which_it_was_enacted(model: str, reliability: float) -> None:
+    """Every intermediate that a tree names, the dates of all events, and what is said of items."""
+    report = replace(policy("ban", reliability=reliability), renamed={"enactment_rank": "enactment_rank_ban"})
+    later = policy("later", "distillation-limited", ENACTED + timedelta(days=45))
+    items = (report, later, item("milestone", "done", observed__event="lean-mythos"), item("run_started", "run"))
+    question = Question(load_assumptions(model=model), DAY, draws=2_000)
+    found = Consequences(question, items, ())
+    values = PriorDraws(found.question, [*found.names, *found.known]).first(2_000)
+    stored = StoredDraws(values, Weighting(2_000), question.seed)
+    sample = found.sample(stored)
+    world, own, predicted = predictions_of(found.question, stored.values, items)
+    other = outcome_of(found.question, stored.values, event="lean-mythos", world=world)[1]
+    np.testing.assert_array_equal(sample.derived["ready"], np.stack([own.ready, other.ready], axis=-1))
+    without = outcome_of(question, stored.values)[1].ready
+    assert (sample.derived["ready"][:, 0] > without).mean() > 0.2
+    for place, firm in enumerate(question.assumptions.race.firms):
+        np.testing.assert_array_equal(sample.derived["launch"][:, 0, place], own.contenders[firm].launch)
+    for name, column in predicted.items():
+        np.testing.assert_array_equal(sample.predicted[name], column)
 
 
 def test_pictures_begin_from_the_prior_that_sentences_begin_from() -> None:
