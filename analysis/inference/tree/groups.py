@@ -12,6 +12,7 @@ import xarray as xr
 from ....evidence.layout import FIGURES, OBSERVATION, OBSERVED, figures_of
 from ....evidence.likelihood import simulate
 from ....evidence.schema import Item
+from ....model.events import describe_quantity
 from ....model.naming import DIMS, UNITS
 from ..consequences import Consequences, Sample
 from ..estimates import Array
@@ -60,7 +61,7 @@ class Groups:
         """Quantities, intermediates and dates, by name: ``prior`` and ``posterior``."""
         variables = {}
         for name in self._names:
-            unit, title = self._described(name)
+            title, unit = describe_quantity(self._question.assumptions.table, name)
             variables[name] = Variable(SAMPLED, _chained(sample.values[name], sample.chains), unit, title)
         for name, column in sample.derived.items():
             dims = (*SAMPLED, *DIMS[name])
@@ -104,7 +105,7 @@ class Groups:
             "prior_quantile": Variable(("quantity", "probability"), quantiles, "see the quantity", title),
         }
         for name in self.consequences.known:
-            unit, title = self._described(name)
+            title, unit = describe_quantity(self._question.assumptions.table, name)
             variables[name] = Variable((), assumptions.beliefs[name].quantile(0.5), unit, title)
         sources = assumptions.race.sources
         for name, words in (
@@ -141,12 +142,6 @@ class Groups:
             return built
         kinds, units = [item.kind.name for item in items], [item.kind.unit for item in items]
         return built.assign_coords(kind=("item", np.array(kinds)), unit=("item", np.array(units)))
-
-    def _described(self, name: str) -> tuple[str, str]:
-        quantities = self._question.assumptions.table.quantities
-        if name in quantities:
-            return quantities[name].text.unit, quantities[name].text.description
-        return "1", "multiple of Mythos's pre-training compute that the event asks for"
 
 
 def dataset(variables: Mapping[str, Variable], coords: Mapping[str, Any] | None = None) -> xr.Dataset:

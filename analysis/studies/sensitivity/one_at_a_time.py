@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ....model.assumptions import Assumptions
+from ....model.events import describe_quantity
 from ....priors.families import Family
 from ...inference.draws import DrawSource, Values
 from ...inference.estimates import Array, Distribution, Estimate, Weighting
@@ -161,14 +162,6 @@ def uncertain_quantities(question: Question) -> list[str]:
     return [name for name in names if not assumptions.beliefs[name].certain]
 
 
-def describe_quantity(question: Question, name: str) -> tuple[str, str]:
-    """Return description and unit of a quantity, or of an event's multiple."""
-    quantities = question.assumptions.table.quantities
-    if name in quantities:
-        return quantities[name].text.description, quantities[name].text.unit
-    return "Multiple of Mythos's pre-training compute that the event asks for", "1"
-
-
 @dataclass(frozen=True)
 class _Marginal:
     """Percentiles of one quantity, and how each draw acts on them: not at all where they are a prior's own."""
@@ -289,7 +282,7 @@ def _difference(one: Array | None, other: Array | None) -> Array | None:
 def _wording(question: Question, name: str) -> tuple[str, str]:
     if name == MFU_RATIO:
         return "MFU of Anthropic's run over that of Chinese firms, moved together", "1"
-    return describe_quantity(question, name)
+    return describe_quantity(question.assumptions.table, name)
 
 
 def _part_of(question: Question, name: str, marginals: Mapping[str, _Marginal]) -> str | None:

@@ -14,6 +14,7 @@ from ....evidence.likelihood import log_density, simulate
 from ....evidence.schema import Item
 from ....model.calendar import Clock
 from ....model.enacted import beyond_doubt
+from ....model.events import describe_quantity
 from ....model.policies import apply_lever
 from ....priors.arguments import listed
 from ....priors.errors import unknown_name
@@ -27,7 +28,7 @@ from ...inference.progress import track
 from ...inference.question import Question
 from ...inference.silence import KIND as SILENCE
 from ...inference.weights import lightened
-from ..sensitivity.one_at_a_time import describe_quantity, uncertain_quantities
+from ..sensitivity.one_at_a_time import uncertain_quantities
 from .date_draws import DateDraws
 from .disclosures import Disclosure, read_disclosures
 from .learning import Learning, choose, learn_exactly, observe
@@ -84,7 +85,7 @@ def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequen
     beliefs = question.assumptions.beliefs
     learnt = []
     for name in track(quantities, len(quantities), "Quantities"):
-        description, unit = describe_quantity(question, name)
+        description, unit = describe_quantity(question.assumptions.table, name)
         found = None if beliefs[name].certain else learn_exactly(draws, columns[name]).narrowing
         learnt.append(QuantityValue(name, description, unit, found))
     valued = [
