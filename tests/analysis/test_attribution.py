@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from false_alarms import widest
 from scipy import stats
 
 from catchup.analysis.inference.conditioning import condition
@@ -22,7 +23,6 @@ from catchup.analysis.studies.attribution import QUANTILES, Attribution, Step, a
 from catchup.evidence.schema import Item
 from catchup.evidence.selection import Selection
 from catchup.model.assumptions import Assumptions, load_assumptions
-from false_alarms import widest
 from item_cases import impossible, item, reading
 
 DAY, EARLIER = date(2026, 11, 21), date(2026, 11, 14)

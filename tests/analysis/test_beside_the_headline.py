@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from false_alarms import widest
 
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference.conditioning import condition
@@ -29,7 +30,6 @@ from catchup.analysis.studies.structure_spread import StructureSpread, pool_fore
 from catchup.analysis.studies.structures import structures
 from catchup.model.assumptions import load_assumptions
 from catchup.priors import LogNormal
-from false_alarms import widest
 from item_cases import DAY, counting, default_posterior, item
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from false_alarms import covers, widest
 
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference.conditioning import condition
@@ -26,7 +27,6 @@ from catchup.evidence import Item
 from catchup.model.assumptions import load_assumptions
 from catchup.model.models import GROUPS
 from catchup.priors.layers import Layer
-from false_alarms import covers, widest
 from figure_cases import faults
 from item_cases import DAY, counting, default_posterior, item
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
+from false_alarms import FALSE_ALARM, widest
 from scipy import stats
 
 from catchup.analysis.commands.main import run
@@ -38,7 +39,6 @@ from catchup.analysis.studies.movement import ENOUGH, Movement, moved_by_added, 
 from catchup.evidence.schema import Item
 from catchup.model.assumptions import Assumptions, load_assumptions
 from catchup.priors.errors import InputError
-from false_alarms import FALSE_ALARM, widest
 from item_cases import DAY, counting, default_posterior, impossible, item, reading, twin_question, write_item
 
 PREDICTED = stats.lognorm(np.hypot(0.4, 0.5), scale=1.5)  # of a reading of the twin's quantity, with an sd of 0.5

@@ -8,6 +8,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from false_alarms import covers, widest
 
 from catchup.analysis.inference.draws import PriorDraws, StoredDraws
 from catchup.analysis.inference.estimates import Weighting
@@ -20,7 +21,6 @@ from catchup.analysis.studies.sensitivity.variance import REPLICATES, first_orde
 from catchup.model.assumptions import load_assumptions
 from catchup.model.forward import outcome
 from catchup.priors.layers import Layer
-from false_alarms import covers, widest
 from item_cases import posterior_from
 
 

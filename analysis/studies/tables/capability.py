@@ -15,6 +15,7 @@ from ....evidence.tables.episodes import Release, chinese_records
 from ....evidence.tables.records import shipped_records
 from ....model.assumptions import DEFAULT_EVENT
 from ....model.calendar import month_ends
+from ....model.draws import drawn_together
 from ....priors.errors import InputError
 from ....priors.table import PriorTable
 from ...inference.conditioning import condition
@@ -145,9 +146,9 @@ def capability(posterior: Posterior) -> Capability:
 
 
 def _structure_draws(structure: CapabilityFrontier, question: Question) -> dict[str, Array]:
-    rng = np.random.default_rng(question.seed)
-    beliefs = {**question.assumptions.beliefs, **structure.families}
-    return {name: np.asarray(beliefs[name].quantile(rng.random(question.draws))) for name in structure.quantities}
+    assumptions, rng = question.assumptions, np.random.default_rng(question.seed)
+    beliefs = {**assumptions.beliefs, **structure.families}
+    return drawn_together(beliefs, structure.quantities, question.draws, rng, assumptions.copula)
 
 
 def _predicted(posterior: Posterior, items: list[Item]) -> Values:
