@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from ...model.calendar import month_ends
 from .commitments import StreamedCommitments, commitments_of
 from .diagnostics import WORST_KHAT, Diagnostics, few_draws
 from .draws import PriorDraws, Values
-from .estimates import ZERO, Array, Distribution, Estimate
+from .estimates import ZERO, Distribution, Estimate
 from .firsts import DATE_RANGE, StreamedFirsts, first_archetypes, first_firms, ready_if_first
 from .json_values import QUANTILES, AnyDistribution
 from .known import KNOWN, known_column, with_ranks
@@ -24,7 +24,7 @@ from .request import Request, posterior
 from .result import Result
 from .silence import Silence, silences_in
 from .stages import STAGES, shares_of_stages
-from .streaming import StreamedDistribution
+from .streaming import StreamedDistribution, share_of
 
 if TYPE_CHECKING:
     from .genuineness import Genuineness
@@ -270,11 +270,6 @@ def _forecast_streamed(posterior: Posterior) -> Forecast:
         commitments.add(columns)
         reached += np.bincount(columns[STAGE].astype(int), minlength=len(STAGES))
 
-    def shares(names: Iterable[str], counts: Array) -> dict[str, Estimate]:
-        found = counts / question.draws
-        errors = np.sqrt(found * (1.0 - found) / question.draws)  # at most: ties make it smaller
-        return {name: Estimate(float(s), float(e)) for name, s, e in zip(names, found, errors, strict=True)}
-
     return Forecast(
         posterior.origin,
         ready=ready,
@@ -285,7 +280,7 @@ def _forecast_streamed(posterior: Posterior) -> Forecast:
         first_archetype=firsts.archetypes(),
         ready_if_first=firsts.ready(),
         commitments=commitments.estimates(),
-        stages=shares(STAGES, reached),
+        stages={stage: share_of(count, question.draws) for stage, count in zip(STAGES, reached, strict=True)},
         diagnostics=posterior.diagnostics,
         known=known,
     )

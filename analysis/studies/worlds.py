@@ -19,7 +19,7 @@ from ...evidence.schema import Item
 from ...model.assumptions import Assumptions, assemble, in_world
 from ...model.models import MODELS, model_layers
 from ...priors.arguments import listed
-from ...priors.errors import InputError, unknown_name
+from ...priors.errors import InputError, refuse_unknown
 from ..inference.diagnostics import UntrustworthyError
 from ..inference.differences import quantile_shift
 from ..inference.estimates import Distribution, Estimate
@@ -168,9 +168,7 @@ def worlds(
     others = [name for name in MODELS if name != model]
     known = [*others, *assumptions.worlds, *assumptions.scenarios]
     wanted = known if ids is None else list(listed("ids", ids, "names of worlds"))
-    for name in wanted:
-        if name not in known:
-            raise unknown_name("world", name, known, key="worlds")
+    refuse_unknown("world", wanted, known, key="worlds")
     anchor = _answer(replace(question, draws=min(question.draws, WORLD_DRAWS)), posterior.items, posterior)
     begun = [name for name in assumptions.scenarios if name in wanted]
     if compared is None or ids is not None:

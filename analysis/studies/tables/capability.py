@@ -26,10 +26,11 @@ from ...inference.posterior import Posterior
 from ...inference.question import Question
 from ...inference.result import Result
 from ..own_structures import ready_of
+from ..structure_registry import COMPUTE
 from ..telling import Telling, telling
 from .frontier_structure import CapabilityFrontier, mythos_release
 
-GATE, COUNTED, FRONTIER = "compute-gate", "compute-gate-with-scores", "capability-frontier"
+GATE, COUNTED, FRONTIER = COMPUTE, f"{COMPUTE}-with-scores", CapabilityFrontier.name
 TITLES: Mapping[str, str] = {
     GATE: "The race for compute",
     COUNTED: "The race, both frontiers' scores counted",

@@ -17,7 +17,7 @@ from ....model.enacted import beyond_doubt
 from ....model.events import describe_quantity
 from ....model.policies import apply_lever
 from ....priors.arguments import listed
-from ....priors.errors import unknown_name
+from ....priors.errors import refuse_unknown
 from ...inference.diagnostics import UntrustworthyError, few_draws
 from ...inference.draws import DrawSource, Values
 from ...inference.estimates import Array
@@ -118,9 +118,7 @@ def _chosen(
     if not only:
         latents = [name for name in latent_quantities(items) if not beliefs[name].certain]
         return list(dict.fromkeys([*uncertain_quantities(question), *latents])), list(disclosures.values())
-    for name in only:
-        if name not in beliefs and name not in disclosures:
-            raise unknown_name("quantity or disclosure", name, [*beliefs, *disclosures], key="--only")
+    refuse_unknown("quantity or disclosure", only, [*beliefs, *disclosures], key="--only")
     wanted = list(dict.fromkeys(only))
     return [name for name in wanted if name in beliefs], [disclosures[name] for name in wanted if name in disclosures]
 
