@@ -342,14 +342,18 @@ def test_effective_draws_of_resampled_chains_are_those_of_the_weights() -> None:
     counts, that is resampling's own rounding included.
     """
     rng = np.random.default_rng(4)
-    ratios = []
+    ratios, blind = [], []
     for stream in rng.spawn(20):
         weights = stream.exponential(size=20_000) ** 2
         positions = systematic(weights, 4_000, stream)
         values = stream.normal(size=20_000)[positions]
         counts = np.bincount(positions)
-        ratios.append(Weighting(4_000, chains=4).effective_draws(values) / (4_000**2 / (counts**2.0).sum()))
-    assert np.mean(ratios) == pytest.approx(1.0, abs=0.15)
+        expected = 4_000**2 / (counts**2.0).sum()
+        ratios.append(Weighting(4_000, chains=4).effective_draws(values) / expected)
+        blind.append(4_000 / expected)
+    error = float(np.std(ratios, ddof=1)) / math.sqrt(len(ratios))
+    assert abs(np.mean(ratios) - 1.0) < widest(error, len(ratios) - 1)
+    assert np.mean(blind) - 1.0 > widest(error, len(ratios) - 1)  # whoever took copies for draws would be seen
 
 
 def shift_cases() -> list[tuple[str, Callable[[Path], Path]]]:
