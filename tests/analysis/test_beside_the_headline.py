@@ -16,8 +16,8 @@ from catchup.analysis.commands.main import run
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.differences import independent_quantile_shift
 from catchup.analysis.inference.forecast import forecast, forecast_prior
-from catchup.analysis.inference.json_values import QUANTILES
 from catchup.analysis.inference.posterior import Posterior, prior_of
+from catchup.analysis.inference.probabilities import QUANTILES
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import choose_evidence
 from catchup.analysis.presentation.figures.forecast_figures import prior_behind, write_cumulative

@@ -16,9 +16,9 @@ from ....model.events import describe_quantity
 from ....model.naming import DIMS, UNITS
 from ..consequences import Consequences, Sample
 from ..estimates import Array
+from ..probabilities import HEADLINE
 
 SAMPLED = ("chain", "draw")
-PROBABILITIES = (0.05, 0.5, 0.95)
 BY_ITEM = "see the item's unit"
 
 
@@ -97,7 +97,7 @@ class Groups:
     def constants(self) -> xr.Dataset:
         """What is known: certain quantities, quantiles of the others, figures of the items: ``constant_data``."""
         assumptions = self._question.assumptions
-        quantiles = np.array([assumptions.quantiles(name, PROBABILITIES) for name in self._names])
+        quantiles = np.array([assumptions.quantiles(name, HEADLINE) for name in self._names])
         title = "prior quantiles, each in its quantity's unit"
         month = Variable((), np.float64(self._question.as_of_months), "months since t = 0", "day of the question")
         variables = {
@@ -113,7 +113,7 @@ class Groups:
             ("source_channel", [source.channel for source in sources.values()]),
         ):
             variables[name] = Variable(("source",), np.array(words), "name", name.replace("_", " "))
-        coords = {"quantity": self._names, "probability": list(PROBABILITIES), "source": list(sources)}
+        coords = {"quantity": self._names, "probability": list(HEADLINE), "source": list(sources)}
         return xr.merge([dataset(variables, coords), self._figures(self.counted)])
 
     def _seen(self, items: Sequence[Item], name: str) -> xr.Dataset:

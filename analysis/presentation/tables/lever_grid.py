@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...inference.json_values import QUANTILES
-from ...studies.counterfactuals import SHIFT_QUANTILES, Counterfactual
+from ...inference.probabilities import DELAYED, QUANTILES
+from ...studies.counterfactuals import Counterfactual
 from ...studies.lever_grid import Grid
 from ..json_form import dates_as_json, estimate_as_json, shift_as_json
 from ..table import Column, Layout, Table
@@ -54,7 +54,7 @@ def _as_json(result: Grid) -> dict[str, Any]:
         entry["quantiles"] = dates_as_json(result.dates[lever, regime], result.question, QUANTILES)
         if lever is not None:
             row = Counterfactual(lever, "", (), result.dates[lever, regime], result.dates[None, regime])
-            entry["shift"] = {f"{p:g}": shift_as_json(row.shift(p)) for p in SHIFT_QUANTILES}
+            entry["shift"] = {f"{p:g}": shift_as_json(row.shift(p)) for p in DELAYED}
             entry["unmoved"] = estimate_as_json(row.unmoved)["value"]
         pairs.append(entry)
     return {**result.origin.as_json(), "from": result.acting_from.isoformat(), "grid": pairs}

@@ -9,6 +9,7 @@ from typing import Any
 from ....evidence.schema import Item
 from ....model.events import describe_quantity
 from ...inference.json_values import number
+from ...inference.probabilities import HEADLINE
 from ...inference.question import Question
 from ...studies.watch import Sighting, Watch, Watched
 from ..json_form import dates_as_json, estimate_as_json, shift_as_json, to_json
@@ -29,7 +30,7 @@ def layout(result: Watch) -> Layout:
         tables=(table,),
         json=lambda: {
             **result.origin.as_json(),
-            "ready": {"quantiles": dates_as_json(result.ready, result.question, (0.05, 0.5, 0.95))},
+            "ready": {"quantiles": dates_as_json(result.ready, result.question, HEADLINE)},
             "observables": to_json(table),
             "notes": list(result.notes),
         },

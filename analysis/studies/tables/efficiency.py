@@ -24,11 +24,11 @@ from ...inference.diagnostics import UntrustworthyError
 from ...inference.estimates import Distribution
 from ...inference.json_values import significant
 from ...inference.posterior import Posterior
+from ...inference.probabilities import QUANTILES
 from ...inference.question import Question
 from .chosen import last_day, refuse_later
 from .telling_curve import refuse_flat
 
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 BELIEF = "measured_progress"
 COUNTED_WITHIN = 12.0  # natural logarithms below the curve's top: what lies lower has no weight
 UNCOUNTED = "uncounted"
