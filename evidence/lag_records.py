@@ -101,12 +101,11 @@ def lag_records(table: Table, episodes: Sequence[Episode], calendar: Calendar) -
         If the table has too few Chinese records to say how fast they move, or they do not rise.
     """
     pace = frontier_pace(chinese_records(table), calendar.days_per_month, table.file)
-    level = next((each.level for each in table.shape.interval if each.value == "score"), None)
     found = []
     for episode in episodes:
         months = max(episode.days / calendar.days_per_month, SHORTEST)
         follower = episode.follower
-        error = math.hypot(_sd(episode.reference, level), 0.0 if follower is None else _sd(follower, level))
+        error = math.hypot(score_sd(table, episode.reference), 0.0 if follower is None else score_sd(table, follower))
         day = None if follower is None else calendar.months(follower.day)
         found.append(
             LagRecord(months, error / pace / max(months, LEAST_LAG), None if follower is None else follower.model, day)
@@ -114,8 +113,9 @@ def lag_records(table: Table, episodes: Sequence[Episode], calendar: Calendar) -
     return tuple(found)
 
 
-def _sd(release: Release, level: float | None) -> float:
-    """Standard deviation of a score's error, by its interval."""
+def score_sd(table: Table, release: Release) -> float:
+    """Standard deviation of a score's error (points), by its interval in a table; 0 where none is stated."""
+    level = table.shape.level("score")
     if release.interval is None or level is None:
         return 0.0
     return interval_sd(release.interval[1] - release.interval[0], level)

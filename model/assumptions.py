@@ -16,7 +16,7 @@ from ..priors.bases import Array
 from ..priors.copula import Copula
 from ..priors.errors import InputError, unknown_name
 from ..priors.families import Family
-from ..priors.hierarchy import marginal_quantiles, related, relatives
+from ..priors.hierarchy import marginal, marginal_quantiles, related, relatives
 from ..priors.layers import Layer
 from ..priors.packaged import read_overlay
 from ..priors.table import PriorTable, fixed_values_layer, load_prior_table
@@ -170,6 +170,10 @@ class Assumptions:
     def quantiles(self, name: str, probabilities: ArrayLike) -> Array:
         """Quantiles of a quantity, or an event's multiple, by itself: of many draws where others give its numbers."""
         return marginal_quantiles(name, self.beliefs, probabilities, self.copula)
+
+    def marginals(self, names: Iterable[str]) -> dict[str, Family]:
+        """What is believed of some quantities, each by itself: distributions that need no other quantity's value."""
+        return {name: marginal(name, self.beliefs, self.copula) for name in names}
 
     def needed(self, events: Iterable[str] = (DEFAULT_EVENT,), *, distillation: bool = False) -> list[str]:
         """Names of the quantities that the dates of some events depend on, the most influential first.

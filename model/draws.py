@@ -157,6 +157,44 @@ class SobolStreams:
             yield points
 
 
+def drawn_together(
+    beliefs: Mapping[str, Family], names: Sequence[str], draws: int, rng: np.random.Generator, copula: Copula
+) -> Values:
+    """Draw quantities, and those that they depend on, with whatever dependence the prior states.
+
+    Parameters
+    ----------
+    beliefs : mapping of str to Family
+        What is believed of each.
+    names : sequence of str
+        Which to draw.
+    draws : int
+        How many.
+    rng : numpy.random.Generator
+        Gives the uniforms, row by row, of no stream of their own.
+    copula : Copula
+        Dependence between quantities.
+
+    Returns
+    -------
+    dict of str to array of shape (draw,)
+        In each quantity's unit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from catchup.model import load_assumptions
+    >>> from catchup.model.draws import drawn_together
+    >>> assumptions = load_assumptions()
+    >>> rng = np.random.default_rng(1)
+    >>> values = drawn_together(assumptions.beliefs, ["bytedance_mfu"], 3, rng, assumptions.copula)
+    >>> list(values)  # what it hangs on is drawn as well
+    ['mfu_china', 'bytedance_mfu']
+    """
+    transform = QuantileTransform(beliefs, names, copula)
+    return transform(uniform_numbers(len(transform.names), draws, rng))
+
+
 def _words(name: str) -> list[int]:
     """A name as seed words, the same on every machine."""
     digest = hashlib.blake2b(name.encode(), digest_size=16).digest()

@@ -55,6 +55,22 @@ def multiple_name(event: str) -> str:
     return event.replace("-", "_") + "_multiple"
 
 
+def describe_quantity(table: PriorTable, name: str) -> tuple[str, str]:
+    """Return description and unit of a quantity, or of an event's multiple.
+
+    Examples
+    --------
+    >>> from catchup.model import load_assumptions
+    >>> from catchup.model.events import describe_quantity
+    >>> describe_quantity(load_assumptions().table, "mfu_china")[1]
+    '1'
+    """
+    if name in table.quantities:
+        text = table.quantities[name].text
+        return text.description, text.unit
+    return "Multiple of Mythos's pre-training compute that the event asks for", "1"
+
+
 def load_events(layers: Iterable[Layer], table: PriorTable) -> dict[str, Event]:
     """Validate the events of some layers.
 

@@ -162,27 +162,6 @@ def apply_regime(regime: Regime, act_from_month: float) -> Intervention:
     )
 
 
-def together(first: Intervention, second: Intervention) -> Intervention:
-    """Return what two interventions that act from the same month make together: a lever under a regime, say.
-
-    Raises
-    ------
-    ValueError
-        If they act from different months.
-    """
-    if first.act_from_month != second.act_from_month:
-        raise ValueError(
-            f"interventions act from months {first.act_from_month:g} and {second.act_from_month:g}, not from one"
-        )
-    return Intervention(
-        kept={**first.kept, **second.kept},
-        stop={**first.stop, **second.stop},
-        limit_distillation=first.limit_distillation or second.limit_distillation,
-        commitments={**first.commitments, **second.commitments},
-        act_from_month=first.act_from_month,
-    )
-
-
 def redrawn(
     distributions: Mapping[str, Family],
     beliefs: Mapping[str, Family],

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..priors.distributions import FAMILY_KEYS
-from ..priors.errors import InputError, nearest_name, refuse_unknown, unknown_name
+from ..priors.errors import InputError, refuse_unknown, unknown_name
 from ..priors.layers import Layer, merge
 from ..priors.strict import StrictModel, validate
 from .firms import Names
+from .overlaid import overlaid_by, refuse_misspelt
 
 OVERLAID = ("quantity", "firm", "source", "event", "obstacle")
 
@@ -67,13 +68,11 @@ def load_scenarios(layers: Iterable[Layer], references: Iterable[str]) -> dict[s
     laid: dict[str, list[Layer]] = {}
     for layer in layers:
         for name, row in layer.tables.get("scenario", {}).items():
-            laid.setdefault(name, []).extend(_tables_of(row, layer.file, f"scenario.{name}"))
+            laid.setdefault(name, []).extend(overlaid_by(row, ScenarioText, OVERLAID, layer.file, f"scenario.{name}"))
     scenarios, rows = {}, merge(layers, "scenario")
     for name, merged in rows.items():
         key = f"scenario.{name}"
-        named = [other for other, row in rows.items() if "title" in row.values]
-        if name not in named and nearest_name(name, named):
-            raise unknown_name("scenario", name, named, file=merged.file, key=key)
+        refuse_misspelt("scenario", name, rows, key)
         said = {part: value for part, value in merged.values.items() if part not in OVERLAID}
         text = validate(ScenarioText, said, file=merged.file, key=key)
         refuse_unknown("reference", text.references, references, merged.file, f"{key}.references")
@@ -95,13 +94,3 @@ def _laid_under(scenario: Scenario, scenarios: Mapping[str, Scenario]) -> tuple[
         layers, seen = (*scenarios[below].layers, *layers), [*seen, below]
         below = scenarios[below].text.over
     return layers
-
-
-def _tables_of(row: Mapping[str, Any], file: str, key: str) -> list[Layer]:
-    """What one file lays over the race in a scenario: one layer, or none where it only says something of it."""
-    for part in row:
-        if part not in OVERLAID and part not in ScenarioText.model_fields:
-            raise unknown_name("key", part, [*ScenarioText.model_fields, *OVERLAID], file=file, key=f"{key}.{part}")
-    tables = {part: value for part, value in row.items() if part in OVERLAID}
-    changes = any(isinstance(rows, Mapping) and rows for rows in tables.values())
-    return [Layer.of(tables, file=f"{file}: {key}")] if changes else []

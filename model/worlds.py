@@ -6,15 +6,15 @@ What begins only on the day of the question is a scenario.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from ..priors.errors import InputError, nearest_name, refuse_unknown, unknown_name
+from ..priors.errors import InputError, refuse_unknown
 from ..priors.layers import LISTED, Layer, merge
 from ..priors.packaged import named_overlays, own_overlay
 from ..priors.strict import StrictModel, validate
 from .firms import Names
+from .overlaid import overlaid_by, refuse_misspelt
 
 SECTION = "world"
 OVERLAID = ("constant", "quantity", "firm", "source", "event", "obstacle", "reporting", "mechanism", *LISTED)
@@ -64,32 +64,18 @@ def load_worlds(layers: Iterable[Layer], references: Iterable[str]) -> dict[str,
     own: dict[str, list[Layer]] = {name: [] for name in rows}
     for layer in layers:
         for name, row in layer.tables.get(SECTION, {}).items():
-            own[name] += _tables_of(row, layer.file, f"{SECTION}.{name}")
-    titled = [name for name, row in rows.items() if "title" in row.values]
+            own[name] += overlaid_by(row, WorldText, OVERLAID, layer.file, f"{SECTION}.{name}")
     worlds = {}
     for name, merged in rows.items():
         key = f"{SECTION}.{name}"
-        if name not in titled and nearest_name(name, titled):
-            raise unknown_name(SECTION, name, titled, file=merged.file, key=key)
+        refuse_misspelt(SECTION, name, rows, key)
         said = {part: value for part, value in merged.values.items() if part not in OVERLAID}
         text = validate(WorldText, said, file=merged.file, key=key)
         refuse_unknown("reference", text.references, references, merged.file, f"{key}.references")
-        known = named_overlays()
-        for overlay in text.overlays:
-            if overlay not in known:
-                raise unknown_name("overlay", overlay, known, file=merged.file, key=f"{key}.overlays")
+        refuse_unknown("overlay", text.overlays, named_overlays(), merged.file, f"{key}.overlays")
         laid = (*map(own_overlay, text.overlays), *own[name])
         if not laid:
             parts = ", ".join(("overlays", *OVERLAID))
             raise InputError(f"changes nothing: give one of {parts}", file=merged.file, key=key)
         worlds[name] = BelievedWorld(name, text, laid, merged.file)
     return worlds
-
-
-def _tables_of(row: Mapping[str, Any], file: str, key: str) -> list[Layer]:
-    """What one file lays over the model in a world: one layer, or none where it only says something of it."""
-    for part in row:
-        if part not in OVERLAID and part not in WorldText.model_fields:
-            raise unknown_name("key", part, [*WorldText.model_fields, *OVERLAID], file=file, key=f"{key}.{part}")
-    tables = {part: value for part, value in row.items() if part in OVERLAID}
-    return [Layer.of(tables, file=f"{file}: {key}")] if tables else []

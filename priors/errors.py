@@ -198,7 +198,9 @@ def _plain(name: str) -> str:
     return name.lower().replace("-", "_")
 
 
-def refuse_unknown(kind: str, names: Iterable[str], known: Iterable[str], file: str | Path | None, key: str) -> None:
+def refuse_unknown(
+    kind: str, names: Iterable[str], known: Iterable[str], file: str | Path | None = None, key: str | None = None
+) -> None:
     """Refuse names that are not among those known.
 
     Raises

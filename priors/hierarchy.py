@@ -12,15 +12,19 @@ from numpy.typing import ArrayLike
 from .bases import Array
 from .copula import INDEPENDENT, Copula
 from .errors import InputError, unknown_name
+from .families.classic import Fixed
 from .families.dependent import Conditional, Dependent
 from .families.dirichlet import LEAST, WHOLE, Dirichlet, DirichletShare
+from .families.empirical import Empirical
 from .families.family import Family
 from .families.given import Reach
 from .families.truncated import Truncated
+from .normal_rank import normal_rank
 
 Where = Callable[[str], tuple[str, str]]
 """File and key of a quantity's row, by its name."""
 MARGINAL_DRAWS = 2**16
+MARGINAL_RANKS = normal_rank(np.linspace(-3.5, 3.5, 29))  # the outermost leave 15 of those draws beyond them
 
 
 def related(names: Iterable[str], beliefs: Mapping[str, Family], copula: Copula = INDEPENDENT) -> list[str]:
@@ -296,3 +300,35 @@ def marginal_quantiles(
     points = qmc.Sobol(len(drawn), scramble=False).random(MARGINAL_DRAWS).T + 0.5 / MARGINAL_DRAWS
     values = transformed(needed, iter(copula.couple(drawn, points)), MARGINAL_DRAWS, {})
     return np.asarray(np.quantile(values[name], np.asarray(probabilities, dtype=float)))
+
+
+def marginal(name: str, beliefs: Mapping[str, Family], copula: Copula = INDEPENDENT) -> Family:
+    """What is believed of a quantity by itself: a distribution that needs no other quantity's value.
+
+    Parameters
+    ----------
+    name, beliefs, copula
+        As for `marginal_quantiles`, through some of which it goes where others give the quantity's numbers.
+
+    Examples
+    --------
+    >>> from catchup.model import load_assumptions
+    >>> from catchup.priors.hierarchy import marginal
+    >>> beliefs = load_assumptions().beliefs
+    >>> beliefs["bytedance_mfu"].parents, marginal("bytedance_mfu", beliefs).parents
+    (('mfu_china',), ())
+    """
+    belief = beliefs[name]
+    if not belief.parents:
+        return belief
+    found = marginal_quantiles(name, beliefs, MARGINAL_RANKS, copula)
+    low, high = belief.support()
+    rising = (found > low) & (found < high) & (np.diff(found, prepend=-np.inf) > 0.0)
+    if rising.sum() < 2:
+        return Fixed(value=float(found[len(found) // 2]))
+    pairs = tuple(
+        (float(rank), float(value)) for rank, value in zip(MARGINAL_RANKS[rising], found[rising], strict=True)
+    )
+    return Empirical(
+        quantiles=pairs, low=low if math.isfinite(low) else None, high=high if math.isfinite(high) else None
+    )

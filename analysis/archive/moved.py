@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from ..inference.estimates import Estimate
-from ..studies.attribution import QUANTILES, Attribution, Step
+from ..inference.probabilities import HEADLINE
+from ..studies.attribution import Attribution, Step
 from .reading import Run
 
 
@@ -43,7 +44,7 @@ def moved_of(run: Run) -> Moved | None:
 
 
 def _step(entry: Mapping[str, Any]) -> Step:
-    shifts = {p: _estimate(entry["shift"][f"{p:g}"], "months") for p in QUANTILES}
+    shifts = {p: _estimate(entry["shift"][f"{p:g}"], "months") for p in HEADLINE}
     reasons = tuple(map(str, entry.get("reasons", ())))
     probability = _estimate(entry["probability"], "value")
     return Step(str(entry["id"]), str(entry["title"]), shifts, probability, reasons=reasons)

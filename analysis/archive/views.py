@@ -36,9 +36,9 @@ import numpy as np
 
 from ..inference import proper_scores
 from ..inference.estimates import Array, Distribution
+from ..inference.probabilities import HEADLINE
 from ..inference.proper_scores import HORIZON
 
-SCORED_LEVELS = (0.05, 0.5, 0.95)
 MIDDLES = (np.arange(2_000) + 0.5) / 2_000  # probabilities of equally likely values, which a CRPS is worked out from
 TAIL = np.geomspace(1e-5, 1e-2, 60)  # probabilities of further values in the tails, for densities there
 LEVELS = np.unique(np.concatenate([TAIL, MIDDLES, 1.0 - TAIL]))
@@ -65,7 +65,7 @@ class View(ABC):
     @property
     def scored_levels(self) -> tuple[float, ...]:
         """Quantiles that it is scored by: those that most views state, or its own."""
-        return SCORED_LEVELS
+        return HEADLINE
 
     @abstractmethod
     def probability_before(self, moment: float) -> tuple[float, float]:
@@ -194,7 +194,7 @@ class Window(View):
 
     @property
     def scored_levels(self) -> tuple[float, ...]:
-        return () if self._rest else SCORED_LEVELS
+        return () if self._rest else HEADLINE
 
     @property
     def _rest(self) -> float:

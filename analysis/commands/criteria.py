@@ -6,7 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ...priors.errors import unknown_name
+from ...priors.errors import refuse_unknown
 from ..inference.question import DEFAULT_DRAWS
 from .data_studies import StudiedTables
 from .options import HOW, WHAT
@@ -40,9 +40,7 @@ def criteria(
     studied = studied or StudiedTables()
     store = studied.store()
     known = load_criteria(criteria, store.shapes)
-    for name in names:
-        if name not in known:
-            raise unknown_name("criterion", name, known)
+    refuse_unknown("criterion", names, known)
     chosen = {name: known[name] for name in names or known}
     question = Question(studied.assumptions(), as_of or date.today(), draws=draws, seed=seed)
     if criteria is not None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..inference.diagnostics import few_draws
 from ..inference.estimates import Distribution
+from ..inference.probabilities import HEADLINE
 from ..presentation.table import Cell, Layout
 from ..presentation.terminal import console, print_layout, to_text
 
@@ -64,6 +65,6 @@ def warn_of_faults(faults: Sequence[str]) -> None:
 
 def warn_if_few(distribution: Distribution) -> None:
     """Say on standard error that draws are too few for the quantiles shown, if they are."""
-    few = [f"{p:.0%}" for p in (0.05, 0.5, 0.95) if not distribution.quantile(p).meaningful]
+    few = [f"{p:.0%}" for p in HEADLINE if not distribution.quantile(p).meaningful]
     if few:
         warn(few_draws(distribution.effective_draws, f"quantile(s) {', '.join(few)}"))

@@ -15,10 +15,11 @@ from .diagnostics import WORST_KHAT, Diagnostics, few_draws
 from .draws import PriorDraws, Values
 from .estimates import ZERO, Distribution, Estimate
 from .firsts import DATE_RANGE, StreamedFirsts, first_archetypes, first_firms, ready_if_first
-from .json_values import QUANTILES, AnyDistribution
+from .json_values import AnyDistribution
 from .known import KNOWN, known_column, with_ranks
 from .outcomes import COMPUTE_ALONE, LOG_FLOP, PRETRAINED, READY, STAGE, summary_columns
 from .posterior import Posterior, prior_of
+from .probabilities import QUANTILES
 from .question import Question
 from .request import Request, posterior
 from .result import Result
@@ -29,7 +30,6 @@ from .streaming import StreamedDistribution, share_of
 if TYPE_CHECKING:
     from .genuineness import Genuineness
 
-FLOP_QUANTILES = (0.05, 0.5, 0.95)
 MONTHS_AHEAD = 24
 NOT_BY_FROM, NOT_BY_YEARS = 2028, 3  # first year whose beginning is asked about, unless it has come, and how many
 ENOUGH = 2_500  # effective draws that serve for a figure beside the headline

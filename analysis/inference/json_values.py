@@ -7,8 +7,6 @@ import numpy as np
 from .estimates import Distribution
 from .streaming import StreamedDistribution
 
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-
 AnyDistribution = Distribution | StreamedDistribution
 
 

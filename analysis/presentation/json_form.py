@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..inference.estimates import Distribution, Estimate
-from ..inference.json_values import QUANTILES, AnyDistribution, number, significant
+from ..inference.json_values import AnyDistribution, number, significant
+from ..inference.probabilities import QUANTILES
 from ..inference.question import Question
 from .table import ABSENT, KEY, Column, Table
 

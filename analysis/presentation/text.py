@@ -14,6 +14,7 @@ from ...model.race import Race
 from ...priors.families import Family
 from ..inference.estimates import FEW, Estimate
 from ..inference.json_values import thousands
+from ..inference.probabilities import HEADLINE
 from ..inference.question import Question
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def stock_text(threshold: Threshold) -> str:
 
 def newcomer_text(row: ScenarioResult, firm: str, question: Question) -> str:
     """Say when a firm that a scenario brings in is ready itself, and whether before the others."""
-    low, middle, high = (day_text(question, row.newcomers[firm].quantile_value(p)) for p in (0.05, 0.5, 0.95))
+    low, middle, high = (day_text(question, row.newcomers[firm].quantile_value(p)) for p in HEADLINE)
     chance = chance_text(row.first_firm[firm].value)
     chance = f"of {chance}" if chance[0].isdigit() else chance
     return (

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from ..inference.probabilities import HEADLINE
 from ..inference.processes import shared_out
 from ..presentation.report.sections import Drawing, Sections
 from ..presentation.text import day_text
@@ -44,7 +45,7 @@ def drawings_of(sections: Sections) -> dict[str, Drawing]:
         regimes=results["regimes"],
         sensitivity=results["sensitivity"],
     )
-    days = [day_text(answer.question, answer.ready.quantile_value(p)) for p in (0.05, 0.5, 0.95)]
+    days = [day_text(answer.question, answer.ready.quantile_value(p)) for p in HEADLINE]
     shows = {
         "cumulative": f"Cumulative probability of the date: 5% by {days[0]}, half by {days[1]}, 95% by {days[2]}.",
         "gate": "The compute that Mythos's level costs falls through time, and each firm's budget rises to meet it.",

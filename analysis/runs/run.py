@@ -41,13 +41,14 @@ from ..inference.diagnostics import UntrustworthyError
 from ..inference.forecast import Forecast, forecast
 from ..inference.inputs import Inputs, inputs_of
 from ..inference.posterior import Posterior
+from ..inference.probabilities import HEADLINE
 from ..inference.processes import beside, shared_out
 from ..inference.request import Request, posterior
 from ..inference.snapshot import Snapshot
 from ..presentation.report.sections import Sections
 from ..presentation.tables.builders import as_json
 from ..presentation.tables.evidence import evidence_of
-from ..studies.attribution import QUANTILES, Attribution, attribute
+from ..studies.attribution import Attribution, attribute
 from .asked import studies_of_a_run
 from .forecast_files import forecast_files, json_text
 from .pictures import drawings_of
@@ -241,7 +242,7 @@ def _since(previous: Run, drawn: Posterior, answer: Forecast) -> tuple[Attributi
         items=items,
         inputs=_inputs(drawn),
         version=library_versions()["catchup"],
-        recorded={p: answer.ready.quantile(p) for p in QUANTILES},
+        recorded={p: answer.ready.quantile(p) for p in HEADLINE},
         engine=drawn.engine,
         retracted=retractions_of(drawn.selection) if drawn.conditioned else {},
         code=code_hash(),

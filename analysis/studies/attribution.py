@@ -24,13 +24,13 @@ from ...evidence.schema import Item
 from ..inference.differences import probability_shift, quantile_shift
 from ..inference.estimates import ZERO, Estimate
 from ..inference.posterior import Posterior
+from ..inference.probabilities import HEADLINE
 from ..inference.question import Question
 from ..inference.snapshot import Snapshot
-from .attribution_states import PUBLISHED, State, end_state, on_draws_of, state_on
+from .attribution_states import State, end_state, on_draws_of, state_on
 from .attribution_steps import Step as Step
 from .reasons import of_the_models, priors_text, version_text, with_reasons
 
-QUANTILES = PUBLISHED
 ROUNDING = 1e-4  # months; what is published is rounded to this
 CHANCE = 4.0  # standard errors that random numbers explain
 
@@ -219,7 +219,7 @@ def _step(changes: Sequence[Change], before: State, after: State, month: float) 
 
 
 def _shift(identity: str, title: str, before: State, after: State, month: float) -> Step:
-    shifts = {p: quantile_shift(after.ready, before.ready, p) for p in QUANTILES}
+    shifts = {p: quantile_shift(after.ready, before.ready, p) for p in HEADLINE}
     probability = probability_shift(after.ready, before.ready, month)
     return Step(identity, title, shifts, probability, after.ess, after.khat)
 
@@ -227,7 +227,7 @@ def _shift(identity: str, title: str, before: State, after: State, month: float)
 def _left_over(snapshot: Snapshot, state: State, end: str, other: Snapshot) -> list[Step]:
     """How what a forecast published differs from what it gives when it is worked out again; by nothing, as a rule."""
     published, again = _published(snapshot, state), state.quantiles
-    shifts = {p: _difference(published[p], again[p], -1.0 if end == "before" else 1.0) for p in QUANTILES}
+    shifts = {p: _difference(published[p], again[p], -1.0 if end == "before" else 1.0) for p in HEADLINE}
     if end == "before" and _of_another_program(snapshot, other):
         return [Step("version", version_text(snapshot, other), shifts, ZERO)] if _any_shift(shifts) else []
     by = "NUTS, and worked out again by importance" if snapshot.engine == "nuts" else "worked out again"
@@ -265,7 +265,7 @@ def _published(snapshot: Snapshot, state: State) -> dict[float, Estimate]:
         p: snapshot.recorded[p]
         if p in snapshot.recorded and abs(snapshot.recorded[p].value - again[p].value) > ROUNDING
         else again[p]
-        for p in QUANTILES
+        for p in HEADLINE
     }
 
 

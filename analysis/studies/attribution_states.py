@@ -14,12 +14,12 @@ from ..inference.estimates import Distribution, Estimate
 from ..inference.importance import ReweightedPrior
 from ..inference.likelihoods import latent_beliefs
 from ..inference.posterior import Posterior
+from ..inference.probabilities import HEADLINE
 from ..inference.question import Question
 from ..inference.snapshot import Snapshot, posterior_on
 from ..inference.subsets import SharedDraws
 
 ENOUGH = 0.9  # of a neighbour's effective draws: with fewer left, draws of its own make the smaller error
-PUBLISHED = (0.05, 0.5, 0.95)  # quantiles that are followed
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +49,7 @@ class State:
     @cached_property
     def quantiles(self) -> Mapping[float, Estimate]:
         """Quantiles of the date, months, by probability."""
-        return {p: self.ready.quantile(p) for p in PUBLISHED}
+        return {p: self.ready.quantile(p) for p in HEADLINE}
 
 
 def state_of(question: Question, posterior: Posterior) -> State:

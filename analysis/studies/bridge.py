@@ -28,12 +28,12 @@ from ..inference.estimates import Distribution, Estimate
 from ..inference.likelihoods import prior_for
 from ..inference.outcomes import READY, ready_column
 from ..inference.posterior import Posterior
+from ..inference.probabilities import BRIDGED
 from ..inference.question import Question
 from ..inference.result import Result
 from ..inference.subsets import SharedDraws, Subset
 from .reproduction.claims import load_claims
 
-SHIFT_QUANTILES = (0.05, 0.5, 0.75, 0.95)
 LAUNCH, OVERLAYS, SET, EVENT, POOL = "launch", "overlays", "set", "event", "pool"
 
 
@@ -163,7 +163,7 @@ def bridge(posterior: Posterior, pool: Distribution | None = None) -> Bridge:
 
 def _shifts(new: _Answer, old: _Answer) -> dict[float, Estimate]:
     shift = quantile_shift if new.mark is old.mark else independent_quantile_shift
-    return {p: shift(new.ready, old.ready, p) for p in SHIFT_QUANTILES}
+    return {p: shift(new.ready, old.ready, p) for p in BRIDGED}
 
 
 def _before_evidence(question: Question) -> Iterator[_Answer]:

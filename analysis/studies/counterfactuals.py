@@ -27,7 +27,6 @@ from ..inference.posterior import Posterior
 from ..inference.question import Question
 from ..inference.result import Result
 
-SHIFT_QUANTILES = (0.5, 0.75, 0.95)
 CHANGED = "changed:"  # begins the columns of dates under an intervention
 MOVED = 1e-6  # months; a few seconds, far above the solver's error
 

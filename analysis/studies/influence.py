@@ -24,12 +24,12 @@ from ..inference.estimates import Distribution, Estimate
 from ..inference.likelihoods import prior_for
 from ..inference.log_means import log_mean
 from ..inference.posterior import Posterior
+from ..inference.probabilities import HEADLINE
 from ..inference.progress import track
 from ..inference.result import Origin, Result
 from ..inference.subsets import SharedDraws, Subset, on_common_draws
 from .information import information_gain
 
-SHIFT_QUANTILES = (0.05, 0.5, 0.95)
 CONFLICT = -0.5 * math.log(10.0)  # log of the factor by which two items make each other less likely
 
 
@@ -212,7 +212,7 @@ def _effect(without: Subset, informed: Subset, *, added: bool) -> Effect:
     if khat > WORST_KHAT:
         return Effect(khat, ess, {}, None)
     changed, baseline = (informed.ready, without.ready) if added else (without.ready, informed.ready)
-    shifts = {p: quantile_shift(changed, baseline, p) for p in SHIFT_QUANTILES}
+    shifts = {p: quantile_shift(changed, baseline, p) for p in HEADLINE}
     return Effect(khat, ess, shifts, information_gain(*on_common_draws(informed, without)))
 
 

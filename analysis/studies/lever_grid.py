@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import product
 
-from ...model.policies import NO_INTERVENTION, Intervention, apply_lever, apply_regime, together
+from ...model.enacted import one_after_another
+from ...model.policies import NO_INTERVENTION, Intervention, apply_lever, apply_regime
 from ..inference.estimates import Distribution, Estimate
 from ..inference.posterior import Posterior
 from ..inference.result import Result
@@ -76,7 +77,9 @@ def lever_grid(posterior: Posterior, *, acting_from: date | None = None) -> Grid
         **{name: apply_regime(regime, month) for name, regime in assumptions.regimes.items()},
     }
     keys = {f"{lever}/{regime}": (lever, regime) for lever, regime in product(levers, regimes) if lever or regime}
-    interventions = {key: _both(levers[lever], regimes[regime]) for key, (lever, regime) in keys.items()}
+    interventions = {
+        key: list(one_after_another([levers[lever], regimes[regime]]))[-1] for key, (lever, regime) in keys.items()
+    }
     baseline, dates = changed_distributions(posterior, interventions)
     return Grid(
         posterior.origin,
@@ -86,9 +89,3 @@ def lever_grid(posterior: Posterior, *, acting_from: date | None = None) -> Grid
         past_by(posterior, month),
         {(None, None): baseline, **{pair: dates[key] for key, pair in keys.items()}},
     )
-
-
-def _both(lever: Intervention, regime: Intervention) -> Intervention:
-    if lever == NO_INTERVENTION or regime == NO_INTERVENTION:
-        return regime if lever == NO_INTERVENTION else lever
-    return together(lever, regime)

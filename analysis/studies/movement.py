@@ -15,9 +15,9 @@ from ..inference.importance import ReweightedPrior, weights_given
 from ..inference.likelihoods import latent_beliefs, likelihoods, total
 from ..inference.outcomes import READY, ready_column
 from ..inference.posterior import Posterior, prior_of
+from ..inference.probabilities import HEADLINE
 from ..inference.request import Request, choose_evidence
 
-SHIFT_QUANTILES = (0.05, 0.5, 0.95)
 ENOUGH = 0.1  # of the effective draws, left without an item: its date's error is then at most three times the answer's
 
 
@@ -134,4 +134,4 @@ def _conditioned_apart(request: Request, added: tuple[str, ...], ready: Distribu
 
 def _movement(items: tuple[str, ...], after: Distribution, before: Distribution, *, common: bool) -> Movement:
     shift = quantile_shift if common else independent_quantile_shift
-    return Movement(items, before, {p: shift(after, before, p) for p in SHIFT_QUANTILES})
+    return Movement(items, before, {p: shift(after, before, p) for p in HEADLINE})

@@ -15,6 +15,9 @@ from ..inference.averaged import AveragedQuantiles
 from ..inference.estimates import Distribution
 from ..inference.weighting import MixedWeighting
 
+LINEAR, QUANTILE, STACKING = "linear-pool", "quantile-pool", "stacking"
+POOLS = (LINEAR, QUANTILE, STACKING)
+
 
 def linear_pool(dates: Mapping[str, Distribution], weights: Mapping[str, float] | None = None) -> Distribution:
     """Mix the densities, by weights or equally: on the structures' own draws, and with their errors.

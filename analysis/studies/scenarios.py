@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ...model.forward import change_from
 from ...priors.arguments import listed
-from ...priors.errors import unknown_name
+from ...priors.errors import refuse_unknown
 from ..inference.differences import quantile_shift
 from ..inference.draws import Values
 from ..inference.estimates import Distribution, Estimate
@@ -95,7 +95,7 @@ def scenarios(posterior: Posterior, ids: Sequence[str] | None = None) -> Scenari
     posterior : Posterior
         Or a prior, of the baseline.
     ids : sequence of str, optional
-        Which scenarios; all by default.
+        Which scenarios, each once however often it is named; all by default.
 
     Notes
     -----
@@ -121,11 +121,9 @@ def scenarios(posterior: Posterior, ids: Sequence[str] | None = None) -> Scenari
     """
     question, source = posterior.question, posterior.source
     base = question.assumptions
-    ids = None if ids is None else listed("ids", ids, "names of scenarios")
-    for name in ids or ():
-        if name not in base.scenarios:
-            raise unknown_name("scenario", name, base.scenarios)
-    worlds = [ScenarioWorld(question, name) for name in (ids if ids is not None else base.scenarios)]
+    asked = list(base.scenarios) if ids is None else dict.fromkeys(listed("ids", ids, "names of scenarios"))
+    refuse_unknown("scenario", asked, base.scenarios)
+    worlds = [ScenarioWorld(question, name) for name in asked]
     added = {name: belief for world in worlds for name, belief in world.own_beliefs.items()}
 
     def evaluate(values: Values) -> Values:

@@ -20,9 +20,8 @@ from .readings.mobilisation import SCENARIO
 from .readings.trend import condition_trend
 from .readings.trend_evidence import countable
 from .scenarios import ScenarioResult, scenarios
-from .structure_registry import registered_structures, structures_silent_on, trend_id
+from .structure_registry import COMPUTE, MOBILISATION, registered_structures, structures_silent_on, trend_id
 
-COMPUTE, MOBILISATION = "compute-gate", "mobilisation"
 MOBILISATION_SCENARIO = SCENARIO
 MOST = 0.5  # share of the draws whose date is the same, from which on two structures are one answer twice
 SAME = 1e-9  # months between two dates that are the same

@@ -15,10 +15,12 @@ from ...model.models import MODELS
 from ...priors.entry_points import entry_points_of, load_entry_point
 from ...priors.errors import InputError, unknown_name
 from ...priors.families import Family, as_family
+from .pools import POOLS
 
 GROUP = "catchup.structures"  # of entry points
 NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-TAKEN = ("compute-gate", "mobilisation", "linear-pool", "quantile-pool", "stacking")
+COMPUTE, MOBILISATION = "compute-gate", "mobilisation"
+TAKEN = (COMPUTE, MOBILISATION, *POOLS)
 TREND = "trend-"  # begins the ids of trends
 WANTED = "a class that derives from catchup.Structure"
 FACTORS = np.array([0.9, 1.0, 1.1])  # of the example's values, to try the formula on

@@ -36,8 +36,8 @@ from .pointwise import Pointwise
 from .pools import between_share, linear_pool, quantile_pool
 from .readings.trend import draw_trend
 from .readings.trend_evidence import countable
-from .structure_dates import COMPUTE, MOBILISATION, Refused, StructureDate, dates_of_structures, left_out_of, pooled
-from .structure_registry import Structure, registered_structures, trend_id
+from .structure_dates import Refused, StructureDate, dates_of_structures, left_out_of, pooled
+from .structure_registry import COMPUTE, MOBILISATION, Structure, registered_structures, trend_id
 from .telling import Telling, soonest, telling
 
 Draw = Callable[[Sequence[Item]], tuple[Mapping[str, Array], Weighting]]

@@ -14,10 +14,10 @@ from ..inference.draws import PriorDraws, Values
 from ..inference.estimates import Array
 from ..inference.outcomes import outcome_of
 from ..inference.posterior import Posterior
+from ..inference.probabilities import QUANTILES
 from ..inference.question import Question
 from ..inference.result import Result
 
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 DRAWS = 20_000  # bands are read by eye: more draws would not be seen
 POINTS = 121
 MONTHS = (12.0, 120.0)  # shortest and longest span shown
@@ -35,7 +35,7 @@ class Trajectories(Result):
     months : array, shape (time,)
         Months since t = 0.
     requirement : array, shape (level, time)
-        Compute that still buys the event, FLOP; levels as in `LEVELS`.
+        Compute that still buys the event, FLOP; levels as in `QUANTILES`.
     budgets : dict of str to array, shape (level, time)
         By firm, the compute it would commit to one run, FLOP.
     pools : dict of str to array, shape (level, time)
@@ -74,18 +74,18 @@ def race_trajectories(posterior: Posterior) -> Trajectories:
     launch = np.stack([contender.launch for contender in result.contenders.values()])
     firms = list(result.contenders)
     months = np.linspace(0.0, _span(question, result.ready), POINTS)
-    requirement = np.empty((len(LEVELS), POINTS))
-    pools = {firm: np.empty((len(LEVELS), POINTS)) for firm in firms}
-    budgets = {firm: np.empty((len(LEVELS), POINTS)) for firm in firms}
+    requirement = np.empty((len(QUANTILES), POINTS))
+    pools = {firm: np.empty((len(QUANTILES), POINTS)) for firm in firms}
+    budgets = {firm: np.empty((len(QUANTILES), POINTS)) for firm in firms}
     for column, t in enumerate(months):
         required = equations.requirement(np, result.target_flop, world.law.log_progress(np, t))
-        requirement[:, column] = np.quantile(required, LEVELS)
+        requirement[:, column] = np.quantile(required, QUANTILES)
         for firm in firms:
             stock = _at(world.pools[firm], t, required.size)
             budget = question.assumptions.race.firms[firm].share_of_year(np, values)
-            pools[firm][:, column] = np.quantile(stock, LEVELS)
+            pools[firm][:, column] = np.quantile(stock, QUANTILES)
             spent = equations.largest_run(budget, stock, world.flop_month[firm])
-            budgets[firm][:, column] = np.quantile(spent, LEVELS)
+            budgets[firm][:, column] = np.quantile(spent, QUANTILES)
     return Trajectories(
         replace(posterior.origin, draws=result.ready.size),
         months=months,
@@ -132,7 +132,7 @@ def _span(question: Question, ready: Array) -> float:
 
 def _date_quantiles(dates: Array) -> Array:
     """Quantiles of dates of which some may never come."""
-    return np.asarray(np.quantile(dates, LEVELS, method="inverted_cdf"))
+    return np.asarray(np.quantile(dates, QUANTILES, method="inverted_cdf"))
 
 
 def _at(pool: Pool, t: float, draws: int) -> Array:

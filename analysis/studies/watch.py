@@ -24,7 +24,7 @@ from ...evidence.schema import Item
 from ...model.enacted import beyond_doubt
 from ...model.policies import apply_lever
 from ...priors.arguments import listed
-from ...priors.errors import InputError, unknown_name
+from ...priors.errors import InputError, refuse_unknown
 from ..inference.diagnostics import UntrustworthyError
 from ..inference.estimates import Array, Distribution, Estimate
 from ..inference.posterior import Posterior
@@ -189,9 +189,7 @@ def watch(
 
 def _chosen(observables: Observables, only: Sequence[str]) -> list[Observable]:
     only = listed("only", only, "names of observables")
-    for name in only:
-        if name not in observables.rows:
-            raise unknown_name("observable", name, observables.rows, key="--only")
+    refuse_unknown("observable", only, observables.rows, key="--only")
     return [observables.rows[name] for name in dict.fromkeys(only or observables.rows)]
 
 

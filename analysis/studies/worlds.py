@@ -19,16 +19,16 @@ from ...evidence.schema import Item
 from ...model.assumptions import Assumptions, assemble, in_world
 from ...model.models import MODELS, model_layers
 from ...priors.arguments import listed
-from ...priors.errors import InputError, unknown_name
+from ...priors.errors import InputError, refuse_unknown
 from ..inference.diagnostics import UntrustworthyError
 from ..inference.differences import quantile_shift
 from ..inference.estimates import Distribution, Estimate
 from ..inference.firsts import first_firms
 from ..inference.posterior import Posterior, prior_of
+from ..inference.probabilities import DELAYED
 from ..inference.processes import shared_out
 from ..inference.question import Question
 from ..inference.result import Result
-from .counterfactuals import SHIFT_QUANTILES
 from .scenarios import ScenarioComparison, scenarios
 
 WORLD_DRAWS = 32_768  # of every world that is conditioned anew: a date's error is some hundredths of a month
@@ -168,9 +168,7 @@ def worlds(
     others = [name for name in MODELS if name != model]
     known = [*others, *assumptions.worlds, *assumptions.scenarios]
     wanted = known if ids is None else list(listed("ids", ids, "names of worlds"))
-    for name in wanted:
-        if name not in known:
-            raise unknown_name("world", name, known, key="worlds")
+    refuse_unknown("world", wanted, known, key="worlds")
     anchor = _answer(replace(question, draws=min(question.draws, WORLD_DRAWS)), posterior.items, posterior)
     begun = [name for name in assumptions.scenarios if name in wanted]
     if compared is None or ids is not None:
@@ -219,7 +217,7 @@ def _scenarios(posterior: Posterior, compared: ScenarioComparison) -> Iterator[W
             row.references,
             texts[row.id].text.notes.strip(),
             row.ready,
-            shifts={p: row.shift(p) for p in SHIFT_QUANTILES},
+            shifts={p: row.shift(p) for p in DELAYED},
             first_firm=row.first_firm,
             withheld="begins on the day of the question: of what was seen before it says what the model says",
             draws=row.ready.weighting.draws,
@@ -236,7 +234,7 @@ def _asked_anew(text: WorldResult, assumptions: Assumptions, posterior: Posterio
     except UntrustworthyError as error:
         return replace(text, refused=error.on_command_line, left_out=left_out)
     row = _of_posterior(replace(text, left_out=left_out), found, anchor)
-    return replace(row, shifts={p: quantile_shift(found.ready, anchor.ready, p) for p in SHIFT_QUANTILES})
+    return replace(row, shifts={p: quantile_shift(found.ready, anchor.ready, p) for p in DELAYED})
 
 
 def _answer(question: Question, items: Sequence[Item], posterior: Posterior) -> Posterior:

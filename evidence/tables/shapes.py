@@ -128,6 +128,10 @@ class Shape(StrictModel):
         """Columns without which a table is not of this shape."""
         return tuple(name for name, column in self.column.items() if column.need)
 
+    def level(self, column: str) -> float | None:
+        """Probability with which a column's interval is stated; None where it has no interval."""
+        return next((row.level for row in self.interval if row.value == column), None)
+
 
 class CountryText(StrictModel):
     """Names under which tables list a country, and how names of its models begin where a table lists none."""

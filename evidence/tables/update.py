@@ -135,7 +135,7 @@ def update(store: TableStore, names: Iterable[str] = ()) -> list[Outcome]:
         If a table is unknown, or an address makes no sense.
     """
     known = load_sources(store)
-    for name in (names := list(names)):
+    for name in (names := list(dict.fromkeys(names))):
         if name not in known.sources:
             raise unknown_name("table", name, known.sources)
     return [_update(store, name, known.sources[name].address, known.limits) for name in names or known.sources]

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from false_alarms import widest
 from scipy import stats
 from scipy.special import ndtri
 
@@ -41,7 +42,6 @@ from catchup.model.draws import QuantileTransform, UniformStreams
 from catchup.priors import Layer
 from catchup.priors.copula import Copula, Group, pearson_of
 from catchup.priors.families import Family, Normal, Triangular, Uniform
-from false_alarms import widest
 from item_cases import DAY, conjugate, constant_part, counting, reading, twin_question
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)

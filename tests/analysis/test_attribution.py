@@ -9,20 +9,21 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from false_alarms import widest
 from scipy import stats
 
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.diagnostics import UntrustworthyError
 from catchup.analysis.inference.estimates import ZERO, Distribution, Estimate
 from catchup.analysis.inference.inputs import inputs_of
+from catchup.analysis.inference.probabilities import HEADLINE
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.snapshot import Snapshot
 from catchup.analysis.studies import attribution
-from catchup.analysis.studies.attribution import QUANTILES, Attribution, Step, attribute
+from catchup.analysis.studies.attribution import Attribution, Step, attribute
 from catchup.evidence.schema import Item
 from catchup.evidence.selection import Selection
 from catchup.model.assumptions import Assumptions, load_assumptions
-from false_alarms import widest
 from item_cases import impossible, item, reading
 
 DAY, EARLIER = date(2026, 11, 21), date(2026, 11, 14)
@@ -57,12 +58,12 @@ def asked(question: Question, items: Sequence[Item]) -> Distribution:
 
 
 def snapshot(question: Question, items: Sequence[Item], recorded: Distribution | None = None) -> Snapshot:
-    quantiles = {} if recorded is None else {p: recorded.quantile(p) for p in QUANTILES}
+    quantiles = {} if recorded is None else {p: recorded.quantile(p) for p in HEADLINE}
     return Snapshot(question, {one.id: one for one in items}, inputs_of(question.assumptions, items), "1", quantiles)
 
 
 def adds_up(found: Attribution) -> None:
-    for p in QUANTILES:
+    for p in HEADLINE:
         whole = found.total.shifts[p].value
         assert math.fsum(step.shifts[p].value for step in found.steps) == pytest.approx(whole, abs=1e-9)
         assert found.after[p] - found.before[p] == pytest.approx(whole, abs=1e-9)
@@ -75,7 +76,7 @@ def test_sharp_items_end_where_the_forecast_does(question: Question, sharp: list
     found = attribute(snapshot(question, [], first), snapshot(question, sharp, last))
     assert [step.id for step in found.steps] == ["added:sharp-0", "added:sharp-1"]  # and nothing is left over
     adds_up(found)
-    for p in QUANTILES:
+    for p in HEADLINE:
         assert found.before[p] == pytest.approx(first.quantile_value(p), abs=1e-9)
         assert found.after[p] == pytest.approx(last.quantile_value(p), abs=1e-9)
     middle = asked(question, sharp[:1])

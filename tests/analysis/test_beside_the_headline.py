@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from false_alarms import widest
 
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.differences import independent_quantile_shift
 from catchup.analysis.inference.forecast import forecast, forecast_prior
-from catchup.analysis.inference.json_values import QUANTILES
 from catchup.analysis.inference.posterior import Posterior, prior_of
+from catchup.analysis.inference.probabilities import QUANTILES
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import choose_evidence
 from catchup.analysis.presentation.figures.forecast_figures import prior_behind, write_cumulative
@@ -29,7 +30,6 @@ from catchup.analysis.studies.structure_spread import StructureSpread, pool_fore
 from catchup.analysis.studies.structures import structures
 from catchup.model.assumptions import load_assumptions
 from catchup.priors import LogNormal
-from false_alarms import widest
 from item_cases import DAY, counting, default_posterior, item
 
 

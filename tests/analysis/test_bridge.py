@@ -10,23 +10,24 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from false_alarms import covers, widest
 
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.estimates import Distribution
 from catchup.analysis.inference.posterior import Posterior, prior_of
+from catchup.analysis.inference.probabilities import BRIDGED
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.presentation.figures import draw_bridge
 from catchup.analysis.presentation.tables.bridge import bridge_text, moved_text
 from catchup.analysis.studies import bridge as module
-from catchup.analysis.studies.bridge import SHIFT_QUANTILES, Bridge, bridge
+from catchup.analysis.studies.bridge import Bridge, bridge
 from catchup.analysis.studies.structure_spread import structure_spread
 from catchup.evidence import Item
 from catchup.model.assumptions import load_assumptions
 from catchup.model.models import GROUPS
 from catchup.priors.layers import Layer
-from false_alarms import covers, widest
 from figure_cases import faults
 from item_cases import DAY, counting, default_posterior, item
 
@@ -68,7 +69,7 @@ def random_ledger(rng: np.random.Generator) -> list[Item]:
 
 
 def sums(found: Bridge) -> dict[float, float]:
-    return {p: sum(step.shifts[p].value for step in found.steps) for p in SHIFT_QUANTILES}
+    return {p: sum(step.shifts[p].value for step in found.steps) for p in BRIDGED}
 
 
 @pytest.mark.parametrize("ledger", LEDGERS)

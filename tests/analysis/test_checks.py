@@ -12,6 +12,7 @@ import arviz_stats
 import numpy as np
 import pytest
 import xarray as xr
+from false_alarms import FALSE_ALARM, widest
 from scipy import stats
 
 from catchup.analysis.commands.main import run
@@ -37,7 +38,6 @@ from catchup.evidence.layout import OBSERVATION
 from catchup.evidence.selection import Selection
 from catchup.model import load_assumptions
 from catchup.model.assumptions import Assumptions
-from false_alarms import FALSE_ALARM, widest
 from item_cases import DAY, counting, impossible, item, reading, twin_question, write_item
 
 

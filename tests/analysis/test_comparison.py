@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import xarray as xr
 from arviz_base import from_dict, load_arviz_data
+from false_alarms import widest
 from scipy import optimize, stats
 
 from catchup.analysis.inference.estimates import Weighting
@@ -29,7 +30,6 @@ from catchup.analysis.studies.comparison import (
 )
 from catchup.analysis.studies.pointwise import Pointwise, observations_of, pointwise_of
 from catchup.priors.errors import InputError
-from false_alarms import widest
 from item_cases import DAY
 
 ERRORS = 0.5  # standard deviation of an observation in the conjugate model

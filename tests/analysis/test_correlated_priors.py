@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from false_alarms import widest
 from scipy import stats
 
 from catchup.analysis.archive.inputs import read_inputs, write_inputs
@@ -41,7 +42,6 @@ from catchup.model.draws import QuantileTransform, UniformStreams
 from catchup.priors.copula import Copula, group_by_dependence, pearson_of
 from catchup.priors.families import Normal
 from catchup.priors.layers import Layer
-from false_alarms import widest
 from item_cases import DAY, MEDIAN, SIGMA, constant_part, counting, item, reading, twin_question
 
 MFUS = ("mfu_anthropic", "mfu_china")

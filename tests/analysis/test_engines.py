@@ -9,6 +9,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from false_alarms import widest
 from recording import Add, sized
 
 from catchup.analysis.inference.adaptation import adapt, reweighted
@@ -23,7 +24,6 @@ from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import choose_evidence
 from catchup.evidence import Item, evidence_data, log_density, simulate, with_latents
 from catchup.model import load_assumptions
-from false_alarms import widest
 
 pytestmark = pytest.mark.slow
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from false_alarms import covers
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import signal, stats
@@ -12,7 +13,6 @@ from scipy.stats import qmc
 from catchup.analysis.inference.differences import error_of_difference, paired_differences, quantile_shift
 from catchup.analysis.inference.estimates import TAIL_DRAWS, Distribution, Estimate, Weighting
 from catchup.analysis.inference.quantiles import density_between, half_widths
-from false_alarms import covers
 
 REPETITIONS = 600
 SKEWED = stats.gamma(2.0)

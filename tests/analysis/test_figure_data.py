@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from catchup.analysis.inference.draws import PriorDraws, StoredDraws
 from catchup.analysis.inference.estimates import Weighting
 from catchup.analysis.inference.posterior import prior_of
+from catchup.analysis.inference.probabilities import QUANTILES
 from catchup.analysis.inference.question import Question
 from catchup.analysis.presentation.figures.bands import spread
 from catchup.analysis.presentation.figures.dates import date_number, date_ticks, day_number
@@ -20,7 +21,7 @@ from catchup.analysis.presentation.figures.densities import density_of_draws
 from catchup.analysis.presentation.figures.flop_axis import flop_tick_text, flop_ticks
 from catchup.analysis.presentation.figures.gate import crossing
 from catchup.analysis.presentation.figures.wording import count_text, flop_text, quantity_text, value_text
-from catchup.analysis.studies.trajectories import LEVELS, race_trajectories, representative
+from catchup.analysis.studies.trajectories import race_trajectories, representative
 from catchup.model.assumptions import load_assumptions
 from item_cases import posterior_from
 
@@ -55,8 +56,8 @@ def test_bands_are_the_equations_quantiles(question: Question) -> None:
         pool = v["startup_stock"] + v["startup_growth"] * min(t, 24.0) / v["startup_growth_months"]
         budget = 12.0 * v["startup_budget"] * pool * 9.89e14 * v["mfu_china"] * seconds
         for drawn, wanted in ((paths.requirement, required), (paths.pools["startup"], pool)):
-            np.testing.assert_allclose(drawn[:, column], np.quantile(wanted, LEVELS), rtol=1e-9)
-        np.testing.assert_allclose(paths.budgets["startup"][:, column], np.quantile(budget, LEVELS), rtol=1e-9)
+            np.testing.assert_allclose(drawn[:, column], np.quantile(wanted, QUANTILES), rtol=1e-9)
+        np.testing.assert_allclose(paths.budgets["startup"][:, column], np.quantile(budget, QUANTILES), rtol=1e-9)
     assert paths.months[-1] > question.as_of_months
 
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from false_alarms import covers
 
 from catchup.analysis.inference import forecast as module
 from catchup.analysis.inference.draws import PriorDraws, StoredDraws
@@ -16,7 +17,6 @@ from catchup.analysis.inference.question import Question
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.model.assumptions import Assumptions, load_assumptions
 from catchup.model.calendar import month_ends
-from false_alarms import covers
 from item_cases import posterior_from
 
 KEYS = {

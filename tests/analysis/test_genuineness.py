@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from false_alarms import widest
 
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference.conditioning import condition
@@ -32,7 +33,6 @@ from catchup.evidence.schema import Item, item_from_table
 from catchup.evidence.template import template
 from catchup.model.assumptions import Assumptions, load_assumptions
 from catchup.priors.layers import Layer
-from false_alarms import widest
 from item_cases import DAY, counting, item, reading, write_item
 
 SLIDE = {

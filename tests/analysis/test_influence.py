@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from false_alarms import covers, widest
 from scipy import stats
 from scipy.stats import qmc
 
@@ -24,7 +25,6 @@ from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.influence import CONFLICT, Influence, influence
 from catchup.analysis.studies.information import information_gain
 from catchup.evidence.selection import Selection
-from false_alarms import covers, widest
 from item_cases import (
     DAY,
     assumptions_with,

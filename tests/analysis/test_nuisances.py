@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from false_alarms import widest
 from scipy.special import ndtr, ndtri
 
 import catchup
@@ -24,7 +25,6 @@ from catchup.evidence import Item, with_latents
 from catchup.model import load_assumptions
 from catchup.model.draws import uniform_numbers
 from catchup.priors import Layer
-from false_alarms import widest
 from item_cases import DAY
 
 LAGS = ("aisi-open-weight-cyber-lag", "caisi-deepseek-v4-lag", "caisi-glm-5-3-cyber-lag", "epoch-lag-records")

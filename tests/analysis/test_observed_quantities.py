@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import pymc as pm
 import pytest
+from false_alarms import widest
 from scipy import special
 
 from catchup.analysis.inference.estimates import Distribution, Weighting
@@ -20,7 +21,6 @@ from catchup.analysis.inference.request import choose_evidence
 from catchup.evidence.latents import with_latents
 from catchup.model.assumptions import load_assumptions
 from catchup.priors import Layer
-from false_alarms import widest
 
 pytestmark = pytest.mark.slow
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from false_alarms import covers, widest
 
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference import forecast as forecasting
@@ -25,7 +26,6 @@ from catchup.evidence.confirmation import confirmed_text
 from catchup.evidence.ledgers import PACKAGED
 from catchup.model.assumptions import load_assumptions
 from catchup.model.forward import outcome
-from false_alarms import covers, widest
 
 FIVE = ["no-interest", "no-capability", "too-little-focus", "first-run-setback", "data-and-rl"]
 DAY = date(2026, 11, 21)

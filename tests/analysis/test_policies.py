@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from false_alarms import widest
 
 from catchup.analysis.commands.main import run as catchup
 from catchup.analysis.inference.conditioning import condition
@@ -42,7 +43,6 @@ from catchup.model.efficiency import months_until
 from catchup.model.forward import outcome
 from catchup.model.law import LawInTurn, law_of_numbers, numbers_of
 from catchup.model.policies import apply_lever
-from false_alarms import widest
 from item_cases import DAY, counting, item, posterior_from, write_item
 
 MODEL = "current"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from false_alarms import widest
 from reference import AS_OF, READY, REFERENCES, Reference, diagnosed, read, write
 
 from catchup.analysis.inference.conditioning import condition
@@ -20,7 +21,6 @@ from catchup.analysis.inference.question import Question
 from catchup.evidence import load_ledger
 from catchup.evidence.selected import Selection
 from catchup.model import load_assumptions
-from false_alarms import widest
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 KEPT = sorted(path.parent for path in REFERENCES.glob("*/info.json"))

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from false_alarms import widest
 from scipy import stats
 
 import catchup
@@ -26,7 +27,6 @@ from catchup.analysis.studies.structures import structures
 from catchup.model import load_assumptions
 from catchup.priors import InputError, LogNormal
 from catchup.priors.entry_points import entry_points_of
-from false_alarms import widest
 from item_cases import DAY
 
 MEDIAN, SIGMA = 10.0, 0.4

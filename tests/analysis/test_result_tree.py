@@ -13,6 +13,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import xarray as xr
+from false_alarms import widest
 from scipy import stats
 
 from catchup.analysis.commands.main import run
@@ -27,7 +28,6 @@ from catchup.analysis.inference.tree.sampled import CLOSE, posterior_of_tree
 from catchup.analysis.inference.tree.schema import GROUPS, MAY_BE_INFINITE, violations
 from catchup.model.assumptions import Assumptions
 from catchup.priors.errors import InputError
-from false_alarms import widest
 from item_cases import DAY, counting, item, reading, twin_question, write_item
 
 WITH_EVIDENCE = {

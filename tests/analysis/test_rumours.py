@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from false_alarms import widest
 from scipy import stats
 
 from catchup.analysis.inference.conditioning import condition
@@ -36,7 +37,6 @@ from catchup.evidence.rumours import rumours_in
 from catchup.evidence.schema import Item
 from catchup.evidence.selection import Selection, select
 from catchup.model.assumptions import load_assumptions
-from false_alarms import widest
 from item_cases import item, write_item
 
 DAY = date(2027, 9, 1)

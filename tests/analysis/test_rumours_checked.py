@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from false_alarms import widest
 
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference.conditioning import condition
@@ -35,7 +36,6 @@ from catchup.analysis.studies.surprise import surprises
 from catchup.evidence.schema import Item
 from catchup.model.assumptions import load_assumptions
 from catchup.model.trend import trends_to
-from false_alarms import widest
 from item_cases import counting, write_item
 from test_rumours import QUESTION, drawn, report, selected, silence, values_of
 

@@ -91,6 +91,11 @@ def test_scenarios_share_the_baselines_draws(question: Question, prior: Posterio
     assert set(content["scenarios"][0]) >= {"id", "title", "source", "quantiles", "shift", "first_firm"}
 
 
+def test_a_scenario_named_twice_is_asked_once(prior: Posterior) -> None:
+    twice = scenarios(prior, ["firms-pooled", "domestic-superpods", "firms-pooled"])
+    assert [row.id for row in twice.scenarios] == ["firms-pooled", "domestic-superpods"]
+
+
 def test_a_scenario_leaves_the_past_as_it_was(question: Question) -> None:
     late = replace(question, as_of=date(2027, 3, 1))
     found = scenarios(prior_of(late), ["startup-commitment"])

@@ -1,11 +1,14 @@
 """Sensitivity of the date: against direct evaluation, and from draws against the prior they came from."""
 
 import json
+import tomllib
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
+from false_alarms import covers, widest
 
 from catchup.analysis.inference.draws import PriorDraws, StoredDraws
 from catchup.analysis.inference.estimates import Weighting
@@ -17,7 +20,7 @@ from catchup.analysis.studies.sensitivity.study import Sensitivity, sensitivity
 from catchup.analysis.studies.sensitivity.variance import REPLICATES, first_order_from_draws
 from catchup.model.assumptions import load_assumptions
 from catchup.model.forward import outcome
-from false_alarms import covers, widest
+from catchup.priors.layers import Layer
 from item_cases import posterior_from
 
 
@@ -69,6 +72,45 @@ def test_the_two_mfus_move_as_their_ratio(question: Question, of_prior: Sensitiv
         entry = next(s for s in of_prior.one_at_a_time.swings if s.quantity == part)
         assert entry.part_of == MFU_RATIO
         assert abs(entry.span.value) < abs(swing.span.value)
+
+
+OWN_MFU = """
+[quantity.{name}]
+family = "triangular"
+low = 0.2
+mode = 0.3
+high = 0.4
+unit = "1"
+description = "MFU"
+sources = ["project"]
+"""
+
+
+def racing_with(question: Question, mfus: Mapping[str, str], model: str = "article") -> Question:
+    """The question where firms have MFUs of other names, each a quantity of its own."""
+    rows = [f'[firm.{firm}]\nmfu = "{name}"\n' for firm, name in mfus.items()]
+    text = "\n".join([*rows, *(OWN_MFU.format(name=name) for name in dict.fromkeys(mfus.values()))])
+    overlay = Layer.of(tomllib.loads(text), file="mfus.toml")
+    return replace(question, assumptions=load_assumptions([overlay], model=model))
+
+
+@pytest.mark.parametrize("model", ["article", "current"])
+def test_the_ratio_is_to_the_mfu_that_firms_share(question: Question, model: str) -> None:
+    firms = load_assumptions(model=model).race.firms
+    asked = racing_with(question, dict.fromkeys(firms, "mfu_mine"), model)
+    swings = {swing.quantity: swing for swing in one_at_a_time(prior_of(asked)).swings}
+    assert "mfu_china" not in swings
+    assert (swings["mfu_mine"].part_of, swings["mfu_anthropic"].part_of) == (MFU_RATIO, MFU_RATIO)
+    drawn = PriorDraws(asked).map(lambda v: {"ratio": v["mfu_anthropic"] / v["mfu_mine"]})["ratio"]
+    assert swings[MFU_RATIO].low.value == pytest.approx(np.quantile(drawn, 0.1, method="hazen"), rel=1e-12)
+
+
+def test_firms_that_share_no_mfu_have_no_ratio(question: Question) -> None:
+    asked = racing_with(question, {"hyperscaler": "mfu_large", "startup": "mfu_small"})
+    swings = {swing.quantity: swing for swing in one_at_a_time(prior_of(asked)).swings}
+    assert {"mfu_anthropic", "mfu_large", "mfu_small"} <= swings.keys()
+    assert MFU_RATIO not in swings
+    assert swings["mfu_large"].part_of is None
 
 
 def test_widest_first_and_the_articles_order(of_prior: Sensitivity) -> None:

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from false_alarms import covers, widest
 from scipy import signal, stats
 
 from catchup.analysis.inference.estimates import Estimate, Weighting
 from catchup.analysis.studies.sensitivity.rank_correlation import rank_correlations
 from catchup.analysis.studies.sensitivity.variance import REPLICATES, first_order_from_draws, leading, sobol_from_design
 from catchup.priors.families import Normal, Triangular, Uniform
-from false_alarms import covers, widest
 
 REPETITIONS = 300
 

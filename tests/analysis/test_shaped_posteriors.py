@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from false_alarms import widest
 from scipy import integrate, stats
 
 from catchup.analysis.inference.conditioning import condition
@@ -23,7 +24,6 @@ from catchup.analysis.studies.sensitivity.study import sensitivity
 from catchup.model.assumptions import load_assumptions
 from catchup.priors import Family, Layer
 from catchup.priors.families import Empirical, LogNormal, Mixture, ShiftedLogNormal, SkewNormal, StudentT, Truncated
-from false_alarms import widest
 from item_cases import DAY, counting, reading
 
 TOP, SPREAD = 0.4, 0.25  # standard deviations of the level's logarithm, and of the quantity's about it

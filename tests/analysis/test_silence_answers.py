@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from false_alarms import widest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
@@ -33,7 +34,6 @@ from catchup.evidence.confirmation import confirmed_text
 from catchup.evidence.ledgers import PACKAGED
 from catchup.model.assumptions import load_assumptions
 from catchup.model.reporting import log_silence
-from false_alarms import widest
 
 DAY = date(2026, 11, 21)
 YEARS = {"article": date(2028, 1, 1), "current": date(2028, 1, 1)}

@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from false_alarms import covers, widest
 from scipy import optimize, stats
 
 from catchup.analysis.commands.main import run
@@ -25,7 +26,6 @@ from catchup.analysis.studies.structure_spread import structure_spread
 from catchup.analysis.studies.structures import Structures, structures
 from catchup.analysis.studies.telling import Telling, mutual_information, soonest, telling
 from catchup.evidence import Item, Selection, load_ledger
-from false_alarms import covers, widest
 from figure_cases import faults
 from item_cases import DAY, item
 

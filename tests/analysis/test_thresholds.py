@@ -6,6 +6,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from false_alarms import covers
 
 from catchup.analysis.inference.draws import PriorDraws, StoredDraws
 from catchup.analysis.inference.estimates import Estimate, Weighting
@@ -18,7 +19,6 @@ from catchup.analysis.studies.thresholds.study import Thresholds, thresholds
 from catchup.model.assumptions import load_assumptions
 from catchup.model.forward import outcome
 from catchup.priors.errors import InputError
-from false_alarms import covers
 from item_cases import posterior_from
 
 

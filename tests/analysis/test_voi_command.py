@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from false_alarms import widest
 
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference.diagnostics import UntrustworthyError
@@ -25,7 +26,6 @@ from catchup.analysis.studies.voi.tables import read_tables
 from catchup.analysis.studies.voi.uncertainty import GROUPS
 from catchup.evidence.ledgers import load_ledger
 from catchup.model.assumptions import load_assumptions
-from false_alarms import widest
 from figure_cases import NARROW, WIDE, faults, texts
 from item_cases import DAY
 from voi_cases import figures, valued

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from false_alarms import covers, widest
 from scipy import signal
 
 from catchup.analysis.inference.estimates import Weighting
@@ -13,7 +14,6 @@ from catchup.analysis.studies.voi.date_draws import DateDraws
 from catchup.analysis.studies.voi.decision import Decision
 from catchup.analysis.studies.voi.learning import Learning, choose, learn_exactly, observe
 from catchup.analysis.studies.voi.uncertainty import GROUPS, jackknife
-from false_alarms import covers, widest
 from voi_cases import FIGURES, date_decision, figures, gaussian, horizon_decision
 
 SHARES = (0.5, 0.03, 0.0)  # of the date's variance, explained by each of three signals

@@ -12,6 +12,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from false_alarms import widest
 from scipy import stats
 
 from catchup.analysis.inference.conditioning import condition
@@ -23,7 +24,6 @@ from catchup.analysis.studies.voi.result import ValueOfInformation
 from catchup.analysis.studies.voi.uncertainty import GROUPS, LEVELS
 from catchup.model.assumptions import load_assumptions
 from catchup.model.policies import apply_lever
-from false_alarms import widest
 from item_cases import counting, item
 from voi_cases import figures, reading_to_come, valued
 

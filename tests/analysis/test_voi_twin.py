@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from false_alarms import widest
 from scipy import stats
 
 from catchup.analysis.inference.conditioning import condition
@@ -17,7 +18,6 @@ from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.voi.result import KNOWN, NOTHING
 from catchup.analysis.studies.voi.uncertainty import GROUPS, LEVELS, Narrowing
 from catchup.evidence.schema import Item
-from false_alarms import widest
 from item_cases import MEDIAN, SIGMA, conjugate, counting, item, reading, twin_question
 from voi_cases import FIGURES, figures, lognormal, reading_to_come, valued
 

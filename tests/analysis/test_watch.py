@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from false_alarms import FALSE_ALARM, widest
 from scipy import integrate, stats
 
 from catchup.analysis.commands.main import run
@@ -29,7 +30,6 @@ from catchup.analysis.studies.voi.uncertainty import GROUPS, POINTS
 from catchup.analysis.studies.watch import Watch, Watched, watch
 from catchup.model.assumptions import Assumptions, load_assumptions
 from catchup.model.reporting import log_silence
-from false_alarms import FALSE_ALARM, widest
 from item_cases import DAY, MEDIAN, SIGMA, constant_part, posterior_from, twin_question
 
 MODEL = "current"

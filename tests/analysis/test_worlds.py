@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from false_alarms import widest
 from own_rows import CHEAP_MYTHOS
 from scipy import stats
 
@@ -30,7 +31,6 @@ from catchup.analysis.studies.worlds import WORLD_DRAWS, WorldResult, Worlds, wo
 from catchup.model.assumptions import load_assumptions
 from catchup.priors import InputError, Layer
 from catchup.priors.packaged import named_overlays, own_overlay
-from false_alarms import widest
 from figure_cases import texts
 from item_cases import DAY, write_item
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 import race_oracle
 from catchup.model.assumptions import Assumptions, load_assumptions
+from catchup.model.enacted import one_after_another
 from catchup.model.forward import outcome, simulate
-from catchup.model.policies import apply_as_published, apply_lever, apply_regime, together
+from catchup.model.policies import Intervention, apply_as_published, apply_lever, apply_regime
 
 EXAMPLES = settings(max_examples=12)  # each of every lever, on hundreds of draws, in both models
 SLACK = 1e-8  # months; a hundred times what the solver proves
@@ -158,7 +159,7 @@ def test_a_run_under_way_is_not_ended_before_it_had_planned_to(either, some, mon
     before = outcome(either, some)[1]
     for lever in either.levers.values():
         for regime in either.regimes.values():
-            change = together(apply_lever(lever, either.race, month), apply_regime(regime, month))
+            *_, change = one_after_another([apply_lever(lever, either.race, month), apply_regime(regime, month)])
             after = outcome(either, some, intervention=change)[1]
             for firm, contender in before.contenders.items():
                 begun = contender.launch < month
@@ -166,10 +167,11 @@ def test_a_run_under_way_is_not_ended_before_it_had_planned_to(either, some, mon
                 assert (late[begun] >= -SLACK).all()
 
 
-def test_interventions_from_different_months_are_not_one(assumptions):
-    lever = apply_lever(assumptions.levers["remote-revoked"], assumptions.race, 3.0)
-    with pytest.raises(ValueError, match="from months 3 and 4, not from one"):
-        together(lever, apply_regime(assumptions.regimes["seed-push"], 4.0))
+def test_what_acts_on_one_source_acts_on_what_the_other_has_left():
+    gone, halved = Intervention(kept={"s": 0.0}, stop={"s": 3.0}), Intervention(kept={"s": 0.5}, stop={"s": 9.0})
+    for pair in ([gone, halved], [halved, gone]):
+        *_, both = one_after_another(pair)
+        assert (both.kept, both.stop) == ({"s": 0.0}, {"s": 3.0})
 
 
 def test_a_lever_that_takes_all_compute_away_stops_a_run_under_way(either, some):

@@ -40,8 +40,14 @@ def test_what_the_data_set_knows_of(reading):
     china, us = reading.nations["china"], reading.nations["us"]
     assert (us.performance, china.performance) == (9.1e20, CHINA_2025)
     assert china.h100e == pytest.approx(192_000, rel=1e-3)
-    assert 1.78e6 / china.h100e == pytest.approx(9.0, abs=0.5)  # a ninth of the article's stock
-    assert us.whole == pytest.approx(china.whole, rel=0.05)  # both shares are of one data set
+    assert round(1.78e6 / china.h100e) == 9  # a ninth of the article's stock
+    # both shares are of one data set: the wholes are one, as far as two digits of each figure tell
+    reach = [(0.05e20 / part.performance, 0.005 / part.share) for part in (us, china)]
+    low, high = (
+        [part.whole * (1.0 + sign * a) / (1.0 - sign * b) for part, (a, b) in zip((us, china), reach, strict=True)]
+        for sign in (-1.0, 1.0)
+    )
+    assert max(low) < min(high)
 
 
 def test_essay_projects_one_year_of_growth_not_two():

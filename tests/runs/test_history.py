@@ -29,13 +29,14 @@ from catchup.analysis.archive.scores import Outcome, distribution_of, score, sco
 from catchup.analysis.archive.views import Curve
 from catchup.analysis.inference.diagnostics import UntrustworthyError
 from catchup.analysis.inference.estimates import Distribution, Weighting
+from catchup.analysis.inference.probabilities import HEADLINE
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request
 from catchup.analysis.presentation.report.report import _story
 from catchup.analysis.runs import run as running
 from catchup.analysis.runs.replay import parse_step, replay_days
 from catchup.analysis.runs.run import run
-from catchup.analysis.studies.attribution import QUANTILES, attribute
+from catchup.analysis.studies.attribution import attribute
 from catchup.model.assumptions import load_assumptions
 from catchup.model.calendar import Calendar
 from catchup.priors.errors import InputError
@@ -68,7 +69,7 @@ def test_an_event_that_nobody_knows_is_refused(shelf: Shelf) -> None:
 def test_a_run_read_back_is_worked_out_again_to_the_digit(shelf: Shelf) -> None:
     for one in shelf[1]:
         again = distribution_of(one)
-        for p in QUANTILES:
+        for p in HEADLINE:
             assert again.quantile_value(p) == pytest.approx(
                 one.forecast["ready"]["quantiles"][f"{p:g}"]["months"], abs=6e-5
             )
@@ -86,7 +87,7 @@ def test_same_inputs_and_seed_give_the_same_bytes(shelf: Shelf, request_: Reques
 def test_shares_of_a_shift_add_up_to_it(shelf: Shelf) -> None:
     for one in shelf[1][1:]:
         diff = one.section("diff")
-        for p in map("{:g}".format, QUANTILES):
+        for p in map("{:g}".format, HEADLINE):
             parts = sum(step["shift"][p]["months"] for step in diff["steps"])
             whole = diff["shift"]["shift"][p]["months"]
             # each figure is rounded to 1e-4

@@ -31,12 +31,13 @@ from catchup.analysis.archive.reading import Run, read_run
 from catchup.analysis.commands.main import app
 from catchup.analysis.commands.main import run as command
 from catchup.analysis.inference.estimates import ZERO, Estimate
+from catchup.analysis.inference.probabilities import HEADLINE
 from catchup.analysis.presentation.digest import digest_html, digest_text
 from catchup.analysis.presentation.site.latest import Latest
 from catchup.analysis.presentation.site.moved import story, story_of
 from catchup.analysis.presentation.tables.attribution import attribution_table
 from catchup.analysis.runs.publish import Published, publish
-from catchup.analysis.studies.attribution import QUANTILES, Attribution, Step
+from catchup.analysis.studies.attribution import Attribution, Step
 from catchup.analysis.studies.news import by_kind, kind_of
 from catchup.priors.errors import InputError
 
@@ -253,7 +254,7 @@ def test_contributions_add_up(shelf: Shelf) -> None:
 def test_what_has_not_moved_at_all_is_said_in_a_word() -> None:
     nothing = Estimate(0.0, 0.0)
     same = Attribution({}, {}, step("total"), (), date(2026, 12, 31))
-    same = replace(same, total=replace(same.total, shifts=dict.fromkeys(QUANTILES, nothing)))
+    same = replace(same, total=replace(same.total, shifts=dict.fromkeys(HEADLINE, nothing)))
     assert story(Moved("2026-11-13", same), {}).finding == "The median has not moved since run 2026-11-13."
 
 
@@ -272,7 +273,7 @@ def test_what_has_not_moved_at_all_is_said_in_a_word() -> None:
     ],
 )
 def test_the_table_says_what_the_digest_does(months: float, mcse: float, says: str) -> None:
-    shifts = dict.fromkeys(QUANTILES, Estimate(months, mcse))
+    shifts = dict.fromkeys(HEADLINE, Estimate(months, mcse))
     total, time = (Step(name, name, shifts, ZERO) for name in ("total", "time passing"))
     found = Attribution({}, {}, total, (time,), date(2026, 12, 31))
     assert story(Moved("2026-11-13", found), {}).finding == says
@@ -293,7 +294,7 @@ def test_an_item_that_arrives_is_news_with_its_source(shelf: Shelf) -> None:
 
 
 def step(identity: str, title: str = "") -> Step:
-    return Step(identity, title or identity, dict.fromkeys(QUANTILES, Estimate(0.1, 0.01)), ZERO)
+    return Step(identity, title or identity, dict.fromkeys(HEADLINE, Estimate(0.1, 0.01)), ZERO)
 
 
 @pytest.mark.parametrize(

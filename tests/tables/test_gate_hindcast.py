@@ -150,6 +150,13 @@ def test_a_stock_that_would_be_guessed_is_not_known(rows: list[Any], day: date) 
     assert known_stock(table, day, 30.44) is None
 
 
+def test_a_stock_whose_interval_has_no_level_is_refused() -> None:
+    stocks = stocks_of(*quarters())
+    unsaid = replace(stocks, shape=stocks.shape.model_copy(update={"interval": ()}))
+    with pytest.raises(InputError, match="no probability with which h100_equivalents lies between its ends"):
+        known_stock(unsaid, ASKED_ON, 30.44)
+
+
 def test_a_gate_that_never_opens_takes_the_longest_lag_there_is() -> None:
     found = gate_lag(ASSUMPTIONS, VALUES, 1e30, replace(STOCK, growth=-0.01), ERRORS, 1.0)
     np.testing.assert_array_equal(found, LONGEST)

@@ -94,6 +94,10 @@ def test_what_is_new_is_kept_beside_what_was_there(store: TableStore, published:
     assert left_over(store) == set()
 
 
+def test_a_table_named_twice_is_fetched_once(store: TableStore, published: Published) -> None:
+    assert len(update(store, ["epoch-eci", "epoch-eci"])) == 1
+
+
 def test_the_same_content_makes_no_vintage(store: TableStore, published: Published, tmp_path: Path) -> None:
     published.content = (tmp_path / "index.csv").read_bytes()
     outcome = fetched(store)

@@ -12,12 +12,13 @@ import xarray as xr
 from ....evidence.layout import FIGURES, OBSERVATION, OBSERVED, figures_of
 from ....evidence.likelihood import simulate
 from ....evidence.schema import Item
+from ....model.events import describe_quantity
 from ....model.naming import DIMS, UNITS
 from ..consequences import Consequences, Sample
 from ..estimates import Array
+from ..probabilities import HEADLINE
 
 SAMPLED = ("chain", "draw")
-PROBABILITIES = (0.05, 0.5, 0.95)
 BY_ITEM = "see the item's unit"
 
 
@@ -60,7 +61,7 @@ class Groups:
         """Quantities, intermediates and dates, by name: ``prior`` and ``posterior``."""
         variables = {}
         for name in self._names:
-            unit, title = self._described(name)
+            title, unit = describe_quantity(self._question.assumptions.table, name)
             variables[name] = Variable(SAMPLED, _chained(sample.values[name], sample.chains), unit, title)
         for name, column in sample.derived.items():
             dims = (*SAMPLED, *DIMS[name])
@@ -96,7 +97,7 @@ class Groups:
     def constants(self) -> xr.Dataset:
         """What is known: certain quantities, quantiles of the others, figures of the items: ``constant_data``."""
         assumptions = self._question.assumptions
-        quantiles = np.array([assumptions.quantiles(name, PROBABILITIES) for name in self._names])
+        quantiles = np.array([assumptions.quantiles(name, HEADLINE) for name in self._names])
         title = "prior quantiles, each in its quantity's unit"
         month = Variable((), np.float64(self._question.as_of_months), "months since t = 0", "day of the question")
         variables = {
@@ -104,7 +105,7 @@ class Groups:
             "prior_quantile": Variable(("quantity", "probability"), quantiles, "see the quantity", title),
         }
         for name in self.consequences.known:
-            unit, title = self._described(name)
+            title, unit = describe_quantity(self._question.assumptions.table, name)
             variables[name] = Variable((), assumptions.beliefs[name].quantile(0.5), unit, title)
         sources = assumptions.race.sources
         for name, words in (
@@ -112,7 +113,7 @@ class Groups:
             ("source_channel", [source.channel for source in sources.values()]),
         ):
             variables[name] = Variable(("source",), np.array(words), "name", name.replace("_", " "))
-        coords = {"quantity": self._names, "probability": list(PROBABILITIES), "source": list(sources)}
+        coords = {"quantity": self._names, "probability": list(HEADLINE), "source": list(sources)}
         return xr.merge([dataset(variables, coords), self._figures(self.counted)])
 
     def _seen(self, items: Sequence[Item], name: str) -> xr.Dataset:
@@ -141,12 +142,6 @@ class Groups:
             return built
         kinds, units = [item.kind.name for item in items], [item.kind.unit for item in items]
         return built.assign_coords(kind=("item", np.array(kinds)), unit=("item", np.array(units)))
-
-    def _described(self, name: str) -> tuple[str, str]:
-        quantities = self._question.assumptions.table.quantities
-        if name in quantities:
-            return quantities[name].text.unit, quantities[name].text.description
-        return "1", "multiple of Mythos's pre-training compute that the event asks for"
 
 
 def dataset(variables: Mapping[str, Variable], coords: Mapping[str, Any] | None = None) -> xr.Dataset:

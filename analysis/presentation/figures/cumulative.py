@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ...inference.forecast import Forecast
 from ...inference.json_values import AnyDistribution
+from ...inference.probabilities import HEADLINE
 from ..text import arrival_text
 from .dates import date_number, day_number, day_text, month_text, set_date_axis
 from .style import (
@@ -37,7 +38,6 @@ Array = NDArray[np.float64]
 
 HEIGHT = 3.0  # inches
 SIDES = 0.85  # inches beside the plotting area
-MARKED = (0.05, 0.5, 0.95)
 LABEL_WIDTH = 1.35  # inches
 PROBABILITIES = np.concatenate([[0.0005, 0.001, 0.002], np.linspace(0.005, 0.995, 199), [0.998, 0.999, 0.9995]])
 
@@ -110,10 +110,10 @@ def _draw_curve(axes: Axes, curve: _Curve, position: int) -> Line2D:
 
 def _mark_interval(axes: Axes, curve: _Curve, width: float, *, label: bool) -> None:
     days, probabilities = curve_of(curve.forecast)
-    inside = (probabilities >= MARKED[0] - 1e-9) & (probabilities <= MARKED[-1] + 1e-9)
+    inside = (probabilities >= HEADLINE[0] - 1e-9) & (probabilities <= HEADLINE[-1] + 1e-9)
     axes.fill_between(days[inside], 0.0, probabilities[inside], color=curve.look.colour, alpha=0.10, linewidth=0)
     calendar = curve.forecast.question.assumptions.calendar
-    for p in MARKED:
+    for p in HEADLINE:
         months = curve.ready.quantile_value(p)
         if not math.isfinite(months):
             continue
@@ -167,7 +167,7 @@ def _set_limits(axes: Axes, curves: Sequence[_Curve], width: float) -> None:
 
 def _legend_text(curve: _Curve) -> str:
     calendar = curve.forecast.question.assumptions.calendar
-    low, middle, high = (day_text(calendar.day(curve.ready.quantile_value(p))) for p in MARKED)
+    low, middle, high = (day_text(calendar.day(curve.ready.quantile_value(p))) for p in HEADLINE)
     return f"{curve.name}: median {middle} (90%: {low} to {high})"
 
 

@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ...inference.estimates import Distribution, Estimate
+from ...inference.probabilities import DELAYED, QUANTILES
 from ...inference.result import Result
-from ...studies.counterfactuals import SHIFT_QUANTILES
 from .dates import date_number, day_number, day_text, set_date_axis
 from .style import INK, LABEL_SIZE, MUTED, NARROW, SERIES, frame, mark_day, new_figure, text_width, wrap
 from .wording import MINUS, source_line
@@ -24,7 +24,6 @@ SURROUNDINGS = 0.95  # inches of axis and column heads
 COLUMN = 0.52  # inches
 LABEL_SHARE = 0.26  # of the width, at most, for the rows' names
 SMALLEST = 0.005  # months; a shift below this is written as none
-INTERVAL = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 class Changed(Protocol):
@@ -74,7 +73,7 @@ def draw_rows(result: Result, rows: Sequence[Row], title: str, subtitle: str, ac
     lines = max(name.count("\n") for name in names)
     figure.set_size_inches(width, SURROUNDINGS + len(rows) * (ROW_HEIGHT + LINE_HEIGHT * max(lines - 1, 0)))
     axes = figure.add_subplot()
-    columns = SHIFT_QUANTILES if width >= NARROW else SHIFT_QUANTILES[:1]
+    columns = DELAYED if width >= NARROW else DELAYED[:1]
     taken = max(text_width(figure, line, LABEL_SIZE) for name in names for line in name.split("\n"))
     plot_width = width - taken - COLUMN * len(columns) - 0.4
     _set_limits(axes, result, rows, plot_width)
@@ -112,7 +111,7 @@ def shift_text(shift: Estimate) -> str:
 
 def _draw_interval(axes: Axes, result: Result, row: Row, position: int) -> None:
     calendar = result.question.assumptions.calendar
-    months = [row.ready.quantile_value(p) for p in INTERVAL]
+    months = [row.ready.quantile_value(p) for p in QUANTILES]
     edge = axes.get_xlim()[1]
     days = [float(date_number(calendar, m)) if math.isfinite(m) else edge for m in months]
     look = SERIES[3] if row.change is None else SERIES[0]
@@ -158,7 +157,7 @@ def _write_cell(axes: Axes, column: float, position: float, text: str, *, head: 
 
 def _set_limits(axes: Axes, result: Result, rows: Sequence[Row], width: float) -> None:
     calendar = result.question.assumptions.calendar
-    early = [m for row in rows if math.isfinite(m := row.ready.quantile_value(INTERVAL[0]))]
+    early = [m for row in rows if math.isfinite(m := row.ready.quantile_value(QUANTILES[0]))]
     late = [m for row in rows for p in (0.5, 0.95) if math.isfinite(m := row.ready.quantile_value(p))]
     as_of = result.question.as_of_months
     low, high = min(early, default=as_of), max(late, default=as_of + 12.0)
@@ -170,7 +169,7 @@ def _set_limits(axes: Axes, result: Result, rows: Sequence[Row], width: float) -
 
 
 def _source(result: Result, rows: Sequence[Row]) -> str:
-    errors = [row.change.shift(p).mcse for row in rows if row.change is not None for p in SHIFT_QUANTILES]
+    errors = [row.change.shift(p).mcse for row in rows if row.change is not None for p in DELAYED]
     largest = max((error for error in errors if math.isfinite(error)), default=0.0)
     noise = f"Monte Carlo error of the shifts at most {largest:.2g} months; 0: none beyond it"
     return source_line(result.question, result.engine, result.draws, result.evidence, noise)

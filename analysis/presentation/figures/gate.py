@@ -10,7 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
-from ...studies.trajectories import LEVELS, Trajectories
+from ...inference.probabilities import QUANTILES
+from ...studies.trajectories import Trajectories
 from .bands import draw_band, name_ends
 from .dates import date_number, day_number, day_text, month_text, set_date_axis
 from .flop_axis import flop_tick_text, flop_ticks
@@ -21,7 +22,7 @@ HEIGHT = 3.9  # inches
 SIDES = 1.6  # inches beside the plotting area
 AXIS_HEIGHT = 3.2  # inches
 MOST_TICKS = 5
-MEDIAN = LEVELS.index(0.5)
+MEDIAN = QUANTILES.index(0.5)
 *BUDGETS, REQUIREMENT = SERIES
 
 
@@ -133,7 +134,7 @@ def _mark_crossings(axes: Axes, paths: Trajectories, shown: Sequence[str]) -> No
 
 def _launch_text(paths: Trajectories, firm: str) -> str:
     calendar = paths.question.assumptions.calendar
-    low, high = (calendar.day(float(paths.launches[firm][LEVELS.index(p)])) for p in (0.05, 0.95))
+    low, high = (calendar.day(float(paths.launches[firm][QUANTILES.index(p)])) for p in (0.05, 0.95))
     return f"launch, 90%: {_short(low)} to {_short(high)}"
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ....model.calendar import Calendar
 from ....priors.errors import InputError
+from ...inference.probabilities import HEADLINE, QUANTILES
 from .dates import date_number, date_ticks, day_number, day_text, month_text, set_date_axis
 from .style import (
     BAND_ALPHA,
@@ -35,7 +36,6 @@ Array = NDArray[np.float64]
 
 HEIGHT = 3.4  # inches
 SIDES = 1.0  # inches beside the plotting area
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 TICKS = 9
 FEWEST = 3  # runs from which on bands are drawn without a marker at each run
 
@@ -88,7 +88,7 @@ def draw_evolution(axes: Axes, history: History, width: float) -> Words:
     entries = _of_a_day_each(history)
     calendar = entries[-1].run.snapshot.question.assumptions.calendar
     asked = np.array([day_number(entry.run.manifest.as_of) for entry in entries])
-    dates = {p: _dates(entries, calendar, p) for p in LEVELS}
+    dates = {p: _dates(entries, calendar, p) for p in QUANTILES}
     arrivals = _arrivals(history)
     _set_limits(axes, asked, dates, width)
     _draw_fan(axes, asked, dates)
@@ -145,7 +145,7 @@ def _draw_fan(axes: Axes, asked: Array, dates: dict[float, Array]) -> None:
             for edge in (low, high):
                 axes.plot(asked, dates[edge], color=look.colour, alpha=0.5, linewidth=0.6)
     axes.plot(asked, dates[0.5], color=look.colour, linestyle=look.line, marker=marker, label="median")
-    for p in (0.05, 0.5, 0.95):
+    for p in HEADLINE:
         if np.isfinite(dates[p][-1]):
             axes.annotate(
                 day_text(date.fromordinal(int(dates[p][-1]))),

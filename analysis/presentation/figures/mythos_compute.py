@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from ...inference.forecast import Forecast
 from ...inference.json_values import AnyDistribution
+from ...inference.probabilities import HEADLINE
 from .densities import density
 from .flop_axis import flop_tick_text, flop_ticks
 from .style import INK, LABEL_SIZE, WIDTH, Series, frame, house_style, new_figure, series
@@ -20,7 +21,6 @@ HEIGHT = 2.6  # inches
 SIDES = 0.6  # inches beside the plotting area
 LABEL_WIDTH, TICK_WIDTH = 0.8, 0.75  # inches
 SMALLEST_SPAN = 0.3  # of log10 FLOP
-MARKED = (0.05, 0.5, 0.95)
 
 
 @house_style()
@@ -64,7 +64,7 @@ def _limits(distributions: Sequence[AnyDistribution], room: float) -> tuple[floa
     high = max(distribution.quantile_value(0.999) for distribution in distributions)
     missing = max(SMALLEST_SPAN - (high - low), 0.04) / 2.0
     low, high = low - missing, high + missing
-    first, last = (distributions[0].quantile_value(p) for p in (MARKED[0], MARKED[-1]))
+    first, last = (distributions[0].quantile_value(p) for p in (HEADLINE[0], HEADLINE[-1]))
     for _ in range(20):  # each end's room takes some of the other's
         low = min(low, first - room * (high - low))
         high = max(high, last + room * (high - low))
@@ -91,7 +91,7 @@ def _mark(axes: Axes, distribution: AnyDistribution, tallest: float) -> None:
     estimated = density(distribution)
     if estimated is None:
         return
-    for p, side, offset in ((MARKED[0], "right", -4), (MARKED[1], "center", 0), (MARKED[2], "left", 4)):
+    for p, side, offset in ((HEADLINE[0], "right", -4), (HEADLINE[1], "center", 0), (HEADLINE[2], "left", 4)):
         at = distribution.quantile_value(p)
         height = float(np.interp(at, *estimated))
         axes.plot([at, at], [0.0, height], color=series(0).colour, linewidth=0.8)

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from ...inference.estimates import Array
-from ...studies.trajectories import LEVELS, Trajectories
+from ...inference.probabilities import QUANTILES
+from ...studies.trajectories import Trajectories
 from .bands import draw_band, name_ends
 from .dates import date_number, day_number, day_text, set_date_axis
 from .densities import density_of_draws
@@ -22,7 +23,7 @@ AXIS_HEIGHT = 2.7  # inches
 SIDES = 1.6  # inches beside the plotting area
 DENSITY_SHARE = 0.22  # of the width, for the densities on the day
 SMALLEST = 1e-3  # H100e; an empty pool has no logarithm
-MEDIAN = LEVELS.index(0.5)
+MEDIAN = QUANTILES.index(0.5)
 
 
 @house_style()

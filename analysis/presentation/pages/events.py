@@ -12,11 +12,12 @@ from ....priors.errors import InputError
 from ....priors.files import write_text
 from ...inference.estimates import Distribution, Estimate
 from ...inference.posterior import Posterior
+from ...inference.probabilities import HEADLINE
 from ...inference.question import Question
 from ...inference.request import Request, posterior
 from ..markdown import generated_by, to_markdown
 from ..table import Column, Span, Table
-from ..tables.columns import SHOWN, date_columns
+from ..tables.columns import date_columns
 from ..tables.priors import event_table
 from ..text import day_text, quantile_text, shift_text
 
@@ -99,7 +100,7 @@ def _shifts(question: Question, plain: Posterior, counted: Posterior) -> Table[f
         Column(title="with it", text=lambda p: day_text(question, after.quantile_value(p))),
         Column(title="shift", text=shift),
     ]
-    return Table("What counting the milestone does to the date", columns, SHOWN)
+    return Table("What counting the milestone does to the date", columns, HEADLINE)
 
 
 def _multiples(question: Question, counted: Posterior) -> Table[float]:
@@ -118,7 +119,7 @@ def _multiples(question: Question, counted: Posterior) -> Table[float]:
         Column(title="prior", text=lambda p: f"{float(belief.quantile(p)):.3f}"),
         Column(title="with the milestone counted", text=after),
     ]
-    return Table("What counting the milestone does to its event", shown, SHOWN)
+    return Table("What counting the milestone does to its event", shown, HEADLINE)
 
 
 def main(arguments: Sequence[str]) -> int:

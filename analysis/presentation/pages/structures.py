@@ -5,8 +5,9 @@ from __future__ import annotations
 from ...inference.question import Question
 from ...inference.request import Request, posterior
 from ...studies.comparison import WANTED
-from ...studies.structure_dates import COMPUTE, MOBILISATION, MOBILISATION_SCENARIO
-from ...studies.structure_registry import trend_id
+from ...studies.pools import LINEAR, QUANTILE, STACKING
+from ...studies.structure_dates import MOBILISATION_SCENARIO
+from ...studies.structure_registry import COMPUTE, MOBILISATION, trend_id
 from ...studies.structures import Structures, structures
 from ...studies.telling import first_telling, most_telling
 from ..markdown import cited, generated_by, markdown_table, to_markdown
@@ -14,9 +15,9 @@ from ..tables.structures import comparison_table, pooling_lines, structure_table
 from ..text import between_text, date_text
 
 ENSEMBLES = {
-    "linear-pool": "the mixture of the densities, which keeps every structure's tails",
-    "quantile-pool": "the mean of the quantiles, which keeps their common shape",
-    "stacking": "a mixture whose weights make the items that all structures predict most likely, each left out in "
+    LINEAR: "the mixture of the densities, which keeps every structure's tails",
+    QUANTILE: "the mean of the quantiles, which keeps their common shape",
+    STACKING: "a mixture whose weights make the items that all structures predict most likely, each left out in "
     f"turn; withheld where fewer than {WANTED} items speak",
 }
 

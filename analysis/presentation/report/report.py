@@ -10,6 +10,7 @@ from ....evidence.schema import Item
 from ....priors.files import write_text
 from ...archive.moved import Moved
 from ...inference.forecast import Forecast
+from ...inference.probabilities import HEADLINE
 from ...inference.silence import Silence, silent_through, stale_lines
 from ...studies.structure_spread import StructureSpread
 from ..html import environment
@@ -65,9 +66,9 @@ def render_report(sections: Sections, *, explorer: str | None = None) -> str:
 
 def _headline(forecast: Forecast) -> dict[str, Any]:
     question = forecast.question
-    low, middle, high = (forecast.ready.quantile(p) for p in (0.05, 0.5, 0.95))
+    low, middle, high = (forecast.ready.quantile(p) for p in HEADLINE)
     around = day_text(question, middle.value)
-    flop = [10.0 ** forecast.log_flop.quantile_value(p) for p in (0.05, 0.5, 0.95)]
+    flop = [10.0 ** forecast.log_flop.quantile_value(p) for p in HEADLINE]
     return {
         "title": f"Forecast of {question.as_of}: around {around}",
         "as_of": date_text(question.as_of),

@@ -8,10 +8,10 @@ from datetime import date
 from ...archive.program import code_hash
 from ...archive.reading import FORECAST
 from ...archive.site_folder import Made
+from ...inference.probabilities import QUANTILES
 from .feed import Told
 
 CARD = "card.png"
-SHOWN = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 def card_of(told: Told, question: str) -> Made:
@@ -30,7 +30,7 @@ def card_of(told: Told, question: str) -> Made:
                 f"Around {headline.median}",
                 f"90% interval: {headline.low} to {headline.high}",
                 f"Forecast of {headline.day}, model {headline.model}, event {headline.event}",
-                {p: _day(run.forecast["ready"]["quantiles"].get(f"{p:g}")) for p in SHOWN},
+                {p: _day(run.forecast["ready"]["quantiles"].get(f"{p:g}")) for p in QUANTILES},
             ),
             ".png",
         )

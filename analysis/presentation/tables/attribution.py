@@ -7,7 +7,8 @@ from typing import Any
 
 from ...inference.estimates import Estimate
 from ...inference.json_values import number, rounded, significant
-from ...studies.attribution import QUANTILES, Attribution, Step
+from ...inference.probabilities import HEADLINE
+from ...studies.attribution import Attribution, Step
 from ..json_form import to_json
 from ..table import Column, Layout, Table
 from ..text import harmless, quantile_text, shift_text
@@ -51,7 +52,7 @@ def attribution_table(result: Attribution, since: str | None = None) -> Table[St
     columns: list[Column[Step]] = [
         Column(path=("id",), value=lambda row: row.id),
         Column(title="What changed", text=lambda row: row.title, path=("title",), value=lambda row: row.title),
-        *map(shift, QUANTILES),
+        *map(shift, HEADLINE),
         Column(
             title=f"by {result.reference_day}",
             text=lambda row: f"{row.probability.value:+z.1%}",

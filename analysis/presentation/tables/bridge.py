@@ -6,7 +6,7 @@ from typing import Any
 
 from ....model.models import GROUPS, group_file
 from ...inference.estimates import Distribution, Estimate
-from ...inference.json_values import QUANTILES
+from ...inference.probabilities import QUANTILES
 from ...inference.question import Question
 from ...studies.bridge import Bridge, BridgeStep
 from ...studies.reproduction.claims import load_claims

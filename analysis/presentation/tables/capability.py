@@ -6,12 +6,13 @@ from typing import Any
 
 from ...inference.estimates import Distribution
 from ...inference.json_values import significant
+from ...inference.probabilities import HEADLINE, QUANTILES
 from ...studies.tables.capability import COUNTED, FRONTIER, GATE, TITLES, Capability, ExpectedScore
 from ...studies.telling import Telling
 from ..json_form import to_json
 from ..table import Column, Layout, Table
 from ..text import chance_text, date_text, quantile_text, telling_lines
-from .columns import SHOWN, asked_text, date_columns, moments_column
+from .columns import asked_text, date_columns, moments_column
 
 DIGITS = 5
 
@@ -45,7 +46,7 @@ def date_table(result: Capability) -> Table[Row]:
         moments_column(lambda row: row[1]),
         *date_columns(result.question, lambda row: row[1], ("ready", "quantiles")),
     ]
-    low, middle, high = (result.implied.quantile_value(p) for p in SHOWN)
+    low, middle, high = (result.implied.quantile_value(p) for p in HEADLINE)
     lines = [
         f"Mythos's compute implies a score of {middle:.0f} ({low:.0f} to {high:.0f}); {result.mythos.model} has "
         f"{result.mythos.score:.1f}, the best Chinese model, {result.chinese.model}, {result.chinese.score:.1f}.",
@@ -70,7 +71,7 @@ def expected_table(result: Capability) -> Table[ExpectedScore]:
 
     columns: list[Column[ExpectedScore]] = [
         Column(title="On", text=lambda row: date_text(row.day), path=("day",), value=lambda row: row.day.isoformat()),
-        *(score(by, p) for by in (COUNTED, FRONTIER) for p in SHOWN),
+        *(score(by, p) for by in (COUNTED, FRONTIER) for p in HEADLINE),
     ]
     return Table(
         "The best Chinese score to be seen, points",
@@ -85,4 +86,4 @@ def _chances_text(row: Telling) -> str:
 
 
 def _scores(values: Distribution) -> dict[str, Any]:
-    return {f"{p:g}": significant(values.quantile_value(p), DIGITS) for p in (0.05, 0.25, 0.5, 0.75, 0.95)}
+    return {f"{p:g}": significant(values.quantile_value(p), DIGITS) for p in QUANTILES}

@@ -9,12 +9,13 @@ from typing import Any
 
 from ....model.capacity import COVERAGE, load_capacity_scenarios
 from ...inference.estimates import Distribution
-from ...inference.json_values import QUANTILES, significant
+from ...inference.json_values import significant
+from ...inference.probabilities import HEADLINE, QUANTILES
 from ...studies.readings.capacity import Capacity, CapacityOn, EssayArithmetic, KnownPart
 from ..json_form import SPREAD_DIGITS, scaled_as_json, spread_as_json, to_json
 from ..table import ABSENT, KEY, Column, Layout, Table
 from ..text import date_text, quantile_text
-from .columns import SHOWN, source_names, spread_columns
+from .columns import source_names, spread_columns
 
 MILLION = 1e6
 NATIONS = {"us": "United States", "china": "China"}
@@ -141,8 +142,8 @@ def coverage_table(result: Capacity) -> Table[_Share]:
 
     def column(p: float) -> Column[_Share]:
         return Column(
-            title=quantile_text(p) if p in SHOWN else "",
-            text=(lambda row: _share_text(row, p)) if p in SHOWN else None,
+            title=quantile_text(p) if p in HEADLINE else "",
+            text=(lambda row: _share_text(row, p)) if p in HEADLINE else None,
             path=(KEY, f"{p:g}"),
             value=lambda row: ABSENT if row.spread is None else scaled_as_json(row.spread.quantile(p)),
             figure=True,
@@ -164,7 +165,7 @@ def coverage_table(result: Capacity) -> Table[_Share]:
 
 def _impossible_lines(rows: Sequence[_Share]) -> list[str]:
     """Say of what is no share, being above 1, that it cannot be: the two accounts contradict each other."""
-    above = [row.title for row in rows if max(map(row.at, SHOWN)) > 1.0]
+    above = [row.title for row in rows if max(map(row.at, HEADLINE)) > 1.0]
     if not above:
         return []
     return [

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ...inference.estimates import Distribution, Estimate
-from ...inference.json_values import QUANTILES, AnyDistribution
+from ...inference.json_values import AnyDistribution
+from ...inference.probabilities import HEADLINE, QUANTILES
 from ...inference.question import Question
 from ..json_form import date_as_json, moments_as_json, scaled_as_json, shift_as_json
 from ..table import Column, Path, Room, Span
 from ..text import date_text, day_text, quantile_text, shift_text
-
-SHOWN = (0.05, 0.5, 0.95)
 
 
 def asked_text(question: Question, what: str = "as of") -> str:
@@ -32,7 +31,7 @@ def date_columns(
     path: Path = ("quantiles",),
     *,
     quantiles: Iterable[float] = QUANTILES,
-    shown: Iterable[float] = SHOWN,
+    shown: Iterable[float] = HEADLINE,
     wide: Iterable[float] = (),
 ) -> list[Column[Any]]:
     """Columns of a date's quantiles; `shown` are read by people, `wide` by those who have room for them."""
@@ -81,7 +80,7 @@ def spread_columns(
     write: Callable[[float], str],
     path: Path = (),
     *,
-    shown: Iterable[float] = SHOWN,
+    shown: Iterable[float] = HEADLINE,
     wide: Iterable[float] = (),
     group: str = "",
 ) -> list[Column[Any]]:

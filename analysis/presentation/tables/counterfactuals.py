@@ -9,8 +9,9 @@ from typing import Any
 
 from ...inference.estimates import Distribution, Estimate
 from ...inference.json_values import significant
+from ...inference.probabilities import DELAYED
 from ...inference.question import Question
-from ...studies.counterfactuals import SHIFT_QUANTILES, Comparison, Counterfactual
+from ...studies.counterfactuals import Comparison, Counterfactual
 from ..json_form import estimate_as_json, share_as_json, shift_as_json, to_json
 from ..table import ABSENT, Column, Layout, Room, Table
 from ..text import chance_text, date_text, leader_text
@@ -65,7 +66,7 @@ def _table(result: Comparison) -> Table[_Row]:
             value=_of_changed(lambda row: row.title),
         ),
         *date_columns(result.question, lambda row: row.ready),
-        *(_shift_column(p) for p in SHIFT_QUANTILES),
+        *(_shift_column(p) for p in DELAYED),
         Column(
             title="Draws unmoved",
             text=lambda row: chance_text(row.changed.unmoved.value) if row.changed else "",

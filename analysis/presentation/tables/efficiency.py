@@ -7,6 +7,7 @@ from typing import Any
 from ....model.efficiency import CHANNEL_QUANTITIES, EDGE_QUANTITIES
 from ...inference.estimates import Distribution
 from ...inference.json_values import significant
+from ...inference.probabilities import QUARTILES
 from ...studies.readings.efficiency import READINGS, ClosedBy, Efficiency
 from ..json_form import SPREAD_DIGITS, scaled_as_json, share_as_json, to_json
 from ..table import Column, Layout, Table
@@ -15,7 +16,6 @@ from .columns import source_names, spread_columns
 
 CHANNEL_TITLES = {"own": "own innovation", "replicated": "replication", "distilled": "distillation"}
 READING_TITLES = {"progress": "on Mythos", "held_back": "held back", "edge": "on labs that progress too"}
-WIDE_QUANTILES = (0.25, 0.75)
 
 Spread = tuple[str, Distribution]
 
@@ -30,7 +30,7 @@ def progress_table(result: Efficiency) -> Table[Spread]:
     """The progress that the first launch needs, by channel, and the gap on the day of the question."""
     columns: list[Column[Spread]] = [
         Column(title="Mythos's compute over what is spent, x", text=lambda row: row[0]),
-        *spread_columns(lambda row: row[1], lambda value: f"{value:.2f}", wide=WIDE_QUANTILES),
+        *spread_columns(lambda row: row[1], lambda value: f"{value:.2f}", wide=QUARTILES),
     ]
     rows = [
         ("progress the first launch needs", result.needed),
@@ -85,7 +85,7 @@ def lag_table(result: Efficiency) -> Table[tuple[float, Distribution]]:
             path=("gap",),
             value=lambda row: significant(row[0], SPREAD_DIGITS),
         ),
-        *spread_columns(lambda row: row[1], lambda value: f"{value:.1f}", ("quantiles",), wide=WIDE_QUANTILES),
+        *spread_columns(lambda row: row[1], lambda value: f"{value:.1f}", ("quantiles",), wide=QUARTILES),
     ]
     return Table("The lag that a gap in compute is worth, months", columns, list(result.lags.items()))
 

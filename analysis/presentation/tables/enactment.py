@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...inference.estimates import Estimate
-from ...inference.json_values import QUANTILES
-from ...studies.counterfactuals import SHIFT_QUANTILES
+from ...inference.probabilities import DELAYED, QUANTILES
 from ...studies.enactment import ByDay, Enactment
 from ..json_form import dates_as_json, estimate_as_json, shift_as_json, to_json
 from ..table import Column, Layout, Table
@@ -34,7 +33,7 @@ def _table(result: ByDay, lever: str) -> Table[Enactment]:
             path=("from",),
             value=lambda row: row.acting_from.isoformat(),
         ),
-        *(_shift_column(p) for p in SHIFT_QUANTILES),
+        *(_shift_column(p) for p in DELAYED),
         Column(
             title="Draws unmoved",
             text=lambda row: chance_text(row.effect.unmoved.value),

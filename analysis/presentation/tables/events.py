@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ...inference.estimates import Distribution
+from ...inference.probabilities import HEADLINE
 from ...studies.readings.events import EventReading, Events
 from ..json_form import spread_as_json, to_json
 from ..table import Column, Layout, Room, Span, Table
 from ..text import figure
-from .columns import SHOWN, asked_text, date_columns, moments_column
+from .columns import asked_text, date_columns, moments_column
 
 
 def layout(result: Events) -> Layout:
@@ -48,7 +49,7 @@ def _table(result: Events) -> Table[EventReading]:
 
 
 def _range(spread: Distribution) -> str:
-    low, middle, high = (figure(spread.quantile_value(p)) for p in SHOWN)
+    low, middle, high = (figure(spread.quantile_value(p)) for p in HEADLINE)
     return middle if low == high else f"{middle} ({low} to {high})"
 
 

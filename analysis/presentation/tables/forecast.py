@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...inference.estimates import Estimate
-from ...inference.forecast import FLOP_QUANTILES, Forecast
-from ...inference.json_values import QUANTILES, AnyDistribution, number, significant
+from ...inference.forecast import Forecast
+from ...inference.json_values import AnyDistribution, number, significant
+from ...inference.probabilities import HEADLINE, QUANTILES
 from ...inference.question import Question
 from ...inference.silence import confirmed_through, silent_through
 from ..json_form import date_as_json, distribution_as_json, merged, moments_as_json, share_as_json, to_json
@@ -251,7 +252,7 @@ def alone_text(question: Question, compute_alone: AnyDistribution) -> str:
 
 
 def _around(question: Question, ready: AnyDistribution) -> str:
-    quantiles = [ready.quantile(p) for p in (0.05, 0.5, 0.95)]
+    quantiles = [ready.quantile(p) for p in HEADLINE]
     low, middle, high = (day_text(question, quantile.value) for quantile in quantiles)
     return interval_text(low, middle, high, [quantile.mcse for quantile in quantiles])
 
@@ -280,7 +281,7 @@ def _origin(result: Forecast) -> str:
 
 
 def _lines(result: Forecast) -> list[str]:
-    flop = [10.0 ** result.log_flop.quantile_value(p) for p in FLOP_QUANTILES]
+    flop = [10.0 ** result.log_flop.quantile_value(p) for p in HEADLINE]
     return [
         not_by_text(result.not_by()),
         *(_of_the_race(result, line) for line in first_lines(result)),
@@ -344,7 +345,7 @@ def _without_lags_as_json(result: Forecast) -> dict[str, Any] | None:
 
 
 def _flop_as_json(log_flop: AnyDistribution) -> dict[str, Any]:
-    quantiles = {p: log_flop.quantile(p) for p in FLOP_QUANTILES}
+    quantiles = {p: log_flop.quantile(p) for p in HEADLINE}
     return {
         "quantiles": {f"{p:g}": significant(10.0**q.value, 6) for p, q in quantiles.items()},
         "mcse": {f"{p:g}": significant(10.0**q.value * np.log(10.0) * q.mcse) for p, q in quantiles.items()},

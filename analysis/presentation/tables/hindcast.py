@@ -10,8 +10,9 @@ import numpy as np
 
 from ....evidence.tables import table as public
 from ...inference.estimates import Distribution
-from ...inference.json_values import QUANTILES
+from ...inference.probabilities import HEADLINE, QUANTILES
 from ...inference.proper_scores import HORIZON
+from ...studies.structure_registry import COMPUTE
 from ...studies.tables.chosen import origin_of
 from ...studies.tables.gate_hindcast import GateAsked, GateHindcast, makers_of
 from ...studies.tables.hindcast import LEVELS, RIVALS, Asked, Hindcast, Score
@@ -74,7 +75,7 @@ def gate_tables(result: Hindcast) -> tuple[Table[Any], ...]:
         Column(
             title="Said by the gate",
             text=lambda row: _said_text(row.said),
-            path=("structures", "compute-gate"),
+            path=("structures", COMPUTE),
             value=lambda row: _said_as_json(row.said, row.episode.open),
             figure=True,
         ),
@@ -203,7 +204,7 @@ def _notes(result: Hindcast) -> list[str]:
 
 
 def _said_text(said: Said) -> str:
-    low, middle, high = (float(np.quantile(said.values, p)) for p in (0.05, 0.5, 0.95))
+    low, middle, high = (float(np.quantile(said.values, p)) for p in HEADLINE)
     return f"{middle:.1f} ({low:.1f} to {high:.0f})"
 
 

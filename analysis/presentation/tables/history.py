@@ -9,10 +9,10 @@ from typing import Any
 
 from ...archive.history import Entry, History
 from ...inference.estimates import Estimate
+from ...inference.probabilities import HEADLINE
 from ..json_form import to_json
 from ..table import Cell, Column, Layout, Span, Table
 from ..text import date_text, quantile_text, shift_text
-from .columns import SHOWN
 
 
 def layout(result: History) -> Layout:
@@ -34,7 +34,7 @@ def history_table(result: History, address: Callable[[Entry], str] | None = None
         Column(path=("as_of",), value=lambda row: row.run.manifest.as_of.isoformat()),
         Column(path=("event",), value=lambda row: row.run.manifest.event),
         Column(title="Items added or removed", text=_items_text),
-        *map(_date_column, SHOWN),
+        *map(_date_column, HEADLINE),
         Column(path=("ready", "quantiles"), value=_quantiles),
         Column(title="moved, months", text=_moved, path=("shift",), value=lambda row: row.shift, figure=True),
         Column(path=("other_shift",), value=lambda row: row.other_shift),

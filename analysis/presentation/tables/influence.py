@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ...inference.json_values import number, rounded
-from ...studies.influence import SHIFT_QUANTILES, Effect, Influence, ItemInfluence, Pair
+from ...inference.probabilities import HEADLINE
+from ...studies.influence import Effect, Influence, ItemInfluence, Pair
 from ..json_form import dates_as_json, estimate_as_json, shift_as_json, to_json
 from ..table import ABSENT, Column, Layout, Span, Table
 from ..text import day_text, quantile_text, shift_text
@@ -85,7 +86,7 @@ def _effect_columns(effect: EffectOf, name: str, group: str) -> list[Column[Item
         Column(path=(name, "khat"), value=lambda row: number(effect(row).khat, 3)),
         Column(path=(name, "ess"), value=lambda row: number(effect(row).ess, 1)),
         Column(path=(name, "problem"), value=lambda row: effect(row).problem or ABSENT),
-        *(_shift_column(effect, p, name, group) for p in SHIFT_QUANTILES),
+        *(_shift_column(effect, p, name, group) for p in HEADLINE),
         Column(title="bits", text=bits, path=(name, "bits"), value=bits_as_json, figure=True, group=group),
     ]
 
@@ -120,7 +121,7 @@ def _pair_text(pair: Pair) -> str:
 def _as_json(result: Influence, table: Table[ItemInfluence]) -> dict[str, Any]:
     question = result.question
     before, after = (
-        {"quantiles": dates_as_json(ready, question, SHIFT_QUANTILES)} if shown else None
+        {"quantiles": dates_as_json(ready, question, HEADLINE)} if shown else None
         for ready, shown in ((result.prior, True), (result.posterior, result.trustworthy))
     )
     return {

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...inference.json_values import QUANTILES
-from ...studies.counterfactuals import SHIFT_QUANTILES
+from ...inference.probabilities import DELAYED, QUANTILES
 from ...studies.lever_grid import Grid
 from ..json_form import dates_as_json, estimate_as_json, shift_as_json
 from ..table import Column, Layout, Table
@@ -67,7 +66,7 @@ def _as_json(result: Grid) -> dict[str, Any]:
         if lever is not None:
             row = result.effect(lever, regime)
             unmoved = estimate_as_json(row.unmoved)
-            entry["shift"] = {f"{p:g}": shift_as_json(row.shift(p)) for p in SHIFT_QUANTILES}
+            entry["shift"] = {f"{p:g}": shift_as_json(row.shift(p)) for p in DELAYED}
             entry |= {"unmoved": unmoved["value"], "unmoved_mcse": unmoved["mcse"]}
             entry["shift_movable"] = shift_as_json(row.shift_movable)
         pairs.append(entry)

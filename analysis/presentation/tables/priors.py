@@ -11,10 +11,11 @@ from ....model.policies import Regime
 from ....priors.correlations import Correlation
 from ....priors.row_schemas import Constant, Reference
 from ....priors.table import PriorTable, Quantity
+from ...inference.probabilities import HEADLINE
 from ..json_form import to_json
 from ..table import Cell, Column, Layout, Room, Span, Table
 from ..text import figure, numbers_of, quantile_text, toml_text
-from .columns import SHOWN, web_link
+from .columns import web_link
 
 
 def layout(result: Assumptions) -> Layout:
@@ -52,7 +53,7 @@ def quantity_layout(assumptions: Assumptions, quantity: Quantity) -> Layout:
 def _in_full(assumptions: Assumptions, quantity: Quantity) -> list[Cell]:
     text, distribution = quantity.text, quantity.distribution
     numbers = ", ".join(f"{key} = {toml_text(value)}" for key, value in numbers_by_key(quantity).items())
-    quantiles = zip(SHOWN, assumptions.table.quantiles(quantity.name, SHOWN), strict=True)
+    quantiles = zip(HEADLINE, assumptions.table.quantiles(quantity.name, HEADLINE), strict=True)
     lines: list[Cell] = [
         (Span(quantity.name, "strong"), f" ({text.unit})"),
         text.description,
@@ -86,7 +87,7 @@ def quantity_table(table: PriorTable, quantities: Iterable[Quantity]) -> Table[Q
 
     @cache  # three columns ask for one each, and of many draws they take as long together as one does
     def quantiles(name: str) -> list[float]:
-        return [float(each) for each in table.quantiles(name, SHOWN)]
+        return [float(each) for each in table.quantiles(name, HEADLINE)]
 
     columns: list[Column[Quantity]] = [
         Column(title="Quantity", text=lambda row: Span(row.name, "name"), path=("name",), value=lambda row: row.name),
@@ -104,7 +105,7 @@ def quantity_table(table: PriorTable, quantities: Iterable[Quantity]) -> Table[Q
             value=numbers_by_key,
             room=Room.PAGE,
         ),
-        *(_quantile_column(quantiles, place) for place in range(len(SHOWN))),
+        *(_quantile_column(quantiles, place) for place in range(len(HEADLINE))),
         Column(title="Unit", text=lambda row: row.text.unit, path=("unit",), value=lambda row: row.text.unit),
         Column(path=("description",), value=lambda row: row.text.description),
         Column(path=("role",), value=lambda row: row.text.role),
@@ -122,7 +123,7 @@ def quantity_table(table: PriorTable, quantities: Iterable[Quantity]) -> Table[Q
 
 
 def _quantile_column(quantiles: Callable[[str], list[float]], place: int) -> Column[Quantity]:
-    p = SHOWN[place]
+    p = HEADLINE[place]
     return Column(
         title=quantile_text(p),
         text=lambda row: figure(quantiles(row.name)[place]),

@@ -10,8 +10,9 @@ import numpy as np
 from ....model.assumptions import PROGRESS_QUANTITY
 from ...inference.estimates import Distribution
 from ...inference.json_values import significant
+from ...inference.probabilities import QUANTILES
 from ...studies.tables.chosen import origin_of
-from ...studies.tables.efficiency import QUANTILES, MeasuredProgress, Read
+from ...studies.tables.efficiency import MeasuredProgress, Read
 from ..json_form import to_json
 from ..table import Column, Layout, Path, Table
 from ..text import quantile_text

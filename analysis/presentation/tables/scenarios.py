@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...inference.estimates import Distribution, Estimate
-from ...inference.json_values import QUANTILES, significant
+from ...inference.json_values import significant
+from ...inference.probabilities import DELAYED, QUANTILES
 from ...inference.question import Question
-from ...studies.counterfactuals import SHIFT_QUANTILES
 from ...studies.scenarios import ScenarioComparison, ScenarioResult
 from ..json_form import dates_as_json, share_as_json, to_json
 from ..table import ABSENT, Cell, Column, Layout, Room, Span, Table
@@ -58,7 +58,7 @@ def scenario_table(result: ScenarioComparison, *, linked: bool = False) -> Table
         Column(path=("title",), value=_of_scenario(lambda row: row.title)),
         Column(path=("source",), value=_of_scenario(lambda row: ", ".join(row.references))),
         *date_columns(question, lambda row: row.ready),
-        *(_shift_column(p) for p in SHIFT_QUANTILES),
+        *(_shift_column(p) for p in DELAYED),
         Column(
             title="Most often first",
             text=lambda row: _leader(row.scenario, question) if row.scenario else "",

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ....model.size import SIZE_QUANTITIES
-from ...inference.json_values import QUANTILES, significant
+from ...inference.json_values import significant
+from ...inference.probabilities import HEADLINE, QUANTILES
 from ...studies.readings.size import MEASURES, SizedCompute, Sizes
 from ..json_form import SPREAD_DIGITS, scaled_as_json, to_json
 from ..table import KEY, Column, Layout, Table
 from ..text import quantile_text
-from .columns import SHOWN, source_names
+from .columns import source_names
 
 TITLES = dict(zip(MEASURES, ("Compute, FLOP", "Tokens", "Parameters", "of which active"), strict=True))
 WRITTEN: dict[str, Callable[[float], str]] = {
@@ -56,7 +57,7 @@ def mythos_table(result: Sizes) -> Table[float]:
         "What Mythos's compute implies, by the rules of thumb of its source",
         columns,
         QUANTILES,
-        shown=SHOWN,
+        shown=HEADLINE,
         key=lambda p: f"{p:g}",
         sources=source_names(result.question, SIZE_QUANTITIES),
     )

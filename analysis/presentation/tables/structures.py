@@ -6,6 +6,7 @@ from typing import Any
 
 from ....model.trend import load_trends
 from ...inference.json_values import number
+from ...inference.probabilities import QUARTILES
 from ...studies.comparison import ComparedModel
 from ...studies.structure_dates import MOBILISATION_SCENARIO, StructureDate
 from ...studies.structures import Structures
@@ -39,7 +40,7 @@ def structure_table(result: Structures) -> Table[StructureDate]:
         Column(path=("id",), value=lambda row: row.id),
         Column(title="Structure", text=lambda row: row.title, path=("title",), value=lambda row: row.title),
         moments_column(lambda row: row.ready),
-        *date_columns(result.question, lambda row: row.ready, ("ready", "quantiles"), wide=(0.25, 0.75)),
+        *date_columns(result.question, lambda row: row.ready, ("ready", "quantiles"), wide=QUARTILES),
         Column(path=("duplicate_of",), value=lambda row: row.duplicate_of if row.id in asked else ABSENT),
         Column(
             path=("duplicate_reason",), value=lambda row: (row.duplicate_reason or None) if row.id in asked else ABSENT

@@ -7,9 +7,10 @@ import re
 from typing import Any
 
 from ....evidence.schema import Item
+from ....model.events import describe_quantity
 from ...inference.json_values import number
+from ...inference.probabilities import HEADLINE
 from ...inference.question import Question
-from ...studies.sensitivity.one_at_a_time import describe_quantity
 from ...studies.watch import Sighting, Watch, Watched
 from ..json_form import dates_as_json, estimate_as_json, shift_as_json, to_json
 from ..silences_to_come import silence_as_json, silence_title
@@ -29,7 +30,7 @@ def layout(result: Watch) -> Layout:
         tables=(table,),
         json=lambda: {
             **result.origin.as_json(),
-            "ready": {"quantiles": dates_as_json(result.ready, result.question, (0.05, 0.5, 0.95))},
+            "ready": {"quantiles": dates_as_json(result.ready, result.question, HEADLINE)},
             "observables": to_json(table),
             "notes": list(result.notes),
         },
@@ -123,7 +124,7 @@ def _natural(item: Item, value: float) -> float:
 def _unit(item: Item, question: Question) -> str:
     quantity = getattr(item.observed, "quantity", None)
     if quantity is not None:
-        unit = describe_quantity(question, quantity)[1]
+        unit = describe_quantity(question.assumptions.table, quantity)[1]
         return "" if unit == "1" else str(unit)
     for prefix in BASES:
         if item.kind.unit.startswith(prefix):

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...inference.estimates import Estimate
 from ...inference.json_values import number, significant
-from ...studies.counterfactuals import SHIFT_QUANTILES
+from ...inference.probabilities import DELAYED
 from ...studies.worlds import WorldResult, Worlds
 from ..json_form import share_as_json, to_json
 from ..table import ABSENT, Cell, Column, Layout, Room, Span, Table
@@ -55,7 +55,7 @@ def world_table(result: Worlds, *, linked: bool = False) -> Table[WorldResult]:
         Column(path=("source",), value=lambda row: ", ".join(row.references)),
         *date_columns(question, lambda row: row.ready, wide=()),
         Column(path=("quantiles",), value=lambda row: ABSENT if row.answered else None),
-        *(_shift(p) for p in SHIFT_QUANTILES),
+        *(_shift(p) for p in DELAYED),
         Column(
             title="Most often first",
             text=lambda row: _leader(row, result),

@@ -16,9 +16,9 @@ from ...inference.diagnostics import (
 )
 from ...inference.estimates import Distribution
 from ...inference.posterior import Posterior
+from ...inference.probabilities import HEADLINE
 from .result import CheckResult, judge_above, judge_below
 
-CHECKED_QUANTILES = (0.05, 0.5, 0.95)
 LARGE_ERROR, LARGEST_ERROR = 0.1, 0.5  # of the date's standard deviation
 LOWER = 0.25  # quantile that, with the median, tells the spread of a date that may never come
 MORE_DRAWS = "ask for more --draws"
@@ -92,7 +92,7 @@ def _chains(posterior: Posterior) -> Iterator[CheckResult]:
 
 def _monte_carlo_error(ready: Distribution) -> CheckResult:
     title = "largest Monte Carlo error of the date's quantiles, over its standard deviation"
-    found = {p: ready.quantile(p) for p in CHECKED_QUANTILES}
+    found = {p: ready.quantile(p) for p in HEADLINE}
     errors = {p: estimate.mcse for p, estimate in found.items() if math.isfinite(estimate.value)}
     spread = _spread(ready)
     if not errors or not math.isfinite(spread):

@@ -13,7 +13,7 @@ from ....evidence.rumours import rumours_in
 from ....evidence.schema import Item
 from ....model.trend import Trend, TrendText, load_trends, trends_date
 from ....priors.arguments import listed
-from ....priors.errors import InputError, unknown_name
+from ....priors.errors import InputError, refuse_unknown
 from ...inference.columns import columns_of_draws
 from ...inference.diagnostics import COLLAPSED, WORST_KHAT, Diagnostics, UntrustworthyError
 from ...inference.draws import Values
@@ -137,9 +137,7 @@ def trends(posterior: Posterior, ids: Sequence[str] = ()) -> Trends:
     question = posterior.question
     known = load_trends(question.assumptions)
     ids = listed("ids", ids, "names of trends")
-    for name in ids:
-        if name not in known:
-            raise unknown_name("trend", name, known)
+    refuse_unknown("trend", ids, known)
     if not trends_date(question.assumptions, question.event):
         problem = f"trends say when a model is there, not when it is served widely: they do not date {question.event}"
         raise InputError(problem, key="--event")

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from ....model.assumptions import Assumptions
+from ....model.events import describe_quantity
 from ....priors.families import Family
 from ...inference.draws import DrawSource, Values
 from ...inference.estimates import Array, Distribution, Estimate, Weighting
@@ -17,7 +19,7 @@ from ...inference.quantiles import quantile_influence
 from ...inference.question import Question
 
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
-MFU_PAIR = ("mfu_anthropic", "mfu_china")
+MFU_ANTHROPIC, MFU_CHINA = "mfu_anthropic", "mfu_china"
 MFU_RATIO = "mfu_ratio"
 DERIVATIVE_STEP = 1e-3  # of the distance between the low and the high percentile
 
@@ -97,7 +99,8 @@ def one_at_a_time(posterior: Posterior) -> OneAtATime:
     The date depends on the two MFUs through their ratio alone (it scales both what the gate asks for and the
     length of the run). Moving them together therefore means setting
     :math:`\mathrm{MFU}_\mathrm{Anthropic} = \rho\,\mathrm{MFU}_\mathrm{China}`, the latter at its median, with
-    :math:`\rho` at the 10th and 90th percentile of its own distribution.
+    :math:`\rho` at the 10th and 90th percentile of its own distribution. Where Chinese firms share no MFU there is no
+    such ratio.
 
     Parameters
     ----------
@@ -120,7 +123,7 @@ def one_at_a_time(posterior: Posterior) -> OneAtATime:
         pair = [(points[at][name], dates[at], next(influences)) for at in (2 * index + 1, 2 * index + 2)]
         low, high = (Setting(value, Estimate(months, noise.mcse(influence))) for value, months, influence in pair)
         span = Estimate(high.months.value - low.months.value, noise.mcse(_difference(pair[1][2], pair[0][2])))
-        part_of, held = _part_of(name, marginals), tuple(other for other in partners(name) if other in middle)
+        part_of, held = _part_of(question, name, marginals), tuple(each for each in partners(name) if each in middle)
         swings.append(Swing(name, *_wording(question, name), low, high, span, part_of, held))
     swings.sort(key=lambda swing: math.inf if math.isnan(swing.span.value) else -abs(swing.span.value))
     return OneAtATime(centre, tuple(swings))
@@ -141,19 +144,22 @@ def _moved(question: Question, middle: Coordinates, name: str, value: float) -> 
     return found
 
 
+def mfu_pair(assumptions: Assumptions) -> tuple[str, ...]:
+    """Names of the MFU of Anthropic's run and of that which all Chinese firms share; none where they share none.
+
+    They share what each of them has, or else ``mfu_china`` where each has one of its own that hangs on it.
+    """
+    own = list(dict.fromkeys(firm.mfu for firm in assumptions.race.firms.values()))
+    shared = own[0] if len(own) == 1 else MFU_CHINA
+    everywhere = all(shared in assumptions.with_parents([name]) for name in own)
+    return (MFU_ANTHROPIC, shared) if everywhere and shared != MFU_ANTHROPIC else ()
+
+
 def uncertain_quantities(question: Question) -> list[str]:
     """Names of the quantities that the event's date depends on and that are not fixed; what others hang on first."""
     assumptions = question.assumptions
     names = assumptions.with_parents(assumptions.needed([question.event]))
     return [name for name in names if not assumptions.beliefs[name].certain]
-
-
-def describe_quantity(question: Question, name: str) -> tuple[str, str]:
-    """Return description and unit of a quantity, or of an event's multiple."""
-    quantities = question.assumptions.table.quantities
-    if name in quantities:
-        return quantities[name].text.description, quantities[name].text.unit
-    return "Multiple of Mythos's pre-training compute that the event asks for", "1"
 
 
 @dataclass(frozen=True)
@@ -189,13 +195,17 @@ class _Marginal:
 
 def _marginals(question: Question, source: DrawSource, names: Sequence[str], *, exact: bool) -> dict[str, _Marginal]:
     beliefs = question.assumptions.beliefs
-    pair = any(name in names for name in MFU_PAIR)
+    mfus = mfu_pair(question.assumptions)
+    pair = any(name in names for name in mfus)
 
     drawn_names = [name for name in names if not exact or beliefs[name].parents]
 
     def keep(values: Values) -> Values:
         kept = {name: values[name] for name in drawn_names}
-        return kept | ({MFU_RATIO: values[MFU_PAIR[0]] / values[MFU_PAIR[1]]} if pair else {})
+        if pair:
+            ours, theirs = mfus
+            kept[MFU_RATIO] = values[ours] / values[theirs]
+        return kept
 
     drawn = source.map(keep) if pair or drawn_names else {}
     return {
@@ -206,7 +216,7 @@ def _marginals(question: Question, source: DrawSource, names: Sequence[str], *, 
 
 def _evaluator(question: Question) -> Callable[[Sequence[Coordinates]], Array]:
     """Return a function from coordinates (quantities by name, perhaps the MFU ratio) to months."""
-    assumptions = question.assumptions
+    assumptions, mfus = question.assumptions, mfu_pair(question.assumptions)
     fixed = {
         name: float(assumptions.beliefs[name].quantile(MIDDLE))
         for name in assumptions.with_parents(assumptions.needed([question.event]))
@@ -217,7 +227,8 @@ def _evaluator(question: Question) -> Callable[[Sequence[Coordinates]], Array]:
         rows = [fixed | point for point in points]
         for row in rows:
             if MFU_RATIO in row:
-                row[MFU_PAIR[0]] = row.pop(MFU_RATIO) * row[MFU_PAIR[1]]
+                ours, theirs = mfus
+                row[ours] = row.pop(MFU_RATIO) * row[theirs]
         return ready_under(question, {name: np.array([row[name] for row in rows]) for name in rows[0]})
 
     return evaluate
@@ -271,8 +282,8 @@ def _difference(one: Array | None, other: Array | None) -> Array | None:
 def _wording(question: Question, name: str) -> tuple[str, str]:
     if name == MFU_RATIO:
         return "MFU of Anthropic's run over that of Chinese firms, moved together", "1"
-    return describe_quantity(question, name)
+    return describe_quantity(question.assumptions.table, name)
 
 
-def _part_of(name: str, marginals: Mapping[str, _Marginal]) -> str | None:
-    return MFU_RATIO if name in MFU_PAIR and MFU_RATIO in marginals else None
+def _part_of(question: Question, name: str, marginals: Mapping[str, _Marginal]) -> str | None:
+    return MFU_RATIO if MFU_RATIO in marginals and name in mfu_pair(question.assumptions) else None

@@ -15,6 +15,7 @@ from ....evidence.tables.episodes import Release, chinese_records
 from ....evidence.tables.records import shipped_records
 from ....model.assumptions import DEFAULT_EVENT
 from ....model.calendar import month_ends
+from ....model.draws import drawn_together
 from ....priors.errors import InputError
 from ....priors.table import PriorTable
 from ...inference.conditioning import condition
@@ -25,10 +26,11 @@ from ...inference.posterior import Posterior
 from ...inference.question import Question
 from ...inference.result import Result
 from ..own_structures import ready_of
+from ..structure_registry import COMPUTE
 from ..telling import Telling, telling
 from .frontier_structure import CapabilityFrontier, mythos_release
 
-GATE, COUNTED, FRONTIER = "compute-gate", "compute-gate-with-scores", "capability-frontier"
+GATE, COUNTED, FRONTIER = COMPUTE, f"{COMPUTE}-with-scores", CapabilityFrontier.name
 TITLES: Mapping[str, str] = {
     GATE: "The race for compute",
     COUNTED: "The race, both frontiers' scores counted",
@@ -145,9 +147,9 @@ def capability(posterior: Posterior) -> Capability:
 
 
 def _structure_draws(structure: CapabilityFrontier, question: Question) -> dict[str, Array]:
-    rng = np.random.default_rng(question.seed)
-    beliefs = {**question.assumptions.beliefs, **structure.families}
-    return {name: np.asarray(beliefs[name].quantile(rng.random(question.draws))) for name in structure.quantities}
+    assumptions, rng = question.assumptions, np.random.default_rng(question.seed)
+    beliefs = {**assumptions.beliefs, **structure.families}
+    return drawn_together(beliefs, structure.quantities, question.draws, rng, assumptions.copula)
 
 
 def _predicted(posterior: Posterior, items: list[Item]) -> Values:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ....evidence.efficiency.curve import EfficiencyCurve
-from ....evidence.efficiency.integration import Integrated, efficiency_curve
+from ....evidence.efficiency.integration import PARAMETERS, Integrated, efficiency_curve
 from ....evidence.efficiency.models import ScoredModels
 from ....evidence.schema import Item, item_from_table
 from ....evidence.tables.scored import CONFIDENCES, scored_models
@@ -24,11 +24,11 @@ from ...inference.diagnostics import UntrustworthyError
 from ...inference.estimates import Distribution
 from ...inference.json_values import significant
 from ...inference.posterior import Posterior
+from ...inference.probabilities import QUANTILES
 from ...inference.question import Question
 from .chosen import last_day, refuse_later
 from .telling_curve import refuse_flat
 
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 BELIEF = "measured_progress"
 COUNTED_WITHIN = 12.0  # natural logarithms below the curve's top: what lies lower has no weight
 UNCOUNTED = "uncounted"
@@ -153,7 +153,7 @@ def measured_progress(table: Table, assumptions: Assumptions, choice: Choice | N
     """
     choice = choice or Choice()
     read = read_progress(table, assumptions, choice)
-    prior = assumptions.beliefs[PROGRESS_QUANTITY]
+    (prior,) = assumptions.marginals([PROGRESS_QUANTITY]).values()
     others, set_aside = [], {}
     for other in _other_choices(assumptions, choice):
         try:
@@ -279,9 +279,10 @@ def read_progress(table: Table, assumptions: Assumptions, choice: Choice) -> Rea
         since=choice.since,
         confidence=choice.confidence,
     )
-    integrated = efficiency_curve(counted, assumptions.beliefs, number("efficiency_degrees_of_freedom"))
+    beliefs = assumptions.marginals([BELIEF, *PARAMETERS])
+    integrated = efficiency_curve(counted, beliefs, number("efficiency_degrees_of_freedom"))
     refuse_missed_peak(integrated, choice.title)
-    progress = integrated.curve.quantiles(QUANTILES, assumptions.beliefs[BELIEF])
+    progress = integrated.curve.quantiles(QUANTILES, beliefs[BELIEF])
     return Read(choice, counted, integrated.curve, progress)
 
 

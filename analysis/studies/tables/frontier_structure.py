@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ....evidence.intervals import interval_sd
+from ....evidence.lag_records import score_sd
 from ....evidence.tables.episodes import Release, chinese_records, lag_episodes
 from ....evidence.tables.records import shipped_records
 from ....evidence.tables.table import Table
@@ -30,7 +30,6 @@ from ..structure_registry import Structure
 
 RELEASE = "chinese_release_delay"
 MYTHOS = "Claude Fable 5"  # the public model of Mythos's class
-LEVEL = 0.9  # of scores' intervals
 RECENT_MONTHS = 24  # before the last record: earlier ones rose faster, and lie on another line
 FEWEST = 5  # records, below which a line's errors are anybody's guess
 
@@ -115,11 +114,6 @@ def mythos_release(table: Table) -> Release:
     raise InputError(f"has no record of {MYTHOS}", file=table.file)
 
 
-def score_sd(release: Release) -> float:
-    """Standard deviation of a release's score, by its interval."""
-    return 0.0 if release.interval is None else interval_sd(release.interval[1] - release.interval[0], LEVEL)
-
-
 class CapabilityFrontier(Structure):
     """The Chinese frontier's line, carried to the score of Mythos's public model.
 
@@ -161,9 +155,10 @@ class CapabilityFrontier(Structure):
 
     @property
     def families(self) -> dict[str, Any]:
-        line, release = self.line, mythos_release(shipped_records())
+        line, table = self.line, shipped_records()
+        release = mythos_release(table)
         return {
-            "mythos_score": Normal(mean=release.score, sd=score_sd(release)),
+            "mythos_score": Normal(mean=release.score, sd=score_sd(table, release)),
             "frontier_score_level": Normal(mean=line.level, sd=line.level_sd),
             "frontier_score_pace": LogNormal(median=line.pace, sigma=line.pace_sd / line.pace),
             "frontier_scatter_points": Normal(mean=0.0, sd=line.scatter),

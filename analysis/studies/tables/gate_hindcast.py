@@ -25,11 +25,22 @@ from numpy.typing import NDArray
 
 from ....evidence.efficiency.curve import EfficiencyCurve
 from ....evidence.intervals import interval_sd
+from ....evidence.lag_records import SHORTEST
 from ....evidence.schema import item_from_table
 from ....evidence.tables.episodes import Episode, lag_episodes
 from ....evidence.tables.table import Table
 from ....model.assumptions import PROGRESS_QUANTITY, Assumptions
-from ....model.equations import MONTHS_PER_YEAR, SECONDS_PER_DAY, flop_per_h100e_month
+from ....model.draws import drawn_together
+from ....model.equations import (
+    SECONDS_PER_DAY,
+    flop_per_h100e_month,
+    largest_run,
+    log_growth_per_month,
+    pretrained,
+    ready,
+    requirement,
+    run_length,
+)
 from ....priors.errors import InputError
 from ...inference.conditioning import condition
 from ...inference.estimates import Array, Distribution
@@ -37,7 +48,7 @@ from ...inference.json_values import significant
 from ...inference.posterior import Posterior
 from ...inference.question import Question
 from .chosen import last_day, refuse_later
-from .lag_structures import POINTS, Said
+from .lag_structures import LONGEST, POINTS, Said
 from .telling_curve import refuse_flat
 
 DRAWS = 4_000
@@ -54,8 +65,6 @@ QUANTITIES = (
     PROGRESS_QUANTITY,
 )
 SPREAD = "hindcast_lag_spread"
-SHORTEST = 0.25  # months: lags are told apart no better
-LONGEST = 600.0  # months, which a gate that never opens counts as
 YEAR_BEFORE = (270, 450)  # days before the last quarter between which one must lie for its growth to be known
 LATEST = 184  # days for which the last quarter stands for a stock: half a year
 
@@ -137,11 +146,11 @@ def gate_hindcast(table: Table, stocks: Table, assumptions: Assumptions) -> Gate
     flops = {str(name): flop for name, flop in zip(table["model"], table["training_compute"], strict=True)}
     days_per_month = assumptions.calendar.days_per_month
     rng = np.random.default_rng(SEED)
-    values = {name: np.asarray(assumptions.beliefs[name].quantile(rng.random(DRAWS))) for name in QUANTITIES}
+    values = drawn_together(assumptions.beliefs, QUANTITIES, DRAWS, rng, assumptions.copula)
     errors = rng.standard_normal(DRAWS)
     heights = np.zeros((COUNT, DRAWS))
     progress = 10.0 ** (FIRST + STEP * np.arange(COUNT))
-    spread = float(assumptions.beliefs[SPREAD].quantile(0.5))
+    spread = float(assumptions.quantiles(SPREAD, 0.5))
     asked = []
     for episode in lag_episodes(table, last_day(table)):
         flop = flops.get(episode.reference.model, math.nan)
@@ -165,7 +174,13 @@ def gate_hindcast(table: Table, stocks: Table, assumptions: Assumptions) -> Gate
 
 
 def known_stock(stocks: Table, day: date, days_per_month: float) -> Stock | None:
-    """What a table said of China's stock by a day; None where that does not tell how large it was and how it grew."""
+    """What a table said of China's stock by a day; None where that does not tell how large it was and how it grew.
+
+    Raises
+    ------
+    InputError
+        If the table's shape does not say how surely a stock lies between the ends of its interval.
+    """
     ends, sizes, low, high = _quarters(stocks)
     today = (day - date(1970, 1, 1)).days
     known = ends <= today
@@ -178,7 +193,10 @@ def known_stock(stocks: Table, day: date, days_per_month: float) -> Stock | None
         return None
     growth = math.log(sizes[-1] / sizes[before]) / (apart / days_per_month)
     carried = sizes[-1] * math.exp(growth * (today - ends[-1]) / days_per_month)
-    return Stock(float(carried), interval_sd(math.log(high[known][-1] / low[known][-1]), 0.9), growth)
+    level = stocks.shape.level(SIZES[0])
+    if level is None:
+        raise InputError(f"says no probability with which {SIZES[0]} lies between its ends", file=stocks.file)
+    return Stock(float(carried), interval_sd(math.log(high[known][-1] / low[known][-1]), level), growth)
 
 
 def _quarters(stocks: Table) -> tuple[NDArray[np.intp], Array, Array, Array]:
@@ -211,20 +229,19 @@ def makers_of(stocks: Table) -> list[str]:
 def gate_lag(
     assumptions: Assumptions, values: Mapping[str, Array], flop: float, stock: Stock, errors: Array, progress: Any
 ) -> Array:
-    """Months from a record to a Chinese model that meets it, by the gate; shape (draw,)."""
+    """Months from a record to a Chinese model that meets it, by the gate: `LONGEST` where never; shape (draw,)."""
     number, calendar = assumptions.table.number, assumptions.calendar
     seconds = calendar.days_per_month * SECONDS_PER_DAY
     month = flop_per_h100e_month(number("h100_peak"), values["mfu_china"], seconds)
     pool = values["hyperscaler_share"] * stock.h100_equivalents * np.exp(stock.log_sd * errors)
-    committed = MONTHS_PER_YEAR * values["hyperscaler_budget"] * pool * month
-    pace = np.log(progress) / MONTHS_PER_YEAR + stock.growth
-    missing = np.log(flop / committed)
+    falling = log_growth_per_month(np, progress)
+    pace = falling + stock.growth
+    missing = np.log(flop / largest_run(values["hyperscaler_budget"], pool, month))
     launch = np.where(pace > 0.0, missing / np.where(pace > 0.0, pace, 1.0), LONGEST)
     launch = np.clip(np.where(missing > 0.0, launch, 0.0), 0.0, LONGEST)
-    requirement = flop * np.exp(-np.log(progress) / MONTHS_PER_YEAR * launch)
-    length = requirement / (pool * np.exp(stock.growth * launch) * month)
-    run = np.maximum(length, values["minimum_training_months"])
-    return np.asarray(np.minimum(launch + run + values["post_training_months"], LONGEST))
+    length = run_length(requirement(np, flop, falling * launch), pool * np.exp(stock.growth * launch), month)
+    end = pretrained(np, launch, length, values["minimum_training_months"])
+    return np.asarray(np.minimum(ready(end, values["post_training_months"]), LONGEST))
 
 
 def _log_likelihood(log_months: float, expected: Array, spread: float, *, still: bool) -> Array:

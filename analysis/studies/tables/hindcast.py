@@ -14,9 +14,10 @@ from ....evidence.tables.table import Table
 from ....model.assumptions import Assumptions
 from ....model.equations import MONTHS_PER_YEAR
 from ....priors.errors import InputError
+from ....priors.families import Family
 from .chosen import last_day
 from .gate_hindcast import GateHindcast
-from .lag_structures import STRUCTURES, Known, Said, predict_lag
+from .lag_structures import STRUCTURES, UNKNOWNS, Known, Said, predict_lag
 
 RIVALS: Mapping[str, str] = {
     "last-lag": "As long as the record met last; the newest of several met at once",
@@ -172,7 +173,7 @@ def hindcast(tables: Sequence[Table], assumptions: Assumptions) -> Hindcast:
         raise InputError("no table: a vintage of an index with scores was expected", key="tables")
     ordered = sorted(tables, key=last_day)
     newest, until = ordered[-1], last_day(ordered[-1])
-    days_per_month = assumptions.calendar.days_per_month
+    days_per_month, beliefs = assumptions.calendar.days_per_month, assumptions.marginals(UNKNOWNS)
     episodes = []
     for episode in lag_episodes(newest, until):
         if episode.days <= 0:
@@ -180,7 +181,7 @@ def hindcast(tables: Sequence[Table], assumptions: Assumptions) -> Hindcast:
         day = episode.reference.day
         table = max((each for each in ordered if last_day(each) <= day), key=last_day, default=ordered[0])
         known = known_on(table, day, episode.reference.score, days_per_month)
-        said = _said(known, episode, episode.days / days_per_month, assumptions)
+        said = _said(known, episode, episode.days / days_per_month, beliefs)
         episodes.append(Asked(episode, episode.days / days_per_month, int(known.met.sum()), table.vintage, said))
     compared = [asked for asked in episodes if asked.compared]
     if sum(not asked.episode.open for asked in compared) < FEWEST_EPISODES:
@@ -228,10 +229,10 @@ def known_on(table: Table, day: date, score: float, days_per_month: float) -> Kn
     )
 
 
-def _said(known: Known, episode: Episode, months: float, assumptions: Assumptions) -> dict[str, Said]:
+def _said(known: Known, episode: Episode, months: float, beliefs: Mapping[str, Family]) -> dict[str, Said]:
     said = {}
     for name in STRUCTURES:
-        predictive = predict_lag(name, known, assumptions.beliefs)
+        predictive = predict_lag(name, known, beliefs)
         if predictive is not None:
             said[name] = Said.of(predictive.values, predictive.probability_within(months), episode, months)
     closed = known.lags[known.met]

@@ -14,9 +14,10 @@ from ....evidence.likelihood import log_density, simulate
 from ....evidence.schema import Item
 from ....model.calendar import Clock
 from ....model.enacted import beyond_doubt
+from ....model.events import describe_quantity
 from ....model.policies import apply_lever
 from ....priors.arguments import listed
-from ....priors.errors import unknown_name
+from ....priors.errors import refuse_unknown
 from ...inference.diagnostics import UntrustworthyError, few_draws
 from ...inference.draws import DrawSource, Values
 from ...inference.estimates import Array
@@ -27,7 +28,7 @@ from ...inference.progress import track
 from ...inference.question import Question
 from ...inference.silence import KIND as SILENCE
 from ...inference.weights import lightened
-from ..sensitivity.one_at_a_time import describe_quantity, uncertain_quantities
+from ..sensitivity.one_at_a_time import uncertain_quantities
 from .date_draws import DateDraws
 from .disclosures import Disclosure, read_disclosures
 from .learning import Learning, choose, learn_exactly, observe
@@ -84,7 +85,7 @@ def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequen
     beliefs = question.assumptions.beliefs
     learnt = []
     for name in track(quantities, len(quantities), "Quantities"):
-        description, unit = describe_quantity(question, name)
+        description, unit = describe_quantity(question.assumptions.table, name)
         found = None if beliefs[name].certain else learn_exactly(draws, columns[name]).narrowing
         learnt.append(QuantityValue(name, description, unit, found))
     valued = [
@@ -117,9 +118,7 @@ def _chosen(
     if not only:
         latents = [name for name in latent_quantities(items) if not beliefs[name].certain]
         return list(dict.fromkeys([*uncertain_quantities(question), *latents])), list(disclosures.values())
-    for name in only:
-        if name not in beliefs and name not in disclosures:
-            raise unknown_name("quantity or disclosure", name, [*beliefs, *disclosures], key="--only")
+    refuse_unknown("quantity or disclosure", only, [*beliefs, *disclosures], key="--only")
     wanted = list(dict.fromkeys(only))
     return [name for name in wanted if name in beliefs], [disclosures[name] for name in wanted if name in disclosures]
 

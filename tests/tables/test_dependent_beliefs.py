@@ -1,0 +1,147 @@
+"""Studies of tables where quantities that they draw on hang on one another, or are correlated."""
+
+from __future__ import annotations
+
+import json
+import math
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from false_alarms import FALSE_ALARM, widest
+from scipy import stats
+
+from catchup.analysis.commands.main import run
+from catchup.analysis.studies.tables.efficiency import measured_progress
+from catchup.analysis.studies.tables.gate_hindcast import QUANTITIES, gate_hindcast
+from catchup.evidence import read_table, shipped_records
+from catchup.model.assumptions import Assumptions, load_assumptions
+from catchup.model.draws import drawn_together
+from catchup.priors.hierarchy import MARGINAL_DRAWS
+from table_cases import public_table
+
+LEVEL = """
+[quantity.level]
+family = "lognormal"
+median = 1.0
+sigma = 0.3
+unit = "1"
+description = "What others hang on"
+sources = ["project"]
+role = "comparison"
+[quantity.share]
+family = "triangular"
+low = 0.15
+mode = 0.2
+high = 0.3
+unit = "1"
+description = "What shares hang on"
+sources = ["project"]
+role = "comparison"
+"""
+HANGING = {
+    "mfu_china": 'family = "triangular"\nlow = {quantity = "share", times = 0.8}\nmode = {quantity = "share"}\n'
+    'high = {quantity = "share", times = 1.2}',
+    "hindcast_typical_lag": 'family = "lognormal"\nmedian = {quantity = "level", times = 12}\nsigma = 0.9',
+    "hindcast_lag_spread": 'family = "lognormal"\nmedian = {quantity = "level", times = 0.4}\nsigma = 0.4',
+    "chinese_release_delay": 'family = "lognormal"\nmedian = {quantity = "level", times = 0.75}\nsigma = 0.5',
+    "algorithmic_progress": 'family = "truncated"\nlow = 1.0\nof = {family = "lognormal", sigma = 0.5, median = '
+    '{quantity = "share", times = 50}}',
+    "measured_progress": 'family = "lognormal"\nmedian = {quantity = "level", times = 4}\nsigma = 0.9',
+    "efficiency_slope": 'family = "lognormal"\nmedian = {quantity = "level", times = 10}\nsigma = 0.5',
+}
+
+
+def overlay_of(folder: Path, *names: str) -> str:
+    path = folder / "hanging.toml"
+    path.write_text("\n".join([LEVEL, *(f"[quantity.{name}]\n{HANGING[name]}" for name in names)]))
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "command"),
+    [
+        ("mfu_china", ["hindcast"]),
+        ("hindcast_typical_lag", ["hindcast"]),
+        ("hindcast_lag_spread", ["hindcast"]),
+        ("algorithmic_progress", ["hindcast"]),
+        ("hindcast_typical_lag", ["criteria", "--as-of", "2026-11-26", "--draws", "2000"]),
+        ("chinese_release_delay", ["capability", "--as-of", "2026-11-26", "--draws", "2000"]),
+    ],
+)
+def test_a_study_takes_a_quantity_that_hangs_on_another(
+    name: str, command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = [] if command[0] == "capability" else ["--data", str(tmp_path / "nothing")]
+    assert run([*command, *data, "--priors", overlay_of(tmp_path, name), "--json"]) == 0, capsys.readouterr().err
+    assert json.loads(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("name", ["algorithmic_progress", "measured_progress", "efficiency_slope"])
+def test_a_table_is_read_where_what_is_believed_of_it_hangs_on_another_quantity(name: str, tmp_path: Path) -> None:
+    assumptions = load_assumptions([overlay_of(tmp_path, name)])
+    found = measured_progress(read_table(public_table("epoch-eci-2026-06-16.csv")), assumptions)
+    for quantiles in (found.prior, found.posterior, found.read.progress):
+        assert (np.diff(quantiles) > 0.0).all()
+
+
+def test_by_itself_a_quantity_spreads_as_far_as_both_together(tmp_path: Path) -> None:
+    assumptions = load_assumptions([overlay_of(tmp_path, "hindcast_typical_lag")])
+    (found,) = assumptions.marginals(["hindcast_typical_lag"]).values()
+    exact = stats.lognorm(math.hypot(0.3, 0.9), scale=12.0)
+    probabilities = np.linspace(0.02, 0.98, 25)
+    # no worse than as many independent draws would be; between its knots the curve of a normal score is straight
+    errors = np.sqrt(probabilities * (1.0 - probabilities) / MARGINAL_DRAWS) / exact.pdf(exact.ppf(probabilities))
+    assert (np.abs(found.quantile(probabilities) - exact.ppf(probabilities)) < widest(1.0) * errors).all()
+    assert found.parents == ()
+
+
+def test_what_stands_by_itself_is_left_as_it_is() -> None:
+    assumptions = load_assumptions()
+    assert assumptions.marginals(["mfu_china"]) == {"mfu_china": assumptions.beliefs["mfu_china"]}
+
+
+def test_what_follows_from_a_fixed_quantity_is_fixed(tmp_path: Path) -> None:
+    path = tmp_path / "follows.toml"
+    path.write_text(LEVEL + '[quantity.chinese_release_delay]\nfamily = "fixed"\nvalue = {quantity = "level"}\n')
+    assumptions = load_assumptions([str(path)], fixed={"level": 2.0})
+    (found,) = assumptions.marginals(["chinese_release_delay"]).values()
+    assert found.quantile([0.1, 0.9]).tolist() == [2.0, 2.0]
+
+
+def correlated(rank: float) -> Assumptions:
+    from catchup.priors.layers import Layer
+
+    row = {"between": ["hyperscaler_budget", "hyperscaler_share"], "rank": rank, "description": "x"}
+    return load_assumptions([Layer.of({"correlation": [{**row, "sources": ["project"]}]}, file="rows.toml")])
+
+
+def test_draws_of_a_study_are_correlated_as_the_prior_says() -> None:
+    assumptions, draws = correlated(-0.8), 20_000
+    values = drawn_together(assumptions.beliefs, QUANTITIES, draws, np.random.default_rng(1), assumptions.copula)
+    rank = stats.spearmanr(values["hyperscaler_budget"], values["hyperscaler_share"]).statistic
+    # Fisher's z of a rank correlation has a standard error below 1.03 / sqrt(n - 3) (Fieller and others 1957)
+    reach = stats.norm.isf(FALSE_ALARM / 2) * math.sqrt(1.06 / (draws - 3))
+    assert abs(math.atanh(rank) - math.atanh(-0.8)) < reach
+
+
+def test_a_budget_that_makes_up_for_a_small_share_narrows_what_the_gate_says() -> None:
+    tables = shipped_records(), shipped_records("epoch-chip-owners")
+
+    def widths(assumptions: Assumptions) -> list[float]:
+        asked = gate_hindcast(*tables, assumptions).asked
+        return [float(np.ptp(np.quantile(each.said.values, [0.05, 0.95]))) for each in asked]
+
+    apart, together = widths(load_assumptions()), widths(correlated(-0.95))
+    assert all(narrow < wide for wide, narrow in zip(apart, together, strict=True))
+
+
+def test_the_frontier_s_own_scores_know_how_the_release_delay_spreads(tmp_path: Path) -> None:
+    from catchup.analysis import Question
+    from catchup.analysis.studies.tables import capability as module
+
+    asked = Question(load_assumptions([overlay_of(tmp_path, "chinese_release_delay")]), date(2026, 11, 26), draws=4_000)
+    values = module._structure_draws(module.CapabilityFrontier(), asked)
+    spread = float(np.log(values["chinese_release_delay"]).std())
+    assert abs(spread / math.hypot(0.3, 0.5) - 1.0) < widest(1.0 / math.sqrt(2 * 4_000))
