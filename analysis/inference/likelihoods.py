@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ...evidence.latents import events_of, latent_quantities, with_latents
-from ...evidence.likelihood import log_density, predictions, probability_genuine
+from ...evidence.likelihood import log_density, predictions
 from ...evidence.rumours import rumours_in
 from ...evidence.schema import Item
 from ...model.generative import Outcome, World
@@ -95,7 +95,7 @@ def genuine_of(
         From `unheard_of`: beside a silence, a report of its event is less often right than by itself.
     """
     clock, assumptions = question.clock, question.assumptions
-    found = {item.id: probability_genuine(item, predicted[item.id], clock) for item in items}
+    found = {item.id: item.probability_genuine(predicted[item.id], clock) for item in items}
     for name, rumours in rumours_in(items, question.as_of).items():
         for rumour in rumours:
             if found.get(rumour.report.id) is None:

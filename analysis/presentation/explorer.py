@@ -295,7 +295,7 @@ def _describe(question: Question, item: Item, values: Values, log_likelihood: Ar
     """What the page needs of an item: its log likelihood, and that of its two parts where it is a mixture."""
     entry: dict[str, Any] = {
         **_named(item),
-        "silenceOf": item.event if item.kind.name == "not_yet" else None,
+        "silenceOf": item.event if item.kind.is_silence else None,
         "knownSince": item.text.known_since.isoformat(),
         "weight": float(item.text.weight),
         "log": _packed(log_likelihood / item.text.weight, "<f4"),

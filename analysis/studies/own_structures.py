@@ -33,7 +33,7 @@ def countable_for(assumptions: Assumptions, structure: Structure, items: Sequenc
     return tuple(
         item
         for item in items
-        if item.kind.name in (*LAG_KINDS, *DATE_KINDS)
+        if isinstance(item.kind, (*LAG_KINDS, *DATE_KINDS))
         and structure.speaks_of(item.event or DEFAULT_EVENT)
         and (rests_on.isdisjoint(item.text.shares) or item.text.weight != 1.0)
     )

@@ -43,7 +43,7 @@ def build_trend_posterior(question: Question, text: TrendText, items: Sequence[I
 
     def shown(item: Item) -> ModelState:
         state = seen_by(item, assumptions, trend, model.named_vars)
-        return replace(state, ready=ready) if item.kind.name in DATE_KINDS else state
+        return replace(state, ready=ready) if isinstance(item.kind, DATE_KINDS) else state
 
     with model:
         observe(counted, shown, assumptions, question.as_of)
