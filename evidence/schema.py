@@ -13,6 +13,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from ..model.assumptions import Assumptions
 from ..model.enacted import Enacted
+from ..model.race import Race
 from ..priors.errors import InputError
 from ..priors.strict import StrictModel, describe, read_toml, unknown_key, validate
 from .kinds import Kind
@@ -178,8 +179,12 @@ class Item:
 
     @property
     def latents(self) -> tuple[str, ...]:
-        """Quantities it needs beyond those that the dates depend on."""
+        """Quantities it needs in any race beyond those that the dates depend on."""
         return tuple(self.renamed.get(name, name) for name in self.kind.latents(self.observed))
+
+    def latents_in(self, race: Race) -> tuple[str, ...]:
+        """Quantities it needs in a race beyond those that the dates depend on."""
+        return (*self.latents, *(race.buyers if self.kind.of_every_firm(self.observed) else ()))
 
     def enacted(self, assumptions: Assumptions) -> Enacted | None:
         """The policy that it reports as a fact; None where it reports none."""

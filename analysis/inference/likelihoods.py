@@ -29,7 +29,7 @@ def prior_for(question: Question, items: Sequence[Item]) -> PriorDraws:
 def latent_beliefs(question: Question, items: Sequence[Item]) -> dict[str, Family]:
     """What is believed of everything that items depend on beyond what the question does, by name."""
     assumptions = with_latents(question.assumptions, items)
-    return assumptions.beliefs_of([*latent_quantities(items), *assumptions.needed(events_of(items))])
+    return assumptions.beliefs_of([*latent_quantities(items, assumptions), *assumptions.needed(events_of(items))])
 
 
 def likelihoods(question: Question, source: DrawSource, items: Sequence[Item]) -> dict[str, Array]:

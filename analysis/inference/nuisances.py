@@ -305,7 +305,7 @@ def _only_of_items(question: Question, prior: PriorDraws, items: Sequence[Item])
     tied = {parent for name in drawn for parent in beliefs[name].parents}
     return [
         name
-        for name in latent_quantities(items)
+        for name in latent_quantities(items, question.assumptions)
         if name in drawn and name not in needed and name not in tied and not beliefs[name].parents
     ]
 

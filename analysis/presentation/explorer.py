@@ -140,7 +140,7 @@ def explorer_data(question: Question, items: Sequence[Item], draws: int = THINNE
     question = replace(question, assumptions=with_latents(question.assumptions, [*items, *probed]))
     assumptions = question.assumptions
     asked = replace(question, draws=max(POOL, 2 * draws), quasi_random=False)
-    names = [*latent_quantities([*items, *probed]), *assumptions.needed(assumptions.events)]
+    names = [*latent_quantities([*items, *probed], assumptions), *assumptions.needed(assumptions.events)]
     source = PriorDraws(asked, list(assumptions.beliefs_of(names)))
     acting = [item for item in items if item.enacted(assumptions) is not None]  # in all draws: cannot be switched off
     items = [item for item in items if item not in acting]

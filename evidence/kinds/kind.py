@@ -150,6 +150,10 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
         """Quantities that the prediction needs beyond those that the dates depend on."""
         return ()
 
+    def of_every_firm(self, observed: Observed) -> bool:
+        """Whether the prediction is of what all firms have together, and needs the numbers of `Race.buyers`."""
+        return False
+
     def event(self, observed: Observed) -> str | None:
         """Event whose date the prediction needs."""
         return None

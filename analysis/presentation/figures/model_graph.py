@@ -154,7 +154,8 @@ def _seen(items: Sequence[Item], assumptions: Assumptions) -> dict[str, list[Box
         meant = item.kind.firm(item.observed)
         firm = None if meant is None else assumptions.race.firm_named(meant)
         target = "ready" if item.event else f"{firm}/pool" if firm else "mythos_flop"
-        named = (*item.latents, *(assumptions.reporting_quantities if item.kind.is_silence else ()))
+        reporting = assumptions.reporting_quantities if item.kind.is_silence else ()
+        named = (*item.latents_in(assumptions.race), *reporting)
         latents = tuple(name for name in named if not assumptions.beliefs[name].certain)
         groups.setdefault((target, item.kind.name, latents), []).append(item.id)
     found: dict[str, list[Box]] = {}

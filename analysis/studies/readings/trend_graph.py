@@ -37,7 +37,7 @@ def build_trend_posterior(question: Question, text: TrendText, items: Sequence[I
     counted = countable(question.assumptions, text, items, question.event)
     assumptions = with_latents(question.assumptions, counted)
     events = list(dict.fromkeys([question.event, *events_of(counted)]))
-    beside = [*latent_quantities(counted), *assumptions.reporting_quantities]
+    beside = [*latent_quantities(counted, assumptions), *assumptions.reporting_quantities]
     model, trend = build_trend_model(assumptions, text, events=events, extra_quantities=beside)
     ready = {event: model["ready"][place] for place, event in enumerate(events)}
 

@@ -114,7 +114,7 @@ def _chosen(
     """Quantities and disclosures to look at."""
     beliefs, only = question.assumptions.beliefs, listed("only", only, "quantities and disclosures")
     if not only:
-        latents = [name for name in latent_quantities(items) if not beliefs[name].certain]
+        latents = [name for name in latent_quantities(items, question.assumptions) if not beliefs[name].certain]
         return list(dict.fromkeys([*uncertain_quantities(question), *latents])), list(disclosures.values())
     for name in only:
         if name not in beliefs and name not in disclosures:
