@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from ..priors.errors import refuse_unknown, unknown_name
+from ..priors.errors import refuse_unknown
 from ..priors.layers import merge
 from ..priors.strict import StrictModel, validate
 from .assumptions import Assumptions
@@ -100,8 +100,7 @@ def load_capacity_scenarios(assumptions: Assumptions) -> dict[str, CapacityText]
     for name, row in merge(assumptions.layers, "capacity").items():
         key = f"capacity.{name}"
         scenario = scenarios[name] = validate(CapacityText, row.values, file=row.file, key=key)
-        if scenario.growth not in table.quantities:
-            raise unknown_name("quantity", scenario.growth, table.quantities, file=row.file, key=f"{key}.growth")
+        refuse_unknown("quantity", [scenario.growth], table.quantities, row.file, f"{key}.growth")
         refuse_unknown("reference", scenario.references, table.references, row.file, f"{key}.references")
     return scenarios
 

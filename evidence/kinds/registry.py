@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
-from ...priors.entry_points import entry_points_of, load_entry_point
+from ...priors.entry_points import NAME, entry_points_of, load_entry_point
 from ...priors.errors import InputError, unknown_name
 from ...priors.strict import StrictModel
 from . import KINDS
 from .kind import Kind
 
 GROUP = "catchup.kinds"  # of entry points
-NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def register_kind(kind: type[Kind[Any, Any]]) -> type[Kind[Any, Any]]:
@@ -54,7 +52,9 @@ def register_kind(kind: type[Kind[Any, Any]]) -> type[Kind[Any, Any]]:
         raise InputError(f"the kind {kind.__name__} lacks {', '.join(lacking)}", key="kind")
     name = getattr(kind, "name", None)
     if not isinstance(name, str) or not NAME.fullmatch(name):
-        raise InputError(f"the kind {kind.__name__} has the name {name!r}; small letters, digits and _ were expected")
+        raise InputError(
+            f"the kind {kind.__name__} has the name {name!r}; small letters, digits, _ and - were expected"
+        )
     for entry in ("observed", "likelihood"):
         schema = getattr(kind, entry, None)
         if not (isinstance(schema, type) and issubclass(schema, StrictModel)):
