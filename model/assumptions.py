@@ -201,7 +201,7 @@ def refuse_unused(assumptions: Assumptions) -> None:
         known.update(brought)
         idle = [name for name in brought if name not in used]
         idle = [name for name in idle if assumptions.table.quantities[name].text.role == "model"]
-        if not idle or layer.file in own:
+        if not idle or layer.file.split(": ")[0] in own:  # a scenario's layer is named after its file
             continue
         if place < len(assumptions.layers) - 1 and _stands(assumptions.layers[: place + 1]):
             continue
