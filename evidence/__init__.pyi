@@ -19,9 +19,7 @@ from .ledgers import load_ledger as load_ledger
 from .likelihood import explanation as explanation
 from .likelihood import log_density as log_density
 from .likelihood import predictions as predictions
-from .likelihood import probability_genuine as probability_genuine
 from .likelihood import simulate as simulate
-from .likelihood import stated_reliability as stated_reliability
 from .revisions import Revision as Revision
 from .schema import Item as Item
 from .schema import ItemText as ItemText

@@ -12,9 +12,9 @@ import tomli_w
 
 from ..priors.errors import InputError
 from ..priors.files import write_text
+from .kinds.not_yet import NotYet
 from .schema import Item, item_from_table, read_item
 
-KIND = "not_yet"
 ENTRY = "confirmed_through"
 KEY = f"observed.{ENTRY}"
 TABLE = re.compile(r"^\s*\[")
@@ -24,7 +24,7 @@ STATED = re.compile(rf"^(\s*{ENTRY}\s*=\s*)[0-9-]+")
 
 def confirms(item: Item, other: Item) -> bool:
     """Whether an item is another's silence, but for the day through which it was confirmed."""
-    if not (item.kind.name == other.kind.name == KIND):
+    if not item.kind.is_silence or item.kind != other.kind:
         return False
     whole = (item.id, item.text.role, item.text.weight, item.text.shares, item.likelihood, _undated(item))
     return whole == (other.id, other.text.role, other.text.weight, other.text.shares, other.likelihood, _undated(other))
@@ -122,8 +122,8 @@ def _refuse_future(through: date, today: date, item: Item) -> None:
 
 
 def _refuse(item: Item, through: date, today: date) -> None:
-    if item.kind.name != KIND:
-        raise InputError(f"is {item.text.kind}; a silence ({KIND}) was expected", file=item.file, key="kind")
+    if not item.kind.is_silence:
+        raise InputError(f"is {item.text.kind}; a silence ({NotYet.name}) was expected", file=item.file, key="kind")
     if item.retracted_by(through):
         raise InputError(f"was retracted on {item.text.retracted_on}", file=item.file, key="retracted_on")
     if item.observed.date is not None:

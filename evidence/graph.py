@@ -61,7 +61,7 @@ def add_evidence(model: pm.Model, items: Iterable[Item], assumptions: Assumption
     >>> from catchup.model import build_model, load_assumptions
     >>> day, assumptions, items = date(2026, 11, 26), load_assumptions(), [load_ledger().items["microsoft-slide"]]
     >>> month = assumptions.calendar.months(day)
-    >>> model = build_model(assumptions, extra_quantities=latent_quantities(items), as_of_month=month)
+    >>> model = build_model(assumptions, extra_quantities=latent_quantities(items, assumptions), as_of_month=month)
     >>> add_evidence(model, items, assumptions, day).coords["item"]
     ('microsoft-slide',)
     """
@@ -221,7 +221,7 @@ def _refuse_other(model: pm.Model, items: Sequence[Item], assumptions: Assumptio
             f"build_model(..., events={[*events, *lacking]}) was expected",
             key="events",
         )
-    latents = latent_quantities(items)
+    latents = latent_quantities(items, assumptions)
     lacking = [name for name in latents if name not in model.named_vars]
     if lacking:
         raise InputError(

@@ -9,17 +9,25 @@ from ..model.assumptions import Assumptions
 from .schema import Item
 
 
-def latent_quantities(items: Iterable[Item]) -> list[str]:
+def latent_quantities(items: Iterable[Item], assumptions: Assumptions) -> list[str]:
     """Names of the quantities that items need beyond those that the dates depend on, in order of first use.
+
+    Parameters
+    ----------
+    items : iterable of Item
+        Which items.
+    assumptions : Assumptions
+        Whose race says which numbers of buyers items about all firms together need.
 
     Examples
     --------
     >>> from catchup.evidence import latent_quantities, load_ledger
+    >>> from catchup.model import load_assumptions
     >>> items = load_ledger().items
-    >>> latent_quantities([items["zai-spend-2025"], items["microsoft-slide"]])
+    >>> latent_quantities([items["zai-spend-2025"], items["microsoft-slide"]], load_assumptions())
     ['firm_ratio', 'rental_price', 'rl_ratio']
     """
-    return list(dict.fromkeys(name for item in items for name in item.latents))
+    return list(dict.fromkeys(name for item in items for name in item.latents_in(assumptions.race)))
 
 
 def events_of(items: Iterable[Item]) -> list[str]:

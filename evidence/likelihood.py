@@ -162,58 +162,6 @@ def simulate(item: Item, prediction: Array, clock: Clock, rng: np.random.Generat
     return np.asarray(item.simulate(np, normal, uniform, prediction, item.figures(clock)))
 
 
-def probability_genuine(item: Item, prediction: Array, clock: Clock) -> Array | None:
-    """Probability that an item is about what it says; None where it allows for nothing else.
-
-    Parameters
-    ----------
-    item : Item
-        The item.
-    prediction : array, shape (draw,)
-        In the coordinate of its kind.
-    clock : Clock
-        Turns days into months since t = 0.
-
-    Returns
-    -------
-    array, shape (draw,), or None
-        Of every draw.
-
-    Examples
-    --------
-    >>> from datetime import date
-    >>> import numpy as np
-    >>> from catchup.evidence import load_ledger, probability_genuine
-    >>> from catchup.model import load_assumptions
-    >>> item, clock = load_ledger().items["microsoft-slide"], load_assumptions().clock(date(2026, 11, 26))
-    >>> probability_genuine(item, np.array([27.0, 27.8]), clock).round(2)
-    array([0.  , 0.79])
-    """
-    return item.probability_genuine(prediction, clock)
-
-
-def stated_reliability(item: Item, clock: Clock) -> float | None:
-    """Probability that an item is about what it says, as its file states it; None where it allows for nothing else.
-
-    Parameters
-    ----------
-    item : Item
-        The item.
-    clock : Clock
-        Turns days into months since t = 0.
-
-    Examples
-    --------
-    >>> from datetime import date
-    >>> from catchup.evidence import load_ledger, stated_reliability
-    >>> from catchup.model import load_assumptions
-    >>> item, clock = load_ledger().items["microsoft-slide"], load_assumptions().clock(date(2026, 11, 26))
-    >>> stated_reliability(item, clock)
-    0.25
-    """
-    return item.stated_reliability(clock)
-
-
 def explanation(item: Item, clock: Clock) -> float:
     """Prediction that explains what an item observed best, in the coordinate of its kind.
 

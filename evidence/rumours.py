@@ -92,10 +92,10 @@ class Rumour:
 def rumours_in(items: Iterable[Item], as_of: datetime.date) -> dict[str, tuple[Rumour, ...]]:
     """By id of each silence among items, the doubted reports of its event beside it; of those that have any."""
     every = list(items)
-    reports = [item for item in every if item.kind.name == "milestone" and is_doubted(item)]
+    reports = [item for item in every if item.kind.reports_event and is_doubted(item)]
     if not reports:
         return {}
-    silences = [item for item in every if item.kind.name == "not_yet"]
+    silences = [item for item in every if item.kind.is_silence]
     beside = {
         silence.id: tuple(Rumour(each, silence, as_of) for each in reports if each.event == silence.event)
         for silence in silences

@@ -13,13 +13,14 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from ..model.assumptions import Assumptions
 from ..model.enacted import Enacted
-from ..priors.errors import InputError, unknown_name
+from ..model.race import Race
+from ..priors.errors import InputError
 from ..priors.strict import StrictModel, describe, read_toml, unknown_key, validate
 from .kinds import Kind
 from .kinds.doubt import KEYS as DOUBT_KEYS
 from .kinds.doubt import AnyDoubt, log_sum, mixture_parts, ranks_within, share_genuine
 from .kinds.kind import Array, Clock, Figures, Name
-from .kinds.registry import kind_named, kind_names
+from .kinds.registry import kind_named
 from .revisions import Revision, as_it_stood, check_history
 from .sources import SLUG as SLUG
 from .sources import Slug, Source
@@ -178,8 +179,12 @@ class Item:
 
     @property
     def latents(self) -> tuple[str, ...]:
-        """Quantities it needs beyond those that the dates depend on."""
+        """Quantities it needs in any race beyond those that the dates depend on."""
         return tuple(self.renamed.get(name, name) for name in self.kind.latents(self.observed))
+
+    def latents_in(self, race: Race) -> tuple[str, ...]:
+        """Quantities it needs in a race beyond those that the dates depend on."""
+        return (*self.latents, *(race.buyers if self.kind.of_every_firm(self.observed) else ()))
 
     def enacted(self, assumptions: Assumptions) -> Enacted | None:
         """The policy that it reports as a fact; None where it reports none."""
@@ -297,9 +302,7 @@ def item_from_table(table: Mapping[str, Any], *, file: str) -> Item:
     catchup.priors.errors.InputError: swe-lag.toml: kind: unknown kind 'capability_leg'; did you mean 'capability_lag'?
     """
     text = validate(ItemText, table, file=file)
-    kind = kind_named(text.kind)
-    if kind is None:
-        raise unknown_name("kind", text.kind, kind_names(), file=file, key="kind")
+    kind = kind_named(text.kind, file=file, key="kind")
     if text.role == "likelihood" and not kind.countable:
         problem = f"{text.kind} is an opinion and never counted; 'check', or 'prior' where it set one, was expected"
         raise InputError(problem, file=file, key="role")

@@ -138,7 +138,7 @@ def _ended_silences(chosen: Sequence[Item], clock: Clock) -> dict[str, str]:
     return {
         item.id: f"the silence was ended by {reported[item.event].id}"
         for item in chosen
-        if item.kind.name == "not_yet" and item.event in reported
+        if item.kind.is_silence and item.event in reported
     }
 
 
@@ -149,7 +149,7 @@ def _said_again(chosen: Sequence[Item], clock: Clock) -> dict[str, str]:
     twice.
     """
     again: dict[str, str] = {}
-    silences = [item for item in chosen if item.kind.name == "not_yet"]
+    silences = [item for item in chosen if item.kind.is_silence]
     for event in dict.fromkeys(item.event for item in silences):
         about = [item for item in silences if item.event == event]
         counted = max(about, key=lambda item: (not is_doubted(item), item.figures(clock)["as_of"]))
@@ -173,9 +173,9 @@ def _as_looked(item: Item, chosen: Sequence[Item]) -> Item:
     The one may count through a later day than the other was looked on: the published model reads it to the day of the
     question. That somebody looked denies a report all the same.
     """
-    if item.kind.name != "not_yet" or item.observed.date is not None or is_doubted(item):
+    if not item.kind.is_silence or item.observed.date is not None or is_doubted(item):
         return item
-    alike = [each for each in chosen if each.kind.name == "not_yet" and each.event == item.event]
+    alike = [each for each in chosen if each.kind.is_silence and each.event == item.event]
     looked = [each.observed.date or each.observed.confirmed_through for each in alike if not is_doubted(each)]
     last = max((day for day in looked if day is not None), default=None)
     if last is None or last == item.observed.confirmed_through or last < item.text.known_since:
@@ -187,7 +187,7 @@ def _as_looked(item: Item, chosen: Sequence[Item]) -> Item:
 
 def _in_order(chosen: Sequence[Item], clock: Clock) -> list[Item]:
     """Milestones that are believed, the earliest first."""
-    believed = [item for item in chosen if item.kind.name == "milestone" and not is_doubted(item)]
+    believed = [item for item in chosen if item.kind.reports_event and not is_doubted(item)]
     return sorted(believed, key=lambda item: item.observation(clock))
 
 

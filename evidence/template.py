@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..priors.errors import InputError, unknown_name
-from .kinds import KINDS
+from ..priors.errors import InputError
+from .kinds.registry import kind_named
 from .schema import SLUG
 
 HERE = Path(__file__).parent / "templates"
@@ -30,7 +30,7 @@ def template(kind: str, item_id: str | None = None) -> str:
     Raises
     ------
     InputError
-        If the kind is unknown or the id is none.
+        If the kind is unknown or has no template, as one that was registered, or if the id is none.
 
     Examples
     --------
@@ -42,9 +42,11 @@ def template(kind: str, item_id: str | None = None) -> str:
         ...
     catchup.priors.errors.InputError: unknown kind 'capability_leg'; did you mean 'capability_lag'?
     """
-    if kind not in KINDS:
-        raise unknown_name("kind", kind, KINDS)
-    text = (HERE / f"{kind}.toml").read_text(encoding="utf-8")
+    found, path = kind_named(kind), HERE / f"{kind}.toml"
+    if not path.exists():
+        keys = [f"{table}.{key}" for table in ("observed", "likelihood") for key in getattr(found, table).model_fields]
+        raise InputError(f"has no template; its keys are {', '.join(keys)}", key=kind)
+    text = path.read_text(encoding="utf-8")
     if item_id is None:
         return text
     if not SLUG.fullmatch(item_id):

@@ -23,14 +23,15 @@ from typing import Any
 
 import numpy as np
 
-from ..priors.errors import refuse_unknown, unknown_name
+from ..priors.errors import refuse_unknown
 from ..priors.layers import merge
 from ..priors.strict import StrictModel, validate
 from .assumptions import Assumptions
 from .firms import Names
+from .flows import is_divided, whole_flows
 from .generative import describe_world
 from .pools import Pool
-from .race import Race, Source
+from .race import Race
 
 COVERAGE = "capacity_coverage"
 INSIDE, REMOTE = "inside", "remote"
@@ -99,8 +100,7 @@ def load_capacity_scenarios(assumptions: Assumptions) -> dict[str, CapacityText]
     for name, row in merge(assumptions.layers, "capacity").items():
         key = f"capacity.{name}"
         scenario = scenarios[name] = validate(CapacityText, row.values, file=row.file, key=key)
-        if scenario.growth not in table.quantities:
-            raise unknown_name("quantity", scenario.growth, table.quantities, file=row.file, key=f"{key}.growth")
+        refuse_unknown("quantity", [scenario.growth], table.quantities, row.file, f"{key}.growth")
         refuse_unknown("reference", scenario.references, table.references, row.file, f"{key}.references")
     return scenarios
 
@@ -122,7 +122,7 @@ def national_pools(xp: Any, assumptions: Assumptions, values: Mapping[str, Any])
     assumptions : Assumptions
         The race.
     values : mapping
-        Values of everything the race draws on, and of the numbers of buyers in `race.BOUGHT_ALIKE`.
+        Values of everything the race draws on, and of `Race.buyers`.
     """
     national = replace(assumptions, race=national_race(assumptions))
     return describe_world(xp, national, values).pools
@@ -131,25 +131,16 @@ def national_pools(xp: Any, assumptions: Assumptions, values: Mapping[str, Any])
 def national_race(assumptions: Assumptions) -> Race:
     """The race's sources without their owners' shares, as the pools of two firms: inside China, and remote.
 
-    A source that is a share of something (its last factor cannot exceed 1) stands for the whole of it, once,
-    whoever holds shares. One that is a buyer's own holding is part of such a whole already, unless other
-    buyers match it: where the race names them, each one's purchases count, and otherwise those of the one as often as
-    there are buyers. What of a source cannot train is there all the same.
+    A source that is a share of something stands for the whole of it, once, whoever holds shares. One that is a buyer's
+    own holding is part of such a whole already, unless other buyers match it: where the race names them, each one's
+    purchases count, and otherwise those of the one as often as there are buyers.
     """
     race, quantities = assumptions.race, assumptions.table.quantities
-    flows: dict[tuple[object, ...], Source] = {}
-    for name, source in race.sources.items():
-        *whole, last = source.amount
-        if whole and quantities[last].text.maximum == 1.0:
-            amount = tuple(whole)
-        elif name in race.matched:
-            amount = (*source.amount, *race.matched[name])
-        else:
-            continue
-        place = REMOTE if source.channel == "remote" else INSIDE
-        flow = source.model_copy(update={"amount": amount, "firm": place, "usable": None})
-        flows.setdefault((amount, source.start, source.length, source.per), flow)
+    national = [name for name, each in race.sources.items() if is_divided(each, quantities) or name in race.matched]
+    sources = {
+        name: flow.model_copy(update={"firm": REMOTE if flow.channel == "remote" else INSIDE})
+        for name, flow in whole_flows(race, quantities, national).items()
+    }
     some_firm = next(iter(race.firms.values()))
-    sources = {str(index): flow for index, flow in enumerate(flows.values())}
-    firms = {place: some_firm for place in (INSIDE, REMOTE) if any(flow.firm == place for flow in flows.values())}
+    firms = {place: some_firm for place in (INSIDE, REMOTE) if any(flow.firm == place for flow in sources.values())}
     return replace(race, firms=firms, sources=sources)

@@ -23,6 +23,7 @@ MONTHS_PER_YEAR = 12.0
 SHORTEST_RUN = 1e-6  # months, a few seconds; keeps quotients by a run's length finite
 SMALLEST_STOCK = 1e-200  # H100e; keeps the logarithm of an empty pool finite, and quotients by it
 LARGEST_LOG_FACTOR = 500.0  # by which know-how can be behind: centuries, and still a number when multiplied
+SMALLEST_PACE = 1e-300  # per month; keeps quotients finite where the requirement does not fall
 SLOWEST_FALL = 1e-12  # per month; of a rate that does not fall, by which nothing could be divided
 NEVER = np.float64(1e100)  # months; keeps a difference of two dates that never come from being undefined
 LATEST_END = np.sqrt(NEVER)  # months; what ends later never does

@@ -9,11 +9,10 @@ from ..priors.distributions import FAMILY_KEYS, take_distribution
 from ..priors.errors import InputError, refuse_unknown
 from ..priors.families import Family
 from ..priors.hierarchy import conditional
-from ..priors.layers import Layer, merge
+from ..priors.layers import Layer, merge, refuse_stranger
 from ..priors.strict import StrictModel, validate
 from ..priors.table import PriorTable
 from .firms import Names
-from .race import refuse_stranger
 
 
 class EventText(StrictModel):

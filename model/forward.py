@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..priors.errors import InputError
 from ..priors.families import Family
 from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
 from .change import Change
@@ -241,7 +242,7 @@ def simulate[Kept](
         What makes values of uniform numbers, in place of the quantile functions of `names`.
     replicates : int, default 0
         0 for plain random draws. Otherwise the number of independently scrambled Sobol sequences that
-        share the draws, one after the other; `draws` must be a multiple of it.
+        share the draws, one after the other; `draws` must be a multiple of it (see `sobol_layout`).
     part : slice, optional
         Which of the draws are made, from a multiple of `CHUNK` on; all by default. Of Sobol sequences, which of each.
 
@@ -249,6 +250,11 @@ def simulate[Kept](
     ------
     Kept
         What `keep` returned, chunk by chunk.
+
+    Raises
+    ------
+    InputError
+        If the draws cannot be shared among the replicates evenly.
 
     Notes
     -----
@@ -265,6 +271,9 @@ def simulate[Kept](
     >>> ready.shape, np.quantile(ready, [0.05, 0.5, 0.95]).round(1)
     ((4000,), array([ 8. , 11.6, 18.1]))
     """
+    if replicates and draws % replicates:
+        expected = f"a multiple of {replicates}, the number of replicates, was expected"
+        raise InputError(f"{expected}, not {draws}", key="draws")
     copula = assumptions.copula
     transform = transform or QuantileTransform(beliefs or assumptions.beliefs, names or assumptions.needed(), copula)
     further = QuantileTransform(beside or {}, list(beside or {}), copula)

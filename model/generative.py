@@ -16,7 +16,7 @@ from datetime import date
 from typing import Any
 
 from . import equations
-from .assumptions import Assumptions
+from .assumptions import FINISH_QUANTITY, LEVER_QUANTITIES, MYTHOS_QUANTITIES, PROGRESS_QUANTITY, Assumptions
 from .change import BegunRuns, Change
 from .equations import SMALLEST_STOCK
 from .firms import Firm
@@ -61,17 +61,12 @@ def describe_world(
     """
     number = assumptions.table.number
     seconds = number("days_per_month") * equations.SECONDS_PER_DAY
-    flop = equations.mythos_flop(
-        values["mythos_chips"],
-        number("trainium2_peak"),
-        values["mfu_anthropic"],
-        values["mythos_training_months"],
-        seconds,
-    )
-    progress = values["algorithmic_progress"]
+    chips, months, mfu = (values[quantity] for quantity in MYTHOS_QUANTITIES)
+    flop = equations.mythos_flop(chips, number("trainium2_peak"), mfu, months, seconds)
+    progress = values[PROGRESS_QUANTITY]
     if not (isinstance(distillation_limited, float) and distillation_limited == 0.0):
-        shares = distillation_limited * values["distilled_share"], values["distillation_removed_share"]
-        progress = equations.remaining_progress(xp, progress, *shares)
+        distilled, removed = (values[quantity] for quantity in LEVER_QUANTITIES)
+        progress = equations.remaining_progress(xp, progress, distillation_limited * distilled, removed)
     flop, progress = name("mythos_flop", flop), name("annual_progress", progress)
     firms = assumptions.race.firms
     flop_month = {
@@ -229,7 +224,7 @@ def _finish(
 
 def _post_training(xp: Any, firm: Firm, values: Values, length: Any) -> Any:
     """Months of a firm's post-training, obstacles aside."""
-    months = values[firm.post_training or "post_training_months"]
+    months = values[firm.post_training or FINISH_QUANTITY]
     if firm.rl_ratio is None or firm.rl_pool_share is None:
         return months
     return equations.post_training_with_rl(xp, months, values[firm.rl_ratio], length, values[firm.rl_pool_share])
@@ -250,7 +245,7 @@ def _targets(
     """
     asked = {at: target[at[0]] for at in entries}
     # know-how is behind by what progress was before any policy limited it
-    pace = equations.log_growth_per_month(xp, values["algorithmic_progress"]) if lag else world.law.pace
+    pace = equations.log_growth_per_month(xp, values[PROGRESS_QUANTITY]) if lag else world.law.pace
     if not world.law.constant:
         before, month = (None, 0.0) if change is None else (change.law, change.month)
         return asked, {at: fall_behind(xp, world.law, lag.get(at), pace, before, month) for at in entries}

@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import equations
-from .equations import SMALLEST_STOCK
+from .equations import NEVER, SMALLEST_PACE, SMALLEST_STOCK
 
 Array = NDArray[np.float64]
 Ramps = tuple[Array | float, ...]  # an entry for each source that arrives
@@ -38,8 +38,7 @@ FREE_STEPS = 2  # enough for nearly all draws
 STEPS = 12  # inside the bracket, before it is halved at every step
 MOST_STEPS = 80
 NOTHING = 2.0 * SMALLEST_STOCK
-SMALLEST_GROWTH = 1e-300  # per month; keeps quotients finite where the requirement does not fall
-LATEST = 1e100  # months; anything later is never
+LATEST = float(NEVER)  # months; anything later is never
 
 
 def solve_with_pool(
@@ -106,7 +105,7 @@ def totals(stock: Any, rate: Any, start: Any, length: Any) -> Any:
 
 def first_guess(log_stock: Any, log_full: Any, last: Any, log_growth: Any, log_target: Any) -> Any:
     """Growth, kept above nothing; a first guess; a month by which the launch has come; the gap that proves a date."""
-    log_growth = np.maximum(log_growth, SMALLEST_GROWTH)
+    log_growth = np.maximum(log_growth, SMALLEST_PACE)
     short = np.maximum(log_target - log_stock, 0.0)
     latest = np.minimum(short / log_growth, np.maximum((log_target - log_full) / log_growth, last))
     # The pool grows about evenly in logarithm.

@@ -17,12 +17,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import equations
-from .equations import LARGEST_LOG_FACTOR
+from .equations import LARGEST_LOG_FACTOR, SMALLEST_PACE
 from .mechanisms.mechanism import Progress
 from .mechanisms.own import CONSTANT
 
 FARTHEST = 1e6  # months; no law but the constant one is asked beyond them
-SMALLEST_PACE = 1e-300  # per month; keeps quotients finite where nothing progresses
 
 
 @dataclass(frozen=True)

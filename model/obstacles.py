@@ -12,11 +12,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ..priors.errors import InputError, refuse_unknown
-from ..priors.layers import Layer, Row, merge
-from ..priors.strict import StrictModel, validate
+from ..priors.layers import Layer, Row, merge, refuse_stranger
+from ..priors.strict import StrictModel, required_keys, validate
 from ..priors.table import Quantity
 from .firms import Names
-from .race import refuse_stranger, required_keys
 
 Act = Literal["launch-delay", "requirement-lag", "budget-share", "run-setback", "post-training", "serving"]
 SomeNames = Annotated[tuple[str, ...], Field(strict=False, min_length=1)]

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from ..priors.bases import Array
 from ..priors.distributions import FAMILY_KEYS, take_distribution
-from ..priors.errors import InputError, refuse_unknown, unknown_name
+from ..priors.errors import InputError, refuse_unknown
 from ..priors.families import Family
 from ..priors.hierarchy import conditional, related
 from ..priors.layers import Layer, merge
@@ -236,9 +236,7 @@ def load_levers(layers: Iterable[Layer], race: Race, references: Iterable[str]) 
         key = f"lever.{name}"
         lever = levers[name] = validate(Lever, row.values, file=row.file, key=key)
         for list_name in ("remove", "freeze"):
-            for channel in getattr(lever, list_name):
-                if channel not in channels:
-                    raise unknown_name("channel", channel, channels, file=row.file, key=f"{key}.{list_name}")
+            refuse_unknown("channel", getattr(lever, list_name), channels, row.file, f"{key}.{list_name}")
         refuse_unknown("reference", lever.references, references, row.file, f"{key}.references")
         if not (lever.remove or lever.freeze or lever.limit_distillation):
             raise InputError("does nothing: give remove, freeze or limit_distillation", file=row.file, key=key)
@@ -262,9 +260,7 @@ def load_regimes(
         stated, rest = take_distribution(row, RegimeText, key)
         distribution = conditional(stated, beliefs, row.file, key)
         text = validate(RegimeText, rest, file=row.file, key=key)
-        for quantity in text.quantities:
-            if quantity not in quantities:
-                raise unknown_name("quantity", quantity, quantities, file=row.file, key=f"{key}.quantity")
+        refuse_unknown("quantity", text.quantities, quantities, row.file, f"{key}.quantity")
         low, high = distribution.support()
         if low < 0 or high > 1 or math.isinf(high):
             raise InputError(f"a share between 0 and 1 was expected, not {low:g} to {high:g}", file=row.file, key=key)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterable, Mapping, Sequence, Set
+from collections.abc import Container, Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Annotated
 
 from pydantic import Field
 
-from ..priors.errors import InputError, nearest_name, refuse_unknown, unknown_name, unknown_row
-from ..priors.layers import Layer, Row, merge
-from ..priors.strict import StrictModel, validate
+from ..priors.errors import InputError, refuse_unknown, unknown_name
+from ..priors.layers import Layer, merge, refuse_stranger
+from ..priors.strict import StrictModel, required_keys, validate
 from ..priors.table import Quantity
 from .firms import Firm, Names, known_as_of, load_known_firms, refuse_half_stated, stand_ins_of, written_alike
 
@@ -22,7 +22,8 @@ class Source(StrictModel):
 
     It arrives as `arrivals` says, or else as all sources do: evenly, unless another mechanism is chosen. `usable` names
     the quantity that is the part of it fit for pre-training, where not all of it is: a part of the pool, not of what is
-    owned.
+    owned. `buyers` names the number of buyers that each hold as much, where it is one buyer's own and no other firm has
+    a source through its channel: of what all have together, not of the pool.
     """
 
     title: str
@@ -33,6 +34,7 @@ class Source(StrictModel):
     per: str | None = None
     arrivals: str | None = None
     usable: str | None = None
+    buyers: str | None = None
     channel: str
     references: Names = ()
 
@@ -40,10 +42,6 @@ class Source(StrictModel):
     def arrives(self) -> bool:
         """Whether it arrives over time instead of being there from t = 0."""
         return self.start is not None
-
-
-BOUGHT_ALIKE = {"h200_purchases": "h200_buyers"}
-"""Holdings of one buyer that others match: the quantity, and the number of buyers."""
 
 
 @dataclass(frozen=True)
@@ -123,6 +121,11 @@ class Race:
         """Every policy channel, in order of first appearance."""
         return list(dict.fromkeys(source.channel for source in self.sources.values()))
 
+    @property
+    def buyers(self) -> list[str]:
+        """Quantities that say how many buyers hold as much as a source: needed for what all firms have, and no date."""
+        return list(dict.fromkeys(number for name in self.sources for number in self.matched.get(name, ())))
+
     def firm_quantities(self) -> list[str]:
         """Every quantity that the firms themselves draw on, budgets first."""
         names = [firm.budget for firm in self.firms.values()]
@@ -182,7 +185,7 @@ def load_race(layers: Iterable[Layer], quantities: Iterable[str], references: It
         source = sources[name] = validate(Source, row.values, file=row.file, key=key)
         refuse_unknown("firm", [source.firm], firms, row.file, f"{key}.firm")
         refuse_unknown("quantity", source.amount, quantities, row.file, f"{key}.amount")
-        for entry in ("start", "length", "per", "usable"):
+        for entry in ("start", "length", "per", "usable", "buyers"):
             value = getattr(source, entry)
             if isinstance(value, str):
                 refuse_unknown("quantity", [value], quantities, row.file, f"{key}.{entry}")
@@ -199,72 +202,8 @@ def load_race(layers: Iterable[Layer], quantities: Iterable[str], references: It
     files |= {f"source.{name}": source_rows[name].file for name in running}
     known = load_known_firms(layers)
     # of all buyers' sources: who stays out of the race has bought all the same
-    return Race(
-        competing, running, files, known_as_of(firms, known), stand_ins_of(firms, known), _bought_alike(sources)
-    )
-
-
-def required_keys(model: type[StrictModel]) -> list[str]:
-    """Keys that a row must have."""
-    return [name for name, entry in model.model_fields.items() if entry.is_required()]
-
-
-def refuse_stranger(kind: str, name: str, rows: Mapping[str, Row], needed: Sequence[str], key: str) -> None:
-    """Refuse a row that is neither a change to one that is known nor a whole new one: a name misspelt, most likely.
-
-    Raises
-    ------
-    InputError
-        Naming the nearest row that is whole.
-    """
-    known = [other for other, row in rows.items() if row.values.keys() >= set(needed)]
-    if name not in known and nearest_name(name, known):
-        raise unknown_row(kind, name, needed, known, file=rows[name].file, key=key)
-
-
-def refuse_oversold(race: Race, quantities: Mapping[str, Quantity]) -> None:
-    """Refuse a race in which firms' shares of one flow of compute could exceed the whole.
-
-    Raises
-    ------
-    InputError
-        Naming the last source that takes a share of the flow.
-    """
-    taken: dict[tuple[str | float | None, ...], list[tuple[str | None, str, float]]] = {}
-    for name, source in race.sources.items():
-        shares = [quantity for quantity in source.amount if is_share(quantities[quantity])]
-        if not shares:
-            continue
-        flow = (*sorted(set(source.amount) - set(shares)), source.start)
-        divided = next((quantity for quantity in shares if quantities[quantity].text.block is not None), None)
-        block = None if divided is None else quantities[divided].text.block
-        others = [quantities[quantity].distribution.support()[1] for quantity in shares if quantity != divided]
-        taken.setdefault(flow, []).append((block, divided or name, math.prod(others)))
-        total = _greatest_sum(taken[flow], quantities)
-        if total > 1.0 + 1e-9:
-            raise InputError(
-                f"shares of {' x '.join(str(part) for part in flow[:-1])} could add up to {total:.2f}, above 1",
-                file=race.files.get(f"source.{name}"),
-                key=f"source.{name}.amount",
-            )
-
-
-def _greatest_sum(parts: Sequence[tuple[str | None, str, float]], quantities: Mapping[str, Quantity]) -> float:
-    """Greatest sum of parts of a flow, each a block (or none), a member of it, and the greatest factor of its share."""
-    total = math.fsum(most for block, _, most in parts if block is None)
-    for block in {block for block, _, _ in parts if block is not None}:
-        factors: dict[str, float] = {}
-        for of, member, most in parts:
-            if of == block:
-                factors[member] = factors.get(member, 0.0) + most
-        apart = math.fsum(most * quantities[name].distribution.support()[1] for name, most in factors.items())
-        total += min(apart, max(factors.values()))  # shares that sum to one: at most, all goes to one of them
-    return total
-
-
-def is_share(quantity: Quantity) -> bool:
-    """Whether a quantity is a part of something: it is told to stay below 1, or is a number that does."""
-    return quantity.text.maximum == 1.0 or (quantity.text.unit == "1" and quantity.distribution.support()[1] <= 1.0)
+    matched = _bought_alike(sources)
+    return Race(competing, running, files, known_as_of(firms, known), stand_ins_of(firms, known), matched)
 
 
 def refuse_impossible(race: Race, quantities: Mapping[str, Quantity]) -> None:
@@ -276,7 +215,7 @@ def refuse_impossible(race: Race, quantities: Mapping[str, Quantity]) -> None:
         Naming the firm or source, the quantity and how far it reaches.
     """
     for name, source in race.sources.items():
-        ramp = {entry: getattr(source, entry) for entry in ("start", "length", "per", "usable")}
+        ramp = {entry: getattr(source, entry) for entry in ("start", "length", "per", "usable", "buyers")}
         drawn = {entry: (value,) for entry, value in ramp.items() if isinstance(value, str)}
         for entry, names in {"amount": source.amount, **drawn}.items():
             for quantity in names:
@@ -336,12 +275,10 @@ def _bought_alike(sources: Mapping[str, Source]) -> dict[str, tuple[str, ...]]:
 
     That is the number of buyers where the holding of one of them is known, and nothing where each is named.
     """
-    bought = {source.channel for source in sources.values() if source.amount[0] in BOUGHT_ALIKE}
+    bought = {source.channel for source in sources.values() if source.buyers is not None}
     through = {name: source for name, source in sources.items() if source.channel in bought}
     firms = {channel: {each.firm for each in through.values() if each.channel == channel} for channel in bought}
     return {
-        name: (BOUGHT_ALIKE[source.amount[0]],)
-        if len(firms[source.channel]) == 1 and source.amount[0] in BOUGHT_ALIKE
-        else ()
+        name: (source.buyers,) if source.buyers is not None and len(firms[source.channel]) == 1 else ()
         for name, source in through.items()
     }

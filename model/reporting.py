@@ -26,7 +26,7 @@ from .firms import Names
 
 WIDTH = 0.1  # months; the w of the equation
 FAR = 36.0  # widths from readiness, beyond which log(1 + e^y) is e^y or y to the last digit
-NEVER = 1e9  # months before readiness, which all that lies further ahead, or never comes, is taken as
+FARTHEST_AHEAD = 1e9  # months before readiness, which all that lies further, or never comes, is taken as
 SMALLEST = 1e-200  # keeps the logarithm of a silence that cannot be finite, with its gradient
 ROW = "public"
 RANK = "reporting_rank"  # names the uniform number that says how long a draw's report takes
@@ -109,7 +109,7 @@ def log_silence(xp: Any, months: Any, median: Any, sigma: Any, concealed: Any) -
 
 def log_report_density(xp: Any, months: Any, median: Any, sigma: Any) -> Any:
     """Log density, per month, of a report so many months after readiness, among labs that report."""
-    months = xp.maximum(months, -NEVER)  # of an infinite wait the logarithms would cancel to no number
+    months = xp.maximum(months, -FARTHEST_AHEAD)  # of an infinite wait the logarithms would cancel to no number
     log_waited = _log_waited(xp, months)
     slope = -xp.logaddexp(0.0, -months / WIDTH)  # log of the wait's derivative
     return log_density_of_score(_score(xp, log_waited, median, sigma)) - _log(xp, sigma) - log_waited + slope

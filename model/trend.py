@@ -31,7 +31,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from ..priors.errors import InputError, refuse_unknown, unknown_name
+from ..priors.errors import InputError, refuse_unknown
 from ..priors.layers import Row, merge
 from ..priors.strict import StrictModel, validate
 from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
@@ -142,8 +142,8 @@ def load_trends(assumptions: Assumptions) -> dict[str, TrendText]:
         trend = trends[name] = validate(TrendText, row.values, file=row.file, key=key)
         for entry in ("lag", "growth", "lead", "frontier"):
             quantity = getattr(trend, entry)
-            if quantity is not None and quantity not in table.quantities:
-                raise unknown_name("quantity", quantity, table.quantities, file=row.file, key=f"{key}.{entry}")
+            named = [] if quantity is None else [quantity]
+            refuse_unknown("quantity", named, table.quantities, row.file, f"{key}.{entry}")
         refuse_unknown("reference", trend.references, table.references, row.file, f"{key}.references")
         if trend.growth is not None:
             _check_growth(assumptions, trend.growth, row, f"{key}.growth")

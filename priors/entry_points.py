@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .errors import InputError
+
+NAME = re.compile(r"[a-z][a-z0-9_-]*")
+"""Of what is registered, by Python or by an entry point, as files write it."""
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint

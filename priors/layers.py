@@ -7,13 +7,13 @@ that every message names the file it came from. Correlations have no names: they
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .draw_files import with_draws
-from .errors import InputError, unknown_name
+from .errors import InputError, nearest_name, unknown_name, unknown_row
 from .strict import describe, read_toml
 
 SECTIONS = (
@@ -176,3 +176,16 @@ def merge(
             values.update(row)
             merged[name] = Row(values, layer.file, earlier.first_file if earlier else layer.file)
     return merged
+
+
+def refuse_stranger(kind: str, name: str, rows: Mapping[str, Row], needed: Sequence[str], key: str) -> None:
+    """Refuse a row that is neither a change to one that is known nor a whole new one: a name misspelt, most likely.
+
+    Raises
+    ------
+    InputError
+        Naming the nearest row that is whole.
+    """
+    known = [other for other, row in rows.items() if row.values.keys() >= set(needed)]
+    if name not in known and nearest_name(name, known):
+        raise unknown_row(kind, name, needed, known, file=rows[name].file, key=key)

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from .errors import MissingFileError, unknown_name
-from .layers import Layer
+from .layers import Layer, merge
 from .strict import read_toml
 
 HERE = Path(__file__).parent
@@ -32,6 +32,18 @@ def packaged_layers() -> list[Layer]:
 @cache
 def _packaged(file: str) -> Layer:
     return Layer.of(read_toml(PACKAGED[file]), file=file)
+
+
+@cache
+def own_number(constant: str) -> float:
+    """Value of a numeric constant as the project's own tables have it: for what is read before a model is laid out.
+
+    Examples
+    --------
+    >>> own_number("flop_per_parameter_token")
+    6.0
+    """
+    return float(merge(packaged_layers(), "constant")[constant].values["value"])
 
 
 @cache

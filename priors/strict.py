@@ -274,3 +274,8 @@ def _locate(model: type[BaseModel], location: Iterable[int | str]) -> tuple[list
 def _flatten(annotation: Any) -> list[Any]:
     """List an annotation and everything inside its brackets."""
     return [annotation, *(item for part in get_args(annotation) for item in _flatten(part))]
+
+
+def required_keys(model: type[StrictModel]) -> list[str]:
+    """Keys that a row must have."""
+    return [name for name, entry in model.model_fields.items() if entry.is_required()]

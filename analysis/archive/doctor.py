@@ -17,7 +17,7 @@ from typing import Literal
 from ...evidence.ledgers import load_ledger
 from ...evidence.tables.store import TableStore
 from ...priors.errors import CatchupError, reason_of
-from ..inference.silence import KIND, STALE
+from ..inference.silence import STALE
 from .manifest import LIBRARIES, LOCK
 from .reading import UNSOUND, Run, Shelf, read_runs
 from .verification import verify
@@ -143,7 +143,7 @@ def _ledger(folder: Path | None, today: date, shelf: Shelf | None) -> Iterator[F
         yield Finding("clock", "fail", f"this machine says {today}, and {known}", "set its clock")
     else:
         yield Finding("clock", "pass", f"today is {today}")
-    silences = [item for item in items if item.kind.name == KIND and not item.retracted_by(today)]
+    silences = [item for item in items if item.kind.is_silence and not item.retracted_by(today)]
     confirmed = {item.id: getattr(item.observed, "confirmed_through", None) for item in silences}
     old = {name: day for name, day in confirmed.items() if day is not None and today - day > STALE}
     for name, day in old.items():

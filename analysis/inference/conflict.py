@@ -17,7 +17,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...evidence.likelihood import stated_reliability
 from ...evidence.schema import Item
 from ...model.draws import uniform_numbers
 from ...model.forward import CHUNK
@@ -33,7 +32,6 @@ from .nuisances import Nuisances
 from .question import Question
 from .resampling import systematic
 from .screened import Screened
-from .silence import KIND as SILENCE
 from .tails import expectation, predictive_tail, probability_text
 from .terms import Terms, terms_in
 from .widening import widenings
@@ -144,14 +142,14 @@ class _Predictions:
 
     def unpredicted(self, items: Sequence[Item], unlikely: float = UNLIKELY) -> dict[str, float]:
         """Items so far out under the prior, and how probable that is."""
-        return _below(unlikely, {item.id: self.tail(item) for item in items if item.kind.name != SILENCE})
+        return _below(unlikely, {item.id: self.tail(item) for item in items if not item.kind.is_silence})
 
     def contradicted(self, items: Sequence[Item], unlikely: float = UNLIKELY) -> dict[str, float]:
         """Items as far out, given all others that cannot give way, and how probable that is."""
-        found, firm = {}, [item for item in items if stated_reliability(item, self._clock) in (None, 1.0)]
+        found, firm = {}, [item for item in items if item.stated_reliability(self._clock) in (None, 1.0)]
         for item in firm if len(firm) > 1 else ():
             others = self.terms.joint([other.id for other in firm if other is not item])
-            if item.kind.name != SILENCE and effective_number(others) >= COLLAPSED:
+            if not item.kind.is_silence and effective_number(others) >= COLLAPSED:
                 positions = systematic(np.exp(others - others.max()), RESAMPLED, self._rng)
                 predicted = np.repeat(self._predicted[item.id][positions], REPEATED)
                 found[item.id] = predictive_tail(item, predicted, self._clock, self._rng)

@@ -80,7 +80,7 @@ class Consequences:
         self.question = replace(question, assumptions=assumptions)
         self.events = list(dict.fromkeys([question.event, *events_of(self.counted)]))
         needed = assumptions.needed(self.events, distillation=True)
-        names = assumptions.with_related([*needed, *latent_quantities(self.counted)])
+        names = assumptions.with_related([*needed, *latent_quantities(self.counted, assumptions)])
         self.names = [name for name in names if not assumptions.beliefs[name].certain]
         self.known = [name for name in names if assumptions.beliefs[name].certain]
         self._dependent = assumptions.copula.among(self.names)

@@ -21,7 +21,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...evidence.likelihood import stated_reliability
 from ...evidence.rumours import rumours_in
 from ...evidence.schema import Item
 from ...priors.normal_rank import rank_of_one
@@ -119,7 +118,7 @@ class Genuineness:
 def doubted(question: Question, items: Iterable[Item]) -> list[Item]:
     """Items that allow for not being about what they say."""
     clock = question.clock
-    return [item for item in items if stated_reliability(item, clock) is not None]
+    return [item for item in items if item.stated_reliability(clock) is not None]
 
 
 def genuine_in(question: Question, values: Values, items: Sequence[Item]) -> Values:
@@ -247,7 +246,7 @@ def _advice(found: Sequence[Widening]) -> str:
 
 
 def _row(question: Question, item: Item, items: Sequence[Item], posterior: Estimate) -> Genuineness:
-    stated = stated_reliability(item, question.clock) or 0.0
+    stated = item.stated_reliability(question.clock) or 0.0
     speechless = _speechless(item, question) if stated < 1.0 else ""
     return Genuineness(item, stated, posterior, speechless=speechless, denied_by=_denied_by(question, item, items))
 

@@ -12,7 +12,7 @@ from ...priors.families import Uniform
 from .draws import DrawSource, Values
 from .estimates import Array
 from .question import Question
-from .silence import KIND, counted_month, silences_in
+from .silence import counted_month, silences_in
 
 if TYPE_CHECKING:
     from ...evidence.schema import Item
@@ -52,7 +52,7 @@ def known_column(question: Question, items: Sequence[Item], values: Values, read
     reporting = question.assumptions.reporting
     if reporting is None:
         return {}
-    reports = [item for item in items if item.kind.name == "milestone" and item.event == question.event]
+    reports = [item for item in items if item.kind.reports_event and item.event == question.event]
     reported = _reported(question, reports)
     if reported is not None:  # no later than that, and sooner where a doubted report before it is genuine
         reports = [item for item in reports if item.observation(question.clock) < reported]
@@ -86,7 +86,7 @@ def _rumoured(
     from ...evidence.rumours import rumours_in
 
     assumptions, reporting = question.assumptions, question.assumptions.reporting
-    silences = [item for item in items if item.kind.name == KIND and item.event == question.event]
+    silences = [item for item in items if item.kind.is_silence and item.event == question.event]
     beside = next(iter(rumours_in([*silences, *reports], question.as_of).values()), ())
     told = np.zeros_like(ready)
     if months is not None and reporting is not None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ...evidence.latents import events_of, latent_quantities, with_latents
-from ...evidence.likelihood import log_density, predictions, probability_genuine
+from ...evidence.likelihood import log_density, predictions
 from ...evidence.rumours import rumours_in
 from ...evidence.schema import Item
 from ...model.generative import Outcome, World
@@ -29,7 +29,7 @@ def prior_for(question: Question, items: Sequence[Item]) -> PriorDraws:
 def latent_beliefs(question: Question, items: Sequence[Item]) -> dict[str, Family]:
     """What is believed of everything that items depend on beyond what the question does, by name."""
     assumptions = with_latents(question.assumptions, items)
-    return assumptions.beliefs_of([*latent_quantities(items), *assumptions.needed(events_of(items))])
+    return assumptions.beliefs_of([*latent_quantities(items, assumptions), *assumptions.needed(events_of(items))])
 
 
 def likelihoods(question: Question, source: DrawSource, items: Sequence[Item]) -> dict[str, Array]:
@@ -95,7 +95,7 @@ def genuine_of(
         From `unheard_of`: beside a silence, a report of its event is less often right than by itself.
     """
     clock, assumptions = question.clock, question.assumptions
-    found = {item.id: probability_genuine(item, predicted[item.id], clock) for item in items}
+    found = {item.id: item.probability_genuine(predicted[item.id], clock) for item in items}
     for name, rumours in rumours_in(items, question.as_of).items():
         for rumour in rumours:
             if found.get(rumour.report.id) is None:

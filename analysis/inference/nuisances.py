@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...evidence.latents import events_of, latent_quantities
-from ...evidence.likelihood import log_density, stated_reliability
+from ...evidence.likelihood import log_density
 from ...evidence.schema import Item
 from ...model.draws import QuantileTransform, uniform_numbers
 from ...priors.copula import HIGHEST_RANK, LOWEST_RANK
@@ -284,7 +284,7 @@ def _as_normal(question: Question, item: Item, seen: Mapping[str, float]) -> tup
     its top: one with heavy tails is the wider for them.
     """
     clock = question.clock
-    if stated_reliability(item, clock) not in (None, 1.0) or item.kind.two_outcomes(item.observed):
+    if item.stated_reliability(clock) not in (None, 1.0) or item.kind.two_outcomes(item.observed):
         return None
     value = _seen(question, item, seen)
     best, step, variance = item.kind.explanation(value, item.figures(clock)), STEP, math.nan
@@ -305,7 +305,7 @@ def _only_of_items(question: Question, prior: PriorDraws, items: Sequence[Item])
     tied = {parent for name in drawn for parent in beliefs[name].parents}
     return [
         name
-        for name in latent_quantities(items)
+        for name in latent_quantities(items, question.assumptions)
         if name in drawn and name not in needed and name not in tied and not beliefs[name].parents
     ]
 

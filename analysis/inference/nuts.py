@@ -157,7 +157,7 @@ def build_posterior_model(question: Question, items: Sequence[Item]) -> Any:
     model = build_model(
         question.assumptions,
         events=events,
-        extra_quantities=latent_quantities(items),
+        extra_quantities=latent_quantities(items, question.assumptions),
         launch_grid=question.launch_grid,
         as_of_month=question.as_of_months,
     )

@@ -12,7 +12,6 @@ from .question import Question
 if TYPE_CHECKING:
     from ...evidence.schema import Item
 
-KIND = "not_yet"
 STALE = timedelta(days=14)  # after the last confirmation, from which on an answer says how old it is
 
 
@@ -62,13 +61,13 @@ class Silence:
 def silences_in(question: Question, items: Iterable[Item]) -> tuple[Silence, ...]:
     """Return the silences among some items that are counted."""
     items = list(items)
-    if not any(item.kind.name == KIND for item in items):
+    if not any(item.kind.is_silence for item in items):
         return ()
     from ...evidence.rumours import rumours_in
 
     beside = rumours_in(items, question.as_of)
     reported = {name for name, rumours in beside.items() if not all(rumour.denied for rumour in rumours)}
-    return tuple(_silence(question, item, item.id in reported) for item in items if item.kind.name == KIND)
+    return tuple(_silence(question, item, item.id in reported) for item in items if item.kind.is_silence)
 
 
 def stale_lines(silences: Iterable[Silence]) -> list[str]:

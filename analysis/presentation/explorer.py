@@ -142,7 +142,7 @@ def explorer_data(
     question = replace(question, assumptions=with_latents(question.assumptions, [*items, *probed]))
     assumptions = question.assumptions
     asked = replace(question, draws=max(POOL, 2 * draws), quasi_random=False)
-    names = [*latent_quantities([*items, *probed]), *assumptions.needed(assumptions.events)]
+    names = [*latent_quantities([*items, *probed], assumptions), *assumptions.needed(assumptions.events)]
     source = PriorDraws(asked, list(assumptions.beliefs_of(names)))
     acting = [item for item in items if item.enacted(assumptions) is not None]  # in all draws: cannot be switched off
     items = [item for item in items if item not in acting]
@@ -297,7 +297,7 @@ def _named(item: Item, ledger: str) -> dict[str, Any]:
 def _describe(question: Question, item: Item, values: Values, log_likelihood: Array) -> dict[str, Any]:
     """What the page needs of an item: its log likelihood, and that of its two parts where it is a mixture."""
     entry: dict[str, Any] = {
-        "silenceOf": item.event if item.kind.name == "not_yet" else None,
+        "silenceOf": item.event if item.kind.is_silence else None,
         "knownSince": item.text.known_since.isoformat(),
         "weight": float(item.text.weight),
         "log": _packed(log_likelihood / item.text.weight, "<f4"),

@@ -15,6 +15,7 @@ from statistics import NormalDist
 from typing import Any
 
 from ...evidence import Item, check_against, item_from_table, template
+from ...evidence.kinds.rental_spend import RentalSpend
 from ...evidence.ledgers import one_error_per_organisation, one_ratio_per_firm
 from ...model.assumptions import Assumptions
 from ...model.models import ARTICLE
@@ -183,7 +184,7 @@ def stock_days(question: Question) -> list[date]:
 
 def spenders(assumptions: Assumptions, day: date, items: Sequence[Item]) -> list[str]:
     """Firms whose bill can be typed: those whose bill is counted, and any other; the race's where it must be one."""
-    billed = [item.observed.firm for item in items if item.kind.name == "rental_spend"]
+    billed = [item.observed.firm for item in items if isinstance(item.kind, RentalSpend)]
     race = assumptions.race
     others = [ANOTHER_FIRM, *(firm for firm in race.firms if firm not in map(race.meant_by, billed))]
     known = [firm for firm in others if _fits(_item("rental_spend", day, {"firm": firm}, {}), assumptions)]

@@ -33,7 +33,7 @@ def countable_for(assumptions: Assumptions, structure: Structure, items: Sequenc
     return tuple(
         item
         for item in items
-        if item.kind.name in (*LAG_KINDS, *DATE_KINDS)
+        if isinstance(item.kind, (*LAG_KINDS, *DATE_KINDS))
         and structure.speaks_of(item.event or DEFAULT_EVENT)
         and (rests_on.isdisjoint(item.text.shares) or item.text.weight != 1.0)
     )
@@ -65,7 +65,7 @@ def draw_structure(
     """
     assumptions, clock = question.assumptions, question.clock
     beliefs = beliefs_of(assumptions, structure, items)
-    beside = [*latent_quantities(items), *(assumptions.reporting_quantities if items else ())]
+    beside = [*latent_quantities(items, assumptions), *(assumptions.reporting_quantities if items else ())]
     names = list(dict.fromkeys([*structure.quantities, *beside]))
 
     rumours = rumours_in(items, question.as_of)
@@ -135,7 +135,7 @@ def build_structure_posterior(question: Question, name: str, items: Iterable[Ite
     counted = countable_for(assumptions, structure, list(items))
     events = list(dict.fromkeys([question.event, *events_of(counted)]))
     beliefs = beliefs_of(assumptions, structure, counted)
-    beside = [*latent_quantities(counted), *(assumptions.reporting_quantities if counted else ())]
+    beside = [*latent_quantities(counted, assumptions), *(assumptions.reporting_quantities if counted else ())]
     names = list(dict.fromkeys([*structure.quantities, *beside]))
     with pm.Model(coords={"event": events}) as model:
         values = declare_quantities(beliefs, names, assumptions.copula)

@@ -24,7 +24,7 @@ from .estimate import Share
 from .kind import Clock, Figures, ModelState, Name, Positive, calculable, log_of
 from .money import in_other_currencies, rate_known
 from .normal import NormalKind
-from .stocks import buyers, growth_lacking, last_arrival, sources_of, stock_at
+from .stocks import growth_lacking, last_arrival, sources_of, stock_at
 
 PRICE, AI_SHARE = "capital_per_h100e", "ai_capital_share"
 
@@ -57,7 +57,10 @@ class CapitalSpending(NormalKind[Observed, Likelihood]):
     likelihood = Likelihood
 
     def latents(self, observed: Observed) -> tuple[str, ...]:
-        return (PRICE, *(() if observed.ai_share else (AI_SHARE,)), *buyers(observed.firm))
+        return (PRICE,) if observed.ai_share else (PRICE, AI_SHARE)
+
+    def of_every_firm(self, observed: Observed) -> bool:
+        return observed.firm is None
 
     def firm(self, observed: Observed) -> str | None:
         return observed.firm

@@ -24,7 +24,7 @@ from ..units import H100E, ChipName, h100e_of, units
 from .estimate import Interval, Level, level_of_nothing, log_interval_sd
 from .kind import Clock, Figures, ModelState, Name, Positive, calculable, log_of
 from .normal import NormalKind
-from .stocks import buyers, growth_lacking, sources_of, stock_at
+from .stocks import growth_lacking, sources_of, stock_at
 
 
 class Observed(StrictModel):
@@ -56,8 +56,8 @@ class ComputeStock(NormalKind[Observed, Likelihood]):
     observed = Observed
     likelihood = Likelihood
 
-    def latents(self, observed: Observed) -> tuple[str, ...]:
-        return buyers(observed.firm)
+    def of_every_firm(self, observed: Observed) -> bool:
+        return observed.firm is None
 
     def firm(self, observed: Observed) -> str | None:
         return observed.firm

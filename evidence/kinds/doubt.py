@@ -15,12 +15,12 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import AfterValidator, Field
 
+from ...priors.scores import LARGEST_UNIFORM
 from ...priors.strict import StrictModel
 from .estimate import at_most_one
 from .kind import Array, Figures, Positive, calculable, log_of
 from .normal import log_normal_density
 
-LARGEST_RANK = 1.0 - 2.0**-53  # the largest number below 1
 SMALLEST_SHARE = 1e-12  # keeps a rank within a part of the mixture defined where the part has no share
 
 Reliability = Annotated[float, Field(ge=0), AfterValidator(at_most_one)]
@@ -83,4 +83,5 @@ def ranks_within(xp: Any, uniform: Any, reliability: Any) -> tuple[Any, Any]:
     """Turn a uniform number into one within the genuine part, and one within the background."""
     genuine = uniform / xp.maximum(reliability, SMALLEST_SHARE)
     background = (uniform - reliability) / xp.maximum(1.0 - reliability, SMALLEST_SHARE)
-    return xp.minimum(genuine, LARGEST_RANK), xp.minimum(xp.maximum(background, 1.0 - LARGEST_RANK), LARGEST_RANK)
+    background = xp.minimum(xp.maximum(background, 1.0 - LARGEST_UNIFORM), LARGEST_UNIFORM)
+    return xp.minimum(genuine, LARGEST_UNIFORM), background

@@ -108,6 +108,11 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
         What its items are, in words, for tables; its name where it says nothing.
     measures_lag : bool
         Whether its items measure how far Chinese models are behind, so that a date without them can be told apart.
+    is_silence : bool
+        Whether its items say that nothing was known of an event by a day: a report that is believed ends it. Its
+        observed table and its methods are those of `NotYet`, from which such a kind derives.
+    reports_event : bool
+        Whether its items say on which day an event was publicly reached, which ends silences about it.
     observed, likelihood : type
         Schemas of the item's two tables.
     countable : bool
@@ -127,6 +132,8 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
     unit: ClassVar[str]
     subject: ClassVar[str] = ""
     measures_lag: ClassVar[bool] = False
+    is_silence: ClassVar[bool] = False
+    reports_event: ClassVar[bool] = False
     observed: type[Observed]
     likelihood: type[Likelihood]
     countable: ClassVar[bool] = True
@@ -142,6 +149,10 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
     def latents(self, observed: Observed) -> tuple[str, ...]:
         """Quantities that the prediction needs beyond those that the dates depend on."""
         return ()
+
+    def of_every_firm(self, observed: Observed) -> bool:
+        """Whether the prediction is of what all firms have together, and needs the numbers of `Race.buyers`."""
+        return False
 
     def event(self, observed: Observed) -> str | None:
         """Event whose date the prediction needs."""

@@ -35,6 +35,7 @@ class Milestone(ReportingKind[Observed, DelayLikelihood]):
     name: ClassVar[str] = "milestone"
     unit: ClassVar[str] = "months since t = 0"
     subject: ClassVar[str] = "What was reached publicly"
+    reports_event: ClassVar[bool] = True
     observed = Observed
     likelihood = DelayLikelihood
 

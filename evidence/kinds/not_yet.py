@@ -48,6 +48,7 @@ class NotYet(ReportingKind[Observed, DelayLikelihood]):
     name: ClassVar[str] = "not_yet"
     unit: ClassVar[str] = "1 for silence, 0 for a report"
     subject: ClassVar[str] = "Nothing announced"
+    is_silence: ClassVar[bool] = True
     observed = Observed
     likelihood = DelayLikelihood
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable
 from typing import Any
 
-from ...priors.entry_points import entry_points_of, load_entry_point
-from ...priors.errors import InputError
+from ...priors.entry_points import NAME, entry_points_of, load_entry_point
+from ...priors.errors import InputError, unknown_name
 from ...priors.strict import StrictModel
 from . import KINDS
 from .kind import Kind
 
 GROUP = "catchup.kinds"  # of entry points
-NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def register_kind(kind: type[Kind[Any, Any]]) -> type[Kind[Any, Any]]:
@@ -53,7 +52,9 @@ def register_kind(kind: type[Kind[Any, Any]]) -> type[Kind[Any, Any]]:
         raise InputError(f"the kind {kind.__name__} lacks {', '.join(lacking)}", key="kind")
     name = getattr(kind, "name", None)
     if not isinstance(name, str) or not NAME.fullmatch(name):
-        raise InputError(f"the kind {kind.__name__} has the name {name!r}; small letters, digits and _ were expected")
+        raise InputError(
+            f"the kind {kind.__name__} has the name {name!r}; small letters, digits, _ and - were expected"
+        )
     for entry in ("observed", "likelihood"):
         schema = getattr(kind, entry, None)
         if not (isinstance(schema, type) and issubclass(schema, StrictModel)):
@@ -66,17 +67,30 @@ def register_kind(kind: type[Kind[Any, Any]]) -> type[Kind[Any, Any]]:
     return kind
 
 
-def kind_named(name: str) -> Kind[Any, Any] | None:
-    """Return a kind by name, loading its entry point where there is one; None if there is no such kind.
+def kind_named(
+    name: str, *, further: Iterable[str] = (), file: str | None = None, key: str | None = None
+) -> Kind[Any, Any]:
+    """Return a kind by name, loading its entry point where there is one.
+
+    Parameters
+    ----------
+    name : str
+        As an item's file has it.
+    further : iterable of str, optional
+        What else could stand there, for the message.
+    file, key : str, optional
+        Where it stands, for the message.
 
     Raises
     ------
     InputError
-        If its entry point cannot be imported, or what it names cannot be registered.
+        If there is none, or its entry point cannot be imported or registered.
     """
     if name not in KINDS and name in entry_points_of(GROUP):
         load_entry_point(GROUP, name, wanted="a subclass of Kind", register=register_kind)
-    return KINDS.get(name)
+    if name not in KINDS:
+        raise unknown_name("kind", name, (*kind_names(), *further), file=file, key=key)
+    return KINDS[name]
 
 
 def kind_names() -> list[str]:

@@ -26,7 +26,7 @@ from ...priors.strict import StrictModel
 from ..units import H100E, ChipName, h100e_of
 from .kind import Clock, Figures, Kind, ModelState, Name, Positive, calculable, log_of
 from .normal import log_normal_density
-from .stocks import buyers, sources_of, stock_at
+from .stocks import sources_of, stock_at
 
 NONE_SEEN = "unnoticed_h100e"  # the figure by which a density is told that none was seen
 SMALLEST = 1e-12  # of what is noticed on average; keeps the logarithm of "some seen" finite, with its gradient
@@ -58,8 +58,8 @@ class Shipment(Kind[Observed, Likelihood]):
     observed = Observed
     likelihood = Likelihood
 
-    def latents(self, observed: Observed) -> tuple[str, ...]:
-        return buyers(None)
+    def of_every_firm(self, observed: Observed) -> bool:
+        return True
 
     def channel(self, observed: Observed) -> str | None:
         return observed.channel

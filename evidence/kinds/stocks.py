@@ -18,10 +18,11 @@ from typing import Any
 from ...model.assumptions import Assumptions
 from ...model.enacted import in_force
 from ...model.equations import MONTHS_PER_YEAR
+from ...model.flows import whole_flows
 from ...model.mechanisms.own import LINEAR
 from ...model.policies import NO_INTERVENTION, Intervention
 from ...model.pools import pool_of_sources
-from ...model.race import BOUGHT_ALIKE, Source, is_share
+from ...model.race import Source
 from .kind import ModelState
 
 ALMOST_ALL = 0.999  # probability of a quantity's lying below the largest value that is reckoned with, if it has none
@@ -41,27 +42,14 @@ def sources_of(
     channels : collection of str, optional
         Only sources of these channels.
     """
-    race, quantities = assumptions.race, assumptions.table.quantities
+    race = assumptions.race
     chosen = {name: each for name, each in race.sources.items() if channels is None or each.channel in channels}
     if firm is not None:
         owner = race.firm_named(firm)
-        return {name: _whole(source) for name, source in chosen.items() if source.firm == owner}
-    flows: dict[tuple[Any, ...], tuple[str, Source]] = {}
-    for name, source in chosen.items():
-        whole = tuple(quantity for quantity in source.amount if not is_share(quantities[quantity]))
-        flow = (tuple(sorted(whole)), source.start, source.length, source.per, source.arrivals)
-        flows.setdefault(flow, (name, _whole(source, amount=(*(whole or source.amount), *race.matched.get(name, ())))))
-    return dict(flows.values())
-
-
-def buyers(firm: str | None) -> tuple[str, ...]:
-    """Quantities that all firms' sources together need beyond the race's; see `sources_of`."""
-    return () if firm is not None else tuple(BOUGHT_ALIKE.values())
-
-
-def _whole(source: Source, **changed: Any) -> Source:
-    """A source with what of it cannot train: people report what is owned."""
-    return source.model_copy(update={**changed, "usable": None})
+        owned = {name: source for name, source in chosen.items() if source.firm == owner}
+        # with what of it cannot train: people report what is owned
+        return {name: source.model_copy(update={"usable": None}) for name, source in owned.items()}
+    return whole_flows(race, assumptions.table.quantities, chosen)
 
 
 def stock_at(xp: Any, state: ModelState, sources: dict[str, Source], month: Any, yearly_growth: Any) -> Any:

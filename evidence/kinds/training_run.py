@@ -2,7 +2,8 @@ r"""`training_run`: a published run, against what the model lets a firm of that 
 
 .. math:: \log(6 N D) \sim N\bigl(\log(12\,\gamma\,\mathrm{pool}(t)\,F\,u),\ s\bigr)
 
-N are the active parameters, D the tokens, so :math:`6 N D` is the run's compute. :math:`12\,\gamma\,\mathrm{pool}(t) F`
+N are the active parameters, D the tokens, so :math:`6 N D` is the run's compute, two for the forward pass and four for
+the backward one (``flop_per_parameter_token``). :math:`12\,\gamma\,\mathrm{pool}(t) F`
 is the largest run that the top firm of that kind commits to at the run's date t (its stock at t = 0, for an
 earlier run), and u the share of it that a published run typically comes to. Chips are recorded, not used.
 
@@ -17,13 +18,12 @@ import datetime
 import math
 from typing import Any, ClassVar
 
+from ...priors.packaged import own_number
 from ...priors.strict import StrictModel
 from .estimate import Share
 from .kind import Clock, Figures, ModelState, Name, Positive, log_of
 from .normal import NormalKind
 from .runs import committed
-
-FLOP_PER_PARAMETER_AND_TOKEN = 6.0  # two for the forward pass, four for the backward one
 
 
 class Observed(StrictModel):
@@ -61,7 +61,7 @@ class TrainingRun(NormalKind[Observed, Likelihood]):
         return observed.date
 
     def observation(self, observed: Observed, clock: Clock) -> float:
-        return math.log(FLOP_PER_PARAMETER_AND_TOKEN * observed.active_parameters * observed.tokens)
+        return math.log(own_number("flop_per_parameter_token") * observed.active_parameters * observed.tokens)
 
     def figures(self, observed: Observed, likelihood: Likelihood, clock: Clock) -> dict[str, float]:
         return {"date": max(clock.months(observed.date), 0.0), **likelihood.model_dump()}

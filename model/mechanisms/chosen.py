@@ -63,6 +63,11 @@ def chosen_by(layers: Iterable[Layer]) -> Mechanisms:
     return Mechanisms(**{kind: each for (section, kind), each in named.items() if section == SECTION}, further=further)
 
 
+def mechanisms_named(layers: Iterable[Layer]) -> list[Mechanism]:
+    """Every mechanism that layers name, each once, those among them that others have taken the place of."""
+    return list(dict.fromkeys(each for _, each in _named_by(layers)))
+
+
 def _named_by(layers: Iterable[Layer]) -> Iterator[tuple[tuple[str, str], Any]]:
     """Every mechanism that a layer names, after its section and its key there."""
     for layer in layers:
@@ -122,7 +127,7 @@ def rows_of(layers: Sequence[Layer], *, known: Collection[str] = ()) -> list[Lay
     InputError
         If there is no such mechanism.
     """
-    chosen = list(dict.fromkeys(each for _, each in _named_by(layers)))
+    chosen = mechanisms_named(layers)
     own = read_toml(ROWS_PATH)["quantity"]
     found: dict[str, dict[str, Any]] = {}
     for each in chosen:

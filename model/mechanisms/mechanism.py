@@ -103,8 +103,9 @@ class Arrivals(Mechanism):
     Examples
     --------
     >>> import numpy as np
-    >>> from catchup.model import Arrivals
-    >>> class AtTheEnd(Arrivals):
+    >>> from catchup.model import Arrivals, register_mechanism
+    >>> @register_mechanism
+    ... class AtTheEnd(Arrivals):
     ...     name = "at-the-end"
     ...
     ...     def months_arrived(self, xp, t, start, length, values):

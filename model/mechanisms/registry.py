@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import cast
 
-from ...priors.entry_points import entry_points_of, load_entry_point
+from ...priors.entry_points import NAME, entry_points_of, load_entry_point
 from ...priors.errors import InputError, unknown_name
 from .checks import check_forms, check_graph_form, refuse_incomplete
 from .mechanism import Arrivals, Mechanism, Progress
 from .own import OWN
 
 GROUP = "catchup.mechanisms"  # of entry points
-NAME = re.compile(r"[a-z][a-z0-9_]*")
 WANTED = "a class that derives from catchup.model.Progress or catchup.model.Arrivals"
 KINDS: dict[str, type[Mechanism]] = {"progress": Progress, "arrivals": Arrivals}
 MECHANISMS: dict[tuple[str, str], Mechanism] = {(each.kind, each.name): each for each in OWN}

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any
 
-from ..entry_points import entry_points_of, load_entry_point
+from ..entry_points import NAME, entry_points_of, load_entry_point
 from ..errors import InputError
 from ..layers import Layer
 from .checks import check_forms, check_graph_form, example_of, refuse_incomplete
@@ -22,7 +21,6 @@ from .truncated import Truncated
 
 GROUP = "catchup.families"
 WANTED = "a class that derives from catchup.priors.Family"
-NAME = re.compile(r"[a-z][a-z0-9_]*")
 TAKEN = {
     *("family", "unit", "description", "sources", "shares", "role", "above", "minimum", "maximum", "block", "notes"),
     *("title", "references", "quantity", "weight"),

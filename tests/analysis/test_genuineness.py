@@ -28,7 +28,7 @@ from catchup.analysis.presentation.report.report import _headline as headline
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.evidence import KINDS
 from catchup.evidence.latents import with_latents
-from catchup.evidence.likelihood import explanation, stated_reliability
+from catchup.evidence.likelihood import explanation
 from catchup.evidence.schema import Item, item_from_table
 from catchup.evidence.template import template
 from catchup.model.assumptions import Assumptions, load_assumptions
@@ -329,12 +329,12 @@ def test_what_is_not_counted_is_not_judged(tmp_path: Path, capsys: pytest.Captur
 
 def test_only_kinds_that_doubt_state_a_reliability() -> None:
     clock = load_assumptions().clock(DAY)
-    assert stated_reliability(item("capability_lag", "lag"), clock) is None
-    assert stated_reliability(slide(0.3), clock) == 0.3
+    assert item("capability_lag", "lag").stated_reliability(clock) is None
+    assert slide(0.3).stated_reliability(clock) == 0.3
     case = item("claim", "claimed", **EARLY)
     early = case.kind.probability_genuine(1.0, np.array([-600.0]), case.figures(clock))
     assert early is not None
-    assert stated_reliability(case, clock) == pytest.approx(early[0])  # what it comes to, given time enough
+    assert case.stated_reliability(clock) == pytest.approx(early[0])  # what it comes to, given time enough
 
 
 def test_the_choice_of_evidence_does_not_matter_to_who_is_judged(tmp_path: Path, assumptions: Assumptions) -> None:

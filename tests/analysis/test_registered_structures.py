@@ -141,7 +141,8 @@ def test_its_graph_has_the_density_of_its_draws(asked: Question) -> None:
     from catchup.evidence.likelihood import log_density, predict
 
     question = model.question()
-    nothing = dict.fromkeys(latent_quantities(model.items), 0.0)  # what the published model takes no account of
+    # what the published model takes no account of
+    nothing = dict.fromkeys(latent_quantities(model.items, question.assumptions), 0.0)
     columns = {name: np.array([value]) for name, value in (nothing | values).items()}
     expected = []
     for item in model.items:

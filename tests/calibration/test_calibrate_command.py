@@ -89,7 +89,7 @@ def test_picture_is_written(published: Plan, tmp_path: Path, capsys: pytest.Capt
     place, beliefs = tmp_path / "calibration.svg", published.question.assumptions
     # a panel takes a tenth of a second: what is held has none
     needed = [name for name in published.tracked if name in beliefs.table.quantities]
-    held = [name for name in needed[3:] if name not in latent_quantities(published.items)]
+    held = [name for name in needed[3:] if name not in latent_quantities(published.items, beliefs)]
     options = [f"--set={name}={float(beliefs.quantiles(name, 0.5))}" for name in held]
     assert run([*SMALL, "--model", "article", *options, "--plot", str(place)]) == 0
     assert place.read_bytes().startswith(b"<?xml")

@@ -39,7 +39,8 @@ def model(assumptions: Assumptions, items: list[Item]) -> pm.Model:
     assumptions = with_latents(assumptions, items)
     events = tuple(dict.fromkeys([DEFAULT_EVENT, *events_of(items)]))
     month = assumptions.calendar.months(AS_OF)
-    built = build_model(assumptions, events=events, extra_quantities=latent_quantities(items), as_of_month=month)
+    extra = latent_quantities(items, assumptions)
+    built = build_model(assumptions, events=events, extra_quantities=extra, as_of_month=month)
     return add_evidence(built, items, assumptions, AS_OF)
 
 
@@ -76,7 +77,7 @@ def test_what_leads_to_a_box_is_what_its_variable_depends_on(graph: ModelGraph, 
 
 def test_every_quantity_and_item_is_shown(graph: ModelGraph, assumptions: Assumptions, items: list[Item]) -> None:
     shown = {name for box in graph.boxes for name in box.quantities}
-    wanted = {*assumptions.needed([DEFAULT_EVENT]), *latent_quantities(items)}
+    wanted = {*assumptions.needed([DEFAULT_EVENT]), *latent_quantities(items, assumptions)}
     known = with_latents(assumptions, items)
     uncertain = {name for name in wanted if not known.beliefs[name].certain}
     assert shown == {name for name in uncertain if name in known.table.quantities}

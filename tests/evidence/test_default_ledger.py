@@ -75,7 +75,7 @@ def test_the_default_question_counts_them_all_and_no_statement_twice() -> None:
     assert {item.id for item in selection.counted} == set(COUNTED) - {"eci-lag"}
     assert {each.item.id for each in selection.set_aside} == {"eci-lag"}
     assert 1 + len(selection.counted) + len(selection.checks) + len(selection.priors) == len(LEDGER.items)
-    assert latent_quantities(selection.counted) == [
+    assert latent_quantities(selection.counted, ASSUMPTIONS) == [
         "benchmark_optimism_cyber",
         "mythos_lead_cyber",
         "gap_growth",
@@ -117,7 +117,7 @@ def test_log_likelihoods_equal_an_independent_account_of_the_whole_ledger(overla
     items = select(LEDGER, "default", DAY, ASSUMPTIONS).counted
     items = tuple(LEDGER.items["eci-lag"] if item.id == "epoch-lag-records" else item for item in items)
     assumptions = with_latents(load_assumptions(overlays), items)
-    names = [*assumptions.needed(), *latent_quantities(items)]
+    names = [*assumptions.needed(), *latent_quantities(items, assumptions)]
     (values,) = simulate(assumptions, lambda chunk: chunk, 5_000, np.random.default_rng(5), names=names)
     world, dates = outcome(assumptions, values)
     ours = log_likelihoods(items, assumptions, values, world, {DEFAULT_EVENT: dates}, DAY)

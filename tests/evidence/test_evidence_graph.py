@@ -62,7 +62,7 @@ class Conditioned:
         self.items = items
         self.assumptions: Assumptions = with_latents(load_assumptions(), items)
         self.events = list(dict.fromkeys(["autonomous-range", DEFAULT_EVENT]))
-        extra = latent_quantities(items)
+        extra = latent_quantities(items, self.assumptions)
         self.quantities = list(dict.fromkeys([*self.assumptions.needed(self.events), *extra]))
         self.model = model_for(self.assumptions, events=self.events, extra_quantities=extra)
         add_evidence(self.model, items, self.assumptions, DAY)
@@ -246,7 +246,7 @@ def test_nuts_samples_the_default_ledger_without_divergence() -> None:
     assumptions = load_assumptions(model="article")
     items = select(load_ledger(), "default", DAY, assumptions).counted
     assumptions = with_latents(assumptions, items)
-    model = model_for(assumptions, extra_quantities=latent_quantities(items))
+    model = model_for(assumptions, extra_quantities=latent_quantities(items, assumptions))
     compiled = nutpie.compile_pymc_model(add_evidence(model, items, assumptions, DAY))
     tree = nutpie.sample(compiled, draws=500, tune=1_000, chains=4, seed=9, progress_bar=False)
     assert int(tree["sample_stats"]["diverging"].sum()) == 0

@@ -61,7 +61,7 @@ class Case:
 def case() -> Case:
     items = [item for item in one_of_each_kind() if item.kind.name != "policy"]  # which makes two races
     assumptions = with_latents(load_assumptions(), items)
-    extra = latent_quantities(items)
+    extra = latent_quantities(items, assumptions)
     month = assumptions.calendar.months(DAY)
     model = build_model(assumptions, events=EVENTS, extra_quantities=extra, as_of_month=month)
     add_evidence(model, items, assumptions, DAY)

@@ -239,7 +239,7 @@ def test_each_firm_has_a_ratio_of_its_own(tmp_path: Path) -> None:
     }
     items = list(ledger.items.values())
     assumptions = with_latents(ASSUMPTIONS, items)
-    assert set(latent_quantities(items)) <= set(assumptions.beliefs)
+    assert set(latent_quantities(items, assumptions)) <= set(assumptions.beliefs)
     plain = assumptions.table.quantities["firm_ratio"]
     own = assumptions.table.quantities["firm_ratio_moonshot_ai"]
     assert (own.name, own.distribution) == ("firm_ratio_moonshot_ai", plain.distribution)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from catchup.evidence.likelihood import log_density, predict, probability_genuine
+from catchup.evidence.likelihood import log_density, predict
 from catchup.evidence.schema import Item
 from catchup.model.assumptions import load_assumptions
 from evidence_cases import DAY, doubted_items, one_of_each_kind
@@ -28,7 +28,7 @@ def test_a_date_that_never_comes_has_a_density(item: Item, model: str) -> None:
     prediction = predict(np, item, shown, item.figures(clock))
     found = log_density(item, item.observation(clock), prediction, clock)
     assert not np.isnan(found).any()
-    genuine = probability_genuine(item, prediction, clock)
+    genuine = item.probability_genuine(prediction, clock)
     assert genuine is None or not np.isnan(genuine).any()
     if item.kind.name == "milestone":  # what never comes was not reached: only one about something else is left
         assert (np.exp(found) == 0.0).all() if genuine is None else (genuine == 0.0).all()

@@ -159,7 +159,7 @@ class Taken(CapabilityLag):
         (Half, "lacks log_density, predict, simulate"),
         (Taken, "the name 'capability_lag' is taken by CapabilityLag"),
         (int, "a subclass of Kind was expected"),
-        (type("Odd", (CapabilityLag,), {"name": "Odd Name"}), "small letters, digits and _ were expected"),
+        (type("Odd", (CapabilityLag,), {"name": "Odd Name"}), "small letters, digits, _ and - were expected"),
         (type("Bare", (CapabilityLag,), {"name": "bare", "observed": dict}), "a subclass of StrictModel was expected"),
     ],
 )

@@ -13,6 +13,7 @@ from catchup.model import forward
 from catchup.model.assumptions import Assumptions, load_assumptions
 from catchup.model.draws import QuantileTransform, SobolStreams, UniformStreams, chunks_of
 from catchup.model.forward import outcome, simulate, sobol_layout
+from catchup.priors.errors import InputError
 from catchup.priors.families import Fixed, Uniform
 from model_cases import draw
 
@@ -162,6 +163,13 @@ def test_scrambles_differ_and_do_not_depend_on_chunks(
         assert not np.isin(scrambles[index], scrambles[0]).any()
     monkeypatch.setattr(forward, "CHUNK", 256)
     np.testing.assert_array_equal(run(), expected)
+
+
+@pytest.mark.parametrize(("draws", "replicates"), [(10, 3), (2, 4)])
+def test_draws_that_replicates_cannot_share_are_refused(draws: int, replicates: int, assumptions: Assumptions) -> None:
+    kept = simulate(assumptions, lambda v: v, draws, np.random.default_rng(1), replicates=replicates)
+    with pytest.raises(InputError, match=f"^draws: a multiple of {replicates}, .* was expected, not {draws}$"):
+        next(kept)
 
 
 @pytest.mark.parametrize("scrambles", [200, pytest.param(2_000, marks=pytest.mark.slow)])

@@ -191,3 +191,34 @@ def test_a_commitment_to_what_is_believed_anyway_changes_no_bit(
     assert (
         redrawn(change.commitments, assumptions.beliefs, values)["hyperscaler_budget"] is values["hyperscaler_budget"]
     )
+
+
+UNUSED = "nothing in the race draws on it"
+
+
+@pytest.mark.parametrize("fixed", [None, {"mfu_china": 0.4}])
+@pytest.mark.parametrize(
+    "above", [(), ("progress-scher",), (Layer.of({"event": {"lean-mythos": {"title": "x"}}}, file="y"),)]
+)
+def test_a_quantity_that_nothing_draws_on_is_refused_whatever_is_laid_over_it(
+    above: tuple[str | Layer, ...], fixed: dict[str, float] | None
+) -> None:
+    rows = tomllib.loads("".join(QUANTITY.replace("mine", name) + "family = 'fixed'\nvalue = 1\n" for name in "zyxab"))
+    with pytest.raises(InputError, match=UNUSED) as refused:
+        load_assumptions([Layer.of(rows, file="mine.toml"), *above], fixed, model="article")
+    assert (refused.value.file, refused.value.key) == ("mine.toml", "quantity.z")  # the first, not any
+
+
+def test_what_a_file_draws_on_may_be_taken_out_above_it() -> None:
+    stock = QUANTITY.replace('"1"', '"H100e"') + "family = 'fixed'\nvalue = 1e5\n"
+    rows = tomllib.loads(f"{stock}[source.startup-stock]\namount = ['mine']")
+    own = Layer.of(rows, file="mine.toml")
+    without = Layer.of({"firm": {"startup": {"competes": False}}}, file="without.toml")
+    assert "mine" in load_assumptions([own], model="article").needed()
+    assert "mine" not in load_assumptions([own, without], model="article").needed()
+    with pytest.raises(InputError, match=UNUSED):
+        load_assumptions([without, own], model="article")
+    nobody = Layer.of({"quantity": rows["quantity"]}, file="nobody.toml")
+    with pytest.raises(InputError, match=UNUSED) as refused:
+        load_assumptions([nobody, without], model="article")
+    assert refused.value.file == "nobody.toml"

@@ -16,7 +16,7 @@ from catchup.model import Arrivals, CompiledDates, Progress, build_model, load_a
 from catchup.model.assumptions import under_scenario
 from catchup.model.mechanisms.registry import MECHANISMS
 from catchup.priors import InputError, Layer
-from catchup.priors.entry_points import entry_points_of
+from catchup.priors.entry_points import NAME, entry_points_of
 from model_cases import draw
 
 WITHIN = 1e-9
@@ -69,6 +69,16 @@ def registry_as_it_was() -> Iterator[None]:
     MECHANISMS.clear()
     MECHANISMS.update(before)
     entry_points_of.cache_clear()
+
+
+def test_names_are_written_as_the_projects_own_are() -> None:
+    own = {name for _, name in MECHANISMS}
+    assert "moving-target" in own
+    for name in own:
+        assert NAME.fullmatch(name)
+    late = type("Late", (LateArrivals,), {"name": "late-arrivals"})
+    assert register_mechanism(late) is late
+    assert load_assumptions(mechanisms={"arrivals": "late-arrivals"}).mechanisms.arrivals.name == "late-arrivals"
 
 
 @pytest.mark.parametrize("way", [Ending, Accelerating, LateArrivals])

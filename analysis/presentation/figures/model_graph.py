@@ -16,7 +16,6 @@ from ....model.obstacles import Act, met
 from ....model.race import Source
 
 BEFORE_PRETRAINED: tuple[Act, ...] = ("launch-delay", "requirement-lag", "budget-share", "run-setback")
-SILENCE = "not_yet"  # the kind that rests on what stands between being ready and being known
 AFTER_PRETRAINED: tuple[Act, ...] = ("post-training", "serving")
 
 
@@ -155,7 +154,8 @@ def _seen(items: Sequence[Item], assumptions: Assumptions) -> dict[str, list[Box
         meant = item.kind.firm(item.observed)
         firm = None if meant is None else assumptions.race.firm_named(meant)
         target = "ready" if item.event else f"{firm}/pool" if firm else "mythos_flop"
-        named = (*item.latents, *(assumptions.reporting_quantities if item.kind.name == SILENCE else ()))
+        reporting = assumptions.reporting_quantities if item.kind.is_silence else ()
+        named = (*item.latents_in(assumptions.race), *reporting)
         latents = tuple(name for name in named if not assumptions.beliefs[name].certain)
         groups.setdefault((target, item.kind.name, latents), []).append(item.id)
     found: dict[str, list[Box]] = {}

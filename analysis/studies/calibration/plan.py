@@ -98,7 +98,7 @@ class Plan:
         """What is drawn: everything that evidence touches, latents of the items included."""
         question = self.question
         dates = question.assumptions.needed([question.event, *events_of(self.items)])
-        return tuple(dict.fromkeys([*dates, *latent_quantities(self.items)]))
+        return tuple(dict.fromkeys([*dates, *latent_quantities(self.items, question.assumptions)]))
 
     @cached_property
     def tracked(self) -> tuple[str, ...]:

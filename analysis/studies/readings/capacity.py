@@ -18,7 +18,6 @@ from ....model.capacity import (
     project,
     years_of_growth,
 )
-from ....model.race import BOUGHT_ALIKE
 from ...inference.draws import Values
 from ...inference.estimates import Distribution
 from ...inference.posterior import Posterior
@@ -165,7 +164,7 @@ def capacity(posterior: Posterior) -> Capacity:
     scenarios = load_capacity_scenarios(assumptions)
     known_day = table.day("capacity_day")
     days = sorted({known_day, *(_years_later(known_day, years) for years in (1, 2)), table.day("origin"), HORIZON})
-    names = [COVERAGE, *(scenario.growth for scenario in scenarios.values()), *BOUGHT_ALIKE.values()]
+    names = [COVERAGE, *(scenario.growth for scenario in scenarios.values()), *assumptions.race.buyers]
 
     def evaluate(values: Values) -> Values:
         pools = national_pools(np, assumptions, values)

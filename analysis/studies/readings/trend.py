@@ -218,7 +218,7 @@ def draw_trend(question: Question, text: TrendText, items: Sequence[Item] = ()) 
         item's log likelihood, each of shape (draw,); and how the draws stand for the prior.
     """
     assumptions = with_latents(question.assumptions, items)
-    beside = [*latent_quantities(items), *assumptions.reporting_quantities]
+    beside = [*latent_quantities(items, assumptions), *assumptions.reporting_quantities]
     names = list(dict.fromkeys([*text.quantities([question.event]), *beside]))
 
     def evaluate(values: Values) -> Values:

@@ -10,15 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ....evidence.kinds.capability_lag import gap_quantities
+from ....evidence.kinds.capability_lag import CapabilityLag, gap_quantities
 from ....evidence.kinds.kind import ModelState
-from ....evidence.kinds.lag_records import RELEASE_DELAYS
+from ....evidence.kinds.lag_records import RELEASE_DELAYS, LagRecords
+from ....evidence.kinds.reporting import ReportingKind
 from ....evidence.schema import Item
 from ....model.assumptions import DEFAULT_EVENT, Assumptions
 from ....model.trend import Trend, TrendText
 
-LAG_KINDS = ("capability_lag", "lag_records")
-DATE_KINDS = ("not_yet", "milestone", "claim")
+LAG_KINDS = (CapabilityLag, LagRecords)
+DATE_KINDS = (ReportingKind,)
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def set_aside(
     aside = []
     for item in items:
         twice = [statement for statement in item.text.shares if statement in rests_on]
-        if item.kind.name not in (*LAG_KINDS, *DATE_KINDS):
+        if not isinstance(item.kind, (*LAG_KINDS, *DATE_KINDS)):
             aside.append(SetAside(item.id, "says nothing of measured lags or dates"))
         elif item.event not in (DEFAULT_EVENT, event):
             aside.append(SetAside(item.id, f"is about {item.event}"))
@@ -59,7 +60,7 @@ def countable(
 def seen_by(item: Item, assumptions: Assumptions, trend: Trend, values: Mapping[str, Any]) -> ModelState:
     """What a trend shows an item: the lag on the day that it measured, or the date of readiness."""
     event = item.event or DEFAULT_EVENT
-    if item.kind.name in LAG_KINDS:
+    if isinstance(item.kind, LAG_KINDS):
         seen = trend.lag_on(item.figures(assumptions.clock(item.text.known_since))["date"])
         # the trend says itself how far behind they are on the day, from release to release
         values = {**values, **dict.fromkeys((*gap_quantities(item.observed.scope), *RELEASE_DELAYS), 0.0)}

@@ -37,13 +37,13 @@ def build_trend_posterior(question: Question, text: TrendText, items: Sequence[I
     counted = countable(question.assumptions, text, items, question.event)
     assumptions = with_latents(question.assumptions, counted)
     events = list(dict.fromkeys([question.event, *events_of(counted)]))
-    beside = [*latent_quantities(counted), *assumptions.reporting_quantities]
+    beside = [*latent_quantities(counted, assumptions), *assumptions.reporting_quantities]
     model, trend = build_trend_model(assumptions, text, events=events, extra_quantities=beside)
     ready = {event: model["ready"][place] for place, event in enumerate(events)}
 
     def shown(item: Item) -> ModelState:
         state = seen_by(item, assumptions, trend, model.named_vars)
-        return replace(state, ready=ready) if item.kind.name in DATE_KINDS else state
+        return replace(state, ready=ready) if isinstance(item.kind, DATE_KINDS) else state
 
     with model:
         observe(counted, shown, assumptions, question.as_of)

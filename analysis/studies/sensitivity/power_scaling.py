@@ -127,8 +127,9 @@ def power_scaling_of(posterior: Posterior) -> list[PowerScaling]:
     posterior : Posterior
         Of some items.
     """
-    question, latents = posterior.question, latent_quantities(posterior.items)
+    question = posterior.question
     assumptions = question.assumptions
+    latents = latent_quantities(posterior.items, assumptions)
     relevant = assumptions.with_related([*assumptions.needed([question.event]), *latents])
     relevant += [group.label for group in assumptions.copula.among(relevant)]
     consequences, (draws, _) = consequences_of(posterior), equal_draws(posterior)

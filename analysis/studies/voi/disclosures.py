@@ -14,7 +14,9 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationInfo, field_validator
 
 from ....evidence.consistency import check_against
-from ....evidence.kinds import KINDS, Kind
+from ....evidence.kinds.kind import Kind
+from ....evidence.kinds.registry import kind_named
+from ....evidence.kinds.reporting import ReportingKind
 from ....evidence.latents import with_own_quantities
 from ....evidence.ledgers import one_ratio_per_firm
 from ....evidence.schema import Item, ItemText, read_likelihood
@@ -141,9 +143,7 @@ def read_disclosure(name: str, table: object, file: str, assumptions: Assumption
     """Check what a disclosure's table says, its item aside; raises as `read_disclosures` does."""
     key = f"disclosures.{name}"
     text = validate(DisclosureText, table, file=file, key=key)
-    if text.kind not in (*KINDS, POLICY):
-        raise unknown_name("kind", text.kind, (*KINDS, POLICY), file=file, key=f"{key}.kind")
-    if text.kind in KINDS and not KINDS[text.kind].countable:
+    if text.kind != POLICY and not _kind(text, file, key).countable:
         raise InputError(f"{text.kind} is an opinion, which no answer is conditioned on", file=file, key=f"{key}.kind")
     wanted, unwanted = ("lever", "probability"), ("observed", "likelihood", "months_ahead")
     if text.kind != POLICY:
@@ -162,12 +162,12 @@ def read_disclosure(name: str, table: object, file: str, assumptions: Assumption
 def _pending(name: str, text: DisclosureText, file: str, question: Question) -> Item:
     """Make the item that a disclosure would become, whatever it says."""
     key = f"disclosures.{name}"
-    kind: Kind[Any, Any] = KINDS[text.kind]
+    kind = _kind(text, file, key)
     fields = kind.observed.model_fields
     observed = {entry: value for entry, value in PENDING.items() if entry in fields} | dict(text.observed or {})
     measured = "organisation" in fields  # on the day of the question, whenever it is published
     if "date" in fields and not measured:
-        observed["date"] = _day(text, observed.get("date"), f"{file}: {key}", question, learnt=text.kind == "milestone")
+        observed["date"] = _day(kind, text, observed.get("date"), f"{file}: {key}", question)
     elif text.months_ahead is not None:
         raise InputError(f"does not belong to {text.kind}: it has no day", file=file, key=f"{key}.months_ahead")
     elif measured:
@@ -192,9 +192,13 @@ def _pending(name: str, text: DisclosureText, file: str, question: Question) -> 
     return Item(common, kind, checked, likelihood, f"{file}: {key}", doubt=doubt)
 
 
-def _day(text: DisclosureText, stated: Any, place: str, question: Question, *, learnt: bool) -> Any:
-    """Return the day that a disclosure is about; that of a milestone is what is learnt."""
-    if learnt:
+def _kind(text: DisclosureText, file: str, key: str) -> Kind[Any, Any]:
+    return kind_named(text.kind, further=[POLICY], file=file, key=f"{key}.kind")
+
+
+def _day(kind: Kind[Any, Any], text: DisclosureText, stated: Any, place: str, question: Question) -> Any:
+    """Return the day that a disclosure is about; that of a report is what is learnt."""
+    if kind.reports_event:
         return question.as_of
     if stated is not None and text.months_ahead is not None:
         raise InputError("stands beside months_ahead: one of them was expected", file=place, key="observed.date")
@@ -203,7 +207,8 @@ def _day(text: DisclosureText, stated: Any, place: str, question: Question, *, l
             "is missing, and so is observed.date: one of them was expected", file=place, key="months_ahead"
         )
     if text.months_ahead is None:
-        if isinstance(stated, datetime.date) and text.kind in ("not_yet", "claim") and stated <= question.as_of:
+        of_event = isinstance(kind, ReportingKind)
+        if isinstance(stated, datetime.date) and of_event and stated <= question.as_of:
             raise InputError(
                 f"{stated} is not after {question.as_of}, the day of the question", file=place, key="observed.date"
             )

@@ -10,18 +10,16 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ....evidence.kinds import KINDS
+from ....evidence.kinds.milestone import Milestone
 from ....evidence.rumours import is_doubted
 from ....evidence.schema import Item
 from ...inference.draws import Values
 from ...inference.estimates import Array
 from ...inference.likelihoods import Raced, predictions_of
 from ...inference.question import Question
-from ...inference.silence import KIND as SILENCE
 from ...inference.silence import Silence, silences_in
 from .disclosures import Disclosure
 
-REPORT = "milestone"
 SO_FAR, READINESS = "/so-far", "/readiness"  # end columns of a silence to come: the silence so far, and the date
 
 
@@ -53,7 +51,7 @@ class ComingSilence:
     @classmethod
     def of(cls, question: Question, pending: Item | None, items: Sequence[Item]) -> ComingSilence | None:
         """Of what may be learnt beside counted items; None where that is no silence."""
-        if pending is None or pending.kind.name != SILENCE:
+        if pending is None or not pending.kind.is_silence:
             return None
         so_far = silence_so_far(question, items, pending.event)
         through = pending.kind.counted_through(pending.observed, question.clock)  # type: ignore[attr-defined]
@@ -69,29 +67,29 @@ def silence_so_far(question: Question, items: Sequence[Item], event: str | None)
 
 def ended_by(pending: Item | None, items: Sequence[Item]) -> Item | None:
     """The believed report, counted, after which a silence or a first report to come cannot be; None where none is."""
-    if pending is None or pending.kind.name not in (SILENCE, REPORT):
+    if pending is None or not (pending.kind.is_silence or pending.kind.reports_event):
         return None
-    reports = (item for item in items if item.kind.name == REPORT and item.event == pending.event)
+    reports = (item for item in items if item.kind.reports_event and item.event == pending.event)
     return next((report for report in reports if not is_doubted(report)), None)
 
 
 def doubted_reports(items: Sequence[Item], silences: Sequence[Item]) -> list[Item]:
     """Doubted reports, counted, of events that silences to come are about."""
     events = {silence.event for silence in silences}
-    return [item for item in items if item.kind.name == REPORT and item.event in events and is_doubted(item)]
+    return [item for item in items if item.kind.reports_event and item.event in events and is_doubted(item)]
 
 
 def beside(question: Question, disclosure: Disclosure, items: Sequence[Item]) -> dict[str, Item]:
     """What is predicted beside a silence to come, by column: when the event is ready, and the silence so far."""
     pending = disclosure.item
-    if pending is None or pending.kind.name != SILENCE:
+    if pending is None or not pending.kind.is_silence:
         return {}
     name = disclosure.column
 
     def named(part: str, item: Item) -> Item:
         return replace(item, text=item.text.model_copy(update={"id": name + part}))
 
-    found = {name + READINESS: named(READINESS, replace(pending, kind=KINDS[REPORT]))}
+    found = {name + READINESS: named(READINESS, replace(pending, kind=Milestone()))}
     so_far = silence_so_far(question, items, pending.event)
     if so_far is not None:
         # The ledger's own words and doubt say whether it denies a report; the delay is that of the silence to come.
@@ -106,7 +104,7 @@ def predicted_apart(
     question: Question, values: Values, pending: Sequence[Item], reports: Sequence[Item], raced: Raced
 ) -> Mapping[str, Array]:
     """What the model says of what is to come: of silences beside the reports that are counted, and beside no other."""
-    silences = [item for item in pending if item.kind.name == SILENCE]
-    others = [item for item in pending if item.kind.name != SILENCE]
+    silences = [item for item in pending if item.kind.is_silence]
+    others = [item for item in pending if not item.kind.is_silence]
     alone = predictions_of(question, values, others, raced)[2]
     return {**alone, **(predictions_of(question, values, [*silences, *reports], raced)[2] if silences else {})}

@@ -26,7 +26,6 @@ from ...inference.outcomes import READY, ready_under
 from ...inference.posterior import Posterior
 from ...inference.progress import track
 from ...inference.question import Question
-from ...inference.silence import KIND as SILENCE
 from ...inference.weights import lightened
 from ..sensitivity.one_at_a_time import uncertain_quantities
 from .date_draws import DateDraws
@@ -116,7 +115,7 @@ def _chosen(
     """Quantities and disclosures to look at."""
     beliefs, only = question.assumptions.beliefs, listed("only", only, "quantities and disclosures")
     if not only:
-        latents = [name for name in latent_quantities(items) if not beliefs[name].certain]
+        latents = [name for name in latent_quantities(items, question.assumptions) if not beliefs[name].certain]
         return list(dict.fromkeys([*uncertain_quantities(question), *latents])), list(disclosures.values())
     refuse_unknown("quantity or disclosure", only, [*beliefs, *disclosures], key="--only")
     wanted = list(dict.fromkeys(only))
@@ -136,7 +135,7 @@ def _columns(
     further = {
         column: item for disclosure in disclosures for column, item in beside(question, disclosure, items).items()
     }
-    reports = doubted_reports(items, [item for item in pending if item.kind.name == SILENCE])
+    reports = doubted_reports(items, [item for item in pending if item.kind.is_silence])
     levers = {
         disclosure.column: apply_lever(
             assumptions.levers[disclosure.text.lever], assumptions.race, question.as_of_months
@@ -177,7 +176,7 @@ def _value(
         # Nothing has been reported so far: silence to come is silence given that, and a report's delay begins anew on
         # the day asked, which is exact where the delay is exponential.
         exact = np.maximum(exact, question.as_of_months)
-        about = about - columns[disclosure.column + SO_FAR] if disclosure.item.kind.name == SILENCE else exact
+        about = about - columns[disclosure.column + SO_FAR] if disclosure.item.kind.is_silence else exact
     # of its own, so that a disclosure's figures do not depend on which others are asked about
     rng = np.random.default_rng([question.seed, zlib.crc32(disclosure.id.encode())])
     clock = question.clock
@@ -200,8 +199,8 @@ def _row(
 
 def _silent(pending: Item, items: Sequence[Item]) -> bool:
     """Whether a disclosure would end a silence that the draws are conditioned on."""
-    silences = {item.event for item in items if item.kind.name == SILENCE}
-    return pending.kind.name in (SILENCE, "milestone") and pending.event in silences
+    silences = {item.event for item in items if item.kind.is_silence}
+    return (pending.kind.is_silence or pending.kind.reports_event) and pending.event in silences
 
 
 def _simulate(item: Item, clock: Clock, rng: np.random.Generator, predicted: Array) -> Array:
