@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from .bases import Array
+from .log_densities import LOG_ROOT_TWO_PI
 from .normal_quantile import normal_quantile
 from .normal_rank import normal_rank
 
@@ -82,7 +83,7 @@ class Group:
             for at, row in zip(own, weights, strict=True)
         ]
         square = sum(float(block[i, j]) * away[i] * away[j] for i in range(len(own)) for j in range(len(own)))
-        return 0.5 * (float(np.linalg.slogdet(block)[1]) - len(own) * LOG_TWO_PI - square)
+        return 0.5 * (float(np.linalg.slogdet(block)[1]) - 2.0 * len(own) * LOG_ROOT_TWO_PI - square)
 
     def log_density(self, ranks: Sequence[Array]) -> Array:
         r"""Log density of the copula, :math:`-\tfrac12 (\log|R| + z^T (R^{-1} - I) z)`.

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...priors.families import Family
+from ...priors.log_densities import LOG_ROOT_TWO_PI
 from .curve import EfficiencyCurve
 from .models import Array, ScoredModels
 from .organisations import NODES, log_likelihood
@@ -87,7 +88,7 @@ class Integrand:
         likelihood = log_likelihood(
             self.models, score, slope, noise, spread, log10_progress, self.degrees, nodes=self.nodes
         )
-        return likelihood - 0.5 * (scores * scores).sum(axis=1) - 0.5 * len(PARAMETERS) * math.log(2.0 * math.pi)
+        return likelihood - 0.5 * (scores * scores).sum(axis=1) - len(PARAMETERS) * LOG_ROOT_TWO_PI
 
     def start(self, log10_progress: Array) -> Array:
         """Normal scores to begin a search from, by least squares; shape (value, parameter)."""
@@ -147,7 +148,7 @@ def efficiency_curve(
     peaks, precisions = _interpolated(integrand, values)
     factors = np.linalg.inv(np.linalg.cholesky(precisions)).transpose(0, 2, 1)
     normal = even_points(points)
-    density = -0.5 * (normal * normal).sum(axis=1) - 0.5 * len(PARAMETERS) * math.log(2.0 * math.pi)
+    density = -0.5 * (normal * normal).sum(axis=1) - len(PARAMETERS) * LOG_ROOT_TWO_PI
     density = density - len(PARAMETERS) * math.log(WIDER)
     heights, shares = np.empty(COUNT), np.empty(COUNT)
     for index, value in enumerate(values):
