@@ -29,10 +29,9 @@ from .bases import Array
 from .log_densities import LOG_ROOT_TWO_PI
 from .normal_quantile import normal_quantile
 from .normal_rank import normal_rank
+from .scores import LARGEST_UNIFORM, SMALLEST_UNIFORM
 
 SMALLEST_EIGENVALUE = 1e-9  # of a correlation matrix; below it rounding decides whether it is positive definite
-LOWEST_RANK, HIGHEST_RANK = 2.0**-54, 1.0 - 2.0**-53  # between them every family's quantile is finite
-LOG_TWO_PI = float(np.log(2.0 * np.pi))
 Pair = tuple[str, str]
 
 
@@ -100,7 +99,7 @@ class Group:
         array, shape (draw,)
             In nats.
         """
-        scores = normal_quantile(np.clip(np.stack(ranks), LOWEST_RANK, HIGHEST_RANK))
+        scores = normal_quantile(np.clip(np.stack(ranks), SMALLEST_UNIFORM, LARGEST_UNIFORM))
         innovations = np.linalg.solve(self.factor, scores)
         half_log_determinant = float(np.log(np.diag(self.factor)).sum())
         density: Array = 0.5 * ((scores**2).sum(axis=0) - (innovations**2).sum(axis=0)) - half_log_determinant
@@ -177,7 +176,7 @@ class Copula:
                 for earlier in range(index + 1):
                     if row[earlier]:
                         score += float(row[earlier]) * scores[earlier]
-                coupled[name] = np.clip(normal_rank(score), LOWEST_RANK, HIGHEST_RANK)
+                coupled[name] = np.clip(normal_rank(score), SMALLEST_UNIFORM, LARGEST_UNIFORM)
         return coupled
 
 
