@@ -60,6 +60,11 @@ class Quantity:
     file: str
 
     @property
+    def limits(self) -> Limits:
+        """Bounds that the distribution must keep."""
+        return Limits(self.text.above, self.text.minimum, self.text.maximum, self.text.unit)
+
+    @property
     def key(self) -> str:
         """Where its row stands in that file; an option that fixes it has no rows."""
         return self.name if self.file.startswith("--") else f"quantity.{self.name}"
@@ -259,7 +264,7 @@ def _quantity(name: str, row: Row, own: Mapping[str, Mapping[str, Any]]) -> Quan
     text = validate(QuantityText, rest, file=row.file, key=key)
     quantity = Quantity(name, distribution, text, row.file)
     if not distribution.named:
-        text.limits().check(distribution, file=row.file, key=quantity.key)
+        quantity.limits.check(distribution, file=row.file, key=quantity.key)
     return quantity
 
 
@@ -273,7 +278,7 @@ def _settled(quantities: Mapping[str, Quantity]) -> dict[str, Quantity]:
     settled = {name: replace(quantity, distribution=found[name]) for name, quantity in quantities.items()}
     for quantity in settled.values():
         if quantity.distribution.parents:
-            quantity.text.limits().check(quantity.distribution, file=quantity.file, key=quantity.key)
+            quantity.limits.check(quantity.distribution, file=quantity.file, key=quantity.key)
     return settled
 
 
