@@ -269,9 +269,7 @@ def load_regimes(
         stated, rest = take_distribution(row, RegimeText, key)
         distribution = conditional(stated, beliefs, row.file, key)
         text = validate(RegimeText, rest, file=row.file, key=key)
-        for quantity in text.quantities:
-            if quantity not in quantities:
-                raise unknown_name("quantity", quantity, quantities, file=row.file, key=f"{key}.quantity")
+        refuse_unknown("quantity", text.quantities, quantities, row.file, f"{key}.quantity")
         low, high = distribution.support()
         if low < 0 or high > 1 or math.isinf(high):
             raise InputError(f"a share between 0 and 1 was expected, not {low:g} to {high:g}", file=row.file, key=key)

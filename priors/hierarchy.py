@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from .bases import Array
 from .copula import INDEPENDENT, Copula
-from .errors import InputError, unknown_name
+from .errors import InputError, refuse_unknown
 from .families.dependent import Conditional, Dependent
 from .families.dirichlet import LEAST, WHOLE, Dirichlet, DirichletShare
 from .families.family import Family
@@ -150,10 +150,7 @@ def resolve(beliefs: Mapping[str, Family], blocks: Mapping[str, str], where: Whe
         return dict(beliefs)
     parents = {name: [*belief.named, *members.get(name, ())] for name, belief in beliefs.items()}
     for name, wanted in parents.items():
-        for parent in wanted:
-            if parent not in beliefs:
-                file, key = where(name)
-                raise unknown_name("quantity", parent, beliefs, file=file, key=key)
+        refuse_unknown("quantity", wanted, beliefs, *where(name))
     settled: dict[str, Family] = {}
     for name in _without_circles(parents, where):
         belief = beliefs[name]
@@ -176,9 +173,7 @@ def conditional(belief: Family, beliefs: Mapping[str, Family], file: str, key: s
         raise InputError("a quantity alone can be a share of a block", file=file, key=f"{key}.family")
     if isinstance(belief, Dependent) or not belief.named:
         return belief
-    for parent in belief.named:
-        if parent not in beliefs:
-            raise unknown_name("quantity", parent, beliefs, file=file, key=key)
+    refuse_unknown("quantity", belief.named, beliefs, file, key)
     reaches = {parent: Reach(*beliefs[parent].support(), *beliefs[parent].extremes()) for parent in belief.named}
     found = Conditional(template=belief, reaches=reaches)
     if isinstance(belief, Truncated):
