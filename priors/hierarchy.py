@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import ChainMap
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -97,29 +98,14 @@ def transformed(
     """
     known = np.zeros(draws)
     values: dict[str, Array] = {}
+    so_far: ChainMap[str, Any] = ChainMap(values, dict(given))
     for name, belief in beliefs.items():
-        family = belief.given(_Values(values, given)) if belief.parents else belief
+        family = belief.given(so_far) if belief.parents else belief
         rank = known if belief.base is None else next(ranks)
         value = family.at_score(np, rank) if name in scores else family.quantile(rank)
         # a family of one's own may return what it was given, in whose place the next rank may come
         values[name] = value.copy() if np.may_share_memory(value, rank) else value
     return values
-
-
-class _Values(Mapping[str, Any]):
-    """Values worked out so far, and those given."""
-
-    def __init__(self, values: Mapping[str, Any], given: Mapping[str, Any]) -> None:
-        self._values, self._given = values, given
-
-    def __getitem__(self, name: str) -> Any:
-        return self._values[name] if name in self._values else self._given[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter({**self._given, **self._values})
-
-    def __len__(self) -> int:
-        return len({**self._given, **self._values})
 
 
 def resolve(beliefs: Mapping[str, Family], blocks: Mapping[str, str], where: Where) -> dict[str, Family]:

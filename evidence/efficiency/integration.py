@@ -27,7 +27,6 @@ from .models import Array, ScoredModels
 from .organisations import NODES, log_likelihood
 
 PARAMETERS = ("efficiency_score", "efficiency_slope", "efficiency_noise", "efficiency_organisation_spread")
-BASES = (2, 3, 5, 7)  # of the points' digits, one a parameter
 FIRST, STEP, COUNT = -0.5, 0.125, 29  # values of log10 of progress: from 0.3 to 1 000 x per year
 COARSE = 2  # of that many values, one has its peak looked for; those between are interpolated
 POINTS = 64  # at which the integrand is evaluated, for every value of progress
@@ -176,21 +175,12 @@ def even_points(count: int) -> Array:
     array, shape (point, parameter)
     """
     from scipy.special import ndtri
+    from scipy.stats import qmc
 
-    half = ndtri(np.stack([_halton(count // 2, base) for base in BASES], axis=1))
+    sequence = qmc.Halton(len(PARAMETERS), scramble=False).fast_forward(1)  # past 0, which has no score
+    half = ndtri(sequence.random(count // 2))
     half = np.linalg.solve(np.linalg.cholesky(half.T @ half / len(half)), half.T).T
     return np.concatenate([half, -half])
-
-
-def _halton(count: int, base: int) -> Array:
-    """First numbers of a sequence that fills the unit interval evenly: digits of 1, 2, 3 ... behind the point."""
-    left, share = np.arange(1, count + 1), 1.0
-    found = np.zeros(count)
-    while left.any():
-        share /= base
-        left, digit = np.divmod(left, base)
-        found += share * digit
-    return found
 
 
 def _interpolated(integrand: Integrand, values: Array) -> tuple[Array, Array]:
