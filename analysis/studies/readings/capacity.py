@@ -18,6 +18,7 @@ from ....model.capacity import (
     project,
     years_of_growth,
 )
+from ....model.calendar import months_later
 from ....model.race import BOUGHT_ALIKE
 from ...inference.draws import Values
 from ...inference.estimates import Distribution
@@ -164,7 +165,7 @@ def capacity(posterior: Posterior) -> Capacity:
     table, number = assumptions.table, assumptions.table.number
     scenarios = load_capacity_scenarios(assumptions)
     known_day = table.day("capacity_day")
-    days = sorted({known_day, *(_years_later(known_day, years) for years in (1, 2)), table.day("origin"), HORIZON})
+    days = sorted({known_day, *(months_later(known_day, months) for months in (12, 24)), table.day("origin"), HORIZON})
     names = [COVERAGE, *(scenario.growth for scenario in scenarios.values()), *BOUGHT_ALIKE.values()]
 
     def evaluate(values: Values) -> Values:
@@ -226,7 +227,3 @@ def essay_arithmetic(question: Question) -> EssayArithmetic:
         known_performance(start, growth, 2.0),
         float(years_of_growth(start, published, growth)),
     )
-
-
-def _years_later(day: date, years: int) -> date:
-    return day.replace(year=day.year + years)
