@@ -89,7 +89,7 @@ class Model:
         self._event, self._launch_grid = event, launch_grid
         self._before = load_assumptions(overlays, fixed, model=model, priors=priors, mechanisms=mechanisms)
         asked = self._question(self._before, DEFAULT_DRAWS, 1)  # refuses what cannot be asked
-        self._selection = choose_evidence(asked, evidence, None if ledger is None else Path(ledger), added)
+        self._selection = choose_evidence(asked, evidence, ledger, added)
 
     @property
     def selection(self) -> Selection:
