@@ -15,6 +15,7 @@ from .evidence.latents import with_latents
 from .model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions
 from .model.calendar import day_of
 from .priors.arguments import listed, refuse_others
+from .priors.clock import today
 
 if TYPE_CHECKING:
     from .analysis.inference.posterior import Posterior
@@ -82,10 +83,8 @@ class Model:
     ) -> None:
         from .analysis.inference.request import choose_evidence
 
-        self._as_of = date.today() if as_of is None else day_of(as_of, "as_of")
-        refuse_others("evidence", evidence, str, "default, none or ids separated by commas")
-        refuse_others("ledger", ledger, (str, Path, type(None)), "the folder of a ledger")
-        added = tuple(map(Path, listed("add", add, "files", (str, Path))))
+        self._as_of = today() if as_of is None else day_of(as_of, "as_of")
+        added = listed("add", add, "files", (str, Path))
         self._event, self._launch_grid = event, launch_grid
         self._before = load_assumptions(overlays, fixed, model=model, priors=priors, mechanisms=mechanisms)
         asked = self._question(self._before, DEFAULT_DRAWS, 1)  # refuses what cannot be asked

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from ...priors.clock import today
 from ...priors.errors import unknown_name
 from ..inference.question import DEFAULT_DRAWS
 from .data_studies import StudiedTables
@@ -44,7 +45,7 @@ def criteria(
         if name not in known:
             raise unknown_name("criterion", name, known)
     chosen = {name: known[name] for name in names or known}
-    question = Question(studied.assumptions(), as_of or date.today(), draws=draws, seed=seed)
+    question = Question(studied.assumptions(), as_of or today(), draws=draws, seed=seed)
     if criteria is not None:
         hold_against_tables(chosen, store, question.as_of, file=criteria)
     show(layout(ask(question, chosen, store)), as_json=studied.json)

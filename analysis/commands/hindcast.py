@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from ...priors.clock import today
 from ...priors.errors import InputError
 from .data_studies import Studied, print_item
 from .options import OUTPUT, WHAT, announced
@@ -59,7 +60,7 @@ def hindcast(
             raise InputError("no record's training compute and stock are known: the gate has no track record")
         return print_item(hindcast_item_text(gate, item))
     if dates and gate is not None:
-        question = Question(assumptions, as_of or date.today())
+        question = Question(assumptions, as_of or today())
         for table in (gate.table, gate.stocks):
             refuse_later(table, question.as_of)
         drawn = posterior(announced(Request(question)))

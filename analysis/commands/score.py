@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from ...priors.clock import today
 from ...priors.errors import InputError, unknown_name
 from .options import OUTPUT
 from .output import show, warn, warn_of_faults
@@ -46,7 +47,6 @@ def score(
     Without a day, what public tables tell of the event's criterion counts: the day on which a Chinese model met it, or
     the last day on which none had.
     """
-    from ...evidence.tables.places import today
     from ...model.assumptions import load_assumptions
     from ..archive.reading import newest_with_inputs, read_runs
     from ..archive.rivals import load_rivals
@@ -95,7 +95,7 @@ def _asked(event: str | None, runs: Sequence[Run]) -> str:
 def _told(name: str | None, event: str, overlay: Path | None, data: Path | None) -> tuple[tuple[date, bool], str]:
     """What public tables tell: the day, whether it is still open, and a line that says so."""
     from ...evidence.tables.criteria import hold_against_tables, load_criteria, resolve, tables_of
-    from ...evidence.tables.places import data_folder, today
+    from ...evidence.tables.places import data_folder
     from ...evidence.tables.store import TableStore
     from ...model.assumptions import load_assumptions
 

@@ -152,7 +152,7 @@ def choose_evidence(
     from ...evidence.confirmation import refuse_future
     from ...evidence.ledgers import load_ledger
     from ...evidence.selection import select
-    from ...evidence.tables.places import today
+    from ...priors.clock import today
 
     _refuse_other_arguments(evidence, ledger)
     added = listed("added", added, "files", (str, Path))

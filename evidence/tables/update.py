@@ -15,10 +15,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from ...priors.clock import today
 from ...priors.errors import InputError, MissingFileError, reason_of, unknown_name
 from ...priors.strict import StrictModel, check_section, read_toml, validate
 from .download import DownloadError, Limits, check_address, download
-from .places import today
 from .shapes import laid_over
 from .store import TableStore
 from .vintages import Held
