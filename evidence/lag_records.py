@@ -27,7 +27,7 @@ from ..priors.errors import InputError
 from ..priors.log_densities import LOG_ROOT_TWO_PI
 from ..priors.normal_quantile import normal_quantile
 from ..priors.normal_rank import log_normal_rank
-from .efficiency.curve import EfficiencyCurve
+from .efficiency.curve import LikelihoodCurve
 from .intervals import interval_sd
 from .tables.episodes import Episode, Release, chinese_records
 from .tables.table import Table
@@ -122,7 +122,7 @@ def _sd(release: Release, level: float | None) -> float:
 
 
 @lru_cache(maxsize=64)
-def lag_curve(records: tuple[LagRecord, ...], belief: LagBelief) -> EfficiencyCurve:
+def lag_curve(records: tuple[LagRecord, ...], belief: LagBelief) -> LikelihoodCurve:
     """Integrate everything but the next record's lag out.
 
     Parameters
@@ -134,7 +134,7 @@ def lag_curve(records: tuple[LagRecord, ...], belief: LagBelief) -> EfficiencyCu
 
     Returns
     -------
-    EfficiencyCurve
+    LikelihoodCurve
         Log likelihood over the logarithm of months.
 
     Examples
