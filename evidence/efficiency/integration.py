@@ -22,6 +22,7 @@ import numpy as np
 
 from ...priors.families import Family
 from ...priors.log_densities import LOG_ROOT_TWO_PI
+from ...priors.scores import FARTHEST_SCORE
 from .curve import EfficiencyCurve
 from .models import Array, ScoredModels
 from .organisations import NODES, log_likelihood
@@ -31,7 +32,6 @@ FIRST, STEP, COUNT = -0.5, 0.125, 29  # values of log10 of progress: from 0.3 to
 COARSE = 2  # of that many values, one has its peak looked for; those between are interpolated
 POINTS = 64  # at which the integrand is evaluated, for every value of progress
 WIDER = 1.15  # than the peak, in standard deviations
-FARTHEST_SCORE = 8.0  # beyond it ranks are 0 or 1 to the last digits
 DIFFERENCE = 0.02  # of normal scores, for derivatives
 SEARCH = 12  # steps towards a peak
 LONGEST_STEP = 0.5  # in every normal score
