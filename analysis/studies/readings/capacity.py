@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 
+from ....model.calendar import months_later
 from ....model.capacity import (
     COVERAGE,
     INSIDE,
@@ -18,7 +19,6 @@ from ....model.capacity import (
     project,
     years_of_growth,
 )
-from ....model.calendar import months_later
 from ....model.race import BOUGHT_ALIKE
 from ...inference.draws import Values
 from ...inference.estimates import Distribution
