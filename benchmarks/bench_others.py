@@ -35,7 +35,7 @@ from catchup.evidence.selection import Selection
 from catchup.model import equations
 from catchup.model.assumptions import load_assumptions
 from catchup.model.draws import QuantileTransform
-from catchup.priors.copula import HIGHEST_RANK, LOWEST_RANK
+from catchup.priors.scores import LARGEST_UNIFORM, SMALLEST_UNIFORM
 
 NUTS_DRAWS = 8_000  # 4 chains of 2 000
 HALVINGS = 60
@@ -157,7 +157,7 @@ def test_sobol_indices(benchmark: Any, ledger: Ledger, question: Question) -> No
 
     def by_salib() -> None:
         points = design.sample(problem, REPLICATES * DESIGN_POINTS, calc_second_order=False, seed=1)
-        values = transform(np.ascontiguousarray(np.clip(points, LOWEST_RANK, HIGHEST_RANK).T))
+        values = transform(np.ascontiguousarray(np.clip(points, SMALLEST_UNIFORM, LARGEST_UNIFORM).T))
         totals["salib"] = sobol.analyze(problem, months(values), calc_second_order=False, seed=1)["ST"]
 
     def by_own() -> None:

@@ -2,6 +2,7 @@
 from .consistency import check_against as check_against
 from .consistency import refuse_double_counting as refuse_double_counting
 from .efficiency.curve import EfficiencyCurve as EfficiencyCurve
+from .efficiency.curve import LikelihoodCurve as LikelihoodCurve
 from .efficiency.graph import build_efficiency_model as build_efficiency_model
 from .efficiency.integration import efficiency_curve as efficiency_curve
 from .efficiency.models import ScoredModels as ScoredModels

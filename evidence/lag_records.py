@@ -24,16 +24,16 @@ from numpy.typing import NDArray
 
 from ..model.calendar import Calendar
 from ..priors.errors import InputError
+from ..priors.log_densities import LOG_ROOT_TWO_PI
 from ..priors.normal_quantile import normal_quantile
 from ..priors.normal_rank import log_normal_rank
-from .efficiency.curve import EfficiencyCurve
+from .efficiency.curve import LikelihoodCurve
 from .intervals import interval_sd
 from .tables.episodes import Episode, Release, chinese_records
 from .tables.table import Table
 
 Array = NDArray[np.float64]
 
-HALF_LOG_TWO_PI = 0.5 * math.log(2.0 * math.pi)
 FIRST, STEP, COUNT = math.log(0.5), 0.125, 43  # points of the curve, log months: from half a month to 95
 TYPICAL_NODES, SPREAD_NODES, SHARED_NODES, OPEN_NODES = 71, 15, 5, 9  # more move no height by 0.003
 WIDEST = 3.5  # standard deviations of the belief about the typical lag that nodes reach
@@ -122,7 +122,7 @@ def score_sd(table: Table, release: Release) -> float:
 
 
 @lru_cache(maxsize=64)
-def lag_curve(records: tuple[LagRecord, ...], belief: LagBelief) -> EfficiencyCurve:
+def lag_curve(records: tuple[LagRecord, ...], belief: LagBelief) -> LikelihoodCurve:
     """Integrate everything but the next record's lag out.
 
     Parameters
@@ -134,7 +134,7 @@ def lag_curve(records: tuple[LagRecord, ...], belief: LagBelief) -> EfficiencyCu
 
     Returns
     -------
-    EfficiencyCurve
+    LikelihoodCurve
         Log likelihood over the logarithm of months.
 
     Examples
@@ -148,8 +148,8 @@ def lag_curve(records: tuple[LagRecord, ...], belief: LagBelief) -> EfficiencyCu
     typical, spread, weights = (column.reshape(-1, SHARED_NODES) for column in lag_population(records, belief))
     weights = np.logaddexp.reduce(weights, axis=1)  # what followers share says nothing of the next record
     away = FIRST + STEP * np.arange(COUNT)[:, None] - typical[:, 0]
-    terms = weights - 0.5 * (away / spread[:, 0]) ** 2 - np.log(spread[:, 0]) - HALF_LOG_TWO_PI
-    return EfficiencyCurve(FIRST, STEP, np.logaddexp.reduce(terms, axis=1))
+    terms = weights - 0.5 * (away / spread[:, 0]) ** 2 - np.log(spread[:, 0]) - LOG_ROOT_TWO_PI
+    return LikelihoodCurve(FIRST, STEP, np.logaddexp.reduce(terms, axis=1))
 
 
 @lru_cache(maxsize=64)
@@ -196,7 +196,7 @@ def _met(group: Sequence[LagRecord], typical: Array, spread: Array, share: Array
         volume += np.log(variance)
     inflation = 1.0 + common * precision
     quadratic = squares - common * weighted * weighted / inflation
-    return np.asarray(-0.5 * (quadratic + volume + np.log(inflation)) - HALF_LOG_TWO_PI * len(group))
+    return np.asarray(-0.5 * (quadratic + volume + np.log(inflation)) - LOG_ROOT_TWO_PI * len(group))
 
 
 def _open(group: Sequence[LagRecord], typical: Array, spread: Array, share: Array) -> Array:

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from ..model.assumptions import Assumptions
-from ..model.draws import OFFSET
 from ..model.generative import Outcome, World
 from ..model.world import foreseen_in
+from ..priors.scores import SMALLEST_UNIFORM
 from .kinds.kind import Array, Clock, ModelState
 from .rumours import Rumour, rumours_in
 from .schema import Item
@@ -158,7 +158,7 @@ def simulate(item: Item, prediction: Array, clock: Clock, rng: np.random.Generat
     array([ 4.6,  7. , 10.6])
     """
     shape = np.shape(prediction)
-    normal, uniform = rng.standard_normal(shape), rng.random(shape) + OFFSET
+    normal, uniform = rng.standard_normal(shape), rng.random(shape) + SMALLEST_UNIFORM
     return np.asarray(item.simulate(np, normal, uniform, prediction, item.figures(clock)))
 
 

@@ -15,8 +15,12 @@ from .evidence.latents import with_latents
 from .model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions
 from .model.calendar import day_of
 from .priors.arguments import listed, refuse_others
+from .priors.clock import today
 
 if TYPE_CHECKING:
+    import xarray as xr
+    from pymc import Model as PyMCModel
+
     from .analysis.inference.posterior import Posterior
     from .evidence.schema import Item
     from .evidence.selection import Selection
@@ -49,8 +53,9 @@ class Model:
     launch_grid : float, optional
         Months between possible launches; any moment by default.
     mechanisms : mapping of str to str or type, optional
-        How the requirement falls (``progress``: ``constant``, ``slowing``) and how stock arrives (``arrivals``:
-        ``linear``, ``logistic``): names, or classes that `register_mechanism` has taken.
+        How the requirement falls (``progress``: ``constant``, ``slowing``, ``experiment-bound``, ``moving-target``) and
+        how stock arrives (``arrivals``: ``linear``, ``logistic``): names, or classes that `register_mechanism` has
+        taken.
 
     Raises
     ------
@@ -82,14 +87,12 @@ class Model:
     ) -> None:
         from .analysis.inference.request import choose_evidence
 
-        self._as_of = date.today() if as_of is None else day_of(as_of, "as_of")
-        refuse_others("evidence", evidence, str, "default, none or ids separated by commas")
-        refuse_others("ledger", ledger, (str, Path, type(None)), "the folder of a ledger")
-        added = tuple(map(Path, listed("add", add, "files", (str, Path))))
+        self._as_of = today() if as_of is None else day_of(as_of, "as_of")
+        added = listed("add", add, "files", (str, Path))
         self._event, self._launch_grid = event, launch_grid
         self._before = load_assumptions(overlays, fixed, model=model, priors=priors, mechanisms=mechanisms)
         asked = self._question(self._before, DEFAULT_DRAWS, 1)  # refuses what cannot be asked
-        self._selection = choose_evidence(asked, evidence, None if ledger is None else Path(ledger), added)
+        self._selection = choose_evidence(asked, evidence, ledger, added)
 
     @property
     def selection(self) -> Selection:
@@ -113,10 +116,17 @@ class Model:
         ------
         InputError
             If the event, the day, the draws or the seed cannot be used.
+
+        Examples
+        --------
+        >>> import catchup
+        >>> question = catchup.Model(as_of="2026-11-26", evidence="none").question(draws=10_000, random_seed=7)
+        >>> question.event, question.draws, question.seed
+        ('compute-equivalent', 10000, 7)
         """
         return self._question(self.assumptions, draws, seed_of(random_seed))
 
-    def pymc(self, structure: str | None = None) -> Any:
+    def pymc(self, structure: str | None = None) -> PyMCModel:
         """Return the conditioned ``pymc.Model``: consistent in event, day and the items' quantities.
 
         Every named variable is threaded through, so that ``pm.do`` on any of them moves all that follows, and so does
@@ -132,6 +142,13 @@ class Model:
         ------
         InputError
             If there is no such structure.
+
+        Examples
+        --------
+        >>> import catchup
+        >>> built = catchup.Model(as_of="2026-11-26", evidence="eci-lag", model="article").pymc()
+        >>> type(built).__name__, [variable.name for variable in built.observed_RVs]
+        ('Model', ['observation'])
         """
         if structure is not None:
             refuse_others("structure", structure, str, "the name of a structure")
@@ -168,6 +185,14 @@ class Model:
         ------
         UntrustworthyError
             If the draws cannot be trusted.
+
+        Examples
+        --------
+        >>> import catchup
+        >>> model = catchup.Model(as_of="2026-11-26", evidence="eci-lag", model="article")
+        >>> drawn = model.posterior("importance", draws=20_000)
+        >>> 6 < drawn.ready.quantile(0.5).value < 14
+        True
         """
         from .analysis.inference.conditioning import condition
         from .analysis.inference.diagnostics import refuse_few_draws
@@ -183,8 +208,31 @@ class Model:
 
     def fit(
         self, engine: str = "auto", *, draws: int = DEFAULT_DRAWS, random_seed: int | np.random.Generator = 1
-    ) -> Any:
-        """Draw from the posterior into an ArviZ ``DataTree``; as for `posterior`."""
+    ) -> xr.DataTree:
+        """Draw from the posterior into an ArviZ tree.
+
+        Parameters
+        ----------
+        engine, draws, random_seed
+            As of `posterior`.
+
+        Returns
+        -------
+        xarray.DataTree
+            With a group ``posterior``, where an item is counted, and a group ``prior``.
+
+        Raises
+        ------
+        UntrustworthyError
+            If the draws cannot be trusted.
+
+        Examples
+        --------
+        >>> import catchup
+        >>> tree = catchup.Model(as_of="2026-11-26", evidence="none", model="article").fit(draws=4_000)
+        >>> "posterior" in tree.children, float(tree["prior"]["china_stock"].median()) > 1e6
+        (False, True)
+        """
         from .analysis.inference.tree.result_tree import result_tree
 
         return result_tree(self.posterior(engine, draws=draws, random_seed=random_seed))

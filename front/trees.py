@@ -12,11 +12,13 @@ from .priors.arguments import refuse_others
 from .priors.errors import InputError
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from .analysis.studies.comparison import ModelComparison
     from .conditioned import Model
 
 
-def forecast(tree: Any, model: Model) -> Forecast:
+def forecast(tree: xr.DataTree, model: Model) -> Forecast:
     """Sum draws up into a forecast.
 
     Parameters
@@ -52,7 +54,7 @@ def forecast(tree: Any, model: Model) -> Forecast:
     return forecast_of(posterior_of_tree(tree, model.question(), model.selection))
 
 
-def load(path: str | Path) -> Any:
+def load(path: str | Path) -> xr.DataTree:
     """Read a tree that was saved by ``catchup forecast --save`` or kept by a run.
 
     Raises

@@ -138,12 +138,19 @@ class Clock:
 
 def month_ends(day: date, count: int) -> Iterator[date]:
     """Yield the last days of `count` months, starting with the month of `day`."""
-    year, month = day.year, day.month
-    for _ in range(count):
-        month += 1
-        if month > 12:
-            year, month = year + 1, 1
-        yield date(year, month, 1) - timedelta(days=1)
+    for later in range(count):
+        yield month_end(months_later(day, later))
+
+
+def month_end(day: date) -> date:
+    """Return the last day of a day's month.
+
+    Examples
+    --------
+    >>> month_end(date(2028, 2, 1))
+    datetime.date(2028, 2, 29)
+    """
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def months_later(day: date, count: int) -> date:

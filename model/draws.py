@@ -20,18 +20,18 @@ from numpy.typing import NDArray
 from ..priors.copula import INDEPENDENT, Copula
 from ..priors.families import Family
 from ..priors.hierarchy import related, transformed
+from ..priors.scores import SMALLEST_UNIFORM
 
 Array = NDArray[np.float64]
 Values = dict[str, Array]
 
-OFFSET = 2.0**-55  # a quarter of the generator's step: moves its 0 off 0 and, rounded, nothing up to 1
 SOBOL_BITS = 52  # of SciPy's sequence: half its step moves every point to the middle of its cell
 
 
 def uniform_numbers(rows: int, draws: int, rng: np.random.Generator) -> Array:
     """Independent uniforms inside (0, 1), shape (row, draw), of no stream of their own."""
     uniforms = rng.random((rows, draws))
-    uniforms += OFFSET
+    uniforms += SMALLEST_UNIFORM
     return uniforms
 
 
@@ -107,7 +107,7 @@ class Rows:
         row = np.empty(self.draws)
         for generator in self.generators:
             generator.random(out=row)
-            row += OFFSET
+            row += SMALLEST_UNIFORM
             yield row
 
     def __getitem__(self, places: Sequence[int] | NDArray[np.intp]) -> Rows:
@@ -118,7 +118,7 @@ class Rows:
         """Draw all rows at once, into an array of shape (row, draw)."""
         for row, generator in zip(uniforms, self.generators, strict=True):
             generator.random(out=row)
-        uniforms += OFFSET
+        uniforms += SMALLEST_UNIFORM
 
 
 class _HashedSeed(np.random.bit_generator.ISeedSequence):

@@ -10,18 +10,9 @@ from ..priors.errors import InputError, refuse_unknown
 from ..priors.families import Family
 from ..priors.hierarchy import conditional
 from ..priors.layers import Layer, merge, refuse_stranger
-from ..priors.strict import StrictModel, validate
+from ..priors.row_schemas import EventText
+from ..priors.strict import validate
 from ..priors.table import PriorTable
-from .firms import Names
-
-
-class EventText(StrictModel):
-    """What an event's row says beside the distribution of its multiple; public tables tell it by its `criterion`."""
-
-    title: str
-    criterion: str | None = None
-    references: Names = ()
-    notes: str = ""
 
 
 @dataclass(frozen=True)

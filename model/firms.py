@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Annotated, Any, Literal
-
-from pydantic import Field
+from typing import Any, Literal
 
 from ..priors.errors import InputError
 from ..priors.layers import Layer, merge
+from ..priors.row_schemas import Names as Names
 from ..priors.strict import StrictModel, validate
 from . import equations
-
-Names = Annotated[tuple[str, ...], Field(strict=False)]
 
 
 class Firm(StrictModel):

@@ -30,9 +30,10 @@ from pytensor.graph.rewriting.basic import node_rewriter
 from pytensor.tensor.rewriting.basic import register_canonicalize, register_useless
 
 from ..priors.bases import BASES
-from ..priors.copula import HIGHEST_RANK, LOWEST_RANK, Group
+from ..priors.copula import Group
 from ..priors.errors import InputError
 from ..priors.families import Family
+from ..priors.scores import LARGEST_UNIFORM, SMALLEST_UNIFORM
 
 NORMAL = BASES["normal"]
 
@@ -187,7 +188,7 @@ def _refusing(name: str, value: Any, problem: str) -> Any:
 
 
 def _score(name: str, seen: Variable, belief: Family) -> float:
-    rank = np.clip(belief.cdf(_number(name, seen, belief)), LOWEST_RANK, HIGHEST_RANK)
+    rank = np.clip(belief.cdf(_number(name, seen, belief)), SMALLEST_UNIFORM, LARGEST_UNIFORM)
     return float(NORMAL.quantile(np, rank, 0.0, 1.0))
 
 

@@ -6,10 +6,9 @@ import math
 from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
-from pydantic import Field
 
 from ..priors.bases import Array
 from ..priors.distributions import FAMILY_KEYS, take_distribution
@@ -17,9 +16,9 @@ from ..priors.errors import InputError, refuse_unknown
 from ..priors.families import Family
 from ..priors.hierarchy import conditional, related
 from ..priors.layers import Layer, merge
+from ..priors.row_schemas import Names, RegimeText
 from ..priors.strict import StrictModel, validate
 from ..priors.table import Quantity
-from .firms import Names
 from .race import Race
 
 
@@ -32,19 +31,6 @@ class Lever(StrictModel):
     freeze: Names = ()
     limit_distillation: bool = False
     references: Names = ()
-
-
-class RegimeText(StrictModel):
-    """What a regime's row says beside its distribution."""
-
-    title: str
-    quantity: str | Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
-    references: Names = ()
-
-    @property
-    def quantities(self) -> tuple[str, ...]:
-        """Names of the budgets that it replaces."""
-        return (self.quantity,) if isinstance(self.quantity, str) else self.quantity
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from pydantic import Field
 
 from ..priors.errors import InputError, refuse_unknown, unknown_name
 from ..priors.layers import Layer, merge
-from ..priors.scores import log_density_of_score, rank_of, score_of
+from ..priors.log_densities import log_density_of_score
+from ..priors.scores import rank_of, score_of
 from ..priors.strict import StrictModel, validate
 from ..priors.table import Quantity
 from .firms import Names

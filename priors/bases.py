@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .beta_quantile import beta_quantile, has_whole_shapes
-from .scores import log_density_of_score, rank_of, score_of
+from .log_densities import log_density_of_score
+from .scores import rank_of, score_of
 
 Array = NDArray[np.float64]
 

@@ -26,12 +26,12 @@ from typing import Any
 import numpy as np
 
 from .bases import Array
+from .log_densities import LOG_ROOT_TWO_PI
 from .normal_quantile import normal_quantile
 from .normal_rank import normal_rank
+from .scores import LARGEST_UNIFORM, SMALLEST_UNIFORM
 
 SMALLEST_EIGENVALUE = 1e-9  # of a correlation matrix; below it rounding decides whether it is positive definite
-LOWEST_RANK, HIGHEST_RANK = 2.0**-54, 1.0 - 2.0**-53  # between them every family's quantile is finite
-LOG_TWO_PI = float(np.log(2.0 * np.pi))
 Pair = tuple[str, str]
 
 
@@ -82,7 +82,7 @@ class Group:
             for at, row in zip(own, weights, strict=True)
         ]
         square = sum(float(block[i, j]) * away[i] * away[j] for i in range(len(own)) for j in range(len(own)))
-        return 0.5 * (float(np.linalg.slogdet(block)[1]) - len(own) * LOG_TWO_PI - square)
+        return 0.5 * (float(np.linalg.slogdet(block)[1]) - 2.0 * len(own) * LOG_ROOT_TWO_PI - square)
 
     def log_density(self, ranks: Sequence[Array]) -> Array:
         r"""Log density of the copula, :math:`-\tfrac12 (\log|R| + z^T (R^{-1} - I) z)`.
@@ -99,7 +99,7 @@ class Group:
         array, shape (draw,)
             In nats.
         """
-        scores = normal_quantile(np.clip(np.stack(ranks), LOWEST_RANK, HIGHEST_RANK))
+        scores = normal_quantile(np.clip(np.stack(ranks), SMALLEST_UNIFORM, LARGEST_UNIFORM))
         innovations = np.linalg.solve(self.factor, scores)
         half_log_determinant = float(np.log(np.diag(self.factor)).sum())
         density: Array = 0.5 * ((scores**2).sum(axis=0) - (innovations**2).sum(axis=0)) - half_log_determinant
@@ -176,7 +176,7 @@ class Copula:
                 for earlier in range(index + 1):
                     if row[earlier]:
                         score += float(row[earlier]) * scores[earlier]
-                coupled[name] = np.clip(normal_rank(score), LOWEST_RANK, HIGHEST_RANK)
+                coupled[name] = np.clip(normal_rank(score), SMALLEST_UNIFORM, LARGEST_UNIFORM)
         return coupled
 
 

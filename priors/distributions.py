@@ -11,10 +11,9 @@ from .families.dirichlet import Dirichlet
 from .families.family import Family
 from .families.registry import FAMILIES, FAMILY_KEYS, family_named, family_names, is_own
 from .layers import Row
-from .scores import SMALLEST_UNIFORM
 from .strict import StrictModel, describe, validate
 
-__all__ = ["FAMILY_KEYS", "SMALLEST_UNIFORM", "Limits", "take_distribution"]
+__all__ = ["FAMILY_KEYS", "Limits", "take_distribution"]
 
 
 def take_distribution(row: Row, text: type[StrictModel], key: str) -> tuple[Family, dict[str, object]]:

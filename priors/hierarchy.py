@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import ChainMap
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from .bases import Array
 from .copula import INDEPENDENT, Copula
-from .errors import InputError, unknown_name
+from .errors import InputError, refuse_unknown
 from .families.classic import Fixed
 from .families.dependent import Conditional, Dependent
 from .families.dirichlet import LEAST, WHOLE, Dirichlet, DirichletShare
@@ -101,29 +102,14 @@ def transformed(
     """
     known = np.zeros(draws)
     values: dict[str, Array] = {}
+    so_far: ChainMap[str, Any] = ChainMap(values, dict(given))
     for name, belief in beliefs.items():
-        family = belief.given(_Values(values, given)) if belief.parents else belief
+        family = belief.given(so_far) if belief.parents else belief
         rank = known if belief.base is None else next(ranks)
         value = family.at_score(np, rank) if name in scores else family.quantile(rank)
         # a family of one's own may return what it was given, in whose place the next rank may come
         values[name] = value.copy() if np.may_share_memory(value, rank) else value
     return values
-
-
-class _Values(Mapping[str, Any]):
-    """Values worked out so far, and those given."""
-
-    def __init__(self, values: Mapping[str, Any], given: Mapping[str, Any]) -> None:
-        self._values, self._given = values, given
-
-    def __getitem__(self, name: str) -> Any:
-        return self._values[name] if name in self._values else self._given[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter({**self._given, **self._values})
-
-    def __len__(self) -> int:
-        return len({**self._given, **self._values})
 
 
 def resolve(beliefs: Mapping[str, Family], blocks: Mapping[str, str], where: Where) -> dict[str, Family]:
@@ -154,10 +140,7 @@ def resolve(beliefs: Mapping[str, Family], blocks: Mapping[str, str], where: Whe
         return dict(beliefs)
     parents = {name: [*belief.named, *members.get(name, ())] for name, belief in beliefs.items()}
     for name, wanted in parents.items():
-        for parent in wanted:
-            if parent not in beliefs:
-                file, key = where(name)
-                raise unknown_name("quantity", parent, beliefs, file=file, key=key)
+        refuse_unknown("quantity", wanted, beliefs, *where(name))
     settled: dict[str, Family] = {}
     for name in _without_circles(parents, where):
         belief = beliefs[name]
@@ -180,9 +163,7 @@ def conditional(belief: Family, beliefs: Mapping[str, Family], file: str, key: s
         raise InputError("a quantity alone can be a share of a block", file=file, key=f"{key}.family")
     if isinstance(belief, Dependent) or not belief.named:
         return belief
-    for parent in belief.named:
-        if parent not in beliefs:
-            raise unknown_name("quantity", parent, beliefs, file=file, key=key)
+    refuse_unknown("quantity", belief.named, beliefs, file, key)
     reaches = {parent: Reach(*beliefs[parent].support(), *beliefs[parent].extremes()) for parent in belief.named}
     found = Conditional(template=belief, reaches=reaches)
     if isinstance(belief, Truncated):

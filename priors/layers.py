@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from .draw_files import with_draws
-from .errors import InputError, nearest_name, unknown_name, unknown_row
-from .strict import describe, read_toml
+from .errors import InputError, nearest_name, unknown_row
+from .strict import check_section, describe, read_toml
 
 SECTIONS = (
     "reference",
@@ -85,13 +85,10 @@ class Layer:
             If a section is unknown, or is neither a table nor, where it should be, a list of tables.
         """
         for section, rows in tables.items():
-            if section not in (*SECTIONS, *LISTED):
-                raise unknown_name("table", section, (*SECTIONS, *LISTED), file=file, key=section)
             if section in LISTED:
                 _check_list(section, rows, file)
                 continue
-            if not isinstance(rows, Mapping):
-                raise InputError(f"tables [{section}.NAME] were expected, not {describe(rows)}", file=file, key=section)
+            check_section(section, rows, (*SECTIONS, *LISTED), file)
             if not rows:
                 raise InputError(f"is empty; a table [{section}.NAME] was expected", file=file, key=section)
             for name, row in rows.items():

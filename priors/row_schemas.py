@@ -1,4 +1,4 @@
-"""What rows of the prior tables say beside a distribution: their schemas."""
+"""What rows say beside a distribution: their schemas, of every room, so that all their keys are known in the lowest."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from .distributions import Limits
 from .strict import StrictModel
 
+Names = Annotated[tuple[str, ...], Field(strict=False)]
 PartialDate = Annotated[str, Field(pattern=r"^([0-9]{4}(-[0-9]{2})?|undated)$")]
 
 
@@ -52,6 +52,24 @@ class QuantityText(StrictModel):
     block: Annotated[str, Field(min_length=1)] | None = None
     notes: str = ""
 
-    def limits(self) -> Limits:
-        """Bounds that the distribution must keep."""
-        return Limits(self.above, self.minimum, self.maximum, self.unit)
+
+class EventText(StrictModel):
+    """What an event's row says beside the distribution of its multiple; public tables tell it by its `criterion`."""
+
+    title: str
+    criterion: str | None = None
+    references: Names = ()
+    notes: str = ""
+
+
+class RegimeText(StrictModel):
+    """What a regime's row says beside its distribution."""
+
+    title: str
+    quantity: str | Annotated[tuple[str, ...], Field(strict=False, min_length=1)]
+    references: Names = ()
+
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """Names of the budgets that it replaces."""
+        return (self.quantity,) if isinstance(self.quantity, str) else self.quantity

@@ -15,10 +15,11 @@ import numpy as np
 from .normal_quantile import normal_quantile
 from .normal_rank import normal_rank
 
-SMALLEST_UNIFORM = 2.0**-54  # the uniform number nearest to 0 that is ever drawn
-LARGEST_UNIFORM = 1.0 - 2.0**-53  # and the one nearest to 1
-FARTHEST_SCORE = 8.2  # beyond it a rank is 0 or 1 to the last digit, where quantiles have no slope
-LOG_ROOT_TWO_PI = 0.5 * math.log(2.0 * math.pi)
+SMALLEST_UNIFORM = 2.0**-55
+"""Least rank that is ever drawn, and what is added to the generator's numbers: a quarter of their step, it moves 0 off
+0 and, rounded, nothing up to 1."""
+LARGEST_UNIFORM = 1.0 - 2.0**-53  # greatest rank that is ever drawn
+FARTHEST_SCORE = 8.2  # its score, to a digit; beyond it a rank is 0 or 1 to the last one, where quantiles have no slope
 
 
 def score_of(xp: Any, rank: Any) -> Any:
@@ -33,11 +34,6 @@ def rank_of(xp: Any, score: Any) -> Any:
     if xp is not np:
         return 0.5 * xp.erfc(-score / math.sqrt(2.0))
     return normal_rank(score)
-
-
-def log_density_of_score(score: Any) -> Any:
-    """Log density of the standard normal distribution."""
-    return -0.5 * score**2 - LOG_ROOT_TWO_PI
 
 
 def log10(value: Any) -> Any:

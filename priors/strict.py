@@ -14,7 +14,7 @@ from typing import Any, Union, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from .errors import InputError, MissingFileError, nearest_name, reason_of
+from .errors import InputError, MissingFileError, nearest_name, reason_of, refuse_unknown
 from .regular_files import read_regular
 
 LARGEST_FILE = 1_000_000  # bytes; an assumptions or evidence file is a few kilobytes
@@ -112,6 +112,33 @@ def _nearest_file(path: Path) -> str | None:
     except OSError:  # its folder is missing too
         beside = []
     return nearest_name(path.name, [name for name in beside if name.endswith(".toml")])
+
+
+def check_section(section: str, rows: Any, known: Iterable[str], file: str, *, named: bool = True) -> None:
+    """Refuse a section of a file that nothing is read from, or that is no table.
+
+    Parameters
+    ----------
+    section : str
+        Its name.
+    rows : object
+        What stands there.
+    known : iterable of str
+        Names of the sections that there are.
+    file : str
+        Where it stands.
+    named : bool
+        Whether it holds a table for each of several names.
+
+    Raises
+    ------
+    InputError
+        Naming the section.
+    """
+    refuse_unknown("table", [section], known, file, section)
+    if not isinstance(rows, Mapping):
+        wanted = f"tables [{section}.NAME] were" if named else "a table was"
+        raise InputError(f"{wanted} expected, not {describe(rows)}", file=file, key=section)
 
 
 def validate[Model: BaseModel](

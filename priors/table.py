@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -16,7 +16,7 @@ from .bases import Array
 from .copula import Copula
 from .correlations import Correlation, copula_of, load_correlations
 from .distributions import FAMILY_KEYS, Limits, take_distribution
-from .errors import InputError, unknown_name, unknown_row
+from .errors import InputError, refuse_unknown, unknown_name, unknown_row
 from .families import Family, Fixed, load_families_of
 from .hierarchy import marginal_quantiles, resolve
 from .layers import Layer, Row, merge
@@ -58,6 +58,11 @@ class Quantity:
     distribution: Family
     text: QuantityText
     file: str
+
+    @property
+    def limits(self) -> Limits:
+        """Bounds that the distribution must keep."""
+        return Limits(self.text.above, self.text.minimum, self.text.maximum, self.text.unit)
 
     @property
     def key(self) -> str:
@@ -223,9 +228,10 @@ def load_prior_table(layers: Iterable[Layer]) -> PriorTable:
     own = own_rows(layers, "quantity")
     quantities = _settled({name: _quantity(name, row, own) for name, row in quantity_rows.items()})
     for name, constant in constants.items():
-        _check_sources(constant.sources, references, constant_rows[name], f"constant.{name}")
+        file = constant_rows[name].file
+        refuse_unknown("reference", constant.sources, references, file, f"constant.{name}.sources")
     for name, quantity in quantities.items():
-        _check_sources(quantity.text.sources, references, quantity_rows[name], f"quantity.{name}")
+        refuse_unknown("reference", quantity.text.sources, references, quantity.file, f"quantity.{name}.sources")
     table = PriorTable(references, constants, quantities, tuple(load_correlations(layers, references)))
     _ = table.copula  # refuses correlations that cannot be
     return table
@@ -259,7 +265,7 @@ def _quantity(name: str, row: Row, own: Mapping[str, Mapping[str, Any]]) -> Quan
     text = validate(QuantityText, rest, file=row.file, key=key)
     quantity = Quantity(name, distribution, text, row.file)
     if not distribution.named:
-        text.limits().check(distribution, file=row.file, key=quantity.key)
+        quantity.limits.check(distribution, file=row.file, key=quantity.key)
     return quantity
 
 
@@ -273,7 +279,7 @@ def _settled(quantities: Mapping[str, Quantity]) -> dict[str, Quantity]:
     settled = {name: replace(quantity, distribution=found[name]) for name, quantity in quantities.items()}
     for quantity in settled.values():
         if quantity.distribution.parents:
-            quantity.text.limits().check(quantity.distribution, file=quantity.file, key=quantity.key)
+            quantity.limits.check(quantity.distribution, file=quantity.file, key=quantity.key)
     return settled
 
 
@@ -283,8 +289,3 @@ def _refuse_resettling(row: Row, own: Mapping[str, Any], key: str) -> None:
         if row.values.get(settled) != own.get(settled):
             was = f"it is {describe(own[settled])}" if settled in own else "there is none"
             raise InputError(f"cannot be changed by an overlay: {was}", file=row.file, key=f"{key}.{settled}")
-
-
-def _check_sources(sources: Iterable[str], references: Collection[str], row: Row, key: str) -> None:
-    for source in (source for source in sources if source not in references):
-        raise unknown_name("reference", source, references, file=row.file, key=f"{key}.sources")

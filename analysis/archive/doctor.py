@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
@@ -18,7 +16,7 @@ from ...evidence.ledgers import load_ledger
 from ...evidence.tables.store import TableStore
 from ...priors.errors import CatchupError, reason_of
 from ..inference.silence import STALE
-from .manifest import LIBRARIES, LOCK
+from .manifest import LOCK, library_versions, python_version
 from .reading import UNSOUND, Run, Shelf, read_runs
 from .verification import verify
 
@@ -100,9 +98,8 @@ def examine(runs: Path | None, site: Path | None, ledger: Path | None, data: Pat
 
 def _versions() -> Finding:
     """Hold what is installed against the lock, where the project stands beside it."""
-    python = ".".join(map(str, sys.version_info[:3]))
-    installed = {name: metadata.version(name) for name in LIBRARIES}
-    said = f"Python {python}; {', '.join(f'{name} {version}' for name, version in installed.items())}"
+    installed = library_versions()
+    said = f"Python {python_version()}; {', '.join(f'{name} {version}' for name, version in installed.items())}"
     try:
         locked = dict(LOCKED.findall(LOCK.read_text(encoding="utf-8")))
     except OSError:

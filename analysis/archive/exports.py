@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ...priors.errors import CatchupError, InputError
+from ...model.calendar import months_later
+from ...priors.errors import CatchupError, InputError, unknown_name
 from .reading import TARGETS, Run
 from .ready_curve import Published
 from .scores import dates_of
@@ -24,6 +25,7 @@ HUB_TARGETS = {"ready": "days to ready", "known": "days to publicly known"}
 CSV_FIGURES = ("months", "date", "mcse")
 HUB_COLUMNS = ("origin_date", "event", "target", "output_type", "output_type_id", "value")
 CURVE_POINTS = 201
+MONTHS_SHOWN = 24  # by a continuous question that is given no end
 SMALLEST_STEP = 5e-5  # least rise between neighbouring points that a continuous question takes
 LARGEST_STEP = 0.2  # most
 OPEN_MARGIN = 1e-3  # probability left beyond an open bound at least
@@ -44,7 +46,7 @@ def export(run: Run, form: str, *, lower: date | None = None, upper: date | None
     Raises
     ------
     InputError
-        If the bounds are not in order, or the format has none.
+        If there is no such format, or the bounds are not in order, or the format has none.
 
     Examples
     --------
@@ -60,15 +62,17 @@ def export(run: Run, form: str, *, lower: date | None = None, upper: date | None
     ...
     'origin_date,event,target,output_type,output_type_id,value'
     """
-    for option, bound in (("--lower", lower), ("--upper", upper)):
-        if bound is not None and form != "metaculus":
-            raise InputError(f"is for --format metaculus; {form} has no range", key=option)
     writers: dict[str, Callable[[], str]] = {
         "csv": lambda: _as_csv(run),
         "json": lambda: json.dumps(run.forecast, indent=2) + "\n",
         "hubverse": lambda: _as_hubverse(run),
         "metaculus": lambda: _as_metaculus(run, lower, upper),
     }
+    if form not in writers:
+        raise unknown_name("format", form, writers, key="--format")
+    for option, bound in (("--lower", lower), ("--upper", upper)):
+        if bound is not None and form != "metaculus":
+            raise InputError(f"is for --format metaculus; {form} has no range", key=option)
     return writers[form]()
 
 
@@ -115,7 +119,7 @@ def _hub_rows(run: Run, target: str, published: Published) -> list[tuple[str, ..
 def _as_metaculus(run: Run, lower: date | None, upper: date | None) -> str:
     """The date that a question resolves on: publicly known, where the run tells that from ready."""
     first = lower or run.manifest.as_of
-    last = upper or years_later(first, 2)
+    last = upper or months_later(first, MONTHS_SHOWN)
     if last <= first:
         raise InputError(f"a day after {first} was expected, not {last}", key="--upper")
     target, published = next(iter(dates_of(run).items()))
@@ -132,20 +136,6 @@ def _as_metaculus(run: Run, lower: date | None, upper: date | None) -> str:
         "continuous_cdf": curve,
     }
     return json.dumps(content, indent=2) + "\n"
-
-
-def years_later(day: date, years: int) -> date:
-    """Return the same day some years later; for 29 February the 28th, where that year has none.
-
-    Examples
-    --------
-    >>> years_later(date(2026, 8, 31), 2).isoformat(), years_later(date(2028, 2, 29), 2).isoformat()
-    ('2028-08-31', '2030-02-28')
-    """
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)
 
 
 def continuous_curve(dates: Curve, lower: float, upper: float) -> list[float]:

@@ -305,10 +305,11 @@ def newest_with_inputs(runs: Sequence[Run]) -> tuple[Run | None, tuple[str, ...]
     faults: list[str] = []
     for run in reversed(runs):
         try:
-            if isinstance(run.snapshot, Snapshot):
-                return run, tuple(faults)
+            _ = run.snapshot  # reads them
         except UNSOUND as error:
             faults.append(error.on_command_line if isinstance(error, CatchupError) else f"{run.folder}: is damaged")
+        else:
+            return run, tuple(faults)
     return None, tuple(faults)
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from ...model.calendar import Calendar
+from ...model.calendar import LAST_DAY, Calendar, month_end
 from ...priors.errors import InputError, unknown_name
 from ...priors.strict import StrictModel, describe, read_toml, validate
 from .views import Knots, View, Window
@@ -174,14 +174,16 @@ def _between_nought_and_one(text: str) -> bool:
 
 
 def _days_of(period: str) -> tuple[datetime.date, ...]:
-    """The day, or the first and the last day of the month; none where there is no such."""
+    """The day, or the first and the last day of the month; none where there is no such, or no calendar of it."""
     try:
         if len(period) > len("2026-10"):
-            return (datetime.date.fromisoformat(period),)
-        first = datetime.date.fromisoformat(f"{period}-01")
+            days: tuple[datetime.date, ...] = (datetime.date.fromisoformat(period),)
+        else:
+            first = datetime.date.fromisoformat(f"{period}-01")
+            days = first, month_end(first)
     except ValueError:
         return ()
-    return first, (first + datetime.timedelta(31)).replace(day=1) - datetime.timedelta(1)
+    return days if days[-1] <= LAST_DAY else ()
 
 
 def _middle(calendar: Calendar, period: str) -> float:

@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from .options import HOW, OUTPUT, Asked
-from .output import show, warn
+from .output import check_plot, draw_plot, show, warn
 
 
 def calibrate(
@@ -48,19 +48,13 @@ def calibrate(
 
     asked = asked or Asked()
     request = asked.unannounced_request()  # data are simulated: nobody's silence is read
-    if plot is not None:
-        from ..presentation.figures import check_file
-
-        check_file(plot, key="--plot")
+    check_plot(plot)
     engine = "nuts" if request.engine == "nuts" else "importance"
     plan = make_plan(request.question, request.selection.counted, engine, spread=wrong_spread)
     result = run(plan, fits, out=out, scheduler=scheduler)
     for note in result.notes:
         warn(note)
-    if plot is not None:
-        from ..presentation.figures import draw_calibration, save
-
-        warn(f"drew {save(draw_calibration(result), plot, key='--plot')}")
+    draw_plot(plot, lambda figures: figures.draw_calibration(result))
     show(layout(result), as_json=asked.json)
     if result.failed:
         warn(

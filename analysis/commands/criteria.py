@@ -6,6 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from ...priors.clock import today
 from ...priors.errors import refuse_unknown
 from ..inference.question import DEFAULT_DRAWS
 from .data_studies import StudiedTables
@@ -42,7 +43,7 @@ def criteria(
     known = load_criteria(criteria, store.shapes)
     refuse_unknown("criterion", names, known)
     chosen = {name: known[name] for name in names or known}
-    question = Question(studied.assumptions(), as_of or date.today(), draws=draws, seed=seed)
+    question = Question(studied.assumptions(), as_of or today(), draws=draws, seed=seed)
     if criteria is not None:
         hold_against_tables(chosen, store, question.as_of, file=criteria)
     show(layout(ask(question, chosen, store)), as_json=studied.json, model=studied.model)

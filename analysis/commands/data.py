@@ -9,9 +9,10 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ...evidence.tables.places import data_folder, named_vintage, today
+from ...evidence.tables.places import data_folder, named_vintage
 from ...evidence.tables.store import TableStore
 from ...evidence.tables.table import read_table
+from ...priors.clock import today
 from ...priors.errors import InputError
 from ..presentation.tables.public_tables import (
     KeptTables,

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 
 from ...evidence.tables.places import data_folder
 from ...evidence.tables.store import TableStore
+from ...priors.clock import today
 from .options import BELIEF, OUTPUT, WHAT, Assumed, announced
 from .output import show
 
@@ -118,7 +119,7 @@ def efficiency_data(
         from ..inference.question import Question
         from ..inference.request import Request, posterior
 
-        question = Question(assumptions, as_of or date.today())
+        question = Question(assumptions, as_of or today())
         refuse_later(chosen, question.as_of)
         result = with_dates(result, posterior(announced(Request(question))))
     show(layout(result), as_json=studied.json, model=studied.model)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
+from ...priors.clock import today
 from .options import OUTPUT
 from .output import show
 
@@ -30,6 +30,6 @@ def doctor(
     from ..archive.doctor import examine
     from ..presentation.tables.doctor import layout
 
-    found = examine(runs, site, ledger, data_folder(data), date.today())
+    found = examine(runs, site, ledger, data_folder(data), today())
     show(layout(found), as_json=json)
     return 0 if found.sound else 1

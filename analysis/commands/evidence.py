@@ -15,7 +15,7 @@ from ...evidence.confirmation import confirm, own_file, refuse_future
 from ...evidence.consistency import stood_in_text
 from ...evidence.ledgers import item_path
 from ...evidence.organisations import alone
-from ...evidence.tables.places import today
+from ...priors.clock import today
 from ...priors.errors import InputError, unknown_name
 from ..presentation.tables.evidence import Evidence, item_layout, layout, uses_of
 from ..presentation.tables.genuineness import genuine_as_json

@@ -11,7 +11,7 @@ from cyclopts import Parameter
 
 from ...priors.files import check_folder
 from .options import OUTPUT, WHAT, Asked
-from .output import show, warn
+from .output import check_plot, show, warn
 
 if TYPE_CHECKING:
     from ..inference.posterior import Posterior
@@ -48,10 +48,7 @@ def forecast(
     from ..presentation.tables.forecast import layout
 
     asked = asked or Asked()
-    if plot is not None:
-        from ..presentation.figures import check_file
-
-        check_file(plot, key="--plot")
+    check_plot(plot)
     if figures is not None:
         check_folder(figures, key="--figures")
     if save is not None:

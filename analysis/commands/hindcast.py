@@ -7,10 +7,11 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from ...priors.clock import today
 from ...priors.errors import InputError
 from .data_studies import Studied, print_item
 from .options import OUTPUT, WHAT, announced
-from .output import show, warn
+from .output import check_plot, draw_plot, show, warn
 
 
 def hindcast(
@@ -48,10 +49,7 @@ def hindcast(
     from ..studies.tables.hindcast import hindcast as ask_again
 
     studied = studied or Studied()
-    if plot is not None:
-        from ..presentation.figures import check_file
-
-        check_file(plot, key="--plot")
+    check_plot(plot)
     assumptions, tables = studied.assumptions(), every_table(studied.store(), file, studied.vintage)
     gate = _gate(studied, file, assumptions)
     if item is not None:
@@ -59,7 +57,7 @@ def hindcast(
             raise InputError("no record's training compute and stock are known: the gate has no track record")
         return print_item(hindcast_item_text(gate, item))
     if dates and gate is not None:
-        question = Question(assumptions, as_of or date.today())
+        question = Question(assumptions, as_of or today())
         for table in (gate.table, gate.stocks):
             refuse_later(table, question.as_of)
         drawn = posterior(announced(Request(question)))
@@ -68,10 +66,7 @@ def hindcast(
         except InputError as error:  # what rules out no progress at one end has no item, and so no date
             warn(f"no dates: {error.on_command_line}")
     result = replace(ask_again(tables, assumptions), gate=gate)
-    if plot is not None:
-        from ..presentation.figures import draw_hindcast, save
-
-        warn(f"drew {save(draw_hindcast(result), plot, key='--plot')}")
+    draw_plot(plot, lambda figures: figures.draw_hindcast(result))
     show(layout(result), as_json=studied.json, model=studied.model)
     return 0
 

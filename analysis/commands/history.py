@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from .options import OUTPUT
-from .output import show, warn, warn_of_faults
+from .output import check_plot, draw_plot, show, warn, warn_of_faults
 
 
 def history(
@@ -24,13 +24,11 @@ def history(
     from ..archive.history import history as read_history
     from ..presentation.tables.history import layout
 
+    check_plot(plot)
     found = read_history(runs, event)
     warn_of_faults(found.faults)
     if not found.entries:
         warn(f"{runs}: holds no sound run{'' if event is None else f' about {event}'}")
-    if plot is not None:
-        from ..presentation.figures import draw_history, save
-
-        save(draw_history(found), plot, key="--plot")
+    draw_plot(plot, lambda figures: figures.draw_history(found))
     show(layout(found), as_json=json)
     return 0

@@ -13,7 +13,7 @@ from ...priors.errors import InputError
 from ..inference.posterior import Posterior
 from ..presentation.table import Layout
 from .options import OUTPUT, WHAT, Asked
-from .output import show, warn, warn_if_few
+from .output import check_plot, draw_plot, show, warn_if_few
 
 
 def levers(
@@ -35,16 +35,10 @@ def levers(
     if by_day and grid:
         raise InputError("does not go with --by-day", key="--grid")
     asked = asked or Asked()
-    if plot is not None:
-        from ..presentation.figures import check_file
-
-        check_file(plot, key="--plot")
+    check_plot(plot)
     posterior = asked.posterior()
     layout, draw = _shown(posterior, acting_from, by_day=by_day, grid=grid)
-    if plot is not None:
-        from ..presentation.figures import save
-
-        warn(f"drew {save(draw(), plot, key='--plot')}")
+    draw_plot(plot, draw)
     show(layout, as_json=asked.json)
     if not asked.json:
         warn_if_few(posterior.ready)
@@ -53,7 +47,7 @@ def levers(
 
 def _shown(
     posterior: Posterior, acting_from: date | None, *, by_day: bool, grid: bool
-) -> tuple[Layout, Callable[[], Any]]:
+) -> tuple[Layout, Callable[[Any], Any]]:
     """What is asked, laid out, and how to draw it."""
     if by_day:
         from ..presentation.tables.enactment import layout as layout_by_day
@@ -62,22 +56,15 @@ def _shown(
         first = acting_from or posterior.question.as_of
         posterior.question.assumptions.calendar.months(first)  # refuses a day that is too far off
         enacted = levers_by_day(posterior, default_days(first))
-        return layout_by_day(enacted), lambda: _figures().draw_enactment(enacted)
+        return layout_by_day(enacted), lambda figures: figures.draw_enactment(enacted)
     if grid:
         from ..presentation.tables.lever_grid import layout as layout_of_grid
         from ..studies.lever_grid import lever_grid
 
         crossed = lever_grid(posterior, acting_from=acting_from)
-        return layout_of_grid(crossed), lambda: _figures().draw_lever_grid(crossed)
+        return layout_of_grid(crossed), lambda figures: figures.draw_lever_grid(crossed)
     from ..presentation.tables.counterfactuals import layout
     from ..studies.counterfactuals import levers as compare_levers
 
     compared = compare_levers(posterior, acting_from=acting_from)
-    return layout(compared), lambda: _figures().draw_levers(compared)
-
-
-def _figures() -> Any:
-    """Return the module of figures, which imports matplotlib once something is drawn."""
-    from ..presentation import figures
-
-    return figures
+    return layout(compared), lambda figures: figures.draw_levers(compared)

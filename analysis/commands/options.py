@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from cyclopts import Group, Parameter
 
 from ...model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions
+from ...priors.clock import today
 from ...priors.errors import InputError
 from ..inference.posterior import Posterior
 from ..inference.progress import show_progress
@@ -109,7 +110,7 @@ class Asked(Assumed):
         show_progress(not self.json)
         return Question(
             assumptions=self.assumptions(),
-            as_of=self.as_of or date.today(),
+            as_of=self.as_of or today(),
             event=self.event,
             draws=self.draws,
             seed=self.seed,

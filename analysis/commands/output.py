@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from ..inference.diagnostics import few_draws
+from ..inference.diagnostics import few_for_quantiles
 from ..inference.estimates import Distribution
 from ..inference.probabilities import HEADLINE
 from ..presentation.table import Cell, Layout
 from ..presentation.terminal import console, print_layout, to_text
 
+PLOT = "--plot"
 MOST_LINES_ALIKE = 3  # about entries with the same fault; more share a line
 
 
@@ -63,8 +65,37 @@ def warn_of_faults(faults: Sequence[str]) -> None:
                 warn(f"{path}: {reason}" if reason else path)
 
 
+def check_plot(path: Path | None) -> None:
+    """Refuse a file that no picture can be written into, before there is one.
+
+    Raises
+    ------
+    InputError
+        If its name or its folder is none.
+    """
+    if path is not None:
+        from ..presentation.figures import check_file
+
+        check_file(path, key=PLOT)
+
+
+def draw_plot(path: Path | None, draw: Callable[[Any], Any]) -> None:
+    """Draw a picture into a file, where one was asked for, and say so.
+
+    Parameters
+    ----------
+    path : Path, optional
+        The file.
+    draw : callable
+        Given the module of figures, makes the picture: matplotlib is imported then.
+    """
+    if path is not None:
+        from ..presentation import figures
+
+        warn(f"drew {figures.save(draw(figures), path, key=PLOT)}")
+
+
 def warn_if_few(distribution: Distribution) -> None:
     """Say on standard error that draws are too few for the quantiles shown, if they are."""
-    few = [f"{p:.0%}" for p in HEADLINE if not distribution.quantile(p).meaningful]
-    if few:
-        warn(few_draws(distribution.effective_draws, f"quantile(s) {', '.join(few)}"))
+    for line in few_for_quantiles(distribution, HEADLINE):
+        warn(line)

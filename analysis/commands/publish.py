@@ -33,7 +33,7 @@ def publish(
     ] = False,
 ) -> int:
     """A folder of runs as a site that opens from the disk and asks nothing of any other host."""
-    from ...evidence.tables.places import today
+    from ...priors.clock import today
     from ..archive.scores import Outcome
     from ..presentation.site.record import Record, read_printed
     from ..runs.publish import publish as publish_site

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import Parameter
 
+from ...priors.clock import today
 from ...priors.errors import InputError, unknown_name
 from .options import OUTPUT
 from .output import show, warn, warn_of_faults
-
-if TYPE_CHECKING:
-    from ..archive.reading import Run
 
 
 def score(
@@ -46,8 +43,8 @@ def score(
     Without a day, what public tables tell of the event's criterion counts: the day on which a Chinese model met it, or
     the last day on which none had.
     """
-    from ...evidence.tables.places import today
     from ...model.assumptions import load_assumptions
+    from ..archive.asked_event import event_meant
     from ..archive.reading import newest_with_inputs, read_runs
     from ..archive.rivals import load_rivals
     from ..archive.scores import Outcome, score_rivals, score_runs, score_trends, stated_days
@@ -60,13 +57,14 @@ def score(
     warn_of_faults(shelf.faults)
     if not shelf.runs:
         raise InputError("holds no sound run to score", file=runs, key="--runs")
-    asked = _asked(event, shelf.runs)
+    asked = event_meant(shelf.runs, event)
     about = [run for run in shelf.runs if run.manifest.event == asked]
     if len(about) < len(shelf.runs):
         warn(f"scored are the {len(about)} of {len(shelf.runs)} runs about {asked}; --event NAME asks of another event")
     days = stated_days(rivals)
-    if outcome is not None or outcome_after is not None:
-        known = Outcome.stated(outcome or outcome_after or date.max, today(), open=outcome is None)
+    day = outcome or outcome_after
+    if day is not None:
+        known = Outcome.stated(day, today(), open=outcome is None)
     else:
         told, line = _told(criterion, asked, criteria, data)
         known = Outcome(*told)
@@ -80,22 +78,10 @@ def score(
     return 0
 
 
-def _asked(event: str | None, runs: Sequence[Run]) -> str:
-    """The event that runs are scored by: the one that is named, or the usual one, or else the newest run's."""
-    from ...model.assumptions import DEFAULT_EVENT
-
-    known = {run.manifest.event for run in runs}
-    if event is None:
-        return DEFAULT_EVENT if DEFAULT_EVENT in known else runs[-1].manifest.event
-    if event not in known:
-        raise unknown_name("event", event, sorted(known), key="--event")
-    return event
-
-
 def _told(name: str | None, event: str, overlay: Path | None, data: Path | None) -> tuple[tuple[date, bool], str]:
     """What public tables tell: the day, whether it is still open, and a line that says so."""
     from ...evidence.tables.criteria import hold_against_tables, load_criteria, resolve, tables_of
-    from ...evidence.tables.places import data_folder, today
+    from ...evidence.tables.places import data_folder
     from ...evidence.tables.store import TableStore
     from ...model.assumptions import load_assumptions
 

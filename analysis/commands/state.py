@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from .options import OUTPUT, Asked
-from .output import show, warn
+from .output import check_plot, draw_plot, show
 
 
 def state(
@@ -21,14 +21,8 @@ def state(
     from ..studies.state import state as state_of
 
     asked = asked or Asked()
-    if plot is not None:
-        from ..presentation.figures import check_file
-
-        check_file(plot, key="--plot")
+    check_plot(plot)
     result = state_of(asked.posterior())
-    if plot is not None:
-        from ..presentation.figures import draw_state, save
-
-        warn(f"drew {save(draw_state(result), plot, key='--plot')}")
+    draw_plot(plot, lambda figures: figures.draw_state(result))
     show(layout(result), as_json=asked.json)
     return 0

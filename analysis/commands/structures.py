@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from .options import OUTPUT, Asked
-from .output import show, warn, warn_if_few
+from .output import check_plot, draw_plot, show, warn_if_few
 
 
 def structures(
@@ -21,15 +21,9 @@ def structures(
     from ..studies.structures import structures as compare
 
     asked = asked or Asked()
-    if plot is not None:
-        from ..presentation.figures import check_file
-
-        check_file(plot, key="--plot")
+    check_plot(plot)
     result = compare(asked.posterior())
-    if plot is not None:
-        from ..presentation.figures import draw_structures, save
-
-        warn(f"drew {save(draw_structures(result), plot, key='--plot')}")
+    draw_plot(plot, lambda figures: figures.draw_structures(result))
     show(layout(result), as_json=asked.json)
     if not asked.json:
         warn_if_few(result.structures[0].ready)

@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from .options import BELIEF, OUTPUT, WHAT, Asked
-from .output import show, warn
+from .output import check_plot, draw_plot, show, warn
 
 
 def voi(
@@ -35,19 +35,13 @@ def voi(
     from ..studies.voi.study import value_of_information
 
     asked = asked or Asked()
-    if plot is not None:
-        from ..presentation.figures import check_file
-
-        check_file(plot, key="--plot")
+    check_plot(plot)
     request = asked.request()
     known = load_ledger(request.ledger, request.added).as_of(request.question.as_of).items
     pending = read_pending(request.question, known, decision=decision, files=disclosures or ())
     result = value_of_information(posterior(request), pending, only=only or ())
     for note in result.notes:
         warn(note)
-    if plot is not None:
-        from ..presentation.figures import draw_value_of_information, save
-
-        warn(f"drew {save(draw_value_of_information(result), plot, key='--plot')}")
+    draw_plot(plot, lambda figures: figures.draw_value_of_information(result))
     show(layout(result), as_json=asked.json)
     return 0

@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from .options import OUTPUT, Asked
-from .output import show, warn, warn_if_few
+from .output import check_plot, draw_plot, show, warn_if_few
 
 
 def worlds(
@@ -27,15 +27,9 @@ def worlds(
     from ..studies.worlds import worlds as ask
 
     asked = asked or Asked()
-    if plot is not None:
-        from ..presentation.figures import check_file
-
-        check_file(plot, key="--plot")
+    check_plot(plot)
     result = ask(asked.posterior(), ids or None)
-    if plot is not None:
-        from ..presentation.figures import draw_worlds, save
-
-        warn(f"drew {save(draw_worlds(result), plot, key='--plot')}")
+    draw_plot(plot, lambda figures: figures.draw_worlds(result))
     show(layout(result), as_json=asked.json)
     if not asked.json and result.asked.ready is not None:
         warn_if_few(result.asked.ready)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ...priors.errors import CatchupError
+
+if TYPE_CHECKING:
+    from .json_values import AnyDistribution
 
 GOOD_KHAT = 0.5
 WORST_KHAT = 0.7
@@ -73,3 +78,9 @@ def refuse_few_draws(draws: int) -> None:
 def few_draws(effective: float, what: str) -> str:
     """Say that so many effective draws are too few for something."""
     return f"only {effective:,.0f} effective draws: too few for the {what}"
+
+
+def few_for_quantiles(distribution: AnyDistribution, levels: Iterable[float]) -> list[str]:
+    """Say which of some quantiles rest on too few draws, if any does."""
+    few = [f"{p:g}" for p in levels if not distribution.quantile(p).meaningful]
+    return [few_draws(distribution.effective_draws, f"quantile(s) {', '.join(few)}")] if few else []

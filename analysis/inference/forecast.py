@@ -11,7 +11,7 @@ import numpy as np
 
 from ...model.calendar import month_ends
 from .commitments import StreamedCommitments, commitments_of
-from .diagnostics import WORST_KHAT, Diagnostics, few_draws
+from .diagnostics import WORST_KHAT, Diagnostics, few_for_quantiles
 from .draws import PriorDraws, Values
 from .estimates import ZERO, Distribution, Estimate
 from .firsts import DATE_RANGE, StreamedFirsts, first_archetypes, first_firms, ready_if_first
@@ -124,10 +124,7 @@ class Forecast(Result):
 
     def warnings_of_draws(self) -> list[str]:
         """Say which quantiles rest on too few draws."""
-        few = [f"{p:g}" for p in QUANTILES if not self.ready.quantile(p).meaningful]
-        if not few:
-            return []
-        return [few_draws(self.ready.effective_draws, f"quantile(s) {', '.join(few)}")]
+        return few_for_quantiles(self.ready, QUANTILES)
 
 
 def forecast(posterior: Posterior) -> Forecast:

@@ -32,9 +32,9 @@ from ...evidence.latents import events_of, latent_quantities
 from ...evidence.likelihood import log_density
 from ...evidence.schema import Item
 from ...model.draws import QuantileTransform, uniform_numbers
-from ...priors.copula import HIGHEST_RANK, LOWEST_RANK
 from ...priors.normal_quantile import normal_quantile
 from ...priors.normal_rank import normal_rank
+from ...priors.scores import LARGEST_UNIFORM, SMALLEST_UNIFORM
 from .draws import PriorDraws, Values
 from .estimates import Array
 from .likelihoods import predictions_of, total
@@ -141,7 +141,7 @@ class Nuisances:
         drawn = possible & (widened > 0.0)
         scores = np.where(drawn, expected + np.sqrt(widened) * (self._root @ scores), scores)
         rows = np.clip(scores, LOWEST_SCORE, HIGHEST_SCORE)
-        drawn_ranks = np.clip(normal_rank(scores[ranked]), LOWEST_RANK, HIGHEST_RANK)
+        drawn_ranks = np.clip(normal_rank(scores[ranked]), SMALLEST_UNIFORM, LARGEST_UNIFORM)
         rows[ranked] = np.where(drawn, drawn_ranks, ranks[ranked])
         values |= self.transform(rows, scores=scored)
         away = self._whitening @ (scores - expected)

@@ -29,9 +29,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...model.draws import Values
-from ...priors.copula import HIGHEST_RANK, LOWEST_RANK
 from ...priors.normal_quantile import normal_quantile
 from ...priors.normal_rank import normal_rank
+from ...priors.scores import LARGEST_UNIFORM, SMALLEST_UNIFORM
 from .estimates import Array
 from .mixture import NormalMixture, covariance_of, fit_mixture
 from .resampling import systematic
@@ -47,7 +47,7 @@ NEGLIGIBLE = 1e-3  # weight of the draws that a fit leaves out
 FITTED = 4_096  # draws of equal weight in place of all those that a fit has more of: it takes as long as it has draws
 PARTS, POINTS = 4, 2_048  # most parts of the fitted mixture, the wide one aside, and draws that it is fitted to
 AT_ONCE = 4_096  # draws, whose matrices stay in a cache
-LOWEST_SCORE, HIGHEST_SCORE = normal_quantile(np.array([LOWEST_RANK, HIGHEST_RANK]))
+LOWEST_SCORE, HIGHEST_SCORE = normal_quantile(np.array([SMALLEST_UNIFORM, LARGEST_UNIFORM]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +165,7 @@ class Proposal:
             scores[ranked] = normal_quantile(scores[ranked])
             scores = self._carry_some(scores, choice[some], densities.some(some))
             scores = np.clip(scores, LOWEST_SCORE, HIGHEST_SCORE)
-            scores[ranked] = np.clip(normal_rank(scores[ranked]), LOWEST_RANK, HIGHEST_RANK)
+            scores[ranked] = np.clip(normal_rank(scores[ranked]), SMALLEST_UNIFORM, LARGEST_UNIFORM)
             rows[:, some] = scores
         return rows, densities
 

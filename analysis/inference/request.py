@@ -110,7 +110,12 @@ def posterior(request: Request) -> Posterior:
 
 
 def choose_evidence(
-    question: Question, evidence: str, ledger: Path | None, added: Sequence[Path], *, count_added: bool = True
+    question: Question,
+    evidence: str,
+    ledger: str | Path | None,
+    added: Sequence[str | Path],
+    *,
+    count_added: bool = True,
 ) -> Selection:
     """Read a ledger and decide what a question counts.
 
@@ -120,9 +125,9 @@ def choose_evidence(
         Its day and its assumptions.
     evidence : str
         ``none``, ``default`` or ids separated by commas.
-    ledger : Path, optional
+    ledger : str or Path, optional
         Folder of items instead of the project's own.
-    added : sequence of Path
+    added : sequence of str or Path
         Files of items added for this run.
     count_added : bool, default True
         Whether those of role likelihood are counted, whatever `evidence` says, or all are left out. One of another role
@@ -147,7 +152,7 @@ def choose_evidence(
     from ...evidence.confirmation import refuse_future
     from ...evidence.ledgers import load_ledger
     from ...evidence.selection import select
-    from ...evidence.tables.places import today
+    from ...priors.clock import today
 
     _refuse_other_arguments(evidence, ledger)
     added = listed("added", added, "files", (str, Path))

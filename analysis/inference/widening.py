@@ -116,7 +116,7 @@ def _each(question: Question, item: Item) -> Iterator[Widening]:
     for name, quantity in assumptions.table.quantities.items():
         if name not in beliefs:
             continue
-        limits = quantity.text.limits()
+        limits = quantity.limits
         tried = _sensible_values(quantiles[name], limits, medians[name])
         with np.errstate(all="ignore"):  # what nobody believes may overflow, and is then no answer
             gap = (predict(name, tried) - target) * math.copysign(1.0, centre - target)

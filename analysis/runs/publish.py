@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...model.assumptions import DEFAULT_EVENT
-from ...priors.errors import CatchupError, InputError, unknown_name
+from ...priors.errors import CatchupError, InputError
 from ...priors.files import check_folder
+from ..archive.asked_event import event_meant
 from ..archive.history import Entry, history
 from ..archive.manifest import file_hash
 from ..archive.reading import UNSOUND, Run, newest_with_inputs
@@ -94,31 +94,15 @@ def publish(
         raise InputError(
             "holds no sound run to publish" + (f" ({faults[0]})" if faults else ""), file=runs, key="--runs"
         )
-    files = site_files(told, entries, chosen_event([entry.run for entry in entries], event), root, record or Record())
+    files = site_files(told, entries, event_meant([entry.run for entry in entries], event), root, record or Record())
     return Published(site / INDEX, tuple(told), tuple(publish_files(site, files)), tuple(faults))
 
 
 def _without_inputs(runs: list[Run], event: str | None) -> list[Run]:
     """Runs newer than the newest whose inputs can be read, which the site tells of; all, where none can be."""
-    about = [run for run in runs if run.manifest.event == chosen_event(runs, event)] if runs else []
+    about = [run for run in runs if run.manifest.event == event_meant(runs, event)] if runs else []
     newest, _ = newest_with_inputs(about)
     return about[about.index(newest) + 1 :] if newest is not None else about
-
-
-def chosen_event(runs: list[Run], event: str | None) -> str:
-    """Choose the event that the first page is about.
-
-    Raises
-    ------
-    InputError
-        If no run is about the one asked for.
-    """
-    events = [run.manifest.event for run in runs]
-    if event is None:
-        return DEFAULT_EVENT if DEFAULT_EVENT in events else events[-1]
-    if event not in events:
-        raise unknown_name("event of a run", event, set(events), key="--event")
-    return event
 
 
 def fault_of(run: Run) -> str:

@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+from ...priors.clock import today
 from ...priors.errors import InputError
 from ..archive.reading import Run
 from ..inference.question import Question
 from ..inference.request import Request
 from ..presentation.repeat_command import options_of_assumptions
-from .run import run, today
+from .run import run
 
 DAYS = {"d": 1, "w": 7}
 MOST_DAYS = 36_500  # of a step

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ...priors.clock import today
 from ...priors.errors import InputError
 from ...priors.files import as_text, make_folder, write_bytes, write_text
 from ..archive.inputs import write_inputs
@@ -223,13 +224,6 @@ def _timed[Result](task: Callable[[], Result]) -> tuple[Result, float]:
     with clock.part(""):
         result = task()
     return result, clock.seconds[""]
-
-
-def today() -> Any:
-    """Today; the one place that looks at the clock."""
-    from datetime import date
-
-    return date.today()
 
 
 def _since(previous: Run, drawn: Posterior, answer: Forecast) -> tuple[Attribution | None, str]:

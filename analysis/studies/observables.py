@@ -11,7 +11,7 @@ from pydantic import Field
 
 from ...model.assumptions import Assumptions
 from ...priors.errors import InputError, unknown_name
-from ...priors.strict import StrictModel, describe, read_toml, validate
+from ...priors.strict import StrictModel, check_section, read_toml, validate
 from .voi.disclosures import POLICY, read_disclosure
 from .voi.tables import Tables, read_tables
 
@@ -106,10 +106,7 @@ def read_observables(assumptions: Assumptions, files: Iterable[Path] = ()) -> Ob
     found["disclosures"] |= read_tables()["disclosures"]
     for path, name in [(PACKAGED, f"analysis/studies/{PACKAGED.name}"), *((path, str(path)) for path in files)]:
         for section, rows in read_toml(path).items():
-            if section not in SECTIONS:
-                raise unknown_name("table", section, SECTIONS, file=name, key=section)
-            if not isinstance(rows, Mapping):
-                raise InputError(f"tables [{section}.NAME] were expected, not {describe(rows)}", file=name, key=section)
+            check_section(section, rows, SECTIONS, name)
             found[section] |= {row: (table, name) for row, table in rows.items()}
     return Observables(
         {

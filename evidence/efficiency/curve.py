@@ -1,4 +1,4 @@
-"""A log likelihood over log10 of progress, known at evenly spaced points and smooth between them."""
+"""A log likelihood known at evenly spaced points and smooth between them; and one of progress."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ FARTHEST_RANK = 1e-9  # of a belief, beyond which nothing of it is counted
 
 
 @dataclass(frozen=True)
-class EfficiencyCurve:
-    """Log likelihood of a table's scores given yearly progress, all else integrated out.
+class LikelihoodCurve:
+    """Log likelihood of a table given one number, all else integrated out.
 
     Between its points it is the natural cubic spline through them; beyond them it goes on as a straight line, so that
     it has a slope everywhere.
@@ -26,7 +26,52 @@ class EfficiencyCurve:
     Attributes
     ----------
     start, step : float
-        First point, and the distance between two, in log10 of progress (x per year).
+        First point, and the distance between two, in the number's coordinate.
+    values : array, shape (point,)
+        Natural logarithm of the likelihood at each.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from catchup.evidence import LikelihoodCurve
+    >>> curve = LikelihoodCurve(0.0, 1.0, np.array([0.0, 2.0, 3.0, 2.0, 0.0]))
+    >>> print(f"{curve(2.0):.1f} {curve(6.0):.1f}")
+    3.0 -4.3
+    """
+
+    start: float
+    step: float
+    values: Array
+
+    @property
+    def points(self) -> Array:
+        """Where it is known, in its coordinate; shape (point,)."""
+        return np.asarray(self.start + self.step * np.arange(len(self.values)), dtype=np.float64)
+
+    def __call__(self, at: Array | float) -> Array:
+        """Log likelihood at values in its coordinate (NumPy), of the same shape."""
+        return np.asarray(self.over(np, np.asarray(at, dtype=float)))
+
+    def over(self, xp: Any, at: Any) -> Any:
+        """Log likelihood over an array namespace.
+
+        Parameters
+        ----------
+        xp : module
+            ``numpy`` or ``pytensor.tensor``.
+        at : array or variable, any shape
+            Where it is asked for, in its coordinate.
+        """
+        return spline(xp, self.start, self.step, self.values, at)
+
+
+class EfficiencyCurve(LikelihoodCurve):
+    """Log likelihood of a table over log10 of yearly progress (x per year), and what that says of progress.
+
+    Attributes
+    ----------
+    start, step : float
+        First point, and the distance between two, in log10 of progress.
     values : array, shape (point,)
         Natural logarithm of the likelihood at each.
 
@@ -39,31 +84,6 @@ class EfficiencyCurve:
     >>> print(f"{curve.mode:.1f} {curve.quantiles([0.05, 0.95])[1]:.1f}")
     10.0 21.3
     """
-
-    start: float
-    step: float
-    values: Array
-
-    @property
-    def points(self) -> Array:
-        """Where it is known, in log10 of progress; shape (point,)."""
-        return np.asarray(self.start + self.step * np.arange(len(self.values)), dtype=np.float64)
-
-    def __call__(self, log10_progress: Array | float) -> Array:
-        """Log likelihood at values of log10 of progress (NumPy), of the same shape."""
-        return np.asarray(self.over(np, np.asarray(log10_progress, dtype=float)))
-
-    def over(self, xp: Any, log10_progress: Any) -> Any:
-        """Log likelihood over an array namespace.
-
-        Parameters
-        ----------
-        xp : module
-            ``numpy`` or ``pytensor.tensor``.
-        log10_progress : array or variable, any shape
-            Logarithm to base 10 of yearly progress.
-        """
-        return spline(xp, self.start, self.step, self.values, log10_progress)
 
     @cached_property
     def mode(self) -> float:

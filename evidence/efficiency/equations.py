@@ -10,7 +10,6 @@ logarithm to base 10 of yearly progress.
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 
@@ -24,10 +23,3 @@ def expected_score(
 def error_variance(noise: Any, score_sd: Any) -> Any:
     r"""Squared scale of a score's error, :math:`\sigma^2 + e^2` (points squared)."""
     return noise * noise + score_sd * score_sd
-
-
-def log_student_t(xp: Any, residual: Any, variance: Any, degrees: float) -> Any:
-    r"""Log density of Student's t about 0 with a squared scale, over ``numpy`` or ``pytensor.tensor`` (`xp`)."""
-    constant = math.lgamma(0.5 * (degrees + 1.0)) - math.lgamma(0.5 * degrees) - 0.5 * math.log(degrees * math.pi)
-    tail = xp.log1p(residual * residual / (degrees * variance))
-    return constant - 0.5 * xp.log(variance) - 0.5 * (degrees + 1.0) * tail

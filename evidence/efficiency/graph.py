@@ -10,7 +10,8 @@ import pytensor.tensor as pt
 
 from ...model.graph import declare_quantities
 from ...priors.families import Family
-from .equations import error_variance, expected_score, log_student_t
+from ...priors.log_densities import log_student_t
+from .equations import error_variance, expected_score
 from .integration import PARAMETERS
 from .models import ScoredModels
 

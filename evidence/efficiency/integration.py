@@ -21,17 +21,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...priors.families import Family
+from ...priors.log_densities import LOG_ROOT_TWO_PI
+from ...priors.scores import FARTHEST_SCORE
 from .curve import EfficiencyCurve
 from .models import Array, ScoredModels
 from .organisations import NODES, log_likelihood
 
 PARAMETERS = ("efficiency_score", "efficiency_slope", "efficiency_noise", "efficiency_organisation_spread")
-BASES = (2, 3, 5, 7)  # of the points' digits, one a parameter
 FIRST, STEP, COUNT = -0.5, 0.125, 29  # values of log10 of progress: from 0.3 to 1 000 x per year
 COARSE = 2  # of that many values, one has its peak looked for; those between are interpolated
 POINTS = 64  # at which the integrand is evaluated, for every value of progress
 WIDER = 1.15  # than the peak, in standard deviations
-FARTHEST_SCORE = 8.0  # beyond it ranks are 0 or 1 to the last digits
 DIFFERENCE = 0.02  # of normal scores, for derivatives
 SEARCH = 12  # steps towards a peak
 LONGEST_STEP = 0.5  # in every normal score
@@ -87,7 +87,7 @@ class Integrand:
         likelihood = log_likelihood(
             self.models, score, slope, noise, spread, log10_progress, self.degrees, nodes=self.nodes
         )
-        return likelihood - 0.5 * (scores * scores).sum(axis=1) - 0.5 * len(PARAMETERS) * math.log(2.0 * math.pi)
+        return likelihood - 0.5 * (scores * scores).sum(axis=1) - len(PARAMETERS) * LOG_ROOT_TWO_PI
 
     def start(self, log10_progress: Array) -> Array:
         """Normal scores to begin a search from, by least squares; shape (value, parameter)."""
@@ -147,7 +147,7 @@ def efficiency_curve(
     peaks, precisions = _interpolated(integrand, values)
     factors = np.linalg.inv(np.linalg.cholesky(precisions)).transpose(0, 2, 1)
     normal = even_points(points)
-    density = -0.5 * (normal * normal).sum(axis=1) - 0.5 * len(PARAMETERS) * math.log(2.0 * math.pi)
+    density = -0.5 * (normal * normal).sum(axis=1) - len(PARAMETERS) * LOG_ROOT_TWO_PI
     density = density - len(PARAMETERS) * math.log(WIDER)
     heights, shares = np.empty(COUNT), np.empty(COUNT)
     for index, value in enumerate(values):
@@ -175,21 +175,12 @@ def even_points(count: int) -> Array:
     array, shape (point, parameter)
     """
     from scipy.special import ndtri
+    from scipy.stats import qmc
 
-    half = ndtri(np.stack([_halton(count // 2, base) for base in BASES], axis=1))
+    sequence = qmc.Halton(len(PARAMETERS), scramble=False).fast_forward(1)  # past 0, which has no score
+    half = ndtri(sequence.random(count // 2))
     half = np.linalg.solve(np.linalg.cholesky(half.T @ half / len(half)), half.T).T
     return np.concatenate([half, -half])
-
-
-def _halton(count: int, base: int) -> Array:
-    """First numbers of a sequence that fills the unit interval evenly: digits of 1, 2, 3 ... behind the point."""
-    left, share = np.arange(1, count + 1), 1.0
-    found = np.zeros(count)
-    while left.any():
-        share /= base
-        left, digit = np.divmod(left, base)
-        found += share * digit
-    return found
 
 
 def _interpolated(integrand: Integrand, values: Array) -> tuple[Array, Array]:

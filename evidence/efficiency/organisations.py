@@ -18,7 +18,8 @@ from functools import cache
 
 import numpy as np
 
-from .equations import error_variance, expected_score, log_student_t
+from ...priors.log_densities import LOG_ROOT_TWO_PI, log_student_t
+from .equations import error_variance, expected_score
 from .models import Array, ScoredModels
 
 NODES = 7  # of the quadrature over an organisation's effect; more move no quantile of progress by 0.1%
@@ -70,7 +71,7 @@ def log_likelihood(
         terms[node] = np.add.reduceat(density, first, axis=0) + prior
     highest = terms.max(axis=0)
     integral = np.log(np.exp(terms - highest).sum(axis=0)) + highest + np.log(width)
-    return np.asarray((integral - np.log(spread) - 0.5 * math.log(2.0 * math.pi)).sum(axis=0))
+    return np.asarray((integral - np.log(spread) - LOG_ROOT_TWO_PI).sum(axis=0))
 
 
 @cache

@@ -20,11 +20,12 @@ import numpy as np
 from pydantic import AfterValidator, Field
 
 from ...model.equations import total_flop
+from ...priors.log_densities import log_normal_density
 from ...priors.strict import StrictModel
 from .doubt import log_sum, mixture_parts, share_genuine
 from .estimate import Interval, Level
 from .kind import Array, Clock, Figures, Kind, ModelState, Positive, calculable, log_of
-from .normal import interval_sd, log_normal_density
+from .normal import interval_sd
 
 
 class Observed(StrictModel):

@@ -15,11 +15,11 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import AfterValidator, Field
 
+from ...priors.log_densities import log_normal_density
 from ...priors.scores import LARGEST_UNIFORM
 from ...priors.strict import StrictModel
 from .estimate import at_most_one
 from .kind import Array, Figures, Positive, calculable, log_of
-from .normal import log_normal_density
 
 SMALLEST_SHARE = 1e-12  # keeps a rank within a part of the mixture defined where the part has no share
 

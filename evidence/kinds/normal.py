@@ -1,16 +1,13 @@
-"""The normal density, and the kinds whose observation is normal around the prediction in their coordinate."""
+"""Kinds whose observation is normal around the prediction in their coordinate."""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
+from ...priors.log_densities import log_normal_density
 from ...priors.strict import StrictModel
 from ..intervals import interval_sd as interval_sd
 from .kind import Figures, Kind
-
-SQRT_HALF = math.sqrt(0.5)
-HALF_LOG_TWO_PI = 0.5 * math.log(2.0 * math.pi)
 
 
 class NormalKind[Observed: StrictModel, Likelihood: StrictModel](Kind[Observed, Likelihood]):
@@ -25,9 +22,3 @@ class NormalKind[Observed: StrictModel, Likelihood: StrictModel](Kind[Observed, 
 
     def simulate(self, xp: Any, normal: Any, uniform: Any, prediction: Any, figures: Figures) -> Any:
         return prediction + self.spread(xp, figures) * normal
-
-
-def log_normal_density(xp: Any, value: Any, mean: Any, sd: Any) -> Any:
-    r"""Log of :math:`N(x; \mu, \sigma)`."""
-    scaled = (value - mean) * (SQRT_HALF / sd)
-    return -(xp.log(sd) + HALF_LOG_TWO_PI) - scaled * scaled

@@ -22,10 +22,10 @@ from pydantic import AfterValidator, Field
 
 from ...model.assumptions import Assumptions
 from ...model.race import Source
+from ...priors.log_densities import log_normal_density
 from ...priors.strict import StrictModel
 from ..units import H100E, ChipName, h100e_of
 from .kind import Clock, Figures, Kind, ModelState, Name, Positive, calculable, log_of
-from .normal import log_normal_density
 from .stocks import sources_of, stock_at
 
 NONE_SEEN = "unnoticed_h100e"  # the figure by which a density is told that none was seen

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...priors.clock import today
 from ...priors.errors import InputError
-from .places import today
 from .shapes import ColumnText, Shape
 
 Columns = Mapping[str, NDArray[Any]]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from ...priors.errors import InputError, unknown_name
-from ...priors.strict import StrictModel, describe, read_toml, validate
+from ...priors.strict import StrictModel, check_section, read_toml, validate
 from .records import shipped_records, shipped_tables
 from .shapes import Shapes, laid_over, load_shapes
 from .store import TableStore
@@ -116,10 +116,7 @@ def load_criteria(overlay: Path | None = None, shapes: Shapes | None = None) -> 
     if overlay is not None:
         file, tables = str(overlay), laid_over(tables, read_toml(overlay))
     for section, rows in tables.items():
-        if section != "criterion":
-            raise unknown_name("table", section, ("criterion",), file=file, key=section)
-        if not isinstance(rows, Mapping):
-            raise InputError(f"tables [criterion.NAME] were expected, not {describe(rows)}", file=file, key=section)
+        check_section(section, rows, ("criterion",), file)
     found = {}
     for name, row in tables["criterion"].items():
         key = f"criterion.{name}"

@@ -10,15 +10,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from ...model.calendar import month_end
+from ...priors.clock import today
 from ...priors.errors import InputError
 
 VARIABLE = "CATCHUP_DATA"
 NAMED_DAY = re.compile(r"(?<!\d)(20\d{2})-(\d{2})(?:-(\d{2}))?(?![\d-])")
-
-
-def today() -> datetime.date:
-    """Today: the one place of the tables that looks at the clock."""
-    return datetime.date.today()
 
 
 def data_folder(given: Path | None = None, environment: Mapping[str, str] = os.environ) -> Path:
@@ -57,8 +54,7 @@ def named_vintage(path: Path) -> datetime.date | None:
     with contextlib.suppress(ValueError):
         if of_month:
             return datetime.date(int(year), int(month), int(of_month))
-        first = datetime.date(int(year), int(month), 1)
-        return (first + datetime.timedelta(days=31)).replace(day=1) - datetime.timedelta(days=1)
+        return month_end(datetime.date(int(year), int(month), 1))
     return None
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from ...priors.errors import InputError, unknown_name
-from ...priors.strict import StrictModel, describe, misfit, read_toml, validate
+from ...priors.strict import StrictModel, check_section, misfit, read_toml, validate
 
 PACKAGED = Path(__file__).parent / "shapes.toml"
 OWN = "evidence/tables/shapes.toml"  # how messages name it
@@ -282,10 +282,7 @@ def load_shapes(overlay: Path | None = None) -> Shapes:
         file = str(overlay)
         tables = laid_over(tables, read_toml(overlay))
     for section, rows in tables.items():
-        if section not in ("shape", "country"):
-            raise unknown_name("table", section, ("shape", "country"), file=file, key=section)
-        if not isinstance(rows, Mapping):
-            raise InputError(f"tables [{section}.NAME] were expected, not {describe(rows)}", file=file, key=section)
+        check_section(section, rows, ("shape", "country"), file)
     shapes = {name: validate(Shape, row, file=file, key=f"shape.{name}") for name, row in tables["shape"].items()}
     _check_types(shapes, own["shape"], file)
     return Shapes(

@@ -17,10 +17,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from ...priors.clock import today
 from ...priors.errors import InputError, MissingFileError, unknown_name
 from ...priors.files import as_text
 from .files import TableFile, read_file
-from .places import refuse_future, today
+from .places import refuse_future
 from .shapes import OVERLAY, Shapes, load_shapes
 from .table import Table, parse_table
 from .vintages import SCHEMA, Held, Manifest, folders, put, read_manifest

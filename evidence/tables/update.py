@@ -15,10 +15,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from ...priors.clock import today
 from ...priors.errors import InputError, MissingFileError, reason_of, unknown_name
-from ...priors.strict import StrictModel, describe, read_toml, validate
+from ...priors.strict import StrictModel, check_section, read_toml, validate
 from .download import DownloadError, Limits, check_address, download
-from .places import today
 from .shapes import laid_over
 from .store import TableStore
 from .vintages import Held
@@ -100,10 +100,7 @@ def load_sources(store: TableStore) -> Sources:
         tables = laid_over(tables, read_toml(own))
         file = str(own)
     for section, rows in tables.items():
-        if section not in ("limits", "source"):
-            raise unknown_name("table", section, ("limits", "source"), file=file, key=section)
-        if not isinstance(rows, Mapping):
-            raise InputError(f"a table was expected, not {describe(rows)}", file=file, key=section)
+        check_section(section, rows, ("limits", "source"), file, named=section != "limits")
     sources = {
         name: validate(SourceText, row, file=file, key=f"source.{name}") for name, row in tables["source"].items()
     }

@@ -16,7 +16,8 @@ import numpy as np
 from pydantic import ConfigDict, Field, model_validator
 
 from ..bases import Array
-from ..scores import log_density_of_score, rank_of, score_of
+from ..log_densities import log_density_of_score
+from ..scores import rank_of, score_of
 from ..strict import misfit
 from .classic import refuse_disordered
 from .coordinate import Coordinate

@@ -9,21 +9,23 @@ from typing import Any
 from ..entry_points import NAME, entry_points_of, load_entry_point
 from ..errors import InputError
 from ..layers import Layer
+from ..row_schemas import EventText, QuantityText, RegimeText
 from .checks import check_forms, check_graph_form, example_of, refuse_incomplete
 from .classic import Beta, Fixed, LogNormal, LogUniform, Normal, ShiftedLogNormal, Triangular, TriangularLog10, Uniform
 from .dirichlet import Dirichlet
 from .empirical import Empirical
 from .family import Family
 from .library import Library
-from .mixture import Mixture
+from .mixture import Component, Mixture
 from .shapes import SkewNormal, StudentT
 from .truncated import Truncated
 
 GROUP = "catchup.families"
 WANTED = "a class that derives from catchup.priors.Family"
 TAKEN = {
-    *("family", "unit", "description", "sources", "shares", "role", "above", "minimum", "maximum", "block", "notes"),
-    *("title", "references", "quantity", "weight"),
+    "family",
+    *(key for text in (QuantityText, EventText, RegimeText) for key in text.model_fields),
+    *(Component.model_fields.keys() - {"distribution"}),  # whose keys stand beside the weight
 }
 """Keys that rows have beside a distribution's numbers."""
 

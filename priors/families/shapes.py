@@ -10,7 +10,8 @@ import numpy as np
 from pydantic import ConfigDict, Field
 
 from ..bases import Array
-from ..scores import log_density_of_score, rank_of
+from ..log_densities import log_density_of_score, log_student_t
+from ..scores import rank_of
 from .family import Figure, Positive
 from .tabulated import FIRST_SCORES, Table, Tabulated, tabulate
 
@@ -62,7 +63,7 @@ class StudentT(LocationScale):
         return _student_table(self.degrees_of_freedom)
 
     def _log_standard_density(self, x: Array) -> Array:
-        return _student_log_density(x, self.degrees_of_freedom)
+        return np.asarray(log_student_t(np, x, 1.0, self.degrees_of_freedom))
 
 
 @lru_cache
@@ -74,13 +75,7 @@ def _student_table(freedom: float) -> Table:
 
     lower = stdtrit(freedom, rank_of(np, FIRST_SCORES[FIRST_SCORES < 0.0]))
     start = np.concatenate([lower, [0.0], -lower])
-    return tabulate(cdf, lambda x: cdf(-x), lambda x: _student_log_density(x, freedom), EVERYWHERE, start)
-
-
-def _student_log_density(x: Array, freedom: float) -> Array:
-    half = 0.5 * (freedom + 1.0)
-    constant = math.lgamma(half) - math.lgamma(0.5 * freedom) - 0.5 * math.log(freedom * math.pi)
-    return constant - half * np.log1p(np.square(x) / freedom)
+    return tabulate(cdf, lambda x: cdf(-x), lambda x: np.asarray(log_student_t(np, x, 1.0, freedom)), EVERYWHERE, start)
 
 
 class SkewNormal(LocationScale):

@@ -15,7 +15,8 @@ import numpy as np
 
 from ..bases import Array
 from ..errors import InputError
-from ..scores import log_density_of_score, rank_of, score_of
+from ..log_densities import log_density_of_score
+from ..scores import rank_of, score_of
 from .coordinate import Coordinate
 from .family import Family
 from .spline import STEEPEST, Spline

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from catchup.evidence.kinds.doubt import log_sum, mixture_parts
-from catchup.evidence.kinds.normal import interval_sd, log_normal_density
+from catchup.evidence.kinds.normal import interval_sd
 from catchup.model.reporting import log_report_density
+from catchup.priors.log_densities import log_normal_density
 
 Data = Mapping[str, Any]
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)

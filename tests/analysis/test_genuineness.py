@@ -163,7 +163,7 @@ def test_a_quantity_at_what_it_needs_explains_the_observation(case: Item, assump
     found = widenings(question, case)
     assert any(each.needed is not None for each in found)
     for each in found:
-        limits = question.assumptions.table.quantities[each.quantity].text.limits()
+        limits = question.assumptions.table.quantities[each.quantity].limits
         bounds, central = beliefs[each.quantity].support(), question.assumptions.quantiles(each.quantity, BELIEVED)
         assert (each.low, each.high) == pytest.approx(bounds if np.isfinite(bounds).all() else central)
         if each.needed is None:

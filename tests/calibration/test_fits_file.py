@@ -68,6 +68,12 @@ def test_a_torn_line_is_cut_off_and_done_again(plan: Plan, tmp_path: Path, count
     assert [json.loads(line)["fit"] for line in lines[1:]] == list(range(12))
 
 
+def changed(line: str, **values: str) -> str:
+    """A line with other values, or more of them, as JSON has them."""
+    whole = {name: json.dumps(value) for name, value in json.loads(line).items()} | values
+    return "{" + ", ".join(f'"{name}": {value}' for name, value in whole.items()) + "}"
+
+
 def test_a_damaged_line_is_named(plan: Plan, tmp_path: Path) -> None:
     out = tmp_path / "fits.jsonl"
     calibrate(plan, 5, out=out)
@@ -78,6 +84,10 @@ def test_a_damaged_line_is_named(plan: Plan, tmp_path: Path) -> None:
         '{"fit": 2, "ranks": [1, 2], "ess": 3.0}',
         "[]",
         '{"fit": 2, "ranks": "x", "ess": 1}',
+        changed(lines[3], ess="NaN"),
+        changed(lines[3], fit="2.0"),
+        changed(lines[3], khat="true"),
+        changed(lines[3], other="1"),
     ):
         lines[3] = wrong
         out.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -26,7 +26,7 @@ from catchup.analysis.studies.calibration.fits import Fit, ranks_of
 from catchup.analysis.studies.calibration.importance_fits import resample
 from catchup.analysis.studies.calibration.plan import Plan
 from catchup.analysis.studies.calibration.truths import simulate_truths
-from catchup.evidence import EfficiencyCurve, ScoredModels, efficiency_curve
+from catchup.evidence import LikelihoodCurve, ScoredModels, efficiency_curve
 from catchup.evidence.efficiency.equations import error_variance, expected_score
 from catchup.evidence.efficiency.integration import PARAMETERS
 from catchup.evidence.lag_records import LagBelief, LagRecord, lag_curve
@@ -95,7 +95,7 @@ class World:
             *(LagRecord(float(age), float(error), None) for age, error in zip(ages, errors[still], strict=True)),
         )
 
-    def curves(self, seen: Tables) -> tuple[EfficiencyCurve, EfficiencyCurve]:
+    def curves(self, seen: Tables) -> tuple[LikelihoodCurve, LikelihoodCurve]:
         """What the project reads off tables, by its own likelihoods."""
         return efficiency_curve(seen.models, self.beliefs, self.degrees).curve, lag_curve(seen.records, self.lags)
 
@@ -121,12 +121,12 @@ def simulated(plan: Plan, world: World, fits: int) -> Iterator[tuple[int, np.nda
     raise AssertionError(f"{kept} truths were kept; {fits} were expected")
 
 
-def curves_of(job: tuple[World, Tables]) -> tuple[EfficiencyCurve, EfficiencyCurve]:
+def curves_of(job: tuple[World, Tables]) -> tuple[LikelihoodCurve, LikelihoodCurve]:
     world, seen = job
     return world.curves(seen)
 
 
-def narrowed(curve: EfficiencyCurve, factor: float) -> EfficiencyCurve:
+def narrowed(curve: LikelihoodCurve, factor: float) -> LikelihoodCurve:
     """A likelihood whose standard deviation is multiplied, as it is where it is normal."""
     return dataclasses.replace(curve, values=curve.values / factor**2)
 

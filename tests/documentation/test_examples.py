@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+import catchup
 from catchup.analysis.studies.structure_registry import STRUCTURES
 from catchup.evidence import KINDS
 from catchup.model.mechanisms.registry import MECHANISMS
@@ -42,7 +43,13 @@ def public_values() -> dict[str, type]:
     return dict(sorted(found.values()))
 
 
-VALUES = public_values()
+def methods_of_the_front_door() -> dict[str, type]:
+    """What a `catchup.Model` is asked for, by full name, each call of its own."""
+    methods = {name: value for name, value in vars(catchup.Model).items() if inspect.isfunction(value)}
+    return {f"catchup.Model.{name}": value for name, value in methods.items() if not name.startswith("_")}
+
+
+VALUES = {**public_values(), **methods_of_the_front_door()}
 SHOWN_TWICE = {"catchup.analysis." + name for name in ("Capability", "ModelComparison", "Worlds", "save_tree")}
 """Names whose examples do what those of another do, and take seconds: what `compare` or `load_tree` gives or reads."""
 

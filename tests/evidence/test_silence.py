@@ -176,7 +176,7 @@ def test_a_forecast_refuses_what_is_confirmed_after_today_and_after_its_day(fold
 
 
 def test_what_if_nothing_is_seen_until_a_day_to_come_can_be_asked(folder, capsys, monkeypatch):
-    monkeypatch.setattr("catchup.evidence.tables.places.today", lambda: datetime.date(2026, 11, 27))
+    monkeypatch.setattr("catchup.priors.clock.today", lambda: datetime.date(2026, 11, 27))
     (folder / "mine.toml").write_text(SHIPPED.read_text().replace("2026-09-29", "2027-02-01"))
     asked = ["forecast", "--evidence", "none", "--add", "mine.toml", "--draws", "4000"]
     assert run([*asked, "--as-of", "2027-02-01"]) == 0

@@ -17,6 +17,7 @@ from catchup.evidence.kinds import KINDS
 from catchup.evidence.kinds.capability_lag import CapabilityLag
 from catchup.evidence.kinds.kind import Kind
 from catchup.evidence.schema import item_from_table
+from catchup.model.mechanisms.registry import mechanism_names
 from catchup.priors import InputError
 
 DAY = "2026-11-26"
@@ -42,6 +43,12 @@ def test_nothing_heavy_is_loaded_before_it_is_used():
 def test_help_teaches():
     assert "catchup.Model(" in (catchup.__doc__ or "")
     assert {"Model", "compare", "forecast", "load", "register_family", "register_kind"} <= set(catchup.__all__)
+
+
+def test_every_mechanism_is_named():
+    named = {name for kind in ("progress", "arrivals") for name in mechanism_names(kind)}
+    assert {"constant", "linear"} < named
+    assert not [name for name in named if f"``{name}``" not in catchup.Model.__doc__]
 
 
 @pytest.mark.parametrize("day", [DAY, date(2026, 11, 26), datetime(2026, 11, 26, 23, 59)])

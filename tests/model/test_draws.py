@@ -107,6 +107,8 @@ def test_the_last_numbers_lie_inside(number: float) -> None:
     (row,) = draws_module.Rows([Extreme(number)], 4)  # type: ignore[list-item]
     assert (row > 0.0).all()
     assert (row < 1.0).all()
+    # which are what a family's least and greatest value are told by
+    assert Uniform(low=0.0, high=1.0).extremes()[number > 0.5] == row[0]
 
 
 def test_row_by_row_or_all_at_once_is_the_same(assumptions: Assumptions) -> None:

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from catchup.priors.distributions import SMALLEST_UNIFORM
 from catchup.priors.families import FAMILIES, Based, Family, Fixed
+from catchup.priors.scores import SMALLEST_UNIFORM
 from family_cases import CASES, oracle_of
 
 EXTREMES = np.array([1e-12, 1e-9, 1e-6, 1e-3])

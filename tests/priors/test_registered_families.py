@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
+from pydantic import create_model
 from scipy import stats
 
 from catchup.priors import FAMILIES, FAMILY_KEYS, Family, InputError, Layer, as_family, register_family
@@ -182,13 +183,12 @@ def test_a_family_that_is_wrong_is_refused_and_nothing_registered(make: Callable
     assert before == FAMILIES
 
 
-def test_a_key_that_rows_have_already_is_refused() -> None:
-    class Wrong(Logistic):
-        family: ClassVar[str] = "wrong"
-        unit: Positive = 1.0
-
-    with pytest.raises(InputError, match="family Wrong: the key 'unit' is taken"):
-        register_family(Wrong)
+@pytest.mark.parametrize("key", ["unit", "block", "title", "criterion", "quantity", "weight"])
+def test_a_key_that_rows_have_already_is_refused(key: str) -> None:
+    wrong = create_model("Wrong", __base__=Logistic, **{key: (float, 1.0)})
+    wrong.family = "wrong"
+    with pytest.raises(InputError, match=f"family Wrong: the key '{key}' is taken"):
+        register_family(wrong)
 
 
 def test_numbers_that_break_it_are_refused_where_they_stand() -> None:

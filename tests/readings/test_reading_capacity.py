@@ -206,3 +206,9 @@ def test_a_wrong_growth_scenario_is_refused(row, message):
     with pytest.raises(InputError, match=message) as refused:
         load_capacity_scenarios(assumptions)
     assert refused.value.file == "overlay.toml"
+
+
+def test_figures_of_a_leap_day_are_carried_on_too():
+    tables = {"constant": {"capacity_day": {"value": date(2028, 2, 29)}}}
+    days = [each.day for each in capacity(prior(ask(200, tables=tables))).days]
+    assert days[-3:] == [date(2028, 2, 29), date(2029, 2, 28), date(2030, 2, 28)]

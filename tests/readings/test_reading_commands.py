@@ -104,3 +104,11 @@ def test_a_share_above_one_is_said_to_be_impossible(capsys):
     assert "Above 100%, which no share can be: implied by the race's stock inside China at t = 0." in said
     assert run(["capacity", *OPTIONS]) == 0
     assert "no share can be" not in " ".join(capsys.readouterr().out.split())
+
+
+def test_too_few_draws_are_said_as_a_forecast_says_them(capsys):
+    """In the words of its JSON, so that both can be searched for."""
+    warned = "catchup: only 100 effective draws: too few for the quantile(s) 0.05, 0.95"
+    for command in ("capacity", "forecast"):
+        assert run([command, "--evidence", "none", "--draws", "100"]) == 0
+        assert warned in capsys.readouterr().err.splitlines()

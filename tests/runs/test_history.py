@@ -20,7 +20,6 @@ from catchup.analysis.archive.exports import (
     SMALLEST_STEP,
     continuous_curve,
     export,
-    years_later,
 )
 from catchup.analysis.archive.history import history
 from catchup.analysis.archive.manifest import BrokenRunError
@@ -314,11 +313,17 @@ def test_an_option_that_a_format_does_not_use_is_refused(form: str, bound: str, 
         export(shelf[1][0], form, **{bound: date(2030, 1, 1)})
 
 
+def test_a_format_that_there_is_not_is_named(shelf: Shelf) -> None:
+    with pytest.raises(InputError, match=r"format: unknown format 'jsn'; did you mean 'json'\?"):
+        export(shelf[1][0], "jsn", lower=date(2030, 1, 1))
+
+
 @pytest.mark.parametrize(
     ("first", "last"), [("2026-08-31", "2028-08-31"), ("2026-02-28", "2028-02-28"), ("2028-02-29", "2030-02-28")]
 )
-def test_only_the_leap_day_moves(first: str, last: str) -> None:
-    assert years_later(date.fromisoformat(first), 2).isoformat() == last
+def test_a_question_without_an_end_is_two_years_long(first: str, last: str, shelf: Shelf) -> None:
+    content = json.loads(export(shelf[1][-1], "metaculus", lower=date.fromisoformat(first)))
+    assert (content["range_min"], content["range_max"]) == (first, last)
 
 
 def test_csv_and_json_say_what_the_forecast_says(shelf: Shelf) -> None:

@@ -69,4 +69,5 @@ def test_events_are_not_mixed(found: History) -> None:
 def test_plot_is_written(shelf: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert command(["history", "--runs", str(shelf[0]), "--plot", str(tmp_path / "fan.svg"), "--json"]) == 0
     assert (tmp_path / "fan.svg").stat().st_size > 5_000
+    assert f"drew {tmp_path / 'fan.svg'}" in capsys.readouterr().err
     assert command(["history", "--runs", str(shelf[0]), "--plot", str(tmp_path / "fan.xyz")]) == 2

@@ -341,6 +341,8 @@ def test_a_row_that_cannot_be_used_is_refused_by_file_and_key(
         ('{ "half" = "2027-02" }', "probability between 0 and 1"),
         ('{ "0.5" = "February" }', "a day such as"),
         ('{ "0.5" = "2027-13" }', "a day such as"),
+        ('{ "0.5" = "3000-01-01" }', "a day such as"),
+        ('{ "0.5" = "9999-12" }', "a day such as"),
         ("{}", "at least one"),
     ],
 )

@@ -19,7 +19,7 @@ from catchup.analysis.archive.verification import verify
 from catchup.analysis.commands.main import run
 from catchup.analysis.presentation.digest import _outcome_text
 from catchup.analysis.presentation.site.record import Record
-from catchup.evidence.tables.places import today
+from catchup.priors.clock import today
 
 Shelf = tuple[Path, list[Run]]
 

@@ -10,10 +10,11 @@ from scipy import stats
 from scipy.interpolate import CubicSpline
 
 from catchup.evidence import EfficiencyCurve, ScoredModels, efficiency_curve
-from catchup.evidence.efficiency.equations import error_variance, expected_score, log_student_t
+from catchup.evidence.efficiency.equations import error_variance, expected_score
 from catchup.evidence.efficiency.integration import COARSE, PARAMETERS, POINTS, WIDER, even_points
 from catchup.evidence.efficiency.organisations import log_likelihood
 from catchup.priors.families import LogNormal, Normal, Triangular
+from catchup.priors.log_densities import log_student_t
 from efficiency_cases import DEGREES, Line, drawn_models, fixed, own_beliefs
 
 NEARLY_NORMAL = 1e9  # degrees of freedom at which Student's t is normal to the last digits that matter

@@ -20,11 +20,12 @@ from catchup.evidence import (
     read_table,
     scored_models,
 )
-from catchup.evidence.efficiency.equations import error_variance, expected_score, log_student_t
+from catchup.evidence.efficiency.equations import error_variance, expected_score
 from catchup.evidence.efficiency.integration import COUNT, FIRST, PARAMETERS, STEP, Integrated
 from catchup.model import load_assumptions
 from catchup.priors.errors import InputError
 from catchup.priors.families import Fixed
+from catchup.priors.log_densities import log_student_t
 from efficiency_cases import DEGREES, PROGRESS, Line, drawn_line, drawn_models, fixed, own_beliefs
 from table_cases import INDEX_HEADER, INDEX_ROWS, OLDER_HEADER, OLDER_ROWS, public_table, write_csv
 

@@ -13,10 +13,11 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from ....evidence.kinds.kind import Kind
-from ....evidence.kinds.normal import HALF_LOG_TWO_PI, NormalKind
+from ....evidence.kinds.normal import NormalKind
 from ....evidence.likelihood import log_density
 from ....evidence.schema import Item
 from ....model.calendar import Clock
+from ....priors.log_densities import LOG_ROOT_TWO_PI
 from ...inference.estimates import Array
 
 FEW = 2  # distinct observations whose densities are shared
@@ -71,7 +72,7 @@ class SharedDensities:
         fits = log_densities.shape[0]
         seen = np.array([observed[name] for name in self._normal]).reshape(-1, fits)
         seen = (seen - self._middle[:, None]) / self._sd[:, None]
-        constant = (-0.5 * seen**2 - np.log(self._sd)[:, None] - HALF_LOG_TWO_PI).sum(axis=0)[:, None]
+        constant = (-0.5 * seen**2 - np.log(self._sd)[:, None] - LOG_ROOT_TWO_PI).sum(axis=0)[:, None]
         factors = np.vstack([seen, np.ones(fits)]).T
         values = {item.id: np.unique(observed[item.id], return_inverse=True) for item in self._others}
         for piece, form in self._pieces:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
+from pydantic import ConfigDict
 
+from ....priors.strict import StrictModel
 from ...inference.estimates import Array
 
 BEYOND = 10.0  # a k-hat further from nothing says no more, and JSON has no infinity
@@ -35,6 +37,8 @@ class Fit:
     draws : int or None
         NUTS draws that were needed.
     """
+
+    __pydantic_config__: ClassVar[ConfigDict] = StrictModel.model_config  # as a line of a file is read
 
     fit: int
     ranks: tuple[int, ...]

@@ -16,25 +16,14 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from ....priors.errors import InputError, reason_of
 from ....priors.regular_files import check_regular
-from ....priors.strict import StrictModel
 from .fits import Fit
 
 OPTION = "--out"
-
-
-class _Row(StrictModel):
-    """A fit's line, as it must be."""
-
-    fit: int
-    ranks: list[int]
-    ess: float
-    khat: float | None = None
-    smoothed: float | None = None
-    own_share: float | None = None
-    divergences: int | None = None
-    draws: int | None = None
+FIT = TypeAdapter(Fit)  # what a line holds
 
 
 class KeptFits:
@@ -110,14 +99,13 @@ class KeptFits:
         lines = content.splitlines()
         for number, line in enumerate(lines, start=1):
             try:
-                row = json.loads(line)
                 if number == 1:
-                    self._check(row, settings)
+                    self._check(json.loads(line), settings)
                 else:
-                    fit = _Row.model_validate(row)
+                    fit = FIT.validate_json(line)
                     if len(fit.ranks) != len(settings["tracked"]):
                         raise ValueError
-                    self.fits[fit.fit] = Fit(**{**fit.model_dump(), "ranks": tuple(fit.ranks)})
+                    self.fits[fit.fit] = fit
             except InputError:
                 raise
             except (ValueError, TypeError):

@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 
+from ....model.calendar import months_later
 from ....model.capacity import (
     COVERAGE,
     INSIDE,
@@ -163,7 +164,7 @@ def capacity(posterior: Posterior) -> Capacity:
     table, number = assumptions.table, assumptions.table.number
     scenarios = load_capacity_scenarios(assumptions)
     known_day = table.day("capacity_day")
-    days = sorted({known_day, *(_years_later(known_day, years) for years in (1, 2)), table.day("origin"), HORIZON})
+    days = sorted({known_day, *(months_later(known_day, months) for months in (12, 24)), table.day("origin"), HORIZON})
     names = [COVERAGE, *(scenario.growth for scenario in scenarios.values()), *assumptions.race.buyers]
 
     def evaluate(values: Values) -> Values:
@@ -225,7 +226,3 @@ def essay_arithmetic(question: Question) -> EssayArithmetic:
         known_performance(start, growth, 2.0),
         float(years_of_growth(start, published, growth)),
     )
-
-
-def _years_later(day: date, years: int) -> date:
-    return day.replace(year=day.year + years)

@@ -13,7 +13,7 @@ import numpy as np
 
 from ....model import equations
 from ....model.assumptions import MYTHOS_QUANTITIES
-from ....model.calendar import month_ends
+from ....model.calendar import month_end
 from ...inference.estimates import NOISE_FACTOR, Estimate
 from ...inference.forecast import Forecast, forecast
 from ...inference.json_values import thousands
@@ -179,7 +179,7 @@ def _ready_quantile(claim: Claim, measured: Measured) -> Finding:
     calendar = measured.question.assumptions.calendar
     ready = measured.forecast.ready.quantile(claim.probability)
     first = date.fromisoformat(claim.month + "-01")
-    last = next(month_ends(first, 1))
+    last = month_end(first)
     begins, ends = calendar.months(first), calendar.months_by(last)
     outside = max(begins - ready.value, ready.value - ends)
     verdict = _judge(outside, measured.noise(ready.mcse, launch=True))

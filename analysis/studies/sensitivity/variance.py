@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ....model.draws import OFFSET
 from ....priors.families import Family
+from ....priors.scores import LARGEST_UNIFORM, SMALLEST_UNIFORM
 from ...inference.estimates import Array, Estimate, Weighting
 from ...inference.processes import shared_out
 
@@ -199,7 +199,7 @@ class _QuantileFunction:
     family: Family
 
     def ppf(self, u: Any) -> Array:
-        return self.family.quantile(np.clip(u, OFFSET, 1.0 - OFFSET))
+        return self.family.quantile(np.clip(u, SMALLEST_UNIFORM, LARGEST_UNIFORM))
 
 
 def leading(indices: Sequence[SobolIndex]) -> list[SobolIndex]:

@@ -6,10 +6,11 @@ import datetime
 from pathlib import Path
 from typing import Any
 
-from ....evidence.tables.places import named_vintage, today
+from ....evidence.tables.places import named_vintage
 from ....evidence.tables.records import shipped_records
 from ....evidence.tables.store import TableStore
 from ....evidence.tables.table import Table, read_table
+from ....priors.clock import today
 from ....priors.errors import InputError
 
 INDEX = "epoch-eci"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
-from ....priors.errors import InputError, unknown_name
-from ....priors.strict import describe, read_toml
+from ....priors.strict import check_section, read_toml
 
 PACKAGED = Path(__file__).parent / "pending.toml"
 OWN_FILE = f"analysis/studies/voi/{PACKAGED.name}"  # as messages have it
@@ -36,10 +35,6 @@ def read_tables(files: Iterable[Path] = ()) -> dict[str, Tables]:
     found: dict[str, Tables] = {section: {} for section in SECTIONS}
     for path, name in [(PACKAGED, OWN_FILE), *((path, str(path)) for path in files)]:
         for section, rows in read_toml(path).items():
-            if section not in SECTIONS:
-                raise unknown_name("table", section, SECTIONS, file=name, key=section)
-            if not isinstance(rows, Mapping):
-                problem = f"tables [{section}.NAME] were expected, not {describe(rows)}"
-                raise InputError(problem, file=name, key=section)
+            check_section(section, rows, SECTIONS, name)
             found[section] |= {row: (table, name) for row, table in rows.items()}
     return found
