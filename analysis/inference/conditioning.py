@@ -108,11 +108,12 @@ def condition(
         refuse_contradicted(weighed.question, selection.counted, weighed.shared)
     smoothed, notes = weighed.smoothed, (*weighed.notes, *aside)
     by_weights = smoothed.good or not selection.counted  # of the prior itself, however few draws there are
+    by_weights |= any(not each.certain for each in question.assumptions.enacted)  # which no sampler can follow
     if engine == "importance" or (engine == "auto" and by_weights):
         if refuse and smoothed.khat > WORST_KHAT:
             raise UntrustworthyError(
                 f"importance weights cannot be trusted (k-hat {smoothed.khat:.2f}, above {WORST_KHAT}): "
-                "try --engine nuts, or more --draws"
+                + ("ask for more --draws" if by_weights else "try --engine nuts, or more --draws")
             )
         return Posterior(
             weighed.question,

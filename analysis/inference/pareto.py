@@ -17,6 +17,7 @@ import math
 
 import numpy as np
 
+from .diagnostics import GOOD_KHAT
 from .estimates import Array
 
 SMALLEST_TAIL = 3.0 / math.sqrt(100_000)  # share of the draws: the reference's for 100 000
@@ -26,6 +27,7 @@ PRIOR_DRAWS, PRIOR_SHAPE = 10, 0.5  # what the shape is drawn towards, and by as
 GRID = 30  # points of the fit's grid, beside the root of the number of draws
 GRID_PRIOR = 3.0  # width of the grid's prior, over the first quartile
 SAME = 1e-9  # difference between logarithms of weights that leaves nothing to be fitted
+LIGHT_SHAPE = GOOD_KHAT / 2.0  # of a tail whose largest weight needs no fit to be believed
 NEGLIGIBLE = 10.0 * np.finfo(float).eps  # weight of a point of the grid
 
 
@@ -44,6 +46,13 @@ def smooth_tail(raw: Array, log_ratios: Array) -> float:
     float
         k-hat: infinite where too few draws have any weight, or make too short a tail, to fit one; minus infinity where
         weights are bounded by a value that a whole tail of draws has, or are as good as equal.
+
+    Notes
+    -----
+    Of n weights with a Pareto tail of shape k the largest is about n^k times their mean. Where a few draws weigh a
+    little more than all others, which weigh the same (an early rumour that is hardly believed), or as much as a bound
+    allows, no such tail fits, whatever its k-hat comes to: if the largest is within n^`LIGHT_SHAPE` of the mean, the
+    weights are left as they are and taken for bounded.
     """
     draws, tail = raw.size, tail_length(raw.size)
     if tail < FEWEST_WEIGHTED or np.count_nonzero(raw > 0.0) < FEWEST_WEIGHTED:
@@ -55,6 +64,8 @@ def smooth_tail(raw: Array, log_ratios: Array) -> float:
     ordered = largest[np.argsort(log_ratios[largest], kind="stable")]
     cutoff, places = raw[ordered[0]], ordered[1:]
     shape, scale = fit_pareto(raw[places] - cutoff)
+    if not shape < GOOD_KHAT and raw.mean() * draws**LIGHT_SHAPE >= 1.0:
+        return -math.inf
     if math.isfinite(shape):
         smoothed = cutoff + pareto_quantile((np.arange(tail) + 0.5) / tail, shape, scale)
         raw[places] = np.minimum(smoothed, 1.0)

@@ -12,8 +12,10 @@ import pytest
 from false_alarms import widest
 
 from catchup.analysis.commands.main import run as catchup
+from catchup.analysis.inference import conditioning, importance
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.consequences import Consequences
+from catchup.analysis.inference.diagnostics import UntrustworthyError
 from catchup.analysis.inference.differences import independent_quantile_shift
 from catchup.analysis.inference.draws import PriorDraws, StoredDraws
 from catchup.analysis.inference.estimates import Weighting
@@ -363,3 +365,15 @@ def test_a_world_that_is_known_already_leads_to_the_same_dates(
     world, found = outcome(assumptions, values)
     _, again = outcome(assumptions, values, world=world)
     np.testing.assert_array_equal(again.ready, found.ready)
+
+
+def test_what_no_sampler_can_follow_is_left_to_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where these are not good either, nobody is sent to an engine that refuses the question."""
+    question = Question(load_assumptions(model="article"), DAY, draws=2_000)
+    report = replace(policy("report", reliability=0.5), renamed={"enactment_rank": "enactment_rank_report"})
+    told = counting([report, item("compute_reading", "slide")])
+    monkeypatch.setattr(importance, "GOOD_KHAT", -9.0)
+    assert condition(question, told).engine == "importance"
+    monkeypatch.setattr(conditioning, "WORST_KHAT", -9.0)
+    with pytest.raises(UntrustworthyError, match="cannot be trusted .*: ask for more draws$"):
+        condition(question, told)

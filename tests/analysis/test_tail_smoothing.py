@@ -43,3 +43,22 @@ def test_weights_that_are_as_good_as_equal_are_bounded(spread: float) -> None:
     smoothed = smooth_weights(spread * np.random.default_rng(3).uniform(size=4_000))
     assert smoothed.khat == -np.inf
     assert smoothed.effective_draws == pytest.approx(4_000)
+
+
+@pytest.mark.parametrize("heavier", [0.0002, 0.002])
+@pytest.mark.parametrize("most", [1.3, 2.7])
+def test_a_few_draws_that_weigh_a_little_more_are_no_heavy_tail(heavier: float, most: float) -> None:
+    """An early rumour that is hardly believed: fewer than a whole tail lie above what all others weigh."""
+    rng = np.random.default_rng(3)
+    weights = np.where(rng.random(100_000) < heavier, rng.uniform(1.0, most, 100_000), 1.0)
+    smoothed = smooth_weights(np.log(weights))
+    assert smoothed.good
+    np.testing.assert_allclose(smoothed.weights, weights / weights.sum(), rtol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_heavy_tail_among_equal_weights_is_still_one(seed: int) -> None:
+    """A tenth of the draws with a Pareto tail of shape 0.9: the largest of them is far beyond the mean of all."""
+    rng = np.random.default_rng(seed)
+    weights = np.where(rng.random(100_000) < 0.1, rng.pareto(1.0 / 0.9, 100_000) + 1.0, 1.0)
+    assert smooth_weights(np.log(weights)).khat > 0.7
