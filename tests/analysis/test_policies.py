@@ -375,5 +375,5 @@ def test_what_no_sampler_can_follow_is_left_to_weights(monkeypatch: pytest.Monke
     monkeypatch.setattr(importance, "GOOD_KHAT", -9.0)
     assert condition(question, told).engine == "importance"
     monkeypatch.setattr(conditioning, "WORST_KHAT", -9.0)
-    with pytest.raises(UntrustworthyError, match="cannot be trusted .*: ask for more draws$"):
+    with pytest.raises(UntrustworthyError, match=r"cannot be trusted .*: ask for more draws$"):
         condition(question, told)
