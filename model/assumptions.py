@@ -144,7 +144,7 @@ def assemble(layers: Sequence[Layer]) -> Assumptions:
     refuse_unfounded(assumptions.mechanisms, table.quantities)
     refuse_unused(assumptions)
     refuse_impossible(race, table.quantities)
-    refuse_oversold(race, table.quantities)
+    refuse_oversold(race, table.quantities, [layer.file for layer in layers])
     return assumptions
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..priors.errors import InputError
-from ..priors.table import Quantity
+from ..priors.table import FIXED, Quantity
 from .race import Race, Source
 
 
@@ -42,15 +42,25 @@ def _whole(source: Source, quantities: Mapping[str, Quantity]) -> tuple[str, ...
     return tuple(name for name in source.amount if not is_share(quantities[name]))
 
 
-def refuse_oversold(race: Race, quantities: Mapping[str, Quantity]) -> None:
+def refuse_oversold(race: Race, quantities: Mapping[str, Quantity], files: Sequence[str] = ()) -> None:
     """Refuse a race in which firms' shares of one flow of compute could exceed the whole.
+
+    Parameters
+    ----------
+    race : Race
+        Firms and sources.
+    quantities : mapping of str to Quantity
+        Their shares among them.
+    files : sequence of str
+        Of the layers, lowest first.
 
     Raises
     ------
     InputError
-        Naming the last source that takes a share of the flow.
+        Naming the last source that takes a share of the flow, or the share that a later file states.
     """
     taken: dict[tuple[str | float | None, ...], list[tuple[str | None, str, float]]] = {}
+    stated: dict[tuple[str | float | None, ...], list[str]] = {}
     for name, source in race.sources.items():
         shares = [quantity for quantity in source.amount if is_share(quantities[quantity])]
         if not shares:
@@ -60,13 +70,22 @@ def refuse_oversold(race: Race, quantities: Mapping[str, Quantity]) -> None:
         block = None if divided is None else quantities[divided].text.block
         others = [quantities[quantity].distribution.support()[1] for quantity in shares if quantity != divided]
         taken.setdefault(flow, []).append((block, divided or name, math.prod(others)))
+        stated.setdefault(flow, []).extend(shares)
         total = _greatest_sum(taken[flow], quantities)
         if total > 1.0 + 1e-9:
-            raise InputError(
-                f"shares of {' x '.join(str(part) for part in flow[:-1])} could add up to {total:.2f}, above 1",
-                file=race.files.get(f"source.{name}"),
-                key=f"source.{name}.amount",
-            )
+            file, key = _stated_last(name, [quantities[each] for each in stated[flow]], race, files)
+            whole = " x ".join(str(part) for part in flow[:-1])
+            raise InputError(f"shares of {whole} could add up to {total:.2f}, above 1", file=file, key=key)
+
+
+def _stated_last(source: str, shares: Sequence[Quantity], race: Race, files: Sequence[str]) -> tuple[str | None, str]:
+    """File and key of what was stated last of a flow: a source of it, or one of its shares."""
+    order = {file: place for place, file in enumerate(files)}
+    file = race.files.get(f"source.{source}")
+    last = max(shares, key=lambda share: order.get(share.file, 0))
+    if order.get(last.file, 0) > order.get(file or "", 0):
+        return last.file, last.name if last.file == FIXED else f"quantity.{last.name}"
+    return file, f"source.{source}.amount"
 
 
 def _greatest_sum(parts: Sequence[tuple[str | None, str, float]], quantities: Mapping[str, Quantity]) -> float:

@@ -142,3 +142,13 @@ def test_no_flow_of_compute_is_shared_out_twice(unit: str, high: float, refused:
     with pytest.raises(InputError, match=refused) as caught:
         load_assumptions([world], model="article")
     assert (caught.value.file, caught.value.key) == ("mine.toml", "source.startup-stock-2.amount")
+
+
+def test_shares_that_are_too_large_are_blamed_on_whoever_stated_them_last() -> None:
+    stated = layer("[quantity.hyperscaler_share]\nfamily = 'fixed'\nvalue = 0.7\n")
+    with pytest.raises(InputError, match=r"could add up to 1\.\d+, above 1") as caught:
+        load_assumptions([stated])
+    assert (caught.value.file, caught.value.key) == ("mine.toml", "quantity.hyperscaler_share")
+    with pytest.raises(InputError, match=r"could add up to 1\.25, above 1") as caught:
+        load_assumptions(fixed={"alibaba_domestic_share": 0.9})
+    assert (caught.value.file, caught.value.key) == ("--set", "alibaba_domestic_share")
