@@ -55,14 +55,9 @@ def check_against(item: Item, assumptions: Assumptions) -> None:
 
 def stood_in_text(item: Item, assumptions: Assumptions) -> str:
     """Say which firm an item is read of, where the one that it names does not race and another stands in for it."""
-    named, race = item.kind.firm(item.observed), assumptions.race
-    if named is None:
-        return ""
-    meant, firm = race.meant_by(named), race.firm_named(named)
-    archetype = race.firms[firm].archetype
-    if meant in (firm, archetype) or archetype is None:  # none: the archetypes themselves race
-        return ""
-    return f"{item.id} is about {named}, which does not race, and is read as {race.firms[firm].title}'s"
+    named = item.kind.firm(item.observed)
+    other = None if named is None else assumptions.race.stand_in_of(named)
+    return "" if other is None else f"{item.id} is about {named}, which does not race, and is read as {other.title}'s"
 
 
 def _refuse_more_than_all(item: Item, assumptions: Assumptions) -> None:

@@ -95,6 +95,20 @@ class Race:
             raise unknown_name("firm", name, [*self.firms, *(each for each in self.stand_ins if each != name)], **where)
         return found
 
+    def stand_in_of(self, name: str) -> Firm | None:
+        """Return the firm that stands for one by name that does not race; None where the one that is meant does.
+
+        Raises
+        ------
+        InputError
+            If nobody is called so, with the nearest name.
+        """
+        meant, found = self.meant_by(name), self.firm_named(name)
+        archetype = self.firms[found].archetype
+        if meant in (found, archetype) or archetype is None:  # none: the archetypes themselves race
+            return None
+        return self.firms[found]
+
     def meant_by(self, name: str) -> str:
         """Return the id of who is called so, whether or not it is in the race; the name itself where nobody is."""
         if name in self.firms or name in self.stand_ins:

@@ -31,6 +31,8 @@ class Silence:
         Day through which it is counted.
     reported : bool
         Whether a report that may be genuine stands beside it: then somebody may have said so.
+    dated : bool
+        Whether it is a finding of a given day, which nobody confirms again.
     """
 
     item: str
@@ -39,6 +41,7 @@ class Silence:
     confirmed: date | None
     counted: date
     reported: bool = False
+    dated: bool = False
 
     @property
     def stale(self) -> bool:
@@ -54,6 +57,8 @@ class Silence:
         said = f"{self.item}: silence was last confirmed through {self.confirmed}, {days} days before {self.as_of}"
         if self.counted > self.confirmed:
             return f"{said}, and is read to the day of the question all the same, as in the published reading"
+        if self.dated:
+            return f"{said}, and is counted no further; whoever has looked since adds an item of that day"
         how = f"catchup evidence confirm {self.item} --through DATE"
         return f"{said}, and is counted no further; whoever has looked since says so with {how}"
 
@@ -99,4 +104,5 @@ def _silence(question: Question, item: Item, reported: bool) -> Silence:
     stated = item.observed.date or item.observed.confirmed_through
     confirmed = None if stated is None else min(stated, question.as_of)
     counted = item.kind.counted_through(item.observed, question.clock)  # type: ignore[attr-defined]
-    return Silence(item.id, item.observed.event, question.as_of, confirmed, counted, reported)
+    dated = item.observed.date is not None
+    return Silence(item.id, item.observed.event, question.as_of, confirmed, counted, reported, dated)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..studies.thresholds.stock_search import Threshold
 
 DAYS_PER_WEEK = 7
+NEVER_SAID = "never"  # of what has no day
 SMALLEST_SHIFT = 0.005  # months; a smaller one would be written as none
 ROUNDED = 1e-12  # by which a sum of weights may miss 0 or 1
 BOUNDS = ("low", "mode", "high")  # parameters of a distribution that are given in this order
@@ -39,7 +40,7 @@ def day_text(question: Question, months: float) -> str:
 
 def date_text(day: date | None) -> str:
     """Write a day for people: 9 Nov 2026; never, where there is none."""
-    return "never" if day is None else f"{day.day} {day:%b %Y}"
+    return NEVER_SAID if day is None else f"{day.day} {day:%b %Y}"
 
 
 def stale_text(confirmed: date) -> str:

@@ -179,6 +179,14 @@ def test_bad_input_is_one_line(arguments: list[str], said: str, capsys: pytest.C
     assert len(captured.err.splitlines()) == 1
 
 
+def test_a_firm_that_another_stands_for_is_said_to_be_read_as_it(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["thresholds", "--as-of", "2026-11-21", "--evidence", "none", "--draws", "200", "--firm"]
+    assert run([*asked, "xiaomi"]) == 0
+    assert "xiaomi does not race, and is read as DeepSeek" in capsys.readouterr().err
+    assert run([*asked, "deepseek"]) == 0
+    assert "does not race" not in capsys.readouterr().err
+
+
 def test_the_default_firm_needs_no_scenario(question: Question) -> None:
     asked = replace(question, draws=500)
     assert StockSearch(prior_of(asked), [WinsShare()]).firm == "startup"

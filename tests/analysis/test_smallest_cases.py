@@ -21,6 +21,7 @@ from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.silence import STALE, Silence
 from catchup.analysis.inference.weights import lightened
 from catchup.analysis.inference.widening import Widening
+from catchup.analysis.presentation.tables.forecast import interval_text
 from catchup.model.assumptions import load_assumptions
 from catchup.model.draws import QuantileTransform
 from catchup.priors.errors import InputError
@@ -107,6 +108,19 @@ def test_a_prior_of_which_enough_counts_is_fitted_to_once() -> None:
 @pytest.mark.parametrize(("days", "stale"), [(0, False), (STALE.days, False), (STALE.days + 1, True)])
 def test_a_silence_is_stale_once_two_weeks_have_passed(days: int, stale: bool) -> None:
     assert Silence("quiet", "mythos-class", DAY, DAY - timedelta(days), DAY).stale is stale
+
+
+def test_nobody_is_sent_to_confirm_a_finding_of_a_given_day() -> None:
+    looked = DAY - timedelta(60)
+    silences = [Silence("quiet", "mythos-class", DAY, looked, looked, dated=dated) for dated in (False, True)]
+    assert "evidence confirm quiet" in silences[0].text
+    assert "evidence confirm" not in silences[1].text
+    assert "adds an item of that day" in silences[1].text
+
+
+def test_what_never_comes_is_not_around_a_day() -> None:
+    assert interval_text("never", "never", "never", [None]).startswith("never, more likely than not (90%")
+    assert interval_text("1 Jan 2027", "2 Jan 2027", "never", [None]).startswith("around 2 Jan 2027 (90%")
 
 
 @pytest.mark.parametrize(

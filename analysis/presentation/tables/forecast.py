@@ -18,7 +18,7 @@ from ...inference.question import Question
 from ...inference.silence import confirmed_through, silent_through
 from ..json_form import date_as_json, distribution_as_json, merged, moments_as_json, share_as_json, to_json
 from ..table import KEY, Cell, Column, Layout, Span, Table
-from ..text import arrival_text, chance_text, date_text, day_text, error_text
+from ..text import NEVER_SAID, arrival_text, chance_text, date_text, day_text, error_text
 from .columns import asked_text
 from .diagnostics import diagnostics_as_json, diagnostics_table
 from .firms import SUMS_TO_ONE, commitment_tables, firms_as_json, first_lines, first_table
@@ -264,7 +264,8 @@ def interval_text(low: str, middle: str, high: str, errors: Iterable[float | Non
     """
     worst = max((error for error in errors if error is not None and math.isfinite(error)), default=0.0)
     error = f"; Monte Carlo error up to {worst:.1f} months" if worst >= SAID_ERROR else ""
-    return f"around {middle} (90% interval: {low} to {high}{error})"
+    around = f"around {middle}" if middle != NEVER_SAID else f"{NEVER_SAID}, more likely than not"
+    return f"{around} (90% interval: {low} to {high}{error})"
 
 
 def not_by_text(chances: Iterable[tuple[date, Estimate]]) -> str:

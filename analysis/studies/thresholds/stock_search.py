@@ -67,7 +67,7 @@ class StockSearch:
         self._world = world_of(question, scenario)
         self._criteria = tuple(criteria)
         assumptions = self._world.assumptions
-        race = assumptions.race
+        race = self.race = assumptions.race
         newcomers = self._world.newcomers
         self.firm = race.firm_named(firm or (newcomers[0] if newcomers else ARCHETYPE), key="--firm")
         self.stock = stock_of(race, self.firm, stock)
