@@ -30,8 +30,8 @@ pytestmark = pytest.mark.slow
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 AGREE = 0.05  # months
 ALL_LEDGERS = 20
-LEDGERS = int(os.environ.get("CATCHUP_LEDGERS", sized(ALL_LEDGERS, 3)))
-SEEDS = int(os.environ.get("CATCHUP_SEEDS", sized(20, 3)))
+LEDGERS = int(os.environ.get("CATCHUP_LEDGERS", sized(ALL_LEDGERS, 2)))
+SEEDS = int(os.environ.get("CATCHUP_SEEDS", sized(20, 2)))
 TRUTHS = 1_000
 
 

@@ -27,7 +27,7 @@ from kind_ledgers import CASES, ledger
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 FITTED_DRAWS = int(os.environ.get("CATCHUP_PRIOR_DRAWS", "1000000"))
-CHAIN_DRAWS = int(os.environ.get("CATCHUP_CHAIN_DRAWS", sized(25_000, 5_000)))  # of each chain
+CHAIN_DRAWS = int(os.environ.get("CATCHUP_CHAIN_DRAWS", sized(25_000, 3_000)))  # of each chain
 AGREE = 0.05  # months
 MOST_TRUTHS = 20
 OF_GROUP = {kind: group for group, cases in CASES.items() for kind in cases}

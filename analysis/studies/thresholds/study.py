@@ -118,7 +118,7 @@ def thresholds(
     asked = [(criterion, factor) for factor in budget_factors for criterion in criteria]
     found = tuple(search.solve(*each) for each in track(asked, len(asked), "solving for thresholds"))
     median = search.baseline.quantile(0.5)
-    notes = () if median.meaningful else (few_draws(search.baseline.effective_draws, "medians"),)
+    notes: tuple[str, ...] = () if median.meaningful else (few_draws(search.baseline.effective_draws, "medians"),)
     other = None if firm is None else search.race.stand_in_of(firm)
     if other is not None:
         notes += (f"{firm} does not race, and is read as {other.title}",)
