@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -113,6 +114,13 @@ class Forecast(Result):
         calendar = self.question.assumptions.calendar
         for day in month_ends(self.question.as_of, MONTHS_AHEAD):
             yield day, self.ready.probability_below(calendar.months_by(day))
+
+    def kept_secret(self) -> Estimate:
+        """Probability that somebody is ready one day, and nobody else ever knows; none where the model cannot say."""
+        if self.known is None:
+            return ZERO
+        told, ready = (each.probability_below(math.inf) for each in (self.known, self.ready))
+        return Estimate(max(ready.value - told.value, 0.0), told.mcse)
 
     def not_by(self) -> Iterator[tuple[date, Estimate]]:
         """Yield first days of coming years, with the probability of not being ready by the end of them."""

@@ -231,19 +231,12 @@ def known_lines(result: Forecast) -> list[str]:
         return []
     question = result.question
     ready = result.ready.probability_below(math.inf).value
-    secret = chance_text(kept_secret(result, result.known).value)
-    never = f"never, a lab keeping it to itself, with a probability of {secret}"
+    never = f"never, a lab keeping it to itself, with a probability of {chance_text(result.kept_secret().value)}"
     if ready < 1.0 - SUMS_TO_ONE:
         never += f", or nobody ever ready, {chance_text(1.0 - ready)}"
     if math.isinf(result.known.quantile_value(0.05)):
         return [f"Publicly known {never}"]
     return [f"Publicly known {_around(question, result.known)}; {never}"]
-
-
-def kept_secret(result: Forecast, known: AnyDistribution) -> Estimate:
-    """Probability that somebody is ready one day, and nobody else ever knows."""
-    told, ready = (each.probability_below(math.inf) for each in (known, result.ready))
-    return Estimate(max(ready.value - told.value, 0.0), told.mcse)
 
 
 def alone_text(question: Question, compute_alone: AnyDistribution) -> str:
@@ -328,7 +321,7 @@ def _as_json(result: Forecast, dates: Table[float], months: Table[Month]) -> dic
             "state": {name: share_as_json(chance) for name, chance in result.stages.items()},
             "state_mcse": {name: significant(chance.mcse) for name, chance in result.stages.items()},
             **firms_as_json(result),
-            "known": None if result.known is None else {"never": share_as_json(kept_secret(result, result.known))},
+            "known": None if result.known is None else {"never": share_as_json(result.kept_secret())},
             "silence_confirmed_through": None if confirmed is None else confirmed.isoformat(),
             "silent_through_as_of": silent_through(result.question, result.silences),
             "log_evidence": number(result.log_evidence.value),
