@@ -34,8 +34,9 @@ def reproduction_page(result: Reproduction) -> str:
         f"{question.as_of.isoformat()}, the article's own day. Numbers in brackets are months since "
         f"{question.assumptions.calendar.origin.isoformat()}. The published run tried launches every "
         f"{result.launch_grid:g} month; this model solves for them in continuous time unless told otherwise, so "
-        "that both are shown. Levers are the published run's too: what they remove, and distillation, is gone from t = 0, "
-        "and what they freeze stops on the article's own day. `catchup levers --from` lets all of it begin on one day.\n",
+        "that both are shown. Levers are the published run's too: what they remove, and distillation, is gone from "
+        "t = 0, and what they freeze stops on the article's own day. `catchup levers --from` lets all of it begin on "
+        "one day.\n",
         f"With the published grid {met} of {len(verdicts)} claims are met"
         + (f", {noisy} of them only within Monte Carlo error" if noisy else "")
         + ".\n",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ...inference.estimates import Estimate
 from ...inference.question import Question
 from ..json_form import shifts_as_json
-from ..text import SMALLEST_SHIFT, day_text
+from ..text import SMALLEST_SHIFT, as_recorded, day_text
 
 TELLING = 0.1  # months, by which an outer date must move to be named
 
@@ -38,6 +38,7 @@ def movement_text(question: Question, what: str, movement: Movement) -> str:
 
 
 def _months(shift: Estimate) -> str:
+    shift = as_recorded(shift)
     return f"{shift.value:+z.2f} ± {shift.mcse:.2f}"
 
 

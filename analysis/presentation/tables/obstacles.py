@@ -57,7 +57,8 @@ def obstacle_table(result: Obstacles) -> Table[ObstacleResult]:
     ]
     return Table(
         f"What stands in the way besides compute; an obstacle binds where the date would be earlier by more than "
-        f"{BINDING:g} month without it",
+        f"{BINDING:g} month without it. What it adds is worked out in each draw, and its median taken over the draws: "
+        "quantiles of the date move by other amounts",
         columns,
         [*result.obstacles, result.together],
         lines=_lines(result),
