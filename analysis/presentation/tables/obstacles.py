@@ -14,6 +14,10 @@ from .columns import SHOWN, asked_text, date_columns
 from .forecast import alone_text, not_by_text
 
 SHOWN_MONTHS = (0.5, 0.95)
+ADDED = (
+    "What an obstacle adds is worked out draw by draw: its median is that of what is added to each draw, and quantiles "
+    "of the date move by other amounts."
+)
 HOLDS_NONE = "This model holds no obstacles: in it, compute alone decides."
 TOUCHES_NONE = "No obstacle of this model stands in the way to this event: compute alone decides."
 
@@ -57,8 +61,7 @@ def obstacle_table(result: Obstacles) -> Table[ObstacleResult]:
     ]
     return Table(
         f"What stands in the way besides compute; an obstacle binds where the date would be earlier by more than "
-        f"{BINDING:g} month without it. What it adds is worked out in each draw, and its median taken over the draws: "
-        "quantiles of the date move by other amounts",
+        f"{BINDING:g} month without it",
         columns,
         [*result.obstacles, result.together],
         lines=_lines(result),
@@ -124,7 +127,7 @@ def _dates(result: Obstacles) -> list[Cell]:
 
 
 def _lines(result: Obstacles) -> list[Cell]:
-    return [*moved_text(result), not_by_text(result.not_by)]
+    return [ADDED, *moved_text(result), not_by_text(result.not_by)]
 
 
 def moved_text(result: Obstacles) -> list[str]:
