@@ -24,6 +24,8 @@ Verdict = Literal["pass", "warn", "fail"]
 LOCKED = re.compile(r"(?m)^([a-z0-9-]+)(?:\[[^\]]*\])?==([^\s;\\]+)")
 OLD_RUN = timedelta(days=8)  # a week, and a day for a machine that was off
 OLD_TABLE = timedelta(days=90)  # public tables are brought up to date every few weeks
+MISSING = {"runs-folder": "and so holds no runs", "site-folder": "and so nothing has been published"}
+"""What follows for a folder that is not there, by option."""
 LITTLE, TOO_LITTLE = 2_000_000_000, 100_000_000  # bytes free; a whole run takes some tens of millions
 
 
@@ -85,7 +87,7 @@ def examine(runs: Path | None, site: Path | None, ledger: Path | None, data: Pat
     found = [_versions()]
     for option, folder in (("runs-folder", runs), ("site-folder", site)):
         if folder is not None:
-            found.append(_folder(option, folder))
+            found.append(_folder(option, folder, missing=MISSING[option]))
     if runs is not None and runs.is_dir():
         shelf = read_runs(runs)
     found += [*_ledger(ledger, today, shelf), _tables(data, today)]
@@ -111,7 +113,7 @@ def _versions() -> Finding:
     return Finding("versions", "pass", said)
 
 
-def _folder(name: str, folder: Path) -> Finding:
+def _folder(name: str, folder: Path, missing: str) -> Finding:
     """Try to write: what a system says of permissions is not always so."""
     place = folder if folder.is_dir() else folder.parent
     try:
@@ -120,10 +122,13 @@ def _folder(name: str, folder: Path) -> Finding:
         free = shutil.disk_usage(place).free
     except OSError as error:
         return Finding(name, "fail", f"{folder}: cannot be written ({reason_of(error)})", "name a folder that can be")
-    size = f"{folder}: can be written, {free / 1e9:,.1f} GB free"
+    said = "can be written" if folder.is_dir() else f"does not exist yet, {missing}; can be made"
+    size = f"{folder}: {said}, {free / 1e9:,.1f} GB free"
     if free < LITTLE:
         verdict: Verdict = "fail" if free < TOO_LITTLE else "warn"
         return Finding(name, verdict, size, "free some space: a run takes tens of megabytes")
+    if not folder.is_dir():
+        return Finding(name, "warn", size, "see whether its name is right; what first writes into it makes it")
     return Finding(name, "pass", size)
 
 

@@ -28,6 +28,8 @@ class Entry:
         the shift since that one, with its name as ``since``.
     items_added, items_removed : tuple of str
         Items counted now and not by the run shown before, and the other way round; none where there is no such run.
+    items_retracted : tuple of str
+        Those of the removed that their source has taken back, as this run knows.
     """
 
     run: Run
@@ -35,6 +37,7 @@ class Entry:
     other_shift: dict[str, Any] | None
     items_added: tuple[str, ...]
     items_removed: tuple[str, ...]
+    items_retracted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,16 +108,27 @@ def history(runs: Path, event: str | None = None) -> History:
         if event is not None and one.manifest.event != event:
             continue
         before = last.get(one.manifest.event)
+        counted = set(one.manifest.evidence)
+        earlier = set(before.manifest.evidence) if before else counted
+        added, removed = tuple(sorted(counted - earlier)), tuple(sorted(earlier - counted))
         try:
-            shift, other = _shifts_of(one, before)
+            entries.append(Entry(one, *_shifts_of(one, before), added, removed, _retracted(one, removed)))
         except BrokenRunError as error:
             faults.append(str(error))
             continue
-        counted = set(one.manifest.evidence)
-        earlier = set(before.manifest.evidence) if before else counted
-        entries.append(Entry(one, shift, other, tuple(sorted(counted - earlier)), tuple(sorted(earlier - counted))))
         last[one.manifest.event] = one
     return History(tuple(entries), tuple(faults))
+
+
+def _retracted(run: Run, removed: tuple[str, ...]) -> tuple[str, ...]:
+    """Items no longer counted that their source has taken back, by what the run keeps of every item it knew of."""
+    if not removed:
+        return ()
+    try:
+        gone = {item["id"] for item in run.known_items if item["retracted_on"]}
+    except (KeyError, TypeError):
+        raise BrokenRunError(f"{run.folder / 'evidence.json'}: is damaged") from None
+    return tuple(name for name in removed if name in gone)
 
 
 def _shifts_of(run: Run, before: Run | None) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:

@@ -69,7 +69,7 @@ class Run:
     @property
     def name(self) -> str:
         """Name of its folder: its day, with a suffix from the second run of a day on."""
-        return self.folder.name
+        return os.path.basename(os.path.abspath(self.folder))  # of "." as well
 
     @cached_property
     def forecast(self) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from ..inference.question import Question
 from .reading import UNSOUND, Run
 from .ready_curve import Published, published_dates
 from .rivals import Rival, load_rivals
-from .scoring import TREND, score
+from .scoring import RUN, TREND, score
 from .scoring import Outcome as Outcome
 from .scoring import Score as Score
 from .views import Curve
@@ -31,6 +31,7 @@ class LeftOut:
     title: str
     as_of: date
     reason: str
+    kind: str = RUN
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,7 @@ def score_rivals(calendar: Calendar, outcome: Outcome, rivals: Mapping[str, Riva
     def rows() -> Iterator[Score | LeftOut]:
         for name, rival in known.items():
             if rival.date > outcome.day:
-                yield _too_late(name, rival.title, rival.date, outcome)
+                yield _too_late(name, rival.title, rival.date, outcome, rival.kind)
                 continue
             view = rival.view(calendar)
             found = score(name, rival.title, rival.date, view, outcome, calendar, kind=rival.kind, days=days)
@@ -231,6 +232,6 @@ def refuse_before_origin(outcome: Outcome, calendar: Calendar) -> None:
         raise InputError(f"a day from {calendar.origin} (t = 0) on was expected, not {outcome.day}", key=key)
 
 
-def _too_late(identity: str, title: str, as_of: date, outcome: Outcome) -> LeftOut:
+def _too_late(identity: str, title: str, as_of: date, outcome: Outcome, kind: str = RUN) -> LeftOut:
     known = "the day that is known of" if outcome.open else "it happened"
-    return LeftOut(identity, title, as_of, f"made after {known}, {outcome.day}: no forecast of it")
+    return LeftOut(identity, title, as_of, f"made after {known}, {outcome.day}, and so no forecast of it", kind)

@@ -32,6 +32,7 @@ from .likelihoods import genuine_of, predictions_of, prior_for, races_of, unhear
 from .question import Question
 from .terms import Terms, terms_in
 from .widening import Widening, widenings
+from .words import share_text
 
 RELIABLE = 0.5  # stated probability of being genuine from which on an item is believed by its own file
 DISBELIEVED = 0.05  # posterior probability of being genuine below which an item is read as not genuine
@@ -92,27 +93,36 @@ class Genuineness:
     @property
     def verdict(self) -> str:
         """How it is read, in a few words."""
-        genuine = self.posterior.value
-        return f"read as not genuine (posterior {genuine:.0%})" if self.overruled else f"genuine with {genuine:.0%}"
+        genuine = share_text(self.posterior.value)
+        return f"read as not genuine (posterior {genuine})" if self.overruled else f"genuine with {genuine}"
 
     @property
     def warning(self) -> str:
         """What its author must know, in a line; empty where there is nothing."""
         if self.speechless and not self.overruled:
             return (
-                f"{self.item.id}, stated with {self.stated:.0%}, is read as {self.verdict}: {self.speechless}. Give "
+                f"{self._said}, is read as {self.verdict}: {self.speechless}. Give "
                 "background_mean and background_sd what such an item says when it is about something else"
             )
         if self.excluded_by is None:
             return ""
-        read = f"{self.item.id}, stated with {self.stated:.0%}, is {self.verdict}"
+        alone = "" if self.alone is None else share_text(self.alone)
+        read = f"{self._said}, is {self.verdict}"
         if self.excluded_by == "other items" and self.denied_by:
             known = f"silence confirmed through the day that it reports ({self.denied_by})"
-            return f"{read}: {known} excludes it (alone, {self.alone:.0%})"
+            return f"{read}: {known} excludes it (alone, {alone})"
         if self.excluded_by == "other items":
-            return f"{read}: the other items exclude it (alone, {self.alone:.0%}); see catchup influence"
+            return f"{read}: the other items exclude it (alone, {alone}); see catchup influence"
         excludes = "all but excludes" if self.possible else "excludes"
         return f"{read}: the prior {excludes} it. {_advice(self.widenings)}"
+
+    @property
+    def _said(self) -> str:
+        """The item, and what its file says of being genuine: as it states it, or what two other probabilities say."""
+        share = share_text(self.stated)
+        if "reliability" in self.item.stated_likelihood:
+            return f"{self.item.id}, stated with {share}"
+        return f"{self.item.id}, whose true_positive / (true_positive + false_positive) is {share}"
 
 
 def doubted(question: Question, items: Iterable[Item]) -> list[Item]:

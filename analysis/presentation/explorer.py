@@ -76,8 +76,15 @@ def write_explorer(path: Path, posterior: Posterior, *, draws: int = THINNED) ->
     write_text(path, render_explorer(posterior, draws=draws), key="--out")
 
 
-def render_explorer(posterior: Posterior, *, draws: int = THINNED) -> str:
-    """Return the explorer as HTML: of the question's model and, where question and items fit it, of the other."""
+def render_explorer(posterior: Posterior, *, draws: int = THINNED, report: str | None = None) -> str:
+    """Return the explorer as HTML: of the question's model and, where question and items fit it, of the other.
+
+    Parameters
+    ----------
+    posterior, draws : as for `write_explorer`
+    report : str, optional
+        Address, relative to the page, of the report beside it, for who has no scripts.
+    """
     models = {}
     for question, items in (*_in_its_model(posterior), *_in_another_model(posterior)):
         models[question.assumptions.model] = explorer_data(question, items, draws, ledger=posterior.selection.ledger)
@@ -98,6 +105,7 @@ def render_explorer(posterior: Posterior, *, draws: int = THINNED) -> str:
             own=own,
             event=posterior.question.event,
             draws=f"{data['draws']:,}",
+            report=report,
         )
         + "\n"
     )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).with_name("templates")
 SHORT = 15  # characters; a shorter cell is kept on one line
+LONG, LONGEST = 60, 200  # characters, from which on a cell is given more width, so that its row is not drawn out
 ESCAPED = str.maketrans({character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"})
 """Characters that an HTML or a script parser could take for an end or a beginning, as JSON writes them in a string."""
 
@@ -32,7 +33,7 @@ def environment() -> Environment:
         trim_blocks=True,
         finalize=_finalized,
     )
-    templates.globals.update(parts=_parts, below=_below, spans=_spans, short=_short, harmless=harmless)
+    templates.globals.update(parts=_parts, below=_below, spans=_spans, length=_length, harmless=harmless)
     return templates
 
 
@@ -81,5 +82,7 @@ def _spans(cell: Cell) -> list[Span]:
     ]
 
 
-def _short(cell: Cell) -> bool:
-    return sum(len(span.text) for span in spans(cell)) < SHORT
+def _length(cell: Cell) -> str:
+    """Class of a cell by how long it is: ``k``, ``l``, ``x`` or none."""
+    characters = sum(len(span.text) for span in spans(cell))
+    return "k" if characters < SHORT else "x" if characters >= LONGEST else "l" if characters >= LONG else ""

@@ -62,7 +62,8 @@ def to_terminal(table: Table[Any], width: int) -> Iterator[RenderableType]:
     if not parts:
         return
     yield from map(to_text, table.lead)
-    yield from (_grid(part, width) for part in parts)
+    for part in parts:
+        yield from _laid_out(part, width)
     yield from map(to_text, table.below(room))
 
 
@@ -112,7 +113,31 @@ def _widest(texts: Sequence[str]) -> int:
     return max(map(cell_len, texts), default=0)
 
 
-def _grid(part: Part, width: int) -> Grid:
+def _laid_out(part: Part, width: int) -> Iterator[RenderableType]:
+    """Lay out a part of a table: side by side, or one below the other where that would break words."""
+    columns = _measured(part, width)
+    if columns:
+        yield _grid(part, columns, width)
+    else:
+        yield from _stacked(part)
+
+
+def _stacked(part: Part) -> Iterator[Text]:
+    """Every cell on a line of its own, after its heading."""
+    if part.group:
+        yield Text(harmless(part.caption), style="bold")
+    headings = [harmless(column.title) for column in part.columns]
+    for row in part.cells:
+        lines = [
+            Text(f"{heading}: " if heading else "").append_text(to_text(cell))
+            for heading, cell in zip(headings, row, strict=True)
+            if plain(cell)
+        ]
+        yield Text("\n").join(lines)
+        yield Text()
+
+
+def _grid(part: Part, columns: Sequence[_Measured], width: int) -> Grid:
     """Lay out a part of a table; figures stay in one piece for as long as the rest can give way."""
     grid = Grid(
         title=harmless(part.caption) if part.group else None,
@@ -121,29 +146,49 @@ def _grid(part: Part, width: int) -> Grid:
         title_style="bold",
         pad_edge=False,
     )
-    for measured in _measured(part, width):
+    for measured, given in zip(columns, _widths(columns, width), strict=True):
         grid.add_column(
             Text(measured.heading),
             justify="right" if measured.column.figure else "left",
             overflow="fold",
             no_wrap=measured.unbroken,
+            width=given,
         )
     for row in part.cells:
         grid.add_row(*map(to_text, row))
     return grid
 
 
-def _measured(part: Part, width: int) -> Sequence[_Measured]:
-    """Choose what is broken over lines in a table that is too wide: headings of figures, then words, then figures."""
+def _available(columns: Sequence[_Measured], width: int) -> int:
+    """Columns of a terminal for what stands in a table's own."""
+    return width - EDGES - BETWEEN * (len(columns) - 1)
+
+
+def _widths(columns: Sequence[_Measured], width: int) -> Sequence[int | None]:
+    """How wide each column is: as wide as it would be, or the room shared out by what each lacks to that."""
+    spare = _available(columns, width) - sum(each.least for each in columns)
+    lacking = [each.width - each.least for each in columns]
+    if sum(lacking) <= spare:
+        return [None] * len(columns)
+    return [each.least + spare * lack // sum(lacking) for each, lack in zip(columns, lacking, strict=True)]
+
+
+def _measured(part: Part, width: int) -> Sequence[_Measured] | None:
+    """Choose what is broken over lines in a table that is too wide: headings of figures, then words, then figures.
+
+    None where words would have to be broken as well.
+    """
     columns = [
         _Measured(column, harmless(column.title), [harmless(plain(row[index])) for row in part.cells])
         for index, column in enumerate(part.columns)
     ]
-    available = width - EDGES - BETWEEN * (len(columns) - 1)
+    available = _available(columns, width)
     if sum(each.width for each in columns) > available:
         columns = [each.with_wrapped_heading() for each in columns]
     choices = [
         [replace(each, unbroken=each.column.figure or each.is_short) for each in columns],
         [replace(each, unbroken=each.column.figure) for each in columns],
+        [replace(each, unbroken=each.column.figure and each.is_short) for each in columns],
+        columns,
     ]
-    return next((choice for choice in choices if sum(each.least for each in choice) <= available), columns)
+    return next((choice for choice in choices if sum(each.least for each in choice) <= available), None)

@@ -13,9 +13,12 @@ from ...model.assumptions import DEFAULT_EVENT
 from ...model.race import Race
 from ...priors.families import Family
 from ..inference.estimates import FEW, Estimate
-from ..inference.json_values import thousands
+from ..inference.json_values import number, significant, thousands
 from ..inference.probabilities import HEADLINE
 from ..inference.question import Question
+from ..inference.words import and_text as and_text
+from ..inference.words import chance_text as chance_text
+from ..inference.words import share_text as share_text
 
 if TYPE_CHECKING:
     from ..studies.scenarios import ScenarioResult
@@ -25,10 +28,10 @@ if TYPE_CHECKING:
 DAYS_PER_WEEK = 7
 NEVER_SAID = "never"  # of what has no day
 SMALLEST_SHIFT = 0.005  # months; a smaller one would be written as none
-ROUNDED = 1e-12  # by which a sum of weights may miss 0 or 1
 BOUNDS = ("low", "mode", "high")  # parameters of a distribution that are given in this order
 STEERING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 """Bidirectional classes of characters that reorder what stands around them."""
+DAY = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
 LINK = re.compile(r"https?://|#|[\w./-]+(#[\w-]*)?$")
 MARKS = "\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}\N{ARABIC LETTER MARK}"
 
@@ -41,6 +44,30 @@ def day_text(question: Question, months: float) -> str:
 def date_text(day: date | None) -> str:
     """Write a day for people: 9 Nov 2026; never, where there is none."""
     return NEVER_SAID if day is None else f"{day.day} {day:%b %Y}"
+
+
+def with_days(text: str) -> str:
+    """Write the days of a text that programs read, such as the title of a step, for people.
+
+    Examples
+    --------
+    >>> with_days("time passing, 2026-11-16 to 2026-11-23")
+    'time passing, 16 Nov 2026 to 23 Nov 2026'
+    """
+    return DAY.sub(_day_for_people, text)
+
+
+def _day_for_people(found: re.Match[str]) -> str:
+    try:
+        return date_text(date.fromisoformat(found[0]))
+    except ValueError:
+        return found[0]
+
+
+def as_recorded(shift: Estimate) -> Estimate:
+    """Round a shift as runs record it, so that it reads the same when it is worked out and when it is read back."""
+    months, mcse = number(shift.value), significant(shift.mcse)
+    return Estimate(shift.value if months is None else months, shift.mcse if mcse is None else mcse)
 
 
 def stale_text(confirmed: date) -> str:
@@ -77,13 +104,16 @@ def shift_text(shift: Estimate) -> str:
         return "within noise"
     if abs(shift.value) < SMALLEST_SHIFT:
         return f"below {2.0 * SMALLEST_SHIFT:g}"
+    shift = as_recorded(shift)
     return f"{shift.value:+.2f} ± {shift.mcse:.2f}"
 
 
 def figure(value: float) -> str:
-    """Write a number briefly: 330 000, 0.012, 5.1e+26."""
-    if value == 0 or 1e-3 <= abs(value) < 1e3:
-        return f"{value:.3g}"
+    """Write a number briefly: 330 000, 0.012, 0.0004, 5.1e+26; nothing has no sign."""
+    if value == 0:
+        return "0"
+    if abs(value) < 1e3:
+        return f"{value:.{3 if abs(value) >= 1e-3 else 2}g}"
     return f"{value:,.0f}".replace(",", " ") if abs(value) < 1e8 else f"{value:.2e}"
 
 
@@ -167,13 +197,6 @@ def leader_text(race: Race, shares: Mapping[str, Estimate]) -> str:
     """Say who is most often first, with what probability."""
     leader, share = max(shares.items(), key=lambda entry: entry[1].value)
     return f"{firm_words(race, leader)} {share.value:.0%}"
-
-
-def chance_text(value: float) -> str:
-    """Write a probability; one that draws hardly ever met is only said to be small."""
-    if ROUNDED < value < 1.0 - ROUNDED:
-        return "below 0.1%" if value < 1e-3 else "above 99.9%" if value > 1.0 - 1e-3 else f"{value:.1%}"
-    return f"{value:.0%}"
 
 
 def quantile_text(p: float) -> str:

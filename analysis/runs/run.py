@@ -204,7 +204,7 @@ def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = F
     from ..presentation.explorer import render_explorer
     from ..presentation.report.report import write_report
 
-    with beside(partial(_timed, partial(render_explorer, sections.posterior))) as explorer:
+    with beside(partial(_timed, partial(render_explorer, sections.posterior, report=REPORT))) as explorer:
         if sections.posterior.conditioned:
             with watch.part("posterior"):
                 _write_posterior(sections, folder / POSTERIOR)

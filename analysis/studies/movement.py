@@ -17,6 +17,7 @@ from ..inference.outcomes import READY, ready_column
 from ..inference.posterior import Posterior, prior_of
 from ..inference.probabilities import HEADLINE
 from ..inference.request import Request, choose_evidence
+from ..inference.words import and_text
 
 ENOUGH = 0.1  # of the effective draws, left without an item: its date's error is then at most three times the answer's
 
@@ -127,7 +128,7 @@ def _conditioned_apart(request: Request, added: tuple[str, ...], ready: Distribu
     try:
         other = condition(request.question, without, request.engine)
     except UntrustworthyError as error:
-        reason = f"without {' and '.join(added)} the forecast cannot be trusted: {error.on_command_line}"
+        reason = f"without {and_text(added)} the forecast cannot be trusted: {error.on_command_line}"
         return Movement(added, None, {}, reason)
     return _movement(added, ready, other.ready, common=False)
 

@@ -26,6 +26,8 @@ from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.inference.tree.result_tree import result_tree
 from catchup.analysis.presentation.figures.predictive import draw_predictive
+from catchup.analysis.presentation.table import Room
+from catchup.analysis.presentation.tables.checks import layout
 from catchup.analysis.studies.checks.draws import _monte_carlo_error, check_draws
 from catchup.analysis.studies.checks.leave_one_out import LeftOut, _from_chains, check_left_out, leave_one_out
 from catchup.analysis.studies.checks.power import check_power_scaling
@@ -154,6 +156,16 @@ def test_p_value_of_one_of_two_outcomes_is_its_probability(chance: float, observ
     row = predicted(outcomes, observed)
     assert row.discrete
     assert row.probability.value == pytest.approx(chance if observed else 1.0 - chance, abs=1e-12)
+
+
+def test_a_p_value_that_no_draw_bears_out_is_below_what_draws_can_tell(default: Checks) -> None:
+    (row,) = check_predictions([predicted(np.arange(1_000.0), -1.0)])
+    assert (row.figure, row.resolution) == (0.0, 2.0 / 1_000)
+    shown = layout(replace(default, results=(row,))).tables[-1]
+    column = next(column for column in shown.columns if column.title == "figure")
+    assert column.read(row, Room.PAGE) == "below 0.002"
+    (row,) = check_predictions([predicted(np.arange(1_000.0), 1.0)])
+    assert column.read(row, Room.PAGE) == "0.003"
 
 
 def test_prior_p_values_are_uniform_where_the_model_is_true() -> None:

@@ -15,6 +15,7 @@ from scipy.stats import norm
 from catchup.analysis.inference.estimates import Distribution, Weighting
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
+from catchup.analysis.inference.words import chance_text
 from catchup.analysis.presentation.explorer import LATER, RESOLUTION, explorer_data, last_day, packed_dates
 from catchup.analysis.studies.counterfactuals import levers
 from catchup.model.assumptions import load_assumptions
@@ -97,7 +98,7 @@ def test_a_chance_by_a_day_that_is_not_carried_is_said_to_be_the_least(core: Cor
     assert beyond["chance"] == {"share": pytest.approx(0.8), "least": True}
     assert beyond["said"] == "at least 80.0%"
     carried = core.ask(ANSWER, "all carried", "none", "2031-12-31")
-    assert carried["said"] == "100.0%"
+    assert carried["said"] == "100%"
     assert carried["chance"]["share"] <= 1.0
     assert max(share for _, share in carried["first"]) <= 1.0
 
@@ -105,6 +106,16 @@ def test_a_chance_by_a_day_that_is_not_carried_is_said_to_be_the_least(core: Cor
 def test_the_least_is_never_rounded_up(core: Core) -> None:
     said = core.ask("return given[0].map((share) => core.sayChance({ share, least: true }));", [0.97399, 0.9999, 0.974])
     assert said == ["at least 97.3%", "at least 99.9%", "at least 97.4%"]
+
+
+def test_a_share_is_written_as_tables_write_it(core: Core) -> None:
+    shares = [0.0, 2e-4, 0.0123, 0.9999, 1.0]
+    assert core.ask("return given[0].map(core.percent);", shares) == [chance_text(share) for share in shares]
+
+
+def test_the_headline_has_an_error(core: Core) -> None:
+    """Half of what lies between the quantiles at 0.5 -+ 0.5 / sqrt(10), of ten equal draws."""
+    assert core.ask(ANSWER, "as it is", "none", "2026-12-31")["error"] == pytest.approx(0.5 * (60.0 - 12.0))
 
 
 def test_a_quantile_that_is_not_carried_is_after_the_last_day(core: Core) -> None:

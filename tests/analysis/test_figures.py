@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
+from matplotlib.textpath import text_to_path
 
 from catchup.analysis.inference.estimates import Distribution, Weighting
 from catchup.analysis.inference.posterior import prior_of
@@ -23,7 +24,16 @@ from catchup.analysis.presentation.figures import (
 )
 from catchup.analysis.presentation.figures.cumulative import curve_of
 from catchup.analysis.presentation.figures.dates import date_number, day_text
-from catchup.analysis.presentation.figures.style import LABEL_SIZE, SERIES, new_figure, text_width, wrap
+from catchup.analysis.presentation.figures.style import (
+    LABEL_SIZE,
+    MARGIN,
+    SERIES,
+    frame,
+    house_style,
+    new_figure,
+    text_width,
+    wrap,
+)
 from catchup.analysis.studies.trajectories import race_trajectories
 from catchup.model.assumptions import load_assumptions
 from figure_cases import NARROW, WIDE, Results, drawings, faults, lightness, texts
@@ -134,6 +144,18 @@ def test_title_states_a_finding_and_the_foot_says_where_it_comes_from(name: str,
     assert len(title) > 30
     assert subtitle.endswith(".")
     assert source.startswith("As of 12 Jun 2026; prior alone; 4,000 draws (forward, seed 1)")
+
+
+@pytest.mark.parametrize("width", [NARROW, WIDE])
+def test_no_line_of_a_title_is_wider_than_the_picture_where_letters_are_not_fitted_to_dots(width: float) -> None:
+    """A browser draws bold letters wider than a picture of dots does."""
+    with house_style():
+        figure = new_figure(width, 1.0)
+        frame(figure, "Models of other shapes put the median between June 2027 and November 2027", "", "")
+        (title, *_) = figure.texts
+        for line in title.get_text().split("\n"):
+            drawn, _, _ = text_to_path.get_text_width_height_descent(line, title.get_fontproperties(), False)
+            assert drawn / 72.0 <= width - 2 * MARGIN
 
 
 def test_series_are_told_apart_without_colour() -> None:

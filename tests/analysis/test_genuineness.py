@@ -77,7 +77,7 @@ def test_a_believed_reading_that_the_prior_excludes_is_said_so(assumptions: Assu
     assert {each.quantity for each in row.widenings} == set(MYTHOS)
     (line,) = found.warnings()
     assert "slide" in line
-    assert "read as not genuine (posterior 0%): the prior excludes it" in line
+    assert "read as not genuine (posterior below 0.1%): the prior excludes it" in line
     assert all(name in line for name in (*MYTHOS, "--set", "--priors"))
     assert "\n" not in line
 
@@ -121,6 +121,8 @@ def test_a_believed_claim_that_compute_excludes_is_said_so_too() -> None:
     assert row.stated == pytest.approx(0.6 / 0.62)
     assert row.overruled
     assert row.excluded_by == "prior"
+    # its file holds no such number: what it comes to is said
+    assert row.warning.startswith("claimed, whose true_positive / (true_positive + false_positive) is 97%, is read as")
     enough = [each for each in row.widenings if each.needed is not None]
     assert "hyperscaler_budget" in {each.quantity for each in enough}
     for each in as_json(found)["genuine"]["claimed"]["widen"]:
@@ -282,7 +284,7 @@ def test_the_forecast_says_it_and_ends_well(tmp_path: Path, capsys: pytest.Captu
     assert "the prior excludes it" in captured.err
     assert run(arguments) == 0
     captured = capsys.readouterr()
-    assert "believed is read as not genuine (posterior 0%)" in captured.out
+    assert "believed is read as not genuine (posterior below 0.1%)" in captured.out
     assert "the prior excludes it" in captured.err
 
 
@@ -305,7 +307,7 @@ def test_a_check_of_the_file_says_it_without_pymc(tmp_path: Path) -> None:
     command = [sys.executable, "-c", program, "evidence", "check", str(path), "--as-of", DAY.isoformat()]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert "read as not genuine (posterior 0%): the prior excludes it" in done.stdout
+    assert "read as not genuine (posterior below 0.1%): the prior excludes it" in done.stdout
     assert "mythos_chips" in done.stdout
     assert "heavy: []" in done.stdout
 

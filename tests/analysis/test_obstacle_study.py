@@ -202,6 +202,13 @@ def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     return capsys.readouterr().out
 
 
+def test_what_is_added_is_said_to_be_the_median_over_draws(capsys: pytest.CaptureFixture[str]) -> None:
+    """A median of differences is no difference of medians."""
+    said = " ".join(printed(capsys, "obstacles", *PRIOR).split())
+    assert "its median is that of what is added to each draw" in said
+    assert "quantiles of the date move by other amounts" in said
+
+
 def test_json_as_promised(capsys: pytest.CaptureFixture[str]) -> None:
     found = json.loads(printed(capsys, "obstacles", *PRIOR, "--json"))
     assert (found["schema"], found["model"], found["as_of"]) == (1, "current", "2026-11-21")

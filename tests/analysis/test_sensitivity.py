@@ -14,8 +14,16 @@ from catchup.analysis.inference.draws import PriorDraws, StoredDraws
 from catchup.analysis.inference.estimates import Weighting
 from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
+from catchup.analysis.presentation.figures import draw_one_at_a_time
+from catchup.analysis.presentation.figures.wording import quantity_text
 from catchup.analysis.presentation.tables.builders import as_json
-from catchup.analysis.studies.sensitivity.one_at_a_time import MFU_RATIO, one_at_a_time, uncertain_quantities
+from catchup.analysis.presentation.tables.sensitivity import layout
+from catchup.analysis.studies.sensitivity.one_at_a_time import (
+    MFU_RATIO,
+    MOST_SHOWN,
+    one_at_a_time,
+    uncertain_quantities,
+)
 from catchup.analysis.studies.sensitivity.study import Sensitivity, sensitivity
 from catchup.analysis.studies.sensitivity.variance import REPLICATES, first_order_from_draws
 from catchup.model.assumptions import load_assumptions
@@ -119,6 +127,26 @@ def test_widest_first_and_the_articles_order(of_prior: Sensitivity) -> None:
     leaders = [swing.quantity for swing in of_prior.one_at_a_time.swings if swing.part_of is None][:4]
     assert leaders == ["algorithmic_progress", "hyperscaler_budget", "mythos_chips", MFU_RATIO]
     assert of_prior.one_at_a_time.swings[-1].span.value == 0.0  # the start-up does not win at the medians
+
+
+@pytest.mark.parametrize("model", ["article", "current"])
+def test_picture_and_table_show_the_same_quantities(model: str) -> None:
+    """What one entry moves together stands in that entry, and both say so and count what is left out alike."""
+    found = sensitivity(prior_of(Question(load_assumptions(model=model), date(2026, 11, 23), draws=2_000)))
+    (table,) = layout(found).tables
+    assert table.shown is not None
+    figure = draw_one_at_a_time(found)
+    firms = found.question.assumptions.race.firms
+    drawn = [label.get_text().replace("\n", " ") for label in figure.axes[0].get_yticklabels()]
+    assert drawn == [quantity_text(row.quantity, firms) for row in table.shown][: len(drawn)]
+    assert len(drawn) == len(table.shown) == MOST_SHOWN
+    assert not {"mfu_anthropic", "mfu_china"} & {row.quantity for row in table.shown}
+    left_out = len(found.one_at_a_time.swings) - 2 - MOST_SHOWN
+    source = " ".join(figure.texts[-1].get_text().split())
+    assert f"{left_out} further quantities move it by less" in source
+    assert f"and {left_out} more that move it less" in table.lines[0]
+    assert "MFU ratio stands for MFU anthropic and MFU china" in source
+    assert "mfu_ratio stands for mfu_anthropic and mfu_china" in table.lines
 
 
 def test_percentiles_from_draws_carry_their_error(question: Question) -> None:

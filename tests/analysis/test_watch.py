@@ -232,6 +232,14 @@ def ends_of(row: Watched) -> dict[str, tuple[float, float]]:
     return {each.id: (low, high) for each, low, high in zip(row.sightings, ends, ends[1:], strict=False)}
 
 
+@pytest.mark.parametrize("model", ["article", "current"])
+def test_a_scenario_is_called_as_the_model_calls_it(model: str) -> None:
+    assumptions = load_assumptions(model=model)
+    rows = [row for row in read_observables(assumptions).rows.values() if row.way == "scenario"]
+    assert {row.id for row in rows} >= {"merger", "consortium"}
+    assert [row.title for row in rows] == [assumptions.scenarios[row.name].text.title for row in rows]
+
+
 @pytest.mark.slow
 def test_draws_of_both_engines_are_watched_alike(found: Watch, sampled_current: Posterior) -> None:
     names = ["month-of-silence", "general-lag", "merger"]

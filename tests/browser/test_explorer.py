@@ -8,6 +8,7 @@ import re
 import shlex
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from browsing import DESKTOP, LEAST_CONTRAST, PHONE, SCHEMES, Browser
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference.posterior import Posterior
 from catchup.analysis.inference.request import Request, posterior
-from catchup.analysis.presentation.explorer import BELIEVABLE, write_explorer
+from catchup.analysis.presentation.explorer import BELIEVABLE, render_explorer, write_explorer
 from catchup.analysis.studies.counterfactuals import levers
 from catchup.evidence import __file__ as evidence_room
 
@@ -121,6 +122,58 @@ def test_switching_an_item_off_and_on_again_changes_and_restores(page: Browser) 
     assert shown(page)["0.5"] != before["0.5"]
     switch(page, "caisi-glm-5-3-cyber-lag")
     assert shown(page) == before
+
+
+LABELS = """return [...document.querySelectorAll("#picture text[text-anchor=middle]")].slice(0, -1).map((label) => {
+  const box = label.getBoundingClientRect(); return [box.left, box.right]; })"""
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP])
+def test_days_below_the_curve_stand_apart_and_inside(width: int, browser: Browser, explorer: Path) -> None:
+    browser.open(explorer, width)
+    labels = browser.ask(LABELS)
+    assert len(labels) > 1
+    assert all(left < right for left, right in labels)
+    assert all(before[1] < after[0] for before, after in pairwise(labels))
+    edge = browser.ask("return document.getElementById('picture').getBoundingClientRect().right")
+    assert labels[-1][1] <= edge
+
+
+def test_a_dashed_curve_is_spoken_of_where_there_is_one(page: Browser) -> None:
+    def seen() -> tuple[str, int]:
+        said = page.ask("return document.getElementById('lines').textContent")
+        return said, page.ask("return document.querySelectorAll('#picture .start').length")
+
+    assert seen() == ("The curve is as the page began.", 0)
+    switch(page, "caisi-glm-5-3-cyber-lag")
+    assert seen() == ("Solid: as chosen. Dashed: as the page began.", 1)
+
+
+def test_a_title_that_a_box_cuts_off_stands_whole_below_it(page: Browser) -> None:
+    chosen = page.ask("return document.getElementById('event').selectedOptions[0].text")
+    assert page.ask("return document.querySelector('[data-of=event]').textContent") == chosen
+    assert page.ask("return document.querySelector('[data-of=lever]').textContent") == ""  # "None" is whole
+
+
+def test_the_headline_says_its_error(page: Browser) -> None:
+    said = page.ask("return document.getElementById('interval').textContent")
+    assert re.search(r"\. Standard error of the median: \d+ days$", said)
+
+
+def test_without_scripts_there_is_no_dead_control_and_the_report_is_a_link(
+    browser: Browser, drawn: Posterior, tmp_path: Path
+) -> None:
+    path = tmp_path / "explore.html"
+    path.write_text(render_explorer(drawn, draws=500, report="report.html"), encoding="utf-8")
+    browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        browser.open(path)
+        assert not any(each.is_displayed() for each in browser.driver.find_elements("css selector", "select, .answer"))
+        (link,) = browser.driver.find_elements("css selector", "noscript a")
+        assert link.get_dom_attribute("href") == "report.html"
+        assert link.is_displayed()
+    finally:
+        browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
 
 def test_reset_restores(page: Browser) -> None:

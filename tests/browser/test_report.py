@@ -11,6 +11,7 @@ from browsing import DESKTOP, LEAST_CONTRAST, PHONE, SCHEMES, Browser
 
 FIGURES = 7
 OPEN = "document.querySelectorAll('details').forEach((fold) => { fold.open = true; })"
+SCREEN = 400  # CSS pixels, half of a telephone's height
 WIDTHS = (360, 420, 700, DESKTOP)
 
 
@@ -22,6 +23,33 @@ def page(request: pytest.FixtureRequest, browser: Browser, report: Path) -> Brow
 
 def test_it_is_no_wider_than_the_window(page: Browser) -> None:
     assert page.overflow() == 0
+
+
+def test_no_table_is_cut_off_while_the_window_has_room(browser: Browser, report: Path) -> None:
+    browser.open(report, DESKTOP)
+    browser.ask(OPEN)
+    lacking = browser.ask(
+        """return [...document.querySelectorAll(".scroll")]
+             .map((box) => [box.scrollWidth - box.clientWidth, box.ariaLabel])"""
+    )
+    assert len(lacking) > 10
+    assert [name for missing, name in lacking if missing > 0] == []
+    assert browser.overflow() == 0
+
+
+def test_a_table_that_scrolls_shows_that_it_does(browser: Browser, report: Path) -> None:
+    browser.open(report, PHONE)
+    shades = browser.ask("return getComputedStyle(document.querySelector('.scroll')).backgroundAttachment")
+    assert shades == "local, local, scroll, scroll"
+
+
+def test_no_row_is_drawn_out_over_the_screen_by_cells_out_of_sight(browser: Browser, report: Path) -> None:
+    browser.open(report, 360)
+    browser.ask(OPEN)
+    tallest = browser.ask(
+        "return Math.max(...[...document.querySelectorAll('tbody tr')].map((row) => row.offsetHeight))"
+    )
+    assert tallest < SCREEN
 
 
 def test_text_stands_out(page: Browser) -> None:

@@ -36,7 +36,7 @@ def brief_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 def undrawn_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Runs with a report, but without figures and explorer."""
     monkeypatch.setattr(orchestration, "drawings_of", lambda sections: {})
-    monkeypatch.setattr("catchup.analysis.presentation.explorer.render_explorer", lambda *_: "")
+    monkeypatch.setattr("catchup.analysis.presentation.explorer.render_explorer", lambda *_, **__: "")
 
 
 @pytest.fixture

@@ -197,6 +197,15 @@ def test_json_of_what_reads_runs(shelf: Shelf, capsys: pytest.CaptureFixture[str
     assert json.loads(capsys.readouterr().out) == runs[-1].forecast
 
 
+def test_a_run_is_named_by_the_folder_that_it_is_asked_from(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = shelf[1][0].folder.resolve(), shelf[1][1].folder.resolve()
+    monkeypatch.chdir(second)
+    assert run(["diff", f"../{first.name}", "."]) == 0
+    assert f"From {first.name} to {second.name};" in " ".join(capsys.readouterr().out.split())
+
+
 def test_history_json_has_the_promised_keys(shelf: Shelf, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["history", "--runs", str(shelf[0]), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)["runs"]

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from scipy.stats import norm
 
-from catchup.analysis.archive.contributions import Contributions, contributions
+from catchup.analysis.archive.contributions import Contributions, Shifted, contributions
 from catchup.analysis.archive.history import history
 from catchup.analysis.archive.moved import Moved, moved_of
 from catchup.analysis.archive.program import changelog_entries, code_hash
@@ -26,7 +27,7 @@ from catchup.analysis.inference.request import Request
 from catchup.analysis.inference.snapshot import Snapshot
 from catchup.analysis.presentation.figures import draw_contributions
 from catchup.analysis.presentation.figures.contributions import LOOKS
-from catchup.analysis.presentation.figures.dates import day_number
+from catchup.analysis.presentation.figures.dates import day_number, day_text
 from catchup.analysis.presentation.figures.style import NARROW, WIDTH
 from catchup.analysis.presentation.site.moved import story, story_of
 from catchup.analysis.runs.replay import replay
@@ -95,7 +96,7 @@ def test_over_24_weeks_contributions_add_up_and_planted_corrections_are_found(tm
 
 
 def test_the_picture_draws_what_runs_have_recorded(shelf: Shelf) -> None:
-    runs, moved = shelf[1], contributions((run.manifest.as_of, moved_of(run)) for run in shelf[1])
+    runs, moved = shelf[1], contributions(Shifted(run.name, run.manifest.as_of, moved_of(run)) for run in shelf[1])
     assert len(moved) == len(runs) - 1
     for each, run in zip(moved, runs[1:], strict=True):
         recorded = moved_of(run)
@@ -123,7 +124,7 @@ def test_the_picture_draws_what_runs_have_recorded(shelf: Shelf) -> None:
 
 @pytest.mark.parametrize("width", [WIDTH, NARROW])
 def test_every_entry_of_the_legend_stands_inside_the_picture(width: float, shelf: Shelf) -> None:
-    every = [Contributions(run.manifest.as_of, dict.fromkeys(LOOKS, 0.1), 0.5) for run in shelf[1][1:]]
+    every = [Contributions(run.manifest.as_of, dict.fromkeys(LOOKS, 0.1), 0.5, "") for run in shelf[1][1:]]
     figure = draw_contributions(history(shelf[0]), every, width=width)
     figure.canvas.draw()
     legend = figure.axes[1].get_legend()
@@ -135,13 +136,87 @@ def test_every_entry_of_the_legend_stands_inside_the_picture(width: float, shelf
     assert figure.axes[0].get_window_extent().width > 0.6 * page.width
 
 
-def test_runs_of_one_day_are_summed(shelf: Shelf) -> None:
-    moved = moved_of(shelf[1][-1])
-    assert moved is not None
-    day = shelf[1][-1].manifest.as_of
-    (once,), (twice,) = contributions([(day, moved)]), contributions([(day, None), (day, moved), (day, moved)])
+@pytest.fixture
+def moved(shelf: Shelf) -> Moved:
+    found = moved_of(shelf[1][-1])
+    assert found is not None
+    return replace_against(found, "before")
+
+
+def replace_against(moved: Moved, name: str) -> Moved:
+    return moved._replace(against=name)
+
+
+DAY, DAY_BEFORE = date(2026, 11, 23), date(2026, 11, 16)
+BEFORE = Shifted("before", DAY_BEFORE, None)
+
+
+def test_two_runs_of_a_day_compared_with_the_same_one_have_moved_once(moved: Moved) -> None:
+    (once,) = contributions([BEFORE, Shifted("one", DAY, moved)])
+    (still,) = contributions([BEFORE, Shifted("one", DAY, moved), Shifted("two", DAY, moved)])
+    assert (once.total, once.since, once.elsewhere) == (still.total, still.since, still.elsewhere)
+    assert once.total == moved.attribution.total.shifts[0.5].value
+    assert (once.since, once.elsewhere) == ("before", False)
+
+
+def test_a_run_of_a_day_compared_with_another_of_it_adds_to_that_one(moved: Moved) -> None:
+    (once,) = contributions([BEFORE, Shifted("one", DAY, moved)])
+    second = replace_against(moved, "one")
+    (twice,) = contributions([BEFORE, Shifted("one", DAY, moved), Shifted("two", DAY, second)])
     assert twice.total == pytest.approx(2 * once.total)
     assert twice.months == pytest.approx({cause: 2 * months for cause, months in once.months.items()})
+    assert (twice.since, twice.elsewhere) == ("before", False)
+
+
+def test_a_run_that_was_compared_with_itself_or_in_a_circle_is_counted_once(moved: Moved) -> None:
+    one, two = replace_against(moved, "two"), replace_against(moved, "one")
+    (found,) = contributions([BEFORE, Shifted("one", DAY, one), Shifted("two", DAY, two)])
+    assert found.total == pytest.approx(2 * moved.attribution.total.shifts[0.5].value)
+
+
+def test_a_day_filled_in_later_is_said_not_to_be_what_bars_start_from(shelf: Shelf, moved: Moved) -> None:
+    """The line goes by the day that was filled in, the bar after it by the one before."""
+    names = [run.name for run in shelf[1]]
+    told = [Shifted(run.name, run.manifest.as_of, moved_of(run)) for run in shelf[1]]
+    last = contributions([*told[:-1], told[-1]._replace(moved=replace_against(moved, names[-3]))])[-1]
+    assert (last.since, last.elsewhere) == (names[-3], True)
+    words = texts(draw_contributions(history(shelf[0]), [last]))
+    assert f"{day_text(last.day)} since run {names[-3]}" in words
+    assert "unless said below" in words
+    usual = texts(draw_contributions(history(shelf[0]), contributions(told)))
+    assert "since run 2" not in usual
+    assert "unless" not in usual
+
+
+def texts(figure: Figure) -> str:
+    return " ".join(" ".join(text.get_text() for text in figure.texts).split())
+
+
+def test_bars_reconcile_with_the_line_above_them(shelf: Shelf) -> None:
+    """Of the last run of each day, however many runs a day has and whatever they were compared with."""
+    found = history(shelf[0])
+    first, *_, last = found.entries
+    second = Run(last.run.folder, last.run.manifest)
+    doubled = replace(found, entries=(*found.entries, replace(last, run=second)))
+    told = [Shifted(entry.run.name, entry.run.manifest.as_of, moved_of(entry.run)) for entry in found.entries]
+    again = told[-1]._replace(name=f"{told[-1].name}-2")
+    figure = draw_contributions(doubled, contributions([*told, again]))
+    (median,) = [line for line in figure.axes[0].lines if line.get_label() == "median"]
+    (dots,) = [line for line in figure.axes[1].lines if line.get_label() == "in all"]
+    days_per_month = first.run.snapshot.question.assumptions.calendar.days_per_month
+    risen = np.diff(np.asarray(median.get_ydata())) / days_per_month
+    np.testing.assert_allclose(risen, dots.get_ydata(), atol=3 * ROUNDED)
+    assert f"{len(found.entries) + 1} runs on {len(found.entries)} days" in texts(figure)
+
+
+def test_the_last_bar_stands_whole_inside_the_picture(shelf: Shelf) -> None:
+    told = [Shifted(run.name, run.manifest.as_of, moved_of(run)) for run in shelf[1]]
+    short = replace(history(shelf[0]), entries=history(shelf[0]).entries[-2:])
+    axes = draw_contributions(short, contributions(told)[-1:]).axes[1]
+    low, high = axes.get_xlim()
+    bars = [bar for container in axes.containers for bar in container.patches]
+    assert bars
+    assert all(low < bar.get_x() and bar.get_x() + bar.get_width() < high for bar in bars)
 
 
 def snapshots(new: tuple[str, ...], **changes: object) -> tuple[Snapshot, Snapshot]:

@@ -167,6 +167,15 @@ def test_a_folder_that_cannot_be_written(runs: Path, shelf: Shelf) -> None:
         runs.chmod(0o700)
 
 
+def test_a_folder_of_runs_that_is_not_there_is_said_to_hold_none(runs: Path, shelf: Shelf) -> None:
+    found = look(runs.parent / "rnus", today_of(shelf))
+    (row,) = [finding for finding in found.findings if finding.id == "runs-folder"]
+    assert row.verdict == "warn"
+    assert "rnus: does not exist yet, and so holds no runs; can be made" in row.text
+    assert "its name" in row.advice
+    assert found.sound  # a first job makes it
+
+
 def test_a_folder_where_nothing_can_be_made(runs: Path, shelf: Shelf) -> None:
     site = runs.parent / "nowhere" / "deeper" / "site"
     assert verdicts(look(runs, today_of(shelf), site=site))["site-folder"] == "fail"

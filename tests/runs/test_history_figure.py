@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
-from catchup.analysis.archive.history import History, history
+from catchup.analysis.archive.history import Entry, History, history
 from catchup.analysis.archive.reading import Run
 from catchup.analysis.commands.main import run as command
 from catchup.analysis.presentation.figures import draw_history
 from catchup.analysis.presentation.figures.dates import day_number
+from catchup.analysis.presentation.table import Room
+from catchup.analysis.presentation.tables.history import history_table
 from catchup.priors.errors import InputError
 
 Shelf = tuple[Path, list[Run]]
@@ -47,6 +52,43 @@ def test_arrivals_are_numbered_where_they_came(found: History) -> None:
         (mark,) = [text for text in figure.axes[0].texts if text.get_text() == str(number)]
         assert mark.xy[0] == day_number(entry.run.manifest.as_of)
         assert any(item in text.replace("\n", " ") for text in words for item in entry.items_added)
+
+
+def test_the_past_is_spoken_of_only_where_its_line_is_in_view(found: History) -> None:
+    said = "Below the sloping dotted line lies the past."
+    assert said not in words_of(draw_history(found))  # the median lies half a year and more ahead
+    first, last = found.entries[0], found.entries[-1]
+    soon = quantile_moved_to(last, first.run.manifest.as_of)
+    figure = draw_history(replace(found, entries=(*found.entries[:-1], soon)))
+    assert said in words_of(figure)
+    (axes,) = figure.axes
+    sloping = [line for line in axes.lines if list(line.get_xdata()) == list(line.get_ydata())]
+    assert len(sloping) == 1
+    (low, high), (left, right) = sloping[0].get_xdata(), axes.get_xlim()
+    assert left <= low < high <= right
+
+
+def words_of(figure: Figure) -> str:
+    return " ".join(" ".join(text.get_text() for text in figure.texts).split())
+
+
+def quantile_moved_to(entry: Entry, day: date) -> Entry:
+    """The same run, but its 5% quantile on a day."""
+    months = entry.run.snapshot.question.assumptions.calendar.months(day)
+    forecast = copy.deepcopy(entry.run.forecast)
+    forecast["ready"]["quantiles"]["0.05"]["months"] = months
+    run = Run(entry.run.folder, entry.run.manifest)
+    run.__dict__["forecast"] = forecast
+    return replace(entry, run=run)
+
+
+def test_a_retracted_item_is_said_to_be_retracted(found: History) -> None:
+    *others, last = found.entries
+    gone = replace(last, items_added=(), items_removed=("eci-lag", "zai"), items_retracted=("zai",))
+    both = replace(found, entries=(*others, gone))
+    assert "- zai (retracted)" in words_of(draw_history(both))
+    column = next(column for column in history_table(both).columns if column.title == "Items added or removed")
+    assert column.read(gone, Room.NARROW) == "removed: eci-lag; retracted: zai"
 
 
 @pytest.mark.parametrize("count", [1, 2])

@@ -93,10 +93,10 @@ def test_which_date_a_run_is_judged_by_is_said(folder: Path, capsys: pytest.Capt
     assert (found["2026-11-01"], found["2026-11-08"]) == ("ready", "known")
     assert catchup(asked) == 0
     printed = " ".join(capsys.readouterr().out.split())
-    assert "judged by the day on which it is publicly known: 2026-11-08" in printed
-    assert "judged by the day on which it is ready, the only one that is given: 2026-11-01" in printed
+    assert "Judged by the day on which it is publicly known: 2026-11-08" in printed
+    assert "Judged by the day on which it is ready, the only one that is given: 2026-11-01" in printed
     assert catchup([*asked, "--event", "lean-mythos"]) == 0
-    assert "judged by the day on which it is publicly known: every run" in " ".join(capsys.readouterr().out.split())
+    assert "Judged by the day on which it is publicly known: every run" in " ".join(capsys.readouterr().out.split())
 
 
 def test_an_event_that_no_run_is_about_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

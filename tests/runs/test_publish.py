@@ -27,12 +27,13 @@ import yaml
 from catchup.analysis.archive import site_folder
 from catchup.analysis.archive.manifest import file_hash
 from catchup.analysis.archive.moved import Moved
-from catchup.analysis.archive.reading import Run, read_run
+from catchup.analysis.archive.reading import EXPLORER, REPORT, Run, read_run
 from catchup.analysis.commands.main import app
 from catchup.analysis.commands.main import run as command
 from catchup.analysis.inference.estimates import ZERO, Estimate
 from catchup.analysis.inference.probabilities import HEADLINE
 from catchup.analysis.presentation.digest import digest_html, digest_text
+from catchup.analysis.presentation.site.build import _explorer_from_afar
 from catchup.analysis.presentation.site.latest import Latest
 from catchup.analysis.presentation.site.moved import story, story_of
 from catchup.analysis.presentation.tables.attribution import attribution_table
@@ -151,6 +152,14 @@ def test_the_same_runs_give_the_same_bytes(shelf: Shelf, site: Path, tmp_path: P
 
 def test_publishing_again_touches_nothing(shelf: Shelf, site: Path) -> None:
     assert publish(shelf[0], site).written == ()
+
+
+def test_the_explorer_at_the_root_leads_to_the_report_of_its_run(shelf: Shelf, tmp_path: Path) -> None:
+    run = Run(tmp_path / "2026-09-22", shelf[1][-1].manifest)
+    run.folder.mkdir()
+    (run.folder / EXPLORER).write_text(f'<a href="{REPORT}">The report</a> <a href="https://example.org">x</a>')
+    page = _explorer_from_afar(run).decode()
+    assert page == f'<a href="runs/2026-09-22/{REPORT}">The report</a> <a href="https://example.org">x</a>'
 
 
 @pytest.mark.usefixtures("cards_drawn_once")

@@ -111,7 +111,7 @@ def test_a_diff_of_kept_runs_says_the_same(runs: list[Run], capsys: pytest.Captu
 def test_the_commands_show_it(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["evidence", "show", "eci-lag", "--ledger", str(ledger)]
     assert command(asked) == 0
-    assert "Revised: observed.value 9.5 to 7 on 2026-09-09" in " ".join(capsys.readouterr().out.split())
+    assert "Revised: observed.value 9.5 to 7 on 9 Sep 2026" in " ".join(capsys.readouterr().out.split())
     assert command([*asked, "--as-of", "2026-09-04", "--json"]) == 0
     before = json.loads(capsys.readouterr().out)
     assert (before["observed"]["value"], before["revised"], before["retracted_on"]) == (9.5, [], None)
@@ -122,17 +122,17 @@ def test_the_commands_show_it(ledger: Path, capsys: pytest.CaptureFixture[str]) 
     assert command(["evidence", "list", "--ledger", str(ledger), "--as-of", "2026-09-25"]) == 0
     assert "Revised" in capsys.readouterr().out
     assert command(["evidence", "show", "caisi-deepseek-v4-lag", "--ledger", str(ledger)]) == 0
-    assert "Retracted on 2026-09-23" in capsys.readouterr().out
+    assert "Retracted on 23 Sep 2026" in capsys.readouterr().out
 
 
 def test_the_site_shows_the_life_of_each_item(runs: list[Run], tmp_path: Path) -> None:
     publish(runs[0].folder.parent, tmp_path / "site")
     page = " ".join((tmp_path / "site" / "evidence.html").read_text(encoding="utf-8").split())
     text = re.sub(r"<[^>]*>", "", page)
-    assert "2026-09-09: revised: observed.value 9.5 to 7 (the &lt;index&gt; had left two releases out)" in text
-    assert "2026-09-23: retracted: its tasks were in the training data" in text
-    assert "2026-09-04: first counted by run 2026-09-04" in text
-    assert "2026-09-18: last counted by run 2026-09-18" in text
+    assert "9 Sep 2026: revised: observed.value 9.5 to 7 (the &lt;index&gt; had left two releases out)" in text
+    assert "23 Sep 2026: retracted: its tasks were in the training data" in text
+    assert "4 Sep 2026: first counted by run 2026-09-04" in text
+    assert "18 Sep 2026: last counted by run 2026-09-18" in text
 
 
 def test_check_refuses_a_change_of_tomorrow(ledger: Path, capsys: pytest.CaptureFixture[str]) -> None:

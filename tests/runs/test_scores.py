@@ -28,7 +28,10 @@ from catchup.analysis.archive.views import LEVELS, Curve, Knots, Unscored, View,
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference import proper_scores
 from catchup.analysis.inference.estimates import Distribution, Weighting
+from catchup.analysis.presentation.table import plain
 from catchup.analysis.presentation.tables.builders import as_json
+from catchup.analysis.presentation.tables.scores import scores_table
+from catchup.analysis.presentation.text import date_text
 from catchup.model.calendar import Calendar
 from catchup.priors.errors import InputError
 
@@ -407,7 +410,7 @@ def test_a_run_after_the_outcome_is_no_forecast(shelf: Shelf, monkeypatch: pytes
     assert [row.id for row in found] == [one.name for one in shelf[1][:4]]
     assert [row.id for row in found.left_out] == [one.name for one in shelf[1][4:]]
     assert read == [row.id for row in found]
-    assert all(row.reason == f"made after it happened, {day}: no forecast of it" for row in found.left_out)
+    assert all(row.reason == f"made after it happened, {day}, and so no forecast of it" for row in found.left_out)
     opened = score_runs(shelf[1], Outcome(day, open=True))
     assert [row.id for row in opened.left_out] == [row.id for row in found.left_out]
 
@@ -427,10 +430,15 @@ def test_the_command_shows_what_can_be_shown_and_why_the_rest_cannot(
     day = shelf[1][3].manifest.as_of
     assert run(["score", "--runs", str(shelf[0]), "--outcome", str(day)]) == 0
     printed = " ".join(capsys.readouterr().out.split())
-    left = ", ".join(one.name for one in shelf[1][4:])
-    assert f"left out, made after it happened, {day}: no forecast of it: {left}" in printed
-    assert "no log score, what is stated has no density: article, article-code" in printed
-    assert "quoted, not opened at the source: first-quarter, sooner" in printed
+    left = "; ".join(one.name for one in shelf[1][4:])
+    told = f"Left out (made after it happened, {date_text(day)}, and so no forecast of it): {left};"
+    assert told.removesuffix(";") in printed
+    assert "No log score (what is stated has no density): The article; The article's code, v3.2; " in printed
+    assert "Quoted, not opened at the source: Musk: first quarter of 2027; Z.ai's founder: sooner than that." in printed
+    assert "first-quarter" not in printed  # an id that the table does not have
+    notes = scores_table(score_runs(shelf[1], Outcome(day))).lines
+    assert notes
+    assert all(line[0].isupper() and line.endswith(".") for line in map(plain, notes))
     assert run(["score", "--runs", str(shelf[0]), "--outcome", str(LATE), "--json"]) == 0
     content = json.loads(capsys.readouterr().out)
     assert content["left_out"] == []

@@ -19,6 +19,7 @@ from catchup.analysis.archive.verification import verify
 from catchup.analysis.commands.main import run
 from catchup.analysis.presentation.digest import _outcome_text
 from catchup.analysis.presentation.site.record import Record
+from catchup.analysis.presentation.text import date_text
 from catchup.priors.clock import today
 
 Shelf = tuple[Path, list[Run]]
@@ -193,8 +194,8 @@ def test_a_site_refuses_an_outcome_before_the_first_day_and_stays_as_it_was(
 
 def test_a_track_record_of_a_day_to_come_says_that_it_is_supposed(shelf: Shelf) -> None:
     supposed = Record(Outcome.stated(date(2099, 1, 15), today()))
-    assert supposed.tables(shelf[1])[0][0] == "If it happened on 2099-01-15"
-    assert Record(Outcome.stated(today(), today())).tables(shelf[1])[0][0] == f"It happened on {today()}"
+    assert supposed.tables(shelf[1])[0][0] == "If it happened on 15 Jan 2099"
+    assert Record(Outcome.stated(today(), today())).tables(shelf[1])[0][0] == f"It happened on {date_text(today())}"
 
 
 @pytest.mark.parametrize(

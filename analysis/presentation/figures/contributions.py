@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ...studies.news import Cause
-from .dates import day_number
+from .dates import day_number, day_text
 from .history import draw_evolution
 from .style import INK, MUTED, WIDTH, frame, house_style, legend_below, new_figure, series, settle
 
@@ -23,6 +23,7 @@ HEIGHTS = (3.0, 1.7)  # inches, of the two panels
 SIDES = 1.0  # inches beside the plotting area
 FILL = 0.72  # of the least distance between two runs that a bar takes
 WIDEST = 6.0  # days, of a bar
+CLEAR = 1.2  # of half a bar, that the axis reaches beyond the first and the last run
 ROOM = 1.15  # how far the axis reaches beyond the longest bar
 MOST_COLUMNS = 4  # of the legend of a figure as wide as a page
 SMALLEST = 5e-4  # months; a cause that never moves the median by more is not drawn
@@ -56,7 +57,7 @@ def draw_contributions(history: History, moved: Sequence[Contributions], *, widt
     history : History
         Runs of one event, oldest first.
     moved : sequence of Contributions
-        What moved each, by day; runs without are drawn without bars.
+        What moved the last run of each day; days without are drawn without bars.
     width : float
         Inches.
 
@@ -71,25 +72,34 @@ def draw_contributions(history: History, moved: Sequence[Contributions], *, widt
     """
     figure = new_figure(width, sum(HEIGHTS))
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=HEIGHTS)
-    words = draw_evolution(above, history, width - SIDES)
+    bar = _bar_width(moved)
+    words = draw_evolution(above, history, width - SIDES, beside=0.5 * CLEAR * bar)
     below.set_xlabel(above.get_xlabel())
     above.set_xlabel("")
     drawn = [cause for cause in LOOKS if any(abs(each.months.get(cause, 0.0)) >= SMALLEST for each in moved)]
-    _draw_bars(below, moved, drawn)
+    _draw_bars(below, moved, drawn, bar)
     handles, names = (
         list(a + b) for a, b in zip(*(axes.get_legend_handles_labels() for axes in (above, below)), strict=True)
     )
     columns = MOST_COLUMNS if width >= WIDTH else MOST_COLUMNS // 2
     figure.set_size_inches(width, sum(HEIGHTS) + legend_below(below, handles, names, columns=columns))
-    frame(figure, words.finding, f"{words.subtitle} Bars: what moved the median since the run before.", words.source)
+    elsewhere = [f"{day_text(each.day)} since run {each.since}" for each in moved if each.elsewhere]
+    bars = "Bars: what moved the median since the run before" + (", unless said below." if elsewhere else ".")
+    source = f"Bars: {', '.join(elsewhere)}. {words.source}" if elsewhere else words.source
+    frame(figure, words.finding, f"{words.subtitle} {bars}", source)
     settle(figure)
     return figure
 
 
-def _draw_bars(axes: Axes, moved: Sequence[Contributions], drawn: Sequence[Cause]) -> None:
+def _bar_width(moved: Sequence[Contributions]) -> float:
+    """Days that a bar is wide."""
+    days = np.array([day_number(each.day) for each in moved])
+    return min(FILL * float(np.diff(days).min()) if days.size > 1 else WIDEST, WIDEST)
+
+
+def _draw_bars(axes: Axes, moved: Sequence[Contributions], drawn: Sequence[Cause], width: float) -> None:
     """Stack what moved the median later upwards, and what moved it earlier downwards; a dot is the sum."""
     days = np.array([day_number(each.day) for each in moved])
-    width = min(FILL * float(np.diff(days).min()) if days.size > 1 else WIDEST, WIDEST)
     top, bottom = np.zeros(days.size), np.zeros(days.size)
     for cause in drawn:
         look = LOOKS[cause]

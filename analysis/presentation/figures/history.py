@@ -37,6 +37,8 @@ Array = NDArray[np.float64]
 HEIGHT = 3.4  # inches
 SIDES = 1.0  # inches beside the plotting area
 TICKS = 9
+BESIDE = 0.04  # of the time that the runs span, beside the first and the last
+SEEN = 0.03  # of an axis's length: of the line of today, what is shorter is not to be seen
 FEWEST = 3  # runs from which on bands are drawn without a marker at each run
 
 
@@ -47,7 +49,7 @@ def draw_history(history: History, *, width: float = WIDTH) -> Figure:
     Parameters
     ----------
     history : History
-        Runs of one event, oldest first; of several runs of a day the last is drawn.
+        Runs of one event, oldest first; the last of each day is drawn.
     width : float
         Inches.
 
@@ -77,8 +79,19 @@ class Words(NamedTuple):
     source: str
 
 
-def draw_evolution(axes: Axes, history: History, width: float) -> Words:
+def draw_evolution(axes: Axes, history: History, width: float, beside: float = 0.0) -> Words:
     """Draw the fan of dates onto axes that are so many inches wide, and say what it shows.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where to.
+    history : History
+        As for `draw_history`.
+    width : float
+        Inches.
+    beside : float
+        Days that the axis reaches beyond the first and the last run, at least.
 
     Raises
     ------
@@ -90,10 +103,13 @@ def draw_evolution(axes: Axes, history: History, width: float) -> Words:
     asked = np.array([day_number(entry.run.manifest.as_of) for entry in entries])
     dates = {p: _dates(entries, calendar, p) for p in QUANTILES}
     arrivals = _arrivals(history)
-    _set_limits(axes, asked, dates, width)
+    _set_limits(axes, asked, dates, width, beside)
     _draw_fan(axes, asked, dates)
     _mark_arrivals(axes, arrivals)
-    return Words(_finding(entries, calendar), _subtitle(entries), _source(entries, arrivals))
+    past = _draw_line_of_today(axes)
+    runs = _runs_text(len(history.entries), len(entries))
+    subtitle = f"Event {entries[-1].run.manifest.event}; {runs}.{past}"
+    return Words(_finding(entries, calendar), subtitle, _source(entries, arrivals))
 
 
 def _of_a_day_each(history: History) -> list[Entry]:
@@ -115,14 +131,17 @@ def _arrivals(history: History) -> list[tuple[date, str]]:
     """Days on which items were first counted, with a text; the first run's items were there from the start."""
     found: dict[date, list[str]] = {}
     for entry in history.entries[1:]:
-        changes = [*(f"+ {name}" for name in entry.items_added), *(f"- {name}" for name in entry.items_removed)]
+        changes = [
+            *(f"+ {name}" for name in entry.items_added),
+            *(f"- {name}{' (retracted)' * (name in entry.items_retracted)}" for name in entry.items_removed),
+        ]
         found.setdefault(entry.run.manifest.as_of, []).extend(changes)
     return [(day, ", ".join(changes)) for day, changes in found.items() if changes]
 
 
-def _set_limits(axes: Axes, asked: Array, dates: dict[float, Array], width: float) -> None:
-    span = max(asked[-1] - asked[0], 7.0)
-    set_date_axis(axes, asked[0] - 0.04 * span, asked[-1] + 0.04 * span, width, "Day the question is asked")
+def _set_limits(axes: Axes, asked: Array, dates: dict[float, Array], width: float, beside: float) -> None:
+    beside = max(BESIDE * max(asked[-1] - asked[0], 7.0), beside)
+    set_date_axis(axes, asked[0] - beside, asked[-1] + beside, width, "Day the question is asked")
     shown = np.concatenate(list(dates.values()))
     shown = shown[np.isfinite(shown)]
     low, high = (shown.min(), shown.max()) if shown.size else (asked[0], asked[-1])
@@ -159,9 +178,16 @@ def _draw_fan(axes: Axes, asked: Array, dates: dict[float, Array]) -> None:
                 color=INK,
                 bbox=PAPER,
             )
-    # on this line the date is the day on which it is asked
-    low, high = axes.get_ylim()
+
+
+def _draw_line_of_today(axes: Axes) -> str:
+    """Draw the line on which the date is the day on which it is asked, and say what lies below it, if it is in view."""
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    low, high = max(left, bottom), min(right, top)
+    if high - low < SEEN * min(right - left, top - bottom):
+        return ""
     axes.plot([low, high], [low, high], color=MUTED, linewidth=0.9, linestyle=(0, (1, 2)), scalex=False, scaley=False)
+    return " Below the sloping dotted line lies the past."
 
 
 def _mark_arrivals(axes: Axes, arrivals: Sequence[tuple[date, str]]) -> None:
@@ -199,10 +225,11 @@ def _month(months: float | None, calendar: Calendar) -> str:
     return "never" if months is None else month_text(calendar.day(months))
 
 
-def _subtitle(entries: Sequence[Entry]) -> str:
-    event = entries[-1].run.manifest.event
-    runs = "1 run" if len(entries) == 1 else f"{len(entries)} runs"
-    return f"Event {event}; {runs}. Below the dotted line lies the past."
+def _runs_text(runs: int, days: int) -> str:
+    said = "1 run" if runs == 1 else f"{runs} runs"
+    if runs == days:
+        return said
+    return f"{said} on {'1 day' if days == 1 else f'{days} days'}, the last of each day drawn"
 
 
 def _source(entries: Sequence[Entry], arrivals: Sequence[tuple[date, str]]) -> str:

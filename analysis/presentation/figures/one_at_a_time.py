@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ....model.firms import Firm
-from ...studies.sensitivity.one_at_a_time import HIGH, LOW, Setting, Swing
+from ...studies.sensitivity.one_at_a_time import HIGH, LOW, MOST_SHOWN, Setting, Swing
 from ...studies.sensitivity.study import Sensitivity
+from ..text import and_text
 from .dates import date_number, day_text, set_date_axis
 from .style import (
     INK,
@@ -31,7 +32,6 @@ from .wording import brief, event_text, quantity_text, source_line, value_text
 ROW_HEIGHT = 0.31  # inches
 SURROUNDINGS = 0.95  # inches of axis and legend
 LABEL_SHARE = 0.27  # of the width, at most, for the quantities' names
-MOST_ROWS = 12
 SMALLEST = 0.05  # months; a swing below this is not drawn
 LOW_LOOK, HIGH_LOOK = SERIES[2], SERIES[0]
 
@@ -48,8 +48,8 @@ def draw_one_at_a_time(sensitivity: Sensitivity, *, width: float = WIDTH) -> Fig
         Inches.
     """
     result = sensitivity.one_at_a_time
-    swings = [swing for swing in result.swings if swing.part_of is None and math.isfinite(swing.span.value)]
-    shown = [swing for swing in swings if abs(swing.span.value) >= SMALLEST][:MOST_ROWS]
+    told = result.whole[:MOST_SHOWN]
+    shown = [swing for swing in told if math.isfinite(swing.span.value) and abs(swing.span.value) >= SMALLEST]
     figure = new_figure(width, SURROUNDINGS + ROW_HEIGHT * max(len(shown), 1))
     axes = figure.add_subplot()
     firms = sensitivity.question.assumptions.race.firms
@@ -81,10 +81,21 @@ def draw_one_at_a_time(sensitivity: Sensitivity, *, width: float = WIDTH) -> Fig
     mark_day(axes, baseline, f"all at their medians: {day_text(calendar.day(result.months.value))}")
     if shown:
         legend_below(axes, *axes.get_legend_handles_labels(), columns=2)
-    left_out = len(swings) - len(shown)
-    note = f"{left_out} further quantities move it by less" if left_out else ""
-    frame(figure, _finding(shown, firms), _subtitle(sensitivity), _source(sensitivity, note))
+    frame(figure, _finding(shown, firms), _subtitle(sensitivity), _source(sensitivity, *_notes(sensitivity, shown)))
     return figure
+
+
+def _notes(sensitivity: Sensitivity, shown: Sequence[Swing]) -> Iterator[str]:
+    """Say which quantities have no bar, and why."""
+    result, firms = sensitivity.one_at_a_time, sensitivity.question.assumptions.race.firms
+    unbounded = [swing for swing in result.whole if not math.isfinite(swing.span.value)]
+    if left_out := len(result.whole) - len(shown) - len(unbounded):
+        yield f"{left_out} further quantities move it by less"
+    for swing in unbounded:
+        yield f"{quantity_text(swing.quantity, firms)} has no bar: at one end it is never ready"
+    for whole, parts in result.parts.items():
+        names = and_text(quantity_text(part, firms) for part in parts)
+        yield f"{quantity_text(whole, firms)} stands for {names}"
 
 
 def _label_end(axes: Axes, day: float, baseline: float, position: int, swing: Swing, end: Setting) -> None:
@@ -132,8 +143,8 @@ def _subtitle(sensitivity: Sensitivity) -> str:
     return f"Each quantity at its {percentiles}, all others at their medians. {event_text(sensitivity.question)}"
 
 
-def _source(sensitivity: Sensitivity, note: str) -> str:
+def _source(sensitivity: Sensitivity, *notes: str) -> str:
     errors = [swing.span.mcse for swing in sensitivity.one_at_a_time.swings]
     largest = max(errors, default=0.0)
     noise = f"Monte Carlo error of a bar's length at most {largest:.2g} months" if largest else ""
-    return source_line(sensitivity.question, sensitivity.engine, sensitivity.draws, sensitivity.evidence, note, noise)
+    return source_line(sensitivity.question, sensitivity.engine, sensitivity.draws, sensitivity.evidence, *notes, noise)

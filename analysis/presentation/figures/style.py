@@ -23,6 +23,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text
+from matplotlib.textpath import text_to_path
 from matplotlib.transforms import ScaledTranslation
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ WIDTH = 7.2  # inches; a page's text width
 NARROW = 5.5  # inches; below this a figure leaves out side columns
 TITLE_SIZE, SUBTITLE_SIZE, SOURCE_SIZE, LABEL_SIZE = 11.0, 8.5, 7.0, 8.0
 MARGIN, BLOCK_GAP = 0.08, 0.05  # inches
+POINTS = 72.0  # an inch
 
 INK = "#222222"
 MUTED = "#666666"
@@ -139,15 +141,13 @@ def settle(figure: Figure) -> None:
 
 
 def wrap(figure: Figure, text: str, size: float, width: float, weight: str = "normal") -> str:
-    """Break a text into lines no wider than so many inches, as measured in the figure's font.
+    """Break a text into lines no wider than so many inches, as measured in the figure's font on paper and on a page.
 
     A word that is wider by itself, such as the name of a file, is broken where the line ends.
     """
-    renderer = _renderer(figure)
-    font = FontProperties(size=size, weight=weight)
 
     def fits(line: str) -> bool:
-        return bool(renderer.get_text_width_height_descent(line, font, False)[0] <= width * figure.dpi)
+        return text_width(figure, line, size, weight) <= width
 
     lines: list[str] = []
     for word in text.split():
@@ -162,11 +162,15 @@ def wrap(figure: Figure, text: str, size: float, width: float, weight: str = "no
     return "\n".join(lines)
 
 
-def text_width(figure: Figure, text: str, size: float) -> float:
-    """Width of a line of text, inches."""
-    return float(
-        _renderer(figure).get_text_width_height_descent(text, FontProperties(size=size), False)[0] / figure.dpi
-    )
+def text_width(figure: Figure, text: str, size: float, weight: str = "normal") -> float:
+    """Width of a line of text, inches, wherever it is widest.
+
+    A picture of dots fits letters to them, a browser does not: a bold line is then wider by a thirtieth.
+    """
+    font = FontProperties(size=size, weight=weight)
+    in_dots = _renderer(figure).get_text_width_height_descent(text, font, False)[0] / figure.dpi
+    in_points = text_to_path.get_text_width_height_descent(text, font, False)[0] / POINTS
+    return float(max(in_dots, in_points))
 
 
 def mark_day(axes: Axes, position: float, text: str) -> None:

@@ -24,6 +24,7 @@ from ...studies.movement import Movement, moved_by_added
 from ..markdown import to_markdown
 from ..table import Column, Span, Table
 from ..tables.columns import shift_column
+from ..text import share_text
 from .readings import AS_OF, filled
 
 PAGE = "how-to/leaks.md"
@@ -83,7 +84,7 @@ def leak_table(leaks: Sequence[Leak]) -> Table[Leak]:
         ),
         Column(
             title="genuine",
-            text=lambda row: "" if row.genuine is None else f"{row.genuine.posterior.value:.0%}",
+            text=lambda row: "" if row.genuine is None else share_text(row.genuine.posterior.value),
             figure=True,
         ),
     ]

@@ -58,7 +58,7 @@ def sections_of_report(sections: Sections) -> Iterator[Section]:
         if name in sections.results:
             yield _of_result(sections, name, title)
         elif name in sections.refused:
-            yield Section(name, title, title, (Sentence(f"No answer: {sections.refused[name].rstrip('.')}."),))
+            yield Section(name, title, (Sentence(f"No answer: {sections.refused[name].rstrip('.')}."),))
     yield _sensitivity(sections)
     yield _checks(sections)
     yield from record_section(sections)
@@ -81,7 +81,7 @@ def _date(sections: Sections) -> Section:
         *commitment_tables(forecast),
         Picture("gate"),
     )
-    return Section("date", "The date in figures", "The date in figures", parts)
+    return Section("date", "The date in figures", parts)
 
 
 def _moved(sections: Sections) -> Iterator[Section]:
@@ -89,7 +89,7 @@ def _moved(sections: Sections) -> Iterator[Section]:
     attribution, previous = sections.attribution, sections.previous
     if attribution is not None and previous is not None:
         table = replace(attribution_table(attribution, previous.name), lead=[])
-        yield Section("steps", "The shift, step by step", "The shift, step by step", (table,))
+        yield Section("steps", "The shift, step by step", (table,))
 
 
 def _evidence(sections: Sections) -> Section:
@@ -97,7 +97,7 @@ def _evidence(sections: Sections) -> Section:
     tables = layout_of(influence).tables if influence is not None else ()
     counted, aside = _items(sections)
     folded = (Fold(f"Not counted: {len(table.rows)} items", (table,)) for table in aside if table.rows)
-    return Section("evidence", "Evidence", "Evidence", (*counted, *tables, *folded))
+    return Section("evidence", "Evidence", (*counted, *tables, *folded))
 
 
 def _items(sections: Sections) -> tuple[list[Table[Item]], list[Table[Item]]]:
@@ -117,13 +117,13 @@ def _items(sections: Sections) -> tuple[list[Table[Item]], list[Table[Item]]]:
 
 def _sensitivity(sections: Sections) -> Section:
     tables = layout_of(sections.results["sensitivity"]).tables
-    return Section("sensitivity", "Sensitivity", "What the date depends on", (Picture("one-at-a-time"), *tables))
+    return Section("sensitivity", "What the date depends on", (Picture("one-at-a-time"), *tables))
 
 
 def _checks(sections: Sections) -> Section:
     checks = sections.results.get("checks")
     tables = layout_of(checks).tables if checks is not None else ()
-    return Section("checks", "Checks", "Checks", (*tables, diagnostics_table(sections.forecast)))
+    return Section("checks", "Checks", (*tables, diagnostics_table(sections.forecast)))
 
 
 def record_section(sections: Sections) -> Iterator[Section]:
@@ -138,7 +138,7 @@ def record_section(sections: Sections) -> Iterator[Section]:
             *(Fold(table.title, (table,)) for table in gate),
         )
         sources = _published(found.table, *([] if found.gate is None else [found.gate.stocks]))
-        yield Section("hindcast", "Track record", "The track record", parts, sources)
+        yield Section("hindcast", "Track record", parts, sources)
 
 
 def _published(*tables: public.Table) -> tuple[str, ...]:
@@ -154,7 +154,7 @@ def leaves_out() -> Section:
         f"The other {len(full.rows)} caveats of the five sources are held by what the model and its readings have: "
         f"{LEAVES_OUT}, in the project's documentation, maps each to what holds it."
     )
-    return Section("leaves-out", "What this leaves out", "What this leaves out", (none, part, rest))
+    return Section("leaves-out", "What this leaves out", (none, part, rest))
 
 
 def _priors(question: Question) -> Section:
@@ -166,7 +166,7 @@ def _priors(question: Question) -> Section:
         *((correlation_table(table.correlations),) if table.correlations else ()),
         reference_table(table.references),
     )
-    return Section("priors", "Priors", "Priors", parts)
+    return Section("priors", "Priors", parts)
 
 
 def _repeat(sections: Sections) -> Section:
@@ -175,7 +175,7 @@ def _repeat(sections: Sections) -> Section:
     options = options_of(drawn.question, drawn.items, drawn.selection.ledger)
     command = " ".join(["catchup run --runs RUNS", *options, f"--engine {engine}"])
     parts = (Sentence(command, code=True), _made_with(sections))
-    return Section("repeat", "Make it again", "How to make this run again", parts)
+    return Section("repeat", "How to make this run again", parts)
 
 
 def _made_with(sections: Sections) -> Table[tuple[str, str]]:

@@ -19,7 +19,7 @@ from ..tables.evidence import evidence_of, item_as_json
 from ..tables.forecast import beside_texts, known_lines
 from ..tables.state import stages_text
 from ..tables.structure_spread import spread_text
-from ..text import date_text, day_text, error_text, stale_text
+from ..text import date_text, day_text, error_text, stale_text, with_days
 from .contents import NO_EARLIER_RUN, sections_of_report
 from .section import Fold, Picture, Sentence
 from .sections import Sections
@@ -87,9 +87,9 @@ def _headline(forecast: Forecast) -> dict[str, Any]:
             f"({flop[0]:.1e} to {flop[2]:.1e})."
         ),
         "notes": [
-            *forecast.warnings(),
-            *stale_lines(forecast.silences),
-            *(note for note in forecast.notes if not note.startswith("set aside")),
+            with_days(note)
+            for note in (*forecast.warnings(), *stale_lines(forecast.silences), *forecast.notes)
+            if not note.startswith("set aside")
         ],
     }
 

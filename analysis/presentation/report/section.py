@@ -64,8 +64,8 @@ class Section:
 
     Attributes
     ----------
-    id, title, heading : str
-        Its anchor, what the contents call it, and what stands above it.
+    id, title : str
+        Its anchor, and what stands above it and in the contents.
     parts : sequence
         Pictures, tables, sentences and folds.
     sources : sequence of str
@@ -74,7 +74,6 @@ class Section:
 
     id: str
     title: str
-    heading: str
     parts: Sequence[Picture | Sentence | Fold | Table[Any]]
     sources: Sequence[str] = ()
 
@@ -90,7 +89,7 @@ class Section:
 
 def section_of(name: str, title: str, layout: Layout, question: Question, *before: Picture) -> Section:
     """Make a section of everything that is laid out of a result."""
-    return Section(name, title, title, (*before, *layout.tables), titles_of(layout.sources, question))
+    return Section(name, title, (*before, *layout.tables), titles_of(layout.sources, question))
 
 
 def titles_of(references: Iterable[str], question: Question) -> tuple[str, ...]:

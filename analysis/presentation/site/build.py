@@ -88,7 +88,7 @@ def site_files(
     files[addresses.WHOLE_PARQUET] = as_parquet(runs)
     explored = next((one.run for one in about if EXPLORER in one.run.manifest.files), None)
     if explored is not None:
-        files[addresses.EXPLORE] = explored.folder / EXPLORER
+        files[addresses.EXPLORE] = _explorer_from_afar(explored)
     site, fan = pages.Site(address, explored is not None), pages.fan_of(of_event, about)
     texts = {
         addresses.WHOLE_JSON: _whole_json(everything),
@@ -108,6 +108,13 @@ def site_files(
         addresses.FEED: feed_text(about, pages.QUESTION, address),
     }
     return files | {name: text.encode() for name, text in texts.items()}
+
+
+def _explorer_from_afar(run: Run) -> bytes:
+    """A run's explorer to stand at the site's root, from where its report has another address."""
+    page = read_regular(run.folder / EXPLORER, LARGEST_PAGE, "an explorer")
+    beside, afar = (f'<a href="{place}">'.encode() for place in (REPORT, f"{addresses.run_folder(run.name)}/{REPORT}"))
+    return page.replace(beside, afar)
 
 
 def is_ours(page: Path) -> bool:

@@ -11,6 +11,7 @@ from ...archive.reading import Run
 from ..table import Span
 from ..tables.columns import web_link
 from ..tables.evidence import COUNTED, item_as_json
+from ..text import with_days
 from .addresses import run_page
 
 NO_LONGER_KNOWN = "of an earlier run, not known to the newest"
@@ -92,14 +93,15 @@ def _life(entry: Mapping[str, Any], runs: Sequence[Run]) -> Life:
         events.append(_counted(counting[-1], "first counted"))
     for change in entry.get("revised") or ():
         was, is_now = (describe_value(change[key]) for key in ("old", "new"))
-        events.append(Event(change["day"], f"revised: {change['key']} {was} to {is_now} ({change['why']})"))
+        events.append(Event(change["day"], with_days(f"revised: {change['key']} {was} to {is_now} ({change['why']})")))
     if counting and counting[0] is not runs[0]:
         events.append(_counted(counting[0], "last counted"))
     if entry.get("retracted_on"):
         events.append(Event(entry["retracted_on"], f"retracted: {entry['retracted_why']}"))
     sources = tuple(_source(source) for source in entry["sources"])
     ordered = sorted(events, key=lambda event: event.day[:10])
-    return Life(entry["id"], entry["title"], entry["kind"], entry["use"], tuple(ordered), sources)
+    told = tuple(event._replace(day=with_days(event.day)) for event in ordered)
+    return Life(entry["id"], entry["title"], entry["kind"], with_days(entry["use"]), told, sources)
 
 
 def _counted(run: Run, what: str) -> Event:
@@ -109,7 +111,7 @@ def _counted(run: Run, what: str) -> Event:
 def _source(source: Mapping[str, Any]) -> tuple[str | Span, ...]:
     spans: list[str | Span] = [
         web_link(source["address"], source["title"]),
-        f", {source['publisher']}, {source['date']}",
+        with_days(f", {source['publisher']}, {source['date']}"),
     ]
     quoted = source["quoted_in"]
     return (*spans, ", quoted in ", web_link(quoted, quoted)) if quoted else tuple(spans)

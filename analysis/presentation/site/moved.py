@@ -16,7 +16,7 @@ from ...inference.estimates import Estimate
 from ...studies.attribution import Step
 from ...studies.news import Kind, by_kind
 from ..tables.attribution import finding, plain, signed, unseen
-from ..text import date_text, harmless
+from ..text import date_text, harmless, with_days
 from .lives import entries_of
 
 HEADINGS: Mapping[Kind, str] = {
@@ -117,7 +117,9 @@ def _group(kind: Kind, steps: Sequence[Step], items: Mapping[str, Mapping[str, A
 
 def _sentence(step: Step, items: Mapping[str, Mapping[str, Any]]) -> str:
     shift = step.shifts[0.5]
-    what = harmless(step.title) + "".join(_source(items[name]) for name in ITEM.findall(step.id) if name in items)
+    what = harmless(with_days(step.title)) + "".join(
+        _source(items[name]) for name in ITEM.findall(step.id) if name in items
+    )
     if not math.isfinite(shift.value):
         return f"Beyond all that is followed: {what}."
     if unseen(shift):
@@ -146,7 +148,13 @@ def _reasons(step: Step) -> str:
 def _source(item: Mapping[str, Any]) -> str:
     source = item["sources"][0]
     seen = f"{source['title']}; {source['publisher']}, {date_text(date.fromisoformat(source['date']))}"
-    return harmless(f" ({item['title']}. Seen in: {seen})")
+    return harmless(f" ({item['title']}{_acting(item)}. Seen in: {seen})")
+
+
+def _acting(item: Mapping[str, Any]) -> str:
+    """From when a lever that has been enacted acts."""
+    day = item["observed"]["date"] if item["kind"] == "policy" else None
+    return "" if day is None else f", acting from {date_text(date.fromisoformat(day))}"
 
 
 def _sum(groups: Sequence[Group], total: Estimate) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ...archive.contributions import contributions
+from ...archive.contributions import Shifted, contributions
 from ...archive.history import Entry, History
 from ...archive.reading import EXPLORER, REPORT, Run
 from ..html import environment
@@ -147,7 +147,7 @@ def leaves_out_page() -> str:
     section = leaves_out()
     tables = [("", part) for part in section.parts if isinstance(part, Table)]
     lines = [part.text for part in section.parts if isinstance(part, Sentence)]
-    return _tables_page(addresses.LEAVES_OUT, section.heading, tables, lines)
+    return _tables_page(addresses.LEAVES_OUT, section.title, tables, lines)
 
 
 def method_page(run: Run) -> str:
@@ -214,7 +214,7 @@ def _archive_table(history: History, most: int | None = None) -> Table[Entry]:
 def _drawn(history: History, told: Sequence[Told], width: float) -> Figure:
     from ..figures import draw_contributions, draw_history
 
-    moved = contributions((one.run.manifest.as_of, one.story.moved) for one in reversed(told))
+    moved = contributions(Shifted(one.run.name, one.run.manifest.as_of, one.story.moved) for one in reversed(told))
     return draw_contributions(history, moved, width=width) if moved else draw_history(history, width=width)
 
 

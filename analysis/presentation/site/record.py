@@ -17,6 +17,7 @@ from ...archive.rivals import load_rivals
 from ...archive.scores import Outcome, Scores, score_rivals, score_runs, stated_days
 from ..table import Column, Table
 from ..tables.scores import known_words, scores_table
+from ..text import date_text
 
 type Row = tuple[str, Mapping[str, Any]]
 
@@ -49,7 +50,7 @@ class Record:
     def tables(self, runs: Sequence[Run]) -> list[tuple[str, Table[Any]]]:
         """Lay the record out, by heading; below the scores stands what is left out, with the reason."""
         scores = self.scores(runs)
-        known = f"{known_words(scores.outcome).capitalize()} {scores.outcome.day}"
+        known = f"{known_words(scores.outcome).capitalize()} {date_text(scores.outcome.day)}"
         found: list[tuple[str, Table[Any]]] = [(known, scores_table(scores))]
         if self.criteria is not None:
             found.append(("What public tables tell", criteria_table(self.criteria)))
@@ -100,23 +101,23 @@ def criteria_table(content: Mapping[str, Any]) -> Table[Mapping[str, Any]]:
         return Column(title=title, text=text, value=text)
 
     def date_at(level: str) -> Callable[[Mapping[str, Any]], str]:
-        return lambda row: "" if row.get("quantiles") is None else str(row["quantiles"][level]["date"])
+        return lambda row: "" if row.get("quantiles") is None else _day_text(row["quantiles"][level]["date"])
 
     columns = [
         read("Criterion", lambda row: str(row["title"])),
         read("So far", _so_far),
         *(read(name, date_at(level)) for level, name in (("0.05", "5%"), ("0.5", "median"), ("0.95", "95%"))),
     ]
-    return Table(f"Criteria of public tables, as of {content['as_of']}", columns, list(content["criteria"]))
+    return Table(f"Criteria of public tables, as of {_day_text(content['as_of'])}", columns, list(content["criteria"]))
 
 
 def _so_far(row: Mapping[str, Any]) -> str:
     found = row["resolved"]
     if found["date"] is not None:
-        return f"met by {found['model']} on {found['date']}"
+        return f"met by {found['model']} on {_day_text(found['date'])}"
     if found["not_by"] is None:
         return "no Chinese model tested"
-    return f"not met by {found['not_by']}: {found['value']:g}, where {found['at_least']:g} is asked"
+    return f"not met by {_day_text(found['not_by'])}: {found['value']:g}, where {found['at_least']:g} is asked"
 
 
 def hindcast_table(content: Mapping[str, Any]) -> Table[Row]:
@@ -140,9 +141,14 @@ def hindcast_table(content: Mapping[str, Any]) -> Table[Row]:
         figure("Episodes", lambda row: f"{row[1]['episodes']:d}"),
     ]
     origin = content["table"]
-    title = f"When a Chinese model would meet each American record, scored; {origin['name']} of {origin['vintage']}"
+    table = f"{origin['name']} of {_day_text(origin['vintage'])}"
+    title = f"When a Chinese model would meet each American record, scored; {table}"
     lines = [str(content["verdict"]["text"])]
     return Table(title, columns, list(content["scores"].items()), lines=lines)
+
+
+def _day_text(day: str | None) -> str:
+    return date_text(None if day is None else date.fromisoformat(day))
 
 
 PRINTED: Mapping[str, Callable[[Mapping[str, Any]], Table[Any]]] = {

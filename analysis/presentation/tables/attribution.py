@@ -11,7 +11,7 @@ from ...inference.probabilities import HEADLINE
 from ...studies.attribution import Attribution, Step
 from ..json_form import to_json
 from ..table import Column, Layout, Table
-from ..text import harmless, quantile_text, shift_text
+from ..text import as_recorded, date_text, harmless, quantile_text, shift_text, with_days
 
 UNSEEN = 5e-4  # months: what is smaller is written as nothing
 SHIFTS = "shifts in months ± Monte Carlo error"
@@ -51,10 +51,12 @@ def attribution_table(result: Attribution, since: str | None = None) -> Table[St
 
     columns: list[Column[Step]] = [
         Column(path=("id",), value=lambda row: row.id),
-        Column(title="What changed", text=lambda row: row.title, path=("title",), value=lambda row: row.title),
+        Column(
+            title="What changed", text=lambda row: with_days(row.title), path=("title",), value=lambda row: row.title
+        ),
         *map(shift, HEADLINE),
         Column(
-            title=f"by {result.reference_day}",
+            title=f"by {date_text(result.reference_day)}",
             text=lambda row: f"{row.probability.value:+z.1%}",
             path=("probability",),
             value=_probability_as_json,
@@ -76,8 +78,11 @@ def _moved(result: Attribution, since: str | None) -> str:
     found = finding(total, since)
     if total.noise or unseen(total) or not result.steps:
         return found
-    leading = max(result.steps, key=lambda step: abs(step.shifts[0.5].value))
-    return f"{found.removesuffix('.')}; most of it comes from: {leading.title}."
+    telling = [step for step in result.steps if not step.shifts[0.5].noise]
+    if not telling:
+        return f"{found.removesuffix('.')}; no single change moves it beyond its Monte Carlo error."
+    leading = max(telling, key=lambda step: abs(step.shifts[0.5].value))
+    return f"{found.removesuffix('.')}; most of it comes from: {with_days(leading.title)}."
 
 
 def finding(total: Estimate, against: str | None = None) -> str:
@@ -90,6 +95,7 @@ def finding(total: Estimate, against: str | None = None) -> str:
         return f"The median has not moved{since}."
     if total.noise:
         return f"The median has not moved beyond its Monte Carlo error{since} ({signed(total)} months)."
+    total = as_recorded(total)
     direction = "later" if total.value > 0 else "earlier"
     return f"The median is {abs(total.value):.2f} ± {total.mcse:.2f} months {direction}{since}."
 
@@ -101,7 +107,7 @@ def unseen(shift: Estimate) -> bool:
 
 def signed(shift: Estimate) -> str:
     """Write a shift with its sign and its Monte Carlo error, to a thousandth of a month."""
-    return f"{plain(shift.value)} ± {shift.mcse:.3f}"
+    return f"{plain(shift.value)} ± {as_recorded(shift).mcse:.3f}"
 
 
 def plain(months: float) -> str:

@@ -42,7 +42,7 @@ def _table(result: Checks) -> Table[CheckResult]:
         Column(title="Verdict", text=_verdict, path=("verdict",), value=lambda row: row.verdict),
         Column(
             title="figure",
-            text=lambda row: _figure(row.figure),
+            text=_found,
             path=("figure",),
             value=lambda row: None if row.figure is None else number(row.figure, 6),
             figure=True,
@@ -112,6 +112,12 @@ def _verdict(row: CheckResult) -> Span:
 
 def _figure(value: float | None) -> str:
     return "" if value is None else figure(value)
+
+
+def _found(row: CheckResult) -> str:
+    if row.figure is not None and row.figure <= row.resolution:
+        return f"below {figure(row.resolution)}"
+    return _figure(row.figure)
 
 
 def _findings(result: Checks) -> tuple[Cell, ...]:

@@ -77,8 +77,8 @@ def _resolved(reading: CriterionReading | None) -> dict[str, Any] | None:
 def _lines(result: Criteria) -> list[str]:
     lines = [
         f"As of {date_text(result.question.as_of)}: each lag, from release to release, is one of the population that "
-        f"the records of {result.records.name} of {result.records.vintage} show; what nobody had met when somebody "
-        "last looked counts."
+        f"the records of {result.records.name} of {date_text(result.records.vintage)} show; what nobody had met when "
+        "somebody last looked counts."
     ]
     untested = [each.id for each in result.readings if each.resolution.day is None]
     if untested:

@@ -21,7 +21,7 @@ def diagnostics_table(result: Forecast) -> Table[tuple[str, str]]:
         rows.append(("Largest R-hat (good below 1.01)", f"{found.rhat_max:.4f}"))
     if found.divergences is not None:
         rows.append(("Divergent transitions", f"{found.divergences}"))
-    rows.append(("Log evidence", f"{result.log_evidence.value:.2f}"))
+    rows.append(("Log evidence", f"{result.log_evidence.value:z.2f}"))
     columns: list[Column[tuple[str, str]]] = [
         Column(title="Diagnostic", text=lambda row: row[0], room=Room.PAGE),
         Column(title="Value", text=lambda row: row[1], figure=True, room=Room.PAGE),

@@ -12,6 +12,7 @@ from ....evidence.selected import Selection
 from ....evidence.sources import Source
 from ..json_form import to_json
 from ..table import Cell, Column, Layout, Room, Span, Table
+from ..text import date_text, with_days
 from .columns import web_link
 
 COUNTED = "counted"
@@ -38,7 +39,7 @@ class Evidence:
     @property
     def day_text(self) -> str:
         """Heading of the column that says what is done with each."""
-        return f"On {self.day}"
+        return f"On {date_text(self.day)}"
 
 
 def uses_of(selection: Selection) -> dict[str, str]:
@@ -73,8 +74,8 @@ def evidence_table(result: Evidence, *, linked: bool = False) -> Table[Item]:
         Column(title="Item", text=lambda item: Span(item.id, "name", f"#{item.id}" if linked else None)),
         Column(title="What it is", text=lambda item: item.text.title, room=Room.PAGE),
         Column(title="Kind", text=lambda item: item.text.kind),
-        Column(title=result.day_text, text=lambda item: uses[item.id]),
-        Column(title="Known since", text=lambda item: item.text.known_since.isoformat()),
+        Column(title=result.day_text, text=lambda item: with_days(uses[item.id])),
+        Column(title="Known since", text=lambda item: date_text(item.text.known_since)),
         *_revised(result),
         Column(title="Source", text=_sources, room=Room.PAGE),
         Column(value=item_as_json),
@@ -90,10 +91,10 @@ def _revised(result: Evidence) -> list[Column[Item]]:
         return []
 
     def days(item: Item) -> Cell:
-        return ", ".join(entry.day.isoformat() for entry in item.text.revised)
+        return ", ".join(date_text(entry.day) for entry in item.text.revised)
 
     def whole(item: Item) -> Cell:
-        return "; ".join(map(str, item.text.revised))
+        return with_days("; ".join(map(str, item.text.revised)))
 
     return [Column(title="Revised", text=days, full=whole)]
 
@@ -107,19 +108,19 @@ def _in_full(item: Item) -> list[Cell]:
     text = item.text
     lines: list[Cell] = [
         (Span(item.id, "strong"), f": {text.title}"),
-        f"{text.kind}, role {text.role}, known since {text.known_since}   [{item.file}]",
+        f"{text.kind}, role {text.role}, known since {date_text(text.known_since)}   [{item.file}]",
     ]
     for name, part in (("observed", item.observed.model_dump()), ("likelihood", item.stated_likelihood)):
         numbers = ", ".join(f"{key} = {value}" for key, value in part.items() if value is not None)
         lines.append(f"{name}: {numbers or 'nothing'}")
     if text.weight != 1:
         lines.append(f"weight {text.weight:g}: {text.weight_reason}")
-    lines += [f"Revised: {entry}" for entry in text.revised]
+    lines += [f"Revised: {with_days(str(entry))}" for entry in text.revised]
     if text.retracted_on is not None:
-        lines.append((Span(f"Retracted on {text.retracted_on}", "fail"), f": {text.retracted_why}"))
+        lines.append((Span(f"Retracted on {date_text(text.retracted_on)}", "fail"), f": {text.retracted_why}"))
     for source in text.sources:
         place = source.address or f"quoted in {source.quoted_in}"
-        lines.append(f"Source: {source.title} ({source.publisher}, {source.date}; {place})")
+        lines.append(f"Source: {source.title} ({source.publisher}, {date_text(source.date)}; {place})")
     if text.shares:
         lines.append(f"Rests on: {', '.join(text.shares)}")
     if text.notes:
@@ -137,7 +138,10 @@ def _sources(item: Item) -> Cell:
 
 def source_spans(source: Source) -> list[str | Span]:
     """Say where a figure was seen, linked where there is an address."""
-    spans: list[str | Span] = [web_link(source.address, source.title), f", {source.publisher}, {source.date}"]
+    spans: list[str | Span] = [
+        web_link(source.address, source.title),
+        f", {source.publisher}, {date_text(source.date)}",
+    ]
     return [*spans, ", quoted in ", web_link(source.quoted_in, source.quoted_in)] if source.quoted_in else spans
 
 

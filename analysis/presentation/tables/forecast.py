@@ -18,7 +18,7 @@ from ...inference.question import Question
 from ...inference.silence import confirmed_through, silent_through
 from ..json_form import date_as_json, distribution_as_json, merged, moments_as_json, share_as_json, to_json
 from ..table import KEY, Cell, Column, Layout, Span, Table
-from ..text import NEVER_SAID, arrival_text, chance_text, date_text, day_text, error_text
+from ..text import NEVER_SAID, and_text, arrival_text, chance_text, date_text, day_text, error_text
 from .columns import asked_text
 from .diagnostics import diagnostics_as_json, diagnostics_table
 from .firms import SUMS_TO_ONE, commitment_tables, firms_as_json, first_lines, first_table
@@ -152,7 +152,7 @@ def date_table(result: Forecast) -> Table[float]:
     columns: list[Column[float]] = [
         Column(title="Probability", text=lambda p: f"{p:.0%}"),
         dates("Ready by", "ready", result.ready),
-        Column(title="months since t = 0", text=lambda p: f"{result.ready.quantile_value(p):.2f}", figure=True),
+        Column(title="months since t = 0", text=lambda p: f"{result.ready.quantile_value(p):z.2f}", figure=True),
         Column(title="Monte Carlo error", text=error, figure=True),
         race("Pre-trained by", "pretrained", result.pretrained),
         *([race("Publicly known by", "known", result.known)] if result.known is not None else []),
@@ -296,7 +296,7 @@ def _dates(result: Forecast) -> dict[str, AnyDistribution]:
 
 
 def _what(name: str, movement: Movement) -> str:
-    return "The evidence" if name == BY_EVIDENCE else " and ".join(movement.items) or "Added items"
+    return "The evidence" if name == BY_EVIDENCE else and_text(movement.items) or "Added items"
 
 
 def _doubt(result: Forecast, name: str, movement: Movement) -> str:

@@ -40,6 +40,7 @@ def history_table(result: History, address: Callable[[Entry], str] | None = None
         Column(path=("other_shift",), value=lambda row: row.other_shift),
         Column(path=("items_added",), value=lambda row: list(row.items_added)),
         Column(path=("items_removed",), value=lambda row: list(row.items_removed)),
+        Column(path=("items_retracted",), value=lambda row: list(row.items_retracted)),
     ]
     return Table("The forecast through time", columns, result.entries)
 
@@ -61,8 +62,10 @@ def _quantiles(row: Entry) -> dict[str, Any]:
 
 
 def _items_text(row: Entry) -> str:
-    removed = [f"removed: {', '.join(row.items_removed)}"] if row.items_removed else []
-    return "; ".join([*([", ".join(row.items_added)] if row.items_added else []), *removed])
+    left = [name for name in row.items_removed if name not in row.items_retracted]
+    gone = (("removed", left), ("retracted", row.items_retracted))
+    told = [f"{what}: {', '.join(names)}" for what, names in gone if names]
+    return "; ".join([*([", ".join(row.items_added)] if row.items_added else []), *told])
 
 
 def _date_column(p: float) -> Column[Entry]:

@@ -10,7 +10,7 @@ from ...inference.probabilities import HEADLINE
 from ...studies.influence import Effect, Influence, ItemInfluence, Pair
 from ..json_form import dates_as_json, estimate_as_json, shift_as_json, to_json
 from ..table import ABSENT, Column, Layout, Span, Table
-from ..text import day_text, quantile_text, shift_text
+from ..text import and_text, day_text, quantile_text, share_text, shift_text
 from .columns import asked_text
 
 PAIRS_SHOWN = 3
@@ -45,7 +45,7 @@ def _table(result: Influence) -> Table[ItemInfluence]:
         *_effect_columns(lambda row: row.left_out, "left_out", LEFT_OUT),
         Column(
             title="log p",
-            text=lambda row: f"{row.log_predictive.value:+.2f}",
+            text=lambda row: f"{row.log_predictive.value:+z.2f}",
             path=("log_predictive", "given_others"),
             value=lambda row: estimate_as_json(row.log_predictive),
             figure=True,
@@ -53,7 +53,7 @@ def _table(result: Influence) -> Table[ItemInfluence]:
         ),
         Column(
             title="log p",
-            text=lambda row: f"{row.log_predictive_prior.value:+.2f}",
+            text=lambda row: f"{row.log_predictive_prior.value:+z.2f}",
             path=("log_predictive", "given_prior"),
             value=lambda row: estimate_as_json(row.log_predictive_prior),
             figure=True,
@@ -61,7 +61,7 @@ def _table(result: Influence) -> Table[ItemInfluence]:
         ),
         Column(
             title="genuine",
-            text=lambda row: "" if row.genuine is None else f"{row.genuine.value:.0%}",
+            text=lambda row: "" if row.genuine is None else share_text(row.genuine.value),
             path=("probability_genuine",),
             value=lambda row: None if row.genuine is None else estimate_as_json(row.genuine),
             figure=True,
@@ -115,7 +115,7 @@ def _conflicts(result: Influence) -> list[str]:
 
 
 def _pair_text(pair: Pair) -> str:
-    return f"{' and '.join(pair.items)} (log ratio {pair.log_ratio.value:+.2f} ± {pair.log_ratio.mcse:.2f})"
+    return f"{and_text(pair.items)} (log ratio {pair.log_ratio.value:+z.2f} ± {pair.log_ratio.mcse:.2f})"
 
 
 def _as_json(result: Influence, table: Table[ItemInfluence]) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def weights_as_json(weights: Mapping[str, float] | None, reason: str) -> dict[st
 def _column(title: str, key: str, figure: Any) -> Column[ComparedModel]:
     return Column(
         title=title,
-        text=lambda row: "-" if math.isnan(figure(row)) else f"{figure(row):.2f}",
+        text=lambda row: "-" if math.isnan(figure(row)) else f"{figure(row):z.2f}",
         path=(key,),
         value=lambda row: number(figure(row)),
         figure=True,

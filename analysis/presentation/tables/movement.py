@@ -8,7 +8,7 @@ from ...inference.estimates import Estimate
 from ...inference.json_values import number
 from ...inference.question import Question
 from ..json_form import shifts_as_json
-from ..text import SMALLEST_SHIFT, day_text
+from ..text import SMALLEST_SHIFT, as_recorded, day_text
 
 TELLING = 0.1  # months, by which an outer date must move to be named
 
@@ -39,6 +39,7 @@ def movement_text(question: Question, what: str, movement: Movement) -> str:
 
 
 def _months(shift: Estimate) -> str:
+    shift = as_recorded(shift)
     return f"{shift.value:+z.2f} ± {shift.mcse:.2f}"
 
 

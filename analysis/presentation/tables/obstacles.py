@@ -15,6 +15,10 @@ from .columns import asked_text, date_columns
 from .forecast import alone_text, not_by_text
 
 SHOWN_MONTHS = (0.5, 0.95)
+ADDED = (
+    "What an obstacle adds is worked out draw by draw: its median is that of what is added to each draw, and quantiles "
+    "of the date move by other amounts."
+)
 HOLDS_NONE = "This model holds no obstacles: in it, compute alone decides."
 TOUCHES_NONE = "No obstacle of this model stands in the way to this event: compute alone decides."
 
@@ -124,7 +128,7 @@ def _dates(result: Obstacles) -> list[Cell]:
 
 
 def _lines(result: Obstacles) -> list[Cell]:
-    return [*moved_text(result), not_by_text(result.not_by)]
+    return [ADDED, *moved_text(result), not_by_text(result.not_by)]
 
 
 def moved_text(result: Obstacles) -> list[str]:

@@ -13,7 +13,7 @@ from ...inference.json_values import number
 from ...inference.proper_scores import HORIZON
 from ..json_form import to_json
 from ..table import Column, Layout, Table
-from ..text import date_text
+from ..text import date_text, with_days
 
 HELD = {True: "yes", False: "no", None: "open"}
 NO_FIGURE = "-"
@@ -67,12 +67,12 @@ def known_words(outcome: Outcome) -> str:
 def scores_table(result: Scores) -> Table[Score]:
     """A row a forecast."""
     columns: list[Column[Score]] = [
-        Column(title="Forecast", text=lambda row: row.id if row.kind == RUN else row.title),
+        Column(title="Forecast", text=_name),
         Column(path=("id",), value=lambda row: row.id),
         Column(path=("title",), value=lambda row: row.title),
         Column(
             title="of",
-            text=lambda row: row.as_of.isoformat(),
+            text=lambda row: date_text(row.as_of),
             path=("as_of",),
             value=lambda row: row.as_of.isoformat(),
             figure=True,
@@ -109,7 +109,8 @@ def scores_table(result: Scores) -> Table[Score]:
         Column(path=("judged_by",), value=lambda row: row.judged_by or None),
     ]
     horizon = (
-        f"CRPS and WIS count the {HORIZON:g} months after t = 0: what comes later, or never, as if it came at their end"
+        f"CRPS and WIS count the {HORIZON:g} months after t = 0: what comes later, or never, as if it came at their "
+        "end."
     )
     judged = _judged_lines(result.scores)
     lines = [horizon, *judged, *_left_out_lines(result.left_out), *_reason_lines(result), *_note_lines(result.scores)]
@@ -127,7 +128,7 @@ def _column(title: str, key: str, figure: Callable[[Score], float | None]) -> Co
 
 
 def _brier_column(day: date) -> Column[Score]:
-    return Column(title=f"Brier, {day}", text=lambda row: _text(row.brier.get(day), 3), figure=True)
+    return Column(title=f"Brier, {date_text(day)}", text=lambda row: _text(row.brier.get(day), 3), figure=True)
 
 
 def _covered_column(level: float) -> Column[Score]:
@@ -152,7 +153,7 @@ def _judged_lines(rows: Sequence[Score]) -> list[str]:
     whose = {target: [row.id for row in runs if row.judged_by == target] for target in JUDGED_BY}
     found = {target: ids for target, ids in whose.items() if ids}
     return [
-        f"judged by {JUDGED_BY[target]}: {'every run' if len(found) == 1 else ', '.join(ids)}"
+        f"Judged by {JUDGED_BY[target]}: {'every run' if len(found) == 1 else ', '.join(ids)}."
         for target, ids in found.items()
     ]
 
@@ -161,8 +162,8 @@ def _left_out_lines(rows: Sequence[LeftOut]) -> list[str]:
     """Name the forecasts that are not scored, a line a reason."""
     whose: dict[str, list[str]] = {}
     for row in rows:
-        whose.setdefault(row.reason, []).append(row.id)
-    return [f"left out, {reason}: {', '.join(ids)}" for reason, ids in whose.items()]
+        whose.setdefault(row.reason, []).append(_name(row))
+    return [f"Left out ({with_days(reason)}): {_listed(names)}." for reason, names in whose.items()]
 
 
 def _reason_lines(result: Scores) -> list[str]:
@@ -173,18 +174,28 @@ def _reason_lines(result: Scores) -> list[str]:
     for row in result.scores:
         for figure, reason in row.reasons.items():
             if figure in names:
-                whose.setdefault((names[figure], reason), []).append(row.id)
-    return [f"no {figure}, {reason}: {', '.join(ids)}" for (figure, reason), ids in whose.items()]
+                whose.setdefault((names[figure], reason), []).append(_name(row))
+    return [f"No {figure} ({reason}): {_listed(rows)}." for (figure, reason), rows in whose.items()]
 
 
 def _note_lines(rows: Sequence[Score]) -> list[str]:
     """Say whose view is of something else, and whose was not opened at its source."""
-    of = [f"{row.id} ({row.proxy})" for row in rows if row.proxy]
-    quoted = [row.id for row in rows if row.opened is False]
+    of = [f"{_name(row)} ({row.proxy})" for row in rows if row.proxy]
+    quoted = [_name(row) for row in rows if row.opened is False]
     return [
-        *([f"of something else than the event itself: {', '.join(of)}"] if of else []),
-        *([f"quoted, not opened at the source: {', '.join(quoted)}"] if quoted else []),
+        *([f"Of something else than the event itself: {_listed(of)}."] if of else []),
+        *([f"Quoted, not opened at the source: {_listed(quoted)}."] if quoted else []),
     ]
+
+
+def _name(row: Score | LeftOut) -> str:
+    """What the table calls it: a run by its name, a view of somebody else by its title."""
+    return row.id if row.kind == RUN else row.title
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names of which some hold a colon or a comma."""
+    return "; ".join(names)
 
 
 def _range_text(row: Score) -> str:

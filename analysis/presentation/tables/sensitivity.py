@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING, Any
 from ...inference.estimates import Estimate
 from ...inference.json_values import number, rounded, significant
 from ...inference.question import Question
-from ...studies.sensitivity.one_at_a_time import Setting, Swing
+from ...studies.sensitivity.one_at_a_time import MOST_SHOWN, Setting, Swing
 from ...studies.sensitivity.study import RankCorrelation, Sensitivity
 from ...studies.sensitivity.variance import METHODS, SobolIndex
 from ..json_form import date_as_json, to_json
 from ..table import Column, Layout, Span, Table
-from ..text import day_text, with_error
+from ..text import and_text, day_text, with_error
 from .columns import asked_text
 
 if TYPE_CHECKING:
     from ...studies.sensitivity.power_scaling import PowerScaling
 
-MOST_SHOWN = 12
 STRONGEST = 3
 
 
@@ -64,7 +63,7 @@ def _swing_table(result: Sensitivity) -> Table[Swing]:
         ),
         Column(
             title="months",
-            text=lambda row: f"{row.span.value:+.2f}",
+            text=lambda row: f"{row.span.value:+z.2f}",
             path=("swing",),
             value=lambda row: {"months": number(row.span.value), "mcse": significant(row.span.mcse)},
             figure=True,
@@ -78,7 +77,7 @@ def _swing_table(result: Sensitivity) -> Table[Swing]:
         columns,
         swings,
         lines=_lines(result),
-        shown=swings[:MOST_SHOWN],
+        shown=result.one_at_a_time.whole[:MOST_SHOWN],
     )
 
 
@@ -87,8 +86,9 @@ def _figure(value: Estimate | None, sign: str) -> str:
 
 
 def _lines(result: Sensitivity) -> list[str]:
-    hidden = len(result.one_at_a_time.swings) - MOST_SHOWN
+    hidden = len(result.one_at_a_time.whole) - MOST_SHOWN
     lines = [f"and {hidden} more that move it less (--json lists all)"] if hidden > 0 else []
+    lines += [f"{whole} stands for {and_text(parts)}" for whole, parts in result.one_at_a_time.parts.items()]
     if result.power_scaling:
         whole, *parts = result.power_scaling
         if not whole.defined:

@@ -11,7 +11,7 @@ from ...studies.thresholds.stock_search import Threshold
 from ...studies.thresholds.study import Thresholds
 from ..json_form import date_as_json, to_json
 from ..table import Column, Layout, Table
-from ..text import day_text, stock_text, the_firm
+from ..text import and_text, day_text, share_text, stock_text, the_firm, with_days
 from .columns import asked_text
 
 
@@ -38,7 +38,7 @@ def threshold_table(result: Thresholds) -> Table[Threshold]:
         Column(path=("budget_factor",), value=lambda row: row.budget_factor),
         Column(
             title=f"So that {_who(result)}",
-            text=lambda row: row.criterion.title,
+            text=lambda row: with_days(row.criterion.title),
             path=("criterion",),
             value=_criterion_as_json,
         ),
@@ -70,7 +70,7 @@ def _whose(result: Thresholds) -> str:
     """Whose stock it is: the firm's, or what several draw on, and then what it comes to for the firm."""
     race = result.question.assumptions.race
     others = [the_firm(race, name) for name in race.firms_on({result.stock}) if name != result.firm]
-    shared = f", on which {' and '.join(others)} draw{'s' if len(others) == 1 else ''} as well" if others else ""
+    shared = f", on which {and_text(others)} draw{'s' if len(others) == 1 else ''} as well" if others else ""
     return f"of {_who(result)}{shared}"
 
 
@@ -83,7 +83,7 @@ def _is_solved(row: Threshold) -> bool:
 
 
 def _win(row: Threshold) -> str:
-    return "" if row.stock is None or row.win is None else f"{row.win.value:.0%}"
+    return "" if row.stock is None or row.win is None else share_text(row.win.value)
 
 
 def _win_as_json(row: Threshold) -> dict[str, Any] | None:

@@ -135,7 +135,7 @@ def _range_text(firm: str, worlds: Sequence[tuple[float, str]], result: Worlds) 
 def _log_text(log_evidence: Estimate | None, *, error: bool) -> str:
     if log_evidence is None:
         return ""
-    return f"{log_evidence.value:.2f}" + (f" ± {max(log_evidence.mcse, 0.005):.2f}" if error else "")
+    return f"{log_evidence.value:z.2f}" + (f" ± {max(log_evidence.mcse, 0.005):.2f}" if error else "")
 
 
 def _withheld(result: Worlds) -> list[str]:

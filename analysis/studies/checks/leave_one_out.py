@@ -114,7 +114,7 @@ def check_left_out(rows: Iterator[LeftOut]) -> Iterator[CheckResult]:
             verdict=verdict,
             figure=row.given_others.value,
             threshold=row.given_prior + CONFLICT,
-            detail=f"{row.given_prior:+.2f} given the prior alone; the others change it by {change:+.2f}",
+            detail=f"{row.given_prior:+z.2f} given the prior alone; the others change it by {change:+z.2f}",
             advice=advice,
             mcse=row.given_others.mcse,
         )

@@ -132,6 +132,7 @@ def check_predictions(predictions: Sequence[Prediction]) -> Iterator[CheckResult
             detail=spread,
             advice="" if verdict == "pass" else _advice(row),
             mcse=p.mcse,
+            resolution=2.0 / row.predicted.values.size,
         )
 
 

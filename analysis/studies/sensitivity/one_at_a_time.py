@@ -19,6 +19,7 @@ from ...inference.quantiles import quantile_influence
 from ...inference.question import Question
 
 LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
+MOST_SHOWN = 12  # quantities that people are shown at once, in tables and in pictures alike
 MFU_ANTHROPIC, MFU_CHINA = "mfu_anthropic", "mfu_china"
 MFU_RATIO = "mfu_ratio"
 DERIVATIVE_STEP = 1e-3  # of the distance between the low and the high percentile
@@ -87,6 +88,20 @@ class OneAtATime:
 
     months: Estimate
     swings: tuple[Swing, ...]
+
+    @property
+    def whole(self) -> tuple[Swing, ...]:
+        """Those that people are told of, the widest first: what one entry moves together stands in it."""
+        return tuple(swing for swing in self.swings if swing.part_of is None)
+
+    @property
+    def parts(self) -> dict[str, tuple[str, ...]]:
+        """Quantities for which an entry stands, by that entry."""
+        found: dict[str, tuple[str, ...]] = {}
+        for swing in sorted(self.swings, key=lambda swing: swing.quantity):
+            if swing.part_of is not None:
+                found[swing.part_of] = (*found.get(swing.part_of, ()), swing.quantity)
+        return found
 
 
 def one_at_a_time(posterior: Posterior) -> OneAtATime:
