@@ -42,5 +42,5 @@ def event_meant(runs: Sequence[Run], event: str | None) -> str:
     if event is None:
         return DEFAULT_EVENT if DEFAULT_EVENT in events else events[-1]
     if event not in events:
-        raise unknown_name("event of a run", event, set(events), key="--event")
+        raise unknown_name("event", event, set(events), key="--event")
     return event

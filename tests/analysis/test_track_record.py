@@ -50,7 +50,7 @@ def test_it_is_what_the_command_says_of_the_records_that_come_with_the_project(
 ) -> None:
     monkeypatch.setenv("CATCHUP_DATA", str(tmp_path))
     assert run(["hindcast", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == json.loads(json.dumps(as_json(found)))
+    assert json.loads(capsys.readouterr().out) == {"model": "current", **json.loads(json.dumps(as_json(found)))}
 
 
 def test_a_run_of_a_day_before_the_records_were_published_knows_none() -> None:

@@ -65,7 +65,7 @@ def page_of(title: str, data: dict[str, Any], question: Question) -> str:
     changed = copy.deepcopy(data)
     changed["events"][0]["title"] = changed["levers"][1]["title"] = title
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(explorer, "explorer_data", lambda *_: changed)
+        patch.setattr(explorer, "explorer_data", lambda *_, **options: changed)
         return explorer.render_explorer(prior_of(question))
 
 
