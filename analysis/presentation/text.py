@@ -29,6 +29,7 @@ DAYS_PER_WEEK = 7
 NEVER_SAID = "never"  # of what has no day
 SMALLEST_SHIFT = 0.005  # months; a smaller one would be written as none
 BOUNDS = ("low", "mode", "high")  # parameters of a distribution that are given in this order
+LARGEST_GROUPED = 1e9  # numbers from which on are written with an exponent
 STEERING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 """Bidirectional classes of characters that reorder what stands around them."""
 DAY = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
@@ -210,12 +211,20 @@ def numbers_of(family: Family) -> str:
 
 
 def toml_text(value: Any) -> str:
-    """Write a number, a text or a table of them, as TOML does."""
+    """Write a number, a text or a table of them, as TOML does, to every digit; large ones in groups.
+
+    Examples
+    --------
+    >>> toml_text({"of": "normal", "low": [250_000.0, 0.0001, 5.1e26]})
+    '{of = "normal", low = [250_000, 0.0001, 5.1e+26]}'
+    """
     if isinstance(value, Mapping):
         return f"{{{', '.join(f'{key} = {toml_text(entry)}' for key, entry in value.items())}}}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(toml_text, value))}]"
-    return f'"{value}"' if isinstance(value, str) else figure(value)
+    if isinstance(value, str):
+        return f'"{value}"'
+    return f"{value:_.0f}" if float(value).is_integer() and abs(value) < LARGEST_GROUPED else repr(float(value))
 
 
 def _listed(values: Mapping[str, Any]) -> str:

@@ -11,13 +11,14 @@ from rich.console import Console
 from catchup.analysis.archive.moved import Moved
 from catchup.analysis.inference.estimates import ZERO, Estimate
 from catchup.analysis.inference.json_values import number, significant
+from catchup.analysis.inference.probabilities import HEADLINE
 from catchup.analysis.inference.words import and_text, chance_text, share_text
 from catchup.analysis.presentation.site.moved import story
 from catchup.analysis.presentation.table import Column, Table
 from catchup.analysis.presentation.tables.attribution import attribution_table, finding
 from catchup.analysis.presentation.terminal import to_terminal
 from catchup.analysis.presentation.text import figure, shift_text, with_days
-from catchup.analysis.studies.attribution import QUANTILES, Attribution, Step
+from catchup.analysis.studies.attribution import Attribution, Step
 
 DAY = date(2026, 12, 31)
 
@@ -77,9 +78,9 @@ def test_a_shift_reads_the_same_worked_out_and_read_back(shift: Estimate) -> Non
 
 def moved(*steps: tuple[str, Estimate], total: Estimate) -> Attribution:
     def step(id_: str, shift: Estimate) -> Step:
-        return Step(id_, f"title of {id_}", dict.fromkeys(QUANTILES, shift), ZERO)
+        return Step(id_, f"title of {id_}", dict.fromkeys(HEADLINE, shift), ZERO)
 
-    published = dict.fromkeys(QUANTILES, 12.0)
+    published = dict.fromkeys(HEADLINE, 12.0)
     return Attribution(published, published, step("total", total), tuple(step(*each) for each in steps), DAY)
 
 
