@@ -142,7 +142,7 @@ def assemble(layers: Sequence[Layer]) -> Assumptions:
         reporting=load_reporting(layers, table.quantities, table.references),
     )
     refuse_unfounded(assumptions.mechanisms, table.quantities)
-    refuse_unused(assumptions)
+    _refuse_unused(assumptions)
     refuse_impossible(race, table.quantities)
     refuse_oversold(race, table.quantities, [layer.file for layer in layers])
     return assumptions
@@ -183,7 +183,7 @@ def _laid_over(assumptions: Assumptions, laid: Sequence[Layer]) -> Assumptions:
     return assemble([*assumptions.layers, *rows_of(laid, known=known), *laid])
 
 
-def refuse_unused(assumptions: Assumptions) -> None:
+def _refuse_unused(assumptions: Assumptions) -> None:
     """Refuse a quantity that a file brings in for the model where nothing draws on it: a mistake in that file.
 
     The project's own files hold rows to switch on, of firms that do not compete. What a file's own rows draw on, a

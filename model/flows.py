@@ -24,7 +24,7 @@ def whole_flows(race: Race, quantities: Mapping[str, Quantity], names: Iterable[
     """Every flow of compute that some sources are parts of, once and whole, by the first of them.
 
     A firm's share of a flow stands for all of it, whoever holds the rest. A holding that stands for what other buyers
-    have too counts as often as there are buyers (`Race.matched`), and any other for itself. What of a source cannot
+    have too counts as often as there are buyers (`Race.matched`), and any other amount once. What of a source cannot
     train is there all the same.
     """
     flows: dict[tuple[object, ...], tuple[str, Source]] = {}

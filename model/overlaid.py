@@ -35,7 +35,7 @@ def overlaid_by(
     for part in row:
         refuse_unknown("key", [part], known, file, f"{key}.{part}")
     tables = {part: value for part, value in row.items() if part in overlaid}
-    return [Layer.of(tables, file=f"{file}: {key}")] if any(tables.values()) else []
+    return [Layer.of(tables, file=f"{file}: {key}")] if any(value != {} for value in tables.values()) else []
 
 
 def refuse_misspelt(kind: str, name: str, rows: Mapping[str, Row], key: str) -> None:

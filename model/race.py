@@ -215,7 +215,7 @@ def load_race(layers: Iterable[Layer], quantities: Iterable[str], references: It
     files = {f"firm.{name}": firm_rows[name].file for name in competing}
     files |= {f"source.{name}": source_rows[name].file for name in running}
     known = load_known_firms(layers)
-    # of all buyers' sources: who stays out of the race has bought all the same
+    # of all buyers' sources: who stays out of the race is no reason to take one buyer for all
     matched = _bought_alike(sources)
     return Race(competing, running, files, known_as_of(firms, known), stand_ins_of(firms, known), matched)
 

@@ -38,6 +38,8 @@ def _packaged(file: str) -> Layer:
 def own_number(constant: str) -> float:
     """Value of a numeric constant as the project's own tables have it: for what is read before a model is laid out.
 
+    An overlay of it does not reach who asks here.
+
     Examples
     --------
     >>> own_number("flop_per_parameter_token")

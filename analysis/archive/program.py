@@ -12,7 +12,7 @@ CHANGELOG = ROOT / "CHANGELOG.md"
 ROOMS = ("priors", "model", "evidence", "analysis")
 TABLES = ("evidence", "analysis")
 """Rooms with tables that answers rest on and runs do not keep: records, rates, chips, claims."""
-KEPT = ("evidence/ledger", "evidence/templates")
+KEPT = ("evidence/ledger/", "evidence/templates/")
 """Items, which runs keep, and what new ones are written from."""
 ENTRY = re.compile(r"^- (.*?)(?=^- |^#|\Z)", flags=re.MULTILINE | re.DOTALL)
 
@@ -21,7 +21,8 @@ ENTRY = re.compile(r"^- (.*?)(?=^- |^#|\Z)", flags=re.MULTILINE | re.DOTALL)
 def code_hash() -> str:
     """Hash of the program's modules and tables, by name and content; whatever else is installed is not part of it.
 
-    Priors, models and items are no part of it either: a run keeps these.
+    Priors, models and items are no part of it either: a run keeps those that it was made of. Overlays and the other
+    model, which some of what stands beside an answer is asked under, no hash holds.
 
     Raises
     ------

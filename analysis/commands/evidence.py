@@ -80,8 +80,8 @@ def check_evidence(*files: Path, shown: Shown | None = None) -> int:
     """
     shown = shown or Shown()
     day = shown.as_of or today()
-    held = {file.stem for file in files if _same_file(file, item_path(file.stem, shown.ledger))}
-    ledger = load_ledger(shown.ledger, [file for file in files if file.stem not in held])
+    own = [file for file in files if _same_file(file, item_path(file.stem, shown.ledger))]
+    ledger, held = load_ledger(shown.ledger, [file for file in files if file not in own]), {file.stem for file in own}
     assumptions = shown.assumptions()
     selection = select(ledger, "default", day, assumptions)
     uses = uses_of(selection)

@@ -61,6 +61,8 @@ class Forecast(Result):
         Silences counted, and how long ago each was confirmed.
     pooled_over : tuple of str
         Titles of the models that `ready` is pooled over; none where it is the race's, as all the rest always is.
+    of_the_race : distribution or None
+        The race's own `ready`, where it is pooled; see `race_ready`.
     log_flop : distribution
         Mythos's pre-training compute, log10 FLOP.
     first_firm, first_archetype : mapping of str to Estimate
@@ -108,6 +110,7 @@ class Forecast(Result):
     known: AnyDistribution | None = None
     silences: tuple[Silence, ...] = ()
     pooled_over: tuple[str, ...] = ()
+    of_the_race: AnyDistribution | None = None
 
     def probabilities_by(self) -> Iterator[tuple[date, Estimate]]:
         """Yield month ends from the day of asking on, with the probability of being ready by each."""
@@ -115,11 +118,16 @@ class Forecast(Result):
         for day in month_ends(self.question.as_of, MONTHS_AHEAD):
             yield day, self.ready.probability_below(calendar.months_by(day))
 
+    @property
+    def race_ready(self) -> AnyDistribution:
+        """Months since t = 0 at which it is ready in the race: `ready`, unless that is a pool's."""
+        return self.ready if self.of_the_race is None else self.of_the_race
+
     def kept_secret(self) -> Estimate:
         """Probability that somebody is ready one day, and nobody else ever knows; none where the model cannot say."""
         if self.known is None:
             return ZERO
-        told, ready = (each.probability_below(math.inf) for each in (self.known, self.ready))
+        told, ready = (each.probability_below(math.inf) for each in (self.known, self.race_ready))
         return Estimate(max(ready.value - told.value, 0.0), told.mcse)
 
     def not_by(self) -> Iterator[tuple[date, Estimate]]:

@@ -32,7 +32,8 @@ BOUNDS = ("low", "mode", "high")  # parameters of a distribution that are given 
 LARGEST_GROUPED = 1e9  # numbers from which on are written with an exponent
 STEERING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 """Bidirectional classes of characters that reorder what stands around them."""
-DAY = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
+DAY = re.compile(r"(?<![\w./-])(?<!run )\d{4}-\d{2}-\d{2}(?![\w/-]|\.\w)")
+"""A day of a sentence, which no file or run is named after."""
 LINK = re.compile(r"https?://|#|[\w./-]+(#[\w-]*)?$")
 MARKS = "\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}\N{ARABIC LETTER MARK}"
 

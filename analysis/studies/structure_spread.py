@@ -113,4 +113,6 @@ def pool_forecast(answer: Forecast, spread: StructureSpread) -> Forecast:
     >>> pool_forecast(forecast(prior), spread).ready is spread.pool
     True
     """
-    return replace(answer, ready=spread.pool, pooled_over=tuple(row.title for row in spread.pooled))
+    return replace(
+        answer, ready=spread.pool, of_the_race=answer.race_ready, pooled_over=tuple(row.title for row in spread.pooled)
+    )

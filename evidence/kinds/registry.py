@@ -10,6 +10,8 @@ from ...priors.errors import InputError, unknown_name
 from ...priors.strict import StrictModel
 from . import KINDS
 from .kind import Kind
+from .milestone import Milestone
+from .not_yet import NotYet
 
 GROUP = "catchup.kinds"  # of entry points
 
@@ -61,6 +63,9 @@ def register_kind(kind: type[Kind[Any, Any]]) -> type[Kind[Any, Any]]:
             raise InputError(f"a subclass of StrictModel was expected, not {schema!r}", key=f"{name}.{entry}")
     if not isinstance(getattr(kind, "unit", None), str):
         raise InputError("a unit was expected", key=f"{name}.unit")
+    for says, needed in (("is_silence", NotYet), ("reports_event", Milestone)):
+        if getattr(kind, says) and not issubclass(kind, needed):
+            raise InputError(f"{says} asks for a subclass of {needed.__name__}", key=f"{name}.{says}")
     if name in KINDS and type(KINDS[name]) is not kind:
         raise InputError(f"the name '{name}' is taken by {type(KINDS[name]).__name__}", key="kind")
     KINDS[name] = kind()

@@ -53,6 +53,10 @@ def test_a_file_of_the_ledger_itself_is_checked_as_it_stands(
     assert "zai-spend-2025: rental_spend; on 2026-11-21: counted" in capsys.readouterr().out
     assert catchup(["evidence", "check", str(PACKAGED / edited.name), "--as-of", str(DAY)]) == 0
     assert "valid: 1 item" in capsys.readouterr().out
+    other = tmp_path / edited.name
+    other.write_text("id = 'zai-spend-2025'\nkind = 'nonsense'\n", encoding="utf-8")
+    assert catchup(["evidence", "check", str(edited), str(other), "--ledger", str(ledger), "--as-of", str(DAY)]) == 2
+    assert str(other) in capsys.readouterr().err
     assert catchup(["evidence", "check", str(edited), "--as-of", str(DAY)]) == 2
     assert "is the id of evidence/ledger/zai-spend-2025.toml already; a ledger with" in capsys.readouterr().err
 

@@ -182,6 +182,17 @@ def test_json_says_what_is_pooled_and_what_is_not(race: dict[str, Any], pool: di
     assert {"pretrained", "known", "compute_alone", "state", "moved_by_evidence"} <= set(told["race_alone"])
 
 
+def test_what_a_lab_keeps_to_itself_is_the_races_whatever_is_pooled(
+    reweighted: Posterior, spread: StructureSpread
+) -> None:
+    race = forecast(reweighted)
+    pooled = pool_forecast(race, spread)
+    assert pooled.ready is spread.pool
+    assert pooled.race_ready is race.ready
+    assert pooled.kept_secret() == race.kept_secret()
+    assert as_json(pooled)["known"] == as_json(race)["known"]
+
+
 def test_a_pool_is_compared_with_its_own_prior(reweighted: Posterior, spread: StructureSpread, tmp_path: Path) -> None:
     pooled = pool_forecast(forecast(reweighted), spread)
     prior = prior_behind(pooled)

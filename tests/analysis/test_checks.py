@@ -166,6 +166,8 @@ def test_a_p_value_that_no_draw_bears_out_is_below_what_draws_can_tell(default: 
     assert column.read(row, Room.PAGE) == "below 0.002"
     (row,) = check_predictions([predicted(np.arange(1_000.0), 1.0)])
     assert column.read(row, Room.PAGE) == "0.003"
+    for figure, said in ((-2.34, "-2.34"), (0.0, "0")):  # no share of draws
+        assert column.read(CheckResult("any", "Any", "warn", figure, 1.0, "x"), Room.PAGE) == said
 
 
 def test_prior_p_values_are_uniform_where_the_model_is_true() -> None:

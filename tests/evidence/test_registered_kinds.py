@@ -202,3 +202,13 @@ def compared_names(text: str) -> Iterator[int]:
 
 def test_a_comparison_of_names_is_seen() -> None:
     assert [*compared_names("a\nitem.kind.name == 'x'\n'x' in (item.kind.name,)\nitem.text.kind in X")] == [2, 4]
+
+
+@pytest.mark.parametrize(("says", "needed"), [("is_silence", "NotYet"), ("reports_event", "Milestone")])
+def test_what_is_counted_as_a_silence_or_a_report_derives_from_one(says: str, needed: str) -> None:
+    kind = type("Odd", (CapabilityLag,), {"name": "odd_lag", says: True})
+    with pytest.raises(
+        InputError, match=f"odd_lag.{says}: asks for a subclass of {needed}|{says} asks for a subclass of {needed}"
+    ):
+        register_kind(kind)
+    assert "odd_lag" not in KINDS

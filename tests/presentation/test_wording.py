@@ -58,6 +58,8 @@ def test_no_share_above_nothing_is_said_to_be_nothing(value: float, said: str) -
     [
         ("time passing, 2026-11-16 to 2026-11-23", "time passing, 16 Nov 2026 to 23 Nov 2026"),
         ("since run 2026-11-23-2", "since run 2026-11-23-2"),
+        ("leaks/2026-11-16.toml: x; since run 2026-11-16", "leaks/2026-11-16.toml: x; since run 2026-11-16"),
+        ("seen by 2026-11-16.", "seen by 16 Nov 2026."),
         ("no day: 2026-13-45", "no day: 2026-13-45"),
     ],
 )
@@ -104,7 +106,7 @@ def test_news_of_an_enacted_lever_say_from_when_it_acts() -> None:
     found = moved(("added:remote-closed", Estimate(1.0, 0.1)), total=Estimate(1.0, 0.1))
     (group,) = story(Moved("2026-11-16", found), {"remote-closed": policy_item()}).groups
     assert "Remote access is revoked, acting from 1 Jan 2027. Seen in: A notice" in group.sentences[0]
-    other = policy_item() | {"kind": "claim"}
+    other = policy_item() | {"kind": "claim", "observed": {"date": "2027-01-01"}}
     (group,) = story(Moved("2026-11-16", found), {"remote-closed": other}).groups
     assert "acting" not in group.sentences[0]
 

@@ -78,7 +78,9 @@ def test_another_program_or_other_tables_of_it_are_not_answered_by_it(runs: Path
     assert standing_run(ASKED, runs) is None
 
 
-@pytest.mark.parametrize("name", ["evidence/units.toml", "evidence/data/records/epoch-eci.toml", "model/race.py"])
+@pytest.mark.parametrize(
+    "name", ["evidence/units.toml", "evidence/data/records/epoch-eci.toml", "model/race.py", "evidence/ledgers.py"]
+)
 def test_the_programs_hash_is_of_its_tables_too(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for each in (name, "evidence/ledger/eci-lag.toml", "priors/baseline.toml"):
         (tmp_path / each).parent.mkdir(parents=True, exist_ok=True)

@@ -153,8 +153,8 @@ def _source(item: Mapping[str, Any]) -> str:
 
 def _acting(item: Mapping[str, Any]) -> str:
     """From when a lever that has been enacted acts."""
-    day = item["observed"]["date"] if item["kind"] == "policy" else None
-    return "" if day is None else f", acting from {date_text(date.fromisoformat(day))}"
+    observed = item["observed"]
+    return f", acting from {date_text(date.fromisoformat(observed['date']))}" if "lever" in observed else ""
 
 
 def _sum(groups: Sequence[Group], total: Estimate) -> str:

@@ -115,7 +115,7 @@ def _figure(value: float | None) -> str:
 
 
 def _found(row: CheckResult) -> str:
-    if row.figure is not None and row.figure <= row.resolution:
+    if row.figure is not None and row.resolution is not None and row.figure <= row.resolution:
         return f"below {figure(row.resolution)}"
     return _figure(row.figure)
 

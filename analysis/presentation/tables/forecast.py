@@ -230,7 +230,7 @@ def known_lines(result: Forecast) -> list[str]:
     if result.known is None:
         return []
     question = result.question
-    ready = result.ready.probability_below(math.inf).value
+    ready = result.race_ready.probability_below(math.inf).value
     never = f"never, a lab keeping it to itself, with a probability of {chance_text(result.kept_secret().value)}"
     if ready < 1.0 - SUMS_TO_ONE:
         never += f", or nobody ever ready, {chance_text(1.0 - ready)}"

@@ -28,7 +28,7 @@ class CheckResult:
         What to try, where the verdict is not ``pass``.
     mcse : float or None
         Monte Carlo standard error of the figure, where it has one.
-    resolution : float
+    resolution : float or None
         The least figure above 0 that the draws can tell, where it is counted in them.
 
     Examples
@@ -47,7 +47,7 @@ class CheckResult:
     detail: str
     advice: str = ""
     mcse: float | None = None
-    resolution: float = 0.0
+    resolution: float | None = None
 
 
 def judge_above(figure: float, warn: float, fail: float) -> Verdict:
