@@ -687,7 +687,7 @@ def test_the_track_record_states_what_it_leaves_out(shelf: Shelf, tmp_path: Path
     asked = ["publish", "--runs", str(shelf[0]), "--site", str(tmp_path / "site"), "--quiet"]
     assert command([*asked, "--hindcast", str(tmp_path / "hindcast.json"), "--outcome", "2026-08-01"]) == 0
     page = (tmp_path / "site" / "track-record.html").read_text(encoding="utf-8")
-    assert "It happened on 2026-08-01" in page
+    assert "It happened on 1 Aug 2026" in page
     assert "no forecast of it" in page
     assert "&lt;b&gt;" in page
     assert "<i>" not in page
