@@ -697,8 +697,8 @@ def test_the_track_record_states_what_it_leaves_out(shelf: Shelf, tmp_path: Path
     (tmp_path / "criteria.json").write_text(json.dumps({"as_of": "2026-09-25", "criteria": rows}))
     assert command([*asked, "--criteria", str(tmp_path / "criteria.json")]) == 0
     page = (tmp_path / "site" / "track-record.html").read_text(encoding="utf-8")
-    assert "met by &lt;u&gt;M&lt;/u&gt; on 2026-09-01" in page
-    assert "not met by 2026-08-16: 162, where 161.5 is asked" in page
+    assert "met by &lt;u&gt;M&lt;/u&gt; on 1 Sep 2026" in page
+    assert "not met by 16 Aug 2026: 162, where 161.5 is asked" in page
     assert "<s>" not in page
     assert command([*asked, "--criteria", str(tmp_path / "hindcast.json")]) == 2
     for wrong in ("{}", '{"table": 3}', "[", '{"scores": {"a": {}}, "table": {"name": 1, "vintage": 2}}'):
