@@ -26,8 +26,8 @@ from .sources import SLUG as SLUG
 from .sources import Slug, Source
 
 Role = Literal["likelihood", "prior", "check"]
-RESERVED = frozenset({"default", "none", "ready", "pretrained", "launch", "firm", "source"})
-"""Ids that would read as a choice of items, or as a variable of the model."""
+RESERVED = frozenset({"default", "none"})
+"""Ids that would read as a choice of items."""
 
 
 class ItemText(StrictModel):

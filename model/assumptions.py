@@ -29,6 +29,7 @@ from .policies import load_levers, load_regimes
 from .put_in import layer_of_priors
 from .race import load_race, refuse_impossible
 from .reporting import load_reporting
+from .reserved import refuse_reserved
 from .scenarios import load_scenarios
 from .worlds import load_worlds
 
@@ -127,6 +128,7 @@ def assemble(layers: Sequence[Layer]) -> Assumptions:
         At the first fault, naming file and key.
     """
     table = load_prior_table(layers)
+    refuse_reserved(table.quantities)
     race = load_race(layers, table.quantities, table.references, table.day("origin"))
     events = load_events(layers, table)
     assumptions = Assumptions(

@@ -24,16 +24,14 @@ def shares_of_archetypes(shares: Mapping[str, Array], race: Race) -> dict[str, A
     return found
 
 
-def first_firms(
-    columns: Values, weighting: Weighting, firms: Iterable[str], beginning: str = FIRST
-) -> dict[str, Estimate]:
+def first_firms(columns: Values, weighting: Weighting, firms: Iterable[str]) -> dict[str, Estimate]:
     """Probability that each firm is first, from columns that hold its share in each draw."""
-    return {firm: weighting.estimate(columns[beginning + firm]) for firm in firms}
+    return {firm: weighting.estimate(columns[FIRST + firm]) for firm in firms}
 
 
-def first_archetypes(columns: Values, weighting: Weighting, race: Race, beginning: str = FIRST) -> dict[str, Estimate]:
+def first_archetypes(columns: Values, weighting: Weighting, race: Race) -> dict[str, Estimate]:
     """Probability that a firm of each archetype is first."""
-    shares = shares_of_archetypes({firm: columns[beginning + firm] for firm in race.firms}, race)
+    shares = shares_of_archetypes({firm: columns[FIRST + firm] for firm in race.firms}, race)
     return {archetype: weighting.estimate(share) for archetype, share in shares.items()}
 
 

@@ -6,7 +6,7 @@ rest on the pool that remains, and one that has not launched meets the gate from
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -18,6 +18,7 @@ from ...model.gate import Remembering
 from ...model.generative import Outcome, World
 from ...model.policies import Intervention, Lever, Regime, apply_as_published, apply_lever, apply_regime
 from ...priors.errors import InputError
+from ..inference.column_names import those_under, under
 from ..inference.differences import paired_differences, quantile_shift
 from ..inference.draws import Values
 from ..inference.estimates import TAIL_DRAWS, Array, Distribution, Estimate
@@ -27,7 +28,6 @@ from ..inference.posterior import Posterior
 from ..inference.question import Question
 from ..inference.result import Result
 
-CHANGED = "changed:"  # begins the columns of dates under an intervention
 MOVED = 1e-6  # months; a few seconds, far above the solver's error
 
 
@@ -252,22 +252,20 @@ def compare(
     columns = source.map(lambda values: changed_dates(question, values, interventions, firsts=True))
     baseline = Distribution(columns[READY], weighting)
 
-    def firsts(of: str) -> dict[str, Estimate]:
-        return first_firms(columns, weighting, question.assumptions.race.firms, FIRST + of)
-
+    firms = question.assumptions.race.firms
     rows = tuple(
         Counterfactual(
             name,
             title_of(texts[name]),
             instruments_of(texts[name]),
-            Distribution(columns[CHANGED + name], weighting),
+            Distribution(changed[READY], weighting),
             baseline,
-            firsts(f"{name}/"),
+            first_firms(changed, weighting, firms),
         )
-        for name in interventions
+        for name, changed in _by_intervention(columns, interventions)
     )
     past = past_by(posterior, posterior.question.assumptions.calendar.months(acting_from))
-    return Comparison(posterior.origin, baseline, rows, kind, acting_from, past, firsts(""))
+    return Comparison(posterior.origin, baseline, rows, kind, acting_from, past, first_firms(columns, weighting, firms))
 
 
 def past_by(posterior: Posterior, month: float) -> Estimate:
@@ -293,24 +291,30 @@ def changed_dates(
     Returns
     -------
     dict of str to array of shape (draw,)
-        Months since t = 0: `READY`, and `CHANGED` with the name of each intervention. With `firsts` also each firm's
-        share in being first, under `FIRST` with its name, or with the name of the intervention, a slash and its name.
+        Months since t = 0: `READY`. With `firsts` also each firm's share in being first, under `FIRST` with its name.
+        Each intervention's stand under its number.
     """
     solve = Remembering()
     baseline = outcome_of(question, values, solve=solve)
-    columns = {READY: baseline[1].ready} | (_firsts(baseline[1], "") if firsts else {})
+    columns = _told(baseline[1], firsts=firsts)
     worlds: dict[Hashable, World] = {}  # by what is changed in it: commitments are none of it
-    for name, change in interventions.items():
+    for number, change in enumerate(interventions.values()):
         key = (*change.kept.items(), *change.stop.items(), change.limit_distillation, change.act_from_month)
         worlds[key], result = outcome_of(
             question, values, change, world=worlds.get(key), baseline=baseline, solve=solve
         )
-        columns |= {CHANGED + name: result.ready} | (_firsts(result, f"{name}/") if firsts else {})
+        columns |= under(f"{number}:", _told(result, firsts=firsts))
     return columns
 
 
-def _firsts(result: Outcome, of: str) -> Values:
-    return {FIRST + of + firm: share for firm, share in first_shares(result).items()}
+def _told(result: Outcome, *, firsts: bool) -> Values:
+    return {READY: result.ready, **(under(FIRST, first_shares(result)) if firsts else {})}
+
+
+def _by_intervention(columns: Values, interventions: Iterable[str]) -> Iterator[tuple[str, Values]]:
+    """Columns of `changed_dates` of each intervention, named as those without any are."""
+    for number, name in enumerate(interventions):
+        yield name, those_under(f"{number}:", columns)
 
 
 def changed_distributions(
@@ -323,5 +327,6 @@ def changed_distributions(
     source = posterior.source.lightened()
     columns = source.map(lambda values: changed_dates(posterior.question, values, interventions))
     weighting = source.weighting
-    dates = {name: Distribution(columns[CHANGED + name], weighting) for name in interventions}
+    changed = _by_intervention(columns, interventions)
+    dates = {name: Distribution(told[READY], weighting) for name, told in changed}
     return Distribution(columns[READY], weighting), dates

@@ -16,6 +16,7 @@ from ...evidence.schema import Item
 from ...model.assumptions import DEFAULT_EVENT, Assumptions
 from ...priors.errors import InputError, unknown_name
 from ...priors.families import Family
+from ..inference.column_names import ITEM, those_under
 from ..inference.columns import columns_of_draws
 from ..inference.draws import Values
 from ..inference.estimates import Array, Distribution, Weighting
@@ -60,8 +61,8 @@ def draw_structure(
     Returns
     -------
     tuple of dict and Weighting
-        Columns ``ready`` (months since t = 0) and, by id, every item's log likelihood, each of shape (draw,); and how
-        the draws stand for the prior.
+        Columns ``ready`` (months since t = 0) and, under `ITEM` with its id, every item's log likelihood, each of shape
+        (draw,); and how the draws stand for the prior.
     """
     assumptions, clock = question.assumptions, question.clock
     beliefs = beliefs_of(assumptions, structure, items)
@@ -76,7 +77,7 @@ def draw_structure(
         for item in items:
             seen, beside_it = _seen_by(item, assumptions, structure, np, values), rumours.get(item.id, ())
             prediction = predict(np, item, seen, item.figures(clock), beside_it)
-            columns[item.id] = log_density(item, item.observation(clock), prediction, clock)
+            columns[ITEM + item.id] = log_density(item, item.observation(clock), prediction, clock)
         return columns
 
     return columns_of_draws(question, assumptions, names, evaluate, beliefs)
@@ -92,8 +93,8 @@ def ready_of(question: Question, structure: Structure, items: Sequence[Item]) ->
     """
     counted = countable_for(question.assumptions, structure, items)
     columns, weighting = draw_structure(question, structure, counted)
-    ready = columns.pop(READY)
-    return Distribution(ready, reweighted(f"structure '{structure.name}'", columns, weighting)[0])
+    densities = those_under(ITEM, columns)
+    return Distribution(columns[READY], reweighted(f"structure '{structure.name}'", densities, weighting)[0])
 
 
 def build_structure_posterior(question: Question, name: str, items: Iterable[Item]) -> Any:

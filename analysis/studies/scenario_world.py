@@ -15,6 +15,7 @@ from ...model.generative import Contender, Outcome
 from ...model.law import law_of_numbers, numbers_of
 from ...model.policies import redrawn
 from ...priors.families import Family, Uniform
+from ..inference.column_names import those_under
 from ..inference.draws import Values
 from ..inference.outcomes import outcome_of
 from ..inference.question import Question
@@ -186,7 +187,7 @@ def change_in(columns: Values, question: Question) -> Change | None:
     numbers = [columns[name] for name in columns if name.startswith(BEFORE_LAW)]
     if not numbers:
         return None
-    firms = dict.fromkeys(key.split(":")[1] for key in columns if key.startswith(BEFORE))
+    firms = dict.fromkeys(key.rpartition(":")[0] for key in those_under(BEFORE, columns))
     runs = {
         (question.event, firm): Contender(**{name: columns[f"{BEFORE}{firm}:{name}"] for name in PARTS})
         for firm in firms

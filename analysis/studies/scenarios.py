@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from ...model.forward import change_from
 from ...priors.arguments import listed
 from ...priors.errors import refuse_unknown
+from ..inference.column_names import FIRM, those_under, under
 from ..inference.differences import quantile_shift
 from ..inference.draws import Values
 from ..inference.estimates import Distribution, Estimate
+from ..inference.firsts import first_firms
 from ..inference.outcomes import FIRST, READY, first_shares, outcome_of
 from ..inference.posterior import Posterior
 from ..inference.result import Result
@@ -130,31 +132,30 @@ def scenarios(posterior: Posterior, ids: Sequence[str] | None = None) -> Scenari
         current, before = outcome_of(question, values)
         columns = {READY: before.ready}
         change = change_from(question.as_of_months, current, {question.event: before})
-        for world in worlds:
+        for number, world in enumerate(worlds):
             result = world.run(world.values(values), change)
-            columns[f"{world.id}/ready"] = result.ready
-            columns |= {f"{world.id}/{FIRST}{firm}": share for firm, share in first_shares(result).items()}
-            columns |= {f"{world.id}/{firm}": result.ready_of(firm) for firm in world.newcomers}
+            newcomers = under(FIRM, {firm: result.ready_of(firm) for firm in world.newcomers})
+            told = {READY: result.ready, **under(FIRST, first_shares(result)), **newcomers}
+            columns |= under(f"{number}:", told)
         return columns
 
     columns = (source.extended(added) if added else source).map(evaluate)
     weighting = source.weighting
     baseline = Distribution(columns[READY], weighting)
 
-    def row(world: ScenarioWorld) -> ScenarioResult:
-        text = base.scenarios[world.id].text
-        firms = [*world.assumptions.race.firms, *world.departed]
-        first = {firm: weighting.estimate(columns[f"{world.id}/{FIRST}{firm}"]) for firm in firms}
+    def row(number: int, world: ScenarioWorld) -> ScenarioResult:
+        text, told = base.scenarios[world.id].text, those_under(f"{number}:", columns)
+        first = first_firms(told, weighting, [*world.assumptions.race.firms, *world.departed])
         return ScenarioResult(
             id=world.id,
             title=text.title,
             references=text.references,
-            ready=Distribution(columns[f"{world.id}/ready"], weighting),
+            ready=Distribution(told[READY], weighting),
             baseline=baseline,
             first_firm={
                 name: share for name, share in first.items() if share.value > 0.0 or name not in world.departed
             },
-            newcomers={firm: Distribution(columns[f"{world.id}/{firm}"], weighting) for firm in world.newcomers},
+            newcomers={firm: Distribution(told[FIRM + firm], weighting) for firm in world.newcomers},
         )
 
-    return ScenarioComparison(posterior.origin, baseline, tuple(map(row, worlds)))
+    return ScenarioComparison(posterior.origin, baseline, tuple(row(*each) for each in enumerate(worlds)))

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..inference.column_names import FIRM, under
 from ..inference.draws import Values
 from ..inference.estimates import Distribution, Estimate
-from ..inference.outcomes import COMPUTE_ALONE, READY, outcome_of
+from ..inference.outcomes import COMPUTE_ALONE, READY, STAGE, outcome_of
 from ..inference.posterior import Posterior
 from ..inference.result import Result
 from ..inference.silence import confirmed_through, silences_in, silent_through
 from ..inference.stages import STAGES, furthest, shares_of_stages, stage_titles, stages_of
-
-STAGE = "stage:"  # begins the columns of stages, as positions in `STAGES`
-RACE = "race"  # the furthest run's column
 
 
 @dataclass(frozen=True)
@@ -115,25 +113,16 @@ def state(posterior: Posterior) -> State:
     def evaluate(values: Values) -> Values:
         result = outcome_of(question, values)[1]
         reached = stages_of(result, month)
-        return {
-            READY: result.ready,
-            STAGE + RACE: furthest(reached),
-            **{STAGE + firm: stage for firm, stage in reached.items()},
-        }
+        return {READY: result.ready, STAGE: furthest(reached), **under(FIRM, reached)}
 
     columns, weighting = source.map(evaluate), source.weighting
-    shares = {
-        name.removeprefix(STAGE): shares_of_stages(column, weighting)
-        for name, column in columns.items()
-        if name.startswith(STAGE)
-    }
-    ready = Distribution(columns[READY], weighting)
-    race, silent = columns[STAGE + RACE], silent_through(question, silences_in(question, posterior.items))
+    ready, race = Distribution(columns[READY], weighting), columns[STAGE]
+    shares, silent = shares_of_stages(race, weighting), silent_through(question, silences_in(question, posterior.items))
     stages = tuple(
-        Stage(name, title, shares[RACE][name], ready.given(race == place))
+        Stage(name, title, shares[name], ready.given(race == place))
         for place, (name, title) in enumerate(stage_titles(silent=silent).items())
     )
-    firms = {firm: shares[firm] for firm in question.assumptions.race.firms}
+    firms = {firm: shares_of_stages(columns[FIRM + firm], weighting) for firm in question.assumptions.race.firms}
     return State(posterior.origin, stages, firms, _explained(posterior), silent)
 
 

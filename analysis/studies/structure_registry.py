@@ -12,6 +12,7 @@ import numpy as np
 
 from ...model.assumptions import DEFAULT_EVENT, load_assumptions
 from ...model.models import MODELS
+from ...model.reserved import is_reserved
 from ...priors.entry_points import entry_points_of, load_entry_point
 from ...priors.errors import InputError, unknown_name
 from ...priors.families import Family, as_family
@@ -207,6 +208,8 @@ def refuse_unfounded(structure: Structure, known: Collection[str], where: str) -
     for name in own:
         if name in known:
             raise InputError(f"beliefs: the tables have {name} already; give it another name", key=where)
+        if is_reserved(name):
+            raise InputError(f"beliefs: {name} is the model's own; give it another name", key=where)
 
 
 def _check(structure: Structure, where: str) -> None:

@@ -25,6 +25,7 @@ from functools import partial
 from ...evidence.rumours import rumours_in
 from ...evidence.schema import Item
 from ...model.trend import TrendText, trends_to
+from ..inference.column_names import ITEM, those_under, under
 from ..inference.estimates import Array, Distribution, Weighting
 from ..inference.likelihoods import likelihoods, prior_for
 from ..inference.posterior import Posterior
@@ -41,7 +42,7 @@ from .structure_registry import COMPUTE, MOBILISATION, Structure, registered_str
 from .telling import Telling, soonest, telling
 
 Draw = Callable[[Sequence[Item]], tuple[Mapping[str, Array], Weighting]]
-"""Draws a structure from its prior, with the log likelihood of every item."""
+"""Draws a structure from its prior, with the log likelihood of every item under `ITEM` and its id."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,11 @@ def _left_out_densities(
     the race says.
     """
     prior = prior_for(question, shared)
-    draws: dict[str, Draw] = {COMPUTE: lambda items: (likelihoods(question, prior, items), prior.weighting)}
+
+    def raced(items: Sequence[Item]) -> tuple[Mapping[str, Array], Weighting]:
+        return under(ITEM, likelihoods(question, prior, items)), prior.weighting
+
+    draws: dict[str, Draw] = {COMPUTE: raced}
     draws |= {trend_id(name): partial(draw_trend, question, text) for name, text in trends.items()}
     draws |= {each.name: partial(draw_structure, question, each) for each in own}
     return {name: _left_out(question, draw, shared) for name, draw in draws.items()}
@@ -193,7 +198,7 @@ def _left_out(question: Question, draw: Draw, shared: Sequence[Item]) -> Pointwi
 
     def drawn(items: Sequence[Item]) -> tuple[dict[str, Array], Weighting]:
         columns, weighting = draw(items)
-        return {item.id: columns[item.id] for item in items}, weighting
+        return those_under(ITEM, columns), weighting
 
     heard = [rumour.report.id for rumours in rumours_in(shared, question.as_of).values() for rumour in rumours]
     # the same draws: the silence beside a report asks for all that the report does

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catchup.analysis.inference.column_names import ITEM
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.diagnostics import UntrustworthyError
 from catchup.analysis.presentation.tables.builders import as_json
@@ -114,7 +115,7 @@ def test_a_lag_is_held_against_the_gap_of_its_own_day():
     gap = 8.0 + 0.5 * (calendar.months(date(2026, 11, 1)) - calendar.months(date(2026, 5, 1)))
     shown = 0.5 * (gap + math.hypot(gap, 2.0 * question.assumptions.table.number("lag_smoothing")))
     exact = math.log(NormalDist(math.log(shown), 0.25).pdf(math.log(8.0)))
-    np.testing.assert_allclose(columns["a-lag"], exact, rtol=1e-9)
+    np.testing.assert_allclose(columns[f"{ITEM}a-lag"], exact, rtol=1e-9)
 
 
 def test_silence_moves_the_date_later():
@@ -180,7 +181,7 @@ def test_pymc_model_agrees_with_arrays(name, event):
             for dim in (model.named_vars_to_dims[variable.name][0] for variable in model.free_RVs)
         ]
         computed = evaluate(*base)
-        expected = [columns["ready"][draw], *(columns[item][draw] for item in counted)]
+        expected = [columns["ready"][draw], *(columns[ITEM + item][draw] for item in counted)]
         np.testing.assert_allclose(np.hstack(computed), expected, rtol=1e-9, atol=1e-9)
 
 

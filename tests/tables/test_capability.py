@@ -12,6 +12,7 @@ from scipy import stats
 
 from catchup.analysis import CapabilityFrontier, Question, Request, capability, posterior
 from catchup.analysis.commands.main import run
+from catchup.analysis.inference.column_names import ITEM
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.request import choose_evidence
 from catchup.analysis.studies.own_structures import build_structure_posterior, draw_structure, ready_of
@@ -72,7 +73,7 @@ def test_a_structure_of_ones_own_can_be_asked_on_silence(registered: CapabilityF
     """What is ready and what is known are told apart for it, too, by a quantity that no item asks for itself."""
     items = choose_evidence(question(), "no-public-model", None, ()).counted
     columns, _ = draw_structure(question(2_000), registered, items)
-    assert np.isfinite(columns["no-public-model"]).all()
+    assert np.isfinite(columns[f"{ITEM}no-public-model"]).all()
     silent, plain = ready_of(question(), registered, items), ready_of(question(), registered, ())
     assert silent.quantile(0.05).value > plain.quantile(0.05).value
     model = build_structure_posterior(question(), registered.name, items)

@@ -11,6 +11,8 @@ from ...inference.outcomes import outcome_of
 from ...inference.posterior import Posterior
 from ...inference.result import Result
 
+READY_OF, MULTIPLE_OF = "ready:", "multiple:"  # begin the columns of events
+
 
 @dataclass(frozen=True)
 class EventReading:
@@ -66,7 +68,7 @@ def events(posterior: Posterior) -> Events:
         world, columns = None, dict[str, Array]()
         for event, multiple in multiples.items():
             world, result = outcome_of(question, values, event=event, world=world)
-            columns |= {event: result.ready, multiple: values[multiple]}
+            columns |= {READY_OF + event: result.ready, MULTIPLE_OF + event: values[multiple]}
         return columns
 
     columns = source.extended(assumptions.beliefs_of(assumptions.needed(assumptions.events))).map(evaluate)
@@ -75,9 +77,9 @@ def events(posterior: Posterior) -> Events:
             event,
             assumptions.events[event].text.title,
             assumptions.events[event].text.references,
-            Distribution(columns[multiple], source.weighting),
-            Distribution(columns[event], source.weighting),
+            Distribution(columns[MULTIPLE_OF + event], source.weighting),
+            Distribution(columns[READY_OF + event], source.weighting),
         )
-        for event, multiple in multiples.items()
+        for event in multiples
     )
     return Events(posterior.origin, rows)

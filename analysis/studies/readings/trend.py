@@ -14,6 +14,7 @@ from ....evidence.schema import Item
 from ....model.trend import Trend, TrendText, load_trends, trends_date
 from ....priors.arguments import listed
 from ....priors.errors import InputError, refuse_unknown
+from ...inference.column_names import ITEM, those_under, under
 from ...inference.columns import columns_of_draws
 from ...inference.diagnostics import COLLAPSED, WORST_KHAT, Diagnostics, UntrustworthyError
 from ...inference.draws import Values
@@ -170,11 +171,10 @@ def condition_trend(question: Question, name: str, text: TrendText, items: Seque
         If the weights cannot be trusted.
     """
     columns, weighting = draw_trend(question, text, items)
-    ready, lag = columns.pop(READY), columns.pop(LAG)
-    weighted, log_evidence, diagnostics = reweighted(f"trend '{name}'", columns, weighting)
-    return Carried(
-        Distribution(ready, weighted), Distribution(lag, weighted), tuple(columns), log_evidence, diagnostics
-    )
+    densities = those_under(ITEM, columns)
+    weighted, log_evidence, diagnostics = reweighted(f"trend '{name}'", densities, weighting)
+    ready, lag = (Distribution(columns[each], weighted) for each in (READY, LAG))
+    return Carried(ready, lag, tuple(densities), log_evidence, diagnostics)
 
 
 def reweighted(
@@ -214,8 +214,8 @@ def draw_trend(question: Question, text: TrendText, items: Sequence[Item] = ()) 
     Returns
     -------
     tuple of dict and Weighting
-        Columns ``ready`` (months since t = 0), ``lag`` (months, on the day of the question) and, by id, every
-        item's log likelihood, each of shape (draw,); and how the draws stand for the prior.
+        Columns ``ready`` (months since t = 0), ``lag`` (months, on the day of the question) and, under `ITEM` with its
+        id, every item's log likelihood, each of shape (draw,); and how the draws stand for the prior.
     """
     assumptions = with_latents(question.assumptions, items)
     beside = [*latent_quantities(items, assumptions), *assumptions.reporting_quantities]
@@ -226,7 +226,7 @@ def draw_trend(question: Question, text: TrendText, items: Sequence[Item] = ()) 
         return {
             READY: trend.ready_of(question.event),
             LAG: trend.lag_on(question.as_of_months),
-            **trend_log_likelihoods(question, trend, values, items),
+            **under(ITEM, trend_log_likelihoods(question, trend, values, items)),
         }
 
     return columns_of_draws(question, assumptions, names, evaluate)

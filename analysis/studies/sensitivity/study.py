@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...inference.column_names import QUANTITY, those_under, under
 from ...inference.diagnostics import few_draws
 from ...inference.draws import Values
 from ...inference.estimates import Array, Distribution, Estimate
@@ -102,8 +103,8 @@ def sensitivity(posterior: Posterior, *, scaled: Sequence[PowerScaling] | None =
     question, source, of_prior = posterior.question, posterior.source, not posterior.conditioned
     names = uncertain_quantities(question)
     of_each = one_at_a_time(posterior)
-    drawn = source.map(lambda values: _draws_of(question, values, names))
-    ready = drawn.pop(READY)
+    columns = source.map(lambda values: _draws_of(question, values, names))
+    ready, drawn = columns[READY], those_under(QUANTITY, columns)
     dependent = [swing for swing in of_each.swings if swing.correlated_with]
     beliefs = question.assumptions.beliefs
     independent = of_prior and not dependent and not any(beliefs[name].parents for name in names)
@@ -147,7 +148,7 @@ def _on_dependence(names: Sequence[str], *, of_prior: bool) -> str:
 
 
 def _draws_of(question: Question, values: Values, names: Sequence[str]) -> Values:
-    return {**ready_column(question, values), **{name: values[name] for name in names}}
+    return {**ready_column(question, values), **under(QUANTITY, {name: values[name] for name in names})}
 
 
 def _power_scaling(posterior: Posterior) -> tuple[PowerScaling, ...]:

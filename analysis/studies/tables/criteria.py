@@ -124,15 +124,14 @@ def criteria(question: Question, asked: Mapping[str, Criterion], store: TableSto
             )
     told = {name: resolve(row, tables_of(store, row.table, question.as_of)) for name, row in asked.items()}
     records = _newest_index(store, question.as_of)
-    dates = _drawn(question, asked, told, records)
-    weighting = dates.pop("weights")
+    dates, weighting = _drawn(question, asked, told, records)
     readings = tuple(
-        CriterionReading(name, row, told[name], _distribution(dates[name], weighting) if told[name].open else None)
+        CriterionReading(name, row, told[name], Distribution(dates[name], weighting) if told[name].open else None)
         for name, row in asked.items()
     )
     last = np.asarray(np.max([dates[name] for name in asked], axis=0), dtype=float)
     still = any(reading.resolution.open for reading in readings)
-    return Criteria(question, records, readings, _distribution(last, weighting) if still else None)
+    return Criteria(question, records, readings, Distribution(last, weighting) if still else None)
 
 
 def _newest_index(store: TableStore, as_of: date) -> Table:
@@ -151,13 +150,9 @@ def _newest_index(store: TableStore, as_of: date) -> Table:
     raise InputError("no record of it has been met: there is no lag to go by", file=tables[-1].file)
 
 
-def _distribution(values: Array, weights: Array) -> Distribution:
-    return Distribution(values, Weighting(values.size, weights=weights))
-
-
 def _drawn(
     question: Question, asked: Mapping[str, Criterion], told: Mapping[str, Resolution], records: Table
-) -> dict[str, Array]:
+) -> tuple[dict[str, Array], Weighting]:
     """Draw every criterion's date, months since t = 0, and weigh the draws by what has not been met so far."""
     from scipy.special import log_ndtr, ndtri
 
@@ -183,7 +178,7 @@ def _drawn(
         lag = np.exp(typical[node] + spread[node] * ndtri(np.clip(rank, 1e-12, 1.0 - 1e-12)))
         dates[name] = reference + np.maximum(lag, age)
     weights = np.exp(weights - weights.max())
-    return {**dates, "weights": weights / weights.sum()}
+    return dates, Weighting(question.draws, weights=weights / weights.sum())
 
 
 def _others(records: Table, asked: Mapping[str, Criterion], question: Question) -> tuple[LagRecord, ...]:

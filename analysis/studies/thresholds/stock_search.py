@@ -16,6 +16,7 @@ import numpy as np
 
 from ....model.race import Race
 from ....priors.errors import InputError, unknown_name
+from ...inference.column_names import those_under, under
 from ...inference.draws import DrawSource, Evaluate, StoredDraws, Values
 from ...inference.estimates import Array, Distribution, Estimate
 from ...inference.outcomes import shares_of_first
@@ -29,7 +30,7 @@ TOLERANCE = 3e-4  # of the stock: a tenth of its usual MCSE
 SLOPE_STEP = 0.02  # of the stock
 NEVER = 1e9  # stands for an infinite score, which the search could not use
 DOUBLINGS = 24  # either way from the starting stock
-UNCHANGED, RIVAL = "ready, nothing held", "ready: "  # columns beside quantities
+UNCHANGED, RIVAL = "nothing held:", "ready:"  # beside quantities, whose names hold no colon
 
 
 class StockSearch:
@@ -108,7 +109,7 @@ class StockSearch:
             change = change_in(values, self.question)
             result = self._world.run({**values, **held}, change, self._moving)
             dates = {firm: contender.ready for firm, contender in result.contenders.items()}
-            dates |= _named(values, RIVAL)
+            dates |= those_under(RIVAL, values)
             ready = np.minimum.reduce(list(dates.values()))
             return {"ready": ready, "own": dates[self.firm], "wins": shares_of_first(dates)[self.firm]}
 
@@ -162,7 +163,7 @@ class StockSearch:
         return {
             **{name: values[name] for name in self._moving.needed([self.question.event])},
             **({} if before is None else columns_of_change(before, moving)),
-            **{RIVAL + firm: rival.ready for firm, rival in result.contenders.items() if firm not in moving},
+            **under(RIVAL, {firm: run.ready for firm, run in result.contenders.items() if firm not in moving}),
             UNCHANGED: result.ready,
         }
 
@@ -227,8 +228,3 @@ def stock_of(race: Race, firm: str, stock: str | None = None) -> str:
     if stock not in amounts:
         raise unknown_name("stock", stock, amounts, key="--stock")
     return stock
-
-
-def _named(values: Values, beginning: str) -> dict[str, Array]:
-    """Columns whose names begin so, by the rest of their names."""
-    return {name.removeprefix(beginning): column for name, column in values.items() if name.startswith(beginning)}

@@ -18,6 +18,7 @@ from ....model.events import describe_quantity
 from ....model.policies import apply_lever
 from ....priors.arguments import listed
 from ....priors.errors import refuse_unknown
+from ...inference.column_names import QUANTITY, under
 from ...inference.diagnostics import UntrustworthyError, few_draws
 from ...inference.draws import DrawSource, Values
 from ...inference.estimates import Array
@@ -85,7 +86,7 @@ def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequen
     learnt = []
     for name in track(quantities, len(quantities), "Quantities"):
         description, unit = describe_quantity(question.assumptions.table, name)
-        found = None if beliefs[name].certain else learn_exactly(draws, columns[name]).narrowing
+        found = None if beliefs[name].certain else learn_exactly(draws, columns[QUANTITY + name]).narrowing
         learnt.append(QuantityValue(name, description, unit, found))
     valued = [
         _value(question, draws, disclosure, columns, items) for disclosure in track(chosen, len(chosen), "Disclosures")
@@ -150,7 +151,7 @@ def _columns(
         predicted = predicted_apart(question, values, every, reports, raced)
         return {
             READY: raced[1][question.event].ready,
-            **{name: values[name] for name in quantities},
+            **under(QUANTITY, {name: values[name] for name in quantities}),
             **{disclosure.column: predicted[disclosure.id] for disclosure in disclosures if disclosure.item},
             **{column: predicted[item.id] for column, item in further.items()},
             **{column: ready_under(question, values, lever) for column, lever in levers.items()},
