@@ -299,7 +299,8 @@ def changed_dates(
     columns = _told(baseline[1], firsts=firsts)
     worlds: dict[Hashable, World] = {}  # by what is changed in it: commitments are none of it
     for number, change in enumerate(interventions.values()):
-        key = (*change.kept.items(), *change.stop.items(), change.limit_distillation, change.act_from_month)
+        sources = tuple(change.kept.items()), tuple(change.stop.items())
+        key = (*sources, change.limit_distillation, change.act_from_month)
         worlds[key], result = outcome_of(
             question, values, change, world=worlds.get(key), baseline=baseline, solve=solve
         )

@@ -13,11 +13,12 @@ from catchup.analysis.inference.forecast import forecast_prior
 from catchup.analysis.inference.posterior import Posterior, prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.presentation.tables.builders import as_json
-from catchup.analysis.studies.counterfactuals import levers, regimes
+from catchup.analysis.studies.counterfactuals import changed_distributions, levers, regimes
 from catchup.analysis.studies.readings.events import events
 from catchup.analysis.studies.scenarios import scenarios
 from catchup.model.assumptions import Assumptions, load_assumptions
 from catchup.model.forward import outcome
+from catchup.model.policies import Intervention
 from catchup.priors import InputError, Layer
 
 LEVERS = {
@@ -50,6 +51,16 @@ def test_levers_pulled_late_do_less(question: Question, prior: Posterior) -> Non
     early = {row.id: row for row in levers(prior).counterfactuals}
     for row in levers(prior_of(late)).counterfactuals:
         assert (row.ready.values <= early[row.id].ready.values + 1e-9).all()
+
+
+def test_what_is_removed_is_not_what_is_frozen(prior: Posterior) -> None:
+    source = next(name for name, each in prior.question.assumptions.race.sources.items() if not each.arrives)
+    removed, frozen = Intervention(kept={source: 0.0}), Intervention(stop={source: 0.0})
+    apart = [changed_distributions(prior, {"it": change})[1]["it"] for change in (removed, frozen)]
+    together = changed_distributions(prior, {"removed": removed, "frozen": frozen})[1]
+    for one, other in zip(apart, together.values(), strict=True):
+        np.testing.assert_array_equal(one.values, other.values)
+    assert (apart[0].values > apart[1].values).any()
 
 
 def test_json_of_levers_and_regimes(question: Question, prior: Posterior) -> None:
