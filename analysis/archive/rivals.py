@@ -78,7 +78,7 @@ class QuantilesStated(Rival):
 
     def view(self, calendar: Calendar) -> Knots:
         quantiles = sorted((float(level), _middle(calendar, period)) for level, period in self.quantiles.items())
-        return Knots(dict(quantiles), {level: calendar.months_by(day) for day, level in self._cumulative()})
+        return Knots(dict(quantiles), tuple((level, calendar.months_by(day)) for day, level in self._cumulative()))
 
     def days(self) -> tuple[datetime.date, ...]:
         return tuple(day for day, _ in self._cumulative())
@@ -116,7 +116,7 @@ class ProbabilityStated(Rival):
     probability: Probability
 
     def view(self, calendar: Calendar) -> View:
-        return Knots({}, {self.probability: calendar.months_by(self.by)})
+        return Knots({}, ((self.probability, calendar.months_by(self.by)),))
 
     def days(self) -> tuple[datetime.date, ...]:
         return (self.by,)
@@ -160,8 +160,10 @@ def _refuse_disorder(rival: QuantilesStated, path: Path, key: str) -> None:
     """Refuse quantiles that are none, or that fall as their probability rises."""
     if not rival.quantiles:
         raise InputError("at least one was expected", file=path, key=f"{key}.quantiles")
+    if len(set(map(float, rival.quantiles))) < len(rival.quantiles):
+        raise InputError("states the quantile of one probability twice", file=path, key=f"{key}.quantiles")
     first = min(day for period in rival.quantiles.values() for day in _days_of(period))
-    moments = list(rival.view(Calendar(first, 1.0)).points.values())
+    moments = [months for _, months in rival.view(Calendar(first, 1.0)).points]
     if moments != sorted(moments):
         raise InputError("later days were expected for higher probabilities", file=path, key=f"{key}.quantiles")
 

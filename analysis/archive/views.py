@@ -28,7 +28,7 @@ import itertools
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from statistics import NormalDist
 from typing import ClassVar
 
@@ -217,12 +217,13 @@ class Knots(View):
     ----------
     quantiles : mapping of float to float
         Months since t = 0 by probability, ascending: quantiles that were stated as such.
-    probabilities : mapping of float to float
-        The same, for probabilities that were stated of a moment.
+    probabilities : tuple of (float, float)
+        Probabilities that were stated of a moment, each with its months since t = 0: of two moments perhaps the same,
+        between which it does not come.
     """
 
     quantiles: Mapping[float, float]
-    probabilities: Mapping[float, float] = field(default_factory=dict)
+    probabilities: tuple[tuple[float, float], ...] = ()
     approximate: ClassVar[bool] = True
 
     @property
@@ -230,20 +231,20 @@ class Knots(View):
         return tuple(self.quantiles)
 
     @property
-    def points(self) -> dict[float, float]:
-        """All of them, ascending."""
-        return dict(sorted({**self.quantiles, **self.probabilities}.items()))
+    def points(self) -> tuple[tuple[float, float], ...]:
+        """All of them, probability and months, ascending."""
+        return tuple(sorted([*self.quantiles.items(), *self.probabilities]))
 
     def probability_before(self, moment: float) -> tuple[float, float]:
-        for level, months in self.points.items():
+        for level, months in self.points:
             if abs(months - moment) <= ROUNDING:
                 return level, level
-        low = max((level for level, months in self.points.items() if months < moment), default=0.0)
-        high = min((level for level, months in self.points.items() if months > moment), default=1.0)
+        low = max((level for level, months in self.points if months < moment), default=0.0)
+        high = min((level for level, months in self.points if months > moment), default=1.0)
         return low, high
 
     def quantile(self, level: float) -> float | None:
-        return self.points.get(level)
+        return next((months for stated, months in self.points if stated == level), None)
 
     def crps(self, moment: float) -> float | Unscored:
         if self._few is not None:
@@ -260,15 +261,14 @@ class Knots(View):
     @property
     def _few(self) -> Unscored | None:
         """Why the points are too few to be joined, if they are."""
-        levels = list(self.points)
+        levels = [level for level, _ in self.points]
         if len(levels) > 1 and levels[0] <= OUTERMOST and levels[-1] >= 1.0 - OUTERMOST:
             return None
         return Unscored("too little of the distribution is stated")
 
     def _integral(self, first: float, last: float, *, squared_above: bool) -> float:
         """Integral of F², or of (1 - F)², between two moments, F being joined by straight lines."""
-        knots = list(self.points.items())
-        total = 0.0
+        knots, total = self.points, 0.0
         for (low, start), (high, end) in itertools.pairwise(knots):
             left, right = max(start, first), min(end, last)
             if left >= right:

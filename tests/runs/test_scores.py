@@ -180,7 +180,7 @@ def test_quantiles_on_one_day_are_joined_by_a_jump() -> None:
 )
 def test_a_probability_by_a_day_is_scored_by_its_square(outcome: Outcome, brier: float | None) -> None:
     by = date(2026, 12, 31)
-    found = scored(Knots({}, {0.18: CALENDAR.months(date(2027, 1, 1))}), outcome, (by,))
+    found = scored(Knots({}, ((0.18, CALENDAR.months(date(2027, 1, 1))),)), outcome, (by,))
     assert found.brier[by] == (None if brier is None else pytest.approx(brier))
     assert found.crps is None
     assert found.interval_score is None
@@ -191,12 +191,50 @@ def test_a_probability_by_a_day_is_scored_by_its_square(outcome: Outcome, brier:
 
 
 def test_probabilities_beside_quantiles_are_passed_through() -> None:
-    view = Knots(QUANTILES, {0.131: 9.2, 0.256: 10.2})
-    assert list(view.points) == [0.05, 0.131, 0.256, 0.5, 0.95]
+    view = Knots(QUANTILES, ((0.131, 9.2), (0.256, 10.2)))
+    assert [level for level, _ in view.points] == [0.05, 0.131, 0.256, 0.5, 0.95]
     assert view.scored_levels == (0.05, 0.5, 0.95)
     assert view.probability_before(9.2) == (0.131, 0.131)
     assert view.probability_before(9.5) == (0.131, 0.256)
     assert view.crps(11.0) != Knots(QUANTILES).crps(11.0)
+
+
+FLAT = """
+[rival.flat]
+kind = "quantiles"
+title = "Not in the first quarter of 2027"
+date = 2026-06-12
+source = "Somebody"
+opened = true
+quantiles = { "0.05" = "2026-11-10", "0.5" = "2027-05-01", "0.95" = "2028-01-01" }
+probabilities = { "2026-12-31" = 0.3, "2027-03-31" = 0.3 }
+"""
+
+
+def test_one_probability_by_two_days_is_one_by_each_of_them(tmp_path: Path) -> None:
+    (tmp_path / "rivals.toml").write_text(FLAT)
+    rivals = load_rivals(tmp_path / "rivals.toml")
+    view, days = rivals["flat"].view(CALENDAR), rivals["flat"].days()
+    for day in (*days, date(2027, 2, 1)):
+        assert view.probability_before(CALENDAR.months_by(day)) == (0.3, 0.3)
+    (row,) = score_rivals(CALENDAR, Outcome(date(2027, 2, 1)), rivals)
+    assert row.brier == {days[0]: pytest.approx(0.3**2), days[1]: pytest.approx(0.7**2)}
+    moments = np.linspace(-10.0, proper_scores.HORIZON, 400_001)
+    knots = [(0.0, view.points[0][1] - 1e-9), *view.points, (1.0, view.points[-1][1] + 1e-9)]
+    levels, months = zip(*knots, strict=True)
+    joined = np.interp(moments, months, levels, left=0.0, right=1.0)
+    seen = moments >= CALENDAR.months_by(date(2027, 2, 1))
+    assert view.crps(CALENDAR.months_by(date(2027, 2, 1))) == pytest.approx(
+        np.trapezoid((joined - seen) ** 2, moments), abs=1e-3
+    )
+
+
+def test_a_quantile_is_stated_once(tmp_path: Path) -> None:
+    (tmp_path / "rivals.toml").write_text(
+        FLAT.replace('"0.05" = "2026-11-10"', '"0.5" = "2026-11-10"').replace('"0.5" = "2027', '"0.50" = "2027')
+    )
+    with pytest.raises(InputError, match=r"flat\.quantiles: states the quantile of one probability twice"):
+        load_rivals(tmp_path / "rivals.toml")
 
 
 # whole distributions -------------------------------------------------------------------------------------------------
