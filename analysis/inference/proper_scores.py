@@ -75,7 +75,7 @@ def crps_within(values: Array, outcome: float, horizon: float = HORIZON) -> floa
     return crps(np.minimum(values, horizon), min(outcome, horizon))
 
 
-def crps_until(values: Array, threshold: float, horizon: float = HORIZON) -> float:
+def crps_until(values: Array, threshold: float) -> float:
     r"""Part of it below a threshold, nothing having happened until then: :math:`\int_{-\infty}^{b} F(x)^2 dx`.
 
     Parameters
@@ -84,10 +84,8 @@ def crps_until(values: Array, threshold: float, horizon: float = HORIZON) -> flo
         Ascending; infinite where it never comes.
     threshold : float
         The last moment known of.
-    horizon : float
-        The last moment that counts.
     """
-    last = min(threshold, horizon)
+    last = min(threshold, HORIZON)
     return crps_within(values, last, last)
 
 

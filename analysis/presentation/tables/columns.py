@@ -30,7 +30,6 @@ def date_columns(
     ready: Callable[[Any], AnyDistribution | None],
     path: Path = ("quantiles",),
     *,
-    quantiles: Iterable[float] = QUANTILES,
     shown: Iterable[float] = HEADLINE,
     wide: Iterable[float] = (),
 ) -> list[Column[Any]]:
@@ -47,12 +46,12 @@ def date_columns(
         )
 
     read = (*shown, *wide)
-    return [column(p).of(ready) for p in quantiles]
+    return [column(p).of(ready) for p in QUANTILES]
 
 
-def moments_column(ready: Callable[[Any], AnyDistribution], path: Path = ("ready",)) -> Column[Any]:
+def moments_column(ready: Callable[[Any], AnyDistribution]) -> Column[Any]:
     """Mean and sd of a date, for programs; before the columns of its quantiles."""
-    return Column(path=path, value=moments_as_json).of(ready)
+    return Column(path=("ready",), value=moments_as_json).of(ready)
 
 
 def shift_column(
@@ -61,7 +60,6 @@ def shift_column(
     title: str = "",
     *,
     room: Room = Room.NARROW,
-    group: str = "",
 ) -> Column[Any]:
     """Column of a shift in months with its Monte Carlo error; without a heading, for programs alone."""
     return Column(
@@ -71,7 +69,6 @@ def shift_column(
         value=shift_as_json,
         figure=True,
         room=room,
-        group=group,
     ).of(shift)
 
 
@@ -80,7 +77,6 @@ def spread_columns(
     write: Callable[[float], str],
     path: Path = (),
     *,
-    shown: Iterable[float] = HEADLINE,
     wide: Iterable[float] = (),
     group: str = "",
 ) -> list[Column[Any]]:
@@ -97,7 +93,7 @@ def spread_columns(
             group=group,
         )
 
-    read = (*shown, *wide)
+    read = (*HEADLINE, *wide)
     return [column(p).of(spread) for p in QUANTILES]
 
 

@@ -70,18 +70,15 @@ class Reproduction(Result):
     fingerprint: str
 
 
-def reproduce(assumptions: Assumptions | None = None, *, draws: int = DEFAULT_DRAWS, seed: int = 1) -> Reproduction:
-    """Set every published claim beside this model's figure.
+def reproduce(*, draws: int = DEFAULT_DRAWS, seed: int = 1) -> Reproduction:
+    """Set every published claim beside the published model's figure.
 
     Parameters
     ----------
-    assumptions : Assumptions, optional
-        The published model's by default.
     draws, seed : int
         Of the prior.
     """
-    assumptions = assumptions or load_assumptions(model=ARTICLE)
-    claims = load_claims()
+    assumptions, claims = load_assumptions(model=ARTICLE), load_claims()
     question = Question(assumptions, assumptions.table.day("article_day"), draws=draws, seed=seed)
     gridded = replace(question, launch_grid=claims.run.launch_grid)
     found = {
