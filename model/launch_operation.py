@@ -49,7 +49,7 @@ for _shared in (
 
 
 @numba.extending.overload(launch.choose)
-def _choose(condition, yes, no):  # type: ignore[no-untyped-def]
+def _choose(condition, yes, no):  # type: ignore[no-untyped-def]  # Numba's own types
     return lambda condition, yes, no: yes if condition else no
 
 

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,7 +43,7 @@ class DrawSource(Protocol):
     def map(self, evaluate: Evaluate) -> dict[str, Array]:
         """Evaluate all draws, chunk by chunk, and join what `evaluate` returns along the draws."""
 
-    def extended(self, beliefs: Mapping[str, Family]) -> DrawSource:
+    def extended(self, beliefs: Mapping[str, Family]) -> Self:
         """Return the same draws with further quantities beside them, on none of which theirs depend."""
 
     def kept(self) -> DrawSource:

@@ -26,7 +26,7 @@ def with_ranks[Source: DrawSource](question: Question, source: Source) -> Source
     """Return the same draws, with what says how long the report of each takes beside them, where the model has it."""
     if question.assumptions.reporting is None:
         return source
-    return source.extended(RANKS)  # type: ignore[return-value]
+    return source.extended(RANKS)
 
 
 def known_column(question: Question, items: Sequence[Item], values: Values, ready: Array) -> Values:

@@ -72,7 +72,11 @@ def silences_in(question: Question, items: Iterable[Item]) -> tuple[Silence, ...
 
     beside = rumours_in(items, question.as_of)
     reported = {name for name, rumours in beside.items() if not all(rumour.denied for rumour in rumours)}
-    return tuple(_silence(question, item, item.id in reported) for item in items if item.kind.is_silence)
+    return tuple(
+        _silence(question, item, counted, item.id in reported)
+        for item in items
+        if (counted := item.kind.counted_through(item.observed, question.clock)) is not None
+    )
 
 
 def stale_lines(silences: Iterable[Silence]) -> list[str]:
@@ -100,9 +104,8 @@ def counted_month(question: Question, silences: Iterable[Silence]) -> float | No
     return question.clock.months(max(days)) if days else None
 
 
-def _silence(question: Question, item: Item, reported: bool) -> Silence:
+def _silence(question: Question, item: Item, counted: date, reported: bool) -> Silence:
     stated = item.observed.date or item.observed.confirmed_through
     confirmed = None if stated is None else min(stated, question.as_of)
-    counted = item.kind.counted_through(item.observed, question.clock)  # type: ignore[attr-defined]
     dated = item.observed.date is not None
     return Silence(item.id, item.observed.event, question.as_of, confirmed, counted, reported, dated)

@@ -290,5 +290,4 @@ def _incomparable(found: Posterior, anchor: Posterior) -> str:
 def _observed(item: Item, question: Question) -> tuple[Any, ...]:
     """What an item observes in a question: its value, and where it is silence, through which day."""
     clock = question.clock
-    through = getattr(item.kind, "counted_through", None)
-    return item.observation(clock), None if through is None else through(item.observed, clock)
+    return item.observation(clock), item.kind.counted_through(item.observed, clock)

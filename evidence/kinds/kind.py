@@ -205,6 +205,10 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
         """Why a model reads no such item unless it is named; None where it does."""
         return None
 
+    def counted_through(self, observed: Observed, clock: Clock) -> date | None:
+        """Day through which silence is counted; None where its items are no silences."""
+        return None
+
     def day(self, observed: Observed) -> date | None:
         """Day that the observation reports, where it has one."""
         return None

@@ -129,7 +129,10 @@ def check_graph_form(mechanism: Mechanism, key: str) -> None:
 
 
 def _formula(mechanism: Mechanism) -> Any:
-    return mechanism.log_progress if isinstance(mechanism, Progress) else mechanism.months_arrived  # type: ignore[attr-defined]
+    if isinstance(mechanism, Progress):
+        return mechanism.log_progress
+    assert isinstance(mechanism, Arrivals), mechanism.name
+    return mechanism.months_arrived
 
 
 def _cases(mechanism: Mechanism) -> list[tuple[tuple[float, ...], float | None]]:

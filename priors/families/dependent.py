@@ -30,12 +30,12 @@ class Dependent(Family):
     template: Family
 
     @property
-    def family(self) -> str:  # type: ignore[override]
+    def family(self) -> str:  # type: ignore[override]  # by row
         """Its name in TOML."""
         return self.template.family
 
     @property
-    def base(self) -> str | None:  # type: ignore[override]
+    def base(self) -> str | None:  # type: ignore[override]  # by row
         """As the row's: whatever carries it, it hangs on a score."""
         return None if self.template.base is None else Family.base
 

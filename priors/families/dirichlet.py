@@ -77,7 +77,7 @@ class DirichletShare(Dependent):
     most: float
 
     @property
-    def base(self) -> str | None:  # type: ignore[override]
+    def base(self) -> str | None:  # type: ignore[override]  # by row
         """None for the last, which is what is left."""
         return Family.base if self.after else None
 

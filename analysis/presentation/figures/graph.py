@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -15,7 +16,7 @@ from .style import INK, MUTED, house_style, new_figure, text_width
 LINE, PADDING, MARGIN = 0.15, 0.09, 0.12  # inches
 LANE_GAP, ROW_GAP = 0.42, 0.34  # inches
 SIZE = 7.0  # points
-LOOK = {
+LOOK: dict[str, dict[str, Any]] = {
     "belief": {"facecolor": "#e8eef5", "edgecolor": "#004488", "linestyle": "-"},
     "derived": {"facecolor": "white", "edgecolor": INK, "linestyle": "-"},
     "seen": {"facecolor": "#fbecee", "edgecolor": "#bb5566", "linestyle": (0, (4, 2))},
@@ -138,7 +139,7 @@ def _draw_box(axes: Axes, box: Box, place: Place) -> None:
             boxstyle="round,pad=0,rounding_size=0.05",
             linewidth=1.0,
             zorder=2,
-            **LOOK[box.look],  # type: ignore[arg-type]
+            **LOOK[box.look],
         )
     )
     for position, line in enumerate((box.title, *box.lines)):

@@ -119,9 +119,9 @@ def frame(figure: Figure, title: str, subtitle: str = "", source: str = "") -> N
         block.set(position=(MARGIN / width, top / total), verticalalignment="top")
         top -= height + BLOCK_GAP
     foot[0].set(position=(MARGIN / width, MARGIN / total), verticalalignment="bottom")
-    engine = figure.get_layout_engine()
+    engine: Any = figure.get_layout_engine()
     if engine is not None:
-        engine.set(rect=(0.0, below / total, 1.0, body / total))  # type: ignore[call-arg]
+        engine.set(rect=(0.0, below / total, 1.0, body / total))
 
 
 def settle(figure: Figure) -> None:
@@ -251,4 +251,5 @@ def _block(figure: Figure, text: str, size: float, colour: str, weight: str = "n
 
 
 def _renderer(figure: Figure) -> Any:
-    return figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    canvas: Any = figure.canvas  # its type is of one that draws nothing
+    return canvas.get_renderer()

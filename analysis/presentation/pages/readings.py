@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from ....model.assumptions import load_assumptions, under_scenario
@@ -86,7 +87,7 @@ def figures(question: Question) -> dict[str, Callable[[], str]]:
         "hindcast-gate": lambda: hindcast_gate(question),
     }
     for page, names in NAMES.items():
-        tables[f"{page}-quantities"] = lambda names=names: quantities(question, names)  # type: ignore[misc]
+        tables[f"{page}-quantities"] = partial(quantities, question, names)
     return tables
 
 

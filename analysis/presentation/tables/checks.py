@@ -71,9 +71,9 @@ def _table(result: Checks) -> Table[CheckResult]:
             room=Room.PAGE,
         ),
     ]
-    found = [row.verdict for row in result.results]
+    found: list[str] = [row.verdict for row in result.results]
     verdicts = (*VERDICTS, NOT_APPLICABLE) if NOT_APPLICABLE in found else VERDICTS
-    counts = [f"{found.count(verdict)} {verdict}" for verdict in verdicts]  # type: ignore[arg-type]
+    counts = [f"{found.count(verdict)} {verdict}" for verdict in verdicts]
     trusted = "can" if result.trustworthy else "should not"
     return Table("Verdicts", columns, result.results, lines=[f"{', '.join(counts)}: the answer {trusted} be trusted"])
 

@@ -165,7 +165,7 @@ class CapabilityFrontier(Structure):
         }
 
     @property
-    def example(self) -> Mapping[str, float]:  # type: ignore[override]
+    def example(self) -> Mapping[str, float]:  # type: ignore[override]  # worked out of a table
         line = self.line
         values = (mythos_release(shipped_records()).score, line.level, line.pace, 0.5, 0.75)
         return dict(zip(self.quantities, values, strict=True))

@@ -145,9 +145,10 @@ def read_disclosure(name: str, table: object, file: str, assumptions: Assumption
     text = validate(DisclosureText, table, file=file, key=key)
     if text.kind != POLICY and not _kind(text, file, key).countable:
         raise InputError(f"{text.kind} is an opinion, which no answer is conditioned on", file=file, key=f"{key}.kind")
-    wanted, unwanted = ("lever", "probability"), ("observed", "likelihood", "months_ahead")
+    wanted: tuple[str, ...] = ("lever", "probability")
+    unwanted: tuple[str, ...] = ("observed", "likelihood", "months_ahead")
     if text.kind != POLICY:
-        wanted, unwanted = ("likelihood",), ("lever", "probability")  # type: ignore[assignment]
+        wanted, unwanted = ("likelihood",), ("lever", "probability")
     for entry in wanted:
         if getattr(text, entry) is None:
             raise InputError(f"is missing; {text.kind} needs it", file=file, key=f"{key}.{entry}")

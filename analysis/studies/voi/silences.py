@@ -51,10 +51,10 @@ class ComingSilence:
     @classmethod
     def of(cls, question: Question, pending: Item | None, items: Sequence[Item]) -> ComingSilence | None:
         """Of what may be learnt beside counted items; None where that is no silence."""
-        if pending is None or not pending.kind.is_silence:
+        through = None if pending is None else pending.kind.counted_through(pending.observed, question.clock)
+        if pending is None or through is None:
             return None
         so_far = silence_so_far(question, items, pending.event)
-        through = pending.kind.counted_through(pending.observed, question.clock)  # type: ignore[attr-defined]
         counted = None if so_far is None else so_far.counted
         return cls(pending.observed.event, question.event, question.as_of, through, counted)
 
