@@ -23,9 +23,9 @@ from .mechanisms.chosen import Mechanisms, chosen_by
 from .models import model_of
 from .obstacles import Obstacle, quantities_of
 from .policies import Lever, Regime
-from .put_in import Stated, put_in
+from .put_in import Rules, Stated, put_in, rules_put_in
 from .race import Race
-from .reporting import Reporting
+from .reporting import ROW, Reporting
 from .scenarios import Scenario
 from .worlds import BelievedWorld
 
@@ -56,7 +56,8 @@ class Assumptions:
         Policies that items of evidence report as facts.
     stated : Stated, optional
         What the layers say, to tell what has been put in since: a distribution or correlation that is put into the
-        table as an object is a further layer at once, and lost wherever layers are merged again no more than a file's.
+        table as an object is a further layer at once, as is an obstacle, a lever, a regime or a law of reporting that
+        is taken out or put in another's place, and lost wherever layers are merged again no more than a file's.
 
     Examples
     --------
@@ -82,6 +83,9 @@ class Assumptions:
     stated: Stated | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        rules = rules_put_in(self.stated, self._rules)
+        if rules is not None:  # the fields hold already what merging would make of it
+            object.__setattr__(self, "layers", [*self.layers, rules])
         new = put_in(self.stated, self.beliefs, self.table.correlations, self.layers)
         if new is not None:
             from .assumptions import assemble  # which imports this module
@@ -93,7 +97,7 @@ class Assumptions:
             object.__setattr__(self, "events", whole.events)
             object.__setattr__(self, "reporting", whole.reporting)
             del self.__dict__["beliefs"]
-        object.__setattr__(self, "stated", Stated(self.beliefs, self.table.correlations))
+        object.__setattr__(self, "stated", Stated(self.beliefs, self.table.correlations, self._rules))
 
     def __repr__(self) -> str:
         files = ", ".join(repr(layer.file) for layer in self.layers)
@@ -121,6 +125,12 @@ class Assumptions:
             **{name: quantity.distribution for name, quantity in self.table.quantities.items()},
             **{multiple_name(event): self.events[event].multiple for event in self.events},
         }
+
+    @property
+    def _rules(self) -> Rules:
+        """What layers hold in rows that can be taken out."""
+        reporting = {} if self.reporting is None else {ROW: self.reporting}
+        return {"obstacle": self.obstacles, "reporting": reporting, "lever": self.levers, "regime": self.regimes}
 
     def clock(self, as_of: date) -> Clock:
         """Return how days count in a question of some day."""

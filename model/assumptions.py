@@ -9,7 +9,7 @@ from typing import Any
 
 from ..priors.arguments import by_name, listed, refuse_others
 from ..priors.errors import InputError, unknown_name
-from ..priors.layers import Layer
+from ..priors.layers import Layer, refuse_absent
 from ..priors.packaged import read_overlay
 from ..priors.table import fixed_values_layer, load_prior_table
 from .assumed import (
@@ -127,6 +127,7 @@ def assemble(layers: Sequence[Layer]) -> Assumptions:
     InputError
         At the first fault, naming file and key.
     """
+    refuse_absent(layers)
     table = load_prior_table(layers)
     refuse_reserved(table.quantities)
     race = load_race(layers, table.quantities, table.references, table.day("origin"))

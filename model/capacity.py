@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from ..priors.errors import refuse_unknown
+from ..priors.errors import InputError, refuse_unknown
 from ..priors.layers import merge
 from ..priors.strict import StrictModel, validate
 from .assumptions import Assumptions
@@ -134,6 +134,11 @@ def national_race(assumptions: Assumptions) -> Race:
     A source that is a share of something stands for the whole of it, once, whoever holds shares. One that is a buyer's
     own holding is part of such a whole already, unless other buyers match it: where the race names them, each one's
     purchases count, and otherwise those of the one as often as there are buyers.
+
+    Raises
+    ------
+    InputError
+        If no firm in the race holds a share of what stands inside China.
     """
     race, quantities = assumptions.race, assumptions.table.quantities
     national = [name for name, each in race.sources.items() if is_divided(each, quantities) or name in race.matched]
@@ -143,4 +148,16 @@ def national_race(assumptions: Assumptions) -> Race:
     }
     some_firm = next(iter(race.firms.values()))
     firms = {place: some_firm for place in (INSIDE, REMOTE) if any(flow.firm == place for flow in sources.values())}
+    if INSIDE not in firms:
+        problem = "no firm in the race holds a share of what China has, from which the whole could be told"
+        raise InputError(problem, key="source")
     return replace(race, firms=firms, sources=sources)
+
+
+def tells_of_the_nation(assumptions: Assumptions) -> bool:
+    """Whether the race says what China has; one whose firms hold nothing but their own does not."""
+    try:
+        national_race(assumptions)
+    except InputError:
+        return False
+    return True

@@ -217,12 +217,13 @@ def load_levers(layers: Iterable[Layer], race: Race, references: Iterable[str]) 
     InputError
         At the first unknown key, channel or reference, or a lever that does nothing.
     """
-    levers, channels, references = {}, race.channels(), list(references)
+    levers, references = {}, list(references)
     for name, row in merge(layers, "lever").items():
         key = f"lever.{name}"
         lever = levers[name] = validate(Lever, row.values, file=row.file, key=key)
         for list_name in ("remove", "freeze"):
-            refuse_unknown("channel", getattr(lever, list_name), channels, row.file, f"{key}.{list_name}")
+            # a firm that stays out of the race takes no channel out of the world
+            refuse_unknown("channel", getattr(lever, list_name), race.known_channels, row.file, f"{key}.{list_name}")
         refuse_unknown("reference", lever.references, references, row.file, f"{key}.references")
         if not (lever.remove or lever.freeze or lever.limit_distillation):
             raise InputError("does nothing: give remove, freeze or limit_distillation", file=row.file, key=key)

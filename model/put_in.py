@@ -1,4 +1,4 @@
-"""Priors set in Python, as rows of a layer like any other: what merges layers again cannot lose them."""
+"""What is set in Python, as rows of a layer like any other: what merges layers again cannot lose it."""
 
 from __future__ import annotations
 
@@ -11,15 +11,20 @@ import numpy as np
 from ..priors.correlations import Correlation
 from ..priors.errors import InputError, unknown_name
 from ..priors.families import FAMILIES, Family, as_family
-from ..priors.layers import Layer
+from ..priors.layers import WITHOUT, Layer
+from ..priors.strict import StrictModel
 from .events import multiple_name
+from .policies import Regime
 
 PYTHON = "priors set in Python"  # how messages name their layer
+RULES = "assumptions set in Python"  # that of all else
+
+Rules = Mapping[str, Mapping[str, StrictModel | Regime]]
 
 
 @dataclass(frozen=True)
 class Stated:
-    """What layers say of the priors.
+    """What layers say.
 
     Attributes
     ----------
@@ -27,10 +32,13 @@ class Stated:
         Distributions by name.
     correlations : tuple of Correlation
         Rank correlations.
+    rules : mapping
+        Obstacles, levers, regimes and the law of reporting, by section and name.
     """
 
     beliefs: Mapping[str, Family]
     correlations: tuple[Correlation, ...]
+    rules: Rules
 
 
 def layer_of_priors(priors: Mapping[str, Any], layers: Sequence[Layer]) -> Layer:
@@ -101,6 +109,32 @@ def put_in(
         return None
     tables = layer_of_priors(changed, layers).tables if changed else {}
     return Layer.of({**tables, **({"correlation": rows} if rows else {})}, file=PYTHON)
+
+
+def rules_put_in(stated: Stated | None, rules: Rules) -> Layer | None:
+    """Write down which rows have been taken out since layers were merged, or others put in their place; None if none.
+
+    A row that takes another's place is laid down whole: some of its keys may be ones that it lacks.
+    """
+    if stated is None:
+        return None
+    tables: dict[str, dict[str, Any]] = {}
+    gone: dict[str, list[str]] = {}
+    for section, rows in rules.items():
+        before = stated.rules[section]
+        changed = {name: _rule_row(row) for name, row in rows.items() if row != before.get(name)}
+        out = [name for name in before if name in changed or name not in rows]
+        tables |= {section: changed} if changed else {}
+        gone |= {section: out} if out else {}
+    if gone:
+        tables[WITHOUT] = gone
+    return Layer.of(tables, file=RULES) if tables else None
+
+
+def _rule_row(rule: StrictModel | Regime) -> dict[str, Any]:
+    if isinstance(rule, Regime):
+        return {**rule.text.model_dump(exclude_none=True), **rule.distribution.as_row()}
+    return rule.model_dump(exclude_none=True)
 
 
 def _correlation_row(correlation: Correlation) -> dict[str, Any]:

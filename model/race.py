@@ -60,6 +60,8 @@ class Race:
         By id of a firm that is not in the race, and by archetype, the firm that stands for it; see `stand_ins_of`.
     matched : mapping of str to tuple of str
         By source that stands for what other buyers hold too, the number of buyers; see `_bought_alike`.
+    known_channels : tuple of str
+        Every policy channel, those of firms that are not in the race among them.
     """
 
     firms: Mapping[str, Firm]
@@ -68,6 +70,7 @@ class Race:
     known_as: Mapping[str, str] = field(default_factory=dict)
     stand_ins: Mapping[str, str] = field(default_factory=dict)
     matched: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    known_channels: tuple[str, ...] = ()
 
     @property
     def archetypes(self) -> dict[str, str]:
@@ -92,7 +95,7 @@ class Race:
         meant = self.meant_by(name)
         found = self.stand_ins.get(meant, meant)
         if found not in self.firms:
-            raise unknown_name("firm", name, [*self.firms, *(each for each in self.stand_ins if each != name)], **where)
+            raise unknown_name("firm", name, {*self.firms, *self.stand_ins} - {name}, **where)
         return found
 
     def stand_in_of(self, name: str) -> Firm | None:
@@ -132,8 +135,8 @@ class Race:
         )
 
     def channels(self) -> list[str]:
-        """Every policy channel, in order of first appearance."""
-        return list(dict.fromkeys(source.channel for source in self.sources.values()))
+        """Every policy channel of a firm in the race, in order of first appearance."""
+        return _channels_of(self.sources)
 
     @property
     def buyers(self) -> list[str]:
@@ -217,7 +220,12 @@ def load_race(layers: Iterable[Layer], quantities: Iterable[str], references: It
     known = load_known_firms(layers)
     # of all buyers' sources: who stays out of the race is no reason to take one buyer for all
     matched = _bought_alike(sources)
-    return Race(competing, running, files, known_as_of(firms, known), stand_ins_of(firms, known), matched)
+    stand_ins, known_as = stand_ins_of(firms, known), known_as_of(firms, known)
+    return Race(competing, running, files, known_as, stand_ins, matched, tuple(_channels_of(sources)))
+
+
+def _channels_of(sources: Mapping[str, Source]) -> list[str]:
+    return list(dict.fromkeys(source.channel for source in sources.values()))
 
 
 def refuse_impossible(race: Race, quantities: Mapping[str, Quantity]) -> None:

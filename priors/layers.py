@@ -2,7 +2,8 @@
 
 Each file is a set of sections (``quantity``, ``event``, ``firm`` ...), each section a set of rows by
 name. A later file replaces single keys of a row or adds rows; where a key stands is remembered, so
-that every message names the file it came from. Correlations have no names: they are a list of rows.
+that every message names the file it came from. Correlations have no names: they are a list of rows. Rows of some
+sections can be taken out, by name; a later file then brings them back whole, and does not change what is not there.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from .draw_files import with_draws
-from .errors import InputError, nearest_name, unknown_row
+from .errors import InputError, nearest_name, refuse_unknown, unknown_row
 from .strict import check_section, describe, read_toml
 
 SECTIONS = (
@@ -36,6 +37,9 @@ SECTIONS = (
 )
 PLAIN = ("mechanism",)  # sections whose entries are names, not rows
 LISTED = ("correlation",)  # sections that are lists of rows, [[SECTION]]
+WITHOUT = "without"  # the section that takes rows of others out, by name
+TAKEN_OUT = ("obstacle", "reporting", "lever", "regime")  # sections whose rows it can take out
+WHOLE = "title"  # a key that a row of theirs has where it is new, and no change to another
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,10 @@ class Layer:
             if section in LISTED:
                 _check_list(section, rows, file)
                 continue
-            check_section(section, rows, (*SECTIONS, *LISTED), file)
+            check_section(section, rows, (*SECTIONS, *LISTED, WITHOUT), file, named=section != WITHOUT)
+            if section == WITHOUT:
+                _check_taken_out(rows, file)
+                continue
             if not rows:
                 raise InputError(f"is empty; a table [{section}.NAME] was expected", file=file, key=section)
             for name, row in rows.items():
@@ -105,6 +112,17 @@ def _check_list(section: str, rows: Any, file: str) -> None:
             raise InputError(
                 f"a table [[{section}]] was expected, not {describe(row)}", file=file, key=f"{section}.{index}"
             )
+
+
+def _check_taken_out(names_by_section: Mapping[str, Any], file: str) -> None:
+    if not names_by_section:
+        raise InputError("names to take out were expected, by table", file=file, key=WITHOUT)
+    for section, names in names_by_section.items():
+        key = f"{WITHOUT}.{section}"
+        refuse_unknown("table", [section], TAKEN_OUT, file, key)
+        given = isinstance(names, (list, tuple)) and names
+        for wrong in (name for name in (names if given else [names]) if not (given and isinstance(name, str))):
+            raise InputError(f"a list of names was expected, not {describe(wrong)}", file=file, key=key)
 
 
 @dataclass(frozen=True)
@@ -163,8 +181,16 @@ def merge(
     {'family': 'lognormal', 'median': 2400000.0}
     """
     merged: dict[str, Row] = {}
+    gone: set[str] = set()
     for layer in layers:
+        for name in layer.tables.get(WITHOUT, {}).get(section, ()):
+            merged.pop(name, None)
+            gone.add(name)
         for name, row in layer.tables.get(section, {}).items():
+            if name in gone:
+                if WHOLE not in row:
+                    continue
+                gone.remove(name)
             earlier = merged.get(name)
             values = dict(earlier.values) if earlier else {}
             for key, dropped in (exclusive or {}).items():
@@ -173,6 +199,23 @@ def merge(
             values.update(row)
             merged[name] = Row(values, layer.file, earlier.first_file if earlier else layer.file)
     return merged
+
+
+def refuse_absent(layers: Sequence[Layer]) -> None:
+    """Refuse to take out what has never been there: a name misspelt.
+
+    What is laid over a model that has no such rows at all takes nothing out, and is none the worse for it.
+
+    Raises
+    ------
+    InputError
+        Naming the nearest row that there is.
+    """
+    for place, layer in enumerate(layers):
+        for section, names in layer.tables.get(WITHOUT, {}).items():
+            stated = [name for below in layers[:place] for name in below.tables.get(section, {})]
+            if stated:
+                refuse_unknown(section, names, stated, layer.file, f"{WITHOUT}.{section}")
 
 
 def refuse_stranger(kind: str, name: str, rows: Mapping[str, Row], needed: Sequence[str], key: str) -> None:

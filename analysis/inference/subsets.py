@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...evidence.likelihood import log_density
-from ...evidence.rumours import rumours_in
 from ...evidence.schema import Item
 from ...model.enacted import Enacted
 from .adaptation import drawn_from_fit
@@ -22,12 +20,12 @@ from .draws import PriorDraws, Values
 from .estimates import Array, Distribution, Estimate, Weighting
 from .importance import SmoothedWeights, weights_given
 from .known import known_column, with_ranks
-from .likelihoods import Raced, genuine_of, likelihoods_of, predictions_of, races_of, total, unheard_of
+from .likelihoods import races_of
 from .log_means import LogMean, log_mean
 from .outcomes import READY, summary_of
 from .question import Question
+from .terms import OF_ITEMS, Terms, terms_in
 
-LIKELIHOOD, GENUINE, UNHEARD = "likelihood:", "genuine:", "unheard:"  # begin the columns of items
 ENOUGH = 0.15
 """Of the effective draws of a proposal fitted to all items: where fewer are left without one of them, a handful carries
 how likely the others are, and over 200 seeds its error was larger than it says."""
@@ -54,6 +52,8 @@ class SharedDraws:
         Those columns; see `summary_columns`.
     ready : Distribution
         The date under the prior, months since t = 0.
+    terms : Terms
+        What the draws say of the items.
     """
 
     def __init__(
@@ -79,9 +79,8 @@ class SharedDraws:
     def _take(self, question: Question, columns: Values) -> None:
         self.question = question
         self._worlds[question.assumptions.enacted] = self
-        of_items = (LIKELIHOOD, GENUINE, UNHEARD)
-        self._columns = {name: column for name, column in columns.items() if name.startswith(of_items)}
-        self.summary = {name: column for name, column in columns.items() if not name.startswith(of_items)}
+        self.terms = Terms.of(question, self.items, columns)
+        self.summary = {name: column for name, column in columns.items() if not name.startswith(OF_ITEMS)}
         self.ready = Distribution(self.summary[READY], self.weighting)
 
     @property
@@ -91,11 +90,11 @@ class SharedDraws:
 
     def likelihood(self, item: str) -> Array:
         """Log likelihood of an item, shape (draw,)."""
-        return self._columns[LIKELIHOOD + item]
+        return self.terms.likelihoods[item]
 
     def genuine(self, item: str) -> Array | None:
         """Probability in each draw that a reading is about what it says; None for kinds that never doubt it."""
-        return self._columns.get(GENUINE + item)
+        return self.terms.genuine.get(item)
 
     def weights(self, items: Collection[str]) -> SmoothedWeights:
         """Weights that some items give to the draws."""
@@ -128,19 +127,7 @@ class SharedDraws:
 
     def joint(self, items: Collection[str]) -> Array:
         """Log likelihood of some items together, shape (draw,)."""
-        if not items:
-            return np.zeros(self.weighting.draws)
-        columns = {name: self.likelihood(name) for name in items}
-        for name, rumours in rumours_in(self.items, self.question.as_of).items():
-            left = {rumour.report.id for rumour in rumours} - set(items)
-            if name in columns and left:  # what a silence says depends on which doubted reports are beside it
-                columns[name] = self._columns[UNHEARD + name] if len(left) == len(rumours) else self._beside(name, left)
-        return total(columns)
-
-    def _beside(self, silence: str, left: Collection[str]) -> Array:
-        """Log likelihood of a silence without some of the doubted reports beside it, shape (draw,)."""
-        items = [item for item in self.items if item.id not in left]
-        return self.source.map(lambda values: likelihoods_of(self.question, values, items))[silence]
+        return self.terms.joint(items)
 
     def best_subset(self, items: Collection[str]) -> Subset:
         """What is known given some items, on draws of its own where too few of these count."""
@@ -230,7 +217,7 @@ def _untouched(question: Question) -> Question:
 
 def _columns(question: Question, values: Values, items: Sequence[Item], *, summed_up: bool) -> Values:
     raced = races_of(question, values, items)
-    columns = _of_items(question, values, items, raced)
+    columns = terms_in(question, values, items, raced)
     world, outcomes = raced
     if not summed_up:
         return columns
@@ -238,23 +225,6 @@ def _columns(question: Question, values: Values, items: Sequence[Item], *, summe
     columns |= summary_of(question, values, world, dates) | known_column(question, items, values, dates.ready)
     before = {event: outcome.before for event, outcome in outcomes.items() if outcome.before is not None}
     if before:  # worked out on the way: whoever asks what the policies changed need not ask the draws again
-        untouched = _of_items(_untouched(question), values, items, (world.stages[0], before))
+        untouched = terms_in(_untouched(question), values, items, (world.stages[0], before))
         columns |= {UNTOUCHED + name: column for name, column in untouched.items()}
-    return columns
-
-
-def _of_items(question: Question, values: Values, items: Sequence[Item], raced: Raced) -> Values:
-    """The date, and what every item says of each draw."""
-    _, dates, predicted = predictions_of(question, values, items, raced)
-    clock = question.clock
-    columns = {READY: dates.ready}
-    for item in items:
-        prediction = predicted[item.id]
-        columns[LIKELIHOOD + item.id] = log_density(item, item.observation(clock), prediction, clock)
-    unheard = unheard_of(question, values, items, raced)
-    genuine = genuine_of(question, items, predicted, unheard)
-    columns |= {GENUINE + name: column for name, column in genuine.items()}
-    for item in items:
-        if item.id in unheard:
-            columns[UNHEARD + item.id] = log_density(item, item.observation(clock), unheard[item.id], clock)
     return columns

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -16,11 +17,11 @@ from ...evidence.rumours import rumours_in
 from ...evidence.schema import Item
 from .draws import Values
 from .estimates import Array
-from .likelihoods import predictions_of, races_of, total, unheard_of
+from .likelihoods import Raced, genuine_of, predictions_of, races_of, total, unheard_of
 from .outcomes import READY
 from .question import Question
 
-PREDICTED, UNHEARD = "predicted:", "unheard:"  # begin the columns of items
+PREDICTED, UNHEARD = OF_ITEMS = "predicted:", "unheard:"  # begin the columns of items
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +65,11 @@ class Terms:
         """Ids of the items."""
         return [item.id for item in self.items]
 
+    @cached_property
+    def genuine(self) -> dict[str, Array]:
+        """Probability in each draw that each item that is doubted is about what it says, where all are counted."""
+        return genuine_of(self.question, self.items, self.predicted, self.unheard)
+
     def of_some(self, names: Collection[str]) -> dict[str, Array]:
         """Log density of each of some items, where no other is counted."""
         found = {name: self.likelihoods[name] for name in names}
@@ -89,9 +95,9 @@ class Terms:
         return np.asarray(sum(changed, start=self.likelihoods[name]))
 
 
-def terms_in(question: Question, values: Values, items: Sequence[Item]) -> Values:
-    """Work out what `Terms` needs in a chunk of draws."""
-    raced = races_of(question, values, items)
+def terms_in(question: Question, values: Values, items: Sequence[Item], raced: Raced | None = None) -> Values:
+    """Work out what `Terms` needs in a chunk of draws; `raced` from `races_of` with the same values."""
+    raced = raced or races_of(question, values, items)
     _, dates, predicted = predictions_of(question, values, items, raced)
     unheard = unheard_of(question, values, items, raced)
     return {

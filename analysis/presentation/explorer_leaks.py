@@ -16,7 +16,9 @@ from typing import Any
 
 from ...evidence import Item, check_against, item_from_table, template
 from ...evidence.kinds.rental_spend import RentalSpend
+from ...evidence.kinds.stocks import sources_of
 from ...evidence.ledgers import one_error_per_organisation, one_ratio_per_firm
+from ...evidence.units import units
 from ...model.assumptions import Assumptions
 from ...model.models import ARTICLE
 from ...model.reporting import WIDTH
@@ -72,7 +74,8 @@ def leak_forms(question: Question, items: Sequence[Item]) -> dict[str, Any]:
     events = [(name, event.text.title) for name, event in assumptions.events.items()]
     titles = {name: firm.title for name, firm in assumptions.race.firms.items()}
     firms = [(firm, titles.get(firm, firm)) for firm in spenders(assumptions, day, items)]
-    subjects = [(COUNTRY, "the whole country"), *titles.items()]
+    country = [(COUNTRY, "the whole country")] if sources_of(assumptions, channels=units().stock.country) else []
+    subjects = [*country, *titles.items()]
     days = [
         (str(on), text) for on, text in zip(stock_days(question), ("t = 0", "the day of the question"), strict=False)
     ]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from ...model.capacity import tells_of_the_nation
 from ...model.trend import trends_date
 from ..inference.posterior import Posterior
 
@@ -54,6 +55,8 @@ def studies_of_a_run(drawn: Posterior) -> dict[str, Callable[[Posterior], Any]]:
     }
     if not trends_date(drawn.question.assumptions, drawn.question.event):
         del studies["trend"]
+    if not tells_of_the_nation(drawn.question.assumptions):
+        del studies["capacity"]
     if not others_date(drawn.question):
         del studies["structures"]
     if not records_known(drawn.question):

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 
 from ...model.obstacles import quantities_of
-from ..inference.differences import paired_differences
+from ..inference.differences import error_of_difference, paired_differences
 from ..inference.draws import DrawSource, PriorDraws, Values
 from ..inference.estimates import Array, Distribution, Estimate, Weighting
 from ..inference.forecast import not_by
@@ -98,7 +98,8 @@ class ObstacleResult:
         error = float(np.hypot(after.mcse, before.mcse))
         if self.on_common_draws:
             one, other = self.held.adds.weighting, self.before.adds.weighting
-            error = one.error_of_sum(one.contributions(values_after) - other.contributions(values_before))
+            of_each = one.contributions(values_after), other.contributions(values_before)
+            error = error_of_difference(one, other, *of_each)
         return Estimate(after.value - before.value, error)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ...model.forward import change_from
 from ...priors.arguments import listed
-from ...priors.errors import refuse_unknown
+from ...priors.errors import InputError, refuse_unknown
 from ..inference.column_names import FIRM, those_under, under
 from ..inference.differences import quantile_shift
 from ..inference.draws import Values
@@ -73,6 +73,8 @@ class ScenarioComparison(Result):
         The date as things are, in months since t = 0.
     scenarios : tuple of ScenarioResult
         In the order asked for.
+    refused : mapping of str to str
+        By id, why a scenario does not fit what is laid over the model.
 
     Examples
     --------
@@ -87,9 +89,12 @@ class ScenarioComparison(Result):
 
     baseline: Distribution
     scenarios: tuple[ScenarioResult, ...]
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
-def scenarios(posterior: Posterior, ids: Sequence[str] | None = None) -> ScenarioComparison:
+def scenarios(
+    posterior: Posterior, ids: Sequence[str] | None = None, *, refuse: bool | None = None
+) -> ScenarioComparison:
     """Ask scenarios, each beginning on the day of the question.
 
     Parameters
@@ -98,6 +103,8 @@ def scenarios(posterior: Posterior, ids: Sequence[str] | None = None) -> Scenari
         Or a prior, of the baseline.
     ids : sequence of str, optional
         Which scenarios, each once however often it is named; all by default.
+    refuse : bool, optional
+        Whether one that does not fit the model is an error, and not left out; by default those that are named.
 
     Notes
     -----
@@ -109,7 +116,7 @@ def scenarios(posterior: Posterior, ids: Sequence[str] | None = None) -> Scenari
     Raises
     ------
     InputError
-        If a scenario is unknown or does not fit the model.
+        If a scenario is unknown, or does not fit the model where `refuse` says so.
 
     Examples
     --------
@@ -125,7 +132,14 @@ def scenarios(posterior: Posterior, ids: Sequence[str] | None = None) -> Scenari
     base = question.assumptions
     asked = list(base.scenarios) if ids is None else dict.fromkeys(listed("ids", ids, "names of scenarios"))
     refuse_unknown("scenario", asked, base.scenarios)
-    worlds = [ScenarioWorld(question, name) for name in asked]
+    worlds, refused = [], dict[str, str]()
+    for name in asked:
+        try:
+            worlds.append(ScenarioWorld(question, name))
+        except InputError as error:
+            if ids is not None if refuse is None else refuse:
+                raise
+            refused[name] = error.problem
     added = {name: belief for world in worlds for name, belief in world.own_beliefs.items()}
 
     def evaluate(values: Values) -> Values:
@@ -158,4 +172,4 @@ def scenarios(posterior: Posterior, ids: Sequence[str] | None = None) -> Scenari
             newcomers={firm: Distribution(told[FIRM + firm], weighting) for firm in world.newcomers},
         )
 
-    return ScenarioComparison(posterior.origin, baseline, tuple(row(*each) for each in enumerate(worlds)))
+    return ScenarioComparison(posterior.origin, baseline, tuple(row(*each) for each in enumerate(worlds)), refused)

@@ -181,9 +181,10 @@ def watch(
     chosen = [row for row in asked if row not in decided]
     rows, notes = _disclosures(posterior, observables, [row for row in chosen if row.way == "disclosure"])
     rows += _levers(posterior, [row for row in chosen if row.way == "lever"])
-    rows += _scenarios(posterior, [row for row in chosen if row.way == "scenario"], compared)
+    begun, unfit = _scenarios(posterior, [row for row in chosen if row.way == "scenario"], compared)
+    rows += begun
     ranked = tuple(sorted(rows, key=lambda row: np.inf if np.isnan(row.weight.value) else -row.weight.value))
-    notes += tuple(f"left out, as it has been enacted: {row.title}" for row in decided)
+    notes += (*(f"left out, as it has been enacted: {row.title}" for row in decided), *unfit)
     return Watch(posterior.origin, posterior.ready, ranked, notes)
 
 
@@ -207,13 +208,15 @@ def _levers(posterior: Posterior, chosen: Sequence[Observable]) -> list[Watched]
 
 def _scenarios(
     posterior: Posterior, chosen: Sequence[Observable], compared: ScenarioComparison | None
-) -> list[Watched]:
+) -> tuple[list[Watched], list[str]]:
+    """What each does that may begin; with why it cannot be told, where it cannot."""
     if not chosen:
-        return []
-    asked = compared or scenarios(posterior, list(dict.fromkeys(row.name for row in chosen)))
+        return [], []
+    asked = compared or scenarios(posterior, list(dict.fromkeys(row.name for row in chosen)), refuse=False)
     found = {row.id: row for row in asked.scenarios}
     effects = {name: Counterfactual(name, each.title, (), each.ready, each.baseline) for name, each in found.items()}
-    return [_happening(row, effects[row.name]) for row in chosen]
+    unfit = [f"left out: {row.title} ({asked.refused[row.name]})" for row in chosen if row.name not in found]
+    return [_happening(row, effects[row.name]) for row in chosen if row.name in found], unfit
 
 
 def _happening(row: Observable, effect: Counterfactual) -> Watched:

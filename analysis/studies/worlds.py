@@ -172,7 +172,7 @@ def worlds(
     anchor = _answer(replace(question, draws=min(question.draws, WORLD_DRAWS)), posterior.items, posterior)
     begun = [name for name in assumptions.scenarios if name in wanted]
     if compared is None or ids is not None:
-        compared = scenarios(posterior, begun)
+        compared = scenarios(posterior, begun, refuse=ids is not None)
     anew = [partial(_model, posterior, anchor, name) for name in others if name in wanted]
     anew += [partial(_belief, posterior, anchor, name) for name in assumptions.worlds if name in wanted]
     return Worlds(
@@ -208,7 +208,10 @@ def _belief(posterior: Posterior, anchor: Posterior, name: str) -> WorldResult:
 
 
 def _scenarios(posterior: Posterior, compared: ScenarioComparison) -> Iterator[WorldResult]:
-    texts = posterior.question.assumptions.scenarios
+    model, texts = posterior.question.assumptions.model, posterior.question.assumptions.scenarios
+    for name, problem in compared.refused.items():
+        text, refused = texts[name].text, f"does not go with what is laid over {model}: {problem}"
+        yield WorldResult(name, text.title, "scenario", text.references, text.notes.strip(), refused=refused)
     for row in compared.scenarios:
         yield WorldResult(
             row.id,

@@ -70,6 +70,8 @@ class CapitalSpending(NormalKind[Observed, Likelihood]):
 
     def misfit(self, observed: Observed, likelihood: Likelihood, assumptions: Assumptions) -> tuple[str, str] | None:
         sources = sources_of(assumptions, observed.firm, units().stock.bought)
+        if not sources and observed.firm is None:
+            return "observed.firm", "is missing: no firm in the race buys compute, and what it rents is rental_spend"
         if not sources:
             return "observed.firm", f"{observed.firm} buys no compute in the model, but rents it: see rental_spend"
         last = assumptions.calendar.day(last_arrival(assumptions, sources))

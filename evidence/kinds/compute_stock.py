@@ -19,6 +19,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, Field
 
 from ...model.assumptions import Assumptions
+from ...model.race import Source
 from ...priors.strict import StrictModel
 from ..units import H100E, ChipName, h100e_of, units
 from .estimate import Interval, Level, level_of_nothing, log_interval_sd
@@ -69,6 +70,8 @@ class ComputeStock(NormalKind[Observed, Likelihood]):
         return observed.date
 
     def misfit(self, observed: Observed, likelihood: Likelihood, assumptions: Assumptions) -> tuple[str, str] | None:
+        if observed.firm is None and not _sources(observed, assumptions):
+            return "observed.firm", "is missing: no firm in the race has what would be counted of the whole country"
         return level_of_nothing(observed) or growth_lacking(observed.date, likelihood.yearly_growth, assumptions)
 
     def held(self, observed: Observed) -> float | None:
@@ -86,11 +89,15 @@ class ComputeStock(NormalKind[Observed, Likelihood]):
         }
 
     def predict(self, xp: Any, state: ModelState, observed: Observed, figures: Figures) -> Any:
-        channels: Collection[str] | None = None if observed.channel is None else (observed.channel,)
-        if observed.firm is None and channels is None:
-            channels = units().stock.country
-        sources = sources_of(state.assumptions, observed.firm, channels)
+        sources = _sources(observed, state.assumptions)
         return log_of(xp, stock_at(xp, state, sources, figures["date"], figures["yearly_growth"]))
 
     def spread(self, xp: Any, figures: Figures) -> Any:
         return xp.sqrt(figures["reading_sd"] ** 2 + figures["sd"] ** 2)
+
+
+def _sources(observed: Observed, assumptions: Assumptions) -> dict[str, Source]:
+    channels: Collection[str] | None = None if observed.channel is None else (observed.channel,)
+    if observed.firm is None and channels is None:
+        channels = units().stock.country
+    return sources_of(assumptions, observed.firm, channels)

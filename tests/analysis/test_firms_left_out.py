@@ -8,15 +8,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from catchup.analysis import Question, choose_evidence, prior_of, regimes, scenarios
+from catchup.analysis import Question, capacity, choose_evidence, levers, prior_of, regimes, scenarios, watch, worlds
 from catchup.analysis.commands.main import main
 from catchup.analysis.inference.outcomes import ready_under
+from catchup.analysis.presentation.explorer_leaks import probes_of
+from catchup.analysis.presentation.tables.builders import as_json
+from catchup.analysis.presentation.tables.scenarios import scenario_table
+from catchup.analysis.runs.asked import studies_of_a_run
 from catchup.analysis.studies.lever_grid import lever_grid
 from catchup.analysis.studies.scenario_world import ScenarioWorld
+from catchup.evidence import check_against, item_from_table
 from catchup.evidence.ledgers import PACKAGED as LEDGER
 from catchup.model import apply_regime, load_assumptions
 from catchup.model.capacity import national_race
 from catchup.priors import InputError, Layer
+from item_cases import item
 
 DAY = date(2026, 11, 21)
 FIRMS = ["bytedance", "alibaba", "tencent", "deepseek", "moonshot", "zai"]
@@ -107,3 +113,51 @@ def test_who_stays_out_of_the_race_has_bought_all_the_same() -> None:
     assert flows == [("h200_purchases", "h200_shipped")]
     article = national_race(load_assumptions(model="article"))
     assert ("h200_purchases", "h200_buyers") in [source.amount for source in article.sources.values()]
+
+
+def startup_alone(**further: dict[str, object]) -> Question:
+    """The article's race without its hyperscaler: the last of the firms that use rented and domestic compute."""
+    tables = {"firm": {"hyperscaler": {"competes": False}}, **further}
+    assumptions = load_assumptions([Layer.of(tables, file="without.toml")], model="article")
+    return Question(assumptions, DAY, draws=400)
+
+
+def test_a_lever_on_a_channel_that_nobody_in_the_race_uses_moves_nothing() -> None:
+    """The overlay was refused in the name of the project's own levers."""
+    rows = {row.id: row.shift(0.5).value for row in levers(prior_of(startup_alone())).counterfactuals}
+    assert {rows[name] for name in ("remote-revoked", "remote-frozen", "h200-stopped")} == {0.0}
+    assert rows["distillation-limited"] > 0.0
+    with pytest.raises(InputError, match=r"without\.toml: lever\.mine\.remove: unknown channel 'remot'; did you mean"):
+        startup_alone(lever={"mine": {"title": "Mine", "remove": ["remot"]}})
+
+
+def test_scenarios_that_do_not_fit_are_left_out_with_the_reason_unless_they_are_named() -> None:
+    prior, problem = prior_of(startup_alone()), "no firm competes"
+    found = scenarios(prior)
+    assert found.refused == {"firms-pooled": problem, "hyperscaler-buys-startup": problem}
+    assert {row.id for row in found.scenarios} | found.refused.keys() == prior.question.assumptions.scenarios.keys()
+    assert as_json(found)["refused"] == found.refused
+    assert (
+        f"Left out: The hyperscaler buys the start-up and takes its willingness ({problem})."
+        in scenario_table(found).lines
+    )
+    with pytest.raises(InputError, match=problem):
+        scenarios(prior, ["firms-pooled"])
+    rows = {row.id: row for row in worlds(prior).worlds}
+    assert rows["firms-pooled"].refused == f"does not go with what is laid over article: {problem}"
+    assert rows["startup-commitment"].answered
+    assert any(note.endswith(f"pool their compute ({problem})") for note in watch(prior).notes)
+
+
+def test_what_the_country_has_is_not_told_by_firms_that_hold_their_own_alone() -> None:
+    prior = prior_of(startup_alone())
+    with pytest.raises(InputError, match="no firm in the race holds a share of what China has"):
+        capacity(prior)
+    assert "capacity" not in studies_of_a_run(prior)
+    assert "capacity" in studies_of_a_run(prior_of(without("alibaba")))
+    assert not [probe for probe in probes_of(prior.question, []) if probe.key.startswith("stock/country")]
+    for kind in ("compute_stock", "capital_spending"):
+        text = {**item(kind, "whole").text.model_dump(exclude_none=True)}
+        del text["observed"]["firm"]
+        with pytest.raises(InputError, match=r"whole\.toml: observed\.firm: is missing: no firm in the race"):
+            check_against(item_from_table(text, file="whole.toml"), prior.question.assumptions)

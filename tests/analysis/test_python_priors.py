@@ -66,6 +66,11 @@ def test_a_scenario_that_changes_nothing_shifts_nothing(way: str) -> None:
     assert shift_of(asked) == 0.0
 
 
+def test_compute_alone_decides_under_a_scenario_too() -> None:
+    """Obstacles that had been taken out came back under scenarios, which seemed to cost a month and a half."""
+    assert shift_of(load_assumptions([idle()]).without_obstacles()) == 0.0
+
+
 def test_both_ways_are_one() -> None:
     there, here = load_assumptions(priors={"china_stock": SLOWER}), put_into(load_assumptions(), "china_stock", SLOWER)
     assert [layer.tables for layer in there.layers] == [layer.tables for layer in here.layers]

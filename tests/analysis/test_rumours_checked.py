@@ -16,12 +16,12 @@ from false_alarms import widest
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.differences import quantile_shift
-from catchup.analysis.inference.draws import DrawSource
+from catchup.analysis.inference.draws import DrawSource, PriorDraws
 from catchup.analysis.inference.estimates import Estimate, Weighting
 from catchup.analysis.inference.forecast import forecast
 from catchup.analysis.inference.genuineness import genuineness_on_prior
 from catchup.analysis.inference.importance import smooth_weights
-from catchup.analysis.inference.likelihoods import joint_likelihood, likelihoods_of, prior_for
+from catchup.analysis.inference.likelihoods import joint_likelihood, likelihoods, likelihoods_of, prior_for
 from catchup.analysis.inference.log_means import log_mean
 from catchup.analysis.inference.posterior import Posterior
 from catchup.analysis.inference.subsets import SharedDraws
@@ -97,6 +97,15 @@ def test_terms_of_some_are_what_the_same_items_say_when_no_other_is_there() -> N
         others = [name for name in terms.names if name != left]
         expected = terms.joint(terms.names) - terms.joint(others)
         np.testing.assert_allclose(terms.added_by(left), expected, rtol=1e-9, atol=1e-9)
+
+
+def test_draws_are_asked_once_whatever_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A silence without one of two reports had the whole race anew."""
+    items = [silence(), report(0.4, day=date(2027, 8, 10), name="first"), report(0.7, 0.5, name="second")]
+    shared = SharedDraws(QUESTION, items, prior_for(QUESTION, items))
+    alone = likelihoods(QUESTION, shared.source, [items[0], items[2]])
+    monkeypatch.setattr(PriorDraws, "map", lambda *_: pytest.fail("the draws were asked once more"))
+    np.testing.assert_array_equal(shared.joint(["silence", "second"]), alone["silence"] + alone["second"])
 
 
 @pytest.mark.parametrize("reliability", [0.1, 0.8])

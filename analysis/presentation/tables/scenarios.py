@@ -78,7 +78,7 @@ def scenario_table(result: ScenarioComparison, *, linked: bool = False) -> Table
         "Other ways the world could go from the day of the question; shifts in months ± Monte Carlo error",
         columns,
         [_Row(result.baseline), *(_Row(row.ready, row) for row in result.scenarios)],
-        lines=[STANDS, *_newcomers(result)],
+        lines=[STANDS, *_newcomers(result), *_refused(result)],
         sources=[reference for row in result.scenarios for reference in texts[row.id].text.references],
     )
 
@@ -111,6 +111,11 @@ def _newcomers(result: ScenarioComparison) -> list[str]:
     ]
 
 
+def _refused(result: ScenarioComparison) -> list[str]:
+    texts = result.question.assumptions.scenarios
+    return [f"Left out: {texts[name].text.title} ({problem})." for name, problem in result.refused.items()]
+
+
 def _newcomers_as_json(row: ScenarioResult, question: Question) -> dict[str, Any]:
     return {firm: {"quantiles": dates_as_json(own, question, QUANTILES)} for firm, own in row.newcomers.items()}
 
@@ -121,4 +126,5 @@ def _as_json(result: ScenarioComparison, table: Table[_Row]) -> dict[str, Any]:
         **result.origin.as_json(),
         "baseline": baseline,
         "scenarios": rows,
+        "refused": dict(result.refused),
     }
