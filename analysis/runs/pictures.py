@@ -36,10 +36,11 @@ def drawings_of(sections: Sections) -> dict[str, Drawing]:
     from ..studies.trajectories import race_trajectories
 
     drawn, results, answer = sections.posterior, sections.results, sections.forecast
-    prior = prior_behind(answer) if drawn.conditioned else None
+    prior, moved = prior_behind(answer, drawn) if drawn.conditioned else (None, None)
     jobs = drawings(
         forecast=answer,
         prior=prior,
+        moved=moved,
         paths=race_trajectories(drawn),
         levers=results["levers"],
         regimes=results["regimes"],

@@ -230,8 +230,10 @@ def test_pictures_begin_from_the_prior_that_sentences_begin_from() -> None:
     """What has been enacted is evidence: it is in neither."""
     question = Question(load_assumptions(model="article"), DAY, draws=2_000)
     known = condition(question, counting([policy("ban")]), "importance")
-    behind, before = prior_behind(forecast(known)), moved_by_evidence(known).before
+    behind, moved = prior_behind(forecast(known), known)
+    before = moved.before
     assert before is not None
+    assert moved.shifts == moved_by_evidence(known).shifts
     assert (
         behind.ready.quantile_value(0.5) == before.quantile_value(0.5) == prior_of(question).ready.quantile_value(0.5)
     )

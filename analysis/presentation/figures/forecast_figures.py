@@ -16,6 +16,7 @@ from ...inference.progress import track
 from ...studies.counterfactuals import Comparison
 from ...studies.counterfactuals import levers as compare_levers
 from ...studies.counterfactuals import regimes as compare_regimes
+from ...studies.movement import Movement, moved_apart, moved_by_evidence
 from ...studies.sensitivity.one_at_a_time import one_at_a_time
 from ...studies.sensitivity.study import Sensitivity
 from ...studies.trajectories import Trajectories, race_trajectories
@@ -33,6 +34,7 @@ def write_all(
     *,
     forecast: Forecast | None = None,
     prior: Forecast | None = None,
+    moved: Movement | None = None,
     events: Sequence[Forecast] = (),
     paths: Trajectories | None = None,
     levers: Comparison | None = None,
@@ -52,6 +54,8 @@ def write_all(
         For ``cumulative`` and ``mythos-compute``.
     prior : Forecast, optional
         Drawn behind the forecast.
+    moved : Movement, optional
+        How far the evidence moved the date, for ``cumulative``.
     events : sequence of Forecast, optional
         The same question of other events, in ``cumulative``.
     paths : Trajectories, optional
@@ -75,14 +79,17 @@ def write_all(
     """
     folder = check_folder(folder, key="--figures")
     drawn = {
-        name: draw() for name, draw in drawings(forecast, prior, events, paths, levers, regimes, sensitivity).items()
+        name: draw()
+        for name, draw in drawings(forecast, prior, moved, events, paths, levers, regimes, sensitivity).items()
     }
     make_folder(folder, key="--figures")
     return [save(figure, folder / f"{name}{suffix}", key="--figures") for name, figure in drawn.items()]
 
 
-def write_cumulative(path: str | Path, forecast: Forecast, *, prior: Forecast | None = None) -> Path:
-    """Write a forecast's cumulative figure to one file.
+def write_cumulative(
+    path: str | Path, forecast: Forecast, *, prior: Forecast | None = None, moved: Movement | None = None
+) -> Path:
+    """Write a forecast's cumulative figure to one file; see `draw_cumulative`.
 
     Raises
     ------
@@ -92,7 +99,7 @@ def write_cumulative(path: str | Path, forecast: Forecast, *, prior: Forecast | 
     from .cumulative import draw_cumulative
 
     check_file(path, key="--plot")
-    return save(draw_cumulative(forecast, prior=prior), path, key="--plot")
+    return save(draw_cumulative(forecast, prior=prior, moved=moved), path, key="--plot")
 
 
 def draw_forecast(
@@ -122,9 +129,9 @@ def draw_forecast(
         If a file or folder cannot be written.
     """
     question, said = forecast.question, []
-    prior = prior_behind(forecast) if forecast.evidence else None
+    prior, moved = prior_behind(forecast, posterior) if forecast.evidence else (None, None)
     if plot is not None:
-        said.append(f"drew {write_cumulative(plot, forecast, prior=prior)}")
+        said.append(f"drew {write_cumulative(plot, forecast, prior=prior, moved=moved)}")
     if folder is None:
         return said
     check_folder(folder, key="--figures")
@@ -142,24 +149,35 @@ def draw_forecast(
             results[name] = job()
         except InputError as error:  # a lever or regime that does not go with what has been fixed
             said.append(f"left out the figure of {name}: {error.on_command_line}")
-    written = write_all(folder, forecast=forecast, prior=prior, **results)
+    written = write_all(folder, forecast=forecast, prior=prior, moved=moved, **results)
     return [*said, *(f"drew {path}" for path in written)]
 
 
-def prior_behind(forecast: Forecast) -> Forecast:
-    """The same question as it was before any evidence, pooled over the same models where the forecast is."""
+def prior_behind(forecast: Forecast, posterior: Posterior) -> tuple[Forecast, Movement]:
+    """The same question as it was before any evidence, and how far the evidence moved it from there.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        The answer: what stands behind a pool is the pool of the same models.
+    posterior : Posterior
+        The draws that it rests on.
+    """
     question = forecast.question.before_evidence
     prior = forecast_prior(question)
     if not forecast.pooled_over:
-        return prior
+        moved = moved_by_evidence(posterior)
+        return prior if moved.before is None else replace(prior, ready=moved.before), moved
     from ...studies.structure_spread import pool_forecast, structure_spread
 
-    return pool_forecast(prior, structure_spread(prior_of(question)))
+    spread = structure_spread(prior_of(question))
+    return pool_forecast(prior, spread), moved_apart(forecast.evidence, forecast.ready, spread.pool)
 
 
 def drawings(
     forecast: Forecast | None = None,
     prior: Forecast | None = None,
+    moved: Movement | None = None,
     events: Sequence[Forecast] = (),
     paths: Trajectories | None = None,
     levers: Comparison | None = None,
@@ -177,7 +195,7 @@ def drawings(
 
     named: dict[str, Callable[..., Figure]] = {}
     if forecast is not None:
-        named["cumulative"] = partial(draw_cumulative, forecast, prior=prior, events=events)
+        named["cumulative"] = partial(draw_cumulative, forecast, prior=prior, moved=moved, events=events)
     if paths is not None:
         named["gate"] = partial(draw_gate, paths)
     if levers is not None:
