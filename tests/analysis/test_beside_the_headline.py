@@ -22,9 +22,10 @@ from catchup.analysis.inference.posterior import Posterior, prior_of
 from catchup.analysis.inference.probabilities import QUANTILES
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import choose_evidence
-from catchup.analysis.presentation.figures.forecast_figures import prior_behind, write_cumulative
+from catchup.analysis.presentation.figures.forecast_figures import write_cumulative
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.presentation.tables.structure_spread import spread_text
+from catchup.analysis.runs.pictures import prior_behind
 from catchup.analysis.studies import structure_registry
 from catchup.analysis.studies.movement import moved_by_evidence
 from catchup.analysis.studies.structure_dates import COMPUTE

@@ -26,7 +26,7 @@ from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.inference.subsets import SharedDraws
-from catchup.analysis.presentation.figures.forecast_figures import prior_behind
+from catchup.analysis.runs.pictures import prior_behind
 from catchup.analysis.studies.bridge import bridge
 from catchup.analysis.studies.influence import influence
 from catchup.analysis.studies.movement import moved_by_added, moved_by_evidence

@@ -104,6 +104,7 @@ def frame(figure: Figure, title: str, subtitle: str = "", source: str = "") -> N
     source : str
         From `source_line`.
     """
+    figure.set_label(" ".join(title.split()))
     width, body = figure.get_size_inches()
     head = [
         _block(figure, title, TITLE_SIZE, INK, "bold"),
@@ -122,6 +123,11 @@ def frame(figure: Figure, title: str, subtitle: str = "", source: str = "") -> N
     engine = figure.get_layout_engine()
     if engine is not None:
         engine.set(rect=(0.0, below / total, 1.0, body / total))  # type: ignore[call-arg]
+
+
+def finding_of(figure: Figure) -> str:
+    """The finding that `frame` wrote above a figure, as one line."""
+    return str(figure.get_label())
 
 
 def settle(figure: Figure) -> None:
