@@ -24,7 +24,7 @@ from catchup.analysis.presentation.figures import (
     draw_regimes,
 )
 from catchup.analysis.presentation.figures.cumulative import curve_of
-from catchup.analysis.presentation.figures.dates import date_number, day_text
+from catchup.analysis.presentation.figures.dates import date_number
 from catchup.analysis.presentation.figures.forecast_figures import FORECAST_FIGURES
 from catchup.analysis.presentation.figures.style import (
     LABEL_SIZE,
@@ -37,6 +37,7 @@ from catchup.analysis.presentation.figures.style import (
     text_width,
     wrap,
 )
+from catchup.analysis.presentation.text import date_text
 from catchup.analysis.runs.asked import studies_of_a_run
 from catchup.analysis.studies.trajectories import race_trajectories
 from catchup.model.assumptions import load_assumptions
@@ -214,7 +215,7 @@ def test_cumulative_curve_is_the_distribution(results: Results) -> None:
 def test_cumulative_figure_names_the_dates_of_its_quantiles(results: Results, wide: dict[str, Figure]) -> None:
     calendar = results.forecast.question.assumptions.calendar
     written = [text for text, _ in texts(wide["cumulative"])]
-    low, middle, high = (day_text(calendar.day(results.forecast.ready.quantile_value(p))) for p in (0.05, 0.5, 0.95))
+    low, middle, high = (date_text(calendar.day(results.forecast.ready.quantile_value(p))) for p in (0.05, 0.5, 0.95))
     assert {f"5% by {low}", f"median {middle}", f"95% by {high}", "as of 12 Jun 2026"} <= set(written)
 
 

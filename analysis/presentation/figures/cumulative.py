@@ -18,8 +18,8 @@ from ...inference.json_values import AnyDistribution
 from ...inference.probabilities import HEADLINE
 from ...studies.movement import Movement
 from ..tables.movement import EVIDENCE, movement_text
-from ..text import arrival_text
-from .dates import date_number, day_number, day_text, month_text, set_date_axis
+from ..text import arrival_text, date_text
+from .dates import date_number, day_number, month_text, set_date_axis
 from .style import (
     INK,
     LABEL_SIZE,
@@ -93,7 +93,7 @@ def draw_cumulative(
     _set_limits(axes, curves, width - SIDES)
     lines = [_draw_curve(axes, curve, position) for position, curve in enumerate(curves)]
     _mark_interval(axes, curves[0], width - SIDES, label=len(curves) == 1)
-    mark_day(axes, day_number(forecast.question.as_of), f"as of {day_text(forecast.question.as_of)}")
+    mark_day(axes, day_number(forecast.question.as_of), f"as of {date_text(forecast.question.as_of)}")
     if len(curves) > 1:  # beside several curves there is no room for labels: their dates stand below
         texts = [wrap(figure, _legend_text(curve), LABEL_SIZE, width - 0.9) for curve in curves]
         figure.set_size_inches(width, HEIGHT + legend_below(axes, lines, texts))
@@ -134,9 +134,9 @@ def _mark_interval(axes: Axes, curve: _Curve, width: float, *, label: bool) -> N
         # left of a rising curve there is room above it; where that is too little, right of it below it
         low, high = axes.get_xlim()
         early = p < 0.25 and (day - low) / (high - low) * width < LABEL_WIDTH
-        text = f"{p:.0%} by {day_text(calendar.day(months))}"
+        text = f"{p:.0%} by {date_text(calendar.day(months))}"
         axes.annotate(
-            text if p != 0.5 else f"median {day_text(calendar.day(months))}",
+            text if p != 0.5 else f"median {date_text(calendar.day(months))}",
             (day, p),
             xytext=(9, -1) if early else (-7, 1),
             textcoords="offset points",
@@ -176,7 +176,7 @@ def _set_limits(axes: Axes, curves: Sequence[_Curve], width: float) -> None:
 
 def _legend_text(curve: _Curve) -> str:
     calendar = curve.forecast.question.assumptions.calendar
-    low, middle, high = (day_text(calendar.day(curve.ready.quantile_value(p))) for p in HEADLINE)
+    low, middle, high = (date_text(calendar.day(curve.ready.quantile_value(p))) for p in HEADLINE)
     return f"{curve.name}: median {middle} (90%: {low} to {high})"
 
 
