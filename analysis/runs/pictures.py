@@ -22,7 +22,6 @@ from ..studies.movement import Movement, moved_apart, moved_by_evidence
 if TYPE_CHECKING:
     from ..presentation.figures.forecast_figures import ForecastFigure
 
-NARROW = 4.2  # inches, of a picture for a telephone
 MOST_COMPARED_DRAWS = 1_000_000  # scenarios compared draw by draw hold all of them
 
 
@@ -44,9 +43,9 @@ def drawings_of(sections: Sections) -> dict[str, Drawing]:
 
 def _drawn(each: ForecastFigure, draw: Callable[..., Any], shows: str) -> Drawing:
     from ..presentation.figures.files import inline_svg, render
-    from ..presentation.figures.style import finding_of
+    from ..presentation.figures.style import TELEPHONE, finding_of
 
-    wide, narrow = draw(), draw(width=NARROW)
+    wide, narrow = draw(), draw(width=TELEPHONE)
     image = render(wide, ".png")  # first: what lays text out anew moves it by a hair
     pages = inline_svg(wide, each.name), inline_svg(narrow, f"narrow-{each.name}")
     return Drawing(*pages, image, finding_of(wide), each.question, shows)

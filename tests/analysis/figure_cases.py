@@ -23,6 +23,7 @@ from catchup.analysis.presentation.figures import (
     draw_regimes,
     draw_worlds,
 )
+from catchup.analysis.presentation.figures.style import TELEPHONE, WIDTH
 from catchup.analysis.studies.counterfactuals import Comparison, levers, regimes
 from catchup.analysis.studies.movement import Movement, moved_apart
 from catchup.analysis.studies.sensitivity.one_at_a_time import one_at_a_time
@@ -30,7 +31,7 @@ from catchup.analysis.studies.sensitivity.study import Sensitivity
 from catchup.analysis.studies.trajectories import Trajectories, race_trajectories
 from catchup.analysis.studies.worlds import Worlds, worlds
 
-WIDE, NARROW = 7.2, 4.2  # inches
+WIDE, NARROW = WIDTH, TELEPHONE  # inches
 SLACK = 0.5  # pixels by which boxes may touch
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 
 from catchup.analysis.inference.estimates import Estimate
 from catchup.analysis.inference.json_values import thousands
+from catchup.analysis.inference.words import QUESTION
 from catchup.analysis.presentation.text import SMALLEST_SHIFT, brief_shift, figure, shift_text
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(
@@ -32,3 +36,11 @@ def test_thousands_stand_apart_in_one_way(value: float) -> None:
     """By a space at which no line breaks: a row of priors had both."""
     assert figure(value) == thousands(value)
     assert " " not in figure(value)
+
+
+def test_the_projects_question_stands_once() -> None:
+    """And again only in the words that the package index shows."""
+    places = [path for path in (ROOT / "analysis").rglob("*") if path.suffix in (".py", ".j2", ".toml")]
+    holding = [path.relative_to(ROOT).as_posix() for path in places if QUESTION in path.read_text(encoding="utf-8")]
+    assert holding == ["analysis/inference/words.py"]
+    assert f'description = "{QUESTION}' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")

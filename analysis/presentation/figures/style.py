@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.typing import RcKeyType
 
 WIDTH = 7.2  # inches; a page's text width
+TELEPHONE = 4.2  # inches; of a figure for a telephone
 NARROW = 5.5  # inches; below this a figure leaves out side columns
 TITLE_SIZE, SUBTITLE_SIZE, SOURCE_SIZE, LABEL_SIZE = 11.0, 8.5, 7.0, 8.0
 MARGIN, BLOCK_GAP = 0.08, 0.05  # inches
