@@ -69,7 +69,7 @@ def forecast(
         for message in [*result.warnings(), *(surprises.result() if surprises else ())]:
             warn(message)
     if plot is not None or figures is not None:
-        from ..presentation.figures import draw_forecast
+        from ..runs.pictures import draw_forecast
 
         for line in draw_forecast(result, drawn, plot=plot, folder=figures):
             warn(line)

@@ -16,6 +16,7 @@ from types import FrameType
 from cyclopts import App, CycloptsError, UnknownCommandError, UnusedCliTokensError
 
 from ...priors.errors import CatchupError, InputError, reason_of, unknown_name
+from ..inference.words import QUESTION
 from .notices import take_notices
 
 COMMANDS = {
@@ -93,7 +94,7 @@ COLLECTED_AFTER = 100_000  # objects: twice what a forecast makes, which would b
 
 app = App(
     name="catchup",
-    help="When will a Chinese lab have a fully developed model like Claude Mythos?",
+    help=QUESTION,
     version_flags=["--version"],
     help_format="plaintext",
     suppress_keyboard_interrupt=False,

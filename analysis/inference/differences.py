@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from .estimates import TAIL_DRAWS, Array, Distribution, Estimate, Weighting
+from .json_values import AnyDistribution
 from .weighting import error_of_total
 
 
@@ -58,11 +59,11 @@ def error_of_difference(changed: Weighting, baseline: Weighting, after: Array, b
     return error_of_total([(changed, after), (baseline, -before)])
 
 
-def independent_quantile_shift(changed: Distribution, baseline: Distribution, p: float) -> Estimate:
+def independent_quantile_shift(changed: AnyDistribution, baseline: AnyDistribution, p: float) -> Estimate:
     """How far a quantile lies from the baseline's, when the two rest on different draws."""
     return _shift(changed, baseline, p, math.hypot(changed.quantile(p).mcse, baseline.quantile(p).mcse))
 
 
-def _shift(changed: Distribution, baseline: Distribution, p: float, mcse: float) -> Estimate:
+def _shift(changed: AnyDistribution, baseline: AnyDistribution, p: float, mcse: float) -> Estimate:
     meaningful = min(changed.effective_draws, baseline.effective_draws) * min(p, 1.0 - p) >= TAIL_DRAWS
     return Estimate(changed.quantile_value(p) - baseline.quantile_value(p), mcse, meaningful)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+QUESTION = "When will a Chinese lab have a fully developed model like Claude Mythos?"  # that the project is about
 ROUNDED = 1e-12  # by which a sum of weights may miss 0 or 1
 WHOLE = 0.01  # from which on whole percent say enough
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..studies.thresholds.stock_search import Threshold
 
 DAYS_PER_WEEK = 7
+MINUS = "\N{MINUS SIGN}"
 NEVER_SAID = "never"  # of what has no day
 SMALLEST_SHIFT = 0.005  # months; a smaller one would be written as none
 BOUNDS = ("low", "mode", "high")  # parameters of a distribution that are given in this order
@@ -110,13 +111,25 @@ def shift_text(shift: Estimate) -> str:
     return f"{shift.value:+.2f} ± {shift.mcse:.2f}"
 
 
+def brief_shift(shift: Estimate) -> str:
+    """Write a shift in months where there is no room for its error; 0 inside its noise, ? of too few draws."""
+    if not math.isfinite(shift.value):
+        return NEVER_SAID if shift.value > 0 else "?"
+    if not shift.meaningful:
+        return "?"
+    if shift.noise or abs(shift.value) < SMALLEST_SHIFT:
+        return "0"
+    size = abs(shift.value)
+    return f"{shift.value:+.{0 if size >= 99.95 else 1 if size >= 0.095 else 2}f}".replace("-", MINUS)
+
+
 def figure(value: float) -> str:
     """Write a number briefly: 330 000, 0.012, 0.0004, 5.1e+26; nothing has no sign."""
     if value == 0:
         return "0"
     if abs(value) < 1e3:
         return f"{value:.{3 if abs(value) >= 1e-3 else 2}g}"
-    return f"{value:,.0f}".replace(",", " ") if abs(value) < 1e8 else f"{value:.2e}"
+    return thousands(value) if abs(value) < 1e8 else f"{value:.2e}"
 
 
 def stock_text(threshold: Threshold) -> str:

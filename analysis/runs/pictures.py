@@ -1,81 +1,129 @@
-"""Pictures of a run: each at two widths, with the question that it answers and what it shows in words."""
+"""Pictures of a forecast: a command's into files, a run's at two widths with what they answer and show in words."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from ...priors.errors import InputError
+from ...priors.files import check_folder
+from ..inference.forecast import Forecast, forecast_prior
+from ..inference.posterior import Posterior, prior_of
 from ..inference.probabilities import HEADLINE
 from ..inference.processes import shared_out
+from ..inference.progress import track
 from ..presentation.report.sections import Drawing, Sections
 from ..presentation.text import day_text
+from ..studies.movement import Movement, moved_apart, moved_by_evidence
 
-NARROW = 4.2  # inches, of a picture for a telephone
-QUESTIONS = {
-    "cumulative": "How likely is it by when?",
-    "gate": "When does a firm's compute suffice?",
-    "levers": "Which policy would delay it, and by how much?",
-    "regimes": "How far would more commitment bring it forward?",
-    "one-at-a-time": "Which assumption decides the date?",
-    "mythos-compute": "How much compute did Mythos take?",
-    "pools": "How much compute has each firm?",
-    "state": "How far has the race come?",
-    "bridge": "Why is it not the published date?",
-    "structures": "What do models of other shapes say?",
-    "worlds": "What if the world is another than the model's?",
-    "hindcast": "Would forecasts of this kind have been right?",
-}
-"""What each picture answers, by name."""
+if TYPE_CHECKING:
+    from ..presentation.figures.forecast_figures import ForecastFigure
+
+MOST_COMPARED_DRAWS = 1_000_000  # scenarios compared draw by draw hold all of them
 
 
 def drawings_of(sections: Sections) -> dict[str, Drawing]:
     """Draw every figure of a run at two widths, each with the question that it answers and what it shows in words."""
-    from ..presentation.figures import draw_bridge, draw_hindcast, draw_state, draw_structures, draw_worlds, drawings
-    from ..presentation.figures.forecast_figures import prior_behind
+    from ..presentation.figures.forecast_figures import drawings
     from ..studies.trajectories import race_trajectories
 
-    drawn, results, answer = sections.posterior, sections.results, sections.forecast
-    prior = prior_behind(answer) if drawn.conditioned else None
-    jobs = drawings(
-        forecast=answer,
-        prior=prior,
-        paths=race_trajectories(drawn),
-        levers=results["levers"],
-        regimes=results["regimes"],
-        sensitivity=results["sensitivity"],
-    )
+    drawn, answer = sections.posterior, sections.forecast
+    prior, moved = prior_behind(answer, drawn) if drawn.conditioned else (None, None)
+    results = {**sections.results, "forecast": answer, "paths": race_trajectories(drawn)}
     days = [day_text(answer.question, answer.ready.quantile_value(p)) for p in HEADLINE]
-    shows = {
-        "cumulative": f"Cumulative probability of the date: 5% by {days[0]}, half by {days[1]}, 95% by {days[2]}.",
-        "gate": "The compute that Mythos's level costs falls through time, and each firm's budget rises to meet it.",
-        "levers": "How far each policy lever would move the date; the table below holds the figures.",
-        "regimes": "When the event comes under each commitment of compute; the table below holds the figures.",
-        "one-at-a-time": "How far the date moves with one quantity low or high; the table below holds the figures.",
-        "mythos-compute": "Density of Mythos's pre-training compute in FLOP; the head of the page has its quantiles.",
-        "pools": "Each firm's compute in H100e through time, with its uncertainty.",
-        "state": "How likely the furthest run, and each firm's own, is in each stage; tables hold the figures.",
-        "bridge": "The published date, and the date after every step that leads to this; the table below holds them.",
-        "worlds": "The date in each of the worlds that the sources describe; the table below holds the figures.",
-        "structures": "The date by every structure and by their pools; the table below holds the figures.",
-        "hindcast": "Where what happened stood in what had been said of past records; tables hold the figures.",
+    jobs = {
+        each.name: partial(_drawn, each, draw, each.shows.format(*days))
+        for each, draw in drawings(results, {"prior": prior, "moved": moved})
     }
-    own: dict[str, Callable[..., Any]] = {
-        "state": draw_state,
-        "bridge": draw_bridge,
-        "structures": draw_structures,
-        "worlds": draw_worlds,
-        "hindcast": draw_hindcast,
-    }
-    jobs |= {name: partial(draw, results[name]) for name, draw in own.items() if name in results}
-    drawn_each = shared_out([partial(_drawn, name, job, shows[name]) for name, job in jobs.items()])
-    return dict(zip(jobs, drawn_each, strict=True))
+    return dict(zip(jobs, shared_out(list(jobs.values())), strict=True))
 
 
-def _drawn(name: str, job: Callable[..., Any], shows: str) -> Drawing:
+def _drawn(each: ForecastFigure, draw: Callable[..., Any], shows: str) -> Drawing:
     from ..presentation.figures.files import inline_svg, render
+    from ..presentation.figures.style import TELEPHONE, finding_of
 
-    wide, narrow = job(), job(width=NARROW)
+    wide, narrow = draw(), draw(width=TELEPHONE)
     image = render(wide, ".png")  # first: what lays text out anew moves it by a hair
-    finding = " ".join(wide.texts[0].get_text().split())
-    return Drawing(inline_svg(wide, name), inline_svg(narrow, f"narrow-{name}"), image, finding, QUESTIONS[name], shows)
+    pages = inline_svg(wide, each.name), inline_svg(narrow, f"narrow-{each.name}")
+    return Drawing(*pages, image, finding_of(wide), each.question, shows)
+
+
+def draw_forecast(
+    forecast: Forecast, posterior: Posterior, *, plot: Path | None = None, folder: Path | None = None
+) -> list[str]:
+    """Draw a forecast: its cumulative date into a file, everything that goes with it into a folder.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        The answer.
+    posterior : Posterior
+        The draws that it rests on.
+    plot : Path, optional
+        File for the cumulative date.
+    folder : Path, optional
+        Folder for every figure.
+
+    Returns
+    -------
+    list of str
+        What was drawn, and what could not be and why.
+
+    Raises
+    ------
+    InputError
+        If a file or folder cannot be written.
+    """
+    from ..presentation.figures import write_all, write_cumulative
+    from ..studies.counterfactuals import levers, regimes
+    from ..studies.sensitivity.one_at_a_time import one_at_a_time
+    from ..studies.sensitivity.study import Sensitivity
+    from ..studies.trajectories import race_trajectories
+
+    question, said = forecast.question, []
+    prior, moved = prior_behind(forecast, posterior) if forecast.evidence else (None, None)
+    if plot is not None:
+        said.append(f"drew {write_cumulative(plot, forecast, prior=prior, moved=moved)}")
+    if folder is None:
+        return said
+    check_folder(folder, key="--figures")
+    if not posterior.conditioned and question.draws > MOST_COMPARED_DRAWS:
+        posterior = prior_of(replace(question, draws=MOST_COMPARED_DRAWS))
+    results: dict[str, Any] = {}
+    jobs: dict[str, Callable[[], Any]] = {
+        "levers": lambda: levers(posterior),
+        "regimes": lambda: regimes(posterior),
+        "paths": lambda: race_trajectories(posterior),
+        "sensitivity": lambda: Sensitivity(posterior.origin, one_at_a_time(posterior), (), "", ()),
+    }
+    for name, job in track(jobs.items(), len(jobs), "Drawing figures"):
+        try:
+            results[name] = job()
+        except InputError as error:  # a lever or regime that does not go with what has been fixed
+            said.append(f"left out the figure of {name}: {error.on_command_line}")
+    written = write_all(folder, forecast=forecast, prior=prior, moved=moved, **results)
+    return [*said, *(f"drew {path}" for path in written)]
+
+
+def prior_behind(forecast: Forecast, posterior: Posterior) -> tuple[Forecast, Movement]:
+    """The same question as it was before any evidence, and how far the evidence moved it from there.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        The answer: what stands behind a pool is the pool of the same models.
+    posterior : Posterior
+        The draws that it rests on.
+    """
+    question = forecast.question.before_evidence
+    prior = forecast_prior(question)
+    if not forecast.pooled_over:
+        moved = moved_by_evidence(posterior)
+        return prior if moved.before is None else replace(prior, ready=moved.before), moved
+    from ..studies.structure_spread import pool_forecast, structure_spread
+
+    spread = structure_spread(prior_of(question))
+    return pool_forecast(prior, spread), moved_apart(forecast.evidence, forecast.ready, spread.pool)

@@ -12,6 +12,7 @@ from ..inference.diagnostics import FEWEST_EFFECTIVE, WORST_KHAT, UntrustworthyE
 from ..inference.differences import independent_quantile_shift, quantile_shift
 from ..inference.estimates import Distribution, Estimate
 from ..inference.importance import ReweightedPrior, weights_given
+from ..inference.json_values import AnyDistribution
 from ..inference.likelihoods import latent_beliefs, likelihoods, total
 from ..inference.outcomes import READY, ready_column
 from ..inference.posterior import Posterior, prior_of
@@ -60,11 +61,24 @@ def moved_by_evidence(posterior: Posterior) -> Movement:
     """
     question = posterior.question
     if posterior.shared is not None and isinstance(posterior.source, ReweightedPrior):
-        return _movement(posterior.evidence, posterior.ready, posterior.shared.subset(()).ready, common=True)
+        return _on_common_draws(posterior.evidence, posterior.ready, posterior.shared.subset(()).ready)
     before = question.before_evidence
     draws = prior_of(before).source
     ready = draws.map(lambda values: ready_column(before, values))[READY]  # of the prior's answer the date alone
-    return _movement(posterior.evidence, posterior.ready, Distribution(ready, draws.weighting), common=False)
+    return moved_apart(posterior.evidence, posterior.ready, Distribution(ready, draws.weighting))
+
+
+def moved_apart(items: tuple[str, ...], after: AnyDistribution, before: Distribution) -> Movement:
+    """Say how far some items moved a date whose two sides share no draws.
+
+    Parameters
+    ----------
+    items : tuple of str
+        Their ids.
+    after, before : distribution
+        Months since t = 0 with and without them.
+    """
+    return Movement(items, before, {p: independent_quantile_shift(after, before, p) for p in HEADLINE})
 
 
 def moved_by_added(posterior: Posterior, request: Request) -> Movement:
@@ -87,11 +101,11 @@ def moved_by_added(posterior: Posterior, request: Request) -> Movement:
     if isinstance(posterior.source, ReweightedPrior) and not acting.isdisjoint(added) and posterior.shared is not None:
         subset = posterior.shared.subset([item.id for item in without.counted])
         if subset.smoothed is None or subset.smoothed.good:
-            return _movement(added, ready, subset.ready, common=True)
+            return _on_common_draws(added, ready, subset.ready)
     elif isinstance(posterior.source, ReweightedPrior):
         before = _reweighted(posterior, posterior.source, without.counted)
         if before is not None:
-            return _movement(added, ready, before, common=True)
+            return _on_common_draws(added, ready, before)
     return _conditioned_apart(request, added, ready, without)
 
 
@@ -130,9 +144,8 @@ def _conditioned_apart(request: Request, added: tuple[str, ...], ready: Distribu
     except UntrustworthyError as error:
         reason = f"without {and_text(added)} the forecast cannot be trusted: {error.on_command_line}"
         return Movement(added, None, {}, reason)
-    return _movement(added, ready, other.ready, common=False)
+    return moved_apart(added, ready, other.ready)
 
 
-def _movement(items: tuple[str, ...], after: Distribution, before: Distribution, *, common: bool) -> Movement:
-    shift = quantile_shift if common else independent_quantile_shift
-    return Movement(items, before, {p: shift(after, before, p) for p in HEADLINE})
+def _on_common_draws(items: tuple[str, ...], after: Distribution, before: Distribution) -> Movement:
+    return Movement(items, before, {p: quantile_shift(after, before, p) for p in HEADLINE})

@@ -23,13 +23,15 @@ from catchup.analysis.presentation.figures import (
     draw_regimes,
     draw_worlds,
 )
+from catchup.analysis.presentation.figures.style import TELEPHONE, WIDTH
 from catchup.analysis.studies.counterfactuals import Comparison, levers, regimes
+from catchup.analysis.studies.movement import Movement, moved_apart
 from catchup.analysis.studies.sensitivity.one_at_a_time import one_at_a_time
 from catchup.analysis.studies.sensitivity.study import Sensitivity
 from catchup.analysis.studies.trajectories import Trajectories, race_trajectories
 from catchup.analysis.studies.worlds import Worlds, worlds
 
-WIDE, NARROW = 7.2, 4.2  # inches
+WIDE, NARROW = WIDTH, TELEPHONE  # inches
 SLACK = 0.5  # pixels by which boxes may touch
 
 
@@ -46,6 +48,10 @@ class Results:
     @cached_property
     def prior(self) -> Forecast:
         return forecast_prior(replace(self._question, seed=self._question.seed + 1))
+
+    @cached_property
+    def moved(self) -> Movement:
+        return moved_apart((), self.forecast.ready, self._drawn.ready)
 
     @cached_property
     def events(self) -> tuple[Forecast, ...]:
@@ -77,7 +83,9 @@ def drawings(results: Results) -> dict[str, Callable[[float], Figure]]:
     """Every figure by name, drawn at a width in inches."""
     return {
         "cumulative": lambda width: draw_cumulative(results.forecast, width=width),
-        "cumulative-prior": lambda width: draw_cumulative(results.forecast, prior=results.prior, width=width),
+        "cumulative-prior": lambda width: draw_cumulative(
+            results.forecast, prior=results.prior, moved=results.moved, width=width
+        ),
         "cumulative-events": lambda width: draw_cumulative(results.forecast, events=results.events, width=width),
         "gate": lambda width: draw_gate(results.paths, width=width),
         "levers": lambda width: draw_levers(results.levers, width=width),

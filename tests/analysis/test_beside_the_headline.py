@@ -22,10 +22,12 @@ from catchup.analysis.inference.posterior import Posterior, prior_of
 from catchup.analysis.inference.probabilities import QUANTILES
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import choose_evidence
-from catchup.analysis.presentation.figures.forecast_figures import prior_behind, write_cumulative
+from catchup.analysis.presentation.figures.forecast_figures import write_cumulative
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.presentation.tables.structure_spread import spread_text
+from catchup.analysis.runs.pictures import prior_behind
 from catchup.analysis.studies import structure_registry
+from catchup.analysis.studies.movement import moved_by_evidence
 from catchup.analysis.studies.structure_dates import COMPUTE
 from catchup.analysis.studies.structure_registry import Structure
 from catchup.analysis.studies.structure_spread import StructureSpread, pool_forecast, structure_spread
@@ -195,15 +197,19 @@ def test_what_a_lab_keeps_to_itself_is_the_races_whatever_is_pooled(
 
 def test_a_pool_is_compared_with_its_own_prior(reweighted: Posterior, spread: StructureSpread, tmp_path: Path) -> None:
     pooled = pool_forecast(forecast(reweighted), spread)
-    prior = prior_behind(pooled)
+    prior, moved = prior_behind(pooled, reweighted)
     own = structure_spread(prior_of(reweighted.question)).pool
     for p in QUANTILES:
         assert prior.ready.quantile_value(p) == own.quantile_value(p)
+    assert moved.shifts[0.5].value == pooled.ready.quantile_value(0.5) - own.quantile_value(0.5)
     race = forecast(reweighted)
-    assert prior_behind(race).ready.quantile_value(0.5) == forecast_prior(race.question).ready.quantile_value(0.5)
-    write_cumulative(tmp_path / "pool.svg", pooled, prior=prior)
+    behind, moved_race = prior_behind(race, reweighted)
+    assert behind.ready is moved_race.before
+    assert moved_race.shifts == moved_by_evidence(reweighted).shifts
+    write_cumulative(tmp_path / "pool.svg", pooled, prior=prior, moved=moved)
     drawn = " ".join((tmp_path / "pool.svg").read_text(encoding="utf-8").split())
     assert "Pooled with equal weights over" in drawn
+    assert f"{moved.shifts[0.5].value:+.2f} ± {moved.shifts[0.5].mcse:.2f} months" in drawn
 
 
 @pytest.mark.parametrize("command", [["forecast", "--pool"], ["structures"], ["trend"]])

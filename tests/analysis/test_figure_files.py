@@ -15,7 +15,6 @@ from matplotlib.figure import Figure
 from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.presentation.figures import (
-    draw_forecast,
     draw_gate,
     draw_levers,
     files,
@@ -24,6 +23,7 @@ from catchup.analysis.presentation.figures import (
     write_all,
 )
 from catchup.analysis.presentation.figures.files import _with_numbered_ids
+from catchup.analysis.runs.pictures import draw_forecast
 from catchup.priors.errors import InputError
 from catchup.priors.files import check_folder
 from figure_cases import Results

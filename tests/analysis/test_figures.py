@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from itertools import combinations, permutations
 
 import numpy as np
@@ -23,17 +24,21 @@ from catchup.analysis.presentation.figures import (
     draw_regimes,
 )
 from catchup.analysis.presentation.figures.cumulative import curve_of
-from catchup.analysis.presentation.figures.dates import date_number, day_text
+from catchup.analysis.presentation.figures.dates import date_number
+from catchup.analysis.presentation.figures.forecast_figures import FORECAST_FIGURES
 from catchup.analysis.presentation.figures.style import (
     LABEL_SIZE,
     MARGIN,
     SERIES,
+    finding_of,
     frame,
     house_style,
     new_figure,
     text_width,
     wrap,
 )
+from catchup.analysis.presentation.text import date_text
+from catchup.analysis.runs.asked import studies_of_a_run
 from catchup.analysis.studies.trajectories import race_trajectories
 from catchup.model.assumptions import load_assumptions
 from figure_cases import NARROW, WIDE, Results, drawings, faults, lightness, texts
@@ -158,6 +163,24 @@ def test_no_line_of_a_title_is_wider_than_the_picture_where_letters_are_not_fitt
             assert drawn / 72.0 <= width - 2 * MARGIN
 
 
+def test_a_finding_is_as_it_was_said_however_its_lines_are_broken() -> None:
+    title = "Most delay: a-lever-that-somebody-wrote\ndown-by-hand, +2.4 months"
+    figure = new_figure(1.5, 1.0)
+    frame(figure, title)
+    assert "wrote down" not in figure.texts[0].get_text()
+    assert finding_of(figure) == title.replace("\n", " ")
+
+
+def test_every_figure_of_a_forecast_says_what_it_answers_and_shows(asked: Question) -> None:
+    assert len({each.name for each in FORECAST_FIGURES}) == len(FORECAST_FIGURES)
+    later = replace(asked, assumptions=load_assumptions(), as_of=date(2026, 11, 26))  # when records are known
+    known = {"forecast", "paths", *studies_of_a_run(prior_of(later))}
+    for each in FORECAST_FIGURES:
+        assert each.question.endswith("?")
+        assert each.shows.endswith(".")
+        assert each.of in known
+
+
 def test_series_are_told_apart_without_colour() -> None:
     greys = [lightness(look.colour) for look in SERIES]
     assert min(abs(a - b) for a, b in combinations(greys, 2)) > TELL_APART
@@ -192,7 +215,7 @@ def test_cumulative_curve_is_the_distribution(results: Results) -> None:
 def test_cumulative_figure_names_the_dates_of_its_quantiles(results: Results, wide: dict[str, Figure]) -> None:
     calendar = results.forecast.question.assumptions.calendar
     written = [text for text, _ in texts(wide["cumulative"])]
-    low, middle, high = (day_text(calendar.day(results.forecast.ready.quantile_value(p))) for p in (0.05, 0.5, 0.95))
+    low, middle, high = (date_text(calendar.day(results.forecast.ready.quantile_value(p))) for p in (0.05, 0.5, 0.95))
     assert {f"5% by {low}", f"median {middle}", f"95% by {high}", "as of 12 Jun 2026"} <= set(written)
 
 

@@ -26,7 +26,7 @@ from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.inference.subsets import SharedDraws
-from catchup.analysis.presentation.figures.forecast_figures import prior_behind
+from catchup.analysis.runs.pictures import prior_behind
 from catchup.analysis.studies.bridge import bridge
 from catchup.analysis.studies.influence import influence
 from catchup.analysis.studies.movement import moved_by_added, moved_by_evidence
@@ -230,8 +230,10 @@ def test_pictures_begin_from_the_prior_that_sentences_begin_from() -> None:
     """What has been enacted is evidence: it is in neither."""
     question = Question(load_assumptions(model="article"), DAY, draws=2_000)
     known = condition(question, counting([policy("ban")]), "importance")
-    behind, before = prior_behind(forecast(known)), moved_by_evidence(known).before
+    behind, moved = prior_behind(forecast(known), known)
+    before = moved.before
     assert before is not None
+    assert moved.shifts == moved_by_evidence(known).shifts
     assert (
         behind.ready.quantile_value(0.5) == before.quantile_value(0.5) == prior_of(question).ready.quantile_value(0.5)
     )

@@ -27,9 +27,10 @@ from catchup.analysis.inference.request import Request
 from catchup.analysis.inference.snapshot import Snapshot
 from catchup.analysis.presentation.figures import draw_contributions
 from catchup.analysis.presentation.figures.contributions import LOOKS
-from catchup.analysis.presentation.figures.dates import day_number, day_text
+from catchup.analysis.presentation.figures.dates import day_number
 from catchup.analysis.presentation.figures.style import NARROW, WIDTH
 from catchup.analysis.presentation.site.moved import story, story_of
+from catchup.analysis.presentation.text import date_text
 from catchup.analysis.runs.replay import replay
 from catchup.analysis.studies.attribution import attribute
 from catchup.evidence import __file__ as evidence_room
@@ -181,7 +182,7 @@ def test_a_day_filled_in_later_is_said_not_to_be_what_bars_start_from(shelf: She
     last = contributions([*told[:-1], told[-1]._replace(moved=replace_against(moved, names[-3]))])[-1]
     assert (last.since, last.elsewhere) == (names[-3], True)
     words = texts(draw_contributions(history(shelf[0]), [last]))
-    assert f"{day_text(last.day)} since run {names[-3]}" in words
+    assert f"{date_text(last.day)} since run {names[-3]}" in words
     assert "unless said below" in words
     usual = texts(draw_contributions(history(shelf[0]), contributions(told)))
     assert "since run 2" not in usual

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 from scipy import stats
 
 from catchup.analysis.presentation.tables.builders import as_json
-from catchup.analysis.presentation.tables.hindcast import verdict
+from catchup.analysis.presentation.tables.hindcast import calibration_text, score_table, verdict
 from catchup.analysis.studies.tables.hindcast import RIVALS, hindcast, known_on
 from catchup.analysis.studies.tables.lag_structures import FRONTIER_NODES, LATTICE, STRUCTURES, Known, predict_lag
 from catchup.evidence import read_table
@@ -212,10 +214,39 @@ def test_json_keeps_what_is_promised() -> None:
 
 def test_the_picture_says_whether_the_best_structure_is_calibrated(tmp_path: Path) -> None:
     from catchup.analysis.presentation.figures import draw_hindcast, save
+    from catchup.analysis.presentation.figures.style import finding_of
 
-    figure = draw_hindcast(hindcast([table_of(world())], ASSUMPTIONS))
-    assert "calibrated" in " ".join(text.get_text() for text in figure.texts)
+    result = hindcast([table_of(world())], ASSUMPTIONS)
+    figure = draw_hindcast(result)
+    assert "calibrated" in figure.texts[0].get_text()
+    assert f"{finding_of(figure)}: shares of the {len(result.closed)} records" in " ".join(score_table(result).lines)
     assert save(figure, tmp_path / "record.svg", key="--plot").stat().st_size > 1_000
+
+
+def test_what_is_calibrated_stays_within_what_chance_allows() -> None:
+    """Against SciPy's distance of an empirical distribution from the uniform one."""
+    result = hindcast([table_of(world())], ASSUMPTIONS)
+    closed = [asked for asked in result.compared if not asked.episode.open]
+    ranks = [asked.said[result.best].probability for asked in closed]
+    assert result.worst == pytest.approx(stats.kstest(ranks, "uniform").statistic, abs=1e-12)
+    assert 2.0 * math.exp(-2.0 * len(closed) * result.reach**2) == pytest.approx(0.05)
+    assert result.calibrated == (result.worst <= result.reach)
+    told = as_json(result)["calibration"]
+    assert told["calibrated"] is result.calibrated
+    assert (told["structure"], told["episodes"]) == (result.best, len(closed))
+    assert (told["worst"], told["reach"]) == (round(result.worst, 3), round(result.reach, 3))
+
+
+def test_what_lies_beyond_it_is_said_to_be_not_calibrated() -> None:
+    result = hindcast([table_of(world())], ASSUMPTIONS)
+    far = replace(result, best="frontier-trend")
+    late = [
+        replace(asked, said={**asked.said, far.best: replace(asked.said[far.best], probability=0.999)})
+        for asked in far.compared
+    ]
+    far = replace(far, episodes=tuple(late))
+    assert not far.calibrated
+    assert calibration_text(far) == f"{far.best} is not calibrated"
 
 
 def test_the_track_record_of_the_public_index() -> None:

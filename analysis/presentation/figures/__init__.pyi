@@ -8,8 +8,6 @@ from .enactment import draw_enactment as draw_enactment
 from .files import check_file as check_file
 from .files import inline_svg as inline_svg
 from .files import save as save
-from .forecast_figures import draw_forecast as draw_forecast
-from .forecast_figures import drawings as drawings
 from .forecast_figures import write_all as write_all
 from .forecast_figures import write_cumulative as write_cumulative
 from .gate import draw_gate as draw_gate

@@ -5,8 +5,8 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from ...studies.bridge import Bridge
-from .date_intervals import Row, draw_rows, shift_text
-from .dates import day_text
+from ..text import brief_shift, date_text
+from .date_intervals import Row, draw_rows
 from .style import WIDTH, house_style
 
 
@@ -28,10 +28,10 @@ def draw_bridge(result: Bridge, *, width: float = WIDTH) -> Figure:
 
 def _finding(result: Bridge) -> str:
     calendar = result.question.assumptions.calendar
-    first, last = (day_text(calendar.day(ready.quantile_value(0.5))) for ready in (result.published, result.ready))
+    first, last = (date_text(calendar.day(ready.quantile_value(0.5))) for ready in (result.published, result.ready))
     moving = [step for step in result.steps if not step.shift(0.5).noise and step.shift(0.5).meaningful]
     if not moving:
         return f"From {first} as published to {last}, within Monte Carlo error"
     most = max(moving, key=lambda step: abs(step.shift(0.5).value))
     title = most.title[:1].lower() + most.title[1:]
-    return f"From {first} as published to {last}; most is moved by {title}, {shift_text(most.shift(0.5))} months"
+    return f"From {first} as published to {last}; most is moved by {title}, {brief_shift(most.shift(0.5))} months"

@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ...studies.news import Cause
-from .dates import day_number, day_text
+from ..text import date_text
+from .dates import day_number
 from .history import draw_evolution
 from .style import INK, MUTED, WIDTH, frame, house_style, legend_below, new_figure, series, settle
 
@@ -83,7 +84,7 @@ def draw_contributions(history: History, moved: Sequence[Contributions], *, widt
     )
     columns = MOST_COLUMNS if width >= WIDTH else MOST_COLUMNS // 2
     figure.set_size_inches(width, sum(HEIGHTS) + legend_below(below, handles, names, columns=columns))
-    elsewhere = [f"{day_text(each.day)} since run {each.since}" for each in moved if each.elsewhere]
+    elsewhere = [f"{date_text(each.day)} since run {each.since}" for each in moved if each.elsewhere]
     bars = "Bars: what moved the median since the run before" + (", unless said below." if elsewhere else ".")
     source = f"Bars: {', '.join(elsewhere)}. {words.source}" if elsewhere else words.source
     frame(figure, words.finding, f"{words.subtitle} {bars}", source)

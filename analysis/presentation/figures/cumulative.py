@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from ...inference.forecast import Forecast
 from ...inference.json_values import AnyDistribution
 from ...inference.probabilities import HEADLINE
-from ..text import arrival_text
-from .dates import date_number, day_number, day_text, month_text, set_date_axis
+from ...studies.movement import Movement
+from ..tables.movement import EVIDENCE, movement_text
+from ..text import arrival_text, date_text
+from .dates import date_number, day_number, month_text, set_date_axis
 from .style import (
     INK,
     LABEL_SIZE,
@@ -55,7 +57,12 @@ class _Curve:
 
 @house_style()
 def draw_cumulative(
-    forecast: Forecast, *, prior: Forecast | None = None, events: Sequence[Forecast] = (), width: float = WIDTH
+    forecast: Forecast,
+    *,
+    prior: Forecast | None = None,
+    moved: Movement | None = None,
+    events: Sequence[Forecast] = (),
+    width: float = WIDTH,
 ) -> Figure:
     """Draw the probability of being ready by each day, with median and 5 to 95% interval.
 
@@ -65,6 +72,8 @@ def draw_cumulative(
         What is drawn in front.
     prior : Forecast, optional
         The same question without evidence, drawn behind.
+    moved : Movement, optional
+        How far the evidence moved the date, which the subtitle then says.
     events : sequence of Forecast, optional
         The same question of other events.
     width : float
@@ -84,11 +93,11 @@ def draw_cumulative(
     _set_limits(axes, curves, width - SIDES)
     lines = [_draw_curve(axes, curve, position) for position, curve in enumerate(curves)]
     _mark_interval(axes, curves[0], width - SIDES, label=len(curves) == 1)
-    mark_day(axes, day_number(forecast.question.as_of), f"as of {day_text(forecast.question.as_of)}")
+    mark_day(axes, day_number(forecast.question.as_of), f"as of {date_text(forecast.question.as_of)}")
     if len(curves) > 1:  # beside several curves there is no room for labels: their dates stand below
         texts = [wrap(figure, _legend_text(curve), LABEL_SIZE, width - 0.9) for curve in curves]
         figure.set_size_inches(width, HEIGHT + legend_below(axes, lines, texts))
-    frame(figure, _finding(forecast), _subtitle(forecast, prior, events), _source(forecast))
+    frame(figure, _finding(forecast), _subtitle(forecast, moved, events), _source(forecast))
     return figure
 
 
@@ -125,9 +134,9 @@ def _mark_interval(axes: Axes, curve: _Curve, width: float, *, label: bool) -> N
         # left of a rising curve there is room above it; where that is too little, right of it below it
         low, high = axes.get_xlim()
         early = p < 0.25 and (day - low) / (high - low) * width < LABEL_WIDTH
-        text = f"{p:.0%} by {day_text(calendar.day(months))}"
+        text = f"{p:.0%} by {date_text(calendar.day(months))}"
         axes.annotate(
-            text if p != 0.5 else f"median {day_text(calendar.day(months))}",
+            text if p != 0.5 else f"median {date_text(calendar.day(months))}",
             (day, p),
             xytext=(9, -1) if early else (-7, 1),
             textcoords="offset points",
@@ -167,7 +176,7 @@ def _set_limits(axes: Axes, curves: Sequence[_Curve], width: float) -> None:
 
 def _legend_text(curve: _Curve) -> str:
     calendar = curve.forecast.question.assumptions.calendar
-    low, middle, high = (day_text(calendar.day(curve.ready.quantile_value(p))) for p in HEADLINE)
+    low, middle, high = (date_text(calendar.day(curve.ready.quantile_value(p))) for p in HEADLINE)
     return f"{curve.name}: median {middle} (90%: {low} to {high})"
 
 
@@ -181,24 +190,16 @@ def _finding(forecast: Forecast) -> str:
     return arrival_text(forecast.question.event, f"by {month_text(middle)}, as likely as not")
 
 
-def _subtitle(forecast: Forecast, prior: Forecast | None, events: Sequence[Forecast]) -> str:
+def _subtitle(forecast: Forecast, moved: Movement | None, events: Sequence[Forecast]) -> str:
     calendar = forecast.question.assumptions.calendar
     low, high = (month_text(calendar.day(forecast.ready.quantile_value(p))) for p in (0.05, 0.95))
     parts = [f"90% interval {low} to {high}."]
     if forecast.pooled_over:
         parts.append(f"Pooled with equal weights over {', '.join(forecast.pooled_over)}.")
-    if prior is not None:
-        parts.append(_moved(forecast, prior))
+    if moved is not None:
+        parts.append(f"{movement_text(forecast.question, EVIDENCE, moved)}.")
     parts.append("Several readings of the event, on the same draws." if events else event_text(forecast.question))
     return " ".join(parts)
-
-
-def _moved(forecast: Forecast, prior: Forecast) -> str:
-    after, before = forecast.ready.quantile(0.5), prior.ready.quantile(0.5)
-    shift, error = after.value - before.value, math.hypot(after.mcse, before.mcse)
-    if not math.isfinite(shift) or abs(shift) <= 2.0 * error:
-        return "The evidence moves the median by less than its Monte Carlo error."
-    return f"The evidence moves the median by {shift:+.1f} months."
 
 
 def _source(forecast: Forecast) -> str:

@@ -14,16 +14,16 @@ from matplotlib.figure import Figure
 from ...inference.estimates import Distribution, Estimate
 from ...inference.probabilities import DELAYED, QUANTILES
 from ...inference.result import Result
-from .dates import date_number, day_number, day_text, set_date_axis
+from ..text import brief_shift, date_text
+from .dates import date_number, day_number, set_date_axis
 from .style import INK, LABEL_SIZE, MUTED, NARROW, SERIES, frame, mark_day, new_figure, text_width, wrap
-from .wording import MINUS, source_line
+from .wording import source_line
 
 ROW_HEIGHT = 0.36  # inches, for a name of one or two lines
 LINE_HEIGHT = 0.14  # inches for every further line
 SURROUNDINGS = 0.95  # inches of axis and column heads
 COLUMN = 0.52  # inches
 LABEL_SHARE = 0.26  # of the width, at most, for the rows' names
-SMALLEST = 0.005  # months; a shift below this is written as none
 
 
 class Changed(Protocol):
@@ -81,7 +81,7 @@ def draw_rows(result: Result, rows: Sequence[Row], title: str, subtitle: str, ac
         _draw_interval(axes, result, row, position)
         if row.change is not None:
             for column, p in enumerate(columns):
-                _write_cell(axes, column, position, shift_text(row.change.shift(p)))
+                _write_cell(axes, column, position, brief_shift(row.change.shift(p)))
     _write_heads(axes, columns)
     median = rows[0].ready.quantile_value(0.5)
     if math.isfinite(median):
@@ -92,21 +92,9 @@ def draw_rows(result: Result, rows: Sequence[Row], title: str, subtitle: str, ac
     axes.tick_params(axis="y", length=0, labelsize=LABEL_SIZE)
     axes.grid(visible=False, axis="y")
     axes.spines["left"].set_visible(False)
-    mark_day(axes, day_number(result.question.as_of), f"{acting} {day_text(result.question.as_of)}")
+    mark_day(axes, day_number(result.question.as_of), f"{acting} {date_text(result.question.as_of)}")
     frame(figure, title, f"{subtitle} Dot: median; thick: 50%; thin: 90% interval.", _source(result, rows))
     return figure
-
-
-def shift_text(shift: Estimate) -> str:
-    """Write a shift in months; one inside its own Monte Carlo error is called none, one from too few draws unknown."""
-    if not math.isfinite(shift.value):
-        return "never" if shift.value > 0 else "?"
-    if not shift.meaningful:
-        return "?"
-    if shift.noise or abs(shift.value) < SMALLEST:
-        return "0"
-    size = abs(shift.value)
-    return f"{shift.value:+.{0 if size >= 99.95 else 1 if size >= 0.095 else 2}f}".replace("-", MINUS)
 
 
 def _draw_interval(axes: Axes, result: Result, row: Row, position: int) -> None:

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
 from ....model.calendar import Calendar
+from ..text import NEVER_SAID
 
 DAY_STEPS = (1, 2, 7, 14)
 MONTH_STEPS = (1, 2, 3, 6)
@@ -28,14 +29,9 @@ def day_number(day: date) -> float:
     return float(day.toordinal())
 
 
-def day_text(day: date | None) -> str:
-    """Write a day for people: 9 Nov 2026."""
-    return "never" if day is None else f"{day.day} {day:%b %Y}"
-
-
 def month_text(day: date | None) -> str:
     """Write a day's month for people: November 2026."""
-    return "never" if day is None else f"{day:%B %Y}"
+    return NEVER_SAID if day is None else f"{day:%B %Y}"
 
 
 def set_date_axis(axes: Axes, low: float, high: float, width: float, label: str) -> None:

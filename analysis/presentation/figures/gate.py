@@ -12,8 +12,9 @@ from matplotlib.ticker import NullFormatter
 
 from ...inference.probabilities import QUANTILES
 from ...studies.trajectories import Trajectories
+from ..text import date_text
 from .bands import draw_band, name_ends
-from .dates import date_number, day_number, day_text, month_text, set_date_axis
+from .dates import date_number, day_number, month_text, set_date_axis
 from .flop_axis import flop_tick_text, flop_ticks
 from .style import INK, LABEL_SIZE, MUTED, PAPER, SERIES, WIDTH, frame, house_style, mark_day, new_figure
 from .wording import event_text, firm_text, source_line
@@ -60,7 +61,7 @@ def draw_gate(paths: Trajectories, *, width: float = WIDTH) -> Figure:
     set_date_axis(axes, float(days[0]), float(days[-1]), width - SIDES, "Date")
     name_ends(figure, axes, list(lines), [quantiles[MEDIAN, -1] for quantiles in lines.values()], AXIS_HEIGHT)
     _mark_crossings(axes, paths, firms)
-    mark_day(axes, day_number(question.as_of), f"as of {day_text(question.as_of)}")
+    mark_day(axes, day_number(question.as_of), f"as of {date_text(question.as_of)}")
     frame(
         figure,
         _finding(paths),
@@ -112,7 +113,7 @@ def _mark_crossings(axes: Axes, paths: Trajectories, shown: Sequence[str]) -> No
         day = float(date_number(calendar, months))
         axes.plot(day, required, marker="o", markersize=8, markerfacecolor="white", markeredgecolor=INK, zorder=6)
         title = paths.question.assumptions.race.firms[firm].title
-        when = f"medians cross {day_text(calendar.day(months))}" if months > 0.0 else "budget suffices from the start"
+        when = f"medians cross {date_text(calendar.day(months))}" if months > 0.0 else "budget suffices from the start"
         # above the first crossing everything has fallen away to the right; below the others, to the left
         corner = (0.98, 0.97) if position == 0 else (0.03, 0.04 + 0.13 * (len(firms) - 1 - position))
         # from the end of a text its line passes by the texts above it, and behind one that is wider

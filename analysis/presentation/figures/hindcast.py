@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
-from ...studies.tables.hindcast import Hindcast
+from ...studies.tables.hindcast import OUTSIDE, Hindcast
 from ...studies.tables.lag_structures import STRUCTURES
+from ..tables.hindcast import calibration_text
 from .style import INK, LABEL_SIZE, MUTED, WIDTH, frame, house_style, legend_below, new_figure, series, wrap
 
 HEIGHT = 3.0  # inches
 HANDLE = 1.4  # inches, of what a line of the legend has beside its text, and of what the axes stand off by
 BAND = "#e8e8e8"
-OUTSIDE = 0.05  # share of times that chance alone leaves the band
 
 
 @house_style()
@@ -26,37 +26,33 @@ def draw_hindcast(result: Hindcast, *, width: float = WIDTH) -> Figure:
     width : float
         Inches.
     """
-    closed = [asked for asked in result.compared if not asked.episode.open]
     figure = new_figure(width, HEIGHT)
     axes = figure.add_subplot()
-    reach = float(np.sqrt(np.log(2.0 / OUTSIDE) / (2.0 * len(closed))))  # Dvoretzky, Kiefer, Wolfowitz; Massart
+    reach = result.reach
     at = np.array([0.0, reach, 1.0 - reach, 1.0] if reach < 0.5 else [0.0, 1.0 - reach, reach, 1.0])  # with its bends
     axes.fill_between(at, np.clip(at - reach, 0.0, 1.0), np.clip(at + reach, 0.0, 1.0), color=BAND, linewidth=0)
     axes.plot(at, at, color=MUTED, linewidth=0.6)
-    lines, worst = [], 0.0
+    lines = []
     for index, name in enumerate(STRUCTURES):
-        ranks = np.sort([asked.said[name].probability for asked in closed])
-        steps = np.arange(ranks.size + 1) / ranks.size
+        given, shares = result.shares_met(name)
         look = series(index)
         (line,) = axes.step(
-            np.concatenate([[0.0], ranks, [1.0]]),
-            np.concatenate([steps, [1.0]]),
+            np.concatenate([[0.0], given, [1.0]]),
+            np.concatenate([shares, [1.0]]),
             where="post",
             color=look.colour,
             linestyle=look.line,
             linewidth=1.4,
         )
         lines.append(line)
-        if name == result.best:
-            worst = float(np.max(np.maximum(np.abs(steps[1:] - ranks), np.abs(steps[:-1] - ranks))))
     axes.set(xlim=(0.0, 1.0), ylim=(0.0, 1.0))
     axes.set_xlabel("Probability given to a lag of at most what it was (1)", color=INK)
     axes.set_ylabel("Share of records met (1)", color=INK)
     names = [wrap(figure, f"{name}: {title}", LABEL_SIZE, width - HANDLE) for name, title in STRUCTURES.items()]
     taller = legend_below(axes, lines, names)
     figure.set_size_inches(width, HEIGHT + taller)
-    told = "as calibrated as chance allows one to tell" if worst <= reach else "not calibrated"
-    subtitle = f"{len(closed)} American records that Chinese models have met. Grey: where chance stays in 95% of cases."
+    chance = f"Grey: where chance stays in {1.0 - OUTSIDE:.0%} of cases."
+    subtitle = f"{len(result.closed)} American records that Chinese models have met. {chance}"
     source = f"{result.table.name}, {result.until.isoformat()}; records that are still open are left out here."
-    frame(figure, f"{result.best} is {told}", subtitle, source)
+    frame(figure, calibration_text(result), subtitle, source)
     return figure

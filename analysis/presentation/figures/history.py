@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from ....model.calendar import Calendar
 from ....priors.errors import InputError
 from ...inference.probabilities import HEADLINE, QUANTILES
-from .dates import date_number, date_ticks, day_number, day_text, month_text, set_date_axis
+from ..text import date_text
+from .dates import date_number, date_ticks, day_number, month_text, set_date_axis
 from .style import (
     BAND_ALPHA,
     INK,
@@ -167,7 +168,7 @@ def _draw_fan(axes: Axes, asked: Array, dates: dict[float, Array]) -> None:
     for p in HEADLINE:
         if np.isfinite(dates[p][-1]):
             axes.annotate(
-                day_text(date.fromordinal(int(dates[p][-1]))),
+                date_text(date.fromordinal(int(dates[p][-1]))),
                 (asked[-1], dates[p][-1]),
                 xytext=(-4, 4),
                 textcoords="offset points",
@@ -215,7 +216,7 @@ def _finding(entries: Sequence[Entry], calendar: Calendar) -> str:
     )
     if len(entries) == 1:
         return f"The median stands at {last}"
-    start = day_text(entries[0].run.manifest.as_of)
+    start = date_text(entries[0].run.manifest.as_of)
     if first == last:
         return f"The median stands at {last}, as it did on {start}"
     return f"The median stands at {last}; on {start} it stood at {first}"
@@ -233,7 +234,7 @@ def _runs_text(runs: int, days: int) -> str:
 
 
 def _source(entries: Sequence[Entry], arrivals: Sequence[tuple[date, str]]) -> str:
-    marks = [f"{number}: {day_text(day)}, {text}." for number, (day, text) in enumerate(arrivals, start=1)]
+    marks = [f"{number}: {date_text(day)}, {text}." for number, (day, text) in enumerate(arrivals, start=1)]
     draws = {entry.run.manifest.draws for entry in entries}
     marks.append(f"catchup, {min(draws):,} draws a run." if len(draws) == 1 else "catchup.")
     return " ".join(marks)

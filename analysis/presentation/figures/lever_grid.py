@@ -10,8 +10,7 @@ from matplotlib.patches import Rectangle
 
 from ...inference.estimates import Estimate
 from ...studies.lever_grid import Grid
-from ..text import date_text
-from .date_intervals import shift_text
+from ..text import brief_shift, date_text
 from .style import INK, LABEL_SIZE, SERIES, WIDTH, frame, house_style, new_figure, wrap
 from .wording import source_line
 
@@ -59,7 +58,7 @@ def _draw_cell(axes: Axes, column: int, row: int, shift: Estimate, largest: floa
     share = abs(shift.value) / largest if _shown(shift) else 0.0
     colour = SERIES[0 if shift.value >= 0.0 else 1].colour
     axes.add_patch(Rectangle((column, row), 1.0, 1.0, facecolor=colour, alpha=DARKEST * share, edgecolor="none"))
-    text = shift_text(shift) if math.isfinite(shift.value) else "never"
+    text = brief_shift(shift) if math.isfinite(shift.value) else "never"
     axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", color=INK, fontsize=LABEL_SIZE)
 
 
@@ -84,4 +83,4 @@ def _finding(result: Grid, cells: dict[tuple[str, str | None], Estimate], regime
         return "No lever moves the 95% date beyond its Monte Carlo error, whatever is committed"
     lever, regime = max(moving, key=lambda pair: moving[pair].value)
     under = "as the forecast has it" if regime is None else f"under {regimes[regime]}"
-    return f"The 95% date moves most by: {result.levers[lever]}, {under} ({shift_text(moving[lever, regime])} months)"
+    return f"The 95% date moves most by: {result.levers[lever]}, {under} ({brief_shift(moving[lever, regime])} months)"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from ...studies.counterfactuals import Comparison
-from .date_intervals import Row, draw_rows, shift_text
+from ..text import brief_shift
+from .date_intervals import Row, draw_rows
 from .style import WIDTH, house_style
 from .wording import event_text
 
@@ -35,4 +36,4 @@ def _finding(comparison: Comparison) -> str:
         return "No lever moves the median by more than its Monte Carlo error"
     most = max(moving, key=lambda row: row.shift(0.5).value)
     title = most.title[:1].lower() + most.title[1:]
-    return f"Most delay: {title}, {shift_text(most.shift(0.5))} months"
+    return f"Most delay: {title}, {brief_shift(most.shift(0.5))} months"

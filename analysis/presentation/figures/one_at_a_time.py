@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from ....model.firms import Firm
 from ...studies.sensitivity.one_at_a_time import HIGH, LOW, MOST_SHOWN, Setting, Swing
 from ...studies.sensitivity.study import Sensitivity
-from ..text import and_text
-from .dates import date_number, day_text, set_date_axis
+from ..text import and_text, date_text
+from .dates import date_number, set_date_axis
 from .style import (
     INK,
     LABEL_SIZE,
@@ -78,7 +78,7 @@ def draw_one_at_a_time(sensitivity: Sensitivity, *, width: float = WIDTH) -> Fig
     axes.tick_params(axis="y", length=0, labelsize=LABEL_SIZE)
     axes.grid(visible=False, axis="y")
     axes.spines["left"].set_visible(False)
-    mark_day(axes, baseline, f"all at their medians: {day_text(calendar.day(result.months.value))}")
+    mark_day(axes, baseline, f"all at their medians: {date_text(calendar.day(result.months.value))}")
     if shown:
         legend_below(axes, *axes.get_legend_handles_labels(), columns=2)
     frame(figure, _finding(shown, firms), _subtitle(sensitivity), _source(sensitivity, *_notes(sensitivity, shown)))

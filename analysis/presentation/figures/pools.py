@@ -12,8 +12,9 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from ...inference.estimates import Array
 from ...inference.probabilities import QUANTILES
 from ...studies.trajectories import Trajectories
+from ..text import date_text
 from .bands import draw_band, name_ends
-from .dates import date_number, day_number, day_text, set_date_axis
+from .dates import date_number, day_number, set_date_axis
 from .densities import density_of_draws
 from .style import BAND_ALPHA, NARROW, SERIES, WIDTH, frame, house_style, mark_day, new_figure
 from .wording import count_text, firm_text, source_line
@@ -63,12 +64,12 @@ def draw_pools(paths: Trajectories, *, width: float = WIDTH) -> Figure:
     set_date_axis(axes, float(days[0]), float(days[-1]), plot_width, "Date")
     titles = [question.assumptions.race.firms[firm].title for firm in firms]
     name_ends(figure, axes, titles, [quantiles[MEDIAN, -1] for quantiles in pools], AXIS_HEIGHT)
-    mark_day(axes, day_number(question.as_of), f"as of {day_text(question.as_of)}")
+    mark_day(axes, day_number(question.as_of), f"as of {date_text(question.as_of)}")
     if beside:
         _draw_densities(side, [paths.pools_as_of[firm] for firm in firms])
     of_all = f"The largest {len(firms)} of {len(paths.pools)} firms. " if len(firms) < len(paths.pools) else ""
     subtitle = f"{of_all}Line: median; bands: 50 and 90%." + (
-        f" Right: density on {day_text(question.as_of)}." if beside else ""
+        f" Right: density on {date_text(question.as_of)}." if beside else ""
     )
     frame(figure, _finding(paths), subtitle, source_line(question, paths.engine, paths.draws, paths.evidence))
     return figure
@@ -102,7 +103,7 @@ def _finding(paths: Trajectories) -> str:
     middle = {firm: float(np.median(stock)) for firm, stock in paths.pools_as_of.items()}
     ordered = sorted(middle, key=lambda firm: -middle[firm])
     first = ordered[0]
-    text = f"{firms[first].title}: about {count_text(middle[first])} H100e on {day_text(paths.question.as_of)}"
+    text = f"{firms[first].title}: about {count_text(middle[first])} H100e on {date_text(paths.question.as_of)}"
     if len(ordered) > 1 and middle[ordered[1]] > 0:
         text += f", {middle[first] / middle[ordered[1]]:.2g} times {firm_text(firms[ordered[1]])}"
     return text

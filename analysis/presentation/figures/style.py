@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.typing import RcKeyType
 
 WIDTH = 7.2  # inches; a page's text width
+TELEPHONE = 4.2  # inches; of a figure for a telephone
 NARROW = 5.5  # inches; below this a figure leaves out side columns
 TITLE_SIZE, SUBTITLE_SIZE, SOURCE_SIZE, LABEL_SIZE = 11.0, 8.5, 7.0, 8.0
 MARGIN, BLOCK_GAP = 0.08, 0.05  # inches
@@ -104,6 +105,7 @@ def frame(figure: Figure, title: str, subtitle: str = "", source: str = "") -> N
     source : str
         From `source_line`.
     """
+    figure.set_label(" ".join(title.split()))
     width, body = figure.get_size_inches()
     head = [
         _block(figure, title, TITLE_SIZE, INK, "bold"),
@@ -122,6 +124,11 @@ def frame(figure: Figure, title: str, subtitle: str = "", source: str = "") -> N
     engine: Any = figure.get_layout_engine()
     if engine is not None:
         engine.set(rect=(0.0, below / total, 1.0, body / total))
+
+
+def finding_of(figure: Figure) -> str:
+    """The finding that `frame` wrote above a figure, as one line."""
+    return str(figure.get_label())
 
 
 def settle(figure: Figure) -> None:

@@ -8,9 +8,9 @@ from types import MappingProxyType
 
 from ....model.firms import Firm
 from ...inference.question import Question
-from .dates import day_text
+from ..text import date_text
 
-TIMES, MINUS, EN_DASH = "\N{MULTIPLICATION SIGN}", "\N{MINUS SIGN}", "\N{EN DASH}"
+TIMES, EN_DASH = "\N{MULTIPLICATION SIGN}", "\N{EN DASH}"
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 ACRONYMS = {"mfu": "MFU", "h200": "H200", "h200s": "H200s", "950pr": "950PR", "950dt": "950DT", "rl": "RL"}
 PERCENT_WORDS = (
@@ -83,5 +83,5 @@ def event_text(question: Question) -> str:
 def source_line(question: Question, engine: str, draws: int, evidence: Sequence[str], *notes: str) -> str:
     """Say where a figure's numbers come from: the day, the evidence, the draws and whatever needs noting."""
     counted = f"{len(evidence)} item{'s' if len(evidence) != 1 else ''} of evidence" if evidence else "prior alone"
-    parts = [f"As of {day_text(question.as_of)}", counted, f"{draws:,} draws ({engine}, seed {question.seed})"]
+    parts = [f"As of {date_text(question.as_of)}", counted, f"{draws:,} draws ({engine}, seed {question.seed})"]
     return "; ".join([*parts, *(note for note in notes if note)]) + "."

@@ -12,6 +12,7 @@ from ...archive.moved import Moved
 from ...inference.forecast import Forecast
 from ...inference.probabilities import HEADLINE
 from ...inference.silence import Silence, silent_through, stale_lines
+from ...inference.words import QUESTION
 from ...studies.structure_spread import StructureSpread
 from ..html import environment
 from ..site.moved import Story, story
@@ -49,6 +50,7 @@ def render_report(sections: Sections, *, explorer: str | None = None) -> str:
     """Return the report of a run as HTML."""
     template = environment().get_template("report.html.j2")
     content = template.render(
+        heading=QUESTION,
         **_headline(sections.forecast),
         beside=beside_texts(sections.forecast),
         further=[*known_lines(sections.forecast), *_spread(sections)],

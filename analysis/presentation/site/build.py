@@ -12,6 +12,7 @@ from ...archive.history import Entry, History
 from ...archive.reading import EXPLORER, FORECAST, REPORT, Run
 from ...archive.site_folder import Content
 from ...archive.tabular import as_csv, as_parquet
+from ...inference.words import QUESTION
 from ..tables.builders import as_json
 from . import addresses, pages
 from .cards import CARD, card_of
@@ -77,7 +78,7 @@ def site_files(
         files |= {f"{place}/{copy}": one.run.folder / copy for copy in copies}
         files[f"{place}/forecast.csv"] = as_csv([one.run]).encode()
         files[f"{place}/forecast.parquet"] = as_parquet([one.run])
-        files[f"{place}/{CARD}"] = card_of(one, pages.QUESTION)
+        files[f"{place}/{CARD}"] = card_of(one, QUESTION)
         files[addresses.run_page(name)] = pages.run_page(one, copies, told, address).encode()
     newest_first = [*told.values()][::-1]
     about = [one for one in newest_first if one.run.manifest.event == event]
@@ -105,7 +106,7 @@ def site_files(
         addresses.EMBED: pages.embed_page(about, fan),
         addresses.INDEX: pages.index_page(about, of_event, of_newest, fan, site),
         addresses.LATEST: latest_text(latest_of(newest.run, newest.story)),
-        addresses.FEED: feed_text(about, pages.QUESTION, address),
+        addresses.FEED: feed_text(about, QUESTION, address),
     }
     return files | {name: text.encode() for name, text in texts.items()}
 

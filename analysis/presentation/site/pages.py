@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ...archive.contributions import Shifted, contributions
 from ...archive.history import Entry, History
 from ...archive.reading import EXPLORER, REPORT, Run
+from ...inference.words import QUESTION
 from ..html import environment
 from ..pages.priors import prior_sections
 from ..report.contents import leaves_out
@@ -28,9 +29,6 @@ from .record import Record
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-QUESTION = "When will a Chinese lab have a fully developed model like Claude Mythos?"
-WIDTH = 7.2  # inches, of a picture for a desk
-NARROW = 4.2  # inches, of a picture for a telephone
 RECENT = 8  # runs that the first page lists
 
 
@@ -69,8 +67,9 @@ def fan_of(history: History, told: Sequence[Told]) -> Fan:
     """Draw the forecast through time, for all who show it; told newest first."""
     from ..figures import inline_svg
     from ..figures.files import render
+    from ..figures.style import TELEPHONE, WIDTH
 
-    wide, narrow = (_drawn(history, told, width) for width in (WIDTH, NARROW))
+    wide, narrow = (_drawn(history, told, width) for width in (WIDTH, TELEPHONE))
     return Fan(inline_svg(wide, "fan"), inline_svg(narrow, "narrow-fan"), render(wide, ".svg").decode())
 
 

@@ -23,7 +23,7 @@ from .columns import asked_text
 from .diagnostics import diagnostics_as_json, diagnostics_table
 from .firms import SUMS_TO_ONE, commitment_tables, firms_as_json, first_lines, first_table
 from .genuineness import genuine_as_json
-from .movement import movement_as_json, movement_text
+from .movement import EVIDENCE, movement_as_json, movement_text
 from .state import stages_text
 
 if TYPE_CHECKING:  # studies that few forecasts are shown with
@@ -296,7 +296,7 @@ def _dates(result: Forecast) -> dict[str, AnyDistribution]:
 
 
 def _what(name: str, movement: Movement) -> str:
-    return "The evidence" if name == BY_EVIDENCE else and_text(movement.items) or "Added items"
+    return EVIDENCE if name == BY_EVIDENCE else and_text(movement.items) or "Added items"
 
 
 def _doubt(result: Forecast, name: str, movement: Movement) -> str:

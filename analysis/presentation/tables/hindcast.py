@@ -15,7 +15,7 @@ from ...inference.proper_scores import HORIZON
 from ...studies.structure_registry import COMPUTE
 from ...studies.tables.chosen import origin_of
 from ...studies.tables.gate_hindcast import GateAsked, GateHindcast, makers_of
-from ...studies.tables.hindcast import LEVELS, RIVALS, Asked, Hindcast, Score
+from ...studies.tables.hindcast import LEVELS, OUTSIDE, RIVALS, Asked, Hindcast, Score
 from ...studies.tables.lag_structures import STRUCTURES, Said
 from ...studies.tables.telling_curve import ruled_out_text
 from ..json_form import to_json
@@ -172,7 +172,14 @@ def score_table(result: Hindcast) -> Table[_Scored]:
         *(_coverage_column(level) for level in LEVELS),
         Column(path=(KEY, "episodes"), value=lambda row: len(result.compared)),
     ]
-    return Table("How they did", columns, rows, key=lambda row: row.id, lead=[verdict(result)], lines=[SCORED_UP_TO])
+    return Table(
+        "How they did",
+        columns,
+        rows,
+        key=lambda row: row.id,
+        lead=[verdict(result)],
+        lines=[_calibration_line(result), SCORED_UP_TO],
+    )
 
 
 def verdict(result: Hindcast) -> str:
@@ -186,6 +193,19 @@ def verdict(result: Hindcast) -> str:
         f"Verdict: {better}, {what}, did better than {worse} by {by}, {told}: "
         f"{len(result.compared)} episodes, which the error counts as {result.observations}: those that one Chinese "
         "model closed as one, and those still open as one."
+    )
+
+
+def calibration_text(result: Hindcast) -> str:
+    """Say whether the best structure is calibrated, as far as chance allows one to tell."""
+    told = "as calibrated as chance allows one to tell" if result.calibrated else "not calibrated"
+    return f"{result.best} is {told}"
+
+
+def _calibration_line(result: Hindcast) -> str:
+    return (
+        f"{calibration_text(result)}: shares of the {len(result.closed)} records met lie up to {result.worst:.2f} from "
+        f"the probabilities given to them; chance stays within {result.reach:.2f} in {1.0 - OUTSIDE:.0%} of cases."
     )
 
 
@@ -276,5 +296,13 @@ def _as_json(
             "error": round(result.error, DECIMALS),
             "episodes": len(result.compared),
             "observations": result.observations,
+        },
+        "calibration": {
+            "structure": result.best,
+            "calibrated": result.calibrated,
+            "episodes": len(result.closed),
+            "worst": round(result.worst, PROBABILITY_DECIMALS),
+            "reach": round(result.reach, PROBABILITY_DECIMALS),
+            "outside": OUTSIDE,
         },
     }

@@ -10,6 +10,7 @@ from ...inference.question import Question
 from ..json_form import shifts_as_json
 from ..text import SMALLEST_SHIFT, as_recorded, day_text
 
+EVIDENCE = "The evidence"  # what moved the date, where it is all that is counted
 TELLING = 0.1  # months, by which an outer date must move to be named
 
 if TYPE_CHECKING:  # a forecast without evidence loads no kind of it

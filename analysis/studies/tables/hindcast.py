@@ -15,6 +15,7 @@ from ....model.assumptions import Assumptions
 from ....model.equations import MONTHS_PER_YEAR
 from ....priors.errors import InputError
 from ....priors.families import Family
+from ...inference.estimates import Array
 from .chosen import last_day
 from .gate_hindcast import GateHindcast
 from .lag_structures import STRUCTURES, UNKNOWNS, Known, Said, predict_lag
@@ -26,6 +27,7 @@ RIVALS: Mapping[str, str] = {
 }
 """By id, what each naive rival says."""
 LEVELS = (0.5, 0.9)  # of central intervals
+OUTSIDE = 0.05  # share of times that chance alone leaves the band about what is calibrated
 FEWEST_EPISODES = 3  # with a lag known before, below which nothing can be compared
 
 
@@ -140,6 +142,46 @@ class Hindcast:
     def compared(self) -> list[Asked]:
         """Episodes of which everybody said something."""
         return [asked for asked in self.episodes if asked.compared]
+
+    @property
+    def closed(self) -> list[Asked]:
+        """Those of them that a Chinese model has met."""
+        return [asked for asked in self.compared if not asked.episode.open]
+
+    @property
+    def reach(self) -> float:
+        """How far chance takes shares of records met from the probabilities given to them, but for `OUTSIDE` of cases.
+
+        The inequality of Dvoretzky, Kiefer and Wolfowitz with Massart's constant, for as many episodes as are closed.
+        """
+        return math.sqrt(math.log(2.0 / OUTSIDE) / (2.0 * len(self.closed)))
+
+    def shares_met(self, name: str) -> tuple[Array, Array]:
+        """Shares of records met by each probability that a structure gave.
+
+        Parameters
+        ----------
+        name : str
+            A structure's id.
+
+        Returns
+        -------
+        array of shape (closed,), array of shape (closed + 1,)
+            Probabilities given to what came of each closed episode, ascending; and the share up to each, from 0 to 1.
+        """
+        given = np.sort([asked.said[name].probability for asked in self.closed])
+        return given, np.arange(given.size + 1) / given.size
+
+    @property
+    def worst(self) -> float:
+        """How far the best structure's shares lie from its probabilities, where they are farthest apart."""
+        given, shares = self.shares_met(self.best)
+        return float(np.max(np.maximum(np.abs(shares[1:] - given), np.abs(shares[:-1] - given))))
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether chance alone may take the best structure's shares as far from its probabilities as they are."""
+        return self.worst <= self.reach
 
 
 def hindcast(tables: Sequence[Table], assumptions: Assumptions) -> Hindcast:
