@@ -23,6 +23,7 @@ from ..presentation.tables.genuineness import genuine_as_json
 from ..presentation.text import date_text
 from .options import BELIEF, OUTPUT, WHAT, Assumed
 from .output import print_json, say, show
+from .unused import refuse_unused
 
 if TYPE_CHECKING:
     from ...evidence import Item
@@ -159,6 +160,8 @@ def confirm_evidence(
         Its id.
     """
     shown = shown or Shown()
+    if shown.ledger is None:
+        refuse_unused({"--priors": shown.priors, "--set": shown.set}, "changes nothing here unless --ledger is given")
     items = load_ledger(shown.ledger).items
     if item not in items:
         raise unknown_name("item", item, items, file=shown.ledger or "evidence/ledger", key="id")
