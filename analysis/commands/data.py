@@ -106,7 +106,9 @@ def check_data(*files: Path, vintage: date | None = None, kept: Kept | None = No
         read_table(file, vintage=vintage or named_vintage(file), shapes=store.shapes) for file in dict.fromkeys(files)
     ] or [store.read(held) for held in store.vintages()]
     if not read:
-        raise InputError("holds no table to check: a FILE was expected, or a table kept by catchup data add", file=store.folder)
+        raise InputError(
+            "holds no table to check: a FILE was expected, or a table kept by catchup data add", file=store.folder
+        )
     if kept.json:
         tables = [{"file": each.file, **vintage_as_json(each)} for each in read]
         print_json({"schema": 1, "valid": True, "tables": tables})

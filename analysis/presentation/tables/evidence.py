@@ -103,7 +103,9 @@ def item_layout(item: Item, use: str | None = None, asked: str = "") -> Layout:
     """Lay out one item in full; with what is done with it by default, and where that was asked, if it can be told."""
     told = {} if use is None else {"use": use}
     return Layout(
-        tables=(), json=lambda: {"schema": 1, **item_as_json(item), **told}, head=_in_full(item, use and f"{asked}: {use}")
+        tables=(),
+        json=lambda: {"schema": 1, **item_as_json(item), **told},
+        head=_in_full(item, use and f"{asked}: {use}"),
     )
 
 
