@@ -1,4 +1,4 @@
-"""Options that would do nothing beside others: refused, since whoever gives one expects that it does something."""
+"""Options that would do nothing beside others: refused or told of, since whoever gives one expects something of it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...model.assumptions import DEFAULT_EVENT
 from ...priors.errors import InputError
+from .output import warn
 
 if TYPE_CHECKING:
     from .options import Asked
@@ -35,14 +36,17 @@ def refuse_unused(given: Mapping[str, object], problem: str) -> None:
             raise InputError(problem, key=option)
 
 
-def refuse_of_the_date(asked: Asked) -> None:
-    """Refuse what only moves the date where an answer knows of the date through evidence alone, and none is counted.
+def warn_of_the_date(asked: Asked) -> None:
+    """Say of what only moves the date that it does nothing, where an answer knows of the date through evidence alone.
+
+    Every command that asks a question takes these options, so that a question can be put to all of them: not refused.
 
     Raises
     ------
     InputError
-        If it was given, or as ``Asked.question`` does.
+        As ``Asked.question`` does.
     """
     if asked.unannounced_request().counts_nothing:
         given = {"--event": asked.event != DEFAULT_EVENT, "--launch-grid": asked.launch_grid}
-        refuse_unused(given, "changes nothing here unless evidence is counted, which is about the date")
+        for option in (option for option, value in given.items() if value):
+            warn(f"{option} changes nothing here: only evidence, of which none is counted, would be about the date")

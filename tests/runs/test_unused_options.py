@@ -32,10 +32,6 @@ DAY = "1999-01-01"
         ([*SCORE, "--outcome", DAY, "--data", "nowhere"], "--data"),
         ([*PUBLISH, "--json", "--quiet"], "--quiet"),
         (["run", "--runs", "nowhere", "--json", "--quiet", *PRIOR], "--quiet"),
-        (["capacity", "--event", "narrow-exploit", *PRIOR], "--event"),
-        (["capacity", "--launch-grid", "0.5", *PRIOR], "--launch-grid"),
-        (["size", "--event", "narrow-exploit", *PRIOR], "--event"),
-        (["size", "--launch-grid", "0.5", *PRIOR], "--launch-grid"),
         (["evidence", "confirm", "no-public-model", "--through", "2026-11-26", "--set", "mfu_china=0.2"], "--set"),
         (["evidence", "confirm", "no-public-model", "--through", "2026-11-26", "--priors", "nope"], "--priors"),
     ],
@@ -55,9 +51,17 @@ def test_an_unused_option_is_refused(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("arguments", [["capacity", *PRIOR], ["size", "--event", "compute-equivalent", *PRIOR]])
-def test_what_changes_nothing_by_being_the_default_may_be_said(arguments: list[str]) -> None:
-    assert command([*arguments, "--json"]) == 0
+@pytest.mark.parametrize("name", ["capacity", "size"])
+@pytest.mark.parametrize("given", [["--event", "narrow-exploit"], ["--launch-grid", "0.5"]])
+def test_what_is_taken_everywhere_is_told_of_where_it_does_nothing(
+    name: str, given: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = f"catchup: {given[0]} changes nothing here"
+    assert command([name, *given, *PRIOR, "--json"]) == 0
+    assert told in capsys.readouterr().err
+    for arguments in ([name, *PRIOR], [name, "--event", "compute-equivalent", *PRIOR]):
+        assert command([*arguments, "--json"]) == 0
+        assert "changes nothing" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["forecast", "capacity", "thresholds"])
