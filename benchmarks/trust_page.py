@@ -165,7 +165,9 @@ def kills(rows: Rows) -> Found:
 def pairs(rows: Rows) -> Found:
     (row,) = rows
     lost = 2 * row["pairs"] - row["whole"]
-    text = f"{row['pairs']} pairs: {lost} runs lost, {row['different']} different forecast.json"
+    kinds = row["different"]
+    alike = f"all {row['whole']} forecast.json alike" if kinds == 1 else f"{kinds} kinds of forecast.json"
+    text = f"{row['pairs']} pairs: {lost} runs lost, {alike}"
     return text, lost == 0 and row["different"] == 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .options import Asked
 from .output import show, warn_if_few
+from .unused import warn_of_the_date
 
 
 def capacity(*, asked: Asked | None = None) -> int:
@@ -12,6 +13,7 @@ def capacity(*, asked: Asked | None = None) -> int:
     from ..studies.readings.capacity import capacity as carry_forward
 
     asked = asked or Asked()
+    warn_of_the_date(asked)
     result = carry_forward(asked.posterior())
     show(layout(result), as_json=asked.json)
     if not asked.json:

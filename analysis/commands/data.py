@@ -26,6 +26,7 @@ from ..presentation.tables.public_tables import (
 from .data_studies import efficiency_data, lags_data
 from .options import OUTPUT
 from .output import print_json, say, show, warn
+from .unused import refuse_unused
 
 __all__ = [
     "add_data",
@@ -99,9 +100,15 @@ def check_data(*files: Path, vintage: date | None = None, kept: Kept | None = No
     """
     kept = kept or Kept()
     store = kept.store()
+    if not files:
+        refuse_unused({"--vintage": vintage}, "is the day of FILE, and none was given")
     read = [
         read_table(file, vintage=vintage or named_vintage(file), shapes=store.shapes) for file in dict.fromkeys(files)
     ] or [store.read(held) for held in store.vintages()]
+    if not read:
+        raise InputError(
+            "holds no table to check: a FILE was expected, or a table kept by catchup data add", file=store.folder
+        )
     if kept.json:
         tables = [{"file": each.file, **vintage_as_json(each)} for each in read]
         print_json({"schema": 1, "valid": True, "tables": tables})

@@ -14,6 +14,7 @@ from ...evidence.tables.store import TableStore
 from ...priors.clock import today
 from .options import BELIEF, OUTPUT, WHAT, Assumed, announced
 from .output import show
+from .unused import BESIDE_ITEM, WITHOUT_DATES, refuse_unused
 
 
 @Parameter(name="*")
@@ -68,6 +69,9 @@ def lags_data(
     from ..studies.tables.lags import lag_item_text, lags
 
     studied = studied or Studied()
+    refuse_unused({"--set": studied.set}, "fixes no lag: these are read off a table")
+    if item is not None:
+        refuse_unused({"--json": studied.json}, BESIDE_ITEM)
     chosen = chosen_table(studied.store(), file, studied.vintage)
     calendar = studied.assumptions().calendar
     result = lags(chosen, calendar.days_per_month)
@@ -110,6 +114,10 @@ def efficiency_data(
     from ..studies.tables.efficiency import Choice, measured_progress, progress_item_text, with_dates
 
     studied = studied or Studied()
+    if item is not None:
+        refuse_unused({"--json": studied.json, "--dates": dates}, BESIDE_ITEM)
+    if not dates:
+        refuse_unused({"--as-of": as_of}, WITHOUT_DATES)
     assumptions = studied.assumptions()
     chosen = chosen_table(studied.store(), file, studied.vintage, having="training_compute")
     result = measured_progress(chosen, assumptions, Choice(models, since, confidence))

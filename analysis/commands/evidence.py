@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,8 +20,10 @@ from ...priors.clock import today
 from ...priors.errors import InputError, unknown_name
 from ..presentation.tables.evidence import Evidence, item_layout, layout, uses_of
 from ..presentation.tables.genuineness import genuine_as_json
+from ..presentation.text import date_text
 from .options import BELIEF, OUTPUT, WHAT, Assumed
 from .output import print_json, say, show
+from .unused import refuse_unused
 
 if TYPE_CHECKING:
     from ...evidence import Item
@@ -62,11 +65,16 @@ def show_evidence(item: str, /, *, shown: Shown | None = None) -> int:
         Its id.
     """
     shown = shown or Shown()
-    items = load_ledger(shown.ledger).items
+    ledger, assumptions, day = load_ledger(shown.ledger), shown.assumptions(), shown.as_of or today()
+    items = ledger.items
     if item not in items:
         raise unknown_name("item", item, items)
     found = items[item] if shown.as_of is None else items[item].as_of(shown.as_of)
-    show(item_layout(found), as_json=shown.json, model=shown.model)
+    use = None
+    with suppress(InputError):  # an item can be read in a ledger whose items cannot be counted together
+        use = uses_of(select(ledger, "default", day, assumptions))[item]
+    asked = f"On {date_text(day)}, by the model {shown.model}"
+    show(item_layout(found, use, asked), as_json=shown.json, model=shown.model)
     return 0
 
 
@@ -152,6 +160,8 @@ def confirm_evidence(
         Its id.
     """
     shown = shown or Shown()
+    if shown.ledger is None:
+        refuse_unused({"--priors": shown.priors, "--set": shown.set}, "changes nothing here unless --ledger is given")
     items = load_ledger(shown.ledger).items
     if item not in items:
         raise unknown_name("item", item, items, file=shown.ledger or "evidence/ledger", key="id")

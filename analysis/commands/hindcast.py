@@ -12,6 +12,7 @@ from ...priors.errors import InputError
 from .data_studies import Studied, print_item
 from .options import OUTPUT, WHAT, announced
 from .output import check_plot, draw_plot, show, warn
+from .unused import BESIDE_ITEM, WITHOUT_DATES, refuse_unused
 
 
 def hindcast(
@@ -49,6 +50,10 @@ def hindcast(
     from ..studies.tables.hindcast import hindcast as ask_again
 
     studied = studied or Studied()
+    if item is not None:
+        refuse_unused({"--plot": plot, "--json": studied.json, "--dates": dates}, BESIDE_ITEM)
+    if not dates:
+        refuse_unused({"--as-of": as_of}, WITHOUT_DATES)
     check_plot(plot)
     assumptions, tables = studied.assumptions(), every_table(studied.store(), file, studied.vintage)
     gate = _gate(studied, file, assumptions)

@@ -124,13 +124,18 @@ class Asked(Assumed):
 
     def unannounced_request(self) -> Request:
         """Build the same, saying nothing: for who says it in another way."""
-        return Request(
+        request = Request(
             question=self.question(),
             evidence=self.evidence,
             engine=self.engine,
             ledger=self.ledger,
             added=tuple(self.add or ()),
         )
+        if request.counts_nothing and self.ledger is not None:
+            from ...evidence.ledgers import load_ledger
+
+            load_ledger(self.ledger)  # whose faults nobody would hear of, nothing of it being counted
+        return request
 
     def posterior(self) -> Posterior:
         """Draw from the posterior that is asked for; raises as `inference.request.posterior` does."""

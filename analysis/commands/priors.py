@@ -72,7 +72,8 @@ def check_priors(*files: str, listed: Listed | None = None) -> int:
     for name in changed:
         quantity = assumptions.table.quantities[name]
         middle = figure(float(assumptions.table.quantiles(name, 0.5)))
-        say(f"  {name}: {quantity.distribution.family}, median {middle} {quantity.text.unit}")
+        unit = "" if quantity.text.unit == "1" else f" {quantity.text.unit}"
+        say(f"  {name}: {quantity.distribution.family}, median {middle}{unit}")
     for row in others:
         say(f"  {row}")
     for each in correlations:

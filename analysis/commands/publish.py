@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from .options import OUTPUT
 from .output import print_json, say, warn
+from .unused import refuse_unused
 
 
 def publish(
@@ -38,6 +39,8 @@ def publish(
     from ..presentation.site.record import Record, read_printed
     from ..runs.publish import publish as publish_site
 
+    if json:
+        refuse_unused({"--quiet": quiet}, "does not go with --json, which prints")
     files = {"hindcast": hindcast, "criteria": criteria}
     printed = {name: None if file is None else read_printed(file, name) for name, file in files.items()}
     record = Record(None if outcome is None else Outcome.stated(outcome, today()), **printed)

@@ -16,6 +16,7 @@ from ..presentation.text import day_text
 from .notices import notice
 from .options import OUTPUT, Asked, stale
 from .output import print_json, say
+from .unused import refuse_unused
 
 if TYPE_CHECKING:
     from ..archive.reading import Run
@@ -42,6 +43,8 @@ def run(
     from ..runs.standing import standing_run
 
     asked = asked or Asked()
+    if asked.json:
+        refuse_unused({"--quiet": quiet}, "does not go with --json, which prints")
     request = asked.unannounced_request()
     standing = standing_run(request, runs) if once else None
     if standing is not None:

@@ -12,6 +12,7 @@ from ...priors.clock import today
 from ...priors.errors import InputError, unknown_name
 from .options import OUTPUT
 from .output import show, warn, warn_of_faults
+from .unused import refuse_unused
 
 
 def score(
@@ -53,6 +54,11 @@ def score(
 
     if sum(given is not None for given in (outcome, outcome_after, criterion)) > 1:
         raise InputError("give at most one of --outcome DATE, --outcome-after DATE and --criterion ID")
+    if outcome is not None or outcome_after is not None:
+        problem = (
+            f"does not go with {'--outcome' if outcome is not None else '--outcome-after'}, which says the day itself"
+        )
+        refuse_unused({"--criteria": criteria, "--data": data}, problem)
     shelf, rivals = read_runs(runs), load_rivals()
     warn_of_faults(shelf.faults)
     if not shelf.runs:

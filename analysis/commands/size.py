@@ -8,6 +8,7 @@ from cyclopts import Parameter
 
 from .options import WHAT, Asked
 from .output import show, warn_if_few
+from .unused import warn_of_the_date
 
 
 def size(
@@ -23,6 +24,7 @@ def size(
     from ..studies.readings.size import sizes
 
     asked = asked or Asked()
+    warn_of_the_date(asked)
     result = sizes(asked.posterior(), flop or ())
     show(layout(result), as_json=asked.json)
     if not asked.json:

@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from .options import WHAT, Asked
 from .output import show, warn
+from .unused import refuse_unused
 
 
 def thresholds(
@@ -28,11 +29,11 @@ def thresholds(
     stock: Annotated[
         str | None,
         Parameter(
-            name=("--stock", "--quantity"),
             group=WHAT,
             help="The quantity held at a value; by default the firm's stock at t = 0, or what arrives first.",
         ),
     ] = None,
+    quantity: Annotated[str | None, Parameter(group=WHAT, help="The same as --stock, by another name.")] = None,
     by: Annotated[
         list[date] | None,
         Parameter(
@@ -55,11 +56,18 @@ def thresholds(
 
     if probability and not by and scenario is None:
         raise InputError("needs a day: say --by DATE", key="--probability")
+    if stock is not None:
+        refuse_unused({"--quantity": quantity}, "is --stock by another name: one of them was expected")
     asked = asked or Asked()
     request = asked.request()
     days = by or (quarter_ends(request.question) if probability else None)
     criteria = ready_by(request.question, days, probability or PROBABILITIES) if days else None
-    result = solve(posterior(request), firm=firm, stock=stock, scenario=scenario, criteria=criteria)
+    try:
+        result = solve(posterior(request), firm=firm, stock=stock or quantity, scenario=scenario, criteria=criteria)
+    except InputError as error:
+        if quantity is None or error.key != "--stock":
+            raise
+        raise InputError(error.problem, key="--quantity", nearest=error.nearest) from None
     for note in result.notes:
         warn(note)
     show(layout(result), as_json=asked.json)

@@ -165,7 +165,12 @@ def firm_words(race: Race, firm: str) -> str:
 
 def the_firm(race: Race, firm: str) -> str:
     """A firm as a subject: by its name, or as what it is typical of."""
-    return f"the {firm}" if race.archetypes.get(firm, firm) == firm else race.firms[firm].title
+    return f"the {kind_words(firm)}" if race.archetypes.get(firm, firm) == firm else race.firms[firm].title
+
+
+def kind_words(kind: str) -> str:
+    """A kind of firm, or one that a scenario brings in, in running text."""
+    return {"startup": "start-up"}.get(kind, kind)
 
 
 def between_text(share: float | None, rest: str) -> str:

@@ -199,7 +199,7 @@ def test_the_command_answers_why(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out)["bridge"] is None
     assert run(["forecast", "--why", *options, "--evidence", "eci-lag"]) == 0
     said = " ".join(capsys.readouterr().out.split())
-    assert "The published median is" in said
+    assert "As published, the median is" in said
 
 
 def test_the_picture_keeps_the_order_of_the_steps(found: Bridge) -> None:

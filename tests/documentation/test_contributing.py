@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from import_graph import FLOORS
+from test_house import ROOMS
 
 from documents import ROOT
 
@@ -26,6 +27,11 @@ def test_names_that_are_to_be_extended_stand_where_it_says() -> None:
     for name, path in named:
         text = (ROOT / path).read_text(encoding="utf-8")
         assert re.search(rf"^(def )?{name}\b", text, re.MULTILINE), f"{name} in {path}"
+
+
+def test_every_room_says_what_it_may_import() -> None:
+    table = TEXT[TEXT.index("| room |") :].split("\n\n", 1)[0]
+    assert {*re.findall(r"^\| `(\w+)/`", table, re.MULTILINE)} == set(ROOMS)
 
 
 def test_floors_are_those_that_are_tested() -> None:

@@ -69,7 +69,9 @@ def test_all_five_sources_speak(caveats: Caveats) -> None:
     assert len(set(texts)) == len(texts)
 
 
-@pytest.mark.parametrize("kind", ["obstacles", "levers", "regimes", "scenarios", "worlds", "overlays", "trends"])
+@pytest.mark.parametrize(
+    "kind", ["obstacles", "events", "levers", "regimes", "scenarios", "worlds", "overlays", "trends"]
+)
 def test_everything_made_against_a_caveat_is_cited(
     kind: str, caveats: Caveats, known: dict[str, Collection[str]]
 ) -> None:
@@ -77,6 +79,19 @@ def test_everything_made_against_a_caveat_is_cited(
     if kind == "overlays":  # a world names its overlays, and is cited itself
         cited |= {name for world in load_assumptions().worlds.values() for name in world.text.overlays}
     assert cited == set(known[kind])
+
+
+def test_every_belief_that_the_default_model_adds_is_cited(caveats: Caveats) -> None:
+    published, default = load_assumptions(model="article").table, load_assumptions().table
+    added = {
+        name
+        for name, row in default.quantities.items()
+        if name not in published.quantities
+        or (published.quantities[name].distribution.family == "fixed" != row.distribution.family)
+    }
+    assert {"ascend_950pr_usable", "h200_shipped", "chinese_release_delay", "zai_commitment"} <= added
+    switched_off = {name for name in added if name.startswith(("meituan_", "xiaomi_"))}
+    assert added - switched_off <= {name for row in caveats.rows.values() for name in row.held.quantities}
 
 
 def test_every_caveat_stands_in_one_table(caveats: Caveats) -> None:

@@ -94,8 +94,8 @@ def test_tables_fit_a_terminal_of_eighty_columns(command, words, capsys, monkeyp
 def test_no_size_is_written_with_two_powers_of_ten(capsys):
     assert run(["size", "--set", "tokens_per_parameter=1", *OPTIONS]) == 0
     printed = capsys.readouterr().out
-    assert "e+03e9" not in printed
-    assert "e+12" in printed
+    assert "e+" not in printed.replace("e+26", "").replace("e+27", "")  # a column is written one way
+    assert "3.49e12" in printed
 
 
 def test_a_share_above_one_is_said_to_be_impossible(capsys):

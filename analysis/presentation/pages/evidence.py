@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ....evidence.kinds import KINDS
+from ....evidence.ledgers import Ledger
 from ....evidence.schema import Item
+from ....evidence.selection import select
+from ....model.assumptions import load_assumptions
+from ....model.models import MODELS
 from ...inference.json_values import thousands
 from ..markdown import generated_by, markdown_table, marked_up, to_markdown
-from ..table import Table
-from ..tables.evidence import Evidence, evidence_table, source_spans
+from ..table import Column, Table
+from ..tables.evidence import COUNTED, Evidence, evidence_table, source_spans, uses_of
 
 ROLES = {
-    "likelihood": ("Counted", "What a forecast is conditioned on by default, as far as it was known on the day."),
+    "likelihood": (
+        "Counted",
+        "What a forecast is conditioned on by default, as far as it was known on the day: by both models, or by "
+        "one of them, where the other does something else with it.",
+    ),
     "prior": ("Used to set a prior", "Shown, and never counted: the priors know it already."),
     "check": ("Held out as a check", "Not counted unless asked for by id; compared with what the forecast predicts."),
 }
@@ -45,21 +54,45 @@ def evidence_page(items: Mapping[str, Item]) -> str:
     ]
     for role, (title, explanation) in ROLES.items():
         chosen = {name: item for name, item in items.items() if item.text.role == role}
-        parts += [f"## {title}\n", explanation + "\n", to_markdown(_list(chosen, title))]
+        by = counted_by(items) if role == "likelihood" else {}
+        parts += [f"## {title}\n", explanation + "\n", to_markdown(_list(chosen, title, by))]
     parts += [
         "## Kinds\n",
         "Each kind is a likelihood of its own; [the model's page](model.md#evidence) has their densities.\n",
         markdown_table(("kind", "coordinate", "what is seen"), _kinds()),
     ]
-    parts += ["## Items\n", *(_section(item) for item in items.values()), LEFT_OUT]
+    replaced = {name: item.id for item in items.values() for name in item.text.replaces}
+    parts += ["## Items\n", *(_section(item, replaced) for item in items.values()), LEFT_OUT]
     return "\n".join(parts)
 
 
-def _list(items: Mapping[str, Item], use: str) -> Table[Item]:
-    """Items of a role in a table, which the page around it says more of."""
+def counted_by(items: Mapping[str, Item]) -> dict[str, str]:
+    """Say of each item which models count it by default, and what the others do with it.
+
+    Parameters
+    ----------
+    items : mapping of str to Item
+        By id.
+    """
+    day, ledger = max(item.text.known_since for item in items.values()), Ledger(dict(items))
+    uses = {model: uses_of(select(ledger, "default", day, load_assumptions(model=model))) for model in MODELS}
+    return {name: _models_text({model: uses[model][name] for model in uses}) for name in items}
+
+
+def _models_text(uses: Mapping[str, str]) -> str:
+    """Which models count an item, and why the others do not."""
+    counting = [model for model, use in uses.items() if use == COUNTED]
+    others = (f"{model}: {use}" for model, use in uses.items() if model not in counting)
+    return "; ".join([", ".join(counting) or "none", *others])
+
+
+def _list(items: Mapping[str, Item], use: str, by: Mapping[str, str]) -> Table[Item]:
+    """Items of a role in a table, which the page around it says more of; `by` which models each is counted, if any."""
     chosen = tuple(items.values())
     evidence = Evidence(max(item.text.known_since for item in chosen), chosen, dict.fromkeys(items, use))
-    return evidence_table(evidence, linked=True).without(evidence.day_text, "Source")
+    table = evidence_table(evidence, linked=True).without(evidence.day_text, "Source")
+    column: Column[Item] = Column(title="Counted by", text=lambda item: by[item.id])
+    return replace(table, columns=[*table.columns, column]) if by else table
 
 
 def _kinds() -> list[tuple[str, str, str]]:
@@ -73,7 +106,7 @@ def _says(kind: object) -> str:
     return first[:1].upper() + first[1:]
 
 
-def _section(item: Item) -> str:
+def _section(item: Item, replaced: Mapping[str, str]) -> str:
     text = item.text
     rows = [
         ("kind, role", f"`{item.kind.name}`, {ROLES[text.role][0].lower()}"),
@@ -81,6 +114,8 @@ def _section(item: Item) -> str:
         ("observed", _figures(item.observed.model_dump())),
         ("likelihood", _figures(item.stated_likelihood)),
         ("rests on", ", ".join(f"`{name}`" for name in text.shares)),
+        ("takes the place of", ", ".join(f"[`{name}`](#{name})" for name in text.replaces)),
+        ("replaced by", _replaced_by(replaced.get(item.id))),
         ("weight", f"{text.weight:g}: {text.weight_reason}" if text.weight < 1.0 else ""),
         *(("revised", str(entry)) for entry in text.revised),
         ("retracted", f"{text.retracted_on}: {text.retracted_why}" if text.retracted_on else ""),
@@ -89,6 +124,10 @@ def _section(item: Item) -> str:
     notes = f"\n{' '.join(text.notes.split())}\n" if text.notes else ""
     table = markdown_table(("", text.title), [row for row in rows if row[1]])
     return f"### {item.id}\n\n{table}{notes}"
+
+
+def _replaced_by(name: str | None) -> str:
+    return f"[`{name}`](#{name}), where a model counts that" if name else ""
 
 
 def _figures(table: Mapping[str, Any]) -> str:

@@ -25,7 +25,7 @@ from ..markdown import to_markdown
 from ..table import Column, Span, Table
 from ..tables.columns import shift_column
 from ..text import share_text
-from .readings import AS_OF, filled
+from .readings import AS_OF, drawn_sentence, filled
 
 PAGE = "how-to/leaks.md"
 BLOCK = re.compile(r"^```toml\n# ([\w-]+\.toml)\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -101,7 +101,8 @@ def main(arguments: Sequence[str]) -> int:
         text = path.read_text(encoding="utf-8")
         question = Question(load_assumptions(), AS_OF, draws=DRAWS)
         table = leak_table(list(moved(leaks_in(text), question)))
-        write_text(path, filled(text, {"leaks": lambda: to_markdown(table, lines=False)}, path))
+        above = f"{drawn_sentence(question)}: each leak alone is added to the default evidence."
+        write_text(path, filled(text, {"leaks": lambda: f"{above}\n\n{to_markdown(table, lines=False)}"}, path))
     except CatchupError as error:
         print(f"catchup: {error.on_command_line}", file=sys.stderr)
         return error.exit_code

@@ -64,6 +64,19 @@ NAMES = {
 }
 """Quantities of each page, by name or by how their names begin."""
 
+DRAWN = (
+    "trend-dates",
+    "lags-dates",
+    "lags-published-race",
+    "capacity-known",
+    "capacity-through-2027",
+    "efficiency-needed",
+    "efficiency-closed",
+    "efficiency-lags",
+    "size-mythos",
+)
+"""Tables whose figures are of the question's day and draws, which they say."""
+
 
 def figures(question: Question) -> dict[str, Callable[[], str]]:
     """Return every table by name, worked out when it is asked for."""
@@ -88,7 +101,18 @@ def figures(question: Question) -> dict[str, Callable[[], str]]:
     }
     for page, names in NAMES.items():
         tables[f"{page}-quantities"] = partial(quantities, question, names)
+    for name in DRAWN:
+        tables[name] = partial(_with_its_draws, question, tables[name])
     return tables
+
+
+def drawn_sentence(question: Question) -> str:
+    """Say of a table as of which day it is, and from how many draws."""
+    return f"As of {date_text(question.as_of)}, {question.draws:,} draws"
+
+
+def _with_its_draws(question: Question, table: Callable[[], str]) -> str:
+    return f"{drawn_sentence(question)}.\n\n{table()}"
 
 
 def filled(text: str, tables: Mapping[str, Callable[[], str]], file: Path) -> str:
@@ -129,7 +153,7 @@ def lags_dates(question: Question) -> str:
 def lags_published_race(question: Question) -> str:
     """The same on the published model's race, which nothing but compute holds up."""
     asked = replace(question, assumptions=load_assumptions([group_layer("dated-lags")], model=ARTICLE))
-    return to_markdown(lag_assumption_table(lag_assumptions(posterior(Request(asked)))))
+    return lags_dates(asked)
 
 
 def capacity_known(question: Question) -> str:

@@ -79,7 +79,7 @@ def bridge_text(result: Bridge) -> str:
     question = result.question
     said = ". ".join(f"{step.title}: {moved_text(step.shift(0.5))}" for step in result.steps)
     return (
-        f"The published median is {day_text(question, result.published.quantile_value(0.5))}. {said}. "
+        f"As published, the median is {day_text(question, result.published.quantile_value(0.5))} here. {said}. "
         f"Together {moved_text(result.whole[0.5])}: {day_text(question, result.ready.quantile_value(0.5))}."
     )
 

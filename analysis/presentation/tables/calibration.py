@@ -87,10 +87,14 @@ def _on_fits(result: Calibration) -> str:
         )
     return (
         f"Effective draws of a fit: {diagnostics['ess_median']:,.0f} in the middle, {diagnostics['ess_min']:,.0f} at "
-        f"least. Of {diagnostics['fits_examined']} fits that were examined a forecast would leave "
+        f"least. Of {_examined(diagnostics['fits_examined'])} examined a forecast would leave "
         f"{diagnostics['fits_left_to_nuts']} to NUTS, and refuse to answer {diagnostics['fits_refused']} by importance "
         "(k-hat); their ranks are exact all the same"
     )
+
+
+def _examined(fits: int) -> str:
+    return "1 fit that was" if fits == 1 else f"{fits} fits that were"
 
 
 def _as_json(result: Calibration, table: Table[Verdict]) -> dict[str, Any]:

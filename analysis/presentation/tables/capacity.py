@@ -15,7 +15,7 @@ from ...studies.readings.capacity import Capacity, CapacityOn, EssayArithmetic, 
 from ..json_form import SPREAD_DIGITS, scaled_as_json, spread_as_json, to_json
 from ..table import ABSENT, KEY, Column, Layout, Table
 from ..text import date_text, quantile_text
-from .columns import source_names, spread_columns
+from .columns import drawn_text, source_names, spread_columns
 
 MILLION = 1e6
 NATIONS = {"us": "United States", "china": "China"}
@@ -46,7 +46,9 @@ def layout(result: Capacity) -> Layout:
     nations, days = nation_table(result), day_table(result)
     coverage, essay = coverage_table(result), essay_table(result)
     return Layout(
-        tables=(nations, days, coverage, essay), json=lambda: _as_json(result, nations, days, coverage, essay)
+        tables=(nations, days, coverage, essay),
+        json=lambda: _as_json(result, nations, days, coverage, essay),
+        head=(drawn_text(result.origin),),
     )
 
 

@@ -9,6 +9,7 @@ from ...inference.estimates import Distribution, Estimate
 from ...inference.json_values import AnyDistribution
 from ...inference.probabilities import HEADLINE, QUANTILES
 from ...inference.question import Question
+from ...inference.result import Origin
 from ..json_form import date_as_json, moments_as_json, scaled_as_json, shift_as_json
 from ..table import Column, Path, Room, Span
 from ..text import date_text, day_text, quantile_text, shift_text
@@ -17,6 +18,13 @@ from ..text import date_text, day_text, quantile_text, shift_text
 def asked_text(question: Question, what: str = "as of") -> str:
     """Say which model was asked about which event, and as of which day."""
     return f"model {question.assumptions.model}, event {question.event}, {what} {date_text(question.as_of)}"
+
+
+def drawn_text(origin: Origin) -> str:
+    """Say the same, and what the draws are of: the prior, or what some evidence has made of it."""
+    counted = len(origin.evidence)
+    items = f"{counted} item{'s' if counted > 1 else ''} of evidence counted" if counted else "prior alone"
+    return f"{asked_text(origin.question)}, {items}, {origin.draws:,} draws"
 
 
 def source_names(question: Question, quantities: Iterable[str]) -> list[str]:

@@ -31,7 +31,9 @@ def layout(result: Criteria) -> Layout:
     rows = [_Row(each.id, each.criterion.title, each, each.met) for each in result.readings]
     whole = [_Row("all-of-them", ALL, None, result.all_of_them)] if len(rows) > 1 else []
     table = Table("When a Chinese model meets each criterion", _columns(result), [*rows, *whole], lines=_lines(result))
-    return Layout(tables=(table,), json=lambda: _as_json(result, table))
+    question = result.question
+    head = f"model {question.assumptions.model}, as of {date_text(question.as_of)}: the frontier's records, and no race"
+    return Layout(tables=(table,), json=lambda: _as_json(result, table), head=(head,))
 
 
 def _columns(result: Criteria) -> list[Column[_Row]]:

@@ -12,7 +12,7 @@ from ...studies.readings.efficiency import READINGS, ClosedBy, Efficiency
 from ..json_form import SPREAD_DIGITS, scaled_as_json, share_as_json, to_json
 from ..table import Column, Layout, Table
 from ..text import chance_text, date_text
-from .columns import source_names, spread_columns
+from .columns import drawn_text, source_names, spread_columns
 
 CHANNEL_TITLES = {"own": "own innovation", "replicated": "replication", "distilled": "distillation"}
 READING_TITLES = {"progress": "on Mythos", "held_back": "held back", "edge": "on labs that progress too"}
@@ -23,7 +23,11 @@ Spread = tuple[str, Distribution]
 def layout(result: Efficiency) -> Layout:
     """Lay out what efficiency has to do for compute, and can."""
     needed, closed, lags = progress_table(result), closed_table(result), lag_table(result)
-    return Layout(tables=(needed, closed, lags), json=lambda: _as_json(result, needed, closed, lags))
+    return Layout(
+        tables=(needed, closed, lags),
+        json=lambda: _as_json(result, needed, closed, lags),
+        head=(drawn_text(result.origin),),
+    )
 
 
 def progress_table(result: Efficiency) -> Table[Spread]:

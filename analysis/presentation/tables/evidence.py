@@ -99,17 +99,23 @@ def _revised(result: Evidence) -> list[Column[Item]]:
     return [Column(title="Revised", text=days, full=whole)]
 
 
-def item_layout(item: Item) -> Layout:
-    """Lay out one item in full."""
-    return Layout(tables=(), json=lambda: {"schema": 1, **item_as_json(item)}, head=_in_full(item))
+def item_layout(item: Item, use: str | None = None, asked: str = "") -> Layout:
+    """Lay out one item in full; with what is done with it by default, and where that was asked, if it can be told."""
+    told = {} if use is None else {"use": use}
+    return Layout(
+        tables=(),
+        json=lambda: {"schema": 1, **item_as_json(item), **told},
+        head=_in_full(item, use and f"{asked}: {use}"),
+    )
 
 
-def _in_full(item: Item) -> list[Cell]:
+def _in_full(item: Item, use: str | None) -> list[Cell]:
     text = item.text
     lines: list[Cell] = [
         (Span(item.id, "strong"), f": {text.title}"),
         f"{text.kind}, role {text.role}, known since {date_text(text.known_since)}   [{item.file}]",
     ]
+    lines += [with_days(use)] if use else []
     for name, part in (("observed", item.observed.model_dump()), ("likelihood", item.stated_likelihood)):
         numbers = ", ".join(f"{key} = {value}" for key, value in part.items() if value is not None)
         lines.append(f"{name}: {numbers or 'nothing'}")
@@ -123,6 +129,8 @@ def _in_full(item: Item) -> list[Cell]:
         lines.append(f"Source: {source.title} ({source.publisher}, {date_text(source.date)}; {place})")
     if text.shares:
         lines.append(f"Rests on: {', '.join(text.shares)}")
+    if text.replaces:
+        lines.append(f"Takes the place of: {', '.join(text.replaces)}")
     if text.notes:
         lines.append(" ".join(text.notes.split()))
     return lines

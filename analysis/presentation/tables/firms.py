@@ -10,7 +10,7 @@ from ...inference.forecast import Forecast
 from ...inference.json_values import significant
 from ..json_form import distribution_as_json, share_as_json
 from ..table import Column, Table
-from ..text import chance_text, firm_words
+from ..text import chance_text, firm_words, kind_words
 from .columns import date_columns
 
 SUMS_TO_ONE = 1e-9  # up to the rounding of sums
@@ -23,7 +23,7 @@ def first_lines(result: Forecast) -> list[str]:
     firsts = [_first(firm_words(race, firm), share) for firm, share in result.first_firm.items()]
     lines = [f"First to be ready: {', '.join([*firsts, *nobody(result.first_firm)])}"]
     if list(result.first_archetype) != list(result.first_firm):
-        kinds = ", ".join(_first(f"a {kind}", share) for kind, share in result.first_archetype.items())
+        kinds = ", ".join(_first(f"a {kind_words(kind)}", share) for kind, share in result.first_archetype.items())
         lines.append(f"By kind of firm: {kinds}")
     return lines
 

@@ -55,7 +55,7 @@ def _in_full(assumptions: Assumptions, quantity: Quantity) -> list[Cell]:
     numbers = ", ".join(f"{key} = {toml_text(value)}" for key, value in numbers_by_key(quantity).items())
     quantiles = zip(HEADLINE, assumptions.table.quantiles(quantity.name, HEADLINE), strict=True)
     lines: list[Cell] = [
-        (Span(quantity.name, "strong"), f" ({text.unit})"),
+        (Span(quantity.name, "strong"), "" if text.unit == "1" else f" ({text.unit})"),
         text.description,
         f"{distribution.family}: {numbers}   [{quantity.file}]",
         ", ".join(f"{p:.0%}: {figure(float(value))}" for p, value in quantiles),

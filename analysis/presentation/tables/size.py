@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from ...studies.readings.size import MEASURES, SizedCompute, Sizes
 from ..json_form import SPREAD_DIGITS, scaled_as_json, to_json
 from ..table import KEY, Column, Layout, Table
 from ..text import quantile_text
-from .columns import source_names
+from .columns import drawn_text, source_names
 
 TITLES = dict(zip(MEASURES, ("Compute, FLOP", "Tokens", "Parameters", "of which active"), strict=True))
 WRITTEN: dict[str, Callable[[float], str]] = {
@@ -24,9 +25,12 @@ WRITTEN: dict[str, Callable[[float], str]] = {
 
 
 def _in_powers(value: float, exponent: int) -> str:
-    """Write a number in a power of ten; plainly where what is left before the power needs a power of its own."""
+    """Write a number in a power of ten; in another where what is left before this one needs a power of its own."""
     mantissa = f"{value / 10.0**exponent:.3g}"
-    return f"{value:.3g}" if "e" in mantissa else f"{mantissa}e{exponent}"
+    if "e" not in mantissa:
+        return f"{mantissa}e{exponent}"
+    own = 3 * math.floor(math.log10(float(f"{value:.3g}")) / 3)
+    return f"{value / 10.0**own:.3g}e{own}"
 
 
 def layout(result: Sizes) -> Layout:
@@ -36,6 +40,7 @@ def layout(result: Sizes) -> Layout:
     return Layout(
         tables=(mythos, thread, given) if result.given else (mythos, thread),
         json=lambda: _as_json(result, mythos, thread, given),
+        head=(drawn_text(result.origin),),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from ...inference.json_values import rounded
 from ...inference.question import Question
 from ...studies.structure_dates import Refused
+from ...studies.structure_registry import COMPUTE
 from ...studies.structure_spread import StructureSpread
 from ..json_form import date_as_json
 from ..text import day_text
@@ -49,7 +50,9 @@ def spread_text(question: Question, spread: StructureSpread) -> str:
 
     left_out = [left_out_text(spread.left_out, question)] if spread.left_out else []
     medians = f"from {median(0)} to {median(-1)}"
-    said = f"Medians of {len(ordered)} models of other shapes, duplicates left out: {medians}"
+    others = sum(row.id != COMPUTE for row in ordered)
+    whose = f"this model and {others} of other shapes" if others < len(ordered) else f"{others} models of other shapes"
+    said = f"Medians of {whose}, duplicates left out: {medians}"
     return "; ".join([said, *left_out, *refused_texts(spread.refused)])
 
 

@@ -36,7 +36,7 @@ GAPS = (2.0, 3.0, 5.0, 10.0, 30.0, 100.0)
 MONTHS_AHEAD = 36
 READINGS = {
     "progress": "against Mythos, all progress counted",
-    "held_back": "the same, replication delayed and distillation limited",
+    "held_back": "against Mythos, replication delayed and distillation limited",
     "edge": "against labs that progress as well",
 }
 
