@@ -57,6 +57,13 @@ MALFORMED_ROWS = [
     (CHIPS, "mode = {a = 1}", "mode", "should be a valid number, not a table", None),
     (CHIPS, "mode = 2026-02-24", "mode", "should be a valid number, not 2026-02-24", None),
     (CHIPS, f"mode = 1{'0' * 400}", "mode", "should be a valid number", None),
+    (
+        "quantity.china_stock",
+        'family = "scipy"\ndistribution = "pareto"\nparameters = {b = 0.02}',
+        "",
+        "values within 1e+100 in size were expected, but its own reach from 1 to inf",
+        None,
+    ),
     (CHIPS, "family = 3", "family", "the name of a family was expected, not 3", None),
     (CHIPS, 'family = ["normal"]', "family", "the name of a family was expected, not a list", None),
     (CHIPS, "description = 3", "description", "should be text in quotes, not 3", None),
