@@ -13,10 +13,11 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from cyclopts import App, CycloptsError, UnknownCommandError, UnusedCliTokensError
+from cyclopts import App, CoercionError, CycloptsError, Parameter, UnknownCommandError, UnusedCliTokensError
 
 from ...priors.errors import CatchupError, InputError, reason_of, unknown_name
 from .notices import take_notices
+from .values import read_value, refusal
 
 COMMANDS = {
     "forecast": "When the event comes, with its spread and who gets there first.",
@@ -97,6 +98,7 @@ app = App(
     version_flags=["--version"],
     help_format="plaintext",
     suppress_keyboard_interrupt=False,
+    default_parameter=Parameter(converter=read_value),
 )
 for name, text in COMMANDS.items():
     app.command(f"{HERE}.{name}:{name}", name=name, help=text)
@@ -208,6 +210,9 @@ def run(arguments: Sequence[str]) -> int:
         return _fail(_unknown_command(error).on_command_line, 2, arguments)
     except UnusedCliTokensError as error:
         return _fail(f"unexpected argument '{(error.unused_tokens or [''])[0]}'; see --help", 2, arguments)
+    except CoercionError as error:
+        refused = refusal(error)
+        return _fail(str(error) if refused is None else refused.on_command_line, 2, arguments)
     except CycloptsError as error:
         return _fail(str(error), 2, arguments)
     except KeyboardInterrupt as error:
