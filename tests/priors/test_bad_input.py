@@ -57,6 +57,9 @@ MALFORMED_ROWS = [
     (CHIPS, "mode = {a = 1}", "mode", "should be a valid number, not a table", None),
     (CHIPS, "mode = 2026-02-24", "mode", "should be a valid number, not 2026-02-24", None),
     (CHIPS, f"mode = 1{'0' * 400}", "mode", "should be a valid number", None),
+    (CHIPS, f"mode = 0x{'f' * 5000}", "mode", "not a whole number of thousands of digits", None),
+    (CHIPS, f"family = 0b{'1' * 20_000}", "family", "not a whole number of thousands of digits", None),
+    (CHIPS, f"role = 0o{'7' * 6000}", "role", "not a whole number of thousands of digits", None),
     (
         "quantity.china_stock",
         'family = "scipy"\ndistribution = "pareto"\nparameters = {b = 0.02}',
@@ -192,7 +195,7 @@ def test_empty_file(tmp_path):
         (b"\x89PNG\r\n\x1a\n\x00\x00", "is not UTF-8 text"),
         (b"\x00\x00\x00", "is not valid TOML"),
         (b"x = " + b"[" * 100_000, "nested too deeply"),
-        (b"x = " + b"9" * 10_000, "is not valid TOML"),
+        (b"x = " + b"9" * 10_000, "is not valid TOML: a whole number has thousands of digits"),
     ],
     ids=["half", "twice", "yaml", "json", "no-such-day", "utf-16", "picture", "zeros", "nested", "digits"],
 )
