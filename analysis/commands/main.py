@@ -109,6 +109,7 @@ for group, (text, members) in COMMAND_GROUPS.items():
     app.command(subapp)
 
 
+OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 ENDINGS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGHUP: "hung up"}
 
 
@@ -243,7 +244,11 @@ def _unknown_command(error: UnknownCommandError) -> InputError:
 
 
 def _is_of_the_disk(error: BaseException | None) -> bool:
-    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in OF_THE_DISK:
+            return True
+        error = error.__context__
+    return False
 
 
 def _fail(message: str, status: int, arguments: Sequence[str]) -> int:
