@@ -16,6 +16,7 @@ from types import FrameType
 from cyclopts import App, CoercionError, CycloptsError, Parameter, UnknownCommandError, UnusedCliTokensError
 
 from ...priors.errors import CatchupError, InputError, reason_of, unknown_name
+from ..inference.process_limit import most_processes
 from .notices import take_notices
 from .values import read_value, refusal
 
@@ -202,6 +203,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit status, printing one line for whatever went wrong."""
     take_notices()  # of a command before, where one process runs several
     try:
+        most_processes()  # refused before anything is made, whether or not there is work to be shared
         result = app(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
     except CatchupError as error:
         # a disk that is full or broken is not the user's mistake, whatever was being written
