@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from statistics import NormalDist
+from typing import Annotated
+
+from pydantic import Field
+
+Level = Annotated[float, Field(ge=0.01, le=0.9999)]
+"""Probability that an interval states; nearer to 0 or 1 its width says nothing of an error."""
 
 
 def interval_sd(width: float, level: float) -> float:

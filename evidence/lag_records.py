@@ -38,6 +38,7 @@ FIRST, STEP, COUNT = math.log(0.5), 0.125, 43  # points of the curve, log months
 TYPICAL_NODES, SPREAD_NODES, SHARED_NODES, OPEN_NODES = 71, 15, 5, 9  # more move no height by 0.003
 WIDEST = 3.5  # standard deviations of the belief about the typical lag that nodes reach
 FEWEST_RECORDS = 2  # that a pace is read off
+LONGEST = 95.0  # months that the curve reaches
 SHORTEST = 0.25  # months: a record that was met sooner, or had been met before, is told from others no better
 LEAST_LAG = 1.0  # months, in whose terms an error is at most taken
 

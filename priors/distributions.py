@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+
 from .errors import InputError, unknown_name
 from .families.checks import check_forms
 from .families.dirichlet import Dirichlet
-from .families.family import Family
+from .families.family import LARGEST, Family
 from .families.registry import FAMILIES, FAMILY_KEYS, family_named, family_names, is_own
 from .layers import Row
 from .strict import StrictModel, describe, validate
@@ -130,6 +132,7 @@ class Limits:
             too_low = too_low or (low <= self.above and not touches)
         too_high = self.maximum is not None and high > self.maximum
         if not too_low and not too_high:
+            _refuse_beyond_numbers(distribution, file, key)
             return
         demanded = f"must be {self._demand()}"
         if low == high:
@@ -154,6 +157,17 @@ class Limits:
         low, high = family.widest
         bounds = [bound for bound in (self.above, self.minimum) if bound is not None]
         return all(low >= bound for bound in bounds) and (self.maximum is None or high <= self.maximum)
+
+
+def _refuse_beyond_numbers(distribution: Family, file: str, key: str) -> None:
+    """Refuse a distribution whose draws no figure may be as large as, and no sum with them can be worked out."""
+    if distribution.parents or np.isfinite(distribution.support()).all():  # parents are held to it where they give
+        return
+    with np.errstate(all="ignore"):
+        reach = distribution.extremes()
+    if not np.abs(reach).max() <= LARGEST:
+        problem = f"values within {LARGEST:g} in size were expected, but its own reach"
+        raise InputError(f"{problem} from {reach[0]:.3g} to {reach[1]:.3g}", file=file, key=key)
 
 
 def _listed(names: Iterable[str], word: str = "and") -> str:

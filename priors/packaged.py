@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from .errors import MissingFileError, unknown_name
+from .errors import InputError, MissingFileError, unknown_name
 from .layers import Layer, merge
 from .strict import read_toml
 
@@ -81,6 +81,8 @@ def read_overlay(name_or_path: str | Path) -> Layer:
     """
     overlays = named_overlays()
     text = str(name_or_path)
+    if not text:  # which would be the current folder
+        raise InputError("a TOML file or the name of an overlay was expected, not ''", key="--priors")
     try:
         # a user's file is never the project's own
         return Layer.read(os.path.abspath(text) if is_own_file(text) else text)

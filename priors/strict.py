@@ -99,8 +99,10 @@ def read_toml(path: str | Path) -> dict[str, Any]:
         raise InputError("is not UTF-8 text; a TOML file was expected", file=path) from None
     except RecursionError:
         raise InputError("is not valid TOML: nested too deeply", file=path) from None
-    except ValueError as error:  # also what an integer of thousands of digits raises
+    except tomllib.TOMLDecodeError as error:
         raise InputError(f"is not valid TOML: {error}", file=path) from None
+    except ValueError:
+        raise InputError("is not valid TOML: a whole number has thousands of digits", file=path) from None
     if not table:
         raise InputError("is empty; at least one table was expected", file=path)
     return table
@@ -214,7 +216,7 @@ def _first(error: ValidationError, model: type[BaseModel], *, file: str | Path |
     first, *others = dict.fromkeys(_plainly(other) for other in faults if _locate(model, other["loc"])[0] == path)
     expected = " or ".join([first, *(other.removeprefix("should be ") for other in others)])
     options = re.findall("'([^']*)'", fault["ctx"]["expected"]) if fault["type"] == "literal_error" else []
-    nearest = nearest_name(str(fault["input"]), options)
+    nearest = nearest_name(_as_text(fault["input"]), options)
     return InputError(f"{expected}, not {describe(fault['input'])}", file=file, key=where, nearest=nearest)
 
 
@@ -226,8 +228,15 @@ def describe(value: object) -> str:
         return "a list" if value else "an empty list"
     if isinstance(value, bool):
         return str(value).lower()
-    text = repr(value) if isinstance(value, str) else str(value)
+    text = repr(value) if isinstance(value, str) else _as_text(value)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _as_text(value: object) -> str:
+    try:
+        return str(value)
+    except ValueError:  # hexadecimal digits are read, however many, and not written as decimal ones
+        return "a whole number of thousands of digits"
 
 
 def _plainly(fault: ErrorDetails) -> str:

@@ -112,7 +112,7 @@ def test_no_room_loads_anything_heavy_before_it_is_used(room, tmp_path):
 
 def test_command_is_installed(installed):
     (entry_points,) = installed.glob("*.dist-info/entry_points.txt")
-    assert "catchup = catchup.analysis.commands.main:main" in entry_points.read_text()
+    assert "catchup = catchup.analysis.commands.entry:main" in entry_points.read_text()
 
 
 def locked() -> dict[str, str]:

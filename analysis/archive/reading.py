@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -198,17 +199,23 @@ def _check_forecast(run: Run) -> None:
     for target in (*TARGETS, *(["known"] if content.get("known") is not None else [])):
         table = content.get(target)
         quantiles = table.get("quantiles") if isinstance(table, dict) else None
-        sound = isinstance(quantiles, dict) and "0.5" in quantiles and all(map(_is_quantile, quantiles.values()))
+        sound = isinstance(quantiles, dict) and "0.5" in quantiles and all(starmap(_is_quantile, quantiles.items()))
         if not sound:
             raise BrokenRunError(f"{path}: is damaged ({target}.quantiles)")
 
 
-def _is_quantile(entry: object) -> bool:
-    """Whether something is months, their date and their Monte Carlo error, each None where there is none."""
+def _is_quantile(level: str, entry: object) -> bool:
+    """Whether something is a level, with months, their day and their Monte Carlo error; None where there is none."""
     if not isinstance(entry, dict):
         return False
     kinds = {"months": int | float | None, "mcse": int | float | None, "date": str | None}
-    return all(name in entry and isinstance(entry[name], kind) for name, kind in kinds.items())
+    if not all(name in entry and isinstance(entry[name], kind) for name, kind in kinds.items()):
+        return False
+    day = entry["date"]
+    try:
+        return 0.0 < float(level) < 1.0 and (day is None or date.fromisoformat(day).isoformat() == day)
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ from ...priors.files import make_folder, remove, sync
 OPTION = "--site"
 ASIDE, BEFORE = ".publishing", ".published"
 
+NOT_OURS = ("CNAME",)  # beside hidden files, what hosts of sites want in a folder before anything is published there
+
 MADE = ".made.json"  # what stands there that is made anew only when its key changes, by address
 
 
@@ -73,6 +75,17 @@ def publish_files(site: Path, files: Mapping[str, Content]) -> list[str]:
             return _bring(site, files)
     except OSError as error:
         raise InputError(f"cannot be published: {reason_of(error)}", file=site, key=OPTION) from error
+
+
+def stranger_in(site: Path) -> str | None:
+    """Name a file or folder that shows that a folder is for something else; None in a site, or where nothing is."""
+    try:
+        names = os.listdir(site)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    if MADE in names or ASIDE in names:  # a site, or one whose publisher has died
+        return None
+    return min((name for name in names if not name.startswith(".") and name not in NOT_OURS), default=None)
 
 
 @contextlib.contextmanager

@@ -69,7 +69,7 @@ def build(runs: Path, name: str, write: Callable[[Path], None]) -> Path:
         If the run cannot be built beside the runs folder or inside it, or not be put into it.
     """
     with _workplace(runs, name) as place:
-        with _told(runs):
+        with _told(runs, place):
             write(place)
         with _told(runs):
             try:
@@ -113,10 +113,15 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 @contextlib.contextmanager
-def _told(runs: Path) -> Iterator[None]:
-    """Say in a line why a run cannot be kept."""
+def _told(runs: Path, place: Path | None = None) -> Iterator[None]:
+    """Say in a line why a run cannot be kept; of a file in the place that it is built in, too, which nobody named."""
     try:
         yield
+    except InputError as error:
+        if place is None or error.file is None or not Path(error.file).is_relative_to(place):
+            raise
+        problem = f"a run cannot be kept here: its {Path(error.file).relative_to(place)} {error.problem}"
+        raise InputError(problem, file=runs, key=OPTION) from error
     except OSError as error:
         raise InputError(f"a run cannot be kept here: {reason_of(error)}", file=runs, key=OPTION) from None
 

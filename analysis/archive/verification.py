@@ -11,7 +11,7 @@ from ...priors.errors import InputError, reason_of
 from ...priors.regular_files import check_regular
 from ..inference.engines import FORWARD
 from .manifest import MANIFEST, BrokenRunError, Manifest, file_hash, read_json, read_manifest
-from .reading import FORECAST
+from .reading import FORECAST, Run
 
 State = Literal["changed", "missing", "unreadable", "added", "contradicted", "unrepeated"]
 SAID_TWICE = ("model", "event", "as_of", "engine", "seed", "evidence")  # by the manifest and the forecast
@@ -75,6 +75,17 @@ def verify(folder: Path) -> Verification:
     if FORECAST not in {departure.file for departure in departures}:
         departures += _contradictions(folder, manifest)
     return Verification(folder, manifest, tuple(sorted(departures, key=lambda departure: departure.file)))
+
+
+def altered_sections(run: Run) -> list[str]:
+    """Say which of the JSON files that a run is told by are not those that it was made with."""
+    files = [name for name in run.manifest.files if name.endswith(".json")]
+    found = [_departure(run.folder / name, name, run.manifest.files[name]) for name in files]
+    return [
+        f"{run.folder / each.file}: is {each.state} since the run was made; catchup verify looks at all of its files"
+        for each in found
+        if each is not None
+    ]
 
 
 def _departure(path: Path, name: str, wanted: str) -> Departure | None:

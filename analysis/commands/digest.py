@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from .options import OUTPUT
+from .output import warn
 
 
 def digest(
@@ -26,6 +27,7 @@ def digest(
     """
     from ..archive.manifest import BrokenRunError
     from ..archive.reading import read_run
+    from ..archive.verification import altered_sections
     from ..presentation.digest import digest_html, digest_text
 
     kept = read_run(run)
@@ -33,5 +35,7 @@ def digest(
         text = digest_html(kept) if format == "html" else digest_text(kept)
     except (KeyError, TypeError, AttributeError) as error:
         raise BrokenRunError(f"{run}: is damaged ({type(error).__name__})") from None
+    for line in altered_sections(kept):
+        warn(line)
     sys.stdout.write(text)
     return 0

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from .options import OUTPUT
+from .output import warn
 
 
 def export(
@@ -31,6 +32,11 @@ def export(
     """
     from ..archive.exports import export as write
     from ..archive.reading import read_run
+    from ..archive.verification import altered_sections
 
-    sys.stdout.write(write(read_run(run), format, lower=lower, upper=upper))
+    kept = read_run(run)
+    text = write(kept, format, lower=lower, upper=upper)
+    for line in altered_sections(kept):
+        warn(line)
+    sys.stdout.write(text)
     return 0

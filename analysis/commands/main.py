@@ -13,11 +13,13 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from cyclopts import App, CycloptsError, UnknownCommandError, UnusedCliTokensError
+from cyclopts import App, CoercionError, CycloptsError, Parameter, UnknownCommandError, UnusedCliTokensError
 
 from ...priors.errors import CatchupError, InputError, reason_of, unknown_name
+from ..inference.process_limit import most_processes
 from ..inference.words import QUESTION
 from .notices import take_notices
+from .values import read_value, refusal
 
 COMMANDS = {
     "forecast": "When the event comes, with its spread and who gets there first.",
@@ -98,6 +100,7 @@ app = App(
     version_flags=["--version"],
     help_format="plaintext",
     suppress_keyboard_interrupt=False,
+    default_parameter=Parameter(converter=read_value),
 )
 for name, text in COMMANDS.items():
     app.command(f"{HERE}.{name}:{name}", name=name, help=text)
@@ -108,6 +111,7 @@ for group, (text, members) in COMMAND_GROUPS.items():
     app.command(subapp)
 
 
+OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 ENDINGS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated", signal.SIGHUP: "hung up"}
 
 
@@ -200,6 +204,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit status, printing one line for whatever went wrong."""
     take_notices()  # of a command before, where one process runs several
     try:
+        most_processes()  # refused before anything is made, whether or not there is work to be shared
         result = app(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
     except CatchupError as error:
         # a disk that is full or broken is not the user's mistake, whatever was being written
@@ -209,6 +214,9 @@ def run(arguments: Sequence[str]) -> int:
         return _fail(_unknown_command(error).on_command_line, 2, arguments)
     except UnusedCliTokensError as error:
         return _fail(f"unexpected argument '{(error.unused_tokens or [''])[0]}'; see --help", 2, arguments)
+    except CoercionError as error:
+        refused = refusal(error)
+        return _fail(str(error) if refused is None else refused.on_command_line, 2, arguments)
     except CycloptsError as error:
         return _fail(str(error), 2, arguments)
     except KeyboardInterrupt as error:
@@ -239,7 +247,11 @@ def _unknown_command(error: UnknownCommandError) -> InputError:
 
 
 def _is_of_the_disk(error: BaseException | None) -> bool:
-    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in OF_THE_DISK:
+            return True
+        error = error.__context__
+    return False
 
 
 def _fail(message: str, status: int, arguments: Sequence[str]) -> int:

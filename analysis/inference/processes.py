@@ -15,7 +15,6 @@ import math
 import mmap
 import os
 import pickle
-import re
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -24,11 +23,10 @@ from typing import Any
 
 import numpy as np
 
-from ...priors.errors import InputError
 from .estimates import Array
+from .process_limit import LIMIT, most_processes
 from .progress import show_progress
 
-LIMIT = "CATCHUP_PROCESSES"  # environment variable: most processes at once, this one among them
 THREADS = Path("/proc/self/task")  # where Linux lists them
 NUMBER = np.dtype(np.uint16)  # of a task, in a pipe
 LINE = 64  # bytes of a cache line, at whose beginnings arrays lie
@@ -169,12 +167,10 @@ def processes() -> int:
     InputError
         If the environment limits them to what is no number of processes.
     """
-    most = os.environ.get(LIMIT, "").strip()
-    if most and not (re.fullmatch("[0-9]{1,9}", most) and int(most)):
-        raise InputError(f"a number of processes, 1 or more, was expected, not '{most[:20]}'", key=LIMIT)
+    most = most_processes()
     if not _can_be_copied():
         return 1
-    return min(len(os.sched_getaffinity(0)), int(most or sys.maxsize))
+    return min(len(os.sched_getaffinity(0)), most or sys.maxsize)
 
 
 def _can_be_copied() -> bool:

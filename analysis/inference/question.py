@@ -16,6 +16,7 @@ from ...priors.errors import InputError
 
 DEFAULT_DRAWS = 100_000
 MOST_DRAWS = 100_000_000
+FINEST_GRID, COARSEST_GRID = 0.001, 120.0  # months: rounding forgives a part of the grid, which must be next to nothing
 LARGEST_SEED = 2**64 - 1  # what files of draws can hold
 
 
@@ -70,8 +71,9 @@ class Question:
             raise InputError(f"quasi-random draws come in scrambles: at least 16, not {self.draws}", key="--draws")
         if not 0 <= self.seed <= LARGEST_SEED:
             raise InputError(f"a whole number from 0 to {LARGEST_SEED} was expected, not {self.seed}", key="--seed")
-        if self.launch_grid is not None and not 0.0 < self.launch_grid < float("inf"):
-            raise InputError(f"months above 0 were expected, not {self.launch_grid:g}", key="--launch-grid")
+        if self.launch_grid is not None and not FINEST_GRID <= self.launch_grid <= COARSEST_GRID:
+            months = f"months from {FINEST_GRID:g} to {COARSEST_GRID:g}"
+            raise InputError(f"{months} were expected, not {self.launch_grid:g}", key="--launch-grid")
         origin = self.assumptions.calendar.origin
         if not origin <= self.as_of <= LAST_DAY:
             expected = f"from {origin} (t = 0) on" if self.as_of < origin else f"up to {LAST_DAY}"

@@ -12,7 +12,7 @@ from ..archive.asked_event import event_meant
 from ..archive.history import Entry, history
 from ..archive.manifest import file_hash
 from ..archive.reading import UNSOUND, Run, newest_with_inputs
-from ..archive.site_folder import OPTION, publish_files
+from ..archive.site_folder import OPTION, publish_files, stranger_in
 from ..presentation.site.addresses import INDEX
 from ..presentation.site.build import copied_files, is_ours, site_files, tell
 from ..presentation.site.record import Record
@@ -72,6 +72,10 @@ def publish(
     root = checked_address(address)
     if not is_ours(site / INDEX):
         raise InputError(f"holds an {INDEX} that is none of ours; another folder was expected", file=site, key=OPTION)
+    stranger = None if (site / INDEX).exists() else stranger_in(site)
+    if stranger is not None:
+        problem = f"holds '{stranger}', which is none of ours; a site, or an empty folder, was expected"
+        raise InputError(problem, file=site, key=OPTION)
     found = history(runs)
     told, entries, faults = {}, list[Entry](), [*found.faults]
     for entry in found.entries:

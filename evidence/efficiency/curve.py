@@ -139,7 +139,7 @@ def spline(xp: Any, start: Any, step: Any, values: Sequence[Any] | Array, at: An
     constant, linear, square, cube = pieces = spline_pieces(xp, values)
     position = (at - start) / step
     inside = xp.clip(position, 0.0, float(last))
-    piece = xp.clip(xp.floor(inside), 0, last - 1).astype("int64")
+    piece = xp.clip(xp.floor(inside).astype("int64"), 0, last - 1)  # what is no number is found in some piece, too
     along, beyond = inside - piece, position - inside
     first, final = end_slopes(pieces)
     slope = xp.where(beyond < 0.0, first, final)

@@ -7,8 +7,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationInfo
 
+from ..intervals import Level as Level
+from ..intervals import interval_sd
 from .kind import calculable
-from .normal import interval_sd
 
 
 def around_value(interval: tuple[float, float], info: ValidationInfo) -> tuple[float, float]:
@@ -33,9 +34,7 @@ def at_most_one(share: float) -> float:
 
 Interval = Annotated[tuple[float, float], Field(strict=False), AfterValidator(around_value)]
 """Two positive numbers around the field ``value``, which stands before it."""
-Level = Annotated[float, Field(gt=0, lt=1)]
-"""Probability that an interval states."""
-Share = Annotated[float, Field(gt=0), AfterValidator(at_most_one)]
+Share = Annotated[float, Field(gt=0), AfterValidator(at_most_one), AfterValidator(calculable)]
 """A part of a whole, above 0 and at most 1; percent is refused with the share it means."""
 
 

@@ -21,22 +21,35 @@ from statistics import median
 from typing import Annotated, Any, ClassVar
 
 import numpy as np
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from ...model.assumptions import DEFAULT_EVENT, Assumptions
 from ...model.calendar import Calendar
 from ...model.equations import gap_on_day, smooth_positive_part
+from ...priors.errors import InputError
 from ...priors.strict import StrictModel, misfit
-from ..lag_records import LagBelief, LagRecord, lag_curve
+from ..lag_records import LONGEST, SHORTEST, LagBelief, LagRecord, lag_curve
 from ..lag_records import lag_records as records_of
 from ..tables.episodes import lag_episodes
 from ..tables.records import shipped_records
 from .capability_lag import ORGANISATION_ERROR, gap_quantities
 from .curve import CurveKind, CurveText, top
-from .kind import Clock, Figures, ModelState, Name, Positive, calculable, log_of
+from .kind import Clock, Figures, ModelState, Name, calculable, log_of
 
 RELEASE_DELAYS = ("american_release_delay", "chinese_release_delay")
 SCOPE = "general"
+
+
+def in_months(months: float) -> float:
+    """Refuse a lag that no curve over lags reaches, as days taken for months are."""
+    if not SHORTEST <= months <= LONGEST:
+        raise ValueError(f"should lie between {SHORTEST:g} and {LONGEST:g}, in months, not {months:g}")
+    return months
+
+
+Months = Annotated[float, AfterValidator(in_months)]
+Sigma = Annotated[float, Field(ge=0.05, le=3.0)]
+"""A standard deviation of the natural logarithm: from a twentieth to a factor of twenty."""
 
 
 @lru_cache(maxsize=64)
@@ -72,7 +85,7 @@ class EpisodeText(StrictModel):
     """
 
     reference: Name
-    months: Positive
+    months: Months
     error: Annotated[float, Field(ge=0), AfterValidator(calculable)] = 0.0
     follower: Name | None = None
     follower_date: datetime.date | None = None
@@ -114,10 +127,10 @@ class Observed(StrictModel):
 class Likelihood(StrictModel):
     """What was believed of lags before any was measured: medians, and standard deviations of the logarithm."""
 
-    typical_months: Positive
-    typical_sigma: Positive
-    spread: Positive
-    spread_sigma: Positive
+    typical_months: Months
+    typical_sigma: Sigma
+    spread: Sigma
+    spread_sigma: Sigma
 
     @property
     def belief(self) -> LagBelief:
@@ -142,6 +155,13 @@ class LagRecords(CurveKind[Observed, Likelihood]):
     def event(self, observed: Observed) -> str | None:
         return DEFAULT_EVENT
 
+    def misfit(self, observed: Observed, likelihood: Likelihood, assumptions: Assumptions) -> tuple[str, str] | None:
+        try:
+            self.curve(observed, likelihood, assumptions.calendar)
+        except InputError as error:
+            return error.key or "observed", error.problem
+        return None
+
     def unread(self, observed: Observed, assumptions: Assumptions) -> str | None:
         certain = all(assumptions.beliefs[name].certain for name in RELEASE_DELAYS)
         return "the model says nothing of when models are released" if certain else None
@@ -151,7 +171,12 @@ class LagRecords(CurveKind[Observed, Likelihood]):
 
     def curve(self, observed: Observed, likelihood: Likelihood, calendar: Calendar) -> CurveText:
         found = lag_curve(observed.taken(calendar), likelihood.belief)
-        return CurveText(start=found.start, step=found.step, heights=tuple(map(float, found.values)))
+        try:
+            return CurveText(start=found.start, step=found.step, heights=tuple(map(float, found.values)))
+        except ValidationError:
+            key = "likelihood" if observed.records else "observed.episodes"
+            problem = f"no lag of up to {LONGEST:g} months would be likeliest; lags in months were expected"
+            raise InputError(problem, key=key) from None
 
     def estimate(self, observed: Observed, calendar: Calendar) -> float:
         """Median lag of those that were met: where an item stands; its curve says what it weighs."""

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from ...priors.errors import InputError, unknown_name
 from ...priors.strict import StrictModel, check_section, misfit, read_toml, validate
+from ..intervals import Level
 
 PACKAGED = Path(__file__).parent / "shapes.toml"
 OWN = "evidence/tables/shapes.toml"  # how messages name it
@@ -67,7 +68,7 @@ class IntervalText(StrictModel):
     value: str
     low: str
     high: str
-    level: Annotated[float, Field(gt=0, lt=1)]
+    level: Level
 
 
 class Shape(StrictModel):

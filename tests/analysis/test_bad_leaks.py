@@ -30,6 +30,11 @@ STOCK = {"value": 900e3, "chip": "H100", "firm": "bytedance", "date": SEEN}
 SPENT = {"value": 100e9, "currency": "CNY", "year": 2026, "firm": "alibaba"}
 RUN = {"firm": "deepseek", "started": date(2026, 7, 1), "date": date(2026, 8, 1), "size": 1e25}
 
+LONG = [
+    {"reference": f"record {months}", "months": months, "follower": f"model {months}", "follower_date": SEEN}
+    for months in (91.0, 93.0, 94.0)
+]
+
 REFUSED: dict[str, tuple[str, dict[str, Any], str, str]] = {
     "firm": ("compute_stock", STOCK | {"firm": "bytedence"}, "observed.firm", "did you mean 'bytedance'"),
     "chip": ("compute_stock", STOCK | {"chip": "H10O"}, "observed.chip", "did you mean 'H100'"),
@@ -58,6 +63,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str, str]] = {
     "beyond-numbers": ("compute_stock", STOCK | {"value": 1e200}, "observed.value", "between 1e-60 and 1e+60"),
     "owner": ("compute_stock", STOCK | {"value": 30e6}, "observed.value", "more than all firms have"),
     "cluster": ("cluster", STOCK | {"value": 30e6}, "observed.value", "more than all firms have"),
+    "days": ("lag_records", {"episodes": LONG}, "observed.episodes", "lags in months were expected"),
     "lever": ("policy", {"lever": "remote-revokd", "date": SEEN}, "observed.lever", "did you mean 'remote-revoked'"),
 }
 SPREAD = {
@@ -69,6 +75,7 @@ SPREAD = {
     "budget_share": {"sd": 0.3},
     "policy": {},
     "quantity_reading": {"sd": 0.2},
+    "lag_records": {"typical_months": 90.0, "typical_sigma": 1.0, "spread": 0.4, "spread_sigma": 0.5},
 }
 
 

@@ -69,7 +69,7 @@ def test_text_says_which_draws_are_past_a_lever(capsys):
     ("arguments", "complaint"),
     [
         (["--from", "2026-02-23"], "--from: a day from 2026-02-24 (t = 0) on was expected, not 2026-02-23"),
-        (["--from", "someday"], 'Invalid value for --from: unable to convert "someday" into date.'),
+        (["--from", "someday"], "--from: a day such as 2026-02-24 was expected, not 'someday'"),
         (["--by-day", "--grid"], "--grid: does not go with --by-day"),
         (
             ["--model", "currant"],

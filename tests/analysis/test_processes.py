@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from catchup.analysis.commands.main import run
-from catchup.analysis.inference.processes import LIMIT
+from catchup.analysis.inference.process_limit import LIMIT
 
 COPIES = """
 import gc, os, signal, time
@@ -139,14 +139,17 @@ def test_where_there_can_be_no_copy_all_is_done_here(body: str) -> None:
 
 @pytest.mark.parametrize("limit", ["0", "-1", "many", "1.5", "9" * 5_000])
 def test_a_limit_that_is_no_number_of_processes_is_refused(
-    limit: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    limit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """By every command alike, before anything is made."""
     monkeypatch.setenv(LIMIT, limit)
-    assert run(["forecast"]) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    (line,) = said.err.splitlines()
-    assert line.startswith(f"catchup: {LIMIT}: a number of processes")
+    for asked in (["forecast"], ["levers"], ["evidence", "list"], ["run", "--runs", str(tmp_path / "runs")]):
+        assert run(asked) == 2
+        said = capsys.readouterr()
+        assert said.out == ""
+        (line,) = said.err.splitlines()
+        assert line.startswith(f"catchup: {LIMIT}: a number of processes")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("number", ["SIGINT", "SIGTERM", "SIGHUP"])

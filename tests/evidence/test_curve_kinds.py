@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from catchup.evidence.efficiency.curve import end_slopes, spline_pieces
+from catchup.evidence.efficiency.curve import end_slopes, spline, spline_pieces
 from catchup.evidence.kinds import KINDS
 from catchup.evidence.kinds.capability_lag import CapabilityLag
 from catchup.evidence.kinds.curve import FINE, HEIGHT, CurveText, normalised
@@ -68,3 +68,10 @@ def test_a_kind_says_what_its_observations_are_measured_in() -> None:
     finally:
         for name in set(KINDS) - set(before):
             del KINDS[name]
+
+
+def test_what_is_no_number_has_no_height() -> None:
+    with np.errstate(invalid="ignore"):
+        heights = spline(np, 0.0, 1.0, PEAK, np.array([np.nan, 2.0]))
+    assert np.isnan(heights[0])
+    assert heights[1] == 1.0

@@ -19,6 +19,8 @@ from evidence_cases import DOUBTED, item, table, toml
 
 DOUBT = {f"likelihood__{key}": value for key, value in DOUBTED.items()}
 LATE = datetime.date(2027, 1, 1)
+SIGMAS = ("typical_sigma", "spread", "spread_sigma")
+NO_MONTHS = (1e-17, 0.02, 150.0, 1e12)  # lags in other units, or in none
 
 SPOILT: list[tuple[str, dict[str, Any], str, str]] = [
     ("claim", {"kind": "claims"}, "kind", "claim"),
@@ -93,7 +95,7 @@ SPOILT: list[tuple[str, dict[str, Any], str, str]] = [
     ("compute_reading", {"observed__interval": [9e26, 1.2e27]}, "observed.interval", "inside"),
     ("compute_reading", {"observed__interval": [5e26]}, "observed.interval.1", "missing"),
     ("compute_reading", {"observed__interval": [5e26, math.nan]}, "observed.interval.1", "finite"),
-    ("compute_reading", {"observed__level": 95.0}, "observed.level", "below 1"),
+    ("compute_reading", {"observed__level": 95.0}, "observed.level", "at most 0.9999"),
     ("compute_reading", {"observed__scope": "post-training"}, "observed.scope", "total"),
     ("compute_reading", {"likelihood__reliability": -0.1}, "likelihood.reliability", "at least 0"),
     ("compute_reading", {"likelihood__reliability": 1.1}, "likelihood.reliability", "at most 1"),
@@ -130,13 +132,38 @@ SPOILT: list[tuple[str, dict[str, Any], str, str]] = [
     ("lag_records", {"observed__records": "epoch-eci"}, "observed.records", "either"),
     ("lag_records", {"observed__episodes": []}, "observed.records", "either"),
     ("lag_records", {"observed__episodes": [{"reference": "x", "months": 3.0}]}, "observed.episodes", "none has been"),
-    ("lag_records", {"observed__episodes": [{"reference": "x", "months": 0.0}]}, "observed.episodes.0.months", "above"),
-    ("lag_records", {"likelihood__spread": 0.0}, "likelihood.spread", "above 0"),
+    (
+        "lag_records",
+        {"observed__episodes": [{"reference": "x", "months": 0.0}]},
+        "observed.episodes.0.months",
+        "between",
+    ),
+    ("lag_records", {"likelihood__spread": 0.0}, "likelihood.spread", "at least 0.05"),
+    *(("lag_records", {f"likelihood__{key}": 1e12}, f"likelihood.{key}", "at most 3") for key in SIGMAS),
+    *(
+        ("lag_records", {"likelihood__typical_months": months}, "likelihood.typical_months", "in months")
+        for months in NO_MONTHS
+    ),
+    *(
+        (
+            "lag_records",
+            {"observed__episodes": [{"reference": "x", "months": months}]},
+            "observed.episodes.0.months",
+            "months",
+        )
+        for months in NO_MONTHS
+    ),
+    *(
+        (kind, {"observed__level": level}, "observed.level", "should be at")
+        for kind in ("compute_reading", "compute_stock", "progress_estimate", "frontier_score")
+        for level in (1e-17, 1.0 - 1e-16)
+    ),
+    ("capital_spending", {"observed__ai_share": 1e-300}, "observed.ai_share", "between 1e-60"),
     ("compute_stock", {"observed__chip": "Ascend 950TD"}, "observed.chip", "did you mean 'Ascend 950DT'"),
     ("compute_stock", {"observed__chip": "zzz"}, "observed.chip", "known are"),
     ("compute_stock", {"observed__interval": [5e5, 6e5]}, "observed.interval", "inside"),
     ("compute_stock", {"observed__interval": [6e5, 2e5]}, "observed.interval", "lower first"),
-    ("compute_stock", {"observed__level": 90.0}, "observed.level", "below 1"),
+    ("compute_stock", {"observed__level": 90.0}, "observed.level", "at most 0.9999"),
     ("compute_stock", {"observed__date": LATE}, "observed.date", "known_since"),
     ("compute_stock", {"likelihood__yearly_growth": 0.5}, "likelihood.yearly_growth", "at least 1"),
     ("cluster", {"observed__value": 0.0}, "observed.value", "above 0"),

@@ -49,6 +49,16 @@ def said(capsys: pytest.CaptureFixture[str]) -> str:
     return captured.err
 
 
+NO_DAYS = ("2026-13-01", "20-11-2026", "2026-11-20T00:00")
+WHOLE = ("--draws", "--seed")
+TO_A_PATH = (
+    *(["forecast", option] for option in ("--ledger", "--add", "--plot", "--figures", "--save")),
+    ["publish", "--runs", "runs", "--site"],
+    *([command, "--runs"] for command in ("run", "replay", "history", "doctor", "score")),
+    ["explore", "--out"],
+)
+
+
 @pytest.mark.parametrize(
     ("arguments", "fragment"),
     [
@@ -64,6 +74,19 @@ def said(capsys: pytest.CaptureFixture[str]) -> str:
         (["forecast", "--as-of", "yesterday"], "--as-of"),
         (["forecast", "--as-of", "2026-01-01"], "--as-of"),
         (["forecast", "--launch-grid", "-1"], "--launch-grid"),
+        (["forecast", "--launch-grid", "121"], "months from 0.001 to 120 were expected, not 121"),
+        (["forecast", "--launch-grid", "1e308"], "--launch-grid: months from 0.001"),
+        (["forecast", "--launch-grid", "0,5"], "--launch-grid: a number was expected, not '0,5'"),
+        *(
+            (["forecast", "--as-of", day], f"--as-of: a day such as 2026-02-24 was expected, not '{day}'")
+            for day in NO_DAYS
+        ),
+        *((["forecast", option, "2.7"], f"{option}: a whole number was expected, not '2.7'") for option in WHOLE),
+        (["watch", "--draws", "1e5"], "--draws: a whole number was expected, not '1e5'"),
+        *(([*command, ""], f"{command[-1]}: a file or folder was expected, not ''") for command in TO_A_PATH),
+        (["digest", ""], "RUN: a file or folder was expected, not ''"),
+        (["diff", "runs", ""], "AFTER: a file or folder was expected, not ''"),
+        (["forecast", "--priors", ""], "--priors: a TOML file or the name of an overlay was expected, not ''"),
         (["forecast", "--set", "algorithmic_progres=4"], "did you mean 'algorithmic_progress'"),
         (["forecast", "--set", "algorithmic_progress=fast"], "algorithmic_progress"),
         (["forecast", "--set", "algorithmic_progress=nan"], "finite"),

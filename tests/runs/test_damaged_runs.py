@@ -33,6 +33,28 @@ def with_number(text: str) -> Damage:
     return damage
 
 
+def with_date(text: str) -> Damage:
+    """The median's date is this text."""
+
+    def damage(path: Path) -> None:
+        content = json.loads(path.read_text())
+        content["ready"]["quantiles"]["0.5"]["date"] = text
+        path.write_text(json.dumps(content))
+
+    return damage
+
+
+def with_level(text: str) -> Damage:
+    """A quantile is of this level."""
+
+    def damage(path: Path) -> None:
+        content = json.loads(path.read_text())
+        content["ready"]["quantiles"][text] = content["ready"]["quantiles"]["0.5"]
+        path.write_text(json.dumps(content))
+
+    return damage
+
+
 def without(*keys: str) -> Damage:
     def damage(path: Path) -> None:
         content = json.loads(path.read_text())
@@ -59,6 +81,9 @@ DAMAGES: dict[str, Damage] = {
     "no median": without("ready", "quantiles", "0.5"),
     "no months": without("ready", "quantiles", "0.05", "months"),
     "no date": without("pretrained", "quantiles", "0.95", "date"),
+    "a date that is none": with_date("x<script>"),
+    "a date in another form": with_date("20270101"),
+    "a level that is none": with_level("<b>"),
     "not UTF-8": lambda path: path.write_bytes(b'{"ready": "\xff"}'),
     "empty": lambda path: path.write_bytes(b""),
     "huge": lambda path: os.truncate(path, 2**40),
@@ -205,3 +230,21 @@ def test_a_run_without_curve_whose_inputs_are_damaged_is_left_out(
     answered = json.loads(capsys.readouterr().out)
     assert [row["id"] for row in answered["left_out"]] == [one.name]
     assert str(runs / one.name) in answered["left_out"][0]["reason"]
+
+
+@pytest.mark.parametrize("command", ["digest", "export"])
+def test_a_run_whose_file_was_changed_is_told_with_a_note(
+    command: str, shelf: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / shelf[1][0].name
+    shutil.copytree(shelf[1][0].folder, folder)
+    assert run([command, str(folder)]) == 0
+    sound = capsys.readouterr()
+    assert sound.err == ""
+    with (folder / "ready.json").open("a") as file:
+        file.write("\n")
+    assert run([command, str(folder)]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == sound.out
+    (line,) = captured.err.splitlines()
+    assert line.startswith(f"catchup: {folder / 'ready.json'}: is changed since the run was made; catchup verify")

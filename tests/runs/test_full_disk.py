@@ -13,6 +13,8 @@ import pytest
 import xarray as xr
 from matplotlib.figure import Figure
 
+from catchup.analysis.archive import store
+from catchup.analysis.commands.main import run as command
 from catchup.analysis.inference.tree.files import save_tree
 from catchup.analysis.presentation.figures import save
 from catchup.priors.errors import InputError
@@ -62,3 +64,27 @@ def test_a_disk_that_is_full_in_the_middle_of_a_file(name: str, there: bool, tmp
     assert str(path) in str(caught.value)
     assert [(entry.name, entry.read_bytes()) for entry in tmp_path.iterdir()] == before
     assert not [entry for entry in os.listdir(tmp_path) if entry.endswith(".part")]
+
+
+@pytest.mark.usefixtures("little_room")
+def test_a_run_that_finds_no_room_names_the_folder_that_was_asked_for(tmp_path: Path) -> None:
+    runs = tmp_path / "runs"
+    runs.mkdir()
+    with pytest.raises(InputError, match="a run cannot be kept here: its ready") as caught:
+        store.build(runs, "2026-11-21", lambda folder: WRITERS["forecast.json"](folder / "ready.json"))
+    assert (caught.value.file, caught.value.key) == (str(runs), "--runs")
+    assert [path.name for path in tmp_path.iterdir()] == ["runs"]
+
+
+@pytest.mark.usefixtures("little_room")
+def test_no_room_is_no_mistake_of_the_users(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["--draws", "1000", "--evidence", "none", "--model", "article"]
+    day = "2026-11-21"
+    for where in (
+        ["forecast", "--plot", str(tmp_path / "date.png"), "--as-of", day],
+        ["replay", "--runs", str(tmp_path / "runs"), "--from", day, "--to", day],
+    ):
+        assert command([*where, *asked]) == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert "file too large" in line
+        assert ".building" not in line

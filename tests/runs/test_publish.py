@@ -489,6 +489,7 @@ def test_a_publisher_that_died_is_cleared_away(copies: Path, tmp_path: Path) -> 
     site = tmp_path / "site"
     (site / site_folder.ASIDE).mkdir(parents=True)
     (site / site_folder.ASIDE / "index.html").write_text("half")
+    (site / "runs").mkdir()  # which had got its name
     publish(copies, site)
     assert not (site / site_folder.ASIDE).exists()
 
@@ -510,7 +511,10 @@ def test_places_that_are_refused(copies: Path, tmp_path: Path) -> None:
     foreign = tmp_path / "foreign"
     foreign.mkdir()
     (foreign / "index.html").write_text("<p>mine</p>")
+    photographs = tmp_path / "photographs"
+    (photographs / "2025").mkdir(parents=True)
     for site, problem in {
+        photographs: "holds '2025', which is none of ours; a site, or an empty folder, was expected",
         copies: "among the runs",
         copies / "site": "among the runs",
         copies.parent: "among the runs",  # whose folder `runs` is that of the runs
@@ -521,12 +525,14 @@ def test_places_that_are_refused(copies: Path, tmp_path: Path) -> None:
         with pytest.raises(InputError, match=problem):
             publish(copies, site)
     assert (foreign / "index.html").read_text() == "<p>mine</p>"
+    assert [path.name for path in photographs.iterdir()] == ["2025"]
 
 
 def test_others_files_stay(copies: Path, tmp_path: Path) -> None:
     site = tmp_path / "site"
     site.mkdir()
     (site / "CNAME").write_text("example.org")
+    (site / ".git").mkdir()
     publish(copies, site)
     assert (site / "CNAME").read_text() == "example.org"
 

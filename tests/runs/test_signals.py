@@ -68,6 +68,23 @@ def test_told_to_end_a_run_clears_away(number: signal.Signals, tmp_path: Path) -
     assert list((tmp_path / "runs").iterdir()) == []
 
 
+EARLY = """
+import os, sys
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name == "cyclopts":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+from catchup.analysis.commands.entry import main
+main()
+"""
+
+
+def test_interrupted_while_it_is_loaded_the_command_says_so_in_a_line() -> None:
+    ended = subprocess.run([sys.executable, "-c", HEARD + EARLY], capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "catchup: interrupted\n")
+
+
 def test_a_signal_that_is_to_be_ignored_is(tmp_path: Path) -> None:
     process = begin(tmp_path, "import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n")
     process.send_signal(signal.SIGHUP)

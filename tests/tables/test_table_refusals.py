@@ -355,6 +355,14 @@ def test_yaml_that_repeats_itself_without_end(tmp_path: Path) -> None:
             "'score', a column of numbers",
         ),
         ("[shape.epoch-eci.column.date]\ntype = 'text'\n", "shape.epoch-eci.column.date.type", "type is 'day'"),
+        *(
+            (
+                f"[[shape.epoch-eci.interval]]\nvalue = 'score'\nlow = 'low'\nhigh = 'high'\nlevel = {level}\n",
+                "shape.epoch-eci.interval.0.level",
+                "should be at",
+            )
+            for level in ("1e-17", "0.9999999999999999")
+        ),
         ("[shapes.x]\ntitle = 'x'\n", "shapes", "did you mean 'shape'"),
         ("shape = 3\n", "shape", "were expected, not 3"),
     ],
