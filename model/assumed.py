@@ -14,7 +14,9 @@ from ..priors.copula import Copula
 from ..priors.errors import unknown_name
 from ..priors.families import Family
 from ..priors.hierarchy import marginal, marginal_quantiles, related, relatives
+from ..priors.independence import independent
 from ..priors.layers import Layer
+from ..priors.packaged import is_own_file
 from ..priors.table import PriorTable
 from .calendar import Calendar, Clock
 from .enacted import Enacted
@@ -171,6 +173,27 @@ class Assumptions:
     def marginals(self, names: Iterable[str]) -> dict[str, Family]:
         """What is believed of some quantities, each by itself: distributions that need no other quantity's value."""
         return {name: marginal(name, self.beliefs, self.copula) for name in names}
+
+    def independent(self, names: Iterable[str]) -> dict[str, Family]:
+        """As `marginals`, for what takes quantities for independent of each other.
+
+        Raises
+        ------
+        InputError
+            If two of them are not, naming the row or the correlation that says so.
+        """
+        return independent(names, self.beliefs, self.copula, self._tied_by)
+
+    def _tied_by(self, one: str, other: str) -> tuple[str, str]:
+        """File and key of what makes two quantities depend on each other: a correlation of theirs, or one's row."""
+        linked = {one, *self.copula.partners(one)}
+        if other in linked:
+            rows = [each for each in self.table.correlations if each.rank and linked.issuperset(each.pair)]
+            row = min(rows, key=lambda each: set(each.pair) != {one, other})
+            return row.file, row.key
+        quantities = [self.table.quantities[name] for name in (one, other)]
+        last = max(quantities, key=lambda each: (bool(each.distribution.parents), not is_own_file(each.file)))
+        return last.file, last.key
 
     def needed(self, events: Iterable[str] = (DEFAULT_EVENT,), *, distillation: bool = False) -> list[str]:
         """Names of the quantities that the dates of some events depend on, the most influential first.

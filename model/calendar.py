@@ -42,8 +42,8 @@ def day_of(day: Any, key: str) -> date:
     True
     """
     if isinstance(day, datetime):
-        return day.date()
-    if isinstance(day, date):
+        day = day.date()
+    if isinstance(day, date) and day == day:  # pandas' missing day is one, and not equal to itself
         return day
     if isinstance(day, np.datetime64):
         day = str(day.astype("datetime64[D]"))

@@ -12,7 +12,7 @@ from ..priors.hierarchy import conditional
 from ..priors.layers import Layer, merge, refuse_stranger
 from ..priors.row_schemas import EventText
 from ..priors.strict import validate
-from ..priors.table import PriorTable
+from ..priors.table import PriorTable, where_stated
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def load_events(layers: Iterable[Layer], table: PriorTable) -> dict[str, Event]:
         key = f"event.{name}"
         refuse_stranger("event", name, rows, ("title", "family"), key)
         stated, rest = take_distribution(row, EventText, key)
-        distribution = conditional(stated, beliefs, row.file, key)
+        distribution = conditional(stated, beliefs, row.file, key, where_stated(table.quantities))
         text = validate(EventText, rest, file=row.file, key=key)
         refuse_unknown("reference", text.references, table.references, row.file, f"{key}.references")
         low, high = distribution.support()

@@ -18,7 +18,7 @@ from ..priors.hierarchy import conditional, related
 from ..priors.layers import Layer, merge
 from ..priors.row_schemas import Names, RegimeText
 from ..priors.strict import StrictModel, validate
-from ..priors.table import Quantity
+from ..priors.table import Quantity, where_stated
 from .race import Race
 
 
@@ -245,7 +245,7 @@ def load_regimes(
     for name, row in merge(layers, "regime", exclusive={"family": FAMILY_KEYS}).items():
         key = f"regime.{name}"
         stated, rest = take_distribution(row, RegimeText, key)
-        distribution = conditional(stated, beliefs, row.file, key)
+        distribution = conditional(stated, beliefs, row.file, key, where_stated(quantities))
         text = validate(RegimeText, rest, file=row.file, key=key)
         refuse_unknown("quantity", text.quantities, quantities, row.file, f"{key}.quantity")
         low, high = distribution.support()

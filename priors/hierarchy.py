@@ -21,6 +21,7 @@ from .families.family import Family
 from .families.given import Reach
 from .families.truncated import Truncated
 from .normal_rank import normal_rank
+from .packaged import is_own_file
 
 Where = Callable[[str], tuple[str, str]]
 """File and key of a quantity's row, by its name."""
@@ -147,17 +148,29 @@ def resolve(beliefs: Mapping[str, Family], blocks: Mapping[str, str], where: Whe
         if isinstance(belief, Dirichlet):
             settled[name] = _share(name, belief, members[name], beliefs, blocks, settled, where)
         else:
-            settled[name] = conditional(belief, settled, *where(name))
+            settled[name] = conditional(belief, settled, *where(name), where)
     return {name: settled[name] for name in beliefs}
 
 
-def conditional(belief: Family, beliefs: Mapping[str, Family], file: str, key: str) -> Family:
+def conditional(belief: Family, beliefs: Mapping[str, Family], file: str, key: str, where: Where) -> Family:
     """Settle how a distribution depends on quantities that are settled already.
+
+    Parameters
+    ----------
+    belief : Family
+        As its row states it.
+    beliefs : mapping of str to Family
+        Those quantities.
+    file, key : str
+        Of its row.
+    where : callable
+        Given a quantity, the file and the key of its row.
 
     Raises
     ------
     InputError
-        If one is unknown, or a number can become impossible.
+        If one is unknown, or a number can become impossible: blamed on the row, or on what it depends on where that,
+        unlike the row, is the user's.
     """
     if isinstance(belief, Dirichlet):
         raise InputError("a quantity alone can be a share of a block", file=file, key=f"{key}.family")
@@ -170,8 +183,30 @@ def conditional(belief: Family, beliefs: Mapping[str, Family], file: str, key: s
         whole = Conditional(template=belief.of, reaches=reaches)
         if not belief.cuts(*whole.support()):
             found = whole  # bounds that only an overlay would reach cost nothing
-    found.refuse_leaving(file, key)
+    try:
+        found.refuse_leaving(file, key)
+    except InputError as error:
+        raise blamed(error, belief.named, beliefs, where) from None
     return found
+
+
+def blamed(error: InputError, parents: Sequence[str], beliefs: Mapping[str, Family], where: Where) -> InputError:
+    """Return what is wrong with a row of the project as the fault of what the user believes of a quantity it hangs on.
+
+    Parameters
+    ----------
+    error : InputError
+        Naming the row.
+    parents : sequence of str
+        What the row depends on.
+    beliefs, where
+        As for `conditional`.
+    """
+    users = [name for name in related(parents, beliefs) if not is_own_file(where(name)[0])]
+    if error.file is None or not is_own_file(error.file) or not users:
+        return error
+    file, key = where(users[-1])  # the nearest stands last
+    return InputError(f"{error.key} of {error.file} depends on it, and {error.problem}", file=file, key=key)
 
 
 def _without_circles(parents: Mapping[str, Sequence[str]], where: Where) -> list[str]:

@@ -18,7 +18,7 @@ from .correlations import Correlation, copula_of, load_correlations
 from .distributions import FAMILY_KEYS, Limits, take_distribution
 from .errors import InputError, refuse_unknown, unknown_name, unknown_row
 from .families import Family, Fixed, load_families_of
-from .hierarchy import marginal_quantiles, resolve
+from .hierarchy import Where, blamed, marginal_quantiles, resolve
 from .layers import Layer, Row, merge
 from .packaged import is_own_file
 from .row_schemas import Constant, QuantityText, Reference
@@ -274,13 +274,22 @@ def _settled(quantities: Mapping[str, Quantity]) -> dict[str, Quantity]:
     found = resolve(
         {name: quantity.distribution for name, quantity in quantities.items()},
         {name: quantity.text.block for name, quantity in quantities.items() if quantity.text.block is not None},
-        lambda name: (quantities[name].file, quantities[name].key),
+        where_stated(quantities),
     )
     settled = {name: replace(quantity, distribution=found[name]) for name, quantity in quantities.items()}
     for quantity in settled.values():
-        if quantity.distribution.parents:
-            quantity.limits.check(quantity.distribution, file=quantity.file, key=quantity.key)
+        parents = quantity.distribution.parents
+        if parents:
+            try:
+                quantity.limits.check(quantity.distribution, file=quantity.file, key=quantity.key)
+            except InputError as error:
+                raise blamed(error, parents, found, where_stated(quantities)) from None
     return settled
+
+
+def where_stated(quantities: Mapping[str, Quantity]) -> Where:
+    """Return what finds the file and the key of a quantity's row."""
+    return lambda name: (quantities[name].file, quantities[name].key)
 
 
 def _refuse_resettling(row: Row, own: Mapping[str, Any], key: str) -> None:

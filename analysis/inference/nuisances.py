@@ -331,7 +331,13 @@ def _added(
         every[row, number * LOOKED_AT : (number + 1) * LOOKED_AT] = normal_rank(normal_quantile(ranks[row]) + move)
     predicted = predict(prior.transform(every))
     found = np.stack([predicted[item].reshape(-1, LOOKED_AT) for item in items])
-    slopes = (found[:, 1:] - found[:, :1]).reshape(len(items), len(names), MOVED.size, LOOKED_AT) / MOVED[:, None]
-    slopes = slopes.reshape(len(items), len(names), -1)
-    least, most = slopes.min(axis=2), slopes.max(axis=2)
-    return np.where(most - least <= SAME * np.abs(most).max(initial=0.0), 0.5 * (least + most), np.nan)
+    told = np.isfinite(found[:, :1])  # where the event never comes nothing is predicted that could be added to
+    slopes = np.subtract(found[:, 1:], found[:, :1], out=np.zeros_like(found[:, 1:]), where=told)
+    slopes = slopes.reshape(len(items), len(names), MOVED.size, LOOKED_AT) / MOVED[:, None]
+    counted = {"axis": (2, 3), "where": told[:, :, None]}
+    least, most = slopes.min(**counted, initial=np.inf), slopes.max(**counted, initial=-np.inf)
+    finite = np.isfinite(least) & np.isfinite(most)
+    same = finite & (most - least <= SAME * np.abs(most[finite]).max(initial=0.0))
+    added = np.full(same.shape, np.nan)
+    added[same] = 0.5 * (least[same] + most[same])
+    return added

@@ -53,6 +53,26 @@ def beliefs_of(assumptions: Assumptions, structure: Structure, items: Sequence[I
     return {**known, **own}
 
 
+def founded_structures(question: Question) -> tuple[Structure, ...]:
+    """Structures of one's own that speak of a question's event, and whose quantities its model has."""
+    lacking = unfounded_structures(question)
+    return tuple(each for each in registered_structures(question.event) if each not in lacking)
+
+
+def unfounded_structures(question: Question) -> dict[Structure, str]:
+    """Those that speak of the event but draw on quantities that the model has not; with the reason."""
+    assumptions = question.assumptions
+    missing = {
+        each: [name for name in each.quantities if name not in assumptions.beliefs and name not in each.beliefs]
+        for each in registered_structures(question.event)
+    }
+    return {
+        structure: f"it draws on {', '.join(names)}, which the model {assumptions.model} has not"
+        for structure, names in missing.items()
+        if names
+    }
+
+
 def draw_structure(
     question: Question, structure: Structure, items: Sequence[Item] = ()
 ) -> tuple[dict[str, Array], Weighting]:

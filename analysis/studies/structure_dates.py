@@ -15,12 +15,12 @@ from ..inference.diagnostics import UntrustworthyError
 from ..inference.estimates import Distribution
 from ..inference.posterior import Posterior
 from ..inference.question import Question
-from .own_structures import ready_of
+from .own_structures import founded_structures, ready_of, unfounded_structures
 from .readings.mobilisation import SCENARIO
 from .readings.trend import condition_trend
 from .readings.trend_evidence import countable
 from .scenarios import ScenarioResult, scenarios
-from .structure_registry import COMPUTE, MOBILISATION, registered_structures, structures_silent_on, trend_id
+from .structure_registry import COMPUTE, MOBILISATION, structures_silent_on, trend_id
 
 MOBILISATION_SCENARIO = SCENARIO
 MOST = 0.5  # share of the draws whose date is the same, from which on two structures are one answer twice
@@ -52,7 +52,7 @@ class StructureDate:
 
 @dataclass(frozen=True)
 class Refused:
-    """A structure without an answer, since hardly any of its draws counts on the evidence.
+    """A structure without an answer: hardly any of its draws counts on the evidence, or the model lacks a quantity.
 
     Attributes
     ----------
@@ -74,10 +74,10 @@ def dates_of_structures(posterior: Posterior) -> tuple[tuple[StructureDate, ...]
     """
     question = posterior.question
     if not others_date(question):
-        raise InputError(
-            f"only the race dates {question.event}, none of: {', '.join(left_out_of(question))}", key="--event"
-        )
-    rows, refused, errors = _of_the_race(posterior), [], []
+        others = (*left_out_of(question), *(each.title for each in unfounded_structures(question)))
+        raise InputError(f"only the race dates {question.event}, none of: {', '.join(others)}", key="--event")
+    rows, errors = _of_the_race(posterior), []
+    refused = [Refused(each.name, each.title, reason) for each, reason in unfounded_structures(question).items()]
     first: dict[str, str] = {}
     for other in _others(question, posterior.items):
         try:
@@ -97,7 +97,7 @@ def dates_of_structures(posterior: Posterior) -> tuple[tuple[StructureDate, ...]
 
 def others_date(question: Question) -> bool:
     """Whether any model of another shape than the race's dates a question's event."""
-    return bool(trends_to(question.assumptions, question.event) or registered_structures(question.event))
+    return bool(trends_to(question.assumptions, question.event) or founded_structures(question))
 
 
 def left_out_of(question: Question) -> tuple[str, ...]:
@@ -158,6 +158,6 @@ def _others(question: Question, items: Sequence[Item]) -> list[_Other]:
         *(_Other(trend_id(name), text.title, text.lag, partial(carried, name, text)) for name, text in trends.items()),
         *(
             _Other(each.name, each.title, each.name, partial(ready_of, question, each, items))
-            for each in registered_structures(question.event)
+            for each in founded_structures(question)
         ),
     ]

@@ -27,7 +27,7 @@ class StructureSpread:
     left_out : tuple of str
         Titles of those that do not date the question's event.
     refused : tuple of Refused
-        Those that the evidence contradicts.
+        Those without an answer, and why.
 
     Examples
     --------

@@ -70,7 +70,7 @@ class Structures(Result):
     left_out : tuple of str
         Titles of those that do not date the question's event.
     refused : tuple of Refused
-        Those without an answer on the evidence.
+        Those without an answer, and why.
 
     Examples
     --------

@@ -9,6 +9,7 @@ import pymc as pm
 import pytensor.tensor as pt
 
 from ...model.graph import declare_quantities
+from ...priors.copula import INDEPENDENT, Copula
 from ...priors.families import Family
 from ...priors.log_densities import log_student_t
 from .equations import error_variance, expected_score
@@ -18,7 +19,9 @@ from .models import ScoredModels
 PROGRESS = "measured_progress"
 
 
-def build_efficiency_model(models: ScoredModels, beliefs: Mapping[str, Family], degrees: float) -> pm.Model:
+def build_efficiency_model(
+    models: ScoredModels, beliefs: Mapping[str, Family], degrees: float, *, copula: Copula = INDEPENDENT
+) -> pm.Model:
     """Build the model of a table's scores.
 
     Parameters
@@ -26,9 +29,11 @@ def build_efficiency_model(models: ScoredModels, beliefs: Mapping[str, Family], 
     models : ScoredModels
         The table's models.
     beliefs : mapping of str to Family
-        Of ``measured_progress`` and of each of `PARAMETERS`.
+        Of ``measured_progress`` and of each of `PARAMETERS`, and of whatever gives numbers of theirs.
     degrees : float
         Degrees of freedom of a score's error.
+    copula : Copula, optional
+        Dependence of ranks between quantities.
 
     Returns
     -------
@@ -48,7 +53,7 @@ def build_efficiency_model(models: ScoredModels, beliefs: Mapping[str, Family], 
     ('U', 'V')
     """
     with pm.Model() as model:
-        values = declare_quantities(beliefs, [PROGRESS, *PARAMETERS])
+        values = declare_quantities(beliefs, [PROGRESS, *PARAMETERS], copula)
         observe_scores(models, values, values[PROGRESS], degrees)
     return model
 

@@ -20,7 +20,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...priors.copula import INDEPENDENT, Copula
 from ...priors.families import Family
+from ...priors.independence import independent
 from ...priors.log_densities import LOG_ROOT_TWO_PI
 from ...priors.scores import FARTHEST_SCORE
 from .curve import EfficiencyCurve
@@ -112,6 +114,7 @@ def efficiency_curve(
     beliefs: Mapping[str, Family],
     degrees: float,
     *,
+    copula: Copula = INDEPENDENT,
     points: int = POINTS,
     nodes: int = NODES,
 ) -> Integrated:
@@ -122,13 +125,20 @@ def efficiency_curve(
     models : ScoredModels
         The table's models.
     beliefs : mapping of str to Family
-        Of each of `PARAMETERS`.
+        Of each of `PARAMETERS`, and of whatever gives numbers of theirs.
     degrees : float
         Degrees of freedom of a score's error.
+    copula : Copula, optional
+        Dependence of ranks between quantities.
     points : int
         Of integration, an even number: error and time hang on it.
     nodes : int
         Of the quadrature over each organisation's effect.
+
+    Raises
+    ------
+    InputError
+        If two of `PARAMETERS` depend on each other or on a third: they are integrated out as independent.
 
     Examples
     --------
@@ -142,7 +152,7 @@ def efficiency_curve(
     >>> found.curve.quantiles([0.05, 0.5, 0.95]).round(1)
     array([  0.7,   9.3, 447.3])
     """
-    integrand = Integrand(models, beliefs, degrees, nodes)
+    integrand = Integrand(models, independent(PARAMETERS, beliefs, copula), degrees, nodes)
     values = EfficiencyCurve(FIRST, STEP, np.zeros(COUNT)).points
     peaks, precisions = _interpolated(integrand, values)
     factors = np.linalg.inv(np.linalg.cholesky(precisions)).transpose(0, 2, 1)

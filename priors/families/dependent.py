@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
@@ -14,7 +14,10 @@ from ..bases import Array
 from ..errors import InputError
 from ..strict import from_pydantic
 from .family import LARGEST, Family
-from .given import Reach
+from .given import Given, Reach
+
+FAR = 1e90  # of a number that nothing bounds: as good as infinite, and no figure too large
+CLOSE = 1e-6  # of it, apart from each other, are numbers that differ by a constant
 
 
 class Dependent(Family):
@@ -117,7 +120,7 @@ class Conditional(Dependent):
         self, ends: Mapping[str, tuple[float, float]], file: str, key: str, *, pardon_unlikely: bool = False
     ) -> None:
         for values in _combinations(ends):
-            numbers = self.given(values)
+            numbers = self.template.mapped(self._reaching(values))
             try:
                 type(numbers).model_validate(numbers.model_dump(exclude_none=True))
             except ValidationError as error:
@@ -126,6 +129,26 @@ class Conditional(Dependent):
                     continue
                 where = ", ".join(map(_at_end, values, values.values()))
                 raise InputError(f"{fault.problem} (where {where})", file=file, key=fault.key) from None
+
+    def _reaching(self, values: Mapping[str, float]) -> Callable[[Given], float]:
+        """Numbers given values, which may lie beyond all figures.
+
+        There, numbers are in the order of `times`, and of `plus` where `times` is the same. A figure as large would
+        swallow `plus`: its place in the order stands for it.
+        """
+        numbers = self.template.numbers_given
+        times = [abs(number.times) for number in numbers if number.times] or [1.0]
+        far = FAR / max(times)
+        order = sorted({number.plus for number in numbers})
+        step = CLOSE * far * min(times)
+
+        def number(each: Given) -> float:
+            value = values[each.quantity]
+            if abs(value) < LARGEST or each.times == 0.0:
+                return float(each.of(value))
+            return math.copysign(far, value) * each.times + step * order.index(each.plus)
+
+        return number
 
     def _corners(self, ends: Mapping[str, tuple[float, float]]) -> Iterator[Family]:
         for values in _combinations(ends):

@@ -155,10 +155,15 @@ class Family(StrictModel):
     @cached_property
     def named(self) -> tuple[str, ...]:
         """Quantities that give numbers of it, in order of first mention."""
-        found: dict[str, None] = {}
+        return tuple(dict.fromkeys(number.quantity for number in self.numbers_given))
+
+    @cached_property
+    def numbers_given(self) -> tuple[Given, ...]:
+        """Its numbers that other quantities give, in order of mention."""
+        found = []
 
         def note(number: Given) -> Given:
-            found[number.quantity] = None
+            found.append(number)
             return number
 
         self.mapped(note)

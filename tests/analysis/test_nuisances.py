@@ -15,7 +15,14 @@ import catchup
 from catchup.analysis import forecast
 from catchup.analysis.inference.adaptation import drawn_from_fit, fit_to
 from catchup.analysis.inference.likelihoods import likelihoods_of, prior_for, total
-from catchup.analysis.inference.nuisances import STRETCHED, Nuisances, integrated_likelihood, nuisances_of
+from catchup.analysis.inference.nuisances import (
+    LOOKED_AT,
+    STRETCHED,
+    Nuisances,
+    _added,
+    integrated_likelihood,
+    nuisances_of,
+)
 from catchup.analysis.inference.outcomes import outcome_of
 from catchup.analysis.inference.proposal import WIDE_WIDENED
 from catchup.analysis.inference.question import Question
@@ -63,6 +70,24 @@ def test_what_adds_to_predictions_and_nothing_else_is_one(default: tuple) -> Non
     assert not set(nuisances.names) & set(question.assumptions.needed([question.event], distillation=True))
     names = prior_for(question, items).transform.names
     assert [names[place] for place in nuisances.places] == list(nuisances.names)
+
+
+@pytest.mark.parametrize("stalled", [1, LOOKED_AT - 1, LOOKED_AT])
+def test_they_are_found_though_the_event_never_comes_in_some_draws(default: tuple, stalled: int) -> None:
+    """A lag is infinite there, whatever is added to it: the other draws are looked at, and nothing is found in none."""
+    question, items, nuisances = default
+    prior = prior_for(question, items)
+    lags = [item for item in nuisances.items if item in LAGS]
+
+    def predict(values: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        never = np.arange(next(iter(values.values())).size) % LOOKED_AT < stalled
+        told = nuisances.predict(values)
+        return {name: np.where(never & (name in lags), np.inf, column) for name, column in told.items()}
+
+    added = _added(prior, nuisances.names, predict, nuisances.items)
+    known = np.array([stalled < LOOKED_AT or item not in lags for item in nuisances.items])
+    np.testing.assert_allclose(added[known], nuisances.slopes[known], rtol=1e-6, atol=1e-9)
+    assert np.isnan(added[~known]).all()
 
 
 def test_slopes_are_the_standard_deviations_of_what_is_added(default: tuple) -> None:

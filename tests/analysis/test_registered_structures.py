@@ -25,7 +25,7 @@ from catchup.analysis.studies.own_structures import draw_structure, ready_of
 from catchup.analysis.studies.structure_registry import STRUCTURES, Structure, register_structure
 from catchup.analysis.studies.structures import structures
 from catchup.model import load_assumptions
-from catchup.priors import InputError, LogNormal
+from catchup.priors import InputError, Layer, LogNormal
 from catchup.priors.entry_points import entry_points_of
 from item_cases import DAY
 
@@ -232,21 +232,51 @@ def test_what_is_wrong_is_named_and_nothing_is_registered(fault: str) -> None:
     assert before == STRUCTURES
 
 
-def test_a_quantity_that_another_model_lacks_is_named(asked: Question) -> None:
-    """One of `current` is known when it is registered; asked of the published model, it is refused by name."""
+class Budget(Followers):
+    """One that draws on a quantity of `current` alone."""
 
-    class Budget(Followers):
-        name = "budget"
-        quantities = ("bytedance_budget",)
-        beliefs = {}  # noqa: RUF012
-        example = {"bytedance_budget": 0.3}  # noqa: RUF012
+    name = "budget"
+    title = "A budget"
+    quantities = ("bytedance_budget",)
+    beliefs = {}  # noqa: RUF012
+    example = {"bytedance_budget": 0.3}  # noqa: RUF012
 
-        def ready(self, xp: Any, values: Any, event: str) -> Any:
-            return 12.0 * values["bytedance_budget"]
+    def ready(self, xp: Any, values: Any, event: str) -> Any:
+        return 12.0 * values["bytedance_budget"]
 
-    register_structure(Budget)
+
+def test_of_a_model_that_lacks_its_quantity_it_is_left_out_with_the_reason(asked: Question) -> None:
+    reason = "it draws on bytedance_budget, which the model article has not"
     article = replace(asked, assumptions=load_assumptions(model="article"), draws=2_000)
+    before = structures(prior_of(article))
+    register_structure(Budget)
+    found = structures(prior_of(article))
+    assert [(row.id, row.title, row.reason) for row in found.refused] == [("budget", "A budget", reason)]
+    assert [row.id for row in found.structures] == [row.id for row in before.structures]
+    assert found.ensembles[0].ready.quantile_value(0.5) == before.ensembles[0].ready.quantile_value(0.5)
+    current = structures(prior_of(replace(article, assumptions=load_assumptions())))
+    assert ("budget" in {row.id for row in current.structures}, current.refused) == (True, ())
     with pytest.raises(InputError, match="structure budget: unknown quantity 'bytedance_budget'"):
+        catchup.Model(as_of=DAY, evidence="none", model="article").pymc("budget")
+
+
+@pytest.mark.parametrize("command", [("structures",), ("forecast", "--pool")])
+def test_commands_that_pool_answer_of_a_model_that_lacks_its_quantity(
+    command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    register_structure(Budget)
+    options = ["--model", "article", "--evidence", "none", "--draws", "2000", "--as-of", "2026-11-21"]
+    assert run([*command, *options]) == 0
+    assert "A budget is left out: it draws on bytedance_budget" in " ".join(capsys.readouterr().out.split())
+
+
+def test_where_only_such_a_structure_would_date_the_event_the_race_is_alone(asked: Question) -> None:
+    """No trend says when a model is served."""
+    row = {"title": "Serving", "acts": "serving", "quantity": "evaluation_delay", "references": ["project"]}
+    serving = Layer.of({"obstacle": {"serving": row}}, file="serving.toml")
+    register_structure(Budget)
+    article = replace(asked, assumptions=load_assumptions([serving], model="article"), draws=2_000)
+    with pytest.raises(InputError, match=r"only the race dates compute-equivalent, none of: .*A budget"):
         structures(prior_of(article))
 
 

@@ -254,6 +254,25 @@ def test_an_event_that_may_never_come_has_no_loss() -> None:
     assert np.isfinite(found.before.months).all()
 
 
+@pytest.mark.parametrize("held", [1e-6, 9e-5])
+def test_draws_that_hardly_count_and_never_come_are_left_out_and_said(held: float) -> None:
+    question = Question(load_assumptions(model="article"), DAY, draws=1_000)
+    values = PriorDraws(question).map(lambda chunk: dict(chunk))
+    weights = np.full(1_000, (1.0 - held) / 990)
+    weights[:10] = held / 10  # as far as what was seen leaves them
+    coming = valued(question, StoredDraws(dict(values), Weighting(1_000, weights), seed=1), {})
+    values["algorithmic_progress"] = values["algorithmic_progress"].copy()
+    values["algorithmic_progress"][:10] = 0.1
+    found = valued(question, StoredDraws(values, Weighting(1_000, weights), seed=1), {})
+    assert found.before.months.size == 990
+    assert ("never comes" in " ".join(found.notes), "never comes" in " ".join(coming.notes)) == (held > 1e-5, False)
+    assert found.width(0.9).value == pytest.approx(coming.width(0.9).value, rel=1e-2)
+    assert found.loss.value == pytest.approx(coming.loss.value, rel=1e-2)
+    chains = Weighting(1_000, chains=4)
+    with pytest.raises(UntrustworthyError, match="the event never comes"):
+        valued(question, StoredDraws(values, chains, seed=1), {})
+
+
 def test_help_names_its_options(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["voi", "--help"]) == 0
     said = capsys.readouterr().out

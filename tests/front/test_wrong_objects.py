@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -59,6 +60,8 @@ ASKED = {"as_of": "2026-11-26", "evidence": "eci-lag", "model": "article"}
         ({"fixed": {"mfu_china": "0.2"}}, "fixed mfu_china"),
         ({"fixed": {"mfu_china": True}}, "fixed mfu_china"),
         ({"as_of": 20261126}, "as_of"),
+        ({"as_of": pd.NaT}, "as_of: a day as 2026-11-26, a date or a datetime was expected, not NaT"),
+        ({"as_of": np.datetime64("NaT", "D")}, "a date or a datetime was expected, not 'NaT'"),
         ({"as_of": "9999-12-31"}, "up to 2999-12-31"),
     ],
 )
@@ -136,6 +139,7 @@ PRIOR = prior_of(QUESTION)
         (lambda: Question(None, date(2026, 11, 26)), "assumptions: "),
         (lambda: Question(load_assumptions(), "tomorrow"), "as_of: a day as"),
         (lambda: Question(load_assumptions(), None), "as_of: a day as"),
+        (lambda: Question(load_assumptions(), pd.NaT), "as_of: a day as"),
         (lambda: Question(load_assumptions(), "2026-11-26", event=3), "event: the id of an event"),
         (lambda: Question(load_assumptions(), "2026-11-26", draws="x"), "draws: a whole number"),
         (lambda: Question(load_assumptions(), "2026-11-26", seed=None), "seed: a whole number"),

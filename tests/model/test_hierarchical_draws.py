@@ -305,3 +305,18 @@ def test_shares_of_one_flow_may_reach_one_each(hierarchical: Assumptions) -> Non
     with pytest.raises(InputError, match=r"shares of china_stock could add up to 1\.40, above 1"):
         load_assumptions([layer(shares + own + more + used)], model="article")
     assert {"hyperscaler_share", "startup_share"} < set(hierarchical.needed())
+
+
+@pytest.mark.parametrize(
+    "belief",
+    [
+        LogNormal(median=1.1e6, sigma=0.1),
+        stats.lognorm(0.1, scale=1.1e6),
+        stats.gamma(100.0, scale=1.1e4),
+        {"family": "empirical", "quantiles": [[0.1, 1e6], [0.5, 1.1e6], [0.9, 1.3e6]], "low": 0.5e6},
+    ],
+)
+def test_a_stock_without_an_upper_bound_may_carry_another(belief: object) -> None:
+    assumptions = load_assumptions(priors={"legal_stock": belief})
+    values = drawn(assumptions, names=["legal_stock", "china_stock"])
+    assert (values["china_stock"] > values["legal_stock"]).all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -12,13 +13,24 @@ import pytest
 from false_alarms import FALSE_ALARM, widest
 from scipy import stats
 
+from catchup.analysis import Question, criteria, hindcast
 from catchup.analysis.commands.main import run
 from catchup.analysis.studies.tables.efficiency import measured_progress
 from catchup.analysis.studies.tables.gate_hindcast import QUANTITIES, gate_hindcast
-from catchup.evidence import read_table, shipped_records
+from catchup.evidence import (
+    TableStore,
+    build_efficiency_model,
+    efficiency_curve,
+    load_criteria,
+    read_table,
+    shipped_records,
+)
+from catchup.evidence.efficiency.integration import PARAMETERS
 from catchup.model.assumptions import Assumptions, load_assumptions
 from catchup.model.draws import drawn_together
-from catchup.priors.hierarchy import MARGINAL_DRAWS
+from catchup.priors import Given, InputError, Layer, LogNormal
+from catchup.priors.hierarchy import MARGINAL_DRAWS, resolve
+from efficiency_cases import Line, drawn_models
 from table_cases import public_table
 
 LEVEL = """
@@ -84,6 +96,80 @@ def test_a_table_is_read_where_what_is_believed_of_it_hangs_on_another_quantity(
     found = measured_progress(read_table(public_table("epoch-eci-2026-06-16.csv")), assumptions)
     for quantiles in (found.prior, found.posterior, found.read.progress):
         assert (np.diff(quantiles) > 0.0).all()
+
+
+CORRELATED = '[[correlation]]\nbetween = ["{}", "{}"]\nrank = 0.5\n'
+LAGS = ("hindcast_typical_lag", "hindcast_lag_spread")
+
+
+def read_scores(assumptions: Assumptions) -> object:
+    return measured_progress(read_table(public_table("epoch-eci-2026-06-16.csv")), assumptions)
+
+
+def ask_criteria(assumptions: Assumptions) -> object:
+    return criteria(Question(assumptions, date(2026, 11, 26), draws=1_000), load_criteria(), TableStore(Path("none")))
+
+
+def look_back(assumptions: Assumptions) -> object:
+    return hindcast([shipped_records()], assumptions)
+
+
+TOGETHER = [
+    (read_scores, ("measured_progress", "efficiency_slope"), "both depend on level"),
+    (read_scores, ("efficiency_slope", "measured_progress"), "both depend on level"),
+    (ask_criteria, LAGS, "both depend on level"),
+    (look_back, LAGS, "both depend on level"),
+    (read_scores, ("measured_progress", "efficiency_slope"), "are correlated"),
+    (read_scores, ("algorithmic_progress", "efficiency_slope"), "are correlated"),
+    (read_scores, ("efficiency_noise", "efficiency_slope"), "are correlated"),
+    (ask_criteria, LAGS, "are correlated"),
+    (look_back, LAGS, "are correlated"),
+    (look_back, ("hindcast_frontier_pace", "hindcast_frontier_scatter"), "are correlated"),
+]
+
+
+@pytest.mark.parametrize(("study", "names", "tie"), TOGETHER)
+def test_what_is_read_as_independent_is_refused_where_it_hangs_together(
+    study: Callable[[Assumptions], object], names: tuple[str, str], tie: str, tmp_path: Path
+) -> None:
+    path, key = str(tmp_path / "pair.toml"), "correlation.0"
+    if tie == "are correlated":
+        Path(path).write_text(CORRELATED.format(*names), encoding="utf-8")
+    else:
+        path, key = overlay_of(tmp_path, *names), "quantity."
+    with pytest.raises(InputError, match="are read here as independent of each other") as caught:
+        study(load_assumptions([path]))
+    assert tie in caught.value.problem
+    assert all(name in caught.value.problem for name in names)
+    assert caught.value.file == path
+    assert (caught.value.key or "").startswith(key)
+
+
+def test_what_hangs_on_a_known_quantity_is_independent_of_it(tmp_path: Path) -> None:
+    overlay = overlay_of(tmp_path, "measured_progress", "efficiency_slope")
+    found = load_assumptions([overlay], fixed={"level": 1.1}).independent(["measured_progress", "efficiency_slope"])
+    assert found["efficiency_slope"].quantile(0.5) == pytest.approx(11.0)
+
+
+def test_a_curve_and_its_pymc_model_take_beliefs_that_hang_on_others(tmp_path: Path) -> None:
+    drawn = drawn_models(np.random.default_rng(7), Line(), 0.9)
+    one = load_assumptions([overlay_of(tmp_path, "measured_progress", "efficiency_slope")])
+    found = efficiency_curve(drawn, one.beliefs, 4.0).curve.values
+    np.testing.assert_array_equal(found, efficiency_curve(drawn, one.marginals(PARAMETERS), 4.0).curve.values)
+    assert "level" in build_efficiency_model(drawn, one.beliefs, 4.0).named_vars
+    both = one.beliefs | {"efficiency_noise": LogNormal(median=Given("level", times=3.0), sigma=0.5)}
+    with pytest.raises(InputError, match="efficiency_slope and efficiency_noise both depend on level"):
+        efficiency_curve(drawn, resolve(both, {}, lambda name: ("mine.toml", name)), 4.0)
+    without = {name: belief for name, belief in one.beliefs.items() if name != "level"}
+    with pytest.raises(InputError, match=r"quantity\.efficiency_slope: unknown quantity 'level'"):
+        efficiency_curve(drawn, without, 4.0)
+    row = {"between": ["efficiency_slope", "efficiency_score"], "rank": 0.5}
+    pair = load_assumptions([Layer.of({"correlation": [row]}, file="mine.toml")])
+    with pytest.raises(InputError, match="efficiency_score and efficiency_slope are correlated"):
+        efficiency_curve(drawn, pair.beliefs, 4.0, copula=pair.copula)
+    assert build_efficiency_model(drawn, pair.beliefs, 4.0, copula=pair.copula).named_vars.keys() != (
+        build_efficiency_model(drawn, pair.beliefs, 4.0).named_vars.keys()
+    )
 
 
 def test_by_itself_a_quantity_spreads_as_far_as_both_together(tmp_path: Path) -> None:

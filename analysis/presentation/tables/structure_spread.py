@@ -62,7 +62,7 @@ def left_out_text(titles: Sequence[str], question: Question) -> str:
 
 
 def refused_texts(refused: Sequence[Refused]) -> list[str]:
-    """Say which structures the evidence contradicts, and why."""
+    """Say which structures have no answer, and why."""
     return [f"{row.title} is left out: {row.reason}" for row in refused]
 
 

@@ -193,7 +193,7 @@ def _belief(question: Question) -> LagBelief:
     """What was believed of lags before any was measured, as hindcasts do."""
     from statistics import NormalDist
 
-    typical, spread = question.assumptions.marginals(BELIEFS).values()
+    typical, spread = question.assumptions.independent(BELIEFS).values()
     upper = NormalDist().cdf(1.0)
 
     def sigma(name: int) -> float:

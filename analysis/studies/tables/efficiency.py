@@ -147,13 +147,14 @@ def measured_progress(table: Table, assumptions: Assumptions, choice: Choice | N
     Raises
     ------
     InputError
-        If the table lacks a column, or too few models are left.
+        If the table lacks a column, too few models are left, or what is believed of the line hangs together with what
+        is believed of progress, or of another part of the line.
     UntrustworthyError
         If the points of integration may have missed where the likelihood is.
     """
     choice = choice or Choice()
     read = read_progress(table, assumptions, choice)
-    (prior,) = assumptions.marginals([PROGRESS_QUANTITY]).values()
+    prior = assumptions.independent([PROGRESS_QUANTITY, *PARAMETERS])[PROGRESS_QUANTITY]
     others, set_aside = [], {}
     for other in _other_choices(assumptions, choice):
         try:
@@ -279,7 +280,7 @@ def read_progress(table: Table, assumptions: Assumptions, choice: Choice) -> Rea
         since=choice.since,
         confidence=choice.confidence,
     )
-    beliefs = assumptions.marginals([BELIEF, *PARAMETERS])
+    beliefs = assumptions.independent([BELIEF, *PARAMETERS])
     integrated = efficiency_curve(counted, beliefs, number("efficiency_degrees_of_freedom"))
     refuse_missed_peak(integrated, choice.title)
     progress = integrated.curve.quantiles(QUANTILES, beliefs[BELIEF])

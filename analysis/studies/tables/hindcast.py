@@ -18,7 +18,7 @@ from ....priors.families import Family
 from ...inference.estimates import Array
 from .chosen import last_day
 from .gate_hindcast import GateHindcast
-from .lag_structures import STRUCTURES, UNKNOWNS, Known, Said, predict_lag
+from .lag_structures import FRONTIER_NODES, NODES, STRUCTURES, Known, Said, predict_lag
 
 RIVALS: Mapping[str, str] = {
     "last-lag": "As long as the record met last; the newest of several met at once",
@@ -200,7 +200,8 @@ def hindcast(tables: Sequence[Table], assumptions: Assumptions) -> Hindcast:
     Raises
     ------
     InputError
-        If there is no table, or too few records to compare anything.
+        If there is no table, or too few records to compare anything, or what is believed of lags, or of the frontier's
+        trend, hangs together: it is read as independent.
 
     Examples
     --------
@@ -215,7 +216,8 @@ def hindcast(tables: Sequence[Table], assumptions: Assumptions) -> Hindcast:
         raise InputError("no table: a vintage of an index with scores was expected", key="tables")
     ordered = sorted(tables, key=last_day)
     newest, until = ordered[-1], last_day(ordered[-1])
-    days_per_month, beliefs = assumptions.calendar.days_per_month, assumptions.marginals(UNKNOWNS)
+    days_per_month = assumptions.calendar.days_per_month
+    beliefs = {**assumptions.independent(NODES), **assumptions.independent(FRONTIER_NODES)}
     episodes = []
     for episode in lag_episodes(newest, until):
         if episode.days <= 0:

@@ -31,7 +31,6 @@ from ...inference.proper_scores import crps_until, crps_within
 POINTS = 1_000  # equally likely values that stand for a forecast
 NODES = {"hindcast_typical_lag": 41, "hindcast_lag_spread": 15, "hindcast_lag_drift": 11}
 FRONTIER_NODES = {"hindcast_frontier_pace": 41, "hindcast_frontier_scatter": 15}
-UNKNOWNS = (*NODES, *FRONTIER_NODES)
 COUNTED = 1e-6  # share of a node below which it is left out
 FEWEST_SCORES = 2  # that a line goes through
 SHORTEST, LONGEST = 1e-3, 600.0  # months, between which forecasts are told apart
@@ -127,7 +126,7 @@ def predict_lag(structure: str, known: Known, beliefs: Mapping[str, Family]) -> 
     known : Known
         What was known on its day.
     beliefs : mapping of str to Family
-        What is believed of each of `UNKNOWNS` by itself: no grid knows how they hang together.
+        What is believed of each of `NODES` and `FRONTIER_NODES`, by itself and independent of the others.
 
     Returns
     -------

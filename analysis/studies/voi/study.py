@@ -38,6 +38,8 @@ from .silences import READINESS, SO_FAR, ComingSilence, beside, doubted_reports,
 
 FEWEST = 100  # effective draws, below which slices of them say nothing
 ENOUGH = 1_000  # effective draws, from which each slice has tails of its own
+SELDOM = 1e-4  # of a distribution, which never comes and may be left out: a tenth of a tail's Monte Carlo error
+RARE = f"left out: the fewer than {SELDOM:.2%} of the draws in which the event never comes"
 TAKEN, NOT_TAKEN = 1.0, 0.0  # branches of a policy
 
 
@@ -59,7 +61,7 @@ def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequen
     InputError
         If a name in `only` is neither a quantity nor a disclosure.
     UntrustworthyError
-        If too few draws count, or the event never comes in some.
+        If too few draws count, or the event never comes in more than `SELDOM` of them.
     """
     source, items = posterior.source, posterior.items
     question, disclosures = read_disclosures(pending.disclosures, posterior.question, pending.known)
@@ -73,12 +75,14 @@ def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequen
     columns = _columns(question, source, quantities, chosen, items)
     kept, weighting = lightened(source.weighting)
     columns = {name: column[kept] for name, column in columns.items()}
-    never = ~np.isfinite(columns[READY])
-    if never.any():
-        share = weighting.mean(never.astype(float))
-        raise UntrustworthyError(
-            f"in {share:.3%} of the draws the event never comes: no loss can be expected of its date"
-        )
+    comes = np.isfinite(columns[READY])
+    if not comes.all():
+        share = weighting.mean((~comes).astype(float))
+        if share > SELDOM or weighting.chains:
+            raise UntrustworthyError(
+                f"in {share:.3%} of the draws the event never comes: no loss can be expected of its date"
+            )
+        kept, columns = kept[comes], {name: column[comes] for name, column in columns.items()}
     draws = DateDraws(columns[READY], source.weighting, pending.decision, kept)
     if draws.effective < FEWEST:
         raise UntrustworthyError(f"{few_draws(draws.effective, 'value of information')}: try more --draws")
@@ -99,6 +103,7 @@ def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequen
         disclosures=tuple(sorted(valued, key=lambda row: -row.narrowing.loss.value)),
         notes=(
             *((few_draws(draws.effective, "tails of what is learnt"),) if draws.effective < ENOUGH else ()),
+            *(() if comes.all() else (RARE,)),
             *(f"left out, as it has been enacted: {disclosure.text.title}" for disclosure in decided),
             *(_over(disclosure, ended[disclosure.id]) for disclosure in over),
             *(f"left out: {disclosure.text.title} ({disclosure.unfit})" for disclosure in unfit),
