@@ -12,6 +12,7 @@ import numpy as np
 
 from .analysis.inference.question import DEFAULT_DRAWS, Question
 from .evidence.latents import with_latents
+from .evidence.schema import Item, item_from_table
 from .model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions
 from .model.calendar import day_of
 from .priors.arguments import listed, refuse_others
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from pymc import Model as PyMCModel
 
     from .analysis.inference.posterior import Posterior
-    from .evidence.schema import Item
     from .evidence.selection import Selection
+
+PYTHON = "add"  # how messages name a table that was given for it
 
 
 class Model:
@@ -34,8 +36,8 @@ class Model:
     as_of : date, datetime or str, optional
         The day it is asked, as ISO text if it is text, NumPy's days too; today by default. Evidence known later is
         not used.
-    evidence : str
-        ``default``, ``none`` or ids of items separated by commas.
+    evidence : str or iterable of str
+        ``default``, ``none`` or ids of items: separated by commas, or a list.
     priors : mapping of str to distribution, optional
         What is believed of quantities instead: families of this project, PreliZ, SciPy or PyMC distributions.
     model : str
@@ -48,8 +50,8 @@ class Model:
         Quantities held at a value.
     ledger : str or Path, optional
         Folder of items instead of the project's own.
-    add : iterable of str or Path
-        Files of further items.
+    add : iterable of str, Path, Item or mapping
+        Further items: their files, what `item_from_table` returns, or tables as it takes them.
     launch_grid : float, optional
         Months between possible launches; any moment by default.
     mechanisms : mapping of str to str or type, optional
@@ -74,21 +76,23 @@ class Model:
         self,
         as_of: date | datetime | str | None = None,
         *,
-        evidence: str = "default",
+        evidence: str | Iterable[str] = "default",
         priors: Mapping[str, Any] | None = None,
         model: str = "current",
         event: str = DEFAULT_EVENT,
         overlays: Iterable[str | Path] = (),
         fixed: Mapping[str, float] | None = None,
         ledger: str | Path | None = None,
-        add: Iterable[str | Path] = (),
+        add: Iterable[str | Path | Item | Mapping[str, Any]] = (),
         launch_grid: float | None = None,
         mechanisms: Mapping[str, Any] | None = None,
     ) -> None:
         from .analysis.inference.request import choose_evidence
 
         self._as_of = today() if as_of is None else day_of(as_of, "as_of")
-        added = listed("add", add, "files", (str, Path))
+        added = [_item(each) for each in listed("add", add, "files, items or tables", (str, Path, Item, Mapping))]
+        if not isinstance(evidence, str):
+            evidence = ",".join(listed("evidence", evidence, "ids of items"))
         self._event, self._launch_grid = event, launch_grid
         self._before = load_assumptions(overlays, fixed, model=model, priors=priors, mechanisms=mechanisms)
         asked = self._question(self._before, DEFAULT_DRAWS, 1)  # refuses what cannot be asked
@@ -245,6 +249,11 @@ class Model:
     def __repr__(self) -> str:
         counted = ", ".join(item.id for item in self.items) or "none"
         return f"Model(as_of={self._as_of}, model={self._before.model}, event={self._event}, evidence: {counted})"
+
+
+def _item(added: Any) -> Any:
+    """What is added, as an item where it is a table."""
+    return item_from_table(added, file=PYTHON) if isinstance(added, Mapping) else added
 
 
 def seed_of(random_seed: int | np.random.Generator) -> int:
