@@ -17,6 +17,7 @@ from .model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions
 from .model.calendar import day_of
 from .priors.arguments import listed, refuse_others
 from .priors.clock import today
+from .priors.errors import InputError, unknown_name
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from .analysis.inference.posterior import Posterior
     from .evidence.selection import Selection
+    from .priors.layers import Layer
 
 PYTHON = "add"  # how messages name a table that was given for it
 
@@ -39,13 +41,15 @@ class Model:
     evidence : str or iterable of str
         ``default``, ``none`` or ids of items: separated by commas, or a list.
     priors : mapping of str to distribution, optional
-        What is believed of quantities instead: families of this project, PreliZ, SciPy or PyMC distributions.
+        What is believed of quantities instead: families of this project, PreliZ, SciPy or PyMC distributions, draws or
+        numbers. What says more than a distribution is a row, and stands in `overlays`.
     model : str
         ``current``, the world as it stands, or ``article``, the published model.
     event : str
         Which reading of a model like Mythos.
-    overlays : iterable of str or Path
-        Overlays on the priors: files, or names of those that come with the project.
+    overlays : iterable of str, Path or Layer
+        Overlays on the priors: files, names of those that come with the project, or tables as a file has them
+        (`catchup.priors.Layer`), for new quantities, shares of one whole and correlations.
     fixed : mapping of str to float, optional
         Quantities held at a value.
     ledger : str or Path, optional
@@ -80,7 +84,7 @@ class Model:
         priors: Mapping[str, Any] | None = None,
         model: str = "current",
         event: str = DEFAULT_EVENT,
-        overlays: Iterable[str | Path] = (),
+        overlays: Iterable[str | Path | Layer] = (),
         fixed: Mapping[str, float] | None = None,
         ledger: str | Path | None = None,
         add: Iterable[str | Path | Item | Mapping[str, Any]] = (),
@@ -139,13 +143,13 @@ class Model:
         Parameters
         ----------
         structure : str, optional
-            A structure in place of the race, on those of the items that count for it: one that is registered, or a
-            trend, as `structures` names it (``trend-constant-lag``).
+            A structure in place of the race (``compute-gate``), on those of the items that count for it: one that is
+            registered, or a trend, as `structures` names it (``trend-constant-lag``).
 
         Raises
         ------
         InputError
-            If there is no such structure.
+            If there is no such structure, or it is no PyMC model.
 
         Examples
         --------
@@ -157,7 +161,7 @@ class Model:
         if structure is not None:
             refuse_others("structure", structure, str, "the name of a structure")
             from .analysis.studies.own_structures import build_structure_posterior
-            from .analysis.studies.structure_registry import trend_id
+            from .analysis.studies.structure_registry import COMPUTE, MOBILISATION, structure_names, trend_id
             from .model.trend import trends_to
 
             question = self.question()
@@ -166,7 +170,13 @@ class Model:
                 from .analysis.studies.readings.trend_graph import build_trend_posterior
 
                 return build_trend_posterior(question, trends[structure], self.items)
-            return build_structure_posterior(question, structure, self.items)
+            known = (*trends, *structure_names())
+            if structure in known:
+                return build_structure_posterior(question, structure, self.items)
+            if structure == MOBILISATION:
+                raise InputError(f"'{structure}' is a scenario of the race, and no PyMC model by itself", key="structure")
+            if structure != COMPUTE:
+                raise unknown_name("structure", structure, (COMPUTE, *known), key="structure")
         from .analysis.inference.nuts import build_posterior_model
 
         return build_posterior_model(self.question(), self.items)

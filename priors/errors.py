@@ -47,6 +47,10 @@ class CatchupError(Exception):
         """What is said in Python."""
         return OPTION.sub(_python_name, self.on_command_line)
 
+    def __repr__(self) -> str:
+        """The same, with its kind."""
+        return f"{type(self).__name__}({str(self)!r})"
+
 
 class InputError(CatchupError, ValueError):
     """Something the user wrote cannot be used; a `ValueError`, too.

@@ -294,5 +294,13 @@ def test_a_trend_is_a_model_as_well() -> None:
     model = asked.pymc("trend-constant-lag")
     assert "no-public-model" in model.coords["item"]
     assert "ready" in model.named_vars
-    with pytest.raises(InputError, match="unknown structure 'trend-constant-lug'"):
+    with pytest.raises(InputError, match="unknown structure 'trend-constant-lug'; did you mean 'trend-constant-lag'"):
         asked.pymc("trend-constant-lug")
+    with pytest.raises(InputError, match="unknown structure 'moon'; known are compute-gate, trend-"):
+        asked.pymc("moon")
+    with pytest.raises(InputError, match="'mobilisation' is a scenario of the race"):
+        asked.pymc("mobilisation")
+
+
+def test_the_race_is_a_structure_by_its_name(model) -> None:
+    assert [each.name for each in model.pymc("compute-gate").observed_RVs] == ["observation"]

@@ -15,6 +15,7 @@ import catchup
 from catchup.analysis import (
     Question,
     Request,
+    UntrustworthyError,
     choose_evidence,
     levers,
     prior_of,
@@ -28,6 +29,7 @@ from catchup.analysis.inference.streaming import StreamedDistribution
 from catchup.evidence import load_ledger
 from catchup.evidence.template import template
 from catchup.model import load_assumptions
+from catchup.priors import Dirichlet
 from catchup.priors.errors import InputError
 
 ASKED = {"as_of": "2026-11-26", "evidence": "eci-lag", "model": "article"}
@@ -40,6 +42,7 @@ ASKED = {"as_of": "2026-11-26", "evidence": "eci-lag", "model": "article"}
         ({"evidence": None}, "evidence"),
         ({"priors": ["progress-scher"]}, "priors"),
         ({"priors": "progress-scher"}, "priors"),
+        ({"priors": {"hyperscaler_share": Dirichlet(concentration=5.0)}}, "priors hyperscaler_share: a share of one wh"),
         ({"overlays": "progress-scher"}, "overlays: a list of files or names"),
         ({"overlays": 3}, "overlays: a list of files or names"),
         ({"overlays": None}, "overlays: a list of files or names"),
@@ -213,6 +216,28 @@ def test_a_tree_of_other_figures_of_an_item_is_refused(tmp_path: Path) -> None:
 def test_evidence_that_cannot_be_used_is_refused_at_once(asked: dict[str, Any], said: str) -> None:
     with pytest.raises(InputError, match=said):
         catchup.Model("2026-11-26", **asked)
+
+
+def test_a_tree_of_the_prior_is_a_forecast_where_nothing_is_counted(tree: Any, tmp_path: Path) -> None:
+    """What `fit` gives without evidence, as it is and by the path it was saved under; not of a model that counts some."""
+    nothing = catchup.Model(**{**ASKED, "evidence": "none"})
+    before = nothing.fit(draws=2_000)
+    expected = nothing.posterior(draws=2_000).ready.quantile_value(0.5)
+    for each in (before, save_tree(before, tmp_path / "prior.nc")):
+        assert catchup.forecast(each, nothing).ready.quantile_value(0.5) == expected
+    with pytest.raises(InputError, match="tree: an ArviZ tree with a group 'posterior' was expected: it holds the prior"):
+        catchup.forecast(before, catchup.Model(**ASKED))
+    saved = save_tree(tree, tmp_path / "posterior.nc")
+    model = catchup.Model(**ASKED)
+    assert catchup.forecast(saved, model).ready.quantile(0.5) == catchup.forecast(tree, model).ready.quantile(0.5)
+
+
+def test_refusals_name_parameters_of_python() -> None:
+    with pytest.raises(UntrustworthyError) as refused:
+        catchup.Model(**ASKED).posterior("importance", draws=10)
+    assert "try more draws" in str(refused.value)
+    assert repr(refused.value) == f"UntrustworthyError({str(refused.value)!r})"
+    assert refused.value.on_command_line.endswith("try more --draws")
 
 
 def test_a_tree_of_no_draws_is_refused(tree: Any) -> None:
