@@ -65,8 +65,8 @@ def load_ledger(folder: str | Path | None = None, extra_files: Iterable[str | Pa
     folder : str or Path, optional
         A folder of TOML files, one per item, each named by the item's id; the project's own by default.
     extra_files : iterable of str, Path or Item
-        Further items, or files of any name that hold them. One that is an item of the folder, confirmed through another day, takes
-        its place where that day is the later.
+        Further items, or files of any name that hold them. One that is an item of the folder, confirmed through another
+        day, takes its place where that day is the later.
 
     Returns
     -------

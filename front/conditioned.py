@@ -174,7 +174,9 @@ class Model:
             if structure in known:
                 return build_structure_posterior(question, structure, self.items)
             if structure == MOBILISATION:
-                raise InputError(f"'{structure}' is a scenario of the race, and no PyMC model by itself", key="structure")
+                raise InputError(
+                    f"'{structure}' is a scenario of the race, and no PyMC model by itself", key="structure"
+                )
             if structure != COMPUTE:
                 raise unknown_name("structure", structure, (COMPUTE, *known), key="structure")
         from .analysis.inference.nuts import build_posterior_model

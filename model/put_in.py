@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from ..priors.correlations import Correlation
 from ..priors.errors import InputError, unknown_name
 from ..priors.families import FAMILIES, Dirichlet, Family, as_family

@@ -106,6 +106,11 @@ class MissingFileError(InputError):
     """A file or folder that is not there, or is there no more."""
 
 
+def on_command_line(said: str | CatchupError) -> str:
+    """A reason as the command line gives it: a result keeps the error that it was, whose text names parameters."""
+    return said.on_command_line if isinstance(said, CatchupError) else said
+
+
 def reason_of(error: OSError) -> str:
     """Why the system refused, in its words."""
     return (error.strerror or str(error)).lower()

@@ -37,7 +37,8 @@ def as_family(distribution: Any) -> Family:
     ----------
     distribution : object
         A `Family`; a frozen continuous distribution of SciPy, one of PreliZ or what ``pm.NAME.dist(...)`` returns;
-        draws, as a list or an array (NumPy's, pandas' or xarray's); a number, for what is known; or a table as a row of TOML has it.
+        draws, as a list or an array (NumPy's, pandas' or xarray's); a number, for what is known; or a table as a row of
+        TOML has it.
 
     Returns
     -------

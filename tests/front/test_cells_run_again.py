@@ -68,7 +68,7 @@ def cell(which: str, figure: float, module: str = "notebook") -> None:
     from catchup.priors import Uniform
 
     names: dict[str, Any] = {"catchup": catchup, "CapabilityLag": CapabilityLag, "Uniform": Uniform}
-    exec(CELLS[which], names | {"FIGURE": figure, "__name__": module})  # noqa: S102  # as a notebook runs its cells
+    exec(CELLS[which], names | {"FIGURE": figure, "__name__": module})  # as a notebook runs its cells
 
 
 @pytest.mark.parametrize("which", CELLS)
@@ -77,7 +77,7 @@ def test_what_a_cell_registers_takes_its_own_place(which: str) -> None:
     assert FOUND[which]() == 12.0
     cell(which, 24.0)
     assert FOUND[which]() == 24.0
-    with pytest.raises(catchup.InputError, match="the name '.*' is taken"):
+    with pytest.raises(catchup.InputError, match=r"the name '.*' is taken"):
         cell(which, 36.0, module="another")
     assert FOUND[which]() == 24.0
 

@@ -42,7 +42,10 @@ ASKED = {"as_of": "2026-11-26", "evidence": "eci-lag", "model": "article"}
         ({"evidence": None}, "evidence"),
         ({"priors": ["progress-scher"]}, "priors"),
         ({"priors": "progress-scher"}, "priors"),
-        ({"priors": {"hyperscaler_share": Dirichlet(concentration=5.0)}}, "priors hyperscaler_share: a share of one wh"),
+        (
+            {"priors": {"hyperscaler_share": Dirichlet(concentration=5.0)}},
+            "priors hyperscaler_share: a share of one wh",
+        ),
         ({"overlays": "progress-scher"}, "overlays: a list of files or names"),
         ({"overlays": 3}, "overlays: a list of files or names"),
         ({"overlays": None}, "overlays: a list of files or names"),
@@ -152,7 +155,10 @@ PRIOR = prior_of(QUESTION)
         (lambda: Request(QUESTION, engine=None), "engine: the name of an engine"),
         (lambda: choose_evidence(QUESTION, ["eci-lag"], None, ()), "evidence: default, none or ids"),
         (lambda: choose_evidence(QUESTION, "none", None, "leak.toml"), "added: a list of files or items"),
-        (lambda: load_ledger(extra_files="leak.toml"), "extra_files: a list of files or items was expected, not 'leak.toml'"),
+        (
+            lambda: load_ledger(extra_files="leak.toml"),
+            "extra_files: a list of files or items was expected, not 'leak.toml'",
+        ),
         (lambda: load_ledger(3), "folder: the folder"),
         (lambda: load_assumptions("progress-scher"), "overlays: a list of files or names was expected, not 'progress"),
         (lambda: load_assumptions(model=["article"]), "model: current or article"),
@@ -219,13 +225,15 @@ def test_evidence_that_cannot_be_used_is_refused_at_once(asked: dict[str, Any], 
 
 
 def test_a_tree_of_the_prior_is_a_forecast_where_nothing_is_counted(tree: Any, tmp_path: Path) -> None:
-    """What `fit` gives without evidence, as it is and by the path it was saved under; not of a model that counts some."""
+    """What `fit` gives without evidence, as it is and by the path it was saved under; not where some is counted."""
     nothing = catchup.Model(**{**ASKED, "evidence": "none"})
     before = nothing.fit(draws=2_000)
     expected = nothing.posterior(draws=2_000).ready.quantile_value(0.5)
     for each in (before, save_tree(before, tmp_path / "prior.nc")):
         assert catchup.forecast(each, nothing).ready.quantile_value(0.5) == expected
-    with pytest.raises(InputError, match="tree: an ArviZ tree with a group 'posterior' was expected: it holds the prior"):
+    with pytest.raises(
+        InputError, match="tree: an ArviZ tree with a group 'posterior' was expected: it holds the prior"
+    ):
         catchup.forecast(before, catchup.Model(**ASKED))
     saved = save_tree(tree, tmp_path / "posterior.nc")
     model = catchup.Model(**ASKED)
