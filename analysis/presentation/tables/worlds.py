@@ -156,4 +156,5 @@ def _left_out(result: Worlds) -> list[str]:
 
 
 def _refused(result: Worlds) -> list[str]:
-    return [f"{row.id} has no answer: {on_command_line(row.error or row.refused)}." for row in result.worlds if row.refused]
+    refused = [row for row in result.worlds if row.refused]
+    return [f"{row.id} has no answer: {on_command_line(row.error or row.refused)}." for row in refused]
