@@ -57,16 +57,16 @@ class Ledger:
         return Ledger(one_error_per_organisation(one_ratio_per_firm(stood)), self.folder)
 
 
-def load_ledger(folder: str | Path | None = None, extra_files: Iterable[str | Path] = ()) -> Ledger:
+def load_ledger(folder: str | Path | None = None, extra_files: Iterable[str | Path | Item] = ()) -> Ledger:
     """Read a ledger.
 
     Parameters
     ----------
     folder : str or Path, optional
         A folder of TOML files, one per item, each named by the item's id; the project's own by default.
-    extra_files : iterable of str or Path
-        Further items, in files of any name. One that is an item of the folder, confirmed through another day, takes
-        its place where that day is the later.
+    extra_files : iterable of str, Path or Item
+        Further items, or files of any name that hold them. One that is an item of the folder, confirmed through another
+        day, takes its place where that day is the later.
 
     Returns
     -------
@@ -91,7 +91,7 @@ def load_ledger(folder: str | Path | None = None, extra_files: Iterable[str | Pa
     catchup.priors.errors.InputError: no-such-folder: no such folder
     """
     refuse_others("folder", folder, (str, Path, type(None)), "the folder of a ledger")
-    extra_files = listed("extra_files", extra_files, "files", (str, Path))
+    extra_files = listed("extra_files", extra_files, "files or items", (str, Path, Item))
     items: dict[str, Item] = {}
     for path in _files(folder):
         item = read_item(path, file=f"{OWN_LEDGER}{path.name}" if folder is None else str(path))
@@ -101,7 +101,7 @@ def load_ledger(folder: str | Path | None = None, extra_files: Iterable[str | Pa
             )
         items[item.id] = item
     for extra in extra_files:
-        item = read_item(extra)
+        item = extra if isinstance(extra, Item) else read_item(extra)
         known = items.get(item.id)
         if known is not None and confirms(item, known):
             items[item.id] = latest_confirmed(known, item)

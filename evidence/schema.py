@@ -15,12 +15,12 @@ from ..model.assumptions import Assumptions
 from ..model.enacted import Enacted
 from ..model.race import Race
 from ..priors.errors import InputError
-from ..priors.strict import StrictModel, describe, read_toml, unknown_key, validate
+from ..priors.strict import StrictModel, describe, read_toml, validate
+from ..priors.text_days import with_days
 from .kinds import Kind
-from .kinds.doubt import KEYS as DOUBT_KEYS
-from .kinds.doubt import AnyDoubt, log_sum, mixture_parts, ranks_within, share_genuine
+from .kinds.doubt import AnyDoubt, log_sum, mixture_parts, ranks_within, read_likelihood, share_genuine
 from .kinds.kind import Array, Clock, Figures, Name
-from .kinds.registry import kind_named
+from .kinds.registry import kind_named, kind_names
 from .revisions import Revision, as_it_stood, check_history
 from .sources import SLUG as SLUG
 from .sources import Slug, Source
@@ -278,11 +278,18 @@ def read_item(path: str | Path, *, file: str | None = None) -> Item:
         table = read_toml(path)
     except InputError as error:
         raise InputError(error.problem, file=file) from None
-    return item_from_table(table, file=file)
+    return _checked(table, file=file)
 
 
 def item_from_table(table: Mapping[str, Any], *, file: str) -> Item:
-    """Check the tables of an item's file.
+    """Check the tables of an item: as its file has them, or with days as ISO text.
+
+    Parameters
+    ----------
+    table : mapping
+        All of it.
+    file : str
+        How messages name it.
 
     Raises
     ------
@@ -301,6 +308,14 @@ def item_from_table(table: Mapping[str, Any], *, file: str) -> Item:
         ...
     catchup.priors.errors.InputError: swe-lag.toml: kind: unknown kind 'capability_leg'; did you mean 'capability_lag'?
     """
+    table = with_days(ItemText, table)
+    if isinstance(table, Mapping) and "observed" in table and table.get("kind") in kind_names():
+        kind = kind_named(table["kind"], file=file, key="kind")
+        table = {**table, "observed": with_days(kind.observed, table["observed"])}
+    return _checked(table, file=file)
+
+
+def _checked(table: Mapping[str, Any], *, file: str) -> Item:
     text = validate(ItemText, table, file=file)
     kind = kind_named(text.kind, file=file, key="kind")
     if text.role == "likelihood" and not kind.countable:
@@ -319,27 +334,6 @@ def item_from_table(table: Mapping[str, Any], *, file: str) -> Item:
     check_history(text, table, file, item_from_table)
     observed = kind.published_by(observed, text.known_since, text.sources[0].publisher)
     return Item(text, kind, observed, likelihood, file, doubt=doubt)
-
-
-def read_likelihood(
-    kind: Kind[Any, Any], observed: Any, table: Mapping[str, Any], *, file: str, key: str
-) -> tuple[Any, AnyDoubt | None]:
-    """Check an item's table ``likelihood``: the kind's own figures, and how far the item is believed.
-
-    Raises
-    ------
-    InputError
-        At the first key that is unknown, missing or makes no sense.
-    """
-    schema = kind.doubt(observed)
-    of_doubt = {name: value for name, value in table.items() if schema is not None and name in DOUBT_KEYS}
-    own = {name: value for name, value in table.items() if name not in of_doubt}
-    for name in own:
-        if name not in kind.likelihood.model_fields:  # each schema by itself knows only its own keys
-            known = [*kind.likelihood.model_fields, *(schema.model_fields if schema is not None else ())]
-            raise unknown_key(name, known, file=file, key=f"{key}.{name}")
-    likelihood = validate(kind.likelihood, own, file=file, key=key)
-    return likelihood, validate(schema, of_doubt, file=file, key=key) if schema and of_doubt else None
 
 
 def _table(value: Any, key: str, file: str) -> Any:

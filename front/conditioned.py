@@ -12,18 +12,22 @@ import numpy as np
 
 from .analysis.inference.question import DEFAULT_DRAWS, Question
 from .evidence.latents import with_latents
+from .evidence.schema import Item, item_from_table
 from .model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions
 from .model.calendar import day_of
 from .priors.arguments import listed, refuse_others
 from .priors.clock import today
+from .priors.errors import InputError, unknown_name
 
 if TYPE_CHECKING:
     import xarray as xr
     from pymc import Model as PyMCModel
 
     from .analysis.inference.posterior import Posterior
-    from .evidence.schema import Item
     from .evidence.selection import Selection
+    from .priors.layers import Layer
+
+PYTHON = "add"  # how messages name a table that was given for it
 
 
 class Model:
@@ -34,22 +38,24 @@ class Model:
     as_of : date, datetime or str, optional
         The day it is asked, as ISO text if it is text, NumPy's days too; today by default. Evidence known later is
         not used.
-    evidence : str
-        ``default``, ``none`` or ids of items separated by commas.
+    evidence : str or iterable of str
+        ``default``, ``none`` or ids of items: separated by commas, or a list.
     priors : mapping of str to distribution, optional
-        What is believed of quantities instead: families of this project, PreliZ, SciPy or PyMC distributions.
+        What is believed of quantities instead: families of this project, PreliZ, SciPy or PyMC distributions, draws or
+        numbers. What says more than a distribution is a row, and stands in `overlays`.
     model : str
         ``current``, the world as it stands, or ``article``, the published model.
     event : str
         Which reading of a model like Mythos.
-    overlays : iterable of str or Path
-        Overlays on the priors: files, or names of those that come with the project.
+    overlays : iterable of str, Path or Layer
+        Overlays on the priors: files, names of those that come with the project, or tables as a file has them
+        (`catchup.priors.Layer`), for new quantities, shares of one whole and correlations.
     fixed : mapping of str to float, optional
         Quantities held at a value.
     ledger : str or Path, optional
         Folder of items instead of the project's own.
-    add : iterable of str or Path
-        Files of further items.
+    add : iterable of str, Path, Item or mapping
+        Further items: their files, what `item_from_table` returns, or tables as it takes them.
     launch_grid : float, optional
         Months between possible launches; any moment by default.
     mechanisms : mapping of str to str or type, optional
@@ -74,21 +80,23 @@ class Model:
         self,
         as_of: date | datetime | str | None = None,
         *,
-        evidence: str = "default",
+        evidence: str | Iterable[str] = "default",
         priors: Mapping[str, Any] | None = None,
         model: str = "current",
         event: str = DEFAULT_EVENT,
-        overlays: Iterable[str | Path] = (),
+        overlays: Iterable[str | Path | Layer] = (),
         fixed: Mapping[str, float] | None = None,
         ledger: str | Path | None = None,
-        add: Iterable[str | Path] = (),
+        add: Iterable[str | Path | Item | Mapping[str, Any]] = (),
         launch_grid: float | None = None,
         mechanisms: Mapping[str, Any] | None = None,
     ) -> None:
         from .analysis.inference.request import choose_evidence
 
         self._as_of = today() if as_of is None else day_of(as_of, "as_of")
-        added = listed("add", add, "files", (str, Path))
+        added = [_item(each) for each in listed("add", add, "files, items or tables", (str, Path, Item, Mapping))]
+        if not isinstance(evidence, str):
+            evidence = ",".join(listed("evidence", evidence, "ids of items"))
         self._event, self._launch_grid = event, launch_grid
         self._before = load_assumptions(overlays, fixed, model=model, priors=priors, mechanisms=mechanisms)
         asked = self._question(self._before, DEFAULT_DRAWS, 1)  # refuses what cannot be asked
@@ -135,13 +143,13 @@ class Model:
         Parameters
         ----------
         structure : str, optional
-            A structure in place of the race, on those of the items that count for it: one that is registered, or a
-            trend, as `structures` names it (``trend-constant-lag``).
+            A structure in place of the race (``compute-gate``), on those of the items that count for it: one that is
+            registered, or a trend, as `structures` names it (``trend-constant-lag``).
 
         Raises
         ------
         InputError
-            If there is no such structure.
+            If there is no such structure, or it is no PyMC model.
 
         Examples
         --------
@@ -153,7 +161,7 @@ class Model:
         if structure is not None:
             refuse_others("structure", structure, str, "the name of a structure")
             from .analysis.studies.own_structures import build_structure_posterior
-            from .analysis.studies.structure_registry import trend_id
+            from .analysis.studies.structure_registry import COMPUTE, MOBILISATION, structure_names, trend_id
             from .model.trend import trends_to
 
             question = self.question()
@@ -162,7 +170,15 @@ class Model:
                 from .analysis.studies.readings.trend_graph import build_trend_posterior
 
                 return build_trend_posterior(question, trends[structure], self.items)
-            return build_structure_posterior(question, structure, self.items)
+            known = (*trends, *structure_names())
+            if structure in known:
+                return build_structure_posterior(question, structure, self.items)
+            if structure == MOBILISATION:
+                raise InputError(
+                    f"'{structure}' is a scenario of the race, and no PyMC model by itself", key="structure"
+                )
+            if structure != COMPUTE:
+                raise unknown_name("structure", structure, (COMPUTE, *known), key="structure")
         from .analysis.inference.nuts import build_posterior_model
 
         return build_posterior_model(self.question(), self.items)
@@ -245,6 +261,11 @@ class Model:
     def __repr__(self) -> str:
         counted = ", ".join(item.id for item in self.items) or "none"
         return f"Model(as_of={self._as_of}, model={self._before.model}, event={self._event}, evidence: {counted})"
+
+
+def _item(added: Any) -> Any:
+    """What is added, as an item where it is a table."""
+    return item_from_table(added, file=PYTHON) if isinstance(added, Mapping) else added
 
 
 def seed_of(random_seed: int | np.random.Generator) -> int:

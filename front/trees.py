@@ -18,14 +18,15 @@ if TYPE_CHECKING:
     from .conditioned import Model
 
 
-def forecast(tree: xr.DataTree, model: Model) -> Forecast:
+def forecast(tree: xr.DataTree | str | Path, model: Model) -> Forecast:
     """Sum draws up into a forecast.
 
     Parameters
     ----------
-    tree : xarray.DataTree
+    tree : xarray.DataTree or path
         With a group ``posterior`` of every quantity of `model`: from `Model.fit`, from ``pymc.sample``, nutpie or
-        another sampler on `Model.pymc`, or from `load`.
+        another sampler on `Model.pymc`, or the path of one that `load` reads. Of a model that counts no evidence,
+        `Model.fit` has the group ``prior`` alone, which serves.
     model : Model
         The model that was sampled.
 
@@ -51,7 +52,8 @@ def forecast(tree: xr.DataTree, model: Model) -> Forecast:
     from .conditioned import Model
 
     refuse_others("model", model, Model, "a catchup.Model")
-    return forecast_of(posterior_of_tree(tree, model.question(), model.selection))
+    given = load(tree) if isinstance(tree, str | Path) else tree
+    return forecast_of(posterior_of_tree(given, model.question(), model.selection))
 
 
 def load(path: str | Path) -> xr.DataTree:

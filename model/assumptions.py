@@ -209,18 +209,20 @@ def _refuse_unused(assumptions: Assumptions) -> None:
         if place < len(assumptions.layers) - 1 and _stands(assumptions.layers[: place + 1]):
             continue
         raise InputError(
-            "nothing in the race draws on it; name it in a source, firm or obstacle, or give it another role",
+            "nothing in the race draws on it; name it in a source, firm or obstacle, or give it another role: "
+            "lever, evidence or comparison",
             file=layer.file,
             key=f"quantity.{idle[0]}",
         )
 
 
 def _drawn_on(assumptions: Assumptions) -> set[str]:
-    """Quantities on which dates, or what all firms have together, may hang."""
+    """Quantities on which dates, or what all firms have together, may hang, or one that has another role."""
     names = assumptions.needed(assumptions.events, distillation=True)
     buyers = [source.buyers for source in assumptions.race.sources.values() if source.buyers is not None]
     chosen = [name for each in mechanisms_named(assumptions.layers) for name in each.quantities]
-    return {*assumptions.with_related([*names, *buyers, *chosen])}
+    others = [name for name, row in assumptions.table.quantities.items() if row.text.role != "model"]
+    return {*assumptions.with_related([*names, *buyers, *chosen]), *assumptions.with_parents(others)}
 
 
 def _stands(layers: Sequence[Layer]) -> bool:

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from ..priors.correlations import Correlation
 from ..priors.errors import InputError, unknown_name
-from ..priors.families import FAMILIES, Family, as_family
+from ..priors.families import FAMILIES, Dirichlet, Family, as_family
+from ..priors.families.conversion import draws_of
 from ..priors.layers import WITHOUT, Layer
 from ..priors.strict import StrictModel
 from .events import multiple_name
@@ -73,7 +72,7 @@ def layer_of_priors(priors: Mapping[str, Any], layers: Sequence[Layer]) -> Layer
 def _row(name: str, distribution: Any, below: Mapping[str, Any]) -> dict[str, Any]:
     try:
         family = as_family(distribution)
-        if isinstance(distribution, (np.ndarray, Sequence)):
+        if draws_of(distribution) is not None:
             # draws do not say what they cannot be: the quantity does
             bounds = {"low": below.get("above", below.get("minimum")), "high": below.get("maximum")}
             stated = {name: float(bound) for name, bound in bounds.items() if bound is not None}
@@ -81,6 +80,9 @@ def _row(name: str, distribution: Any, below: Mapping[str, Any]) -> dict[str, An
     except InputError as error:
         key = " ".join(part for part in (f"priors {name}", error.key) if part)
         raise InputError(error.problem, key=key, nearest=error.nearest) from None
+    if isinstance(family, Dirichlet) and "block" not in below:
+        problem = "a share of one whole is a row that names its block: lay it over them as one of the overlays"
+        raise InputError(problem, key=f"priors {name}")
     if FAMILIES.get(family.family) is not type(family):
         problem = f"the family {type(family).__name__} is not registered: catchup.priors.register_family does so"
         raise InputError(problem, key=f"priors {name}")

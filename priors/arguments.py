@@ -35,7 +35,7 @@ def refuse_others(name: str, given: object, wanted: Kinds, said: str) -> None:
 
 
 def listed(name: str, given: Any, said: str, wanted: Kinds = str) -> tuple[Any, ...]:
-    """Return the members of a list; a single text is none, which would be read letter by letter.
+    """Return the members of a list; a single one of them is none: a text would be read letter by letter.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def listed(name: str, given: Any, said: str, wanted: Kinds = str) -> tuple[Any, 
         ...
     catchup.priors.errors.InputError: ids: a list of names of scenarios was expected, not 'merger'
     """
-    if isinstance(given, str | bytes | Path) or not isinstance(given, Iterable):
+    if isinstance(given, (str, bytes, Path, wanted)) or not isinstance(given, Iterable):
         raise InputError(f"a list of {said} was expected, not {given!r}", key=name)
     members = tuple(given)
     for member in members:

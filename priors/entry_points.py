@@ -1,4 +1,4 @@
-"""What other packages register by entry points: loaded once it is asked for by name."""
+"""What is registered: in Python, or by entry points of other packages, loaded once they are asked for by name."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ NAME = re.compile(r"[a-z][a-z0-9_-]*")
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
+
+
+def is_again(made: type, registered: type) -> bool:
+    """Whether a class is one that is registered, or is defined anew where that was: a cell of a notebook run again."""
+    return (made.__module__, made.__qualname__) == (registered.__module__, registered.__qualname__)
 
 
 @cache

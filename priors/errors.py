@@ -47,6 +47,10 @@ class CatchupError(Exception):
         """What is said in Python."""
         return OPTION.sub(_python_name, self.on_command_line)
 
+    def __repr__(self) -> str:
+        """The same, with its kind."""
+        return f"{type(self).__name__}({str(self)!r})"
+
 
 class InputError(CatchupError, ValueError):
     """Something the user wrote cannot be used; a `ValueError`, too.
@@ -100,6 +104,11 @@ class InputError(CatchupError, ValueError):
 
 class MissingFileError(InputError):
     """A file or folder that is not there, or is there no more."""
+
+
+def on_command_line(said: str | CatchupError) -> str:
+    """A reason as the command line gives it: a result keeps the error that it was, whose text names parameters."""
+    return said.on_command_line if isinstance(said, CatchupError) else said
 
 
 def reason_of(error: OSError) -> str:

@@ -1,8 +1,10 @@
 """What starting up must not import: a forecast from the prior answers before PyMC would have loaded."""
 
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +43,16 @@ def test_a_forecast_from_the_prior_loads_no_slow_library(output: list[str]) -> N
 def test_a_forecast_without_evidence_loads_no_kind_of_it() -> None:
     names = loaded_by("forecast", "--evidence", "none", "--draws", "1000")
     assert not {name for name in names if name.startswith("catchup.evidence.kinds")}
+
+
+def test_scipy_is_loaded_by_what_uses_it() -> None:
+    """Whoever imports a module for something else in it does not wait for that, either."""
+    root = Path(__file__).resolve().parent.parent
+    paths = [
+        path for room in ("priors", "model", "evidence", "analysis", "front") for path in (root / room).rglob("*.py")
+    ]
+    at_once = re.compile(r"^(from|import) scipy\b", flags=re.MULTILINE)
+    assert not [str(path.relative_to(root)) for path in paths if at_once.search(path.read_text())]
 
 
 def test_a_forecast_does_not_look_through_all_packages_for_plugins() -> None:

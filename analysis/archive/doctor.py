@@ -187,7 +187,8 @@ def _runs(shelf: Shelf, today: date) -> Iterator[Finding]:
         departures = verify(newest.folder).departures
         trusted = newest.trustworthy
     except UNSOUND as error:
-        yield Finding("last-run", "fail", f"{newest.folder}: cannot be read ({error})", "run again")
+        why = error.on_command_line if isinstance(error, CatchupError) else error
+        yield Finding("last-run", "fail", f"{newest.folder}: cannot be read ({why})", "run again")
         return
     if departures:
         changed = ", ".join(f"{one.file} {one.state}" for one in departures[:3])

@@ -128,7 +128,7 @@ def list_data(*, kept: Kept | None = None) -> int:
         try:
             read.append(store.read(held))
         except InputError as error:
-            faults.append(str(error))
+            faults.append(error.on_command_line)
     for fault in faults:
         warn(fault)
     show(layout(KeptTables(store.folder, read, faults)), as_json=kept.json)

@@ -15,6 +15,7 @@ from .posterior import Posterior, prior_of
 from .question import Question
 
 if TYPE_CHECKING:
+    from ...evidence.schema import Item
     from ...evidence.selection import Selection
 
 
@@ -113,7 +114,7 @@ def choose_evidence(
     question: Question,
     evidence: str,
     ledger: str | Path | None,
-    added: Sequence[str | Path],
+    added: Sequence[str | Path | Item],
     *,
     count_added: bool = True,
 ) -> Selection:
@@ -127,8 +128,8 @@ def choose_evidence(
         ``none``, ``default`` or ids separated by commas.
     ledger : str or Path, optional
         Folder of items instead of the project's own.
-    added : sequence of str or Path
-        Files of items added for this run.
+    added : sequence of str, Path or Item
+        Items added for this run, or files of them.
     count_added : bool, default True
         Whether those of role likelihood are counted, whatever `evidence` says, or all are left out. One of another role
         is counted where `evidence` names it. Opinions are never counted, but compared.
@@ -151,15 +152,16 @@ def choose_evidence(
     """
     from ...evidence.confirmation import refuse_future
     from ...evidence.ledgers import load_ledger
+    from ...evidence.schema import Item
     from ...evidence.selection import select
     from ...priors.clock import today
 
     _refuse_other_arguments(evidence, ledger)
-    added = listed("added", added, "files", (str, Path))
+    added = listed("added", added, "files or items", (str, Path, Item))
     known = load_ledger(ledger, added)
     for item in known.items.values():
         refuse_future(item, max(question.as_of, today()))
-    files = {str(path) for path in added}
+    files = {each.file if isinstance(each, Item) else str(each) for each in added}
     then = known.as_of(question.as_of).items.values()
     ours = [item for item in then if item.file in files and item.kind.countable]
     extra = [item.id for item in ours if item.text.role == "likelihood"]

@@ -11,9 +11,9 @@ from dataclasses import replace
 from ...evidence.selected import Selection
 from ...priors.regular_files import read_regular
 from ..archive.manifest import LARGEST_FILE, library_versions
-from ..archive.program import code_hash
 from ..archive.reading import FORECAST, Run
 from ..archive.verification import Departure
+from ..inference.code_hash import code_hash
 from ..inference.conditioning import condition
 from ..inference.engines import FORWARD
 from ..inference.forecast import forecast

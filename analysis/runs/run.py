@@ -24,7 +24,7 @@ from ..archive.manifest import (
     lock_hash,
     python_version,
 )
-from ..archive.program import changelog_entries, code_hash
+from ..archive.program import changelog_entries
 from ..archive.reading import (
     EVIDENCE,
     EXPLORER,
@@ -38,6 +38,7 @@ from ..archive.reading import (
     read_run,
 )
 from ..archive.store import build, check_runs_folder
+from ..inference.code_hash import code_hash
 from ..inference.diagnostics import UntrustworthyError
 from ..inference.forecast import Forecast, forecast
 from ..inference.inputs import Inputs, inputs_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from ...priors.errors import MissingFileError
-from ..archive.program import code_hash
 from ..archive.reading import REPORT, Run, read_runs
 from ..archive.verification import verify
+from ..inference.code_hash import code_hash
 from ..inference.inputs import inputs_of
 from ..inference.request import Request
 

@@ -37,12 +37,15 @@ class Movement:
         By probability, how far they moved that quantile, months.
     note : str
         What the reader must know.
+    refused : UntrustworthyError or None
+        Why what is before cannot be trusted.
     """
 
     items: tuple[str, ...]
     before: Distribution | None
     shifts: Mapping[float, Estimate]
     note: str = ""
+    refused: UntrustworthyError | None = None
 
     @property
     def beyond_noise(self) -> bool:
@@ -142,8 +145,7 @@ def _conditioned_apart(request: Request, added: tuple[str, ...], ready: Distribu
     try:
         other = condition(request.question, without, request.engine)
     except UntrustworthyError as error:
-        reason = f"without {and_text(added)} the forecast cannot be trusted: {error.on_command_line}"
-        return Movement(added, None, {}, reason)
+        return Movement(added, None, {}, f"without {and_text(added)} the forecast cannot be trusted", error)
     return moved_apart(added, ready, other.ready)
 
 

@@ -60,11 +60,14 @@ class Refused:
         Which.
     reason : str
         Why.
+    error : UntrustworthyError or None
+        What it was refused by.
     """
 
     id: str
     title: str
     reason: str
+    error: UntrustworthyError | None = None
 
 
 def dates_of_structures(posterior: Posterior) -> tuple[tuple[StructureDate, ...], tuple[Refused, ...]]:
@@ -84,7 +87,7 @@ def dates_of_structures(posterior: Posterior) -> tuple[tuple[StructureDate, ...]
             ready = other.ask()
         except UntrustworthyError as error:
             errors.append(error)
-            refused.append(Refused(other.id, other.title, error.on_command_line))
+            refused.append(Refused(other.id, other.title, str(error), error))
             continue
         earlier = first.setdefault(other.carries, other.id)
         twice = earlier != other.id

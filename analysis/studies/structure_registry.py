@@ -13,7 +13,7 @@ import numpy as np
 from ...model.assumptions import DEFAULT_EVENT, load_assumptions
 from ...model.models import MODELS
 from ...model.reserved import is_reserved
-from ...priors.entry_points import entry_points_of, load_entry_point
+from ...priors.entry_points import entry_points_of, is_again, load_entry_point
 from ...priors.errors import InputError, unknown_name
 from ...priors.families import Family, as_family
 from .pools import POOLS
@@ -119,7 +119,7 @@ def register_structure[Registered: type[Structure]](structure: Registered) -> Re
     Returns
     -------
     type
-        The same class.
+        The same class. Defined anew, as in a cell that is run again, it takes the place of what it was.
 
     Raises
     ------
@@ -149,9 +149,11 @@ def register_structure[Registered: type[Structure]](structure: Registered) -> Re
     name = structure.name
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise InputError(f"a name such as 'followers' was expected, not {name!r}", key=where)
-    if name in STRUCTURES and type(STRUCTURES[name]) is structure:
+    known = STRUCTURES.get(name)
+    if type(known) is structure:
         return structure
-    if name in TAKEN or name in STRUCTURES or name.startswith(TREND):
+    taken = known is not None and not is_again(structure, type(known))
+    if name in TAKEN or taken or name.startswith(TREND):
         raise InputError(f"the name '{name}' is taken", key=where)
     made = structure()
     _check(made, where)

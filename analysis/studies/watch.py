@@ -124,6 +124,8 @@ class Watch(Result):
         What moves the median most, as far as can be expected, first.
     notes : tuple of str
         What the reader must know.
+    refused : UntrustworthyError or None
+        Why what may be learnt is left out, where it is.
 
     Examples
     --------
@@ -139,6 +141,7 @@ class Watch(Result):
     ready: Distribution
     rows: tuple[Watched, ...]
     notes: tuple[str, ...] = ()
+    refused: UntrustworthyError | None = None
 
 
 def watch(
@@ -179,13 +182,13 @@ def watch(
     asked, enacted = _chosen(observables, only), beyond_doubt(posterior.question.assumptions.enacted)
     decided = [row for row in asked if row.way == "lever" and row.name in enacted]
     chosen = [row for row in asked if row not in decided]
-    rows, notes = _disclosures(posterior, observables, [row for row in chosen if row.way == "disclosure"])
+    rows, notes, refused = _disclosures(posterior, observables, [row for row in chosen if row.way == "disclosure"])
     rows += _levers(posterior, [row for row in chosen if row.way == "lever"])
     begun, unfit = _scenarios(posterior, [row for row in chosen if row.way == "scenario"], compared)
     rows += begun
     ranked = tuple(sorted(rows, key=lambda row: np.inf if np.isnan(row.weight.value) else -row.weight.value))
     notes += (*(f"left out, as it has been enacted: {row.title}" for row in decided), *unfit)
-    return Watch(posterior.origin, posterior.ready, ranked, notes)
+    return Watch(posterior.origin, posterior.ready, ranked, notes, refused)
 
 
 def _chosen(observables: Observables, only: Sequence[str]) -> list[Observable]:
@@ -228,10 +231,10 @@ def _happening(row: Observable, effect: Counterfactual) -> Watched:
 
 def _disclosures(
     posterior: Posterior, observables: Observables, chosen: Sequence[Observable]
-) -> tuple[list[Watched], tuple[str, ...]]:
-    """What may be learnt; with why it cannot be valued, where it cannot."""
+) -> tuple[list[Watched], tuple[str, ...], UntrustworthyError | None]:
+    """What may be learnt, with what the reader must know, and why it cannot be valued, where it cannot."""
     if not chosen:
-        return [], ()
+        return [], (), None
     selection = posterior.selection
     known = [*selection.counted, *selection.checks, *selection.priors, *(each.item for each in selection.set_aside)]
     pending = read_pending(posterior.question, {item.id: item for item in known}, further=observables.disclosures)
@@ -239,9 +242,9 @@ def _disclosures(
     try:
         found = value_of_information(posterior, pending, only=names)
     except UntrustworthyError as error:
-        return [], (f"what may be learnt is left out: {error}",)
+        return [], (), error
     values = {value.disclosure.id: value for value in found.disclosures}
-    return [_learning(row, values[row.name]) for row in chosen if row.name in values], found.notes
+    return [_learning(row, values[row.name]) for row in chosen if row.name in values], found.notes, None
 
 
 def _learning(row: Observable, value: DisclosureValue) -> Watched:

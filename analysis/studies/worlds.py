@@ -64,6 +64,8 @@ class WorldResult:
         Items that it cannot count, each with the reason.
     draws : int
         That its figures rest on.
+    error : UntrustworthyError or None
+        What it was refused by, where its draws were.
 
     Examples
     --------
@@ -85,6 +87,7 @@ class WorldResult:
     withheld: str = ""
     left_out: Mapping[str, str] | None = None
     draws: int = 0
+    error: UntrustworthyError | None = None
 
     @property
     def answered(self) -> bool:
@@ -235,7 +238,7 @@ def _asked_anew(text: WorldResult, assumptions: Assumptions, posterior: Posterio
     try:
         found = _answer(question, items, posterior)
     except UntrustworthyError as error:
-        return replace(text, refused=error.on_command_line, left_out=left_out)
+        return replace(text, refused=str(error), error=error, left_out=left_out)
     row = _of_posterior(replace(text, left_out=left_out), found, anchor)
     return replace(row, shifts={p: quantile_shift(found.ready, anchor.ready, p) for p in DELAYED})
 

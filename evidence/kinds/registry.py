@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ...priors.entry_points import NAME, entry_points_of, load_entry_point
+from ...priors.entry_points import NAME, entry_points_of, is_again, load_entry_point
 from ...priors.errors import InputError, unknown_name
 from ...priors.strict import StrictModel
 from . import KINDS
@@ -28,7 +28,8 @@ def register_kind(kind: type[Kind[Any, Any]]) -> type[Kind[Any, Any]]:
     Returns
     -------
     type
-        The same, so that it can decorate a class.
+        The same, so that it can decorate a class. Defined anew, as in a cell that is run again, it takes the place of
+        what it was.
 
     Raises
     ------
@@ -66,7 +67,7 @@ def register_kind(kind: type[Kind[Any, Any]]) -> type[Kind[Any, Any]]:
     for says, needed in (("is_silence", NotYet), ("reports_event", Milestone)):
         if getattr(kind, says) and not issubclass(kind, needed):
             raise InputError(f"{says} asks for a subclass of {needed.__name__}", key=f"{name}.{says}")
-    if name in KINDS and type(KINDS[name]) is not kind:
+    if name in KINDS and not is_again(kind, type(KINDS[name])):
         raise InputError(f"the name '{name}' is taken by {type(KINDS[name]).__name__}", key="kind")
     KINDS[name] = kind()
     return kind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from ...priors.entry_points import NAME, entry_points_of, load_entry_point
+from ...priors.entry_points import NAME, entry_points_of, is_again, load_entry_point
 from ...priors.errors import InputError, unknown_name
 from .checks import check_forms, check_graph_form, refuse_incomplete
 from .mechanism import Arrivals, Mechanism, Progress
@@ -28,7 +28,7 @@ def register_mechanism[Registered: type[Mechanism]](mechanism: Registered) -> Re
     Returns
     -------
     type
-        The same class.
+        The same class. Defined anew, as in a cell that is run again, it takes the place of what it was.
 
     Raises
     ------
@@ -58,10 +58,11 @@ def register_mechanism[Registered: type[Mechanism]](mechanism: Registered) -> Re
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise InputError(f"a name such as name = 'slowing' was expected, not {name!r}", key=where)
     at = mechanism.kind, name
-    if at in MECHANISMS:
-        if type(MECHANISMS[at]) is mechanism:
-            return mechanism
-        raise InputError(f"the name '{name}' is taken by {type(MECHANISMS[at]).__name__}", key=where)
+    known = MECHANISMS.get(at)
+    if type(known) is mechanism:
+        return mechanism
+    if known is not None and not is_again(mechanism, type(known)):
+        raise InputError(f"the name '{name}' is taken by {type(known).__name__}", key=where)
     refuse_incomplete(mechanism, where)
     made = mechanism()
     check_forms(made, where)

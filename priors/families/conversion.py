@@ -37,7 +37,8 @@ def as_family(distribution: Any) -> Family:
     ----------
     distribution : object
         A `Family`; a frozen continuous distribution of SciPy, one of PreliZ or what ``pm.NAME.dist(...)`` returns;
-        an array or list of draws; a number, for what is known; or a table as a row of TOML has it.
+        draws, as a list or an array (NumPy's, pandas' or xarray's); a number, for what is known; or a table as a row of
+        TOML has it.
 
     Returns
     -------
@@ -67,6 +68,14 @@ def as_family(distribution: Any) -> Family:
         raise InputError(fault.problem, key=fault.key or None, nearest=fault.nearest) from None
 
 
+def draws_of(given: Any) -> list[Any] | tuple[Any, ...] | np.ndarray | None:
+    """Draws, where something is a list or an array of them: NumPy's, or a library's that it reads as one; else None."""
+    if isinstance(given, list | tuple | np.ndarray):
+        return given
+    is_array = hasattr(given, "__array__") and hasattr(given, "dtype") and not isinstance(given, np.generic)
+    return np.asarray(given) if is_array else None
+
+
 def _descendants(cls: type[Family]) -> list[type[Family]]:
     return [each for child in cls.__subclasses__() for each in (child, *_descendants(child))]
 
@@ -82,8 +91,9 @@ def _converted(distribution: Any) -> Family:
         return family_from(distribution)
     if isinstance(distribution, int | float | np.number) and not isinstance(distribution, bool):
         return Fixed(value=float(distribution))
-    if isinstance(distribution, list | tuple | np.ndarray):
-        return Empirical.model_validate({"draws": distribution})
+    draws = draws_of(distribution)
+    if draws is not None:
+        return Empirical.model_validate({"draws": draws})
     library = type(distribution).__module__.partition(".")[0]
     if library == "scipy" and hasattr(distribution, "dist"):
         return _of_scipy(distribution)

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Set
 from typing import Any
 
-from ..entry_points import NAME, entry_points_of, load_entry_point
+from ..entry_points import NAME, entry_points_of, is_again, load_entry_point
 from ..errors import InputError
 from ..layers import Layer
 from ..row_schemas import EventText, QuantityText, RegimeText
@@ -64,7 +64,7 @@ def register_family[Registered: type[Family]](family: Registered) -> Registered:
     Returns
     -------
     type
-        The same class.
+        The same class. Defined anew, as in a cell that is run again, it takes the place of what it was.
 
     Raises
     ------
@@ -101,10 +101,11 @@ def register_family[Registered: type[Family]](family: Registered) -> Registered:
     where = f"family {family.__name__}"
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise InputError(f"a name such as family = 'half_normal' was expected, not {name!r}", key=where)
-    if FAMILIES.get(name) is family:
+    known = FAMILIES.get(name)
+    if known is family:
         return family
-    if name in FAMILIES:
-        raise InputError(f"the name '{name}' is taken by {FAMILIES[name].__qualname__}", key=where)
+    if known is not None and not is_again(family, known):
+        raise InputError(f"the name '{name}' is taken by {known.__qualname__}", key=where)
     taken = [key for key in family.row_keys() if key in TAKEN]
     if taken:
         raise InputError(f"the key '{taken[0]}' is taken: rows say something else by it", key=where)

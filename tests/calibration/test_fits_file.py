@@ -111,6 +111,17 @@ def test_fits_of_another_question_are_not_joined(plan: Plan, tmp_path: Path) -> 
     assert out.read_bytes() == kept
 
 
+def test_fits_of_another_state_of_the_program_are_not_joined(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What ranks a truth may have changed without the version."""
+    out = tmp_path / "fits.jsonl"
+    calibrate(plan, 2, out=out)
+    monkeypatch.setattr("catchup.analysis.studies.calibration.plan.code_hash", lambda: "0" * 64)
+    with pytest.raises(InputError, match="holds fits of other code: give another file"):
+        calibrate(plan, 2, out=out)
+
+
 @pytest.mark.parametrize("content", ["hello\n", "hello", "[1]\n", '{"fit": 1}\n', "\x00\x01\n"])
 def test_another_file_is_not_touched(plan: Plan, tmp_path: Path, content: str) -> None:
     out = tmp_path / "mine.txt"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from datetime import date, datetime
 
 import arviz_stats as az
@@ -17,6 +18,7 @@ from catchup.evidence.kinds import KINDS
 from catchup.evidence.kinds.capability_lag import CapabilityLag
 from catchup.evidence.kinds.kind import Kind
 from catchup.evidence.schema import item_from_table
+from catchup.evidence.template import template
 from catchup.model.mechanisms.registry import mechanism_names
 from catchup.priors import InputError
 
@@ -144,6 +146,32 @@ def test_a_kind_of_ones_own_is_read_wherever_items_are():
         KINDS.pop("months_behind")
 
 
+def test_what_is_made_in_python_is_counted_as_a_file_is(tmp_path) -> None:
+    """An item, its table with days as text, and its file; what is named in a list is what is named in a text."""
+    text = template("capability_lag", "my-lag")
+    table = tomllib.loads(text)
+    (tmp_path / "my-lag.toml").write_text(text)
+    as_text = {**table, "known_since": table["known_since"].isoformat()}
+    as_text["observed"] = {**table["observed"], "date": "2026-06-01"}
+    as_text["sources"] = [{**source, "date": source["date"].isoformat()} for source in table["sources"]]
+    as_text["notes"] = "2026-11-26"
+    dated = {**as_text, "known_since": table["known_since"], "sources": table["sources"]}
+    dated["observed"] = {**table["observed"], "date": date(2026, 6, 1)}
+    asked = {"as_of": DAY, "model": "article", "evidence": ["eci-lag"]}
+    ways = [tmp_path / "my-lag.toml", item_from_table(table, file="mine"), table]
+    found = [catchup.Model(**asked, add=[way]) for way in ways]
+    assert {tuple(item.id for item in model.items) for model in found} == {("eci-lag", "my-lag")}
+    drawn = {model.posterior("importance", draws=2_000).ready.quantile_value(0.5) for model in found}
+    assert len(drawn) == 1
+    first, second = (catchup.Model(**asked, add=[way]).items[1] for way in (as_text, dated))
+    assert first == second
+    assert catchup.Model(as_of=DAY, evidence="none", add=[item_from_table(table, file="mine")]).items[0].id == "my-lag"
+    with pytest.raises(InputError, match="add: known_since: should be a day such as 2026-02-24, not 'June'"):
+        catchup.Model(**asked, add=[{**table, "known_since": "June"}])
+    with pytest.raises(InputError, match="add: id: 'eci-lag' is the id of"):
+        catchup.Model(**asked, add=[{**table, "id": "eci-lag"}])
+
+
 class Half(Kind):
     """A kind that cannot simulate."""
 
@@ -266,5 +294,13 @@ def test_a_trend_is_a_model_as_well() -> None:
     model = asked.pymc("trend-constant-lag")
     assert "no-public-model" in model.coords["item"]
     assert "ready" in model.named_vars
-    with pytest.raises(InputError, match="unknown structure 'trend-constant-lug'"):
+    with pytest.raises(InputError, match="unknown structure 'trend-constant-lug'; did you mean 'trend-constant-lag'"):
         asked.pymc("trend-constant-lug")
+    with pytest.raises(InputError, match="unknown structure 'moon'; known are compute-gate, trend-"):
+        asked.pymc("moon")
+    with pytest.raises(InputError, match="'mobilisation' is a scenario of the race"):
+        asked.pymc("mobilisation")
+
+
+def test_the_race_is_a_structure_by_its_name(model) -> None:
+    assert [each.name for each in model.pymc("compute-gate").observed_RVs] == ["observation"]

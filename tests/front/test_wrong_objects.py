@@ -16,6 +16,7 @@ import catchup
 from catchup.analysis import (
     Question,
     Request,
+    UntrustworthyError,
     choose_evidence,
     levers,
     prior_of,
@@ -29,6 +30,7 @@ from catchup.analysis.inference.streaming import StreamedDistribution
 from catchup.evidence import load_ledger
 from catchup.evidence.template import template
 from catchup.model import load_assumptions
+from catchup.priors import Dirichlet
 from catchup.priors.errors import InputError
 
 ASKED = {"as_of": "2026-11-26", "evidence": "eci-lag", "model": "article"}
@@ -37,17 +39,24 @@ ASKED = {"as_of": "2026-11-26", "evidence": "eci-lag", "model": "article"}
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
-        ({"evidence": ["eci-lag"]}, "evidence"),
+        ({"evidence": [3]}, "evidence: a list of ids of items was expected, not 3"),
         ({"evidence": None}, "evidence"),
         ({"priors": ["progress-scher"]}, "priors"),
         ({"priors": "progress-scher"}, "priors"),
+        (
+            {"priors": {"hyperscaler_share": Dirichlet(concentration=5.0)}},
+            "priors hyperscaler_share: a share of one wh",
+        ),
         ({"overlays": "progress-scher"}, "overlays: a list of files or names"),
         ({"overlays": 3}, "overlays: a list of files or names"),
         ({"overlays": None}, "overlays: a list of files or names"),
         ({"overlays": [3]}, "overlays: a list of files or names was expected, not 3"),
-        ({"add": "leak.toml"}, "add: a list of files was expected, not 'leak.toml'"),
-        ({"add": 3}, "add: a list of files was expected, not 3"),
-        ({"add": [3]}, "add: a list of files was expected, not 3"),
+        ({"add": "leak.toml"}, "add: a list of files, items or tables was expected, not 'leak.toml'"),
+        ({"add": 3}, "add: a list of files, items or tables was expected, not 3"),
+        ({"add": {"id": "own"}}, "add: a list of files, items or tables was expected"),
+        ({"add": [{"id": "own"}]}, "add: title: is missing"),
+        ({"evidence": []}, "none, default or ids of items"),
+        ({"add": [3]}, "add: a list of files, items or tables was expected, not 3"),
         ({"ledger": 3}, "ledger: the folder of a ledger"),
         ({"launch_grid": "0.5"}, "launch_grid: a number of months was expected, not '0.5'"),
         ({"launch_grid": True}, "launch_grid: a number of months was expected, not True"),
@@ -149,8 +158,11 @@ PRIOR = prior_of(QUESTION)
         (lambda: Request(QUESTION, ledger=3), "ledger: the folder"),
         (lambda: Request(QUESTION, engine=None), "engine: the name of an engine"),
         (lambda: choose_evidence(QUESTION, ["eci-lag"], None, ()), "evidence: default, none or ids"),
-        (lambda: choose_evidence(QUESTION, "none", None, "leak.toml"), "added: a list of files"),
-        (lambda: load_ledger(extra_files="leak.toml"), "extra_files: a list of files was expected, not 'leak.toml'"),
+        (lambda: choose_evidence(QUESTION, "none", None, "leak.toml"), "added: a list of files or items"),
+        (
+            lambda: load_ledger(extra_files="leak.toml"),
+            "extra_files: a list of files or items was expected, not 'leak.toml'",
+        ),
         (lambda: load_ledger(3), "folder: the folder"),
         (lambda: load_assumptions("progress-scher"), "overlays: a list of files or names was expected, not 'progress"),
         (lambda: load_assumptions(model=["article"]), "model: current or article"),
@@ -214,6 +226,30 @@ def test_a_tree_of_other_figures_of_an_item_is_refused(tmp_path: Path) -> None:
 def test_evidence_that_cannot_be_used_is_refused_at_once(asked: dict[str, Any], said: str) -> None:
     with pytest.raises(InputError, match=said):
         catchup.Model("2026-11-26", **asked)
+
+
+def test_a_tree_of_the_prior_is_a_forecast_where_nothing_is_counted(tree: Any, tmp_path: Path) -> None:
+    """What `fit` gives without evidence, as it is and by the path it was saved under; not where some is counted."""
+    nothing = catchup.Model(**{**ASKED, "evidence": "none"})
+    before = nothing.fit(draws=2_000)
+    expected = nothing.posterior(draws=2_000).ready.quantile_value(0.5)
+    for each in (before, save_tree(before, tmp_path / "prior.nc")):
+        assert catchup.forecast(each, nothing).ready.quantile_value(0.5) == expected
+    with pytest.raises(
+        InputError, match="tree: an ArviZ tree with a group 'posterior' was expected: it holds the prior"
+    ):
+        catchup.forecast(before, catchup.Model(**ASKED))
+    saved = save_tree(tree, tmp_path / "posterior.nc")
+    model = catchup.Model(**ASKED)
+    assert catchup.forecast(saved, model).ready.quantile(0.5) == catchup.forecast(tree, model).ready.quantile(0.5)
+
+
+def test_refusals_name_parameters_of_python() -> None:
+    with pytest.raises(UntrustworthyError) as refused:
+        catchup.Model(**ASKED).posterior("importance", draws=10)
+    assert "try more draws" in str(refused.value)
+    assert repr(refused.value) == f"UntrustworthyError({str(refused.value)!r})"
+    assert refused.value.on_command_line.endswith("try more --draws")
 
 
 def test_a_tree_of_no_draws_is_refused(tree: Any) -> None:

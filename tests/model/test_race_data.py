@@ -209,6 +209,19 @@ def test_a_quantity_that_nothing_draws_on_is_refused_whatever_is_laid_over_it(
     assert (refused.value.file, refused.value.key) == ("mine.toml", "quantity.z")  # the first, not any
 
 
+@pytest.mark.parametrize("child", ["benchmark_optimism_general", "measured_progress"])
+def test_what_gives_the_numbers_of_evidence_or_a_comparison_is_drawn_on(child: str) -> None:
+    """As what gives those of a quantity of the race is; with nothing that hangs on it, it is refused."""
+    mine = QUANTITY + "family = 'uniform'\nlow = 2\nhigh = 4\n"
+    family = {"benchmark_optimism_general": ("normal", "mean"), "measured_progress": ("lognormal", "median")}[child]
+    hanging = f"[quantity.{child}]\nfamily = '{family[0]}'\n{family[1]} = {{ quantity = 'mine' }}\n"
+    spread = "sd = 0.2\n" if family[0] == "normal" else "sigma = 0.2\n"
+    found = load_assumptions([Layer.of(tomllib.loads(mine + hanging + spread), file="mine.toml")])
+    assert found.beliefs[child].parents == ("mine",)
+    with pytest.raises(InputError, match="another role: lever, evidence or comparison"):
+        load_assumptions([Layer.of(tomllib.loads(mine), file="mine.toml")])
+
+
 def test_what_a_file_draws_on_may_be_taken_out_above_it() -> None:
     stock = QUANTITY.replace('"1"', '"H100e"') + "family = 'fixed'\nvalue = 1e5\n"
     rows = tomllib.loads(f"{stock}[source.startup-stock]\namount = ['mine']")

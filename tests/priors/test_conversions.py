@@ -7,15 +7,18 @@ import sys
 import warnings
 
 import numpy as np
+import pandas as pd
 import pymc as pm
 import pytensor.tensor as pt
 import pytest
+import xarray as xr
 from scipy import stats
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of what it imports, not of ours
     import preliz as pz
 
+from catchup.model import load_assumptions
 from catchup.priors import Family, InputError, as_family
 from catchup.priors.families import (
     Beta,
@@ -128,6 +131,17 @@ def test_what_has_no_family_is_a_curve_through_its_quantiles(theirs: object, ora
 def test_draws_are_taken_as_a_list_or_an_array() -> None:
     draws = np.random.default_rng(1).normal(3.0, 2.0, 500)
     assert as_family(draws) == as_family(list(draws)) == Empirical(draws=draws)
+
+
+def test_arrays_of_other_libraries_are_draws() -> None:
+    """A column of a table, and a variable of a result tree over chains and draws; bounds are the quantity's."""
+    draws = np.random.default_rng(1).lognormal(0.0, 0.4, (2, 200))
+    ours = as_family(draws.ravel())
+    assert as_family(pd.Series(draws.ravel())) == as_family(xr.DataArray(draws, dims=("chain", "draw"))) == ours
+    found = load_assumptions(priors={"china_stock": pd.Series(2e6 * draws.ravel())}).beliefs["china_stock"]
+    assert found == load_assumptions(priors={"china_stock": 2e6 * draws.ravel()}).beliefs["china_stock"]
+    with pytest.raises(InputError, match="not DataFrame"):
+        as_family(pd.DataFrame({"one": draws.ravel()}))
 
 
 def test_objects_of_other_libraries_are_parts_of_ours() -> None:

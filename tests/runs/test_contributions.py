@@ -18,9 +18,10 @@ from scipy.stats import norm
 from catchup.analysis.archive.contributions import Contributions, Shifted, contributions
 from catchup.analysis.archive.history import history
 from catchup.analysis.archive.moved import Moved, moved_of
-from catchup.analysis.archive.program import changelog_entries, code_hash
+from catchup.analysis.archive.program import changelog_entries
 from catchup.analysis.archive.reading import Run
 from catchup.analysis.commands.main import run as command
+from catchup.analysis.inference.code_hash import code_hash
 from catchup.analysis.inference.inputs import inputs_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from catchup.analysis.archive import program
 from catchup.analysis.archive.manifest import MANIFEST, file_hash
 from catchup.analysis.archive.reading import CHECKS, PROGRAM, REPORT
 from catchup.analysis.archive.verification import verify
 from catchup.analysis.commands.main import run as catchup
+from catchup.analysis.inference import code_hash as program
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request
 from catchup.analysis.runs.publish import publish

@@ -23,6 +23,7 @@ from ..question import Question
 COMPARED = 64  # draws whose dates are worked out again, to tell a tree of another question
 CLOSE = 1e-3  # months, relative to which a graph's arithmetic of 64 bits is exact
 SAME = 1e-6  # relative: quantiles of one prior, worked out by other versions of a library
+PRIOR, POSTERIOR = "prior", "posterior"  # groups of it
 TREE = "tree"  # how messages name what was given
 
 
@@ -32,7 +33,7 @@ def posterior_of_tree(tree: Any, question: Question, selection: Selection) -> Po
     Parameters
     ----------
     tree : xarray.DataTree
-        With a group ``posterior``; its quantities have the dims chain and draw.
+        With a group ``posterior``, or where nothing is counted ``prior``; its quantities have the dims chain and draw.
     question : Question
         What was asked, the items' latent quantities among its assumptions.
     selection : Selection
@@ -44,7 +45,7 @@ def posterior_of_tree(tree: Any, question: Question, selection: Selection) -> Po
         If there is no posterior, or none of its draws, a quantity is missing, or the tree's priors, dates or
         likelihoods are not those of the question and its items.
     """
-    group = _posterior(tree)
+    group = _posterior(tree, selection)
     _refuse_other_event(group, question)
     _refuse_other_question(tree, question, selection)
     assumptions = question.assumptions
@@ -71,11 +72,15 @@ def posterior_of_tree(tree: Any, question: Question, selection: Selection) -> Po
     return Posterior(question, source, _diagnostics(tree, group, values), "sampled", selection)
 
 
-def _posterior(tree: Any) -> Any:
+def _posterior(tree: Any, selection: Selection) -> Any:
+    """The group of the posterior; of the prior, which it is where nothing is counted."""
+    groups = getattr(tree, "children", {})
+    name = PRIOR if PRIOR in groups and POSTERIOR not in groups and not selection.counted else POSTERIOR
     try:
-        group = tree["posterior"].to_dataset()
+        group = tree[name].to_dataset()
     except (KeyError, TypeError, AttributeError):
-        raise InputError("an ArviZ tree with a group 'posterior' was expected", key=TREE) from None
+        alone = ": it holds the prior alone, and the model counts evidence" if PRIOR in groups else ""
+        raise InputError(f"an ArviZ tree with a group 'posterior' was expected{alone}", key=TREE) from None
     if not {"chain", "draw"} <= set(group.sizes):
         raise InputError("its posterior lacks the dims chain and draw", key=TREE)
     if not (group.sizes["chain"] and group.sizes["draw"]):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 
-from ...archive.program import code_hash
 from ...archive.reading import FORECAST
 from ...archive.site_folder import Made
+from ...inference.code_hash import code_hash
 from ...inference.probabilities import QUANTILES
 from .feed import Told
 

@@ -23,7 +23,7 @@ def movement_text(question: Question, what: str, movement: Movement) -> str:
     Where it hardly did, an outer date that it did move is named as well.
     """
     if movement.before is None:
-        return f"{what}: {movement.note}"
+        return f"{what}: {_note(movement)}"
     shift = movement.shifts[0.5]
     before = day_text(question, movement.before.quantile_value(0.5))
     if shift.value == 0.0 and shift.mcse == 0.0:
@@ -39,6 +39,10 @@ def movement_text(question: Question, what: str, movement: Movement) -> str:
     return f"{said}; the {p:.0%} date by {_months(outer)}" if abs(outer.value) >= TELLING and not outer.noise else said
 
 
+def _note(movement: Movement) -> str:
+    return movement.note + (f": {movement.refused.on_command_line}" if movement.refused else "")
+
+
 def _months(shift: Estimate) -> str:
     shift = as_recorded(shift)
     return f"{shift.value:+z.2f} ± {shift.mcse:.2f}"
@@ -52,5 +56,5 @@ def movement_as_json(movement: Movement) -> dict[str, Any]:
         "from": None if before is None else {f"{p:g}": number(before.quantile_value(p)) for p in movement.shifts},
         "shift": shifts_as_json(movement.shifts),
         "beyond_noise": movement.beyond_noise,
-        **({"note": movement.note} if movement.note else {}),
+        **({"note": _note(movement)} if movement.note else {}),
     }

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ....model.assumptions import PROGRESS_QUANTITY
+from ....priors.errors import on_command_line
 from ...inference.estimates import Distribution
 from ...inference.json_values import significant
 from ...inference.probabilities import QUANTILES
@@ -52,7 +53,7 @@ def _choice_table(result: MeasuredProgress) -> Table[Read]:
             for place in range(len(QUANTILES))
         ),
     ]
-    set_aside = [f"{title}: {reason}" for title, reason in result.set_aside.items()]
+    set_aside = [f"{title}: {on_command_line(reason)}" for title, reason in result.set_aside.items()]
     return Table("Progress by which models count", columns, (result.read, *result.others), lines=set_aside)
 
 
@@ -128,5 +129,5 @@ def _as_json(
         "weight": result.weight,
         **({"dates": to_json(dates[0])} if dates else {}),
         "choices": others,
-        "set_aside": dict(result.set_aside),
+        "set_aside": {title: on_command_line(reason) for title, reason in result.set_aside.items()},
     }

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from dataclasses import asdict
 from typing import Any
 
+from ....priors.errors import on_command_line
 from ...inference.json_values import rounded
 from ...inference.question import Question
 from ...studies.structure_dates import Refused
@@ -63,12 +63,12 @@ def left_out_text(titles: Sequence[str], question: Question) -> str:
 
 def refused_texts(refused: Sequence[Refused]) -> list[str]:
     """Say which structures have no answer, and why."""
-    return [f"{row.title} is left out: {row.reason}" for row in refused]
+    return [f"{row.title} is left out: {on_command_line(row.error or row.reason)}" for row in refused]
 
 
 def refused_as_json(refused: Sequence[Refused]) -> list[dict[str, str]]:
     """Return those structures and why."""
-    return [asdict(row) for row in refused]
+    return [{"id": row.id, "title": row.title, "reason": on_command_line(row.error or row.reason)} for row in refused]
 
 
 def pool_text(spread: StructureSpread) -> str:

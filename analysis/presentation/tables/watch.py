@@ -32,7 +32,7 @@ def layout(result: Watch) -> Layout:
             **result.origin.as_json(),
             "ready": {"quantiles": dates_as_json(result.ready, result.question, HEADLINE)},
             "observables": to_json(table),
-            "notes": list(result.notes),
+            "notes": _notes(result),
         },
         head=(asked_text(result.question),),
     )
@@ -74,6 +74,12 @@ def watch_table(result: Watch) -> Table[Watched]:
         Column(path=("notes",), value=lambda row: row.observable.notes),
     ]
     return Table(TITLE, columns, result.rows, lines=_lines(result), sources=["project"])
+
+
+def _notes(result: Watch) -> list[str]:
+    refused = result.refused
+    left_out = [] if refused is None else [f"what may be learnt is left out: {refused.on_command_line}"]
+    return [*left_out, *result.notes]
 
 
 def likelihood_text(row: Watched) -> str:
@@ -158,5 +164,5 @@ def _lines(result: Watch) -> list[str]:
         "How likely it is that something happens, or is learnt at all, within half a year is this project's judgement; "
         "what is then learnt is predicted by the model, a number in three parts about as likely as each other.",
         "Expected size: the shift of the median regardless of its sign, weighted by how likely each outcome is.",
-        *result.notes,
+        *_notes(result),
     ]

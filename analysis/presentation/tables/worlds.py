@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ....priors.errors import on_command_line
 from ...inference.estimates import Estimate
 from ...inference.json_values import number, significant
 from ...inference.probabilities import DELAYED
@@ -82,7 +83,7 @@ def world_table(result: Worlds, *, linked: bool = False) -> Table[WorldResult]:
         ),
         Column(path=("withheld",), value=lambda row: row.withheld or None),
         Column(path=("left_out",), value=lambda row: dict(row.left_out or {})),
-        Column(path=("refused",), value=lambda row: row.refused or None),
+        Column(path=("refused",), value=lambda row: on_command_line(row.error or row.refused) or None),
         Column(path=("draws",), value=lambda row: row.draws),
     ]
     return Table(
@@ -155,4 +156,5 @@ def _left_out(result: Worlds) -> list[str]:
 
 
 def _refused(result: Worlds) -> list[str]:
-    return [f"{row.id} has no answer: {row.refused}." for row in result.worlds if row.refused]
+    refused = [row for row in result.worlds if row.refused]
+    return [f"{row.id} has no answer: {on_command_line(row.error or row.refused)}." for row in refused]

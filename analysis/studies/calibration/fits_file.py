@@ -122,7 +122,12 @@ class KeptFits:
             raise ValueError
         for name, wanted in settings.items():
             if found.get(name) != wanted:
-                brief = isinstance(wanted, (str, int, float)) and name not in ("priors", "simulated", "analysed")
+                brief = isinstance(wanted, (str, int, float)) and name not in (
+                    "code",
+                    "priors",
+                    "simulated",
+                    "analysed",
+                )
                 text = f"other {name} ({found.get(name)}, not {wanted})" if brief else f"other {name}"
                 raise InputError(
                     f"holds fits of {text}: give another file, or the options it was made with",

@@ -37,6 +37,7 @@ from ....evidence.schema import Item
 from ....model.calendar import Clock
 from ....priors.errors import InputError
 from ....priors.strict import StrictModel
+from ...inference.code_hash import code_hash
 from ...inference.draws import Values
 from ...inference.estimates import Array
 from ...inference.inputs import inputs_of
@@ -133,6 +134,7 @@ class Plan:
         return {
             "format": FORMAT,
             "catchup": version("catchup"),
+            "code": code_hash(),
             "engine": self.engine,
             "event": question.event,
             "as_of": question.as_of.isoformat(),

@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from ...inference.diagnostics import FEWEST_EFFECTIVE, GOOD_KHAT, WORST_KHAT
 from ...inference.estimates import Array
@@ -187,6 +186,8 @@ def coverage_of(ranks: Counts, ranked_draws: int, probability: float) -> Coverag
     probability : float
         What the interval promises; the ranks inside it are as near to this share of all L + 1 as whole numbers allow.
     """
+    from scipy import stats
+
     outside = round((1.0 - probability) / 2.0 * (ranked_draws + 1))
     inside = (ranks >= outside) & (ranks <= ranked_draws - outside)
     exact = 1.0 - 2.0 * outside / (ranked_draws + 1)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
 
 from ....model.draws import QuantileTransform, UniformStreams
 from ....priors.errors import InputError
@@ -46,6 +45,8 @@ def simulate_truths(plan: Plan, first: int, count: int) -> Truths:
     InputError
         If a truth leaves evidence that is not finite: a date that never comes, for instance.
     """
+    from scipy.special import ndtri
+
     assumptions = plan.question.assumptions
     transform = QuantileTransform(assumptions.beliefs, plan.quantities, assumptions.copula)
     noise = [f"{item.id}::{part}" for item in plan.items for part in ("normal", "uniform")]

@@ -20,7 +20,6 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from ...inference.estimates import Array
 
@@ -118,6 +117,8 @@ def simultaneous_band(fits: int, level: float) -> Band:
 
 def probability_inside(lower: Counts, upper: Counts, fits: int) -> float:
     """Probability that so many uniform ranks stay between two bounds at all points, both included."""
+    from scipy import stats
+
     step = stats.poisson.pmf(np.arange(fits + 1), fits / STEPS)
     step = step[: np.flatnonzero(step >= NEGLIGIBLE)[-1] + 1]
     walk, first = np.ones(1), 0
@@ -143,5 +144,7 @@ def _edges(fits: int, tail: float) -> tuple[Counts, Counts]:
 @lru_cache(maxsize=4)
 def _tails(fits: int) -> tuple[Array, Array]:
     """Probability of at most and of at least each count, at each point; shape (point, count)."""
+    from scipy import stats
+
     counts, shares = np.arange(fits + 1), points()[:, None]
     return stats.binom.cdf(counts, fits, shares), stats.binom.sf(counts - 1, fits, shares)

@@ -103,7 +103,7 @@ class MeasuredProgress:
         Of the race's own ``algorithmic_progress``, before and after the table.
     others : tuple of Read
         With other choices, to show what hangs on them.
-    set_aside : mapping of str to str
+    set_aside : mapping of str to UntrustworthyError or str
         Choices that leave too few models, and why.
     opinions : mapping of str to array, shape (quantile,)
         `QUANTILES` of the views of progress that come with the project as overlays, by overlay.
@@ -124,7 +124,7 @@ class MeasuredProgress:
     prior: np.ndarray
     posterior: np.ndarray
     others: tuple[Read, ...]
-    set_aside: Mapping[str, str]
+    set_aside: Mapping[str, UntrustworthyError | str]
     opinions: Mapping[str, np.ndarray]
     weight: float
     dates: Mapping[str, Distribution] = field(default_factory=dict)
@@ -155,12 +155,12 @@ def measured_progress(table: Table, assumptions: Assumptions, choice: Choice | N
     choice = choice or Choice()
     read = read_progress(table, assumptions, choice)
     prior = assumptions.independent([PROGRESS_QUANTITY, *PARAMETERS])[PROGRESS_QUANTITY]
-    others, set_aside = [], {}
+    others, set_aside = [], dict[str, UntrustworthyError | str]()
     for other in _other_choices(assumptions, choice):
         try:
             others.append(read_progress(table, assumptions, other))
         except (InputError, UntrustworthyError) as error:
-            set_aside[other.title] = error.problem if isinstance(error, InputError) else str(error)
+            set_aside[other.title] = error.problem if isinstance(error, InputError) else error
     return MeasuredProgress(
         table,
         read,

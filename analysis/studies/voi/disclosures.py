@@ -14,12 +14,13 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationInfo, field_validator
 
 from ....evidence.consistency import check_against
+from ....evidence.kinds.doubt import read_likelihood
 from ....evidence.kinds.kind import Kind
 from ....evidence.kinds.registry import kind_named
 from ....evidence.kinds.reporting import ReportingKind
 from ....evidence.latents import with_own_quantities
 from ....evidence.ledgers import one_ratio_per_firm
-from ....evidence.schema import Item, ItemText, read_likelihood
+from ....evidence.schema import Item, ItemText
 from ....model.assumptions import Assumptions
 from ....priors.errors import InputError, unknown_name
 from ....priors.strict import StrictModel, describe, validate
