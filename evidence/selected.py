@@ -67,4 +67,14 @@ class Selection:
     ledger: str = ""
 
 
+def retraction(day: object, why: str | None) -> str:
+    """Say when, a day as ISO writes it, and why an item was retracted."""
+    return f"on {day}: {why}"
+
+
+def place_taken_by(name: str) -> str:
+    """Say that an item is set aside because another, of this id, replaces it."""
+    return f"{name} takes its place"
+
+
 NOTHING_SELECTED = Selection()
