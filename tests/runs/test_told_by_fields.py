@@ -14,6 +14,7 @@ from catchup.analysis.inference.estimates import ZERO, Estimate
 from catchup.analysis.inference.probabilities import HEADLINE
 from catchup.analysis.presentation.site.lives import lives
 from catchup.analysis.presentation.site.moved import story
+from catchup.analysis.runs.repeat import with_set_aside
 from catchup.analysis.studies.attribution import Attribution, Step
 
 
@@ -67,3 +68,10 @@ def test_only_an_item_in_whose_place_another_counts_is_said_to_be_so(gone: dict[
     moved = Moved("2026-11-13", Attribution({}, {}, step, (step,), date(2026, 12, 31)))
     ((sentence,),) = [group.sentences for group in story(moved, items).groups]
     assert ("takes its place" in sentence) == told
+
+
+def test_notes_of_items_set_aside_stand_where_they_stood() -> None:
+    made = ["drawn from the prior", "the date without the measured lags is left out (k-hat 0.90)"]
+    published = [made[0], "set aside: odd (not asked for)", made[1]]
+    assert with_set_aside(made, published) == published
+    assert with_set_aside(made[:1], published) == [made[0], published[1]]
