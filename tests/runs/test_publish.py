@@ -39,7 +39,8 @@ from catchup.analysis.presentation.site.moved import story, story_of
 from catchup.analysis.presentation.tables.attribution import attribution_table
 from catchup.analysis.runs.publish import Published, publish
 from catchup.analysis.studies.attribution import Attribution, Step
-from catchup.analysis.studies.news import by_kind, kind_of
+from catchup.analysis.studies.attribution_steps import UNEXPLAINED, Change
+from catchup.analysis.studies.news import OF_CHANGES, by_kind, kind_of
 from catchup.priors.errors import InputError
 
 Shelf = tuple[Path, list[Run]]
@@ -250,6 +251,9 @@ def test_latest_keeps_to_its_schema(site: Path) -> None:
     )
     Latest.model_validate_json(json.dumps(latest))
     assert 'additionalProperties": false' not in json.dumps(schema)  # keys may be added
+    said = schema["$defs"]["Contribution"]["properties"]["id"]["description"]
+    changes = {Change(kind).id for kind in OF_CHANGES} | {"noise", "noise-before", "noise-after", UNEXPLAINED, "+"}
+    assert not [word for word in changes if word not in said]
     jsonschema = pytest.importorskip("jsonschema")
     jsonschema.validate(latest, schema)
     with pytest.raises(jsonschema.ValidationError):
@@ -317,7 +321,10 @@ def test_an_item_that_arrives_is_news_with_its_source(shelf: Shelf) -> None:
         ("news", step("changed:a", "silence confirmed: a, through 2026-09-30 (before: 2026-09-16)")),
         ("correction", step("changed:a", "item changed: a")),
         ("correction", step("changed:a", "confirmation withdrawn: a, through 2026-09-30 (now: 2026-09-16)")),
-        ("correction", step("changed:a", "item revised: a, value 1 to 2 on 2026-09-30 (silence confirmed: a, through b)")),
+        (
+            "correction",
+            step("changed:a", "item revised: a, value 1 to 2 on 2026-09-30 (silence confirmed: a, through b)"),
+        ),
         ("correction", step("removed:a")),
         ("correction", step("priors")),
         ("correction", step("version", "model version")),
