@@ -15,8 +15,9 @@ from ...archive.reading import Run
 from ...inference.estimates import Estimate
 from ...studies.attribution import Step
 from ...studies.news import Kind, by_kind
+from ..harmless import harmless
 from ..tables.attribution import finding, plain, signed, unseen
-from ..text import date_text, harmless, with_days
+from ..text import date_text, with_days
 from .lives import entries_of
 
 HEADINGS: Mapping[Kind, str] = {
