@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # a forecast from the prior selects nothing, and need not load any kind of evidence
     from .schema import Item
 
+SET_ASIDE = "set aside: "
+"""How a forecast's notes of items that it leaves out begin, by which those that a run keeps are told."""
+
 
 @dataclass(frozen=True)
 class SetAside:
@@ -32,6 +35,11 @@ class SetAside:
 
     item: Item
     reason: str
+
+    @property
+    def note(self) -> str:
+        """What a forecast's notes say of it."""
+        return f"{SET_ASIDE}{self.item.id} ({self.reason})"
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,16 @@ class Selection:
     priors: tuple[Item, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
     ledger: str = ""
+
+
+def retraction(day: object, why: str | None) -> str:
+    """Say when, a day as ISO writes it, and why an item was retracted."""
+    return f"on {day}: {why}"
+
+
+def place_taken_by(name: str) -> str:
+    """Say that an item is set aside because another, of this id, replaces it."""
+    return f"{name} takes its place"
 
 
 NOTHING_SELECTED = Selection()

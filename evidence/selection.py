@@ -15,6 +15,7 @@ from .rumours import is_doubted
 from .schema import Item
 from .selected import Selection as Selection
 from .selected import SetAside as SetAside
+from .selected import place_taken_by, retraction
 
 
 def select(ledger: Ledger, which: str | Sequence[str], as_of: datetime.date, assumptions: Assumptions) -> Selection:
@@ -94,13 +95,15 @@ def select(ledger: Ledger, which: str | Sequence[str], as_of: datetime.date, ass
 
 def retraction_text(item: Item) -> str:
     """Say when an item was retracted, and why."""
-    return f"retracted on {item.text.retracted_on}: {item.text.retracted_why}"
+    return f"retracted {retraction(item.text.retracted_on, item.text.retracted_why)}"
 
 
 def retractions_of(selection: Selection) -> dict[str, str]:
     """By id, when and why items that a question leaves out had been retracted by its day."""
-    retracted = (aside.item for aside in selection.set_aside if aside.item.text.retracted_on is not None)
-    return {item.id: retraction_text(item) for item in retracted}
+    texts = (aside.item.text for aside in selection.set_aside)
+    return {
+        text.id: retraction(text.retracted_on, text.retracted_why) for text in texts if text.retracted_on is not None
+    }
 
 
 def _unfit(ledger: Ledger, named: Collection[str], assumptions: Assumptions) -> dict[str, str]:
@@ -128,7 +131,7 @@ def _left_out(chosen: Sequence[Item], named: Collection[str], assumptions: Assum
     reasons = {name: reason for name, reason in unread.items() if reason is not None}
     for item in chosen:
         if item.id not in reasons:
-            reasons |= {name: f"{item.id} takes its place" for name in item.text.replaces if name not in named}
+            reasons |= {name: place_taken_by(item.id) for name in item.text.replaces if name not in named}
     return {item.id: reasons[item.id] for item in chosen if item.id in reasons}
 
 

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from ..inference.estimates import Estimate
 from ..inference.probabilities import HEADLINE
-from ..studies.attribution import Attribution, Step
+from ..studies.attribution import Attribution, Change, Step
+from ..studies.attribution_steps import CONFIRMED
 from .reading import Run
 
 
@@ -47,7 +48,29 @@ def _step(entry: Mapping[str, Any]) -> Step:
     shifts = {p: _estimate(entry["shift"][f"{p:g}"], "months") for p in HEADLINE}
     reasons = tuple(map(str, entry.get("reasons", ())))
     probability = _estimate(entry["probability"], "value")
-    return Step(str(entry["id"]), str(entry["title"]), shifts, probability, reasons=reasons)
+    title = str(entry["title"])
+    return Step(changes_of(str(entry["id"]), title), title, shifts, probability, reasons=reasons)
+
+
+def changes_of(identity: str, title: str) -> tuple[Change, ...]:
+    """Read the changes of a step back from its id; which silences they confirmed, only its title says.
+
+    Examples
+    --------
+    >>> changes_of("changed:a", "silence confirmed: a, through 2026-11-20 (before: 2026-09-29)")[0].kind
+    'confirmed'
+    """
+    words = [word.partition(":") for word in identity.split("+")]
+    return tuple(
+        Change("confirmed" if kind == "changed" and _confirms(title, item, alone=len(words) == 1) else kind, item)
+        for kind, _, item in words
+    )
+
+
+def _confirms(title: str, item: str, *, alone: bool) -> bool:
+    """Whether a title says that silence was confirmed; further on it may hold a revision's reason, in any words."""
+    begins = f"{CONFIRMED}: {item}, through "
+    return title.startswith(begins) or (not alone and f", {begins}" in title)
 
 
 def _estimate(entry: Mapping[str, float | None], key: str) -> Estimate:

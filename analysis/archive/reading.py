@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...evidence.schema import Item
+from ...evidence.selected import retraction
 from ...priors.errors import CatchupError, MissingFileError
 from ..inference.estimates import Estimate
 from ..inference.inputs import Inputs
@@ -148,7 +149,7 @@ class Run:
         recorded = {float(p): _estimate(entry) for p, entry in quantiles.items()}
         version = manifest.versions.get("catchup", "")
         gone = (item for item in self.known_items if item["retracted_on"] and item["id"] not in items)
-        retracted = {item["id"]: item["use"] for item in gone}
+        retracted = {item["id"]: retraction(item["retracted_on"], item["retracted_why"]) for item in gone}
         changes = tuple(map(str, (self.section(PROGRAM) or {}).get("changes", ())))
         return Snapshot(question, items, self.inputs, version, recorded, manifest.engine, retracted, self.code, changes)
 

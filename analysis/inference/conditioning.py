@@ -99,7 +99,7 @@ def condition(
     """
     check_engine(engine)
     question = replace(question, assumptions=with_latents(question.assumptions, selection.counted))
-    aside = tuple(f"set aside: {aside.item.id} ({aside.reason})" for aside in selection.set_aside)
+    aside = tuple(each.note for each in selection.set_aside)
     wanted = engine == "auto" if more is None else more
     if refuse and not (wanted and selection.counted):
         refuse_few_draws(question.draws)

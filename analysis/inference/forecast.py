@@ -79,6 +79,8 @@ class Forecast(Result):
         Log of the evidence's probability under the prior.
     notes : tuple of str
         Why this engine, and what was set aside.
+    set_aside : tuple of str
+        Those of the notes that say what was set aside.
     genuine : tuple of Genuineness
         How each item counted that may not be about what it says is read.
 
@@ -106,6 +108,7 @@ class Forecast(Result):
     without_lags: AnyDistribution | None = None
     log_evidence: Estimate = ZERO
     notes: tuple[str, ...] = ()
+    set_aside: tuple[str, ...] = ()
     genuine: tuple[Genuineness, ...] = ()
     known: AnyDistribution | None = None
     silences: tuple[Silence, ...] = ()
@@ -183,6 +186,7 @@ def forecast(posterior: Posterior) -> Forecast:
         without_lags=without_lags,
         log_evidence=posterior.log_evidence,
         notes=(*posterior.notes, *withheld),
+        set_aside=tuple(each.note for each in posterior.selection.set_aside),
         genuine=_genuineness(posterior),
         known=Distribution(columns[KNOWN], weighting) if KNOWN in columns else None,
         silences=silences_in(question, posterior.items),

@@ -9,10 +9,11 @@ from typing import Any
 
 from ..archive.reading import Run
 from ..inference.estimates import Estimate
+from .harmless import harmless
 from .html import environment
 from .site.headline import Headline, headline_of
 from .site.moved import Story, story_of
-from .text import harmless, shift_text
+from .text import shift_text
 
 WIDTH = 78
 MOST = 98  # lines, however much has moved

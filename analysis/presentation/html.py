@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .harmless import harmless, is_link
 from .table import Cell, Room, Span, Table, spans
-from .text import harmless, is_link
 
 if TYPE_CHECKING:
     from jinja2 import Environment

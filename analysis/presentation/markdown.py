@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from .harmless import harmless, is_link
 from .table import Cell, Part, Room, Span, Table, spans
-from .text import harmless, is_link
 
 SPECIAL = re.compile(r"[\\`*\[\]<|$~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
 """What would be read as markup; an underscore inside a word would not."""

@@ -16,8 +16,8 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
+from .harmless import harmless
 from .table import Cell, Column, Layout, Part, Room, Table, plain, spans
-from .text import harmless
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

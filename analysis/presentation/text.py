@@ -1,10 +1,9 @@
-"""How figures are written for people: days, shifts, errors, numbers; and how others' text is made harmless."""
+"""How figures are written for people: days, shifts, errors, numbers."""
 
 from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -30,13 +29,8 @@ MINUS = "\N{MINUS SIGN}"
 NEVER_SAID = "never"  # of what has no day
 SMALLEST_SHIFT = 0.005  # months; a smaller one would be written as none
 BOUNDS = ("low", "mode", "high")  # parameters of a distribution that are given in this order
-LARGEST_GROUPED = 1e9  # numbers from which on are written with an exponent
-STEERING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
-"""Bidirectional classes of characters that reorder what stands around them."""
 DAY = re.compile(r"(?<![\w./-])(?<!run )\d{4}-\d{2}-\d{2}(?![\w/-]|\.\w)")
 """A day of a sentence, which no file or run is named after."""
-LINK = re.compile(r"https?://|#|[\w./-]+(#[\w-]*)?$")
-MARKS = "\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}\N{ARABIC LETTER MARK}"
 
 
 def day_text(question: Question, months: float) -> str:
@@ -229,23 +223,6 @@ def numbers_of(family: Family) -> str:
     return _listed(family.model_dump(exclude_none=True))
 
 
-def toml_text(value: Any) -> str:
-    """Write a number, a text or a table of them, as TOML does, to every digit; large ones in groups.
-
-    Examples
-    --------
-    >>> toml_text({"of": "normal", "low": [250_000.0, 0.0001, 5.1e26]})
-    '{of = "normal", low = [250_000, 0.0001, 5.1e+26]}'
-    """
-    if isinstance(value, Mapping):
-        return f"{{{', '.join(f'{key} = {toml_text(entry)}' for key, entry in value.items())}}}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(toml_text, value))}]"
-    if isinstance(value, str):
-        return f'"{value}"'
-    return f"{value:_.0f}" if float(value).is_integer() and abs(value) < LARGEST_GROUPED else repr(float(value))
-
-
 def _listed(values: Mapping[str, Any]) -> str:
     ordered = sorted(values, key=lambda name: BOUNDS.index(name) if name in BOUNDS else -1)
     return ", ".join(f"{name} {_plain(values[name])}" for name in ordered)
@@ -259,26 +236,3 @@ def _plain(value: Any) -> str:
     if isinstance(value, str):
         return value.replace("_", " ")
     return thousands(value) if value >= 1000.0 and value.is_integer() else f"{value:g}"
-
-
-def harmless(text: str) -> str:
-    """Write out the characters that would steer a terminal or turn the order of the text around them.
-
-    Titles and sources come from files of others. Line breaks become spaces, so that a cell stays a cell.
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(map(_harmless, text))
-
-
-def is_link(address: str | None) -> bool:
-    """Whether an address leads to a page or a place on one: it may come from others, and must not be a script."""
-    return address is not None and LINK.match(address) is not None
-
-
-def _harmless(character: str) -> str:
-    if character in "\t\n\r":
-        return " "
-    hidden = unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
-    steers = unicodedata.bidirectional(character) in STEERING or character in MARKS
-    return f"\\u{ord(character):04x}" if hidden or steers else character

@@ -6,9 +6,10 @@ machine of the same lock file, the same seed gives the same answer to the last b
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from ...evidence.selected import Selection
+from ...evidence.selected import SET_ASIDE, Selection
 from ...priors.regular_files import read_regular
 from ..archive.manifest import LARGEST_FILE, library_versions
 from ..archive.reading import FORECAST, Run
@@ -19,9 +20,6 @@ from ..inference.engines import FORWARD
 from ..inference.forecast import forecast
 from ..inference.posterior import prior_of
 from .forecast_files import forecast_files, json_text
-
-SET_ASIDE = "set aside"
-"""How notes begin that tell of the ledger's other items, which a run does not keep."""
 
 
 def unrepeated(run: Run) -> list[Departure]:
@@ -48,14 +46,26 @@ def unrepeated(run: Run) -> list[Departure]:
     raised = asked != snapshot.question.draws
     drawn = prior_of(question) if engine == FORWARD else condition(question, Selection(items), engine, more=raised)
     made, reason = forecast_files(forecast(drawn)), _why_perhaps(run)
-    kept = [note for note in run.forecast.get("notes", ()) if str(note).startswith(SET_ASIDE)]
-    made[FORECAST]["notes"] += kept
+    made[FORECAST]["notes"] = with_set_aside(made[FORECAST]["notes"], run.forecast.get("notes", ()))
     return [
         Departure(name, "unrepeated", reason)
         for name, content in made.items()
         if name in run.manifest.files
         and read_regular(run.folder / name, LARGEST_FILE, "a file of a run") != json_text(content).encode()
     ]
+
+
+def with_set_aside(made: Sequence[str], published: Sequence[str]) -> list[str]:
+    """Put published notes of items set aside among those made again, as a run does not keep these items.
+
+    Examples
+    --------
+    >>> with_set_aside(["5,000 draws"], ["5,000 draws", "set aside: odd (not asked for)"])
+    ['5,000 draws', 'set aside: odd (not asked for)']
+    """
+    aside = [note for note in published if str(note).startswith(SET_ASIDE)]
+    alike = [note for note in published if note not in aside] == list(made)
+    return list(published) if alike else [*made, *aside]
 
 
 def _why_perhaps(run: Run) -> str:

@@ -28,6 +28,8 @@ from ..inference.probabilities import HEADLINE
 from ..inference.question import Question
 from ..inference.snapshot import Snapshot
 from .attribution_states import State, end_state, on_draws_of, state_on
+from .attribution_steps import CONFIRMED, UNEXPLAINED
+from .attribution_steps import Change as Change
 from .attribution_steps import Step as Step
 from .reasons import of_the_models, priors_text, version_text, with_reasons
 
@@ -74,10 +76,10 @@ class Attribution:
 
 
 @dataclass(frozen=True)
-class Change:
-    """One change, and what is asked on what evidence once it is made."""
+class Planned:
+    """A change, what it is in words, and what is asked on what evidence once it is made."""
 
-    id: str
+    change: Change
     title: str
     question: Question
     items: Mapping[str, Item]
@@ -135,49 +137,52 @@ def _on_common_ground(before: Snapshot, after: Snapshot) -> Snapshot:
     return replace(before, question=question, items=items)
 
 
-def _plan(before: Snapshot, after: Snapshot) -> Iterator[Change]:
+def _plan(before: Snapshot, after: Snapshot) -> Iterator[Planned]:
     """Yield the changes, one at a time; all on the later forecast's random numbers."""
     question = replace(_on_numbers_of(after.question, before.question), as_of=after.question.as_of)
     items = dict(before.items)
     if question.as_of != before.question.as_of:
-        yield Change("time", f"time passing, {before.question.as_of} to {question.as_of}", question, dict(items))
+        yield Planned(
+            Change("time"), f"time passing, {before.question.as_of} to {question.as_of}", question, dict(items)
+        )
     only_read_by_one = of_the_models(before, after)
     for name in sorted(set(before.items) - set(after.items) - only_read_by_one):
         del items[name]
-        yield Change(f"removed:{name}", _removal_text(name, after), question, dict(items))
+        yield Planned(Change("removed", name), _removal_text(name, after), question, dict(items))
     common = sorted(set(before.items) & set(after.items))
     for name in common:
         if before.inputs.item_hash(name) != after.inputs.item_hash(name):
             items[name] = after.items[name]
-            yield Change(f"changed:{name}", _change_text(before.items[name], after.items[name]), question, dict(items))
+            yield Planned(*_change_of(before.items[name], after.items[name]), question, dict(items))
     added = set(after.items) - set(before.items) - only_read_by_one
     for name in sorted(added, key=lambda name: (after.items[name].text.known_since, name)):
         items[name] = after.items[name]
-        yield Change(f"added:{name}", f"item added: {name}", question, dict(items))
+        yield Planned(Change("added", name), f"item added: {name}", question, dict(items))
     if before.inputs.priors_hash() != after.inputs.priors_hash() or _of_another_kind(before.question, after.question):
-        yield Change("priors", priors_text(before, after), after.question, dict(after.items))
+        yield Planned(Change("priors"), priors_text(before, after), after.question, dict(after.items))
 
 
 def _removal_text(name: str, after: Snapshot) -> str:
     """Say that an item has gone; and, where its source has taken it back, when and why."""
     if name not in after.retracted:
         return f"item removed: {name}"
-    return f"item retracted: {name}, {after.retracted[name].removeprefix('retracted ')}"
+    return f"item retracted: {name}, {after.retracted[name]}"
 
 
-def _change_text(before: Item, after: Item) -> str:
+def _change_of(before: Item, after: Item) -> tuple[Change, str]:
     """Say what changed of an item: a figure, and why; through which day somebody has looked; or more than that."""
+    changed = Change("changed", after.id)
     if revised := revisions_between(before.text, after.text):
-        return f"item revised: {after.id}, {'; '.join(map(str, revised))}"
+        return changed, f"item revised: {after.id}, {'; '.join(map(str, revised))}"
     if not confirms(after, before):
-        return f"item changed: {after.id}"
+        return changed, f"item changed: {after.id}"
     days = [item.observed.confirmed_through or date.min for item in (before, after)]
     told = [item.observed.confirmed_through or "not said" for item in (before, after)]
     if days[1] < days[0]:
-        return f"confirmation withdrawn: {after.id}, through {told[0]} (now: {told[1]})"
+        return changed, f"confirmation withdrawn: {after.id}, through {told[0]} (now: {told[1]})"
     if days[1] == days[0]:
-        return f"item changed: {after.id}"
-    return f"silence confirmed: {after.id}, through {told[1]} (before: {told[0]})"
+        return changed, f"item changed: {after.id}"
+    return Change("confirmed", after.id), f"{CONFIRMED}: {after.id}, through {told[1]} (before: {told[0]})"
 
 
 def _of_another_kind(before: Question, after: Question) -> bool:
@@ -197,7 +202,7 @@ def _steps(before: Snapshot, after: Snapshot, first: State, last: State, month: 
     start = _on_numbers_of(after.question, before.question)
     changes = list(_plan(before, after))
     places = [(start, before.items), *((change.question, change.items) for change in changes)]
-    later, together, steps = last, list[Change](), list[Step]()
+    later, together, steps = last, list[Planned](), list[Step]()
     for change, (question, items) in zip(reversed(changes), reversed(places[:-1]), strict=True):
         together.insert(0, change)
         state = on_draws_of(later, question, items)
@@ -208,20 +213,20 @@ def _steps(before: Snapshot, after: Snapshot, first: State, last: State, month: 
             later, together = state, []
     if together:
         return [_step(together, first, later, month), *steps]
-    return [*_by_chance(_shift("noise", "Monte Carlo noise (other draws)", first, later, month)), *steps]
+    return [*_by_chance(_shift((Change("noise"),), "Monte Carlo noise (other draws)", first, later, month)), *steps]
 
 
-def _step(changes: Sequence[Change], before: State, after: State, month: float) -> Step:
-    title = ", ".join(change.title for change in changes)
-    if len(changes) > 1:
+def _step(planned: Sequence[Planned], before: State, after: State, month: float) -> Step:
+    title = ", ".join(each.title for each in planned)
+    if len(planned) > 1:
         title += " (together: what lies between cannot be trusted)"
-    return _shift("+".join(change.id for change in changes), title, before, after, month)
+    return _shift(tuple(each.change for each in planned), title, before, after, month)
 
 
-def _shift(identity: str, title: str, before: State, after: State, month: float) -> Step:
+def _shift(changes: tuple[Change, ...], title: str, before: State, after: State, month: float) -> Step:
     shifts = {p: quantile_shift(after.ready, before.ready, p) for p in HEADLINE}
     probability = probability_shift(after.ready, before.ready, month)
-    return Step(identity, title, shifts, probability, after.ess, after.khat)
+    return Step(changes, title, shifts, probability, after.ess, after.khat)
 
 
 def _left_over(snapshot: Snapshot, state: State, end: str, other: Snapshot) -> list[Step]:
@@ -229,9 +234,9 @@ def _left_over(snapshot: Snapshot, state: State, end: str, other: Snapshot) -> l
     published, again = _published(snapshot, state), state.quantiles
     shifts = {p: _difference(published[p], again[p], -1.0 if end == "before" else 1.0) for p in HEADLINE}
     if end == "before" and _of_another_program(snapshot, other):
-        return [Step("version", version_text(snapshot, other), shifts, ZERO)] if _any_shift(shifts) else []
+        return [Step((Change("version"),), version_text(snapshot, other), shifts, ZERO)] if _any_shift(shifts) else []
     by = "NUTS, and worked out again by importance" if snapshot.engine == "nuts" else "worked out again"
-    return _by_chance(Step(f"noise-{end}", f"Monte Carlo noise ({by})", shifts, ZERO))
+    return _by_chance(Step((Change(f"noise-{end}"),), f"Monte Carlo noise ({by})", shifts, ZERO))
 
 
 def _of_another_program(one: Snapshot, other: Snapshot) -> bool:
@@ -245,7 +250,8 @@ def _by_chance(step: Step) -> list[Step]:
         return []
     if all(shift.nothing or abs(shift.value) <= CHANCE * shift.mcse for shift in step.shifts.values()):
         return [step]
-    return [replace(step, id=f"unexplained-{step.id}", title=f"not explained: more than {step.title}")]
+    unexplained = tuple(Change(f"{UNEXPLAINED}{change.kind}") for change in step.changes)
+    return [replace(step, changes=unexplained, title=f"not explained: more than {step.title}")]
 
 
 def _any_shift(shifts: Mapping[float, Estimate]) -> bool:
@@ -271,7 +277,7 @@ def _published(snapshot: Snapshot, state: State) -> dict[float, Estimate]:
 
 def _whole(before: Snapshot, after: Snapshot, first: State, last: State, month: float) -> Step:
     """The whole shift, whose error is that of a difference where both were published as they are worked out again."""
-    whole = _shift("total", "in all", first, last, month)
+    whole = _shift((Change("total"),), "in all", first, last, month)
     published, reached = _published(before, first), _published(after, last)
     shifts = {
         p: shift

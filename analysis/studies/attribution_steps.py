@@ -1,4 +1,4 @@
-"""One step of an attribution."""
+"""One step of an attribution, and the changes that it is made of."""
 
 from __future__ import annotations
 
@@ -7,6 +7,40 @@ from dataclasses import dataclass
 
 from ..inference.estimates import Estimate
 
+CONFIRMED = "silence confirmed"
+"""How a change's title begins by which somebody has looked and seen nothing; runs keep titles, and no kind."""
+UNEXPLAINED = "unexplained-"
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is other after a step than before it.
+
+    Attributes
+    ----------
+    kind : str
+        ``time``, ``priors`` or ``version``; of an item ``added``, ``removed``, ``changed`` or, where silence was
+        confirmed through a later day and nothing else was changed, ``confirmed``; ``noise``, with ``-before`` or
+        ``-after`` what a forecast published beside what it gives now, each after ``unexplained-`` where random numbers
+        do not explain it; ``total`` for all of them.
+    item : str
+        Id of the item; empty where it is about none.
+
+    Examples
+    --------
+    >>> Change("added", "eci-lag").id, Change("confirmed", "no-public-model").id
+    ('added:eci-lag', 'changed:no-public-model')
+    """
+
+    kind: str
+    item: str = ""
+
+    @property
+    def id(self) -> str:
+        """Its name for programs, to whom a silence confirmed is an item changed."""
+        word = "changed" if self.kind == "confirmed" else self.kind
+        return f"{word}:{self.item}" if self.item else word
+
 
 @dataclass(frozen=True)
 class Step:
@@ -14,8 +48,10 @@ class Step:
 
     Attributes
     ----------
-    id, title : str
-        What changed.
+    changes : tuple of Change
+        What changed; several where the forecasts between them cannot be trusted.
+    title : str
+        The same in words.
     shifts : mapping of float to Estimate
         By probability, how far it moved that quantile, months.
     probability : Estimate
@@ -26,13 +62,23 @@ class Step:
         What the program's changelog says of it.
     """
 
-    id: str
+    changes: tuple[Change, ...]
     title: str
     shifts: Mapping[float, Estimate]
     probability: Estimate
     ess: float | None = None
     khat: float | None = None
     reasons: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Its name for programs: the ids of its changes, joined by ``+``."""
+        return "+".join(change.id for change in self.changes)
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """Ids of the items that it is about."""
+        return tuple(change.item for change in self.changes if change.item)
 
     @property
     def noise(self) -> bool:

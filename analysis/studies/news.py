@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from .attribution import Attribution, Step
+from .attribution import Attribution, Change, Step
 
 Kind = Literal["news", "correction", "chance", "together"]
 KINDS: tuple[Kind, ...] = ("news", "correction", "chance", "together")
@@ -18,12 +18,13 @@ Cause = Literal["time", "evidence", "correction", "chance", "together"]
 OF_CHANGES: Mapping[str, Kind] = {
     "time": "news",
     "added": "news",
+    "confirmed": "news",
     "removed": "correction",
     "changed": "correction",
     "priors": "correction",
     "version": "correction",
 }
-"""By the first word of a change's id; what is not named here is chance."""
+"""By the kind of a change; what is not named here is chance."""
 
 
 def kind_of(step: Step) -> Kind:
@@ -32,12 +33,12 @@ def kind_of(step: Step) -> Kind:
     Examples
     --------
     >>> from catchup.analysis.inference.estimates import ZERO
-    >>> kind_of(Step("time", "time passing", {0.5: ZERO}, ZERO))
+    >>> kind_of(Step((Change("time"),), "time passing", {0.5: ZERO}, ZERO))
     'news'
-    >>> kind_of(Step("time+priors", "time passing, priors changed", {0.5: ZERO}, ZERO))
+    >>> kind_of(Step((Change("time"), Change("priors")), "time passing, priors changed", {0.5: ZERO}, ZERO))
     'together'
     """
-    kinds = {_kind_of_change(change, step.title) for change in step.id.split("+")}
+    kinds = {OF_CHANGES.get(change.kind, "chance") for change in step.changes}
     return kinds.pop() if len(kinds) == 1 else "together"
 
 
@@ -47,12 +48,12 @@ def cause_of(step: Step) -> Cause:
     Examples
     --------
     >>> from catchup.analysis.inference.estimates import ZERO
-    >>> cause_of(Step("added:eci-lag", "item added: eci-lag", {0.5: ZERO}, ZERO))
+    >>> cause_of(Step((Change("added", "eci-lag"),), "item added: eci-lag", {0.5: ZERO}, ZERO))
     'evidence'
     """
     kind = kind_of(step)
     if kind == "news":
-        return "time" if step.id == "time" else "evidence"
+        return "time" if step.changes == (Change("time"),) else "evidence"
     return kind
 
 
@@ -60,10 +61,3 @@ def by_kind(attribution: Attribution) -> dict[Kind, Sequence[Step]]:
     """Return the steps of each kind, in their order; kinds without any are left out."""
     found = {kind: [step for step in attribution.steps if kind_of(step) == kind] for kind in KINDS}
     return {kind: steps for kind, steps in found.items() if steps}
-
-
-def _kind_of_change(change: str, title: str) -> Kind:
-    word, _, item = change.partition(":")
-    if word == "changed" and f"silence confirmed: {item}," in title:
-        return "news"
-    return OF_CHANGES.get(word, "chance")

@@ -15,7 +15,7 @@ from ..inference.snapshot import Snapshot
 from .attribution_steps import Step
 
 NAMED = 6  # rows that a title names
-OURS = ("priors", "version")  # changes that the changelog can speak of, as steps' ids name them
+OURS = ("priors", "version")  # kinds of change that the changelog can speak of
 
 
 def of_the_models(before: Snapshot, after: Snapshot) -> set[str]:
@@ -99,7 +99,7 @@ def with_reasons(steps: Sequence[Step], before: Snapshot, after: Snapshot) -> li
     said = {"priors": about or new, "version": rest or new}
 
     def told(step: Step) -> Step:
-        entries = [entry for word in step.id.split("+") if word in OURS for entry in said[word]]
+        entries = [entry for change in step.changes if change.kind in OURS for entry in said[change.kind]]
         return replace(step, reasons=tuple(dict.fromkeys(entries)))
 
     return [told(step) for step in steps]

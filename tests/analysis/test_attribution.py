@@ -20,7 +20,7 @@ from catchup.analysis.inference.probabilities import HEADLINE
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.snapshot import Snapshot
 from catchup.analysis.studies import attribution
-from catchup.analysis.studies.attribution import Attribution, Step, attribute
+from catchup.analysis.studies.attribution import Attribution, Change, Step, attribute
 from catchup.evidence.schema import Item
 from catchup.evidence.selection import Selection
 from catchup.model.assumptions import Assumptions, load_assumptions
@@ -169,7 +169,7 @@ def test_what_rounding_leaves_of_nothing_is_no_step(published: Snapshot, monkeyp
 )
 def test_dust_beside_noise_is_not_called_unexplained(outer: Estimate, ends: list[str], published: Snapshot) -> None:
     shifts = {0.05: outer, 0.5: Estimate(0.3, 0.1), 0.95: ZERO}
-    found = attribution._by_chance(Step("noise-after", "Monte Carlo noise", shifts, ZERO))
+    found = attribution._by_chance(Step((Change("noise-after"),), "Monte Carlo noise", shifts, ZERO))
     assert [step.id for step in found] == ends
 
 

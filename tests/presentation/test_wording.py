@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from catchup.analysis.archive.moved import Moved
+from catchup.analysis.archive.moved import Moved, changes_of
 from catchup.analysis.inference.estimates import ZERO, Estimate
 from catchup.analysis.inference.json_values import number, significant
 from catchup.analysis.inference.probabilities import HEADLINE
@@ -80,7 +80,8 @@ def test_a_shift_reads_the_same_worked_out_and_read_back(shift: Estimate) -> Non
 
 def moved(*steps: tuple[str, Estimate], total: Estimate) -> Attribution:
     def step(id_: str, shift: Estimate) -> Step:
-        return Step(id_, f"title of {id_}", dict.fromkeys(HEADLINE, shift), ZERO)
+        title = f"title of {id_}"
+        return Step(changes_of(id_, title), title, dict.fromkeys(HEADLINE, shift), ZERO)
 
     published = dict.fromkeys(HEADLINE, 12.0)
     return Attribution(published, published, step("total", total), tuple(step(*each) for each in steps), DAY)

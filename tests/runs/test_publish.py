@@ -26,7 +26,7 @@ import yaml
 
 from catchup.analysis.archive import site_folder
 from catchup.analysis.archive.manifest import file_hash
-from catchup.analysis.archive.moved import Moved
+from catchup.analysis.archive.moved import Moved, changes_of
 from catchup.analysis.archive.reading import EXPLORER, REPORT, Run, read_run
 from catchup.analysis.commands.main import app
 from catchup.analysis.commands.main import run as command
@@ -39,11 +39,13 @@ from catchup.analysis.presentation.site.moved import story, story_of
 from catchup.analysis.presentation.tables.attribution import attribution_table
 from catchup.analysis.runs.publish import Published, publish
 from catchup.analysis.studies.attribution import Attribution, Step
-from catchup.analysis.studies.news import by_kind, kind_of
+from catchup.analysis.studies.attribution_steps import UNEXPLAINED, Change
+from catchup.analysis.studies.news import OF_CHANGES, by_kind, kind_of
 from catchup.priors.errors import InputError
 
 Shelf = tuple[Path, list[Run]]
 ATOM = "{http://www.w3.org/2005/Atom}"
+A_SHIFT = Estimate(0.1, 0.01)
 LOADED = {"src", "srcset", "data", "poster", "background", "xlink:href"}
 """Attributes that make a browser ask for something."""
 HOSTILE = '<script>alert("1")</script> & <img src=x onerror=alert(1)> \u202eevil\u202c'
@@ -60,6 +62,12 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
     }
+
+
+def step(identity: str, title: str = "", shift: Estimate = A_SHIFT) -> Step:
+    """A step as it is read back from a run."""
+    title = title or identity
+    return Step(changes_of(identity, title), title, dict.fromkeys(HEADLINE, shift), ZERO)
 
 
 class Reader(HTMLParser):
@@ -243,6 +251,9 @@ def test_latest_keeps_to_its_schema(site: Path) -> None:
     )
     Latest.model_validate_json(json.dumps(latest))
     assert 'additionalProperties": false' not in json.dumps(schema)  # keys may be added
+    said = schema["$defs"]["Contribution"]["properties"]["id"]["description"]
+    changes = {Change(kind).id for kind in OF_CHANGES} | {"noise", "noise-before", "noise-after", UNEXPLAINED, "+"}
+    assert not [word for word in changes if word not in said]
     jsonschema = pytest.importorskip("jsonschema")
     jsonschema.validate(latest, schema)
     with pytest.raises(jsonschema.ValidationError):
@@ -282,8 +293,7 @@ def test_what_has_not_moved_at_all_is_said_in_a_word() -> None:
     ],
 )
 def test_the_table_says_what_the_digest_does(months: float, mcse: float, says: str) -> None:
-    shifts = dict.fromkeys(HEADLINE, Estimate(months, mcse))
-    total, time = (Step(name, name, shifts, ZERO) for name in ("total", "time passing"))
+    total, time = (step(name, shift=Estimate(months, mcse)) for name in ("total", "time passing"))
     found = Attribution({}, {}, total, (time,), date(2026, 12, 31))
     assert story(Moved("2026-11-13", found), {}).finding == says
     (lead,) = attribution_table(found, "2026-11-13").lead
@@ -302,10 +312,6 @@ def test_an_item_that_arrives_is_news_with_its_source(shelf: Shelf) -> None:
     assert re.match(r"-\d\.\d{3} ± \d\.\d{3} months, earlier: item added", sentence)
 
 
-def step(identity: str, title: str = "") -> Step:
-    return Step(identity, title or identity, dict.fromkeys(HEADLINE, Estimate(0.1, 0.01)), ZERO)
-
-
 @pytest.mark.parametrize(
     ("kind", "one"),
     [
@@ -315,17 +321,28 @@ def step(identity: str, title: str = "") -> Step:
         ("news", step("changed:a", "silence confirmed: a, through 2026-09-30 (before: 2026-09-16)")),
         ("correction", step("changed:a", "item changed: a")),
         ("correction", step("changed:a", "confirmation withdrawn: a, through 2026-09-30 (now: 2026-09-16)")),
+        (
+            "correction",
+            step("changed:a", "item revised: a, value 1 to 2 on 2026-09-30 (silence confirmed: a, through b)"),
+        ),
         ("correction", step("removed:a")),
         ("correction", step("priors")),
         ("correction", step("version", "model version")),
         ("chance", step("noise")),
         ("chance", step("unexplained-noise-after")),
         ("together", step("time+priors")),
+        ("news", step("time+changed:a", "time passing, x to y, silence confirmed: a, through x (before: y)")),
         ("together", step("changed:a+changed:b", "silence confirmed: a, through x (before: y), item changed: b")),
     ],
 )
 def test_news_is_told_from_corrections(kind: str, one: Step) -> None:
     assert kind_of(one) == kind
+
+
+def test_a_step_keeps_its_id() -> None:
+    titles = {"changed:a": "silence confirmed: a, through 2026-09-30 (before: 2026-09-16)"}
+    for identity in ("time", "added:a", "time+added:a", "changed:a", "removed:a+priors", "unexplained-noise-after"):
+        assert step(identity, titles.get(identity, "")).id == identity
 
 
 def test_every_step_is_of_one_kind() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ....priors import files
 from ....priors.errors import unknown_name
-from ..text import harmless
+from ..harmless import harmless
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -91,7 +91,7 @@ def _headline(forecast: Forecast) -> dict[str, Any]:
         "notes": [
             with_days(note)
             for note in (*forecast.warnings(), *stale_lines(forecast.silences), *forecast.notes)
-            if not note.startswith("set aside")
+            if note not in forecast.set_aside
         ],
     }
 

@@ -15,6 +15,11 @@ from .addresses import LATEST_SCHEMA, run_page
 from .moved import Story
 
 SCHEMA: Literal[1] = 1
+IDS = (
+    "What changed: time, priors or version; added:, changed: or removed: and an item's id; noise, noise-before or "
+    "noise-after, with unexplained- before it where random numbers do not explain it; several told as one are joined "
+    "by +."
+)
 
 
 class Quantile(StrictModel):
@@ -28,7 +33,7 @@ class Quantile(StrictModel):
 class Contribution(StrictModel):
     """One change since the run before."""
 
-    id: Annotated[str, Field(description="What changed: time, priors, version, or added:, changed:, removed: ITEM.")]
+    id: Annotated[str, Field(description=IDS)]
     kind: Literal["news", "correction", "chance", "together"]
     months: Annotated[float | None, Field(description="How far it moved the median; null beyond all that is followed.")]
     mcse: Annotated[float | None, Field(description="Monte Carlo standard error of that, months.")]

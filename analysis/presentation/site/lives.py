@@ -10,19 +10,15 @@ from ....evidence.revisions import describe_value
 from ...archive.reading import Run
 from ..table import Span
 from ..tables.columns import web_link
-from ..tables.evidence import COUNTED, item_as_json
+from ..tables.evidence import COUNTED, HELD_OUT, IN_PRIOR, item_as_json
 from ..text import with_days
 from .addresses import run_page
 
 NO_LONGER_KNOWN = "of an earlier run, not known to the newest"
-GROUPS = (
-    ("Counted", COUNTED),
-    ("Retracted", "retracted"),
-    ("Held out as checks", "held out"),
-    ("Used to set a prior", "in the prior"),
-)
-"""Headings, and how the use of the items below each begins; the rest is what is known and not counted."""
-REST = "Not counted"
+OF_USES = {COUNTED: "Counted", HELD_OUT: "Held out as checks", IN_PRIOR: "Used to set a prior"}
+"""Headings by use; any other use is a reason for setting an item aside, in words that may begin with anything."""
+RETRACTED, REST = "Retracted", "Not counted"
+HEADINGS = ("Counted", RETRACTED, "Held out as checks", "Used to set a prior", REST)
 
 
 class Event(NamedTuple):
@@ -74,16 +70,20 @@ def lives(runs: Sequence[Run]) -> list[tuple[str, list[Life]]]:
         if set(run.manifest.evidence) - set(entries):
             gone = (entry for entry in entries_of(run) if entry["id"] not in entries)
             entries |= {entry["id"]: {**entry, "use": NO_LONGER_KNOWN} for entry in gone if entry["use"] == COUNTED}
-    told = [_life(entry, runs) for entry in entries.values()]
-    found = {heading: [life for life in told if life.use.startswith(start)] for heading, start in GROUPS}
-    taken = {life.id for group in found.values() for life in group}
-    found[REST] = [life for life in told if life.id not in taken]
+    found: dict[str, list[Life]] = {heading: [] for heading in HEADINGS}
+    for entry in entries.values():
+        found[_heading(entry)].append(_life(entry, runs))
     return [(heading, group) for heading, group in found.items() if group]
 
 
 def entries_of(run: Run) -> Sequence[Mapping[str, Any]]:
     """Items that a run knows of, as JSON; of a run that has not kept the others, those that it counts."""
     return run.known_items or [{**item_as_json(item), "use": COUNTED} for item in run.inputs.evidence()]
+
+
+def _heading(entry: Mapping[str, Any]) -> str:
+    set_aside = RETRACTED if entry.get("retracted_on") else REST
+    return OF_USES.get(entry["use"], set_aside)
 
 
 def _life(entry: Mapping[str, Any], runs: Sequence[Run]) -> Life:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
-import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from ....evidence.selected import place_taken_by
 from ...archive.moved import Moved, moved_of
 from ...archive.reading import Run
 from ...inference.estimates import Estimate
 from ...studies.attribution import Step
 from ...studies.news import Kind, by_kind
+from ..harmless import harmless
 from ..tables.attribution import finding, plain, signed, unseen
-from ..text import date_text, harmless, with_days
+from ..text import date_text, with_days
 from .lives import entries_of
 
 HEADINGS: Mapping[Kind, str] = {
@@ -25,9 +26,6 @@ HEADINGS: Mapping[Kind, str] = {
     "chance": "Chance, and what is not explained",
     "together": "News and corrections that cannot be told apart",
 }
-ITEM = re.compile(r"(?:added|changed|removed):([a-z0-9-]+)")
-GONE = re.compile(r"removed:([a-z0-9-]+)")
-REPLACED = "takes its place"
 REASONS = 3  # entries of the changelog that a sentence quotes
 LONGEST = 300  # characters of each
 
@@ -90,8 +88,8 @@ def story_of(run: Run) -> Story:
         If what the run has recorded of it is damaged.
     """
     moved = moved_of(run)
-    ids = [] if moved is None else [step.id for step in moved.attribution.steps]
-    return story(moved, {entry["id"]: entry for entry in entries_of(run)} if any(map(ITEM.search, ids)) else {})
+    about_items = moved is not None and any(step.items for step in moved.attribution.steps)
+    return story(moved, {entry["id"]: entry for entry in entries_of(run)} if about_items else {})
 
 
 def story(moved: Moved | None, items: Mapping[str, Mapping[str, Any]]) -> Story:
@@ -117,9 +115,8 @@ def _group(kind: Kind, steps: Sequence[Step], items: Mapping[str, Mapping[str, A
 
 def _sentence(step: Step, items: Mapping[str, Mapping[str, Any]]) -> str:
     shift = step.shifts[0.5]
-    what = harmless(with_days(step.title)) + "".join(
-        _source(items[name]) for name in ITEM.findall(step.id) if name in items
-    )
+    sources = "".join(_source(items[name]) for name in step.items if name in items)
+    what = harmless(with_days(step.title)) + sources
     if not math.isfinite(shift.value):
         return f"Beyond all that is followed: {what}."
     if unseen(shift):
@@ -131,9 +128,14 @@ def _sentence(step: Step, items: Mapping[str, Mapping[str, Any]]) -> str:
 
 def _why_gone(step: Step, items: Mapping[str, Mapping[str, Any]]) -> str:
     """What the run says of items in whose place it counts another; of one taken back, the step itself says why."""
-    gone = [items[name] for name in GONE.findall(step.id) if name in items]
-    uses = [str(item.get("use", "")) for item in gone]
-    return "".join(f"; {harmless(use)}" for use in uses if REPLACED in use)
+    gone = [change.item for change in step.changes if change.kind == "removed" and change.item in items]
+    uses = {name: str(items[name].get("use", "")) for name in gone}
+    return "".join(f"; {harmless(use)}" for name, use in uses.items() if use in _replaced(name, items))
+
+
+def _replaced(name: str, items: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What a run says of an item in whose place it counts another, for each that may be that."""
+    return [place_taken_by(other) for other, item in items.items() if name in item.get("replaces", ())]
 
 
 def _reasons(step: Step) -> str:

@@ -9,9 +9,10 @@ from ...inference.estimates import Estimate
 from ...inference.json_values import number, rounded, significant
 from ...inference.probabilities import HEADLINE
 from ...studies.attribution import Attribution, Step
+from ..harmless import harmless
 from ..json_form import to_json
 from ..table import Column, Layout, Table
-from ..text import as_recorded, date_text, harmless, quantile_text, shift_text, with_days
+from ..text import as_recorded, date_text, quantile_text, shift_text, with_days
 
 UNSEEN = 5e-4  # months: what is smaller is written as nothing
 SHIFTS = "shifts in months ± Monte Carlo error"

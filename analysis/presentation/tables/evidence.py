@@ -16,6 +16,8 @@ from ..text import date_text, with_days
 from .columns import web_link
 
 COUNTED = "counted"
+HELD_OUT = "held out as a check"
+IN_PRIOR = "in the prior"
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,8 @@ def uses_of(selection: Selection) -> dict[str, str]:
     """Say of each item whether it is counted, and why not."""
     return {
         **{item.id: COUNTED for item in selection.counted},
-        **{item.id: "held out as a check" for item in selection.checks},
-        **{item.id: "in the prior" for item in selection.priors},
+        **{item.id: HELD_OUT for item in selection.checks},
+        **{item.id: IN_PRIOR for item in selection.priors},
         **{aside.item.id: aside.reason for aside in selection.set_aside},
     }
 

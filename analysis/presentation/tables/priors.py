@@ -14,7 +14,8 @@ from ....priors.table import PriorTable, Quantity
 from ...inference.probabilities import HEADLINE
 from ..json_form import to_json
 from ..table import Cell, Column, Layout, Room, Span, Table
-from ..text import figure, numbers_of, quantile_text, toml_text
+from ..text import figure, numbers_of, quantile_text
+from ..toml_text import toml_text
 from .columns import web_link
 
 
