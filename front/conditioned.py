@@ -152,17 +152,9 @@ class Model:
         """
         if structure is not None:
             refuse_others("structure", structure, str, "the name of a structure")
-            from .analysis.studies.own_structures import build_structure_posterior
-            from .analysis.studies.structure_registry import trend_id
-            from .model.trend import trends_to
+            from .analysis.studies.other_structures import build_structure_posterior
 
-            question = self.question()
-            trends = {trend_id(name): text for name, text in trends_to(self.assumptions, question.event).items()}
-            if structure in trends:
-                from .analysis.studies.readings.trend_graph import build_trend_posterior
-
-                return build_trend_posterior(question, trends[structure], self.items)
-            return build_structure_posterior(question, structure, self.items)
+            return build_structure_posterior(self.question(), structure, self.items)
         from .analysis.inference.nuts import build_posterior_model
 
         return build_posterior_model(self.question(), self.items)
