@@ -17,7 +17,6 @@ from .model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions
 from .model.calendar import day_of
 from .priors.arguments import listed, refuse_others
 from .priors.clock import today
-from .priors.errors import InputError, unknown_name
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -160,25 +159,11 @@ class Model:
         """
         if structure is not None:
             refuse_others("structure", structure, str, "the name of a structure")
-            from .analysis.studies.own_structures import build_structure_posterior
-            from .analysis.studies.structure_registry import COMPUTE, MOBILISATION, structure_names, trend_id
-            from .model.trend import trends_to
+            from .analysis.studies.other_structures import build_structure_posterior
+            from .analysis.studies.structure_registry import COMPUTE
 
-            question = self.question()
-            trends = {trend_id(name): text for name, text in trends_to(self.assumptions, question.event).items()}
-            if structure in trends:
-                from .analysis.studies.readings.trend_graph import build_trend_posterior
-
-                return build_trend_posterior(question, trends[structure], self.items)
-            known = (*trends, *structure_names())
-            if structure in known:
-                return build_structure_posterior(question, structure, self.items)
-            if structure == MOBILISATION:
-                raise InputError(
-                    f"'{structure}' is a scenario of the race, and no PyMC model by itself", key="structure"
-                )
             if structure != COMPUTE:
-                raise unknown_name("structure", structure, (COMPUTE, *known), key="structure")
+                return build_structure_posterior(self.question(), structure, self.items)
         from .analysis.inference.nuts import build_posterior_model
 
         return build_posterior_model(self.question(), self.items)

@@ -62,3 +62,14 @@ def test_names_of_test_modules_are_unique(folder):
     # Modules beside tests are imported by their bare names, so that two of one name would be one.
     names = [path.name for path in (ROOT / folder).rglob("*.py") if path.name != "conftest.py"]
     assert sorted(names) == sorted(set(names))
+
+
+DRAWING = {"adaptation", "draws", "importance", "likelihoods", "outcomes", "subsets"}  # modules of inference
+
+
+def test_what_lays_results_out_draws_nothing():
+    """Pages of the documentation aside, which ask studies themselves."""
+    for path in (ROOT / "analysis" / "presentation").rglob("*.py"):
+        for line, parts in imported(path):
+            if "pages" not in path.parts and parts[:3] == ["catchup", "analysis", "inference"]:
+                assert parts[3] not in DRAWING, f"{path}:{line} imports {'.'.join(parts)}"

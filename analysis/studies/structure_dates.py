@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
-from ...evidence.schema import Item
-from ...model.trend import TrendText, load_trends, trends_to
+from ...model.trend import load_trends, trends_to
 from ...priors.errors import InputError
 from ..inference.diagnostics import UntrustworthyError
 from ..inference.estimates import Distribution
 from ..inference.posterior import Posterior
 from ..inference.question import Question
-from .own_structures import founded_structures, ready_of, unfounded_structures
+from .other_structures import other_structures, ready_of, unfounded_structures
 from .readings.mobilisation import SCENARIO
-from .readings.trend import condition_trend
-from .readings.trend_evidence import countable
 from .scenarios import ScenarioResult, scenarios
-from .structure_registry import COMPUTE, MOBILISATION, structures_silent_on, trend_id
+from .structure_registry import COMPUTE, MOBILISATION, structures_silent_on
 
 MOBILISATION_SCENARIO = SCENARIO
 MOST = 0.5  # share of the draws whose date is the same, from which on two structures are one answer twice
@@ -82,17 +78,17 @@ def dates_of_structures(posterior: Posterior) -> tuple[tuple[StructureDate, ...]
     rows, errors = _of_the_race(posterior), []
     refused = [Refused(each.name, each.title, reason) for each, reason in unfounded_structures(question).items()]
     first: dict[str, str] = {}
-    for other in _others(question, posterior.items):
+    for other in other_structures(question):
         try:
-            ready = other.ask()
+            ready = ready_of(question, other, posterior.items)
         except UntrustworthyError as error:
             errors.append(error)
-            refused.append(Refused(other.id, other.title, str(error), error))
+            refused.append(Refused(other.name, other.title, str(error), error))
             continue
-        earlier = first.setdefault(other.carries, other.id)
-        twice = earlier != other.id
+        earlier = first.setdefault(other.carries, other.name)
+        twice = earlier != other.name
         reason = f"it carries the same measured lag forward ({other.carries})" if twice else ""
-        rows.append(StructureDate(other.id, other.title, ready, earlier if twice else None, reason))
+        rows.append(StructureDate(other.name, other.title, ready, earlier if twice else None, reason))
     if not first:
         raise errors[0]
     return tuple(rows), tuple(refused)
@@ -100,7 +96,7 @@ def dates_of_structures(posterior: Posterior) -> tuple[tuple[StructureDate, ...]
 
 def others_date(question: Question) -> bool:
     """Whether any model of another shape than the race's dates a question's event."""
-    return bool(trends_to(question.assumptions, question.event) or founded_structures(question))
+    return bool(other_structures(question))
 
 
 def left_out_of(question: Question) -> tuple[str, ...]:
@@ -137,30 +133,3 @@ def share_of_same_dates(scenario: ScenarioResult) -> float:
     """Probability of the draws whose date is the same under a scenario as without it."""
     same = np.isclose(scenario.ready.values, scenario.baseline.values, rtol=0.0, atol=SAME)
     return scenario.ready.weighting.mean(same.astype(float))
-
-
-@dataclass(frozen=True)
-class _Other:
-    """A structure of another shape than the race's: what it carries forward, and how it is asked for its date."""
-
-    id: str
-    title: str
-    carries: str
-    ask: Callable[[], Distribution]
-
-
-def _others(question: Question, items: Sequence[Item]) -> list[_Other]:
-    """All structures of other shapes that date the question's event, each on the items that count for it."""
-
-    def carried(name: str, text: TrendText) -> Distribution:
-        counted = countable(question.assumptions, text, items, question.event)
-        return condition_trend(question, name, text, counted).ready
-
-    trends = trends_to(question.assumptions, question.event)
-    return [
-        *(_Other(trend_id(name), text.title, text.lag, partial(carried, name, text)) for name, text in trends.items()),
-        *(
-            _Other(each.name, each.title, each.name, partial(ready_of, question, each, items))
-            for each in founded_structures(question)
-        ),
-    ]

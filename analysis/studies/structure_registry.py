@@ -10,7 +10,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ...model.assumptions import DEFAULT_EVENT, load_assumptions
+from ...evidence.kinds.kind import ModelState
+from ...evidence.schema import Item
+from ...model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions
 from ...model.models import MODELS
 from ...model.reserved import is_reserved
 from ...priors.entry_points import entry_points_of, is_again, load_entry_point
@@ -102,6 +104,39 @@ class Structure(ABC):
     def families(self) -> dict[str, Family]:
         """What is believed of quantities that no table has."""
         return {name: as_family(belief) for name, belief in self.beliefs.items()}
+
+    @property
+    def carries(self) -> str:
+        """What it carries forward: of structures that carry the same, pools count the first alone."""
+        return self.name
+
+    @property
+    def called(self) -> str:
+        """How messages name it."""
+        return f"structure '{self.name}'"
+
+    def shown_to(
+        self, item: Item, assumptions: Assumptions, values: Mapping[str, Any], ready: Mapping[str, Any]
+    ) -> ModelState:
+        """Return what an item is predicted from: by default the dates of readiness, each of which is the lag as well.
+
+        Parameters
+        ----------
+        item : Item
+            One that counts for it.
+        assumptions : Assumptions
+            Constants and firms.
+        values : mapping of str to (draw,)
+            Of its quantities, and of those that the item has of its own.
+        ready : mapping of str to (draw,)
+            By event, months since t = 0.
+
+        Returns
+        -------
+        ModelState
+            With ``ready``, against which measured lags are held, too.
+        """
+        return ModelState(assumptions, quantity=values, mythos_flop=None, ready=ready, pools={}, flop_month={})
 
 
 STRUCTURES: dict[str, Structure] = {}

@@ -24,7 +24,6 @@ from functools import partial
 
 from ...evidence.rumours import rumours_in
 from ...evidence.schema import Item
-from ...model.trend import TrendText, trends_to
 from ..inference.column_names import ITEM, those_under, under
 from ..inference.estimates import Array, Distribution, Weighting
 from ..inference.likelihoods import likelihoods, prior_for
@@ -32,13 +31,12 @@ from ..inference.posterior import Posterior
 from ..inference.question import Question
 from ..inference.result import Result
 from .comparison import ModelComparison, compare_pointwise, left_out_of_prior
-from .own_structures import countable_for, draw_structure
+from .other_structures import draw_structure, other_structures
 from .pointwise import Pointwise
 from .pools import between_share, linear_pool, quantile_pool
-from .readings.trend import draw_trend
-from .readings.trend_evidence import countable
 from .structure_dates import Refused, StructureDate, dates_of_structures, left_out_of, pooled
-from .structure_registry import COMPUTE, MOBILISATION, Structure, registered_structures, trend_id
+from .structure_evidence import countable
+from .structure_registry import COMPUTE, MOBILISATION, Structure
 from .telling import Telling, soonest, telling
 
 Draw = Callable[[Sequence[Item]], tuple[Mapping[str, Array], Weighting]]
@@ -136,12 +134,10 @@ def structures(posterior: Posterior) -> Structures:
     question, items = posterior.question, posterior.items
     rows, refused = dates_of_structures(posterior)
     asked = {row.id for row in rows}
-    dating = trends_to(question.assumptions, question.event)
-    trends = {name: text for name, text in dating.items() if trend_id(name) in asked}
-    own = [each for each in registered_structures(question.event) if each.name in asked]
+    others = [each for each in other_structures(question) if each.name in asked]
     kept = {row.id: row.ready for row in pooled(rows)}
-    shared = _shared_items(question, items, trends, own)
-    densities = _left_out_densities(question, shared, trends, own) if shared else {}
+    shared = _shared_items(question, items, others)
+    densities = _left_out_densities(question, shared, others) if shared else {}
     weights, withheld = _stacking(densities, kept)
     ensembles = [
         StructureDate("linear-pool", "Linear pool, equal weights", linear_pool(kept)),
@@ -163,19 +159,14 @@ def structures(posterior: Posterior) -> Structures:
     )
 
 
-def _shared_items(
-    question: Question, items: Sequence[Item], trends: Mapping[str, TrendText], own: Sequence[Structure]
-) -> list[Item]:
+def _shared_items(question: Question, items: Sequence[Item], others: Sequence[Structure]) -> list[Item]:
     """Items that every structure predicts."""
-    counted = [
-        *(countable(question.assumptions, text, items, question.event) for text in trends.values()),
-        *(countable_for(question.assumptions, each, items) for each in own),
-    ]
+    counted = [countable(question.assumptions, each, items) for each in others]
     return [item for item in items if all(item in each for each in counted)]
 
 
 def _left_out_densities(
-    question: Question, shared: Sequence[Item], trends: Mapping[str, TrendText], own: Sequence[Structure]
+    question: Question, shared: Sequence[Item], others: Sequence[Structure]
 ) -> dict[str, Pointwise]:
     """Log predictive density of each shared item given the other shared ones and no further item, by structure.
 
@@ -188,8 +179,7 @@ def _left_out_densities(
         return under(ITEM, likelihoods(question, prior, items)), prior.weighting
 
     draws: dict[str, Draw] = {COMPUTE: raced}
-    draws |= {trend_id(name): partial(draw_trend, question, text) for name, text in trends.items()}
-    draws |= {each.name: partial(draw_structure, question, each) for each in own}
+    draws |= {each.name: partial(draw_structure, question, each) for each in others}
     return {name: _left_out(question, draw, shared) for name, draw in draws.items()}
 
 

@@ -135,7 +135,7 @@ def test_the_report_has_what_was_added(asked: Posterior) -> None:
 
 
 def test_the_explorer_has_what_was_added(asked: Posterior, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("catchup.analysis.presentation.explorer.POOL", 5_000)
+    monkeypatch.setattr("catchup.analysis.studies.explored.POOL", 5_000)
     page = explorer_data(replace(asked.question, draws=2_000), asked.items, draws=500)
     assert page["firms"] == [*SIX, "baidu"]
     assert page["firmTitles"] == ["ByteDance", "Alibaba", "Tencent", "DeepSeek", "Moonshot", "Z.ai", "Baidu"]

@@ -271,7 +271,7 @@ def test_calibration_draws_its_truths_from_the_correlated_prior(correlated: Ques
 def test_the_explorer_carries_correlated_draws(
     question: Question, correlated: Question, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(explorer, "POOL", 400)
+    monkeypatch.setattr("catchup.analysis.studies.explored.POOL", 400)
     one, other = (explorer_data(each, [], 200)["dates"] for each in (question, correlated))
     assert one.keys() == other.keys()
     key = f"{question.event}/none"

@@ -18,8 +18,8 @@ from catchup.analysis.inference.draws import Values
 from catchup.analysis.inference.estimates import Distribution, Weighting
 from catchup.analysis.inference.likelihoods import likelihoods_of, total
 from catchup.analysis.inference.question import Question
-from catchup.analysis.presentation import explorer
 from catchup.analysis.presentation.explorer import explorer_data
+from catchup.analysis.studies import explored
 from catchup.evidence.rumours import rumours_in
 from catchup.evidence.schema import Item
 from catchup.model.assumptions import load_assumptions
@@ -117,14 +117,14 @@ def page_of(model: str, items: Sequence[Item], folder: Path) -> Page:
     question = Question(load_assumptions(model=model), DAY, draws=DRAWS, seed=3)
     taken: list[tuple[Question, Values]] = []
 
-    def columns(asked: Question, values: Values) -> dict[str, Any]:
+    def columns(asked: Question, values: Values) -> tuple[Any, ...]:
         taken.append((asked, values))
         return worked_out(asked, values)
 
-    worked_out = explorer._columns
+    worked_out = explored._columns
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(explorer, "POOL", POOL)
-        patched.setattr(explorer, "_columns", columns)
+        patched.setattr(explored, "POOL", POOL)
+        patched.setattr(explored, "_columns", columns)
         data = explorer_data(question, items, DRAWS)
     ((asked, values),) = taken
     return Page(model, asked, items, data, values, Core({model: data}, folder))

@@ -11,10 +11,10 @@ import pytest
 from catchup.analysis import Question, capacity, choose_evidence, levers, prior_of, regimes, scenarios, watch, worlds
 from catchup.analysis.commands.main import main
 from catchup.analysis.inference.outcomes import ready_under
-from catchup.analysis.presentation.explorer_leaks import probes_of
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.presentation.tables.scenarios import scenario_table
 from catchup.analysis.runs.asked import studies_of_a_run
+from catchup.analysis.studies.explored_probes import probes_of
 from catchup.analysis.studies.lever_grid import lever_grid
 from catchup.analysis.studies.scenario_world import ScenarioWorld
 from catchup.evidence import check_against, item_from_table

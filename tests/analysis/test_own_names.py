@@ -20,9 +20,10 @@ from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.inference.tree.result_tree import result_tree
 from catchup.analysis.studies.counterfactuals import levers, regimes
 from catchup.analysis.studies.obstacles import ALONE, WITHOUT, obstacles
-from catchup.analysis.studies.own_structures import ready_of
+from catchup.analysis.studies.other_structures import ready_of
 from catchup.analysis.studies.readings.events import events
 from catchup.analysis.studies.readings.trend import LAG, condition_trend
+from catchup.analysis.studies.readings.trend_structure import TrendStructure
 from catchup.analysis.studies.scenario_world import BEFORE
 from catchup.analysis.studies.scenarios import scenarios
 from catchup.analysis.studies.sensitivity.one_at_a_time import MFU_RATIO
@@ -97,11 +98,12 @@ class Behind(Structure):
 def test_items_of_trends_and_structures() -> None:
     question = asked()
     text = load_trends(question.assumptions)["constant-lag"]
-    wanted = condition_trend(question, "constant-lag", text, [lag_item("mine")])
+    trend = TrendStructure(question.assumptions, "constant-lag", text)
+    wanted = condition_trend(question, trend, [lag_item("mine")])
     assert wanted.lag.quantile_value(0.5) > 3.0
     apart = ready_of(question, Behind(), [lag_item("mine")]).quantile_value(0.5)
     for name in SLUGS:
-        found = condition_trend(question, "constant-lag", text, [lag_item(name)])
+        found = condition_trend(question, trend, [lag_item(name)])
         assert found.evidence == (name,)
         assert found.lag.quantile_value(0.5) == wanted.lag.quantile_value(0.5), name
         assert found.ready.quantile_value(0.5) == wanted.ready.quantile_value(0.5), name

@@ -21,7 +21,7 @@ from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.presentation.tables.builders import as_json
-from catchup.analysis.studies.own_structures import draw_structure, ready_of
+from catchup.analysis.studies.other_structures import draw_structure, ready_of
 from catchup.analysis.studies.structure_registry import STRUCTURES, Structure, register_structure
 from catchup.analysis.studies.structures import structures
 from catchup.model import load_assumptions
@@ -136,7 +136,6 @@ def test_its_graph_has_the_density_of_its_draws(asked: Question) -> None:
     values = {"months_behind": 11.0, "benchmark_optimism_general": 0.2}
     held = pm.do(graph, values)
     assert float(held["ready"].eval({}, mode="FAST_COMPILE")[0]) == 11.0
-    from catchup.analysis.studies.own_structures import _seen_by
     from catchup.evidence.latents import latent_quantities
     from catchup.evidence.likelihood import log_density, predict
 
@@ -144,9 +143,10 @@ def test_its_graph_has_the_density_of_its_draws(asked: Question) -> None:
     # what the published model takes no account of
     nothing = dict.fromkeys(latent_quantities(model.items, question.assumptions), 0.0)
     columns = {name: np.array([value]) for name, value in (nothing | values).items()}
+    ready = {question.event: columns["months_behind"]}
     expected = []
     for item in model.items:
-        state = _seen_by(item, question.assumptions, Followers(), np, columns)
+        state = Followers().shown_to(item, question.assumptions, columns, ready)
         prediction = predict(np, item, state, item.figures(question.clock))
         expected.append(
             float(np.ravel(log_density(item, item.observation(question.clock), prediction, question.clock))[0])

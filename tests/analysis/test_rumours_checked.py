@@ -14,6 +14,8 @@ import pytest
 from false_alarms import widest
 
 from catchup.analysis.commands.main import run
+from catchup.analysis.inference.column_names import ITEM, those_under
+from catchup.analysis.inference.columns import reweighted
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.differences import quantile_shift
 from catchup.analysis.inference.draws import DrawSource, PriorDraws
@@ -29,13 +31,13 @@ from catchup.analysis.inference.terms import Terms, terms_in
 from catchup.analysis.studies.checks.judged import MOVES, WEIGHTS, _moved_odds, _variant, judged
 from catchup.analysis.studies.checks.leave_one_out import _from_chains, leave_one_out
 from catchup.analysis.studies.checks.predictions import predict
-from catchup.analysis.studies.readings.trend import condition_trend
+from catchup.analysis.studies.other_structures import draw_structure, other_structures
 from catchup.analysis.studies.structure_dates import COMPUTE
+from catchup.analysis.studies.structure_registry import Structure
 from catchup.analysis.studies.structures import _left_out_densities
 from catchup.analysis.studies.surprise import surprises
 from catchup.evidence.schema import Item
 from catchup.model.assumptions import load_assumptions
-from catchup.model.trend import trends_to
 from item_cases import counting, write_item
 from test_rumours import QUESTION, drawn, report, selected, silence, values_of
 
@@ -139,13 +141,18 @@ def test_chains_leave_a_report_out_of_the_silence_as_well() -> None:
 def test_structures_leave_a_report_out_of_the_silence_as_well() -> None:
     """By the log evidence with the report and without it."""
     items = [silence(), report(0.8)]
-    trends = trends_to(QUESTION.assumptions, QUESTION.event)
-    found = _left_out_densities(QUESTION, items, trends, ())
+
+    def log_evidence(other: Structure, chosen: Sequence[Item]) -> Estimate:
+        columns, weighting = draw_structure(QUESTION, other, chosen)
+        return reweighted(other.called, those_under(ITEM, columns), weighting)[1]
+
+    others = other_structures(QUESTION)
+    found = _left_out_densities(QUESTION, items, others)
     shared = SharedDraws(QUESTION, items, prior_for(QUESTION, items))
     expected = {COMPUTE: shared.subset(["silence", "report"]).log_ratio(shared.subset(["silence"]))}
-    for name, text in trends.items():
-        both, one = (condition_trend(QUESTION, name, text, chosen).log_evidence for chosen in (items, items[:1]))
-        expected[f"trend-{name}"] = Estimate(both.value - one.value, math.hypot(both.mcse, one.mcse))
+    for other in others:
+        both, one = (log_evidence(other, chosen) for chosen in (items, items[:1]))
+        expected[other.name] = Estimate(both.value - one.value, math.hypot(both.mcse, one.mcse))
     assert found.keys() == expected.keys()
     for name, ratio in expected.items():
         place = found[name].items.index("report")

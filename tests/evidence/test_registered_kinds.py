@@ -14,7 +14,8 @@ import catchup.evidence.kinds.registry as registry
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.forecast import forecast
 from catchup.analysis.inference.question import Question
-from catchup.analysis.studies.readings.trend_evidence import set_aside
+from catchup.analysis.studies.readings.trend_structure import TrendStructure
+from catchup.analysis.studies.structure_evidence import set_aside
 from catchup.analysis.studies.voi.disclosures import read_disclosures
 from catchup.evidence.confirmation import confirm, confirms
 from catchup.evidence.kinds import KINDS
@@ -154,9 +155,9 @@ def test_a_disclosure_may_be_of_a_registered_kind() -> None:
 
 
 def test_a_trend_reads_lags_and_dates_of_registered_kinds() -> None:
-    text = next(iter(load_trends(ASSUMPTIONS).values()))
+    trend = TrendStructure(ASSUMPTIONS, *next(iter(load_trends(ASSUMPTIONS).items())))
     items = [made("capability_lag", "lag", own=True), report(own=True), silence(own=True)]
-    assert [aside.item for aside in set_aside(ASSUMPTIONS, text, items)] == []
+    assert [aside.item for aside in set_aside(ASSUMPTIONS, trend, items)] == []
 
 
 def test_a_kind_without_a_template_says_which_keys_it_has() -> None:

@@ -57,7 +57,7 @@ def question() -> Question:
 @pytest.fixture(scope="module")
 def data(question: Question) -> dict[str, Any]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(explorer, "POOL", 400)
+        patch.setattr("catchup.analysis.studies.explored.POOL", 400)
         return explorer.explorer_data(question, [], 200)
 
 

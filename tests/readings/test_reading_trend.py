@@ -13,8 +13,11 @@ from catchup.analysis.inference.column_names import ITEM
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.diagnostics import UntrustworthyError
 from catchup.analysis.presentation.tables.builders import as_json
-from catchup.analysis.studies.readings.trend import condition_trend, draw_trend, read_trend, trends
-from catchup.analysis.studies.readings.trend_evidence import SetAside
+from catchup.analysis.studies.other_structures import build_structure_posterior, draw_structure, ready_of
+from catchup.analysis.studies.readings.trend import condition_trend, read_trend, trends
+from catchup.analysis.studies.readings.trend_structure import TrendStructure
+from catchup.analysis.studies.structure_evidence import SetAside
+from catchup.analysis.studies.structure_registry import trend_id
 from catchup.evidence.latents import with_latents
 from catchup.evidence.ledgers import load_ledger
 from catchup.evidence.schema import item_from_table
@@ -50,6 +53,10 @@ def lag_item(value: float, sd: float, **rest):
         **rest,
     }
     return item_from_table(table, file="a-lag.toml")
+
+
+def structure(question, name):
+    return TrendStructure(question.assumptions, name, load_trends(question.assumptions)[name], question.event)
 
 
 def read(question, name, items=()):
@@ -110,7 +117,7 @@ def test_a_lag_is_held_against_the_gap_of_its_own_day():
     fixed = {**NO_OPTIMISM, "trend_lag_growth": 0.5, "trend_lag_growing": 8.0, "trend_lead_growing": 2.0}
     question = ask(10, fixed=fixed)
     later = lag_item(8.0, 0.25, known_since=date(2026, 11, 1))
-    columns, _ = draw_trend(question, load_trends(question.assumptions)["growing-lag"], [later])
+    columns, _ = draw_structure(question, structure(question, "growing-lag"), [later])
     calendar = question.assumptions.calendar
     gap = 8.0 + 0.5 * (calendar.months(date(2026, 11, 1)) - calendar.months(date(2026, 5, 1)))
     shown = 0.5 * (gap + math.hypot(gap, 2.0 * question.assumptions.table.number("lag_smoothing")))
@@ -150,16 +157,13 @@ def test_pymc_model_agrees_with_arrays(name, event):
     import pytensor
     from pytensor.graph.replace import graph_replace
 
-    from catchup.analysis.studies.readings.trend_graph import build_trend_posterior
-
     apart = [{"between": ["benchmark_optimism_general", "benchmark_optimism_cyber"], "rank": 0.0}]
     question = ask(20, event=event, tables={"correlation": apart})
-    text = load_trends(question.assumptions)[name]
     items = items_with_milestone(question)
-    model = build_trend_posterior(question, text, items)
+    model = build_structure_posterior(question, trend_id(name), items)
     counted = list(model.coords["item"])
     assert ("glm-5-3-exploits" in counted) == (event == "narrow-exploit")
-    columns, _ = draw_trend(question, text, [item for item in items if item.id in counted])
+    columns, _ = draw_structure(question, structure(question, name), [item for item in items if item.id in counted])
     assumptions = with_latents(question.assumptions, items)
     beliefs = assumptions.beliefs
     names = [name for dim, coords in model.coords.items() if dim.endswith("_quantity") for name in coords]
@@ -185,17 +189,39 @@ def test_pymc_model_agrees_with_arrays(name, event):
         np.testing.assert_allclose(np.hstack(computed), expected, rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.parametrize("name", ["constant-lag", "growing-lag"])
+def test_a_trend_is_dated_as_it_is_among_structures(name):
+    question = ask(2_000)
+    items = default_items(question)
+    conditioned = read(question, name, items).conditioned
+    assert set(conditioned.evidence) < {item.id for item in items}
+    np.testing.assert_array_equal(
+        ready_of(question, structure(question, name), items).quantile_value(0.5), conditioned.ready.quantile_value(0.5)
+    )
+
+
+def test_a_trend_without_items_draws_nothing_that_only_items_ask_of():
+    question = ask(20)
+    model = build_structure_posterior(question, "trend-constant-lag", [])
+    drawn = {name for dim, names in model.coords.items() if dim.endswith("quantity") for name in names}
+    assert drawn == {"trend_lag_constant"}
+
+
+def test_a_trend_that_is_misspelt_is_named():
+    with pytest.raises(InputError, match="did you mean 'trend-constant-lag'"):
+        build_structure_posterior(ask(20), "trend-constant-lagg", [])
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["constant-lag", "growing-lag"])
 def test_nuts_agrees_with_reweighted_draws(name):
     import nutpie
 
     from catchup.analysis.inference.estimates import Distribution, Weighting
-    from catchup.analysis.studies.readings.trend_graph import build_trend_posterior
 
     question = ask(400_000)
     text, items = load_trends(question.assumptions)[name], default_items(question)
-    compiled = nutpie.compile_pymc_model(build_trend_posterior(question, text, items))
+    compiled = nutpie.compile_pymc_model(build_structure_posterior(question, trend_id(name), items))
     tree = nutpie.sample(compiled, draws=20_000, tune=1_000, chains=4, seed=1, target_accept=0.9, progress_bar=False)
     assert int(tree["sample_stats"]["diverging"].values.sum()) == 0
     draws = tree["posterior"]["ready"].sel(event=question.event).values.ravel()
@@ -287,6 +313,4 @@ def test_a_milestone_counts_for_a_trend_to_its_own_event_alone():
 def test_evidence_that_a_trend_hardly_allows_is_refused():
     question = ask(2_000, fixed=NO_OPTIMISM)
     with pytest.raises(UntrustworthyError, match="constant-lag"):
-        condition_trend(
-            question, "constant-lag", load_trends(question.assumptions)["constant-lag"], [lag_item(500.0, 0.01)]
-        )
+        condition_trend(question, structure(question, "constant-lag"), [lag_item(500.0, 0.01)])

@@ -15,7 +15,7 @@ from catchup.analysis.commands.main import run
 from catchup.analysis.inference.column_names import ITEM
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.request import choose_evidence
-from catchup.analysis.studies.own_structures import build_structure_posterior, draw_structure, ready_of
+from catchup.analysis.studies.other_structures import build_structure_posterior, draw_structure, ready_of
 from catchup.analysis.studies.structure_registry import STRUCTURES, register_structure
 from catchup.analysis.studies.tables.capability import COUNTED, FRONTIER, GATE
 from catchup.analysis.studies.tables.frontier_structure import frontier_line

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from ....evidence.latents import latent_quantities, with_latents
-from ....evidence.likelihood import log_density, predict
-from ....evidence.rumours import rumours_in
 from ....evidence.schema import Item
-from ....model.trend import Trend, TrendText, load_trends, trends_date
+from ....model.trend import TrendText, load_trends, trends_date
 from ....priors.arguments import listed
 from ....priors.errors import InputError, refuse_unknown
-from ...inference.column_names import ITEM, those_under, under
-from ...inference.columns import columns_of_draws
-from ...inference.diagnostics import COLLAPSED, WORST_KHAT, Diagnostics, UntrustworthyError
+from ...inference.column_names import ITEM, those_under
+from ...inference.columns import reweighted
+from ...inference.diagnostics import Diagnostics, UntrustworthyError
 from ...inference.draws import Values
-from ...inference.estimates import Array, Distribution, Estimate, Weighting
-from ...inference.importance import smooth_weights
-from ...inference.likelihoods import total
+from ...inference.estimates import Distribution, Estimate
 from ...inference.outcomes import READY
 from ...inference.posterior import Posterior
 from ...inference.question import Question
 from ...inference.result import Result
-from .trend_evidence import SetAside, countable, seen_by, set_aside
+from ..other_structures import draw_structure
+from ..structure_evidence import SetAside, countable, set_aside
+from .trend_structure import TrendStructure
 
 LAG = "lag"  # names the column of months behind on the day of the question
 
@@ -152,17 +147,18 @@ def trends(posterior: Posterior, ids: Sequence[str] = ()) -> Trends:
 
 def read_trend(question: Question, name: str, text: TrendText, items: Sequence[Item] = ()) -> TrendReading:
     """Carry one trend forward, as stated and on the evidence."""
-    aside = set_aside(question.assumptions, text, items, question.event)
-    counted = countable(question.assumptions, text, items, question.event)
-    stated, conditioned, refused = condition_trend(question, name, text), None, None
+    structure = TrendStructure(question.assumptions, name, text, question.event)
+    aside = set_aside(question.assumptions, structure, items)
+    counted = countable(question.assumptions, structure, items)
+    stated, conditioned, refused = condition_trend(question, structure), None, None
     try:
-        conditioned = condition_trend(question, name, text, counted) if counted else None
+        conditioned = condition_trend(question, structure, counted) if counted else None
     except UntrustworthyError as error:
         refused = error
     return TrendReading(name, text.title, stated, conditioned, aside, refused)
 
 
-def condition_trend(question: Question, name: str, text: TrendText, items: Sequence[Item] = ()) -> Carried:
+def condition_trend(question: Question, structure: TrendStructure, items: Sequence[Item] = ()) -> Carried:
     """Carry a trend forward on some items, reweighting its prior draws.
 
     Raises
@@ -170,74 +166,12 @@ def condition_trend(question: Question, name: str, text: TrendText, items: Seque
     UntrustworthyError
         If the weights cannot be trusted.
     """
-    columns, weighting = draw_trend(question, text, items)
+
+    def behind(values: Values) -> Values:
+        return {LAG: structure.lag_on(values, question.as_of_months)}
+
+    columns, weighting = draw_structure(question, structure, items, behind)
     densities = those_under(ITEM, columns)
-    weighted, log_evidence, diagnostics = reweighted(f"trend '{name}'", densities, weighting)
+    weighted, log_evidence, diagnostics = reweighted(structure.called, densities, weighting)
     ready, lag = (Distribution(columns[each], weighted) for each in (READY, LAG))
     return Carried(ready, lag, tuple(densities), log_evidence, diagnostics)
-
-
-def reweighted(
-    whose: str, columns: Mapping[str, Array], weighting: Weighting
-) -> tuple[Weighting, Estimate, Diagnostics]:
-    """Weigh prior draws by what they make of items; as they are where there is none.
-
-    Parameters
-    ----------
-    whose : str
-        How messages name the model.
-    columns : mapping of str to array, shape (draw,)
-        Log likelihood of each item.
-    weighting : Weighting
-        How the draws stand for the prior.
-
-    Raises
-    ------
-    UntrustworthyError
-        If the weights cannot be trusted.
-    """
-    if not columns:
-        return weighting, Estimate(0.0, 0.0), Diagnostics(float(weighting.draws))
-    smoothed = smooth_weights(total(columns), weighting.replicates)
-    if smoothed.effective_draws < COLLAPSED or smoothed.khat > WORST_KHAT:
-        raise UntrustworthyError(
-            f"{whose} and the evidence conflict: {smoothed.effective_draws:,.0f} effective draws, "
-            f"k-hat {smoothed.khat:.2f}. Try more --draws, or leave items out with --evidence"
-        )
-    weighted = Weighting(weighting.draws, weights=smoothed.weights, replicates=weighting.replicates)
-    return weighted, smoothed.log_mean, Diagnostics(smoothed.effective_draws, khat=smoothed.khat)
-
-
-def draw_trend(question: Question, text: TrendText, items: Sequence[Item] = ()) -> tuple[dict[str, Array], Weighting]:
-    """Draw a trend from its prior.
-
-    Returns
-    -------
-    tuple of dict and Weighting
-        Columns ``ready`` (months since t = 0), ``lag`` (months, on the day of the question) and, under `ITEM` with its
-        id, every item's log likelihood, each of shape (draw,); and how the draws stand for the prior.
-    """
-    assumptions = with_latents(question.assumptions, items)
-    beside = [*latent_quantities(items, assumptions), *assumptions.reporting_quantities]
-    names = list(dict.fromkeys([*text.quantities([question.event]), *beside]))
-
-    def evaluate(values: Values) -> Values:
-        trend = Trend.of(np, text, assumptions, values, [question.event])
-        return {
-            READY: trend.ready_of(question.event),
-            LAG: trend.lag_on(question.as_of_months),
-            **under(ITEM, trend_log_likelihoods(question, trend, values, items)),
-        }
-
-    return columns_of_draws(question, assumptions, names, evaluate)
-
-
-def trend_log_likelihoods(question: Question, trend: Trend, values: Values, items: Iterable[Item]) -> Values:
-    """Log likelihood of each item in each draw of a trend."""
-    clock, every = question.clock, list(items)
-    rumours, densities = rumours_in(every, question.as_of), {}
-    for item in every:
-        seen, beside = seen_by(item, question.assumptions, trend, values), rumours.get(item.id, ())
-        prediction = predict(np, item, seen, item.figures(clock), beside)
-        densities[item.id] = log_density(item, item.observation(clock), prediction, clock)
-    return densities

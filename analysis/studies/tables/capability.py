@@ -25,7 +25,7 @@ from ...inference.likelihoods import predictions_of
 from ...inference.posterior import Posterior
 from ...inference.question import Question
 from ...inference.result import Result
-from ..own_structures import ready_of
+from ..other_structures import ready_of
 from ..structure_registry import COMPUTE
 from ..telling import Telling, telling
 from .frontier_structure import CapabilityFrontier, mythos_release
