@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from ...inference.estimates import Array, Weighting
 from .decision import Decision
-from .uncertainty import FINE, Gathered, Labels, Uncertainty, gather, group_labels, uncertainty
+from .uncertainty import FAR, FINE, Gathered, Labels, Uncertainty, gather, group_labels, uncertainty
 
 SLICES_POWER = 1.0 / 3.0  # of the effective draws: few enough that each slice has tails of its own
 
@@ -54,6 +56,13 @@ class DateDraws:
     def effective(self) -> float:
         """Number of independent draws worth as much."""
         return self.weighting.effective_draws(self.months)
+
+    @cached_property
+    def near(self) -> Array:
+        """The date, those far from all others brought to where that begins; shape (draw,)."""
+        first, middle, third = self.gathered.quantiles(np.array([0.25, 0.5, 0.75]))[0]
+        reach = FAR * (third - first)
+        return np.clip(self.months, middle - reach, middle + reach) if reach > 0.0 else self.months
 
     @cached_property
     def gathered(self) -> Gathered:

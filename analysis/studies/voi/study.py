@@ -18,7 +18,7 @@ from ....model.events import describe_quantity
 from ....model.policies import apply_lever
 from ....priors.arguments import listed
 from ....priors.errors import refuse_unknown
-from ...inference.diagnostics import UntrustworthyError, few_draws
+from ...inference.diagnostics import FEWEST_DRAWS, LONG_TAILED, UntrustworthyError, few_draws
 from ...inference.draws import DrawSource, Values
 from ...inference.estimates import Array
 from ...inference.likelihoods import latent_beliefs, races_of
@@ -98,11 +98,16 @@ def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequen
         disclosures=tuple(sorted(valued, key=lambda row: -row.narrowing.loss.value)),
         notes=(
             *((few_draws(draws.effective, "tails of what is learnt"),) if draws.effective < ENOUGH else ()),
+            *((f"{LONG_TAILED}, and quantities stand in order of the loss",) if _long_tailed(draws) else ()),
             *(f"left out, as it has been enacted: {disclosure.text.title}" for disclosure in decided),
             *(_over(disclosure, ended[disclosure.id]) for disclosure in over),
             *(f"left out: {disclosure.text.title} ({disclosure.unfit})" for disclosure in unfit),
         ),
     )
+
+
+def _long_tailed(draws: DateDraws) -> bool:
+    return draws.uncertainty.rests_on < FEWEST_DRAWS
 
 
 def _over(disclosure: Disclosure, report: Item) -> str:
