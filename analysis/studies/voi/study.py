@@ -98,7 +98,7 @@ def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequen
         disclosures=tuple(sorted(valued, key=lambda row: -row.narrowing.loss.value)),
         notes=(
             *((few_draws(draws.effective, "tails of what is learnt"),) if draws.effective < ENOUGH else ()),
-            *((f"{LONG_TAILED}, and quantities stand in order of the loss",) if _long_tailed(draws) else ()),
+            *((f"{LONG_TAILED}, and quantities stand in order of the loss",) if quantities and _long_tailed(draws) else ()),
             *(f"left out, as it has been enacted: {disclosure.text.title}" for disclosure in decided),
             *(_over(disclosure, ended[disclosure.id]) for disclosure in over),
             *(f"left out: {disclosure.text.title} ({disclosure.unfit})" for disclosure in unfit),
