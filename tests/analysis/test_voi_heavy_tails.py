@@ -9,7 +9,7 @@ from scipy import optimize, stats
 
 from catchup.analysis.inference.estimates import Weighting
 from catchup.analysis.studies.voi.date_draws import DateDraws
-from catchup.analysis.studies.voi.learning import learn_exactly
+from catchup.analysis.studies.voi.learning import learn_exactly, observe
 from catchup.analysis.studies.voi.result import QuantityValue, in_noise
 from catchup.analysis.studies.voi.uncertainty import LEVELS, Narrowing
 from voi_cases import EARLY, LATE, TAU, date_decision, figures
@@ -79,6 +79,26 @@ def test_quantities_stand_by_the_loss_where_the_variance_is_chance(learnt: list[
         assert not any(found.variance_share.meaningful or found.sd.meaningful for found in each)
         sizes = [QuantityValue("", "", "", found).size for found in each]
         assert sizes == sorted(sizes, reverse=True)
+
+
+def test_what_carries_the_tail_is_told_no_less_by_itself_than_by_a_reading_of_it() -> None:
+    """Slices of equal weight put all of a long tail into one, in which it would stay as uncertain as it was."""
+    for rng in np.random.default_rng(23).spawn(4):
+        carries = rng.pareto(SHAPE, DRAWS)
+        draws = DateDraws(carries + 0.1 * rng.normal(size=DRAWS), Weighting(DRAWS), date_decision())
+
+        def log_density(value: np.ndarray | float, predicted: np.ndarray) -> np.ndarray:
+            return -0.5 * ((value - predicted) / 0.25) ** 2
+
+        def simulate(about: np.ndarray, rng: np.random.Generator = rng) -> np.ndarray:
+            return np.asarray(about + 0.25 * rng.normal(size=about.shape))
+
+        reading = observe(draws, simulate, log_density, np.log(carries), rng)
+        exact = learn_exactly(draws, np.log(carries)).narrowing.loss
+        assert reading.method == "reweighting"
+        told = reading.narrowing.loss
+        assert told.value <= exact.value + 3.0 * np.hypot(told.mcse, exact.mcse)
+        assert exact.value >= 0.55 * draws.uncertainty.loss[0]  # nearly all of it, were there draws without end
 
 
 def test_a_date_far_from_all_others_says_whose_it_is() -> None:

@@ -109,9 +109,8 @@ def learn_exactly(draws: DateDraws, values: Array) -> Learning:
     order = np.argsort(values, kind="stable")
     weights = draws.weights[order]
     position = (np.cumsum(weights) - 0.5 * weights) / weights.sum()
-    slices = np.minimum((position * draws.slices).astype(np.int64), draws.slices - 1)
     trend = _trend(values[order], draws.near[order], weights, position, max(draws.slices // SLICES_PER_KNOT, 2))
-    ends = np.searchsorted(slices, np.arange(draws.slices + 1))
+    ends = np.concatenate([[0], np.searchsorted(position, draws.cuts), [values.size]])
     outcomes = []
     for first, last in itertools.pairwise(ends):
         inside, own = order[first:last], weights[first:last]
