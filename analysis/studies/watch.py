@@ -249,7 +249,5 @@ def _learning(row: Observable, value: DisclosureValue) -> Watched:
     for part in parts_of(value):
         share, moved = part.mass / whole, part.mean_shift(learning)
         size = size + share * np.abs(moved)
-        sightings.append(
-            Sighting(part.id, part.bounds, jackknife(share, smooth=False), jackknife(moved, smooth=False))
-        )
+        sightings.append(Sighting(part.id, part.bounds, jackknife(share, smooth=False), jackknife(moved, smooth=False)))
     return Watched(row, tuple(sightings), jackknife(row.chance * size, smooth=False), item, value.silence)

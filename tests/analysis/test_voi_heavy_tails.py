@@ -1,4 +1,4 @@
-"""Estimators of the value of information where the date has no variance, and hardly a mean: against quantiles by sums."""
+"""Value of information where the date has no variance, and hardly a mean: against distributions worked out by sums."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_what_carries_the_tail_is_told_no_less_by_itself_than_by_a_reading_of_it
 
 
 def test_a_date_far_from_all_others_says_whose_it_is() -> None:
-    """The loss of one draw that carries most of the mean is the same before and after: it is no error of the difference."""
+    """What the one draw that carries most of the mean costs is the same before and after, so no error of it."""
     rng = np.random.default_rng(22)
     normals = rng.normal(size=(2, 40_000))
     months = normals.sum(axis=0)

@@ -98,6 +98,7 @@ def days_of(entry: Mapping[str, Any]) -> tuple[str, str, str]:
 
 
 def errors_of(entry: Mapping[str, Any]) -> list[float | None]:
+    """Monte Carlo errors (months) of those of these quantiles that have a day."""
     quantiles = [entry["quantiles"][p] for p in ENDS]
     return [each.get("mcse") for each in quantiles if each["date"] is not None]
 

@@ -37,6 +37,7 @@ from .silences import READINESS, SO_FAR, ComingSilence, beside, doubted_reports,
 
 FEWEST = 100  # effective draws, below which slices of them say nothing
 ENOUGH = 1_000  # effective draws, from which each slice has tails of its own
+BY_LOSS = f"{LONG_TAILED}, and quantities stand in order of the loss"
 TAKEN, NOT_TAKEN = 1.0, 0.0  # branches of a policy
 
 
@@ -98,7 +99,7 @@ def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequen
         disclosures=tuple(sorted(valued, key=lambda row: -row.narrowing.loss.value)),
         notes=(
             *((few_draws(draws.effective, "tails of what is learnt"),) if draws.effective < ENOUGH else ()),
-            *((f"{LONG_TAILED}, and quantities stand in order of the loss",) if quantities and _long_tailed(draws) else ()),
+            *((BY_LOSS,) if quantities and _long_tailed(draws) else ()),
             *(f"left out, as it has been enacted: {disclosure.text.title}" for disclosure in decided),
             *(_over(disclosure, ended[disclosure.id]) for disclosure in over),
             *(f"left out: {disclosure.text.title} ({disclosure.unfit})" for disclosure in unfit),
