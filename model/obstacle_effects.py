@@ -10,10 +10,30 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import equations
-from .naming import Naming
+from .assumptions import Assumptions
+from .naming import Naming, unnamed
 from .obstacles import Act, Obstacle, met
 
 ByFirm = Mapping[tuple[str, str], Any]
+
+
+def budgets_in_force(xp: Any, assumptions: Assumptions, event: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Share of a year's compute that each firm's run gets, rivals within the firm aside; as the race has it.
+
+    Parameters
+    ----------
+    xp : module
+        ``numpy`` or ``pytensor.tensor``.
+    assumptions : Assumptions
+        Firms and obstacles.
+    event : str
+        What the run is for: obstacles can stand before one event alone.
+    values : mapping
+        Quantity name to values.
+    """
+    habits = {(event, firm): text.share_of_year(xp, values) for firm, text in assumptions.race.firms.items()}
+    effects = ObstacleEffects(assumptions.obstacles, list(habits), values, unnamed)
+    return {firm: share for (_, firm), share in effects.budget(habits).items()}
 
 
 class ObstacleEffects:

@@ -150,7 +150,7 @@ def delay_given_silence(xp: Any, rank: Any, months: Any | None, reporting: Repor
     """
     numbers = reporting.median_months, reporting.sigma
     left = rank if months is None else rank * xp.exp(log_silence(xp, months, *numbers, concealed))
-    still = (left - concealed) / (1.0 - concealed)
+    still = (left - concealed) / xp.maximum(1.0 - concealed, SMALLEST)  # none is left where every lab conceals
     inside = xp.clip(still, 1e-300, 1.0)
     return xp.where(still > 0.0, delay_at(xp, -score_of(xp, inside), *numbers), xp.inf)
 

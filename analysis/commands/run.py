@@ -12,7 +12,7 @@ from cyclopts import Parameter
 
 from ..inference.diagnostics import UntrustworthyError
 from ..inference.progress import show_progress
-from ..presentation.text import day_text
+from ..presentation.text import around_text, day_text
 from .notices import notice
 from .options import OUTPUT, Asked, stale
 from .output import print_json, say
@@ -71,7 +71,7 @@ def run(
         print_json({**kept.forecast, "moved": moved})
     elif not quiet and not log_json:
         days = [day_text(request.question, ready[p]["months"]) for p in ("0.05", "0.5", "0.95")]
-        say(f"{kept.folder}: around {days[1]} (90% interval: {days[0]} to {days[2]})")
+        say(f"{kept.folder}: {around_text(days[1])} (90% interval: {days[0]} to {days[2]})")
         sys.stdout.write("\n" + "".join(f"{line}\n" for line in moved_lines(story_of(kept))))
     return _trusted(kept)
 

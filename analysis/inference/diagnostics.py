@@ -21,6 +21,9 @@ FEWEST_CHAIN_EFFECTIVE = 400  # bulk and tail ESS of the date, as R-hat's author
 MOST_DIVERGENT = 1e-3  # share of transitions
 
 
+LONG_TAILED = "the variance of the date rests on a few draws far beyond all others: shares of it are chance"
+
+
 class UntrustworthyError(CatchupError):
     """The answer cannot be trusted; the message says which diagnostic failed and what to try.
 

@@ -218,6 +218,22 @@ class MixedWeighting(Weighting):
         return self.effective
 
 
+def draws_behind_variance(values: Array, shares: Array) -> float:
+    """Number of draws that the variance of values rests on: the square of its parts' sum over the sum of their squares.
+
+    A third of all draws of a normal distribution; two or three, however many are drawn, where tails are so long that
+    there is no variance. With n of them its relative error is about one over the root of n.
+
+    Parameters
+    ----------
+    values, shares : array of shape (draw,)
+        Finite; what share of the whole each stands for.
+    """
+    parts = shares * (values - float(np.einsum("i,i->", shares, values))) ** 2
+    whole = float(parts.sum())
+    return whole**2 / float(np.einsum("i,i->", parts, parts)) if whole > 0.0 else math.inf
+
+
 def error_of_total(parts: Sequence[tuple[Weighting, Array]]) -> float:
     """Standard error of a sum of estimates, given what each draw of each adds to its error.
 

@@ -108,7 +108,8 @@ def shifts_as_json(shifts: Mapping[float, Estimate]) -> dict[str, Any]:
 
 def estimate_as_json(estimate: Estimate) -> dict[str, Any]:
     """Return a figure with its MCSE, to a fixed number of decimals."""
-    return {"value": number(estimate.value), "mcse": significant(estimate.mcse)}
+    entry = {"value": number(estimate.value), "mcse": significant(estimate.mcse)}
+    return entry if estimate.meaningful else {**entry, "meaningful": False}
 
 
 def share_as_json(share: Estimate) -> float:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 DAYS_PER_WEEK = 7
 MINUS = "\N{MINUS SIGN}"
-NEVER_SAID = "never"  # of what has no day
+NEVER_SAID = "never"  # of what does not come
+BEYOND_SAID = f"after {date.max.year}"  # of what comes, in a year that no calendar here has
 SMALLEST_SHIFT = 0.005  # months; a smaller one would be written as none
 BOUNDS = ("low", "mode", "high")  # parameters of a distribution that are given in this order
 DAY = re.compile(r"(?<![\w./-])(?<!run )\d{4}-\d{2}-\d{2}(?![\w/-]|\.\w)")
@@ -34,8 +35,14 @@ DAY = re.compile(r"(?<![\w./-])(?<!run )\d{4}-\d{2}-\d{2}(?![\w/-]|\.\w)")
 
 
 def day_text(question: Question, months: float) -> str:
-    """Write a moment as a day for people."""
-    return date_text(question.assumptions.calendar.day(months))
+    """Write a moment as a day for people; one that comes beyond the calendar is not said never to come."""
+    day = question.assumptions.calendar.day(months)
+    return BEYOND_SAID if day is None and math.isfinite(months) else date_text(day)
+
+
+def around_text(day: str) -> str:
+    """Say when something comes, most likely, given its median as `day_text` writes it."""
+    return f"{day}, more likely than not" if day in (NEVER_SAID, BEYOND_SAID) else f"around {day}"
 
 
 def date_text(day: date | None) -> str:

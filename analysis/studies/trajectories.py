@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...model import equations
+from ...model.obstacle_effects import budgets_in_force
 from ...model.pools import Pool
 from ..inference.draws import PriorDraws, Values
 from ..inference.estimates import Array
@@ -73,6 +74,7 @@ def race_trajectories(posterior: Posterior) -> Trajectories:
     world, result = outcome_of(question, values)
     launch = np.stack([contender.launch for contender in result.contenders.values()])
     firms = list(result.contenders)
+    shares = budgets_in_force(np, question.assumptions, question.event, values)
     months = np.linspace(0.0, _span(question, result.ready), POINTS)
     requirement = np.empty((len(QUANTILES), POINTS))
     pools = {firm: np.empty((len(QUANTILES), POINTS)) for firm in firms}
@@ -82,9 +84,8 @@ def race_trajectories(posterior: Posterior) -> Trajectories:
         requirement[:, column] = np.quantile(required, QUANTILES)
         for firm in firms:
             stock = _at(world.pools[firm], t, required.size)
-            budget = question.assumptions.race.firms[firm].share_of_year(np, values)
             pools[firm][:, column] = np.quantile(stock, QUANTILES)
-            spent = equations.largest_run(budget, stock, world.flop_month[firm])
+            spent = equations.largest_run(shares[firm], stock, world.flop_month[firm])
             budgets[firm][:, column] = np.quantile(spent, QUANTILES)
     return Trajectories(
         replace(posterior.origin, draws=result.ready.size),

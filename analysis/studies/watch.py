@@ -2,8 +2,8 @@ r"""What to watch: what may happen or be learnt within half a year, how likely i
 
 Levers act from their day and scenarios begin on the day of the question, on the posterior's own draws. What may be
 learnt is predicted by the model itself, as for the value of information: every observation is weighed by how likely
-it is, and the draws by how well they predict it. A number that may be observed is told in three parts, its lowest,
-middle and highest third, each with the mean shift of the median over what may be observed in it.
+it is, and the draws by how well they predict it. A number that may be observed is told in three parts, cut at
+round numbers near its thirds, each with the mean shift of the median over what may be observed in it.
 
 Rows are ranked by the shift of the median to be expected of each, regardless of its sign: the sum over what may be
 seen of its probability times the size of its shift,
@@ -26,22 +26,20 @@ from ...model.policies import apply_lever
 from ...priors.arguments import listed
 from ...priors.errors import InputError, refuse_unknown
 from ..inference.diagnostics import UntrustworthyError
-from ..inference.estimates import Array, Distribution, Estimate
+from ..inference.estimates import Distribution, Estimate
 from ..inference.posterior import Posterior
 from ..inference.result import Result
 from .counterfactuals import Counterfactual, changed_distributions
 from .observables import Observable, Observables, read_observables
 from .scenarios import ScenarioComparison, scenarios
-from .voi.learning import Learning
-from .voi.learning import Outcome as Learnt
 from .voi.pending import read_pending
 from .voi.result import DisclosureValue
 from .voi.silences import ComingSilence
 from .voi.study import value_of_information
 from .voi.uncertainty import jackknife
+from .watch_parts import parts_of
 
 MEDIAN = 0.5
-THIRDS = 3
 HAPPENS = "happens"
 
 
@@ -54,9 +52,10 @@ class Sighting:
     id : str
         ``happens``; ``low``, ``middle`` or ``high`` of a number; or the value that is one of a few.
     bounds : tuple of float or None
-        Least and greatest of what it stands for, in the coordinate of the disclosure's kind; None for what happens.
+        Where it begins and ends, in the coordinate of the disclosure's kind; None for what happens. Parts of a number
+        share their borders.
     probability : Estimate
-        That it is this, given that anything is seen.
+        That it is this, given that anything is seen; its error, like the shift's, is for the bounds as they stand.
     shift : Estimate
         How far it would move the median, months.
     effect : Counterfactual or None
@@ -251,40 +250,10 @@ def _learning(row: Observable, value: DisclosureValue) -> Watched:
     learning, item = value.learning, value.disclosure.item
     if item is None:
         raise InputError("a policy is watched as a lever", key=f"watch.{row.id}")
-    parts = _parts(value)
-    whole = _mass(learning.outcomes)
+    whole = learning.after.mass
     sightings, size = [], np.zeros_like(whole)
-    for name, outcomes in parts.items():
-        mass = _mass(outcomes)
-        moved = _mean_shift(outcomes, learning)
-        size = size + mass / whole * np.abs(moved)
-        bounds = min(each.value for each in outcomes), max(each.value for each in outcomes)
-        sightings.append(
-            Sighting(name, bounds, jackknife(np.asarray(mass / whole), smooth=False), jackknife(moved, smooth=False))
-        )
+    for part in parts_of(value):
+        share, moved = part.mass / whole, part.mean_shift(learning)
+        size = size + share * np.abs(moved)
+        sightings.append(Sighting(part.id, part.bounds, jackknife(share, smooth=False), jackknife(moved, smooth=False)))
     return Watched(row, tuple(sightings), jackknife(row.chance * size, smooth=False), item, value.silence)
-
-
-def _parts(value: DisclosureValue) -> dict[str, list[Learnt]]:
-    """What may be observed: a thing each where it is one of a few, three parts about as likely where it is a number."""
-    outcomes = value.learning.outcomes
-    if value.possible:
-        return {f"{outcome.value:g}": [outcome] for outcome in outcomes}
-    masses = np.array([float(outcome.uncertainty.mass[0]) for outcome in outcomes])
-    middle = (np.cumsum(masses) - 0.5 * masses) / masses.sum()
-    third = np.minimum((middle * THIRDS).astype(int), THIRDS - 1)
-    parts: dict[str, list[Learnt]] = {name: [] for name in ("low", "middle", "high")}
-    for outcome, name in zip(outcomes, np.array(list(parts))[third], strict=True):
-        parts[str(name)].append(outcome)
-    return {name: part for name, part in parts.items() if part}
-
-
-def _mean_shift(outcomes: Sequence[Learnt], learning: Learning) -> Array:
-    """Mean shift of the median over some outcomes, with all draws and without each group, shape (1 + group,)."""
-    weighted = np.sum([outcome.uncertainty.mass * outcome.uncertainty.median for outcome in outcomes], axis=0)
-    return np.asarray(weighted / _mass(outcomes) - learning.before.median)
-
-
-def _mass(outcomes: Sequence[Learnt]) -> Array:
-    """Weight of some outcomes, with all draws and without each group, shape (1 + group,)."""
-    return np.asarray(np.sum([outcome.uncertainty.mass for outcome in outcomes], axis=0))

@@ -61,6 +61,17 @@ def test_bands_are_the_equations_quantiles(question: Question) -> None:
     assert paths.months[-1] > question.as_of_months
 
 
+def test_what_rivals_take_is_not_in_the_budget_of_the_one_run() -> None:
+    alone, beset = (
+        race_trajectories(
+            prior_of(Question(load_assumptions(fixed={"rival_compute": rivals}), date(2026, 11, 21), draws=200))
+        )
+        for rivals in (0.0, 2.0)
+    )
+    for firm, budget in alone.budgets.items():  # at t = 0, since the later date stretches the axis
+        np.testing.assert_allclose(3.0 * beset.budgets[firm][:, 0], budget[:, 0], rtol=1e-9)
+
+
 @given(st.lists(st.floats(0.0, 1.0), min_size=2, max_size=40).filter(lambda w: sum(w) > 0.0), st.integers(1, 60))
 def test_each_draw_is_taken_as_often_as_its_weight_says(weights: list[float], most: int) -> None:
     question = Question(ASSUMPTIONS, date(2026, 6, 12), draws=2)

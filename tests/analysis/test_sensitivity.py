@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from false_alarms import covers, widest
 
+from catchup.analysis.inference.diagnostics import LONG_TAILED
 from catchup.analysis.inference.draws import PriorDraws, StoredDraws
 from catchup.analysis.inference.estimates import Weighting
 from catchup.analysis.inference.posterior import prior_of
@@ -279,6 +280,23 @@ def test_what_never_comes_and_has_no_weight_takes_no_variance_away(question: Que
     shares = [row.first.value for row in result.sobol]
     assert shares
     assert np.isfinite(shares).all()
+
+
+def test_shares_of_a_variance_that_rests_on_two_draws_are_chance_and_said_so(question: Question) -> None:
+    asked = replace(question, draws=2_000)
+    values = stored(asked).values
+    plain = sensitivity(posterior_from(asked, StoredDraws(values, Weighting(2_000), seed=1)))
+    values["algorithmic_progress"][:2] = 1.001  # so slow that the date lies decades beyond all others
+    result = sensitivity(posterior_from(asked, StoredDraws(values, Weighting(2_000), seed=1)))
+    assert plain.notes == ()
+    assert result.notes == (LONG_TAILED,)
+    for found, meaningful in ((plain, True), (result, False)):
+        (table,) = layout(found).tables
+        (column,) = (column for column in table.columns if column.title == "variance")
+        assert column.text is not None
+        told = {column.text(row) for row in table.rows} - {""}
+        assert (told == {"within noise"}) is not meaningful
+        assert all(entry.get("meaningful", True) is meaningful for entry in as_json(found)["sobol"])
 
 
 @pytest.mark.parametrize("draws", [1, 99])

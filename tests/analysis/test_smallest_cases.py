@@ -14,14 +14,20 @@ from catchup.analysis.inference import processes
 from catchup.analysis.inference.adaptation import FEW, PILOT_DRAWS, SETTLED, Pilot, adapt
 from catchup.analysis.inference.draws import Values
 from catchup.analysis.inference.estimates import Weighting
+from catchup.analysis.inference.forecast import forecast_prior
 from catchup.analysis.inference.genuineness import genuine_in
 from catchup.analysis.inference.importance import effective_number
 from catchup.analysis.inference.likelihoods import prior_for
+from catchup.analysis.inference.posterior import prior_of
+from catchup.analysis.inference.probabilities import HEADLINE
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.silence import STALE, Silence
 from catchup.analysis.inference.weights import lightened
 from catchup.analysis.inference.widening import Widening
-from catchup.analysis.presentation.tables.forecast import interval_text
+from catchup.analysis.presentation.json_form import dates_as_json
+from catchup.analysis.presentation.site.headline import days_of, errors_of
+from catchup.analysis.presentation.tables.forecast import SAID_ERROR, beside_texts, interval_text
+from catchup.analysis.presentation.text import day_text
 from catchup.model.assumptions import load_assumptions
 from catchup.model.draws import QuantileTransform
 from catchup.priors.errors import InputError
@@ -121,6 +127,24 @@ def test_nobody_is_sent_to_confirm_a_finding_of_a_given_day() -> None:
 def test_what_never_comes_is_not_around_a_day() -> None:
     assert interval_text("never", "never", "never", [None]).startswith("never, more likely than not (90%")
     assert interval_text("1 Jan 2027", "2 Jan 2027", "never", [None]).startswith("around 2 Jan 2027 (90%")
+
+
+def test_what_comes_beyond_the_calendar_is_not_said_never_to_come() -> None:
+    """So slow a progress leaves most dates thousands of years away, and all of them finite: never has one meaning."""
+    question = Question(load_assumptions(fixed={"algorithmic_progress": 1.0001}), DAY, draws=2_000)
+    assert [day_text(question, months) for months in (2e5, math.inf)] == ["after 9999", "never"]
+    ready = prior_of(question).ready
+    assert math.isfinite(ready.quantile_value(0.95))
+    entry = {"quantiles": dates_as_json(ready, question, HEADLINE)}
+    low, median, high = days_of(entry)
+    assert (median, high) == ("after 9999", "after 9999")
+    said = interval_text(low, median, high, errors_of(entry))
+    assert said.startswith(f"after 9999, more likely than not (90% interval: {low} to after 9999")
+    error = ready.quantile(0.05).mcse  # of the one day that is told, and of no other quantile
+    assert said.endswith(f"; Monte Carlo error up to {error:.1f} months)" if error >= SAID_ERROR else "9999)")
+    (head,) = (line for line in beside_texts(forecast_prior(question)) if line.startswith("On compute alone"))
+    assert "after 9999, more likely than not" in head
+    assert "never" not in head
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -19,6 +20,7 @@ from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.presentation.figures.structures import draw_structures
 from catchup.analysis.presentation.tables.builders import as_json
+from catchup.analysis.presentation.tables.structures import structure_table
 from catchup.analysis.presentation.text import telling_lines
 from catchup.analysis.studies.pools import between_share, linear_pool, quantile_pool
 from catchup.analysis.studies.structure_dates import COMPUTE, MOBILISATION, Refused, share_of_same_dates
@@ -190,6 +192,19 @@ def test_duplicates_are_shown_and_not_pooled(found: Structures) -> None:
     shown = {row["id"]: row["duplicate_of"] for row in as_json(found)["structures"]}
     assert shown[MOBILISATION] == COMPUTE
     assert shown[COMPUTE] is None
+
+
+def test_information_is_said_to_be_of_those_whose_chances_are_named(found: Structures) -> None:
+    """What the sentence prints is what its chances give, one of each structure that is pooled."""
+    (said,) = (str(line) for line in structure_table(found).lines if str(line).startswith("Soonest"))
+    assert said.startswith("Soonest to tell those that are pooled apart: ")
+    for row in found.structures:
+        assert (f"{row.title} " in said.split("(", 1)[1]) is (row in found.pooled)
+    chances = [float(each) / 100.0 for each in re.findall(r"([0-9.]+)%", said)]
+    assert mutual_information(chances) == pytest.approx(float(re.findall(r"say ([0-9.]+) bit", said)[0]), abs=0.01)
+    assert as_json(found)["told_apart"] == [row.id for row in found.pooled]
+    whole = replace(found, structures=found.pooled)
+    assert any(str(line).startswith("Soonest to tell them apart: ") for line in structure_table(whole).lines)
 
 
 def test_too_few_items_give_no_weights_and_no_row(found: Structures) -> None:

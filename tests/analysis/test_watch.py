@@ -28,6 +28,7 @@ from catchup.analysis.studies.observables import Observables, read_observables
 from catchup.analysis.studies.scenarios import scenarios
 from catchup.analysis.studies.voi.uncertainty import GROUPS, POINTS
 from catchup.analysis.studies.watch import Watch, Watched, watch
+from catchup.analysis.studies.watch_parts import natural, round_borders
 from catchup.model.assumptions import Assumptions, load_assumptions
 from catchup.model.reporting import log_silence
 from item_cases import DAY, MEDIAN, SIGMA, constant_part, posterior_from, twin_question
@@ -89,17 +90,57 @@ def test_a_number_to_be_read_moves_the_median_as_conjugacy_says(written: Written
     def moved(reading: float) -> float:
         return math.exp(math.log(MEDIAN) + share * (reading - math.log(MEDIAN))) - MEDIAN
 
-    ends = np.cumsum([0.0, *(each.probability.value for each in row.sightings)])
-    ends[-1] = 1.0
+    borders = [each.bounds[1] for each in row.sightings[:-1] if each.bounds]
+    ends = [0.0, *predicted.cdf(borders), 1.0]
     sizes = []
     for seen, low, high in zip(row.sightings, ends, ends[1:], strict=False):
+        # of the part as it is named; what is told by steps of an axis is cut within them along lines
+        assert abs(seen.probability.value - (high - low)) < widest(seen.probability.mcse, GROUPS - 1) + 5e-4, seen.id
         part = integrate.quad(lambda p: moved(predicted.ppf(p)), low, high)[0] / (high - low)
         assert abs(seen.shift.value - part) < widest(seen.shift.mcse, GROUPS - 1) + gathered, seen.id
-        assert 0.25 < seen.probability.value < 0.42  # thirds, to the width of a step of the axis
+        assert 0.25 < seen.probability.value < 0.42  # thirds, to a round number
         sizes.append((high - low) * abs(part))
     assert [each.id for each in row.sightings] == ["low", "middle", "high"]
     assert abs(row.weight.value - 0.5 * sum(sizes)) < widest(row.weight.mcse, GROUPS - 1) + 0.5 * gathered
     assert row.sightings[0].shift.value < -0.1 < 0.1 < row.sightings[2].shift.value
+
+
+def test_parts_of_a_number_share_their_borders_and_these_are_round(found: Watch) -> None:
+    told = 0
+    for row in found.rows:
+        if [each.id for each in row.sightings] != ["low", "middle", "high"]:
+            continue
+        told += 1
+        low, middle, high = (each.bounds for each in row.sightings)
+        assert low is not None
+        assert middle is not None
+        assert high is not None
+        assert low[0] < low[1] == middle[0] < middle[1] == high[0] < high[1]
+        assert row.item is not None
+        for border in middle:
+            read = natural(row.item.kind.unit, border)
+            assert read == pytest.approx(float(f"{read:.2g}"), rel=1e-9)
+        assert sum(each.probability.value for each in row.sightings) == pytest.approx(1.0)
+        texts = [sighting_text(row, each, found.question).split(" (")[0].split() for each in row.sightings]
+        assert texts[0][2] == texts[1][0]
+    assert told >= 5
+
+
+@pytest.mark.parametrize(
+    ("unit", "thirds", "said"),
+    [
+        ("log months", (math.log(7.87), math.log(11.35)), (7.9, 11.0)),
+        ("log10 FLOP", (25.347, 25.692), (2.2e25, 4.9e25)),
+        ("share", (0.9961, 1.0042), (0.9961, 1.004)),  # two digits would make one border of both
+        ("months", (-1.27, 0.64), (-1.3, 0.64)),
+        ("months", (2.0, 2.0), (2.0, 2.0)),
+    ],
+)
+def test_borders_have_as_few_digits_as_keep_the_parts_apart(
+    unit: str, thirds: tuple[float, float], said: tuple[float, float]
+) -> None:
+    rounded = [natural(unit, border) for border in round_borders(np.array(thirds), unit)]
+    assert rounded == pytest.approx(said, rel=1e-9)
 
 
 def question_quantiles(question: Question) -> np.ndarray:

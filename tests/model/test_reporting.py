@@ -90,6 +90,14 @@ def test_the_graph_agrees_and_its_gradient_is_finite_and_right_wherever_a_sample
         np.testing.assert_allclose(ours, central, rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.parametrize("silent", [None, -1.0, 0.0, 6.0])
+def test_where_every_lab_conceals_there_is_no_report(silent: float | None):
+    """One is a share that may be stated: without a division by the none that report."""
+    months = None if silent is None else np.full(100, silent)
+    delays = delay_given_silence(np, (np.arange(100) + 0.5) / 100, months, LAW, np.ones(100))
+    assert np.all(delays == np.inf)
+
+
 @pytest.mark.parametrize("silent", [None, -3.0, 0.5, 2.0, 12.0])
 def test_a_delay_given_silence_is_the_part_of_the_delays_that_is_longer(silent: float | None):
     concealed, rng = 0.1, np.random.default_rng(2)

@@ -71,7 +71,7 @@ def test_bad_input_is_one_line(arguments, message, capsys):
     ("command", "words"),
     [
         ("scenarios", ["domestic-superpods", "itself is ready around"]),
-        ("structures", ["Constant lag, Mythos's lead added", "Soonest to tell them apart"]),
+        ("structures", ["Constant lag, Mythos's lead added", "Soonest to tell those that are pooled"]),
         ("levers", ["Smuggling stopped"]),
         ("regimes", ["business as usual"]),
         ("trend", ["Constant lag"]),

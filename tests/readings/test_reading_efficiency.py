@@ -120,11 +120,12 @@ def test_gap_on_the_day_is_to_the_firm_that_would_spend_most(model):
     seconds = 30.44 * 86_400.0
 
     def largest_run(firm):
-        """Everything that is there at t = 0 and can train, at what the firm would commit: habit, or more."""
+        """Everything that is there at t = 0 and can train, at what the one run gets: habit or more, rivals aside."""
         row = assumptions.race.firms[firm]
         there = (source for source in assumptions.race.sources.values() if source.firm == firm and source.start is None)
         stock = sum(math.prod(medians[name] for name in (*each.amount, each.usable) if name) for each in there)
         budget = max(medians[name] for name in (row.budget, row.commitment) if name)
+        budget /= 1.0 + medians.get("rival_compute", 0.0)
         return 12.0 * seconds * 9.89e14 * medians[row.mfu] * budget * stock
 
     runs = [largest_run(firm) for firm in assumptions.race.firms]
@@ -133,6 +134,15 @@ def test_gap_on_the_day_is_to_the_firm_that_would_spend_most(model):
     gap = efficiency(prior(question)).gap_now.values
     np.testing.assert_allclose(gap, mythos / max(runs), rtol=1e-9)
     assert max(runs) > 1.5 * min(runs)
+
+
+def test_what_rivals_take_widens_the_gap_as_it_raises_the_progress_needed():
+    """Twice a run's compute for other models: a third is left of every budget, and so of the largest run."""
+    alone, beset = (
+        efficiency(prior(ask(500, fixed={"rival_compute": rivals}, model="current"))) for rivals in (0.0, 2.0)
+    )
+    np.testing.assert_allclose(beset.gap_now.values, 3.0 * alone.gap_now.values, rtol=1e-9)
+    assert beset.needed.quantile(0.5).value > alone.needed.quantile(0.5).value
 
 
 @pytest.mark.parametrize("model", MODELS)

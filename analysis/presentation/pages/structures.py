@@ -12,7 +12,7 @@ from ...studies.structures import Structures, structures
 from ...studies.telling import first_telling, most_telling
 from ..markdown import cited, generated_by, markdown_table, to_markdown
 from ..tables.structures import comparison_table, pooling_lines, structure_table, telling_table
-from ..text import between_text, date_text
+from ..text import and_text, between_text, date_text
 
 ENSEMBLES = {
     LINEAR: "the mixture of the densities, which keeps every structure's tails",
@@ -57,11 +57,18 @@ def structure_page(question: Question) -> str:
             "itself is too small.\n",
             to_markdown(comparison_table(result), lines=False),
             "## What would tell them apart\n",
-            "Whether it is ready by a day, or not, says something of which structure holds: the expected information, "
-            f"in bits, is the mutual information of the two. {_telling_text(result)}\n",
+            f"Whether it is ready by a day, or not, says something of which structure holds{_among_text(result)}: the "
+            f"expected information, in bits, is the mutual information of the two. {_telling_text(result)}\n",
             to_markdown(telling_table(result), lines=False),
         ]
     )
+
+
+def _among_text(result: Structures) -> str:
+    """Which structures the bits are of, where not of all that have a column."""
+    if len(result.pooled) == len(result.structures):
+        return ""
+    return f", of those that are pooled ({and_text([f'`{row.id}`' for row in result.pooled])})"
 
 
 def _telling_text(result: Structures) -> str:

@@ -20,7 +20,7 @@ from ..tables.evidence import evidence_of, item_as_json
 from ..tables.forecast import beside_texts, known_lines
 from ..tables.state import stages_text
 from ..tables.structure_spread import spread_text
-from ..text import date_text, day_text, error_text, stale_text, with_days
+from ..text import around_text, date_text, day_text, error_text, stale_text, with_days
 from .contents import NO_EARLIER_RUN, sections_of_report
 from .section import Fold, Picture, Sentence
 from .sections import Sections
@@ -69,15 +69,15 @@ def render_report(sections: Sections, *, explorer: str | None = None) -> str:
 def _headline(forecast: Forecast) -> dict[str, Any]:
     question = forecast.question
     low, middle, high = (forecast.ready.quantile(p) for p in HEADLINE)
-    around = day_text(question, middle.value)
+    around = around_text(day_text(question, middle.value))
     flop = [10.0 ** forecast.log_flop.quantile_value(p) for p in HEADLINE]
     return {
-        "title": f"Forecast of {question.as_of}: around {around}",
+        "title": f"Forecast of {question.as_of}: {around}",
         "as_of": date_text(question.as_of),
         "model": question.assumptions.model,
         "event": question.event,
         "event_title": question.assumptions.events[question.event].text.title,
-        "median": f"Around {around}",
+        "median": f"{around[0].upper()}{around[1:]}",
         "low": day_text(question, low.value),
         "high": day_text(question, high.value),
         "stale": _stale(forecast.silences),

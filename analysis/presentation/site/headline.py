@@ -13,7 +13,7 @@ from ...inference.silence import STALE
 from ..harmless import harmless
 from ..tables.forecast import ON_COMPUTE_ALONE, WITHOUT_LAGS, interval_text
 from ..tables.state import stages_text
-from ..text import arrival_text, chance_text, date_text, stale_text
+from ..text import BEYOND_SAID, arrival_text, chance_text, date_text, stale_text
 
 BESIDE = {"known": "Publicly known", "compute_alone": ON_COMPUTE_ALONE, "without_lags": WITHOUT_LAGS}
 """Other dates that a forecast may hold, by their keys, and how a sentence about each begins."""
@@ -78,7 +78,7 @@ def headline_of(run: Run) -> Headline:
         median=median,
         low=low,
         high=high,
-        errors=tuple(_errors_of(forecast["ready"])),
+        errors=tuple(errors_of(forecast["ready"])),
         lines=tuple(_lines(forecast)),
         warnings=(*_stale(forecast, manifest.as_of), *(harmless(str(line)) for line in forecast.get("warnings") or ())),
     )
@@ -94,16 +94,20 @@ def _stale(forecast: Mapping[str, Any], as_of: date) -> list[str]:
 
 def days_of(entry: Mapping[str, Any]) -> tuple[str, str, str]:
     """Days of the 5, 50 and 95% quantiles, for people."""
-    low, median, high = (_day_text(entry["quantiles"][p]["date"]) for p in ENDS)
+    low, median, high = (_day_text(entry["quantiles"][p]) for p in ENDS)
     return low, median, high
 
 
-def _errors_of(entry: Mapping[str, Any]) -> list[float | None]:
-    return [entry["quantiles"][p].get("mcse") for p in ENDS]
+def errors_of(entry: Mapping[str, Any]) -> list[float | None]:
+    """Monte Carlo errors (months) of those of these quantiles that have a day."""
+    quantiles = [entry["quantiles"][p] for p in ENDS]
+    return [each.get("mcse") for each in quantiles if each["date"] is not None]
 
 
-def _day_text(day: str | None) -> str:
-    return date_text(None if day is None else date.fromisoformat(day))
+def _day_text(moment: Mapping[str, Any]) -> str:
+    if moment["date"] is None and moment.get("months") is not None:
+        return BEYOND_SAID
+    return date_text(None if moment["date"] is None else date.fromisoformat(moment["date"]))
 
 
 def _lines(forecast: Mapping[str, Any]) -> list[str]:
@@ -115,7 +119,7 @@ def _lines(forecast: Mapping[str, Any]) -> list[str]:
         if forecast.get(key):
             low, median, high = days_of(forecast[key])
             if key != "compute_alone" or forecast[key]["quantiles"] != forecast["ready"]["quantiles"]:
-                lines.append(f"{words}: {interval_text(low, median, high, _errors_of(forecast[key]))}.")
+                lines.append(f"{words}: {interval_text(low, median, high, errors_of(forecast[key]))}.")
     if forecast.get("not_by"):
         said = ", ".join(f"{day[:4]} {chance_text(chance)}" for day, chance in forecast["not_by"].items())
         lines.append(f"Not ready by the first of January: {said}.")

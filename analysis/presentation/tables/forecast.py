@@ -18,7 +18,7 @@ from ...inference.question import Question
 from ...inference.silence import confirmed_through, silent_through
 from ..json_form import date_as_json, distribution_as_json, merged, moments_as_json, share_as_json, to_json
 from ..table import KEY, Cell, Column, Layout, Span, Table
-from ..text import NEVER_SAID, and_text, arrival_text, chance_text, date_text, day_text, error_text
+from ..text import and_text, around_text, arrival_text, chance_text, date_text, day_text, error_text
 from .columns import asked_text
 from .diagnostics import diagnostics_as_json, diagnostics_table
 from .firms import SUMS_TO_ONE, commitment_tables, firms_as_json, first_lines, first_table
@@ -247,7 +247,8 @@ def alone_text(question: Question, compute_alone: AnyDistribution) -> str:
 def _around(question: Question, ready: AnyDistribution) -> str:
     quantiles = [ready.quantile(p) for p in HEADLINE]
     low, middle, high = (day_text(question, quantile.value) for quantile in quantiles)
-    return interval_text(low, middle, high, [quantile.mcse for quantile in quantiles])
+    dated = [quantile for quantile in quantiles if question.assumptions.calendar.day(quantile.value) is not None]
+    return interval_text(low, middle, high, [quantile.mcse for quantile in dated])
 
 
 def interval_text(low: str, middle: str, high: str, errors: Iterable[float | None]) -> str:
@@ -257,8 +258,7 @@ def interval_text(low: str, middle: str, high: str, errors: Iterable[float | Non
     """
     worst = max((error for error in errors if error is not None and math.isfinite(error)), default=0.0)
     error = f"; Monte Carlo error up to {worst:.1f} months" if worst >= SAID_ERROR else ""
-    around = f"around {middle}" if middle != NEVER_SAID else f"{NEVER_SAID}, more likely than not"
-    return f"{around} (90% interval: {low} to {high}{error})"
+    return f"{around_text(middle)} (90% interval: {low} to {high}{error})"
 
 
 def not_by_text(chances: Iterable[tuple[date, Estimate]]) -> str:

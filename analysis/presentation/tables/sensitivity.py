@@ -68,7 +68,7 @@ def _swing_table(result: Sensitivity) -> Table[Swing]:
             value=lambda row: {"months": number(row.span.value), "mcse": significant(row.span.mcse)},
             figure=True,
         ),
-        Column(title="variance", text=lambda row: _figure(shares.get(row.quantity), ""), figure=True),
+        Column(title="variance", text=lambda row: _share_text(shares.get(row.quantity)), figure=True),
         Column(title="rank corr.", text=lambda row: _figure(ranks.get(row.quantity), "+"), figure=True),
     ]
     swings = result.one_at_a_time.swings
@@ -79,6 +79,11 @@ def _swing_table(result: Sensitivity) -> Table[Swing]:
         lines=_lines(result),
         shown=result.one_at_a_time.whole[:MOST_SHOWN],
     )
+
+
+def _share_text(share: Estimate | None) -> str:
+    """Write a share of the variance; where that rests on a few draws, none can be told from nothing."""
+    return _figure(share, "") if share is None or share.meaningful else "within noise"
 
 
 def _figure(value: Estimate | None, sign: str) -> str:
@@ -121,13 +126,14 @@ def _as_json(result: Sensitivity, swings: Table[Swing]) -> dict[str, Any]:
 
 def _sobol_as_json(index: SobolIndex) -> dict[str, Any]:
     total = index.total
-    return {
+    entry = {
         "quantity": index.quantity,
         "first": number(index.first.value),
         "first_mcse": significant(index.first.mcse),
         "total": None if total is None else number(total.value),
         "total_mcse": None if total is None else significant(total.mcse),
     }
+    return entry if index.first.meaningful else {**entry, "meaningful": False}
 
 
 def _rank_as_json(row: RankCorrelation) -> dict[str, Any]:

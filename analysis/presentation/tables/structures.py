@@ -82,6 +82,11 @@ def pooling_lines(result: Structures) -> list[str]:
     ]
 
 
+def told_apart_text(result: Structures) -> str:
+    """Name what is told apart: all structures, or those that are pooled where some are not."""
+    return "them" if len(result.pooled) == len(result.structures) else "those that are pooled"
+
+
 def telling_table(result: Structures) -> Table[Telling]:
     """What being ready by the end of each month, or not, would say of the structures; for a page."""
 
@@ -122,15 +127,13 @@ def telling_table(result: Structures) -> Table[Telling]:
 
 
 def _lines(result: Structures) -> list[str]:
-    titles = {row.id: row.title for row in result.structures}
-
     def chances(row: Telling) -> str:
-        return "; ".join(f"{titles[name]} {chance_text(chance)}" for name, chance in row.chances.items())
+        return "; ".join(f"{each.title} {chance_text(row.chances[each.id])}" for each in result.pooled)
 
     return [
         between_text(result.between, "the linear pool's variance lies between the structures"),
         *pooling_lines(result),
-        *telling_lines(result.telling, "them", chances),
+        *telling_lines(result.telling, told_apart_text(result), chances),
     ]
 
 
@@ -150,4 +153,5 @@ def _as_json(result: Structures, dates: Table[StructureDate], telling: Table[Tel
         "between_structures": None if result.between is None else number(result.between),
         "soonest": months[result.telling.index(result.soonest)],
         "telling": months,
+        "told_apart": [row.id for row in result.pooled],
     }

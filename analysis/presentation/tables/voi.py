@@ -60,7 +60,7 @@ def _less_text(perfect: Estimate) -> str:
 
 def _share_text(share: Estimate) -> str:
     """Write a share of the variance; one that cannot be told from nothing is called noise, not a little below it."""
-    return "within noise" if share.noise else f"{share.value:.1%}"
+    return "within noise" if share.noise or not share.meaningful else f"{share.value:.1%}"
 
 
 def _act_or_wait(action: float) -> str:

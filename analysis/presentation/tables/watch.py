@@ -12,6 +12,7 @@ from ...inference.json_values import number
 from ...inference.probabilities import HEADLINE
 from ...inference.question import Question
 from ...studies.watch import Sighting, Watch, Watched
+from ...studies.watch_parts import BASES, natural
 from ..json_form import dates_as_json, estimate_as_json, shift_as_json, to_json
 from ..silences_to_come import silence_as_json, silence_title
 from ..table import Column, Layout, Table
@@ -20,7 +21,6 @@ from .columns import asked_text
 
 TITLE = "What to watch within half a year: what moves the median most, as far as can be expected, first"
 FEW = re.compile(r"(\d) for ([^,]+)")  # how kinds whose observation is one of two name each
-BASES = {"log10 ": 10.0, "log ": math.e}  # of the coordinates of observations
 
 
 def layout(result: Watch) -> Layout:
@@ -113,18 +113,16 @@ def _seen(row: Watched, seen: Sighting, question: Question) -> str:
     few: dict[str, str] = dict(FEW.findall(item.kind.unit))
     if few:
         return few.get(seen.id, seen.id)
-    low, high = (figure(_natural(item, bound)) for bound in bounds)
+    low, high = (_border_text(natural(item.kind.unit, bound)) for bound in bounds)
     unit = _unit(item, question)
     ends = {"low": f"up to {high}", "high": f"from {low}"}
     return f"{ends.get(seen.id, f'{low} to {high}')} {unit}".rstrip()
 
 
-def _natural(item: Item, value: float) -> float:
-    """An observation in its own unit instead of its coordinate."""
-    for prefix, base in BASES.items():
-        if item.kind.unit.startswith(prefix):
-            return float(base**value)
-    return value
+def _border_text(border: float) -> str:
+    """Write where a part begins or ends: with more digits than other figures where it has them."""
+    brief = f"{border:.3g}"
+    return figure(border) if math.isclose(float(brief), border, rel_tol=1e-9) else f"{border:.6g}"
 
 
 def _unit(item: Item, question: Question) -> str:
@@ -162,7 +160,7 @@ def _sighting_as_json(row: Watched, seen: Sighting, question: Question) -> dict[
 def _lines(result: Watch) -> list[str]:
     return [
         "How likely it is that something happens, or is learnt at all, within half a year is this project's judgement; "
-        "what is then learnt is predicted by the model, a number in three parts about as likely as each other.",
+        "what is then learnt is predicted by the model, a number in three parts, cut at round numbers near its thirds.",
         "Expected size: the shift of the median regardless of its sign, weighted by how likely each outcome is.",
         *_notes(result),
     ]

@@ -24,6 +24,7 @@ from ....model.efficiency import (
 from ....model.equations import largest_run
 from ....model.generative import Outcome, World
 from ....model.law import Law
+from ....model.obstacle_effects import budgets_in_force
 from ....priors.errors import InputError
 from ...inference.draws import Values
 from ...inference.estimates import Array, Distribution, Estimate
@@ -182,11 +183,10 @@ def first_requirement(result: Outcome) -> Array:
 
 def smallest_gap(question: Question, values: Values, world: World, result: Outcome) -> Array:
     """What the event asks for at t = 0 over the largest run any firm would commit to on the day of the question."""
+    shares = budgets_in_force(np, question.assumptions, question.event, values)
     runs = [
-        largest_run(
-            firm.share_of_year(np, values), world.pools[name].at(np, question.as_of_months), world.flop_month[name]
-        )
-        for name, firm in question.assumptions.race.firms.items()
+        largest_run(share, world.pools[firm].at(np, question.as_of_months), world.flop_month[firm])
+        for firm, share in shares.items()
     ]
     return np.asarray(result.target_flop / np.max(runs, axis=0))
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...inference.column_names import QUANTITY, those_under, under
-from ...inference.diagnostics import few_draws
+from ...inference.diagnostics import FEWEST_DRAWS, LONG_TAILED, few_draws
 from ...inference.draws import Values
 from ...inference.estimates import Array, Distribution, Estimate
 from ...inference.outcomes import READY, ready_column, ready_under
 from ...inference.posterior import Posterior
 from ...inference.question import Question
 from ...inference.result import Result
+from ...inference.weighting import draws_behind_variance
 from .one_at_a_time import HIGH, LOW, OneAtATime, one_at_a_time, uncertain_quantities
 from .rank_correlation import rank_correlations
 from .variance import GIVEN_DATA, SALTELLI, SobolIndex, first_order_from_draws, leading, sobol_from_design
@@ -110,7 +111,8 @@ def sensitivity(posterior: Posterior, *, scaled: Sequence[PowerScaling] | None =
     independent = of_prior and not dependent and not any(beliefs[name].parents for name in names)
     distribution = Distribution(ready, source.weighting)
     notes = []
-    if not distribution.quantile(LOW).meaningful:
+    enough = distribution.quantile(LOW).meaningful
+    if not enough:
         notes.append(few_draws(distribution.effective_draws, f"percentiles {LOW:.0%} and {HIGH:.0%}"))
     if dependent:
         notes.append(_on_dependence([swing.quantity for swing in dependent], of_prior=of_prior))
@@ -125,6 +127,9 @@ def sensitivity(posterior: Posterior, *, scaled: Sequence[PowerScaling] | None =
             if independent
             else first_order_from_draws(drawn, counted, source.weighting)
         )
+        if enough and draws_behind_variance(counted, source.weighting.shares) < FEWEST_DRAWS:
+            sobol = [index.as_chance() for index in sobol]
+            notes.append(LONG_TAILED)
     correlations = [RankCorrelation(*pair) for pair in rank_correlations(drawn, ready, source.weighting).items()]
     return Sensitivity(
         posterior.origin,

@@ -60,6 +60,11 @@ class SobolIndex:
     first: Estimate
     total: Estimate | None = None
 
+    def as_chance(self) -> SobolIndex:
+        """Return it marked as not meaningful, for a variance that rests on a few draws."""
+        total = None if self.total is None else replace(self.total, meaningful=False)
+        return replace(self, first=replace(self.first, meaningful=False), total=total)
+
 
 def sobol_from_design(
     evaluate: Callable[[dict[str, Array]], Array],

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
+from ...inference.diagnostics import FEWEST_DRAWS
 from ...inference.estimates import Array, Weighting
 from .decision import Decision
-from .uncertainty import FINE, Gathered, Labels, Uncertainty, gather, group_labels, uncertainty
+from .uncertainty import FAR, FINE, Gathered, Labels, Uncertainty, gather, group_labels, uncertainty
 
 SLICES_POWER = 1.0 / 3.0  # of the effective draws: few enough that each slice has tails of its own
+FEWEST_IN_TAIL = 25.0  # effective draws in a slice of a long tail
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,13 @@ class DateDraws:
         return self.weighting.effective_draws(self.months)
 
     @cached_property
+    def near(self) -> Array:
+        """The date, those far from all others brought to where that begins; shape (draw,)."""
+        first, middle, third = self.gathered.quantiles(np.array([0.25, 0.5, 0.75]))[0]
+        reach = FAR * (third - first)
+        return np.clip(self.months, middle - reach, middle + reach) if reach > 0.0 else self.months
+
+    @cached_property
     def gathered(self) -> Gathered:
         """The date's distribution, in points."""
         return gather(self.months, self.weights, self.labels, self.groups)
@@ -74,3 +85,17 @@ class DateDraws:
     def slices(self) -> int:
         """Number of slices that the draws are cut into."""
         return max(int(self.effective**SLICES_POWER), 2)
+
+    @cached_property
+    def cuts(self) -> Array:
+        """Shares of the whole at which a slice ends and the next begins, in ascending order.
+
+        Where the variance rests on a few draws, what carries the tail is told apart within the outermost slices, too:
+        they are halved towards the ends, down to `FEWEST_IN_TAIL` draws.
+        """
+        even = np.arange(1, self.slices) / self.slices
+        if self.uncertainty.rests_on >= FEWEST_DRAWS:
+            return even
+        halvings = max(int(np.log2(self.effective / self.slices / FEWEST_IN_TAIL)), 0)
+        tails = 0.5 ** np.arange(1, halvings + 1) / self.slices
+        return np.concatenate([tails[::-1], even, 1.0 - tails])

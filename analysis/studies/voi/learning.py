@@ -5,7 +5,8 @@ uncertainty, in one of two ways:
 
 - X is a quantity, drawn with Y: draws are put in the order of X and cut into slices of equal weight, in each of which
   they stand for the distribution given X. So that a slice's width does not count as uncertainty, draws are first
-  moved along a smooth trend of Y on X to the middle of their slice.
+  moved along a smooth trend of Y on X to the middle of their slice. It is fitted to dates of which those far beyond all
+  others are brought near: a few of them would set it, and all others would be spread along it.
 - X is an observation to come, with a likelihood: its axis is cut into equal steps, at each of which all draws are
   reweighted by the likelihood, as if it had been observed. Where the likelihood is too sharp for that, one observation
   is simulated for each draw, and the first way taken.
@@ -38,6 +39,7 @@ from .uncertainty import (
     expected,
     gather,
     narrowing,
+    points_of,
     uncertainty,
 )
 
@@ -107,9 +109,8 @@ def learn_exactly(draws: DateDraws, values: Array) -> Learning:
     order = np.argsort(values, kind="stable")
     weights = draws.weights[order]
     position = (np.cumsum(weights) - 0.5 * weights) / weights.sum()
-    slices = np.minimum((position * draws.slices).astype(np.int64), draws.slices - 1)
-    trend = _trend(values[order], draws.months[order], weights, position, max(draws.slices // SLICES_PER_KNOT, 2))
-    ends = np.searchsorted(slices, np.arange(draws.slices + 1))
+    trend = _trend(values[order], draws.near[order], weights, position, max(draws.slices // SLICES_PER_KNOT, 2))
+    ends = np.concatenate([[0], np.searchsorted(position, draws.cuts), [values.size]])
     outcomes = []
     for first, last in itertools.pairwise(ends):
         inside, own = order[first:last], weights[first:last]
@@ -233,8 +234,8 @@ def _reweight(
 
 def _cells(draws: DateDraws, points: int) -> Labels:
     """Number the group and the point that each draw is gathered into, as `gather` does."""
-    point = np.empty(draws.months.size, dtype=np.int64)
-    point[np.argsort(draws.months)] = np.arange(draws.months.size) * points // draws.months.size
+    order, point = np.argsort(draws.months), np.empty(draws.months.size, dtype=np.int64)
+    point[order] = points_of(draws.months[order])
     return np.asarray(draws.labels * points + point)
 
 

@@ -39,8 +39,11 @@ class QuantityValue:
 
     @property
     def size(self) -> float:
-        """Share of the variance that would go, by which quantities are put in order."""
-        return self.narrowing.variance_share.value if self.narrowing else 0.0
+        """By what quantities are put in order: the share of the variance, or the loss where that rests on few draws."""
+        if self.narrowing is None:
+            return 0.0
+        share = self.narrowing.variance_share
+        return (share if share.meaningful else self.narrowing.loss).value
 
     @property
     def note(self) -> str:
@@ -106,7 +109,7 @@ class ValueOfInformation(Result):
     decision : Decision
         Whose loss is meant.
     quantities : tuple of QuantityValue
-        By the share of the variance that would go, largest first.
+        By the share of the variance that would go, largest first; by the loss where the variance rests on few draws.
     disclosures : tuple of DisclosureValue
         By the loss that each is expected to save, largest first.
     notes : tuple of str
@@ -142,4 +145,4 @@ class ValueOfInformation(Result):
 
 def in_noise(found: Narrowing) -> bool:
     """Whether what would be learnt cannot be told from nothing."""
-    return found.variance_share.noise and found.loss.noise
+    return (found.variance_share.noise or not found.variance_share.meaningful) and found.loss.noise

@@ -19,7 +19,7 @@ from ....model.policies import apply_lever
 from ....priors.arguments import listed
 from ....priors.errors import refuse_unknown
 from ...inference.column_names import QUANTITY, under
-from ...inference.diagnostics import UntrustworthyError, few_draws
+from ...inference.diagnostics import FEWEST_DRAWS, LONG_TAILED, UntrustworthyError, few_draws
 from ...inference.draws import DrawSource, Values
 from ...inference.estimates import Array
 from ...inference.likelihoods import latent_beliefs, races_of
@@ -40,6 +40,7 @@ FEWEST = 100  # effective draws, below which slices of them say nothing
 ENOUGH = 1_000  # effective draws, from which each slice has tails of its own
 SELDOM = 1e-4  # of a distribution, which never comes and may be left out: a tenth of a tail's Monte Carlo error
 RARE = f"left out: the fewer than {SELDOM:.2%} of the draws in which the event never comes"
+BY_LOSS = f"{LONG_TAILED}, and quantities stand in order of the loss"
 TAKEN, NOT_TAKEN = 1.0, 0.0  # branches of a policy
 
 
@@ -104,11 +105,16 @@ def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequen
         notes=(
             *((few_draws(draws.effective, "tails of what is learnt"),) if draws.effective < ENOUGH else ()),
             *(() if comes.all() else (RARE,)),
+            *((BY_LOSS,) if quantities and _long_tailed(draws) else ()),
             *(f"left out, as it has been enacted: {disclosure.text.title}" for disclosure in decided),
             *(_over(disclosure, ended[disclosure.id]) for disclosure in over),
             *(f"left out: {disclosure.text.title} ({disclosure.unfit})" for disclosure in unfit),
         ),
     )
+
+
+def _long_tailed(draws: DateDraws) -> bool:
+    return draws.uncertainty.rests_on < FEWEST_DRAWS
 
 
 def _over(disclosure: Disclosure, report: Item) -> str:

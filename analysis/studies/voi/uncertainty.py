@@ -14,18 +14,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...inference.diagnostics import FEWEST_DRAWS
 from ...inference.estimates import Array, Estimate, Weighting
+from ...inference.weighting import draws_behind_variance
 
 GROUPS = 20
 LEVELS = (0.5, 0.9)  # of the central intervals
-POINTS, FINE = 1_024, 16_384  # that a distribution is gathered into at most
+POINTS, FINE = 1_024, 16_384  # that a distribution is gathered into at most, those of dates far from all others aside
+FAR = 10.0  # times the width of the central half from its middle: where light tails have no date in a hundred thousand
 TINY, ROUNDING = 1e-300, 1e-12
 
 Labels = NDArray[np.int64]
@@ -100,6 +103,8 @@ class Uncertainty:
         Weight of the draws that it rests on.
     variance : array
         Months squared.
+    rests_on : float
+        Number of points that it rests on: few where some dates are far beyond all others.
     widths : mapping of float to array
         By level, months between the ends of the central interval.
     loss : array
@@ -110,6 +115,7 @@ class Uncertainty:
 
     mass: Array
     variance: Array
+    rests_on: float
     widths: dict[float, Array]
     loss: Array
     median: Array
@@ -122,9 +128,9 @@ class Narrowing:
     Attributes
     ----------
     variance_share : Estimate
-        Share of the variance that is expected to go.
+        Share of the variance that is expected to go; not meaningful where the variance rests on a few draws.
     sd : Estimate
-        Months: the standard deviation now, less the root of the expected variance.
+        Months: the standard deviation now, less the root of the expected variance; as meaningful.
     widths : mapping of float to Estimate
         By level, months that the central interval is expected to lose.
     loss : Estimate
@@ -142,12 +148,24 @@ def group_labels(weighting: Weighting) -> Labels:
     return weighting.grouped(GROUPS)
 
 
+def points_of(months: Array, most: int = POINTS) -> Labels:
+    """Number the point that each of some dates in ascending order is gathered into, shape (draw,).
+
+    Neighbours go together where there are more than `most`, as many in one point as in any other. A date far from all
+    others stays alone: it may carry most of a mean, and then its group must not be confused with a neighbour's.
+    """
+    first, middle, third = months[np.array([1, 2, 3]) * months.size // 4]
+    alone = np.abs(months - middle) > FAR * (third - first) if third > first else np.zeros(months.size, dtype=bool)
+    even = np.arange(months.size) * min(most, months.size) // months.size
+    return np.concatenate([[0], np.cumsum((np.diff(even) > 0) | alone[1:] | alone[:-1])])
+
+
 def gather(months: Array, weights: Array, labels: Labels, groups: int, most: int = POINTS) -> Gathered:
-    """Gather weighted draws of numbered groups into points, neighbours together where there are more than `most`."""
+    """Gather weighted draws of numbered groups into points, as `points_of` puts them."""
     order = np.argsort(months)
-    points = min(most, months.size)
-    point = np.arange(months.size) * points // months.size
     months, weights, labels = months[order], weights[order], labels[order]
+    point = points_of(months, most)
+    points = int(point[-1]) + 1
     own = weights + weights.mean() * 1e-12 + TINY  # a point that weighs nothing still lies somewhere
     whole = np.bincount(point, own)
     centres = np.bincount(point, own * months) / whole
@@ -163,6 +181,7 @@ def uncertainty(gathered: Gathered, decision: Loss) -> Uncertainty:
     return Uncertainty(
         gathered.mass,
         gathered.variance(),
+        draws_behind_variance(gathered.months, gathered.shares[0]),
         {level: quantiles[2 * i + 1] - quantiles[2 * i] for i, level in enumerate(LEVELS)},
         decision.best_loss(gathered),
         median,
@@ -181,6 +200,7 @@ def expected(parts: Iterable[Uncertainty]) -> Uncertainty:
     return Uncertainty(
         masses.sum(axis=0),
         average(part.variance for part in parts),
+        min(part.rests_on for part in parts),
         {level: average(part.widths[level] for part in parts) for level in LEVELS},
         average(part.loss for part in parts),
         average(part.median for part in parts),
@@ -189,9 +209,12 @@ def expected(parts: Iterable[Uncertainty]) -> Uncertainty:
 
 def narrowing(before: Uncertainty, after: Uncertainty, freedom: float) -> Narrowing:
     """Compare what is uncertain before learning with what is expected after it; `freedom` is `jackknife`'s."""
+    known = before.rests_on >= FEWEST_DRAWS
+    share = jackknife(_fall(before.variance, after.variance) / np.maximum(before.variance, TINY), freedom=freedom)
+    sd = jackknife(_fall(np.sqrt(before.variance), np.sqrt(after.variance)), freedom=freedom)
     return Narrowing(
-        jackknife(_fall(before.variance, after.variance) / np.maximum(before.variance, TINY), freedom=freedom),
-        jackknife(_fall(np.sqrt(before.variance), np.sqrt(after.variance)), freedom=freedom),
+        replace(share, meaningful=known),
+        replace(sd, meaningful=known),
         {level: jackknife(_fall(before.widths[level], after.widths[level]), smooth=False) for level in LEVELS},
         jackknife(_fall(before.loss, after.loss), freedom=freedom),
     )
