@@ -1,4 +1,4 @@
-"""What is read of a forecast, and what scripts are promised of it: all months, who is never ready, the whole list of keys."""
+"""What is read of a forecast, and what scripts are promised of it: every month, who is never ready, all keys."""
 
 from __future__ import annotations
 

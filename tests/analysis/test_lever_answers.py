@@ -1,4 +1,4 @@
-"""What levers answer beside dates: cells of the grid and shares in being first as races run apart; JSON as the study."""
+"""What levers answer beside dates: the grid and who is first as races run apart, and JSON as the study."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What to watch, in figures: errors scaled as their values are, later quantiles that are theirs, and the day it acts."""
+"""What to watch, in figures: errors scaled as their values are, later quantiles, and the day it acts."""
 
 from __future__ import annotations
 

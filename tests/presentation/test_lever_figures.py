@@ -49,7 +49,9 @@ def test_a_curves_band_is_two_monte_carlo_errors_on_either_side(prior: Posterior
         corners = band.get_paths()[0].vertices
         for day, shift in zip(np.asarray(curve.get_xdata()), shifts, strict=True):
             ends = corners[corners[:, 0] == day, 1]
-            assert (ends.min(), ends.max()) == pytest.approx((shift.value - 2.0 * shift.mcse, shift.value + 2.0 * shift.mcse))
+            assert (ends.min(), ends.max()) == pytest.approx(
+                (shift.value - 2.0 * shift.mcse, shift.value + 2.0 * shift.mcse)
+            )
 
 
 def test_every_cell_says_its_shift_and_the_largest_is_darkest(prior: Posterior) -> None:
@@ -63,7 +65,9 @@ def test_every_cell_says_its_shift_and_the_largest_is_darkest(prior: Posterior) 
         assert text.get_text() == shift_text(shift)
         if shift.meaningful and not shift.noise and math.isfinite(shift.value):
             said = float(text.get_text().replace(MINUS, "-"))
-            assert said == pytest.approx(shift.value, abs=0.5 if abs(said) >= 100.0 else 0.05 if abs(said) >= 0.1 else 0.01)
+            assert said == pytest.approx(
+                shift.value, abs=0.5 if abs(said) >= 100.0 else 0.05 if abs(said) >= 0.1 else 0.01
+            )
     assert len({text.get_text() for text in axes.texts}) > 2
 
 
