@@ -9,7 +9,7 @@ ERROR = "mcse"
 
 
 def figures(content: Any, path: str) -> Iterator[tuple[str, float, float]]:
-    """Every number of a result that stands beside its error, or in a table beside a table of errors: name, value, error."""
+    """Every number of a result beside its error, alone or in a table beside a table of errors: name, value, error."""
     if isinstance(content, list):
         for place, entry in enumerate(content):
             yield from figures(entry, f"{path}/{name_of(entry, place)}")
@@ -26,7 +26,8 @@ def figures(content: Any, path: str) -> Iterator[tuple[str, float, float]]:
 def paired(value: Any, error: Any, path: str) -> Iterator[tuple[str, float, float]]:
     """A number and its error, or those of two tables with the same keys."""
     if isinstance(error, dict):
-        assert isinstance(value, dict) and value.keys() == error.keys(), path
+        assert isinstance(value, dict), path
+        assert value.keys() == error.keys(), path
         for key in error:
             yield from paired(value[key], error[key], f"{path}/{key}")
     elif isinstance(value, float | int) and error is not None and error > 0.0:

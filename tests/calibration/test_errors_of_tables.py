@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from reported_errors import figures
 
 from catchup.analysis import Distribution, Forecast, Question, Weighting, as_json, forecast, prior_of
 from catchup.model import load_assumptions
+from reported_errors import figures
 
 DRAWS = 4_000
 SHARES = ("probability_by", "not_by", "state", "first_firm", "first_archetype", "commitments")
@@ -34,7 +34,7 @@ def tables(content: Any, path: str = "") -> list[str]:
 
 @pytest.mark.parametrize("model", ["article", "current"])
 def test_errors_of_probabilities_are_those_of_shares_of_independent_draws(model: str) -> None:
-    """A firm that is first together with another has half of the draw, whose variance is smaller: no draw is like that."""
+    """Launches are not rounded, so that no two firms are first together and share a draw."""
     content = as_json(answer(model))
     assert {name.removesuffix("_mcse") for name in tables(content)} == {*SHARES}
     found = list(figures({key: content[key] for name in SHARES for key in (name, f"{name}_mcse")}, "forecast"))

@@ -11,7 +11,6 @@ from decimal import Decimal
 import numpy as np
 import pytest
 from recording import Add, sized
-from reported_errors import figures
 from scipy import stats
 
 from catchup.analysis import (
@@ -25,16 +24,16 @@ from catchup.analysis import (
     posterior,
     regimes,
     scenarios,
-    watch,
 )
 from catchup.analysis.studies.obstacles import obstacles
 from catchup.analysis.studies.state import state
 from catchup.model import load_assumptions
+from reported_errors import figures
 
 SEEDS = int(os.environ.get("CATCHUP_ERROR_SEEDS", sized(200, 50)))
 DRAWS = 32_768
 FALSE_ALARM = 1e-3  # of all figures of a model together
-STUDIES = (forecast, state, levers, regimes, scenarios, influence, watch, bridge)
+STUDIES = (forecast, state, levers, regimes, scenarios, influence, bridge)
 CAUTIOUS = (
     "/bits/value",
     "/adds/quantiles/0.05/months",
