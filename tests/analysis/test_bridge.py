@@ -25,6 +25,7 @@ from catchup.analysis.studies import bridge as module
 from catchup.analysis.studies.bridge import Bridge, bridge
 from catchup.analysis.studies.structure_spread import structure_spread
 from catchup.evidence import Item
+from catchup.evidence.kinds import KINDS
 from catchup.model.assumptions import load_assumptions
 from catchup.model.models import GROUPS
 from catchup.priors.layers import Layer
@@ -158,6 +159,15 @@ def test_chains_end_at_their_own_answer(sampled: Posterior) -> None:
     assert found.ready is sampled.ready
     for p, total in sums(found).items():
         assert total == pytest.approx(found.whole[p].value, abs=ROUNDING)
+
+
+def test_kinds_stand_in_their_own_order_whatever_that_of_the_items() -> None:
+    names = ["not_yet", "capability_lag", "compute_reading"]
+    items = [item(kind, f"{kind.replace('_', '-')}-{number}") for number in (2, 1) for kind in names]
+    found = list(module._kinds(items))
+    assert [name for name, _, _ in found] == sorted(names, key=list(KINDS).index) != sorted(names)
+    for name, _, ids in found:
+        assert [int(each[-1]) for each in ids] == [2, 1], name
 
 
 def test_kinds_that_cannot_be_told_apart_are_joined_with_the_next(monkeypatch: pytest.MonkeyPatch) -> None:

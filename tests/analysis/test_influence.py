@@ -245,6 +245,16 @@ def test_leaving_the_only_item_out_undoes_it() -> None:
     assert abs(row.log_predictive.value - row.log_predictive_prior.value) < widest(error)
 
 
+def test_draws_are_counted_where_the_effect_is_worked_out() -> None:
+    """Alone: those that the item leaves of the prior's. Left out: those that all the others leave."""
+    found = examined(twin_question(20_000), counting([reading("narrow", 2.0, 0.2), reading("wide", 2.0, 1.0)]))
+    rows = {row.item.id: row for row in found.items}
+    assert rows["narrow"].alone.ess < 0.9 * rows["wide"].alone.ess < 0.9 * 20_000
+    # the answer's draws lie where the narrow one has them: without it fewer count, without the wide one as many
+    assert rows["narrow"].left_out.ess < 0.9 * found.diagnostics.ess
+    assert rows["narrow"].left_out.ess < 0.9 * rows["wide"].left_out.ess
+
+
 def test_an_item_on_something_else_moves_nothing() -> None:
     items = [reading("of-the-date", 2.0, 0.3), reading("of-nothing", 2.0, 0.4, "rl_ratio")]
     rows = {row.item.id: row for row in examined(twin_question(100_000), counting(items)).items}

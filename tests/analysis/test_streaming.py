@@ -1,12 +1,19 @@
 """A histogram in place of the draws: the same figures, within the width of a bin."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catchup.analysis.inference import forecast as forecasting
 from catchup.analysis.inference.estimates import Distribution, Estimate, Weighting
+from catchup.analysis.inference.forecast import forecast_prior
+from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.streaming import FARTHEST, StreamedDistribution
+from catchup.analysis.presentation.tables.builders import as_json
+from catchup.model import load_assumptions
 
 LOW, HIGH, BINS = -6.0, 14.0, 20_000
 WIDTH = (HIGH - LOW) / BINS
@@ -105,3 +112,19 @@ def test_too_few_draws_are_said() -> None:
     found = streamed(np.linspace(0, 1, 150))
     assert found.quantile(0.5).meaningful
     assert not found.quantile(0.05).meaningful
+
+
+def test_a_forecast_whose_dates_lie_far_off_says_them_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of more draws than are kept: progress of 2% a year takes a lifetime and more."""
+    slow = load_assumptions(fixed={"algorithmic_progress": 1.02})
+    monkeypatch.setattr(forecasting, "MOST_EXACT_DRAWS", 1_000)
+    answer = forecast_prior(Question(slow, date(2026, 11, 21), draws=5_000))
+    assert isinstance(answer.ready, StreamedDistribution)
+    content = as_json(answer)
+    for name in ("ready", "pretrained"):
+        quantiles = content[name]["quantiles"]
+        months = [entry["months"] for entry in quantiles.values()]
+        assert None not in months
+        assert months == sorted(months)
+        assert months[-1] > 1_000.0
+        assert all(entry["date"] and entry["mcse"] > 0.0 for entry in quantiles.values())

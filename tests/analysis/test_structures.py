@@ -23,11 +23,12 @@ from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.presentation.tables.structures import structure_table
 from catchup.analysis.presentation.text import telling_lines
 from catchup.analysis.studies.pools import between_share, linear_pool, quantile_pool
-from catchup.analysis.studies.structure_dates import COMPUTE, MOBILISATION, Refused, share_of_same_dates
-from catchup.analysis.studies.structure_spread import structure_spread
+from catchup.analysis.studies.structure_dates import COMPUTE, MOBILISATION, Refused, StructureDate, share_of_same_dates
+from catchup.analysis.studies.structure_spread import StructureSpread, structure_spread
 from catchup.analysis.studies.structures import Structures, structures
 from catchup.analysis.studies.telling import Telling, mutual_information, soonest, telling
 from catchup.evidence import Item, Selection, load_ledger
+from catchup.model.calendar import month_ends
 from figure_cases import faults
 from item_cases import DAY, item
 
@@ -128,6 +129,22 @@ def test_what_tells_structures_apart_is_asked_of_those_that_count(question: Ques
     assert [row.information for row in once] == [row.information for row in plain]
     assert set(once[0].chances) == set(dates)
     assert soonest(once) in once
+
+
+def test_ready_by_a_month_is_ready_by_the_end_of_its_last_day(question: Question) -> None:
+    calendar = question.assumptions.calendar
+    last, following = (day for day in month_ends(question.as_of, 2))
+    noon = Distribution(np.full(100, calendar.months(last) + 0.5 / calendar.days_per_month), Weighting(100))
+    first, second, *_ = telling(question, {"then": noon, "late": normal(90.0, 1.0)}, ["then", "late"])
+    assert (first.day, second.day) == (last, following)
+    assert first.chances == {"then": 1.0, "late": 0.0}
+    assert first.information == pytest.approx(1.0)
+
+
+def test_structures_are_told_by_their_medians_the_earliest_first() -> None:
+    """The wider one's 95% lies beyond that of the later one."""
+    rows = [StructureDate("late", "Late", normal(12.0, 0.1)), StructureDate("wide", "Wide", normal(8.0, 9.0))]
+    assert [row.id for row in StructureSpread(tuple(rows)).by_median] == ["wide", "late"]
 
 
 def told(information: list[float]) -> list[str]:

@@ -5,24 +5,35 @@ from __future__ import annotations
 import math
 import os
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 import pytest
 from recording import Add, sized
 from scipy import stats
 
-from catchup.analysis import Question, Request, as_json, forecast, influence, levers, posterior
+from catchup.analysis import (
+    Question,
+    Request,
+    as_json,
+    bridge,
+    forecast,
+    influence,
+    levers,
+    posterior,
+    regimes,
+    scenarios,
+)
 from catchup.analysis.studies.obstacles import obstacles
+from catchup.analysis.studies.state import state
 from catchup.model import load_assumptions
+from reported_errors import figures
 
 SEEDS = int(os.environ.get("CATCHUP_ERROR_SEEDS", sized(200, 50)))
 DRAWS = 32_768
 FALSE_ALARM = 1e-3  # of all figures of a model together
-ERROR = "mcse"
+STUDIES = (forecast, state, levers, regimes, scenarios, influence, bridge)
 CAUTIOUS = (
     "/bits/value",
     "/adds/quantiles/0.05/months",
@@ -44,8 +55,7 @@ def test_every_reported_error_is_that_of_the_figure(model: str, record: Add) -> 
     for seed in range(SEEDS):
         question = Question(assumptions, date(2026, 11, 21), draws=DRAWS, seed=seed)
         drawn = posterior(Request(question, engine="importance"))
-        studies = [forecast, levers, influence, *([obstacles] if assumptions.obstacles else [])]
-        for study in studies:
+        for study in (*STUDIES, *([obstacles] if assumptions.obstacles else [])):
             for name, value, error in figures(as_json(study(drawn)), study.__name__):
                 found[name].append((value, error))
     whole = {name: np.array(pairs).T for name, pairs in found.items() if len(pairs) == SEEDS}
@@ -91,40 +101,6 @@ def band(figures: int) -> tuple[float, float]:
     return 1.0 / math.sqrt(high), 1.0 / math.sqrt(low)
 
 
-def figures(content: Any, path: str) -> Iterator[tuple[str, float, float]]:
-    """Every number of a result that stands beside its error: name, value, error."""
-    if isinstance(content, list):
-        for place, entry in enumerate(content):
-            yield from figures(entry, f"{path}/{name_of(entry, place)}")
-    if not isinstance(content, dict):
-        return
-    for key, error in content.items():
-        if key.endswith(ERROR) and error is not None:
-            of = key.removesuffix(ERROR).removesuffix("_") or first_number(content)
-            value = content.get(of)
-            if isinstance(value, float | int) and error > 0.0:
-                yield f"{path}/{of}", float(value), float(error)
-        yield from figures(error, f"{path}/{key}")
-
-
-def name_of(entry: Any, place: int) -> str:
-    """What tells an entry of a list from the others, wherever it is sorted to."""
-    if not isinstance(entry, dict):
-        return str(place)
-    named = [str(value) for value in entry.values() if isinstance(value, str)]
-    paired = ["+".join(value) for value in entry.values() if isinstance(value, list) and named_all(value)]
-    return str(entry.get("id") or next(iter([*paired, *named]), place))
-
-
-def named_all(values: list[Any]) -> bool:
-    return bool(values) and all(isinstance(value, str) for value in values)
-
-
-def first_number(content: dict[str, Any]) -> str:
-    """What a bare error is the error of: it stands behind it."""
-    return next((key for key, value in content.items() if isinstance(value, float | int) and key != ERROR), "")
-
-
 def test_figures_are_found_wherever_they_stand() -> None:
     content = {
         "draws": 5,
@@ -132,11 +108,19 @@ def test_figures_are_found_wherever_they_stand() -> None:
         "mean_mcse": 0.1,
         "quantiles": {"0.5": {"months": 1.5, "date": "2027-01-01", "mcse": 0.2}},
         "rows": [{"id": "slide", "shift": {"value": -1.0, "mcse": 0.3}}, {"value": 1.0, "mcse": 0.0}],
+        "state": {"ready": 0.4, "under-way": 0.6},
+        "state_mcse": {"ready": 0.02, "under-way": 0.0},
+        "commitments": {"alibaba": {"matched": 0.1}},
+        "commitments_mcse": {"alibaba": {"matched": 0.01}},
+        "flop": {"quantiles": {"0.5": 2e25}, "mcse": {"0.5": 3e22}},
     }
     assert list(figures(content, "x")) == [
         ("x/mean", 2.0, 0.1),
         ("x/quantiles/0.5/months", 1.5, 0.2),
         ("x/rows/slide/shift/value", -1.0, 0.3),
+        ("x/state/ready", 0.4, 0.02),
+        ("x/commitments/alibaba/matched", 0.1, 0.01),
+        ("x/flop/quantiles/0.5", 2e25, 3e22),
     ]
 
 

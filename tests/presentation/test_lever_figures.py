@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from catchup.analysis.commands.main import run
 from catchup.analysis.inference.posterior import Posterior, prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.presentation.figures import draw_enactment, draw_lever_grid
+from catchup.analysis.presentation.figures.date_intervals import MINUS, shift_text
 from catchup.analysis.presentation.figures.enactment import LATE, SHOWN
 from catchup.analysis.studies.enactment import levers_by_day
 from catchup.analysis.studies.lever_grid import lever_grid
@@ -37,6 +39,21 @@ def test_curves_are_the_strongest_levers(prior: Posterior) -> None:
         np.testing.assert_allclose(past.get_ydata(), [100.0 * each.effect.unmoved.value for each in row])
 
 
+def test_a_curves_band_is_two_monte_carlo_errors_on_either_side(prior: Posterior) -> None:
+    result = levers_by_day(prior, DAYS)
+    above, _ = draw_enactment(result).axes
+    titles = {row[0].effect.title: row for row in result.levers.values()}
+    assert len(above.collections) == len(above.lines)
+    for curve, band in zip(above.lines, above.collections, strict=True):
+        shifts = [each.effect.shift(LATE) for each in titles[str(curve.get_label())]]
+        corners = band.get_paths()[0].vertices
+        for day, shift in zip(np.asarray(curve.get_xdata()), shifts, strict=True):
+            ends = corners[corners[:, 0] == day, 1]
+            assert (ends.min(), ends.max()) == pytest.approx(
+                (shift.value - 2.0 * shift.mcse, shift.value + 2.0 * shift.mcse)
+            )
+
+
 def test_every_cell_says_its_shift_and_the_largest_is_darkest(prior: Posterior) -> None:
     result = lever_grid(prior)
     axes = draw_lever_grid(result).axes[0]
@@ -45,7 +62,13 @@ def test_every_cell_says_its_shift_and_the_largest_is_darkest(prior: Posterior) 
     shades = [patch.get_alpha() for patch in axes.patches]
     assert int(np.argmax(shades)) == int(np.argmax([abs(shift.value) * (not shift.noise) for shift in shifts]))
     for shift, text in zip(shifts, axes.texts, strict=True):
-        assert (text.get_text() == "0") <= (shift.noise or abs(shift.value) < 0.01)
+        assert text.get_text() == shift_text(shift)
+        if shift.meaningful and not shift.noise and math.isfinite(shift.value):
+            said = float(text.get_text().replace(MINUS, "-"))
+            assert said == pytest.approx(
+                shift.value, abs=0.5 if abs(said) >= 100.0 else 0.05 if abs(said) >= 0.1 else 0.01
+            )
+    assert len({text.get_text() for text in axes.texts}) > 2
 
 
 @pytest.mark.parametrize("shown", [[], ["--by-day"], ["--grid"]])

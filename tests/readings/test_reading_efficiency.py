@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from catchup.analysis.inference.outcomes import outcome_of
+from catchup.analysis.presentation.tables.efficiency import closed_table
 from catchup.analysis.studies.readings.efficiency import efficiency, first_requirement
 from catchup.model.assumptions import load_assumptions
 from catchup.model.efficiency import (
@@ -218,6 +219,13 @@ def test_held_back_progress_closes_the_gap_later(reading):
     for row in reading.closed:
         chance = row.probability
         assert chance["edge"].value < chance["held_back"].value <= chance["progress"].value
+
+
+def test_a_gap_is_closed_on_a_day_and_not_by_it(reading):
+    """Labs that progress too can open it again: the row is of its own day alone."""
+    table = closed_table(reading)
+    assert table.columns[0].title == "A 10-fold gap closed on"
+    assert [table.columns[0].value(row) for row in table.rows] == [row.day.isoformat() for row in reading.closed]
 
 
 def test_a_wider_gap_is_closed_later():

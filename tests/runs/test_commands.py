@@ -189,12 +189,17 @@ def test_the_item_those_are_made_from_is_good(tmp_path: Path, capsys: pytest.Cap
 
 @pytest.mark.parametrize(
     "command",
-    [["forecast"], ["levers"], ["regimes"], ["scenarios"], ["sensitivity"], ["thresholds"]],
-    ids=lambda command: command[0],
+    [
+        *(["forecast"], ["levers"], ["levers", "--by-day"], ["levers", "--grid"], ["regimes"], ["scenarios"]),
+        *(["sensitivity"], ["thresholds"], ["state"], ["obstacles"], ["watch", "--only", "merger"]),
+    ],
+    ids=" ".join,
 )
-def test_json_is_one_object(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_is_one_object_that_says_its_model(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run([*command, *BRIEF, "--json"]) == 0
-    assert isinstance(json.loads(capsys.readouterr().out), dict)
+    content = json.loads(capsys.readouterr().out)
+    assert isinstance(content, dict)
+    assert (content["schema"], content["model"]) == (1, "current")
 
 
 @pytest.mark.parametrize("command", ["list", "show china_stock"])

@@ -12,6 +12,7 @@ import pytest
 from scipy import integrate
 
 from catchup.analysis.archive.scores import Outcome, score_rivals
+from catchup.analysis.archive.scoring import score
 from catchup.analysis.archive.views import LEVELS, Curve, Knots, Window
 from catchup.analysis.inference import proper_scores
 from catchup.analysis.inference.proper_scores import HORIZON
@@ -69,6 +70,19 @@ def test_a_forecast_is_scored_best_by_what_it_holds_wherever_its_mass_lies() -> 
         assert own <= np.mean([proper_scores.crps_within(rival, moment) for moment in truth]) + 1e-12
     beyond = np.repeat(outcomes, [2, 3, 2, 1, 2])  # beyond the horizon nothing is told apart
     assert np.mean([proper_scores.crps_within(beyond, moment) for moment in truth]) == pytest.approx(own)
+
+
+def test_intervals_count_what_comes_after_the_horizon_as_coming_then() -> None:
+    calendar = load_assumptions().calendar
+    asked = Knots({0.05: 8.0, 0.5: 11.0, 0.95: HORIZON - 1.0})
+    within, at, beyond = (
+        score("x", "x", calendar.origin, asked, Outcome(calendar.day(month)), calendar).interval_score
+        for month in (HORIZON - 2.0, HORIZON + 0.1, HORIZON + 50.0)
+    )
+    assert within is not None
+    assert at is not None
+    assert within < at
+    assert beyond == pytest.approx(at)
 
 
 def test_the_horizon_is_said() -> None:

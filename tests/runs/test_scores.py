@@ -190,6 +190,15 @@ def test_a_probability_by_a_day_is_scored_by_its_square(outcome: Outcome, brier:
     assert ("brier 2026-12-31" in found.reasons) is (brier is None)
 
 
+@pytest.mark.parametrize(("made", "scored_by"), [(0, True), (1, False)], ids=["on that day", "the day after"])
+def test_a_probability_by_a_day_is_none_once_it_has_passed(made: int, scored_by: bool) -> None:
+    by = date(2026, 12, 31)
+    view = Knots({}, {0.18: CALENDAR.months(date(2027, 1, 1))})
+    found = score("x", "x", by + timedelta(days=made), view, Outcome(DAY), CALENDAR, days=(by,))
+    assert (found.brier[by] is not None) is scored_by
+    assert (found.reasons.get("brier 2026-12-31") == "made after that day") is not scored_by
+
+
 def test_probabilities_beside_quantiles_are_passed_through() -> None:
     view = Knots(QUANTILES, ((0.131, 9.2), (0.256, 10.2)))
     assert [level for level, _ in view.points] == [0.05, 0.131, 0.256, 0.5, 0.95]

@@ -35,6 +35,8 @@ OTHERS: dict[str, Callable[[Request], Request]] = {
     "another engine": lambda asked: replace(asked, engine="nuts"),
     "another seed": lambda asked: replace(asked, question=replace(asked.question, seed=2)),
     "more draws": lambda asked: replace(asked, question=replace(asked.question, draws=2_000)),
+    "another day": lambda asked: replace(asked, question=replace(asked.question, as_of=date(2026, 11, 22))),
+    "another event": lambda asked: replace(asked, question=replace(asked.question, event="lean-mythos")),
     "other evidence": lambda asked: replace(asked, evidence="eci-lag"),
 }
 

@@ -33,26 +33,28 @@ from table_cases import INDEX_HEADER, INDEX_ROWS, write_csv
 
 ASSUMPTIONS = load_assumptions()
 VALUES = {
-    "hyperscaler_budget": np.array([0.01, 0.02]),
-    "hyperscaler_share": np.array([0.3, 0.25]),
-    "mfu_china": np.array([0.2, 0.25]),
-    "minimum_training_months": np.array([1.5, 1.0]),
-    "post_training_months": np.array([1.5, 2.0]),
+    "hyperscaler_budget": np.array([0.01, 0.02, 0.25]),  # of a year: the last one's run is longer than the shortest
+    "hyperscaler_share": np.array([0.3, 0.25, 0.02]),
+    "mfu_china": np.array([0.2, 0.25, 0.2]),
+    "minimum_training_months": np.array([1.5, 1.0, 1.0]),
+    "post_training_months": np.array([1.5, 2.0, 1.0]),
 }
 STOCK = Stock(100e3, 0.1, 0.04)
-ERRORS = np.array([0.0, -1.0])
+ERRORS = np.array([0.0, -1.0, 0.5])
 
 
 def test_the_gate_opens_when_a_slow_search_says_so() -> None:
     found = gate_lag(ASSUMPTIONS, VALUES, 2e25, STOCK, ERRORS, 10.0)
-    for draw in range(2):
+    for draw, error in enumerate(ERRORS):
         mfu, share, budget = (VALUES[name][draw] for name in ("mfu_china", "hyperscaler_share", "hyperscaler_budget"))
         month = 9.89e14 * mfu * 30.44 * 86_400
         months = np.linspace(0.0, 60.0, 600_001)
-        pool = share * 100e3 * math.exp(0.1 * ERRORS[draw]) * np.exp(0.04 * months)
+        pool = share * 100e3 * math.exp(0.1 * error) * np.exp(0.04 * months)
         length = 2e25 / 10.0 ** (months / 12.0) / (pool * month)
         launch = int((length <= 12.0 * budget).argmax())
+        assert launch > 0
         run_months = max(length[launch], VALUES["minimum_training_months"][draw])
+        assert (run_months > VALUES["minimum_training_months"][draw]) == (draw == 2)
         assert found[draw] == pytest.approx(
             months[launch] + run_months + VALUES["post_training_months"][draw], abs=1e-3
         )
@@ -78,6 +80,13 @@ def test_a_stock_is_what_was_known_by_the_day() -> None:
     assert later is not None
     assert later.h100_equivalents == pytest.approx(322_257 * math.exp(found.growth * 32 / 30.44))
     assert known_stock(stocks, date(2022, 4, 1), 30.44) is None  # a single quarter has no growth
+
+
+def test_a_quarter_is_not_known_before_its_last_day() -> None:
+    before, on_it = (known_stock(stocks_of(*quarters()), date(2024, 12, day), 30.44) for day in (30, 31))
+    assert before == known_stock(stocks_of(*quarters()[:-1]), date(2024, 12, 30), 30.44)
+    assert on_it is not None
+    assert on_it.h100_equivalents == pytest.approx(1e5 * 1.1**7, rel=1e-4)
 
 
 def stocks_of(*rows: tuple[str, str, str, str, str, str, str]) -> Table:

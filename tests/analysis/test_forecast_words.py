@@ -1,0 +1,68 @@
+"""What is read of a forecast, and what scripts are promised of it: every month, who is never ready, all keys."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+
+from catchup.analysis import Distribution, Forecast, Posterior, Question, as_json, forecast, prior_of
+from catchup.analysis.presentation.tables.forecast import MONTHS_SHOWN, known_lines, month_table
+from catchup.analysis.presentation.text import chance_text
+from catchup.model import load_assumptions
+
+KEYS = {
+    *("schema", "model", "event", "as_of", "engine", "draws", "seed", "evidence"),
+    *("ready", "pretrained", "known", "compute_alone", "without_lags", "mythos_flop"),
+    *("probability_by", "not_by", "first_firm", "first_archetype", "silence_confirmed_through"),
+    *("log_evidence", "log_evidence_mcse", "diagnostics"),
+}
+"""Both parts of the design's list: others' scripts read these."""
+
+
+@pytest.fixture(scope="module")
+def prior() -> Posterior:
+    return prior_of(Question(load_assumptions(), date(2026, 11, 21), draws=2_000))
+
+
+@pytest.fixture(scope="module")
+def answer(prior: Posterior) -> Forecast:
+    return forecast(prior)
+
+
+def test_json_has_all_keys_that_are_promised(answer: Forecast) -> None:
+    content = as_json(answer)
+    assert content.keys() >= KEYS
+    for name in ("ready", "pretrained", "known", "compute_alone"):
+        assert {*content[name]["quantiles"]} == {"0.05", "0.25", "0.5", "0.75", "0.95"}
+        assert all(entry.keys() == {"months", "date", "mcse"} for entry in content[name]["quantiles"].values())
+    for name in ("ready", "pretrained"):
+        assert {"mean", "sd"} <= content[name].keys()
+    assert {*content["not_by"]} == {"2028-01-01", "2029-01-01", "2030-01-01"}
+    assert {*content["diagnostics"]} == {"ess", "khat", "rhat_max", "divergences"}
+    assert content["first_firm"].keys() == answer.question.assumptions.race.firms.keys()
+    assert content["model"] == "current"
+
+
+def test_months_are_read_from_the_first_one_on(answer: Forecast) -> None:
+    table, months = month_table(answer), [day for day, _ in answer.probabilities_by()]
+    assert table.shown is not None
+    shown = [day for day, _ in table.shown]
+    assert 1 < len(shown) <= MONTHS_SHOWN
+    assert shown == months[: len(shown)]
+    assert shown[0] == date(2026, 11, 30)
+
+
+@pytest.mark.parametrize("never", [0.25, 0.75])
+def test_that_nobody_is_ever_ready_is_said_with_its_probability(never: float, answer: Forecast) -> None:
+    assert answer.known is not None
+    ready = np.where(np.arange(answer.draws) < never * answer.draws, math.inf, 12.0)
+    known = np.where(np.arange(answer.draws) < (never + 0.1) * answer.draws, math.inf, 14.0)
+    weighting = answer.ready.weighting  # type: ignore[union-attr]
+    told = replace(answer, ready=Distribution(ready, weighting), known=Distribution(known, weighting))
+    (line,) = known_lines(told)
+    assert f"or nobody ever ready, {chance_text(never)}" in line
+    assert f"with a probability of {chance_text(0.1)}" in line
