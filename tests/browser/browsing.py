@@ -111,13 +111,6 @@ class Browser:
             )
         )
 
-    def screenshot(self, path: Path) -> None:
-        """Photograph the whole page."""
-        import base64
-
-        shot = self.driver.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True})
-        path.write_bytes(base64.b64decode(shot["data"]))
-
     def close(self) -> None:
         """End the browser."""
         self.driver.quit()

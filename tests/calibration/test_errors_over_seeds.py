@@ -45,6 +45,8 @@ CAUTIOUS = (
 quantile just where a distribution begins, whose density there is smoothed over what lies beyond; and those the largest
 of whose errors, from the fewest draws, make up most of their squares' mean: one far out, and without the lags, where a
 fit sometimes finds no more draws than it began with, the median and 75%."""
+STEPS = "bridge/steps/"
+"""Figures of which the same holds: where evidence makes the step, errors of up to 1.5 times the spread."""
 
 
 @pytest.mark.slow
@@ -66,7 +68,8 @@ def test_every_reported_error_is_that_of_the_figure(model: str, record: Add) -> 
         record("errors", model=model, figure=name, ratio=ratio, seeds=SEEDS, low=low, high=high)
     assert len(ratios) > 60
     outside = {name: ratio for name, ratio in ratios.items() if not low <= ratio <= high}
-    assert {name: ratio for name, ratio in outside.items() if ratio < low or not name.endswith(CAUTIOUS)} == {}
+    cautious = {name for name in outside if name.endswith(CAUTIOUS) or name.startswith(STEPS)}
+    assert {name: ratio for name, ratio in outside.items() if ratio < low or name not in cautious} == {}
 
 
 def rms(errors: np.ndarray) -> float:
