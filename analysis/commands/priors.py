@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from ...model.assumptions import Assumptions
 from ...model.models import model_layers
 from ...priors.errors import unknown_name
+from ...priors.layers import TAKEN_OUT, merge
 from ..presentation.json_form import to_json
 from ..presentation.tables.priors import correlation_table, correlation_text, layout, quantity_layout
 from ..presentation.text import figure
@@ -60,11 +61,11 @@ def check_priors(*files: str, listed: Listed | None = None) -> int:
     listed = listed or Listed()
     overlays = [*(listed.priors or []), *files]
     assumptions = Assumed(model=listed.model, priors=overlays, set=listed.set).assumptions()
-    changed, others = _changed(assumptions), _other_rows(assumptions)
+    changed, others, gone = _changed(assumptions), _other_rows(assumptions), _taken_out(assumptions)
     correlations = assumptions.table.correlations
     if listed.json:
         tables = to_json(correlation_table(correlations))
-        shown = {"changed": changed, "other_rows": others, "correlations": tables}
+        shown = {"changed": changed, "other_rows": others, "taken_out": gone, "correlations": tables}
         print_json({"schema": 1, "model": assumptions.model, "valid": True, **shown})
         return 0
     joined = f"; {len(correlations)} correlated pair{'s' if len(correlations) > 1 else ''}" if correlations else ""
@@ -75,7 +76,7 @@ def check_priors(*files: str, listed: Listed | None = None) -> int:
         unit = "" if quantity.text.unit == "1" else f" {quantity.text.unit}"
         say(f"  {name}: {quantity.distribution.family}, median {middle}{unit}")
     for row in others:
-        say(f"  {row}")
+        say(f"  {row}{', taken out' if row in gone else ''}")
     for each in correlations:
         say(f"  {correlation_text(each)}")
     return 0
@@ -87,8 +88,15 @@ def _changed(assumptions: Assumptions) -> list[str]:
     return [name for name, quantity in assumptions.table.quantities.items() if quantity.file not in own]
 
 
+def _taken_out(assumptions: Assumptions) -> list[str]:
+    """Those of `_other_rows` that such a file took out."""
+    left = {section: merge(assumptions.layers, section) for section in TAKEN_OUT}
+    rows = (row.partition(".") for row in _other_rows(assumptions))
+    return [f"{section}.{name}" for section, _, name in rows if section in left and name not in left[section]]
+
+
 def _other_rows(assumptions: Assumptions) -> list[str]:
-    """Rows of everything else that such a file brought in or changed."""
+    """Rows of everything else that such a file brought in, changed or took out."""
     from ..studies.reasons import changed_rows
 
     rows = changed_rows(model_layers(assumptions.model), assumptions.layers)

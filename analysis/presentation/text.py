@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ...model.assumptions import DEFAULT_EVENT
+from ...model.calendar import Calendar
 from ...model.race import Race
 from ...priors.families import Family
 from ..inference.estimates import FEW, Estimate
@@ -36,8 +37,20 @@ DAY = re.compile(r"(?<![\w./-])(?<!run )\d{4}-\d{2}-\d{2}(?![\w/-]|\.\w)")
 
 def day_text(question: Question, months: float) -> str:
     """Write a moment as a day for people; one that comes beyond the calendar is not said never to come."""
-    day = question.assumptions.calendar.day(months)
-    return BEYOND_SAID if day is None and math.isfinite(months) else date_text(day)
+    return moment_text(question.assumptions.calendar, months, date_text)
+
+
+def moment_text(calendar: Calendar, months: float, write: Callable[[date | None], str]) -> str:
+    """Write a moment in months since t = 0 as its day is written, or that it is beyond the calendar."""
+    day = calendar.day(months)
+    return BEYOND_SAID if day is None and math.isfinite(months) else write(day)
+
+
+def kept_day_text(moment: Mapping[str, Any]) -> str:
+    """Write a moment that a run keeps, with `months` and `date`, as `day_text` does."""
+    if moment["date"] is None and moment.get("months") is not None:
+        return BEYOND_SAID
+    return date_text(None if moment["date"] is None else date.fromisoformat(moment["date"]))
 
 
 def around_text(day: str) -> str:

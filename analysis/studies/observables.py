@@ -16,6 +16,7 @@ from .voi.disclosures import POLICY, read_disclosure
 from .voi.tables import Tables, read_tables
 
 PACKAGED = Path(__file__).parent / "watch.toml"
+OWN_FILE = f"analysis/studies/{PACKAGED.name}"  # as messages have it
 SECTIONS = ("watch", "disclosures")
 
 Text = Annotated[str, Field(min_length=1)]
@@ -100,11 +101,12 @@ def read_observables(assumptions: Assumptions, files: Iterable[Path] = ()) -> Ob
     Raises
     ------
     InputError
-        If a file cannot be read, or a table in it is wrong or names what the model does not have.
+        If a file cannot be read, or a table in it is wrong or names what the model does not have; the project's own
+        may name a lever that an overlay has taken out.
     """
     found: dict[str, Tables] = {section: {} for section in SECTIONS}
     found["disclosures"] |= read_tables()["disclosures"]
-    for path, name in [(PACKAGED, f"analysis/studies/{PACKAGED.name}"), *((path, str(path)) for path in files)]:
+    for path, name in [(PACKAGED, OWN_FILE), *((path, str(path)) for path in files)]:
         for section, rows in read_toml(path).items():
             check_section(section, rows, SECTIONS, name)
             found[section] |= {row: (table, name) for row, table in rows.items()}
@@ -129,11 +131,12 @@ def _observable(name: str, table: object, file: str, assumptions: Assumptions, d
         "scenario": assumptions.scenarios,
         "disclosure": disclosures,
     }
-    if about not in (known := tables[way]):
+    fits = about in (known := tables[way])
+    if not fits and (way != "lever" or file != OWN_FILE):
         raise unknown_name(way, about, known, file=file, key=f"{key}.{way}")
     if way == "disclosure" and _is_policy(disclosures[about][0]):
         return _policy(name, text, about, disclosures[about], f"{file}: {key}", assumptions)
-    title = text.title or _title(way, about, assumptions, disclosures)
+    title = text.title or (_title(way, about, assumptions, disclosures) if fits else about)
     _check(text, way, file, key)
     return Observable(name, title, way, about, text.probability, text.months_ahead or 0.0, text.notes)
 

@@ -32,6 +32,7 @@ from ..inference.result import Result
 from .counterfactuals import Counterfactual, changed_distributions
 from .observables import Observable, Observables, read_observables
 from .scenarios import ScenarioComparison, scenarios
+from .voi.disclosures import no_lever
 from .voi.pending import read_pending
 from .voi.result import DisclosureValue
 from .voi.silences import ComingSilence
@@ -180,13 +181,16 @@ def watch(
     observables = observables or read_observables(posterior.question.assumptions)
     asked, enacted = _chosen(observables, only), beyond_doubt(posterior.question.assumptions.enacted)
     decided = [row for row in asked if row.way == "lever" and row.name in enacted]
-    chosen = [row for row in asked if row not in decided]
+    levers = posterior.question.assumptions.levers
+    without = [row for row in asked if row.way == "lever" and row.name not in levers]
+    chosen = [row for row in asked if row not in (*decided, *without)]
     rows, notes, refused = _disclosures(posterior, observables, [row for row in chosen if row.way == "disclosure"])
     rows += _levers(posterior, [row for row in chosen if row.way == "lever"])
     begun, unfit = _scenarios(posterior, [row for row in chosen if row.way == "scenario"], compared)
     rows += begun
     ranked = tuple(sorted(rows, key=lambda row: np.inf if np.isnan(row.weight.value) else -row.weight.value))
     notes += (*(f"left out, as it has been enacted: {row.title}" for row in decided), *unfit)
+    notes += tuple(f"left out: {row.title} ({no_lever(row.name)})" for row in without)
     return Watch(posterior.origin, posterior.ready, ranked, notes, refused)
 
 

@@ -13,8 +13,8 @@ from catchup.analysis.commands.main import run
 from catchup.analysis.inference.posterior import Posterior, prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.presentation.figures import draw_enactment, draw_lever_grid
-from catchup.analysis.presentation.figures.date_intervals import MINUS, shift_text
 from catchup.analysis.presentation.figures.enactment import LATE, SHOWN
+from catchup.analysis.presentation.text import MINUS, brief_shift
 from catchup.analysis.studies.enactment import levers_by_day
 from catchup.analysis.studies.lever_grid import lever_grid
 from catchup.model import load_assumptions
@@ -62,7 +62,7 @@ def test_every_cell_says_its_shift_and_the_largest_is_darkest(prior: Posterior) 
     shades = [patch.get_alpha() for patch in axes.patches]
     assert int(np.argmax(shades)) == int(np.argmax([abs(shift.value) * (not shift.noise) for shift in shifts]))
     for shift, text in zip(shifts, axes.texts, strict=True):
-        assert text.get_text() == shift_text(shift)
+        assert text.get_text() == brief_shift(shift)
         if shift.meaningful and not shift.noise and math.isfinite(shift.value):
             said = float(text.get_text().replace(MINUS, "-"))
             assert said == pytest.approx(

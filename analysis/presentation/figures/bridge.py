@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from ...studies.bridge import Bridge
-from ..text import brief_shift, date_text
+from ..text import brief_shift, day_text
 from .date_intervals import Row, draw_rows
 from .style import WIDTH, house_style
 
@@ -27,8 +27,7 @@ def draw_bridge(result: Bridge, *, width: float = WIDTH) -> Figure:
 
 
 def _finding(result: Bridge) -> str:
-    calendar = result.question.assumptions.calendar
-    first, last = (date_text(calendar.day(ready.quantile_value(0.5))) for ready in (result.published, result.ready))
+    first, last = (day_text(result.question, ready.quantile_value(0.5)) for ready in (result.published, result.ready))
     moving = [step for step in result.steps if not step.shift(0.5).noise and step.shift(0.5).meaningful]
     if not moving:
         return f"From {first} as published to {last}, within Monte Carlo error"

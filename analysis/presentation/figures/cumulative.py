@@ -18,8 +18,8 @@ from ...inference.json_values import AnyDistribution
 from ...inference.probabilities import HEADLINE
 from ...studies.movement import Movement
 from ..tables.movement import EVIDENCE, movement_text
-from ..text import arrival_text, date_text
-from .dates import date_number, day_number, month_text, set_date_axis
+from ..text import arrival_text, date_text, day_text
+from .dates import date_number, day_number, month_of, set_date_axis
 from .style import (
     INK,
     LABEL_SIZE,
@@ -134,9 +134,9 @@ def _mark_interval(axes: Axes, curve: _Curve, width: float, *, label: bool) -> N
         # left of a rising curve there is room above it; where that is too little, right of it below it
         low, high = axes.get_xlim()
         early = p < 0.25 and (day - low) / (high - low) * width < LABEL_WIDTH
-        text = f"{p:.0%} by {date_text(calendar.day(months))}"
+        text = f"{p:.0%} by {day_text(curve.forecast.question, months)}"
         axes.annotate(
-            text if p != 0.5 else f"median {date_text(calendar.day(months))}",
+            text if p != 0.5 else f"median {day_text(curve.forecast.question, months)}",
             (day, p),
             xytext=(9, -1) if early else (-7, 1),
             textcoords="offset points",
@@ -175,8 +175,7 @@ def _set_limits(axes: Axes, curves: Sequence[_Curve], width: float) -> None:
 
 
 def _legend_text(curve: _Curve) -> str:
-    calendar = curve.forecast.question.assumptions.calendar
-    low, middle, high = (date_text(calendar.day(curve.ready.quantile_value(p))) for p in HEADLINE)
+    low, middle, high = (day_text(curve.forecast.question, curve.ready.quantile_value(p)) for p in HEADLINE)
     return f"{curve.name}: median {middle} (90%: {low} to {high})"
 
 
@@ -184,15 +183,15 @@ def _finding(forecast: Forecast) -> str:
     calendar = forecast.question.assumptions.calendar
     if not forecast.ready.quantile(0.5).meaningful:
         return "Too few draws to say when a Chinese lab has a model like Mythos"
-    middle = calendar.day(forecast.ready.quantile_value(0.5))
-    if middle is None:
+    middle = forecast.ready.quantile_value(0.5)
+    if not math.isfinite(middle):
         return "In most draws no Chinese lab ever gets there"
-    return arrival_text(forecast.question.event, f"by {month_text(middle)}, as likely as not")
+    return arrival_text(forecast.question.event, f"by {month_of(calendar, middle)}, as likely as not")
 
 
 def _subtitle(forecast: Forecast, moved: Movement | None, events: Sequence[Forecast]) -> str:
     calendar = forecast.question.assumptions.calendar
-    low, high = (month_text(calendar.day(forecast.ready.quantile_value(p))) for p in (0.05, 0.95))
+    low, high = (month_of(calendar, forecast.ready.quantile_value(p)) for p in (0.05, 0.95))
     parts = [f"90% interval {low} to {high}."]
     if forecast.pooled_over:
         parts.append(f"Pooled with equal weights over {', '.join(forecast.pooled_over)}.")

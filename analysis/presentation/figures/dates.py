@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
 from ....model.calendar import Calendar
-from ..text import NEVER_SAID
+from ..text import NEVER_SAID, moment_text
 
 DAY_STEPS = (1, 2, 7, 14)
 MONTH_STEPS = (1, 2, 3, 6)
@@ -32,6 +32,11 @@ def day_number(day: date) -> float:
 def month_text(day: date | None) -> str:
     """Write a day's month for people: November 2026."""
     return NEVER_SAID if day is None else f"{day:%B %Y}"
+
+
+def month_of(calendar: Calendar, months: float) -> str:
+    """Write a moment's month for people, as `month_text` does."""
+    return moment_text(calendar, months, month_text)
 
 
 def set_date_axis(axes: Axes, low: float, high: float, width: float, label: str) -> None:

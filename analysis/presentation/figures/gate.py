@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date
 
@@ -12,9 +13,9 @@ from matplotlib.ticker import NullFormatter
 
 from ...inference.probabilities import QUANTILES
 from ...studies.trajectories import Trajectories
-from ..text import date_text
+from ..text import NEVER_SAID, date_text, moment_text
 from .bands import draw_band, name_ends
-from .dates import date_number, day_number, month_text, set_date_axis
+from .dates import date_number, day_number, month_of, set_date_axis
 from .flop_axis import flop_tick_text, flop_ticks
 from .style import INK, LABEL_SIZE, MUTED, PAPER, SERIES, WIDTH, frame, house_style, mark_day, new_figure
 from .wording import event_text, firm_text, source_line
@@ -113,7 +114,8 @@ def _mark_crossings(axes: Axes, paths: Trajectories, shown: Sequence[str]) -> No
         day = float(date_number(calendar, months))
         axes.plot(day, required, marker="o", markersize=8, markerfacecolor="white", markeredgecolor=INK, zorder=6)
         title = paths.question.assumptions.race.firms[firm].title
-        when = f"medians cross {date_text(calendar.day(months))}" if months > 0.0 else "budget suffices from the start"
+        crossed = moment_text(calendar, months, date_text)
+        when = f"medians cross {crossed}" if months > 0.0 else "budget suffices from the start"
         # above the first crossing everything has fallen away to the right; below the others, to the left
         corner = (0.98, 0.97) if position == 0 else (0.03, 0.04 + 0.13 * (len(firms) - 1 - position))
         # from the end of a text its line passes by the texts above it, and behind one that is wider
@@ -135,21 +137,22 @@ def _mark_crossings(axes: Axes, paths: Trajectories, shown: Sequence[str]) -> No
 
 def _launch_text(paths: Trajectories, firm: str) -> str:
     calendar = paths.question.assumptions.calendar
-    low, high = (calendar.day(float(paths.launches[firm][QUANTILES.index(p)])) for p in (0.05, 0.95))
-    return f"launch, 90%: {_short(low)} to {_short(high)}"
+    ends = (float(paths.launches[firm][QUANTILES.index(p)]) for p in (0.05, 0.95))
+    low, high = (moment_text(calendar, end, _short) for end in ends)
+    return f"launch, 90%: {low} to {high}"
 
 
 def _short(day: date | None) -> str:
-    return "never" if day is None else f"{day:%b %Y}"
+    return NEVER_SAID if day is None else f"{day:%b %Y}"
 
 
 def _finding(paths: Trajectories) -> str:
     calendar = paths.question.assumptions.calendar
-    day = calendar.day(float(paths.first_launch[MEDIAN]))
-    if day is None:
+    months = float(paths.first_launch[MEDIAN])
+    if not math.isfinite(months):
         return "In most draws no firm's budget ever meets the requirement"
     firm = firm_text(paths.question.assumptions.race.firms[paths.first_firm])
-    return f"The first run launches around {month_text(day)}, most often {firm}'s"
+    return f"The first run launches around {month_of(calendar, months)}, most often {firm}'s"
 
 
 def _source(paths: Trajectories) -> str:

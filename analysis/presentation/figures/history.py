@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from ....model.calendar import Calendar
 from ....priors.errors import InputError
 from ...inference.probabilities import HEADLINE, QUANTILES
-from ..text import date_text
-from .dates import date_number, date_ticks, day_number, month_text, set_date_axis
+from ..text import NEVER_SAID, date_text
+from .dates import date_number, date_ticks, day_number, month_of, set_date_axis
 from .style import (
     BAND_ALPHA,
     INK,
@@ -223,7 +223,7 @@ def _finding(entries: Sequence[Entry], calendar: Calendar) -> str:
 
 
 def _month(months: float | None, calendar: Calendar) -> str:
-    return "never" if months is None else month_text(calendar.day(months))
+    return NEVER_SAID if months is None else month_of(calendar, months)
 
 
 def _runs_text(runs: int, days: int) -> str:

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from ....model.firms import Firm
 from ...studies.sensitivity.one_at_a_time import HIGH, LOW, MOST_SHOWN, Setting, Swing
 from ...studies.sensitivity.study import Sensitivity
-from ..text import and_text, date_text
+from ..text import and_text, date_text, moment_text
 from .dates import date_number, set_date_axis
 from .style import (
     INK,
@@ -78,7 +78,7 @@ def draw_one_at_a_time(sensitivity: Sensitivity, *, width: float = WIDTH) -> Fig
     axes.tick_params(axis="y", length=0, labelsize=LABEL_SIZE)
     axes.grid(visible=False, axis="y")
     axes.spines["left"].set_visible(False)
-    mark_day(axes, baseline, f"all at their medians: {date_text(calendar.day(result.months.value))}")
+    mark_day(axes, baseline, f"all at their medians: {moment_text(calendar, result.months.value, date_text)}")
     if shown:
         legend_below(axes, *axes.get_legend_handles_labels(), columns=2)
     frame(figure, _finding(shown, firms), _subtitle(sensitivity), _source(sensitivity, *_notes(sensitivity, shown)))

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from ...studies.counterfactuals import Comparison, Counterfactual
 from .date_intervals import Row, draw_rows
-from .dates import month_text
+from .dates import month_of
 from .style import WIDTH, house_style
 from .wording import EN_DASH, brief, event_text
 
@@ -44,6 +44,6 @@ def _finding(comparison: Comparison) -> str:
         moving = [row for row in comparison.counterfactuals if not row.shift(p).noise and row.shift(p).value < -NOTABLE]
         if moving:
             first = min(moving, key=lambda row: row.ready.quantile_value(p))
-            day = calendar.day(first.ready.quantile_value(p))
-            return f"{first.title} brings {what} forward by {brief(-first.shift(p).value)} months, to {month_text(day)}"
+            month = month_of(calendar, first.ready.quantile_value(p))
+            return f"{first.title} brings {what} forward by {brief(-first.shift(p).value)} months, to {month}"
     return "No regime brings the date forward by much"

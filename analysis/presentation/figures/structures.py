@@ -11,7 +11,7 @@ from ...inference.estimates import Distribution, Estimate
 from ...studies.structures import Structures
 from ..text import between_text
 from .date_intervals import Row, draw_rows
-from .dates import month_text
+from .dates import month_of
 from .style import WIDTH, house_style
 
 
@@ -45,11 +45,11 @@ def draw_structures(result: Structures, *, width: float = WIDTH) -> Figure:
     medians = [row.ready.quantile_value(0.5) for row in result.structures]
     calendar = result.question.assumptions.calendar
     title = (
-        f"Models of other shapes put the median between {month_text(calendar.day(min(medians)))} "
-        f"and {month_text(calendar.day(max(medians)))}"
+        f"Models of other shapes put the median between {month_of(calendar, min(medians))} "
+        f"and {month_of(calendar, max(medians))}"
     )
     between = between_text(result.between, "the pooled variance lies between structures")
     titles = ", ".join(row.title for row in result.refused)
-    refused = f" Left out, as the evidence contradicts it: {titles}." if titles else ""
+    refused = f" Left out: {titles}." if titles else ""
     subtitle = f"{between} Shifts against the first row.{refused}"
     return draw_rows(result, rows, title, subtitle, "asked on", width)

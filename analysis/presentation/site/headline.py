@@ -13,7 +13,7 @@ from ...inference.silence import STALE
 from ..harmless import harmless
 from ..tables.forecast import ON_COMPUTE_ALONE, WITHOUT_LAGS, interval_text
 from ..tables.state import stages_text
-from ..text import BEYOND_SAID, arrival_text, chance_text, date_text, stale_text
+from ..text import arrival_text, chance_text, date_text, kept_day_text, stale_text
 
 BESIDE = {"known": "Publicly known", "compute_alone": ON_COMPUTE_ALONE, "without_lags": WITHOUT_LAGS}
 """Other dates that a forecast may hold, by their keys, and how a sentence about each begins."""
@@ -94,7 +94,7 @@ def _stale(forecast: Mapping[str, Any], as_of: date) -> list[str]:
 
 def days_of(entry: Mapping[str, Any]) -> tuple[str, str, str]:
     """Days of the 5, 50 and 95% quantiles, for people."""
-    low, median, high = (_day_text(entry["quantiles"][p]) for p in ENDS)
+    low, median, high = (kept_day_text(entry["quantiles"][p]) for p in ENDS)
     return low, median, high
 
 
@@ -102,12 +102,6 @@ def errors_of(entry: Mapping[str, Any]) -> list[float | None]:
     """Monte Carlo errors (months) of those of these quantiles that have a day."""
     quantiles = [entry["quantiles"][p] for p in ENDS]
     return [each.get("mcse") for each in quantiles if each["date"] is not None]
-
-
-def _day_text(moment: Mapping[str, Any]) -> str:
-    if moment["date"] is None and moment.get("months") is not None:
-        return BEYOND_SAID
-    return date_text(None if moment["date"] is None else date.fromisoformat(moment["date"]))
 
 
 def _lines(forecast: Mapping[str, Any]) -> list[str]:

@@ -135,7 +135,9 @@ def date_table(result: Forecast) -> Table[float]:
 
     def error(p: float) -> str:
         ready = result.ready.quantile(p)
-        return error_text(question, ready.mcse) if ready.meaningful else "too few draws"
+        if not ready.meaningful:
+            return "too few draws"
+        return error_text(question, ready.mcse) if _has_day(question, ready) else ""
 
     def race(title: str, name: str, distribution: AnyDistribution) -> Column[float]:
         return dates("" if result.pooled_over else title, name, distribution)
@@ -247,8 +249,12 @@ def alone_text(question: Question, compute_alone: AnyDistribution) -> str:
 def _around(question: Question, ready: AnyDistribution) -> str:
     quantiles = [ready.quantile(p) for p in HEADLINE]
     low, middle, high = (day_text(question, quantile.value) for quantile in quantiles)
-    dated = [quantile for quantile in quantiles if question.assumptions.calendar.day(quantile.value) is not None]
+    dated = [quantile for quantile in quantiles if _has_day(question, quantile)]
     return interval_text(low, middle, high, [quantile.mcse for quantile in dated])
+
+
+def _has_day(question: Question, quantile: Estimate) -> bool:
+    return question.assumptions.calendar.day(quantile.value) is not None
 
 
 def interval_text(low: str, middle: str, high: str, errors: Iterable[float | None]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from ...archive.history import Entry, History
@@ -12,7 +11,7 @@ from ...inference.estimates import Estimate
 from ...inference.probabilities import HEADLINE
 from ..json_form import to_json
 from ..table import Cell, Column, Layout, Span, Table
-from ..text import date_text, quantile_text, shift_text
+from ..text import kept_day_text, quantile_text, shift_text
 
 
 def layout(result: History) -> Layout:
@@ -70,8 +69,7 @@ def _items_text(row: Entry) -> str:
 
 def _date_column(p: float) -> Column[Entry]:
     def text(row: Entry) -> str:
-        day = _quantiles(row)[f"{p:g}"]["date"]
-        return date_text(None if day is None else date.fromisoformat(day))
+        return kept_day_text(_quantiles(row)[f"{p:g}"])
 
     return Column(title=quantile_text(p), text=text, figure=True)
 

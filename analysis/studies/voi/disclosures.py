@@ -128,7 +128,8 @@ def read_disclosures(
     named = one_ratio_per_firm({**known, **items})
     own = {name: named[f"{BEFORE}/{name}"] for name, (text, _) in texts.items() if text.kind != POLICY}
     assumptions = with_own_quantities(question.assumptions, own.values())
-    unfit: dict[str, str] = {}
+    levers = {name: text.lever for name, (text, _) in texts.items() if text.lever is not None}
+    unfit = {name: no_lever(lever) for name, lever in levers.items() if lever not in assumptions.levers}
     for name, item in own.items():
         try:
             check_against(item, assumptions)
@@ -156,9 +157,14 @@ def read_disclosure(name: str, table: object, file: str, assumptions: Assumption
     for entry in unwanted:
         if getattr(text, entry) is not None:
             raise InputError(f"does not belong to {text.kind}", file=file, key=f"{key}.{entry}")
-    if text.lever is not None and text.lever not in assumptions.levers:
+    if text.lever is not None and text.lever not in assumptions.levers and file != OWN_FILE:
         raise unknown_name("lever", text.lever, assumptions.levers, file=file, key=f"{key}.lever")
     return text
+
+
+def no_lever(lever: str) -> str:
+    """Say why what the project's own tables hold is left out, where an overlay has taken its lever out."""
+    return f"the model has no lever {lever}"
 
 
 def _pending(name: str, text: DisclosureText, file: str, question: Question) -> Item:

@@ -39,7 +39,7 @@ from .silences import READINESS, SO_FAR, ComingSilence, beside, doubted_reports,
 FEWEST = 100  # effective draws, below which slices of them say nothing
 ENOUGH = 1_000  # effective draws, from which each slice has tails of its own
 SELDOM = 1e-4  # of a distribution, which never comes and may be left out: a tenth of a tail's Monte Carlo error
-RARE = f"left out: the fewer than {SELDOM:.2%} of the draws in which the event never comes"
+RARE = f"left out: the draws in which the event never comes, fewer than {SELDOM:.2%}"
 BY_LOSS = f"{LONG_TAILED}, and quantities stand in order of the loss"
 TAKEN, NOT_TAKEN = 1.0, 0.0  # branches of a policy
 
@@ -62,7 +62,7 @@ def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequen
     InputError
         If a name in `only` is neither a quantity nor a disclosure.
     UntrustworthyError
-        If too few draws count, or the event never comes in more than `SELDOM` of them.
+        If too few draws count, or the event never comes in more than `SELDOM` of them; of chains, in any.
     """
     source, items = posterior.source, posterior.items
     question, disclosures = read_disclosures(pending.disclosures, posterior.question, pending.known)
