@@ -46,6 +46,17 @@ def moment_text(calendar: Calendar, months: float, write: Callable[[date | None]
     return BEYOND_SAID if day is None and math.isfinite(months) else write(day)
 
 
+def placed(preposition: str, moment: str) -> str:
+    """Put a preposition before a moment as `moment_text` writes it, unless it says by itself that it is beyond all.
+
+    Examples
+    --------
+    >>> placed("by", "May 2027"), placed("by", BEYOND_SAID)
+    ('by May 2027', 'after 9999')
+    """
+    return moment if moment == BEYOND_SAID else f"{preposition} {moment}"
+
+
 def kept_day_text(moment: Mapping[str, Any]) -> str:
     """Write a moment that a run keeps, with `months` and `date`, as `day_text` does."""
     if moment["date"] is None and moment.get("months") is not None:

@@ -24,9 +24,12 @@ from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.silence import STALE, Silence
 from catchup.analysis.inference.weights import lightened
 from catchup.analysis.inference.widening import Widening
+from catchup.analysis.presentation.figures import draw_cumulative
+from catchup.analysis.presentation.figures.style import finding_of
 from catchup.analysis.presentation.json_form import dates_as_json
+from catchup.analysis.presentation.markdown import to_markdown
 from catchup.analysis.presentation.site.headline import days_of, errors_of
-from catchup.analysis.presentation.tables.forecast import SAID_ERROR, beside_texts, interval_text
+from catchup.analysis.presentation.tables.forecast import SAID_ERROR, beside_texts, date_table, interval_text
 from catchup.analysis.presentation.text import day_text
 from catchup.model.assumptions import load_assumptions
 from catchup.model.draws import QuantileTransform
@@ -145,6 +148,19 @@ def test_what_comes_beyond_the_calendar_is_not_said_never_to_come() -> None:
     (head,) = (line for line in beside_texts(forecast_prior(question)) if line.startswith("On compute alone"))
     assert "after 9999, more likely than not" in head
     assert "never" not in head
+
+
+def test_a_picture_and_its_table_say_so_too_and_no_error_of_what_has_no_day() -> None:
+    question = Question(load_assumptions(fixed={"algorithmic_progress": 1.0001}), DAY, draws=2_000)
+    found = forecast_prior(question)
+    title = finding_of(draw_cumulative(found))
+    assert "by after 9999" not in title
+    assert "after 9999" in title
+    assert "ever gets there" not in title
+    table = to_markdown(date_table(found))
+    (middle,) = (line for line in table.splitlines() if line.startswith("| 50%"))
+    assert "after 9999" in middle
+    assert "±" not in middle
 
 
 @pytest.mark.parametrize(

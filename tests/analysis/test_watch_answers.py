@@ -10,8 +10,11 @@ from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.counterfactuals import Counterfactual
+from catchup.analysis.studies.voi.pending import read_pending
+from catchup.analysis.studies.voi.study import value_of_information
 from catchup.analysis.studies.watch import Watch, Watched, watch
 from catchup.model import load_assumptions
+from catchup.priors import Layer
 
 DAY = date(2026, 11, 24)  # nine months after t = 0
 ACTS = {"smuggling-stopped": "2027-02-23", "equipment-controls": "2027-05-25", "merger": DAY.isoformat()}
@@ -56,3 +59,15 @@ def test_it_acts_from_the_day_that_is_said(found: Watch) -> None:
         name, said = row["id"], row["outcomes"][0]["says"]
         day = date.fromisoformat(ACTS[name])
         assert said.endswith(f"from {day.day} {day:%b %Y}"), name
+
+
+def test_a_lever_that_an_overlay_takes_out_is_left_out_and_named() -> None:
+    gone = load_assumptions([Layer.of({"without": {"lever": ["smuggling-stopped", "remote-revoked"]}}, file="mine")])
+    prior = prior_of(Question(gone, DAY, draws=2_000))
+    seen = watch(prior, only=["smuggling-stopped", "merger"])
+    assert [row.observable.id for row in seen.rows] == ["merger"]
+    assert any("the model has no lever smuggling-stopped" in note for note in seen.notes)
+    pending = read_pending(prior.question, {})
+    policies = [name for name, (table, _) in pending.disclosures.items() if "lever" in dict(table)]
+    learnt = value_of_information(prior, pending, only=policies)
+    assert any("the model has no lever remote-revoked" in note for note in learnt.notes)

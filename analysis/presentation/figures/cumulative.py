@@ -18,7 +18,7 @@ from ...inference.json_values import AnyDistribution
 from ...inference.probabilities import HEADLINE
 from ...studies.movement import Movement
 from ..tables.movement import EVIDENCE, movement_text
-from ..text import arrival_text, date_text, day_text
+from ..text import arrival_text, date_text, day_text, placed
 from .dates import date_number, day_number, month_of, set_date_axis
 from .style import (
     INK,
@@ -134,7 +134,7 @@ def _mark_interval(axes: Axes, curve: _Curve, width: float, *, label: bool) -> N
         # left of a rising curve there is room above it; where that is too little, right of it below it
         low, high = axes.get_xlim()
         early = p < 0.25 and (day - low) / (high - low) * width < LABEL_WIDTH
-        text = f"{p:.0%} by {day_text(curve.forecast.question, months)}"
+        text = f"{p:.0%} {placed('by', day_text(curve.forecast.question, months))}"
         axes.annotate(
             text if p != 0.5 else f"median {day_text(curve.forecast.question, months)}",
             (day, p),
@@ -186,7 +186,7 @@ def _finding(forecast: Forecast) -> str:
     middle = forecast.ready.quantile_value(0.5)
     if not math.isfinite(middle):
         return "In most draws no Chinese lab ever gets there"
-    return arrival_text(forecast.question.event, f"by {month_of(calendar, middle)}, as likely as not")
+    return arrival_text(forecast.question.event, f"{placed('by', month_of(calendar, middle))}, as likely as not")
 
 
 def _subtitle(forecast: Forecast, moved: Movement | None, events: Sequence[Forecast]) -> str:

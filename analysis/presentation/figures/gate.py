@@ -13,7 +13,7 @@ from matplotlib.ticker import NullFormatter
 
 from ...inference.probabilities import QUANTILES
 from ...studies.trajectories import Trajectories
-from ..text import NEVER_SAID, date_text, moment_text
+from ..text import NEVER_SAID, date_text, moment_text, placed
 from .bands import draw_band, name_ends
 from .dates import date_number, day_number, month_of, set_date_axis
 from .flop_axis import flop_tick_text, flop_ticks
@@ -152,7 +152,7 @@ def _finding(paths: Trajectories) -> str:
     if not math.isfinite(months):
         return "In most draws no firm's budget ever meets the requirement"
     firm = firm_text(paths.question.assumptions.race.firms[paths.first_firm])
-    return f"The first run launches around {month_of(calendar, months)}, most often {firm}'s"
+    return f"The first run launches {placed('around', month_of(calendar, months))}, most often {firm}'s"
 
 
 def _source(paths: Trajectories) -> str:
