@@ -193,7 +193,7 @@ def test_a_probability_by_a_day_is_scored_by_its_square(outcome: Outcome, brier:
 @pytest.mark.parametrize(("made", "scored_by"), [(0, True), (1, False)], ids=["on that day", "the day after"])
 def test_a_probability_by_a_day_is_none_once_it_has_passed(made: int, scored_by: bool) -> None:
     by = date(2026, 12, 31)
-    view = Knots({}, {0.18: CALENDAR.months(date(2027, 1, 1))})
+    view = Knots({}, ((0.18, CALENDAR.months(date(2027, 1, 1))),))
     found = score("x", "x", by + timedelta(days=made), view, Outcome(DAY), CALENDAR, days=(by,))
     assert (found.brier[by] is not None) is scored_by
     assert (found.reasons.get("brier 2026-12-31") == "made after that day") is not scored_by
