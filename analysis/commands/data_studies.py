@@ -13,7 +13,7 @@ from ...evidence.tables.places import data_folder
 from ...evidence.tables.store import TableStore
 from ...priors.clock import today
 from .options import BELIEF, OUTPUT, WHAT, Assumed, announced
-from .output import show
+from .output import show, warn
 from .unused import BESIDE_ITEM, WITHOUT_DATES, refuse_unused
 
 
@@ -116,8 +116,8 @@ def efficiency_data(
     studied = studied or Studied()
     if item is not None:
         refuse_unused({"--json": studied.json, "--dates": dates}, BESIDE_ITEM)
-    if not dates:
-        refuse_unused({"--as-of": as_of}, WITHOUT_DATES)
+    if as_of is not None and not dates:
+        warn(WITHOUT_DATES)
     assumptions = studied.assumptions()
     chosen = chosen_table(studied.store(), file, studied.vintage, having="training_compute")
     result = measured_progress(chosen, assumptions, Choice(models, since, confidence))

@@ -52,8 +52,8 @@ def hindcast(
     studied = studied or Studied()
     if item is not None:
         refuse_unused({"--plot": plot, "--json": studied.json, "--dates": dates}, BESIDE_ITEM)
-    if not dates:
-        refuse_unused({"--as-of": as_of}, WITHOUT_DATES)
+    if as_of is not None and not dates:
+        warn(WITHOUT_DATES)
     check_plot(plot)
     assumptions, tables = studied.assumptions(), every_table(studied.store(), file, studied.vintage)
     gate = _gate(studied, file, assumptions)

@@ -10,7 +10,6 @@ from cyclopts import Parameter
 
 from .options import OUTPUT
 from .output import print_json, say, warn
-from .unused import refuse_unused
 
 
 def publish(
@@ -28,7 +27,9 @@ def publish(
     criteria: Annotated[
         Path | None, Parameter(help="What `catchup criteria --json` printed, for the track record.")
     ] = None,
-    quiet: Annotated[bool, Parameter(group=OUTPUT, negative="", help="Print nothing when all is well.")] = False,
+    quiet: Annotated[
+        bool, Parameter(group=OUTPUT, negative="", help="Print nothing when all is well, but for --json.")
+    ] = False,
     json: Annotated[
         bool, Parameter(group=OUTPUT, negative="", help="Print one JSON object instead of a line.")
     ] = False,
@@ -39,8 +40,6 @@ def publish(
     from ..presentation.site.record import Record, read_printed
     from ..runs.publish import publish as publish_site
 
-    if json:
-        refuse_unused({"--quiet": quiet}, "does not go with --json, which prints")
     files = {"hindcast": hindcast, "criteria": criteria}
     printed = {name: None if file is None else read_printed(file, name) for name, file in files.items()}
     record = Record(None if outcome is None else Outcome.stated(outcome, today()), **printed)

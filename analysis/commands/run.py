@@ -16,7 +16,6 @@ from ..presentation.text import around_text, day_text
 from .notices import notice
 from .options import OUTPUT, Asked, stale
 from .output import print_json, say
-from .unused import refuse_unused
 
 if TYPE_CHECKING:
     from ..archive.reading import Run
@@ -29,7 +28,9 @@ def run(
     once: Annotated[
         bool, Parameter(negative="", help="Do nothing where a sound run of the day on the same inputs stands.")
     ] = False,
-    quiet: Annotated[bool, Parameter(group=OUTPUT, negative="", help="Print nothing when all is well.")] = False,
+    quiet: Annotated[
+        bool, Parameter(group=OUTPUT, negative="", help="Print nothing when all is well, but for --json.")
+    ] = False,
     log_json: Annotated[
         bool, Parameter(group=OUTPUT, negative="", help="Log to standard error as one JSON object a line.")
     ] = False,
@@ -43,8 +44,6 @@ def run(
     from ..runs.standing import standing_run
 
     asked = asked or Asked()
-    if asked.json:
-        refuse_unused({"--quiet": quiet}, "does not go with --json, which prints")
     request = asked.unannounced_request()
     standing = standing_run(request, runs) if once else None
     if standing is not None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .options import Asked
 
 BESIDE_ITEM = "does not go with --item, which prints the item's file alone"
-WITHOUT_DATES = "is the day that --dates asks of, which was not given"
+WITHOUT_DATES = "--as-of changes nothing here: it is the day that --dates asks of, which was not given"
 
 
 def refuse_unused(given: Mapping[str, object], problem: str) -> None:

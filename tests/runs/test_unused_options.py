@@ -10,7 +10,6 @@ from catchup.analysis.commands.main import run as command
 
 PRIOR = ["--evidence", "none", "--draws", "2000", "--as-of", "2026-11-26"]
 SCORE = ["score", "--runs", "nowhere"]
-PUBLISH = ["publish", "--runs", "nowhere", "--site", "site"]
 DAY = "1999-01-01"
 
 
@@ -20,18 +19,14 @@ DAY = "1999-01-01"
         (["hindcast", "--item", "g", "--plot", "x.svg"], "--plot"),
         (["hindcast", "--item", "g", "--json"], "--json"),
         (["hindcast", "--item", "g", "--dates"], "--dates"),
-        (["hindcast", "--as-of", DAY], "--as-of"),
         (["data", "lags", "--item", "q", "--json"], "--json"),
         (["data", "lags", "--set", "mfu_china=0.2"], "--set"),
         (["data", "efficiency", "F.csv", "--item", "x", "--json"], "--json"),
         (["data", "efficiency", "F.csv", "--item", "x", "--dates"], "--dates"),
-        (["data", "efficiency", "F.csv", "--as-of", DAY], "--as-of"),
         (["data", "check", "--vintage", "2026-08-16"], "--vintage"),
         ([*SCORE, "--outcome", DAY, "--criteria", "nope.toml"], "--criteria"),
         ([*SCORE, "--outcome-after", DAY, "--criteria", "nope.toml"], "--criteria"),
         ([*SCORE, "--outcome", DAY, "--data", "nowhere"], "--data"),
-        ([*PUBLISH, "--json", "--quiet"], "--quiet"),
-        (["run", "--runs", "nowhere", "--json", "--quiet", *PRIOR], "--quiet"),
         (["evidence", "confirm", "no-public-model", "--through", "2026-11-26", "--set", "mfu_china=0.2"], "--set"),
         (["evidence", "confirm", "no-public-model", "--through", "2026-11-26", "--priors", "nope"], "--priors"),
     ],
@@ -62,6 +57,11 @@ def test_what_is_taken_everywhere_is_told_of_where_it_does_nothing(
     for arguments in ([name, *PRIOR], [name, "--event", "compute-equivalent", *PRIOR]):
         assert command([*arguments, "--json"]) == 0
         assert "changes nothing" not in capsys.readouterr().err
+
+
+def test_the_day_of_dates_that_nobody_asked_for_is_told_of(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command(["hindcast", "--as-of", DAY, "--json"]) == 0
+    assert "--as-of changes nothing here" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["forecast", "capacity", "thresholds"])
