@@ -236,13 +236,21 @@ SECTIONS: dict[str, tuple[Claim, ...]] = {
             uniform,
         ),
         Claim(
-            "The same of a likelihood that is wrong, importance",
+            "Posterior simulation-based calibration: truths drawn given the default ledger, which fits count as well",
+            TOGETHER,
+            "sbc-posterior",
+            CALIBRATION,
+            uniform,
+        ),
+        Claim("The same of a likelihood that is wrong", "found out", "sbc-posterior-wrong", CALIBRATION, found_out),
+        Claim(
+            "Calibration over the prior of a likelihood that is wrong, importance",
             "found out",
             "sbc-importance-wrong",
             CALIBRATION,
             found_out,
         ),
-        Claim("The same of a likelihood that is wrong, NUTS", "found out", "sbc-nuts-wrong", CALIBRATION, found_out),
+        Claim("The same, NUTS", "found out", "sbc-nuts-wrong", CALIBRATION, found_out),
         Claim(
             "Simulation-based calibration of every kind of evidence, three items of each, importance",
             TOGETHER,

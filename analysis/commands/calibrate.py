@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from .options import HOW, OUTPUT, Asked
+from .options import HOW, OUTPUT, WHAT, Asked
 from .output import check_plot, draw_plot, show, warn
 
 
@@ -32,12 +32,23 @@ def calibrate(
             "0.5 shows that a wrong likelihood is noticed.",
         ),
     ] = 1.0,
+    posterior: Annotated[
+        bool,
+        Parameter(
+            group=WHAT,
+            negative="",
+            help="Draw truths from the posterior on the items as they are, and count these beside what is simulated.",
+        ),
+    ] = False,
     plot: Annotated[
         Path | None,
         Parameter(group=OUTPUT, help="Draw the ranks' ECDFs with their bands into a file (png, svg or pdf)."),
     ] = None,
 ) -> int:
     """Simulation-based calibration: draw truths, simulate their evidence, condition on it, rank the truths.
+
+    With --posterior, truths are of the posterior on the ledger: calibration where the answer is, not over all that the
+    prior holds.
 
     Fits share --draws prior draws (importance, also for --engine auto) or one compiled model (nuts). Exit status 1 when
     any quantity's ranks are not uniform.
@@ -50,7 +61,7 @@ def calibrate(
     request = asked.unannounced_request()  # data are simulated: nobody's silence is read
     check_plot(plot)
     engine = "nuts" if request.engine == "nuts" else "importance"
-    plan = make_plan(request.question, request.selection.counted, engine, spread=wrong_spread)
+    plan = make_plan(request.question, request.selection.counted, engine, spread=wrong_spread, posterior=posterior)
     result = run(plan, fits, out=out, scheduler=scheduler)
     for note in result.notes:
         warn(note)

@@ -26,6 +26,8 @@ GOOD = {
     "errors": [{"model": "current", "figure": "forecast/mean", "ratio": 0.9, "seeds": 200, "low": 0.82, "high": 1.25}],
     "sbc-importance": [UNIFORM],
     "sbc-importance-wrong": [UNIFORM | {"failed": ["log_likelihood"]}],
+    "sbc-posterior": [UNIFORM],
+    "sbc-posterior-wrong": [UNIFORM | {"failed": ["log_likelihood"]}],
     "sbc-kinds": [UNIFORM | {"group": "chips", "kinds": ["cluster", "shipment"]}],
     "sbc-kinds-wrong": [UNIFORM | {"kind": "cluster", "outside_own_band": ["log_likelihood"]}],
     "coverage-of-forecasts": [
@@ -57,6 +59,8 @@ BAD = {
     ],
     "sbc-importance": [UNIFORM | {"failed": ["ready"], "outside_own_band": ["ready"]}],
     "sbc-importance-wrong": [UNIFORM],
+    "sbc-posterior": [UNIFORM | {"failed": ["ready"], "outside_own_band": ["ready"]}],
+    "sbc-posterior-wrong": [UNIFORM],
     "sbc-kinds": [UNIFORM | {"group": "chips", "kinds": ["cluster"], "failed": ["ready"]}],
     "sbc-kinds-wrong": [UNIFORM | {"kind": "cluster"}],
     "coverage-of-forecasts": [{"quantity": "ready", "truths": 500, "promise": 0.9, "held": 0.8}],

@@ -18,8 +18,9 @@ def layout(result: Calibration) -> Layout:
         tables=(table,),
         json=lambda: _as_json(result, table),
         head=(
-            f"{len(result.fits):,} data sets simulated from the prior as of {date_text(plan.question.as_of)} "
-            f"and fitted by {plan.engine}; {plan.ranked_draws} draws of each fit ranked",
+            f"{len(result.fits):,} data sets simulated from the {plan.truths_from} as of "
+            f"{date_text(plan.question.as_of)} and fitted by {plan.engine}; "
+            f"{plan.ranked_draws} draws of each fit ranked",
         ),
     )
 
@@ -85,11 +86,12 @@ def _on_fits(result: Calibration) -> str:
             f"Effective draws of a fit: {diagnostics['ess_min']:,.0f} at least; divergences: "
             f"{diagnostics['divergences']}; fits with fewer than are ranked: {diagnostics['fits_short_of_draws']}"
         )
+    exact = "" if result.plan.posterior else "; their ranks are exact all the same"
     return (
         f"Effective draws of a fit: {diagnostics['ess_median']:,.0f} in the middle, {diagnostics['ess_min']:,.0f} at "
         f"least. Of {_examined(diagnostics['fits_examined'])} examined a forecast would leave "
         f"{diagnostics['fits_left_to_nuts']} to NUTS, and refuse to answer {diagnostics['fits_refused']} by importance "
-        "(k-hat); their ranks are exact all the same"
+        f"(k-hat){exact}"
     )
 
 
@@ -110,6 +112,7 @@ def _as_json(result: Calibration, table: Table[Verdict]) -> dict[str, Any]:
         "evidence": [item.id for item in plan.items],
         "fits": len(result.fits),
         "ranked_draws": plan.ranked_draws,
+        "truths": plan.truths_from,
         "spread": plan.spread,
         "level": LEVEL,
         "passed": not result.failed,

@@ -16,6 +16,9 @@ The weights are the likelihoods as they are, for which this is exact. The engine
 twentieth fit is smoothed as well, and keeps k-hat and what smoothing moves, the total variation between both sets of
 weights, by more than which no probability changes. Of these fits those that the engine would refuse are counted, not
 hidden.
+
+Where truths come from the posterior, the shared draws are of a proposal fitted to it, every weight has the density of
+the items as they are in it, and a truth, which is not alike to these draws, is none of them; see `given`.
 """
 
 from __future__ import annotations
@@ -33,8 +36,10 @@ from ...inference.pareto import smooth_tail
 from ...inference.resampling import Positions
 from .densities import SharedDensities
 from .fits import Fit, bounded, ranks_of
+from .given import Given
 from .plan import Plan
-from .truths import RANKS, generator, simulate_truths
+from .purposes import RANKS, generator
+from .truths import simulate_truths
 
 EXAMINED = 20  # every so many fits
 WEIGHED = 2_000_000  # log weights that a thread holds at once
@@ -56,14 +61,17 @@ class ImportanceFits:
             tracked, predicted = plan.describe(values, plan.analysed)
             return {**tracked, **{f"{name}::prediction": column for name, column in predicted.items()}}
 
-        columns = prior_for(plan.question, plan.items).map(evaluate)
+        self._given = Given(plan) if plan.posterior else None
+        source = prior_for(plan.question, plan.items) if self._given is None else self._given.source
+        columns = source.map(evaluate)
         predicted = {item.id: columns[f"{item.id}::prediction"] for item in plan.analysed}
         self._densities = SharedDensities(plan.analysed, predicted, plan.clock)
         self._tracked = np.stack([columns[name] for name in plan.tracked[:-1]], axis=1)
 
     def __call__(self, first: int, count: int) -> list[Fit]:
         """Fit the truths `first` to `first + count`."""
-        truths, draws = simulate_truths(self._plan, first, count), self._tracked.shape[0]
+        drawn = None if self._given is None else self._given.truths
+        truths, draws = simulate_truths(self._plan, first, count, drawn), self._tracked.shape[0]
         own = np.zeros(count)
         for item in self._plan.analysed:
             observed, predicted = truths.observations[item.id], truths.predictions[item.id]
@@ -81,7 +89,10 @@ class ImportanceFits:
 
     def _fit(self, fit: int, truth: Array, log_ratios: Array) -> Fit:
         rng = generator(self._plan, RANKS, fit)
-        weights = np.exp(log_ratios - log_ratios.max())
+        log_weights = log_ratios
+        if self._given is not None:
+            log_weights = np.append(log_ratios[:-1] + self._given.log_weights, -np.inf)
+        weights = np.exp(log_weights - log_weights.max())
         own, total = log_ratios.size - 1, float(weights.sum())
         chosen = resample(weights, self._plan.ranked_draws, rng)
         draws = np.column_stack([self._tracked[np.minimum(chosen, own - 1)], log_ratios[chosen]])
@@ -89,7 +100,7 @@ class ImportanceFits:
         draws[chosen == own] = truth
         effective = total * total / float(np.square(weights).sum())
         done = Fit(fit, ranks_of(truth, draws, rng), effective, own_share=float(weights[own]) / total)
-        return done if fit % EXAMINED else examined(done, weights, log_ratios)
+        return done if fit % EXAMINED else examined(done, weights, log_weights)
 
 
 def examined(fit: Fit, weights: Array, log_ratios: Array) -> Fit:

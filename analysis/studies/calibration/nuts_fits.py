@@ -18,7 +18,8 @@ from ...inference.estimates import Array
 from ...inference.nuts import CompiledPosterior
 from .fits import Fit, ranks_of
 from .plan import Plan
-from .truths import CHAINS, RANKS, Truths, generator, simulate_truths
+from .purposes import CHAINS, RANKS, generator
+from .truths import Truths, simulate_truths
 
 DRAWS = 1_000
 TUNING = 1_000

@@ -65,6 +65,8 @@ class Plan:
         ``importance`` or ``nuts``.
     spread : float
         What the engine takes every standard deviation of a likelihood to be, as a multiple of the true one.
+    posterior : bool
+        Whether truths are drawn from the posterior on the items as they are, which fits count as well.
 
     Examples
     --------
@@ -83,6 +85,7 @@ class Plan:
     analysed: tuple[Item, ...]
     engine: str
     spread: float = 1.0
+    posterior: bool = False
 
     @property
     def clock(self) -> Clock:
@@ -93,6 +96,11 @@ class Plan:
     def ranked_draws(self) -> int:
         """Posterior draws among which a truth is ranked."""
         return RANKED_DRAWS[self.engine]
+
+    @property
+    def truths_from(self) -> str:
+        """What truths are drawn from: ``prior`` or ``posterior``."""
+        return "posterior" if self.posterior else "prior"
 
     @cached_property
     def quantities(self) -> tuple[str, ...]:
@@ -146,6 +154,7 @@ class Plan:
             "priors": inputs_of(question.assumptions, ()).priors_hash(),
             "simulated": self._hash(self.items),
             "analysed": self._hash(self.analysed),
+            "truths": self.truths_from,
         }
 
     def _hash(self, items: Sequence[Item]) -> str:
@@ -161,7 +170,14 @@ class Plan:
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def make_plan(question: Question, items: Sequence[Item], engine: str = "importance", *, spread: float = 1.0) -> Plan:
+def make_plan(
+    question: Question,
+    items: Sequence[Item],
+    engine: str = "importance",
+    *,
+    spread: float = 1.0,
+    posterior: bool = False,
+) -> Plan:
     """Plan a calibration.
 
     Parameters
@@ -169,17 +185,20 @@ def make_plan(question: Question, items: Sequence[Item], engine: str = "importan
     question : Question
         What is asked.
     items : sequence of Item
-        Whose likelihoods make the data; their own observations play no part.
+        Whose likelihoods make the data; their own observations play no part but for truths from the posterior.
     engine : str
         ``importance`` or ``nuts``.
     spread : float, default 1
         What the engine takes every standard deviation of a likelihood to be, as a multiple of the true one. Any
         other value than 1 is a wrong likelihood, which the ranks should give away.
+    posterior : bool, default False
+        Draw truths from the posterior on the items as they are, which fits count as well; importance alone.
 
     Raises
     ------
     InputError
-        If there is no evidence, a multiple is impossible, or the draws are quasi-random.
+        If there is no evidence, a multiple is impossible, the draws are quasi-random, or NUTS is asked for truths from
+        the posterior.
 
     Examples
     --------
@@ -196,11 +215,13 @@ def make_plan(question: Question, items: Sequence[Item], engine: str = "importan
         raise InputError("no item is counted: there is nothing to calibrate", key="--evidence")
     if question.quasi_random:
         raise InputError("a truth cannot be exchanged with quasi-random draws: leave it out", key="--quasi")
+    if posterior and engine != "importance":
+        raise InputError(f"truths are drawn from the posterior by importance alone, not {engine}", key="--engine")
     if not 0.0 < spread < float("inf"):
         raise InputError(f"a finite number above 0 was expected, not {spread:g}", key="--wrong-spread")
     question = replace(question, assumptions=with_latents(question.assumptions, items))
     in_full = tuple(replace(item, text=item.text.model_copy(update={"weight": 1.0})) for item in items)
-    return Plan(question, in_full, tuple(with_spread(item, spread) for item in in_full), engine, spread)
+    return Plan(question, in_full, tuple(with_spread(item, spread) for item in in_full), engine, spread, posterior)
 
 
 def with_spread(item: Item, factor: float) -> Item:

@@ -6,16 +6,17 @@ thousand are drawn, in one process or many, and so a calibration can be stopped,
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from ....model.draws import QuantileTransform, UniformStreams
 from ....priors.errors import InputError
+from ...inference.draws import Values
 from ...inference.estimates import Array
 from .plan import Plan
-
-TRUTHS, RANKS, CHAINS = 1, 2, 3  # what a generator is for: keeps truths independent of the engine's own draws
+from .purposes import TRUTHS, generator
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,17 @@ class Truths:
     observations: dict[str, Array]
 
 
-def simulate_truths(plan: Plan, first: int, count: int) -> Truths:
+def simulate_truths(plan: Plan, first: int, count: int, drawn: Callable[[int, int], Values] | None = None) -> Truths:
     """Draw truths `first` to `first + count` and simulate what would have been seen.
+
+    Parameters
+    ----------
+    plan : Plan
+        What is calibrated.
+    first, count : int
+        Which truths.
+    drawn : callable, optional
+        Given these two, returns the truths' values; from the prior by default.
 
     Raises
     ------
@@ -52,8 +62,8 @@ def simulate_truths(plan: Plan, first: int, count: int) -> Truths:
     noise = [f"{item.id}::{part}" for item in plan.items for part in ("normal", "uniform")]
     streams = UniformStreams(generator(plan, TRUTHS))
     uniforms = next(streams.chunks([*transform.names, *noise], first, count, count))
-    drawn, noises = uniforms[: len(transform.names)], dict(zip(noise, uniforms[len(transform.names) :], strict=True))
-    values = transform(drawn)
+    ranks, noises = uniforms[: len(transform.names)], dict(zip(noise, uniforms[len(transform.names) :], strict=True))
+    values = transform(ranks) if drawn is None else drawn(first, count)
     tracked, predicted = plan.describe(values, plan.items)
     observations = {}
     for item in plan.items:
@@ -68,8 +78,3 @@ def simulate_truths(plan: Plan, first: int, count: int) -> Truths:
     if plan.analysed is not plan.items:
         predicted = plan.describe(values, plan.analysed)[1]
     return Truths(np.stack(list(tracked.values()), axis=1), predicted, observations)
-
-
-def generator(plan: Plan, purpose: int, fit: int = 0) -> np.random.Generator:
-    """Return a generator for a purpose and a fit, independent of the one behind the shared prior draws."""
-    return np.random.default_rng([plan.question.seed, purpose, fit])
