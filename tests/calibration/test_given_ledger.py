@@ -1,6 +1,8 @@
 """Calibration given the ledger as it is: truths of the posterior, in fits that count what they were drawn given."""
 
 import dataclasses
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -79,9 +81,12 @@ def test_nuts_draws_no_truths_of_the_posterior(question: Question, items: tuple[
         make_plan(question, items, "nuts", posterior=True)
 
 
-def test_the_command_says_what_truths_are_from(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_says_what_truths_are_from(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["calibrate", "--model", "article", "--as-of", "2026-11-21", "--draws", "20000", "--fits", "20"]
-    assert command([*asked, "--posterior"]) == 0
+    picture = tmp_path / "ranks.svg"
+    assert command([*asked, "--posterior", "--plot", str(picture)]) == 0
+    drawn = " ".join(re.findall(r">([^<>]+)</text>", picture.read_text(encoding="utf-8")))
+    assert "20 truths drawn from the posterior among draws conditioned on what has been seen" in drawn
     assert "20 data sets simulated from the posterior as of 21 Nov 2026" in " ".join(capsys.readouterr().out.split())
     assert command([*asked, "--posterior", "--json"]) == 0
     assert '"truths": "posterior"' in capsys.readouterr().out

@@ -111,9 +111,10 @@ def _finding(calibration: Calibration) -> str:
 
 def _subtitle(calibration: Calibration) -> str:
     plan = calibration.plan
+    beside = "what has been seen and on " if plan.posterior else ""
     return (
-        f"Ranks of {len(calibration.fits):,} truths drawn from the prior among draws conditioned on the evidence that "
-        f"each would have left. {event_text(plan.question)}"
+        f"Ranks of {len(calibration.fits):,} truths drawn from the {plan.truths_from} among draws conditioned on "
+        f"{beside}the evidence that each would have left. {event_text(plan.question)}"
     )
 
 
