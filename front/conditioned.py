@@ -95,7 +95,7 @@ class Model:
         self._as_of = today() if as_of is None else day_of(as_of, "as_of")
         added = [_item(each) for each in listed("add", add, "files, items or tables", (str, Path, Item, Mapping))]
         if not isinstance(evidence, str):
-            evidence = ",".join(listed("evidence", evidence, "ids of items")) or "none"
+            evidence = ",".join(listed("evidence", evidence, "ids of items"))
         self._event, self._launch_grid = event, launch_grid
         self._before = load_assumptions(overlays, fixed, model=model, priors=priors, mechanisms=mechanisms)
         asked = self._question(self._before, DEFAULT_DRAWS, 1)  # refuses what cannot be asked
@@ -244,7 +244,7 @@ class Model:
         )
 
     def __repr__(self) -> str:
-        counted = ", ".join(item.id for item in self.items) or "none"
+        counted = ", ".join(item.id for item in self.items)
         return f"Model(as_of={self._as_of}, model={self._before.model}, event={self._event}, evidence: {counted})"
 
 

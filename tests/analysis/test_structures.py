@@ -13,6 +13,7 @@ from scipy import optimize, stats
 
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference.conditioning import condition
+from catchup.analysis.inference.diagnostics import UntrustworthyError
 from catchup.analysis.inference.differences import quantile_shift
 from catchup.analysis.inference.estimates import Distribution, Weighting
 from catchup.analysis.inference.likelihoods import joint_likelihood, prior_for
@@ -275,10 +276,15 @@ def test_without_evidence_nothing_is_compared(question: Question) -> None:
 
 
 def test_the_picture_names_what_the_evidence_contradicts(found: Structures) -> None:
-    refused = (Refused("growing-lag", "Lag that grows", "13 effective draws"),)
+    error = UntrustworthyError("13 effective draws")
+    refused = (
+        Refused("growing-lag", "Lag that grows", str(error), error),
+        Refused("followers", "Followers", "it draws on mine, which the model current has not"),
+    )
     drawn = draw_structures(replace(found, refused=refused))
     said = " ".join(" ".join(text.get_text() for text in drawn.texts).split())
     assert "Left out, as the evidence contradicts it: Lag that grows." in said
+    assert "Left out, as the model lacks a quantity of it: Followers." in said
     assert faults(drawn) == []
 
 

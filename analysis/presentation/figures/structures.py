@@ -49,7 +49,9 @@ def draw_structures(result: Structures, *, width: float = WIDTH) -> Figure:
         f"and {month_of(calendar, max(medians))}"
     )
     between = between_text(result.between, "the pooled variance lies between structures")
-    titles = ", ".join(row.title for row in result.refused)
-    refused = f" Left out: {titles}." if titles else ""
+    contradicted = ", ".join(row.title for row in result.refused if row.error is not None)
+    refused = f" Left out, as the evidence contradicts it: {contradicted}." if contradicted else ""
+    lacking = ", ".join(row.title for row in result.refused if row.error is None)
+    refused += f" Left out, as the model lacks a quantity of it: {lacking}." if lacking else ""
     subtitle = f"{between} Shifts against the first row.{refused}"
     return draw_rows(result, rows, title, subtitle, "asked on", width)

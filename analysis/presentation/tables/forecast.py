@@ -135,9 +135,8 @@ def date_table(result: Forecast) -> Table[float]:
 
     def error(p: float) -> str:
         ready = result.ready.quantile(p)
-        if not ready.meaningful:
-            return "too few draws"
-        return error_text(question, ready.mcse) if _has_day(question, ready) else ""
+        said = error_text(question, ready.mcse) if _has_day(question, ready) else ""
+        return said if ready.meaningful else "too few draws"
 
     def race(title: str, name: str, distribution: AnyDistribution) -> Column[float]:
         return dates("" if result.pooled_over else title, name, distribution)
@@ -249,8 +248,7 @@ def alone_text(question: Question, compute_alone: AnyDistribution) -> str:
 def _around(question: Question, ready: AnyDistribution) -> str:
     quantiles = [ready.quantile(p) for p in HEADLINE]
     low, middle, high = (day_text(question, quantile.value) for quantile in quantiles)
-    dated = [quantile for quantile in quantiles if _has_day(question, quantile)]
-    return interval_text(low, middle, high, [quantile.mcse for quantile in dated])
+    return interval_text(low, middle, high, [each.mcse for each in quantiles if _has_day(question, each)])
 
 
 def _has_day(question: Question, quantile: Estimate) -> bool:
