@@ -33,9 +33,7 @@ from ...inference.likelihoods import prior_for
 from ...inference.question import Question
 from ...inference.subsets import SharedDraws
 from .plan import Plan
-from .purposes import TRUTHS, generator
-
-BANK = 8  # of a generator: which draws of the posterior truths are chosen from
+from .purposes import BANK, TRUTHS, generator
 
 
 class Given:
@@ -54,6 +52,7 @@ class Given:
     def truths(self, first: int, count: int) -> Values:
         """Values of truths `first` to `first + count`, each chosen from the posterior by random numbers of its own."""
         size = next(iter(self._bank.values())).size
+        # the generator of truth 0 is taken: noise in what all of them leave is drawn by it
         places = [int(generator(self._plan, TRUTHS, fit + 1).integers(size)) for fit in range(first, first + count)]
         return {name: column[places] for name, column in self._bank.items()}
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from .plan import Plan
 
-TRUTHS, RANKS, CHAINS = 1, 2, 3
+TRUTHS, RANKS, CHAINS, BANK = 1, 2, 3, 8
 
 
 def generator(plan: Plan, purpose: int, fit: int = 0) -> np.random.Generator:
