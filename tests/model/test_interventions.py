@@ -1,7 +1,8 @@
-"""Levers from their day: dates against a slow twin on a grid, and what no lever may do."""
+"""Levers, and commitments, from their day: dates against a slow twin on a grid, and what neither may do."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -14,12 +15,13 @@ from catchup.model.assumptions import Assumptions, load_assumptions
 from catchup.model.enacted import one_after_another
 from catchup.model.forward import outcome, simulate
 from catchup.model.policies import Intervention, apply_as_published, apply_lever, apply_regime
+from catchup.priors.families import Fixed
 
 EXAMPLES = settings(max_examples=12)  # each of every lever, on hundreds of draws, in both models
 SLACK = 1e-8  # months; a hundred times what the solver proves
 DAYS = {"article": date(2026, 6, 12), "november": date(2026, 11, 26)}
 LOW_PROGRESS, HIGH_PROGRESS = 2.05, 48.0
-EXTREMES = [
+OF_ARTICLE = [
     {},
     {"algorithmic_progress": LOW_PROGRESS},
     {"algorithmic_progress": HIGH_PROGRESS},
@@ -41,6 +43,20 @@ EXTREMES = [
     {"mfu_china": 0.155, "mfu_anthropic": 0.29},
     {"algorithmic_progress": 30.0, "hyperscaler_budget": 0.05, "mythos_chips": 300e3},
 ]
+OF_CURRENT = [
+    {"bytedance_launch_delay": 9.0, "alibaba_launch_delay": 0.0, "tencent_launch_delay": 4.0},
+    {"bytedance_know_how_lag": 8.0, "alibaba_know_how_lag": 5.0, "algorithmic_progress": HIGH_PROGRESS},
+    {"rival_compute": 4.0},
+    {"run_setback_months": 9.0},
+    {"run_setback_months": 14.0, "data_and_rl_months": 20.0, "algorithmic_progress": LOW_PROGRESS},
+    {"rl_ratio": 2.5, "rl_pool_share": 0.3},
+    {"bytedance_commitment": 0.2, "deepseek_commitment": 0.3},
+    {"domestic_usable": 0.1},
+    {"minimum_training_months": 9.0, "remote_stock": 8e6},
+    {"distilled_share": 0.9, "distillation_removed_share": 0.95, "deepseek_know_how_lag": 6.0, "bytedance_mfu": 0.01},
+]
+EXTREMES = [("article", each) for each in OF_ARTICLE] + [("current", each) for each in OF_CURRENT]
+COMMITTED = 0.07  # share of a year's compute to which all firms commit themselves at once
 
 
 def drawn(assumptions: Assumptions, draws: int, seed: int, fixed: dict[str, float] | None = None) -> dict:
@@ -55,12 +71,6 @@ def either(request) -> Assumptions:
 
 
 @pytest.fixture(scope="module")
-def assumptions() -> Assumptions:
-    """The article's: the twin knows no obstacles."""
-    return load_assumptions(model="article")
-
-
-@pytest.fixture(scope="module")
 def some(either: Assumptions) -> dict[str, np.ndarray]:
     return drawn(either, 400, 5)
 
@@ -72,10 +82,16 @@ def ready(assumptions, values, intervention=None):
 
 def disagreements(assumptions: Assumptions, fixed: dict[str, float], seed: int, day: date, draws: int) -> dict:
     """Levers whose quantiles differ from the twin's by more than 0.03 month, with the differences."""
-    found, month = {}, assumptions.calendar.months(day)
+    month = assumptions.calendar.months(day)
     values = decided(assumptions, drawn(assumptions, draws, seed, fixed), month)
-    for name, lever in assumptions.levers.items():
-        change = apply_lever(lever, assumptions.race, month)
+    changes = {name: apply_lever(lever, assumptions.race, month) for name, lever in assumptions.levers.items()}
+    if any(firm.commitment for firm in assumptions.race.firms.values()):
+        quantities = assumptions.regimes["crash-programme"].text.quantities
+        pushed = Intervention(commitments=dict.fromkeys(quantities, Fixed(value=COMMITTED)), act_from_month=month)
+        changes["committed"] = pushed
+        changes["committed, without remote access"] = replace(changes["remote-revoked"], commitments=pushed.commitments)
+    found = {}
+    for name, change in changes.items():
         ours = np.quantile(ready(assumptions, values, change), (0.5, 0.75, 0.95))
         theirs = np.quantile(race_oracle.ready(assumptions, values, change), (0.5, 0.75, 0.95))
         if not np.all((np.abs(ours - theirs) <= 0.03) | (ours == theirs)):
@@ -85,25 +101,27 @@ def disagreements(assumptions: Assumptions, fixed: dict[str, float], seed: int, 
 
 def decided(assumptions: Assumptions, values: dict, month: float) -> dict:
     """Draws without a launch within a step of the twin's grid of the day: it could not tell which comes first."""
-    launches = [run.launch for run in outcome(assumptions, values)[1].contenders.values()]
-    near = np.any([np.abs(launch - month) <= race_oracle.STEP for launch in launches], axis=0)
+    contenders = outcome(assumptions, values)[1].contenders.values()
+    near = np.any([np.abs(run.launch - month) <= race_oracle.STEP for run in contenders], axis=0)
     assert near.mean() < 0.05
     return {name: column[~near] for name, column in values.items()}
 
 
 @pytest.mark.parametrize("day", DAYS.values(), ids=DAYS)
-def test_every_lever_against_the_twin(assumptions, day):
-    assert disagreements(assumptions, {}, 11, day, 60) == {}
+def test_every_lever_against_the_twin(either, day):
+    assert disagreements(either, {}, 11, day, 60 if either.model == "article" else 20) == {}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("day", DAYS.values(), ids=DAYS)
-@pytest.mark.parametrize("number", range(len(EXTREMES)))
-def test_every_lever_at_extremes_against_the_twin(assumptions, number, day):
-    assert disagreements(assumptions, EXTREMES[number], 100 + number, day, 200) == {}
+@pytest.mark.parametrize(("model", "fixed"), EXTREMES)
+def test_every_lever_at_extremes_against_the_twin(model, fixed, day):
+    seed = 100 + [each for _, each in EXTREMES].index(fixed)
+    assert disagreements(load_assumptions(model=model), fixed, seed, day, 200 if model == "article" else 60) == {}
 
 
-def test_the_twin_would_find_a_lever_that_rewrites_the_past(assumptions):
+def test_the_twin_would_find_a_lever_that_rewrites_the_past():
+    assumptions = load_assumptions(model="article")
     values = drawn(assumptions, 60, 11)
     month = assumptions.calendar.months(DAYS["november"])
     published = apply_as_published(assumptions.levers["remote-revoked"], assumptions.race, month)
