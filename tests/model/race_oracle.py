@@ -7,7 +7,8 @@ forecast says, step by step.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from catchup.model.policies import Intervention
 STEP, LAST = 0.004, 120.0  # months
 GRID = np.arange(0.0, LAST, STEP)
 SECONDS, H100, TRAINIUM = 30.44 * 86_400.0, 9.89e14, 6.5e14
+ACTS = ("launch-delay", "requirement-lag", "budget-share", "run-setback")
 
 Draw = dict[str, float]
 
@@ -34,6 +36,9 @@ class Run:
     length: float
     planned: float
     flop: float
+
+
+NEVER = Run(math.inf, math.inf, math.inf, math.inf, math.inf, math.nan)
 
 
 def pool_on_grid(assumptions: Assumptions, firm: str, draw: Draw, change: Intervention | None = None) -> np.ndarray:
@@ -94,27 +99,6 @@ def progress_of(draw: Draw, change: Intervention | None) -> float:
     return draw["algorithmic_progress"] ** (1.0 - draw["distilled_share"] * draw["distillation_removed_share"])
 
 
-def run_at(
-    dates: np.ndarray, pool: np.ndarray, requirement: np.ndarray, budget: float, flop: float, minimum: float
-) -> Run:
-    """Launch at the first of some dates at which the gate is met."""
-    met = np.flatnonzero(requirement <= 12.0 * budget * pool * flop)
-    return run_from(dates[met[0]] if met.size else math.inf, 0.0, dates, pool, requirement, flop, minimum)
-
-
-def run_from(
-    able: float, delay: float, dates: np.ndarray, pool: np.ndarray, requirement: np.ndarray, flop: float, minimum: float
-) -> Run:
-    """Launch some months after a firm could."""
-    launch = able + delay
-    if launch > dates[-1]:  # beyond the grid, or never
-        return Run(able, math.inf, math.inf, math.inf, math.inf, math.nan)
-    asked = math.exp(np.interp(launch, dates, np.log(requirement)))
-    length = asked / (np.interp(launch, dates, pool) * flop)
-    planned = max(length, minimum)
-    return Run(able, launch, launch + planned, length, planned, asked)
-
-
 def kept_back(assumptions: Assumptions, firm: str, draw: Draw, act: str) -> float:
     """What the obstacles that act somewhere on the way of a firm come to together."""
     total = 0.0
@@ -126,45 +110,100 @@ def kept_back(assumptions: Assumptions, firm: str, draw: Draw, act: str) -> floa
     return total
 
 
-def budget_in(assumptions: Assumptions, name: str, draw: Draw) -> float:
-    """Share of a year's compute that one firm's run gets."""
-    firm = assumptions.race.firms[name]
-    budget = max(draw[firm.budget], draw.get(firm.commitment or "", 0.0))
-    return budget / (1.0 + kept_back(assumptions, name, draw, "budget-share"))
+@dataclass
+class Since:
+    """Circumstances that hold from a month on: a lever's, those of firms that commit themselves, or a scenario's."""
+
+    month: float
+    assumptions: Assumptions
+    draw: Draw
+    change: Intervention | None = None
 
 
-def end_in(assumptions: Assumptions, name: str, draw: Draw, change: Intervention | None) -> Run:
-    """One firm's run, its end as an intervention leaves it."""
-    firm = assumptions.race.firms[name]
-    flop, minimum = H100 * draw[firm.mfu] * SECONDS, draw[firm.minimum_training]
-    budget = budget_in(assumptions, name, draw)
-    delay, setback = (kept_back(assumptions, name, draw, act) for act in ("launch-delay", "run-setback"))
-    mythos = draw["mythos_chips"] * TRAINIUM * draw["mfu_anthropic"] * draw["mythos_training_months"] * SECONDS
-    mythos *= draw["algorithmic_progress"] ** (kept_back(assumptions, name, draw, "requirement-lag") / 12.0)
+def under(assumptions: Assumptions, draw: Draw, change: Intervention | None) -> Since | None:
+    """From the month of an intervention on."""
+    if change is None:
+        return None
+    committed = {quantity: family.value for quantity, family in change.commitments.items()}
+    return Since(change.act_from_month, assumptions, draw | committed, change)
+
+
+@dataclass
+class Circumstances:
+    """What decides on a firm's run: by date of the grid, or as it is all along."""
+
+    pool: np.ndarray
+    requirement: np.ndarray
+    budget: float
+    flop: float
+    minimum: float
+    delay: float
+    setback: float
+    decided: float
+
+    def run(self, able: float | None = None) -> Run:
+        """The run of a firm that can launch from a month on, or since the gate is met."""
+        if able is None:
+            met = np.flatnonzero(self.requirement <= 12.0 * self.budget * self.pool * self.flop)
+            able = max(GRID[met[0]] if met.size else math.inf, self.decided)
+        launch = able + self.delay
+        if launch > GRID[-1]:  # beyond the grid, or never
+            return replace(NEVER, able=able)
+        asked = math.exp(np.interp(launch, GRID, np.log(self.requirement)))
+        length = asked / (np.interp(launch, GRID, self.pool) * self.flop)
+        planned = max(length, self.minimum)
+        return Run(able, launch, launch + planned + self.setback, length, planned, asked)
+
+    def anew(self) -> float:
+        """End of a run that is begun as soon as the gate is met, and does not fail again."""
+        run = replace(self, delay=0.0, setback=0.0).run()
+        return run.end
+
+
+def circumstances(assumptions: Assumptions, name: str, draw: Draw, since: Since | None, month: float) -> Circumstances:
+    """Those of one firm: until a month, or since then."""
+    now, values = (assumptions, draw) if since is None else (since.assumptions, since.draw)
+    change = None if since is None else since.change
+    firm = now.race.firms[name]
+    kept = {act: kept_back(now, name, values, act) for act in ACTS}
+    flop = values["mythos_chips"] * TRAINIUM * values["mfu_anthropic"] * values["mythos_training_months"] * SECONDS
+    flop *= values["algorithmic_progress"] ** (kept["requirement-lag"] / 12.0)
     gained = log_gained(draw, draw["algorithmic_progress"])
-    before, pool = mythos * np.exp(-gained), pool_on_grid(assumptions, name, draw)
-    able = run_at(GRID, pool, before, budget, flop, minimum).able
-    run = run_from(able, delay, GRID, pool, before, flop, minimum)
-    run.end += setback
-    if change is None or run.end <= change.act_from_month:
+    if since is not None:  # at its own pace from the month on
+        later = log_gained(values, progress_of(values, change))
+        gained = np.interp(month, GRID, gained) + later - np.interp(month, GRID, later)
+    budget = max(values[firm.budget], values.get(firm.commitment or "", 0.0))
+    return Circumstances(
+        pool_on_grid(now, name, values, change),
+        flop * np.exp(-gained),
+        budget / (1.0 + kept["budget-share"]),
+        H100 * values[firm.mfu] * SECONDS,
+        values[firm.minimum_training],
+        kept["launch-delay"],
+        kept["run-setback"],
+        decided=sum((values[each] for each in firm.delay), start=month) if firm.decision else 0.0,
+    )
+
+
+def end_in(assumptions: Assumptions, name: str, draw: Draw, since: Since | None) -> Run:
+    """One firm's run, its end as what has changed leaves it."""
+    month = 0.0 if since is None else since.month
+    run = NEVER
+    if name in assumptions.race.firms:
+        run = circumstances(assumptions, name, draw, None, month).run()
+    if since is None or run.end <= month:
         return run
-    month = change.act_from_month
-    left = pool_on_grid(assumptions, name, draw, change)
-    later = log_gained(draw, progress_of(draw, change))
-    after = mythos * np.exp(-np.interp(month, GRID, gained) - (later - np.interp(month, GRID, later)))
-    changed = draw | {quantity: family.value for quantity, family in change.commitments.items()}
-    anew = run_at(GRID, left, after, budget_in(assumptions, name, changed), flop, minimum)
+    if name not in since.assumptions.race.firms:  # what it has launched goes on
+        return run if run.launch < month else NEVER
+    after = circumstances(assumptions, name, draw, since, month)
     if run.launch >= month:
-        able = anew.able if anew.able > month else min(able, month)  # as long as before, where it could by then
-        launched = run_from(max(able + delay, month), 0.0, GRID, left, after, flop, minimum)
-        launched.end += setback
-        return launched
+        able = after.run().able
+        able = able if able > month else min(run.able, month)  # as long as before, where it could by then
+        return replace(after, delay=0.0).run(max(able + after.delay, month))
     # Work off the rest in small steps: no faster than planned, nor than the pool that remains allows.
-    remains = np.interp(month, GRID, left)
-    share_a_month = min(1.0 / run.planned, remains * flop / run.flop)
+    share_a_month = min(1.0 / run.planned, np.interp(month, GRID, after.pool) * after.flop / run.flop)
     end = month + (run.end - month) / run.planned / share_a_month if share_a_month > 0.0 else math.inf
-    run.end = max(run.end, min(end, anew.end))  # started over where that is sooner, but not before its time
-    return run
+    return replace(run, end=max(run.end, min(end, after.anew())))  # started over where that is sooner
 
 
 def post_training(assumptions: Assumptions, name: str, draw: Draw, length: float) -> float:
@@ -176,14 +215,25 @@ def post_training(assumptions: Assumptions, name: str, draw: Draw, length: float
     return months + kept_back(assumptions, name, draw, "post-training")
 
 
-def ready_in(assumptions: Assumptions, draw: Draw, change: Intervention | None) -> float:
+def ready_in(assumptions: Assumptions, draw: Draw, since: Since | None) -> float:
     """Months since t = 0 at which the first firm is ready."""
-    runs = {name: end_in(assumptions, name, draw, change) for name in assumptions.race.firms}
-    return min(run.end + post_training(assumptions, name, draw, run.length) for name, run in runs.items())
+    everyone = {**assumptions.race.firms, **({} if since is None else since.assumptions.race.firms)}
+    dates = []
+    for name in everyone:
+        there = assumptions if name in assumptions.race.firms or since is None else since.assumptions
+        values = draw if since is None else {**since.draw, **draw}
+        run = end_in(assumptions, name, draw, since)
+        dates.append(run.end + post_training(there, name, values, run.length))
+    return min(dates)
 
 
 def ready(assumptions: Assumptions, values: dict[str, np.ndarray], change: Intervention | None) -> np.ndarray:
-    """The same for every draw."""
+    """The same for every draw, under an intervention."""
+    return np.array([ready_in(assumptions, each, under(assumptions, each, change)) for each in draws_of(values)])
+
+
+def draws_of(values: dict[str, np.ndarray]) -> Iterator[Draw]:
+    """Each draw by itself."""
     names = list(values)
-    rows = zip(*(values[name] for name in names), strict=True)
-    return np.array([ready_in(assumptions, dict(zip(names, row, strict=True)), change) for row in rows])
+    for row in zip(*(values[name] for name in names), strict=True):
+        yield dict(zip(names, row, strict=True))
