@@ -110,7 +110,7 @@ def outcome(
 
     if assumptions.enacted:
         return _in_turn(assumptions, values, event, intervention, race, change, world, baseline, name)
-    if intervention == NO_INTERVENTION:
+    if intervention.nothing:
         world = world or describe_world(np, assumptions, values, name=name)
         return world, race(world, values, change)
     if baseline is None:
@@ -144,7 +144,7 @@ def _in_turn(
     """
     steps = enacted_in_turn(assumptions.enacted, assumptions.levers, assumptions.race, values)
     last = max(step.act_from_month for step in steps)
-    asked = [] if intervention == NO_INTERVENTION else [intervention]
+    asked = [] if intervention.nothing else [intervention]
     done: list[Intervention] = []
     if baseline is not None and asked and intervention.act_from_month >= last:
         done, current = steps, baseline

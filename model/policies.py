@@ -80,6 +80,12 @@ class Intervention:
     commitments: Mapping[str, Family] = field(default_factory=dict)
     act_from_month: float = 0.0
 
+    @property
+    def nothing(self) -> bool:
+        """Whether it is none: it changes nothing, at no time."""
+        changed = self.kept or self.stop or self.commitments or np.any(self.limit_distillation)
+        return not changed and self.act_from_month == 0.0
+
 
 NO_INTERVENTION = Intervention()
 NEVER_STOPS = 1e6  # months; finite, so that every gradient is

@@ -53,7 +53,7 @@ def outcome_of(
         See `model.forward.outcome`.
     """
     event = event or question.event
-    raced = values if isinstance(values, RacedValues) and intervention == NO_INTERVENTION else None
+    raced = values if isinstance(values, RacedValues) and intervention.nothing else None
     if raced is not None and (known := raced.race(question, event)) is not None:
         return known
     found = outcome(

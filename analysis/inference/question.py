@@ -64,6 +64,8 @@ class Question:
         refuse_others("seed", self.seed, (int, np.integer), "a whole number")
         refuse_others("launch_grid", self.launch_grid, (Real, type(None)), "a number of months")
         object.__setattr__(self, "as_of", day_of(self.as_of, "as_of"))
+        for name in ("draws", "seed"):  # of NumPy's kinds, neither JSON nor its own generators take all
+            object.__setattr__(self, name, int(getattr(self, name)))
         self.assumptions.event(self.event)
         if not 1 <= self.draws <= MOST_DRAWS:
             raise InputError(f"between 1 and {MOST_DRAWS:,} draws were expected, not {self.draws:,}", key="--draws")

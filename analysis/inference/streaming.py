@@ -142,7 +142,7 @@ class StreamedDistribution:
         """Probability of lying below a value."""
         refuse_others("value", value, Real, "a number")
         place = (value - self._low) * self._bins / (self._high - self._low)
-        bin_ = self._bins if place >= self._bins else max(int(place), 0)
+        bin_ = int(min(max(0.0, place), self._bins))  # in this order: of what is no number, nothing is below
         count = float(self._below + self._counts[:bin_].sum())
         if 0 <= place < self._bins:
             count += (place - bin_) * float(self._counts[bin_])

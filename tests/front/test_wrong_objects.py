@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from catchup.analysis import (
     Question,
     Request,
     UntrustworthyError,
+    answer,
     choose_evidence,
     levers,
     prior_of,
@@ -27,6 +30,7 @@ from catchup.analysis import (
     worlds,
 )
 from catchup.analysis.inference.streaming import StreamedDistribution
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.evidence import load_ledger
 from catchup.evidence.template import template
 from catchup.model import load_assumptions
@@ -96,6 +100,14 @@ def test_days_of_numpy_are_days() -> None:
 def test_draws_and_seeds(arguments: dict[str, Any], named: str) -> None:
     with pytest.raises(InputError, match=named):
         catchup.Model(**ASKED).posterior(**arguments)
+
+
+@pytest.mark.parametrize("kind", [np.int32, np.int64, np.uint64])
+def test_whole_numbers_of_numpy_are_whole_numbers(kind: type[np.integer]) -> None:
+    plain, numpys = (
+        answer(Request(replace(QUESTION, draws=number(2_000), seed=number(7)), "eci-lag")) for number in (int, kind)
+    )
+    assert json.dumps(as_json(numpys)) == json.dumps(as_json(plain))
 
 
 def test_a_structure_has_a_name() -> None:

@@ -188,6 +188,16 @@ def test_a_run_under_way_is_not_ended_before_it_had_planned_to(either, some, mon
                 assert (late[begun] >= -SLACK).all()
 
 
+def test_distillation_may_be_limited_in_some_of_the_draws(either, some):
+    limited = np.arange(400) % 2.0
+    found = ready(either, some, Intervention(limit_distillation=limited))
+    everywhere = ready(either, some, Intervention(limit_distillation=True))
+    np.testing.assert_array_equal(found, np.where(limited, everywhere, ready(either, some)))
+    assert (found[1::2] > ready(either, some)[1::2]).any()
+    assert Intervention(limit_distillation=np.zeros(400)).nothing
+    assert not Intervention(limit_distillation=limited).nothing
+
+
 def test_what_acts_on_one_source_acts_on_what_the_other_has_left():
     gone, halved = Intervention(kept={"s": 0.0}, stop={"s": 3.0}), Intervention(kept={"s": 0.5}, stop={"s": 9.0})
     for pair in ([gone, halved], [halved, gone]):
