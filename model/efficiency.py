@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from .bracket import search_for
-from .equations import MONTHS_PER_YEAR, log_growth_per_month
+from .equations import MONTHS_PER_YEAR
 from .law import Law, numbers_of
 
 CHANNELS = ("own", "replicated", "distilled")
@@ -48,13 +48,11 @@ class Split:
         return self.own + self.replicated + self.distilled
 
 
-def lag_months(xp: Any, gap: Any, progress: Any) -> Any:
-    r"""Months of progress that make up for a gap in compute, :math:`12 \log g / \log a`."""
-    return xp.log(gap) / log_growth_per_month(xp, progress)
-
-
 def months_until(law: Law, gap: Any) -> Any:
-    """Months of progress by some law that make up for a gap in compute, over NumPy; infinite where none ever do."""
+    r"""Months of progress by some law that make up for a gap g in compute, over NumPy; infinite where none ever do.
+
+    At a constant rate :math:`12 \log g / \log a`.
+    """
     if law.constant:
         return np.log(gap) / law.pace
     log_gap = np.log(gap)

@@ -27,8 +27,7 @@ from ...model.draws import Transform, uniform_numbers
 from ...model.forward import CHUNK
 from .draws import PriorDraws, Values
 from .estimates import Array
-from .importance import ReweightedPrior, effective_number, weights_given
-from .likelihoods import joint_likelihood
+from .importance import effective_number
 from .nuisances import Nuisances, integrated_likelihood, nuisances_of
 from .parts import parts_of
 from .processes import shared_array, together
@@ -114,11 +113,6 @@ class Fit:
 def rounds_of(question: Question, attempt: int = 0) -> np.random.Generator:
     """Random numbers of the rounds that fit proposals to a question's posteriors, others at each attempt."""
     return np.random.default_rng([STREAM, question.seed, *([attempt] if attempt else [])])
-
-
-def reweighted(prior: PriorDraws, question: Question, items: Sequence[Item]) -> ReweightedPrior:
-    """Weigh draws that stand for the prior by the likelihood of some items."""
-    return ReweightedPrior(prior, weights_given(joint_likelihood(question, prior, items), prior))
 
 
 def drawn_from_fit(prior: PriorDraws, question: Question, items: Sequence[Item]) -> PriorDraws | None:

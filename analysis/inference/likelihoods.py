@@ -37,11 +37,6 @@ def likelihoods(question: Question, source: DrawSource, items: Sequence[Item]) -
     return source.map(lambda values: likelihoods_of(question, values, items)) if items else {}
 
 
-def joint_likelihood(question: Question, source: DrawSource, items: Sequence[Item]) -> Array:
-    """Work out the log likelihood of all items together in every draw, shape (draw,)."""
-    return total(likelihoods(question, source, items)) if items else np.zeros(source.weighting.draws)
-
-
 def total(log_likelihoods: Mapping[str, Array]) -> Array:
     """Sum the items' log likelihoods, shape (draw,)."""
     return np.asarray(np.sum(list(log_likelihoods.values()), axis=0))

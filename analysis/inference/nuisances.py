@@ -50,9 +50,6 @@ REACH = 3.0  # standard deviations from there, over which a likelihood falls off
 STREAM = 1_314_212_179  # sets the random numbers of the draws looked at apart from all others of a seed
 
 
-NOTHING_ELSE: Mapping[str, float] = {}
-
-
 @dataclass(frozen=True, eq=False)
 class Predicting:
     """What is predicted of some items, given values of all quantities; unlike a closure, it can be pickled.
@@ -199,9 +196,7 @@ class Nuisances:
         return np.linalg.inv(np.linalg.cholesky(self.slopes @ self.slopes.T + np.diag(self.variances)))
 
 
-def nuisances_of(
-    question: Question, prior: PriorDraws, items: Sequence[Item], seen: Mapping[str, float] = NOTHING_ELSE
-) -> Nuisances | None:
+def nuisances_of(question: Question, prior: PriorDraws, items: Sequence[Item]) -> Nuisances | None:
     """Find the nuisances of some items by looking at what each adds to their predictions.
 
     Parameters
@@ -212,15 +207,13 @@ def nuisances_of(
         Of everything that the question and the items depend on.
     items : sequence of Item
         What is counted.
-    seen : mapping of str to float, optional
-        Other observations than the items' own, by item, in the coordinate of its kind.
 
     Returns
     -------
     Nuisances or None
         None where there is none.
     """
-    normal = {item.id: near for item in items if (near := _as_normal(question, item, seen)) is not None}
+    normal = {item.id: near for item in items if (near := _as_normal(question, item)) is not None}
     names = _only_of_items(question, prior, items)
     if not (normal and names):
         return None
@@ -249,11 +242,7 @@ def nuisances_of(
 
 
 def integrated_likelihood(
-    question: Question,
-    values: Values,
-    items: Sequence[Item],
-    nuisances: Nuisances | None,
-    seen: Mapping[str, float] = NOTHING_ELSE,
+    question: Question, values: Values, items: Sequence[Item], nuisances: Nuisances | None
 ) -> Array:
     """Log likelihood of some items in a chunk of draws, up to a constant, shape (draw,).
 
@@ -263,21 +252,15 @@ def integrated_likelihood(
         As of `predictions_of`; the nuisances have values of the score 0.
     nuisances : Nuisances, optional
         Integrated out, if there are some.
-    seen : mapping of str to float, optional
-        As of `nuisances_of`.
     """
     clock, predicted = question.clock, predictions_of(question, values, items)[2]
     others = [item for item in items if nuisances is None or item.id not in nuisances.items]
-    beside = {item.id: log_density(item, _seen(question, item, seen), predicted[item.id], clock) for item in others}
+    beside = {item.id: log_density(item, item.observation(clock), predicted[item.id], clock) for item in others}
     found = total(beside) if beside else 0.0
     return np.asarray(found if nuisances is None else found + nuisances.log_marginal(predicted))
 
 
-def _seen(question: Question, item: Item, seen: Mapping[str, float]) -> float:
-    return seen[item.id] if item.id in seen else item.observation(question.clock)
-
-
-def _as_normal(question: Question, item: Item, seen: Mapping[str, float]) -> tuple[float, float] | None:
+def _as_normal(question: Question, item: Item) -> tuple[float, float] | None:
     """Prediction that explains an item best, and the variance that its likelihood has about it; None where it doubts.
 
     The variance is that of the normal likelihood which falls off as much over `REACH` standard deviations, of those at
@@ -286,7 +269,7 @@ def _as_normal(question: Question, item: Item, seen: Mapping[str, float]) -> tup
     clock = question.clock
     if item.stated_reliability(clock) not in (None, 1.0) or item.kind.two_outcomes(item.observed):
         return None
-    value = _seen(question, item, seen)
+    value = item.observation(clock)
     best, step, variance = item.kind.explanation(value, item.figures(clock)), STEP, math.nan
     for _ in range(2):
         below, there, above = log_density(item, value, best + step * np.array([-1.0, 0.0, 1.0]), clock)

@@ -97,8 +97,8 @@ class Posterior:
     @cached_property
     def summary(self) -> Values:
         """Columns of all draws that sum the answer up; see `summary_columns`."""
-        if self._on_shared_draws and self.shared is not None:
-            return self.shared.summary
+        if self._own_draws is not None:
+            return self._own_draws.summary
 
         def evaluate(values: Values) -> Values:
             columns = summary_columns(self.question, values)
@@ -111,22 +111,23 @@ class Posterior:
         """By reading or claim counted, the probability in each draw that it is about what it says; shape (draw,)."""
         if not self.items:
             return {}
-        if self._on_shared_draws and self.shared is not None:
-            columns = {item.id: self.shared.genuine(item.id) for item in self.items}
-            return {name: column for name, column in columns.items() if column is not None}
+        if self._own_draws is not None:
+            return self._own_draws.terms.genuine
         from .genuineness import genuine_in
 
         return self.source.map(lambda values: genuine_in(self.question, values, self.items))
 
     @property
-    def _on_shared_draws(self) -> bool:
-        return self.engine == "importance" and self.shared is not None and self.shared.question is self.question
+    def _own_draws(self) -> SharedDraws | None:
+        """The draws that stand for the prior, where these are they with other weights."""
+        same = self.engine == "importance" and self.shared is not None and self.shared.question is self.question
+        return self.shared if same else None
 
     @cached_property
     def ready(self) -> Distribution:
         """Date of the question's event, months since t = 0."""
-        if self._on_shared_draws and self.shared is not None:  # in order already
-            return self.shared.ready.reweighted(self.source.weighting)
+        if self._own_draws is not None:  # in order already
+            return self._own_draws.ready.reweighted(self.source.weighting)
         return Distribution(self.summary[READY], self.source.weighting)
 
     def kept(self) -> Posterior:

@@ -88,14 +88,6 @@ class SharedDraws:
         """How the draws stand for the prior."""
         return self.source.weighting
 
-    def likelihood(self, item: str) -> Array:
-        """Log likelihood of an item, shape (draw,)."""
-        return self.terms.likelihoods[item]
-
-    def genuine(self, item: str) -> Array | None:
-        """Probability in each draw that a reading is about what it says; None for kinds that never doubt it."""
-        return self.terms.genuine.get(item)
-
     def weights(self, items: Collection[str]) -> SmoothedWeights:
         """Weights that some items give to the draws."""
         return weights_given(self.joint(items), self.source)

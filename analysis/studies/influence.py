@@ -194,7 +194,7 @@ def influence(posterior: Posterior) -> Influence:
 def _examine(item: Item, items: Sequence[Item], prior: Subset, whole: Subset) -> ItemInfluence:
     alone = prior.draws.best_subset([item.id])
     others = whole.draws.best_subset([other.id for other in items if other is not item])
-    doubted = whole.draws.genuine(item.id)
+    doubted = whole.draws.terms.genuine.get(item.id)
     return ItemInfluence(
         item=item,
         alone=_effect(prior, alone, added=True),

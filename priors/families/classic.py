@@ -308,9 +308,6 @@ class Fixed(Family):
     base: ClassVar[str | None] = None
     value: Figure
 
-    def base_parameters(self) -> tuple[Any, ...]:
-        return (self.value,)
-
     def known(self, xp: Any) -> Any:
         return self.value
 

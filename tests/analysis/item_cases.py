@@ -16,6 +16,8 @@ import tomli_w
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.diagnostics import Diagnostics
 from catchup.analysis.inference.draws import DrawSource, PriorDraws
+from catchup.analysis.inference.importance import ReweightedPrior, weights_given
+from catchup.analysis.inference.likelihoods import likelihoods, total
 from catchup.analysis.inference.outcomes import ready_under
 from catchup.analysis.inference.posterior import Posterior
 from catchup.analysis.inference.question import Question
@@ -69,6 +71,11 @@ def impossible(name: str = "odd-reading") -> dict[str, Any]:
         "likelihood__reliability": 1.0,
         "likelihood__accounting_sd": 0.1,
     }
+
+
+def reweighted(prior: PriorDraws, question: Question, items: Sequence[Item]) -> ReweightedPrior:
+    """Draws that stand for the prior, weighed by the likelihood of items."""
+    return ReweightedPrior(prior, weights_given(total(likelihoods(question, prior, items)), prior))
 
 
 def posterior_from(

@@ -12,7 +12,7 @@ from false_alarms import widest
 from scipy import stats
 from scipy.special import ndtri
 
-from catchup.analysis.inference.adaptation import adapt, drawn_from_fit, reweighted
+from catchup.analysis.inference.adaptation import adapt, drawn_from_fit
 from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.draws import Values
 from catchup.analysis.inference.estimates import Distribution
@@ -42,7 +42,7 @@ from catchup.model.draws import QuantileTransform, UniformStreams
 from catchup.priors import Layer
 from catchup.priors.copula import Copula, Group, pearson_of
 from catchup.priors.families import Family, Normal, Triangular, Uniform
-from item_cases import DAY, conjugate, constant_part, counting, reading, twin_question
+from item_cases import DAY, conjugate, constant_part, counting, reading, reweighted, twin_question
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 RARE = [reading("rare-one", 5.4, 0.05), reading("rare-two", 5.1, 0.06)]  # three prior sds out, narrow

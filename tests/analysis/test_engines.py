@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 from false_alarms import widest
 from recording import Add, sized
+from seen_otherwise import items_that_saw
 
-from catchup.analysis.inference.adaptation import adapt, reweighted
+from catchup.analysis.inference.adaptation import adapt
 from catchup.analysis.inference.draws import PriorDraws, Values
 from catchup.analysis.inference.estimates import Distribution, Weighting
 from catchup.analysis.inference.importance import weights_given
@@ -24,6 +25,7 @@ from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import choose_evidence
 from catchup.evidence import Item, evidence_data, log_density, simulate, with_latents
 from catchup.model import load_assumptions
+from item_cases import reweighted
 
 pytestmark = pytest.mark.slow
 
@@ -120,10 +122,11 @@ def by_importance(asked: Question, items: tuple[Item, ...], seen: dict[str, floa
 
     prior = prior_for(replace(asked, seed=seed), items)
     rng = np.random.default_rng([11, seed])
-    nuisances = nuisances_of(asked, prior, items, seen)
+    told = items_that_saw(items, seen)
+    nuisances = nuisances_of(asked, prior, told)
 
     def integrated(values: Values) -> np.ndarray:
-        return integrated_likelihood(asked, values, items, nuisances, seen)
+        return integrated_likelihood(asked, values, told, nuisances)
 
     fit = adapt(prior.transform, integrated, rng, nuisances=nuisances)
     if fit is None:

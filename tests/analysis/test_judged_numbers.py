@@ -13,7 +13,7 @@ import pytest
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference.estimates import Distribution, Estimate, Weighting
 from catchup.analysis.inference.forecast import forecast_prior
-from catchup.analysis.inference.likelihoods import joint_likelihood, predictions_of, prior_for
+from catchup.analysis.inference.likelihoods import likelihoods, predictions_of, prior_for, total
 from catchup.analysis.inference.posterior import Posterior, prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
@@ -56,7 +56,7 @@ def test_an_items_sd_with_a_prior_is_the_sd_drawn_in_every_draw() -> None:
     moves = np.random.default_rng(3).normal(0.0, SPREAD, DRAWS)
     figures = {**item.figures(clock), "sd": 0.25 * np.exp(moves)}
     density = item.log_density(np, item.observation(clock), columns["lag"], figures)  # type: ignore[arg-type]
-    weights = np.exp(density + joint_likelihood(question, prior, others))
+    weights = np.exp(density + total(likelihoods(question, prior, others)))
     ready = prior_of(question).ready.values
     expected = Distribution(ready, Weighting(DRAWS, weights=weights / weights.sum()))
     for p, shift in row.shifts.items():

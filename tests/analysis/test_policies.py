@@ -347,7 +347,7 @@ def test_a_world_without_a_policy_is_the_same_by_kept_values_as_drawn_again(
     monkeypatch.setattr("catchup.analysis.inference.draws.MOST_KEPT", 0)
     again = without()
     np.testing.assert_array_equal(kept.summary[READY], again.summary[READY])
-    np.testing.assert_array_equal(kept.likelihood("slide"), again.likelihood("slide"))
+    np.testing.assert_array_equal(kept.terms.likelihoods["slide"], again.terms.likelihoods["slide"])
     assert not np.array_equal(kept.summary[READY], SharedDraws(question, items, kept.source).summary[READY])
 
 

@@ -23,7 +23,7 @@ from catchup.analysis.inference.estimates import Estimate, Weighting
 from catchup.analysis.inference.forecast import forecast
 from catchup.analysis.inference.genuineness import genuineness_on_prior
 from catchup.analysis.inference.importance import smooth_weights
-from catchup.analysis.inference.likelihoods import joint_likelihood, likelihoods, likelihoods_of, prior_for
+from catchup.analysis.inference.likelihoods import likelihoods, likelihoods_of, prior_for, total
 from catchup.analysis.inference.log_means import log_mean
 from catchup.analysis.inference.posterior import Posterior
 from catchup.analysis.inference.subsets import SharedDraws
@@ -61,7 +61,7 @@ def test_a_reliability_with_a_prior_is_that_priors_mean(reliability: float) -> N
     row = next(row for row in judged(found) if row.id == "report: reliability")
     mean = sum(weight * _moved_odds(reliability, by) for weight, by in zip(WEIGHTS, MOVES, strict=True))
     before, after = (
-        joint_likelihood(found.question, found.source, [silence(), report(share)]) for share in (reliability, mean)
+        total(likelihoods(found.question, found.source, [silence(), report(share)])) for share in (reliability, mean)
     )
     expected = shifts_to(found, after - before)
     assert {p: shift.value for p, shift in row.shifts.items()} == pytest.approx(expected, abs=1e-9)
@@ -79,7 +79,7 @@ def test_a_number_of_either_is_moved_in_both(name: str, key: str) -> None:
     columns = []
     for by in MOVES:
         moved = {**items, name: _variant(items[name], key, by)}
-        columns.append(joint_likelihood(found.question, found.source, list(moved.values())))
+        columns.append(total(likelihoods(found.question, found.source, list(moved.values()))))
     densities = np.stack(columns)
     largest = densities.max(axis=0)
     ratio = largest + np.log(np.exp(densities - largest).T @ np.array(WEIGHTS)) - densities[len(MOVES) // 2]

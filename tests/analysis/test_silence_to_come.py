@@ -12,7 +12,7 @@ import pytest
 
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference.conditioning import condition
-from catchup.analysis.inference.likelihoods import joint_likelihood
+from catchup.analysis.inference.likelihoods import likelihoods, total
 from catchup.analysis.inference.posterior import Posterior
 from catchup.analysis.inference.question import Question
 from catchup.analysis.presentation.silences_to_come import silence_title
@@ -70,7 +70,8 @@ def test_it_is_as_likely_as_the_ledger_with_it_is_and_moves_the_date_as_far(case
     assert through is not None
     reports = [each for each in items if each.kind.name == "milestone"]
     later = [item("not_yet", "later", observed={"event": EVENT, "date": through}, known_since=through), *reports]
-    heard = np.exp(joint_likelihood(QUESTION, known.source, later) - joint_likelihood(QUESTION, known.source, items))
+    after, before = (total(likelihoods(QUESTION, known.source, each)) for each in (later, items))
+    heard = np.exp(after - before)
     ready, weights = known.ready.values, known.ready.weighting.shares
     broken, kept = row.sightings
     assert abs(kept.probability.value - float(weights @ heard)) < 1e-5  # the same draws, summed in another order

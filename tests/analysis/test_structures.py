@@ -16,7 +16,7 @@ from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.diagnostics import UntrustworthyError
 from catchup.analysis.inference.differences import quantile_shift
 from catchup.analysis.inference.estimates import Distribution, Weighting
-from catchup.analysis.inference.likelihoods import joint_likelihood, prior_for
+from catchup.analysis.inference.likelihoods import likelihoods, prior_for, total
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.presentation.figures.structures import draw_structures
@@ -234,7 +234,7 @@ def test_too_few_items_give_no_weights_and_no_row(found: Structures) -> None:
 
 
 def log_evidence(question: Question, items: list[Item]) -> float:
-    whole = joint_likelihood(question, prior_for(question, items), items)
+    whole = total(likelihoods(question, prior_for(question, items), items))
     return float(np.log(np.exp(whole).mean()))
 
 

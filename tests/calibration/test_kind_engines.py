@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from recording import Add, sized
 from scipy import stats
+from seen_otherwise import items_that_saw
 
 from catchup.analysis.inference.adaptation import adapt
 from catchup.analysis.inference.draws import Values
@@ -96,10 +97,11 @@ def _by_importance(plan: Plan, seen: dict[str, float]) -> Distribution | None:
         return {"ready": own.ready, "log_likelihood": total(densities)}
 
     prior = prior_for(asked, items)
-    nuisances = nuisances_of(asked, prior, items, seen)
+    told = items_that_saw(items, seen)
+    nuisances = nuisances_of(asked, prior, told)
 
     def integrated(values: Values) -> Array:
-        return integrated_likelihood(asked, values, items, nuisances, seen)
+        return integrated_likelihood(asked, values, told, nuisances)
 
     fit = adapt(prior.transform, integrated, np.random.default_rng(11), nuisances=nuisances)
     if fit is None:
