@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from . import equations
 from .law import Law
+from .naming import ByFirm
 
 if TYPE_CHECKING:
     from .world import Contender
-
-ByFirm = Mapping[tuple[str, str], Any]
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ import pytensor.tensor as pt
 from pytensor.graph.replace import graph_replace, vectorize_graph
 from pytensor.graph.rewriting.utils import rewrite_graph
 
+from ..priors.bases import Array
 from .assumptions import Assumptions
-from .draws import Array
 from .forward import simulate
 
 

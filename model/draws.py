@@ -17,12 +17,12 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ..priors.bases import Array
 from ..priors.copula import INDEPENDENT, Copula
 from ..priors.families import Family
 from ..priors.hierarchy import related, transformed
 from ..priors.scores import SMALLEST_UNIFORM
 
-Array = NDArray[np.float64]
 Values = dict[str, Array]
 
 SOBOL_BITS = 52  # of SciPy's sequence: half its step moves every point to the middle of its cell

@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..priors.errors import InputError
 from ..priors.families import Family
@@ -26,8 +25,6 @@ from .naming import Naming, unnamed
 from .policies import NO_INTERVENTION, Intervention, redrawn
 from .pools import Pool, PoolInTurn
 
-Array = NDArray[np.float64]
-
 CHUNK = 16_384  # draws, a power of two for Sobol's points; fewer take more calls, more take more memory
 WHOLE = slice(None)  # all draws
 KEPT_READY = 3 * 2**20
@@ -38,7 +35,7 @@ filled with zeros, anew for every chunk, a sixth of the time."""
 
 def outcome(
     assumptions: Assumptions,
-    values: dict[str, Array],
+    values: Values,
     *,
     event: str = DEFAULT_EVENT,
     intervention: Intervention = NO_INTERVENTION,
@@ -94,7 +91,7 @@ def outcome(
     """
     multiples = {event: values[multiple_name(event)]}
 
-    def race(world: World, values: dict[str, Array], change: Change | None) -> Outcome:
+    def race(world: World, values: Values, change: Change | None) -> Outcome:
         return run_race(
             np,
             assumptions,
@@ -124,10 +121,10 @@ def outcome(
 
 def _in_turn(
     assumptions: Assumptions,
-    values: dict[str, Array],
+    values: Values,
     event: str,
     intervention: Intervention,
-    race: Callable[[World, dict[str, Array], Change | None], Outcome],
+    race: Callable[[World, Values, Change | None], Outcome],
     change: Change | None,
     world: World | None,
     baseline: tuple[World, Outcome] | None,
@@ -206,7 +203,7 @@ def change_from(month: float, world: World, outcomes: Mapping[str, Outcome]) -> 
 
 def simulate[Kept](
     assumptions: Assumptions,
-    keep: Callable[[dict[str, Array]], Kept],
+    keep: Callable[[Values], Kept],
     draws: int,
     rng: np.random.Generator,
     *,

@@ -24,6 +24,8 @@ from . import launch
 from .bracket import search_for
 from .law import Fall, Law
 from .mechanisms.mechanism import Arrivals, Progress
+from .mechanisms.own import LINEAR
+from .policies import NEVER_STOPS
 from .pools import Curve, Pool
 
 MOST_REMEMBERED = 36  # gates, those of six firms under six interventions; of a chunk's draws they take 12 MB
@@ -84,9 +86,6 @@ class Gate:
 
     @property
     def _curves(self) -> tuple[Curve, ...]:
-        from .mechanisms.own import LINEAR
-        from .pools import NEVER_STOPS
-
         return self.pool.curves or tuple(Curve(LINEAR, NEVER_STOPS, ()) for _ in self.pool.rate)
 
 

@@ -23,8 +23,8 @@ from .firms import Firm
 from .gate import Gate
 from .law import Fall, LawInTurn, fall_behind, law_of
 from .law import required as required_at
-from .naming import Naming, unnamed
-from .obstacle_effects import ByFirm, ObstacleEffects
+from .naming import ByFirm, Naming, unnamed
+from .obstacle_effects import ObstacleEffects
 from .policies import NO_INTERVENTION, Intervention
 from .pools import Values, pool_of
 from .world import Contender as Contender

@@ -34,8 +34,7 @@ from .generative import Outcome, World, describe_world, intervened_world, run_ra
 from .named_variables import declare, declared
 from .naming import Naming, unnamed
 from .observable import derived, fixed, observable, observable_together
-from .policies import NO_INTERVENTION, Intervention
-from .pools import NEVER_STOPS
+from .policies import NEVER_STOPS, NO_INTERVENTION, Intervention
 
 FORESEEN = "ready_foreseen"  # begins the names of dates as they would have been before a policy was enacted
 

@@ -51,6 +51,9 @@ DIMS: Mapping[str, tuple[str, ...]] = {
 }
 """Dims of every derived variable."""
 
+ByFirm = Mapping[tuple[str, str], Any]
+"""Values by event and firm."""
+
 Naming = Callable[[str, Any], Any]
 """Takes an intermediate's name and value, and returns what stands for it from then on.
 

@@ -11,10 +11,8 @@ from typing import Any
 
 from . import equations
 from .assumptions import Assumptions
-from .naming import Naming, unnamed
+from .naming import ByFirm, Naming, unnamed
 from .obstacles import Act, Obstacle, met
-
-ByFirm = Mapping[tuple[str, str], Any]
 
 
 def budgets_in_force(xp: Any, assumptions: Assumptions, event: str, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from . import equations
 from .assumptions import Assumptions
 from .mechanisms.mechanism import Arrivals
 from .mechanisms.own import LINEAR
-from .policies import NEVER_STOPS as NEVER_STOPS
+from .policies import NEVER_STOPS
 from .race import Source
 
 Values = Mapping[str, Any]

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from .copula import Copula, Group, Pair, group_by_dependence, is_possible, pairs_at_fault, possible_ranks
-from .errors import InputError, unknown_name
+from .errors import InputError, and_text, unknown_name
 from .families import Family
 from .layers import Layer
 from .strict import StrictModel, describe, validate
@@ -70,12 +70,12 @@ class Correlation:
     def error(self, problem: str, key: str = "") -> InputError:
         """Build the error for a fault of this row, the pair named."""
         where = f"{self.key}.{key}" if key else self.key
-        return InputError(f"{_listed(self.text.between)}: {problem}", file=self.file, key=where)
+        return InputError(f"{and_text(self.text.between)}: {problem}", file=self.file, key=where)
 
     def unknown(self, kind: str, name: str, known: Iterable[str], key: str) -> InputError:
         """Build the error for a name in this row that is not among those known, the pair named."""
         error = unknown_name(kind, name, known)
-        problem = f"{_listed(self.text.between)}: {error.problem}"
+        problem = f"{and_text(self.text.between)}: {error.problem}"
         return InputError(problem, file=self.file, key=f"{self.key}.{key}", nearest=error.nearest)
 
 
@@ -95,7 +95,7 @@ def load_correlations(layers: Iterable[Layer], references: Collection[str]) -> l
             key = f"{SECTION}.{index}"
             pair = _pair(row, layer.file, key)
             if pair in stated:
-                raise InputError(f"{_listed(row['between'])}: the pair is named twice", file=layer.file, key=key)
+                raise InputError(f"{and_text(row['between'])}: the pair is named twice", file=layer.file, key=key)
             stated.add(pair)
             earlier = merged[pair][0] if pair in merged else {}
             merged[pair] = ({**earlier, **row}, layer.file, key)
@@ -116,7 +116,7 @@ def _pair(row: Mapping[str, Any], file: str, key: str) -> frozenset[str]:
         shown = f"{len(names)} of them" if len(names) > 2 else describe(between)
         raise InputError(f"{wanted}, not {shown}", file=file, key=f"{key}.between")
     if names[0] == names[1]:
-        raise InputError(f"{_listed(names)}: a quantity cannot be correlated with itself", file=file, key=key)
+        raise InputError(f"{and_text(names)}: a quantity cannot be correlated with itself", file=file, key=key)
     return frozenset(names)
 
 
@@ -124,7 +124,7 @@ def _checked(values: Mapping[str, Any], file: str, key: str, references: Collect
     try:
         correlation = Correlation(validate(CorrelationText, values, file=file, key=key), file, key)
     except InputError as error:
-        problem = f"{_listed(values['between'])}: {error.problem}"
+        problem = f"{and_text(values['between'])}: {error.problem}"
         raise InputError(problem, file=file, key=error.key, nearest=error.nearest) from None
     if not -1.0 < correlation.rank < 1.0:
         raise correlation.error(
@@ -182,10 +182,12 @@ def _impossible(group: Group, correlations: Sequence[Correlation]) -> InputError
     for fault in faults:
         between = possible_ranks(group, fault.pair)
         if between is not None:
-            proposals.append(f"{_listed(fault.pair)} {_inside(*between)}")
-    problem = f"the correlations of {_listed(group.names)} cannot hold together (their matrix is not positive definite)"
+            proposals.append(f"{and_text(fault.pair)} {_inside(*between)}")
+    problem = (
+        f"the correlations of {and_text(group.names)} cannot hold together (their matrix is not positive definite)"
+    )
     if len(faults) > 1:
-        problem += "; most at fault are " + ", ".join(f"{_listed(each.pair)} ({each.rank:g})" for each in faults[:3])
+        problem += "; most at fault are " + ", ".join(f"{and_text(each.pair)} ({each.rank:g})" for each in faults[:3])
     problem += f"; possible, all others as they are: {'; or '.join(proposals[:3])}" if proposals else ""
     return worst.error(problem, "rank")
 
@@ -195,8 +197,3 @@ def _inside(low: float, high: float) -> str:
     scale = 10.0**DIGITS
     inwards = math.ceil(low * scale + 1e-6) / scale, math.floor(high * scale - 1e-6) / scale
     return f"between {inwards[0]:g} and {inwards[1]:g}"
-
-
-def _listed(names: Iterable[str]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from .errors import InputError, unknown_name
+from .errors import InputError, and_text, unknown_name
 from .families.checks import check_forms
 from .families.dirichlet import Dirichlet
 from .families.family import LARGEST, Family
@@ -85,10 +84,10 @@ def _family(name: str, row: Row, key: str) -> type[Family]:
 
 def _refuse_other_families(family: type[Family], row: Row, text: type[StrictModel], key: str) -> None:
     """Refuse a number of another family, and the lack of one of this family's."""
-    taken = f"the {family.family} family takes {_listed(family.row_keys())}"
+    taken = f"the {family.family} family takes {and_text(family.row_keys())}"
     for name in row.values:
         if name not in family.row_keys() and name not in text.model_fields and name in FAMILY_KEYS:
-            others = _listed([f"'{other}'" for other in FAMILIES if name in FAMILIES[other].row_keys()], "or")
+            others = and_text([f"'{other}'" for other in FAMILIES if name in FAMILIES[other].row_keys()], "or")
             raise InputError(f"{taken}; family = {others} takes {name}", file=row.file, key=_at(key, name))
     for name, field in family.model_fields.items():
         if field.is_required() and name not in row.values:
@@ -141,7 +140,7 @@ class Limits:
         if distribution.widest is not None:
             # a share of a block is no drop-in for anything
             fitting = [name for name, family in FAMILIES.items() if self._can_hold(family) and family is not Dirichlet]
-            problem += f": a {distribution.family} distribution cannot be held there, {_listed(fitting, 'or')} can"
+            problem += f": a {distribution.family} distribution cannot be held there, {and_text(fitting, 'or')} can"
         raise InputError(problem, file=file, key=key)
 
     def _demand(self) -> str:
@@ -168,8 +167,3 @@ def _refuse_beyond_numbers(distribution: Family, file: str, key: str) -> None:
     if not np.abs(reach).max() <= LARGEST:
         problem = f"values within {LARGEST:g} in size were expected, but its own reach"
         raise InputError(f"{problem} from {reach[0]:.3g} to {reach[1]:.3g}", file=file, key=key)
-
-
-def _listed(names: Iterable[str], word: str = "and") -> str:
-    *first, last = names
-    return f"{', '.join(first)} {word} {last}" if first else last

@@ -18,7 +18,7 @@ import numpy as np
 from pydantic_core import PydanticCustomError
 
 from .bases import Array
-from .errors import InputError, unknown_name
+from .errors import InputError, reason_of, unknown_name
 from .regular_files import read_regular
 
 LARGEST_FILE = 200_000_000  # bytes
@@ -74,8 +74,8 @@ def _read(file: Path, name: Any, column: Any, key: str) -> Array:
     except InputError as error:
         raise InputError(f"'{name}' {error.problem}", file=file, key=f"{key}.{FILE}") from None
     except OSError as error:
-        reason = (error.strerror or "cannot be read").lower()
-        raise InputError(f"{reason}: '{name}' (a file of draws was expected)", file=file, key=f"{key}.{FILE}") from None
+        problem = f"{reason_of(error)}: '{name}' (a file of draws was expected)"
+        raise InputError(problem, file=file, key=f"{key}.{FILE}") from None
     try:
         if path.suffix == ".npy":
             return _saved(content)

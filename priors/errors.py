@@ -111,6 +111,18 @@ def on_command_line(said: str | CatchupError) -> str:
     return said.on_command_line if isinstance(said, CatchupError) else said
 
 
+def and_text(names: Iterable[str], word: str = "and") -> str:
+    """Join names as a sentence does.
+
+    Examples
+    --------
+    >>> and_text(["eci-lag", "tencent-chips", "arcee"]), and_text(["eci-lag"])
+    ('eci-lag, tencent-chips and arcee', 'eci-lag')
+    """
+    *others, last = [*names] or [""]
+    return f"{', '.join(others)} {word} {last}" if others else last
+
+
 def reason_of(error: OSError) -> str:
     """Why the system refused, in its words."""
     return (error.strerror or str(error)).lower()
@@ -193,8 +205,7 @@ def unknown_row(
         As for `InputError`.
     """
     error = unknown_name(kind, name, known, file=file, key=key)
-    keys = f"{', '.join(needed[:-1])} and {needed[-1]}"
-    problem = f"{error.problem} (a new {kind} needs at least {keys})"
+    problem = f"{error.problem} (a new {kind} needs at least {and_text(needed)})"
     return InputError(problem, file=file, key=key, nearest=error.nearest)
 
 

@@ -15,8 +15,8 @@ import numpy as np
 
 from ...model.calendar import Calendar
 from ..inference.estimates import Distribution
-from ..inference.json_values import AnyDistribution
 from ..inference.question import Question
+from ..inference.streaming import AnyDistribution
 from .manifest import BrokenRunError, read_json
 from .reading import Run
 from .views import LEVELS, Curve

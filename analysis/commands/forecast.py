@@ -74,7 +74,8 @@ def forecast(
         for line in draw_forecast(result, drawn, plot=plot, folder=figures):
             warn(line)
     if save is not None:
-        from ..inference.tree.result_tree import result_tree, save_tree
+        from ..inference.tree.files import save_tree
+        from ..inference.tree.result_tree import result_tree
 
         warn(f"saved {save_tree(result_tree(drawn), save, key='--save')}")
     show(layout(result, movements, pooled=spread, bridge=steps), as_json=asked.json)

@@ -20,6 +20,7 @@ import numpy as np
 from ...evidence.schema import Item
 from ...model.draws import uniform_numbers
 from ...model.forward import CHUNK
+from ...priors.errors import and_text
 from ...priors.normal_quantile import normal_quantile
 from .adaptation import Pilot, rounds_of
 from .diagnostics import COLLAPSED, UntrustworthyError
@@ -240,4 +241,4 @@ def _refuse_collapse(predictions: _Predictions, items: Sequence[Item]) -> None:
 def _quarrel(names: Sequence[str]) -> str:
     if len(names) == 1:
         return f"{names[0]} contradicts the rest"
-    return f"{', '.join(names[:-1])} and {names[-1]} contradict each other or the rest"
+    return f"{and_text(names)} contradict each other or the rest"

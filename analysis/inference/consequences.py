@@ -20,15 +20,16 @@ from ...evidence.schema import Item
 from ...model.forward import outcome
 from ...model.generative import Outcome, World
 from ...model.naming import DIMS, Naming, unnamed
+from .column_names import under
 from .draws import StoredDraws, Values
 from .estimates import Array, Weighting
 from .importance import RESAMPLED_CHAINS, ReweightedPrior
 from .likelihoods import latent_beliefs
 from .posterior import Posterior
 from .question import Question
+from .terms import PREDICTED
 
 KEPT_DRAWS = 8_000
-PREDICTED = "predicted:"  # begins the columns of what the model says of items
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ class Consequences:
         columns = {name: self._table(name, rows, draws) for name, rows in told.items()}
         question = self.question
         predicted = predictions(self.items, question.assumptions, values, world, outcomes, question.as_of)
-        return {**columns, **{PREDICTED + name: np.broadcast_to(row, draws) for name, row in predicted.items()}}
+        return {**columns, **under(PREDICTED, {name: np.broadcast_to(row, draws) for name, row in predicted.items()})}
 
     def _race(
         self, values: Values, events: Sequence[str], world: World | None, name: Naming

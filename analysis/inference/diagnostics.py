@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ...priors.errors import CatchupError
 
 if TYPE_CHECKING:
-    from .json_values import AnyDistribution
+    from .streaming import AnyDistribution
 
 GOOD_KHAT = 0.5
 WORST_KHAT = 0.7

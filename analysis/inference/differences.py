@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from .estimates import TAIL_DRAWS, Array, Distribution, Estimate, Weighting
-from .json_values import AnyDistribution
+from .streaming import AnyDistribution
 from .weighting import error_of_total
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...model.draws import QuantileTransform, SobolStreams, Transform, UniformStreams, chunks_of
+from ...model.draws import Values as Values
 from ...model.forward import CHUNK, WHOLE, simulate, sobol_layout
 from ...priors.copula import INDEPENDENT, Copula
 from ...priors.errors import InputError
@@ -29,7 +30,6 @@ MOST_STORED_DRAWS = 10_000_000
 MOST_KEPT = 2**24  # numbers, 128 MiB of them: beyond it draws are made anew rather than kept
 LEAST_SHARED = 2**20  # numbers in all, from which on processes share them: fewer take 0.05 s
 
-Values = dict[str, Array]
 Evaluate = Callable[[Values], Mapping[str, Array]]
 
 

@@ -9,9 +9,8 @@ import numpy as np
 from ...model.race import Race
 from .draws import Values
 from .estimates import Array, Distribution, Estimate, Weighting
-from .json_values import AnyDistribution
 from .outcomes import FIRST, READY
-from .streaming import StreamedDistribution, share_of
+from .streaming import AnyDistribution, StreamedDistribution, share_of
 
 DATE_RANGE = (0.0, 600.0)  # months; the range of histograms of dates
 

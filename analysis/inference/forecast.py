@@ -16,7 +16,6 @@ from .diagnostics import WORST_KHAT, Diagnostics, few_for_quantiles
 from .draws import PriorDraws, Values
 from .estimates import ZERO, Distribution, Estimate
 from .firsts import DATE_RANGE, StreamedFirsts, first_archetypes, first_firms, ready_if_first
-from .json_values import AnyDistribution
 from .known import KNOWN, known_column, with_ranks
 from .outcomes import COMPUTE_ALONE, LOG_FLOP, PRETRAINED, READY, STAGE, summary_columns
 from .posterior import Posterior, prior_of
@@ -26,7 +25,7 @@ from .request import Request, posterior
 from .result import Result
 from .silence import Silence, silences_in
 from .stages import STAGES, shares_of_stages
-from .streaming import StreamedDistribution, share_of
+from .streaming import AnyDistribution, StreamedDistribution, share_of
 
 if TYPE_CHECKING:
     from .genuineness import Genuineness

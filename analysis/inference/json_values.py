@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from .estimates import Distribution
-from .streaming import StreamedDistribution
-
-AnyDistribution = Distribution | StreamedDistribution
-
 
 def number(value: float, digits: int = 4) -> float | None:
     """Round a figure for output; None where it is infinite or undefined, which JSON cannot say."""

@@ -11,6 +11,7 @@ from ...model.forward import outcome
 from ...model.gate import Gate, launch_and_pool
 from ...model.generative import Outcome, World
 from ...model.policies import NO_INTERVENTION, Intervention
+from .column_names import under
 from .commitments import commitment_columns
 from .draws import Values
 from .estimates import Array
@@ -106,7 +107,7 @@ def summary_of(question: Question, values: Values, world: World, result: Outcome
         **_compute_alone(question, values, world),
         LOG_FLOP: np.log10(world.mythos_flop),
         STAGE: furthest(stages_of(result, question.as_of_months)),
-        **{FIRST + firm: share for firm, share in first_shares(result).items()},
+        **under(FIRST, first_shares(result)),
         **commitment_columns(question.assumptions, values),
     }
 

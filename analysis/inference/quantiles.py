@@ -6,11 +6,9 @@ import math
 from numbers import Real
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...priors.errors import InputError
-
-Array = NDArray[np.float64]
+from .weighting import Array
 
 
 def refuse_other_than_probability(p: object) -> None:

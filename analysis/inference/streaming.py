@@ -10,10 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...priors.arguments import refuse_others
-from .estimates import TAIL_DRAWS, Estimate
+from .estimates import TAIL_DRAWS, Array, Distribution, Estimate
 from .quantiles import density_between, half_widths, refuse_other_than_probability
-
-Array = NDArray[np.float64]
 
 FARTHEST = 1e6  # times the end of the range, up to which what lies beyond it is told apart
 TAIL_BINS = 1_000_000  # for what lies beyond the range, each a 72 000th wider than the one before it
@@ -151,3 +149,6 @@ class StreamedDistribution:
             last = min(int(beyond), TAIL_BINS - 1)
             count += float(self._beyond[:last].sum()) + (beyond - last) * float(self._beyond[last])
         return share_of(count, self._draws)
+
+
+AnyDistribution = Distribution | StreamedDistribution

@@ -15,6 +15,7 @@ import numpy as np
 from ...evidence.schema import Item
 from ...model.enacted import Enacted
 from .adaptation import drawn_from_fit
+from .column_names import those_under, under
 from .differences import error_of_difference
 from .draws import PriorDraws, Values
 from .estimates import Array, Distribution, Estimate, Weighting
@@ -69,18 +70,18 @@ class SharedDraws:
     def _work_out(self, question: Question) -> None:
         items, summed_up = self.items, self._summed_up
         columns = self.source.map(lambda values: _columns(question, values, items, summed_up=summed_up))
-        untouched = {name: columns.pop(name) for name in list(columns) if name.startswith(UNTOUCHED)}
+        untouched = those_under(UNTOUCHED, columns)
         self._take(question, columns)
         if untouched:
             other = copy.copy(self)
             other._summed_up = False  # subsets ask for the date alone
-            other._take(_untouched(question), {name.removeprefix(UNTOUCHED): row for name, row in untouched.items()})
+            other._take(_untouched(question), untouched)
 
     def _take(self, question: Question, columns: Values) -> None:
         self.question = question
         self._worlds[question.assumptions.enacted] = self
         self.terms = Terms.of(question, self.items, columns)
-        self.summary = {name: column for name, column in columns.items() if not name.startswith(OF_ITEMS)}
+        self.summary = {name: column for name, column in columns.items() if not name.startswith((*OF_ITEMS, UNTOUCHED))}
         self.ready = Distribution(self.summary[READY], self.weighting)
 
     @property
@@ -217,6 +218,5 @@ def _columns(question: Question, values: Values, items: Sequence[Item], *, summe
     columns |= summary_of(question, values, world, dates) | known_column(question, items, values, dates.ready)
     before = {event: outcome.before for event, outcome in outcomes.items() if outcome.before is not None}
     if before:  # worked out on the way: whoever asks what the policies changed need not ask the draws again
-        untouched = terms_in(_untouched(question), values, items, (world.stages[0], before))
-        columns |= {UNTOUCHED + name: column for name, column in untouched.items()}
+        columns |= under(UNTOUCHED, terms_in(_untouched(question), values, items, (world.stages[0], before)))
     return columns

@@ -15,6 +15,7 @@ import numpy as np
 from ...evidence.likelihood import log_density
 from ...evidence.rumours import rumours_in
 from ...evidence.schema import Item
+from .column_names import those_under, under
 from .draws import Values
 from .estimates import Array
 from .likelihoods import Raced, genuine_of, predictions_of, races_of, total, unheard_of
@@ -56,7 +57,7 @@ class Terms:
         """Take the columns that `terms_in` has worked out in all draws."""
         clock = question.clock
         predicted = {item.id: columns[PREDICTED + item.id] for item in items}
-        unheard = {item.id: columns[UNHEARD + item.id] for item in items if UNHEARD + item.id in columns}
+        unheard = those_under(UNHEARD, columns)
         found = {item.id: log_density(item, item.observation(clock), predicted[item.id], clock) for item in items}
         return cls(question, tuple(items), columns[READY], predicted, unheard, found)
 
@@ -102,6 +103,6 @@ def terms_in(question: Question, values: Values, items: Sequence[Item], raced: R
     unheard = unheard_of(question, values, items, raced)
     return {
         READY: dates.ready,
-        **{PREDICTED + name: column for name, column in predicted.items()},
-        **{UNHEARD + name: column for name, column in unheard.items()},
+        **under(PREDICTED, predicted),
+        **under(UNHEARD, unheard),
     }

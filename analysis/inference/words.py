@@ -1,24 +1,10 @@
-"""Names and probabilities in running text."""
+"""The question, and probabilities in running text."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
 
 QUESTION = "When will a Chinese lab have a fully developed model like Claude Mythos?"  # that the project is about
 ROUNDED = 1e-12  # by which a sum of weights may miss 0 or 1
 WHOLE = 0.01  # from which on whole percent say enough
-
-
-def and_text(names: Iterable[str]) -> str:
-    """Join names as a sentence does.
-
-    Examples
-    --------
-    >>> and_text(["eci-lag", "tencent-chips", "arcee"]), and_text(["eci-lag"])
-    ('eci-lag, tencent-chips and arcee', 'eci-lag')
-    """
-    *others, last = [*names] or [""]
-    return f"{', '.join(others)} and {last}" if others else last
 
 
 def chance_text(value: float) -> str:

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..inference.estimates import Distribution, Estimate
-from ..inference.json_values import AnyDistribution, number, significant
+from ..inference.json_values import number, significant
 from ..inference.probabilities import QUANTILES
 from ..inference.question import Question
+from ..inference.streaming import AnyDistribution
 from .table import ABSENT, KEY, Column, Table
 
 SHARE_DECIMALS = 5

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from ...model.assumptions import DEFAULT_EVENT
 from ...model.calendar import Calendar
 from ...model.race import Race
+from ...priors.errors import and_text as and_text
 from ...priors.families import Family
 from ..inference.estimates import FEW, Estimate
 from ..inference.json_values import number, significant, thousands
 from ..inference.probabilities import HEADLINE
 from ..inference.question import Question
-from ..inference.words import and_text as and_text
 from ..inference.words import chance_text as chance_text
 from ..inference.words import share_text as share_text
 

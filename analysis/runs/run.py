@@ -250,7 +250,8 @@ def _since(previous: Run, drawn: Posterior, answer: Forecast) -> tuple[Attributi
 
 
 def _write_posterior(sections: Sections, path: Path) -> None:
-    from ..inference.tree.result_tree import result_tree, save_tree
+    from ..inference.tree.files import save_tree
+    from ..inference.tree.result_tree import result_tree
 
     save_tree(result_tree(sections.posterior), path)
 

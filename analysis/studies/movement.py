@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 
 from ...evidence.schema import Item
 from ...evidence.selection import Selection
+from ...priors.errors import and_text
 from ..inference.conditioning import condition
 from ..inference.diagnostics import FEWEST_EFFECTIVE, WORST_KHAT, UntrustworthyError
 from ..inference.differences import independent_quantile_shift, quantile_shift
 from ..inference.estimates import Distribution, Estimate
 from ..inference.importance import ReweightedPrior, weights_given
-from ..inference.json_values import AnyDistribution
 from ..inference.likelihoods import latent_beliefs, likelihoods, total
 from ..inference.outcomes import READY, ready_column
 from ..inference.posterior import Posterior, prior_of
 from ..inference.probabilities import HEADLINE
 from ..inference.request import Request, choose_evidence
-from ..inference.words import and_text
+from ..inference.streaming import AnyDistribution
 
 ENOUGH = 0.1  # of the effective draws, left without an item: its date's error is then at most three times the answer's
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from ...priors.errors import InputError, unknown_name
 from ...priors.layers import Layer
@@ -12,7 +12,7 @@ from ...priors.strict import read_toml
 from ..race import Source
 from .mechanism import Arrivals, Mechanism, Progress
 from .own import CONSTANT, LINEAR, OWN, ROWS_FILE, ROWS_PATH
-from .registry import KINDS, MECHANISMS, arrivals_named, mechanism_named
+from .registry import KINDS, MECHANISMS, mechanism_named
 
 SECTION = "mechanism"
 PYTHON = "mechanisms set in Python"  # how messages name their layer
@@ -38,7 +38,8 @@ class Mechanisms:
 
     def arrivals_of(self, source: Source) -> Arrivals:
         """How a source arrives."""
-        return self.arrivals if source.arrivals is None else arrivals_named(source.arrivals)
+        named = source.arrivals
+        return self.arrivals if named is None else cast(Arrivals, mechanism_named("arrivals", named))
 
     @property
     def all(self) -> tuple[Mechanism, ...]:

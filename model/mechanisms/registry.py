@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from ...priors.entry_points import NAME, entry_points_of, is_again, load_entry_point
 from ...priors.errors import InputError, unknown_name
 from .checks import check_forms, check_graph_form, refuse_incomplete
@@ -86,11 +84,6 @@ def mechanism_named(kind: str, name: object, *, file: str | None = None, key: st
     if (kind, name) not in MECHANISMS:
         raise unknown_name("mechanism", name, mechanism_names(kind), file=file, key=key)
     return MECHANISMS[kind, name]
-
-
-def arrivals_named(name: str) -> Arrivals:
-    """Return a way of arriving by name, as `mechanism_named` does."""
-    return cast(Arrivals, mechanism_named("arrivals", name))
 
 
 def mechanism_names(kind: str) -> list[str]:

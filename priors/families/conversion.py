@@ -63,7 +63,7 @@ def as_family(distribution: Any) -> Family:
     try:
         return _converted(distribution)
     except ValidationError as error:
-        kinds = {cls.__name__: cls for cls in (*Family.__subclasses__(), *_descendants(Family))}
+        kinds = {cls.__name__: cls for cls in _descendants(Family)}
         fault = from_pydantic(error, kinds.get(error.title, Family), file=None, key="")
         raise InputError(fault.problem, key=fault.key or None, nearest=fault.nearest) from None
 

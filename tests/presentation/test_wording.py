@@ -12,13 +12,14 @@ from catchup.analysis.archive.moved import Moved, changes_of
 from catchup.analysis.inference.estimates import ZERO, Estimate
 from catchup.analysis.inference.json_values import number, significant
 from catchup.analysis.inference.probabilities import HEADLINE
-from catchup.analysis.inference.words import and_text, chance_text, share_text
+from catchup.analysis.inference.words import chance_text, share_text
 from catchup.analysis.presentation.site.moved import story
 from catchup.analysis.presentation.table import Column, Table
 from catchup.analysis.presentation.tables.attribution import attribution_table, finding
 from catchup.analysis.presentation.terminal import to_terminal
 from catchup.analysis.presentation.text import figure, shift_text, with_days
 from catchup.analysis.studies.attribution import Attribution, Step
+from catchup.priors.errors import and_text
 
 DAY = date(2026, 12, 31)
 

@@ -17,8 +17,8 @@ from ....model.naming import DIMS, UNITS
 from ..consequences import Consequences, Sample
 from ..estimates import Array
 from ..probabilities import HEADLINE
+from .schema import SAMPLED
 
-SAMPLED = ("chain", "draw")
 BY_ITEM = "see the item's unit"
 
 

@@ -22,10 +22,8 @@ from ..estimates import Weighting
 from ..importance import RESAMPLED_CHAINS, ReweightedPrior
 from ..likelihoods import latent_beliefs, prior_for
 from ..posterior import Posterior
-from .files import load_tree as load_tree
-from .files import save_tree as save_tree
-from .groups import SAMPLED, Groups, Variable, dataset
-from .schema import SCHEMA, check_tree
+from .groups import Groups, Variable, dataset
+from .schema import SAMPLED, SCHEMA, check_tree
 
 PRIOR_GROUPS = ("prior", "prior_predictive", "sample_stats_prior")
 LEAST_WEIGHT = 1e-300  # keeps the logarithm of no weight finite

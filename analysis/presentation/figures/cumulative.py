@@ -14,8 +14,8 @@ from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
 from ...inference.forecast import Forecast
-from ...inference.json_values import AnyDistribution
 from ...inference.probabilities import HEADLINE
+from ...inference.streaming import AnyDistribution
 from ...studies.movement import Movement
 from ..tables.movement import EVIDENCE, movement_text
 from ..text import arrival_text, date_text, day_text, placed

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from ...inference.json_values import AnyDistribution
+from ...inference.streaming import AnyDistribution
 
 Array = NDArray[np.float64]
 

@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ...inference.forecast import Forecast
-from ...inference.json_values import AnyDistribution
 from ...inference.probabilities import HEADLINE
+from ...inference.streaming import AnyDistribution
 from .densities import density
 from .flop_axis import flop_tick_text, flop_ticks
 from .style import INK, LABEL_SIZE, WIDTH, Series, frame, house_style, new_figure, series

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ...inference.estimates import Distribution, Estimate
-from ...inference.json_values import AnyDistribution
 from ...inference.probabilities import HEADLINE, QUANTILES
 from ...inference.question import Question
 from ...inference.result import Origin
+from ...inference.streaming import AnyDistribution
 from ..json_form import date_as_json, moments_as_json, scaled_as_json, shift_as_json
 from ..table import Column, Path, Room, Span
 from ..text import date_text, day_text, quantile_text, shift_text

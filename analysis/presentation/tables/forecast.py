@@ -12,10 +12,11 @@ import numpy as np
 
 from ...inference.estimates import Estimate
 from ...inference.forecast import Forecast
-from ...inference.json_values import AnyDistribution, number, significant
+from ...inference.json_values import number, significant
 from ...inference.probabilities import HEADLINE, QUANTILES
 from ...inference.question import Question
 from ...inference.silence import confirmed_through, silent_through
+from ...inference.streaming import AnyDistribution
 from ..json_form import date_as_json, distribution_as_json, merged, moments_as_json, share_as_json, to_json
 from ..table import KEY, Cell, Column, Layout, Span, Table
 from ..text import and_text, around_text, arrival_text, chance_text, date_text, day_text, error_text
@@ -311,12 +312,12 @@ def _doubt(result: Forecast, name: str, movement: Movement) -> str:
 
 
 def _as_json(result: Forecast, dates: Table[float], months: Table[Month]) -> dict[str, Any]:
-    confirmed = confirmed_through(result.question, result.silences)
+    confirmed, lags = confirmed_through(result.question, result.silences), result.without_lags
     return merged(
         result.origin.as_json(),
         {name: moments_as_json(distribution) for name, distribution in _dates(result).items()},
         to_json(dates),
-        {"without_lags": _without_lags_as_json(result)},
+        {"without_lags": None if lags is None else distribution_as_json(lags, result.question)},
         {"mythos_flop": _flop_as_json(result.log_flop)},
         to_json(months),
         {
@@ -336,10 +337,6 @@ def _as_json(result: Forecast, dates: Table[float], months: Table[Month]) -> dic
             "notes": list(result.notes),
         },
     )
-
-
-def _without_lags_as_json(result: Forecast) -> dict[str, Any] | None:
-    return None if result.without_lags is None else distribution_as_json(result.without_lags, result.question)
 
 
 def _flop_as_json(log_flop: AnyDistribution) -> dict[str, Any]:
