@@ -26,7 +26,7 @@ from .policies import NO_INTERVENTION, Intervention, redrawn
 from .pools import Pool, PoolInTurn
 
 CHUNK = 16_384  # draws, a power of two for Sobol's points; fewer take more calls, more take more memory
-WHOLE = slice(None)  # all draws
+ALL_DRAWS = slice(None)
 KEPT_READY = 3 * 2**20
 """Numbers, 24 MiB of them. The C library gives freed memory back to the system beyond a limit that the largest array
 freed so far raises, to 32 MiB at most: one as large as a chunk's arrays together keeps them from being mapped, and
@@ -212,7 +212,7 @@ def simulate[Kept](
     beside: Mapping[str, Family] | None = None,
     transform: Transform | None = None,
     replicates: int = 0,
-    part: slice = WHOLE,
+    part: slice = ALL_DRAWS,
 ) -> Iterator[Kept]:
     """Draw from the prior and keep something of each chunk.
 

@@ -102,8 +102,8 @@ def build_model(
                 name=name,
             )
 
-        in_force, change = _in_force(assumptions, values, race)
-        data = _switches(in_force, list(assumptions.race.sources))
+        enacted, change = _in_force(assumptions, values, race)
+        data = _switches(enacted, list(assumptions.race.sources))
         kept = pm.Data("source_kept", data["source_kept"], dims="source")
         stop = pm.Data("source_stop", data["source_stop"], dims="source")
         limited = pm.Data("distillation_limited", data["distillation_limited"])

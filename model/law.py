@@ -21,7 +21,7 @@ from .equations import LARGEST_LOG_FACTOR, SMALLEST_PACE
 from .mechanisms.mechanism import Progress
 from .mechanisms.own import CONSTANT
 
-FARTHEST = 1e6  # months; no law but the constant one is asked beyond them
+LAST_MONTH = 1e6  # since t = 0; no law but the constant one is asked beyond it
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Law:
         if self.constant:
             return self.pace * t
         values = dict(zip(self.progress.quantities, self.values, strict=True))
-        since = xp.minimum(xp.maximum(t, 0.0), FARTHEST)
+        since = xp.minimum(xp.maximum(t, 0.0), LAST_MONTH)
         return self.progress.log_progress(xp, since, self.pace, values) + self.pace * xp.minimum(t, 0.0)
 
 

@@ -10,7 +10,7 @@ from ..priors.table import Quantity
 from .naming import UNITS
 from .reporting import RANK
 
-DIMS = ("chain", "draw", "event", "figure", "firm", "item", "probability", "quantity", "source")
+OF_DIMS = ("chain", "draw", "event", "figure", "firm", "item", "probability", "quantity", "source")
 SWITCHES = ("as_of_month", "distillation_limited", "source_kept", "source_stop")
 OF_ITEMS = ("figures", "observation", "observed")
 OF_TREES = ("kind", "prior_quantile", "source_channel", "source_firm", "unit")
@@ -20,7 +20,7 @@ NUMBERED = "ready_foreseen_"  # begins the names of dates as they would have bee
 RESERVED = frozenset(
     (
         *UNITS,
-        *DIMS,
+        *OF_DIMS,
         *SWITCHES,
         *OF_ITEMS,
         *OF_TREES,

@@ -39,7 +39,7 @@ PLAIN = ("mechanism",)  # sections whose entries are names, not rows
 LISTED = ("correlation",)  # sections that are lists of rows, [[SECTION]]
 WITHOUT = "without"  # the section that takes rows of others out, by name
 TAKEN_OUT = ("obstacle", "reporting", "lever", "regime")  # sections whose rows it can take out
-WHOLE = "title"  # a key that a row of theirs has where it is new, and no change to another
+TITLE = "title"  # a key that a row of theirs has where it is new, and no change to another
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,7 @@ def merge(
             gone.add(name)
         for name, row in layer.tables.get(section, {}).items():
             if name in gone:
-                if WHOLE not in row:
+                if TITLE not in row:
                     continue
                 gone.remove(name)
             earlier = merged.get(name)

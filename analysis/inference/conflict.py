@@ -23,7 +23,7 @@ from ...model.forward import CHUNK
 from ...priors.errors import and_text
 from ...priors.normal_quantile import normal_quantile
 from .adaptation import Pilot, rounds_of
-from .diagnostics import COLLAPSED, UntrustworthyError
+from .diagnostics import COLLAPSED, UNLIKELY, UntrustworthyError
 from .draws import Evaluate, PriorDraws
 from .estimates import Array
 from .importance import effective_number
@@ -40,7 +40,6 @@ from .widening import widenings
 SCREENED_DRAWS = CHUNK  # prior draws whose predictions are looked at in every case: too few to share out
 ESCALATED_DRAWS = 1_000_000  # prior draws tried before prior and evidence are said to conflict
 RESAMPLED, REPEATED = 8_192, 16  # draws given the other items, and observations simulated from each
-UNLIKELY = 1e-3  # probability of a reading as far out, from which an item is in conflict with nothing; as for silence
 SUSPICIOUS = 5.0 * UNLIKELY  # below which that probability is worked out on many draws
 ADVICE = "Leave items out with --evidence, lower their reliability or weight, or widen the prior"
 

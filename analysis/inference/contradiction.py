@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .diagnostics import UntrustworthyError
+from .diagnostics import UNLIKELY, UntrustworthyError
 from .question import Question
 from .silence import silences_in
 from .subsets import SharedDraws
@@ -19,8 +19,7 @@ from .subsets import SharedDraws
 if TYPE_CHECKING:
     from ...evidence.schema import Item
 
-UNLIKELIEST = 1e-3  # probability of the silence given everything else, below which it is not answered
-SUSPICIOUS = 0.05  # below which that probability is worked out on draws fitted to everything else
+FITTED_BELOW = 0.05  # from which down that probability is worked out on draws fitted to everything else
 
 
 def refuse_contradicted(question: Question, items: Sequence[Item], shared: SharedDraws) -> None:
@@ -42,10 +41,10 @@ def refuse_contradicted(question: Question, items: Sequence[Item], shared: Share
     """
     for silence in silences_in(question, items):
         chance = silence_given_others(silence.item, items, shared)
-        if chance < UNLIKELIEST:
+        if chance < UNLIKELY:
             raise UntrustworthyError(
                 f"silence contradicts all else that the model holds: {silence.item}, through {silence.counted}, has a "
-                f"probability of {chance:.1g} given everything else ({UNLIKELIEST:g} at least is wanted). "
+                f"probability of {chance:.1g} given everything else ({UNLIKELY:g} at least is wanted). "
                 f"{_explanations(question)}"
             )
 
@@ -55,7 +54,7 @@ def silence_given_others(name: str, items: Sequence[Item], shared: SharedDraws) 
     whole, others = [item.id for item in items], [item.id for item in items if item.id != name]
     everything, rest = shared.subset(whole), shared.subset(others)
     chance = everything.log_ratio(rest).value
-    if np.exp(chance) < SUSPICIOUS:
+    if np.exp(chance) < FITTED_BELOW:
         chance = everything.log_ratio(shared.best_subset(others)).value
     return float(np.exp(chance))
 

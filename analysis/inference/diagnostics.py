@@ -19,7 +19,7 @@ FEWEST_DRAWS = 20  # of which ten lie on either side of the median: of fewer, no
 WORST_RHAT = 1.01
 FEWEST_CHAIN_EFFECTIVE = 400  # bulk and tail ESS of the date, as R-hat's authors advise for four chains
 MOST_DIVERGENT = 1e-3  # share of transitions
-
+UNLIKELY = 1e-3  # probability of a reading as far out, or of a silence given all else, below which nothing is answered
 
 LONG_TAILED = "the variance of the date rests on a few draws far beyond all others: shares of it are chance"
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ...model.draws import QuantileTransform, SobolStreams, Transform, UniformStreams, chunks_of
 from ...model.draws import Values as Values
-from ...model.forward import CHUNK, WHOLE, simulate, sobol_layout
+from ...model.forward import ALL_DRAWS, CHUNK, simulate, sobol_layout
 from ...priors.copula import INDEPENDENT, Copula
 from ...priors.errors import InputError
 from ...priors.families import Family
@@ -155,7 +155,7 @@ class PriorDraws:
     def chunks(self, evaluate: Evaluate) -> Iterator[Mapping[str, Array]]:
         """Yield what `evaluate` returns of each chunk, in order."""
         ratios: list[Array] = []
-        yield from self._evaluated(evaluate, WHOLE, ratios)
+        yield from self._evaluated(evaluate, ALL_DRAWS, ratios)
         self._take(ratios)
 
     def _evaluated(self, evaluate: Evaluate, part: slice, ratios: list[Array]) -> Iterator[Mapping[str, Array]]:
@@ -213,7 +213,7 @@ class PriorDraws:
                 key="--draws",
             )
         shared = len(self._names) * self._layout.draws >= LEAST_SHARED and not self._scrambles
-        parts = parts_of(self._layout.draws) if shared else [WHOLE]
+        parts = parts_of(self._layout.draws) if shared else [ALL_DRAWS]
         done = together([partial(self._part, evaluate, part, places) for part in parts])
         self._take([ratios for each in done for ratios in each.log_ratios])
         if self._kept is not None:

@@ -37,7 +37,7 @@ from .words import share_text
 RELIABLE = 0.5  # stated probability of being genuine from which on an item is believed by its own file
 DISBELIEVED = 0.05  # posterior probability of being genuine below which an item is read as not genuine
 SPEECHLESS = 1e-4  # probability, under a background, of what was seen or further out, below which it has no say
-SCREENED_DRAWS = 20_000  # prior draws in which it is looked for whether an item can be genuine at all
+JUDGED_DRAWS = 20_000  # prior draws in which it is looked for whether an item can be genuine at all
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ def genuineness_of(
     suspects = [row.item for row in found if row.doubtful]
     if not suspects:
         return tuple(found)
-    prior = _Screened(question, suspects)
+    prior = _OnPrior(question, suspects)
     return tuple(_examined(row, prior) if row.doubtful else row for row in found)
 
 
@@ -192,15 +192,15 @@ def genuineness_on_prior(question: Question, items: Sequence[Item], about: Seque
     chosen = doubted(question, about)
     if not chosen:
         return ()
-    prior = _Screened(question, items)
+    prior = _OnPrior(question, items)
     return tuple(_examined(_row(question, item, items, prior.given_all(item)), prior) for item in chosen)
 
 
-class _Screened:
+class _OnPrior:
     """Draws of the prior, with what they say of some items together and of each by itself."""
 
     def __init__(self, question: Question, items: Sequence[Item]) -> None:
-        self.question = replace(question, draws=SCREENED_DRAWS, quasi_random=False)
+        self.question = replace(question, draws=JUDGED_DRAWS, quasi_random=False)
         draws = prior_for(self.question, items)
         self._terms = Terms.of(self.question, items, draws.map(lambda values: terms_in(self.question, values, items)))
 
@@ -230,7 +230,7 @@ def _mean(genuine: Array, log_likelihood: Array) -> Estimate:
     return Weighting(raw.size, weights=raw / raw.sum()).estimate(genuine)
 
 
-def _examined(row: Genuineness, prior: _Screened) -> Genuineness:
+def _examined(row: Genuineness, prior: _OnPrior) -> Genuineness:
     """Add what draws of the prior say of an item, and what would have to change."""
     found = replace(row, alone=prior.alone(row.item), possible=prior.possible(row.item))
     if found.excluded_by != "prior":

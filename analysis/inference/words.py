@@ -4,7 +4,7 @@ from __future__ import annotations
 
 QUESTION = "When will a Chinese lab have a fully developed model like Claude Mythos?"  # that the project is about
 ROUNDED = 1e-12  # by which a sum of weights may miss 0 or 1
-WHOLE = 0.01  # from which on whole percent say enough
+IN_WHOLE_PERCENT = 0.01  # from which on whole percent say enough
 
 
 def chance_text(value: float) -> str:
@@ -28,4 +28,4 @@ def share_text(value: float) -> str:
     >>> share_text(0.0004), share_text(0.004), share_text(0.25)
     ('below 0.1%', '0.4%', '25%')
     """
-    return f"{value:.0%}" if WHOLE <= value <= 1.0 - WHOLE else chance_text(value)
+    return f"{value:.0%}" if IN_WHOLE_PERCENT <= value <= 1.0 - IN_WHOLE_PERCENT else chance_text(value)

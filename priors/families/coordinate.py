@@ -10,7 +10,7 @@ import numpy as np
 
 from ..bases import Array
 
-FARTHEST = 700.0  # exponentials of more are infinite
+LARGEST_EXPONENT = 700.0  # of more, exponentials are infinite
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Coordinate:
         """Values at coordinates, over ``numpy`` or ``pytensor.tensor`` (`xp`)."""
         if math.isfinite(self.low) and math.isfinite(self.high):
             # each half from its own end: neither is left by rounding
-            y, width = xp.clip(y, -FARTHEST, FARTHEST), self.high - self.low
+            y, width = xp.clip(y, -LARGEST_EXPONENT, LARGEST_EXPONENT), self.high - self.low
             return xp.where(y > 0.0, self.high - width / (1.0 + xp.exp(y)), self.low + width / (1.0 + xp.exp(-y)))
         if math.isfinite(self.low):
             return self.low + xp.exp(y)

@@ -18,8 +18,8 @@ from scipy import stats
 from catchup.analysis.archive.ready_curve import published_dates
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference.conditioning import condition
-from catchup.analysis.inference.contradiction import UNLIKELIEST, silence_given_others
-from catchup.analysis.inference.diagnostics import UntrustworthyError
+from catchup.analysis.inference.contradiction import silence_given_others
+from catchup.analysis.inference.diagnostics import UNLIKELY, UntrustworthyError
 from catchup.analysis.inference.forecast import forecast, forecast_prior
 from catchup.analysis.inference.posterior import Posterior
 from catchup.analysis.inference.question import Question
@@ -233,7 +233,7 @@ def test_the_probability_of_silence_given_the_rest_is_its_leave_one_out(tmp_path
     ready = conditioned(replace(request, evidence=others)).ready
     waited = np.maximum(request.question.as_of_months - ready.values, 0.0)
     expected = ready.weighting.estimate(np.exp(-waited / 2.0))
-    assert found > UNLIKELIEST
+    assert found > UNLIKELY
     assert found == pytest.approx(expected.value, abs=2.0 * widest(expected.mcse))
     with pytest.raises(UntrustworthyError, match="silence contradicts"):
         conditioned(asked("article", date(2028, 9, 1), "default"))

@@ -13,8 +13,7 @@ from recording import Add
 from scipy import stats
 
 from catchup.analysis.inference.conditioning import condition
-from catchup.analysis.inference.conflict import UNLIKELY
-from catchup.analysis.inference.diagnostics import UntrustworthyError
+from catchup.analysis.inference.diagnostics import UNLIKELY, UntrustworthyError
 from catchup.analysis.inference.estimates import Distribution
 from catchup.analysis.studies.calibration import Calibration, calibrate, make_plan
 from catchup.analysis.studies.calibration.plan import Plan
