@@ -38,10 +38,8 @@ class Base:
     quantile : callable
         ``quantile(xp, u, *parameters)`` of one quantity: u in (0, 1), of any shape, in the array namespace `xp`
         (``numpy`` or ``pytensor.tensor``). Parameters are numbers or, where other quantities give them, of u's shape.
-    cdf : callable
-        ``cdf(x, *parameters)`` of one quantity: x of any shape.
     cdf_in : callable
-        The same over an array namespace, ``cdf_in(xp, x, *parameters)``, of x inside the support.
+        ``cdf_in(xp, x, *parameters)`` of one quantity, over an array namespace: x inside the support, of any shape.
     sf : callable
         ``sf(x, *parameters)``, one minus the distribution function without the loss of digits: x of any shape.
     log_density : callable
@@ -61,11 +59,14 @@ class Base:
     name: str
     parameters: tuple[str, ...]
     quantile: Callable[..., Any]
-    cdf: Callable[..., Array]
     cdf_in: Callable[..., Any]
     sf: Callable[..., Array]
     log_density: Callable[..., Array]
     pymc: Callable[..., Any]
+
+    def cdf(self, x: Array, *parameters: Any) -> Array:
+        """Distribution function of one quantity, over NumPy: x of any shape."""
+        return np.asarray(self.cdf_in(np, x, *parameters))
 
 
 def _triangular_quantile(xp: Any, u: Any, low: float, mode: float, high: float) -> Any:
@@ -234,14 +235,10 @@ def _beta_pymc(name: str, alpha: Array, beta: Array, *, dims: str) -> Any:
     return pm.Beta(name, alpha=alpha, beta=beta, dims=dims)
 
 
-def _in_numpy(cdf_in: Callable[..., Any]) -> Callable[..., Array]:
-    return lambda x, *parameters: np.asarray(cdf_in(np, x, *parameters))
-
-
 BASES = {
-    name: Base(name, parameters, quantile, _in_numpy(cdf_in), cdf_in, sf, log_density, pymc)
-    for name, parameters, quantile, cdf_in, sf, log_density, pymc in (
-        (
+    base.name: base
+    for base in (
+        Base(
             "triangular",
             ("low", "mode", "high"),
             _triangular_quantile,
@@ -250,8 +247,8 @@ BASES = {
             _triangular_log_density,
             _triangular_pymc,
         ),
-        ("normal", ("mean", "sd"), _normal_quantile, _normal_cdf, _normal_sf, _normal_log_density, _normal_pymc),
-        (
+        Base("normal", ("mean", "sd"), _normal_quantile, _normal_cdf, _normal_sf, _normal_log_density, _normal_pymc),
+        Base(
             "uniform",
             ("low", "high"),
             _uniform_quantile,
@@ -260,6 +257,6 @@ BASES = {
             _uniform_log_density,
             _uniform_pymc,
         ),
-        ("beta", ("alpha", "beta"), _beta_quantile, _beta_cdf, _beta_sf, _beta_log_density, _beta_pymc),
+        Base("beta", ("alpha", "beta"), _beta_quantile, _beta_cdf, _beta_sf, _beta_log_density, _beta_pymc),
     )
 }
