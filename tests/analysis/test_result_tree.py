@@ -23,7 +23,8 @@ from catchup.analysis.inference.outcomes import ready_under
 from catchup.analysis.inference.posterior import Posterior
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
-from catchup.analysis.inference.tree.result_tree import load_tree, result_tree, save_tree
+from catchup.analysis.inference.tree.files import load_tree, save_tree
+from catchup.analysis.inference.tree.result_tree import result_tree
 from catchup.analysis.inference.tree.sampled import CLOSE, posterior_of_tree
 from catchup.analysis.inference.tree.schema import GROUPS, MAY_BE_INFINITE, violations
 from catchup.model.assumptions import Assumptions
