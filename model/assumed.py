@@ -179,7 +179,7 @@ class Assumptions:
 
         Raises
         ------
-        InputError
+        DependentError
             If two of them are not, naming the row or the correlation that says so.
         """
         return independent(names, self.beliefs, self.copula, self._tied_by)

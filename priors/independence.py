@@ -14,6 +14,10 @@ Stated = Callable[[str, str], tuple[str | None, str | None]]
 """File and key of what makes two quantities depend on each other, by their names."""
 
 
+class DependentError(InputError):
+    """Quantities that hang together, where they are read as independent: a belief like any other, if not there."""
+
+
 def independent(
     names: Iterable[str],
     beliefs: Mapping[str, Family],
@@ -35,8 +39,10 @@ def independent(
 
     Raises
     ------
+    DependentError
+        If two of them depend on each other or on a third.
     InputError
-        If two of them depend on each other or on a third, or nothing is believed of what one depends on.
+        If nothing is believed of what one depends on.
 
     Examples
     --------
@@ -65,7 +71,7 @@ def independent(
         if common:
             file, key = stated(one, other)
             tie = _tie(one, other, common, copula)
-            raise InputError(f"{tie}, but are read here as independent of each other", file=file, key=key)
+            raise DependentError(f"{tie}, but are read here as independent of each other", file=file, key=key)
     return {name: marginal(name, beliefs, copula) for name in names}
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from ...priors.clock import today
 from ...priors.errors import InputError
 from ...priors.files import as_text, make_folder, write_bytes, write_text
+from ...priors.independence import DependentError
 from ..archive.inputs import write_inputs
 from ..archive.manifest import (
     MANIFEST,
@@ -173,13 +174,13 @@ def _results_of(drawn: Posterior, watch: Stopwatch) -> tuple[dict[str, Any], dic
 
 
 def _asked(name: str, study: Callable[[Posterior], Any], drawn: Posterior) -> Any:
-    """What a study finds; or, where it is a reading beside the forecast, why that cannot be trusted: the run stands."""
-    from ..presentation.report.contents import READINGS
+    """What a study finds; or, where the report can do without, why it has no answer: the run stands."""
+    from ..presentation.report.contents import READINGS, RECORD
 
     try:
         return study(drawn)
-    except UntrustworthyError as error:
-        if name not in READINGS:
+    except (UntrustworthyError, DependentError) as error:
+        if name not in (*READINGS, RECORD):
             raise
         return _Refusal(error.on_command_line)
 

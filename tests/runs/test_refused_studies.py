@@ -1,4 +1,4 @@
-"""A study, or a part of one, whose answer cannot be trusted: the run says so, and stands."""
+"""A study, or a part of one, whose answer cannot be trusted or worked out: the run says so, and stands."""
 
 from __future__ import annotations
 
@@ -104,6 +104,55 @@ def test_a_run_whose_studies_have_answers_says_nothing_of_refusals(
     assert (folder / "trend.json").exists()
     assert not (folder / "refused.json").exists()
     assert "No answer" not in (folder / "report.html").read_text()
+
+
+CORRELATED = '[[correlation]]\nbetween = ["hindcast_typical_lag", "hindcast_lag_spread"]\nrank = 0.5\n'
+HANGING = """
+[quantity.level]
+family = "lognormal"
+median = 1.0
+sigma = 0.3
+unit = "1"
+description = "What others hang on"
+sources = ["project"]
+role = "comparison"
+[quantity.hindcast_frontier_pace]
+family = "lognormal"
+median = {quantity = "level", times = 12}
+sigma = 0.6
+[quantity.hindcast_frontier_scatter]
+family = "lognormal"
+median = {quantity = "level", times = 2}
+sigma = 0.4
+"""
+
+
+@pytest.mark.usefixtures("undrawn_runs")
+@pytest.mark.parametrize(
+    ("overlay", "key", "tie"),
+    [(CORRELATED, "correlation.0", "are correlated"), (HANGING, "quantity.", "both depend on level")],
+)
+def test_a_run_has_no_track_record_where_what_that_reads_as_independent_hangs_together(
+    overlay: str,
+    key: str,
+    tie: str,
+    few_studies: Callable[..., None],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (path := tmp_path / "own.toml").write_text(overlay)
+    few_studies("hindcast")
+    assert run(["run", "--runs", str(tmp_path / "runs"), "--quiet", *ASKED, "--priors", str(path)]) == 0
+    (said,) = [line for line in capsys.readouterr().err.splitlines() if "has no answer" in line]
+    folder = tmp_path / "runs" / "2026-11-21"
+    (reason,) = json.loads((folder / "refused.json").read_text()).values()
+    assert said.endswith(f"hindcast has no answer: {reason}")
+    assert reason.startswith(f"{path}: {key}")
+    assert tie in reason
+    assert not (folder / "hindcast.json").exists()
+    page = (folder / "report.html").read_text()
+    assert page.count(f"No answer: {reason}") == 1
+    assert page.count('id="hindcast"') == 1
 
 
 @pytest.mark.usefixtures("undrawn_runs")

@@ -42,6 +42,7 @@ READINGS = {
     "size": "Mythos's size",
 }
 """Results that a run may hold, each a section of its own, by the name of its file."""
+RECORD = "hindcast"
 
 LEAVES_OUT = "docs/leaves-out.md"
 NO_EARLIER_RUN = "There is no earlier run about this event in this folder to compare with."
@@ -57,14 +58,20 @@ def sections_of_report(sections: Sections) -> Iterator[Section]:
     for name, title in READINGS.items():
         if name in sections.results:
             yield _of_result(sections, name, title)
-        elif name in sections.refused:
-            yield Section(name, title, (Sentence(f"No answer: {sections.refused[name].rstrip('.')}."),))
+        else:
+            yield from _no_answer(sections, name, title)
     yield _sensitivity(sections)
     yield _checks(sections)
     yield from record_section(sections)
     yield leaves_out()
     yield _priors(sections.forecast.question)
     yield _repeat(sections)
+
+
+def _no_answer(sections: Sections, name: str, title: str) -> Iterator[Section]:
+    """Why a study that was asked has no answer; nothing of one that was not."""
+    if name in sections.refused:
+        yield Section(name, title, (Sentence(f"No answer: {sections.refused[name].rstrip('.')}."),))
 
 
 def _of_result(sections: Sections, name: str, title: str) -> Section:
@@ -128,17 +135,18 @@ def _checks(sections: Sections) -> Section:
 
 def record_section(sections: Sections) -> Iterator[Section]:
     """How past records would have been forecast; where the run's day knows of them."""
-    found = sections.results.get("hindcast")
+    title, found = "Track record", sections.results.get(RECORD)
+    yield from _no_answer(sections, RECORD, title)
     if found is not None:
         records, gate = episode_table(found), gate_tables(found)
         parts: tuple[Table[Any] | Picture | Fold, ...] = (
             score_table(found),
-            Picture("hindcast"),
+            Picture(RECORD),
             Fold(f"What was said of each of {len(found.episodes)} records", (records,)),
             *(Fold(table.title, (table,)) for table in gate),
         )
         sources = _published(found.table, *([] if found.gate is None else [found.gate.stocks]))
-        yield Section("hindcast", "Track record", parts, sources)
+        yield Section(RECORD, title, parts, sources)
 
 
 def _published(*tables: public.Table) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ class Sections:
     untrusted : str
         Why what moved since then cannot be told, if so.
     refused : dict of str to str
-        By section without an answer that can be trusted, why.
+        By section without an answer, why.
     drawings : dict of str to Drawing
         By name.
     """

@@ -200,8 +200,9 @@ def hindcast(tables: Sequence[Table], assumptions: Assumptions) -> Hindcast:
     Raises
     ------
     InputError
-        If there is no table, or too few records to compare anything, or what is believed of lags, or of the frontier's
-        trend, hangs together: it is read as independent.
+        If there is no table, or too few records to compare anything.
+    DependentError
+        If what is believed of lags, or of the frontier's trend, hangs together: it is read as independent.
 
     Examples
     --------

@@ -31,6 +31,11 @@ def track_record(posterior: Posterior) -> Hindcast:
     -------
     Hindcast
         Of records that come with the project, whatever tables are kept: a run needs no download.
+
+    Raises
+    ------
+    DependentError
+        If what is believed of lags, or of the frontier's trend, hangs together.
     """
     assumptions, records = posterior.question.assumptions, shipped_records()
     gate = gate_hindcast(records, shipped_records(STOCKS), assumptions)
