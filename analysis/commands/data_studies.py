@@ -138,8 +138,8 @@ def print_item(text: dict[str, Any]) -> int:
     """Print an item's file, once it has been read as one."""
     import tomli_w
 
-    from ...evidence.schema import item_from_table
+    from ..studies.tables.written_items import written_item
 
-    item_from_table(text, file=f"{text['id']}.toml")
+    written_item(text)
     print(tomli_w.dumps(text), end="")
     return 0

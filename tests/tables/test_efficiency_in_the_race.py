@@ -17,7 +17,8 @@ from catchup.analysis.inference.conditioning import condition
 from catchup.analysis.inference.estimates import Distribution, Weighting
 from catchup.analysis.inference.request import choose_evidence
 from catchup.analysis.studies.tables import efficiency
-from catchup.analysis.studies.tables.efficiency import Choice, measured_progress, progress_item
+from catchup.analysis.studies.tables.efficiency import Choice, measured_progress, progress_item_text
+from catchup.analysis.studies.tables.written_items import written_item
 from catchup.evidence import Item, read_table
 from catchup.evidence.efficiency.integration import PARAMETERS
 from catchup.evidence.selection import Selection
@@ -48,13 +49,13 @@ def index(tmp_path: Path) -> Path:
 
 def item_of(path: Path, weight: float, models: str = "all") -> Item:
     table = read_table(path, vintage=date(2026, 6, 16))
-    item = progress_item(measured_progress(table, load_assumptions(), Choice(models)), "table")
+    item = written_item(progress_item_text(measured_progress(table, load_assumptions(), Choice(models)), "table"))
     return replace(item, text=item.text.model_copy(update={"weight": weight}))
 
 
 def test_an_item_is_the_tables_curve(index: Path) -> None:
     found = measured_progress(read_table(index, vintage=date(2026, 6, 16)), load_assumptions())
-    item = progress_item(found, "table")
+    item = written_item(progress_item_text(found, "table"))
     clock, points = load_assumptions().clock(DAY), np.linspace(-0.4, 2.9, 67)
     density = item.log_density(np, item.observation(clock), points, item.figures(clock))
     curve = found.read.curve(points)

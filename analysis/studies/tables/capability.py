@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ....evidence.latents import with_own_quantities
-from ....evidence.schema import Item, item_from_table
+from ....evidence.schema import Item
 from ....evidence.tables.episodes import Release, chinese_records
 from ....evidence.tables.records import shipped_records
 from ....model.assumptions import DEFAULT_EVENT
@@ -28,7 +28,9 @@ from ...inference.result import Result
 from ..other_structures import ready_of
 from ..structure_registry import COMPUTE
 from ..telling import Telling, telling
+from .chosen import last_day
 from .frontier_structure import CapabilityFrontier, mythos_release
+from .written_items import item_text, written_item
 
 GATE, COUNTED, FRONTIER = COMPUTE, f"{COMPUTE}-with-scores", CapabilityFrontier.name
 TITLES: Mapping[str, str] = {
@@ -171,26 +173,17 @@ def _item(name: str, frontier: str, release: Release, prior: PriorTable) -> Item
     if frontier == "chinese":
         likelihood["months_before"] = prior.number("frontier_score_months_before")
     table = shipped_records()
-    return item_from_table(
-        {
-            "id": name,
-            "title": f"Score of {release.model}",
-            "kind": "frontier_score",
-            "role": "likelihood",
-            "known_since": max(table.vintage or release.day, release.day),
-            "weight": prior.number("frontier_score_weight"),
-            "weight_reason": "Lags are measured on the same index.",
-            "shares": ["epoch-capabilities-index"],
-            "observed": observed,
-            "likelihood": likelihood,
-            "sources": [
-                {
-                    "title": table.shape.title,
-                    "publisher": table.shape.publisher,
-                    "date": release.day,
-                    "address": "epoch.ai",
-                }
-            ],
-        },
-        file=f"{name}.toml",
+    return written_item(
+        item_text(
+            name,
+            f"Score of {release.model}",
+            "frontier_score",
+            (table,),
+            by="catchup capability",
+            known_since=max(last_day(table), release.day),  # of a score that is only expected, a day to come
+            observed=observed,
+            likelihood=likelihood,
+            weight=prior.number("frontier_score_weight"),
+            weight_reason="Lags are measured on the same index.",
+        )
     )

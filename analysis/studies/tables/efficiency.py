@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,6 @@ import numpy as np
 from ....evidence.efficiency.curve import EfficiencyCurve
 from ....evidence.efficiency.integration import PARAMETERS, Integrated, efficiency_curve
 from ....evidence.efficiency.models import ScoredModels
-from ....evidence.schema import Item, item_from_table
 from ....evidence.tables.scored import CONFIDENCES, scored_models
 from ....evidence.tables.table import Table
 from ....model.assumptions import PROGRESS_QUANTITY, Assumptions, load_assumptions
@@ -22,12 +20,11 @@ from ....priors.errors import InputError
 from ...inference.conditioning import condition
 from ...inference.diagnostics import UntrustworthyError
 from ...inference.estimates import Distribution
-from ...inference.json_values import significant
 from ...inference.posterior import Posterior
 from ...inference.probabilities import QUANTILES
 from ...inference.question import Question
-from .chosen import last_day, refuse_later
-from .telling_curve import refuse_flat
+from .chosen import refuse_later
+from .written_items import item_text, progress_observed, written_item
 
 BELIEF = "measured_progress"
 COUNTED_WITHIN = 12.0  # natural logarithms below the curve's top: what lies lower has no weight
@@ -195,18 +192,13 @@ def with_dates(found: MeasuredProgress, posterior: Posterior) -> MeasuredProgres
     dates, withheld = {UNCOUNTED: posterior.ready}, []
     for read in (found.read, *found.others):
         try:
-            item = progress_item(found, "table", read)
+            item = written_item(progress_item_text(found, "table", read))
         except InputError:  # a likelihood that is no likelier anywhere has no item
             withheld.append(read.choice.title)
             continue
         selection = replace(posterior.selection, counted=(*posterior.selection.counted, item))
         dates[read.choice.title] = condition(posterior.question, selection).ready
     return replace(found, dates=dates, withheld=tuple(withheld), question=posterior.question)
-
-
-def progress_item(found: MeasuredProgress, item_id: str, read: Read | None = None) -> Item:
-    """Make an item of evidence of a table, to be counted in the race; see `progress_item_text`."""
-    return item_from_table(progress_item_text(found, item_id, read), file=f"{item_id}.toml")
 
 
 def progress_item_text(found: MeasuredProgress, item_id: str, read: Read | None = None) -> dict[str, Any]:
@@ -221,52 +213,25 @@ def progress_item_text(found: MeasuredProgress, item_id: str, read: Read | None 
     read : Read, optional
         Which choice of models; the one asked for by default.
 
-    Returns
-    -------
-    dict
-        Its tables, as `item_from_table` takes them.
-
     Raises
     ------
     InputError
         If it rules out no fast progress, or no slow one.
     """
     read, table = read or found.read, found.table
-    refuse_flat(read.curve, table.file)
-    curve, choice, day = read.curve, read.choice, last_day(table)
-    chosen = {"models": choice.models, "confidence": choice.confidence}
-    return {
-        "id": item_id,
-        "title": f"Progress by scores and training compute, {choice.title}",
-        "kind": "efficiency_curve",
-        "role": "likelihood",
-        "known_since": day,
-        "shares": ["epoch-capabilities-index"],
-        "weight": found.weight,
-        "weight_reason": WEIGHT_REASON,
-        "notes": f"Written by catchup data efficiency from a table of sha256 {table.sha256}.",
-        "observed": {
-            "value": significant(curve.mode, 6),
-            "table": table.name,
-            "vintage": day,
-            **chosen,
-            **({"since": choice.since} if choice.since else {}),
-            "counted": len(read.counted.names),
-            "curve": {
-                "start": curve.start,
-                "step": curve.step,
-                "heights": [round(float(height - curve.values.max()), 6) for height in curve.values],
-            },
-        },
-        "sources": [
-            {
-                "title": f"{table.shape.title}, {table.shape.licence}",
-                "publisher": table.shape.publisher,
-                "date": day,
-                "quoted_in": Path(table.file).name,
-            }
-        ],
-    }
+    chosen: dict[str, Any] = {"models": read.choice.models, "confidence": read.choice.confidence}
+    if read.choice.since:
+        chosen["since"] = read.choice.since
+    return item_text(
+        item_id,
+        f"Progress by scores and training compute, {read.choice.title}",
+        "efficiency_curve",
+        (table,),
+        by="catchup data efficiency",
+        observed=progress_observed(table, read.curve, **chosen, counted=len(read.counted.names)),
+        weight=found.weight,
+        weight_reason=WEIGHT_REASON,
+    )
 
 
 def read_progress(table: Table, assumptions: Assumptions, choice: Choice) -> Read:

@@ -26,7 +26,6 @@ from numpy.typing import NDArray
 from ....evidence.efficiency.curve import EfficiencyCurve
 from ....evidence.intervals import interval_sd
 from ....evidence.lag_records import SHORTEST
-from ....evidence.schema import item_from_table
 from ....evidence.tables.episodes import Episode, lag_episodes
 from ....evidence.tables.table import Table
 from ....model.assumptions import PROGRESS_QUANTITY, Assumptions
@@ -44,12 +43,11 @@ from ....model.equations import (
 from ....priors.errors import InputError
 from ...inference.conditioning import condition
 from ...inference.estimates import Array, Distribution
-from ...inference.json_values import significant
 from ...inference.posterior import Posterior
 from ...inference.question import Question
 from .chosen import last_day, refuse_later
 from .lag_structures import LONGEST, POINTS, Said
-from .telling_curve import refuse_flat
+from .written_items import item_text, progress_observed, written_item
 
 DRAWS = 4_000
 FIRST, STEP, COUNT = 0.0, 0.125, 25  # values of log10 of progress: from none to 1 000 x per year
@@ -266,7 +264,7 @@ def with_dates(found: GateHindcast, posterior: Posterior) -> GateHindcast:
     InputError
         If a table is later than the day of the question, or the track record makes no item.
     """
-    item = item_from_table(hindcast_item_text(found, "hindcast-gate"), file="hindcast-gate.toml")
+    item = written_item(hindcast_item_text(found, "hindcast-gate"))
     for table in (found.table, found.stocks):
         refuse_later(table, posterior.question.as_of)
     selection = replace(posterior.selection, counted=(*posterior.selection.counted, item))
@@ -282,33 +280,15 @@ def hindcast_item_text(found: GateHindcast, item_id: str) -> dict[str, Any]:
     InputError
         If it rules out no fast progress, or no slow one.
     """
-    refuse_flat(found.curve, found.table.file)
-    curve, day = found.curve, last_day(found.table)
-    return {
-        "id": item_id,
-        "title": f"Progress by the gate's track record, {len(found.asked)} records",
-        "kind": "hindcast",
-        "role": "likelihood",
-        "known_since": day,
-        "shares": ["epoch-capabilities-index"],
-        "weight": found.weight,
-        "weight_reason": "The records' lags are counted as lags, too; what is believed of budgets is of today.",
-        "notes": f"Written by catchup hindcast from tables of sha256 {found.table.sha256} and {found.stocks.sha256}.",
-        "observed": {
-            "value": significant(curve.mode, 6),
-            "table": found.table.name,
-            "vintage": day,
-            "records": [asked.episode.reference.model for asked in found.asked],
-            "curve": {
-                "start": curve.start,
-                "step": curve.step,
-                "heights": [round(float(height - curve.values.max()), 6) for height in curve.values],
-            },
-        },
-        "sources": [_source(table) for table in (found.table, found.stocks)],
-    }
-
-
-def _source(table: Table) -> dict[str, Any]:
-    about = {"title": f"{table.shape.title}, {table.shape.licence}", "publisher": table.shape.publisher}
-    return {**about, "date": last_day(table), "quoted_in": table.file}
+    return item_text(
+        item_id,
+        f"Progress by the gate's track record, {len(found.asked)} records",
+        "hindcast",
+        (found.table, found.stocks),
+        by="catchup hindcast",
+        observed=progress_observed(
+            found.table, found.curve, records=[asked.episode.reference.model for asked in found.asked]
+        ),
+        weight=found.weight,
+        weight_reason="The records' lags are counted as lags, too; what is believed of budgets is of today.",
+    )

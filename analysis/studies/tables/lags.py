@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -16,6 +15,7 @@ from ....model.calendar import Calendar
 from ....priors.errors import InputError
 from ....priors.strict import read_toml
 from .chosen import last_day
+from .written_items import item_text
 
 SHIPPED = "epoch-lag-records"  # the ledger's own item of the kind: what was believed before any lag was measured
 ERROR_DIGITS = 4
@@ -117,23 +117,13 @@ def lag_item_text(found: Lags, item_id: str, calendar: Calendar) -> dict[str, An
         if episode.follower is not None:
             row |= {"follower": episode.follower.model, "follower_date": episode.follower.day}
         rows.append(row)
-    return {
-        "id": item_id,
-        "title": f"Lags of the records of {table.shape.title}",
-        "kind": "lag_records",
-        "role": "likelihood",
-        "known_since": found.until,
-        "shares": ["epoch-capabilities-index"],
-        "replaces": ["eci-lag", SHIPPED],
-        "notes": f"Written by catchup data lags from a table of sha256 {table.sha256}.",
-        "observed": {"organisation": table.shape.publisher, "episodes": rows},
-        "likelihood": dict(read_toml(item_path(SHIPPED))["likelihood"]),
-        "sources": [
-            {
-                "title": f"{table.shape.title}, {table.shape.licence}",
-                "publisher": table.shape.publisher,
-                "date": found.until,
-                "quoted_in": Path(table.file).name,
-            }
-        ],
-    }
+    return item_text(
+        item_id,
+        f"Lags of the records of {table.shape.title}",
+        "lag_records",
+        (table,),
+        by="catchup data lags",
+        observed={"organisation": table.shape.publisher, "episodes": rows},
+        likelihood=dict(read_toml(item_path(SHIPPED))["likelihood"]),
+        replaces=["eci-lag", SHIPPED],
+    )
