@@ -21,8 +21,9 @@ class Entry:
     run : Run
         The run.
     shift : mapping or None
-        Shift of the median since the run shown before it, months with MCSE, as this run recorded it; None where there
-        is no such run, or where it was another one that this run was compared with.
+        Shift of the median since the run shown before it, months with MCSE, as this run recorded it (no number where
+        the median comes from never, or goes there); None where there is no such run, or where it was another one that
+        this run was compared with.
     other_shift : mapping or None
         Where it was another one, as where a day between two runs was filled in later, or the run before is damaged:
         the shift since that one, with its name as ``since``.
@@ -141,7 +142,7 @@ def _shifts_of(run: Run, before: Run | None) -> tuple[dict[str, Any] | None, dic
         months, mcse, against = shift["months"], shift["mcse"], diff["against"]
     except (KeyError, TypeError):
         raise BrokenRunError(f"{run.folder / 'diff.json'}: is damaged") from None
-    numbers = isinstance(months, int | float) and isinstance(mcse, int | float | None)
+    numbers = isinstance(months, int | float | None) and isinstance(mcse, int | float | None)
     if not numbers or not isinstance(against, str):
         raise BrokenRunError(f"{run.folder / 'diff.json'}: is damaged")
     if before is not None and against == before.name:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
-from ..inference.estimates import Estimate
+from ..inference.json_values import estimate_of, from_json
 from ..inference.probabilities import HEADLINE
 from ..studies.attribution import Attribution, Change, Step
 from ..studies.attribution_steps import CONFIRMED
@@ -35,8 +34,8 @@ def moved_of(run: Run) -> Moved | None:
     if content is None:
         return None
     attribution = Attribution(
-        before={float(p): _infinite(value) for p, value in content["before"].items()},
-        after={float(p): _infinite(value) for p, value in content["after"].items()},
+        before={float(p): from_json(value) for p, value in content["before"].items()},
+        after={float(p): from_json(value) for p, value in content["after"].items()},
         total=_step(content["shift"]),
         steps=tuple(_step(entry) for entry in content["steps"]),
         reference_day=date.fromisoformat(content["reference_day"]),
@@ -45,9 +44,9 @@ def moved_of(run: Run) -> Moved | None:
 
 
 def _step(entry: Mapping[str, Any]) -> Step:
-    shifts = {p: _estimate(entry["shift"][f"{p:g}"], "months") for p in HEADLINE}
+    shifts = {p: estimate_of(entry["shift"][f"{p:g}"]) for p in HEADLINE}
     reasons = tuple(map(str, entry.get("reasons", ())))
-    probability = _estimate(entry["probability"], "value")
+    probability = estimate_of(entry["probability"], "value")
     title = str(entry["title"])
     return Step(changes_of(str(entry["id"]), title), title, shifts, probability, reasons=reasons)
 
@@ -71,12 +70,3 @@ def _confirms(title: str, item: str, *, alone: bool) -> bool:
     """Whether a title says that silence was confirmed; further on it may hold a revision's reason, in any words."""
     begins = f"{CONFIRMED}: {item}, through "
     return title.startswith(begins) or (not alone and f", {begins}" in title)
-
-
-def _estimate(entry: Mapping[str, float | None], key: str) -> Estimate:
-    return Estimate(_infinite(entry[key]), _infinite(entry["mcse"]))
-
-
-def _infinite(value: float | None) -> float:
-    """JSON has no number for what is infinite."""
-    return math.inf if value is None else float(value)

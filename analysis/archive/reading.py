@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,8 +17,8 @@ from numpy.typing import NDArray
 from ...evidence.schema import Item
 from ...evidence.selected import retraction
 from ...priors.errors import CatchupError, MissingFileError
-from ..inference.estimates import Estimate
 from ..inference.inputs import Inputs
+from ..inference.json_values import estimate_of
 from ..inference.question import Question
 from ..inference.snapshot import Snapshot
 from .inputs import read_inputs
@@ -37,6 +36,11 @@ PROGRAM = "program"  # its section with the code's hash and the changelog as it 
 REFUSED = "refused"  # its section with why studies have no answer, by study; not there where all have
 TARGETS = ("ready", "pretrained")
 UNSOUND = (CatchupError, KeyError, TypeError)  # what reading a run brings up that is missing in part or damaged
+
+
+def fault_of(folder: Path, error: Exception) -> str:
+    """Say in a line why a run cannot be read, of what reading it has brought up."""
+    return error.on_command_line if isinstance(error, CatchupError) else f"{folder}: is damaged"
 
 
 @dataclass(frozen=True)
@@ -146,18 +150,12 @@ class Run:
         )
         items: dict[str, Item] = {item.id: item for item in self.inputs.evidence()}
         quantiles = self.forecast["ready"]["quantiles"]
-        recorded = {float(p): _estimate(entry) for p, entry in quantiles.items()}
+        recorded = {float(p): estimate_of(entry) for p, entry in quantiles.items()}
         version = manifest.versions.get("catchup", "")
         gone = (item for item in self.known_items if item["retracted_on"] and item["id"] not in items)
         retracted = {item["id"]: retraction(item["retracted_on"], item["retracted_why"]) for item in gone}
         changes = tuple(map(str, (self.section(PROGRAM) or {}).get("changes", ())))
         return Snapshot(question, items, self.inputs, version, recorded, manifest.engine, retracted, self.code, changes)
-
-
-def _estimate(entry: dict[str, float | None]) -> Estimate:
-    """Read a quantile back; JSON has no number for what is infinite."""
-    months, mcse = entry["months"], entry["mcse"]
-    return Estimate(math.inf if months is None else months, math.inf if mcse is None else mcse)
 
 
 def read_run(folder: str | Path) -> Run:
@@ -281,7 +279,7 @@ def read_runs(runs: Path) -> Shelf:
                 faults.append(f"{folder}: is a copy of the run {first.name}: counted once")
         except UNSOUND as error:
             if os.path.lexists(folder):  # or else it was removed since the folder was listed
-                faults.append(error.on_command_line if isinstance(error, CatchupError) else f"{folder}: is damaged")
+                faults.append(fault_of(folder, error))
     return Shelf(tuple(sound.values()), tuple(faults))
 
 
@@ -315,7 +313,7 @@ def newest_with_inputs(runs: Sequence[Run]) -> tuple[Run | None, tuple[str, ...]
         try:
             _ = run.snapshot  # reads them
         except UNSOUND as error:
-            faults.append(error.on_command_line if isinstance(error, CatchupError) else f"{run.folder}: is damaged")
+            faults.append(fault_of(run.folder, error))
         else:
             return run, tuple(faults)
     return None, tuple(faults)

@@ -15,6 +15,7 @@ import numpy as np
 
 from ...model.calendar import Calendar
 from ..inference.estimates import Distribution
+from ..inference.json_values import from_json
 from ..inference.question import Question
 from ..inference.streaming import AnyDistribution
 from .manifest import BrokenRunError, read_json
@@ -72,7 +73,7 @@ def published_dates(run: Run) -> dict[str, Published]:
 def _kept(run: Run, name: str) -> Published:
     content = read_json(run.folder, name)
     try:
-        months = np.array([math.inf if value is None else float(value) for value in content["months"]])
+        months = np.array([from_json(value) for value in content["months"]])
         calendar = Calendar(datetime.date.fromisoformat(content["months_since"]), float(content["days_per_month"]))
         curve = Curve(months, float(content["effective_draws"]))
         if months.shape != LEVELS.shape or not (np.diff(months[np.isfinite(months)]) >= 0.0).all():

@@ -11,10 +11,10 @@ from datetime import date
 from typing import overload
 
 from ...model.calendar import Calendar
-from ...priors.errors import CatchupError, InputError
+from ...priors.errors import InputError
 from ..inference.estimates import Distribution, Weighting
 from ..inference.question import Question
-from .reading import UNSOUND, Run
+from .reading import UNSOUND, Run, fault_of
 from .ready_curve import Published, published_dates
 from .rivals import Rival, load_rivals
 from .scoring import RUN, TREND, score
@@ -126,8 +126,7 @@ def score_runs(runs: Iterable[Run], outcome: Outcome, days: Sequence[date] = ())
             try:
                 target, scored = next(iter(dates_of(run).items()))
             except UNSOUND as error:
-                reason = error.on_command_line if isinstance(error, CatchupError) else f"{run.folder}: is damaged"
-                yield LeftOut(run.name, title, as_of, reason)
+                yield LeftOut(run.name, title, as_of, fault_of(run.folder, error))
                 continue
             refuse_before_origin(outcome, scored.calendar)
             found = score(run.name, title, as_of, scored.curve, outcome, scored.calendar, days=days)

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..archive.reading import Run
 from ..inference.estimates import Estimate
+from ..inference.json_values import estimate_of
 from .harmless import harmless
 from .html import environment
 from .site.headline import Headline, headline_of
@@ -119,9 +120,7 @@ def _outcome_text(outcome: Mapping[str, Any]) -> str:
 
 
 def _shift(outcome: Mapping[str, Any]) -> Estimate:
-    """How far the median moves, as a run's file has it: null is beyond all that is followed."""
-    months, mcse = outcome["shift"]["0.5"]["months"], outcome["shift"]["0.5"]["mcse"]
-    return Estimate(math.inf if months is None else months, math.inf if mcse is None else mcse)
+    return estimate_of(outcome["shift"]["0.5"])
 
 
 def _titled(title: str) -> tuple[str, str]:

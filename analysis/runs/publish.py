@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...priors.errors import CatchupError, InputError
+from ...priors.errors import InputError
 from ...priors.files import check_folder
 from ..archive.asked_event import event_meant
 from ..archive.history import Entry, history
 from ..archive.manifest import file_hash
-from ..archive.reading import UNSOUND, Run, newest_with_inputs
+from ..archive.reading import UNSOUND, Run, fault_of, newest_with_inputs
 from ..archive.site_folder import OPTION, publish_files, stranger_in
 from ..presentation.site.addresses import INDEX
 from ..presentation.site.build import copied_files, is_ours, site_files, tell
@@ -79,16 +79,14 @@ def publish(
     found = history(runs)
     told, entries, faults = {}, list[Entry](), [*found.faults]
     for entry in found.entries:
-        fault = fault_of(entry.run)
+        fault = why_unpublished(entry.run)
         if not fault:
             try:
                 told[entry.run.name] = tell(entry.run)
                 entries.append(entry)
                 continue
-            except CatchupError as error:
-                fault = error.on_command_line
-            except (*UNSOUND, ValueError, AttributeError):
-                fault = f"{entry.run.folder}: is damaged"
+            except (*UNSOUND, ValueError, AttributeError) as error:
+                fault = fault_of(entry.run.folder, error)
         faults.append(fault)
     for run in _without_inputs([entry.run for entry in entries], event):
         faults.append(f"{run.folder}: its inputs are damaged")
@@ -109,15 +107,13 @@ def _without_inputs(runs: list[Run], event: str | None) -> list[Run]:
     return about[about.index(newest) + 1 :] if newest is not None else about
 
 
-def fault_of(run: Run) -> str:
+def why_unpublished(run: Run) -> str:
     """Say why a run is not published: it should not be trusted, or a file of it is not what its manifest says."""
     try:
         if not run.trustworthy:
             return f"{run.folder}: should not be trusted; its report says which check failed"
-    except CatchupError as error:
-        return error.on_command_line
-    except UNSOUND:
-        return f"{run.folder}: is damaged"
+    except UNSOUND as error:
+        return fault_of(run.folder, error)
     for name in copied_files(run):
         try:
             if file_hash(run.folder / name) != run.manifest.files[name]:

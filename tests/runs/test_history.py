@@ -32,6 +32,8 @@ from catchup.analysis.inference.probabilities import HEADLINE
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request
 from catchup.analysis.presentation.report.report import _story
+from catchup.analysis.presentation.table import plain
+from catchup.analysis.presentation.tables.history import layout
 from catchup.analysis.runs import run as running
 from catchup.analysis.runs.replay import parse_step, replay_days
 from catchup.analysis.runs.run import run
@@ -62,6 +64,22 @@ def test_an_event_that_nobody_knows_is_refused(shelf: Shelf) -> None:
     with pytest.raises(InputError, match=r"event: unknown event 'narow-exploit'; did you mean 'narrow-exploit'"):
         history(shelf[0], "narow-exploit")
     assert history(shelf[0], "widely-served").entries == ()
+
+
+def test_runs_whose_median_goes_to_never_and_comes_back_stay_in_the_history(tmp_path: Path) -> None:
+    """A shift that no number tells is recorded without one, which is no damage."""
+    hopeless = {"algorithmic_progress": 1.0001, "hyperscaler_budget": 0.001, "startup_budget": 0.001}
+    never = load_assumptions(model="article", fixed=hopeless, mechanisms={"progress": "slowing"})
+    usual = load_assumptions(model="article")
+    for day, assumptions in ((1, usual), (8, never), (15, usual)):
+        question = Question(assumptions, date(2026, 11, day), draws=1_000)
+        run(Request(question, evidence="none"), tmp_path / "runs", brief=True)
+    found = history(tmp_path / "runs")
+    assert found.faults == ()
+    assert [entry.shift and entry.shift["months"] for entry in found.entries] == [None, None, None]
+    (table,) = layout(found).tables
+    (moved,) = [column for column in table.columns if column.title == "moved, months"]
+    assert [plain(moved.text(entry)) for entry in found.entries] == ["", "from or to never", "from or to never"]
 
 
 @pytest.mark.slow

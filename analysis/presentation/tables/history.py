@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
 from ...archive.history import Entry, History
-from ...inference.estimates import Estimate
+from ...inference.json_values import estimate_of
 from ...inference.probabilities import HEADLINE
 from ..json_form import to_json
 from ..table import Cell, Column, Layout, Span, Table
@@ -78,6 +77,5 @@ def _moved(row: Entry) -> str:
     shift = row.shift or row.other_shift
     if shift is None:
         return ""
-    mcse = shift["mcse"]
-    text = shift_text(Estimate(shift["months"], math.inf if mcse is None else mcse))
+    text = "from or to never" if shift["months"] is None else shift_text(estimate_of(shift))
     return text if row.shift else f"{text} since {shift['since']}"
