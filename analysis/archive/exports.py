@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import numpy as np
 
 from ...model.calendar import months_later
 from ...priors.errors import CatchupError, InputError, unknown_name
-from .reading import TARGETS, Run
+from ..inference.json_values import from_json
+from .reading import Run
 from .ready_curve import Published
 from .scores import dates_of
+from .tabular import as_csv, csv_text
 from .views import Curve
 
 HUB_QUANTILES = (0.01, 0.025, *(round(0.05 * step, 2) for step in range(1, 20)), 0.975, 0.99)
 HUB_SAMPLES = 100
 HUB_TARGETS = {"ready": "days to ready", "known": "days to publicly known"}
-CSV_FIGURES = ("months", "date", "mcse")
 HUB_COLUMNS = ("origin_date", "event", "target", "output_type", "output_type_id", "value")
 CURVE_POINTS = 201
 MONTHS_SHOWN = 24  # by a continuous question that is given no end
@@ -63,7 +61,7 @@ def export(run: Run, form: str, *, lower: date | None = None, upper: date | None
     'origin_date,event,target,output_type,output_type_id,value'
     """
     writers: dict[str, Callable[[], str]] = {
-        "csv": lambda: _as_csv(run),
+        "csv": lambda: as_csv([run]),
         "json": lambda: json.dumps(run.forecast, indent=2) + "\n",
         "hubverse": lambda: _as_hubverse(run),
         "metaculus": lambda: _as_metaculus(run, lower, upper),
@@ -76,24 +74,13 @@ def export(run: Run, form: str, *, lower: date | None = None, upper: date | None
     return writers[form]()
 
 
-def _as_csv(run: Run) -> str:
-    forecast, asked = run.forecast, run.manifest
-    rows = [
-        (run.name, asked.as_of.isoformat(), asked.event, target, level, *(entry[name] for name in CSV_FIGURES))
-        for target in (*TARGETS, "known")
-        if forecast.get(target) is not None
-        for level, entry in forecast[target]["quantiles"].items()
-    ]
-    return _table(("run", "as_of", "event", "target", "quantile", *CSV_FIGURES), rows)
-
-
 def _as_hubverse(run: Run) -> str:
     """Quantile and sample rows in the hub's columns; values are days from the start of `origin_date` on.
 
     A quantile or sample that lies at never has no row.
     """
     dates = dates_of(run)
-    return _table(
+    return csv_text(
         HUB_COLUMNS, [row for name in HUB_TARGETS if name in dates for row in _hub_rows(run, name, dates[name])]
     )
 
@@ -108,7 +95,7 @@ def _hub_rows(run: Run, target: str, published: Published) -> list[tuple[str, ..
         return *asked, HUB_TARGETS[target], form, identity, f"{days:.4f}"
 
     said = run.forecast[target]["quantiles"]  # at its own levels a row is to the digit what the run's answer is
-    stated = {float(p): math.inf if entry["months"] is None else entry["months"] for p, entry in said.items()}
+    stated = {float(p): from_json(entry["months"]) for p, entry in said.items()}
     quantiles = np.maximum.accumulate([stated.get(p, curve.quantile(p)) for p in HUB_QUANTILES])
     samples = [curve.quantile((index + 0.5) / HUB_SAMPLES) for index in range(HUB_SAMPLES)]
     rows = [("quantile", f"{p:g}", value) for p, value in zip(HUB_QUANTILES, quantiles, strict=True)]
@@ -173,11 +160,3 @@ def continuous_curve(dates: Curve, lower: float, upper: float) -> list[float]:
             "narrow the bounds"
         )
     return [float(value) for value in curve]
-
-
-def _table(header: tuple[str, ...], rows: list[tuple[Any, ...]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return text.getvalue()
