@@ -118,10 +118,10 @@ def test_wrong_spread_fails(question: Question, items: tuple[Item, ...]) -> None
 
 def test_wrong_spread_changes_standard_deviations_and_nothing_else(items: tuple[Item, ...]) -> None:
     for item in items:
-        changed = with_spread(item, 0.5)
-        for name, value in item.likelihood.model_dump().items():
+        changed = with_spread(item, 0.5).stated_likelihood
+        for name, value in item.stated_likelihood.items():
             factor = 0.5 if name in ("sd", "accounting_sd", "background_sd") else 1.0
-            assert getattr(changed.likelihood, name) == factor * value
+            assert changed[name] == factor * value
 
 
 def test_weights_below_one_count_in_full(question: Question, items: tuple[Item, ...]) -> None:

@@ -62,7 +62,7 @@ COUNTED: dict[str, tuple[str, str, dict[str, Any], dict[str, Any]]] = {
 
 def test_the_counted_items_are_those_of_the_design() -> None:
     counted = {
-        item.id: (item.kind.name, str(item.text.known_since), item.observed.model_dump(), item.likelihood.model_dump())
+        item.id: (item.kind.name, str(item.text.known_since), item.observed.model_dump(), item.stated_likelihood)
         for item in LEDGER.items.values()
         if item.text.role == "likelihood"
     }
