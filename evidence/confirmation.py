@@ -13,10 +13,10 @@ import tomli_w
 from ..priors.errors import InputError
 from ..priors.files import write_text
 from .kinds.not_yet import NotYet
+from .revisions import CONFIRMED
 from .schema import Item, item_from_table, read_item
 
 ENTRY = "confirmed_through"
-KEY = f"observed.{ENTRY}"
 TABLE = re.compile(r"^\s*\[")
 OBSERVED = re.compile(r"^\s*\[\s*observed\s*\]")
 STATED = re.compile(rf"^(\s*{ENTRY}\s*=\s*)[0-9-]+")
@@ -118,7 +118,7 @@ def refuse_future(item: Item, today: date) -> None:
 
 def _refuse_future(through: date, today: date, item: Item) -> None:
     if through > today:
-        raise InputError(f"{through} is after {today}: nobody has looked yet", file=item.file, key=KEY)
+        raise InputError(f"{through} is after {today}: nobody has looked yet", file=item.file, key=CONFIRMED)
 
 
 def _refuse(item: Item, through: date, today: date) -> None:
@@ -132,10 +132,12 @@ def _refuse(item: Item, through: date, today: date) -> None:
     _refuse_future(through, today, item)
     if through < item.text.known_since:
         problem = f"{through} is before known_since ({item.text.known_since})"
-        raise InputError(problem, file=item.file, key=KEY)
+        raise InputError(problem, file=item.file, key=CONFIRMED)
     before = item.observed.confirmed_through
     if before is not None and through <= before:
-        raise InputError(f"{through} says nothing new: it was confirmed through {before}", file=item.file, key=KEY)
+        raise InputError(
+            f"{through} says nothing new: it was confirmed through {before}", file=item.file, key=CONFIRMED
+        )
 
 
 def _undated(item: Item) -> dict[str, Any]:

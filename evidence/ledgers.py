@@ -54,7 +54,7 @@ class Ledger:
         stood = {name: item.as_of(day) for name, item in self.items.items()}
         if all(stood[name] is item for name, item in self.items.items()):
             return self
-        return Ledger(one_error_per_organisation(one_ratio_per_firm(stood)), self.folder)
+        return Ledger(with_own_names(stood), self.folder)
 
 
 def load_ledger(folder: str | Path | None = None, extra_files: Iterable[str | Path | Item] = ()) -> Ledger:
@@ -111,8 +111,7 @@ def load_ledger(folder: str | Path | None = None, extra_files: Iterable[str | Pa
             raise InputError(f"'{item.id}' is the id of {known.file} already; {instead}", file=item.file, key="id")
         items[item.id] = item
     _refuse_replacing_nothing(items)
-    ledger = one_rank_per_policy(one_error_per_organisation(one_ratio_per_firm(items)))
-    return Ledger(ledger, "" if folder is None else str(folder))
+    return Ledger(with_own_names(items), "" if folder is None else str(folder))
 
 
 def _refuse_replacing_nothing(items: Mapping[str, Item]) -> None:
@@ -138,6 +137,11 @@ def _files(folder: str | Path | None) -> list[Path]:
     if not files:
         raise InputError("holds no item of evidence: TOML files were expected", file=place)
     return files
+
+
+def with_own_names(items: Mapping[str, Item]) -> dict[str, Item]:
+    """Name the quantities that items have of their own: firms' ratios, organisations' errors, ranks of policies."""
+    return one_rank_per_policy(one_error_per_organisation(one_ratio_per_firm(items)))
 
 
 def one_ratio_per_firm(items: Mapping[str, Item]) -> dict[str, Item]:

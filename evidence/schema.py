@@ -21,7 +21,7 @@ from .kinds import Kind
 from .kinds.doubt import AnyDoubt, log_sum, mixture_parts, ranks_within, read_likelihood, share_genuine
 from .kinds.kind import Array, Clock, Figures, Name
 from .kinds.registry import kind_named, kind_names
-from .revisions import Revision, as_it_stood, check_history
+from .revisions import CONFIRMED, Revision, as_it_stood, check_history
 from .sources import SLUG as SLUG
 from .sources import Slug, Source
 
@@ -329,8 +329,7 @@ def _checked(table: Mapping[str, Any], *, file: str) -> Item:
         raise InputError(f"{day} is after known_since ({text.known_since})", file=file, key="observed.date")
     confirmed = getattr(observed, "confirmed_through", None)
     if confirmed is not None and confirmed < text.known_since:
-        key = "observed.confirmed_through"
-        raise InputError(f"{confirmed} is before known_since ({text.known_since})", file=file, key=key)
+        raise InputError(f"{confirmed} is before known_since ({text.known_since})", file=file, key=CONFIRMED)
     check_history(text, table, file, item_from_table)
     observed = kind.published_by(observed, text.known_since, text.sources[0].publisher)
     return Item(text, kind, observed, likelihood, file, doubt=doubt)

@@ -65,11 +65,9 @@ def select(ledger: Ledger, which: str | Sequence[str], as_of: datetime.date, ass
     published = [item for item in ledger.items.values() if item.text.known_since <= as_of]
     standing = [item for item in published if not item.retracted_by(as_of)]
     known = [item for item in standing if item.id not in unfit]
-    left = _left_out([item for item in known if item.id in chosen], named, assumptions)
-    clock = assumptions.clock(as_of)
-    ended = {**left, **_ended_silences([item for item in known if item.id in chosen], clock)}
-    ended |= _said_again([item for item in known if item.id in chosen and item.id not in ended], clock)
-    asked = [item for item in known if item.id in chosen]
+    asked, clock = [item for item in known if item.id in chosen], assumptions.clock(as_of)
+    ended = {**_left_out(asked, named, assumptions), **_ended_silences(asked, clock)}
+    ended |= _said_again([item for item in asked if item.id not in ended], clock)
     counted = tuple(_as_looked(item, asked) for item in asked if item.id not in ended)
     refuse_double_counting(counted, assumptions)
     others = [item for item in known if item.id not in chosen]

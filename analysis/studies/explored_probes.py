@@ -14,7 +14,7 @@ from typing import Any
 
 from ...evidence import Item, check_against, item_from_table, template
 from ...evidence.kinds.rental_spend import RentalSpend
-from ...evidence.ledgers import one_error_per_organisation, one_ratio_per_firm
+from ...evidence.ledgers import with_own_names
 from ...model.assumptions import Assumptions
 from ...priors.errors import InputError
 from ..inference.question import Question
@@ -95,4 +95,4 @@ def _fits(item: Item, assumptions: Assumptions) -> bool:
 def _named(item: Item, items: Sequence[Item]) -> Item:
     """Give an item the quantities of its own that it would have, added to others."""
     known = {each.id: each for each in items} | {item.id: item}
-    return one_error_per_organisation(one_ratio_per_firm(known))[item.id]
+    return with_own_names(known)[item.id]

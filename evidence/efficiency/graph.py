@@ -58,9 +58,7 @@ def build_efficiency_model(
     return model
 
 
-def observe_scores(
-    models: ScoredModels, values: Mapping[str, Any], progress: Any, degrees: float, weight: float = 1.0
-) -> None:
+def observe_scores(models: ScoredModels, values: Mapping[str, Any], progress: Any, degrees: float) -> None:
     """Add a table's scores to the model in context, as one observed vector: the line's and, for instance, the race's.
 
     Parameters
@@ -73,8 +71,6 @@ def observe_scores(
         Yearly progress (x per year): of the race, ``model["algorithmic_progress"]``.
     degrees : float
         Degrees of freedom of a score's error.
-    weight : float
-        Exponent on each score's likelihood.
     """
     model = pm.modelcontext(None)
     model.add_coords({"model": list(models.names), "organisation": list(models.organisations)})
@@ -87,7 +83,7 @@ def observe_scores(
     variance = error_variance(noise, models.score_sd)
 
     def logp(value: Any, mean: Any, squared_scale: Any) -> Any:
-        return weight * log_student_t(pt, value - mean, squared_scale, degrees)
+        return log_student_t(pt, value - mean, squared_scale, degrees)
 
     def simulated(mean: Any, squared_scale: Any, size: Any) -> Any:
         return pm.StudentT.dist(nu=degrees, mu=mean, sigma=pt.sqrt(squared_scale), size=size)

@@ -146,12 +146,12 @@ def _worked_out(kind: CurveKind[Any, Any], observed: Any, likelihood: Any, calen
     if likelihood is None:
         return centre
     curve = kind.curve(observed, likelihood, calendar)
-    heights = normalised(curve.start, curve.step, curve.heights)
+    heights = normalised(curve.step, curve.heights)
     named = {HEIGHT.format(place): height for place, height in enumerate(heights)}
     return {"start": curve.start, "step": curve.step, **centre, **named}
 
 
-def normalised(start: float, step: float, heights: tuple[float, ...]) -> tuple[float, ...]:
+def normalised(step: float, heights: tuple[float, ...]) -> tuple[float, ...]:
     """Heights of a curve less the logarithm of what its exponential integrates to, beyond its ends too."""
     last = len(heights) - 1
     top = max(heights)

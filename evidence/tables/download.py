@@ -172,7 +172,7 @@ def _fetch(partial: _Partial, wait: float, deadline: float) -> bool:
         headers |= {"Range": f"bytes={partial.size}-", "If-Range": mark}
     request = urllib.request.Request(partial.address, headers=headers)
     with urllib.request.urlopen(request, timeout=wait) as answer:
-        whole = _whole_length(answer, partial.size)
+        whole = _whole_length(answer)
         if whole is not None and whole > LARGEST_TABLE:
             raise too_large(partial.address, whole)
         if not _goes_on(answer, partial.size):
@@ -194,7 +194,7 @@ def _goes_on(answer: Any, size: int) -> bool:
     return bool(answer.status == http.HTTPStatus.PARTIAL_CONTENT and span.startswith(f"bytes {size}-"))
 
 
-def _whole_length(answer: Any, size: int) -> int | None:
+def _whole_length(answer: Any) -> int | None:
     """Length of the whole file, as far as the server says."""
     if answer.status == http.HTTPStatus.PARTIAL_CONTENT:
         total = answer.headers.get("Content-Range", "").rpartition("/")[2]

@@ -212,7 +212,7 @@ class Shapes:
             raise self._unknown(header, matches, file, line)
         return max(whole, key=lambda match: len(match.positions))
 
-    def shape(self, name: str, *, key: str | None = None) -> Shape:
+    def shape(self, name: str) -> Shape:
         """Return a shape by name.
 
         Raises
@@ -221,7 +221,7 @@ class Shapes:
             If there is none of that name.
         """
         if name not in self.shapes:
-            raise unknown_name("table", name, self.shapes, key=key)
+            raise unknown_name("table", name, self.shapes)
         return self.shapes[name]
 
     def _unknown(self, header: Sequence[str], matches: Sequence[Match], file: str, line: int) -> InputError:

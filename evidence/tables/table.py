@@ -105,11 +105,11 @@ class Table:
 
     def interval_sd(self, column: str) -> NDArray[np.float64]:
         """Standard deviation of a normal as wide as a column's interval; 0 where there is none. Shape (row,)."""
-        row = next((row for row in self.shape.interval if row.value == column), None)
-        if row is None or not {row.low, row.high} <= self.columns.keys():
+        level = self.shape.level(column)
+        if level is None:
             return np.zeros(len(self))
-        width = np.nan_to_num(self[row.high] - self[row.low])
-        return np.asarray(width * interval_sd(1.0, row.level))
+        low, high = self.interval(column).T
+        return np.asarray(np.nan_to_num(high - low) * interval_sd(1.0, level))
 
     def interval(self, column: str) -> NDArray[np.float64]:
         """Ends of a column's interval, NaN where there is none; shape (row, 2)."""

@@ -36,7 +36,7 @@ def test_a_curve_rises_from_its_first_point_and_falls_to_its_last(heights: tuple
 @pytest.mark.parametrize("share", [0.9, 0.5, 1e-3])
 def test_beyond_its_points_a_curve_is_drawn_from_as_the_exponential_that_it_falls_as(share: float) -> None:
     start, step = -1.0, 0.5
-    heights = normalised(start, step, PEAK)
+    heights = normalised(step, PEAK)
     named = {HEIGHT.format(place): height for place, height in enumerate(heights)}
     figures = {"start": start, "step": step, "centre": 0.0, **named}
     first, last = end_slopes(spline_pieces(np, heights))
