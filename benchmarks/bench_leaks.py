@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from subprocess import run
 from typing import Any
 
-from comparing import Ledger, in_turns, shortest
+from comparing import Ledger, catchup, in_turns, shortest
 
 from catchup.analysis.presentation.pages.leaks import PAGE, leaks_in
 
-DAY = "2026-11-21"
+DAY = ("--as-of", "2026-11-21")
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 ROUNDS = 4
 
 
-def catchup(*arguments: str) -> None:
-    command = [sys.executable, "-m", "catchup.analysis.commands.main", *arguments, "--as-of", DAY]
-    done = run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-
 def plain() -> None:
-    catchup("forecast")
+    catchup("forecast", *DAY)
 
 
-def with_leak(path: Path) -> Callable[[], None]:
-    return lambda: catchup("forecast", "--add", str(path))
+def with_leak(path: Path) -> Callable[[], object]:
+    return lambda: catchup("forecast", "--add", str(path), *DAY)
 
 
 def test_leaks_beside_a_plain_forecast(benchmark: Any, ledger: Ledger) -> None:
@@ -46,5 +38,5 @@ def test_leaks_beside_a_plain_forecast(benchmark: Any, ledger: Ledger) -> None:
 
 
 def test_worlds_beside_a_forecast(benchmark: Any, ledger: Ledger) -> None:
-    own, forecast = shortest(*in_turns(benchmark, lambda: catchup("worlds"), plain, rounds=ROUNDS))
+    own, forecast = shortest(*in_turns(benchmark, lambda: catchup("worlds", *DAY), plain, rounds=ROUNDS))
     ledger.at_most("catchup worlds / forecast", own / forecast, 20.0, f"{own:.1f} s against {forecast:.1f} s")

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from comparing import Ledger, in_turns, shortest
+from comparing import START, Ledger, in_turns, shortest
 
 FORECAST = ("forecast", "--evidence", "none")
 DEFAULT = ("forecast", "--as-of", "2026-11-21")
 CONDITIONED = ("forecast", "--draws", "1000000", "--engine", "importance")
 
-START = "from catchup.analysis.commands.main import main; main()"
 DAYS_PER_MONTH = 30.44
 
 
@@ -34,7 +33,7 @@ def process(*arguments: str, bytecode: Path | None = None) -> Callable[[], None]
     return run
 
 
-def catchup(*arguments: str, bytecode: Path | None = None) -> Callable[[], None]:
+def command(*arguments: str, bytecode: Path | None = None) -> Callable[[], None]:
     """Return what runs the command, as the installed script does."""
     return process("-c", START, *arguments, bytecode=bytecode)
 
@@ -51,7 +50,7 @@ def test_forecast_from_the_prior(
 ) -> None:
     bytecode = tmp_path if temperature == "cold" else None
     asked = (*FORECAST, "--model", model)
-    own, other = catchup(*asked, bytecode=bytecode), import_pymc(bytecode)
+    own, other = command(*asked, bytecode=bytecode), import_pymc(bytecode)
     own()
     forecast, pymc = shortest(*in_turns(benchmark, own, other, rounds=rounds))
     assert not any(tmp_path.iterdir())
@@ -64,7 +63,7 @@ def test_forecast_from_the_prior(
 
 
 def test_help(benchmark: Any, ledger: Ledger) -> None:
-    own = catchup("--help")
+    own = command("--help")
     own()
     shown, pymc = shortest(*in_turns(benchmark, own, import_pymc(), rounds=8))
     ledger.at_most("catchup --help / import pymc", shown / pymc, 0.4, f"{shown:.2f} s against {pymc:.2f} s")
@@ -74,7 +73,7 @@ def test_help(benchmark: Any, ledger: Ledger) -> None:
 def test_the_default_forecast(benchmark: Any, ledger: Ledger, model: str) -> None:
     """What everybody asks."""
     arguments = (*DEFAULT, "--model", model)
-    asked, pymc = shortest(*in_turns(benchmark, catchup(*arguments), import_pymc(), rounds=6))
+    asked, pymc = shortest(*in_turns(benchmark, command(*arguments), import_pymc(), rounds=6))
     what = f"catchup {' '.join(arguments)} / import pymc"
     ledger.at_most(what, asked / pymc, 1.6, f"{asked:.2f} s against {pymc:.2f} s")
 
@@ -82,7 +81,7 @@ def test_the_default_forecast(benchmark: Any, ledger: Ledger, model: str) -> Non
 @pytest.mark.parametrize("model", ["current", "article"])
 def test_how_well_its_median_is_known(benchmark: Any, ledger: Ledger, model: str) -> None:
     arguments = (*DEFAULT, "--model", model)
-    in_turns(benchmark, catchup(*arguments), rounds=1)
+    in_turns(benchmark, command(*arguments), rounds=1)
     done = subprocess.run(
         [sys.executable, "-c", START, *arguments, "--json"],
         capture_output=True,
@@ -99,7 +98,7 @@ def test_how_well_its_median_is_known(benchmark: Any, ledger: Ledger, model: str
 @pytest.mark.parametrize("model", ["current", "article"])
 def test_conditioning_on_the_ledger(benchmark: Any, ledger: Ledger, model: str) -> None:
     arguments = (*CONDITIONED, "--model", model)
-    conditioned, pymc = shortest(*in_turns(benchmark, catchup(*arguments), import_pymc(), rounds=4))
+    conditioned, pymc = shortest(*in_turns(benchmark, command(*arguments), import_pymc(), rounds=4))
     ledger.at_most(
         f"catchup {' '.join(arguments)} / import pymc",
         conditioned / pymc,
@@ -111,7 +110,7 @@ def test_conditioning_on_the_ledger(benchmark: Any, ledger: Ledger, model: str) 
 def test_the_two_models(benchmark: Any, ledger: Ledger) -> None:
     """What `current` holds beyond the article's model has its price, in all that is asked of it by default."""
     current, article = shortest(
-        *in_turns(benchmark, catchup(*DEFAULT, "--model", "current"), catchup(*DEFAULT, "--model", "article"), rounds=6)
+        *in_turns(benchmark, command(*DEFAULT, "--model", "current"), command(*DEFAULT, "--model", "article"), rounds=6)
     )
     what = f"catchup {' '.join(DEFAULT)}, --model current / --model article"
     ledger.at_most(what, current / article, 1.3, f"{current:.2f} s against {article:.2f} s")

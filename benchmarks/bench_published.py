@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bench_process import START
-from comparing import Ledger, in_process, in_turns, shortest
+from comparing import START, Ledger, in_process, in_turns, shortest
 
 PUBLISHED = os.environ.get("CATCHUP_PUBLISHED")
 ASKED = ("--model", "article", "--evidence", "none")

@@ -9,30 +9,25 @@ from pathlib import Path
 from subprocess import run
 from typing import Any
 
-from comparing import Ledger, in_turns, shortest
+from comparing import Ledger, catchup, in_turns, shortest
 
 DAY = "2026-11-21"
 SEASON = ("--from", "2026-06-12", "--to", DAY, "--every", "7d")
 WEEKS = 24
+ENGINE = ("--engine", "importance")
 ROUNDS = 3
-
-
-def catchup(*arguments: str) -> None:
-    command = [sys.executable, "-m", "catchup.analysis.commands.main", *arguments, "--engine", "importance"]
-    done = run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
 
 
 def one_run() -> None:
     """Make a whole run: figures, report, explorer, posterior."""
     with tempfile.TemporaryDirectory() as folder:
-        catchup("run", "--runs", f"{folder}/runs", "--as-of", DAY, "--quiet")
+        catchup("run", "--runs", f"{folder}/runs", "--as-of", DAY, "--quiet", *ENGINE)
         assert (Path(folder) / "runs" / DAY / "report.html").is_file()
 
 
 def season() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        catchup("replay", "--runs", f"{folder}/runs", *SEASON)
+        catchup("replay", "--runs", f"{folder}/runs", *SEASON, *ENGINE)
         assert len(list((Path(folder) / "runs").iterdir())) == WEEKS
 
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import sys
 import tempfile
 from datetime import date, timedelta
 from pathlib import Path
-from subprocess import run
 
 import pytest
-from bench_runs import DAY, catchup, compare, one_run
-from comparing import Ledger
+from bench_runs import DAY, ENGINE, compare, one_run
+from comparing import Ledger, catchup
 
 RUNS = 120
 NEWEST = date.fromisoformat(DAY)
@@ -25,7 +23,8 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """120 runs: two that a replay made, the later one under the days before it."""
     folder = tmp_path_factory.mktemp("site")
     first = (NEWEST - timedelta(weeks=1)).isoformat()
-    catchup("replay", "--runs", f"{folder}/made", "--from", first, "--to", DAY, "--every", "1w", "--draws", "20000")
+    days = ("--from", first, "--to", DAY, "--every", "1w")
+    catchup("replay", "--runs", f"{folder}/made", *days, "--draws", "20000", *ENGINE)
     for day, before in zip(DAYS, [None, *DAYS], strict=False):
         place = folder / "runs" / day.isoformat()
         shutil.copytree(folder / "made" / DAY, place)
@@ -45,10 +44,7 @@ def _sign(place: Path) -> None:
 
 
 def publish(runs: Path, site: Path) -> None:
-    command = [sys.executable, "-m", "catchup.analysis.commands.main", "publish"]
-    done = run([*command, "--runs", str(runs), "--site", str(site)], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
+    assert catchup("publish", "--runs", str(runs), "--site", str(site)) == ""
 
 
 def whole_site(runs: Path) -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from functools import partial
 from typing import Any
 
 import pytest
-from comparing import Ledger, in_turns, shortest
+from comparing import Ledger, catchup, in_turns, shortest
 
 DAY = ("--as-of", "2026-11-21")
-START = "from catchup.analysis.commands.main import main; main()"
 STUDIES = {
     ("influence", *DAY): 3.0,
     ("check", *DAY): 3.0,
@@ -20,11 +17,6 @@ STUDIES = {
     ("hindcast",): 20.0,
 }
 ROUNDS = 3
-
-
-def catchup(*arguments: str) -> None:
-    done = subprocess.run([sys.executable, "-c", START, *arguments], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("arguments", STUDIES, ids=lambda arguments: arguments[0])

@@ -27,13 +27,13 @@ LIBRARIES = ("catchup", "numpy", "scipy", "pymc", "pytensor", "numba", "nutpie",
 Add = Callable[..., None]
 
 
-def surroundings(libraries: Sequence[str] = LIBRARIES) -> dict[str, Any]:
+def surroundings() -> dict[str, Any]:
     """Return the day, the kind of machine and the versions; nothing that names a machine or a folder on it."""
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "machine": {"processor": processor(), "cores": os.cpu_count(), "system": platform.system()},
         "versions": {"python": platform.python_version()}
-        | {name: found for name in libraries if (found := _version(name))},
+        | {name: found for name in LIBRARIES if (found := _version(name))},
     }
 
 

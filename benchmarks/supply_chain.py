@@ -69,10 +69,10 @@ def audit(lock: Path = LOCK) -> Audit:
         return Audit(0, ())
 
 
-def write_bill(path: Path, lock: Path = LOCK) -> None:
+def write_bill(path: Path) -> None:
     """Write a bill of materials in CycloneDX's format: each locked package with its version and hashes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "cyclonedx_py", "requirements", str(lock), "--pyproject", str(PROJECT)]
+    command = [sys.executable, "-m", "cyclonedx_py", "requirements", str(LOCK), "--pyproject", str(PROJECT)]
     subprocess.run(
         [*command, "--output-reproducible", "--output-format", "JSON", "--output-file", str(path)],
         check=True,
