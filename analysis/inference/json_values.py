@@ -9,6 +9,7 @@ import numpy as np
 
 from .estimates import Estimate
 
+
 def number(value: float, digits: int = 4) -> float | None:
     """Round a figure for output; None where it is infinite or undefined, which JSON cannot say."""
     return round(value, digits) + 0.0 if np.isfinite(value) else None
