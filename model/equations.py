@@ -47,8 +47,8 @@ def flop_per_h100e_month(h100_peak: float, mfu: Any, seconds_per_month: float) -
 def remaining_share(distilled_share: Any, removed_share: Any) -> Any:
     r"""Share of progress that is left once distillation is limited, :math:`1 - r` with :math:`r = d\,e`.
 
-    Progress compounds, so distillation's part is a share of the orders of magnitude gained in a year: the rate at
-    which the requirement falls keeps this share of itself.
+    Progress compounds, so distillation's part is taken of its logarithm: the rate at which the requirement falls keeps
+    this share of itself.
     """
     return 1.0 - distilled_share * removed_share
 

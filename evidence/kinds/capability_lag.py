@@ -14,7 +14,7 @@ o is the optimism of benchmarks, the logarithm of the true lag over the measured
 it, so that ten measurements with one flaw do not count as ten. u is the error that measurements of one organisation
 share. J and o are the scope's. A gap that is nearly closed is told from none no better than by w months:
 :math:`\log_w L = \log\frac{L + \sqrt{L^2 + 4 w^2}}{2}` is the logarithm of L where L is much larger than w, and finite,
-with a slope, everywhere. In the published model J, g, e, u and w are 0, so that T is also the true lag in months.
+with a slope, everywhere. In the article's race J, g, e, u and w are 0, so that T is also the true lag in months.
 """
 
 from __future__ import annotations

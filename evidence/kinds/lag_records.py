@@ -8,7 +8,7 @@ What the model says of that lag is
 
 L is the gap as in ``capability_lag``, on the mean day d on which past records were met; an American record is
 released :math:`r_A` months after it is ready, a Chinese model :math:`r_C` months after; o is the optimism of
-benchmarks, u the error of the organisation that makes the index. In the published model no such months are known, and
+benchmarks, u the error of the organisation that makes the index. In the article's race no such months are known, and
 it reads no records.
 """
 

@@ -131,6 +131,19 @@ def test_the_published_model_holds_each_assumption_at_nothing() -> None:
     assert (published.table.number("lag_smoothing"), current.table.number("lag_smoothing")) == (0.0, WIDTH)
 
 
+def test_what_the_article_never_said_of_lags_is_not_ascribed_to_it() -> None:
+    """It reads no lag into its date, and says of Mythos and of the gap the opposite of what is held at nothing."""
+    published, undated = load_assumptions(model=ARTICLE), load_assumptions(["undated-lags"])
+    names = [name for _, names in STEPS.values() for name in names if name != CORRELATED]
+    own = ("project",)
+    assert {published.table.quantities[name].text.sources for name in names} == {own}
+    laid = {name for name in names if undated.beliefs[name].certain}
+    assert {undated.table.quantities[name].text.sources for name in laid} == {own}
+    assert undated.table.constants["lag_smoothing"].sources == own
+    assert next(row.text.sources for row in undated.table.correlations if set(row.pair) == set(OPTIMISM)) == own
+    assert load_assumptions().worlds["undated-lags"].text.references == own
+
+
 def test_assumptions_that_a_model_does_not_make_are_named(capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["lags", "--model", ARTICLE, "--as-of", str(DAY), "--draws", "2000"]
     assert catchup([*asked, "--json"]) == 0

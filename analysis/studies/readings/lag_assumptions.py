@@ -64,7 +64,7 @@ class LagAssumptions(Result):
     origin : Origin
         Where the draws of the model's own answer come from.
     rows : tuple of LagAssumption
-        Without any lag; with lags as the published model reads them; with one assumption after another, the last being
+        Without any lag; with lags as this project first read them; with one assumption after another, the last being
         the model's own answer; and with benchmarks that flatter nobody on average.
     not_made : tuple of str
         Ids of assumptions that the model does not make, so that they change nothing.
@@ -81,7 +81,7 @@ def lag_assumptions(posterior: Posterior) -> LagAssumptions:
     ----------
     posterior : Posterior
         On evidence that measures lags, of a model whose quantities say how they are read. Assumptions that its model
-        does not make (the published one makes none) change nothing.
+        does not make (the article's makes none) change nothing.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def lag_assumptions(posterior: Posterior) -> LagAssumptions:
     held = [name for _, names in STEPS.values() for name in names]
     rows = [
         _row(posterior, "without-lags", "No measured lag counted", assumptions, without),
-        _row(posterior, "published", "Lags as the published model reads them", _holding(assumptions, held)),
+        _row(posterior, "published", "Lags as this project first read them", _holding(assumptions, held)),
     ]
     for name, (title, names) in STEPS.items():
         freed += names
@@ -130,7 +130,7 @@ def _row(
 
 
 def _holding(assumptions: Assumptions, held: Collection[str]) -> Assumptions:
-    """Hold quantities at 0, as in the published model, and scopes apart where their correlation is held."""
+    """Hold quantities at 0, as in the article's race, and scopes apart where their correlation is held."""
     if not held:
         return assumptions
     rows: dict[str, Any] = {
