@@ -16,7 +16,7 @@ from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.studies.counterfactuals import changed_distributions, levers, regimes
 from catchup.analysis.studies.readings.events import events
 from catchup.analysis.studies.scenarios import scenarios
-from catchup.model.assumptions import Assumptions, load_assumptions
+from catchup.model.assumptions import Assumptions, load_assumptions, under_scenario
 from catchup.model.forward import outcome
 from catchup.model.policies import Intervention
 from catchup.priors import InputError, Layer
@@ -100,6 +100,16 @@ def test_scenarios_share_the_baselines_draws(question: Question, prior: Posterio
         assert sum(share.value for share in row.first_firm.values()) == pytest.approx(1.0)
     content = as_json(found)
     assert set(content["scenarios"][0]) >= {"id", "title", "source", "quantiles", "shift", "first_firm"}
+
+
+@pytest.mark.parametrize(("model", "one", "other"), [("article", "hyperscaler", "startup"), ("current", "bytedance", "deepseek")])
+def test_firms_that_pool_keep_the_start_ups_willingness(model: str, one: str, other: str) -> None:
+    """Whichever model names them: 6% of a year, not 1%."""
+    base = load_assumptions(model=model)
+    pooled = under_scenario(base, "firms-pooled")
+    assert pooled.race.firms[one].budget == base.race.firms[other].budget
+    assert other not in pooled.race.firms
+    assert "start-up's willingness" in base.scenarios["firms-pooled"].text.notes
 
 
 def test_a_scenario_named_twice_is_asked_once(prior: Posterior) -> None:
