@@ -36,6 +36,14 @@ def test_there_are_two_dozen_short_ones() -> None:
     assert {name: count for name, count in lines.items() if count > LONGEST} == {}
 
 
+def test_each_says_which_of_its_figures_are_its_sources() -> None:
+    said = {name: re.findall(r"^observed = [^#]*?  # (.*)$", text, re.MULTILINE) for name, text in leaks_in(TEXT).items()}
+    assert {name: words for name, words in said.items() if len(words) != 1} == {}
+    assert {name: words for name, words in said.items() if not re.search("the source's|judgement", words[0])} == {}
+    made_up = ("amodei", "bytedance-view", "markets", "musk", "zai-founder")
+    assert all("judgement" in said[f"{name}.toml"][0] for name in made_up)
+
+
 def test_all_are_valid_together(leaks: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
     assert catchup(["evidence", "check", *map(str, leaks.values()), "--as-of", f"{AS_OF}"]) == 0
     assert f"valid: {len(leaks)} items" in capsys.readouterr().out
