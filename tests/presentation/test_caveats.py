@@ -19,6 +19,7 @@ from catchup.model.assumptions import load_assumptions
 from catchup.priors.errors import InputError
 
 SOURCES = {"substrate-article", "longcat-post", "slide-thread", "capacity-essay", "compute-poor-essay"}
+BESIDE_THEM = {"project", "epoch-supercomputers"}
 DOCS = Path(__file__).resolve().parent.parent.parent / "docs"
 
 
@@ -57,6 +58,13 @@ def test_what_nothing_holds_says_what_is_left_out(tmp_path: Path) -> None:
         written(tmp_path, '[caveat.one]\nsources = ["substrate-article"]\ntext = "t"')
 
 
+def test_what_no_text_says_is_not_ascribed_to_one(caveats: Caveats) -> None:
+    """An obstacle that is this project's alone, and what a data set's authors say of its coverage."""
+    obstacle = load_assumptions().obstacles["first-run-setback"]
+    assert caveats.rows["first-of-its-size"].sources == obstacle.references == ("project",)
+    assert not SOURCES & set(caveats.rows["coverage-of-data"].sources)
+
+
 def test_an_unknown_key_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"held\.quantity: unknown key.*quantities"):
         written(tmp_path, '[caveat.one]\nsources = ["substrate-article"]\ntext = "t"\nheld.quantity = ["china_stock"]')
@@ -64,7 +72,9 @@ def test_an_unknown_key_is_refused(tmp_path: Path) -> None:
 
 def test_all_five_sources_speak(caveats: Caveats) -> None:
     said = {source for row in caveats.rows.values() for source in row.sources}
-    assert said == SOURCES
+    assert said == SOURCES | BESIDE_THEM
+    alone = [row for row in caveats.rows.values() if not SOURCES & set(row.sources)]
+    assert all("project" in row.sources for row in alone)
     texts = [row.text for row in caveats.rows.values()]
     assert len(set(texts)) == len(texts)
 

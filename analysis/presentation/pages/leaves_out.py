@@ -30,6 +30,7 @@ def leaves_out_page(question: Question) -> str:
             "Five texts stand behind the forecast, and each warns of what a forecast like this one misses. This page "
             "maps every such caveat, in this project's words, to the quantity, obstacle, lever, scenario, overlay, "
             f"item or command that holds it, or says that it is not modelled: {len(caveats.rows)} caveats, {counts}. "
+            "What none of the five warns of, and this project does, is said by `project`. "
             "It speaks of the default model, `current`: the published one (`--model article`) has none of its named "
             "firms, obstacles, parts that can train, commitments and months of release. It is made from "
             "`analysis/presentation/caveats.toml`; a test holds every name in it to something that exists.\n",
