@@ -42,6 +42,18 @@ def test_levers_as_promised(capsys):
         assert lever["instruments"]
 
 
+def test_text_names_the_instruments_that_json_has(capsys):
+    found = asked(capsys, "levers")
+    named = {name for lever in found["levers"] for name in lever["instruments"]}
+    assert {"Remote Access Security Act", "MATCH Act", "Stop Stealing Our Chips Act", "surety bonds"} <= named
+    assert any("exports to US hyperscalers abroad" in name for name in named)
+    assert run(["levers", *PRIOR]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert all(name in printed for name in named)
+    assert run(["regimes", *PRIOR]) == 0
+    assert "would pull them by" not in capsys.readouterr().out
+
+
 def test_levers_by_day_as_promised(capsys):
     found = asked(capsys, "levers", "--by-day")
     for lever in found["levers"]:

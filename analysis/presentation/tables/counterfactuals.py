@@ -87,13 +87,27 @@ def _table(result: Comparison) -> Table[_Row]:
             text=lambda row: leader_text(result.question.assumptions.race, firsts(row)),
             room=Room.PAGE,
         ),
-        Column(
-            path=("instruments",),
-            value=_of_changed(lambda row: list(row.instruments) if result.kind == "levers" else ABSENT),
-        ),
+        *_instruments_column(result),
     ]
     rows = [_Row(result.baseline), *(_Row(row.ready, row) for row in result.counterfactuals)]
     return Table(f"{TITLES[result.kind]} {date_text(result.acting_from)}; {SHIFTED}", columns, rows)
+
+
+def _instruments_column(result: Comparison) -> list[Column[_Row]]:
+    """What a government would pull each lever by; a commitment has no such thing."""
+    if result.kind != "levers":
+        return []
+    named = [f"{row.title}: {', '.join(row.instruments)}" for row in result.counterfactuals if row.instruments]
+    return [
+        Column(
+            title="By what",
+            text=lambda row: ", ".join(row.changed.instruments) if row.changed else "",
+            path=("instruments",),
+            value=_of_changed(lambda row: list(row.instruments)),
+            room=Room.PAGE,
+            instead=(f"What a government would pull them by: {'; '.join(named)}.",) if named else (),
+        )
+    ]
 
 
 def _unmoved_text(result: Comparison) -> str:
