@@ -8,6 +8,9 @@ import pytest
 from false_alarms import widest
 
 from catchup.analysis.presentation.pages.readings import AS_OF, MARKED, figures, filled, main
+from catchup.analysis.presentation.tables.builders import as_json
+from catchup.analysis.presentation.tables.capacity import day_table
+from catchup.analysis.presentation.tables.efficiency import progress_table
 from catchup.analysis.studies.readings.capacity import capacity
 from catchup.analysis.studies.readings.efficiency import efficiency
 from catchup.analysis.studies.readings.size import size_given, sizes
@@ -54,14 +57,25 @@ def test_every_table_is_on_a_page():
     assert used == set(figures(ask(100)))
 
 
-def test_capacity_page_compares_the_accounts_rightly():
-    question = ask()
-    by_year = {row.day.year: row for row in capacity(prior(question)).days}[2027]
-    inside, lax = by_year.inside.quantile_value(0.5), by_year.whole["tight-chips-lax-cloud"]
-    # they run close together: the one's median is well within the other's interval
-    for one, other in ((by_year.inside, lax), (lax, by_year.inside)):
-        assert other.quantile_value(0.05) < one.quantile_value(0.5) < other.quantile_value(0.95)
-    assert by_year.whole["tight-chips"].quantile_value(0.5) < 0.5 * inside
+def test_how_the_accounts_of_capacity_compare_is_worked_out():
+    found = capacity(prior(ask()))
+    last = found.days[-1]
+    inside = last.inside.quantile_value(0.5)
+    (line,) = day_table(found).lines
+    assert last.day.isoformat() == "2027-12-31"
+    for name in ("tight-chips", "tight-chips-lax-cloud"):
+        assert f"{inside / last.whole[name].quantile_value(0.5):.2g} times that under" in line
+
+
+@pytest.mark.parametrize("gap", [None, 3.0])
+def test_whether_as_much_progress_is_needed_as_closes_the_gap_is_worked_out(gap):
+    found = efficiency(prior(ask()), gap)
+    share = (found.needed.values >= found.gap).mean()
+    line = progress_table(found).lines[0]
+    assert line == f"The first launch needs {found.gap:g}-fold progress or more with probability {share:.1%}."
+    chance = as_json(found)["progress_needed"]["beyond_gap"]
+    assert chance["value"] == pytest.approx(share, rel=1e-3)
+    assert chance["mcse"] > 0.0
 
 
 def test_efficiency_page_reads_the_lag_backwards_rightly():

@@ -65,7 +65,7 @@ def event_page(question: Question) -> str:
             f"`{MILESTONE_EVENT}` has come; what that does to the compute-equivalent date hangs on how large a part "
             "of Mythos's compute the narrow event asks for. Shifts in months, with their Monte Carlo error:\n",
             to_markdown(_shifts(question, plain, counted)),
-            "Most of what it says goes into the multiple itself:\n",
+            "What it says of the multiple itself, which nobody knows either:\n",
             to_markdown(_multiples(question, counted)),
         ]
     )

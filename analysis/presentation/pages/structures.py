@@ -53,8 +53,8 @@ def structure_page(question: Question) -> str:
             f"({', '.join(f'`{name}`' for name in result.stacked_on)}), each given the others of these; its difference "
             "from the best, that difference's standard error, and the k-hat of the weights that leave items out. Each "
             "structure is conditioned on these items alone, whatever else it could take, so that like is compared with "
-            "like. A difference within two standard errors says nothing, and with so few items the standard error "
-            "itself is too small.\n",
+            "like. A difference within two standard errors says nothing, and where items are few the standard "
+            "error itself is too small.\n",
             to_markdown(comparison_table(result), lines=False),
             "## What would tell them apart\n",
             f"Whether it is ready by a day, or not, says something of which structure holds{_among_text(result)}: the "

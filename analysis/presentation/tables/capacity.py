@@ -14,7 +14,7 @@ from ...inference.probabilities import HEADLINE, QUANTILES
 from ...studies.readings.capacity import Capacity, CapacityOn, EssayArithmetic, KnownPart
 from ..json_form import SPREAD_DIGITS, scaled_as_json, spread_as_json, to_json
 from ..table import ABSENT, KEY, Column, Layout, Table
-from ..text import date_text, quantile_text
+from ..text import and_text, date_text, quantile_text
 from .columns import drawn_text, source_names, spread_columns
 
 MILLION = 1e6
@@ -106,8 +106,24 @@ def day_table(result: Capacity) -> Table[CapacityOn]:
     columns += _race_columns(WITH_REMOTE, "race_with_remote_h100e", lambda row: row.with_remote)
     scenarios = load_capacity_scenarios(result.question.assumptions).values()
     return Table(
-        UNIT, columns, result.days, sources=[reference for scenario in scenarios for reference in scenario.references]
+        UNIT,
+        columns,
+        result.days,
+        lines=[_beside_text(result)],
+        sources=[reference for scenario in scenarios for reference in scenario.references],
     )
+
+
+def _beside_text(result: Capacity) -> str:
+    """Say how the two accounts compare on the last day, by their medians."""
+    last = result.days[-1]
+    assert last.inside is not None  # the last day is years after t = 0
+    inside = last.inside.quantile_value(0.5)
+    times = (
+        f"{inside / last.whole[name].quantile_value(0.5):.2g} times that under {title[:1].lower()}{title[1:]}"
+        for name, title in result.titles.items()
+    )
+    return f"On {date_text(last.day)} the race's median inside China is {and_text(times)}."
 
 
 def _known_column(name: str, title: str) -> Column[CapacityOn]:

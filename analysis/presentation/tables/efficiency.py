@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ....model.efficiency import CHANNEL_QUANTITIES, EDGE_QUANTITIES
-from ...inference.estimates import Distribution
+from ...inference.estimates import Distribution, Estimate
 from ...inference.json_values import significant
 from ...inference.probabilities import QUARTILES
 from ...studies.readings.efficiency import READINGS, ClosedBy, Efficiency
@@ -42,13 +43,23 @@ def progress_table(result: Efficiency) -> Table[Spread]:
         (f"gap on {date_text(result.question.as_of)}", result.gap_now),
     ]
     beyond = result.beyond_ceiling.value
+    most = chance_text(_beyond_gap(result).value)
     return Table(
         "Progress that must stand in for compute",
         columns,
         rows,
-        lines=[f"Distillation would have to give more than it can with probability {chance_text(beyond)}."],
+        lines=[
+            f"The first launch needs {result.gap:g}-fold progress or more with probability {most}.",
+            f"Distillation would have to give more than it can with probability {chance_text(beyond)}.",
+        ],
         sources=source_names(result.question, [*CHANNEL_QUANTITIES, *EDGE_QUANTITIES]),
     )
+
+
+def _beyond_gap(result: Efficiency) -> Estimate:
+    """Probability that the first launch needs as much progress as closes the gap asked about."""
+    less = result.needed.probability_below(result.gap)
+    return replace(less, value=1.0 - less.value)
 
 
 def closed_table(result: Efficiency) -> Table[ClosedBy]:
@@ -106,6 +117,7 @@ def _as_json(
         "progress_needed": {
             "quantiles": progress,
             "channels": dict(zip(result.channels, channels, strict=True)),
+            "beyond_gap": scaled_as_json(_beyond_gap(result)),
             "distillation_beyond_ceiling": scaled_as_json(result.beyond_ceiling),
         },
         "gap_on_the_day": {"quantiles": gap_now},
