@@ -102,7 +102,9 @@ def test_scenarios_share_the_baselines_draws(question: Question, prior: Posterio
     assert set(content["scenarios"][0]) >= {"id", "title", "source", "quantiles", "shift", "first_firm"}
 
 
-@pytest.mark.parametrize(("model", "one", "other"), [("article", "hyperscaler", "startup"), ("current", "bytedance", "deepseek")])
+@pytest.mark.parametrize(
+    ("model", "one", "other"), [("article", "hyperscaler", "startup"), ("current", "bytedance", "deepseek")]
+)
 def test_firms_that_pool_keep_the_start_ups_willingness(model: str, one: str, other: str) -> None:
     """Whichever model names them: 6% of a year, not 1%."""
     base = load_assumptions(model=model)

@@ -37,7 +37,8 @@ def test_there_are_two_dozen_short_ones() -> None:
 
 
 def test_each_says_which_of_its_figures_are_its_sources() -> None:
-    said = {name: re.findall(r"^observed = [^#]*?  # (.*)$", text, re.MULTILINE) for name, text in leaks_in(TEXT).items()}
+    beside = re.compile(r"^observed = [^#]*?  # (.*)$", re.MULTILINE)
+    said = {name: beside.findall(text) for name, text in leaks_in(TEXT).items()}
     assert {name: words for name, words in said.items() if len(words) != 1} == {}
     assert {name: words for name, words in said.items() if not re.search("the source's|judgement", words[0])} == {}
     made_up = ("amodei", "bytedance-view", "markets", "musk", "zai-founder")
