@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .options import Asked
-from .output import show, warn_if_few
+from .output import show
 from .unused import warn_of_the_date
 
 
@@ -15,7 +15,5 @@ def capacity(*, asked: Asked | None = None) -> int:
     asked = asked or Asked()
     warn_of_the_date(asked)
     result = carry_forward(asked.posterior())
-    show(layout(result), as_json=asked.json)
-    if not asked.json:
-        warn_if_few(result.coverage)
+    show(layout(result), as_json=asked.json, quantiles_of=result.coverage)
     return 0

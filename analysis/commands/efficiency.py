@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from .options import WHAT, Asked
-from .output import show, warn_if_few
+from .output import show
 
 
 def efficiency(
@@ -23,7 +23,5 @@ def efficiency(
 
     asked = asked or Asked()
     result = work_out(asked.posterior(), gap)
-    show(layout(result), as_json=asked.json)
-    if not asked.json:
-        warn_if_few(result.needed)
+    show(layout(result), as_json=asked.json, quantiles_of=result.needed)
     return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .options import Asked
-from .output import show, warn_if_few
+from .output import show
 
 
 def lags(*, asked: Asked | None = None) -> int:
@@ -13,7 +13,5 @@ def lags(*, asked: Asked | None = None) -> int:
 
     asked = asked or Asked()
     result = lag_assumptions(asked.posterior())
-    show(layout(result), as_json=asked.json)
-    if not asked.json:
-        warn_if_few(result.rows[0].ready)
+    show(layout(result), as_json=asked.json, quantiles_of=result.rows[0].ready)
     return 0

@@ -13,7 +13,7 @@ from ...priors.errors import InputError
 from ..inference.posterior import Posterior
 from ..presentation.table import Layout
 from .options import OUTPUT, WHAT, Asked
-from .output import check_plot, draw_plot, show, warn_if_few
+from .output import check_plot, draw_plot, show
 
 
 def levers(
@@ -39,9 +39,7 @@ def levers(
     posterior = asked.posterior()
     layout, draw = _shown(posterior, acting_from, by_day=by_day, grid=grid)
     draw_plot(plot, draw)
-    show(layout, as_json=asked.json)
-    if not asked.json:
-        warn_if_few(posterior.ready)
+    show(layout, as_json=asked.json, quantiles_of=posterior.ready)
     return 0
 
 

@@ -18,12 +18,26 @@ PLOT = "--plot"
 MOST_LINES_ALIKE = 3  # about entries with the same fault; more share a line
 
 
-def show(layout: Layout, *, as_json: bool, model: str | None = None) -> None:
-    """Print a result, for programs or for people; to programs, by which `model`, where the result does not say so."""
+def show(layout: Layout, *, as_json: bool, model: str | None = None, quantiles_of: Distribution | None = None) -> None:
+    """Print a result, for programs or for people.
+
+    Parameters
+    ----------
+    layout : Layout
+        The result.
+    as_json : bool
+        Whether for programs.
+    model : str, optional
+        By which model it is, for programs, where the result does not say so.
+    quantiles_of : Distribution, optional
+        Whose quantiles are shown: people are told where draws are too few for them, programs read it beside each.
+    """
     if as_json:
         print_json(with_model(layout.json(), model))
-    else:
-        print_layout(layout)
+        return
+    print_layout(layout)
+    for line in few_for_quantiles(quantiles_of, HEADLINE) if quantiles_of is not None else ():
+        warn(line)
 
 
 def with_model(result: Mapping[str, Any], model: str | None) -> Mapping[str, Any]:
@@ -93,9 +107,3 @@ def draw_plot(path: Path | None, draw: Callable[[Any], Any]) -> None:
         from ..presentation import figures
 
         warn(f"drew {figures.save(draw(figures), path, key=PLOT)}")
-
-
-def warn_if_few(distribution: Distribution) -> None:
-    """Say on standard error that draws are too few for the quantiles shown, if they are."""
-    for line in few_for_quantiles(distribution, HEADLINE):
-        warn(line)

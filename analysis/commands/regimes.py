@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .options import Asked
-from .output import show, warn_if_few
+from .output import show
 
 
 def regimes(*, asked: Asked | None = None) -> int:
@@ -13,7 +13,5 @@ def regimes(*, asked: Asked | None = None) -> int:
 
     asked = asked or Asked()
     comparison = compare_regimes(asked.posterior())
-    show(layout(comparison), as_json=asked.json)
-    if not asked.json:
-        warn_if_few(comparison.baseline)
+    show(layout(comparison), as_json=asked.json, quantiles_of=comparison.baseline)
     return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .options import Asked
-from .output import show, warn_if_few
+from .output import show
 
 
 def scenarios(*ids: str, asked: Asked | None = None) -> int:
@@ -19,7 +19,5 @@ def scenarios(*ids: str, asked: Asked | None = None) -> int:
 
     asked = asked or Asked()
     comparison = compare_scenarios(asked.posterior(), ids or None)
-    show(layout(comparison), as_json=asked.json)
-    if not asked.json:
-        warn_if_few(comparison.baseline)
+    show(layout(comparison), as_json=asked.json, quantiles_of=comparison.baseline)
     return 0

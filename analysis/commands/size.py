@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from .options import WHAT, Asked
-from .output import show, warn_if_few
+from .output import show
 from .unused import warn_of_the_date
 
 
@@ -26,7 +26,5 @@ def size(
     asked = asked or Asked()
     warn_of_the_date(asked)
     result = sizes(asked.posterior(), flop or ())
-    show(layout(result), as_json=asked.json)
-    if not asked.json:
-        warn_if_few(result.mythos["flop"])
+    show(layout(result), as_json=asked.json, quantiles_of=result.mythos["flop"])
     return 0

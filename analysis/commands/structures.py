@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from .options import OUTPUT, Asked
-from .output import check_plot, draw_plot, show, warn_if_few
+from .output import check_plot, draw_plot, show
 
 
 def structures(
@@ -24,7 +24,5 @@ def structures(
     check_plot(plot)
     result = compare(asked.posterior())
     draw_plot(plot, lambda figures: figures.draw_structures(result))
-    show(layout(result), as_json=asked.json)
-    if not asked.json:
-        warn_if_few(result.structures[0].ready)
+    show(layout(result), as_json=asked.json, quantiles_of=result.structures[0].ready)
     return 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .options import Asked
-from .output import show, warn_if_few
+from .output import show
 
 
 def trend(*ids: str, asked: Asked | None = None) -> int:
@@ -19,7 +19,5 @@ def trend(*ids: str, asked: Asked | None = None) -> int:
 
     asked = asked or Asked()
     result = trends(asked.posterior(), ids)
-    show(layout(result), as_json=asked.json)
-    if not asked.json:
-        warn_if_few(result.compute)
+    show(layout(result), as_json=asked.json, quantiles_of=result.compute)
     return 0

@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from .options import BELIEF, WHAT, Asked
-from .output import show, warn, warn_if_few
+from .output import show, warn
 
 
 def watch(
@@ -35,7 +35,5 @@ def watch(
     result = look_out(posterior(request), watched, only=only or ())
     for note in result.notes:
         warn(note)
-    show(layout(result), as_json=asked.json)
-    if not asked.json:
-        warn_if_few(result.ready)
+    show(layout(result), as_json=asked.json, quantiles_of=result.ready)
     return 0

@@ -8,7 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from .options import OUTPUT, Asked
-from .output import check_plot, draw_plot, show, warn_if_few
+from .output import check_plot, draw_plot, show
 
 
 def worlds(
@@ -30,7 +30,5 @@ def worlds(
     check_plot(plot)
     result = ask(asked.posterior(), ids or None)
     draw_plot(plot, lambda figures: figures.draw_worlds(result))
-    show(layout(result), as_json=asked.json)
-    if not asked.json and result.asked.ready is not None:
-        warn_if_few(result.asked.ready)
+    show(layout(result), as_json=asked.json, quantiles_of=result.asked.ready)
     return 0
