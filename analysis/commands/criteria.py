@@ -10,7 +10,7 @@ from ...priors.clock import today
 from ...priors.errors import refuse_unknown
 from ..inference.question import DEFAULT_DRAWS
 from .data_studies import StudiedTables
-from .options import HOW, WHAT
+from .options import WHAT, Draws, Seed
 from .output import show
 
 
@@ -22,8 +22,8 @@ def criteria(
     as_of: Annotated[
         date | None, Parameter(group=WHAT, help="Day of the question: later tables are not read. Today by default.")
     ] = None,
-    draws: Annotated[int, Parameter(group=HOW, help="Number of draws.")] = DEFAULT_DRAWS,
-    seed: Annotated[int, Parameter(group=HOW, help="Seed of the random numbers.")] = 1,
+    draws: Draws = DEFAULT_DRAWS,
+    seed: Seed = 1,
     studied: StudiedTables | None = None,
 ) -> int:
     """When a Chinese model meets each criterion of a public table, and all of them; those that have been met say so.

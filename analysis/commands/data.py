@@ -24,7 +24,7 @@ from ..presentation.tables.public_tables import (
     vintage_as_json,
 )
 from .data_studies import efficiency_data, lags_data
-from .options import OUTPUT
+from .options import OUTPUT, AsJson
 from .output import print_json, say, show, warn
 from .unused import refuse_unused
 
@@ -51,7 +51,7 @@ class Kept:
             help="Folder that tables are kept in; CATCHUP_DATA, or the platform's place for user data, by default.",
         ),
     ] = None
-    json: Annotated[bool, Parameter(group=OUTPUT, negative="", help="Print one JSON object instead of tables.")] = False
+    json: AsJson = False
 
     def store(self) -> TableStore:
         """Return the data folder."""

@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from ...evidence.tables.places import data_folder
 from ...evidence.tables.store import TableStore
 from ...priors.clock import today
-from .options import BELIEF, OUTPUT, WHAT, Assumed, announced
+from .options import BELIEF, OUTPUT, WHAT, AsJson, Assumed, announced
 from .output import show, warn
 from .unused import BESIDE_ITEM, WITHOUT_DATES, refuse_unused
 
@@ -29,7 +29,7 @@ class StudiedTables(Assumed):
             help="Folder that tables are kept in; CATCHUP_DATA, or the platform's place for user data, by default.",
         ),
     ] = None
-    json: Annotated[bool, Parameter(group=OUTPUT, negative="", help="Print one JSON object instead of tables.")] = False
+    json: AsJson = False
 
     def store(self) -> TableStore:
         """Return the data folder."""

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import Parameter
-
-from .options import OUTPUT
+from .options import AsJson
 from .output import show, warn
 
 
@@ -16,9 +13,7 @@ def diff(
     after: Path,
     /,
     *,
-    json: Annotated[
-        bool, Parameter(group=OUTPUT, negative="", help="Print one JSON object instead of tables.")
-    ] = False,
+    json: AsJson = False,
 ) -> int:
     """What moved between two runs, and why.
 

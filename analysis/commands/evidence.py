@@ -21,7 +21,7 @@ from ...priors.errors import InputError, unknown_name
 from ..presentation.tables.evidence import Evidence, item_layout, layout, uses_of
 from ..presentation.tables.genuineness import genuine_as_json
 from ..presentation.text import date_text
-from .options import BELIEF, OUTPUT, WHAT, Assumed
+from .options import OUTPUT, WHAT, AsJson, Assumed, LedgerFolder
 from .output import print_json, say, show
 from .unused import refuse_unused
 
@@ -36,14 +36,12 @@ if TYPE_CHECKING:
 class Shown(Assumed):
     """What the commands on evidence take."""
 
-    ledger: Annotated[
-        Path | None, Parameter(group=BELIEF, help="Folder of evidence items to use instead of the project's own.")
-    ] = None
+    ledger: LedgerFolder = None
     as_of: Annotated[
         date | None,
         Parameter(group=WHAT, help="Day of the question: items known later are set aside. Today by default."),
     ] = None
-    json: Annotated[bool, Parameter(group=OUTPUT, negative="", help="Print one JSON object instead of tables.")] = False
+    json: AsJson = False
 
 
 def list_evidence(*, shown: Shown | None = None) -> int:

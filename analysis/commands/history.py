@@ -7,18 +7,16 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from .options import OUTPUT
+from .options import OUTPUT, AsJson, RunsFolder
 from .output import check_plot, draw_plot, show, warn, warn_of_faults
 
 
 def history(
     *,
-    runs: Annotated[Path, Parameter(help="Folder of runs.")],
+    runs: RunsFolder,
     event: Annotated[str | None, Parameter(help="Only runs about this event.")] = None,
     plot: Annotated[Path | None, Parameter(group=OUTPUT, help="Draw the fan of dates into a file.")] = None,
-    json: Annotated[
-        bool, Parameter(group=OUTPUT, negative="", help="Print one JSON object instead of tables.")
-    ] = False,
+    json: AsJson = False,
 ) -> int:
     """The forecast through time: every sound run of a folder, oldest first."""
     from ..archive.history import history as read_history

@@ -25,6 +25,16 @@ BELIEF = Group("What is assumed", sort_key=2)
 HOW = Group("How it is computed", sort_key=3)
 OUTPUT = Group("What is printed", sort_key=4)
 
+# options that stand in several places, each under the one name that its users know it by
+AsJson = Annotated[bool, Parameter(group=OUTPUT, negative="", help="Print one JSON object instead of tables.")]
+Quiet = Annotated[bool, Parameter(group=OUTPUT, negative="", help="Print nothing when all is well, but for --json.")]
+Draws = Annotated[int, Parameter(group=HOW, help="Number of draws.")]
+Seed = Annotated[int, Parameter(group=HOW, help="Seed of the random numbers.")]
+LedgerFolder = Annotated[
+    Path | None, Parameter(group=BELIEF, help="Folder of evidence items to use instead of the project's own.")
+]
+RunsFolder = Annotated[Path, Parameter(help="Folder of runs.")]
+
 
 @Parameter(name="*")
 @dataclass(frozen=True, kw_only=True)
@@ -77,15 +87,13 @@ class Asked(Assumed):
     evidence: Annotated[str, Parameter(group=BELIEF, help="none, default, or ids of items separated by commas.")] = (
         "default"
     )
-    ledger: Annotated[
-        Path | None, Parameter(group=BELIEF, help="Folder of evidence items to use instead of the project's own.")
-    ] = None
+    ledger: LedgerFolder = None
     add: Annotated[
         list[Path] | None,
         Parameter(group=BELIEF, negative="", help="One more item of evidence for this run: a TOML file; repeatable."),
     ] = None
-    draws: Annotated[int, Parameter(group=HOW, help="Number of draws.")] = DEFAULT_DRAWS
-    seed: Annotated[int, Parameter(group=HOW, help="Seed of the random numbers.")] = 1
+    draws: Draws = DEFAULT_DRAWS
+    seed: Seed = 1
     engine: Annotated[
         Literal["auto", "importance", "nuts"], Parameter(group=HOW, help="What draws from the posterior.")
     ] = "auto"
@@ -97,7 +105,7 @@ class Asked(Assumed):
             help="Quasi-random prior draws (scrambled Sobol): a smaller error for the same number.",
         ),
     ] = False
-    json: Annotated[bool, Parameter(group=OUTPUT, negative="", help="Print one JSON object instead of tables.")] = False
+    json: AsJson = False
 
     def question(self) -> Question:
         """Build the question.

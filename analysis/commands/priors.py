@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
 
 from cyclopts import Parameter
 
@@ -14,7 +13,7 @@ from ...priors.layers import TAKEN_OUT, merge
 from ..presentation.json_form import to_json
 from ..presentation.tables.priors import correlation_table, correlation_text, layout, quantity_layout
 from ..presentation.text import figure
-from .options import OUTPUT, Assumed
+from .options import AsJson, Assumed
 from .output import print_json, say, show
 
 
@@ -23,7 +22,7 @@ from .output import print_json, say, show
 class Listed(Assumed):
     """What the commands on priors take."""
 
-    json: Annotated[bool, Parameter(group=OUTPUT, negative="", help="Print one JSON object instead of tables.")] = False
+    json: AsJson = False
 
 
 def list_priors(*, listed: Listed | None = None) -> int:

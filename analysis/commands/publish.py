@@ -8,13 +8,13 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from .options import OUTPUT
+from .options import OUTPUT, Quiet, RunsFolder
 from .output import print_json, say, warn
 
 
 def publish(
     *,
-    runs: Annotated[Path, Parameter(help="Folder of runs.")],
+    runs: RunsFolder,
     site: Annotated[Path, Parameter(help="Folder that the site goes into.")],
     event: Annotated[str | None, Parameter(help="Event that the first page is about.")] = None,
     address: Annotated[str | None, Parameter(help="Where the site will be served, for its feed: https://...")] = None,
@@ -27,9 +27,7 @@ def publish(
     criteria: Annotated[
         Path | None, Parameter(help="What `catchup criteria --json` printed, for the track record.")
     ] = None,
-    quiet: Annotated[
-        bool, Parameter(group=OUTPUT, negative="", help="Print nothing when all is well, but for --json.")
-    ] = False,
+    quiet: Quiet = False,
     json: Annotated[
         bool, Parameter(group=OUTPUT, negative="", help="Print one JSON object instead of a line.")
     ] = False,

@@ -14,7 +14,7 @@ from ..inference.diagnostics import UntrustworthyError
 from ..inference.progress import show_progress
 from ..presentation.text import around_text, day_text
 from .notices import notice
-from .options import OUTPUT, Asked, stale
+from .options import OUTPUT, Asked, Quiet, stale
 from .output import print_json, say
 
 if TYPE_CHECKING:
@@ -28,9 +28,7 @@ def run(
     once: Annotated[
         bool, Parameter(negative="", help="Do nothing where a sound run of the day on the same inputs stands.")
     ] = False,
-    quiet: Annotated[
-        bool, Parameter(group=OUTPUT, negative="", help="Print nothing when all is well, but for --json.")
-    ] = False,
+    quiet: Quiet = False,
     log_json: Annotated[
         bool, Parameter(group=OUTPUT, negative="", help="Log to standard error as one JSON object a line.")
     ] = False,

@@ -10,14 +10,14 @@ from cyclopts import Parameter
 
 from ...priors.clock import today
 from ...priors.errors import InputError, unknown_name
-from .options import OUTPUT
+from .options import AsJson, RunsFolder
 from .output import show, warn, warn_of_faults
 from .unused import refuse_unused
 
 
 def score(
     *,
-    runs: Annotated[Path, Parameter(help="Folder of runs.")],
+    runs: RunsFolder,
     event: Annotated[
         str | None,
         Parameter(help="Which event it was: the usual one, if any run is about it, by default. Others are left out."),
@@ -35,9 +35,7 @@ def score(
         Path | None,
         Parameter(help="Folder that tables are kept in; CATCHUP_DATA, or the platform's place for data, by default."),
     ] = None,
-    json: Annotated[
-        bool, Parameter(group=OUTPUT, negative="", help="Print one JSON object instead of tables.")
-    ] = False,
+    json: AsJson = False,
 ) -> int:
     """Judge every run, and rival views beside them, by what is known of the date.
 
