@@ -118,6 +118,16 @@ def share_as_json(share: Estimate) -> float:
     return round(share.value, SHARE_DECIMALS)
 
 
+def shares_as_json(name: str, shares: Mapping[str, Estimate] | None) -> dict[str, Any]:
+    """Return probabilities under a name, and their MCSE beside them; null where there are none."""
+    if shares is None:
+        return {name: None, f"{name}_mcse": None}
+    return {
+        name: {key: share_as_json(share) for key, share in shares.items()},
+        f"{name}_mcse": {key: significant(share.mcse) for key, share in shares.items()},
+    }
+
+
 def scaled_as_json(estimate: Estimate) -> dict[str, Any]:
     """Return a figure of any size with its MCSE, to a fixed number of significant digits."""
     entry = {"value": significant(estimate.value, SPREAD_DIGITS), "mcse": significant(estimate.mcse)}

@@ -8,11 +8,10 @@ from datetime import date
 from typing import Any
 
 from ...inference.estimates import Distribution, Estimate
-from ...inference.json_values import significant
 from ...inference.probabilities import DELAYED
 from ...inference.question import Question
 from ...studies.counterfactuals import Comparison, Counterfactual
-from ..json_form import estimate_as_json, share_as_json, shift_as_json, to_json
+from ..json_form import estimate_as_json, shares_as_json, shift_as_json, to_json
 from ..table import ABSENT, Column, Layout, Room, Table
 from ..text import chance_text, date_text, leader_text
 from .columns import asked_text, date_columns, shift_column
@@ -78,13 +77,10 @@ def _table(result: Comparison) -> Table[_Row]:
         ),
         Column(path=("unmoved_mcse",), value=_of_changed(lambda row: estimate_as_json(row.unmoved)["mcse"])),
         Column(path=("shift_movable",), value=_of_changed(lambda row: shift_as_json(row.shift_movable))),
-        Column(path=("first_firm",), value=lambda row: {firm: share_as_json(p) for firm, p in firsts(row).items()}),
-        Column(
-            path=("first_firm_mcse",), value=lambda row: {firm: significant(p.mcse) for firm, p in firsts(row).items()}
-        ),
         Column(
             title="Most often first",
             text=lambda row: leader_text(result.question.assumptions.race, firsts(row)),
+            value=lambda row: shares_as_json("first_firm", firsts(row)),
             room=Room.PAGE,
         ),
         *_instruments_column(result),

@@ -8,7 +8,7 @@ from typing import Any
 from ...inference.estimates import Estimate
 from ...inference.forecast import Forecast
 from ...inference.json_values import significant
-from ..json_form import distribution_as_json, share_as_json
+from ..json_form import distribution_as_json, share_as_json, shares_as_json
 from ..table import Column, Table
 from ..text import chance_text, firm_words, kind_words
 from .columns import date_columns
@@ -81,10 +81,8 @@ def commitment_tables(result: Forecast) -> list[Table[str]]:
 def firms_as_json(result: Forecast) -> dict[str, Any]:
     """Return what is said of the firms as JSON."""
     return {
-        "first_firm": {firm: share_as_json(share) for firm, share in result.first_firm.items()},
-        "first_firm_mcse": {firm: significant(share.mcse) for firm, share in result.first_firm.items()},
-        "first_archetype": {kind: share_as_json(share) for kind, share in result.first_archetype.items()},
-        "first_archetype_mcse": {kind: significant(share.mcse) for kind, share in result.first_archetype.items()},
+        **shares_as_json("first_firm", result.first_firm),
+        **shares_as_json("first_archetype", result.first_archetype),
         "commitments": {
             firm: {regime: share_as_json(share) for regime, share in row.items()}
             for firm, row in result.commitments.items()

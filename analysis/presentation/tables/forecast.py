@@ -17,7 +17,15 @@ from ...inference.probabilities import HEADLINE, QUANTILES
 from ...inference.question import Question
 from ...inference.silence import confirmed_through, silent_through
 from ...inference.streaming import AnyDistribution
-from ..json_form import date_as_json, distribution_as_json, merged, moments_as_json, share_as_json, to_json
+from ..json_form import (
+    date_as_json,
+    distribution_as_json,
+    merged,
+    moments_as_json,
+    share_as_json,
+    shares_as_json,
+    to_json,
+)
 from ..table import KEY, Cell, Column, Layout, Span, Table
 from ..text import and_text, around_text, arrival_text, chance_text, date_text, day_text, error_text
 from .columns import asked_text
@@ -69,20 +77,16 @@ def layout(
         for name, each in movements.items()
     ]
     dates, months = date_table(result), month_table(result)
-    bridges, shapes, beside = (
-        _bridge(bridge),
-        _shapes(result, pooled),
-        [_table_of_the_race(result, table) for table in (first_table(result), *commitment_tables(result))],
-    )
+    beside = [_table_of_the_race(result, table) for table in (first_table(result), *commitment_tables(result))]
     return Layout(
-        tables=(dates, months, *beside, diagnostics_table(result), *bridges),
+        tables=(dates, months, *beside, diagnostics_table(result), *_bridge(bridge)),
         json=lambda: merged(
             answer := _as_json(result, dates, months),
             moves := {BY_EVIDENCE: None, **{name: movement_as_json(each) for name, each in movements.items()}},
             {"pooled": _pooled_as_json(result, pooled, {**answer, **moves})},
             {"bridge": _bridge_as_json(bridge)},
         ),
-        head=_head(result, shapes),
+        head=_head(result, _shapes(result, pooled)),
         foot=[*_evidence(result), *result.notes, *moved],
     )
 
@@ -321,10 +325,8 @@ def _as_json(result: Forecast, dates: Table[float], months: Table[Month]) -> dic
         {"mythos_flop": _flop_as_json(result.log_flop)},
         to_json(months),
         {
-            "not_by": {day.isoformat(): share_as_json(chance) for day, chance in result.not_by()},
-            "not_by_mcse": {day.isoformat(): significant(chance.mcse) for day, chance in result.not_by()},
-            "state": {name: share_as_json(chance) for name, chance in result.stages.items()},
-            "state_mcse": {name: significant(chance.mcse) for name, chance in result.stages.items()},
+            **shares_as_json("not_by", {day.isoformat(): chance for day, chance in result.not_by()}),
+            **shares_as_json("state", result.stages),
             **firms_as_json(result),
             "known": None if result.known is None else {"never": share_as_json(result.kept_secret())},
             "silence_confirmed_through": None if confirmed is None else confirmed.isoformat(),

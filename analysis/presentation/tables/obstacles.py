@@ -8,7 +8,7 @@ from typing import Any
 from ...inference.json_values import number, significant
 from ...inference.probabilities import HEADLINE, QUANTILES
 from ...studies.obstacles import BINDING, Held, ObstacleResult, Obstacles
-from ..json_form import dates_as_json, share_as_json, shift_as_json, to_json
+from ..json_form import dates_as_json, share_as_json, shares_as_json, shift_as_json, to_json
 from ..table import Cell, Column, Layout, Span, Table
 from ..text import chance_text, day_text, quantile_text
 from .columns import asked_text, date_columns
@@ -158,8 +158,7 @@ def _as_json(result: Obstacles, table: Table[ObstacleResult]) -> dict[str, Any]:
         "binding_months": BINDING,
         "obstacles": each,
         "together": together,
-        "not_by": {day.isoformat(): share_as_json(chance) for day, chance in result.not_by},
-        "not_by_mcse": {day.isoformat(): significant(chance.mcse) for day, chance in result.not_by},
+        **shares_as_json("not_by", {day.isoformat(): chance for day, chance in result.not_by}),
         "not_by_on_compute_alone": {
             day.isoformat(): share_as_json(chance) for day, chance in result.not_by_on_compute_alone
         },

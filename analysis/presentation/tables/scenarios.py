@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...inference.estimates import Distribution, Estimate
-from ...inference.json_values import significant
 from ...inference.probabilities import DELAYED, QUANTILES
 from ...inference.question import Question
 from ...studies.scenarios import ScenarioComparison, ScenarioResult
-from ..json_form import dates_as_json, share_as_json, to_json
+from ..json_form import dates_as_json, shares_as_json, to_json
 from ..table import ABSENT, Cell, Column, Layout, Room, Span, Table
 from ..text import chance_text, firm_words, leader_text, newcomer_text
 from .columns import asked_text, date_columns, shift_column
@@ -62,14 +61,9 @@ def scenario_table(result: ScenarioComparison, *, linked: bool = False) -> Table
         Column(
             title="Most often first",
             text=lambda row: _leader(row.scenario, question) if row.scenario else "",
-            path=("first_firm",),
-            value=_of_scenario(lambda row: {firm: share_as_json(share) for firm, share in row.first_firm.items()}),
+            value=_of_scenario(lambda row: shares_as_json("first_firm", row.first_firm)),
             room=Room.PAGE,
             instead=tuple(f"{row.id}: {row.title}. First: {_firsts(row, question)}." for row in result.scenarios),
-        ),
-        Column(
-            path=("first_firm_mcse",),
-            value=_of_scenario(lambda row: {firm: significant(share.mcse) for firm, share in row.first_firm.items()}),
         ),
         Column(path=("newcomers",), value=_of_scenario(lambda row: _newcomers_as_json(row, question))),
     ]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from ....priors.errors import on_command_line
 from ...inference.estimates import Estimate
 from ...inference.json_values import number, significant
 from ...inference.probabilities import DELAYED
 from ...studies.worlds import WorldResult, Worlds
-from ..json_form import share_as_json, to_json
+from ..json_form import shares_as_json, to_json
 from ..table import ABSENT, Cell, Column, Layout, Room, Span, Table
 from .columns import asked_text, date_columns, shift_column
 
@@ -60,14 +59,9 @@ def world_table(result: Worlds, *, linked: bool = False) -> Table[WorldResult]:
         Column(
             title="Most often first",
             text=lambda row: _leader(row, result),
-            path=("first_firm",),
-            value=_of(lambda row: {firm: share_as_json(share) for firm, share in row.first_firm.items()}),
+            value=lambda row: shares_as_json("first_firm", row.first_firm),
             room=Room.PAGE,
             instead=(f"Most often first: {_leaders(result)}.",),
-        ),
-        Column(
-            path=("first_firm_mcse",),
-            value=_of(lambda row: {firm: significant(share.mcse) for firm, share in row.first_firm.items()}),
         ),
         Column(
             title="Log evidence",
@@ -93,11 +87,6 @@ def world_table(result: Worlds, *, linked: bool = False) -> Table[WorldResult]:
         lines=[EXPLAINED, *_withheld(result), *_left_out(result), *_refused(result)],
         sources=list(dict.fromkeys(reference for row in result.worlds for reference in row.references)),
     )
-
-
-def _of(value: Callable[[Any], Any]) -> Callable[[WorldResult], Any]:
-    """Make a column's value of a world that has an answer."""
-    return lambda row: value(row) if row.answered else None
 
 
 def _shift(p: float) -> Column[WorldResult]:
