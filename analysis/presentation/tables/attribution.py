@@ -13,9 +13,9 @@ from ..harmless import harmless
 from ..json_form import to_json
 from ..table import Column, Layout, Table
 from ..text import as_recorded, date_text, quantile_text, shift_text, with_days
+from .columns import SHIFTED
 
 UNSEEN = 5e-4  # months: what is smaller is written as nothing
-SHIFTS = "shifts in months ± Monte Carlo error"
 
 
 def layout(result: Attribution, runs: tuple[str, str] | None = None, models: tuple[str, str] | None = None) -> Layout:
@@ -34,7 +34,7 @@ def layout(result: Attribution, runs: tuple[str, str] | None = None, models: tup
     return Layout(
         tables=(table,),
         json=lambda: _as_json(result, table, runs, models),
-        head=() if runs is None else (f"From {runs[0]} to {runs[1]}; {SHIFTS}",),
+        head=() if runs is None else (f"From {runs[0]} to {runs[1]}; {SHIFTED}",),
     )
 
 

@@ -12,7 +12,7 @@ from ...studies.telling import Telling
 from ..json_form import to_json
 from ..table import Column, Layout, Table
 from ..text import chance_text, date_text, quantile_text, telling_lines
-from .columns import asked_text, date_columns, moments_column
+from .columns import asked_text, ready_columns
 
 DIGITS = 5
 
@@ -43,8 +43,7 @@ def date_table(result: Capability) -> Table[Row]:
     columns: list[Column[Row]] = [
         Column(path=("id",), value=lambda row: row[0]),
         Column(title="Said by", text=lambda row: TITLES[row[0]], path=("title",), value=lambda row: TITLES[row[0]]),
-        moments_column(lambda row: row[1]),
-        *date_columns(result.question, lambda row: row[1], ("ready", "quantiles")),
+        *ready_columns(result.question, lambda row: row[1]),
     ]
     low, middle, high = (result.implied.quantile_value(p) for p in HEADLINE)
     lines = [

@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ...inference.estimates import Distribution, Estimate
-from ...inference.probabilities import HEADLINE, QUANTILES
+from ...inference.probabilities import DELAYED, HEADLINE, QUANTILES
 from ...inference.question import Question
 from ...inference.result import Origin
 from ...inference.streaming import AnyDistribution
 from ..json_form import date_as_json, moments_as_json, scaled_as_json, shift_as_json
 from ..table import Column, Path, Room, Span
 from ..text import date_text, day_text, quantile_text, shift_text
+
+SHIFTED = "shifts in months ± Monte Carlo error"
 
 
 def asked_text(question: Question, what: str = "as of") -> str:
@@ -42,24 +44,59 @@ def date_columns(
     wide: Iterable[float] = (),
 ) -> list[Column[Any]]:
     """Columns of a date's quantiles; `shown` are read by people, `wide` by those who have room for them."""
+    return _quantile_columns(
+        ready,
+        lambda months: day_text(question, months),
+        lambda moment: date_as_json(moment, question),
+        path,
+        shown=shown,
+        wide=wide,
+    )
 
+
+def ready_columns(
+    question: Question, ready: Callable[[Any], AnyDistribution | None], *, wide: Iterable[float] = ()
+) -> list[Column[Any]]:
+    """Columns of a date that programs read whole: its mean and sd before the quantiles."""
+    moments: Column[AnyDistribution] = Column(path=("ready",), value=moments_as_json)
+    return [moments.of(ready), *date_columns(question, ready, ("ready", "quantiles"), wide=wide)]
+
+
+def spread_columns(
+    spread: Callable[[Any], Distribution | None],
+    write: Callable[[float], str],
+    path: Path = (),
+    *,
+    wide: Iterable[float] = (),
+    group: str = "",
+) -> list[Column[Any]]:
+    """Columns of the quantiles of something positive of any size."""
+    return _quantile_columns(spread, write, scaled_as_json, path, shown=HEADLINE, wide=wide, group=group)
+
+
+def _quantile_columns(
+    spread: Callable[[Any], AnyDistribution | None],
+    write: Callable[[float], str],
+    as_json: Callable[[Estimate], dict[str, Any]],
+    path: Path,
+    *,
+    shown: Iterable[float],
+    wide: Iterable[float],
+    group: str = "",
+) -> list[Column[Any]]:
     def column(p: float) -> Column[AnyDistribution]:
         return Column(
             title=quantile_text(p) if p in read else "",
-            text=(lambda months: day_text(question, months.quantile_value(p))) if p in read else None,
+            text=(lambda values: write(values.quantile_value(p))) if p in read else None,
             path=(*path, f"{p:g}"),
-            value=lambda months: date_as_json(months.quantile(p), question),
+            value=lambda values: as_json(values.quantile(p)),
             figure=True,
             room=Room.WIDE if p in wide else Room.NARROW,
+            group=group,
         )
 
     read = (*shown, *wide)
-    return [column(p).of(ready) for p in QUANTILES]
-
-
-def moments_column(ready: Callable[[Any], AnyDistribution]) -> Column[Any]:
-    """Mean and sd of a date, for programs; before the columns of its quantiles."""
-    return Column(path=("ready",), value=moments_as_json).of(ready)
+    return [column(p).of(spread) for p in QUANTILES]
 
 
 def shift_column(
@@ -80,29 +117,15 @@ def shift_column(
     ).of(shift)
 
 
-def spread_columns(
-    spread: Callable[[Any], Distribution | None],
-    write: Callable[[float], str],
-    path: Path = (),
-    *,
-    wide: Iterable[float] = (),
-    group: str = "",
-) -> list[Column[Any]]:
-    """Columns of the quantiles of something positive of any size."""
+def delay_columns(shift: Callable[[Any, float], Estimate | None], *, late: Room = Room.WIDE) -> list[Column[Any]]:
+    """Columns of the shifts of what policies delay; people read the median's, and in the room of `late` the 95% one."""
+    shown = {0.5: ("median shift", Room.NARROW), 0.95: ("95% shift", late)}
 
-    def column(p: float) -> Column[Distribution]:
-        return Column(
-            title=quantile_text(p) if p in read else "",
-            text=(lambda values: write(values.quantile_value(p))) if p in read else None,
-            path=(*path, f"{p:g}"),
-            value=lambda values: scaled_as_json(values.quantile(p)),
-            figure=True,
-            room=Room.WIDE if p in wide else Room.NARROW,
-            group=group,
-        )
+    def column(p: float) -> Column[Any]:
+        title, room = shown.get(p, ("", Room.NARROW))
+        return shift_column(lambda row: shift(row, p), ("shift", f"{p:g}"), title, room=room)
 
-    read = (*HEADLINE, *wide)
-    return [column(p).of(spread) for p in QUANTILES]
+    return [column(p) for p in DELAYED]
 
 
 def web_link(address: str | None, text: str) -> Span:

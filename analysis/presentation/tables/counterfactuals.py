@@ -8,21 +8,18 @@ from datetime import date
 from typing import Any
 
 from ...inference.estimates import Distribution, Estimate
-from ...inference.probabilities import DELAYED
 from ...inference.question import Question
 from ...studies.counterfactuals import Comparison, Counterfactual
 from ..json_form import estimate_as_json, shares_as_json, shift_as_json, to_json
 from ..table import ABSENT, Column, Layout, Room, Table
 from ..text import chance_text, date_text, leader_text
-from .columns import asked_text, date_columns, shift_column
+from .columns import SHIFTED, asked_text, date_columns, delay_columns
 
 HEADINGS = {"levers": "Lever", "regimes": "Regime"}
 TITLES = {
     "levers": "What each lever would change, pulled on",
     "regimes": "What each commitment of compute would change, begun on",
 }
-SHIFTED = "shifts in months ± Monte Carlo error"
-SHIFTS = {0.5: ("median shift", Room.NARROW), 0.95: ("95% shift", Room.WIDE)}
 
 
 @dataclass(frozen=True)
@@ -65,7 +62,7 @@ def _table(result: Comparison) -> Table[_Row]:
             value=_of_changed(lambda row: row.title),
         ),
         *date_columns(result.question, lambda row: row.ready),
-        *(_shift_column(p) for p in DELAYED),
+        *delay_columns(lambda row, p: row.shift(p)),
         Column(
             title="Draws unmoved",
             text=lambda row: chance_text(row.changed.unmoved.value) if row.changed else "",
@@ -122,11 +119,6 @@ def unmoved_text(shares: Sequence[str], past: Estimate, among: str = "") -> str:
 def _of_changed(value: Callable[[Counterfactual], Any]) -> Callable[[_Row], Any]:
     """Make a column's value of a counterfactual alone: the baseline has none."""
     return lambda row: ABSENT if row.changed is None else value(row.changed)
-
-
-def _shift_column(p: float) -> Column[_Row]:
-    title, room = SHIFTS.get(p, ("", Room.NARROW))
-    return shift_column(lambda row: row.shift(p), ("shift", f"{p:g}"), title, room=room)
 
 
 def _as_json(result: Comparison, table: Table[_Row]) -> dict[str, Any]:

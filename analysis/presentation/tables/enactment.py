@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ...inference.estimates import Estimate
-from ...inference.probabilities import DELAYED, QUANTILES
+from ...inference.probabilities import QUANTILES
 from ...studies.enactment import ByDay, Enactment
 from ..json_form import dates_as_json, estimate_as_json, shift_as_json, to_json
-from ..table import Column, Layout, Table
+from ..table import Column, Layout, Room, Table
 from ..text import chance_text, date_text, shift_text
-from .columns import asked_text, shift_column
-from .counterfactuals import SHIFTED
+from .columns import SHIFTED, asked_text, delay_columns
 
 
 def layout(result: ByDay) -> Layout:
@@ -33,7 +32,7 @@ def _table(result: ByDay, lever: str) -> Table[Enactment]:
             path=("from",),
             value=lambda row: row.acting_from.isoformat(),
         ),
-        *(_shift_column(p) for p in DELAYED),
+        *delay_columns(lambda row, p: row.effect.shift(p), late=Room.NARROW),
         Column(
             title="Draws unmoved",
             text=lambda row: chance_text(row.effect.unmoved.value),
@@ -60,11 +59,6 @@ def _table(result: ByDay, lever: str) -> Table[Enactment]:
     ]
     title = f"{result.levers[lever][0].effect.title}: months bought by the day of its enactment"
     return Table(title, columns, result.levers[lever], lead=(title,))
-
-
-def _shift_column(p: float) -> Column[Enactment]:
-    title = {0.5: "median shift", 0.95: "95% shift"}.get(p, "")
-    return shift_column(lambda row: row.effect.shift(p), ("shift", f"{p:g}"), title)
 
 
 def _of_the_others(shift: Estimate) -> str:

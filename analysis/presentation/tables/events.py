@@ -10,7 +10,7 @@ from ...studies.readings.events import EventReading, Events
 from ..json_form import spread_as_json, to_json
 from ..table import Column, Layout, Room, Span, Table
 from ..text import figure
-from .columns import asked_text, date_columns, moments_column
+from .columns import asked_text, ready_columns
 
 
 def layout(result: Events) -> Layout:
@@ -37,8 +37,7 @@ def _table(result: Events) -> Table[EventReading]:
             value=lambda row: spread_as_json(row.multiple),
             figure=True,
         ),
-        moments_column(lambda row: row.ready),
-        *date_columns(result.question, lambda row: row.ready, ("ready", "quantiles")),
+        *ready_columns(result.question, lambda row: row.ready),
     ]
     return Table(
         "The same race to each part of Mythos's pre-training compute",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...studies.readings.lag_assumptions import STEPS, LagAssumption, LagAssumptions
 from ..json_form import to_json
 from ..table import Column, Layout, Table
-from .columns import asked_text, date_columns, moments_column
+from .columns import asked_text, ready_columns
 
 
 def layout(result: LagAssumptions) -> Layout:
@@ -27,8 +27,7 @@ def lag_assumption_table(result: LagAssumptions) -> Table[LagAssumption]:
     columns: list[Column[LagAssumption]] = [
         Column(path=("id",), value=lambda row: row.id),
         Column(title="Assumed", text=lambda row: row.title, path=("title",), value=lambda row: row.title),
-        moments_column(lambda row: row.ready),
-        *date_columns(result.question, lambda row: row.ready, ("ready", "quantiles")),
+        *ready_columns(result.question, lambda row: row.ready),
         Column(path=("engine",), value=lambda row: row.engine),
     ]
     lines = []

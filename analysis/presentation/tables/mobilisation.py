@@ -12,7 +12,7 @@ from ...studies.thresholds.study import Thresholds
 from ..json_form import estimate_as_json, to_json
 from ..table import Column, Layout, Room, Span, Table
 from ..text import chance_text, date_text, stock_text
-from .columns import asked_text, date_columns, moments_column
+from .columns import asked_text, ready_columns
 from .thresholds import threshold_table
 
 NO_AMOUNT = "Where no amount does, deciding, training and post-training may take longer whatever the compute."
@@ -36,8 +36,7 @@ def _event_table(result: Mobilisation) -> Table[Mobilised]:
         Column(
             title="What it is", text=lambda row: row.title, path=("title",), value=lambda row: row.title, room=Room.PAGE
         ),
-        moments_column(lambda row: row.ready),
-        *date_columns(result.question, lambda row: row.ready, ("ready", "quantiles")),
+        *ready_columns(result.question, lambda row: row.ready),
         Column(
             title="before the others",
             text=lambda row: chance_text(row.first.value),

@@ -53,7 +53,7 @@ def obstacle_table(result: Obstacles) -> Table[ObstacleResult]:
         *_before_columns(result),
         *(_months_column(p) for p in QUANTILES),
         *_mean_columns(("adds",), lambda row: row.held),
-        *date_columns(result.question, lambda row: row.without, ("without", "quantiles"), shown=(), wide=()),
+        *date_columns(result.question, lambda row: row.without, ("without", "quantiles"), shown=()),
         Column(
             title="Median without it",
             text=lambda row: day_text(result.question, row.without.quantile_value(0.5)),

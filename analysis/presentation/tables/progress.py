@@ -17,7 +17,7 @@ from ...studies.tables.efficiency import MeasuredProgress, Read
 from ..json_form import to_json
 from ..table import Column, Layout, Path, Table
 from ..text import quantile_text
-from .columns import date_columns, moments_column
+from .columns import ready_columns
 
 DIGITS = 4
 
@@ -81,8 +81,7 @@ def _date_tables(result: MeasuredProgress) -> tuple[Table[Dated], ...]:
         return ()
     columns: list[Column[Dated]] = [
         Column(title="Counted in the race", text=lambda row: row[0], path=("id",), value=lambda row: row[0]),
-        moments_column(lambda row: row[1]),
-        *date_columns(result.question, lambda row: row[1], ("ready", "quantiles")),
+        *ready_columns(result.question, lambda row: row[1]),
     ]
     lines = [f"On all other evidence, as of {result.question.as_of}; the table counts with weight {result.weight:g}."]
     if result.withheld:

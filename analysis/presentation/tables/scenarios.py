@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...inference.estimates import Distribution, Estimate
-from ...inference.probabilities import DELAYED, QUANTILES
+from ...inference.probabilities import QUANTILES
 from ...inference.question import Question
 from ...studies.scenarios import ScenarioComparison, ScenarioResult
 from ..json_form import dates_as_json, shares_as_json, to_json
 from ..table import ABSENT, Cell, Column, Layout, Room, Span, Table
 from ..text import chance_text, firm_words, leader_text, newcomer_text
-from .columns import asked_text, date_columns, shift_column
+from .columns import SHIFTED, asked_text, date_columns, delay_columns
 from .firms import nobody
 
-SHIFTS = {0.5: ("median shift", Room.NARROW), 0.95: ("95% shift", Room.WIDE)}
 STANDS = "What has been launched by the day on which a scenario begins stands."
 
 
@@ -36,7 +35,7 @@ def layout(result: ScenarioComparison) -> Layout:
     return Layout(
         tables=(table,),
         json=lambda: _as_json(result, table),
-        head=(f"{asked_text(result.question, 'beginning on')}; shifts in months ± Monte Carlo error",),
+        head=(f"{asked_text(result.question, 'beginning on')}; {SHIFTED}",),
     )
 
 
@@ -57,7 +56,7 @@ def scenario_table(result: ScenarioComparison, *, linked: bool = False) -> Table
         Column(path=("title",), value=_of_scenario(lambda row: row.title)),
         Column(path=("source",), value=_of_scenario(lambda row: ", ".join(row.references))),
         *date_columns(question, lambda row: row.ready),
-        *(_shift_column(p) for p in DELAYED),
+        *delay_columns(lambda row, p: row.shift(p)),
         Column(
             title="Most often first",
             text=lambda row: _leader(row.scenario, question) if row.scenario else "",
@@ -69,7 +68,7 @@ def scenario_table(result: ScenarioComparison, *, linked: bool = False) -> Table
     ]
     texts = question.assumptions.scenarios
     return Table(
-        "Other ways the world could go from the day of the question; shifts in months ± Monte Carlo error",
+        f"Other ways the world could go from the day of the question; {SHIFTED}",
         columns,
         [_Row(result.baseline), *(_Row(row.ready, row) for row in result.scenarios)],
         lines=[STANDS, *_newcomers(result), *_refused(result)],
@@ -80,11 +79,6 @@ def scenario_table(result: ScenarioComparison, *, linked: bool = False) -> Table
 def _of_scenario(value: Any) -> Any:
     """Make a column's value of a scenario alone: the baseline has none."""
     return lambda row: ABSENT if row.scenario is None else value(row.scenario)
-
-
-def _shift_column(p: float) -> Column[_Row]:
-    title, room = SHIFTS.get(p, ("", Room.NARROW))
-    return shift_column(lambda row: row.shift(p), ("shift", f"{p:g}"), title, room=room)
 
 
 def _firsts(row: ScenarioResult, question: Question) -> str:

@@ -13,7 +13,7 @@ from ...studies.readings.trend import Carried, Trends
 from ..json_form import spread_as_json, to_json
 from ..table import ABSENT, Column, Layout, Room, Table
 from ..text import date_text
-from .columns import asked_text, date_columns, moments_column
+from .columns import asked_text, ready_columns
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,7 @@ def trend_table(result: Trends) -> Table[_Row]:
     ]
     columns: list[Column[_Row]] = [
         Column(title="Reached by", text=lambda row: row.title),
-        moments_column(lambda row: row.ready),
-        *date_columns(result.question, lambda row: row.ready, ("ready", "quantiles")),
+        *ready_columns(result.question, lambda row: row.ready),
         Column(
             title=f"months behind on {date_text(result.question.as_of)}",
             text=lambda row: "" if row.carried is None else f"{row.carried.lag.quantile_value(0.5):.1f}",

@@ -53,7 +53,7 @@ def world_table(result: Worlds, *, linked: bool = False) -> Table[WorldResult]:
             title="Holds", text=lambda row: SORTS[row.sort], path=("sort",), value=lambda row: row.sort, room=Room.PAGE
         ),
         Column(path=("source",), value=lambda row: ", ".join(row.references)),
-        *date_columns(question, lambda row: row.ready, wide=()),
+        *date_columns(question, lambda row: row.ready),
         Column(path=("quantiles",), value=lambda row: ABSENT if row.answered else None),
         *(_shift(p) for p in DELAYED),
         Column(
