@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from ...inference.result import Origin
 from ...studies.calibration.result import LEVEL, Calibration, Verdict
 from ...studies.calibration.uniformity import points
 from .style import INK, LABEL_SIZE, MUTED, NARROW, SERIES, WIDTH, frame, house_style, new_figure, wrap
@@ -121,5 +122,5 @@ def _subtitle(calibration: Calibration) -> str:
 def _source(calibration: Calibration) -> str:
     plan = calibration.plan
     draws = plan.question.draws if plan.engine == "importance" else max(fit.draws or 0 for fit in calibration.fits)
-    evidence = [item.id for item in plan.items]
-    return source_line(plan.question, plan.engine, draws, evidence, f"{plan.ranked_draws} ranked per fit")
+    origin = Origin(plan.question, draws, plan.engine, tuple(item.id for item in plan.items))
+    return source_line(origin, f"{plan.ranked_draws} ranked per fit")

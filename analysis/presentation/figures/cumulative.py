@@ -204,6 +204,4 @@ def _subtitle(forecast: Forecast, moved: Movement | None, events: Sequence[Forec
 def _source(forecast: Forecast) -> str:
     error = forecast.ready.quantile(0.5).mcse
     noise = f"Monte Carlo error of the median {error:.2g} months" if math.isfinite(error) else ""
-    return source_line(
-        forecast.question, forecast.engine, forecast.draws, forecast.evidence, noise, *forecast.warnings_of_draws()
-    )
+    return source_line(forecast.origin, noise, *forecast.warnings_of_draws())

@@ -160,4 +160,4 @@ def _source(result: Result, rows: Sequence[Row]) -> str:
     errors = [row.change.shift(p).mcse for row in rows if row.change is not None for p in DELAYED]
     largest = max((error for error in errors if math.isfinite(error)), default=0.0)
     noise = f"Monte Carlo error of the shifts at most {largest:.2g} months; 0: none beyond it"
-    return source_line(result.question, result.engine, result.draws, result.evidence, noise)
+    return source_line(result.origin, noise)

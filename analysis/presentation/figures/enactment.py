@@ -46,7 +46,7 @@ def draw_enactment(result: ByDay, *, width: float = WIDTH) -> Figure:
     handles, texts = above.get_legend_handles_labels()
     figure.set_size_inches(width, HEIGHT + legend_below(below, handles, texts))
     subtitle = f"Bands: {ERRORS:g} Monte Carlo errors. Unmoved: past the lever, or indifferent to it."
-    source = source_line(result.question, result.engine, result.draws, result.evidence, _left_out(result))
+    source = source_line(result.origin, _left_out(result))
     frame(figure, _finding(strongest[0]), subtitle, source)
     return figure
 

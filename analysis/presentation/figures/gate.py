@@ -67,7 +67,7 @@ def draw_gate(paths: Trajectories, *, width: float = WIDTH) -> Figure:
         figure,
         _finding(paths),
         f"{event_text(question)} {_shown(paths, firms)}Line: median; bands: 50 and 90%.",
-        _source(paths),
+        source_line(paths.origin),
     )
     return figure
 
@@ -153,7 +153,3 @@ def _finding(paths: Trajectories) -> str:
         return "In most draws no firm's budget ever meets the requirement"
     firm = firm_text(paths.question.assumptions.race.firms[paths.first_firm])
     return f"The first run launches {placed('around', month_of(calendar, months))}, most often {firm}'s"
-
-
-def _source(paths: Trajectories) -> str:
-    return source_line(paths.question, paths.engine, paths.draws, paths.evidence)

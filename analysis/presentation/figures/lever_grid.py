@@ -45,7 +45,7 @@ def draw_lever_grid(result: Grid, *, width: float = WIDTH) -> Figure:
     _name(axes, figure, list(regimes.values()), list(result.levers.values()), width)
     day = date_text(result.acting_from)
     subtitle = f"Months by which a lever moves the 95% date, both from {day}. Within Monte Carlo error: 0."
-    source = source_line(result.question, result.engine, result.draws, result.evidence)
+    source = source_line(result.origin)
     frame(figure, _finding(result, cells, regimes), subtitle, source)
     return figure
 

@@ -54,7 +54,7 @@ def draw_mythos_compute(forecast: Forecast, *, prior: Forecast | None = None, wi
     axes.spines["left"].set_visible(False)
     if prior is not None:
         axes.legend(loc="upper right")
-    frame(figure, _finding(forecast), _subtitle(forecast), _source(forecast))
+    frame(figure, _finding(forecast), _subtitle(forecast), source_line(forecast.origin))
     return figure
 
 
@@ -116,7 +116,3 @@ def _subtitle(forecast: Forecast) -> str:
     low, high = (flop_text(10.0 ** forecast.log_flop.quantile_value(p)) for p in (0.05, 0.95))
     what = "Posterior" if forecast.evidence else "Prior predictive"
     return f"{what} density; 90% interval {low} to {high} FLOP, shaded."
-
-
-def _source(forecast: Forecast) -> str:
-    return source_line(forecast.question, forecast.engine, forecast.draws, forecast.evidence)

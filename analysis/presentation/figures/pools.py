@@ -71,7 +71,7 @@ def draw_pools(paths: Trajectories, *, width: float = WIDTH) -> Figure:
     subtitle = f"{of_all}Line: median; bands: 50 and 90%." + (
         f" Right: density on {date_text(question.as_of)}." if beside else ""
     )
-    frame(figure, _finding(paths), subtitle, source_line(question, paths.engine, paths.draws, paths.evidence))
+    frame(figure, _finding(paths), subtitle, source_line(paths.origin))
     return figure
 
 

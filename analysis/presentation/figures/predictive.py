@@ -46,7 +46,7 @@ def draw_predictive(checks: Checks, *, width: float = WIDTH) -> Figure:
         figure,
         _finding(checks),
         _subtitle(),
-        source_line(checks.question, checks.engine, checks.draws, checks.evidence),
+        source_line(checks.origin),
     )
     return figure
 

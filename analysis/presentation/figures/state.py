@@ -53,7 +53,7 @@ def draw_state(result: State, *, width: float = WIDTH) -> Figure:
     texts = [words.capitalize() for words in stage_words(silent=result.silent).values()]
     taller = legend_below(axes, axes.patches[: len(STAGES)], texts, columns=2)
     figure.set_size_inches(width, ROW * len(rows) + SURROUNDINGS + taller)
-    source = source_line(result.question, result.engine, result.draws, result.evidence)
+    source = source_line(result.origin)
     frame(figure, _finding(result), "How far runs have come; each bar adds up to 100%.", source)
     return figure
 

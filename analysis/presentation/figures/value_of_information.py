@@ -82,7 +82,7 @@ def draw_value_of_information(result: ValueOfInformation, *, width: float = WIDT
         if left_out
         else ""
     )
-    frame(figure, _finding(result, sections), _subtitle(result), _source(result, note))
+    frame(figure, _finding(result, sections), _subtitle(result), source_line(result.origin, note))
     return figure
 
 
@@ -126,7 +126,3 @@ def _subtitle(result: ValueOfInformation) -> str:
     return (
         f"What each interval would lose on average. Lines: twice the Monte Carlo error. {event_text(result.question)}"
     )
-
-
-def _source(result: ValueOfInformation, note: str) -> str:
-    return source_line(result.question, result.engine, result.draws, result.evidence, note)

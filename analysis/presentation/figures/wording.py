@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from ....model.firms import Firm
 from ...inference.question import Question
+from ...inference.result import Origin
 from ..text import date_text
 
 TIMES, EN_DASH = "\N{MULTIPLICATION SIGN}", "\N{EN DASH}"
@@ -80,8 +81,10 @@ def event_text(question: Question) -> str:
     return f"Event {question.event}: {title}."[:EVENT_LENGTH]
 
 
-def source_line(question: Question, engine: str, draws: int, evidence: Sequence[str], *notes: str) -> str:
+def source_line(origin: Origin, *notes: str) -> str:
     """Say where a figure's numbers come from: the day, the evidence, the draws and whatever needs noting."""
-    counted = f"{len(evidence)} item{'s' if len(evidence) != 1 else ''} of evidence" if evidence else "prior alone"
-    parts = [f"As of {date_text(question.as_of)}", counted, f"{draws:,} draws ({engine}, seed {question.seed})"]
+    question, items = origin.question, len(origin.evidence)
+    counted = f"{items} item{'s' if items != 1 else ''} of evidence" if items else "prior alone"
+    drawn = f"{origin.draws:,} draws ({origin.engine}, seed {question.seed})"
+    parts = [f"As of {date_text(question.as_of)}", counted, drawn]
     return "; ".join([*parts, *(note for note in notes if note)]) + "."

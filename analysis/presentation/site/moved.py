@@ -16,7 +16,7 @@ from ...inference.estimates import Estimate
 from ...studies.attribution import Step
 from ...studies.news import Kind, by_kind
 from ..harmless import harmless
-from ..tables.attribution import finding, plain, signed, unseen
+from ..tables.attribution import finding, signed, signed_months, unseen
 from ..text import date_text, with_days
 from .lives import entries_of
 
@@ -162,5 +162,7 @@ def _acting(item: Mapping[str, Any]) -> str:
 def _sum(groups: Sequence[Group], total: Estimate) -> str:
     if not groups or not all(math.isfinite(group.months) for group in groups) or not math.isfinite(total.value):
         return ""
-    parts = ", ".join(f"{group.heading[:1].lower()}{group.heading[1:]} {plain(group.months)}" for group in groups)
+    parts = ", ".join(
+        f"{group.heading[:1].lower()}{group.heading[1:]} {signed_months(group.months)}" for group in groups
+    )
     return f"In months of the median: {parts}; in all {signed(total)}."

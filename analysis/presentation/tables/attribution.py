@@ -108,10 +108,10 @@ def unseen(shift: Estimate) -> bool:
 
 def signed(shift: Estimate) -> str:
     """Write a shift with its sign and its Monte Carlo error, to a thousandth of a month."""
-    return f"{plain(shift.value)} ± {as_recorded(shift).mcse:.3f}"
+    return f"{signed_months(shift.value)} ± {as_recorded(shift).mcse:.3f}"
 
 
-def plain(months: float) -> str:
+def signed_months(months: float) -> str:
     """Write a shift with its sign; one that rounds to nothing has none."""
     return "0.000" if abs(months) < UNSEEN else f"{months:+.3f}"
 
