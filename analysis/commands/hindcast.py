@@ -78,12 +78,12 @@ def hindcast(
 
 def _gate(studied: Studied, file: Path | None, assumptions: Any) -> Any:
     """The gate's track record; None, and a line that says why, where no record's compute and stock are known."""
-    from ..studies.tables.chosen import chosen_table
+    from ..studies.tables.chosen import STOCKS, chosen_table
     from ..studies.tables.gate_hindcast import gate_hindcast
 
     store = studied.store()
     index = chosen_table(store, file, studied.vintage, having="training_compute", or_shipped=True)
-    stocks = chosen_table(store, None, None, name="epoch-chip-owners")
+    stocks = chosen_table(store, None, None, name=STOCKS)
     try:
         return gate_hindcast(index, stocks, assumptions)
     except InputError as error:  # an index without compute, or of records that no quarter is known of

@@ -12,7 +12,7 @@ from ..inference.outcomes import COMPUTE_ALONE, READY, STAGE, outcome_of
 from ..inference.posterior import Posterior
 from ..inference.result import Result
 from ..inference.silence import confirmed_through, silences_in, silent_through
-from ..inference.stages import STAGES, furthest, shares_of_stages, stage_titles, stages_of
+from ..inference.stages import furthest, shares_of_stages, stage_titles, stages_of
 
 
 @dataclass(frozen=True)
@@ -76,11 +76,6 @@ class State(Result):
     firms: Mapping[str, Mapping[str, Estimate]]
     explained: Explained | None = None
     silent: bool = False
-
-    def at_least(self, stage: str) -> float:
-        """Probability that the furthest run is in a stage or has passed it."""
-        names = list(STAGES)
-        return sum(row.probability.value for row in self.stages if names.index(row.id) >= names.index(stage))
 
 
 def state(posterior: Posterior) -> State:

@@ -18,7 +18,6 @@ from .readings.mobilisation import SCENARIO
 from .scenarios import ScenarioResult, scenarios
 from .structure_registry import COMPUTE, MOBILISATION, structures_silent_on
 
-MOBILISATION_SCENARIO = SCENARIO
 MOST = 0.5  # share of the draws whose date is the same, from which on two structures are one answer twice
 SAME = 1e-9  # months between two dates that are the same
 
@@ -114,7 +113,7 @@ def pooled(rows: Sequence[StructureDate]) -> tuple[StructureDate, ...]:
 
 def _of_the_race(posterior: Posterior) -> list[StructureDate]:
     """The race for compute, and the race under the mobilisation of domestic chips."""
-    (mobilised,) = scenarios(posterior, [MOBILISATION_SCENARIO]).scenarios
+    (mobilised,) = scenarios(posterior, [SCENARIO]).scenarios
     same = share_of_same_dates(mobilised)
     twice = same > MOST
     return [

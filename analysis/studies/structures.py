@@ -33,7 +33,7 @@ from ..inference.result import Result
 from .comparison import ModelComparison, compare_pointwise, left_out_of_prior
 from .other_structures import draw_structure, other_structures
 from .pointwise import Pointwise
-from .pools import between_share, linear_pool, quantile_pool
+from .pools import LINEAR, QUANTILE, STACKING, between_share, linear_pool, quantile_pool
 from .structure_dates import Refused, StructureDate, dates_of_structures, left_out_of, pooled
 from .structure_evidence import countable
 from .structure_registry import COMPUTE, MOBILISATION, Structure
@@ -140,11 +140,11 @@ def structures(posterior: Posterior) -> Structures:
     densities = _left_out_densities(question, shared, others) if shared else {}
     weights, withheld = _stacking(densities, kept)
     ensembles = [
-        StructureDate("linear-pool", "Linear pool, equal weights", linear_pool(kept)),
-        StructureDate("quantile-pool", "Quantile pool, equal weights", quantile_pool(kept)),
+        StructureDate(LINEAR, "Linear pool, equal weights", linear_pool(kept)),
+        StructureDate(QUANTILE, "Quantile pool, equal weights", quantile_pool(kept)),
     ]
     if weights is not None:
-        ensembles.append(StructureDate("stacking", "Linear pool, stacked weights", linear_pool(kept, weights)))
+        ensembles.append(StructureDate(STACKING, "Linear pool, stacked weights", linear_pool(kept, weights)))
     return Structures(
         posterior.origin,
         rows,

@@ -9,7 +9,8 @@ import pytest
 
 from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
-from catchup.analysis.studies.state import STAGES, stages_of, state
+from catchup.analysis.inference.stages import STAGES, stages_of
+from catchup.analysis.studies.state import state
 from catchup.model.assumptions import load_assumptions
 from catchup.model.forward import outcome
 
@@ -36,7 +37,8 @@ def test_stages_add_up(assumptions, day):
 
 def test_the_race_only_moves_on(assumptions):
     days = [date(2026, 3, 1) + timedelta(days=60 * step) for step in range(12)]
-    reached = [[asked(assumptions, day).at_least(stage) for stage in STAGES] for day in days]
+    shares = [[stage.probability.value for stage in asked(assumptions, day).stages] for day in days]
+    reached = np.cumsum(np.array(shares)[:, ::-1], axis=1)[:, ::-1]  # each stage, or beyond it
     assert (np.diff(reached, axis=0) >= -1e-12).all()
 
 

@@ -6,7 +6,7 @@ from ...inference.question import Question
 from ...inference.request import Request, posterior
 from ...studies.comparison import WANTED
 from ...studies.pools import LINEAR, QUANTILE, STACKING
-from ...studies.structure_dates import MOBILISATION_SCENARIO
+from ...studies.readings.mobilisation import SCENARIO
 from ...studies.structure_registry import COMPUTE, MOBILISATION, trend_id
 from ...studies.structures import Structures, structures
 from ...studies.telling import first_telling, most_telling
@@ -93,7 +93,7 @@ def _described(result: Structures) -> list[tuple[str, str, str]]:
         if row.id == COMPUTE:
             what, references = "[the race for compute](model.md)", tuple(sources)
         elif row.id == MOBILISATION:
-            scenario = assumptions.scenarios[MOBILISATION_SCENARIO]
+            scenario = assumptions.scenarios[SCENARIO]
             what, references = f"[the scenario](scenarios.md#{scenario.id})", scenario.text.references
         elif row.id not in trends:
             what, references = "registered by its user", ()

@@ -8,7 +8,8 @@ from ....model.trend import load_trends
 from ...inference.json_values import number
 from ...inference.probabilities import QUARTILES
 from ...studies.comparison import ComparedModel
-from ...studies.structure_dates import MOBILISATION_SCENARIO, StructureDate
+from ...studies.readings.mobilisation import SCENARIO
+from ...studies.structure_dates import StructureDate
 from ...studies.structures import Structures
 from ...studies.telling import Telling
 from ..json_form import to_json
@@ -53,7 +54,7 @@ def structure_table(result: Structures) -> Table[StructureDate]:
         lines=_lines(result),
         sources=[
             "substrate-article",
-            *assumptions.scenarios[MOBILISATION_SCENARIO].text.references,
+            *assumptions.scenarios[SCENARIO].text.references,
             *(reference for trend in trends for reference in trend.references),
         ],
     )

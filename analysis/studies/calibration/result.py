@@ -38,11 +38,6 @@ class Coverage:
     low: float
     high: float
 
-    @property
-    def kept(self) -> bool:
-        """Whether the share is one that chance explains."""
-        return self.low <= self.share <= self.high
-
 
 @dataclass(frozen=True)
 class Verdict:

@@ -13,7 +13,7 @@ from ....evidence.tables.table import Table, read_table
 from ....priors.clock import today
 from ....priors.errors import InputError
 
-INDEX = "epoch-eci"
+INDEX, STOCKS = "epoch-eci", "epoch-chip-owners"
 
 
 def chosen_table(
@@ -65,10 +65,8 @@ def chosen_table(
     raise InputError(f"no vintage of {name} has the column '{wanted}'", file=newest.folder.parent)
 
 
-def every_table(
-    store: TableStore, file: Path | None, vintage: datetime.date | None, *, name: str = INDEX
-) -> list[Table]:
-    """Read the file that a study is asked about, or every vintage that is held up to one: the newest by default.
+def every_table(store: TableStore, file: Path | None, vintage: datetime.date | None) -> list[Table]:
+    """Read the file that a study is asked about, or every vintage of the index up to one: the newest by default.
 
     Where none is held, and none is asked for, the records that the project ships are read.
 
@@ -77,10 +75,10 @@ def every_table(
     InputError
         If there is none, or one cannot be read.
     """
-    if file is not None or (vintage is None and not store.vintages(name)):
-        return [chosen_table(store, file, vintage, name=name)]
-    newest = store.get(name, vintage)
-    held = [each for each in store.vintages(name) if each.manifest.vintage <= newest.manifest.vintage]
+    if file is not None or (vintage is None and not store.vintages(INDEX)):
+        return [chosen_table(store, file, vintage)]
+    newest = store.get(INDEX, vintage)
+    held = [each for each in store.vintages(INDEX) if each.manifest.vintage <= newest.manifest.vintage]
     return [store.read(each) for each in held]
 
 

@@ -7,15 +7,14 @@ from dataclasses import replace
 from ....evidence.tables.records import shipped_records
 from ...inference.posterior import Posterior
 from ...inference.question import Question
+from .chosen import INDEX, STOCKS
 from .gate_hindcast import gate_hindcast
 from .hindcast import Hindcast, hindcast
-
-STOCKS = "epoch-chip-owners"
 
 
 def records_known(question: Question) -> bool:
     """Whether the records that come with the project were published by the day of a question."""
-    published = (shipped_records(name).vintage for name in ("epoch-eci", STOCKS))
+    published = (shipped_records(name).vintage for name in (INDEX, STOCKS))
     return all(vintage is not None and vintage <= question.as_of for vintage in published)
 
 
