@@ -17,6 +17,7 @@ import pytest
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference import request
 from catchup.analysis.studies.tables import telling_curve
+from catchup.analysis.studies.tables.chosen import INDEX, STOCKS
 from catchup.analysis.studies.tables.gate_hindcast import (
     LONGEST,
     QUANTITIES,
@@ -250,6 +251,20 @@ def test_its_effect_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert len(found["dates"]) == 2
     assert "silence was last confirmed through 2026-09-29" in printed.err
     assert len(found["gate"]) == 3
+
+
+def test_its_weight_is_said_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "light.toml").write_text("[constant.gate_hindcast_weight]\nvalue = 0.25\n")
+    asked = ["hindcast", "--data", str(tmp_path / "nothing"), "--dates", "--as-of", "2026-11-26", "--json"]
+    assert run([*asked, "--priors", str(tmp_path / "light.toml")]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [row["id"] for row in found["dates"]] == ["without it", "with it, weight 0.25"]
+
+
+def test_items_made_of_a_users_files_name_them_and_no_folder_of_theirs(tmp_path: Path) -> None:
+    at_home = [replace(shipped_records(name), file=str(tmp_path / f"{name}.csv")) for name in (INDEX, STOCKS)]
+    item = hindcast_item_text(gate_hindcast(*at_home, ASSUMPTIONS), "gate")
+    assert [source["quoted_in"] for source in item["sources"]] == [f"{INDEX}.csv", f"{STOCKS}.csv"]
 
 
 def test_it_is_not_counted_on_a_day_on_which_its_table_was_not_there(

@@ -91,7 +91,7 @@ def gate_tables(result: Hindcast) -> tuple[Table[Any], ...]:
     asked = Table("What the compute gate said of the records whose compute is known", columns, gate.asked, lines=lines)
     if gate.dates is None or gate.question is None:
         return (asked,)
-    rows = list(zip(("without it", "with it, weight 0.5"), gate.dates, strict=True))
+    rows = list(zip(("without it", f"with it, weight {gate.weight:g}"), gate.dates, strict=True))
     dated: list[Column[tuple[str, Distribution]]] = [
         Column(title="The gate's track record", text=lambda row: row[0], path=("id",), value=lambda row: row[0]),
         *date_columns(gate.question, lambda row: row[1], ("ready", "quantiles")),
