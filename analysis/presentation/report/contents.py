@@ -18,7 +18,7 @@ from ..tables.attribution import attribution_table
 from ..tables.builders import layout_of
 from ..tables.caveats import caveat_tables
 from ..tables.diagnostics import diagnostics_table
-from ..tables.evidence import Evidence, evidence_table, uses_of
+from ..tables.evidence import Evidence, evidence_table, not_counted, uses_of
 from ..tables.firms import commitment_tables, first_table
 from ..tables.forecast import date_table, month_table
 from ..tables.hindcast import episode_table, gate_tables, score_table
@@ -113,8 +113,7 @@ def _items(sections: Sections) -> tuple[list[Table[Item]], list[Table[Item]]]:
     if not sections.posterior.conditioned:
         return [], []
     day, uses = sections.forecast.question.as_of, uses_of(selection)
-    others = [*selection.checks, *selection.priors, *(each.item for each in selection.set_aside)]
-    counted, aside = Evidence(day, selection.counted, uses), Evidence(day, others, uses)
+    counted, aside = Evidence(day, selection.counted, uses), Evidence(day, not_counted(selection), uses)
     # the name of an item stands with its title, wherever a page has it
     return (
         [replace(evidence_table(counted).without("What it is", counted.day_text), title="Items counted")],

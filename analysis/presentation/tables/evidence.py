@@ -56,8 +56,12 @@ def uses_of(selection: Selection) -> dict[str, str]:
 
 def evidence_of(day: date, selection: Selection) -> Evidence:
     """Take every item that a question as of a day knows of, counted or not."""
-    others = (*selection.checks, *selection.priors, *(aside.item for aside in selection.set_aside))
-    return Evidence(day, (*selection.counted, *others), uses_of(selection))
+    return Evidence(day, (*selection.counted, *not_counted(selection)), uses_of(selection))
+
+
+def not_counted(selection: Selection) -> list[Item]:
+    """Items that a question knows of and leaves out, or holds out, or has in its prior."""
+    return [*selection.checks, *selection.priors, *(aside.item for aside in selection.set_aside)]
 
 
 def layout(result: Evidence) -> Layout:

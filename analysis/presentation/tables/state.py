@@ -9,7 +9,7 @@ from ...inference.estimates import Estimate
 from ...inference.stages import STAGES
 from ...studies.state import Explained, Stage, State
 from ..json_form import estimate_as_json, to_json
-from ..table import Cell, Column, Layout, Table
+from ..table import Column, Layout, Table
 from ..text import chance_text
 from .columns import asked_text, date_columns
 
@@ -79,7 +79,7 @@ def stage_table(result: State) -> Table[Stage]:
         Column(title="The furthest run", text=lambda row: row.title, path=("title",), value=lambda row: row.title),
         Column(
             title="Probability",
-            text=lambda row: _chance(row.probability),
+            text=lambda row: chance_text(row.probability.value),
             path=("probability",),
             value=lambda row: estimate_as_json(row.probability)["value"],
             figure=True,
@@ -108,14 +108,10 @@ def _stage_column(result: State, stage: str) -> Column[str]:
 
     return Column(
         title=stage_words(silent=result.silent)[stage].capitalize(),
-        text=lambda firm: _chance(result.firms[firm][stage]),
+        text=lambda firm: chance_text(share(firm)),
         figure=True,
         share=share,
     )
-
-
-def _chance(chance: Estimate) -> Cell:
-    return chance_text(chance.value)
 
 
 def _as_json(result: State, stages: Table[Stage]) -> dict[str, Any]:
