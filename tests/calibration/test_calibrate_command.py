@@ -32,6 +32,11 @@ def test_json_is_all_that_stands_on_standard_output(capsys: pytest.CaptureFixtur
     assert 0.0 <= result["quantities"]["rl_ratio"]["p_value"] <= 1.0
 
 
+def test_a_posterior_of_too_few_draws_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["calibrate", "--posterior", "--draws", "2000", "--fits", "4", "--as-of", "2026-11-21"]) == 1
+    assert "effective draws: too few for the posterior: try more --draws" in capsys.readouterr().err
+
+
 def test_people_get_a_table(plan: Plan, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(SMALL) == 0
     text = capsys.readouterr().out

@@ -65,7 +65,7 @@ class Given:
         if smoothed.khat > WORST_KHAT:
             raise UntrustworthyError(f"the posterior's weights cannot be trusted (k-hat {smoothed.khat:.2f})")
         if smoothed.effective_draws < FEWEST_EFFECTIVE:
-            raise UntrustworthyError(f"{few_draws(smoothed.effective_draws, 'the posterior')}: try more --draws")
+            raise UntrustworthyError(f"{few_draws(smoothed.effective_draws, 'posterior')}: try more --draws")
         return ReweightedPrior(source, smoothed).resampled(question.draws, rng)[0].values
 
     @staticmethod
