@@ -8,7 +8,6 @@ import math
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,9 +16,9 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from catchup.analysis.archive import scores
-from catchup.analysis.archive.manifest import BrokenRunError
-from catchup.analysis.archive.reading import Run, read_run, read_runs
+from catchup.analysis.archive import ready_curve, scores
+from catchup.analysis.archive.manifest import BrokenRunError, read_json
+from catchup.analysis.archive.reading import Run, read_run
 from catchup.analysis.archive.ready_curve import KNOWN_CURVE, READY_CURVE, published_dates
 from catchup.analysis.archive.rivals import KINDS, load_rivals
 from catchup.analysis.archive.scores import Scores, distribution_of, score_rivals, score_runs, score_trends, stated_days
@@ -534,24 +533,14 @@ def test_scoring_loads_no_slow_library(shelf: Shelf) -> None:
     assert done.stdout.splitlines()[-1] == "slow: []"
 
 
-def test_scoring_is_linear_in_the_runs(shelf: Shelf, tmp_path: Path) -> None:
-    """Eight times the runs take at most sixteen times as long: the slack is for a busy machine, not for squares."""
-    folder, first = tmp_path / "runs", date(2026, 6, 26)
-    folder.mkdir()
-    for index in range(320):
-        copy = folder / (first + timedelta(days=index)).isoformat()
-        shutil.copytree(shelf[1][0].folder, copy)
-        manifest = json.loads((copy / "manifest.json").read_text())
-        (copy / "manifest.json").write_text(json.dumps(manifest | {"as_of": copy.name}))
-    every = list(read_runs(folder).runs)
-    assert len(every) == 320
-
-    def seconds(runs: list[Run]) -> float:
-        fresh = [Run(one.folder, one.manifest) for one in runs]
-        started = time.process_time()
-        score_runs(fresh, Outcome(date(2027, 2, 10)))
-        return time.process_time() - started
-
-    seconds(every[:40])  # what is imported once
-    few = min(seconds(every[:40]) for _ in range(3))
-    assert seconds(every) < 16.0 * few
+def test_scoring_reads_each_run_once(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own curves and nothing beside them, so that the work grows as the runs do."""
+    read: list[tuple[str, str]] = []
+    monkeypatch.setattr(
+        ready_curve, "read_json", lambda folder, name: read.append((folder.name, name)) or read_json(folder, name)
+    )
+    scored: list[str] = []
+    monkeypatch.setattr(scores, "score", lambda name, *rest, **more: scored.append(name) or score(name, *rest, **more))
+    score_runs([Run(one.folder, one.manifest) for one in shelf[1]], Outcome(LATE))
+    assert scored == [one.name for one in shelf[1]]
+    assert read == [(one.name, name) for one in shelf[1] for name in (KNOWN_CURVE, READY_CURVE)]
