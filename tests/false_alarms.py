@@ -17,6 +17,25 @@ def widest(mcse: float, degrees: int | None = None) -> float:
     return float(quantile * mcse)
 
 
+def ranks(p: float, draws: float) -> tuple[float, float]:
+    """Ends between which lies the rank of what so many independent draws give for the quantile at p.
+
+    The rank of an order statistic is beta distributed. Draws that fill the ranks more evenly stay well inside.
+    """
+    low, high = stats.beta.interval(1 - FALSE_ALARM, p * draws, (1 - p) * draws)
+    return float(low), float(high)
+
+
+def spreads(repetitions: int, degrees: int) -> tuple[float, float]:
+    """Ends between which lies a right MCSE's ratio to the standard deviation found over repetitions.
+
+    The MCSE is the root mean square of the repetitions' own, each of so many degrees of freedom: of normal errors the
+    square of the ratio is F distributed.
+    """
+    low, high = np.sqrt(stats.f.interval(1 - FALSE_ALARM, repetitions * degrees, repetitions - 1))
+    return float(low), float(high)
+
+
 def covers(errors: Sequence[float], mcses: Sequence[float], degrees: int | None = None) -> bool:
     """Whether 90% intervals built from the MCSEs cover the truth as often as they should.
 

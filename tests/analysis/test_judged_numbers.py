@@ -9,6 +9,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from false_alarms import widest
 
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference.estimates import Distribution, Estimate, Weighting
@@ -97,7 +98,7 @@ sigma = {{ quantity = "spread_of_it" }}
 def test_a_number_that_the_date_does_not_hang_on_moves_nothing() -> None:
     rows = judged(asked("article", "rl-ratio-ten", 20_000))
     found = by_id(rows)["rl-ratio-ten: sd"]
-    assert abs(found.shifts[0.5].value) < 0.1
+    assert abs(found.shifts[0.5].value) < widest(found.shifts[0.5].mcse)
     assert rows[0].id == EVERYTHING
 
 

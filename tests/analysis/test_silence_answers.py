@@ -138,7 +138,7 @@ def test_long_silence_is_explained_by_what_stands_in_the_way_rather_than_by_secr
     current, article = found["current"].explained, found["article"].explained
     assert current is not None
     assert article is not None
-    assert current.unannounced.value + widest(current.unannounced.mcse) / 2 < 0.40
+    assert current.unannounced.value + widest(current.unannounced.mcse) < 0.40
     assert article.unannounced.value - widest(article.unannounced.mcse) > 0.65
     assert current.obstacles.value > 0.5
     assert article.obstacles.value == 0.0

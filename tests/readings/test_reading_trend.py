@@ -27,7 +27,7 @@ from catchup.model.draws import QuantileTransform, UniformStreams
 from catchup.model.trend import Trend, load_trends
 from catchup.priors.errors import InputError
 from catchup.priors.layers import Layer
-from reading_cases import AS_OF, ask, assert_estimates, prior
+from reading_cases import AS_OF, STANDARD_ERRORS, ask, assert_estimates, prior
 
 NO_OPTIMISM = {"benchmark_optimism_general": 0.0, "benchmark_optimism_cyber": 0.0, "organisation_error": 0.0}
 
@@ -229,7 +229,7 @@ def test_nuts_agrees_with_reweighted_draws(name):
     reweighted = read_trend(question, name, text, items).conditioned.ready
     for p in (0.05, 0.25, 0.5, 0.75, 0.95):
         one, other = sampled.quantile(p), reweighted.quantile(p)
-        assert one.value == pytest.approx(other.value, abs=5.0 * math.hypot(one.mcse, other.mcse))
+        assert one.value == pytest.approx(other.value, abs=STANDARD_ERRORS * math.hypot(one.mcse, other.mcse))
 
 
 def test_trends_stand_beside_the_race():
