@@ -1,4 +1,8 @@
-"""Rows that a user may add: a seventh firm, and a world."""
+"""Rows that a user may add: a seventh firm, and a world; and how a test lays its own over the project's."""
+
+import tomllib
+
+from catchup.priors import Layer
 
 BAIDU = """
 [firm.baidu]
@@ -33,3 +37,8 @@ low = 60_000
 mode = 125_000
 high = 190_000
 """
+
+
+def layer(text: str, file: str = "mine.toml") -> Layer:
+    """Rows written in a test, as if they stood in a user's file."""
+    return Layer.of(tomllib.loads(text), file=file)

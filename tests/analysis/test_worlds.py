@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-import tomllib
 from pathlib import Path
 
 import pytest
 from false_alarms import widest
-from own_rows import CHEAP_MYTHOS
+from own_rows import CHEAP_MYTHOS, layer
 from scipy import stats
 
 from catchup.analysis.commands.main import run as catchup
@@ -29,7 +28,7 @@ from catchup.analysis.runs.run import run
 from catchup.analysis.studies.scenarios import scenarios
 from catchup.analysis.studies.worlds import WORLD_DRAWS, WorldResult, Worlds, worlds
 from catchup.model.assumptions import load_assumptions
-from catchup.priors import InputError, Layer
+from catchup.priors import InputError
 from catchup.priors.packaged import named_overlays, own_overlay
 from figure_cases import texts
 from item_cases import DAY, write_item
@@ -43,10 +42,6 @@ OTHERS = {"half": (1.0e6, 0.1), "double": (4.0e6, 0.4)}  # what two worlds belie
 OVERLAID = ["slide-as-pretraining", "mfu-thirty", "undated-lags"]
 ALONE = ["progress-amodei", "moving-target"]  # asked by themselves as well, which takes long
 NAMED = ["article", *OVERLAID, *SCENARIOS]
-
-
-def layer(text: str) -> Layer:
-    return Layer.of(tomllib.loads(text), file="mine.toml")
 
 
 def stock(median: float, sigma: float) -> str:

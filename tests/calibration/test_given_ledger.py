@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from false_alarms import FALSE_ALARM
 from recording import Add
 from scipy import stats
 
@@ -20,7 +21,6 @@ from catchup.analysis.studies.calibration.plan import Plan
 from catchup.evidence.schema import Item
 from catchup.priors.errors import InputError
 
-FALSE_ALARM = 1e-6  # of one check; the seeds are fixed
 WATCHED = ("organisation_error_caisi", "rl_ratio", "american_release_delay", "mythos_chips")
 
 

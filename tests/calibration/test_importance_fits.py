@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from false_alarms import FALSE_ALARM
 from recording import Add
 from scipy import stats
 
@@ -22,8 +23,6 @@ from catchup.evidence.schema import Item
 from catchup.model.assumptions import load_assumptions
 from catchup.model.obstacles import quantities_of
 from catchup.priors.errors import InputError
-
-FALSE_ALARM = 1e-6  # of one check; the seeds are fixed
 
 
 def twin_ranks(draws: int, fits: int, sd: float, *, with_truth: bool, seed: int = 1) -> np.ndarray:

@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 import pytest
+from false_alarms import FALSE_ALARM
 from scipy import stats
 
 from catchup.analysis.inference.conditioning import condition
@@ -26,7 +27,6 @@ DAY = datetime.date(2028, 1, 1)
 SILENCE = "no-public-model"
 DRAWS, TRUTHS = 200_000, 400_000
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-FALSE_ALARM = 1e-6  # of one level of one quantity; the seeds are fixed
 
 
 @pytest.fixture(scope="module")

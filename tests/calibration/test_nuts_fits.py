@@ -7,6 +7,7 @@ import numpy as np
 import nutpie
 import pytest
 import xarray as xr
+from false_alarms import FALSE_ALARM
 from nutpie import compile_pymc_model
 from recording import Add, sized
 from scipy import stats
@@ -19,8 +20,6 @@ from catchup.analysis.studies.calibration.nuts_fits import DRAWS, LENGTHENING, N
 from catchup.analysis.studies.calibration.plan import Plan
 from catchup.analysis.studies.calibration.truths import simulate_truths
 from catchup.evidence.schema import Item
-
-FALSE_ALARM = 1e-6  # of the number outside a band of its own; the seeds are fixed
 
 
 @pytest.fixture

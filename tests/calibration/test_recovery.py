@@ -9,6 +9,7 @@ from multiprocessing import get_context
 
 import numpy as np
 import pytest
+from false_alarms import FALSE_ALARM
 from recording import Add
 from scipy import stats
 
@@ -21,7 +22,6 @@ from catchup.analysis.studies.calibration.truths import simulate_truths
 from catchup.evidence.schema import Item
 from catchup.evidence.selection import Selection
 
-FALSE_ALARM = 1e-6  # of one quantity's interval; the seeds are fixed
 TRUTHS = 500
 PROMISES = (0.5, 0.9)
 ASKED = ("ready", "pretrained", "mythos_flop", "algorithmic_progress", "rl_ratio", "benchmark_optimism_general")

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 from arviz_stats.ecdf_utils import get_pointwise_confidence_band, simulate_confidence_bands
+from false_alarms import FALSE_ALARM
 from scipy import stats
 
 from catchup.analysis.studies.calibration.uniformity import (
@@ -15,8 +16,6 @@ from catchup.analysis.studies.calibration.uniformity import (
     probability_inside,
     simultaneous_band,
 )
-
-FALSE_ALARM = 1e-6  # of one check; the seeds are fixed
 
 
 def uniform_counts(fits: int, samples: int, seed: int) -> np.ndarray:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 import arviz_stats as az
 import numpy as np
 import pytest
+from false_alarms import FALSE_ALARM
 from scipy import stats
 
 import catchup
@@ -23,7 +24,6 @@ from catchup.model.mechanisms.registry import mechanism_names
 from catchup.priors import InputError
 
 DAY = "2026-11-26"
-FALSE_ALARM = 1e-6
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ import pymc as pm
 import pytensor
 import pytensor.tensor as pt
 import pytest
+from false_alarms import FALSE_ALARM
 from scipy import special, stats
 
 from catchup.model.assumptions import Assumptions, load_assumptions, under_scenario
@@ -24,9 +25,9 @@ from catchup.priors import Layer
 from catchup.priors.copula import Copula, group_by_dependence
 from catchup.priors.errors import InputError
 from catchup.priors.families import Beta, LogNormal, LogUniform, Normal, Triangular, TriangularLog10, Uniform
+from model_cases import drawn
 
 QUICK = "FAST_COMPILE"
-FALSE_ALARM = 1e-6
 DRAWS = 40_960  # five scrambles of a power of two
 PAIR = ("mfu_anthropic", "mfu_china")
 RANKS = {
@@ -79,22 +80,15 @@ def correlated() -> Assumptions:
     return load_assumptions([overlay(RANKS)], model="article")
 
 
-def drawn(assumptions: Assumptions, replicates: int = 0, names: list[str] | None = None) -> dict[str, np.ndarray]:
-    chunks = list(
-        simulate(assumptions, lambda v: v, DRAWS, np.random.default_rng(5), names=names, replicates=replicates)
-    )
-    return {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
-
-
 @pytest.fixture(scope="module")
 def correlated_values(correlated: Assumptions) -> dict[str, np.ndarray]:
-    return drawn(correlated)
+    return drawn(correlated, DRAWS)
 
 
 def test_uncorrelated_quantities_keep_their_draws_to_the_bit(
     assumptions: Assumptions, correlated: Assumptions, correlated_values: dict[str, np.ndarray]
 ) -> None:
-    alone = drawn(assumptions)
+    alone = drawn(assumptions, DRAWS)
     order = list(assumptions.table.quantities)
     first = {min(group.names, key=order.index) for group in correlated.copula.groups}
     dependent = {name for group in correlated.copula.groups for name in group.names}
@@ -106,7 +100,8 @@ def test_uncorrelated_quantities_keep_their_draws_to_the_bit(
 
 def test_uncorrelated_quasi_random_draws_stay_to_the_bit(assumptions: Assumptions) -> None:
     alone, together = (
-        drawn(each, replicates=5) for each in (assumptions, load_assumptions([overlay({PAIR: 0.6})], model="article"))
+        drawn(each, DRAWS, replicates=5)
+        for each in (assumptions, load_assumptions([overlay({PAIR: 0.6})], model="article"))
     )
     changed = [name for name, column in alone.items() if not np.array_equal(column, together[name])]
     assert changed == ["mfu_china"]
@@ -114,14 +109,14 @@ def test_uncorrelated_quasi_random_draws_stay_to_the_bit(assumptions: Assumption
 
 def test_ranks_taken_back_change_nothing(assumptions: Assumptions) -> None:
     layers = [overlay(RANKS), overlay(dict.fromkeys(RANKS, 0.0))]
-    alone, back = drawn(assumptions), drawn(load_assumptions(layers, model="article"))
+    alone, back = drawn(assumptions, DRAWS), drawn(load_assumptions(layers, model="article"), DRAWS)
     assert alone.keys() == back.keys()
     assert all(np.array_equal(alone[name], back[name]) for name in alone)
 
 
 @pytest.mark.parametrize("replicates", [0, 5])
 def test_marginals_are_the_baselines_and_rank_correlations_as_asked(correlated: Assumptions, replicates: int) -> None:
-    values = drawn(correlated, replicates)
+    values = drawn(correlated, DRAWS, replicates)
     pearson = {}
     for group in correlated.copula.groups:
         for i, one in enumerate(group.names):
@@ -141,7 +136,7 @@ def test_marginals_are_the_baselines_and_rank_correlations_as_asked(correlated: 
 def test_draws_depend_neither_on_chunks_nor_on_what_else_is_drawn(
     correlated: Assumptions, correlated_values: dict[str, np.ndarray]
 ) -> None:
-    few = drawn(correlated, names=["mfu_china", "china_stock"])
+    few = drawn(correlated, DRAWS, names=["mfu_china", "china_stock"])
     assert set(few) == {"mfu_china", "china_stock", "mfu_anthropic", "hyperscaler_budget"}
     assert all(np.array_equal(few[name], correlated_values[name]) for name in few)
     transform = QuantileTransform(correlated.beliefs, ["mfu_china"], correlated.copula)
@@ -275,7 +270,7 @@ def test_correlated_mfus_narrow_the_date_as_their_ratio_does() -> None:
     spreads = []
     for layers, correlation in (([quantities], 0.0), ([quantities, overlay({PAIR: rank})], rank)):
         assumptions = load_assumptions(layers, model="article")
-        values = drawn(assumptions)
+        values = drawn(assumptions, DRAWS)
         log_ratio = np.log(values["mfu_anthropic"] / values["mfu_china"])
         # of two uniform variables, Pearson's correlation is Spearman's
         expected = np.log(high / low) ** 2 / 6.0 * (1.0 - correlation)

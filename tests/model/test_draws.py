@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from false_alarms import FALSE_ALARM
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
@@ -17,7 +18,6 @@ from catchup.priors.errors import InputError
 from catchup.priors.families import Fixed, Uniform
 from model_cases import draw
 
-FALSE_ALARM = 1e-6
 DRAWS = 20_000
 NAMES = ["china_stock", "mythos_chips", "algorithmic_progress"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 
 import numpy as np
@@ -11,14 +10,14 @@ import pytensor.tensor as pt
 import pytest
 from budget_fit import INPUT, fit
 from false_alarms import FALSE_ALARM, ranks, widest
-from own_rows import BAIDU
+from own_rows import BAIDU, layer
 from scipy import stats
 
 from catchup.model import equations
 from catchup.model.assumptions import Assumptions, load_assumptions
 from catchup.model.forward import outcome, simulate
 from catchup.model.policies import apply_regime
-from catchup.priors import InputError, Layer
+from catchup.priors import InputError
 from catchup.priors.families import Truncated
 from catchup.priors.strict import read_toml
 
@@ -34,10 +33,6 @@ LEVELS = [0.05, 0.5, 0.95]
 SHARES = {"domestic": "hyperscaler_share", "ascend-950dt": "ascend_share", "remote": "remote_share"}
 WITHIN = 0.01  # of the article's share
 DRAWN, DRAWS = 100_000, 4_000
-
-
-def layer(text: str) -> Layer:
-    return Layer.of(tomllib.loads(text), file="mine.toml")
 
 
 @pytest.fixture(scope="module")

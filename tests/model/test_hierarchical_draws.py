@@ -5,13 +5,13 @@ Seeds are fixed; each statistic is held to what chance explains at a false-alarm
 
 from __future__ import annotations
 
-import tomllib
-
 import numpy as np
 import pymc as pm
 import pytensor
 import pytensor.tensor as pt
 import pytest
+from false_alarms import FALSE_ALARM
+from own_rows import layer
 from scipy import special, stats
 
 from catchup.model.assumptions import Assumptions, load_assumptions, under_scenario
@@ -20,11 +20,11 @@ from catchup.model.draws import QuantileTransform, UniformStreams
 from catchup.model.forward import outcome, simulate
 from catchup.model.graph import build_model
 from catchup.model.policies import apply_regime, redrawn
-from catchup.priors import InputError, Layer
+from catchup.priors import InputError
 from catchup.priors.families import LogNormal, Uniform
+from model_cases import drawn
 
 QUICK = "FAST_COMPILE"
-FALSE_ALARM = 1e-6
 DRAWS = 20_480  # five scrambles of a power of two
 TEXT = 'unit = "1"\ndescription = "x"\nsources = ["project"]\n'
 HIERARCHY = f"""
@@ -108,10 +108,6 @@ def assumptions(article: Assumptions) -> Assumptions:
     return article
 
 
-def layer(text: str, file: str = "mine.toml") -> Layer:
-    return Layer.of(tomllib.loads(text), file=file)
-
-
 @pytest.fixture(scope="module")
 def hierarchical() -> Assumptions:
     return load_assumptions(
@@ -119,22 +115,15 @@ def hierarchical() -> Assumptions:
     )
 
 
-def drawn(assumptions: Assumptions, replicates: int = 0, names: list[str] | None = None) -> dict[str, np.ndarray]:
-    chunks = list(
-        simulate(assumptions, lambda v: v, DRAWS, np.random.default_rng(5), names=names, replicates=replicates)
-    )
-    return {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
-
-
 @pytest.fixture(scope="module")
 def values(hierarchical: Assumptions) -> dict[str, np.ndarray]:
-    return drawn(hierarchical, names=[*hierarchical.needed(), "other_share"])
+    return drawn(hierarchical, DRAWS, names=[*hierarchical.needed(), "other_share"])
 
 
 def test_draws_of_what_does_not_change_stay_to_the_bit(
     assumptions: Assumptions, hierarchical: Assumptions, values: dict[str, np.ndarray]
 ) -> None:
-    alone = drawn(assumptions)
+    alone = drawn(assumptions, DRAWS)
     changed = {name for name, belief in hierarchical.beliefs.items() if assumptions.beliefs.get(name) != belief}
     assert {"budget_level", "budget_spread", "mfu_mode"} < set(values)  # drawn though no date names them
     for name in alone.keys() & values.keys():
@@ -143,7 +132,7 @@ def test_draws_of_what_does_not_change_stay_to_the_bit(
 
 @pytest.mark.parametrize("replicates", [0, 5])
 def test_each_quantity_given_its_parents_is_uniform_in_rank(hierarchical: Assumptions, replicates: int) -> None:
-    found = drawn(hierarchical, replicates, [*hierarchical.needed(), "other_share"])
+    found = drawn(hierarchical, DRAWS, replicates, [*hierarchical.needed(), "other_share"])
     ranked = [name for name in found if hierarchical.beliefs[name].base is not None]
     for name in ranked:
         ranks = hierarchical.beliefs[name].given(found).cdf(found[name])
@@ -157,7 +146,7 @@ def test_each_quantity_given_its_parents_is_uniform_in_rank(hierarchical: Assump
 def test_draws_depend_neither_on_chunks_nor_on_what_else_is_drawn(
     hierarchical: Assumptions, values: dict[str, np.ndarray]
 ) -> None:
-    few = drawn(hierarchical, names=["hyperscaler_budget"])
+    few = drawn(hierarchical, DRAWS, names=["hyperscaler_budget"])
     assert list(few) == ["budget_level", "budget_spread", "hyperscaler_budget"]
     assert all(np.array_equal(few[name], values[name]) for name in few)
     transform = QuantileTransform(hierarchical.beliefs, ["startup_share", "other_share"])
@@ -318,5 +307,5 @@ def test_shares_of_one_flow_may_reach_one_each(hierarchical: Assumptions) -> Non
 )
 def test_a_stock_without_an_upper_bound_may_carry_another(belief: object) -> None:
     assumptions = load_assumptions(priors={"legal_stock": belief})
-    values = drawn(assumptions, names=["legal_stock", "china_stock"])
+    values = drawn(assumptions, DRAWS, names=["legal_stock", "china_stock"])
     assert (values["china_stock"] > values["legal_stock"]).all()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import math
-import tomllib
 from datetime import date
 from typing import Any
 
@@ -14,6 +13,7 @@ import pytensor
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from own_rows import layer
 from scipy import integrate, optimize
 
 import race_oracle
@@ -25,7 +25,7 @@ from catchup.model.equations import experiment_bound_log_progress, logistic_mont
 from catchup.model.forward import outcome
 from catchup.model.mechanisms.own import LINEAR
 from catchup.model.policies import apply_as_published, apply_lever
-from catchup.priors import InputError, Layer
+from catchup.priors import InputError
 from model_cases import draw
 
 WITHIN = 1e-9
@@ -46,10 +46,6 @@ FEWER = [  # where each takes seconds: two mechanisms at once stand for each by 
     for each, name in zip(OVERLAYS, IDS, strict=True)
 ]
 STRAIGHT = {"progress": "constant", "arrivals": "linear"}
-
-
-def layer(text: str) -> Layer:
-    return Layer.of(tomllib.loads(text), file="mine.toml")
 
 
 def some(assumptions: Assumptions, draws: int = 400, seed: int = 3) -> dict[str, np.ndarray]:

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from own_rows import layer
 
 from catchup.model.assumptions import DEFAULT_EVENT, Assumptions, assemble, load_assumptions, multiple_name
 from catchup.model.forward import outcome, simulate
 from catchup.model.generative import Outcome
 from catchup.model.models import GROUPS, MODELS, group_file, model_layers
 from catchup.model.obstacles import UNITS, quantities_of
-from catchup.priors import InputError, Layer
+from catchup.priors import InputError
 
 SLACK = 1e-9  # months
 WITHIN = 1e-6  # months
@@ -32,10 +33,6 @@ QUANTITIES = (
     "data_and_rl_months",
     "serving_months",
 )
-
-
-def layer(text: str) -> Layer:
-    return Layer.of(tomllib.loads(text), file="mine.toml")
 
 
 @pytest.fixture(scope="module")

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
-
 import pytest
+from own_rows import layer
 
 from catchup.model.assumptions import Assumptions, load_assumptions, under_scenario
-from catchup.priors import InputError, Layer
+from catchup.priors import InputError
 
 POOLED = "domestic-superpods"
-
-
-def layer(text: str, file: str = "mine.toml") -> Layer:
-    return Layer.of(tomllib.loads(text), file=file)
 
 
 def numbers(assumptions: Assumptions, quantity: str) -> dict[str, float]:

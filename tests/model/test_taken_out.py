@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from own_rows import layer
 
 from catchup.analysis.archive.inputs import read_inputs, write_inputs
 from catchup.analysis.inference.inputs import inputs_of
 from catchup.model import Assumptions, load_assumptions
 from catchup.model.assumptions import assemble, in_world, under_scenario
-from catchup.priors import InputError, Layer
+from catchup.priors import InputError
 from catchup.priors.families import Triangular
 
 FEWER = ("no-interest", "no-capability")
 SLOWER = 7.0  # months, of a report in the middle
 GREATER = Triangular(low=0.2, mode=0.3, high=0.4)
-
-
-def layer(text: str) -> Layer:
-    return Layer.of(tomllib.loads(text), file="mine.toml")
 
 
 def changed() -> dict[str, Assumptions]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
-
 import numpy as np
 import pytest
+from own_rows import layer
 
 from catchup.model.assumptions import Assumptions, load_assumptions, under_scenario
 from catchup.model.policies import redrawn
-from catchup.priors import InputError, Layer
+from catchup.priors import InputError
 from catchup.priors.families import FAMILIES
 
 EVENT = "[event.mine]\ntitle = 'x'\nfamily = 'fixed'\nvalue = 2\n"
@@ -26,10 +25,6 @@ def assumptions(article: Assumptions) -> Assumptions:
 @pytest.fixture(scope="session")
 def values(article_values: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return article_values
-
-
-def layer(text: str, file: str = "mine.toml") -> Layer:
-    return Layer.of(tomllib.loads(text), file=file)
 
 
 @pytest.mark.parametrize(

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import math
-import tomllib
 
 import pytest
+from own_rows import layer
 
 from catchup.priors.errors import InputError
-from catchup.priors.layers import Layer, merge
+from catchup.priors.layers import merge
 from catchup.priors.packaged import named_overlays, packaged_layers, read_overlay
 from catchup.priors.table import PriorTable, fixed_values_layer, load_prior_table
-
-
-def layer(text: str, file: str = "mine.toml") -> Layer:
-    return Layer.of(tomllib.loads(text), file=file)
 
 
 def overlaid(*texts: str) -> PriorTable:

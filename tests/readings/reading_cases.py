@@ -4,6 +4,7 @@ from datetime import date
 from statistics import NormalDist
 
 import pytest
+from false_alarms import FALSE_ALARM
 
 from catchup.analysis.inference.estimates import Estimate
 from catchup.analysis.inference.posterior import Posterior, prior_of
@@ -12,7 +13,6 @@ from catchup.model.assumptions import load_assumptions
 from catchup.model.models import DEFAULT_MODEL
 from catchup.priors.layers import Layer
 
-FALSE_ALARM = 1e-6  # of one comparison between an estimate and what it should be
 STANDARD_ERRORS = NormalDist().inv_cdf(1.0 - FALSE_ALARM / 2.0)
 AS_OF = date(2026, 11, 21)
 

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 from scipy.stats import norm
 
 from catchup.analysis.archive.contributions import Contributions, Shifted, contributions
@@ -37,6 +36,7 @@ from catchup.analysis.studies.attribution import attribute
 from catchup.evidence import __file__ as evidence_room
 from catchup.model.assumptions import load_assumptions
 from catchup.priors.layers import Layer
+from figure_words import words_of
 
 Shelf = tuple[Path, list[Run]]
 WEEKS = 24
@@ -182,16 +182,12 @@ def test_a_day_filled_in_later_is_said_not_to_be_what_bars_start_from(shelf: She
     told = [Shifted(run.name, run.manifest.as_of, moved_of(run)) for run in shelf[1]]
     last = contributions([*told[:-1], told[-1]._replace(moved=replace_against(moved, names[-3]))])[-1]
     assert (last.since, last.elsewhere) == (names[-3], True)
-    words = texts(draw_contributions(history(shelf[0]), [last]))
+    words = words_of(draw_contributions(history(shelf[0]), [last]))
     assert f"{date_text(last.day)} since run {names[-3]}" in words
     assert "unless said below" in words
-    usual = texts(draw_contributions(history(shelf[0]), contributions(told)))
+    usual = words_of(draw_contributions(history(shelf[0]), contributions(told)))
     assert "since run 2" not in usual
     assert "unless" not in usual
-
-
-def texts(figure: Figure) -> str:
-    return " ".join(" ".join(text.get_text() for text in figure.texts).split())
 
 
 def test_bars_reconcile_with_the_line_above_them(shelf: Shelf) -> None:
@@ -208,7 +204,7 @@ def test_bars_reconcile_with_the_line_above_them(shelf: Shelf) -> None:
     days_per_month = first.run.snapshot.question.assumptions.calendar.days_per_month
     risen = np.diff(np.asarray(median.get_ydata())) / days_per_month
     np.testing.assert_allclose(risen, dots.get_ydata(), atol=3 * ROUNDED)
-    assert f"{len(found.entries) + 1} runs on {len(found.entries)} days" in texts(figure)
+    assert f"{len(found.entries) + 1} runs on {len(found.entries)} days" in words_of(figure)
 
 
 def test_the_last_bar_stands_whole_inside_the_picture(shelf: Shelf) -> None:

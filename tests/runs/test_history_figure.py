@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 
 from catchup.analysis.archive.history import Entry, History, history
 from catchup.analysis.archive.reading import Run
@@ -19,6 +18,7 @@ from catchup.analysis.presentation.figures.dates import day_number
 from catchup.analysis.presentation.table import Room
 from catchup.analysis.presentation.tables.history import history_table
 from catchup.priors.errors import InputError
+from figure_words import words_of
 
 Shelf = tuple[Path, list[Run]]
 
@@ -66,10 +66,6 @@ def test_the_past_is_spoken_of_only_where_its_line_is_in_view(found: History) ->
     assert len(sloping) == 1
     (low, high), (left, right) = sloping[0].get_xdata(), axes.get_xlim()
     assert left <= low < high <= right
-
-
-def words_of(figure: Figure) -> str:
-    return " ".join(" ".join(text.get_text() for text in figure.texts).split())
 
 
 def quantile_moved_to(entry: Entry, day: date) -> Entry:

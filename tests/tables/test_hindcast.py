@@ -15,6 +15,7 @@ from scipy import stats
 
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.presentation.tables.hindcast import calibration_text, score_table, verdict
+from catchup.analysis.studies.tables import hindcast as track_record
 from catchup.analysis.studies.tables import lag_structures
 from catchup.analysis.studies.tables.hindcast import RIVALS, hindcast, known_on
 from catchup.analysis.studies.tables.lag_structures import (
@@ -82,8 +83,10 @@ def test_what_was_known_on_a_day_does_not_change_with_what_came_later() -> None:
     assert whole.lags == pytest.approx(np.array([210, 210, 210, 120]) / DAYS_PER_MONTH)
 
 
-def test_of_records_met_at_once_the_newest_is_the_last() -> None:
+def test_of_records_met_at_once_the_newest_is_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the days: sums of fractions of a month once told two moments of one day apart by their last digit."""
+    anything = predict_lag("constant-lag", known([], [], []), BELIEFS)
+    monkeypatch.setattr(track_record, "predict_lag", lambda *_: anything)  # a rival asks no structure
     for shift in range(12):
         first, second = (START + timedelta(days=shift + step) for step in (0, 37))
         met = START + timedelta(days=shift + 300)
