@@ -23,6 +23,7 @@ from catchup.analysis.studies.tables.gate_hindcast import (
     DRAWS,
     LONGEST,
     QUANTITIES,
+    GateHindcast,
     Stock,
     gate_hindcast,
     gate_lag,
@@ -44,6 +45,12 @@ VALUES = {
 }
 STOCK = Stock(100e3, 0.1, 0.04)
 ERRORS = np.array([0.0, -1.0, 0.5])
+
+
+@pytest.fixture(scope="module")
+def shipped() -> GateHindcast:
+    """The gate's track record by the tables that come with the project."""
+    return gate_hindcast(shipped_records(), shipped_records("epoch-chip-owners"), ASSUMPTIONS)
 
 
 def test_the_gate_opens_when_a_slow_search_says_so() -> None:
@@ -202,10 +209,9 @@ def test_the_gate_says_which_tables_it_was_asked_of(tmp_path: Path, capsys: pyte
     assert "Sales of Nvidia alone are known" in printed
 
 
-def test_records_without_compute_are_not_asked(tmp_path: Path) -> None:
-    found = gate_hindcast(shipped_records(), shipped_records("epoch-chip-owners"), ASSUMPTIONS)
-    assert [each.episode.reference.model for each in found.asked] == ["LLaMA-65B", "GPT-4 (Mar 2023)", "GPT-5"]
-    for each in found.asked:
+def test_records_without_compute_are_not_asked(shipped: GateHindcast, tmp_path: Path) -> None:
+    assert [each.episode.reference.model for each in shipped.asked] == ["LLaMA-65B", "GPT-4 (Mar 2023)", "GPT-5"]
+    for each in shipped.asked:
         assert 0.0 <= each.said.probability <= 1.0
         assert each.said.score >= 0.0
     plain = read_table(write_csv(tmp_path / "index.csv", INDEX_HEADER, INDEX_ROWS), vintage=date(2026, 8, 16))
@@ -213,8 +219,7 @@ def test_records_without_compute_are_not_asked(tmp_path: Path) -> None:
         gate_hindcast(plain, shipped_records("epoch-chip-owners"), ASSUMPTIONS)
 
 
-def test_the_curve_is_the_mean_likelihood_of_the_lags() -> None:
-    found = gate_hindcast(shipped_records(), shipped_records("epoch-chip-owners"), ASSUMPTIONS)
+def test_the_curve_is_the_mean_likelihood_of_the_lags(shipped: GateHindcast) -> None:
     rng = np.random.default_rng(7)
     draws, factors = 200_000, 10.0 ** np.array([0.5, 1.0, 1.5])  # where the curve has points
     values = {name: np.asarray(ASSUMPTIONS.beliefs[name].quantile(rng.random(draws))) for name in QUANTITIES}
@@ -222,12 +227,12 @@ def test_the_curve_is_the_mean_likelihood_of_the_lags() -> None:
     likelihoods, heights = [], []
     for factor in factors:
         weight = np.zeros(draws)
-        for each in found.asked:
+        for each in shipped.asked:
             expected = np.log(gate_lag(ASSUMPTIONS, values, each.flop, each.stock, errors, factor))
             weight -= 0.5 * ((math.log(each.months) - expected) / 0.4) ** 2
         likelihoods.append(np.exp(weight) / np.exp(weight).mean())
         heights.append(math.log(np.exp(weight).mean()))
-    ours = found.curve(np.log10(factors))
+    ours = shipped.curve(np.log10(factors))
     for place in (0, 2):
         # to first order what a draw adds to the logarithm of the ratio of two means
         spread = (likelihoods[place] - likelihoods[1]).std()
@@ -236,10 +241,9 @@ def test_the_curve_is_the_mean_likelihood_of_the_lags() -> None:
 
 
 def test_it_comes_back_as_evidence_that_nothing_counts_by_itself(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    shipped: GateHindcast, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    found = gate_hindcast(shipped_records(), shipped_records("epoch-chip-owners"), ASSUMPTIONS)
-    item = item_from_table(hindcast_item_text(found, "gate-record"), file="gate-record.toml")
+    item = item_from_table(hindcast_item_text(shipped, "gate-record"), file="gate-record.toml")
     assert (item.text.kind, item.text.weight) == ("hindcast", 0.5)
     data = str(tmp_path / "nothing")
     assert run(["hindcast", "--data", data, "--item", "gate-record"]) == 0
@@ -286,7 +290,7 @@ def test_it_is_not_counted_on_a_day_on_which_its_table_was_not_there(
 
 
 def test_where_the_newest_index_has_no_compute_records_that_have_it_are_asked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    shipped: GateHindcast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("CATCHUP_DATA", str(tmp_path / "kept"))
     header = ("Model", "eci", "date", "Organization", "Country")
@@ -301,7 +305,6 @@ def test_where_the_newest_index_has_no_compute_records_that_have_it_are_asked(
     capsys.readouterr()
     assert run(["hindcast", "--item", "gate"]) == 0
     printed = capsys.readouterr()
-    shipped = gate_hindcast(shipped_records(), shipped_records("epoch-chip-owners"), ASSUMPTIONS)
     asked = [asked.episode.reference.model for asked in shipped.asked]
     assert tomllib.loads(printed.out)["observed"]["records"] == asked
     assert printed.err == ""
@@ -312,11 +315,12 @@ def test_where_the_newest_index_has_no_compute_records_that_have_it_are_asked(
 
 
 @pytest.mark.parametrize(("end", "said"), [(0, "0.1 x a year and slower"), (-1, "1000 x a year and faster")])
-def test_a_record_that_rules_out_no_progress_at_one_end_makes_no_item(end: int, said: str) -> None:
-    found = gate_hindcast(shipped_records(), shipped_records("epoch-chip-owners"), ASSUMPTIONS)
+def test_a_record_that_rules_out_no_progress_at_one_end_makes_no_item(
+    shipped: GateHindcast, end: int, said: str
+) -> None:
     heights = -0.5 * ((np.linspace(-1.0, 3.0, 33) - 1.0) / 0.5) ** 2
     heights[end] = -0.2
-    flat = replace(found, curve=EfficiencyCurve(-1.0, 0.125, heights))
+    flat = replace(shipped, curve=EfficiencyCurve(-1.0, 0.125, heights))
     with pytest.raises(InputError, match=said) as error:
         hindcast_item_text(flat, "gate")
     assert str(error.value).startswith(shipped_records().file)

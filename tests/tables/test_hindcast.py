@@ -17,7 +17,7 @@ from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.presentation.tables.hindcast import calibration_text, score_table, verdict
 from catchup.analysis.studies.tables import hindcast as track_record
 from catchup.analysis.studies.tables import lag_structures
-from catchup.analysis.studies.tables.hindcast import RIVALS, hindcast, known_on
+from catchup.analysis.studies.tables.hindcast import RIVALS, Hindcast, hindcast, known_on
 from catchup.analysis.studies.tables.lag_structures import (
     FRONTIER_NODES,
     LATTICE,
@@ -67,6 +67,12 @@ def world(lag_days: int = 210, records: int = 10, step: int = 120) -> list[tuple
 
 def known(lags: list[float], met: list[bool], ages: list[float]) -> Known:
     return Known(np.array(lags), np.array(met), np.array(ages), NEVER_ASKED, 150.0, NOTHING, NOTHING)
+
+
+@pytest.fixture(scope="module")
+def learnt() -> Hindcast:
+    """What is said of a world in which every record is met after the same time."""
+    return hindcast([table_of(world())], ASSUMPTIONS)
 
 
 def test_what_was_known_on_a_day_does_not_change_with_what_came_later() -> None:
@@ -188,8 +194,8 @@ def test_a_frontier_of_known_pace_meets_a_record_when_its_line_does() -> None:
     assert np.median(found.values) == pytest.approx(6.0, rel=LATTICE[1] / LATTICE[0] - 1.0)
 
 
-def test_a_world_of_one_lag_is_learnt_and_the_naive_rivals_are_right() -> None:
-    result = hindcast([table_of(world())], ASSUMPTIONS)
+def test_a_world_of_one_lag_is_learnt_and_the_naive_rivals_are_right(learnt: Hindcast) -> None:
+    result = learnt
     assert len(result.episodes) == 10
     assert result.scores["mean-lag"].closed == pytest.approx(0.0, abs=1e-9)
     assert result.scores["no-lag"].closed == pytest.approx(210 / DAYS_PER_MONTH)
@@ -229,8 +235,8 @@ def test_too_little_to_compare_is_said() -> None:
         hindcast([], ASSUMPTIONS)
 
 
-def test_json_keeps_what_is_promised() -> None:
-    found = json.loads(json.dumps(as_json(hindcast([table_of(world())], ASSUMPTIONS))))
+def test_json_keeps_what_is_promised(learnt: Hindcast) -> None:
+    found = json.loads(json.dumps(as_json(learnt)))
     episode = found["episodes"][-3]
     assert {"reference", "follower", "lag_months", "open", "structures"} <= episode.keys()
     assert set(episode["structures"]) == set(STRUCTURES)
@@ -241,20 +247,20 @@ def test_json_keeps_what_is_promised() -> None:
     assert found["verdict"]["text"].startswith("Verdict: ")
 
 
-def test_the_picture_says_whether_the_best_structure_is_calibrated(tmp_path: Path) -> None:
+def test_the_picture_says_whether_the_best_structure_is_calibrated(learnt: Hindcast, tmp_path: Path) -> None:
     from catchup.analysis.presentation.figures import draw_hindcast, save
     from catchup.analysis.presentation.figures.style import finding_of
 
-    result = hindcast([table_of(world())], ASSUMPTIONS)
+    result = learnt
     figure = draw_hindcast(result)
     assert "calibrated" in figure.texts[0].get_text()
     assert f"{finding_of(figure)}: shares of the {len(result.closed)} records" in " ".join(score_table(result).lines)
     assert save(figure, tmp_path / "record.svg", key="--plot").stat().st_size > 1_000
 
 
-def test_what_is_calibrated_stays_within_what_chance_allows() -> None:
+def test_what_is_calibrated_stays_within_what_chance_allows(learnt: Hindcast) -> None:
     """Against SciPy's distance of an empirical distribution from the uniform one."""
-    result = hindcast([table_of(world())], ASSUMPTIONS)
+    result = learnt
     closed = [asked for asked in result.compared if not asked.episode.open]
     ranks = [asked.said[result.best].probability for asked in closed]
     assert result.worst == pytest.approx(stats.kstest(ranks, "uniform").statistic, abs=1e-12)
@@ -266,8 +272,8 @@ def test_what_is_calibrated_stays_within_what_chance_allows() -> None:
     assert (told["worst"], told["reach"]) == (round(result.worst, 3), round(result.reach, 3))
 
 
-def test_what_lies_beyond_it_is_said_to_be_not_calibrated() -> None:
-    result = hindcast([table_of(world())], ASSUMPTIONS)
+def test_what_lies_beyond_it_is_said_to_be_not_calibrated(learnt: Hindcast) -> None:
+    result = learnt
     far = replace(result, best="frontier-trend")
     late = [
         replace(asked, said={**asked.said, far.best: replace(asked.said[far.best], probability=0.999)})
