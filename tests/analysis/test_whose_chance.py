@@ -130,7 +130,7 @@ def exceeds_others(where: World, leak: Item, firm: str) -> list[str]:
 def test_a_leak_of_what_a_firm_has_moves_its_own_chance_most(kind: str, firm: str) -> None:
     """Over random leaks, of more and of less than is expected."""
     rng = np.random.default_rng([SIX.index(firm), len(kind)])
-    for _ in range(4):
+    for _ in range(2):
         leak = world().leak(kind, firm, float(np.exp(rng.choice([-1.0, 1.0]) * rng.uniform(0.3, 0.9))))
         if kind == "run_started":
             earlier = date.fromordinal(SEPTEMBER.toordinal() - int(rng.integers(0, 60)))

@@ -72,21 +72,19 @@ def overlay_of(folder: Path, *names: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("name", "command"),
+    ("names", "command"),
     [
-        ("mfu_china", ["hindcast"]),
-        ("hindcast_typical_lag", ["hindcast"]),
-        ("hindcast_lag_spread", ["hindcast"]),
-        ("algorithmic_progress", ["hindcast"]),
-        ("hindcast_typical_lag", ["criteria", "--as-of", "2026-11-26", "--draws", "2000"]),
-        ("chinese_release_delay", ["capability", "--as-of", "2026-11-26", "--draws", "2000"]),
+        (["mfu_china", "hindcast_typical_lag", "algorithmic_progress"], ["hindcast"]),
+        (["hindcast_lag_spread"], ["hindcast"]),
+        (["hindcast_typical_lag"], ["criteria", "--as-of", "2026-11-26", "--draws", "2000"]),
+        (["chinese_release_delay"], ["capability", "--as-of", "2026-11-26", "--draws", "2000"]),
     ],
 )
 def test_a_study_takes_a_quantity_that_hangs_on_another(
-    name: str, command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    names: list[str], command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data = [] if command[0] == "capability" else ["--data", str(tmp_path / "nothing")]
-    assert run([*command, *data, "--priors", overlay_of(tmp_path, name), "--json"]) == 0, capsys.readouterr().err
+    assert run([*command, *data, "--priors", overlay_of(tmp_path, *names), "--json"]) == 0, capsys.readouterr().err
     assert json.loads(capsys.readouterr().out)
 
 
