@@ -285,6 +285,7 @@ def test_a_scenario_is_called_as_the_model_calls_it(model: str) -> None:
 def test_draws_of_both_engines_are_watched_alike(found: Watch, sampled_current: Posterior) -> None:
     names = ["month-of-silence", "general-lag", "merger"]
     theirs = {row.observable.id: row for row in watch(sampled_current, only=names).rows}
+    assert set(names) <= {row.observable.id for row in found.rows}
     for row in found.rows:
         if row.observable.id in names:
             others = {sighting.id: sighting for sighting in theirs[row.observable.id].sightings}

@@ -112,10 +112,11 @@ def test_an_item_on_a_priors_statement_is_refused(tmp_path: Path) -> None:
 def test_every_prior_item_of_the_ledger_is_refused_when_counted() -> None:
     """They rest on what set the priors: that is why they have that role."""
     ledger = load_ledger()
-    for item in ledger.items.values():
-        if item.text.role == "prior":
-            with pytest.raises(InputError, match="the prior of"):
-                select(ledger, item.id, DAY, ASSUMPTIONS)
+    of_priors = [item.id for item in ledger.items.values() if item.text.role == "prior"]
+    assert of_priors
+    for name in of_priors:
+        with pytest.raises(InputError, match="the prior of"):
+            select(ledger, name, DAY, ASSUMPTIONS)
 
 
 def test_a_milestone_ends_the_silence_about_its_event(tmp_path: Path) -> None:
