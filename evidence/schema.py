@@ -173,6 +173,11 @@ class Item:
         return self.text.id
 
     @property
+    def unopened(self) -> bool:
+        """Whether it rests on a source whose address nobody opened."""
+        return not all(source.opened for source in self.text.sources)
+
+    @property
     def event(self) -> str | None:
         """Event whose date the item is about."""
         return self.kind.event(self.observed)

@@ -1,4 +1,4 @@
-"""Where a figure was seen, and the names that items and statements go by."""
+"""Where a figure was seen, whether somebody opened that, and the names that items and statements go by."""
 
 from __future__ import annotations
 
@@ -31,9 +31,12 @@ class Source(StrictModel):
     title, publisher : str
         Of what was published.
     date : datetime.date
-        When.
+        When; of what was seen quoted, the day of the text that quotes it, where its own is not known.
     address, quoted_in : str or None
         Where to find it; one of them at least.
+    opened : bool
+        Whether somebody opened the address. What was not is known from wherever it was quoted, and marked so wherever
+        it is named.
 
     Examples
     --------
@@ -48,6 +51,7 @@ class Source(StrictModel):
     date: datetime.date
     address: Name | None = None
     quoted_in: Name | None = Field(default=None, validate_default=True)
+    opened: Annotated[bool, Field(exclude_if=lambda opened: opened)] = True  # unsaid in runs of before it was a key
 
     @field_validator("quoted_in")
     @classmethod
@@ -55,3 +59,14 @@ class Source(StrictModel):
         if quoted_in is None and info.data.get("address") is None:
             raise ValueError("is missing, and so is address: a source needs one of them")
         return quoted_in
+
+    @field_validator("opened")
+    @classmethod
+    def _can_be(cls, opened: bool, info: ValidationInfo) -> bool:
+        if (
+            not opened
+            and {"address", "quoted_in"} <= info.data.keys()
+            and None in (info.data["address"], info.data["quoted_in"])
+        ):
+            raise ValueError("is false of a source that has an address, and a quoted_in where it was seen instead")
+        return opened

@@ -82,6 +82,8 @@ class Forecast(Result):
         Those of the notes that say what was set aside.
     genuine : tuple of Genuineness
         How each item counted that may not be about what it says is read.
+    unopened : tuple of str
+        Items counted that rest on a source whose address nobody opened.
 
     Examples
     --------
@@ -111,6 +113,7 @@ class Forecast(Result):
     genuine: tuple[Genuineness, ...] = ()
     known: AnyDistribution | None = None
     silences: tuple[Silence, ...] = ()
+    unopened: tuple[str, ...] = ()
     pooled_over: tuple[str, ...] = ()
     of_the_race: AnyDistribution | None = None
 
@@ -189,6 +192,7 @@ def forecast(posterior: Posterior) -> Forecast:
         genuine=_genuineness(posterior),
         known=Distribution(columns[KNOWN], weighting) if KNOWN in columns else None,
         silences=silences_in(question, posterior.items),
+        unopened=tuple(item.id for item in posterior.items if item.unopened),
     )
 
 

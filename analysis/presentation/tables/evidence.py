@@ -18,6 +18,10 @@ from .columns import web_link
 COUNTED = "counted"
 HELD_OUT = "held out as a check"
 IN_PRIOR = "in the prior"
+NOT_OPENED = "not opened"
+UNOPENED = "†"
+"""Marks an item that rests on a source whose address nobody opened."""
+EXPLAINED = f"{UNOPENED} Seen quoted: the address of its source was not opened."
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ def evidence_table(result: Evidence, *, linked: bool = False) -> Table[Item]:
     """A row an item, those that are counted first; `linked` to the sections of the page that are named after them."""
     uses = result.uses
     columns: list[Column[Item]] = [
-        Column(title="Item", text=lambda item: Span(item.id, "name", f"#{item.id}" if linked else None)),
+        Column(title="Item", text=lambda item: _marked(item, linked=linked)),
         Column(title="What it is", text=lambda item: item.text.title, room=Room.PAGE),
         Column(title="Kind", text=lambda item: item.text.kind),
         Column(title=result.day_text, text=lambda item: with_days(uses[item.id])),
@@ -88,7 +92,21 @@ def evidence_table(result: Evidence, *, linked: bool = False) -> Table[Item]:
         Column(path=("use",), value=lambda item: uses[item.id]),
     ]
     ordered = sorted(result.items, key=lambda item: (uses[item.id] != COUNTED, uses[item.id], item.id))
-    return Table("Items of evidence, and what is done with each", columns, result.items, shown=ordered)
+    explained = [EXPLAINED] if any(item.unopened for item in result.items) else []
+    return Table("Items of evidence, and what is done with each", columns, result.items, shown=ordered, lines=explained)
+
+
+def counted_lines(ids: Sequence[str], unopened: Sequence[str]) -> list[str]:
+    """Say which items are counted, and mark those that rest on a source which nobody opened."""
+    if not ids:
+        return []
+    names = (f"{name}{UNOPENED}" if name in unopened else name for name in ids)
+    return [f"Evidence counted: {', '.join(names)}", *([EXPLAINED] if unopened else [])]
+
+
+def _marked(item: Item, *, linked: bool) -> Cell:
+    name = Span(item.id, "name", f"#{item.id}" if linked else None)
+    return (name, UNOPENED) if item.unopened else name
 
 
 def _revised(result: Evidence) -> list[Column[Item]]:
@@ -131,8 +149,7 @@ def _in_full(item: Item, use: str | None) -> list[Cell]:
     if text.retracted_on is not None:
         lines.append((Span(f"Retracted on {date_text(text.retracted_on)}", "fail"), f": {text.retracted_why}"))
     for source in text.sources:
-        place = source.address or f"quoted in {source.quoted_in}"
-        lines.append(f"Source: {source.title} ({source.publisher}, {date_text(source.date)}; {place})")
+        lines.append(f"Source: {source.title} ({source.publisher}, {date_text(source.date)}; {_place(source)})")
     if text.shares:
         lines.append(f"Rests on: {', '.join(text.shares)}")
     if text.replaces:
@@ -140,6 +157,16 @@ def _in_full(item: Item, use: str | None) -> list[Cell]:
     if text.notes:
         lines.append(" ".join(text.notes.split()))
     return lines
+
+
+def _place(source: Source) -> str:
+    """Where a source is to be found: all that is known of it, and whether somebody has been there."""
+    known = [
+        source.address,
+        None if source.opened else NOT_OPENED,
+        source.quoted_in and f"quoted in {source.quoted_in}",
+    ]
+    return ", ".join(part for part in known if part)
 
 
 def _sources(item: Item) -> Cell:
@@ -154,7 +181,7 @@ def source_spans(source: Source) -> list[str | Span]:
     """Say where a figure was seen, linked where there is an address."""
     spans: list[str | Span] = [
         web_link(source.address, source.title),
-        f", {source.publisher}, {date_text(source.date)}",
+        f", {source.publisher}, {date_text(source.date)}" + ("" if source.opened else f", {NOT_OPENED}"),
     ]
     return [*spans, ", quoted in ", web_link(source.quoted_in, source.quoted_in)] if source.quoted_in else spans
 

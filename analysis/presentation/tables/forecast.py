@@ -30,6 +30,7 @@ from ..table import KEY, Cell, Column, Layout, Span, Table
 from ..text import and_text, around_text, arrival_text, chance_text, date_text, day_text, error_text
 from .columns import asked_text
 from .diagnostics import diagnostics_as_json, diagnostics_table
+from .evidence import counted_lines
 from .firms import SUMS_TO_ONE, commitment_tables, firms_as_json, first_lines, first_table
 from .genuineness import genuine_as_json
 from .movement import EVIDENCE, movement_as_json, movement_text
@@ -87,7 +88,7 @@ def layout(
             {"bridge": _bridge_as_json(bridge)},
         ),
         head=_head(result, _shapes(result, pooled)),
-        foot=[*_evidence(result), *result.notes, *moved],
+        foot=[*counted_lines(result.evidence, result.unopened), *result.notes, *moved],
     )
 
 
@@ -292,10 +293,6 @@ def _lines(result: Forecast) -> list[str]:
             result, f"Mythos's pre-training compute: {flop[1]:.1e} FLOP (90% interval: {flop[0]:.1e} to {flop[2]:.1e})"
         ),
     ]
-
-
-def _evidence(result: Forecast) -> list[str]:
-    return [f"Evidence counted: {', '.join(result.evidence)}"] if result.evidence else []
 
 
 def _dates(result: Forecast) -> dict[str, AnyDistribution]:
