@@ -125,7 +125,9 @@ def refuse_double_counting(counted: Sequence[Item], assumptions: Assumptions) ->
 
 
 def statements_of_priors(assumptions: Assumptions) -> dict[str, str]:
-    """Public statements that the priors rest on, each with the prior that does, in words.
+    """Public statements that only the priors count, each with the prior that does, in words.
+
+    What a row says may be counted again (`counted_again`) is not among them: the first item that rests on it counts it.
 
     Examples
     --------
@@ -137,5 +139,6 @@ def statements_of_priors(assumptions: Assumptions) -> dict[str, str]:
     for name, quantity in assumptions.table.quantities.items():
         if quantity.text.role != "comparison":
             for statement in quantity.text.shares:
-                taken.setdefault(statement, f"the prior of {name}")
+                if statement not in quantity.text.counted_again:
+                    taken.setdefault(statement, f"the prior of {name}")
     return taken

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from .strict import StrictModel
 
@@ -38,19 +38,37 @@ class QuantityText(StrictModel):
     """What a quantity's row says beside its distribution.
 
     `above`, `minimum` and `maximum` bound the values that make sense at all, whatever the belief. Quantities that name
-    the same `block` are shares that sum to one.
+    the same `block` are shares that sum to one. `counted_again` are those of the public statements in `shares` that one
+    item of evidence may count all the same, which `notes` must argue for.
     """
 
     unit: Annotated[str, Field(min_length=1)]
     description: Annotated[str, Field(min_length=1)]
     sources: tuple[str, ...] = Field(min_length=1, strict=False)
     shares: tuple[str, ...] = Field(default=(), strict=False)
+    counted_again: tuple[str, ...] = Field(default=(), strict=False)
     role: Literal["model", "lever", "evidence", "comparison"] = "model"
     above: float | None = None
     minimum: float | None = None
     maximum: float | None = None
     block: Annotated[str, Field(min_length=1)] | None = None
-    notes: str = ""
+    notes: Annotated[str, Field(validate_default=True)] = ""
+
+    @field_validator("counted_again")
+    @classmethod
+    def _rested_on(cls, statements: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        shares = info.data.get("shares", statements)
+        for statement in statements:
+            if statement not in shares:
+                raise ValueError(f"'{statement}' is none of the statements that the row shares ({', '.join(shares)})")
+        return statements
+
+    @field_validator("notes")
+    @classmethod
+    def _argued_for(cls, notes: str, info: ValidationInfo) -> str:
+        if info.data.get("counted_again") and not notes:
+            raise ValueError("is missing: why evidence may count again what the row rests on")
+        return notes
 
 
 class EventText(StrictModel):

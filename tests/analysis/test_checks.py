@@ -265,7 +265,7 @@ def test_a_prior_can_be_checked_too(assumptions: Assumptions) -> None:
     found = check(Request(Question(assumptions, DAY, draws=5_000), evidence="none"))
     assert found.trustworthy
     assert not any(result.id.startswith(("leave-one-out", "power")) for result in found.results)
-    assert any(result.id == "posterior-predictive:longcat-2-run" for result in found.results)
+    assert any(result.id == "posterior-predictive:rl-ratio-ten" for result in found.results)
 
 
 def test_leaving_items_out_of_the_twin_is_the_closed_form() -> None:

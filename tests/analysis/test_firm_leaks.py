@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 
 import numpy as np
@@ -14,7 +15,8 @@ from catchup.analysis.inference.importance import smooth_weights
 from catchup.analysis.inference.likelihoods import likelihoods
 from catchup.analysis.inference.outcomes import summary_columns
 from catchup.analysis.inference.question import Question
-from catchup.evidence.schema import Item
+from catchup.evidence import load_ledger
+from catchup.evidence.schema import Item, item_from_table
 from catchup.model.assumptions import Assumptions, load_assumptions
 from item_cases import DAY, item
 
@@ -40,34 +42,41 @@ def reweighted(leak: Item) -> Weighting:
     return Weighting(DRAWS, weights=weights / weights.sum())
 
 
-@pytest.mark.parametrize(
-    ("name", "counted"),
-    [("deepseek-run-share", True), ("qwen-run-share", True), ("glm-5-run", True), ("longcat-2-run", True)],
+FITTED = ("deepseek-run-share", "qwen-run-share", "glm-5-run", "longcat-2-run")
+DEEPSEEK_V3 = item(  # a run that no budget was fitted to
+    "run_finished",
+    "deepseek-v3",
+    known_since=date(2024, 12, 27),
+    observed={"firm": "DeepSeek", "date": date(2024, 12, 27), "size": 3.3e24},
+    likelihood={"size_sd": 0.75, "typical_share": 0.5},
+    sources=[{"title": "A report", "publisher": "DeepSeek", "date": date(2024, 12, 27), "quoted_in": "a page"}],
 )
-def test_published_shares_and_runs_agree_with_the_budgets(name: str, counted: bool, checks: dict[str, float]) -> None:
-    assert counted
-    assert 0.05 < checks[name] < 0.95
 
 
-@pytest.fixture(scope="module")
-def checks() -> dict[str, float]:
-    """Share of the prior predictive that lies below what was published, by item."""
+def below(seen: Item) -> float:
+    """Share of the prior predictive that lies below what was published."""
     from catchup.analysis.inference.likelihoods import predictions_of
-    from catchup.evidence import load_ledger
 
-    items = load_ledger().items
-    names = ["deepseek-run-share", "qwen-run-share", "glm-5-run", "longcat-2-run"]
-    source, found, clock = prior()[0], {}, question().clock
-    rng = np.random.default_rng(5)
-    for name in names:
-        seen = items[name]
-        predicted = source.map(lambda values, seen=seen: {"p": predictions_of(question(), values, [seen])[2][seen.id]})[
-            "p"
-        ]
-        normal, uniform = rng.standard_normal(DRAWS), rng.random(DRAWS)
-        replicated = seen.simulate(np, normal, uniform, predicted, seen.figures(clock))
-        found[name] = float((replicated < seen.observation(clock)).mean())
-    return found
+    rng, clock = np.random.default_rng(5), question().clock
+    predicted = prior()[0].map(lambda values: {"p": predictions_of(question(), values, [seen])[2][seen.id]})["p"]
+    normal, uniform = rng.standard_normal(DRAWS), rng.random(DRAWS)
+    replicated = seen.simulate(np, normal, uniform, predicted, seen.figures(clock))
+    return float((replicated < seen.observation(clock)).mean())
+
+
+@pytest.mark.parametrize("name", FITTED)
+def test_what_budgets_were_fitted_to_is_read_as_it_was_in_the_fit(name: str) -> None:
+    """No test of the budgets: that rows, units and firms of the model are those that the fit had in mind."""
+    assert 0.05 < below(load_ledger().items[name]) < 0.95
+
+
+def test_budgets_allow_for_a_run_that_they_were_not_fitted_to() -> None:
+    assert 0.05 < below(DEEPSEEK_V3) < 0.95
+    larger = {
+        **DEEPSEEK_V3.text.model_dump(exclude_none=True),
+        "observed": {**DEEPSEEK_V3.text.observed, "size": 3.3e26},
+    }
+    assert below(item_from_table(larger, file="larger.toml")) > 0.99
 
 
 def test_evidence_moves_a_firms_commitment(assumptions: Assumptions) -> None:

@@ -17,7 +17,7 @@ from catchup.model import load_assumptions
 from documents import DOCS
 
 TEXT = (DOCS / PAGE).read_text(encoding="utf-8")
-FEWEST, LONGEST = 24, 10  # leaks, and lines of each
+FEWEST, LONGEST = 24, 11  # leaks, and lines of each
 
 
 @pytest.fixture(scope="module")

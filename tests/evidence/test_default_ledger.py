@@ -13,6 +13,7 @@ import pytest
 from scipy import stats
 from scipy.special import logsumexp
 
+from catchup.evidence.consistency import statements_of_priors
 from catchup.evidence.latents import events_of, latent_quantities, with_latents
 from catchup.evidence.ledgers import load_ledger
 from catchup.evidence.selection import select
@@ -101,12 +102,7 @@ def test_a_question_knows_only_what_was_known(day: str, known: int) -> None:
 
 
 def test_items_that_set_a_prior_share_its_statement_and_no_check_does() -> None:
-    priors = {
-        statement
-        for quantity in ASSUMPTIONS.table.quantities.values()
-        if quantity.text.role != "comparison"
-        for statement in quantity.text.shares
-    }
+    priors = statements_of_priors(ASSUMPTIONS).keys()
     for item in LEDGER.items.values():
         assert bool(priors & set(item.text.shares)) == (item.text.role == "prior"), item.id
 

@@ -67,6 +67,8 @@ def _in_full(assumptions: Assumptions, quantity: Quantity) -> list[Cell]:
         lines.append(f"Source: {reference.title} ({reference.publisher}, {reference.date}{place})")
     if text.shares:
         lines.append(f"Rests on: {', '.join(text.shares)}")
+    if text.counted_again:
+        lines.append(f"Of these, evidence may count again: {', '.join(text.counted_again)}")
     return [*lines, text.notes] if text.notes else lines
 
 
@@ -118,6 +120,7 @@ def quantity_table(table: PriorTable, quantities: Iterable[Quantity]) -> Table[Q
             room=Room.PAGE,
         ),
         Column(path=("shares",), value=lambda row: list(row.text.shares)),
+        Column(path=("counted_again",), value=lambda row: list(row.text.counted_again)),
         Column(path=("file",), value=lambda row: row.file),
     ]
     return Table("What is believed before any leak", columns, list(quantities))
