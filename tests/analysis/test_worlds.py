@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from catchup.analysis.inference.forecast import forecast
 from catchup.analysis.inference.posterior import Posterior, prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
+from catchup.analysis.presentation.caveats import load_caveats
 from catchup.analysis.presentation.figures import draw_worlds
 from catchup.analysis.presentation.markdown import to_markdown
 from catchup.analysis.presentation.pages.worlds import world_page
@@ -39,7 +42,7 @@ SEEN = 2.6e6  # H100e
 OTHERS = {"half": (1.0e6, 0.1), "double": (4.0e6, 0.4)}  # what two worlds believe of it
 
 
-OVERLAID = ["slide-as-pretraining", "mfu-thirty", "undated-lags"]
+OVERLAID = ["slide-as-pretraining", "mfu-thirty", "undated-lags", "alibaba-largest"]
 ALONE = ["progress-amodei", "moving-target"]  # asked by themselves as well, which takes long
 NAMED = ["article", *OVERLAID, *SCENARIOS]
 
@@ -304,3 +307,14 @@ def test_a_users_file_named_like_an_overlay_does_not_stand_in_for_it(
     assert laid.file == "priors/overlays/progress-amodei.toml"
     with pytest.raises(InputError, match="progress-amodei: is not valid TOML"):  # by hand, a file may be meant
         load_assumptions(["progress-amodei"])
+
+
+def test_what_is_said_of_the_largest_hyperscaler_holds(found: Worlds) -> None:
+    """The caveat's figures are typed: chances to be first, and a median that hardly moves."""
+    said = load_caveats().rows["which-is-largest"].left
+    chances = [float(share) / 100.0 for share in re.findall(r"(\d+)%", said)]
+    rows = by_id(found)
+    pairs = [(firm, world) for firm in ("bytedance", "alibaba") for world in ("alibaba-largest", "current")]
+    for (firm, world), chance in zip(pairs, chances, strict=True):
+        assert (rows[world].first_firm or {})[firm].value == pytest.approx(chance, abs=0.015), (firm, world)
+    assert abs(rows["alibaba-largest"].shift(0.5).value) < 0.3

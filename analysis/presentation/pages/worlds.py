@@ -109,6 +109,8 @@ def _value(value: Any) -> str:
     return (
         "(" + _said(value) + ")"
         if isinstance(value, Mapping)
+        else " x ".join(map(str, value))
+        if isinstance(value, (list, tuple))
         else f"{value:g}"
         if isinstance(value, float)
         else f"{value}"

@@ -15,16 +15,23 @@ from .columns import date_columns
 
 SUMS_TO_ONE = 1e-9  # up to the rounding of sums
 SMALLEST_SHOWN = 0.05  # percentage points of Monte Carlo error
+LARGEST = "alibaba-largest"  # the overlay, and the world of its name
+JUDGED = (
+    "Which hyperscaler holds most is this project's judgement, and largely decides which of them is first: "
+    f"--priors {LARGEST} exchanges ByteDance and Alibaba"
+)
 
 
 def first_lines(result: Forecast) -> list[str]:
-    """Say who is first, by name and, where that is something else, by kind."""
+    """Say who is first, by name and, where that is something else, by kind; and what is judged of that."""
     race = result.question.assumptions.race
     firsts = [_first(firm_words(race, firm), share) for firm, share in result.first_firm.items()]
     lines = [f"First to be ready: {', '.join([*firsts, *nobody(result.first_firm)])}"]
     if list(result.first_archetype) != list(result.first_firm):
         kinds = ", ".join(_first(f"a {kind_words(kind)}", share) for kind, share in result.first_archetype.items())
         lines.append(f"By kind of firm: {kinds}")
+    if LARGEST in result.question.assumptions.worlds:
+        lines.append(JUDGED)
     return lines
 
 
