@@ -34,9 +34,11 @@ def prior_tables(assumptions: Assumptions) -> str:
     parts = [
         generated_by("python -m catchup.analysis.presentation.pages.priors docs/priors.md"),
         "# What is believed before any leak\n",
-        "Every figure stands once, in `priors/baseline.toml` or, where it is not the race's, `priors/readings.toml` "
-        "and `priors/tables.toml` (events and regimes: `model/events.toml`, `model/policies.toml`), with its unit and "
-        "its source.\n",
+        "Every figure stands in a row, with its unit and its source: in `priors/baseline.toml` or, where it is not the "
+        "race's, `priors/readings.toml` and `priors/tables.toml`; what only a mechanism draws on, in "
+        "`model/mechanisms/quantities.toml`; what this model, `current`, believes otherwise or besides, in "
+        "`model/current/` (events and regimes: `model/events.toml`, `model/policies.toml`). Where two rows state one "
+        "thing, as a trend and the race do, a test holds them to the same numbers.\n",
     ]
     for heading, table in prior_sections(assumptions):
         if table.rows:
