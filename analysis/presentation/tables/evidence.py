@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ....evidence.schema import Item
-from ....evidence.selected import Selection
-from ....evidence.sources import Source
 from ..json_form import to_json
 from ..table import Cell, Column, Layout, Room, Span, Table
 from ..text import date_text, with_days
 from .columns import web_link
+
+if TYPE_CHECKING:  # which a forecast without evidence does not load
+    from ....evidence.schema import Item
+    from ....evidence.selected import Selection
+    from ....evidence.sources import Source
 
 COUNTED = "counted"
 HELD_OUT = "held out as a check"
