@@ -104,6 +104,33 @@ def retractions_of(selection: Selection) -> dict[str, str]:
     }
 
 
+def why_yields(item: Item, other: Item, clock: Clock) -> str | None:
+    """Why an item is no longer counted once another is; None where both may be, or the other yields.
+
+    Parameters
+    ----------
+    item, other : Item
+        Neither retracted, and both read by the model.
+    clock : Clock
+        Of a day on which both are known.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.evidence import load_ledger
+    >>> from catchup.evidence.selection import why_yields
+    >>> from catchup.model import load_assumptions
+    >>> items, clock = load_ledger().items, load_assumptions().clock(date(2026, 11, 26))
+    >>> why_yields(items["eci-lag"], items["epoch-lag-records"], clock)
+    'epoch-lag-records takes its place'
+    >>> why_yields(items["epoch-lag-records"], items["eci-lag"], clock)
+    """
+    if item.id in other.text.replaces:
+        return place_taken_by(other.id)
+    both = [item, other]
+    return (_ended_silences(both, clock) or _said_again(both, clock)).get(item.id)
+
+
 def _unfit(ledger: Ledger, named: Collection[str], assumptions: Assumptions) -> dict[str, str]:
     """By id, why a changed model says nothing of an item of the project's own that nobody named.
 

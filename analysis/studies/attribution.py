@@ -1,9 +1,10 @@
 """What moved between two forecasts, and why: the shift taken apart into steps that add up to it.
 
-The steps lead from one forecast to the other, changing one thing at a time: first the day of the question
-(time passing), then items removed, changed and added, each by itself in the order in which they became known,
-then the priors, then the random numbers. Items that only one of two models reads come and go with the priors. What a
-step moves depends on what was changed before it, so the order is part of the answer; that the steps add up does not.
+The steps lead from one forecast to the other, changing one thing at a time: first the random numbers, then the day of
+the question (time passing), then the priors, then items removed, changed and added, each by itself in the order in
+which they became known. Items that only one of two models reads come and go with the priors, and one that another takes
+the place of with that one. What a step moves depends on what was changed before it, so the order is part of the answer
+(`attribution_plan` says why it is this one); that the steps add up does not.
 
 Between two steps stands a forecast as any other: a posterior, with its diagnostics. Where one cannot be trusted, the
 steps on both sides of it are told as one. Neighbouring forecasts share their draws or, where each needs draws from a
@@ -14,24 +15,21 @@ error is called noise.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ...evidence.confirmation import confirms
-from ...evidence.revisions import revisions_between
-from ...evidence.schema import Item
 from ..inference.differences import probability_shift, quantile_shift
 from ..inference.estimates import ZERO, Estimate
 from ..inference.posterior import Posterior
 from ..inference.probabilities import HEADLINE
-from ..inference.question import Question
 from ..inference.snapshot import Snapshot
+from .attribution_plan import Planned, on_numbers_of, plan
 from .attribution_states import State, end_state, on_draws_of, state_on
-from .attribution_steps import CONFIRMED, UNEXPLAINED
+from .attribution_steps import UNEXPLAINED
 from .attribution_steps import Change as Change
 from .attribution_steps import Step as Step
-from .reasons import of_the_models, priors_text, version_text, with_reasons
+from .reasons import version_text, with_reasons
 
 ROUNDING = 1e-4  # months; what is published is rounded to this
 CHANCE = 4.0  # standard errors that random numbers explain
@@ -73,16 +71,6 @@ class Attribution:
     total: Step
     steps: tuple[Step, ...]
     reference_day: date
-
-
-@dataclass(frozen=True)
-class Planned:
-    """A change, what it is in words, and what is asked on what evidence once it is made."""
-
-    change: Change
-    title: str
-    question: Question
-    items: Mapping[str, Item]
 
 
 def attribute(before: Snapshot, after: Snapshot, drawn: Posterior | None = None) -> Attribution:
@@ -137,70 +125,13 @@ def _on_common_ground(before: Snapshot, after: Snapshot) -> Snapshot:
     return replace(before, question=question, items=items)
 
 
-def _plan(before: Snapshot, after: Snapshot) -> Iterator[Planned]:
-    """Yield the changes, one at a time; all on the later forecast's random numbers."""
-    question = replace(_on_numbers_of(after.question, before.question), as_of=after.question.as_of)
-    items = dict(before.items)
-    if question.as_of != before.question.as_of:
-        yield Planned(
-            Change("time"), f"time passing, {before.question.as_of} to {question.as_of}", question, dict(items)
-        )
-    only_read_by_one = of_the_models(before, after)
-    for name in sorted(set(before.items) - set(after.items) - only_read_by_one):
-        del items[name]
-        yield Planned(Change("removed", name), _removal_text(name, after), question, dict(items))
-    common = sorted(set(before.items) & set(after.items))
-    for name in common:
-        if before.inputs.item_hash(name) != after.inputs.item_hash(name):
-            items[name] = after.items[name]
-            yield Planned(*_change_of(before.items[name], after.items[name]), question, dict(items))
-    added = set(after.items) - set(before.items) - only_read_by_one
-    for name in sorted(added, key=lambda name: (after.items[name].text.known_since, name)):
-        items[name] = after.items[name]
-        yield Planned(Change("added", name), f"item added: {name}", question, dict(items))
-    if before.inputs.priors_hash() != after.inputs.priors_hash() or _of_another_kind(before.question, after.question):
-        yield Planned(Change("priors"), priors_text(before, after), after.question, dict(after.items))
-
-
-def _removal_text(name: str, after: Snapshot) -> str:
-    """Say that an item has gone; and, where its source has taken it back, when and why."""
-    if name not in after.retracted:
-        return f"item removed: {name}"
-    return f"item retracted: {name}, {after.retracted[name]}"
-
-
-def _change_of(before: Item, after: Item) -> tuple[Change, str]:
-    """Say what changed of an item: a figure, and why; through which day somebody has looked; or more than that."""
-    changed = Change("changed", after.id)
-    if revised := revisions_between(before.text, after.text):
-        return changed, f"item revised: {after.id}, {'; '.join(map(str, revised))}"
-    if not confirms(after, before):
-        return changed, f"item changed: {after.id}"
-    days = [item.observed.confirmed_through or date.min for item in (before, after)]
-    told = [item.observed.confirmed_through or "not said" for item in (before, after)]
-    if days[1] < days[0]:
-        return changed, f"confirmation withdrawn: {after.id}, through {told[0]} (now: {told[1]})"
-    if days[1] == days[0]:
-        return changed, f"item changed: {after.id}"
-    return Change("confirmed", after.id), f"{CONFIRMED}: {after.id}, through {told[1]} (before: {told[0]})"
-
-
-def _of_another_kind(before: Question, after: Question) -> bool:
-    return (before.event, before.launch_grid) != (after.event, after.launch_grid)
-
-
-def _on_numbers_of(other: Question, question: Question) -> Question:
-    """Return a question on another's random numbers."""
-    return replace(question, draws=other.draws, seed=other.seed, quasi_random=other.quasi_random)
-
-
 def _steps(before: Snapshot, after: Snapshot, first: State, last: State, month: float) -> list[Step]:
     """Work out the steps from the earlier forecast to the later one, beginning with the last.
 
     The forecast before a step stands on the draws of the one after it where they serve it as well.
     """
-    start = _on_numbers_of(after.question, before.question)
-    changes = list(_plan(before, after))
+    start = on_numbers_of(after.question, before.question)
+    changes = list(plan(before, after))
     places = [(start, before.items), *((change.question, change.items) for change in changes)]
     later, together, steps = last, list[Planned](), list[Step]()
     for change, (question, items) in zip(reversed(changes), reversed(places[:-1]), strict=True):
@@ -220,7 +151,7 @@ def _step(planned: Sequence[Planned], before: State, after: State, month: float)
     title = ", ".join(each.title for each in planned)
     if len(planned) > 1:
         title += " (together: what lies between cannot be trusted)"
-    return _shift(tuple(each.change for each in planned), title, before, after, month)
+    return _shift(tuple(change for each in planned for change in each.changes), title, before, after, month)
 
 
 def _shift(changes: tuple[Change, ...], title: str, before: State, after: State, month: float) -> Step:

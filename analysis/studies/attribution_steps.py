@@ -10,6 +10,8 @@ from ..inference.estimates import Estimate
 CONFIRMED = "silence confirmed"
 """How a change's title begins by which somebody has looked and seen nothing; runs keep titles, and no kind."""
 UNEXPLAINED = "unexplained-"
+FOLLOWING = frozenset({"superseded", "returned"})
+"""Kinds of changes that come with another of the same step, and are news or a correction as that one is."""
 
 
 @dataclass(frozen=True)
@@ -20,9 +22,10 @@ class Change:
     ----------
     kind : str
         ``time``, ``priors`` or ``version``; of an item ``added``, ``removed``, ``changed`` or, where silence was
-        confirmed through a later day and nothing else was changed, ``confirmed``; ``noise``, with ``-before`` or
-        ``-after`` what a forecast published beside what it gives now, each after ``unexplained-`` where random numbers
-        do not explain it; ``total`` for all of them.
+        confirmed through a later day and nothing else was changed, ``confirmed``; beside another item's in the same
+        step ``superseded``, where that one takes its place or ends its silence, or ``returned``, where that one did and
+        does no more; ``noise``, with ``-before`` or ``-after`` what a forecast published beside what it gives now, each
+        after ``unexplained-`` where random numbers do not explain it; ``total`` for all of them.
     item : str
         Id of the item; empty where it is about none.
 
@@ -49,7 +52,7 @@ class Step:
     Attributes
     ----------
     changes : tuple of Change
-        What changed; several where the forecasts between them cannot be trusted.
+        What changed; several where one brings others with it, or the forecasts between them cannot be trusted.
     title : str
         The same in words.
     shifts : mapping of float to Estimate

@@ -2,7 +2,8 @@
 
 News is what would have moved the date of any forecaster who kept the same beliefs and methods: time passing, an item
 that has become known, silence confirmed through a later day. A correction is a change of what was there before: an item
-revised or withdrawn, other priors, another version of the program. The two are never added to each other.
+revised or withdrawn, other priors, another version of the program. An item that another takes the place of comes and
+goes with that one. The two are never added to each other.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from .attribution import Attribution, Change, Step
+from .attribution_steps import FOLLOWING
 
 Kind = Literal["news", "correction", "chance", "together"]
 KINDS: tuple[Kind, ...] = ("news", "correction", "chance", "together")
@@ -38,7 +40,7 @@ def kind_of(step: Step) -> Kind:
     >>> kind_of(Step((Change("time"), Change("priors")), "time passing, priors changed", {0.5: ZERO}, ZERO))
     'together'
     """
-    kinds = {OF_CHANGES.get(change.kind, "chance") for change in step.changes}
+    kinds = {OF_CHANGES.get(change.kind, "chance") for change in step.changes if change.kind not in FOLLOWING}
     return kinds.pop() if len(kinds) == 1 else "together"
 
 

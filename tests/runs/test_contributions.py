@@ -42,7 +42,7 @@ Shelf = tuple[Path, list[Run]]
 WEEKS = 24
 LAST = date(2026, 11, 20)
 FALSE_ALARM = 1e-4
-REPLACED = {"2026-08-21": "removed:eci-lag"}  # the ledger's own: records of the index take the place of its average
+REPLACED = ("2026-08-21", "added:epoch-lag-records+superseded:eci-lag")  # the ledger's own: news, and one step
 ROUNDED = 1e-4  # months; what is published is rounded to it
 LEDGER = Path(evidence_room).parent / "ledger"
 
@@ -91,10 +91,12 @@ def test_over_24_weeks_contributions_add_up_and_planted_corrections_are_found(tm
             found[after.name] = name
         assert not any(name.startswith(("changed:eci", "removed", "changed:aisi")) for name in told.get("news", []))
         assert "together" not in told
-    assert found == wanted | REPLACED
-    (replaced,) = [run for run in runs if run.name in REPLACED]
-    (group,) = [group for group in story_of(replaced).groups if group.kind == "correction"]
-    assert "epoch-lag-records takes its place" in group.sentences[0]
+    assert found == wanted
+    (replaced,) = [run for run in runs if run.name == REPLACED[0]]
+    (group,) = [group for group in story_of(replaced).groups if group.kind == "news"]
+    (sentence,) = [text for step, text in zip(group.steps, group.sentences, strict=True) if step.id == REPLACED[1]]
+    assert "epoch-lag-records takes its place" in sentence
+    assert sentence.count("Seen in") == 1
 
 
 def test_the_picture_draws_what_runs_have_recorded(shelf: Shelf) -> None:

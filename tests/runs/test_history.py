@@ -118,8 +118,11 @@ def test_an_item_that_arrives_is_named(shelf: Shelf) -> None:
     arrived = [name for entry in entries[1:] for name in entry.items_added]
     assert arrived == ["aisi-open-weight-cyber-lag", "epoch-lag-records", "caisi-glm-5-3-cyber-lag"]
     for entry in entries[1:]:
-        steps = [step["id"] for step in entry.run.section("diff")["steps"]]
-        assert [f"added:{name}" for name in entry.items_added] == [name for name in steps if name.startswith("added")]
+        changes = [one for step in entry.run.section("diff")["steps"] for one in step["id"].split("+")]
+        assert [f"added:{name}" for name in entry.items_added] == [one for one in changes if one.startswith("added")]
+        assert [f"superseded:{name}" for name in entry.items_removed] == [
+            one for one in changes if one.startswith(("removed", "superseded"))
+        ]
 
 
 def test_attribution_against_itself_is_nothing(shelf: Shelf) -> None:

@@ -18,7 +18,8 @@ SCHEMA: Literal[1] = 1
 IDS = (
     "What changed: time, priors or version; added:, changed: or removed: and an item's id; noise, noise-before or "
     "noise-after, with unexplained- before it where random numbers do not explain it; several told as one are joined "
-    "by +."
+    "by +. After another item's, superseded: and the id of one that it takes the place of or whose silence it ends, or "
+    "returned: and the id of one that is counted again."
 )
 
 

@@ -14,6 +14,7 @@ from ...archive.moved import Moved, moved_of
 from ...archive.reading import Run
 from ...inference.estimates import Estimate
 from ...studies.attribution import Step
+from ...studies.attribution_steps import FOLLOWING
 from ...studies.news import Kind, by_kind
 from ..harmless import harmless
 from ..tables.attribution import finding, signed, signed_months, unseen
@@ -115,7 +116,8 @@ def _group(kind: Kind, steps: Sequence[Step], items: Mapping[str, Mapping[str, A
 
 def _sentence(step: Step, items: Mapping[str, Mapping[str, Any]]) -> str:
     shift = step.shifts[0.5]
-    sources = "".join(_source(items[name]) for name in step.items if name in items)
+    about = [change.item for change in step.changes if change.item in items and change.kind not in FOLLOWING]
+    sources = "".join(_source(items[name]) for name in about)
     what = harmless(with_days(step.title)) + sources
     if not math.isfinite(shift.value):
         return f"Beyond all that is followed: {what}."
