@@ -155,7 +155,11 @@ class Run:
         gone = (item for item in self.known_items if item["retracted_on"] and item["id"] not in items)
         retracted = {item["id"]: retraction(item["retracted_on"], item["retracted_why"]) for item in gone}
         changes = tuple(map(str, (self.section(PROGRAM) or {}).get("changes", ())))
-        return Snapshot(question, items, self.inputs, version, recorded, manifest.engine, retracted, self.code, changes)
+        days, errors = (self.forecast.get(name, {}) for name in ("probability_by", "probability_by_mcse"))
+        chances = {date.fromisoformat(day): Estimate(float(days[day]), float(errors[day])) for day in errors}
+        return Snapshot(
+            question, items, self.inputs, version, recorded, manifest.engine, retracted, self.code, changes, chances
+        )
 
 
 def read_run(folder: str | Path) -> Run:

@@ -26,12 +26,16 @@ def diff(
     """
     from ..archive.reading import read_run
     from ..presentation.tables.attribution import layout
+    from ..runs.repeat import made_elsewhere
     from ..studies.attribution import attribute
 
     first, second = read_run(before), read_run(after)
     days = first.manifest.as_of, second.manifest.as_of
     if days[0] > days[1]:
         warn(f"{before} is of a later day than {after}: what moved is told backwards, from {days[0]} to {days[1]}")
+    for run in (first, second):
+        if elsewhere := made_elsewhere(run):
+            warn(f"{run.folder}: {elsewhere}; the steps are worked out by what is here")
     attribution = attribute(first.snapshot, second.snapshot)
     show(layout(attribution, (first.name, second.name), (first.manifest.model, second.manifest.model)), as_json=json)
     return 0

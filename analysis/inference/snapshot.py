@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from ...evidence.schema import Item
 from ...evidence.selected import Selection
@@ -38,6 +39,8 @@ class Snapshot:
         Hash of the program; empty where it was not kept.
     changes : tuple of str
         Entries of the program's changelog as it stood; empty where they were not kept.
+    probabilities : mapping of date to Estimate
+        Probabilities that it published of being ready by the end of a day, if it did.
     """
 
     question: Question
@@ -49,6 +52,7 @@ class Snapshot:
     retracted: Mapping[str, str] = field(default_factory=dict)
     code: str = ""
     changes: tuple[str, ...] = ()
+    probabilities: Mapping[date, Estimate] = field(default_factory=dict)
 
     def posterior(self) -> Posterior:
         """Work its posterior out again; by importance, whatever the engine was.

@@ -45,7 +45,7 @@ def unrepeated(run: Run) -> list[Departure]:
     question = replace(snapshot.question, draws=asked)
     raised = asked != snapshot.question.draws
     drawn = prior_of(question) if engine == FORWARD else condition(question, Selection(items), engine, more=raised)
-    made, reason = forecast_files(forecast(drawn)), _why_perhaps(run)
+    made, reason = forecast_files(forecast(drawn)), made_elsewhere(run)
     made[FORECAST]["notes"] = with_set_aside(made[FORECAST]["notes"], run.forecast.get("notes", ()))
     return [
         Departure(name, "unrepeated", reason)
@@ -68,8 +68,8 @@ def with_set_aside(made: Sequence[str], published: Sequence[str]) -> list[str]:
     return list(published) if alike else [*made, *aside]
 
 
-def _why_perhaps(run: Run) -> str:
-    """What is other here than when the run was made: versions of libraries, or the program and its tables."""
+def made_elsewhere(run: Run) -> str:
+    """What is other here than when the run was made: versions of libraries, or the program and its tables; or empty."""
     here, then = library_versions(), run.manifest.versions
     others = [f"{name} {then[name]}, here {here.get(name)}" for name in then if here.get(name) != then[name]]
     if not others and run.code not in ("", code_hash()):

@@ -243,6 +243,7 @@ def _since(previous: Run, drawn: Posterior, answer: Forecast) -> tuple[Attributi
         retracted=retractions_of(drawn.selection) if drawn.conditioned else {},
         code=code_hash(),
         changes=changelog_entries(),
+        probabilities=dict(answer.probabilities_by()),
     )
     try:
         return attribute(previous.snapshot, now, drawn), ""

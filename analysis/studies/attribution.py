@@ -6,6 +6,9 @@ which they became known. Items that only one of two models reads come and go wit
 the place of with that one. What a step moves depends on what was changed before it, so the order is part of the answer
 (`attribution_plan` says why it is this one); that the steps add up does not.
 
+All of this is worked out by the program that runs. What a forecast published beside what it gives now stands before
+the other steps or after them: another state of the program made it, or chance.
+
 Between two steps stands a forecast as any other: a posterior, with its diagnostics. Where one cannot be trusted, the
 steps on both sides of it are told as one. Neighbouring forecasts share their draws or, where each needs draws from a
 proposal of its own, their random numbers, so that a step's Monte Carlo error is that of a difference. A step within its
@@ -15,9 +18,10 @@ error is called noise.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from ..inference.differences import probability_shift, quantile_shift
 from ..inference.estimates import ZERO, Estimate
@@ -29,9 +33,11 @@ from .attribution_states import State, end_state, on_draws_of, state_on
 from .attribution_steps import UNEXPLAINED
 from .attribution_steps import Change as Change
 from .attribution_steps import Step as Step
-from .reasons import version_text, with_reasons
+from .reasons import differ, program_of, running_program, version_text, with_reasons
 
 ROUNDING = 1e-4  # months; what is published is rounded to this
+ROUNDING_OF_CHANCES = 1e-5  # and probabilities to this
+UNKNOWN = Estimate(math.nan, math.nan)
 CHANCE = 4.0  # standard errors that random numbers explain
 
 
@@ -73,6 +79,48 @@ class Attribution:
     reference_day: date
 
 
+class Figures(NamedTuple):
+    """Quantiles of the date, months, by probability, and the probability of the reference day; or shifts of them."""
+
+    quantiles: Mapping[float, Estimate]
+    probability: Estimate
+
+
+@dataclass(frozen=True)
+class End:
+    """What a forecast at an end of the way published, and what it gives when it is worked out again.
+
+    Attributes
+    ----------
+    published, again : Figures
+        The same objects where they differ by no more than rounding. No probability is known to have been published of a
+        day that the forecast says nothing of, where its quantiles were others.
+    """
+
+    published: Figures
+    again: Figures
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, state: State, day: date, month: float) -> End:
+        """Hold what was published against what is worked out again."""
+        again = Figures(state.quantiles, state.ready.probability_below(month))
+        quantiles = {p: _unless_rounded(snapshot.recorded.get(p), again.quantiles[p], ROUNDING) for p in HEADLINE}
+        as_made = all(quantiles[p] is again.quantiles[p] for p in HEADLINE)
+        probability = _unless_rounded(snapshot.probabilities.get(day), again.probability, ROUNDING_OF_CHANCES)
+        known = as_made or day in snapshot.probabilities
+        return cls(Figures(quantiles, probability if known else UNKNOWN), again)
+
+    def left_over(self, sign: float) -> Figures:
+        """How what was published differs from what is worked out again, times a sign."""
+        quantiles = {p: _difference(self.published.quantiles[p], self.again.quantiles[p], sign) for p in HEADLINE}
+        return Figures(quantiles, _difference(self.published.probability, self.again.probability, sign))
+
+
+def _unless_rounded(published: Estimate | None, again: Estimate, rounding: float) -> Estimate:
+    """A figure as published, or as worked out again where that differs by no more than rounding."""
+    return published if published is not None and abs(published.value - again.value) > rounding else again
+
+
 def attribute(before: Snapshot, after: Snapshot, drawn: Posterior | None = None) -> Attribution:
     """Take the shift between two forecasts apart.
 
@@ -86,7 +134,7 @@ def attribute(before: Snapshot, after: Snapshot, drawn: Posterior | None = None)
     Returns
     -------
     Attribution
-        Steps whose shifts add up to the shift between the published quantiles.
+        Steps whose shifts add up to the shift between the published quantiles, and between the published probabilities.
 
     Raises
     ------
@@ -97,15 +145,13 @@ def attribute(before: Snapshot, after: Snapshot, drawn: Posterior | None = None)
     first, last = end_state(before), end_state(after, drawn)
     day = year_end(after.question.as_of)
     month = after.question.assumptions.calendar.months_by(day)
-    steps = [
-        *_left_over(before, first, "before", after),
-        *_steps(before, after, first, last, month),
-        *_left_over(after, last, "after", before),
-    ]
+    ends = End.of(before, first, day, month), End.of(after, last, day, month)
+    leading, trailing = _left_over(before, after, *ends)
+    steps = [*leading, *_steps(before, after, first, last, month), *trailing]
     return Attribution(
-        {p: value.value for p, value in _published(before, first).items()},
-        {p: value.value for p, value in _published(after, last).items()},
-        _whole(before, after, first, last, month),
+        {p: value.value for p, value in ends[0].published.quantiles.items()},
+        {p: value.value for p, value in ends[1].published.quantiles.items()},
+        _whole(first, last, *ends, month),
         tuple(with_reasons(steps, before, after)),
         day,
     )
@@ -160,24 +206,46 @@ def _shift(changes: tuple[Change, ...], title: str, before: State, after: State,
     return Step(changes, title, shifts, probability, after.ess, after.khat)
 
 
-def _left_over(snapshot: Snapshot, state: State, end: str, other: Snapshot) -> list[Step]:
-    """How what a forecast published differs from what it gives when it is worked out again; by nothing, as a rule."""
-    published, again = _published(snapshot, state), state.quantiles
-    shifts = {p: _difference(published[p], again[p], -1.0 if end == "before" else 1.0) for p in HEADLINE}
-    if end == "before" and _of_another_program(snapshot, other):
-        return [Step((Change("version"),), version_text(snapshot, other), shifts, ZERO)] if _any_shift(shifts) else []
-    by = "NUTS, and worked out again by importance" if snapshot.engine == "nuts" else "worked out again"
-    return _by_chance(Step((Change(f"noise-{end}"),), f"Monte Carlo noise ({by})", shifts, ZERO))
+def _left_over(before: Snapshot, after: Snapshot, first: End, last: End) -> tuple[list[Step], list[Step]]:
+    """How what forecasts published differs from what they give when they are worked out again; by nothing, as a rule.
+
+    What another state of the program made of both is one step, since that is in both, and mostly the same.
+    """
+    here = running_program()
+    ends = {"before": (before, first.left_over(-1.0)), "after": (after, last.left_over(1.0))}
+    others = [end for end, (snapshot, _) in ends.items() if differ(program_of(snapshot), here)]
+    found: dict[str, list[Step]] = {"before": [], "after": []}
+    if others:
+        title = version_text(program_of(before), program_of(after), here)
+        shifts, probability = _sum(ends[end][1] for end in others)
+        found[others[0]] = _unless_nothing(Step((Change("version"),), title, shifts, probability))
+    for end in ends.keys() - others:
+        snapshot, (shifts, probability) = ends[end]
+        by = "NUTS, and worked out again by importance" if snapshot.engine == "nuts" else "worked out again"
+        title = f"Monte Carlo noise ({by})"
+        found[end] = _by_chance(Step((Change(f"noise-{end}"),), title, shifts, probability))
+    return found["before"], found["after"]
 
 
-def _of_another_program(one: Snapshot, other: Snapshot) -> bool:
-    """Whether another program answered; one whose code was not kept is told by its version."""
-    return one.version != other.version or bool(one.code and other.code and one.code != other.code)
+def _sum(figures: Iterable[Figures]) -> Figures:
+    """Sum up what is known apart, and with its errors."""
+    of_all = list(figures)
+    return Figures(
+        {p: _total([each.quantiles[p] for each in of_all]) for p in HEADLINE},
+        _total([each.probability for each in of_all]),
+    )
+
+
+def _total(estimates: Sequence[Estimate]) -> Estimate:
+    return Estimate(sum(each.value for each in estimates), math.hypot(*(each.mcse for each in estimates)))
 
 
 def _by_chance(step: Step) -> list[Step]:
-    """Return a step that random numbers explain, if it is one; called unexplained where they do not."""
-    if not _any_shift(step.shifts):
+    """Return a step that random numbers explain, if it is one; called unexplained where they do not.
+
+    Quantiles alone decide: of a probability near nothing or one the error is told too small by few draws.
+    """
+    if not _unless_nothing(step):
         return []
     if all(shift.nothing or abs(shift.value) <= CHANCE * shift.mcse for shift in step.shifts.values()):
         return [step]
@@ -185,8 +253,9 @@ def _by_chance(step: Step) -> list[Step]:
     return [replace(step, changes=unexplained, title=f"not explained: more than {step.title}")]
 
 
-def _any_shift(shifts: Mapping[float, Estimate]) -> bool:
-    return not all(shift.nothing for shift in shifts.values())
+def _unless_nothing(step: Step) -> list[Step]:
+    figures = [*step.shifts.values(), step.probability]
+    return [] if all(each.nothing for each in figures) else [step]
 
 
 def _difference(published: Estimate, again: Estimate, sign: float) -> Estimate:
@@ -195,28 +264,19 @@ def _difference(published: Estimate, again: Estimate, sign: float) -> Estimate:
     return Estimate(sign * (published.value - again.value), math.hypot(published.mcse, again.mcse))
 
 
-def _published(snapshot: Snapshot, state: State) -> dict[float, Estimate]:
-    """Quantiles as published, or as worked out again where that differs by no more than rounding."""
-    again = state.quantiles
-    return {
-        p: snapshot.recorded[p]
-        if p in snapshot.recorded and abs(snapshot.recorded[p].value - again[p].value) > ROUNDING
-        else again[p]
-        for p in HEADLINE
-    }
-
-
-def _whole(before: Snapshot, after: Snapshot, first: State, last: State, month: float) -> Step:
+def _whole(first: State, last: State, before: End, after: End, month: float) -> Step:
     """The whole shift, whose error is that of a difference where both were published as they are worked out again."""
     whole = _shift((Change("total"),), "in all", first, last, month)
-    published, reached = _published(before, first), _published(after, last)
+    one, other = before.published, after.published
     shifts = {
         p: shift
-        if published[p] is first.quantiles[p] and reached[p] is last.quantiles[p]
-        else _difference(reached[p], published[p], 1.0)
+        if one.quantiles[p] is before.again.quantiles[p] and other.quantiles[p] is after.again.quantiles[p]
+        else _difference(other.quantiles[p], one.quantiles[p], 1.0)
         for p, shift in whole.shifts.items()
     }
-    return replace(whole, shifts=shifts)
+    if one.probability is before.again.probability and other.probability is after.again.probability:
+        return replace(whole, shifts=shifts)
+    return replace(whole, shifts=shifts, probability=_difference(other.probability, one.probability, 1.0))
 
 
 def year_end(day: date) -> date:

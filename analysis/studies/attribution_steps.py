@@ -58,7 +58,8 @@ class Step:
     shifts : mapping of float to Estimate
         By probability, how far it moved that quantile, months.
     probability : Estimate
-        How far it moved the probability of being ready by the end of the reference day.
+        How far it moved the probability of being ready by the end of the reference day; no number where a forecast
+        differs from what it gives now and has published none of that day.
     ess, khat : float or None
         Of the forecast that it leads to: effective number of draws, and Pareto shape of their weights.
     reasons : tuple of str

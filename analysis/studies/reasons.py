@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from importlib import metadata
+from typing import Any, NamedTuple
 
 from ...evidence.schema import Item
 from ...model.models import model_of
 from ...priors.layers import LISTED, PLAIN, SECTIONS, Layer, merge
+from ..inference.code_hash import code_hash
 from ..inference.inputs import plain
 from ..inference.snapshot import Snapshot
 from .attribution_steps import Step
@@ -60,11 +62,37 @@ def _differing_text(before: Snapshot, after: Snapshot) -> str:
     return f"priors changed: {', '.join(listed[:NAMED])}{rest}" if listed else "priors changed"
 
 
-def version_text(before: Snapshot, after: Snapshot) -> str:
-    """Say which state of the program came after which."""
-    if before.version != after.version:
-        return f"another version of the program, {before.version or 'not known'} to {after.version}"
-    return f"another state of the program, {before.code[:8]} to {after.code[:8]}"
+class Program(NamedTuple):
+    """A state of the program: its version, and the hash of its code; each empty where it is not known."""
+
+    version: str
+    code: str
+
+
+def program_of(snapshot: Snapshot) -> Program:
+    """Which state of the program answered."""
+    return Program(snapshot.version, snapshot.code)
+
+
+def running_program() -> Program:
+    """Which state of the program works the steps out."""
+    return Program(metadata.version("catchup"), code_hash())
+
+
+def differ(one: Program, other: Program) -> bool:
+    """Whether two states of the program are known to differ; one whose code was not kept is told by its version."""
+    return one.version != other.version or bool(one.code and other.code and one.code != other.code)
+
+
+def version_text(before: Program, after: Program, here: Program) -> str:
+    """Say which state of the program came after which; and, where neither works the steps out, which one does."""
+    if len({each.version for each in (before, after, here)}) > 1:
+        what, (one, other, running) = "version", (each.version or "not known" for each in (before, after, here))
+    else:
+        what, (one, other, running) = "state", (each.code[:8] or "not known" for each in (before, after, here))
+    of_both = f"another {what} of the program made both, {one}"
+    text = of_both if one == other else f"another {what} of the program, {one} to {other}"
+    return text if running in (one, other) else f"{text} (here: {running})"
 
 
 def changed_rows(before: Sequence[Layer], after: Sequence[Layer]) -> list[str]:

@@ -19,14 +19,18 @@ from catchup.analysis.inference.inputs import inputs_of
 from catchup.analysis.inference.probabilities import HEADLINE
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.snapshot import Snapshot
+from catchup.analysis.presentation.tables.attribution import layout
 from catchup.analysis.studies import attribution
 from catchup.analysis.studies.attribution import Attribution, Change, Step, attribute
+from catchup.analysis.studies.reasons import running_program
 from catchup.evidence.schema import Item
 from catchup.evidence.selection import Selection
 from catchup.model.assumptions import Assumptions, load_assumptions
 from item_cases import impossible, item, reading
 
 DAY, EARLIER = date(2026, 11, 21), date(2026, 11, 14)
+REFERENCE = date(2027, 12, 31)
+HERE = running_program()
 SHARP = 0.02  # natural log
 SEEDS, FALSE_ALARM = 100, 1e-4
 DRAWS = 50_000
@@ -59,7 +63,12 @@ def asked(question: Question, items: Sequence[Item]) -> Distribution:
 
 def snapshot(question: Question, items: Sequence[Item], recorded: Distribution | None = None) -> Snapshot:
     quantiles = {} if recorded is None else {p: recorded.quantile(p) for p in HEADLINE}
-    return Snapshot(question, {one.id: one for one in items}, inputs_of(question.assumptions, items), "1", quantiles)
+    end = question.assumptions.calendar.months_by(REFERENCE)
+    chances = {} if recorded is None else {REFERENCE: recorded.probability_below(end)}
+    inputs = inputs_of(question.assumptions, items)
+    return Snapshot(
+        question, {one.id: one for one in items}, inputs, HERE.version, quantiles, code=HERE.code, probabilities=chances
+    )
 
 
 def adds_up(found: Attribution) -> None:
@@ -128,9 +137,10 @@ def published(question: Question, lag: Item) -> Snapshot:
 
 
 def moved(recorded: Snapshot, errors: float, **changes: str) -> Snapshot:
-    """The same forecast, published later by so many of its errors."""
+    """The same forecast, published later by so many of its errors, and less probable by as many."""
     quantiles = {p: Estimate(q.value + errors * q.mcse, q.mcse) for p, q in recorded.recorded.items()}
-    return replace(recorded, recorded=quantiles, **changes)
+    chances = {day: Estimate(q.value - errors * q.mcse, q.mcse) for day, q in recorded.probabilities.items()}
+    return replace(recorded, recorded=quantiles, probabilities=chances, **changes)
 
 
 @pytest.mark.parametrize(
@@ -141,7 +151,10 @@ def moved(recorded: Snapshot, errors: float, **changes: str) -> Snapshot:
         (1.0, {"engine": "nuts"}, ["noise-before", "noise-after"]),
         (20.0, {}, ["unexplained-noise-before", "unexplained-noise-after"]),
         (20.0, {"engine": "nuts"}, ["unexplained-noise-before", "unexplained-noise-after"]),
-        (20.0, {"version": "0"}, ["version", "unexplained-noise-after"]),
+        (1.0, {"version": "0"}, ["version", "version"]),
+        (20.0, {"version": "0"}, ["version", "version"]),
+        (20.0, {"code": "b" * 8}, ["version", "version"]),
+        (20.0, {"code": ""}, ["unexplained-noise-before", "unexplained-noise-after"]),
     ],
 )
 def test_what_is_left_over_is_called_noise_where_it_can_be(
@@ -152,6 +165,37 @@ def test_what_is_left_over_is_called_noise_where_it_can_be(
         found = attribute(before, after)
         assert [step.id for step in found.steps] == ([end] if end else [])
         adds_up(found)
+        chances = [one.probabilities[REFERENCE].value for one in (before, after)]
+        assert found.total.probability.value == pytest.approx(chances[1] - chances[0], abs=1e-9)
+        assert (found.total.probability.value == 0.0) == (errors == 0.0)
+
+
+def test_what_another_program_made_of_both_is_one_step(published: Snapshot) -> None:
+    """What is the same in both cancels, and neither chance nor what is not explained is blamed for it."""
+    one, other = (moved(published, errors, code="b" * 8) for errors in (20.0, 21.0))
+    found = attribute(one, other)
+    assert [(step.id, step.title) for step in found.steps] == [
+        ("version", f"another state of the program made both, bbbbbbbb (here: {HERE.code[:8]})")
+    ]
+    assert found.steps[0].shifts[0.5].value == pytest.approx(published.recorded[0.5].mcse)
+    adds_up(found)
+    (newer,) = attribute(one, replace(other, code="c" * 8)).steps
+    assert newer.title == f"another state of the program, bbbbbbbb to cccccccc (here: {HERE.code[:8]})"
+    (version,) = attribute(replace(one, version="0.0.1"), other).steps
+    assert version.title == f"another version of the program, 0.0.1 to {HERE.version}"
+
+
+def test_a_probability_that_no_forecast_has_published_is_no_figure(published: Snapshot) -> None:
+    """Of a day that lies beyond those of the one; where that published what it gives now, it is worked out."""
+    silent = replace(moved(published, 20.0, code="b" * 8), probabilities={})
+    found = attribute(silent, published)
+    assert math.isnan(found.total.probability.value)
+    table = layout(found).tables[0]
+    (column,) = [column for column in table.columns if column.path == ("probability",)]
+    assert [column.text(row) for row in table.rows] == ["", ""]
+    assert column.value(found.total) == {"value": None, "mcse": None}
+    same = attribute(replace(published, probabilities={}), published)
+    assert same.total.probability.value == 0.0
 
 
 def test_what_rounding_leaves_of_nothing_is_no_step(published: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from catchup.analysis.commands.main import run as catchup
+from catchup.analysis.inference.code_hash import code_hash
 from catchup.analysis.inference.inputs import inputs_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request
@@ -39,6 +41,24 @@ def test_another_model_is_the_reason_that_is_given(folder: Path, capsys: pytest.
     assert catchup(["diff", str(folder / "2026-11-01"), str(folder / "2026-11-08"), "--json"]) == 0
     steps = {step["id"]: step["title"] for step in json.loads(capsys.readouterr().out)["steps"]}
     assert steps["priors"] == "another model, article to current"
+
+
+def test_of_a_run_that_another_program_made_it_is_said_that_this_one_works_the_steps_out(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs = [tmp_path / name for name in ("2026-11-01", "2026-11-08")]
+    for made in runs:
+        shutil.copytree(folder / made.name, made)
+        program = json.loads((made / "program.json").read_text())
+        (made / "program.json").write_text(json.dumps(program | {"code": "b" * 64}))
+    assert catchup(["diff", *map(str, runs), "--json"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err.splitlines() == [
+        f"catchup: {made}: made with another state of the program or of its tables, bbbbbbbb, here "
+        f"{code_hash()[:8]}; the steps are worked out by what is here"
+        for made in runs
+    ]
+    assert "version" not in [step["id"] for step in json.loads(captured.out)["steps"]], "both say what they said"
 
 
 def test_items_that_only_one_model_reads_come_and_go_with_it() -> None:

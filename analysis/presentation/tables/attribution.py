@@ -58,7 +58,7 @@ def attribution_table(result: Attribution, since: str | None = None) -> Table[St
         *map(shift, HEADLINE),
         Column(
             title=f"by {date_text(result.reference_day)}",
-            text=lambda row: f"{row.probability.value:+z.1%}",
+            text=lambda row: f"{row.probability.value:+z.1%}" if math.isfinite(row.probability.value) else "",
             path=("probability",),
             value=_probability_as_json,
             figure=True,
