@@ -60,7 +60,7 @@ def publish(
     address : str, optional
         Where the site is served, for the feed and for cards: ``https://...``.
     record : Record, optional
-        What the track record rests on; by default that nothing had been seen by the day on which somebody last looked.
+        What the track record rests on; by default what the newest run counts says of the event.
 
     Raises
     ------

@@ -179,6 +179,8 @@ def record_page(runs: Sequence[Run], record: Record) -> str:
         title="Track record",
         tables=tables,
         measures=MEASURES + BRIER,
+        unscored=record.known(runs[-1]) is None,
+        run=runs[-1].name,
         hindcast=record.hindcast is not None,
     )
 

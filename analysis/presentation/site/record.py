@@ -9,12 +9,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from ....evidence.rumours import is_doubted
 from ....priors.errors import InputError, reason_of
 from ....priors.regular_files import read_regular
 from ...archive.manifest import LARGEST_FILE
 from ...archive.reading import Run
 from ...archive.rivals import load_rivals
 from ...archive.scores import Outcome, Scores, score_rivals, score_runs, stated_days
+from ...inference.silence import confirmed_through, silences_in
 from ..table import Column, Table
 from ..tables.scores import known_words, scores_table
 from ..text import date_text
@@ -29,8 +31,8 @@ class Record:
     Attributes
     ----------
     outcome : Outcome or None
-        What is known of the date; by default that nobody has been seen to be ready through the day on which somebody
-        last looked.
+        What is known of the date; by default what the newest run counts: the day of a report that is believed, or else
+        that nobody had been seen to be ready by the day on which somebody last looked.
     hindcast, criteria : mapping or None
         What ``catchup hindcast --json`` and ``catchup criteria --json`` printed.
     """
@@ -39,19 +41,26 @@ class Record:
     hindcast: Mapping[str, Any] | None = None
     criteria: Mapping[str, Any] | None = None
 
-    def scores(self, runs: Sequence[Run]) -> Scores:
-        """Score runs about one event, oldest first, and rival views beside them."""
+    def known(self, newest: Run) -> Outcome | None:
+        """What is known of the date; None where nothing is."""
+        return self.outcome or known_outcome(newest)
+
+    def scores(self, runs: Sequence[Run]) -> Scores | None:
+        """Score runs about one event, oldest first, and rival views beside them; None where nothing is known of it."""
         newest, rivals = runs[-1], load_rivals()
-        outcome = self.outcome or Outcome(last_looked(newest), open=True)
+        outcome = self.known(newest)
+        if outcome is None:
+            return None
         days = stated_days(rivals)
         calendar = newest.snapshot.question.assumptions.calendar
         return score_runs(runs, outcome, days).with_more(score_rivals(calendar, outcome, rivals))
 
     def tables(self, runs: Sequence[Run]) -> list[tuple[str, Table[Any]]]:
         """Lay the record out, by heading; below the scores stands what is left out, with the reason."""
-        scores = self.scores(runs)
-        known = f"{known_words(scores.outcome).capitalize()} {date_text(scores.outcome.day)}"
-        found: list[tuple[str, Table[Any]]] = [(known, scores_table(scores))]
+        scores, found = self.scores(runs), list[tuple[str, Table[Any]]]()
+        if scores is not None:
+            known = f"{known_words(scores.outcome).capitalize()} {date_text(scores.outcome.day)}"
+            found.append((known, scores_table(scores)))
         if self.criteria is not None:
             found.append(("What public tables tell", criteria_table(self.criteria)))
         if self.hindcast is not None:
@@ -59,10 +68,15 @@ class Record:
         return found
 
 
-def last_looked(run: Run) -> date:
-    """Day on which somebody last looked and found nothing; of a run that does not say, its own."""
-    confirmed = run.forecast.get("silence_confirmed_through")
-    return run.manifest.as_of if confirmed is None else date.fromisoformat(confirmed)
+def known_outcome(run: Run) -> Outcome | None:
+    """What a run's items say of its event; None where they say neither that it came nor that somebody has looked."""
+    question, items = run.snapshot.question, run.snapshot.items.values()
+    reports = [item for item in items if item.kind.reports_event and item.event == question.event]
+    reported = [item.observed.date for item in reports if not is_doubted(item)]
+    if reported:
+        return Outcome(min(reported))
+    looked = confirmed_through(question, silences_in(question, items))
+    return None if looked is None else Outcome(looked, open=True)
 
 
 def read_printed(path: Path, command: str) -> Mapping[str, Any]:
