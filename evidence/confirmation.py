@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from ..priors.errors import InputError
 from ..priors.files import write_text
 from .kinds.not_yet import NotYet
 from .revisions import CONFIRMED
+from .rumours import is_doubted
 from .schema import Item, item_from_table, read_item
 
 ENTRY = "confirmed_through"
@@ -95,6 +97,23 @@ def _edited(lines: list[str], through: date) -> list[str]:
         if STATED.match(lines[place]):
             return [*lines[:place], STATED.sub(rf"\g<1>{through}", lines[place]), *lines[place + 1 :]]
     return [*lines[: head + 1], entry, *lines[head + 1 :]]
+
+
+def refuse_reported(item: Item, through: date, counted: Iterable[Item]) -> None:
+    """Refuse to confirm a silence through a day by which a report that is counted and believed says that it was over.
+
+    Raises
+    ------
+    InputError
+        Naming the silence's file and the report.
+    """
+    for other in counted:
+        if not item.kind.is_silence or not other.kind.reports_event or other.event != item.event or is_doubted(other):
+            continue
+        day = other.observed.date
+        if day <= through:
+            problem = f"a day before {day} was expected, on which {other.id} says that it was over, not {through}"
+            raise InputError(problem, file=item.file, key=KEY)
 
 
 def refuse_future(item: Item, today: date) -> None:

@@ -12,8 +12,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
-from ...evidence.ledgers import load_ledger
+from ...evidence.ledgers import Ledger, load_ledger
+from ...evidence.schema import Item
+from ...evidence.selection import select
 from ...evidence.tables.store import TableStore
+from ...model.assumptions import load_assumptions
 from ...priors.errors import CatchupError, reason_of
 from ..inference.silence import STALE
 from .manifest import LOCK, library_versions, python_version
@@ -134,26 +137,43 @@ def _folder(name: str, folder: Path, missing: str) -> Finding:
 
 def _ledger(folder: Path | None, today: date, shelf: Shelf | None) -> Iterator[Finding]:
     try:
-        items = load_ledger(folder).items.values()
+        ledger = load_ledger(folder)
     except CatchupError as error:
         yield Finding("ledger", "fail", error.on_command_line, "catchup evidence check says more")
         return
-    latest = max(item.text.known_since for item in items)
+    latest = max(item.text.known_since for item in ledger.items.values())
     newest = max((run.manifest.as_of for run in shelf.runs), default=latest) if shelf is not None else latest
     if today < max(latest, newest):
         known = f"an item is known since {latest}" if latest >= newest else f"a run is of {newest}"
         yield Finding("clock", "fail", f"this machine says {today}, and {known}", "set its clock")
     else:
         yield Finding("clock", "pass", f"today is {today}")
-    silences = [item for item in items if item.kind.is_silence and not item.retracted_by(today)]
-    confirmed = {item.id: getattr(item.observed, "confirmed_through", None) for item in silences}
+    yield from _silences(ledger, today)
+
+
+def _silences(ledger: Ledger, today: date) -> Iterator[Finding]:
+    """How long ago somebody last looked for what is counted: of a silence that is set aside nobody need."""
+    counted, aside = _counted_silences(ledger, today)
+    confirmed = {item.id: getattr(item.observed, "confirmed_through", None) for item in counted}
     old = {name: day for name, day in confirmed.items() if day is not None and today - day > STALE}
     for name, day in old.items():
         how = f"catchup evidence confirm {name} --through DATE, by whoever has looked"
         yield Finding("silence", "warn", f"{name} was last confirmed through {day}, {(today - day).days} days ago", how)
     if not old:
         fresh = ", ".join(f"{name} through {day}" for name, day in confirmed.items() if day is not None)
-        yield Finding("silence", "pass", f"confirmed: {fresh}" if fresh else "none is to be confirmed")
+        left = "".join(f"; {name} is not counted: {reason}" for name, reason in aside.items())
+        yield Finding("silence", "pass", (f"confirmed: {fresh}" if fresh else "none is to be confirmed") + left)
+
+
+def _counted_silences(ledger: Ledger, today: date) -> tuple[list[Item], dict[str, str]]:
+    """Silences that a question of today counts, and why not each of the others."""
+    try:
+        selection = select(ledger, "default", today, load_assumptions())
+    except CatchupError:  # of a ledger for priors that are not named here: what it says for itself has to do
+        standing = [item for item in ledger.items.values() if not item.retracted_by(today)]
+        return [item for item in standing if item.kind.is_silence], {}
+    aside = {each.item.id: each.reason for each in selection.set_aside if each.item.kind.is_silence}
+    return [item for item in selection.counted if item.kind.is_silence], aside
 
 
 def _tables(folder: Path, today: date) -> Finding:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from ...evidence import load_ledger, select, template
-from ...evidence.confirmation import confirm, own_file, refuse_future
+from ...evidence.confirmation import confirm, own_file, refuse_future, refuse_reported
 from ...evidence.consistency import stood_in_text
 from ...evidence.ledgers import item_path
 from ...evidence.organisations import alone
 from ...priors.clock import today
 from ...priors.errors import InputError, unknown_name
-from ..presentation.tables.evidence import Evidence, item_layout, layout, uses_of
+from ..presentation.tables.evidence import COUNTED, Evidence, item_layout, layout, uses_of
 from ..presentation.tables.genuineness import genuine_as_json
 from ..presentation.text import date_text
 from .options import OUTPUT, WHAT, AsJson, Assumed, LedgerFolder
@@ -160,7 +160,8 @@ def confirm_evidence(
     shown = shown or Shown()
     if shown.ledger is None:
         refuse_unused({"--priors": shown.priors, "--set": shown.set}, "changes nothing here unless --ledger is given")
-    items = load_ledger(shown.ledger).items
+    ledger, day = load_ledger(shown.ledger), min(shown.as_of or today(), today())
+    items = ledger.items
     if item not in items:
         raise unknown_name("item", item, items, file=shown.ledger or "evidence/ledger", key="id")
     if shown.ledger is not None and out is not None:
@@ -169,18 +170,20 @@ def confirm_evidence(
     path = item_path(item, shown.ledger) if shown.ledger is not None else out or Path(f"{item}.toml")
     before = known if shown.ledger is not None else own_file(path, known)
     source = path if before is not known else item_path(item, shown.ledger)
-    if shown.ledger is not None:  # an item that the model knows nothing of would keep the ledger from being counted
-        select(load_ledger(shown.ledger), "default", today(), shown.assumptions())
-    found = confirm(before, through, min(shown.as_of or today(), today()), path, source=source)
-    count = f"--ledger {shown.ledger}" if shown.ledger is not None else f"--add {path}"
+    # an item that the model knows nothing of would keep the ledger from being counted
+    counted = select(ledger, "default", day, shown.assumptions()).counted
+    refuse_reported(before, through, counted)
+    found = confirm(before, through, day, path, source=source)
+    added = [] if shown.ledger is not None else [path]
+    use = uses_of(select(load_ledger(shown.ledger, added), "default", day, shown.assumptions()))[item]
     if shown.json:
-        print_json(
-            {"schema": 1, "model": shown.model, "id": item, "file": str(path), "confirmed_through": f"{through}"}
-        )
+        content = {"schema": 1, "model": shown.model, "id": item, "file": str(path), "confirmed_through": f"{through}"}
+        print_json({**content, "use": use})
     else:
-        earlier = before.observed.confirmed_through
+        earlier, option = before.observed.confirmed_through, "--ledger" if shown.ledger is not None else "--add"
         said = "" if earlier is None else f" (before: {earlier})"
-        say(f"{found.id}: silence confirmed through {through}{said}, in {path}; {count} counts it", wrapped=False)
+        count = f"{option} {shown.ledger or path} " + ("counts it" if use == COUNTED else f"does not count it: {use}")
+        say(f"{found.id}: silence confirmed through {through}{said}, in {path}; {count}", wrapped=False)
     return 0
 
 

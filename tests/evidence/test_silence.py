@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import tomllib
 
 import numpy as np
@@ -193,6 +194,42 @@ def test_a_ledger_that_cannot_be_counted_is_not_said_to_be(folder, capsys):
     assert confirmed("quiet", "--through", "2026-11-20", "--ledger", str(ledger)) == 2
     assert "stranger.toml" in capsys.readouterr().err
     assert (ledger / "quiet.toml").read_text() == before
+
+
+def ended_ledger(folder, day="2026-11-10", reliability=""):
+    ledger = folder / "ledger"
+    ledger.mkdir()
+    (ledger / "quiet.toml").write_text(template("not_yet", "quiet"))
+    reached = template("milestone", "reached").replace("new-statement", "other-statement")
+    reached = reached.replace("2026-11-01", day)
+    doubt = "reliability = 0.5\nbackground_mean = 8.2\nbackground_sd = 6.0\n" if reliability else ""
+    (ledger / "reached.toml").write_text(reached.replace("delay_months = 2 ", f"{doubt}delay_months = 2 "))
+    return ledger
+
+
+@pytest.mark.parametrize("through", ["2026-11-10", "2026-11-20"])
+def test_a_silence_is_not_confirmed_past_a_report_that_is_believed(folder, capsys, through):
+    ledger = ended_ledger(folder)
+    before = (ledger / "quiet.toml").read_text()
+    assert confirmed("quiet", "--through", through, "--ledger", str(ledger), *TODAY) == 2
+    said = "a day before 2026-11-10 was expected, on which reached says that it was over"
+    assert said in " ".join(capsys.readouterr().err.split())
+    assert (ledger / "quiet.toml").read_text() == before
+
+
+def test_one_that_is_not_counted_is_not_said_to_be(folder, capsys):
+    ledger = ended_ledger(folder)
+    asked = ("quiet", "--ledger", str(ledger), *TODAY)
+    assert confirmed(*asked, "--through", "2026-11-08") == 0
+    assert "does not count it: the silence was ended by reached" in " ".join(capsys.readouterr().out.split())
+    assert confirmed(*asked, "--through", "2026-11-09", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["use"] == "the silence was ended by reached"
+
+
+def test_a_silence_is_confirmed_past_a_report_that_is_doubted(folder, capsys):
+    ledger = ended_ledger(folder, reliability="doubted")
+    assert confirmed("quiet", "--through", "2026-11-20", "--ledger", str(ledger), *TODAY) == 0
+    assert "counts it" in capsys.readouterr().out
 
 
 def test_another_item_under_the_same_id_is_still_refused(folder):

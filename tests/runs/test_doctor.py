@@ -19,6 +19,7 @@ from catchup.analysis.commands.main import run as command
 from catchup.analysis.runs.publish import publish
 from catchup.evidence import __file__ as evidence_room
 from catchup.evidence.tables.store import TableStore
+from catchup.evidence.template import template
 
 Shelf = tuple[Path, list[Run]]
 LEDGER = Path(evidence_room).parent / "ledger"
@@ -149,6 +150,17 @@ def test_a_kept_table_that_is_damaged(runs: Path, shelf: Shelf) -> None:
     found = next(finding for finding in look(runs, date(2026, 6, 30)).findings if finding.id == "tables")
     assert found.verdict == "fail"
     assert "is not the file that was added" in found.text
+
+
+def test_a_silence_that_is_set_aside_is_not_asked_for(runs: Path, shelf: Shelf, tmp_path: Path) -> None:
+    day, ledger = today_of(shelf) + timedelta(days=60), tmp_path / "ledger"
+    shutil.copytree(LEDGER, ledger)
+    assert "silence warn" in [f"{each.id} {each.verdict}" for each in look(runs, day, ledger=ledger).findings]
+    reached = template("milestone", "reached").replace("autonomous-range", "compute-equivalent")
+    (ledger / "reached.toml").write_text(reached.replace("new-statement", "reached"))
+    (found,) = [each for each in look(runs, day, ledger=ledger).findings if each.id == "silence"]
+    assert found.verdict == "pass"
+    assert found.text == "none is to be confirmed; no-public-model is not counted: the silence was ended by reached"
 
 
 def test_tables_that_are_old_and_a_ledger_that_is_wrong(runs: Path, shelf: Shelf) -> None:
