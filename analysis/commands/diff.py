@@ -25,6 +25,7 @@ def diff(
         Folder of the later run.
     """
     from ..archive.reading import read_run
+    from ..archive.verification import altered_sections
     from ..presentation.tables.attribution import layout
     from ..runs.repeat import made_elsewhere
     from ..studies.attribution import attribute
@@ -33,6 +34,8 @@ def diff(
     days = first.manifest.as_of, second.manifest.as_of
     if days[0] > days[1]:
         warn(f"{before} is of a later day than {after}: what moved is told backwards, from {days[0]} to {days[1]}")
+    for line in (*altered_sections(first), *altered_sections(second)):
+        warn(line)
     for run in (first, second):
         if elsewhere := made_elsewhere(run):
             warn(f"{run.folder}: {elsewhere}; the steps are worked out by what is here")

@@ -20,11 +20,12 @@ def history(
 ) -> int:
     """The forecast through time: every sound run of a folder, oldest first."""
     from ..archive.history import history as read_history
+    from ..archive.verification import altered_sections
     from ..presentation.tables.history import layout
 
     check_plot(plot)
     found = read_history(runs, event)
-    warn_of_faults(found.faults)
+    warn_of_faults([*found.faults, *(line for entry in found.entries for line in altered_sections(entry.run))])
     if not found.entries:
         warn(f"{runs}: holds no sound run{'' if event is None else f' about {event}'}")
     draw_plot(plot, lambda figures: figures.draw_history(found))

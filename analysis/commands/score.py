@@ -47,6 +47,7 @@ def score(
     from ..archive.reading import newest_with_inputs, read_runs
     from ..archive.rivals import load_rivals
     from ..archive.scores import Outcome, score_rivals, score_runs, score_trends, stated_days
+    from ..archive.verification import altered_sections
     from ..inference.question import Question
     from ..presentation.tables.scores import layout
 
@@ -74,7 +75,7 @@ def score(
         known = Outcome(*told)
         warn(line)
     newest, damaged = newest_with_inputs(about)
-    warn_of_faults(damaged)
+    warn_of_faults([*damaged, *(line for run in about for line in altered_sections(run))])
     # rivals and trends need a calendar and lags, and no run's more than the project's own
     question = newest.snapshot.question if newest else Question(load_assumptions(), about[-1].manifest.as_of)
     others = score_rivals(question.assumptions.calendar, known, rivals), score_trends(question, known, days)

@@ -248,3 +248,24 @@ def test_a_run_whose_file_was_changed_is_told_with_a_note(
     assert captured.out == sound.out
     (line,) = captured.err.splitlines()
     assert line.startswith(f"catchup: {folder / 'ready.json'}: is changed since the run was made; catchup verify")
+
+
+@pytest.mark.parametrize("command", ["history", "diff", "score"])
+def test_runs_whose_files_were_changed_are_told_together_with_a_note(
+    command: str, shelf: Shelf, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for one in shelf[1][:2]:
+        shutil.copytree(one.folder, tmp_path / "runs" / one.name)
+    folders = [str(tmp_path / "runs" / one.name) for one in shelf[1][:2]]
+    asked = {"diff": folders, "score": ["--runs", str(tmp_path / "runs"), "--outcome-after", "2026-11-01"]}
+    arguments = [command, *asked.get(command, ["--runs", str(tmp_path / "runs")]), "--json"]
+    assert run(arguments) == 0
+    sound = capsys.readouterr()
+    assert "is changed" not in sound.err
+    changed = Path(folders[1]) / "forecast.json"
+    with changed.open("a") as file:
+        file.write("\n")
+    assert run(arguments) == 0
+    captured = capsys.readouterr()
+    assert captured.out == sound.out
+    assert f"catchup: {changed}: is changed since the run was made; catchup verify" in captured.err
