@@ -11,7 +11,7 @@ from typing import Any
 from .reading import TARGETS, Run
 
 FIGURES = ("months", "date", "mcse")
-COLUMNS = ("run", "as_of", "event", "target", "quantile", *FIGURES)
+COLUMNS = ("run", "as_of", "event", "target", "quantile", *FIGURES, "model")
 
 
 def _rows(runs: Iterable[Run]) -> Iterator[tuple[Any, ...]]:
@@ -20,7 +20,7 @@ def _rows(runs: Iterable[Run]) -> Iterator[tuple[Any, ...]]:
         for target in (*TARGETS, "known"):
             if (table := run.forecast.get(target)) is not None:
                 for level, entry in table["quantiles"].items():
-                    yield *asked, target, level, *(entry[name] for name in FIGURES)
+                    yield *asked, target, level, *(entry[name] for name in FIGURES), run.manifest.model
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
