@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from ...model.assumptions import load_assumptions
 from ...priors.errors import unknown_name
+from ..inference.silence import STALE
 from .manifest import BrokenRunError
-from .reading import Run, Shelf, read_runs
+from .reading import UNSOUND, Run, Shelf, read_runs
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,8 @@ class Entry:
         Items counted now and not by the run shown before, and the other way round; none where there is no such run.
     items_retracted : tuple of str
         Those of the removed that their source has taken back, as this run knows.
+    before : Run or None
+        The run shown before; None where there is none.
     """
 
     run: Run
@@ -39,6 +45,15 @@ class Entry:
     items_added: tuple[str, ...]
     items_removed: tuple[str, ...]
     items_retracted: tuple[str, ...] = ()
+    before: Run | None = None
+
+    @cached_property
+    def other_changes(self) -> tuple[str, ...]:
+        """In words, what else moves the date than items that came or went: model, program, priors, items revised.
+
+        Silence that is confirmed week by week is left out; it is named where nobody had looked for long before.
+        """
+        return () if self.before is None else tuple(_other_changes(self.before, self.run))
 
 
 @dataclass(frozen=True)
@@ -103,22 +118,63 @@ def history(runs: Path, event: str | None = None) -> History:
         known = {*asked_of, *load_assumptions().events}  # runs may ask of events that an overlay brought
         if event not in known:
             raise unknown_name("event", event, sorted(known), key="--event")
-    entries, faults = [], [*shelf.faults]
+    entries, faults = entries_of(one for one in shelf.runs if event is None or one.manifest.event == event)
+    return History(tuple(entries), (*shelf.faults, *faults))
+
+
+def entries_of(runs: Iterable[Run]) -> tuple[list[Entry], list[str]]:
+    """Hold each of some runs, oldest first, against the one before it about the same event; and name those damaged."""
+    entries, faults = list[Entry](), list[str]()
     last: dict[str, Run] = {}
-    for one in shelf.runs:
-        if event is not None and one.manifest.event != event:
-            continue
+    for one in runs:
         before = last.get(one.manifest.event)
         counted = set(one.manifest.evidence)
         earlier = set(before.manifest.evidence) if before else counted
         added, removed = tuple(sorted(counted - earlier)), tuple(sorted(earlier - counted))
         try:
-            entries.append(Entry(one, *_shifts_of(one, before), added, removed, _retracted(one, removed)))
+            entries.append(Entry(one, *_shifts_of(one, before), added, removed, _retracted(one, removed), before))
         except BrokenRunError as error:
             faults.append(str(error))
             continue
         last[one.manifest.event] = one
-    return History(tuple(entries), tuple(faults))
+    return entries, faults
+
+
+def _other_changes(before: Run, after: Run) -> Iterator[str]:
+    if before.manifest.model != after.manifest.model:
+        yield f"model {after.manifest.model} in place of {before.manifest.model}"
+    elif before.manifest.priors_hash != after.manifest.priors_hash:
+        yield "other priors"
+    try:
+        if before.code and after.code and before.code != after.code:
+            yield "another state of the program"
+        yield from (f"{name} revised" for name in _revised(before, after))
+    except (*UNSOUND, AttributeError):
+        pass  # what it keeps of its items is damaged, and nothing else needs it here
+    looked, earlier = (_looked(run) for run in (after, before))
+    if looked is not None and earlier is not None and looked > earlier and before.manifest.as_of - earlier > STALE:
+        yield f"silence confirmed through {looked}"
+
+
+def _revised(before: Run, after: Run) -> list[str]:
+    """Items that both count, and that say something else in the later; a day of silence is told by itself."""
+    old, new = ({item["id"]: item for item in run.known_items} for run in (before, after))
+    both = set(before.manifest.evidence) & set(after.manifest.evidence) & set(old) & set(new)
+    return sorted(name for name in both if _differ(_stated(old[name]), _stated(new[name])))
+
+
+def _stated(item: dict[str, Any]) -> dict[str, Any]:
+    return {**item["observed"], **item["likelihood"], "weight": item["weight"], "confirmed_through": None}
+
+
+def _differ(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Whether a figure that both have differs: another state of the program may say more of an item."""
+    return any(old[key] != new[key] for key in old.keys() & new.keys())
+
+
+def _looked(run: Run) -> date | None:
+    said = run.forecast.get("silence_confirmed_through")
+    return None if said is None else date.fromisoformat(said)
 
 
 def _retracted(run: Run, removed: tuple[str, ...]) -> tuple[str, ...]:

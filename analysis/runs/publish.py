@@ -9,7 +9,7 @@ from pathlib import Path
 from ...priors.errors import InputError
 from ...priors.files import check_folder
 from ..archive.asked_event import event_meant
-from ..archive.history import Entry, history
+from ..archive.history import entries_of, history
 from ..archive.manifest import file_hash
 from ..archive.reading import UNSOUND, Run, fault_of, newest_with_inputs
 from ..archive.site_folder import OPTION, publish_files, stranger_in
@@ -77,26 +77,26 @@ def publish(
         problem = f"holds '{stranger}', which is none of ours; a site, or an empty folder, was expected"
         raise InputError(problem, file=site, key=OPTION)
     found = history(runs)
-    told, entries, faults = {}, list[Entry](), [*found.faults]
+    told, faults = {}, [*found.faults]
     for entry in found.entries:
         fault = why_unpublished(entry.run)
         if not fault:
             try:
                 told[entry.run.name] = tell(entry.run)
-                entries.append(entry)
                 continue
             except (*UNSOUND, ValueError, AttributeError) as error:
                 fault = fault_of(entry.run.folder, error)
         faults.append(fault)
-    for run in _without_inputs([entry.run for entry in entries], event):
+    for run in _without_inputs([one.run for one in told.values()], event):
         faults.append(f"{run.folder}: its inputs are damaged")
         del told[run.name]
-    entries = [entry for entry in entries if entry.run.name in told]
     if not told:
         raise InputError(
             "holds no sound run to publish" + (f" ({faults[0]})" if faults else ""), file=runs, key="--runs"
         )
-    files = site_files(told, entries, event_meant([entry.run for entry in entries], event), root, record or Record())
+    shown = [one.run for one in told.values()]
+    entries, _ = entries_of(shown)  # a run that is left out is none that another was shown after
+    files = site_files(told, entries, event_meant(shown, event), root, record or Record())
     return Published(site / INDEX, tuple(told), tuple(publish_files(site, files)), tuple(faults))
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import copy
+import re
 from dataclasses import replace
 from datetime import date
+from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,6 +18,7 @@ from catchup.analysis.archive.reading import Run
 from catchup.analysis.commands.main import run as command
 from catchup.analysis.presentation.figures import draw_history
 from catchup.analysis.presentation.figures.dates import day_number
+from catchup.analysis.presentation.figures.style import TELEPHONE, WIDTH
 from catchup.analysis.presentation.table import Room
 from catchup.analysis.presentation.tables.history import history_table
 from catchup.priors.errors import InputError
@@ -85,6 +89,61 @@ def test_a_retracted_item_is_said_to_be_retracted(found: History) -> None:
     assert "- zai (retracted)" in words_of(draw_history(both))
     column = next(column for column in history_table(both).columns if column.title == "Items added or removed")
     assert column.read(gone, Room.NARROW) == "removed: eci-lag; retracted: zai"
+
+
+def kept_otherwise(one: Run, sections: dict[str, dict[str, Any]], forecast: dict[str, Any] | None = None) -> Run:
+    """The same run, as if it had kept other sections beside its forecast."""
+
+    class Kept(Run):
+        def section(self, name: str) -> Any:
+            return sections.get(name)
+
+    run = Kept(one.folder, one.manifest)
+    run.__dict__["forecast"] = one.forecast | (forecast or {})
+    return run
+
+
+def item_kept(name: str, months: float) -> dict[str, Any]:
+    return {"id": name, "observed": {"months": months}, "likelihood": {}, "weight": 1.0}
+
+
+def test_what_else_changed_is_marked_too(found: History) -> None:
+    first, second = (entry.run for entry in found.entries[:2])
+    name = first.manifest.evidence[0]
+
+    def other(months: float, code: str, looked: str, earlier_look: str = "2026-06-01") -> tuple[str, ...]:
+        kept = {"evidence": {"items": [item_kept(name, months)]}, "program": {"code": code}}
+        earlier = {"evidence": {"items": [item_kept(name, 3.0)]}, "program": {"code": "a"}}
+        before = kept_otherwise(first, earlier, {"silence_confirmed_through": earlier_look})
+        after = kept_otherwise(second, kept, {"silence_confirmed_through": looked})
+        return replace(found.entries[1], run=after, before=before).other_changes
+
+    assert other(3.0, "a", "2026-06-01") == ()
+    assert other(3.5, "a", "2026-06-01") == (f"{name} revised",)
+    assert other(3.0, "b", "2026-06-01") == ("another state of the program",)
+    assert other(3.0, "a", "2026-07-08") == ("silence confirmed through 2026-07-08",)
+    assert other(3.0, "a", "2026-07-08", "2026-06-20") == ()  # as every week
+    told = replace(found.entries[1], items_added=(), items_removed=())
+    told.__dict__["other_changes"] = other(3.5, "b", "2026-07-08")
+    said = f"another state of the program, {name} revised, silence confirmed through 8 Jul 2026."
+    assert said in words_of(draw_history(replace(found, entries=(found.entries[0], told))))
+
+
+@pytest.mark.parametrize("width", [WIDTH, TELEPHONE])
+def test_dates_that_lie_close_together_stand_clear(width: float, found: History) -> None:
+    entries = found.entries
+    forecast = copy.deepcopy(entries[-1].run.forecast)
+    for p, months in (("0.05", 10.9), ("0.5", 11.0), ("0.95", 11.1)):
+        forecast["ready"]["quantiles"][p]["months"] = months
+    run = Run(entries[-1].run.folder, entries[-1].run.manifest)
+    run.__dict__["forecast"] = forecast
+    figure = draw_history(replace(found, entries=(*entries[:-1], replace(entries[-1], run=run))), width=width)
+    figure.canvas.draw()
+    boxes = [
+        text.get_window_extent() for text in figure.axes[0].texts if re.fullmatch(r"\d+ \w{3} 20\d\d", text.get_text())
+    ]
+    assert len(boxes) == 3
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
 
 
 @pytest.mark.parametrize("count", [1, 2])

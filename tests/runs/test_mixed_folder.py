@@ -9,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from catchup.analysis.archive.history import history
 from catchup.analysis.commands.main import run as catchup
 from catchup.analysis.inference.code_hash import code_hash
 from catchup.analysis.inference.inputs import inputs_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request
 from catchup.analysis.inference.snapshot import Snapshot
+from catchup.analysis.presentation.figures import draw_history
+from catchup.analysis.presentation.figures.style import finding_of
 from catchup.analysis.runs.run import run
 from catchup.analysis.studies.attribution import attribute
 from catchup.analysis.studies.news import kind_of
@@ -91,6 +94,13 @@ def test_history_names_what_was_asked_where_it_differs(folder: Path, capsys: pyt
     printed = capsys.readouterr().out
     assert "Model" not in printed
     assert "lean-mythos" not in printed
+
+
+def test_the_picture_names_another_model_and_compares_with_none_unsaid(folder: Path) -> None:
+    figure = draw_history(history(folder, "compute-equivalent"))
+    words = " ".join(" ".join(text.get_text() for text in figure.texts).split())
+    assert "1: 8 Nov 2026, model current in place of article." in words
+    assert "1 Nov 2026 by the model article" in finding_of(figure)
 
 
 @pytest.mark.parametrize(

@@ -442,6 +442,24 @@ def test_a_broken_run_is_named_and_left_out(breakage: str, copies: Path, tmp_pat
     assert (site / "runs" / broken.name / "index.html").read_bytes() == page  # its address still answers
 
 
+@pytest.mark.usefixtures("cards_drawn_once")
+def test_a_run_that_is_left_out_is_not_compared_with(copies: Path, tmp_path: Path) -> None:
+    """Its successor moved since it, not since the run shown before; and what it brought arrives with its successor."""
+    names = sorted(folder.name for folder in copies.iterdir())
+    whole = json.loads((publish(copies, tmp_path / "whole").page.parent / "data" / "forecasts.json").read_text())
+    rows = {row["run"]: row for row in whole["runs"]}
+    left = next(name for name in names[1:-1] if rows[name]["items_added"])
+    after = names[names.index(left) + 1]
+    (copies / left / "forecast.json").write_text((copies / left / "forecast.json").read_text() + " ")
+    page = publish(copies, tmp_path / "site").page
+    told = {row["run"]: row for row in json.loads((page.parent / "data" / "forecasts.json").read_text())["runs"]}
+    assert left not in told
+    assert told[after]["shift"] is None
+    assert told[after]["other_shift"] == {"since": left, **rows[after]["shift"]}
+    assert set(told[after]["items_added"]) == {*rows[left]["items_added"], *rows[after]["items_added"]}
+    assert f"since {left}" in (page.parent / "archive.html").read_text(encoding="utf-8")
+
+
 def test_a_newest_run_whose_inputs_are_damaged_is_named_and_left_out(copies: Path, tmp_path: Path) -> None:
     *others, newest = sorted(copies.iterdir())
     (newest / "inputs" / "origins.toml").write_text("layers = 1")

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from ....model.calendar import Calendar
 from ....priors.errors import InputError
 from ...inference.probabilities import HEADLINE, QUANTILES
-from ..text import NEVER_SAID, date_text
+from ..text import NEVER_SAID, date_text, with_days
+from .bands import spread
 from .dates import date_number, date_ticks, day_number, month_of, set_date_axis
 from .style import (
     BAND_ALPHA,
@@ -40,12 +41,14 @@ SIDES = 1.0  # inches beside the plotting area
 TICKS = 9
 BESIDE = 0.04  # of the time that the runs span, beside the first and the last
 SEEN = 0.03  # of an axis's length: of the line of today, what is shorter is not to be seen
+LABEL_ROOM = 1.7 * LABEL_SIZE / 72.0  # inches up the axes that a date written there takes, with the paper around it
+TALL = 2.3  # inches of the axes, at least
 FEWEST = 3  # runs from which on bands are drawn without a marker at each run
 
 
 @house_style()
 def draw_history(history: History, *, width: float = WIDTH) -> Figure:
-    """Draw median, 25 to 75% and 5 to 95% of the date by the day it was asked, items marked where they arrived.
+    """Draw median, 25 to 75% and 5 to 95% of the date by the day it was asked, what changed marked where it did.
 
     Parameters
     ----------
@@ -129,10 +132,11 @@ def _dates(entries: Sequence[Entry], calendar: Calendar, p: float) -> Array:
 
 
 def _arrivals(history: History) -> list[tuple[date, str]]:
-    """Days on which items were first counted, with a text; the first run's items were there from the start."""
+    """Days on which what a run is made of changed, with a text; the first run's items were there from the start."""
     found: dict[date, list[str]] = {}
     for entry in history.entries[1:]:
         changes = [
+            *map(with_days, entry.other_changes),
             *(f"+ {name}" for name in entry.items_added),
             *(f"- {name}{' (retracted)' * (name in entry.items_retracted)}" for name in entry.items_removed),
         ]
@@ -165,20 +169,27 @@ def _draw_fan(axes: Axes, asked: Array, dates: dict[float, Array]) -> None:
             for edge in (low, high):
                 axes.plot(asked, dates[edge], color=look.colour, alpha=0.5, linewidth=0.6)
     axes.plot(asked, dates[0.5], color=look.colour, linestyle=look.line, marker=marker, label="median")
-    for p in HEADLINE:
-        if np.isfinite(dates[p][-1]):
-            axes.annotate(
-                date_text(date.fromordinal(int(dates[p][-1]))),
-                (asked[-1], dates[p][-1]),
-                xytext=(-4, 4),
-                textcoords="offset points",
-                ha="right",
-                va="bottom",
-                fontsize=LABEL_SIZE,
-                fontweight="bold" if p == 0.5 else "normal",
-                color=INK,
-                bbox=PAPER,
-            )
+    _label_newest(axes, asked[-1], {p: dates[p][-1] for p in HEADLINE if np.isfinite(dates[p][-1])})
+
+
+def _label_newest(axes: Axes, day: float, dates: dict[float, float]) -> None:
+    """Write the newest dates above where they end, apart from each other where they lie close together."""
+    size, (low, high) = LABEL_ROOM / TALL, axes.get_ylim()
+    wanted = [(each - low) / (high - low) + 0.5 * size for each in dates.values()]
+    for (p, each), share in zip(dates.items(), spread(wanted, [size] * len(wanted)), strict=True):
+        axes.annotate(
+            date_text(date.fromordinal(int(each))),
+            (day, share),
+            xycoords=("data", "axes fraction"),
+            xytext=(-4, 0),
+            textcoords="offset points",
+            ha="right",
+            va="center",
+            fontsize=LABEL_SIZE,
+            fontweight="bold" if p == 0.5 else "normal",
+            color=INK,
+            bbox=PAPER,
+        )
 
 
 def _draw_line_of_today(axes: Axes) -> str:
@@ -216,7 +227,8 @@ def _finding(entries: Sequence[Entry], calendar: Calendar) -> str:
     )
     if len(entries) == 1:
         return f"The median stands at {last}"
-    start = date_text(entries[0].run.manifest.as_of)
+    models = [entry.run.manifest.model for entry in (entries[0], entries[-1])]
+    start = date_text(entries[0].run.manifest.as_of) + (f" by the model {models[0]}" if models[0] != models[1] else "")
     if first == last:
         return f"The median stands at {last}, as it did on {start}"
     return f"The median stands at {last}; on {start} it stood at {first}"
