@@ -236,10 +236,24 @@ def test_the_feed_is_valid_against_atoms_schema(site: Path) -> None:
 def test_with_an_address_the_feed_has_whole_links(shelf: Shelf, tmp_path: Path) -> None:
     publish(shelf[0], tmp_path / "site", address="https://example.org/forecast")
     feed = ElementTree.parse(tmp_path / "site" / "feed.xml").getroot()
-    places = [one.text or "" for one in feed.iter(f"{ATOM}id")]
-    places += [link.get("href") or "" for link in feed.iter(f"{ATOM}link")]
+    places = [link.get("href") or "" for link in feed.iter(f"{ATOM}link")]
     assert places
     assert all(place.startswith("https://example.org/forecast/") for place in places)
+
+
+@pytest.mark.usefixtures("cards_drawn_once")
+def test_the_ids_of_the_feed_never_change(shelf: Shelf, site: Path, tmp_path: Path) -> None:
+    """Not with where the site is served, nor with what else is published."""
+
+    def ids(folder: Path) -> list[str]:
+        return [one.text or "" for one in ElementTree.parse(folder / "feed.xml").getroot().iter(f"{ATOM}id")]
+
+    shutil.copytree(shelf[0], tmp_path / "runs", ignore=lambda *_: {shelf[1][-1].name, shelf[1][0].name})
+    for folder, runs in (("same", shelf[0]), ("fewer", tmp_path / "runs")):
+        publish(runs, tmp_path / folder, address=f"https://example.org/{folder}")
+    assert ids(tmp_path / "same") == ids(site)
+    of_the_feed, _, *middle, _ = ids(site)
+    assert ids(tmp_path / "fewer") == [of_the_feed, *middle]
 
 
 def test_latest_keeps_to_its_schema(site: Path) -> None:

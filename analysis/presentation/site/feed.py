@@ -34,30 +34,29 @@ def feed_text(told: Sequence[Told], title: str, address: str | None) -> str:
     title : str
         Of the feed.
     address : str, optional
-        Where the site is served, ending in a slash. Without it links are relative and ids are names made of what the
-        runs hold, so that they are the same wherever the site is copied to.
+        Where the site is served, ending in a slash; without it links are relative. Ids are names made of what the runs
+        hold, with it or without: an entry whose id changed would come to every reader once more.
     """
     template = environment().get_template("site/feed.xml.j2")
     event = told[0].run.manifest.event
     return (
         template.render(
             title=title,
-            identity=address or _name(f"catchup/{event}"),
+            identity=_name(f"catchup/{event}"),
             root=address or "",
             feed=FEED,
             updated=_moment(told[0].run.manifest.as_of),
-            entries=[_entry(one, address) for one in told[:NEWEST]],
+            entries=[_entry(one) for one in told[:NEWEST]],
         )
         + "\n"
     )
 
 
-def _entry(told: Told, address: str | None) -> dict[str, object]:
+def _entry(told: Told) -> dict[str, object]:
     run = told.run
-    page = run_page(run.name)
     return {
-        "identity": address + page if address else _name(f"{run.name}/{run.manifest.files[FORECAST]}"),
-        "page": page,
+        "identity": _name(f"{run.name}/{run.manifest.files[FORECAST]}"),
+        "page": run_page(run.name),
         "title": f"{told.headline.day}: around {told.headline.median}",
         "updated": _moment(run.manifest.as_of),
         "headline": told.headline,
