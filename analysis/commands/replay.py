@@ -40,5 +40,6 @@ def replay(
     if asked.json:
         print_json({"schema": 1, "model": asked.model, "runs": names})
     else:
-        say(f"{len(names)} runs in {runs}; catchup history --runs {shlex.quote(str(runs))} shows them")
+        said, them = ("1 run", "it") if len(names) == 1 else (f"{len(names)} runs", "them")
+        say(f"{said} in {runs}; catchup history --runs {shlex.quote(str(runs))} shows {them}")
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -86,6 +87,17 @@ def test_a_site_says_that_it_happened_without_being_told_by_hand(made: Callable[
     page = (tmp_path / "site" / "track-record.html").read_text(encoding="utf-8")
     assert "It happened on 4 Jun 2027" in page
     assert "Still open" not in page
+    latest = json.loads((tmp_path / "site" / "latest.json").read_text())
+    assert (latest["announced"], latest["silence_confirmed_through"]) == ("2027-06-04", None)
+    evidence = (tmp_path / "site" / "evidence.html").read_text(encoding="utf-8")
+    assert "<p>Now: the silence was ended by reached.</p>" in evidence
+
+
+def test_a_program_is_told_how_long_ago_somebody_looked(made: Callable[..., Run], tmp_path: Path) -> None:
+    made("no-public-model")
+    publish(tmp_path / "runs", tmp_path / "site")
+    latest = json.loads((tmp_path / "site" / "latest.json").read_text())
+    assert (latest["announced"], latest["silence_confirmed_through"]) == (None, LOOKED.isoformat())
 
 
 def test_where_nobody_has_looked_nothing_is_scored(made: Callable[..., Run], tmp_path: Path) -> None:

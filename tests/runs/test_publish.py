@@ -25,7 +25,7 @@ import pytest
 import yaml
 
 from catchup.analysis.archive import site_folder
-from catchup.analysis.archive.manifest import file_hash
+from catchup.analysis.archive.manifest import MANIFEST, file_hash
 from catchup.analysis.archive.moved import Moved, changes_of
 from catchup.analysis.archive.reading import EXPLORER, REPORT, Run, read_run
 from catchup.analysis.commands.main import app
@@ -37,6 +37,7 @@ from catchup.analysis.presentation.site.build import _explorer_from_afar
 from catchup.analysis.presentation.site.latest import Latest
 from catchup.analysis.presentation.site.moved import story, story_of
 from catchup.analysis.presentation.tables.attribution import attribution_table
+from catchup.analysis.presentation.text import date_text
 from catchup.analysis.runs.publish import Published, publish
 from catchup.analysis.studies.attribution import Attribution, Step
 from catchup.analysis.studies.attribution_steps import UNEXPLAINED, Change
@@ -168,6 +169,19 @@ def test_the_explorer_at_the_root_leads_to_the_report_of_its_run(shelf: Shelf, t
     (run.folder / EXPLORER).write_text(f'<a href="{REPORT}">The report</a> <a href="https://example.org">x</a>')
     page = _explorer_from_afar(run).decode()
     assert page == f'<a href="runs/2026-09-22/{REPORT}">The report</a> <a href="https://example.org">x</a>'
+
+
+@pytest.mark.usefixtures("cards_drawn_once")
+def test_whose_explorer_it_is_is_said(copies: Path, tmp_path: Path) -> None:
+    *_, kept, newest = sorted(copies.iterdir())
+    earlier = f"explore the forecast of {date_text(read_run(kept).manifest.as_of)} yourself"
+    for folder, said in ((kept, earlier), (newest, "explore it yourself")):
+        (folder / EXPLORER).write_text("<p>An explorer.</p>")
+        content = json.loads((folder / MANIFEST).read_text())
+        content["files"][EXPLORER] = file_hash(folder / EXPLORER)
+        (folder / MANIFEST).write_text(json.dumps(content))
+        page = publish(copies, tmp_path / "site").page.read_text(encoding="utf-8")
+        assert f'<a href="explorer.html">{said}</a>' in page
 
 
 @pytest.mark.usefixtures("cards_drawn_once")

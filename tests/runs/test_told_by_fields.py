@@ -53,6 +53,24 @@ def test_an_item_stands_under_what_is_done_with_it(known: dict[str, Any], headin
     assert (found, life.id) == (heading, "a")
 
 
+def test_the_life_of_a_silence_says_when_it_was_confirmed() -> None:
+    """By the first run that counts each look; one that was asked on a day before it knows of none."""
+
+    def run(day: str, through: str | None) -> Run:
+        known = entry("quiet", "counted") | {"observed": {"confirmed_through": through}}
+        manifest = SimpleNamespace(evidence=("quiet",), as_of=date.fromisoformat(day))
+        return cast(Run, SimpleNamespace(name=day, known_items=[known], manifest=manifest))
+
+    looks = (("2026-09-07", None), ("2026-09-14", "2026-09-29"), ("2026-10-05", "2026-09-29"))
+    runs = [run(*look) for look in (*looks, ("2026-10-12", "2026-09-29"), ("2026-10-19", "2026-10-18"))]
+    ((_, (life,)),) = lives(runs[::-1])
+    said = [(event.day, event.text, event.address) for event in life.events if "silence confirmed" in event.text]
+    assert said == [
+        ("29 Sep 2026", "silence confirmed, first counted by run 2026-10-05", "runs/2026-10-05/index.html"),
+        ("18 Oct 2026", "silence confirmed, first counted by run 2026-10-19", "runs/2026-10-19/index.html"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("gone", "told"),
     [

@@ -20,7 +20,7 @@ from .feed import Told, feed_text
 from .headline import headline_of
 from .latest import latest_of, latest_text, schema_text
 from .moved import story_of
-from .record import Record
+from .record import Record, known_outcome
 
 COPIED = (REPORT, EXPLORER, FORECAST, "diff.json")
 """Files of a run that stand beside its page, as they are."""
@@ -90,7 +90,7 @@ def site_files(
     explored = next((one.run for one in about if EXPLORER in one.run.manifest.files), None)
     if explored is not None:
         files[addresses.EXPLORE] = _explorer_from_afar(explored)
-    site, fan = pages.Site(address, explored is not None), pages.fan_of(of_event, about)
+    site, fan = pages.Site(address, None if explored is None else explored.name), pages.fan_of(of_event, about)
     texts = {
         addresses.WHOLE_JSON: _whole_json(everything),
         addresses.WHOLE_CSV: as_csv(runs),
@@ -105,7 +105,7 @@ def site_files(
         addresses.EMBED_SVG: fan.alone,
         addresses.EMBED: pages.embed_page(about, fan),
         addresses.INDEX: pages.index_page(about, of_event, of_newest, fan, site),
-        addresses.LATEST: latest_text(latest_of(newest.run, newest.story)),
+        addresses.LATEST: latest_text(latest_of(newest.run, newest.story, known_outcome(newest.run))),
         addresses.FEED: feed_text(about, QUESTION, address),
     }
     return files | {name: text.encode() for name, text in texts.items()}

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from ....priors.strict import StrictModel
 from ...archive.reading import Run
+from ...archive.scores import Outcome
 from ...inference.json_values import number, significant
 from .addresses import LATEST_SCHEMA, run_page
 from .moved import Story
@@ -67,10 +68,16 @@ class Latest(StrictModel):
     state: Annotated[dict[str, float], Field(description="Probability of each stage of the furthest run.")]
     not_by: Annotated[dict[str, float], Field(description="Probability that nobody is ready by a day.")]
     moved: Moved
+    announced: Annotated[
+        date | None, Field(description="Day on which a report that is counted and believed says that it came.")
+    ]
+    silence_confirmed_through: Annotated[
+        date | None, Field(description="Last day on which somebody looked and found nothing; null: none is counted.")
+    ]
 
 
-def latest_of(run: Run, story: Story) -> Latest:
-    """Make what `latest.json` holds.
+def latest_of(run: Run, story: Story, known: Outcome | None = None) -> Latest:
+    """Make what `latest.json` holds; `known` is what the run's items say of the event.
 
     Raises
     ------
@@ -91,6 +98,8 @@ def latest_of(run: Run, story: Story) -> Latest:
         "state": forecast.get("state") or {},
         "not_by": forecast.get("not_by") or {},
         "moved": moved_as_model(story),
+        "announced": None if known is None or known.open else known.day,
+        "silence_confirmed_through": _day(forecast.get("silence_confirmed_through")),
     }
     return Latest.model_validate(content)
 

@@ -1,8 +1,8 @@
-"""Each item's life, as the runs tell it: known, first counted, revised, retracted, last counted."""
+"""Each item's life, as the runs tell it: known, first counted, silence confirmed, revised, retracted, last counted."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from .addresses import run_page
 NO_LONGER_KNOWN = "of an earlier run, not known to the newest"
 OF_USES = {COUNTED: "Counted", HELD_OUT: "Held out as checks", IN_PRIOR: "Used to set a prior"}
 """Headings by use; any other use is a reason for setting an item aside, in words that may begin with anything."""
+CONFIRMED = "confirmed_through"  # of a silence: the last day on which somebody looked
 RETRACTED, REST = "Retracted", "Not counted"
 HEADINGS = ("Counted", RETRACTED, "Held out as checks", "Used to set a prior", REST)
 
@@ -91,6 +92,7 @@ def _life(entry: Mapping[str, Any], runs: Sequence[Run]) -> Life:
     events = [Event(entry["known_since"], "known")]
     if counting:
         events.append(_counted(counting[-1], "first counted"))
+        events += _confirmed(entry, counting)
     for change in entry.get("revised") or ():
         was, is_now = (describe_value(change[key]) for key in ("old", "new"))
         events.append(Event(change["day"], with_days(f"revised: {change['key']} {was} to {is_now} ({change['why']})")))
@@ -102,6 +104,19 @@ def _life(entry: Mapping[str, Any], runs: Sequence[Run]) -> Life:
     ordered = sorted(events, key=lambda event: event.day[:10])
     told = tuple(event._replace(day=with_days(event.day)) for event in ordered)
     return Life(entry["id"], entry["title"], entry["kind"], with_days(entry["use"]), told, sources)
+
+
+def _confirmed(entry: Mapping[str, Any], counting: Sequence[Run]) -> Iterator[Event]:
+    """Days through which somebody had looked and found nothing, each as the first run after it counts it."""
+    if CONFIRMED not in entry["observed"]:
+        return
+    last = ""
+    for run in reversed(counting):
+        known = next((item for item in run.known_items if item["id"] == entry["id"]), entry)
+        through = known["observed"].get(CONFIRMED) or ""
+        if last < through <= run.manifest.as_of.isoformat():  # a run of a day before asks what was known by then
+            yield Event(through, f"silence confirmed, first counted by run {run.name}", run_page(run.name))
+            last = through
 
 
 def _counted(run: Run, what: str) -> Event:

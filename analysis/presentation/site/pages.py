@@ -39,12 +39,12 @@ class Site(NamedTuple):
     ----------
     address : str or None
         Where it is served, ending in a slash.
-    explorer : bool
-        Whether it has an explorer.
+    explorer : str or None
+        Name of the run whose explorer it has: the newest one that keeps one.
     """
 
     address: str | None
-    explorer: bool
+    explorer: str | None
 
 
 class Fan(NamedTuple):
@@ -88,6 +88,7 @@ def index_page(told: Sequence[Told], history: History, files: Sequence[str], fan
         explorer=EXPLORER,
         card=_card(newest.run, site.address),
         explore=addresses.EXPLORE if site.explorer else None,
+        explored=next((one.headline.day for one in told if one.run.name == site.explorer != newest.run.name), None),
         fan=fan,
         fan_words=_fan_words(newest),
         recent=_archive_table(history, RECENT),
