@@ -11,7 +11,7 @@ import pytest
 
 from catchup.analysis import Distribution, Forecast, Posterior, Question, as_json, forecast, prior_of
 from catchup.analysis.presentation.tables.forecast import MONTHS_SHOWN, known_lines, month_table
-from catchup.analysis.presentation.text import chance_text
+from catchup.analysis.presentation.text import chance_text, date_text
 from catchup.model import load_assumptions
 
 KEYS = {
@@ -66,3 +66,13 @@ def test_that_nobody_is_ever_ready_is_said_with_its_probability(never: float, an
     (line,) = known_lines(told)
     assert f"or nobody ever ready, {chance_text(never)}" in line
     assert f"with a probability of {chance_text(0.1)}" in line
+
+
+def test_a_day_on_which_it_became_known_is_said_without_an_interval(answer: Forecast) -> None:
+    reported = np.full(answer.draws, 11.3)
+    told = replace(answer, known=Distribution(reported, answer.ready.weighting))  # type: ignore[union-attr]
+    day = answer.question.assumptions.calendar.day(11.3)
+    assert known_lines(told) == [f"Publicly known since {date_text(day)}"]
+    reported[0] = 9.0  # a doubted report before it
+    told = replace(answer, known=Distribution(reported, answer.ready.weighting))  # type: ignore[union-attr]
+    assert known_lines(told)[0].startswith("Publicly known around")

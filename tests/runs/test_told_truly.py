@@ -156,7 +156,8 @@ def test_the_command_of_a_replayed_run_makes_it_again(tmp_path: Path, capsys: py
     assert run([word.replace(str(tmp_path / "runs"), str(tmp_path / "again")) for word in arguments]) == 0
     again = tmp_path / "again" / "2026-08-30"
     assert (again / "forecast.json").read_bytes() == (first / "forecast.json").read_bytes()
-    capsys.readouterr()
+    told = capsys.readouterr().out
+    assert "1 run in" in told
 
 
 @pytest.mark.parametrize(

@@ -44,10 +44,9 @@ def draw_structures(result: Structures, *, width: float = WIDTH) -> Figure:
     rows += [Row(row.title, row.ready, Against(row.ready, first.ready)) for row in result.ensembles]
     medians = [row.ready.quantile_value(0.5) for row in result.structures]
     calendar = result.question.assumptions.calendar
-    title = (
-        f"Models of other shapes put the median between {month_of(calendar, min(medians))} "
-        f"and {month_of(calendar, max(medians))}"
-    )
+    earliest, latest = (month_of(calendar, months) for months in (min(medians), max(medians)))
+    where = f"in {earliest}" if earliest == latest else f"between {earliest} and {latest}"
+    title = f"Models of other shapes put the median {where}"
     between = between_text(result.between, "the pooled variance lies between structures")
     contradicted = ", ".join(row.title for row in result.refused if row.error is not None)
     refused = f" Left out, as the evidence contradicts it: {contradicted}." if contradicted else ""

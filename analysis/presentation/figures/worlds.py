@@ -36,4 +36,5 @@ def _finding(result: Worlds) -> str:
     calendar = result.question.assumptions.calendar
     medians = [row.ready.quantile_value(0.5) for row in result.answered if row.ready is not None]
     first, last = (month_of(calendar, months) for months in (min(medians), max(medians)))
-    return f"In the sources' worlds the median lies between {first} and {last}"
+    where = f"in {first}" if first == last else f"between {first} and {last}"
+    return f"In the sources' worlds the median lies {where}"

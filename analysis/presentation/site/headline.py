@@ -11,7 +11,7 @@ from ...archive.reading import Run
 from ...inference.estimates import Estimate
 from ...inference.silence import STALE
 from ..harmless import harmless
-from ..tables.forecast import ON_COMPUTE_ALONE, WITHOUT_LAGS, interval_text
+from ..tables.forecast import ON_COMPUTE_ALONE, WITHOUT_LAGS, interval_text, known_since_text
 from ..tables.state import stages_text
 from ..text import arrival_text, chance_text, date_text, kept_day_text, stale_text
 
@@ -112,7 +112,9 @@ def _lines(forecast: Mapping[str, Any]) -> list[str]:
     for key, words in BESIDE.items():
         if forecast.get(key):
             low, median, high = days_of(forecast[key])
-            if key != "compute_alone" or forecast[key]["quantiles"] != forecast["ready"]["quantiles"]:
+            if key == "known" and forecast[key].get("sd") == 0.0:
+                lines.append(f"{known_since_text(median)}.")
+            elif key != "compute_alone" or forecast[key]["quantiles"] != forecast["ready"]["quantiles"]:
                 lines.append(f"{words}: {interval_text(low, median, high, errors_of(forecast[key]))}.")
     if forecast.get("not_by"):
         said = ", ".join(f"{day[:4]} {chance_text(chance)}" for day, chance in forecast["not_by"].items())

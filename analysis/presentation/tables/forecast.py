@@ -237,6 +237,8 @@ def known_lines(result: Forecast) -> list[str]:
     if result.known is None:
         return []
     question = result.question
+    if number(result.known.sd) == 0.0:
+        return [known_since_text(day_text(question, result.known.quantile_value(0.5)))]
     ready = result.race_ready.probability_below(math.inf).value
     never = f"never, a lab keeping it to itself, with a probability of {chance_text(result.kept_secret().value)}"
     if ready < 1.0 - SUMS_TO_ONE:
@@ -244,6 +246,11 @@ def known_lines(result: Forecast) -> list[str]:
     if math.isinf(result.known.quantile_value(0.05)):
         return [f"Publicly known {never}"]
     return [f"Publicly known {_around(question, result.known)}; {never}"]
+
+
+def known_since_text(day: str) -> str:
+    """Say when it has become known, of a day in which no draw differs: a report that is believed names it."""
+    return f"Publicly known since {day}"
 
 
 def alone_text(question: Question, compute_alone: AnyDistribution) -> str:
