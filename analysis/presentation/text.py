@@ -69,6 +69,11 @@ def around_text(day: str) -> str:
     return f"{day}, more likely than not" if day in (NEVER_SAID, BEYOND_SAID) else f"around {day}"
 
 
+def known_since_text(day: str) -> str:
+    """Say when it has become known, of a day in which no draw differs: a report that is believed names it."""
+    return f"Publicly known since {day}"
+
+
 def date_text(day: date | None) -> str:
     """Write a day for people: 9 Nov 2026; never, where there is none."""
     return NEVER_SAID if day is None else f"{day.day} {day:%b %Y}"

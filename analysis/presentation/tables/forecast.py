@@ -27,7 +27,7 @@ from ..json_form import (
     to_json,
 )
 from ..table import KEY, Cell, Column, Layout, Span, Table
-from ..text import and_text, around_text, arrival_text, chance_text, date_text, day_text, error_text
+from ..text import and_text, around_text, arrival_text, chance_text, date_text, day_text, error_text, known_since_text
 from .columns import asked_text
 from .diagnostics import diagnostics_as_json, diagnostics_table
 from .evidence import counted_lines
@@ -205,10 +205,8 @@ def _until_nearly_certain(months: Sequence[Month]) -> list[Month]:
 def _head(result: Forecast, shapes: Sequence[str]) -> list[Cell]:
     question = result.question
     around, interval = _around(question, result.ready).split(" (", 1)
-    answer = Span(arrival_text(question.event, around), role="strong")
-    headline: list[Cell] = [(answer, f" ({interval}")]
     return [
-        *headline,
+        (Span(arrival_text(question.event, around), role="strong"), f" ({interval}"),
         *shapes,
         *(
             _of_the_race(result, said)
@@ -246,11 +244,6 @@ def known_lines(result: Forecast) -> list[str]:
     if math.isinf(result.known.quantile_value(0.05)):
         return [f"Publicly known {never}"]
     return [f"Publicly known {_around(question, result.known)}; {never}"]
-
-
-def known_since_text(day: str) -> str:
-    """Say when it has become known, of a day in which no draw differs: a report that is believed names it."""
-    return f"Publicly known since {day}"
 
 
 def alone_text(question: Question, compute_alone: AnyDistribution) -> str:
