@@ -13,7 +13,7 @@ from own_dates import DRAWS, SEED, simulated
 
 from catchup.model.assumptions import Assumptions, load_assumptions
 from catchup.model.draws import QuantileTransform, UniformStreams
-from catchup.model.forward import Array
+from catchup.priors.bases import Array
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from grid_evaluation import ready_on_grid
 from own_dates import DRAWS, SEED, simulated
 
 from catchup.model.assumptions import Assumptions, load_assumptions
-from catchup.model.forward import Array
+from catchup.priors.bases import Array
 
 LOOPED_DRAWS = 500  # of a function that squigglepy calls for every draw, whose time is taken in proportion
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from catchup.model.assumptions import Assumptions
-from catchup.model.forward import Array, outcome, simulate
+from catchup.model.forward import outcome, simulate
+from catchup.priors.bases import Array
 
 DRAWS = 100_000
 SEED = 1

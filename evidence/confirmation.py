@@ -113,7 +113,7 @@ def refuse_reported(item: Item, through: date, counted: Iterable[Item]) -> None:
         day = other.observed.date
         if day <= through:
             problem = f"a day before {day} was expected, on which {other.id} says that it was over, not {through}"
-            raise InputError(problem, file=item.file, key=KEY)
+            raise InputError(problem, file=item.file, key=CONFIRMED)
 
 
 def refuse_future(item: Item, today: date) -> None:

@@ -7,6 +7,7 @@ import importlib
 import inspect
 import re
 import textwrap
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 
@@ -14,9 +15,24 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("priors", "model", "evidence", "analysis")
+OURS = "catchup."
+CELL = re.compile(r"^```(?:\{code-cell\} ipython3|python)\n(?:---\n.*?^---\n)?(.*?)^```", re.MULTILINE | re.DOTALL)
 PLAIN_PARAMETERS = 2  # that many a summary line can tell of
 
 PUBLIC = [(room, name) for room in ROOMS for name in importlib.import_module(f"catchup.{room}").__all__]
+
+
+def imported_by(path: Path) -> list[tuple[str, str]]:
+    """Modules of this project and names in them that a file asks for: a program, or a page with Python on it."""
+    text = path.read_text(encoding="utf-8")
+    cells = [text] if path.suffix == ".py" else CELL.findall(text)
+    nodes = [node for cell in cells for node in ast.walk(ast.parse(cell)) if isinstance(node, ast.ImportFrom)]
+    ours = [node for node in nodes if f"{node.module}.".startswith(OURS)]
+    return [(str(node.module), alias.name) for node in ours for alias in node.names]
+
+
+PAGES = (path for path in sorted((ROOT / "docs").rglob("*.md")) if OURS in path.read_text(encoding="utf-8"))
+IMPORTERS = [path for path in (*sorted((ROOT / "benchmarks").glob("*.py")), *PAGES) if imported_by(path)]
 
 
 def value_of(room: str, name: str) -> object:
@@ -75,3 +91,15 @@ def test_a_module_of_the_same_name_does_not_hide_it(room, name):
     if (ROOT / room / f"{name}.py").exists():
         importlib.import_module(f"catchup.{room}.{name}")
     assert not isinstance(getattr(package, name), ModuleType)
+
+
+@pytest.mark.parametrize("path", IMPORTERS, ids=lambda path: path.name)
+def test_what_benchmarks_and_pages_import_is_there(path):
+    for module, name in imported_by(path):
+        found = importlib.import_module(module)
+        assert hasattr(found, name) or find_spec(f"{module}.{name}"), f"{module} has no {name}"
+
+
+def test_imports_on_pages_are_seen():
+    pages = [path for path in IMPORTERS if path.suffix == ".md"]
+    assert sum(map(len, map(imported_by, pages))) > len(pages) > 3

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ...evidence.schema import Item
 from ...evidence.selected import retraction
 from ...priors.errors import CatchupError, MissingFileError
+from ..inference.estimates import Estimate
 from ..inference.inputs import Inputs
 from ..inference.json_values import estimate_of
 from ..inference.question import Question
