@@ -174,7 +174,7 @@ class Item:
 
     @property
     def unopened(self) -> bool:
-        """Whether it rests on a source whose address nobody opened."""
+        """Whether it rests on a source that nobody opened."""
         return not all(source.opened for source in self.text.sources)
 
     @property

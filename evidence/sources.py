@@ -35,8 +35,8 @@ class Source(StrictModel):
     address, quoted_in : str or None
         Where to find it; one of them at least.
     opened : bool
-        Whether somebody opened the address. What was not is known from wherever it was quoted, and marked so wherever
-        it is named.
+        Whether somebody opened it. What was not is known from wherever it was quoted, and its items are marked in the
+        lists of items: of the ledger, of a forecast and of the report.
 
     Examples
     --------
@@ -63,10 +63,6 @@ class Source(StrictModel):
     @field_validator("opened")
     @classmethod
     def _can_be(cls, opened: bool, info: ValidationInfo) -> bool:
-        if (
-            not opened
-            and {"address", "quoted_in"} <= info.data.keys()
-            and None in (info.data["address"], info.data["quoted_in"])
-        ):
-            raise ValueError("is false of a source that has an address, and a quoted_in where it was seen instead")
+        if not opened and info.data.get("quoted_in", "") is None:
+            raise ValueError("is false of a source that has a quoted_in, where it was seen instead")
         return opened

@@ -1,9 +1,8 @@
-"""A source whose address nobody opened: said in its item's file, and marked wherever the item is named."""
+"""A source that nobody opened: said in its item's file, and marked where items are listed."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -29,10 +28,11 @@ def test_the_ledger_says_which_it_did_not_open() -> None:
     assert {"aisi-open-weight-cyber-lag", "caisi-glm-5-3-cyber-lag"} <= MARKED
     for item in load_ledger().items.values():
         for source in item.text.sources:
-            assert source.opened == (source.address is None or source.quoted_in is None), item.id
+            seen_elsewhere = source.address is not None or f"{source.quoted_in}".startswith(("several", "a copy"))
+            assert source.opened == (source.quoted_in is None or not seen_elsewhere), item.id
 
 
-def test_marks_stand_wherever_an_item_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+def test_marks_stand_where_items_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     listed = printed(capsys, "evidence", "list")
     told = printed(capsys, "forecast", "--draws", "1000", "--engine", "importance", "--evidence", ",".join(MARKED))
     page = evidence_page(load_ledger().items)
@@ -49,7 +49,8 @@ def test_an_item_in_full_says_where_it_was_seen_and_where_nobody_was(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (source,) = load_ledger().items[name].text.sources
-    assert f"{source.address}, not opened, quoted in {source.quoted_in})" in printed(capsys, "evidence", "show", name)
+    where = f"{source.address}, not opened" if source.address else "not opened"
+    assert f"{where}, quoted in {source.quoted_in})" in printed(capsys, "evidence", "show", name)
     assert json.loads(printed(capsys, "evidence", "show", name, "--json"))["sources"][0]["opened"] is False
 
 
@@ -57,11 +58,8 @@ def test_without_such_a_source_nothing_is_marked(capsys: pytest.CaptureFixture[s
     assert UNOPENED not in printed(capsys, "forecast", "--draws", "1000", "--evidence", "none")
 
 
-@pytest.mark.parametrize("where", [{"address": "example.org/a"}, {"quoted_in": "a page"}])
-def test_only_an_address_seen_quoted_can_be_unopened(where: dict[str, str], tmp_path: Path) -> None:
-    row = {**table("capability_lag"), "sources": [{**SOURCE, **where, "opened": False}]}
-    with pytest.raises(
-        InputError, match=r"opened: is false of a source that has an address, and a quoted_in"
-    ) as caught:
+def test_what_nobody_opened_was_seen_somewhere() -> None:
+    row = {**table("capability_lag"), "sources": [{**SOURCE, "address": "example.org/a", "opened": False}]}
+    with pytest.raises(InputError, match=r"opened: is false of a source that has a quoted_in") as caught:
         item_from_table(row, file="mine.toml")
     assert caught.value.key == "sources.0.opened"

@@ -64,7 +64,7 @@ def test_how_the_accounts_of_capacity_compare_is_worked_out():
     (line,) = day_table(found).lines
     assert last.day.isoformat() == "2027-12-31"
     for name in ("tight-chips", "tight-chips-lax-cloud"):
-        assert f"{inside / last.whole[name].quantile_value(0.5):.2g} times that under" in line
+        assert f"{inside / last.whole[name].quantile_value(0.5):.2g} times that of" in line
 
 
 @pytest.mark.parametrize("gap", [None, 3.0])

@@ -120,10 +120,10 @@ def _beside_text(result: Capacity) -> str:
     assert last.inside is not None  # the last day is years after t = 0
     inside = last.inside.quantile_value(0.5)
     times = (
-        f"{inside / last.whole[name].quantile_value(0.5):.2g} times that under {title[:1].lower()}{title[1:]}"
+        f'{inside / last.whole[name].quantile_value(0.5):.2g} times that of "{title}"'
         for name, title in result.titles.items()
     )
-    return f"On {date_text(last.day)} the race's median inside China is {and_text(times)}."
+    return f"On {date_text(last.day)} the median of the race inside China is {and_text(times)}."
 
 
 def _known_column(name: str, title: str) -> Column[CapacityOn]:

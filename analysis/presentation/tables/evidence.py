@@ -22,8 +22,8 @@ HELD_OUT = "held out as a check"
 IN_PRIOR = "in the prior"
 NOT_OPENED = "not opened"
 UNOPENED = "†"
-"""Marks an item that rests on a source whose address nobody opened."""
-EXPLAINED = f"{UNOPENED} Seen quoted: the address of its source was not opened."
+"""Marks an item that rests on a source that nobody opened."""
+EXPLAINED = f"{UNOPENED} Seen quoted: its source was not opened."
 
 
 @dataclass(frozen=True)
