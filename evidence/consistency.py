@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ..model.assumptions import Assumptions
 from ..priors.errors import InputError, unknown_name
+from ..priors.row_schemas import QuantityText
 from .kinds.quantity_reading import OF_EACH
 from .kinds.stocks import most_of_all
 from .schema import Item
@@ -136,9 +137,34 @@ def statements_of_priors(assumptions: Assumptions) -> dict[str, str]:
     'the prior of algorithmic_progress'
     """
     taken: dict[str, str] = {}
+    for name, text in _texts(assumptions):
+        for statement in text.shares:
+            if statement not in text.counted_again:
+                taken.setdefault(statement, f"the prior of {name}")
+    return taken
+
+
+def has_set_a_prior(item: Item, assumptions: Assumptions) -> bool:
+    """Whether an item of role ``prior`` has set one of this model: a row shares a statement that it rests on.
+
+    One that names no statements is taken at its word.
+
+    Examples
+    --------
+    >>> from catchup.evidence import load_ledger
+    >>> from catchup.evidence.consistency import has_set_a_prior
+    >>> from catchup.model import load_assumptions
+    >>> run = load_ledger().items["glm-5-run"]
+    >>> {model: has_set_a_prior(run, load_assumptions(model=model)) for model in ("current", "article")}
+    {'current': True, 'article': False}
+    """
+    stated = item.text.shares
+    rested_on = {statement for _, text in _texts(assumptions) for statement in text.shares}
+    return item.text.role == "prior" and (not stated or not rested_on.isdisjoint(stated))
+
+
+def _texts(assumptions: Assumptions) -> Iterator[tuple[str, QuantityText]]:
+    """What the rows say that a prior is made of, by name: all but those that only comparisons ask."""
     for name, quantity in assumptions.table.quantities.items():
         if quantity.text.role != "comparison":
-            for statement in quantity.text.shares:
-                if statement not in quantity.text.counted_again:
-                    taken.setdefault(statement, f"the prior of {name}")
-    return taken
+            yield name, quantity.text

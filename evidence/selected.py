@@ -51,7 +51,8 @@ class Selection:
     counted : tuple of Item
         Items whose likelihoods condition the answer.
     checks, priors : tuple of Item
-        Items that are shown: held out, or used to set a prior.
+        Items that are shown: held out, or used to set a prior. One whose role is `prior` is held out by a model of
+        whose priors none rests on its statements.
     set_aside : tuple of SetAside
         Items known only later or retracted, silences that a counted milestone ended, and likelihoods that were not
         asked for.

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ..model.assumptions import Assumptions
 from ..priors.errors import InputError, unknown_name
-from .consistency import check_against, refuse_double_counting
+from .consistency import check_against, has_set_a_prior, refuse_double_counting
 from .kinds.kind import Clock
 from .ledgers import OWN_LEDGER, Ledger
 from .rumours import is_doubted
@@ -71,6 +71,8 @@ def select(ledger: Ledger, which: str | Sequence[str], as_of: datetime.date, ass
     counted = tuple(_as_looked(item, asked) for item in asked if item.id not in ended)
     refuse_double_counting(counted, assumptions)
     others = [item for item in known if item.id not in chosen]
+    shown = [item for item in others if item.text.role != "likelihood"]
+    priors = tuple(item for item in shown if has_set_a_prior(item, assumptions))
     set_aside = [
         *(
             SetAside(item, f"known since {item.text.known_since}, after {as_of}")
@@ -84,8 +86,8 @@ def select(ledger: Ledger, which: str | Sequence[str], as_of: datetime.date, ass
     ]
     return Selection(
         counted,
-        checks=tuple(item for item in others if item.text.role == "check"),
-        priors=tuple(item for item in others if item.text.role == "prior"),
+        checks=tuple(item for item in shown if item not in priors),
+        priors=priors,
         set_aside=tuple(set_aside),
         ledger=ledger.folder,
     )

@@ -8,7 +8,7 @@ sections can be taken out, by name; a later file then brings them back whole, an
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -153,7 +153,10 @@ class Row:
 
 
 def merge(
-    layers: Iterable[Layer], section: str, exclusive: Mapping[str, Container[str]] | None = None
+    layers: Iterable[Layer],
+    section: str,
+    exclusive: Mapping[str, Container[str]] | None = None,
+    settle: Callable[[dict[str, Any], Mapping[str, Any], str, str], None] | None = None,
 ) -> dict[str, Row]:
     """Merge one section of several files, later ones over earlier ones.
 
@@ -166,6 +169,9 @@ def merge(
     exclusive : mapping, optional
         A key, and the keys that lose their earlier values when a later layer states that key
         (naming another distribution family discards the numbers of the old one).
+    settle : callable, optional
+        Given the values of a row as merged so far, what the layer on top says of it, its file and the row's key: changes
+        such values as follow from others, or refuses them.
 
     Returns
     -------
@@ -197,6 +203,8 @@ def merge(
                 if key in row:
                     values = {kept: value for kept, value in values.items() if kept not in dropped}
             values.update(row)
+            if settle is not None:
+                settle(values, row, layer.file, f"{section}.{name}")
             merged[name] = Row(values, layer.file, earlier.first_file if earlier else layer.file)
     return merged
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from .errors import InputError
 from .strict import StrictModel
 
 Names = Annotated[tuple[str, ...], Field(strict=False)]
@@ -39,7 +41,7 @@ class QuantityText(StrictModel):
 
     `above`, `minimum` and `maximum` bound the values that make sense at all, whatever the belief. Quantities that name
     the same `block` are shares that sum to one. `counted_again` are those of the public statements in `shares` that one
-    item of evidence may count all the same, which `notes` must argue for.
+    item of evidence may count all the same, which `notes` must argue for (`settle_counted_again`).
     """
 
     unit: Annotated[str, Field(min_length=1)]
@@ -52,7 +54,7 @@ class QuantityText(StrictModel):
     minimum: float | None = None
     maximum: float | None = None
     block: Annotated[str, Field(min_length=1)] | None = None
-    notes: Annotated[str, Field(validate_default=True)] = ""
+    notes: str = ""
 
     @field_validator("counted_again")
     @classmethod
@@ -63,12 +65,42 @@ class QuantityText(StrictModel):
                 raise ValueError(f"'{statement}' is none of the statements that the row shares ({', '.join(shares)})")
         return statements
 
-    @field_validator("notes")
-    @classmethod
-    def _argued_for(cls, notes: str, info: ValidationInfo) -> str:
-        if info.data.get("counted_again") and not notes:
-            raise ValueError("is missing: why evidence may count again what the row rests on")
-        return notes
+
+def settle_counted_again(values: dict[str, Any], stated: Mapping[str, Any], file: str, key: str) -> None:
+    """Keep what a quantity's row may be counted again of to what it rests on, as its layers are laid over one another.
+
+    Whoever states other `shares`, or other `notes`, need not know of it: what is inherited is cut down to the shares that
+    remain, and was argued for below.
+
+    Parameters
+    ----------
+    values : dict
+        The row as merged so far, which is changed.
+    stated : mapping
+        What the layer on top says of it.
+    file, key : str
+        Where it does.
+
+    Raises
+    ------
+    InputError
+        If that layer says that statements count again, and nobody why.
+
+    Examples
+    --------
+    >>> from catchup.priors.row_schemas import settle_counted_again
+    >>> row = {"shares": ["a"], "counted_again": ["a", "b"], "notes": ""}
+    >>> settle_counted_again(row, {"shares": ["a"], "notes": ""}, "mine.toml", "quantity.mine")
+    >>> row["counted_again"]
+    ['a']
+    """
+    inherited, shares = values.get("counted_again"), stated.get("shares")
+    if "counted_again" in stated:
+        if inherited and not values.get("notes"):
+            problem = "is missing: why evidence may count again what the row rests on"
+            raise InputError(problem, file=file, key=f"{key}.notes")
+    elif isinstance(inherited, (list, tuple)) and isinstance(shares, (list, tuple)):
+        values["counted_again"] = [statement for statement in inherited if statement in shares]
 
 
 class EventText(StrictModel):

@@ -21,7 +21,7 @@ from .families import Family, Fixed, load_families_of
 from .hierarchy import Where, blamed, marginal_quantiles, resolve
 from .layers import Layer, Row, merge
 from .packaged import is_own_file
-from .row_schemas import Constant, QuantityText, Reference
+from .row_schemas import Constant, QuantityText, Reference, settle_counted_again
 from .strict import describe, validate
 
 FIXED = "--set"  # where values that are fixed by hand were given
@@ -224,7 +224,7 @@ def load_prior_table(layers: Iterable[Layer]) -> PriorTable:
     constant_rows = merge(layers, "constant")
     own_constants = own_rows(layers, "constant")
     constants = {name: _constant(name, row, own_constants) for name, row in constant_rows.items()}
-    quantity_rows = merge(layers, "quantity", exclusive={"family": FAMILY_KEYS})
+    quantity_rows = merge(layers, "quantity", exclusive={"family": FAMILY_KEYS}, settle=settle_counted_again)
     own = own_rows(layers, "quantity")
     quantities = _settled({name: _quantity(name, row, own) for name, row in quantity_rows.items()})
     for name, constant in constants.items():

@@ -67,10 +67,18 @@ def test_the_default_ledger_is_checked_whole_and_can_be_trusted(default: Checks,
     assert {"khat", "ess", "mcse", "power-scaling"} <= set(found)
     for row in (*selection.counted, *selection.checks, *selection.priors):
         assert f"prior-predictive:{row.id}" in found
-        assert (f"posterior-predictive:{row.id}" in found) == (row.text.role != "prior")
+        assert (f"posterior-predictive:{row.id}" in found) == (row not in selection.priors)
         assert (f"leave-one-out:{row.id}" in found) == (row in selection.counted)
     assert default.trustworthy
     assert all(result.advice for result in default.results if result.verdict != "pass")
+
+
+def test_a_run_that_set_the_budgets_of_one_model_is_a_check_of_the_other() -> None:
+    request = Request(Question(load_assumptions(model="article"), DAY, draws=2_000), engine="importance")
+    found = by_id(check(request).results)
+    for name in ("glm-5-run", "longcat-2-run"):
+        assert found[f"posterior-predictive:{name}"].title == f"posterior predictive p-value of {name} (check)"
+        assert found[f"prior-predictive:{name}"].title.endswith("(check)")
 
 
 @pytest.mark.parametrize(("figure", "verdict"), [(0.4, "pass"), (0.5, "pass"), (0.6, "warn"), (0.8, "fail")])

@@ -35,8 +35,8 @@ def ids(items: Any) -> list[str]:
 
 
 def test_roles_decide_what_is_counted(tmp_path: Path) -> None:
-    for role in ("likelihood", "prior", "check"):
-        write(tmp_path, "capability_lag", id=f"a-{role}", role=role, shares=[role])
+    for role, shared in (("likelihood", "a"), ("prior", "rainier-half-million-trainium2"), ("check", "b")):
+        write(tmp_path, "capability_lag", id=f"a-{role}", role=role, shares=[shared])
     selection = chosen(tmp_path)
     assert ids(selection.counted) == ["a-likelihood"]
     assert ids(selection.priors) == ["a-prior"]

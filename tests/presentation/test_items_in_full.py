@@ -31,6 +31,16 @@ def test_the_page_says_which_model_counts_an_item() -> None:
     assert counted[1].count("takes its place") == 1
 
 
+def test_the_page_says_which_models_prior_an_item_set() -> None:
+    page = evidence_page(load_ledger().items)
+    told = re.search(r"^## Used to set a prior\n(.*?)^## ", page, re.DOTALL | re.MULTILINE)
+    assert told is not None
+    rows = {name: row for row in told[1].splitlines() for name in re.findall(r"^\| \[`([\w-]+)`\]", row)}
+    fitted = {name for name, row in rows.items() if "| current; article: held out as a check |" in row}
+    assert fitted == {"glm-5-run", "longcat-2-run"}
+    assert all("| article, current |" in row for name, row in rows.items() if name not in fitted)
+
+
 def test_the_page_says_what_takes_the_place_of_what() -> None:
     page = evidence_page(load_ledger().items)
     assert "| takes the place of | [`eci-lag`](#eci-lag) |" in page

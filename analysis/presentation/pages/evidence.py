@@ -16,7 +16,7 @@ from ....model.models import MODELS
 from ...inference.json_values import thousands
 from ..markdown import generated_by, markdown_table, marked_up, to_markdown
 from ..table import Column, Table
-from ..tables.evidence import COUNTED, Evidence, evidence_table, source_spans, uses_of
+from ..tables.evidence import COUNTED, IN_PRIOR, Evidence, evidence_table, source_spans, uses_of
 
 ROLES = {
     "likelihood": (
@@ -24,9 +24,15 @@ ROLES = {
         "What a forecast is conditioned on by default, as far as it was known on the day: by both models, or by "
         "one of them, where the other does something else with it.",
     ),
-    "prior": ("Used to set a prior", "Shown, and never counted: the priors know it already."),
+    "prior": (
+        "Used to set a prior",
+        "Shown, and not counted: the priors know it already. A model whose priors do not rest on it holds it out as a check.",
+    ),
     "check": ("Held out as a check", "Not counted unless asked for by id; compared with what the forecast predicts."),
 }
+
+# titles of the columns that say which models do with an item what its role says, where models differ
+DIFFERS = {"likelihood": ("Counted by", COUNTED), "prior": ("In the prior of", IN_PRIOR)}
 
 LEFT_OUT = """\
 ## What is not in the ledger
@@ -54,8 +60,8 @@ def evidence_page(items: Mapping[str, Item]) -> str:
     ]
     for role, (title, explanation) in ROLES.items():
         chosen = {name: item for name, item in items.items() if item.text.role == role}
-        by = counted_by(items) if role == "likelihood" else {}
-        parts += [f"## {title}\n", explanation + "\n", to_markdown(_list(chosen, title, by))]
+        column = _by_model(items, *DIFFERS[role]) if role in DIFFERS else None
+        parts += [f"## {title}\n", explanation + "\n", to_markdown(_list(chosen, title, column))]
     parts += [
         "## Kinds\n",
         "Each kind is a likelihood of its own; [the model's page](model.md#evidence) has their densities.\n",
@@ -66,33 +72,39 @@ def evidence_page(items: Mapping[str, Item]) -> str:
     return "\n".join(parts)
 
 
-def counted_by(items: Mapping[str, Item]) -> dict[str, str]:
+def counted_by(items: Mapping[str, Item], wanted: str = COUNTED) -> dict[str, str]:
     """Say of each item which models count it by default, and what the others do with it.
 
     Parameters
     ----------
     items : mapping of str to Item
         By id.
+    wanted : str
+        Something else that they may do with it: have it in the prior.
     """
     day, ledger = max(item.text.known_since for item in items.values()), Ledger(dict(items))
     uses = {model: uses_of(select(ledger, "default", day, load_assumptions(model=model))) for model in MODELS}
-    return {name: _models_text({model: uses[model][name] for model in uses}) for name in items}
+    return {name: _models_text({model: uses[model][name] for model in uses}, wanted) for name in items}
 
 
-def _models_text(uses: Mapping[str, str]) -> str:
-    """Which models count an item, and why the others do not."""
-    counting = [model for model, use in uses.items() if use == COUNTED]
-    others = (f"{model}: {use}" for model, use in uses.items() if model not in counting)
-    return "; ".join([", ".join(counting) or "none", *others])
+def _models_text(uses: Mapping[str, str], wanted: str) -> str:
+    """Which models do with an item what is wanted, and what the others do."""
+    doing = [model for model, use in uses.items() if use == wanted]
+    others = (f"{model}: {use}" for model, use in uses.items() if model not in doing)
+    return "; ".join([", ".join(doing) or "none", *others])
 
 
-def _list(items: Mapping[str, Item], use: str, by: Mapping[str, str]) -> Table[Item]:
-    """Items of a role in a table, which the page around it says more of; `by` which models each is counted, if any."""
+def _by_model(items: Mapping[str, Item], title: str, wanted: str) -> Column[Item]:
+    by = counted_by(items, wanted)
+    return Column(title=title, text=lambda item: by[item.id])
+
+
+def _list(items: Mapping[str, Item], use: str, column: Column[Item] | None) -> Table[Item]:
+    """Items of a role in a table, which the page around it says more of; in a last `column` by which models."""
     chosen = tuple(items.values())
     evidence = Evidence(max(item.text.known_since for item in chosen), chosen, dict.fromkeys(items, use))
     table = evidence_table(evidence, linked=True).without(evidence.day_text, "Source")
-    column: Column[Item] = Column(title="Counted by", text=lambda item: by[item.id])
-    return replace(table, columns=[*table.columns, column]) if by else table
+    return replace(table, columns=[*table.columns, column]) if column else table
 
 
 def _kinds() -> list[tuple[str, str, str]]:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from ....evidence.latents import with_latents, with_own_quantities
+from ....evidence.schema import Item
 from ....evidence.selected import Selection
 from ...inference.conditioning import condition
 from ...inference.diagnostics import UntrustworthyError
@@ -120,7 +121,7 @@ def _looks(posterior: Posterior) -> list[Callable[[], Any]]:
     """What is worked out for the checks, each by itself, the longest first: items left out, and what is predicted."""
     selection = posterior.selection
     question = _knowing_all(posterior.question, selection)
-    counted_and_held_out = (*selection.counted, *selection.checks)
+    counted_and_held_out = (*selection.counted, *_held_out(selection))
     everything = (*counted_and_held_out, *selection.priors)
     prior = prior_for(posterior.question, selection.counted)
     return [
@@ -146,7 +147,7 @@ def _checks(posterior: Posterior, seen: Sequence[Any], scaled: Sequence[PowerSca
 def _checks_of_prior(question: Question, selection: Selection, error: UntrustworthyError) -> Checks:
     """Say what can be said where prior and evidence hardly overlap."""
     question = _knowing_all(question, selection)
-    items = (*selection.counted, *selection.checks, *selection.priors)
+    items = (*selection.counted, *_held_out(selection), *selection.priors)
     predictions = predict(question, prior_for(question, items), items, "prior", question.seed)
     overlap = CheckResult(
         id="overlap",
@@ -167,3 +168,8 @@ def _checks_of_prior(question: Question, selection: Selection, error: Untrustwor
 def _knowing_all(question: Question, selection: Selection) -> Question:
     counted = with_latents(question.assumptions, selection.counted)
     return replace(question, assumptions=with_own_quantities(counted, (*selection.checks, *selection.priors)))
+
+
+def _held_out(selection: Selection) -> list[Item]:
+    """Items that are held out, in that role: the prior that one was to set may be another model's."""
+    return [replace(item, text=item.text.model_copy(update={"role": "check"})) for item in selection.checks]
