@@ -170,8 +170,8 @@ def merge(
         A key, and the keys that lose their earlier values when a later layer states that key
         (naming another distribution family discards the numbers of the old one).
     settle : callable, optional
-        Given the values of a row as merged so far, what the layer on top says of it, its file and the row's key: changes
-        such values as follow from others, or refuses them.
+        Given the values of a row as merged so far, what the layer on top says of it, its file and the row's key:
+        changes such values as follow from others, or refuses them.
 
     Returns
     -------

@@ -67,10 +67,10 @@ class QuantityText(StrictModel):
 
 
 def settle_counted_again(values: dict[str, Any], stated: Mapping[str, Any], file: str, key: str) -> None:
-    """Keep what a quantity's row may be counted again of to what it rests on, as its layers are laid over one another.
+    """Keep what may be counted again to what a quantity's row rests on, as its layers are laid over one another.
 
-    Whoever states other `shares`, or other `notes`, need not know of it: what is inherited is cut down to the shares that
-    remain, and was argued for below.
+    Whoever states other `shares`, or other `notes`, need not know of it: what is inherited is cut down to the shares
+    that remain, and was argued for below.
 
     Parameters
     ----------

@@ -101,18 +101,36 @@ def test_that_bytedance_is_the_largest_is_said_to_be_judged(
     assert belief(assumptions, name) == belief(article, name)
 
 
-def test_the_overlay_exchanges_all_that_two_hyperscalers_hold(assumptions: Assumptions) -> None:
-    exchanged = load_assumptions(["alibaba-largest"])
-    of = {
-        firm: {n: s for n, s in assumptions.race.sources.items() if s.firm == firm} for firm in ("bytedance", "alibaba")
-    }
-    assert len(of["bytedance"]) == len(of["alibaba"]) == 9
-    for one, other in (("bytedance", "alibaba"), ("alibaba", "bytedance")):
-        for name, source in of[one].items():
-            partner = name.replace(one, other, 1)
-            assert exchanged.race.sources[partner].amount == source.amount
-            assert (
-                exchanged.race.sources[partner].model_copy(update={"amount": of[other][partner].amount})
-                == of[other][partner]
-            )
-    assert belief(exchanged, "bytedance_budget") == belief(assumptions, "bytedance_budget")
+EXCHANGED = {
+    "hyperscaler_share": "alibaba_domestic_share",
+    "remote_share": "alibaba_remote_share",
+    "ascend_share": "alibaba_ascend_share",
+    "h200_purchases": "alibaba_h200_purchases",
+}
+PARTNERS = {**EXCHANGED, **{other: one for one, other in EXCHANGED.items()}}
+
+
+@pytest.mark.parametrize("scenario", [None, *load_assumptions().scenarios])
+def test_the_overlay_exchanges_all_that_two_hyperscalers_hold(scenario: str | None) -> None:
+    """Under every scenario as well: amounts stay, and each firm's own figures have become the other's."""
+    own, exchanged = (
+        model if scenario is None else under_scenario(model, scenario)
+        for model in (load_assumptions(), load_assumptions(["alibaba-largest"]))
+    )
+    assert exchanged.race == own.race
+    for name, source in own.race.sources.items():
+        partner = own.race.sources.get(name.replace("bytedance", "alibaba", 1))
+        if source.firm == "bytedance" and partner is not None and len(partner.amount) == len(source.amount):
+            assert partner.amount == tuple(EXCHANGED.get(each, each) for each in source.amount), name
+    for name in own.table.quantities:
+        assert belief(exchanged, name) == belief(own, PARTNERS.get(name, name)), name
+
+
+def test_rows_that_are_exchanged_say_whose_they_are() -> None:
+    own, exchanged = (load_assumptions(each).table.quantities for each in ([], ["alibaba-largest"]))
+    for name, partner in PARTNERS.items():
+        text, other = exchanged[name].text, own[partner].text
+        assert (text.shares, text.unit) == (other.shares, other.unit)
+        assert text.description != own[name].text.description
+        assert "exchanged with" in text.description
+        assert text.description.index("ByteDance") < text.description.index("Alibaba") or name.startswith("alibaba")

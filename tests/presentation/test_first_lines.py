@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -93,3 +94,33 @@ def test_the_model_itself_is_not_of_another_shape() -> None:
     assert spread_text(question, spread).startswith(f"Medians of this model and {others} of other shapes, duplicates")
     alone = StructureSpread(tuple(row for row in spread.structures if row.id != "compute-gate"))
     assert spread_text(question, alone).startswith(f"Medians of {len(alone.by_median)} models of other shapes")
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ([], "--priors alibaba-largest exchanges ByteDance and Alibaba"),
+        (["--priors", "alibaba-largest"], "ByteDance and Alibaba are exchanged here (--priors alibaba-largest)"),
+        (["--model", "article"], None),
+        (["--priors", "alone.toml"], None),
+    ],
+)
+def test_who_is_judged_largest_is_said_where_both_race(
+    asked: list[str],
+    told: str | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("alone.toml").write_text("[firm.alibaba]\ncompetes = false\n", encoding="utf-8")
+    said = printed(capsys, "forecast", *PRIOR, *asked)
+    assert ("this project's judgement" in said) == (told is not None)
+    assert told is None or told in said
+
+
+@pytest.mark.parametrize("name", ["hyperscaler_share", "alibaba_domestic_share"])
+def test_an_exchanged_row_says_whose_it_is(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    said = printed(capsys, "priors", "show", name, "--priors", "alibaba-largest")
+    assert "exchanged with" in said
+    assert ("the top hyperscaler's" in said) == name.startswith("alibaba")

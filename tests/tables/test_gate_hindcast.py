@@ -338,3 +338,11 @@ def test_dates_that_cannot_be_given_leave_the_record(
     found = json.loads(printed.out)
     assert found["episodes"]
     assert "dates" not in found
+
+
+def test_the_gate_asks_of_whoever_is_largest(shipped: GateHindcast) -> None:
+    """The overlay exchanges what two firms hold, and so who the largest is, but not how much that one holds."""
+    tables = shipped_records(), shipped_records("epoch-chip-owners")
+    exchanged = gate_hindcast(*tables, load_assumptions(["alibaba-largest"]))
+    for one, other in zip(exchanged.asked, shipped.asked, strict=True):
+        np.testing.assert_array_equal(one.said.values, other.said.values)

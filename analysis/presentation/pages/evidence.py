@@ -26,7 +26,8 @@ ROLES = {
     ),
     "prior": (
         "Used to set a prior",
-        "Shown, and not counted: the priors know it already. A model whose priors do not rest on it holds it out as a check.",
+        "Shown, and not counted: the priors know it already. A model whose priors do not rest on it holds it out as a "
+        "check.",
     ),
     "check": ("Held out as a check", "Not counted unless asked for by id; compared with what the forecast predicts."),
 }

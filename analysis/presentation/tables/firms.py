@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ....model.assumptions import Assumptions
+from ....priors.packaged import own_overlay
 from ...inference.estimates import Estimate
 from ...inference.forecast import Forecast
 from ...inference.json_values import significant
@@ -16,10 +18,8 @@ from .columns import date_columns
 SUMS_TO_ONE = 1e-9  # up to the rounding of sums
 SMALLEST_SHOWN = 0.05  # percentage points of Monte Carlo error
 LARGEST = "alibaba-largest"  # the overlay, and the world of its name
-JUDGED = (
-    "Which hyperscaler holds most is this project's judgement, and largely decides which of them is first: "
-    f"--priors {LARGEST} exchanges ByteDance and Alibaba"
-)
+PAIR = ("bytedance", "alibaba")  # whom it exchanges
+JUDGED = "Which hyperscaler holds most is this project's judgement, and largely decides which of them is first: "
 
 
 def first_lines(result: Forecast) -> list[str]:
@@ -30,9 +30,17 @@ def first_lines(result: Forecast) -> list[str]:
     if list(result.first_archetype) != list(result.first_firm):
         kinds = ", ".join(_first(f"a {kind_words(kind)}", share) for kind, share in result.first_archetype.items())
         lines.append(f"By kind of firm: {kinds}")
-    if LARGEST in result.question.assumptions.worlds:
-        lines.append(JUDGED)
-    return lines
+    return [*lines, *_judged(result.question.assumptions)]
+
+
+def _judged(assumptions: Assumptions) -> list[str]:
+    """Say that somebody judged who is largest, where both of whom that is judged race; and as whom they race."""
+    if LARGEST not in assumptions.worlds or not set(PAIR) <= set(assumptions.race.firms):
+        return []
+    one, other = (assumptions.race.firms[firm].title for firm in PAIR)
+    if own_overlay(LARGEST).file in [layer.file for layer in assumptions.layers]:
+        return [f"{JUDGED}{one} and {other} are exchanged here (--priors {LARGEST})"]
+    return [f"{JUDGED}--priors {LARGEST} exchanges {one} and {other}"]
 
 
 def nobody(first: Mapping[str, Estimate]) -> list[str]:

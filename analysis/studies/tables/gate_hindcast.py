@@ -62,6 +62,7 @@ QUANTITIES = (
     "post_training_months",
     PROGRESS_QUANTITY,
 )
+STOCK, SHARE = "china_stock", "hyperscaler_share"
 SPREAD = "hindcast_lag_spread"
 YEAR_BEFORE = (270, 450)  # days before the last quarter between which one must lie for its growth to be known
 LATEST = 184  # days for which the last quarter stands for a stock: half a year
@@ -144,7 +145,10 @@ def gate_hindcast(table: Table, stocks: Table, assumptions: Assumptions) -> Gate
     flops = {str(name): flop for name, flop in zip(table["model"], table["training_compute"], strict=True)}
     days_per_month = assumptions.calendar.days_per_month
     rng = np.random.default_rng(SEED)
-    values = drawn_together(assumptions.beliefs, QUANTITIES, DRAWS, rng, assumptions.copula)
+    share = largest_share(assumptions)
+    names = [share if name == SHARE else name for name in QUANTITIES]
+    values = drawn_together(assumptions.beliefs, names, DRAWS, rng, assumptions.copula)
+    values[SHARE] = values[share]
     errors = rng.standard_normal(DRAWS)
     heights = np.zeros((COUNT, DRAWS))
     progress = 10.0 ** (FIRST + STEP * np.arange(COUNT))
@@ -224,6 +228,21 @@ def makers_of(stocks: Table) -> list[str]:
     return sorted({str(maker) for maker in stocks["manufacturer"][stocks["owner"] == OWNER]})
 
 
+def largest_share(assumptions: Assumptions) -> str:
+    """Name of the share of the stock inside China that its largest hyperscaler holds, by the median.
+
+    Examples
+    --------
+    >>> from catchup.analysis.studies.tables.gate_hindcast import largest_share
+    >>> from catchup.model import load_assumptions
+    >>> [largest_share(load_assumptions(overlays)) for overlays in ([], ["alibaba-largest"])]
+    ['hyperscaler_share', 'alibaba_domestic_share']
+    """
+    race = assumptions.race
+    held = [source.amount[1] for source in race.sources.values() if source.amount[:1] == (STOCK,) == source.amount[:-1]]
+    return max(held, key=lambda name: float(assumptions.quantiles(name, 0.5)), default=SHARE)
+
+
 def gate_lag(
     assumptions: Assumptions, values: Mapping[str, Array], flop: float, stock: Stock, errors: Array, progress: Any
 ) -> Array:
@@ -231,7 +250,7 @@ def gate_lag(
     number, calendar = assumptions.table.number, assumptions.calendar
     seconds = calendar.days_per_month * SECONDS_PER_DAY
     month = flop_per_h100e_month(number("h100_peak"), values["mfu_china"], seconds)
-    pool = values["hyperscaler_share"] * stock.h100_equivalents * np.exp(stock.log_sd * errors)
+    pool = values[SHARE] * stock.h100_equivalents * np.exp(stock.log_sd * errors)
     falling = log_growth_per_month(np, progress)
     pace = falling + stock.growth
     missing = np.log(flop / largest_run(values["hyperscaler_budget"], pool, month))
