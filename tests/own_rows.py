@@ -1,4 +1,4 @@
-"""Rows that a user may add: a seventh firm, and a world; and how a test lays its own over the project's."""
+"""Rows that a user may add: a firm, a world, what others hang on; and how a test lays its own over the project's."""
 
 import tomllib
 
@@ -36,6 +36,16 @@ family = "triangular"
 low = 60_000
 mode = 125_000
 high = 190_000
+"""
+LEVEL = """
+[quantity.level]
+family = "lognormal"
+median = 1.0
+sigma = 0.3
+unit = "1"
+description = "What others hang on"
+sources = ["project"]
+role = "comparison"
 """
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import tomli_w
+from own_rows import LEVEL
 
 from catchup.analysis.archive.verification import verify
 from catchup.analysis.commands.main import run
@@ -107,22 +108,14 @@ def test_a_run_whose_studies_have_answers_says_nothing_of_refusals(
 
 
 CORRELATED = '[[correlation]]\nbetween = ["hindcast_typical_lag", "hindcast_lag_spread"]\nrank = 0.5\n'
-HANGING = """
-[quantity.level]
+HANGING = f"""
+{LEVEL}[quantity.hindcast_frontier_pace]
 family = "lognormal"
-median = 1.0
-sigma = 0.3
-unit = "1"
-description = "What others hang on"
-sources = ["project"]
-role = "comparison"
-[quantity.hindcast_frontier_pace]
-family = "lognormal"
-median = {quantity = "level", times = 12}
+median = {{quantity = "level", times = 12}}
 sigma = 0.6
 [quantity.hindcast_frontier_scatter]
 family = "lognormal"
-median = {quantity = "level", times = 2}
+median = {{quantity = "level", times = 2}}
 sigma = 0.4
 """
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from false_alarms import FALSE_ALARM, widest
+from own_rows import LEVEL
 from scipy import stats
 
 from catchup.analysis import Question, criteria, hindcast
@@ -33,16 +34,8 @@ from catchup.priors.hierarchy import MARGINAL_DRAWS, resolve
 from efficiency_cases import Line, drawn_models
 from table_cases import public_table
 
-LEVEL = """
-[quantity.level]
-family = "lognormal"
-median = 1.0
-sigma = 0.3
-unit = "1"
-description = "What others hang on"
-sources = ["project"]
-role = "comparison"
-[quantity.share]
+LEVEL_AND_SHARE = f"""
+{LEVEL}[quantity.share]
 family = "triangular"
 low = 0.15
 mode = 0.2
@@ -67,7 +60,7 @@ HANGING = {
 
 def overlay_of(folder: Path, *names: str) -> str:
     path = folder / "hanging.toml"
-    path.write_text("\n".join([LEVEL, *(f"[quantity.{name}]\n{HANGING[name]}" for name in names)]))
+    path.write_text("\n".join([LEVEL_AND_SHARE, *(f"[quantity.{name}]\n{HANGING[name]}" for name in names)]))
     return str(path)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from ....evidence.confirmation import ENTRY as CONFIRMED
 from ....evidence.revisions import describe_value
 from ...archive.reading import Run
 from ..table import Span
@@ -17,7 +18,6 @@ from .addresses import run_page
 NO_LONGER_KNOWN = "of an earlier run, not known to the newest"
 OF_USES = {COUNTED: "Counted", HELD_OUT: "Held out as checks", IN_PRIOR: "Used to set a prior"}
 """Headings by use; any other use is a reason for setting an item aside, in words that may begin with anything."""
-CONFIRMED = "confirmed_through"  # of a silence: the last day on which somebody looked
 RETRACTED, REST = "Retracted", "Not counted"
 HEADINGS = ("Counted", RETRACTED, "Held out as checks", "Used to set a prior", REST)
 
