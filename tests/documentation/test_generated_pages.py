@@ -13,7 +13,8 @@ from interference import every_moment
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import choose_evidence
 from catchup.analysis.presentation.pages import readings as reading_pages
-from catchup.analysis.presentation.pages.all import AS_OF, PAGES, PICTURE, main
+from catchup.analysis.presentation.pages.all import PAGES, PICTURE, main
+from catchup.analysis.presentation.pages.asked import AS_OF
 from catchup.analysis.presentation.pages.bridge import bridge_page
 from catchup.analysis.presentation.pages.evidence import evidence_page
 from catchup.analysis.presentation.pages.leaves_out import leaves_out_page

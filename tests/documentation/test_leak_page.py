@@ -10,8 +10,9 @@ import pytest
 from catchup.analysis.commands.main import run as catchup
 from catchup.analysis.inference.question import Question
 from catchup.analysis.presentation.markdown import to_markdown
+from catchup.analysis.presentation.pages.asked import AS_OF
 from catchup.analysis.presentation.pages.leaks import PAGE, Leak, leak_table, leaks_in, moved
-from catchup.analysis.presentation.pages.readings import AS_OF, MARKED
+from catchup.analysis.presentation.pages.readings import MARKED
 from catchup.evidence import KINDS, read_item
 from catchup.model import load_assumptions
 from documents import DOCS

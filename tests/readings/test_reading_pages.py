@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from false_alarms import widest
 
-from catchup.analysis.presentation.pages.readings import AS_OF, MARKED, figures, filled, main
+from catchup.analysis.presentation.pages.asked import AS_OF
+from catchup.analysis.presentation.pages.readings import MARKED, figures, filled, main
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.presentation.tables.capacity import day_table
 from catchup.analysis.presentation.tables.efficiency import progress_table

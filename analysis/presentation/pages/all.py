@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Callable
 from pathlib import Path
 
 from ....evidence.ledgers import load_ledger
 from ....model.assumptions import load_assumptions
-from ....priors.errors import CatchupError
 from ....priors.files import check_file, write_text
 from ...inference.question import Question
 from ...inference.request import choose_evidence
 from ..figures import draw_model_graph, model_graph, save
+from .asked import AS_OF
 from .bridge import bridge_page
+from .command import page_command
 from .evidence import evidence_page
 from .leaves_out import leaves_out_page
 from .scenarios import scenario_page
 from .structures import structure_page
 from .worlds import world_page
-
-AS_OF = date(2026, 11, 21)
 
 PAGES: dict[str, Callable[[Question], str]] = {
     "bridge.md": bridge_page,
@@ -52,18 +50,11 @@ def write_pages(folder: Path, question: Question) -> None:
     save(draw_model_graph(model_graph(question.assumptions, items)), folder / PICTURE)
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Write the pages into the folder named."""
-    if len(arguments) != 1:
-        print("usage: python -m catchup.analysis.presentation.pages.all FOLDER", file=sys.stderr)
-        return 2
-    try:
-        write_pages(Path(arguments[0]), Question(load_assumptions(), AS_OF))
-    except CatchupError as error:
-        print(f"catchup: {error.on_command_line}", file=sys.stderr)
-        return error.exit_code
-    return 0
+def _write(places: list[Path]) -> None:
+    write_pages(places[0], Question(load_assumptions(), AS_OF))
 
+
+main = page_command("all", "FOLDER", _write)
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 from ...inference.posterior import Posterior
 from ...inference.question import Question
 from ...inference.request import Request, posterior
 from ..text import date_text
+
+AS_OF = date(2026, 11, 21)  # on which every page asks, unless it says otherwise
 
 
 def asked_twice(question: Question) -> Iterator[tuple[str, Posterior]]:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from ....model.assumptions import DEFAULT_EVENT, load_assumptions, multiple_name
-from ....priors.errors import InputError
 from ....priors.files import write_text
 from ...inference.estimates import Distribution, Estimate
 from ...inference.posterior import Posterior
@@ -20,6 +19,8 @@ from ..table import Column, Span, Table
 from ..tables.columns import date_columns
 from ..tables.priors import event_table
 from ..text import day_text, quantile_text, shift_text
+from .asked import AS_OF
+from .command import page_command
 
 MILESTONE = "glm-5-3-exploits"
 MILESTONE_EVENT = "narrow-exploit"
@@ -122,21 +123,11 @@ def _multiples(question: Question, counted: Posterior) -> Table[float]:
     return Table("What counting the milestone does to its event", shown, HEADLINE)
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Write the page to the file named."""
-    from datetime import date
+def _write(places: list[Path]) -> None:
+    write_text(places[0], event_page(Question(load_assumptions(), AS_OF)))
 
-    if len(arguments) != 1:
-        print("usage: python -m catchup.analysis.presentation.pages.events FILE", file=sys.stderr)
-        return 2
-    question = Question(load_assumptions(), date(2026, 11, 21))
-    try:
-        write_text(arguments[0], event_page(question))
-    except InputError as error:
-        print(f"catchup: {error}", file=sys.stderr)
-        return error.exit_code
-    return 0
 
+main = page_command("events", "FILE", _write)
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

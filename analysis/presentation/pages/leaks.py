@@ -14,7 +14,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ....model.assumptions import load_assumptions
-from ....priors.errors import CatchupError
 from ....priors.files import write_text
 from ...inference.genuineness import Genuineness
 from ...inference.posterior import Posterior
@@ -25,7 +24,9 @@ from ..markdown import to_markdown
 from ..table import Column, Span, Table
 from ..tables.columns import shift_column
 from ..text import share_text
-from .readings import AS_OF, drawn_sentence, filled
+from .asked import AS_OF
+from .command import page_command
+from .readings import drawn_sentence, filled
 
 PAGE = "how-to/leaks.md"
 BLOCK = re.compile(r"^```toml\n# ([\w-]+\.toml)\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -91,23 +92,16 @@ def leak_table(leaks: Sequence[Leak]) -> Table[Leak]:
     return Table("What each leak did to the date", columns, leaks)
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Fill in the page in the folder named."""
-    if len(arguments) != 1:
-        print("usage: python -m catchup.analysis.presentation.pages.leaks FOLDER", file=sys.stderr)
-        return 2
-    path = Path(arguments[0]) / PAGE
-    try:
-        text = path.read_text(encoding="utf-8")
-        question = Question(load_assumptions(), AS_OF, draws=DRAWS)
-        table = leak_table(list(moved(leaks_in(text), question)))
-        above = f"{drawn_sentence(question)}: each leak alone is added to the default evidence."
-        write_text(path, filled(text, {"leaks": lambda: f"{above}\n\n{to_markdown(table, lines=False)}"}, path))
-    except CatchupError as error:
-        print(f"catchup: {error.on_command_line}", file=sys.stderr)
-        return error.exit_code
-    return 0
+def _write(places: list[Path]) -> None:
+    path = places[0] / PAGE
+    text = path.read_text(encoding="utf-8")
+    question = Question(load_assumptions(), AS_OF, draws=DRAWS)
+    table = leak_table(list(moved(leaks_in(text), question)))
+    above = f"{drawn_sentence(question)}: each leak alone is added to the default evidence."
+    write_text(path, filled(text, {"leaks": lambda: f"{above}\n\n{to_markdown(table, lines=False)}"}, path))
 
+
+main = page_command("leaks", "FOLDER", _write)
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from ....model.assumptions import Assumptions, load_assumptions
-from ....priors.errors import InputError
 from ....priors.files import write_text
 from ..markdown import generated_by, to_markdown
 from ..table import Table
@@ -20,6 +19,7 @@ from ..tables.priors import (
     reference_table,
     regime_table,
 )
+from .command import page_command
 
 ROLES = {
     "model": "Quantities that the date depends on",
@@ -61,18 +61,11 @@ def prior_sections(assumptions: Assumptions) -> Iterator[tuple[str, Table[Any]]]
     yield "Sources", reference_table(assumptions.table.references)
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Write the page on priors to the file named."""
-    if len(arguments) != 1:
-        print("usage: python -m catchup.analysis.presentation.pages.priors FILE", file=sys.stderr)
-        return 2
-    try:
-        write_text(Path(arguments[0]), prior_tables(load_assumptions()))
-    except InputError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
-    return 0
+def _write(places: list[Path]) -> None:
+    write_text(places[0], prior_tables(load_assumptions()))
 
+
+main = page_command("priors", "FILE", _write)
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

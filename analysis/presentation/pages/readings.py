@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ....model.assumptions import load_assumptions, under_scenario
 from ....model.models import ARTICLE, group_layer
-from ....priors.errors import CatchupError, InputError, reason_of, unknown_name
+from ....priors.errors import InputError, unknown_name
 from ....priors.files import write_text
 from ...inference.estimates import Distribution, Estimate
 from ...inference.posterior import prior_of
@@ -43,8 +43,9 @@ from ..tables.priors import event_table, quantity_table
 from ..tables.size import mythos_table, thread_table
 from ..tables.trend import trend_table
 from ..text import chance_text, date_text
+from .asked import AS_OF
+from .command import page_command
 
-AS_OF = date(2026, 11, 21)
 MOBILISED_BY = (date(2026, 12, 31), date(2027, 3, 31), date(2027, 6, 30), date(2027, 9, 30))
 MARKED = re.compile(r"(<!-- figures: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -257,24 +258,11 @@ def hindcast_gate(question: Question) -> str:
     return to_markdown(gate_tables(track_record(prior_of(question)))[0])
 
 
-def main(arguments: Iterable[str]) -> int:
-    """Fill in the tables of pages, each named or in a folder that is."""
-    places = [Path(argument) for argument in arguments]
-    if not places:
-        print("usage: python -m catchup.analysis.presentation.pages.readings PAGE_OR_FOLDER ...", file=sys.stderr)
-        return 2
-    try:
-        pages = [page for place in places for page in _pages_at(place)]
-        tables = figures(Question(load_assumptions(), AS_OF))
-        for page in pages:
-            write_text(page, filled(page.read_text(encoding="utf-8"), tables, page))
-    except OSError as error:
-        print(f"catchup: {error.filename}: cannot be read: {reason_of(error)}", file=sys.stderr)
-        return InputError.exit_code
-    except CatchupError as error:
-        print(f"catchup: {error.on_command_line}", file=sys.stderr)
-        return error.exit_code
-    return 0
+def _write(places: list[Path]) -> None:
+    pages = [page for place in places for page in _pages_at(place)]
+    tables = figures(Question(load_assumptions(), AS_OF))
+    for page in pages:
+        write_text(page, filled(page.read_text(encoding="utf-8"), tables, page))
 
 
 def _pages_at(place: Path) -> list[Path]:
@@ -286,5 +274,7 @@ def _pages_at(place: Path) -> list[Path]:
     return pages
 
 
+main = page_command("readings", "PAGE_OR_FOLDER ...", _write)
+
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:]))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-from ....priors.errors import CatchupError
 from ....priors.files import write_text
 from ...inference.question import DEFAULT_DRAWS
 from ...studies.reproduction.claims import load_claims
@@ -15,6 +14,7 @@ from ...studies.reproduction.study import Reproduction, Row, reproduce
 from ..markdown import generated_by, grid
 from ..table import Room
 from ..tables.reproduction import claim_table
+from .command import page_command
 
 COMMAND = "catchup reproduce"
 
@@ -88,18 +88,11 @@ def write_reproduction(path: Path, *, draws: int = DEFAULT_DRAWS, seed: int = 1)
     return result
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Write the page to the file named."""
-    if len(arguments) != 1:
-        print("usage: python -m catchup.analysis.presentation.pages.reproduction FILE", file=sys.stderr)
-        return 2
-    try:
-        write_reproduction(Path(arguments[0]))
-    except CatchupError as error:
-        print(error, file=sys.stderr)
-        return error.exit_code
-    return 0
+def _write(places: list[Path]) -> None:
+    write_reproduction(places[0])
 
+
+main = page_command("reproduction", "FILE", _write)
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))
