@@ -23,7 +23,7 @@ from .assumed import (
 from .events import Event, load_events, multiple_name
 from .flows import refuse_oversold
 from .mechanisms.chosen import layer_of_mechanisms, mechanisms_named, refuse_unfounded, rows_of
-from .models import DEFAULT_MODEL, model_layers
+from .models import DEFAULT_MODEL, known_elsewhere, model_layers
 from .obstacles import load_obstacles
 from .policies import load_levers, load_regimes
 from .put_in import layer_of_priors
@@ -104,12 +104,15 @@ def load_assumptions(
     if mechanisms:
         above.append(layer_of_mechanisms(mechanisms))
     layers += [*rows_of([*layers, *above]), *above]
-    if priors:
-        layers.append(layer_of_priors(priors, layers))
-    if fixed:
-        known = [name for layer in layers for name in layer.tables.get("quantity", {})]
-        layers.append(fixed_values_layer(fixed, dict.fromkeys(known)))
-    assumptions = assemble(layers)
+    try:
+        if priors:
+            layers.append(layer_of_priors(priors, layers))
+        if fixed:
+            known = [name for layer in layers for name in layer.tables.get("quantity", {})]
+            layers.append(fixed_values_layer(fixed, dict.fromkeys(known)))
+        assumptions = assemble(layers)
+    except InputError as error:
+        raise known_elsewhere(error, model) from None
     for scenario in assumptions.scenarios.values():
         if scenario.file not in own:
             under_scenario(assumptions, scenario.id)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from ..priors.errors import unknown_name
+from ..priors.errors import InputError, unknown_name
 from ..priors.layers import Layer
 from ..priors.packaged import packaged_layers
 from ..priors.strict import read_toml
@@ -42,6 +42,16 @@ def model_layers(model: str = DEFAULT_MODEL) -> list[Layer]:
     if model == CURRENT:
         names += [*map(group_file, GROUPS), group_file("scenarios")]
     return [*packaged_layers(), *map(_layer, names)]
+
+
+def known_elsewhere(error: InputError, model: str) -> InputError:
+    """Return what is said of a name that a model does not know: that the other does, where it does."""
+    for other in MODELS:
+        known = (rows for layer in model_layers(other) for rows in layer.tables.values() if isinstance(rows, dict))
+        if other != model and error.unknown is not None and any(error.unknown in rows for rows in known):
+            problem = f"'{error.unknown}' is known to the model {other} alone (--model {other}), not to {model}"
+            return InputError(problem, file=error.file, key=error.key)
+    return error
 
 
 def group_file(group: str) -> str:

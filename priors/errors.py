@@ -70,6 +70,8 @@ class InputError(CatchupError, ValueError):
     ----------
     unlikely : bool
         Whether it is possible, but surely a mistake.
+    unknown : str or None
+        The name that was not recognised, where that is what is wrong.
 
     Examples
     --------
@@ -82,6 +84,7 @@ class InputError(CatchupError, ValueError):
 
     exit_code = 2
     unlikely = False
+    unknown: str | None = None
 
     def __init__(
         self,
@@ -179,7 +182,9 @@ def unknown_name(
     if nearest is None and names:
         shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
         problem += f"; known are {shown}"
-    return InputError(problem, file=file, key=key, nearest=nearest)
+    error = InputError(problem, file=file, key=key, nearest=nearest)
+    error.unknown = str(name)
+    return error
 
 
 def unknown_row(
@@ -205,8 +210,11 @@ def unknown_row(
         As for `InputError`.
     """
     error = unknown_name(kind, name, known, file=file, key=key)
-    problem = f"{error.problem} (a new {kind} needs at least {and_text(needed)})"
-    return InputError(problem, file=file, key=key, nearest=error.nearest)
+    whole = InputError(
+        f"{error.problem} (a new {kind} needs at least {and_text(needed)})", file=file, key=key, nearest=error.nearest
+    )
+    whole.unknown = name
+    return whole
 
 
 def _python_name(option: re.Match[str]) -> str:

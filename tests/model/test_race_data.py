@@ -235,3 +235,18 @@ def test_what_a_file_draws_on_may_be_taken_out_above_it() -> None:
     with pytest.raises(InputError, match=UNUSED) as refused:
         load_assumptions([nobody, without], model="article")
     assert refused.value.file == "nobody.toml"
+
+
+@pytest.mark.parametrize(
+    ("asked", "where"),
+    [
+        ({"overlays": ["alibaba-largest"]}, "priors/overlays/alibaba-largest.toml: quantity.alibaba_domestic_share"),
+        ({"fixed": {"alibaba_mfu": 0.2}}, "fixed"),
+        ({"priors": {"alibaba_mfu": 0.2}}, "priors"),
+    ],
+)
+def test_a_name_of_the_other_model_is_refused_as_that(asked: dict, where: str) -> None:
+    with pytest.raises(InputError) as caught:
+        load_assumptions(**asked, model="article")
+    assert str(caught.value).startswith(where)
+    assert str(caught.value).endswith("is known to the model current alone (model current), not to article")
