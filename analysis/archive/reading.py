@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 from ...evidence.schema import Item
 from ...evidence.selected import retraction
 from ...priors.errors import CatchupError, MissingFileError
+from ...priors.regular_files import check_regular
 from ..inference.estimates import Estimate
 from ..inference.inputs import Inputs
 from ..inference.json_values import estimate_of
 from ..inference.question import Question
 from ..inference.snapshot import Snapshot
 from .inputs import read_inputs
-from .manifest import BrokenRunError, Manifest, read_json, read_manifest
+from .manifest import BrokenRunError, Manifest, file_hash, read_json, read_manifest
 from .store import RUN_NAME, list_runs
 
 INPUTS = "inputs"
@@ -330,14 +331,18 @@ def posterior_ready(run: Run) -> tuple[NDArray[np.float64], int]:
     Raises
     ------
     BrokenRunError
-        If the run keeps no posterior, or it cannot be read.
+        If the run keeps no posterior, it is not the one that the run was made with, or it cannot be read.
     """
     import xarray as xr
 
     from ..inference.tree.files import FAULTS
 
     path = run.folder / POSTERIOR
+    made = run.manifest.files.get(POSTERIOR)
     try:
+        check_regular(path, "a posterior")
+        if made is not None and file_hash(path) != made:  # HDF5 may never be done with a damaged file
+            raise BrokenRunError(f"{path}: is not the file that the run was made with")
         with xr.open_dataset(path, group="posterior", engine="h5netcdf") as group:
             ready = group["ready"].transpose("chain", "draw").values
     except FileNotFoundError:

@@ -168,6 +168,15 @@ def test_a_posterior_that_goes_is_a_line(copy: Copy) -> None:
     assert ("open_dataset", False) in ends
 
 
+def test_a_posterior_that_is_another_is_not_opened(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy.anew()
+    (copy.last / POSTERIOR).write_bytes(b"damaged")
+    other = copy.gone.manifest.model_copy(update={"files": {POSTERIOR: "0" * 64}})
+    monkeypatch.setattr(xr, "open_dataset", lambda *_, **__: pytest.fail("was opened"))
+    with pytest.raises(BrokenRunError, match="not the file that the run was made with"):
+        posterior_ready(Run(copy.last, other))
+
+
 def test_hashes_miss_nothing_that_was_there(copy: Copy) -> None:
     copy.anew()
     every = hashes_of(copy.last)
