@@ -11,20 +11,16 @@ from itertools import starmap
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ...evidence.schema import Item
 from ...evidence.selected import retraction
 from ...priors.errors import CatchupError, MissingFileError
-from ...priors.regular_files import check_regular
 from ..inference.estimates import Estimate
 from ..inference.inputs import Inputs
 from ..inference.json_values import estimate_of
 from ..inference.question import Question
 from ..inference.snapshot import Snapshot
 from .inputs import read_inputs
-from .manifest import BrokenRunError, Manifest, file_hash, read_json, read_manifest
+from .manifest import BrokenRunError, Manifest, read_json, read_manifest
 from .store import RUN_NAME, list_runs
 
 INPUTS = "inputs"
@@ -323,30 +319,3 @@ def newest_with_inputs(runs: Sequence[Run]) -> tuple[Run | None, tuple[str, ...]
         else:
             return run, tuple(faults)
     return None, tuple(faults)
-
-
-def posterior_ready(run: Run) -> tuple[NDArray[np.float64], int]:
-    """Draws of the date from a run's posterior, chain after chain, and the number of chains.
-
-    Raises
-    ------
-    BrokenRunError
-        If the run keeps no posterior, it is not the one that the run was made with, or it cannot be read.
-    """
-    import xarray as xr
-
-    from ..inference.tree.files import FAULTS
-
-    path = run.folder / POSTERIOR
-    made = run.manifest.files.get(POSTERIOR)
-    try:
-        check_regular(path, "a posterior")
-        if made is not None and file_hash(path) != made:  # HDF5 may never be done with a damaged file
-            raise BrokenRunError(f"{path}: is not the file that the run was made with")
-        with xr.open_dataset(path, group="posterior", engine="h5netcdf") as group:
-            ready = group["ready"].transpose("chain", "draw").values
-    except FileNotFoundError:
-        raise BrokenRunError(f"{path}: no such file; the run was made without its posterior") from None
-    except FAULTS as error:
-        raise BrokenRunError(f"{path}: cannot be read ({type(error).__name__})") from None
-    return np.ascontiguousarray(ready.ravel(), dtype=float), int(ready.shape[0])

@@ -203,7 +203,7 @@ def distribution_of(run: Run) -> Distribution:
         If its draws cannot be trusted.
     """
     if run.manifest.engine == "nuts":
-        from .reading import posterior_ready
+        from .kept_posterior import posterior_ready
 
         values, chains = posterior_ready(run)
         return Distribution(values, Weighting(values.size, chains=chains))

@@ -15,8 +15,9 @@ from interference import every_moment
 
 from catchup.analysis.archive import manifest
 from catchup.analysis.archive.history import history
+from catchup.analysis.archive.kept_posterior import posterior_ready
 from catchup.analysis.archive.manifest import BrokenRunError, hashes_of, lock_hash
-from catchup.analysis.archive.reading import POSTERIOR, Run, newest_before, posterior_ready, read_run, read_runs
+from catchup.analysis.archive.reading import POSTERIOR, Run, newest_before, read_run, read_runs
 from catchup.analysis.commands.main import run as command
 from catchup.analysis.runs import run as orchestration
 from catchup.priors.errors import InputError, MissingFileError
