@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from ...model.calendar import LAST_DAY, Calendar, month_end
 from ...priors.errors import InputError, unknown_name
@@ -21,6 +21,15 @@ PERIOD = re.compile(r"\d{4}-\d{2}(-\d{2})?")
 
 Probability = Annotated[float, Field(gt=0, lt=1)]
 Text = Annotated[str, Field(min_length=1)]
+
+
+def _on_the_calendar(day: datetime.date) -> datetime.date:
+    if day > LAST_DAY:
+        raise ValueError(f"a day up to {LAST_DAY} was expected, not {day}")
+    return day
+
+
+Day = Annotated[datetime.date, AfterValidator(_on_the_calendar)]
 
 
 class Rival(StrictModel):
@@ -44,7 +53,7 @@ class Rival(StrictModel):
 
     kind: str
     title: Text
-    date: datetime.date
+    date: Day
     source: Text
     opened: bool
     proxy: str = ""
@@ -92,8 +101,8 @@ class WindowStated(Rival):
     """Some time between two days, both included."""
 
     kind: Literal["window"]
-    from_: Annotated[datetime.date, Field(alias="from")]
-    to: datetime.date
+    from_: Annotated[Day, Field(alias="from")]
+    to: Day
     probability: Annotated[float, Field(gt=0, le=1)] = 1.0
 
     @field_validator("to")
@@ -112,7 +121,7 @@ class ProbabilityStated(Rival):
     """A probability by the end of a day."""
 
     kind: Literal["probability"]
-    by: datetime.date
+    by: Day
     probability: Probability
 
     def view(self, calendar: Calendar) -> View:

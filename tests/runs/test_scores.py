@@ -365,11 +365,12 @@ def test_every_rival_is_scored_by_something_and_every_gap_has_a_reason(outcome: 
         (('kind = "window"', 'kind = "windw"'), "did you mean 'window'"),
         (('kind = "window"\n', ""), "february.kind: is missing"),
         (("to = 2027-02-28", "to = 2027-01-28"), "on was expected, not 2027-01-28"),
+        (("to = 2027-02-28", "to = 3027-02-28"), "rival.february.to: a day up to 2999-12-31 was expected"),
         (("opened = true", "opend = true"), "opened"),
         (("to = 2027-02-28", "to = 2027-02-28\nprobability = 1.5"), "probability"),
         ((FEBRUARY, "rival = { x = 3 }"), "rival.x: should be a table"),
     ],
-    ids=["kind", "no kind", "order", "key", "probability", "no table"],
+    ids=["kind", "no kind", "order", "calendar", "key", "probability", "no table"],
 )
 def test_a_row_that_cannot_be_used_is_refused_by_file_and_key(
     change: tuple[str, str], said: str, tmp_path: Path
