@@ -18,6 +18,7 @@ from ..priors.independence import independent
 from ..priors.layers import Layer
 from ..priors.packaged import is_own_file
 from ..priors.table import PriorTable
+from .asked import named_events
 from .calendar import Calendar, Clock
 from .enacted import Enacted
 from .events import Event, multiple_name
@@ -167,7 +168,15 @@ class Assumptions:
         return relatives(name, self.beliefs, self.copula)
 
     def quantiles(self, name: str, probabilities: ArrayLike) -> Array:
-        """Quantiles of a quantity, or an event's multiple, by itself: of many draws where others give its numbers."""
+        """Quantiles of a quantity, or an event's multiple, by itself: of many draws where others give its numbers.
+
+        Raises
+        ------
+        InputError
+            If there is none of that name.
+        """
+        if name not in self.beliefs:
+            raise unknown_name("quantity", name, self.beliefs, key="name")
         return marginal_quantiles(name, self.beliefs, probabilities, self.copula)
 
     def marginals(self, names: Iterable[str]) -> dict[str, Family]:
@@ -199,8 +208,13 @@ class Assumptions:
         """Names of the quantities that the dates of some events depend on, the most influential first.
 
         The order matters to quasi-random draws only: a Sobol sequence fills its first dimensions most evenly.
+
+        Raises
+        ------
+        InputError
+            If they are no list of the events that there are.
         """
-        events = list(events)
+        events = named_events(events, self.events)
         names = [
             PROGRESS_QUANTITY,
             *map(multiple_name, events),

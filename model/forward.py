@@ -14,6 +14,7 @@ import numpy as np
 
 from ..priors.errors import InputError
 from ..priors.families import Family
+from .asked import check_launch_grid, check_month, named_quantities
 from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
 from .change import Change
 from .draws import QuantileTransform, SobolStreams, Transform, UniformStreams, Values
@@ -79,6 +80,11 @@ def outcome(
     tuple of World and Outcome
         Every intermediate, and the dates in months since t = 0.
 
+    Raises
+    ------
+    InputError
+        If there is no such event, the grid or the month is none, or the intervention acts on a source that is none.
+
     Examples
     --------
     >>> import numpy as np
@@ -89,6 +95,9 @@ def outcome(
     >>> assumptions.calendar.day(found.ready[0]).isoformat()
     '2027-02-13'
     """
+    assumptions.event(event)
+    check_launch_grid(launch_grid)
+    check_month("as_of_month", as_of_month)
     multiples = {event: values[multiple_name(event)]}
 
     def race(world: World, values: Values, change: Change | None) -> Outcome:
@@ -251,7 +260,7 @@ def simulate[Kept](
     Raises
     ------
     InputError
-        If the draws cannot be shared among the replicates evenly.
+        If the draws cannot be shared among the replicates evenly, or nothing is believed of a quantity.
 
     Notes
     -----
@@ -272,7 +281,10 @@ def simulate[Kept](
         expected = f"a multiple of {replicates}, the number of replicates, was expected"
         raise InputError(f"{expected}, not {draws}", key="draws")
     copula = assumptions.copula
-    transform = transform or QuantileTransform(beliefs or assumptions.beliefs, names or assumptions.needed(), copula)
+    if transform is None:
+        believed = beliefs or assumptions.beliefs
+        asked = assumptions.needed() if names is None else named_quantities("names", names, believed)
+        transform = QuantileTransform(believed, asked, copula)
     further = QuantileTransform(beside or {}, list(beside or {}), copula)
     if replicates:
         per_stream = draws // replicates

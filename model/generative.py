@@ -25,7 +25,7 @@ from .law import Fall, LawInTurn, fall_behind, law_of
 from .law import required as required_at
 from .naming import ByFirm, Naming, unnamed
 from .obstacle_effects import ObstacleEffects
-from .policies import NO_INTERVENTION, Intervention
+from .policies import NO_INTERVENTION, Intervention, refuse_unknown_sources
 from .pools import Values, pool_of
 from .world import Contender as Contender
 from .world import Outcome as Outcome
@@ -331,6 +331,7 @@ def intervened_world(
     name: Naming = unnamed,
 ) -> World:
     """Work out what every event shares, under an intervention."""
+    refuse_unknown_sources(intervention, assumptions.race.sources)
     return describe_world(
         xp,
         assumptions,

@@ -25,6 +25,7 @@ from ..priors.errors import InputError
 from ..priors.families import Family
 from ..priors.families.family import SCORE, Based
 from ..priors.hierarchy import related
+from .asked import check_launch_grid, check_month, named_events, named_quantities
 from .assumptions import DEFAULT_EVENT, Assumptions, multiple_name
 from .change import Change
 from .enacted import in_force
@@ -34,7 +35,7 @@ from .generative import Outcome, World, describe_world, intervened_world, run_ra
 from .named_variables import declare, declared
 from .naming import Naming, unnamed
 from .observable import derived, fixed, observable, observable_together
-from .policies import NEVER_STOPS, NO_INTERVENTION, Intervention
+from .policies import NEVER_STOPS, NO_INTERVENTION, Intervention, refuse_unknown_sources
 
 FORESEEN = "ready_foreseen"  # begins the names of dates as they would have been before a policy was enacted
 
@@ -68,6 +69,11 @@ def build_model(
         With coords ``event``, ``firm`` and ``source``. Months count from t = 0; see `naming.UNITS` and `naming.DIMS`
         for what it holds.
 
+    Raises
+    ------
+    InputError
+        If there is no such event or quantity, no event is named or one twice, or the grid or the month is none.
+
     Examples
     --------
     >>> from catchup.model import build_model, load_assumptions
@@ -77,7 +83,13 @@ def build_model(
     >>> sorted(set(model.named_vars) & {"mythos_flop", "china_stock", "ready"})
     ['china_stock', 'mythos_flop', 'ready']
     """
-    names = list(dict.fromkeys([*assumptions.needed(events, distillation=True), *extra_quantities]))
+    events = named_events(events, assumptions.events)
+    if not events:
+        raise InputError("at least one was expected", key="events")
+    extra = named_quantities("extra_quantities", extra_quantities, assumptions.beliefs)
+    check_launch_grid(launch_grid)
+    check_month("as_of_month", as_of_month)
+    names = list(dict.fromkeys([*assumptions.needed(events, distillation=True), *extra]))
     coords = {
         "event": list(events),
         "firm": list(assumptions.race.firms),
@@ -153,6 +165,7 @@ def foreseen_of(model: pm.Model, assumptions: Assumptions) -> dict[str, list[tup
 
 def _switches(intervention: Intervention, sources: Sequence[str]) -> dict[str, Any]:
     """An intervention as the values of the model's data."""
+    refuse_unknown_sources(intervention, sources)
     return {
         "source_kept": np.array([intervention.kept.get(name, 1.0) for name in sources], dtype=float),
         "source_stop": np.array([intervention.stop.get(name, NEVER_STOPS) for name in sources], dtype=float),
@@ -309,6 +322,11 @@ def set_intervention(model: pm.Model, assumptions: Assumptions, intervention: In
         Those it was built on.
     intervention : Intervention
         What to switch to.
+
+    Raises
+    ------
+    InputError
+        If it acts on a source that there is not.
 
     Examples
     --------

@@ -49,7 +49,8 @@ def known_elsewhere(error: InputError, model: str) -> InputError:
     for other in MODELS:
         known = (rows for layer in model_layers(other) for rows in layer.tables.values() if isinstance(rows, dict))
         if other != model and error.unknown is not None and any(error.unknown in rows for rows in known):
-            problem = f"'{error.unknown}' is known to the model {other} alone (--model {other}), not to {model}"
+            unknown = error.problem.split("; known are ")[0].split(" (a new ")[0]
+            problem = f"{unknown}: the model {other} alone knows it (--model {other}), not {model}"
             return InputError(problem, file=error.file, key=error.key)
     return error
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..priors.bases import Array
 from ..priors.distributions import FAMILY_KEYS, take_distribution
-from ..priors.errors import InputError, refuse_unknown
+from ..priors.errors import InputError, refuse_unknown, unknown_name
 from ..priors.families import Family
 from ..priors.hierarchy import conditional, related
 from ..priors.layers import Layer, merge
@@ -80,6 +80,14 @@ class Intervention:
     commitments: Mapping[str, Family] = field(default_factory=dict)
     act_from_month: float = 0.0
 
+    def __post_init__(self) -> None:
+        for name, share in self.kept.items():
+            if not np.all((np.asarray(share) >= 0.0) & (np.asarray(share) <= 1.0)):
+                raise InputError(f"a share from 0 to 1 was expected, not {share}", key=f"kept.{name}")
+        for name, month in self.stop.items():
+            if np.any(np.isnan(month)):
+                raise InputError(f"a month since t = 0 was expected, not {month}", key=f"stop.{name}")
+
     @property
     def nothing(self) -> bool:
         """Whether it is none: it changes nothing, at no time."""
@@ -90,6 +98,13 @@ class Intervention:
 NO_INTERVENTION = Intervention()
 NEVER_STOPS = 1e6  # months; finite, so that every gradient is
 SMALLEST_RANK = 1e-12  # keeps a rank inside (0, 1), where every quantile is finite
+
+
+def refuse_unknown_sources(intervention: Intervention, sources: Iterable[str]) -> None:
+    """Refuse an intervention on a source that is not among those of the race."""
+    known = list(sources)
+    for table, given in (("kept", intervention.kept), ("stop", intervention.stop)):
+        refuse_unknown("source", given, known, key=table)
 
 
 def apply_lever(lever: Lever, race: Race, act_from_month: float) -> Intervention:
@@ -185,7 +200,8 @@ def redrawn(
     Raises
     ------
     InputError
-        If a quantity has been fixed, or is what others leave of a whole, so that its draws have no rank.
+        If a quantity has been fixed, or is what others leave of a whole, so that its draws have no rank; or if there is
+        none of a name.
     """
     distributions = {name: new for name, new in distributions.items() if name in values or name not in beliefs}
     after = {**{name: belief for name, belief in beliefs.items() if name in values}, **distributions}
@@ -197,6 +213,8 @@ def redrawn(
         if name not in beliefs:
             own = (ranks or {}).get(name)
             known = new.given(now)
+            if own is None and known.base is not None:
+                raise unknown_name("quantity", name, beliefs, key="commitments")
             found[name] = known.known(np) if own is None else known.quantile(own)
         elif any(parent in found for parent in new.parents) or new != beliefs[name]:
             found[name] = _at_same_rank(name, new.given(now), beliefs[name], values)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date
-from numbers import Real
 
 import numpy as np
 
+from ...model.asked import check_launch_grid
 from ...model.assumptions import DEFAULT_EVENT, Assumptions
 from ...model.calendar import LAST_DAY, Clock, day_of
 from ...priors.arguments import refuse_others
@@ -16,7 +16,6 @@ from ...priors.errors import InputError
 
 DEFAULT_DRAWS = 100_000
 MOST_DRAWS = 100_000_000
-FINEST_GRID, COARSEST_GRID = 0.001, 120.0  # months: rounding forgives a part of the grid, which must be next to nothing
 LARGEST_SEED = 2**64 - 1  # what files of draws can hold
 
 
@@ -62,7 +61,6 @@ class Question:
         refuse_others("event", self.event, str, "the id of an event")
         refuse_others("draws", self.draws, (int, np.integer), "a whole number")
         refuse_others("seed", self.seed, (int, np.integer), "a whole number")
-        refuse_others("launch_grid", self.launch_grid, (Real, type(None)), "a number of months")
         object.__setattr__(self, "as_of", day_of(self.as_of, "as_of"))
         for name in ("draws", "seed"):  # of NumPy's kinds, neither JSON nor its own generators take all
             object.__setattr__(self, name, int(getattr(self, name)))
@@ -73,9 +71,7 @@ class Question:
             raise InputError(f"quasi-random draws come in scrambles: at least 16, not {self.draws}", key="--draws")
         if not 0 <= self.seed <= LARGEST_SEED:
             raise InputError(f"a whole number from 0 to {LARGEST_SEED} was expected, not {self.seed}", key="--seed")
-        if self.launch_grid is not None and not FINEST_GRID <= self.launch_grid <= COARSEST_GRID:
-            months = f"months from {FINEST_GRID:g} to {COARSEST_GRID:g}"
-            raise InputError(f"{months} were expected, not {self.launch_grid:g}", key="--launch-grid")
+        check_launch_grid(self.launch_grid)
         origin = self.assumptions.calendar.origin
         if not origin <= self.as_of <= LAST_DAY:
             expected = f"from {origin} (t = 0) on" if self.as_of < origin else f"up to {LAST_DAY}"

@@ -249,4 +249,4 @@ def test_a_name_of_the_other_model_is_refused_as_that(asked: dict, where: str) -
     with pytest.raises(InputError) as caught:
         load_assumptions(**asked, model="article")
     assert str(caught.value).startswith(where)
-    assert str(caught.value).endswith("is known to the model current alone (model current), not to article")
+    assert str(caught.value).endswith("': the model current alone knows it (model current), not article")
