@@ -133,6 +133,46 @@ def why_yields(item: Item, other: Item, clock: Clock) -> str | None:
     return (_ended_silences(both, clock) or _said_again(both, clock)).get(item.id)
 
 
+def read_by(
+    selection: Selection, before: Assumptions, after: Assumptions
+) -> tuple[tuple[Item, ...], dict[str, str]]:
+    """Return what another model counts of what was chosen, and why it leaves out what this one counts.
+
+    An item that only the other reads is counted there, and so is one that has yielded to an item which the other does not
+    read. What was counted although this model leaves it out was named, and the other counts it, too.
+
+    Parameters
+    ----------
+    selection : Selection
+        Under the assumptions `before`.
+    before, after : Assumptions
+        Of the two models.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from catchup.evidence import load_ledger, select
+    >>> from catchup.evidence.selection import read_by
+    >>> from catchup.model import load_assumptions
+    >>> current, article = load_assumptions(), load_assumptions(model="article")
+    >>> items, left_out = read_by(select(load_ledger(), "default", date(2026, 11, 26), current), current, article)
+    >>> "eci-lag" in [item.id for item in items], left_out
+    (True, {'epoch-lag-records': 'the model says nothing of when models are released'})
+    """
+    yielded = {place_taken_by(item.id) for item in selection.counted}
+    back = [
+        aside.item
+        for aside in selection.set_aside
+        if aside.reason in yielded or aside.reason == aside.item.kind.unread(aside.item.observed, before)
+    ]
+    chosen = [*selection.counted, *back]
+    here = _left_out(chosen, (), before)
+    named = [item.id for item in selection.counted if item.id in here]
+    there = _left_out(chosen, named, after)
+    left_out = {item.id: there[item.id] for item in selection.counted if item.id in there}
+    return tuple(item for item in chosen if item.id not in there), left_out
+
+
 def _unfit(ledger: Ledger, named: Collection[str], assumptions: Assumptions) -> dict[str, str]:
     """By id, why a changed model says nothing of an item of the project's own that nobody named.
 

@@ -25,12 +25,10 @@ def named_events(events: Iterable[str], known: Collection[str]) -> tuple[str, ..
     Raises
     ------
     InputError
-        If they are no list of such ids, or one is named twice.
+        If they are no list of such ids.
     """
     found = listed("events", events, "ids of events")
     refuse_unknown("event", found, known, key="events")
-    if len(set(found)) < len(found):
-        raise InputError("names one event twice", key="events")
     return found
 
 

@@ -86,6 +86,8 @@ def build_model(
     events = named_events(events, assumptions.events)
     if not events:
         raise InputError("at least one was expected", key="events")
+    if len(set(events)) < len(events):
+        raise InputError("names one event twice", key="events")
     extra = named_quantities("extra_quantities", extra_quantities, assumptions.beliefs)
     check_launch_grid(launch_grid)
     check_month("as_of_month", as_of_month)

@@ -1,6 +1,6 @@
 """The worlds that the sources describe, side by side: the date in each, who is first, and what evidence says of it.
 
-Three kinds. The two *models* are asked the same question on the same items. *Beliefs* lay rows over the model from
+Three kinds. The two *models* are asked the same question, each on what it reads of the items chosen. *Beliefs* lay rows over the model from
 t = 0 on; each is conditioned anew, on draws that share their random numbers with the model's, so that evidence speaks
 of it: the log of the items' density under it, which may be compared with the model's where it is of the same
 observations. *Scenarios* begin on the day of the question; they share the posterior's draws, and of what was seen
@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from ...evidence.consistency import check_against, statements_of_priors
 from ...evidence.schema import Item
+from ...evidence.selection import read_by
 from ...model.assumptions import Assumptions, assemble, in_world
 from ...model.models import MODELS, model_layers
 from ...priors.arguments import listed
@@ -195,7 +196,9 @@ def _model(posterior: Posterior, anchor: Posterior, name: str) -> WorldResult:
     above = [layer for layer in asked.layers if layer.file not in own]
     text = WorldResult(name, f"Model {name}: {MODELS[name]}", "model")
     try:
-        return _asked_anew(text, assemble([*model_layers(name), *above]), posterior, anchor)
+        other = assemble([*model_layers(name), *above])
+        items, left_out = read_by(posterior.selection, asked, other)
+        return _asked_anew(replace(text, left_out=left_out), other, items, posterior, anchor)
     except InputError as error:
         return replace(text, refused=f"does not take what is laid over {asked.model}: {error.problem}")
 
@@ -205,7 +208,7 @@ def _belief(posterior: Posterior, anchor: Posterior, name: str) -> WorldResult:
     text = assumptions.worlds[name].text
     row = WorldResult(name, text.title, "belief", text.references, text.notes.strip())
     try:
-        return _asked_anew(row, in_world(assumptions, name), posterior, anchor)
+        return _asked_anew(row, in_world(assumptions, name), posterior.items, posterior, anchor)
     except InputError as error:
         return replace(row, refused=f"does not go with what is laid over {assumptions.model}: {error.problem}")
 
@@ -230,11 +233,14 @@ def _scenarios(posterior: Posterior, compared: ScenarioComparison) -> Iterator[W
         )
 
 
-def _asked_anew(text: WorldResult, assumptions: Assumptions, posterior: Posterior, anchor: Posterior) -> WorldResult:
-    """Ask the question of other assumptions, on those of the items that can be counted there."""
+def _asked_anew(
+    text: WorldResult, assumptions: Assumptions, chosen: Sequence[Item], posterior: Posterior, anchor: Posterior
+) -> WorldResult:
+    """Ask the question of other assumptions, on those of the items chosen that can be counted there."""
     question = replace(anchor.question, assumptions=assumptions)
-    left_out = dict(_not_countable(posterior.items, assumptions))
-    items = tuple(item for item in posterior.items if item.id not in left_out)
+    uncountable = dict(_not_countable(chosen, assumptions))
+    left_out = {**(text.left_out or {}), **uncountable}
+    items = tuple(item for item in chosen if item.id not in uncountable)
     try:
         found = _answer(question, items, posterior)
     except UntrustworthyError as error:
@@ -245,7 +251,7 @@ def _asked_anew(text: WorldResult, assumptions: Assumptions, posterior: Posterio
 
 def _answer(question: Question, items: Sequence[Item], posterior: Posterior) -> Posterior:
     """Answer a question on some of a posterior's items; the posterior itself where that is what answers it."""
-    if question == posterior.question and len(items) == len(posterior.items):
+    if question == posterior.question and tuple(items) == tuple(posterior.items):
         return posterior
     if not items:
         return prior_of(question)
