@@ -133,13 +133,11 @@ def why_yields(item: Item, other: Item, clock: Clock) -> str | None:
     return (_ended_silences(both, clock) or _said_again(both, clock)).get(item.id)
 
 
-def read_by(
-    selection: Selection, before: Assumptions, after: Assumptions
-) -> tuple[tuple[Item, ...], dict[str, str]]:
+def read_by(selection: Selection, before: Assumptions, after: Assumptions) -> tuple[tuple[Item, ...], dict[str, str]]:
     """Return what another model counts of what was chosen, and why it leaves out what this one counts.
 
-    An item that only the other reads is counted there, and so is one that has yielded to an item which the other does not
-    read. What was counted although this model leaves it out was named, and the other counts it, too.
+    An item that only the other reads is counted there, and so is one that has yielded to an item which the other
+    does not read. What was counted although this model leaves it out was named, and the other counts it, too.
 
     Parameters
     ----------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,11 +22,26 @@ def quantile_shift(changed: Distribution, baseline: Distribution, p: float) -> E
     -------
     Estimate
         Changed minus baseline. Common random numbers make its MCSE smaller than either quantile's own.
+
+    Notes
+    -----
+    Where the same draws lie below either quantile the errors of the two are alike, and their difference has none.
+    That is right where all draws move by as much; where few do, one of the quantile's neighbours has moved, and how
+    far apart those lie is how surely it is known.
     """
+    influences = [distribution.quantile_influence(p) for distribution in (changed, baseline)]
     after, before = (
-        distribution.weighting.contributions(distribution.quantile_influence(p)) for distribution in (changed, baseline)
+        distribution.weighting.contributions(influence)
+        for distribution, influence in zip((changed, baseline), influences, strict=True)
     )
-    return _shift(changed, baseline, p, error_of_difference(changed.weighting, baseline.weighting, after, before))
+    shift = _shift(changed, baseline, p, error_of_difference(changed.weighting, baseline.weighting, after, before))
+    if shift.mcse > 0.0 or shift.value == 0.0 or np.ptp(paired_differences(changed, baseline)) == 0.0:
+        return shift
+    spacings = [  # influences on either side of a quantile lie the density's inverse apart
+        float(np.ptp(influence)) / distribution.effective_draws
+        for distribution, influence in zip((changed, baseline), influences, strict=True)
+    ]
+    return replace(shift, mcse=math.hypot(*spacings))
 
 
 def probability_shift(changed: Distribution, baseline: Distribution, value: float) -> Estimate:

@@ -1,16 +1,16 @@
 """The worlds that the sources describe, side by side: the date in each, who is first, and what evidence says of it.
 
-Three kinds. The two *models* are asked the same question, each on what it reads of the items chosen. *Beliefs* lay rows over the model from
-t = 0 on; each is conditioned anew, on draws that share their random numbers with the model's, so that evidence speaks
-of it: the log of the items' density under it, which may be compared with the model's where it is of the same
-observations. *Scenarios* begin on the day of the question; they share the posterior's draws, and of what was seen
-before they say what the model says.
+Three kinds. The two *models* are asked the same question, each on what it reads of the items chosen. *Beliefs* lay
+rows over the model from t = 0 on; each is conditioned anew, on draws that share their random numbers with the model's,
+so that evidence speaks of it: the log of the items' density under it, which may be compared with the model's where it
+is of the same observations. *Scenarios* begin on the day of the question; they share the posterior's draws, and of
+what was seen before they say what the model says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Literal
 
@@ -57,6 +57,8 @@ class WorldResult:
         By probability, how far that quantile lies from the model's that was asked, months; empty for that itself.
     first_firm : mapping of str to Estimate
         Probability that each firm is first.
+    firm_titles : mapping of str to str
+        What the firms of its race are called.
     log_evidence : Estimate or None
         Log of the items' density under it; None where that is not of the same observations as the model's.
     withheld : str
@@ -84,6 +86,7 @@ class WorldResult:
     refused: str = ""
     shifts: Mapping[float, Estimate] | None = None
     first_firm: Mapping[str, Estimate] | None = None
+    firm_titles: Mapping[str, str] = field(default_factory=dict)
     log_evidence: Estimate | None = None
     withheld: str = ""
     left_out: Mapping[str, str] | None = None
@@ -228,6 +231,7 @@ def _scenarios(posterior: Posterior, compared: ScenarioComparison) -> Iterator[W
             row.ready,
             shifts={p: row.shift(p) for p in DELAYED},
             first_firm=row.first_firm,
+            firm_titles=_titles(posterior.question),
             withheld="begins on the day of the question: of what was seen before it says what the model says",
             draws=row.ready.weighting.draws,
         )
@@ -268,10 +272,15 @@ def _of_posterior(text: WorldResult, found: Posterior, anchor: Posterior) -> Wor
         text,
         ready=found.ready,
         first_firm=first_firms(columns, weighting, found.question.assumptions.race.firms),
+        firm_titles=_titles(found.question),
         log_evidence=None if withheld else found.log_evidence,
         withheld=withheld,
         draws=weighting.draws,
     )
+
+
+def _titles(question: Question) -> dict[str, str]:
+    return {name: firm.title for name, firm in question.assumptions.race.firms.items()}
 
 
 def _not_countable(items: Sequence[Item], assumptions: Assumptions) -> Iterator[tuple[str, str]]:

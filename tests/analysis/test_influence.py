@@ -85,6 +85,22 @@ def test_shared_draws_make_a_shift_more_certain() -> None:
     assert quantile_shift(after, before, 0.5).mcse < 0.9 * independent_quantile_shift(after, before, 0.5).mcse
 
 
+def test_a_shift_by_a_single_draw_is_noise_and_one_of_all_is_exact() -> None:
+    """The quantile is between two draws; one of them moves, past none of the others."""
+    values = np.sort(np.random.default_rng(2).exponential(size=1_000))
+    moved, weighting = values.copy(), Weighting(1_000)
+    moved[949] -= 0.4 * (values[949] - values[948])
+    before = Distribution(values, weighting)
+    one = quantile_shift(Distribution(moved, weighting), before, 0.95)
+    assert one.value < 0.0
+    assert one.noise
+    assert one.mcse == pytest.approx(
+        math.sqrt(2.0) / (1_000 * 0.05), rel=0.5
+    )  # neighbours lie 1 / (draws density) apart
+    every = quantile_shift(Distribution(values + 1.0, weighting), before, 0.95)
+    assert (every.value, every.mcse) == (pytest.approx(1.0), pytest.approx(0.0, abs=1e-12))
+
+
 BITS = (0.5 * (POSTERIOR.var() + POSTERIOR.mean() ** 2 - 1.0) - math.log(POSTERIOR.std())) / math.log(2.0)
 
 

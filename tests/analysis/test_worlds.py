@@ -29,7 +29,10 @@ from catchup.analysis.runs.asked import studies_of_a_run
 from catchup.analysis.runs.run import run
 from catchup.analysis.studies.scenarios import scenarios
 from catchup.analysis.studies.worlds import WORLD_DRAWS, WorldResult, Worlds, worlds
+from catchup.evidence import load_ledger, select
+from catchup.evidence.selection import read_by
 from catchup.model.assumptions import load_assumptions
+from catchup.model.models import MODELS
 from catchup.priors import InputError
 from catchup.priors.packaged import named_overlays, own_overlay
 from figure_cases import texts
@@ -116,6 +119,33 @@ def test_the_first_row_is_the_forecast(asked: Posterior, found: Worlds) -> None:
     assert [row.sort for row in found.worlds[:2]] == ["model", "model"]
 
 
+@pytest.mark.parametrize("model", MODELS)
+def test_the_other_model_counts_what_it_reads(model: str) -> None:
+    """As its own forecast does: `article` reads no records, and then counts the lag that they take the place of."""
+    (other,) = set(MODELS) - {model}
+    here = posterior(Request(Question(load_assumptions(model=model), DAY, draws=40_000), engine="importance"))
+    row = by_id(worlds(here, [other]))[other]
+    there = posterior(Request(Question(load_assumptions(model=other), DAY, draws=40_000, seed=3), engine="importance"))
+    assert set(row.left_out) == {item.id for item in here.items} - {item.id for item in there.items}
+    for p in (0.05, 0.5, 0.95):
+        apart = independent_quantile_shift(row.ready, there.ready, p)
+        assert abs(apart.value) < widest(apart.mcse), p
+
+
+def test_a_named_item_is_counted_by_either_model() -> None:
+    article = load_assumptions(model="article")
+    selection = select(load_ledger(), "epoch-lag-records", DAY, article)
+    for other in (article, load_assumptions()):
+        items, left_out = read_by(selection, article, other)
+        assert ([item.id for item in items], left_out) == (["epoch-lag-records"], {})
+
+
+def test_firms_of_another_model_have_their_names(found: Worlds) -> None:
+    table = to_markdown(world_table(found))
+    assert "Top hyperscaler" in table
+    assert not re.search(r"\| (hyper|bytedance)", table)
+
+
 def test_scenarios_are_those_of_their_own_study(asked: Posterior, found: Worlds) -> None:
     rows = by_id(found)
     for row in scenarios(asked, SCENARIOS).scenarios:
@@ -136,8 +166,8 @@ def test_random_numbers_are_common(found: Worlds, asked: Posterior) -> None:
 
 def test_density_is_withheld_where_observations_differ(found: Worlds) -> None:
     rows = by_id(found)
-    assert rows["article"].log_evidence is None  # it reads silence to the day of the question
-    assert "no-public-model" in rows["article"].withheld
+    assert rows["article"].log_evidence is None
+    assert rows["article"].withheld == "does not count epoch-lag-records"
     assert rows["slide-as-pretraining"].log_evidence is None
     assert list(rows["slide-as-pretraining"].left_out) == ["microsoft-slide"]
     assert all(rows[name].log_evidence is not None for name in ("current", "mfu-thirty", "undated-lags"))

@@ -58,7 +58,7 @@ def world_table(result: Worlds, *, linked: bool = False) -> Table[WorldResult]:
         *(_shift(p) for p in DELAYED),
         Column(
             title="Most often first",
-            text=lambda row: _leader(row, result),
+            text=_leader,
             value=lambda row: shares_as_json("first_firm", row.first_firm),
             room=Room.PAGE,
             instead=(f"Most often first: {_leaders(result)}.",),
@@ -94,32 +94,28 @@ def _shift(p: float) -> Column[WorldResult]:
     return shift_column(lambda row: (row.shifts or {}).get(p), ("shift", f"{p:g}"), title, room=Room.WIDE)
 
 
-def _leader(row: WorldResult, result: Worlds) -> str:
+def _leader(row: WorldResult) -> str:
     if row.first is None:
         return ""
     firm, share = row.first
-    return f"{_title(firm, result)} {share.value:.0%}"
-
-
-def _title(firm: str, result: Worlds) -> str:
-    firms = result.question.assumptions.race.firms
-    return firms[firm].title if firm in firms else firm
+    return f"{row.firm_titles.get(firm, firm)} {share.value:.0%}"
 
 
 def _leaders(result: Worlds) -> str:
-    by_firm: dict[str, list[tuple[float, str]]] = {}
+    by_title: dict[str, list[tuple[float, str]]] = {}
     for row in result.answered:
         if row.first is not None:
-            by_firm.setdefault(row.first[0], []).append((row.first[1].value, row.id))
-    return "; ".join(_range_text(firm, sorted(worlds), result) for firm, worlds in by_firm.items())
+            firm, share = row.first
+            by_title.setdefault(row.firm_titles.get(firm, firm), []).append((share.value, row.id))
+    return "; ".join(_range_text(title, sorted(worlds)) for title, worlds in by_title.items())
 
 
-def _range_text(firm: str, worlds: Sequence[tuple[float, str]], result: Worlds) -> str:
+def _range_text(title: str, worlds: Sequence[tuple[float, str]]) -> str:
     (least, seldom), (most, often) = worlds[0], worlds[-1]
     if len(worlds) == 1:
-        return f"{_title(firm, result)} in {often} ({most:.0%})"
+        return f"{title} in {often} ({most:.0%})"
     between = f"from {least:.0%} ({seldom}) to {most:.0%} ({often})"
-    return f"{_title(firm, result)} in {len(worlds)} worlds, {between}"
+    return f"{title} in {len(worlds)} worlds, {between}"
 
 
 def _log_text(log_evidence: Estimate | None, *, error: bool) -> str:
