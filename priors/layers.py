@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .arguments import by_name, refuse_others
 from .draw_files import with_draws
 from .errors import InputError, nearest_name, refuse_unknown, unknown_row
 from .strict import check_section, describe, read_toml
@@ -68,6 +69,11 @@ class Layer:
     file: str
     tables: Mapping[str, Any]
 
+    def __post_init__(self) -> None:
+        refuse_others("file", self.file, str, "how messages name it")
+        refuse_others("tables", self.tables, Mapping, "a mapping from sections")
+        by_name("tables", self.tables, "a mapping from sections")
+
     @classmethod
     def read(cls, path: str | Path) -> Layer:
         """Read a file.
@@ -88,7 +94,7 @@ class Layer:
         InputError
             If a section is unknown, or is neither a table nor, where it should be, a list of tables.
         """
-        for section, rows in tables.items():
+        for section, rows in cls(file, tables).tables.items():
             if section in LISTED:
                 _check_list(section, rows, file)
                 continue

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from own_rows import layer
 
 from catchup.priors.errors import InputError
-from catchup.priors.layers import merge
+from catchup.priors.layers import Layer, merge
 from catchup.priors.packaged import named_overlays, packaged_layers, read_overlay
 from catchup.priors.table import PriorTable, fixed_values_layer, load_prior_table
 
@@ -145,3 +146,19 @@ def test_a_misspelt_overlay():
         read_overlay("progress-sher")
     assert caught.value.on_command_line.startswith("--priors: ")
     assert str(caught.value).startswith("overlays: ")
+
+
+@pytest.mark.parametrize(
+    ("file", "tables", "said"),
+    [
+        ("x", None, "tables: a mapping from sections was expected, not None"),
+        ("x", [], "tables: a mapping from sections was expected, not []"),
+        ("x", {3: {}}, "tables: a mapping from sections was expected, not 3"),
+        (None, {}, "file: how messages name it was expected, not None"),
+    ],
+)
+@pytest.mark.parametrize("make", [Layer, lambda file, tables: Layer.of(tables, file=file)])
+def test_a_layer_of_no_tables_is_refused(make: Any, file: object, tables: object, said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        make(file, tables)
+    assert str(caught.value) == said
