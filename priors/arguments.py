@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from .errors import InputError
 
 Kinds = type | tuple[type, ...]
@@ -32,6 +34,12 @@ def refuse_others(name: str, given: object, wanted: Kinds, said: str) -> None:
     """
     if isinstance(given, bool) or not isinstance(given, wanted):
         raise InputError(f"{said} was expected, not {given!r}", key=name)
+
+
+def is_number(value: object) -> bool:
+    """Whether something is a real number, of Python or NumPy; true and false, and lengths of time, are none."""
+    real = isinstance(value, int | float | np.integer | np.floating)
+    return real and not isinstance(value, bool | np.timedelta64)
 
 
 def listed(name: str, given: Any, said: str, wanted: Kinds = str) -> tuple[Any, ...]:

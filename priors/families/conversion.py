@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from pydantic import ValidationError
 
+from ..arguments import is_number
+from ..bases import Array
 from ..errors import InputError
 from ..scores import rank_of
 from ..strict import from_pydantic
@@ -25,7 +27,12 @@ WANTED = (
     "a distribution was expected: a family of catchup.priors, a frozen distribution of SciPy, one of PreliZ, "
     "pm.NAME.dist(...), draws, or a number"
 )
+KNOWN = (
+    "a distribution whose parameters are known was expected, not one that hangs on another variable; in a row, "
+    'another quantity may give a number: median = { quantity = "..." }'
+)
 SCORES = np.linspace(-6.0, 6.0, 241)  # of the quantiles that stand for a distribution known by them alone
+LARGEST_ATOM = 1e-6  # probability of one value: rounding alone leaves quantiles equal where less is
 
 Numbers = Mapping[str, float]
 
@@ -49,7 +56,8 @@ def as_family(distribution: Any) -> Family:
     Raises
     ------
     InputError
-        If it is no distribution of one continuous quantity, or its numbers make no sense.
+        If it is no distribution of one continuous quantity, its numbers make no sense, or one of PyMC's has a parameter
+        that is random itself.
 
     Examples
     --------
@@ -66,6 +74,8 @@ def as_family(distribution: Any) -> Family:
         kinds = {cls.__name__: cls for cls in _descendants(Family)}
         fault = from_pydantic(error, kinds.get(error.title, Family), file=None, key="")
         raise InputError(fault.problem, key=fault.key or None, nearest=fault.nearest) from None
+    except ArithmeticError as error:  # of a number beyond all floats, or what is reckoned of one
+        raise InputError(f"finite numbers were expected ({error})") from None
 
 
 def draws_of(given: Any) -> list[Any] | tuple[Any, ...] | np.ndarray | None:
@@ -89,7 +99,7 @@ def _converted(distribution: Any) -> Family:
         from .nested import family_from
 
         return family_from(distribution)
-    if isinstance(distribution, int | float | np.number) and not isinstance(distribution, bool):
+    if is_number(distribution):
         return Fixed(value=float(distribution))
     draws = draws_of(distribution)
     if draws is not None:
@@ -102,6 +112,8 @@ def _converted(distribution: Any) -> Family:
     if library == "pytensor" and hasattr(distribution, "owner"):
         return _of_pymc(distribution)
     if library == "scipy" and hasattr(distribution, "icdf"):
+        if "DiscreteDistribution" in [kind.__name__ for kind in type(distribution).__mro__]:
+            raise InputError(f"{WANTED}, of a continuous quantity, not SciPy's {type(distribution).__name__}")
         return _of_quantiles(distribution.icdf, distribution.support())
     raise InputError(f"{WANTED}, not {type(distribution).__name__}")
 
@@ -144,7 +156,7 @@ BY_NAME: dict[str, Callable[..., Family]] = {
 
 OF_PYMC: dict[str, tuple[str, Callable[..., Sequence[float]]]] = {
     "normal": ("normal", lambda *p: p),
-    "halfnormal": ("halfnormal", lambda _, sigma: (sigma,)),
+    "halfnormal": ("halfnormal", lambda *p: p[-1:]),  # before which there may be a location
     "truncated_normal": ("truncatednormal", lambda *p: p),
     "lognormal": ("lognormal", lambda *p: p),
     "uniform": ("uniform", lambda *p: p),
@@ -160,7 +172,7 @@ OF_PYMC: dict[str, tuple[str, Callable[..., Sequence[float]]]] = {
     "gumbel": ("gumbel", lambda *p: p),
     "laplace": ("laplace", lambda *p: p),
     "logistic": ("logistic", lambda *p: p),
-    "halfcauchy": ("halfcauchy", lambda _, beta: (beta,)),
+    "halfcauchy": ("halfcauchy", lambda *p: p[-1:]),
 }
 """What PyMC's random variables are called there, and their own parameters as those."""
 
@@ -168,6 +180,11 @@ OF_PYMC: dict[str, tuple[str, Callable[..., Sequence[float]]]] = {
 def _of_scipy(frozen: Any) -> Family:
     if not hasattr(frozen.dist, "pdf"):
         raise InputError(f"{WANTED}, of a continuous quantity, not SciPy's {frozen.dist.name}")
+    from scipy import stats
+
+    kind = type(frozen.dist)
+    if kind is not type(getattr(stats, frozen.dist.name, None)):  # a histogram, or one of somebody's own
+        return _of_quantiles(frozen.ppf, frozen.support())
     parameters = parameters_of(frozen)
     loc, scale = parameters.get("loc", 0.0), parameters.get("scale", 1.0)
     shapes = [parameters[name] for name in parameter_names(frozen.dist)[:-2] if name in parameters]
@@ -202,8 +219,7 @@ def _of_preliz(distribution: Any) -> Family:
     if not getattr(distribution, "is_frozen", False):
         raise InputError(f"a distribution with all its parameters was expected, not PreliZ's {name} without")
     if name == "Truncated":
-        lower, upper = float(distribution.lower), float(distribution.upper)
-        return _truncated(_of_preliz(distribution.dist), lower, upper)
+        return _truncated(_of_preliz(distribution.dist), _number(distribution.lower), _number(distribution.upper))
     if name == "Mixture":
         parts = map(_of_preliz, distribution.dist)
         return Mixture(components=list(zip(map(float, distribution.weights), parts, strict=True)))
@@ -211,7 +227,7 @@ def _of_preliz(distribution: Any) -> Family:
     if build is None:
         return _of_quantiles(distribution.ppf, distribution.support)
     names = build.__code__.co_varnames[: build.__code__.co_argcount]
-    return build(*(float(getattr(distribution, parameter)) for parameter in names))
+    return build(*(_number(getattr(distribution, parameter)) for parameter in names))
 
 
 def _of_pymc(variable: Any) -> Family:
@@ -224,25 +240,45 @@ def _of_pymc(variable: Any) -> Family:
         raise InputError(f"{WANTED}, of one quantity, not of {variable.ndim} dims")
     if not variable.dtype.startswith("float"):
         raise InputError(f"{WANTED}, of a continuous quantity, not {operation}")
-    parameters = operation.dist_params(variable.owner)
-    if type(operation).__name__ == "MixtureRV":
-        return _of_pymc_mixture(*parameters)
-    name = getattr(operation, "name", None)
+    kind, name = type(operation).__name__.removesuffix("RV"), getattr(operation, "name", None)
+    if kind == "Mixture":
+        return _of_pymc_mixture(*operation.dist_params(variable.owner))
+    if kind == "Truncated":
+        *inside, lower, upper = variable.owner.inputs
+        of = operation.base_rv_op.make_node(*inside).default_output()
+        return _truncated(_of_pymc(of), _number(_evaluated(lower)), _number(_evaluated(upper)))
     if name in OF_PYMC:
         common, order = OF_PYMC[name]
-        return BY_NAME[common](*map(float, order(*(float(_evaluated(each)) for each in parameters))))
+        parameters = operation.dist_params(variable.owner)
+        return BY_NAME[common](*map(float, order(*(_number(_evaluated(each)) for each in parameters))))
+
+    def quantile(ranks: Any) -> Any:
+        return _evaluated(pm.icdf(variable, ranks))
+
     try:
-        with np.errstate(all="ignore"):
-            low, high = (float(_evaluated(pm.icdf(variable, end))) for end in (0.0, 1.0))
-            return _of_quantiles(lambda ranks: _evaluated(pm.icdf(variable, ranks)), (low, high))
+        return _of_quantiles(quantile, _values(quantile, np.array([0.0, 1.0])))
     except NotImplementedError:
-        kind = type(operation).__name__.removesuffix("RV")
         raise InputError(f"{WANTED}; PyMC's {kind} has no quantile function there (pm.icdf)") from None
 
 
 def _evaluated(variable: Any) -> Any:
-    """Value of a variable that hangs on no other, without compiling anything to machine code."""
-    return variable.data if hasattr(variable, "data") else variable.eval(mode="FAST_COMPILE")
+    """Value of a variable that hangs on no other, without compiling anything to machine code.
+
+    Raises
+    ------
+    InputError
+        If it hangs on one: evaluated, what is random would be one draw of it.
+    """
+    from pytensor.graph.traversal import ancestors, explicit_graph_inputs
+    from pytensor.tensor.random.type import RandomType
+
+    if hasattr(variable, "data"):
+        return variable.data
+    random = any(isinstance(each.type, RandomType) for each in ancestors([variable]))
+    if random or any(True for _ in explicit_graph_inputs([variable])):
+        raise InputError(KNOWN)
+    with np.errstate(all="ignore"):
+        return variable.eval(mode="FAST_COMPILE")
 
 
 def _of_pymc_mixture(weights: Any, *components: Any) -> Family:
@@ -260,12 +296,35 @@ def _of_pymc_mixture(weights: Any, *components: Any) -> Family:
     return Mixture(components=list(zip(shares, parts, strict=True)))
 
 
-def _of_quantiles(quantile: Callable[[Any], Any], support: Sequence[float]) -> Family:
+def _number(value: Any) -> float:
+    """A parameter of a distribution of one quantity."""
+    if np.ndim(value):
+        raise InputError(f"{WANTED}, of one quantity, not of {np.ndim(value)} dims")
+    return float(value)
+
+
+def _values(quantile: Callable[[Any], Any], ranks: Array) -> Array:
+    """Quantiles of another library's distribution."""
+    try:
+        with np.errstate(all="ignore"):
+            return np.broadcast_to(np.asarray(quantile(ranks), dtype=float), ranks.shape)
+    except (InputError, NotImplementedError):
+        raise
+    except Exception as error:  # noqa: BLE001  # whatever its formula raises
+        problem = f"its quantile function fails ({type(error).__name__}: {error})"
+        raise InputError(f"{WANTED}; {problem}") from None
+
+
+def _of_quantiles(quantile: Callable[[Any], Any], support: Iterable[Any]) -> Family:
     """A curve through the quantiles of a distribution."""
+    low, high = (end if math.isfinite(end) else None for end in map(_number, support))
     ranks = np.asarray(rank_of(np, SCORES))
-    with np.errstate(all="ignore"):
-        values = np.asarray(quantile(ranks), dtype=float)
-    low, high = (float(end) if math.isfinite(end) else None for end in support)
+    values = _values(quantile, ranks)
+    equal = np.diff(values) == 0.0
+    if np.diff(ranks)[equal].sum() > LARGEST_ATOM:
+        value = values[1:][equal][0]
+        problem = f"of a continuous quantity, not one that is {value:g} with a probability of its own"
+        raise InputError(f"{WANTED}, {problem}")
     pairs = [(float(rank), float(value)) for rank, value in zip(ranks, values, strict=True)]
     kept = [pairs[0]]
     for pair in pairs[1:]:  # far out, rounding may leave neighbours equal

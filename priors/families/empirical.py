@@ -141,6 +141,8 @@ def quantiles_of(draws: Any) -> list[list[float]]:
         values = np.asarray(draws, dtype=float).ravel()
     except (TypeError, ValueError):
         raise misfit("draws", "a list of numbers was expected") from None
+    except OverflowError:
+        raise misfit("draws", "finite numbers were expected") from None
     if not np.isfinite(values).all():
         raise misfit("draws", "finite numbers were expected")
     if values.size < FEWEST_DRAWS:

@@ -59,7 +59,7 @@ class Library(Tabulated):
         try:
             self.table()
         except InputError as error:
-            raise misfit("parameters", error.problem) from None
+            raise misfit("parameters", f"{error.problem}; draws or quantiles of it make an empirical prior") from None
         return self
 
     def support(self) -> tuple[float, float]:

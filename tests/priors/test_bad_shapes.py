@@ -12,6 +12,7 @@ from catchup.priors.table import load_prior_table
 
 PACKAGED = packaged_layers()
 TWO = '{weight = 0.5, family = "uniform", low = 0, high = 1}, {weight = 0.5, family = "uniform", low = 0.5, high = 2}'
+BEYOND = 10**400  # all floats
 NORMAL = '{family = "normal", mean = 0, sd = 1}'
 
 WRONG = [  # a row, the key at fault, what is said, the name suggested
@@ -133,6 +134,11 @@ WRONG = [  # a row, the key at fault, what is said, the name suggested
         "should be a valid number",
         None,
     ),
+    (f'family = "empirical"\ndraws = {[BEYOND] * 60}', "draws", "finite numbers were expected", None),
+    (f'family = "empirical"\nquantiles = [[0.1, 1], [0.9, {BEYOND}]]', "quantiles.1.1", "not 1000", None),
+    (f'family = "scipy"\ndistribution = "gamma"\nparameters = {{a = {BEYOND}}}', "parameters.a", "not 1000", None),
+    (f'family = "truncated"\nof = {NORMAL}\nlow = {BEYOND}', "low", "not 1000", None),
+    (f'family = "mixture"\ncomponents = [{TWO.replace("0.5, f", f"{BEYOND}, f", 1)}]', "components.0.weight", "", None),
 ]
 
 

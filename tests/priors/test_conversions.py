@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import warnings
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -37,8 +40,20 @@ from catchup.priors.families import (
     Uniform,
 )
 
+RANDOM = "a distribution whose parameters are known was expected, not one that hangs on another variable"
 PROBABILITIES = np.array([1e-4, 0.01, 0.1, 0.5, 0.9, 0.99, 1.0 - 1e-4])
 HALF_NORMAL = Truncated(of=Normal(mean=0.0, sd=2.0), low=0.0)
+
+
+class Ramp(stats.rv_continuous):
+    """A distribution of one's own, as SciPy has it written."""
+
+    def _cdf(self, x: np.ndarray) -> np.ndarray:
+        return x**2
+
+    def _ppf(self, q: np.ndarray) -> np.ndarray:
+        return np.sqrt(q)
+
 
 NATIVE = [
     (stats.norm(2.0, 0.5), Normal(mean=2.0, sd=0.5)),
@@ -77,6 +92,22 @@ NATIVE = [
     (pm.TruncatedNormal.dist(3.0, 2.0, lower=1.0), Truncated(of=Normal(mean=3.0, sd=2.0), low=1.0)),
     (pm.Gamma.dist(3.0, 0.5), Library(distribution="gamma", parameters={"a": 3.0, "scale": 2.0})),
     (pm.Exponential.dist(0.5), Library(distribution="expon", parameters={"scale": 2.0})),
+    (pm.Uniform.dist(1.0, 4.0), Uniform(low=1.0, high=4.0)),
+    (pm.Cauchy.dist(1.0, 2.0), StudentT(location=1.0, scale=2.0, degrees_of_freedom=1.0)),
+    (pm.InverseGamma.dist(3.0, 2.0), Library(distribution="invgamma", parameters={"a": 3.0, "scale": 2.0})),
+    (pm.Weibull.dist(1.5, 2.0), Library(distribution="weibull_min", parameters={"c": 1.5, "scale": 2.0})),
+    (pm.Gumbel.dist(1.0, 2.0), Library(distribution="gumbel_r", parameters={"loc": 1.0, "scale": 2.0})),
+    (pm.Laplace.dist(1.0, 2.0), Library(distribution="laplace", parameters={"loc": 1.0, "scale": 2.0})),
+    (pm.Logistic.dist(1.0, 2.0), Library(distribution="logistic", parameters={"loc": 1.0, "scale": 2.0})),
+    (pm.HalfCauchy.dist(2.0), Library(distribution="halfcauchy", parameters={"scale": 2.0})),
+    (
+        pm.Truncated.dist(pm.Gamma.dist(3.0, 0.5), lower=0.5, upper=9.0),
+        Truncated(of=Library(distribution="gamma", parameters={"a": 3.0, "scale": 2.0}), low=0.5, high=9.0),
+    ),
+    (
+        pm.Truncated.dist(pm.LogNormal.dist(0.0, 0.5), upper=3.0),
+        Truncated(of=LogNormal(median=1.0, sigma=0.5), high=3.0),
+    ),
     (
         pm.Mixture.dist([0.25, 0.75], [pm.Normal.dist(0.0, 1.0), pm.Normal.dist(3.0, 1.0)]),
         Mixture(components=[(0.25, Normal(mean=0.0, sd=1.0)), (0.75, Normal(mean=3.0, sd=1.0))]),
@@ -111,8 +142,14 @@ def test_they_become_the_family_that_they_are(theirs: object, ours: Family) -> N
         (pm.Moyal.dist(1.0, 2.0), stats.moyal(1.0, 2.0)),
         (pm.Pareto.dist(3.0, 2.0), stats.pareto(3.0, scale=2.0)),
         (stats.Normal(mu=2.0, sigma=0.5), stats.norm(2.0, 0.5)),
+        (Ramp(a=0.0, b=1.0, name="ramp")(loc=1.0, scale=2.0), stats.triang(1.0, 1.0, 2.0)),
+        (Ramp(a=0.0, b=1.0, name="norm")(loc=1.0, scale=2.0), stats.triang(1.0, 1.0, 2.0)),
+        (stats.rv_histogram(([1, 1, 1, 1], [0.0, 1.0, 2.0, 3.0, 4.0]))(), stats.uniform(0.0, 4.0)),
     ],
-    ids=["preliz-moyal", "preliz-pareto", "preliz-kumaraswamy", "pymc-moyal", "pymc-pareto", "scipy-normal"],
+    ids=[
+        *("preliz-moyal", "preliz-pareto", "preliz-kumaraswamy", "pymc-moyal", "pymc-pareto", "scipy-normal"),
+        *("own-of-scipy", "own-by-a-name-of-scipys", "scipy-histogram"),
+    ],
 )
 def test_what_has_no_family_is_a_curve_through_its_quantiles(theirs: object, oracle: object) -> None:
     """Between quantiles a twentieth of a score apart, a curve is off by at most a thousandth of a score."""
@@ -158,6 +195,7 @@ def test_objects_of_other_libraries_are_parts_of_ours() -> None:
         (stats.norm([0, 1], 2), "loc: a number was expected"),
         (stats.norm(0, -1), "sd: should be above 0"),
         (stats.beta(0.5, 0.5), "parameters: a density that is positive and finite all over the support was expected"),
+        (stats.pareto(3), "draws or quantiles of it make an empirical prior"),
         (stats.norm, "a distribution was expected"),
         (pz.Poisson(3), "of a continuous quantity, not PreliZ's Poisson"),
         (pz.Normal(), "with all its parameters was expected, not PreliZ's Normal without"),
@@ -165,6 +203,26 @@ def test_objects_of_other_libraries_are_parts_of_ours() -> None:
         (pm.Normal.dist([0, 1], 2), "of one quantity, not of 1 dims"),
         (pm.CustomDist.dist(logp=lambda x: -(x**2)), "a distribution was expected"),
         (pt.constant(3.0), "not a variable that is none"),
+        (stats.Binomial(n=3, p=0.5), "of a continuous quantity, not SciPy's Binomial"),
+        (stats.Binomial(n=10**9, p=0.5), "of a continuous quantity, not SciPy's Binomial"),
+        (pm.Censored.dist(pm.Normal.dist(0, 1), -1, 1), "not one that is -1 with a probability of its own"),
+        (pm.Censored.dist(pm.Normal.dist(0, 1), None, 4), "not one that is 4 with a probability of its own"),
+        (pm.HurdleGamma.dist(0.9, 2, 1), "a distribution was expected"),
+        (pz.Censored(pz.Normal(0, 1), -1, 1), "not one that is -1 with a probability of its own"),
+        (pz.Hurdle(pz.Gamma(2, 1), 0.7), "not one that is 0 with a probability of its own"),
+        (stats.Normal(mu=[1.0, 2.0], sigma=1.0), "of one quantity, not of 1 dims"),
+        (Ramp(name="ramp", a=0.0, b=1.0)([0.0, 1.0]), "of one quantity, not of 1 dims"),
+        (pz.Normal(np.array([1.0, 2.0]), 1.0), "of one quantity, not of 1 dims"),
+        (pz.Moyal(np.array([1.0, 2.0]), 1.0), "a distribution was expected"),
+        (pm.Kumaraswamy.dist(-1, 2), "its quantile function fails (ParameterValueError"),
+        (pm.Normal.dist(pt.scalar("level"), 1), RANDOM),
+        pytest.param(10**400, "finite numbers were expected", id="beyond-all-floats"),
+        pytest.param(-(10**400), "finite numbers were expected", id="below-all-floats"),
+        (pm.LogNormal.dist(1000, 1), "finite numbers were expected"),
+        (pm.Exponential.dist(scale=np.inf), "finite numbers were expected"),
+        (np.complex128(3 + 1j), "not complex128"),
+        (np.timedelta64(3, "D"), "not timedelta64"),
+        ([10**400] * 60, "finite numbers were expected"),
         ("normal", "a distribution was expected: a family of catchup.priors, a frozen distribution of SciPy"),
         (None, "not NoneType"),
         (True, "not bool"),
@@ -180,6 +238,41 @@ def test_what_is_no_distribution(theirs: object, said: str) -> None:
     with pytest.raises(InputError) as caught:
         as_family(theirs)
     assert said in str(caught.value)
+
+
+HIERARCHICAL = {
+    "a parent": lambda: pm.Normal.dist(pm.Normal.dist(0, 1), 1),
+    "a transformed parent": lambda: pm.LogNormal.dist(2.0 + 3.0 * pm.Normal.dist(0, 1), 1),
+    "a parent without a quantile function": lambda: pm.HalfStudentT.dist(3, pm.Flat.dist()),
+    "a parent of a curve": lambda: pm.HalfStudentT.dist(3, pm.HalfNormal.dist(1)),
+    "a bound": lambda: pm.Truncated.dist(pm.Gamma.dist(2, 1), lower=pm.HalfNormal.dist(1)),
+    "a parent of what is truncated": lambda: pm.Truncated.dist(pm.Gamma.dist(pm.HalfNormal.dist(1), 1), lower=0.5),
+    "weights": lambda: pm.Mixture.dist(pm.Dirichlet.dist([1, 1]), [pm.Normal.dist(0, 1), pm.Normal.dist(5, 1)]),
+    "a parent of a component": lambda: pm.Mixture.dist(
+        [0.5, 0.5], [pm.Normal.dist(pm.Normal.dist(0, 1), 1), pm.Normal.dist(5, 1)]
+    ),
+    "a parent of components": lambda: pm.NormalMixture.dist([0.5, 0.5], pm.Normal.dist([0.0, 3.0], 1), [1.0, 1.0]),
+}
+
+
+@pytest.mark.parametrize("make", HIERARCHICAL.values(), ids=HIERARCHICAL)
+def test_a_parameter_that_is_random_is_refused_as_one_draw_of_it_would_stand_for_all(make: Callable[[], Any]) -> None:
+    with pytest.raises(InputError, match=re.escape(RANDOM)):
+        as_family(make())
+
+
+def test_a_parameter_that_is_random_is_refused_within_a_model_too() -> None:
+    with pm.Model():
+        spread = pm.Deterministic("spread", pm.HalfNormal("sd", 1.0) + 1.0)
+        variable = pm.Normal("x", pm.Data("level", 2.0), spread)
+    with pytest.raises(InputError, match=re.escape(RANDOM)):
+        as_family(variable)
+
+
+def test_parameters_that_are_data_or_reckoned_are_known() -> None:
+    with pm.Model():
+        variable = pm.Normal("x", pm.Data("level", 2.0) * 2.0, pt.exp(0.0))
+    assert as_family(variable) == Normal(mean=4.0, sd=1.0)
 
 
 def test_a_random_variable_of_a_model_is_taken_too() -> None:
