@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
-import numpy as np
 from numpy.typing import ArrayLike
 
+from .arguments import is_number
 from .bases import Array
 from .copula import Copula
 from .correlations import Correlation, copula_of, load_correlations
@@ -181,10 +181,18 @@ def fixed_values_layer(values: Mapping[str, float], known: Iterable[str], option
     for name, value in values.items():
         if name not in known:
             raise unknown_name("quantity", name, known, key=option)
-        if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not math.isfinite(value):
-            raise InputError(f"a finite number was expected, not {value!r}", key=f"{option} {name}")
+        if not _is_finite(value):
+            given = describe(value) if is_number(value) else repr(value)
+            raise InputError(f"a finite number was expected, not {given}", key=f"{option} {name}")
     rows = {name: {"family": "fixed", "value": float(value)} for name, value in values.items()}
     return Layer(option, {"quantity": rows})
+
+
+def _is_finite(value: object) -> bool:
+    try:
+        return is_number(value) and math.isfinite(cast(float, value))
+    except OverflowError:  # a whole number beyond all floats
+        return False
 
 
 def load_prior_table(layers: Iterable[Layer]) -> PriorTable:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 from own_rows import layer
 
@@ -108,6 +109,24 @@ def test_fixed_values_stand_above_everything():
         ("mythos_chip", 1.0, "--set: unknown quantity 'mythos_chip'; did you mean 'mythos_chips'?"),
         ("mythos_chips", math.nan, "--set mythos_chips: a finite number was expected, not nan"),
         ("mythos_chips", math.inf, "--set mythos_chips: a finite number was expected, not inf"),
+        pytest.param(
+            "mythos_chips",
+            10**400,
+            f"--set mythos_chips: a finite number was expected, not 1{56 * '0'}...",
+            id="beyond-all-floats",
+        ),
+        pytest.param(
+            "mythos_chips",
+            -(16**5000),
+            "--set mythos_chips: a finite number was expected, not a whole number of thousands of digits",
+            id="thousands-of-digits",
+        ),
+        ("mythos_chips", np.complex128(1j), "--set mythos_chips: a finite number was expected, not np.complex128(1j)"),
+        (
+            "mythos_chips",
+            np.timedelta64(3, "D"),
+            "--set mythos_chips: a finite number was expected, not np.timedelta64(3,'D')",
+        ),
         ("mythos_chips", -5.0, "--set: mythos_chips: must be above 0 chips, not -5"),
         ("mythos_chips", 0.0, "--set: mythos_chips: must be above 0 chips, not 0"),
         ("mfu_china", 1.5, "--set: mfu_china: must be above 0 and at most 1, not 1.5"),
