@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from pydantic import ValidationError
 
+from ..arguments import is_number
 from ..bases import BASES
 from ..errors import InputError
 from ..strict import from_pydantic
@@ -26,6 +29,25 @@ STEP = 1e-4  # of probability, over which the density is compared with the rise 
 DENSITY = 1e-2  # relative difference that leaves
 
 
+def refuse_wrong_attributes(family: type[Family], key: str) -> None:
+    """Refuse a class whose attributes are of another kind than they are read as.
+
+    Raises
+    ------
+    InputError
+        Naming the attribute.
+    """
+    example, widest, shorthands = family.example, family.widest, family.shorthands
+    if not isinstance(example, Mapping) or not all(isinstance(name, str) for name in example):
+        raise InputError(f"example: numbers by name to try it on were expected, not {example!r}", key=key)
+    if not isinstance(shorthands, tuple | list) or not all(isinstance(name, str) for name in shorthands):
+        raise InputError(f"shorthands: a tuple of keys was expected, not {shorthands!r}", key=key)
+    if widest is not None:
+        pair = isinstance(widest, tuple | list) and len(widest) == 2 and all(map(is_number, widest))
+        if not pair or not widest[0] < widest[1]:
+            raise InputError(f"widest: its lowest and its highest value were expected, not {widest!r}", key=key)
+
+
 def refuse_incomplete(family: type[Family], key: str) -> None:
     """Refuse a class that lacks a form.
 
@@ -35,7 +57,7 @@ def refuse_incomplete(family: type[Family], key: str) -> None:
         Naming the form.
     """
     if issubclass(family, Based):
-        if family.base not in BASES:
+        if not isinstance(family.base, str) or family.base not in BASES:
             raise InputError(f"base = one of {', '.join(BASES)} was expected, not {family.base!r}", key=key)
         lacking = (
             {} if _brings(family, "base_parameters") else {"base_parameters": "parameters of its base distribution"}
@@ -69,6 +91,8 @@ def example_of(family: type[Family], key: str) -> Family:
         fault = from_pydantic(error, family, file=None, key="example")
         wanted = "numbers to try it on were expected in the class attribute example"
         raise InputError(f"{fault.key} {fault.problem}; {wanted}", key=key) from None
+    except Exception as error:  # noqa: BLE001  # whatever a check of somebody else's raises
+        raise InputError(f"example: {_said(error)}", key=key) from None
 
 
 def check_forms(family: Family, *, key: str, file: str | None = None) -> None:
@@ -79,17 +103,18 @@ def check_forms(family: Family, *, key: str, file: str | None = None) -> None:
     InputError
         Saying which do, and where.
     """
-    with np.errstate(all="ignore"):
+    whose = f"the {family.family} family's"
+    with _theirs(whose, file, key):
         values = np.asarray(family.quantile(RANKS), dtype=float)
     if values.shape != RANKS.shape or not np.isfinite(values).all():
         problem = "quantile function must be finite, of its argument's shape"
-        raise InputError(f"the {family.family} family's {problem}", file=file, key=key)
-    with np.errstate(all="ignore"):
-        ranks, density = np.asarray(family.cdf(values)), np.asarray(family.log_pdf(values))
-        low, high = family.support()
+        raise InputError(f"{whose} {problem}", file=file, key=key)
+    with _theirs(whose, file, key):
+        ranks, density = (np.broadcast_to(form(values), RANKS.shape) for form in (family.cdf, family.log_pdf))
+        low, high = map(float, family.support())
         apart = np.asarray(family.quantile(np.stack([RANKS - STEP, RANKS + STEP])[:, 3:-3]))
-        rise = np.diff(np.asarray(family.cdf(apart)), axis=0)[0] / np.diff(apart, axis=0)[0]
-    whose = f"the {family.family} family's"
+        below, above = np.broadcast_to(family.cdf(apart), (2, RANKS[3:-3].size))
+        rise = (above - below) / (apart[1] - apart[0])
 
     def refuse(wrong: Any, problem: str) -> None:
         if np.any(wrong):
@@ -104,6 +129,20 @@ def check_forms(family: Family, *, key: str, file: str | None = None) -> None:
     wrong[3:-3] = ~(np.abs(np.exp(density[3:-3]) / rise - 1.0) < DENSITY)
     # a corner of the density, which a quantile may stand on, is no contradiction
     refuse(wrong & (wrong.sum() > 2), "density must be the derivative of its distribution function")
+
+
+@contextmanager
+def _theirs(whose: str, file: str | None, key: str) -> Iterator[None]:
+    """Tell what somebody else's formula raises as what it is."""
+    try:
+        with np.errstate(all="ignore"):
+            yield
+    except Exception as error:  # noqa: BLE001  # whatever it raises
+        raise InputError(f"{whose} forms fail over numpy ({_said(error)})", file=file, key=key) from None
+
+
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def check_graph_form(family: Family, *, key: str) -> None:
@@ -123,9 +162,7 @@ def check_graph_form(family: Family, *, key: str) -> None:
         value = family.quantile_in(pt, rank)
         found, slope = pytensor.function([rank], [value, pt.grad(value.sum(), rank)], mode="FAST_COMPILE")(RANKS)
     except Exception as error:  # noqa: BLE001  # whatever somebody else's formula raises when it is given variables
-        raise InputError(
-            f"{whose} must work over pytensor.tensor, too ({type(error).__name__}: {error})", key=key
-        ) from None
+        raise InputError(f"{whose} must work over pytensor.tensor, too ({_said(error)})", key=key) from None
     expected = family.quantile(RANKS)
     if not np.allclose(found, expected, rtol=SAME, atol=SAME * float(np.ptp(expected))):
         raise InputError(f"{whose} must be the same over numpy and pytensor.tensor", key=key)

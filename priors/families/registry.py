@@ -10,7 +10,7 @@ from ..entry_points import NAME, entry_points_of, is_again, load_entry_point
 from ..errors import InputError
 from ..layers import Layer
 from ..row_schemas import EventText, QuantityText, RegimeText
-from .checks import check_forms, check_graph_form, example_of, refuse_incomplete
+from .checks import check_forms, check_graph_form, example_of, refuse_incomplete, refuse_wrong_attributes
 from .classic import Beta, Fixed, LogNormal, LogUniform, Normal, ShiftedLogNormal, Triangular, TriangularLog10, Uniform
 from .dirichlet import Dirichlet
 from .empirical import Empirical
@@ -69,9 +69,9 @@ def register_family[Registered: type[Family]](family: Registered) -> Registered:
     Raises
     ------
     InputError
-        If it is no such class, lacks a name or a form, has a name or a key that is taken, or if, on its example, the
-        quantile function falls, is not the inverse of the distribution function or not the same in a graph, or the
-        density is not its derivative. Nothing is registered then.
+        If it is no such class, lacks a name or a form, has an attribute of another kind, or a name or a key that is
+        taken, or if, on its example, a form fails, the quantile function falls, is not the inverse of the distribution
+        function or not the same in a graph, or the density is not its derivative. Nothing is registered then.
 
     Examples
     --------
@@ -96,7 +96,7 @@ def register_family[Registered: type[Family]](family: Registered) -> Registered:
     array([ 0.31,  4.16, 17.97])
     """
     if not (isinstance(family, type) and issubclass(family, Family)):
-        raise InputError(f"{WANTED} was expected, not {family!r}")
+        raise InputError(f"{WANTED} was expected, not {family!r}", key="family")
     name = getattr(family, "family", None)
     where = f"family {family.__name__}"
     if not isinstance(name, str) or not NAME.fullmatch(name):
@@ -106,6 +106,7 @@ def register_family[Registered: type[Family]](family: Registered) -> Registered:
         return family
     if known is not None and not is_again(family, known):
         raise InputError(f"the name '{name}' is taken by {known.__qualname__}", key=where)
+    refuse_wrong_attributes(family, where)
     taken = [key for key in family.row_keys() if key in TAKEN]
     if taken:
         raise InputError(f"the key '{taken[0]}' is taken: rows say something else by it", key=where)

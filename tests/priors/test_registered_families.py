@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import pytest
-from pydantic import create_model
+from pydantic import create_model, model_validator
 from scipy import stats
 
 from catchup.priors import FAMILIES, FAMILY_KEYS, Family, InputError, Layer, as_family, register_family
@@ -133,7 +133,7 @@ def lacking(form: str) -> Callable[[], type[Family]]:
 
 
 WRONG = [
-    (lambda: 3, "a class that derives from catchup.priors.Family was expected, not 3"),
+    (lambda: 3, "family: a class that derives from catchup.priors.Family was expected, not 3"),
     (lambda: dict, "a class that derives from catchup.priors.Family was expected"),
     (changed(family="Not A Name"), "a name such as family = 'half_normal' was expected, not 'Not A Name'"),
     (changed(family="normal"), "the name 'normal' is taken by Normal"),
@@ -153,6 +153,30 @@ WRONG = [
         "quantile function must be the inverse of its distribution function",
     ),
     (changed(quantile_in=lambda self, xp, u: u * xp.inf), "quantile function must be finite"),
+    (
+        changed(quantile_in=lambda self, xp, u: self.middle),
+        "family's forms fail over numpy (AttributeError: 'Wrong' object has no attribute 'middle')",
+    ),
+    (changed(quantile_in=lambda self, xp, u: ["low"] * len(u)), "family's forms fail over numpy (ValueError"),
+    (changed(cdf=lambda self, value: {}["cdf"]), "family's forms fail over numpy (KeyError: 'cdf')"),
+    (changed(log_density=lambda self: 0.0), "family's forms fail over numpy (TypeError"),
+    (changed(support=lambda self: 3), "family's forms fail over numpy (TypeError"),
+    (changed(support=lambda self: 1 / 0), "family's forms fail over numpy (ZeroDivisionError"),
+    (changed(cdf=lambda self, value: np.zeros(7)), "family's forms fail over numpy (ValueError"),
+    (changed(example=None), "example: numbers by name to try it on were expected, not None"),
+    (changed(example=[("centre", 1.0)]), "example: numbers by name to try it on were expected, not [("),
+    (changed(example={3: 1.0}), "example: numbers by name to try it on were expected, not {3: 1.0}"),
+    (changed(widest=3), "widest: its lowest and its highest value were expected, not 3"),
+    (changed(widest=(0.0,)), "widest: its lowest and its highest value were expected, not (0.0,)"),
+    (changed(widest=(0.0, "many")), "widest: its lowest and its highest value were expected, not (0.0, 'many')"),
+    (changed(widest=(1.0, 0.0)), "widest: its lowest and its highest value were expected, not (1.0, 0.0)"),
+    (changed(base=["score"]), "base = 'score' was expected, not ['score']"),
+    (
+        lambda: type("Wrong", (Based,), {"__module__": __name__, "family": "wrong", "base": ["normal"]}),
+        "was expected, not ['normal']",
+    ),
+    (changed(shorthands="draws"), "shorthands: a tuple of keys was expected, not 'draws'"),
+    (changed(shorthands=(3,)), "shorthands: a tuple of keys was expected, not (3,)"),
     (changed(quantile_in=lambda self, xp, u: 1.0), "quantile function must be finite, of its argument's shape"),
     (changed(log_density=lambda self, x: np.zeros(np.shape(x))), "density must be the derivative of its distribution"),
     (changed(log_density=lambda self, x: np.full(np.shape(x), -np.inf)), "log density must be finite"),
@@ -188,6 +212,36 @@ def test_a_key_that_rows_have_already_is_refused(key: str) -> None:
     wrong = create_model("Wrong", __base__=Logistic, **{key: (float, 1.0)})
     wrong.family = "wrong"
     with pytest.raises(InputError, match=f"family Wrong: the key '{key}' is taken"):
+        register_family(wrong)
+
+
+def test_numbers_that_it_fails_on_are_refused_where_they_stand() -> None:
+    class Failing(Logistic):
+        """Right for its example, failing for a small scale."""
+
+        family: ClassVar[str] = "failing"
+
+        def cdf(self, value: Array | float) -> Array:
+            if self.scale < 0.1:
+                raise RuntimeError("too small")
+            return super().cdf(value)
+
+    register_family(Failing)
+    row = {"family": "failing", "centre": 0.0, "scale": 0.05}
+    with pytest.raises(InputError, match="RuntimeError: too small") as caught:
+        take_distribution(Row(row, "mine.toml", "mine.toml"), StrictModel, "quantity.x")
+    assert (caught.value.file, caught.value.key) == ("mine.toml", "quantity.x")
+
+
+def test_an_example_that_its_own_check_fails_on_is_refused() -> None:
+    @classmethod
+    def failing(cls: type, values: Any) -> Any:
+        raise RuntimeError("out of order")
+
+    check = model_validator(mode="before")(failing)
+    wrong = create_model("Wrong", __base__=Logistic, __validators__={"failing": check})
+    wrong.family = "wrong"
+    with pytest.raises(InputError, match="family Wrong: example: RuntimeError: out of order"):
         register_family(wrong)
 
 
