@@ -25,8 +25,8 @@ def forecast(tree: xr.DataTree | str | Path, model: Model) -> Forecast:
     ----------
     tree : xarray.DataTree or path
         With a group ``posterior`` of every quantity of `model`: from `Model.fit`, from ``pymc.sample``, nutpie or
-        another sampler on `Model.pymc`, or the path of one that `load` reads. Of a model that counts no evidence,
-        `Model.fit` has the group ``prior`` alone, which serves.
+        another sampler on `Model.pymc`, or the path of one that was saved, by ``to_netcdf`` too. Of a model that counts
+        no evidence, `Model.fit` has the group ``prior`` alone, which serves.
     model : Model
         The model that was sampled.
 
@@ -52,8 +52,7 @@ def forecast(tree: xr.DataTree | str | Path, model: Model) -> Forecast:
     from .conditioned import Model
 
     refuse_others("model", model, Model, "a catchup.Model")
-    given = load(tree) if isinstance(tree, str | Path) else tree
-    return forecast_of(posterior_of_tree(given, model.question(), model.selection))
+    return forecast_of(posterior_of_tree(_read(tree), model.question(), model.selection))
 
 
 def load(path: str | Path) -> xr.DataTree:
@@ -62,7 +61,8 @@ def load(path: str | Path) -> xr.DataTree:
     Raises
     ------
     InputError
-        If it cannot be read, or is no such tree; of a run's folder, naming the file in it that is one.
+        If it cannot be read, or is no such tree (`forecast` takes the path of another sampler's); of a run's folder,
+        naming the file in it that is one.
 
     Examples
     --------
@@ -129,6 +129,16 @@ def compare(models: Mapping[str, Any]) -> ModelComparison:
 
     if not isinstance(models, Mapping):
         raise InputError(f"a mapping from names to trees was expected, not {type(models).__name__}", key="models")
-    return compare_trees(
-        {name: load(model) if isinstance(model, str | Path) else model for name, model in models.items()}
-    )
+    return compare_trees({name: _read(model) for name, model in models.items()})
+
+
+def _read(given: Any) -> Any:
+    """A tree, read where its path was given; of another sampler's no more is asked than where it is given itself."""
+    if not isinstance(given, str | Path):
+        return given
+    from .analysis.inference.tree.files import read_tree
+    from .analysis.inference.tree.schema import check_tree
+
+    _refuse_run(Path(given))
+    tree = read_tree(given)
+    return check_tree(tree, file=given) if "tree_schema" in tree.attrs else tree

@@ -11,6 +11,7 @@ import numpy as np
 from .errors import InputError
 
 Kinds = type | tuple[type, ...]
+LONGEST = 100  # letters of what was given that a message shows
 
 
 def refuse_others(name: str, given: object, wanted: Kinds, said: str) -> None:
@@ -33,7 +34,13 @@ def refuse_others(name: str, given: object, wanted: Kinds, said: str) -> None:
         Naming the argument.
     """
     if isinstance(given, bool) or not isinstance(given, wanted):
-        raise InputError(f"{said} was expected, not {given!r}", key=name)
+        raise InputError(f"{said} was expected, not {shown(given)}", key=name)
+
+
+def shown(given: object) -> str:
+    """What was given, as a message shows it: its kind alone, where all of it is more than a line."""
+    text = repr(given)
+    return text if len(text) <= LONGEST and "\n" not in text else type(given).__name__
 
 
 def is_number(value: object) -> bool:
@@ -69,7 +76,7 @@ def listed(name: str, given: Any, said: str, wanted: Kinds = str) -> tuple[Any, 
     catchup.priors.errors.InputError: ids: a list of names of scenarios was expected, not 'merger'
     """
     if isinstance(given, (str, bytes, Path, wanted)) or not isinstance(given, Iterable):
-        raise InputError(f"a list of {said} was expected, not {given!r}", key=name)
+        raise InputError(f"a list of {said} was expected, not {shown(given)}", key=name)
     members = tuple(given)
     for member in members:
         refuse_others(name, member, wanted, f"a list of {said}")

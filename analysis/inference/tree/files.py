@@ -9,6 +9,7 @@ from pathlib import Path
 
 import xarray as xr
 
+from ....priors.arguments import refuse_others
 from ....priors.errors import InputError, MissingFileError, unknown_name
 from ....priors.files import ATTEMPTS, check_file, replacing, write_bytes
 from ....priors.regular_files import check_regular
@@ -25,7 +26,7 @@ def save_tree(tree: xr.DataTree, path: str | Path, *, key: str | None = None) ->
     Parameters
     ----------
     tree : xarray.DataTree
-        From `result_tree`.
+        From `result_tree`; of another sampler's, `catchup.forecast` takes the path.
     path : str or Path
         Where to; NetCDF (``.nc``) or Zarr (``.zarr``, a folder) by its suffix.
     key : str, optional
@@ -34,7 +35,7 @@ def save_tree(tree: xr.DataTree, path: str | Path, *, key: str | None = None) ->
     Raises
     ------
     InputError
-        As `check_tree_path`, or if it cannot be written.
+        As `check_tree_path`, or if it is no tree of groups or cannot be written.
 
     Examples
     --------
@@ -49,6 +50,9 @@ def save_tree(tree: xr.DataTree, path: str | Path, *, key: str | None = None) ->
     ...
     'prior.nc'
     """
+    refuse_others("tree", tree, xr.DataTree, "a tree (result_tree returns one)")
+    if not tree.children:
+        raise InputError("a tree with groups was expected, not one of them", key="tree")
     path = check_tree_path(path, key=key)
     if _engine(path) == "zarr":
         with replacing(path, key=key) as unfinished:
@@ -67,7 +71,7 @@ def load_tree(path: str | Path) -> xr.DataTree:
     Raises
     ------
     InputError
-        If it cannot be read, or departs from the schema, with all the ways in which it does.
+        As `read_tree`, or if it departs from the schema, with all the ways in which it does.
 
     Examples
     --------
@@ -82,17 +86,27 @@ def load_tree(path: str | Path) -> xr.DataTree:
     ...
     'forward'
     """
+    return check_tree(read_tree(path), file=path)
+
+
+def read_tree(path: str | Path) -> xr.DataTree:
+    """Read whatever tree into memory, another sampler's too.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
     path = Path(path)
     engine = _engine(path)
     check_regular(path, "a result tree")
     try:
-        tree = _read(path, engine)
+        return _read(path, engine)
     except FAULTS as error:
         if isinstance(error, FileNotFoundError) and not path.exists():  # of an empty folder zarr says the same
             raise MissingFileError("no such file", file=path) from None
         reason = next(iter(str(error).splitlines()), "no reason given")
         raise InputError(f"cannot be read as a result tree ({reason})", file=path) from None
-    return check_tree(tree, file=path)
 
 
 def _read(path: Path, engine: str) -> xr.DataTree:

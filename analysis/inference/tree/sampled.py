@@ -42,8 +42,8 @@ def posterior_of_tree(tree: Any, question: Question, selection: Selection) -> Po
     Raises
     ------
     InputError
-        If there is no posterior, or none of its draws, a quantity is missing, or the tree's priors, dates or
-        likelihoods are not those of the question and its items.
+        If there is no posterior, or none of its draws, a quantity is missing, has other dims or is undefined in some
+        draw, or the tree's priors, dates or likelihoods are not those of the question and its items.
     """
     group = _posterior(tree, selection)
     _refuse_other_event(group, question)
@@ -61,7 +61,7 @@ def posterior_of_tree(tree: Any, question: Question, selection: Selection) -> Po
     chains = int(group.sizes["chain"])
     draws = chains * int(group.sizes["draw"])
     values = {
-        name: _column(group[name]) if name in group else np.full(draws, assumptions.beliefs[name].quantile(0.5))
+        name: _finite(name, group[name]) if name in group else np.full(draws, assumptions.beliefs[name].quantile(0.5))
         for name in names
     }
     _refuse_other_beliefs(values, question)
@@ -88,8 +88,27 @@ def _posterior(tree: Any, selection: Selection) -> Any:
     return group
 
 
-def _column(variable: Any) -> Any:
+def _column(name: str, variable: Any) -> Any:
+    """The draws of a variable, chain after chain; refuses one that has not a number for each."""
+    if set(variable.dims) != {"chain", "draw"}:
+        dims = ", ".join(map(str, variable.dims)) or "none"
+        raise InputError(f"the dims of its {name} are {dims}; chain and draw were expected", key=TREE)
+    if variable.dtype.kind not in "fiu":
+        raise InputError(f"its {name} holds {variable.dtype}; numbers were expected", key=TREE)
     return np.ascontiguousarray(variable.transpose("chain", "draw").values.ravel(), dtype=float)
+
+
+def _finite(name: str, variable: Any) -> Any:
+    column = _column(name, variable)
+    missing = int((~np.isfinite(column)).sum())
+    if missing:
+        raise InputError(f"{missing:,} of the {column.size:,} draws of its {name} are not finite", key=TREE)
+    return column
+
+
+def _compared(column: Any) -> Any:
+    """A few draws of a column, from all along it."""
+    return column[:: -(-column.size // COMPARED)]
 
 
 def _refuse_other_event(group: Any, question: Question) -> None:
@@ -100,6 +119,8 @@ def _refuse_other_event(group: Any, question: Question) -> None:
         raise InputError(
             f"is about the event {', '.join(events)}; a tree about {question.event} was expected", key=TREE
         )
+    if events.count(question.event) > 1:
+        raise InputError(f"has the event {question.event} more than once", key=TREE)
 
 
 def _refuse_other_question(tree: Any, question: Question, selection: Selection) -> None:
@@ -149,9 +170,12 @@ def _refuse_other_dates(group: Any, question: Question, values: Values) -> None:
     if "ready" not in group:
         return
     ready = group["ready"].sel(event=question.event) if "event" in group["ready"].dims else group["ready"]
-    stored = _column(ready)[:COMPARED]
-    again = ready_under(question, {name: column[:COMPARED] for name, column in values.items()})
-    if not np.allclose(stored, again, rtol=0.0, atol=CLOSE, equal_nan=True):
+    stored = _column("ready", ready)
+    missing = int(np.isnan(stored).sum())
+    if missing:
+        raise InputError(f"{missing:,} of the {stored.size:,} draws of its ready are undefined", key=TREE)
+    again = ready_under(question, {name: _compared(column) for name, column in values.items()})
+    if not np.allclose(_compared(stored), again, rtol=0.0, atol=CLOSE):
         raise InputError(
             f"its dates are not those that its quantities imply for the event {question.event} as of "
             f"{question.as_of}: a tree of this model, event and day was expected",
@@ -167,10 +191,18 @@ def _refuse_other_figures(tree: Any, question: Question, selection: Selection, v
     densities = getattr(tree, "children", {}).get("log_likelihood", {})
     if OBSERVATION not in densities or "item" not in densities[OBSERVATION].dims:
         return
-    stored, few = densities[OBSERVATION], {name: column[:COMPARED] for name, column in values.items()}
-    said = {str(name) for name in stored["item"].values}
+    stored, few = densities[OBSERVATION], {name: _compared(column) for name, column in values.items()}
+    said, draws = {str(name) for name in stored["item"].values}, next(iter(values.values())).size
     for name, again in likelihoods_of(question, few, selection.counted).items():
-        if name in said and not np.allclose(_column(stored.sel(item=name))[:COMPARED], again, rtol=SAME, atol=CLOSE):
+        if name not in said:
+            continue
+        column = _column(f"log likelihood of {name}", stored.sel(item=name))
+        if column.size != draws:
+            raise InputError(
+                f"its log_likelihood is of {column.size:,} draws, its posterior of {draws:,}: thin all groups alike",
+                key=TREE,
+            )
+        if not np.allclose(_compared(column), again, rtol=SAME, atol=CLOSE):
             raise InputError(
                 f"what it says of {name} is not what the item's figures imply: a tree of this item was expected",
                 key=TREE,
@@ -187,7 +219,7 @@ def _diagnostics(tree: Any, group: Any, values: Values) -> Diagnostics:
     rhats = (float(array_stats.rhat(column, chain_axis=0, draw_axis=1)) for column in columns)
     ess, rhat = min(sizes, default=math.nan), max(rhats, default=math.nan)  # a single draw has neither
     stats = getattr(tree, "children", {}).get("sample_stats")
-    diverging = None if stats is None or "diverging" not in stats else int(stats["diverging"].values.sum())
+    diverging = None if stats is None or "diverging" not in stats else _number_diverging(stats["diverging"])
     divergences = _said(tree, "divergences")
     rhat_max = _said(tree, "rhat_max")
     return Diagnostics(
@@ -196,6 +228,12 @@ def _diagnostics(tree: Any, group: Any, values: Values) -> Diagnostics:
         rhat_max=rhat_max if rhat_max is not None else rhat if chains > 1 else None,
         divergences=diverging if divergences is None else int(divergences),
     )
+
+
+def _number_diverging(diverging: Any) -> int:
+    if diverging.dtype.kind not in "biuf" or not np.isfinite(diverging.values).all():
+        raise InputError("its sample_stats say of each draw whether it is diverging: true or false", key=TREE)
+    return int(diverging.values.sum())
 
 
 def _said(tree: Any, name: str) -> float | None:

@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 from ....evidence.layout import FIGURES, OBSERVATION, OBSERVED
+from ....priors.arguments import refuse_others
 from ....priors.errors import InputError
 
 SCHEMA = 2
@@ -98,6 +99,7 @@ SAME_ITEMS = (
 )
 ATTRIBUTES = ("tree_schema", "event", "as_of", "engine", "seed", "evidence")
 EARLIER = "was written by an earlier version; make it anew, by catchup forecast --save or catchup run"
+OTHERS = ". One that another sampler made need be none: catchup.forecast takes its path"
 
 
 def violations(tree: xr.DataTree) -> list[str]:
@@ -123,12 +125,14 @@ def check_tree(tree: xr.DataTree, file: str | Path | None = None) -> xr.DataTree
     >>> check_tree(tree) is tree
     True
     """
+    refuse_others("tree", tree, xr.DataTree, "a tree (result_tree returns one)")
     if tree.attrs.get("tree_schema", SCHEMA) < SCHEMA:
         raise InputError(EARLIER, file=file)
     found = violations(tree)
     if found:
         shown = "; ".join(found[:SHOWN]) + (f"; and {len(found) - SHOWN} more" if len(found) > SHOWN else "")
-        raise InputError(f"is not a result tree: {shown}", file=file)
+        others = "" if "tree_schema" in tree.attrs else OTHERS
+        raise InputError(f"is not a result tree: {shown}{others}", file=file)
     return tree
 
 
