@@ -5,13 +5,17 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from functools import cached_property
-from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...priors.arguments import refuse_others
-from .quantiles import density_between, half_widths, quantile_influence, refuse_other_than_probability
+from .quantiles import (
+    density_between,
+    half_widths,
+    quantile_influence,
+    refuse_other_than_number,
+    refuse_other_than_probability,
+)
 from .weighting import FEW as FEW
 from .weighting import NOISE_FACTOR as NOISE_FACTOR
 from .weighting import NOTHING as NOTHING
@@ -117,7 +121,9 @@ class Distribution:
         return math.sqrt(self.weighting.mean((counted - centre) ** 2))
 
     def quantile_value(self, p: float) -> float:
-        """Quantile alone, without its MCSE."""
+        """Quantile alone, without its MCSE; an `InputError` where `p` is no probability."""
+        if not (isinstance(p, float) and 0.0 <= p <= 1.0):  # the quick way first: this is asked thousands of times
+            refuse_other_than_probability(p)
         return float(self.quantile_values(np.array([p]))[0])
 
     def quantile_values(self, p: Array) -> Array:
@@ -149,6 +155,6 @@ class Distribution:
 
     def probability_below(self, value: float) -> Estimate:
         """Probability of lying strictly below a value."""
-        refuse_others("value", value, Real, "a number")
-        below = (self.values < value).astype(float)
-        return self.weighting.estimate(below)
+        refuse_other_than_number(value)
+        found = self.weighting.estimate((self.values < value).astype(float))
+        return found if found.value <= 1.0 else replace(found, value=1.0)  # weights sum to 1 but for rounding

@@ -7,6 +7,7 @@ from numbers import Real
 
 import numpy as np
 
+from ...priors.arguments import refuse_others
 from ...priors.errors import InputError
 from .weighting import Array
 
@@ -21,6 +22,19 @@ def refuse_other_than_probability(p: object) -> None:
     """
     if isinstance(p, bool) or not isinstance(p, Real) or not 0.0 <= float(p) <= 1.0:
         raise InputError(f"a probability from 0 to 1 was expected, not {p!r}", key="p")
+
+
+def refuse_other_than_number(value: object) -> None:
+    """Refuse what is no number, as is what is undefined.
+
+    Raises
+    ------
+    InputError
+        Saying what was given.
+    """
+    refuse_others("value", value, Real, "a number")
+    if value != value:
+        raise InputError("a number was expected, not nan", key="value")
 
 
 def half_widths(p: float, draws: float) -> Array:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-from numbers import Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ...priors.arguments import refuse_others
 from .estimates import TAIL_DRAWS, Array, Distribution, Estimate
-from .quantiles import density_between, half_widths, refuse_other_than_probability
+from .quantiles import density_between, half_widths, refuse_other_than_number, refuse_other_than_probability
 
 FARTHEST = 1e6  # times the end of the range, up to which what lies beyond it is told apart
 TAIL_BINS = 1_000_000  # for what lies beyond the range, each a 72 000th wider than the one before it
@@ -103,7 +101,8 @@ class StreamedDistribution:
         return math.sqrt(self._squares / self._draws)
 
     def quantile_value(self, p: float) -> float:
-        """Quantile alone, without its MCSE."""
+        """Quantile alone, without its MCSE; an `InputError` where `p` is no probability."""
+        refuse_other_than_probability(p)
         cumulative = self._below + np.cumsum(self._counts)
         wanted = p * self._draws
         if wanted < self._below or self._draws == 0:
@@ -138,9 +137,9 @@ class StreamedDistribution:
 
     def probability_below(self, value: float) -> Estimate:
         """Probability of lying below a value."""
-        refuse_others("value", value, Real, "a number")
+        refuse_other_than_number(value)
         place = (value - self._low) * self._bins / (self._high - self._low)
-        bin_ = int(min(max(0.0, place), self._bins))  # in this order: of what is no number, nothing is below
+        bin_ = int(min(max(0.0, place), self._bins))
         count = float(self._below + self._counts[:bin_].sum())
         if 0 <= place < self._bins:
             count += (place - bin_) * float(self._counts[bin_])
