@@ -11,6 +11,7 @@ from datetime import date
 from typing import overload
 
 from ...model.calendar import Calendar
+from ...priors.arguments import refuse_others
 from ...priors.errors import InputError
 from ..inference.estimates import Distribution, Weighting
 from ..inference.question import Question
@@ -116,9 +117,12 @@ def score_runs(runs: Iterable[Run], outcome: Outcome, days: Sequence[date] = ())
     >>> scores[0].id, scores[0].crps > 0.0
     ('2026-11-21', True)
     """
+    refuse_others("runs", runs, Iterable, "a list of runs (read_runs returns one)")
+    refuse_others("outcome", outcome, Outcome, "an Outcome")
 
     def rows() -> Iterator[Score | LeftOut]:
         for run in runs:
+            refuse_others("runs", run, Run, "a list of runs (read_runs returns one)")
             title, as_of = f"this model, {run.manifest.event}", run.manifest.as_of
             if as_of > outcome.day:
                 yield _too_late(run.name, title, as_of, outcome)

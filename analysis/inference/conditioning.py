@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from ...evidence.latents import with_latents
 from ...evidence.schema import Item
 from ...evidence.selected import Selection
+from ...priors.arguments import refuse_others
 from .adaptation import fit_to
 from .conflict import ESCALATED_DRAWS, Screening
 from .contradiction import refuse_contradicted
@@ -32,7 +33,7 @@ from .nuisances import nuisances_of
 from .posterior import Posterior
 from .processes import beside
 from .proposal import Proposal
-from .question import Question
+from .question import Question, refuse_other_than_question
 from .screened import Screened
 from .subsets import SharedDraws
 
@@ -97,6 +98,8 @@ def condition(
     >>> found.engine, [item.id for item in found.items]
     ('importance', ['eci-lag'])
     """
+    refuse_other_than_question(question)
+    refuse_others("selection", selection, Selection, "a Selection (Model.selection is one)")
     check_engine(engine)
     question = replace(question, assumptions=with_latents(question.assumptions, selection.counted))
     aside = tuple(each.note for each in selection.set_aside)

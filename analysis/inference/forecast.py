@@ -18,7 +18,7 @@ from .estimates import ZERO, Distribution, Estimate
 from .firsts import DATE_RANGE, StreamedFirsts, first_archetypes, first_firms, ready_if_first
 from .known import KNOWN, known_column, with_ranks
 from .outcomes import COMPUTE_ALONE, LOG_FLOP, PRETRAINED, READY, STAGE, summary_columns
-from .posterior import Posterior, prior_of
+from .posterior import Posterior, prior_of, refuse_other_than_posterior
 from .probabilities import QUANTILES
 from .question import Question
 from .request import Request, posterior
@@ -168,6 +168,7 @@ def forecast(posterior: Posterior) -> Forecast:
     >>> day.isoformat(), 0.0 <= probability.value <= 1.0
     ('2026-11-30', True)
     """
+    refuse_other_than_posterior(posterior)
     question, race = posterior.question, posterior.question.assumptions.race
     if not posterior.conditioned and not question.quasi_random and question.draws > MOST_EXACT_DRAWS:
         return _forecast_streamed(posterior)

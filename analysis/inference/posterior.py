@@ -8,13 +8,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ...evidence.selected import NOTHING_SELECTED, Selection
+from ...priors.arguments import refuse_others
 from .diagnostics import Diagnostics
 from .draws import DrawSource, PriorDraws, Values
 from .engines import FORWARD
 from .estimates import ZERO, Distribution, Estimate
 from .known import known_column, with_ranks
 from .outcomes import READY, summary_columns
-from .question import Question
+from .question import Question, refuse_other_than_question
 from .result import Origin
 
 if TYPE_CHECKING:
@@ -148,6 +149,17 @@ class Posterior:
         return replace(self, question=replace(self.question, event=event), source=source, shared=None, screened=None)
 
 
+def refuse_other_than_posterior(posterior: object) -> None:
+    """Refuse what is no posterior where a study asks for one: a model and a tree, above all.
+
+    Raises
+    ------
+    InputError
+        Saying what returns one.
+    """
+    refuse_others("posterior", posterior, Posterior, "a Posterior (Model.posterior returns one)")
+
+
 def prior_of(question: Question) -> Posterior:
     """Return what is believed before any evidence: draws of the prior, made anew whenever a study asks for them.
 
@@ -160,5 +172,6 @@ def prior_of(question: Question) -> Posterior:
     >>> prior.ready.values.shape
     (1000,)
     """
+    refuse_other_than_question(question)
     source = PriorDraws(question)
     return Posterior(question, source, Diagnostics(ess=float(source.weighting.draws)))

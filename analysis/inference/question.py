@@ -95,3 +95,14 @@ class Question:
     def as_of_months(self) -> float:
         """The day it is asked, in months since t = 0."""
         return self.clock.months()
+
+
+def refuse_other_than_question(question: object) -> None:
+    """Refuse what is no question where one is asked for.
+
+    Raises
+    ------
+    InputError
+        Saying what returns one.
+    """
+    refuse_others("question", question, Question, "a Question (Model.question returns one)")

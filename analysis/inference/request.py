@@ -12,7 +12,7 @@ from ...priors.arguments import listed, refuse_others
 from .diagnostics import refuse_few_draws
 from .engines import check_engine
 from .posterior import Posterior, prior_of
-from .question import Question
+from .question import Question, refuse_other_than_question
 
 if TYPE_CHECKING:
     from ...evidence.schema import Item
@@ -58,6 +58,7 @@ class Request:
     added: tuple[Path, ...] = ()
 
     def __post_init__(self) -> None:
+        refuse_other_than_question(self.question)
         check_engine(self.engine)
         _refuse_other_arguments(self.evidence, self.ledger)
         object.__setattr__(self, "added", listed("added", self.added, "files", (str, Path)))
@@ -77,6 +78,17 @@ class Request:
             If the evidence cannot be used.
         """
         return choose_evidence(self.question, self.evidence, self.ledger, self.added)
+
+
+def refuse_other_than_request(request: object) -> None:
+    """Refuse what is no request where one is asked for.
+
+    Raises
+    ------
+    InputError
+        Naming the argument.
+    """
+    refuse_others("request", request, Request, "a Request")
 
 
 def posterior(request: Request) -> Posterior:
@@ -102,6 +114,7 @@ def posterior(request: Request) -> Posterior:
     >>> posterior(Request(Question(load_assumptions(), date(2026, 11, 21), draws=1_000), evidence="none")).engine
     'forward'
     """
+    refuse_other_than_request(request)
     if request.counts_nothing and request.engine != "nuts":
         refuse_few_draws(request.question.draws)
         return prior_of(request.question)
@@ -150,6 +163,7 @@ def choose_evidence(
     >>> [item.id for item in selection.counted]
     ['eci-lag']
     """
+    refuse_other_than_question(question)
     from ...evidence.confirmation import refuse_future
     from ...evidence.ledgers import load_ledger
     from ...evidence.schema import Item

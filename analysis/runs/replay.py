@@ -12,7 +12,7 @@ from ...priors.clock import today
 from ...priors.errors import InputError
 from ..archive.reading import Run
 from ..inference.question import Question
-from ..inference.request import Request
+from ..inference.request import Request, refuse_other_than_request
 from ..presentation.repeat_command import options_of_assumptions
 from .run import run
 
@@ -58,6 +58,7 @@ def replay(request: Request, runs: Path, first: date, last: date, every: timedel
     ...
     ['2026-11-01', '2026-11-08']
     """
+    refuse_other_than_request(request)
     check_days(request.question, first, last)
     day = first
     while day <= last:

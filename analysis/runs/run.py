@@ -46,7 +46,7 @@ from ..inference.inputs import Inputs, inputs_of
 from ..inference.posterior import Posterior
 from ..inference.probabilities import HEADLINE
 from ..inference.processes import beside, shared_out
-from ..inference.request import Request, posterior
+from ..inference.request import Request, posterior, refuse_other_than_request
 from ..inference.snapshot import Snapshot
 from ..presentation.report.sections import Sections
 from ..presentation.tables.builders import as_json
@@ -111,6 +111,7 @@ def run(request: Request, runs: Path, *, command: str = "catchup run", brief: bo
     ...
     ('2026-11-21', 1000)
     """
+    refuse_other_than_request(request)
     if request.question.as_of > today():
         raise InputError(f"a day up to today was expected, not {request.question.as_of}", key="--as-of")
     check_runs_folder(runs)

@@ -27,7 +27,7 @@ from ..inference.draws import PriorDraws
 from ..inference.estimates import Distribution, Estimate
 from ..inference.likelihoods import prior_for
 from ..inference.outcomes import READY, ready_column
-from ..inference.posterior import Posterior
+from ..inference.posterior import Posterior, refuse_other_than_posterior
 from ..inference.probabilities import BRIDGED
 from ..inference.question import Question
 from ..inference.result import Result
@@ -145,6 +145,7 @@ def bridge(posterior: Posterior, pool: Distribution | None = None) -> Bridge:
     >>> [step.id for step in found.steps][:2]
     ['launch', 'firms']
     """
+    refuse_other_than_posterior(posterior)
     question = replace(posterior.question, quasi_random=False)  # a sequence's dimensions change with the quantities
     answers = list(_before_evidence(question))
     if posterior.items:

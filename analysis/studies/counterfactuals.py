@@ -24,7 +24,7 @@ from ..inference.draws import Values
 from ..inference.estimates import TAIL_DRAWS, Array, Distribution, Estimate
 from ..inference.firsts import first_firms
 from ..inference.outcomes import FIRST, PRETRAINED, READY, first_shares, outcome_of
-from ..inference.posterior import Posterior
+from ..inference.posterior import Posterior, refuse_other_than_posterior
 from ..inference.question import Question
 from ..inference.result import Result
 
@@ -166,6 +166,7 @@ def levers(posterior: Posterior, *, acting_from: date | None = None) -> Comparis
     >>> found.kind, len(found.counterfactuals) > 1
     ('levers', True)
     """
+    refuse_other_than_posterior(posterior)
     day, month = acting_day(posterior.question, acting_from)
     assumptions = posterior.question.assumptions
     interventions = {name: apply_lever(lever, assumptions.race, month) for name, lever in assumptions.levers.items()}
@@ -203,6 +204,7 @@ def regimes(posterior: Posterior, *, acting_from: date | None = None) -> Compari
     >>> found.kind, found.acting_from.isoformat()
     ('regimes', '2026-11-21')
     """
+    refuse_other_than_posterior(posterior)
     day, month = acting_day(posterior.question, acting_from)
     table = posterior.question.assumptions.regimes
     refuse_fixed_budgets(posterior.question)

@@ -23,7 +23,7 @@ from ..inference.differences import quantile_shift
 from ..inference.estimates import Distribution, Estimate
 from ..inference.likelihoods import prior_for
 from ..inference.log_means import log_mean
-from ..inference.posterior import Posterior
+from ..inference.posterior import Posterior, refuse_other_than_posterior
 from ..inference.probabilities import HEADLINE
 from ..inference.progress import track
 from ..inference.result import Origin, Result
@@ -174,6 +174,7 @@ def influence(posterior: Posterior) -> Influence:
     >>> [each.item.id for each in influence(posterior(request)).items]
     ['eci-lag']
     """
+    refuse_other_than_posterior(posterior)
     question, items = posterior.question, posterior.items
     if posterior.shared is None or not items:
         raise InputError("at least one item to count was expected", key="--evidence")

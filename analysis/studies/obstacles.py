@@ -15,7 +15,7 @@ from ..inference.estimates import Array, Distribution, Estimate, Weighting
 from ..inference.forecast import not_by
 from ..inference.importance import ReweightedPrior
 from ..inference.outcomes import READY, ready_column, ready_under
-from ..inference.posterior import Posterior
+from ..inference.posterior import Posterior, refuse_other_than_posterior
 from ..inference.question import Question
 from ..inference.result import Result
 
@@ -167,6 +167,7 @@ def obstacles(posterior: Posterior) -> Obstacles:
     >>> [each.id for each in found.obstacles][:2]
     ['no-interest', 'no-capability']
     """
+    refuse_other_than_posterior(posterior)
     question = posterior.question
     columns, weighting = _columns(question, posterior.source), posterior.source.weighting
     before, weighting_before = _before(posterior, columns)

@@ -14,7 +14,7 @@ from ..inference.draws import Values
 from ..inference.estimates import Distribution, Estimate
 from ..inference.firsts import first_firms
 from ..inference.outcomes import FIRST, READY, first_shares, outcome_of
-from ..inference.posterior import Posterior
+from ..inference.posterior import Posterior, refuse_other_than_posterior
 from ..inference.result import Result
 from .scenario_world import ScenarioWorld
 
@@ -128,6 +128,7 @@ def scenarios(
     >>> [each.id for each in found.scenarios]
     ['firms-pooled']
     """
+    refuse_other_than_posterior(posterior)
     question, source = posterior.question, posterior.source
     base = question.assumptions
     asked = list(base.scenarios) if ids is None else dict.fromkeys(listed("ids", ids, "names of scenarios"))

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from ...priors.arguments import refuse_others
 from ..inference.estimates import Distribution
 from ..inference.forecast import Forecast
-from ..inference.posterior import Posterior
+from ..inference.posterior import Posterior, refuse_other_than_posterior
 from .pools import linear_pool
 from .structure_dates import Refused, StructureDate, dates_of_structures, left_out_of, pooled
 
@@ -89,6 +90,7 @@ def structure_spread(posterior: Posterior) -> StructureSpread:
     >>> sorted(found.weights)
     ['compute-gate', 'trend-constant-lag', 'trend-growing-lag', 'trend-measured-lag']
     """
+    refuse_other_than_posterior(posterior)
     rows, refused = dates_of_structures(posterior)
     return StructureSpread(rows, left_out_of(posterior.question), refused)
 
@@ -113,6 +115,8 @@ def pool_forecast(answer: Forecast, spread: StructureSpread) -> Forecast:
     >>> pool_forecast(forecast(prior), spread).ready is spread.pool
     True
     """
+    refuse_others("answer", answer, Forecast, "a Forecast")
+    refuse_others("spread", spread, StructureSpread, "a StructureSpread")
     return replace(
         answer, ready=spread.pool, of_the_race=answer.race_ready, pooled_over=tuple(row.title for row in spread.pooled)
     )

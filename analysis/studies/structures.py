@@ -27,7 +27,7 @@ from ...evidence.schema import Item
 from ..inference.column_names import ITEM, those_under, under
 from ..inference.estimates import Array, Distribution, Weighting
 from ..inference.likelihoods import likelihoods, prior_for
-from ..inference.posterior import Posterior
+from ..inference.posterior import Posterior, refuse_other_than_posterior
 from ..inference.question import Question
 from ..inference.result import Result
 from .comparison import ModelComparison, compare_pointwise, left_out_of_prior
@@ -131,6 +131,7 @@ def structures(posterior: Posterior) -> Structures:
     >>> [row.id for row in structures(prior).structures][:2]
     ['compute-gate', 'mobilisation']
     """
+    refuse_other_than_posterior(posterior)
     question, items = posterior.question, posterior.items
     rows, refused = dates_of_structures(posterior)
     asked = {row.id for row in rows}

@@ -27,7 +27,7 @@ from ...priors.arguments import listed
 from ...priors.errors import InputError, refuse_unknown
 from ..inference.diagnostics import UntrustworthyError
 from ..inference.estimates import Distribution, Estimate
-from ..inference.posterior import Posterior
+from ..inference.posterior import Posterior, refuse_other_than_posterior
 from ..inference.result import Result
 from .counterfactuals import Counterfactual, changed_distributions
 from .observables import Observable, Observables, read_observables
@@ -178,6 +178,7 @@ def watch(
     >>> found.rows[0].sightings[0].id
     'happens'
     """
+    refuse_other_than_posterior(posterior)
     observables = observables or read_observables(posterior.question.assumptions)
     asked, enacted = _chosen(observables, only), beyond_doubt(posterior.question.assumptions.enacted)
     decided = [row for row in asked if row.way == "lever" and row.name in enacted]

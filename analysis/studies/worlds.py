@@ -25,7 +25,7 @@ from ..inference.diagnostics import UntrustworthyError
 from ..inference.differences import quantile_shift
 from ..inference.estimates import Distribution, Estimate
 from ..inference.firsts import first_firms
-from ..inference.posterior import Posterior, prior_of
+from ..inference.posterior import Posterior, prior_of, refuse_other_than_posterior
 from ..inference.probabilities import DELAYED
 from ..inference.processes import shared_out
 from ..inference.question import Question
@@ -170,6 +170,7 @@ def worlds(
     >>> [world.id for world in found.worlds if world.sort == "belief"][:2]
     ['slide-as-pretraining', 'mfu-thirty']
     """
+    refuse_other_than_posterior(posterior)
     question = posterior.question
     assumptions, model = question.assumptions, question.assumptions.model
     others = [name for name in MODELS if name != model]

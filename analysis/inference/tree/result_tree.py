@@ -16,12 +16,14 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from ....priors.arguments import refuse_others
+from ....priors.errors import InputError
 from ..consequences import KEPT_DRAWS, consequences_of, equal_draws
 from ..draws import PriorDraws, StoredDraws
 from ..estimates import Weighting
 from ..importance import RESAMPLED_CHAINS, ReweightedPrior
 from ..likelihoods import latent_beliefs, prior_for
-from ..posterior import Posterior
+from ..posterior import Posterior, refuse_other_than_posterior
 from .groups import Groups, Variable, dataset
 from .schema import SAMPLED, SCHEMA, check_tree
 
@@ -37,12 +39,18 @@ def result_tree(posterior: Posterior, draws: int = KEPT_DRAWS) -> xr.DataTree:
     posterior : Posterior
         Or a prior.
     draws : int
-        How many at most to keep of each: importance draws are resampled, chains thinned.
+        How many to keep of each at most, or four where they are fewer: importance draws are resampled, to no more than
+        `KEPT_DRAWS` where fewer were drawn, chains thinned.
 
     Returns
     -------
     xarray.DataTree
         Groups as `tree_schema` has them; the posterior's, and all that hang on it, where there is evidence.
+
+    Raises
+    ------
+    InputError
+        If draws are no whole number from 1 on.
 
     Examples
     --------
@@ -54,6 +62,11 @@ def result_tree(posterior: Posterior, draws: int = KEPT_DRAWS) -> xr.DataTree:
     >>> tree["prior"].sizes["draw"], "posterior" in tree.children
     (100, False)
     """
+    refuse_other_than_posterior(posterior)
+    refuse_others("draws", draws, (int, np.integer), "a whole number")
+    if draws < 1:
+        raise InputError(f"at least 1 was expected, not {draws}", key="draws")
+    draws = min(int(draws), max(KEPT_DRAWS, posterior.source.weighting.draws))
     groups = Groups(consequences_of(posterior))
     nodes = _prior_groups(posterior, groups, draws)
     if posterior.conditioned:

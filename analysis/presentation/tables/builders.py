@@ -5,6 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from ....priors.arguments import shown
+from ....priors.errors import InputError
+
 if TYPE_CHECKING:
     from ....model.assumptions import Assumptions
     from ...archive.doctor import Doctor
@@ -134,7 +137,15 @@ BUILDERS = {
 
 
 def layout_of(result: Result) -> Layout:
-    """Lay out any result: its tables for people, and its JSON object for programs."""
+    """Lay out any result: its tables for people, and its JSON object for programs.
+
+    Raises
+    ------
+    InputError
+        If it is none.
+    """
+    if type(result).__name__ not in BUILDERS:
+        raise InputError(f"what a study returns was expected, not {shown(result)}", key="result")
     module: Any = import_module(f".{BUILDERS[type(result).__name__]}", __package__)
     layout: Layout = module.layout(result)
     return layout

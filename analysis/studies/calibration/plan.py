@@ -28,6 +28,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -35,14 +36,15 @@ import numpy as np
 from ....evidence.latents import events_of, latent_quantities, with_latents
 from ....evidence.schema import Item
 from ....model.calendar import Clock
-from ....priors.errors import InputError
+from ....priors.arguments import listed, refuse_others
+from ....priors.errors import InputError, unknown_name
 from ....priors.strict import StrictModel
 from ...inference.code_hash import code_hash
 from ...inference.draws import Values
 from ...inference.estimates import Array
 from ...inference.inputs import inputs_of
 from ...inference.likelihoods import predictions_of
-from ...inference.question import Question
+from ...inference.question import Question, refuse_other_than_question
 
 LOG_LIKELIHOOD = "log_likelihood"
 RANKED_DRAWS = {"importance": 999, "nuts": 99}  # L; one less than a round number, so that shares of ranks are exact
@@ -197,8 +199,8 @@ def make_plan(
     Raises
     ------
     InputError
-        If there is no evidence, a multiple is impossible, the draws are quasi-random, or NUTS is asked for truths from
-        the posterior.
+        If there is no such engine or no evidence, a multiple is impossible, the draws are quasi-random, or NUTS is
+        asked for truths from the posterior.
 
     Examples
     --------
@@ -211,6 +213,12 @@ def make_plan(
     >>> plan.tracked[0], plan.tracked[-1]
     ('ready', 'log_likelihood')
     """
+    refuse_other_than_question(question)
+    items = listed("items", items, "items", Item)
+    refuse_others("engine", engine, str, "the name of an engine")
+    if engine not in RANKED_DRAWS:
+        raise unknown_name("engine", engine, RANKED_DRAWS, key="--engine")
+    refuse_others("spread", spread, Real, "a number")
     if not items:
         raise InputError("no item is counted: there is nothing to calibrate", key="--evidence")
     if question.quasi_random:

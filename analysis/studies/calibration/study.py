@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+
+from ....priors.arguments import refuse_others
 from ....priors.errors import InputError
 from ...inference.progress import track
 from .fits import Fit
@@ -58,7 +61,9 @@ def calibrate(
     >>> calibrate(plan, fits=4).ranks.shape == (4, len(plan.tracked))
     True
     """
+    refuse_others("plan", plan, Plan, "a Plan (make_plan returns one)")
     wanted = DEFAULT_FITS[plan.engine] if fits is None else fits
+    refuse_others("fits", wanted, (int, np.integer), "a whole number")
     if not 1 <= wanted <= MOST_FITS:
         raise InputError(f"between 1 and {MOST_FITS:,} fits were expected, not {wanted:,}", key="--fits")
     kept = None if out is None else KeptFits(out, plan.settings())

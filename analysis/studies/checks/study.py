@@ -16,7 +16,7 @@ from ...inference.likelihoods import prior_for
 from ...inference.posterior import Posterior
 from ...inference.processes import shared_out
 from ...inference.question import Question
-from ...inference.request import Request
+from ...inference.request import Request, refuse_other_than_request
 from ...inference.result import Origin, Result
 from ..sensitivity.power_scaling import PowerScaling, power_scaling_of
 from .draws import check_draws
@@ -90,6 +90,7 @@ def check(request: Request) -> Checks:
     >>> {result.verdict for result in found.results} <= {"pass", "warn", "fail"}
     True
     """
+    refuse_other_than_request(request)
     selection = request.selection
     try:
         found = condition(request.question, selection, request.engine, refuse=False).kept()

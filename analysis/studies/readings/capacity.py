@@ -21,7 +21,7 @@ from ....model.capacity import (
 )
 from ...inference.draws import Values
 from ...inference.estimates import Distribution
-from ...inference.posterior import Posterior
+from ...inference.posterior import Posterior, refuse_other_than_posterior
 from ...inference.question import Question
 from ...inference.result import Result
 
@@ -159,6 +159,7 @@ def capacity(posterior: Posterior) -> Capacity:
     >>> sorted(found.nations)
     ['china', 'us']
     """
+    refuse_other_than_posterior(posterior)
     question, source = posterior.question, posterior.source
     assumptions = question.assumptions
     table, number = assumptions.table, assumptions.table.number

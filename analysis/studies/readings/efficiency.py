@@ -29,7 +29,7 @@ from ....priors.errors import InputError
 from ...inference.draws import Values
 from ...inference.estimates import Array, Distribution, Estimate
 from ...inference.outcomes import outcome_of
-from ...inference.posterior import Posterior
+from ...inference.posterior import Posterior, refuse_other_than_posterior
 from ...inference.question import Question
 from ...inference.result import Result
 
@@ -126,6 +126,7 @@ def efficiency(posterior: Posterior, gap: float | None = None) -> Efficiency:
     >>> found.gap, sorted(found.channels)
     (5.0, ['distilled', 'own', 'replicated'])
     """
+    refuse_other_than_posterior(posterior)
     question, source = posterior.question, posterior.source
     assumptions = question.assumptions
     wanted = assumptions.table.number("compute_gap") if gap is None else gap

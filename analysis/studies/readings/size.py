@@ -12,7 +12,7 @@ from ....model.size import SIZE_QUANTITIES, implied_size, thread_flop
 from ....priors.errors import InputError
 from ...inference.draws import Values
 from ...inference.estimates import Distribution
-from ...inference.posterior import Posterior
+from ...inference.posterior import Posterior, refuse_other_than_posterior
 from ...inference.question import Question
 from ...inference.result import Result
 
@@ -94,6 +94,7 @@ def sizes(posterior: Posterior, flops: Sequence[float] = ()) -> Sizes:
     >>> sizes(prior, flops=[1e27]).given[0].flop
     1e+27
     """
+    refuse_other_than_posterior(posterior)
     for flop in flops:
         if not 0.0 < flop < float("inf"):
             raise InputError(f"FLOP above 0 were expected, not {flop:g}", key="--flop")

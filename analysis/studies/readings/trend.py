@@ -15,7 +15,7 @@ from ...inference.diagnostics import Diagnostics, UntrustworthyError
 from ...inference.draws import Values
 from ...inference.estimates import Distribution, Estimate
 from ...inference.outcomes import READY
-from ...inference.posterior import Posterior
+from ...inference.posterior import Posterior, refuse_other_than_posterior
 from ...inference.question import Question
 from ...inference.result import Result
 from ..other_structures import draw_structure
@@ -130,6 +130,7 @@ def trends(posterior: Posterior, ids: Sequence[str] = ()) -> Trends:
     >>> [trend.id for trend in trends(prior, ["constant-lag"]).trends]
     ['constant-lag']
     """
+    refuse_other_than_posterior(posterior)
     question = posterior.question
     known = load_trends(question.assumptions)
     ids = listed("ids", ids, "names of trends")

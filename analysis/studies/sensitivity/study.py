@@ -13,7 +13,7 @@ from ...inference.diagnostics import FEWEST_DRAWS, LONG_TAILED, few_draws
 from ...inference.draws import Values
 from ...inference.estimates import Array, Distribution, Estimate
 from ...inference.outcomes import READY, ready_column, ready_under
-from ...inference.posterior import Posterior
+from ...inference.posterior import Posterior, refuse_other_than_posterior
 from ...inference.question import Question
 from ...inference.result import Result
 from ...inference.weighting import draws_behind_variance
@@ -101,6 +101,7 @@ def sensitivity(posterior: Posterior, *, scaled: Sequence[PowerScaling] | None =
     >>> found.power_scaling  # of the prior alone: there is no likelihood to scale
     ()
     """
+    refuse_other_than_posterior(posterior)
     question, source, of_prior = posterior.question, posterior.source, not posterior.conditioned
     names = uncertain_quantities(question)
     of_each = one_at_a_time(posterior)

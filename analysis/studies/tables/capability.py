@@ -22,7 +22,7 @@ from ...inference.conditioning import condition
 from ...inference.draws import Values
 from ...inference.estimates import Array, Distribution, Weighting
 from ...inference.likelihoods import predictions_of
-from ...inference.posterior import Posterior
+from ...inference.posterior import Posterior, refuse_other_than_posterior
 from ...inference.question import Question
 from ...inference.result import Result
 from ..other_structures import ready_of
@@ -110,6 +110,7 @@ def capability(posterior: Posterior) -> Capability:
     >>> list(found.ready)
     ['compute-gate', 'compute-gate-with-scores', 'capability-frontier']
     """
+    refuse_other_than_posterior(posterior)
     question, table = posterior.question, shipped_records()
     assert table.vintage is not None
     if question.event != DEFAULT_EVENT:

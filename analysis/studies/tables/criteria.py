@@ -22,9 +22,10 @@ from ....evidence.tables.criteria import Criterion, Resolution, resolve, tables_
 from ....evidence.tables.episodes import chinese_records, lag_episodes
 from ....evidence.tables.store import TableStore
 from ....evidence.tables.table import Table
+from ....priors.arguments import refuse_others
 from ....priors.errors import InputError
 from ...inference.estimates import Array, Distribution, Weighting
-from ...inference.question import Question
+from ...inference.question import Question, refuse_other_than_question
 from .chosen import INDEX, last_day
 
 BELIEFS = ("hindcast_typical_lag", "hindcast_lag_spread")  # of lags before any was measured, both lognormal
@@ -115,6 +116,9 @@ def criteria(question: Question, asked: Mapping[str, Criterion], store: TableSto
     >>> found.readings[2].resolution.value
     50.0
     """
+    refuse_other_than_question(question)
+    refuse_others("asked", asked, Mapping, "what load_criteria returns")
+    refuse_others("store", store, TableStore, "a TableStore")
     for name, row in asked.items():
         if row.reference_date > question.as_of:
             raise InputError(

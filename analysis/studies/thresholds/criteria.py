@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ...inference.differences import quantile_shift
 from ...inference.estimates import Array, Distribution, Estimate
@@ -38,6 +38,7 @@ class Trial:
         return self.ready.weighting.estimate(self.wins)
 
 
+@runtime_checkable
 class Criterion(Protocol):
     """What a stock must achieve: a score that grows with the stock, and reaches zero at the threshold."""
 

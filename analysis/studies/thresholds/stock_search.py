@@ -103,7 +103,7 @@ class StockSearch:
                 if budget.max() > 1.0:
                     raise InputError(
                         f"{budget_factor:g} times {name} is more than a year's compute in some draws",
-                        key="--budget-factor",
+                        key="budget_factors",
                     )
             held = {self.stock: np.full_like(values[self.stock], stock), **budgets}
             change = change_in(values, self.question)

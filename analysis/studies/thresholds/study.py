@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from numbers import Real
 
 from ....model.calendar import month_ends
+from ....priors.arguments import listed, refuse_others
 from ....priors.errors import InputError
 from ...inference.diagnostics import few_draws
-from ...inference.posterior import Posterior
+from ...inference.posterior import Posterior, refuse_other_than_posterior
 from ...inference.progress import track
 from ...inference.question import Question
 from ...inference.result import Result
@@ -92,7 +94,8 @@ def thresholds(
     Raises
     ------
     InputError
-        If there is no such scenario, firm or stock, or a multiplied budget is more than a year's compute.
+        If there is no such scenario, firm or stock, a factor is not above 0, or a multiplied budget is more than a
+        year's compute.
 
     Examples
     --------
@@ -105,15 +108,21 @@ def thresholds(
     >>> found.firm, found.unit, len(found.thresholds)
     ('deepseek', 'H100e', 1)
     """
+    refuse_other_than_posterior(posterior)
     question = posterior.question
+    for name, given in {"firm": firm, "stock": stock, "scenario": scenario}.items():
+        refuse_others(name, given, (str, type(None)), f"the name of a {name}")
     if criteria is not None:
-        criteria = tuple(criteria)
+        criteria = listed("criteria", criteria, "criteria", Criterion)
     elif scenario is None:
         criteria = (*CRITERIA, *map(MedianBy, load_claims().days()))
     else:
         criteria = ready_by(question, quarter_ends(question))
     if budget_factors is None:
         budget_factors = BUDGET_FACTORS if scenario is None else (1.0,)
+    for factor in (budget_factors := listed("budget_factors", budget_factors, "numbers", Real)):
+        if not 0.0 < factor < float("inf"):
+            raise InputError(f"finite numbers above 0 were expected, not {factor:g}", key="budget_factors")
     search = StockSearch(posterior, criteria, firm, stock, scenario)
     asked = [(criterion, factor) for factor in budget_factors for criterion in criteria]
     found = tuple(search.solve(*each) for each in track(asked, len(asked), "solving for thresholds"))
