@@ -75,6 +75,11 @@ class Selection:
     set_aside: tuple[SetAside, ...] = ()
     ledger: str = ""
 
+    def __repr__(self) -> str:
+        counted = ", ".join(item.id for item in self.counted) or "none"
+        numbers = f"{len(self.checks)} checks, {len(self.priors)} priors, {len(self.set_aside)} set aside"
+        return f"Selection(counted: {counted}; {numbers})"
+
 
 def retraction(day: object, why: str | None) -> str:
     """Say when, a day as ISO writes it, and why an item was retracted."""

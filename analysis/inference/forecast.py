@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 MONTHS_AHEAD = 24
 NOT_BY_FROM, NOT_BY_YEARS = 2028, 3  # first year whose beginning is asked about, unless it has come, and how many
+SHOWN = (0.05, 0.5, 0.95)  # quantiles of the date that stand for it in a line
 ENOUGH = 2_500  # effective draws that serve for a figure beside the headline
 MOST_EXACT_DRAWS = 100_000  # more are streamed through histograms, whose memory is that of about as many draws
 LOG_FLOP_RANGE = (20.0, 32.0)  # log10 FLOP; the histogram's range for compute
@@ -116,6 +117,12 @@ class Forecast(Result):
     unopened: tuple[str, ...] = ()
     pooled_over: tuple[str, ...] = ()
     of_the_race: AnyDistribution | None = None
+
+    def __repr__(self) -> str:
+        low, median, high = (self.ready.quantile(p) for p in SHOWN)
+        days = [self.question.assumptions.calendar.day(each.value) or "never" for each in (low, median, high)]
+        dates = f"ready {days[1]} (MCSE {median.mcse:.2g} months), 90% from {days[0]} to {days[2]}"
+        return f"Forecast({dates}; {self.origin})"
 
     def probabilities_by(self) -> Iterator[tuple[date, Estimate]]:
         """Yield month ends from the day of asking on, with the probability of being ready by each."""

@@ -75,6 +75,9 @@ class Posterior:
     shared: SharedDraws | None = None
     screened: Screened | None = None
 
+    def __repr__(self) -> str:
+        return f"Posterior({self.origin})"
+
     @property
     def items(self) -> tuple[Item, ...]:
         """Items counted."""

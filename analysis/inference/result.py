@@ -40,6 +40,11 @@ class Origin:
     engine: str = FORWARD
     evidence: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        """Say in a line what was asked, and of how many draws by which engine it is answered."""
+        asked = f"{self.question.event} as of {self.question.as_of}, model {self.question.assumptions.model}"
+        return f"{asked}, evidence: {', '.join(self.evidence) or 'none'}; {self.draws:,} draws, {self.engine}"
+
     def as_json(self) -> dict[str, Any]:
         """Return what every result says of what was asked, and of its draws."""
         return {
