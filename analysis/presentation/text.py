@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ...model.assumptions import DEFAULT_EVENT
+from ...model.assumptions import DEFAULT_EVENT, under_scenario
 from ...model.calendar import Calendar
 from ...model.race import Race
 from ...priors.errors import and_text as and_text
@@ -180,9 +180,8 @@ def newcomer_text(row: ScenarioResult, firm: str, question: Question) -> str:
     low, middle, high = (day_text(question, row.newcomers[firm].quantile_value(p)) for p in HEADLINE)
     chance = chance_text(row.first_firm[firm].value)
     chance = f"of {chance}" if chance[0].isdigit() else chance
-    return (
-        f"the {firm} itself is ready around {middle} ({low} to {high}), before the others with a probability {chance}."
-    )
+    subject = the_firm(question, firm, row.id)
+    return f"{subject} itself is ready around {middle} ({low} to {high}), before the others with a probability {chance}."
 
 
 def firm_words(race: Race, firm: str) -> str:
@@ -193,13 +192,26 @@ def firm_words(race: Race, firm: str) -> str:
     return title.lower() if race.archetypes[firm] == firm else title
 
 
-def the_firm(race: Race, firm: str) -> str:
-    """A firm as a subject: by its name, or as what it is typical of."""
-    return f"the {kind_words(firm)}" if race.archetypes.get(firm, firm) == firm else race.firms[firm].title
+def firm_under(question: Question, firm: str, scenario: str | None = None) -> str:
+    """A firm in running text, as `firm_words` has it, under a scenario that may have brought it in."""
+    return firm_words(_race_that_knows(question, firm, scenario), firm)
+
+
+def the_firm(question: Question, firm: str, scenario: str | None = None) -> str:
+    """A firm as a subject: by its name, or as what it is typical of; by its title where a scenario brings it in."""
+    race = _race_that_knows(question, firm, scenario)
+    if race.archetypes.get(firm, firm) != firm:
+        return race.firms[firm].title
+    return f"the {kind_words(firm) if firm in question.assumptions.race.firms else firm_words(race, firm)}"
+
+
+def _race_that_knows(question: Question, firm: str, scenario: str | None) -> Race:
+    race = question.assumptions.race
+    return race if scenario is None or firm in race.firms else under_scenario(question.assumptions, scenario).race
 
 
 def kind_words(kind: str) -> str:
-    """A kind of firm, or one that a scenario brings in, in running text."""
+    """A kind of firm in running text."""
     return {"startup": "start-up"}.get(kind, kind)
 
 
@@ -243,10 +255,10 @@ def arrival_text(event: str, when: str, name: str = "Mythos") -> str:
     return f"A Chinese lab has a model like {name}{reading} {when}"
 
 
-def leader_text(race: Race, shares: Mapping[str, Estimate]) -> str:
-    """Say who is most often first, with what probability."""
+def leader_text(question: Question, shares: Mapping[str, Estimate], scenario: str | None = None) -> str:
+    """Say who is most often first, with what probability; a scenario may have brought them in."""
     leader, share = max(shares.items(), key=lambda entry: entry[1].value)
-    return f"{firm_words(race, leader)} {share.value:.0%}"
+    return f"{firm_under(question, leader, scenario)} {share.value:.0%}"
 
 
 def quantile_text(p: float) -> str:

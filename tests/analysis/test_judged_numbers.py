@@ -10,6 +10,7 @@ from datetime import date
 import numpy as np
 import pytest
 from false_alarms import widest
+from rich.console import Console, Group
 
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference.estimates import Distribution, Estimate, Weighting
@@ -18,7 +19,9 @@ from catchup.analysis.inference.likelihoods import likelihoods, predictions_of, 
 from catchup.analysis.inference.posterior import Posterior, prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
+from catchup.analysis.presentation.markdown import to_markdown
 from catchup.analysis.presentation.tables.builders import layout_of
+from catchup.analysis.presentation.terminal import to_terminal
 from catchup.analysis.studies.checks.judged import EVERYTHING, SPREAD, Judged, _moved_odds, judged
 from catchup.analysis.studies.checks.study import Checks
 from catchup.model import load_assumptions
@@ -120,6 +123,24 @@ def test_the_command_shows_them_and_programs_get_all(capsys: pytest.CaptureFixtu
     assert set(found[1]["shift"]) == {"0.5", "0.95"}
     shifts = [abs(row["shift"]["0.5"]["months"]) for row in found[1:]]
     assert shifts == sorted(shifts, reverse=True)
+
+
+def test_how_far_the_date_moves_is_said_only_where_the_draws_can_say_it() -> None:
+    before = asked("article", "eci-lag", 5_000)
+    sure, unsure = Estimate(1.73, 0.2, True), Estimate(-2.5, 0.2, True)
+    rows = (Judged("sure", 1.0, {0.5: sure, 0.95: sure}, 0.3), Judged("unsure", 2.0, {0.5: unsure, 0.95: unsure}, 1.07))
+    layout = layout_of(Checks(before.origin, (), judged=rows))
+    console = Console(width=100, no_color=True)
+    with console.capture() as terminal:
+        console.print(Group(*to_terminal(layout.tables[0], 100)))
+    page = to_markdown(layout.tables[0])
+    for said in (terminal.get(), page):
+        assert "+1.73" in said
+        assert "2.50" not in said
+        assert "too few draws to say" in said
+    assert "1.07" in page
+    told = [row["shift"]["0.5"]["months"] for row in layout.json()["judged"]]
+    assert told == [1.73, -2.5]  # programs have the k-hat beside
 
 
 def test_where_nothing_was_asked_there_is_no_table() -> None:

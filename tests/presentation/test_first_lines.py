@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from catchup.analysis.presentation.text import kind_words
 from catchup.analysis.studies.structure_spread import StructureSpread, structure_spread
 from catchup.model import load_assumptions
 
+DOCS = Path(__file__).parents[2] / "docs"
 PRIOR = ["--evidence", "none", "--draws", "2000", "--as-of", "2026-11-26"]
 
 
@@ -85,6 +87,21 @@ def test_kinds_of_firms_are_spelt_as_elsewhere(capsys: pytest.CaptureFixture[str
     said = printed(capsys, "forecast", *PRIOR)
     assert "a start-up " in said
     assert "a startup " not in said
+
+
+def test_a_firm_that_a_scenario_brings_in_is_said_by_its_title(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    page = (DOCS / "how-to/add-a-scenario.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```toml\n# national-cluster\.toml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    overlay = tmp_path / "national-cluster.toml"
+    overlay.write_text(block, encoding="utf-8")
+    asked = ["--priors", str(overlay), *PRIOR]
+    said = " ".join(printed(capsys, "scenarios", "national-cluster", *asked).split())
+    assert re.search(r"national programme \d", said)
+    assert "the national programme itself is ready around" in said
+    scenario = ["--scenario", "national-cluster", "--stock", "national_cluster", "--by", "2027-03-31"]
+    assert "of the national programme, under" in printed(capsys, "thresholds", *scenario, *asked)
 
 
 def test_the_model_itself_is_not_of_another_shape() -> None:

@@ -9,13 +9,14 @@ from ...inference.json_values import number, significant
 from ...studies.checks.judged import Judged
 from ...studies.checks.result import CheckResult
 from ...studies.checks.study import Checks
-from ..json_form import to_json
+from ..json_form import shift_as_json, to_json
 from ..table import Cell, Column, Layout, Room, Span, Table
-from ..text import figure
-from .columns import asked_text, shift_column
+from ..text import figure, shift_text
+from .columns import asked_text
 
 VERDICTS = ("pass", "warn", "fail")
 MOST_JUDGED = 8  # rows for people, beside that of all together; programs get all
+TOO_FEW: Final = "too few draws to say"
 NOT_APPLICABLE: Final = "not applicable"  # counted only where there is such a check
 
 
@@ -88,11 +89,11 @@ def _judged_table(result: Checks) -> Table[Judged]:
             value=lambda row: None if row.value is None else number(row.value, 6),
             figure=True,
         ),
-        shift_column(lambda row: row.shifts[0.5], ("shift", "0.5"), "Median moves"),
-        shift_column(lambda row: row.shifts[0.95], ("shift", "0.95"), "95% moves", room=Room.WIDE),
+        _moves(0.5, "Median moves"),
+        _moves(0.95, "95% moves", room=Room.WIDE),
         Column(
             title="k-hat",
-            text=lambda row: f"{row.khat:.2f}" + ("" if row.trustworthy else ": too few draws to say"),
+            text=lambda row: f"{row.khat:.2f}",
             path=("khat",),
             value=lambda row: number(row.khat, 3) if math.isfinite(row.khat) else None,
             figure=True,
@@ -104,6 +105,18 @@ def _judged_table(result: Checks) -> Table[Judged]:
     lines = [f"and {left_out} that move the median less"] if left_out else []
     title = "Each given a prior of its own, a factor of 1.6 either way"
     return Table(title, columns, result.judged, shown=shown, lines=lines)
+
+
+def _moves(p: float, title: str, *, room: Room = Room.NARROW) -> Column[Judged]:
+    """Column of how far a quantile moves, which people read only where the draws can say so."""
+    return Column(
+        title=title,
+        text=lambda row: shift_text(row.shifts[p]) if row.trustworthy else TOO_FEW,
+        path=("shift", f"{p:g}"),
+        value=lambda row: shift_as_json(row.shifts[p]),
+        figure=True,
+        room=room,
+    )
 
 
 def _verdict(row: CheckResult) -> Span:

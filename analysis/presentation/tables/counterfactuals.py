@@ -76,7 +76,7 @@ def _table(result: Comparison) -> Table[_Row]:
         Column(path=("shift_movable",), value=_of_changed(lambda row: shift_as_json(row.shift_movable))),
         Column(
             title="Most often first",
-            text=lambda row: leader_text(result.question.assumptions.race, firsts(row)),
+            text=lambda row: leader_text(result.question, firsts(row)),
             value=lambda row: shares_as_json("first_firm", firsts(row)),
             room=Room.PAGE,
         ),

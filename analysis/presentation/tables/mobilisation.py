@@ -11,7 +11,7 @@ from ...studies.thresholds.criteria import ReadyBy
 from ...studies.thresholds.study import Thresholds
 from ..json_form import estimate_as_json, to_json
 from ..table import Column, Layout, Room, Span, Table
-from ..text import chance_text, date_text, stock_text
+from ..text import chance_text, date_text, stock_text, the_firm
 from .columns import asked_text, ready_columns
 from .thresholds import threshold_table
 
@@ -47,7 +47,7 @@ def _event_table(result: Mobilisation) -> Table[Mobilised]:
         Column(path=("thresholds",), value=lambda row: to_json(threshold_table(row.thresholds))),
     ]
     return Table(
-        f"When the {result.events[0].firm} itself is ready",
+        f"When {the_firm(result.question, result.events[0].firm, SCENARIO)} itself is ready",
         columns,
         result.events,
         sources=result.question.assumptions.scenarios[SCENARIO].text.references,
@@ -79,7 +79,7 @@ def needed_table(found: Mapping[str, Thresholds]) -> Table[Needed]:
 
     first: Column[Needed] = Column(title="Ready by", text=lambda row: date_text(row[0]))
     some = next(iter(found.values()))
-    title = f"{some.unit} that the {some.firm} needs, to be this sure of being ready by a day"
+    title = f"{some.unit} that {the_firm(some.question, some.firm, some.scenario)} needs, to be this sure of being ready by a day"
     return Table(title, [first, *(column(*key) for key in asked)], list(needed.items()), lines=[NO_AMOUNT])
 
 

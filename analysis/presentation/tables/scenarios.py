@@ -11,7 +11,7 @@ from ...inference.question import Question
 from ...studies.scenarios import ScenarioComparison, ScenarioResult
 from ..json_form import dates_as_json, shares_as_json, to_json
 from ..table import ABSENT, Cell, Column, Layout, Room, Span, Table
-from ..text import chance_text, firm_words, leader_text, newcomer_text
+from ..text import chance_text, firm_under, leader_text, newcomer_text
 from .columns import SHIFTED, asked_text, date_columns, delay_columns
 from .firms import nobody
 
@@ -82,13 +82,13 @@ def _of_scenario(value: Any) -> Any:
 
 
 def _firsts(row: ScenarioResult, question: Question) -> str:
-    race = question.assumptions.race
-    firsts = [f"{firm_words(race, firm)} {chance_text(share.value)}" for firm, share in row.first_firm.items()]
+    shares = row.first_firm.items()
+    firsts = [f"{firm_under(question, firm, row.id)} {chance_text(share.value)}" for firm, share in shares]
     return ", ".join([*firsts, *nobody(row.first_firm)])
 
 
 def _leader(row: ScenarioResult, question: Question) -> str:
-    return leader_text(question.assumptions.race, row.first_firm)
+    return leader_text(question, row.first_firm, row.id)
 
 
 def _newcomers(result: ScenarioComparison) -> list[str]:

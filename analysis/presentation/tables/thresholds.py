@@ -69,13 +69,13 @@ def threshold_table(result: Thresholds) -> Table[Threshold]:
 def _whose(result: Thresholds) -> str:
     """Whose stock it is: the firm's, or what several draw on, and then what it comes to for the firm."""
     race = result.question.assumptions.race
-    others = [the_firm(race, name) for name in race.firms_on({result.stock}) if name != result.firm]
+    others = [the_firm(result.question, name) for name in race.firms_on({result.stock}) if name != result.firm]
     shared = f", on which {and_text(others)} draw{'s' if len(others) == 1 else ''} as well" if others else ""
     return f"of {_who(result)}{shared}"
 
 
 def _who(result: Thresholds) -> str:
-    return the_firm(result.question.assumptions.race, result.firm)
+    return the_firm(result.question, result.firm, result.scenario)
 
 
 def _is_solved(row: Threshold) -> bool:
