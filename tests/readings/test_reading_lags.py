@@ -18,7 +18,9 @@ from catchup.analysis.inference.estimates import Estimate
 from catchup.analysis.inference.posterior import Posterior
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import choose_evidence
+from catchup.analysis.presentation.pages.readings import NAMES
 from catchup.analysis.studies.readings.lag_assumptions import CORRELATED, OPTIMISM, STEPS, lag_assumptions
+from catchup.evidence.kinds.lag_records import RELEASE_DELAYS
 from catchup.evidence.schema import Item, item_from_table
 from catchup.evidence.selection import Selection
 from catchup.model.assumptions import load_assumptions
@@ -119,6 +121,23 @@ def test_the_overlay_without_dates_reads_lags_as_the_published_model_does() -> N
         assert undated.beliefs[name] == published.beliefs[name]
     assert undated.copula.with_related([OPTIMISM[0]]) == [OPTIMISM[0]]
     assert undated.table.number("lag_smoothing") == published.table.number("lag_smoothing")
+
+
+def test_the_page_has_a_row_for_every_quantity_that_is_taken_up() -> None:
+    freed = {name for _, names in STEPS.values() for name in names if name != CORRELATED}
+    assert {name for name in freed if not name.startswith(NAMES["lags"])} == set()
+
+
+def test_the_overlay_without_dates_keeps_the_months_to_release_and_so_the_records() -> None:
+    """Why it is not the first of the readings that are taken up one by one, which holds the same records without them."""
+    undated = load_assumptions(["undated-lags"])
+    freed = {name for _, names in STEPS.values() for name in names if name != CORRELATED}
+    assert {name for name in freed if not undated.beliefs[name].certain} == set(RELEASE_DELAYS)
+    counted = {item.id for item in choose_evidence(Question(undated, DAY, draws=100), "default", None, ()).counted}
+    assert "epoch-lag-records" in counted
+    without = load_assumptions(["undated-lags"], dict.fromkeys(RELEASE_DELAYS, 0.0))
+    found = choose_evidence(Question(without, DAY, draws=100), "default", None, ())
+    assert "epoch-lag-records" not in {item.id for item in found.counted}
 
 
 def test_the_published_model_holds_each_assumption_at_nothing() -> None:

@@ -51,7 +51,15 @@ MARKED = re.compile(r"(<!-- figures: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTAL
 
 NAMES = {
     "trend": ("trend_",),
-    "lags": ("benchmark_optimism_", "mythos_lead_", "gap_growth", "evaluation_delay", "organisation_error"),
+    "lags": (
+        "benchmark_optimism_",
+        "mythos_lead_",
+        "gap_growth",
+        "evaluation_delay",
+        "american_release_delay",
+        "chinese_release_delay",
+        "organisation_error",
+    ),
     "capacity": ("capacity_", "h200_buyers"),
     "efficiency": (
         "distilled_share",
