@@ -73,10 +73,10 @@ NAMES = {
 }
 """Quantities of each page, by name or by how their names begin."""
 
-DRAWN = (
-    "trend-dates",
-    "lags-dates",
-    "lags-published-race",
+DRAWN = ("trend-dates", "lags-dates", "lags-published-race")
+"""Tables whose figures are of the question's day and draws, which they say."""
+
+DRAWN_FROM_THE_PRIOR = (
     "capacity-known",
     "capacity-through-2027",
     "efficiency-needed",
@@ -84,7 +84,7 @@ DRAWN = (
     "efficiency-lags",
     "size-mythos",
 )
-"""Tables whose figures are of the question's day and draws, which they say."""
+"""The same, of the prior's: as their commands answer without evidence, and not by default."""
 
 
 def figures(question: Question) -> dict[str, Callable[[], str]]:
@@ -111,7 +111,10 @@ def figures(question: Question) -> dict[str, Callable[[], str]]:
     for page, names in NAMES.items():
         tables[f"{page}-quantities"] = partial(quantities, question, names)
     for name in DRAWN:
-        tables[name] = partial(_with_its_draws, question, tables[name])
+        tables[name] = partial(_headed, f"{drawn_sentence(question)}.", tables[name])
+    for name in DRAWN_FROM_THE_PRIOR:
+        said = f"{drawn_sentence(question)} of the prior (`--evidence none`)."
+        tables[name] = partial(_headed, said, tables[name])
     return tables
 
 
@@ -120,8 +123,8 @@ def drawn_sentence(question: Question) -> str:
     return f"As of {date_text(question.as_of)}, {question.draws:,} draws"
 
 
-def _with_its_draws(question: Question, table: Callable[[], str]) -> str:
-    return f"{drawn_sentence(question)}.\n\n{table()}"
+def _headed(sentence: str, table: Callable[[], str]) -> str:
+    return f"{sentence}\n\n{table()}"
 
 
 def filled(text: str, tables: Mapping[str, Callable[[], str]], file: Path) -> str:
