@@ -50,7 +50,7 @@ def uniform(rows: Rows) -> Found:
     failed, outside = row["failed"], row["outside_own_band"]
     text = f"{row['fits']:,} fits, {row['quantities']} quantities: {len(failed)} outside{_named(failed)}"
     alone = f"; outside a 99% band of its own: {', '.join(outside)}" if outside else ""
-    return f"{text}; smallest p-value {row['smallest_p_value']:.2g}{alone}", not failed
+    return f"{_models(rows)}{text}; smallest p-value {row['smallest_p_value']:.2g}{alone}", not failed
 
 
 def kinds_uniform(rows: Rows) -> Found:
@@ -60,20 +60,27 @@ def kinds_uniform(rows: Rows) -> Found:
     alone, least = sum(len(row["outside_own_band"]) for row in rows), min(row["smallest_p_value"] for row in rows)
     text = f"{kinds} kinds in {len(rows)} ledgers, {rows[0]['fits']:,} fits each: {len(failed)} outside{_named(failed)}"
     chance = f"{alone} of {quantities} ranks outside a 99% band of their own (chance: {quantities / 100:.0f})"
-    return f"{text}; {chance}; smallest p-value {least:.2g}", not failed
+    return f"{_models(rows)}{text}; {chance}; smallest p-value {least:.2g}", not failed
 
 
 def kinds_found_out(rows: Rows) -> Found:
     """Of kinds whose sd was halved, those whose joint log likelihood gives it away."""
     missed = [row["kind"] for row in rows if "log_likelihood" not in row["outside_own_band"]]
     text = f"{rows[0]['fits']:,} fits each: {len(rows) - len(missed)} of {len(rows)} kinds found out"
-    return f"{text}{_named(missed)}", not missed
+    return f"{_models(rows)}{text}{_named(missed)}", not missed
 
 
 def found_out(rows: Rows) -> Found:
     (row,) = rows
     failed = row["failed"]
-    return f"{row['fits']:,} fits: {len(failed)} of {row['quantities']} fail{_named(failed[:4])}", bool(failed)
+    text = f"{row['fits']:,} fits: {len(failed)} of {row['quantities']} fail{_named(failed[:4])}"
+    return f"{_models(rows)}{text}", bool(failed)
+
+
+def _models(rows: Rows) -> str:
+    """Begin what was found with the models that it was found of, where the record says them."""
+    models = dict.fromkeys(f"`{row['model']}`" for row in rows if "model" in row)
+    return f"{', '.join(models)}: " if models else ""
 
 
 def _named(names: Sequence[str]) -> str:
@@ -114,14 +121,18 @@ def _apart(row: dict[str, Any]) -> bool:
 
 def engines_average(rows: Rows) -> Found:
     """What all ledgers of a model have in common."""
-    by_model: dict[str, Rows] = {}
-    for row in rows:
-        by_model.setdefault(row["model"], []).append(row)
     parts = []
-    for model, own in by_model.items():
+    for model, own in _by_model(rows).items():
         each = ", ".join(f"{row['level']:.0%}: {row['months']:+.3f} ± {row['mcse']:.3f}" for row in own)
         parts.append(f"{model}, months by which NUTS is later: {each}")
     return "; ".join(parts), all(abs(row["months"]) <= 0.05 for row in rows)
+
+
+def _by_model(rows: Rows) -> dict[str, Rows]:
+    found: dict[str, Rows] = {}
+    for row in rows:
+        found.setdefault(row["model"], []).append(row)
+    return found
 
 
 def engines_by_kind(rows: Rows) -> Found:
@@ -151,10 +162,15 @@ def errors_of_figures(rows: Rows) -> Found:
 
 
 def seeds(rows: Rows) -> Found:
-    divergences, rhat = sum(row["divergences"] for row in rows), max(row["rhat"] for row in rows)
-    least = min(row["ess"] for row in rows)
-    text = f"{len(rows)} seeds: {divergences} divergences, R-hat at most {rhat:.4f}, ESS at least {least:,.0f}"
-    return text, divergences == 0 and rhat < 1.01 and least > 2_000
+    """Chains of each model that was asked: none speaks for another."""
+    parts, kept = [], True
+    for own in _by_model(rows).values():
+        divergences, rhat = sum(row["divergences"] for row in own), max(row["rhat"] for row in own)
+        least = min(row["ess"] for row in own)
+        told = f"{len(own)} seeds: {divergences} divergences, R-hat at most {rhat:.4f}, ESS at least {least:,.0f}"
+        parts.append(_models(own) + told)
+        kept &= divergences == 0 and rhat < 1.01 and least > 2_000
+    return "; ".join(parts), kept
 
 
 def kills(rows: Rows) -> Found:
@@ -365,7 +381,8 @@ def _remarks(records: dict[str, dict[str, Any]]) -> list[str]:
     parts = [
         "Calibration draws a truth from the prior, evidence from the likelihoods, conditions on it and ranks the truth "
         "among the draws: uniform ranks mean that intervals hold what they promise. The wrong likelihood, with half "
-        "its standard deviations, shows that the test can fail. Bad inputs are counted as tests that passed while the "
+        "its standard deviations, shows that the test can fail. Each line is of its model as it was on its day: "
+        "`current` has gained quantities since. Bad inputs are counted as tests that passed while the "
         "program refused something in them; figures and names left out, their messages are told apart. What tests do "
         "to commands started as processes of their own is not counted.\n",
     ]

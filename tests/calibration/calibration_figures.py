@@ -11,6 +11,7 @@ def uniformity_of(result: Calibration) -> dict[str, Any]:
     """Whether ranks are uniform: how many quantities, and which leave their bands."""
     verdicts = result.verdicts
     return {
+        "model": result.plan.question.assumptions.model,
         "engine": result.plan.engine,
         "fits": len(result.fits),
         "spread": result.plan.spread,

@@ -13,6 +13,8 @@ from recording import Recorder, read_record, surroundings, write_record
 from refusals import plain
 from trust_page import SECTIONS, trust_page
 
+from catchup.model.models import MODELS
+
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 CLAIMS = {claim.record: claim for claims in SECTIONS.values() for claim in claims}
 UNIFORM = {"fits": 1_000, "quantities": 36, "outside_own_band": [], "failed": [], "smallest_p_value": 0.2}
@@ -39,7 +41,7 @@ GOOD = {
         {"ledger": ledger, "level": 0.5, "months": months, "mcse": 0.004, "nuts_mcse": 0.01}
         for ledger, months in (("default", 0.01), ("simulated 0", -0.04))
     ],
-    "seeds": [{"seed": 0, "divergences": 0, "rhat": 1.001, "ess": 5_000.0}],
+    "seeds": [{"model": "article", "seed": 0, "divergences": 0, "rhat": 1.001, "ess": 5_000.0}],
     "kills": [{"started": 200, "killed": 150, "whole": 80, "broken": 0}],
     "pairs": [{"pairs": 50, "whole": 100, "different": 1}],
     "bad-inputs": [{"folder": "priors", "tests": 100, "complaints": 80}],
@@ -65,7 +67,7 @@ BAD = {
     "sbc-kinds-wrong": [UNIFORM | {"kind": "cluster"}],
     "coverage-of-forecasts": [{"quantity": "ready", "truths": 500, "promise": 0.9, "held": 0.8}],
     "engines": [{"ledger": "default", "level": 0.5, "months": 0.09, "mcse": 0.004, "nuts_mcse": 0.01}],
-    "seeds": [{"seed": 0, "divergences": 1, "rhat": 1.001, "ess": 5_000.0}],
+    "seeds": [{"model": "article", "seed": 0, "divergences": 1, "rhat": 1.001, "ess": 5_000.0}],
     "kills": [{"started": 200, "killed": 150, "whole": 80, "broken": 1}],
     "pairs": [{"pairs": 50, "whole": 99, "different": 1}],
     "mutation": [{"file": "model/launch.py", "outcome": "survived"}],
@@ -78,6 +80,26 @@ def test_claims_are_kept_or_missed_by_what_was_measured(name: str) -> None:
     assert CLAIMS[name].judge(GOOD[name])[1]
     if name in BAD:
         assert not CLAIMS[name].judge(BAD[name])[1]
+
+
+@pytest.mark.parametrize("name", ["seeds", "sbc-importance", "sbc-posterior-wrong", "sbc-kinds", "sbc-kinds-wrong"])
+def test_what_was_found_is_said_of_the_model_that_was_asked(name: str) -> None:
+    row = GOOD[name][0] | {"model": "article"}
+    assert CLAIMS[name].judge([row])[0].startswith("`article`: ")
+
+
+def test_chains_of_one_model_say_nothing_of_anothers() -> None:
+    (good,), (bad,) = GOOD["seeds"], BAD["seeds"]
+    found, kept = CLAIMS["seeds"].judge([good, bad | {"model": "current"}])
+    assert "`article`: 1 seeds: 0 divergences" in found
+    assert "`current`: 1 seeds: 1 divergences" in found
+    assert not kept
+
+
+def test_every_record_of_calibration_says_its_model() -> None:
+    for name in ("seeds", *(name for name in CLAIMS if name.startswith("sbc-"))):
+        record = read_record(name)
+        assert record is None or all(row["model"] in MODELS for row in record["rows"]), name
 
 
 def test_page_says_what_is_missed_and_what_is_not_measured(tmp_path: Path) -> None:
