@@ -180,8 +180,8 @@ def newcomer_text(row: ScenarioResult, firm: str, question: Question) -> str:
     low, middle, high = (day_text(question, row.newcomers[firm].quantile_value(p)) for p in HEADLINE)
     chance = chance_text(row.first_firm[firm].value)
     chance = f"of {chance}" if chance[0].isdigit() else chance
-    subject = the_firm(question, firm, row.id)
-    return f"{subject} itself is ready around {middle} ({low} to {high}), before the others with a probability {chance}."
+    own = f"{the_firm(question, firm, row.id)} itself is ready around {middle} ({low} to {high})"
+    return f"{own}, before the others with a probability {chance}."
 
 
 def firm_words(race: Race, firm: str) -> str:

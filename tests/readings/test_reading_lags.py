@@ -129,7 +129,7 @@ def test_the_page_has_a_row_for_every_quantity_that_is_taken_up() -> None:
 
 
 def test_the_overlay_without_dates_keeps_the_months_to_release_and_so_the_records() -> None:
-    """Why it is not the first of the readings that are taken up one by one, which holds the same records without them."""
+    """Why it is not the first of the readings taken up one by one, which holds the same records without them."""
     undated = load_assumptions(["undated-lags"])
     freed = {name for _, names in STEPS.values() for name in names if name != CORRELATED}
     assert {name for name in freed if not undated.beliefs[name].certain} == set(RELEASE_DELAYS)

@@ -79,7 +79,8 @@ def needed_table(found: Mapping[str, Thresholds]) -> Table[Needed]:
 
     first: Column[Needed] = Column(title="Ready by", text=lambda row: date_text(row[0]))
     some = next(iter(found.values()))
-    title = f"{some.unit} that {the_firm(some.question, some.firm, some.scenario)} needs, to be this sure of being ready by a day"
+    whose = the_firm(some.question, some.firm, some.scenario)
+    title = f"{some.unit} that {whose} needs, to be this sure of being ready by a day"
     return Table(title, [first, *(column(*key) for key in asked)], list(needed.items()), lines=[NO_AMOUNT])
 
 
