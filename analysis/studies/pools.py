@@ -7,16 +7,32 @@ References
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from ..inference.averaged import AveragedQuantiles
-from ..inference.estimates import Distribution
-from ..inference.weighting import MixedWeighting
+from ..inference.differences import independent_quantile_shift, quantile_shift
+from ..inference.estimates import Distribution, Estimate
+from ..inference.weighting import MixedWeighting, error_of_total
 
 LINEAR, QUANTILE, STACKING = "linear-pool", "quantile-pool", "stacking"
 POOLS = (LINEAR, QUANTILE, STACKING)
+
+
+class QuantilePool(AveragedQuantiles):
+    """The pool whose quantiles are the averages of the structures'.
+
+    Parameters
+    ----------
+    pooled : sequence of Distribution
+        Of the structures; kept, as their draws are what it errs by.
+    """
+
+    def __init__(self, pooled: Sequence[Distribution]) -> None:
+        super().__init__(pooled)
+        self.pooled = tuple(pooled)
 
 
 def linear_pool(dates: Mapping[str, Distribution], weights: Mapping[str, float] | None = None) -> Distribution:
@@ -41,9 +57,41 @@ def linear_pool(dates: Mapping[str, Distribution], weights: Mapping[str, float] 
     return Distribution(np.concatenate([ready.values for ready in dates.values()]), weighting)
 
 
-def quantile_pool(dates: Mapping[str, Distribution]) -> Distribution:
+def quantile_pool(dates: Mapping[str, Distribution]) -> QuantilePool:
     """Average the quantiles."""
-    return AveragedQuantiles(list(dates.values()))
+    return QuantilePool(list(dates.values()))
+
+
+def shift_against(changed: Distribution, baseline: Distribution, p: float) -> Estimate:
+    """How far a quantile of a structure or pool lies from a structure's: on draws that both hold, both err alike.
+
+    Parameters
+    ----------
+    changed : Distribution
+        The structure's date or the pool's, months.
+    baseline : Distribution
+        Of the structure that it is held against.
+    p : float
+        Which quantile.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from catchup.analysis import Distribution, Weighting
+    >>> from catchup.analysis.studies.pools import linear_pool, shift_against
+    >>> one = Distribution(np.random.default_rng(1).normal(9.0, 1.0, 1_000), Weighting(1_000))
+    >>> shift_against(linear_pool({"one": one, "again": one}), one, 0.5).noise
+    True
+    """
+    if not isinstance(changed, QuantilePool):
+        return quantile_shift(changed, baseline, p)
+    told = [
+        (part.weighting, part.weighting.contributions(part.quantile_influence(p)) / len(changed.pooled))
+        for part in changed.pooled
+    ]
+    of_baseline = baseline.weighting.contributions(baseline.quantile_influence(p))
+    error = error_of_total([*told, (baseline.weighting, -of_baseline)])
+    return replace(independent_quantile_shift(changed, baseline, p), mcse=error)
 
 
 def between_share(dates: Mapping[str, Distribution]) -> float | None:

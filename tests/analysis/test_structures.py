@@ -19,11 +19,15 @@ from catchup.analysis.inference.estimates import Distribution, Weighting
 from catchup.analysis.inference.likelihoods import likelihoods, prior_for, total
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
+from catchup.analysis.presentation.figures.dates import month_of
 from catchup.analysis.presentation.figures.structures import draw_structures
+from catchup.analysis.presentation.figures.style import finding_of
 from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.presentation.tables.structures import structure_table
 from catchup.analysis.presentation.text import telling_lines
-from catchup.analysis.studies.pools import between_share, linear_pool, quantile_pool
+from catchup.analysis.studies.pools import between_share, linear_pool, quantile_pool, shift_against
+from catchup.analysis.studies.readings.mobilisation import SCENARIO
+from catchup.analysis.studies.scenarios import scenarios
 from catchup.analysis.studies.structure_dates import COMPUTE, MOBILISATION, Refused, StructureDate, share_of_same_dates
 from catchup.analysis.studies.structure_spread import StructureSpread, structure_spread
 from catchup.analysis.studies.structures import Structures, structures
@@ -286,6 +290,44 @@ def test_the_picture_names_what_the_evidence_contradicts(found: Structures) -> N
     assert "Left out, as the evidence contradicts it: Lag that grows." in said
     assert "Left out, as the model lacks a quantity of it: Followers." in said
     assert faults(drawn) == []
+
+
+def test_a_shift_of_the_picture_knows_which_draws_are_common() -> None:
+    """The mobilisation moves each date by a little, a trend has draws of its own, and pools hold the first row's."""
+    rng = np.random.default_rng(5)
+    errors: dict[str, list[float]] = {}
+    mcses: dict[str, list[float]] = {}
+    for _ in range(600):
+        race = drawn(rng, 9.0, 1.0, 1_000)
+        moved = Distribution(race.values - 0.1 * rng.random(1_000), Weighting(1_000))
+        rows = {"race": race, "trend": drawn(rng, 12.0, 2.0, 1_000)}
+        others = {"mobilised": moved, "trend": rows["trend"], "pool": linear_pool(rows), "mean": quantile_pool(rows)}
+        for name, other in others.items():
+            shift = shift_against(other, race, 0.5)
+            errors.setdefault(name, []).append(shift.value)
+            mcses.setdefault(name, []).append(shift.mcse)
+    middle = optimize.brentq(lambda t: stats.norm.cdf(t, 9.0, 1.0) + stats.norm.cdf(t, 12.0, 2.0) - 1.0, 0.0, 30.0)
+    truth = {"mobilised": -0.05, "trend": 3.0, "pool": middle - 9.0, "mean": 1.5}
+    for name, expected in truth.items():
+        assert covers(np.array(errors[name]) - expected, mcses[name]), name
+    assert np.mean(mcses["mobilised"]) < 0.1 * np.mean(mcses["trend"])
+
+
+def test_the_pictures_shift_of_the_mobilisation_is_that_of_its_scenario(question: Question) -> None:
+    drawn = posterior(Request(question, evidence="none"))
+    found, (row,) = structures(drawn), scenarios(drawn, [SCENARIO]).scenarios
+    (mobilised,) = (each for each in found.structures if each.id == MOBILISATION)
+    for p in (0.5, 0.95):
+        assert shift_against(mobilised.ready, found.structures[0].ready, p) == row.shift(p)
+
+
+def test_the_picture_speaks_of_models_of_other_shapes_than_this_ones(found: Structures) -> None:
+    race, *rest = found.structures
+    late = replace(race, ready=Distribution(race.ready.values + 120.0, race.ready.weighting))
+    others = [row.ready.quantile_value(0.5) for row in rest if row.duplicate_of is None]
+    calendar = found.question.assumptions.calendar
+    ends = " and ".join(month_of(calendar, months) for months in (min(others), max(others)))
+    assert finding_of(draw_structures(replace(found, structures=(late, *rest)))).endswith(f"between {ends}")
 
 
 def test_another_event_has_structures_too(question: Question) -> None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from matplotlib.figure import Figure
 
-from ...inference.differences import independent_quantile_shift
 from ...inference.estimates import Distribution, Estimate
+from ...studies.pools import shift_against
+from ...studies.structure_registry import COMPUTE
 from ...studies.structures import Structures
 from ..text import between_text
 from .date_intervals import Row, draw_rows
@@ -17,14 +18,14 @@ from .style import WIDTH, house_style
 
 @dataclass(frozen=True)
 class Against:
-    """A structure beside the first one; they share no draws, so that their errors add up."""
+    """A structure or pool beside the first structure."""
 
     ready: Distribution
     baseline: Distribution
 
     def shift(self, p: float) -> Estimate:
         """How far the quantile p lies from the first structure's, months."""
-        return independent_quantile_shift(self.ready, self.baseline, p)
+        return shift_against(self.ready, self.baseline, p)
 
 
 @house_style()
@@ -42,7 +43,7 @@ def draw_structures(result: Structures, *, width: float = WIDTH) -> Figure:
     rows = [Row(first.title, first.ready)]
     rows += [Row(row.title, row.ready, Against(row.ready, first.ready)) for row in result.structures[1:]]
     rows += [Row(row.title, row.ready, Against(row.ready, first.ready)) for row in result.ensembles]
-    medians = [row.ready.quantile_value(0.5) for row in result.structures]
+    medians = [row.ready.quantile_value(0.5) for row in result.pooled if row.id != COMPUTE]
     calendar = result.question.assumptions.calendar
     earliest, latest = (month_of(calendar, months) for months in (min(medians), max(medians)))
     where = f"in {earliest}" if earliest == latest else f"between {earliest} and {latest}"
