@@ -5,17 +5,21 @@ A figure that is infinite or undefined is null, which JSON has no other word for
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..inference.estimates import Distribution, Estimate
 from ..inference.json_values import number, significant
 from ..inference.probabilities import QUANTILES
 from ..inference.question import Question
+from ..inference.silence import Silence
 from ..inference.streaming import AnyDistribution
+from ..inference.words import ROUNDED
 from .table import ABSENT, KEY, Column, Table
 
-SHARE_DECIMALS = 5
+SHARE_DECIMALS = 5  # at least
+SHARE_DIGITS = 3  # significant ones, at least, of a probability and of what it lacks of one
 SPREAD_DIGITS = 6
 
 
@@ -114,8 +118,17 @@ def estimate_as_json(estimate: Estimate) -> dict[str, Any]:
 
 
 def share_as_json(share: Estimate) -> float:
-    """Return a probability without its MCSE."""
-    return round(share.value, SHARE_DECIMALS)
+    """Return a probability without its MCSE; one that is not nothing, or not certain, does not become so.
+
+    Examples
+    --------
+    >>> from catchup.analysis import Estimate
+    >>> share_as_json(Estimate(0.123456, 0.01)), share_as_json(Estimate(2.34567e-7, 1e-7))
+    (0.12346, 2.35e-07)
+    """
+    rest = min(share.value, 1.0 - share.value)
+    decimals = SHARE_DIGITS - 1 - math.floor(math.log10(rest)) if rest > ROUNDED else 0
+    return round(share.value, max(decimals, SHARE_DECIMALS))
 
 
 def shares_as_json(name: str, shares: Mapping[str, Estimate] | None) -> dict[str, Any]:
@@ -126,6 +139,19 @@ def shares_as_json(name: str, shares: Mapping[str, Estimate] | None) -> dict[str
         name: {key: share_as_json(share) for key, share in shares.items()},
         f"{name}_mcse": {key: significant(share.mcse) for key, share in shares.items()},
     }
+
+
+def silences_as_json(silences: Iterable[Silence]) -> list[dict[str, Any]]:
+    """Return silences that are counted: about what, confirmed and counted through which day."""
+    return [
+        {
+            "item": silence.item,
+            "event": silence.event,
+            "confirmed_through": None if silence.confirmed is None else silence.confirmed.isoformat(),
+            "counted_through": silence.counted.isoformat(),
+        }
+        for silence in silences
+    ]
 
 
 def scaled_as_json(estimate: Estimate) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from ..inference.estimates import FEW, Estimate
 from ..inference.json_values import number, significant, thousands
 from ..inference.probabilities import HEADLINE
 from ..inference.question import Question
+from ..inference.words import ROUNDED
 from ..inference.words import chance_text as chance_text
 from ..inference.words import share_text as share_text
 
@@ -31,6 +32,7 @@ NEVER_SAID = "never"  # of what does not come
 BEYOND_SAID = f"after {date.max.year}"  # of what comes, in a year that no calendar here has
 SMALLEST_SHIFT = 0.005  # months; a smaller one would be written as none
 BOUNDS = ("low", "mode", "high")  # parameters of a distribution that are given in this order
+KEPT_ROUNDED = 5e-6  # by which runs have rounded probabilities
 DAY = re.compile(r"(?<![\w./-])(?<!run )\d{4}-\d{2}-\d{2}(?![\w/-]|\.\w)")
 """A day of a sentence, which no file or run is named after."""
 
@@ -62,6 +64,13 @@ def kept_day_text(moment: Mapping[str, Any]) -> str:
     if moment["date"] is None and moment.get("months") is not None:
         return BEYOND_SAID
     return date_text(None if moment["date"] is None else date.fromisoformat(moment["date"]))
+
+
+def kept_chance(share: float, mcse: float | None) -> float:
+    """A probability that a run keeps: where its error says that it was rounded to 0 or 1, by less than can be read."""
+    if mcse is None or mcse <= ROUNDED or 0.0 < share < 1.0:
+        return share
+    return abs(share - min(mcse, KEPT_ROUNDED))
 
 
 def around_text(day: str) -> str:
@@ -103,15 +112,14 @@ def as_recorded(shift: Estimate) -> Estimate:
     return Estimate(shift.value if months is None else months, shift.mcse if mcse is None else mcse)
 
 
-def stale_text(confirmed: date) -> str:
+def stale_text(confirmed: date, *, read_on: bool) -> str:
     """Say that silence has not been confirmed for long, given the day through which it last was.
 
-    A report that is counted may say that there was something to see: of that this says nothing.
+    A report that is counted may say that there was something to see: of that this says nothing. `read_on` says
+    whether the model counts silence beyond that day.
     """
-    return (
-        f"Silence was last confirmed through {date_text(confirmed)}: nobody has confirmed since that there was nothing "
-        "to see."
-    )
+    said = f"Silence was last confirmed through {date_text(confirmed)}: nobody has confirmed since that there was nothing"
+    return f"{said} to see{', and this model reads it to the day of the question all the same' if read_on else ''}."
 
 
 def error_text(question: Question, months: float) -> str:

@@ -98,8 +98,12 @@ def _headline(forecast: Forecast) -> dict[str, Any]:
 
 def _stale(silences: Sequence[Silence]) -> list[str]:
     """Say that nobody had looked for long, once for all silences last confirmed on a day."""
-    days = [each.confirmed for each in silences if each.stale and each.confirmed is not None]
-    return [stale_text(day) for day in dict.fromkeys(days)]
+    said = [
+        stale_text(each.confirmed, read_on=each.counted > each.confirmed)
+        for each in silences
+        if each.stale and each.confirmed is not None
+    ]
+    return list(dict.fromkeys(said))
 
 
 def _spread(sections: Sections) -> list[str]:

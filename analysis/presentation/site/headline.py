@@ -13,7 +13,7 @@ from ...inference.silence import STALE
 from ..harmless import harmless
 from ..tables.forecast import ON_COMPUTE_ALONE, WITHOUT_LAGS, interval_text
 from ..tables.state import stages_text
-from ..text import arrival_text, chance_text, date_text, kept_day_text, known_since_text, stale_text
+from ..text import arrival_text, chance_text, date_text, kept_chance, kept_day_text, known_since_text, stale_text
 
 BESIDE = {"known": "Publicly known", "compute_alone": ON_COMPUTE_ALONE, "without_lags": WITHOUT_LAGS}
 """Other dates that a forecast may hold, by their keys, and how a sentence about each begins."""
@@ -85,11 +85,20 @@ def headline_of(run: Run) -> Headline:
 
 
 def _stale(forecast: Mapping[str, Any], as_of: date) -> list[str]:
-    """Say that nobody had looked for long, where that is so."""
+    """Say that nobody had looked for long, where that is so; once for all silences last confirmed on a day."""
+    said = []
+    for silence in forecast["silences"] if "silences" in forecast else _silence_of_old(forecast, as_of):
+        confirmed, counted = silence["confirmed_through"], silence["counted_through"]
+        if confirmed is not None and as_of - date.fromisoformat(confirmed) > STALE:
+            said.append(stale_text(date.fromisoformat(confirmed), read_on=counted > confirmed))
+    return list(dict.fromkeys(said))
+
+
+def _silence_of_old(forecast: Mapping[str, Any], as_of: date) -> list[dict[str, Any]]:
+    """The silence about the run's event, of which runs kept a day before they named every silence that they count."""
     confirmed = forecast.get("silence_confirmed_through")
-    if confirmed is None or as_of - date.fromisoformat(confirmed) <= STALE:
-        return []
-    return [stale_text(date.fromisoformat(confirmed))]
+    counted = as_of.isoformat() if forecast.get("silent_through_as_of") is True else confirmed
+    return [{"confirmed_through": confirmed, "counted_through": counted}]
 
 
 def days_of(entry: Mapping[str, Any]) -> tuple[str, str, str]:
@@ -104,10 +113,16 @@ def errors_of(entry: Mapping[str, Any]) -> list[float | None]:
     return [each.get("mcse") for each in quantiles if each["date"] is not None]
 
 
+def _chances(forecast: Mapping[str, Any], name: str) -> dict[str, float]:
+    """Probabilities that a run keeps under a name."""
+    errors = forecast.get(f"{name}_mcse") or {}
+    return {key: kept_chance(chance, errors.get(key)) for key, chance in forecast[name].items()}
+
+
 def _lines(forecast: Mapping[str, Any]) -> list[str]:
     lines = []
     if forecast.get("state"):
-        stages = {name: Estimate(chance, 0.0) for name, chance in forecast["state"].items()}
+        stages = {name: Estimate(chance, 0.0) for name, chance in _chances(forecast, "state").items()}
         lines.append(stages_text(stages, silent=forecast.get("silent_through_as_of") is True))
     for key, words in BESIDE.items():
         if forecast.get(key):
@@ -117,6 +132,6 @@ def _lines(forecast: Mapping[str, Any]) -> list[str]:
             elif key != "compute_alone" or forecast[key]["quantiles"] != forecast["ready"]["quantiles"]:
                 lines.append(f"{words}: {interval_text(low, median, high, errors_of(forecast[key]))}.")
     if forecast.get("not_by"):
-        said = ", ".join(f"{day[:4]} {chance_text(chance)}" for day, chance in forecast["not_by"].items())
+        said = ", ".join(f"{day[:4]} {chance_text(chance)}" for day, chance in _chances(forecast, "not_by").items())
         lines.append(f"Not ready by the first of January: {said}.")
     return lines

@@ -24,6 +24,7 @@ from ..json_form import (
     moments_as_json,
     share_as_json,
     shares_as_json,
+    silences_as_json,
     to_json,
 )
 from ..table import KEY, Cell, Column, Layout, Span, Table
@@ -327,6 +328,7 @@ def _as_json(result: Forecast, dates: Table[float], months: Table[Month]) -> dic
             **firms_as_json(result),
             "known": None if result.known is None else {"never": share_as_json(result.kept_secret())},
             "silence_confirmed_through": None if confirmed is None else confirmed.isoformat(),
+            "silences": silences_as_json(result.silences),
             "silent_through_as_of": silent_through(result.question, result.silences),
             "log_evidence": number(result.log_evidence.value),
             "log_evidence_mcse": significant(result.log_evidence.mcse),

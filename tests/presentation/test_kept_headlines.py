@@ -1,0 +1,90 @@
+"""What site, digest and feed say of a run: the same as its report and the terminal, of small probabilities and of old silence."""
+
+from __future__ import annotations
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from catchup.analysis.archive.reading import FORECAST, Run
+from catchup.analysis.inference.estimates import Estimate
+from catchup.analysis.inference.forecast import forecast
+from catchup.analysis.inference.question import Question
+from catchup.analysis.inference.request import Request, posterior
+from catchup.analysis.inference.words import chance_text
+from catchup.analysis.presentation.json_form import share_as_json
+from catchup.analysis.presentation.report.report import _stale
+from catchup.analysis.presentation.site.feed import Told, feed_text
+from catchup.analysis.presentation.site.headline import headline_of
+from catchup.analysis.presentation.site.moved import story
+from catchup.analysis.presentation.tables.builders import as_json
+from catchup.model.assumptions import load_assumptions
+
+DAY = date(2026, 11, 21)
+LOOKED = "Silence was last confirmed through 29 Sep 2026: nobody has confirmed since that there was nothing to see"
+READ_ON = f"{LOOKED}, and this model reads it to the day of the question all the same."
+
+
+def kept(answer: dict[str, Any], event: str = "compute-equivalent") -> Run:
+    manifest = SimpleNamespace(as_of=DAY, model="any", event=event, files={FORECAST: "0"})
+    return cast(Run, SimpleNamespace(forecast=answer, manifest=manifest, name="a-run"))
+
+
+def answered(**changes: Any) -> dict[str, Any]:
+    quantiles = {p: {"months": 20.0, "date": "2027-10-24", "mcse": 0.1} for p in ("0.05", "0.5", "0.95")}
+    return {"ready": {"quantiles": quantiles}, **changes}
+
+
+@pytest.mark.parametrize("chance", [3e-7, 4e-5, 0.2, 1.0 - 3e-7, 1.0 - 4e-5, 0.0, 1.0, 1e-17, 1.0 - 1e-16])
+def test_a_probability_reads_from_json_as_it_does_before(chance: float) -> None:
+    written = share_as_json(Estimate(chance, 1e-9))
+    assert chance_text(written) == chance_text(chance)
+    assert min(written, 1.0 - written) == pytest.approx(min(chance, 1.0 - chance), rel=0.005, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("share", "mcse", "said"),
+    [
+        (0.0, 1.08e-9, "below 0.1%"),  # rounded to 0 by a run of before
+        (1.0, 3e-6, "above 99.9%"),
+        (0.0, 8.56e-18, "0%"),
+        (0.0, 0.0, "0%"),
+        (1.0, None, "100%"),
+        (0.05323, 0.00253, "5.3%"),
+    ],
+)
+def test_a_probability_that_was_rounded_to_nothing_is_said_to_be_small(
+    share: float, mcse: float | None, said: str
+) -> None:
+    states = {"not-launched": 0.4, "ready-unannounced": share}
+    errors = {"state_mcse": {"ready-unannounced": mcse}, "not_by_mcse": {"2029-01-01": mcse}}
+    found = headline_of(kept(answered(state=states, not_by={"2029-01-01": share}, **errors)))
+    assert f"2029 {said}." in found.lines[-1]
+    assert f"ready {said}" in found.lines[0] or f"ready with a probability of {said}" in found.lines[0]
+
+
+@pytest.mark.parametrize(
+    ("model", "event", "said"),
+    [
+        ("current", "compute-equivalent", f"{LOOKED}."),
+        ("current", "narrow-exploit", f"{LOOKED}."),
+        ("article", "compute-equivalent", READ_ON),
+    ],
+)
+def test_old_silence_is_said_everywhere_as_in_the_report(model: str, event: str, said: str) -> None:
+    question = Question(load_assumptions(model=model), DAY, draws=4_000, event=event)
+    answer = forecast(posterior(Request(question, evidence="no-public-model", engine="importance")))
+    run = kept(as_json(answer), event)
+    headline = headline_of(run)
+    assert headline.warnings[0] == said
+    assert _stale(answer.silences) == [said]
+    assert f"<p>{said}</p>" in feed_text([Told(run, headline, story(None, {}))], "Forecasts", None)
+
+
+def test_runs_of_before_say_what_they_kept_of_silence() -> None:
+    old = answered(silence_confirmed_through="2026-09-29")
+    assert headline_of(kept(old | {"silent_through_as_of": False})).warnings == (f"{LOOKED}.",)
+    assert headline_of(kept(old | {"silent_through_as_of": True})).warnings == (READ_ON,)
+    assert headline_of(kept(answered(silence_confirmed_through=None))).warnings == ()
