@@ -86,5 +86,5 @@ class Step:
 
     @property
     def noise(self) -> bool:
-        """Whether the median's shift is within its Monte Carlo error."""
+        """Whether the median's shift is within noise."""
         return self.shifts[0.5].noise

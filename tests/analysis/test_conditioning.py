@@ -489,7 +489,7 @@ def test_a_shift_of_the_tail_alone_is_said(asked: Question, answer: Posterior) -
     noise, late, none = Estimate(-1e-3, 2e-3), Estimate(2.5, 0.1), Estimate(0.0, 0.0)
     said = movement_text(asked, "x", Movement(("x",), answer.ready, {0.05: none, 0.5: noise, 0.95: late}))
     assert "by +0.00 ± 0.00 months" in said
-    assert said.endswith("within its Monte Carlo error; the 95% date by +2.50 ± 0.10")
+    assert said.endswith("within noise; the 95% date by +2.50 ± 0.10")
     unmoved = movement_text(asked, "x", Movement(("x",), answer.ready, dict.fromkeys((0.05, 0.5, 0.95), none)))
     assert unmoved == f"x did not move the median, {day_text(asked, answer.ready.quantile_value(0.5))}"
 
@@ -502,7 +502,7 @@ def test_the_command_says_what_an_added_item_moved(tmp_path: Path, capsys: pytes
     lines = capsys.readouterr().out.splitlines()
     assert any(line.startswith("The evidence moved the median by -") for line in lines)
     moved = next(line for line in lines if line.startswith("new-lag moved the median by +"))
-    assert moved.endswith("larger than its Monte Carlo error")
+    assert moved.endswith("beyond noise")
     assert run([*arguments, "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)
     assert printed["added"]["items"] == ["new-lag"]

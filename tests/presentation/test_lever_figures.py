@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,11 +11,14 @@ import numpy as np
 import pytest
 
 from catchup.analysis.commands.main import run
+from catchup.analysis.inference.estimates import Distribution
 from catchup.analysis.inference.posterior import Posterior, prior_of
 from catchup.analysis.inference.question import Question
-from catchup.analysis.presentation.figures import draw_enactment, draw_lever_grid
+from catchup.analysis.presentation.figures import draw_enactment, draw_lever_grid, draw_levers
 from catchup.analysis.presentation.figures.enactment import LATE, SHOWN
+from catchup.analysis.presentation.figures.style import finding_of
 from catchup.analysis.presentation.text import MINUS, brief_shift
+from catchup.analysis.studies.counterfactuals import levers
 from catchup.analysis.studies.enactment import levers_by_day
 from catchup.analysis.studies.lever_grid import lever_grid
 from catchup.model import load_assumptions
@@ -25,6 +29,24 @@ DAYS = [date(2026, 11, 21), date(2026, 12, 21), date(2027, 3, 21)]
 @pytest.fixture(scope="module")
 def prior() -> Posterior:
     return prior_of(Question(load_assumptions(), DAYS[0], draws=2_000))
+
+
+@pytest.mark.parametrize(
+    ("below", "later", "said"),
+    [
+        (0.0, 0.0, "No lever moves the median beyond noise"),
+        (0.7, 3.0, "No lever moves the median beyond noise; most delay of the 95% date: a ban, +3.0 months"),
+        (0.0, 3.0, "Most delay: a ban, +3.0 months"),
+    ],
+)
+def test_where_no_lever_moves_the_median_the_heading_says_what_the_late_date_does(
+    prior: Posterior, below: float, later: float, said: str
+) -> None:
+    """A lever that moves only draws beyond a quantile of the baseline."""
+    found, values = levers(prior), prior.ready.values
+    moved = Distribution(values + later * (values > np.quantile(values, below)), prior.ready.weighting)
+    row = replace(found.counterfactuals[0], title="A ban", ready=moved, baseline=prior.ready)
+    assert finding_of(draw_levers(replace(found, counterfactuals=(row,), baseline=prior.ready))) == said
 
 
 def test_curves_are_the_strongest_levers(prior: Posterior) -> None:

@@ -93,7 +93,7 @@ def test_no_cause_is_named_that_the_table_calls_noise() -> None:
     found = moved(("removed:new-lag", noisy), ("time", Estimate(-0.2, 0.3)), total=Estimate(-0.5, 0.1))
     (said,) = attribution_table(found).lead
     assert "most of it" not in said
-    assert said.endswith("; no single change moves it beyond its Monte Carlo error.")
+    assert said.endswith("; no single change moves it beyond noise.")
     found = moved(("removed:new-lag", noisy), ("time", Estimate(-0.2, 0.05)), total=Estimate(-0.5, 0.1))
     assert "most of it comes from: title of time" in attribution_table(found).lead[0]
 

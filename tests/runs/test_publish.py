@@ -311,11 +311,7 @@ def test_what_has_not_moved_at_all_is_said_in_a_word() -> None:
     [
         (2e-15, 5e-16, "The median has not moved since run 2026-11-13."),
         (2e-4, 1e-5, "The median has not moved since run 2026-11-13."),
-        (
-            0.01,
-            0.02,
-            "The median has not moved beyond its Monte Carlo error since run 2026-11-13 (+0.010 ± 0.020 months).",
-        ),
+        (0.01, 0.02, "The median has not moved beyond noise since run 2026-11-13 (+0.010 ± 0.020 months)."),
         (-0.5, 0.02, "The median is 0.50 ± 0.02 months earlier since run 2026-11-13."),
         (math.inf, math.inf, "Since run 2026-11-13 the median has come from, or gone to, beyond all that is followed."),
     ],

@@ -30,7 +30,7 @@ def _finding(result: Bridge) -> str:
     first, last = (day_text(result.question, ready.quantile_value(0.5)) for ready in (result.published, result.ready))
     moving = [step for step in result.steps if not step.shift(0.5).noise and step.shift(0.5).meaningful]
     if not moving:
-        return f"From {first} as published to {last}, within Monte Carlo error"
+        return f"From {first} as published to {last}, within noise"
     most = max(moving, key=lambda step: abs(step.shift(0.5).value))
     title = most.title[:1].lower() + most.title[1:]
     return f"From {first} as published to {last}; most is moved by {title}, {brief_shift(most.shift(0.5))} months"

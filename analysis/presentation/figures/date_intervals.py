@@ -159,5 +159,5 @@ def _set_limits(axes: Axes, result: Result, rows: Sequence[Row], width: float) -
 def _source(result: Result, rows: Sequence[Row]) -> str:
     errors = [row.change.shift(p).mcse for row in rows if row.change is not None for p in DELAYED]
     largest = max((error for error in errors if math.isfinite(error)), default=0.0)
-    noise = f"Monte Carlo error of the shifts at most {largest:.2g} months; 0: none beyond it"
+    noise = f"Monte Carlo error of the shifts at most {largest:.2g} months; 0: within noise"
     return source_line(result.origin, noise)

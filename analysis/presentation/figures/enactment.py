@@ -80,7 +80,7 @@ def _finding(row: Sequence[Enactment]) -> str:
     bought = first.effect.shift(LATE)
     title, day = first.effect.title, month_text(first.acting_from)
     if bought.noise:
-        return f"No lever enacted in {day} moves the 95% date beyond its Monte Carlo error"
+        return f"No lever enacted in {day} moves the 95% date beyond noise"
     half = next((each for each in row if each.effect.shift(LATE).value < 0.5 * bought.value), None)
     lost = f"; half of that is lost by {month_text(half.acting_from)}" if half is not None else ""
     return f"{title}: {bought.value:.1f} months of the 95% date if enacted in {day}{lost}"

@@ -80,7 +80,7 @@ def _name(axes: Axes, figure: Figure, regimes: list[str], levers: list[str], wid
 def _finding(result: Grid, cells: dict[tuple[str, str | None], Estimate], regimes: dict[str | None, str]) -> str:
     moving = {pair: shift for pair, shift in cells.items() if _shown(shift)}
     if not moving:
-        return "No lever moves the 95% date beyond its Monte Carlo error, whatever is committed"
+        return "No lever moves the 95% date beyond noise, whatever is committed"
     lever, regime = max(moving, key=lambda pair: moving[pair].value)
     under = "as the forecast has it" if regime is None else f"under {regimes[regime]}"
     return f"The 95% date moves most by: {result.levers[lever]}, {under} ({brief_shift(moving[lever, regime])} months)"

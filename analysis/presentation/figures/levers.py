@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from ...studies.counterfactuals import Comparison
-from ..text import brief_shift
+from ...studies.counterfactuals import Comparison, Counterfactual
+from ..text import SMALLEST_SHIFT, brief_shift
 from .date_intervals import Row, draw_rows
 from .style import WIDTH, house_style
 from .wording import event_text
+
+LATE = 0.95
 
 
 @house_style()
@@ -29,11 +31,20 @@ def draw_levers(comparison: Comparison, *, width: float = WIDTH) -> Figure:
 
 
 def _finding(comparison: Comparison) -> str:
+    """The lever that delays the median most; where none moves it, the one that delays the late tail most."""
     if not all(row.shift(0.5).meaningful for row in comparison.counterfactuals):
         return "Too few draws to say which lever delays most"
-    moving = [row for row in comparison.counterfactuals if not row.shift(0.5).noise]
-    if not moving:
-        return "No lever moves the median by more than its Monte Carlo error"
-    most = max(moving, key=lambda row: row.shift(0.5).value)
-    title = most.title[:1].lower() + most.title[1:]
-    return f"Most delay: {title}, {brief_shift(most.shift(0.5))} months"
+    if _moving(comparison, 0.5):
+        return f"Most delay: {_most(comparison, 0.5)}"
+    still = "No lever moves the median beyond noise"
+    return f"{still}; most delay of the 95% date: {_most(comparison, LATE)}" if _moving(comparison, LATE) else still
+
+
+def _moving(comparison: Comparison, p: float) -> list[Counterfactual]:
+    shifts = ((row, row.shift(p)) for row in comparison.counterfactuals)
+    return [row for row, shift in shifts if shift.meaningful and not shift.noise and abs(shift.value) >= SMALLEST_SHIFT]
+
+
+def _most(comparison: Comparison, p: float) -> str:
+    most = max(_moving(comparison, p), key=lambda row: row.shift(p).value)
+    return f"{most.title[:1].lower()}{most.title[1:]}, {brief_shift(most.shift(p))} months"

@@ -78,7 +78,7 @@ def draw_value_of_information(result: ValueOfInformation, *, width: float = WIDT
         legend_below(axes, *axes.get_legend_handles_labels(), columns=2)
     left_out = len(quantities) + len(disclosures) - len(rows)
     note = (
-        f"{left_out} more would shrink the 90% interval by less, or by no more than Monte Carlo error"
+        f"{left_out} more would shrink the 90% interval by less, or by no more than noise"
         if left_out
         else ""
     )
@@ -119,7 +119,7 @@ def _finding(result: ValueOfInformation, sections: dict[str, list[_Bar]]) -> str
         if bars:
             months = brief(bars[0].widths[0.9].value)
             return f"{bars[0].name}, once known, would narrow the date most: {months} of {brief(whole)} months"
-    return "Nothing that could be learnt would narrow the date by more than its Monte Carlo error"
+    return "Nothing that could be learnt would narrow the date by more than noise"
 
 
 def _subtitle(result: ValueOfInformation) -> str:

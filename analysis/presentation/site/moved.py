@@ -124,7 +124,7 @@ def _sentence(step: Step, items: Mapping[str, Mapping[str, Any]]) -> str:
     if unseen(shift):
         return f"No change: {what}."
     what += _why_gone(step, items) + _reasons(step)
-    noise = ", within its Monte Carlo error" if shift.noise else ", later" if shift.value > 0 else ", earlier"
+    noise = ", within noise" if shift.noise else ", later" if shift.value > 0 else ", earlier"
     return f"{signed(shift)} months{noise}: {what}."
 
 

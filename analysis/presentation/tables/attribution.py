@@ -81,7 +81,7 @@ def _moved(result: Attribution, since: str | None) -> str:
         return found
     telling = [step for step in result.steps if not step.shifts[0.5].noise]
     if not telling:
-        return f"{found.removesuffix('.')}; no single change moves it beyond its Monte Carlo error."
+        return f"{found.removesuffix('.')}; no single change moves it beyond noise."
     leading = max(telling, key=lambda step: abs(step.shifts[0.5].value))
     return f"{found.removesuffix('.')}; most of it comes from: {with_days(leading.title)}."
 
@@ -95,7 +95,7 @@ def finding(total: Estimate, against: str | None = None) -> str:
     if unseen(total):
         return f"The median has not moved{since}."
     if total.noise:
-        return f"The median has not moved beyond its Monte Carlo error{since} ({signed(total)} months)."
+        return f"The median has not moved beyond noise{since} ({signed(total)} months)."
     total = as_recorded(total)
     direction = "later" if total.value > 0 else "earlier"
     return f"The median is {abs(total.value):.2f} ± {total.mcse:.2f} months {direction}{since}."

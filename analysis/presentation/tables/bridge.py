@@ -89,7 +89,7 @@ def moved_text(shift: Estimate) -> str:
     if shift.value == 0.0 and shift.mcse == 0.0:
         return "no change"
     if shift.noise or abs(shift.value) < SMALLEST_SHIFT:
-        return "no change beyond its Monte Carlo error"
+        return "no change beyond noise"
     decimals = 2 if shift.mcse >= SMALLEST_SHIFT else 3
     size = f"{abs(shift.value):.{decimals}f} ± {shift.mcse:.{decimals}f}"
     return f"{size} months {'later' if shift.value > 0.0 else 'earlier'}"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # a forecast without evidence loads no kind of it
 
 
 def movement_text(question: Question, what: str, movement: Movement) -> str:
-    """Say how far something moved the median, and whether by more than its Monte Carlo error.
+    """Say how far something moved the median, and whether by more than noise.
 
     Where it hardly did, an outer date that it did move is named as well.
     """
@@ -31,8 +31,8 @@ def movement_text(question: Question, what: str, movement: Movement) -> str:
     elif movement.beyond_noise and abs(shift.value) < SMALLEST_SHIFT:
         said = f"{what} moved the median by less than {2.0 * SMALLEST_SHIFT:g} months, from {before}"
     else:
-        size = "larger than" if movement.beyond_noise else "within"
-        said = f"{what} moved the median by {_months(shift)} months, from {before}: {size} its Monte Carlo error"
+        size = "beyond" if movement.beyond_noise else "within"
+        said = f"{what} moved the median by {_months(shift)} months, from {before}: {size} noise"
         if movement.beyond_noise:
             return said
     p, outer = max(movement.shifts.items(), key=lambda entry: 0.0 if entry[1].noise else abs(entry[1].value))
