@@ -14,7 +14,7 @@ from .harmless import harmless
 from .html import environment
 from .site.headline import Headline, headline_of
 from .site.moved import Story, story_of
-from .text import shift_text
+from .text import share_text, shift_text
 
 WIDTH = 78
 MOST = 98  # lines, however much has moved
@@ -106,7 +106,7 @@ def _tells(shift: Estimate) -> bool:
 
 def _watched_text(row: Mapping[str, Any]) -> str:
     chance = row["probability"]
-    likely = f", {chance:.0%} likely within half a year" if row["probability_is"] == "judgement" else ""
+    likely = f", {share_text(chance)} likely within half a year" if row["probability_is"] == "judgement" else ""
     seen = "; ".join(_outcome_text(outcome) for outcome in row["outcomes"])
     return f"{row['title']}{likely}: {seen}."
 

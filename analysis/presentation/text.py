@@ -118,8 +118,9 @@ def stale_text(confirmed: date, *, read_on: bool) -> str:
     A report that is counted may say that there was something to see: of that this says nothing. `read_on` says
     whether the model counts silence beyond that day.
     """
-    said = f"Silence was last confirmed through {date_text(confirmed)}: nobody has confirmed since that there was nothing"
-    return f"{said} to see{', and this model reads it to the day of the question all the same' if read_on else ''}."
+    said = f"Silence was last confirmed through {date_text(confirmed)}: nobody has confirmed since that there was"
+    still = ", and this model reads it to the day of the question all the same" if read_on else ""
+    return f"{said} nothing to see{still}."
 
 
 def error_text(question: Question, months: float) -> str:

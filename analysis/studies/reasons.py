@@ -42,7 +42,7 @@ def of_the_models(before: Snapshot, after: Snapshot) -> set[str]:
 
 
 def priors_text(before: Snapshot, after: Snapshot) -> str:
-    """Say which rows of the priors differ, or which model came after which, and which items only one of them reads."""
+    """Say what else was asked, or which rows of the priors differ, and which items only one of two models reads."""
     items = of_the_models(before, after)
     gone, come = (", ".join(sorted(items & set(one.items))) for one in (before, after))
     read = [f"no longer counts {gone}"] if gone else []
@@ -51,15 +51,25 @@ def priors_text(before: Snapshot, after: Snapshot) -> str:
 
 
 def _differing_text(before: Snapshot, after: Snapshot) -> str:
-    models = [model_of(snapshot.inputs.layers) for snapshot in (before, after)]
-    if models[0] != models[1]:
-        return f"another model, {models[0]} to {models[1]}"
-    names = changed_rows(before.inputs.layers, after.inputs.layers)
-    one, other = before.question, after.question
-    asked = [what for what in ("event", "launch_grid") if getattr(one, what) != getattr(other, what)]
-    listed = [*asked, *names]
-    rest = f" and {len(listed) - NAMED} more" if len(listed) > NAMED else ""
-    return f"priors changed: {', '.join(listed[:NAMED])}{rest}" if listed else "priors changed"
+    models, events, grids = (
+        [read(snapshot) for snapshot in (before, after)]
+        for read in (
+            lambda snapshot: model_of(snapshot.inputs.layers),
+            lambda snapshot: snapshot.question.event,
+            lambda snapshot: _grid_text(snapshot.question.launch_grid),
+        )
+    )
+    asked = {"model": models, "event": events, "launch grid": grids}
+    said = [f"another {what}, {one} to {other}" for what, (one, other) in asked.items() if one != other]
+    names = changed_rows(before.inputs.layers, after.inputs.layers) if models[0] == models[1] else []
+    rest = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    said += [f"priors changed: {', '.join(names[:NAMED])}{rest}"] if names else []
+    return "; ".join(said) or "priors changed"
+
+
+def _grid_text(grid: float | None) -> str:
+    """How far apart launches are, in words."""
+    return "none" if grid is None else f"{grid:g} months"
 
 
 class Program(NamedTuple):

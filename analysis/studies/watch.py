@@ -5,8 +5,8 @@ learnt is predicted by the model itself, as for the value of information: every 
 it is, and the draws by how well they predict it. A number that may be observed is told in three parts, cut at
 round numbers near its thirds, each with the mean shift of the median over what may be observed in it.
 
-Rows are ranked by the shift of the median to be expected of each, regardless of its sign: the sum over what may be
-seen of its probability times the size of its shift,
+Rows are ranked by the shift of the median to be expected of each, regardless of its sign, those within noise last: the
+sum over what may be seen of its probability times the size of its shift,
 
 .. math:: p \sum_k P(k)\, |\Delta_k|,
 
@@ -189,10 +189,16 @@ def watch(
     rows += _levers(posterior, [row for row in chosen if row.way == "lever"])
     begun, unfit = _scenarios(posterior, [row for row in chosen if row.way == "scenario"], compared)
     rows += begun
-    ranked = tuple(sorted(rows, key=lambda row: np.inf if np.isnan(row.weight.value) else -row.weight.value))
+    ranked = tuple(sorted(rows, key=_rank))
     notes += (*(f"left out, as it has been enacted: {row.title}" for row in decided), *unfit)
     notes += tuple(f"left out: {row.title} ({no_lever(row.name)})" for row in without)
     return Watch(posterior.origin, posterior.ready, ranked, notes, refused)
+
+
+def _rank(row: Watched) -> tuple[bool, float]:
+    """Place among the rows: what moves the median beyond all that is followed first, what is within noise last."""
+    weight = row.weight
+    return weight.noise and not np.isposinf(weight.value), np.inf if np.isnan(weight.value) else -weight.value
 
 
 def _chosen(observables: Observables, only: Sequence[str]) -> list[Observable]:

@@ -102,8 +102,8 @@ def test_every_kind_of_disclosure_is_valued(everything: ValueOfInformation) -> N
         loss, exactly = row.narrowing.loss, row.exactly.loss
         assert loss.value >= -3.0 * loss.mcse
         assert loss.value <= exactly.value + 3.0 * exactly.mcse
-    values = [row.narrowing.loss.value for row in everything.disclosures]
-    assert values == sorted(values, reverse=True)
+    losses = [row.narrowing.loss for row in everything.disclosures]
+    assert losses == sorted(losses, key=lambda loss: (loss.noise, -loss.value))  # what is within noise last
 
 
 def test_quantities_of_evidence_alone_are_worth_learning_too(everything: ValueOfInformation) -> None:
@@ -112,8 +112,8 @@ def test_quantities_of_evidence_alone_are_worth_learning_too(everything: ValueOf
         assert rows[name].note == ""
         assert rows[name].size > 0.01
     assert rows["rental_price"].note == NOTHING
-    sizes = [row.size for row in everything.quantities]
-    assert sizes == sorted(sizes, reverse=True)
+    sizes = [row.ranked_by for row in everything.quantities]
+    assert sizes == sorted(sizes, key=lambda size: (size.noise, -size.value))
 
 
 def test_json_is_the_contract(everything: ValueOfInformation) -> None:

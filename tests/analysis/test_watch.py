@@ -16,7 +16,7 @@ from scipy import integrate, stats
 
 from catchup.analysis.commands.main import run
 from catchup.analysis.inference.draws import PriorDraws, StoredDraws
-from catchup.analysis.inference.estimates import Weighting
+from catchup.analysis.inference.estimates import Estimate, Weighting
 from catchup.analysis.inference.posterior import Posterior, prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
@@ -27,7 +27,7 @@ from catchup.analysis.studies.counterfactuals import levers
 from catchup.analysis.studies.observables import Observables, read_observables
 from catchup.analysis.studies.scenarios import scenarios
 from catchup.analysis.studies.voi.uncertainty import GROUPS, POINTS
-from catchup.analysis.studies.watch import Watch, Watched, watch
+from catchup.analysis.studies.watch import Watch, Watched, _rank, watch
 from catchup.analysis.studies.watch_parts import natural, round_borders
 from catchup.model.assumptions import Assumptions, load_assumptions
 from catchup.model.reporting import log_silence
@@ -103,6 +103,23 @@ def test_a_number_to_be_read_moves_the_median_as_conjugacy_says(written: Written
     assert [each.id for each in row.sightings] == ["low", "middle", "high"]
     assert abs(row.weight.value - 0.5 * sum(sizes)) < widest(row.weight.mcse, GROUPS - 1) + 0.5 * gathered
     assert row.sightings[0].shift.value < -0.1 < 0.1 < row.sightings[2].shift.value
+
+
+def test_what_is_within_noise_stands_last(found: Watch) -> None:
+    row = found.rows[0]
+    sizes = {
+        "large": (0.4, 0.3),
+        "small": (0.1, 0.01),
+        "gone": (math.inf, math.inf),
+        "none": (0.0, 0.0),
+        "nan": (math.nan, 0.1),
+    }
+    rows = [
+        replace(row, observable=replace(row.observable, id=name), weight=Estimate(*size))
+        for name, size in sizes.items()
+    ]
+    assert [each.observable.id for each in sorted(rows, key=_rank)] == ["gone", "small", "large", "none", "nan"]
+    assert [each.weight.noise for each in found.rows] == sorted(each.weight.noise for each in found.rows)
 
 
 def test_parts_of_a_number_share_their_borders_and_these_are_round(found: Watch) -> None:
@@ -212,7 +229,7 @@ def test_scenarios_act_as_in_their_own_study(found: Watch, reweighted: Posterior
 
 
 def test_what_is_expected_to_move_most_comes_first(found: Watch) -> None:
-    weights = [row.weight.value for row in found.rows]
+    weights = [row.weight.value for row in found.rows if not row.weight.noise]
     assert weights == sorted(weights, reverse=True)
     assert {row.observable.way for row in found.rows} == {"lever", "scenario", "disclosure"}
     assert len(found.rows) == len(read_observables(found.question.assumptions).rows)

@@ -1,4 +1,4 @@
-"""What site, digest and feed say of a run: the same as its report and the terminal, of small probabilities and of old silence."""
+"""What site, digest and feed say of a run reads as in its report: small probabilities, old silence."""
 
 from __future__ import annotations
 

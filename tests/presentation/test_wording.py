@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,12 +15,14 @@ from catchup.analysis.inference.estimates import ZERO, Estimate
 from catchup.analysis.inference.json_values import number, significant
 from catchup.analysis.inference.probabilities import HEADLINE
 from catchup.analysis.inference.words import chance_text, share_text
+from catchup.analysis.presentation.figures.dates import span_of
 from catchup.analysis.presentation.site.moved import story
 from catchup.analysis.presentation.table import Column, Table
 from catchup.analysis.presentation.tables.attribution import attribution_table, finding
 from catchup.analysis.presentation.terminal import to_terminal
 from catchup.analysis.presentation.text import figure, shift_text, with_days
 from catchup.analysis.studies.attribution import Attribution, Step
+from catchup.model.assumptions import load_assumptions
 from catchup.priors.errors import and_text
 
 DAY = date(2026, 12, 31)
@@ -96,6 +100,29 @@ def test_no_cause_is_named_that_the_table_calls_noise() -> None:
     assert said.endswith("; no single change moves it beyond noise.")
     found = moved(("removed:new-lag", noisy), ("time", Estimate(-0.2, 0.05)), total=Estimate(-0.5, 0.1))
     assert "most of it comes from: title of time" in attribution_table(found).lead[0]
+
+
+def test_a_changed_probability_is_told_in_points() -> None:
+    (row,) = moved(("time", Estimate(1.0, 0.1)), total=Estimate(1.0, 0.1)).steps
+    (column,) = [
+        each for each in attribution_table(moved(total=Estimate(1.0, 0.1))).columns if each.title == "by 31 Dec 2026"
+    ]
+    assert column.text is not None
+    assert column.text(replace(row, probability=Estimate(-0.182, 0.01))) == "-18.2 points"
+
+
+@pytest.mark.parametrize(
+    ("months", "said"),
+    [
+        ([10.0, 22.0], "between December 2026 and December 2027"),
+        ([10.0, 10.1], "in December 2026"),
+        ([10.0, math.inf, 22.0], "between December 2026 and December 2027 or never"),
+        ([math.inf, 10.0], "in December 2026 or never"),
+        ([10.0, 1e6], "in December 2026 or after 9999"),
+    ],
+)
+def test_medians_lie_between_months_or_nowhere(months: list[float], said: str) -> None:
+    assert span_of(load_assumptions().calendar, months) == said
 
 
 def policy_item() -> dict[str, Any]:

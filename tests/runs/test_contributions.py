@@ -33,6 +33,7 @@ from catchup.analysis.presentation.site.moved import story, story_of
 from catchup.analysis.presentation.text import date_text
 from catchup.analysis.runs.replay import replay
 from catchup.analysis.studies.attribution import attribute
+from catchup.analysis.studies.reasons import priors_text
 from catchup.evidence import __file__ as evidence_room
 from catchup.model.assumptions import load_assumptions
 from catchup.priors.layers import Layer
@@ -243,6 +244,20 @@ def test_changed_priors_are_named_with_what_the_changelog_says() -> None:
     told = story(Moved("2026-11-13", found), {})
     (group,) = [group for group in told.groups if group.kind == "correction"]
     assert "(the changelog says: `china_stock` follows the October count: +0.3 months.)" in group.sentences[0]
+
+
+def test_another_event_or_grid_is_no_change_of_the_priors() -> None:
+    one, two = snapshots(())
+    other, coarse = replace(one.question, event="narrow-exploit"), replace(one.question, launch_grid=0.5)
+    told = "another event, compute-equivalent to narrow-exploit"
+    assert priors_text(one, replace(one, question=other)) == told
+    assert priors_text(one, replace(one, question=coarse)) == "another launch grid, none to 0.5 months"
+    both = priors_text(one, replace(two, question=replace(two.question, event="narrow-exploit")))
+    assert both == f"{told}; priors changed: quantity.china_stock"
+    model = load_assumptions(model="current")
+    found = priors_text(one, replace(one, question=other, inputs=inputs_of(model, ())))
+    assert found == f"another model, article to current; {told}"
+    assert [step.id for step in attribute(one, replace(one, question=other)).steps] == ["priors"]
 
 
 def test_without_a_changelog_there_is_no_reason() -> None:

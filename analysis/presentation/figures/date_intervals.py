@@ -17,7 +17,7 @@ from ...inference.result import Result
 from ..text import brief_shift, date_text
 from .dates import date_number, day_number, set_date_axis
 from .style import INK, LABEL_SIZE, MUTED, NARROW, SERIES, frame, mark_day, new_figure, text_width, wrap
-from .wording import source_line
+from .wording import brief, source_line
 
 ROW_HEIGHT = 0.36  # inches, for a name of one or two lines
 LINE_HEIGHT = 0.14  # inches for every further line
@@ -159,5 +159,5 @@ def _set_limits(axes: Axes, result: Result, rows: Sequence[Row], width: float) -
 def _source(result: Result, rows: Sequence[Row]) -> str:
     errors = [row.change.shift(p).mcse for row in rows if row.change is not None for p in DELAYED]
     largest = max((error for error in errors if math.isfinite(error)), default=0.0)
-    noise = f"Monte Carlo error of the shifts at most {largest:.2g} months; 0: within noise"
+    noise = f"Monte Carlo error of the shifts at most {brief(largest)} months; 0: within noise"
     return source_line(result.origin, noise)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 import numpy as np
@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
 from ....model.calendar import Calendar
-from ..text import NEVER_SAID, moment_text
+from ..text import BEYOND_SAID, NEVER_SAID, moment_text
 
 DAY_STEPS = (1, 2, 7, 14)
 MONTH_STEPS = (1, 2, 3, 6)
@@ -37,6 +37,22 @@ def month_text(day: date | None) -> str:
 def month_of(calendar: Calendar, months: float) -> str:
     """Write a moment's month for people, as `month_text` does."""
     return moment_text(calendar, months, month_text)
+
+
+def span_of(calendar: Calendar, medians: Iterable[float]) -> str:
+    """Say within which months moments lie, and what those that have none are: "between May and June 2027 or never".
+
+    Parameters
+    ----------
+    calendar : Calendar
+        Of the question.
+    medians : iterable of float
+        Months since t = 0, one at least.
+    """
+    months = list(dict.fromkeys(month_of(calendar, each) for each in sorted(medians)))
+    dated = [month for month in months if month not in (NEVER_SAID, BEYOND_SAID)]
+    where = [f"in {dated[0]}" if len(dated) == 1 else f"between {dated[0]} and {dated[-1]}"] if dated else []
+    return " or ".join([*where, *(month for month in months if month not in dated)])
 
 
 def set_date_axis(axes: Axes, low: float, high: float, width: float, label: str) -> None:

@@ -146,5 +146,5 @@ def _subtitle(sensitivity: Sensitivity) -> str:
 def _source(sensitivity: Sensitivity, *notes: str) -> str:
     errors = [swing.span.mcse for swing in sensitivity.one_at_a_time.swings]
     largest = max(errors, default=0.0)
-    noise = f"Monte Carlo error of a bar's length at most {largest:.2g} months" if largest else ""
+    noise = f"Monte Carlo error of a bar's length at most {brief(largest)} months" if largest else ""
     return source_line(sensitivity.origin, *notes, noise)

@@ -12,7 +12,7 @@ from ...studies.structure_registry import COMPUTE
 from ...studies.structures import Structures
 from ..text import between_text
 from .date_intervals import Row, draw_rows
-from .dates import month_of
+from .dates import span_of
 from .style import WIDTH, house_style
 
 
@@ -44,10 +44,7 @@ def draw_structures(result: Structures, *, width: float = WIDTH) -> Figure:
     rows += [Row(row.title, row.ready, Against(row.ready, first.ready)) for row in result.structures[1:]]
     rows += [Row(row.title, row.ready, Against(row.ready, first.ready)) for row in result.ensembles]
     medians = [row.ready.quantile_value(0.5) for row in result.pooled if row.id != COMPUTE]
-    calendar = result.question.assumptions.calendar
-    earliest, latest = (month_of(calendar, months) for months in (min(medians), max(medians)))
-    where = f"in {earliest}" if earliest == latest else f"between {earliest} and {latest}"
-    title = f"Models of other shapes put the median {where}"
+    title = f"Models of other shapes put the median {span_of(result.question.assumptions.calendar, medians)}"
     between = between_text(result.between, "the pooled variance lies between structures")
     contradicted = ", ".join(row.title for row in result.refused if row.error is not None)
     refused = f" Left out, as the evidence contradicts it: {contradicted}." if contradicted else ""

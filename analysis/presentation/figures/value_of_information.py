@@ -77,11 +77,7 @@ def draw_value_of_information(result: ValueOfInformation, *, width: float = WIDT
     if rows:
         legend_below(axes, *axes.get_legend_handles_labels(), columns=2)
     left_out = len(quantities) + len(disclosures) - len(rows)
-    note = (
-        f"{left_out} more would shrink the 90% interval by less, or by no more than noise"
-        if left_out
-        else ""
-    )
+    note = f"{left_out} more would shrink the 90% interval by less, or by no more than noise" if left_out else ""
     frame(figure, _finding(result, sections), _subtitle(result), source_line(result.origin, note))
     return figure
 

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from ...studies.worlds import WorldResult, Worlds
 from .date_intervals import Row, draw_rows
-from .dates import month_of
+from .dates import span_of
 from .style import WIDTH, house_style
 
 
@@ -35,6 +35,4 @@ def _name(row: WorldResult) -> str:
 def _finding(result: Worlds) -> str:
     calendar = result.question.assumptions.calendar
     medians = [row.ready.quantile_value(0.5) for row in result.answered if row.ready is not None]
-    first, last = (month_of(calendar, months) for months in (min(medians), max(medians)))
-    where = f"in {first}" if first == last else f"between {first} and {last}"
-    return f"In the sources' worlds the median lies {where}"
+    return f"In the sources' worlds the median lies {span_of(calendar, medians)}"

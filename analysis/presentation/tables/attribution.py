@@ -58,7 +58,7 @@ def attribution_table(result: Attribution, since: str | None = None) -> Table[St
         *map(shift, HEADLINE),
         Column(
             title=f"by {date_text(result.reference_day)}",
-            text=lambda row: f"{row.probability.value:+z.1%}" if math.isfinite(row.probability.value) else "",
+            text=lambda row: _points_text(row.probability.value),
             path=("probability",),
             value=_probability_as_json,
             figure=True,
@@ -99,6 +99,11 @@ def finding(total: Estimate, against: str | None = None) -> str:
     total = as_recorded(total)
     direction = "later" if total.value > 0 else "earlier"
     return f"The median is {abs(total.value):.2f} ± {total.mcse:.2f} months {direction}{since}."
+
+
+def _points_text(change: float) -> str:
+    """Write the change of a probability in percentage points, which are no percent of it."""
+    return f"{100.0 * change:+z.1f} points" if math.isfinite(change) else ""
 
 
 def unseen(shift: Estimate) -> bool:

@@ -205,7 +205,7 @@ def _until_nearly_certain(months: Sequence[Month]) -> list[Month]:
 
 def _head(result: Forecast, shapes: Sequence[str]) -> list[Cell]:
     question = result.question
-    around, interval = _around(question, result.ready).split(" (", 1)
+    around, interval = ready_text(question, result.ready).split(" (", 1)
     return [
         (Span(arrival_text(question.event, around), role="strong"), f" ({interval}"),
         *shapes,
@@ -227,7 +227,7 @@ def beside_texts(result: Forecast) -> list[str]:
     if result.question.assumptions.obstacles:
         said.append(alone_text(result.question, result.compute_alone))
     if result.without_lags is not None:
-        said.append(f"{WITHOUT_LAGS}: {_around(result.question, result.without_lags)}")
+        said.append(f"{WITHOUT_LAGS}: {ready_text(result.question, result.without_lags)}")
     return said
 
 
@@ -244,15 +244,16 @@ def known_lines(result: Forecast) -> list[str]:
         never += f", or nobody ever ready, {chance_text(1.0 - ready)}"
     if math.isinf(result.known.quantile_value(0.05)):
         return [f"Publicly known {never}"]
-    return [f"Publicly known {_around(question, result.known)}; {never}"]
+    return [f"Publicly known {ready_text(question, result.known)}; {never}"]
 
 
 def alone_text(question: Question, compute_alone: AnyDistribution) -> str:
     """Say when the event would come if nothing but compute stood in the way."""
-    return f"{ON_COMPUTE_ALONE}: {_around(question, compute_alone)}"
+    return f"{ON_COMPUTE_ALONE}: {ready_text(question, compute_alone)}"
 
 
-def _around(question: Question, ready: AnyDistribution) -> str:
+def ready_text(question: Question, ready: AnyDistribution) -> str:
+    """Say a date with its interval and, where it is large, its Monte Carlo error."""
     quantiles = [ready.quantile(p) for p in HEADLINE]
     low, middle, high = (day_text(question, quantile.value) for quantile in quantiles)
     return interval_text(low, middle, high, [each.mcse for each in quantiles if _has_day(question, each)])

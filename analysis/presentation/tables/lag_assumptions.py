@@ -5,6 +5,7 @@ from __future__ import annotations
 from ...studies.readings.lag_assumptions import STEPS, LagAssumption, LagAssumptions
 from ..json_form import to_json
 from ..table import Column, Layout, Table
+from ..text import error_text
 from .columns import asked_text, ready_columns
 
 
@@ -28,6 +29,11 @@ def lag_assumption_table(result: LagAssumptions) -> Table[LagAssumption]:
         Column(path=("id",), value=lambda row: row.id),
         Column(title="Assumed", text=lambda row: row.title, path=("title",), value=lambda row: row.title),
         *ready_columns(result.question, lambda row: row.ready),
+        Column(
+            title="median's Monte Carlo error",
+            text=lambda row: error_text(result.question, row.ready.quantile(0.5).mcse),
+            figure=True,
+        ),
         Column(path=("engine",), value=lambda row: row.engine),
     ]
     lines = []

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from ...inference.json_values import number, significant
-from ...inference.probabilities import HEADLINE, QUANTILES
+from ...inference.probabilities import QUANTILES
 from ...studies.obstacles import BINDING, Held, ObstacleResult, Obstacles
 from ..json_form import dates_as_json, share_as_json, shares_as_json, shift_as_json, to_json
 from ..table import Cell, Column, Layout, Span, Table
 from ..text import chance_text, day_text, quantile_text
 from .columns import asked_text, date_columns
-from .forecast import alone_text, not_by_text
+from .forecast import alone_text, not_by_text, ready_text
 
 SHOWN_MONTHS = (0.5, 0.95)
 ADDED = (
@@ -121,10 +121,9 @@ def _months_column(p: float) -> Column[ObstacleResult]:
 
 def _dates(result: Obstacles) -> list[Cell]:
     """Say the date with all of it, and on compute alone."""
-    low, middle, high = (day_text(result.question, result.ready.quantile_value(p)) for p in HEADLINE)
-    answer = Span(f"With all that stands in the way: around {middle}", role="strong")
-    alone = alone_text(result.question, result.compute_alone)
-    return [(answer, f" (90% interval: {low} to {high})"), alone]
+    around, interval = ready_text(result.question, result.ready).split(" (", 1)
+    answer = Span(f"With all that stands in the way: {around}", role="strong")
+    return [(answer, f" ({interval}"), alone_text(result.question, result.compute_alone)]
 
 
 def _lines(result: Obstacles) -> list[Cell]:

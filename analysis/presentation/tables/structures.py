@@ -14,7 +14,7 @@ from ...studies.structures import Structures
 from ...studies.telling import Telling
 from ..json_form import to_json
 from ..table import ABSENT, Column, Layout, Room, Table
-from ..text import between_text, chance_text, date_text, telling_lines
+from ..text import between_text, chance_text, date_text, share_text, telling_lines
 from .columns import asked_text, ready_columns
 from .model_comparison import elpd_table, weights_as_json, weights_text
 from .structure_spread import left_out_text, refused_as_json, refused_texts
@@ -93,7 +93,7 @@ def telling_table(result: Structures) -> Table[Telling]:
     def chance(structure: StructureDate) -> Column[Telling]:
         return Column(
             title=structure.id,
-            text=lambda row: f"{row.chances[structure.id]:.0%}",
+            text=lambda row: share_text(row.chances[structure.id]),
             path=("probability_by", structure.id),
             value=lambda row: number(row.chances[structure.id]),
             figure=True,

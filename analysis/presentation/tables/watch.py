@@ -16,7 +16,7 @@ from ...studies.watch_parts import BASES, natural
 from ..json_form import dates_as_json, estimate_as_json, shift_as_json, to_json
 from ..silences_to_come import silence_as_json, silence_title
 from ..table import Column, Layout, Table
-from ..text import chance_text, date_text, figure, shift_text
+from ..text import chance_text, date_text, figure, share_text, shift_text
 from .columns import asked_text
 
 TITLE = "What to watch within half a year: what moves the median most, as far as can be expected, first"
@@ -84,7 +84,7 @@ def _notes(result: Watch) -> list[str]:
 
 def likelihood_text(row: Watched) -> str:
     """Say how likely it is that anything is seen, and who says so."""
-    return "seen in any case" if row.observable.probability is None else f"{row.probability:.0%}, judged"
+    return "seen in any case" if row.observable.probability is None else f"{share_text(row.probability)}, judged"
 
 
 def sighting_text(row: Watched, seen: Sighting, question: Question) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...inference.estimates import Estimate
+from ...inference.estimates import ZERO, Estimate
 from ...inference.result import Result
 from .date_draws import DateDraws
 from .decision import Decision
@@ -39,11 +39,19 @@ class QuantityValue:
 
     @property
     def size(self) -> float:
-        """By what quantities are put in order: the share of the variance, or the loss where that rests on few draws."""
+        """Value of what quantities are put in order by."""
+        return self.ranked_by.value
+
+    @property
+    def ranked_by(self) -> Estimate:
+        """By what quantities are put in order, those within noise last.
+
+        The share of the variance, or the loss where that rests on few draws.
+        """
         if self.narrowing is None:
-            return 0.0
+            return ZERO
         share = self.narrowing.variance_share
-        return (share if share.meaningful else self.narrowing.loss).value
+        return share if share.meaningful else self.narrowing.loss
 
     @property
     def note(self) -> str:

@@ -100,8 +100,8 @@ def value_of_information(posterior: Posterior, pending: Pending, *, only: Sequen
         replace(posterior.origin, question=question),
         before=draws,
         decision=pending.decision,
-        quantities=tuple(sorted(learnt, key=lambda row: -row.size)),
-        disclosures=tuple(sorted(valued, key=lambda row: -row.narrowing.loss.value)),
+        quantities=tuple(sorted(learnt, key=lambda row: (row.ranked_by.noise, -row.size))),
+        disclosures=tuple(sorted(valued, key=lambda row: (row.narrowing.loss.noise, -row.narrowing.loss.value))),
         notes=(
             *((few_draws(draws.effective, "tails of what is learnt"),) if draws.effective < ENOUGH else ()),
             *(() if comes.all() else (RARE,)),
