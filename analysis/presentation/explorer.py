@@ -22,6 +22,7 @@ from ..inference.estimates import Array
 from ..inference.posterior import Posterior
 from ..inference.question import Question
 from ..inference.stages import STAGES
+from ..studies.counterfactuals import MOVED
 from ..studies.explored import NO_LEVER, Explored, ExploredItem, explore, in_other_models, lever_days
 from .explorer_leaks import leak_forms
 from .html import embedded_json, environment
@@ -170,10 +171,14 @@ def last_day(calendar: Calendar) -> date:
 
 
 def packed_dates(ready: Array, unpulled: Array, end: float) -> str:
-    """Dates up to a month, packed; of later ones only that they are, and whether a lever has moved them."""
-    later = np.where(ready > unpulled + 1.0 / RESOLUTION, MOVED_LATER, LATER)
-    carried = np.minimum(np.rint(ready * RESOLUTION), LATER - 1)
-    return _packed(np.where(ready < end, carried, later), "<u2")
+    """Dates up to a month, packed; of later ones only that they are.
+
+    What a lever moves differs from what it was without it, by a step where it moves it by less.
+    """
+    later, earlier = ready > unpulled + MOVED, ready < unpulled - MOVED
+    own, before = (np.minimum(np.rint(dates * RESOLUTION), LATER - 1) for dates in (ready, unpulled))
+    carried = np.select([later, earlier], [np.maximum(own, before + 1), np.minimum(own, before - 1)], before)
+    return _packed(np.where(ready < end, np.clip(carried, 0, LATER - 1), np.where(later, MOVED_LATER, LATER)), "<u2")
 
 
 def _in_steps(column: Array) -> dict[str, Any]:

@@ -78,6 +78,18 @@ def core(tmp_path_factory: pytest.TempPathFactory) -> Core:
         "later": small(usual, SMALL["later"]),
         "never": small(usual, SMALL["never"]),
         "never anyway": small(SMALL["never"], SMALL["never"]),
+        "hardly": small(
+            usual,
+            np.array(
+                [
+                    3.0,
+                    *(np.array(EARLY[1:7]) + np.array([1e-9, 2e-6, 4e-4, -4e-4, 2e-3, 1.0])),
+                    END - 0.01,
+                    80.0,
+                    np.inf,
+                ]
+            ),
+        ),
         "all carried": small(np.linspace(1.0, 10.0, 10), np.linspace(1.0, 10.0, 10)),
     }
     return Core(models, tmp_path_factory.mktemp("ends"))
@@ -137,6 +149,13 @@ def test_a_lever_is_told_apart_where_neither_date_is_carried(
 ) -> None:
     """It moved 80 to 90 months, neither of which the page knows, and left "never" as it was."""
     assert core.ask(ANSWER, model, "lever", "2026-12-31")["levers"] == [[[shift, pytest.approx(unmoved)]]]
+
+
+def test_what_a_lever_moves_by_less_than_a_step_is_moved(core: Core) -> None:
+    """By 2e-6, 4e-4, -4e-4, 2e-3 and 1 month; the solver's error is no move, as in the table of levers."""
+    answer = core.ask(ANSWER, "hardly", "lever", "2026-12-31")
+    assert answer["levers"] == [[["+0.00", pytest.approx(0.5)]]]
+    assert [float(month) for month in answer["quantiles"][:2]] == pytest.approx([3.0, 9.001], abs=1e-9)
 
 
 @pytest.fixture(scope="module")

@@ -356,6 +356,12 @@ def test_it_fits_and_can_be_read(width: int, scheme: str, browser: Browser, expl
     assert contrasts[0][0] >= LEAST_CONTRAST, contrasts[:5]
 
 
+def test_a_table_of_levers_that_scrolls_shows_that_it_does(browser: Browser, explorer: Path) -> None:
+    browser.open(explorer, 360)
+    shades = browser.ask("return getComputedStyle(document.querySelector('.scroll')).backgroundAttachment")
+    assert shades == "local, local, scroll, scroll"
+
+
 def test_text_of_the_picture_keeps_its_size_on_a_phone(browser: Browser, explorer: Path) -> None:
     browser.open(explorer, PHONE)
     assert browser.ask("return document.querySelector('#picture text').getBoundingClientRect().height") >= 12

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import html
+import re
 import shutil
 import subprocess
 from datetime import date, timedelta
@@ -68,6 +70,32 @@ def test_a_page_fits_can_be_read_and_is_in_order(page: str, browser: Browser, pu
     )
     assert unnamed == 0
     assert all(address.startswith("file:") for address in browser.requests())
+
+
+@pytest.mark.parametrize("width", [360, 560, 700, 1000])
+@pytest.mark.parametrize("height", [480, None])
+def test_a_frame_shows_the_whole_picture(
+    width: int, height: int | None, browser: Browser, published: Path, tmp_path: Path
+) -> None:
+    """In a frame as the page on data recommends it, and in one that somebody made lower."""
+    (told,) = re.findall(r'height="(\d+)"', html.unescape((published / "data.html").read_text(encoding="utf-8")))
+    frame = tmp_path / "frame.html"
+    address = (published / "embed.html").as_uri()
+    frame.write_text(f'<iframe src="{address}" width="{width}" height="{height or told}"></iframe>', encoding="utf-8")
+    browser.open(frame)
+    browser.driver.switch_to.frame(0)
+    try:
+        beyond = browser.ask("return document.documentElement.scrollHeight - window.innerHeight")
+        sizes = browser.ask(
+            """const shown = [...document.querySelectorAll("figure svg")].map((svg) => svg.getBoundingClientRect());
+            return shown.filter((box) => box.width > 0).map((box) => [box.bottom - window.innerHeight, box.height])"""
+        )
+    finally:
+        browser.driver.switch_to.default_content()
+    assert beyond <= 0
+    ((below, tall),) = sizes
+    assert below < 0.0
+    assert tall > (150 if height else 300)
 
 
 def test_it_reads_without_script(browser: Browser, published: Path) -> None:
