@@ -276,6 +276,23 @@ def test_a_prior_can_be_checked_too(assumptions: Assumptions) -> None:
     assert any(result.id == "posterior-predictive:rl-ratio-ten" for result in found.results)
 
 
+def test_without_evidence_the_draws_are_the_priors_and_no_weight_is_judged(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As `forecast` says of the same draws."""
+    asked = ["check", "--evidence", "none", "--draws", "5000", "--as-of", DAY.isoformat()]
+    assert run([*asked, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["engine"] == "forward"
+    khat = next(row for row in found["checks"] if row["id"] == "khat")
+    assert (khat["verdict"], khat["figure"]) == ("not applicable", None)
+    assert run(asked) == 0
+    printed = capsys.readouterr().out
+    assert ", forward, 5,000 draws" in printed
+    assert "not applicable Pareto k-hat of the importance weights: all draws weigh the same" in printed
+    assert "1 not applicable: the answer can be trusted" in " ".join(printed.split())
+
+
 def test_leaving_items_out_of_the_twin_is_the_closed_form() -> None:
     figures = {"first": (2.2, 0.3), "second": (1.4, 0.5)}
     question = twin_question(100_000)

@@ -137,7 +137,9 @@ def _findings(result: Checks) -> tuple[Cell, ...]:
     """Say what was found, and what to try, where a check did not pass."""
     failed = [row for row in result.results if row.verdict != "pass"]
     return tuple(
-        line for row in failed for line in ((_verdict(row), f" {row.title}: {row.detail}"), f"     {row.advice}")
+        line
+        for row in failed
+        for line in ((_verdict(row), f" {row.title}: {row.detail}"), *([f"     {row.advice}"] if row.advice else []))
     )
 
 

@@ -26,25 +26,15 @@ MORE_DRAWS = "ask for more --draws"
 
 def check_draws(posterior: Posterior) -> Iterator[CheckResult]:
     """Check whether a posterior's draws can be trusted."""
-    if posterior.engine == "importance":
-        yield from _weights(posterior)
-    else:
+    if posterior.engine == "nuts":
         yield from _chains(posterior)
+    else:
+        yield from _weights(posterior)
     yield _monte_carlo_error(posterior.ready)
 
 
 def _weights(posterior: Posterior) -> Iterator[CheckResult]:
-    khat = posterior.diagnostics.khat
-    khat = float("nan") if khat is None else khat
-    yield CheckResult(
-        id="khat",
-        title="Pareto k-hat of the importance weights",
-        verdict=judge_above(khat, GOOD_KHAT, WORST_KHAT),
-        figure=khat,
-        threshold=WORST_KHAT,
-        detail=f"the weights' tail is light enough below {GOOD_KHAT}, too heavy above {WORST_KHAT}",
-        advice="" if khat <= GOOD_KHAT else f"try --engine nuts, or {MORE_DRAWS}",
-    )
+    yield _tail(posterior.diagnostics.khat)
     ess = posterior.diagnostics.ess
     yield CheckResult(
         id="ess",
@@ -54,6 +44,21 @@ def _weights(posterior: Posterior) -> Iterator[CheckResult]:
         threshold=FEWEST_CHAIN_EFFECTIVE,
         detail=f"of {posterior.source.weighting.draws:,} draws, weighted",
         advice="" if ess >= FEWEST_EFFECTIVE else f"{MORE_DRAWS}, or try --engine nuts",
+    )
+
+
+def _tail(khat: float | None) -> CheckResult:
+    title = "Pareto k-hat of the importance weights"
+    if khat is None or khat == -math.inf:  # the prior's, or weighed by nothing
+        return CheckResult("khat", title, "not applicable", None, WORST_KHAT, "all draws weigh the same")
+    return CheckResult(
+        id="khat",
+        title=title,
+        verdict=judge_above(khat, GOOD_KHAT, WORST_KHAT),
+        figure=khat,
+        threshold=WORST_KHAT,
+        detail=f"the weights' tail is light enough below {GOOD_KHAT}, too heavy above {WORST_KHAT}",
+        advice="" if khat <= GOOD_KHAT else f"try --engine nuts, or {MORE_DRAWS}",
     )
 
 

@@ -12,6 +12,7 @@ from ....evidence.schema import Item
 from ....evidence.selected import Selection
 from ...inference.conditioning import condition
 from ...inference.diagnostics import UntrustworthyError
+from ...inference.engines import FORWARD
 from ...inference.likelihoods import prior_for
 from ...inference.posterior import Posterior
 from ...inference.processes import shared_out
@@ -100,7 +101,9 @@ def check(request: Request) -> Checks:
     if selection.counted:
         tasks.append(partial(power_scaling_of, found))
     numbers, left_out, before, after, *scaled = shared_out(tasks)
-    return replace(_checks(found, (left_out, before, after), *scaled), judged=numbers)
+    made = replace(_checks(found, (left_out, before, after), *scaled), judged=numbers)
+    forward = request.counts_nothing and request.engine != "nuts"  # as `posterior` has it: these are the prior's draws
+    return replace(made, origin=replace(made.origin, engine=FORWARD)) if forward else made
 
 
 def checks_of(posterior: Posterior, *, scaled: Sequence[PowerScaling] | None = None) -> Checks:
