@@ -135,12 +135,12 @@ def _found(row: CheckResult) -> str:
 
 def _findings(result: Checks) -> tuple[Cell, ...]:
     """Say what was found, and what to try, where a check did not pass."""
-    failed = [row for row in result.results if row.verdict != "pass"]
-    return tuple(
-        line
-        for row in failed
-        for line in ((_verdict(row), f" {row.title}: {row.detail}"), *([f"     {row.advice}"] if row.advice else []))
-    )
+    found: list[Cell] = []
+    for row in result.results:
+        if row.verdict != "pass":
+            found.append((_verdict(row), f" {row.title}: {row.detail}"))
+            found += [f"     {row.advice}"] if row.advice else []
+    return tuple(found)
 
 
 def _as_json(result: Checks, table: Table[CheckResult], moved: Table[Judged]) -> dict[str, Any]:
