@@ -121,7 +121,8 @@ def prior_behind(forecast: Forecast, posterior: Posterior) -> tuple[Forecast, Mo
     question = forecast.question.before_evidence
     prior = forecast_prior(question)
     if not forecast.pooled_over:
-        return prior, moved_by_evidence(posterior)
+        moved = moved_by_evidence(posterior)
+        return prior if moved.before is None else replace(prior, ready=moved.before), moved
     from ..studies.structure_spread import pool_forecast, structure_spread
 
     spread = structure_spread(prior_of(question))

@@ -38,7 +38,6 @@ from catchup.priors.packaged import named_overlays, own_overlay
 from figure_cases import texts
 from item_cases import DAY, write_item
 
-DAYS_IN_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven")
 SCENARIOS = ["ascends-pooled", "lax-cloud"]
 STOCK, SD = (2.0e6, 0.2), 0.3  # median and sigma of a stock's prior, and sd of a reading of it
 SEEN = 2.6e6  # H100e
@@ -340,22 +339,12 @@ def test_a_users_file_named_like_an_overlay_does_not_stand_in_for_it(
 
 
 def test_what_is_said_of_the_largest_hyperscaler_holds(found: Worlds) -> None:
-    """The caveat's figures are typed: chances to be first, and by how many days the median is later."""
+    """Words held to their figures: who is first, in nearly half of the draws, and a date that hardly moves."""
     said = load_caveats().rows["which-is-largest"].left
-    chances = [float(share) / 100.0 for share in re.findall(r"(\d+)%", said)]
-    rows = by_id(found)
-    pairs = [(firm, world) for firm in ("bytedance", "alibaba") for world in ("alibaba-largest", "current")]
-    for (firm, world), chance in zip(pairs, chances, strict=True):
-        share = (rows[world].first_firm or {})[firm]
-        assert abs(share.value - chance) < widest(share.mcse) + 0.005, (firm, world)
-    (days,) = re.findall(r"median is (\w+) days later", said)
-    moved = rows["alibaba-largest"].shift(0.5)
-    month = load_assumptions().table.number("days_per_month")
-    assert abs(moved.value - DAYS_IN_WORDS.index(days) / month) < widest(moved.mcse) + 0.5 / month
-    changelog = " ".join((Path(__file__).parents[2] / "CHANGELOG.md").read_text(encoding="utf-8").split())
-    told = re.search(
-        r"ByteDance is first in (\d+)% of the draws \((\d+)%\), Alibaba in (\d+)% \((\d+)%\), (.*?)\.", changelog
-    )
-    assert told is not None
-    assert [float(share) / 100.0 for share in told.groups()[:4]] == chances
-    assert told[5] == f"and the median is {days} days later"
+    assert "it is Alibaba that is most often first, in nearly half of the draws, and the date hardly moves" in said
+    row = by_id(found)["alibaba-largest"]
+    assert row.first is not None
+    firm, share = row.first
+    assert firm == "alibaba"
+    assert 0.4 < share.value < 0.5
+    assert abs(row.shift(0.5).value) < 0.25 + widest(row.shift(0.5).mcse)  # a week, of a year and a half
