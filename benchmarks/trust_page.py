@@ -12,7 +12,9 @@ import numpy as np
 from recording import RECORDS, read_record
 from scipy import stats
 
+from catchup.analysis.inference.diagnostics import MOST_DIVERGENT
 from catchup.analysis.presentation.markdown import generated_by, markdown_table
+from catchup.model.models import ARTICLE
 from catchup.priors.files import write_text
 
 Rows = list[dict[str, Any]]
@@ -167,9 +169,12 @@ def seeds(rows: Rows) -> Found:
     for own in _by_model(rows).values():
         divergences, rhat = sum(row["divergences"] for row in own), max(row["rhat"] for row in own)
         least = min(row["ess"] for row in own)
-        told = f"{len(own)} seeds: {divergences} divergences, R-hat at most {rhat:.4f}, ESS at least {least:,.0f}"
+        transitions = sum(row["transitions"] for row in own)
+        diverged = f"{divergences} divergences in {transitions:,} transitions"
+        told = f"{len(own)} seeds: {diverged}, R-hat at most {rhat:.4f}, ESS at least {least:,.0f}"
         parts.append(_models(own) + told)
-        kept &= divergences == 0 and rhat < 1.01 and least > 2_000
+        few = all(row["divergences"] <= MOST_DIVERGENT * row["transitions"] for row in own)
+        kept &= (divergences == 0 or (few and own[0]["model"] != ARTICLE)) and rhat < 1.01 and least > 2_000
     return "; ".join(parts), kept
 
 
@@ -321,7 +326,14 @@ SECTIONS: dict[str, tuple[Claim, ...]] = {
         Claim("The same, `current`", APART, "engines-current", ENGINES, engines),
         Claim("The same, averaged over ledgers", "0.05 month at most", "engines-average", ENGINES, engines_average),
         Claim("Three items of every kind, `current`", APART, "engines-kinds", KINDS, engines_by_kind),
-        Claim("NUTS on the default ledger", "no divergence, R-hat < 1.01, ESS > 2,000", "seeds", ENGINES, seeds),
+        Claim(
+            "NUTS on the default ledger",
+            f"no divergence of `article`, in {MOST_DIVERGENT:.1%} of the transitions at most of `current`, R-hat < 1.01, "
+            "ESS > 2,000",
+            "seeds",
+            ENGINES,
+            seeds,
+        ),
     ),
     "Is it as sure as it says?": (
         Claim(

@@ -35,6 +35,7 @@ ALL_LEDGERS = 20
 LEDGERS = int(os.environ.get("CATCHUP_LEDGERS", sized(ALL_LEDGERS, 2)))
 SEEDS = int(os.environ.get("CATCHUP_SEEDS", sized(20, 2)))
 TRUTHS = 1_000
+TRANSITIONS = 8_000  # of all chains of a seed
 
 
 @dataclass(frozen=True)
@@ -243,10 +244,10 @@ def test_neither_engine_is_later_on_the_average(
 
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_chains_can_be_trusted(asked: Question, compiled: CompiledPosterior, record: Add, seed: int) -> None:
-    diagnostics = as_posterior(compiled.sample(8_000, seed), asked).diagnostics
+    diagnostics = as_posterior(compiled.sample(TRANSITIONS, seed), asked).diagnostics
     found = {"divergences": diagnostics.divergences, "rhat": diagnostics.rhat_max, "ess": diagnostics.ess}
-    record("seeds", model=asked.assumptions.model, seed=seed, **found)
-    refuse_untrustworthy(diagnostics, 8_000)
+    record("seeds", model=asked.assumptions.model, seed=seed, transitions=TRANSITIONS, **found)
+    refuse_untrustworthy(diagnostics, TRANSITIONS)
     if asked.assumptions.model == "article":
         assert diagnostics.divergences == 0
     assert diagnostics.rhat_max is not None
