@@ -328,7 +328,7 @@ SECTIONS: dict[str, tuple[Claim, ...]] = {
         Claim("Three items of every kind, `current`", APART, "engines-kinds", KINDS, engines_by_kind),
         Claim(
             "NUTS on the default ledger",
-            f"no divergence of `article`, in {MOST_DIVERGENT:.1%} of the transitions at most of `current`, R-hat < 1.01, "
+            f"no divergence of `article`, at most {MOST_DIVERGENT:.1%} of the transitions of `current`, R-hat < 1.01, "
             "ESS > 2,000",
             "seeds",
             ENGINES,
