@@ -35,7 +35,9 @@ def quantile_shift(changed: Distribution, baseline: Distribution, p: float) -> E
         for distribution, influence in zip((changed, baseline), influences, strict=True)
     )
     shift = _shift(changed, baseline, p, error_of_difference(changed.weighting, baseline.weighting, after, before))
-    if shift.mcse > 0.0 or shift.value == 0.0 or np.ptp(paired_differences(changed, baseline)) == 0.0:
+    if shift.mcse != 0.0 or shift.value == 0.0 or not math.isfinite(shift.value):
+        return shift
+    if np.ptp(paired_differences(changed, baseline)) == 0.0:
         return shift
     spacings = [  # influences on either side of a quantile lie the density's inverse apart
         float(np.ptp(influence)) / distribution.effective_draws
