@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .analysis.inference.question import DEFAULT_DRAWS, Question
+from .analysis.inference.question import DEFAULT_DRAWS, LARGEST_SEED, Question
 from .evidence.latents import with_latents
 from .evidence.schema import Item, item_from_table
 from .model.assumptions import DEFAULT_EVENT, Assumptions, load_assumptions
 from .model.calendar import day_of
 from .priors.arguments import listed, refuse_others
 from .priors.clock import today
+from .priors.errors import InputError
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -258,4 +259,6 @@ def seed_of(random_seed: int | np.random.Generator) -> int:
     if isinstance(random_seed, np.random.Generator):
         return int(random_seed.integers(2**32))
     refuse_others("random_seed", random_seed, (int, np.integer), "a whole number or a numpy.random.Generator")
+    if not 0 <= random_seed <= LARGEST_SEED:
+        raise InputError(f"a whole number from 0 to {LARGEST_SEED} was expected, not {random_seed}", key="random_seed")
     return int(random_seed)

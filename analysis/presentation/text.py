@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,7 @@ NEVER_SAID = "never"  # of what does not come
 BEYOND_SAID = f"after {date.max.year}"  # of what comes, in a year that no calendar here has
 SMALLEST_SHIFT = 0.005  # months; a smaller one would be written as none
 BOUNDS = ("low", "mode", "high")  # parameters of a distribution that are given in this order
+SAID_ERROR = 0.5  # months, from which a date's Monte Carlo error is said beside it
 KEPT_ROUNDED = 5e-6  # by which runs have rounded probabilities
 DAY = re.compile(r"(?<![\w./-])(?<!run )\d{4}-\d{2}-\d{2}(?![\w/-]|\.\w)")
 """A day of a sentence, which no file or run is named after."""
@@ -134,6 +135,17 @@ def error_text(question: Question, months: float) -> str:
 def with_error(estimate: Estimate | None) -> str:
     """Return a figure with its Monte Carlo error, "0.021 ± 0.004"; empty where there is none."""
     return "" if estimate is None else f"{estimate.value:.3f} ± {estimate.mcse:.3f}"
+
+
+def large_error_text(errors: Iterable[float | None]) -> str:
+    """Say the largest Monte Carlo error (months) of an interval's days, where they would else seem to be known."""
+    worst = max((error for error in errors if error is not None and math.isfinite(error)), default=0.0)
+    return f"; Monte Carlo error up to {worst:.1f} months" if worst >= SAID_ERROR else ""
+
+
+def interval_text(low: str, middle: str, high: str, errors: Iterable[float | None]) -> str:
+    """Say a date with its interval, from the days of three quantiles and their Monte Carlo errors (months)."""
+    return f"{around_text(middle)} (90% interval: {low} to {high}{large_error_text(errors)})"
 
 
 def shift_text(shift: Estimate) -> str:

@@ -23,7 +23,7 @@ import numpy as np
 from ...evidence.schema import Item
 from ...model.enacted import beyond_doubt
 from ...model.policies import apply_lever
-from ...priors.arguments import listed
+from ...priors.arguments import listed, refuse_others
 from ...priors.errors import InputError, refuse_unknown
 from ..inference.diagnostics import UntrustworthyError
 from ..inference.estimates import Distribution, Estimate
@@ -179,6 +179,7 @@ def watch(
     'happens'
     """
     refuse_other_than_posterior(posterior)
+    refuse_others("observables", observables, (Observables, type(None)), "what read_observables returns")
     observables = observables or read_observables(posterior.question.assumptions)
     asked, enacted = _chosen(observables, only), beyond_doubt(posterior.question.assumptions.enacted)
     decided = [row for row in asked if row.way == "lever" and row.name in enacted]

@@ -31,3 +31,4 @@ def test_the_picture_says_of_the_evidence_what_the_table_says(
     assert said
     assert said[0] in drawn
     assert f"Prior alone: median {said[2]} (" in drawn
+    assert ("Monte Carlo error up to" in drawn) == (model == "current")  # of its late tail

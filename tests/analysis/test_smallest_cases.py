@@ -29,8 +29,8 @@ from catchup.analysis.presentation.figures.style import finding_of
 from catchup.analysis.presentation.json_form import dates_as_json
 from catchup.analysis.presentation.markdown import to_markdown
 from catchup.analysis.presentation.site.headline import days_of, errors_of
-from catchup.analysis.presentation.tables.forecast import SAID_ERROR, beside_texts, date_table, interval_text
-from catchup.analysis.presentation.text import day_text
+from catchup.analysis.presentation.tables.forecast import beside_texts, date_table
+from catchup.analysis.presentation.text import SAID_ERROR, day_text, interval_text
 from catchup.model.assumptions import load_assumptions
 from catchup.model.draws import QuantileTransform
 from catchup.priors.errors import InputError

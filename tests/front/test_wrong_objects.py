@@ -94,6 +94,7 @@ def test_days_of_numpy_are_days() -> None:
         ({"draws": "x"}, "draws"),
         ({"draws": 1000.5}, "draws"),
         ({"random_seed": "one"}, "random_seed"),
+        ({"random_seed": -1}, "random_seed"),
         ({"engine": None}, "engine: the name of an engine was expected, not None"),
     ],
 )

@@ -18,7 +18,7 @@ from ...inference.probabilities import HEADLINE
 from ...inference.streaming import AnyDistribution
 from ...studies.movement import Movement
 from ..tables.movement import EVIDENCE, movement_text
-from ..text import arrival_text, date_text, day_text, placed
+from ..text import arrival_text, date_text, day_text, large_error_text, placed
 from .dates import date_number, day_number, month_of, set_date_axis
 from .style import (
     INK,
@@ -175,8 +175,10 @@ def _set_limits(axes: Axes, curves: Sequence[_Curve], width: float) -> None:
 
 
 def _legend_text(curve: _Curve) -> str:
-    low, middle, high = (day_text(curve.forecast.question, curve.ready.quantile_value(p)) for p in HEADLINE)
-    return f"{curve.name}: median {middle} (90%: {low} to {high})"
+    question, quantiles = curve.forecast.question, [curve.ready.quantile(p) for p in HEADLINE]
+    dated = [each.mcse for each in quantiles if question.assumptions.calendar.day(each.value) is not None]
+    low, middle, high = (day_text(question, quantile.value) for quantile in quantiles)
+    return f"{curve.name}: median {middle} (90%: {low} to {high}{large_error_text(dated)})"
 
 
 def _finding(forecast: Forecast) -> str:

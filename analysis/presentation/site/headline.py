@@ -11,9 +11,18 @@ from ...archive.reading import Run
 from ...inference.estimates import Estimate
 from ...inference.silence import STALE
 from ..harmless import harmless
-from ..tables.forecast import ON_COMPUTE_ALONE, WITHOUT_LAGS, interval_text
+from ..tables.forecast import ON_COMPUTE_ALONE, WITHOUT_LAGS
 from ..tables.state import stages_text
-from ..text import arrival_text, chance_text, date_text, kept_chance, kept_day_text, known_since_text, stale_text
+from ..text import (
+    arrival_text,
+    chance_text,
+    date_text,
+    interval_text,
+    kept_chance,
+    kept_day_text,
+    known_since_text,
+    stale_text,
+)
 
 BESIDE = {"known": "Publicly known", "compute_alone": ON_COMPUTE_ALONE, "without_lags": WITHOUT_LAGS}
 """Other dates that a forecast may hold, by their keys, and how a sentence about each begins."""

@@ -28,7 +28,16 @@ from ..json_form import (
     to_json,
 )
 from ..table import KEY, Cell, Column, Layout, Span, Table
-from ..text import and_text, around_text, arrival_text, chance_text, date_text, day_text, error_text, known_since_text
+from ..text import (
+    and_text,
+    arrival_text,
+    chance_text,
+    date_text,
+    day_text,
+    error_text,
+    interval_text,
+    known_since_text,
+)
 from .columns import asked_text
 from .diagnostics import diagnostics_as_json, diagnostics_table
 from .evidence import counted_lines
@@ -43,7 +52,6 @@ if TYPE_CHECKING:  # studies that few forecasts are shown with
     from ...studies.structure_spread import StructureSpread
 
 MONTHS_SHOWN = 18
-SAID_ERROR = 0.5  # months, from which a date's Monte Carlo error is said beside it
 NEARLY_CERTAIN = 0.995  # probability from which later months say nothing more
 BY_EVIDENCE = "moved_by_evidence"
 ON_COMPUTE_ALONE = "On compute alone, were nothing else in the way"
@@ -261,16 +269,6 @@ def ready_text(question: Question, ready: AnyDistribution) -> str:
 
 def _has_day(question: Question, quantile: Estimate) -> bool:
     return question.assumptions.calendar.day(quantile.value) is not None
-
-
-def interval_text(low: str, middle: str, high: str, errors: Iterable[float | None]) -> str:
-    """Say a date with its interval, from the days of three quantiles and their Monte Carlo errors (months).
-
-    The errors are said where days would otherwise seem to be known that are not.
-    """
-    worst = max((error for error in errors if error is not None and math.isfinite(error)), default=0.0)
-    error = f"; Monte Carlo error up to {worst:.1f} months" if worst >= SAID_ERROR else ""
-    return f"{around_text(middle)} (90% interval: {low} to {high}{error})"
 
 
 def not_by_text(chances: Iterable[tuple[date, Estimate]]) -> str:
