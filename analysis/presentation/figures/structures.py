@@ -43,7 +43,8 @@ def draw_structures(result: Structures, *, width: float = WIDTH) -> Figure:
     rows = [Row(first.title, first.ready)]
     rows += [Row(row.title, row.ready, Against(row.ready, first.ready)) for row in result.structures[1:]]
     rows += [Row(row.title, row.ready, Against(row.ready, first.ready)) for row in result.ensembles]
-    medians = [row.ready.quantile_value(0.5) for row in result.pooled if row.id != COMPUTE]
+    others = [row for row in result.structures if COMPUTE not in (row.id, row.duplicate_of)]
+    medians = [row.ready.quantile_value(0.5) for row in others]
     title = f"Models of other shapes put the median {span_of(result.question.assumptions.calendar, medians)}"
     between = between_text(result.between, "the pooled variance lies between structures")
     contradicted = ", ".join(row.title for row in result.refused if row.error is not None)
