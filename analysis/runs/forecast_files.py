@@ -8,12 +8,22 @@ from typing import Any
 from ..archive.reading import FORECAST
 from ..archive.ready_curve import KNOWN_CURVE, READY_CURVE, ready_curve_as_json
 from ..inference.forecast import Forecast
-from ..presentation.tables.builders import as_json
+from ..presentation.tables.forecast import BY_EVIDENCE, layout
+from ..studies.movement import Movement
 
 
-def forecast_files(answer: Forecast) -> dict[str, Any]:
-    """What each file of a forecast holds, by name: the forecast, and the curves of its dates."""
-    files = {FORECAST: as_json(answer), READY_CURVE: ready_curve_as_json(answer.question, answer.ready)}
+def forecast_files(answer: Forecast, moved: Movement | None) -> dict[str, Any]:
+    """What each file of a forecast holds, by name: the forecast, and the curves of its dates.
+
+    Parameters
+    ----------
+    answer : Forecast
+        The answer.
+    moved : Movement or None
+        How far the evidence moved it; None where there is none.
+    """
+    told = layout(answer, {} if moved is None else {BY_EVIDENCE: moved}).json()
+    files = {FORECAST: told, READY_CURVE: ready_curve_as_json(answer.question, answer.ready)}
     if answer.known is not None:
         files[KNOWN_CURVE] = ready_curve_as_json(answer.question, answer.known)
     return files

@@ -31,7 +31,8 @@ def drawings_of(sections: Sections) -> dict[str, Drawing]:
     from ..studies.trajectories import race_trajectories
 
     drawn, answer = sections.posterior, sections.forecast
-    prior, moved = prior_behind(answer, drawn) if drawn.conditioned else (None, None)
+    moved = sections.by_evidence
+    prior = None if moved is None else prior_of_race(answer, moved)
     results = {**sections.results, "forecast": answer, "paths": race_trajectories(drawn)}
     days = [day_text(answer.question, answer.ready.quantile_value(p)) for p in HEADLINE]
     jobs = {
@@ -118,12 +119,26 @@ def prior_behind(forecast: Forecast, posterior: Posterior) -> tuple[Forecast, Mo
     posterior : Posterior
         The draws that it rests on.
     """
-    question = forecast.question.before_evidence
-    prior = forecast_prior(question)
     if not forecast.pooled_over:
         moved = moved_by_evidence(posterior)
-        return prior if moved.before is None else replace(prior, ready=moved.before), moved
+        return prior_of_race(forecast, moved), moved
     from ..studies.structure_spread import pool_forecast, structure_spread
 
+    question = forecast.question.before_evidence
     spread = structure_spread(prior_of(question))
-    return pool_forecast(prior, spread), moved_apart(forecast.evidence, forecast.ready, spread.pool)
+    prior = pool_forecast(forecast_prior(question), spread)
+    return prior, moved_apart(forecast.evidence, forecast.ready, spread.pool)
+
+
+def prior_of_race(forecast: Forecast, moved: Movement) -> Forecast:
+    """The same question before any evidence, its date being where the evidence moved it from.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        The answer, of the race alone.
+    moved : Movement
+        How far the evidence moved it.
+    """
+    prior = forecast_prior(forecast.question.before_evidence)
+    return prior if moved.before is None else replace(prior, ready=moved.before)

@@ -19,6 +19,7 @@ from ..inference.conditioning import condition
 from ..inference.engines import FORWARD
 from ..inference.forecast import forecast
 from ..inference.posterior import prior_of
+from ..studies.movement import moved_by_evidence
 from .forecast_files import forecast_files, json_text
 
 
@@ -45,7 +46,8 @@ def unrepeated(run: Run) -> list[Departure]:
     question = replace(snapshot.question, draws=asked)
     raised = asked != snapshot.question.draws
     drawn = prior_of(question) if engine == FORWARD else condition(question, Selection(items), engine, more=raised)
-    made, reason = forecast_files(forecast(drawn)), made_elsewhere(run)
+    moved = moved_by_evidence(drawn) if items else None
+    made, reason = forecast_files(forecast(drawn), moved), made_elsewhere(run)
     made[FORECAST]["notes"] = with_set_aside(made[FORECAST]["notes"], run.forecast.get("notes", ()))
     return [
         Departure(name, "unrepeated", reason)

@@ -52,6 +52,7 @@ from ..presentation.report.sections import Sections
 from ..presentation.tables.builders import as_json
 from ..presentation.tables.evidence import evidence_of
 from ..studies.attribution import Attribution, attribute
+from ..studies.movement import moved_by_evidence
 from .asked import studies_of_a_run
 from .forecast_files import forecast_files, json_text
 from .pictures import drawings_of
@@ -133,11 +134,12 @@ def work_out(request: Request, runs: Path, watch: Stopwatch, *, brief: bool = Fa
         if not brief:
             drawn = drawn.kept()  # a score of studies ask the same draws
         answer = forecast(drawn)
+        moved = moved_by_evidence(drawn) if drawn.items else None
     results, refused = ({}, {}) if brief else _results_of(drawn, watch)
     with watch.part("attribution"):
         previous = newest_before(runs, request.question.event, request.question.as_of)
         attribution, untrusted = _since(previous, drawn, answer) if previous else (None, "")
-    sections = Sections(drawn, answer, results, attribution, previous, untrusted, refused)
+    sections = Sections(drawn, answer, results, attribution, previous, untrusted, refused, by_evidence=moved)
     if brief:
         return sections
     with watch.part("draw"):
@@ -188,7 +190,7 @@ def _asked(name: str, study: Callable[[Posterior], Any], drawn: Posterior) -> An
 
 def write(sections: Sections, folder: Path, watch: Stopwatch, *, brief: bool = False) -> None:
     """Write a run's files into a folder."""
-    for name, content in forecast_files(sections.forecast).items():
+    for name, content in forecast_files(sections.forecast, sections.by_evidence).items():
         _write_json(folder / name, content)
     for name, result in sections.results.items():
         _write_json(folder / f"{name}.json", as_json(result))

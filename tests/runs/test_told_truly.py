@@ -144,6 +144,14 @@ def test_a_digest_gives_the_error_of_what_it_names() -> None:
     assert _outcome_text(outcome(None, None)) == "long beyond all that is followed"
 
 
+def test_a_run_keeps_what_the_forecast_prints(shelf: Shelf, capsys: pytest.CaptureFixture[str]) -> None:
+    kept = shelf[1][-1].forecast
+    asked = ["--as-of", kept["as_of"], "--draws", "20000", "--engine", "importance", "--json"]
+    assert run(["forecast", *asked]) == 0
+    assert kept["moved_by_evidence"]["items"]
+    assert json.loads(capsys.readouterr().out) == kept
+
+
 DAYS = ["--from", "2026-08-30", "--to", "2026-08-30"]
 
 

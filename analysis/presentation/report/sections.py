@@ -9,6 +9,7 @@ from ...archive.reading import Run
 from ...inference.forecast import Forecast
 from ...inference.posterior import Posterior
 from ...studies.attribution import Attribution
+from ...studies.movement import Movement
 from .section import Drawing as Drawing
 
 
@@ -34,6 +35,8 @@ class Sections:
         By section without an answer, why.
     drawings : dict of str to Drawing
         By name.
+    by_evidence : Movement or None
+        How far the evidence moved the date; None where there is none.
     """
 
     posterior: Posterior
@@ -44,3 +47,4 @@ class Sections:
     untrusted: str = ""
     refused: dict[str, str] = field(default_factory=dict)
     drawings: dict[str, Drawing] = field(default_factory=dict)
+    by_evidence: Movement | None = None
