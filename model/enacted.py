@@ -51,9 +51,36 @@ class Enacted:
         return 1.0 if self.certain else (np.asarray(values[self.rank]) < self.reliability).astype(float)
 
 
-def beyond_doubt(enacted: Iterable[Enacted]) -> set[str]:
-    """Levers that have been enacted in every draw: of them nothing is left to decide."""
-    return {each.lever for each in enacted if each.certain}
+def spent(enacted: Iterable[Enacted], levers: Mapping[str, Lever], race: Race) -> dict[str, float]:
+    """Levers of which nothing is left to decide, with the month from which that holds.
+
+    Policies that act in every draw are in force: their own levers are spent, and those that would stop or remove no
+    more than these have removed. Of what may be wrongly reported something is left.
+
+    Parameters
+    ----------
+    enacted : iterable of Enacted
+        The policies.
+    levers : mapping of str to Lever
+        By id.
+    race : Race
+        Whose sources they act on.
+    """
+    found: dict[str, float] = {}
+    for force in in_force((each for each in enacted if each.certain), levers, race, {}):
+        for name, lever in levers.items():
+            change = apply_lever(lever, race, force.act_from_month)
+            if not change.nothing and _adds_nothing(change, force):
+                found.setdefault(name, force.act_from_month)
+    return found
+
+
+def _adds_nothing(change: Intervention, force: Intervention) -> bool:
+    """Whether what would be changed has been already: certain on both sides."""
+    removed = {name for name, share in force.kept.items() if share == 0.0}
+    stopped = removed | {name for name, month in force.stop.items() if month <= change.act_from_month}
+    limited = bool(force.limit_distillation) or not change.limit_distillation
+    return limited and removed.issuperset(change.kept) and stopped.issuperset(change.stop)
 
 
 def enacted_in_turn(

@@ -202,7 +202,10 @@ def _say_what_the_encoding_cannot() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit status, printing one line for whatever went wrong."""
+    from ..presentation.terminal import PipedConsole
+
     take_notices()  # of a command before, where one process runs several
+    app.console = PipedConsole()  # of help pages; one that lasts would keep a standard output that has been replaced
     try:
         most_processes()  # refused before anything is made, whether or not there is work to be shared
         result = app(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")

@@ -23,9 +23,10 @@ from .probabilities import QUANTILES
 from .question import Question
 from .request import Request, posterior
 from .result import Result
-from .silence import Silence, silences_in
-from .stages import STAGES, shares_of_stages
+from .silence import Silence, silences_in, silent_through
+from .stages import STAGES, UNANNOUNCED, shares_of_stages
 from .streaming import AnyDistribution, StreamedDistribution, share_of
+from .words import chance_text
 
 if TYPE_CHECKING:
     from .genuineness import Genuineness
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 MONTHS_AHEAD = 24
 NOT_BY_FROM, NOT_BY_YEARS = 2028, 3  # first year whose beginning is asked about, unless it has come, and how many
 SHOWN = (0.05, 0.5, 0.95)  # quantiles of the date that stand for it in a line
+LITTLE_ELSE = 0.9  # probability that a model is ready unannounced, from which on silence is said to leave little else
 ENOUGH = 2_500  # effective draws that serve for a figure beside the headline
 MOST_EXACT_DRAWS = 100_000  # more are streamed through histograms, whose memory is that of about as many draws
 LOG_FLOP_RANGE = (20.0, 32.0)  # log10 FLOP; the histogram's range for compute
@@ -147,8 +149,22 @@ class Forecast(Result):
         yield from not_by(self.ready, self.question)
 
     def warnings(self) -> list[str]:
-        """Say which quantiles rest on too few draws, and which items are read otherwise than their files say."""
-        return [*self.warnings_of_draws(), *(row.warning for row in self.genuine if row.warning)]
+        """Say which quantiles have too few draws, which items are read otherwise, and that secrecy alone is left."""
+        return [
+            *self.warnings_of_draws(),
+            *(row.warning for row in self.genuine if row.warning),
+            *self._warnings_of_secrecy(),
+        ]
+
+    def _warnings_of_secrecy(self) -> list[str]:
+        """Say that silence leaves little but secrecy: a date that nothing seen can contradict is no finding."""
+        unannounced = self.stages[UNANNOUNCED].value
+        if not silent_through(self.question, self.silences) or unannounced < LITTLE_ELSE:
+            return []
+        return [
+            f"silence through {self.question.as_of} leaves little but secrecy: with a probability of "
+            f"{chance_text(unannounced)} a model is ready and nobody has said so, and its date is where it was before"
+        ]
 
     def warnings_of_draws(self) -> list[str]:
         """Say which quantiles rest on too few draws."""

@@ -14,15 +14,16 @@ from .estimates import Estimate, Weighting
 POSITION = np.int8  # type of a position in some order: of draws kept for an answer, an eighth of what a date takes
 Positions = NDArray[Any]
 
+UNANNOUNCED = "ready-unannounced"
 STAGES = {
     "not-launched": "No run has been launched",
     "pre-training": "A run is in pre-training",
     "post-training": "A model is in post-training",
-    "ready-unannounced": "A model is ready",
+    UNANNOUNCED: "A model is ready",
 }
 """Stages of a run towards the event, in their order, by id."""
 
-SILENT = {"ready-unannounced": "A model is ready, and nobody has said so"}
+SILENT = {UNANNOUNCED: "A model is ready, and nobody has said so"}
 """Titles of those that say more where silence about the event is counted through the day."""
 
 

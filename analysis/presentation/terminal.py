@@ -31,10 +31,10 @@ BETWEEN, EDGES = 3, 2  # columns of a terminal between two columns of a table, a
 
 def console() -> Console:
     """Return the console on standard output; of a fixed width where it is no terminal."""
-    return _Console(highlight=False, width=None if sys.stdout.isatty() else WIDE)
+    return PipedConsole(highlight=False, width=None if sys.stdout.isatty() else WIDE)
 
 
-class _Console(Console):
+class PipedConsole(Console):
     """A console that leaves it to the command what it means that nobody reads any more."""
 
     def on_broken_pipe(self) -> None:

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...evidence.schema import Item
-from ...model.enacted import beyond_doubt
+from ...model.enacted import spent
 from ...model.policies import apply_lever
 from ...priors.arguments import listed, refuse_others
 from ...priors.errors import InputError, refuse_unknown
@@ -41,6 +41,7 @@ from .voi.uncertainty import jackknife
 from .watch_parts import parts_of
 
 MEDIAN = 0.5
+OVER = 0.999  # probability that the event has come, from which on nothing that is done can move it
 HAPPENS = "happens"
 
 
@@ -181,18 +182,21 @@ def watch(
     refuse_other_than_posterior(posterior)
     refuse_others("observables", observables, (Observables, type(None)), "what read_observables returns")
     observables = observables or read_observables(posterior.question.assumptions)
-    asked, enacted = _chosen(observables, only), beyond_doubt(posterior.question.assumptions.enacted)
-    decided = [row for row in asked if row.way == "lever" and row.name in enacted]
-    levers = posterior.question.assumptions.levers
+    asked, assumptions = _chosen(observables, only), posterior.question.assumptions
+    levers, over = assumptions.levers, spent(assumptions.enacted, assumptions.levers, assumptions.race)
+    decided = [row for row in asked if row.way == "lever" and row.name in over]
     without = [row for row in asked if row.way == "lever" and row.name not in levers]
-    chosen = [row for row in asked if row not in (*decided, *without)]
+    come = float(posterior.ready.probability_below(posterior.question.as_of_months).value)
+    late = [row for row in asked if row.way in ("lever", "scenario") and row not in decided and come >= OVER]
+    chosen = [row for row in asked if row not in (*decided, *without, *late)]
     rows, notes, refused = _disclosures(posterior, observables, [row for row in chosen if row.way == "disclosure"])
     rows += _levers(posterior, [row for row in chosen if row.way == "lever"])
     begun, unfit = _scenarios(posterior, [row for row in chosen if row.way == "scenario"], compared)
     rows += begun
     ranked = tuple(sorted(rows, key=_rank))
-    notes += (*(f"left out, as it has been enacted: {row.title}" for row in decided), *unfit)
+    notes += (*(f"left out, as what is in force leaves nothing of it: {row.title}" for row in decided), *unfit)
     notes += tuple(f"left out: {row.title} ({no_lever(row.name)})" for row in without)
+    notes += tuple(f"left out, as it would begin after the event has come: {row.title}" for row in late)
     return Watch(posterior.origin, posterior.ready, ranked, notes, refused)
 
 

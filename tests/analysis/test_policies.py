@@ -26,8 +26,10 @@ from catchup.analysis.inference.posterior import prior_of
 from catchup.analysis.inference.question import Question
 from catchup.analysis.inference.request import Request, posterior
 from catchup.analysis.inference.subsets import SharedDraws
+from catchup.analysis.presentation.tables.builders import as_json
 from catchup.analysis.runs.pictures import prior_behind
 from catchup.analysis.studies.bridge import bridge
+from catchup.analysis.studies.counterfactuals import levers
 from catchup.analysis.studies.influence import influence
 from catchup.analysis.studies.movement import moved_by_added, moved_by_evidence
 from catchup.analysis.studies.scenario_world import ScenarioWorld
@@ -42,6 +44,7 @@ from catchup.model import build_model, load_assumptions
 from catchup.model.assumptions import Assumptions
 from catchup.model.compiled import CompiledDates
 from catchup.model.efficiency import months_until
+from catchup.model.enacted import Enacted, spent
 from catchup.model.forward import outcome
 from catchup.model.law import LawInTurn, law_of_numbers, numbers_of
 from catchup.model.policies import apply_lever
@@ -277,10 +280,52 @@ def test_what_has_been_enacted_is_the_world_in_which_it_is_asked_what_may_be_lea
     learnt = value_of_information(known, read_pending(known.question, {"ban": ban}), only=names)
     assert np.isin(learnt.before.months, known.ready.values).all()
     assert [row.disclosure.id for row in learnt.disclosures] == ["hyperscaler-run"]
-    assert "enacted: A decision to revoke remote access" in learnt.notes[-1]
-    watched = watch(known, only=["remote-access-revoked", "smuggling-stopped"])
+    assert "nothing of it: A decision to revoke remote access" in learnt.notes[-1]
+    watched = watch(known, only=["remote-access-revoked", "remote-access-frozen", "smuggling-stopped"])
     assert [row.observable.id for row in watched.rows] == ["smuggling-stopped"]
-    assert "enacted: A decision to revoke remote access" in watched.notes[-1]
+    assert [note.split(": ")[1] for note in watched.notes[-2:]] == [
+        "A decision to revoke remote access",
+        "Remote access stops growing",
+    ]
+    told = as_json(levers(known))["levers"]
+    since = {row["id"]: row["in_force_since"] for row in told if row["in_force_since"]}
+    assert since == {"remote-revoked": "2026-11-15", "remote-frozen": "2026-11-15"}
+    assert all(
+        row["in_force_since"] is None for row in as_json(levers(known, acting_from=date(2026, 11, 14)))["levers"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("enacted", "over"),
+    [
+        ([], {}),
+        ([("remote-frozen", 8.0, 1.0)], {"remote-frozen": 8.0}),
+        ([("remote-frozen", 8.0, 1.0), ("remote-revoked", 9.0, 0.5)], {"remote-frozen": 8.0}),
+        (
+            [("distillation-limited", 9.0, 1.0), ("remote-revoked", 8.0, 1.0)],
+            {
+                "remote-revoked": 8.0,
+                "remote-frozen": 8.0,
+                "distillation-limited": 9.0,
+                "remote-revoked-and-distillation-limited": 9.0,
+            },
+        ),
+    ],
+)
+def test_of_a_lever_that_policies_in_force_make_up_nothing_is_left(
+    enacted: list[tuple[str, float, float]], over: dict[str, float]
+) -> None:
+    world = load_assumptions()
+    policies = [Enacted(str(place), lever, month, "rank", sure) for place, (lever, month, sure) in enumerate(enacted)]
+    assert spent(policies, world.levers, world.race) == over
+
+
+def test_nothing_that_begins_after_the_event_is_watched() -> None:
+    question = Question(load_assumptions(model="article"), date(2040, 1, 1), draws=2_000)
+    late = watch(prior_of(question), only=["smuggling-stopped", "merger"])
+    assert late.rows == ()
+    assert len(late.notes) == 2
+    assert all("after the event has come" in note for note in late.notes)
 
 
 def test_a_scenario_is_laid_over_a_world_in_which_a_policy_may_act() -> None:

@@ -190,7 +190,9 @@ def test_a_model_is_called_unannounced_where_silence_is_counted(
 ) -> None:
     silence = str(looked(tmp_path, date(2027, 12, 31)))
     where = ["--evidence", "none", "--add", silence, "--as-of", "2027-12-31", "--draws", "20000"]
-    assert "ready, unannounced" in said(["forecast", *where], capsys)[1]
+    _, out, err = said(["forecast", *where], capsys)
+    assert "ready, unannounced" in out
+    assert "secrecy" not in err
     out = said(["state", *where], capsys)[1]
     assert SILENT_STAGE in out
     assert "ready and nobody has said so" in out
@@ -214,8 +216,10 @@ def test_silence_that_contradicts_all_else_is_refused(tmp_path: Path, capsys: py
     assert (status, out) == (1, "")
     assert "silence contradicts all else that the model holds: no-public-model, through 2029-01-01" in err
     assert "--model current" in err
-    status, out, _ = said(arguments, capsys)  # labs that conceal explain it
+    status, out, err = said(arguments, capsys)  # labs that conceal explain it, and little else
     assert status == 0
+    assert "silence through 2029-01-01 leaves little but secrecy" in err
+    assert "leaves little but secrecy" in json.loads(out)["warnings"][-1]
     silence = looked(tmp_path, date(2031, 1, 1))  # what else stands in the way does not explain that much
     arguments = ["forecast", "--as-of", "2031-01-01", "--add", str(silence), "--draws", "20000"]
     status, _, err = said([*arguments, "--set", "concealed_share=0"], capsys)

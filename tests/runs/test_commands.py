@@ -407,9 +407,9 @@ def test_a_reader_who_stops_is_no_error() -> None:
     assert err == ""
 
 
-@pytest.mark.parametrize("form", [[], ["--json"]])
+@pytest.mark.parametrize("form", [LIST, [*LIST, "--json"], ["forecast", "--help"]])
 def test_a_reader_who_stops_after_a_line_is_no_error(form: list[str]) -> None:
-    program = f"{sys.executable} -m catchup.analysis.commands.main {' '.join([*LIST, *form])}"
+    program = f"{sys.executable} -m catchup.analysis.commands.main {' '.join(form)}"
     done = subprocess.run(
         ["bash", "-c", f"{program} | true; echo ${{PIPESTATUS[0]}}"], capture_output=True, text=True, check=True
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from ....model.enacted import spent
 from ...inference.estimates import Distribution, Estimate
 from ...inference.question import Question
 from ...studies.counterfactuals import Comparison, Counterfactual
@@ -80,16 +81,33 @@ def _table(result: Comparison) -> Table[_Row]:
             value=lambda row: shares_as_json("first_firm", firsts(row)),
             room=Room.PAGE,
         ),
-        *_instruments_column(result),
+        *_levers_columns(result),
     ]
     rows = [_Row(result.baseline), *(_Row(row.ready, row) for row in result.counterfactuals)]
-    return Table(f"{TITLES[result.kind]} {date_text(result.acting_from)}; {SHIFTED}", columns, rows)
+    lines = in_force_lines(result.question, result.acting_from) if result.kind == "levers" else ()
+    return Table(f"{TITLES[result.kind]} {date_text(result.acting_from)}; {SHIFTED}", columns, rows, lines=lines)
 
 
-def _instruments_column(result: Comparison) -> list[Column[_Row]]:
-    """What a government would pull each lever by; a commitment has no such thing."""
+def in_force_since(question: Question, by: date) -> dict[str, date]:
+    """Levers of which policies leave nothing to decide on a day, with the day since which that holds."""
+    assumptions = question.assumptions
+    months = spent(assumptions.enacted, assumptions.levers, assumptions.race)
+    days = {name: assumptions.calendar.day(month) for name, month in months.items()}
+    return {name: day for name, day in days.items() if day is not None and day <= by}
+
+
+def in_force_lines(question: Question, by: date) -> tuple[str, ...]:
+    """Say of which levers nothing is left to decide: a table would else call them useless."""
+    levers = question.assumptions.levers
+    named = [f"{levers[name].title} (since {date_text(day)})" for name, day in in_force_since(question, by).items()]
+    return (f"Of these nothing is left to pull, as policies in force do as much: {', '.join(named)}.",) if named else ()
+
+
+def _levers_columns(result: Comparison) -> list[Column[_Row]]:
+    """What a government would pull each lever by, and since when it need not; a commitment has no such thing."""
     if result.kind != "levers":
         return []
+    since = {name: day.isoformat() for name, day in in_force_since(result.question, result.acting_from).items()}
     named = [f"{row.title}: {', '.join(row.instruments)}" for row in result.counterfactuals if row.instruments]
     return [
         Column(
@@ -99,7 +117,8 @@ def _instruments_column(result: Comparison) -> list[Column[_Row]]:
             value=_of_changed(lambda row: list(row.instruments)),
             room=Room.PAGE,
             instead=(f"What a government would pull them by: {'; '.join(named)}.",) if named else (),
-        )
+        ),
+        Column(path=("in_force_since",), value=_of_changed(lambda row: since.get(row.id))),
     ]
 
 

@@ -11,6 +11,7 @@ from ..json_form import dates_as_json, estimate_as_json, shift_as_json, to_json
 from ..table import Column, Layout, Room, Table
 from ..text import chance_text, date_text, shift_text
 from .columns import SHIFTED, asked_text, delay_columns
+from .counterfactuals import in_force_lines
 
 
 def layout(result: ByDay) -> Layout:
@@ -20,6 +21,7 @@ def layout(result: ByDay) -> Layout:
         tables=tuple(tables.values()),
         json=lambda: _as_json(result, tables),
         head=(f"{asked_text(result.question)}; {SHIFTED}",),
+        foot=in_force_lines(result.question, max(row.acting_from for rows in result.levers.values() for row in rows)),
     )
 
 

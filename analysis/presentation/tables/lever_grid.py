@@ -9,7 +9,7 @@ from ...studies.lever_grid import Grid
 from ..json_form import dates_as_json, estimate_as_json, shift_as_json
 from ..table import Column, Layout, Table
 from ..text import chance_text, date_text, day_text, quantile_text, shift_text
-from .counterfactuals import acting_text, unmoved_text
+from .counterfactuals import acting_text, in_force_lines, unmoved_text
 
 SHOWN = (0.5, 0.95)
 NO_REGIME = "As the forecast has it"
@@ -21,7 +21,7 @@ def layout(result: Grid) -> Layout:
         tables=tuple(_table(result, p) for p in SHOWN),
         json=lambda: _as_json(result),
         head=(acting_text(result.question, result.acting_from),),
-        foot=(_unmoved_text(result),),
+        foot=(_unmoved_text(result), *in_force_lines(result.question, result.acting_from)),
     )
 
 
