@@ -28,7 +28,7 @@ def test_every_python_runs_all_that_a_change_must_pass() -> None:
     assert pythons == ["3.12", "3.13", "3.14"]
     assert PROJECT["requires-python"] == f">={pythons[0]}"
     named = [word.rpartition(" ")[2] for word in PROJECT["classifiers"] if re.search(r":: 3\.\d+$", word)]
-    assert set(named) <= {*pythons}
+    assert named == pythons
     commands = [step["run"] for step in job["steps"] if "run" in step]
     assert commands == [".ci/run"]
     assert os.access(ROOT / ".ci" / "run", os.X_OK)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+
+from catchup.analysis.archive.manifest import LIBRARIES
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("priors", "model", "evidence", "analysis")
@@ -142,3 +145,27 @@ def test_lock_holds_names_versions_and_hashes_only():
         assert line.startswith("    --hash=sha256:") or "==" in line, line
     text = (ROOT / "requirements.lock").read_text()
     assert text.count("--hash=sha256:") >= len(locked()) > 50
+
+
+IMPORT = re.compile(r"^ *(?:import (\w+)|from (\w+)[\w.]* import )", re.MULTILINE)  # not of this project's, by dots
+DISTRIBUTION = {"yaml": "pyyaml"}  # of libraries that are imported by another name than they are installed by
+
+
+def test_what_a_room_imports_is_declared():
+    """A library that comes only because another one wants it goes when that one does without."""
+    project = PROJECT["project"]
+    named = [*project["dependencies"], *project["optional-dependencies"]["dask"]]
+    declared = {canonicalize_name(Requirement(text).name) for text in named}
+    texts = [(ROOT / path).read_text(encoding="utf-8") for path in room_files() if path.suffix == ".py"]
+    imported = {"".join(found) for text in texts for found in IMPORT.findall(text)}
+    imported -= {*sys.stdlib_module_names, project["name"]}
+    assert {"numpy", "yaml", "xarray"} < imported
+    assert {DISTRIBUTION.get(name, canonicalize_name(name)) for name in imported} - declared == set()
+    assert {*LIBRARIES} - declared == {project["name"]}  # the libraries whose versions every run writes down
+
+
+def test_no_test_is_skipped_for_want_of_what_no_lock_holds():
+    skipped = re.compile(r'importorskip\("(\w+)')
+    wanted = {name for path in (ROOT / "tests").rglob("*.py") for name in skipped.findall(path.read_text("utf-8"))}
+    assert "selenium" in wanted
+    assert sorted({*map(canonicalize_name, wanted)} - locked().keys()) == []

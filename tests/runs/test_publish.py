@@ -21,6 +21,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
+import html5lib
 import pytest
 import yaml
 
@@ -889,7 +890,6 @@ def test_every_past_address_answers_after_a_rebuild(copies: Path, tmp_path: Path
 
 def test_pages_are_well_formed(site: Path) -> None:
     """Every page is a tree: tags are closed in order, and nothing stands outside of what HTML allows there."""
-    html5lib = pytest.importorskip("html5lib", reason="needs html5lib to parse as strictly as browsers do not")
     parser = html5lib.HTMLParser(strict=True)
     for page in pages(site):
         parser.parse(page.read_text(encoding="utf-8"))
