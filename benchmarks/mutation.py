@@ -28,11 +28,11 @@ import numpy as np
 from mutants import Mutant, mutants_of, sample, source_files
 from reached import Baseline, Chosen, baseline_of
 from recording import RECORDS, read_record, write_record
+from rooms import ROOMS, places_in_package
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("priors", "model", "evidence", "analysis")
-ROOMS = ("model", "evidence", "analysis/inference")
-COPIED = (*PACKAGES, "tests", "benchmarks", "docs", "pyproject.toml", "requirements.lock", "Makefile", "README.md")
+CORE = ("model", "evidence", "analysis/inference")
+COPIED = (*ROOMS, "tests", "benchmarks", "docs", "pyproject.toml", "requirements.lock", "Makefile", "README.md")
 TESTS = (
     "tests/priors",
     "tests/model",
@@ -87,8 +87,8 @@ def copy_of(root: Path, folder: Path) -> Path:
             shutil.copytree(root / name, tree / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
         elif (root / name).exists():
             shutil.copy(root / name, tree / name)
-    for room in PACKAGES:
-        (shown / room).symlink_to(tree / room)
+    for name, place in places_in_package(tree):
+        (shown / name).symlink_to(place)
     return tree
 
 
@@ -219,7 +219,7 @@ def main(arguments: Sequence[str]) -> int:
         tree = copy_of(ROOT, Path(name))
         files = {
             file: list(mutants_of(file, (tree / file).read_text(encoding="utf-8")))
-            for file in source_files(tree, ROOMS)
+            for file in source_files(tree, CORE)
             if asked.only in file
         }
         drawn, sites = sample(files, asked.sample or sys.maxsize, np.random.default_rng(asked.seed))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from rooms import ROOMS
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -44,6 +45,7 @@ def test_hooks_are_the_projects_own_tools() -> None:
         assert hook["language"] == "system"
         program, *rest = shlex.split(hook["entry"])
         assert program.startswith(".venv/bin/") or (program == "make" and rest[-1] in targets), hook["entry"]
+        assert all(re.match(hook.get("files", ""), f"{room}/__init__.py") for room in ROOMS), hook["id"]
         for word in rest:
             assert not word.startswith("tests/") or (ROOT / word).is_file(), word
 
@@ -54,7 +56,6 @@ def test_nothing_is_fetched_from_a_named_place() -> None:
 
 
 def test_what_types_cannot_say_has_a_reason() -> None:
-    rooms = [ROOT / room for room in ("analysis", "evidence", "front", "model", "priors")]
-    for path in (path for room in rooms for path in room.rglob("*.py")):
+    for path in (path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
         for line in path.read_text(encoding="utf-8").splitlines():
             assert "# type: ignore" not in line or re.search(r"# type: ignore\[[a-z-]+\]  # \w", line), (path, line)

@@ -12,8 +12,8 @@ from pathlib import Path
 import climbs
 import pytest
 from import_graph import FLOORS, ROOM, ImportGraph, floor_of, read_imports
+from rooms import ROOMS
 
-ROOMS = ("priors", "model", "evidence", "analysis", "front")
 LONGEST, LONGEST_MEDIAN = 350, 140
 KEYED = ("get", "pop", "setdefault")  # methods whose first argument is a key
 

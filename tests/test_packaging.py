@@ -13,18 +13,17 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from rooms import FRONT, ROOMS, package_of
 
 from catchup.analysis.archive.manifest import LIBRARIES
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("priors", "model", "evidence", "analysis")
-FRONT = "front"  # installed as `catchup` itself
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
 def room_files() -> list[Path]:
     """Every file of the rooms that the program may need, relative to the repository."""
-    found = (path for room in (*ROOMS, FRONT) for path in (ROOT / room).rglob("*") if path.is_file())
+    found = (path for room in ROOMS for path in (ROOT / room).rglob("*") if path.is_file())
     return [path.relative_to(ROOT) for path in found if path.parent.name != "__pycache__" and path.suffix != ".md"]
 
 
@@ -73,7 +72,7 @@ def test_every_package_on_disk_is_listed():
 
 
 def test_every_room_is_typed():
-    for room in (*ROOMS, FRONT):
+    for room in ROOMS:
         assert (ROOT / room / "py.typed").exists(), room
         assert (ROOT / room / "__init__.pyi").exists(), room
 
@@ -83,7 +82,7 @@ def test_every_module_imports_from_the_installed_wheel_alone(installed, tmp_path
         ".".join(path.relative_to(installed).with_suffix("").parts).removesuffix(".__init__")
         for path in installed.rglob("*.py")
     )
-    assert {f"catchup.{room}" for room in ROOMS} < set(modules)
+    assert {*map(package_of, ROOMS)} < set(modules)
     program = f"""
 import importlib, sys
 sys.path[:] = [{str(installed)!r}, *(entry for entry in sys.path if entry and "__editable__" not in entry)]
@@ -107,9 +106,9 @@ def test_no_room_is_importable_by_its_bare_name(room, installed, tmp_path):
 
 @pytest.mark.parametrize("room", ROOMS)
 def test_no_room_loads_anything_heavy_before_it_is_used(room, tmp_path):
-    program = f"import sys, catchup.{room}; print(*sys.modules)"
+    program = f"import sys, {package_of(room)}; print(*sys.modules)"
     loaded = run([sys.executable, "-c", program], tmp_path).stdout.split()
-    assert f"catchup.{room}" in loaded
+    assert package_of(room) in loaded
     assert not {"numpy", "scipy", "pymc", "pytensor", "arviz", "matplotlib", "pydantic", "rich"} & set(loaded)
 
 

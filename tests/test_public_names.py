@@ -12,14 +12,14 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from rooms import ROOMS, package_of
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("priors", "model", "evidence", "analysis")
 OURS = "catchup."
 CELL = re.compile(r"^```(?:\{code-cell\} ipython3|python)\n(?:---\n.*?^---\n)?(.*?)^```", re.MULTILINE | re.DOTALL)
 PLAIN_PARAMETERS = 2  # that many a summary line can tell of
 
-PUBLIC = [(room, name) for room in ROOMS for name in importlib.import_module(f"catchup.{room}").__all__]
+PUBLIC = [(room, name) for room in ROOMS for name in importlib.import_module(package_of(room)).__all__]
 
 
 def imported_by(path: Path) -> list[tuple[str, str]]:
@@ -36,7 +36,7 @@ IMPORTERS = [path for path in (*sorted((ROOT / "benchmarks").glob("*.py")), *PAG
 
 
 def value_of(room: str, name: str) -> object:
-    return getattr(importlib.import_module(f"catchup.{room}"), name)
+    return getattr(importlib.import_module(package_of(room)), name)
 
 
 def sections(value: object) -> set[str]:
@@ -56,7 +56,7 @@ def test_stub_and_room_name_the_same(room):
     assert all(alias.asname == alias.name for alias in aliases)  # an explicit export, by the rules of stubs
     names = [alias.name for alias in aliases]
     assert len(names) == len(set(names)) > 0
-    assert sorted(names) == sorted(importlib.import_module(f"catchup.{room}").__all__)
+    assert sorted(names) == sorted(importlib.import_module(package_of(room)).__all__)
 
 
 @pytest.mark.parametrize(("room", "name"), PUBLIC)
@@ -87,9 +87,9 @@ def fields(value: type) -> list[str]:
 @pytest.mark.parametrize(("room", "name"), PUBLIC)
 def test_a_module_of_the_same_name_does_not_hide_it(room, name):
     """Whichever is imported first: `catchup.evidence.template` is a function, and stands in a module `template`."""
-    package = importlib.import_module(f"catchup.{room}")
+    package = importlib.import_module(package_of(room))
     if (ROOT / room / f"{name}.py").exists():
-        importlib.import_module(f"catchup.{room}.{name}")
+        importlib.import_module(f"{package_of(room)}.{name}")
     assert not isinstance(getattr(package, name), ModuleType)
 
 

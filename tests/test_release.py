@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from rooms import ROOMS
 
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -24,7 +25,6 @@ ALLOWED = REQUIRED | {
     *("preferred-citation", "references", "repository", "repository-artifact", "repository-code", "type", "url"),
     "version",
 }
-ROOMS = ("priors", "model", "evidence", "analysis")
 NEVER_RELEASED = {".git", ".venv", "build", "dist", "runs", "figures", ".hypothesis"}
 
 

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from rooms import ROOMS
 
 RUN = """
 import json, sys
@@ -48,9 +49,7 @@ def test_a_forecast_without_evidence_loads_no_kind_of_it() -> None:
 def test_scipy_is_loaded_by_what_uses_it() -> None:
     """Whoever imports a module for something else in it does not wait for that, either."""
     root = Path(__file__).resolve().parent.parent
-    paths = [
-        path for room in ("priors", "model", "evidence", "analysis", "front") for path in (root / room).rglob("*.py")
-    ]
+    paths = [path for room in ROOMS for path in (root / room).rglob("*.py")]
     at_once = re.compile(r"^(from|import) scipy\b", flags=re.MULTILINE)
     assert not [str(path.relative_to(root)) for path in paths if at_once.search(path.read_text())]
 

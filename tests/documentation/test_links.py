@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from rooms import ROOMS, package_of
 
 from documents import DOCS, PAGES, ROOT, anchors, links, name_of
 
@@ -34,5 +35,6 @@ def test_links_are_found() -> None:
 
 
 def test_every_public_package_has_its_reference() -> None:
-    for room in ("priors", "model", "evidence", "analysis"):
-        assert f"{{public-names}} catchup.{room}" in (DOCS / "api" / f"{room}.md").read_text(encoding="utf-8")
+    for package in map(package_of, ROOMS):
+        page = DOCS / "api" / f"{package.rpartition('.')[2]}.md"
+        assert f"{{public-names}} {package}\n" in page.read_text(encoding="utf-8")

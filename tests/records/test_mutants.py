@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 from mutants import mutants_of, sample
-from mutation import NAME, ROOT, equivalents, main
+from mutation import NAME, ROOT, copy_of, equivalents, main
 from reached import Baseline
 from recording import read_record, write_record
+from rooms import ROOMS
 
 CODE = """\
 def f(x: int | None, y: float = 1.0) -> int | None:
@@ -31,6 +32,20 @@ def test_annotations_are_left_alone_and_every_fault_changes_the_code() -> None:
     assert any("x - y" in text for text in changed)
     assert any("x > 2 or y == 3" in text for text in changed)
     assert not any(sign in text for text in changed for sign in ("x & y", "x | y", "x >> y"))
+
+
+def test_the_copy_is_the_whole_package(tmp_path: Path) -> None:
+    """The front door, too: tests go through it as through any room, and would fail before there is a fault."""
+    root, folder = tmp_path / "root", tmp_path / "folder"
+    for room in ROOMS:
+        (root / room).mkdir(parents=True)
+        (root / room / "__init__.py").write_text(f"NAME = {room!r}\n", encoding="utf-8")
+    (root / "front" / "conditioned.py").touch()
+    folder.mkdir()
+    tree, shown = copy_of(root, folder), folder / "path" / "catchup"
+    assert {path.name for path in shown.iterdir()} == {"__init__.py", "conditioned.py", *ROOMS} - {"front"}
+    assert (shown / "__init__.py").read_text(encoding="utf-8") == "NAME = 'front'\n"
+    assert all(path.resolve().is_relative_to(tree) for path in shown.rglob("*.py"))
 
 
 def test_samples_are_shared_out_by_file_and_take_no_place_twice() -> None:
