@@ -328,7 +328,7 @@ def _checked(table: Mapping[str, Any], *, file: str) -> Item:
         raise InputError(problem, file=file, key="role")
     observed = validate(kind.observed, _table(text.observed, "observed", file), file=file, key="observed")
     stated = _table(text.likelihood, "likelihood", file)
-    likelihood, doubt = read_likelihood(kind, observed, stated, file=file, key="likelihood")
+    likelihood, doubt = read_likelihood(kind.likelihood, kind.doubt(observed), stated, file=file, key="likelihood")
     day = kind.day(observed)
     if day is not None and day > text.known_since:
         raise InputError(f"{day} is after known_since ({text.known_since})", file=file, key="observed.date")

@@ -11,7 +11,7 @@ its kind (`background_mean`, `background_sd`), or where there are two outcomes t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import numpy as np
 from pydantic import AfterValidator, Field
@@ -20,10 +20,7 @@ from ...priors.log_densities import log_normal_density
 from ...priors.scores import LARGEST_UNIFORM
 from ...priors.strict import StrictModel, unknown_key, validate
 from .estimate import at_most_one
-from .kind import Array, Figures, Positive, calculable, log_of
-
-if TYPE_CHECKING:
-    from .kind import Kind
+from .figures import Array, Figures, Positive, calculable, log_of
 
 SMALLEST_SHARE = 1e-12  # keeps a rank within a part of the mixture defined where the part has no share
 
@@ -92,21 +89,20 @@ def ranks_within(xp: Any, uniform: Any, reliability: Any) -> tuple[Any, Any]:
 
 
 def read_likelihood(
-    kind: Kind[Any, Any], observed: Any, table: Mapping[str, Any], *, file: str, key: str
+    schema: type[StrictModel], doubted: type[AnyDoubt] | None, table: Mapping[str, Any], *, file: str, key: str
 ) -> tuple[Any, AnyDoubt | None]:
-    """Check an item's table ``likelihood``: the kind's own figures, and how far the item is believed.
+    """Check an item's table ``likelihood``, by the schemas of its kind's own figures and of its doubt, if it has one.
 
     Raises
     ------
     InputError
         At the first key that is unknown, missing or makes no sense.
     """
-    schema = kind.doubt(observed)
-    of_doubt = {name: value for name, value in table.items() if schema is not None and name in KEYS}
+    of_doubt = {name: value for name, value in table.items() if doubted is not None and name in KEYS}
     own = {name: value for name, value in table.items() if name not in of_doubt}
     for name in own:
-        if name not in kind.likelihood.model_fields:  # each schema by itself knows only its own keys
-            known = [*kind.likelihood.model_fields, *(schema.model_fields if schema is not None else ())]
+        if name not in schema.model_fields:  # each schema by itself knows only its own keys
+            known = [*schema.model_fields, *(doubted.model_fields if doubted is not None else ())]
             raise unknown_key(name, known, file=file, key=f"{key}.{name}")
-    likelihood = validate(kind.likelihood, own, file=file, key=key)
-    return likelihood, validate(schema, of_doubt, file=file, key=key) if schema and of_doubt else None
+    likelihood = validate(schema, own, file=file, key=key)
+    return likelihood, validate(doubted, of_doubt, file=file, key=key) if doubted and of_doubt else None

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationInfo
 
 from ..intervals import Level as Level
 from ..intervals import interval_sd
-from .kind import calculable
+from .figures import calculable
 
 
 def around_value(interval: tuple[float, float], info: ValidationInfo) -> tuple[float, float]:

@@ -6,37 +6,21 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
-
-import numpy as np
-from numpy.typing import NDArray
-from pydantic import AfterValidator, Field
+from typing import Any, ClassVar
 
 from ...model.assumptions import Assumptions
 from ...model.calendar import Clock as Clock
 from ...model.enacted import Enacted
 from ...model.pools import Pool
 from ...priors.strict import StrictModel
-
-if TYPE_CHECKING:
-    from .doubt import AnyDoubt
-
-Array = NDArray[np.float64]
-Figures = Mapping[str, Any]
-
-SMALLEST = 1e-200  # keeps the logarithm of nothing finite; no figure of the model comes near it
-LARGEST = 1e60  # of a figure, and of its reciprocal: products of two, and their squares, are still numbers
-
-
-def calculable(figure: float) -> float:
-    """Refuse a figure, other than 0, whose square or reciprocal may be no number any more."""
-    if figure and not 1.0 / LARGEST <= abs(figure) <= LARGEST:
-        raise ValueError(f"should lie between {1.0 / LARGEST:g} and {LARGEST:g} in size, not {figure:g}")
-    return figure
-
-
-Positive = Annotated[float, Field(gt=0), AfterValidator(calculable)]
-Name = Annotated[str, Field(min_length=1)]
+from .doubt import AnyDoubt, Doubt, OutcomeDoubt
+from .figures import SMALLEST as SMALLEST
+from .figures import Array as Array
+from .figures import Figures as Figures
+from .figures import Name as Name
+from .figures import Positive as Positive
+from .figures import calculable as calculable
+from .figures import log_of as log_of
 
 
 @dataclass(frozen=True)
@@ -243,8 +227,6 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
 
     def doubt(self, observed: Observed) -> type[AnyDoubt] | None:
         """Schema of what an item may state of its reliability; None where the kind has doubts of its own."""
-        from .doubt import Doubt, OutcomeDoubt  # which import this module
-
         if "reliability" in self.likelihood.model_fields:
             return None
         return OutcomeDoubt if self.two_outcomes(observed) else Doubt
@@ -260,8 +242,3 @@ class Kind[Observed: StrictModel, Likelihood: StrictModel](ABC):
     def probability_genuine(self, value: float, prediction: Array, figures: Figures) -> Array | None:
         """Probability, per draw, by the kind's own words, that the observation is about what it says."""
         return None
-
-
-def log_of(xp: Any, value: Any) -> Any:
-    """Logarithm that stays finite, with its gradient, where `value` is nothing."""
-    return xp.log(xp.maximum(value, SMALLEST))

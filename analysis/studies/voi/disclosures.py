@@ -196,7 +196,9 @@ def _pending(name: str, text: DisclosureText, file: str, question: Question) -> 
         key=key,
     )
     checked = validate(kind.observed, observed, file=file, key=f"{key}.observed")
-    likelihood, doubt = read_likelihood(kind, checked, dict(text.likelihood), file=file, key=f"{key}.likelihood")
+    likelihood, doubt = read_likelihood(
+        kind.likelihood, kind.doubt(checked), dict(text.likelihood), file=file, key=f"{key}.likelihood"
+    )
     return Item(common, kind, checked, likelihood, f"{file}: {key}", doubt=doubt)
 
 
